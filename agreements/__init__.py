@@ -1,0 +1,1 @@
+"""What was promised: proposals, agreements, signatures, periods."""

@@ -1,0 +1,20 @@
+"""Makes what was issued, signed or recorded unchangeable in the database itself (rule 17)."""
+
+from django.db import migrations
+
+from core.immutable import Freeze
+
+TERMS = [
+    "business_id", "client_id", "contact_id", "proposal_id", "title", "tier", "terms", "terms_hash", "language",
+    "currency", "amount", "minutes", "tax_name", "tax_percent", "interval", "starts_on", "anchor_day",
+]  # fmt: skip
+SPAN = ["agreement_id", "index", "starts_on", "ends_on", "currency", "amount", "minutes"]
+
+
+class Migration(migrations.Migration):
+    dependencies = [("agreements", "0002_initial")]
+
+    operations = [
+        Freeze("agreements_agreement", TERMS),
+        Freeze("agreements_period", SPAN),
+    ]

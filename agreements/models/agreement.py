@@ -1,0 +1,86 @@
+"""Agreement: the retainer that was picked and signed; everything that is billed or delivered hangs on it."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from agreements.models.proposal import INTERVALS
+from agreements.schedule import Interval
+from agreements.states import AgreementState
+from core.models import Document, TenantRow
+
+AGREEMENT_STATES = [
+    (AgreementState.SENT.value, _("Waiting for signature")),
+    (AgreementState.ACTIVE.value, _("Active")),
+    (AgreementState.PAUSED.value, _("Paused")),
+    (AgreementState.ENDED.value, _("Ended")),
+    (AgreementState.DECLINED.value, _("Declined")),
+    (AgreementState.VOID.value, _("Void")),
+]
+
+
+class Agreement(TenantRow):
+    """Its terms are frozen when it is made: `tier` is the snapshot of what was picked, `terms_hash` its SHA-256.
+
+    `document` is the exact PDF that was read, `signed_document` the sealed one. `anchor_day` is rule 2's,
+    `ends_on` is exclusive. Tax is the business's at the moment of acceptance.
+    """
+
+    client = models.ForeignKey("clients.Client", models.PROTECT, related_name="agreements")
+    contact = models.ForeignKey("clients.Contact", models.PROTECT, related_name="+", verbose_name=_("signer"))
+    proposal = models.OneToOneField("agreements.Proposal", models.PROTECT, related_name="agreement")
+    state = models.CharField(
+        _("state"), max_length=10, choices=AGREEMENT_STATES, default=AgreementState.SENT
+    )
+    title = models.CharField(_("title"), max_length=160)
+    tier = models.JSONField(_("tier"))
+    terms = models.JSONField(_("terms"))
+    terms_hash = models.CharField(_("SHA-256 of the terms"), max_length=64)
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
+    currency = models.CharField(_("currency"), max_length=3)
+    amount = models.PositiveBigIntegerField(_("fee"))
+    minutes = models.PositiveIntegerField(_("included minutes"))
+    tax_name = models.CharField(_("tax name"), max_length=30, blank=True)
+    tax_percent = models.DecimalField(_("tax rate in percent"), max_digits=6, decimal_places=3, default=0)
+    interval = models.CharField(_("charged"), max_length=10, choices=INTERVALS, default=Interval.MONTHLY)
+    starts_on = models.DateField(_("starts on"))
+    ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    anchor_day = models.PositiveSmallIntegerField(_("anchor day"))
+    time_zone = models.CharField(_("time zone"), max_length=64)
+    charge_hour = models.PositiveSmallIntegerField(_("charged from this hour"), default=9)
+    notice_days = models.PositiveSmallIntegerField(_("notice in days"), default=30)
+    minimum_months = models.PositiveSmallIntegerField(_("minimum term in months"), default=0)
+    rollover = models.CharField(_("rollover"), max_length=20, default="none")
+    document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
+    signed_document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
+    opened_at = models.DateTimeField(_("first opened"), null=True, blank=True)
+    signed_at = models.DateTimeField(_("signed"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    parked_because = models.CharField(_("parked because"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("agreement")
+        verbose_name_plural = _("agreements")
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["business", "-created_at", "-id"], name="agreement_newest"),
+            models.Index(fields=["state", "starts_on"], name="agreement_running"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(anchor_day__gte=1, anchor_day__lte=31), name="agreement_anchor_is_a_day"
+            ),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="agreement_costs_something"),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gt=models.F("starts_on")),
+                name="agreement_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether it is a paid, one-time trial (rule 35)."""
+        return self.interval == Interval.ONCE

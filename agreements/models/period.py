@@ -1,0 +1,35 @@
+"""Period: one paid span of an agreement, half-open, with its fee and allowance frozen into it (the spine)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.models import TenantRow
+
+
+class Period(TenantRow):
+    """Service from `starts_on` up to, not including, `ends_on`. `amount` is minor units before tax."""
+
+    agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="periods")
+    index = models.PositiveIntegerField(_("number"))
+    starts_on = models.DateField(_("starts on"))
+    ends_on = models.DateField(_("ends on (exclusive)"))
+    currency = models.CharField(_("currency"), max_length=3)
+    amount = models.PositiveBigIntegerField(_("fee"))
+    minutes = models.PositiveIntegerField(_("included minutes"))
+    skipped_because = models.CharField(_("not billed because"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("period")
+        verbose_name_plural = _("periods")
+        ordering = ["-starts_on", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "index"], name="period_index_once"),
+            models.UniqueConstraint(fields=["agreement", "starts_on"], name="period_start_once"),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gt=models.F("starts_on")), name="period_is_not_empty"
+            ),
+        ]
+        indexes = [models.Index(fields=["business", "starts_on", "id"], name="period_by_start")]
+
+    def __str__(self) -> str:
+        return f"{self.starts_on}/{self.ends_on}"

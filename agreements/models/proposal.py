@@ -1,0 +1,66 @@
+"""Proposal: an offer of cumulative tiers to a client's decision maker."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from agreements.schedule import Interval
+from agreements.states import ProposalState
+from core.models import TenantRow
+
+PROPOSAL_STATES = [
+    (ProposalState.DRAFT.value, _("Draft")),
+    (ProposalState.SENT.value, _("Sent")),
+    (ProposalState.ACCEPTED.value, _("Accepted")),
+    (ProposalState.DECLINED.value, _("Declined")),
+    (ProposalState.EXPIRED.value, _("Expired")),
+    (ProposalState.WITHDRAWN.value, _("Withdrawn")),
+]
+
+INTERVALS = [
+    (Interval.MONTHLY.value, _("Every month")),
+    (Interval.QUARTERLY.value, _("Every quarter")),
+    (Interval.YEARLY.value, _("Every year")),
+    (Interval.ONCE.value, _("Once (paid trial)")),
+]
+
+
+class Proposal(TenantRow):
+    """What was sent is frozen: a sent proposal's terms and tiers are never edited (rule 28)."""
+
+    client = models.ForeignKey("clients.Client", models.PROTECT, related_name="proposals")
+    contact = models.ForeignKey("clients.Contact", models.PROTECT, related_name="+", verbose_name=_("for"))
+    state = models.CharField(
+        _("state"), max_length=10, choices=PROPOSAL_STATES, default=ProposalState.DRAFT
+    )
+    title = models.CharField(_("title"), max_length=160)
+    intro = models.TextField(_("opening words"), max_length=3000, blank=True)
+    currency = models.CharField(_("currency"), max_length=3)
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
+    interval = models.CharField(_("charged"), max_length=10, choices=INTERVALS, default=Interval.MONTHLY)
+    starts_on = models.DateField(_("starts on"))
+    ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    notice_days = models.PositiveSmallIntegerField(_("notice in days"), default=30)
+    minimum_months = models.PositiveSmallIntegerField(_("minimum term in months"), default=3)
+    rolls_over = models.BooleanField(_("unused hours roll over one month"), default=False)
+    recommended_because = models.CharField(_("why this tier"), max_length=300, blank=True)
+    trial_measure = models.CharField(_("the trial succeeds when"), max_length=300, blank=True)
+    expires_on = models.DateField(_("open until"), null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    opened_at = models.DateTimeField(_("first opened"), null=True, blank=True)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decline_reason = models.CharField(_("reason"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("proposal")
+        verbose_name_plural = _("proposals")
+        ordering = ["-created_at", "-id"]
+        indexes = [models.Index(fields=["business", "-created_at", "-id"], name="proposal_newest")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether it offers a paid, one-time trial (rule 35)."""
+        return self.interval == Interval.ONCE

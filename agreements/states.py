@@ -1,0 +1,46 @@
+"""Which move of a proposal and of an agreement follows which. Pure."""
+
+from enum import StrEnum
+
+
+class ProposalState(StrEnum):
+    """Where an offer stands."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+class AgreementState(StrEnum):
+    """Where a retainer stands. SENT: the tier is picked and the signature is awaited."""
+
+    SENT = "sent"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    ENDED = "ended"
+    DECLINED = "declined"
+    VOID = "void"
+
+
+_P, _A = ProposalState, AgreementState
+
+PROPOSAL: dict[ProposalState, frozenset[ProposalState]] = {
+    _P.DRAFT: frozenset({_P.SENT}),
+    _P.SENT: frozenset({_P.ACCEPTED, _P.DECLINED, _P.EXPIRED, _P.WITHDRAWN}),
+    _P.ACCEPTED: frozenset(),
+    _P.DECLINED: frozenset(),
+    _P.EXPIRED: frozenset(),
+    _P.WITHDRAWN: frozenset(),
+}
+
+AGREEMENT: dict[AgreementState, frozenset[AgreementState]] = {
+    _A.SENT: frozenset({_A.ACTIVE, _A.DECLINED, _A.VOID}),
+    _A.ACTIVE: frozenset({_A.PAUSED, _A.ENDED}),
+    _A.PAUSED: frozenset({_A.ACTIVE, _A.ENDED}),
+    _A.ENDED: frozenset(),
+    _A.DECLINED: frozenset(),
+    _A.VOID: frozenset(),
+}

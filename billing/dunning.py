@@ -1,0 +1,45 @@
+"""What follows a declined charge, and when an unknown one is asked about (rule 23, CHARGES.md R). Pure."""
+
+from datetime import date, timedelta
+
+SOFT_RETRY_DAYS = (1, 3, 7, 14)
+LOOK_UP_AFTER = (
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+    timedelta(hours=1),
+    timedelta(hours=6),
+)
+
+#: Stripe's decline codes after which the same card cannot succeed (https://docs.stripe.com/declines/codes).
+HARD = frozenset(
+    {
+        "authentication_required_off_session", "card_not_supported", "currency_not_supported", "expired_card",
+        "fraudulent", "incorrect_number", "invalid_account", "invalid_expiry_month", "invalid_expiry_year",
+        "invalid_number", "lost_card", "merchant_blacklist", "new_account_information_available", "no_method",
+        "not_permitted", "pickup_card", "restricted_card", "revocation_of_all_authorizations",
+        "revocation_of_authorization", "security_violation", "stolen_card", "stop_payment_order",
+        "transaction_not_allowed",
+    }
+)  # fmt: skip
+
+
+def is_hard(code: str) -> bool:
+    """Whether the same card need not be tried again. A code we do not know is soft."""
+    return code in HARD
+
+
+def next_try(first_due: date, soft_declines: int) -> date | None:
+    """The day of the next try after that many soft declines; None: the owner chooses what happens."""
+    if not 1 <= soft_declines <= len(SOFT_RETRY_DAYS):
+        return None
+    return first_due + timedelta(days=SOFT_RETRY_DAYS[soft_declines - 1])
+
+
+def calendar(first_due: date) -> list[date]:
+    """Every day on which a charge due on `first_due` would be tried: what both sides can see."""
+    return [first_due, *(first_due + timedelta(days=days) for days in SOFT_RETRY_DAYS)]
+
+
+def look_up_after(lookups: int) -> timedelta:
+    """How long to wait before asking the gateway again, after that many times of asking."""
+    return LOOK_UP_AFTER[min(lookups, len(LOOK_UP_AFTER) - 1)]

@@ -1,0 +1,43 @@
+"""Journal: double entry, balanced by construction: each row moves one amount from one account to another."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.models import TenantRow
+
+
+class Account(models.TextChoices):
+    """The accounts money moves between."""
+
+    RECEIVABLE = "receivable", _("Receivable")
+    CASH = "cash", _("Cash")
+    REVENUE = "revenue", _("Revenue")
+    TAX = "tax", _("Tax")
+
+
+class Journal(TenantRow):
+    """Debit `debit`, credit `credit`, `amount` minor units. Append-only (database trigger), once per fact."""
+
+    client = models.ForeignKey("clients.Client", models.PROTECT, related_name="+")
+    kind = models.CharField(_("kind"), max_length=20)
+    ref = models.CharField(_("about"), max_length=80)
+    debit = models.CharField(_("debit"), max_length=12, choices=Account.choices)
+    credit = models.CharField(_("credit"), max_length=12, choices=Account.choices)
+    currency = models.CharField(_("currency"), max_length=3)
+    amount = models.BigIntegerField(_("amount"))
+    on = models.DateField(_("date"))
+
+    class Meta:
+        verbose_name = _("journal row")
+        verbose_name_plural = _("journal")
+        ordering = ["on", "created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "ref", "debit", "credit"], name="journal_once"),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="journal_moves_money"),
+            models.CheckConstraint(
+                condition=~models.Q(debit=models.F("credit")), name="journal_two_accounts"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.ref}"

@@ -1,0 +1,51 @@
+"""Client: a company or person a business works for; a prospect until it has signed."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from clients.pipeline import Stage
+from core.models import TenantRow
+
+
+STAGES = [
+    (Stage.LEAD.value, _("Lead")),
+    (Stage.CALL_BOOKED.value, _("Call booked")),
+    (Stage.PROPOSAL_SENT.value, _("Proposal sent")),
+    (Stage.TRIAL.value, _("Trial")),
+    (Stage.WON.value, _("Won")),
+    (Stage.LOST.value, _("Lost")),
+]
+
+
+class Client(TenantRow):
+    """`state` (the stage) and `notes` are the freelancer's own and never reach the client (rule 37)."""
+
+    name = models.CharField(_("name"), max_length=120)
+    legal_name = models.CharField(_("legal name"), max_length=200, blank=True)
+    address = models.TextField(_("address"), max_length=500, blank=True)
+    tax_id = models.CharField(_("tax id"), max_length=40, blank=True)
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    state = models.CharField(_("stage"), max_length=20, choices=STAGES, default=Stage.LEAD)
+    notes = models.TextField(_("notes"), max_length=5000, blank=True)
+    signed_at = models.DateTimeField(_("client since"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("client")
+        verbose_name_plural = _("clients")
+        ordering = ["name", "id"]
+        indexes = [models.Index(fields=["business", "name", "id"], name="client_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def trading_as(self) -> str:
+        """The name for papers: the legal name, or the usual one where none was given."""
+        return self.legal_name or self.name
+
+    @property
+    def is_prospect(self) -> bool:
+        """Whether it has never signed."""
+        return self.signed_at is None

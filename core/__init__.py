@@ -1,0 +1,1 @@
+"""The ground every room stands on: the tenant, documents, mail, links, evidence."""

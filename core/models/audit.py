@@ -1,0 +1,30 @@
+"""AuditEvent: one link of a hash chain that says what happened to a thing, when and by whom."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.models.tenant import TenantRow
+
+
+class AuditEvent(TenantRow):
+    """Append-only (database trigger). `chain_id` is the thing it is about; `hash` covers the row and `previous`."""
+
+    chain_id = models.UUIDField(_("about"))
+    n = models.PositiveIntegerField(_("number"))
+    event = models.CharField(_("event"), max_length=40)
+    actor = models.CharField(_("actor"), max_length=250)
+    at = models.DateTimeField(_("time"))
+    ip = models.GenericIPAddressField(_("IP address"), null=True, blank=True)
+    user_agent = models.CharField(_("user agent"), max_length=300, blank=True)
+    data = models.JSONField(_("details"), default=dict, blank=True)
+    previous = models.CharField(_("previous hash"), max_length=64, blank=True)
+    hash = models.CharField(_("hash"), max_length=64)
+
+    class Meta:
+        verbose_name = _("audit event")
+        verbose_name_plural = _("audit events")
+        ordering = ["chain_id", "n"]
+        constraints = [models.UniqueConstraint(fields=["chain_id", "n"], name="audit_chain_order")]
+
+    def __str__(self) -> str:
+        return f"{self.event} · {self.actor}"

@@ -1,0 +1,59 @@
+"""Business: the tenant. Every other row belongs to exactly one."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Accent(models.TextChoices):
+    """The colours a business can choose: each passes contrast on light and dark."""
+
+    INDIGO = "indigo", _("Indigo")
+    TEAL = "teal", _("Teal")
+    ROSE = "rose", _("Rose")
+    AMBER = "amber", _("Amber")
+    SKY = "sky", _("Sky")
+    VIOLET = "violet", _("Violet")
+    EMERALD = "emerald", _("Emerald")
+    SLATE = "slate", _("Slate")
+
+
+class Business(models.Model):
+    """What a freelancer trades as. `floor_rate` is minor units of `currency` per hour; capacity is minutes a month."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="business")
+    name = models.CharField(_("name"), max_length=120)
+    legal_name = models.CharField(_("legal name"), max_length=200, blank=True)
+    address = models.TextField(_("address"), max_length=500, blank=True)
+    tax_id = models.CharField(_("tax id"), max_length=40, blank=True)
+    logo = models.ImageField(_("logo"), upload_to="logos/", blank=True)
+    accent = models.CharField(_("colour"), max_length=10, choices=Accent.choices, default=Accent.INDIGO)
+    currency = models.CharField(_("currency"), max_length=3, default="USD")
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
+    tax_name = models.CharField(_("tax name"), max_length=30, blank=True)
+    tax_percent = models.DecimalField(_("tax rate in percent"), max_digits=6, decimal_places=3, default=0)
+    floor_rate = models.PositiveBigIntegerField(_("lowest hourly rate"), default=0)
+    capacity_minutes = models.PositiveIntegerField(_("monthly capacity"), default=0)
+    is_suspended = models.BooleanField(_("suspended"), default=False)
+    charging_on = models.BooleanField(_("charging is on"), default=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("business")
+        verbose_name_plural = _("businesses")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(tax_percent__gte=0, tax_percent__lt=100), name="business_tax_sane")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def trading_as(self) -> str:
+        """The name for papers: the legal name, or the trading name where none was given."""
+        return self.legal_name or self.name

@@ -1,0 +1,38 @@
+"""Document: a PDF that was made once and is kept by the hash of its bytes."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.models.tenant import TenantRow
+
+
+class DocumentKind(models.TextChoices):
+    """What a document is."""
+
+    AGREEMENT = "agreement", _("Agreement")
+    SIGNED_AGREEMENT = "signed_agreement", _("Signed agreement")
+    INVOICE = "invoice", _("Invoice")
+    RECEIPT = "receipt", _("Receipt")
+    REPORT = "report", _("Report")
+
+
+class Document(TenantRow):
+    """Bytes under media/documents/, named by their SHA-256. The row never changes (database trigger)."""
+
+    kind = models.CharField(_("kind"), max_length=20, choices=DocumentKind.choices)
+    title = models.CharField(_("title"), max_length=300)
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    size = models.PositiveIntegerField(_("size in bytes"))
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        constraints = [models.UniqueConstraint(fields=["business", "sha256"], name="document_once")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def path(self) -> str:
+        """Where its bytes are, below the media folder."""
+        return f"documents/{self.sha256[:2]}/{self.sha256}.pdf"

@@ -1,0 +1,62 @@
+"""Outbox: a letter that was written in the same transaction as the fact it tells, and is sent after it."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.models.business import Business
+from core.models.document import Document
+
+
+class OutboxState(models.TextChoices):
+    """Where a letter stands."""
+
+    WAITING = "waiting", _("Waiting")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+
+
+class OutboxQuerySet(models.QuerySet["Outbox"]):
+    """Questions about letters."""
+
+    def due(self, now: object) -> "OutboxQuerySet":
+        """Waiting letters whose time has come and that nobody is sending."""
+        free = models.Q(lease_until__isnull=True) | models.Q(lease_until__lt=now)
+        return self.filter(free, state=OutboxState.WAITING, next_at__lte=now)
+
+
+class Outbox(models.Model):
+    """One email, once per (kind, ref). Links and codes are placeholders until it is sent: see core.links."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    business = models.ForeignKey(Business, models.CASCADE, null=True, blank=True, related_name="+")
+    kind = models.CharField(_("kind"), max_length=40)
+    ref = models.CharField(_("about"), max_length=80)
+    to = models.EmailField(_("to"))
+    reply_to = models.EmailField(_("reply to"), blank=True)
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
+    subject = models.CharField(_("subject"), max_length=250)
+    text = models.TextField(_("text"))
+    html = models.TextField(_("HTML"), blank=True)
+    attachment = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
+    state = models.CharField(_("state"), max_length=10, choices=OutboxState.choices, default=OutboxState.WAITING)
+    created_at = models.DateTimeField(_("written"), default=timezone.now)
+    next_at = models.DateTimeField(_("next try"), default=timezone.now)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    error = models.CharField(_("last error"), max_length=300, blank=True)
+
+    objects = OutboxQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("email")
+        verbose_name_plural = _("outbox")
+        constraints = [models.UniqueConstraint(fields=["kind", "ref"], name="outbox_once")]
+        indexes = [models.Index(fields=["state", "next_at"], name="outbox_due")]
+
+    def __str__(self) -> str:
+        return self.subject

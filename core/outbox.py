@@ -1,0 +1,109 @@
+"""Letters: written with the fact they tell, sent after it, tried again, and sent once (CHARGES.md, outbox)."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import transaction
+from django.db.models import F
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from core import doorbell, links
+from core.documents import store
+from core.models import Business, Document, Outbox
+from core.models.outbox import OutboxState
+
+LEASE = timedelta(minutes=5)
+BACK_OFF = (1, 5, 15, 60, 240, 720)  # minutes; after the last the letter has failed and a person looks
+SUBJECT_MAX = 200
+
+
+def write(
+    *,
+    kind: str,
+    ref: str,
+    to: str,
+    template: str,
+    context: Mapping[str, Any],
+    language: str,
+    now: datetime,
+    business: Business | None = None,
+    attachment: Document | None = None,
+) -> Outbox:
+    """Put a letter into the outbox once per (kind, ref); the one already there is returned unchanged.
+
+    Renders emails/<template>.{subject.txt,txt,html} in `language`. Call it inside the transaction of the fact.
+    """
+    there = Outbox.objects.filter(kind=kind, ref=ref).first()
+    if there:
+        return there
+    with translation.override(language):
+        full = {"business": business, "site_url": settings.SITE_URL, "language": language, **context}
+        subject = " ".join(render_to_string(f"emails/{template}.subject.txt", full).split())
+        text = render_to_string(f"emails/{template}.txt", full)
+        html = render_to_string(f"emails/{template}.html", full)
+    fields = {
+        "business": business, "to": to, "language": language, "subject": subject[:SUBJECT_MAX], "text": text,
+        "html": html, "attachment": attachment, "created_at": now, "next_at": now,
+        "reply_to": business.owner.email if business else "",
+    }  # fmt: skip
+    row, _made = Outbox.objects.get_or_create(kind=kind, ref=ref, defaults=fields)
+    doorbell.ring("core.tasks.send_mail")
+    return row
+
+
+def send_due(*, now: datetime, limit: int = 200) -> int:
+    """Send what is due, each letter claimed by changing its row; the number sent."""
+    sent = 0
+    for letter in Outbox.objects.due(now).order_by("next_at")[:limit]:
+        if _claim(letter, now):
+            sent += _deliver(letter, now)
+    return sent
+
+
+def _claim(letter: Outbox, now: datetime) -> bool:
+    rows = Outbox.objects.due(now).filter(pk=letter.pk)
+    return bool(rows.update(lease_until=now + LEASE, tries=F("tries") + 1))
+
+
+def _deliver(letter: Outbox, now: datetime) -> int:
+    try:
+        _message(letter).send()
+    except Exception as error:  # noqa: BLE001 - whatever a mail server does, the letter is tried again
+        _postpone(letter, now, error)
+        return 0
+    Outbox.objects.filter(pk=letter.pk).update(
+        state=OutboxState.SENT, sent_at=now, lease_until=None, error=""
+    )
+    return 1
+
+
+def _postpone(letter: Outbox, now: datetime, error: Exception) -> None:
+    waits = BACK_OFF[letter.tries : letter.tries + 1]
+    with transaction.atomic():
+        Outbox.objects.filter(pk=letter.pk).update(
+            error=f"{type(error).__name__}: {error}"[:300],
+            lease_until=None,
+            next_at=now + timedelta(minutes=waits[0]) if waits else now,
+            **({} if waits else {"state": OutboxState.FAILED}),
+        )
+
+
+def _message(letter: Outbox) -> EmailMultiAlternatives:
+    message = EmailMultiAlternatives(
+        letter.subject,
+        links.fill(letter.text),
+        settings.DEFAULT_FROM_EMAIL,
+        [letter.to],
+        reply_to=[letter.reply_to] if letter.reply_to else None,
+        headers={"Message-ID": f"<{letter.id}@{settings.MAIL_DOMAIN}>"},
+        connection=get_connection(),
+    )
+    if letter.html:
+        message.attach_alternative(links.fill(letter.html), "text/html")
+    if letter.attachment:
+        message.attach(f"{letter.attachment.title}.pdf", store.read(letter.attachment), "application/pdf")
+    return message

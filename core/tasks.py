@@ -1,0 +1,19 @@
+"""The ground's doors for Celery: letters and the worker's pulse. Each reads the clock once."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from core import outbox
+from core.models import Heartbeat
+
+
+@shared_task(name="core.tasks.send_mail", ignore_result=True)
+def send_mail() -> None:
+    """Send the letters that are due."""
+    outbox.send_due(now=timezone.now())
+
+
+@shared_task(name="core.tasks.pulse", ignore_result=True)
+def pulse() -> None:
+    """Prove that beat's message reached a worker that works."""
+    Heartbeat.objects.update_or_create(name="worker", defaults={"at": timezone.now()})

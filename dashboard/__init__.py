@@ -1,0 +1,1 @@
+"""The freelancer's desk: views only, no models and no rules."""

@@ -1,0 +1,1 @@
+"""What was done for the fee: hours, deliverables, KPIs, reports."""

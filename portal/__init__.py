@@ -1,0 +1,1 @@
+"""The client's front door: views only, no models and no rules."""

@@ -1,0 +1,20 @@
+"""Doorbells: the hours at which beat rings. What is due is found by the verbs, never by the message."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer_hub.settings")
+
+app = Celery("retainer_hub")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "bill": {"task": "billing.tasks.bill", "schedule": crontab(minute="0")},
+    "resolve": {"task": "billing.tasks.resolve", "schedule": crontab(minute="*/2")},
+    "send_reports": {"task": "delivery.tasks.send_reports", "schedule": crontab(minute="5", hour="6")},
+    "seal_signed": {"task": "agreements.tasks.seal_signed", "schedule": crontab(minute="*/5")},
+    "send_mail": {"task": "core.tasks.send_mail", "schedule": 30.0},
+    "pulse": {"task": "core.tasks.pulse", "schedule": 30.0},
+}

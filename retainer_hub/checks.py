@@ -1,0 +1,81 @@
+"""Refuses to start on a misconfiguration that could cost money or secrets: an id, a sentence, a hint (TRUST.md)."""
+
+import ctypes.util
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Critical, Error, Warning, register
+from django.db import connection
+
+LOCAL = {"127.0.0.1", "localhost", "[::1]", "testserver"}
+KNOWN = ("django-insecure", "changeme", "secret", "development")
+LIBRARIES = ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
+
+
+@register()
+def secrets(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """The key that signs every link must be ours alone."""
+    key = settings.SECRET_KEY
+    if not key:
+        return [Critical("There is no SECRET_KEY.", hint="Set SECRET_KEY, or start with bin/run.", id="rh.E001")]
+    if not settings.DEBUG and (len(key) < 50 or key.lower().startswith(KNOWN) or _is_development_key(key)):
+        hint = "Set SECRET_KEY to 50 or more random characters of this installation's own."
+        return [Critical("SECRET_KEY is short, known, or the development one.", hint=hint, id="rh.E002")]
+    return []
+
+
+def _is_development_key(key: str) -> bool:
+    return settings.SECRET_FILE.exists() and settings.SECRET_FILE.read_text().strip() == key
+
+
+@register()
+def exposure(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """DEBUG pages show source and settings to whoever can reach them."""
+    public = sorted(set(settings.ALLOWED_HOSTS) - LOCAL)
+    if settings.DEBUG and public:
+        hint = "Set DEBUG=off, or keep ALLOWED_HOSTS to this machine."
+        return [Critical(f"DEBUG is on while {', '.join(public)} may be asked.", hint=hint, id="rh.E003")]
+    return []
+
+
+@register()
+def charging(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Pretended money and real money never meet."""
+    if settings.CHARGING not in ("sandbox", "real", "off"):
+        hint = 'Use "sandbox", "real" or "off".'
+        return [Critical(f"CHARGING is {settings.CHARGING!r}.", hint=hint, id="rh.E004")]
+    if settings.GATEWAY != "sandbox":
+        hint = 'This version brings the gateway "sandbox" only.'
+        return [Critical(f"There is no gateway {settings.GATEWAY!r}.", hint=hint, id="rh.E005")]
+    if settings.CHARGING == "real":
+        hint = "Choose a real GATEWAY, or set CHARGING=sandbox."
+        return [Critical("CHARGING is real with the sandbox gateway.", hint=hint, id="rh.E006")]
+    return []
+
+
+@register()
+def libraries(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """WeasyPrint needs Pango; without HarfBuzz's subsetter it is more than twice as slow."""
+    missing = [name for name in LIBRARIES if ctypes.util.find_library(name) is None]
+    if not missing:
+        return []
+    hint = (
+        "Debian, Ubuntu: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0. "
+        "macOS: brew install pango."
+    )
+    return [Warning(f"PDFs need libraries that are not here: {', '.join(missing)}.", hint=hint, id="rh.W001")]
+
+
+@register("database")
+def durability(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A charge that was committed must survive a power cut (CHARGES.md)."""
+    question = "PRAGMA synchronous" if connection.vendor == "sqlite" else "SHOW synchronous_commit"
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        answer = cursor.fetchone()[0]
+    if answer in (2, 3, "on", "remote_apply", "remote_write", "local"):
+        return []
+    hint = "Switch synchronous (SQLite: FULL) or synchronous_commit (PostgreSQL: on) back on."
+    return [Error("The database may forget what it committed.", hint=hint, id="rh.E007")]

@@ -1,0 +1,23 @@
+"""Which room answers which address."""
+
+from allauth.account.decorators import secure_admin_login
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from retainer_hub.health import health
+
+admin.autodiscover()
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+urlpatterns = [
+    path("", include("dashboard.urls")),
+    path("p/", include("portal.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("health/", health, name="health"),
+    path("language/", set_language, name="set_language"),
+]
+if settings.GATEWAY == "sandbox":
+    urlpatterns.append(path("sandbox/", include("billing.gateways.sandbox.urls")))
