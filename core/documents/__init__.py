@@ -1,0 +1,1 @@
+"""PDFs: made in one place, kept by their hash, sealed last."""

@@ -1,0 +1,30 @@
+"""Says of a PDF, offline: intact (0), altered (1) or unknown (2)."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from core.documents import seal, store
+
+
+class Command(BaseCommand):
+    help = "Check whether a file is a document of this installation, byte for byte."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            pdf = options["file"].read_bytes()
+        except OSError as error:
+            raise CommandError(f"{options['file']} cannot be read: {error.strerror}.", returncode=2) from None
+        known, verdict = store.find(pdf), seal.verify(pdf)
+        if known and (verdict.intact or not verdict.signed):
+            sealed = "sealed" if verdict.intact else "not sealed"
+            self.stdout.write(f"intact: {known.title}, {sealed}, SHA-256 {known.sha256}")
+        elif verdict.signed:
+            raise CommandError("altered: the seal does not fit these bytes, or they are not ours.", returncode=1)
+        else:
+            raise CommandError("unknown: no document of this installation has these bytes.", returncode=2)

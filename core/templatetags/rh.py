@@ -1,0 +1,131 @@
+"""Filters and tags: money, dates and hours by locale, icons, initials."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import is_aware
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from core import money as money_rules
+
+register = template.Library()
+
+
+def _locale() -> str:
+    return "th" if (get_language() or "en").startswith("th") else "en_GB"
+
+
+def _as_date(value: Any) -> date | None:
+    if isinstance(value, str) and value:
+        return date.fromisoformat(value[:10])
+    return value if isinstance(value, date) else None
+
+
+@register.filter
+def money(amount: int | None, currency: str) -> str:
+    """Minor units as this locale writes them: 300000|money:"USD" → $3,000."""
+    if amount is None:
+        return "—"
+    return money_rules.format(amount, currency, "th" if _locale() == "th" else "en")
+
+
+@register.filter
+def day(value: Any) -> str:
+    """1 December 2026."""
+    found = _as_date(value)
+    return format_date(found, "d MMMM y", locale=_locale()) if found else "—"
+
+
+@register.filter
+def day_short(value: Any) -> str:
+    """1 Dec."""
+    found = _as_date(value)
+    return format_date(found, "d MMM", locale=_locale()) if found else "—"
+
+
+@register.filter
+def month(value: Any) -> str:
+    """December 2026."""
+    found = _as_date(value)
+    return format_date(found, "LLLL y", locale=_locale()) if found else "—"
+
+
+@register.filter
+def last_day(value: Any) -> Any:
+    """The last day before an exclusive end, for people."""
+    found = _as_date(value)
+    return found - timedelta(days=1) if found else None
+
+
+@register.filter
+def moment(value: datetime | None, zone: str = "UTC") -> str:
+    """1 Dec 2026, 09:30 in `zone` (IANA name)."""
+    if value is None or not is_aware(value):
+        return "—"
+    return format_datetime(value, "d MMM y, HH:mm", tzinfo=ZoneInfo(zone), locale=_locale())
+
+
+@register.filter
+def hours(minutes: int | None) -> str:
+    """Minutes as hours: 750 → 12.5 h; 0 → 0 h."""
+    if minutes is None:
+        return "—"
+    return _("%(number)s h") % {"number": hours_number(minutes)}
+
+
+@register.filter
+def hours_number(minutes: int) -> str:
+    """Minutes as a bare number of hours with at most two decimals: 750 → 12.5."""
+    return str(format_decimal(Decimal(minutes) / 60, "#,##0.##", locale=_locale()))
+
+
+@register.filter
+def number(value: Any) -> str:
+    """A figure with its thousands grouped and no empty decimals; "—" where there is none."""
+    if value is None or value == "":
+        return "—"
+    return str(format_decimal(Decimal(str(value)), "#,##0.##", locale=_locale()))
+
+
+@register.filter
+def percent(value: Any) -> str:
+    """7 → 7 %, 9.975 → 9.975 %."""
+    return f"{format_decimal(Decimal(str(value)), '0.###', locale=_locale())} %"
+
+
+@register.filter
+def initials(name: str) -> str:
+    """The first letters of the first two words; Thai vowels that stand before a consonant are passed over."""
+    letters = [next((sign for sign in word if sign.isalnum() and sign not in "เแโใไ"), "") for word in name.split()]
+    return "".join(letter for letter in letters if letter)[:2].upper()
+
+
+@register.filter
+def share(used: int, total: int) -> int:
+    """`used` of `total` in percent, from 0 to 100, for a meter's width."""
+    return max(0, min(100, used * 100 // total)) if total else 0
+
+
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """One of the vendored Tabler icons; decoration only, so hidden from screen readers."""
+    sheet = static("vendor/tabler-icons/icons.svg")
+    return format_html(
+        '<svg class="rh-icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', css, sheet, name
+    )
+
+
+@register.simple_tag(takes_context=True)
+def active(context: template.Context, *names: str) -> str:
+    """Whether the page shown is one of these url names, as the aria-current value."""
+    match = context["request"].resolver_match
+    return "page" if match and match.url_name in names else ""
