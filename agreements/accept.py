@@ -1,0 +1,113 @@
+"""The client picks a tier, or declines: what was picked becomes the agreement, frozen and rendered."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from agreements import paper, terms
+from agreements.errors import NotOpen
+from agreements.models import Agreement, Proposal, Tier
+from agreements.states import PROPOSAL, ProposalState
+from clients.models import Contact
+from core import audit
+from core.audit import Origin
+from core.dates import local_day
+from core.documents import store
+from core.models.document import DocumentKind
+from core.states import move
+
+
+def accept(*, proposal: Proposal, tier: Tier, contact: Contact, now: datetime, origin: Origin) -> Agreement:
+    """Make the agreement of this tier and the PDF that will be read.
+
+    Picking the same tier again gives the agreement that is there. Another tier after that is refused: it would
+    be another agreement. A start day that has passed becomes today. Raises NotOpen, MissingGlyphs.
+    """
+    there = Agreement.objects.filter(proposal=proposal).first()
+    if there is None:
+        try:
+            there = _make(proposal, tier, contact, now, origin)
+        except IntegrityError:
+            there = Agreement.objects.get(proposal=proposal)  # another tab was first
+    if there.tier["id"] != str(tier.id):
+        raise NotOpen(_("You have picked %(tier)s already. Ask us if you want another one.") % {"tier": there.tier["name"]})
+    return there
+
+
+def _make(proposal: Proposal, tier: Tier, contact: Contact, now: datetime, origin: Origin) -> Agreement:
+    _must_be_open(proposal, now)
+    today = local_day(now, proposal.client.time_zone)
+    proposal.starts_on = max(proposal.starts_on, today)
+    agreement = _row(proposal, tier, contact, now)
+    pdf = paper.unsigned_pdf(agreement, created=now)
+    with transaction.atomic():
+        agreement.document = store.save(
+            business=proposal.business, kind=DocumentKind.AGREEMENT, title=agreement.title, pdf=pdf, now=now
+        )
+        agreement.save(force_insert=True)
+        audit.record(
+            business=agreement.business,
+            chain_id=agreement.id,
+            event="accepted",
+            actor=f"{contact.name} <{contact.email}>",
+            now=now,
+            origin=origin,
+            data={"tier": tier.name, "document": agreement.document.sha256},
+        )
+    return agreement
+
+
+def _row(proposal: Proposal, tier: Tier, contact: Contact, now: datetime) -> Agreement:
+    business = proposal.business
+    picked, agreed = terms.freeze_tier(proposal, tier), terms.freeze(proposal, contact)
+    return Agreement(
+        business=business,
+        client=proposal.client,
+        contact=contact,
+        proposal=proposal,
+        title=proposal.title,
+        tier=picked,
+        terms=agreed,
+        terms_hash=terms.digest(picked, agreed),
+        language=proposal.language,
+        currency=proposal.currency,
+        amount=tier.amount,
+        minutes=tier.minutes,
+        tax_name=business.tax_name,
+        tax_percent=business.tax_percent,
+        interval=proposal.interval,
+        starts_on=proposal.starts_on,
+        ends_on=proposal.ends_on,
+        anchor_day=proposal.starts_on.day,
+        time_zone=proposal.client.time_zone,
+        notice_days=proposal.notice_days,
+        minimum_months=proposal.minimum_months,
+        rollover="surplus" if proposal.rolls_over else "none",
+        created_at=now,
+    )
+
+
+def decline(*, proposal: Proposal, contact: Contact, reason: str, now: datetime, origin: Origin) -> Proposal:
+    """The client says no before picking."""
+    with transaction.atomic():
+        _must_be_open(proposal, now)
+        if Agreement.objects.filter(proposal=proposal).exists():
+            raise NotOpen(_("You have picked a tier already."))
+        sets = {"decided_at": now, "decline_reason": reason[:500]}
+        move(proposal, ProposalState.DECLINED, PROPOSAL, sets=sets)
+        audit.record(
+            business=proposal.business,
+            chain_id=proposal.id,
+            event="declined",
+            actor=f"{contact.name} <{contact.email}>",
+            now=now,
+            origin=origin,
+        )
+    return proposal
+
+
+def _must_be_open(proposal: Proposal, now: datetime) -> None:
+    over = proposal.expires_on and local_day(now, proposal.client.time_zone) > proposal.expires_on
+    if proposal.state != ProposalState.SENT or over:
+        raise NotOpen(_("This proposal is no longer open."))

@@ -1,0 +1,74 @@
+"""Notice and the end of an agreement: minimum term and notice period hold in every door (rule 6)."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agreements.errors import NotOpen, TooSoon
+from agreements.models import Agreement
+from agreements.periods import spans
+from agreements.states import AGREEMENT, AgreementState
+from core import audit
+from core.audit import UNSEEN, Origin
+from core.dates import add_months, local_day
+from core.states import move
+from core.templatetags import rh
+
+
+def earliest_end(agreement: Agreement, today: date) -> date:
+    """The first period boundary (exclusive end) that the minimum term and the notice allow."""
+    floor = max(
+        today + timedelta(days=agreement.notice_days),
+        add_months(agreement.starts_on, agreement.minimum_months),
+    )
+    horizon = floor + timedelta(days=370)
+    return next(span.end for span in spans(agreement, until=horizon) if span.end >= floor)
+
+
+def give_notice(
+    *, agreement: Agreement, ends_on: date, actor: str, now: datetime, origin: Origin = UNSEEN
+) -> Agreement:
+    """End it at the period boundary on or after `ends_on` (exclusive). Raises TooSoon and NotOpen."""
+    if agreement.state != AgreementState.ACTIVE or agreement.ends_on:
+        raise NotOpen(_("This agreement has an end already."))
+    first = earliest_end(agreement, local_day(now, agreement.time_zone))
+    if ends_on < first:
+        words = {"day": rh.day(first)}
+        raise TooSoon(_("The agreement's term and notice allow %(day)s at the earliest.") % words, field="ends_on")
+    boundary = next(
+        span.end for span in spans(agreement, until=ends_on + timedelta(days=370)) if span.end >= ends_on
+    )
+    with transaction.atomic():
+        mine = Agreement.objects.filter(pk=agreement.pk, state=AgreementState.ACTIVE, ends_on__isnull=True)
+        if not mine.update(ends_on=boundary):
+            raise NotOpen(_("This agreement has an end already."))
+        audit.record(
+            business=agreement.business,
+            chain_id=agreement.id,
+            event="notice",
+            actor=actor,
+            now=now,
+            origin=origin,
+            data={"ends_on": boundary.isoformat()},
+        )
+    agreement.refresh_from_db()
+    return agreement
+
+
+def finish_ended(*, now: datetime) -> int:
+    """Close the agreements whose last day is over; the number closed."""
+    closed = 0
+    for agreement in Agreement.objects.filter(state=AgreementState.ACTIVE, ends_on__isnull=False):
+        if agreement.ends_on and local_day(now, agreement.time_zone) >= agreement.ends_on:
+            with transaction.atomic():
+                move(agreement, AgreementState.ENDED, AGREEMENT, sets={"ended_at": now})
+                audit.record(
+                    business=agreement.business,
+                    chain_id=agreement.id,
+                    event="ended",
+                    actor="Retainer Hub",
+                    now=now,
+                )
+            closed += 1
+    return closed

@@ -1,0 +1,19 @@
+"""How the agreements room says no."""
+
+from core.errors import RuleError
+
+
+class NotOpen(RuleError):
+    """The proposal or agreement can no longer be changed or accepted."""
+
+
+class BadLadder(RuleError):
+    """The tiers do not make a ladder (rule 33)."""
+
+
+class WrongCode(RuleError):
+    """The code is not the one that was mailed, or it is too old."""
+
+
+class TooSoon(RuleError):
+    """The minimum term or the notice period forbids it (rule 6)."""

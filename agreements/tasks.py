@@ -1,0 +1,15 @@
+"""Agreements' doors for Celery. Each reads the clock once."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from agreements import end, propose, seal
+
+
+@shared_task(name="agreements.tasks.seal_signed", ignore_result=True)
+def seal_signed() -> None:
+    """Seal and mail what was signed; close what is over."""
+    now = timezone.now()
+    seal.seal_signed(now=now)
+    end.finish_ended(now=now)
+    propose.expire_due(now=now, today=now.date())

@@ -1,0 +1,79 @@
+"""The terms that are frozen at acceptance, and their hash: what was picked is what is signed and charged."""
+
+import hashlib
+import json
+from typing import Any
+
+from agreements import ladder
+from agreements.models import Agreement, Proposal, Tier
+from agreements.propose import rungs
+from clients.models import Contact
+from core.models import Business
+
+
+def freeze_tier(proposal: Proposal, tier: Tier) -> dict[str, Any]:
+    """The tier as JSON, with everything the rungs below bring."""
+    ladder_of = rungs(proposal)
+    place = [rung.pk for rung in ladder_of].index(tier.pk)
+    return {
+        "id": str(tier.id),
+        "position": tier.position,
+        "name": tier.name,
+        "tagline": tier.tagline,
+        "amount": tier.amount,
+        "minutes": tier.minutes,
+        "response_hours": tier.response_hours,
+        "lines": ladder.included(ladder_of, place),
+        "deliverables": tier.deliverables,
+    }
+
+
+def freeze(proposal: Proposal, contact: Contact) -> dict[str, Any]:
+    """Everything the agreement's text is made from, as plain JSON."""
+    business, client = proposal.business, proposal.client
+    return {
+        "seller": _seller(business),
+        "buyer": {
+            "legal_name": client.trading_as,
+            "address": client.address,
+            "tax_id": client.tax_id,
+            "signer": contact.name,
+            "email": contact.email,
+        },
+        "currency": proposal.currency,
+        "interval": proposal.interval,
+        "starts_on": proposal.starts_on.isoformat(),
+        "ends_on": proposal.ends_on.isoformat() if proposal.ends_on else None,
+        "notice_days": proposal.notice_days,
+        "minimum_months": proposal.minimum_months,
+        "rolls_over": proposal.rolls_over,
+        "trial_measure": proposal.trial_measure,
+        "tax_name": business.tax_name,
+        "tax_percent": str(business.tax_percent),
+        "time_zone": client.time_zone,
+        "offered_at": proposal.sent_at.isoformat() if proposal.sent_at else None,
+    }
+
+
+def _seller(business: Business) -> dict[str, Any]:
+    return {
+        "name": business.name,
+        "legal_name": business.trading_as,
+        "address": business.address,
+        "tax_id": business.tax_id,
+        "signer": business.owner.get_full_name(),
+        "email": business.owner.email,
+    }
+
+
+def digest(tier: dict[str, Any], terms: dict[str, Any]) -> str:
+    """SHA-256 over both, canonical JSON (sorted keys, UTF-8, no spaces)."""
+    text = json.dumps(
+        {"tier": tier, "terms": terms}, sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def still_fit(agreement: Agreement) -> bool:
+    """Whether the stored terms are the ones that were hashed at acceptance."""
+    return digest(agreement.tier, agreement.terms) == agreement.terms_hash
