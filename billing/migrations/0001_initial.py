@@ -220,7 +220,7 @@ class Migration(migrations.Migration):
                 ('invoice_ref', models.CharField(max_length=80)),
                 ('currency', models.CharField(max_length=3)),
                 ('amount', models.BigIntegerField()),
-                ('status', models.CharField(default='requires_payment_method', max_length=30)),
+                ('status', models.CharField(default='new', max_length=30)),
                 ('charge_key', models.CharField(blank=True, max_length=80)),
                 ('card', models.CharField(blank=True, max_length=80)),
                 ('code', models.CharField(blank=True, max_length=60)),

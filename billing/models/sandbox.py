@@ -30,7 +30,7 @@ class SandboxIntent(models.Model):
     invoice_ref = models.CharField(max_length=80)
     currency = models.CharField(max_length=3)
     amount = models.BigIntegerField()
-    status = models.CharField(max_length=30, default="requires_payment_method")
+    status = models.CharField(max_length=30, default="new")
     charge_key = models.CharField(max_length=80, blank=True)
     card = models.CharField(max_length=80, blank=True)
     code = models.CharField(max_length=60, blank=True)

@@ -1,0 +1,1 @@
+"""A pretended card processor, for the demo and for tests; it never moves real money."""

@@ -1,0 +1,37 @@
+"""The named test cards of the sandbox. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Behaviour(StrEnum):
+    """What a test card does when it is charged."""
+
+    SUCCEEDS = "succeeds"
+    SOFT = "insufficient_funds"
+    HARD = "lost_card"
+    LATER = "fails_later"
+    LOST_ANSWER = "lost_answer"
+
+
+@dataclass(frozen=True)
+class TestCard:
+    """The last four digits are those of well-known processor test cards."""
+
+    behaviour: Behaviour
+    brand: str
+    last4: str
+
+
+CARDS = (
+    TestCard(Behaviour.SUCCEEDS, "Visa", "4242"),
+    TestCard(Behaviour.SOFT, "Visa", "9995"),
+    TestCard(Behaviour.HARD, "Mastercard", "9987"),
+    TestCard(Behaviour.LATER, "Visa", "0341"),
+    TestCard(Behaviour.LOST_ANSWER, "Mastercard", "0119"),
+)
+
+
+def by_behaviour(name: str) -> TestCard | None:
+    """The card of that name."""
+    return next((card for card in CARDS if card.behaviour == name), None)

@@ -1,0 +1,11 @@
+"""Addresses of the pretended processor."""
+
+from django.urls import path
+
+from billing.gateways.sandbox import views
+
+app_name = "sandbox"
+urlpatterns = [
+    path("setup/<str:session>/", views.setup, name="setup"),
+    path("hook/", views.hook, name="hook"),
+]

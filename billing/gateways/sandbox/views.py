@@ -1,0 +1,64 @@
+"""The pretended processor's own page, where a client saves a test card, and the door for its notices."""
+
+from urllib.parse import urlencode
+
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from billing import webhook
+from billing.gateways.sandbox import cards
+from billing.gateways.sandbox.gateway import SALT, SESSION_AGE, save_card
+from core.dates import add_months
+
+WORDS = {
+    cards.Behaviour.SUCCEEDS: gettext_lazy("Every charge succeeds"),
+    cards.Behaviour.SOFT: gettext_lazy("Declined: not enough money on it"),
+    cards.Behaviour.HARD: gettext_lazy("Declined: reported as lost"),
+    cards.Behaviour.LATER: gettext_lazy("The first charge succeeds, later ones are declined"),
+    cards.Behaviour.LOST_ANSWER: gettext_lazy("Succeeds, but the answer is lost on the way"),
+}
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def setup(request: HttpRequest, session: str) -> HttpResponse:
+    """Choose a test card; the address it returns to is inside the signed session."""
+    try:
+        asked = signing.loads(session, salt=SALT, max_age=SESSION_AGE)
+    except signing.BadSignature:
+        raise Http404 from None
+    error = ""
+    if request.method == "POST":
+        card = cards.by_behaviour(request.POST.get("card", ""))
+        if card:
+            done = save_card(
+                customer=asked["customer"],
+                behaviour=card.behaviour,
+                brand=card.brand,
+                last4=card.last4,
+                expires_on=add_months(timezone.now().date(), 36, 31),
+            )
+            return redirect(f"{asked['return_url']}?{urlencode({'session': done})}")
+        error = _("Choose a card.")
+    choices = [(card, WORDS[card.behaviour]) for card in cards.CARDS]
+    context = {"choices": choices, "error": error}
+    return render(request, "billing/sandbox_setup.html", context, status=422 if error else 200)
+
+
+@csrf_exempt
+@require_POST
+def hook(request: HttpRequest) -> HttpResponse:
+    """Take a notice: verified, stored once, answered at once; a worker asks the gateway later (rule 22)."""
+    signature = request.headers.get("X-Signature", "")
+    try:
+        webhook.receive(name="sandbox", body=request.body, signature=signature, now=timezone.now())
+    except ValueError:
+        return HttpResponse(status=400)
+    return HttpResponse(status=200)

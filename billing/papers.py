@@ -1,0 +1,54 @@
+"""Invoices and receipts as PDF: made when first asked for, then kept (PLATFORM.md)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from billing.models import Invoice, Payment
+from core.dates import local_day
+from core.documents import render, store
+from core.models import Document
+from core.models.document import DocumentKind
+
+
+def invoice_pdf(*, invoice: Invoice, now: datetime) -> Document:
+    """The paper of an invoice."""
+    if invoice.document is None:
+        with translation.override(invoice.language):
+            title = _("Invoice %(number)s") % {"number": invoice.number}
+        document = _make("invoice", invoice, title, DocumentKind.INVOICE, {}, invoice.created_at, now)
+        Invoice.objects.filter(pk=invoice.pk).update(document=document)
+        invoice.document = document
+    return invoice.document
+
+
+def receipt_pdf(*, payment: Payment, now: datetime) -> Document:
+    """The paper of a payment."""
+    if payment.receipt_document is None:
+        invoice = payment.charge.invoice
+        with translation.override(invoice.language):
+            title = _("Receipt %(number)s") % {"number": payment.receipt_number}
+        paid_on = local_day(payment.received_at, payment.business.time_zone)
+        extra = {"payment": payment, "paid_on": paid_on}
+        document = _make("receipt", invoice, title, DocumentKind.RECEIPT, extra, payment.received_at, now)
+        Payment.objects.filter(pk=payment.pk).update(receipt_document=document)
+        payment.receipt_document = document
+    return payment.receipt_document
+
+
+def _make(
+    template: str,
+    invoice: Invoice,
+    title: str,
+    kind: DocumentKind,
+    extra: dict[str, Any],
+    created: datetime,
+    now: datetime,
+) -> Document:
+    context = {"business": invoice.business, "invoice": invoice, "lines": list(invoice.lines.all()), **extra}
+    pdf = render.pdf(
+        template, context, language=invoice.language, title=title, identifier=str(invoice.id), created=created
+    )
+    return store.save(business=invoice.business, kind=kind, title=title, pdf=pdf, now=now)

@@ -1,0 +1,52 @@
+"""Sets aside an agreement that missed more than one period until its owner says what to do (rules 5 and 24)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from agreements.models import Agreement, Period
+from billing import issue
+from billing.models import Invoice
+from core import audit, doorbell
+
+MISSED = gettext_noop("More than one period was not billed.")
+
+
+def park_missed(*, now: datetime, only: Agreement | None = None) -> list[UUID]:
+    """Park every agreement with more than one period due and not invoiced; nothing of it is charged."""
+    missed = (
+        issue.waiting(only)
+        .order_by()
+        .values("agreement_id")
+        .annotate(count=Count("pk"))
+        .filter(count__gt=1)
+        .values_list("agreement_id", flat=True)
+    )
+    found = list(missed)
+    Agreement.objects.filter(pk__in=found).update(parked_because=MISSED)
+    return found
+
+
+def release(*, agreement: Agreement, how: str, gateway: str, actor: str, now: datetime) -> list[Invoice]:
+    """`how` is "bill" (an invoice for each missed period) or "skip" (only the newest is billed)."""
+    with transaction.atomic():
+        Agreement.objects.filter(pk=agreement.pk).update(parked_because="")
+        if how == "skip":
+            why = _("Skipped by %(who)s") % {"who": actor}
+            missed = [row.pk for row in issue.waiting(agreement).order_by("-starts_on")[1:]]
+            Period.objects.filter(pk__in=missed).update(skipped_because=why[:300])
+        made = issue.issue_due(gateway=gateway, now=now, only=agreement)
+        audit.record(
+            business=agreement.business,
+            chain_id=agreement.id,
+            event="released",
+            actor=actor,
+            now=now,
+            data={"how": how},
+        )
+    doorbell.ring("billing.tasks.bill")
+    return made
