@@ -31,7 +31,9 @@ def accept(*, proposal: Proposal, tier: Tier, contact: Contact, now: datetime, o
         except IntegrityError:
             there = Agreement.objects.get(proposal=proposal)  # another tab was first
     if there.tier["id"] != str(tier.id):
-        raise NotOpen(_("You have picked %(tier)s already. Ask us if you want another one.") % {"tier": there.tier["name"]})
+        raise NotOpen(
+            _("You have picked %(tier)s already. Ask us if you want another one.") % {"tier": there.tier["name"]}
+        )
     return there
 
 

@@ -107,13 +107,18 @@ def _time(agreement: Agreement) -> dict[str, Any]:
         body += " " + _("Time that is not used ends with its period.")
     else:
         body += " " + _("Time that is not used goes on into the next period, up to a quarter of it, and ends there.")
-    return {"title": _("Reserved time"), "body": body + " " + _("More work needs the client's approval first.")}
+    return {
+        "title": _("Reserved time"),
+        "body": body + " " + _("More work needs the client's approval first."),
+    }
 
 
 def _response(agreement: Agreement) -> dict[str, Any]:
     hours = agreement.tier["response_hours"]
     body = ngettext(
-        "The provider answers within one working hour.", "The provider answers within %(n)s working hours.", hours
+        "The provider answers within one working hour.",
+        "The provider answers within %(n)s working hours.",
+        hours,
     ) % {"n": hours}
     return {"title": _("Answers"), "body": body}
 

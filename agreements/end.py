@@ -36,9 +36,7 @@ def give_notice(
     if ends_on < first:
         words = {"day": rh.day(first)}
         raise TooSoon(_("The agreement's term and notice allow %(day)s at the earliest.") % words, field="ends_on")
-    boundary = next(
-        span.end for span in spans(agreement, until=ends_on + timedelta(days=370)) if span.end >= ends_on
-    )
+    boundary = next(span.end for span in spans(agreement, until=ends_on + timedelta(days=370)) if span.end >= ends_on)
     with transaction.atomic():
         mine = Agreement.objects.filter(pk=agreement.pk, state=AgreementState.ACTIVE, ends_on__isnull=True)
         if not mine.update(ends_on=boundary):

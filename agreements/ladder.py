@@ -56,6 +56,4 @@ def included(rungs: Sequence[Rung], position: int) -> list[str]:
 
 def lines(rungs: Sequence[Rung], position: int) -> list[dict[str, Any]]:
     """The whole ladder's lines as one rung shows them: what it includes and what a higher one would add."""
-    return [
-        {"text": text, "included": at <= position} for at, rung in enumerate(rungs) for text in rung.adds
-    ]
+    return [{"text": text, "included": at <= position} for at, rung in enumerate(rungs) for text in rung.adds]

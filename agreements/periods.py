@@ -36,22 +36,22 @@ def spans(agreement: Agreement, *, until: date, first: int = 0) -> Iterable[Peri
     )
 
 
-def is_due(agreement: Agreement, span: PeriodSpan, now: datetime) -> bool:
-    """Rule 4: the local date has come and so has the local hour; the first period waits for the date only,
-    because the client is there when it is signed."""
+def due_at(agreement: Agreement, span: PeriodSpan) -> datetime:
+    """When a period is billed: its first day at the local sending hour (rule 4).
+
+    The first period waits for the day only, because the client is there when it is signed.
+    """
     hour = agreement.charge_hour if span.index else 0
-    return now >= local_instant(span.start, hour, agreement.time_zone)
+    return local_instant(span.start, hour, agreement.time_zone)
 
 
 def open_due(*, now: datetime, only: Agreement | None = None) -> int:
-    """Insert the periods that are due and not there. Twice, late, or two at once: each is there once."""
+    """Insert the periods whose first day has come. Twice, late, or two at once: each is there once."""
     made = 0
     batch: list[Period] = []
     for agreement in _running(only).annotate(opened=Count("periods")).iterator(BATCH):
         today = local_day(now, agreement.time_zone)
-        for span in spans(agreement, until=today, first=agreement.opened):
-            if is_due(agreement, span, now):
-                batch.append(_period(agreement, span, now))
+        batch += [_period(agreement, span, now) for span in spans(agreement, until=today, first=agreement.opened)]
         if len(batch) >= BATCH:
             made += _insert(batch)
             batch = []
@@ -71,6 +71,7 @@ def _period(agreement: Agreement, span: PeriodSpan, now: datetime) -> Period:
         index=span.index,
         starts_on=span.start,
         ends_on=span.end,
+        due_at=due_at(agreement, span),
         currency=agreement.currency,
         amount=prorate(agreement.amount, part.numerator, part.denominator),
         minutes=prorate(agreement.minutes, part.numerator, part.denominator),

@@ -32,16 +32,12 @@ def draft(
     """A proposal nobody has seen yet. `terms` are Proposal's own columns. Raises BadLadder."""
     _check(tiers)
     with transaction.atomic():
-        proposal = Proposal.objects.create(
-            business=business, client=client, contact=contact, created_at=now, **terms
-        )
+        proposal = Proposal.objects.create(business=business, client=client, contact=contact, created_at=now, **terms)
         _write_tiers(proposal, tiers, now)
     return proposal
 
 
-def change(
-    *, proposal: Proposal, tiers: Sequence[ladder.TierDraft], now: datetime, **terms: Any
-) -> Proposal:
+def change(*, proposal: Proposal, tiers: Sequence[ladder.TierDraft], now: datetime, **terms: Any) -> Proposal:
     """Rewrite a draft. What was sent is refused with NotOpen (rule 28)."""
     _check(tiers)
     with transaction.atomic():
@@ -92,9 +88,7 @@ def withdraw(*, proposal: Proposal, actor: str, now: datetime) -> Proposal:
         if hasattr(proposal, "agreement"):
             raise NotOpen(_("The client has picked a tier already."))
         move(proposal, ProposalState.WITHDRAWN, PROPOSAL, sets={"decided_at": now})
-        audit.record(
-            business=proposal.business, chain_id=proposal.id, event="withdrawn", actor=actor, now=now
-        )
+        audit.record(business=proposal.business, chain_id=proposal.id, event="withdrawn", actor=actor, now=now)
     return proposal
 
 
@@ -147,5 +141,3 @@ def _advance(client: Client, stage: Stage) -> None:
     client.refresh_from_db(fields=["state"])
     if client.state in (Stage.LEAD, Stage.CALL_BOOKED, Stage.LOST):
         move(client, stage, MOVES)
-
-

@@ -58,9 +58,7 @@ def periods(
         if begins > until or (end is not None and begins >= end):
             return
         finishes = span[1] if end is None else min(span[1], end)
-        yield PeriodSpan(
-            index, begins, finishes, Fraction((finishes - begins).days, (span[1] - span[0]).days)
-        )
+        yield PeriodSpan(index, begins, finishes, Fraction((finishes - begins).days, (span[1] - span[0]).days))
         index += 1
 
 

@@ -29,9 +29,7 @@ def _seal(agreement: Agreement, now: datetime) -> int:
     sealed = seal.seal(paper.signed_pdf(agreement), reason=agreement.title, now=now)
     with transaction.atomic():
         kind = DocumentKind.SIGNED_AGREEMENT
-        document = store.save(
-            business=agreement.business, kind=kind, title=agreement.title, pdf=sealed, now=now
-        )
+        document = store.save(business=agreement.business, kind=kind, title=agreement.title, pdf=sealed, now=now)
         mine = Agreement.objects.filter(pk=agreement.pk, signed_document__isnull=True)
         if not mine.update(signed_document=document):
             return 0  # another worker was first; its file is the one that counts

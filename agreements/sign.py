@@ -16,6 +16,7 @@ from clients.models import Client, Contact
 from clients.pipeline import MOVES, Stage
 from core import audit, doorbell, links, outbox
 from core.audit import Origin
+from core.errors import NotAllowedNow
 from core.states import move
 
 CODE_LIFE = timedelta(minutes=15)
@@ -59,8 +60,10 @@ def confirm(*, agreement: Agreement, contact: Contact, code: str, now: datetime,
     try:
         with transaction.atomic():
             _sign(agreement, signature, contact, now, origin)
-    except IntegrityError:
-        agreement.refresh_from_db()  # the other tab wrote the same link of the chain first
+    except (IntegrityError, NotAllowedNow):
+        agreement.refresh_from_db()  # another tab was first
+        if agreement.state != AgreementState.ACTIVE:
+            raise
     doorbell.ring("agreements.tasks.seal_signed")
     return agreement
 
@@ -107,7 +110,11 @@ def _mail_code(signature: Signature, now: datetime) -> None:
         ref=str(signature.code_row),
         to=signature.contact.email,
         template="sign_code",
-        context={"agreement": agreement, "code": links.placeholder("code", signature.code_row), "minutes": 15},
+        context={
+            "agreement": agreement,
+            "code": links.placeholder("code", signature.code_row),
+            "minutes": 15,
+        },
         language=agreement.language,
         business=agreement.business,
         now=now,
@@ -126,12 +133,8 @@ def _check(signature: Signature, code: str, now: datetime, origin: Origin) -> No
         raise WrongCode(_("This is not the code we sent. Look again, or ask for a new one."), field="code")
 
 
-def _sign(
-    agreement: Agreement, signature: Signature, contact: Contact, now: datetime, origin: Origin
-) -> None:
-    Signature.objects.filter(pk=signature.pk).update(
-        signed_at=now, ip=origin.ip, user_agent=origin.user_agent[:300]
-    )
+def _sign(agreement: Agreement, signature: Signature, contact: Contact, now: datetime, origin: Origin) -> None:
+    Signature.objects.filter(pk=signature.pk).update(signed_at=now, ip=origin.ip, user_agent=origin.user_agent[:300])
     _record(agreement, contact, "code_confirmed", now, origin, {})
     _record(agreement, contact, "signed", now, origin, {"name": signature.name})
     move(agreement, AgreementState.ACTIVE, AGREEMENT, sets={"signed_at": now})

@@ -33,9 +33,7 @@ def social_media() -> list[dict[str, Any]]:
             "fee": "10000",
             "hours": "60",
             "response_hours": 8,
-            "adds": _(
-                "Influencer outreach\nPartnerships and collaborations\nVideo\nDaily community management"
-            ),
+            "adds": _("Influencer outreach\nPartnerships and collaborations\nVideo\nDaily community management"),
             "deliverables": _("30 posts\n12 graphics\n4 videos\n1 growth review"),
         },
     ]

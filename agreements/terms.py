@@ -68,9 +68,7 @@ def _seller(business: Business) -> dict[str, Any]:
 
 def digest(tier: dict[str, Any], terms: dict[str, Any]) -> str:
     """SHA-256 over both, canonical JSON (sorted keys, UTF-8, no spaces)."""
-    text = json.dumps(
-        {"tier": tier, "terms": terms}, sort_keys=True, ensure_ascii=False, separators=(",", ":")
-    )
+    text = json.dumps({"tier": tier, "terms": terms}, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -71,7 +71,12 @@ def _method(collection: Collection) -> PaymentMethod | None:
 def _ask_for_card(collection: Collection, now: datetime) -> None:
     with transaction.atomic():
         log.move_collection(
-            collection, CollectionState.DUNNING, now=now, why="no_method", reason="no_method", lease_until=None
+            collection,
+            CollectionState.DUNNING,
+            now=now,
+            why="no_method",
+            reason="no_method",
+            lease_until=None,
         )
         notices.card_needed(collection, now=now)
 

@@ -32,8 +32,7 @@ def by_month(agreements: Iterable[Agreement], today: date, months: int = 12) -> 
     for currency in sorted({row.currency for row in rows}):
         own = [row for row in rows if row.currency == currency]
         found[currency] = [
-            (first, sum(monthly(row) for row in own if _ran_in(row, first)))
-            for first in months_back(today, months)
+            (first, sum(monthly(row) for row in own if _ran_in(row, first))) for first in months_back(today, months)
         ]
     return found
 

@@ -37,10 +37,11 @@ class Rows:
     transitions: list[Transition] = field(default_factory=list)
 
 
-def waiting(only: Agreement | None = None) -> QuerySet[Period]:
+def waiting(now: datetime, only: Agreement | None = None) -> QuerySet[Period]:
     """Periods that should have an invoice and have none: the question every run asks, never a list handed over."""
     found = Period.objects.filter(
         invoices__isnull=True,
+        due_at__lte=now,
         skipped_because="",
         amount__gt=0,
         agreement__parked_because="",
@@ -60,13 +61,13 @@ def issue_due(*, gateway: str, now: datetime, only: Agreement | None = None) -> 
 def _issue_batch(gateway: str, now: datetime, only: Agreement | None) -> list[Invoice]:
     """One transaction. The series are locked before the periods are read: a second worker then finds none."""
     with transaction.atomic():
-        ids = sorted(set(waiting(only).values_list("business_id", flat=True)[:BATCH]))
+        ids = sorted(set(waiting(now, only).values_list("business_id", flat=True)[:BATCH]))
         if not ids:
             return []
         zones = _zones(ids)
         series = {pk: number.lock(pk, SeriesKind.INVOICE, local_day(now, zones[pk])) for pk in ids}
         periods = list(
-            waiting(only)
+            waiting(now, only)
             .filter(business_id__in=ids)
             .select_related("agreement__client", "business__owner")
             .order_by("business_id", "starts_on", "id")[:BATCH]
@@ -91,9 +92,7 @@ def _rows(periods: Sequence[Period], series: dict[UUID, Any], gateway: str, now:
         by_business[period.business_id].append(period)
     clients = {period.agreement.client_id for period in periods}
     carded = set(
-        PaymentMethod.objects.filter(client__in=clients, removed_at__isnull=True).values_list(
-            "client_id", flat=True
-        )
+        PaymentMethod.objects.filter(client__in=clients, removed_at__isnull=True).values_list("client_id", flat=True)
     )
     for business_id, due in by_business.items():
         for period, text in zip(due, number.take(series[business_id], len(due)), strict=True):
@@ -145,9 +144,7 @@ def _papers(period: Period, text: str, now: datetime) -> tuple[Invoice, Line]:
         subtotal=period.amount,
         tax=tax,
         total=period.amount + tax,
-        taxes=[
-            {"name": agreement.tax_name, "percent": str(rate), "amount": sum_} for rate, sum_ in taxes.items()
-        ],
+        taxes=[{"name": agreement.tax_name, "percent": str(rate), "amount": sum_} for rate, sum_ in taxes.items()],
         seller=_seller(period),
         buyer=_buyer(agreement),
         language=agreement.language,

@@ -2,9 +2,13 @@
 
 from datetime import date, datetime
 
+from django.utils import translation
+
 from billing.models import Charge, Collection, Invoice, Payment
+from billing.queries import decline_words
 from clients import entry
-from core import links, outbox
+from core import links, money, outbox
+from core.templatetags import rh
 
 
 def receipt(payment: Payment, invoice: Invoice, *, now: datetime) -> None:
@@ -20,6 +24,7 @@ def receipt(payment: Payment, invoice: Invoice, *, now: datetime) -> None:
             "payment": payment,
             "invoice": invoice,
             "contact": contact,
+            "payment_amount": money.format(payment.amount, payment.currency, invoice.language),
             "link": links.placeholder("link", link.id),
         },
         language=invoice.language,
@@ -33,18 +38,19 @@ def charge_failed(collection: Collection, charge: Charge, again: date | None, *,
     invoice = collection.invoice
     contact = invoice.agreement.contact
     link = entry.portal_link(contact=contact, now=now, target="method:")
-    shared = {"invoice": invoice, "charge": charge, "contact": contact, "again": again}
     sides = {
         "client": (contact.email, invoice.language, links.placeholder("link", link.id)),
         "owner": (collection.business.owner.email, collection.business.language, ""),
     }
     for side, (to, language, door) in sides.items():
+        with translation.override(language):
+            words = {"reason": decline_words(charge.code), "again_on": rh.day(again)}
         outbox.write(
             kind="charge_failed",
             ref=f"{charge.id}:{side}",
             to=to,
             template=f"charge_failed_{side}",
-            context=shared | {"link": door},
+            context={"invoice": invoice, "contact": contact, "again": again, "link": door, **words},
             language=language,
             business=collection.business,
             now=now,

@@ -19,7 +19,7 @@ MISSED = gettext_noop("More than one period was not billed.")
 def park_missed(*, now: datetime, only: Agreement | None = None) -> list[UUID]:
     """Park every agreement with more than one period due and not invoiced; nothing of it is charged."""
     missed = (
-        issue.waiting(only)
+        issue.waiting(now, only)
         .order_by()
         .values("agreement_id")
         .annotate(count=Count("pk"))
@@ -37,7 +37,7 @@ def release(*, agreement: Agreement, how: str, gateway: str, actor: str, now: da
         Agreement.objects.filter(pk=agreement.pk).update(parked_because="")
         if how == "skip":
             why = _("Skipped by %(who)s") % {"who": actor}
-            missed = [row.pk for row in issue.waiting(agreement).order_by("-starts_on")[1:]]
+            missed = [row.pk for row in issue.waiting(now, agreement).order_by("-starts_on")[1:]]
             Period.objects.filter(pk__in=missed).update(skipped_because=why[:300])
         made = issue.issue_due(gateway=gateway, now=now, only=agreement)
         audit.record(

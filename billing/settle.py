@@ -124,7 +124,13 @@ def _declined(collection: Collection, charge: Charge, code: str, now: datetime) 
     if again:
         at = local_instant(again, agreement.charge_hour, agreement.time_zone)
         log.move_collection(
-            collection, CollectionState.READY, now=now, why=code, tries=tries, reason=code, next_at=max(at, now)
+            collection,
+            CollectionState.READY,
+            now=now,
+            why=code,
+            tries=tries,
+            reason=code,
+            next_at=max(at, now),
         )
     else:
         log.move_collection(

@@ -1,9 +1,9 @@
 """The states of an invoice, its collection and its charges (CHARGES.md). Pure.
 
-    collection   ready → wait → done | ready (again on a date) | dunning
-                 dunning → ready when a new method is saved or the owner presses retry
-                 any but done → voiding → done
-    charge       sent, unknown, processing, requires_action → succeeded | failed | void
+collection   ready → wait → done | ready (again on a date) | dunning
+             dunning → ready when a new method is saved or the owner presses retry
+             any but done → voiding → done
+charge       sent, unknown, processing, requires_action → succeeded | failed | void
 """
 
 from enum import StrEnum

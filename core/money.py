@@ -1,9 +1,9 @@
 """Amounts: integers of the currency's minor unit (rules 7, 10, 11). Pure; no float ever touches money.
 
-    30,000.00 THB, 17 of 31 days   16,451.61     prorate(3_000_000, 17, 31) == 1_645_161
-    100,000 JPY,   17 of 31 days   54,839        prorate(100_000, 17, 31) == 54_839
-    100.000 KWD,   17 of 31 days   54.839        prorate(100_000, 17, 31) == 54_839
-    81.80 at 9.975 %               8.16          tax(8_180, Decimal("9.975")) == 816
+30,000.00 THB, 17 of 31 days   16,451.61     prorate(3_000_000, 17, 31) == 1_645_161
+100,000 JPY,   17 of 31 days   54,839        prorate(100_000, 17, 31) == 54_839
+100.000 KWD,   17 of 31 days   54.839        prorate(100_000, 17, 31) == 54_839
+81.80 at 9.975 %               8.16          tax(8_180, Decimal("9.975")) == 816
 """
 
 from collections import defaultdict

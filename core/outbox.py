@@ -75,9 +75,7 @@ def _deliver(letter: Outbox, now: datetime) -> int:
     except Exception as error:  # noqa: BLE001 - whatever a mail server does, the letter is tried again
         _postpone(letter, now, error)
         return 0
-    Outbox.objects.filter(pk=letter.pk).update(
-        state=OutboxState.SENT, sent_at=now, lease_until=None, error=""
-    )
+    Outbox.objects.filter(pk=letter.pk).update(state=OutboxState.SENT, sent_at=now, lease_until=None, error="")
     return 1
 
 

@@ -11,9 +11,7 @@ from core.errors import NotAllowedNow
 M = TypeVar("M", bound=models.Model)
 
 
-def move(
-    row: M, to: str, table: Mapping[Any, Set[Any]], *, sets: Mapping[str, Any] | None = None
-) -> M:
+def move(row: M, to: str, table: Mapping[Any, Set[Any]], *, sets: Mapping[str, Any] | None = None) -> M:
     """Move `row` to state `to` if `table` allows it and nobody moved it first; refresh and return the row.
 
     `sets` are columns written in the same UPDATE. Raises NotAllowedNow: the loser of a race learns it here.

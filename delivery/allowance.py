@@ -1,9 +1,9 @@
 """The ledger of included minutes (rules 25 and 26). Pure; minutes are integers.
 
-    40 h, cap 10 h, expiry 1      granted   rolled in   used   rolled out
-    September                          40           0     30           10
-    October                            40          10     45            5
-    November                           40           5   …  starts with 45
+40 h, cap 10 h, expiry 1      granted   rolled in   used   rolled out
+September                          40           0     30           10
+October                            40          10     45            5
+November                           40           5   …  starts with 45
 """
 
 from collections.abc import Sequence
@@ -75,9 +75,7 @@ def _consume(lots: list[tuple[int, int]], use: int) -> tuple[list[tuple[int, int
     return rest, use
 
 
-def _expire(
-    lots: list[tuple[int, int]], grant: int, index: int, policy: Policy
-) -> tuple[int, list[tuple[int, int]]]:
+def _expire(lots: list[tuple[int, int]], grant: int, index: int, policy: Policy) -> tuple[int, list[tuple[int, int]]]:
     """Drop what may not go on into the next period; the minutes dropped and the lots that go on."""
     before = sum(left for left, _ in lots)
     if policy.rollover == Rollover.NONE:

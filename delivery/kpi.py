@@ -29,7 +29,12 @@ def expected(baseline: Decimal, target: Decimal, elapsed: Fraction) -> Fraction:
 
 
 def pace(
-    baseline: Decimal, target: Decimal, value: Decimal | None, elapsed: Fraction, *, less_is_better: bool = False
+    baseline: Decimal,
+    target: Decimal,
+    value: Decimal | None,
+    elapsed: Fraction,
+    *,
+    less_is_better: bool = False,
 ) -> Pace:
     """`elapsed` is 0…1 of the period; at 1 a figure has reached its target or is behind."""
     if value is None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -24,6 +25,8 @@ SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 SECRET_FILE = VAR_DIR / "secret_key"
 SECRET_KEY = env.str("SECRET_KEY", default="") or (SECRET_FILE.read_text().strip() if SECRET_FILE.exists() else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("There is no SECRET_KEY. Set it in the environment, or start with bin/run.")
 IS_HTTPS = SITE_URL.startswith("https://")
 
 # --- rooms --------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ TERMS = [
     "business_id", "client_id", "contact_id", "proposal_id", "title", "tier", "terms", "terms_hash", "language",
     "currency", "amount", "minutes", "tax_name", "tax_percent", "interval", "starts_on", "anchor_day",
 ]  # fmt: skip
-SPAN = ["agreement_id", "index", "starts_on", "ends_on", "currency", "amount", "minutes"]
+SPAN = ["agreement_id", "index", "starts_on", "ends_on", "due_at", "currency", "amount", "minutes"]
 
 
 class Migration(migrations.Migration):

@@ -29,9 +29,7 @@ class Agreement(TenantRow):
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="agreements")
     contact = models.ForeignKey("clients.Contact", models.PROTECT, related_name="+", verbose_name=_("signer"))
     proposal = models.OneToOneField("agreements.Proposal", models.PROTECT, related_name="agreement")
-    state = models.CharField(
-        _("state"), max_length=10, choices=AGREEMENT_STATES, default=AgreementState.SENT
-    )
+    state = models.CharField(_("state"), max_length=10, choices=AGREEMENT_STATES, default=AgreementState.SENT)
     title = models.CharField(_("title"), max_length=160)
     tier = models.JSONField(_("tier"))
     terms = models.JSONField(_("terms"))

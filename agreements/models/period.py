@@ -13,6 +13,7 @@ class Period(TenantRow):
     index = models.PositiveIntegerField(_("number"))
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on (exclusive)"))
+    due_at = models.DateTimeField(_("billed from"))
     currency = models.CharField(_("currency"), max_length=3)
     amount = models.PositiveBigIntegerField(_("fee"))
     minutes = models.PositiveIntegerField(_("included minutes"))
@@ -25,9 +26,7 @@ class Period(TenantRow):
         constraints = [
             models.UniqueConstraint(fields=["agreement", "index"], name="period_index_once"),
             models.UniqueConstraint(fields=["agreement", "starts_on"], name="period_start_once"),
-            models.CheckConstraint(
-                condition=models.Q(ends_on__gt=models.F("starts_on")), name="period_is_not_empty"
-            ),
+            models.CheckConstraint(condition=models.Q(ends_on__gt=models.F("starts_on")), name="period_is_not_empty"),
         ]
         indexes = [models.Index(fields=["business", "starts_on", "id"], name="period_by_start")]
 

@@ -30,9 +30,7 @@ class Proposal(TenantRow):
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="proposals")
     contact = models.ForeignKey("clients.Contact", models.PROTECT, related_name="+", verbose_name=_("for"))
-    state = models.CharField(
-        _("state"), max_length=10, choices=PROPOSAL_STATES, default=ProposalState.DRAFT
-    )
+    state = models.CharField(_("state"), max_length=10, choices=PROPOSAL_STATES, default=ProposalState.DRAFT)
     title = models.CharField(_("title"), max_length=160)
     intro = models.TextField(_("opening words"), max_length=3000, blank=True)
     currency = models.CharField(_("currency"), max_length=3)

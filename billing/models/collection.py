@@ -24,9 +24,7 @@ class Collection(TenantRow):
     gateway = models.CharField(_("gateway"), max_length=20)
     prepare_key = models.UUIDField(default=uuid.uuid4, editable=False)
     handle = models.CharField(_("gateway object"), max_length=80, null=True, blank=True)
-    state = models.CharField(
-        _("state"), max_length=10, choices=COLLECTION_STATES, default=CollectionState.READY
-    )
+    state = models.CharField(_("state"), max_length=10, choices=COLLECTION_STATES, default=CollectionState.READY)
     next_at = models.DateTimeField(_("next try"), null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     fence = models.PositiveIntegerField(default=0, editable=False)

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from clients.pipeline import Stage
 from core.models import TenantRow
 
-
 STAGES = [
     (Stage.LEAD.value, _("Lead")),
     (Stage.CALL_BOOKED.value, _("Call booked")),

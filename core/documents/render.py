@@ -1,27 +1,27 @@
 """HTML to PDF: the only import of WeasyPrint. Fonts and styles are read once per process (PLATFORM.md)."""
 
+import atexit
+import mimetypes
+import atexit
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.translation import gettext as _
-from fontTools.ttLib import TTFont
 
-from core.errors import RuleError
+from core.documents.glyphs import FONTS, MissingGlyphs, check, missing_glyphs
 
-FONTS = Path(__file__).resolve().parent / "fonts"
+__all__ = ["MissingGlyphs", "is_own_file", "missing_glyphs", "pdf"]
+
 SHEET = Path(settings.BASE_DIR) / "templates" / "documents" / "document.css"
-BREAKS = frozenset("\n\r\t\u200b\u00ad")
-
-
-class MissingGlyphs(RuleError):
-    """The text holds characters that none of the bundled fonts can print (rule 31)."""
+BASE_URL = FONTS.as_uri() + "/"
+_one_at_a_time = Lock()  # Pango's font map is shared by the process and not safe between threads
 
 
 def pdf(
@@ -37,69 +37,76 @@ def pdf(
 
     `identifier` and `created` go into the file instead of a random id and the clock. Raises MissingGlyphs.
     """
+    stamp = created.astimezone(UTC).isoformat(timespec="seconds")
     with translation.override(language):
-        full = {"language": language, "title": title, "created": created, **context}
+        full = {"language": language, "title": title, "created": stamp, **context}
         html = render_to_string(f"documents/{template}.html", full)
-    missing = missing_glyphs(html)
-    if missing:
-        raise MissingGlyphs(_("These characters cannot be printed: %(list)s") % {"list": " ".join(missing)})
+    check(html)
     return _write(html, identifier)
 
 
-def missing_glyphs(text: str) -> list[str]:
-    """Characters of `text` that would print as an empty box, each once, in order."""
-    known = _printable()
-    return list(dict.fromkeys(sign for sign in text if ord(sign) not in known and sign not in BREAKS))
+atexit.register(_tools.cache_clear)  # WeasyPrint's fonts must go before the interpreter does
+
+
+def is_own_file(url: str) -> bool:
+    """Whether a document may read this address: a bundled font or an uploaded logo, with every `..` resolved."""
+    return _own_file(url) is not None
+
+
+def _own_file(url: str) -> Path | None:
+    try:
+        parts = urlsplit(url)
+        if parts.scheme != "file" or parts.netloc or parts.query or parts.fragment:
+            return None
+        path = Path(unquote(parts.path)).resolve()
+    except (ValueError, OSError):
+        return None
+    logos = (Path(settings.MEDIA_ROOT) / "logos").resolve()
+    return path if path.parent in (FONTS, logos) and path.is_file() else None
+
+
+class _Tools(NamedTuple):
+    """WeasyPrint's document class with what every document of this process shares."""
+
+    document: Any
+    fetcher: Any
+    fonts: Any
+    sheet: Any
 
 
 @cache
-def _printable() -> frozenset[int]:
-    faces = [TTFont(FONTS / name, lazy=True).getBestCmap() for name in ("Sarabun-Regular.ttf", "Sarabun-Bold.ttf")]
-    return frozenset(faces[0]) & frozenset(faces[1])
-
-
-@cache
-def _tools() -> tuple[Any, Any, Any]:
-    """WeasyPrint's document class, our fetcher, and the parsed sheet with its fonts."""
+def _tools() -> _Tools:
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
-    from weasyprint.urls import URLFetcher
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class OwnFilesOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
         """Serves the bundled fonts and uploaded logos; every other address is refused (TRUST.md)."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
-            if not is_own_file(url):
+            path = _own_file(url)
+            if path is None:
                 raise ValueError(f"Documents do not fetch {url[:80]}")
-            return super().fetch(url, headers)
+            # read here and not by the parent, so that the file checked is the file served
+            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+            return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
 
-    fetcher = OwnFilesOnly(allowed_protocols={"file"}, fail_on_errors=False)
-    fonts = FontConfiguration()
-    sheet = CSS(string=_sheet(), font_config=fonts, url_fetcher=fetcher, base_url=FONTS.as_uri() + "/")
-    return HTML, (fetcher, fonts), sheet
-
-
-def is_own_file(url: str) -> bool:
-    """Whether a document may read this address: a bundled font or an uploaded logo, with every `..` resolved."""
-    parts = urlsplit(url)
-    if parts.scheme != "file" or parts.netloc:
-        return False
-    path = Path(unquote(parts.path)).resolve()
-    logos = (Path(settings.MEDIA_ROOT) / "logos").resolve()
-    return path.parent == FONTS or path.parent == logos
-
-
-def _sheet() -> str:
-    return SHEET.read_text(encoding="utf-8")
+    fetcher, fonts = OwnFilesOnly(), FontConfiguration()
+    text = SHEET.read_text(encoding="utf-8")
+    sheet = CSS(string=text, font_config=fonts, url_fetcher=fetcher, base_url=BASE_URL)
+    atexit.register(_tools.cache_clear)  # its C objects must go before the modules that free them
+    return _Tools(HTML, fetcher, fonts, sheet)
 
 
 def _write(html: str, identifier: str) -> bytes:
-    document, (fetcher, fonts), sheet = _tools()
-    made: bytes = document(string=html, url_fetcher=fetcher, base_url=FONTS.as_uri() + "/").write_pdf(
-        stylesheets=[sheet],
-        font_config=fonts,
-        pdf_variant="pdf/ua-1",
-        pdf_identifier=identifier.encode(),
-        custom_metadata=True,
-    )
+    with _one_at_a_time:
+        tools = _tools()
+        page = tools.document(string=html, url_fetcher=tools.fetcher, base_url=BASE_URL)
+        made: bytes = page.write_pdf(
+            stylesheets=[tools.sheet],
+            font_config=tools.fonts,
+            pdf_variant="pdf/ua-1",
+            pdf_identifier=identifier.encode(),
+            custom_metadata=True,
+        )
     return made

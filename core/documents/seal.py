@@ -3,48 +3,63 @@
 It says that the file was not changed since; who signed is told by the evidence inside the document.
 """
 
-import os
+import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import cache
+from datetime import datetime
 from io import BytesIO
-from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from django.conf import settings
+from asn1crypto.x509 import Certificate
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
+from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.validation import validate_pdf_signature
-from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-LIFE = timedelta(days=3650)
+from core.documents import certificate
+
 FIELD = "RetainerHubSeal"
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a file says of itself. `intact` needs all three of the others."""
+    """What a file says of itself. `ours`: it carries this installation's certificate, whatever else it holds.
 
-    signed: bool
-    signature_valid: bool
-    covers_whole_file: bool
-    ours: bool
+    A valid signature alone does not mean untouched (padding can be changed): who asks whether a file is the
+    one that was issued asks core.documents.store.find as well, which knows every file by its whole hash.
+    """
+
+    signed: bool = False
+    signature_valid: bool = False
+    covers_whole_file: bool = False
+    trusted: bool = False
+    ours: bool = False
+    signed_at: datetime | None = None
+    reason: str = ""
 
     @property
     def intact(self) -> bool:
-        """Sealed by this installation, and not a byte changed since."""
-        return self.signature_valid and self.covers_whole_file and self.ours
+        """Sealed by this installation, and nothing that the seal covers was changed or added since."""
+        return self.signature_valid and self.covers_whole_file and self.trusted
+
+
+class _Signer(signers.PdfSigner):  # type: ignore[misc]  # pyHanko is not followed by mypy
+    """States the time it is given instead of reading the clock."""
+
+    def __init__(self, metadata: signers.PdfSignatureMetadata, signer: signers.Signer, now: datetime) -> None:
+        super().__init__(metadata, signer)
+        self.now = now
+
+    def init_signing_session(self, *args: object, **kwargs: object) -> PdfSigningSession:
+        session = super().init_signing_session(*args, **kwargs)
+        session.system_time = self.now
+        return session
 
 
 def seal(pdf: bytes, *, reason: str, now: datetime) -> bytes:
     """The PDF with a certifying signature that allows no change after it. `now` is the time it states."""
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
     metadata = signers.PdfSignatureMetadata(
         field_name=FIELD,
         reason=reason,
@@ -53,73 +68,38 @@ def seal(pdf: bytes, *, reason: str, now: datetime) -> bytes:
         docmdp_permissions=fields.MDPPerm.NO_CHANGES,
         md_algorithm="sha256",
     )
-    out = signers.sign_pdf(writer, metadata, signer=_signer(str(_folder())))
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    out = _Signer(metadata, certificate.signer(now), now).sign_pdf(writer)
     return bytes(out.getvalue())
 
 
 def verify(pdf: bytes) -> Verdict:
-    """Read the seal of a file. Anything that cannot be read is not intact; nothing is raised for bad files."""
+    """Read the seal of a file. A file that cannot be read is not intact; nothing is raised for a bad one."""
+    own = certificate.own()
+    ours = own is not None and own.dump().hex().encode() in pdf.lower()
     try:
-        signatures = PdfFileReader(BytesIO(pdf)).embedded_signatures
-        if len(signatures) != 1:
-            return Verdict(bool(signatures), False, False, False)
-        trust = ValidationContext(trust_roots=[_signer(str(_folder())).signing_cert], allow_fetching=False)
-        status = validate_pdf_signature(signatures[0], trust)
-    except (PdfReadError, SignatureValidationError, ValueError, KeyError, TypeError, IndexError, AttributeError):
-        return Verdict(False, False, False, False)
-    whole = status.coverage.name == "ENTIRE_FILE"
-    return Verdict(True, bool(status.intact and status.valid), whole, bool(status.trusted))
+        return _read(pdf, own, ours)
+    except Exception:  # noqa: BLE001 - any bytes come in, and a parser's trouble with them is the answer "no"
+        logger.debug("A file's seal could not be read", exc_info=True)
+        return Verdict(signed=ours, ours=ours)
 
 
-def _folder() -> Path:
-    return Path(settings.VAR_DIR) / "seal"
-
-
-@cache
-def _signer(folder: str) -> signers.SimpleSigner:
-    key, certificate = Path(folder) / "key.pem", Path(folder) / "certificate.pem"
-    if not certificate.exists():
-        _make(key, certificate, datetime.now(UTC))
-    loaded = signers.SimpleSigner.load(str(key), str(certificate))
-    if loaded is None:
-        raise FileNotFoundError(f"The seal in {folder} cannot be read.")
-    return loaded
-
-
-def _make(key: Path, certificate: Path, now: datetime) -> None:
-    """A new EC P-256 key and its self-signed certificate; the key is readable by this user alone."""
-    key.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    secret = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name(
-        [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Retainer Hub"),
-            x509.NameAttribute(NameOID.COMMON_NAME, "Retainer Hub document seal"),
-        ]
+def _read(pdf: bytes, own: Certificate | None, ours: bool) -> Verdict:
+    signatures = PdfFileReader(BytesIO(pdf)).embedded_signatures
+    if len(signatures) != 1:
+        return Verdict(signed=bool(signatures) or ours, ours=ours)
+    found = signatures[0]
+    trust = ValidationContext(trust_roots=[own] if own else [], allow_fetching=False)
+    status = validate_pdf_signature(found, trust)
+    stated = status.signer_reported_dt
+    # the validator asks no dates of a root: the seal must state a time before the end of its certificate
+    in_time = own is not None and stated is not None and stated <= own.not_valid_after
+    return Verdict(
+        signed=True,
+        signature_valid=bool(status.intact and status.valid),
+        covers_whole_file=status.coverage == SignatureCoverageLevel.ENTIRE_FILE,
+        trusted=bool(status.trusted) and in_time,
+        ours=ours,
+        signed_at=stated,
+        reason=str(found.sig_object.get("/Reason", "")),
     )
-    usage = dict.fromkeys(
-        ("data_encipherment", "key_encipherment", "key_agreement", "key_cert_sign", "crl_sign"), False
-    )
-    built = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(secret.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + LIFE)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(
-            x509.KeyUsage(
-                digital_signature=True, content_commitment=True, encipher_only=False, decipher_only=False, **usage
-            ),
-            critical=True,
-        )
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
-        .sign(secret, hashes.SHA256())
-    )
-    body = secret.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(body)
-    certificate.write_bytes(built.public_bytes(serialization.Encoding.PEM))

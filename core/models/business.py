@@ -47,7 +47,9 @@ class Business(models.Model):
         verbose_name = _("business")
         verbose_name_plural = _("businesses")
         constraints = [
-            models.CheckConstraint(condition=models.Q(tax_percent__gte=0, tax_percent__lt=100), name="business_tax_sane")
+            models.CheckConstraint(
+                condition=models.Q(tax_percent__gte=0, tax_percent__lt=100), name="business_tax_sane"
+            )
         ]
 
     def __str__(self) -> str:

@@ -120,7 +120,10 @@ def icon(name: str, css: str = "") -> SafeString:
     """One of the vendored Tabler icons; decoration only, so hidden from screen readers."""
     sheet = static("vendor/tabler-icons/icons.svg")
     return format_html(
-        '<svg class="rh-icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', css, sheet, name
+        '<svg class="rh-icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        css,
+        sheet,
+        name,
     )
 
 

@@ -19,9 +19,7 @@ class Deliverable(TenantRow):
         verbose_name = _("deliverable")
         verbose_name_plural = _("deliverables")
         ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(fields=["period", "position"], name="deliverable_position_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["period", "position"], name="deliverable_position_once")]
 
     def __str__(self) -> str:
         return self.title

@@ -1,0 +1,26 @@
+"""Prints portal links for a contact, for the operator's own eyes."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from clients import entry
+from clients.models import Contact
+from core import links
+
+
+class Command(BaseCommand):
+    help = "Print a link into the portal for every client that has a contact with this email."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("email")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        people = Contact.objects.filter(email__iexact=options["email"], is_active=True).select_related("client")
+        if not people:
+            raise CommandError(f"There is no active contact {options['email']}.")
+        for contact in people:
+            link = entry.portal_link(contact=contact, now=timezone.now())
+            self.stdout.write(f"{contact.client.name}: {links.url(link)}")

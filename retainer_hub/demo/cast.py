@@ -1,0 +1,94 @@
+"""Who plays in the demo and what they agree on: names and figures only."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+EMAIL = "demo@retainerhub.example"
+OWNER = "Nan Kittisak"
+
+LADDER = (
+    ("Essential", "A steady presence, every day", 3_000_00, 20, 48,
+     ["Content creation", "Graphic design", "Daily scheduled posts", "Strategic promotion"],
+     [("posts", 20), ("graphics", 4)]),
+    ("Growth", "An audience that answers", 5_000_00, 32, 24,
+     ["Daily community engagement", "Growth strategy", "Campaign monitoring"],
+     [("posts", 20), ("graphics", 8), ("growth review", 1)]),
+    ("Partner", "A senior hand on your team", 10_000_00, 60, 8,
+     ["Influencer outreach", "Partnerships and collaborations", "Video", "Daily community management"],
+     [("posts", 30), ("graphics", 12), ("videos", 4)]),
+)  # fmt: skip
+
+THAI_LADDER = (
+    ("พื้นฐาน", "ปรากฏตัวสม่ำเสมอทุกวัน", 2_000_00, 14, 48,
+     ["สร้างเนื้อหา", "ออกแบบภาพ", "ตั้งเวลาโพสต์ทุกวัน"], [("โพสต์", 16), ("ภาพ", 4)]),
+    ("เติบโต", "ผู้ติดตามที่ตอบกลับ", 3_500_00, 24, 24,
+     ["ดูแลชุมชนทุกวัน", "กลยุทธ์การเติบโต"], [("โพสต์", 20), ("ภาพ", 8)]),
+    ("พาร์ตเนอร์", "ผู้เชี่ยวชาญในทีมของคุณ", 6_000_00, 40, 8,
+     ["วิดีโอ", "ทำงานร่วมกับอินฟลูเอนเซอร์"], [("โพสต์", 24), ("วิดีโอ", 2)]),
+)  # fmt: skip
+
+TRIAL = (
+    ("Trial month", "Four weeks to see how we work", 1_200_00, 10, 48,
+     ["Audit of your channels", "Content plan", "Eight posts"], [("posts", 8), ("audit", 1)]),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Part:
+    """One client of the demo. `months_ago` is when it starts; `picks` the tier's place, -1 for none yet."""
+
+    name: str
+    contact: str
+    email: str
+    title: str
+    picks: int
+    months_ago: int
+    day: int = 1
+    ladder: tuple[tuple[object, ...], ...] = LADDER
+    role: str = "Managing director"
+    language: str = "en"
+    recommended: int = 1
+    card: str = "succeeds"
+    later_card: str = ""
+    is_trial: bool = False
+    work: tuple[tuple[int, str], ...] = ()
+    kpis: tuple[tuple[str, str, Decimal, Decimal, tuple[int, ...]], ...] = field(default=())
+    sentence: str = ""
+    next_text: str = ""
+
+
+PARTS = (
+    Part(
+        "Baan Coffee Roasters", "Ploy Srisuk", "ploy@baancoffee.example", "Social media retainer", 1, 6,
+        work=((150, "Content plan and captions"), (180, "Graphics for the week"), (105, "Answering the community")),
+        kpis=(
+            ("Followers", "", Decimal(8200), Decimal(10000), (8350, 8700, 9120, 9560, 9930, 10240)),
+            ("Engagement rate", "%", Decimal("2.10"), Decimal("3.50"), (2, 3, 3, 3, 4, 4)),
+            ("Shop visits from social", "", Decimal(310), Decimal(600), (330, 390, 450, 520, 590, 640)),
+        ),
+        sentence="The video series did what we hoped: comments doubled, and the shop felt it at weekends.",
+        next_text="Songkran campaign: the plan is with you by the 10th.",
+    ),
+    Part(
+        "Northwind Labs", "Erik Dahl", "erik@northwind.example", "Content and community", 0, 5, 5,
+        later_card="insufficient_funds",
+        work=((120, "Posts for the week"), (90, "Research and interviews")),
+        kpis=(("Newsletter sign-ups", "", Decimal(40), Decimal(120), (52, 71, 96, 118, 131)),),
+        sentence="Sign-ups keep growing; the founder interviews are the posts people share.",
+        next_text="Two more interviews, and a landing page test.",
+    ),
+    Part(
+        "สวนผึ้ง สตูดิโอ", "คุณมะลิ วงศ์ดี", "mali@suanphueng.example", "ดูแลโซเชียลมีเดียรายเดือน", 0, 4, 3,
+        THAI_LADDER, "เจ้าของ", "th",
+        work=((100, "เขียนโพสต์ประจำสัปดาห์"), (75, "ออกแบบภาพ")),
+        kpis=(("ผู้ติดตาม", "", Decimal(1500), Decimal(2500), (1620, 1890, 2240, 2610)),),
+        sentence="เดือนนี้โพสต์เบื้องหลังสตูดิโอได้รับความสนใจมากที่สุด",
+        next_text="เตรียมแคมเปญปีใหม่",
+    ),
+    Part(
+        "Helio Ceramics", "Dana Ortiz", "dana@helio.example", "Paid trial: one month of social media", 0, 0, 0,
+        TRIAL, recommended=0, is_trial=True, work=((90, "Channel audit"), (120, "Content plan")),
+    ),
+    Part("Lanna Legal", "Arun Chaiyo", "arun@lannalegal.example", "Social media for Lanna Legal", -1, 0, 0,
+         role="Partner"),
+)  # fmt: skip

@@ -1,0 +1,27 @@
+"""Fresh links into the demo, for printing: one for the freelancer, one for each client."""
+
+from datetime import datetime
+
+from clients import entry
+from clients.models import Contact
+from core import links
+from core.models import User
+from core.models.link import LinkPurpose
+from retainer_hub.demo.cast import EMAIL
+
+
+def doors(*, now: datetime) -> list[tuple[str, str]]:
+    """(who, address) pairs; empty where there is no demo."""
+    owner = User.objects.filter(email=EMAIL).first()
+    if owner is None:
+        return []
+    link = links.mint(purpose=LinkPurpose.SIGN_IN, subject_id=owner.id, now=now)
+    found = [(f"{owner.name} (freelancer)", links.url(link))]
+    people = Contact.objects.filter(business__owner=owner).select_related("client").order_by("created_at", "id")
+    for contact in people:
+        target = ""
+        proposal = contact.client.proposals.order_by("-created_at").first()
+        if proposal and not hasattr(proposal, "agreement"):
+            target = f"proposal:{proposal.id}"
+        found.append((f"{contact.client.name} (client)", links.url(entry.portal_link(contact=contact, now=now, target=target))))
+    return found

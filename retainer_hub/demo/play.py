@@ -1,0 +1,202 @@
+"""Plays the demo: every step is the verb a person or a job would call, at the time they would call it."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from allauth.account.models import EmailAddress
+
+from agreements import accept, propose, seal, sign
+from agreements.ladder import TierDraft
+from agreements.models import Agreement, Proposal
+from agreements.periods import period_on
+from billing import methods
+from billing.gateways.sandbox import cards
+from billing.gateways.sandbox.gateway import save_card
+from billing.run import bill
+from clients import add
+from clients.models import Client
+from core import links, outbox
+from core.audit import Origin
+from core.dates import add_months, local_instant, month_of
+from core.models import Business, User
+from delivery import deliver, log, measure, review, run, send
+from delivery.models import Deliverable, Kpi, Report
+from delivery.states import ReportState
+from retainer_hub.demo.cast import EMAIL, OWNER, PARTS, Part
+
+ZONE = "Asia/Bangkok"
+PHONE = Origin("203.0.113.7", "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X)")
+
+
+def play(*, now: datetime) -> Business:
+    """Half a year up to `now`, a day at a time."""
+    today = now.date()
+    business = _business(local_instant(add_months(month_of(today), -7), 9, ZONE))
+    started: dict[str, Agreement] = {}
+    for day in _days(add_months(month_of(today), -7), today):
+        at = min(local_instant(day, 10, ZONE), now)
+        for part in PARTS:
+            _live(business, part, started, day, today, at)
+        _jobs(business, at, today)
+    return business
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    for n in range((last - first).days + 1):
+        yield first + timedelta(days=n)
+
+
+def _business(now: datetime) -> Business:
+    owner = User.objects.create_user(EMAIL, None, name=OWNER, date_joined=now)
+    _verify(owner)
+    return Business.objects.create(
+        owner=owner,
+        name="Nan Kittisak Studio",
+        legal_name="Nan Kittisak Studio Co., Ltd.",
+        address="88/12 Nimmanhaemin Road\nChiang Mai 50200, Thailand",
+        tax_id="0505561000001",
+        currency="USD",
+        time_zone=ZONE,
+        floor_rate=75_00,
+        capacity_minutes=140 * 60,
+        created_at=now,
+    )
+
+
+def _verify(owner: User) -> None:
+    EmailAddress.objects.create(user=owner, email=owner.email, verified=True, primary=True)
+
+
+def starts_on(part: Part, today: date) -> date:
+    """The day a client's retainer begins; the newest ones begin a few days ago."""
+    if part.months_ago:
+        return add_months(month_of(today), -part.months_ago, part.day)
+    return today - timedelta(days=9 if part.is_trial else 2)
+
+
+def _live(
+    business: Business, part: Part, started: dict[str, Agreement], day: date, today: date, now: datetime
+) -> None:
+    """What happens with one client on one day."""
+    start = starts_on(part, today)
+    if day == start - timedelta(days=4):
+        _offer(business, part, start, now)
+    if day == start and part.picks >= 0:
+        started[part.name] = _sign(business, part, now)
+    agreement = started.get(part.name)
+    if agreement and day > start:
+        _work(agreement, part, day, now)
+        if part.later_card and day == _charge_day(part, today) - timedelta(days=3):
+            _save_card(agreement.client, part.later_card, now)
+
+
+def _charge_day(part: Part, today: date) -> date:
+    """The latest charge day that has come."""
+    this = add_months(month_of(today), 0, part.day)
+    return this if this <= today else add_months(this, -1, part.day)
+
+
+def _offer(business: Business, part: Part, start: date, now: datetime) -> Proposal:
+    client = add.add_client(
+        business=business, name=part.name, contact_name=part.contact, contact_email=part.email,
+        contact_role=part.role, language=part.language, time_zone=ZONE, now=now,
+    )  # fmt: skip
+    contact = add.decision_maker(client)
+    assert contact is not None
+    proposal = propose.draft(
+        business=business, client=client, contact=contact, tiers=_tiers(part), title=part.title, currency="USD",
+        language=part.language, interval="once" if part.is_trial else "monthly", starts_on=start,
+        ends_on=start + timedelta(days=28) if part.is_trial else None,
+        minimum_months=0 if part.is_trial else 3, rolls_over=not part.is_trial,
+        trial_measure="two of the eight posts reach more people than any post of last month"
+        if part.is_trial else "",
+        recommended_because="" if part.is_trial or part.language == "th"
+        else "You want an audience that answers, not only a feed that looks alive.", now=now,
+    )  # fmt: skip
+    return propose.send(proposal=proposal, actor=OWNER, now=now)
+
+
+def _tiers(part: Part) -> list[TierDraft]:
+    return [
+        TierDraft(
+            name=str(name), tagline=str(tagline), amount=int(str(amount)), minutes=int(str(hours)) * 60,
+            response_hours=int(str(response)), adds=list(_pairs(adds)), is_recommended=place == part.recommended,
+            deliverables=[{"title": title, "promised": count} for title, count in _pairs(things)],
+        )
+        for place, (name, tagline, amount, hours, response, adds, things) in enumerate(part.ladder)
+    ]  # fmt: skip
+
+
+def _pairs(value: object) -> list[Any]:
+    return list(value) if isinstance(value, list) else []
+
+
+def _sign(business: Business, part: Part, now: datetime) -> Agreement:
+    """The client's minutes in the portal: open, pick, read, sign, confirm, save a card."""
+    proposal = Proposal.objects.select_related("business__owner", "client", "contact").get(
+        business=business, title=part.title
+    )
+    propose.opened(proposal=proposal, now=now)
+    tier = propose.rungs(proposal)[part.picks]
+    contact = proposal.contact
+    agreement = accept.accept(proposal=proposal, tier=tier, contact=contact, now=now, origin=PHONE)
+    sign.opened(agreement=agreement, contact=contact, now=now, origin=PHONE)
+    signature = sign.begin(
+        agreement=agreement, contact=contact, name=contact.name, consented=True, now=now, origin=PHONE
+    )
+    code = links.code(signature.code_row)
+    sign.confirm(agreement=agreement, contact=contact, code=code, now=now, origin=PHONE)
+    seal.seal_signed(now=now)
+    _save_card(agreement.client, part.card, now)
+    for name, unit, baseline, target, _readings in part.kpis:
+        measure.add_kpi(
+            agreement=agreement, name=name, unit=unit, baseline=baseline, target=target, less_is_better=False, now=now
+        )
+    return agreement
+
+
+def _save_card(client: Client, behaviour: str, now: datetime) -> None:
+    card = cards.by_behaviour(behaviour)
+    assert card is not None
+    expires_on = add_months(now.date(), 36, 31)
+    session = save_card(
+        customer=str(client.id), behaviour=card.behaviour, brand=card.brand, last4=card.last4, expires_on=expires_on
+    )
+    methods.finish(client=client, session=session, now=now)
+
+
+def _work(agreement: Agreement, part: Part, day: date, now: datetime) -> None:
+    """Mondays to Thursdays something is done; by the last days the checklist is ticked off."""
+    if part.work and day.weekday() < len(part.work):
+        minutes, note = part.work[day.weekday()]
+        log.log_time(agreement=agreement, on=day, minutes=minutes + day.day % 3 * 15, note=note, now=now)
+    period = period_on(agreement, day)
+    if period is None:
+        return
+    days, whole = (day - period.starts_on).days + 2, (period.ends_on - period.starts_on).days
+    for row in Deliverable.objects.filter(period=period):
+        done = min(row.promised, row.promised * days // whole)
+        if done != row.done:
+            deliver.set_done(deliverable=row, done=done)
+    for kpi, (_name, _unit, _from, _to, readings) in zip(
+        Kpi.objects.filter(agreement=agreement).order_by("created_at", "id"), part.kpis, strict=True
+    ):
+        value = readings[min(period.index, len(readings) - 1)]
+        if day.day % 7 == 0:
+            measure.read(kpi=kpi, period=period, value=type(kpi.target)(value), on=day, now=now)
+
+
+def _jobs(business: Business, now: datetime, today: date) -> None:
+    """What beat rings for on that day, and the freelancer's review of reports that are ready."""
+    bill(now=now, door="job")
+    seal.seal_signed(now=now)
+    run.report(now=now, door="job")
+    drafts = Report.objects.filter(business=business, state=ReportState.DRAFT, created_at__lt=now - timedelta(days=1))
+    for report in drafts.select_related("client", "period__agreement__contact", "business__owner"):
+        if report.period.ends_on > today - timedelta(days=25):
+            continue  # this month's wait for whoever tries the demo
+        part = next(part for part in PARTS if part.name == report.client.name)
+        review.save_words(report=report, comment=part.sentence, next_text=part.next_text)
+        send.send_report(report=report, actor=OWNER, now=now)
+    outbox.send_due(now=now, limit=1000)
