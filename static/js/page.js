@@ -1,0 +1,48 @@
+// Small manners of every page: ask before what cannot be undone, send a form once, open the menu, copy a text.
+(function () {
+  // A form is sent once: the button is shut and says that it is busy, until the page is shown again.
+  const free = (form) => {
+    delete form.dataset.sent;
+    form.querySelectorAll("[aria-busy]").forEach((button) => { button.removeAttribute("aria-busy"); button.classList.remove("disabled"); });
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const button = event.submitter;
+    const text = (button && button.dataset.confirm) || form.dataset.confirm;
+    if (text && form.dataset.sure !== "yes") {
+      event.preventDefault();
+      ask(text, () => { form.dataset.sure = "yes"; form.requestSubmit(button || undefined); });
+      return;
+    }
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    if (button) { button.setAttribute("aria-busy", "true"); button.classList.add("disabled"); }
+  });
+  window.addEventListener("pageshow", () => document.querySelectorAll("form").forEach(free));
+
+  function ask(text, yes) {
+    const dialog = document.getElementById("rh-confirm");
+    dialog.querySelector("p").textContent = text;
+    dialog.returnValue = "";
+    dialog.onclose = () => { if (dialog.returnValue === "yes") yes(); };
+    dialog.showModal();
+  }
+
+  document.addEventListener("click", (event) => {
+    const side = document.getElementById("rh-side");
+    const burger = event.target.closest("[data-menu]");
+    if (burger && side) {
+      const open = side.classList.toggle("is-open");
+      document.querySelectorAll("[data-menu]").forEach((one) => one.setAttribute("aria-expanded", String(open)));
+      if (open) side.querySelector("a").focus();
+    } else if (side && side.classList.contains("is-open") && !event.target.closest("#rh-side")) {
+      side.classList.remove("is-open");
+    }
+    const copy = event.target.closest("[data-copy]");
+    if (copy) navigator.clipboard.writeText(copy.dataset.copy).then(() => { copy.textContent = copy.dataset.done; });
+  });
+  document.addEventListener("keydown", (event) => {
+    const side = document.getElementById("rh-side");
+    if (event.key === "Escape" && side) side.classList.remove("is-open");
+  });
+})();
