@@ -2,7 +2,6 @@
 
 import atexit
 import mimetypes
-import atexit
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -43,9 +42,6 @@ def pdf(
         html = render_to_string(f"documents/{template}.html", full)
     check(html)
     return _write(html, identifier)
-
-
-atexit.register(_tools.cache_clear)  # WeasyPrint's fonts must go before the interpreter does
 
 
 def is_own_file(url: str) -> bool:

@@ -49,7 +49,7 @@ def find(pdf: bytes) -> Document | None:
 
 def _write(path: Path, pdf: bytes) -> None:
     """Whole or not at all: a kill in between leaves a temporary file, never half a document."""
-    if path.exists():
+    if path.exists() and path.read_bytes() == pdf:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
