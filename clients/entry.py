@@ -1,6 +1,7 @@
 """How a client's people get into the portal: a link by email, no password (TRUST.md)."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -41,8 +42,13 @@ def mail_fresh_links(*, email: str, now: datetime) -> int:
 
 def contact_for(link: Link) -> Contact | None:
     """The person a portal link was made for, if they may still enter."""
+    return contact_by_id(link.subject_id)
+
+
+def contact_by_id(pk: UUID) -> Contact | None:
+    """An active contact, with its client and business."""
     found = Contact.objects.select_related("client", "business", "business__owner")
-    return found.filter(pk=link.subject_id, is_active=True).first()
+    return found.filter(pk=pk, is_active=True).first()
 
 
 def end_sessions(*, contact: Contact, now: datetime) -> None:

@@ -1,6 +1,31 @@
-"""Addresses."""
+"""Addresses of the portal, all below /p/."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from portal.views import agreement, entry, home, payment, proposal
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", home.Home.as_view(), name="home"),
+    path("ask/", entry.ask, name="ask"),
+    path("leave/", entry.leave, name="leave"),
+    path("logo/", home.Logo.as_view(), name="logo"),
+    path("proposal/<uuid:pk>/", proposal.ProposalPage.as_view(), name="proposal"),
+    path("proposal/<uuid:pk>/decline/", proposal.Decline.as_view(), name="decline"),
+    path("agreement/<uuid:pk>/", agreement.AgreementPage.as_view(), name="agreement"),
+    path("agreement/<uuid:pk>/code/", agreement.Code.as_view(), name="code"),
+    path("agreement/<uuid:pk>/pdf/", agreement.AgreementPdf.as_view(), name="agreement_pdf"),
+    path("agreement/<uuid:pk>/charging/", payment.Charging.as_view(), name="charging"),
+    path("agreement/<uuid:pk>/charging/state/", payment.Charging.as_view(fragment=True), name="charging_state"),
+    path("payment/", payment.Method.as_view(), name="method"),
+    path("payment/done/", payment.MethodDone.as_view(), name="method_done"),
+    path("invoices/", home.Invoices.as_view(), name="invoices"),
+    path("invoices/<uuid:pk>/", home.InvoicePage.as_view(), name="invoice"),
+    path("invoices/<uuid:pk>/pdf/", home.InvoicePdf.as_view(), name="invoice_pdf"),
+    path("receipts/<uuid:pk>/pdf/", home.ReceiptPdf.as_view(), name="receipt_pdf"),
+    path("reports/", home.Reports.as_view(), name="reports"),
+    path("reports/<uuid:pk>/", home.ReportPage.as_view(), name="report"),
+    path("reports/<uuid:pk>/pdf/", home.ReportPdf.as_view(), name="report_pdf"),
+    path("<str:token>/renew/", entry.renew, name="renew"),
+    path("<str:token>/", entry.enter, name="enter"),
+]

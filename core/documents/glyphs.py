@@ -46,6 +46,10 @@ def _shown(sign: str) -> str:
 @cache
 def _printable() -> frozenset[int]:
     """What both weights have, without control and direction marks, whatever the font says it draws for them."""
-    faces = [frozenset(TTFont(FONTS / name, lazy=True).getBestCmap()) for name in FILES]
-    both = frozenset.intersection(*faces)
+    both = _face(FILES[0]) & _face(FILES[1])
     return frozenset(code for code in both if unicodedata.category(chr(code)) not in ("Cc", "Cf"))
+
+
+def _face(name: str) -> frozenset[int]:
+    with TTFont(FONTS / name, lazy=True) as font:
+        return frozenset(font.getBestCmap())

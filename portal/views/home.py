@@ -1,0 +1,143 @@
+"""Home, invoices and reports: what the fee buys and what was paid."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+
+from agreements.models import Agreement, Proposal
+from agreements.periods import latest, next_starts
+from agreements.states import AgreementState, ProposalState
+from billing import methods, papers, queries
+from billing.models import Invoice, Payment
+from core.dates import local_day
+from core.download import pdf_response
+from core.listing import page_of
+from core.logos import logo_response
+from delivery import hours, review, send
+from delivery.compose import with_words
+from delivery.models import Report
+from delivery.states import ReportState
+from portal.access import PortalView
+
+
+class Home(PortalView):
+    """The client's first line: hours used, included, renews on; then what is new."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        running = list(self.rows(Agreement).filter(state=AgreementState.ACTIVE).order_by("-signed_at"))
+        today = local_day(timezone.now(), self.client.time_zone)
+        stated, following = hours.of_agreements(running), next_starts(running, today)
+        retainers = []
+        for agreement in running:
+            period = latest(agreement)
+            items = list(period.deliverables.order_by("position")) if period else []
+            retainers.append(
+                {
+                    "agreement": agreement,
+                    "period": period,
+                    "hours": stated.get(period.pk) if period else None,
+                    "next_on": following.get(agreement.pk),
+                    "items": items,
+                }
+            )
+        context = {
+            "retainers": retainers,
+            "method": methods.in_use(self.client),
+            "waiting": self.rows(Agreement).filter(state=AgreementState.SENT),
+            "proposals": self.rows(Proposal).filter(state=ProposalState.SENT, agreement__isnull=True),
+            "report": self.rows(Report).filter(state=ReportState.SENT).select_related("period").first(),
+            "invoices": _invoices(self),
+        }
+        return render(request, "portal/home.html", context)
+
+
+class Invoices(PortalView):
+    """Every invoice, newest first."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        found = self.rows(Invoice).select_related("collection", "agreement")
+        page = page_of(found, request.GET, by="issued_on")
+        rows = [(invoice, queries.standing(invoice)) for invoice in page.rows]
+        return render(request, "portal/invoices.html", {"rows": rows, "page": page})
+
+
+class InvoicePage(PortalView):
+    """One invoice and its receipt."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        invoice = self.row(Invoice, pk, "collection", "agreement")
+        context = {
+            "invoice": invoice,
+            "standing": queries.standing(invoice),
+            "lines": invoice.lines.all(),
+            "payments": self.rows(Payment).filter(allocations__invoice=invoice),
+            "owed": queries.owed(invoice),
+        }
+        return render(request, "portal/invoice.html", context)
+
+
+class InvoicePdf(PortalView):
+    """The invoice as a file."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        return pdf_response(papers.invoice_pdf(invoice=self.row(Invoice, pk, "business", "document"), now=timezone.now()))
+
+
+class ReceiptPdf(PortalView):
+    """The receipt as a file."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        payment = self.row(Payment, pk, "business", "receipt_document", "charge__invoice__business")
+        return pdf_response(papers.receipt_pdf(payment=payment, now=timezone.now()))
+
+
+class Reports(PortalView):
+    """Every report that was sent."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        found = self.rows(Report).filter(state=ReportState.SENT).select_related("period__agreement")
+        page = page_of(found, request.GET, by="created_at")
+        return render(request, "portal/reports.html", {"page": page})
+
+
+class ReportPage(PortalView):
+    """One report; opening it is recorded."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        report = _sent(self, pk)
+        send.opened(report=report, now=timezone.now())
+        with translation.override(report.language):
+            context = {"report": report, "title": send.title(report), **with_words(review.shown(report))}
+        return render(request, "portal/report.html", context)
+
+
+class ReportPdf(PortalView):
+    """The report as a file."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        document = _sent(self, pk).document
+        if document is None:
+            raise Http404
+        return pdf_response(document)
+
+
+class Logo(PortalView):
+    """The business's own picture."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return logo_response(self.contact.business)
+
+
+def _sent(view: PortalView, pk: UUID) -> Report:
+    """A report that was sent; a draft does not exist for the client (rule 37)."""
+    report = view.row(Report, pk, "period__agreement", "client", "document")
+    if report.state != ReportState.SENT:
+        raise Http404
+    return report
+
+
+def _invoices(view: PortalView) -> list[tuple[Invoice, queries.Standing]]:
+    newest = view.rows(Invoice).select_related("collection", "agreement").order_by("-issued_on", "-id")[:3]
+    return [(invoice, queries.standing(invoice)) for invoice in newest]
