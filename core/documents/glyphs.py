@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from django.utils.translation import gettext as _
+from fontTools import agl
 from fontTools.ttLib import TTFont
 
 from core.errors import RuleError
@@ -53,3 +54,14 @@ def _printable() -> frozenset[int]:
 def _face(name: str) -> frozenset[int]:
     with TTFont(FONTS / name, lazy=True) as font:
         return frozenset(font.getBestCmap())
+
+
+@cache
+def thai_by_number() -> dict[int, str]:
+    """What each Thai glyph of the bundled fonts means, by its number: the same in both weights.
+
+    Shaping splits "ำ" into two glyphs; a PDF whose text is guessed from those copies "กาแฟ" as "กำแฟ".
+    """
+    with TTFont(FONTS / FILES[0], lazy=True) as font:
+        meant = {number: agl.toUnicode(name) for number, name in enumerate(font.getGlyphOrder())}
+    return {number: text for number, text in meant.items() if "\u0e01" <= text[:1] <= "\u0e5b"}

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from core.documents.glyphs import FONTS, MissingGlyphs, check, missing_glyphs
+from core.documents.glyphs import FONTS, MissingGlyphs, check, missing_glyphs, thai_by_number
 
 __all__ = ["MissingGlyphs", "is_own_file", "missing_glyphs", "pdf"]
 
@@ -94,15 +94,31 @@ def _tools() -> _Tools:
     return _Tools(HTML, fetcher, fonts, sheet)
 
 
+class _Meanings(dict[int, str]):
+    """Glyph number to text for one font of a PDF: Thai as the font means it, the rest as the layout found it."""
+
+    def __setitem__(self, number: int, text: str) -> None:
+        super().__setitem__(number, thai_by_number().get(number, text))
+
+
+class _Fonts(dict[str, Any]):
+    """The fonts of one document, each with meanings that can be copied and read aloud."""
+
+    def __setitem__(self, key: str, font: Any) -> None:
+        font.to_unicode = _Meanings(font.to_unicode)
+        super().__setitem__(key, font)
+
+
 def _write(html: str, identifier: str) -> bytes:
     with _one_at_a_time:
         tools = _tools()
+        options = {
+            "pdf_variant": "pdf/ua-1",
+            "pdf_identifier": identifier.encode(),
+            "custom_metadata": True,
+        }
         page = tools.document(string=html, url_fetcher=tools.fetcher, base_url=BASE_URL)
-        made: bytes = page.write_pdf(
-            stylesheets=[tools.sheet],
-            font_config=tools.fonts,
-            pdf_variant="pdf/ua-1",
-            pdf_identifier=identifier.encode(),
-            custom_metadata=True,
-        )
+        paper = page.render(font_config=tools.fonts, stylesheets=[tools.sheet], **options)
+        paper.fonts = _Fonts(paper.fonts)
+        made: bytes = paper.write_pdf(**options)
     return made
