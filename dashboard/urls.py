@@ -1,6 +1,50 @@
-"""Addresses."""
+"""Addresses of the freelancer's desk."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from dashboard.views import home, house, money, offers, people, promises, work
 
 app_name = "dashboard"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", home.Home.as_view(), name="home"),
+    path("welcome/", people.Welcome.as_view(), name="welcome"),
+    path("search/", home.Search.as_view(), name="search"),
+    path("settings/", people.Settings.as_view(), name="settings"),
+    path("settings/logo/", people.Logo.as_view(), name="logo"),
+    path("jobs/", house.Jobs.as_view(), name="jobs"),
+    path("mail/", house.mail, name="mail"),
+    path("mail/<uuid:pk>/", house.letter, name="letter"),
+    path("sign-in/<str:token>/", house.sign_in, name="sign_in"),
+    path("clients/", people.Clients.as_view(), name="clients"),
+    path("clients/new/", people.NewClient.as_view(), name="client_new"),
+    path("clients/<uuid:pk>/", people.ClientPage.as_view(), name="client"),
+    path("clients/<uuid:pk>/edit/", people.EditClient.as_view(), name="client_edit"),
+    path("clients/<uuid:pk>/contacts/new/", people.NewContact.as_view(), name="contact_new"),
+    path("clients/<uuid:pk>/propose/", offers.Compose.as_view(), name="proposal_new"),
+    path("contacts/<uuid:pk>/link/", people.MailLink.as_view(), name="contact_link"),
+    path("contacts/<uuid:pk>/end-sessions/", people.EndSessions.as_view(), name="contact_end_sessions"),
+    path("proposals/", offers.Proposals.as_view(), name="proposals"),
+    path("proposals/<uuid:pk>/", offers.ProposalPage.as_view(), name="proposal"),
+    path("proposals/<uuid:pk>/edit/", offers.Rewrite.as_view(), name="proposal_edit"),
+    path("proposals/<uuid:pk>/send/", offers.Send.as_view(), name="proposal_send"),
+    path("proposals/<uuid:pk>/withdraw/", offers.Withdraw.as_view(), name="proposal_withdraw"),
+    path("agreements/", promises.Agreements.as_view(), name="agreements"),
+    path("agreements/<uuid:pk>/", promises.AgreementPage.as_view(), name="agreement"),
+    path("agreements/<uuid:pk>/pdf/", promises.AgreementPdf.as_view(), name="agreement_pdf"),
+    path("agreements/<uuid:pk>/end/", promises.EndAgreement.as_view(), name="agreement_end"),
+    path("agreements/<uuid:pk>/release/", promises.Release.as_view(), name="park_release"),
+    path("agreements/<uuid:pk>/kpis/new/", promises.NewKpi.as_view(), name="kpi_new"),
+    path("kpis/<uuid:pk>/read/", promises.ReadKpi.as_view(), name="kpi_read"),
+    path("deliverables/<uuid:pk>/", work.Tick.as_view(), name="deliverable"),
+    path("time/", work.Time.as_view(), name="time"),
+    path("time/<uuid:pk>/", work.EditTime.as_view(), name="time_edit"),
+    path("time/<uuid:pk>/remove/", work.RemoveTime.as_view(), name="time_remove"),
+    path("charges/", money.Charges.as_view(), name="charges"),
+    path("charges/<uuid:pk>/", money.ChargePage.as_view(), name="charge"),
+    path("charges/<uuid:pk>/retry/", money.Retry.as_view(), name="charge_retry"),
+    path("charges/<uuid:pk>/pdf/", money.InvoicePdf.as_view(), name="charge_pdf"),
+    path("receipts/<uuid:pk>/pdf/", money.ReceiptPdf.as_view(), name="receipt_pdf"),
+    path("reports/", work.Reports.as_view(), name="reports"),
+    path("reports/<uuid:pk>/", work.ReportPage.as_view(), name="report"),
+    path("reports/<uuid:pk>/pdf/", work.ReportPdf.as_view(), name="report_pdf"),
+]

@@ -75,4 +75,3 @@ class PortalView(View):
 def closed(request: HttpRequest) -> HttpResponse:
     """The plain page for whoever has no open session."""
     return render(request, "portal/closed.html", status=403)
-

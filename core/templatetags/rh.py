@@ -60,6 +60,13 @@ def month(value: Any) -> str:
 
 
 @register.filter
+def month_short(value: Any) -> str:
+    """Dec."""
+    found = _as_date(value)
+    return format_date(found, "LLL", locale=_locale()) if found else "—"
+
+
+@register.filter
 def last_day(value: Any) -> Any:
     """The last day before an exclusive end, for people."""
     found = _as_date(value)

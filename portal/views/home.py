@@ -82,7 +82,9 @@ class InvoicePdf(PortalView):
     """The invoice as a file."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        return pdf_response(papers.invoice_pdf(invoice=self.row(Invoice, pk, "business", "document"), now=timezone.now()))
+        return pdf_response(
+            papers.invoice_pdf(invoice=self.row(Invoice, pk, "business", "document"), now=timezone.now())
+        )
 
 
 class ReceiptPdf(PortalView):

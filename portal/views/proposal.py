@@ -29,7 +29,9 @@ class ProposalPage(PortalView):
         propose.opened(proposal=proposal, now=now)
         late = proposal.expires_on and local_day(now, self.client.time_zone) > proposal.expires_on
         if proposal.state != ProposalState.SENT or late:
-            return render(request, "portal/proposal_over.html", {"proposal": proposal, "agreement": agreement}, status=410)
+            return render(
+                request, "portal/proposal_over.html", {"proposal": proposal, "agreement": agreement}, status=410
+            )
         rungs = propose.rungs(proposal)
         cards = [(tier, ladder.lines(rungs, place)) for place, tier in enumerate(rungs)]
         context = {"proposal": proposal, "cards": cards, "form": DeclineForm()}

@@ -23,5 +23,7 @@ def doors(*, now: datetime) -> list[tuple[str, str]]:
         proposal = contact.client.proposals.order_by("-created_at").first()
         if proposal and not hasattr(proposal, "agreement"):
             target = f"proposal:{proposal.id}"
-        found.append((f"{contact.client.name} (client)", links.url(entry.portal_link(contact=contact, now=now, target=target))))
+        found.append(
+            (f"{contact.client.name} (client)", links.url(entry.portal_link(contact=contact, now=now, target=target)))
+        )
     return found

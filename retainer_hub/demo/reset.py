@@ -11,7 +11,9 @@ OWN = ("core", "clients", "agreements", "billing", "delivery", "account", "mfa",
 def empty() -> None:
     """Delete every row of the rooms, issued papers included; the files are left to be found again by hash."""
     tables = [
-        model._meta.db_table for label in OWN for model in apps.get_app_config(label).get_models(include_auto_created=True)
+        model._meta.db_table
+        for label in OWN
+        for model in apps.get_app_config(label).get_models(include_auto_created=True)
     ]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

@@ -1,0 +1,20 @@
+"""Reads the outbox, for an installation whose mail server is its own screen."""
+
+from typing import Any
+
+from core.models import Link, Outbox, User
+
+
+def newest(count: int) -> list[Outbox]:
+    """The latest letters."""
+    return list(Outbox.objects.order_by("-created_at", "-id")[:count])
+
+
+def by_id(pk: Any) -> Outbox | None:
+    """One letter."""
+    return Outbox.objects.filter(pk=pk).first()
+
+
+def user_of(link: Link) -> User | None:
+    """Whom a sign-in link was made for, if they may still log in."""
+    return User.objects.filter(pk=link.subject_id, is_active=True).first()

@@ -1,0 +1,249 @@
+"""What papers promise: the same bytes every time, every letter printed, nothing fetched, nothing lost on disk."""
+
+import hashlib
+import os
+import socket
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from io import BytesIO
+from pathlib import Path
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.conf import settings as project
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+from core.documents import glyphs, render, store
+from core.models import Business, Document, User
+from core.models.document import DocumentKind
+
+NOW = datetime(2026, 12, 1, 2, 30, 12, tzinfo=UTC)
+BUSINESS = SimpleNamespace(name="Niran Studio", trading_as="Niran Studio Co., Ltd.", accent="teal", logo=None)
+
+
+def invoice_context(**buyer):
+    """An invoice of three thousand and a half, as the billing room hands it over."""
+    party = {"legal_name": "Harbour & Finch Ltd", "address": "4 Quay Street\nBristol", "tax_id": ""}
+    taxes = [{"name": "VAT", "percent": "7.000", "amount": 19_635}]
+    invoice = SimpleNamespace(
+        number="2026-0042", seller={**party, "name": "Niran Studio"}, buyer=party | buyer, currency="USD",
+        issued_on=date(2026, 12, 1), due_on=date(2026, 12, 1), subtotal=280_500, total=300_135, taxes=taxes,
+    )  # fmt: skip
+    line = SimpleNamespace(
+        description="Growth", starts_on=date(2026, 12, 1), ends_on=date(2027, 1, 1), amount=280_500
+    )
+    return {"business": BUSINESS, "invoice": invoice, "lines": [line]}
+
+
+def invoice_pdf(language="en", **buyer):
+    return render.pdf(
+        "invoice", invoice_context(**buyer), language=language, title="Invoice 2026-0042", identifier="42",
+        created=NOW,
+    )  # fmt: skip
+
+
+def evidence_html(rows):
+    """The signed agreement's page source with these events in its record."""
+    party = {"name": "", "legal_name": "A", "address": "", "tax_id": "", "signer": "Ann", "email": "a@b.example"}
+    terms = {
+        "seller": party, "buyer": party, "currency": "USD", "interval": "monthly", "starts_on": "2026-12-01",
+        "offered_at": None,
+    }  # fmt: skip
+    evidence = {
+        "signer": "Ann",
+        "signed_at": NOW,
+        "rows": rows,
+        "read_sha256": "",
+        "terms_hash": "t",
+        "chain_head": "",
+    }
+    context = {
+        "business": BUSINESS, "terms": terms, "tier": {"name": "T", "amount": 1, "minutes": 0}, "clauses": [],
+        "evidence": evidence, "title": "T", "language": "en",
+    }  # fmt: skip
+    return render_to_string("documents/agreement.html", context)
+
+
+@pytest.mark.parametrize("language", ["en", "th"])
+def test_the_same_paper_is_the_same_bytes_wherever_it_is_made(language):
+    first = invoice_pdf(language)
+    with timezone.override(ZoneInfo("Pacific/Auckland")), translation.override("th"):
+        assert invoice_pdf(language) == first
+
+
+def test_another_process_makes_the_same_bytes():
+    script = (
+        "import django, hashlib; django.setup();"
+        "from core.tests.test_documents import invoice_pdf;"
+        "print(hashlib.sha256(invoice_pdf('th')).hexdigest())"
+    )
+    env = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "retainer_hub.settings",
+        "PYTHONHASHSEED": "7",
+        "RH_VAR_DIR": str(project.VAR_DIR),
+        "TZ": "Asia/Bangkok",
+    }
+    made = subprocess.run(
+        [sys.executable, "-c", script], env=env, cwd=project.BASE_DIR, capture_output=True, text=True, check=True
+    )
+    assert made.stdout.strip() == hashlib.sha256(invoice_pdf("th")).hexdigest()
+    assert made.stderr == ""
+
+
+def test_threads_that_print_at_once_do_not_disturb_each_other():
+    with ThreadPoolExecutor(4) as pool:
+        made = set(pool.map(lambda _: invoice_pdf(), range(8)))
+    assert len(made) == 1
+
+
+def test_a_paper_is_tagged_for_screen_readers_in_its_language():
+    root = PdfFileReader(BytesIO(invoice_pdf("th"))).root
+    assert root["/MarkInfo"]["/Marked"].value
+    assert root["/Lang"] == "th"
+    assert b"pdfuaid" in root["/Metadata"].data
+
+
+def test_thai_copies_out_of_a_paper_as_it_was_written():
+    pdf = invoice_pdf("th", legal_name="บริษัท ทำน้ำ จำกัด", address="ร้านกาแฟบ้านสวน")
+    fonts = PdfFileReader(BytesIO(pdf)).root["/Pages"]["/Kids"][0]["/Resources"]["/Font"]
+    meanings = b"".join(fonts[name]["/ToUnicode"].data.lower() for name in fonts)
+    assert b"<0e33>" not in meanings, "a glyph that also stands for า would copy as ำ"
+    assert b"<0e32>" in meanings
+    assert b"<0e4d>" in meanings
+
+
+HOSTILE = [
+    "file:///etc/passwd",
+    "file:///etc/hostname?sarabun.ttf",
+    "file://localhost/etc/passwd",
+    "FILE:///etc/passwd",
+    f"{glyphs.FONTS.as_uri()}/../render.py",
+    f"{glyphs.FONTS.as_uri()}/%2e%2e/render.py",
+    f"{glyphs.FONTS.as_uri()}/..%2frender.py",
+    f"{glyphs.FONTS.as_uri()}/Sarabun-Regular.ttf/../../render.py",
+    f"{glyphs.FONTS.as_uri()}/Sarabun-Regular.ttf?x",
+    "http://127.0.0.1:{port}/",
+    "https://127.0.0.1:{port}/",
+    "//127.0.0.1:{port}/x.png",
+    "ftp://127.0.0.1:{port}/x",
+    "data:text/html,<script>1</script>",
+    "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>",
+    "jar:file:///etc/passwd!/x",
+    "file:///proc/self/environ",
+    "file://[bad/x",
+    "",
+]
+WAYS = (
+    '<img alt="x" src="{url}"><link rel="stylesheet" href="{url}"><link rel="attachment" href="{url}">'
+    '<a rel="attachment" href="{url}">x</a><object data="{url}"></object><embed src="{url}">'
+    '<div style="background: url({url})">x</div><style>@import url("{url}");'
+    '@font-face {{ font-family: x; src: url("{url}") }}</style>'
+    '<svg xmlns="http://www.w3.org/2000/svg"><image href="{url}"/><use href="{url}#a"/></svg>'
+)
+
+
+@pytest.mark.parametrize("url", HOSTILE)
+def test_no_paper_reads_a_foreign_file_or_the_network(url):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        address = url.replace("{port}", str(server.getsockname()[1]))
+        assert not render.is_own_file(address)
+        pdf = render._write(f"<title>x</title><body>{WAYS.format(url=address)}", "1")
+        with pytest.raises(BlockingIOError):
+            server.accept()
+    assert "/Names" not in PdfFileReader(BytesIO(pdf)).root, "nothing is attached"
+    assert b"/Subtype /Image" not in pdf
+
+
+def test_a_paper_reads_its_fonts_and_a_logo_but_not_what_a_link_among_the_logos_points_at(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    logos, secret = tmp_path / "logos", tmp_path / "secret.png"
+    logos.mkdir()
+    secret.write_bytes(b"secret")
+    (logos / "a.png").write_bytes(b"logo")
+    (logos / "link.png").symlink_to(secret)
+    assert render.is_own_file((glyphs.FONTS / "Sarabun-Bold.ttf").as_uri())
+    assert render.is_own_file((logos / "a.png").as_uri())
+    assert not render.is_own_file((logos / "link.png").as_uri())
+    assert not render.is_own_file(secret.as_uri())
+
+
+def test_what_a_person_typed_is_printed_and_never_run():
+    html = render_to_string(
+        "documents/invoice.html", invoice_context(legal_name="<img src=file:///etc/passwd>{{ 7 }}")
+    )
+    assert "&lt;img src=file:///etc/passwd&gt;{{ 7 }}" in html
+    assert "<img" not in html
+
+
+@pytest.mark.parametrize("text", ["café", "Łódź", "บริษัท น้ำใส จำกัด", "฿ € £ ¥ ₫ – — “x” … × ·", "a\nb\u200bc"])
+def test_names_of_many_countries_can_be_printed(text):
+    assert glyphs.missing_glyphs(text) == []
+
+
+@pytest.mark.parametrize("sign", ["🎉", "漢", "ب", "\u202e", "\u2066", "\x00", "\x07", "\ufeff"])
+def test_a_paper_with_a_letter_that_would_not_print_is_refused_and_the_letter_named(sign):
+    with pytest.raises(render.MissingGlyphs, match=f"U\\+{ord(sign):04X}"):
+        invoice_pdf(legal_name=f"Ann {sign}")
+
+
+def test_the_figures_of_an_invoice_have_all_their_decimals():
+    html = render_to_string("documents/invoice.html", invoice_context())
+    assert all(figure in html for figure in ("$2,805.00", "$196.35", "$3,001.35"))
+
+
+def test_evidence_is_printed_in_full_and_what_was_not_seen_is_called_not_recorded():
+    seen = {"at": NOW, "label": "Signed", "actor": "Ann", "ip": "203.0.113.7", "user_agent": "x" * 300 + "🤖"}
+    unseen = {"at": NOW, "label": "Offered", "actor": "Bo", "ip": None, "user_agent": ""}
+    html = evidence_html([seen, unseen])
+    assert "x" * 300 + "\\u{1F916}" in html
+    assert "2026-12-01 02:30:12" in html
+    assert html.count("not recorded") == 3  # the unseen event's origin, and the two hashes that are not there
+    assert glyphs.missing_glyphs(html) == []
+
+
+@pytest.fixture
+def business(db, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return Business.objects.create(owner=User.objects.create_user("ann@studio.example"), name="Ann")
+
+
+def keep(business, pdf=b"%PDF-1.7 one"):
+    return store.save(business=business, kind=DocumentKind.INVOICE, title="One", pdf=pdf, now=NOW)
+
+
+def file_of(document):
+    return Path(project.MEDIA_ROOT) / document.path
+
+
+def test_the_same_bytes_are_kept_once_for_each_business(business):
+    other = Business.objects.create(owner=User.objects.create_user("bo@studio.example"), name="Bo")
+    first = keep(business)
+    assert keep(business) == first
+    assert keep(other) != first
+    assert keep(other).path == first.path
+    assert Document.objects.count() == 2
+    assert store.read(first) == b"%PDF-1.7 one"
+    assert [path.name for path in file_of(first).parent.iterdir()] == [f"{first.sha256}.pdf"]
+
+
+def test_a_file_that_was_altered_on_disk_or_is_gone_is_not_shown(business):
+    document = keep(business)
+    file_of(document).write_bytes(b"%PDF-1.7 two")
+    with pytest.raises(store.DocumentAltered):
+        store.read(document)
+    file_of(document).unlink()
+    with pytest.raises(store.DocumentAltered):
+        store.read(document)
+    assert store.read(keep(business)) == b"%PDF-1.7 one", "keeping the true bytes again mends it"
+
+
+def test_a_document_is_found_by_its_bytes_alone(business):
+    document = keep(business)
+    assert store.find(b"%PDF-1.7 one") == document
+    assert store.find(b"%PDF-1.7 one ") is None

@@ -1,0 +1,145 @@
+"""What the seal promises: a change anywhere is found, and only this installation's own seal counts."""
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from io import BytesIO, StringIO
+from threading import Barrier
+
+import pytest
+from django.core.management import CommandError, call_command
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import signers
+from pyhanko.sign.general import SigningError
+
+from core.documents import certificate, seal, store
+from core.models import Business, User
+from core.models.document import DocumentKind
+from core.tests.test_documents import invoice_pdf
+
+NOW = datetime(2026, 12, 1, 2, 30, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def installation(settings, tmp_path):
+    """A fresh installation, which has never sealed anything."""
+    settings.RH_VAR_DIR = tmp_path / "var"
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings
+
+
+@pytest.fixture
+def sealed(installation):
+    return seal.seal(invoice_pdf(), reason="Agreement", now=NOW)
+
+
+@pytest.fixture
+def kept(db, sealed):
+    business = Business.objects.create(owner=User.objects.create_user("ann@studio.example"), name="Ann")
+    return store.save(business=business, kind=DocumentKind.SIGNED_AGREEMENT, title="Agreement", pdf=sealed, now=NOW)
+
+
+def flipped(pdf, place):
+    return pdf[:place] + bytes([pdf[place] ^ 1]) + pdf[place + 1 :]
+
+
+def test_a_sealed_file_is_intact_and_states_the_time_and_reason_it_was_given(sealed):
+    verdict = seal.verify(sealed)
+    assert verdict.intact
+    assert (verdict.signed_at, verdict.reason) == (NOW, "Agreement")
+
+
+def test_a_changed_bit_in_what_the_seal_covers_is_found(sealed):
+    start, gap, after, rest = PdfFileReader(BytesIO(sealed)).embedded_signatures[0].byte_range
+    covered = [*range(start, gap), *range(after, after + rest)]
+    places = random.Random(28).sample(covered, 60)
+    assert [place for place in places if seal.verify(flipped(sealed, place)).intact] == []
+
+
+def test_a_changed_bit_in_the_seals_own_padding_is_found_by_the_hash(kept, sealed):
+    _start, gap, after, _rest = PdfFileReader(BytesIO(sealed)).embedded_signatures[0].byte_range
+    padding = after - 5
+    assert gap < padding
+    changed = flipped(sealed, padding)
+    assert seal.verify(changed).intact, "the validator does not look there: this is why the hash is asked too"
+    assert store.find(changed) is None
+
+
+@pytest.mark.parametrize("more", [b"x", b"\n", b"\n%%EOF\n"])
+def test_bytes_appended_after_the_seal_are_found(sealed, more):
+    assert not seal.verify(sealed + more).intact
+
+
+def test_a_file_cut_short_is_not_intact_and_a_sealed_one_takes_no_second_signature(sealed):
+    assert not seal.verify(sealed[:-40]).intact
+    writer = IncrementalPdfFileWriter(BytesIO(sealed))
+    over = signers.PdfSignatureMetadata(field_name="Another")
+    with pytest.raises(SigningError, match="forbids all changes"):
+        signers.sign_pdf(writer, over, signer=certificate.signer(NOW))
+
+
+@pytest.mark.parametrize("junk", [b"", b"%PDF-1.7", b"hello", b"\x00" * 500, b"%PDF-1.7\nstartxref\n9\n%%EOF"])
+def test_any_bytes_may_be_asked_about(junk):
+    assert seal.verify(junk) == seal.Verdict()
+
+
+def test_asking_makes_no_certificate(installation):
+    seal.verify(invoice_pdf())
+    assert not installation.RH_VAR_DIR.exists()
+
+
+def test_the_seal_of_another_installation_is_not_ours(installation, sealed, tmp_path):
+    installation.RH_VAR_DIR = tmp_path / "elsewhere"
+    certificate.signer(NOW)
+    verdict = seal.verify(sealed)
+    assert verdict.signature_valid
+    assert not verdict.ours
+    assert not verdict.intact
+
+
+def test_a_seal_put_on_after_its_certificate_ended_does_not_count(sealed):
+    late = NOW + certificate.LIFE + timedelta(days=1)
+    assert not seal.verify(seal.seal(invoice_pdf(), reason="Late", now=late)).intact
+
+
+def test_the_key_is_readable_by_its_owner_alone(installation, sealed):
+    folder = installation.RH_VAR_DIR / "seal"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert (folder / certificate.KEY).stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in installation.RH_VAR_DIR.iterdir()] == ["seal"]
+
+
+def test_two_first_uses_at_once_make_one_certificate(installation):
+    start = Barrier(4)
+
+    def first_use(_n):
+        start.wait()
+        return certificate.signer(NOW).signing_cert.serial_number
+
+    with ThreadPoolExecutor(4) as pool:
+        serials = set(pool.map(first_use, range(4)))
+    assert serials == {certificate.own().serial_number}
+    assert seal.verify(seal.seal(invoice_pdf(), reason="x", now=NOW)).intact
+
+
+def answer(tmp_path, pdf):
+    """The exit code and the first word of `manage.py verify_document`."""
+    file, out = tmp_path / "asked.pdf", StringIO()
+    file.write_bytes(pdf)
+    try:
+        call_command("verify_document", str(file), stdout=out)
+    except CommandError as error:
+        return error.returncode, str(error).split(":")[0]
+    return 0, out.getvalue().split(":")[0]
+
+
+def test_the_command_says_intact_altered_or_unknown(kept, sealed, tmp_path):
+    _start, _gap, after, _rest = PdfFileReader(BytesIO(sealed)).embedded_signatures[0].byte_range
+    assert answer(tmp_path, sealed) == (0, "intact")
+    assert answer(tmp_path, sealed + b"x") == (1, "altered")
+    assert answer(tmp_path, flipped(sealed, 4000)) == (1, "altered")
+    assert answer(tmp_path, flipped(sealed, after - 5)) == (1, "altered")
+    assert answer(tmp_path, invoice_pdf(legal_name="Nobody")) == (2, "unknown")
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("verify_document", str(tmp_path / "none.pdf"))

@@ -1,0 +1,1 @@
+"""What the freelancer types, one file per subject."""

@@ -1,0 +1,146 @@
+"""The proposal form: its terms, and three tiers side by side."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from agreements.ladder import TierDraft
+from agreements.models import Proposal
+from agreements.schedule import Interval
+from clients.models import Client, Contact
+from core import money
+from core.dates import local_day
+from core.models import Business
+from dashboard.forms.fields import CountedLinesField, DurationField, LinesField, MoneyField, amount, currencies
+
+FAR = timedelta(days=366 * 2)
+
+
+class ProposalForm(forms.ModelForm[Proposal]):
+    """Terms of the offer. The client brings its decision maker."""
+
+    class Meta:
+        model = Proposal
+        fields = [
+            "title", "intro", "currency", "language", "interval", "starts_on", "ends_on", "notice_days", "minimum_months",
+            "rolls_over", "recommended_because", "trial_measure", "expires_on",
+        ]  # fmt: skip
+        widgets = {
+            "intro": forms.Textarea(attrs={"rows": 3}),
+            "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "expires_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+        help_texts = {
+            "starts_on": _("The first charge is on this day, and on the same day of every month."),
+            "ends_on": _("For a paid trial: the day on which both sides decide."),
+            "recommended_because": _("In the client's own goals; it stands in the recommended tier."),
+        }
+
+    def __init__(self, *args: Any, business: Business, client: Client, contacts: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = local_day(timezone.now(), client.time_zone)
+        self.fields["currency"] = forms.ChoiceField(label=_("Currency"), choices=currencies())
+        self.fields["contact"] = forms.ModelChoiceField(queryset=contacts, label=_("For"), empty_label=None)
+        self.fields["contact"].initial = next((c.pk for c in contacts if c.is_decision_maker), None)
+        if not self.instance.starts_on:
+            self.initial |= {
+                "currency": business.currency,
+                "language": client.language,
+                "starts_on": self.today,
+                "expires_on": self.today + timedelta(days=30),
+            }
+
+    def clean_starts_on(self) -> Any:
+        day = self.cleaned_data["starts_on"]
+        if day < self.today:
+            raise forms.ValidationError(_now("This day has passed."))
+        if day > self.today + FAR:
+            raise forms.ValidationError(_now("This day is more than two years away."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        starts, ends, expires = data.get("starts_on"), data.get("ends_on"), data.get("expires_on")
+        if starts and ends and ends <= starts:
+            self.add_error("ends_on", _now("It has to end after it starts."))
+        if data.get("interval") == Interval.ONCE:
+            if not ends:
+                self.add_error("ends_on", _now("A paid trial needs a day on which both sides decide."))
+            if not data.get("trial_measure"):
+                self.add_error("trial_measure", _now("Say what makes the trial a success."))
+        if expires and expires < self.today:
+            self.add_error("expires_on", _now("This day has passed."))
+        return data
+
+    def terms(self) -> dict[str, Any]:
+        """The columns of a proposal, as the verb takes them."""
+        return {name: self.cleaned_data[name] for name in [*self.Meta.fields, "contact"]}
+
+
+class TierForm(forms.Form):
+    """One rung. An empty one, from the second on, is left out."""
+
+    name = forms.CharField(label=_("Name"), max_length=60, required=False)
+    tagline = forms.CharField(label=_("In one line"), max_length=120, required=False)
+    fee = MoneyField(label=_("Fee"), required=False)
+    hours = DurationField(label=_("Included hours"), required=False, help_text="")
+    response_hours = forms.IntegerField(label=_("Answers within hours"), min_value=1, max_value=720, initial=24)
+    adds = LinesField(label=_("What it adds, one a line"), required=False)
+    deliverables = CountedLinesField(
+        label=_("Deliverables, one a line"), required=False, help_text=_("With their number: 20 posts.")
+    )
+    is_recommended = forms.BooleanField(label=_("Recommend this tier"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.empty_permitted = True
+        self.use_required_attribute = False
+
+    def price(self, currency: str) -> int | None:
+        """The fee in minor units, or None with the error at its field."""
+        try:
+            found = amount(self.cleaned_data.get("fee") or "", currency)
+        except forms.ValidationError as error:
+            self.add_error("fee", error)
+            return None
+        if not found:
+            self.add_error("fee", _now("A tier costs something."))
+        return found or None
+
+    def draft(self, currency: str) -> TierDraft | None:
+        """The rung, or None where something is missing (and said at its field)."""
+        data = self.cleaned_data
+        price = self.price(currency)
+        if not data.get("name"):
+            self.add_error("name", _now("Give the tier a name."))
+        if price is None or not data.get("name"):
+            return None
+        return TierDraft(
+            name=data["name"],
+            tagline=data["tagline"],
+            amount=price,
+            minutes=data["hours"],
+            response_hours=data["response_hours"],
+            adds=data["adds"],
+            deliverables=data["deliverables"],
+            is_recommended=data["is_recommended"],
+        )
+
+
+def tier_values(draft: Any, currency: str) -> dict[str, Any]:
+    """A stored tier as the form shows it."""
+    return {
+        "name": draft.name,
+        "tagline": draft.tagline,
+        "fee": money.to_decimal(draft.amount, currency),
+        "hours": f"{draft.minutes // 60}:{draft.minutes % 60:02}" if draft.minutes else "",
+        "response_hours": draft.response_hours,
+        "adds": "\n".join(draft.adds),
+        "deliverables": "\n".join(f"{item['promised']} {item['title']}" for item in draft.deliverables),
+        "is_recommended": draft.is_recommended,
+    }

@@ -1,0 +1,84 @@
+"""Forms about the business, its clients and their contacts."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import Client, Contact
+from core import logos, money
+from core.models import Business
+from dashboard.forms.fields import DurationField, MoneyField, amount, currencies, zones
+
+PAPERS = ("legal_name", "address", "tax_id")
+
+
+class BusinessForm(forms.ModelForm[Business]):
+    """What the freelancer trades as; the same form welcomes and changes."""
+
+    floor = MoneyField(label=_("Lowest hourly rate"), required=False, help_text=_("Only you see it."))
+    capacity = DurationField(label=_("Hours you can sell a month"), required=False)
+
+    class Meta:
+        model = Business
+        fields = [
+            "name", "currency", "time_zone", "language", "accent", "logo", *PAPERS, "tax_name", "tax_percent",
+        ]  # fmt: skip
+        widgets = {"address": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["currency"] = forms.ChoiceField(label=_("Currency"), choices=currencies())
+        self.fields["time_zone"] = forms.ChoiceField(label=_("Time zone"), choices=zones())
+        self.fields["tax_name"].help_text = _("Like VAT. Leave it empty if you charge none.")
+        if self.instance.floor_rate:
+            self.fields["floor"].initial = money.to_decimal(self.instance.floor_rate, self.instance.currency)
+        if self.instance.capacity_minutes:
+            self.fields["capacity"].initial = f"{self.instance.capacity_minutes // 60}h"
+
+    def clean_logo(self) -> Any:
+        upload = self.cleaned_data.get("logo")
+        return logos.redrawn(upload) if upload and "logo" in self.changed_data else upload
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("floor") and data.get("currency"):
+            try:
+                self.instance.floor_rate = amount(data["floor"], data["currency"])
+            except forms.ValidationError as error:
+                self.add_error("floor", error)
+        self.instance.capacity_minutes = data.get("capacity") or 0
+        if data.get("tax_percent") and not data.get("tax_name"):
+            self.add_error("tax_name", _("Name the tax, as it should stand on invoices."))
+        return data
+
+
+class ClientForm(forms.ModelForm[Client]):
+    """A client's particulars."""
+
+    class Meta:
+        model = Client
+        fields = ["name", *PAPERS, "language", "time_zone", "notes"]
+        widgets = {"address": forms.Textarea(attrs={"rows": 3}), "notes": forms.Textarea(attrs={"rows": 3})}
+        help_texts = {"notes": _("Private. Clients never see this.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"] = forms.ChoiceField(label=_("Time zone"), choices=zones())
+
+
+class NewClientForm(ClientForm):
+    """A client together with its decision maker."""
+
+    contact_name = forms.CharField(label=_("Decision maker"), max_length=120)
+    contact_email = forms.EmailField(label=_("Their email"), max_length=254)
+    contact_role = forms.CharField(label=_("Their role"), max_length=80, required=False)
+    field_order = ("name", "contact_name", "contact_email", "contact_role", "language", "time_zone")
+
+
+class ContactForm(forms.ModelForm[Contact]):
+    """One more person at a client."""
+
+    class Meta:
+        model = Contact
+        fields = ["name", "email", "role", "is_decision_maker"]

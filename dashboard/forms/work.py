@@ -1,0 +1,68 @@
+"""Forms about work and its results."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from agreements.models import Agreement
+from dashboard.forms.fields import DurationField
+
+
+class AgreementChoice(forms.ModelChoiceField):
+    """Shows an agreement as its client's name and its title."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.client.name} · {obj.title}"
+
+
+class TimeForm(forms.Form):
+    """Work on one day."""
+
+    agreement = AgreementChoice(queryset=Agreement.objects.none(), label=_("Client"))
+    on = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    minutes = DurationField(label=_("Time"))
+    note = forms.CharField(label=_("What was done"), max_length=300)
+
+    def __init__(self, *args: Any, agreements: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["agreement"].queryset = agreements  # type: ignore[attr-defined]
+
+    def clean_minutes(self) -> int:
+        minutes: int = self.cleaned_data["minutes"]
+        if minutes > 24 * 60:
+            raise forms.ValidationError(_("A day has 24 hours."))
+        return minutes
+
+
+class KpiForm(forms.Form):
+    """A figure to move."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    unit = forms.CharField(label=_("Unit"), max_length=20, required=False)
+    baseline = forms.DecimalField(label=_("At the start"), max_digits=14, decimal_places=2)
+    target = forms.DecimalField(label=_("Monthly target"), max_digits=14, decimal_places=2)
+    less_is_better = forms.BooleanField(label=_("Less is better"), required=False)
+
+
+class ReadingForm(forms.Form):
+    """What a figure is now."""
+
+    value = forms.DecimalField(label=_("Value now"), max_digits=14, decimal_places=2)
+
+
+class WordsForm(forms.Form):
+    """The freelancer's own words in a report."""
+
+    comment = forms.CharField(
+        label=_("Your words to the client"), max_length=3000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    next_text = forms.CharField(
+        label=_("What is next"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class EndForm(forms.Form):
+    """The day on which an agreement should end."""
+
+    ends_on = forms.DateField(label=_("Ends on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))

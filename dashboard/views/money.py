@@ -1,0 +1,84 @@
+"""Charges: every invoice, how it stands, and what a person can do about it."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from billing import papers, queries
+from billing.models import Invoice, Payment
+from billing.models.invoice import INVOICE_STATES
+from billing.retry import retry
+from core.download import pdf_response
+from core.errors import RuleError
+from core.listing import page_of
+from dashboard.views.desk import Desk, say
+
+
+class Charges(Desk):
+    """Every invoice, newest first."""
+
+    template = "dashboard/charges.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        found = self.rows(Invoice).select_related("client", "collection", "agreement")
+        asked, state = request.GET.get("q", "").replace("\x00", "")[:100], request.GET.get("state", "")
+        if asked:
+            found = found.filter(number__icontains=asked) | found.filter(client__name__icontains=asked)
+        if state in dict(INVOICE_STATES):
+            found = found.filter(state=state)
+        page = page_of(found, request.GET, by="issued_on")
+        rows = [(row, queries.standing(row)) for row in page.rows]
+        return self.show(request, page=page, rows=rows, asked=asked, state=state, states=INVOICE_STATES)
+
+
+class ChargePage(Desk):
+    """One invoice: lines, attempts, receipt."""
+
+    template = "dashboard/charge.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        invoice = self.row(Invoice, pk, self.rows(Invoice).select_related("client", "collection", "agreement"))
+        attempts = [(row, queries.decline_words(row.code)) for row in invoice.charges.select_related("method")]
+        return self.show(
+            request,
+            invoice=invoice,
+            standing=queries.standing(invoice),
+            lines=invoice.lines.all(),
+            attempts=attempts,
+            payments=self.rows(Payment).filter(allocations__invoice=invoice),
+            owed=queries.owed(invoice),
+            can_retry=invoice.collection.state in ("dunning", "ready") and bool(invoice.collection.reason),
+        )
+
+
+class Retry(Desk):
+    """Charge again now, with the card in use."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        invoice = self.row(Invoice, pk, self.rows(Invoice).select_related("collection"))
+        try:
+            retry(collection=invoice.collection, actor=self.actor, now=timezone.now())
+            messages.success(request, _("The charge is tried again now. Its result stands here in a moment."))
+        except RuleError as no:
+            say(request, no)
+        return redirect("dashboard:charge", invoice.pk)
+
+
+class InvoicePdf(Desk):
+    """The invoice as a file."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        invoice = self.row(Invoice, pk, self.rows(Invoice).select_related("business", "document"))
+        return pdf_response(papers.invoice_pdf(invoice=invoice, now=timezone.now()))
+
+
+class ReceiptPdf(Desk):
+    """The receipt as a file."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        related = self.rows(Payment).select_related("business", "receipt_document", "charge__invoice__business")
+        return pdf_response(papers.receipt_pdf(payment=self.row(Payment, pk, related), now=timezone.now()))

@@ -1,0 +1,185 @@
+"""Clients and their contacts; the business itself."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agreements.models import Agreement, Proposal
+from billing import methods
+from billing.models import Invoice
+from clients import add, entry
+from clients.models import Client, Contact
+from clients.models.client import STAGES
+from core.errors import RuleError
+from core.listing import page_of
+from core.logos import logo_response
+from core.throttle import too_often
+from dashboard.forms.people import BusinessForm, ClientForm, ContactForm, NewClientForm
+from dashboard.views.desk import Desk, refuse
+
+
+class Welcome(Desk):
+    """The first page after signing up: name the business."""
+
+    template = "dashboard/welcome.html"
+    needs_business = False
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if self.business_or_none:
+            return redirect("dashboard:home")
+        return self.show(request, form=BusinessForm(initial={"time_zone": "UTC"}))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if self.business_or_none:
+            return redirect("dashboard:home")
+        form = BusinessForm(request.POST, request.FILES)
+        if not form.is_valid():
+            return self.show(request, form=form, status=422)
+        form.instance.owner = request.user
+        form.save()
+        return redirect("dashboard:home")
+
+
+class Settings(Desk):
+    """What the business is called, where it is and what it charges."""
+
+    template = "dashboard/settings.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.show(request, form=BusinessForm(instance=self.business))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = BusinessForm(request.POST, request.FILES, instance=self.business)
+        if not form.is_valid():
+            return self.show(request, form=form, status=422)
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("dashboard:settings")
+
+
+class Logo(Desk):
+    """The business's picture."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return logo_response(self.business)
+
+
+class Clients(Desk):
+    """Everybody, by name."""
+
+    template = "dashboard/clients.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        found = self.rows(Client)
+        asked, stage = request.GET.get("q", "").replace("\x00", "")[:100], request.GET.get("stage", "")
+        if asked:
+            found = found.filter(name__icontains=asked)
+        if stage in dict(STAGES):
+            found = found.filter(state=stage)
+        page = page_of(found.prefetch_related("contacts"), request.GET, by="name", up=True)
+        return self.show(request, page=page, asked=asked, stage=stage, stages=STAGES)
+
+
+class ClientPage(Desk):
+    """One client: people, proposals, agreements, invoices."""
+
+    template = "dashboard/client.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        client = self.row(Client, pk)
+        return self.show(
+            request,
+            client=client,
+            contacts=client.contacts.order_by("-is_decision_maker", "name"),
+            proposals=self.rows(Proposal).filter(client=client)[:10],
+            agreements=self.rows(Agreement).filter(client=client)[:10],
+            invoices=self.rows(Invoice).filter(client=client)[:10],
+            method=methods.in_use(client),
+        )
+
+
+class NewClient(Desk):
+    """A client with its decision maker."""
+
+    template = "dashboard/client_form.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        start = {"time_zone": self.business.time_zone, "language": self.business.language}
+        return self.show(request, form=NewClientForm(initial=start))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = NewClientForm(request.POST)
+        if not form.is_valid():
+            return self.show(request, form=form, status=422)
+        fields = {name: form.cleaned_data[name] for name in form.fields}
+        client = add.add_client(business=self.business, now=timezone.now(), **fields)
+        messages.success(request, _("%(name)s is added. Next: a proposal.") % {"name": client.name})
+        return redirect("dashboard:client", client.pk)
+
+
+class EditClient(Desk):
+    """Change a client's particulars."""
+
+    template = "dashboard/client_form.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        client = self.row(Client, pk)
+        return self.show(request, form=ClientForm(instance=client), client=client)
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        client = self.row(Client, pk)
+        form = ClientForm(request.POST, instance=client)
+        if not form.is_valid():
+            return self.show(request, form=form, client=client, status=422)
+        add.change_client(client=client, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("dashboard:client", client.pk)
+
+
+class NewContact(Desk):
+    """One more person at a client."""
+
+    template = "dashboard/contact_form.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        return self.show(request, form=ContactForm(), client=self.row(Client, pk))
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        client = self.row(Client, pk)
+        form = ContactForm(request.POST)
+        if form.is_valid():
+            try:
+                add.add_contact(client=client, now=timezone.now(), **form.cleaned_data)
+                return redirect("dashboard:client", client.pk)
+            except RuleError as no:
+                refuse(form, no)
+        return self.show(request, form=form, client=client, status=422)
+
+
+class MailLink(Desk):
+    """Mail a person a fresh portal link."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        contact = self.row(Contact, pk, self.rows(Contact).select_related("client", "business__owner"))
+        if too_often("link", str(contact.pk), limit=10, seconds=3600):
+            messages.error(request, _("Enough links for now: this person was sent ten in an hour."))
+        else:
+            entry.mail_portal_link(contact=contact, now=timezone.now())
+            messages.success(request, _("A link is on its way to %(email)s.") % {"email": contact.email})
+        return redirect("dashboard:client", contact.client_id)
+
+
+class EndSessions(Desk):
+    """Log a person out of the portal everywhere and close their links."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        contact = self.row(Contact, pk)
+        entry.end_sessions(contact=contact, now=timezone.now())
+        messages.success(
+            request, _("%(name)s is logged out everywhere, and old links are closed.") % {"name": contact.name}
+        )
+        return redirect("dashboard:client", contact.client_id)

@@ -1,0 +1,177 @@
+"""Agreements: what was signed, its periods, its end, its KPIs."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agreements import end, paper
+from agreements.models import Agreement, Period
+from agreements.models.agreement import AGREEMENT_STATES
+from agreements.periods import next_starts
+from agreements.states import AgreementState
+from billing import park, queries
+from billing.models import Invoice
+from core import audit
+from core.download import pdf_response
+from core.errors import RuleError
+from core.listing import page_of
+from dashboard.forms.work import EndForm, KpiForm, ReadingForm
+from dashboard.views.desk import Desk, refuse, say
+from delivery import hours, measure
+from delivery.models import Kpi
+
+
+class Agreements(Desk):
+    """Every agreement, newest first."""
+
+    template = "dashboard/agreements.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        found = self.rows(Agreement).select_related("client")
+        asked, state = request.GET.get("q", "").replace("\x00", "")[:100], request.GET.get("state", "")
+        if asked:
+            found = found.filter(title__icontains=asked) | found.filter(client__name__icontains=asked)
+        if state in dict(AGREEMENT_STATES):
+            found = found.filter(state=state)
+        page = page_of(found, request.GET, by="created_at")
+        following = next_starts(page.rows, self.today)
+        rows = [(row, following.get(row.pk)) for row in page.rows]
+        return self.show(request, page=page, rows=rows, asked=asked, state=state, states=AGREEMENT_STATES)
+
+
+class AgreementPage(Desk):
+    """One agreement: terms, periods, record, KPIs, deliverables of the current period."""
+
+    template = "dashboard/agreement.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        related = self.rows(Agreement).select_related("client", "contact", "document", "signed_document", "proposal")
+        agreement = self.row(Agreement, pk, related)
+        stated = hours.of_agreements([agreement])
+        periods = list(self.rows(Period).filter(agreement=agreement).order_by("-starts_on")[:12])
+        invoices = {row.period_id: row for row in self._invoices(agreement)}
+        names = paper.labels() | {"released": _("Parked periods decided")}
+        record = [*audit.chain(agreement.proposal_id), *audit.chain(agreement.id)]
+        shown = [
+            (period, stated.get(period.pk), invoices.get(period.pk), _standing(invoices.get(period.pk)))
+            for period in periods
+        ]
+        return self.show(
+            request,
+            agreement=agreement,
+            periods=shown,
+            current=periods[0] if periods else None,
+            hours=stated.get(periods[0].pk) if periods else None,
+            deliverables=list(periods[0].deliverables.order_by("position")) if periods else [],
+            kpis=[(kpi, ReadingForm(prefix=str(kpi.pk)[:8])) for kpi in agreement.kpis.order_by("created_at")],
+            events=[(event, names.get(event.event, event.event)) for event in record],
+            chain_is_whole=audit.is_whole(audit.chain(agreement.id)),
+            next_on=next_starts([agreement], self.today).get(agreement.pk),
+            can_end=agreement.state == AgreementState.ACTIVE and not agreement.ends_on,
+        )
+
+    def _invoices(self, agreement: Agreement) -> list[Invoice]:
+        return list(self.rows(Invoice).filter(agreement=agreement).select_related("collection", "agreement"))
+
+
+def _standing(invoice: Invoice | None) -> queries.Standing | None:
+    return queries.standing(invoice) if invoice else None
+
+
+class AgreementPdf(Desk):
+    """The signed file, or the one that was read."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        agreement = self.row(Agreement, pk, self.rows(Agreement).select_related("signed_document", "document"))
+        document = agreement.signed_document or agreement.document
+        if document is None:
+            raise Http404
+        return pdf_response(document)
+
+
+class EndAgreement(Desk):
+    """Give notice: the minimum term and the notice period hold here too."""
+
+    template = "dashboard/agreement_end.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        agreement = self._active(pk)
+        first = end.earliest_end(agreement, self.today)
+        return self.show(request, agreement=agreement, first=first, form=EndForm(initial={"ends_on": first}))
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        agreement = self._active(pk)
+        form = EndForm(request.POST)
+        if form.is_valid():
+            try:
+                end.give_notice(
+                    agreement=agreement,
+                    ends_on=form.cleaned_data["ends_on"],
+                    actor=self.actor,
+                    now=timezone.now(),
+                    origin=self.origin,
+                )
+                messages.success(request, _("Notice is given."))
+                return redirect("dashboard:agreement", agreement.pk)
+            except RuleError as no:
+                refuse(form, no)
+        first = end.earliest_end(agreement, self.today)
+        return self.show(request, agreement=agreement, first=first, form=form, status=422)
+
+    def _active(self, pk: UUID) -> Agreement:
+        agreement = self.row(Agreement, pk, self.rows(Agreement).select_related("client", "business"))
+        if agreement.state != AgreementState.ACTIVE or agreement.ends_on:
+            raise Http404
+        return agreement
+
+
+class Release(Desk):
+    """Decide about missed periods: bill each, or only the newest."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        agreement = self.row(Agreement, pk, self.rows(Agreement).select_related("business"))
+        how = request.POST.get("how", "")
+        if agreement.parked_because and how in ("bill", "skip"):
+            park.release(agreement=agreement, how=how, gateway=settings.GATEWAY, actor=self.actor, now=timezone.now())
+            messages.success(request, _("Decided. The charges follow by themselves."))
+        return redirect("dashboard:agreement", agreement.pk)
+
+
+class NewKpi(Desk):
+    """A figure to move."""
+
+    template = "dashboard/kpi_form.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        return self.show(request, form=KpiForm(), agreement=self.row(Agreement, pk))
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        agreement = self.row(Agreement, pk)
+        form = KpiForm(request.POST)
+        if form.is_valid():
+            try:
+                measure.add_kpi(agreement=agreement, now=timezone.now(), **form.cleaned_data)
+                return redirect("dashboard:agreement", agreement.pk)
+            except RuleError as no:
+                refuse(form, no)
+        return self.show(request, form=form, agreement=agreement, status=422)
+
+
+class ReadKpi(Desk):
+    """What a figure is now, for the newest period."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        kpi = self.row(Kpi, pk)
+        form = ReadingForm(request.POST, prefix=str(kpi.pk)[:8])
+        period = self.rows(Period).filter(agreement=kpi.agreement_id).order_by("-starts_on").first()
+        if form.is_valid() and period:
+            measure.read(kpi=kpi, period=period, value=form.cleaned_data["value"], on=self.today, now=timezone.now())
+            messages.success(request, _("%(kpi)s is saved.") % {"kpi": kpi.name})
+        else:
+            messages.error(request, _("Write a number for %(kpi)s.") % {"kpi": kpi.name})
+        return redirect("dashboard:agreement", kpi.agreement_id)
