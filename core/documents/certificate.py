@@ -6,13 +6,11 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from asn1crypto.x509 import Certificate
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from django.conf import settings
-from pyhanko.keys import load_cert_from_pemder
 from pyhanko.sign.signers import SimpleSigner
 
 LIFE = timedelta(days=3650)
@@ -27,10 +25,10 @@ def signer(now: datetime) -> SimpleSigner:
     return _load(folder)
 
 
-def own() -> Certificate | None:
+def own() -> x509.Certificate | None:
     """The certificate that this installation seals with; None where it has not sealed anything yet."""
     path = _folder() / CERTIFICATE
-    return load_cert_from_pemder(str(path)) if path.exists() else None
+    return x509.load_pem_x509_certificate(path.read_bytes()) if path.exists() else None
 
 
 def _folder() -> Path:
@@ -39,7 +37,8 @@ def _folder() -> Path:
 
 @cache
 def _load(folder: Path) -> SimpleSigner:
-    loaded = SimpleSigner.load(str(folder / KEY), str(folder / CERTIFICATE))
+    files = str(folder / KEY), str(folder / CERTIFICATE)
+    loaded: SimpleSigner | None = SimpleSigner.load(*files)  # type: ignore[no-untyped-call]  # pyHanko's is
     if loaded is None:
         raise FileNotFoundError(f"The key and certificate in {folder} cannot be read.")
     return loaded

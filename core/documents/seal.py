@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 
-from asn1crypto.x509 import Certificate
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import Certificate
+from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign import fields, signers
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.validation import validate_pdf_signature
@@ -45,15 +48,17 @@ class Verdict:
         return self.signature_valid and self.covers_whole_file and self.trusted
 
 
-class _Signer(signers.PdfSigner):  # type: ignore[misc]  # pyHanko is not followed by mypy
+class _Signer(signers.PdfSigner):
     """States the time it is given instead of reading the clock."""
 
     def __init__(self, metadata: signers.PdfSignatureMetadata, signer: signers.Signer, now: datetime) -> None:
         super().__init__(metadata, signer)
         self.now = now
 
-    def init_signing_session(self, *args: object, **kwargs: object) -> PdfSigningSession:
-        session = super().init_signing_session(*args, **kwargs)
+    def init_signing_session(
+        self, pdf_out: BasePdfFileWriter, existing_fields_only: bool = False
+    ) -> PdfSigningSession:
+        session = super().init_signing_session(pdf_out, existing_fields_only)
         session.system_time = self.now
         return session
 
@@ -76,10 +81,10 @@ def seal(pdf: bytes, *, reason: str, now: datetime) -> bytes:
 def verify(pdf: bytes) -> Verdict:
     """Read the seal of a file. A file that cannot be read is not intact; nothing is raised for a bad one."""
     own = certificate.own()
-    ours = own is not None and own.dump().hex().encode() in pdf.lower()
+    ours = own is not None and own.public_bytes(Encoding.DER).hex().encode() in pdf.lower()
     try:
         return _read(pdf, own, ours)
-    except Exception:  # noqa: BLE001 - any bytes come in, and a parser's trouble with them is the answer "no"
+    except Exception:  # any bytes come in, and a parser's trouble with them is the answer "no"
         logger.debug("A file's seal could not be read", exc_info=True)
         return Verdict(signed=ours, ours=ours)
 
@@ -89,11 +94,12 @@ def _read(pdf: bytes, own: Certificate | None, ours: bool) -> Verdict:
     if len(signatures) != 1:
         return Verdict(signed=bool(signatures) or ours, ours=ours)
     found = signatures[0]
-    trust = ValidationContext(trust_roots=[own] if own else [], allow_fetching=False)
+    roots = load_certs_from_pemder_data(own.public_bytes(Encoding.DER)) if own else []
+    trust = ValidationContext(trust_roots=list(roots), allow_fetching=False)
     status = validate_pdf_signature(found, trust)
     stated = status.signer_reported_dt
     # the validator asks no dates of a root: the seal must state a time before the end of its certificate
-    in_time = own is not None and stated is not None and stated <= own.not_valid_after
+    in_time = own is not None and stated is not None and stated <= own.not_valid_after_utc
     return Verdict(
         signed=True,
         signature_valid=bool(status.intact and status.valid),

@@ -86,6 +86,7 @@ def test_another_process_makes_the_same_bytes():
         "DJANGO_SETTINGS_MODULE": "retainer_hub.settings",
         "PYTHONHASHSEED": "7",
         "RH_VAR_DIR": str(project.VAR_DIR),
+        "SECRET_KEY": project.SECRET_KEY,
         "TZ": "Asia/Bangkok",
     }
     made = subprocess.run(
