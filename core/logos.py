@@ -16,7 +16,7 @@ MOST_PIXELS = 16_000_000
 SIDE = 512  # pixels
 
 
-def redrawn(upload: UploadedFile) -> ContentFile[bytes]:
+def redrawn(upload: UploadedFile) -> ContentFile:
     """The picture as a fresh PNG: whatever else was in the file is gone. Raises ValidationError."""
     if not upload.size or upload.size > LARGEST:
         raise ValidationError(_("A logo may be 2 MB large at most."))

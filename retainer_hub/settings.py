@@ -15,6 +15,7 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 RH_VAR_DIR = VAR_DIR
 MEDIA_ROOT = VAR_DIR / "media"
 STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 

@@ -20,7 +20,7 @@ from dashboard.forms.fields import CountedLinesField, DurationField, LinesField,
 FAR = timedelta(days=366 * 2)
 
 
-class ProposalForm(forms.ModelForm[Proposal]):
+class ProposalForm(forms.ModelForm):
     """Terms of the offer. The client brings its decision maker."""
 
     class Meta:

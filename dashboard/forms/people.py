@@ -13,7 +13,7 @@ from dashboard.forms.fields import DurationField, MoneyField, amount, currencies
 PAPERS = ("legal_name", "address", "tax_id")
 
 
-class BusinessForm(forms.ModelForm[Business]):
+class BusinessForm(forms.ModelForm):
     """What the freelancer trades as; the same form welcomes and changes."""
 
     floor = MoneyField(label=_("Lowest hourly rate"), required=False, help_text=_("Only you see it."))
@@ -53,7 +53,7 @@ class BusinessForm(forms.ModelForm[Business]):
         return data
 
 
-class ClientForm(forms.ModelForm[Client]):
+class ClientForm(forms.ModelForm):
     """A client's particulars."""
 
     class Meta:
@@ -76,7 +76,7 @@ class NewClientForm(ClientForm):
     field_order = ("name", "contact_name", "contact_email", "contact_role", "language", "time_zone")
 
 
-class ContactForm(forms.ModelForm[Contact]):
+class ContactForm(forms.ModelForm):
     """One more person at a client."""
 
     class Meta:
