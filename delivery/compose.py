@@ -56,7 +56,7 @@ def _figures(report: Report) -> list[dict[str, Any]]:
                 row.baseline, row.target, read.get(row.pk), Fraction(1), less_is_better=row.less_is_better
             ).value,
         }
-        for row in report.period.agreement.kpis.order_by("created_at", "id")
+        for row in report.period.agreement.kpis.order_by("created_at", "name")
     ]
 
 

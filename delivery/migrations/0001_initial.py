@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'KPI',
                 'verbose_name_plural': 'KPIs',
-                'ordering': ['created_at', 'id'],
+                'ordering': ['created_at', 'name'],
             },
         ),
         migrations.CreateModel(

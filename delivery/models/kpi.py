@@ -19,7 +19,7 @@ class Kpi(TenantRow):
     class Meta:
         verbose_name = _("KPI")
         verbose_name_plural = _("KPIs")
-        ordering = ["created_at", "id"]
+        ordering = ["created_at", "name"]
         constraints = [models.UniqueConstraint(fields=["agreement", "name"], name="kpi_once")]
 
     def __str__(self) -> str:

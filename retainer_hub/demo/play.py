@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -72,7 +73,7 @@ def starts_on(part: Part, today: date) -> date:
     """The day a client's retainer begins; the newest ones begin a few days ago."""
     if part.months_ago:
         return add_months(month_of(today), -part.months_ago, part.day)
-    return today - timedelta(days=9 if part.is_trial else 2)
+    return today - timedelta(days=9) if part.is_trial else add_months(month_of(today), 1)
 
 
 def _live(
@@ -80,7 +81,7 @@ def _live(
 ) -> None:
     """What happens with one client on one day."""
     start = starts_on(part, today)
-    if day == start - timedelta(days=4):
+    if day == min(start, today) - timedelta(days=4):
         _offer(business, part, start, now)
     if day == start and part.picks >= 0:
         started[part.name] = _sign(business, part, now)
@@ -179,12 +180,11 @@ def _work(agreement: Agreement, part: Part, day: date, now: datetime) -> None:
         done = min(row.promised, row.promised * days // whole)
         if done != row.done:
             deliver.set_done(deliverable=row, done=done)
-    for kpi, (_name, _unit, _from, _to, readings) in zip(
-        Kpi.objects.filter(agreement=agreement).order_by("created_at", "id"), part.kpis, strict=True
-    ):
-        value = readings[min(period.index, len(readings) - 1)]
-        if day.day % 7 == 0:
-            measure.read(kpi=kpi, period=period, value=type(kpi.target)(value), on=day, now=now)
+    if day.day % 7 == 0:
+        for name, _unit, _baseline, _target, readings in part.kpis:
+            kpi = Kpi.objects.get(agreement=agreement, name=name)
+            value = Decimal(readings[min(period.index, len(readings) - 1)])
+            measure.read(kpi=kpi, period=period, value=value, on=day, now=now)
 
 
 def _jobs(business: Business, now: datetime, today: date) -> None:
