@@ -68,7 +68,9 @@ class AgreementPage(Desk):
             current=periods[0] if periods else None,
             hours=stated.get(periods[0].pk) if periods else None,
             deliverables=list(periods[0].deliverables.order_by("position")) if periods else [],
-            kpis=[(kpi, ReadingForm(prefix=str(kpi.pk)[:8])) for kpi in agreement.kpis.order_by("created_at", "name")],
+            kpis=[
+                (kpi, ReadingForm(prefix=str(kpi.pk)[:8])) for kpi in agreement.kpis.order_by("created_at", "name")
+            ],
             events=[(event, names.get(event.event, event.event)) for event in record],
             chain_is_whole=audit.is_whole(audit.chain(agreement.id)),
             next_on=next_starts([agreement], self.today).get(agreement.pk),

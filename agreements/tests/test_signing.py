@@ -1,0 +1,118 @@
+"""Picking and signing: one clear outcome, whatever is pressed twice."""
+
+from datetime import timedelta
+
+import pytest
+
+from agreements import accept, propose, sign
+from agreements.errors import BadLadder, NotOpen, TooSoon, WrongCode
+from agreements.end import earliest_end, give_notice
+from agreements.ladder import TierDraft
+from agreements.models import Agreement
+from agreements.terms import still_fit
+from core import audit, links
+from core.documents import seal, store
+from core.errors import NotAllowedNow
+from core.models import Outbox
+from tests.world import HERE, LADDER, NOW, World
+
+
+def test_picking_twice_is_one_agreement_and_another_tier_is_refused(world: World) -> None:
+    proposal = world.proposal()
+    first = world.picked(proposal, tier=1)
+    assert world.picked(proposal, tier=1).pk == first.pk
+    with pytest.raises(NotOpen):
+        world.picked(proposal, tier=2)
+    assert Agreement.objects.count() == 1
+
+
+def test_the_tier_contains_everything_below_it(world: World) -> None:
+    assert world.picked(tier=2).tier["lines"] == ["Content", "Community", "Video"]
+
+
+def test_the_frozen_terms_fit_their_hash(world: World) -> None:
+    assert still_fit(world.picked())
+
+
+def test_a_sent_proposal_cannot_be_changed_or_sent_again(world: World) -> None:
+    proposal = world.proposal()
+    with pytest.raises(NotOpen):
+        propose.change(proposal=proposal, tiers=LADDER, now=NOW, title="Another")
+    with pytest.raises(NotAllowedNow):
+        propose.send(proposal=proposal, actor="Nan", now=NOW)
+    assert Outbox.objects.filter(kind="proposal").count() == 1
+
+
+def test_a_ladder_that_goes_down_is_refused(world: World) -> None:
+    down = [TierDraft("A", 500_00, is_recommended=True), TierDraft("B", 400_00)]
+    with pytest.raises(BadLadder):
+        world.proposal(tiers=down)
+
+
+def test_five_wrong_codes_use_the_code_up(world: World) -> None:
+    agreement = world.picked()
+    begun = sign.begin(agreement=agreement, contact=agreement.contact, name="P", consented=True, now=NOW, origin=HERE)
+    right = links.code(begun.code_row)
+    wrong = f"{(int(right) + 1) % 1_000_000:06d}"
+    for code in [wrong] * 5 + [right]:
+        with pytest.raises(WrongCode):
+            sign.confirm(agreement=agreement, contact=agreement.contact, code=code, now=NOW, origin=HERE)
+    agreement.refresh_from_db()
+    assert agreement.state == "sent"
+
+
+def test_an_old_code_does_not_sign(world: World) -> None:
+    agreement = world.picked()
+    begun = sign.begin(agreement=agreement, contact=agreement.contact, name="P", consented=True, now=NOW, origin=HERE)
+    late = NOW + timedelta(minutes=16)
+    with pytest.raises(WrongCode):
+        sign.confirm(
+            agreement=agreement, contact=agreement.contact, code=links.code(begun.code_row), now=late, origin=HERE
+        )
+
+
+def test_the_second_tab_finds_it_signed(world: World) -> None:
+    agreement = world.signed()
+    again = sign.confirm(agreement=agreement, contact=agreement.contact, code="000000", now=NOW, origin=HERE)
+    assert again.state == "active"
+    assert [row.event for row in audit.chain(agreement.pk)].count("signed") == 1
+
+
+def test_nobody_else_signs(world: World) -> None:
+    agreement = world.picked()
+    other = world.person(world.client("Another"))
+    with pytest.raises(NotOpen):
+        sign.begin(agreement=agreement, contact=other, name="X", consented=True, now=NOW, origin=HERE)
+
+
+def test_the_sealed_file_is_intact_and_mailed_to_both_sides_once(world: World) -> None:
+    from agreements.seal import seal_signed
+
+    agreement = world.sealed()
+    assert agreement.signed_document
+    assert seal.verify(store.read(agreement.signed_document)).intact
+    assert seal_signed(now=NOW) == 0
+    assert Outbox.objects.filter(kind="signed").count() == 2
+    assert audit.is_whole(audit.chain(agreement.pk))
+
+
+def test_an_expired_proposal_cannot_be_picked(world: World) -> None:
+    proposal = world.proposal(expires_on=NOW.date())
+    with pytest.raises(NotOpen):
+        world.picked(proposal, now=NOW + timedelta(days=2))
+
+
+def test_a_declined_proposal_stays_declined(world: World) -> None:
+    proposal = world.proposal()
+    accept.decline(proposal=proposal, contact=proposal.contact, reason="Too early", now=NOW, origin=HERE)
+    with pytest.raises(NotOpen):
+        world.picked(proposal)
+
+
+def test_notice_and_minimum_term_hold(world: World) -> None:
+    agreement = world.signed()
+    first = earliest_end(agreement, NOW.date())
+    assert first.isoformat() == "2027-02-02"
+    with pytest.raises(TooSoon):
+        give_notice(agreement=agreement, ends_on=first - timedelta(days=1), actor="Nan", now=NOW)
+    assert give_notice(agreement=agreement, ends_on=first, actor="Nan", now=NOW).ends_on == first

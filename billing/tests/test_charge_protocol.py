@@ -1,0 +1,186 @@
+"""Whatever dies, and wherever: an invoice is charged once or not yet, never twice and never lost (CHARGES.md)."""
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from billing import collect, settle
+from billing.gateways.base import GatewayUnknown
+from billing.gateways.sandbox.gateway import Sandbox
+from billing.models import Charge, Collection, Invoice, Journal, Payment, SandboxIntent, Series
+from billing.resolve import resolve
+from billing.retry import retry
+from billing.run import bill
+from core.errors import RuleError
+from core.models import Outbox
+from tests.world import NOW, World
+
+
+class Killed(BaseException):
+    """The process died here."""
+
+
+STEPS: list[tuple[Any, str]] = [
+    (collect, "_claim"),
+    (collect, "_prepare"),
+    (collect, "_arm"),
+    (collect, "_execute"),
+    (Sandbox, "prepare"),
+    (Sandbox, "execute"),
+    (Sandbox, "lookup"),
+    (settle, "_paid"),
+    (settle, "apply"),
+]
+
+
+@contextmanager
+def dying(place: Any, name: str, after: bool, error: type[BaseException]) -> Iterator[None]:
+    """Die before or after one step, once."""
+    original: Callable[..., Any] = getattr(place, name)
+    spent = []
+
+    def step(*args: Any, **kwargs: Any) -> Any:
+        if spent:
+            return original(*args, **kwargs)
+        spent.append(True)
+        if after:
+            original(*args, **kwargs)
+        raise error
+
+    setattr(place, name, step)
+    try:
+        yield
+    finally:
+        setattr(place, name, original)
+
+
+def assert_kept(invoices: int) -> None:
+    """The promises, whatever happened before."""
+    assert Invoice.objects.filter(state="paid").count() == invoices
+    taken = SandboxIntent.objects.filter(status="succeeded")
+    for invoice in Invoice.objects.all():
+        assert sum(row.amount for row in taken.filter(invoice_ref=str(invoice.pk))) == invoice.total
+        assert sum(row.amount for row in invoice.allocations.all()) == invoice.total
+    cash = sum(Journal.objects.filter(debit="cash").values_list("amount", flat=True))
+    assert cash == sum(taken.values_list("amount", flat=True))
+    assert Payment.objects.count() == Outbox.objects.filter(kind="receipt").count() == invoices
+    numbers = sorted(Invoice.objects.values_list("number", flat=True))
+    assert numbers == [f"RH-2026-{n:04}" for n in range(1, invoices + 1)]
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_a_kill_at_any_step_neither_loses_nor_doubles(world: World, seed: int) -> None:
+    dice = random.Random(seed)
+    for n in range(2):
+        world.signed(
+            world.picked(world.proposal(world.client(f"Client {n}"))), card=dice.choice(["succeeds", "lost_answer"])
+        )
+    now = NOW
+    for _ in range(dice.randint(1, 4)):
+        place, name = dice.choice(STEPS)
+        error = GatewayUnknown if place is Sandbox and dice.random() < 0.5 else Killed
+        with dying(place, name, dice.random() < 0.5, error):
+            try:
+                bill(now=now, door="test")
+            except (Killed, GatewayUnknown):
+                pass
+        now += timedelta(minutes=dice.choice([0, 1, 5]))
+    for _ in range(12):
+        bill(now=now, door="test")
+        now += timedelta(hours=1)
+    assert_kept(2)
+
+
+def test_a_second_live_charge_is_refused_by_the_database(world: World) -> None:
+    from django.db import IntegrityError, transaction
+
+    world.signed(card="lost_answer")
+    bill(now=NOW, door="test")
+    charge = Charge.objects.get()
+    assert charge.state == "unknown"
+    charge.pk, charge.n, charge._state.adding = None, 2, True
+    charge.id = type(charge)._meta.pk.get_default()  # type: ignore[union-attr]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        charge.save(force_insert=True)
+
+
+def test_while_it_is_unknown_nobody_can_charge_again(world: World) -> None:
+    world.signed(card="lost_answer")
+    bill(now=NOW, door="test")
+    collection = Collection.objects.get()
+    assert collection.state == "wait"
+    with pytest.raises(RuleError):
+        retry(collection=collection, actor="Nan", now=NOW)
+    assert bill(now=NOW + timedelta(seconds=30), door="test").result["charged"] == 0
+    resolve(now=NOW + timedelta(minutes=3))
+    assert_kept(1)
+
+
+def test_a_soft_decline_is_tried_again_on_its_day_and_a_new_card_at_once(world: World) -> None:
+    agreement = world.signed(card="insufficient_funds")
+    bill(now=NOW, door="test")
+    collection = Collection.objects.get()
+    assert (collection.state, collection.tries) == ("ready", 1)
+    assert collection.next_at and (collection.next_at - NOW).days in (0, 1)
+    assert Outbox.objects.filter(kind="charge_failed").count() == 2
+    world.card(agreement.client, "succeeds", NOW + timedelta(hours=1))
+    bill(now=NOW + timedelta(hours=1), door="test")
+    assert_kept(1)
+
+
+def test_a_hard_decline_asks_for_a_card_and_is_not_tried_again(world: World) -> None:
+    world.signed(card="lost_card")
+    bill(now=NOW, door="test")
+    assert Collection.objects.get().state == "dunning"
+    bill(now=NOW + timedelta(days=3), door="test")
+    assert Charge.objects.count() == 1
+
+
+def test_two_runs_issue_each_period_once_without_a_gap(world: World) -> None:
+    for n in range(7):
+        world.signed(world.picked(world.proposal(world.client(f"Client {n}"))))
+    bill(now=NOW, door="test")
+    bill(now=NOW, door="test")
+    assert_kept(7)
+    assert Series.objects.get(kind="invoice").last == 7
+
+
+def test_issuing_takes_the_same_queries_for_two_and_for_twenty(
+    world: World, django_assert_max_num_queries: Any
+) -> None:
+    from billing.issue import issue_due
+
+    for n in range(20):
+        world.signed(world.picked(world.proposal(world.client(f"Client {n}"))), card="")
+    from agreements.periods import open_due
+
+    open_due(now=NOW)
+    with django_assert_max_num_queries(24):
+        assert len(issue_due(gateway="sandbox", now=NOW)) == 20
+
+
+def test_more_than_one_missed_period_stops_and_asks(world: World) -> None:
+    from billing import park
+
+    agreement = world.signed()
+    late = NOW + timedelta(days=70)
+    bill(now=late, door="test")
+    agreement.refresh_from_db()
+    assert agreement.parked_because
+    assert not Charge.objects.exists()
+    made = park.release(agreement=agreement, how="skip", gateway="sandbox", actor="Nan", now=late)
+    assert len(made) == 1
+    bill(now=late, door="test")
+    assert Invoice.objects.filter(state="paid").count() == 1
+
+
+def test_a_dry_run_says_what_would_happen_and_writes_nothing(world: World) -> None:
+    world.signed()
+    found = bill(now=NOW, door="test", dry_run=True).result
+    assert [row["total"] for row in found["issued"]] == [3_000_00]
+    assert not Invoice.objects.exists()
+    assert not Series.objects.exists()

@@ -1,0 +1,67 @@
+# Sourced by bin/run and bin/test: finds Python, makes the virtual environment, installs what is missing.
+cd "$(dirname "$0")/.." || exit 1
+export PIP_DISABLE_PIP_VERSION_CHECK=1
+
+say() { printf '%s\n' "$*"; }
+die() { printf '\n%s\n' "$*" >&2; exit 1; }
+
+# apt where it may (root, or sudo that asks nothing); else prints the exact command and fails.
+install_system() {
+  if ! command -v apt-get >/dev/null 2>&1; then return 1; fi
+  if [ "$(id -u)" = 0 ]; then as=""; elif sudo -n true 2>/dev/null; then as="sudo"; else
+    say "Please run:  sudo apt-get install --no-install-recommends $*"; return 1; fi
+  say "Installing $* ..."
+  # shellcheck disable=SC2086
+  $as apt-get update -qq >/dev/null 2>&1 || true
+  # shellcheck disable=SC2086
+  DEBIAN_FRONTEND=noninteractive $as apt-get install -y -qq --no-install-recommends "$@" >/dev/null 2>&1 \
+    || { say "apt-get could not install them. Please run:  apt-get install --no-install-recommends $*"; return 1; }
+}
+
+find_python() {
+  for one in python3.13 python3.12 python3.11 python3; do
+    if command -v "$one" >/dev/null 2>&1 && "$one" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'; then
+      PYTHON=$(command -v "$one"); return
+    fi
+  done
+  die "Retainer Hub needs Python 3.11, 3.12 or 3.13. Debian, Ubuntu: apt-get install python3. macOS: brew install python@3.12."
+}
+
+make_venv() { # make_venv REQUIREMENTS
+  find_python
+  if [ ! -x .venv/bin/python ]; then
+    "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null || install_system python3-venv \
+      || die "This Python cannot make virtual environments. Debian, Ubuntu: apt-get install python3-venv"
+    "$PYTHON" -m venv .venv || die "The virtual environment could not be made."
+  fi
+  stamp=.venv/installed-$1; print=$(cat requirements.txt "$1" | cksum)
+  if [ "$(cat "$stamp" 2>/dev/null)" != "$print" ]; then
+    say "Installing Python packages from $1 ..."
+    .venv/bin/python -m pip install -q -r "$1" || die "The packages could not be installed."
+    .venv/bin/python -m compileall -q .venv/lib || true
+    printf '%s' "$print" > "$stamp"
+  fi
+}
+
+# WeasyPrint opens Pango when the first PDF is made; Debian's slim images do not have it.
+need_pango() {
+  .venv/bin/python - <<'PY' && return
+import ctypes.util, sys
+sys.exit(any(ctypes.util.find_library(n) is None for n in ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")))
+PY
+  install_system libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 && return
+  case $(uname) in
+    Darwin) command -v brew >/dev/null && [ -e "$(brew --prefix)/lib/libpango-1.0.dylib" ] && return
+            die "PDFs need Pango. Please run:  brew install pango" ;;
+    *) die "PDFs need Pango (see the command above), then start again." ;;
+  esac
+}
+
+# The key that signs links and sessions: this installation's own, made once, readable by you alone.
+need_secret() {
+  export RH_VAR_DIR=${RH_VAR_DIR:-$PWD/var}
+  mkdir -p "$RH_VAR_DIR"
+  if [ -z "${SECRET_KEY:-}" ] && [ ! -s "$RH_VAR_DIR/secret_key" ]; then
+    (umask 077; .venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(64))' > "$RH_VAR_DIR/secret_key")
+  fi
+}

@@ -1,0 +1,47 @@
+"""What every test stands on: a Chromium, a world with one business, and databases that can be emptied."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's own Chromium."""
+    flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
+    return {**browser_type_launch_args, "executable_path": shutil.which("chromium"), "args": flags}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _emptying_lifts_the_triggers() -> Iterator[None]:
+    """A transactional test empties the database afterwards; frozen rows must let go for that moment."""
+    from django.test import TransactionTestCase
+
+    from core.immutable import lifted
+
+    original = TransactionTestCase._fixture_teardown
+
+    def teardown(self: TransactionTestCase) -> None:
+        with lifted():
+            original(self)
+
+    TransactionTestCase._fixture_teardown = teardown
+    yield
+    TransactionTestCase._fixture_teardown = original
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Files of a test stay with the test; jobs run at once, in the test's own thread."""
+    from django.core.cache import cache
+
+    settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
+    cache.clear()
+
+
+pytest_plugins = ["tests.world"]

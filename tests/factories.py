@@ -1,0 +1,28 @@
+"""Makes the people that tests are about."""
+
+import factory
+
+from core.models import Business, User
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    """A freelancer with a verified email."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"nan{n}@studio.example")
+    name = "Nan Kittisak"
+
+
+class BusinessFactory(factory.django.DjangoModelFactory):
+    """What a freelancer trades as: in Bangkok, in dollars."""
+
+    class Meta:
+        model = Business
+
+    owner = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"Studio {n}")
+    currency = "USD"
+    time_zone = "Asia/Bangkok"

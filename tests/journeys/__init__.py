@@ -1,0 +1,1 @@
+"""Journeys: people and a real browser."""

@@ -1,0 +1,104 @@
+"""A small world for tests, made by the same verbs as the real one."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from agreements import accept, propose, seal, sign
+from agreements.ladder import TierDraft
+from agreements.models import Agreement, Proposal
+from billing import methods
+from billing.gateways.sandbox import cards
+from billing.gateways.sandbox.gateway import save_card
+from clients import add
+from clients.models import Client, Contact
+from core import links
+from core.audit import Origin
+from core.models import Business
+from tests.factories import BusinessFactory
+
+NOW = datetime(2026, 11, 2, 5, 0, tzinfo=UTC)
+HERE = Origin("203.0.113.9", "Tests")
+
+LADDER = [
+    TierDraft("Essential", 3_000_00, 20 * 60, adds=["Content"], deliverables=[{"title": "posts", "promised": 4}]),
+    TierDraft("Growth", 5_000_00, 32 * 60, adds=["Community"], is_recommended=True),
+    TierDraft("Partner", 10_000_00, 60 * 60, adds=["Video"]),
+]
+
+
+@dataclass
+class World:
+    """One business with what it needs next; every call makes one more."""
+
+    business: Business = field(default_factory=BusinessFactory)
+
+    def client(self, name: str = "Baan Coffee", now: datetime = NOW, **fields: Any) -> Client:
+        return add.add_client(
+            business=self.business,
+            name=name,
+            contact_name="Ploy",
+            contact_email="ploy@baan.example",
+            now=now,
+            **fields,
+        )
+
+    def person(self, client: Client) -> Contact:
+        found = add.decision_maker(client)
+        assert found
+        return found
+
+    def proposal(
+        self, client: Client | None = None, now: datetime = NOW, send: bool = True, **terms: Any
+    ) -> Proposal:
+        client = client or self.client(now=now)
+        tiers = terms.pop("tiers", LADDER)
+        fields: dict[str, Any] = {"title": "Retainer", "currency": "USD", "starts_on": date(2026, 11, 2)} | terms
+        made = propose.draft(
+            business=self.business, client=client, contact=self.person(client), tiers=tiers, now=now, **fields
+        )
+        return propose.send(proposal=made, actor="Nan", now=now) if send else made
+
+    def picked(self, proposal: Proposal | None = None, tier: int = 0, now: datetime = NOW, **terms: Any) -> Agreement:
+        proposal = proposal or self.proposal(now=now, **terms)
+        rung = propose.rungs(proposal)[tier]
+        return accept.accept(proposal=proposal, tier=rung, contact=proposal.contact, now=now, origin=HERE)
+
+    def signed(
+        self, agreement: Agreement | None = None, now: datetime = NOW, card: str = "succeeds", **terms: Any
+    ) -> Agreement:
+        agreement = agreement or self.picked(now=now, **terms)
+        begun = sign.begin(
+            agreement=agreement, contact=agreement.contact, name="Ploy Srisuk", consented=True, now=now, origin=HERE
+        )
+        code = links.code(begun.code_row)
+        sign.confirm(agreement=agreement, contact=agreement.contact, code=code, now=now, origin=HERE)
+        if card:
+            self.card(agreement.client, card, now)
+        return agreement
+
+    def card(self, client: Client, behaviour: str = "succeeds", now: datetime = NOW) -> None:
+        card = cards.by_behaviour(behaviour)
+        assert card
+        session = save_card(
+            customer=str(client.pk),
+            behaviour=behaviour,
+            brand=card.brand,
+            last4=card.last4,
+            expires_on=date(2030, 1, 31),
+        )
+        methods.finish(client=client, session=session, now=now)
+
+    def sealed(self, now: datetime = NOW, **terms: Any) -> Agreement:
+        agreement = self.signed(now=now, **terms)
+        seal.seal_signed(now=now)
+        agreement.refresh_from_db()
+        return agreement
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """A business in Bangkok that bills in dollars."""
+    return World()
