@@ -1,0 +1,44 @@
+"""Promises in the admin site: to look at; only verbs write them."""
+
+from django.contrib import admin
+
+from agreements.models import Agreement, Period, Proposal, Signature, Tier
+from core.adminsite import FrozenAdmin
+
+
+@admin.register(Proposal)
+class ProposalAdmin(FrozenAdmin):
+    list_display = ["title", "state", "interval", "starts_on", "sent_at", "opened_at"]
+    list_filter = ["state", "interval"]
+    search_fields = ["title", "client__name"]
+    neighbours = ("client", "business")
+
+
+@admin.register(Tier)
+class TierAdmin(FrozenAdmin):
+    list_display = ["name", "position", "amount", "minutes", "is_recommended"]
+    search_fields = ["name", "proposal__title"]
+    neighbours = ("proposal",)
+
+
+@admin.register(Agreement)
+class AgreementAdmin(FrozenAdmin):
+    list_display = ["title", "state", "currency", "amount", "starts_on", "ends_on", "signed_at", "parked_because"]
+    list_filter = ["state", "interval", "currency"]
+    search_fields = ["title", "client__name", "terms_hash"]
+    neighbours = ("client", "proposal", "business")
+
+
+@admin.register(Signature)
+class SignatureAdmin(FrozenAdmin):
+    list_display = ["name", "consent_version", "consented_at", "signed_at", "ip"]
+    search_fields = ["name", "contact__email"]
+    neighbours = ("agreement", "contact")
+
+
+@admin.register(Period)
+class PeriodAdmin(FrozenAdmin):
+    list_display = ["starts_on", "ends_on", "index", "currency", "amount", "minutes", "skipped_because"]
+    list_filter = ["currency"]
+    search_fields = ["agreement__title", "agreement__client__name"]
+    neighbours = ("agreement", "business")

@@ -1,0 +1,125 @@
+"""Money in the admin site: to look at; only verbs write it."""
+
+from django.contrib import admin
+
+from billing.models import (
+    Allocation,
+    BillingRun,
+    Charge,
+    Collection,
+    GatewayEvent,
+    Invoice,
+    Journal,
+    Line,
+    Payment,
+    PaymentMethod,
+    SandboxCard,
+    SandboxIntent,
+    Series,
+    Transition,
+)
+from core.adminsite import FrozenAdmin
+
+
+@admin.register(Invoice)
+class InvoiceAdmin(FrozenAdmin):
+    list_display = ["number", "state", "issued_on", "currency", "total"]
+    list_filter = ["state", "currency"]
+    search_fields = ["number", "client__name"]
+    neighbours = ("client", "agreement", "period", "business")
+
+
+@admin.register(Line)
+class LineAdmin(FrozenAdmin):
+    list_display = ["description", "starts_on", "amount", "tax_percent"]
+    search_fields = ["description", "invoice__number"]
+    neighbours = ("invoice",)
+
+
+@admin.register(Collection)
+class CollectionAdmin(FrozenAdmin):
+    list_display = ["state", "reason", "tries", "next_at", "handle"]
+    list_filter = ["state", "gateway"]
+    search_fields = ["handle", "invoice__number"]
+    neighbours = ("invoice", "business")
+
+
+@admin.register(Transition)
+class TransitionAdmin(FrozenAdmin):
+    list_display = ["what", "old", "new", "why", "at"]
+    list_filter = ["what", "new"]
+    search_fields = ["why", "collection__invoice__number"]
+    neighbours = ("collection",)
+
+
+@admin.register(Charge)
+class ChargeAdmin(FrozenAdmin):
+    list_display = ["n", "state", "currency", "amount", "code", "sent_at", "finished_at"]
+    list_filter = ["state", "code"]
+    search_fields = ["=id", "invoice__number"]
+    neighbours = ("invoice", "method")
+
+
+@admin.register(Payment)
+class PaymentAdmin(FrozenAdmin):
+    list_display = ["receipt_number", "currency", "amount", "received_at", "reference"]
+    list_filter = ["gateway", "currency"]
+    search_fields = ["receipt_number", "reference", "client__name"]
+    neighbours = ("client", "charge", "business")
+
+
+@admin.register(Allocation)
+class AllocationAdmin(FrozenAdmin):
+    list_display = ["amount", "created_at"]
+    search_fields = ["invoice__number", "payment__receipt_number"]
+    neighbours = ("payment", "invoice")
+
+
+@admin.register(PaymentMethod)
+class PaymentMethodAdmin(FrozenAdmin):
+    list_display = ["brand", "last4", "gateway", "expires_on", "removed_at"]
+    list_filter = ["gateway"]
+    search_fields = ["last4", "client__name"]
+    neighbours = ("client",)
+
+
+@admin.register(Journal)
+class JournalAdmin(FrozenAdmin):
+    list_display = ["on", "kind", "debit", "credit", "currency", "amount"]
+    list_filter = ["kind", "debit", "credit"]
+    search_fields = ["ref", "client__name"]
+    neighbours = ("client", "business")
+
+
+@admin.register(Series)
+class SeriesAdmin(FrozenAdmin):
+    list_display = ["kind", "year", "last"]
+    list_filter = ["kind", "year"]
+    search_fields = ["business__name"]
+    neighbours = ("business",)
+
+
+@admin.register(GatewayEvent)
+class GatewayEventAdmin(FrozenAdmin):
+    list_display = ["event_id", "gateway", "handle", "received_at", "done_at"]
+    search_fields = ["event_id", "handle"]
+
+
+@admin.register(BillingRun)
+class BillingRunAdmin(FrozenAdmin):
+    list_display = ["started_at", "door", "finished_at"]
+    list_filter = ["door"]
+    search_fields = ["door"]
+
+
+@admin.register(SandboxCard)
+class SandboxCardAdmin(FrozenAdmin):
+    list_display = ["token", "behaviour", "brand", "last4"]
+    search_fields = ["token", "customer"]
+
+
+@admin.register(SandboxIntent)
+class SandboxIntentAdmin(FrozenAdmin):
+    list_display = ["handle", "status", "currency", "amount", "executions", "code"]
+    list_filter = ["status"]
+    search_fields = ["handle", "invoice_ref"]

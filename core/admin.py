@@ -1,0 +1,60 @@
+"""The ground's rows in the admin site."""
+
+from django.contrib import admin
+
+from core.adminsite import FrozenAdmin, RowAdmin
+from core.models import AuditEvent, Business, Document, Heartbeat, Link, Outbox, User
+
+
+@admin.register(User)
+class UserAdmin(RowAdmin):
+    list_display = ["email", "name", "is_staff", "is_active", "date_joined"]
+    list_filter = ["is_staff", "is_active"]
+    search_fields = ["email", "name"]
+    exclude = ["password"]
+    readonly_fields = ["last_login", "date_joined"]
+
+
+@admin.register(Business)
+class BusinessAdmin(RowAdmin):
+    list_display = ["name", "currency", "time_zone", "is_suspended", "charging_on", "created_at"]
+    list_filter = ["is_suspended", "charging_on", "currency"]
+    search_fields = ["name", "legal_name", "owner__email"]
+    neighbours = ("owner",)
+
+
+@admin.register(Document)
+class DocumentAdmin(FrozenAdmin):
+    list_display = ["title", "kind", "size", "sha256", "created_at"]
+    list_filter = ["kind"]
+    search_fields = ["title", "sha256"]
+    neighbours = ("business",)
+
+
+@admin.register(Outbox)
+class OutboxAdmin(FrozenAdmin):
+    list_display = ["subject", "to", "kind", "state", "tries", "created_at", "sent_at"]
+    list_filter = ["state", "kind"]
+    search_fields = ["subject", "to", "ref"]
+    neighbours = ("business",)
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(FrozenAdmin):
+    list_display = ["event", "actor", "at", "n", "ip"]
+    list_filter = ["event"]
+    search_fields = ["actor", "=chain_id", "hash"]
+    neighbours = ("business",)
+
+
+@admin.register(Link)
+class LinkAdmin(FrozenAdmin):
+    list_display = ["id", "purpose", "target", "created_at", "expires_at", "used_at", "revoked_at"]
+    list_filter = ["purpose"]
+    search_fields = ["=id", "=subject_id", "target"]
+
+
+@admin.register(Heartbeat)
+class HeartbeatAdmin(FrozenAdmin):
+    list_display = ["name", "at"]
+    search_fields = ["name"]

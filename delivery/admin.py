@@ -1,0 +1,48 @@
+"""Work and reports in the admin site."""
+
+from django.contrib import admin
+
+from core.adminsite import FrozenAdmin
+from delivery.models import Deliverable, Kpi, Reading, Report, ReportRun, TimeEntry
+
+
+@admin.register(TimeEntry)
+class TimeEntryAdmin(FrozenAdmin):
+    list_display = ["on", "minutes", "note"]
+    search_fields = ["note", "period__agreement__client__name"]
+    neighbours = ("period", "business")
+
+
+@admin.register(Deliverable)
+class DeliverableAdmin(FrozenAdmin):
+    list_display = ["title", "promised", "done"]
+    search_fields = ["title", "period__agreement__client__name"]
+    neighbours = ("period",)
+
+
+@admin.register(Kpi)
+class KpiAdmin(FrozenAdmin):
+    list_display = ["name", "unit", "baseline", "target", "less_is_better"]
+    search_fields = ["name", "agreement__client__name"]
+    neighbours = ("agreement",)
+
+
+@admin.register(Reading)
+class ReadingAdmin(FrozenAdmin):
+    list_display = ["value", "on"]
+    search_fields = ["kpi__name"]
+    neighbours = ("kpi", "period")
+
+
+@admin.register(Report)
+class ReportAdmin(FrozenAdmin):
+    list_display = ["created_at", "state", "sent_at", "opened_at", "sha256"]
+    list_filter = ["state", "language"]
+    search_fields = ["client__name", "sha256"]
+    neighbours = ("client", "period", "business")
+
+
+@admin.register(ReportRun)
+class ReportRunAdmin(FrozenAdmin):
+    list_display = ["started_at", "door", "finished_at"]
+    search_fields = ["door"]

@@ -1,0 +1,114 @@
+"""A list asks the database as often for a thousand rows as for ten."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from agreements.models import Agreement, Period, Proposal
+from billing.models import Collection, Invoice
+from clients.models import Client, Contact
+from core.listing import page_of
+from delivery.models import Report, TimeEntry
+from tests.world import World
+
+LISTS = ("home", "clients", "proposals", "agreements", "time", "charges", "reports")
+
+
+def fill(world: World, agreement: Agreement, count: int) -> None:
+    """`count` more of everything, straight into the tables: only the number of rows matters here."""
+    own, now = {"business": world.business}, timezone.now()
+    clients = [Client(name=f"Client {n:04}", **own) for n in range(count)]
+    Client.objects.bulk_create(clients)
+    Contact.objects.bulk_create(
+        Contact(client=row, name="P", email=f"p{row.pk}@x.example", is_decision_maker=True, **own) for row in clients
+    )
+    proposals = [
+        Proposal(client=row, contact=agreement.contact, title="T", currency="USD", starts_on=date(2026, 1, 1), **own)
+        for row in clients
+    ]
+    Proposal.objects.bulk_create(proposals)
+    fields = {name: getattr(agreement, name) for name in ("tier", "terms", "terms_hash", "currency", "time_zone")}
+    agreements = [
+        Agreement(
+            client=row.client, contact=agreement.contact, proposal=row, title="T", amount=1, minutes=60, anchor_day=1,
+            starts_on=date(2026, 1, 1), state="active", signed_at=now, **fields, **own,
+        )
+        for row in proposals
+    ]  # fmt: skip
+    Agreement.objects.bulk_create(agreements)
+    periods = [
+        Period(
+            agreement=row, index=0, starts_on=date(2026, 11, 1), ends_on=date(2026, 12, 1), due_at=now, currency="USD",
+            amount=1, minutes=60, **own,
+        )
+        for row in agreements
+    ]  # fmt: skip
+    Period.objects.bulk_create(periods)
+    TimeEntry.objects.bulk_create(
+        TimeEntry(period=row, on=date(2026, 11, 2), minutes=5, note="N", **own) for row in periods
+    )
+    Report.objects.bulk_create(Report(period=row, client=row.agreement.client, **own) for row in periods)
+    invoices = [
+        Invoice(
+            client=row.agreement.client, agreement=row.agreement, period=row, period_start=row.starts_on,
+            number=f"X-{row.pk}", issued_on=row.starts_on, due_on=row.starts_on, currency="USD", subtotal=1, tax=0, total=1,
+            seller={}, buyer={}, language="en", terms_hash="x", **own,
+        )
+        for row in periods
+    ]  # fmt: skip
+    Invoice.objects.bulk_create(invoices)
+    Collection.objects.bulk_create(Collection(invoice=row, gateway="sandbox", next_at=now, **own) for row in invoices)
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(world: World) -> None:
+    agreement = world.signed()
+    browser = Browser()
+    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
+
+    def counts() -> dict[str, int]:
+        found = {}
+        for name in LISTS:
+            with CaptureQueriesContext(
+                connection,
+            ) as queries:
+                assert browser.get(reverse(f"dashboard:{name}")).status_code == 200
+            found[name] = len(queries)
+        return found
+
+    fill(world, agreement, 30)
+    few = counts()
+    fill(world, agreement, 1000)
+    assert counts() == few
+
+
+@pytest.mark.parametrize("up", [True, False])
+def test_pages_lead_through_every_row_and_back(world: World, up: bool) -> None:
+    Client.objects.bulk_create(
+        Client(business=world.business, name=f"N{n % 7}", created_at=timezone.now() - timedelta(days=n % 3))
+        for n in range(83)
+    )
+    seen: list[Any] = []
+    asked: dict[str, str] = {}
+    pages = []
+    while True:
+        page = page_of(Client.objects.all(), asked, by="name", up=up, size=20)
+        seen += [row.pk for row in page.rows]
+        pages.append([row.pk for row in page.rows])
+        if not page.after:
+            break
+        asked = {"after": page.after}
+    assert len(seen) == len(set(seen)) == 83
+    back = page_of(Client.objects.all(), {"before": page.before}, by="name", up=up, size=20)
+    assert [row.pk for row in back.rows] == pages[-2]
+
+
+def test_a_mark_that_is_no_mark_is_the_first_page(world: World) -> None:
+    world.client()
+    for bad in ("x", "%%%", "é", "AAAA"):
+        assert len(page_of(Client.objects.all(), {"after": bad}, by="name").rows) == 1

@@ -1,0 +1,55 @@
+"""A misconfiguration that could cost money or secrets is a sentence before the server starts."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+GOOD = {"DEBUG": "off", "SECRET_KEY": "k3" * 40, "ALLOWED_HOSTS": "hub.example", "SITE_URL": "https://hub.example"}
+
+
+def start(tmp_path: Path, **changes: str) -> subprocess.CompletedProcess[str]:
+    """What the checks before the start say."""
+    bare = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+    env = bare | GOOD | {"RH_VAR_DIR": str(tmp_path)} | changes
+    return subprocess.run([sys.executable, "manage.py", "check"], cwd=ROOT, env=env, capture_output=True, text=True)
+
+
+def test_a_sound_production_starts(tmp_path: Path) -> None:
+    answer = start(tmp_path)
+    assert answer.returncode == 0, answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY"),
+        ({"SECRET_KEY": "short"}, "rh.E002"),
+        ({"SECRET_KEY": "django-insecure-" + "x" * 60}, "rh.E002"),
+        ({"DEBUG": "on"}, "rh.E003"),
+        ({"CHARGING": "maybe"}, "rh.E004"),
+        ({"GATEWAY": "stripe"}, "rh.E005"),
+        ({"CHARGING": "real"}, "rh.E006"),
+    ],
+)
+def test_it_refuses_to_start(tmp_path: Path, changes: dict[str, str], expected: str) -> None:
+    answer = start(tmp_path, **changes)
+    assert answer.returncode != 0
+    assert expected in answer.stderr
+
+
+def test_a_development_key_does_not_serve_production(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").write_text("d" * 80)
+    answer = start(tmp_path, SECRET_KEY="d" * 80)
+    assert "rh.E002" in answer.stderr
+
+
+def test_the_demo_exists_only_while_debug_is_on(tmp_path: Path) -> None:
+    bare = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+    env = bare | GOOD | {"RH_VAR_DIR": str(tmp_path)}
+    answer = subprocess.run([sys.executable, "manage.py", "demo"], cwd=ROOT, env=env, capture_output=True, text=True)
+    assert answer.returncode != 0
+    assert "DEBUG" in answer.stderr

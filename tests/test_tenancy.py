@@ -1,0 +1,181 @@
+"""A stranger's object does not exist: every address of the resolver, every role, every method (TRUST.md).
+
+The addresses come from the URL resolver. One that nobody classified fails the first test.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from agreements.models import Period
+from billing.models import Invoice, Payment
+from billing.run import bill
+from clients import entry
+from core import links
+from delivery import deliver, log, measure, run, send
+from delivery.models import Deliverable, Report, TimeEntry
+from tests.world import World
+
+# What an address's id is. "none": no id; "public": anyone may ask.
+CLASSES: dict[str, str] = {
+    "dashboard:home": "owner", "dashboard:welcome": "owner", "dashboard:search": "owner", "dashboard:settings": "owner",
+    "dashboard:logo": "owner", "dashboard:jobs": "owner", "dashboard:mail": "public", "dashboard:letter": "public",
+    "dashboard:sign_in": "public", "dashboard:clients": "owner", "dashboard:client_new": "owner",
+    "dashboard:client": "client", "dashboard:client_edit": "client", "dashboard:contact_new": "client",
+    "dashboard:proposal_new": "client", "dashboard:contact_link": "contact", "dashboard:contact_end_sessions": "contact",
+    "dashboard:proposals": "owner", "dashboard:proposal": "proposal", "dashboard:proposal_edit": "proposal",
+    "dashboard:proposal_send": "proposal", "dashboard:proposal_withdraw": "proposal", "dashboard:agreements": "owner",
+    "dashboard:agreement": "agreement", "dashboard:agreement_pdf": "agreement", "dashboard:agreement_end": "agreement",
+    "dashboard:park_release": "agreement", "dashboard:kpi_new": "agreement", "dashboard:kpi_read": "kpi",
+    "dashboard:deliverable": "deliverable", "dashboard:time": "owner", "dashboard:time_edit": "time",
+    "dashboard:time_remove": "time", "dashboard:charges": "owner", "dashboard:charge": "invoice",
+    "dashboard:charge_retry": "invoice", "dashboard:charge_pdf": "invoice", "dashboard:receipt_pdf": "payment",
+    "dashboard:reports": "owner", "dashboard:report": "report", "dashboard:report_pdf": "report",
+    "portal:home": "inside", "portal:ask": "public", "portal:leave": "public", "portal:logo": "inside",
+    "portal:proposal": "proposal", "portal:decline": "proposal", "portal:agreement": "agreement",
+    "portal:code": "agreement", "portal:agreement_pdf": "agreement", "portal:charging": "agreement",
+    "portal:charging_state": "agreement", "portal:method": "inside", "portal:method_done": "inside",
+    "portal:invoices": "inside", "portal:invoice": "invoice", "portal:invoice_pdf": "invoice",
+    "portal:receipt_pdf": "payment", "portal:reports": "inside", "portal:report": "report",
+    "portal:report_pdf": "report", "portal:enter": "public", "portal:renew": "public",
+    "sandbox:setup": "public", "sandbox:hook": "public", "health": "public", "set_language": "public",
+}  # fmt: skip
+OTHERS = ("admin:", "account_", "mfa_")  # the admin has its own test below; allauth's pages hold no rows of ours
+METHODS = ("get", "post", "put", "delete")
+
+
+def addresses(patterns: Any = None, space: str = "") -> Iterator[str]:
+    for one in patterns or get_resolver().url_patterns:
+        if isinstance(one, URLResolver):
+            yield from addresses(one.url_patterns, f"{space}{one.namespace}:" if one.namespace else space)
+        elif isinstance(one, URLPattern) and one.name:
+            yield space + one.name
+
+
+def test_every_address_is_classified() -> None:
+    unknown = {name for name in addresses() if not name.startswith(OTHERS)} - set(CLASSES)
+    assert not unknown, f"Say in CLASSES what these addresses hold: {sorted(unknown)}"
+    assert not set(CLASSES) - set(addresses()), "These addresses are gone."
+
+
+def rows_of(world: World) -> dict[str, Any]:
+    """One row of each kind, made by the verbs."""
+    now = timezone.now() - timedelta(days=40)
+    client = world.client(now=now)
+    agreement = world.signed(world.picked(world.proposal(client, now=now, starts_on=now.date()), now=now), now=now)
+    bill(now=now, door="test")
+    deliver.open_checklists(now=now)
+    period = Period.objects.get(agreement=agreement)
+    kpi = measure.add_kpi(agreement=agreement, name="K", unit="", baseline=1, target=2, less_is_better=False, now=now)
+    time = log.log_time(agreement=agreement, on=period.starts_on, minutes=60, note="Work", now=now)
+    run.report(now=timezone.now(), door="test")
+    report = send.send_report(report=Report.objects.get(period=period), actor="Nan", now=timezone.now())
+    return {
+        "client": client, "contact": agreement.contact, "proposal": agreement.proposal, "agreement": agreement,
+        "kpi": kpi, "deliverable": Deliverable.objects.get(period=period), "time": time,
+        "invoice": Invoice.objects.get(agreement=agreement), "report": report,
+        "payment": Payment.objects.get(client=client),
+    }  # fmt: skip
+
+
+def inside(contact: Any) -> Browser:
+    """A browser that came in by this person's link."""
+    browser = Browser()
+    link = entry.portal_link(contact=contact, now=timezone.now())
+    assert browser.post(f"/p/{links.token(link.id)}/").status_code == 302
+    return browser
+
+
+def logged_in(user: Any) -> Browser:
+    browser = Browser()
+    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def address(name: str, kind: str, rows: dict[str, Any]) -> str:
+    return reverse(name, args=[rows[kind].pk]) if kind in rows else reverse(name)
+
+
+@pytest.fixture
+def two(world: World) -> tuple[dict[str, Any], dict[str, Any], World, World]:
+    """Two businesses, each with everything."""
+    other = World()
+    return rows_of(world), rows_of(other), world, other
+
+
+def test_nobody_reaches_a_strangers_row(two: Any) -> None:
+    mine, _theirs, world, other = two
+    neighbour = world.client("The neighbour")
+    strangers = {
+        "anonymous": Browser(),
+        "another business": logged_in(other.business.owner),
+        "another client of the same business": inside(world.person(neighbour)),
+        "a client of another business": inside(_theirs["contact"]),
+    }
+    for name, kind in CLASSES.items():
+        if kind == "public":
+            continue
+        for who, browser in strangers.items():
+            own = kind in ("owner", "inside")
+            if own and (
+                ("business" in who and name.startswith("dash")) or ("client" in who and name.startswith("portal"))
+            ):
+                continue
+            for method in METHODS:
+                answer = getattr(browser, method)(address(name, kind, mine))
+                refused = answer.status_code in (302, 403, 404, 405)
+                assert refused, f"{who} {method.upper()} {name}: {answer.status_code}"
+                if answer.status_code == 302:
+                    assert "/accounts/login/" in answer["Location"], f"{who} {method} {name} → {answer['Location']}"
+
+
+def test_the_owner_and_the_client_reach_their_own(two: Any) -> None:
+    mine, _theirs, world, _other = two
+    people = {"dashboard": logged_in(world.business.owner), "portal": inside(mine["contact"])}
+    for name, kind in CLASSES.items():
+        room = name.partition(":")[0]
+        if kind != "public" and room in people and name not in ("dashboard:logo", "portal:logo"):
+            answer = people[room].get(address(name, kind, mine))
+            over = name in ("portal:proposal",)
+            assert answer.status_code in ((410,) if over else (200, 302, 405)), f"{name}: {answer.status_code}"
+
+
+def test_a_suspended_business_is_shut_on_both_sides(two: Any) -> None:
+    mine, _theirs, world, _other = two
+    owner, client = logged_in(world.business.owner), inside(mine["contact"])
+    type(world.business).objects.filter(pk=world.business.pk).update(is_suspended=True)
+    assert owner.get("/").status_code == 403
+    assert client.get("/p/").status_code == 403
+
+
+def test_a_posted_id_of_a_stranger_is_refused(two: Any) -> None:
+    _mine, theirs, world, _other = two
+    owner = logged_in(world.business.owner)
+    words = {"agreement": theirs["agreement"].pk, "on": "2026-11-02", "minutes": "1h", "note": "Stolen"}
+    before = TimeEntry.objects.count()
+    assert owner.post(reverse("dashboard:time"), words).status_code == 422
+    assert TimeEntry.objects.count() == before
+
+
+def test_the_admin_is_for_staff_and_freezes_what_was_issued(two: Any, django_user_model: Any) -> None:
+    mine, _theirs, world, _other = two
+    staff = django_user_model.objects.create_superuser("staff@house.example", "a long password 1")
+    boss, owner = logged_in(staff), logged_in(world.business.owner)
+    from django.contrib import admin
+
+    for model in admin.site._registry:
+        meta = model._meta
+        url = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+        assert boss.get(url).status_code == 200, url
+        assert boss.get(url, {"q": "x"}).status_code == 200, url
+        assert owner.get(url).status_code == 302
+    for kind in ("invoice", "payment", "agreement", "report"):
+        meta = mine[kind]._meta
+        url = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[mine[kind].pk])
+        assert boss.get(url).status_code == 200
+        assert boss.post(url, {"total": 1}).status_code == 403
