@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Protocol
 
 
@@ -37,7 +38,7 @@ class Fault:
 def faults(drafts: Sequence[TierDraft]) -> list[Fault]:
     """Everything that keeps these drafts from being a ladder; empty when they are one."""
     found = [] if drafts else [Fault("none", 1)]
-    for position, (below, rung) in enumerate(zip(drafts, drafts[1:], strict=False), start=2):
+    for position, (below, rung) in enumerate(pairwise(drafts), start=2):
         if rung.amount <= below.amount:
             found.append(Fault("fee_not_higher", position))
         if rung.minutes < below.minutes:

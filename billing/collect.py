@@ -5,6 +5,7 @@ database and `resolve` asks the gateway what became of it.
 """
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -37,7 +38,7 @@ def collect(*, now: datetime, only: Agreement | None = None, limit: int = 1000) 
     return sum(_collect(pk, now) for pk in ids)
 
 
-def _collect(pk: object, now: datetime) -> int:
+def _collect(pk: UUID, now: datetime) -> int:
     collection = _claim(pk, now)
     if collection is None:
         return 0
@@ -57,7 +58,7 @@ def _collect(pk: object, now: datetime) -> int:
     return 1
 
 
-def _claim(pk: object, now: datetime) -> Collection | None:
+def _claim(pk: UUID, now: datetime) -> Collection | None:
     """T1. Of any number of workers one is told yes; the fence says which claim was the last."""
     if not due(now).filter(pk=pk).update(lease_until=now + LEASE, fence=F("fence") + 1):
         return None

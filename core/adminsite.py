@@ -31,6 +31,7 @@ class RowAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
     """Lists its columns; foreign keys in `neighbours` become links and are fetched in the same query."""
 
     neighbours: tuple[str, ...] = ()
+    list_display: list[Any] = []
     list_per_page = 50
     show_full_result_count = False
 

@@ -13,7 +13,8 @@ from fractions import Fraction
 from functools import cache
 
 from babel import Locale
-from babel.numbers import format_currency, get_currency_precision, get_global
+from babel.core import get_global
+from babel.numbers import format_currency, get_currency_precision
 
 CURRENCIES = (
     "USD", "EUR", "GBP", "THB", "SGD", "AUD", "CAD", "CHF", "INR", "JPY", "KRW", "KWD", "HKD", "IDR", "MYR", "PHP",

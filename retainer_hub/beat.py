@@ -10,7 +10,7 @@ from django.utils import timezone
 EVERY = 30.0  # seconds
 
 
-class Scheduler(PersistentScheduler):  # type: ignore[misc]  # celery ships no types
+class Scheduler(PersistentScheduler):
     """Celery's own scheduler; every half minute it renews the heartbeat named "beat"."""
 
     _written = float("-inf")

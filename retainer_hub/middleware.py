@@ -11,7 +11,7 @@ ADMIN = {
 }
 
 
-class ContentPolicy(CSPMiddleware):  # type: ignore[misc]  # django-csp ships no types
+class ContentPolicy(CSPMiddleware):
     """The strict policy everywhere, a looser one below /admin/."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from agreements import accept, propose, sign
-from agreements.errors import BadLadder, NotOpen, TooSoon, WrongCode
 from agreements.end import earliest_end, give_notice
+from agreements.errors import BadLadder, NotOpen, TooSoon, WrongCode
 from agreements.ladder import TierDraft
 from agreements.models import Agreement
 from agreements.terms import still_fit

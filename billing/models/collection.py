@@ -23,7 +23,7 @@ class Collection(TenantRow):
     invoice = models.OneToOneField("billing.Invoice", models.PROTECT, related_name="collection")
     gateway = models.CharField(_("gateway"), max_length=20)
     prepare_key = models.UUIDField(default=uuid.uuid4, editable=False)
-    handle = models.CharField(_("gateway object"), max_length=80, null=True, blank=True)
+    handle = models.CharField(_("gateway object"), max_length=80, null=True, blank=True)  # noqa: DJ001 - unique where set
     state = models.CharField(_("state"), max_length=10, choices=COLLECTION_STATES, default=CollectionState.READY)
     next_at = models.DateTimeField(_("next try"), null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)

@@ -22,7 +22,7 @@ class Accent(models.TextChoices):
 
 
 class Business(models.Model):
-    """What a freelancer trades as. `floor_rate` is minor units of `currency` per hour; capacity is minutes a month."""
+    """What a freelancer trades as. `floor_rate` is minor units of `currency` per hour; capacity is per month."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="business")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.ladder import TierDraft
 from agreements.models import Proposal
 from agreements.schedule import Interval
-from clients.models import Client, Contact
+from clients.models import Client
 from core import money
 from core.dates import local_day
 from core.models import Business
@@ -26,7 +26,8 @@ class ProposalForm(forms.ModelForm):
     class Meta:
         model = Proposal
         fields = [
-            "title", "intro", "currency", "language", "interval", "starts_on", "ends_on", "notice_days", "minimum_months",
+            "title", "intro", "currency", "language", "interval", "starts_on", "ends_on", "notice_days",
+            "minimum_months",
             "rolls_over", "recommended_because", "trial_measure", "expires_on",
         ]  # fmt: skip
         widgets = {
@@ -48,12 +49,14 @@ class ProposalForm(forms.ModelForm):
         self.fields["contact"] = forms.ModelChoiceField(queryset=contacts, label=_("For"), empty_label=None)
         self.fields["contact"].initial = next((c.pk for c in contacts if c.is_decision_maker), None)
         if not self.instance.starts_on:
-            self.initial |= {
-                "currency": business.currency,
-                "language": client.language,
-                "starts_on": self.today,
-                "expires_on": self.today + timedelta(days=30),
-            }
+            self.initial.update(
+                {
+                    "currency": business.currency,
+                    "language": client.language,
+                    "starts_on": self.today,
+                    "expires_on": self.today + timedelta(days=30),
+                }
+            )
 
     def clean_starts_on(self) -> Any:
         day = self.cleaned_data["starts_on"]

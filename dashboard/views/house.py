@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from billing.history import last_run as last_billing_run
-from core import doorbell, links, letters
+from core import doorbell, letters, links
 from core.models.link import LinkPurpose
 from core.signs import findings, next_hour
 from dashboard.views.desk import Desk

@@ -21,7 +21,7 @@ from core.download import pdf_response
 from core.errors import RuleError
 from core.listing import page_of
 from dashboard.forms.work import EndForm, KpiForm, ReadingForm
-from dashboard.views.desk import Desk, refuse, say
+from dashboard.views.desk import Desk, refuse
 from delivery import hours, measure
 from delivery.models import Kpi
 

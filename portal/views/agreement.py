@@ -13,11 +13,11 @@ from agreements.clauses import clauses
 from agreements.models import Agreement
 from agreements.states import AgreementState
 from billing import methods
+from core.download import pdf_response
 from core.errors import RuleError
 from core.throttle import too_often
 from portal.access import PortalView, origin
 from portal.forms import CodeForm, SignForm
-from core.download import pdf_response
 
 RELATED = ("business__owner", "client", "contact", "document", "signed_document", "proposal")
 
