@@ -1,0 +1,168 @@
+"""The journey again over HTTP, with the real web server, worker and beat as processes: nothing runs in the test."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from http.cookiejar import CookieJar
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+pytestmark = pytest.mark.processes
+
+
+class Person:
+    """A browser of a few lines: cookies, forms, redirects."""
+
+    def __init__(self, site: str) -> None:
+        self.site = site
+        self.open = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar())).open
+        self.page, self.at = "", ""
+
+    def go(self, address: str, **fields: str) -> str:
+        """GET, or POST the fields with the token of the page that is open."""
+        url = urllib.parse.urljoin(self.at or self.site, address)
+        data = None
+        if fields:
+            token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.page)
+            fields = {name.replace("__", "-"): value for name, value in fields.items()}
+            data = urllib.parse.urlencode(fields | {"csrfmiddlewaretoken": token[1] if token else ""}).encode()
+        request = urllib.request.Request(url, data, {"Referer": url})
+        try:
+            with self.open(request, timeout=30) as answer:
+                self.at, self.page = answer.url, answer.read().decode(errors="replace")
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"{url}: {error.code} {error.read()[:2000]!r}") from None
+        return self.page
+
+
+def soon(what: str, ask: Callable[[], object], seconds: int = 90) -> object:
+    """Ask until there is an answer: the jobs are somebody else's processes."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := ask():
+            return found
+        time.sleep(0.5)
+    raise AssertionError(f"{what} did not happen within {seconds} s")
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """The leg's own database and broker, a fresh folder for everything else."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    return os.environ | {
+        "RH_VAR_DIR": str(tmp_path / "var"), "SITE_URL": f"http://127.0.0.1:{port}", "DEBUG": "on", "PORT": str(port),
+        "PYTHONWARNINGS": "ignore",
+    }  # fmt: skip
+
+
+def manage(environment: dict[str, str], *words: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *words], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def served(environment: dict[str, str], tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Web, worker and beat, as bin/run starts them."""
+    manage(environment, "migrate", "-v0")
+    manage(environment, "demo", "--reset")
+    log = (tmp_path / "log").open("w")
+    command = [sys.executable, "-m", "retainer_hub.serve", "--port", environment["PORT"]]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    try:
+        yield environment
+    finally:
+        process.terminate()
+        process.wait(60)
+        log.close()
+
+
+def answers(site: str) -> bool:
+    try:
+        return bool(urllib.request.urlopen(f"{site}/accounts/login/", timeout=5).status == 200)
+    except OSError:
+        return False
+
+
+def health(site: str) -> str:
+    try:
+        return urllib.request.urlopen(f"{site}/health/", timeout=10).read().decode()
+    except urllib.error.HTTPError:
+        return ""
+
+
+def letter(site: str, subject: str) -> str:
+    """The text of the newest letter of that subject, once the worker has sent it."""
+    reader = Person(site)
+
+    def sent() -> str:
+        rows = re.findall(r'href="(/mail/[^"]+)">([^<]+)</a>.*?rh-badge is-(\w+)', reader.go("/mail/"), re.S)
+        return next((row[0] for row in rows if subject in row[1] and row[2] == "good"), "")
+
+    return reader.go(str(soon(f"the letter “{subject}”", sent)))
+
+
+def test_a_retainer_is_sold_signed_and_charged_by_real_processes(served: dict[str, str]) -> None:
+    site = served["SITE_URL"]
+    soon("the web server", lambda: answers(site))
+
+    owner = Person(site)
+    owner.go(manage(served, "sign_in_link", "demo@retainerhub.example").strip())
+    owner.go(owner.at, go="yes")
+    assert "$10,000" in owner.page
+    owner.go("/clients/new/")
+    owner.go(
+        "/clients/new/", name="Rim Nam Hotel", contact_name="Kaew", contact_email="kaew@rimnam.example", language="en",
+        time_zone="Asia/Bangkok",
+    )  # fmt: skip
+    client = owner.at
+    owner.go(f"{client}propose/")
+    start = re.search(r'name="starts_on" value="([\d-]+)"', owner.page)
+    contact = re.search(r'name="contact".*?<option value="([^"]+)"', owner.page, re.S)
+    assert start and contact
+    owner.go(
+        f"{client}propose/", title="Hotel retainer", contact=contact[1], currency="USD", language="en", interval="monthly",
+        starts_on=start[1], notice_days="30", minimum_months="3", tier__TOTAL_FORMS="3", tier__INITIAL_FORMS="0",
+        tier__0__name="Essential", tier__0__fee="3000", tier__0__response_hours="24", tier__1__name="Growth",
+        tier__1__fee="5,000", tier__1__response_hours="24", tier__1__is_recommended="on", tier__2__name="Partner",
+        tier__2__fee="10000", tier__2__response_hours="8",
+    )  # fmt: skip
+    assert "A draft: only you can see it." in owner.page
+    owner.go(f"{owner.at}send/", go="yes")
+
+    kaew = Person(site)
+    link = re.search(r'href="(http[^"]+/p/[^"]+)"', letter(site, "Hotel retainer"))
+    assert link
+    kaew.go(link[1])
+    kaew.go(link[1], go="yes")
+    tier = re.findall(r'name="tier" value="([^"]+)"', kaew.page)[1]
+    kaew.go(kaew.at, tier=tier)
+    agreement = kaew.at
+    kaew.go(agreement, name="Kaew", consent="on")
+    code = re.search(r"\b(\d{6})\b", letter(site, "Your code to sign: Hotel retainer"))
+    assert code
+    kaew.go(kaew.at, code=code[1])
+    kaew.go("/p/payment/", go="yes")
+    kaew.go(kaew.at, card="succeeds")
+    soon("the charge", lambda: "is paid" in kaew.go(f"{agreement}charging/state/"))
+    assert "Signed: Hotel retainer" in letter(site, "Signed: Hotel retainer")
+    assert "RH-" in letter(site, "Receipt RC-")
+    assert "$15,000" in owner.go("/")
+
+    assert '"ok": true' in str(soon("health", lambda: health(site)))
+    year = datetime.now(UTC).year + 1
+    assert '"parked"' in manage(served, "bill", "--on", f"{year}-12-31", "--dry-run", "--json")
