@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agreements.clauses import consent_text
+from core.printable import PrintableForm
 
 
 class AskForm(forms.Form):
@@ -12,7 +13,7 @@ class AskForm(forms.Form):
     email = forms.EmailField(label=_("Your email"), max_length=254)
 
 
-class SignForm(forms.Form):
+class SignForm(PrintableForm, forms.Form):
     """A typed name and the consent."""
 
     name = forms.CharField(label=_("Your full name"), max_length=120, strip=True)

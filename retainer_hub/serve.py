@@ -68,7 +68,7 @@ def children(port: int) -> list[Child]:
     return [
         Child("web", web),
         Child("worker", [*worker, "--without-gossip", "--without-mingle"]),
-        Child("beat", [*celery, "beat", "--loglevel", "warning", "--pidfile", os.devnull]),
+        Child("beat", [*celery, "beat", "--loglevel", "warning"]),
     ]
 
 

@@ -15,12 +15,13 @@ from clients.models import Client
 from core import money
 from core.dates import local_day
 from core.models import Business
+from core.printable import PrintableForm
 from dashboard.forms.fields import CountedLinesField, DurationField, LinesField, MoneyField, amount, currencies
 
 FAR = timedelta(days=366 * 2)
 
 
-class ProposalForm(forms.ModelForm):
+class ProposalForm(PrintableForm, forms.ModelForm):
     """Terms of the offer. The client brings its decision maker."""
 
     class Meta:
@@ -85,7 +86,7 @@ class ProposalForm(forms.ModelForm):
         return {name: self.cleaned_data[name] for name in [*self.Meta.fields, "contact"]}
 
 
-class TierForm(forms.Form):
+class TierForm(PrintableForm, forms.Form):
     """One rung. An empty one, from the second on, is left out."""
 
     name = forms.CharField(label=_("Name"), max_length=60, required=False)

@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from clients.models import Client, Contact
 from core import logos, money
 from core.models import Business
+from core.printable import PrintableForm
 from dashboard.forms.fields import DurationField, MoneyField, amount, currencies, zones
 
 PAPERS = ("legal_name", "address", "tax_id")
 
 
-class BusinessForm(forms.ModelForm):
+class BusinessForm(PrintableForm, forms.ModelForm):
     """What the freelancer trades as; the same form welcomes and changes."""
 
     floor = MoneyField(label=_("Lowest hourly rate"), required=False, help_text=_("Only you see it."))
@@ -53,8 +54,10 @@ class BusinessForm(forms.ModelForm):
         return data
 
 
-class ClientForm(forms.ModelForm):
+class ClientForm(PrintableForm, forms.ModelForm):
     """A client's particulars."""
+
+    unprinted = ("notes",)
 
     class Meta:
         model = Client
@@ -76,7 +79,7 @@ class NewClientForm(ClientForm):
     field_order = ("name", "contact_name", "contact_email", "contact_role", "language", "time_zone")
 
 
-class ContactForm(forms.ModelForm):
+class ContactForm(PrintableForm, forms.ModelForm):
     """One more person at a client."""
 
     class Meta:

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement
+from core.printable import PrintableForm
 from dashboard.forms.fields import DurationField
 
 
@@ -16,7 +17,7 @@ class AgreementChoice(forms.ModelChoiceField):
         return f"{obj.client.name} · {obj.title}"
 
 
-class TimeForm(forms.Form):
+class TimeForm(PrintableForm, forms.Form):
     """Work on one day."""
 
     agreement = AgreementChoice(queryset=Agreement.objects.none(), label=_("Client"))
@@ -35,7 +36,7 @@ class TimeForm(forms.Form):
         return minutes
 
 
-class KpiForm(forms.Form):
+class KpiForm(PrintableForm, forms.Form):
     """A figure to move."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
@@ -51,7 +52,7 @@ class ReadingForm(forms.Form):
     value = forms.DecimalField(label=_("Value now"), max_digits=14, decimal_places=2)
 
 
-class WordsForm(forms.Form):
+class WordsForm(PrintableForm, forms.Form):
     """The freelancer's own words in a report."""
 
     comment = forms.CharField(

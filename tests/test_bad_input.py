@@ -1,0 +1,160 @@
+"""Whatever is typed: a clear word next to the field, what was typed is kept, nothing is done twice."""
+
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+from django.utils import timezone
+
+from agreements.models import Proposal
+from clients import entry
+from clients.models import Client
+from core import links
+from core.models import Outbox
+from delivery.models import TimeEntry
+from tests.world import World
+
+NAUGHTY = [
+    "<script>alert(1)</script>", "=cmd()|' /C calc'!A0", "{{ settings.SECRET_KEY }}{% debug %}", "'; DROP TABLE core_user; --",
+    "ชื่อไทยยาวมาก", "O’Brien & Söhne", "../../etc/passwd",
+]  # fmt: skip
+REFUSED = ["", "x" * 10_000, "🎉 party", "nul\x00byte", "\u202eesrever"]
+
+
+@pytest.fixture
+def owner(world: World) -> Browser:
+    browser = Browser()
+    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def client_fields(**changes: str) -> dict[str, str]:
+    good = {
+        "name": "Baan", "contact_name": "Ploy", "contact_email": "p@x.example", "language": "en", "time_zone": "Asia/Bangkok",
+    }  # fmt: skip
+    return good | changes
+
+
+def proposal_fields(world: World, client: Client, **changes: str) -> dict[str, str]:
+    good = {
+        "title": "T", "contact": str(world.person(client).pk), "currency": "USD", "language": "en", "interval": "monthly",
+        "starts_on": timezone.now().date().isoformat(), "notice_days": "30", "minimum_months": "3",
+        "tier-TOTAL_FORMS": "3", "tier-INITIAL_FORMS": "0", "tier-0-name": "A", "tier-0-fee": "3000",
+        "tier-0-response_hours": "24", "tier-1-response_hours": "24", "tier-2-response_hours": "24",
+    }  # fmt: skip
+    return good | changes
+
+
+@pytest.mark.parametrize("text", NAUGHTY)
+def test_strange_names_are_shown_as_they_were_typed(owner: Browser, text: str) -> None:
+    answer = owner.post(reverse("dashboard:client_new"), client_fields(name=text), follow=True)
+    assert answer.status_code == 200
+    assert Client.objects.get().name == text
+    page = answer.content.decode()
+    assert "<script>alert" not in page
+    assert owner.get(reverse("dashboard:clients"), {"q": text}).status_code == 200
+
+
+@pytest.mark.parametrize("text", REFUSED, ids=repr)
+def test_what_cannot_stand_on_a_paper_is_refused_at_its_field(owner: Browser, text: str) -> None:
+    answer = owner.post(reverse("dashboard:client_new"), client_fields(name=text, contact_role="Head of joy"))
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert 'id="error_1_id_name"' in page or "invalid-feedback" in page
+    assert "Head of joy" in page, "what was typed is kept"
+    assert not Client.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"tier-0-fee": "-5"}, "cannot be negative"),
+        ({"tier-0-fee": "1e99"}, "too large"),
+        ({"tier-0-fee": "NaN"}, "Write an amount"),
+        ({"tier-0-fee": "10.999"}, "fewer decimal places"),
+        ({"tier-0-fee": "0"}, "A tier costs something"),
+        ({"tier-0-name": ""}, "Give the tier a name"),
+        ({"tier-1-name": "B", "tier-1-fee": "2000", "tier-0-is_recommended": "on"}, "must cost more"),
+        ({"starts_on": "2020-01-01"}, "This day has passed"),
+        ({"starts_on": "soon"}, "Enter a valid date"),
+        ({"interval": "once"}, "A paid trial needs a day"),
+        ({"notice_days": "99999999"}, "less than or equal"),
+    ],
+)
+def test_an_impossible_proposal_says_why(owner: Browser, world: World, change: dict[str, str], word: str) -> None:
+    client = world.client()
+    url = reverse("dashboard:proposal_new", args=[client.pk])
+    answer = owner.post(url, proposal_fields(world, client, **change))
+    assert answer.status_code == 422
+    assert word in answer.content.decode()
+    assert not Proposal.objects.exists()
+
+
+@pytest.mark.parametrize("minutes", ["-1", "0", "25:00", "abc", "99999", ""])
+def test_an_impossible_time_is_refused(owner: Browser, world: World, minutes: str) -> None:
+    agreement = world.signed()
+    words = {"agreement": agreement.pk, "on": "2026-11-02", "minutes": minutes, "note": "Work"}
+    assert owner.post(reverse("dashboard:time"), words).status_code == 422
+    assert not TimeEntry.objects.exists()
+
+
+def test_sending_a_proposal_twice_mails_it_once(owner: Browser, world: World) -> None:
+    proposal = world.proposal(send=False)
+    for _ in range(2):
+        assert owner.post(reverse("dashboard:proposal_send", args=[proposal.pk])).status_code == 302
+    assert Outbox.objects.filter(kind="proposal").count() == 1
+
+
+def test_a_link_opens_once_looking_does_not_use_it_and_a_forged_one_never_opens(world: World) -> None:
+    contact = world.person(world.client())
+    token = links.token(entry.portal_link(contact=contact, now=timezone.now()).id)
+    door = f"/p/{token}/"
+    for _ in range(3):
+        assert Browser().get(door).status_code == 200
+    assert Browser().post(door).status_code == 302
+    assert Browser().post(door).status_code == 410
+    assert Browser().post(f"/p/{token[:-1]}x/").status_code == 410
+    assert Browser().get("/p/").status_code == 403
+
+
+def test_closing_access_ends_sessions_and_links(world: World) -> None:
+    contact = world.person(world.client())
+    browser = Browser()
+    browser.post(f"/p/{links.token(entry.portal_link(contact=contact, now=timezone.now()).id)}/")
+    waiting = links.token(entry.portal_link(contact=contact, now=timezone.now()).id)
+    assert browser.get("/p/").status_code == 200
+    entry.end_sessions(contact=contact, now=timezone.now())
+    assert browser.get("/p/").status_code == 403
+    assert Browser().post(f"/p/{waiting}/").status_code == 410
+
+
+def test_asking_for_a_link_answers_everybody_alike_and_not_too_often(world: World) -> None:
+    world.client()
+    known = Browser().post("/p/ask/", {"email": "ploy@baan.example"})
+    unknown = Browser().post("/p/ask/", {"email": "nobody@else.example"})
+    assert known.content == unknown.content
+    for _ in range(12):
+        Browser().post("/p/ask/", {"email": "ploy@baan.example"})
+    assert Outbox.objects.filter(kind="portal_link").count() <= 5
+
+
+def test_no_page_or_letter_shows_the_client_what_is_private(world: World) -> None:
+    client = world.client(notes="SECRET-NOTE")
+    type(world.business).objects.filter(pk=world.business.pk).update(floor_rate=777_77)
+    agreement = world.sealed(agreement=world.picked(world.proposal(client)))
+    browser = Browser()
+    browser.post(f"/p/{links.token(entry.portal_link(contact=agreement.contact, now=timezone.now()).id)}/")
+    seen = "".join(browser.get(url).content.decode() for url in portal_pages(agreement))
+    seen += "".join(row.text + row.html for row in Outbox.objects.filter(to=agreement.contact.email))
+    for private in ("SECRET-NOTE", "777.77", "77,777"):
+        assert private not in seen
+
+
+def portal_pages(agreement: Any) -> list[str]:
+    own = [reverse(f"portal:{name}") for name in ("home", "invoices", "reports", "method")]
+    return [
+        *own,
+        reverse("portal:agreement", args=[agreement.pk]),
+        reverse("portal:proposal", args=[agreement.proposal_id]),
+    ]
