@@ -24,6 +24,9 @@ FAR = timedelta(days=366 * 2)
 class ProposalForm(PrintableForm, forms.ModelForm):
     """Terms of the offer. The client brings its decision maker."""
 
+    notice_days = forms.IntegerField(label=_("Notice in days"), min_value=0, max_value=365, initial=30)
+    minimum_months = forms.IntegerField(label=_("Minimum term in months"), min_value=0, max_value=60, initial=3)
+
     class Meta:
         model = Proposal
         fields = [
