@@ -1,0 +1,58 @@
+"""A letter is written once, sent once, and tried again when the mail server is away."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.mail import get_connection
+
+from clients import entry
+from core import links, outbox
+from core.models import Outbox
+from tests.world import NOW, World
+
+
+class Away:
+    """A mail server that does not answer."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        pass
+
+    def send_messages(self, messages: list[Any]) -> int:
+        raise ConnectionRefusedError("no server")
+
+
+def test_a_letter_holds_no_secret_and_is_filled_when_it_is_sent(world: World, settings: Any, mailoutbox: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    link = entry.mail_portal_link(contact=world.person(world.client()), now=NOW)
+    row = Outbox.objects.get(kind="portal_link")
+    assert links.token(link.id) not in row.text + row.html
+    assert outbox.send_due(now=NOW) == 1
+    assert outbox.send_due(now=NOW) == 0
+    assert links.token(link.id) in mailoutbox[0].body
+    assert get_connection() is not None
+
+
+def test_an_absent_server_is_tried_again_later_and_given_up_in_the_end(world: World, settings: Any) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.Away"
+    entry.mail_portal_link(contact=world.person(world.client()), now=NOW)
+    assert outbox.send_due(now=NOW) == 0
+    row = Outbox.objects.get()
+    assert (row.state, row.tries) == ("waiting", 1)
+    assert row.next_at > NOW
+    assert "ConnectionRefusedError" in row.error
+    for day in range(1, 9):
+        outbox.send_due(now=NOW + timedelta(days=day))
+    row.refresh_from_db()
+    assert (row.state, row.tries) == ("failed", len(outbox.BACK_OFF) + 1)
+
+
+@pytest.mark.parametrize("change", ["x", "", "a.b:c"])
+def test_a_forged_token_opens_nothing(world: World, change: str) -> None:
+    from core.models.link import LinkPurpose
+
+    link = entry.portal_link(contact=world.person(world.client()), now=NOW)
+    assert links.find(links.token(link.id) + change, purpose=LinkPurpose.PORTAL, now=NOW) in (None, link)
+    assert links.find(change, purpose=LinkPurpose.PORTAL, now=NOW) is None
+    assert links.find(links.token(link.id), purpose=LinkPurpose.SIGN_IN, now=NOW) is None
+    assert links.find(links.token(link.id), purpose=LinkPurpose.PORTAL, now=NOW + timedelta(days=15)) is None
