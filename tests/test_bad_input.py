@@ -107,6 +107,17 @@ def test_sending_a_proposal_twice_mails_it_once(owner: Browser, world: World) ->
     assert Outbox.objects.filter(kind="proposal").count() == 1
 
 
+def test_a_form_posted_from_two_tabs_is_saved_once(owner: Browser, world: World) -> None:
+    page = owner.get(reverse("dashboard:client_new")).content.decode()
+    mark = re.search(r'name="once" value="([^"]+)"', page)
+    assert mark
+    refused = owner.post(reverse("dashboard:client_new"), client_fields(name="", once=mark[1]))
+    assert mark[1] in refused.content.decode(), "the mended form keeps its mark"
+    for _ in range(2):
+        answer = owner.post(reverse("dashboard:client_new"), client_fields(once=mark[1]))
+        assert answer["Location"] == reverse("dashboard:client", args=[Client.objects.get().pk])
+
+
 def test_a_link_opens_once_looking_does_not_use_it_and_a_forged_one_never_opens(world: World) -> None:
     contact = world.person(world.client())
     token = links.token(entry.portal_link(contact=contact, now=timezone.now()).id)

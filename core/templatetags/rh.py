@@ -1,5 +1,6 @@
 """Filters and tags: money, dates and hours by locale, icons, initials."""
 
+import uuid
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -132,6 +133,13 @@ def icon(name: str, css: str = "") -> SafeString:
         sheet,
         name,
     )
+
+
+@register.simple_tag(takes_context=True)
+def once(context: template.Context) -> SafeString:
+    """A mark that lets a form be saved once: kept while it is refused, so that the mended one still counts."""
+    mark = context["request"].POST.get("once") or uuid.uuid4().hex
+    return format_html('<input type="hidden" name="once" value="{}">', mark[:32])
 
 
 @register.simple_tag(takes_context=True)
