@@ -1,17 +1,20 @@
 """After the signature: the final PDF with its evidence, sealed, stored and mailed to both sides (rule 30)."""
 
+import logging
 from datetime import datetime
 
 from django.db import transaction
 
 from agreements import paper
 from agreements.models import Agreement
-from agreements.states import AgreementState
 from clients import entry
 from core import audit, links, outbox
 from core.documents import seal, store
+from core.errors import RuleError
 from core.models import Document
 from core.models.document import DocumentKind
+
+log = logging.getLogger(__name__)
 
 
 def seal_signed(*, now: datetime, limit: int = 50) -> int:
@@ -19,10 +22,19 @@ def seal_signed(*, now: datetime, limit: int = 50) -> int:
 
     Found by a query, so a crash at any point is made good by the next run, and nothing is mailed twice.
     """
-    waiting = Agreement.objects.filter(
-        state=AgreementState.ACTIVE, signed_at__isnull=False, signed_document__isnull=True
-    ).select_related("business__owner", "client", "contact", "proposal", "signature", "document")
-    return sum(_seal(agreement, now) for agreement in waiting[:limit])
+    waiting = Agreement.objects.filter(signed_at__isnull=False, signed_document__isnull=True).select_related(
+        "business__owner", "client", "contact", "proposal", "signature", "document"
+    )
+    return sum(_try(agreement, now) for agreement in waiting[:limit])
+
+
+def _try(agreement: Agreement, now: datetime) -> int:
+    """One that cannot be printed does not hold up the others; it is found again by the next run."""
+    try:
+        return _seal(agreement, now)
+    except RuleError as no:
+        log.error("Agreement %s cannot be sealed: %s", agreement.pk, no)
+        return 0
 
 
 def _seal(agreement: Agreement, now: datetime) -> int:
