@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from agreements import paper, terms
 from agreements.errors import NotOpen
 from agreements.models import Agreement, Proposal, Tier
+from agreements.propose import hold, is_over, is_picked
 from agreements.states import PROPOSAL, ProposalState
 from clients.models import Contact
 from core import audit
@@ -24,6 +25,7 @@ def accept(*, proposal: Proposal, tier: Tier, contact: Contact, now: datetime, o
     Picking the same tier again gives the agreement that is there. Another tier after that is refused: it would
     be another agreement. A start day that has passed becomes today. Raises NotOpen, MissingGlyphs.
     """
+    _must_be_theirs(proposal, contact, tier)
     there = Agreement.objects.filter(proposal=proposal).first()
     if there is None:
         try:
@@ -44,6 +46,7 @@ def _make(proposal: Proposal, tier: Tier, contact: Contact, now: datetime, origi
     agreement = _row(proposal, tier, contact, now)
     pdf = paper.unsigned_pdf(agreement, created=now)
     with transaction.atomic():
+        _must_be_open(hold(proposal), now)  # it may have been withdrawn while the paper was printed
         agreement.document = store.save(
             business=proposal.business, kind=DocumentKind.AGREEMENT, title=agreement.title, pdf=pdf, now=now
         )
@@ -92,9 +95,11 @@ def _row(proposal: Proposal, tier: Tier, contact: Contact, now: datetime) -> Agr
 
 def decline(*, proposal: Proposal, contact: Contact, reason: str, now: datetime, origin: Origin) -> Proposal:
     """The client says no before picking."""
+    _must_be_theirs(proposal, contact)
     with transaction.atomic():
-        _must_be_open(proposal, now)
-        if Agreement.objects.filter(proposal=proposal).exists():
+        held = hold(proposal)
+        _must_be_open(held, now)
+        if is_picked(held):
             raise NotOpen(_("You have picked a tier already."))
         sets = {"decided_at": now, "decline_reason": reason[:500]}
         move(proposal, ProposalState.DECLINED, PROPOSAL, sets=sets)
@@ -110,6 +115,11 @@ def decline(*, proposal: Proposal, contact: Contact, reason: str, now: datetime,
 
 
 def _must_be_open(proposal: Proposal, now: datetime) -> None:
-    over = proposal.expires_on and local_day(now, proposal.client.time_zone) > proposal.expires_on
-    if proposal.state != ProposalState.SENT or over:
+    if proposal.state != ProposalState.SENT or is_over(proposal, now):
+        raise NotOpen(_("This proposal is no longer open."))
+
+
+def _must_be_theirs(proposal: Proposal, contact: Contact, tier: Tier | None = None) -> None:
+    """To anybody else it is not open, and no more is said."""
+    if contact.client_id != proposal.client_id or (tier and tier.proposal_id != proposal.pk):
         raise NotOpen(_("This proposal is no longer open."))

@@ -1,21 +1,23 @@
 """Composes a proposal and sends it: from then on its terms are frozen (rules 28 and 33)."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agreements import ladder
 from agreements.errors import BadLadder, NotOpen
-from agreements.models import Proposal, Tier
+from agreements.models import Agreement, Proposal, Tier
 from agreements.states import PROPOSAL, ProposalState
 from clients import entry
 from clients.models import Client, Contact
 from clients.pipeline import MOVES, Stage
 from core import audit, links, outbox
 from core.audit import UNSEEN, Origin
+from core.dates import local_day
 from core.models import Business
 from core.states import move
 
@@ -85,19 +87,44 @@ def send(*, proposal: Proposal, actor: str, now: datetime, origin: Origin = UNSE
 def withdraw(*, proposal: Proposal, actor: str, now: datetime) -> Proposal:
     """Take an open offer back; its link then shows a plain page."""
     with transaction.atomic():
-        if hasattr(proposal, "agreement"):
+        if is_picked(hold(proposal)):
             raise NotOpen(_("The client has picked a tier already."))
         move(proposal, ProposalState.WITHDRAWN, PROPOSAL, sets={"decided_at": now})
         audit.record(business=proposal.business, chain_id=proposal.id, event="withdrawn", actor=actor, now=now)
     return proposal
 
 
-def expire_due(*, now: datetime, today: date) -> int:
-    """Close the offers whose last day is over; the number closed."""
-    late = Proposal.objects.filter(state=ProposalState.SENT, expires_on__lt=today, agreement__isnull=True)
-    for proposal in late:
-        move(proposal, ProposalState.EXPIRED, PROPOSAL, sets={"decided_at": now})
-    return len(late)
+def expire_due(*, now: datetime) -> int:
+    """Close the offers whose last day is over where the client is; the number closed."""
+    ends = Q(expires_on__isnull=False) | Q(ends_on__isnull=False)
+    waiting = Proposal.objects.filter(ends, state=ProposalState.SENT, agreement__isnull=True).select_related("client")
+    return sum(_expire(proposal, now) for proposal in waiting if is_over(proposal, now))
+
+
+def _expire(proposal: Proposal, now: datetime) -> int:
+    with transaction.atomic():
+        held = hold(proposal)
+        if held.state != ProposalState.SENT or is_picked(held):
+            return 0  # somebody answered in the meantime
+        move(held, ProposalState.EXPIRED, PROPOSAL, sets={"decided_at": now})
+    return 1
+
+
+def is_over(proposal: Proposal, now: datetime) -> bool:
+    """Whether its last day has passed where the client is: the last to pick it, or the last it could start on."""
+    last_start = proposal.ends_on - timedelta(days=1) if proposal.ends_on else None
+    last = min((day for day in (proposal.expires_on, last_start) if day), default=date.max)
+    return local_day(now, proposal.client.time_zone) > last
+
+
+def hold(proposal: Proposal) -> Proposal:
+    """The row as it is now, kept until the transaction ends: picking, declining and withdrawing take turns."""
+    return Proposal.objects.select_for_update().get(pk=proposal.pk)
+
+
+def is_picked(proposal: Proposal) -> bool:
+    """Whether the client has picked a tier."""
+    return Agreement.objects.filter(proposal=proposal).exists()
 
 
 def opened(*, proposal: Proposal, now: datetime) -> None:

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
@@ -16,7 +16,6 @@ from clients.models import Client, Contact
 from clients.pipeline import MOVES, Stage
 from core import audit, doorbell, links, outbox
 from core.audit import Origin
-from core.errors import NotAllowedNow
 from core.states import move
 
 CODE_LIFE = timedelta(minutes=15)
@@ -31,11 +30,11 @@ def begin(
 
     Raises NotOpen for a signed or void agreement or somebody who is not its signer; WrongCode without consent.
     """
-    _must_wait(agreement, contact)
     if not consented:
         raise WrongCode(_("Please agree to sign electronically."), field="consent")
     with transaction.atomic():
-        there = Signature.objects.select_for_update().filter(agreement=agreement).first()
+        _must_wait(_hold(agreement), contact)  # a page from before the signature must not write under it
+        there = Signature.objects.filter(agreement=agreement).first()
         if there and now - there.code_sent_at < RESEND_AFTER and there.name == name:
             return there
         signature = _keep(there, agreement, contact, name, now, origin)
@@ -60,18 +59,22 @@ def confirm(*, agreement: Agreement, contact: Contact, code: str, now: datetime,
     try:
         with transaction.atomic():
             _sign(agreement, signature, contact, now, origin)
-    except (IntegrityError, NotAllowedNow):
-        agreement.refresh_from_db()  # another tab was first
-        if agreement.state != AgreementState.ACTIVE:
-            raise
+    finally:
+        agreement.refresh_from_db()  # what a refused transaction took back is taken back here too
     doorbell.ring("agreements.tasks.seal_signed")
     return agreement
 
 
 def opened(*, agreement: Agreement, contact: Contact, now: datetime, origin: Origin) -> None:
     """Remember when the signer first read it."""
-    if Agreement.objects.filter(pk=agreement.pk, opened_at__isnull=True).update(opened_at=now):
-        _record(agreement, contact, "opened", now, origin, {})
+    with transaction.atomic():
+        if Agreement.objects.filter(pk=agreement.pk, opened_at__isnull=True).update(opened_at=now):
+            _record(agreement, contact, "opened", now, origin, {})
+
+
+def _hold(agreement: Agreement) -> Agreement:
+    """The row as it is now, kept until the transaction ends: two tabs, and the chain's events, take turns."""
+    return Agreement.objects.select_for_update().get(pk=agreement.pk)
 
 
 def _must_wait(agreement: Agreement, contact: Contact) -> None:
@@ -129,12 +132,17 @@ def _check(signature: Signature, code: str, now: datetime, origin: Origin) -> No
     digits = "".join(sign for sign in code if sign.isdigit())
     ascii_digits = "".join(str(int(sign)) for sign in digits)
     if not constant_time_compare(ascii_digits, links.code(signature.code_row)):
-        _record(signature.agreement, signature.contact, "code_wrong", now, origin, {})
+        with transaction.atomic():
+            _record(_hold(signature.agreement), signature.contact, "code_wrong", now, origin, {})
         raise WrongCode(_("This is not the code we sent. Look again, or ask for a new one."), field="code")
 
 
 def _sign(agreement: Agreement, signature: Signature, contact: Contact, now: datetime, origin: Origin) -> None:
-    Signature.objects.filter(pk=signature.pk).update(signed_at=now, ip=origin.ip, user_agent=origin.user_agent[:300])
+    if _hold(agreement).state == AgreementState.ACTIVE:
+        return  # another tab was first
+    mine = Signature.objects.filter(pk=signature.pk, code_row=signature.code_row)
+    if not mine.update(signed_at=now, ip=origin.ip, user_agent=origin.user_agent[:300]):
+        raise WrongCode(_("This code is no longer valid. Ask for a new one."), field="code")
     _record(agreement, contact, "code_confirmed", now, origin, {})
     _record(agreement, contact, "signed", now, origin, {"name": signature.name})
     move(agreement, AgreementState.ACTIVE, AGREEMENT, sets={"signed_at": now})

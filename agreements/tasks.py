@@ -12,4 +12,4 @@ def seal_signed() -> None:
     now = timezone.now()
     seal.seal_signed(now=now)
     end.finish_ended(now=now)
-    propose.expire_due(now=now, today=now.date())
+    propose.expire_due(now=now)

@@ -1,0 +1,104 @@
+"""A signature says what was signed by whom, and nothing that happens afterwards can make it say another thing."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from agreements import seal, sign
+from agreements.end import finish_ended, give_notice
+from agreements.errors import NotOpen, WrongCode
+from agreements.models import Agreement, Signature
+from core import audit, links
+from core.documents.glyphs import MissingGlyphs
+from core.models import Outbox
+from tests.world import HERE, NOW, World
+
+LATER = NOW + timedelta(minutes=2)
+
+
+def begin(agreement: Agreement, name: str = "Ploy Srisuk", now: datetime = NOW) -> Signature:
+    contact = agreement.contact
+    return sign.begin(agreement=agreement, contact=contact, name=name, consented=True, now=now, origin=HERE)
+
+
+def confirm(agreement: Agreement, code: str) -> Agreement:
+    return sign.confirm(agreement=agreement, contact=agreement.contact, code=code, now=LATER, origin=HERE)
+
+
+def test_a_tab_from_before_cannot_put_another_name_under_a_signed_agreement(world: World) -> None:
+    agreement = world.picked()
+    old_tab = Agreement.objects.get(pk=agreement.pk)
+    world.signed(agreement)
+    with pytest.raises(NotOpen):
+        begin(old_tab, name="Somebody Else", now=LATER)
+    assert Signature.objects.get(agreement=agreement).name == "Ploy Srisuk"
+    assert Outbox.objects.filter(kind="sign_code").count() == 1
+
+
+def test_a_code_signs_the_name_it_was_asked_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    agreement = world.picked()
+    code = links.code(begin(agreement).code_row)
+    checked = sign._check
+
+    def then_another_name(*args: Any) -> None:
+        checked(*args)
+        begin(Agreement.objects.get(pk=agreement.pk), name="Somebody Else", now=LATER)
+
+    monkeypatch.setattr(sign, "_check", then_another_name)
+    with pytest.raises(WrongCode):
+        confirm(agreement, code)
+    agreement.refresh_from_db()
+    assert agreement.state == "sent"
+    assert "signed" not in [event.event for event in audit.chain(agreement.pk)]
+
+
+def test_a_new_code_makes_the_one_before_worthless(world: World) -> None:
+    agreement = world.picked()
+    first, second = begin(agreement), begin(agreement, now=LATER)
+    assert first.pk == second.pk
+    with pytest.raises(WrongCode):
+        confirm(agreement, links.code(first.code_row))
+    assert confirm(agreement, links.code(second.code_row)).state == "active"
+
+
+def test_a_double_click_mails_one_code(world: World) -> None:
+    agreement = world.picked()
+    assert begin(agreement).code_row == begin(agreement, now=NOW + timedelta(seconds=2)).code_row
+    assert Outbox.objects.filter(kind="sign_code").count() == 1
+
+
+def test_the_record_tells_the_whole_way_in_order(world: World) -> None:
+    agreement = world.picked()
+    sign.opened(agreement=agreement, contact=agreement.contact, now=NOW, origin=HERE)
+    sign.opened(agreement=agreement, contact=agreement.contact, now=LATER, origin=HERE)
+    world.sealed(agreement=agreement)
+    told = [*audit.chain(agreement.proposal_id), *audit.chain(agreement.pk)]
+    assert [event.event for event in told] == [
+        "offered", "accepted", "opened", "consented", "code_confirmed", "signed", "sealed",
+    ]  # fmt: skip
+    assert audit.is_whole(audit.chain(agreement.pk))
+
+
+def test_one_that_cannot_be_sealed_does_not_hold_up_the_others(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken, sound = world.signed(), world.signed(world.picked(world.proposal(world.client("Another"))))
+    printed = seal.paper.signed_pdf
+
+    def refuses_one(agreement: Agreement) -> bytes:
+        if agreement.pk == broken.pk:
+            raise MissingGlyphs("no such letter")
+        return printed(agreement)
+
+    monkeypatch.setattr(seal.paper, "signed_pdf", refuses_one)
+    assert seal.seal_signed(now=NOW) == 1
+    sound.refresh_from_db()
+    assert sound.signed_document
+    monkeypatch.undo()
+    assert seal.seal_signed(now=NOW) == 1
+
+
+def test_what_ended_before_it_was_sealed_is_sealed_all_the_same(world: World) -> None:
+    agreement = world.signed(minimum_months=0, notice_days=0)
+    give_notice(agreement=agreement, ends_on=date(2026, 12, 2), actor="Nan", now=NOW)
+    assert finish_ended(now=NOW + timedelta(days=40)) == 1
+    assert seal.seal_signed(now=NOW + timedelta(days=40)) == 1
