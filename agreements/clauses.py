@@ -84,6 +84,11 @@ def _term(agreement: Agreement) -> dict[str, Any]:
             )
             % {"n": agreement.minimum_months}
         )
+    if agreement.terms["ends_on"]:
+        body.append(
+            _("It ends at the start of %(day)s, unless both sides sign a new one before.")
+            % {"day": rh.day(agreement.terms["ends_on"])}
+        )
     body.append(
         _("Either side may end it in writing with %(n)s days' notice to the end of a paid period.")
         % {"n": agreement.notice_days}
@@ -93,8 +98,8 @@ def _term(agreement: Agreement) -> dict[str, Any]:
 
 def _trial(agreement: Agreement) -> dict[str, Any]:
     body = [_("This is a paid trial that begins on %(day)s.") % {"day": rh.day(agreement.starts_on)}]
-    if agreement.ends_on:
-        body.append(_("Both sides decide by %(day)s.") % {"day": rh.day(agreement.ends_on)})
+    if agreement.terms["ends_on"]:
+        body.append(_("Both sides decide by %(day)s.") % {"day": rh.day(agreement.terms["ends_on"])})
     if agreement.terms["trial_measure"]:
         body.append(_("It succeeds when: %(measure)s.") % {"measure": agreement.terms["trial_measure"]})
     body.append(_("It does not turn into a retainer by itself: that needs a new signature."))

@@ -9,7 +9,8 @@ from agreements.errors import NotOpen, TooSoon
 from agreements.models import Agreement
 from agreements.periods import spans
 from agreements.states import AGREEMENT, AgreementState
-from core import audit
+from clients import entry
+from core import audit, links, outbox
 from core.audit import UNSEEN, Origin
 from core.dates import add_months, local_day
 from core.states import move
@@ -50,8 +51,28 @@ def give_notice(
             origin=origin,
             data={"ends_on": boundary.isoformat()},
         )
+        _mail(agreement, boundary, now)
     agreement.refresh_from_db()
     return agreement
+
+
+def _mail(agreement: Agreement, boundary: date, now: datetime) -> None:
+    link = entry.portal_link(contact=agreement.contact, now=now, target=f"agreement:{agreement.id}")
+    outbox.write(
+        kind="notice",
+        ref=str(agreement.id),
+        to=agreement.contact.email,
+        template="notice",
+        context={
+            "agreement": agreement,
+            "contact": agreement.contact,
+            "last_day": boundary - timedelta(days=1),
+            "link": links.placeholder("link", link.id),
+        },
+        language=agreement.language,
+        business=agreement.business,
+        now=now,
+    )
 
 
 def finish_ended(*, now: datetime) -> int:

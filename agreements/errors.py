@@ -11,6 +11,10 @@ class BadLadder(RuleError):
     """The tiers do not make a ladder (rule 33)."""
 
 
+class BadTrial(RuleError):
+    """A paid trial lacks its measure of success or its decision day (rule 35)."""
+
+
 class WrongCode(RuleError):
     """The code is not the one that was mailed, or it is too old."""
 

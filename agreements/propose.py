@@ -9,8 +9,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agreements import ladder
-from agreements.errors import BadLadder, NotOpen
+from agreements.errors import BadLadder, BadTrial, NotOpen
 from agreements.models import Agreement, Proposal, Tier
+from agreements.schedule import Interval
 from agreements.states import PROPOSAL, ProposalState
 from clients import entry
 from clients.models import Client, Contact
@@ -31,8 +32,9 @@ def draft(
     now: datetime,
     **terms: Any,
 ) -> Proposal:
-    """A proposal nobody has seen yet. `terms` are Proposal's own columns. Raises BadLadder."""
+    """A proposal nobody has seen yet. `terms` are Proposal's own columns. Raises BadLadder, BadTrial."""
     _check(tiers)
+    _check_trial(terms)
     with transaction.atomic():
         proposal = Proposal.objects.create(business=business, client=client, contact=contact, created_at=now, **terms)
         _write_tiers(proposal, tiers, now)
@@ -42,6 +44,7 @@ def draft(
 def change(*, proposal: Proposal, tiers: Sequence[ladder.TierDraft], now: datetime, **terms: Any) -> Proposal:
     """Rewrite a draft. What was sent is refused with NotOpen (rule 28)."""
     _check(tiers)
+    _check_trial(terms)
     with transaction.atomic():
         locked = Proposal.objects.select_for_update().filter(pk=proposal.pk, state=ProposalState.DRAFT)
         if not locked.update(**terms):
@@ -148,6 +151,15 @@ def _check(tiers: Sequence[ladder.TierDraft]) -> None:
     found = ladder.faults(tiers)
     if found:
         raise BadLadder(" ".join(words[fault.code] % {"n": fault.position} for fault in found))
+
+
+def _check_trial(terms: dict[str, Any]) -> None:
+    if terms.get("interval") != Interval.ONCE:
+        return
+    if not terms.get("ends_on"):
+        raise BadTrial(_("A paid trial needs a day on which both sides decide."), field="ends_on")
+    if not terms.get("trial_measure"):
+        raise BadTrial(_("Say what makes the trial a success."), field="trial_measure")
 
 
 def _write_tiers(proposal: Proposal, tiers: Sequence[ladder.TierDraft], now: datetime) -> None:

@@ -1,0 +1,81 @@
+"""An agreement ends when its text says it ends: at a boundary, after notice, and both sides know."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from agreements import end, periods
+from agreements.clauses import clauses
+from agreements.errors import BadTrial, NotOpen
+from agreements.models import Period
+from agreements.schedule import Interval
+from core import audit
+from core.models import Outbox
+from tests.world import NOW, World
+
+DECEMBER = date(2026, 12, 2)
+
+
+def test_notice_is_told_to_the_client_once_in_their_language(world: World) -> None:
+    client = world.client(language="th")
+    agreement = world.signed(world.picked(world.proposal(client, minimum_months=0, language="th")))
+    end.give_notice(agreement=agreement, ends_on=DECEMBER, actor="Nan", now=NOW)
+    with pytest.raises(NotOpen):
+        end.give_notice(agreement=agreement, ends_on=DECEMBER, actor="Nan", now=NOW)
+    letter = Outbox.objects.get(kind="notice")
+    assert (letter.to, letter.language) == (agreement.contact.email, "th")
+    assert "[[link:" in letter.text
+    assert "[[link:" in letter.html
+    assert [event.event for event in audit.chain(agreement.pk)].count("notice") == 1
+
+
+def test_the_letter_names_the_last_day_that_is_served(world: World) -> None:
+    agreement = world.signed(minimum_months=0)
+    end.give_notice(agreement=agreement, ends_on=DECEMBER, actor="Nan", now=NOW)
+    letter = Outbox.objects.get(kind="notice")
+    assert "1 December 2026" in letter.text
+    assert "1 December 2026" in letter.html
+
+
+def test_notice_between_two_boundaries_ends_at_the_later_one(world: World) -> None:
+    agreement = world.signed(minimum_months=0)
+    end.give_notice(agreement=agreement, ends_on=DECEMBER + timedelta(days=3), actor="Nan", now=NOW)
+    assert agreement.ends_on == date(2027, 1, 2)
+
+
+def test_it_runs_to_its_last_day_and_no_period_follows(world: World) -> None:
+    agreement = world.signed(minimum_months=0)
+    end.give_notice(agreement=agreement, ends_on=DECEMBER, actor="Nan", now=NOW)
+    assert end.finish_ended(now=NOW + timedelta(days=29)) == 0
+    periods.open_due(now=NOW + timedelta(days=29))
+    assert end.finish_ended(now=NOW + timedelta(days=30)) == 1
+    periods.open_due(now=NOW + timedelta(days=90))
+    assert list(Period.objects.values_list("starts_on", "ends_on")) == [(date(2026, 11, 2), DECEMBER)]
+    assert end.finish_ended(now=NOW + timedelta(days=91)) == 0
+
+
+def test_a_fixed_term_stands_in_the_text_that_is_signed(world: World) -> None:
+    agreement = world.picked(ends_on=date(2027, 5, 2))
+    assert "2 May 2027" in " ".join(clause["body"] for clause in clauses(agreement))
+
+
+def test_the_text_is_made_from_what_was_signed_not_from_a_later_notice(world: World) -> None:
+    agreement = world.signed(minimum_months=0)
+    before = clauses(agreement)
+    end.give_notice(agreement=agreement, ends_on=DECEMBER, actor="Nan", now=NOW)
+    assert clauses(agreement) == before
+
+
+@pytest.mark.parametrize("missing", ["ends_on", "trial_measure"])
+def test_a_trial_without_its_decision_day_or_measure_is_no_trial(world: World, missing: str) -> None:
+    terms = {"ends_on": DECEMBER, "trial_measure": "20 calls"} | {missing: None if missing == "ends_on" else ""}
+    with pytest.raises(BadTrial) as refused:
+        world.proposal(interval=Interval.ONCE, **terms)
+    assert refused.value.field == missing
+
+
+def test_a_trial_says_what_success_is_and_by_when_both_decide(world: World) -> None:
+    agreement = world.picked(interval=Interval.ONCE, ends_on=DECEMBER, trial_measure="20 calls")
+    text = " ".join(clause["body"] for clause in clauses(agreement))
+    assert "20 calls" in text
+    assert "2 December 2026" in text
