@@ -1,6 +1,7 @@
 """The client picks a tier, or declines: what was picked becomes the agreement, frozen and rendered."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -79,8 +80,11 @@ def _row(proposal: Proposal, tier: Tier, contact: Contact, now: datetime) -> Agr
         currency=proposal.currency,
         amount=tier.amount,
         minutes=tier.minutes,
-        tax_name=business.tax_name,
-        tax_percent=business.tax_percent,
+        tax_mode=agreed["tax"]["mode"],
+        taxes=agreed["tax"]["rates"],
+        tax_note=agreed["tax"]["note"],
+        withholding_percent=Decimal(agreed["tax"]["withholding_percent"]),
+        collect_by=proposal.collect_by,
         interval=proposal.interval,
         starts_on=proposal.starts_on,
         ends_on=proposal.ends_on,

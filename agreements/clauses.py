@@ -6,7 +6,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements.models import Agreement
+from agreements.models.proposal import TRANSFER_DAYS, CollectBy
 from agreements.schedule import Interval
+from clients.models.tax_rate import TaxMode
 from core.templatetags import rh
 
 CONSENT_VERSION = "2026-11"
@@ -55,12 +57,34 @@ def _services(agreement: Agreement) -> dict[str, Any]:
     }
 
 
+def _tax(agreement: Agreement) -> list[str]:
+    """What is added, what is inside, or why there is none; and what the client may withhold."""
+    words = []
+    for rate in agreement.taxes:
+        tax = {"name": rate["name"], "percent": rh.percent(rate["percent"])}
+        inside = agreement.tax_mode == TaxMode.INCLUSIVE
+        words.append(
+            (_("%(name)s of %(percent)s is included.") if inside else _("%(name)s of %(percent)s is added.")) % tax
+        )
+    if agreement.tax_mode == TaxMode.REVERSE:
+        words.append(_("The client accounts for the tax (reverse charge)."))
+    if agreement.withholding_percent:
+        percent = {"percent": rh.percent(agreement.withholding_percent)}
+        words.append(
+            _("The client may withhold %(percent)s of the fee before tax and sends the certificate for it.") % percent
+        )
+    return words
+
+
 def _fee(agreement: Agreement) -> dict[str, Any]:
     body = [_("The fee is %(fee)s, paid in advance.") % {"fee": fee_words(agreement)}]
-    if agreement.tax_percent:
-        tax = {"name": agreement.tax_name, "percent": rh.percent(agreement.tax_percent)}
-        body.append(_("%(name)s of %(percent)s is added.") % tax)
-    if agreement.is_trial:
+    body += _tax(agreement)
+    if agreement.collect_by == CollectBy.TRANSFER:
+        body.append(
+            _("An invoice is sent on the first day of each paid span and is paid by bank transfer within %(n)s days.")
+            % {"n": TRANSFER_DAYS}
+        )
+    elif agreement.is_trial:
         body.append(_("It is charged once to the client's saved payment method."))
     else:
         body.append(

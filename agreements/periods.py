@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Count, QuerySet
 
 from agreements.models import Agreement, Period
-from agreements.schedule import Interval, PeriodSpan, periods
-from agreements.states import AgreementState
+from agreements.schedule import MONTHS, Interval, PeriodSpan, periods
+from agreements.states import AgreementState, PeriodState
 from core.dates import local_day, local_instant
 from core.money import prorate
 
@@ -48,23 +49,47 @@ def due_at(agreement: Agreement, span: PeriodSpan) -> datetime:
 def open_due(*, now: datetime, only: Agreement | None = None) -> int:
     """Insert the periods whose first day has come. Twice, late, or two at once: each is there once."""
     made = 0
-    batch: list[Period] = []
-    for agreement in _running(only).annotate(opened=Count("periods")).iterator(BATCH):
-        today = local_day(now, agreement.time_zone)
-        batch += [_period(agreement, span, now) for span in spans(agreement, until=today, first=agreement.opened)]
-        if len(batch) >= BATCH:
-            made += _insert(batch)
-            batch = []
-    return made + _insert(batch)
+    while batch := list(_to_open(now, only)):
+        with transaction.atomic():
+            rows = [row for agreement in batch for row in _missing(agreement, now)]
+            made += _insert(rows)
+            for agreement in batch:
+                agreement.opens_at = next_opening(agreement, now)
+            Agreement.objects.bulk_update(batch, ["opens_at"])
+    return made
 
 
-def _running(only: Agreement | None) -> QuerySet[Agreement]:
-    found = Agreement.objects.filter(state=AgreementState.ACTIVE)
-    return found.filter(pk=only.pk) if only else found
+def next_opening(agreement: Agreement, now: datetime) -> datetime | None:
+    """The midnight at the client's at which the next period after today begins; None where none follows."""
+    today = local_day(now, agreement.time_zone)
+    horizon = max(today, agreement.starts_on) + timedelta(days=370)
+    span = next((s for s in _spans_after(agreement, today, horizon) if s.start > today), None)
+    return local_instant(span.start, 0, agreement.time_zone) if span else None
+
+
+def _spans_after(agreement: Agreement, today: date, until: date) -> Iterable[PeriodSpan]:
+    """The spans from shortly before `today` on: a long life is not walked from its first day."""
+    months = MONTHS.get(Interval(agreement.interval), 1)
+    lived = (today.year - agreement.starts_on.year) * 12 + today.month - agreement.starts_on.month
+    return spans(agreement, until=until, first=max(0, lived // months - 1))
+
+
+def _to_open(now: datetime, only: Agreement | None) -> QuerySet[Agreement]:
+    ran = (AgreementState.ACTIVE, AgreementState.ENDED)  # what ended meanwhile still owes the months before
+    found = Agreement.objects.filter(state__in=ran, opens_at__lte=now)
+    found = found.filter(pk=only.pk) if only else found
+    return found.defer("terms", "tier").annotate(opened=Count("periods")).order_by("opens_at", "pk")[:BATCH]
+
+
+def _missing(agreement: Agreement, now: datetime) -> list[Period]:
+    today = local_day(now, agreement.time_zone)
+    first = agreement.opened  # type: ignore[attr-defined]  # annotated
+    return [_period(agreement, span, now) for span in spans(agreement, until=today, first=first)]
 
 
 def _period(agreement: Agreement, span: PeriodSpan, now: datetime) -> Period:
     part = span.fraction
+    amount = prorate(agreement.amount, part.numerator, part.denominator)
     return Period(
         business_id=agreement.business_id,
         agreement=agreement,
@@ -72,8 +97,9 @@ def _period(agreement: Agreement, span: PeriodSpan, now: datetime) -> Period:
         starts_on=span.start,
         ends_on=span.end,
         due_at=due_at(agreement, span),
+        state=PeriodState.DUE if amount else PeriodState.SKIPPED,
         currency=agreement.currency,
-        amount=prorate(agreement.amount, part.numerator, part.denominator),
+        amount=amount,
         minutes=prorate(agreement.minutes, part.numerator, part.denominator),
         created_at=now,
     )

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from itertools import count
 
-from core.dates import add_months
+from core.dates import Span, add_months
 
 
 class Interval(StrEnum):
@@ -29,12 +30,10 @@ MONTHS = {Interval.MONTHLY: 1, Interval.QUARTERLY: 3, Interval.YEARLY: 12}
 
 
 @dataclass(frozen=True)
-class PeriodSpan:
-    """[start, end) and which exact part of its full cycle that is."""
+class PeriodSpan(Span):
+    """The days of a period, its number, and which exact part of its full cycle they are."""
 
     index: int
-    start: date
-    end: date
     fraction: Fraction
 
 
@@ -45,37 +44,38 @@ def periods(
 
     They tile: no gap, no overlap. Stubs at both ends carry their fraction of the cycle they are cut from.
     """
-    if end is not None and end <= start:
-        return
     if interval == Interval.ONCE:
-        if first == 0 and start <= until:
-            yield PeriodSpan(0, start, end or add_months(start, 1), Fraction(1))
+        finishes = end or add_months(start, 1)
+        if first == 0 and start <= until and start < finishes:
+            yield PeriodSpan(start, finishes, 0, Fraction(1))
         return
-    index = first
-    while True:
-        span = _period(start, anchor_day, interval, index)
-        begins = max(span[0], start)
-        if begins > until or (end is not None and begins >= end):
+    for index in count(first):
+        cycle = _cycle(start, anchor_day, interval, index)
+        begins, finishes = max(cycle.start, start), min(cycle.end, end or cycle.end)
+        if begins > until or begins >= finishes:
             return
-        finishes = span[1] if end is None else min(span[1], end)
-        yield PeriodSpan(index, begins, finishes, Fraction((finishes - begins).days, (span[1] - span[0]).days))
-        index += 1
+        yield PeriodSpan(begins, finishes, index, Fraction((finishes - begins).days, cycle.days))
 
 
 def period_at(
     start: date, anchor_day: int, interval: Interval, day: date, *, end: date | None = None
 ) -> PeriodSpan | None:
     """The period that contains `day`, or None before the start and after the end."""
-    found = None
-    for span in periods(start, anchor_day, interval, end=end, until=day):
-        found = span
-    return found if found and found.start <= day < found.end else None
+    found = periods(start, anchor_day, interval, end=end, until=day, first=index_before(start, interval, day))
+    return next((span for span in found if day in span), None)
 
 
-def _period(start: date, anchor_day: int, interval: Interval, index: int) -> tuple[date, date]:
+def index_before(start: date, interval: Interval, day: date) -> int:
+    """Where to begin to look for the period of `day`: its number or up to two less, whatever the anchor."""
+    if interval == Interval.ONCE:
+        return 0
+    months = (day.year - start.year) * 12 + day.month - start.month
+    return max(0, months // MONTHS[interval] - 1)
+
+
+def _cycle(start: date, anchor_day: int, interval: Interval, index: int) -> Span:
     """The full cycle number `index`; the first one contains `start` and may begin before it."""
     step = MONTHS[interval]
-    zero = add_months(start, 0, anchor_day)
-    if zero > start:
-        zero = add_months(zero, -step, anchor_day)
-    return add_months(zero, index * step, anchor_day), add_months(zero, (index + 1) * step, anchor_day)
+    if add_months(start, 0, anchor_day) > start:
+        index -= 1
+    return Span(add_months(start, index * step, anchor_day), add_months(start, (index + 1) * step, anchor_day))

@@ -16,6 +16,7 @@ from clients.models import Client, Contact
 from clients.pipeline import MOVES, Stage
 from core import audit, doorbell, links, outbox
 from core.audit import Origin
+from core.dates import local_instant
 from core.states import move
 
 CODE_LIFE = timedelta(minutes=15)
@@ -145,7 +146,8 @@ def _sign(agreement: Agreement, signature: Signature, contact: Contact, now: dat
         raise WrongCode(_("This code is no longer valid. Ask for a new one."), field="code")
     _record(agreement, contact, "code_confirmed", now, origin, {})
     _record(agreement, contact, "signed", now, origin, {"name": signature.name})
-    move(agreement, AgreementState.ACTIVE, AGREEMENT, sets={"signed_at": now})
+    first_day = local_instant(agreement.starts_on, 0, agreement.time_zone)
+    move(agreement, AgreementState.ACTIVE, AGREEMENT, sets={"signed_at": now, "opens_at": first_day})
     move(agreement.proposal, ProposalState.ACCEPTED, PROPOSAL, sets={"decided_at": now})
     client = agreement.client
     Client.objects.filter(pk=client.pk, signed_at__isnull=True).update(signed_at=now)

@@ -25,7 +25,16 @@ class AgreementState(StrEnum):
     VOID = "void"
 
 
-_P, _A = ProposalState, AgreementState
+class PeriodState(StrEnum):
+    """How a period is billed. CARRIED: its fee stands as a line on the next invoice (rule 14)."""
+
+    DUE = "due"
+    INVOICED = "invoiced"
+    CARRIED = "carried"
+    SKIPPED = "skipped"
+
+
+_P, _A, _E = ProposalState, AgreementState, PeriodState
 
 PROPOSAL: dict[ProposalState, frozenset[ProposalState]] = {
     _P.DRAFT: frozenset({_P.SENT}),
@@ -43,4 +52,11 @@ AGREEMENT: dict[AgreementState, frozenset[AgreementState]] = {
     _A.ENDED: frozenset(),
     _A.DECLINED: frozenset(),
     _A.VOID: frozenset(),
+}
+
+PERIOD: dict[PeriodState, frozenset[PeriodState]] = {
+    _E.DUE: frozenset({_E.INVOICED, _E.CARRIED, _E.SKIPPED}),
+    _E.INVOICED: frozenset(),
+    _E.CARRIED: frozenset(),
+    _E.SKIPPED: frozenset(),
 }

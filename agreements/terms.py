@@ -7,7 +7,9 @@ from typing import Any
 from agreements import ladder
 from agreements.models import Agreement, Proposal, Tier
 from agreements.propose import rungs
-from clients.models import Contact
+from clients.models import Client, Contact, TaxRate
+from clients.models.client import STANDARD
+from clients.models.tax_rate import TaxMode
 from core.models import Business
 
 
@@ -48,10 +50,24 @@ def freeze(proposal: Proposal, contact: Contact) -> dict[str, Any]:
         "minimum_months": proposal.minimum_months,
         "rolls_over": proposal.rolls_over,
         "trial_measure": proposal.trial_measure,
-        "tax_name": business.tax_name,
-        "tax_percent": str(business.tax_percent),
+        "tax": freeze_tax(business, client),
+        "collect_by": proposal.collect_by,
         "time_zone": client.time_zone,
         "offered_at": proposal.sent_at.isoformat() if proposal.sent_at else None,
+    }
+
+
+def freeze_tax(business: Business, client: Client) -> dict[str, Any]:
+    """How this client is taxed: the business's rates in use, unless the client is exempt or accounts for it."""
+    rates = TaxRate.objects.filter(business=business, is_used=True)
+    mode = TaxMode.INCLUSIVE if business.prices_include_tax else TaxMode.EXCLUSIVE
+    if client.tax_treatment != STANDARD:
+        mode, rates = TaxMode(client.tax_treatment), rates.none()
+    return {
+        "mode": mode.value,
+        "rates": [{"name": rate.name, "percent": f"{rate.percent.normalize():f}"} for rate in rates],
+        "note": client.tax_note if client.tax_treatment != STANDARD else "",
+        "withholding_percent": f"{client.withholding_percent.normalize():f}",
     }
 
 

@@ -4,18 +4,27 @@ from django.contrib import admin
 
 from billing.models import (
     Allocation,
+    BankDetails,
     BillingRun,
+    Certificate,
     Charge,
     Collection,
+    CreditNote,
+    Dispute,
+    GatewayAccount,
     GatewayEvent,
     Invoice,
     Journal,
     Line,
+    NextLine,
+    Numbering,
     Payment,
     PaymentMethod,
+    Refund,
     SandboxCard,
     SandboxIntent,
     Series,
+    StatementLine,
     Transition,
 )
 from core.adminsite import FrozenAdmin
@@ -31,7 +40,7 @@ class InvoiceAdmin(FrozenAdmin):
 
 @admin.register(Line)
 class LineAdmin(FrozenAdmin):
-    list_display = ["description", "starts_on", "amount", "tax_percent"]
+    list_display = ["description", "starts_on", "amount"]
     search_fields = ["description", "invoice__number"]
     neighbours = ("invoice",)
 
@@ -70,9 +79,10 @@ class PaymentAdmin(FrozenAdmin):
 
 @admin.register(Allocation)
 class AllocationAdmin(FrozenAdmin):
-    list_display = ["amount", "created_at"]
-    search_fields = ["invoice__number", "payment__receipt_number"]
-    neighbours = ("payment", "invoice")
+    list_display = ["by", "amount", "created_at"]
+    list_filter = ["by"]
+    search_fields = ["invoice__number"]
+    neighbours = ("invoice",)
 
 
 @admin.register(PaymentMethod)
@@ -123,3 +133,73 @@ class SandboxIntentAdmin(FrozenAdmin):
     list_display = ["handle", "status", "currency", "amount", "executions", "code"]
     list_filter = ["status"]
     search_fields = ["handle", "invoice_ref"]
+
+
+@admin.register(CreditNote)
+class CreditNoteAdmin(FrozenAdmin):
+    list_display = ["number", "issued_on", "currency", "total", "reason"]
+    search_fields = ["number", "invoice__number", "client__name"]
+    neighbours = ("invoice", "client", "business")
+
+
+@admin.register(Refund)
+class RefundAdmin(FrozenAdmin):
+    list_display = ["state", "currency", "amount", "sent_at", "finished_at", "handle"]
+    list_filter = ["state"]
+    search_fields = ["handle", "payment__receipt_number"]
+    neighbours = ("payment", "credit_note")
+
+
+@admin.register(Dispute)
+class DisputeAdmin(FrozenAdmin):
+    list_display = ["state", "currency", "amount", "reason", "answer_by", "handle"]
+    list_filter = ["state"]
+    search_fields = ["handle", "client__name"]
+    neighbours = ("payment", "client")
+
+
+@admin.register(Certificate)
+class CertificateAdmin(FrozenAdmin):
+    list_display = ["state", "number", "currency", "amount", "received_on"]
+    list_filter = ["state"]
+    search_fields = ["number", "invoice__number"]
+    neighbours = ("invoice", "client")
+
+
+@admin.register(NextLine)
+class NextLineAdmin(FrozenAdmin):
+    list_display = ["description", "kind", "amount", "created_at"]
+    list_filter = ["kind"]
+    search_fields = ["description", "ref"]
+    neighbours = ("agreement", "invoice")
+
+
+@admin.register(BankDetails)
+class BankDetailsAdmin(FrozenAdmin):
+    list_display = ["holder", "bank", "account"]
+    search_fields = ["holder", "account"]
+    neighbours = ("business",)
+
+
+@admin.register(StatementLine)
+class StatementLineAdmin(FrozenAdmin):
+    list_display = ["on", "currency", "amount", "state", "text"]
+    list_filter = ["state"]
+    search_fields = ["text"]
+    neighbours = ("business", "payment")
+
+
+@admin.register(Numbering)
+class NumberingAdmin(FrozenAdmin):
+    list_display = ["kind", "pattern", "resets_yearly"]
+    search_fields = ["pattern"]
+    neighbours = ("business",)
+
+
+@admin.register(GatewayAccount)
+class GatewayAccountAdmin(FrozenAdmin):
+    """Its secrets are not editable, and so never shown."""
+
+    list_display = ["gateway", "hint", "is_live", "connected_at"]
+    search_fields = ["hint"]
+    neighbours = ("business",)

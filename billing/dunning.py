@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 SOFT_RETRY_DAYS = (1, 3, 7, 14)
+NOTICE_DAYS = 5  # before the charge
+REMINDER_DAYS = (1, 7, 14)  # after its due date
 LOOK_UP_AFTER = (
     timedelta(minutes=2),
     timedelta(minutes=10),
@@ -38,6 +40,11 @@ def next_try(first_due: date, soft_declines: int) -> date | None:
 def calendar(first_due: date) -> list[date]:
     """Every day on which a charge due on `first_due` would be tried: what both sides can see."""
     return [first_due, *(first_due + timedelta(days=days) for days in SOFT_RETRY_DAYS)]
+
+
+def reminder(due_on: date, sent: int) -> date | None:
+    """The day on which an unpaid transfer is asked for again after that many reminders; None: the owner chooses."""
+    return due_on + timedelta(days=REMINDER_DAYS[sent]) if sent < len(REMINDER_DAYS) else None
 
 
 def look_up_after(lookups: int) -> timedelta:

@@ -4,26 +4,50 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import translation
-from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Period
-from billing import number
-from billing.models import Collection, Invoice, Journal, Line, PaymentMethod, Transition
+from agreements.models.proposal import CollectBy
+from agreements.states import PERIOD, PeriodState
+from billing import compose_invoice, ledger, log, number
+from billing.gateways import MANUAL, names
+from billing.minimum import smallest
+from billing.models import (
+    Allocation,
+    Collection,
+    Invoice,
+    Journal,
+    Line,
+    NextLine,
+    PaymentMethod,
+    Transition,
+)
 from billing.models.journal import Account
+from billing.models.payment import Settled
 from billing.models.series import SeriesKind
-from billing.states import CollectionState
+from billing.states import CollectionState, InvoiceState
+from core import outbox
 from core.dates import local_day
 from core.models import Business
-from core.money import tax_by_rate
+from core.states import move_all
 
 BATCH = 500
 PATIENCE = timedelta(hours=1)  # a new client is about to save a card
+
+
+@dataclass
+class Found:
+    """What one batch reads: its periods, and what else their invoices need."""
+
+    periods: list[Period]
+    lines: dict[UUID, list[NextLine]]
+    carded: set[UUID]
+    credit: dict[tuple[UUID, str], int]
+    gateways: dict[UUID, str]
+    now: datetime
 
 
 @dataclass
@@ -32,177 +56,161 @@ class Rows:
 
     invoices: list[Invoice] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
-    journal: list[Journal] = field(default_factory=list)
+    journal: list[Journal | None] = field(default_factory=list)
     collections: list[Collection] = field(default_factory=list)
     transitions: list[Transition] = field(default_factory=list)
+    allocations: list[Allocation] = field(default_factory=list)
+    carried: list[NextLine] = field(default_factory=list)
+    used: list[NextLine] = field(default_factory=list)
 
 
 def waiting(now: datetime, only: Agreement | None = None) -> QuerySet[Period]:
     """Periods that should have an invoice and have none: the question every run asks, never a list handed over."""
     found = Period.objects.filter(
-        invoices__isnull=True,
-        due_at__lte=now,
-        skipped_because="",
-        amount__gt=0,
-        agreement__parked_because="",
-        business__is_suspended=False,
+        state=PeriodState.DUE, due_at__lte=now, agreement__parked_because="", business__is_suspended=False
     )
     return found.filter(agreement=only) if only else found
 
 
-def issue_due(*, gateway: str, now: datetime, only: Agreement | None = None) -> list[Invoice]:
-    """Issue what is due. Twice, late, or two workers at once: one invoice each, numbers without a gap."""
-    made: list[Invoice] = []
-    while batch := _issue_batch(gateway, now, only):
-        made += batch
+def issue_due(*, now: datetime, only: Agreement | None = None) -> int:
+    """Issue what is due; how many. Twice, late, or two workers at once: one invoice each, numbers without a gap."""
+    made = 0
+    while ids := list(waiting(now, only).order_by("due_at", "pk").values_list("pk", "business_id")[:BATCH]):
+        made += _issue_batch([pk for pk, _ in ids], {business for _, business in ids}, now)
     return made
 
 
-def _issue_batch(gateway: str, now: datetime, only: Agreement | None) -> list[Invoice]:
-    """One transaction. The series are locked before the periods are read: a second worker then finds none."""
+def _issue_batch(ids: Sequence[UUID], business_ids: set[UUID], now: datetime) -> int:
+    """One transaction. The series are locked before the periods are read again: a second worker then finds none."""
     with transaction.atomic():
-        ids = sorted(set(waiting(now, only).values_list("business_id", flat=True)[:BATCH]))
-        if not ids:
-            return []
-        zones = _zones(ids)
-        series = {pk: number.lock(pk, SeriesKind.INVOICE, local_day(now, zones[pk])) for pk in ids}
-        periods = list(
-            waiting(now, only)
-            .filter(business_id__in=ids)
-            .select_related("agreement__client", "business__owner")
-            .order_by("business_id", "starts_on", "id")[:BATCH]
+        zones = dict(Business.objects.filter(pk__in=business_ids).values_list("pk", "time_zone"))
+        days = {pk: local_day(now, zone) for pk, zone in zones.items()}
+        numbers = number.lock(dict.fromkeys(business_ids, SeriesKind.INVOICE), days)
+        found = _read(ids, now)
+        rows = _rows(found, numbers)
+        _write(rows, found, numbers)
+    return len(rows.invoices)
+
+
+def _read(ids: Sequence[UUID], now: datetime) -> Found:
+    related = Period.objects.filter(pk__in=ids, state=PeriodState.DUE).order_by("business_id", "due_at", "pk")
+    periods = list(
+        related.select_related("agreement__client", "business__owner").defer(
+            "agreement__terms", "agreement__parked_because", "agreement__client__notes"
         )
-        rows = _rows(periods, series, gateway, now)
-        Invoice.objects.bulk_create(rows.invoices)
-        Line.objects.bulk_create(rows.lines)
-        Journal.objects.bulk_create(rows.journal)
-        Collection.objects.bulk_create(rows.collections)
-        Transition.objects.bulk_create(rows.transitions)
-    return rows.invoices
-
-
-def _zones(ids: Sequence[UUID]) -> dict[UUID, str]:
-    return dict(Business.objects.filter(pk__in=ids).values_list("pk", "time_zone"))
-
-
-def _rows(periods: Sequence[Period], series: dict[UUID, Any], gateway: str, now: datetime) -> Rows:
-    rows = Rows()
-    by_business: dict[UUID, list[Period]] = defaultdict(list)
-    for period in periods:
-        by_business[period.business_id].append(period)
-    clients = {period.agreement.client_id for period in periods}
-    carded = set(
-        PaymentMethod.objects.filter(client__in=clients, removed_at__isnull=True).values_list("client_id", flat=True)
     )
-    for business_id, due in by_business.items():
-        for period, text in zip(due, number.take(series[business_id], len(due)), strict=True):
-            _add(rows, period, text, gateway, period.agreement.client_id in carded, now)
+    clients = {period.agreement.client_id for period in periods}
+    in_use = PaymentMethod.objects.filter(client__in=clients, removed_at__isnull=True)
+    lines: dict[UUID, list[NextLine]] = defaultdict(list)
+    for line in NextLine.objects.filter(agreement__in={p.agreement_id for p in periods}, invoice__isnull=True):
+        lines[line.agreement_id].append(line)
+    credit = ledger.credits(clients)
+    if credit:
+        ledger.hold(client for client, _ in credit)
+        credit = ledger.credits(clients)
+    businesses = {period.business_id for period in periods}
+    return Found(periods, lines, set(in_use.values_list("client", flat=True)), credit, names(businesses), now)
+
+
+def _rows(found: Found, numbers: dict[UUID, number.Numbers]) -> Rows:
+    rows = Rows()
+    for period in found.periods:
+        more = found.lines.pop(period.agreement_id, [])
+        draft = compose_invoice.draft(period, more)
+        if draft.figures.total < _smallest(period):
+            rows.carried.append(_carried(period, found.now))
+            found.lines[period.agreement_id] = more  # they wait on with it
+            continue
+        spent = min(found.credit.get((period.agreement.client_id, period.currency), 0), draft.figures.total)
+        state = InvoiceState.PAID if spent == draft.figures.total else InvoiceState.OPEN
+        invoice, lines = compose_invoice.papers(period, draft, numbers[period.business_id], state, found.now)
+        _add(rows, found, period, invoice, lines, spent)
+        for line in more:
+            line.invoice = invoice
+        rows.used += more
     return rows
 
 
-def _add(rows: Rows, period: Period, text: str, gateway: str, has_card: bool, now: datetime) -> None:
-    invoice, line = _papers(period, text, now)
-    collection = Collection(
-        business_id=period.business_id,
-        invoice=invoice,
-        gateway=gateway,
-        next_at=now if has_card else now + PATIENCE,
-        created_at=now,
-    )
-    rows.invoices.append(invoice)
-    rows.lines.append(line)
-    rows.collections.append(collection)
-    rows.journal += _journal(invoice, now)
-    rows.transitions.append(
-        Transition(
-            business_id=period.business_id,
-            collection=collection,
-            what="collection",
-            new=CollectionState.READY,
-            why="issued",
-            at=now,
-            created_at=now,
-        )
-    )
+def _smallest(period: Period) -> int:
+    return smallest(period.currency) if period.agreement.collect_by == CollectBy.CARD else 1
 
 
-def _papers(period: Period, text: str, now: datetime) -> tuple[Invoice, Line]:
-    agreement = period.agreement
-    taxes = {rate: sum_ for rate, sum_ in tax_by_rate([(period.amount, agreement.tax_percent)]).items() if rate}
-    tax = sum(taxes.values())
-    today = local_day(now, period.business.time_zone)
-    invoice = Invoice(
+def _carried(period: Period, now: datetime) -> NextLine:
+    """Rule 14: a sum below the gateway's minimum stands on the next invoice, not lost."""
+    return NextLine(
         business_id=period.business_id,
-        client_id=agreement.client_id,
-        agreement=agreement,
-        period=period,
-        period_start=period.starts_on,
-        number=text,
-        issued_on=today,
-        due_on=today,
-        currency=period.currency,
-        subtotal=period.amount,
-        tax=tax,
-        total=period.amount + tax,
-        taxes=[{"name": agreement.tax_name, "percent": str(rate), "amount": sum_} for rate, sum_ in taxes.items()],
-        seller=_seller(period),
-        buyer=_buyer(agreement),
-        language=agreement.language,
-        terms_hash=agreement.terms_hash,
-        created_at=now,
-    )
-    with translation.override(agreement.language):
-        words = _("%(title)s: %(tier)s") % {"title": agreement.title, "tier": agreement.tier["name"]}
-    line = Line(
-        business_id=period.business_id,
-        invoice=invoice,
-        position=1,
-        description=words[:300],
+        agreement_id=period.agreement_id,
+        kind="carried",
+        ref=str(period.pk),
+        description=compose_invoice.describe(period.agreement),
         starts_on=period.starts_on,
         ends_on=period.ends_on,
         amount=period.amount,
-        tax_percent=agreement.tax_percent,
         created_at=now,
     )
-    return invoice, line
 
 
-def _seller(period: Period) -> dict[str, str]:
-    business = period.business
-    return {
-        "name": business.name,
-        "legal_name": business.trading_as,
-        "address": business.address,
-        "tax_id": business.tax_id,
-        "email": business.owner.email,
-    }
-
-
-def _buyer(agreement: Agreement) -> dict[str, str]:
-    client = agreement.client
-    return {
-        "name": client.name,
-        "legal_name": client.trading_as,
-        "address": client.address,
-        "tax_id": client.tax_id,
-    }
-
-
-def _journal(invoice: Invoice, now: datetime) -> list[Journal]:
-    parts = {Account.REVENUE: invoice.subtotal, Account.TAX: invoice.tax}
-    return [
-        Journal(
-            business_id=invoice.business_id,
-            client_id=invoice.client_id,
-            kind="invoice",
-            ref=str(invoice.id),
-            debit=Account.RECEIVABLE,
-            credit=account,
-            currency=invoice.currency,
-            amount=amount,
-            on=invoice.issued_on,
-            created_at=now,
-        )
-        for account, amount in parts.items()
-        if amount
+def _add(rows: Rows, found: Found, period: Period, invoice: Invoice, lines: list[Line], spent: int) -> None:
+    now = found.now
+    rows.invoices.append(invoice)
+    rows.lines += lines
+    moves = [("invoice", Account.RECEIVABLE, Account.REVENUE, invoice.subtotal)]
+    moves.append(("invoice", Account.RECEIVABLE, Account.TAX, invoice.tax))
+    if spent:
+        found.credit[invoice.client_id, invoice.currency] -= spent
+        moves.append(("credit_used", Account.CREDIT, Account.RECEIVABLE, spent))
+        rows.allocations.append(
+            Allocation(
+                business_id=invoice.business_id, invoice=invoice, by=Settled.BALANCE, ref=invoice.pk, amount=spent,
+                created_at=now,
+            )
+        )  # fmt: skip
+    rows.journal += [
+        ledger.entry(invoice, kind, invoice.pk, debit, credit, amount, invoice.issued_on, now)
+        for kind, debit, credit, amount in moves
     ]
+    collection = _collection(found, period, invoice, invoice.total - spent)
+    rows.collections.append(collection)
+    why = "issued" if collection.state != CollectionState.DONE else "paid from credit"
+    rows.transitions.append(log.transition(collection, "collection", "", collection.state, why, now))
+
+
+def _collection(found: Found, period: Period, invoice: Invoice, left: int) -> Collection:
+    """Its way to the money: a card on its day, a transfer, or none where credit paid it."""
+    by_card = invoice.collect_by == CollectBy.CARD
+    now = found.now
+    state, next_at = CollectionState.READY, now if invoice.client_id in found.carded else now + PATIENCE
+    if not by_card:
+        state, next_at = CollectionState.SENT, compose_invoice.first_reminder(period, invoice)
+    return Collection(
+        business_id=invoice.business_id,
+        invoice=invoice,
+        gateway=found.gateways[invoice.business_id] if by_card else MANUAL,
+        state=state if left else CollectionState.DONE,
+        next_at=next_at if left else None,
+        created_at=now,
+    )
+
+
+def _write(rows: Rows, found: Found, numbers: dict[UUID, number.Numbers]) -> None:
+    if not found.periods:
+        return
+    number.keep(numbers.values())
+    Invoice.objects.bulk_create(rows.invoices)
+    Line.objects.bulk_create(rows.lines)
+    ledger.write(rows.journal)
+    Allocation.objects.bulk_create(rows.allocations)
+    Collection.objects.bulk_create(rows.collections)
+    Transition.objects.bulk_create(rows.transitions)
+    NextLine.objects.bulk_create(rows.carried)
+    NextLine.objects.bulk_update(rows.used, ["invoice"])
+    carried = {UUID(line.ref) for line in rows.carried}
+    for state, some in (
+        (PeriodState.INVOICED, [row for row in found.periods if row.pk not in carried]),
+        (PeriodState.CARRIED, [row for row in found.periods if row.pk in carried]),
+    ):
+        move_all(some, state, PERIOD)
+    paid = [row for row in rows.invoices if row.state == InvoiceState.PAID]
+    sent = [row for row in rows.invoices if row.collect_by == CollectBy.TRANSFER or row in paid]
+    businesses = {period.business_id: period.business for period in found.periods}
+    outbox.post("invoice", [(str(row.pk), businesses[row.business_id]) for row in sent], now=found.now)

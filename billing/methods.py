@@ -1,22 +1,25 @@
 """Saves a client's card at the gateway's own page, and takes up again what waited for one."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from billing import log
-from billing.errors import BadSession
-from billing.gateways import gateway
-from billing.models import Collection, PaymentMethod
-from billing.states import CollectionState
+from billing.errors import BadSession, NotConnected
+from billing.gateways import gateway, name_of
+from billing.gateways.base import Gateway, GatewayUnknown
+from billing.models import Charge, Collection, PaymentMethod
+from billing.resolve import NEW_CARD
+from billing.states import ChargeState, CollectionState
 from clients.models import Client
 from core import doorbell
 
 
 def start(*, client: Client, return_url: str) -> str:
     """Where to send the client; the card itself never enters our pages."""
-    return gateway().setup_url(customer=str(client.id), return_url=return_url)
+    return _bank(client).setup_url(customer=str(client.id), return_url=return_url)
 
 
 def finish(*, client: Client, session: str, now: datetime) -> PaymentMethod:
@@ -24,7 +27,7 @@ def finish(*, client: Client, session: str, now: datetime) -> PaymentMethod:
 
     It takes the place of the one in use, and what waited for a card is charged now. Raises BadSession.
     """
-    bank = gateway()
+    bank = _bank(client)
     card = bank.setup_result(session)
     if card.customer != str(client.id):
         raise BadSession(_("The card was not saved. Please try again."))
@@ -33,7 +36,10 @@ def finish(*, client: Client, session: str, now: datetime) -> PaymentMethod:
         there = PaymentMethod.objects.filter(gateway=bank.name, token=card.token).first()
         if there:
             return there
-        PaymentMethod.objects.filter(client=client, removed_at__isnull=True).update(removed_at=now)
+        before = PaymentMethod.objects.filter(client=client, removed_at__isnull=True)
+        for old in list(before):
+            _forget_later(old)
+        before.update(removed_at=now)
         method = PaymentMethod.objects.create(
             business_id=client.business_id,
             client=client,
@@ -49,6 +55,20 @@ def finish(*, client: Client, session: str, now: datetime) -> PaymentMethod:
     return method
 
 
+def _bank(client: Client) -> Gateway:
+    return gateway(name_of(client.business_id), client.business_id)
+
+
+def _forget_later(method: PaymentMethod) -> None:
+    """A card that is not used any more is forgotten at the gateway too; nothing depends on the answer."""
+
+    def forget() -> None:
+        with suppress(GatewayUnknown, NotConnected):
+            gateway(method.gateway, method.business_id).detach(method.token)
+
+    transaction.on_commit(forget)
+
+
 def in_use(client: Client) -> PaymentMethod | None:
     """The card that the next charge goes to."""
     return PaymentMethod.objects.filter(client=client, removed_at__isnull=True).first()
@@ -57,8 +77,12 @@ def in_use(client: Client) -> PaymentMethod | None:
 def _take_up(client: Client, now: datetime) -> None:
     """What needed a card is due now; what waits for its next try is tried with the new card now."""
     open_ones = Collection.objects.filter(invoice__client=client)
-    for collection in open_ones.filter(state=CollectionState.DUNNING):
+    for collection in open_ones.select_for_update().filter(state=CollectionState.DUNNING):
         log.move_collection(
             collection, CollectionState.READY, now=now, why="new card", next_at=now, tries=0, reason=""
         )
     open_ones.filter(state=CollectionState.READY).update(next_at=now)
+    waits = open_ones.filter(state=CollectionState.WAIT, charges__state=ChargeState.REQUIRES_ACTION)
+    for collection in waits:
+        Charge.objects.filter(collection=collection, state=ChargeState.REQUIRES_ACTION).update(code=NEW_CARD)
+        Collection.objects.filter(pk=collection.pk).update(next_at=now)

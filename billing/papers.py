@@ -6,7 +6,9 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from billing.models import Invoice, Payment
+from billing import owing
+from billing.models import CreditNote, Invoice, Payment
+from billing.models.series import SeriesKind
 from core.dates import local_day
 from core.documents import render, store
 from core.models import Document
@@ -27,15 +29,30 @@ def invoice_pdf(*, invoice: Invoice, now: datetime) -> Document:
 def receipt_pdf(*, payment: Payment, now: datetime) -> Document:
     """The paper of a payment."""
     if payment.receipt_document is None:
-        invoice = payment.charge.invoice
+        invoice = payment.invoice
         with translation.override(invoice.language):
             title = _("Receipt %(number)s") % {"number": payment.receipt_number}
         paid_on = local_day(payment.received_at, payment.business.time_zone)
-        extra = {"payment": payment, "paid_on": paid_on}
+        is_tax = payment.series.kind == SeriesKind.TAX_RECEIPT
+        extra = {"payment": payment, "paid_on": paid_on, "is_tax": is_tax, "in_full": not owing.owed(invoice)}
         document = _make("receipt", invoice, title, DocumentKind.RECEIPT, extra, payment.received_at, now)
         Payment.objects.filter(pk=payment.pk).update(receipt_document=document)
         payment.receipt_document = document
     return payment.receipt_document
+
+
+def credit_note_pdf(*, note: CreditNote, now: datetime) -> Document:
+    """The paper of a credit note."""
+    if note.document is None:
+        invoice = note.invoice
+        with translation.override(invoice.language):
+            title = _("Credit note %(number)s") % {"number": note.number}
+        document = _make(
+            "credit_note", invoice, title, DocumentKind.CREDIT_NOTE, {"note": note}, note.created_at, now
+        )
+        CreditNote.objects.filter(pk=note.pk).update(document=document)
+        note.document = document
+    return note.document
 
 
 def _make(

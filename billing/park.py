@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from agreements.models import Agreement, Period
+from agreements.states import PeriodState
 from billing import issue
-from billing.models import Invoice
 from core import audit, doorbell
 
 MISSED = gettext_noop("More than one period was not billed.")
@@ -31,15 +31,26 @@ def park_missed(*, now: datetime, only: Agreement | None = None) -> list[UUID]:
     return found
 
 
-def release(*, agreement: Agreement, how: str, gateway: str, actor: str, now: datetime) -> list[Invoice]:
-    """`how` is "bill" (an invoice for each missed period) or "skip" (only the newest is billed)."""
+def park(*, agreement: Agreement, reason: str, actor: str, now: datetime) -> None:
+    """Set it aside by hand: nothing of it is issued or charged until it is released."""
+    with transaction.atomic():
+        Agreement.objects.filter(pk=agreement.pk).update(parked_because=reason[:300])
+        audit.record(
+            business=agreement.business, chain_id=agreement.id, event="parked", actor=actor, now=now,
+            data={"reason": reason[:300]},
+        )  # fmt: skip
+
+
+def release(*, agreement: Agreement, how: str, actor: str, now: datetime) -> int:
+    """`how` is "bill" (an invoice for each missed period) or "skip" (only the newest is billed); how many issued."""
     with transaction.atomic():
         Agreement.objects.filter(pk=agreement.pk).update(parked_because="")
         if how == "skip":
             why = _("Skipped by %(who)s") % {"who": actor}
             missed = [row.pk for row in issue.waiting(now, agreement).order_by("-starts_on")[1:]]
-            Period.objects.filter(pk__in=missed).update(skipped_because=why[:300])
-        made = issue.issue_due(gateway=gateway, now=now, only=agreement)
+            due = Period.objects.filter(pk__in=missed, state=PeriodState.DUE)
+            due.update(state=PeriodState.SKIPPED, skipped_because=why[:300])
+        made = issue.issue_due(now=now, only=agreement)
         audit.record(
             business=agreement.business,
             chain_id=agreement.id,

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, QuerySet, Sum
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
-from billing.models import Collection, Invoice
-from billing.states import CollectionState, InvoiceState
+from billing import dunning, owing
+from billing.models import Allocation, Charge, Collection, Invoice
+from billing.states import ChargeState, CollectionState, InvoiceState
 from core.dates import local_day
 from core.models import Business
 
@@ -28,26 +28,25 @@ class Standing:
 
 def owed(invoice: Invoice) -> int:
     """What is still to be paid: total less allocations (rule 18)."""
-    if invoice.state == InvoiceState.VOID:
-        return 0
-    paid: int = invoice.allocations.aggregate(paid=Coalesce(Sum("amount"), 0))["paid"]
-    return invoice.total - paid
+    return owing.owed(invoice)
 
 
 def outstanding(business: Business) -> list[tuple[str, int, int]]:
     """(currency, amount, how many invoices) that are open, per currency."""
-    rows = (
-        Invoice.objects.filter(business=business, state=InvoiceState.OPEN)
-        .order_by("currency")
-        .values_list("currency")
-        .annotate(amount=Sum("total"), count=Count("pk"))
+    still = Invoice.objects.filter(business=business, state=InvoiceState.OPEN)
+    rows = still.order_by("currency").values_list("currency").annotate(amount=Sum("total"), count=Count("pk"))
+    settled = dict(
+        Allocation.objects.filter(invoice__in=still)
+        .order_by()
+        .values_list("invoice__currency")
+        .annotate(Sum("amount"))
     )
-    return [(currency, amount, count) for currency, amount, count in rows]
+    return [(currency, amount - settled.get(currency, 0), count) for currency, amount, count in rows]
 
 
 def failed(business: Business) -> QuerySet[Collection]:
     """Collections whose last charge was declined and that wait for a date or a person."""
-    waiting = (CollectionState.READY, CollectionState.DUNNING)
+    waiting = (CollectionState.READY, CollectionState.DUNNING, CollectionState.SENT)
     found = Collection.objects.filter(business=business, state__in=waiting).exclude(reason="")
     return found.select_related("invoice__client", "invoice__agreement")
 
@@ -66,11 +65,15 @@ def standing(invoice: Invoice) -> Standing:
     """In words, from the invoice and its collection (select_related them)."""
     if invoice.state == InvoiceState.PAID:
         return Standing(_("Paid"), "good")
-    if invoice.state == InvoiceState.VOID:
-        return Standing(_("Void"), "mute")
+    if invoice.state in (InvoiceState.VOID, InvoiceState.WRITTEN_OFF):
+        return Standing(str(invoice.get_state_display()), "mute")
     collection = invoice.collection
-    if collection.state == CollectionState.WAIT:
-        return Standing(_("Being confirmed"), "info")
+    if collection.state == CollectionState.WAIT and collection.action_url:
+        return Standing(_("Waits for the client's bank"), "warn")
+    if collection.state in (CollectionState.WAIT, CollectionState.VOIDING):
+        return Standing(str(collection.get_state_display()), "info")
+    if collection.state == CollectionState.SENT:
+        return _transfer(invoice, collection)
     if collection.state == CollectionState.DUNNING:
         return Standing(_("Needs a new card"), "bad", reason=decline_words(collection.reason))
     at = collection.next_at
@@ -80,6 +83,26 @@ def standing(invoice: Invoice) -> Standing:
     return Standing(_("Scheduled"), "info", day)
 
 
+def _transfer(invoice: Invoice, collection: Collection) -> Standing:
+    """An invoice that waits for the client's bank."""
+    if collection.next_at is None and not collection.reason:
+        return Standing(_("Certificate owed"), "warn")
+    if collection.reason:
+        return Standing(_("Overdue"), "bad", reason=_("The transfer has not arrived."))
+    return Standing(_("Sent"), "info", invoice.due_on)
+
+
+def unknown(business: Business) -> QuerySet[Charge]:
+    """Charges whose outcome nobody knows yet, oldest first."""
+    found = Charge.objects.filter(business=business, state__in=[ChargeState.SENT, ChargeState.UNKNOWN])
+    return found.select_related("invoice__client", "collection", "method").order_by("sent_at", "pk")
+
+
+def retry_days(invoice: Invoice) -> list[date]:
+    """The days on which an unpaid charge is tried again: what both sides see (rule 23)."""
+    return dunning.calendar(invoice.due_on)
+
+
 def decline_words(code: str) -> str:
     """Why a card was declined, in words a client may read."""
     words: dict[str, Any] = {
@@ -87,5 +110,9 @@ def decline_words(code: str) -> str:
         "lost_card": _("The card was reported as lost."),
         "expired_card": _("The card has expired."),
         "no_method": _("No card was saved yet."),
+        "not_confirmed": _("The bank asked for a confirmation, and it did not come."),
+        "cancelled_at_gateway": _("The payment was cancelled at the gateway."),
+        "cannot_charge": _("The gateway does not take this amount or currency."),
+        "overdue": _("The transfer has not arrived."),
     }
     return words.get(code, _("The bank declined the charge.")) if code else ""

@@ -1,38 +1,95 @@
-"""Finds out what became of charges without an outcome, by asking the gateway (CHARGES.md R)."""
+"""Finds out what became of what was asked of a gateway, by asking it (CHARGES.md R and V)."""
 
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F
+from django.db import transaction
+from django.db.models import F, Q
 
-from billing import settle
+from billing import flight, notices, settle
 from billing.dunning import look_up_after
-from billing.gateways import gateway
-from billing.gateways.base import GatewayUnknown
-from billing.models import Collection
-from billing.states import CollectionState
+from billing.errors import NotConnected
+from billing.gateways import SANDBOX, gateway
+from billing.gateways.base import Gateway, GatewayObject
+from billing.models import Charge, Collection
+from billing.states import ChargeState, CollectionState
+
+BATCH = 300
+ALERT_AFTER = timedelta(days=1)
+CONFIRM_WITHIN = timedelta(days=3)  # then the client is asked for another card
+NEW_CARD = "new_card"  # the client saved another one while their bank waited for them
+ASKED = (CollectionState.WAIT, CollectionState.VOIDING)
 
 
-def resolve(*, now: datetime, limit: int = 500) -> int:
-    """Look up every collection that waits and is due to be asked about; the number asked.
+def resolve(*, now: datetime) -> int:
+    """Ask about everything that waits for an answer and is due to be asked about; the number asked.
 
-    The first question comes two minutes after the charge was armed, so that a call still under way is not
-    taken for one that was never made.
+    The first question comes two minutes after a charge was armed, so that a call still under way is not taken
+    for one that was never made. Nothing is ever tried again from here: an answer is read, or it is asked later.
     """
-    waiting = Collection.objects.filter(state=CollectionState.WAIT, next_at__lte=now)
-    return sum(_ask(pk, now) for pk in list(waiting.values_list("pk", flat=True)[:limit]))
+    asked, seen = 0, set[UUID]()
+    while True:
+        due = Collection.objects.filter(state__in=ASKED, next_at__lte=now).order_by("next_at", "pk")
+        fresh = [row for row in due[:BATCH] if row.pk not in seen]
+        if not fresh:
+            return asked
+        seen.update(row.pk for row in fresh)
+        asked += _ask(_claim(fresh, now), now)
 
 
-def _ask(pk: UUID, now: datetime) -> int:
-    """Claimed by moving its date on, so that two sweeps do not ask at once."""
-    row = Collection.objects.get(pk=pk)
-    mine = Collection.objects.filter(pk=pk, state=CollectionState.WAIT, next_at=row.next_at)
-    later = now + look_up_after(row.lookups + 1)
-    if not row.handle or not mine.update(next_at=later, lookups=F("lookups") + 1):
-        return 0
-    try:
-        found = gateway(row.gateway).lookup(row.handle)
-    except GatewayUnknown:
-        return 1
-    settle.apply(row, found, now=now)
-    return 1
+def _claim(rows: Sequence[Collection], now: datetime) -> list[Collection]:
+    """Claimed by moving each row's date on, so that two sweeps do not ask at once."""
+    mine = []
+    for row in rows:
+        free = Collection.objects.filter(pk=row.pk, state=row.state, next_at=row.next_at)
+        if free.update(next_at=now + look_up_after(row.lookups + 1), lookups=F("lookups") + 1):
+            mine.append(row)
+    return mine
+
+
+def _ask(rows: Sequence[Collection], now: datetime) -> int:
+    by_gateway: dict[tuple[str, UUID | None], list[Collection]] = defaultdict(list)
+    for row in rows:
+        if row.handle:
+            by_gateway[row.gateway, None if row.gateway == SANDBOX else row.business_id].append(row)
+    for some in by_gateway.values():
+        try:
+            bank = gateway(some[0].gateway, some[0].business_id)
+        except NotConnected:
+            continue  # it is asked later; health says why
+        _ask_one_gateway(bank, some, now)
+    _warn(rows, now)
+    return len(rows)
+
+
+def _ask_one_gateway(bank: Gateway, rows: Sequence[Collection], now: datetime) -> None:
+    cancel = _to_cancel(rows, now)
+
+    def ask(row: Collection) -> GatewayObject:
+        if row.pk in cancel:
+            bank.cancel(row.handle or "")
+        return bank.lookup(row.handle or "")
+
+    found = flight.run(bank, ask, rows)
+    pairs = [(row, said) for row, said in zip(rows, found, strict=True) if isinstance(said, GatewayObject)]
+    settle.apply_all(pairs, now=now)
+
+
+def _to_cancel(rows: Sequence[Collection], now: datetime) -> set[UUID]:
+    """What is to be cancelled at the gateway: a person's word, or a confirmation that never came."""
+    old = Q(sent_at__lte=now - CONFIRM_WITHIN) | Q(code=NEW_CARD)
+    stale = Charge.objects.filter(old, collection__in=rows, state=ChargeState.REQUIRES_ACTION)
+    voiding = {row.pk for row in rows if row.state == CollectionState.VOIDING}
+    return voiding | set(stale.values_list("collection", flat=True))
+
+
+def _warn(rows: Sequence[Collection], now: datetime) -> None:
+    """After a day without an answer the owner is told, once per charge."""
+    lost = Charge.objects.filter(
+        collection__in=rows, state__in=(ChargeState.SENT, ChargeState.UNKNOWN), sent_at__lte=now - ALERT_AFTER
+    )
+    for charge in lost.select_related("collection__invoice", "collection__business__owner"):
+        with transaction.atomic():
+            notices.still_unknown(charge.collection, charge, now=now)

@@ -15,7 +15,7 @@ from core import doorbell
 def retry(*, collection: Collection, actor: str, now: datetime) -> Collection:
     """Make it due now. Raises NothingToRetry while a charge is out, and when it is done."""
     with transaction.atomic():
-        collection.refresh_from_db()
+        collection = Collection.objects.select_for_update().get(pk=collection.pk)
         if collection.state == CollectionState.DUNNING:
             log.move_collection(collection, CollectionState.READY, now=now, why=actor, next_at=now, tries=0)
         elif not Collection.objects.filter(pk=collection.pk, state=CollectionState.READY).update(next_at=now):

@@ -1,149 +1,199 @@
-"""The only writer of outcomes (CHARGES.md T4): what a fetched object says becomes charge, payment and receipt."""
+"""The only writer of outcomes (CHARGES.md T4): what fetched objects say becomes charge, payment and receipt."""
 
+import logging
+import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
-from billing import dunning, log, notices, number
+from billing import closing, dunning, log, notices, owing, receive
 from billing.gateways.base import GatewayObject, Outcome
-from billing.models import Allocation, Charge, Collection, Journal, Payment, PaymentMethod
-from billing.models.journal import Account
-from billing.models.series import SeriesKind
-from billing.states import INVOICE, ChargeState, CollectionState, InvoiceState
-from core.dates import local_day, local_instant
-from core.states import move
+from billing.models import Charge, Collection, PaymentMethod
+from billing.states import IN_FLIGHT, ChargeState, CollectionState, InvoiceState
+from core.dates import local_instant
+from core.errors import RuleError
 
-IN_FLIGHT = (ChargeState.SENT, ChargeState.UNKNOWN, ChargeState.PROCESSING, ChargeState.REQUIRES_ACTION)
+logger = logging.getLogger(__name__)
+NOT_CONFIRMED, CANCELLED_THERE = "not_confirmed", "cancelled_at_gateway"
 
 
-def apply(collection: Collection, found: GatewayObject, *, now: datetime) -> Collection:
+def apply(collection: Collection, found: GatewayObject, *, now: datetime) -> None:
     """Write what the gateway says now. The same object twice is a no-op; paid never turns unpaid."""
     with transaction.atomic():
-        locked = (
-            Collection.objects.select_for_update(of=("self",))
-            .select_related("invoice__client", "invoice__agreement__contact", "business__owner")
-            .get(pk=collection.pk)
-        )
-        if locked.state == CollectionState.DONE or locked.handle != found.handle:
-            return locked
-        charge = locked.charges.filter(state__in=IN_FLIGHT).select_related("method").first()
+        _apply([(collection, found)], now)
+
+
+def apply_all(pairs: Sequence[tuple[Collection, GatewayObject]], *, now: datetime) -> None:
+    """Many in one transaction. If one of them cannot be written, each is tried alone, and it waits to be asked."""
+    if not pairs:
+        return
+    try:
+        with transaction.atomic():
+            _apply(pairs, now)
+    except (DatabaseError, RuleError):
+        for collection, found in pairs:
+            try:
+                apply(collection, found, now=now)
+            except (DatabaseError, RuleError):
+                logger.exception(
+                    "The outcome of collection %s could not be written; it is asked again.", collection.pk
+                )
+
+
+def close(collection: Collection, *, now: datetime) -> None:
+    """It owes nothing any more, by credit notes or credit, and nothing was sent for it: it is done."""
+    with transaction.atomic():
+        held = _locked([collection.pk])[0]
+        if held.state == CollectionState.READY and not owing.owed(held.invoice):
+            if held.invoice.state == InvoiceState.OPEN:
+                receive.mark_paid([held.invoice])
+            _done([held], "nothing is owed", now)
+
+
+def _locked(ids: Sequence[uuid.UUID]) -> list[Collection]:
+    rows = Collection.objects.select_for_update(of=("self",)).filter(pk__in=ids)
+    related = rows.select_related("invoice__client", "invoice__agreement__contact", "invoice__business__owner")
+    return list(related.defer("invoice__agreement__terms", "invoice__agreement__tier").order_by("pk"))
+
+
+def _apply(pairs: Sequence[tuple[Collection, GatewayObject]], now: datetime) -> None:
+    objects = {collection.pk: found for collection, found in pairs}
+    rows = [
+        row
+        for row in _locked(list(objects))
+        if row.state != CollectionState.DONE and row.handle == objects[row.pk].handle
+    ]
+    out = Charge.objects.filter(collection__in=rows, state__in=IN_FLIGHT).select_related("method")
+    charges = {charge.collection_id: charge for charge in out}
+    paid = []
+    for row in rows:
+        found, charge = objects[row.pk], charges.get(row.pk)
+        if charge:
+            charge.collection = row
         if found.outcome == Outcome.SUCCEEDED:
-            _paid(locked, charge or _recovered(locked, now), found, now)
-        elif charge:
-            _unpaid(locked, charge, found, now)
-    return locked
+            paid.append((row, charge, found))
+        else:
+            _unpaid(row, charge, found, now)
+    _paid(paid, now)
 
 
-def _unpaid(collection: Collection, charge: Charge, found: GatewayObject, now: datetime) -> None:
-    if found.outcome in (Outcome.PROCESSING, Outcome.REQUIRES_ACTION):
-        _waiting(collection, charge, ChargeState(found.outcome), now)
+def _unpaid(row: Collection, charge: Charge | None, found: GatewayObject, now: datetime) -> None:
+    if found.outcome == Outcome.CANCELLED:
+        _cancelled(row, charge, now)
+    elif charge is None:
+        return
+    elif found.outcome in (Outcome.PROCESSING, Outcome.REQUIRES_ACTION):
+        _waiting(row, charge, found, now)
     elif found.outcome == Outcome.DECLINED and found.key == str(charge.id):
-        _declined(collection, charge, found.code, now)
-    elif found.outcome != Outcome.CANCELLED:
-        _never_executed(collection, charge, now)
+        _declined(row, charge, found.code, now)
+    else:
+        _never_executed(row, charge, now)
 
 
-def _paid(collection: Collection, charge: Charge, found: GatewayObject, now: datetime) -> None:
-    invoice = collection.invoice
-    if charge.state != ChargeState.SUCCEEDED:
-        log.move_charge(charge, ChargeState.SUCCEEDED, now=now, finished_at=now)
-    business = collection.business
-    today = local_day(now, business.time_zone)
-    series = number.lock(business.pk, SeriesKind.RECEIPT, today)
-    payment = Payment.objects.create(
-        business=business,
-        client_id=invoice.client_id,
-        charge=charge,
-        gateway=collection.gateway,
-        reference=found.handle,
-        currency=found.currency,
+# --- paid ---------------------------------------------------------------------------------------------------
+
+
+def _paid(found: Sequence[tuple[Collection, Charge | None, GatewayObject]], now: datetime) -> None:
+    if not found:
+        return
+    known = [charge for _, charge, _ in found if charge]
+    log.move_charges(known, ChargeState.SUCCEEDED, now=now, finished_at=now)
+    receive.take(
+        [_received(row, charge or _recovered(row, now), there, now) for row, charge, there in found], now=now
+    )
+    for row, _, _ in found:
+        if row.state == CollectionState.VOIDING:
+            notices.paid_not_cancelled(row, now=now)
+    _done([row for row, _, _ in found], "paid", now)
+
+
+def _received(row: Collection, charge: Charge, found: GatewayObject, now: datetime) -> receive.Received:
+    return receive.Received(
+        invoice=row.invoice,
         amount=found.amount,
-        method_label=str(charge.method),
+        gateway=row.gateway,
+        reference=found.handle,
+        label=str(charge.method),
         received_at=now,
-        receipt_number=number.take(series)[0],
-        created_at=now,
-    )
-    Allocation.objects.create(
-        business=business, payment=payment, invoice=invoice, amount=payment.amount, created_at=now
-    )
-    Journal.objects.create(
-        business=business,
-        client_id=invoice.client_id,
-        kind="payment",
-        ref=str(payment.id),
-        debit=Account.CASH,
-        credit=Account.RECEIVABLE,
-        currency=payment.currency,
-        amount=payment.amount,
-        on=today,
-        created_at=now,
-    )
-    move(invoice, InvoiceState.PAID, INVOICE)
-    _finish(collection, now)
-    notices.receipt(payment, invoice, now=now)
-
-
-def _finish(collection: Collection, now: datetime) -> None:
-    """To DONE from wherever a late success found it: READY and DUNNING pass through WAIT."""
-    for state in (CollectionState.READY, CollectionState.WAIT):
-        if collection.state == CollectionState.DUNNING and state == CollectionState.READY:
-            log.move_collection(collection, CollectionState.READY, now=now, why="paid after all")
-        if collection.state == CollectionState.READY and state == CollectionState.WAIT:
-            log.move_collection(collection, CollectionState.WAIT, now=now, why="paid after all")
-    log.move_collection(
-        collection, CollectionState.DONE, now=now, why="paid", next_at=None, lease_until=None, reason=""
+        charge=charge,
     )
 
 
-def _recovered(collection: Collection, now: datetime) -> Charge:
+def _done(rows: Sequence[Collection], why: str, now: datetime) -> None:
+    ends = {"next_at": None, "lease_until": None, "reason": "", "action_url": ""}
+    log.move_collections(rows, CollectionState.DONE, now=now, why=why, **ends)
+
+
+def _recovered(row: Collection, now: datetime) -> Charge:
     """Money moved by a request that we had given up: it gets a charge row of its own."""
-    invoice = collection.invoice
-    last = collection.charges.select_related("method").order_by("-n").first()
-    method = last.method if last else PaymentMethod.objects.filter(client=invoice.client_id).latest("created_at")
+    last = row.charges.select_related("method").order_by("-n").first()
+    client = row.invoice.client_id
+    method = last.method if last else PaymentMethod.objects.filter(client=client).latest("created_at")
     return Charge.objects.create(
-        business_id=collection.business_id,
-        collection=collection,
-        invoice=invoice,
+        business_id=row.business_id,
+        collection=row,
+        invoice=row.invoice,
         n=(last.n if last else 0) + 1,
         state=ChargeState.SUCCEEDED,
         method=method,
-        currency=invoice.currency,
-        amount=invoice.total,
+        currency=row.invoice.currency,
+        amount=row.amount or row.invoice.total,
         sent_at=now,
         finished_at=now,
         created_at=now,
     )
 
 
-def _declined(collection: Collection, charge: Charge, code: str, now: datetime) -> None:
+# --- not paid -----------------------------------------------------------------------------------------------
+
+
+def _declined(row: Collection, charge: Charge, code: str, now: datetime) -> None:
     """Soft: a date for the next try. Hard, or no try left: a person is needed. Both sides are told (rule 23)."""
-    log.move_charge(charge, ChargeState.FAILED, now=now, why=code, code=code, finished_at=now)
-    tries = collection.tries + 1
-    agreement = collection.invoice.agreement
-    again = None if dunning.is_hard(code) else dunning.next_try(collection.invoice.due_on, tries)
+    log.move_charge(charge, ChargeState.FAILED, now=now, why=code, code=code[:60], finished_at=now)
+    if row.state != CollectionState.WAIT:
+        return  # it is being cancelled: the sweep goes on with that
+    tries = row.tries + 1
+    agreement = row.invoice.agreement
+    again = None if dunning.is_hard(code) else dunning.next_try(row.invoice.due_on, tries)
+    sets = {"tries": tries, "reason": code[:60], "action_url": ""}
     if again:
         at = local_instant(again, agreement.charge_hour, agreement.time_zone)
-        log.move_collection(
-            collection,
-            CollectionState.READY,
-            now=now,
-            why=code,
-            tries=tries,
-            reason=code,
-            next_at=max(at, now),
-        )
+        log.move_collection(row, CollectionState.READY, now=now, why=code, next_at=max(at, now), **sets)
     else:
-        log.move_collection(
-            collection, CollectionState.DUNNING, now=now, why=code, tries=tries, reason=code, next_at=None
-        )
-    notices.charge_failed(collection, charge, again, now=now)
+        log.move_collection(row, CollectionState.DUNNING, now=now, why=code, next_at=None, **sets)
+    notices.charge_failed(row, charge, again, now=now)
 
 
-def _never_executed(collection: Collection, charge: Charge, now: datetime) -> None:
+def _never_executed(row: Collection, charge: Charge, now: datetime) -> None:
     log.move_charge(charge, ChargeState.VOID, now=now, why="never executed", finished_at=now)
-    log.move_collection(collection, CollectionState.READY, now=now, why="never executed", next_at=now)
+    if row.state == CollectionState.WAIT:
+        log.move_collection(row, CollectionState.READY, now=now, why="never executed", next_at=now)
 
 
-def _waiting(collection: Collection, charge: Charge, state: ChargeState, now: datetime) -> None:
+def _waiting(row: Collection, charge: Charge, found: GatewayObject, now: datetime) -> None:
+    """The bank takes its time, or asks the client to confirm: the client gets the link, and no try is counted."""
+    state = ChargeState(found.outcome)
     if charge.state != state:
         log.move_charge(charge, state, now=now)
+    if state == ChargeState.REQUIRES_ACTION:
+        Collection.objects.filter(pk=row.pk).update(action_url=found.action_url)
+        row.action_url = found.action_url
+        notices.confirmation_needed(row, charge, now=now)
+
+
+def _cancelled(row: Collection, charge: Charge | None, now: datetime) -> None:
+    """Nothing can move on this object any more: the plan is carried out, or a person is asked."""
+    why = NOT_CONFIRMED if charge and charge.state == ChargeState.REQUIRES_ACTION else CANCELLED_THERE
+    if charge:
+        log.move_charge(charge, ChargeState.VOID, now=now, why="cancelled", finished_at=now)
+    if row.state == CollectionState.VOIDING:
+        closing.finish(row, now=now)
+        return
+    fresh = {"handle": None, "amount": None, "prepare_key": uuid.uuid4(), "action_url": ""}
+    if charge and charge.code and row.state == CollectionState.WAIT:  # a new card takes the place of this one
+        log.move_collection(row, CollectionState.READY, now=now, why=charge.code, next_at=now, reason="", **fresh)
+    elif row.state == CollectionState.DUNNING:
+        Collection.objects.filter(pk=row.pk).update(**fresh)
+    else:
+        log.move_collection(row, CollectionState.DUNNING, now=now, why=why, next_at=None, reason=why, **fresh)

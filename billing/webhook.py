@@ -2,30 +2,55 @@
 
 from datetime import datetime
 
-from billing import settle
-from billing.gateways import gateway
-from billing.gateways.base import GatewayUnknown
-from billing.models import Collection, GatewayEvent
+from billing import disputes, refund, settle
+from billing.errors import NotConnected
+from billing.gateways import connect, gateway
+from billing.gateways.base import Gateway, GatewayUnknown
+from billing.models import Collection, GatewayAccount, GatewayEvent, Payment, Refund
 from core import doorbell
 
 
-def receive(*, name: str, body: bytes, signature: str, now: datetime) -> None:
+def receive(
+    *, account: GatewayAccount | None, body: bytes, signature: str, now: datetime, bank: Gateway | None = None
+) -> None:
     """Verify on the raw bytes and keep it; a duplicate inserts nothing. Raises ValueError."""
-    event_id, handle = gateway(name).verify_webhook(body=body, signature=signature)
-    fields = {"handle": handle, "body": body, "received_at": now}
-    GatewayEvent.objects.get_or_create(gateway=name, event_id=event_id, defaults=fields)
+    bank = bank or (connect(account) if account else None)
+    if bank is None:
+        raise ValueError("There is no such account.")
+    notice = bank.verify_webhook(body=body, signature=signature, now=now)
+    fields = {"handle": notice.handle, "body": body, "received_at": now}
+    GatewayEvent.objects.get_or_create(gateway=bank.name, account=account, event_id=notice.event_id, defaults=fields)
     doorbell.ring("billing.tasks.resolve")
 
 
 def apply_events(*, now: datetime, limit: int = 500) -> int:
     """Look up the object of every notice that is not done; the number done."""
     done = 0
-    for event in GatewayEvent.objects.filter(done_at__isnull=True).order_by("pk")[:limit]:
-        found = Collection.objects.filter(gateway=event.gateway, handle=event.handle).first()
+    for event in GatewayEvent.objects.filter(done_at__isnull=True).select_related("account").order_by("pk")[:limit]:
         try:
-            if found and found.handle:
-                settle.apply(found, gateway(event.gateway).lookup(found.handle), now=now)
-        except GatewayUnknown:
+            look(event.gateway, event.handle, account=event.account, now=now)
+        except (GatewayUnknown, NotConnected):
             continue  # it stays and is asked about again
-        done += GatewayEvent.objects.filter(pk=event.pk).update(done_at=now)
+        done += GatewayEvent.objects.filter(pk=event.pk, done_at__isnull=True).update(done_at=now)
     return done
+
+
+def look(name: str, handle: str, *, account: GatewayAccount | None, now: datetime) -> None:
+    """Read one object of ours afresh, with its refunds and disputes, and write what it says.
+
+    A notice of one business's account cannot touch another business's rows.
+    """
+    row = Collection.objects.filter(gateway=name, handle=handle).select_related("business").first()
+    if row is None or not handle or (account and account.business_id != row.business_id):
+        return
+    bank = gateway(name, row.business_id)
+    settle.apply(row, bank.lookup(handle), now=now)
+    payment = Payment.objects.filter(gateway=name, reference=handle).select_related("business__owner").first()
+    if payment is None:
+        return
+    ours = {str(each.id): each for each in Refund.objects.filter(payment=payment)}
+    for given in bank.refunds(handle):
+        if given.key in ours:
+            refund.apply(ours[given.key], given, now=now)
+    for contested in bank.disputes(handle):
+        disputes.apply(payment, contested, now=now)

@@ -3,18 +3,20 @@
 30,000.00 THB, 17 of 31 days   16,451.61     prorate(3_000_000, 17, 31) == 1_645_161
 100,000 JPY,   17 of 31 days   54,839        prorate(100_000, 17, 31) == 54_839
 100.000 KWD,   17 of 31 days   54.839        prorate(100_000, 17, 31) == 54_839
-81.80 at 9.975 %               8.16          tax(8_180, Decimal("9.975")) == 816
+8,180.00 at 9.975 %              815.96      tax(818_000, Decimal("9.975")) == 81_596
+32,100.00 with 7 % in it       30,000.00     tax_inclusive(3_210_000, [Decimal(7)]) == (3_000_000, [210_000])
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 
 from babel import Locale
 from babel.core import get_global
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
 
 CURRENCIES = (
     "USD", "EUR", "GBP", "THB", "SGD", "AUD", "CAD", "CHF", "INR", "JPY", "KRW", "KWD", "HKD", "IDR", "MYR", "PHP",
@@ -22,6 +24,8 @@ CURRENCIES = (
 )  # fmt: skip
 
 LARGEST = 10**12  # minor units: beyond it somebody's finger slipped
+LONGEST = 100  # digits, leading zeros and all, that are still read as a number
+LOCALES = ("en", "th")  # in which sums are written here
 SYMBOLS = {"THB": "฿"}  # CLDR's English writes "THB28,000.00"
 
 
@@ -64,6 +68,16 @@ def tax_by_rate(lines: Iterable[tuple[int, Decimal]]) -> dict[Decimal, int]:
     return {percent: tax(amount, percent) for percent, amount in sorted(sums.items())}
 
 
+def tax_inclusive(gross: int, percents: Sequence[Decimal]) -> tuple[int, list[int]]:
+    """The net, and the tax of each rate, that are inside `gross`; together they are `gross` to the unit.
+
+    Each tax is gross × rate / (100 + all rates), rounded once (rule 11); the net is what is left.
+    """
+    whole = 100 + sum(map(Fraction, percents))
+    taxes = [round_half_up(gross * Fraction(percent) / whole) for percent in percents]
+    return gross - sum(taxes), taxes
+
+
 def prorate(amount: int, used: int, total: int) -> int:
     """`used` of `total` days of a fee: one exact fraction, rounded once (rule 7)."""
     return round_half_up(Fraction(amount * used, total))
@@ -82,24 +96,32 @@ def allocate(amount: int, weights: Sequence[int]) -> list[int]:
 
 
 def parse(text: str, currency: str) -> int:
-    """What a person typed, in minor units: "3,000", "3000.50", "๓๐๐๐". Raises BadAmount."""
-    cleaned = text.strip().replace(",", "").replace("\u00a0", "").replace(" ", "")
-    try:
-        value = Decimal(cleaned)
-    except InvalidOperation:
-        raise BadAmount("number") from None
-    if not value.is_finite():
+    """What a person typed, in minor units: "3,000", "3000.50", "๓๐๐๐", "฿3,000". Raises BadAmount.
+
+    A comma or a space only groups thousands: "3000,50" is refused, not read as 300,050. So is "3.000" where the
+    currency has two decimals.
+    """
+    places = exponent(currency)
+    found = _written(currency).fullmatch(text.strip())
+    minus, whole, decimals = found.groups(default="") if found else ("", "", "")
+    if not whole and not decimals:
         raise BadAmount("number")
-    if value < 0:
-        raise BadAmount("negative")
-    if value.adjusted() > 15:
-        raise BadAmount("large")
-    minor = value.scaleb(exponent(currency))
-    if minor != minor.to_integral_value():
+    if len(decimals) > places:
         raise BadAmount("decimals")
-    if minor > LARGEST:
+    digits = re.sub(r"\D", "", whole) + decimals.ljust(places, "0")
+    if len(digits) > LONGEST or int(digits) > LARGEST:
         raise BadAmount("large")
-    return int(minor)
+    if minus and int(digits):
+        raise BadAmount("negative")
+    return int(digits)
+
+
+@cache
+def _written(currency: str) -> re.Pattern[str]:
+    """A sum as people write it: minus, whole, decimals; the currency's own sign may stand on either side."""
+    signs = {currency, SYMBOLS.get(currency, currency), *(get_currency_symbol(currency, lang) for lang in LOCALES)}
+    sign = rf"(?:{'|'.join(map(re.escape, sorted(signs)))})?"
+    return re.compile(rf"(-?){sign}\s*(\d{{1,3}}(?:[,\s]\d{{3}})+|\d*)(?:\.(\d*))?\s*{sign}")
 
 
 def to_decimal(amount: int, currency: str) -> Decimal:

@@ -1,6 +1,7 @@
 """Letters: written with the fact they tell, sent after it, tried again, and sent once (CHARGES.md, outbox)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,22 @@ from core.models.outbox import OutboxState
 LEASE = timedelta(minutes=5)
 BACK_OFF = (1, 5, 15, 60, 240, 720)  # minutes; after the last the letter has failed and a person looks
 SUBJECT_MAX = 200
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter before it is written: what `write` takes."""
+
+    to: str
+    template: str
+    context: Mapping[str, Any]
+    language: str
+    business: Business | None = None
+    attachment: Document | None = None
+
+
+#: Who writes the letters that were only announced (`post`), by kind; a room's own module registers itself.
+COMPOSERS: dict[str, Callable[[str, datetime], Letter]] = {}
 
 
 def write(
@@ -40,18 +57,43 @@ def write(
     there = Outbox.objects.filter(kind=kind, ref=ref).first()
     if there:
         return there
-    with translation.override(language):
-        full = {"business": business, "site_url": settings.SITE_URL, "language": language, **context}
-        subject = " ".join(render_to_string(f"emails/{template}.subject.txt", full).split())
-        text = render_to_string(f"emails/{template}.txt", full)
-        html = render_to_string(f"emails/{template}.html", full)
-    fields = {
-        "business": business, "to": to, "language": language, "subject": subject[:SUBJECT_MAX], "text": text,
-        "html": html, "attachment": attachment, "created_at": now, "next_at": now,
-        "reply_to": business.owner.email if business else "",
-    }  # fmt: skip
-    row, _made = Outbox.objects.get_or_create(kind=kind, ref=ref, defaults=fields)
+    fields = _rendered(Letter(to, template, context, language, business, attachment))
+    row, _made = Outbox.objects.get_or_create(
+        kind=kind, ref=ref, defaults={**fields, "created_at": now, "next_at": now}
+    )
     doorbell.ring("core.tasks.send_mail")
+    return row
+
+
+def post(kind: str, refs: Iterable[tuple[str, Business]], *, now: datetime) -> None:
+    """Announce letters, once per (kind, ref); COMPOSERS[kind] writes each when it is sent. For many at once."""
+    rows = [Outbox(kind=kind, ref=ref, business=business, created_at=now, next_at=now) for ref, business in refs]
+    if rows:
+        Outbox.objects.bulk_create(rows, ignore_conflicts=True)
+        doorbell.ring("core.tasks.send_mail")
+
+
+def _rendered(letter: Letter) -> dict[str, Any]:
+    """The columns of a letter, in its language."""
+    business, language = letter.business, letter.language
+    with translation.override(language):
+        full = {"business": business, "site_url": settings.SITE_URL, "language": language, **letter.context}
+        subject = " ".join(render_to_string(f"emails/{letter.template}.subject.txt", full).split())
+        text = render_to_string(f"emails/{letter.template}.txt", full)
+        html = render_to_string(f"emails/{letter.template}.html", full)
+    return {
+        "business": business, "to": letter.to, "language": language, "subject": subject[:SUBJECT_MAX], "text": text,
+        "html": html, "attachment": letter.attachment, "reply_to": business.owner.email if business else "",
+    }  # fmt: skip
+
+
+def compose(row: Outbox, now: datetime) -> Outbox:
+    """Write a letter that was only announced. Its words come from facts that do not change."""
+    if not row.text:
+        with transaction.atomic():
+            fields = _rendered(COMPOSERS[row.kind](row.ref, now))
+            Outbox.objects.filter(pk=row.pk).update(**fields)
+        row.refresh_from_db()
     return row
 
 
@@ -71,7 +113,7 @@ def _claim(letter: Outbox, now: datetime) -> bool:
 
 def _deliver(letter: Outbox, now: datetime) -> int:
     try:
-        _message(letter).send()
+        _message(compose(letter, now)).send()
     except Exception as error:  # noqa: BLE001 - whatever a mail server does, the letter is tried again
         _postpone(letter, now, error)
         return 0

@@ -21,7 +21,10 @@ class Rollover(StrEnum):
 
 @dataclass(frozen=True)
 class Policy:
-    """Frozen in the signed agreement. `cap_percent` is of one period's grant."""
+    """Frozen in the signed agreement. `cap_percent` is of one period's grant.
+
+    What is left may be used in the next `expiry_periods` periods; with 0 nothing rolls on.
+    """
 
     rollover: Rollover = Rollover.NONE
     cap_percent: int = 25
@@ -57,7 +60,7 @@ def statement(grants: Sequence[int], used: Sequence[int], policy: Policy) -> lis
     found = []
     for index, (grant, use) in enumerate(zip(grants, used, strict=True)):
         rolled_in, deficit_in = sum(left for left, _ in lots), deficit
-        lots, over = _consume([*lots, (grant, index)], use + deficit)
+        lots, over = _consume([*lots, (grant, index + policy.expiry_periods)], use + deficit)
         expired, lots = _expire(lots, grant, index, policy)
         deficit = over if policy.rollover == Rollover.BOTH else 0
         out = sum(left for left, _ in lots)
@@ -80,13 +83,10 @@ def _expire(lots: list[tuple[int, int]], grant: int, index: int, policy: Policy)
     before = sum(left for left, _ in lots)
     if policy.rollover == Rollover.NONE:
         return before, []
-    *old, (fresh, _) = lots
-    going = [(left, last) for left, last in old if last > index and left]
-    going.append((fresh, index + policy.expiry_periods))
     room = grant * policy.cap_percent // 100
     kept: list[tuple[int, int]] = []
-    for left, last in going:
-        keep = min(left, room)
+    for left, last in lots:
+        keep = min(left, room) if last > index else 0
         room -= keep
         if keep:
             kept.append((keep, last))

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agreements.models import Agreement, Period, Proposal
-from billing.models import Collection, Invoice
+from billing.models import Collection, Invoice, Series
 from clients.models import Client, Contact
 from core.listing import page_of
 from delivery.models import Report, TimeEntry
@@ -54,13 +54,14 @@ def fill(world: World, agreement: Agreement, count: int) -> None:
         TimeEntry(period=row, on=date(2026, 11, 2), minutes=5, note="N", **own) for row in periods
     )
     Report.objects.bulk_create(Report(period=row, client=row.agreement.client, **own) for row in periods)
+    series, _made = Series.objects.get_or_create(kind="invoice", year=2026, **own)
     invoices = [
         Invoice(
             client=row.agreement.client, agreement=row.agreement, period=row, period_start=row.starts_on,
-            number=f"X-{row.pk}", issued_on=row.starts_on, due_on=row.starts_on, currency="USD", subtotal=1, tax=0, total=1,
+            series=series, seq=count * 100 + n, number=f"X-{row.pk}", issued_on=row.starts_on, due_on=row.starts_on, currency="USD", subtotal=1, tax=0, total=1,
             seller={}, buyer={}, language="en", terms_hash="x", **own,
         )
-        for row in periods
+        for n, row in enumerate(periods)
     ]  # fmt: skip
     Invoice.objects.bulk_create(invoices)
     Collection.objects.bulk_create(Collection(invoice=row, gateway="sandbox", next_at=now, **own) for row in invoices)

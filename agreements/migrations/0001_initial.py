@@ -4,6 +4,7 @@ import agreements.schedule
 import agreements.states
 import django.utils.timezone
 import uuid
+from decimal import Decimal
 from django.db import migrations, models
 
 
@@ -29,8 +30,12 @@ class Migration(migrations.Migration):
                 ('currency', models.CharField(max_length=3, verbose_name='currency')),
                 ('amount', models.PositiveBigIntegerField(verbose_name='fee')),
                 ('minutes', models.PositiveIntegerField(verbose_name='included minutes')),
-                ('tax_name', models.CharField(blank=True, max_length=30, verbose_name='tax name')),
-                ('tax_percent', models.DecimalField(decimal_places=3, default=0, max_digits=6, verbose_name='tax rate in percent')),
+                ('tax_mode', models.CharField(choices=[('exclusive', 'Tax is added'), ('inclusive', 'Tax is included'), ('reverse', 'Reverse charge'), ('exempt', 'Exempt')], default='exclusive', max_length=10, verbose_name='tax')),
+                ('taxes', models.JSONField(blank=True, default=list, verbose_name='tax rates')),
+                ('tax_note', models.CharField(blank=True, max_length=300, verbose_name='tax note')),
+                ('withholding_percent', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=5, verbose_name='withheld percent')),
+                ('collect_by', models.CharField(choices=[('card', 'Charged to a saved card'), ('transfer', 'Transferred to the bank')], default='card', max_length=10, verbose_name='paid by')),
+                ('opens_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='next period opens')),
                 ('interval', models.CharField(choices=[('monthly', 'Every month'), ('quarterly', 'Every quarter'), ('yearly', 'Every year'), ('once', 'Once (paid trial)')], default=agreements.schedule.Interval['MONTHLY'], max_length=10, verbose_name='charged')),
                 ('starts_on', models.DateField(verbose_name='starts on')),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='ends on')),
@@ -63,6 +68,7 @@ class Migration(migrations.Migration):
                 ('currency', models.CharField(max_length=3, verbose_name='currency')),
                 ('amount', models.PositiveBigIntegerField(verbose_name='fee')),
                 ('minutes', models.PositiveIntegerField(verbose_name='included minutes')),
+                ('state', models.CharField(choices=[('due', 'To be billed'), ('invoiced', 'Invoiced'), ('carried', 'Carried to the next invoice'), ('skipped', 'Skipped')], default=agreements.states.PeriodState['DUE'], max_length=10, verbose_name='state')),
                 ('skipped_because', models.CharField(blank=True, max_length=300, verbose_name='not billed because')),
             ],
             options={
@@ -82,6 +88,7 @@ class Migration(migrations.Migration):
                 ('currency', models.CharField(max_length=3, verbose_name='currency')),
                 ('language', models.CharField(choices=[('en', 'English'), ('th', 'Thai')], default='en', max_length=5, verbose_name='language')),
                 ('interval', models.CharField(choices=[('monthly', 'Every month'), ('quarterly', 'Every quarter'), ('yearly', 'Every year'), ('once', 'Once (paid trial)')], default=agreements.schedule.Interval['MONTHLY'], max_length=10, verbose_name='charged')),
+                ('collect_by', models.CharField(choices=[('card', 'Charged to a saved card'), ('transfer', 'Transferred to the bank')], default='card', max_length=10, verbose_name='paid by')),
                 ('starts_on', models.DateField(verbose_name='starts on')),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='ends on')),
                 ('notice_days', models.PositiveSmallIntegerField(default=30, verbose_name='notice in days')),

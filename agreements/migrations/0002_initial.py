@@ -1,5 +1,6 @@
 """The rows of this room, as the models describe them."""
 
+import agreements.states
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -97,6 +98,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='period',
+            index=models.Index(condition=models.Q(('state', agreements.states.PeriodState['DUE'])), fields=['due_at'], name='period_to_bill'),
+        ),
+        migrations.AddIndex(
+            model_name='period',
             index=models.Index(fields=['business', 'starts_on', 'id'], name='period_by_start'),
         ),
         migrations.AddConstraint(
@@ -121,7 +126,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='agreement',
-            index=models.Index(fields=['state', 'starts_on'], name='agreement_running'),
+            index=models.Index(condition=models.Q(('opens_at__isnull', False)), fields=['opens_at'], name='agreement_opens'),
         ),
         migrations.AddConstraint(
             model_name='agreement',

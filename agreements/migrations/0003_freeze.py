@@ -6,7 +6,8 @@ from core.immutable import Freeze
 
 TERMS = [
     "business_id", "client_id", "contact_id", "proposal_id", "title", "tier", "terms", "terms_hash", "language",
-    "currency", "amount", "minutes", "tax_name", "tax_percent", "interval", "starts_on", "anchor_day",
+    "currency", "amount", "minutes", "tax_mode", "taxes", "tax_note", "withholding_percent",
+    "collect_by", "interval", "starts_on", "anchor_day",
 ]  # fmt: skip
 SPAN = ["agreement_id", "index", "starts_on", "ends_on", "due_at", "currency", "amount", "minutes"]
 

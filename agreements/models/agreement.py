@@ -1,12 +1,15 @@
 """Agreement: the retainer that was picked and signed; everything that is billed or delivered hangs on it."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from agreements.models.proposal import INTERVALS
+from agreements.models.proposal import INTERVALS, CollectBy
 from agreements.schedule import Interval
 from agreements.states import AgreementState
+from clients.models.tax_rate import TaxMode
 from core.models import Document, TenantRow
 
 AGREEMENT_STATES = [
@@ -23,7 +26,8 @@ class Agreement(TenantRow):
     """Its terms are frozen when it is made: `tier` is the snapshot of what was picked, `terms_hash` its SHA-256.
 
     `document` is the exact PDF that was read, `signed_document` the sealed one. `anchor_day` is rule 2's,
-    `ends_on` is exclusive. Tax is the business's at the moment of acceptance.
+    `ends_on` is exclusive. Tax is the business's and the client's at the moment of acceptance. `opens_at` is when
+    the next period is to be opened; null: none follows.
     """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="agreements")
@@ -38,8 +42,14 @@ class Agreement(TenantRow):
     currency = models.CharField(_("currency"), max_length=3)
     amount = models.PositiveBigIntegerField(_("fee"))
     minutes = models.PositiveIntegerField(_("included minutes"))
-    tax_name = models.CharField(_("tax name"), max_length=30, blank=True)
-    tax_percent = models.DecimalField(_("tax rate in percent"), max_digits=6, decimal_places=3, default=0)
+    tax_mode = models.CharField(_("tax"), max_length=10, choices=TaxMode.choices, default=TaxMode.EXCLUSIVE)
+    taxes = models.JSONField(_("tax rates"), default=list, blank=True)
+    tax_note = models.CharField(_("tax note"), max_length=300, blank=True)
+    withholding_percent = models.DecimalField(
+        _("withheld percent"), max_digits=5, decimal_places=2, default=Decimal(0)
+    )
+    collect_by = models.CharField(_("paid by"), max_length=10, choices=CollectBy.choices, default=CollectBy.CARD)
+    opens_at = models.DateTimeField(_("next period opens"), null=True, blank=True, editable=False)
     interval = models.CharField(_("charged"), max_length=10, choices=INTERVALS, default=Interval.MONTHLY)
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
@@ -62,7 +72,7 @@ class Agreement(TenantRow):
         ordering = ["-created_at", "-id"]
         indexes = [
             models.Index(fields=["business", "-created_at", "-id"], name="agreement_newest"),
-            models.Index(fields=["state", "starts_on"], name="agreement_running"),
+            models.Index(fields=["opens_at"], name="agreement_opens", condition=models.Q(opens_at__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(

@@ -3,7 +3,15 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from agreements.states import PeriodState
 from core.models import TenantRow
+
+PERIOD_STATES = [
+    (PeriodState.DUE.value, _("To be billed")),
+    (PeriodState.INVOICED.value, _("Invoiced")),
+    (PeriodState.CARRIED.value, _("Carried to the next invoice")),
+    (PeriodState.SKIPPED.value, _("Skipped")),
+]
 
 
 class Period(TenantRow):
@@ -17,6 +25,7 @@ class Period(TenantRow):
     currency = models.CharField(_("currency"), max_length=3)
     amount = models.PositiveBigIntegerField(_("fee"))
     minutes = models.PositiveIntegerField(_("included minutes"))
+    state = models.CharField(_("state"), max_length=10, choices=PERIOD_STATES, default=PeriodState.DUE)
     skipped_because = models.CharField(_("not billed because"), max_length=300, blank=True)
 
     class Meta:
@@ -28,7 +37,10 @@ class Period(TenantRow):
             models.UniqueConstraint(fields=["agreement", "starts_on"], name="period_start_once"),
             models.CheckConstraint(condition=models.Q(ends_on__gt=models.F("starts_on")), name="period_is_not_empty"),
         ]
-        indexes = [models.Index(fields=["business", "starts_on", "id"], name="period_by_start")]
+        indexes = [
+            models.Index(fields=["due_at"], name="period_to_bill", condition=models.Q(state=PeriodState.DUE)),
+            models.Index(fields=["business", "starts_on", "id"], name="period_by_start"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.starts_on}/{self.ends_on}"

@@ -25,6 +25,16 @@ INTERVALS = [
 ]
 
 
+TRANSFER_DAYS = 7  # to pay an invoice by transfer
+
+
+class CollectBy(models.TextChoices):
+    """How the money comes (rule 20)."""
+
+    CARD = "card", _("Charged to a saved card")
+    TRANSFER = "transfer", _("Transferred to the bank")
+
+
 class Proposal(TenantRow):
     """What was sent is frozen: a sent proposal's terms and tiers are never edited (rule 28)."""
 
@@ -36,6 +46,7 @@ class Proposal(TenantRow):
     currency = models.CharField(_("currency"), max_length=3)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
     interval = models.CharField(_("charged"), max_length=10, choices=INTERVALS, default=Interval.MONTHLY)
+    collect_by = models.CharField(_("paid by"), max_length=10, choices=CollectBy.choices, default=CollectBy.CARD)
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
     notice_days = models.PositiveSmallIntegerField(_("notice in days"), default=30)

@@ -1,76 +1,227 @@
-"""Periods tile, are anchored, and sum to the whole, whatever the start (rules 1–3)."""
+"""Periods tile, are anchored, and sum to the whole, whatever the start (rules 1 to 3)."""
 
+import calendar
 import itertools
 from datetime import date, timedelta
 from fractions import Fraction
+from time import process_time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agreements.schedule import MONTHS, Interval, period_at, periods
+from agreements.schedule import MONTHS, Interval, PeriodSpan, index_before, period_at, periods
 from core.dates import add_months
 
-DAYS = st.dates(date(2020, 1, 1), date(2040, 12, 31))
+DAYS = st.dates(date(2000, 1, 1), date(2100, 12, 31))
+ANCHORS = st.integers(1, 31)
 RECURRING = st.sampled_from(sorted(MONTHS))
+LIVES = st.integers(1, 3000)  # in days
+FOREVER = date(9000, 1, 1)
+
+
+def on_anchor(day: date, anchor: int) -> bool:
+    """Counted from the calendar alone: on the anchor, or on the last day of a month that has no such day."""
+    return day.day == min(anchor, calendar.monthrange(day.year, day.month)[1])
+
+
+def boundary(day: date, anchor: int, months: int) -> date:
+    """The anchor day that lies so many months from the month of `day`."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(anchor, calendar.monthrange(year, month + 1)[1]))
+
+
+def life(start: date, anchor: int, interval: Interval, days: int) -> list[PeriodSpan]:
+    """The periods of an agreement that ends after so many days."""
+    return list(periods(start, anchor, interval, end=start + timedelta(days=days), until=FOREVER))
+
+
+# The vectors
 
 
 @pytest.mark.parametrize(
-    ("start", "expected"),
+    ("start", "anchor", "interval", "expected"),
     [
-        (date(2027, 1, 31), ["2027-01-31", "2027-02-28", "2027-03-31", "2027-04-30", "2027-05-31"]),
-        (date(2028, 1, 30), ["2028-01-30", "2028-02-29", "2028-03-30"]),
+        ("2027-01-31", 31, "monthly", "2027-02-28 2027-03-31 2027-04-30 2027-05-31"),
+        ("2028-01-30", 30, "monthly", "2028-02-29 2028-03-30"),
+        ("2027-01-30", 30, "monthly", "2027-02-28 2027-03-30"),
+        ("2027-01-29", 29, "monthly", "2027-02-28 2027-03-29"),
+        ("2027-02-28", 31, "monthly", "2027-03-31 2027-04-30"),
+        ("2028-02-28", 31, "monthly", "2028-02-29 2028-03-31"),
+        ("2027-01-15", 1, "monthly", "2027-02-01 2027-03-01"),
+        ("2027-01-15", 15, "monthly", "2027-02-15 2027-03-15"),
+        ("2027-01-15", 20, "monthly", "2027-01-20 2027-02-20"),
+        ("2027-12-31", 31, "monthly", "2028-01-31 2028-02-29 2028-03-31"),
+        ("2100-01-31", 31, "monthly", "2100-02-28 2100-03-31"),
+        ("2027-11-30", 30, "quarterly", "2028-02-29 2028-05-30 2028-08-30"),
+        ("2027-01-15", 1, "quarterly", "2027-04-01 2027-07-01"),
+        ("2028-02-29", 29, "yearly", "2029-02-28 2030-02-28 2031-02-28 2032-02-29"),
+        ("2027-01-15", 1, "yearly", "2028-01-01 2029-01-01"),
     ],
 )
-def test_the_31st_never_drifts(start: date, expected: list[str]) -> None:
-    found = periods(start, start.day, Interval.MONTHLY, until=date.fromisoformat(expected[-1]))
-    assert [span.start.isoformat() for span in found] == expected
+def test_the_worked_examples_hold(start: str, anchor: int, interval: Interval, expected: str) -> None:
+    days = [start, *expected.split()]
+    found = list(periods(date.fromisoformat(start), anchor, Interval(interval), until=date.fromisoformat(days[-1])))
+    assert [span.start.isoformat() for span in found] == days
+    assert [span.end.isoformat() for span in found[:-1]] == days[1:]
 
 
-def test_a_start_off_the_anchor_is_a_stub() -> None:
-    first = next(periods(date(2027, 1, 15), 1, Interval.MONTHLY, until=date(2027, 1, 31)))
-    assert (first.end, first.fraction) == (date(2027, 2, 1), Fraction(17, 31))
-
-
-@given(DAYS, st.integers(1, 31), RECURRING, st.integers(0, 900))
-def test_periods_tile_without_gap_or_overlap(start: date, anchor: int, interval: Interval, ahead: int) -> None:
-    found = list(periods(start, anchor, interval, until=start + timedelta(days=ahead)))
-    assert found[0].start == start
-    for one, following in itertools.pairwise(found):
-        assert one.end == following.start
-    assert [span.index for span in found] == list(range(len(found)))
-    assert all(span.start < span.end and 0 < span.fraction <= 1 for span in found)
-
-
-@given(DAYS, st.integers(1, 31), RECURRING, st.integers(1, 900))
-def test_every_boundary_is_on_the_anchor_or_the_months_last_day(
-    start: date, anchor: int, interval: Interval, ahead: int
+@pytest.mark.parametrize(
+    ("start", "anchor", "end", "fractions"),
+    [
+        ("2027-01-15", 1, None, ["17/31", "1"]),
+        ("2027-01-01", 1, "2027-02-11", ["1", "10/28"]),
+        ("2028-01-01", 1, "2028-02-11", ["1", "10/29"]),
+        ("2027-01-10", 1, "2027-01-20", ["10/31"]),
+        ("2027-01-31", 31, "2027-03-01", ["1", "1/31"]),
+        ("2027-01-31", 1, "2027-02-02", ["1/31", "1/28"]),
+        ("2027-01-01", 1, "2027-03-01", ["1", "1"]),
+    ],
+)
+def test_a_stub_is_its_days_over_the_days_of_its_cycle(
+    start: str, anchor: int, end: str | None, fractions: list[str]
 ) -> None:
-    for span in list(periods(start, anchor, interval, until=start + timedelta(days=ahead)))[1:]:
-        assert span.start == add_months(span.start, 0, anchor)
+    last = date.fromisoformat(end) if end else None
+    found = periods(date.fromisoformat(start), anchor, Interval.MONTHLY, end=last, until=FOREVER)
+    assert [span.fraction for span in itertools.islice(found, 2)] == [Fraction(part) for part in fractions]
 
 
-@given(DAYS, RECURRING, st.integers(1, 900))
-def test_an_end_cuts_the_last_one_and_nothing_follows(start: date, interval: Interval, days: int) -> None:
+# Rule 1: they tile
+
+
+@given(DAYS, ANCHORS, RECURRING, LIVES)
+def test_every_day_of_a_life_is_in_one_period(start: date, anchor: int, interval: Interval, days: int) -> None:
+    found = life(start, anchor, interval, days)
+    assert found[0].start == start
+    assert found[-1].end == start + timedelta(days=days)
+    assert all(one.end == following.start for one, following in itertools.pairwise(found))
+    assert [span.index for span in found] == list(range(len(found)))
+    assert sum(span.days for span in found) == days
+
+
+@given(DAYS, ANCHORS, RECURRING, LIVES)
+def test_without_an_end_nothing_differs_but_the_cut(start: date, anchor: int, interval: Interval, days: int) -> None:
+    endless = list(periods(start, anchor, interval, until=start + timedelta(days=days - 1)))
+    cut = life(start, anchor, interval, days)
+    assert endless[:-1] == cut[:-1]
+    assert (endless[-1].start, endless[-1].index) == (cut[-1].start, cut[-1].index)
+    assert endless[-1].end >= cut[-1].end
+
+
+@given(DAYS, ANCHORS, RECURRING, st.integers(-400, 0), DAYS)
+def test_what_ends_before_it_starts_has_no_period(
+    start: date, anchor: int, interval: Interval, days: int, until: date
+) -> None:
     end = start + timedelta(days=days)
-    found = list(periods(start, start.day, interval, end=end, until=end + timedelta(days=400)))
-    assert found[-1].end == end
-    assert sum((span.end - span.start).days for span in found) == days
+    assert not list(periods(start, anchor, interval, end=end, until=until))
+    assert not list(periods(start, anchor, Interval.ONCE, end=end, until=until))
 
 
-@given(DAYS, st.integers(1, 31), RECURRING, st.integers(0, 40))
+@given(DAYS, ANCHORS, st.sampled_from(list(Interval)), st.integers(-400, 3000))
+def test_a_period_is_there_from_its_first_day_on(start: date, anchor: int, interval: Interval, ahead: int) -> None:
+    until = start + timedelta(days=ahead)
+    found = list(periods(start, anchor, interval, until=until))
+    assert bool(found) == (ahead >= 0)
+    assert all(span.start <= until for span in found)
+    assert not found or found[-1].end > until or interval == Interval.ONCE
+
+
+# Rule 2: they are anchored
+
+
+@given(DAYS, ANCHORS, RECURRING, LIVES)
+def test_every_boundary_is_on_the_anchor_a_whole_cycle_after_the_one_before(
+    start: date, anchor: int, interval: Interval, days: int
+) -> None:
+    inner = [span.start for span in life(start, anchor, interval, days)][1:]
+    assert all(on_anchor(day, anchor) for day in inner)
+    for one, following in itertools.pairwise(inner):
+        assert following == boundary(one, anchor, MONTHS[interval])
+
+
+@given(DAYS, ANCHORS, LIVES)
+def test_no_anchor_day_of_a_month_is_passed_over(start: date, anchor: int, days: int) -> None:
+    inner = [span.start for span in life(start, anchor, Interval.MONTHLY, days)][1:]
+    between = (start + timedelta(days=later) for later in range(1, days))
+    assert inner == [day for day in between if on_anchor(day, anchor)]
+
+
+@given(DAYS, ANCHORS, RECURRING, st.integers(0, 40))
 def test_starting_later_gives_the_same_periods(start: date, anchor: int, interval: Interval, first: int) -> None:
     until = start + timedelta(days=1500)
     whole = list(periods(start, anchor, interval, until=until))
     assert list(periods(start, anchor, interval, until=until, first=first)) == whole[first:]
 
 
-def test_once_is_one_period() -> None:
-    found = list(periods(date(2027, 1, 5), 5, Interval.ONCE, end=date(2027, 2, 2), until=date(2030, 1, 1)))
-    assert [(span.start, span.end) for span in found] == [(date(2027, 1, 5), date(2027, 2, 2))]
+# Rule 7: the fractions are exact
 
 
-def test_a_day_belongs_to_one_period_or_none() -> None:
-    span = period_at(date(2027, 1, 31), 31, Interval.MONTHLY, date(2027, 3, 30))
-    assert span and (span.start, span.end) == (date(2027, 2, 28), date(2027, 3, 31))
-    assert period_at(date(2027, 1, 31), 31, Interval.MONTHLY, date(2027, 1, 30)) is None
+@given(DAYS, ANCHORS, RECURRING, LIVES)
+def test_only_the_first_and_the_last_can_be_short(start: date, anchor: int, interval: Interval, days: int) -> None:
+    found = life(start, anchor, interval, days)
+    assert all(0 < span.fraction <= 1 for span in found)
+    assert all(span.fraction == 1 for span in found[1:-1])
+    if len(found) > 1:
+        assert (found[0].fraction == 1) == on_anchor(start, anchor)
+        assert (found[-1].fraction == 1) == (found[-1].end == boundary(found[-1].start, anchor, MONTHS[interval]))
+
+
+@given(DAYS, ANCHORS, RECURRING)
+def test_a_first_stub_and_the_days_before_it_make_one_cycle(start: date, anchor: int, interval: Interval) -> None:
+    stub = next(periods(start, anchor, interval, until=start))
+    begin = boundary(stub.end, anchor, -MONTHS[interval])
+    assert begin <= start < stub.end
+    assert stub.fraction + Fraction((start - begin).days, (stub.end - begin).days) == 1
+
+
+@given(DAYS, ANCHORS, RECURRING, LIVES)
+def test_a_last_stub_and_the_days_after_it_make_one_cycle(
+    start: date, anchor: int, interval: Interval, days: int
+) -> None:
+    *_, stub = life(start, anchor, interval, days)
+    *_, whole = periods(start, anchor, interval, until=stub.start)
+    begin = boundary(whole.end, anchor, -MONTHS[interval])
+    outside = (stub.start - begin) + (whole.end - stub.end)
+    assert stub.fraction + Fraction(outside.days, (whole.end - begin).days) == 1
+
+
+# Rule 3: once
+
+
+@given(DAYS, ANCHORS, st.none() | st.integers(1, 3000), st.integers(0, 3000), st.integers(0, 3))
+def test_once_is_one_whole_period_whatever_its_length(
+    start: date, anchor: int, days: int | None, ahead: int, first: int
+) -> None:
+    end = start + timedelta(days=days) if days else None
+    found = list(periods(start, anchor, Interval.ONCE, end=end, until=start + timedelta(days=ahead), first=first))
+    assert found == ([] if first else [PeriodSpan(start, end or add_months(start, 1), 0, Fraction(1))])
+
+
+# A day and its period
+
+
+@given(DAYS, ANCHORS, st.sampled_from(list(Interval)), st.none() | LIVES, st.integers(-40, 3100))
+def test_a_day_belongs_to_the_one_period_that_holds_it_or_to_none(
+    start: date, anchor: int, interval: Interval, days: int | None, ahead: int
+) -> None:
+    end = start + timedelta(days=days) if days else None
+    day = start + timedelta(days=ahead)
+    holding = [span for span in periods(start, anchor, interval, end=end, until=day) if span.start <= day < span.end]
+    assert [period_at(start, anchor, interval, day, end=end)] == (holding or [None])
+
+
+@given(DAYS, ANCHORS, RECURRING, st.integers(0, 36_500))
+def test_the_search_begins_at_most_two_before(start: date, anchor: int, interval: Interval, ahead: int) -> None:
+    day = start + timedelta(days=ahead)
+    *_, last = periods(start, anchor, interval, until=day)
+    assert last.index - 2 <= index_before(start, interval, day) <= last.index
+
+
+def test_a_day_a_century_away_is_found_without_a_walk() -> None:
+    start, far = date(2000, 1, 31), date(2100, 2, 28)
+    *_, last = periods(start, 31, Interval.MONTHLY, until=far)
+    assert (last.index, last.start) == (1201, far)
+    began = process_time()
+    found = {period_at(start, 31, Interval.MONTHLY, far + timedelta(days=later % 31)) for later in range(1000)}
+    assert found == {last}
+    assert process_time() - began < 2  # a walk from the first day takes ten seconds

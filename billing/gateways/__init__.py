@@ -1,15 +1,46 @@
 """The companies that move money, behind one small interface."""
 
-from functools import cache
+from collections.abc import Iterable
+from uuid import UUID
 
 from django.conf import settings
 
+from billing.errors import NotConnected
 from billing.gateways.base import Gateway
+from billing.models import GatewayAccount
+from core.vault import unseal
+
+SANDBOX, STRIPE, MANUAL = "sandbox", "stripe", "manual"
 
 
-@cache
-def gateway(name: str | None = None) -> Gateway:
-    """The gateway of that name, or the installation's own."""
-    from billing.gateways.sandbox.gateway import Sandbox
+def names(businesses: Iterable[UUID]) -> dict[UUID, str]:
+    """The gateway that charges each business's cards: its own account, or else the installation's."""
+    own = GatewayAccount.objects.filter(business__in=list(businesses)).values_list("business", "gateway")
+    found = dict.fromkeys(businesses, str(settings.GATEWAY))
+    return found | dict(own)
 
-    return {"sandbox": Sandbox}[name or settings.GATEWAY]()
+
+def name_of(business: UUID) -> str:
+    """The gateway that charges this business's cards."""
+    return names([business])[business]
+
+
+def gateway(name: str, business: UUID) -> Gateway:
+    """The gateway of that name, with the business's own account. Raises NotConnected."""
+    if name == SANDBOX:
+        from billing.gateways.sandbox.gateway import Sandbox
+
+        return Sandbox()
+    account = GatewayAccount.objects.filter(business=business, gateway=name).first()
+    if account is None:
+        raise NotConnected(f"No account at {name}.")
+    return connect(account)
+
+
+def connect(account: GatewayAccount) -> Gateway:
+    """The gateway of an account, or NotConnected where real money meets an installation that does not charge it."""
+    from billing.gateways.stripe.gateway import Stripe
+
+    if account.is_live != (settings.CHARGING == "real"):
+        raise NotConnected("A live key needs CHARGING=real, and a test key must not stand there (rule 24).")
+    return Stripe(secret=unseal(account.secret), webhook_secret=unseal(account.webhook_secret))

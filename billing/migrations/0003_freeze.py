@@ -5,12 +5,22 @@ from django.db import migrations
 from core.immutable import Freeze
 
 FIGURES = [
-    "business_id", "client_id", "agreement_id", "period_id", "kind", "period_start", "number", "issued_on",
-    "due_on", "currency", "subtotal", "tax", "total", "taxes", "seller", "buyer", "language", "terms_hash",
+    "business_id", "client_id", "agreement_id", "period_id", "kind", "period_start", "series_id", "seq", "number",
+    "collect_by", "issued_on", "due_on", "currency", "subtotal", "tax", "total", "withholding", "tax_mode", "taxes",
+    "tax_note", "seller", "buyer", "language", "terms_hash",
 ]  # fmt: skip
+NOTE = [
+    "business_id", "client_id", "invoice_id", "series_id", "seq", "number", "issued_on", "reason", "actor",
+    "currency", "subtotal", "tax", "total", "taxes",
+]  # fmt: skip
+PROMISE = ["business_id", "client_id", "payment_id", "credit_note_id", "currency", "amount", "actor", "sent_at"]
+CONTEST = ["business_id", "client_id", "payment_id", "gateway", "handle", "currency", "amount"]
+PAPER = ["business_id", "client_id", "invoice_id", "currency", "amount"]
+WAITING = ["business_id", "agreement_id", "kind", "ref", "description", "starts_on", "ends_on", "amount"]
+ARRIVED = ["business_id", "fingerprint", "on", "currency", "amount", "text"]
 MONEY = [
-    "business_id", "client_id", "charge_id", "gateway", "reference", "currency", "amount", "method_label",
-    "received_at", "receipt_number",
+    "business_id", "client_id", "invoice_id", "charge_id", "gateway", "reference", "currency", "amount",
+    "method_label", "received_at", "series_id", "seq", "receipt_number",
 ]  # fmt: skip
 
 
@@ -22,6 +32,12 @@ class Migration(migrations.Migration):
         Freeze("billing_line"),
         Freeze("billing_payment", MONEY),
         Freeze("billing_allocation"),
+        Freeze("billing_creditnote", NOTE),
+        Freeze("billing_refund", PROMISE),
+        Freeze("billing_dispute", CONTEST),
+        Freeze("billing_certificate", PAPER),
+        Freeze("billing_nextline", WAITING),
+        Freeze("billing_statementline", ARRIVED),
         Freeze("billing_journal"),
         Freeze("billing_transition"),
         Freeze("billing_charge", ["invoice_id", "n", "method_id", "currency", "amount", "sent_at"]),

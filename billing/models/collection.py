@@ -11,6 +11,7 @@ from core.models import TenantRow
 COLLECTION_STATES = [
     (CollectionState.READY.value, _("Scheduled")),
     (CollectionState.WAIT.value, _("Being confirmed")),
+    (CollectionState.SENT.value, _("Sent, waiting for the transfer")),
     (CollectionState.DUNNING.value, _("Needs a new payment method")),
     (CollectionState.VOIDING.value, _("Being cancelled")),
     (CollectionState.DONE.value, _("Done")),
@@ -18,7 +19,11 @@ COLLECTION_STATES = [
 
 
 class Collection(TenantRow):
-    """One per invoice. `handle` is the gateway's single-shot object; `fence` grows with every claim."""
+    """One per invoice. `handle` is the gateway's single-shot object, prepared for `amount` minor units.
+
+    `fence` is the id of the latest claim: who finds another one there has lost the row. `plan` says what follows
+    once it is cancelled at the gateway, and by whom (billing.void).
+    """
 
     invoice = models.OneToOneField("billing.Invoice", models.PROTECT, related_name="collection")
     gateway = models.CharField(_("gateway"), max_length=20)
@@ -26,11 +31,15 @@ class Collection(TenantRow):
     handle = models.CharField(_("gateway object"), max_length=80, null=True, blank=True)  # noqa: DJ001 - unique where set
     state = models.CharField(_("state"), max_length=10, choices=COLLECTION_STATES, default=CollectionState.READY)
     next_at = models.DateTimeField(_("next try"), null=True, blank=True)
+    amount = models.BigIntegerField(_("amount of the gateway object"), null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
-    fence = models.PositiveIntegerField(default=0, editable=False)
+    fence = models.UUIDField(null=True, blank=True, editable=False)
     tries = models.PositiveSmallIntegerField(_("declines"), default=0)
     lookups = models.PositiveSmallIntegerField(_("look-ups"), default=0)
     reason = models.CharField(_("reason"), max_length=60, blank=True)
+    action_url = models.URLField(_("where the client confirms"), max_length=500, blank=True)
+    warned_at = models.DateTimeField(_("unknown for a day, told"), null=True, blank=True)
+    plan = models.JSONField(_("once cancelled"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("collection")
@@ -38,7 +47,9 @@ class Collection(TenantRow):
         constraints = [
             models.UniqueConstraint(fields=["gateway", "handle"], name="handle_once"),
         ]
-        indexes = [models.Index(fields=["state", "next_at"], name="collection_due")]
+        indexes = [
+            models.Index(fields=["next_at"], name="collection_due", condition=~models.Q(state=CollectionState.DONE)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.invoice_id} {self.state}"

@@ -3,38 +3,50 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from agreements.models.proposal import CollectBy
 from billing.states import InvoiceState
+from clients.models.tax_rate import TaxMode
 from core.models import Document, TenantRow
 
 INVOICE_STATES = [
     (InvoiceState.OPEN.value, _("Open")),
     (InvoiceState.PAID.value, _("Paid")),
     (InvoiceState.VOID.value, _("Void")),
+    (InvoiceState.WRITTEN_OFF.value, _("Written off")),
 ]
 
 
 class Invoice(TenantRow):
-    """Amounts are minor units of `currency`. `seller` and `buyer` are the parties as they were that day."""
+    """Amounts are minor units of `currency`. `seller` and `buyer` are the parties as they were that day.
+
+    `subtotal` is before tax; `withholding` is what the client may keep back for a certificate (rule 19).
+    """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="invoices")
     agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="invoices")
     period = models.ForeignKey("agreements.Period", models.PROTECT, related_name="invoices")
     kind = models.CharField(_("kind"), max_length=10, default="fee")
     period_start = models.DateField(_("service from"))
+    series = models.ForeignKey("billing.Series", models.PROTECT, related_name="+")
+    seq = models.PositiveIntegerField(_("running number"))
     number = models.CharField(_("number"), max_length=40)
-    state = models.CharField(_("state"), max_length=10, choices=INVOICE_STATES, default=InvoiceState.OPEN)
+    state = models.CharField(_("state"), max_length=12, choices=INVOICE_STATES, default=InvoiceState.OPEN)
+    collect_by = models.CharField(_("paid by"), max_length=10, choices=CollectBy.choices, default=CollectBy.CARD)
     issued_on = models.DateField(_("issued"))
     due_on = models.DateField(_("due"))
     currency = models.CharField(_("currency"), max_length=3)
     subtotal = models.BigIntegerField(_("before tax"))
     tax = models.BigIntegerField(_("tax"))
     total = models.BigIntegerField(_("total"))
+    withholding = models.BigIntegerField(_("may be withheld"), default=0)
+    tax_mode = models.CharField(_("tax mode"), max_length=10, choices=TaxMode.choices, default=TaxMode.EXCLUSIVE)
     taxes = models.JSONField(_("tax by rate"), default=list)
+    tax_note = models.CharField(_("tax note"), max_length=300, blank=True)
     seller = models.JSONField(_("seller"))
     buyer = models.JSONField(_("buyer"))
     language = models.CharField(_("language"), max_length=5)
     terms_hash = models.CharField(_("SHA-256 of the terms"), max_length=64)
-    document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
+    document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
 
     class Meta:
         verbose_name = _("invoice")
@@ -43,9 +55,11 @@ class Invoice(TenantRow):
         constraints = [
             models.UniqueConstraint(fields=["agreement", "period_start", "kind"], name="invoice_once"),
             models.UniqueConstraint(fields=["business", "number"], name="invoice_number_once"),
+            models.UniqueConstraint(fields=["series", "seq"], name="invoice_seq_once"),
             models.CheckConstraint(
                 condition=models.Q(total=models.F("subtotal") + models.F("tax")), name="invoice_adds_up"
             ),
+            models.CheckConstraint(condition=models.Q(total__gt=0, withholding__gte=0), name="invoice_is_money"),
         ]
         indexes = [
             models.Index(fields=["business", "-issued_on", "-id"], name="invoice_newest"),
@@ -57,7 +71,7 @@ class Invoice(TenantRow):
 
 
 class Line(TenantRow):
-    """One line of an invoice, before tax."""
+    """One line of an invoice: before tax, or with it where the invoice's prices include tax."""
 
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="lines")
     position = models.PositiveSmallIntegerField(_("position"))
@@ -65,13 +79,43 @@ class Line(TenantRow):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to (exclusive)"))
     amount = models.BigIntegerField(_("amount"))
-    tax_percent = models.DecimalField(_("tax rate in percent"), max_digits=6, decimal_places=3, default=0)
 
     class Meta:
         verbose_name = _("line")
         verbose_name_plural = _("lines")
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["invoice", "position"], name="line_position_once")]
+
+    def __str__(self) -> str:
+        return self.description
+
+
+class NextLine(TenantRow):
+    """A line that waits for its agreement's next invoice: a sum too small to charge (rule 14), approved overage.
+
+    `ref` names the fact it comes from, once per kind; `invoice` is where it ended up.
+    """
+
+    agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="next_lines")
+    kind = models.CharField(_("kind"), max_length=20)
+    ref = models.CharField(_("about"), max_length=80)
+    description = models.CharField(_("description"), max_length=300)
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("to (exclusive)"))
+    amount = models.BigIntegerField(_("amount"))
+    invoice = models.ForeignKey(Invoice, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("line for the next invoice")
+        verbose_name_plural = _("lines for the next invoice")
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "ref"], name="next_line_once"),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="next_line_is_money"),
+        ]
+        indexes = [
+            models.Index(fields=["agreement"], name="next_line_waiting", condition=models.Q(invoice__isnull=True))
+        ]
 
     def __str__(self) -> str:
         return self.description

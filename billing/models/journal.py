@@ -7,18 +7,24 @@ from core.models import TenantRow
 
 
 class Account(models.TextChoices):
-    """The accounts money moves between."""
+    """The accounts money moves between. CREDIT is what we hold for a client; what stands there pays the next
+    invoice. REFUNDING is on its way back, WITHHELD is owed by the tax office, DISPUTED is held by the bank."""
 
     RECEIVABLE = "receivable", _("Receivable")
     CASH = "cash", _("Cash")
     REVENUE = "revenue", _("Revenue")
     TAX = "tax", _("Tax")
+    CREDIT = "credit", _("Client credit")
+    REFUNDING = "refunding", _("Refunds under way")
+    WITHHELD = "withheld", _("Tax withheld")
+    DISPUTED = "disputed", _("Disputed")
+    LOSS = "loss", _("Losses")
 
 
 class Journal(TenantRow):
     """Debit `debit`, credit `credit`, `amount` minor units. Append-only (database trigger), once per fact."""
 
-    client = models.ForeignKey("clients.Client", models.PROTECT, related_name="+")
+    client = models.ForeignKey("clients.Client", models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(_("kind"), max_length=20)
     ref = models.CharField(_("about"), max_length=80)
     debit = models.CharField(_("debit"), max_length=12, choices=Account.choices)
@@ -35,6 +41,14 @@ class Journal(TenantRow):
             models.UniqueConstraint(fields=["kind", "ref", "debit", "credit"], name="journal_once"),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="journal_moves_money"),
             models.CheckConstraint(condition=~models.Q(debit=models.F("credit")), name="journal_two_accounts"),
+        ]
+        indexes = [
+            models.Index(fields=["client", "on"], name="journal_of_client"),
+            models.Index(
+                fields=["client", "currency"],
+                name="journal_client_credit",
+                condition=models.Q(debit="credit") | models.Q(credit="credit"),
+            ),
         ]
 
     def __str__(self) -> str:

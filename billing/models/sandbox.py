@@ -22,6 +22,40 @@ class SandboxCard(models.Model):
         return self.token
 
 
+class SandboxRefund(models.Model):
+    """Money given back at the pretended processor, once per key."""
+
+    handle = models.CharField(max_length=80, primary_key=True)
+    key = models.CharField(max_length=80, unique=True)
+    intent = models.CharField(max_length=80, db_index=True)
+    amount = models.BigIntegerField()
+    status = models.CharField(max_length=30, default="succeeded")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = "sandbox refund"
+
+    def __str__(self) -> str:
+        return self.handle
+
+
+class SandboxDispute(models.Model):
+    """A payment contested at the pretended processor."""
+
+    handle = models.CharField(max_length=80, primary_key=True)
+    intent = models.CharField(max_length=80, db_index=True)
+    amount = models.BigIntegerField()
+    reason = models.CharField(max_length=60)
+    status = models.CharField(max_length=30, default="open")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = "sandbox dispute"
+
+    def __str__(self) -> str:
+        return self.handle
+
+
 class SandboxIntent(models.Model):
     """A single-shot payment at the pretended processor: confirming it twice cannot take money twice."""
 

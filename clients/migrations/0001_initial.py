@@ -1,8 +1,10 @@
 """The rows of this room, as the models describe them."""
 
 import clients.pipeline
+import django.core.validators
 import django.utils.timezone
 import uuid
+from decimal import Decimal
 from django.db import migrations, models
 
 
@@ -25,6 +27,9 @@ class Migration(migrations.Migration):
                 ('tax_id', models.CharField(blank=True, max_length=40, verbose_name='tax id')),
                 ('language', models.CharField(choices=[('en', 'English'), ('th', 'Thai')], default='en', max_length=5, verbose_name='language')),
                 ('time_zone', models.CharField(default='UTC', max_length=64, verbose_name='time zone')),
+                ('tax_treatment', models.CharField(choices=[('standard', 'As usual'), ('reverse', 'Reverse charge'), ('exempt', 'Exempt')], default='standard', max_length=10, verbose_name='tax')),
+                ('tax_note', models.CharField(blank=True, max_length=300, verbose_name='words on the invoice')),
+                ('withholding_percent', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(50)], verbose_name='withholds percent')),
                 ('state', models.CharField(choices=[('lead', 'Lead'), ('call_booked', 'Call booked'), ('proposal_sent', 'Proposal sent'), ('trial', 'Trial'), ('won', 'Won'), ('lost', 'Lost')], default=clients.pipeline.Stage['LEAD'], max_length=20, verbose_name='stage')),
                 ('notes', models.TextField(blank=True, max_length=5000, verbose_name='notes')),
                 ('signed_at', models.DateTimeField(blank=True, null=True, verbose_name='client since')),
@@ -50,6 +55,21 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'contact',
                 'verbose_name_plural': 'contacts',
+            },
+        ),
+        migrations.CreateModel(
+            name='TaxRate',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('name', models.CharField(max_length=30, verbose_name='name')),
+                ('percent', models.DecimalField(decimal_places=3, max_digits=6, verbose_name='rate in percent')),
+                ('is_used', models.BooleanField(default=True, verbose_name='in use')),
+            ],
+            options={
+                'verbose_name': 'tax rate',
+                'verbose_name_plural': 'tax rates',
+                'ordering': ['name', 'id'],
             },
         ),
     ]

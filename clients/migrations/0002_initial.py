@@ -30,6 +30,11 @@ class Migration(migrations.Migration):
             name='client',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='clients.client'),
         ),
+        migrations.AddField(
+            model_name='taxrate',
+            name='business',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business'),
+        ),
         migrations.AddIndex(
             model_name='client',
             index=models.Index(fields=['business', 'name', 'id'], name='client_by_name'),
@@ -41,5 +46,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='contact',
             constraint=models.UniqueConstraint(condition=models.Q(('is_decision_maker', True)), fields=('client',), name='one_decision_maker'),
+        ),
+        migrations.AddConstraint(
+            model_name='taxrate',
+            constraint=models.UniqueConstraint(fields=('business', 'name', 'percent'), name='tax_rate_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='taxrate',
+            constraint=models.CheckConstraint(condition=models.Q(('percent__gt', 0), ('percent__lt', 100)), name='tax_rate_sane'),
         ),
     ]

@@ -2,5 +2,6 @@
 
 from clients.models.client import Client
 from clients.models.contact import Contact
+from clients.models.tax_rate import TaxRate
 
-__all__ = ["Client", "Contact"]
+__all__ = ["Client", "Contact", "TaxRate"]

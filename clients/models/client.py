@@ -1,9 +1,13 @@
 """Client: a company or person a business works for; a prospect until it has signed."""
 
+from decimal import Decimal
+
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from clients.models.tax_rate import TaxMode
 from clients.pipeline import Stage
 from core.models import TenantRow
 
@@ -16,6 +20,13 @@ STAGES = [
     (Stage.LOST.value, _("Lost")),
 ]
 
+STANDARD = "standard"
+TREATMENTS = [
+    (STANDARD, _("As usual")),
+    (TaxMode.REVERSE.value, TaxMode.REVERSE.label),
+    (TaxMode.EXEMPT.value, TaxMode.EXEMPT.label),
+]
+
 
 class Client(TenantRow):
     """`state` (the stage) and `notes` are the freelancer's own and never reach the client (rule 37)."""
@@ -26,6 +37,15 @@ class Client(TenantRow):
     tax_id = models.CharField(_("tax id"), max_length=40, blank=True)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    tax_treatment = models.CharField(_("tax"), max_length=10, choices=TREATMENTS, default=STANDARD)
+    tax_note = models.CharField(_("words on the invoice"), max_length=300, blank=True)
+    withholding_percent = models.DecimalField(
+        _("withholds percent"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(0),
+        validators=[MinValueValidator(0), MaxValueValidator(50)],
+    )
     state = models.CharField(_("stage"), max_length=20, choices=STAGES, default=Stage.LEAD)
     notes = models.TextField(_("notes"), max_length=5000, blank=True)
     signed_at = models.DateTimeField(_("client since"), null=True, blank=True)

@@ -35,8 +35,8 @@ class Business(models.Model):
     currency = models.CharField(_("currency"), max_length=3, default="USD")
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
-    tax_name = models.CharField(_("tax name"), max_length=30, blank=True)
-    tax_percent = models.DecimalField(_("tax rate in percent"), max_digits=6, decimal_places=3, default=0)
+    prices_include_tax = models.BooleanField(_("prices include tax"), default=False)
+    tax_on_payment = models.BooleanField(_("the tax invoice is the receipt"), default=False)
     floor_rate = models.PositiveBigIntegerField(_("lowest hourly rate"), default=0)
     capacity_minutes = models.PositiveIntegerField(_("monthly capacity"), default=0)
     is_suspended = models.BooleanField(_("suspended"), default=False)
@@ -46,11 +46,6 @@ class Business(models.Model):
     class Meta:
         verbose_name = _("business")
         verbose_name_plural = _("businesses")
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(tax_percent__gte=0, tax_percent__lt=100), name="business_tax_sane"
-            )
-        ]
 
     def __str__(self) -> str:
         return self.name

@@ -13,6 +13,8 @@ class DocumentKind(models.TextChoices):
     SIGNED_AGREEMENT = "signed_agreement", _("Signed agreement")
     INVOICE = "invoice", _("Invoice")
     RECEIPT = "receipt", _("Receipt")
+    CREDIT_NOTE = "credit_note", _("Credit note")
+    STATEMENT = "statement", _("Statement")
     REPORT = "report", _("Report")
 
 

@@ -29,17 +29,20 @@ class OutboxQuerySet(models.QuerySet["Outbox"]):
 
 
 class Outbox(models.Model):
-    """One email, once per (kind, ref). Links and codes are placeholders until it is sent: see core.links."""
+    """One email, once per (kind, ref). Links and codes are placeholders until it is sent: see core.links.
+
+    Without a text it is only announced, and written when it is sent (core.outbox.post).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     business = models.ForeignKey(Business, models.CASCADE, null=True, blank=True, related_name="+")
     kind = models.CharField(_("kind"), max_length=40)
     ref = models.CharField(_("about"), max_length=80)
-    to = models.EmailField(_("to"))
+    to = models.EmailField(_("to"), blank=True)
     reply_to = models.EmailField(_("reply to"), blank=True)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
-    subject = models.CharField(_("subject"), max_length=250)
-    text = models.TextField(_("text"))
+    subject = models.CharField(_("subject"), max_length=250, blank=True)
+    text = models.TextField(_("text"), blank=True)
     html = models.TextField(_("HTML"), blank=True)
     attachment = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
     state = models.CharField(_("state"), max_length=10, choices=OutboxState.choices, default=OutboxState.WAITING)

@@ -23,7 +23,8 @@ class BusinessForm(PrintableForm, forms.ModelForm):
     class Meta:
         model = Business
         fields = [
-            "name", "currency", "time_zone", "language", "accent", "logo", *PAPERS, "tax_name", "tax_percent",
+            "name", "currency", "time_zone", "language", "accent", "logo", *PAPERS, "prices_include_tax",
+            "tax_on_payment",
         ]  # fmt: skip
         widgets = {"address": forms.Textarea(attrs={"rows": 3})}
 
@@ -31,7 +32,7 @@ class BusinessForm(PrintableForm, forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["currency"] = forms.ChoiceField(label=_("Currency"), choices=currencies())
         self.fields["time_zone"] = forms.ChoiceField(label=_("Time zone"), choices=zones())
-        self.fields["tax_name"].help_text = _("Like VAT. Leave it empty if you charge none.")
+        self.fields["tax_on_payment"].help_text = _("Tax on services falls due when they are paid, as in Thailand.")
         if self.instance.floor_rate:
             self.fields["floor"].initial = money.to_decimal(self.instance.floor_rate, self.instance.currency)
         if self.instance.capacity_minutes:
@@ -49,8 +50,6 @@ class BusinessForm(PrintableForm, forms.ModelForm):
             except forms.ValidationError as error:
                 self.add_error("floor", error)
         self.instance.capacity_minutes = data.get("capacity") or 0
-        if data.get("tax_percent") and not data.get("tax_name"):
-            self.add_error("tax_name", _("Name the tax, as it should stand on invoices."))
         return data
 
 

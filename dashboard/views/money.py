@@ -49,7 +49,7 @@ class ChargePage(Desk):
             standing=queries.standing(invoice),
             lines=invoice.lines.all(),
             attempts=attempts,
-            payments=self.rows(Payment).filter(allocations__invoice=invoice),
+            payments=self.rows(Payment).filter(invoice=invoice),
             owed=queries.owed(invoice),
             can_retry=invoice.collection.state in ("dunning", "ready") and bool(invoice.collection.reason),
         )
@@ -80,5 +80,5 @@ class ReceiptPdf(Desk):
     """The receipt as a file."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        related = self.rows(Payment).select_related("business", "receipt_document", "charge__invoice__business")
+        related = self.rows(Payment).select_related("business", "receipt_document", "invoice__business", "series")
         return pdf_response(papers.receipt_pdf(payment=self.row(Payment, pk, related), now=timezone.now()))

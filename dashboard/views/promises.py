@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -139,7 +138,7 @@ class Release(Desk):
         agreement = self.row(Agreement, pk, self.rows(Agreement).select_related("business"))
         how = request.POST.get("how", "")
         if agreement.parked_because and how in ("bill", "skip"):
-            park.release(agreement=agreement, how=how, gateway=settings.GATEWAY, actor=self.actor, now=timezone.now())
+            park.release(agreement=agreement, how=how, actor=self.actor, now=timezone.now())
             messages.success(request, _("Decided. The charges follow by themselves."))
         return redirect("dashboard:agreement", agreement.pk)
 

@@ -72,7 +72,7 @@ class InvoicePage(PortalView):
             "invoice": invoice,
             "standing": queries.standing(invoice),
             "lines": invoice.lines.all(),
-            "payments": self.rows(Payment).filter(allocations__invoice=invoice),
+            "payments": self.rows(Payment).filter(invoice=invoice),
             "owed": queries.owed(invoice),
         }
         return render(request, "portal/invoice.html", context)
@@ -91,7 +91,7 @@ class ReceiptPdf(PortalView):
     """The receipt as a file."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        payment = self.row(Payment, pk, "business", "receipt_document", "charge__invoice__business")
+        payment = self.row(Payment, pk, "business", "receipt_document", "invoice__business", "series")
         return pdf_response(papers.receipt_pdf(payment=payment, now=timezone.now()))
 
 

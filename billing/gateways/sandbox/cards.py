@@ -12,6 +12,7 @@ class Behaviour(StrEnum):
     HARD = "lost_card"
     LATER = "fails_later"
     LOST_ANSWER = "lost_answer"
+    ACTION = "requires_action"
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ CARDS = (
     TestCard(Behaviour.HARD, "Mastercard", "9987"),
     TestCard(Behaviour.LATER, "Visa", "0341"),
     TestCard(Behaviour.LOST_ANSWER, "Mastercard", "0119"),
+    TestCard(Behaviour.ACTION, "Visa", "3184"),
 )
 
 

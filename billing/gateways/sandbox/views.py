@@ -14,7 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from billing import webhook
 from billing.gateways.sandbox import cards
-from billing.gateways.sandbox.gateway import SALT, SESSION_AGE, save_card
+from billing.gateways.sandbox.gateway import SALT, SESSION_AGE, Sandbox, save_card
+from billing.gateways.sandbox.gateway import confirm as confirmed
+from core import doorbell
 from core.dates import add_months
 
 WORDS = {
@@ -23,6 +25,7 @@ WORDS = {
     cards.Behaviour.HARD: gettext_lazy("Declined: reported as lost"),
     cards.Behaviour.LATER: gettext_lazy("The first charge succeeds, later ones are declined"),
     cards.Behaviour.LOST_ANSWER: gettext_lazy("Succeeds, but the answer is lost on the way"),
+    cards.Behaviour.ACTION: gettext_lazy("The bank asks the cardholder to confirm each charge"),
 }
 
 
@@ -52,13 +55,23 @@ def setup(request: HttpRequest, session: str) -> HttpResponse:
     return render(request, "billing/sandbox_setup.html", context, status=422 if error else 200)
 
 
+@never_cache
+@require_http_methods(["GET", "POST"])
+def confirm(request: HttpRequest, handle: str) -> HttpResponse:
+    """The bank's own page: the cardholder says that it is them."""
+    done = request.method == "POST" and confirmed(handle)
+    if done:
+        doorbell.ring("billing.tasks.resolve")
+    return render(request, "billing/sandbox_confirm.html", {"done": done})
+
+
 @csrf_exempt
 @require_POST
 def hook(request: HttpRequest) -> HttpResponse:
     """Take a notice: verified, stored once, answered at once; a worker asks the gateway later (rule 22)."""
     signature = request.headers.get("X-Signature", "")
     try:
-        webhook.receive(name="sandbox", body=request.body, signature=signature, now=timezone.now())
+        webhook.receive(bank=Sandbox(), account=None, body=request.body, signature=signature, now=timezone.now())
     except ValueError:
         return HttpResponse(status=400)
     return HttpResponse(status=200)

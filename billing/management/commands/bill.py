@@ -27,8 +27,8 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(made.result, ensure_ascii=False))
             return
-        for line in made.result["issued"]:
+        for line in made.result.get("invoices", []):
             total = money.format(line["total"], line["currency"])
             self.stdout.write(f"{line['number']}  {line['client']}  {total}")
         counts = {name: value for name, value in made.result.items() if isinstance(value, int)}
-        self.stdout.write(f"{len(made.result['issued'])} issued, {json.dumps(counts)}")
+        self.stdout.write("  ".join(f"{name} {value}" for name, value in counts.items()))

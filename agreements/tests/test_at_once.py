@@ -1,0 +1,117 @@
+"""People press at the same moment, in several tabs: one outcome, a whole record, and a clear word for the others.
+
+On PostgreSQL the tabs really run at once. SQLite lets one writer in at a time, so there they run in turn.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+
+from agreements import propose, sign
+from agreements.errors import NotOpen, WrongCode
+from agreements.models import Agreement, Proposal, Signature
+from core import audit, doorbell, links
+from core.models import Outbox
+from tests.world import HERE, NOW, World
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def quiet_world(transactional_db: None) -> World:
+    """A business whose doorbells reach nobody."""
+    return World()
+
+
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """What each act returned, or the RuleError it raised; anything else fails the test."""
+    together = connection.vendor != "sqlite"
+    start = Barrier(len(acts) if together else 1)
+
+    def tab(act: Callable[[], Any]) -> Any:
+        try:
+            start.wait(timeout=20)
+            with doorbell.muted():
+                return act()
+        except (NotOpen, WrongCode) as no:
+            return no
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(acts) if together else 1) as pool:
+        return list(pool.map(tab, acts))
+
+
+def waiting(world: World) -> Agreement:
+    with doorbell.muted():
+        return world.picked()
+
+
+def begin(agreement: Agreement, name: str = "Ploy Srisuk") -> Signature:
+    with doorbell.muted():
+        row = Agreement.objects.get(pk=agreement.pk)
+        return sign.begin(agreement=row, contact=row.contact, name=name, consented=True, now=NOW, origin=HERE)
+
+
+def confirm(agreement: Agreement, code: str) -> Agreement:
+    row = Agreement.objects.get(pk=agreement.pk)
+    return sign.confirm(agreement=row, contact=row.contact, code=code, now=NOW, origin=HERE)
+
+
+def test_of_tiers_picked_at_once_one_is_the_agreement(quiet_world: World) -> None:
+    with doorbell.muted():
+        proposal = quiet_world.proposal()
+    picks = [
+        lambda at=place: quiet_world.picked(Proposal.objects.get(pk=proposal.pk), tier=at) for place in (0, 1, 2, 0)
+    ]
+    answers = at_once(*picks)
+    only = Agreement.objects.get()
+    assert {row.pk for row in answers if isinstance(row, Agreement)} == {only.pk}
+    assert [event.event for event in audit.chain(only.pk)] == ["accepted"]
+
+
+def test_picking_and_withdrawing_at_once_leaves_one_of_the_two(quiet_world: World) -> None:
+    for _ in range(5):
+        with doorbell.muted():
+            proposal = quiet_world.proposal(quiet_world.client())
+        at_once(
+            lambda pk=proposal.pk: quiet_world.picked(Proposal.objects.get(pk=pk)),
+            lambda pk=proposal.pk: propose.withdraw(proposal=Proposal.objects.get(pk=pk), actor="Nan", now=NOW),
+        )
+        proposal.refresh_from_db()
+        assert (proposal.state == "sent") == propose.is_picked(proposal)
+
+
+def test_names_sent_at_once_are_one_signature_and_one_code(quiet_world: World) -> None:
+    agreement = waiting(quiet_world)
+    answers = at_once(*[lambda: begin(agreement)] * 4)
+    assert {row.pk for row in answers} == {Signature.objects.get().pk}
+    assert Outbox.objects.filter(kind="sign_code").count() == 1
+    assert [event.event for event in audit.chain(agreement.pk)] == ["accepted", "consented"]
+
+
+def test_codes_confirmed_at_once_sign_once_and_every_tab_is_told_so(quiet_world: World) -> None:
+    agreement = waiting(quiet_world)
+    code = links.code(begin(agreement).code_row)
+    answers = at_once(*[lambda: confirm(agreement, code)] * 4)
+    assert [row.state for row in answers] == ["active"] * 4
+    events = Counter(event.event for event in audit.chain(agreement.pk))
+    assert (events["signed"], events["code_confirmed"]) == (1, 1)
+    assert audit.is_whole(audit.chain(agreement.pk))
+
+
+def test_wrong_codes_at_once_are_five_tries_all_on_record(quiet_world: World) -> None:
+    agreement = waiting(quiet_world)
+    right = links.code(begin(agreement).code_row)
+    wrong = f"{(int(right) + 1) % 1_000_000:06d}"
+    answers = at_once(*[lambda: confirm(agreement, wrong)] * 8)
+    assert all(isinstance(no, WrongCode) for no in answers)
+    assert [event.event for event in audit.chain(agreement.pk)].count("code_wrong") == sign.CODE_TRIES
+    assert audit.is_whole(audit.chain(agreement.pk))
+    with pytest.raises(WrongCode):
+        confirm(agreement, right)

@@ -1,0 +1,35 @@
+"""Five days before a charge the client hears its amount, its day and its card (rule 23)."""
+
+from datetime import datetime, timedelta
+
+from agreements.models import Agreement
+from agreements.models.proposal import CollectBy
+from agreements.states import AgreementState
+from billing.dunning import NOTICE_DAYS
+from core import outbox
+from core.dates import local_day
+from core.models import Outbox
+
+KIND = "charge_ahead"
+
+
+def announce(*, now: datetime) -> int:
+    """Announce the letters for charges of the coming days, each once; how many are new."""
+    soon = Agreement.objects.filter(
+        state=AgreementState.ACTIVE,
+        collect_by=CollectBy.CARD,
+        opens_at__gt=now,
+        opens_at__lte=now + timedelta(days=NOTICE_DAYS),
+        signed_at__lt=now - timedelta(days=NOTICE_DAYS),
+        parked_because="",
+    ).select_related("business__owner")
+    refs = {f"{row.pk}:{_day(row)}": row.business for row in soon.defer("terms", "tier")}
+    there = set(Outbox.objects.filter(kind=KIND, ref__in=list(refs)).values_list("ref", flat=True))
+    fresh = [(ref, business) for ref, business in refs.items() if ref not in there]
+    outbox.post(KIND, fresh, now=now)
+    return len(fresh)
+
+
+def _day(agreement: Agreement) -> str:
+    assert agreement.opens_at is not None
+    return local_day(agreement.opens_at, agreement.time_zone).isoformat()

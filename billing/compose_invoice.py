@@ -1,0 +1,131 @@
+"""What stands on an invoice: its lines, figures and parties, from a period and its agreement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from agreements.models import Agreement, Period
+from agreements.models.proposal import TRANSFER_DAYS, CollectBy
+from billing import taxes
+from billing.dunning import REMINDER_DAYS
+from billing.models import Invoice, Line, NextLine
+from billing.number import Numbers
+from billing.states import InvoiceState
+from core.dates import local_instant
+from core.money import LARGEST
+
+
+@dataclass(frozen=True)
+class DraftLine:
+    """One line before it has an invoice."""
+
+    description: str
+    starts_on: date
+    ends_on: date
+    amount: int
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Lines and what they add up to."""
+
+    lines: Sequence[DraftLine]
+    figures: taxes.Figures
+
+
+def draft(period: Period, more: Sequence[NextLine] = ()) -> Draft:
+    """The period's fee and what waited for this invoice."""
+    agreement = period.agreement
+    fee = DraftLine(describe(agreement), period.starts_on, period.ends_on, period.amount)
+    waited = [DraftLine(line.description, line.starts_on, line.ends_on, line.amount) for line in more]
+    lines = [fee, *waited]
+    amounts = [line.amount for line in lines]
+    if sum(amounts) > LARGEST:
+        raise ValueError(f"The invoice of period {period.pk} is absurdly large.")
+    figures = taxes.figures(amounts, agreement.taxes, agreement.tax_mode, agreement.withholding_percent)
+    return Draft(lines, figures)
+
+
+def describe(agreement: Agreement) -> str:
+    """The words of the fee's line, in the client's language."""
+    with translation.override(agreement.language):
+        return (_("%(title)s: %(tier)s") % {"title": agreement.title, "tier": agreement.tier["name"]})[:300]
+
+
+def papers(
+    period: Period, made: Draft, numbers: Numbers, state: InvoiceState, now: datetime
+) -> tuple[Invoice, list[Line]]:
+    """The rows of one invoice with the next number of its series; not yet written."""
+    agreement, figures = period.agreement, made.figures
+    seq, text = numbers.next()
+    invoice = Invoice(
+        business_id=period.business_id,
+        client_id=agreement.client_id,
+        agreement_id=agreement.pk,
+        period_id=period.pk,
+        period_start=period.starts_on,
+        series=numbers.series,
+        seq=seq,
+        number=text,
+        state=state,
+        collect_by=agreement.collect_by,
+        issued_on=numbers.on,
+        due_on=numbers.on + timedelta(days=0 if agreement.collect_by == CollectBy.CARD else TRANSFER_DAYS),
+        currency=period.currency,
+        subtotal=figures.subtotal,
+        tax=figures.tax,
+        total=figures.total,
+        withholding=figures.withholding,
+        tax_mode=agreement.tax_mode,
+        taxes=figures.taxes,
+        tax_note=agreement.tax_note,
+        seller=_seller(period),
+        buyer=_buyer(agreement),
+        language=agreement.language,
+        terms_hash=agreement.terms_hash,
+        created_at=now,
+    )
+    lines = [
+        Line(
+            business_id=period.business_id,
+            invoice=invoice,
+            position=position,
+            description=line.description,
+            starts_on=line.starts_on,
+            ends_on=line.ends_on,
+            amount=line.amount,
+            created_at=now,
+        )
+        for position, line in enumerate(made.lines, 1)
+    ]
+    return invoice, lines
+
+
+def first_reminder(period: Period, invoice: Invoice) -> datetime:
+    """When a transfer that has not come is first asked for."""
+    day = invoice.due_on + timedelta(days=REMINDER_DAYS[0])
+    return local_instant(day, period.agreement.charge_hour, period.agreement.time_zone)
+
+
+def _seller(period: Period) -> dict[str, str]:
+    business = period.business
+    return {
+        "name": business.name,
+        "legal_name": business.trading_as,
+        "address": business.address,
+        "tax_id": business.tax_id,
+        "email": business.owner.email,
+    }
+
+
+def _buyer(agreement: Agreement) -> dict[str, str]:
+    client = agreement.client
+    return {
+        "name": client.name,
+        "legal_name": client.trading_as,
+        "address": client.address,
+        "tax_id": client.tax_id,
+    }

@@ -1,0 +1,15 @@
+"""The smallest sum a gateway charges, per currency (rule 14). Pure; minor units.
+
+Source: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts, read in November 2026.
+"""
+
+CARD = {
+    "AED": 200, "AUD": 50, "BRL": 50, "CAD": 50, "CHF": 50, "CZK": 1500, "DKK": 250, "EUR": 50, "GBP": 30,
+    "HKD": 400, "INR": 50, "JPY": 50, "MXN": 1000, "MYR": 200, "NOK": 300, "NZD": 50, "PLN": 200, "SEK": 300,
+    "SGD": 50, "THB": 1000, "USD": 50,
+}  # fmt: skip
+
+
+def smallest(currency: str) -> int:
+    """What a card can be charged at least; 1 where no minimum is published."""
+    return CARD.get(currency, 1)

@@ -1,0 +1,37 @@
+"""Certificate: the paper for tax that a client withheld and paid to the tax office for us (rule 19)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.models import TenantRow
+
+
+class CertificateState(models.TextChoices):
+    """OWED until the paper is here."""
+
+    OWED = "owed", _("Owed")
+    RECEIVED = "received", _("Received")
+
+
+class Certificate(TenantRow):
+    """One per invoice. `amount` is minor units; it settles the invoice when it is received."""
+
+    client = models.ForeignKey("clients.Client", models.PROTECT, related_name="certificates")
+    invoice = models.OneToOneField("billing.Invoice", models.PROTECT, related_name="certificate")
+    state = models.CharField(
+        _("state"), max_length=10, choices=CertificateState.choices, default=CertificateState.OWED
+    )
+    currency = models.CharField(_("currency"), max_length=3)
+    amount = models.BigIntegerField(_("amount"))
+    number = models.CharField(_("number"), max_length=60, blank=True)
+    received_on = models.DateField(_("received"), null=True, blank=True)
+    chased_at = models.DateTimeField(_("last asked for"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("withholding certificate")
+        verbose_name_plural = _("withholding certificates")
+        ordering = ["-created_at", "-id"]
+        constraints = [models.CheckConstraint(condition=models.Q(amount__gt=0), name="certificate_is_money")]
+
+    def __str__(self) -> str:
+        return self.number or str(self.invoice_id)

@@ -1,0 +1,105 @@
+"""Money that came in becomes payment, receipt number, allocation and journal; in the caller's transaction.
+
+The caller holds the collections' locks. What is more than the invoice owes is client credit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from billing import ledger, number, owing
+from billing.models import Allocation, Charge, Invoice, Journal, Payment
+from billing.models.journal import Account
+from billing.models.payment import Settled
+from billing.models.series import SeriesKind
+from billing.states import INVOICE, InvoiceState
+from core import outbox
+from core.dates import local_day
+from core.states import move_all
+
+
+@dataclass(frozen=True)
+class Received:
+    """Money for an invoice (select_related business). `amount` is minor units of the invoice's currency."""
+
+    invoice: Invoice
+    amount: int
+    gateway: str
+    reference: str
+    label: str
+    received_at: datetime
+    charge: Charge | None = None
+
+
+def take(arrived: Sequence[Received], *, now: datetime) -> list[Payment]:
+    """Write it down; invoices that owe nothing any more are paid, and receipts are announced."""
+    if not arrived:
+        return []
+    owed = owing.of([each.invoice for each in arrived])
+    businesses = {each.invoice.business_id: each.invoice.business for each in arrived}
+    kinds = {
+        pk: SeriesKind.TAX_RECEIPT if business.tax_on_payment else SeriesKind.RECEIPT
+        for pk, business in businesses.items()
+    }
+    days = {pk: local_day(now, business.time_zone) for pk, business in businesses.items()}
+    numbers = number.lock(kinds, days)
+    payments, allocations, journal = [], [], list[Journal | None]()
+    for each in arrived:
+        payment = _payment(each, numbers[each.invoice.business_id], now)
+        payments.append(payment)
+        used = min(each.amount, max(0, owed[each.invoice.pk]))
+        if used:
+            allocations.append(_allocation(payment, each.invoice, used, now))
+        owed[each.invoice.pk] -= used
+        journal += _journal(payment, used, numbers[each.invoice.business_id], now)
+    number.keep(numbers.values())
+    Payment.objects.bulk_create(payments)
+    Allocation.objects.bulk_create(allocations)
+    ledger.write(journal)
+    mark_paid([each.invoice for each in arrived if not owed[each.invoice.pk]])
+    outbox.post("receipt", [(str(row.pk), businesses[row.business_id]) for row in payments], now=now)
+    return payments
+
+
+def mark_paid(invoices: Sequence[Invoice]) -> None:
+    """Those that owe nothing any more."""
+    move_all([row for row in invoices if row.state == InvoiceState.OPEN], InvoiceState.PAID, INVOICE)
+
+
+def _payment(each: Received, numbers: number.Numbers, now: datetime) -> Payment:
+    seq, text = numbers.next()
+    return Payment(
+        business_id=each.invoice.business_id,
+        client_id=each.invoice.client_id,
+        invoice=each.invoice,
+        charge=each.charge,
+        gateway=each.gateway,
+        reference=each.reference,
+        currency=each.invoice.currency,
+        amount=each.amount,
+        method_label=each.label[:60],
+        received_at=each.received_at,
+        series=numbers.series,
+        seq=seq,
+        receipt_number=text,
+        created_at=now,
+    )
+
+
+def _allocation(payment: Payment, invoice: Invoice, used: int, now: datetime) -> Allocation:
+    return Allocation(
+        business_id=payment.business_id,
+        invoice=invoice,
+        by=Settled.PAYMENT,
+        ref=payment.pk,
+        amount=used,
+        created_at=now,
+    )
+
+
+def _journal(payment: Payment, used: int, numbers: number.Numbers, now: datetime) -> list[Journal | None]:
+    parts = ((Account.RECEIVABLE, used), (Account.CREDIT, payment.amount - used))
+    return [
+        ledger.entry(payment, "payment", payment.pk, Account.CASH, account, amount, numbers.on, now)
+        for account, amount in parts
+    ]

@@ -1,0 +1,185 @@
+"""Invoices that are paid by bank transfer: reminders, matching the bank's lines, and money written down by hand."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from billing import closing, dunning, ledger, log, owing, receive, void
+from billing.errors import NotOpen, NotOwed
+from billing.gateways import MANUAL
+from billing.models import Allocation, Certificate, Collection, Invoice, StatementLine
+from billing.models.bank import BankLineState
+from billing.models.certificate import CertificateState
+from billing.models.journal import Account
+from billing.models.payment import Settled
+from billing.states import CollectionState, InvoiceState
+from core import outbox
+from core.dates import local_day, local_instant
+from core.errors import RuleError
+
+OVERDUE = "overdue"
+
+
+def record(
+    *,
+    invoice: Invoice,
+    amount: int,
+    on: date,
+    reference: str,
+    actor: str,
+    now: datetime,
+    line: StatementLine | None = None,
+) -> None:
+    """Write down a transfer that arrived. The same reference of a business a second time is refused.
+
+    An invoice whose card charge is under way is cancelled at the gateway first (CHARGES.md V).
+    """
+    if amount <= 0:
+        raise NotOwed(_("Write what arrived: more than nothing."), field="amount")
+    unique = f"{invoice.business_id}:{reference}"[:120]
+    with transaction.atomic():
+        row = void.held(invoice)
+        if row.invoice.state != InvoiceState.OPEN:
+            raise NotOpen(_("This invoice is settled already."))
+        if row.state == CollectionState.SENT:
+            _take(row, amount, on, unique, now)
+        else:
+            plan = {"do": closing.PAYMENT, "reason": reference, "actor": actor, "amount": amount,
+                    "on": on.isoformat(), "reference": unique, "label": _("Bank transfer")}  # fmt: skip
+            void.stop(row.invoice, plan, now)
+        if line:
+            mine = StatementLine.objects.filter(pk=line.pk, state=BankLineState.OPEN)
+            if not mine.update(
+                state=BankLineState.MATCHED, payment=row.invoice.payments.filter(reference=unique).first()
+            ):
+                raise NotOpen(_("This line was matched already."))
+
+
+def _take(row: Collection, amount: int, on: date, reference: str, now: datetime) -> None:
+    invoice = row.invoice
+    at = datetime.combine(on, time(12), UTC)
+    arrived = receive.Received(invoice, amount, MANUAL, reference, str(_("Bank transfer")), at)
+    receive.take([arrived], now=now)
+    left = owing.owed(invoice)
+    if left and left == invoice.withholding:
+        _expect_certificate(invoice, now)
+    if not left:
+        _close(row, now)
+
+
+def _close(row: Collection, now: datetime) -> None:
+    log.move_collection(row, CollectionState.DONE, now=now, why="paid", next_at=None, reason="")
+
+
+def _expect_certificate(invoice: Invoice, now: datetime) -> None:
+    """What was withheld came as promised: only its certificate is still owed (rule 19)."""
+    Certificate.objects.get_or_create(
+        invoice=invoice,
+        defaults={
+            "business_id": invoice.business_id,
+            "client_id": invoice.client_id,
+            "currency": invoice.currency,
+            "amount": invoice.withholding,
+            "created_at": now,
+        },
+    )
+    Collection.objects.filter(invoice=invoice).update(next_at=None)
+
+
+def receive_certificate(*, certificate: Certificate, number: str, on: date, now: datetime) -> Certificate:
+    """The paper is here: it settles what was withheld. Raises NotOpen."""
+    with transaction.atomic():
+        row = void.held(certificate.invoice)
+        mine = Certificate.objects.filter(pk=certificate.pk, state=CertificateState.OWED)
+        if not mine.update(state=CertificateState.RECEIVED, number=number[:60], received_on=on):
+            raise NotOpen(_("This certificate was received already."))
+        amount = min(certificate.amount, owing.owed(row.invoice))
+        Allocation.objects.create(
+            business_id=row.business_id, invoice=row.invoice, by=Settled.CERTIFICATE, ref=certificate.pk,
+            amount=amount, created_at=now,
+        )  # fmt: skip
+        today = local_day(now, row.invoice.business.time_zone)
+        ledger.write(
+            [
+                ledger.entry(
+                    row.invoice,
+                    "certificate",
+                    certificate.pk,
+                    Account.WITHHELD,
+                    Account.RECEIVABLE,
+                    amount,
+                    today,
+                    now,
+                )
+            ]
+        )
+        if not owing.owed(row.invoice):
+            receive.mark_paid([row.invoice])
+            _close(row, now)
+    certificate.refresh_from_db()
+    return certificate
+
+
+def chase_certificate(*, certificate: Certificate, now: datetime) -> None:
+    """Ask the client for the paper, at most once a day."""
+    with transaction.atomic():
+        Certificate.objects.filter(pk=certificate.pk).update(chased_at=now)
+        ref = f"{certificate.pk}:{now.date().isoformat()}"
+        outbox.post("certificate_owed", [(ref, certificate.business)], now=now)
+
+
+def remind(*, now: datetime, limit: int = 500) -> int:
+    """Ask for transfers that have not come, on the calendar that both sides see; how many letters."""
+    due = Collection.objects.filter(state=CollectionState.SENT, next_at__lte=now).select_related(
+        "invoice__agreement", "business__owner"
+    )
+    return sum(_remind(row, now) for row in due.order_by("next_at", "pk")[:limit])
+
+
+def _remind(row: Collection, now: datetime) -> int:
+    sent = row.tries + 1
+    following = dunning.reminder(row.invoice.due_on, sent)
+    agreement = row.invoice.agreement
+    at = local_instant(following, agreement.charge_hour, agreement.time_zone) if following else None
+    with transaction.atomic():
+        mine = Collection.objects.filter(pk=row.pk, state=CollectionState.SENT, next_at=row.next_at)
+        if not mine.update(tries=sent, next_at=at, reason=OVERDUE):
+            return 0
+        for side in ("client", "owner"):
+            outbox.post(f"overdue_{side}", [(f"{row.invoice_id}:{sent}", row.business)], now=now)
+    return 1
+
+
+def keep_lines(*, business: Any, lines: Sequence[Any], now: datetime) -> list[StatementLine]:
+    """Store the lines of a bank statement, each once however often the file is read; those that are new."""
+    rows = [
+        StatementLine(
+            business=business, fingerprint=line.fingerprint, on=line.on, currency=line.currency, amount=line.amount,
+            text=line.text[:500], created_at=now,
+        )
+        for line in lines
+    ]  # fmt: skip
+    before = set(
+        StatementLine.objects.filter(
+            business=business, fingerprint__in=[row.fingerprint for row in rows]
+        ).values_list("fingerprint", flat=True)
+    )
+    StatementLine.objects.bulk_create(rows, ignore_conflicts=True)
+    return [row for row in rows if row.fingerprint not in before]
+
+
+def match_line(*, line: StatementLine, invoice: Invoice, actor: str, now: datetime) -> None:
+    """A line of the bank pays this invoice. Raises RuleError."""
+    if line.currency != invoice.currency:
+        raise RuleError(_("The transfer is in another currency than the invoice."))
+    record(
+        invoice=invoice, amount=line.amount, on=line.on, reference=line.fingerprint, actor=actor, now=now, line=line
+    )
+
+
+def ignore_line(*, line: StatementLine) -> None:
+    """It is not for an invoice."""
+    StatementLine.objects.filter(pk=line.pk, state=BankLineState.OPEN).update(state=BankLineState.IGNORED)
