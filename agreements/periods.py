@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 
 from agreements.models import Agreement, Period
-from agreements.schedule import MONTHS, Interval, PeriodSpan, periods
+from agreements.schedule import Interval, PeriodSpan, index_before, periods
 from agreements.states import AgreementState, PeriodState
 from core.dates import local_day, local_instant
 from core.money import prorate
@@ -64,21 +64,25 @@ def next_opening(agreement: Agreement, now: datetime) -> datetime | None:
     today = local_day(now, agreement.time_zone)
     horizon = max(today, agreement.starts_on) + timedelta(days=370)
     span = next((s for s in _spans_after(agreement, today, horizon) if s.start > today), None)
-    return local_instant(span.start, 0, agreement.time_zone) if span else None
+    if span is None:
+        return None
+    midnight = local_instant(span.start, 0, agreement.time_zone)
+    return max(midnight, now + timedelta(minutes=1))  # where the clock goes back over midnight it is not today's
 
 
 def _spans_after(agreement: Agreement, today: date, until: date) -> Iterable[PeriodSpan]:
     """The spans from shortly before `today` on: a long life is not walked from its first day."""
-    months = MONTHS.get(Interval(agreement.interval), 1)
-    lived = (today.year - agreement.starts_on.year) * 12 + today.month - agreement.starts_on.month
-    return spans(agreement, until=until, first=max(0, lived // months - 1))
+    first = index_before(agreement.starts_on, Interval(agreement.interval), today)
+    return spans(agreement, until=until, first=first)
 
 
 def _to_open(now: datetime, only: Agreement | None) -> QuerySet[Agreement]:
     ran = (AgreementState.ACTIVE, AgreementState.ENDED)  # what ended meanwhile still owes the months before
     found = Agreement.objects.filter(state__in=ran, opens_at__lte=now)
     found = found.filter(pk=only.pk) if only else found
-    return found.defer("terms", "tier").annotate(opened=Count("periods")).order_by("opens_at", "pk")[:BATCH]
+    ids = list(found.order_by("opens_at", "pk").values_list("pk", flat=True)[:BATCH])
+    rows = Agreement.objects.filter(pk__in=ids).defer("terms", "tier").annotate(opened=Count("periods"))
+    return rows if ids else rows.none()
 
 
 def _missing(agreement: Agreement, now: datetime) -> list[Period]:

@@ -8,7 +8,7 @@ from agreements.states import AgreementState
 from billing.dunning import NOTICE_DAYS
 from core import outbox
 from core.dates import local_day
-from core.models import Outbox
+from core.models import Business, Outbox
 
 KIND = "charge_ahead"
 
@@ -22,14 +22,13 @@ def announce(*, now: datetime) -> int:
         opens_at__lte=now + timedelta(days=NOTICE_DAYS),
         signed_at__lt=now - timedelta(days=NOTICE_DAYS),
         parked_because="",
-    ).select_related("business__owner")
-    refs = {f"{row.pk}:{_day(row)}": row.business for row in soon.defer("terms", "tier")}
+    )
+    found = list(soon.values_list("pk", "opens_at", "time_zone", "business"))
+    if not found:
+        return 0
+    businesses = Business.objects.in_bulk({business for *_, business in found})
+    refs = {f"{pk}:{local_day(at, zone)}": businesses[business] for pk, at, zone, business in found if at}
     there = set(Outbox.objects.filter(kind=KIND, ref__in=list(refs)).values_list("ref", flat=True))
     fresh = [(ref, business) for ref, business in refs.items() if ref not in there]
     outbox.post(KIND, fresh, now=now)
     return len(fresh)
-
-
-def _day(agreement: Agreement) -> str:
-    assert agreement.opens_at is not None
-    return local_day(agreement.opens_at, agreement.time_zone).isoformat()

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -133,7 +132,7 @@ def paid_not_cancelled(collection: Collection, *, now: datetime) -> None:
             collection.business,
             _("Paid before it was cancelled: %(number)s") % {"number": invoice.number},
             [words % {"number": invoice.number}],
-            reverse("dashboard:charge", args=[invoice.pk]),
+            settings.CHARGE_PATH.format(pk=invoice.pk),
             now,
         )
 
@@ -151,7 +150,7 @@ def still_unknown(collection: Collection, charge: Charge, *, now: datetime) -> N
             collection.business,
             _("Unknown for a day: the charge for %(number)s") % {"number": invoice.number},
             [words % {"number": invoice.number}],
-            reverse("dashboard:unknown"),
+            settings.UNKNOWN_PATH,
             now,
         )
 
@@ -191,7 +190,7 @@ def refund_stuck(refund: Refund, *, now: datetime) -> None:
                 _("The refund of %(amount)s for invoice %(number)s did not go through, or is not known to have.")
                 % {"amount": amount, "number": invoice.number}
             ],
-            reverse("dashboard:charge", args=[invoice.pk]),
+            settings.CHARGE_PATH.format(pk=invoice.pk),
             now,
         )
 
@@ -212,6 +211,6 @@ def disputed(dispute: Dispute, *, now: datetime) -> None:
             dispute.business,
             _("A payment is contested: %(number)s") % {"number": invoice.number},
             [words, _("Answer at your gateway before its last day; the invoice stays paid.")],
-            reverse("dashboard:charge", args=[invoice.pk]),
+            settings.CHARGE_PATH.format(pk=invoice.pk),
             now,
         )

@@ -6,6 +6,7 @@ Keys are remembered for a day; after 23 hours without an answer a person looks.
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Sum
@@ -82,11 +83,12 @@ def pay_out(*, invoice: Invoice, amount: int, actor: str, now: datetime) -> Refu
 
 def carry_out(*, now: datetime, limit: int = 200) -> int:
     """Ask for, or about, every refund that is due; the number asked."""
-    due = Refund.objects.filter(next_at__lte=now).select_related("payment__charge__collection")
-    return sum(_ask(refund, now) for refund in due.order_by("next_at", "pk")[:limit])
+    due = Refund.objects.filter(next_at__lte=now).order_by("next_at", "pk").values_list("pk", flat=True)
+    return sum(_ask(pk, now) for pk in list(due[:limit]))
 
 
-def _ask(refund: Refund, now: datetime) -> int:
+def _ask(pk: UUID, now: datetime) -> int:
+    refund = Refund.objects.select_related("payment", "business").get(pk=pk)
     mine = Refund.objects.filter(pk=refund.pk, next_at=refund.next_at)
     if not mine.update(next_at=now + look_up_after(refund.lookups), lookups=F("lookups") + 1):
         return 0

@@ -32,17 +32,17 @@ def resolve(*, now: datetime) -> int:
     asked, seen = 0, set[UUID]()
     while True:
         due = Collection.objects.filter(state__in=ASKED, next_at__lte=now).order_by("next_at", "pk")
-        fresh = [row for row in due[:BATCH] if row.pk not in seen]
+        fresh = [pk for pk in due.values_list("pk", flat=True)[:BATCH] if pk not in seen]
         if not fresh:
             return asked
-        seen.update(row.pk for row in fresh)
+        seen.update(fresh)
         asked += _ask(_claim(fresh, now), now)
 
 
-def _claim(rows: Sequence[Collection], now: datetime) -> list[Collection]:
+def _claim(ids: Sequence[UUID], now: datetime) -> list[Collection]:
     """Claimed by moving each row's date on, so that two sweeps do not ask at once."""
     mine = []
-    for row in rows:
+    for row in Collection.objects.filter(pk__in=ids, state__in=ASKED, next_at__lte=now).order_by("next_at", "pk"):
         free = Collection.objects.filter(pk=row.pk, state=row.state, next_at=row.next_at)
         if free.update(next_at=now + look_up_after(row.lookups + 1), lookups=F("lookups") + 1):
             mine.append(row)

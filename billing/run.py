@@ -84,7 +84,8 @@ def bill(*, now: datetime, door: str, only: Agreement | None = None, dry_run: bo
     refund.carry_out(now=now)
     run.result = _prepare(now, only)
     run.to_charge = due(now, only).count()
-    run.save()
+    if run.to_charge:
+        run.save()
     collect(now=now, only=only, progress=lambda done: _progress(run, done))
     remind(now=now)
     ahead.announce(now=now)
@@ -117,7 +118,7 @@ def _line(invoice: Invoice) -> dict[str, Any]:
 def _outcomes(now: datetime) -> dict[str, int]:
     """How many charges of this run ended how; "charged" is all of them."""
     found = {"charged": 0, "succeeded": 0, "failed": 0, "unknown": 0}
-    for state in Charge.objects.filter(sent_at__gte=now).values_list("state", flat=True).iterator(2000):
+    for state in Charge.objects.filter(sent_at__gte=now).order_by().values_list("state", flat=True).iterator(2000):
         found["charged"] += 1
         found[state] = found.get(state, 0) + 1
     return found

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -133,13 +134,12 @@ def chase_certificate(*, certificate: Certificate, now: datetime) -> None:
 
 def remind(*, now: datetime, limit: int = 500) -> int:
     """Ask for transfers that have not come, on the calendar that both sides see; how many letters."""
-    due = Collection.objects.filter(state=CollectionState.SENT, next_at__lte=now).select_related(
-        "invoice__agreement", "business__owner"
-    )
-    return sum(_remind(row, now) for row in due.order_by("next_at", "pk")[:limit])
+    due = Collection.objects.filter(state=CollectionState.SENT, next_at__lte=now).order_by("next_at", "pk")
+    return sum(_remind(pk, now) for pk in list(due.values_list("pk", flat=True)[:limit]))
 
 
-def _remind(row: Collection, now: datetime) -> int:
+def _remind(pk: UUID, now: datetime) -> int:
+    row = Collection.objects.select_related("invoice__agreement", "business__owner").get(pk=pk)
     sent = row.tries + 1
     following = dunning.reminder(row.invoice.due_on, sent)
     agreement = row.invoice.agreement

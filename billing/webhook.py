@@ -26,7 +26,9 @@ def receive(
 def apply_events(*, now: datetime, limit: int = 500) -> int:
     """Look up the object of every notice that is not done; the number done."""
     done = 0
-    for event in GatewayEvent.objects.filter(done_at__isnull=True).select_related("account").order_by("pk")[:limit]:
+    waiting = GatewayEvent.objects.filter(done_at__isnull=True).order_by("pk").values_list("pk", flat=True)
+    for pk in list(waiting[:limit]):
+        event = GatewayEvent.objects.select_related("account").get(pk=pk)
         try:
             look(event.gateway, event.handle, account=event.account, now=now)
         except (GatewayUnknown, NotConnected):

@@ -175,6 +175,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Retainer Hub <hello@
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_DOMAIN = DEFAULT_FROM_EMAIL.rsplit("@", 1)[-1].rstrip(">")
 PORTAL_LINK_PATH = "/p/{token}/"
+CHARGE_PATH = "/charges/{pk}/"
+UNKNOWN_PATH = "/charges/unknown/"
 SIGN_IN_LINK_PATH = "/sign-in/{token}/"
 
 # --- people -------------------------------------------------------------------------------------------------

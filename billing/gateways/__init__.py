@@ -1,6 +1,6 @@
 """The companies that move money, behind one small interface."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from django.conf import settings
@@ -27,13 +27,19 @@ def name_of(business: UUID) -> str:
 
 def gateway(name: str, business: UUID) -> Gateway:
     """The gateway of that name, with the business's own account. Raises NotConnected."""
-    if name == SANDBOX:
-        from billing.gateways.sandbox.gateway import Sandbox
+    return BUILD[name](business)
 
-        return Sandbox()
-    account = GatewayAccount.objects.filter(business=business, gateway=name).first()
+
+def _sandbox(business: UUID) -> Gateway:
+    from billing.gateways.sandbox.gateway import Sandbox
+
+    return Sandbox()
+
+
+def _stripe(business: UUID) -> Gateway:
+    account = GatewayAccount.objects.filter(business=business, gateway=STRIPE).first()
     if account is None:
-        raise NotConnected(f"No account at {name}.")
+        raise NotConnected("There is no Stripe account.")
     return connect(account)
 
 
@@ -44,3 +50,7 @@ def connect(account: GatewayAccount) -> Gateway:
     if account.is_live != (settings.CHARGING == "real"):
         raise NotConnected("A live key needs CHARGING=real, and a test key must not stand there (rule 24).")
     return Stripe(secret=unseal(account.secret), webhook_secret=unseal(account.webhook_secret))
+
+
+#: Who makes a gateway, by its name.
+BUILD: dict[str, Callable[[UUID], Gateway]] = {SANDBOX: _sandbox, STRIPE: _stripe}

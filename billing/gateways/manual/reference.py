@@ -1,7 +1,7 @@
 """What a client writes on a transfer, and finding it again in what a bank makes of it. Pure.
 
-RH-2026-0007 → RF02RH20260007 (ISO 11649). Banks strip punctuation, add spaces, write everything in capitals and
-cut a field after 18 or 35 characters: "Inv. rf02 rh20 2600 07" names the same invoice.
+RH-2026-0007 → RF10RH20260007 (ISO 11649). Banks strip punctuation, add spaces, write everything in capitals and
+cut a field after 18 or 35 characters: "Inv. rf10 rh20 2600 07" names the same invoice.
 """
 
 import re
@@ -88,7 +88,7 @@ def _squash(text: str) -> tuple[str, Sequence[bool]]:
     return "".join(folded[place] for place in kept), joined
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2**15)
 def _name(text: str) -> _Name:
     key, joined = _squash(text)
     breaks = frozenset(n for n, is_joined in enumerate(joined) if n and not is_joined)
@@ -137,4 +137,6 @@ def _longer(text: str, found: set[str], names: set[str]) -> set[str]:
     ends = [_squash(field)[0] for field in text.split(FIELD) if len(field) in CUTS]
     keys = {_name(name).key for name in found}
     last = tuple(key for key in keys if any(end.endswith(key) for end in ends))
+    if not last:
+        return set()
     return {name for name in names if _name(name).key not in keys and _name(name).key.startswith(last)}

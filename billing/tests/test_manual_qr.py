@@ -1,0 +1,109 @@
+"""What is drawn is what is read: the code is decoded from a page of a PDF by a reader that nobody here wrote (rule 20)."""
+
+import re
+import subprocess
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+import zxingcpp
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from billing.gateways.manual import epc, promptpay
+from billing.gateways.manual.qr import svg
+from core.documents import render
+
+SVG = "{http://www.w3.org/2000/svg}"
+PROMPTPAY = promptpay.payload("081-234-5678", 3_120_000)
+EPC = epc.payload(
+    name="Müller & Söhne GmbH", iban="DE89370400440532013000", amount=120_000, reference="RF18539007547034"
+)
+LONGEST = epc.payload(name="ก" * 70, iban="MT84MALT011000012345MTLCAST001S", amount=epc.LARGEST, text="y" * 55)
+
+
+def printed(drawing: str, folder: Path) -> Image.Image:
+    """The drawing on a page as our own renderer prints it, seen at 150 dots an inch."""
+    html = f'<html lang="en"><head><title>QR</title></head><body><p>Pay here</p>{drawing}</body></html>'
+    (folder / "page.pdf").write_bytes(render._write(html, "qr"))
+    subprocess.run(["pdftoppm", "-r", "150", "-png", "page.pdf", "page"], cwd=folder, check=True)
+    return Image.open(next(folder.glob("page*.png")))
+
+
+def squares(drawing: str) -> Image.Image:
+    """The path's rectangles set one by one, four dots to a module: what any drawer of SVG makes of them."""
+    root = ElementTree.fromstring(drawing)
+    width = int(root.attrib["viewBox"].split()[2])
+    image = Image.new("L", (width, width), 255)
+    path = root.find(f"{SVG}path")
+    assert path is not None
+    for x, y, run, back in re.findall(r"M(\d+) (\d+)h(\d+)v1h-(\d+)z", path.attrib["d"]):
+        assert run == back
+        for step in range(int(run)):
+            image.putpixel((int(x) + step, int(y)), 0)
+    return image.resize((width * 4, width * 4), Image.Resampling.NEAREST)
+
+
+def read(image: Image.Image) -> zxingcpp.Barcode:
+    (code,) = zxingcpp.read_barcodes(image)
+    assert code.format == zxingcpp.BarcodeFormat.QRCode
+    return code
+
+
+@pytest.mark.parametrize("payload", [PROMPTPAY, EPC, LONGEST], ids=["promptpay", "epc", "epc of 331 bytes"])
+def test_a_printed_code_is_read_to_the_letter(payload: str, tmp_path: Path) -> None:
+    code = read(printed(svg(payload, title="Scan to pay", size="40mm"), tmp_path))
+    assert code.bytes.decode() == payload
+
+
+def test_the_longest_transfer_fills_the_331_bytes_and_version_13_that_banks_read() -> None:
+    assert len(LONGEST.encode()) == 331
+    width = int(ElementTree.fromstring(svg(LONGEST, title="x")).attrib["viewBox"].split()[2])
+    assert width - 8 <= 17 + 4 * 13
+
+
+def test_a_code_forgives_fifteen_percent_as_the_guideline_asks() -> None:
+    assert read(squares(svg(EPC, title="x"))).ec_level == "M"
+
+
+@given(st.text(min_size=1, max_size=120).filter(lambda text: text.isprintable()))
+def test_every_text_is_read_to_the_letter(text: str) -> None:
+    assert read(squares(svg(text, title="x"))).bytes.decode() == text
+
+
+def test_the_drawing_asks_nothing_of_a_strict_page() -> None:
+    drawing = svg(EPC, title="Scan to pay", size="32mm")
+    assert not re.search(r"style|<script|\son\w+=|data:|href|url\(", drawing)
+    assert {element.tag for element in ElementTree.fromstring(drawing).iter()} == {
+        f"{SVG}svg", f"{SVG}title", f"{SVG}rect", f"{SVG}path",
+    }  # fmt: skip
+
+
+def test_the_title_is_the_caller_s_and_cannot_break_out() -> None:
+    hostile = '</title><script>alert(1)</script>"&'
+    root = ElementTree.fromstring(svg(PROMPTPAY, title=hostile))
+    assert root.findtext(f"{SVG}title") == hostile
+    assert root.attrib["role"] == "img"
+    assert root.find(f".//{SVG}script") is None
+
+
+def test_a_size_is_given_for_paper_and_left_to_the_sheet_on_screen() -> None:
+    paper, screen = (ElementTree.fromstring(svg(PROMPTPAY, title="x", size=size)) for size in ("32mm", ""))
+    assert (paper.attrib["width"], paper.attrib["height"]) == ("32mm", "32mm")
+    assert "width" not in screen.attrib and "height" not in screen.attrib
+
+
+def test_the_code_is_black_on_white_with_four_modules_of_quiet() -> None:
+    root = ElementTree.fromstring(svg(PROMPTPAY, title="x"))
+    ground, path = root.find(f"{SVG}rect"), root.find(f"{SVG}path")
+    assert ground is not None and path is not None
+    assert (ground.attrib["fill"], path.attrib["fill"]) == ("#fff", "#000")
+    width = int(root.attrib["viewBox"].split()[2])
+    runs = [(int(x), int(y), int(run)) for x, y, run in re.findall(r"M(\d+) (\d+)h(\d+)", path.attrib["d"])]
+    assert min(x for x, _y, _run in runs) == min(y for _x, y, _run in runs) == 4
+    assert max(x + run for x, _y, run in runs) == max(y + 1 for _x, y, _run in runs) == width - 4
+
+
+def test_the_same_text_is_always_drawn_the_same() -> None:
+    assert svg(EPC, title="x") == svg(EPC, title="x")

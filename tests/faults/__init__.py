@@ -1,0 +1,1 @@
+"""The harness that tries to lose or double a charge (CHARGES.md)."""

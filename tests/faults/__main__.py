@@ -1,0 +1,69 @@
+"""bin/test faults: many seeds of the simulation, one seed again, or the planted bugs."""
+
+import argparse
+import multiprocessing
+import multiprocessing.pool
+import os
+import sys
+import time
+from collections.abc import Iterable
+
+from tests.faults.worker import one, prepare
+
+
+def run(pool: "multiprocessing.pool.Pool", seeds: Iterable[int]) -> int:
+    """Every seed must hold; the number that did not."""
+    bad = done = kills = 0
+    began = time.monotonic()
+    for seed, _, killed, wrong in pool.imap_unordered(one, ((seed, "") for seed in seeds), chunksize=4):
+        done, kills = done + 1, kills + killed
+        if wrong:
+            bad += 1
+            print(f"seed {seed}: {'; '.join(wrong[:5])}\n  again: bin/test faults --seed {seed}")
+        if done % 1000 == 0:
+            print(f"{done} seeds, {kills} kills, {bad} broken, {time.monotonic() - began:.0f} s", flush=True)
+    print(f"{done} seeds, {kills} kills: {bad} broken ({time.monotonic() - began:.0f} s)")
+    return bad
+
+
+def hunt(pool: "multiprocessing.pool.Pool", seeds: int) -> int:
+    """Each planted bug must be caught; the number that were not."""
+    from tests.faults.mutants import MUTANTS
+
+    missed = 0
+    for mutant in MUTANTS:
+        caught = None
+        for start in range(0, seeds, 12):
+            rows = pool.map(one, [(seed, mutant.__name__) for seed in range(start, min(start + 12, seeds))])
+            caught = next(((seed, wrong) for seed, _, _, wrong in rows if wrong), None)
+            if caught:
+                break
+        missed += caught is None
+        words = f"seed {caught[0] + 1:>3}: {caught[1][0]}" if caught else f"NOT CAUGHT in {seeds} seeds"
+        print(f"{mutant.__name__:44} {words}", flush=True)
+    return missed
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="bin/test faults", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=300)
+    parser.add_argument("--start", type=int, default=0, help="the first seed")
+    parser.add_argument("--seed", type=int, help="this one only")
+    parser.add_argument("--mutants", action="store_true", help="plant each bug and see it caught")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    asked = parser.parse_args()
+    if asked.seed is not None:
+        prepare()
+        found = one((asked.seed, ""))[3]
+        print("\n".join(found) or f"seed {asked.seed} holds")
+        return bool(found)
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(asked.jobs, initializer=prepare) as pool:
+        if asked.mutants:
+            prepare()
+            return bool(hunt(pool, asked.seeds))
+        return bool(run(pool, range(asked.start, asked.start + asked.seeds)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,234 @@
+"""A card processor that misbehaves on purpose, with a ledger of its own: the judge of the simulation.
+
+Calls get lost before or after they are carried out, are carried out hours later, and idempotency keys are forgotten
+after a day; cards decline softly or hard, ask for their owner, or take days. Money moves only in `_take`.
+"""
+
+import random
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from billing.gateways.base import (
+    Card,
+    GatewayDispute,
+    GatewayObject,
+    GatewayRefund,
+    GatewayUnknown,
+    Notice,
+    Outcome,
+    RefundOutcome,
+)
+
+KEY_LIVES = timedelta(hours=24)
+CARDS = ("good", "good", "good", "soft", "soft_twice", "hard", "action", "slow", "slow_fail")
+
+
+@dataclass
+class Object:
+    """One payment object on the processor's side."""
+
+    handle: str
+    amount: int
+    currency: str
+    reference: str
+    made_at: datetime
+    outcome: Outcome = Outcome.NEW
+    key: str = ""
+    code: str = ""
+    executions: int = 0
+    ends_at: datetime | None = None  # a slow card's day
+    ends_well: bool = True
+
+
+@dataclass
+class Bank:
+    """The processor. `now` is set by the simulation; `trouble` is the share of calls that go wrong."""
+
+    dice: random.Random
+    now: datetime
+    trouble: float = 0
+    between: Callable[[], None] = lambda: None
+    objects: dict[str, Object] = field(default_factory=dict)
+    taken: list[tuple[str, str, int, datetime]] = field(default_factory=list)  # handle, reference, amount, when
+    given: dict[str, tuple[str, int]] = field(default_factory=dict)  # refund key → handle, amount
+    keys: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    later: list[tuple[datetime, Callable[[], None]]] = field(default_factory=list)
+    hooks: list[tuple[datetime, str]] = field(default_factory=list)
+    declines: dict[str, int] = field(default_factory=dict)
+    name = "bank"
+    in_flight = 1
+    per_second = 0
+
+    # --- what goes wrong on the way -------------------------------------------------------------------------
+
+    def _way(self, act: Callable[[], object]) -> object:
+        """Carry a call out, or lose its request or its answer, or carry it out hours later."""
+        self.between()
+        if self.dice.random() >= self.trouble:
+            return act()
+        how = self.dice.choice(["lost request", "lost answer", "error before", "error after", "zombie"])
+        if how in ("lost answer", "error after"):
+            act()
+        if how == "zombie":
+            self.later.append((self.now + timedelta(minutes=self.dice.randint(1, 1800)), lambda: self._quiet(act)))
+        raise GatewayUnknown(how)
+
+    def _quiet(self, act: Callable[[], object]) -> None:
+        try:
+            act()
+        except GatewayUnknown:
+            pass
+
+    def pass_time(self, now: datetime) -> None:
+        """Late requests arrive, slow cards end, keys are forgotten."""
+        self.now = now
+        due = [act for at, act in self.later if at <= now]
+        self.later = [(at, act) for at, act in self.later if at > now]
+        for act in due:
+            act()
+        for each in self.objects.values():
+            if each.outcome == Outcome.PROCESSING and each.ends_at and each.ends_at <= now:
+                self._end(each)
+        self.keys = {key: (handle, at) for key, (handle, at) in self.keys.items() if now - at < KEY_LIVES}
+
+    def _end(self, each: Object) -> None:
+        if each.ends_well:
+            self._take(each)
+        else:
+            each.outcome, each.code = Outcome.DECLINED, "insufficient_funds"
+        self._notify(each)
+
+    def _notify(self, each: Object) -> None:
+        for _ in range(self.dice.choice([0, 1, 1, 2]) if self.trouble else 1):
+            self.hooks.append((self.now + timedelta(minutes=self.dice.randint(0, 2880)), each.handle))
+
+    def _take(self, each: Object) -> None:
+        """The only place where money moves."""
+        each.outcome = Outcome.SUCCEEDED
+        self.taken.append((each.handle, each.reference, each.amount, self.now))
+
+    # --- the interface --------------------------------------------------------------------------------------
+
+    def prepare(self, *, key: str, amount: int, currency: str, reference: str, customer: str) -> str:
+        def act() -> str:
+            if key in self.keys:
+                return self.keys[key][0]
+            handle = f"pi_{len(self.objects)}_{uuid.UUID(int=self.dice.getrandbits(128)).hex[:6]}"
+            self.objects[handle] = Object(handle, amount, currency, reference, self.now)
+            self.keys[key] = (handle, self.now)
+            return handle
+
+        return str(self._way(act))
+
+    def execute(self, *, handle: str, key: str, token: str) -> None:
+        def act() -> None:
+            each = self.objects[handle]
+            if key in self.keys or each.outcome not in (Outcome.NEW, Outcome.DECLINED):
+                return
+            self.keys[key] = (handle, self.now)
+            each.key, each.code = key, ""
+            each.executions += 1
+            self._swipe(each, token)
+            self._notify(each)
+
+        self._way(act)
+
+    def _swipe(self, each: Object, token: str) -> None:
+        kind = token.partition(":")[0]
+        before = self.declines.get(token, 0)
+        if kind == "hard" or (kind == "soft" and before < 9) or (kind == "soft_twice" and before < 2):
+            self.declines[token] = before + 1
+            each.outcome = Outcome.DECLINED
+            each.code = "lost_card" if kind == "hard" else "insufficient_funds"
+        elif kind == "action":
+            each.outcome = Outcome.REQUIRES_ACTION
+            if self.dice.random() < 0.7:
+                at = self.now + timedelta(hours=self.dice.randint(1, 100))
+                self.later.append((at, lambda: self._confirmed(each)))
+        elif kind in ("slow", "slow_fail"):
+            each.outcome = Outcome.PROCESSING
+            each.ends_at = self.now + timedelta(hours=self.dice.randint(1, 120))
+            each.ends_well = kind == "slow" or before > 0
+            self.declines[token] = before + 1
+        else:
+            self._take(each)
+
+    def _confirmed(self, each: Object) -> None:
+        if each.outcome == Outcome.REQUIRES_ACTION:
+            self._take(each)
+            self._notify(each)
+
+    def lookup(self, handle: str) -> GatewayObject:
+        def act() -> GatewayObject:
+            each = self.objects[handle]
+            return GatewayObject(
+                handle,
+                each.outcome,
+                each.amount,
+                each.currency,
+                each.key,
+                each.code,
+                "",
+                each.reference,
+                each.made_at,
+            )
+
+        found = self._way(act)
+        assert isinstance(found, GatewayObject)
+        return found
+
+    def cancel(self, handle: str) -> None:
+        def act() -> None:
+            each = self.objects[handle]
+            if each.outcome in (Outcome.NEW, Outcome.DECLINED, Outcome.REQUIRES_ACTION):
+                each.outcome = Outcome.CANCELLED
+                self._notify(each)
+
+        self._way(act)
+
+    def refund(self, *, handle: str, key: str, amount: int) -> None:
+        def act() -> None:
+            if key in self.keys:
+                return
+            given = sum(part for whose, part in self.given.values() if whose == handle)
+            each = self.objects[handle]
+            if each.outcome == Outcome.SUCCEEDED and given + amount <= each.amount:
+                self.keys[key] = (handle, self.now)
+                self.given[f"{key}:{len(self.given)}"] = (handle, amount)
+
+        self._way(act)
+
+    def refunds(self, handle: str) -> list[GatewayRefund]:
+        def act() -> list[GatewayRefund]:
+            return [
+                GatewayRefund(f"re_{key}", RefundOutcome.SUCCEEDED, amount, "USD", key.partition(":")[0])
+                for key, (whose, amount) in self.given.items()
+                if whose == handle
+            ]
+
+        found = self._way(act)
+        assert isinstance(found, list)
+        return found
+
+    def disputes(self, handle: str) -> list[GatewayDispute]:
+        return []
+
+    def created_since(self, since: datetime) -> Iterator[GatewayObject]:
+        return iter([self.lookup(each.handle) for each in self.objects.values() if each.made_at >= since])
+
+    def detach(self, token: str) -> None:
+        """Cards are never forgotten here: a late request may still name one."""
+
+    def setup_url(self, *, customer: str, return_url: str) -> str:
+        raise NotImplementedError
+
+    def setup_result(self, session: str) -> Card:
+        raise NotImplementedError
+
+    def verify_webhook(self, *, body: bytes, signature: str, now: datetime) -> Notice:
+        raise NotImplementedError
+
+    def clock(self) -> datetime:
+        return self.now

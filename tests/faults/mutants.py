@@ -1,0 +1,205 @@
+"""Bugs planted on purpose, each a way in which billing products have charged twice or lost a charge (CHARGES.md).
+
+A simulation that does not catch them proves nothing about the code without them.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
+
+from django.db import transaction
+
+from billing import closing, collect, issue, log, number, receive, refund, resolve, settle, void, webhook
+from billing.models import Charge, Collection, Invoice
+from billing.models.series import SeriesKind
+from billing.states import ChargeState, CollectionState
+from core import outbox
+from core.dates import local_day
+
+
+def _lost_is_tried_again(new_key: bool) -> Callable[..., None]:
+    """Whatever was lost is tried again with an object of its own; with a stable key while the gateway knows it."""
+    original = collect._read_back
+
+    def read_back(charges: list[Charge], found: dict[Any, Any], now: Any) -> None:
+        original(charges, found, now)
+        for charge in Charge.objects.filter(pk__in=[c.pk for c in charges], state=ChargeState.UNKNOWN):
+            with transaction.atomic():
+                log.move_charge(charge, ChargeState.FAILED, now=now)
+                row = Collection.objects.get(pk=charge.collection_id)
+                fresh: dict[str, Any] = {"handle": None, "amount": None, "next_at": now + timedelta(hours=6)}
+                if new_key:
+                    fresh["prepare_key"] = uuid.uuid4()
+                log.move_collection(row, CollectionState.READY, now=now, **fresh)
+
+    return read_back
+
+
+@contextmanager
+def one_step_with_a_stable_key() -> Iterator[None]:
+    """An error is retried under the same key, which the gateway forgets after a day."""
+    with patch.object(collect, "_read_back", _lost_is_tried_again(new_key=False)):
+        yield
+
+
+@contextmanager
+def a_new_key_for_each_try() -> Iterator[None]:
+    """An error is retried under a key of its own."""
+    with patch.object(collect, "_read_back", _lost_is_tried_again(new_key=True)):
+        yield
+
+
+@contextmanager
+def a_new_object_for_each_attempt() -> Iterator[None]:
+    """The handle is not kept: a charge that was given up is made anew."""
+    original = settle._never_executed
+
+    def never_executed(row: Collection, charge: Charge, now: Any) -> None:
+        original(row, charge, now)
+        Collection.objects.filter(pk=row.pk).update(handle=None, amount=None, prepare_key=uuid.uuid4())
+
+    with patch.object(settle, "_never_executed", never_executed):
+        yield
+
+
+@contextmanager
+def an_error_is_taken_as_failure() -> Iterator[None]:
+    """No answer: the charge is failed, and the client is asked for another card."""
+
+    def read_back(charges: list[Charge], found: dict[Any, Any], now: Any) -> None:
+        for charge in charges:
+            if charge.pk not in found:
+                with transaction.atomic():
+                    log.move_charge(charge, ChargeState.FAILED, now=now)
+                    row = Collection.objects.get(pk=charge.collection_id)
+                    fresh = {"handle": None, "amount": None, "prepare_key": uuid.uuid4(), "next_at": None}
+                    log.move_collection(row, CollectionState.DUNNING, now=now, reason="failed", **fresh)
+        original([c for c in charges if c.pk in found], found, now)
+
+    original = collect._read_back
+    with patch.object(collect, "_read_back", read_back):
+        yield
+
+
+@contextmanager
+def no_resolver() -> Iterator[None]:
+    """Nobody asks about what was lost; webhooks will do."""
+    from billing import run
+
+    with patch.object(resolve, "resolve", lambda **_: 0), patch.object(run, "resolve", lambda **_: 0):
+        yield
+
+
+@contextmanager
+def a_receipt_before_the_fact() -> Iterator[None]:
+    """The thank-you letter goes out when the charge is sent."""
+    original = collect._arm
+
+    def arm(works: Any, claim: Any, now: Any) -> list[Charge]:
+        charges = original(works, claim, now)
+        outbox.post("receipt", [(str(charge.pk), charge.collection.business) for charge in charges], now=now)
+        return charges
+
+    with patch.object(collect, "_arm", arm):
+        yield
+
+
+@contextmanager
+def a_number_outside_the_transaction() -> Iterator[None]:
+    """Numbers are reserved first, and the papers written after."""
+    original = issue._issue_batch
+
+    def issue_batch(ids: Sequence[Any], businesses: set[Any], now: Any) -> int:
+        with transaction.atomic():
+            days = {pk: local_day(now, "UTC") for pk in businesses}
+            numbers = number.lock(dict.fromkeys(businesses, SeriesKind.INVOICE), days)
+            kept = {pk: each.series.last for pk, each in numbers.items()}
+            for each in numbers.values():
+                each.next()
+            number.keep(numbers.values())
+        with transaction.atomic():
+            for pk, each in numbers.items():
+                each.series.last = kept[pk]
+            number.keep(numbers.values()) if original else None
+            Invoice.objects.count()
+        return original(ids, businesses, now)
+
+    with patch.object(issue, "_issue_batch", issue_batch):
+        yield
+
+
+@contextmanager
+def void_here_first() -> Iterator[None]:
+    """The invoice is void at once; the gateway is told some other time."""
+    original = void.stop
+
+    def stop(invoice: Invoice, plan: dict[str, Any], now: Any) -> Collection:
+        with transaction.atomic():
+            row = original(invoice, plan, now)
+            row = void.held(invoice)
+            if row.state == CollectionState.VOIDING:
+                for charge in row.charges.filter(state__in=("sent", "unknown", "processing", "requires_action")):
+                    log.move_charge(charge, ChargeState.VOID, now=now)
+                closing.finish(row, now=now)
+        return row
+
+    with patch.object(void, "stop", stop):
+        yield
+
+
+@contextmanager
+def a_refund_is_called_again_whatever_happened() -> Iterator[None]:
+    """A refund without an answer is asked for under a new key."""
+
+    def found(row: Any, now: Any) -> Any:
+        bank = refund.gateway(row.payment.gateway, row.business_id)
+        key = f"{row.id}"
+        there = next((each for each in bank.refunds(row.payment.reference) if each.key == key), None)
+        bank.keys = {k: v for k, v in bank.keys.items() if k != key}
+        bank.refund(handle=row.payment.reference, key=key, amount=row.amount)
+        return there
+
+    with patch.object(refund, "_found", found):
+        yield
+
+
+@contextmanager
+def the_payload_is_believed() -> Iterator[None]:
+    """A webhook says that it is paid, so it is."""
+    original = webhook.look
+
+    def look(name: str, handle: str, *, account: Any, now: Any) -> None:
+        row = Collection.objects.filter(gateway=name, handle=handle).select_related("invoice__business").first()
+        if row and row.invoice.state == "open" and row.state == CollectionState.WAIT:
+            arrived = receive.Received(row.invoice, row.invoice.total, name, handle, "card", now)
+            with transaction.atomic():
+                receive.take([arrived], now=now)
+        original(name, handle, account=account, now=now)
+
+    with patch.object(webhook, "look", look):
+        yield
+
+
+MUTANTS = [
+    one_step_with_a_stable_key,
+    a_new_key_for_each_try,
+    a_new_object_for_each_attempt,
+    an_error_is_taken_as_failure,
+    no_resolver,
+    a_receipt_before_the_fact,
+    a_number_outside_the_transaction,
+    void_here_first,
+    a_refund_is_called_again_whatever_happened,
+    the_payload_is_believed,
+]
+
+
+@contextmanager
+def planted(name: str) -> Iterator[None]:
+    """The bug of that name, for as long as this lasts."""
+    with ExitStack() as stack:
+        stack.enter_context({each.__name__: each for each in MUTANTS}[name]())
+        yield

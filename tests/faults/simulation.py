@@ -1,0 +1,291 @@
+"""One seeded life of a few invoices against the misbehaving bank, with kills and two of everything (CHARGES.md).
+
+It drives the project's own verbs on the project's own models. A kill is an exception at any SQL statement or
+gateway call; a second worker is a whole verb that runs inside the first one's pause, wherever no transaction is
+open. What was committed stays: each seed lives inside a transaction that is taken back at the end.
+"""
+
+import random
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+from django.test import override_settings
+
+from agreements.models import Agreement, Period, Proposal
+from billing import gateways, log, resolve, retry, run, void, webhook
+from billing.invariants import broken
+from billing.models import Charge, Collection, GatewayEvent, Invoice, Payment, PaymentMethod, Refund
+from billing.refund import carry_out, give_back
+from billing.states import CollectionState, InvoiceState
+from clients.models import Client, Contact
+from core import doorbell
+from core.dates import local_instant
+from core.errors import RuleError
+from core.models import Business, Outbox
+from tests.factories import BusinessFactory
+from tests.faults.bank import CARDS, Bank
+
+START = datetime(2027, 1, 28, 0, 30, tzinfo=UTC)
+DAYS = 16
+ZONES = ("UTC", "Asia/Bangkok", "America/New_York", "Pacific/Auckland", "Asia/Kolkata")
+
+
+class Killed(BaseException):
+    """The process died here."""
+
+
+@dataclass
+class Life:
+    """One seed. `now` is the world's clock; each verb may see it a little wrong."""
+
+    seed: int
+    dice: random.Random = field(init=False)
+    now: datetime = START
+    bank: Bank = field(init=False)
+    kills: int = 0
+    events: int = 0
+    depth: int = 0
+    calm: bool = False
+    by_hand: int = 0
+
+    def __post_init__(self) -> None:
+        self.dice = random.Random(self.seed)
+        self.bank = Bank(self.dice, self.now, trouble=self.dice.choice([0, 0.05, 0.2, 0.4]), between=self.pause)
+        self.kill_share = self.dice.choice([0, 0.002, 0.01, 0.03])
+
+    # --- the world ------------------------------------------------------------------------------------------
+
+    def people(self) -> None:
+        """Two businesses, a few running agreements, a card each."""
+        for n in range(2):
+            business = BusinessFactory(name=f"Studio {n}", time_zone=self.dice.choice(ZONES))
+            for m in range(self.dice.randint(1, 2)):
+                self.agreement(business, f"{n}{m}")
+
+    def agreement(self, business: Business, name: str) -> Agreement:
+        client = Client.objects.create(business=business, name=f"Client {name}", time_zone=self.dice.choice(ZONES))
+        contact = Contact.objects.create(
+            business=business, client=client, name="Ploy", email=f"p{name}@x.example", is_decision_maker=True
+        )
+        starts_on = date(2027, 1, 28) + timedelta(days=self.dice.randint(0, 5))
+        proposal = Proposal.objects.create(
+            business=business, client=client, contact=contact, title="Retainer", currency="USD", starts_on=starts_on
+        )
+        if self.dice.random() < 0.9:
+            self.card(client)
+        return Agreement.objects.create(
+            business=business, client=client, contact=contact, proposal=proposal, state="active", title="Retainer",
+            tier={"name": "Growth", "deliverables": []}, terms={}, terms_hash="x", currency="USD",
+            amount=self.dice.choice([300_000, 500_000, 123_457]), minutes=60, starts_on=starts_on,
+            anchor_day=starts_on.day, time_zone=client.time_zone, signed_at=START,
+            taxes=self.dice.choice([[], [{"name": "VAT", "percent": "7"}]]),
+            opens_at=local_instant(starts_on, 0, client.time_zone),
+        )  # fmt: skip
+
+    def card(self, client: Client, kind: str = "") -> None:
+        """As `methods.finish` keeps one: in the place of the one in use, and what waited for one is due."""
+        from billing.methods import _take_up
+
+        kind = kind or self.dice.choice(CARDS)
+        with transaction.atomic():
+            PaymentMethod.objects.filter(client=client, removed_at__isnull=True).update(removed_at=self.now)
+            PaymentMethod.objects.create(
+                business_id=client.business_id, client=client, gateway="bank", token=f"{kind}:{uuid.uuid4().hex}",
+                brand="Visa", last4="4242", created_at=self.now,
+            )  # fmt: skip
+            _take_up(client, self.now)
+
+    # --- what goes wrong ------------------------------------------------------------------------------------
+
+    def statement(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        """Around each SQL statement: the process may die before or after it, or the database say no."""
+        if self.calm or sql.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+            return execute(sql, params, many, context)
+        self.die()
+        if self.dice.random() < self.kill_share / 4:
+            raise OperationalError("the database went away")
+        done = execute(sql, params, many, context)
+        self.die()
+        return done
+
+    def die(self) -> None:
+        if self.dice.random() < self.kill_share:
+            self.kills += 1
+            raise Killed
+
+    def pause(self) -> None:
+        """Around each gateway call: another worker may run now, or the process die."""
+        assert not connection.savepoint_ids, "a transaction is open while a gateway is asked"
+        if self.calm:
+            return
+        self.die()
+        if self.depth < 2 and self.dice.random() < 0.15:
+            self.depth += 1
+            try:
+                self.work()
+            finally:
+                self.depth -= 1
+
+    # --- what happens ---------------------------------------------------------------------------------------
+
+    def attempt(self, verb: Callable[[], Any]) -> None:
+        self.events += 1
+        with suppress(Killed, OperationalError, RuleError):
+            verb()
+        if not connection.savepoint_ids:  # what Django marks outside a transaction is not the seed's own
+            connection.needs_rollback = False
+
+    def clock(self) -> datetime:
+        """What a worker's clock says: right, a little off, or days behind."""
+        if self.calm:
+            return self.now
+        off = self.dice.choice([0, 0, 0, 0, 0, -3, 4, -60, -4320])
+        return self.now + timedelta(minutes=off)
+
+    def work(self) -> None:
+        """A worker's task: the run, the resolver, or a webhook."""
+        job = self.dice.choice(["bill", "bill", "resolve", "hook"])
+        at = self.clock()
+        if job == "bill":
+            self.attempt(lambda: run.bill(now=at, door="test"))
+        elif job == "resolve":
+            self.attempt(lambda: self.resolve(at))
+        else:
+            self.attempt(self.hook)
+
+    def resolve(self, at: datetime) -> None:
+        webhook.apply_events(now=at)
+        resolve.resolve(now=at)
+        carry_out(now=at)
+
+    def hook(self) -> None:
+        due = [each for each in self.bank.hooks if each[0] <= self.now]
+        if not due:
+            return
+        at, handle = self.dice.choice(due)
+        if self.dice.random() < 0.7:
+            self.bank.hooks.remove((at, handle))
+        GatewayEvent.objects.get_or_create(
+            gateway="bank", account=None, event_id=f"{handle}:{at}",
+            defaults={"handle": handle, "body": b"", "received_at": self.now},
+        )  # fmt: skip
+
+    def person(self) -> None:
+        """The owner or a client does something."""
+        what = self.dice.choice(["card", "retry", "void", "write_off", "refund"])
+        invoices = list(Invoice.objects.order_by("number", "business__name").select_related("collection", "client"))
+        if not invoices:
+            return
+        invoice = self.dice.choice(invoices)
+        self.by_hand += 1
+        if what == "card":
+            self.attempt(lambda: self.card(invoice.client))
+        elif what == "retry":
+            self.attempt(lambda: retry.retry(collection=invoice.collection, actor="Nan", now=self.now))
+        elif what == "refund":
+            part = max(1, invoice.total // self.dice.choice([1, 2, 3]))
+            kept = self.dice.random() < 0.7
+            self.attempt(
+                lambda: give_back(invoice=invoice, amount=part, reason="R", actor="Nan", to_card=kept, now=self.now)
+            )
+        else:
+            verb = void.void if what == "void" else void.write_off
+            self.attempt(lambda: verb(invoice=invoice, reason="R", actor="Nan", now=self.now))
+
+    # --- the whole ------------------------------------------------------------------------------------------
+
+    def live(self) -> list[str]:
+        """The whole life; the contradictions at its end."""
+        self.calm = True
+        self.people()
+        self.calm = False
+        end = START + timedelta(days=DAYS)
+        while self.now < end:
+            self.now += timedelta(minutes=self.dice.choice([1, 5, 60, 400, 1500]))
+            self.bank.pass_time(self.now)
+            self.work()
+            if self.dice.random() < 0.08:
+                self.attempt(self.person)
+        self.recover()
+        return self.judge()
+
+    def recover(self) -> None:
+        """The faults stop, clients save good cards, and 25 days pass."""
+        self.calm = True
+        self.bank.trouble = 0
+        for client in Client.objects.all():
+            self.card(client, "good")
+        Agreement.objects.update(opens_at=None)
+        for hours in (0, 1, 24, 48, 48, 24 * 7, 24 * 7, 24 * 7):
+            self.now += timedelta(hours=hours)
+            self.bank.pass_time(self.now)
+            for at, handle in list(self.bank.hooks):
+                if at <= self.now:
+                    self.hook()
+            run.bill(now=self.now, door="test")
+            self.resolve(self.now)
+
+    def judge(self) -> list[str]:
+        """The bank's ledger against our rows."""
+        wrong = broken(self.now)
+        for invoice in Invoice.objects.select_related("period", "collection"):
+            wrong += self._invoice(invoice)
+        receipts = Outbox.objects.filter(kind="receipt").count()
+        if receipts != Payment.objects.count():
+            wrong.append(f"{receipts} receipts for {Payment.objects.count()} payments")
+        ours = sum(Payment.objects.values_list("amount", flat=True))
+        if ours != sum(amount for _, _, amount, _ in self.bank.taken):
+            wrong.append(f"the bank took {sum(t[2] for t in self.bank.taken)}, we wrote down {ours}")
+        back = sum(Refund.objects.filter(state="succeeded").values_list("amount", flat=True))
+        if back != sum(amount for _, amount in self.bank.given.values()):
+            wrong.append(f"the bank gave back {sum(g[1] for g in self.bank.given.values())}, we wrote down {back}")
+        due = Period.objects.filter(state="due", due_at__lte=self.now, agreement__parked_because="")
+        wrong += [f"period {pk} was never invoiced" for pk in due.values_list("pk", flat=True)]
+        expected = [each for each in self.bank.objects.values() if each.executions > 5 + self.by_hand + 1]
+        wrong += [f"{each.handle} was executed {each.executions} times" for each in expected]
+        return wrong
+
+    def _invoice(self, invoice: Invoice) -> Iterator[str]:
+        taken = [(amount, at) for _, ref, amount, at in self.bank.taken if ref == str(invoice.pk)]
+        total = sum(amount for amount, _ in taken)
+        paid = sum(invoice.payments.values_list("amount", flat=True))
+        if len(taken) > 1:
+            yield f"{invoice.number} was charged {len(taken)} times"
+        if total != paid:
+            yield f"{invoice.number}: the bank took {total}, we wrote down {paid}"
+        if taken and invoice.state != InvoiceState.PAID:
+            yield f"{invoice.number} is {invoice.state} and was charged"
+        if any(at < invoice.period.due_at - timedelta(minutes=5) for _, at in taken):
+            yield f"{invoice.number} was charged before it was due"
+        if invoice.collection.state != CollectionState.DONE:
+            yield f"{invoice.number} is stuck: {invoice.collection.state} {invoice.collection.reason}"
+
+
+@contextmanager
+def stage(life: Life) -> Iterator[None]:
+    """The bank in its place, the doorbell silent, SQL watched; everything is taken back afterwards."""
+    with ExitStack() as stack:
+        stack.enter_context(override_settings(GATEWAY="bank"))
+        stack.enter_context(doorbell.muted())
+        before = dict(gateways.BUILD)
+        gateways.BUILD["bank"] = lambda business: life.bank
+        stack.callback(lambda: (gateways.BUILD.clear(), gateways.BUILD.update(before)))
+        with transaction.atomic():
+            with connection.execute_wrapper(life.statement):
+                yield
+            transaction.set_rollback(True)
+
+
+def simulate(seed: int) -> tuple[Life, list[str]]:
+    """One seed: its life, and what was wrong at the end."""
+    life = Life(seed)
+    with stage(life):
+        return life, life.live()
+
+
+__all__ = ["Charge", "Collection", "Life", "log", "simulate"]
