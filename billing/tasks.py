@@ -3,19 +3,27 @@
 from celery import shared_task
 from django.utils import timezone
 
-from billing import run, webhook
+from billing import refund, run, webhook
 from billing.resolve import resolve as ask
+from billing.watch import watch
 
 
 @shared_task(name="billing.tasks.bill", ignore_result=True)
 def bill() -> None:
     """Issue and charge what is due."""
-    run.bill(now=timezone.now(), door="job")
+    run.tick(now=timezone.now())
 
 
 @shared_task(name="billing.tasks.resolve", ignore_result=True)
 def resolve() -> None:
-    """Find out what became of charges without an outcome."""
+    """Find out what became of charges and refunds without an outcome."""
     now = timezone.now()
     webhook.apply_events(now=now)
     ask(now=now)
+    refund.carry_out(now=now)
+
+
+@shared_task(name="billing.tasks.audit", ignore_result=True)
+def audit() -> None:
+    """Check that everything fits together."""
+    watch(now=timezone.now())

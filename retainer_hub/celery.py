@@ -13,6 +13,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "bill": {"task": "billing.tasks.bill", "schedule": crontab(minute="0")},
     "resolve": {"task": "billing.tasks.resolve", "schedule": crontab(minute="*/2")},
+    "audit": {"task": "billing.tasks.audit", "schedule": crontab(minute="25", hour="4")},
     "send_reports": {"task": "delivery.tasks.send_reports", "schedule": crontab(minute="5", hour="6")},
     "seal_signed": {"task": "agreements.tasks.seal_signed", "schedule": crontab(minute="*/5")},
     "send_mail": {"task": "core.tasks.send_mail", "schedule": 30.0},
