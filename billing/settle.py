@@ -157,12 +157,21 @@ def _declined(row: Collection, charge: Charge, code: str, now: datetime) -> None
     agreement = row.invoice.agreement
     again = None if dunning.is_hard(code) else dunning.next_try(row.invoice.due_on, tries)
     sets = {"tries": tries, "reason": code[:60], "action_url": ""}
+    if charge.method.removed_at and _has_card(row):
+        sets |= {"tries": 0, "reason": ""}
+        log.move_collection(row, CollectionState.READY, now=now, why="new card meanwhile", next_at=now, **sets)
+        return
     if again:
         at = local_instant(again, agreement.charge_hour, agreement.time_zone)
         log.move_collection(row, CollectionState.READY, now=now, why=code, next_at=max(at, now), **sets)
     else:
         log.move_collection(row, CollectionState.DUNNING, now=now, why=code, next_at=None, **sets)
     notices.charge_failed(row, charge, again, now=now)
+
+
+def _has_card(row: Collection) -> bool:
+    """Whether the client saved another card while the last one was being asked."""
+    return PaymentMethod.objects.filter(client=row.invoice.client_id, removed_at__isnull=True).exists()
 
 
 def _never_executed(row: Collection, charge: Charge, now: datetime) -> None:

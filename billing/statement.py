@@ -143,8 +143,9 @@ def by_month(business: Business) -> list[Totals]:
     for at, currency, amount in Payment.objects.filter(**own).values_list("received_at", "currency", "amount"):
         add(local_day(at, zone), currency, "received", amount)
     back = Refund.objects.filter(**own, state="succeeded", finished_at__isnull=False)
-    for at, currency, amount in back.values_list("finished_at", "currency", "amount"):
-        add(local_day(at, zone) if at else date.min, currency, "refunded", amount)
+    for finished_at, currency, amount in back.values_list("finished_at", "currency", "amount"):
+        if finished_at:
+            add(local_day(finished_at, zone), currency, "refunded", amount)
     columns = ("invoiced", "tax", "credited", "received", "refunded")
     return [
         Totals(month, currency, *(row.get(column, 0) for column in columns))

@@ -19,5 +19,6 @@ urlpatterns = [
     path("health/", health, name="health"),
     path("language/", set_language, name="set_language"),
 ]
+urlpatterns.append(path("hooks/stripe/", include("billing.gateways.stripe.urls")))
 if settings.GATEWAY == "sandbox":
     urlpatterns.append(path("sandbox/", include("billing.gateways.sandbox.urls")))

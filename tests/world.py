@@ -12,6 +12,8 @@ from agreements.models import Agreement, Proposal
 from billing import methods
 from billing.gateways.sandbox import cards
 from billing.gateways.sandbox.gateway import save_card
+from billing.models import Invoice
+from billing.run import bill
 from clients import add
 from clients.models import Client, Contact
 from core import links
@@ -96,6 +98,30 @@ class World:
         seal.seal_signed(now=now)
         agreement.refresh_from_db()
         return agreement
+
+    def running(
+        self, client: Client | None = None, card: str = "succeeds", now: datetime = NOW, **fields: Any
+    ) -> Agreement:
+        """An agreement that runs from today, written directly: for tests that are not about how it was sold."""
+        client = client or self.client(now=now)
+        facts: dict[str, Any] = {"business": self.business, "client": client, "contact": self.person(client)}
+        facts |= {"title": "Retainer", "currency": "USD", "starts_on": now.date()} | fields
+        offer = ("business", "client", "contact", "title", "currency", "starts_on")
+        proposal = Proposal.objects.create(**{name: facts[name] for name in offer})
+        if card:
+            self.card(client, card, now)
+        running: dict[str, Any] = {
+            "state": "active", "tier": {"name": "Growth", "deliverables": []}, "terms": {}, "terms_hash": "x",
+            "amount": 3_000_00, "minutes": 20 * 60, "anchor_day": facts["starts_on"].day, "signed_at": now,
+            "opens_at": now, "time_zone": client.time_zone,
+        }  # fmt: skip
+        return Agreement.objects.create(proposal=proposal, **running | facts)
+
+    def billed(self, now: datetime = NOW, **fields: Any) -> Invoice:
+        """The first invoice of a running agreement, after one walk of the billing job."""
+        agreement = self.running(now=now, **fields)
+        bill(now=now, door="test")
+        return Invoice.objects.get(agreement=agreement)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.gateways.manual import cells
+from billing.gateways.manual import cells, columns
 from billing.gateways.manual.reference import FIELD
 from billing.gateways.manual.statement_csv import BadLine, Reason, Statement, read
 from core.money import LARGEST, exponent, to_decimal
@@ -346,6 +346,12 @@ def test_no_file_is_too_strange_to_be_answered(data: bytes, heading: bytes) -> N
     found = read(heading + data, "THB")
     assert all(line.amount > 0 and line.line > 0 for line in found.lines)
     assert len({line.fingerprint for line in found.lines}) == len(found.lines)
+
+
+def test_a_cell_full_of_brackets_is_looked_at_only_as_far_as_a_heading_goes() -> None:
+    """Else the search for the closing one would take a time that grows with the square of the cell."""
+    assert len(columns.plain("(" * 130_000)) <= columns.LONGEST_HEADING
+    assert of(f"Date,Amount,Description\n2026-03-16,1,{'(' * 130_000}").lines[0].amount == 100
 
 
 def test_every_reason_is_a_sentence() -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from billing.gateways.manual.cells import SIGNS
 from core.money import CURRENCIES
 
+LONGEST_HEADING = 80  # characters that are looked at: nobody's file may keep the search for brackets busy
+
 # In order of preference where a file has several: the day it was booked before the day it counts from.
 DATE = (
     "date", "transaction date", "completed date", "booking date", "posting date", "posted date", "date posted",
@@ -93,7 +95,7 @@ class Columns:
 
 def plain(cell: str) -> str:
     """A word as it is looked up: small letters, single spaces, no brackets and what they hold, no punctuation."""
-    text = unicodedata.normalize("NFKC", cell).casefold()
+    text = unicodedata.normalize("NFKC", cell[:LONGEST_HEADING]).casefold()
     bare = re.sub(r"\([^)]*\)|\[[^]]*\]", " ", text)
     return " ".join(re.split(r"[\s./:;*_#-]+", bare)).strip()
 
@@ -137,6 +139,6 @@ def _first(words: list[str], names: tuple[str, ...]) -> int | None:
 
 def _stated(cell: str) -> str:
     """The currency in the brackets of "Betrag (EUR)" or "จำนวนเงิน (บาท)"; "" where there is none."""
-    found = re.search(r"[(\[]\s*([^)\]]+?)\s*[)\]]", cell)
+    found = re.search(r"[(\[]\s*([^)\]]+?)\s*[)\]]", cell[:LONGEST_HEADING])
     code = currency_of(found[1]) if found else ""
     return code if code in CURRENCIES else ""

@@ -1,0 +1,181 @@
+"""Stripe behind the Gateway interface: the official client, one per account, with no retries of its own."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import stripe
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from billing.errors import BadSession, CannotCharge, NotConnected
+from billing.gateways.base import Card, GatewayDispute, GatewayObject, GatewayRefund, GatewayUnknown, Notice
+from billing.gateways.stripe import reading
+from core.dates import add_months
+
+TIMEOUT = (3, 20)  # seconds to connect and to answer
+HOOK_AGE = timedelta(minutes=5)
+ASKS = "authentication_required"
+
+
+class Stripe:
+    """`secret` is the account's key, `webhook_secret` its endpoint's. A saved card's token is "customer/method"."""
+
+    name = "stripe"
+    in_flight = 100
+    per_second = 100  # calls in live mode: https://docs.stripe.com/rate-limits
+
+    def __init__(
+        self, *, secret: str, webhook_secret: str, base_url: str = "", transport: stripe.HTTPClient | None = None
+    ) -> None:
+        self._webhook_secret = webhook_secret
+        self._client = stripe.StripeClient(
+            secret,
+            http_client=transport or stripe.RequestsClient(timeout=TIMEOUT),
+            max_network_retries=0,
+            base_addresses={"api": base_url} if base_url else {},
+        )
+        self._api = self._client.v1
+
+    def prepare(self, *, key: str, amount: int, currency: str, reference: str, customer: str) -> str:
+        params: Any = {
+            "amount": reading.to_stripe(amount, currency),
+            "currency": currency.lower(),
+            "payment_method_types": ["card"],
+            "metadata": {"invoice": reference, "client": customer},
+        }
+        with _answered():
+            try:
+                return self._api.payment_intents.create(params, {"idempotency_key": key}).id
+            except stripe.InvalidRequestError as no:
+                raise CannotCharge(str(no.user_message or no)) from no
+
+    def execute(self, *, handle: str, key: str, token: str) -> None:
+        """The attempt's name is written on the object first: `lookup` then knows whose outcome it reads."""
+        customer, _sep, method = token.partition("/")
+        with _answered(), _told_by_lookup():
+            named: Any = {"customer": customer, "payment_method": method, "metadata": {"charge": key}}
+            self._api.payment_intents.update(handle, named, {"idempotency_key": f"{key}:name"})
+            try:
+                self._api.payment_intents.confirm(handle, {"off_session": True}, {"idempotency_key": key})
+            except stripe.CardError as declined:
+                if declined.code == ASKS:
+                    self._ask_the_client(handle, key, method)
+
+    def _ask_the_client(self, handle: str, key: str, method: str) -> None:
+        """The bank wants its customer: confirmed as if they were here, Stripe gives the page where they say yes."""
+        page = str(settings.SITE_URL).rstrip("/") + "/p/"
+        self._api.payment_intents.confirm(
+            handle, {"payment_method": method, "return_url": page}, {"idempotency_key": f"{key}:ask"}
+        )
+
+    def lookup(self, handle: str) -> GatewayObject:
+        with _answered():
+            return reading.payment(self._api.payment_intents.retrieve(handle, {"expand": ["latest_charge"]}))
+
+    def cancel(self, handle: str) -> None:
+        with _answered(), _told_by_lookup():
+            self._api.payment_intents.cancel(handle)
+
+    def refund(self, *, handle: str, key: str, amount: int) -> None:
+        with _answered(), _told_by_lookup():
+            found = self._api.payment_intents.retrieve(handle)
+            params: Any = {
+                "payment_intent": handle,
+                "amount": reading.to_stripe(amount, found.currency.upper()),
+                "metadata": {"refund": key},
+            }
+            self._api.refunds.create(params, {"idempotency_key": key})
+
+    def refunds(self, handle: str) -> list[GatewayRefund]:
+        with _answered():
+            rows = self._api.refunds.list({"payment_intent": handle, "limit": 100})
+            return [reading.refund(row) for row in rows.auto_paging_iter()]
+
+    def disputes(self, handle: str) -> list[GatewayDispute]:
+        with _answered():
+            rows = self._api.disputes.list({"payment_intent": handle, "limit": 100})
+            return [reading.dispute(row) for row in rows.auto_paging_iter()]
+
+    def created_since(self, since: datetime) -> Iterator[GatewayObject]:
+        with _answered():
+            rows = self._api.payment_intents.list(
+                {"created": {"gte": int(since.timestamp())}, "limit": 100, "expand": ["data.latest_charge"]}
+            )
+            yield from (reading.payment(row) for row in rows.auto_paging_iter())
+
+    def setup_url(self, *, customer: str, return_url: str) -> str:
+        params: Any = {
+            "mode": "setup",
+            "payment_method_types": ["card"],
+            "customer_creation": "always",
+            "client_reference_id": customer,
+            "success_url": f"{return_url}?session={{CHECKOUT_SESSION_ID}}",
+            "cancel_url": return_url.removesuffix("done/"),
+        }
+        with _answered():
+            return str(self._api.checkout.sessions.create(params).url)
+
+    def setup_result(self, session: str) -> Card:
+        with _answered():
+            try:
+                found: Any = self._api.checkout.sessions.retrieve(
+                    session, {"expand": ["setup_intent.payment_method"]}
+                )
+            except stripe.InvalidRequestError:
+                raise BadSession(_("The card was not saved. Please try again.")) from None
+        method: Any = getattr(found.setup_intent, "payment_method", None)
+        card = getattr(method, "card", None)
+        if found.status != "complete" or card is None:
+            raise BadSession(_("The card was not saved. Please try again."))
+        customer = found.customer if isinstance(found.customer, str) else found.customer.id
+        expires_on = add_months(date(card.exp_year, card.exp_month, 1), 0, 31)
+        return Card(found.client_reference_id, f"{customer}/{method.id}", card.brand.title(), card.last4, expires_on)
+
+    def detach(self, token: str) -> None:
+        with _answered(), _told_by_lookup():
+            self._api.payment_methods.detach(token.partition("/")[2])
+
+    def verify_webhook(self, *, body: bytes, signature: str, now: datetime) -> Notice:
+        try:
+            stripe.WebhookSignature.verify_header(body.decode(), signature, self._webhook_secret, None)
+            stamp = int(dict(part.split("=", 1) for part in signature.split(","))["t"])
+            event = json.loads(body)
+            about = event["data"]["object"]
+        except (stripe.SignatureVerificationError, UnicodeDecodeError, KeyError, TypeError, ValueError) as no:
+            raise ValueError("This notice is not genuine.") from no
+        if abs(now - datetime.fromtimestamp(stamp, UTC)) > HOOK_AGE:
+            raise ValueError("This notice is too old.")
+        is_intent = about.get("object") == "payment_intent"
+        return Notice(str(event["id"]), str((about["id"] if is_intent else about.get("payment_intent")) or ""))
+
+    def clock(self) -> datetime:
+        with _answered():
+            answer: Any = self._api.balance.retrieve().last_response
+            return parsedate_to_datetime(answer.headers["Date"])
+
+
+@contextmanager
+def _answered() -> Iterator[None]:
+    """A call whose outcome nobody knows is GatewayUnknown; a key that is refused is NotConnected."""
+    try:
+        yield
+    except (stripe.AuthenticationError, stripe.PermissionError) as no:
+        raise NotConnected(str(no.user_message or no)) from no
+    except stripe.CardError as declined:  # outside `execute` nobody expects one
+        raise GatewayUnknown(str(declined.code)) from declined
+    except stripe.StripeError as lost:
+        raise GatewayUnknown(f"{type(lost).__name__} {lost.http_status or ''}".strip()) from lost
+
+
+@contextmanager
+def _told_by_lookup() -> Iterator[None]:
+    """Refused because of what the object is already (paid, cancelled, detached): reading it tells the truth."""
+    try:
+        yield
+    except stripe.InvalidRequestError as no:
+        if no.http_status == 409:
+            raise
