@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from agreements.models import Agreement, Period
 from agreements.schedule import Interval, PeriodSpan, index_before, periods
 from agreements.states import AgreementState, PeriodState
 from core.dates import local_day, local_instant
+from core.models import Business
 from core.money import prorate
 
 BATCH = 500
@@ -46,7 +47,14 @@ def due_at(agreement: Agreement, span: PeriodSpan) -> datetime:
     return local_instant(span.start, hour, agreement.time_zone)
 
 
-def open_due(*, now: datetime, only: Agreement | None = None) -> int:
+def only_of(only: Agreement | Business | None, path: str) -> Q:
+    """Narrows a job to one agreement (at the end of `path`), to one business, or not at all."""
+    if only is None:
+        return Q()
+    return Q(business=only) if isinstance(only, Business) else Q(**{path: only.pk})
+
+
+def open_due(*, now: datetime, only: Agreement | Business | None = None) -> int:
     """Insert the periods whose first day has come. Twice, late, or two at once: each is there once."""
     made = 0
     while batch := list(_to_open(now, only)):
@@ -76,10 +84,10 @@ def _spans_after(agreement: Agreement, today: date, until: date) -> Iterable[Per
     return spans(agreement, until=until, first=first)
 
 
-def _to_open(now: datetime, only: Agreement | None) -> QuerySet[Agreement]:
+def _to_open(now: datetime, only: Agreement | Business | None) -> QuerySet[Agreement]:
     ran = (AgreementState.ACTIVE, AgreementState.ENDED)  # what ended meanwhile still owes the months before
     found = Agreement.objects.filter(state__in=ran, opens_at__lte=now)
-    found = found.filter(pk=only.pk) if only else found
+    found = found.filter(only_of(only, "pk"))
     ids = list(found.order_by("opens_at", "pk").values_list("pk", flat=True)[:BATCH])
     rows = Agreement.objects.filter(pk__in=ids).defer("terms", "tier").annotate(opened=Count("periods"))
     return rows if ids else rows.none()

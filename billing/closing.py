@@ -2,16 +2,16 @@
 another way. What is to follow stands in the collection's plan; under its lock, in the caller's transaction."""
 
 import uuid
-from datetime import UTC, datetime
+from datetime import date, datetime
 from typing import Any
 
 from billing import credit_note, ledger, log, owing, receive
 from billing.gateways import MANUAL
-from billing.models import Allocation, Collection
+from billing.models import Allocation, Collection, StatementLine
 from billing.models.journal import Account
 from billing.models.payment import Settled
 from billing.states import INVOICE, CollectionState, InvoiceState
-from core.dates import local_day
+from core.dates import local_day, local_instant
 from core.states import move
 
 VOID, WRITE_OFF, PAYMENT = "void", "write_off", "payment"
@@ -22,11 +22,27 @@ def finish(collection: Collection, *, now: datetime) -> None:
     plan = collection.plan
     {VOID: _void, WRITE_OFF: _write_off, PAYMENT: _payment}[plan["do"]](collection, plan, now)
     why = f"{plan['do']}: {plan.get('reason', '')}"
-    if owing.owed(collection.invoice) and plan["do"] == PAYMENT:
-        fresh: dict[str, Any] = {"handle": None, "amount": None, "prepare_key": uuid.uuid4(), "plan": {}}
-        log.move_collection(collection, CollectionState.READY, now=now, why=why, next_at=now, reason="", **fresh)
+    if plan["do"] == PAYMENT and owing.owed(collection.invoice):
+        _go_on(collection, why, now)
         return
     log.move_collection(collection, CollectionState.DONE, now=now, why=why, next_at=None, lease_until=None, reason="")
+
+
+def too_late(collection: Collection, *, now: datetime) -> None:
+    """The gateway took the money before it could be cancelled. A transfer that came as well is client credit."""
+    if collection.plan["do"] == PAYMENT:
+        collection.invoice.refresh_from_db(fields=["state"])
+        _payment(collection, collection.plan, now)
+
+
+def _go_on(collection: Collection, why: str, now: datetime) -> None:
+    """A part came by transfer: the rest is charged, unless it was withheld and a certificate is owed (rule 19)."""
+    fresh: dict[str, Any] = {
+        "handle": None, "amount": None, "prepare_key": uuid.uuid4(), "plan": {}, "reason": "", "action_url": "",
+    }  # fmt: skip
+    is_withheld = receive.only_the_certificate_is_missing(collection.invoice, now=now)
+    state, next_at = (CollectionState.SENT, None) if is_withheld else (CollectionState.READY, now)
+    log.move_collection(collection, state, now=now, why=why, next_at=next_at, **fresh)
 
 
 def _void(collection: Collection, plan: dict[str, Any], now: datetime) -> None:
@@ -54,12 +70,14 @@ def _write_off(collection: Collection, plan: dict[str, Any], now: datetime) -> N
 
 
 def _payment(collection: Collection, plan: dict[str, Any], now: datetime) -> None:
+    zone = collection.invoice.business.time_zone
     arrived = receive.Received(
         invoice=collection.invoice,
         amount=plan["amount"],
         gateway=MANUAL,
         reference=plan["reference"],
         label=plan["label"],
-        received_at=datetime.fromisoformat(plan["on"]).replace(tzinfo=UTC),
+        received_at=local_instant(date.fromisoformat(plan["on"]), 12, zone),
     )
-    receive.take([arrived], now=now)
+    payments = receive.take([arrived], now=now)
+    StatementLine.objects.filter(pk=plan["line"]).update(payment=payments[0])

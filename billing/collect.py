@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import Case, Count, Q, QuerySet, Value, When
 
 from agreements.models import Agreement
+from agreements.periods import only_of
 from billing import flight, log, notices, owing, settle
 from billing.dunning import look_up_after
 from billing.errors import CannotCharge, NotConnected
@@ -24,6 +25,7 @@ from billing.gateways import SANDBOX, gateway
 from billing.gateways.base import Gateway, GatewayObject, GatewayUnknown, Outcome
 from billing.models import Charge, Collection, PaymentMethod
 from billing.states import ChargeState, CollectionState, InvoiceState
+from core.models import Business
 
 LEASE = timedelta(minutes=5)
 BATCH = 300
@@ -39,13 +41,13 @@ class Work:
     amount: int
 
 
-def due(now: datetime, only: Agreement | None = None) -> QuerySet[Collection]:
+def due(now: datetime, only: Agreement | Business | None = None) -> QuerySet[Collection]:
     """Collections whose day has come and that nobody is working on; for finding them, never for claiming."""
     found = _free(now).filter(
         next_at__lte=now, invoice__agreement__parked_because="", business__charging_on=True,
         business__is_suspended=False,
     )  # fmt: skip
-    return found.filter(invoice__agreement=only) if only else found
+    return found.filter(only_of(only, "invoice__agreement"))
 
 
 def _free(now: datetime) -> QuerySet[Collection]:

@@ -17,6 +17,15 @@ from billing.states import InvoiceState
 from core.dates import local_instant
 from core.money import LARGEST
 
+#: What is read of a period for its invoice; `business` and its owner come beside it.
+COLUMNS = (
+    "business_id", "starts_on", "ends_on", "due_at", "currency", "amount", "state", "agreement__title",
+    "agreement__tier", "agreement__language", "agreement__taxes", "agreement__tax_mode", "agreement__tax_note",
+    "agreement__withholding_percent", "agreement__collect_by", "agreement__charge_hour", "agreement__time_zone",
+    "agreement__terms_hash", "agreement__client__name", "agreement__client__legal_name",
+    "agreement__client__address", "agreement__client__tax_id",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class DraftLine:

@@ -55,14 +55,17 @@ def make(*, invoice: Invoice, amount: int, reason: str, actor: str, now: datetim
 
 
 def _figures(invoice: Invoice, before: int, amount: int) -> taxes.Figures:
-    """Its part of every tax: what is taken back up to here less what was before, so that all notes sum to all."""
-    upto = taxes.share(before + amount, invoice.total, invoice.taxes)
-    done = taxes.share(before, invoice.total, invoice.taxes)
-    parts = [
-        {**now_, "amount": now_["amount"] - then["amount"]} for now_, then in zip(upto.taxes, done.taxes, strict=True)
-    ]
-    tax = sum(part["amount"] for part in parts)
-    return taxes.Figures(amount - tax, tax, amount, 0, parts)
+    """Its part of every tax: what is due back up to here less what went back, so that all notes sum to all.
+
+    In a note of a unit or two there is no room for two taxes that come due at once: one waits for the next note.
+    """
+    notes = list(invoice.credit_notes.values_list("taxes", flat=True))
+    left, parts = amount, []
+    for place, upto in enumerate(taxes.share(before + amount, invoice.total, invoice.taxes).taxes):
+        part = min(upto["amount"] - sum(note[place]["amount"] for note in notes), left)
+        parts.append({**upto, "amount": part})
+        left -= part
+    return taxes.Figures(left, amount - left, amount, 0, parts)
 
 
 def _settle(note: CreditNote, applied: int, now: datetime) -> None:

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from agreements.models import Agreement, Period
 from agreements.models.proposal import CollectBy
+from agreements.periods import only_of
 from agreements.states import PERIOD, PeriodState
 from billing import compose_invoice, ledger, log, number
 from billing.gateways import MANUAL, names
@@ -35,6 +36,7 @@ from core.models import Business
 from core.states import move_all
 
 BATCH = 500
+AHEAD = 20 * BATCH  # this much of what is due is put in order of business, so that few series share a batch
 PATIENCE = timedelta(hours=1)  # a new client is about to save a card
 
 
@@ -64,41 +66,42 @@ class Rows:
     used: list[NextLine] = field(default_factory=list)
 
 
-def waiting(now: datetime, only: Agreement | None = None) -> QuerySet[Period]:
+def waiting(now: datetime, only: Agreement | Business | None = None) -> QuerySet[Period]:
     """Periods that should have an invoice and have none: the question every run asks, never a list handed over."""
     found = Period.objects.filter(
         state=PeriodState.DUE, due_at__lte=now, agreement__parked_because="", business__is_suspended=False
     )
-    return found.filter(agreement=only) if only else found
+    return found.filter(only_of(only, "agreement"))
 
 
-def issue_due(*, now: datetime, only: Agreement | None = None) -> int:
+def issue_due(*, now: datetime, only: Agreement | Business | None = None) -> int:
     """Issue what is due; how many. Twice, late, or two workers at once: one invoice each, numbers without a gap."""
     made = 0
-    while ids := list(waiting(now, only).order_by("due_at", "pk").values_list("pk", "business_id")[:BATCH]):
-        made += _issue_batch([pk for pk, _ in ids], {business for _, business in ids}, now)
+    oldest = waiting(now, only).order_by("due_at").values_list("business_id", "due_at", "pk")
+    while ahead := sorted(oldest.all()[:AHEAD]):
+        for first in range(0, len(ahead), BATCH):
+            batch = ahead[first : first + BATCH]
+            made += _issue_batch([pk for _, _, pk in batch], {business for business, _, _ in batch}, now)
     return made
 
 
 def _issue_batch(ids: Sequence[UUID], business_ids: set[UUID], now: datetime) -> int:
     """One transaction. The series are locked before the periods are read again: a second worker then finds none."""
     with transaction.atomic():
-        zones = dict(Business.objects.filter(pk__in=business_ids).values_list("pk", "time_zone"))
-        days = {pk: local_day(now, zone) for pk, zone in zones.items()}
+        businesses = Business.objects.select_related("owner").in_bulk(business_ids)
+        days = {pk: local_day(now, business.time_zone) for pk, business in businesses.items()}
         numbers = number.lock(dict.fromkeys(business_ids, SeriesKind.INVOICE), days)
-        found = _read(ids, now)
+        found = _read(ids, businesses, now)
         rows = _rows(found, numbers)
         _write(rows, found, numbers)
     return len(rows.invoices)
 
 
-def _read(ids: Sequence[UUID], now: datetime) -> Found:
-    related = Period.objects.filter(pk__in=ids, state=PeriodState.DUE).order_by("business_id", "due_at", "pk")
-    periods = list(
-        related.select_related("agreement__client", "business__owner").defer(
-            "agreement__terms", "agreement__parked_because", "agreement__client__notes"
-        )
-    )
+def _read(ids: Sequence[UUID], businesses: dict[UUID, Business], now: datetime) -> Found:
+    still = waiting(now).filter(pk__in=ids).order_by("business_id", "due_at", "pk")
+    periods = list(still.select_related("agreement__client").only(*compose_invoice.COLUMNS))
+    for period in periods:
+        period.business = businesses[period.business_id]
     clients = {period.agreement.client_id for period in periods}
     in_use = PaymentMethod.objects.filter(client__in=clients, removed_at__isnull=True)
     lines: dict[UUID, list[NextLine]] = defaultdict(list)
@@ -108,8 +111,8 @@ def _read(ids: Sequence[UUID], now: datetime) -> Found:
     if credit:
         ledger.hold(client for client, _ in credit)
         credit = ledger.credits(clients)
-    businesses = {period.business_id for period in periods}
-    return Found(periods, lines, set(in_use.values_list("client", flat=True)), credit, names(businesses), now)
+    carded = set(in_use.values_list("client", flat=True))
+    return Found(periods, lines, carded, credit, names(businesses), now)
 
 
 def _rows(found: Found, numbers: dict[UUID, number.Numbers]) -> Rows:
@@ -119,9 +122,9 @@ def _rows(found: Found, numbers: dict[UUID, number.Numbers]) -> Rows:
         draft = compose_invoice.draft(period, more)
         if draft.figures.total < _smallest(period):
             rows.carried.append(_carried(period, found.now))
-            found.lines[period.agreement_id] = more  # they wait on with it
+            found.lines[period.agreement_id] = [*more, rows.carried[-1]]  # they wait on together
             continue
-        spent = min(found.credit.get((period.agreement.client_id, period.currency), 0), draft.figures.total)
+        spent = _spent(found, period, draft.figures.total)
         state = InvoiceState.PAID if spent == draft.figures.total else InvoiceState.OPEN
         invoice, lines = compose_invoice.papers(period, draft, numbers[period.business_id], state, found.now)
         _add(rows, found, period, invoice, lines, spent)
@@ -129,6 +132,12 @@ def _rows(found: Found, numbers: dict[UUID, number.Numbers]) -> Rows:
             line.invoice = invoice
         rows.used += more
     return rows
+
+
+def _spent(found: Found, period: Period, total: int) -> int:
+    """The client's credit pays first; it leaves nothing that is too small to be charged (rule 14)."""
+    held = found.credit.get((period.agreement.client_id, period.currency), 0)
+    return total if held >= total else min(held, total - _smallest(period))
 
 
 def _smallest(period: Period) -> int:
@@ -203,7 +212,7 @@ def _write(rows: Rows, found: Found, numbers: dict[UUID, number.Numbers]) -> Non
     Collection.objects.bulk_create(rows.collections)
     Transition.objects.bulk_create(rows.transitions)
     NextLine.objects.bulk_create(rows.carried)
-    NextLine.objects.bulk_update(rows.used, ["invoice"])
+    _use(rows)
     carried = {UUID(line.ref) for line in rows.carried}
     for state, some in (
         (PeriodState.INVOICED, [row for row in found.periods if row.pk not in carried]),
@@ -214,3 +223,14 @@ def _write(rows: Rows, found: Found, numbers: dict[UUID, number.Numbers]) -> Non
     sent = [row for row in rows.invoices if row.collect_by == CollectBy.TRANSFER or row in paid]
     businesses = {period.business_id: period.business for period in found.periods}
     outbox.post("invoice", [(str(row.pk), businesses[row.business_id]) for row in sent], now=found.now)
+
+
+def _use(rows: Rows) -> None:
+    """The lines that waited say which invoice took them; those carried in this very batch were written with it.
+
+    Of a batch one invoice takes all that waited for its agreement: so this is one short UPDATE.
+    """
+    carried = {line.pk for line in rows.carried}
+    waited = [line for line in rows.used if line.pk not in carried]
+    takers = Invoice.objects.filter(pk__in={line.invoice_id for line in waited}, agreement=OuterRef("agreement"))
+    NextLine.objects.filter(pk__in=[line.pk for line in waited]).update(invoice=Subquery(takers.values("pk")))

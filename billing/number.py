@@ -120,6 +120,18 @@ def set_pattern(*, business: Business, kind: SeriesKind, pattern: str, resets_ye
         return Numbering.objects.update_or_create(business=business, kind=kind, defaults=fields)[0]
 
 
+def patterns(business: Business) -> list[tuple[str, str, str]]:
+    """(kind, its pattern, the next number) for each kind of paper."""
+    own = {row.kind: row for row in Numbering.objects.filter(business=business)}
+    found = []
+    for kind, usual in USUAL.items():
+        pattern = own[kind].pattern if kind in own else usual
+        last = Series.objects.filter(business=business, kind=kind).order_by("-year").first()
+        year = last.last_on.year if last and last.last_on else 2026
+        found.append((str(kind.label), pattern, write(pattern, year, (last.last if last else 0) + 1)))
+    return found
+
+
 def _check(pattern: str, resets_yearly: bool) -> None:
     fields = [match[1] for match in _FIELD.finditer(pattern)]
     if fields.count("seq") != 1 or fields.count("year") > 1 or not _PLAIN.fullmatch(_FIELD.sub("", pattern)):

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Sum
 
 from billing.models import Allocation, Invoice
+from core.money import prorate
 
 
 def of(invoices: Iterable[Invoice]) -> dict[UUID, int]:
@@ -19,3 +20,9 @@ def of(invoices: Iterable[Invoice]) -> dict[UUID, int]:
 def owed(invoice: Invoice) -> int:
     """What is left to pay of one, minor units."""
     return of([invoice])[invoice.pk]
+
+
+def withholding(invoice: Invoice) -> int:
+    """What the client may keep back for a certificate: its part of what was not taken back, minor units (rule 19)."""
+    gone = invoice.credit_notes.aggregate(sum=Sum("total"))["sum"] or 0
+    return prorate(invoice.withholding, invoice.total - gone, invoice.total)

@@ -6,13 +6,15 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from billing import owing
+from billing import owing, paying, statement
 from billing.models import CreditNote, Invoice, Payment
 from billing.models.series import SeriesKind
+from clients.models import Client
 from core.dates import local_day
 from core.documents import render, store
 from core.models import Document
 from core.models.document import DocumentKind
+from core.templatetags import rh
 
 
 def invoice_pdf(*, invoice: Invoice, now: datetime) -> Document:
@@ -20,7 +22,8 @@ def invoice_pdf(*, invoice: Invoice, now: datetime) -> Document:
     if invoice.document is None:
         with translation.override(invoice.language):
             title = _("Invoice %(number)s") % {"number": invoice.number}
-        document = _make("invoice", invoice, title, DocumentKind.INVOICE, {}, invoice.created_at, now)
+        extra = {"way": paying.by_transfer(invoice)}
+        document = _make("invoice", invoice, title, DocumentKind.INVOICE, extra, invoice.created_at, now)
         Invoice.objects.filter(pk=invoice.pk).update(document=document)
         invoice.document = document
     return invoice.document
@@ -53,6 +56,24 @@ def credit_note_pdf(*, note: CreditNote, now: datetime) -> Document:
         CreditNote.objects.filter(pk=note.pk).update(document=document)
         note.document = document
     return note.document
+
+
+def statement_pdf(*, client: Client, now: datetime) -> Document:
+    """A client's account up to today."""
+    today = local_day(now, client.business.time_zone)
+    with translation.override(client.language):
+        title = _("Statement of %(client)s, %(day)s") % {"client": client.name, "day": rh.day(today)}
+        context = {
+            "business": client.business,
+            "client": client,
+            "rows": statement.entries(client),
+            "balances": statement.balances(client).items(),
+            "today": today,
+        }
+    pdf = render.pdf(
+        "statement", context, language=client.language, title=title, identifier=f"{client.id}:{today}", created=now
+    )
+    return store.save(business=client.business, kind=DocumentKind.STATEMENT, title=title, pdf=pdf, now=now)
 
 
 def _make(

@@ -98,6 +98,12 @@ def unknown(business: Business) -> QuerySet[Charge]:
     return found.select_related("invoice__client", "collection", "method").order_by("sent_at", "pk")
 
 
+def happened(business: Business, limit: int = 30) -> list[tuple[Charge, str]]:
+    """The latest charges, and why where one was declined."""
+    rows = Charge.objects.filter(business=business).select_related("invoice__client").order_by("-sent_at", "-pk")
+    return [(row, decline_words(row.code)) for row in rows[:limit]]
+
+
 def retry_days(invoice: Invoice) -> list[date]:
     """The days on which an unpaid charge is tried again: what both sides see (rule 23)."""
     return dunning.calendar(invoice.due_on)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from billing import ledger, number, owing
-from billing.models import Allocation, Charge, Invoice, Journal, Payment
+from billing.models import Allocation, Certificate, Charge, Collection, Invoice, Journal, Payment
 from billing.models.journal import Account
 from billing.models.payment import Settled
 from billing.models.series import SeriesKind
@@ -64,6 +64,17 @@ def take(arrived: Sequence[Received], *, now: datetime) -> list[Payment]:
 def mark_paid(invoices: Sequence[Invoice]) -> None:
     """Those that owe nothing any more."""
     move_all([row for row in invoices if row.state == InvoiceState.OPEN], InvoiceState.PAID, INVOICE)
+
+
+def only_the_certificate_is_missing(invoice: Invoice, *, now: datetime) -> bool:
+    """Whether all came but what the client withheld; then its certificate is owed, and no letter asks for money."""
+    left = owing.owed(invoice)
+    if not left or left != owing.withholding(invoice):
+        return False
+    fields = {"business_id": invoice.business_id, "client_id": invoice.client_id, "currency": invoice.currency}
+    Certificate.objects.get_or_create(invoice=invoice, defaults={**fields, "amount": left, "created_at": now})
+    Collection.objects.filter(invoice=invoice).update(next_at=None, reason="")
+    return True
 
 
 def _payment(each: Received, numbers: number.Numbers, now: datetime) -> Payment:

@@ -4,6 +4,7 @@ The refund's row is committed before the gateway is asked, and its id is the key
 Keys are remembered for a day; after 23 hours without an answer a person looks.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,17 +13,18 @@ from django.db import transaction
 from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
-from billing import credit_note, ledger, notices
+from billing import credit_note, flight, ledger, notices
 from billing.dunning import look_up_after
 from billing.errors import NotConnected, NotOpen, NotOwed
 from billing.gateways import MANUAL, gateway
-from billing.gateways.base import GatewayRefund, GatewayUnknown, RefundOutcome
+from billing.gateways.base import Gateway, GatewayRefund, GatewayUnknown, RefundOutcome
 from billing.models import CreditNote, Invoice, Payment, Refund
 from billing.models.journal import Account
 from billing.states import REFUND, CollectionState, InvoiceState, RefundState
 from billing.void import held
 from core import doorbell
 from core.dates import local_day
+from core.errors import NotAllowedNow
 from core.states import move
 
 KEY_LIVES = timedelta(hours=23)
@@ -51,7 +53,7 @@ def refundable(payment: Payment) -> int:
 
 def _start(invoice: Invoice, note: CreditNote | None, amount: int, actor: str, now: datetime) -> Refund:
     """The sum leaves the client's credit in the same transaction that promises it to the card."""
-    payment = Payment.objects.filter(invoice=invoice).order_by("received_at").last()
+    payment = max(Payment.objects.filter(invoice=invoice), key=refundable, default=None)
     ledger.hold([invoice.client_id])
     if payment is None or amount > refundable(payment):
         raise NotOwed(_("Less than that was paid, or it was given back already."), field="amount")
@@ -92,13 +94,12 @@ def _ask(pk: UUID, now: datetime) -> int:
     mine = Refund.objects.filter(pk=refund.pk, next_at=refund.next_at)
     if not mine.update(next_at=now + look_up_after(refund.lookups), lookups=F("lookups") + 1):
         return 0
-    try:
-        found = _paid_back_by_hand(refund) or _found(refund, now)
-    except (GatewayUnknown, NotConnected):
-        if refund.state == RefundState.SENT:
-            move(refund, RefundState.UNKNOWN, REFUND)
-        return 1
-    if found:
+    found = _paid_back_by_hand(refund) or _heard(refund, now)
+    if isinstance(found, GatewayUnknown):
+        with suppress(NotAllowedNow):  # a notice may have said meanwhile what became of it
+            if refund.state == RefundState.SENT:
+                move(refund, RefundState.UNKNOWN, REFUND)
+    elif found:
         apply(refund, found, now=now)
     elif now - refund.sent_at >= KEY_LIVES:
         with transaction.atomic():
@@ -114,9 +115,17 @@ def _paid_back_by_hand(refund: Refund) -> GatewayRefund | None:
     return GatewayRefund(str(refund.id), RefundOutcome.SUCCEEDED, refund.amount, refund.currency, str(refund.id))
 
 
-def _found(refund: Refund, now: datetime) -> GatewayRefund | None:
+def _heard(refund: Refund, now: datetime) -> GatewayRefund | GatewayUnknown | None:
+    """What the gateway knows of it; whatever else happened, the answer is not known, and the others go on."""
+    try:
+        bank = gateway(refund.payment.gateway, refund.business_id)
+    except NotConnected as no:
+        return GatewayUnknown(str(no))
+    return flight.run(bank, lambda each: _found(bank, each, now), [refund])[0]
+
+
+def _found(bank: Gateway, refund: Refund, now: datetime) -> GatewayRefund | None:
     """Look for it first; ask for it only while the gateway surely still knows the key."""
-    bank = gateway(refund.payment.gateway, refund.business_id)
     handle, key = refund.payment.reference, str(refund.id)
     there = next((each for each in bank.refunds(handle) if each.key == key), None)
     if there is None and now - refund.sent_at < KEY_LIVES:

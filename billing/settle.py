@@ -104,6 +104,7 @@ def _paid(found: Sequence[tuple[Collection, Charge | None, GatewayObject]], now:
     )
     for row, _, _ in found:
         if row.state == CollectionState.VOIDING:
+            closing.too_late(row, now=now)
             notices.paid_not_cancelled(row, now=now)
     _done([row for row, _, _ in found], "paid", now)
 

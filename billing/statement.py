@@ -153,6 +153,20 @@ def by_month(business: Business) -> list[Totals]:
     ]
 
 
+def totals_csv(rows: Iterable[Totals]) -> str:
+    """The months for a spreadsheet."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    heads = [_("Month"), _("Currency"), _("Invoiced"), _("Tax"), _("Credited"), _("Received"), _("Refunded")]
+    writer.writerow(heads)
+    for row in rows:
+        sums = (row.invoiced, row.tax, row.credited, row.received, row.refunded)
+        writer.writerow(
+            [row.month.strftime("%Y-%m"), row.currency, *(money.to_decimal(s, row.currency) for s in sums)]
+        )
+    return out.getvalue()
+
+
 def open_disputes(client: Client) -> list[Dispute]:
     """Payments of this client that are contested."""
     return list(Dispute.objects.filter(client=client, state="open"))

@@ -3,7 +3,7 @@
 collection   ready → wait → done | ready (again on a date) | dunning
              ready → sent (an invoice to be paid by transfer) → done
              dunning → ready when a new method is saved or the owner presses retry
-             any but done → voiding → done | ready (when it was partly paid another way)
+             any but done → voiding → done | ready, sent (when it was partly paid another way)
 charge       sent, unknown, processing, requires_action → succeeded | failed | void
 refund       sent, unknown, pending → succeeded | failed
 """
@@ -76,7 +76,7 @@ COLLECTION: dict[CollectionState, frozenset[CollectionState]] = {
     _S.WAIT: frozenset({_S.DONE, _S.READY, _S.DUNNING, _S.VOIDING}),
     _S.SENT: frozenset({_S.DONE, _S.VOIDING}),
     _S.DUNNING: frozenset({_S.READY, _S.VOIDING, _S.DONE}),
-    _S.VOIDING: frozenset({_S.DONE, _S.READY}),
+    _S.VOIDING: frozenset({_S.DONE, _S.READY, _S.SENT}),
     _S.DONE: frozenset(),
 }
 

@@ -1,7 +1,7 @@
 """Invoices that are paid by bank transfer: reminders, matching the bank's lines, and money written down by hand."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from billing import closing, dunning, ledger, log, owing, receive, void
 from billing.errors import NotOpen, NotOwed
 from billing.gateways import MANUAL
-from billing.models import Allocation, Certificate, Collection, Invoice, StatementLine
+from billing.models import Allocation, Certificate, Collection, Invoice, Payment, StatementLine
 from billing.models.bank import BankLineState
 from billing.models.certificate import CertificateState
 from billing.models.journal import Account
@@ -45,11 +45,13 @@ def record(
         row = void.held(invoice)
         if row.invoice.state != InvoiceState.OPEN:
             raise NotOpen(_("This invoice is settled already."))
+        _must_be_new(row, unique)
         if row.state == CollectionState.SENT:
             _take(row, amount, on, unique, now)
         else:
             plan = {"do": closing.PAYMENT, "reason": reference, "actor": actor, "amount": amount,
-                    "on": on.isoformat(), "reference": unique, "label": _("Bank transfer")}  # fmt: skip
+                    "on": on.isoformat(), "reference": unique, "label": _("Bank transfer"),
+                    "line": str(line.pk) if line else None}  # fmt: skip
             void.stop(row.invoice, plan, now)
         if line:
             mine = StatementLine.objects.filter(pk=line.pk, state=BankLineState.OPEN)
@@ -59,15 +61,21 @@ def record(
                 raise NotOpen(_("This line was matched already."))
 
 
+def _must_be_new(row: Collection, reference: str) -> None:
+    """One transfer is one payment, also while it waits for a card charge to be cancelled."""
+    waiting = Collection.objects.filter(
+        business=row.business_id, state=CollectionState.VOIDING, plan__reference=reference
+    )
+    if Payment.objects.filter(gateway=MANUAL, reference=reference).exists() or waiting.exists():
+        raise NotOpen(_("A transfer with this reference was written down already."), field="reference")
+
+
 def _take(row: Collection, amount: int, on: date, reference: str, now: datetime) -> None:
     invoice = row.invoice
-    at = datetime.combine(on, time(12), UTC)
+    at = local_instant(on, 12, invoice.business.time_zone)
     arrived = receive.Received(invoice, amount, MANUAL, reference, str(_("Bank transfer")), at)
     receive.take([arrived], now=now)
-    left = owing.owed(invoice)
-    if left and left == invoice.withholding:
-        _expect_certificate(invoice, now)
-    if not left:
+    if not receive.only_the_certificate_is_missing(invoice, now=now) and not owing.owed(invoice):
         _close(row, now)
 
 
@@ -75,53 +83,35 @@ def _close(row: Collection, now: datetime) -> None:
     log.move_collection(row, CollectionState.DONE, now=now, why="paid", next_at=None, reason="")
 
 
-def _expect_certificate(invoice: Invoice, now: datetime) -> None:
-    """What was withheld came as promised: only its certificate is still owed (rule 19)."""
-    Certificate.objects.get_or_create(
-        invoice=invoice,
-        defaults={
-            "business_id": invoice.business_id,
-            "client_id": invoice.client_id,
-            "currency": invoice.currency,
-            "amount": invoice.withholding,
-            "created_at": now,
-        },
-    )
-    Collection.objects.filter(invoice=invoice).update(next_at=None)
-
-
 def receive_certificate(*, certificate: Certificate, number: str, on: date, now: datetime) -> Certificate:
-    """The paper is here: it settles what was withheld. Raises NotOpen."""
+    """The paper is here: it settles what was withheld; what is not owed any more is client credit. Raises NotOpen."""
     with transaction.atomic():
         row = void.held(certificate.invoice)
         mine = Certificate.objects.filter(pk=certificate.pk, state=CertificateState.OWED)
         if not mine.update(state=CertificateState.RECEIVED, number=number[:60], received_on=on):
             raise NotOpen(_("This certificate was received already."))
-        amount = min(certificate.amount, owing.owed(row.invoice))
-        Allocation.objects.create(
-            business_id=row.business_id, invoice=row.invoice, by=Settled.CERTIFICATE, ref=certificate.pk,
-            amount=amount, created_at=now,
-        )  # fmt: skip
-        today = local_day(now, row.invoice.business.time_zone)
-        ledger.write(
-            [
-                ledger.entry(
-                    row.invoice,
-                    "certificate",
-                    certificate.pk,
-                    Account.WITHHELD,
-                    Account.RECEIVABLE,
-                    amount,
-                    today,
-                    now,
-                )
-            ]
-        )
-        if not owing.owed(row.invoice):
+        used = min(certificate.amount, owing.owed(row.invoice))
+        _book_certificate(certificate, row, used, now)
+        if used and not owing.owed(row.invoice):
             receive.mark_paid([row.invoice])
             _close(row, now)
     certificate.refresh_from_db()
     return certificate
+
+
+def _book_certificate(certificate: Certificate, row: Collection, used: int, now: datetime) -> None:
+    """The tax office owes us what it says; the client owes that much less, or has credit."""
+    if used:
+        Allocation.objects.create(
+            business_id=row.business_id, invoice=row.invoice, by=Settled.CERTIFICATE, ref=certificate.pk,
+            amount=used, created_at=now,
+        )  # fmt: skip
+    today = local_day(now, row.invoice.business.time_zone)
+    parts = ((Account.RECEIVABLE, used), (Account.CREDIT, certificate.amount - used))
+    ledger.write(
+        ledger.entry(row.invoice, "certificate", certificate.pk, Account.WITHHELD, account, amount, today, now)
+        for account, amount in parts
+    )
 
 
 def chase_certificate(*, certificate: Certificate, now: datetime) -> None:
@@ -140,9 +130,10 @@ def remind(*, now: datetime, limit: int = 500) -> int:
 
 def _remind(pk: UUID, now: datetime) -> int:
     row = Collection.objects.select_related("invoice__agreement", "business__owner").get(pk=pk)
-    sent = row.tries + 1
-    following = dunning.reminder(row.invoice.due_on, sent)
-    agreement = row.invoice.agreement
+    agreement, sent = row.invoice.agreement, row.tries + 1
+    today = local_day(now, agreement.time_zone)
+    while (following := dunning.reminder(row.invoice.due_on, sent)) and following <= today:
+        sent += 1  # days that were missed are not made up by a letter each
     at = local_instant(following, agreement.charge_hour, agreement.time_zone) if following else None
     with transaction.atomic():
         mine = Collection.objects.filter(pk=row.pk, state=CollectionState.SENT, next_at=row.next_at)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.views import home, house, money, offers, people, promises, work
+from dashboard.views import accounts, corrections, home, house, money, offers, paying, people, promises, runs, work
 
 app_name = "dashboard"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("welcome/", people.Welcome.as_view(), name="welcome"),
     path("search/", home.Search.as_view(), name="search"),
     path("settings/", people.Settings.as_view(), name="settings"),
+    path("settings/paying/", paying.Paying.as_view(), name="paying"),
+    path("settings/taxes/<uuid:pk>/", paying.TaxInUse.as_view(), name="tax_use"),
     path("settings/logo/", people.Logo.as_view(), name="logo"),
     path("jobs/", house.Jobs.as_view(), name="jobs"),
     path("mail/", house.mail, name="mail"),
@@ -18,6 +20,9 @@ urlpatterns = [
     path("clients/", people.Clients.as_view(), name="clients"),
     path("clients/new/", people.NewClient.as_view(), name="client_new"),
     path("clients/<uuid:pk>/", people.ClientPage.as_view(), name="client"),
+    path("clients/<uuid:pk>/statement/", accounts.Statement.as_view(), name="statement"),
+    path("clients/<uuid:pk>/statement.csv", accounts.StatementCsv.as_view(), name="statement_csv"),
+    path("clients/<uuid:pk>/statement.pdf", accounts.StatementPdf.as_view(), name="statement_pdf"),
     path("clients/<uuid:pk>/edit/", people.EditClient.as_view(), name="client_edit"),
     path("clients/<uuid:pk>/contacts/new/", people.NewContact.as_view(), name="contact_new"),
     path("clients/<uuid:pk>/propose/", offers.Compose.as_view(), name="proposal_new"),
@@ -32,6 +37,7 @@ urlpatterns = [
     path("agreements/<uuid:pk>/", promises.AgreementPage.as_view(), name="agreement"),
     path("agreements/<uuid:pk>/pdf/", promises.AgreementPdf.as_view(), name="agreement_pdf"),
     path("agreements/<uuid:pk>/end/", promises.EndAgreement.as_view(), name="agreement_end"),
+    path("agreements/<uuid:pk>/park/", corrections.Park.as_view(), name="park"),
     path("agreements/<uuid:pk>/release/", promises.Release.as_view(), name="park_release"),
     path("agreements/<uuid:pk>/kpis/new/", promises.NewKpi.as_view(), name="kpi_new"),
     path("kpis/<uuid:pk>/read/", promises.ReadKpi.as_view(), name="kpi_read"),
@@ -40,6 +46,19 @@ urlpatterns = [
     path("time/<uuid:pk>/", work.EditTime.as_view(), name="time_edit"),
     path("time/<uuid:pk>/remove/", work.RemoveTime.as_view(), name="time_remove"),
     path("charges/", money.Charges.as_view(), name="charges"),
+    path("charges/run/", runs.Run.as_view(), name="run"),
+    path("charges/run/progress/", runs.Progress.as_view(), name="run_progress"),
+    path("charges/run/allow/", runs.Allow.as_view(), name="run_allow"),
+    path("charges/unknown/", runs.Unknown.as_view(), name="unknown"),
+    path("charges/totals/", accounts.Totals.as_view(), name="totals"),
+    path("certificates/", corrections.Certificates.as_view(), name="certificates"),
+    path("certificates/<uuid:pk>/", corrections.CertificateCame.as_view(), name="certificate"),
+    path("bank/", paying.Bank.as_view(), name="bank"),
+    path("bank/<uuid:pk>/", paying.BankLine.as_view(), name="bank_line"),
+    path("charges/<uuid:pk>/refund/", corrections.Refund.as_view(), name="charge_refund"),
+    path("charges/<uuid:pk>/cancel/", corrections.Cancel.as_view(), name="charge_cancel"),
+    path("charges/<uuid:pk>/transfer/", corrections.Transfer.as_view(), name="charge_transfer"),
+    path("credit-notes/<uuid:pk>/pdf/", corrections.CreditNotePdf.as_view(), name="credit_note_pdf"),
     path("charges/<uuid:pk>/", money.ChargePage.as_view(), name="charge"),
     path("charges/<uuid:pk>/retry/", money.Retry.as_view(), name="charge_retry"),
     path("charges/<uuid:pk>/pdf/", money.InvoicePdf.as_view(), name="charge_pdf"),

@@ -13,9 +13,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from agreements.models import Period
-from billing.models import Invoice, Payment
+from billing.models import Certificate, Invoice, Payment, StatementLine
+from billing.refund import give_back
 from billing.run import bill
 from clients import entry
+from clients.models import TaxRate
 from core import links
 from delivery import deliver, log, measure, run, send
 from delivery.models import Deliverable, Report, TimeEntry
@@ -34,6 +36,14 @@ CLASSES: dict[str, str] = {
     "dashboard:park_release": "agreement", "dashboard:kpi_new": "agreement", "dashboard:kpi_read": "kpi",
     "dashboard:deliverable": "deliverable", "dashboard:time": "owner", "dashboard:time_edit": "time",
     "dashboard:time_remove": "time", "dashboard:charges": "owner", "dashboard:charge": "invoice",
+    "dashboard:run": "owner", "dashboard:run_progress": "owner", "dashboard:run_allow": "owner",
+    "dashboard:unknown": "owner", "dashboard:totals": "owner", "dashboard:certificates": "owner",
+    "dashboard:certificate": "certificate", "dashboard:bank": "owner", "dashboard:bank_line": "bank_line",
+    "dashboard:charge_refund": "invoice", "dashboard:charge_cancel": "invoice", "dashboard:charge_transfer": "invoice",
+    "dashboard:credit_note_pdf": "credit_note", "dashboard:statement": "client", "dashboard:statement_csv": "client",
+    "dashboard:statement_pdf": "client", "dashboard:park": "agreement", "dashboard:paying": "owner",
+    "dashboard:tax_use": "tax_rate", "portal:credit_note_pdf": "credit_note", "portal:statement": "inside",
+    "stripe:hook": "public",
     "dashboard:charge_retry": "invoice", "dashboard:charge_pdf": "invoice", "dashboard:receipt_pdf": "payment",
     "dashboard:reports": "owner", "dashboard:report": "report", "dashboard:report_pdf": "report",
     "portal:home": "inside", "portal:ask": "public", "portal:leave": "public", "portal:logo": "inside",
@@ -79,8 +89,22 @@ def rows_of(world: World) -> dict[str, Any]:
         "client": client, "contact": agreement.contact, "proposal": agreement.proposal, "agreement": agreement,
         "kpi": kpi, "deliverable": Deliverable.objects.get(period=period), "time": time,
         "invoice": Invoice.objects.get(agreement=agreement), "report": report,
-        "payment": Payment.objects.get(client=client),
+        "payment": Payment.objects.get(client=client), **money_of(world, agreement, now),
     }  # fmt: skip
+
+
+def money_of(world: World, agreement: Any, now: Any) -> dict[str, Any]:
+    """A credit note, a certificate, a bank line and a tax."""
+    invoice = Invoice.objects.get(agreement=agreement)
+    note, _refund = give_back(invoice=invoice, amount=100, reason="R", actor="Nan", to_card=False, now=now)
+    certificate = Certificate.objects.create(
+        business=world.business, client=agreement.client, invoice=invoice, currency="USD", amount=100
+    )
+    line = StatementLine.objects.create(
+        business=world.business, fingerprint="f", on=now.date(), currency="USD", amount=100, text="T"
+    )
+    rate = TaxRate.objects.create(business=world.business, name="VAT", percent=7, is_used=False)
+    return {"credit_note": note, "certificate": certificate, "bank_line": line, "tax_rate": rate}
 
 
 def inside(contact: Any) -> Browser:

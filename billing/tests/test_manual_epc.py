@@ -78,8 +78,9 @@ def test_every_country_of_the_table_has_an_example() -> None:
 
 @given(st.sampled_from(REGISTRY), st.data())
 def test_one_wrong_character_or_two_exchanged_ones_are_noticed(iban: str, data: st.DataObject) -> None:
+    """Of the same kind: modulo 97 cannot tell "B1", which is 111, from "1B"."""
     place = data.draw(st.integers(2, len(iban) - 2))
-    if data.draw(st.booleans()):
+    if iban[place].isdigit() == iban[place + 1].isdigit() and data.draw(st.booleans()):
         wrong = iban[:place] + iban[place + 1] + iban[place] + iban[place + 2 :]
     else:
         other = data.draw(st.sampled_from("0123456789" if iban[place].isdigit() else "ABCDEFGHIJKLMNOPQRSTUVWXYZ"))

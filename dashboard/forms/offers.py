@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.ladder import TierDraft
 from agreements.models import Proposal
+from agreements.models.proposal import CollectBy
 from agreements.schedule import Interval
 from clients.models import Client
 from core import money
@@ -30,9 +31,8 @@ class ProposalForm(PrintableForm, forms.ModelForm):
     class Meta:
         model = Proposal
         fields = [
-            "title", "intro", "currency", "language", "interval", "starts_on", "ends_on", "notice_days",
-            "minimum_months",
-            "rolls_over", "recommended_because", "trial_measure", "expires_on",
+            "title", "intro", "currency", "language", "interval", "collect_by", "starts_on", "ends_on",
+            "notice_days", "minimum_months", "rolls_over", "recommended_because", "trial_measure", "expires_on",
         ]  # fmt: skip
         widgets = {
             "intro": forms.Textarea(attrs={"rows": 3}),
@@ -50,6 +50,7 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.today = local_day(timezone.now(), client.time_zone)
         self.fields["currency"] = forms.ChoiceField(label=_("Currency"), choices=currencies())
+        self.fields["collect_by"].required = False
         self.fields["contact"] = forms.ModelChoiceField(queryset=contacts, label=_("For"), empty_label=None)
         self.fields["contact"].initial = next((c.pk for c in contacts if c.is_decision_maker), None)
         if not self.instance.starts_on:
@@ -72,6 +73,7 @@ class ProposalForm(PrintableForm, forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        data["collect_by"] = data.get("collect_by") or CollectBy.CARD
         starts, ends, expires = data.get("starts_on"), data.get("ends_on"), data.get("expires_on")
         if starts and ends and ends <= starts:
             self.add_error("ends_on", _now("It has to end after it starts."))

@@ -60,9 +60,15 @@ class ClientForm(PrintableForm, forms.ModelForm):
 
     class Meta:
         model = Client
-        fields = ["name", *PAPERS, "language", "time_zone", "notes"]
+        fields = [
+            "name", *PAPERS, "language", "time_zone", "tax_treatment", "tax_note", "withholding_percent", "notes",
+        ]  # fmt: skip
         widgets = {"address": forms.Textarea(attrs={"rows": 3}), "notes": forms.Textarea(attrs={"rows": 3})}
-        help_texts = {"notes": _("Private. Clients never see this.")}
+        help_texts = {
+            "notes": _("Private. Clients never see this."),
+            "tax_note": _("The reason that stands on invoices without tax."),
+            "withholding_percent": _("What this client keeps back for the tax office, like 3."),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -70,7 +76,10 @@ class ClientForm(PrintableForm, forms.ModelForm):
 
 
 class NewClientForm(ClientForm):
-    """A client together with its decision maker."""
+    """A client together with its decision maker; its taxes are asked for when it is edited."""
+
+    class Meta(ClientForm.Meta):
+        fields = ["name", *PAPERS, "language", "time_zone", "notes"]
 
     contact_name = forms.CharField(label=_("Decision maker"), max_length=120)
     contact_email = forms.EmailField(label=_("Their email"), max_length=254)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing import papers, queries
-from billing.models import Invoice, Payment
+from billing.models import Certificate, Dispute, Invoice, Payment, Refund, Transition
 from billing.models.invoice import INVOICE_STATES
 from billing.retry import retry
 from core.download import pdf_response
@@ -32,7 +32,10 @@ class Charges(Desk):
             found = found.filter(state=state)
         page = page_of(found, request.GET, by="issued_on")
         rows = [(row, queries.standing(row)) for row in page.rows]
-        return self.show(request, page=page, rows=rows, asked=asked, state=state, states=INVOICE_STATES)
+        waits = queries.unknown(self.business).count()
+        return self.show(
+            request, page=page, rows=rows, asked=asked, state=state, states=INVOICE_STATES, unknown=waits
+        )
 
 
 class ChargePage(Desk):
@@ -51,6 +54,12 @@ class ChargePage(Desk):
             attempts=attempts,
             payments=self.rows(Payment).filter(invoice=invoice),
             owed=queries.owed(invoice),
+            notes=invoice.credit_notes.all(),
+            refunds=self.rows(Refund).filter(payment__invoice=invoice),
+            disputes=self.rows(Dispute).filter(payment__invoice=invoice),
+            certificate=self.rows(Certificate).filter(invoice=invoice).first(),
+            moves=self.rows(Transition).filter(collection=invoice.collection),
+            days=queries.retry_days(invoice) if invoice.collect_by == "card" else [],
             can_retry=invoice.collection.state in ("dunning", "ready") and bool(invoice.collection.reason),
         )
 

@@ -5,14 +5,15 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Proposal
 from agreements.periods import latest, next_starts
 from agreements.states import AgreementState, ProposalState
-from billing import methods, papers, queries
-from billing.models import Invoice, Payment
+from billing import methods, papers, paying, queries, statement
+from billing.models import CreditNote, Invoice, Payment, Refund
 from core.dates import local_day
-from core.download import pdf_response
+from core.download import csv_response, pdf_response
 from core.listing import page_of
 from core.logos import logo_response
 from delivery import hours, review, send
@@ -67,13 +68,17 @@ class InvoicePage(PortalView):
     """One invoice and its receipt."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        invoice = self.row(Invoice, pk, "collection", "agreement")
+        invoice = self.row(Invoice, pk, "collection", "agreement", "business")
         context = {
             "invoice": invoice,
             "standing": queries.standing(invoice),
             "lines": invoice.lines.all(),
             "payments": self.rows(Payment).filter(invoice=invoice),
             "owed": queries.owed(invoice),
+            "way": paying.by_transfer(invoice),
+            "notes": invoice.credit_notes.all(),
+            "refunds": self.rows(Refund).filter(payment__invoice=invoice),
+            "days": queries.retry_days(invoice) if invoice.state == "open" and invoice.collect_by == "card" else [],
         }
         return render(request, "portal/invoice.html", context)
 
@@ -85,6 +90,27 @@ class InvoicePdf(PortalView):
         return pdf_response(
             papers.invoice_pdf(invoice=self.row(Invoice, pk, "business", "document"), now=timezone.now())
         )
+
+
+class CreditNotePdf(PortalView):
+    """A credit note as a file."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        note = self.row(CreditNote, pk, "invoice__business", "document")
+        return pdf_response(papers.credit_note_pdf(note=note, now=timezone.now()))
+
+
+class Statement(PortalView):
+    """The client's account with the running balance, as a page, a table or a paper."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if request.GET.get("as") == "pdf":
+            return pdf_response(papers.statement_pdf(client=self.client, now=timezone.now()))
+        rows = statement.entries(self.client)
+        if request.GET.get("as") == "csv":
+            return csv_response(statement.as_csv(rows), _("Statement %(client)s") % {"client": self.client.name})
+        context = {"rows": rows, "balances": statement.balances(self.client)}
+        return render(request, "portal/statement.html", context)
 
 
 class ReceiptPdf(PortalView):

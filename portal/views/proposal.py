@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agreements import accept, ladder, propose
+from agreements import accept, ladder, propose, terms
 from agreements.models import Agreement, Proposal
 from agreements.states import AgreementState, ProposalState
 from core.dates import local_day
@@ -34,7 +34,8 @@ class ProposalPage(PortalView):
             )
         rungs = propose.rungs(proposal)
         cards = [(tier, ladder.lines(rungs, place)) for place, tier in enumerate(rungs)]
-        context = {"proposal": proposal, "cards": cards, "form": DeclineForm()}
+        tax = terms.freeze_tax(proposal.business, self.client)
+        context = {"proposal": proposal, "cards": cards, "form": DeclineForm(), "tax": tax}
         return render(request, "portal/proposal.html", context)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:

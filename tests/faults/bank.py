@@ -7,6 +7,7 @@ after a day; cards decline softly or hard, ask for their owner, or take days. Mo
 import random
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -76,10 +77,8 @@ class Bank:
         raise GatewayUnknown(how)
 
     def _quiet(self, act: Callable[[], object]) -> None:
-        try:
+        with suppress(GatewayUnknown):
             act()
-        except GatewayUnknown:
-            pass
 
     def pass_time(self, now: datetime) -> None:
         """Late requests arrive, slow cards end, keys are forgotten."""

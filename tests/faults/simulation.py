@@ -17,9 +17,9 @@ from django.db import OperationalError, connection, transaction
 from django.test import override_settings
 
 from agreements.models import Agreement, Period, Proposal
-from billing import gateways, log, resolve, retry, run, void, webhook
+from billing import gateways, resolve, retry, run, void, webhook
 from billing.invariants import broken
-from billing.models import Charge, Collection, GatewayEvent, Invoice, Payment, PaymentMethod, Refund
+from billing.models import GatewayEvent, Invoice, Payment, PaymentMethod, Refund
 from billing.refund import carry_out, give_back
 from billing.states import CollectionState, InvoiceState
 from clients.models import Client, Contact
@@ -224,7 +224,7 @@ class Life:
         for hours in (0, 1, 24, 48, 48, 24 * 7, 24 * 7, 24 * 7):
             self.now += timedelta(hours=hours)
             self.bank.pass_time(self.now)
-            for at, handle in list(self.bank.hooks):
+            for at, _handle in list(self.bank.hooks):
                 if at <= self.now:
                     self.hook()
             run.bill(now=self.now, door="test")
@@ -287,5 +287,3 @@ def simulate(seed: int) -> tuple[Life, list[str]]:
     with stage(life):
         return life, life.live()
 
-
-__all__ = ["Charge", "Collection", "Life", "log", "simulate"]

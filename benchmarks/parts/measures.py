@@ -1,0 +1,145 @@
+"""What is measured inside a process: `python -m benchmarks.parts.measures NAME OPTIONS` prints JSON."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer_hub.settings")
+django.setup()
+
+from django.core.management import call_command
+from django.db import connection
+
+from agreements.models import Agreement
+from agreements.periods import open_due
+from benchmarks.parts import bank, floor, seed
+from benchmarks.parts.process import MEASURES, measure, memory
+from billing.collect import collect
+from billing.collect import due as collectable
+from billing.invariants import broken
+from billing.issue import issue_due, waiting
+from billing.models import Charge, Invoice, Payment
+from core import doorbell
+
+
+class Statements:
+    """Counts the SQL statements that go to the database, and how long it takes over them."""
+
+    def __init__(self) -> None:
+        self.count, self.seconds = 0, 0.0
+
+    def __call__(self, execute: Any, *rest: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return execute(*rest)
+        finally:
+            self.count, self.seconds = self.count + 1, self.seconds + time.perf_counter() - began
+
+
+@contextmanager
+def counted() -> Iterator[Statements]:
+    """Count inside."""
+    statements = Statements()
+    with connection.execute_wrapper(statements):
+        yield statements
+
+
+@measure
+def fill(agreements: int, collect_by: str) -> dict[str, Any]:
+    """An empty database with businesses, clients and running agreements."""
+    call_command("migrate", verbosity=0)
+    return {"businesses": seed.agreements(agreements, collect_by)}
+
+
+@measure
+def fall_due(count: int) -> dict[str, Any]:
+    """Let so many periods fall due."""
+    seed.due(count)
+    return {}
+
+
+@measure
+def issue(count: int) -> dict[str, Any]:
+    """Issue what is due, once: seconds, CPU, statements and the peak of memory."""
+    assert not Invoice.objects.exists(), "the very first query: what it opens is not measured"
+    before, cpu, began = memory(), time.process_time(), time.perf_counter()
+    with counted() as statements:
+        made = issue_due(now=seed.NOW)
+    seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
+    assert made == count, f"{made} of {count} were issued"
+    return {
+        "seconds": seconds, "cpu": cpu, "statements": statements.count, "memory": memory(), "memory_before": before,
+    }  # fmt: skip
+
+
+@measure
+def against_the_floor(count: int, runs: int) -> dict[str, Any]:
+    """Issue so many again and again, each time beside the floor of the very rows; the first is to get warm."""
+    found: list[dict[str, Any]] = []
+    for run in range(runs + 1):
+        seed.due(count, run)
+        ids = set(Invoice.objects.filter(kind="fee").values_list("pk", flat=True))
+        cpu, began = time.process_time(), time.perf_counter()
+        with counted() as statements:
+            made = issue_due(now=seed.NOW)
+        ours, cpu = time.perf_counter() - began, time.process_time() - cpu
+        assert made == count, f"{made} of {count} were issued"
+        fresh = set(Invoice.objects.filter(kind="fee").values_list("pk", flat=True)) - ids
+        least = floor.insert(list(fresh), run)
+        found.append({"ours": ours, "cpu": cpu, "statements": statements.count, **least})
+    return {"runs": found[1:]}
+
+
+@measure
+def idle() -> dict[str, Any]:
+    """Everything that is due was done: what asking once more costs, and by which index it is asked."""
+    running = Agreement.objects.filter(opens_at__isnull=False).count()
+    issue_due(now=seed.NOW)
+    times = []
+    for _ in range(21):
+        with counted() as statements:
+            assert not issue_due(now=seed.NOW)
+        times.append(statements.seconds)
+    questions = {
+        "period_to_bill": waiting(seed.NOW).order_by("due_at"),
+        "collection_due": collectable(seed.NOW).order_by("next_at", "pk"),
+        "agreement_opens": Agreement.objects.filter(opens_at__lte=seed.NOW).order_by("opens_at", "pk"),
+    }
+    plans = {name: query[:500].explain() for name, query in questions.items()}
+    with counted() as opening:
+        assert not open_due(now=seed.NOW)
+    return {
+        "agreements": running, "statements": statements.count, "seconds": sorted(times)[10], "plans": plans,
+        "uses": {name: name in plan for name, plan in plans.items()}, "opening": opening.seconds,
+    }  # fmt: skip
+
+
+@measure
+def charge(count: int, in_flight: int, per_second: int) -> dict[str, Any]:
+    """Charge everything that is due through a bank that takes 300 ms a call; then see that the books agree."""
+    there = bank.opened(in_flight, per_second)
+    assert collectable(seed.NOW).count() == count
+    before, cpu, began = memory(), time.process_time(), time.perf_counter()
+    with counted() as statements:
+        sent = collect(now=seed.NOW)
+    seconds, cpu, peak = time.perf_counter() - began, time.process_time() - cpu, memory()
+    assert sent == count == len(there.taken), f"{sent} of {count} were sent"
+    assert Charge.objects.filter(state="succeeded").count() == Payment.objects.count() == count
+    assert sum(there.taken.values()) == sum(Payment.objects.values_list("amount", flat=True))
+    assert not broken(seed.NOW)
+    return {
+        "seconds": seconds, "cpu": cpu, "memory": peak, "memory_before": before, "statements": statements.count,
+        "database": statements.seconds, "calls": len(there.calls), "rate": there.rate(),
+        "most_in_a_second": there.most_in_a_second(), "most_open": there.most_open,
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    with doorbell.muted():
+        print(json.dumps(MEASURES[sys.argv[1]](**json.loads(sys.argv[2]))))

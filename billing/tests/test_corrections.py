@@ -1,0 +1,275 @@
+"""An issued paper is never changed: it is cancelled, reduced or written off, and the gateway hears of it first."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from billing import gateways, ledger, owing, reduce, refund, resolve, void
+from billing.errors import NotOpen, NotOwed
+from billing.gateways.base import GatewayUnknown
+from billing.gateways.sandbox.gateway import Sandbox
+from billing.invariants import broken
+from billing.models import Collection, CreditNote, Invoice, Journal, Payment, SandboxIntent
+from billing.run import bill
+from core.models import Outbox
+from tests.world import NOW, World
+
+LATER = NOW + timedelta(hours=2)
+VAT = [{"name": "VAT", "percent": "7"}]
+
+
+def collection(invoice: Invoice) -> Collection:
+    return Collection.objects.select_related("invoice").get(invoice=invoice)
+
+
+def cancel(invoice: Invoice) -> None:
+    void.void(invoice=invoice, reason="Wrong client", actor="Nan", now=NOW)
+
+
+def give_up(invoice: Invoice) -> None:
+    void.write_off(invoice=invoice, reason="Insolvent", actor="Nan", now=NOW)
+
+
+def less(invoice: Invoice, amount: int) -> CreditNote:
+    return reduce.reduce(invoice=invoice, amount=amount, reason="Agreed", actor="Nan", now=NOW)
+
+
+class Slow(Sandbox):
+    """A sandbox that does not answer a cancellation while `deaf`, and writes down what it was asked, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.deaf = False
+        self.asked: list[str] = []
+
+    def prepare(self, **asked: Any) -> str:
+        self.asked.append("prepare")
+        return super().prepare(**asked)
+
+    def cancel(self, handle: str) -> None:
+        if self.deaf:
+            raise GatewayUnknown("no answer")
+        self.asked.append("cancel")
+        super().cancel(handle)
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
+    bank = Slow()
+    monkeypatch.setitem(gateways.BUILD, "sandbox", lambda business: bank)
+    return bank
+
+
+# Cancelled
+
+
+def test_an_invoice_that_the_gateway_knows_nothing_of_is_void_at_once(world: World) -> None:
+    invoice = world.billed(card="", taxes=VAT)
+    cancel(invoice)
+    row, note = collection(invoice), CreditNote.objects.get()
+    assert (row.state, row.next_at, row.invoice.state) == ("done", None, "void")
+    assert (note.invoice, note.reason, note.total, note.tax) == (invoice, "Wrong client", 3_210_00, 210_00)
+    assert owing.owed(invoice) == 0
+    assert ledger.credit_of(invoice.client_id, "USD") == 0
+    assert not broken(NOW)
+
+
+def test_what_was_prepared_at_the_gateway_is_cancelled_there_before_the_invoice_is_void(
+    world: World, slow: Slow
+) -> None:
+    invoice = world.billed(card="insufficient_funds")
+    slow.deaf = True
+    cancel(invoice)
+    resolve.resolve(now=NOW)
+    assert (collection(invoice).state, collection(invoice).invoice.state) == ("voiding", "open")
+    assert not CreditNote.objects.exists()
+    assert not broken(NOW)
+    slow.deaf = False
+    resolve.resolve(now=LATER)
+    assert (collection(invoice).state, collection(invoice).invoice.state) == ("done", "void")
+    assert SandboxIntent.objects.get().status == "cancelled"
+    assert not broken(LATER)
+
+
+def test_a_void_invoice_is_never_charged_whatever_card_comes(world: World) -> None:
+    invoice = world.billed(card="lost_card")
+    cancel(invoice)
+    resolve.resolve(now=NOW)
+    world.card(invoice.client, "succeeds", LATER)
+    assert bill(now=LATER, door="test").charged == 0
+    assert not Payment.objects.exists()
+    assert collection(invoice).invoice.state == "void"
+
+
+@pytest.mark.parametrize("correct", [cancel, give_up])
+def test_what_was_paid_meanwhile_stays_paid_and_the_owner_is_told(world: World, correct: Any) -> None:
+    invoice = world.billed(card="lost_answer")
+    correct(invoice)
+    assert collection(invoice).state == "voiding"
+    resolve.resolve(now=LATER)
+    assert (collection(invoice).state, collection(invoice).invoice.state) == ("done", "paid")
+    assert not CreditNote.objects.exists()
+    assert Outbox.objects.get(kind="paid_not_cancelled").to == world.business.owner.email
+    assert Outbox.objects.filter(kind="receipt").count() == 1
+    assert not broken(LATER)
+    refund.give_back(invoice=invoice, amount=1, reason="R", actor="Nan", to_card=False, now=LATER)
+
+
+def test_a_confirmation_that_the_client_owes_can_be_cancelled(world: World) -> None:
+    invoice = world.billed(card="requires_action")
+    cancel(invoice)
+    resolve.resolve(now=LATER)
+    assert collection(invoice).invoice.state == "void"
+    assert invoice.charges.get().state == "void"
+    assert not broken(LATER)
+
+
+@pytest.mark.parametrize("correct", [cancel, give_up])
+def test_only_an_open_invoice_can_be_cancelled_and_only_once(world: World, correct: Any) -> None:
+    paid = world.billed()
+    with pytest.raises(NotOpen):
+        correct(paid)
+    asked_twice = world.billed(client=world.client("B"), card="lost_answer")
+    correct(asked_twice)
+    with pytest.raises(NotOpen):
+        correct(asked_twice)
+    gone = world.billed(client=world.client("C"), card="")
+    correct(gone)
+    with pytest.raises(NotOpen):
+        correct(gone)
+    assert CreditNote.objects.count() == (correct is cancel)
+
+
+def test_a_void_invoice_keeps_its_number_and_leaves_no_gap(world: World) -> None:
+    first = world.billed(card="")
+    cancel(first)
+    second = world.billed(client=world.client("B"), card="")
+    assert [row.number for row in (first, second)] == ["RH-2026-0001", "RH-2026-0002"]
+    assert not broken(NOW)
+
+
+def test_the_database_refuses_to_change_or_delete_an_issued_paper(world: World) -> None:
+    invoice = world.billed(card="", taxes=VAT)
+    less(invoice, 10_00)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Invoice.objects.update(total=1, subtotal=1, tax=0)
+    for paper in (CreditNote, Journal):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            paper.objects.all().delete()
+        with pytest.raises(DatabaseError), transaction.atomic():
+            paper.objects.update(currency="THB")
+
+
+# Written off
+
+
+def test_a_write_off_gives_up_what_is_owed_and_books_the_loss(world: World) -> None:
+    invoice = world.billed(card="")
+    less(invoice, 1_000_00)
+    give_up(invoice)
+    assert collection(invoice).invoice.state == "written_off"
+    assert [(row.by, row.amount) for row in invoice.allocations.order_by("amount")] == [
+        ("credit_note", 1_000_00),
+        ("write_off", 2_000_00),
+    ]
+    loss = Journal.objects.get(debit="loss")
+    assert (loss.credit, loss.amount) == ("receivable", 2_000_00)
+    assert CreditNote.objects.count() == 1
+    assert not broken(NOW)
+
+
+def test_a_write_off_too_is_cancelled_at_the_gateway_first(world: World, slow: Slow) -> None:
+    invoice = world.billed(card="insufficient_funds")
+    slow.deaf = True
+    give_up(invoice)
+    resolve.resolve(now=NOW)
+    assert collection(invoice).invoice.state == "open"
+    slow.deaf = False
+    resolve.resolve(now=LATER)
+    assert collection(invoice).invoice.state == "written_off"
+    assert not broken(LATER)
+
+
+# Reduced before it is paid
+
+
+def test_a_credit_note_on_an_open_invoice_leaves_less_to_charge(world: World) -> None:
+    invoice = world.billed(card="")
+    note = less(invoice, 500_00)
+    assert (note.number, note.invoice, owing.owed(invoice)) == ("CN-2026-0001", invoice, 2_500_00)
+    world.card(invoice.client, "succeeds", LATER)
+    bill(now=LATER, door="test")
+    assert invoice.charges.get().amount == invoice.payments.get().amount == 2_500_00
+    assert collection(invoice).invoice.state == "paid"
+    assert collection(invoice).invoice.total == 3_000_00
+    assert not broken(LATER)
+
+
+def test_a_changed_amount_is_prepared_anew_only_after_the_old_object_is_cancelled(world: World, slow: Slow) -> None:
+    invoice = world.billed(card="insufficient_funds")
+    old = collection(invoice).handle
+    less(invoice, 500_00)
+    world.card(invoice.client, "succeeds", LATER)
+    slow.deaf = True
+    bill(now=LATER, door="test")
+    assert collection(invoice).handle == old
+    assert not Payment.objects.exists()
+    slow.deaf = False
+    bill(now=LATER + timedelta(minutes=10), door="test")
+    assert slow.asked == ["prepare", "cancel", "prepare"]
+    assert {row.handle: (row.status, row.amount) for row in SandboxIntent.objects.all()} == {
+        old: ("cancelled", 3_000_00),
+        collection(invoice).handle: ("succeeded", 2_500_00),
+    }
+    assert invoice.payments.get().amount == 2_500_00
+    assert not broken(LATER)
+
+
+def test_if_the_old_object_took_the_money_after_all_the_rest_is_credit_and_nothing_more_is_charged(
+    world: World, slow: Slow
+) -> None:
+    """A request that was given up is carried out late: the old sum was taken, and 500 of it are the client's."""
+    invoice = world.billed(card="insufficient_funds")
+    less(invoice, 500_00)
+    SandboxIntent.objects.update(status="succeeded")
+    world.card(invoice.client, "succeeds", LATER)
+    bill(now=LATER, door="test")
+    assert collection(invoice).invoice.state == "paid"
+    assert invoice.payments.get().amount == 3_000_00
+    assert ledger.credit_of(invoice.client_id, "USD") == 500_00
+    assert SandboxIntent.objects.count() == 1
+    assert not broken(LATER)
+
+
+@pytest.mark.parametrize("card", ["lost_answer", "requires_action"])
+def test_nothing_is_reduced_while_a_charge_is_being_confirmed(world: World, card: str) -> None:
+    invoice = world.billed(card=card)
+    with pytest.raises(NotOpen):
+        less(invoice, 1)
+    cancel(invoice)
+    with pytest.raises(NotOpen):
+        less(invoice, 1)
+    assert not CreditNote.objects.exists()
+
+
+@pytest.mark.parametrize("amount", [0, -1, 3_000_00, 3_000_01])
+def test_a_reduction_is_a_part_of_what_is_owed(world: World, amount: int) -> None:
+    invoice = world.billed(card="")
+    with pytest.raises(NotOwed):
+        less(invoice, amount)
+    less(invoice, 2_999_99)
+    with pytest.raises(NotOwed):
+        less(invoice, 1)
+    assert owing.owed(invoice) == 1
+
+
+def test_cancelling_a_reduced_invoice_takes_back_the_rest_and_no_more(world: World) -> None:
+    invoice = world.billed(card="", taxes=VAT)
+    less(invoice, 1_000_00)
+    cancel(invoice)
+    assert [note.total for note in invoice.credit_notes.order_by("seq")] == [1_000_00, 2_210_00]
+    assert sum(note.tax for note in invoice.credit_notes.all()) == 210_00
+    assert ledger.credit_of(invoice.client_id, "USD") == 0
+    assert not broken(NOW)

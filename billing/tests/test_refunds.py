@@ -1,0 +1,398 @@
+"""Money goes back once: a credit note for every unit, to the card or kept for the next invoice (rule 17)."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from billing import credit_note, gateways, ledger, owing, refund, taxes, webhook
+from billing.errors import NotOpen, NotOwed
+from billing.gateways.base import GatewayUnknown
+from billing.gateways.sandbox.gateway import Sandbox
+from billing.invariants import broken
+from billing.models import Charge, Collection, CreditNote, Invoice, Journal, Payment, Refund, SandboxRefund
+from billing.run import bill
+from core.models import Outbox
+from tests.world import NOW, World
+
+NEXT_MONTH = NOW + timedelta(days=30)
+VAT = [{"name": "VAT", "percent": "7"}]
+
+
+def give(invoice: Invoice, amount: int, *, to_card: bool, reason: str = "Late work") -> Refund | None:
+    """One refund, asked for by the owner."""
+    note, found = refund.give_back(
+        invoice=invoice, amount=amount, reason=reason, actor="Nan", to_card=to_card, now=NOW
+    )
+    assert note.total == amount and note.reason == reason
+    return found
+
+
+def credit(invoice: Invoice) -> int:
+    return ledger.credit_of(invoice.client_id, invoice.currency)
+
+
+def returned(invoice: Invoice) -> int:
+    """What the gateway says that it gave back."""
+    handle = Collection.objects.get(invoice=invoice).handle
+    return sum(SandboxRefund.objects.filter(intent=handle).values_list("amount", flat=True))
+
+
+class Troubled(Sandbox):
+    """A sandbox whose refunds go wrong in the way that was asked for."""
+
+    def __init__(self, trouble: str) -> None:
+        super().__init__()
+        self.trouble = trouble
+
+    def refund(self, *, handle: str, key: str, amount: int) -> None:
+        if self.trouble != "request lost":
+            super().refund(handle=handle, key=key, amount=amount)
+        if self.trouble in ("request lost", "answer lost"):
+            raise GatewayUnknown("no answer")
+        SandboxRefund.objects.filter(key=key).update(status=self.trouble)
+
+    def refunds(self, handle: str) -> Any:
+        if self.trouble == "nothing is heard":
+            raise GatewayUnknown("no answer")
+        return super().refunds(handle)
+
+
+@pytest.fixture
+def troubled(monkeypatch: pytest.MonkeyPatch) -> Troubled:
+    bank = Troubled("succeeded")
+    monkeypatch.setitem(gateways.BUILD, "sandbox", lambda business: bank)
+    return bank
+
+
+# To the card
+
+
+def test_a_full_refund_takes_back_the_whole_paper_and_sends_the_whole_sum(world: World) -> None:
+    invoice = world.billed(taxes=VAT)
+    given_back = give(invoice, invoice.total, to_card=True)
+    assert refund.carry_out(now=NOW) == 1
+    assert given_back
+    given_back.refresh_from_db()
+    note = CreditNote.objects.get()
+    assert (given_back.state, given_back.next_at, given_back.credit_note) == ("succeeded", None, note)
+    assert (note.number, note.subtotal, note.tax, note.total) == ("CN-2026-0001", 3_000_00, 210_00, 3_210_00)
+    assert returned(invoice) == 3_210_00
+    assert credit(invoice) == 0
+    assert Outbox.objects.filter(kind="refunded").count() == Outbox.objects.filter(kind="credit_note").count() == 1
+    assert not broken(NOW)
+
+
+def test_an_invoice_stays_paid_and_keeps_its_figures_after_it_was_refunded(world: World) -> None:
+    invoice = world.billed()
+    give(invoice, invoice.total, to_card=True)
+    refund.carry_out(now=NOW)
+    again = Invoice.objects.get()
+    assert (again.state, again.total, owing.owed(again)) == ("paid", 3_000_00, 0)
+    assert bill(now=NOW + timedelta(hours=1), door="test").charged == 0
+
+
+def test_parts_add_up_to_what_was_paid_and_not_one_unit_more(world: World) -> None:
+    invoice = world.billed()
+    for part in (1_000_00, 1_999_99, 1):
+        give(invoice, part, to_card=True)
+    with pytest.raises(NotOwed):
+        give(invoice, 1, to_card=True)
+    refund.carry_out(now=NOW)
+    assert returned(invoice) == 3_000_00
+    assert refund.refundable(Payment.objects.get()) == 0
+    assert not broken(NOW)
+
+
+@pytest.mark.parametrize("amount", [0, -1, 3_000_01])
+def test_no_sum_but_a_part_of_it_can_be_given_back(world: World, amount: int) -> None:
+    invoice = world.billed()
+    for to_card in (True, False):
+        with pytest.raises(NotOwed):
+            give(invoice, amount, to_card=to_card)
+    assert not CreditNote.objects.exists()
+    assert not Journal.objects.filter(kind="credit_note").exists()
+
+
+def test_what_was_not_paid_by_card_does_not_go_back_to_a_card(world: World) -> None:
+    """1,000 of credit and 2,000 from the card: at most 2,000 go back, and the refused try leaves no paper."""
+    invoice = world.billed(amount=1_000_00)
+    give(invoice, 1_000_00, to_card=False)
+    second = world.billed(client=invoice.client, card="")
+    bill(now=NOW, door="test")
+    assert Payment.objects.get(invoice=second).amount == 2_000_00
+    with pytest.raises(NotOwed):
+        give(second, 2_000_01, to_card=True)
+    give(second, 2_000_00, to_card=True)
+    give(second, 1_000_00, to_card=False)
+    refund.carry_out(now=NOW)
+    assert (returned(second), credit(second)) == (2_000_00, 1_000_00)
+    assert not broken(NOW)
+
+
+def test_an_open_invoice_cannot_be_refunded(world: World) -> None:
+    invoice = world.billed(card="")
+    with pytest.raises(NotOpen):
+        give(invoice, 1, to_card=False)
+
+
+# Kept as credit
+
+
+def test_a_refund_to_the_balance_is_credit_and_asks_no_gateway(world: World) -> None:
+    invoice = world.billed()
+    assert give(invoice, 500_00, to_card=False) is None
+    assert credit(invoice) == 500_00
+    assert refund.carry_out(now=NOW) == 0
+    assert not broken(NOW)
+
+
+def test_credit_that_covers_the_next_invoice_pays_it_at_once_without_a_charge(world: World) -> None:
+    invoice = world.billed()
+    give(invoice, 3_000_00, to_card=False)
+    bill(now=NEXT_MONTH, door="test")
+    second = Invoice.objects.exclude(pk=invoice.pk).get()
+    assert (second.state, second.collection.state, second.collection.handle) == ("paid", "done", None)
+    assert not second.charges.exists() and not second.payments.exists()
+    assert [(row.by, row.amount) for row in second.allocations.all()] == [("balance", 3_000_00)]
+    assert Outbox.objects.filter(kind="invoice", ref=str(second.pk)).exists()
+    assert credit(invoice) == 0
+    assert not broken(NEXT_MONTH)
+
+
+def test_credit_for_a_part_leaves_the_rest_to_the_card(world: World) -> None:
+    invoice = world.billed()
+    give(invoice, 1_200_00, to_card=False)
+    bill(now=NEXT_MONTH, door="test")
+    second = Invoice.objects.exclude(pk=invoice.pk).get()
+    assert second.state == "paid"
+    assert Charge.objects.get(invoice=second).amount == second.payments.get().amount == 1_800_00
+    assert second.total == 3_000_00
+    assert not broken(NEXT_MONTH)
+
+
+def test_credit_leaves_the_card_nothing_that_is_too_small_to_charge(world: World) -> None:
+    """2,999.80 of credit on 3,000.00 would leave 0.20, which no gateway takes: 0.50 is charged, 0.30 stays."""
+    invoice = world.billed()
+    give(invoice, 2_999_80, to_card=False)
+    bill(now=NEXT_MONTH, door="test")
+    second = Invoice.objects.exclude(pk=invoice.pk).get()
+    assert (second.state, second.payments.get().amount, credit(invoice)) == ("paid", 50, 30)
+    assert not broken(NEXT_MONTH)
+
+
+def test_credit_in_one_currency_does_not_pay_an_invoice_in_another(world: World) -> None:
+    invoice = world.billed()
+    give(invoice, 3_000_00, to_card=False)
+    euros = world.billed(client=invoice.client, card="", currency="EUR")
+    assert [row.amount for row in euros.payments.all()] == [3_000_00]
+    assert credit(invoice) == 3_000_00
+
+
+def test_credit_is_spent_once_over_two_invoices_of_one_walk(world: World) -> None:
+    invoice = world.billed(amount=1_000_00)
+    give(invoice, 1_000_00, to_card=False)
+    for amount in (700_00, 800_00):
+        world.running(invoice.client, card="", amount=amount)
+    bill(now=NOW, door="test")
+    fresh = Invoice.objects.exclude(pk=invoice.pk)
+    assert {row.state for row in fresh} == {"paid"}
+    assert sum(Payment.objects.exclude(invoice=invoice).values_list("amount", flat=True)) == 500_00
+    assert credit(invoice) == 0
+    assert not broken(NOW)
+
+
+def test_credit_can_be_paid_out_to_the_card_later_and_only_once(world: World) -> None:
+    invoice = world.billed()
+    give(invoice, 800_00, to_card=False)
+    refund.pay_out(invoice=invoice, amount=800_00, actor="Nan", now=NOW)
+    with pytest.raises(NotOwed):
+        refund.pay_out(invoice=invoice, amount=1, actor="Nan", now=NOW)
+    refund.carry_out(now=NOW)
+    assert (returned(invoice), credit(invoice)) == (800_00, 0)
+    assert not broken(NOW)
+
+
+# When the gateway does not answer as it should
+
+
+def test_a_refund_whose_answer_was_lost_is_found_by_its_key_and_not_paid_twice(
+    world: World, troubled: Troubled
+) -> None:
+    invoice = world.billed()
+    given_back = give(invoice, 1_000_00, to_card=True)
+    assert given_back
+    troubled.trouble = "answer lost"
+    refund.carry_out(now=NOW)
+    given_back.refresh_from_db()
+    assert (given_back.state, returned(invoice)) == ("unknown", 1_000_00)
+    refund.carry_out(now=NOW + timedelta(minutes=2))
+    given_back.refresh_from_db()
+    assert (given_back.state, returned(invoice)) == ("succeeded", 1_000_00)
+    assert not broken(NOW)
+
+
+def test_a_refund_whose_request_was_lost_is_asked_for_again_with_the_same_key(
+    world: World, troubled: Troubled
+) -> None:
+    invoice = world.billed()
+    given_back = give(invoice, 1_000_00, to_card=True)
+    assert given_back
+    troubled.trouble = "request lost"
+    refund.carry_out(now=NOW)
+    troubled.trouble = "succeeded"
+    refund.carry_out(now=NOW + timedelta(minutes=2))
+    given_back.refresh_from_db()
+    assert given_back.state == "succeeded"
+    assert [row.key for row in SandboxRefund.objects.all()] == [str(given_back.pk)]
+
+
+def test_after_twenty_three_hours_it_is_not_asked_for_again_and_a_person_is(world: World, troubled: Troubled) -> None:
+    """Gateways forget keys after a day: a request then could pay back twice."""
+    given_back = give(world.billed(), 1_000_00, to_card=True)
+    assert given_back
+    troubled.trouble = "request lost"
+    for hours in range(30):
+        refund.carry_out(now=NOW + timedelta(hours=hours))
+    given_back.refresh_from_db()
+    assert given_back.called_at and given_back.called_at < NOW + timedelta(hours=23)
+    assert (given_back.state, given_back.next_at) == ("unknown", None)
+    assert Outbox.objects.get(kind="refund_stuck").to == world.business.owner.email
+    troubled.trouble = ""
+    assert refund.carry_out(now=NOW + timedelta(days=3)) == 0
+    assert not SandboxRefund.objects.exists()
+    assert not broken(NOW)
+
+
+def test_while_nothing_is_heard_the_money_is_neither_back_nor_credit(world: World, troubled: Troubled) -> None:
+    invoice = world.billed()
+    give(invoice, 1_000_00, to_card=True)
+    troubled.trouble = "nothing is heard"
+    refund.carry_out(now=NOW)
+    assert credit(invoice) == 0
+    with pytest.raises(NotOwed):
+        give(invoice, 2_000_01, to_card=True)
+    assert not broken(NOW)
+
+
+def test_a_refund_that_failed_is_credit_again_and_the_owner_is_told(world: World, troubled: Troubled) -> None:
+    invoice = world.billed()
+    given_back = give(invoice, 1_000_00, to_card=True)
+    troubled.trouble = "failed"
+    refund.carry_out(now=NOW)
+    assert given_back
+    given_back.refresh_from_db()
+    assert (given_back.state, credit(invoice)) == ("failed", 1_000_00)
+    assert Outbox.objects.filter(kind="refund_stuck").count() == 1
+    assert not Outbox.objects.filter(kind="refunded").exists()
+    assert refund.refundable(Payment.objects.get()) == 3_000_00
+    assert not broken(NOW)
+
+
+def test_a_refund_on_its_way_is_asked_about_until_the_bank_has_it(world: World, troubled: Troubled) -> None:
+    invoice = world.billed()
+    given_back = give(invoice, 1_000_00, to_card=True)
+    troubled.trouble = "pending"
+    refund.carry_out(now=NOW)
+    assert given_back
+    given_back.refresh_from_db()
+    assert (given_back.state, credit(invoice)) == ("pending", 0)
+    assert not broken(NOW)
+    SandboxRefund.objects.update(status="succeeded")
+    refund.carry_out(now=NOW + timedelta(hours=1))
+    given_back.refresh_from_db()
+    assert (given_back.state, returned(invoice)) == ("succeeded", 1_000_00)
+    assert not broken(NOW)
+
+
+def test_a_notice_and_a_sweep_that_find_the_same_refund_write_it_once(world: World) -> None:
+    invoice = world.billed()
+    give(invoice, 1_000_00, to_card=True)
+    refund.carry_out(now=NOW)
+    handle = invoice.collection.handle or ""
+    webhook.look("sandbox", handle, account=None, now=NOW)
+    webhook.look("sandbox", handle, account=None, now=NOW)
+    assert Journal.objects.filter(kind="refund_paid").count() == 1
+    assert Outbox.objects.filter(kind="refunded").count() == 1
+
+
+def test_a_notice_that_comes_while_the_sweep_waits_for_its_answer_does_not_stop_the_sweep(
+    world: World, troubled: Troubled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invoice = world.billed()
+    for _ in range(2):
+        give(invoice, 1_000_00, to_card=True)
+
+    def lost_but_heard_of(*, handle: str, key: str, amount: int) -> None:
+        Sandbox().refund(handle=handle, key=key, amount=amount)
+        webhook.look("sandbox", handle, account=None, now=NOW)
+        raise GatewayUnknown("the answer was lost")
+
+    monkeypatch.setattr(troubled, "refund", lost_but_heard_of)
+    assert refund.carry_out(now=NOW) == 2
+    assert {row.state for row in Refund.objects.all()} == {"succeeded"}
+    assert not broken(NOW)
+
+
+def test_one_refund_that_goes_wrong_in_an_unforeseen_way_does_not_stop_the_others(
+    world: World, troubled: Troubled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invoices = [world.billed(client=world.client(name)) for name in "AB"]
+    first, second = (give(invoice, 1_000_00, to_card=True) for invoice in invoices)
+    assert first and second
+
+    def unforeseen(*, handle: str, key: str, amount: int) -> None:
+        if key == str(first.pk):
+            raise KeyError("the gateway said something new")
+        Sandbox().refund(handle=handle, key=key, amount=amount)
+
+    monkeypatch.setattr(troubled, "refund", unforeseen)
+    assert refund.carry_out(now=NOW) == 2
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == ("unknown", "succeeded")
+
+
+# Many small notes
+
+
+@given(
+    rates=st.lists(st.decimals("0.1", "30", places=3), min_size=0, max_size=3),
+    price=st.integers(60, 5000),
+    cuts=st.lists(st.integers(1, 400), max_size=9),
+    inclusive=st.booleans(),
+)
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_many_part_notes_sum_to_exactly_the_total_and_to_exactly_each_tax(
+    db: None, rates: list[Any], price: int, cuts: list[int], inclusive: bool
+) -> None:
+    """However it is cut, down to single units, and no part of a note is ever negative."""
+    with transaction.atomic():
+        named = [{"name": f"T{n}", "percent": str(rate)} for n, rate in enumerate(rates)]
+        mode = taxes.INCLUSIVE if inclusive else taxes.EXCLUSIVE
+        invoice = World().billed(taxes=named, tax_mode=mode, amount=price)
+        ends = sorted({min(cut, invoice.total) for cut in cuts} | {invoice.total})
+        for start, end in zip([0, *ends], ends, strict=False):
+            refund.give_back(invoice=invoice, amount=end - start, reason="R", actor="Nan", to_card=False, now=NOW)
+        notes = list(invoice.credit_notes.all())
+        assert sum(note.total for note in notes) == invoice.total
+        assert sum(note.subtotal for note in notes) == invoice.subtotal
+        for n, tax in enumerate(invoice.taxes):
+            assert sum(note.taxes[n]["amount"] for note in notes) == tax["amount"]
+        assert all(note.subtotal >= 0 and all(each["amount"] >= 0 for each in note.taxes) for note in notes)
+        assert credit_note.credited(invoice) == credit(invoice) == invoice.total
+        assert not broken(NOW)
+        transaction.set_rollback(True)
+
+
+def test_two_equal_rates_taken_back_unit_by_unit_come_out_even(world: World) -> None:
+    halves = [{"name": "CGST", "percent": "9"}, {"name": "SGST", "percent": "9"}]
+    invoice = world.billed(taxes=halves, amount=100)
+    for _ in range(invoice.total):
+        give(invoice, 1, to_card=False)
+    sums = [sum(note.taxes[n]["amount"] for note in CreditNote.objects.all()) for n in (0, 1)]
+    assert (invoice.total, sums) == (118, [9, 9])
+    assert not broken(NOW)
