@@ -111,9 +111,9 @@ def set_pattern(*, business: Business, kind: SeriesKind, pattern: str, resets_ye
         Business.objects.select_for_update().get(pk=business.pk)
         others: dict[str, str] = {str(each): USUAL[each] for each in USUAL if each != kind}
         others |= dict(Numbering.objects.filter(business=business).exclude(kind=kind).values_list("kind", "pattern"))
-        if pattern in others.values():
+        if _shape(pattern) in map(_shape, others.values()):
             raise BadPattern(_("Another kind of paper is numbered like this."), field="pattern")
-        if _could_repeat(business, kind, pattern):
+        if _could_repeat(business, kind, pattern, resets_yearly):
             words = _("An older paper has a number that this pattern would give again. Change its letters.")
             raise BadPattern(words, field="pattern")
         fields = {"pattern": pattern, "resets_yearly": resets_yearly}
@@ -145,29 +145,31 @@ def _check(pattern: str, resets_yearly: bool) -> None:
         raise BadPattern(_("This is too long."), field="pattern")
 
 
-def _could_repeat(business: Business, kind: SeriesKind, pattern: str) -> bool:
+def _shape(pattern: str) -> str:
+    """What the numbers of two patterns share if one could be alike: each run of digits is one, whichever they are."""
+    return re.sub(r"\d+", "0", _FIELD.sub("0", pattern))
+
+
+def _could_repeat(business: Business, kind: SeriesKind, pattern: str, resets_yearly: bool) -> bool:
     """Whether a number that was given is one that the pattern gives later, in the same year or another."""
-    shape = "".join(
-        re.escape(part) if n % 3 == 0 else {"year": r"(?P<year>\d{4})", "seq": r"(?P<seq>\d+)"}.get(part or "", "")
-        for n, part in enumerate(_FIELD.split(pattern))
-    )
+    fields = {"year": r"0*(?P<year>\d{4})", "seq": r"(?P<seq>\d+)"}
+    parts = enumerate(_FIELD.split(pattern))
+    written = re.compile("".join(re.escape(part) if n % 3 == 0 else fields.get(part or "", "") for n, part in parts))
     last = {row.year: row.last for row in Series.objects.filter(business=business, kind=kind)}
-    for text in given(business, kind):
-        match = re.fullmatch(shape, text)
-        year = int(match["year"]) if match and "year" in match.groupdict() else 0
-        if match and int(match["seq"]) > last.get(year, 0):
+    for match in filter(None, map(written.fullmatch, _given(business, kind))):
+        counter = int(match["year"]) if resets_yearly else 0
+        if int(match["seq"]) > last.get(counter, 0):
             return True
     return False
 
 
-def given(business: Business, kind: SeriesKind) -> list[str]:
-    """Every number of that kind so far."""
+def _given(business: Business, kind: SeriesKind) -> list[str]:
+    """Every number so far of that kind; receipts and tax receipts are one kind of row."""
     if kind == SeriesKind.INVOICE:
         return list(Invoice.objects.filter(business=business).values_list("number", flat=True))
     if kind == SeriesKind.CREDIT_NOTE:
         return list(CreditNote.objects.filter(business=business).values_list("number", flat=True))
-    found = Payment.objects.filter(business=business, series__kind=kind)
-    return list(found.values_list("receipt_number", flat=True))
+    return list(Payment.objects.filter(business=business).values_list("receipt_number", flat=True))
 
 
 def gaps(business: Business | None = None) -> list[Gap]:
