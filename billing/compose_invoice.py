@@ -100,7 +100,7 @@ def papers(
     lines = [
         Line(
             business_id=period.business_id,
-            invoice=invoice,
+            invoice_id=invoice.pk,
             position=position,
             description=line.description,
             starts_on=line.starts_on,

@@ -129,7 +129,7 @@ def _rows(found: Found, numbers: dict[UUID, number.Numbers]) -> Rows:
         invoice, lines = compose_invoice.papers(period, draft, numbers[period.business_id], state, found.now)
         _add(rows, found, period, invoice, lines, spent)
         for line in more:
-            line.invoice = invoice
+            line.invoice_id = invoice.pk
         rows.used += more
     return rows
 
@@ -193,7 +193,7 @@ def _collection(found: Found, period: Period, invoice: Invoice, left: int) -> Co
         state, next_at = CollectionState.SENT, compose_invoice.first_reminder(period, invoice)
     return Collection(
         business_id=invoice.business_id,
-        invoice=invoice,
+        invoice_id=invoice.pk,
         gateway=found.gateways[invoice.business_id] if by_card else MANUAL,
         state=state if left else CollectionState.DONE,
         next_at=next_at if left else None,

@@ -10,16 +10,18 @@ from billing import log
 from billing.errors import BadSession, NotConnected
 from billing.gateways import gateway, name_of
 from billing.gateways.base import Gateway, GatewayUnknown
-from billing.models import Charge, Collection, PaymentMethod
-from billing.resolve import NEW_CARD
+from billing.models import Collection, PaymentMethod
 from billing.states import ChargeState, CollectionState
 from clients.models import Client
 from core import doorbell
 
 
 def start(*, client: Client, return_url: str) -> str:
-    """Where to send the client; the card itself never enters our pages."""
-    return _bank(client).setup_url(customer=str(client.id), return_url=return_url)
+    """Where to send the client; the card itself never enters our pages. Raises BadSession."""
+    try:
+        return _bank(client).setup_url(customer=str(client.id), return_url=return_url)
+    except (GatewayUnknown, NotConnected):
+        raise BadSession(_("Cards cannot be saved at the moment. Please try again later.")) from None
 
 
 def finish(*, client: Client, session: str, now: datetime) -> PaymentMethod:
@@ -27,8 +29,11 @@ def finish(*, client: Client, session: str, now: datetime) -> PaymentMethod:
 
     It takes the place of the one in use, and what waited for a card is charged now. Raises BadSession.
     """
-    bank = _bank(client)
-    card = bank.setup_result(session)
+    try:
+        bank = _bank(client)
+        card = bank.setup_result(session)
+    except (GatewayUnknown, NotConnected):
+        raise BadSession(_("The card was not saved. Please try again.")) from None
     if card.customer != str(client.id):
         raise BadSession(_("The card was not saved. Please try again."))
     with transaction.atomic():
@@ -83,6 +88,4 @@ def _take_up(client: Client, now: datetime) -> None:
         )
     open_ones.filter(state=CollectionState.READY).update(next_at=now)
     waits = open_ones.filter(state=CollectionState.WAIT, charges__state=ChargeState.REQUIRES_ACTION)
-    for collection in waits:
-        Charge.objects.filter(collection=collection, state=ChargeState.REQUIRES_ACTION).update(code=NEW_CARD)
-        Collection.objects.filter(pk=collection.pk).update(next_at=now)
+    open_ones.filter(pk__in=list(waits.values_list("pk", flat=True))).update(next_at=now)  # given up for this one

@@ -19,7 +19,6 @@ from billing.states import ChargeState, CollectionState
 BATCH = 300
 ALERT_AFTER = timedelta(days=1)
 CONFIRM_WITHIN = timedelta(days=3)  # then the client is asked for another card
-NEW_CARD = "new_card"  # the client saved another one while their bank waited for them
 ASKED = (CollectionState.WAIT, CollectionState.VOIDING)
 
 
@@ -79,7 +78,7 @@ def _ask_one_gateway(bank: Gateway, rows: Sequence[Collection], now: datetime) -
 
 def _to_cancel(rows: Sequence[Collection], now: datetime) -> set[UUID]:
     """What is to be cancelled at the gateway: a person's word, or a confirmation that never came."""
-    old = Q(sent_at__lte=now - CONFIRM_WITHIN) | Q(code=NEW_CARD)
+    old = Q(sent_at__lte=now - CONFIRM_WITHIN) | Q(method__removed_at__isnull=False)
     stale = Charge.objects.filter(old, collection__in=rows, state=ChargeState.REQUIRES_ACTION)
     voiding = {row.pk for row in rows if row.state == CollectionState.VOIDING}
     return voiding | set(stale.values_list("collection", flat=True))

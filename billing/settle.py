@@ -158,7 +158,7 @@ def _declined(row: Collection, charge: Charge, code: str, now: datetime) -> None
     agreement = row.invoice.agreement
     again = None if dunning.is_hard(code) else dunning.next_try(row.invoice.due_on, tries)
     sets = {"tries": tries, "reason": code[:60], "action_url": ""}
-    if charge.method.removed_at and _has_card(row):
+    if _is_superseded(row, charge):
         sets |= {"tries": 0, "reason": ""}
         log.move_collection(row, CollectionState.READY, now=now, why="new card meanwhile", next_at=now, **sets)
         return
@@ -170,8 +170,10 @@ def _declined(row: Collection, charge: Charge, code: str, now: datetime) -> None
     notices.charge_failed(row, charge, again, now=now)
 
 
-def _has_card(row: Collection) -> bool:
-    """Whether the client saved another card while the last one was being asked."""
+def _is_superseded(row: Collection, charge: Charge) -> bool:
+    """Whether the client saved another card while this one was being asked."""
+    if charge.method.removed_at is None:
+        return False
     return PaymentMethod.objects.filter(client=row.invoice.client_id, removed_at__isnull=True).exists()
 
 
@@ -201,8 +203,8 @@ def _cancelled(row: Collection, charge: Charge | None, now: datetime) -> None:
         closing.finish(row, now=now)
         return
     fresh = {"handle": None, "amount": None, "prepare_key": uuid.uuid4(), "action_url": ""}
-    if charge and charge.code and row.state == CollectionState.WAIT:  # a new card takes the place of this one
-        log.move_collection(row, CollectionState.READY, now=now, why=charge.code, next_at=now, reason="", **fresh)
+    if charge and row.state == CollectionState.WAIT and _is_superseded(row, charge):
+        log.move_collection(row, CollectionState.READY, now=now, why="new card", next_at=now, reason="", **fresh)
     elif row.state == CollectionState.DUNNING:
         Collection.objects.filter(pk=row.pk).update(**fresh)
     else:

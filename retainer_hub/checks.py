@@ -44,10 +44,10 @@ def charging(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Che
     if settings.CHARGING not in ("sandbox", "real", "off"):
         hint = 'Use "sandbox", "real" or "off".'
         return [Critical(f"CHARGING is {settings.CHARGING!r}.", hint=hint, id="rh.E004")]
-    if settings.GATEWAY != "sandbox":
-        hint = 'This version brings the gateway "sandbox" only.'
+    if settings.GATEWAY not in ("sandbox", "stripe"):
+        hint = 'Use "sandbox" or "stripe".'
         return [Critical(f"There is no gateway {settings.GATEWAY!r}.", hint=hint, id="rh.E005")]
-    if settings.CHARGING == "real":
+    if settings.CHARGING == "real" and settings.GATEWAY == "sandbox":
         hint = "Choose a real GATEWAY, or set CHARGING=sandbox."
         return [Critical("CHARGING is real with the sandbox gateway.", hint=hint, id="rh.E006")]
     return []

@@ -31,7 +31,7 @@ def test_a_sound_production_starts(tmp_path: Path) -> None:
         ({"SECRET_KEY": "django-insecure-" + "x" * 60}, "rh.E002"),
         ({"DEBUG": "on"}, "rh.E003"),
         ({"CHARGING": "maybe"}, "rh.E004"),
-        ({"GATEWAY": "stripe"}, "rh.E005"),
+        ({"GATEWAY": "wishful"}, "rh.E005"),
         ({"CHARGING": "real"}, "rh.E006"),
     ],
 )

@@ -9,12 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agreements.models import Agreement, Period, Proposal
 from agreements.periods import next_starts, upcoming
 from agreements.states import AgreementState
-from billing import income, queries
-from billing.models import Invoice
+from billing import income, queries, run
+from billing.models import Certificate, Invoice
 from clients.models import Client
 from core import charts
 from core.templatetags import rh
@@ -107,6 +108,18 @@ class Home(Desk):
             )
             for row in queries.parked(self.business)[:SHOWN]
         ]
+        if queries.unknown(self.business).exists():
+            found.append(
+                Need(_("The outcome of a charge is not known yet."), reverse("dashboard:unknown"), _("Look"))
+            )
+        if run.refused():
+            found.append(
+                Need(_("The billing run waits for a word about the clock."), reverse("dashboard:run"), _("Look"))
+            )
+        owed = self.rows(Certificate).filter(state="owed").count()
+        if owed:
+            words = ngettext("One withholding certificate is owed.", "%(n)s withholding certificates are owed.", owed)
+            found.append(Need(words % {"n": owed}, reverse("dashboard:certificates"), _("Look")))
         drafts = self.rows(Report).filter(state=ReportState.DRAFT).select_related("client", "period")
         found += [
             Need(

@@ -30,7 +30,11 @@ class Method(PortalView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         back = request.build_absolute_uri(reverse("portal:method_done"))
-        return redirect(methods.start(client=self.client, return_url=back))
+        try:
+            return redirect(methods.start(client=self.client, return_url=back))
+        except RuleError as no:
+            messages.error(request, str(no))
+            return redirect("portal:method")
 
 
 class MethodDone(PortalView):

@@ -286,4 +286,3 @@ def simulate(seed: int) -> tuple[Life, list[str]]:
     life = Life(seed)
     with stage(life):
         return life, life.live()
-

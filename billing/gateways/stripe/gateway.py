@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -18,7 +18,8 @@ from core.dates import add_months
 
 TIMEOUT = (3, 20)  # seconds to connect and to answer
 HOOK_AGE = timedelta(minutes=5)
-ASKS = "authentication_required"
+#: What a notice can be about, and where it names its PaymentIntent.
+NAMES_IT = {"payment_intent": "id"} | dict.fromkeys(("charge", "refund", "dispute"), "payment_intent")
 
 
 class Stripe:
@@ -26,7 +27,8 @@ class Stripe:
 
     name = "stripe"
     in_flight = 100
-    per_second = 100  # calls in live mode: https://docs.stripe.com/rate-limits
+    #: Of each kind of call; of all kinds together 100 live and 25 in a sandbox: https://docs.stripe.com/rate-limits
+    per_second = 25
 
     def __init__(
         self, *, secret: str, webhook_secret: str, base_url: str = "", transport: stripe.HTTPClient | None = None
@@ -45,7 +47,7 @@ class Stripe:
             "amount": reading.to_stripe(amount, currency),
             "currency": currency.lower(),
             "payment_method_types": ["card"],
-            "metadata": {"invoice": reference, "client": customer},
+            "metadata": {"invoice": reference, "client": customer, "prepare_key": key},
         }
         with _answered():
             try:
@@ -54,23 +56,40 @@ class Stripe:
                 raise CannotCharge(str(no.user_message or no)) from no
 
     def execute(self, *, handle: str, key: str, token: str) -> None:
-        """The attempt's name is written on the object first: `lookup` then knows whose outcome it reads."""
+        """The attempt's name is written on the object first, since a confirmation takes no metadata: `lookup` then
+        knows whose outcome it reads."""
         customer, _sep, method = token.partition("/")
         with _answered(), _told_by_lookup():
-            named: Any = {"customer": customer, "payment_method": method, "metadata": {"charge": key}}
-            self._api.payment_intents.update(handle, named, {"idempotency_key": f"{key}:name"})
             try:
-                self._api.payment_intents.confirm(handle, {"off_session": True}, {"idempotency_key": key})
-            except stripe.CardError as declined:
-                if declined.code == ASKS:
-                    self._ask_the_client(handle, key, method)
+                self._confirm(handle, key, customer, method)
+            except stripe.InvalidRequestError as no:
+                self._note_refusal(handle, key, no)
+
+    def _confirm(self, handle: str, key: str, customer: str, method: str) -> None:
+        named: Any = {"customer": customer, "payment_method": method, "metadata": {"charge": key, "refused": ""}}
+        self._api.payment_intents.update(handle, named, {"idempotency_key": f"{key}:name"})
+        away: Any = {"payment_method": method, "off_session": True}
+        try:
+            self._api.payment_intents.confirm(handle, away, {"idempotency_key": key})
+        except stripe.CardError as declined:  # it is read back
+            if declined.code == reading.ASKS:
+                self._ask_the_client(handle, key, method)
 
     def _ask_the_client(self, handle: str, key: str, method: str) -> None:
-        """The bank wants its customer: confirmed as if they were here, Stripe gives the page where they say yes."""
-        page = str(settings.SITE_URL).rstrip("/") + "/p/"
-        self._api.payment_intents.confirm(
-            handle, {"payment_method": method, "return_url": page}, {"idempotency_key": f"{key}:ask"}
-        )
+        """The bank wants its customer: confirmed as if they were here, Stripe gives the page where they say yes.
+
+        Source: support.stripe.com, "Manual confirmation for off-session payments requiring Strong Customer
+        Authentication", option 2.
+        """
+        here: Any = {"payment_method": method, "return_url": str(settings.SITE_URL).rstrip("/") + "/p/"}
+        with suppress(stripe.CardError, stripe.InvalidRequestError):
+            self._api.payment_intents.confirm(handle, here, {"idempotency_key": f"{key}:ask"})
+
+    def _note_refusal(self, handle: str, key: str, no: stripe.InvalidRequestError) -> None:
+        """A card that Stripe does not know any more leaves no trace on the object, and would be tried for ever:
+        so the trace is ours. Where the object is paid or cancelled, its state counts and not this."""
+        noted: Any = {"metadata": {"charge": key, "refused": no.code or "refused"}}
+        self._api.payment_intents.update(handle, noted, {"idempotency_key": f"{key}:refused"})
 
     def lookup(self, handle: str) -> GatewayObject:
         with _answered():
@@ -120,37 +139,43 @@ class Stripe:
             return str(self._api.checkout.sessions.create(params).url)
 
     def setup_result(self, session: str) -> Card:
+        bad = BadSession(_("The card was not saved. Please try again."))
+        if not session:
+            raise bad
         with _answered():
             try:
                 found: Any = self._api.checkout.sessions.retrieve(
                     session, {"expand": ["setup_intent.payment_method"]}
                 )
             except stripe.InvalidRequestError:
-                raise BadSession(_("The card was not saved. Please try again.")) from None
+                raise bad from None
         method: Any = getattr(found.setup_intent, "payment_method", None)
         card = getattr(method, "card", None)
-        if found.status != "complete" or card is None:
-            raise BadSession(_("The card was not saved. Please try again."))
+        if found.status != "complete" or not found.customer or card is None:
+            raise bad
         customer = found.customer if isinstance(found.customer, str) else found.customer.id
         expires_on = add_months(date(card.exp_year, card.exp_month, 1), 0, 31)
-        return Card(found.client_reference_id, f"{customer}/{method.id}", card.brand.title(), card.last4, expires_on)
+        ours, brand = found.client_reference_id or "", card.brand.replace("_", " ").title()
+        return Card(ours, f"{customer}/{method.id}", brand, card.last4, expires_on)
 
     def detach(self, token: str) -> None:
         with _answered(), _told_by_lookup():
             self._api.payment_methods.detach(token.partition("/")[2])
 
     def verify_webhook(self, *, body: bytes, signature: str, now: datetime) -> Notice:
+        """The age is that of the stamp which was signed: the first one, should a header have two."""
         try:
-            stripe.WebhookSignature.verify_header(body.decode(), signature, self._webhook_secret, None)
-            stamp = int(dict(part.split("=", 1) for part in signature.split(","))["t"])
+            stripe.WebhookSignature.verify_header(body, signature, self._webhook_secret)
+            stamp = int(next(part[2:] for part in signature.split(",") if part.startswith("t=")))
             event = json.loads(body)
             about = event["data"]["object"]
-        except (stripe.SignatureVerificationError, UnicodeDecodeError, KeyError, TypeError, ValueError) as no:
+            handle = about.get(NAMES_IT.get(about["object"], ""))
+            notice = Notice(str(event["id"]), str(handle or ""))
+        except (stripe.SignatureVerificationError, AttributeError, KeyError, TypeError, ValueError) as no:
             raise ValueError("This notice is not genuine.") from no
         if abs(now - datetime.fromtimestamp(stamp, UTC)) > HOOK_AGE:
             raise ValueError("This notice is too old.")
-        is_intent = about.get("object") == "payment_intent"
-        return Notice(str(event["id"]), str((about["id"] if is_intent else about.get("payment_intent")) or ""))
+        return notice
 
     def clock(self) -> datetime:
         with _answered():
@@ -174,8 +199,5 @@ def _answered() -> Iterator[None]:
 @contextmanager
 def _told_by_lookup() -> Iterator[None]:
     """Refused because of what the object is already (paid, cancelled, detached): reading it tells the truth."""
-    try:
+    with suppress(stripe.InvalidRequestError):
         yield
-    except stripe.InvalidRequestError as no:
-        if no.http_status == 409:
-            raise

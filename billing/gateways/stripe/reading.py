@@ -1,6 +1,11 @@
 """What Stripe's objects say, in our words; and amounts as Stripe counts them. No calls.
 
-Source: https://docs.stripe.com/payments/paymentintents/lifecycle and https://docs.stripe.com/currencies.
+Sources: https://docs.stripe.com/payments/paymentintents/lifecycle for states, and for amounts
+https://docs.stripe.com/currencies, whose decimals are not those of ISO 4217 or CLDR:
+
+15 currencies have none        500 JPY       sent as 500
+5 have three, the last one 0   5.120 KWD     sent as 5120; 5.124 cannot be charged
+all others have two            10.00 USD     sent as 1000; also ISK and UGX, whose decimals must be .00 (5 ISK: 500)
 """
 
 from datetime import UTC, datetime
@@ -19,7 +24,13 @@ from billing.gateways.base import (
 )
 from core import money
 
-WITHOUT_MINOR_UNITS_HERE = {"ISK", "UGX"}  # written with two decimals at Stripe, always ".00"
+NO_DECIMALS = frozenset(
+    {
+        "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF",
+    }
+)  # fmt: skip
+THREE_DECIMALS = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
+ASKS = "authentication_required"  # the bank wants to hear from its customer first
 STATUS = {
     "succeeded": Outcome.SUCCEEDED,
     "processing": Outcome.PROCESSING,
@@ -38,41 +49,62 @@ DISPUTE = {
 
 def to_stripe(amount: int, currency: str) -> int:
     """Our minor units as Stripe's. Raises CannotCharge where Stripe cannot express the sum."""
-    if currency in WITHOUT_MINOR_UNITS_HERE:
-        return amount * 100
-    if money.exponent(currency) == 3 and amount % 10:
-        raise CannotCharge(f"{currency} is charged to two decimals only.")
-    return amount
+    theirs, rest = divmod(amount * int(10 ** _decimals(currency)), int(10 ** money.exponent(currency)))
+    if rest or (currency in THREE_DECIMALS and theirs % 10):
+        raise CannotCharge(f"Stripe cannot charge so small a part of {currency}.")
+    return theirs
 
 
 def from_stripe(amount: int, currency: str) -> int:
     """Stripe's minor units as ours."""
-    return amount // 100 if currency.upper() in WITHOUT_MINOR_UNITS_HERE else amount
+    return amount * int(10 ** money.exponent(currency)) // int(10 ** _decimals(currency))
+
+
+def _decimals(currency: str) -> int:
+    if currency in THREE_DECIMALS:
+        return 3
+    return 0 if currency in NO_DECIMALS else 2
 
 
 def payment(found: stripe.PaymentIntent) -> GatewayObject:
-    """A PaymentIntent fetched with its latest charge.
-
-    The key of the latest execution stands in the charge's metadata, copied there when it was made; while the client
-    is asked to confirm there is no charge yet, and the intent's own metadata hold it.
-    """
+    """A PaymentIntent fetched with its latest charge."""
     error: Any = found.last_payment_error
-    outcome = STATUS.get(found.status, Outcome.DECLINED if error else Outcome.NEW)
-    charge: Any = found.latest_charge if isinstance(found.latest_charge, stripe.Charge) else None
-    metadata: Any = charge.metadata if charge is not None and outcome != Outcome.REQUIRES_ACTION else found.metadata
-    action: Any = found.next_action
-    page: Any = getattr(action, "redirect_to_url", None) if action else None
+    refused, currency = _word(found.metadata, "refused"), found.currency.upper()
+    outcome = _outcome(found.status, error, refused)
+    page: Any = getattr(found.next_action, "redirect_to_url", None)
     return GatewayObject(
         found.id,
         outcome,
-        from_stripe(found.amount, found.currency),
-        found.currency.upper(),
-        key=_word(metadata, "charge"),
-        code=_code(error) if outcome == Outcome.DECLINED else "",
+        from_stripe(found.amount, currency),
+        currency,
+        key=_word(_told_by(found, error, outcome), "charge"),
+        code=(_code(error) if error else refused) if outcome == Outcome.DECLINED else "",
         action_url=str(page.url or "") if page else "",
         reference=_word(found.metadata, "invoice"),
         created_at=datetime.fromtimestamp(found.created, UTC),
     )
+
+
+def _outcome(status: str, error: Any, refused: str) -> Outcome:
+    """A decline that only asks for the cardholder is no decline, even where there is no page for them (rule 23)."""
+    if status in STATUS:
+        return STATUS[status]
+    if error:
+        return Outcome.REQUIRES_ACTION if getattr(error, "code", None) == ASKS else Outcome.DECLINED
+    return Outcome.DECLINED if refused else Outcome.NEW
+
+
+def _told_by(found: stripe.PaymentIntent, error: Any, outcome: Outcome) -> Any:
+    """The metadata that name the latest execution.
+
+    A charge copies them when it is made. Where the execution made none (a failed confirmation, a refused card) they
+    stand on the intent: naming the next attempt there clears the error, so an error is never read as the next one's.
+    """
+    charge: Any = found.latest_charge if isinstance(found.latest_charge, stripe.Charge) else None
+    if charge is None:
+        return found.metadata
+    its_own = outcome in (Outcome.SUCCEEDED, Outcome.PROCESSING) or getattr(error, "charge", None) == charge.id
+    return charge.metadata if its_own else found.metadata
 
 
 def _code(error: Any) -> str:
@@ -88,7 +120,7 @@ def refund(found: stripe.Refund) -> GatewayRefund:
     return GatewayRefund(
         found.id,
         REFUND.get(found.status or "", RefundOutcome.PENDING),
-        from_stripe(found.amount, found.currency),
+        from_stripe(found.amount, found.currency.upper()),
         found.currency.upper(),
         key=_word(found.metadata, "refund"),
         code=str(getattr(found, "failure_reason", "") or ""),
@@ -101,7 +133,7 @@ def dispute(found: stripe.Dispute) -> GatewayDispute:
     return GatewayDispute(
         found.id,
         DISPUTE.get(found.status, DisputeOutcome.OPEN),
-        from_stripe(found.amount, found.currency),
+        from_stripe(found.amount, found.currency.upper()),
         found.currency.upper(),
         reason=found.reason,
         answer_by=datetime.fromtimestamp(due, UTC) if due else None,

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -18,14 +19,18 @@ LARGEST = 1_000_000  # bytes
 @require_POST
 def hook(request: HttpRequest, account: UUID) -> HttpResponse:
     """The address names the account, so that one tenant's secret never opens another's door."""
-    if int(request.headers.get("Content-Length") or 0) > LARGEST:
+    try:
+        body = request.body
+    except RequestDataTooBig:  # Django's own limit, before it is read
+        return HttpResponse(status=413)
+    if len(body) > LARGEST:
         return HttpResponse(status=413)
     row = GatewayAccount.objects.filter(pk=account).first()
     if row is None:
         return HttpResponse(status=404)
     signature = request.headers.get("Stripe-Signature", "")
     try:
-        webhook.receive(account=row, body=request.body, signature=signature, now=timezone.now())
+        webhook.receive(account=row, body=body, signature=signature, now=timezone.now())
     except (ValueError, NotConnected):
         return HttpResponse(status=400)
     return HttpResponse(status=200)

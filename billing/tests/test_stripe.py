@@ -1,0 +1,679 @@
+"""Our Stripe gateway against the official client's own types: what we ask, what we read, what we make of errors.
+
+No network: a transport keeps every request and answers with objects. Neither side of it is our invention: whatever
+is asked is checked against the client's typed parameters, whatever is answered against its annotated objects.
+"""
+
+import json
+import sys
+import types
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+import stripe
+import stripe.params as p
+from django.test import Client as Browser
+from stripe._stripe_object import UntypedStripeObject
+from stripe.params import checkout
+
+from billing.errors import BadSession, CannotCharge, NotConnected
+from billing.gateways.base import DisputeOutcome, GatewayUnknown, Outcome, RefundOutcome
+from billing.gateways.stripe import reading
+from billing.gateways.stripe.gateway import Stripe
+from billing.models import GatewayAccount, GatewayEvent
+from core import money, vault
+from tests.factories import BusinessFactory
+
+NOW = datetime(2026, 11, 2, 5, 0, tzinfo=UTC)
+SECRET, HOOK = "sk_test_canary", "whsec_canary"
+INTENT = "/v1/payment_intents/pi_1"
+
+# --- the official client's types, as a judge ---------------------------------------------------------------------
+
+#: What the client's own method for an address takes.
+TAKES: dict[tuple[str, str], Any] = {
+    ("post", "/v1/payment_intents"): p.PaymentIntentCreateParams,
+    ("get", "/v1/payment_intents"): p.PaymentIntentListParams,
+    ("get", INTENT): p.PaymentIntentRetrieveParams,
+    ("post", INTENT): p.PaymentIntentUpdateParams,
+    ("post", INTENT + "/confirm"): p.PaymentIntentConfirmParams,
+    ("post", INTENT + "/cancel"): p.PaymentIntentCancelParams,
+    ("post", "/v1/refunds"): p.RefundCreateParams,
+    ("get", "/v1/refunds"): p.RefundListParams,
+    ("get", "/v1/disputes"): p.DisputeListParams,
+    ("post", "/v1/checkout/sessions"): checkout.SessionCreateParams,
+    ("get", "/v1/checkout/sessions/cs_1"): checkout.SessionRetrieveParams,
+    ("post", "/v1/payment_methods/pm_1/detach"): p.PaymentMethodDetachParams,
+    ("get", "/v1/balance"): p.BalanceRetrieveParams,
+}
+OPTIONS = set(stripe.RequestOptions.__annotations__)  # the client takes them in the same dictionary
+
+
+class Names(dict[str, Any]):
+    """What a name in one of the client's modules stands for; the client loads most of its own only when asked."""
+
+    def __init__(self, home: str) -> None:
+        super().__init__(vars(typing) | vars(sys.modules[home]))
+
+    def __missing__(self, name: str) -> Any:
+        try:
+            return getattr(stripe, name)
+        except AttributeError:
+            raise KeyError(name) from None
+
+
+def bare(hint: Any, home: str) -> Any:
+    """A hint without NotRequired, and the type that a name written in module `home` stands for."""
+    while True:
+        if isinstance(hint, typing.ForwardRef | str):
+            name = hint if isinstance(hint, str) else hint.__forward_arg__
+            hint = eval(name, {}, Names(home))
+        elif typing.get_origin(hint) in (typing.NotRequired, typing.Required):
+            hint = typing.get_args(hint)[0]
+        else:
+            return hint
+
+
+def why_not(value: Any, hint: Any, home: str, at: str = "") -> str:
+    """Why the client's types would not have this value; "" where they would. A known literal beats an open `str`."""
+    hint = bare(hint, home)
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        options = [bare(each, home) for each in inner]
+        if isinstance(value, str) and any(typing.get_origin(each) is typing.Literal for each in options):
+            options = [each for each in options if each is not str]
+        reasons = [why_not(value, each, home, at) for each in options]
+        return "" if "" in reasons else next((r for r in reasons if not r.startswith(at + ":")), reasons[0])
+    if origin is typing.Literal:
+        return "" if value in inner else f"{at}: {value!r} is none of {inner[:9]}"
+    if origin is list or hint is list:
+        wrong = [why_not(each, (*inner, Any)[0], home, at) for each in value] if isinstance(value, list) else ["x"]
+        return next(filter(None, wrong), "")
+    if origin in (dict, UntypedStripeObject):
+        fits = isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
+        return "" if fits else f"{at}: {value!r} is not text by name"
+    if typing.is_typeddict(hint) or (isinstance(hint, type) and issubclass(hint, stripe.StripeObject)):
+        return wrong_fields(value, hint, at) if isinstance(value, dict) else f"{at}: {value!r} is no object"
+    if hint is Any or isinstance(hint, typing.TypeVar):
+        return ""
+    return "" if type(value) is hint else f"{at}: {value!r} is not {hint}"
+
+
+def wrong_fields(value: dict[str, Any], shape: Any, at: str = "") -> str:
+    """The same for an object: unknown fields, missing ones, and what is in them."""
+    known = {name: (hint, each.__module__) for each in reversed(shape.__mro__) for name, hint in own(each).items()}
+    if typing.is_typeddict(shape):
+        known = {name: found for name, found in known.items() if name not in OPTIONS}
+    strange = [f"{at}.{name} is unknown" for name in value if name not in known]
+    missing = [f"{at}.{name} is missing" for name in getattr(shape, "__required_keys__", ()) if name not in value]
+    inside = (why_not(each, *known[name], f"{at}.{name}") for name, each in value.items() if name in known)
+    return next(filter(None, [*strange, *missing, *inside]), "")
+
+
+def own(shape: Any) -> dict[str, Any]:
+    return vars(shape).get("__annotations__", {})
+
+
+def unfolded(encoded: str) -> dict[str, Any]:
+    """What was sent as a form, as it was before: `expand[0]=x` is a list, `metadata[a]=b` an object."""
+    tree: dict[str, Any] = {}
+    for name, value in parse_qsl(encoded, keep_blank_values=True):
+        *path, last = name.replace("]", "").split("[")
+        here = tree
+        for step in path:
+            here = here.setdefault(step, {})
+        here[last] = {"true": True, "false": False}.get(value, int(value) if value.isdecimal() else value)
+    return listed(tree)
+
+
+def listed(tree: Any) -> Any:
+    if not isinstance(tree, dict):
+        return tree
+    inside = {name: listed(each) for name, each in tree.items()}
+    return list(inside.values()) if inside and all(name.isdecimal() for name in inside) else inside
+
+
+@dataclass
+class Asked:
+    """One request, unfolded."""
+
+    method: str
+    path: str
+    params: dict[str, Any]
+    headers: dict[str, str]
+
+    @property
+    def what(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def key(self) -> str | None:
+        return self.headers.get("Idempotency-Key")
+
+
+class Line(stripe.HTTPClient):
+    """Answers in order, each a body, (status, body), or an error of the line; no request leaves unchecked."""
+
+    name = "line"
+
+    def __init__(self, *answers: Any) -> None:
+        super().__init__()
+        self.answers, self.asked = list(answers), list[Asked]()
+
+    def request(self, method: str, url: str, headers: Any, post_data: Any = None) -> Any:
+        parts = urlsplit(url)
+        asked = Asked(method, parts.path, unfolded(post_data or parts.query), dict(headers))
+        self.asked.append(asked)
+        assert wrong_fields(asked.params, TAKES[method, parts.path]) == ""
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        status, body = answer if isinstance(answer, tuple) else (200, answer)
+        return json.dumps(body), status, {"Date": "Mon, 02 Nov 2026 05:00:07 GMT", "Request-Id": "req_1"}
+
+
+def bank(*answers: Any) -> tuple[Stripe, Line]:
+    line = Line(*answers)
+    return Stripe(secret=SECRET, webhook_secret=HOOK, transport=line), line
+
+
+def canned(shape: Any, **fields: Any) -> dict[str, Any]:
+    """An object as Stripe would send it, if the client's annotations allow it."""
+    assert wrong_fields(fields, shape) == ""
+    return fields
+
+
+def charge(key: str, **fields: Any) -> dict[str, Any]:
+    return canned(stripe.Charge, **({"id": "ch_1", "object": "charge", "metadata": {"charge": key}} | fields))
+
+
+def intent(status: str = "requires_payment_method", **fields: Any) -> dict[str, Any]:
+    usual = {
+        "id": "pi_1",
+        "object": "payment_intent",
+        "amount": 3_000_00,
+        "currency": "usd",
+        "created": 1_793_595_600,
+    }
+    usual |= {"metadata": {"invoice": "inv", "charge": "now"}, "status": status, "latest_charge": None}
+    usual |= {"last_payment_error": None, "next_action": None}
+    return canned(stripe.PaymentIntent, **(usual | fields))
+
+
+def page(*rows: Any, more: bool = False) -> dict[str, Any]:
+    return {"object": "list", "url": "/v1/refunds", "has_more": more, "data": list(rows)}
+
+
+def error(status: int, code: str = "", kind: str = "invalid_request_error", **more: str) -> tuple[int, Any]:
+    return status, {"error": {"type": kind, "code": code, "message": "No."} | more}
+
+
+def declined(code: str, why: str = "") -> tuple[int, Any]:
+    return error(402, code, "card_error", decline_code=why or code)
+
+
+@pytest.mark.parametrize(
+    ("shape", "fields", "says"),
+    [
+        (p.PaymentIntentCreateParams, {"currency": "usd"}, ".amount is missing"),
+        (p.PaymentIntentCreateParams, {"amount": "1.5", "currency": "usd"}, ".amount: '1.5' is not <class 'int'>"),
+        (p.PaymentIntentConfirmParams, {"metadata": {"charge": "k"}}, ".metadata is unknown"),
+        (p.PaymentIntentConfirmParams, {"api_key": "sk"}, ".api_key is unknown"),
+        (p.PaymentIntentConfirmParams, {"off_session": "yes"}, ".off_session: 'yes' is not <class 'bool'>"),
+        (p.PaymentIntentListParams, {"created": {"since": 5}}, ".created.since is unknown"),
+        (checkout.SessionCreateParams, {"mode": "save"}, ".mode: 'save' is none of"),
+        (checkout.SessionCreateParams, {"payment_method_types": ["cards"]}, ".payment_method_types: 'cards' is none"),
+        (stripe.PaymentIntent, {"status": "paid"}, ".status: 'paid' is none of"),
+        (stripe.PaymentIntent, {"last_payment_error": {"declined_code": "x"}}, ".declined_code is unknown"),
+        (stripe.Charge, {"metadata": {"charge": 5}}, ".metadata: {'charge': 5} is not text by name"),
+    ],
+)
+def test_the_judge_refuses_what_stripe_does_not_know(shape: Any, fields: Any, says: str) -> None:
+    assert says in wrong_fields(fields, shape)
+
+
+# --- what is asked -----------------------------------------------------------------------------------------------
+
+
+def test_an_object_is_prepared_unconfirmed_under_our_key() -> None:
+    stripe_, line = bank(intent())
+    made = stripe_.prepare(key="prep", amount=3_000_00, currency="USD", reference="inv", customer="client")
+    assert (made, line.asked[0].what, line.asked[0].key) == ("pi_1", "post /v1/payment_intents", "prep")
+    assert line.asked[0].params == {
+        "amount": 3_000_00, "currency": "usd", "payment_method_types": ["card"],
+        "metadata": {"invoice": "inv", "client": "client", "prepare_key": "prep"},
+    }  # fmt: skip
+
+
+def test_an_attempt_is_named_before_the_only_call_that_moves_money() -> None:
+    stripe_, line = bank(intent(), intent("succeeded"))
+    stripe_.execute(handle="pi_1", key="k", token="cus_1/pm_1")
+    assert [(each.what, each.key, each.params) for each in line.asked] == [
+        (
+            f"post {INTENT}",
+            "k:name",
+            {"customer": "cus_1", "payment_method": "pm_1", "metadata": {"charge": "k", "refused": ""}},
+        ),
+        (f"post {INTENT}/confirm", "k", {"payment_method": "pm_1", "off_session": True}),
+    ]
+
+
+@pytest.mark.parametrize("code", ["card_declined", "expired_card", "incorrect_cvc"])
+def test_a_declined_card_is_no_error_and_nothing_more_is_asked(code: str) -> None:
+    stripe_, line = bank(intent(), declined(code))
+    stripe_.execute(handle="pi_1", key="k", token="cus_1/pm_1")
+    assert len(line.asked) == 2
+
+
+@pytest.mark.parametrize("then", [intent("requires_action"), declined("card_declined"), error(400, "x")])
+def test_a_bank_that_wants_its_customer_gives_a_page_to_go_to(then: Any, settings: Any) -> None:
+    settings.SITE_URL = "https://hub.example/"
+    stripe_, line = bank(intent(), declined("authentication_required"), then)
+    stripe_.execute(handle="pi_1", key="k", token="cus_1/pm_1")
+    last = line.asked[2]
+    assert (last.what, last.key, len(line.asked)) == (f"post {INTENT}/confirm", "k:ask", 3)
+    assert last.params == {"payment_method": "pm_1", "return_url": "https://hub.example/p/"}
+
+
+@pytest.mark.parametrize("before", [[], [intent()]])
+def test_a_card_that_stripe_forgot_is_noted_as_refused(before: list[Any]) -> None:
+    """Otherwise the object would look untouched, and the same card would be tried again at once, for ever."""
+    stripe_, line = bank(*before, error(400, "resource_missing", param="payment_method"), intent())
+    stripe_.execute(handle="pi_1", key="k", token="cus_1/pm_1")
+    assert line.asked[-1].what == f"post {INTENT}"
+    assert line.asked[-1].params == {"metadata": {"charge": "k", "refused": "resource_missing"}}
+
+
+def test_what_is_paid_already_refuses_and_that_is_no_error() -> None:
+    no = error(400, "payment_intent_unexpected_state")
+    bank(no, intent("succeeded"))[0].execute(handle="pi_1", key="k", token="cus_1/pm_1")
+    bank(no, no)[0].execute(handle="pi_1", key="k", token="cus_1/pm_1")
+    bank(no)[0].cancel("pi_1")
+    bank(intent(), no)[0].refund(handle="pi_1", key="r", amount=100)
+    bank(error(400, "resource_missing"))[0].detach("cus_1/pm_1")
+
+
+def test_a_refund_carries_its_key_twice() -> None:
+    stripe_, line = bank(intent("succeeded"), canned(stripe.Refund, id="re_1", object="refund"))
+    stripe_.refund(handle="pi_1", key="r", amount=500)
+    assert line.asked[1].key == "r"
+    assert line.asked[1].params == {"payment_intent": "pi_1", "amount": 500, "metadata": {"refund": "r"}}
+
+
+def test_the_list_of_objects_is_read_to_its_end() -> None:
+    stripe_, line = bank(page(intent("succeeded"), more=True), page(intent("canceled", id="pi_2")))
+    found = list(stripe_.created_since(NOW))
+    assert [(each.handle, each.outcome) for each in found] == [("pi_1", "succeeded"), ("pi_2", "cancelled")]
+    first = {"created": {"gte": int(NOW.timestamp())}, "limit": 100, "expand": ["data.latest_charge"]}
+    assert [each.params for each in line.asked] == [first, first | {"starting_after": "pi_1"}]
+
+
+def test_every_call_goes_out_once_with_the_accounts_own_key_and_one_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stripe, "api_key", "sk_somebody_else")
+    monkeypatch.setattr(stripe, "api_version", "2017-08-15")
+    monkeypatch.setattr(stripe, "max_network_retries", 5)
+    stripe_, line = bank(error(500))
+    with pytest.raises(GatewayUnknown):
+        stripe_.lookup("pi_1")
+    assert len(line.asked) == 1
+    assert line.asked[0].params == {"expand": ["latest_charge"]}
+    assert line.asked[0].headers["Authorization"] == f"Bearer {SECRET}"
+    assert line.asked[0].headers["Stripe-Version"] == stripe.StripeClient("sk_x")._requestor._options.stripe_version
+
+
+def test_nobody_waits_longer_than_twenty_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[Any] = []
+
+    def given_up(*_: Any, **how: Any) -> None:
+        waited.append(how["timeout"])
+        raise OSError
+
+    monkeypatch.setattr("requests.Session.request", given_up)
+    with pytest.raises(GatewayUnknown):
+        Stripe(secret=SECRET, webhook_secret=HOOK).lookup("pi_1")
+    assert waited == [(3, 20)]
+
+
+# --- what is read ------------------------------------------------------------------------------------------------
+
+FAILED = {"type": "card_error", "code": "card_declined", "decline_code": "insufficient_funds", "charge": "ch_1"}
+WANTED = {"type": "card_error", "code": "authentication_required", "decline_code": "authentication_required"}
+BROKEN = {"type": "invalid_request_error", "code": "payment_intent_authentication_failure"}
+LINK = {"type": "redirect_to_url", "redirect_to_url": {"url": "https://hooks.stripe.com/3ds", "return_url": "x"}}
+BEFORE = charge("before", status="failed")
+
+
+@pytest.mark.parametrize(
+    ("found", "outcome", "key", "code", "url"),
+    [
+        (intent("requires_payment_method"), Outcome.NEW, "now", "", ""),
+        (intent("requires_confirmation"), Outcome.NEW, "now", "", ""),
+        (intent(latest_charge=charge("now"), last_payment_error=FAILED), "declined", "now", "insufficient_funds", ""),
+        (intent(latest_charge=BEFORE, last_payment_error=FAILED), "declined", "before", "insufficient_funds", ""),
+        (intent(latest_charge=BEFORE, last_payment_error=BROKEN), "declined", "now", BROKEN["code"], ""),
+        (intent(latest_charge=BEFORE), Outcome.NEW, "now", "", ""),
+        (intent(metadata={"charge": "now", "refused": "resource_missing"}), "declined", "now", "resource_missing", ""),
+        (intent("succeeded", metadata={"charge": "x", "refused": "y"}, latest_charge=charge("now")), "succeeded", "now", "", ""),
+        (intent("processing", latest_charge=charge("now", status="pending")), "processing", "now", "", ""),
+        (intent("requires_capture"), Outcome.PROCESSING, "now", "", ""),
+        (intent("requires_action", next_action=LINK, latest_charge=BEFORE), "requires_action", "now", "", "https://hooks.stripe.com/3ds"),
+        (intent("requires_action", next_action={"type": "use_stripe_sdk"}), "requires_action", "now", "", ""),
+        (intent(last_payment_error=WANTED), "requires_action", "now", "", ""),
+        (intent("canceled", last_payment_error=FAILED), "cancelled", "now", "", ""),
+    ],
+)  # fmt: skip
+def test_what_an_object_says_of_its_latest_execution(found: Any, outcome: str, key: str, code: str, url: str) -> None:
+    said = bank(found)[0].lookup("pi_1")
+    assert (said.outcome, said.key, said.code, said.action_url) == (outcome, key, code, url)
+    assert (said.handle, said.amount, said.currency, said.reference) == (
+        "pi_1", 3_000_00, "USD", found["metadata"].get("invoice", ""),
+    )  # fmt: skip
+    assert said.created_at == datetime.fromtimestamp(1_793_595_600, UTC)
+
+
+def literals(shape: Any, name: str) -> set[str]:
+    return {each for option in typing.get_args(own(shape)[name]) for each in typing.get_args(option)}
+
+
+def test_no_state_that_stripe_knows_is_forgotten() -> None:
+    by_error = {"requires_payment_method", "requires_confirmation"}
+    assert set(reading.STATUS) | by_error == literals(stripe.PaymentIntent, "status")
+    assert set(reading.DISPUTE) <= literals(stripe.Dispute, "status")
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        ("pending", RefundOutcome.PENDING), ("requires_action", RefundOutcome.PENDING),
+        ("succeeded", RefundOutcome.SUCCEEDED), ("failed", RefundOutcome.FAILED), ("canceled", RefundOutcome.FAILED),
+    ],
+)  # fmt: skip
+def test_what_a_refund_says(status: str, outcome: RefundOutcome) -> None:
+    row = {"id": "re_1", "object": "refund", "amount": 500, "currency": "usd", "status": status}
+    ours = canned(stripe.Refund, **row, metadata={"refund": "r"}, failure_reason="lost_or_stolen_card")
+    theirs = canned(stripe.Refund, **row | {"id": "re_2"}, metadata={})
+    stripe_, line = bank(page(ours, theirs))
+    first, second = stripe_.refunds("pi_1")
+    assert (first.handle, first.outcome, first.amount, first.currency) == ("re_1", outcome, 500, "USD")
+    assert (first.key, first.code, second.key, second.code) == ("r", "lost_or_stolen_card", "", "")
+    assert line.asked[0].params == {"payment_intent": "pi_1", "limit": 100}
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        ("needs_response", "open"), ("under_review", "open"), ("warning_needs_response", "open"),
+        ("won", "won"), ("warning_closed", "won"), ("lost", "lost"),
+    ],
+)  # fmt: skip
+def test_what_a_dispute_says(status: str, outcome: str) -> None:
+    row = {"id": "dp_1", "object": "dispute", "amount": 900, "currency": "jpy", "reason": "fraudulent"}
+    late = canned(stripe.Dispute, **row, status=status, evidence_details={"due_by": 1_793_595_600})
+    done = canned(stripe.Dispute, **row, status=status, evidence_details={"due_by": None})
+    stripe_, line = bank(page(late, done))
+    first, second = stripe_.disputes("pi_1")
+    assert (first.handle, first.outcome, first.amount) == ("dp_1", DisputeOutcome(outcome), 900)
+    assert (first.currency, first.reason) == ("JPY", "fraudulent")
+    assert (first.answer_by, second.answer_by) == (datetime.fromtimestamp(1_793_595_600, UTC), None)
+    assert line.asked[0].params == {"payment_intent": "pi_1", "limit": 100}
+
+
+@pytest.mark.parametrize(
+    ("ours", "currency", "theirs"),
+    [
+        (10_00, "USD", 10_00), (500, "JPY", 500), (5, "ISK", 500), (5, "UGX", 500), (7, "RSD", 700),
+        (5_120, "KWD", 5_120), (9, "VND", 9), (10_00, "IDR", 10_00), (10_00, "HUF", 10_00),
+    ],
+)  # fmt: skip
+def test_amounts_are_counted_as_stripe_counts_them(ours: int, currency: str, theirs: int) -> None:
+    assert (reading.to_stripe(ours, currency), reading.from_stripe(theirs, currency)) == (theirs, ours)
+    stripe_, line = bank(intent("succeeded", amount=theirs, currency=currency.lower()), intent())
+    assert stripe_.lookup("pi_1").amount == ours
+    stripe_.prepare(key="p", amount=ours, currency=currency, reference="i", customer="c")
+    assert (line.asked[1].params["amount"], line.asked[1].params["currency"]) == (theirs, currency.lower())
+
+
+def test_every_currency_we_offer_comes_back_as_it_went() -> None:
+    for currency in money.CURRENCIES:
+        assert reading.from_stripe(reading.to_stripe(12_340, currency), currency) == 12_340
+
+
+@pytest.mark.parametrize("call", ["asked", "refused"])
+def test_a_sum_that_cannot_be_charged_is_said_to_be_so(call: str) -> None:
+    stripe_, line = bank(error(400, "amount_too_large", param="amount"))
+    with pytest.raises(CannotCharge):
+        amount = 5_124 if call == "refused" else 5_120
+        stripe_.prepare(key="p", amount=amount, currency="KWD", reference="i", customer="c")
+    assert len(line.asked) == (call == "asked")
+
+
+# --- what is not known -------------------------------------------------------------------------------------------
+
+Call = Callable[[Stripe], Any]
+CALLS: dict[str, Call] = {
+    "prepare": lambda it: it.prepare(key="p", amount=100, currency="USD", reference="i", customer="c"),
+    "execute": lambda it: it.execute(handle="pi_1", key="k", token="cus_1/pm_1"),
+    "lookup": lambda it: it.lookup("pi_1"),
+    "cancel": lambda it: it.cancel("pi_1"),
+    "refund": lambda it: it.refund(handle="pi_1", key="r", amount=100),
+    "refunds": lambda it: it.refunds("pi_1"),
+    "disputes": lambda it: it.disputes("pi_1"),
+    "created_since": lambda it: list(it.created_since(NOW)),
+    "setup_url": lambda it: it.setup_url(customer="c", return_url="https://hub.example/p/payment/done/"),
+    "setup_result": lambda it: it.setup_result("cs_1"),
+    "detach": lambda it: it.detach("cus_1/pm_1"),
+    "clock": lambda it: it.clock(),
+}
+LOST = {
+    "the line broke": stripe.APIConnectionError("Timed out."),
+    "somebody else is at it": error(409, "lock_timeout"),
+    "an old key": error(400, "idempotency_key_in_use", "idempotency_error"),
+    "too many": error(429, "rate_limit"),
+    "broken": error(500, kind="api_error"),
+    "away": error(503, kind="api_error"),
+}
+
+
+@pytest.mark.parametrize("lost", LOST.values(), ids=LOST)
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_no_answer_is_never_taken_for_one(call: Call, lost: Any) -> None:
+    stripe_, line = bank(lost)
+    with pytest.raises(GatewayUnknown):
+        call(stripe_)
+    assert len(line.asked) == 1
+
+
+@pytest.mark.parametrize("lost", LOST.values(), ids=LOST)
+@pytest.mark.parametrize("before", [[intent()], [intent(), declined("authentication_required")], [error(400, "x")]])
+def test_a_charge_that_gets_lost_halfway_is_unknown(before: list[Any], lost: Any) -> None:
+    with pytest.raises(GatewayUnknown):
+        CALLS["execute"](bank(*before, lost)[0])
+
+
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_a_key_that_is_refused_says_so_and_keeps_itself_secret(call: Call, status: int) -> None:
+    with pytest.raises(NotConnected) as refused:
+        call(bank(error(status))[0])
+    assert SECRET not in str(refused.value)
+
+
+def test_an_object_that_stripe_does_not_know_is_unknown() -> None:
+    with pytest.raises(GatewayUnknown):
+        bank(error(404, "resource_missing"))[0].lookup("pi_1")
+
+
+def test_the_clock_is_the_date_of_an_answer() -> None:
+    stripe_, _ = bank(canned(stripe.Balance, object="balance", livemode=False))
+    assert stripe_.clock() == NOW + timedelta(seconds=7)
+
+
+# --- cards -------------------------------------------------------------------------------------------------------
+
+
+def saved(**fields: Any) -> dict[str, Any]:
+    card = {"brand": "visa", "last4": "4242", "exp_month": 2, "exp_year": 2028}
+    method = canned(stripe.PaymentMethod, id="pm_1", object="payment_method", card=card)
+    usual = {"id": "cs_1", "object": "checkout.session", "status": "complete", "customer": "cus_1"}
+    usual |= {"client_reference_id": "client"}
+    usual |= {"setup_intent": canned(stripe.SetupIntent, id="seti_1", object="setup_intent", payment_method=method)}
+    return canned(stripe.checkout.Session, **(usual | fields))
+
+
+def test_a_card_is_saved_on_stripes_own_page() -> None:
+    stripe_, line = bank(
+        canned(stripe.checkout.Session, id="cs_1", object="checkout.session", url="https://c.example/")
+    )
+    assert (
+        stripe_.setup_url(customer="client", return_url="https://hub.example/p/payment/done/") == "https://c.example/"
+    )
+    assert line.asked[0].params == {
+        "mode": "setup", "payment_method_types": ["card"], "customer_creation": "always",
+        "client_reference_id": "client", "cancel_url": "https://hub.example/p/payment/",
+        "success_url": "https://hub.example/p/payment/done/?session={CHECKOUT_SESSION_ID}",
+    }  # fmt: skip
+
+
+def test_a_session_that_came_back_gives_the_card() -> None:
+    stripe_, line = bank(saved())
+    card = stripe_.setup_result("cs_1")
+    assert (card.customer, card.token, card.brand, card.last4) == ("client", "cus_1/pm_1", "Visa", "4242")
+    assert card.expires_on == date(2028, 2, 29)
+    assert line.asked[0].params == {"expand": ["setup_intent.payment_method"]}
+
+
+@pytest.mark.parametrize(
+    "found",
+    [saved(status="open"), saved(status="expired"), saved(setup_intent=None), saved(customer=None), error(404)],
+)
+def test_a_session_without_a_card_is_refused(found: Any) -> None:
+    with pytest.raises(BadSession):
+        bank(found)[0].setup_result("cs_1")
+
+
+def test_no_session_at_all_is_refused_without_asking() -> None:
+    stripe_, line = bank()
+    with pytest.raises(BadSession):
+        stripe_.setup_result("")
+    assert not line.asked
+
+
+def test_a_session_of_nobody_is_nobodys_card() -> None:
+    assert bank(saved(client_reference_id=None))[0].setup_result("cs_1").customer == ""
+
+
+# --- notices -----------------------------------------------------------------------------------------------------
+
+
+def notice(about: dict[str, Any] | None = None, event: str = "evt_1") -> bytes:
+    about = about or {"object": "payment_intent", "id": "pi_1"}
+    return json.dumps({"id": event, "object": "event", "data": {"object": about}}, indent=2).encode()
+
+
+def signed(body: bytes, at: datetime = NOW, secret: str = HOOK) -> str:
+    return stripe.WebhookSignature.generate_signature_header(body.decode(), secret, int(at.timestamp()))
+
+
+@pytest.mark.parametrize(
+    ("about", "handle"),
+    [
+        (canned(stripe.PaymentIntent, object="payment_intent", id="pi_1"), "pi_1"),
+        (canned(stripe.Charge, object="charge", id="ch_1", payment_intent="pi_1"), "pi_1"),
+        (canned(stripe.Refund, object="refund", id="re_1", payment_intent="pi_1"), "pi_1"),
+        (canned(stripe.Dispute, object="dispute", id="dp_1", payment_intent="pi_1"), "pi_1"),
+        (canned(stripe.Charge, object="charge", id="ch_1", payment_intent=None), ""),
+        (canned(stripe.checkout.Session, object="checkout.session", id="cs_1", payment_intent="pi_1"), ""),
+        (canned(stripe.Customer, object="customer", id="cus_1"), ""),
+    ],
+)
+def test_a_genuine_notice_names_its_object(about: dict[str, Any], handle: str) -> None:
+    body = notice(about)
+    said = bank()[0].verify_webhook(body=body, signature=signed(body), now=NOW)
+    assert (said.event_id, said.handle) == ("evt_1", handle)
+
+
+BODY, MONTH = notice(), timedelta(days=30)
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        (BODY, ""),
+        (BODY, "v1=abc"),
+        (BODY, "t=now,v1=é"),
+        (BODY, f"t={int(NOW.timestamp())}"),
+        (BODY, signed(BODY, secret="whsec_other")),
+        (BODY, signed(BODY, secret="")),
+        (BODY, signed(BODY).replace("v1", "v0")),
+        (BODY, signed(BODY, NOW - timedelta(seconds=301))),
+        (BODY, signed(BODY, NOW + timedelta(seconds=301))),
+        (BODY, f"{signed(BODY, NOW - MONTH)},t={int(NOW.timestamp())}"),
+        (BODY, f"t={int(NOW.timestamp())},{signed(BODY, NOW - MONTH)}"),
+        (json.dumps(json.loads(BODY)).encode(), signed(BODY)),
+        (BODY + b"\n", signed(BODY)),
+        (b"\xff" + BODY, signed(BODY)),
+        (b"[]", signed(b"[]")),
+        (b"{}", signed(b"{}")),
+        (b'{"id": "e", "data": {"object": []}}', signed(b'{"id": "e", "data": {"object": []}}')),
+    ],
+    ids=[
+        "no signature", "no stamp", "nonsense", "only a stamp", "another secret", "no secret", "another scheme", "old",
+        "from the future", "old with a second stamp", "old behind a new stamp", "re-encoded", "longer", "not text",
+        "a list", "empty", "about a list",
+    ],
+)  # fmt: skip
+def test_any_other_notice_is_refused(body: bytes, signature: str) -> None:
+    with pytest.raises(ValueError, match="This notice is"):
+        bank()[0].verify_webhook(body=body, signature=signature, now=NOW)
+
+
+@pytest.mark.parametrize("secret", ["", " "])
+def test_an_account_without_a_webhook_secret_believes_nobody(secret: str) -> None:
+    account = Stripe(secret=SECRET, webhook_secret=secret, transport=Line())
+    with pytest.raises(ValueError, match="not genuine"):
+        account.verify_webhook(body=BODY, signature=signed(BODY, secret=secret), now=NOW)
+
+
+# --- the door ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def account(db: None) -> GatewayAccount:
+    sealed = {"secret": vault.seal(SECRET), "webhook_secret": vault.seal(HOOK)}
+    return GatewayAccount.objects.create(business=BusinessFactory(), gateway="stripe", connected_at=NOW, **sealed)
+
+
+def post(account: Any, body: bytes, signature: str | None = None, method: str = "post") -> int:
+    door = f"/hooks/stripe/{account}/"
+    signature = signed(body, datetime.now(UTC)) if signature is None else signature
+    browser = Browser(enforce_csrf_checks=True)
+    sent = {"content_type": "application/json", "headers": {"Stripe-Signature": signature}}
+    return int(getattr(browser, method)(door, body, **sent).status_code)
+
+
+def test_a_genuine_notice_is_kept_once(account: GatewayAccount) -> None:
+    for _ in range(3):
+        assert post(account.pk, BODY) == 200
+    assert GatewayEvent.objects.values_list("account", "event_id", "handle").get() == (account.pk, "evt_1", "pi_1")
+
+
+def test_a_stranger_is_turned_away_at_the_door(account: GatewayAccount) -> None:
+    assert post(account.pk, BODY, "") == 400
+    assert post(account.pk, BODY, signed(BODY, datetime.now(UTC), "whsec_other")) == 400
+    assert post("0b5bd5fd-4b34-4d55-8b83-0c0f2d2f5f0c", BODY) == 404
+    assert post(account.pk, b" " * 1_000_001) == post(account.pk, b" " * 5_000_000) == 413
+    assert post(account.pk, BODY, method="put") == 405
+    assert not GatewayEvent.objects.exists()
+
+
+def test_one_tenants_secret_opens_no_other_door(account: GatewayAccount) -> None:
+    sealed = {"secret": vault.seal("sk_test_2"), "webhook_secret": vault.seal("whsec_2")}
+    other = GatewayAccount.objects.create(business=BusinessFactory(), gateway="stripe", connected_at=NOW, **sealed)
+    assert post(other.pk, BODY, signed(BODY, datetime.now(UTC))) == 400
+    assert post(other.pk, BODY, signed(BODY, datetime.now(UTC), "whsec_2")) == 200
+    assert GatewayEvent.objects.get().account == other

@@ -1,0 +1,338 @@
+"""Tax is what was agreed, to the unit, and a client may withhold its part of it (rules 8, 11, 12 and 19)."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agreements import terms
+from billing import ledger, owing, refund, taxes, transfers, void
+from billing.errors import NotOpen
+from billing.invariants import broken
+from billing.models import Certificate, Invoice, Journal, Payment, Series
+from billing.reduce import reduce
+from billing.run import bill
+from clients.models import TaxRate
+from core.models import Outbox
+from tests.world import NOW, World
+
+TODAY = date(2026, 11, 2)
+VAT = {"name": "VAT", "percent": "7"}
+CITY = {"name": "City tax", "percent": "9.975"}
+THAI: dict[str, Any] = {
+    "currency": "THB", "amount": 30_000_00, "taxes": [VAT], "withholding_percent": Decimal(3),
+    "collect_by": "transfer", "card": "",
+}  # fmt: skip
+
+
+def parts(invoice: Invoice) -> list[tuple[str, str, int]]:
+    return [(row["name"], row["percent"], row["amount"]) for row in invoice.taxes]
+
+
+def arrives(invoice: Invoice, amount: int, reference: str = "line 1", on: date = TODAY) -> None:
+    """A transfer that the owner saw in the bank's statement."""
+    transfers.record(invoice=invoice, amount=amount, on=on, reference=reference, actor="Nan", now=NOW)
+
+
+def receive(certificate: Certificate) -> Certificate:
+    return transfers.receive_certificate(certificate=certificate, number="50ทวิ 7", on=TODAY, now=NOW)
+
+
+def state(invoice: Invoice) -> tuple[str, str]:
+    again = Invoice.objects.select_related("collection").get(pk=invoice.pk)
+    return again.state, again.collection.state
+
+
+# The figures
+
+
+def test_tax_is_added_to_the_price(world: World) -> None:
+    invoice = world.billed(currency="THB", amount=30_000_00, taxes=[VAT])
+    assert (invoice.subtotal, invoice.tax, invoice.total) == (30_000_00, 2_100_00, 32_100_00)
+    assert parts(invoice) == [("VAT", "7", 2_100_00)]
+    assert invoice.payments.get().amount == 32_100_00
+    assert not broken(NOW)
+
+
+def test_tax_is_taken_out_of_a_price_that_includes_it(world: World) -> None:
+    invoice = world.billed(currency="THB", amount=32_100_00, taxes=[VAT], tax_mode="inclusive")
+    assert (invoice.subtotal, invoice.tax, invoice.total) == (30_000_00, 2_100_00, 32_100_00)
+    assert invoice.lines.get().amount == 32_100_00
+    assert not broken(NOW)
+
+
+def test_two_rates_are_two_lines_each_rounded_once(world: World) -> None:
+    """8,180 at 9.975 % is 815.955, which is 815.96."""
+    invoice = world.billed(amount=8_180_00, taxes=[VAT, CITY])
+    assert parts(invoice) == [("VAT", "7", 572_60), ("City tax", "9.975", 815_96)]
+    assert invoice.total == 8_180_00 + 572_60 + 815_96
+
+
+def test_two_rates_inside_a_price_leave_the_net(world: World) -> None:
+    invoice = world.billed(amount=1_000_00, taxes=[VAT, CITY], tax_mode="inclusive")
+    assert parts(invoice) == [("VAT", "7", 59_84), ("City tax", "9.975", 85_27)]
+    assert (invoice.subtotal, invoice.total) == (1_000_00 - 59_84 - 85_27, 1_000_00)
+    assert not broken(NOW)
+
+
+@pytest.mark.parametrize(
+    ("mode", "note"), [("reverse", "Reverse charge, Article 196"), ("exempt", "Exempt under section 81")]
+)
+def test_no_tax_is_charged_where_the_client_accounts_for_it_and_the_paper_says_why(
+    world: World, mode: str, note: str
+) -> None:
+    invoice = world.billed(amount=1_000_00, taxes=[VAT], tax_mode=mode, tax_note=note)
+    assert (invoice.tax, invoice.total, invoice.taxes) == (0, 1_000_00, [])
+    assert (invoice.tax_mode, invoice.tax_note) == (mode, note)
+    assert not Journal.objects.filter(credit="tax").exists()
+
+
+@given(
+    amounts=st.lists(st.integers(0, 10**9), min_size=1, max_size=5),
+    rates=st.lists(st.decimals("0.001", "99.999", places=3), max_size=3),
+    mode=st.sampled_from(["exclusive", "inclusive", "reverse", "exempt"]),
+    withheld=st.decimals("0", "50", places=2),
+)
+def test_the_parts_of_an_invoice_always_add_up(
+    amounts: list[int], rates: list[Decimal], mode: str, withheld: Decimal
+) -> None:
+    found = taxes.figures(amounts, [{"name": "T", "percent": str(rate)} for rate in rates], mode, withheld)
+    assert found.subtotal + found.tax == found.total
+    assert found.tax == sum(each["amount"] for each in found.taxes)
+    assert sum(amounts) == (found.total if mode == "inclusive" else found.subtotal)
+    assert 0 <= found.withholding <= found.subtotal
+    whole = 100 + (sum(rates) if mode == "inclusive" else 0)
+    for rate, each in zip(rates, found.taxes, strict=False):
+        assert abs(each["amount"] * whole - sum(amounts) * rate) * 2 <= whole
+
+
+def test_the_tax_of_a_price_without_tax_is_exact_to_half_a_unit() -> None:
+    for amount in range(1, 2_000):
+        found = taxes.figures([amount], [CITY], "exclusive")
+        assert abs(found.tax * 100_000 - amount * 9_975) <= 50_000
+
+
+# What is frozen when a tier is picked
+
+
+def test_the_rates_in_use_are_frozen_into_the_terms(world: World) -> None:
+    client = world.client()
+    for name, percent, is_used in (("VAT", "7.000", True), ("City tax", "9.975", True), ("Old", "10", False)):
+        TaxRate.objects.create(business=world.business, name=name, percent=Decimal(percent), is_used=is_used)
+    assert terms.freeze_tax(world.business, client) == {
+        "mode": "exclusive",
+        "rates": [CITY, VAT],
+        "note": "",
+        "withholding_percent": "0",
+    }
+
+
+def test_prices_that_include_tax_say_so(world: World) -> None:
+    world.business.prices_include_tax = True
+    TaxRate.objects.create(business=world.business, name="VAT", percent=Decimal("20"))
+    found = terms.freeze_tax(world.business, world.client())
+    assert (found["mode"], found["rates"]) == ("inclusive", [{"name": "VAT", "percent": "20"}])
+
+
+@pytest.mark.parametrize("treatment", ["reverse", "exempt"])
+def test_a_client_treated_otherwise_has_no_rates_but_a_note(world: World, treatment: str) -> None:
+    world.business.prices_include_tax = True
+    TaxRate.objects.create(business=world.business, name="VAT", percent=Decimal("7"))
+    client = world.client(tax_treatment=treatment, tax_note="Article 196", withholding_percent=Decimal("3.00"))
+    assert terms.freeze_tax(world.business, client) == {
+        "mode": treatment,
+        "rates": [],
+        "note": "Article 196",
+        "withholding_percent": "3",
+    }
+
+
+def test_the_usual_client_gets_no_note(world: World) -> None:
+    assert terms.freeze_tax(world.business, world.client(tax_note="left over"))["note"] == ""
+
+
+def test_another_business_s_rates_are_not_ours(world: World) -> None:
+    TaxRate.objects.create(business=World().business, name="VAT", percent=Decimal("7"))
+    assert terms.freeze_tax(world.business, world.client())["rates"] == []
+
+
+def test_what_was_picked_is_what_is_charged_whatever_the_rates_are_later(world: World) -> None:
+    """Rates change after the tier was picked: the signed agreement keeps the ones that its client read."""
+    rate = TaxRate.objects.create(business=world.business, name="VAT", percent=Decimal("7"))
+    agreement = world.picked(world.proposal(world.client(withholding_percent=Decimal(3))))
+    rate.percent = Decimal("10")
+    rate.save()
+    assert (agreement.tax_mode, agreement.taxes, agreement.withholding_percent) == ("exclusive", [VAT], 3)
+    assert terms.still_fit(agreement)
+
+
+# Thailand: 30,000 + 7 % = 32,100; 31,200 arrive, and a certificate for 900
+
+
+def test_what_a_thai_client_withholds_is_three_percent_before_tax(world: World) -> None:
+    invoice = world.billed(**THAI)
+    assert (invoice.subtotal, invoice.tax, invoice.total) == (30_000_00, 2_100_00, 32_100_00)
+    assert invoice.withholding == owing.withholding(invoice) == 900_00
+
+
+def test_what_arrives_without_the_withheld_part_is_not_underpaid(world: World) -> None:
+    invoice = world.billed(**THAI)
+    arrives(invoice, 31_200_00)
+    certificate = Certificate.objects.get()
+    assert (certificate.invoice, certificate.amount, certificate.state) == (invoice, 900_00, "owed")
+    assert state(invoice) == ("open", "sent")
+    row = Invoice.objects.select_related("collection").get().collection
+    assert (row.next_at, row.reason) == (None, "")
+    assert transfers.remind(now=NOW.replace(year=2027)) == 0
+    assert not broken(NOW)
+
+
+def test_the_certificate_settles_the_invoice(world: World) -> None:
+    invoice = world.billed(**THAI)
+    arrives(invoice, 31_200_00)
+    certificate = receive(Certificate.objects.get())
+    assert (certificate.state, certificate.number, certificate.received_on) == ("received", "50ทวิ 7", TODAY)
+    assert state(invoice) == ("paid", "done")
+    assert sorted((row.by, row.amount) for row in invoice.allocations.all()) == [
+        ("certificate", 900_00),
+        ("payment", 31_200_00),
+    ]
+    booked = Journal.objects.get(kind="certificate")
+    assert (booked.debit, booked.credit, booked.amount) == ("withheld", "receivable", 900_00)
+    assert Outbox.objects.filter(kind="receipt").count() == 1
+    assert not broken(NOW)
+
+
+def test_a_certificate_that_came_late_can_be_asked_for_once_a_day(world: World) -> None:
+    arrives(world.billed(**THAI), 31_200_00)
+    certificate = Certificate.objects.get()
+    for hour in (1, 2, 23):
+        transfers.chase_certificate(certificate=certificate, now=NOW.replace(hour=hour))
+    transfers.chase_certificate(certificate=certificate, now=NOW.replace(day=3))
+    assert Outbox.objects.filter(kind="certificate_owed").count() == 2
+
+
+def test_a_certificate_counts_once(world: World) -> None:
+    arrives(world.billed(**THAI), 31_200_00)
+    certificate = receive(Certificate.objects.get())
+    with pytest.raises(NotOpen):
+        receive(certificate)
+    assert Journal.objects.filter(kind="certificate").count() == 1
+
+
+@pytest.mark.parametrize(("first", "second"), [(10_000_00, 21_200_00), (31_199_99, 1)])
+def test_two_transfers_that_leave_what_is_withheld_do_too(world: World, first: int, second: int) -> None:
+    invoice = world.billed(**THAI)
+    arrives(invoice, first)
+    assert not Certificate.objects.exists()
+    arrives(invoice, second, "line 2")
+    assert Certificate.objects.get().amount == 900_00
+
+
+def test_one_satang_less_is_underpaid_and_is_asked_for(world: World) -> None:
+    invoice = world.billed(**THAI)
+    arrives(invoice, 31_199_99)
+    assert not Certificate.objects.exists()
+    assert owing.owed(invoice) == 900_01
+    assert Invoice.objects.select_related("collection").get().collection.next_at
+
+
+def test_a_client_who_withholds_nothing_is_simply_paid(world: World) -> None:
+    invoice = world.billed(**THAI)
+    arrives(invoice, 32_100_00)
+    assert not Certificate.objects.exists()
+    assert state(invoice) == ("paid", "done")
+
+
+def test_a_client_who_pays_in_full_after_all_and_still_sends_the_paper_has_credit(world: World) -> None:
+    """32,100 came, and 900 more stand at the tax office: they are the client's."""
+    invoice = world.billed(**THAI)
+    arrives(invoice, 31_200_00)
+    arrives(invoice, 900_00, "line 2")
+    assert state(invoice) == ("paid", "done")
+    receive(Certificate.objects.get())
+    assert ledger.credit_of(invoice.client_id, "THB") == 900_00
+    assert not broken(NOW)
+
+
+def test_a_part_of_the_withheld_sum_in_cash_leaves_the_rest_to_the_paper(world: World) -> None:
+    invoice = world.billed(**THAI)
+    arrives(invoice, 31_200_00)
+    arrives(invoice, 300_00, "line 2")
+    receive(Certificate.objects.get())
+    assert state(invoice) == ("paid", "done")
+    assert ledger.credit_of(invoice.client_id, "THB") == 300_00
+    assert not broken(NOW)
+
+
+def test_a_certificate_of_a_written_off_or_void_invoice_is_the_clients_credit(world: World) -> None:
+    for correct, credit in ((void.write_off, 900_00), (void.void, 32_100_00)):
+        invoice = world.billed(client=world.client(), **THAI)
+        arrives(invoice, 31_200_00, f"line {correct.__name__}")
+        correct(invoice=invoice, reason="R", actor="Nan", now=NOW)
+        receive(Certificate.objects.get(invoice=invoice))
+        assert ledger.credit_of(invoice.client_id, "THB") == credit
+    assert not broken(NOW)
+
+
+def test_less_is_withheld_of_an_invoice_that_was_reduced(world: World) -> None:
+    """A third is taken back: 21,400 are owed, 600 of them may be withheld."""
+    invoice = world.billed(**THAI)
+    reduce(invoice=invoice, amount=10_700_00, reason="R", actor="Nan", now=NOW)
+    assert owing.withholding(invoice) == 600_00
+    arrives(invoice, 20_800_00)
+    assert Certificate.objects.get().amount == 600_00
+    receive(Certificate.objects.get())
+    assert state(invoice) == ("paid", "done")
+    assert not broken(NOW)
+
+
+def test_a_client_with_a_card_who_transfers_and_withholds_is_not_charged_the_withheld_part(world: World) -> None:
+    invoice = world.billed(**THAI | {"collect_by": "card"})
+    arrives(invoice, 31_200_00)
+    world.card(invoice.client)
+    bill(now=NOW, door="test")
+    assert not invoice.charges.exists()
+    assert state(invoice) == ("open", "sent")
+    receive(Certificate.objects.get())
+    assert state(invoice) == ("paid", "done")
+    assert not broken(NOW)
+
+
+# The receipt is the tax invoice
+
+
+def test_where_tax_falls_due_on_payment_the_receipt_is_numbered_in_its_own_series(world: World) -> None:
+    before = world.billed(client=world.client("A"))
+    world.business.tax_on_payment = True
+    world.business.save()
+    after = [world.billed(client=world.client(name), taxes=[VAT]) for name in "BC"]
+    assert before.payments.get().receipt_number == "RC-2026-0001"
+    assert [row.payments.get().receipt_number for row in after] == ["TX-2026-0001", "TX-2026-0002"]
+    assert {row.kind: row.last for row in Series.objects.all()} == {"invoice": 3, "receipt": 1, "tax_receipt": 2}
+    assert not broken(NOW)
+
+
+def test_each_part_payment_has_its_own_tax_receipt(world: World) -> None:
+    world.business.tax_on_payment = True
+    world.business.save()
+    invoice = world.billed(**THAI)
+    arrives(invoice, 10_000_00)
+    arrives(invoice, 21_200_00, "line 2")
+    assert sorted(row.receipt_number for row in Payment.objects.all()) == ["TX-2026-0001", "TX-2026-0002"]
+
+
+# Taken back
+
+
+def test_a_credit_note_takes_back_its_part_of_each_tax(world: World) -> None:
+    invoice = world.billed(amount=10_000_00, taxes=[VAT, CITY])
+    note, _ = refund.give_back(
+        invoice=invoice, amount=invoice.total // 2, reason="R", actor="Nan", to_card=False, now=NOW
+    )
+    assert [each["amount"] for each in note.taxes] == [350_00, 498_75]
+    moved = {(row.debit, row.credit): row.amount for row in Journal.objects.filter(kind="credit_note")}
+    assert moved == {("revenue", "credit"): note.subtotal, ("tax", "credit"): 848_75}

@@ -1,0 +1,254 @@
+"""Whatever happens to two retainers, in whatever order, the money always adds up (rules 11 to 24).
+
+A machine that does at random what people, cards, banks and months do; after every step nothing may contradict.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Sum
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from agreements.models import Agreement
+from billing import ledger, owing, park, reduce, refund, retry, transfers, void, webhook
+from billing.gateways.sandbox.cards import Behaviour
+from billing.gateways.sandbox.gateway import confirm, contest
+from billing.invariants import broken
+from billing.models import (
+    Certificate,
+    Collection,
+    Invoice,
+    Payment,
+    Refund,
+    SandboxDispute,
+    SandboxIntent,
+    SandboxRefund,
+)
+from billing.run import bill
+from core import doorbell
+from core.errors import RuleError
+from tests.world import NOW, World
+
+VAT = [{"name": "VAT", "percent": "7"}]
+BOTH = st.integers(0, 1)
+ANY = st.integers(0, 20)
+SHARES = st.sampled_from([1, 2, 3, 7])  # the whole of it, a half, a third, a seventh
+done: Counter[str] = Counter()
+
+
+class MoneyLife(RuleBasedStateMachine):
+    """One business, a client with a card and one who transfers and withholds; every step ends in a moment `now`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack = ExitStack()
+        self.stack.enter_context(doorbell.muted())
+        self.stack.enter_context(transaction.atomic())
+        self.now: datetime = NOW
+        self.world = World()
+        self.agreements = [
+            self.world.running(taxes=VAT, starts_on=NOW.date()),
+            self.world.running(
+                self.world.client("Siam Tea"), starts_on=date(2026, 11, 16), taxes=VAT, tax_mode="inclusive",
+                collect_by="transfer", withholding_percent=Decimal(3), amount=32_100_00,
+            ),
+        ]  # fmt: skip
+        self.transfers = 0
+        self.walk()
+
+    def teardown(self) -> None:
+        try:
+            self.come_to_rest()
+        finally:
+            transaction.set_rollback(True)
+            self.stack.close()
+
+    # --- what people can choose from ------------------------------------------------------------------------
+
+    def walk(self) -> None:
+        bill(now=self.now, door="test")
+
+    def attempt(self, verb: Callable[..., Any], **what: Any) -> None:
+        """It happens, or a rule says no; which verbs were ever let through is counted."""
+        try:
+            verb(now=self.now, **what)
+        except RuleError:
+            return
+        done[verb.__name__] += 1
+
+    def pick(self, which: int, *states: str) -> Invoice | None:
+        rows = Invoice.objects.filter(state__in=states).order_by("seq").select_related("collection", "client")
+        return rows[which % len(rows)] if rows else None
+
+    def agreement(self, which: int) -> Agreement:
+        self.agreements[which].refresh_from_db()
+        return self.agreements[which]
+
+    # --- time ---------------------------------------------------------------------------------------------
+
+    @rule()
+    def the_next_period_comes(self) -> None:
+        opens = [at for row in (self.agreement(0), self.agreement(1)) if (at := row.opens_at)]
+        self.now = max(self.now, min(opens) + timedelta(hours=9))
+        self.walk()
+
+    @rule(hours=st.sampled_from([0, 1, 26, 80]))
+    def time_passes(self, hours: int) -> None:
+        self.now += timedelta(hours=hours)
+        self.walk()
+
+    @rule()
+    def nothing_ran_for_ten_weeks(self) -> None:
+        self.now += timedelta(weeks=10)
+        self.walk()
+        done["parked"] += Agreement.objects.exclude(parked_because="").count()
+
+    # --- clients --------------------------------------------------------------------------------------------
+
+    @rule(who=BOTH, kind=st.sampled_from(list(Behaviour)))
+    def a_client_saves_a_card(self, who: int, kind: Behaviour) -> None:
+        self.world.card(self.agreements[who].client, kind, self.now)
+        self.walk()
+        done[kind] += 1
+
+    @rule()
+    def a_client_confirms_at_their_bank(self) -> None:
+        for handle in SandboxIntent.objects.filter(status="requires_action").values_list("pk", flat=True):
+            done["confirmed"] += confirm(handle)
+            webhook.look("sandbox", handle, account=None, now=self.now)
+
+    @rule(which=ANY, share=SHARES, keeps_back=st.booleans(), again=st.booleans())
+    def a_transfer_arrives(self, which: int, share: int, keeps_back: bool, again: bool) -> None:
+        invoice = self.pick(which, "open")
+        if invoice is None:
+            return
+        self.transfers += not again
+        left = owing.owed(invoice)
+        amount = left - owing.withholding(invoice) if keeps_back else left // share + (share == 7)
+        self.attempt(
+            transfers.record, invoice=invoice, amount=amount, on=self.now.date(), reference=f"{self.transfers}",
+            actor="Nan",
+        )  # fmt: skip
+
+    @rule()
+    def a_certificate_arrives(self) -> None:
+        for certificate in Certificate.objects.filter(state="owed")[:1]:
+            self.attempt(transfers.receive_certificate, certificate=certificate, number="7", on=self.now.date())
+
+    @rule(which=ANY, part=st.booleans())
+    def a_cardholder_contests(self, which: int, part: bool) -> None:
+        contested = SandboxDispute.objects.values("intent")
+        paid = SandboxIntent.objects.filter(status="succeeded").exclude(pk__in=contested).order_by("created_at", "pk")
+        for intent in list(paid)[which % 3 :][:1]:
+            row = contest(intent.handle)
+            SandboxDispute.objects.filter(pk=row.pk).update(amount=row.amount // (1 + part))
+            webhook.look("sandbox", intent.handle, account=None, now=self.now)
+            done["contested"] += 1
+
+    @rule(outcome=st.sampled_from(["won", "lost"]))
+    def the_bank_decides(self, outcome: str) -> None:
+        for row in SandboxDispute.objects.filter(status="open")[:1]:
+            SandboxDispute.objects.filter(pk=row.pk).update(status=outcome)
+            webhook.look("sandbox", row.intent, account=None, now=self.now)
+            done[outcome] += 1
+
+    # --- the owner ------------------------------------------------------------------------------------------
+
+    @rule(which=ANY, share=SHARES, to_card=st.booleans())
+    def the_owner_gives_money_back(self, which: int, share: int, to_card: bool) -> None:
+        invoice = self.pick(which, "paid")
+        if invoice:
+            amount, words = invoice.total // share, {"reason": "R", "actor": "Nan"}
+            self.attempt(refund.give_back, invoice=invoice, amount=amount, to_card=to_card, **words)
+
+    @rule(which=ANY)
+    def the_owner_pays_credit_out(self, which: int) -> None:
+        invoice = self.pick(which, "paid", "void", "open")
+        if invoice:
+            amount = ledger.credit_of(invoice.client_id, invoice.currency)
+            self.attempt(refund.pay_out, invoice=invoice, amount=amount, actor="Nan")
+
+    @rule(which=ANY, share=SHARES)
+    def the_owner_reduces_an_open_invoice(self, which: int, share: int) -> None:
+        invoice = self.pick(which, "open")
+        if invoice:
+            words = {"reason": "R", "actor": "Nan"}
+            self.attempt(reduce.reduce, invoice=invoice, amount=owing.owed(invoice) // share, **words)
+
+    @rule(which=ANY, verb=st.sampled_from([void.void, void.write_off]))
+    def the_owner_gives_an_invoice_up(self, which: int, verb: Callable[..., Any]) -> None:
+        invoice = self.pick(which, "open")
+        if invoice:
+            self.attempt(verb, invoice=invoice, reason="R", actor="Nan")
+
+    @rule(which=ANY)
+    def the_owner_tries_again(self, which: int) -> None:
+        invoice = self.pick(which, "open")
+        if invoice:
+            self.attempt(retry.retry, collection=invoice.collection, actor="Nan")
+            self.walk()
+
+    @rule(who=BOTH)
+    def the_owner_parks(self, who: int) -> None:
+        self.attempt(park.park, agreement=self.agreement(who), reason="Ask first", actor="Nan")
+
+    @rule(who=BOTH, how=st.sampled_from(["bill", "skip"]))
+    def the_owner_releases(self, who: int, how: str) -> None:
+        if self.agreement(who).parked_because:
+            self.attempt(park.release, agreement=self.agreement(who), how=how, actor="Nan")
+            self.walk()
+
+    # --- what always holds ----------------------------------------------------------------------------------
+
+    @invariant()
+    def nothing_contradicts(self) -> None:
+        assert not broken(self.now)
+
+    @invariant()
+    def no_invoice_is_charged_twice(self) -> None:
+        taken = SandboxIntent.objects.filter(status="succeeded").values_list("invoice_ref", flat=True)
+        assert len(set(taken)) == len(taken)
+
+    @invariant()
+    def nobody_is_given_back_more_than_they_paid(self) -> None:
+        for payment in Payment.objects.annotate(back=Sum("refunds__amount")).exclude(refunds__state="failed"):
+            assert (payment.back or 0) <= payment.amount
+
+    def come_to_rest(self) -> None:
+        """Once nothing is under way any more, what the gateway took and gave back is what we wrote down."""
+        for hours in (1, 24, 96):
+            self.now += timedelta(hours=hours)
+            self.walk()
+        assert not broken(self.now)
+        assert not Collection.objects.filter(state__in=("wait", "voiding")).exists()
+        taken = SandboxIntent.objects.filter(status="succeeded")
+        assert total(taken) == total(Payment.objects.filter(gateway="sandbox"))
+        given = Refund.objects.filter(state="succeeded", payment__gateway="sandbox")
+        assert total(SandboxRefund.objects.all()) == total(given)
+
+
+def total(rows: Any) -> int:
+    return sum(rows.values_list("amount", flat=True))
+
+
+MUST_HAPPEN: Sequence[str] = (
+    *Behaviour, "confirmed", "parked", "contested", "won", "lost", "give_back", "pay_out", "reduce", "void",
+    "write_off", "retry", "record", "receive_certificate", "park", "release",
+)  # fmt: skip
+
+
+def test_the_money_adds_up_whatever_happens_and_in_whatever_order(db: None) -> None:
+    done.clear()
+    rules = settings(
+        max_examples=20, stateful_step_count=15, deadline=None, derandomize=True, database=None,
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    run_state_machine_as_test(MoneyLife, settings=rules)
+    assert not [what for what in MUST_HAPPEN if not done[what]], "The machine never did this: it proves nothing."
