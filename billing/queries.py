@@ -12,6 +12,7 @@ from agreements.models import Agreement
 from billing import dunning, owing
 from billing.models import Allocation, Charge, Collection, Invoice
 from billing.states import ChargeState, CollectionState, InvoiceState
+from clients.models import Client
 from core.dates import local_day
 from core.models import Business
 
@@ -102,6 +103,19 @@ def happened(business: Business, limit: int = 30) -> list[tuple[Charge, str]]:
     """The latest charges, and why where one was declined."""
     rows = Charge.objects.filter(business=business).select_related("invoice__client").order_by("-sent_at", "-pk")
     return [(row, decline_words(row.code)) for row in rows[:limit]]
+
+
+def open_for(client: Client) -> list[tuple[str, int, list[Invoice]]]:
+    """(currency, sum, invoices) that the next card saved is charged for at once: asked before it is done (rule 23)."""
+    waits = Collection.objects.filter(
+        invoice__client=client, state__in=(CollectionState.DUNNING, CollectionState.READY)
+    )
+    rows = [row.invoice for row in waits.select_related("invoice").order_by("invoice__issued_on")]
+    left = owing.of(rows)
+    found: dict[str, list[Invoice]] = {}
+    for row in rows:
+        found.setdefault(row.currency, []).append(row)
+    return [(currency, sum(left[row.pk] for row in some), some) for currency, some in sorted(found.items())]
 
 
 def retry_days(invoice: Invoice) -> list[date]:

@@ -55,7 +55,7 @@ def _start(invoice: Invoice, note: CreditNote | None, amount: int, actor: str, n
     """The sum leaves the client's credit in the same transaction that promises it to the card."""
     payment = max(Payment.objects.filter(invoice=invoice), key=refundable, default=None)
     ledger.hold([invoice.client_id])
-    if payment is None or amount > refundable(payment):
+    if payment is None or not 0 < amount <= refundable(payment):
         raise NotOwed(_("Less than that was paid, or it was given back already."), field="amount")
     if amount > ledger.credit_of(invoice.client_id, invoice.currency):
         raise NotOwed(_("The client's credit is less than that."), field="amount")

@@ -3,8 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 from agreements.models import Period
-from billing.models import Charge, Invoice, Journal, Payment
+from billing import statement, transfers
+from billing.invariants import broken
+from billing.models import Certificate, Charge, Invoice, Journal, Payment
+from billing.refund import give_back
 from billing.run import bill
+from clients.models import Client
 from core import outbox
 from core.models import Outbox
 from delivery import run
@@ -38,3 +42,76 @@ def test_a_year_from_the_31st_is_twelve_charges_and_twelve_reports(world: World)
     assert Outbox.objects.filter(kind="receipt").count() == 13
     owed = sum(row.amount for row in Journal.objects.filter(debit="receivable"))
     assert owed == sum(row.amount for row in Journal.objects.filter(credit="receivable")) == 13 * 3_000_00
+
+
+QUARTERS = """\
+01-31 Invoice        2639334   2639334
+02-04 Payment       -2565334     74000
+02-14 Withholding certificate    -74000         0
+04-15 Invoice        3210000   3210000
+04-19 Payment       -3120000     90000
+04-29 Withholding certificate    -90000         0
+07-15 Invoice        3210000   3210000
+07-19 Payment       -3120000     90000
+07-29 Withholding certificate    -90000         0
+10-15 Invoice        3210000   3210000
+10-19 Payment       -3120000     90000
+10-29 Withholding certificate    -90000         0
+01-15 Invoice        3210000   3210000
+01-19 Payment       -3120000     90000
+01-29 Withholding certificate    -90000         0"""  # 74 of 90 days × 30,000.00 + 7 %, then whole quarters; 3 % withheld
+
+
+def statement_of(client: Client) -> str:
+    """A client's year as a person would check it: date, what, amount, balance."""
+    rows = statement.entries(client)
+    return "\n".join(f"{row.on:%m-%d} {row.what:12} {row.amount:>9} {row.balance:>9}" for row in rows)
+
+
+def test_a_year_of_mixed_clients_reads_as_their_statements(world: World) -> None:
+    """Monthly from the 31st, quarterly by transfer with withholding, yearly with tax inside, a card that fails once."""
+    start = datetime(2027, 1, 31, 3, 0, tzinfo=UTC)
+    vat = [{"name": "VAT", "percent": "7"}]
+    day = {"now": start, "starts_on": start.date(), "time_zone": "Asia/Bangkok"}
+    monthly = world.running(world.client("Monthly", now=start), amount=1000_00, **day)
+    quarterly = world.running(
+        world.client("Quarterly", now=start), card="", interval="quarterly", collect_by="transfer", currency="THB",
+        amount=30_000_00, taxes=vat, withholding_percent=3, anchor_day=15, **day,
+    )  # fmt: skip
+    yearly = world.running(
+        world.client("Yearly", now=start), interval="yearly", currency="JPY", amount=107_000, taxes=vat,
+        tax_mode="inclusive", **day,
+    )  # fmt: skip
+    failing = world.running(world.client("Failing", now=start), card="fails_later", amount=500_00, **day)
+
+    for n in range(365):
+        now = start + timedelta(days=n)
+        bill(now=now, door="test")
+        for invoice in Invoice.objects.filter(
+            agreement=quarterly, state="open", issued_on__lt=now.date() - timedelta(days=3)
+        ):
+            if not invoice.payments.exists():
+                net = invoice.total - invoice.withholding
+                transfers.record(
+                    invoice=invoice, amount=net, on=now.date(), reference=invoice.number, actor="Nan", now=now
+                )
+        for paper in Certificate.objects.filter(state="owed", created_at__lt=now - timedelta(days=9)):
+            transfers.receive_certificate(certificate=paper, number="W", on=now.date(), now=now)
+        if n == 95:
+            world.card(failing.client, "succeeds", now)
+        if n == 100:
+            first = Invoice.objects.get(agreement=monthly, period__index=0)
+            give_back(invoice=first, amount=250_00, reason="Goodwill", actor="Nan", to_card=False, now=now)
+
+    assert broken(now) == []
+    assert statement_of(quarterly.client) == QUARTERS
+    assert [row.amount for row in statement.entries(yearly.client)] == [107_000, -107_000]
+    paid = [row for row in statement.entries(monthly.client) if row.what == "Payment"]
+    assert [row.amount for row in paid] == [-1000_00] * 4 + [-750_00] + [-1000_00] * 7
+    attempts = Charge.objects.filter(invoice__agreement=failing).order_by("sent_at")
+    tried = [f"{row.sent_at:%m-%d} {row.state}" for row in attempts[:7]]
+    assert tried == [
+        "01-31 succeeded", "02-28 failed", "03-01 failed", "03-03 failed", "03-07 failed", "03-14 failed",
+        "03-31 failed",
+    ]  # fmt: skip
+    assert not Invoice.objects.filter(agreement=failing).exclude(state="paid").exists(), "the new card paid the rest"

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing.gateways.manual.epc import IBAN_LENGTHS, LARGEST, BadTransfer, checked_iban, payload
@@ -77,6 +77,7 @@ def test_every_country_of_the_table_has_an_example() -> None:
 
 
 @given(st.sampled_from(REGISTRY), st.data())
+@settings(deadline=None)
 def test_one_wrong_character_or_two_exchanged_ones_are_noticed(iban: str, data: st.DataObject) -> None:
     """Of the same kind: modulo 97 cannot tell "B1", which is 111, from "1B"."""
     place = data.draw(st.integers(2, len(iban) - 2))
@@ -140,6 +141,7 @@ def test_a_line_break_in_a_name_cannot_smuggle_in_another_account() -> None:
 
 
 @given(st.text(max_size=80), st.text(max_size=150), st.integers(1, LARGEST))
+@settings(deadline=None)
 def test_whatever_is_typed_every_field_stays_in_its_line_and_the_whole_fits(
     name: str, text: str, amount: int
 ) -> None:

@@ -193,7 +193,7 @@ def matched(found: list[Match]) -> Iterator[Match]:
 
 
 @given(statements())
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_every_line_ends_in_one_class_and_every_invoice_in_one_match_at_most(
     given_: tuple[list[BankLine], list[Open]],
 ) -> None:
@@ -206,7 +206,7 @@ def test_every_line_ends_in_one_class_and_every_invoice_in_one_match_at_most(
 
 
 @given(statements(), st.randoms())
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_no_order_of_lines_or_invoices_changes_what_a_line_is(
     given_: tuple[list[BankLine], list[Open]], chance: Any
 ) -> None:
@@ -218,7 +218,7 @@ def test_no_order_of_lines_or_invoices_changes_what_a_line_is(
 
 
 @given(statements())
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_what_is_matched_is_what_its_kind_says(given_: tuple[list[BankLine], list[Open]]) -> None:
     lines, opens = given_
     known = {each.id: each for each in opens}
@@ -238,6 +238,7 @@ def test_what_is_matched_is_what_its_kind_says(given_: tuple[list[BankLine], lis
 
 
 @given(st.lists(st.tuples(st.integers(1, 9), AMOUNTS), min_size=1, max_size=9, unique_by=lambda pair: pair[0]))
+@settings(deadline=None)
 def test_clients_who_write_the_reference_and_pay_what_they_owe_are_all_matched(pairs: list[tuple[int, int]]) -> None:
     opens = [invoice(n, owed) for n, owed in pairs]
     lines = [line(f"Payment {each.reference}", each.owed, n=each.id.int) for each in opens]

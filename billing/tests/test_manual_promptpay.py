@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from billing.gateways.manual import promptpay
@@ -169,6 +169,7 @@ def test_a_sum_that_the_code_cannot_hold_is_refused(amount: int) -> None:
 
 
 @given(st.from_regex(r"[1-9][0-9]{11}", fullmatch=True), st.integers(0, 12), st.integers(1, 9))
+@settings(deadline=None)
 def test_one_wrong_digit_of_a_tax_id_is_noticed(twelve: str, place: int, more: int) -> None:
     """But where two sums share a check digit: 11 less 1 and 11 less 11 both end in 0, 10 and 0 in 1."""
     right = tax_id(twelve)
@@ -206,6 +207,7 @@ def test_a_code_with_a_sum_is_for_one_payment_unless_we_say_otherwise() -> None:
     st.none() | st.integers(1, promptpay.LARGEST),
     st.none() | st.booleans(),
 )
+@settings(deadline=None)
 def test_every_code_reads_back_and_its_checksum_holds(target: str, amount: int | None, dynamic: bool | None) -> None:
     text = payload(target, amount, dynamic=dynamic)
     assert int(text[-4:], 16) == plain_crc(text[:-4])

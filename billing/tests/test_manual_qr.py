@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 import zxingcpp
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -69,6 +69,7 @@ def test_a_code_forgives_fifteen_percent_as_the_guideline_asks() -> None:
 
 @example("㿂0")  # whose UTF-8 could be two characters of Shift JIS
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1, max_size=120))
+@settings(deadline=None)
 def test_every_text_is_read_to_the_letter(text: str) -> None:
     assert read(squares(svg(text, title="x"))).bytes.decode() == text
 

@@ -3,7 +3,7 @@
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing.gateways.manual.reference import FIELD, creditor_reference, find, find_cut, is_reference
@@ -56,6 +56,7 @@ def test_a_number_that_does_not_fit_has_no_reference(number: str) -> None:
 
 
 @given(st.text(string.ascii_letters + string.digits + "/._-", max_size=40))
+@settings(deadline=None)
 def test_every_reference_made_is_one(number: str) -> None:
     reference = creditor_reference(number)
     bare = sum(char.isalnum() for char in number)
@@ -64,6 +65,7 @@ def test_every_reference_made_is_one(number: str) -> None:
 
 
 @given(NUMBERS, st.data())
+@settings(deadline=None)
 def test_one_wrong_digit_or_letter_is_noticed(number: str, data: st.DataObject) -> None:
     """But a digit in a letter's place now and then, for a letter counts as two digits."""
     reference = creditor_reference(number)
@@ -161,6 +163,7 @@ def test_the_beginning_of_a_number_at_a_field_s_end_is_a_hint(text: str, is_ther
 @given(
     NUMBERS, st.sampled_from(["", " ", "/", " - ", "."]), st.booleans(), st.text("abc XYZ.,-", max_size=12), st.data()
 )
+@settings(deadline=None)
 def test_punctuation_spaces_and_capitals_never_hide_a_number(
     number: str, sign: str, capitals: bool, words: str, data: st.DataObject
 ) -> None:
@@ -172,12 +175,14 @@ def test_punctuation_spaces_and_capitals_never_hide_a_number(
 
 
 @given(st.sets(NUMBERS, min_size=2, max_size=8), st.data())
+@settings(deadline=None)
 def test_of_many_numbers_only_the_one_that_is_written_is_found(numbers: set[str], data: st.DataObject) -> None:
     written = data.draw(st.sampled_from(sorted(numbers)))
     assert find(f"Transfer {written} from somebody", numbers) == {written}
 
 
 @given(st.text(max_size=60), st.lists(st.text(max_size=12), max_size=4))
+@settings(deadline=None)
 def test_no_text_and_no_name_is_too_strange_to_be_looked_at(text: str, names: list[str]) -> None:
     assert find(text, names) <= set(names)
     assert find_cut(text, names) <= set(names)

@@ -208,6 +208,9 @@ def test_credit_is_spent_once_over_two_invoices_of_one_walk(world: World) -> Non
 def test_credit_can_be_paid_out_to_the_card_later_and_only_once(world: World) -> None:
     invoice = world.billed()
     give(invoice, 800_00, to_card=False)
+    for amount in (0, -1, 800_01):
+        with pytest.raises(NotOwed):
+            refund.pay_out(invoice=invoice, amount=amount, actor="Nan", now=NOW)
     refund.pay_out(invoice=invoice, amount=800_00, actor="Nan", now=NOW)
     with pytest.raises(NotOwed):
         refund.pay_out(invoice=invoice, amount=1, actor="Nan", now=NOW)

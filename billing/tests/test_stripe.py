@@ -20,6 +20,7 @@ import stripe.params as p
 from django.test import Client as Browser
 from stripe._stripe_object import UntypedStripeObject
 from stripe.params import checkout
+from typing_extensions import is_typeddict
 
 from billing.errors import BadSession, CannotCharge, NotConnected
 from billing.gateways.base import DisputeOutcome, GatewayUnknown, Outcome, RefundOutcome
@@ -92,12 +93,13 @@ def why_not(value: Any, hint: Any, home: str, at: str = "") -> str:
     if origin is typing.Literal:
         return "" if value in inner else f"{at}: {value!r} is none of {inner[:9]}"
     if origin is list or hint is list:
-        wrong = [why_not(each, (*inner, Any)[0], home, at) for each in value] if isinstance(value, list) else ["x"]
-        return next(filter(None, wrong), "")
+        if not isinstance(value, list):
+            return f"{at}: {value!r} is no list"
+        return next(filter(None, (why_not(each, (*inner, Any)[0], home, at) for each in value)), "")
     if origin in (dict, UntypedStripeObject):
         fits = isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
         return "" if fits else f"{at}: {value!r} is not text by name"
-    if typing.is_typeddict(hint) or (isinstance(hint, type) and issubclass(hint, stripe.StripeObject)):
+    if is_typeddict(hint) or (isinstance(hint, type) and issubclass(hint, stripe.StripeObject)):
         return wrong_fields(value, hint, at) if isinstance(value, dict) else f"{at}: {value!r} is no object"
     if hint is Any or isinstance(hint, typing.TypeVar):
         return ""
@@ -107,7 +109,7 @@ def why_not(value: Any, hint: Any, home: str, at: str = "") -> str:
 def wrong_fields(value: dict[str, Any], shape: Any, at: str = "") -> str:
     """The same for an object: unknown fields, missing ones, and what is in them."""
     known = {name: (hint, each.__module__) for each in reversed(shape.__mro__) for name, hint in own(each).items()}
-    if typing.is_typeddict(shape):
+    if is_typeddict(shape):
         known = {name: found for name, found in known.items() if name not in OPTIONS}
     strange = [f"{at}.{name} is unknown" for name in value if name not in known]
     missing = [f"{at}.{name} is missing" for name in getattr(shape, "__required_keys__", ()) if name not in value]
@@ -227,7 +229,11 @@ def declined(code: str, why: str = "") -> tuple[int, Any]:
         (p.PaymentIntentConfirmParams, {"off_session": "yes"}, ".off_session: 'yes' is not <class 'bool'>"),
         (p.PaymentIntentListParams, {"created": {"since": 5}}, ".created.since is unknown"),
         (checkout.SessionCreateParams, {"mode": "save"}, ".mode: 'save' is none of"),
-        (checkout.SessionCreateParams, {"payment_method_types": ["cards"]}, ".payment_method_types: 'cards' is none"),
+        (
+            checkout.SessionCreateParams,
+            {"allowed_payment_method_types": ["cards"]},
+            ".allowed_payment_method_types: 'cards' is none",
+        ),
         (stripe.PaymentIntent, {"status": "paid"}, ".status: 'paid' is none of"),
         (stripe.PaymentIntent, {"last_payment_error": {"declined_code": "x"}}, ".declined_code is unknown"),
         (stripe.Charge, {"metadata": {"charge": 5}}, ".metadata: {'charge': 5} is not text by name"),
@@ -245,7 +251,7 @@ def test_an_object_is_prepared_unconfirmed_under_our_key() -> None:
     made = stripe_.prepare(key="prep", amount=3_000_00, currency="USD", reference="inv", customer="client")
     assert (made, line.asked[0].what, line.asked[0].key) == ("pi_1", "post /v1/payment_intents", "prep")
     assert line.asked[0].params == {
-        "amount": 3_000_00, "currency": "usd", "payment_method_types": ["card"],
+        "amount": 3_000_00, "currency": "usd", "allowed_payment_method_types": ["card"],
         "metadata": {"invoice": "inv", "client": "client", "prepare_key": "prep"},
     }  # fmt: skip
 
@@ -533,7 +539,7 @@ def test_a_card_is_saved_on_stripes_own_page() -> None:
         stripe_.setup_url(customer="client", return_url="https://hub.example/p/payment/done/") == "https://c.example/"
     )
     assert line.asked[0].params == {
-        "mode": "setup", "payment_method_types": ["card"], "customer_creation": "always",
+        "mode": "setup", "allowed_payment_method_types": ["card"], "customer_creation": "always",
         "client_reference_id": "client", "cancel_url": "https://hub.example/p/payment/",
         "success_url": "https://hub.example/p/payment/done/?session={CHECKOUT_SESSION_ID}",
     }  # fmt: skip

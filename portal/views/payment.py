@@ -25,7 +25,8 @@ class Method(PortalView):
     def get(self, request: HttpRequest) -> HttpResponse:
         agreement = _newest(self)
         first = agreement is not None and not methods.in_use(self.client)
-        context = {"method": methods.in_use(self.client), "agreement": agreement, "first": first}
+        waits = queries.open_for(self.client)
+        context = {"method": methods.in_use(self.client), "agreement": agreement, "first": first, "waits": waits}
         return render(request, "portal/method.html", context)
 
     def post(self, request: HttpRequest) -> HttpResponse:

@@ -46,7 +46,7 @@ class Stripe:
         params: Any = {
             "amount": reading.to_stripe(amount, currency),
             "currency": currency.lower(),
-            "payment_method_types": ["card"],
+            "allowed_payment_method_types": ["card"],
             "metadata": {"invoice": reference, "client": customer, "prepare_key": key},
         }
         with _answered():
@@ -129,7 +129,7 @@ class Stripe:
     def setup_url(self, *, customer: str, return_url: str) -> str:
         params: Any = {
             "mode": "setup",
-            "payment_method_types": ["card"],
+            "allowed_payment_method_types": ["card"],
             "customer_creation": "always",
             "client_reference_id": customer,
             "success_url": f"{return_url}?session={{CHECKOUT_SESSION_ID}}",
