@@ -36,7 +36,13 @@ def by_transfer(invoice: Invoice) -> Way | None:
     due = max(0, amount - invoice.withholding) or amount
     kind, payload = _payload(bank, invoice, due)
     title = _("Code for your banking app")
-    return Way(bank, due, creditor_reference(invoice.number), qr.svg(payload, title=title) if payload else "", kind)
+    return Way(
+        bank,
+        due,
+        creditor_reference(invoice.number) or invoice.number,
+        qr.svg(payload, title=title) if payload else "",
+        kind,
+    )
 
 
 def _payload(bank: BankDetails, invoice: Invoice, amount: int) -> tuple[str, str]:
@@ -45,8 +51,11 @@ def _payload(bank: BankDetails, invoice: Invoice, amount: int) -> tuple[str, str
             return "PromptPay", promptpay.payload(bank.promptpay, amount)
         if invoice.currency == "EUR" and bank.account:
             reference = creditor_reference(invoice.number)
-            text = epc.payload(name=bank.holder, iban=bank.account, amount=amount, bic=bank.bic, reference=reference)
-            return "EPC", text
+            text = "" if reference else invoice.number
+            code = epc.payload(
+                name=bank.holder, iban=bank.account, amount=amount, bic=bank.bic, reference=reference, text=text
+            )
+            return "EPC", code
     except ValueError:
         return "", ""  # the details are not ones a code can carry; the page shows them as text
     return "", ""

@@ -106,7 +106,7 @@ def happened(business: Business, limit: int = 30) -> list[tuple[Charge, str]]:
 
 
 def open_for(client: Client) -> list[tuple[str, int, list[Invoice]]]:
-    """(currency, sum, invoices) that the next card saved is charged for at once: asked before it is done (rule 23)."""
+    """(currency, sum, invoices) that the next card saved is charged for at once: said before it is done."""
     waits = Collection.objects.filter(
         invoice__client=client, state__in=(CollectionState.DUNNING, CollectionState.READY)
     )

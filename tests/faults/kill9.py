@@ -1,11 +1,12 @@
 """bin/test kill9: real SIGKILL at every line that moves money, then at random pairs of lines; nothing lost or doubled.
 
-Each case has a database of its own, copied from one prepared one. A forked process walks over the verbs
-(kill9_worker.walk) and is killed at a line; a second one recovers and judges what it finds.
+Each case has a database of its own, a copy of one that was prepared. A forked process walks over the verbs
+(kill9_worker.walk) and is killed at a line; another one recovers and judges what it finds.
 """
 
 import argparse
 import json
+import logging
 import multiprocessing
 import os
 import random
@@ -22,124 +23,81 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+import django
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+
+from core import doorbell
+
+BILLING = Path(__file__).resolve().parents[2] / "billing"
 FILES = ("collect", "settle", "receive", "resolve", "webhook", "refund", "closing", "void")
 FUNCTION = 0x1  # CO_OPTIMIZED: a function's own code, not a module's or a class's
+MEMORY = Path("/dev/shm")  # a SIGKILL loses nothing that was written to it, and nothing waits for a disk
 Line = tuple[str, int]
 Shot = tuple[str, int, int]  # file, line, at the how many-th time
+NOBODY: Shot = ("void", 0, 1)  # no such line: the walk comes to its end
 
 
-def lines() -> list[Line]:
+# --- lines --------------------------------------------------------------------------------------------------
+
+
+def lines() -> set[Line]:
     """Every executable line inside a function of the files that move money."""
     found: set[Line] = set()
     for name in FILES:
-        path = ROOT / "billing" / f"{name}.py"
+        path = BILLING / f"{name}.py"
         rest: list[Any] = [compile(path.read_text(), str(path), "exec")]
         while rest:
             code = rest.pop()
             rest += [each for each in code.co_consts if isinstance(each, CodeType)]
             if code.co_flags & FUNCTION:
                 found |= {(name, line) for _, _, line in code.co_lines() if line}
-    return sorted(found)
+    return found
 
 
 @contextmanager
 def watched(seen: Callable[[Line], None], files: Sequence[str] = FILES) -> Iterator[None]:
     """Tell `seen` each line of those files before it is executed."""
-    names = {str(ROOT / "billing" / f"{name}.py"): name for name in files}
+    names = {str(BILLING / f"{name}.py"): name for name in files}
 
-    def local(frame: FrameType, event: str, _: Any) -> Any:
-        if event == "line":
-            seen((names[frame.f_code.co_filename], frame.f_lineno))
-        return local
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        name = names.get(frame.f_code.co_filename)
+        if name and event in ("call", "line"):
+            seen((name, frame.f_lineno))
+        return trace if name else None
 
-    def called(frame: FrameType, event: str, _: Any) -> Any:
-        if frame.f_code.co_filename not in names:
-            return None
-        seen((names[frame.f_code.co_filename], frame.f_lineno))
-        return local
-
-    sys.settrace(called)
+    sys.settrace(trace)
     try:
         yield
     finally:
         sys.settrace(None)
 
 
-# --- databases of our own -----------------------------------------------------------------------------------
+# --- processes and databases of our own ---------------------------------------------------------------------
 
 
-class Scratch:
-    """Databases beside the one of DATABASE_URL, or in a folder for SQLite; all are gone when it closes."""
-
-    def __init__(self) -> None:
-        from django.db import connection
-
-        self.connection = connection
-        self.folder = Path(tempfile.mkdtemp(prefix="rh-kill9."))
-        self.is_file = connection.vendor == "sqlite"
-        self.made: list[str] = []
-
-    def name(self, short: str) -> str:
-        return str(self.folder / f"{short}.sqlite3") if self.is_file else f"rh_{self.folder.name[9:].lower()}_{short}"
-
-    def use(self, short: str) -> None:
-        """From now on this process speaks to that one."""
-        from django.db import connections
-
-        connections.close_all()
-        self.connection.settings_dict["NAME"] = self.name(short)
-
-    def make(self, short: str, source: str = "") -> None:
-        """A copy of the database of that full name, or an empty one that is migrated."""
-        from django.core.management import call_command
-
-        self.made.append(short)
-        if self.is_file and source:
-            shutil.copy(source, self.name(short))
-        elif not self.is_file:
-            self._server(f'CREATE DATABASE "{self.name(short)}"' + (f' TEMPLATE "{source}"' if source else ""))
-        if not source:
-            self.use(short)
-            call_command("migrate", verbosity=0)
-            self.connection.close()
-
-    def drop(self, short: str) -> None:
-        self.connection.close()
-        if self.is_file:
-            for path in self.folder.glob(f"{short}.sqlite3*"):
-                path.unlink()
-        else:
-            self._server(f'DROP DATABASE IF EXISTS "{self.name(short)}" WITH (FORCE)')
-
-    def close(self) -> None:
-        for short in self.made:
-            self.drop(short)
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def _server(self, statement: str) -> None:
-        with self.connection._nodb_cursor() as cursor:
-            cursor.execute(statement)
-
-
-# --- processes ----------------------------------------------------------------------------------------------
+def start() -> None:
+    """Django without a connection, and without words about the errors that are caused here on purpose."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer_hub.settings")
+    django.setup()
+    settings.DEBUG = False
+    logging.disable(logging.CRITICAL)
 
 
 def forked(work: Callable[[], Any]) -> tuple[int, Any]:
-    """Run it in a process of its own: (the signal that killed it or 0, what it returned). Its failure is ours."""
+    """Do it in a process of its own: (the signal that killed it or 0, what it returned). Its failure is ours."""
     reader, writer = os.pipe()
     pid = os.fork()
     if not pid:
-        status = 1
         try:
-            os.close(reader)
             with os.fdopen(writer, "w") as pipe:
                 json.dump(work(), pipe)
-            status = 0
-        except BaseException:
+            os._exit(0)
+        except BaseException:  # noqa: BLE001 - whatever it is, this copy of the parent ends here
             traceback.print_exc()
         finally:
-            os._exit(status)
+            os._exit(1)
     os.close(writer)
     with os.fdopen(reader) as pipe:
         said = pipe.read()
@@ -149,70 +107,114 @@ def forked(work: Callable[[], Any]) -> tuple[int, Any]:
     return -code, json.loads(said) if said else None
 
 
+class Scratch:
+    """Databases on the server of DATABASE_URL, or files; `close` takes them all away."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="rh-", dir=MEMORY if MEMORY.is_dir() else None))
+        self.is_file = connection.vendor == "sqlite"
+        self.made: list[str] = []
+
+    def name(self, short: str) -> str:
+        return str(self.folder / f"{short}.sqlite3") if self.is_file else f"{self.folder.name}-{short}"
+
+    def use(self, short: str) -> None:
+        """From now on this process speaks to that one."""
+        connection.close()
+        connection.settings_dict["NAME"] = self.name(short)
+
+    def make(self, short: str, source: str = "") -> None:
+        """A copy of the database of that full name, or without one an empty one."""
+        self.made.append(short)
+        if self.is_file and source:
+            shutil.copy(source, self.name(short))
+        elif not self.is_file:
+            self._server(f'CREATE DATABASE "{self.name(short)}"' + (f' TEMPLATE "{source}"' if source else ""))
+        self.use(short)
+        if not source:
+            call_command("migrate", verbosity=0)
+
+    def drop(self, short: str) -> None:
+        connection.close()
+        for path in self.folder.glob(f"{short}.sqlite3*"):
+            path.unlink()
+        if not self.is_file:
+            self._server(f'DROP DATABASE IF EXISTS "{self.name(short)}" WITH (FORCE)')
+
+    def close(self) -> None:
+        for short in self.made:
+            self.drop(short)
+        shutil.rmtree(self.folder)
+
+    def _server(self, statement: str) -> None:
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(statement)
+
+
 class Range:
-    """Where the shooting happens: the prepared database, and the bug that is planted, if one is."""
+    """Where the shooting happens: the prepared database, and a bug of tests.faults.mutants if one is planted."""
 
     def __init__(self, empty: str = "", plant: str = "") -> None:
-        from core import doorbell
-        from tests.faults import kill9_worker as worker
-        from tests.faults.mutants import planted
-
-        self.worker, self.scratch = worker, Scratch()
-        self.planted = lambda: planted(plant) if plant else nullcontext()
+        self.scratch, self.plant = Scratch(), plant
         self.scratch.make("template", empty)
-        self.scratch.use("template")
         with doorbell.muted():
-            worker.prepare()
-        self.scratch.connection.close()
+            self.worker.prepare()
+        connection.close()
+
+    @property
+    def worker(self) -> Any:
+        """Imported once Django is set up."""
+        from tests.faults import kill9_worker
+
+        return kill9_worker
 
     def inside(self, database: str, work: Callable[[], Any]) -> tuple[int, Any]:
         """Do it in a process that opens the database itself."""
-        from core import doorbell
+
+        from tests.faults.mutants import planted
 
         def whole() -> Any:
             self.scratch.use(database)
-            with doorbell.muted(), self.planted():
+            with doorbell.muted(), planted(self.plant) if self.plant else nullcontext():
                 done = work()
-            self.scratch.connection.close()
+            connection.close()
             return done
 
         return forked(whole)
 
     def hits(self) -> Counter[Line]:
         """How often a walk that nobody kills reaches each line."""
+        seen: Counter[Line] = Counter()
 
         def count() -> list[Any]:
-            seen: Counter[Line] = Counter()
             with watched(lambda line: seen.update([line])):
                 self.worker.walk(self.worker.NOW)
             return list(seen.items())
 
         self.scratch.make("count", self.scratch.name("template"))
-        found = Counter({(name, line): n for (name, line), n in self.inside("count", count)[1]})
-        self.scratch.drop("count")
-        return found
+        return Counter({tuple(line): n for line, n in self.inside("count", count)[1]})
 
-    def fire(self, shots: Sequence[Shot]) -> tuple[int, list[str]]:
-        """Kill one walk after the other, each at its line; (how many died, the contradictions after recovery)."""
-        name = f"case_{os.getpid()}_{time.monotonic_ns()}"
+    def fire(self, shots: Sequence[Shot]) -> tuple[Sequence[Shot], int, list[str]]:
+        """Kill one walk after the other, each at its line; the shots, how many died, what is wrong after recovery."""
+        name, now, killed = f"case{os.getpid()}", self.worker.NOW, 0
         self.scratch.make(name, self.scratch.name("template"))
-        now, killed = self.worker.NOW, 0
         try:
             for shot in shots:
                 killed += self.inside(name, lambda shot=shot, now=now: self._walk(shot, now))[0] == signal.SIGKILL
                 now += self.worker.PASSING[1]
-            return killed, self.inside(name, lambda: self.worker.judge(self.worker.recover(now)))[1]
-        finally:
-            self.scratch.drop(name)
+            wrong = self.inside(name, lambda: self.worker.judge(self.worker.recover(now)))[1]
+        except RuntimeError as error:
+            wrong = [str(error)]
+        self.scratch.drop(name)
+        return shots, killed, wrong
 
     def _walk(self, shot: Shot, now: Any) -> None:
-        target, left = shot[:2], [None] * shot[2]
+        seen: Counter[Line] = Counter()
 
         def die(line: Line) -> None:
-            if line == target:
-                left.pop()
-                if not left:
-                    os.kill(os.getpid(), signal.SIGKILL)
+            seen[line] += 1
+            if (*line, seen[line]) == shot:
+                os.kill(os.getpid(), signal.SIGKILL)
 
         with watched(die, [shot[0]]):
             self.worker.walk(now)
@@ -221,99 +223,67 @@ class Range:
 # --- the command --------------------------------------------------------------------------------------------
 
 
-def written(shot: Shot) -> str:
-    return f"--at {shot[0]}.py:{shot[1]}:{shot[2]}"
-
-
 def read(text: str) -> Shot:
-    """collect.py:176:1, or collect.py:176 for the first time."""
+    """collect.py:176:2, or collect.py:176 for the first time."""
     name, line, *nth = text.split(":")
-    return name.removesuffix(".py").rpartition("/")[2], int(line), int(nth[0]) if nth else 1
+    return Path(name).stem, int(line), int(nth[0]) if nth else 1
 
 
-_range: Range
+def cases(hits: Counter[Line], asked: argparse.Namespace) -> Iterator[list[Shot]]:
+    """Nobody is killed; each reached line, or a sample of them, at its first time; pairs at any lines and times."""
+    dice, reached = random.Random(asked.seed), sorted(hits)
+    yield [NOBODY]
+    for line in dice.sample(reached, min(asked.sample, len(reached))) if asked.sample else reached:
+        yield [(*line, 1)]
+    for _ in range(asked.pairs):
+        yield [(*line, dice.randint(1, hits[line])) for line in dice.choices(reached, k=2)]
 
 
-def one(shots: Sequence[Shot]) -> tuple[Sequence[Shot], int, list[str]]:
-    try:
-        return shots, *_range.fire(shots)
-    except RuntimeError as error:
-        return shots, 0, [str(error)]
-
-
-def cases(hits: Counter[Line], pairs: int, sample: int, seed: int) -> Iterator[list[Shot]]:
-    """Each reached line at its first time, or a sample of them, then pairs at random lines and times."""
-    dice, reached = random.Random(seed), sorted(hits)
-    chosen = sorted(dice.sample(reached, min(sample, len(reached)))) if sample else reached
-    yield from ([(*line, 1)] for line in chosen)
-    for _ in range(pairs):
-        yield [(*line, dice.randint(1, hits[line])) for line in (dice.choice(reached), dice.choice(reached))]
-
-
-def campaign(asked: argparse.Namespace, hits: Counter[Line]) -> int:
-    """Run them all and print the table; how many broke a promise, or were not killed where they should have been."""
-    began, done, dead, bad = time.monotonic(), Counter[str](), Counter[str](), Counter[str]()
-    todo = [[]] + list(cases(hits, asked.pairs, asked.sample, asked.seed))
+def campaign(range_: Range, asked: argparse.Namespace) -> int:
+    """Run them and print the table; how many broke the promise, or did not die where they should have."""
+    hits, began = range_.hits(), time.monotonic()
+    table = {name: Counter[str]() for name in (*FILES, "pairs", "control", "all")}
+    for column, some in (("lines", lines()), ("reached", hits)):
+        for name, _ in some:
+            table[name][column] += 1
     with multiprocessing.get_context("fork").Pool(asked.jobs) as pool:
-        for shots, killed, wrong in pool.imap_unordered(one, todo):
-            row = shots[0][0] + ".py" if len(shots) == 1 else "pairs" if shots else "nobody killed"
-            done[row] += 1
-            dead[row] += killed == len(shots) if len(shots) != 2 else killed > 0
-            if wrong or (len(shots) == 1 and not killed):
-                bad[row] += 1
-                again = " ".join(map(written, shots))
-                print(f"{'; '.join(wrong[:4]) or 'nobody died'}\n  again: bin/test kill9 {again}", flush=True)
-    print(f"{'':16}{'lines':>7}{'reached':>9}{'tried':>7}{'killed':>8}{'broken':>8}")
-    every, met = Counter(name for name, _ in lines()), Counter(name for name, _ in hits)
-    for row in [f"{name}.py" for name in FILES] + ["pairs", "nobody killed"]:
-        name = row.removesuffix(".py")
-        print(f"{row:16}{every[name] or '':>7}{met[name] or '':>9}{done[row]:>7}{dead[row]:>8}{bad[row]:>8}")
-    seconds = time.monotonic() - began
-    print(
-        f"{'all':16}{every.total():>7}{met.total():>9}{done.total():>7}{dead.total():>8}{bad.total():>8}   {seconds:.0f} s"
-    )
-    return bad.total()
+        for shots, killed, wrong in pool.imap_unordered(range_.fire, cases(hits, asked)):
+            row = "pairs" if len(shots) > 1 else "control" if shots == [NOBODY] else shots[0][0]
+            if killed < (row not in ("control",)):
+                wrong = [*wrong, "nobody died"]
+            table[row].update(tried=1, killed=killed, broken=bool(wrong))
+            if wrong:
+                again = " ".join("--at {}.py:{}:{}".format(*shot) for shot in shots)
+                print(f"{'; '.join(wrong[:4])}\n  again: bin/test kill9 {again}", flush=True)
+    table["all"] = sum(table.values(), Counter[str]())
+    print(f"{time.monotonic() - began:8.0f} s  lines reached   tried  killed  broken")
+    for name, row in table.items():
+        print(f"{name:10}" + "".join(f"{row[c]:8}" for c in ("lines", "reached", "tried", "killed", "broken")))
+    return table["all"]["broken"]
 
 
 def main() -> int:
-    global _range
     parser = argparse.ArgumentParser(prog="bin/test kill9", description=__doc__)
-    parser.add_argument("--pairs", type=int, default=60, help="how many random pairs")
-    parser.add_argument("--sample", type=int, default=0, help="this many lines only, chosen by --seed")
+    parser.add_argument("--pairs", type=int, default=60, help="this many random pairs")
+    parser.add_argument("--sample", type=int, default=0, help="this many lines instead of all, chosen by --seed")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--database", help="instead of DATABASE_URL: databases are made beside this one")
-    parser.add_argument("--at", type=read, action="append", help="replay: collect.py:176, or collect.py:176:2")
-    parser.add_argument("--empty", default="", help="a migrated, empty database to copy instead of migrating one")
+    parser.add_argument("--database", help="its server is used; DATABASE_URL where it is not given")
+    parser.add_argument("--at", type=read, action="append", help="this line only: collect.py:176; twice for a pair")
+    parser.add_argument("--empty", default="", help="a migrated database to copy instead of migrating a new one")
     parser.add_argument("--plant", default="", help="a bug of tests.faults.mutants, to see it caught")
-    parser.add_argument("--unreached", action="store_true", help="list the lines that no walk reaches")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
-    start(asked.database)
-    _range = Range(asked.empty, asked.plant)
+    os.environ.update({"DATABASE_URL": asked.database} if asked.database else {})
+    start()
+    range_ = Range(asked.empty, asked.plant)
     try:
-        if asked.at:
-            killed, wrong = _range.fire(asked.at)
-            print("\n".join(wrong) or f"{killed} killed, and all is well")
-            return bool(wrong)
-        hits = _range.hits()
-        if asked.unreached:
-            print("\n".join(f"billing/{name}.py:{line}" for name, line in lines() if (name, line) not in hits))
-        return bool(campaign(asked, hits))
+        if not asked.at:
+            return bool(campaign(range_, asked))
+        _, killed, wrong = range_.fire(asked.at)
+        print("\n".join([f"{killed} killed, {len(wrong)} broken", *wrong]))
+        return bool(wrong)
     finally:
-        _range.scratch.close()
-
-
-def start(database: str | None = None) -> None:
-    """Django, with no connection opened, and no words about the errors that we cause."""
-    if database:
-        os.environ["DATABASE_URL"] = database
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer_hub.settings")
-    import logging
-
-    import django
-
-    django.setup()
-    logging.disable(logging.CRITICAL)
+        range_.scratch.close()
 
 
 if __name__ == "__main__":
