@@ -1,44 +1,37 @@
 """Collects what is due: claim, prepare, bind, arm, execute, a batch at a time, each step committed (CHARGES.md).
 
+A batch yields the calls it wants made, and other batches do their own work meanwhile (billing.flight).
 Kill it anywhere: before `_arm` has committed nothing can have moved money; after it the charge is in the
 database and `resolve` asks the gateway what became of it. No transaction is open while a gateway is asked.
 """
 
 import time
 import uuid
-from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.db.models import Count, Q, QuerySet
 
 from agreements.models import Agreement
 from agreements.periods import only_of
-from billing import flight, log, notices, owing, settle
+from billing import flight, log, owing, settle
 from billing.dunning import look_up_after
-from billing.errors import CannotCharge, NotConnected
-from billing.gateways import SANDBOX, gateway
-from billing.gateways.base import Gateway, GatewayObject, GatewayUnknown, Outcome
+from billing.errors import NotConnected
+from billing.flight import Steps, call
+from billing.gateways import gateway
+from billing.gateways.base import Gateway, GatewayObject, GatewayUnknown
 from billing.models import Charge, Collection, PaymentMethod
+from billing.prepare import NO_METHOD, Work, needs_a_person, prepare
 from billing.states import ChargeState, CollectionState, InvoiceState
 from core.models import Business
 
 LEASE = timedelta(minutes=5)
 BATCH = 300
-NO_METHOD = "no_method"
-
-
-@dataclass
-class Work:
-    """One claimed collection, the card it goes to, and what it is to take (minor units)."""
-
-    row: Collection
-    method: PaymentMethod
-    amount: int
+AHEAD = 20 * BATCH  # this much of what is due is put in order of business, so that a batch meets few gateways
 
 
 def due(now: datetime, only: Agreement | Business | None = None) -> QuerySet[Collection]:
@@ -55,40 +48,56 @@ def _free(now: datetime) -> QuerySet[Collection]:
     return Collection.objects.filter(unleased, state=CollectionState.READY)
 
 
-def collect(*, now: datetime, only: Agreement | None = None, progress: Callable[[int], None] | None = None) -> int:
+def collect(
+    *, now: datetime, only: Agreement | Business | None = None, progress: Callable[[int], None] | None = None
+) -> int:
     """Charge everything that is due; the number of charges sent. Nothing where charging is switched off."""
     if settings.CHARGING == "off":
         return 0
-    sent, began, seen = 0, time.monotonic_ns(), set[UUID]()
-    while True:
-        at = now + timedelta(microseconds=(time.monotonic_ns() - began) // 1000)
-        ids = due(at, only).order_by("next_at", "pk").values_list("pk", flat=True)[:BATCH]
-        fresh = [pk for pk in ids if pk not in seen]
-        if not fresh:
-            return sent
-        seen.update(fresh)
-        sent += _batch(fresh, at)
+    sent = 0
+    for more in flight.together(_batches(_clock(now), only)):
+        sent += more
         if progress:
-            progress(len(seen))
+            progress(sent)
+    return sent
 
 
-def _batch(ids: list[UUID], now: datetime) -> int:
-    """One batch, gateway by gateway; the number of charges sent."""
-    claim, rows = _claim(ids, now)
-    by_gateway: dict[tuple[str, UUID], list[Work]] = defaultdict(list)
-    for work in _works(rows, now):
-        account = claim if work.row.gateway == SANDBOX else work.row.business_id
-        by_gateway[work.row.gateway, account].append(work)
-    return sum(_through(works, claim, now) for works in by_gateway.values())
+def _clock(now: datetime) -> Callable[[], datetime]:
+    """It is `now`, and goes on from there as fast as every clock."""
+    began = time.monotonic_ns()
+    return lambda: now + timedelta(microseconds=(time.monotonic_ns() - began) // 1000)
 
 
-def _claim(ids: list[UUID], now: datetime) -> tuple[UUID, list[Collection]]:
+def _batches(clock: Callable[[], datetime], only: Agreement | Business | None) -> Iterator[Steps[int]]:
+    """What is due, claimed batch by batch under the name of this run, which takes nothing twice."""
+    run = uuid.uuid4()
+    while True:
+        oldest = due(clock(), only).exclude(fence=run).order_by("next_at").values_list("business_id", "pk")
+        ahead = [pk for _, pk in sorted(oldest[:AHEAD])]
+        if not ahead:
+            return
+        for first in range(0, len(ahead), BATCH):
+            yield _batch(_claim(ahead[first : first + BATCH], run, clock()), run, clock)
+
+
+def _claim(ids: list[UUID], claim: UUID, now: datetime) -> list[Collection]:
     """T1. Of any number of workers one gets a row: the condition stands on the row's own columns, so that the
     database looks again after waiting for another's UPDATE."""
-    claim = uuid.uuid4()
     _free(now).filter(pk__in=ids, next_at__lte=now).update(lease_until=now + LEASE, fence=claim)
-    mine = Collection.objects.filter(pk__in=ids, fence=claim).select_related("invoice")
-    return claim, list(mine.order_by("next_at", "pk"))
+    mine = Collection.objects.filter(pk__in=ids, fence=claim).order_by("next_at", "pk")
+    return list(mine.select_related("invoice").defer(*(f"invoice__{part}" for part in settle.PARTIES)))
+
+
+def _batch(rows: list[Collection], claim: UUID, clock: Callable[[], datetime]) -> Steps[int]:
+    """One batch: prepare, bind, arm, execute, apply; the number of charges sent."""
+    works = yield from prepare(_works(rows, clock()), claim, clock)
+    charges = _arm(works, claim, clock())
+    banks = {work.row.pk: work.bank for work in works}
+    answers = yield [call(_send, banks[charge.collection_id], charge) for charge in charges]
+    heard = [charge for charge, said in zip(charges, answers, strict=True) if not isinstance(said, GatewayUnknown)]
+    found = yield [call(_looked_up, banks[charge.collection_id], charge) for charge in heard]
+    _read_back(charges, dict(zip([charge.pk for charge in heard], found, strict=True)), clock())
+    return len(charges)
 
 
 def _works(rows: list[Collection], now: datetime) -> list[Work]:
@@ -97,42 +106,26 @@ def _works(rows: list[Collection], now: datetime) -> list[Work]:
     in_use = PaymentMethod.objects.filter(client__in=clients, removed_at__isnull=True)
     methods = {(method.client_id, method.gateway): method for method in in_use}
     owed = owing.of([row.invoice for row in rows])
+    banks = _banks(rows)
     works = []
     for row in rows:
-        method = methods.get((row.invoice.client_id, row.gateway))
+        method, bank = methods.get((row.invoice.client_id, row.gateway)), banks.get((row.gateway, row.business_id))
         if not owed[row.invoice_id]:
             settle.close(row, now=now)
         elif method is None:
-            _needs_a_person(row, NO_METHOD, now)
-        else:
-            works.append(Work(row, method, owed[row.invoice_id]))
+            needs_a_person(row, NO_METHOD, now)
+        elif bank:
+            works.append(Work(bank, row, method, owed[row.invoice_id]))
     return works
 
 
-def _needs_a_person(row: Collection, why: str, now: datetime) -> None:
-    """There is no card, or the gateway takes no such sum: the client or the owner is asked."""
-    with transaction.atomic():
-        held = Collection.objects.select_for_update().filter(pk=row.pk, fence=row.fence, state=CollectionState.READY)
-        if held.first():
-            log.move_collection(row, CollectionState.DUNNING, now=now, why=why, reason=why, lease_until=None)
-            if why == NO_METHOD:
-                notices.card_needed(row, now=now)
-
-
-def _through(works: list[Work], claim: UUID, now: datetime) -> int:
-    """One gateway's part of a batch: prepare, bind, arm, execute, apply."""
-    first = works[0].row
-    try:
-        bank = gateway(first.gateway, first.business_id)
-    except NotConnected:
-        return 0  # nothing was asked of anybody; the lease runs out, and health says why
-    works = _prepare(works, bank, claim, now)
-    charges = _arm(works, claim, now)
-    answers = flight.run(bank, lambda charge: _send(bank, charge), charges)
-    heard = [charge for charge, said in zip(charges, answers, strict=True) if not isinstance(said, GatewayUnknown)]
-    found = flight.run(bank, lambda charge: bank.lookup(charge.collection.handle or ""), heard)
-    _read_back(charges, dict(zip([charge.pk for charge in heard], found, strict=True)), now)
-    return len(charges)
+def _banks(rows: Iterable[Collection]) -> dict[tuple[str, UUID], Gateway]:
+    """Each business's own. What is not connected is left out: its leases run out, and health says why."""
+    found = {}
+    for name, business in {(row.gateway, row.business_id) for row in rows}:
+        with suppress(NotConnected):
+            found[name, business] = gateway(name, business)
+    return found
 
 
 def _send(bank: Gateway, charge: Charge) -> None:
@@ -140,60 +133,8 @@ def _send(bank: Gateway, charge: Charge) -> None:
     bank.execute(handle=charge.collection.handle or "", key=str(charge.id), token=charge.method.token)
 
 
-def _prepare(works: list[Work], bank: Gateway, claim: UUID, now: datetime) -> list[Work]:
-    """G1 and T2: the gateway's object, unconfirmed. Of two made at once the one that is bound counts."""
-    stale = [work for work in works if work.row.handle and work.row.amount != work.amount]
-    _replace(stale, bank, claim, now)
-    fresh = [work for work in works if not work.row.handle]
-    answers = flight.run(bank, lambda work: _prepared(bank, work), fresh)
-    handles = {work.row.pk: said for work, said in zip(fresh, answers, strict=True) if isinstance(said, str)}
-    for work, said in zip(fresh, answers, strict=True):
-        if isinstance(said, CannotCharge):
-            _needs_a_person(work.row, "cannot_charge", now)
-    if handles:
-        amounts = {work.row.pk: work.amount for work in fresh}
-        unbound = Collection.objects.filter(
-            pk__in=list(handles), fence=claim, state=CollectionState.READY, handle__isnull=True
-        )
-        unbound.update(
-            handle=Case(*(When(pk=pk, then=Value(handle)) for pk, handle in handles.items())),
-            amount=Case(*(When(pk=pk, then=Value(amounts[pk])) for pk in handles)),
-        )
-    bound = {row.pk: row for row in Collection.objects.filter(pk__in=[w.row.pk for w in works], fence=claim)}
-    for work in works:
-        if work.row.pk in bound:
-            work.row.handle, work.row.amount = bound[work.row.pk].handle, bound[work.row.pk].amount
-    return [work for work in works if work.row.pk in bound and work.row.handle]
-
-
-def _prepared(bank: Gateway, work: Work) -> str | CannotCharge:
-    invoice = work.row.invoice
-    try:
-        return bank.prepare(
-            key=str(work.row.prepare_key),
-            amount=work.amount,
-            currency=invoice.currency,
-            reference=str(invoice.id),
-            customer=str(invoice.client_id),
-        )
-    except CannotCharge as no:
-        return no
-
-
-def _replace(works: list[Work], bank: Gateway, claim: UUID, now: datetime) -> None:
-    """The amount changed since the object was made: only one that is surely cancelled gives way to a new one."""
-
-    def cancelled(work: Work) -> GatewayObject:
-        bank.cancel(work.row.handle or "")
-        return bank.lookup(work.row.handle or "")
-
-    for work, found in zip(works, flight.run(bank, cancelled, works), strict=True):
-        if isinstance(found, GatewayObject) and found.outcome == Outcome.CANCELLED:
-            mine = Collection.objects.filter(pk=work.row.pk, fence=claim, state=CollectionState.READY)
-            if mine.update(handle=None, amount=None, prepare_key=uuid.uuid4()):
-                work.row.refresh_from_db(fields=["handle", "amount", "prepare_key"])
-        elif isinstance(found, GatewayObject):
-            settle.apply(work.row, found, now=now)
+def _looked_up(bank: Gateway, charge: Charge) -> GatewayObject:
+    return bank.lookup(charge.collection.handle or "")
 
 
 def _arm(works: list[Work], claim: UUID, now: datetime) -> list[Charge]:
@@ -232,7 +173,7 @@ def _still_mine(works: list[Work], claim: UUID) -> list[Work]:
         invoice__agreement__parked_because="",
         business__charging_on=True,
     )
-    mine = {row.pk for row in held.order_by("pk")}
+    mine = {row.pk for row in held.only("pk").order_by("pk")}
     methods = PaymentMethod.objects.filter(pk__in=[work.method.pk for work in works], removed_at__isnull=True)
     kept = set(methods.values_list("pk", flat=True))
     owed = owing.of([work.row.invoice for work in works])

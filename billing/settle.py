@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import DatabaseError, transaction
+from django.db.models import Prefetch, prefetch_related_objects
 
+from agreements.models import Agreement
 from billing import closing, dunning, log, notices, owing, receive
 from billing.gateways.base import GatewayObject, Outcome
-from billing.models import Charge, Collection, PaymentMethod
+from billing.models import Charge, Collection, Invoice, PaymentMethod
 from billing.states import IN_FLIGHT, ChargeState, CollectionState, InvoiceState
 from core.dates import local_instant
 from core.errors import RuleError
 
 logger = logging.getLogger(__name__)
+PARTIES = ("seller", "buyer", "taxes")  # of an invoice: what its paper shows, and moving money need not read
 NOT_CONFIRMED, CANCELLED_THERE = "not_confirmed", "cancelled_at_gateway"
 
 
@@ -52,9 +55,20 @@ def close(collection: Collection, *, now: datetime) -> None:
 
 
 def _locked(ids: Sequence[uuid.UUID]) -> list[Collection]:
-    rows = Collection.objects.select_for_update(of=("self",)).filter(pk__in=ids)
-    related = rows.select_related("invoice__client", "invoice__agreement__contact", "invoice__business__owner")
-    return list(related.defer("invoice__agreement__terms", "invoice__agreement__tier").order_by("pk"))
+    """Under their lock, with what a payment needs of them, read after it."""
+    rows = list(Collection.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    prefetch_related_objects(rows, Prefetch("invoice", Invoice.objects.defer(*PARTIES)), "invoice__business")
+    return rows
+
+
+def _with_people(rows: Sequence[Collection]) -> Sequence[Collection]:
+    """With whom a letter about them goes to."""
+    agreements = Agreement.objects.defer("terms", "tier")
+    prefetch_related_objects(
+        rows, "business__owner", "invoice__client", Prefetch("invoice__agreement", agreements),
+        "invoice__agreement__contact",
+    )  # fmt: skip
+    return rows
 
 
 def _apply(pairs: Sequence[tuple[Collection, GatewayObject]], now: datetime) -> None:
@@ -66,16 +80,13 @@ def _apply(pairs: Sequence[tuple[Collection, GatewayObject]], now: datetime) -> 
     ]
     out = Charge.objects.filter(collection__in=rows, state__in=IN_FLIGHT).select_related("method")
     charges = {charge.collection_id: charge for charge in out}
-    paid = []
     for row in rows:
-        found, charge = objects[row.pk], charges.get(row.pk)
-        if charge:
-            charge.collection = row
-        if found.outcome == Outcome.SUCCEEDED:
-            paid.append((row, charge, found))
-        else:
-            _unpaid(row, charge, found, now)
-    _paid(paid, now)
+        if row.pk in charges:
+            charges[row.pk].collection = row
+    paid = [row for row in rows if objects[row.pk].outcome == Outcome.SUCCEEDED]
+    for row in _with_people([row for row in rows if objects[row.pk].outcome != Outcome.SUCCEEDED]):
+        _unpaid(row, charges.get(row.pk), objects[row.pk], now)
+    _paid([(row, charges.get(row.pk), objects[row.pk]) for row in paid], now)
 
 
 def _unpaid(row: Collection, charge: Charge | None, found: GatewayObject, now: datetime) -> None:

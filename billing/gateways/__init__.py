@@ -7,6 +7,7 @@ from django.conf import settings
 
 from billing.errors import NotConnected
 from billing.gateways.base import Gateway
+from billing.gateways.pace import paced
 from billing.models import GatewayAccount
 from core.vault import unseal
 
@@ -26,8 +27,8 @@ def name_of(business: UUID) -> str:
 
 
 def gateway(name: str, business: UUID) -> Gateway:
-    """The gateway of that name, with the business's own account. Raises NotConnected."""
-    return BUILD[name](business)
+    """The gateway of that name, with the business's own account, kept to its limit. Raises NotConnected."""
+    return paced(BUILD[name](business), business)
 
 
 def _sandbox(business: UUID) -> Gateway:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from billing import collect, settle
+from billing import collect, prepare, settle
 from billing.gateways.base import GatewayUnknown
 from billing.gateways.sandbox.gateway import Sandbox
 from billing.models import Charge, Collection, Invoice, Journal, Payment, SandboxIntent, Series
@@ -26,7 +26,8 @@ class Killed(BaseException):
 
 STEPS: list[tuple[Any, str]] = [
     (collect, "_claim"),
-    (collect, "_prepare"),
+    (collect, "prepare"),
+    (prepare, "_bind"),
     (collect, "_arm"),
     (collect, "_send"),
     (Sandbox, "prepare"),
