@@ -154,9 +154,8 @@ def void_here_first() -> Iterator[None]:
 def a_refund_is_called_again_whatever_happened() -> Iterator[None]:
     """A refund without an answer is asked for under a new key."""
 
-    def found(row: Any, now: Any) -> Any:
-        bank = refund.gateway(row.payment.gateway, row.business_id)
-        key = f"{row.id}"
+    def found(bank: Any, row: Any, now: Any) -> Any:
+        key = str(row.id)
         there = next((each for each in bank.refunds(row.payment.reference) if each.key == key), None)
         bank.keys = {k: v for k, v in bank.keys.items() if k != key}
         bank.refund(handle=row.payment.reference, key=key, amount=row.amount)

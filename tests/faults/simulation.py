@@ -6,18 +6,20 @@ open. What was committed stays: each seed lives inside a transaction that is tak
 """
 
 import random
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 from django.db import OperationalError, connection, transaction
 from django.test import override_settings
 
 from agreements.models import Agreement, Period, Proposal
-from billing import gateways, resolve, retry, run, void, webhook
+from billing import flight, gateways, resolve, retry, run, void, webhook
 from billing.invariants import broken
 from billing.models import GatewayEvent, Invoice, Payment, PaymentMethod, Refund
 from billing.refund import carry_out, give_back
@@ -52,6 +54,7 @@ class Life:
     depth: int = 0
     calm: bool = False
     by_hand: int = 0
+    surprises: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
@@ -197,6 +200,10 @@ class Life:
             verb = void.void if what == "void" else void.write_off
             self.attempt(lambda: verb(invoice=invoice, reason="R", actor="Nan", now=self.now))
 
+    def surprised(self, said: str) -> None:
+        """Billing takes an error it did not foresee for a lost answer. Here it is one that we made."""
+        self.surprises.append(repr(sys.exc_info()[1]))
+
     # --- the whole ------------------------------------------------------------------------------------------
 
     def live(self) -> list[str]:
@@ -232,12 +239,14 @@ class Life:
 
     def judge(self) -> list[str]:
         """The bank's ledger against our rows."""
-        wrong = broken(self.now)
+        wrong = broken(self.now) + self.surprises
         for invoice in Invoice.objects.select_related("period", "collection"):
             wrong += self._invoice(invoice)
         receipts = Outbox.objects.filter(kind="receipt").count()
         if receipts != Payment.objects.count():
             wrong.append(f"{receipts} receipts for {Payment.objects.count()} payments")
+        stuck = Refund.objects.filter(state__in=("sent", "unknown"), next_at__isnull=False)
+        wrong += [f"refund {pk} is stuck" for pk in stuck.values_list("pk", flat=True)]
         ours = sum(Payment.objects.values_list("amount", flat=True))
         if ours != sum(amount for _, _, amount, _ in self.bank.taken):
             wrong.append(f"the bank took {sum(t[2] for t in self.bank.taken)}, we wrote down {ours}")
@@ -270,7 +279,8 @@ class Life:
 def stage(life: Life) -> Iterator[None]:
     """The bank in its place, the doorbell silent, SQL watched; everything is taken back afterwards."""
     with ExitStack() as stack:
-        stack.enter_context(override_settings(GATEWAY="bank"))
+        stack.enter_context(override_settings(GATEWAY="bank", DEBUG=False))
+        stack.enter_context(patch.object(flight.log, "exception", life.surprised))
         stack.enter_context(doorbell.muted())
         before = dict(gateways.BUILD)
         gateways.BUILD["bank"] = lambda business: life.bank

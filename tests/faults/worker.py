@@ -1,5 +1,6 @@
 """What each process of the fault runner does: an empty database in memory, then one seed after the other."""
 
+import gc
 import logging
 import os
 from contextlib import nullcontext
@@ -15,6 +16,8 @@ def prepare() -> None:
     from django.db import connection
 
     connection.creation.create_test_db(verbosity=0)
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)  # most of a seed is short-lived
 
 
 def one(asked: tuple[int, str]) -> tuple[int, str, int, list[str]]:
