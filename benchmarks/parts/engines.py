@@ -24,7 +24,8 @@ class Sqlite:
         return self.url(database)
 
     def copy(self, source: str, database: str) -> str:
-        """The same rows under another name. The last to close the source has emptied its log into it."""
+        """The same rows under another name."""
+        assert not (self.folder / f"{source}.sqlite3-wal").exists(), "rows would be missing: somebody has it open"
         shutil.copy(self.folder / f"{source}.sqlite3", self.folder / f"{database}.sqlite3")
         return self.url(database)
 

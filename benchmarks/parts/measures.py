@@ -143,3 +143,4 @@ def charge(count: int, in_flight: int, per_second: int) -> dict[str, Any]:
 if __name__ == "__main__":
     with doorbell.muted():
         print(json.dumps(MEASURES[sys.argv[1]](**json.loads(sys.argv[2]))))
+    connection.close()  # SQLite's log goes into its file
