@@ -51,10 +51,10 @@ def counted() -> Iterator[Statements]:
 
 
 @measure
-def fill(agreements: int, collect_by: str) -> dict[str, Any]:
+def fill(agreements: int, collect_by: str, alone: bool = False) -> dict[str, Any]:
     """An empty database with businesses, clients and running agreements."""
     call_command("migrate", verbosity=0)
-    return {"businesses": seed.agreements(agreements, collect_by)}
+    return {"businesses": seed.agreements(agreements, collect_by, alone)}
 
 
 @measure

@@ -29,9 +29,9 @@ TERMS = {"seller": {"name": "Studio", "address": ADDRESS}, "buyer": {"address": 
 TAXES = [{"name": "VAT", "percent": "7"}]
 
 
-def agreements(count: int, collect_by: str) -> int:
-    """Businesses with `count` running agreements between them, one a client; the number of businesses."""
-    sizes = list(_sizes(count))
+def agreements(count: int, collect_by: str, alone: bool) -> int:
+    """Businesses, or one alone, with `count` running agreements, one a client; the number of businesses."""
+    sizes = [count] if alone else list(_sizes(count))
     for first in range(0, len(sizes), 50):
         _businesses(sizes[first : first + 50], first, collect_by)
     analyse()
