@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from agreements.models import Agreement, Period, Proposal, Signature, Tier
+from agreements.models import Agreement, Pause, Period, Proposal, Signature, Tier
 from core.adminsite import FrozenAdmin
 
 
@@ -40,5 +40,12 @@ class SignatureAdmin(FrozenAdmin):
 class PeriodAdmin(FrozenAdmin):
     list_display = ["starts_on", "ends_on", "index", "currency", "amount", "minutes", "skipped_because"]
     list_filter = ["currency"]
+    search_fields = ["agreement__title", "agreement__client__name"]
+    neighbours = ("agreement", "business")
+
+
+@admin.register(Pause)
+class PauseAdmin(FrozenAdmin):
+    list_display = ["starts_on", "ends_on", "is_skip", "reason"]
     search_fields = ["agreement__title", "agreement__client__name"]
     neighbours = ("agreement", "business")

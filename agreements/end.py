@@ -8,13 +8,18 @@ from django.utils.translation import gettext as _
 from agreements.errors import NotOpen, TooSoon
 from agreements.models import Agreement
 from agreements.periods import spans
-from agreements.states import AGREEMENT, AgreementState
+from agreements.states import AGREEMENT, RUNS, AgreementState
 from clients import entry
 from core import audit, links, outbox
 from core.audit import UNSEEN, Origin
 from core.dates import add_months, local_day
 from core.states import move
 from core.templatetags import rh
+
+
+def can_end(agreement: Agreement) -> bool:
+    """Whether it runs and nobody has given notice."""
+    return agreement.state in RUNS and agreement.ends_on is None
 
 
 def earliest_end(agreement: Agreement, today: date) -> date:
@@ -31,7 +36,7 @@ def give_notice(
     *, agreement: Agreement, ends_on: date, actor: str, now: datetime, origin: Origin = UNSEEN
 ) -> Agreement:
     """End it at the period boundary on or after `ends_on` (exclusive). Raises TooSoon and NotOpen."""
-    if agreement.state != AgreementState.ACTIVE or agreement.ends_on:
+    if not can_end(agreement):
         raise NotOpen(_("This agreement has an end already."))
     first = earliest_end(agreement, local_day(now, agreement.time_zone))
     if ends_on < first:
@@ -39,7 +44,7 @@ def give_notice(
         raise TooSoon(_("The agreement's term and notice allow %(day)s at the earliest.") % words, field="ends_on")
     boundary = next(span.end for span in spans(agreement, until=ends_on + timedelta(days=370)) if span.end >= ends_on)
     with transaction.atomic():
-        mine = Agreement.objects.filter(pk=agreement.pk, state=AgreementState.ACTIVE, ends_on__isnull=True)
+        mine = Agreement.objects.filter(pk=agreement.pk, state__in=RUNS, ends_on__isnull=True)
         if not mine.update(ends_on=boundary):
             raise NotOpen(_("This agreement has an end already."))
         audit.record(
@@ -78,7 +83,7 @@ def _mail(agreement: Agreement, boundary: date, now: datetime) -> None:
 def finish_ended(*, now: datetime) -> int:
     """Close the agreements whose last day is over; the number closed."""
     closed = 0
-    for agreement in Agreement.objects.filter(state=AgreementState.ACTIVE, ends_on__isnull=False):
+    for agreement in Agreement.objects.filter(state__in=RUNS, ends_on__isnull=False):
         if agreement.ends_on and local_day(now, agreement.time_zone) >= agreement.ends_on:
             with transaction.atomic():
                 move(agreement, AgreementState.ENDED, AGREEMENT, sets={"ended_at": now})

@@ -28,6 +28,9 @@ def labels() -> dict[str, str]:
         "declined": _("Declined"),
         "withdrawn": _("Withdrawn"),
         "notice": _("Notice given"),
+        "paused": _("Paused"),
+        "skipped": _("A period was skipped"),
+        "resumed": _("Resumed"),
         "ended": _("Ended"),
     }
 

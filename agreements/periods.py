@@ -1,6 +1,6 @@
 """Opens the periods of running agreements, and answers which one a day belongs to (rules 1–5)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
-from agreements.models import Agreement, Period
+from agreements.models import Agreement, Pause, Period
 from agreements.schedule import Interval, PeriodSpan, index_before, periods
-from agreements.states import AgreementState, PeriodState
+from agreements.states import RUNS, AgreementState, PeriodState
 from core.dates import local_day, local_instant
 from core.models import Business
 from core.money import prorate
@@ -59,7 +59,8 @@ def open_due(*, now: datetime, only: Agreement | Business | None = None) -> int:
     made = 0
     while batch := list(_to_open(now, only)):
         with transaction.atomic():
-            rows = [row for agreement in batch for row in _missing(agreement, now)]
+            pauses = Pause.objects.by_agreement(agreement.pk for agreement in batch)
+            rows = [row for agreement in batch for row in _missing(agreement, pauses.get(agreement.pk, []), now)]
             made += _insert(rows)
             for agreement in batch:
                 agreement.opens_at = next_opening(agreement, now)
@@ -85,7 +86,8 @@ def _spans_after(agreement: Agreement, today: date, until: date) -> Iterable[Per
 
 
 def _to_open(now: datetime, only: Agreement | Business | None) -> QuerySet[Agreement]:
-    ran = (AgreementState.ACTIVE, AgreementState.ENDED)  # what ended meanwhile still owes the months before
+    # What is paused has its periods too, unbilled; what ended meanwhile still owes the months before.
+    ran = (*RUNS, AgreementState.ENDED)
     found = Agreement.objects.filter(state__in=ran, opens_at__lte=now)
     found = found.filter(only_of(only, "pk"))
     ids = list(found.order_by("opens_at", "pk").values_list("pk", flat=True)[:BATCH])
@@ -93,15 +95,16 @@ def _to_open(now: datetime, only: Agreement | Business | None) -> QuerySet[Agree
     return rows if ids else rows.none()
 
 
-def _missing(agreement: Agreement, now: datetime) -> list[Period]:
+def _missing(agreement: Agreement, pauses: Sequence[Pause], now: datetime) -> list[Period]:
     today = local_day(now, agreement.time_zone)
     first = agreement.opened  # type: ignore[attr-defined]  # annotated
-    return [_period(agreement, span, now) for span in spans(agreement, until=today, first=first)]
+    return [_period(agreement, pauses, span, now) for span in spans(agreement, until=today, first=first)]
 
 
-def _period(agreement: Agreement, span: PeriodSpan, now: datetime) -> Period:
+def _period(agreement: Agreement, pauses: Sequence[Pause], span: PeriodSpan, now: datetime) -> Period:
     part = span.fraction
     amount = prorate(agreement.amount, part.numerator, part.denominator)
+    pause = next((pause for pause in pauses if pause.covers(span.start)), None)
     return Period(
         business_id=agreement.business_id,
         agreement=agreement,
@@ -109,10 +112,11 @@ def _period(agreement: Agreement, span: PeriodSpan, now: datetime) -> Period:
         starts_on=span.start,
         ends_on=span.end,
         due_at=due_at(agreement, span),
-        state=PeriodState.DUE if amount else PeriodState.SKIPPED,
+        state=PeriodState.DUE if amount and not pause else PeriodState.SKIPPED,
+        skipped_because=pause.reason if pause else "",
         currency=agreement.currency,
         amount=amount,
-        minutes=prorate(agreement.minutes, part.numerator, part.denominator),
+        minutes=0 if pause else prorate(agreement.minutes, part.numerator, part.denominator),
         created_at=now,
     )
 
@@ -135,26 +139,35 @@ def latest(agreement: Agreement) -> Period | None:
     return agreement.periods.order_by("-starts_on").first()
 
 
+def next_spans(agreements: Iterable[Agreement], today: date) -> dict[UUID, PeriodSpan]:
+    """The next period after today of each running agreement that is billed; those without one are left out."""
+    return {agreement.pk: span for agreement, span in _billed(agreements, today, 370, only_next=True)}
+
+
 def next_starts(agreements: Iterable[Agreement], today: date) -> dict[UUID, date]:
     """The next day on which each running agreement is charged; those that are not charged again are left out."""
-    found: dict[UUID, date] = {}
-    for agreement in agreements:
-        if agreement.state != AgreementState.ACTIVE:
-            continue
-        horizon = max(today, agreement.starts_on) + timedelta(days=370)
-        span = next((s for s in spans(agreement, until=horizon) if s.start > today), None)
-        if span:
-            found[agreement.pk] = span.start
-    return found
+    return {pk: span.start for pk, span in next_spans(agreements, today).items()}
 
 
 def upcoming(agreements: Iterable[Agreement], today: date, days: int = 30) -> list[Upcoming]:
     """What starts, and so is charged, in the days after today; soonest first."""
-    until = today + timedelta(days=days)
-    found = [
-        Upcoming(agreement, span.start)
-        for agreement in agreements
-        for span in spans(agreement, until=until)
-        if span.start > today
-    ]
+    found = [Upcoming(agreement, span.start) for agreement, span in _billed(agreements, today, days)]
     return sorted(found, key=lambda item: (item.starts_on, str(item.agreement.pk)))
+
+
+def _billed(
+    agreements: Iterable[Agreement], today: date, days: int, *, only_next: bool = False
+) -> Iterator[tuple[Agreement, PeriodSpan]]:
+    """The spans that begin in the days after today, or after a start that is later, and in no pause."""
+    run = [row for row in agreements if row.state in RUNS]
+    pauses = Pause.objects.by_agreement(row.pk for row in run)
+    for row in run:
+        own = pauses.get(row.pk, [])
+        horizon = max(
+            [today, row.starts_on, *(pause.ends_on for pause in own if pause.ends_on)] if only_next else [today]
+        )
+        for span in _spans_after(row, today, horizon + timedelta(days=days)):
+            if span.start > today and not any(pause.covers(span.start) for pause in own):
+                yield row, span
+                if only_next:
+                    break

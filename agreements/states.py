@@ -25,6 +25,10 @@ class AgreementState(StrEnum):
     VOID = "void"
 
 
+#: It goes on: there are periods, though those that begin in a pause are not billed.
+RUNS = (AgreementState.ACTIVE, AgreementState.PAUSED)
+
+
 class PeriodState(StrEnum):
     """How a period is billed. CARRIED: its fee stands as a line on the next invoice (rule 14)."""
 

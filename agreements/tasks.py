@@ -3,13 +3,14 @@
 from celery import shared_task
 from django.utils import timezone
 
-from agreements import end, propose, seal
+from agreements import end, pause, propose, seal
 
 
 @shared_task(name="agreements.tasks.seal_signed", ignore_result=True)
 def seal_signed() -> None:
-    """Seal and mail what was signed; close what is over."""
+    """Seal and mail what was signed; close what is over; resume what was paused until today."""
     now = timezone.now()
     seal.seal_signed(now=now)
     end.finish_ended(now=now)
+    pause.resume_due(now=now)
     propose.expire_due(now=now)

@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from agreements.models import Agreement
+from agreements.models import Agreement, Pause
 from agreements.models.proposal import CollectBy
-from agreements.states import AgreementState
+from agreements.states import RUNS
 from billing.dunning import NOTICE_DAYS
 from core import outbox
 from core.dates import local_day
@@ -16,7 +16,7 @@ KIND = "charge_ahead"
 def announce(*, now: datetime) -> int:
     """Announce the letters for charges of the coming days, each once; how many are new."""
     soon = Agreement.objects.filter(
-        state=AgreementState.ACTIVE,
+        state__in=RUNS,
         collect_by=CollectBy.CARD,
         opens_at__gt=now,
         opens_at__lte=now + timedelta(days=NOTICE_DAYS),
@@ -27,7 +27,13 @@ def announce(*, now: datetime) -> int:
     if not found:
         return 0
     businesses = Business.objects.in_bulk({business for *_, business in found})
-    refs = {f"{pk}:{local_day(at, zone)}": businesses[business] for pk, at, zone, business in found if at}
+    pauses = Pause.objects.by_agreement(pk for pk, *_ in found)
+    days = [(pk, local_day(at, zone), business) for pk, at, zone, business in found if at]
+    refs = {
+        f"{pk}:{day}": businesses[business]
+        for pk, day, business in days
+        if not any(pause.covers(day) for pause in pauses.get(pk, []))
+    }
     there = set(Outbox.objects.filter(kind=KIND, ref__in=list(refs)).values_list("ref", flat=True))
     fresh = [(ref, business) for ref, business in refs.items() if ref not in there]
     outbox.post(KIND, fresh, now=now)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from billing.models import Charge, Collection, Dispute, Refund
+from billing.models import Charge, Collection, Dispute, Invoice, Refund
 from billing.queries import decline_words
 from clients import entry
 from clients.models import Contact
@@ -64,7 +64,7 @@ def charge_failed(collection: Collection, charge: Charge, again: date | None, *,
     link = entry.portal_link(contact=contact, now=now, target="method:")
     sides = {
         "client": (contact.email, invoice.language, links.placeholder("link", link.id)),
-        "owner": (collection.business.owner.email, collection.business.language, ""),
+        "owner": (collection.business.owner.email, collection.business.language, _charge_page(invoice)),
     }
     for side, (to, language, door) in sides.items():
         with translation.override(language):
@@ -79,6 +79,10 @@ def charge_failed(collection: Collection, charge: Charge, again: date | None, *,
             business=collection.business,
             now=now,
         )
+
+
+def _charge_page(invoice: Invoice) -> str:
+    return str(settings.SITE_URL).rstrip("/") + settings.CHARGE_PATH.format(pk=invoice.pk)
 
 
 def card_needed(collection: Collection, *, now: datetime) -> None:

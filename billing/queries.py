@@ -62,6 +62,11 @@ def failed_agreements(business: Business) -> set[UUID]:
     return set(failed(business).values_list("invoice__agreement_id", flat=True))
 
 
+def undecided(invoice: Invoice) -> bool:
+    """Whether nothing more is tried by itself, and the owner chooses: wait, pause, end (rule 23)."""
+    return bool(invoice.state == InvoiceState.OPEN and invoice.collection.state == CollectionState.DUNNING)
+
+
 def standing(invoice: Invoice) -> Standing:
     """In words, from the invoice and its collection (select_related them)."""
     if invoice.state == InvoiceState.PAID:

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from dashboard.views import accounts, corrections, home, house, money, offers, paying, people, promises, runs, work
+from dashboard.views import (
+    accounts,
+    corrections,
+    home,
+    house,
+    money,
+    offers,
+    pausing,
+    paying,
+    people,
+    promises,
+    runs,
+    work,
+)
 
 app_name = "dashboard"
 urlpatterns = [
@@ -37,6 +50,8 @@ urlpatterns = [
     path("agreements/<uuid:pk>/", promises.AgreementPage.as_view(), name="agreement"),
     path("agreements/<uuid:pk>/pdf/", promises.AgreementPdf.as_view(), name="agreement_pdf"),
     path("agreements/<uuid:pk>/end/", promises.EndAgreement.as_view(), name="agreement_end"),
+    path("agreements/<uuid:pk>/pause/", pausing.PauseAgreement.as_view(), name="agreement_pause"),
+    path("agreements/<uuid:pk>/resume/", pausing.ResumeAgreement.as_view(), name="agreement_resume"),
     path("agreements/<uuid:pk>/park/", corrections.Park.as_view(), name="park"),
     path("agreements/<uuid:pk>/release/", promises.Release.as_view(), name="park_release"),
     path("agreements/<uuid:pk>/kpis/new/", promises.NewKpi.as_view(), name="kpi_new"),
@@ -61,6 +76,7 @@ urlpatterns = [
     path("credit-notes/<uuid:pk>/pdf/", corrections.CreditNotePdf.as_view(), name="credit_note_pdf"),
     path("charges/<uuid:pk>/", money.ChargePage.as_view(), name="charge"),
     path("charges/<uuid:pk>/retry/", money.Retry.as_view(), name="charge_retry"),
+    path("charges/<uuid:pk>/wait/", money.Wait.as_view(), name="charge_wait"),
     path("charges/<uuid:pk>/pdf/", money.InvoicePdf.as_view(), name="charge_pdf"),
     path("receipts/<uuid:pk>/pdf/", money.ReceiptPdf.as_view(), name="receipt_pdf"),
     path("reports/", work.Reports.as_view(), name="reports"),

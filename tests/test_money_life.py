@@ -17,7 +17,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from agreements.models import Agreement
+from agreements import pause
+from agreements.models import Agreement, Pause
 from billing import ledger, owing, park, reduce, refund, retry, transfers, void, webhook
 from billing.gateways.sandbox.cards import Behaviour
 from billing.gateways.sandbox.gateway import confirm, contest
@@ -80,6 +81,7 @@ class MoneyLife(RuleBasedStateMachine):
     # --- what people can choose from ------------------------------------------------------------------------
 
     def walk(self) -> None:
+        pause.resume_due(now=self.now)
         bill(now=self.now, door="test")
 
     def attempt(self, verb: Callable[..., Any], **what: Any) -> None:
@@ -213,6 +215,27 @@ class MoneyLife(RuleBasedStateMachine):
             self.attempt(retry.retry, collection=invoice.collection, actor="Nan")
             self.walk()
 
+    @precondition(there_is(Collection, state="dunning"))
+    @rule()
+    def the_owner_waits(self) -> None:
+        for row in Collection.objects.filter(state="dunning"):
+            self.attempt(retry.wait, collection=row, until=self.now.date() + timedelta(days=3), actor="Nan")
+
+    @rule(who=BOTH, weeks=st.sampled_from([0, 3, 9]))
+    def the_owner_pauses(self, who: int, weeks: int) -> None:
+        until = self.now.date() + timedelta(weeks=weeks) if weeks else None
+        words = {"reason": "R", "actor": "Nan"}
+        self.attempt(pause.pause, agreement=self.agreement(who), resumes_on=until, **words)
+
+    @rule(who=BOTH)
+    def the_owner_skips_a_period(self, who: int) -> None:
+        self.attempt(pause.skip, agreement=self.agreement(who), reason="R", actor="Nan")
+
+    @precondition(there_is(Agreement, state="paused"))
+    @rule(who=BOTH)
+    def the_owner_goes_on(self, who: int) -> None:
+        self.attempt(pause.resume, agreement=self.agreement(who), actor="Nan")
+
     @rule(who=BOTH)
     def the_owner_parks(self, who: int) -> None:
         self.attempt(park.park, agreement=self.agreement(who), reason="Ask first", actor="Nan")
@@ -228,6 +251,12 @@ class MoneyLife(RuleBasedStateMachine):
     @invariant()
     def nothing_contradicts(self) -> None:
         assert not broken(self.now)
+
+    @invariant()
+    def nothing_that_begins_in_a_pause_is_billed(self) -> None:
+        billed = Invoice.objects.values_list("agreement", "period__starts_on")
+        pauses = Pause.objects.by_agreement(row.pk for row in self.agreements)
+        assert not [day for pk, day in billed if any(pause.covers(day) for pause in pauses.get(pk, []))]
 
     @invariant()
     def no_invoice_is_charged_twice(self) -> None:
@@ -258,7 +287,7 @@ def total(rows: Any) -> int:
 
 MUST_HAPPEN: Sequence[str] = (
     *Behaviour, "confirmed", "parked", "contested", "decided", "give_back", "pay_out", "reduce", "void",
-    "write_off", "retry", "record", "receive_certificate", "park", "release",
+    "write_off", "retry", "record", "receive_certificate", "park", "release", "wait", "pause", "skip", "resume",
 )  # fmt: skip
 
 
@@ -303,6 +332,11 @@ def story(life: MoneyLife) -> Iterator[Callable[[], None]]:
     yield lambda: life.the_owner_gives_an_invoice_up(which=0, verb=void.write_off)
     for kind in Behaviour:
         yield partial(life.the_next_period_comes, kind=kind)
+    yield lambda: life.the_next_period_comes(kind=Behaviour.HARD)
+    yield life.the_owner_waits
+    yield lambda: life.the_owner_skips_a_period(who=0)
+    yield lambda: life.the_owner_pauses(who=0, weeks=0)
+    yield lambda: life.the_owner_goes_on(who=0)
     yield lambda: life.the_owner_parks(who=1)
     yield lambda: life.the_owner_releases(who=1, how="bill")
     yield life.nothing_ran_for_ten_weeks

@@ -57,6 +57,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Pause',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('starts_on', models.DateField(verbose_name='starts on')),
+                ('ends_on', models.DateField(blank=True, null=True, verbose_name='ends on (exclusive)')),
+                ('is_skip', models.BooleanField(default=False, verbose_name='one period only')),
+                ('reason', models.CharField(max_length=300, verbose_name='reason')),
+            ],
+            options={
+                'verbose_name': 'pause',
+                'verbose_name_plural': 'pauses',
+                'ordering': ['-starts_on', '-created_at', 'id'],
+            },
+        ),
+        migrations.CreateModel(
             name='Period',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),

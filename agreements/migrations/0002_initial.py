@@ -42,6 +42,16 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.document'),
         ),
         migrations.AddField(
+            model_name='pause',
+            name='agreement',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pauses', to='agreements.agreement'),
+        ),
+        migrations.AddField(
+            model_name='pause',
+            name='business',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business'),
+        ),
+        migrations.AddField(
             model_name='period',
             name='agreement',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='periods', to='agreements.agreement'),
@@ -95,6 +105,14 @@ class Migration(migrations.Migration):
             model_name='tier',
             name='proposal',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tiers', to='agreements.proposal'),
+        ),
+        migrations.AddConstraint(
+            model_name='pause',
+            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='pause_ends_after_start'),
+        ),
+        migrations.AddConstraint(
+            model_name='pause',
+            constraint=models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True)), fields=('agreement',), name='pause_open_once'),
         ),
         migrations.AddIndex(
             model_name='period',

@@ -74,6 +74,12 @@ class CertificateForm(PrintableForm, forms.Form):
     on = forms.DateField(label=_("Received on"), widget=DAY)
 
 
+class WaitForm(forms.Form):
+    """The day on which a declined charge is tried once more."""
+
+    until = forms.DateField(label=_("Try again on"), widget=DAY)
+
+
 class ParkForm(PrintableForm, forms.Form):
     """Why nothing is to be charged for now."""
 

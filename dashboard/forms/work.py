@@ -63,6 +63,32 @@ class WordsForm(PrintableForm, forms.Form):
     )
 
 
+class PauseForm(PrintableForm, forms.Form):
+    """How long nothing is billed, and why."""
+
+    how = forms.ChoiceField(
+        label=_("How long"),
+        choices=[
+            ("skip", _("the next period only")),
+            ("until", _("until a day that is known")),
+            ("open", _("until I resume it")),
+        ],
+        widget=forms.RadioSelect,
+        initial="skip",
+    )
+    resumes_on = forms.DateField(
+        label=_("Goes on from"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("The first period that begins on or after this day is billed again."),
+    )  # fmt: skip
+    reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("It stands in the record."))
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        if found.get("how") == "until" and not found.get("resumes_on") and "resumes_on" not in self.errors:
+            self.add_error("resumes_on", _("Which day?"))
+        return found
+
+
 class EndForm(forms.Form):
     """The day on which an agreement should end."""
 

@@ -1,5 +1,6 @@
 """Charges: every invoice, how it stands, and what a person can do about it."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,14 +9,18 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agreements import end
 from billing import papers, queries
 from billing.models import Certificate, Dispute, Invoice, Payment, Refund, Transition
 from billing.models.invoice import INVOICE_STATES
-from billing.retry import retry
+from billing.retry import retry, wait
 from core.download import pdf_response
 from core.errors import RuleError
 from core.listing import page_of
+from dashboard.forms.money import WaitForm
 from dashboard.views.desk import Desk, say
+
+PATIENCE = timedelta(days=7)  # offered where the owner decides to wait
 
 
 class Charges(Desk):
@@ -60,6 +65,8 @@ class ChargePage(Desk):
             certificate=self.rows(Certificate).filter(invoice=invoice).first(),
             moves=self.rows(Transition).filter(collection=invoice.collection),
             days=queries.retry_days(invoice) if invoice.collect_by == "card" else [],
+            decide=WaitForm(initial={"until": self.today + PATIENCE}) if queries.undecided(invoice) else None,
+            can_end=end.can_end(invoice.agreement),
             can_retry=invoice.collection.state in ("dunning", "ready") and bool(invoice.collection.reason),
         )
 
@@ -72,6 +79,23 @@ class Retry(Desk):
         try:
             retry(collection=invoice.collection, actor=self.actor, now=timezone.now())
             messages.success(request, _("The charge is tried again now. Its result stands here in a moment."))
+        except RuleError as no:
+            say(request, no)
+        return redirect("dashboard:charge", invoice.pk)
+
+
+class Wait(Desk):
+    """Try once more on a later day."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        invoice = self.row(Invoice, pk, self.rows(Invoice).select_related("collection"))
+        form = WaitForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, _("Choose a day after today."))
+            return redirect("dashboard:charge", invoice.pk)
+        try:
+            wait(collection=invoice.collection, actor=self.actor, now=timezone.now(), **form.cleaned_data)
+            messages.success(request, _("It is tried once more on that day."))
         except RuleError as no:
             say(request, no)
         return redirect("dashboard:charge", invoice.pk)

@@ -9,10 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements import end, paper
-from agreements.models import Agreement, Period
+from agreements.models import Agreement, Pause, Period
 from agreements.models.agreement import AGREEMENT_STATES
 from agreements.periods import next_starts
-from agreements.states import AgreementState
 from billing import park, queries
 from billing.models import Invoice
 from core import audit
@@ -73,7 +72,8 @@ class AgreementPage(Desk):
             events=[(event, names.get(event.event, event.event)) for event in record],
             chain_is_whole=audit.is_whole(audit.chain(agreement.id)),
             next_on=next_starts([agreement], self.today).get(agreement.pk),
-            can_end=agreement.state == AgreementState.ACTIVE and not agreement.ends_on,
+            can_end=end.can_end(agreement),
+            pauses=list(self.rows(Pause).filter(agreement=agreement)),
         )
 
     def _invoices(self, agreement: Agreement) -> list[Invoice]:
@@ -126,7 +126,7 @@ class EndAgreement(Desk):
 
     def _active(self, pk: UUID) -> Agreement:
         agreement = self.row(Agreement, pk, self.rows(Agreement).select_related("client", "business"))
-        if agreement.state != AgreementState.ACTIVE or agreement.ends_on:
+        if not end.can_end(agreement):
             raise Http404
         return agreement
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
-from agreements.states import AgreementState
+from agreements.states import RUNS
 from core.download import pdf_response
 from core.errors import RuleError
 from core.listing import page_of
@@ -43,7 +43,7 @@ class Time(Desk):
         return self._show(request, form, 422)
 
     def _running(self) -> Any:
-        return self.rows(Agreement).filter(state=AgreementState.ACTIVE).select_related("client")
+        return self.rows(Agreement).filter(state__in=RUNS).select_related("client")
 
     def _show(self, request: HttpRequest, form: TimeForm, status: int) -> HttpResponse:
         found = self.rows(TimeEntry).select_related("period__agreement__client")

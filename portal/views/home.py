@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Proposal
 from agreements.periods import latest, next_starts
-from agreements.states import AgreementState, ProposalState
+from agreements.states import RUNS, AgreementState, ProposalState
 from billing import methods, papers, paying, queries, statement
 from billing.models import CreditNote, Invoice, Payment, Refund
 from core.dates import local_day
@@ -27,7 +27,7 @@ class Home(PortalView):
     """The client's first line: hours used, included, renews on; then what is new."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        running = list(self.rows(Agreement).filter(state=AgreementState.ACTIVE).order_by("-signed_at"))
+        running = list(self.rows(Agreement).filter(state__in=RUNS).order_by("-signed_at"))
         today = local_day(timezone.now(), self.client.time_zone)
         stated, following = hours.of_agreements(running), next_starts(running, today)
         retainers = []

@@ -1,0 +1,120 @@
+"""What is paused or skipped brings no fee and no hours, and everything else stays where it was (rule 6)."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from agreements import end, pause, periods
+from agreements.errors import NotOpen, TooSoon
+from agreements.models import Agreement, Pause, Period
+from agreements.states import AgreementState
+from billing import ahead
+from billing.models import Invoice
+from billing.run import bill
+from core import audit
+from core.models import Outbox
+from tests.world import NOW, World
+
+DECEMBER, JANUARY, FEBRUARY, MARCH = date(2026, 12, 2), date(2027, 1, 2), date(2027, 2, 2), date(2027, 3, 2)
+
+
+def at(day: date) -> datetime:
+    """The middle of that day in Bangkok."""
+    return datetime(day.year, day.month, day.day, 5, tzinfo=NOW.tzinfo)
+
+
+def billed(*days: date) -> list[date]:
+    """The periods that have an invoice after the job ran on these days."""
+    for day in days:
+        pause.resume_due(now=at(day))
+        bill(now=at(day), door="test")
+    return list(Invoice.objects.order_by("period__starts_on").values_list("period__starts_on", flat=True))
+
+
+def test_a_paused_retainer_is_not_billed_until_somebody_resumes_it(world: World) -> None:
+    agreement = world.running()
+    assert billed(NOW.date()) == [NOW.date()]
+    pause.pause(agreement=agreement, resumes_on=None, reason="Summer", actor="Nan", now=NOW)
+    assert billed(DECEMBER, JANUARY) == [NOW.date()]
+    pause.resume(agreement=agreement, actor="Nan", now=at(JANUARY + timedelta(days=4)))
+    assert billed(JANUARY + timedelta(days=5), FEBRUARY) == [NOW.date(), FEBRUARY]
+    assert [(row.starts_on, row.state, row.minutes, row.skipped_because) for row in Period.objects.all()[1:3]] == [
+        (JANUARY, "skipped", 0, "Summer"),
+        (DECEMBER, "skipped", 0, "Summer"),
+    ]
+
+
+def test_a_pause_with_an_end_goes_on_by_itself_on_the_same_day_of_the_month(world: World) -> None:
+    agreement = world.running()
+    pause.pause(agreement=agreement, resumes_on=date(2027, 1, 20), reason="Leave", actor="Nan", now=NOW)
+    assert periods.next_starts([Agreement.objects.get()], NOW.date()) == {agreement.pk: FEBRUARY}
+    assert billed(NOW.date(), DECEMBER, JANUARY) == [NOW.date()]
+    assert Agreement.objects.get().state == AgreementState.PAUSED
+    assert billed(date(2027, 1, 20), FEBRUARY) == [NOW.date(), FEBRUARY]
+    assert Agreement.objects.get().state == AgreementState.ACTIVE
+
+
+def test_the_same_periods_are_left_out_when_nothing_ran_for_months(world: World) -> None:
+    agreement = world.running()
+    pause.pause(agreement=agreement, resumes_on=FEBRUARY, reason="Leave", actor="Nan", now=NOW)
+    assert billed(NOW.date(), FEBRUARY + timedelta(days=3)) == [NOW.date(), FEBRUARY]
+
+
+def test_a_skip_leaves_out_one_period_and_the_retainer_runs_on(world: World) -> None:
+    agreement = world.running()
+    pause.skip(agreement=agreement, reason="Holiday", actor="Nan", now=NOW)
+    assert Agreement.objects.get().state == AgreementState.ACTIVE
+    assert periods.next_starts([agreement], NOW.date()) == {agreement.pk: JANUARY}
+    pause.skip(agreement=agreement, reason="Another", actor="Nan", now=NOW)
+    assert billed(NOW.date(), DECEMBER, JANUARY, FEBRUARY) == [NOW.date(), FEBRUARY]
+
+
+def test_what_was_resumed_before_it_began_leaves_nothing_out(world: World) -> None:
+    agreement = world.running()
+    pause.pause(agreement=agreement, resumes_on=None, reason="Perhaps", actor="Nan", now=NOW)
+    pause.resume(agreement=agreement, actor="Nan", now=NOW + timedelta(days=3))
+    assert billed(NOW.date(), DECEMBER) == [NOW.date(), DECEMBER]
+
+
+def test_the_client_hears_it_and_is_not_told_of_a_charge_that_does_not_come(world: World) -> None:
+    agreement = world.running(now=NOW - timedelta(days=10), starts_on=NOW.date())
+    bill(now=NOW, door="test")
+    pause.skip(agreement=agreement, reason="Holiday", actor="Nan", now=NOW)
+    letter = Outbox.objects.get(kind="skipped")
+    assert "2 December 2026" in letter.text
+    assert "2 January 2027" in letter.text
+    assert ahead.announce(now=at(DECEMBER) - timedelta(days=3)) == 0
+    bill(now=at(DECEMBER), door="test")
+    assert ahead.announce(now=at(JANUARY) - timedelta(days=3)) == 1
+
+
+def test_each_step_stands_in_the_record(world: World) -> None:
+    agreement = world.running()
+    pause.pause(agreement=agreement, resumes_on=None, reason="Summer", actor="Nan", now=NOW)
+    pause.resume(agreement=agreement, actor="Nan", now=NOW)
+    pause.skip(agreement=agreement, reason="Holiday", actor="Nan", now=NOW)
+    record = [event.event for event in audit.chain(agreement.pk)]
+    assert record == ["paused", "resumed", "skipped"]
+
+
+def test_what_is_paused_can_end_and_its_term_does_not_move(world: World) -> None:
+    agreement = world.running(minimum_months=0, notice_days=0)
+    pause.pause(agreement=agreement, resumes_on=None, reason="Summer", actor="Nan", now=NOW)
+    agreement.refresh_from_db()
+    end.give_notice(agreement=agreement, ends_on=DECEMBER, actor="Nan", now=NOW)
+    assert end.finish_ended(now=at(DECEMBER)) == 1
+    with pytest.raises(NotOpen):
+        pause.resume(agreement=agreement, actor="Nan", now=at(DECEMBER))
+
+
+def test_a_pause_that_would_leave_nothing_out_is_refused(world: World) -> None:
+    agreement = world.running()
+    with pytest.raises(TooSoon) as no:
+        pause.pause(agreement=agreement, resumes_on=DECEMBER, reason="Short", actor="Nan", now=NOW)
+    assert no.value.field == "resumes_on"
+    last = world.running(world.client("Last"), ends_on=DECEMBER)
+    with pytest.raises(NotOpen):
+        pause.skip(agreement=last, reason="Holiday", actor="Nan", now=NOW)
+    assert not Pause.objects.exists()
+    with pytest.raises(NotOpen):
+        pause.resume(agreement=agreement, actor="Nan", now=NOW)

@@ -1,0 +1,59 @@
+"""When nothing more is tried by itself the owner chooses: wait, pause, end; nothing switches off in silence (rule 23)."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from billing.errors import NothingToRetry
+from billing.models import Charge, Invoice
+from billing.queries import undecided
+from billing.retry import wait
+from billing.run import bill
+from core.models import Outbox
+from tests.world import NOW, World
+
+LATER = date(2026, 11, 30)
+
+
+def declined(world: World) -> Invoice:
+    """An invoice whose card was declined for the fifth time."""
+    agreement = world.running(card="insufficient_funds")
+    for days in (0, 1, 3, 7, 14):
+        bill(now=NOW + timedelta(days=days), door="test")
+    return Invoice.objects.select_related("collection", "agreement").get(agreement=agreement)
+
+
+def test_after_the_last_try_the_owner_is_asked_and_nothing_else_happens(world: World) -> None:
+    invoice = declined(world)
+    assert undecided(invoice)
+    letter = Outbox.objects.filter(kind="charge_failed", ref__endswith=":owner").latest("created_at", "id")
+    assert "wait, pause the retainer, or end it" in letter.text
+    assert f"/charges/{invoice.pk}/" in letter.text
+    before = Charge.objects.count()
+    bill(now=NOW + timedelta(days=25), door="test")
+    assert Charge.objects.count() == before == 5
+    assert invoice.agreement.state == "active"
+
+
+def test_who_waits_gets_one_more_try_on_that_morning_and_is_asked_again(world: World) -> None:
+    invoice = declined(world)
+    wait(collection=invoice.collection, until=LATER, actor="Nan", now=NOW + timedelta(days=15))
+    bill(now=NOW + timedelta(days=27), door="test")
+    assert Charge.objects.count() == 5
+    bill(now=NOW + timedelta(days=28), door="test")
+    assert Charge.objects.count() == 6
+    invoice.refresh_from_db()
+    assert undecided(Invoice.objects.select_related("collection").get())
+
+
+def test_there_is_nothing_to_wait_for_where_nobody_has_to_decide(world: World) -> None:
+    paid = world.billed()
+    with pytest.raises(NothingToRetry):
+        wait(collection=paid.collection, until=LATER, actor="Nan", now=NOW)
+
+
+def test_a_day_that_has_passed_is_refused_at_its_field(world: World) -> None:
+    invoice = declined(world)
+    with pytest.raises(NothingToRetry) as no:
+        wait(collection=invoice.collection, until=date(2026, 11, 16), actor="Nan", now=NOW + timedelta(days=15))
+    assert no.value.field == "until"
