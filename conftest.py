@@ -13,6 +13,24 @@ hypothesis_settings.load_profile("house")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", action="store_true", help="only the tests that ask a database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What asks no database need not be told twice that it holds on another one."""
+    if config.getoption("--database"):
+        asks = [item for item in items if is_about_a_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(asks)])
+        items[:] = asks
+
+
+def is_about_a_database(item: pytest.Item) -> bool:
+    """It uses one, or starts processes that do."""
+    fixtures = {"db", "transactional_db", "django_db_setup"} & set(getattr(item, "fixturenames", ()))
+    return bool(fixtures) or any(item.get_closest_marker(name) for name in ("django_db", "processes"))
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Debian's own Chromium."""

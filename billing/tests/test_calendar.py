@@ -148,7 +148,7 @@ def signed(world: World, zone: str, **terms: object) -> Agreement:
     """A running agreement whose client lives in that zone."""
     with doorbell.muted():
         client = world.client(time_zone=zone)
-        return world.signed(world.picked(client=client, **terms), card="")
+        return world.running(client, card="", **terms)
 
 
 def must_be_as_promised(agreement: Agreement, clock: list[datetime]) -> None:

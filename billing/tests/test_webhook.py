@@ -15,7 +15,7 @@ from tests.world import NOW, World
 @pytest.fixture
 def unknown(world: World) -> Collection:
     """Money was taken and the answer was lost."""
-    world.signed(card="lost_answer")
+    world.running(card="lost_answer")
     bill(now=NOW, door="test")
     return Collection.objects.get()
 

@@ -77,7 +77,10 @@ class CertificateForm(PrintableForm, forms.Form):
 class WaitForm(forms.Form):
     """The day on which a declined charge is tried once more."""
 
-    until = forms.DateField(label=_("Try again on"), widget=DAY)
+    until = forms.DateField(
+        label=_("Try again on"),
+        widget=forms.DateInput(attrs={"type": "date", "class": "form-control form-control-sm"}, format="%Y-%m-%d"),
+    )
 
 
 class ParkForm(PrintableForm, forms.Form):

@@ -32,12 +32,8 @@ def hunt(pool: "multiprocessing.pool.Pool", seeds: int) -> int:
 
     missed = 0
     for mutant in MUTANTS:
-        caught = None
-        for start in range(0, seeds, 12):
-            rows = pool.map(one, [(seed, mutant.__name__) for seed in range(start, min(start + 12, seeds))])
-            caught = next(((seed, wrong) for seed, _, _, wrong in rows if wrong), None)
-            if caught:
-                break
+        rows = (pool.apply(one, ((seed, mutant.__name__),)) for seed in range(seeds))
+        caught = next(((seed, wrong) for seed, _, _, wrong in rows if wrong), None)
         missed += caught is None
         words = f"seed {caught[0] + 1:>3}: {caught[1][0]}" if caught else f"NOT CAUGHT in {seeds} seeds"
         print(f"{mutant.__name__:44} {words}", flush=True)
