@@ -66,7 +66,7 @@ def lock(kinds: Mapping[UUID, SeriesKind], days: Mapping[UUID, date]) -> dict[UU
         own = patterns.get((pk, kind))
         years[pk] = days[pk].year if own is None or own.resets_yearly else 0
     found = _locked(kinds, years)
-    missing = [pk for pk in kinds if pk not in found]
+    missing = sorted(pk for pk in kinds if pk not in found)  # in a fixed order as well: inserting locks too
     if missing:
         fresh = [Series(business_id=pk, kind=kinds[pk], year=years[pk]) for pk in missing]
         Series.objects.bulk_create(fresh, ignore_conflicts=True)
