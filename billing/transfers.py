@@ -153,13 +153,9 @@ def keep_lines(*, business: Any, lines: Sequence[Any], now: datetime) -> list[St
         )
         for line in lines
     ]  # fmt: skip
-    before = set(
-        StatementLine.objects.filter(
-            business=business, fingerprint__in=[row.fingerprint for row in rows]
-        ).values_list("fingerprint", flat=True)
-    )
     StatementLine.objects.bulk_create(rows, ignore_conflicts=True)
-    return [row for row in rows if row.fingerprint not in before]
+    kept = set(StatementLine.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
+    return [row for row in rows if row.pk in kept]
 
 
 def match_line(*, line: StatementLine, invoice: Invoice, actor: str, now: datetime) -> None:
