@@ -65,6 +65,8 @@ def open_due(*, now: datetime, only: Agreement | Business | None = None) -> int:
             for agreement in batch:
                 agreement.opens_at = next_opening(agreement, now)
             Agreement.objects.bulk_update(batch, ["opens_at"])
+        if len(batch) < BATCH:
+            break
     return made
 
 

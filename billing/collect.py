@@ -74,10 +74,10 @@ def _batches(clock: Callable[[], datetime], only: Agreement | Business | None) -
     while True:
         oldest = due(clock(), only).exclude(fence=run).order_by("next_at").values_list("business_id", "pk")
         ahead = [pk for _, pk in sorted(oldest[:AHEAD])]
-        if not ahead:
-            return
         for first in range(0, len(ahead), BATCH):
             yield _batch(_claim(ahead[first : first + BATCH], run, clock()), run, clock)
+        if len(ahead) < AHEAD:
+            return
 
 
 def _claim(ids: list[UUID], claim: UUID, now: datetime) -> list[Collection]:

@@ -78,11 +78,13 @@ def issue_due(*, now: datetime, only: Agreement | Business | None = None) -> int
     """Issue what is due; how many. Twice, late, or two workers at once: one invoice each, numbers without a gap."""
     made = 0
     oldest = waiting(now, only).order_by("due_at").values_list("business_id", "due_at", "pk")
-    while ahead := sorted(oldest.all()[:AHEAD]):
+    while True:
+        ahead = sorted(oldest.all()[:AHEAD])
         for first in range(0, len(ahead), BATCH):
             batch = ahead[first : first + BATCH]
             made += _issue_batch([pk for _, _, pk in batch], {business for business, _, _ in batch}, now)
-    return made
+        if len(ahead) < AHEAD:
+            return made
 
 
 def _issue_batch(ids: Sequence[UUID], business_ids: set[UUID], now: datetime) -> int:

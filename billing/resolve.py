@@ -31,11 +31,13 @@ def resolve(*, now: datetime) -> int:
     asked, seen = 0, set[UUID]()
     while True:
         due = Collection.objects.filter(state__in=ASKED, next_at__lte=now).order_by("next_at", "pk")
-        fresh = [pk for pk in due.values_list("pk", flat=True)[:BATCH] if pk not in seen]
-        if not fresh:
+        oldest = list(due.values_list("pk", flat=True)[:BATCH])
+        fresh = [pk for pk in oldest if pk not in seen]
+        if fresh:
+            seen.update(fresh)
+            asked += _ask(_claim(fresh, now), now)
+        if not fresh or len(oldest) < BATCH:
             return asked
-        seen.update(fresh)
-        asked += _ask(_claim(fresh, now), now)
 
 
 def _claim(ids: Sequence[UUID], now: datetime) -> list[Collection]:

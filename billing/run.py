@@ -22,6 +22,7 @@ from billing.transfers import remind
 
 JUMP = timedelta(hours=36)
 SKEW = timedelta(minutes=5)
+NO_CHARGES = {"charged": 0, "succeeded": 0, "failed": 0, "unknown": 0}
 AUDIT = "audit"  # the daily look has its rows in the same table
 
 
@@ -87,10 +88,10 @@ def bill(*, now: datetime, door: str, only: Agreement | None = None, dry_run: bo
     run.to_charge = due(now, only).count()
     if run.to_charge:
         run.save()
-    collect(now=now, only=only, progress=lambda done: _progress(run, done))
+        collect(now=now, only=only, progress=lambda done: _progress(run, done))
     remind(now=now)
     ahead.announce(now=now)
-    run.result |= _outcomes(now)
+    run.result |= _outcomes(now) if run.to_charge else dict(NO_CHARGES)
     run.finished_at = now
     run.save()
     return run
@@ -118,7 +119,7 @@ def _line(invoice: Invoice) -> dict[str, Any]:
 
 def _outcomes(now: datetime) -> dict[str, int]:
     """How many charges of this run ended how; "charged" is all of them."""
-    found = {"charged": 0, "succeeded": 0, "failed": 0, "unknown": 0}
+    found = dict(NO_CHARGES)
     for state in Charge.objects.filter(sent_at__gte=now).order_by().values_list("state", flat=True).iterator(2000):
         found["charged"] += 1
         found[state] = found.get(state, 0) + 1
