@@ -206,11 +206,18 @@ def _read_back(charges: list[Charge], found: dict[UUID, GatewayObject | GatewayU
         if isinstance(answer, GatewayObject):
             pairs.append((charge.collection, answer))
         else:
-            lost.append(charge.pk)
+            lost.append(charge)
     if lost:
-        with transaction.atomic():
-            held = Charge.objects.select_for_update(of=("self",)).filter(pk__in=lost, state=ChargeState.SENT)
-            log.move_charges(
-                list(held.select_related("collection").order_by("pk")), ChargeState.UNKNOWN, now=now, why="no answer"
-            )
+        _unknown(lost, now)
     settle.apply_all(pairs, now=now)
+
+
+def _unknown(lost: list[Charge], now: datetime) -> None:
+    """No answer came. The collections are locked first, in T4's order: a resolver may be writing their outcome."""
+    with transaction.atomic():
+        rows = Collection.objects.select_for_update().filter(pk__in=[charge.collection_id for charge in lost])
+        held = {row.pk: row for row in rows.order_by("pk")}
+        still = list(Charge.objects.filter(pk__in=[charge.pk for charge in lost], state=ChargeState.SENT))
+        for charge in still:
+            charge.collection = held[charge.collection_id]
+        log.move_charges(still, ChargeState.UNKNOWN, now=now, why="no answer")

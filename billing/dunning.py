@@ -30,11 +30,12 @@ def is_hard(code: str) -> bool:
     return code in HARD
 
 
-def next_try(first_due: date, soft_declines: int) -> date | None:
-    """The day of the next try after that many soft declines; None: the owner chooses what happens."""
-    if not 1 <= soft_declines <= len(SOFT_RETRY_DAYS):
-        return None
-    return first_due + timedelta(days=SOFT_RETRY_DAYS[soft_declines - 1])
+def next_try(first_due: date, declined_on: date) -> date | None:
+    """The next day of the calendar after a soft decline; None: the owner chooses what happens.
+
+    Days that were missed, and those before a new card or a try by hand, are not made up by tries in a row.
+    """
+    return next((day for day in calendar(first_due) if day > declined_on), None)
 
 
 def calendar(first_due: date) -> list[date]:

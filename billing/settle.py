@@ -13,7 +13,7 @@ from billing import closing, dunning, log, notices, owing, receive
 from billing.gateways.base import GatewayObject, Outcome
 from billing.models import Charge, Collection, Invoice, PaymentMethod
 from billing.states import IN_FLIGHT, ChargeState, CollectionState, InvoiceState
-from core.dates import local_instant
+from core.dates import local_day, local_instant
 from core.errors import RuleError
 
 logger = logging.getLogger(__name__)
@@ -167,7 +167,8 @@ def _declined(row: Collection, charge: Charge, code: str, now: datetime) -> None
         return  # it is being cancelled: the sweep goes on with that
     tries = row.tries + 1
     agreement = row.invoice.agreement
-    again = None if dunning.is_hard(code) else dunning.next_try(row.invoice.due_on, tries)
+    today = local_day(now, agreement.time_zone)
+    again = None if dunning.is_hard(code) else dunning.next_try(row.invoice.due_on, today)
     sets = {"tries": tries, "reason": code[:60], "action_url": ""}
     if _is_superseded(row, charge):
         sets |= {"tries": 0, "reason": ""}

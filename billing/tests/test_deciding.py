@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from billing import dunning
 from billing.errors import NothingToRetry
 from billing.models import Charge, Invoice
 from billing.queries import undecided
@@ -20,7 +21,24 @@ def declined(world: World) -> Invoice:
     agreement = world.running(card="insufficient_funds")
     for days in (0, 1, 3, 7, 14):
         bill(now=NOW + timedelta(days=days), door="test")
-    return Invoice.objects.select_related("collection", "agreement").get(agreement=agreement)
+    return Invoice.objects.select_related("collection", "agreement", "client").get(agreement=agreement)
+
+
+@pytest.mark.parametrize(
+    ("declined", "again"),
+    [(0, 1), (1, 3), (2, 3), (3, 7), (5, 7), (7, 14), (13, 14), (14, None), (40, None)],
+)
+def test_the_calendar_is_followed_from_wherever_the_decline_falls(declined: int, again: int | None) -> None:
+    day = dunning.next_try(LATER, LATER + timedelta(days=declined))
+    assert day == (None if again is None else LATER + timedelta(days=again))
+
+
+def test_a_card_saved_late_is_not_tried_again_and_again_on_one_day(world: World) -> None:
+    invoice = declined(world)
+    world.card(invoice.client, "insufficient_funds", NOW + timedelta(days=20))
+    for hours in range(6):
+        bill(now=NOW + timedelta(days=20, hours=hours), door="test")
+    assert Charge.objects.count() == 6
 
 
 def test_after_the_last_try_the_owner_is_asked_and_nothing_else_happens(world: World) -> None:

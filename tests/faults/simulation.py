@@ -19,7 +19,7 @@ from django.db import OperationalError, connection, transaction
 from django.test import override_settings
 
 from agreements.models import Agreement, Period, Proposal
-from billing import flight, gateways, resolve, retry, run, void, webhook
+from billing import collect, flight, gateways, resolve, retry, run, void, webhook
 from billing.invariants import broken
 from billing.models import GatewayEvent, Invoice, Payment, PaymentMethod, Refund
 from billing.refund import carry_out, give_back
@@ -279,6 +279,9 @@ def stage(life: Life) -> Iterator[None]:
     """The bank in its place, the doorbell silent, SQL watched; everything is taken back afterwards."""
     with ExitStack() as stack:
         stack.enter_context(override_settings(GATEWAY="bank", DEBUG=False))
+        # The same seed is the same life again: ids and the clock within a run come from it as well.
+        stack.enter_context(patch("os.urandom", random.Random(life.seed).randbytes))
+        stack.enter_context(patch.object(collect, "_clock", lambda now: lambda: now))
         stack.enter_context(patch.object(flight.log, "exception", life.surprised))
         stack.enter_context(doorbell.muted())
         before = dict(gateways.BUILD)
