@@ -5,7 +5,7 @@ Each case has a database of its own, a copy of one that was prepared. A forked p
 """
 
 import argparse
-import json
+import inspect
 import logging
 import multiprocessing
 import os
@@ -15,10 +15,11 @@ import signal
 import sys
 import tempfile
 import time
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -31,15 +32,12 @@ from django.db import connection
 from core import doorbell
 
 BILLING = Path(__file__).resolve().parents[2] / "billing"
-FILES = ("collect", "settle", "receive", "resolve", "webhook", "refund", "closing", "void")
-FUNCTION = 0x1  # CO_OPTIMIZED: a function's own code, not a module's or a class's
+FILES = ("collect", "prepare", "settle", "receive", "resolve", "webhook", "refund", "closing", "void")
+FORK = multiprocessing.get_context("fork")
 MEMORY = Path("/dev/shm")  # a SIGKILL loses nothing that was written to it, and nothing waits for a disk
 Line = tuple[str, int]
 Shot = tuple[str, int, int]  # file, line, at the how many-th time
 NOBODY: Shot = ("void", 0, 1)  # no such line: the walk comes to its end
-
-
-# --- lines --------------------------------------------------------------------------------------------------
 
 
 def lines() -> set[Line]:
@@ -51,7 +49,7 @@ def lines() -> set[Line]:
         while rest:
             code = rest.pop()
             rest += [each for each in code.co_consts if isinstance(each, CodeType)]
-            if code.co_flags & FUNCTION:
+            if code.co_flags & inspect.CO_OPTIMIZED:  # not a module's or a class's
                 found |= {(name, line) for _, _, line in code.co_lines() if line}
     return found
 
@@ -74,9 +72,6 @@ def watched(seen: Callable[[Line], None], files: Sequence[str] = FILES) -> Itera
         sys.settrace(None)
 
 
-# --- processes and databases of our own ---------------------------------------------------------------------
-
-
 def start() -> None:
     """Django without a connection, and without words about the errors that are caused here on purpose."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer_hub.settings")
@@ -87,31 +82,23 @@ def start() -> None:
 
 def forked(work: Callable[[], Any]) -> tuple[int, Any]:
     """Do it in a process of its own: (the signal that killed it or 0, what it returned). Its failure is ours."""
-    reader, writer = os.pipe()
-    pid = os.fork()
-    if not pid:
-        try:
-            with os.fdopen(writer, "w") as pipe:
-                json.dump(work(), pipe)
-            os._exit(0)
-        except BaseException:  # noqa: BLE001 - whatever it is, this copy of the parent ends here
-            traceback.print_exc()
-        finally:
-            os._exit(1)
-    os.close(writer)
-    with os.fdopen(reader) as pipe:
-        said = pipe.read()
-    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    if code > 0:
+    reader, writer = FORK.Pipe(duplex=False)
+    process, said = FORK.Process(target=lambda: writer.send(work())), None
+    process.start()
+    writer.close()
+    with suppress(EOFError):
+        said = reader.recv()
+    process.join()
+    if process.exitcode is None or process.exitcode > 0:
         raise RuntimeError("A process of the harness failed by itself.")
-    return -code, json.loads(said) if said else None
+    return -process.exitcode, said
 
 
 class Scratch:
     """Databases on the server of DATABASE_URL, or files; `close` takes them all away."""
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="rh-", dir=MEMORY if MEMORY.is_dir() else None))
+    def __init__(self, folder: str = "") -> None:
+        self.folder = Path(folder or tempfile.mkdtemp(prefix="rh-", dir=MEMORY if MEMORY.is_dir() else None))
         self.is_file = connection.vendor == "sqlite"
         self.made: list[str] = []
 
@@ -154,8 +141,9 @@ class Scratch:
 class Range:
     """Where the shooting happens: the prepared database, and a bug of tests.faults.mutants if one is planted."""
 
-    def __init__(self, empty: str = "", plant: str = "") -> None:
-        self.scratch, self.plant = Scratch(), plant
+    def __init__(self, empty: str = "", plant: str = "", folder: str = "") -> None:
+        self.scratch, self.plant = Scratch(folder), plant
+        os.urandom = random.Random(0).randbytes  # every id is the same again in a replay
         self.scratch.make("template", empty)
         with doorbell.muted():
             self.worker.prepare()
@@ -168,41 +156,39 @@ class Range:
 
         return kill9_worker
 
-    def inside(self, database: str, work: Callable[[], Any]) -> tuple[int, Any]:
+    def inside(self, database: str, work: Callable[[], Any], seed: int = 1) -> tuple[int, Any]:
         """Do it in a process that opens the database itself."""
-
         from tests.faults.mutants import planted
 
         def whole() -> Any:
+            os.urandom = random.Random(seed).randbytes
             self.scratch.use(database)
             with doorbell.muted(), planted(self.plant) if self.plant else nullcontext():
-                done = work()
-            connection.close()
-            return done
+                return work()
 
         return forked(whole)
 
     def hits(self) -> Counter[Line]:
         """How often a walk that nobody kills reaches each line."""
-        seen: Counter[Line] = Counter()
 
-        def count() -> list[Any]:
+        def count() -> Counter[Line]:
+            seen: Counter[Line] = Counter()
             with watched(lambda line: seen.update([line])):
                 self.worker.walk(self.worker.NOW)
-            return list(seen.items())
+            return seen
 
         self.scratch.make("count", self.scratch.name("template"))
-        return Counter({tuple(line): n for line, n in self.inside("count", count)[1]})
+        return Counter(self.inside("count", count)[1])
 
     def fire(self, shots: Sequence[Shot]) -> tuple[Sequence[Shot], int, list[str]]:
         """Kill one walk after the other, each at its line; the shots, how many died, what is wrong after recovery."""
         name, now, killed = f"case{os.getpid()}", self.worker.NOW, 0
         self.scratch.make(name, self.scratch.name("template"))
         try:
-            for shot in shots:
-                killed += self.inside(name, lambda shot=shot, now=now: self._walk(shot, now))[0] == signal.SIGKILL
+            for n, shot in enumerate(shots, 1):
+                killed += self.inside(name, partial(self._walk, shot, now), n)[0] == signal.SIGKILL
                 now += self.worker.PASSING[1]
-            wrong = self.inside(name, lambda: self.worker.judge(self.worker.recover(now)))[1]
+            wrong = self.inside(name, lambda: self.worker.judge(self.worker.recover(now)), 9)[1]
         except RuntimeError as error:
             wrong = [str(error)]
         self.scratch.drop(name)
@@ -218,9 +204,6 @@ class Range:
 
         with watched(die, [shot[0]]):
             self.worker.walk(now)
-
-
-# --- the command --------------------------------------------------------------------------------------------
 
 
 def read(text: str) -> Shot:
@@ -246,11 +229,10 @@ def campaign(range_: Range, asked: argparse.Namespace) -> int:
     for column, some in (("lines", lines()), ("reached", hits)):
         for name, _ in some:
             table[name][column] += 1
-    with multiprocessing.get_context("fork").Pool(asked.jobs) as pool:
-        for shots, killed, wrong in pool.imap_unordered(range_.fire, cases(hits, asked)):
+    with ProcessPoolExecutor(mp_context=FORK) as pool:
+        for shots, killed, wrong in pool.map(range_.fire, cases(hits, asked)):
             row = "pairs" if len(shots) > 1 else "control" if shots == [NOBODY] else shots[0][0]
-            if killed < (row not in ("control",)):
-                wrong = [*wrong, "nobody died"]
+            wrong += ["nobody died"] if not killed and row != "control" else []
             table[row].update(tried=1, killed=killed, broken=bool(wrong))
             if wrong:
                 again = " ".join("--at {}.py:{}:{}".format(*shot) for shot in shots)
@@ -264,18 +246,18 @@ def campaign(range_: Range, asked: argparse.Namespace) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bin/test kill9", description=__doc__)
-    parser.add_argument("--pairs", type=int, default=60, help="this many random pairs")
+    parser.add_argument("--pairs", type=int, default=300, help="this many random pairs")
     parser.add_argument("--sample", type=int, default=0, help="this many lines instead of all, chosen by --seed")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", help="its server is used; DATABASE_URL where it is not given")
     parser.add_argument("--at", type=read, action="append", help="this line only: collect.py:176; twice for a pair")
     parser.add_argument("--empty", default="", help="a migrated database to copy instead of migrating a new one")
     parser.add_argument("--plant", default="", help="a bug of tests.faults.mutants, to see it caught")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--folder", default="", help="its databases are here, or on a server are named after it")
     asked = parser.parse_args()
     os.environ.update({"DATABASE_URL": asked.database} if asked.database else {})
     start()
-    range_ = Range(asked.empty, asked.plant)
+    range_ = Range(asked.empty, asked.plant, asked.folder)
     try:
         if not asked.at:
             return bool(campaign(range_, asked))

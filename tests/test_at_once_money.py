@@ -1,0 +1,285 @@
+"""Workers, owners and clients act on the same money at the same moment: numbers stay whole, nothing moves twice.
+
+On PostgreSQL and, for SQLite, on a file as in production: threads cannot share the tests' usual one in memory.
+"""
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection, connections, transaction
+
+from agreements.models import Agreement, Period
+from agreements.periods import open_due
+from billing import bank_statement, collect, issue, number, refund, retry, transfers, void
+from billing.gateways import MANUAL
+from billing.gateways.sandbox.gateway import Sandbox
+from billing.invariants import broken
+from billing.models import Collection, CreditNote, Invoice, Payment, Refund, Series, StatementLine
+from billing.models import SandboxCard as Card
+from billing.models import SandboxIntent as Intent
+from billing.models import SandboxRefund as GivenBack
+from billing.models.series import SeriesKind
+from billing.run import bill
+from core import doorbell
+from core.errors import RuleError
+from core.models import Outbox
+from tests.factories import BusinessFactory
+from tests.world import NOW, World
+
+LATER = NOW + timedelta(hours=3)
+PRICE = 3_000_00
+
+
+@pytest.fixture
+def studio(transactional_db: None, tmp_path: Path) -> Iterator[World]:
+    """A business whose doorbells reach nobody, in a database that many threads open."""
+    usual = connections["default"]
+    name = usual.settings_dict["NAME"]
+    if usual.vendor == "sqlite":
+        with usual.cursor() as cursor:
+            cursor.execute("VACUUM INTO %s", [str(tmp_path / "studio.sqlite3")])
+        del connections["default"]
+        usual.settings_dict["NAME"] = str(tmp_path / "studio.sqlite3")
+    try:
+        with doorbell.muted():
+            yield World()
+    finally:
+        if usual.vendor == "sqlite":
+            connections.close_all()
+            usual.settings_dict["NAME"] = name
+            connections["default"] = usual
+
+
+@pytest.fixture
+def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small batches and a gateway that takes its time: others come between any two steps."""
+    execute = Sandbox.execute
+
+    def slow(*asked: Any, **more: Any) -> None:
+        time.sleep(0.01)
+        execute(*asked, **more)
+
+    monkeypatch.setattr(Sandbox, "execute", slow)
+    monkeypatch.setattr(collect, "BATCH", 4)
+    monkeypatch.setattr(collect, "AHEAD", 8)
+
+
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """What each act returned, or the RuleError it raised; anything else fails the test."""
+    start = Barrier(len(acts))
+
+    def tab(act: Callable[[], Any]) -> Any:
+        try:
+            connection.ensure_connection()
+            start.wait(timeout=20)
+            with doorbell.muted():
+                return act()
+        except RuleError as no:
+            return no
+        finally:
+            connections.close_all()
+
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(0.0001)  # seconds: threads interrupt each other much more often than they would
+    try:
+        with ThreadPoolExecutor(len(acts)) as pool:
+            return list(pool.map(tab, acts))
+    finally:
+        sys.setswitchinterval(usual)
+
+
+def refusals(answers: Sequence[Any]) -> int:
+    return sum(isinstance(answer, RuleError) for answer in answers)
+
+
+def due(studio: World, count: int, card: str = "succeeds", **fields: Any) -> list[Invoice]:
+    """Issued, and to be charged now, each of another client."""
+    for n in range(count):
+        studio.running(studio.client(f"Client {n}"), card, **fields)
+    open_due(now=NOW)
+    issue.issue_due(now=NOW)
+    return list(Invoice.objects.order_by("seq").select_related("collection"))
+
+
+def taken() -> Counter[str]:
+    """How often the gateway took the money of an invoice, and exactly that is written down here."""
+    there = Intent.objects.filter(status="succeeded").values_list("handle", "amount")
+    here = Payment.objects.exclude(gateway=MANUAL).values_list("reference", "amount")
+    assert sorted(there) == sorted(here)
+    return Counter(Intent.objects.filter(status="succeeded").values_list("invoice_ref", flat=True))
+
+
+# Numbers
+
+
+def test_thirty_two_workers_number_sixteen_thousand_invoices_without_a_gap(
+    studio: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two for each agreement, four agreements for each of four series; their clocks are up to two days apart."""
+    monkeypatch.setattr(issue, "BATCH", 100)
+    monkeypatch.setattr(issue, "AHEAD", 500)
+    if connection.vendor == "sqlite":  # it lets writers in in no order: one may wait for all the others
+        monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 120)
+    worlds = [studio, World(), World(), World()]
+    agreements = [world.running(world.client(), card="") for world in worlds for _ in range(4)]
+    Period.objects.bulk_create([period for agreement in agreements for period in days(agreement, 1000)])
+    workers = [partial(issue.issue_due, now=NOW + timedelta(days=n % 3), only=agreements[n % 16]) for n in range(32)]
+    assert sum(at_once(*workers)) == 16_000
+    assert not issue.waiting(NOW).exists()
+    for world in worlds:
+        papers = Invoice.objects.filter(business=world.business).order_by("seq")
+        seqs, numbers, periods, dates = zip(*papers.values_list("seq", "number", "period", "issued_on"), strict=True)
+        assert list(seqs) == list(range(1, 4001))
+        assert len(set(numbers)) == len(set(periods)) == 4000
+        assert list(dates) == sorted(dates)
+        assert Series.objects.get(business=world.business).last == 4000
+    assert not number.gaps()
+    assert not broken(NOW)
+
+
+def days(agreement: Agreement, count: int) -> Iterator[Period]:
+    """A period a day, all due."""
+    fee = {"due_at": NOW, "currency": "USD", "amount": PRICE, "minutes": 0}
+    for n in range(count):
+        span = {"starts_on": date(2020, 1, 1) + timedelta(n), "ends_on": date(2020, 1, 2) + timedelta(n)}
+        yield Period(business_id=agreement.business_id, agreement=agreement, index=n, **span, **fee)
+
+
+def test_workers_open_the_series_of_a_new_year_without_blocking_each_other(
+    studio: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On its first day nobody has one, and workers meet the businesses in different orders."""
+    one_by_one = partial(Series.objects.bulk_create, batch_size=1)  # so that they surely meet
+    monkeypatch.setattr(Series.objects, "bulk_create", one_by_one)
+    businesses = [business.pk for business in BusinessFactory.create_batch(60)]
+
+    def begin(order: Sequence[Any]) -> int:
+        with transaction.atomic():
+            return len(number.lock(dict.fromkeys(order, SeriesKind.INVOICE), dict.fromkeys(order, NOW.date())))
+
+    assert at_once(*[partial(begin, order) for order in (businesses, businesses[::-1])]) == [60] * 2
+    assert Series.objects.count() == 60
+
+
+# Charges
+
+
+@pytest.mark.parametrize("workers", [2, 8])
+def test_workers_that_bill_at_once_charge_each_invoice_once(studio: World, slowly: None, workers: int) -> None:
+    """Their clocks differ by more than a lease and a look-up, so that each takes the others for dead."""
+    for card in ("succeeds", "lost_answer", "succeeds"):
+        for n in range(8):
+            studio.running(studio.client(f"{card} {n}"), card)
+
+    def run(n: int) -> None:
+        for turn in range(3):
+            bill(now=NOW + (workers * turn + n) * timedelta(minutes=6), door="test")
+
+    at_once(*[partial(run, n) for n in range(workers)])
+    bill(now=LATER, door="test")
+    assert taken() == {str(pk): 1 for pk in Invoice.objects.values_list("pk", flat=True)}
+    assert Invoice.objects.filter(state="paid").count() == Outbox.objects.filter(kind="receipt").count() == 24
+    assert not broken(LATER)
+
+
+def test_workers_that_collect_at_once_ask_the_gateway_once_for_each_invoice(studio: World, slowly: None) -> None:
+    """With one clock the lease holds: nobody makes an object, or a try, for what another works on."""
+    invoices = due(studio, 24)
+    sent = at_once(*[partial(collect.collect, now=NOW)] * 8)
+    assert sum(sent) == 24 == sum(taken().values())
+    assert [invoice.charges.count() for invoice in invoices] == [1] * 24
+    assert list(Intent.objects.values_list("executions", flat=True)) == [1] * 24
+    assert not broken(NOW)
+
+
+def test_cancelling_and_charging_at_once_ends_in_one_of_the_two(studio: World, slowly: None) -> None:
+    invoices = due(studio, 16)
+
+    def cancel(some: Sequence[Invoice]) -> None:
+        for each in some:
+            with suppress(RuleError):
+                void.void(invoice=each, reason="R", actor="Nan", now=NOW)
+
+    at_once(partial(collect.collect, now=NOW), partial(cancel, invoices), partial(cancel, invoices[::-1]))
+    bill(now=LATER, door="test")
+    charged = taken()
+    for invoice in Invoice.objects.all():
+        outcome = (invoice.state, charged[str(invoice.pk)], invoice.credit_notes.count())
+        assert outcome in [("paid", 1, 0), ("void", 0, 1)]
+    assert not broken(LATER)
+
+
+def test_trying_again_at_once_from_several_tabs_is_one_more_charge(studio: World, slowly: None) -> None:
+    """The card was declined and is good now; the owner presses again and again while workers run."""
+    invoices = due(studio, 8, "lost_card")
+    collect.collect(now=NOW)
+    assert {row.state for row in Collection.objects.all()} == {"dunning"}
+    Card.objects.update(behaviour="succeeds")
+
+    def press() -> None:
+        for invoice in invoices * 10:
+            with suppress(RuleError):
+                retry.retry(collection=invoice.collection, actor="Nan", now=NOW)
+
+    def work() -> None:
+        for _ in range(60):
+            collect.collect(now=NOW)
+
+    at_once(*[press] * 3, *[work] * 3)
+    bill(now=LATER, door="test")
+    assert taken() == {str(invoice.pk): 1 for invoice in invoices}
+    assert {invoice.charges.count() for invoice in invoices} == {2}
+    assert not broken(LATER)
+
+
+# Money back, and money by bank
+
+
+def test_a_refund_asked_for_in_several_tabs_is_given_once(studio: World) -> None:
+    """To the card, or kept for the client."""
+    for n in range(6):
+        invoice = studio.billed(client=studio.client(f"Client {n}"))
+        asked = {"invoice": invoice, "amount": PRICE, "reason": "R", "actor": "Nan", "to_card": n % 2 == 0}
+        answers = at_once(*[partial(refund.give_back, **asked, now=NOW)] * 4)
+        assert refusals(answers) == 3
+        assert CreditNote.objects.get(invoice=invoice).total == PRICE
+        at_once(*[partial(refund.carry_out, now=NOW)] * 4)
+    assert list(Refund.objects.values_list("state", flat=True)) == ["succeeded"] * 3
+    assert list(GivenBack.objects.values_list("amount", flat=True)) == [PRICE] * 3
+    assert Outbox.objects.filter(kind="refunded").count() == 3
+    assert not broken(NOW)
+
+
+def test_giving_up_and_being_paid_at_once_ends_in_one_of_the_two(studio: World) -> None:
+    """Two people write the same transfer down, another one writes the invoice off."""
+    for n, invoice in enumerate(due(studio, 8, card="", collect_by="transfer")):
+        came = {"amount": PRICE, "on": NOW.date(), "reference": f"line {n}", "actor": "Nan", "now": NOW}
+        paid = partial(transfers.record, invoice=invoice, **came)
+        given_up = partial(void.write_off, invoice=invoice, reason="R", actor="Nan", now=NOW)
+        assert refusals(at_once(paid, given_up, paid)) == 2
+        invoice.refresh_from_db()
+        assert (invoice.state, invoice.payments.count()) in [("paid", 1), ("written_off", 0)]
+    assert not broken(NOW)
+
+
+def test_a_bank_statement_imported_in_several_tabs_pays_each_invoice_once(studio: World) -> None:
+    invoices = due(studio, 12, card="", collect_by="transfer")
+    rows = [f"2026-11-0{1 + n % 2},{invoice.number},3000.00" for n, invoice in enumerate(invoices)]
+    file = "\n".join(["Date,Description,Amount", *rows]).encode()
+    asked = {"business": studio.business, "data": file, "currency": "USD", "actor": "Nan", "now": NOW}
+    answers = at_once(*[partial(bank_statement.bring_in, **asked)] * 4)
+    assert [sum(each.new for each in answers), sum(each.matched for each in answers)] == [12, 12]
+    assert sorted(StatementLine.objects.values_list("state", flat=True)) == ["matched"] * 12
+    assert sorted(Payment.objects.values_list("amount", flat=True)) == [PRICE] * 12
+    assert {row.state for row in Invoice.objects.all()} == {"paid"}
+    assert not broken(NOW)
