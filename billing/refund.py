@@ -1,7 +1,7 @@
 """Gives money back: a credit note, and its sum to the card or kept as the client's credit (rule 17, CHARGES.md).
 
 The refund's row is committed before the gateway is asked, and its id is the key: asked twice it pays back once.
-Keys are remembered for a day; after 23 hours without an answer a person looks.
+Keys are remembered for a day; after 23 hours without an answer a person is told, and it is looked for a week long.
 """
 
 from contextlib import suppress
@@ -28,6 +28,7 @@ from core.errors import NotAllowedNow
 from core.states import move
 
 KEY_LIVES = timedelta(hours=23)
+LOOKED_FOR = timedelta(days=7)  # a request that was under way may arrive after its key was forgotten
 
 
 def give_back(
@@ -103,8 +104,9 @@ def _ask(pk: UUID, now: datetime) -> int:
         apply(refund, found, now=now)
     elif now - refund.sent_at >= KEY_LIVES:
         with transaction.atomic():
-            Refund.objects.filter(pk=refund.pk).update(next_at=None)
             notices.refund_stuck(refund, now=now)
+            if now - refund.sent_at >= LOOKED_FOR:
+                Refund.objects.filter(pk=refund.pk).update(next_at=None)
     return 1
 
 

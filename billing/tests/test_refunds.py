@@ -262,11 +262,33 @@ def test_after_twenty_three_hours_it_is_not_asked_for_again_and_a_person_is(worl
         refund.carry_out(now=NOW + timedelta(hours=hours))
     given_back.refresh_from_db()
     assert given_back.called_at and given_back.called_at < NOW + timedelta(hours=23)
-    assert (given_back.state, given_back.next_at) == ("unknown", None)
+    assert given_back.state == "unknown"
     assert Outbox.objects.get(kind="refund_stuck").to == world.business.owner.email
     troubled.trouble = ""
-    assert refund.carry_out(now=NOW + timedelta(days=3)) == 0
+    for days in range(2, 20):
+        refund.carry_out(now=NOW + timedelta(days=days))
+    given_back.refresh_from_db()
+    assert (given_back.state, given_back.next_at) == ("unknown", None)
     assert not SandboxRefund.objects.exists()
+    assert Outbox.objects.filter(kind="refund_stuck").count() == 1
+    assert not broken(NOW)
+
+
+def test_a_request_that_arrives_days_late_is_found_though_it_is_not_asked_for_again(
+    world: World, troubled: Troubled
+) -> None:
+    invoice = world.billed()
+    given_back = give(invoice, 1_000_00, to_card=True)
+    assert given_back
+    troubled.trouble = "request lost"
+    for hours in range(30):
+        refund.carry_out(now=NOW + timedelta(hours=hours))
+    troubled.trouble = "succeeded"
+    reference = invoice.payments.get().reference
+    troubled.refund(handle=reference, key=str(given_back.pk), amount=1_000_00)
+    refund.carry_out(now=NOW + timedelta(days=2))
+    given_back.refresh_from_db()
+    assert (given_back.state, returned(invoice)) == ("succeeded", 1_000_00)
     assert not broken(NOW)
 
 
