@@ -1,6 +1,7 @@
 """bin/test soak: two workers, two beats, PostgreSQL and Redis as real processes, all of which are killed for minutes.
 
-Retainers fall due all the while. When the faults stop everything is to be paid within two minutes, and once.
+Retainers fall due all the while. When the faults stop everything is to be paid within two minutes, and once. The
+product's own waits are as long as they are with `--shorter 1`; a tenth of that shows ten times as many of them.
 """
 
 import argparse
@@ -8,213 +9,193 @@ import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import django
 
+from tests.faults.soak_machine import Machine
+from tests.faults.soak_process import SILENT
+
 SECONDS = 120  # after the faults have stopped
+WAITS = 17 * 60 + SECONDS  # seconds: two look-ups and a lease of the product, and then the same again
 EVERY = 1.5  # seconds: a retainer falls due
-CARDS = ("succeeds", "succeeds", "succeeds", "lost_answer")
-SIGNALS = {"postgres": signal.SIGQUIT}  # its immediate shutdown: nothing is finished, its log is replayed
-POSTGRES_USER = ["unshare", "-U", "--map-user=1000", "--map-group=1000"] if os.getuid() == 0 else []
+SECOND = 0.25  # how often the next fault comes while something is still down
+BAG = ("worker 1", "worker 2", "worker 1", "worker 2", "beat 1", "beat 2", "postgres", "postgres", "redis", "flush",
+       "silence")  # fmt: skip
 
 
 @dataclass
-class Process:
-    """A program of a session of its own, that is killed and started again."""
+class Chaos:
+    """One fault after the other; every kind comes up as often as it lies in the bag."""
 
-    name: str
-    command: Sequence[str]
-    log: Path
-    running: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        with self.log.open("ab") as log:
-            self.running = subprocess.Popen(self.command, stdout=log, stderr=log, start_new_session=True)
-
-    def kill(self) -> None:
-        if self.running:
-            with suppress(ProcessLookupError):
-                os.killpg(self.running.pid, SIGNALS.get(self.name, signal.SIGKILL))
-            self.running.wait()
-
-
-@dataclass
-class Soak:
-    """The whole machine in one folder, and what was done to it."""
-
-    folder: Path
+    machine: Machine
     dice: random.Random
     done: Counter[str] = field(default_factory=Counter)
-    all: dict[str, Process] = field(default_factory=dict)
+    bag: list[str] = field(default_factory=list)
 
-    def add(self, name: str, *command: str) -> None:
-        self.all[name] = Process(name, command, self.folder / f"{name}.log")
-
-    def servers(self) -> None:
-        """PostgreSQL as it is installed, with every commit on the disk; Redis that forgets."""
-        found = subprocess.run([sys.executable, "bin/servers.py"], capture_output=True, text=True, check=True).stdout
-        paths = dict(line.replace("'", "").split("=", 1) for line in found.splitlines())
-        data, port = str(self.folder / "data"), str(random.randint(20_000, 60_000))
-        initdb = [*POSTGRES_USER, f"{paths['POSTGRES_BIN']}/initdb", "-D", data, "-U", "rh", "-A", "trust"]
-        subprocess.run([*initdb, "--encoding=UTF8", "--locale=C"], check=True, stdout=subprocess.DEVNULL)
-        postgres = [*POSTGRES_USER, f"{paths['POSTGRES_BIN']}/postgres", "-D", data, "-k", str(self.folder)]
-        self.add("postgres", *postgres, "-c", "listen_addresses=")
-        self.add("redis", paths["REDIS_BIN"], "--bind", "127.0.0.1", "--port", port, "--save", "")
-        os.environ |= {
-            "DATABASE_URL": f"postgres://rh@/postgres?host={self.folder}", "REDIS_URL": f"redis://127.0.0.1:{port}/0",
-            "RH_VAR_DIR": str(self.folder / "var"), "DEBUG": "on", "SECRET_KEY": "for-the-soak-only",
-        }  # fmt: skip
-        for name in ("postgres", "redis"):
-            self.all[name].start()
-
-    def workers(self) -> None:
-        """Two of each, though one beat is enough: two must do no harm."""
-        program = (sys.executable, "-m", "tests.faults.soak_process", "--quiet")
-        for n in (1, 2):
-            node = ("-n", f"w{n}@soak", "--pool", "threads", "--concurrency", "4", "--loglevel", "error")
-            self.add(f"worker {n}", *program, "worker", *node, "--without-gossip", "--without-mingle")
-            self.add(
-                f"beat {n}", *program, "beat", "--loglevel", "error", "--schedule", str(self.folder / f"beat{n}")
-            )
-        for each in self.all.values():
-            if each.running is None:
-                each.start()
-
-    def trouble(self) -> None:
-        """One fault: something dies and comes back after a while, or Redis forgets."""
-        what = self.dice.choice([*self.all, "worker 1", "worker 2", "flush"])
+    def strike(self) -> None:
+        if not self.bag:
+            self.bag = self.dice.sample(BAG, len(BAG))
+        what = self.bag.pop()
         self.done[what.split()[0]] += 1
-        if what == "flush":
-            import redis
-
-            with suppress(redis.RedisError):
-                redis.Redis.from_url(os.environ["REDIS_URL"]).flushall()
+        if what in self.machine.all:
+            self.machine.all[what].kill()
+            time.sleep(self.dice.uniform(0, 5 if what == "postgres" else 3))
+            if self.dice.random() < SECOND:
+                self.strike()
+            self.machine.all[what].start()
+        elif what == "flush":
+            forget()
         else:
-            self.all[what].kill()
-            time.sleep(self.dice.uniform(0, 3))
-            self.all[what].start()
+            self.silence()
+        self.machine.revive()
         time.sleep(self.dice.uniform(0.2, 4))
 
-    def close(self) -> None:
-        for each in reversed(self.all.values()):
-            each.kill()
-        shutil.rmtree(self.folder)
+    def silence(self) -> None:
+        """The gateway answers nothing for a while, whatever it does."""
+        sign = self.machine.folder / SILENT
+        sign.touch()
+        time.sleep(self.dice.uniform(1, 6))
+        sign.unlink()
 
 
-def until(what: str, ask: Callable[[], bool], seconds: float) -> float:
-    """Ask until it is so; how long that took. Raises TimeoutError."""
+def forget() -> None:
+    """Redis loses all it has."""
+    import redis
+
+    with suppress(redis.RedisError):
+        redis.Redis.from_url(os.environ["REDIS_URL"]).flushall()
+
+
+def tried(ask: Callable[[], Any]) -> Any:
+    """Its answer, or None where the database does not answer."""
     from django.db import Error, connection
 
+    try:
+        return ask()
+    except Error:
+        connection.close()
+        return None
+
+
+def until(ask: Callable[[], Any], seconds: float) -> float | None:
+    """Ask until the answer is true: how long that took, or None."""
     began = time.monotonic()
     while time.monotonic() - began < seconds:
-        try:
-            if ask():
-                return time.monotonic() - began
-        except Error:
-            connection.close()
+        if tried(ask):
+            return time.monotonic() - began
         time.sleep(0.5)
-    raise TimeoutError(f"{what}: not within {seconds:.0f} s")
+    return None
 
 
-def answers() -> bool:
-    from django.db import connection
-
-    connection.ensure_connection()
-    return True
-
-
-def people(dice: random.Random, now: datetime, count: int) -> None:
-    """Four studios whose retainers fall due one after the other, each with a card."""
-    from core import doorbell
-    from tests.world import World
-
-    with doorbell.muted():
-        worlds = [World() for _ in range(4)]
-        for n in range(count):
-            world = worlds[n % 4]
-            opens_at = now + timedelta(seconds=n * EVERY)
-            world.running(world.client(f"Client {n}"), dice.choice(CARDS), now, opens_at=opens_at)
-
-
-def unpaid(count: int) -> int:
-    from billing.models import Invoice
-
-    return count - Invoice.objects.filter(state="paid").count()
-
-
-def judge(count: int) -> list[str]:
-    """The sandbox's ledger against our rows, and our rows against each other."""
-    from django.utils import timezone
-
-    from billing.invariants import broken
-    from billing.models import Invoice, Payment, SandboxIntent
-    from core.models import Outbox
-
-    wrong = broken(timezone.now())
-    taken = SandboxIntent.objects.filter(status="succeeded")
-    wrong += [f"{ref} was charged {n} times" for ref, n in Counter(i.invoice_ref for i in taken).items() if n > 1]
-    lost = {i.invoice_ref for i in taken} ^ {str(pk) for pk in Payment.objects.values_list("invoice", flat=True)}
-    wrong += [f"{ref}: taken or written down, not both" for ref in lost]
-    numbers = {
-        "invoices": Invoice.objects,
-        "payments": Payment.objects,
-        "receipts": Outbox.objects.filter(kind="receipt"),
-    }
-    return wrong + [f"{rows.count()} {what} for {count}" for what, rows in numbers.items() if rows.count() != count]
-
-
-def run(soak: Soak, minutes: float) -> int:
-    """The whole; 0 where every promise was kept."""
-    soak.servers()
+def prepare(machine: Machine) -> None:
+    """Servers, an empty database, Django."""
+    machine.servers()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer_hub.settings")
     django.setup()
     from django.core.management import call_command
+    from django.db import connection
+
+    def answers() -> bool:
+        connection.ensure_connection()
+        return True
+
+    if until(answers, 60) is None:
+        raise TimeoutError("PostgreSQL did not start.")
+    call_command("migrate", verbosity=0)
+
+
+def run(machine: Machine, asked: argparse.Namespace) -> int:
+    """The whole; 0 where every promise was kept."""
+    prepare(machine)
     from django.utils import timezone
 
-    until("PostgreSQL", answers, 30)
-    call_command("migrate", verbosity=0)
-    count = int(minutes * 60 / EVERY)
-    people(soak.dice, timezone.now() + timedelta(seconds=10), count)
-    soak.workers()
-    end = time.monotonic() + minutes * 60
+    from tests.faults import soak_judge as judge
+
+    dice, count = random.Random(asked.seed), int(asked.minutes * 60 / EVERY)
+    judge.people(dice, timezone.now() + timedelta(seconds=10), EVERY, count)
+    machine.workers(asked.shorter, asked.plant)
+    chaos, end = Chaos(machine, dice), time.monotonic() + asked.minutes * 60
     while time.monotonic() < end:
-        soak.trouble()
-    try:
-        took = f"{until('all paid', lambda: not unpaid(count), SECONDS):.0f} s"
-        wrong = judge(count)
-    except TimeoutError as late:
-        took, wrong = str(late), [f"{unpaid(count)} of {count} are not paid", *judge(count)]
-    faults = ", ".join(f"{name} {n}" for name, n in sorted(soak.done.items()))
-    print(f"{minutes:g} minutes, {sum(soak.done.values())} faults: {faults}")
-    print(f"{count} retainers, all paid after the faults stopped in {took}; {len(wrong)} promises broken")
-    print("\n".join(wrong[:20]))
-    return bool(wrong)
+        chaos.strike()
+        tried(judge.clients_answer)
+
+    def all_paid() -> bool:
+        machine.revive()
+        judge.clients_answer()
+        return not judge.unpaid()
+
+    took, late = until(all_paid, SECONDS), tried(judge.waits) or []
+    in_time = took is not None
+    if took is None:
+        more = until(all_paid, WAITS / asked.shorter)
+        took = more and more + SECONDS
+    mailed = until(lambda: not judge.unsent(), 60 + WAITS / asked.shorter)
+    wrong = judge.judge(machine.folder)
+    table(chaos, asked, took, late, mailed, wrong)
+    return not in_time or mailed is None or any(wrong.values())
+
+
+def table(
+    chaos: Chaos, asked: argparse.Namespace, took: float | None, late: list[str], mailed: float | None,
+    wrong: dict[str, list[str]],
+) -> None:  # fmt: skip
+    """What was done, and what became of it."""
+    from agreements.models import Agreement
+    from billing.models import Charge, Invoice
+    from tests.faults import soak_judge as judge
+
+    def said(counts: Counter[str]) -> str:
+        return ", ".join(f"{name} {number}" for name, number in sorted(counts.items())) or "none"
+
+    letters = judge.letters(chaos.machine.folder).values()
+    rows = {
+        "minutes, seed": f"{asked.minutes:g}, {asked.seed}",
+        "the product's waits": "as they are" if asked.shorter == 1 else f"divided by {asked.shorter:g}",
+        "faults": f"{chaos.done.total()}: {said(chaos.done)}",
+        "ended by themselves": said(chaos.machine.ended),
+        "agreements": Agreement.objects.count(),
+        "invoices, of these paid": f"{Invoice.objects.count()}, {Invoice.objects.filter(state='paid').count()}",
+        "charges": said(Counter(Charge.objects.values_list("state", flat=True))),
+        "taken, as witnessed": len({handle for handle, *_ in judge.witnessed(chaos.machine.folder)}),
+        "letters, sent again": f"{len(letters)}, {sum(sent > 1 for sent, _ in letters)}",
+        "all letters sent": "NOT" if mailed is None else f"{mailed:.0f} s after the last payment",
+        f"not paid after {SECONDS} s": "; ".join(late) or "none",
+        "all paid after the faults stopped": "NOT" if took is None else f"{took:.0f} s",
+        **{name: len(found) for name, found in wrong.items()},
+    }
+    for name, value in rows.items():
+        print(f"{name:34} {value}")
+    for name, found in wrong.items():
+        print("".join(f"{name}: {words}\n" for words in found[:20]), end="")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bin/test soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--shorter", type=float, default=10, help="divides the product's own waits; 1: as they are")
+    parser.add_argument("--plant", default="", help="a bug of tests.faults.mutants, to see it caught")
     parser.add_argument("--keep", help="copy the logs into this folder at the end")
     asked = parser.parse_args()
-    soak = Soak(Path(tempfile.mkdtemp(prefix="rh-soak.")), random.Random(asked.seed))
-    soak.folder.chmod(0o777)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    machine = Machine(Path(tempfile.mkdtemp(prefix="rh-soak.")))
+    machine.folder.chmod(0o777)
     try:
-        return run(soak, asked.minutes)
+        return run(machine, asked)
     finally:
         if asked.keep:
-            shutil.copytree(soak.folder, asked.keep, ignore=shutil.ignore_patterns("data", "var", ".s.*"))
-        soak.close()
+            shutil.copytree(machine.folder, asked.keep, ignore=shutil.ignore_patterns("data", "var", ".s.*"))
+        machine.close()
 
 
 if __name__ == "__main__":
