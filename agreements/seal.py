@@ -34,7 +34,9 @@ def _try(agreement: Agreement, now: datetime) -> int:
         return _seal(agreement, now)
     except RuleError as no:
         log.error("Agreement %s cannot be sealed: %s", agreement.pk, no)
-        return 0
+    except Exception:  # whatever it is, the others are sealed
+        log.exception("Agreement %s could not be sealed.", agreement.pk)
+    return 0
 
 
 def _seal(agreement: Agreement, now: datetime) -> int:

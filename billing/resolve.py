@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
 from billing import flight, notices, settle
 from billing.dunning import look_up_after
@@ -41,13 +41,21 @@ def resolve(*, now: datetime) -> int:
 
 
 def _claim(ids: Sequence[UUID], now: datetime) -> list[Collection]:
-    """Claimed by moving each row's date on, so that two sweeps do not ask at once."""
+    """Claimed by moving each row's date on a little, so that two sweeps do not ask at once."""
     mine = []
     for row in Collection.objects.filter(pk__in=ids, state__in=ASKED, next_at__lte=now).order_by("next_at", "pk"):
         free = Collection.objects.filter(pk=row.pk, state=row.state, next_at=row.next_at)
-        if free.update(next_at=now + look_up_after(row.lookups + 1), lookups=F("lookups") + 1):
+        if free.update(next_at=now + look_up_after(0)):
             mine.append(row)
     return mine
+
+
+def _ask_later(rows: Sequence[Collection], now: datetime) -> None:
+    """The question was put: what still waits is asked later each time. A sweep that died before has not asked."""
+    for lookups in {row.lookups for row in rows}:
+        mine = [row.pk for row in rows if row.lookups == lookups]
+        still = Collection.objects.filter(pk__in=mine, state__in=ASKED, next_at=now + look_up_after(0))
+        still.update(next_at=now + look_up_after(lookups + 1), lookups=lookups + 1)
 
 
 def _ask(rows: Sequence[Collection], now: datetime) -> int:
@@ -61,6 +69,7 @@ def _ask(rows: Sequence[Collection], now: datetime) -> int:
         except NotConnected:
             continue  # it is asked later; health says why
         _ask_one_gateway(bank, some, now)
+    _ask_later(rows, now)
     _warn(rows, now)
     return len(rows)
 

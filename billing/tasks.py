@@ -4,8 +4,10 @@ from celery import shared_task
 from django.utils import timezone
 
 from billing import refund, run, webhook
+from billing.collect import due
 from billing.resolve import resolve as ask
 from billing.watch import watch
+from core import doorbell
 
 
 @shared_task(name="billing.tasks.bill", ignore_result=True)
@@ -16,11 +18,13 @@ def bill() -> None:
 
 @shared_task(name="billing.tasks.resolve", ignore_result=True)
 def resolve() -> None:
-    """Find out what became of charges and refunds without an outcome."""
+    """Find out what became of charges and refunds without an outcome; what is due again is charged at once."""
     now = timezone.now()
     webhook.apply_events(now=now)
     ask(now=now)
     refund.carry_out(now=now)
+    if due(now).exists():
+        doorbell.ring("billing.tasks.bill")
 
 
 @shared_task(name="billing.tasks.audit", ignore_result=True)

@@ -1,9 +1,13 @@
 """Doorbells: the hours at which beat rings. What is due is found by the verbs, never by the message."""
 
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import beat_init, worker_init
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer_hub.settings")
 
@@ -19,3 +23,13 @@ app.conf.beat_schedule = {
     "send_mail": {"task": "core.tasks.send_mail", "schedule": 30.0},
     "pulse": {"task": "core.tasks.pulse", "schedule": 30.0},
 }
+
+
+@worker_init.connect
+@beat_init.connect
+def refuse(**_: Any) -> None:
+    """Celery runs Django's checks and drops what they say: here an error of theirs stops it, as it stops the web."""
+    try:
+        call_command("check", "--fail-level", "ERROR")
+    except SystemCheckError as no:
+        raise SystemExit(str(no)) from None

@@ -11,11 +11,15 @@ ROOT = Path(__file__).resolve().parents[1]
 GOOD = {"DEBUG": "off", "SECRET_KEY": "k3" * 40, "ALLOWED_HOSTS": "hub.example", "SITE_URL": "https://hub.example"}
 
 
-def start(tmp_path: Path, **changes: str) -> subprocess.CompletedProcess[str]:
+CHECK = ("manage.py", "check")
+
+
+def start(tmp_path: Path, program: tuple[str, ...] = CHECK, **changes: str) -> subprocess.CompletedProcess[str]:
     """What the checks before the start say."""
     bare = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
     env = bare | GOOD | {"RH_VAR_DIR": str(tmp_path)} | changes
-    return subprocess.run([sys.executable, "manage.py", "check"], cwd=ROOT, env=env, capture_output=True, text=True)
+    command = [sys.executable, *program]
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
 
 
 def test_a_sound_production_starts(tmp_path: Path) -> None:
@@ -39,6 +43,13 @@ def test_it_refuses_to_start(tmp_path: Path, changes: dict[str, str], expected: 
     answer = start(tmp_path, **changes)
     assert answer.returncode != 0
     assert expected in answer.stderr
+
+
+@pytest.mark.parametrize("program", ["worker", "beat"])
+def test_workers_and_beats_refuse_as_well(tmp_path: Path, program: str) -> None:
+    answer = start(tmp_path, ("-m", "celery", "-A", "retainer_hub", program), CHARGING="maybe")
+    assert answer.returncode != 0
+    assert "rh.E004" in answer.stderr
 
 
 def test_a_development_key_does_not_serve_production(tmp_path: Path) -> None:

@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from billing import collect, prepare, settle
+from billing import collect, prepare, settle, tasks
+from billing import resolve as resolve_module
 from billing.gateways.base import GatewayUnknown
 from billing.gateways.sandbox.gateway import Sandbox
 from billing.models import Charge, Collection, Invoice, Journal, Payment, SandboxIntent, Series
@@ -180,3 +182,33 @@ def test_a_dry_run_says_what_would_happen_and_writes_nothing(world: World) -> No
     assert [row["total"] for row in found["invoices"]] == [3_000_00]
     assert not Invoice.objects.exists()
     assert not Series.objects.exists()
+
+
+def test_what_a_dead_worker_held_is_charged_when_its_lease_is_over(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sweep that comes every two minutes rings for it: it does not wait for the next full hour."""
+    rung: list[str] = []
+    monkeypatch.setattr(tasks.doorbell, "ring", rung.append)
+    now = timezone.now()
+    world.running(now=now)
+    with dying(collect, "_arm", False, Killed), suppress(Killed):
+        bill(now=now, door="test")
+    rung.clear()
+    tasks.resolve()
+    assert "billing.tasks.bill" not in rung
+    Collection.objects.update(lease_until=now - timedelta(seconds=1))
+    tasks.resolve()
+    assert rung[-1] == "billing.tasks.bill"
+
+
+def test_a_sweep_that_died_before_it_asked_is_not_counted_as_a_question(world: World) -> None:
+    world.running(card="lost_answer")
+    bill(now=NOW, door="test")
+    asked = NOW + timedelta(minutes=3)
+    with dying(resolve_module, "_ask", False, Killed), suppress(Killed):
+        resolve(now=asked)
+    row = Collection.objects.get()
+    assert (row.lookups, row.next_at) == (0, asked + timedelta(minutes=2))
+    resolve(now=asked + timedelta(minutes=2))
+    assert Invoice.objects.get().state == "paid"
