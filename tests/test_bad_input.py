@@ -12,6 +12,7 @@ from agreements.models import Proposal
 from clients import entry
 from clients.models import Client
 from core import links
+from core.dates import local_day
 from core.models import Outbox
 from delivery.models import TimeEntry
 from tests.world import World
@@ -38,9 +39,10 @@ def client_fields(**changes: str) -> dict[str, str]:
 
 
 def proposal_fields(world: World, client: Client, **changes: str) -> dict[str, str]:
+    today = local_day(timezone.now(), world.business.time_zone)
     good = {
         "title": "T", "contact": str(world.person(client).pk), "currency": "USD", "language": "en", "interval": "monthly",
-        "starts_on": timezone.now().date().isoformat(), "notice_days": "30", "minimum_months": "3",
+        "starts_on": today.isoformat(), "notice_days": "30", "minimum_months": "3",
         "tier-TOTAL_FORMS": "3", "tier-INITIAL_FORMS": "0", "tier-0-name": "A", "tier-0-fee": "3000",
         "tier-0-response_hours": "24", "tier-1-response_hours": "24", "tier-2-response_hours": "24",
     }  # fmt: skip
