@@ -38,7 +38,7 @@ class Object:
     outcome: Outcome = Outcome.NEW
     key: str = ""
     code: str = ""
-    executions: int = 0
+    executed: list[str] = field(default_factory=list)  # the keys it was executed with
     ends_at: datetime | None = None  # a slow card's day
     ends_well: bool = True
 
@@ -128,7 +128,7 @@ class Bank:
                 return
             self.keys[key] = (handle, self.now)
             each.key, each.code = key, ""
-            each.executions += 1
+            each.executed.append(key)
             self._swipe(each, token)
             self._notify(each)
 
