@@ -6,15 +6,16 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from agreements import paper, terms
+from agreements import paper, signers, terms
 from agreements.errors import NotOpen
 from agreements.models import Agreement, Proposal, Tier
 from agreements.propose import hold, is_over, is_picked
 from agreements.states import PROPOSAL, ProposalState
+from agreements.waiting import SIGN_WITHIN
 from clients.models import Contact
 from core import audit
-from core.audit import Origin
-from core.dates import local_day
+from core.audit import UNSEEN, Origin
+from core.dates import local_day, whole_months
 from core.documents import store
 from core.models.document import DocumentKind
 from core.states import move
@@ -52,6 +53,7 @@ def _make(proposal: Proposal, tier: Tier, contact: Contact, now: datetime, origi
             business=proposal.business, kind=DocumentKind.AGREEMENT, title=agreement.title, pdf=pdf, now=now
         )
         agreement.save(force_insert=True)
+        _ask(agreement, proposal, contact, now)
         audit.record(
             business=agreement.business,
             chain_id=agreement.id,
@@ -64,8 +66,22 @@ def _make(proposal: Proposal, tier: Tier, contact: Contact, now: datetime, origi
     return agreement
 
 
+def _ask(agreement: Agreement, proposal: Proposal, contact: Contact, now: datetime) -> None:
+    """Everybody who signs gets a place; whoever picked is here already."""
+    offered = next((event for event in audit.chain(proposal.id) if event.event == "offered"), None)
+    signers.place(
+        paper=agreement,
+        people=[contact, *proposal.cosigners.filter(is_active=True).order_by("created_at", "pk")],
+        now=now,
+        sent_at=proposal.sent_at or now,
+        origin=Origin(offered.ip, offered.user_agent) if offered else UNSEEN,
+        countersigns=proposal.countersigns,
+    )
+    signers.invite(paper=agreement, now=now, present=contact)
+
+
 def _row(proposal: Proposal, tier: Tier, contact: Contact, now: datetime) -> Agreement:
-    business = proposal.business
+    business, today = proposal.business, local_day(now, proposal.client.time_zone)
     picked, agreed = terms.freeze_tier(proposal, tier), terms.freeze(proposal, contact)
     return Agreement(
         business=business,
@@ -93,6 +109,10 @@ def _row(proposal: Proposal, tier: Tier, contact: Contact, now: datetime) -> Agr
         notice_days=proposal.notice_days,
         minimum_months=proposal.minimum_months,
         rollover="surplus" if proposal.rolls_over else "none",
+        renews=proposal.renews,
+        term_months=whole_months(proposal.starts_on, proposal.ends_on) if proposal.ends_on else 0,
+        in_order=proposal.in_order,
+        sign_by=today + SIGN_WITHIN,
         created_at=now,
     )
 

@@ -5,8 +5,10 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agreements import renew
 from agreements.errors import NotOpen, TooSoon
 from agreements.models import Agreement
+from agreements.models.proposal import Renews
 from agreements.periods import spans
 from agreements.states import AGREEMENT, RUNS, AgreementState
 from clients import entry
@@ -18,12 +20,15 @@ from core.templatetags import rh
 
 
 def can_end(agreement: Agreement) -> bool:
-    """Whether it runs and nobody has given notice."""
-    return agreement.state in RUNS and agreement.ends_on is None
+    """Whether it runs and nobody has given notice: without an end, or with one at which it would renew."""
+    return agreement.state in RUNS and (agreement.ends_on is None or agreement.renews != Renews.NO)
 
 
 def earliest_end(agreement: Agreement, today: date) -> date:
-    """The first period boundary (exclusive end) that the minimum term and the notice allow."""
+    """The first period boundary (exclusive end) that the minimum term, the notice and a fixed term allow."""
+    if agreement.ends_on:
+        in_time = today + timedelta(days=agreement.notice_days) <= agreement.ends_on
+        return agreement.ends_on if in_time else renew.next_end(agreement)
     floor = max(
         today + timedelta(days=agreement.notice_days),
         add_months(agreement.starts_on, agreement.minimum_months),
@@ -42,10 +47,12 @@ def give_notice(
     if ends_on < first:
         words = {"day": rh.day(first)}
         raise TooSoon(_("The agreement's term and notice allow %(day)s at the earliest.") % words, field="ends_on")
-    boundary = next(span.end for span in spans(agreement, until=ends_on + timedelta(days=370)) if span.end >= ends_on)
+    boundary = first if agreement.ends_on else _boundary(agreement, ends_on)
     with transaction.atomic():
-        mine = Agreement.objects.filter(pk=agreement.pk, state__in=RUNS, ends_on__isnull=True)
-        if not mine.update(ends_on=boundary):
+        mine = Agreement.objects.filter(pk=agreement.pk, state__in=RUNS, ends_on=agreement.ends_on)
+        if not mine.filter(ends_on__isnull=True).update(ends_on=boundary) and not (
+            mine.exclude(renews=Renews.NO).update(ends_on=boundary, renews=Renews.NO)
+        ):
             raise NotOpen(_("This agreement has an end already."))
         audit.record(
             business=agreement.business,
@@ -59,6 +66,10 @@ def give_notice(
         _mail(agreement, boundary, now)
     agreement.refresh_from_db()
     return agreement
+
+
+def _boundary(agreement: Agreement, ends_on: date) -> date:
+    return next(span.end for span in spans(agreement, until=ends_on + timedelta(days=370)) if span.end >= ends_on)
 
 
 def _mail(agreement: Agreement, boundary: date, now: datetime) -> None:

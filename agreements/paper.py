@@ -1,4 +1,4 @@
-"""The agreement as a PDF: the one that is read, and the signed one with its evidence."""
+"""Agreements and amendments as PDFs: the one that is read, and the signed one with its evidence."""
 
 from datetime import datetime
 from typing import Any
@@ -6,8 +6,9 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from agreements import changes, signers
 from agreements.clauses import clauses
-from agreements.models import Agreement
+from agreements.models import Agreement, Amendment
 from core import audit
 from core.documents import render
 from core.models import AuditEvent
@@ -24,39 +25,47 @@ def labels() -> dict[str, str]:
         "code_wrong": _("Wrong code"),
         "code_confirmed": _("Code confirmed"),
         "signed": _("Signed"),
+        "countersigned": _("Countersigned by the provider"),
+        "reassigned": _("Another person signs"),
+        "reminded": _("Reminder sent"),
         "sealed": _("Sealed"),
         "declined": _("Declined"),
         "withdrawn": _("Withdrawn"),
+        "void": _("Taken back"),
+        "expired": _("Expired unsigned"),
         "notice": _("Notice given"),
         "paused": _("Paused"),
         "skipped": _("A period was skipped"),
         "resumed": _("Resumed"),
+        "renewed": _("Renewed"),
+        "trial_decided": _("Trial decided"),
         "ended": _("Ended"),
     }
 
 
-def unsigned_pdf(agreement: Agreement, *, created: datetime) -> bytes:
-    """The exact text that is put before the signer."""
-    return _pdf(agreement, None, created)
+def unsigned_pdf(row: Agreement | Amendment, *, created: datetime) -> bytes:
+    """The exact text that is put before the signers."""
+    return _pdf(row, None, created)
 
 
-def signed_pdf(agreement: Agreement) -> bytes:
-    """The same text with the signature and the certificate page, not yet sealed. The same bytes every time."""
-    with translation.override(agreement.language):
-        shown = evidence(agreement)
-    return _pdf(agreement, shown, agreement.signed_at or agreement.created_at)
+def signed_pdf(row: Agreement | Amendment) -> bytes:
+    """The same text with the signatures and the certificate page, not yet sealed. The same bytes every time."""
+    with translation.override(row.language):
+        shown = evidence(row)
+    return _pdf(row, shown, row.signed_at or row.created_at)
 
 
-def evidence(agreement: Agreement) -> dict[str, Any]:
+def evidence(row: Agreement | Amendment) -> dict[str, Any]:
     """What the certificate page prints; what was not seen is left out, never made up (rule 29)."""
-    record = [*audit.chain(agreement.proposal_id), *audit.chain(agreement.id)]
+    before = audit.chain(row.proposal_id) if isinstance(row, Agreement) else []
+    own = audit.chain(row.id)
+    record = [event for event in [*before, *own] if row.signed_at is None or event.at <= row.signed_at]
     names = labels()
     return {
-        "signer": agreement.signature.name,
-        "signed_at": agreement.signed_at,
+        "signers": signers.places(row),
         "rows": [_row(event, names) for event in record if event.event != "sealed"],
-        "read_sha256": agreement.document.sha256 if agreement.document else "",
-        "terms_hash": agreement.terms_hash,
+        "read_sha256": row.document.sha256 if row.document else "",
+        "terms_hash": row.terms_hash,
         "chain_head": record[-1].hash if record else "",
     }
 
@@ -71,22 +80,25 @@ def _row(event: AuditEvent, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _pdf(agreement: Agreement, shown: dict[str, Any] | None, created: datetime) -> bytes:
-    with translation.override(agreement.language):
-        text = clauses(agreement)
+def _pdf(row: Agreement | Amendment, shown: dict[str, Any] | None, created: datetime) -> bytes:
+    with translation.override(row.language):
+        text = clauses(row) if isinstance(row, Agreement) else changes.clauses(row)
     context = {
-        "business": agreement.business,
-        "agreement": agreement,
-        "terms": agreement.terms,
-        "tier": agreement.tier,
+        "business": row.business,
+        "agreement": row,
+        "terms": row.terms,
+        "tier": row.tier,
         "clauses": text,
         "evidence": shown,
     }
+    if isinstance(row, Amendment):
+        with translation.override(row.language):
+            context["figures"] = changes.figures(row)
     return render.pdf(
-        "agreement",
+        "agreement" if isinstance(row, Agreement) else "amendment",
         context,
-        language=agreement.language,
-        title=agreement.title,
-        identifier=agreement.terms_hash,
+        language=row.language,
+        title=row.title,
+        identifier=row.terms_hash,
         created=created,
     )

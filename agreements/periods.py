@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
-from agreements.models import Agreement, Pause, Period
+from agreements import applies
+from agreements.models import Agreement, Amendment, Pause, Period
 from agreements.schedule import Interval, PeriodSpan, index_before, periods
 from agreements.states import RUNS, AgreementState, PeriodState
 from core.dates import local_day, local_instant
@@ -24,6 +25,7 @@ class Upcoming:
 
     agreement: Agreement
     starts_on: date
+    terms: Agreement | Amendment
 
 
 def spans(agreement: Agreement, *, until: date, first: int = 0) -> Iterable[PeriodSpan]:
@@ -59,6 +61,7 @@ def open_due(*, now: datetime, only: Agreement | Business | None = None) -> int:
     made = 0
     while batch := list(_to_open(now, only)):
         with transaction.atomic():
+            applies.load(batch)
             pauses = Pause.objects.by_agreement(agreement.pk for agreement in batch)
             rows = [row for agreement in batch for row in _missing(agreement, pauses.get(agreement.pk, []), now)]
             made += _insert(rows)
@@ -104,12 +107,13 @@ def _missing(agreement: Agreement, pauses: Sequence[Pause], now: datetime) -> li
 
 
 def _period(agreement: Agreement, pauses: Sequence[Pause], span: PeriodSpan, now: datetime) -> Period:
-    part = span.fraction
-    amount = prorate(agreement.amount, part.numerator, part.denominator)
+    part, terms = span.fraction, applies.on(agreement, span.start)
+    amount = prorate(terms.amount, part.numerator, part.denominator)
     pause = next((pause for pause in pauses if pause.covers(span.start)), None)
     return Period(
         business_id=agreement.business_id,
         agreement=agreement,
+        amendment=terms if isinstance(terms, Amendment) else None,
         index=span.index,
         starts_on=span.start,
         ends_on=span.end,
@@ -118,7 +122,7 @@ def _period(agreement: Agreement, pauses: Sequence[Pause], span: PeriodSpan, now
         skipped_because=pause.reason if pause else "",
         currency=agreement.currency,
         amount=amount,
-        minutes=0 if pause else prorate(agreement.minutes, part.numerator, part.denominator),
+        minutes=0 if pause else prorate(terms.minutes, part.numerator, part.denominator),
         created_at=now,
     )
 
@@ -153,7 +157,8 @@ def next_starts(agreements: Iterable[Agreement], today: date) -> dict[UUID, date
 
 def upcoming(agreements: Iterable[Agreement], today: date, days: int = 30) -> list[Upcoming]:
     """What starts, and so is charged, in the days after today; soonest first."""
-    found = [Upcoming(agreement, span.start) for agreement, span in _billed(agreements, today, days)]
+    billed = _billed(applies.load(agreements), today, days)
+    found = [Upcoming(agreement, span.start, applies.on(agreement, span.start)) for agreement, span in billed]
     return sorted(found, key=lambda item: (item.starts_on, str(item.agreement.pk)))
 
 

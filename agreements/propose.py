@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from agreements import ladder
 from agreements.errors import BadLadder, BadTrial, NotOpen
 from agreements.models import Agreement, Proposal, Tier
+from agreements.models.proposal import Renews
 from agreements.schedule import Interval
 from agreements.states import PROPOSAL, ProposalState
 from clients import entry
@@ -36,7 +37,9 @@ def draft(
     _check(tiers)
     _check_trial(terms)
     with transaction.atomic():
+        cosigners = terms.pop("cosigners", ())
         proposal = Proposal.objects.create(business=business, client=client, contact=contact, created_at=now, **terms)
+        proposal.cosigners.set(cosigners)
         _write_tiers(proposal, tiers, now)
     return proposal
 
@@ -46,9 +49,12 @@ def change(*, proposal: Proposal, tiers: Sequence[ladder.TierDraft], now: dateti
     _check(tiers)
     _check_trial(terms)
     with transaction.atomic():
+        cosigners = terms.pop("cosigners", None)
         locked = Proposal.objects.select_for_update().filter(pk=proposal.pk, state=ProposalState.DRAFT)
         if not locked.update(**terms):
             raise NotOpen(_("This proposal was sent and is frozen. Make a new one instead."))
+        if cosigners is not None:
+            proposal.cosigners.set(cosigners)
         proposal.tiers.all().delete()
         _write_tiers(proposal, tiers, now)
     proposal.refresh_from_db()
@@ -154,6 +160,9 @@ def _check(tiers: Sequence[ladder.TierDraft]) -> None:
 
 
 def _check_trial(terms: dict[str, Any]) -> None:
+    renews = terms.get("renews", Renews.NO) != Renews.NO
+    if renews and (not terms.get("ends_on") or terms.get("interval") == Interval.ONCE):
+        raise BadTrial(_("A retainer that renews needs the day on which its term ends."), field="ends_on")
     if terms.get("interval") != Interval.ONCE:
         return
     if not terms.get("ends_on"):

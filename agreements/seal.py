@@ -1,79 +1,84 @@
-"""After the signature: the final PDF with its evidence, sealed, stored and mailed to both sides (rule 30)."""
+"""After the signatures: the final PDF with its evidence, sealed, stored and mailed to everybody (rule 30)."""
 
 import logging
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
-from agreements import paper
-from agreements.models import Agreement
+from agreements import paper, signers
+from agreements.models import Agreement, Amendment
 from clients import entry
-from core import audit, links, outbox
+from core import links, outbox
+from core.audit import UNSEEN
 from core.documents import seal, store
 from core.errors import RuleError
 from core.models import Document
 from core.models.document import DocumentKind
 
 log = logging.getLogger(__name__)
+KINDS = {Agreement: DocumentKind.SIGNED_AGREEMENT, Amendment: DocumentKind.SIGNED_AMENDMENT}
 
 
 def seal_signed(*, now: datetime, limit: int = 50) -> int:
-    """Seal every signed agreement that has no sealed file yet; the number sealed.
+    """Seal every signed paper that has no sealed file yet; the number sealed.
 
     Found by a query, so a crash at any point is made good by the next run, and nothing is mailed twice.
     """
-    waiting = Agreement.objects.filter(signed_at__isnull=False, signed_document__isnull=True).select_related(
-        "business__owner", "client", "contact", "proposal", "signature", "document"
-    )
-    return sum(_try(agreement, now) for agreement in waiting[:limit])
+    unsealed = Q(signed_at__isnull=False, signed_document__isnull=True)
+    related = ("business__owner", "client", "document")
+    agreements = Agreement.objects.filter(unsealed).select_related(*related, "contact", "proposal")[:limit]
+    amendments = Amendment.objects.filter(unsealed).select_related(*related, "agreement")[:limit]
+    return sum(_try(row, now) for row in [*agreements, *amendments])
 
 
-def _try(agreement: Agreement, now: datetime) -> int:
+def _try(row: Agreement | Amendment, now: datetime) -> int:
     """One that cannot be printed does not hold up the others; it is found again by the next run."""
     try:
-        return _seal(agreement, now)
+        return _seal(row, now)
     except RuleError as no:
-        log.error("Agreement %s cannot be sealed: %s", agreement.pk, no)
+        log.error("%s %s cannot be sealed: %s", type(row).__name__, row.pk, no)
     except Exception:  # whatever it is, the others are sealed
-        log.exception("Agreement %s could not be sealed.", agreement.pk)
+        log.exception("%s %s could not be sealed.", type(row).__name__, row.pk)
     return 0
 
 
-def _seal(agreement: Agreement, now: datetime) -> int:
-    sealed = seal.seal(paper.signed_pdf(agreement), reason=agreement.title, now=now)
+def _seal(row: Agreement | Amendment, now: datetime) -> int:
+    sealed = seal.seal(paper.signed_pdf(row), reason=row.title, now=now)
     with transaction.atomic():
-        kind = DocumentKind.SIGNED_AGREEMENT
-        document = store.save(business=agreement.business, kind=kind, title=agreement.title, pdf=sealed, now=now)
-        mine = Agreement.objects.filter(pk=agreement.pk, signed_document__isnull=True)
+        kind = KINDS[type(row)]
+        document = store.save(business=row.business, kind=kind, title=row.title, pdf=sealed, now=now)
+        mine = type(row)._default_manager.filter(pk=row.pk, signed_document__isnull=True)
         if not mine.update(signed_document=document):
             return 0  # another worker was first; its file is the one that counts
-        audit.record(
-            business=agreement.business,
-            chain_id=agreement.id,
-            event="sealed",
-            actor="Retainer Hub",
-            now=now,
-            data={"sha256": document.sha256},
-        )
-        _mail(agreement, document, now)
+        signers.record(row, "Retainer Hub", "sealed", now, UNSEEN, {"sha256": document.sha256})
+        _mail(row, document, now)
     return 1
 
 
-def _mail(agreement: Agreement, document: Document, now: datetime) -> None:
-    link = entry.portal_link(contact=agreement.contact, now=now, target=f"agreement:{agreement.id}")
-    both = {
-        "client": (agreement.contact.email, agreement.language, links.placeholder("link", link.id)),
-        "owner": (agreement.business.owner.email, agreement.business.language, ""),
-    }
-    for side, (to, language, door) in both.items():
-        outbox.write(
-            kind="signed",
-            ref=f"{agreement.id}:{side}",
-            to=to,
-            template="signed",
-            context={"agreement": agreement, "link": door, "side": side},
-            language=language,
-            business=agreement.business,
-            attachment=document,
-            now=now,
-        )
+def _mail(row: Agreement | Amendment, document: Document, now: datetime) -> None:
+    """To the business, and to everybody of the client who signed."""
+    business = row.business
+    _write(row, "owner", business.owner.email, business.language, "", document, now)
+    for place in signers.places(row):
+        if place.contact:
+            door = entry.portal_link(contact=place.contact, now=now, target=f"{signers.NOUNS[type(row)]}:{row.id}")
+            ref = "client" if place.position == 1 else str(place.contact_id)
+            to = place.contact.email
+            _write(row, ref, to, row.language, links.placeholder("link", door.id), document, now)
+
+
+def _write(
+    row: Agreement | Amendment, side: str, to: str, language: str, link: str, document: Document, now: datetime
+) -> None:
+    outbox.write(
+        kind="signed",
+        ref=f"{row.id}:{side}",
+        to=to,
+        template="signed",
+        context={"agreement": row, "link": link, "side": side},
+        language=language,
+        business=row.business,
+        attachment=document,
+        now=now,
+    )

@@ -1,95 +1,126 @@
 """Signing: a name and a consent, a code to the mailbox, done. One outcome, whatever is pressed twice (rule 29)."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
+from agreements import signers
 from agreements.clauses import CONSENT_VERSION
 from agreements.errors import NotOpen, WrongCode
-from agreements.models import Agreement, Signature
-from agreements.states import AGREEMENT, PROPOSAL, AgreementState, ProposalState
+from agreements.models import Agreement, Amendment, Signature
+from agreements.periods import next_opening
+from agreements.states import AGREEMENT, AMENDMENT, PROPOSAL, AgreementState, AmendmentState, ProposalState
 from clients.models import Client, Contact
 from clients.pipeline import MOVES, Stage
 from core import audit, doorbell, links, outbox
 from core.audit import Origin
-from core.dates import local_instant
+from core.dates import local_day, local_instant
 from core.states import move
 
 CODE_LIFE = timedelta(minutes=15)
 CODE_TRIES = 5
 RESEND_AFTER = timedelta(seconds=30)
+SIGNED = (AgreementState.ACTIVE, AgreementState.PAUSED, AgreementState.ENDED, AmendmentState.SIGNED)
 
 
 def begin(
-    *, agreement: Agreement, contact: Contact, name: str, consented: bool, now: datetime, origin: Origin
+    *,
+    paper: Agreement | Amendment,
+    contact: Contact,
+    name: str,
+    consented: bool,
+    now: datetime,
+    origin: Origin,
+    strokes: Sequence[Any] = (),
 ) -> Signature:
-    """Keep the name and the consent, and mail a code. Beginning again mails a new code, twice a minute at most.
+    """Keep the name, how it was drawn and the consent, and mail a code, twice a minute at most.
 
-    Raises NotOpen for a signed or void agreement or somebody who is not its signer; WrongCode without consent.
+    Raises NotOpen for a paper that does not wait, or not for this person; WrongCode without consent.
     """
     if not consented:
         raise WrongCode(_("Please agree to sign electronically."), field="consent")
     with transaction.atomic():
-        _must_wait(_hold(agreement), contact)  # a page from before the signature must not write under it
-        there = Signature.objects.filter(agreement=agreement).first()
-        if there and now - there.code_sent_at < RESEND_AFTER and there.name == name:
-            return there
-        signature = _keep(there, agreement, contact, name, now, origin)
-        _record(agreement, contact, "consented", now, origin, {"version": CONSENT_VERSION, "name": name})
-        _mail_code(signature, now)
-    return signature
+        held = signers.hold(paper)  # a page from before the signature must not write under it
+        place = signers.own_turn(held, contact)
+        _must_be_in_time(held, now)
+        if place.code_sent_at and now - place.code_sent_at < RESEND_AFTER and place.name == name:
+            return place
+        _keep(place, name, strokes, now, origin)
+        signers.record(paper, contact, "consented", now, origin, {"version": CONSENT_VERSION, "name": name})
+        _mail_code(held, place, now)
+    return place
 
 
-def confirm(*, agreement: Agreement, contact: Contact, code: str, now: datetime, origin: Origin) -> Agreement:
-    """Sign. The second tab that confirms the same code finds the agreement signed and is told so gladly.
+def confirm(
+    *, paper: Agreement | Amendment, contact: Contact, code: str, now: datetime, origin: Origin
+) -> Agreement | Amendment:
+    """Sign. The second tab that confirms the same code finds it signed and is told so gladly.
 
     Raises WrongCode (the fifth wrong one uses the code up) and NotOpen.
     """
-    agreement.refresh_from_db()
-    signature = Signature.objects.filter(agreement=agreement, contact=contact).first()
-    if signature and signature.signed_at:
-        return agreement
-    _must_wait(agreement, contact)
-    if signature is None:
+    paper.refresh_from_db()
+    own = next((row for row in signers.places(paper) if row.contact_id == contact.pk), None)
+    if own and own.signed_at:
+        return paper
+    place = signers.own_turn(paper, contact)
+    _must_be_in_time(paper, now)
+    if place.code_row is None:
         raise NotOpen(_("Write your name first."))
-    _check(signature, code, now, origin)
+    _check(paper, place, code, now, origin)
     try:
         with transaction.atomic():
-            _sign(agreement, signature, contact, now, origin)
+            _sign(signers.hold(paper), place, contact, now, origin)
     finally:
-        agreement.refresh_from_db()  # what a refused transaction took back is taken back here too
+        paper.refresh_from_db()  # what a refused transaction took back is taken back here too
     doorbell.ring("agreements.tasks.seal_signed")
-    return agreement
+    return paper
 
 
-def opened(*, agreement: Agreement, contact: Contact, now: datetime, origin: Origin) -> None:
-    """Remember when the signer first read it."""
+def countersign(*, paper: Agreement | Amendment, actor: str, now: datetime, origin: Origin) -> Agreement | Amendment:
+    """The business signs last. Raises NotOpen while it is not its turn."""
+    try:
+        with transaction.atomic():
+            held = signers.hold(paper)
+            place = signers.own_turn(held, None)
+            owner = held.business.owner
+            place.name, place.signed_at = owner.get_full_name() or owner.email, now
+            place.ip, place.user_agent = origin.ip, origin.user_agent[:300]
+            place.save(update_fields=["name", "signed_at", "ip", "user_agent"])
+            signers.record(held, actor, "countersigned", now, origin, {"name": place.name})
+            _complete(held, now)
+    finally:
+        paper.refresh_from_db()
+    doorbell.ring("agreements.tasks.seal_signed")
+    return paper
+
+
+def opened(*, paper: Agreement | Amendment, contact: Contact, now: datetime, origin: Origin) -> None:
+    """Remember when one of the signers first read it."""
     with transaction.atomic():
-        if Agreement.objects.filter(pk=agreement.pk, opened_at__isnull=True).update(opened_at=now):
-            _record(agreement, contact, "opened", now, origin, {})
+        if type(paper)._default_manager.filter(pk=paper.pk, opened_at__isnull=True).update(opened_at=now):
+            signers.record(paper, contact, "opened", now, origin)
 
 
-def _hold(agreement: Agreement) -> Agreement:
-    """The row as it is now, kept until the transaction ends: two tabs, and the chain's events, take turns."""
-    return Agreement.objects.select_for_update().get(pk=agreement.pk)
+def is_in_time(paper: Agreement | Amendment, now: datetime) -> bool:
+    """Whether its last day to be signed has not passed where the client is."""
+    return paper.sign_by is None or local_day(now, paper.agreement.time_zone) <= paper.sign_by
 
 
-def _must_wait(agreement: Agreement, contact: Contact) -> None:
-    if agreement.state != AgreementState.SENT:
-        raise NotOpen(_("This agreement is no longer waiting for a signature."))
-    if agreement.contact_id != contact.id:
-        raise NotOpen(_("This agreement is waiting for somebody else's signature."))
+def _must_be_in_time(paper: Agreement | Amendment, now: datetime) -> None:
+    if not is_in_time(paper, now):
+        raise NotOpen(_("The time to sign this is over. Ask us for a new one."))
 
 
-def _keep(
-    there: Signature | None, agreement: Agreement, contact: Contact, name: str, now: datetime, origin: Origin
-) -> Signature:
+def _keep(place: Signature, name: str, strokes: Sequence[Any], now: datetime, origin: Origin) -> None:
     values = {
         "name": name,
+        "strokes": list(strokes),
         "consent_version": CONSENT_VERSION,
         "consented_at": now,
         "code_row": uuid.uuid4(),
@@ -98,74 +129,88 @@ def _keep(
         "ip": origin.ip,
         "user_agent": origin.user_agent[:300],
     }
-    if there is None:
-        return Signature.objects.create(
-            business=agreement.business, agreement=agreement, contact=contact, created_at=now, **values
-        )
-    Signature.objects.filter(pk=there.pk).update(**values)
-    there.refresh_from_db()
-    return there
+    for field, value in values.items():
+        setattr(place, field, value)
+    place.save(update_fields=list(values))
 
 
-def _mail_code(signature: Signature, now: datetime) -> None:
-    agreement = signature.agreement
+def _mail_code(paper: Agreement | Amendment, place: Signature, now: datetime) -> None:
+    assert place.contact and place.code_row
     outbox.write(
         kind="sign_code",
-        ref=str(signature.code_row),
-        to=signature.contact.email,
+        ref=str(place.code_row),
+        to=place.contact.email,
         template="sign_code",
         context={
-            "agreement": agreement,
-            "code": links.placeholder("code", signature.code_row),
+            "agreement": paper,
+            "code": links.placeholder("code", place.code_row),
             "minutes": 15,
         },
-        language=agreement.language,
-        business=agreement.business,
+        language=paper.language,
+        business=paper.business,
         now=now,
     )
 
 
-def _check(signature: Signature, code: str, now: datetime, origin: Origin) -> None:
+def _check(paper: Agreement | Amendment, place: Signature, code: str, now: datetime, origin: Origin) -> None:
     """A try is counted before it is compared, so that two at once cannot share one."""
-    tried = Signature.objects.filter(pk=signature.pk, code_tries__lt=CODE_TRIES)
-    if now - signature.code_sent_at > CODE_LIFE or not tried.update(code_tries=F("code_tries") + 1):
+    assert place.contact and place.code_row and place.code_sent_at
+    tried = Signature.objects.filter(pk=place.pk, code_tries__lt=CODE_TRIES)
+    if now - place.code_sent_at > CODE_LIFE or not tried.update(code_tries=F("code_tries") + 1):
         raise WrongCode(_("This code is no longer valid. Ask for a new one."), field="code")
     digits = "".join(sign for sign in code if sign.isdigit())
     ascii_digits = "".join(str(int(sign)) for sign in digits)
-    if not constant_time_compare(ascii_digits, links.code(signature.code_row)):
+    if not constant_time_compare(ascii_digits, links.code(place.code_row)):
         with transaction.atomic():
-            _record(_hold(signature.agreement), signature.contact, "code_wrong", now, origin, {})
+            signers.record(signers.hold(paper), place.contact, "code_wrong", now, origin)
         raise WrongCode(_("This is not the code we sent. Look again, or ask for a new one."), field="code")
 
 
-def _sign(agreement: Agreement, signature: Signature, contact: Contact, now: datetime, origin: Origin) -> None:
-    if _hold(agreement).state == AgreementState.ACTIVE:
+def _sign(paper: Agreement | Amendment, place: Signature, contact: Contact, now: datetime, origin: Origin) -> None:
+    mine = Signature.objects.filter(pk=place.pk, contact=contact, code_row=place.code_row)
+    if paper.state in SIGNED or mine.filter(signed_at__isnull=False).exists():
         return  # another tab was first
-    mine = Signature.objects.filter(pk=signature.pk, code_row=signature.code_row)
+    signers.own_turn(paper, contact)  # it may have been declined or taken back while the code was typed
     if not mine.update(signed_at=now, ip=origin.ip, user_agent=origin.user_agent[:300]):
         raise WrongCode(_("This code is no longer valid. Ask for a new one."), field="code")
-    _record(agreement, contact, "code_confirmed", now, origin, {})
-    _record(agreement, contact, "signed", now, origin, {"name": signature.name})
-    first_day = local_instant(agreement.starts_on, 0, agreement.time_zone)
-    move(agreement, AgreementState.ACTIVE, AGREEMENT, sets={"signed_at": now, "opens_at": first_day})
-    move(agreement.proposal, ProposalState.ACCEPTED, PROPOSAL, sets={"decided_at": now})
-    client = agreement.client
+    signers.record(paper, contact, "code_confirmed", now, origin)
+    signers.record(paper, contact, "signed", now, origin, {"name": place.name})
+    if signers.turn(signers.places(paper), in_order=paper.in_order):
+        signers.invite(paper=paper, now=now)
+    else:
+        _complete(paper, now)
+
+
+def _complete(paper: Agreement | Amendment, now: datetime) -> None:
+    """Everybody has signed: it applies."""
+    if isinstance(paper, Amendment):
+        move(paper, AmendmentState.SIGNED, AMENDMENT, sets={"signed_at": now})
+        _prolong(paper, now)
+        return
+    first_day = local_instant(paper.starts_on, 0, paper.time_zone)
+    move(paper, AgreementState.ACTIVE, AGREEMENT, sets={"signed_at": now, "opens_at": first_day})
+    move(paper.proposal, ProposalState.ACCEPTED, PROPOSAL, sets={"decided_at": now})
+    client = paper.client
     Client.objects.filter(pk=client.pk, signed_at__isnull=True).update(signed_at=now)
     client.refresh_from_db()
-    stage = Stage.TRIAL if agreement.is_trial else Stage.WON
+    stage = Stage.TRIAL if paper.is_trial else Stage.WON
     if stage in MOVES[Stage(client.state)]:
         move(client, stage, MOVES)
 
 
-def _record(
-    agreement: Agreement, contact: Contact, event: str, now: datetime, origin: Origin, data: dict[str, str]
-) -> None:
+def _prolong(amendment: Amendment, now: datetime) -> None:
+    """A renewal moves the agreement's end."""
+    if amendment.ends_on is None:
+        return
+    agreement = Agreement.objects.select_for_update().get(pk=amendment.agreement_id)
+    agreement.ends_on = amendment.ends_on
+    agreement.opens_at = next_opening(agreement, now)
+    agreement.save(update_fields=["ends_on", "opens_at"])
     audit.record(
-        business=agreement.business,
+        business=amendment.business,
         chain_id=agreement.id,
-        event=event,
-        actor=f"{contact.name} <{contact.email}>",
+        event="renewed",
+        actor="Retainer Hub",
         now=now,
-        origin=origin,
-        data=data,
+        data={"ends_on": amendment.ends_on.isoformat(), "amendment": str(amendment.number)},
     )

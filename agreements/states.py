@@ -1,4 +1,4 @@
-"""Which move of a proposal and of an agreement follows which. Pure."""
+"""Which move of a proposal, an agreement, an amendment and a period follows which. Pure."""
 
 from enum import StrEnum
 
@@ -22,6 +22,17 @@ class AgreementState(StrEnum):
     PAUSED = "paused"
     ENDED = "ended"
     DECLINED = "declined"
+    EXPIRED = "expired"
+    VOID = "void"
+
+
+class AmendmentState(StrEnum):
+    """Where a change of terms stands."""
+
+    SENT = "sent"
+    SIGNED = "signed"
+    DECLINED = "declined"
+    EXPIRED = "expired"
     VOID = "void"
 
 
@@ -38,7 +49,7 @@ class PeriodState(StrEnum):
     SKIPPED = "skipped"
 
 
-_P, _A, _E = ProposalState, AgreementState, PeriodState
+_P, _A, _M, _E = ProposalState, AgreementState, AmendmentState, PeriodState
 
 PROPOSAL: dict[ProposalState, frozenset[ProposalState]] = {
     _P.DRAFT: frozenset({_P.SENT}),
@@ -50,12 +61,21 @@ PROPOSAL: dict[ProposalState, frozenset[ProposalState]] = {
 }
 
 AGREEMENT: dict[AgreementState, frozenset[AgreementState]] = {
-    _A.SENT: frozenset({_A.ACTIVE, _A.DECLINED, _A.VOID}),
+    _A.SENT: frozenset({_A.ACTIVE, _A.DECLINED, _A.EXPIRED, _A.VOID}),
     _A.ACTIVE: frozenset({_A.PAUSED, _A.ENDED}),
     _A.PAUSED: frozenset({_A.ACTIVE, _A.ENDED}),
     _A.ENDED: frozenset(),
     _A.DECLINED: frozenset(),
+    _A.EXPIRED: frozenset(),
     _A.VOID: frozenset(),
+}
+
+AMENDMENT: dict[AmendmentState, frozenset[AmendmentState]] = {
+    _M.SENT: frozenset({_M.SIGNED, _M.DECLINED, _M.EXPIRED, _M.VOID}),
+    _M.SIGNED: frozenset(),
+    _M.DECLINED: frozenset(),
+    _M.EXPIRED: frozenset(),
+    _M.VOID: frozenset(),
 }
 
 PERIOD: dict[PeriodState, frozenset[PeriodState]] = {

@@ -3,14 +3,17 @@
 from celery import shared_task
 from django.utils import timezone
 
-from agreements import end, pause, propose, seal
+from agreements import end, pause, propose, renew, seal, waiting
 
 
 @shared_task(name="agreements.tasks.seal_signed", ignore_result=True)
 def seal_signed() -> None:
-    """Seal and mail what was signed; close what is over; resume what was paused until today."""
+    """Seal and mail what was signed; ask again, renew, resume and close what is due."""
     now = timezone.now()
     seal.seal_signed(now=now)
     end.finish_ended(now=now)
     pause.resume_due(now=now)
     propose.expire_due(now=now)
+    waiting.expire_due(now=now)
+    waiting.remind_due(now=now)
+    renew.renew_due(now=now)

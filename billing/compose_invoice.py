@@ -19,10 +19,10 @@ from core.money import LARGEST
 
 #: What is read of a period for its invoice; `business` and its owner come beside it.
 COLUMNS = (
-    "business_id", "starts_on", "ends_on", "due_at", "currency", "amount", "state", "agreement__title",
-    "agreement__tier", "agreement__language", "agreement__taxes", "agreement__tax_mode", "agreement__tax_note",
-    "agreement__withholding_percent", "agreement__collect_by", "agreement__charge_hour", "agreement__time_zone",
-    "agreement__terms_hash", "agreement__client__name", "agreement__client__legal_name",
+    "business_id", "starts_on", "ends_on", "due_at", "currency", "amount", "state", "amendment", "agreement__title",
+    "agreement__tier", "amendment__tier", "agreement__language", "agreement__taxes", "agreement__tax_mode",
+    "agreement__tax_note", "agreement__withholding_percent", "agreement__collect_by", "agreement__charge_hour",
+    "agreement__time_zone", "agreement__terms_hash", "agreement__client__name", "agreement__client__legal_name",
     "agreement__client__address", "agreement__client__tax_id",
 )  # fmt: skip
 
@@ -48,7 +48,7 @@ class Draft:
 def draft(period: Period, more: Sequence[NextLine] = ()) -> Draft:
     """The period's fee and what waited for this invoice."""
     agreement = period.agreement
-    fee = DraftLine(describe(agreement), period.starts_on, period.ends_on, period.amount)
+    fee = DraftLine(describe(period), period.starts_on, period.ends_on, period.amount)
     waited = [DraftLine(line.description, line.starts_on, line.ends_on, line.amount) for line in more]
     lines = [fee, *waited]
     amounts = [line.amount for line in lines]
@@ -58,10 +58,11 @@ def draft(period: Period, more: Sequence[NextLine] = ()) -> Draft:
     return Draft(lines, figures)
 
 
-def describe(agreement: Agreement) -> str:
+def describe(period: Period) -> str:
     """The words of the fee's line, in the client's language."""
+    agreement = period.agreement
     with translation.override(agreement.language):
-        return (_("%(title)s: %(tier)s") % {"title": agreement.title, "tier": agreement.tier["name"]})[:300]
+        return (_("%(title)s: %(tier)s") % {"title": agreement.title, "tier": period.tier["name"]})[:300]
 
 
 def papers(

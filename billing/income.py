@@ -1,8 +1,9 @@
 """Guaranteed income: what signed retainers bring every month, now and in each of the months before."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
+from agreements import applies
 from agreements.models import Agreement
 from agreements.schedule import MONTHS, Interval
 from agreements.states import AgreementState
@@ -13,26 +14,27 @@ from core.money import prorate
 RUNNING = (AgreementState.ACTIVE, AgreementState.PAUSED, AgreementState.ENDED)
 
 
-def monthly(agreement: Agreement) -> int:
-    """What an agreement brings in a month, minor units before tax; a trial is not recurring and brings none."""
+def monthly(agreement: Agreement, day: date) -> int:
+    """What an agreement brings in a month by the terms of that day, minor units before tax; a trial brings none."""
     months = MONTHS.get(Interval(agreement.interval))
-    return prorate(agreement.amount, 1, months) if months else 0
+    return prorate(applies.on(agreement, day).amount, 1, months) if months else 0
 
 
 def signed(business: Business) -> list[Agreement]:
     """Every agreement of the business that was ever signed."""
     found = Agreement.objects.filter(business=business, state__in=RUNNING, signed_at__isnull=False)
-    return list(found.select_related("client"))
+    return applies.load(found.select_related("client"))
 
 
 def by_month(agreements: Iterable[Agreement], today: date, months: int = 12) -> dict[str, list[tuple[date, int]]]:
     """Per currency, what was guaranteed in each of the last months, oldest first. Currencies are never added."""
     found: dict[str, list[tuple[date, int]]] = {}
-    rows = [row for row in agreements if monthly(row)]
+    rows = [row for row in agreements if monthly(row, today)]
     for currency in sorted({row.currency for row in rows}):
         own = [row for row in rows if row.currency == currency]
         found[currency] = [
-            (first, sum(monthly(row) for row in own if _ran_in(row, first))) for first in months_back(today, months)
+            (first, sum(monthly(row, _last(first, today)) for row in own if _ran_in(row, first)))
+            for first in months_back(today, months)
         ]
     return found
 
@@ -41,9 +43,15 @@ def guaranteed(agreements: Iterable[Agreement], today: date) -> dict[str, int]:
     """Per currency, what the agreements that run today, or are signed and begin later, bring every month."""
     found: dict[str, int] = {}
     for row in agreements:
-        if row.state == AgreementState.ACTIVE and (row.ends_on is None or row.ends_on > today) and monthly(row):
-            found[row.currency] = found.get(row.currency, 0) + monthly(row)
+        brings = monthly(row, today)
+        if row.state == AgreementState.ACTIVE and (row.ends_on is None or row.ends_on > today) and brings:
+            found[row.currency] = found.get(row.currency, 0) + brings
     return dict(sorted(found.items()))
+
+
+def _last(first: date, today: date) -> date:
+    """The last day of the month that begins on `first`, as far as it has come."""
+    return min(today, add_months(first, 1) - timedelta(days=1))
 
 
 def _ran_in(agreement: Agreement, first: date) -> bool:

@@ -101,7 +101,7 @@ def _issue_batch(ids: Sequence[UUID], business_ids: set[UUID], now: datetime) ->
 
 def _read(ids: Sequence[UUID], businesses: dict[UUID, Business], now: datetime) -> Found:
     still = waiting(now).filter(pk__in=ids).order_by("business_id", "due_at", "pk")
-    periods = list(still.select_related("agreement__client").only(*compose_invoice.COLUMNS))
+    periods = list(still.select_related("agreement__client", "amendment").only(*compose_invoice.COLUMNS))
     for period in periods:
         period.business = businesses[period.business_id]
     clients = {period.agreement.client_id for period in periods}
@@ -153,7 +153,7 @@ def _carried(period: Period, now: datetime) -> NextLine:
         agreement_id=period.agreement_id,
         kind="carried",
         ref=str(period.pk),
-        description=compose_invoice.describe(period.agreement),
+        description=compose_invoice.describe(period),
         starts_on=period.starts_on,
         ends_on=period.ends_on,
         amount=period.amount,

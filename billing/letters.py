@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from agreements import applies
 from agreements.models import Agreement
 from billing import methods, owing, taxes
 from billing.models import Certificate, CreditNote, Invoice, Payment
@@ -74,9 +75,10 @@ def charge_ahead(ref: str, now: datetime) -> Letter:
     agreement = Agreement.objects.select_related("contact__business", "client", "business__owner").get(pk=pk)
     method = methods.in_use(agreement.client)
     with translation.override(agreement.language):
+        on = date.fromisoformat(day)
         what = {
-            "amount": money.format(_with_tax(agreement), agreement.currency, agreement.language),
-            "day": rh.day(date.fromisoformat(day)),
+            "amount": money.format(_with_tax(agreement, on), agreement.currency, agreement.language),
+            "day": rh.day(on),
             "card": str(method) if method else "",
             "title": agreement.title,
         }
@@ -134,8 +136,8 @@ def certificate_owed(ref: str, now: datetime) -> Letter:
         return _note(found, subject, [words, _("Please reply to this letter with it.")], _("See the invoice"), now)
 
 
-def _with_tax(agreement: Agreement) -> int:
-    return taxes.figures([agreement.amount], agreement.taxes, agreement.tax_mode).total
+def _with_tax(agreement: Agreement, day: date) -> int:
+    return taxes.figures([applies.on(agreement, day).amount], agreement.taxes, agreement.tax_mode).total
 
 
 def _overdue(ref: str) -> tuple[Invoice, int]:

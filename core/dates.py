@@ -62,3 +62,8 @@ def month_of(day: date) -> date:
 def months_back(day: date, count: int) -> list[date]:
     """First days of the last `count` months, oldest first, the month of `day` included."""
     return [add_months(month_of(day), -back) for back in range(count - 1, -1, -1)]
+
+
+def whole_months(start: date, end: date) -> int:
+    """The length of a term in months, to the nearest below and at least one."""
+    return max(1, (end.year - start.year) * 12 + end.month - start.month - (1 if end.day < min(start.day, 28) else 0))

@@ -2,13 +2,17 @@
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from agreements.models import Period
 from delivery.models import Deliverable
 
 
 def open_checklists(*, now: datetime) -> int:
     """Make the rows of every period that has none yet; the number of rows made."""
-    bare = Period.objects.filter(deliverables__isnull=True).exclude(agreement__tier__deliverables=[])
+    bare = Period.objects.filter(deliverables__isnull=True).exclude(
+        Q(amendment__isnull=True, agreement__tier__deliverables=[]) | Q(amendment__tier__deliverables=[])
+    )
     rows = [
         Deliverable(
             business_id=period.business_id,
@@ -18,8 +22,8 @@ def open_checklists(*, now: datetime) -> int:
             promised=item["promised"],
             created_at=now,
         )
-        for period in bare.select_related("agreement")[:1000]
-        for position, item in enumerate(period.agreement.tier["deliverables"], start=1)
+        for period in bare.select_related("agreement", "amendment")[:1000]
+        for position, item in enumerate(period.tier["deliverables"], start=1)
     ]
     Deliverable.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)

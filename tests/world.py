@@ -73,10 +73,10 @@ class World:
     ) -> Agreement:
         agreement = agreement or self.picked(now=now, **terms)
         begun = sign.begin(
-            agreement=agreement, contact=agreement.contact, name="Ploy Srisuk", consented=True, now=now, origin=HERE
+            paper=agreement, contact=agreement.contact, name="Ploy Srisuk", consented=True, now=now, origin=HERE
         )
         code = links.code(begun.code_row)
-        sign.confirm(agreement=agreement, contact=agreement.contact, code=code, now=now, origin=HERE)
+        sign.confirm(paper=agreement, contact=agreement.contact, code=code, now=now, origin=HERE)
         if card:
             self.card(agreement.client, card, now)
         return agreement

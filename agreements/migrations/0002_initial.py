@@ -42,6 +42,31 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.document'),
         ),
         migrations.AddField(
+            model_name='amendment',
+            name='agreement',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='amendments', to='agreements.agreement'),
+        ),
+        migrations.AddField(
+            model_name='amendment',
+            name='business',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business'),
+        ),
+        migrations.AddField(
+            model_name='amendment',
+            name='client',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.client'),
+        ),
+        migrations.AddField(
+            model_name='amendment',
+            name='document',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.document'),
+        ),
+        migrations.AddField(
+            model_name='amendment',
+            name='signed_document',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.document'),
+        ),
+        migrations.AddField(
             model_name='pause',
             name='agreement',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pauses', to='agreements.agreement'),
@@ -55,6 +80,11 @@ class Migration(migrations.Migration):
             model_name='period',
             name='agreement',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='periods', to='agreements.agreement'),
+        ),
+        migrations.AddField(
+            model_name='period',
+            name='amendment',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agreements.amendment'),
         ),
         migrations.AddField(
             model_name='period',
@@ -77,6 +107,11 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.contact', verbose_name='for'),
         ),
         migrations.AddField(
+            model_name='proposal',
+            name='cosigners',
+            field=models.ManyToManyField(blank=True, related_name='+', to='clients.contact', verbose_name='also sign'),
+        ),
+        migrations.AddField(
             model_name='agreement',
             name='proposal',
             field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='agreement', to='agreements.proposal'),
@@ -84,7 +119,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='signature',
             name='agreement',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='signature', to='agreements.agreement'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='agreements.agreement'),
+        ),
+        migrations.AddField(
+            model_name='signature',
+            name='amendment',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='agreements.amendment'),
         ),
         migrations.AddField(
             model_name='signature',
@@ -94,7 +134,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='signature',
             name='contact',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.contact'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.contact'),
         ),
         migrations.AddField(
             model_name='tier',
@@ -105,6 +145,18 @@ class Migration(migrations.Migration):
             model_name='tier',
             name='proposal',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tiers', to='agreements.proposal'),
+        ),
+        migrations.AddConstraint(
+            model_name='amendment',
+            constraint=models.UniqueConstraint(fields=('agreement', 'number'), name='amendment_number_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='amendment',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', agreements.states.AmendmentState['SENT'])), fields=('agreement',), name='one_amendment_waits'),
+        ),
+        migrations.AddConstraint(
+            model_name='amendment',
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='amendment_costs_something'),
         ),
         migrations.AddConstraint(
             model_name='pause',
@@ -157,6 +209,22 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='agreement',
             constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='agreement_ends_after_start'),
+        ),
+        migrations.AddConstraint(
+            model_name='signature',
+            constraint=models.UniqueConstraint(condition=models.Q(('amendment__isnull', True)), fields=('agreement', 'position'), name='signature_place'),
+        ),
+        migrations.AddConstraint(
+            model_name='signature',
+            constraint=models.UniqueConstraint(fields=('amendment', 'position'), name='signature_place_of_amendment'),
+        ),
+        migrations.AddConstraint(
+            model_name='signature',
+            constraint=models.UniqueConstraint(condition=models.Q(('amendment__isnull', True)), fields=('agreement', 'contact'), name='signs_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='signature',
+            constraint=models.UniqueConstraint(fields=('amendment', 'contact'), name='signs_amendment_once'),
         ),
         migrations.AddConstraint(
             model_name='tier',

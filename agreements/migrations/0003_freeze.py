@@ -9,7 +9,11 @@ TERMS = [
     "currency", "amount", "minutes", "tax_mode", "taxes", "tax_note", "withholding_percent",
     "collect_by", "interval", "starts_on", "anchor_day",
 ]  # fmt: skip
-SPAN = ["agreement_id", "index", "starts_on", "ends_on", "due_at", "currency", "amount", "minutes"]
+CHANGE = [
+    "business_id", "agreement_id", "client_id", "number", "kind", "effective_on", "tier", "amount", "minutes",
+    "ends_on", "terms", "terms_hash",
+]  # fmt: skip
+SPAN = ["agreement_id", "amendment_id", "index", "starts_on", "ends_on", "due_at", "currency", "amount", "minutes"]
 
 
 class Migration(migrations.Migration):
@@ -17,5 +21,7 @@ class Migration(migrations.Migration):
 
     operations = [
         Freeze("agreements_agreement", TERMS),
+        Freeze("agreements_amendment", CHANGE),
         Freeze("agreements_period", SPAN),
+        Freeze("agreements_signature", when="OLD.signed_at IS NOT NULL"),
     ]

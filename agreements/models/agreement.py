@@ -1,16 +1,20 @@
 """Agreement: the retainer that was picked and signed; everything that is billed or delivered hangs on it."""
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from agreements.models.proposal import INTERVALS, CollectBy
+from agreements.models.paper import Paper
+from agreements.models.proposal import INTERVALS, CollectBy, Renews
 from agreements.schedule import Interval
 from agreements.states import AgreementState
 from clients.models.tax_rate import TaxMode
-from core.models import Document, TenantRow
+
+if TYPE_CHECKING:
+    from agreements.models.amendment import Amendment
 
 AGREEMENT_STATES = [
     (AgreementState.SENT.value, _("Waiting for signature")),
@@ -18,16 +22,17 @@ AGREEMENT_STATES = [
     (AgreementState.PAUSED.value, _("Paused")),
     (AgreementState.ENDED.value, _("Ended")),
     (AgreementState.DECLINED.value, _("Declined")),
+    (AgreementState.EXPIRED.value, _("Expired")),
     (AgreementState.VOID.value, _("Void")),
 ]
 
 
-class Agreement(TenantRow):
+class Agreement(Paper):
     """Its terms are frozen when it is made: `tier` is the snapshot of what was picked, `terms_hash` its SHA-256.
 
-    `document` is the exact PDF that was read, `signed_document` the sealed one. `anchor_day` is rule 2's,
-    `ends_on` is exclusive. Tax is the business's and the client's at the moment of acceptance. `opens_at` is when
-    the next period is to be opened; null: none follows.
+    What was amended since is told by agreements.applies. `anchor_day` is rule 2's, `ends_on` is exclusive; `renews`
+    says what happens when it comes, for `term_months` more. Tax is the business's and the client's at the moment of
+    acceptance. `opens_at` is when the next period is to be opened; null: none follows.
     """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="agreements")
@@ -59,12 +64,11 @@ class Agreement(TenantRow):
     notice_days = models.PositiveSmallIntegerField(_("notice in days"), default=30)
     minimum_months = models.PositiveSmallIntegerField(_("minimum term in months"), default=0)
     rollover = models.CharField(_("rollover"), max_length=20, default="none")
-    document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
-    signed_document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
-    opened_at = models.DateTimeField(_("first opened"), null=True, blank=True)
-    signed_at = models.DateTimeField(_("signed"), null=True, blank=True)
+    renews = models.CharField(_("at its end"), max_length=10, choices=Renews.choices, default=Renews.NO)
+    term_months = models.PositiveSmallIntegerField(_("term in months"), default=0)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     parked_because = models.CharField(_("parked because"), max_length=300, blank=True)
+    signed_amendments: "list[Amendment] | None" = None  # filled by agreements.applies.load
 
     class Meta:
         verbose_name = _("agreement")
@@ -87,6 +91,11 @@ class Agreement(TenantRow):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def agreement(self) -> "Agreement":
+        """Itself: as with an amendment, what a paper is about."""
+        return self
 
     @property
     def is_trial(self) -> bool:

@@ -1,5 +1,7 @@
 """Period: one paid span of an agreement, half-open, with its fee and allowance frozen into it (the spine)."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -15,9 +17,13 @@ PERIOD_STATES = [
 
 
 class Period(TenantRow):
-    """Service from `starts_on` up to, not including, `ends_on`. `amount` is minor units before tax."""
+    """Service from `starts_on` up to, not including, `ends_on`. `amount` is minor units before tax.
+
+    `amendment` is the one whose terms apply; null: the agreement's own.
+    """
 
     agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="periods")
+    amendment = models.ForeignKey("agreements.Amendment", models.PROTECT, null=True, blank=True, related_name="+")
     index = models.PositiveIntegerField(_("number"))
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on (exclusive)"))
@@ -44,3 +50,9 @@ class Period(TenantRow):
 
     def __str__(self) -> str:
         return f"{self.starts_on}/{self.ends_on}"
+
+    @property
+    def tier(self) -> dict[str, Any]:
+        """The tier that is served in it, as it was frozen."""
+        found: dict[str, Any] = (self.amendment or self.agreement).tier
+        return found

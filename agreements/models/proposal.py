@@ -35,6 +35,14 @@ class CollectBy(models.TextChoices):
     TRANSFER = "transfer", _("Transferred to the bank")
 
 
+class Renews(models.TextChoices):
+    """What happens when a term ends."""
+
+    NO = "no", _("It ends")
+    ALONE = "alone", _("It renews by itself, unless somebody says no in time")
+    SIGNED = "signed", _("It renews when the client signs again")
+
+
 class Proposal(TenantRow):
     """What was sent is frozen: a sent proposal's terms and tiers are never edited (rule 28)."""
 
@@ -52,6 +60,12 @@ class Proposal(TenantRow):
     notice_days = models.PositiveSmallIntegerField(_("notice in days"), default=30)
     minimum_months = models.PositiveSmallIntegerField(_("minimum term in months"), default=3)
     rolls_over = models.BooleanField(_("unused hours roll over one month"), default=False)
+    renews = models.CharField(_("at its end"), max_length=10, choices=Renews.choices, default=Renews.NO)
+    cosigners = models.ManyToManyField("clients.Contact", blank=True, related_name="+", verbose_name=_("also sign"))
+    in_order = models.BooleanField(_("the client's people sign one after the other"), default=True)
+    countersigns = models.BooleanField(
+        _("I sign last"), default=False, help_text=_("Otherwise sending the proposal is your signature.")
+    )
     recommended_because = models.CharField(_("why this tier"), max_length=300, blank=True)
     trial_measure = models.CharField(_("the trial succeeds when"), max_length=300, blank=True)
     expires_on = models.DateField(_("open until"), null=True, blank=True)

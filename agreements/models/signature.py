@@ -1,4 +1,4 @@
-"""Signature: one person's act of signing one agreement, and the code that proved their mailbox."""
+"""Signature: one person's place under one paper, their act of signing, and the code that proved their mailbox."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,16 +7,26 @@ from core.models import TenantRow
 
 
 class Signature(TenantRow):
-    """One per agreement. `code_row` is the id that the emailed code is derived from (core.links.code)."""
+    """One place to sign, made with the paper. `contact` null: the business signs, through its owner.
 
-    agreement = models.OneToOneField("agreements.Agreement", models.PROTECT, related_name="signature")
-    contact = models.ForeignKey("clients.Contact", models.PROTECT, related_name="+")
-    name = models.CharField(_("signed as"), max_length=120)
-    consent_version = models.CharField(_("consent text"), max_length=20)
-    consented_at = models.DateTimeField(_("consented"))
-    code_row = models.UUIDField(_("code"), editable=False)
-    code_sent_at = models.DateTimeField(_("code sent"))
+    `code_row` is the id that the emailed code is derived from (core.links.code). `strokes` is the drawn name:
+    lines of points [x, y] on a sheet of 600 × 200; empty where it was typed. `invited_at` is when its turn came.
+    """
+
+    agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="signatures")
+    amendment = models.ForeignKey(
+        "agreements.Amendment", models.PROTECT, null=True, blank=True, related_name="signatures"
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    contact = models.ForeignKey("clients.Contact", models.PROTECT, null=True, blank=True, related_name="+")
+    name = models.CharField(_("signed as"), max_length=120, blank=True)
+    strokes = models.JSONField(_("drawn signature"), default=list, blank=True)
+    consent_version = models.CharField(_("consent text"), max_length=20, blank=True)
+    consented_at = models.DateTimeField(_("consented"), null=True, blank=True)
+    code_row = models.UUIDField(_("code"), null=True, editable=False)
+    code_sent_at = models.DateTimeField(_("code sent"), null=True, blank=True)
     code_tries = models.PositiveSmallIntegerField(_("wrong codes"), default=0)
+    invited_at = models.DateTimeField(_("asked to sign"), null=True, blank=True)
     signed_at = models.DateTimeField(_("signed"), null=True, blank=True)
     ip = models.GenericIPAddressField(_("IP address"), null=True, blank=True)
     user_agent = models.CharField(_("user agent"), max_length=300, blank=True)
@@ -24,6 +34,22 @@ class Signature(TenantRow):
     class Meta:
         verbose_name = _("signature")
         verbose_name_plural = _("signatures")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agreement", "position"], condition=models.Q(amendment__isnull=True), name="signature_place"
+            ),
+            models.UniqueConstraint(fields=["amendment", "position"], name="signature_place_of_amendment"),
+            models.UniqueConstraint(
+                fields=["agreement", "contact"], condition=models.Q(amendment__isnull=True), name="signs_once"
+            ),
+            models.UniqueConstraint(fields=["amendment", "contact"], name="signs_amendment_once"),
+        ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or (self.contact.name if self.contact else self.business.name)
+
+    @property
+    def paths(self) -> list[str]:
+        """The drawn name as SVG's points, one text for each line."""
+        return [" ".join(f"{x},{y}" for x, y in line) for line in self.strokes]

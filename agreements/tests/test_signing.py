@@ -51,29 +51,29 @@ def test_a_ladder_that_goes_down_is_refused(world: World) -> None:
 
 def test_five_wrong_codes_use_the_code_up(world: World) -> None:
     agreement = world.picked()
-    begun = sign.begin(agreement=agreement, contact=agreement.contact, name="P", consented=True, now=NOW, origin=HERE)
+    begun = sign.begin(paper=agreement, contact=agreement.contact, name="P", consented=True, now=NOW, origin=HERE)
     right = links.code(begun.code_row)
     wrong = f"{(int(right) + 1) % 1_000_000:06d}"
     for code in [wrong] * 5 + [right]:
         with pytest.raises(WrongCode):
-            sign.confirm(agreement=agreement, contact=agreement.contact, code=code, now=NOW, origin=HERE)
+            sign.confirm(paper=agreement, contact=agreement.contact, code=code, now=NOW, origin=HERE)
     agreement.refresh_from_db()
     assert agreement.state == "sent"
 
 
 def test_an_old_code_does_not_sign(world: World) -> None:
     agreement = world.picked()
-    begun = sign.begin(agreement=agreement, contact=agreement.contact, name="P", consented=True, now=NOW, origin=HERE)
+    begun = sign.begin(paper=agreement, contact=agreement.contact, name="P", consented=True, now=NOW, origin=HERE)
     late = NOW + timedelta(minutes=16)
     with pytest.raises(WrongCode):
         sign.confirm(
-            agreement=agreement, contact=agreement.contact, code=links.code(begun.code_row), now=late, origin=HERE
+            paper=agreement, contact=agreement.contact, code=links.code(begun.code_row), now=late, origin=HERE
         )
 
 
 def test_the_second_tab_finds_it_signed(world: World) -> None:
     agreement = world.signed()
-    again = sign.confirm(agreement=agreement, contact=agreement.contact, code="000000", now=NOW, origin=HERE)
+    again = sign.confirm(paper=agreement, contact=agreement.contact, code="000000", now=NOW, origin=HERE)
     assert again.state == "active"
     assert [row.event for row in audit.chain(agreement.pk)].count("signed") == 1
 
@@ -82,7 +82,7 @@ def test_nobody_else_signs(world: World) -> None:
     agreement = world.picked()
     other = world.person(world.client("Another"))
     with pytest.raises(NotOpen):
-        sign.begin(agreement=agreement, contact=other, name="X", consented=True, now=NOW, origin=HERE)
+        sign.begin(paper=agreement, contact=other, name="X", consented=True, now=NOW, origin=HERE)
 
 
 def test_the_sealed_file_is_intact_and_mailed_to_both_sides_once(world: World) -> None:

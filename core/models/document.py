@@ -11,6 +11,8 @@ class DocumentKind(models.TextChoices):
 
     AGREEMENT = "agreement", _("Agreement")
     SIGNED_AGREEMENT = "signed_agreement", _("Signed agreement")
+    AMENDMENT = "amendment", _("Amendment")
+    SIGNED_AMENDMENT = "signed_amendment", _("Signed amendment")
     INVOICE = "invoice", _("Invoice")
     RECEIPT = "receipt", _("Receipt")
     CREDIT_NOTE = "credit_note", _("Credit note")

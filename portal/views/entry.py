@@ -16,7 +16,7 @@ from core.throttle import address, too_often
 from portal import access
 from portal.forms import AskForm
 
-PLACES = {"proposal": "proposal", "agreement": "agreement", "invoice": "invoice", "report": "report"}
+NOUNS = ("proposal", "agreement", "amendment", "invoice", "report")
 
 
 @never_cache
@@ -41,7 +41,7 @@ def _place(target: str) -> str:
     noun, _colon, pk = target.partition(":")
     if noun == "method":
         return reverse("portal:method")
-    return reverse(f"portal:{PLACES[noun]}", args=[pk]) if noun in PLACES and pk else reverse("portal:home")
+    return reverse(f"portal:{noun}", args=[pk]) if noun in NOUNS and pk else reverse("portal:home")
 
 
 def _stale(request: HttpRequest, token: str) -> HttpResponse:

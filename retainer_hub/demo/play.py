@@ -142,12 +142,11 @@ def _sign(business: Business, part: Part, now: datetime) -> Agreement:
     tier = propose.rungs(proposal)[part.picks]
     contact = proposal.contact
     agreement = accept.accept(proposal=proposal, tier=tier, contact=contact, now=now, origin=PHONE)
-    sign.opened(agreement=agreement, contact=contact, now=now, origin=PHONE)
-    signature = sign.begin(
-        agreement=agreement, contact=contact, name=contact.name, consented=True, now=now, origin=PHONE
-    )
+    sign.opened(paper=agreement, contact=contact, now=now, origin=PHONE)
+    signature = sign.begin(paper=agreement, contact=contact, name=contact.name, consented=True, now=now, origin=PHONE)
+    assert signature.code_row is not None
     code = links.code(signature.code_row)
-    sign.confirm(agreement=agreement, contact=contact, code=code, now=now, origin=PHONE)
+    sign.confirm(paper=agreement, contact=contact, code=code, now=now, origin=PHONE)
     seal.seal_signed(now=now)
     _save_card(agreement.client, part.card, now)
     for name, unit, baseline, target, _readings in part.kpis:

@@ -22,7 +22,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{options['file']} cannot be read: {error.strerror}.", returncode=2) from None
         known, verdict = store.find(pdf), seal.verify(pdf)
-        if known and known.kind != DocumentKind.SIGNED_AGREEMENT:
+        if known and known.kind not in (DocumentKind.SIGNED_AGREEMENT, DocumentKind.SIGNED_AMENDMENT):
             self.stdout.write(f"intact: {known.title}, not sealed, SHA-256 {known.sha256}")
         elif known and verdict.intact:
             self.stdout.write(f"intact: {known.title}, sealed, SHA-256 {known.sha256}")

@@ -1,0 +1,32 @@
+"""Which terms apply on a day: those that were signed first, or those of the latest amendment by then."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from agreements.models import Agreement, Amendment
+
+
+def load(agreements: Iterable[Agreement]) -> list[Agreement]:
+    """The same agreements, each knowing its signed amendments, with one question for all of them."""
+    rows = list(agreements)
+    found = Amendment.objects.signed_of(row.pk for row in rows) if rows else {}
+    for row in rows:
+        row.signed_amendments = found.get(row.pk, [])
+    return rows
+
+
+def on(agreement: Agreement, day: date) -> Agreement | Amendment:
+    """The paper whose tier, fee and minutes apply on that day, today's and any past one's alike."""
+    return latest(agreement, _known(agreement), day)
+
+
+def latest(agreement: Agreement, amendments: Sequence[Amendment], day: date) -> Agreement | Amendment:
+    """Of amendments in the order they apply, the last that has begun."""
+    begun = [each for each in amendments if each.effective_on <= day]
+    return begun[-1] if begun else agreement
+
+
+def _known(agreement: Agreement) -> Sequence[Amendment]:
+    if agreement.signed_amendments is None:
+        load([agreement])
+    return agreement.signed_amendments or ()

@@ -1,0 +1,90 @@
+"""Amendment: a change of an agreement's terms, a signed paper of its own, from a day on."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import models
+from django.utils import translation
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from agreements.models.paper import Paper
+from agreements.states import AmendmentState
+
+AMENDMENT_STATES = [
+    (AmendmentState.SENT.value, _("Waiting for signature")),
+    (AmendmentState.SIGNED.value, _("Signed")),
+    (AmendmentState.DECLINED.value, _("Declined")),
+    (AmendmentState.EXPIRED.value, _("Expired")),
+    (AmendmentState.VOID.value, _("Void")),
+]
+
+
+class AmendmentKind(models.TextChoices):
+    """What it changes."""
+
+    TIER = "tier", _("Another tier")
+    PRICE = "price", _("Another fee")
+    RENEWAL = "renewal", _("Renewal")
+
+
+class AmendmentQuerySet(models.QuerySet["Amendment"]):
+    """What is asked about amendments."""
+
+    def signed_of(self, agreements: Iterable[UUID]) -> dict[UUID, list["Amendment"]]:
+        """The signed amendments of each of these agreements that has any, in the order they apply."""
+        found: dict[UUID, list[Amendment]] = defaultdict(list)
+        rows = self.filter(agreement__in=list(agreements), state=AmendmentState.SIGNED)
+        for row in rows.order_by("effective_on", "number"):
+            found[row.agreement_id].append(row)
+        return found
+
+
+class Amendment(Paper):
+    """The whole terms that apply from `effective_on`, the first day of a period; what it does not change is repeated.
+
+    `terms` says what is changed, for the paper: every figure before and after. `terms_hash` is the SHA-256 over
+    terms and tier. `ends_on` null: the agreement's end is not touched.
+    """
+
+    agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="amendments")
+    client = models.ForeignKey("clients.Client", models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField(_("number"))
+    kind = models.CharField(_("kind"), max_length=10, choices=AmendmentKind.choices)
+    state = models.CharField(_("state"), max_length=10, choices=AMENDMENT_STATES, default=AmendmentState.SENT)
+    effective_on = models.DateField(_("applies from"))
+    tier = models.JSONField(_("tier"))
+    amount = models.PositiveBigIntegerField(_("fee"))
+    minutes = models.PositiveIntegerField(_("included minutes"))
+    ends_on = models.DateField(_("new end"), null=True, blank=True)
+    terms = models.JSONField(_("terms"))
+    terms_hash = models.CharField(_("SHA-256 of the terms"), max_length=64)
+
+    objects = AmendmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("amendment")
+        verbose_name_plural = _("amendments")
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "number"], name="amendment_number_once"),
+            models.UniqueConstraint(
+                fields=["agreement"], condition=models.Q(state=AmendmentState.SENT), name="one_amendment_waits"
+            ),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="amendment_costs_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agreement.title} · {self.number}"
+
+    @property
+    def title(self) -> str:
+        """What its file is called, in the agreement's language."""
+        with translation.override(self.language):
+            return _now("%(title)s, amendment %(n)s") % {"title": self.agreement.title, "n": self.number}
+
+    @property
+    def language(self) -> str:
+        """The agreement's."""
+        return self.agreement.language
