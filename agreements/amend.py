@@ -57,14 +57,19 @@ def raised(amount: int, percent: int) -> int:
     return prorate(amount, 100 + percent, 100)
 
 
+def draft(*, agreement: Agreement, change: Change, now: datetime) -> Amendment:
+    """The amendment as it would be sent, not written: to look at first. Raises NotOpen and TooSoon."""
+    _must_be_possible(agreement, change, local_day(now, agreement.time_zone))
+    return _row(agreement, change, now)
+
+
 def offer(*, agreement: Agreement, change: Change, actor: str, now: datetime, origin: Origin = UNSEEN) -> Amendment:
     """Write the amendment, print it and ask the client to sign; the business has signed by sending it.
 
     Raises NotOpen where another change waits or nothing would change, TooSoon, MissingGlyphs.
     """
     today = local_day(now, agreement.time_zone)
-    _must_be_possible(agreement, change, today)
-    row = _row(agreement, change, now)
+    row = draft(agreement=agreement, change=change, now=now)
     pdf = paper.unsigned_pdf(row, created=now)
     try:
         with transaction.atomic():

@@ -1,20 +1,24 @@
 """A paper that waits to be signed: reminded of, declined, taken back, or over (rules 28 and 29)."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from agreements import sign, signers
+from agreements.errors import NotOpen
 from agreements.models import Agreement, Amendment
 from agreements.states import AGREEMENT, AMENDMENT, PROPOSAL, AgreementState, AmendmentState, ProposalState
 from clients.models import Contact
-from core import outbox
+from core import audit, outbox
 from core.audit import UNSEEN, Origin
 from core.states import move
 
 SIGN_WITHIN = timedelta(days=14)
+REMIND_AGAIN = timedelta(hours=20)
 REMIND_AFTER = (timedelta(days=2), timedelta(days=5), timedelta(days=10))  # since it was made; then it is quiet
 
 CLOSES = {
@@ -54,31 +58,27 @@ def void(
 def expire_due(*, now: datetime) -> int:
     """Close what was not signed in time; the number closed."""
     latest = (now + timedelta(days=1)).date()
-    done = 0
-    for model in (Agreement, Amendment):
-        late = model._default_manager.filter(state=AgreementState.SENT, sign_by__lt=latest)
-        for paper in late.select_related(*_related(model)):
-            done += _expire(paper, now)
-    return done
+    return sum(_expire(paper, now) for paper in _all(Q(state=AgreementState.SENT, sign_by__lt=latest)))
 
 
 def remind_due(*, now: datetime) -> int:
     """Ask again whoever's turn it is, three times in all; the number of letters."""
     sent = 0
-    for model in (Agreement, Amendment):
-        waiting = model._default_manager.filter(state=AgreementState.SENT, reminders__lt=len(REMIND_AFTER))
-        for paper in waiting.filter(created_at__lte=now - REMIND_AFTER[0]).select_related(*_related(model)):
-            if sign.is_in_time(paper, now) and now - paper.created_at >= REMIND_AFTER[paper.reminders]:
+    waits = Q(state=AgreementState.SENT, reminders__lt=len(REMIND_AFTER), created_at__lte=now - REMIND_AFTER[0])
+    for paper in _all(waits):
+        if sign.is_in_time(paper, now) and now - paper.created_at >= REMIND_AFTER[paper.reminders]:
+            with suppress(NotOpen):  # reminded by hand today, or signed in the meantime
                 sent += remind(paper=paper, now=now)
     return sent
 
 
 def remind(*, paper: Agreement | Amendment, now: datetime) -> int:
-    """Ask again now, once a day at most however often it is pressed; the number of letters."""
+    """Ask again now; the number of letters. Raises NotOpen within a day of the last time."""
     with transaction.atomic():
         held = signers.hold(paper)
-        if held.state != AgreementState.SENT:
-            return 0
+        asked = [event.at for event in audit.chain(paper.id) if event.event == "reminded"]
+        if held.state != AgreementState.SENT or (asked and now - asked[-1] < REMIND_AGAIN):
+            raise NotOpen(_("They were reminded within the last day, or it is no longer waiting."))
         rows = signers.turn(signers.places(held), in_order=held.in_order)
         held.reminders += 1
         held.save(update_fields=["reminders"])
@@ -140,5 +140,6 @@ def _note(
     )
 
 
-def _related(model: type[Agreement] | type[Amendment]) -> tuple[str, ...]:
-    return ("business__owner", "agreement") if model is Amendment else ("business__owner",)
+def _all(which: Q) -> list[Agreement | Amendment]:
+    agreements = Agreement.objects.filter(which).select_related("business__owner", "contact")
+    return [*agreements, *Amendment.objects.filter(which).select_related("business__owner", "agreement")]

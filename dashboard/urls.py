@@ -4,6 +4,7 @@ from django.urls import path
 
 from dashboard.views import (
     accounts,
+    changing,
     corrections,
     home,
     house,
@@ -14,6 +15,7 @@ from dashboard.views import (
     people,
     promises,
     runs,
+    signing,
     work,
 )
 
@@ -47,6 +49,14 @@ urlpatterns = [
     path("proposals/<uuid:pk>/send/", offers.Send.as_view(), name="proposal_send"),
     path("proposals/<uuid:pk>/withdraw/", offers.Withdraw.as_view(), name="proposal_withdraw"),
     path("agreements/", promises.Agreements.as_view(), name="agreements"),
+    path("agreements/fees/", changing.NewFees.as_view(), name="fees"),
+    path("agreements/<uuid:pk>/change/", changing.ChangeTerms.as_view(), name="agreement_change"),
+    path("agreements/<uuid:pk>/countersign/", signing.Countersign.as_view(), name="agreement_countersign"),
+    path("agreements/<uuid:pk>/remind/", signing.Remind.as_view(), name="agreement_remind"),
+    path("agreements/<uuid:pk>/take-back/", signing.TakeBack.as_view(), name="agreement_void"),
+    path("amendments/<uuid:pk>/pdf/", signing.AmendmentPdf.as_view(), name="amendment_pdf"),
+    path("amendments/<uuid:pk>/remind/", signing.of_amendment(signing.Remind), name="amendment_remind"),
+    path("amendments/<uuid:pk>/take-back/", signing.of_amendment(signing.TakeBack), name="amendment_void"),
     path("agreements/<uuid:pk>/", promises.AgreementPage.as_view(), name="agreement"),
     path("agreements/<uuid:pk>/pdf/", promises.AgreementPdf.as_view(), name="agreement_pdf"),
     path("agreements/<uuid:pk>/end/", promises.EndAgreement.as_view(), name="agreement_end"),

@@ -12,6 +12,7 @@ from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from agreements import amend, sign
 from agreements.models import Period
 from billing.models import Certificate, Invoice, Payment, StatementLine
 from billing.refund import give_back
@@ -19,9 +20,10 @@ from billing.run import bill
 from clients import entry
 from clients.models import TaxRate
 from core import links
+from core.dates import local_day
 from delivery import deliver, log, measure, run, send
 from delivery.models import Deliverable, Report, TimeEntry
-from tests.world import World
+from tests.world import HERE, World
 
 # What an address's id is. "none": no id; "public": anyone may ask.
 CLASSES: dict[str, str] = {
@@ -47,6 +49,10 @@ CLASSES: dict[str, str] = {
     "stripe:hook": "public",
     "dashboard:charge_retry": "invoice", "dashboard:charge_pdf": "invoice", "dashboard:receipt_pdf": "payment",
     "dashboard:reports": "owner", "dashboard:report": "report", "dashboard:report_pdf": "report",
+    "dashboard:fees": "owner", "dashboard:agreement_change": "agreement", "dashboard:agreement_countersign": "agreement",
+    "dashboard:agreement_remind": "agreement", "dashboard:agreement_void": "agreement",
+    "dashboard:amendment_pdf": "amendment", "dashboard:amendment_remind": "amendment",
+    "dashboard:amendment_void": "amendment",
     "portal:home": "inside", "portal:ask": "public", "portal:leave": "public", "portal:logo": "inside",
     "portal:proposal": "proposal", "portal:decline": "proposal", "portal:agreement": "agreement",
     "portal:agreement_code": "agreement", "portal:agreement_pdf": "agreement", "portal:agreement_decline": "agreement",
@@ -93,8 +99,18 @@ def rows_of(world: World) -> dict[str, Any]:
         "client": client, "contact": agreement.contact, "proposal": agreement.proposal, "agreement": agreement,
         "kpi": kpi, "deliverable": Deliverable.objects.get(period=period), "time": time,
         "invoice": Invoice.objects.get(agreement=agreement), "report": report,
-        "payment": Payment.objects.get(client=client), **money_of(world, agreement, now),
+        "amendment": amended(agreement), "payment": Payment.objects.get(client=client), **money_of(world, agreement, now),
     }  # fmt: skip
+
+
+def amended(agreement: Any) -> Any:
+    """A change of terms that waits for its signature."""
+    now = timezone.now()
+    day = amend.boundaries(agreement, local_day(now, agreement.time_zone))[0]
+    change = amend.Change(amend.AmendmentKind.TIER, day, amount=4_000_00)
+    row = amend.offer(agreement=agreement, change=change, actor="Nan", now=now)
+    sign.begin(paper=row, contact=agreement.contact, name="Ploy", consented=True, now=now, origin=HERE)
+    return row
 
 
 def money_of(world: World, agreement: Any, now: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.ladder import TierDraft
 from agreements.models import Proposal
-from agreements.models.proposal import CollectBy
+from agreements.models.proposal import CollectBy, Renews
 from agreements.schedule import Interval
 from clients.models import Client
 from core import money
@@ -32,7 +32,9 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         model = Proposal
         fields = [
             "title", "intro", "currency", "language", "interval", "collect_by", "starts_on", "ends_on",
-            "notice_days", "minimum_months", "rolls_over", "recommended_because", "trial_measure", "expires_on",
+            "renews",
+            "notice_days", "minimum_months", "rolls_over", "in_order", "countersigns", "recommended_because",
+            "trial_measure", "expires_on",
         ]  # fmt: skip
         widgets = {
             "intro": forms.Textarea(attrs={"rows": 3}),
@@ -42,7 +44,7 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         }
         help_texts = {
             "starts_on": _("The first charge is on this day, and on the same day of every month."),
-            "ends_on": _("For a paid trial: the day on which both sides decide."),
+            "ends_on": _("For a paid trial: the day on which both sides decide. For a term: the day after its last."),
             "recommended_because": _("In the client's own goals; it stands in the recommended tier."),
         }
 
@@ -53,6 +55,13 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         self.fields["collect_by"].required = False
         self.fields["contact"] = forms.ModelChoiceField(queryset=contacts, label=_("For"), empty_label=None)
         self.fields["contact"].initial = next((c.pk for c in contacts if c.is_decision_maker), None)
+        self.fields["cosigners"] = forms.ModelMultipleChoiceField(
+            queryset=contacts, required=False, label=_("Also sign"), widget=forms.CheckboxSelectMultiple,
+            help_text=_("Beside the person who picks the tier."),
+        )  # fmt: skip
+        self.fields["renews"].required = False
+        if self.instance.pk and not self.instance._state.adding:
+            self.initial["cosigners"] = list(self.instance.cosigners.all())
         if not self.instance.starts_on:
             self.initial.update(
                 {
@@ -74,6 +83,9 @@ class ProposalForm(PrintableForm, forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         data["collect_by"] = data.get("collect_by") or CollectBy.CARD
+        data["renews"] = data.get("renews") or Renews.NO
+        if data["renews"] != Renews.NO and not data.get("ends_on"):
+            self.add_error("ends_on", _now("A retainer that renews needs the day on which its term ends."))
         starts, ends, expires = data.get("starts_on"), data.get("ends_on"), data.get("expires_on")
         if starts and ends and ends <= starts:
             self.add_error("ends_on", _now("It has to end after it starts."))
@@ -88,7 +100,7 @@ class ProposalForm(PrintableForm, forms.ModelForm):
 
     def terms(self) -> dict[str, Any]:
         """The columns of a proposal, as the verb takes them."""
-        return {name: self.cleaned_data[name] for name in [*self.Meta.fields, "contact"]}
+        return {name: self.cleaned_data[name] for name in [*self.Meta.fields, "contact", "cosigners"]}
 
 
 class TierForm(PrintableForm, forms.Form):

@@ -8,10 +8,11 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agreements import end, paper
+from agreements import applies, end, paper, renew, signers
 from agreements.models import Agreement, Pause, Period
 from agreements.models.agreement import AGREEMENT_STATES
 from agreements.periods import next_starts
+from agreements.states import AgreementState
 from billing import park, queries
 from billing.models import Invoice
 from core import audit
@@ -54,7 +55,9 @@ class AgreementPage(Desk):
         periods = list(self.rows(Period).filter(agreement=agreement).order_by("-starts_on")[:12])
         invoices = {row.period_id: row for row in self._invoices(agreement)}
         names = paper.labels() | {"released": _("Parked periods decided")}
-        record = [*audit.chain(agreement.proposal_id), *audit.chain(agreement.id)]
+        amendments = list(agreement.amendments.select_related("agreement").order_by("-number"))
+        chains = [agreement.proposal_id, agreement.id, *(row.id for row in amendments)]
+        record = sorted((event for each in chains for event in audit.chain(each)), key=lambda event: event.at)
         shown = [
             (period, stated.get(period.pk), invoices.get(period.pk), _standing(invoices.get(period.pk)))
             for period in periods
@@ -70,7 +73,12 @@ class AgreementPage(Desk):
                 (kpi, ReadingForm(prefix=str(kpi.pk)[:8])) for kpi in agreement.kpis.order_by("created_at", "name")
             ],
             events=[(event, names.get(event.event, event.event)) for event in record],
-            chain_is_whole=audit.is_whole(audit.chain(agreement.id)),
+            chain_is_whole=all(audit.is_whole(audit.chain(each)) for each in chains),
+            places=signers.places(agreement),
+            business_is_next=_business_is_next(agreement),
+            amendments=amendments,
+            current_terms=applies.on(agreement, self.today),
+            deadline=renew.deadline(agreement),
             next_on=next_starts([agreement], self.today).get(agreement.pk),
             can_end=end.can_end(agreement),
             pauses=list(self.rows(Pause).filter(agreement=agreement)),
@@ -78,6 +86,12 @@ class AgreementPage(Desk):
 
     def _invoices(self, agreement: Agreement) -> list[Invoice]:
         return list(self.rows(Invoice).filter(agreement=agreement).select_related("collection", "agreement"))
+
+
+def _business_is_next(agreement: Agreement) -> bool:
+    """Whether everybody of the client has signed and the freelancer has not."""
+    asked = signers.turn(signers.places(agreement), in_order=agreement.in_order)
+    return agreement.state == AgreementState.SENT and bool(asked) and asked[0].contact_id is None
 
 
 def _standing(invoice: Invoice | None) -> queries.Standing | None:
