@@ -27,6 +27,7 @@ def latest(agreement: Agreement, amendments: Sequence[Amendment], day: date) -> 
 
 
 def _known(agreement: Agreement) -> Sequence[Amendment]:
-    if agreement.signed_amendments is None:
-        load([agreement])
-    return agreement.signed_amendments or ()
+    """What was loaded with others, or what is signed now: never remembered from an earlier question."""
+    if agreement.signed_amendments is not None:
+        return agreement.signed_amendments
+    return Amendment.objects.signed_of([agreement.pk]).get(agreement.pk, [])

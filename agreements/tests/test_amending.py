@@ -1,0 +1,135 @@
+"""A change of terms is a signed paper of its own; every period is billed by the terms of its first day."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from agreements import amend, applies, end, renew, seal, terms
+from agreements.amend import AmendmentKind, Change
+from agreements.errors import NotOpen, TooSoon
+from agreements.models import Agreement, Amendment, Period
+from agreements.periods import open_due, upcoming
+from agreements.propose import rungs
+from agreements.terms import still_fit
+from agreements.tests.test_signers import put
+from core import audit
+from core.models import Outbox
+from tests.world import HERE, NOW, World
+
+DECEMBER, JANUARY, MAY = date(2026, 12, 2), date(2027, 1, 2), date(2027, 5, 2)
+
+
+def upgrade(agreement: Agreement, day: date = DECEMBER, now: Any = NOW) -> Amendment:
+    """Ask the client to sign for the next tier."""
+    partner = terms.freeze_tier(agreement.proposal, rungs(agreement.proposal)[2])
+    return amend.offer(
+        agreement=agreement, change=Change(AmendmentKind.TIER, day, tier=partner), actor="Nan", now=now
+    )
+
+
+def test_a_signed_upgrade_applies_from_its_day_and_not_before(world: World) -> None:
+    agreement = world.signed(card="")
+    row = upgrade(agreement)
+    put(row, agreement.contact)
+    open_due(now=NOW + timedelta(days=40))
+    fees = Period.objects.order_by("starts_on").values_list("starts_on", "amount", "minutes")
+    assert list(fees) == [(date(2026, 11, 2), 3_000_00, 20 * 60), (DECEMBER, 10_000_00, 60 * 60)]
+    assert [period.tier["name"] for period in Period.objects.order_by("starts_on")] == ["Essential", "Partner"]
+
+
+def test_the_agreement_itself_stays_as_it_was_signed(world: World) -> None:
+    agreement = world.signed(card="")
+    put(upgrade(agreement), agreement.contact)
+    agreement.refresh_from_db()
+    assert still_fit(agreement)
+    days = (DECEMBER - timedelta(days=1), DECEMBER)
+    assert [applies.on(agreement, day).amount for day in days] == [3_000_00, 10_000_00]
+    assert upcoming([agreement], NOW.date(), days=31)[0].terms.amount == 10_000_00
+
+
+def test_what_is_not_signed_changes_nothing(world: World) -> None:
+    agreement = world.signed(card="")
+    row = upgrade(agreement)
+    open_due(now=NOW + timedelta(days=40))
+    assert set(Period.objects.values_list("amount", flat=True)) == {3_000_00}
+    with pytest.raises(NotOpen):  # its day has come without a signature
+        put(row, agreement.contact, now=NOW + timedelta(days=40))
+
+
+def test_only_one_change_waits_at_a_time(world: World) -> None:
+    agreement = world.signed(card="")
+    upgrade(agreement)
+    with pytest.raises(NotOpen):
+        upgrade(agreement, JANUARY)
+
+
+def test_a_change_begins_with_a_period(world: World) -> None:
+    agreement = world.signed(card="")
+    with pytest.raises(TooSoon) as no:
+        upgrade(agreement, DECEMBER + timedelta(days=1))
+    assert "2 December 2026" in str(no.value)
+
+
+def test_a_new_fee_waits_for_the_notice_that_the_contract_names(world: World) -> None:
+    agreement = world.signed(card="", notice_days=31)
+    with pytest.raises(TooSoon):
+        amend.offer(agreement=agreement, change=Change(AmendmentKind.PRICE, DECEMBER, amount=1), actor="Nan", now=NOW)
+    assert amend.earliest(agreement, AmendmentKind.PRICE, NOW.date()) == JANUARY
+
+
+def test_new_fees_for_all_clients_at_once_say_who_could_not_be_asked(world: World) -> None:
+    agreements = [world.signed(world.picked(world.proposal(world.client(f"C{n}"))), card="") for n in range(3)]
+    upgrade(agreements[2])
+    made, refused = amend.announce(agreements=agreements, percent=10, reason="Costs", actor="Nan", now=NOW)
+    assert [row.amount for row in made] == [3_300_00, 3_300_00]
+    assert [agreement.pk for agreement, _why in refused] == [agreements[2].pk]
+    assert Outbox.objects.filter(kind="sign_invitation").count() == 3
+
+
+def test_an_amendment_is_sealed_and_mailed_like_the_agreement(world: World) -> None:
+    agreement = world.sealed()
+    row = upgrade(agreement)
+    put(row, agreement.contact)
+    assert seal.seal_signed(now=NOW) == 1
+    row.refresh_from_db()
+    assert row.signed_document
+    assert row.terms["original"]["sha256"] == agreement.signed_document.sha256  # type: ignore[union-attr]
+    assert [event.event for event in audit.chain(row.pk)][-1] == "sealed"
+    assert audit.is_whole(audit.chain(row.pk))
+
+
+def test_a_term_renews_by_itself_after_a_letter_in_time(world: World) -> None:
+    agreement = world.signed(card="", ends_on=MAY, renews="alone")
+    assert renew.deadline(agreement) == date(2027, 4, 2)
+    for day in (date(2027, 3, 3), date(2027, 4, 2)):
+        renew.renew_due(now=NOW + (day - NOW.date()))
+    assert Outbox.objects.filter(kind="renewal_ahead").count() == 2  # one to each side, once
+    renew.renew_due(now=NOW + (date(2027, 4, 3) - NOW.date()))
+    agreement.refresh_from_db()
+    assert agreement.ends_on == date(2027, 11, 2)
+    assert Outbox.objects.filter(kind="renewed").count() == 2
+
+
+def test_whoever_says_no_in_time_is_not_renewed(world: World) -> None:
+    agreement = world.signed(card="", ends_on=MAY, renews="alone")
+    end.give_notice(agreement=agreement, ends_on=MAY, actor="Nan", now=NOW, origin=HERE)
+    renew.renew_due(now=NOW + timedelta(days=170))
+    agreement.refresh_from_db()
+    assert (agreement.ends_on, agreement.renews) == (MAY, "no")
+
+
+def test_notice_after_the_deadline_ends_the_next_term(world: World) -> None:
+    agreement = world.signed(card="", ends_on=MAY, renews="alone")
+    assert end.earliest_end(agreement, date(2027, 4, 3)) == date(2027, 11, 2)
+
+
+def test_a_renewal_by_signature_asks_once_and_moves_the_end_when_signed(world: World) -> None:
+    agreement = world.signed(card="", ends_on=MAY, renews="signed")
+    at = NOW + (date(2027, 3, 10) - NOW.date())
+    assert [renew.renew_due(now=at) for _ in range(2)] == [1, 0]
+    put(Amendment.objects.get(), agreement.contact, now=at)
+    agreement.refresh_from_db()
+    assert agreement.ends_on == date(2027, 11, 2)
+    open_due(now=NOW + (date(2027, 6, 3) - NOW.date()))
+    assert Period.objects.filter(starts_on__gte=MAY).count() == 2

@@ -1,0 +1,165 @@
+"""Several people sign, in order or at once; one may hand it on or say no; what waits is reminded of, and ends."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from agreements import propose, seal, sign, signers, waiting
+from agreements.errors import NotOpen
+from agreements.models import Agreement, Signature
+from clients import add
+from clients.models import Contact
+from core import audit, links
+from core.documents import store
+from core.errors import NotAllowedNow
+from core.models import Outbox
+from tests.world import HERE, NOW, World
+
+
+def put(paper: Any, contact: Contact, now: Any = NOW, **also: Any) -> None:
+    """One person signs."""
+    place = sign.begin(paper=paper, contact=contact, name=contact.name, consented=True, now=now, origin=HERE, **also)
+    assert place.code_row
+    sign.confirm(paper=paper, contact=contact, code=links.code(place.code_row), now=now, origin=HERE)
+
+
+@pytest.fixture
+def two(world: World) -> tuple[World, Contact, Contact]:
+    """A client whose manager and director sign."""
+    client = world.client()
+    manager = world.person(client)
+    return world, manager, add.add_contact(client=client, name="Mali", email="mali@baan.example", now=NOW)
+
+
+def offered(world: World, director: Contact, **terms: Any) -> Agreement:
+    return world.picked(world.proposal(director.client, cosigners=[director], **terms))
+
+
+def test_in_order_the_second_is_asked_when_the_first_has_signed(two: Any) -> None:
+    world, manager, director = two
+    agreement = offered(world, director)
+    with pytest.raises(NotOpen):
+        sign.begin(paper=agreement, contact=director, name="Mali", consented=True, now=NOW, origin=HERE)
+    assert not Outbox.objects.filter(kind="sign_invitation").exists()
+    put(agreement, manager)
+    assert agreement.state == "sent"
+    assert list(Outbox.objects.filter(kind="sign_invitation").values_list("to", flat=True)) == [director.email]
+    put(agreement, director)
+    assert agreement.state == "active"
+
+
+def test_at_once_anybody_may_be_first(two: Any) -> None:
+    world, manager, director = two
+    agreement = offered(world, director, in_order=False)
+    put(agreement, director)
+    put(agreement, manager)
+    assert agreement.state == "active"
+
+
+def test_the_freelancer_countersigns_last_and_only_then_it_applies(two: Any) -> None:
+    world, manager, director = two
+    agreement = offered(world, director, countersigns=True)
+    with pytest.raises(NotOpen):
+        sign.countersign(paper=agreement, actor="Nan", now=NOW, origin=HERE)
+    put(agreement, manager)
+    put(agreement, director)
+    assert agreement.state == "sent"
+    assert agreement.opens_at is None
+    sign.countersign(paper=agreement, actor="Nan", now=NOW, origin=HERE)
+    assert agreement.state == "active"
+    with pytest.raises(NotOpen):
+        sign.countersign(paper=agreement, actor="Nan", now=NOW, origin=HERE)
+
+
+def test_everybody_who_signed_gets_the_sealed_file_with_every_name_and_drawing(two: Any) -> None:
+    world, manager, director = two
+    agreement = offered(world, director)
+    put(agreement, manager, strokes=[[[10, 10], [200, 90]], [[30, 120]]])
+    put(agreement, director)
+    assert seal.seal_signed(now=NOW) == 1
+    agreement.refresh_from_db()
+    assert agreement.signed_document
+    assert store.read(agreement.signed_document).startswith(b"%PDF")
+    to = set(Outbox.objects.filter(kind="signed").values_list("to", flat=True))
+    assert to == {manager.email, director.email, world.business.owner.email}
+
+
+def test_a_signer_hands_it_to_the_right_person_who_then_signs(world: World) -> None:
+    agreement = world.picked()
+    other = signers.reassign(
+        paper=agreement, contact=agreement.contact, name="Dao", email="DAO@baan.example", now=NOW, origin=HERE
+    )
+    assert other.email == "dao@baan.example"
+    with pytest.raises(NotOpen):
+        put(agreement, agreement.contact)
+    put(agreement, other)
+    assert agreement.state == "active"
+    assert audit.chain(agreement.pk)[1].data == {"from": "ploy@baan.example", "to": "dao@baan.example"}
+
+
+def test_nobody_signs_twice_by_being_handed_anothers_place(two: Any) -> None:
+    world, manager, director = two
+    agreement = offered(world, director)
+    with pytest.raises(NotOpen):
+        signers.reassign(paper=agreement, contact=manager, name="Mali", email=director.email, now=NOW, origin=HERE)
+
+
+def test_a_declined_agreement_bills_nothing_and_tells_the_freelancer_why(world: World) -> None:
+    agreement = world.picked()
+    waiting.decline(paper=agreement, contact=agreement.contact, reason="Too early", now=NOW, origin=HERE)
+    agreement.proposal.refresh_from_db()
+    assert (agreement.state, agreement.opens_at, agreement.proposal.state) == ("declined", None, "declined")
+    assert "Too early" in Outbox.objects.get(kind="sign_declined").text
+    with pytest.raises(NotOpen):
+        put(agreement, agreement.contact)
+
+
+def test_what_was_taken_back_while_the_code_was_typed_is_not_signed(world: World) -> None:
+    agreement = world.picked()
+    place = sign.begin(paper=agreement, contact=agreement.contact, name="P", consented=True, now=NOW, origin=HERE)
+    waiting.void(paper=agreement, reason="A mistake", actor="Nan", now=NOW)
+    assert place.code_row
+    with pytest.raises(NotOpen):
+        sign.confirm(
+            paper=agreement, contact=agreement.contact, code=links.code(place.code_row), now=NOW, origin=HERE
+        )
+    assert not Signature.objects.filter(contact__isnull=False, signed_at__isnull=False).exists()
+
+
+def test_a_signed_agreement_cannot_be_taken_back(world: World) -> None:
+    agreement = world.signed()
+    with pytest.raises(NotAllowedNow):
+        waiting.void(paper=agreement, reason="", actor="Nan", now=NOW)
+
+
+def test_after_its_last_day_it_cannot_be_signed_and_is_closed_by_the_job(world: World) -> None:
+    agreement = world.picked()
+    assert agreement.sign_by
+    on_time, late = NOW + timedelta(days=14), NOW + timedelta(days=15)
+    assert waiting.expire_due(now=on_time) == 0
+    with pytest.raises(NotOpen):
+        sign.begin(paper=agreement, contact=agreement.contact, name="P", consented=True, now=late, origin=HERE)
+    assert waiting.expire_due(now=late) == 1
+    agreement.refresh_from_db()
+    assert agreement.state == "expired"
+
+
+def test_three_reminders_and_then_it_is_quiet(world: World) -> None:
+    world.picked()
+    sent = [waiting.remind_due(now=NOW + timedelta(days=day, hours=1)) for day in range(14) for _ in "ab"]
+    assert sum(sent) == 3
+    assert Outbox.objects.filter(kind="sign_reminder").count() == 3
+
+
+def test_who_has_signed_is_not_reminded(world: World) -> None:
+    world.signed()
+    assert waiting.remind_due(now=NOW + timedelta(days=3)) == 0
+
+
+def test_without_a_countersignature_sending_was_the_signature(world: World) -> None:
+    proposal = world.proposal(send=False)
+    propose.send(proposal=proposal, actor="Nan", now=NOW, origin=HERE)
+    agreement = world.picked(proposal)
+    own = Signature.objects.get(agreement=agreement, contact__isnull=True)
+    assert (own.signed_at, own.ip) == (NOW, HERE.ip)
