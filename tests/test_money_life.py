@@ -5,7 +5,7 @@ A machine that does at random what people, cards, banks and months do; after eve
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -17,8 +17,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from agreements import pause
-from agreements.models import Agreement, Pause
+from agreements import amend, applies, pause, waiting
+from agreements.models import Agreement, Amendment, Pause, Period
+from agreements.tests.test_signers import put
 from billing import ledger, owing, park, reduce, refund, retry, transfers, void, webhook
 from billing.gateways.sandbox.cards import Behaviour
 from billing.gateways.sandbox.gateway import confirm, contest
@@ -36,6 +37,7 @@ from billing.models import (
 )
 from billing.run import bill
 from core import doorbell
+from core.dates import local_day
 from core.errors import RuleError
 from tests.world import NOW, World
 
@@ -82,6 +84,7 @@ class MoneyLife(RuleBasedStateMachine):
 
     def walk(self) -> None:
         pause.resume_due(now=self.now)
+        waiting.expire_due(now=self.now)
         bill(now=self.now, door="test")
 
     def attempt(self, verb: Callable[..., Any], **what: Any) -> None:
@@ -236,6 +239,21 @@ class MoneyLife(RuleBasedStateMachine):
     def the_owner_goes_on(self, who: int) -> None:
         self.attempt(pause.resume, agreement=self.agreement(who), actor="Nan")
 
+    @rule(who=BOTH, percent=st.sampled_from([-40, 25, 233]), signs=st.booleans())
+    def the_tier_changes(self, who: int, percent: int, signs: bool) -> None:
+        """Up or down, from the next period on; or the client leaves the amendment unsigned."""
+        agreement = self.agreement(who)
+        days = amend.boundaries(agreement, local_day(self.now, agreement.time_zone), 1)
+        if not days:
+            return
+        amount = amend.raised(applies.on(agreement, days[0]).amount, percent)
+        change = amend.Change(amend.AmendmentKind.TIER, days[0], amount=amount)
+        self.attempt(amend.offer, agreement=agreement, change=change, actor="Nan")
+        for row in Amendment.objects.filter(state="sent") if signs else ():
+            with suppress(RuleError):
+                put(row, row.agreement.contact, self.now)
+                done["amended"] += 1
+
     @rule(who=BOTH)
     def the_owner_parks(self, who: int) -> None:
         self.attempt(park.park, agreement=self.agreement(who), reason="Ask first", actor="Nan")
@@ -257,6 +275,11 @@ class MoneyLife(RuleBasedStateMachine):
         billed = Invoice.objects.values_list("agreement", "period__starts_on")
         pauses = Pause.objects.by_agreement(row.pk for row in self.agreements)
         assert not [day for pk, day in billed if any(pause.covers(day) for pause in pauses.get(pk, []))]
+
+    @invariant()
+    def each_period_costs_what_was_signed_for_its_day(self) -> None:
+        for period in Period.objects.filter(agreement__in=self.agreements).select_related("agreement"):
+            assert period.amount == applies.on(period.agreement, period.starts_on).amount
 
     @invariant()
     def no_invoice_is_charged_twice(self) -> None:
@@ -287,7 +310,7 @@ def total(rows: Any) -> int:
 
 MUST_HAPPEN: Sequence[str] = (
     *Behaviour, "confirmed", "parked", "contested", "decided", "give_back", "pay_out", "reduce", "void",
-    "write_off", "retry", "record", "receive_certificate", "park", "release", "wait", "pause", "skip", "resume",
+    "offer", "amended", "write_off", "retry", "record", "receive_certificate", "park", "release", "wait", "pause", "skip", "resume",
 )  # fmt: skip
 
 
@@ -337,6 +360,8 @@ def story(life: MoneyLife) -> Iterator[Callable[[], None]]:
     yield lambda: life.the_owner_skips_a_period(who=0)
     yield lambda: life.the_owner_pauses(who=0, weeks=0)
     yield lambda: life.the_owner_goes_on(who=0)
+    yield lambda: life.the_tier_changes(who=0, percent=233, signs=True)
+    yield lambda: life.the_tier_changes(who=1, percent=-40, signs=True)
     yield lambda: life.the_owner_parks(who=1)
     yield lambda: life.the_owner_releases(who=1, how="bill")
     yield life.nothing_ran_for_ten_weeks

@@ -111,7 +111,8 @@ class World:
         if card:
             self.card(client, card, now)
         running: dict[str, Any] = {
-            "state": "active", "tier": {"name": "Growth", "deliverables": []}, "terms": {}, "terms_hash": "x",
+            "state": "active", "tier": {"name": "Growth", "deliverables": []}, "terms_hash": "x",
+            "terms": {"seller": {"name": "S", "legal_name": "S"}, "buyer": {"legal_name": client.name}},
             "amount": 3_000_00, "minutes": 20 * 60, "anchor_day": facts["starts_on"].day, "signed_at": now,
             "opens_at": now, "time_zone": client.time_zone,
         }  # fmt: skip
