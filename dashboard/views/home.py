@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agreements import applies
 from agreements.models import Agreement, Period, Proposal
 from agreements.periods import next_starts, upcoming
 from agreements.states import AgreementState
@@ -80,6 +81,7 @@ class Home(Desk):
             found.append(
                 {
                     "agreement": agreement,
+                    "terms": applies.on(agreement, self.today),
                     "hours": statement,
                     "next_on": following.get(agreement.pk),
                     "status": _status(agreement, statement, agreement.pk in failing),

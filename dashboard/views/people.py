@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agreements import applies
 from agreements.models import Agreement, Proposal
 from billing import methods
 from billing.models import Invoice
@@ -96,7 +97,10 @@ class ClientPage(Desk):
             client=client,
             contacts=client.contacts.order_by("-is_decision_maker", "name"),
             proposals=self.rows(Proposal).filter(client=client)[:10],
-            agreements=self.rows(Agreement).filter(client=client)[:10],
+            agreements=[
+                (row, applies.on(row, self.today))
+                for row in applies.load(self.rows(Agreement).filter(client=client)[:10])
+            ],
             invoices=self.rows(Invoice).filter(client=client)[:10],
             method=methods.in_use(client),
         )

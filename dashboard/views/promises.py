@@ -39,7 +39,8 @@ class Agreements(Desk):
             found = found.filter(state=state)
         page = page_of(found, request.GET, by="created_at")
         following = next_starts(page.rows, self.today)
-        rows = [(row, following.get(row.pk)) for row in page.rows]
+        terms = {row.pk: applies.on(row, self.today) for row in applies.load(page.rows)}
+        rows = [(row, terms[row.pk], following.get(row.pk)) for row in page.rows]
         return self.show(request, page=page, rows=rows, asked=asked, state=state, states=AGREEMENT_STATES)
 
 

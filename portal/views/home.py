@@ -7,9 +7,10 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from agreements.models import Agreement, Proposal
+from agreements import applies
+from agreements.models import Agreement, Amendment, Proposal
 from agreements.periods import latest, next_starts
-from agreements.states import RUNS, AgreementState, ProposalState
+from agreements.states import RUNS, AgreementState, AmendmentState, ProposalState
 from billing import methods, papers, paying, queries, statement
 from billing.models import CreditNote, Invoice, Payment, Refund
 from core.dates import local_day
@@ -27,7 +28,7 @@ class Home(PortalView):
     """The client's first line: hours used, included, renews on; then what is new."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        running = list(self.rows(Agreement).filter(state__in=RUNS).order_by("-signed_at"))
+        running = applies.load(self.rows(Agreement).filter(state__in=RUNS).order_by("-signed_at"))
         today = local_day(timezone.now(), self.client.time_zone)
         stated, following = hours.of_agreements(running), next_starts(running, today)
         retainers = []
@@ -37,6 +38,7 @@ class Home(PortalView):
             retainers.append(
                 {
                     "agreement": agreement,
+                    "terms": applies.on(agreement, today),
                     "period": period,
                     "hours": stated.get(period.pk) if period else None,
                     "next_on": following.get(agreement.pk),
@@ -46,6 +48,7 @@ class Home(PortalView):
         context = {
             "retainers": retainers,
             "method": methods.in_use(self.client),
+            "changes": self.rows(Amendment).filter(state=AmendmentState.SENT).select_related("agreement"),
             "waiting": self.rows(Agreement).filter(state=AgreementState.SENT),
             "proposals": self.rows(Proposal).filter(state=ProposalState.SENT, agreement__isnull=True),
             "report": self.rows(Report).filter(state=ReportState.SENT).select_related("period").first(),

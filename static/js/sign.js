@@ -40,7 +40,7 @@
   });
   ["pointerup", "pointercancel"].forEach((name) => canvas.addEventListener(name, () => { line = null; }));
   box.querySelector("[data-clear]").addEventListener("click", () => { lines = []; line = null; draw(); });
-  try { lines = JSON.parse(field.value || "[]"); } catch { lines = []; }
+  try { lines = JSON.parse(field.value) || []; } catch { lines = []; }
   box.hidden = false;
   draw();
 })();
