@@ -51,6 +51,7 @@ urlpatterns = [
     path("agreements/", promises.Agreements.as_view(), name="agreements"),
     path("agreements/fees/", changing.NewFees.as_view(), name="fees"),
     path("agreements/<uuid:pk>/change/", changing.ChangeTerms.as_view(), name="agreement_change"),
+    path("agreements/<uuid:pk>/decide/", promises.DecideTrial.as_view(), name="trial_decide"),
     path("agreements/<uuid:pk>/countersign/", signing.Countersign.as_view(), name="agreement_countersign"),
     path("agreements/<uuid:pk>/remind/", signing.Remind.as_view(), name="agreement_remind"),
     path("agreements/<uuid:pk>/take-back/", signing.TakeBack.as_view(), name="agreement_void"),

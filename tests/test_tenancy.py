@@ -49,7 +49,7 @@ CLASSES: dict[str, str] = {
     "stripe:hook": "public",
     "dashboard:charge_retry": "invoice", "dashboard:charge_pdf": "invoice", "dashboard:receipt_pdf": "payment",
     "dashboard:reports": "owner", "dashboard:report": "report", "dashboard:report_pdf": "report",
-    "dashboard:fees": "owner", "dashboard:agreement_change": "agreement", "dashboard:agreement_countersign": "agreement",
+    "dashboard:fees": "owner", "dashboard:trial_decide": "agreement", "dashboard:agreement_change": "agreement", "dashboard:agreement_countersign": "agreement",
     "dashboard:agreement_remind": "agreement", "dashboard:agreement_void": "agreement",
     "dashboard:amendment_pdf": "amendment", "dashboard:amendment_remind": "amendment",
     "dashboard:amendment_void": "amendment",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from agreements import propose, seal, sign, signers, waiting
+from agreements import propose, seal, sign, signers, trial, waiting
 from agreements.errors import NotOpen
 from agreements.models import Agreement, Signature
 from clients import add
@@ -163,3 +163,14 @@ def test_without_a_countersignature_sending_was_the_signature(world: World) -> N
     agreement = world.picked(proposal)
     own = Signature.objects.get(agreement=agreement, contact__isnull=True)
     assert (own.signed_at, own.ip) == (NOW, HERE.ip)
+
+
+def test_a_trial_is_decided_once_and_never_turns_into_a_retainer_by_itself(world: World) -> None:
+    ends_on = NOW.date() + timedelta(days=28)
+    agreement = world.signed(interval="once", ends_on=ends_on, trial_measure="two posts do well", card="")
+    assert [trial.is_due(agreement, ends_on - timedelta(days=days)) for days in (8, 7)] == [False, True]
+    trial.decide(agreement=agreement, succeeded=True, words="Three did", actor="Nan", now=NOW)
+    assert not trial.is_due(agreement, ends_on)
+    with pytest.raises(NotOpen):
+        trial.decide(agreement=agreement, succeeded=False, words="", actor="Nan", now=NOW)
+    assert Agreement.objects.count() == 1

@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agreements import applies
+from agreements import applies, trial
 from agreements.models import Agreement, Period, Proposal
 from agreements.periods import next_starts, upcoming
+from agreements.schedule import Interval
 from agreements.states import AgreementState
 from billing import income, queries, run
 from billing.models import Certificate, Invoice
@@ -122,6 +123,17 @@ class Home(Desk):
         if owed:
             words = ngettext("One withholding certificate is owed.", "%(n)s withholding certificates are owed.", owed)
             found.append(Need(words % {"n": owed}, reverse("dashboard:certificates"), _("Look")))
+        trials = self.rows(Agreement).filter(interval=Interval.ONCE, signed_at__isnull=False, ends_on__isnull=False)
+        near = trials.filter(ends_on__lte=self.today + trial.SOON).select_related("client").order_by("-ends_on")
+        found += [
+            Need(
+                _("%(client)s's trial: did it succeed?") % {"client": row.client.name},
+                reverse("dashboard:agreement", args=[row.pk]),
+                _("Decide"),
+            )
+            for row in near[:SHOWN]
+            if trial.is_due(row, self.today)
+        ]
         drafts = self.rows(Report).filter(state=ReportState.DRAFT).select_related("client", "period")
         found += [
             Need(

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agreements import applies, end, paper, renew, signers
+from agreements import applies, end, paper, renew, signers, trial
 from agreements.models import Agreement, Pause, Period
 from agreements.models.agreement import AGREEMENT_STATES
 from agreements.periods import next_starts
@@ -20,7 +20,7 @@ from core.download import pdf_response
 from core.errors import RuleError
 from core.listing import page_of
 from dashboard.forms.work import EndForm, KpiForm, ReadingForm
-from dashboard.views.desk import Desk, refuse
+from dashboard.views.desk import Desk, refuse, say
 from delivery import hours, measure
 from delivery.models import Kpi
 
@@ -80,6 +80,7 @@ class AgreementPage(Desk):
             amendments=amendments,
             current_terms=applies.on(agreement, self.today),
             deadline=renew.deadline(agreement),
+            decides=trial.is_due(agreement, self.today),
             next_on=next_starts([agreement], self.today).get(agreement.pk),
             can_end=end.can_end(agreement),
             pauses=list(self.rows(Pause).filter(agreement=agreement)),
@@ -108,6 +109,26 @@ class AgreementPdf(Desk):
         if document is None:
             raise Http404
         return pdf_response(document)
+
+
+class DecideTrial(Desk):
+    """How the trial went; where it went well the next page is the proposal of a retainer."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        agreement = self.row(Agreement, pk, self.rows(Agreement).select_related("business"))
+        succeeded, words = request.POST.get("how") == "yes", request.POST.get("words", "").replace("\x00", "")
+        try:
+            trial.decide(
+                agreement=agreement, succeeded=succeeded, words=words, actor=self.actor, now=timezone.now(),
+                origin=self.origin,
+            )  # fmt: skip
+        except RuleError as no:
+            say(request, no)
+            return redirect("dashboard:agreement", agreement.pk)
+        messages.success(request, _("Written down. It never turns into a retainer by itself."))
+        if succeeded:
+            return redirect("dashboard:proposal_new", agreement.client_id)
+        return redirect("dashboard:agreement", agreement.pk)
 
 
 class EndAgreement(Desk):
