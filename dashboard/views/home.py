@@ -1,7 +1,7 @@
 """The overview: what needs you, guaranteed income, retainers, next charges; and the search."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,7 @@ from delivery.models import Report
 from delivery.states import ReportState
 
 SHOWN = 6
+LATELY = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -123,15 +124,19 @@ class Home(Desk):
         if owed:
             words = ngettext("One withholding certificate is owed.", "%(n)s withholding certificates are owed.", owed)
             found.append(Need(words % {"n": owed}, reverse("dashboard:certificates"), _("Look")))
-        trials = self.rows(Agreement).filter(interval=Interval.ONCE, signed_at__isnull=False, ends_on__isnull=False)
-        near = trials.filter(ends_on__lte=self.today + trial.SOON).select_related("client").order_by("-ends_on")
+        trials = self.rows(Agreement).filter(interval=Interval.ONCE, signed_at__isnull=False)
+        near = (
+            trials.filter(ends_on__range=(self.today - LATELY, self.today + trial.SOON))
+            .select_related("client")
+            .order_by("-ends_on")
+        )
         found += [
             Need(
                 _("%(client)s's trial: did it succeed?") % {"client": row.client.name},
                 reverse("dashboard:agreement", args=[row.pk]),
                 _("Decide"),
             )
-            for row in near[:SHOWN]
+            for row in near.select_related("client")[:SHOWN]
             if trial.is_due(row, self.today)
         ]
         drafts = self.rows(Report).filter(state=ReportState.DRAFT).select_related("client", "period")
