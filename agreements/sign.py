@@ -153,10 +153,13 @@ def _mail_code(paper: Agreement | Amendment, place: Signature, now: datetime) ->
 
 
 def _check(paper: Agreement | Amendment, place: Signature, code: str, now: datetime, origin: Origin) -> None:
-    """A try is counted before it is compared, so that two at once cannot share one."""
+    """A try is counted before it is compared, so that two at once cannot share one. What is signed is not asked again."""
     assert place.contact and place.code_row and place.code_sent_at
-    tried = Signature.objects.filter(pk=place.pk, code_tries__lt=CODE_TRIES)
+    mine = Signature.objects.filter(pk=place.pk)
+    tried = mine.filter(signed_at__isnull=True, code_tries__lt=CODE_TRIES)
     if now - place.code_sent_at > CODE_LIFE or not tried.update(code_tries=F("code_tries") + 1):
+        if mine.filter(signed_at__isnull=False).exists():
+            return  # another tab was first
         raise WrongCode(_("This code is no longer valid. Ask for a new one."), field="code")
     digits = "".join(sign for sign in code if sign.isdigit())
     ascii_digits = "".join(str(int(sign)) for sign in digits)
