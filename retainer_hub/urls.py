@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from retainer_hub import verify
 from retainer_hub.health import health
 
 admin.autodiscover()
@@ -17,6 +18,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("health/", health, name="health"),
+    path("verify/", verify.page, name="verify"),
     path("language/", set_language, name="set_language"),
 ]
 urlpatterns.append(path("hooks/stripe/", include("billing.gateways.stripe.urls")))

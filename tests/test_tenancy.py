@@ -63,7 +63,7 @@ CLASSES: dict[str, str] = {
     "portal:invoices": "inside", "portal:invoice": "invoice", "portal:invoice_pdf": "invoice",
     "portal:receipt_pdf": "payment", "portal:reports": "inside", "portal:report": "report",
     "portal:report_pdf": "report", "portal:enter": "public", "portal:renew": "public",
-    "sandbox:setup": "public", "sandbox:confirm": "public", "sandbox:hook": "public", "health": "public", "set_language": "public",
+    "sandbox:setup": "public", "sandbox:confirm": "public", "sandbox:hook": "public", "health": "public", "verify": "public", "set_language": "public",
 }  # fmt: skip
 OTHERS = ("admin:", "account_", "mfa_")  # the admin has its own test below; allauth's pages hold no rows of ours
 METHODS = ("get", "post", "put", "delete")

@@ -10,6 +10,7 @@ from io import BytesIO
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate
+from django.utils.translation import gettext as _
 from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -21,6 +22,8 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from core.documents import certificate
+from core.models import Document
+from core.models.document import SEALED
 
 FIELD = "RetainerHubSeal"
 logger = logging.getLogger(__name__)
@@ -31,7 +34,7 @@ class Verdict:
     """What a file says of itself. `ours`: it carries this installation's certificate, whatever else it holds.
 
     A valid signature alone does not mean untouched (padding can be changed): who asks whether a file is the
-    one that was issued asks core.documents.store.find as well, which knows every file by its whole hash.
+    one that was issued asks core.documents.verify, which knows every file by its whole hash as well.
     """
 
     signed: bool = False
@@ -78,28 +81,47 @@ def seal(pdf: bytes, *, reason: str, now: datetime) -> bytes:
     return bytes(out.getvalue())
 
 
+def not_ready(now: datetime) -> str:
+    """Why nothing can be sealed now, in words; "" where all is well. A pair that is lost is never made anew in
+    silence: what was sealed with it could no longer be told from a forgery."""
+    if certificate.own() is None and Document.objects.filter(kind__startswith=SEALED).exists():
+        return _("The key and the certificate of the seal are gone. Put them back from the backup.")
+    return certificate.trouble(now)
+
+
+def is_ours(pdf: bytes) -> bool:
+    """Whether it carries a certificate of this installation, whole or with a damage in one half of it."""
+    text = pdf.lower()
+    return any(half in text for each in certificate.ours() for half in _halves(each))
+
+
+def _halves(own: Certificate) -> tuple[bytes, bytes]:
+    text = own.public_bytes(Encoding.DER).hex().encode()
+    return text[: len(text) // 2], text[len(text) // 2 :]
+
+
 def verify(pdf: bytes) -> Verdict:
     """Read the seal of a file. A file that cannot be read is not intact; nothing is raised for a bad one."""
-    own = certificate.own()
-    ours = own is not None and own.public_bytes(Encoding.DER).hex().encode() in pdf.lower()
+    ours = is_ours(pdf)
     try:
-        return _read(pdf, own, ours)
+        return _read(pdf, ours)
     except Exception:  # any bytes come in, and a parser's trouble with them is the answer "no"
         logger.debug("A file's seal could not be read", exc_info=True)
         return Verdict(signed=ours, ours=ours)
 
 
-def _read(pdf: bytes, own: Certificate | None, ours: bool) -> Verdict:
+def _read(pdf: bytes, ours: bool) -> Verdict:
     signatures = PdfFileReader(BytesIO(pdf)).embedded_signatures
     if len(signatures) != 1:
         return Verdict(signed=bool(signatures) or ours, ours=ours)
     found = signatures[0]
-    roots = load_certs_from_pemder_data(own.public_bytes(Encoding.DER)) if own else []
-    trust = ValidationContext(trust_roots=list(roots), allow_fetching=False)
+    own = {each.public_bytes(Encoding.DER): each for each in certificate.ours()}
+    roots = [root for body in own for root in load_certs_from_pemder_data(body)]
+    trust = ValidationContext(trust_roots=roots, allow_fetching=False)
     status = validate_pdf_signature(found, trust)
-    stated = status.signer_reported_dt
+    stated, by = status.signer_reported_dt, own.get(status.signing_cert.dump())
     # the validator asks no dates of a root: the seal must state a time before the end of its certificate
-    in_time = own is not None and stated is not None and stated <= own.not_valid_after_utc
+    in_time = by is not None and stated is not None and stated <= by.not_valid_after_utc
     return Verdict(
         signed=True,
         signature_valid=bool(status.intact and status.valid),

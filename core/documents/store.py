@@ -44,7 +44,12 @@ def read(document: Document) -> bytes:
 
 def find(pdf: bytes) -> Document | None:
     """The document whose bytes these are, whoever it belongs to."""
-    return Document.objects.filter(sha256=hashlib.sha256(pdf).hexdigest()).first()
+    return with_hash(hashlib.sha256(pdf).hexdigest())
+
+
+def with_hash(sha256: str) -> Document | None:
+    """The document with this SHA-256, whoever it belongs to."""
+    return Document.objects.filter(sha256=sha256).first()
 
 
 def _write(path: Path, pdf: bytes) -> None:

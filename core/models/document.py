@@ -20,6 +20,9 @@ class DocumentKind(models.TextChoices):
     REPORT = "report", _("Report")
 
 
+SEALED = "signed_"  # how the kinds begin that carry the installation's seal
+
+
 class Document(TenantRow):
     """Bytes under media/documents/, named by their SHA-256. The row never changes (database trigger)."""
 
@@ -35,6 +38,11 @@ class Document(TenantRow):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether its kind is sealed when it is made."""
+        return self.kind.startswith(SEALED)
 
     @property
     def path(self) -> str:

@@ -1,23 +1,29 @@
 """What the seal promises: a change anywhere is found, and only this installation's own seal counts."""
 
+import hashlib
 import random
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from io import BytesIO, StringIO
 from threading import Barrier
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.core.management import CommandError, call_command
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
 from pyhanko.sign.general import SigningError
 
-from core.documents import certificate, seal, store
+from core.documents import certificate, seal, store, verify
+from core.documents.verify import Word
 from core.models import Business, User
 from core.models.document import DocumentKind
 from core.tests.test_documents import invoice_pdf
 
+plain = cache(invoice_pdf)
 NOW = datetime(2026, 12, 1, 2, 30, 12, tzinfo=UTC)
 
 
@@ -31,7 +37,7 @@ def installation(settings, tmp_path):
 
 @pytest.fixture
 def sealed(installation):
-    return seal.seal(invoice_pdf(), reason="Agreement", now=NOW)
+    return seal.seal(plain(), reason="Agreement", now=NOW)
 
 
 @pytest.fixture
@@ -85,7 +91,7 @@ def test_any_bytes_may_be_asked_about(junk):
 
 
 def test_asking_makes_no_certificate(installation):
-    seal.verify(invoice_pdf())
+    seal.verify(plain())
     assert not installation.RH_VAR_DIR.exists()
 
 
@@ -100,7 +106,74 @@ def test_the_seal_of_another_installation_is_not_ours(installation, sealed, tmp_
 
 def test_a_seal_put_on_after_its_certificate_ended_does_not_count(sealed):
     late = NOW + certificate.LIFE + timedelta(days=1)
-    assert not seal.verify(seal.seal(invoice_pdf(), reason="Late", now=late)).intact
+    with pytest.raises(certificate.SealNotReady, match="has ended"):
+        seal.seal(plain(), reason="Late", now=late)
+    assert seal.verify(put_on(NOW)).intact
+    assert not seal.verify(put_on(late)).intact
+
+
+def put_on(now):
+    """A seal that states this time, whatever the certificate says about it."""
+    writer = IncrementalPdfFileWriter(BytesIO(plain()))
+    metadata = signers.PdfSignatureMetadata(field_name=seal.FIELD)
+    return seal._Signer(metadata, certificate.signer(NOW), now).sign_pdf(writer).getvalue()
+
+
+def test_a_new_pair_seals_from_now_on_and_what_the_old_one_sealed_stays_confirmed(sealed):
+    old = certificate.own()
+    certificate.renew(NOW)
+    assert certificate.own() != old
+    fresh = seal.seal(plain(), reason="Agreement", now=NOW)
+    assert seal.verify(fresh).intact
+    assert seal.verify(sealed).intact
+
+
+@pytest.mark.parametrize("name", [certificate.KEY, certificate.CERTIFICATE])
+@pytest.mark.parametrize("body", [None, b"", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])
+def test_a_pair_that_is_missing_or_broken_refuses_to_seal_until_it_is_mended(installation, sealed, name, body):
+    path = installation.RH_VAR_DIR / "seal" / name
+    good = path.read_bytes()
+    path.unlink() if body is None else path.write_bytes(body)
+    with pytest.raises(certificate.SealNotReady):
+        certificate.signer(NOW)
+    assert not seal.is_ours(plain())
+    path.write_bytes(good)
+    assert certificate.signer(NOW)
+
+
+def test_a_key_that_does_not_fit_its_certificate_refuses_to_seal(installation, sealed):
+    key = (installation.RH_VAR_DIR / "seal" / certificate.KEY).read_bytes()
+    certificate.renew(NOW)
+    (installation.RH_VAR_DIR / "seal" / certificate.KEY).write_bytes(key)
+    with pytest.raises(certificate.SealNotReady, match="belong together"):
+        certificate.signer(NOW)
+
+
+def test_a_pair_that_is_lost_is_not_made_anew_while_sealed_papers_need_it(installation, kept):
+    assert not seal.not_ready(NOW)
+    shutil.rmtree(installation.RH_VAR_DIR / "seal")
+    assert "backup" in seal.not_ready(NOW)
+
+
+def test_every_single_changed_byte_is_found(kept, sealed):
+    """By the hash, which is what decides; no other bytes of this length are known either way."""
+    before, digests = hashlib.sha256(), set()
+    for place in range(len(sealed)):
+        changed = before.copy()
+        changed.update(bytes([sealed[place] ^ 1]))
+        changed.update(memoryview(sealed)[place + 1 :])
+        digests.add(changed.digest())
+        before.update(sealed[place : place + 1])
+    assert len(digests) == len(sealed)
+    assert bytes.fromhex(kept.sha256) not in digests
+
+
+def test_a_changed_bit_anywhere_is_altered_and_never_merely_unknown(kept, sealed):
+    """Also inside the certificate by which our seal is recognised."""
+    own = certificate.own().public_bytes(Encoding.DER).hex().encode()
+    start = sealed.lower().index(own)
+    places = [*random.Random(30).sample(range(len(sealed)), 40), *range(start, start + len(own), 40)]
+    assert {verify.examine(flipped(sealed, place)).word for place in places} == {Word.ALTERED}
 
 
 def test_the_key_is_readable_by_its_owner_alone(installation, sealed):
@@ -120,7 +193,7 @@ def test_two_first_uses_at_once_make_one_certificate(installation):
     with ThreadPoolExecutor(4) as pool:
         serials = set(pool.map(first_use, range(4)))
     assert serials == {certificate.own().serial_number}
-    assert seal.verify(seal.seal(invoice_pdf(), reason="x", now=NOW)).intact
+    assert seal.verify(seal.seal(plain(), reason="x", now=NOW)).intact
 
 
 def answer(tmp_path, pdf):

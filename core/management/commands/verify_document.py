@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from core.documents import seal, store
-from core.models.document import DocumentKind
+from core.documents import verify
+from core.documents.verify import Word
 
 
 class Command(BaseCommand):
@@ -21,12 +21,8 @@ class Command(BaseCommand):
             pdf = options["file"].read_bytes()
         except OSError as error:
             raise CommandError(f"{options['file']} cannot be read: {error.strerror}.", returncode=2) from None
-        known, verdict = store.find(pdf), seal.verify(pdf)
-        if known and known.kind not in (DocumentKind.SIGNED_AGREEMENT, DocumentKind.SIGNED_AMENDMENT):
-            self.stdout.write(f"intact: {known.title}, not sealed, SHA-256 {known.sha256}")
-        elif known and verdict.intact:
-            self.stdout.write(f"intact: {known.title}, sealed, SHA-256 {known.sha256}")
-        elif known or verdict.ours:
-            raise CommandError("altered: it carries our seal, but not the bytes that were sealed.", returncode=1)
-        else:
-            raise CommandError("unknown: no document of this installation has these bytes.", returncode=2)
+        found = verify.examine(pdf)
+        words = f"{found.word}: {found.why}"
+        if found.word != Word.INTACT or found.document is None:
+            raise CommandError(words, returncode=1 if found.word == Word.ALTERED else 2)
+        self.stdout.write(f"{words} {found.document.title}, SHA-256 {found.document.sha256}")
