@@ -8,7 +8,6 @@ import re
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import MemoryFileUploadHandler, StopUpload
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -51,8 +50,8 @@ class VerifyForm(forms.Form):
         self.fields["file"].widget.attrs.update({"accept": "application/pdf,.pdf", "class": "rh-drop"})
         self.fields["sha256"].widget.attrs.update({"autocomplete": "off", "spellcheck": "false"})
 
-    def clean_file(self) -> UploadedFile | None:
-        file: UploadedFile | None = self.cleaned_data["file"]
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
         if file is not None and not file.size:
             raise forms.ValidationError(_("This file is empty."))
         if file is not None and b"%PDF-" not in file.read(1024):
