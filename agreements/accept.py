@@ -25,7 +25,7 @@ def accept(*, proposal: Proposal, tier: Tier, contact: Contact, now: datetime, o
     """Make the agreement of this tier and the PDF that will be read.
 
     Picking the same tier again gives the agreement that is there. Another tier after that is refused: it would
-    be another agreement. A start day that has passed becomes today. Raises NotOpen, MissingGlyphs.
+    be another agreement. A start day that has passed becomes today. Raises NotOpen, BadWording, MissingGlyphs.
     """
     _must_be_theirs(proposal, contact, tier)
     there = Agreement.objects.filter(proposal=proposal).first()
@@ -82,7 +82,7 @@ def _ask(agreement: Agreement, proposal: Proposal, contact: Contact, now: dateti
 
 def _row(proposal: Proposal, tier: Tier, contact: Contact, now: datetime) -> Agreement:
     business, today = proposal.business, local_day(now, proposal.client.time_zone)
-    picked, agreed = terms.freeze_tier(proposal, tier), terms.freeze(proposal, contact)
+    picked, agreed = terms.agree(proposal, tier, contact)
     return Agreement(
         business=business,
         client=proposal.client,

@@ -21,3 +21,7 @@ class WrongCode(RuleError):
 
 class TooSoon(RuleError):
     """The minimum term or the notice period forbids it (rule 6)."""
+
+
+class BadWording(RuleError):
+    """The text has an empty variable, an unconfirmed side or a sign that cannot be printed (rules 28, 31, 32)."""

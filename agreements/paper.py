@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from agreements import changes, signers
 from agreements.clauses import clauses
+from agreements.cover import cover
 from agreements.models import Agreement, Amendment
 from core import audit
 from core.documents import render
@@ -81,19 +82,18 @@ def _row(event: AuditEvent, names: dict[str, str]) -> dict[str, Any]:
 
 
 def _pdf(row: Agreement | Amendment, shown: dict[str, Any] | None, created: datetime) -> bytes:
-    with translation.override(row.language):
-        text = clauses(row) if isinstance(row, Agreement) else changes.clauses(row)
-    context = {
+    context: dict[str, Any] = {
         "business": row.business,
         "agreement": row,
         "terms": row.terms,
         "tier": row.tier,
-        "clauses": text,
         "evidence": shown,
     }
-    if isinstance(row, Amendment):
-        with translation.override(row.language):
-            context["figures"] = changes.figures(row)
+    with translation.override(row.language):
+        if isinstance(row, Amendment):
+            context |= {"clauses": changes.clauses(row), "figures": changes.figures(row)}
+        else:
+            context |= {"clauses": clauses(row), **cover(row.tier, row.terms)}
     return render.pdf(
         "agreement" if isinstance(row, Agreement) else "amendment",
         context,

@@ -8,10 +8,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from agreements import ladder
-from agreements.errors import BadLadder, BadTrial, NotOpen
+from agreements import ladder, wording
+from agreements import terms as frozen
+from agreements.errors import BadLadder, BadTrial, BadWording, NotOpen
 from agreements.models import Agreement, Proposal, Tier
-from agreements.models.proposal import Renews
+from agreements.models.proposal import Renews, kind_of
+from agreements.models.template import TextKind
 from agreements.schedule import Interval
 from agreements.states import PROPOSAL, ProposalState
 from clients import entry
@@ -33,9 +35,9 @@ def draft(
     now: datetime,
     **terms: Any,
 ) -> Proposal:
-    """A proposal nobody has seen yet. `terms` are Proposal's own columns. Raises BadLadder, BadTrial."""
+    """A proposal nobody has seen yet. `terms` are Proposal's own columns. Raises BadLadder, BadTrial, BadWording."""
     _check(tiers)
-    _check_trial(terms)
+    _check_kind(terms)
     with transaction.atomic():
         cosigners = terms.pop("cosigners", ())
         proposal = Proposal.objects.create(business=business, client=client, contact=contact, created_at=now, **terms)
@@ -47,7 +49,7 @@ def draft(
 def change(*, proposal: Proposal, tiers: Sequence[ladder.TierDraft], now: datetime, **terms: Any) -> Proposal:
     """Rewrite a draft. What was sent is refused with NotOpen (rule 28)."""
     _check(tiers)
-    _check_trial(terms)
+    _check_kind(terms)
     with transaction.atomic():
         cosigners = terms.pop("cosigners", None)
         locked = Proposal.objects.select_for_update().filter(pk=proposal.pk, state=ProposalState.DRAFT)
@@ -62,9 +64,16 @@ def change(*, proposal: Proposal, tiers: Sequence[ladder.TierDraft], now: dateti
 
 
 def send(*, proposal: Proposal, actor: str, now: datetime, origin: Origin = UNSEEN) -> Proposal:
-    """Freeze it, mail the decision maker a link, and record the business's own signature (rule 29)."""
+    """Freeze it, mail the decision maker a link, and record the business's own signature (rule 29).
+
+    Raises BadWording where the agreement of any tier would have a gap in its text.
+    """
+    text = wording.source(proposal)
+    amiss = frozen.faults(proposal, text["pairs"])
     with transaction.atomic():
-        move(proposal, ProposalState.SENT, PROPOSAL, sets={"sent_at": now})
+        if amiss and proposal.state == ProposalState.DRAFT:
+            raise BadWording(" ".join(amiss[:5]))
+        move(proposal, ProposalState.SENT, PROPOSAL, sets={"sent_at": now, "text": text})
         link = entry.portal_link(contact=proposal.contact, now=now, target=f"proposal:{proposal.id}")
         outbox.write(
             kind="proposal",
@@ -159,11 +168,17 @@ def _check(tiers: Sequence[ladder.TierDraft]) -> None:
         raise BadLadder(" ".join(words[fault.code] % {"n": fault.position} for fault in found))
 
 
-def _check_trial(terms: dict[str, Any]) -> None:
+def _check_kind(terms: dict[str, Any]) -> None:
+    """The text fits the interval; a renewal, a trial and one-time work have their end (rule 35)."""
+    interval = terms.get("interval", Interval.MONTHLY)
+    kind = kind_of(interval, terms.get("kind", ""), terms.get("template"))
+    wording.must_fit(kind, interval)
     renews = terms.get("renews", Renews.NO) != Renews.NO
     if renews and (not terms.get("ends_on") or terms.get("interval") == Interval.ONCE):
         raise BadTrial(_("A retainer that renews needs the day on which its term ends."), field="ends_on")
-    if terms.get("interval") != Interval.ONCE:
+    if kind == TextKind.ONCE and not terms.get("ends_on"):
+        raise BadTrial(_("One-time work needs a day by which it is done."), field="ends_on")
+    if kind != TextKind.TRIAL:
         return
     if not terms.get("ends_on"):
         raise BadTrial(_("A paid trial needs a day on which both sides decide."), field="ends_on")

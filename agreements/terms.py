@@ -4,18 +4,42 @@ import hashlib
 import json
 from typing import Any
 
-from agreements import ladder
+from agreements import ladder, wording
 from agreements.models import Agreement, Proposal, Tier
-from agreements.propose import rungs
 from clients.models import Client, Contact, TaxRate
 from clients.models.client import STANDARD
 from clients.models.tax_rate import TaxMode
+from core.dates import whole_months
 from core.models import Business
+
+#: Columns of a proposal that go into the terms as they are.
+PLAIN = (
+    "is_bilingual", "service", "governing_law", "kpis", "expectations", "competitors", "overage_amount",
+    "overage_minutes",
+)  # fmt: skip
+
+
+def agree(proposal: Proposal, tier: Tier, contact: Contact) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The tier and the terms with the text that is signed. Raises BadWording where it is not whole."""
+    picked, agreed = freeze_tier(proposal, tier), freeze(proposal, contact)
+    text = wording.source(proposal)
+    agreed |= {"text_from": text["from"], "clauses": wording.written(text["pairs"], picked, agreed)}
+    return picked, agreed
+
+
+def faults(proposal: Proposal, pairs: list[wording.Pair]) -> list[str]:
+    """Why the proposal's text cannot be sent, once each, with the tier where it is not so for all of them."""
+    agreed, tiers = freeze(proposal, proposal.contact), list(proposal.tiers.order_by("position"))
+    found: dict[str, list[str]] = {}
+    for tier in tiers:
+        for fault in wording.faults(pairs, freeze_tier(proposal, tier), agreed):
+            found.setdefault(fault.said, []).append(tier.name)
+    return [said if len(names) == len(tiers) else f"{', '.join(names)}: {said}" for said, names in found.items()]
 
 
 def freeze_tier(proposal: Proposal, tier: Tier) -> dict[str, Any]:
     """The tier as JSON, with everything the rungs below bring."""
-    ladder_of = rungs(proposal)
+    ladder_of = list(proposal.tiers.order_by("position"))
     place = [rung.pk for rung in ladder_of].index(tier.pk)
     return {
         "id": str(tier.id),
@@ -53,6 +77,12 @@ def freeze(proposal: Proposal, contact: Contact) -> dict[str, Any]:
         "tax": freeze_tax(business, client),
         "collect_by": proposal.collect_by,
         "time_zone": client.time_zone,
+        "kind": proposal.text_kind.value,
+        "language": proposal.language,
+        "renews": proposal.renews,
+        "term_months": whole_months(proposal.starts_on, proposal.ends_on) if proposal.ends_on else 0,
+        **{name: getattr(proposal, name) for name in PLAIN},
+        "value_adds": [{"title": one["title"], "ends_on": one["ends_on"]} for one in proposal.value_adds],
         "offered_at": proposal.sent_at.isoformat() if proposal.sent_at else None,
     }
 

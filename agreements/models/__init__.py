@@ -6,6 +6,7 @@ from agreements.models.pause import Pause
 from agreements.models.period import Period
 from agreements.models.proposal import Proposal
 from agreements.models.signature import Signature
+from agreements.models.template import Template
 from agreements.models.tier import Tier
 
-__all__ = ["Agreement", "Amendment", "Pause", "Period", "Proposal", "Signature", "Tier"]
+__all__ = ["Agreement", "Amendment", "Pause", "Period", "Proposal", "Signature", "Template", "Tier"]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.models.paper import Paper
 from agreements.models.proposal import INTERVALS, CollectBy, Renews
+from agreements.models.template import TextKind
 from agreements.schedule import Interval
 from agreements.states import AgreementState
 from clients.models.tax_rate import TaxMode
@@ -100,4 +101,4 @@ class Agreement(Paper):
     @property
     def is_trial(self) -> bool:
         """Whether it is a paid, one-time trial (rule 35)."""
-        return self.interval == Interval.ONCE
+        return self.interval == Interval.ONCE and self.terms.get("kind") != TextKind.ONCE

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from agreements.models.template import Service, Template, TextKind
 from agreements.schedule import Interval
 from agreements.states import ProposalState
 from core.models import TenantRow
@@ -21,7 +22,7 @@ INTERVALS = [
     (Interval.MONTHLY.value, _("Every month")),
     (Interval.QUARTERLY.value, _("Every quarter")),
     (Interval.YEARLY.value, _("Every year")),
-    (Interval.ONCE.value, _("Once (paid trial)")),
+    (Interval.ONCE.value, _("Once")),
 ]
 
 
@@ -43,8 +44,17 @@ class Renews(models.TextChoices):
     SIGNED = "signed", _("It renews when the client signs again")
 
 
+USUAL = {Interval.YEARLY: TextKind.YEARLY, Interval.ONCE: TextKind.TRIAL}  # for the others: the monthly one
+
+
 class Proposal(TenantRow):
-    """What was sent is frozen: a sent proposal's terms and tiers are never edited (rule 28)."""
+    """What was sent is frozen: a sent proposal's terms and tiers are never edited (rule 28).
+
+    Its words come from `template`, else from the built-in text of `kind` (empty: the usual one for its interval);
+    `text` is what they were when it was sent. `value_adds` are {"title", "minutes", "ends_on"}: minutes are what one
+    costs in each period, for the freelancer's eyes, `ends_on` its last day. `overage_amount` is minor units for an
+    hour beyond the included ones; up to `overage_minutes` a period need no further approval (rule 27).
+    """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="proposals")
     contact = models.ForeignKey("clients.Contact", models.PROTECT, related_name="+", verbose_name=_("for"))
@@ -69,6 +79,18 @@ class Proposal(TenantRow):
     recommended_because = models.CharField(_("why this tier"), max_length=300, blank=True)
     trial_measure = models.CharField(_("the trial succeeds when"), max_length=300, blank=True)
     expires_on = models.DateField(_("open until"), null=True, blank=True)
+    kind = models.CharField(_("text"), max_length=10, choices=TextKind.choices, blank=True)
+    template = models.ForeignKey("agreements.Template", models.PROTECT, null=True, blank=True, related_name="+")
+    is_bilingual = models.BooleanField(_("in English and Thai, side by side"), default=False)
+    service = models.CharField(_("kind of work"), max_length=12, choices=Service.choices, blank=True)
+    governing_law = models.CharField(_("governing law"), max_length=2, blank=True)
+    kpis = models.JSONField(_("goals and measures"), default=list, blank=True)
+    expectations = models.JSONField(_("what the client provides"), default=list, blank=True)
+    competitors = models.JSONField(_("not at the same time for"), default=list, blank=True)
+    value_adds = models.JSONField(_("added for a time"), default=list, blank=True)
+    overage_amount = models.PositiveBigIntegerField(_("fee for an hour beyond"), default=0)
+    overage_minutes = models.PositiveIntegerField(_("beyond without asking"), default=0)
+    text = models.JSONField(_("text as sent"), default=dict, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     opened_at = models.DateTimeField(_("first opened"), null=True, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
@@ -86,4 +108,15 @@ class Proposal(TenantRow):
     @property
     def is_trial(self) -> bool:
         """Whether it offers a paid, one-time trial (rule 35)."""
-        return self.interval == Interval.ONCE
+        return self.text_kind == TextKind.TRIAL
+
+    @property
+    def text_kind(self) -> TextKind:
+        """What its text is for."""
+        return kind_of(self.interval, self.kind, self.template)
+
+
+def kind_of(interval: str, kind: str, template: Template | None) -> TextKind:
+    """The template's kind, else the one that was chosen, else the usual one for the interval."""
+    chosen = template.kind if template else kind
+    return TextKind(chosen) if chosen else USUAL.get(Interval(interval), TextKind.MONTHLY)

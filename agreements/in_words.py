@@ -1,0 +1,78 @@
+"""A sum in words, as it stands beside the figures in an agreement. Pure.
+
+3,000.00 USD   three thousand US dollars                        สามพันดอลลาร์สหรัฐ
+3,000.25 USD   three thousand US dollars and 25/100             สามพันดอลลาร์สหรัฐกับ 25/100
+30,000.00 THB  thirty thousand Thai baht                        สามหมื่นบาทถ้วน
+30,000.50 THB  thirty thousand Thai baht and 50/100             สามหมื่นบาทห้าสิบสตางค์
+"""
+
+from babel.numbers import get_currency_name
+
+from core.money import exponent
+
+ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen"
+).split()
+TENS = "- - twenty thirty forty fifty sixty seventy eighty ninety".split()
+SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"), (10**3, "thousand"), (100, "hundred"))
+DIGITS = "ศูนย์ หนึ่ง สอง สาม สี่ ห้า หก เจ็ด แปด เก้า".split()
+PLACES = ("", "สิบ", "ร้อย", "พัน", "หมื่น", "แสน")
+MILLION = 10**6
+
+
+def amount(minor: int, currency: str, locale: str) -> str:
+    """Minor units of `currency` in the words of "en" or "th"; never negative."""
+    unit = 10 ** exponent(currency)
+    whole, part = divmod(minor, unit)
+    if locale == "th":
+        return _thai_sum(whole, part, currency, unit)
+    name = get_currency_name(currency, count=whole, locale="en")
+    return f"{english(whole)} {name}" + (f" and {_fraction(part, unit)}" if part else "")
+
+
+def english(number: int) -> str:
+    """A whole number in English, without "and": three hundred twenty-one."""
+    for scale, name in SCALES:
+        if number >= scale:
+            rest = number % scale
+            return f"{english(number // scale)} {name}" + (f" {english(rest)}" if rest else "")
+    if number < 20:
+        return ONES[number]
+    return TENS[number // 10] + (f"-{ONES[number % 10]}" if number % 10 else "")
+
+
+def thai(number: int) -> str:
+    """A whole number in Thai: 21 is ยี่สิบเอ็ด, 101 ร้อยเอ็ด with its หนึ่ง, and every million is counted by itself."""
+    if number >= MILLION:
+        millions, rest = divmod(number, MILLION)
+        return thai(millions) + "ล้าน" + (_below_a_million(rest, follows=True) if rest else "")
+    return _below_a_million(number, follows=False) or DIGITS[0]
+
+
+def _below_a_million(number: int, *, follows: bool) -> str:
+    digits = [int(sign) for sign in str(number)]
+    words = []
+    for place, digit in zip(range(len(digits) - 1, -1, -1), digits, strict=True):
+        if digit:
+            words.append(_thai_digit(digit, place, leads=not words and not follows) + PLACES[place])
+    return "".join(words)
+
+
+def _thai_digit(digit: int, place: int, *, leads: bool) -> str:
+    if place == 0 and digit == 1 and not leads:
+        return "เอ็ด"
+    if place == 1 and digit in (1, 2):
+        return "" if digit == 1 else "ยี่"
+    return DIGITS[digit]
+
+
+def _thai_sum(whole: int, part: int, currency: str, unit: int) -> str:
+    if currency == "THB":
+        return f"{thai(whole)}บาท" + (f"{thai(part)}สตางค์" if part else "ถ้วน")
+    name = get_currency_name(currency, count=whole, locale="th")
+    return f"{thai(whole)}{name}" + (f"กับ {_fraction(part, unit)}" if part else "")
+
+
+def _fraction(part: int, unit: int) -> str:
+    return f"{part:0{len(str(unit)) - 1}}/{unit}"
