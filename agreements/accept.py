@@ -80,6 +80,11 @@ def _ask(agreement: Agreement, proposal: Proposal, contact: Contact, now: dateti
     signers.invite(paper=agreement, now=now, present=contact)
 
 
+def draft(*, proposal: Proposal, tier: Tier, now: datetime) -> Agreement:
+    """The agreement as it would be, not written: to look at first. Raises BadWording."""
+    return _row(proposal, tier, proposal.contact, now)
+
+
 def _row(proposal: Proposal, tier: Tier, contact: Contact, now: datetime) -> Agreement:
     business, today = proposal.business, local_day(now, proposal.client.time_zone)
     picked, agreed = terms.agree(proposal, tier, contact)

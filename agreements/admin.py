@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from agreements.models import Agreement, Pause, Period, Proposal, Signature, Tier
+from agreements.models import Agreement, Pause, Period, Proposal, Signature, Template, Tier
 from core.adminsite import FrozenAdmin
 
 
@@ -49,3 +49,11 @@ class PauseAdmin(FrozenAdmin):
     list_display = ["starts_on", "ends_on", "is_skip", "reason"]
     search_fields = ["agreement__title", "agreement__client__name"]
     neighbours = ("agreement", "business")
+
+
+@admin.register(Template)
+class TemplateAdmin(FrozenAdmin):
+    list_display = ["name", "kind", "version", "retired_at"]
+    list_filter = ["kind"]
+    search_fields = ["name", "business__name"]
+    neighbours = ("business",)

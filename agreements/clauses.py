@@ -1,4 +1,4 @@
-"""The agreement's text as it is read: numbered clauses, as they were frozen into the terms; and the consent to sign."""
+"""The agreement's text as it is read: the numbered clauses that its terms hold; and the consent to sign."""
 
 from itertools import zip_longest
 from typing import Any

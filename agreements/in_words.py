@@ -11,12 +11,12 @@ from babel.numbers import get_currency_name
 from core.money import exponent
 
 ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen"
-).split()
-TENS = "- - twenty thirty forty fifty sixty seventy eighty ninety".split()
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+TENS = ["-", "-", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"), (10**3, "thousand"), (100, "hundred"))
-DIGITS = "ศูนย์ หนึ่ง สอง สาม สี่ ห้า หก เจ็ด แปด เก้า".split()
+DIGITS = ["ศูนย์", "หนึ่ง", "สอง", "สาม", "สี่", "ห้า", "หก", "เจ็ด", "แปด", "เก้า"]
 PLACES = ("", "สิบ", "ร้อย", "พัน", "หมื่น", "แสน")
 MILLION = 10**6
 
@@ -52,7 +52,7 @@ def thai(number: int) -> str:
 
 def _below_a_million(number: int, *, follows: bool) -> str:
     digits = [int(sign) for sign in str(number)]
-    words = []
+    words: list[str] = []
     for place, digit in zip(range(len(digits) - 1, -1, -1), digits, strict=True):
         if digit:
             words.append(_thai_digit(digit, place, leads=not words and not follows) + PLACES[place])

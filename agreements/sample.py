@@ -1,4 +1,4 @@
-"""An agreement that nobody made: what a template's preview is filled with, so that every clause has something to say."""
+"""An agreement that nobody made: what a template's preview is filled with, every clause included."""
 
 from datetime import date, timedelta
 from typing import Any

@@ -153,7 +153,7 @@ def _mail_code(paper: Agreement | Amendment, place: Signature, now: datetime) ->
 
 
 def _check(paper: Agreement | Amendment, place: Signature, code: str, now: datetime, origin: Origin) -> None:
-    """A try is counted before it is compared, so that two at once cannot share one. What is signed is not asked again."""
+    """A try is counted before it is compared, so that two at once cannot share one; the signed is not asked."""
     assert place.contact and place.code_row and place.code_sent_at
     mine = Signature.objects.filter(pk=place.pk)
     tried = mine.filter(signed_at__isnull=True, code_tries__lt=CODE_TRIES)

@@ -16,7 +16,9 @@ from clients.models.tax_rate import TaxMode
 from core.templatetags import rh
 
 #: Places whose English name needs its article: "the law of the United States".
-THE = frozenset("AE BS CD CF CG CZ DO GB GM IM KM KY MH MV NL PH SB SC TC US VG VI".split())
+THE = frozenset(
+    ("AE", "BS", "CD", "CF", "CG", "CZ", "DO", "GB", "GM", "KM", "KY", "MH", "MV", "NL", "PH", "SB", "SC", "US", "VG")
+)  # fmt: skip
 #: What is promised must stand in the text: a proposal that fills one of these needs a clause that prints it.
 PROMISED = ("kpis", "expectations", "value_adds", "competitors", "overage", "governing_law", "trial_measure")
 
@@ -187,11 +189,8 @@ def _overage(terms: dict[str, Any]) -> str:
     cost = _("Work beyond the reserved time costs %(fee)s an hour and stands on the next invoice.") % words
     if not minutes:
         return cost + " " + _("It begins when the client has approved it.")
-    return (
-        cost
-        + " "
-        + _("The client permits up to %(hours)s of it in each period without being asked; more needs approval.") % words
-    )
+    allowed = _("The client permits up to %(hours)s of it in each period without being asked; more needs approval.")
+    return cost + " " + allowed % words
 
 
 def _dates(terms: dict[str, Any]) -> dict[str, Value]:
@@ -206,7 +205,9 @@ def _dates(terms: dict[str, Any]) -> dict[str, Value]:
 
 
 def _notice(days: int) -> str:
-    return ngettext("with one day's notice", "with %(n)s days' notice", days) % {"n": days} if days else _("at any time")
+    if not days:
+        return _("at any time")
+    return ngettext("with one day's notice", "with %(n)s days' notice", days) % {"n": days}
 
 
 def _term(terms: dict[str, Any]) -> list[str]:

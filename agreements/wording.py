@@ -1,7 +1,7 @@
 """The words of an agreement: from a template's clause pairs to the numbered text that is signed (rules 28 and 32).
 
-    pairs     a template's clauses, or a built-in text's: what stands in `Proposal.text` once it is sent
-    written   the same with every variable's value in it, in each language: what stands in the agreement's terms
+pairs     a template's clauses, or a built-in text's: what stands in `Proposal.text` once it is sent
+written   the same with every variable's value in it, in each language: what stands in the agreement's terms
 """
 
 from collections.abc import Iterator
@@ -71,14 +71,26 @@ def faults(pairs: list[Pair], tier: dict[str, Any], terms: dict[str, Any]) -> li
         found += [fault for place, pair in used for fault in _of_pair(pair, place, language, values)]
         found += _left_out([pair for _place, pair in used], language, values)
         if sum(len(pair[language]["text"]) for _place, pair in used) > LONGEST_TEXT:
-            found.append(Fault(_("This text is too long for an agreement: 40,000 characters at most.")))
+            found.append(Fault(str(too_long())))
     return list(dict.fromkeys(found))
 
 
-def draft(pairs: list[Pair], values: dict[str, Value], language: str) -> list[dict[str, str]]:
+def drafted(pairs: list[Pair], tier: dict[str, Any], terms: dict[str, Any]) -> list[Pair]:
     """The clauses as they read so far, for a preview: what is missing stands in its braces."""
-    shown = {name: values.get(name) or f"{{{{{name}}}}}" for pair in pairs for name in _names(pair[language])}
-    return [_filled(pair[language], shown) for _place, pair in _used(pairs, values)]
+    found: list[Pair] = [{} for _place, _pair in _used(pairs, _values(tier, terms, terms["language"]))]
+    for language in languages(terms):
+        values = _values(tier, terms, language)
+        for clause, (_place, pair) in zip(found, _used(pairs, values), strict=True):
+            gaps: dict[str, Value] = {
+                name: f"{{{{{name}}}}}" for name in _names(pair[language]) if not values.get(name)
+            }
+            clause[language] = _filled(pair[language], values | gaps)
+    return found
+
+
+def too_long() -> BadWording:
+    """The refusal of a text that nobody would sign."""
+    return BadWording(_("This text is too long for an agreement: 40,000 characters at most."))
 
 
 def numbered(clauses: list[dict[str, str]]) -> list[dict[str, Any]]:

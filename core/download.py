@@ -10,7 +10,12 @@ from core.models import Document
 
 def pdf_response(document: Document) -> HttpResponse:
     """The document as an attachment under its title. Raises DocumentAltered."""
-    return _file(HttpResponse(store.read(document), content_type="application/pdf"), document.title, "pdf")
+    return pdf_bytes(store.read(document), document.title)
+
+
+def pdf_bytes(pdf: bytes, title: str) -> HttpResponse:
+    """A PDF that is kept nowhere: to look at before it is issued."""
+    return _file(HttpResponse(pdf, content_type="application/pdf"), title, "pdf")
 
 
 def csv_response(text: str, title: str) -> HttpResponse:

@@ -16,6 +16,7 @@ from dashboard.views import (
     promises,
     runs,
     signing,
+    wording,
     work,
 )
 
@@ -28,6 +29,11 @@ urlpatterns = [
     path("settings/paying/", paying.Paying.as_view(), name="paying"),
     path("settings/taxes/<uuid:pk>/", paying.TaxInUse.as_view(), name="tax_use"),
     path("settings/logo/", people.Logo.as_view(), name="logo"),
+    path("settings/templates/", wording.Templates.as_view(), name="templates"),
+    path("settings/templates/<uuid:pk>/", wording.TemplatePage.as_view(), name="template"),
+    path("settings/templates/<uuid:pk>/preview/", wording.Preview.as_view(), name="template_preview"),
+    path("settings/templates/<uuid:pk>/pdf/", wording.TemplatePdf.as_view(), name="template_pdf"),
+    path("settings/templates/<uuid:pk>/retire/", wording.Retire.as_view(), name="template_retire"),
     path("jobs/", house.Jobs.as_view(), name="jobs"),
     path("mail/", house.mail, name="mail"),
     path("mail/<uuid:pk>/", house.letter, name="letter"),
@@ -45,6 +51,7 @@ urlpatterns = [
     path("contacts/<uuid:pk>/end-sessions/", people.EndSessions.as_view(), name="contact_end_sessions"),
     path("proposals/", offers.Proposals.as_view(), name="proposals"),
     path("proposals/<uuid:pk>/", offers.ProposalPage.as_view(), name="proposal"),
+    path("proposals/<uuid:pk>/pdf/", offers.ProposalPaper.as_view(), name="proposal_pdf"),
     path("proposals/<uuid:pk>/edit/", offers.Rewrite.as_view(), name="proposal_edit"),
     path("proposals/<uuid:pk>/send/", offers.Send.as_view(), name="proposal_send"),
     path("proposals/<uuid:pk>/withdraw/", offers.Withdraw.as_view(), name="proposal_withdraw"),

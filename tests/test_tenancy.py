@@ -12,8 +12,9 @@ from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from agreements import amend, sign
+from agreements import amend, sign, templates
 from agreements.models import Period
+from agreements.models.template import TextKind
 from billing.models import Certificate, Invoice, Payment, StatementLine
 from billing.refund import give_back
 from billing.run import bill
@@ -28,6 +29,8 @@ from tests.world import HERE, World
 # What an address's id is. "none": no id; "public": anyone may ask.
 CLASSES: dict[str, str] = {
     "dashboard:home": "owner", "dashboard:welcome": "owner", "dashboard:search": "owner", "dashboard:settings": "owner",
+    "dashboard:templates": "owner", "dashboard:template": "template", "dashboard:template_preview": "template",
+    "dashboard:template_pdf": "template", "dashboard:template_retire": "template", "dashboard:proposal_pdf": "proposal",
     "dashboard:logo": "owner", "dashboard:jobs": "owner", "dashboard:mail": "public", "dashboard:letter": "public",
     "dashboard:sign_in": "public", "dashboard:clients": "owner", "dashboard:client_new": "owner",
     "dashboard:client": "client", "dashboard:client_edit": "client", "dashboard:contact_new": "client",
@@ -99,7 +102,9 @@ def rows_of(world: World) -> dict[str, Any]:
         "client": client, "contact": agreement.contact, "proposal": agreement.proposal, "agreement": agreement,
         "kpi": kpi, "deliverable": Deliverable.objects.get(period=period), "time": time,
         "invoice": Invoice.objects.get(agreement=agreement), "report": report,
-        "amendment": amended(agreement), "payment": Payment.objects.get(client=client), **money_of(world, agreement, now),
+        "amendment": amended(agreement),
+        "template": templates.copy(business=world.business, kind=TextKind.MONTHLY, name="T", now=now),
+        "payment": Payment.objects.get(client=client), **money_of(world, agreement, now),
     }  # fmt: skip
 
 

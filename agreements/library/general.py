@@ -75,8 +75,7 @@ GENERAL = (
         ),
         (
             "การชำระเงินล่าช้า",
-            "หากการชำระเงินล่าช้าเกิน 14 วัน ผู้ให้บริการอาจพักงานไว้ก่อนได้ โดยแจ้งให้ลูกค้าทราบ "
-            "และดำเนินงานต่อเมื่อได้รับชำระแล้ว",
+            "หากการชำระเงินล่าช้าเกิน 14 วัน ผู้ให้บริการอาจพักงานไว้ก่อนได้ โดยแจ้งให้ลูกค้าทราบ และดำเนินงานต่อเมื่อได้รับชำระแล้ว",
         ),
     ),
     Clause(
@@ -100,8 +99,7 @@ GENERAL = (
         ),
         (
             "อายุสัญญาและการบอกเลิก",
-            "สัญญาเริ่มวันที่ {{starts_on}} {{term}}\n\n"
-            "แต่ละฝ่ายบอกเลิกสัญญาเป็นหนังสือได้{{notice}} โดยมีผลเมื่อสิ้นสุดงวดที่ชำระแล้ว",
+            "สัญญาเริ่มวันที่ {{starts_on}} {{term}}\n\nแต่ละฝ่ายบอกเลิกสัญญาเป็นหนังสือได้{{notice}} โดยมีผลเมื่อสิ้นสุดงวดที่ชำระแล้ว",
         ),
     ),
     Clause(
@@ -109,8 +107,8 @@ GENERAL = (
         (
             "Trial and decision",
             "This is a paid trial that begins on {{starts_on}}. It succeeds when: {{trial_measure}}.\n\n"
-            "Both sides decide by {{decision_day}} how they go on. The trial does not turn into a retainer by itself: "
-            "that needs a new signature.",
+            "Both sides decide by {{decision_day}} how they go on. The trial does not turn into a retainer by "
+            "itself: that needs a new signature.",
         ),
         (
             "การทดลองและการตัดสินใจ",
@@ -155,8 +153,7 @@ GENERAL = (
         ),
         (
             "เวลาที่สำรองไว้",
-            "ผู้ให้บริการสำรองเวลา {{hours}} สำหรับงานนี้ "
-            "งานที่เกินกว่านี้ต้องได้รับความเห็นชอบจากลูกค้าเป็นรายครั้งหรือตามที่ตกลงไว้ในสัญญานี้",
+            "ผู้ให้บริการสำรองเวลา {{hours}} สำหรับงานนี้ งานที่เกินกว่านี้ต้องได้รับความเห็นชอบจากลูกค้าเป็นรายครั้งหรือตามที่ตกลงไว้ในสัญญานี้",
         ),
         when="hours",
     ),
@@ -201,8 +198,8 @@ GENERAL = (
         "ownership",
         (
             "Ownership",
-            "What is delivered and paid for belongs to the client. The provider keeps its methods and tools, and what "
-            "it had before.",
+            "What is delivered and paid for belongs to the client. The provider keeps its methods and tools, and "
+            "what it had before.",
         ),
         (
             "ความเป็นเจ้าของ",
@@ -243,8 +240,7 @@ GENERAL = (
         ),
         (
             "กฎหมายที่ใช้บังคับ",
-            "สัญญานี้อยู่ภายใต้กฎหมายของประเทศ{{governing_law}} "
-            "เมื่อมีข้อพิพาท ทั้งสองฝ่ายพยายามเจรจาตกลงกันก่อนดำเนินการทางศาล",
+            "สัญญานี้อยู่ภายใต้กฎหมายของประเทศ{{governing_law}} เมื่อมีข้อพิพาท ทั้งสองฝ่ายพยายามเจรจาตกลงกันก่อนดำเนินการทางศาล",
         ),
         when="governing_law",
     ),
@@ -266,13 +262,12 @@ GENERAL = (
         "signature",
         (
             "Electronic signature",
-            "This agreement is signed with a simple electronic signature. The platform seals the signed file, so that "
-            "any later change to it can be detected.",
+            "This agreement is signed with a simple electronic signature. The platform seals the signed file, so "
+            "that any later change to it can be detected.",
         ),
         (
             "ลายมือชื่ออิเล็กทรอนิกส์",
-            "สัญญานี้ลงนามด้วยลายมือชื่ออิเล็กทรอนิกส์แบบทั่วไป แพลตฟอร์มผนึกไฟล์ที่ลงนามแล้ว "
-            "เพื่อให้ตรวจพบการเปลี่ยนแปลงใดๆ ในภายหลังได้",
+            "สัญญานี้ลงนามด้วยลายมือชื่ออิเล็กทรอนิกส์แบบทั่วไป แพลตฟอร์มผนึกไฟล์ที่ลงนามแล้ว เพื่อให้ตรวจพบการเปลี่ยนแปลงใดๆ ในภายหลังได้",
         ),
     ),
 )

@@ -137,6 +137,16 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.contact'),
         ),
         migrations.AddField(
+            model_name='template',
+            name='business',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business'),
+        ),
+        migrations.AddField(
+            model_name='proposal',
+            name='template',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agreements.template'),
+        ),
+        migrations.AddField(
             model_name='tier',
             name='business',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business'),
@@ -187,10 +197,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='period_is_not_empty'),
         ),
         migrations.AddIndex(
-            model_name='proposal',
-            index=models.Index(fields=['business', '-created_at', '-id'], name='proposal_newest'),
-        ),
-        migrations.AddIndex(
             model_name='agreement',
             index=models.Index(fields=['business', '-created_at', '-id'], name='agreement_newest'),
         ),
@@ -225,6 +231,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='signature',
             constraint=models.UniqueConstraint(fields=('amendment', 'contact'), name='signs_amendment_once'),
+        ),
+        migrations.AddIndex(
+            model_name='proposal',
+            index=models.Index(fields=['business', '-created_at', '-id'], name='proposal_newest'),
         ),
         migrations.AddConstraint(
             model_name='tier',

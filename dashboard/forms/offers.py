@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from agreements.ladder import TierDraft
 from agreements.models import Proposal
 from agreements.models.proposal import CollectBy, Renews
-from agreements.schedule import Interval
 from clients.models import Client
 from core import money
 from core.dates import local_day
@@ -89,11 +88,6 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         starts, ends, expires = data.get("starts_on"), data.get("ends_on"), data.get("expires_on")
         if starts and ends and ends <= starts:
             self.add_error("ends_on", _now("It has to end after it starts."))
-        if data.get("interval") == Interval.ONCE:
-            if not ends:
-                self.add_error("ends_on", _now("A paid trial needs a day on which both sides decide."))
-            if not data.get("trial_measure"):
-                self.add_error("trial_measure", _now("Say what makes the trial a success."))
         if expires and expires < self.today:
             self.add_error("expires_on", _now("This day has passed."))
         return data

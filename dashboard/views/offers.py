@@ -4,26 +4,23 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.forms import formset_factory
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agreements import ladder, propose
-from agreements.ladder import TierDraft
-from agreements.models import Proposal
+from agreements import accept, ladder, paper, propose, terms, wording
+from agreements.models import Proposal, Template, Tier
 from agreements.models.proposal import PROPOSAL_STATES
 from agreements.starter import social_media
 from agreements.states import ProposalState
 from clients.models import Client, Contact
+from core.download import pdf_bytes
 from core.errors import RuleError
 from core.listing import page_of
-from dashboard.forms.offers import ProposalForm, TierForm, tier_values
-from dashboard.views.desk import Desk, refuse, say
-
-TIERS = 3
-TierForms = formset_factory(TierForm, extra=0, min_num=TIERS, max_num=TIERS, absolute_max=TIERS)
+from dashboard.forms.offer import OfferForms
+from dashboard.forms.offers import tier_values
+from dashboard.views.desk import Desk, say
 
 
 class Proposals(Desk):
@@ -49,14 +46,42 @@ class ProposalPage(Desk):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(
-            Proposal, pk, self.rows(Proposal).select_related("client", "contact", "business", "agreement")
+            Proposal, pk, self.rows(Proposal).select_related("client", "contact", "business", "agreement", "template")
         )
         rungs = propose.rungs(proposal)
-        cards = [(tier, ladder.lines(rungs, place)) for place, tier in enumerate(rungs)]
-        rates = [(tier, tier.amount * 60 // tier.minutes if tier.minutes else None) for tier in rungs]
+        is_draft = proposal.state == ProposalState.DRAFT
         return self.show(
-            request, proposal=proposal, cards=cards, rates=rates, is_draft=proposal.state == ProposalState.DRAFT
+            request,
+            proposal=proposal,
+            cards=[(tier, ladder.lines(rungs, place)) for place, tier in enumerate(rungs)],
+            rates=[(tier, *_rates(proposal, tier)) for tier in rungs],
+            is_draft=is_draft,
+            gaps=terms.faults(proposal, wording.source(proposal)["pairs"]) if is_draft else [],
         )
+
+
+def _rates(proposal: Proposal, tier: Tier) -> tuple[int | None, int | None]:
+    """What an hour brings if all included time is used: without, and with, what is added for a time (rule 34)."""
+    more = tier.minutes + sum(one["minutes"] for one in proposal.value_adds)
+    plain = tier.amount * 60 // tier.minutes if tier.minutes else None
+    return plain, tier.amount * 60 // more if tier.minutes and more > tier.minutes else None
+
+
+class ProposalPaper(Desk):
+    """The agreement that a tier would become, as the client would read it: a PDF, not kept."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        related = ("client", "contact", "business__owner", "template")
+        proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*related))
+        rungs = propose.rungs(proposal)
+        tier = next((rung for rung in rungs if str(rung.pk) == request.GET.get("tier")), rungs[0])
+        now = timezone.now()
+        try:
+            made = accept.draft(proposal=proposal, tier=tier, now=now)
+            return pdf_bytes(paper.unsigned_pdf(made, created=now), made.title)
+        except RuleError as no:
+            say(request, no)
+            return redirect("dashboard:proposal", proposal.pk)
 
 
 class Compose(Desk):
@@ -67,31 +92,39 @@ class Compose(Desk):
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self._client(pk)
         start = {"title": _("Retainer for %(client)s") % {"client": client.name}}
-        form = self._form(client, None, initial=start)
-        return self.show(request, form=form, tiers=TierForms(initial=social_media(), prefix="tier"), client=client)
+        return self.page(request, self.forms(client, initial=start, tiers=social_media()), client)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self._client(pk)
-        form, tiers = self._form(client, None, request.POST), TierForms(request.POST, prefix="tier")
-        drafts = read_tiers(form, tiers)
-        if drafts is not None:
+        forms = self.forms(client, request.POST)
+        found = forms.read()
+        if found is not None:
             try:
-                made = propose.draft(
-                    business=self.business, client=client, tiers=drafts, now=timezone.now(), **form.terms()
-                )
+                made = propose.draft(business=self.business, client=client, now=timezone.now(), **found)
                 return redirect("dashboard:proposal", made.pk)
             except RuleError as no:
-                refuse(form, no)
-        return self.show(request, form=form, tiers=tiers, client=client, status=422)
+                forms.refuse(no)
+        return self.page(request, forms, client, status=422)
 
     def _client(self, pk: UUID) -> Client:
         return self.row(Client, pk)
 
-    def _form(self, client: Client, proposal: Proposal | None, *args: Any, **kwargs: Any) -> ProposalForm:
-        contacts = self.rows(Contact).filter(client=client, is_active=True)
-        return ProposalForm(
-            *args, business=self.business, client=client, contacts=contacts, instance=proposal, **kwargs
+    def forms(self, client: Client, data: Any = None, proposal: Proposal | None = None, **start: Any) -> OfferForms:
+        """The forms of one offer; `start` is what they show first."""
+        return OfferForms(
+            data,
+            business=self.business,
+            client=client,
+            contacts=self.rows(Contact).filter(client=client, is_active=True),
+            own=list(self.rows(Template).filter(retired_at__isnull=True)),
+            proposal=proposal,
+            **start,
         )
+
+    def page(self, request: HttpRequest, forms: OfferForms, client: Client, **context: Any) -> HttpResponse:
+        """The page with its forms."""
+        context |= {"form": forms.form, "tiers": forms.tiers, "text": forms.text, "adds": forms.adds}
+        return self.show(request, client=client, **context)
 
 
 class Rewrite(Compose):
@@ -102,26 +135,24 @@ class Rewrite(Compose):
         if proposal.state != ProposalState.DRAFT:
             messages.error(request, _("This proposal was sent and is frozen. Make a new one instead."))
             return redirect("dashboard:proposal", proposal.pk)
-        start = [tier_values(tier, proposal.currency) for tier in propose.rungs(proposal)]
-        form = self._form(proposal.client, proposal, initial={"contact": proposal.contact_id})
-        tiers = TierForms(initial=start, prefix="tier")
-        return self.show(request, form=form, tiers=tiers, client=proposal.client, proposal=proposal)
+        tiers = [tier_values(tier, proposal.currency) for tier in propose.rungs(proposal)]
+        forms = self.forms(proposal.client, None, proposal, initial={"contact": proposal.contact_id}, tiers=tiers)
+        return self.page(request, forms, proposal.client, proposal=proposal)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self._draft(pk)
-        form = self._form(proposal.client, proposal, request.POST)
-        tiers = TierForms(request.POST, prefix="tier")
-        drafts = read_tiers(form, tiers)
-        if drafts is not None:
+        forms = self.forms(proposal.client, request.POST, proposal)
+        found = forms.read()
+        if found is not None:
             try:
-                propose.change(proposal=proposal, tiers=drafts, now=timezone.now(), **form.terms())
+                propose.change(proposal=proposal, now=timezone.now(), **found)
                 return redirect("dashboard:proposal", proposal.pk)
             except RuleError as no:
-                refuse(form, no)
-        return self.show(request, form=form, tiers=tiers, client=proposal.client, proposal=proposal, status=422)
+                forms.refuse(no)
+        return self.page(request, forms, proposal.client, proposal=proposal, status=422)
 
     def _draft(self, pk: UUID) -> Proposal:
-        return self.row(Proposal, pk, self.rows(Proposal).select_related("client"))
+        return self.row(Proposal, pk, self.rows(Proposal).select_related("client", "template"))
 
 
 class Send(Desk):
@@ -152,18 +183,3 @@ class Withdraw(Desk):
         except RuleError as no:
             say(request, no)
         return redirect("dashboard:proposal", proposal.pk)
-
-
-def read_tiers(form: ProposalForm, tiers: Any) -> list[TierDraft] | None:
-    """The rungs that were filled in; None where anything is wrong, each fault at its own field."""
-    well = all([form.is_valid(), tiers.is_valid()])
-    currency = form.cleaned_data.get("currency") if form.is_bound and hasattr(form, "cleaned_data") else None
-    if not tiers.is_valid() or not currency:
-        return None
-    filled = [
-        one
-        for place, one in enumerate(tiers)
-        if place == 0 or one.cleaned_data.get("name") or one.cleaned_data.get("fee")
-    ]
-    drafts = [one.draft(currency) for one in filled]
-    return [draft for draft in drafts if draft] if well and all(drafts) else None

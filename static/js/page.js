@@ -14,6 +14,7 @@
       ask(text, () => { form.dataset.sure = "yes"; form.requestSubmit(button || undefined); });
       return;
     }
+    if (button && button.hasAttribute("data-stays")) return;  // it brings a file: the page stays and goes on working
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
     if (button) { button.setAttribute("aria-busy", "true"); button.classList.add("disabled"); }

@@ -1,0 +1,79 @@
+"""An offer's forms together: its terms, its tiers, its text, and what is added for a time."""
+
+from typing import Any
+
+from django import forms
+
+from agreements.ladder import TierDraft
+from agreements.models import Proposal, Template
+from clients.models import Client
+from core.errors import RuleError
+from core.models import Business
+from dashboard.forms.offers import ProposalForm, TierForm
+from dashboard.forms.wording import TextForm, ValueAddForm
+
+TIERS = ADDS = 3
+TierForms = forms.formset_factory(TierForm, extra=0, min_num=TIERS, max_num=TIERS, absolute_max=TIERS)
+
+
+class OfferForms:
+    """What a page about a proposal asks; `initial` and `tiers` are what it shows first."""
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        business: Business,
+        client: Client,
+        contacts: Any,
+        own: list[Template],
+        proposal: Proposal | None,
+        initial: dict[str, Any] | None = None,
+        tiers: list[dict[str, Any]] | None = None,
+    ) -> None:
+        self.form = ProposalForm(
+            data, business=business, client=client, contacts=contacts, instance=proposal, initial=initial
+        )
+        self.tiers = TierForms(data, initial=tiers, prefix="tier")
+        self.text = TextForm(data, business=business, own=own, proposal=proposal)
+        added = list(proposal.value_adds if proposal else [])
+        added += [{}] * (ADDS - len(added))
+        self.adds = [ValueAddForm(data, prefix=f"add-{n}", initial=_shown(one)) for n, one in enumerate(added)]
+
+    def read(self) -> dict[str, Any] | None:
+        """The proposal's columns and tiers; None where anything is wrong, each fault at its own field."""
+        well = all([self.form.is_valid(), self.tiers.is_valid(), self.text.is_valid()])
+        well = all([well, *(one.is_valid() for one in self.adds)])
+        drafts = self._drafts()
+        if drafts is None or not well:
+            return None
+        try:
+            text = self.text.terms(self.form.cleaned_data["currency"])
+        except forms.ValidationError as error:
+            self.text.add_error("overage_fee", error)
+            return None
+        added = [row for row in (one.row() for one in self.adds) if row]
+        return {"tiers": drafts, "value_adds": added, **self.form.terms(), **text}
+
+    def refuse(self, no: RuleError) -> None:
+        """Put a rule's refusal next to the field it is about."""
+        form = self.text if no.field in self.text.fields else self.form
+        form.add_error(no.field if no.field in form.fields else None, str(no))
+
+    def _drafts(self) -> list[TierDraft] | None:
+        """The rungs that were filled in."""
+        currency = getattr(self.form, "cleaned_data", {}).get("currency")
+        if not self.tiers.is_valid() or not currency:
+            return None
+        filled = [
+            one
+            for place, one in enumerate(self.tiers)
+            if place == 0 or one.cleaned_data.get("name") or one.cleaned_data.get("fee")
+        ]
+        drafts = [one.draft(currency) for one in filled]
+        return [draft for draft in drafts if draft] if all(drafts) else None
+
+
+def _shown(added: dict[str, Any]) -> dict[str, Any]:
+    minutes = added.get("minutes") or 0
+    return {**added, "minutes": f"{minutes // 60}:{minutes % 60:02}" if minutes else ""}
