@@ -91,7 +91,7 @@ def _apply(pairs: Sequence[tuple[Collection, GatewayObject]], now: datetime) -> 
 
 def _unpaid(row: Collection, charge: Charge | None, found: GatewayObject, now: datetime) -> None:
     if found.outcome == Outcome.CANCELLED:
-        _cancelled(row, charge, now)
+        _cancelled(row, charge, found, now)
     elif charge is None:
         return
     elif found.outcome in (Outcome.PROCESSING, Outcome.REQUIRES_ACTION):
@@ -206,16 +206,21 @@ def _waiting(row: Collection, charge: Charge, found: GatewayObject, now: datetim
         notices.confirmation_needed(row, charge, now=now)
 
 
-def _cancelled(row: Collection, charge: Charge | None, now: datetime) -> None:
-    """Nothing can move on this object any more: the plan is carried out, or a person is asked."""
-    why = NOT_CONFIRMED if charge and charge.state == ChargeState.REQUIRES_ACTION else CANCELLED_THERE
+def _cancelled(row: Collection, charge: Charge | None, found: GatewayObject, now: datetime) -> None:
+    """Nothing can move on this object any more: the plan is carried out, or a person is asked.
+
+    A charge whose card was never asked, or is no longer in use, goes to a new object instead.
+    """
+    unconfirmed = charge is not None and charge.state == ChargeState.REQUIRES_ACTION
+    why = NOT_CONFIRMED if unconfirmed else CANCELLED_THERE
+    was_anothers = unconfirmed and charge is not None and found.key not in ("", str(charge.id))  # a late request's
     if charge:
         log.move_charge(charge, ChargeState.VOID, now=now, why="cancelled", finished_at=now)
     if row.state == CollectionState.VOIDING:
         closing.finish(row, now=now)
         return
     fresh = {"handle": None, "amount": None, "prepare_key": uuid.uuid4(), "action_url": ""}
-    if charge and row.state == CollectionState.WAIT and _is_superseded(row, charge):
+    if charge and row.state == CollectionState.WAIT and (was_anothers or _is_superseded(row, charge)):
         log.move_collection(row, CollectionState.READY, now=now, why="new card", next_at=now, reason="", **fresh)
     elif row.state == CollectionState.DUNNING:
         Collection.objects.filter(pk=row.pk).update(**fresh)

@@ -212,3 +212,20 @@ def test_a_sweep_that_died_before_it_asked_is_not_counted_as_a_question(world: W
     assert (row.lookups, row.next_at) == (0, asked + timedelta(minutes=2))
     resolve(now=asked + timedelta(minutes=2))
     assert Invoice.objects.get().state == "paid"
+
+
+def test_a_card_that_was_never_asked_is_charged_after_anothers_confirmation_did_not_come(world: World) -> None:
+    """A request of an earlier charge arrives hours late, for a card that wants its owner: ours is not asked then."""
+    world.running()
+    with dying(collect, "_send", after=False, error=Killed), suppress(Killed):
+        bill(now=NOW, door="test")
+    SandboxIntent.objects.update(status="requires_action", charge_key="an earlier charge")
+    now = NOW + timedelta(minutes=11)
+    resolve(now=now)
+    assert Charge.objects.get().state == "requires_action"
+    for _ in range(5):
+        now += timedelta(days=1)
+        resolve(now=now)
+        bill(now=now, door="test")
+    assert sorted(Charge.objects.values_list("state", flat=True)) == ["succeeded", "void"]
+    assert_kept(1)

@@ -109,6 +109,7 @@ class Life:
         """Around each SQL statement: the process may die before or after it, or the database say no."""
         if self.calm or sql.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
             return execute(sql, params, many, context)
+        self.unmark()
         self.die()
         if self.dice.random() < self.kill_share / 4:
             raise OperationalError("the database went away")
@@ -140,7 +141,11 @@ class Life:
         self.events += 1
         with suppress(Killed, OperationalError, RuleError):
             verb()
-        if not connection.savepoint_ids:  # what Django marks outside a transaction is not the seed's own
+        self.unmark()
+
+    def unmark(self) -> None:
+        """An error outside a transaction breaks none, but the one around the whole seed is marked as broken."""
+        if not connection.savepoint_ids:
             connection.needs_rollback = False
 
     def clock(self) -> datetime:
