@@ -206,8 +206,10 @@ class Life:
             self.attempt(lambda: verb(invoice=invoice, reason="R", actor="Nan", now=self.now))
 
     def surprised(self, said: str) -> None:
-        """Billing takes an error it did not foresee for a lost answer. Here it is one that we made."""
-        self.surprises.append(repr(sys.exc_info()[1]))
+        """Billing takes an error it did not foresee for a lost answer: it is a mistake, unless the seed made it."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OperationalError):
+            self.surprises.append(repr(error))
 
     # --- the whole ------------------------------------------------------------------------------------------
 

@@ -1,0 +1,173 @@
+"""The text that is signed has no gap, says the same in both languages, and stays as it was sent."""
+
+from datetime import date
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agreements import clauses, in_words, library, placeholders, propose, sample, templates, variables, wording
+from agreements.errors import BadTrial, BadWording, NotOpen
+from agreements.models import Agreement, Template
+from agreements.models.template import Service, TextKind
+from agreements.schedule import Interval
+from core.documents import store
+from tests.world import NOW, World
+
+ONCE = {"interval": Interval.ONCE, "ends_on": date(2026, 12, 1), "starts_on": date(2026, 11, 2)}
+
+
+def template(world: World, **texts: str) -> Template:
+    """One clause of one's own for each text, the same words on both sides."""
+    made = templates.copy(business=world.business, kind=TextKind.MONTHLY, name="Mine", now=NOW)
+    side = [{"title": name, "text": text} for name, text in texts.items()]
+    made.clauses = [{"key": f"own-{n}", "use": "always", "waits": "", "en": one, "th": one} for n, one in enumerate(side)]
+    made.save()
+    return made
+
+
+@pytest.mark.parametrize("kind", TextKind)
+def test_every_built_in_text_is_whole_in_every_language_for_every_kind_of_work(db: None, kind: TextKind) -> None:
+    world = World()
+    for language, both, service in product(wording.LANGUAGES, (False, True), Service.values):
+        tier, terms = sample.tier_and_terms(
+            world.business, kind, today=date(2026, 11, 2), language=language, is_bilingual=both
+        )
+        terms["service"] = service
+        text = wording.written(library.built_in(kind), tier, terms)
+        assert service in [clause["key"] for clause in text]
+        assert not [key for key in Service.values if key != service and key in [clause["key"] for clause in text]]
+        for clause, side in product(text, wording.languages(terms)):
+            assert "{" not in clause[side]["title"] + clause[side]["text"]
+
+
+def test_what_the_proposal_fills_in_stands_in_the_agreement(world: World) -> None:
+    terms = {"kpis": ["1,000 to 5,000 followers"], "competitors": ["Bean & Sons"], "governing_law": "TH"}
+    terms |= {"value_adds": [{"title": "One workshop", "minutes": 60, "ends_on": "2027-01-31"}]}
+    terms |= {"overage_amount": 120_00, "overage_minutes": 300, "is_bilingual": True, "expectations": ["Pictures"]}
+    agreement = world.picked(tier=1, **terms)
+    text = "\n".join(f"{row}" for clause in clauses.clauses(agreement) for row in clause["rows"])
+    for words in ("1,000 to 5,000 followers", "Bean & Sons", "law of Thailand", "One workshop, until 31 January 2027"):
+        assert words in text
+    for words in ("$120 an hour", "up to 5 h", "five thousand US dollars", "ห้าพันดอลลาร์สหรัฐ", "ภาษาอังกฤษเป็นหลัก"):
+        assert words in text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("The law of {{governing_law}}.", "{{governing_law}} is empty"),
+        ("We write to {{cleint}}.", "no variable {{cleint}}"),
+        ("The fee is {{fee}.", "braces"),
+        ("Cheers \U0001f37b", "cannot be printed"),
+        ("x" * 5_001, "longer than 5,000"),
+        ("", "is missing"),
+    ],
+)
+def test_a_text_with_a_gap_is_not_sent_and_the_gap_is_named(world: World, text: str, said: str) -> None:
+    draft = world.proposal(send=False, template=template(world, Fee="{{fee}}", Mine=text))
+    with pytest.raises(BadWording) as no:
+        propose.send(proposal=draft, actor="Nan", now=NOW)
+    assert said in str(no.value)
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+
+
+def test_what_is_promised_and_printed_by_no_clause_is_not_sent(world: World) -> None:
+    draft = world.proposal(send=False, template=template(world, Fee="{{fee}}"), competitors=["Bean & Sons"])
+    with pytest.raises(BadWording, match="competitors"):
+        propose.send(proposal=draft, actor="Nan", now=NOW)
+
+
+def test_a_side_that_was_not_confirmed_holds_back_only_texts_in_its_language(world: World) -> None:
+    own = templates.copy(business=world.business, kind=TextKind.MONTHLY, name="Mine", now=NOW)
+    pairs: list[Any] = [{**pair, "en": dict(pair["en"]), "th": dict(pair["th"])} for pair in own.clauses]
+    pairs[0]["en"]["text"] += " And more."
+    own = templates.change(template=own, name="Mine", clauses=pairs, confirmed=set(), version=1)
+    assert (own.clauses[0]["waits"], own.waits) == ("th", 1)
+    world.proposal(template=own, language="en")
+    with pytest.raises(BadWording, match="Confirm"):
+        world.proposal(template=own, language="en", is_bilingual=True)
+    own = templates.change(template=own, name="Mine", clauses=own.clauses, confirmed={"parties"}, version=2)
+    world.proposal(template=own, language="en", is_bilingual=True)
+
+
+def test_who_saves_over_a_newer_text_is_told_and_loses_nothing_of_it(world: World) -> None:
+    own = template(world, Fee="{{fee}}")
+    newer = template(world, Fee="It is {{fee}}").clauses
+    templates.change(template=own, name="Newer", clauses=newer, confirmed=set(), version=1)
+    with pytest.raises(NotOpen, match="meanwhile"):
+        templates.change(template=own, name="Older", clauses=own.clauses, confirmed=set(), version=1)
+    own.refresh_from_db()
+    assert (own.name, own.clauses[0]["en"]["text"]) == ("Newer", "It is {{fee}}")
+
+
+def test_a_sent_proposal_keeps_the_text_it_was_sent_with(world: World) -> None:
+    own = template(world, Fee="The fee is {{fee}}.")
+    proposal = world.proposal(template=own)
+    changed = template(world, Fee="The fee is {{fee}}, and a dog.").clauses
+    templates.change(template=own, name="Mine", clauses=changed, confirmed=set(), version=1)
+    agreement: Agreement = world.picked(proposal)
+    assert clauses.clauses(agreement)[0]["body"] == "The fee is $3,000."
+    assert agreement.document
+    assert store.read(agreement.document).startswith(b"%PDF")
+
+
+def test_a_text_for_another_rhythm_is_refused(world: World) -> None:
+    with pytest.raises(BadWording):
+        world.proposal(send=False, kind=TextKind.ONCE)
+    with pytest.raises(BadTrial):
+        world.proposal(send=False, kind=TextKind.ONCE, interval=Interval.ONCE)
+    assert world.proposal(kind=TextKind.ONCE, **ONCE).text_kind == TextKind.ONCE
+
+
+def test_a_value_is_printed_and_never_looked_into(world: World) -> None:
+    client = world.client(legal_name="{{fee}} {% load x %} <img src=http://x.example>")
+    agreement = world.picked(world.proposal(client))
+    first = clauses.clauses(agreement)[0]["body"]
+    assert "{{fee}} {% load x %} <img src=http://x.example>" in first
+
+
+@given(st.text(alphabet="ab{} \n-", max_size=60), st.dictionaries(st.text("ab", max_size=2), st.text("{}ab- ", max_size=5)))
+def test_filling_in_is_one_pass_over_whatever_was_typed(text: str, values: dict[str, str]) -> None:
+    full = {name: values.get(name, "?") for name in placeholders.names(text)}
+    filled = placeholders.fill(text, full)
+    if not placeholders.names(text):
+        assert filled.split() == text.split()
+    for block in placeholders.blocks(filled):
+        assert block["text"] or block["items"]
+
+
+@pytest.mark.parametrize(
+    ("number", "english", "thai"),
+    [
+        (0, "zero", "ศูนย์"),
+        (11, "eleven", "สิบเอ็ด"),
+        (21, "twenty-one", "ยี่สิบเอ็ด"),
+        (101, "one hundred one", "หนึ่งร้อยเอ็ด"),
+        (120, "one hundred twenty", "หนึ่งร้อยยี่สิบ"),
+        (3_000, "three thousand", "สามพัน"),
+        (123_456, "one hundred twenty-three thousand four hundred fifty-six", "หนึ่งแสนสองหมื่นสามพันสี่ร้อยห้าสิบหก"),
+        (1_000_001, "one million one", "หนึ่งล้านเอ็ด"),
+        (21_000_000, "twenty-one million", "ยี่สิบเอ็ดล้าน"),
+    ],
+)
+def test_sums_in_words(number: int, english: str, thai: str) -> None:
+    assert (in_words.english(number), in_words.thai(number)) == (english, thai)
+
+
+@given(st.integers(0, 10**15), st.integers(0, 10**15))
+def test_two_sums_never_have_the_same_words(one: int, two: int) -> None:
+    if one != two:
+        assert in_words.english(one) != in_words.english(two)
+        assert in_words.thai(one) != in_words.thai(two)
+
+
+def test_every_variable_that_a_text_may_use_has_its_value_and_its_meaning(world: World) -> None:
+    tier, terms = sample.tier_and_terms(
+        world.business, TextKind.MONTHLY, today=date(2026, 11, 2), language="en", is_bilingual=False
+    )
+    values = variables.values(tier, terms)
+    assert set(variables.meanings()) == {name for name in values if not name.startswith("service_")}
