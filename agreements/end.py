@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from agreements import renew
@@ -12,6 +13,7 @@ from agreements.models.proposal import Renews
 from agreements.periods import spans
 from agreements.states import AGREEMENT, RUNS, AgreementState
 from clients import entry
+from clients.models import Contact
 from core import audit, links, outbox
 from core.audit import UNSEEN, Origin
 from core.dates import add_months, local_day
@@ -38,9 +40,18 @@ def earliest_end(agreement: Agreement, today: date) -> date:
 
 
 def give_notice(
-    *, agreement: Agreement, ends_on: date, actor: str, now: datetime, origin: Origin = UNSEEN
+    *,
+    agreement: Agreement,
+    ends_on: date,
+    actor: Contact | str,
+    now: datetime,
+    reason: str = "",
+    origin: Origin = UNSEEN,
 ) -> Agreement:
-    """End it at the period boundary on or after `ends_on` (exclusive). Raises TooSoon and NotOpen."""
+    """End it at the period boundary on or after `ends_on` (exclusive); a contact gives it for the client.
+
+    Raises TooSoon and NotOpen.
+    """
     if not can_end(agreement):
         raise NotOpen(_("This agreement has an end already."))
     first = earliest_end(agreement, local_day(now, agreement.time_zone))
@@ -58,12 +69,14 @@ def give_notice(
             business=agreement.business,
             chain_id=agreement.id,
             event="notice",
-            actor=actor,
+            actor=f"{actor.name} <{actor.email}>" if isinstance(actor, Contact) else actor,
             now=now,
             origin=origin,
-            data={"ends_on": boundary.isoformat()},
+            data={"ends_on": boundary.isoformat(), **({"reason": reason[:500]} if reason else {})},
         )
         _mail(agreement, boundary, now)
+        if isinstance(actor, Contact):
+            _tell_owner(agreement, actor, boundary, reason, now)
     agreement.refresh_from_db()
     return agreement
 
@@ -86,6 +99,30 @@ def _mail(agreement: Agreement, boundary: date, now: datetime) -> None:
             "link": links.placeholder("link", link.id),
         },
         language=agreement.language,
+        business=agreement.business,
+        now=now,
+    )
+
+
+def _tell_owner(agreement: Agreement, contact: Contact, boundary: date, reason: str, now: datetime) -> None:
+    owner, language = agreement.business.owner, agreement.business.language
+    with translation.override(language):
+        what = {"name": contact.name, "title": agreement.title, "day": rh.day(boundary - timedelta(days=1))}
+        said = [_("%(name)s has given notice for “%(title)s”. Its last day is %(day)s.") % what]
+        said += [_("The reason given: “%(reason)s”") % {"reason": reason}] if reason else []
+    outbox.write(
+        kind="notice_given",
+        ref=f"{agreement.id}:{boundary}",
+        to=owner.email,
+        template="note",
+        context={
+            "subject": agreement.title,
+            "name": owner.get_full_name(),
+            "paragraphs": said,
+            "button": "",
+            "link": "",
+        },
+        language=language,
         business=agreement.business,
         now=now,
     )

@@ -69,6 +69,20 @@ class CodeForm(forms.Form):
     )
 
 
+class NoticeForm(forms.Form):
+    """The day on which an agreement should end, and why; the reason may stay empty."""
+
+    ends_on = forms.DateField(
+        label=_("First day without it"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    reason = forms.CharField(
+        label=_("Why? It helps us to do better"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
 class DeclineForm(forms.Form):
     """Why the client says no; it may stay empty."""
 

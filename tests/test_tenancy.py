@@ -58,7 +58,7 @@ CLASSES: dict[str, str] = {
     "dashboard:amendment_void": "amendment",
     "portal:home": "inside", "portal:ask": "public", "portal:leave": "public", "portal:logo": "inside",
     "portal:proposal": "proposal", "portal:decline": "proposal", "portal:agreement": "agreement",
-    "portal:agreement_code": "agreement", "portal:agreement_pdf": "agreement", "portal:agreement_decline": "agreement",
+    "portal:agreement_code": "agreement", "portal:notice": "agreement", "portal:agreement_pdf": "agreement", "portal:agreement_decline": "agreement",
     "portal:agreement_instead": "agreement", "portal:amendment": "amendment", "portal:amendment_code": "amendment",
     "portal:amendment_pdf": "amendment", "portal:amendment_decline": "amendment",
     "portal:amendment_instead": "amendment", "portal:charging": "agreement",

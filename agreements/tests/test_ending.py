@@ -6,7 +6,7 @@ import pytest
 
 from agreements import end, periods
 from agreements.clauses import clauses
-from agreements.errors import BadTrial, NotOpen
+from agreements.errors import BadTrial, NotOpen, TooSoon
 from agreements.models import Period
 from agreements.schedule import Interval
 from core import audit
@@ -79,3 +79,20 @@ def test_a_trial_says_what_success_is_and_by_when_both_decide(world: World) -> N
     text = " ".join(clause["body"] for clause in clauses(agreement))
     assert "20 calls" in text
     assert "2 December 2026" in text
+
+
+def test_a_client_gives_notice_and_the_freelancer_is_told_why(world: World) -> None:
+    agreement = world.signed(minimum_months=2)
+    for too_soon in (NOW.date(), DECEMBER):
+        with pytest.raises(TooSoon, match="2 January 2027"):
+            end.give_notice(agreement=agreement, ends_on=too_soon, actor=agreement.contact, now=NOW)
+    end.give_notice(
+        agreement=agreement, ends_on=date(2027, 1, 2), actor=agreement.contact, reason="We close", now=NOW
+    )
+    letters = {letter.kind: letter for letter in Outbox.objects.filter(kind__startswith="notice")}
+    assert letters["notice"].to == agreement.contact.email
+    assert letters["notice_given"].to == agreement.business.owner.email
+    assert "We close" in letters["notice_given"].text
+    assert "1 January 2027" in letters["notice_given"].text
+    event = audit.chain(agreement.pk)[-1]
+    assert (event.event, event.actor, event.data["reason"]) == ("notice", "Ploy <ploy@baan.example>", "We close")

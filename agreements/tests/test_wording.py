@@ -23,7 +23,9 @@ def template(world: World, **texts: str) -> Template:
     """One clause of one's own for each text, the same words on both sides."""
     made = templates.copy(business=world.business, kind=TextKind.MONTHLY, name="Mine", now=NOW)
     side = [{"title": name, "text": text} for name, text in texts.items()]
-    made.clauses = [{"key": f"own-{n}", "use": "always", "waits": "", "en": one, "th": one} for n, one in enumerate(side)]
+    made.clauses = [
+        {"key": f"own-{n}", "use": "always", "waits": "", "en": one, "th": one} for n, one in enumerate(side)
+    ]
     made.save()
     return made
 
@@ -49,7 +51,12 @@ def test_what_the_proposal_fills_in_stands_in_the_agreement(world: World) -> Non
     terms |= {"overage_amount": 120_00, "overage_minutes": 300, "is_bilingual": True, "expectations": ["Pictures"]}
     agreement = world.picked(tier=1, **terms)
     text = "\n".join(f"{row}" for clause in clauses.clauses(agreement) for row in clause["rows"])
-    for words in ("1,000 to 5,000 followers", "Bean & Sons", "law of Thailand", "One workshop, until 31 January 2027"):
+    for words in (
+        "1,000 to 5,000 followers",
+        "Bean & Sons",
+        "law of Thailand",
+        "One workshop, until 31 January 2027",
+    ):
         assert words in text
     for words in ("$120 an hour", "up to 5 h", "five thousand US dollars", "ห้าพันดอลลาร์สหรัฐ", "ภาษาอังกฤษเป็นหลัก"):
         assert words in text
@@ -130,7 +137,10 @@ def test_a_value_is_printed_and_never_looked_into(world: World) -> None:
     assert "{{fee}} {% load x %} <img src=http://x.example>" in first
 
 
-@given(st.text(alphabet="ab{} \n-", max_size=60), st.dictionaries(st.text("ab", max_size=2), st.text("{}ab- ", max_size=5)))
+@given(
+    st.text(alphabet="ab{} \n-", max_size=60),
+    st.dictionaries(st.text("ab", max_size=2), st.text("{}ab- ", max_size=5)),
+)
 def test_filling_in_is_one_pass_over_whatever_was_typed(text: str, values: dict[str, str]) -> None:
     full = {name: values.get(name, "?") for name in placeholders.names(text)}
     filled = placeholders.fill(text, full)

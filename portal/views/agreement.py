@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from agreements import changes, clauses, sign, signers, waiting
+from agreements import changes, clauses, end, sign, signers, waiting
 from agreements.models import Agreement, Amendment, Signature
 from agreements.states import AgreementState
 from billing import methods
@@ -91,6 +91,7 @@ class AgreementPage(PaperView):
             "in_time": sign.is_in_time(paper, timezone.now()),
             "place": place,
             "places": signers.places(paper),
+            "can_end": isinstance(paper, Agreement) and end.can_end(paper),
         }
         with translation.override(paper.language):
             context["clauses"] = changes.clauses(paper) if isinstance(paper, Amendment) else clauses.clauses(paper)

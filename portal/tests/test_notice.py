@@ -1,0 +1,39 @@
+"""A client ends an agreement in the portal, at the earliest where term and notice allow it."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.test import Client as Browser
+from django.urls import reverse
+from django.utils import timezone
+
+from agreements.models import Agreement
+from core.dates import add_months, local_day
+from portal.access import KEY
+from tests.world import World
+
+
+def inside(agreement: Agreement) -> Browser:
+    """A browser in which this agreement's contact has opened their link."""
+    browser = Browser()
+    session: Any = browser.session
+    session[KEY] = {"contact": str(agreement.contact.pk), "epoch": agreement.contact.portal_epoch}
+    session.save()
+    return browser
+
+
+def test_the_earliest_day_is_said_and_an_earlier_one_refused_where_it_was_typed(world: World) -> None:
+    now = timezone.now()
+    today = local_day(now, "Asia/Bangkok")
+    client = world.client(now=now)
+    agreement = world.signed(world.picked(world.proposal(client, now=now, starts_on=today), now=now), now=now)
+    browser, page = inside(agreement), reverse("portal:notice", args=[agreement.pk])
+    first = add_months(today, 3)
+    assert f'value="{first.isoformat()}"' in browser.get(page).content.decode()
+    refused = browser.post(page, {"ends_on": first - timedelta(days=1)})
+    assert refused.status_code == 422
+    assert "at the earliest" in refused.content.decode()
+    assert browser.post(page, {"ends_on": first}).status_code == 302
+    agreement.refresh_from_db()
+    assert agreement.ends_on == first
+    assert browser.get(page).status_code == 404
