@@ -62,6 +62,7 @@ def _own_folders(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Non
     from django.core.cache import cache
 
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
+    settings.KEPT_PAPERS = "/dev/null/nowhere"  # every paper of a test is really made
     cache.clear()
 
 

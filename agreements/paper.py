@@ -11,8 +11,10 @@ from agreements.clauses import clauses
 from agreements.cover import cover
 from agreements.models import Agreement, Amendment
 from core import audit
-from core.documents import render
+from core.documents import render, store
 from core.models import AuditEvent
+
+READ = "as-read.pdf"
 
 
 def labels() -> dict[str, str]:
@@ -46,14 +48,18 @@ def labels() -> dict[str, str]:
 
 def unsigned_pdf(row: Agreement | Amendment, *, created: datetime) -> bytes:
     """The exact text that is put before the signers."""
-    return _pdf(row, None, created)
+    return _pdf(row, None, created, {})
 
 
 def signed_pdf(row: Agreement | Amendment) -> bytes:
-    """The same text with the signatures and the certificate page, not yet sealed. The same bytes every time."""
+    """The same text with the signatures and the certificate page, not yet sealed. The same bytes every time.
+
+    The file that was read is in it, byte for byte. Raises DocumentAltered where that is damaged.
+    """
     with translation.override(row.language):
         shown = evidence(row)
-    return _pdf(row, shown, row.signed_at or row.created_at)
+    read = {READ: store.read(row.document)} if row.document else {}
+    return _pdf(row, shown, row.signed_at or row.created_at, read)
 
 
 def evidence(row: Agreement | Amendment) -> dict[str, Any]:
@@ -81,7 +87,9 @@ def _row(event: AuditEvent, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _pdf(row: Agreement | Amendment, shown: dict[str, Any] | None, created: datetime) -> bytes:
+def _pdf(
+    row: Agreement | Amendment, shown: dict[str, Any] | None, created: datetime, attached: dict[str, bytes]
+) -> bytes:
     context: dict[str, Any] = {
         "business": row.business,
         "agreement": row,
@@ -101,4 +109,5 @@ def _pdf(row: Agreement | Amendment, shown: dict[str, Any] | None, created: date
         title=row.title,
         identifier=row.terms_hash,
         created=created,
+        attached=attached,
     )

@@ -14,6 +14,7 @@ VAR_DIR = Path(env.str("RH_VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 RH_VAR_DIR = VAR_DIR
 MEDIA_ROOT = VAR_DIR / "media"
+KEPT_PAPERS = VAR_DIR / "kept"  # what was rendered once; may be emptied at any time
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 STATIC_URL = "/static/"

@@ -14,6 +14,7 @@ from PIL import Image
 from billing.gateways.manual import epc, promptpay
 from billing.gateways.manual.qr import svg
 from core.documents import render
+from tests.world import NOW
 
 SVG = "{http://www.w3.org/2000/svg}"
 PROMPTPAY = promptpay.payload("081-234-5678", 3_120_000)
@@ -26,7 +27,7 @@ LONGEST = epc.payload(name="ก" * 70, iban="MT84MALT011000012345MTLCAST001S", a
 def printed(drawing: str, folder: Path) -> Image.Image:
     """The drawing on a page as our own renderer prints it, seen at 150 dots an inch."""
     html = f'<html lang="en"><head><title>QR</title></head><body><p>Pay here</p>{drawing}</body></html>'
-    (folder / "page.pdf").write_bytes(render._write(html, "qr"))
+    (folder / "page.pdf").write_bytes(render._write(html, "qr", {}, NOW))
     subprocess.run(["pdftoppm", "-r", "150", "-png", "page.pdf", "page"], cwd=folder, check=True)
     return Image.open(next(folder.glob("page*.png")))
 

@@ -1,10 +1,14 @@
 """HTML to PDF: the only import of WeasyPrint. Fonts and styles are read once per process (PLATFORM.md)."""
 
 import atexit
+import hashlib
 import mimetypes
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
@@ -14,12 +18,14 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from core.documents import archive, kept
 from core.documents.glyphs import FONTS, MissingGlyphs, check, missing_glyphs, thai_by_number
 
 __all__ = ["MissingGlyphs", "is_own_file", "missing_glyphs", "pdf"]
 
 SHEET = Path(settings.BASE_DIR) / "templates" / "documents" / "document.css"
 BASE_URL = FONTS.as_uri() + "/"
+NAMED_FILES = re.compile(r'src="(file:[^"]+)"')  # a logo
 _one_at_a_time = Lock()  # Pango's font map is shared by the process and not safe between threads
 
 
@@ -31,17 +37,26 @@ def pdf(
     title: str,
     identifier: str,
     created: datetime,
+    attached: Mapping[str, bytes] | None = None,
 ) -> bytes:
-    """Render documents/<template>.html as a tagged PDF/UA-1. The same content gives the same bytes.
+    """Render documents/<template>.html as PDF/A-3a and PDF/UA-1 in one. The same content gives the same bytes.
 
-    `identifier` and `created` go into the file instead of a random id and the clock. Raises MissingGlyphs.
+    `identifier` and `created` go into the file instead of a random id and the clock; `attached` are files by name
+    that are put into it. Raises MissingGlyphs.
     """
     stamp = created.astimezone(UTC).isoformat(timespec="seconds")
     with translation.override(language):
         full = {"language": language, "title": title, "created": stamp, **context}
         html = render_to_string(f"documents/{template}.html", full)
     check(html)
-    return _write(html, identifier)
+    files = attached or {}
+    return kept.get(_key(html, identifier, files), lambda: _write(html, identifier, files, created))
+
+
+def warm() -> None:
+    """Load what the first paper of a process would have to wait for; where Pango is missing, nothing."""
+    with suppress(OSError), _one_at_a_time:
+        _tools()
 
 
 def is_own_file(url: str) -> bool:
@@ -65,6 +80,7 @@ class _Tools(NamedTuple):
     """WeasyPrint's document class with what every document of this process shares."""
 
     document: Any
+    attachment: Any
     fetcher: Any
     fonts: Any
     sheet: Any
@@ -72,7 +88,7 @@ class _Tools(NamedTuple):
 
 @cache
 def _tools() -> _Tools:
-    from weasyprint import CSS, HTML
+    from weasyprint import CSS, HTML, Attachment
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -91,7 +107,7 @@ def _tools() -> _Tools:
     text = SHEET.read_text(encoding="utf-8")
     sheet = CSS(string=text, font_config=fonts, url_fetcher=fetcher, base_url=BASE_URL)
     atexit.register(_tools.cache_clear)  # its C objects must go before the modules that free them
-    return _Tools(HTML, fetcher, fonts, sheet)
+    return _Tools(HTML, Attachment, fetcher, fonts, sheet)
 
 
 class _Meanings(dict[int, str]):
@@ -109,16 +125,33 @@ class _Fonts(dict[str, Any]):
         super().__setitem__(key, font)
 
 
-def _write(html: str, identifier: str) -> bytes:
+@cache
+def _style() -> str:
+    """The hash of what every document is made with: the renderer, the styles and our own marks."""
+    parts = (version("weasyprint").encode(), SHEET.read_bytes(), archive.VARIANT.encode(), archive.MARK)
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def _key(html: str, identifier: str, files: Mapping[str, bytes]) -> str:
+    """The hash of everything that the bytes depend on, the files that the text names included."""
+    own = [path.read_bytes() for path in map(_own_file, NAMED_FILES.findall(html)) if path]
+    parts = [_style().encode(), identifier.encode(), html.encode(), *own]
+    parts += [part for name, body in files.items() for part in (name.encode(), body)]
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+
+
+def _write(html: str, identifier: str, files: Mapping[str, bytes], created: datetime) -> bytes:
     with _one_at_a_time:
         tools = _tools()
         options = {
-            "pdf_variant": "pdf/ua-1",
+            "pdf_variant": archive.VARIANT,
             "pdf_identifier": identifier.encode(),
             "custom_metadata": True,
         }
         page = tools.document(string=html, url_fetcher=tools.fetcher, base_url=BASE_URL)
         paper = page.render(font_config=tools.fonts, stylesheets=[tools.sheet], **options)
         paper.fonts = _Fonts(paper.fonts)
+        archive.mark(paper)
+        archive.attach(paper, tools.attachment, files, created)
         made: bytes = paper.write_pdf(**options)
     return made

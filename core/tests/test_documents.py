@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from core.documents import glyphs, render, store
+from core.documents import glyphs, kept, render, store
 from core.models import Business, Document, User
 from core.models.document import DocumentKind
 
@@ -96,6 +96,27 @@ def test_another_process_makes_the_same_bytes():
     assert made.stderr == ""
 
 
+def test_what_was_made_once_is_kept_and_never_served_damaged(settings, tmp_path, monkeypatch):
+    settings.KEPT_PAPERS = tmp_path
+    made = []
+    original = render._write
+    monkeypatch.setattr(render, "_write", lambda *asked: made.append(1) or original(*asked))
+    first = invoice_pdf()
+    assert [invoice_pdf(), len(made)] == [first, 1]
+    assert invoice_pdf(legal_name="Another") != first
+    assert len(made) == 2
+    for file in tmp_path.rglob("*/*"):
+        file.write_bytes(file.read_bytes()[:-9] + b"x" * 9)
+    assert [invoice_pdf(), len(made)] == [first, 3]
+
+
+def test_the_folder_of_what_is_kept_does_not_grow_without_end(settings, tmp_path):
+    settings.KEPT_PAPERS = tmp_path
+    for n in range(3 * kept.EACH):
+        assert kept.get(f"aa{n}", lambda n=n: bytes([n])) == bytes([n])
+    assert len(list((tmp_path / "aa").iterdir())) == kept.EACH
+
+
 def test_threads_that_print_at_once_do_not_disturb_each_other():
     with ThreadPoolExecutor(4) as pool:
         made = set(pool.map(lambda _: invoice_pdf(), range(8)))
@@ -106,7 +127,8 @@ def test_a_paper_is_tagged_for_screen_readers_in_its_language():
     root = PdfFileReader(BytesIO(invoice_pdf("th"))).root
     assert root["/MarkInfo"]["/Marked"].value
     assert root["/Lang"] == "th"
-    assert b"pdfuaid" in root["/Metadata"].data
+    for mark in (b'pdfuaid:part="1"', b'pdfaid:part="3"', b'pdfaid:conformance="A"'):
+        assert mark in root["/Metadata"].data
 
 
 def test_thai_copies_out_of_a_paper_as_it_was_written():
@@ -154,7 +176,7 @@ def test_no_paper_reads_a_foreign_file_or_the_network(url):
         server.setblocking(False)
         address = url.replace("{port}", str(server.getsockname()[1]))
         assert not render.is_own_file(address)
-        pdf = render._write(f"<title>x</title><body>{WAYS.format(url=address)}", "1")
+        pdf = render._write(f"<title>x</title><body>{WAYS.format(url=address)}", "1", {}, NOW)
         with pytest.raises(BlockingIOError):
             server.accept()
     assert "/Names" not in PdfFileReader(BytesIO(pdf)).root, "nothing is attached"
