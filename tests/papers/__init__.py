@@ -1,0 +1,1 @@
+"""bin/test papers: what veraPDF, the reference validator, says of every kind of paper."""

@@ -1,0 +1,79 @@
+"""Every kind of paper is PDF/A-3a and PDF/UA-1, sealed or not, in every language: veraPDF says so."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from agreements import amend, seal, sign
+from agreements.amend import Change
+from agreements.models import Agreement, Amendment
+from agreements.models.amendment import AmendmentKind
+from billing import papers
+from billing.models import Invoice, Payment
+from billing.refund import give_back
+from billing.run import bill
+from core import links
+from core.documents import store
+from core.models import Document
+from core.models.document import DocumentKind
+from delivery import run, send
+from delivery.models import Report
+from tests.world import HERE, World
+
+pytestmark = pytest.mark.verapdf
+FLAVOURS = "3a,ua1"
+
+
+def life(world: World, language: str, both: bool) -> None:
+    """One retainer with every paper it can have."""
+    now = timezone.now() - timedelta(days=40)
+    client = world.client(now=now, language=language, name=f"ร้าน {language} {both}")
+    terms = {"language": language, "is_bilingual": both, "starts_on": now.date(), "countersigns": both}
+    proposal = world.proposal(client, now=now, **terms)
+    agreement = world.signed(world.picked(proposal, now=now), now=now)
+    if both:
+        sign.countersign(paper=agreement, actor="Nan", now=now, origin=HERE)
+    bill(now=now, door="test")
+    run.report(now=timezone.now(), door="test")
+    for report in Report.objects.filter(client=client):
+        send.send_report(report=report, actor="Nan", now=timezone.now())
+    invoice, payment = Invoice.objects.get(agreement=agreement), Payment.objects.get(client=client)
+    note, _refund = give_back(invoice=invoice, amount=1000, reason="Sorry", actor="Nan", to_card=False, now=now)
+    papers.invoice_pdf(invoice=invoice, now=now)
+    papers.receipt_pdf(payment=payment, now=now)
+    papers.credit_note_pdf(note=note, now=now)
+    papers.statement_pdf(client=client, now=now)
+    day = amend.boundaries(agreement, timezone.now().date())[1]
+    change = Change(AmendmentKind.PRICE, day, amount=4_000_00, reason="A new year")
+    amend.offer(agreement=agreement, change=change, actor="Nan", now=now, origin=HERE)
+    row, contact = Amendment.objects.get(agreement=agreement), agreement.contact
+    begun = sign.begin(paper=row, contact=contact, name="Ploy", consented=True, now=now, origin=HERE)
+    sign.confirm(paper=row, contact=contact, code=links.code(begun.code_row), now=now, origin=HERE)
+
+
+@pytest.fixture
+def files(world: World, tmp_path: Path) -> Iterator[dict[str, Document]]:
+    for language, both in (("en", False), ("th", False), ("en", True)):
+        life(world, language, both)
+    seal.seal_signed(now=timezone.now())
+    found = {}
+    for n, document in enumerate(Document.objects.order_by("created_at")):
+        path = tmp_path / f"{n:02}-{document.kind}.pdf"
+        path.write_bytes(store.read(document))
+        found[str(path)] = document
+    yield found
+
+
+def test_every_paper_passes(files: dict[str, Document]) -> None:
+    assert {document.kind for document in files.values()} == {kind.value for kind in DocumentKind}
+    assert Agreement.objects.exclude(signed_document=None).count() == 3
+    asked = ["java", "-cp", os.environ["VERAPDF"], str(Path(__file__).with_name("Verapdf.java")), FLAVOURS, *files]
+    said = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+    wrong = [line for line in said.splitlines() if not line.endswith(" true")]
+    assert not wrong, "\n".join(wrong)
+    assert said.count(" true") == 2 * len(files)
