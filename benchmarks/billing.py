@@ -7,11 +7,12 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from statistics import median
 from typing import Any
 
 from benchmarks.parts.engines import Postgres, Sqlite, engines
+from benchmarks.parts.figures import Figure, spread
 from benchmarks.parts.process import ask
 
 Engine = Sqlite | Postgres
@@ -19,28 +20,6 @@ DUE, MORE, MANY = 10_000, 40_000, 100_000
 CHARGES, FEWER = 5_000, 2_000
 IN_FLIGHT = 400  # open at once where the limit is lifted
 LIMIT = 100  # calls a second, as of Stripe's live mode (https://docs.stripe.com/rate-limits)
-
-
-@dataclass
-class Figure:
-    """One line of the table; `must` and `aim` as the issue has them."""
-
-    engine: str
-    what: str
-    value: float
-    unit: str
-    must: str
-    aim: str
-    detail: str = ""
-
-    def __str__(self) -> str:
-        value = f"{self.value:10.3f} {self.unit}"
-        return f"{self.engine:11}{self.what:45}{value:17}{self.must:>8}{self.aim:>9}  {self.detail}"
-
-
-def spread(values: list[float]) -> str:
-    """The least and the most of several runs."""
-    return f"{min(values):.2f}–{max(values):.2f} in {len(values)} runs"
 
 
 def issuing(engine: Engine, runs: int) -> Iterator[Figure]:

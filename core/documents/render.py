@@ -48,9 +48,13 @@ def pdf(
     with translation.override(language):
         full = {"language": language, "title": title, "created": stamp, **context}
         html = render_to_string(f"documents/{template}.html", full)
-    check(html)
     files = attached or {}
-    return kept.get(_key(html, identifier, files), lambda: _write(html, identifier, files, created))
+
+    def made() -> bytes:
+        check(html)
+        return _write(html, identifier, files, created)
+
+    return kept.get(_key(html, identifier, files), made)
 
 
 def warm() -> None:

@@ -1,0 +1,25 @@
+"""A line of a benchmark's table."""
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Figure:
+    """One line of the table; `must` and `aim` as the issue has them."""
+
+    engine: str
+    what: str
+    value: float
+    unit: str
+    must: str
+    aim: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        value = f"{self.value:10.3f} {self.unit}"
+        return f"{self.engine:11}{self.what:45}{value:17}{self.must:>8}{self.aim:>9}  {self.detail}"
+
+
+def spread(values: list[float]) -> str:
+    """The least and the most of several runs."""
+    return f"{min(values):.2f}–{max(values):.2f} in {len(values)} runs"
