@@ -122,8 +122,9 @@ def _invoice(n: int) -> Asked:
     party = {"legal_name": f"Client {n} Ltd", "address": "9 Thanon Road\nBangkok", "tax_id": "0505560000000"}
     invoice = SimpleNamespace(
         number=f"RH-2026-{n:04}", issued_on=day, due_on=day, currency="USD", subtotal=500_000, tax=35_000,
-        total=535_000, withholding=0, tax_mode="exclusive", taxes=[{"name": "VAT", "percent": "7", "amount": 35_000}], tax_note="",
-        seller=party, buyer=party, language="en", collect_by="card", state="open",
+        total=535_000, withholding=0, tax_mode="exclusive", tax_note="",
+        taxes=[{"name": "VAT", "percent": "7", "amount": 35_000}], seller=party, buyer=party, language="en",
+        collect_by="card", state="open",
     )  # fmt: skip
     more = {"language": "en", "title": f"Invoice {invoice.number}", "identifier": str(n), "created": NOW}
     return "invoice", {"business": _business(), "invoice": invoice, "lines": [line], "way": None}, more
