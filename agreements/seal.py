@@ -1,10 +1,11 @@
 """After the signatures: the final PDF with its evidence, sealed, stored and mailed to everybody (rule 30)."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from agreements import paper, signers
 from agreements.models import Agreement, Amendment
@@ -13,10 +14,12 @@ from core import links, outbox
 from core.audit import UNSEEN
 from core.documents import seal, store
 from core.errors import RuleError
-from core.models import Document
+from core.models import Business, Document
 from core.models.document import DocumentKind
 
 log = logging.getLogger(__name__)
+PATIENCE = timedelta(minutes=15)  # sealed within seconds where a worker works; every five minutes at the latest
+UNSEALED = Q(signed_at__isnull=False, signed_document__isnull=True)
 KINDS = {Agreement: DocumentKind.SIGNED_AGREEMENT, Amendment: DocumentKind.SIGNED_AMENDMENT}
 
 
@@ -25,11 +28,38 @@ def seal_signed(*, now: datetime, limit: int = 50) -> int:
 
     Found by a query, so a crash at any point is made good by the next run, and nothing is mailed twice.
     """
-    unsealed = Q(signed_at__isnull=False, signed_document__isnull=True)
     related = ("business__owner", "client", "document")
-    agreements = Agreement.objects.filter(unsealed).select_related(*related, "contact", "proposal")[:limit]
-    amendments = Amendment.objects.filter(unsealed).select_related(*related, "agreement")[:limit]
-    return sum(_try(row, now) for row in [*agreements, *amendments])
+    agreements = Agreement.objects.filter(UNSEALED).select_related(*related, "contact", "proposal")[:limit]
+    amendments = Amendment.objects.filter(UNSEALED).select_related(*related, "agreement")[:limit]
+    rows = [*agreements, *amendments]
+    if rows and (why := seal.not_ready(now)):
+        log.error("%s signed papers wait for their seal: %s", len(rows), why)
+        return 0
+    return sum(_try(row, now) for row in rows)
+
+
+def waiting(business: Business | None, now: datetime) -> list[tuple[Agreement | Amendment, str]]:
+    """The signed papers of a business, or of all, whose seal is late, each with the reason."""
+    own = UNSEALED & Q(business=business) if business else UNSEALED
+    agreements = Agreement.objects.filter(own).select_related("client")
+    rows = [*agreements, *Amendment.objects.filter(own).select_related("agreement", "client")]
+    broken = seal.not_ready(now) if rows else ""
+    return [(row, broken or _failed()) for row in rows if broken or _is_late(row, now)]
+
+
+def why_late(row: Agreement | Amendment, now: datetime) -> str:
+    """Why a signed paper has no seal yet; "" where it has one, needs none, or is being sealed."""
+    if row.signed_at is None or row.signed_document_id:
+        return ""
+    return seal.not_ready(now) or (_failed() if _is_late(row, now) else "")
+
+
+def _is_late(row: Agreement | Amendment, now: datetime) -> bool:
+    return row.signed_at is not None and now - row.signed_at > PATIENCE
+
+
+def _failed() -> str:
+    return _("It could not be made yet. It is tried again every five minutes.")
 
 
 def _try(row: Agreement | Amendment, now: datetime) -> int:
@@ -44,14 +74,21 @@ def _try(row: Agreement | Amendment, now: datetime) -> int:
 
 
 def _seal(row: Agreement | Amendment, now: datetime) -> int:
-    sealed = seal.seal(paper.signed_pdf(row), reason=row.title, now=now)
+    sealed, stamp = seal.stamped(paper.signed_pdf(row), reason=row.title, now=now)
     with transaction.atomic():
+        if signers.hold(row).signed_document_id:
+            return 0  # another worker was first; its file is the only one
         kind = KINDS[type(row)]
         document = store.save(business=row.business, kind=kind, title=row.title, pdf=sealed, now=now)
-        mine = type(row)._default_manager.filter(pk=row.pk, signed_document__isnull=True)
-        if not mine.update(signed_document=document):
-            return 0  # another worker was first; its file is the one that counts
-        signers.record(row, "Retainer Hub", "sealed", now, UNSEEN, {"sha256": document.sha256})
+        type(row)._default_manager.filter(pk=row.pk).update(signed_document=document)
+        signers.record(
+            row,
+            "Retainer Hub",
+            "sealed",
+            now,
+            UNSEEN,
+            {"sha256": document.sha256} | ({"time_stamp": stamp} if stamp else {}),
+        )
         _mail(row, document, now)
     return 1
 

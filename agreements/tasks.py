@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from agreements import end, pause, propose, renew, seal, waiting
+from agreements.watch import watch
 
 
 @shared_task(name="agreements.tasks.seal_signed", ignore_result=True)
@@ -17,3 +18,9 @@ def seal_signed() -> None:
     waiting.expire_due(now=now)
     waiting.remind_due(now=now)
     renew.renew_due(now=now)
+
+
+@shared_task(name="agreements.tasks.watch_seal", ignore_result=True)
+def watch_seal() -> None:
+    """Tell whoever looks after the installation when its seal needs them."""
+    watch(now=timezone.now())

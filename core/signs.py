@@ -1,4 +1,4 @@
-"""Signs of life: the database, the broker, the worker, beat, and room on the disk."""
+"""Signs of life: the database, the broker, the worker, beat, room on the disk, and the seal."""
 
 import shutil
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import Error, connection
 from kombu.exceptions import OperationalError
 
+from core.documents.seal import not_ready
 from core.models import Heartbeat
 
 SILENCE = timedelta(minutes=3)
@@ -40,6 +41,10 @@ def disk(now: datetime) -> str:
     return "" if free > ROOM else f"only {free // 1024 // 1024} MB are free"
 
 
+def seal(now: datetime) -> str:
+    return not_ready(now)
+
+
 def _silent(name: str, now: datetime) -> str:
     seen = Heartbeat.objects.filter(name=name).first()
     if seen is None:
@@ -49,7 +54,7 @@ def _silent(name: str, now: datetime) -> str:
 
 
 CHECKS: dict[str, Callable[[datetime], str]] = {
-    check.__name__: check for check in (database, broker, worker, beat, disk)
+    check.__name__: check for check in (database, broker, worker, beat, disk, seal)
 }
 
 

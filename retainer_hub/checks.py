@@ -8,6 +8,10 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Critical, Error, Warning, register
 from django.db import connection
+from django.utils import timezone
+
+from agreements.watch import WARN_DAYS
+from core.documents import certificate
 
 LOCAL = {"127.0.0.1", "localhost", "[::1]", "testserver"}
 KNOWN = ("django-insecure", "changeme", "secret", "development")
@@ -64,6 +68,18 @@ def libraries(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Ch
         "macOS: brew install pango."
     )
     return [Warning(f"PDFs need libraries that are not here: {', '.join(missing)}.", hint=hint, id="rh.W001")]
+
+
+@register(deploy=True)
+def seal(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Signed papers wait while nothing can seal them; a certificate's end is known years before."""
+    now, hint = timezone.now(), "manage.py renew_seal makes a new pair; back up the seal folder afterwards."
+    if why := certificate.trouble(now):
+        return [Warning(why, hint=hint, id="rh.W002")]
+    days = certificate.days_left(now)
+    if days is not None and days <= WARN_DAYS:
+        return [Warning(f"The certificate of the seal ends in {days} days.", hint=hint, id="rh.W003")]
+    return []
 
 
 @register("database")

@@ -164,6 +164,9 @@ if not REDIS_URL:
 GATEWAY = env.str("GATEWAY", default="sandbox")
 CHARGING = env.str("CHARGING", default="sandbox")  # sandbox, real or off
 
+# --- papers -------------------------------------------------------------------------------------------------
+TIMESTAMP_URL = env.str("TIMESTAMP_URL", default="")  # an RFC 3161 service; empty: none is asked
+
 # --- letters ------------------------------------------------------------------------------------------------
 EMAIL_URL = env.str("EMAIL_URL", default="")
 MAIL_IS_LOCAL = not EMAIL_URL
@@ -177,6 +180,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_DOMAIN = DEFAULT_FROM_EMAIL.rsplit("@", 1)[-1].rstrip(">")
 PORTAL_LINK_PATH = "/p/{token}/"
 CHARGE_PATH = "/charges/{pk}/"
+EXPORTS_PATH = "/exports/"
 UNKNOWN_PATH = "/charges/unknown/"
 SIGN_IN_LINK_PATH = "/sign-in/{token}/"
 

@@ -7,9 +7,12 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
+from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate
+from django.conf import settings
+from django.core.cache import cache
 from django.utils.translation import gettext as _
 from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -17,8 +20,9 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign import fields, signers
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
+from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper
 from pyhanko.sign.validation import validate_pdf_signature
-from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko.sign.validation.status import SignatureCoverageLevel, TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
 from core.documents import certificate
@@ -26,6 +30,9 @@ from core.models import Document
 from core.models.document import SEALED
 
 FIELD = "RetainerHubSeal"
+STAMP_WITHIN = 5  # seconds for an answer of the time stamp service
+ASK_AGAIN = 300  # seconds after one that failed
+STAMPS_FAIL = "timestamp:fails"
 logger = logging.getLogger(__name__)
 
 
@@ -44,6 +51,8 @@ class Verdict:
     ours: bool = False
     signed_at: datetime | None = None
     reason: str = ""
+    stamped_at: datetime | None = None
+    stamped_by: str = ""
 
     @property
     def intact(self) -> bool:
@@ -54,8 +63,14 @@ class Verdict:
 class _Signer(signers.PdfSigner):
     """States the time it is given instead of reading the clock."""
 
-    def __init__(self, metadata: signers.PdfSignatureMetadata, signer: signers.Signer, now: datetime) -> None:
-        super().__init__(metadata, signer)
+    def __init__(
+        self,
+        metadata: signers.PdfSignatureMetadata,
+        signer: signers.Signer,
+        now: datetime,
+        timestamper: TimeStamper | None = None,
+    ) -> None:
+        super().__init__(metadata, signer, timestamper=timestamper)
         self.now = now
 
     def init_signing_session(
@@ -68,6 +83,34 @@ class _Signer(signers.PdfSigner):
 
 def seal(pdf: bytes, *, reason: str, now: datetime) -> bytes:
     """The PDF with a certifying signature that allows no change after it. `now` is the time it states."""
+    return stamped(pdf, reason=reason, now=now)[0]
+
+
+def stamped(pdf: bytes, *, reason: str, now: datetime) -> tuple[bytes, str]:
+    """The sealed PDF, and in words for the record what became of its RFC 3161 time stamp; "" where none is asked for.
+
+    It is an extra: whatever the time stamp service does, the paper is sealed.
+    """
+    if not settings.TIMESTAMP_URL:
+        return _sign(pdf, reason, now, None), ""
+    if why := cache.get(STAMPS_FAIL):
+        return _sign(pdf, reason, now, None), f"none, because {why}"
+    try:
+        sealed = _sign(pdf, reason, now, HTTPTimeStamper(settings.TIMESTAMP_URL, timeout=STAMP_WITHIN))
+        stamp = verify(sealed)
+        if stamp.stamped_at is None:
+            raise ValueError("its answer is not a valid time stamp")
+        return sealed, f"{stamp.stamped_at.isoformat()}, {stamp.stamped_by}"
+    except certificate.SealNotReady:
+        raise
+    except Exception as error:  # noqa: BLE001 - a stranger's server: whatever it answers
+        why = f"{type(error).__name__}: {error}"[:200]
+        logger.warning("No time stamp: %s", why)
+        cache.set(STAMPS_FAIL, why, ASK_AGAIN)
+        return _sign(pdf, reason, now, None), f"none, because {why}"
+
+
+def _sign(pdf: bytes, reason: str, now: datetime, timestamper: TimeStamper | None) -> bytes:
     metadata = signers.PdfSignatureMetadata(
         field_name=FIELD,
         reason=reason,
@@ -77,7 +120,7 @@ def seal(pdf: bytes, *, reason: str, now: datetime) -> bytes:
         md_algorithm="sha256",
     )
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    out = _Signer(metadata, certificate.signer(now), now).sign_pdf(writer)
+    out = _Signer(metadata, certificate.signer(now), now, timestamper).sign_pdf(writer)
     return bytes(out.getvalue())
 
 
@@ -130,4 +173,12 @@ def _read(pdf: bytes, ours: bool) -> Verdict:
         ours=ours,
         signed_at=stated,
         reason=str(found.sig_object.get("/Reason", "")),
+        **_stamp(status.timestamp_validity),
     )
+
+
+def _stamp(status: TimestampSignatureStatus | None) -> dict[str, Any]:
+    """When, and by the name of whom; a token that does not belong to this seal is none."""
+    if status is None or not (status.intact and status.valid):
+        return {}
+    return {"stamped_at": status.timestamp, "stamped_by": status.signing_cert.subject.human_friendly}

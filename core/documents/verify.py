@@ -22,12 +22,15 @@ class Word(models.TextChoices):
 
 @dataclass(frozen=True)
 class Finding:
-    """The word, why, the document if its bytes are known, and when its seal says that it was sealed."""
+    """The word, why, the document if its bytes are known, when its seal says that it was sealed, and by whom that
+    time was confirmed."""
 
     word: Word
     why: str
     document: Document | None = None
     sealed_at: datetime | None = None
+    stamped_at: datetime | None = None
+    stamped_by: str = ""
 
 
 def examine(pdf: bytes) -> Finding:
@@ -43,7 +46,7 @@ def examine(pdf: bytes) -> Finding:
     verdict = seal.verify(pdf)
     if verdict.intact:
         why = _("It is the file that was sealed, byte for byte.")
-        return Finding(Word.INTACT, why, known, verdict.signed_at)
+        return Finding(Word.INTACT, why, known, verdict.signed_at, verdict.stamped_at, verdict.stamped_by)
     return Finding(Word.UNKNOWN, _("These bytes were issued here, but the seal on them cannot be confirmed."), known)
 
 

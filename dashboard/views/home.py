@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agreements import applies, trial
+from agreements import applies, seal, trial
 from agreements.models import Agreement, Period, Proposal
 from agreements.periods import next_starts, upcoming
 from agreements.schedule import Interval
@@ -95,6 +95,16 @@ class Home(Desk):
         shown = [(rh.month_short(day), amount) for day, amount in points]
         return charts.area(shown, show=lambda amount: rh.money(amount, currency))
 
+    def _unsealed(self) -> list[Need]:
+        return [
+            Need(
+                _("“%(title)s” is signed; its seal waits: %(why)s") % {"title": row.title, "why": why},
+                reverse("dashboard:agreement", args=[row.agreement.pk]),
+                _("Look"),
+            )
+            for row, why in seal.waiting(self.business, timezone.now())[:SHOWN]
+        ]
+
     def _needs(self) -> list[Need]:
         found = [
             Need(
@@ -120,6 +130,7 @@ class Home(Desk):
             found.append(
                 Need(_("The billing run waits for a word about the clock."), reverse("dashboard:run"), _("Look"))
             )
+        found += self._unsealed()
         owed = self.rows(Certificate).filter(state="owed").count()
         if owed:
             words = ngettext("One withholding certificate is owed.", "%(n)s withholding certificates are owed.", owed)

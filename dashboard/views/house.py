@@ -12,8 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from agreements import seal
+from agreements.watch import WARN_DAYS
 from billing.history import last_run as last_billing_run
 from core import doorbell, letters, links
+from core.documents import certificate
 from core.models.link import LinkPurpose
 from core.signs import findings, next_hour
 from dashboard.views.desk import Desk
@@ -72,6 +75,11 @@ class Jobs(Desk):
             billing=last_billing_run(),
             reports=last_report_run(),
             next_billing=next_hour(now),
+            waiting=seal.waiting(self.business, now),
+            seal_ends=certificate.own(),
+            seal_days=certificate.days_left(now),
+            seal_trouble=found["seal"],
+            ends_soon=WARN_DAYS,
         )
 
     def post(self, request: HttpRequest) -> HttpResponse:
