@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import agreement, ending, entry, home, payment, proposal
+from portal.views import agreement, ending, entry, history, home, payment, proposal
 from portal.views.agreement import of_amendment
 
 app_name = "portal"
@@ -18,6 +18,7 @@ urlpatterns = [
     path("agreement/<uuid:pk>/decline/", agreement.DeclineToSign.as_view(), name="agreement_decline"),
     path("agreement/<uuid:pk>/instead/", agreement.SomebodyElse.as_view(), name="agreement_instead"),
     path("agreement/<uuid:pk>/notice/", ending.Notice.as_view(), name="notice"),
+    path("agreement/<uuid:pk>/history/", history.History.as_view(), name="agreement_history"),
     path("agreement/<uuid:pk>/pdf/", agreement.PaperPdf.as_view(), name="agreement_pdf"),
     path("amendment/<uuid:pk>/", of_amendment(agreement.AgreementPage), name="amendment"),
     path("amendment/<uuid:pk>/code/", of_amendment(agreement.Code), name="amendment_code"),

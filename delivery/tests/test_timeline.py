@@ -1,0 +1,120 @@
+"""One history per agreement that a court or a client could read: in order, complete, and seen when it was changed."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from agreements import amend, sign
+from agreements.models import Agreement
+from billing.models import Invoice
+from billing.refund import give_back
+from billing.run import bill
+from core.dates import local_day
+from core.immutable import lifted
+from core.models import AuditEvent
+from delivery import run, send
+from delivery.models import Report
+from delivery.timeline import timeline
+from tests.world import HERE, NOW, World
+
+MONTH = timedelta(days=31)
+
+
+def lived(world: World, months: int = 1) -> Agreement:
+    """Signed, sealed, billed and reported for some months."""
+    agreement = world.sealed()
+    for n in range(months + 1):
+        bill(now=NOW + n * MONTH, door="test")
+    run.report(now=NOW + months * MONTH, door="test")
+    for report in Report.objects.filter(client=agreement.client):
+        send.send_report(report=report, actor="Nan", now=NOW + months * MONTH)
+    return agreement
+
+
+def test_it_tells_the_offer_the_signature_the_seal_the_money_and_the_report_in_order(world: World) -> None:
+    agreement = lived(world)
+    told = timeline(agreement, inside=True)
+    order = ["Offered by the provider", "Tier picked", "Signed", "Sealed"]
+    said = [fact.what for fact in told.facts]
+    assert [each for each in said if each in order] == order
+    assert [each.split()[0] for each in said if each.startswith(("Invoice", "Payment", "Report"))].count(
+        "Invoice"
+    ) == 2
+    assert said.index("Report sent") > said.index("Sealed")
+    assert [fact.at for fact in told.facts] == sorted(fact.at for fact in told.facts)
+    assert told.broken == []
+    assert told.zone == agreement.time_zone
+
+
+def test_each_paper_stands_beside_its_fact_with_its_hash(world: World) -> None:
+    agreement = lived(world)
+    papers = {fact.what: fact.document for fact in timeline(agreement, inside=True).facts if fact.document}
+    assert papers["Sealed"] == agreement.signed_document
+    assert papers["Tier picked"] == agreement.document
+    assert papers["Report sent"] == Report.objects.get().document
+
+
+def test_the_client_reads_no_address_no_device_and_none_of_the_notes(world: World) -> None:
+    from billing import park
+
+    agreement = lived(world)
+    park.park(agreement=agreement, reason="They are difficult", actor="Nan", now=NOW + MONTH)
+    mine, theirs = timeline(agreement, inside=True), timeline(agreement, inside=False)
+    assert HERE.ip in {fact.ip for fact in mine.facts}
+    assert "They are difficult" in str(mine.facts)
+    assert HERE.ip not in str(theirs.facts)
+    assert HERE.user_agent not in str(theirs.facts)
+    assert "difficult" not in str(theirs.facts)
+    assert len(theirs.facts) == len(mine.facts) - 1
+
+
+def test_a_changed_word_and_a_removed_end_are_said_at_the_top(world: World) -> None:
+    agreement = lived(world)
+    last = AuditEvent.objects.filter(chain_id=agreement.pk).order_by("-n").first()
+    with lifted():
+        raw("DELETE FROM core_auditevent WHERE hash = %s", last.hash)
+        assert timeline(agreement, inside=True).broken == ["Agreement"], "the seal's own entry is gone"
+        raw("UPDATE core_auditevent SET actor = 'Nobody' WHERE event = 'offered'")
+    assert timeline(agreement, inside=True).broken == ["Proposal", "Agreement"]
+
+
+def raw(statement: str, *values: Any) -> None:
+    """Somebody with the database in their hands; on PostgreSQL row triggers must be silenced first."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(statement, values)
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+
+
+def test_a_long_life_asks_the_database_as_often_as_a_short_one(world: World) -> None:
+    agreement = lived(world)
+    short = questions(agreement)
+    day = amend.boundaries(agreement, local_day(NOW + 2 * MONTH, agreement.time_zone))[0]
+    change = amend.Change(amend.AmendmentKind.TIER, day, amount=4_000_00)
+    row = amend.offer(agreement=agreement, change=change, actor="Nan", now=NOW + 2 * MONTH)
+    sign.opened(paper=row, contact=agreement.contact, now=NOW + 2 * MONTH, origin=HERE)
+    bill(now=NOW + 2 * MONTH, door="test")
+    give_back(
+        invoice=Invoice.objects.latest("issued_on"),
+        amount=100,
+        reason="R",
+        actor="Nan",
+        to_card=True,
+        now=NOW + 2 * MONTH,
+    )
+    assert questions(agreement) == short
+    told = timeline(agreement, inside=False)
+    assert "Amendment 1" in {fact.about for fact in told.facts}
+    assert any(fact.what.startswith("Refund of payment") for fact in told.facts)
+
+
+def questions(agreement: Agreement) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        timeline(Agreement.objects.select_related("document", "signed_document").get(pk=agreement.pk), inside=True)
+    return len(asked)

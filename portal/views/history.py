@@ -1,0 +1,19 @@
+"""An agreement's history as the client reads it: nothing of the freelancer's own."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from agreements.models import Agreement
+from delivery.timeline import timeline
+from portal.access import PortalView
+
+
+class History(PortalView):
+    """Everything that happened, oldest first."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        agreement = self.row(Agreement, pk, "client", "document", "signed_document")
+        context = {"agreement": agreement, "timeline": timeline(agreement, inside=False)}
+        return render(request, "portal/history.html", context)
