@@ -16,6 +16,7 @@ from clients.models import Client
 from core import money
 from core.dates import local_day
 from core.models import Business
+from core.spreadsheet import plain
 
 OURS = (Account.RECEIVABLE, Account.CREDIT, Account.REFUNDING, Account.WITHHELD)
 
@@ -114,12 +115,8 @@ def as_csv(rows: Iterable[Entry]) -> str:
     writer.writerow([_("Date"), _("What"), _("Number"), _("Currency"), _("Amount"), _("Balance")])
     for row in rows:
         amount, balance = (money.to_decimal(value, row.currency) for value in (row.amount, row.balance))
-        writer.writerow([row.on.isoformat(), row.what, _plain(row.number), row.currency, amount, balance])
+        writer.writerow([row.on.isoformat(), row.what, plain(row.number), row.currency, amount, balance])
     return out.getvalue()
-
-
-def _plain(text: str) -> str:
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
 
 
 def by_month(business: Business) -> list[Totals]:

@@ -1,11 +1,15 @@
-"""Hands a stored PDF or a table to a browser: a file, never sniffed, kept by nobody on the way (TRUST.md)."""
+"""Hands a stored PDF, a table or an archive to a browser: never sniffed, kept by nobody on the way (TRUST.md)."""
 
+from typing import IO, TypeVar
 from urllib.parse import quote
 
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 
 from core.documents import store
 from core.models import Document
+
+R = TypeVar("R", bound=HttpResponseBase)
 
 
 def pdf_response(document: Document) -> HttpResponse:
@@ -23,7 +27,12 @@ def csv_response(text: str, title: str) -> HttpResponse:
     return _file(HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8"), title, "csv")
 
 
-def _file(response: HttpResponse, title: str, ending: str) -> HttpResponse:
+def zip_response(file: IO[bytes], title: str) -> FileResponse:
+    """An archive, read from the disk as it is sent."""
+    return _file(FileResponse(file, content_type="application/zip"), title, "zip")
+
+
+def _file(response: R, title: str, ending: str) -> R:
     name = "".join(sign for sign in title if sign.isprintable() and sign not in '"\\/:')
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.{ending}"
     response["X-Content-Type-Options"] = "nosniff"

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from core.adminsite import FrozenAdmin
-from delivery.models import Deliverable, Kpi, Reading, Report, ReportRun, TimeEntry
+from delivery.models import Deliverable, Export, Kpi, Reading, Report, ReportRun, TimeEntry
 
 
 @admin.register(TimeEntry)
@@ -46,3 +46,11 @@ class ReportAdmin(FrozenAdmin):
 class ReportRunAdmin(FrozenAdmin):
     list_display = ["started_at", "door", "finished_at"]
     search_fields = ["door"]
+
+
+@admin.register(Export)
+class ExportAdmin(FrozenAdmin):
+    list_display = ["created_at", "scope", "state", "done", "size", "finished_at", "expires_at"]
+    list_filter = ["scope", "state"]
+    search_fields = ["business__name", "sha256"]
+    neighbours = ("business", "client")

@@ -1,4 +1,4 @@
-"""The states of a report. Pure."""
+"""The states of a report and of an export. Pure."""
 
 from enum import StrEnum
 
@@ -13,4 +13,21 @@ class ReportState(StrEnum):
 REPORT: dict[ReportState, frozenset[ReportState]] = {
     ReportState.DRAFT: frozenset({ReportState.SENT}),
     ReportState.SENT: frozenset(),
+}
+
+
+class ExportState(StrEnum):
+    """WAITING: asked for or being made; READY: the file can be fetched; GONE: its time is over."""
+
+    WAITING = "waiting"
+    READY = "ready"
+    FAILED = "failed"
+    GONE = "gone"
+
+
+EXPORT: dict[ExportState, frozenset[ExportState]] = {
+    ExportState.WAITING: frozenset({ExportState.READY, ExportState.FAILED}),
+    ExportState.READY: frozenset({ExportState.GONE}),
+    ExportState.FAILED: frozenset(),
+    ExportState.GONE: frozenset(),
 }

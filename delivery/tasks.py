@@ -1,12 +1,18 @@
-"""Delivery's door for Celery. It reads the clock once."""
+"""Delivery's doors for Celery. Each reads the clock once."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from delivery import run
+from delivery import export, run
 
 
 @shared_task(name="delivery.tasks.send_reports", ignore_result=True)
 def send_reports() -> None:
     """Draft the reports of periods that are over and remind of those that wait."""
     run.report(now=timezone.now(), door="job")
+
+
+@shared_task(name="delivery.tasks.make_exports", ignore_result=True)
+def make_exports() -> None:
+    """Make the archives that were asked for, and take away the old ones."""
+    export.make_due(now=timezone.now())

@@ -5,6 +5,7 @@ The addresses come from the URL resolver. One that nobody classified fails the f
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,8 +23,11 @@ from clients import entry
 from clients.models import TaxRate
 from core import links
 from core.dates import local_day
-from delivery import deliver, log, measure, run, send
+from core.states import move
+from delivery import deliver, export, log, measure, run, send
 from delivery.models import Deliverable, Report, TimeEntry
+from delivery.models.export import Scope
+from delivery.states import EXPORT, ExportState
 from tests.world import HERE, World
 
 # What an address's id is. "none": no id; "public": anyone may ask.
@@ -37,7 +41,9 @@ CLASSES: dict[str, str] = {
     "dashboard:proposal_new": "client", "dashboard:contact_link": "contact", "dashboard:contact_end_sessions": "contact",
     "dashboard:proposals": "owner", "dashboard:proposal": "proposal", "dashboard:proposal_edit": "proposal",
     "dashboard:proposal_send": "proposal", "dashboard:proposal_withdraw": "proposal", "dashboard:agreements": "owner",
-    "dashboard:agreement": "agreement", "dashboard:agreement_pdf": "agreement", "dashboard:agreement_end": "agreement",
+    "dashboard:agreement": "agreement", "dashboard:agreement_history": "agreement", "dashboard:agreement_files": "agreement",
+    "dashboard:client_files": "client", "dashboard:exports": "owner", "dashboard:exports_progress": "owner", "dashboard:export": "export",
+    "portal:agreement_history": "agreement", "dashboard:agreement_pdf": "agreement", "dashboard:agreement_end": "agreement",
     "dashboard:agreement_pause": "agreement", "dashboard:agreement_resume": "agreement",
     "dashboard:charge_wait": "invoice", "dashboard:park_release": "agreement", "dashboard:kpi_new": "agreement", "dashboard:kpi_read": "kpi",
     "dashboard:deliverable": "deliverable", "dashboard:time": "owner", "dashboard:time_edit": "time",
@@ -102,10 +108,18 @@ def rows_of(world: World) -> dict[str, Any]:
         "client": client, "contact": agreement.contact, "proposal": agreement.proposal, "agreement": agreement,
         "kpi": kpi, "deliverable": Deliverable.objects.get(period=period), "time": time,
         "invoice": Invoice.objects.get(agreement=agreement), "report": report,
-        "amendment": amended(agreement),
+        "amendment": amended(agreement), "export": exported(world, now),
         "template": templates.copy(business=world.business, kind=TextKind.MONTHLY, name="T", now=now),
         "payment": Payment.objects.get(client=client), **money_of(world, agreement, now),
     }  # fmt: skip
+
+
+def exported(world: World, now: Any) -> Any:
+    """An archive that can be fetched."""
+    row = export.ask(business=world.business, scope=Scope.EVERYTHING, now=now)
+    export.path(row).parent.mkdir(exist_ok=True)
+    export.path(row).write_bytes(b"PK")
+    return move(row, ExportState.READY, EXPORT)
 
 
 def amended(agreement: Any) -> Any:
@@ -151,8 +165,9 @@ def address(name: str, kind: str, rows: dict[str, Any]) -> str:
 
 
 @pytest.fixture
-def two(world: World) -> tuple[dict[str, Any], dict[str, Any], World, World]:
+def two(world: World, settings: Any, tmp_path: Path) -> tuple[dict[str, Any], dict[str, Any], World, World]:
     """Two businesses, each with everything."""
+    settings.RH_VAR_DIR = tmp_path
     other = World()
     return rows_of(world), rows_of(other), world, other
 

@@ -8,8 +8,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agreements import applies, end, paper, renew, signers, trial
-from agreements.models import Agreement, Pause, Period
+from agreements import applies, end, paper, renew, seal, signers, trial
+from agreements.models import Agreement, Amendment, Pause, Period
 from agreements.models.agreement import AGREEMENT_STATES
 from agreements.periods import next_starts
 from agreements.states import AgreementState
@@ -21,7 +21,7 @@ from core.errors import RuleError
 from core.listing import page_of
 from dashboard.forms.work import EndForm, KpiForm, ReadingForm
 from dashboard.views.desk import Desk, refuse, say
-from delivery import hours, measure
+from delivery import hours, measure, timeline
 from delivery.models import Kpi
 
 
@@ -55,10 +55,10 @@ class AgreementPage(Desk):
         stated = hours.of_agreements([agreement])
         periods = list(self.rows(Period).filter(agreement=agreement).order_by("-starts_on")[:12])
         invoices = {row.period_id: row for row in self._invoices(agreement)}
-        names = paper.labels() | {"released": _("Parked periods decided")}
+        names = paper.labels() | timeline.labels()
         amendments = list(agreement.amendments.select_related("agreement").order_by("-number"))
-        chains = [agreement.proposal_id, agreement.id, *(row.id for row in amendments)]
-        record = sorted((event for each in chains for event in audit.chain(each)), key=lambda event: event.at)
+        chains = audit.chains([agreement.proposal_id, agreement.id, *(row.id for row in amendments)])
+        record = sorted((event for chain in chains.values() for event in chain), key=lambda event: event.at)
         shown = [
             (period, stated.get(period.pk), invoices.get(period.pk), _standing(invoices.get(period.pk)))
             for period in periods
@@ -74,12 +74,13 @@ class AgreementPage(Desk):
                 (kpi, ReadingForm(prefix=str(kpi.pk)[:8])) for kpi in agreement.kpis.order_by("created_at", "name")
             ],
             events=[(event, names.get(event.event, event.event)) for event in record],
-            chain_is_whole=all(audit.is_whole(audit.chain(each)) for each in chains),
+            chain_is_whole=all(map(audit.is_whole, chains.values())),
             places=signers.places(agreement),
             business_is_next=_business_is_next(agreement),
             amendments=amendments,
             current_terms=applies.on(agreement, self.today),
             deadline=renew.deadline(agreement),
+            unsealed=_unsealed([agreement, *amendments]),
             decides=trial.is_due(agreement, self.today),
             next_on=next_starts([agreement], self.today).get(agreement.pk),
             can_end=end.can_end(agreement),
@@ -94,6 +95,12 @@ def _business_is_next(agreement: Agreement) -> bool:
     """Whether everybody of the client has signed and the freelancer has not."""
     asked = signers.turn(signers.places(agreement), in_order=agreement.in_order)
     return agreement.state == AgreementState.SENT and bool(asked) and asked[0].contact_id is None
+
+
+def _unsealed(papers: list[Agreement | Amendment]) -> list[tuple[Agreement | Amendment, str]]:
+    """What is signed and not sealed in time, with the reason."""
+    now = timezone.now()
+    return [(row, why) for row in papers if (why := seal.why_late(row, now))]
 
 
 def _standing(invoice: Invoice | None) -> queries.Standing | None:

@@ -1,0 +1,223 @@
+"""Everything can be taken along, can be checked with nothing but the files, and takes no secret with it."""
+
+import csv
+import hashlib
+import io
+import json
+import subprocess
+import uuid
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agreements.models import Agreement, Signature
+from billing.models import Collection, GatewayAccount, Invoice, PaymentMethod
+from billing.run import bill
+from core import vault
+from core.models import Document, Outbox
+from core.spreadsheet import plain
+from delivery import bundle, export, log, run, send, tables
+from delivery.archive import LONGEST, Archive, safe
+from delivery.models import Report
+from delivery.models.export import Scope
+from tests.world import NOW, World
+
+LATER = NOW + timedelta(days=31)
+
+
+@pytest.fixture
+def folder(settings: Any, tmp_path: Path) -> Path:
+    """Where this installation keeps everything."""
+    settings.RH_VAR_DIR = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def lived(world: World, folder: Path) -> Agreement:
+    """An agreement with every kind of paper."""
+    agreement = world.sealed()
+    for now in (NOW, LATER):
+        bill(now=now, door="test")
+    log.log_time(agreement=agreement, on=NOW.date(), minutes=60, note="=1+1", now=NOW)
+    run.report(now=LATER, door="test")
+    send.send_report(report=Report.objects.get(), actor="Nan", now=LATER)
+    return agreement
+
+
+def files_of(agreement: Agreement, now: Any = LATER) -> zipfile.ZipFile:
+    file = io.BytesIO()
+    archive = Archive(file, now=now)
+    bundle.agreement(archive, agreement)
+    archive.close(bundle.readme(agreement.title, now))
+    return zipfile.ZipFile(file)
+
+
+def checked(archive: zipfile.ZipFile, folder: Path) -> tuple[int, str]:
+    """What the README tells to do, done."""
+    archive.extractall(folder)
+    done = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=folder, capture_output=True, text=True)
+    return done.returncode, done.stdout
+
+
+def manifest(archive: zipfile.ZipFile) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(archive.read("manifest.csv").decode("utf-8-sig"))))
+
+
+def test_an_agreement_comes_with_its_history_and_every_paper_and_sha256sum_agrees(
+    lived: Agreement, tmp_path: Path
+) -> None:
+    archive = files_of(lived)
+    kinds = [row["Kind"] for row in manifest(archive)]
+    assert sorted(kinds) == sorted(
+        ["Agreement", "Signed agreement", "Report", "History", "History", "History", *["Invoice", "Receipt"] * 2]
+    )
+    status, said = checked(archive, tmp_path / "out")
+    assert status == 0, said
+    assert said.count(": OK") == len(kinds) + 1
+    signed = next(row for row in manifest(archive) if row["Kind"] == "Signed agreement")
+    assert lived.signed_document
+    assert signed["SHA-256"] == lived.signed_document.sha256
+    changed = tmp_path / "out" / signed["File"]
+    changed.write_bytes(changed.read_bytes()[:-1] + b"x")
+    assert checked_again(tmp_path / "out") != 0
+
+
+def checked_again(folder: Path) -> int:
+    return subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=folder, capture_output=True).returncode
+
+
+def test_anybody_can_check_the_record_by_the_words_of_the_readme(lived: Agreement) -> None:
+    archive = files_of(lived)
+    assert "chain_id, n, event, actor, at, ip, user_agent, data, previous" in archive.read("README.txt").decode()
+    record = json.loads(archive.read("history.json"))["record"]
+    assert len(record) > 6
+    for event in record:
+        names = ("chain_id", "n", "event", "actor", "at", "ip", "user_agent", "data", "previous")
+        text = json.dumps([event[name] for name in names], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        assert hashlib.sha256(text.encode()).hexdigest() == event["hash"]
+
+
+def test_a_damaged_paper_is_listed_as_damaged_and_the_rest_still_comes(
+    lived: Agreement, settings: Any, tmp_path: Path
+) -> None:
+    whole = len(files_of(lived).namelist())
+    broken = Document.objects.get(kind="report")
+    (Path(settings.MEDIA_ROOT) / broken.path).write_bytes(b"%PDF-1.7 something else")
+    archive = files_of(lived)
+    assert len(archive.namelist()) == whole - 1
+    (line,) = [row for row in manifest(archive) if row["State"]]
+    assert (line["Kind"], line["SHA-256"]) == ("Report", broken.sha256)
+    assert line["State"].startswith("damaged")
+    assert checked(archive, tmp_path / "out")[0] == 0
+
+
+def test_the_same_content_gives_the_same_bytes(lived: Agreement) -> None:
+    first, second = files_of(lived), files_of(lived)
+    assert first.fp and second.fp
+    assert [first.fp.seek(0), first.fp.read()] == [second.fp.seek(0), second.fp.read()]
+
+
+def test_everything_holds_every_table_of_this_business_and_no_secret(lived: Agreement, tmp_path: Path) -> None:
+    other = World()
+    other.client("A stranger")
+    business = lived.business
+    token = "tok_CANARY"
+    GatewayAccount.objects.create(
+        business=business, gateway="stripe", secret=vault.seal("sk_CANARY"), hint="…NARY", connected_at=NOW
+    )
+    PaymentMethod.objects.filter(business=business).update(token=token)
+    row = export.ask(business=business, scope=Scope.EVERYTHING, now=LATER)
+    assert export.make_due(now=LATER) == 1
+    archive = zipfile.ZipFile(export.path(row))
+    names = set(archive.namelist())
+    for model in tables.models():
+        assert {f"data/{model._meta.label_lower}.csv", f"data/{model._meta.label_lower}.json"} <= names
+    text = "".join(archive.read(name).decode(errors="replace") for name in names if not name.endswith(".pdf"))
+    code, key = Signature.objects.exclude(code_row=None).get().code_row, Collection.objects.first()
+    assert key
+    for secret in (
+        token,
+        "sk_CANARY",
+        bytes(GatewayAccount.objects.get().secret).decode(),
+        str(code),
+        str(key.prepare_key),
+    ):
+        assert secret not in text
+    assert "A stranger" not in text
+    assert {json.loads(archive.read("data/billing.invoice.json"))[0]["number"]} <= set(
+        Invoice.objects.values_list("number", flat=True)
+    )
+    assert "'=1+1" in archive.read("data/delivery.timeentry.csv").decode()
+    assert checked(archive, tmp_path / "out")[0] == 0
+
+
+def test_a_client_comes_with_people_notes_account_and_agreements(lived: Agreement) -> None:
+    type(lived.client).objects.filter(pk=lived.client.pk).update(notes="Likes tea", name="ร้านกาแฟ ../บ้าน")
+    row = export.ask(business=lived.business, scope=Scope.CLIENT, client=lived.client, now=LATER)
+    export.make_due(now=LATER)
+    names = zipfile.ZipFile(export.path(row)).namelist()
+    assert {"client.json", "contacts.csv", "notes.txt", "statement.csv"} <= set(names)
+    assert any(name.endswith("Retainer/history.pdf") for name in names)
+    assert not [name for name in names if ".." in Path(name).parts or name.startswith("/")]
+
+
+def test_asked_for_twice_it_is_made_once_and_a_killed_worker_loses_nothing(world: World, folder: Path) -> None:
+    ask = {"business": world.business, "scope": Scope.EVERYTHING}
+    row = export.ask(**ask, now=NOW)
+    assert export.ask(**ask, now=NOW) == row
+    type(row).objects.update(lease_until=NOW + export.LEASE)  # somebody took it and was killed
+    assert export.make_due(now=NOW) == 0
+    assert export.make_due(now=NOW + 2 * export.LEASE) == 1
+    assert export.make_due(now=NOW + 2 * export.LEASE) == 0
+    letter = Outbox.objects.get(kind="export")
+    assert letter.to == world.business.owner.email
+    assert letter.text.count("/exports/") == 1
+    export.make_due(now=NOW + 3 * export.LEASE + export.KEPT)
+    row.refresh_from_db()
+    assert (row.state, export.path(row).exists()) == ("gone", False)
+
+
+def test_what_cannot_be_made_is_given_up_after_three_tries(
+    world: World, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = export.ask(business=world.business, scope=Scope.EVERYTHING, now=NOW)
+    monkeypatch.setattr(bundle, "everything", lambda *_: 1 / 0)
+    for n in range(3):
+        assert export.make_due(now=NOW + n * 2 * export.LEASE) == 0
+    row.refresh_from_db()
+    assert row.state == "failed"
+    assert list(export.path(row).parent.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("../../etc/passwd", "-..-etc-passwd"), ("a\\b:c", "a-b-c"), ("ใบแจ้งหนี้ ๑", "ใบแจ้งหนี้ ๑"), ("CON", "_CON"),
+        ("aux.txt", "_aux.txt"), ("...", "_"), ("", "_"), ("a\u202egnp.exe", "agnp.exe"), ("line\nbreak\x00", "linebreak"),
+        ("🎉 party", "🎉 party"),
+    ],
+)  # fmt: skip
+def test_a_name_is_safe_on_every_system_and_keeps_its_language(name: str, kept: str) -> None:
+    assert safe(name) == kept
+    assert len(safe(name * 200).encode()) <= LONGEST + 1
+
+
+def test_two_of_one_name_are_two_files(tmp_path: Path) -> None:
+    file = io.BytesIO()
+    archive = Archive(file, now=NOW)
+    for name in ("Retainer", "retainer", "Retainer"):
+        archive.add(f"{archive.folder('', name)}x.txt", [name], kind="Data")
+        archive.add("same.txt", [uuid.uuid4().hex], kind="Data")
+    archive.add("manifest.csv", ["mine"], kind="Data")
+    archive.close("")
+    names = zipfile.ZipFile(file).namelist()
+    assert len({name.lower() for name in names}) == len(names) == 10
+    assert checked(zipfile.ZipFile(file), tmp_path)[0] == 0
+
+
+@pytest.mark.parametrize(("cell", "kept"), [("=1", "'=1"), (" @x", "' @x"), ("-", "'-"), (-5, -5), ("a=b", "a=b")])
+def test_a_cell_is_never_a_formula(cell: object, kept: object) -> None:
+    assert plain(cell) == kept
