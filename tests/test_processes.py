@@ -137,7 +137,8 @@ def test_a_retainer_is_sold_signed_and_charged_by_real_processes(served: dict[st
     owner.go(
         f"{client}propose/", title="Hotel retainer", contact=contact[1], currency="USD", language="en", interval="monthly",
         starts_on=start[1], notice_days="30", minimum_months="3", tier__TOTAL_FORMS="3", tier__INITIAL_FORMS="0",
-        tier__0__name="Essential", tier__0__fee="3000", tier__0__response_hours="24", tier__1__name="Growth",
+        tier__0__name="Essential", tier__0__fee="3000", tier__0__response_hours="24", tier__0__adds="Daily posts",
+        tier__1__name="Growth",
         tier__1__fee="5,000", tier__1__response_hours="24", tier__1__is_recommended="on", tier__2__name="Partner",
         tier__2__fee="10000", tier__2__response_hours="8",
     )  # fmt: skip
