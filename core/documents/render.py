@@ -1,11 +1,12 @@
 """HTML to PDF: the only import of WeasyPrint. Fonts and styles are read once per process (PLATFORM.md)."""
 
 import atexit
+import gc
 import hashlib
 import mimetypes
 import re
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
@@ -144,8 +145,21 @@ def _key(html: str, identifier: str, files: Mapping[str, bytes]) -> str:
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
+@contextmanager
+def _garbage_at_the_end() -> Iterator[None]:
+    """A paper is many small objects that die together: they are collected once, not searched again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.collect(0)
+        if was_on:
+            gc.enable()
+
+
 def _write(html: str, identifier: str, files: Mapping[str, bytes], created: datetime) -> bytes:
-    with _one_at_a_time:
+    with _one_at_a_time, _garbage_at_the_end():
         tools = _tools()
         options = {
             "pdf_variant": archive.VARIANT,
