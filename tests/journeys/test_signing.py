@@ -79,15 +79,20 @@ def test_the_freelancer_signs_last(page: Page, live_server: Any, world: World, w
     now = timezone.now()
     agreement = world.picked(now=now, starts_on=local_day(now, world.business.time_zone), countersigns=True)
     put(agreement, agreement.contact, now=now)
-    door = links.mint(purpose=LinkPurpose.SIGN_IN, subject_id=world.business.owner.id, now=now)
-    page.goto(links.url(door).replace(re.match(r"https?://[^/]+", links.url(door))[0], live_server.url))  # type: ignore[index]
-    page.locator("main button").first.click()
-    page.goto(f"{live_server.url}/agreements/{agreement.pk}/")
+    desk(page, live_server, world, f"/agreements/{agreement.pk}/")
     watched()
     page.get_by_role("button", name="Countersign").click()
     page.get_by_role("button", name="Yes, go on").click()
     expect(page.get_by_text("The sealed file follows by email", exact=False)).to_be_visible()
     assert Agreement.objects.get().state == "active"
+
+
+def desk(page: Page, site: Any, world: World, path: str) -> None:
+    """One page of the owner's desk, by a link that signs in."""
+    door = links.mint(purpose=LinkPurpose.SIGN_IN, subject_id=world.business.owner.id, now=timezone.now())
+    page.goto(links.url(door).replace(re.match(r"https?://[^/]+", links.url(door))[0], site.url))  # type: ignore[index]
+    page.locator("main button").first.click()
+    page.goto(f"{site.url}{path}")
 
 
 def come_in(page: Page, agreement: Agreement) -> None:
