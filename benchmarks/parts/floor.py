@@ -7,11 +7,12 @@ pays for the INSERTs alone, and what we compose, lock, number, look up and mark 
 import time
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import models, transaction
 
 from billing.models import Collection, Invoice, Journal, Line, Transition
+from core.ids import new_id
 from core.models import Outbox
 
 BATCH = 500
@@ -51,7 +52,7 @@ def _renamed(rows: Rows, run: int) -> Rows:
     new: dict[Any, UUID] = {}
     for some in rows.values():
         for row in some:
-            new[row.pk] = row.pk = uuid4()
+            new[row.pk] = row.pk = new_id()
             row._state.adding = True
             _point(row, new, run)
     return rows

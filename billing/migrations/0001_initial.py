@@ -1,6 +1,7 @@
 """The rows of this room, as the models describe them."""
 
 import billing.states
+import core.ids
 import django.utils.timezone
 import uuid
 from django.db import migrations, models
@@ -17,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Allocation',
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('by', models.CharField(choices=[('payment', 'Payment'), ('credit_note', 'Credit note'), ('certificate', 'Withholding certificate'), ('balance', 'Client credit'), ('write_off', 'Write-off')], max_length=12, verbose_name='settled by')),
                 ('ref', models.UUIDField(verbose_name='which')),
@@ -31,7 +32,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='BankDetails',
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('holder', models.CharField(blank=True, max_length=70, verbose_name='account holder')),
                 ('bank', models.CharField(blank=True, max_length=80, verbose_name='bank')),
@@ -66,7 +67,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Certificate',
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('state', models.CharField(choices=[('owed', 'Owed'), ('received', 'Received')], default='owed', max_length=10, verbose_name='state')),
                 ('currency', models.CharField(max_length=3, verbose_name='currency')),
@@ -84,7 +85,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Charge',
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('n', models.PositiveSmallIntegerField(verbose_name='attempt')),
                 ('state', models.CharField(choices=[('sent', 'Being confirmed'), ('unknown', 'Being confirmed'), ('processing', 'Processing'), ('requires_action', 'Needs the client'), ('succeeded', 'Paid'), ('failed', 'Declined'), ('void', 'Never sent')], default=billing.states.ChargeState['SENT'], max_length=20, verbose_name='state')),
@@ -103,7 +104,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Collection',
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('gateway', models.CharField(max_length=20, verbose_name='gateway')),
                 ('prepare_key', models.UUIDField(default=uuid.uuid4, editable=False)),
@@ -128,7 +129,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='CreditNote',
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('seq', models.PositiveIntegerField(verbose_name='running number')),
                 ('number', models.CharField(max_length=40, verbose_name='number')),
@@ -150,7 +151,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Dispute',
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('gateway', models.CharField(max_length=20, verbose_name='gateway')),
                 ('handle', models.CharField(max_length=80, verbose_name='gateway object')),
@@ -170,7 +171,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='GatewayAccount',
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('gateway', models.CharField(max_length=20, verbose_name='gateway')),
                 ('secret', models.BinaryField()),
@@ -203,7 +204,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Invoice',
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('kind', models.CharField(default='fee', max_length=10, verbose_name='kind')),
                 ('period_start', models.DateField(verbose_name='service from')),
@@ -235,7 +236,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Journal',
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('kind', models.CharField(max_length=20, verbose_name='kind')),
                 ('ref', models.CharField(max_length=80, verbose_name='about')),
@@ -254,7 +255,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Line',
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('position', models.PositiveSmallIntegerField(verbose_name='position')),
                 ('description', models.CharField(max_length=300, verbose_name='description')),
@@ -271,7 +272,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='NextLine',
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('kind', models.CharField(max_length=20, verbose_name='kind')),
                 ('ref', models.CharField(max_length=80, verbose_name='about')),
@@ -289,7 +290,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Numbering',
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('kind', models.CharField(choices=[('invoice', 'Invoices'), ('receipt', 'Receipts'), ('tax_receipt', 'Tax invoices / receipts'), ('credit_note', 'Credit notes')], max_length=12, verbose_name='kind')),
                 ('pattern', models.CharField(max_length=30, verbose_name='pattern')),
@@ -303,7 +304,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Payment',
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('gateway', models.CharField(max_length=20, verbose_name='gateway')),
                 ('reference', models.CharField(max_length=120, verbose_name='reference')),
@@ -323,7 +324,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='PaymentMethod',
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('gateway', models.CharField(max_length=20, verbose_name='gateway')),
                 ('token', models.CharField(max_length=80)),
@@ -340,7 +341,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Refund',
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('state', models.CharField(choices=[('sent', 'Being confirmed'), ('unknown', 'Being confirmed'), ('pending', 'On its way'), ('succeeded', 'Refunded'), ('failed', 'Failed: it is client credit again')], default=billing.states.RefundState['SENT'], max_length=10, verbose_name='state')),
                 ('currency', models.CharField(max_length=3, verbose_name='currency')),
@@ -426,7 +427,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Series',
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('kind', models.CharField(choices=[('invoice', 'Invoices'), ('receipt', 'Receipts'), ('tax_receipt', 'Tax invoices / receipts'), ('credit_note', 'Credit notes')], max_length=12, verbose_name='kind')),
                 ('year', models.PositiveSmallIntegerField(verbose_name='year')),
@@ -441,7 +442,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='StatementLine',
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('fingerprint', models.CharField(max_length=64)),
                 ('on', models.DateField(verbose_name='date')),
@@ -459,7 +460,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Transition',
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('what', models.CharField(max_length=20, verbose_name='what')),
                 ('old', models.CharField(blank=True, max_length=20, verbose_name='from')),

@@ -1,11 +1,11 @@
 """Business: the tenant. Every other row belongs to exactly one."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from core.ids import new_id
 
 
 class Accent(models.TextChoices):
@@ -24,7 +24,7 @@ class Accent(models.TextChoices):
 class Business(models.Model):
     """What a freelancer trades as. `floor_rate` is minor units of `currency` per hour; capacity is per month."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     owner = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="business")
     name = models.CharField(_("name"), max_length=120)
     legal_name = models.CharField(_("legal name"), max_length=200, blank=True)

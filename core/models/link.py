@@ -1,10 +1,10 @@
 """Link: a door that was mailed to somebody; the token is signed, the row says whether it still opens."""
 
-import uuid
-
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from core.ids import new_id
 
 
 class LinkPurpose(models.TextChoices):
@@ -20,7 +20,7 @@ class Link(models.Model):
     The token is the id signed with the installation's key: nothing in this table opens a door by itself.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     purpose = models.CharField(_("purpose"), max_length=10, choices=LinkPurpose.choices)
     subject_id = models.UUIDField(_("for"), db_index=True)
     target = models.CharField(_("leads to"), max_length=80, blank=True)

@@ -1,12 +1,11 @@
 """Outbox: a letter that was written in the same transaction as the fact it tells, and is sent after it."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.ids import new_id
 from core.models.business import Business
 from core.models.document import Document
 
@@ -34,7 +33,7 @@ class Outbox(models.Model):
     Without a text it is only announced, and written when it is sent (core.outbox.post).
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     business = models.ForeignKey(Business, models.CASCADE, null=True, blank=True, related_name="+")
     kind = models.CharField(_("kind"), max_length=40)
     ref = models.CharField(_("about"), max_length=80)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from typing import Any
 from unittest.mock import patch
 
@@ -291,6 +292,7 @@ def stage(life: Life) -> Iterator[None]:
         stack.enter_context(override_settings(GATEWAY="bank", DEBUG=False))
         # The same seed is the same life again: ids and the clock within a run come from it as well.
         stack.enter_context(patch("os.urandom", random.Random(life.seed).randbytes))
+        stack.enter_context(patch("core.ids.time_ns", count(10**18, 10**6).__next__))
         stack.enter_context(patch.object(collect, "_clock", lambda now: lambda: now))
         stack.enter_context(patch.object(flight.log, "exception", life.surprised))
         stack.enter_context(doorbell.muted())
