@@ -16,9 +16,9 @@ from agreements.models.proposal import Renews, kind_of
 from agreements.models.template import TextKind
 from agreements.schedule import Interval
 from agreements.states import PROPOSAL, ProposalState
-from clients import entry
+from clients import entry, stage
 from clients.models import Client, Contact
-from clients.pipeline import MOVES, Stage
+from clients.pipeline import Stage
 from core import audit, links, outbox
 from core.audit import UNSEEN, Origin
 from core.dates import local_day
@@ -98,7 +98,7 @@ def send(*, proposal: Proposal, actor: str, now: datetime, origin: Origin = UNSE
             now=now,
             origin=origin,
         )
-        _advance(proposal.client, Stage.PROPOSAL_SENT)
+        stage.reach(client=proposal.client, to=Stage.PROPOSAL_SENT, actor=actor, now=now)
     return proposal
 
 
@@ -197,10 +197,3 @@ def _write_tiers(proposal: Proposal, tiers: Sequence[ladder.TierDraft], now: dat
         )
         for position, rung in enumerate(tiers, start=1)
     )
-
-
-def _advance(client: Client, stage: Stage) -> None:
-    """Move the prospect on; a client that was won, or is further along, stays where it is."""
-    client.refresh_from_db(fields=["state"])
-    if client.state in (Stage.LEAD, Stage.CALL_BOOKED, Stage.LOST):
-        move(client, stage, MOVES)

@@ -16,8 +16,9 @@ from agreements.errors import NotOpen, WrongCode
 from agreements.models import Agreement, Amendment, Signature
 from agreements.periods import next_opening
 from agreements.states import AGREEMENT, AMENDMENT, PROPOSAL, AgreementState, AmendmentState, ProposalState
+from clients import stage
 from clients.models import Client, Contact
-from clients.pipeline import MOVES, Stage
+from clients.pipeline import Stage
 from core import audit, doorbell, links, outbox
 from core.audit import Origin
 from core.dates import local_day, local_instant
@@ -196,9 +197,8 @@ def _complete(paper: Agreement | Amendment, now: datetime) -> None:
     client = paper.client
     Client.objects.filter(pk=client.pk, signed_at__isnull=True).update(signed_at=now)
     client.refresh_from_db()
-    stage = Stage.TRIAL if paper.is_trial else Stage.WON
-    if stage in MOVES[Stage(client.state)]:
-        move(client, stage, MOVES)
+    reached = Stage.TRIAL if paper.is_trial else Stage.WON
+    stage.reach(client=client, to=reached, actor="Retainer Hub", now=now)
 
 
 def _prolong(amendment: Amendment, now: datetime) -> None:

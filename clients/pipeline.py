@@ -1,6 +1,10 @@
-"""The stages a prospect goes through, and which move follows which. Pure."""
+"""The stages a prospect goes through, which move follows which, and what an open one is worth. Pure."""
 
+from collections.abc import Iterable
 from enum import StrEnum
+from fractions import Fraction
+
+from core.money import round_half_up
 
 
 class Stage(StrEnum):
@@ -24,3 +28,11 @@ MOVES: dict[Stage, frozenset[Stage]] = {
     Stage.LOST: _OPEN - {Stage.LOST},
     Stage.WON: frozenset(),
 }
+
+#: Of a hundred prospects that stand here, how many sign, as a first estimate. The stages that are open, in order.
+ODDS: dict[Stage, int] = {Stage.LEAD: 10, Stage.CALL_BOOKED: 25, Stage.PROPOSAL_SENT: 50, Stage.TRIAL: 70}
+
+
+def weighted(fees: Iterable[tuple[Stage, int]]) -> int:
+    """What monthly fees of one currency are worth by their stages' odds, in minor units, rounded once."""
+    return round_half_up(sum((Fraction(fee * ODDS.get(stage, 0), 100) for stage, fee in fees), Fraction(0)))

@@ -38,6 +38,7 @@ CLASSES: dict[str, str] = {
     "dashboard:logo": "owner", "dashboard:jobs": "owner", "dashboard:mail": "public", "dashboard:letter": "public",
     "dashboard:sign_in": "public", "dashboard:clients": "owner", "dashboard:client_new": "owner",
     "dashboard:client": "client", "dashboard:client_edit": "client", "dashboard:contact_new": "client",
+    "dashboard:pipeline": "owner", "dashboard:client_move": "client", "dashboard:client_lost": "client",
     "dashboard:proposal_new": "client", "dashboard:contact_link": "contact", "dashboard:contact_end_sessions": "contact",
     "dashboard:proposals": "owner", "dashboard:proposal": "proposal", "dashboard:proposal_edit": "proposal",
     "dashboard:proposal_send": "proposal", "dashboard:proposal_withdraw": "proposal", "dashboard:agreements": "owner",

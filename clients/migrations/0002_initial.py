@@ -39,6 +39,10 @@ class Migration(migrations.Migration):
             model_name='client',
             index=models.Index(fields=['business', 'name', 'id'], name='client_by_name'),
         ),
+        migrations.AddIndex(
+            model_name='client',
+            index=models.Index(fields=['business', 'state', '-stage_at'], name='client_by_stage'),
+        ),
         migrations.AddConstraint(
             model_name='contact',
             constraint=models.UniqueConstraint(models.F('client'), django.db.models.functions.text.Lower('email'), name='contact_once_per_client'),

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clients.models.tax_rate import TaxMode
@@ -28,8 +29,24 @@ TREATMENTS = [
 ]
 
 
+class Lost(models.TextChoices):
+    """Why a prospect said no, or said nothing."""
+
+    MONEY = "money", _("Too expensive for them")
+    VALUE = "value", _("They did not see what it is good for")
+    RESULTS = "results", _("They doubted the results")
+    TIMING = "timing", _("Not now")
+    OTHER = "other", _("Somebody else does it")
+    SILENCE = "silence", _("No answer any more")
+    MINE = "mine", _("I said no")
+
+
 class Client(TenantRow):
-    """`state` (the stage) and `notes` are the freelancer's own and never reach the client (rule 37)."""
+    """The stage, what is expected, why it was lost and the notes are the freelancer's own (rule 37).
+
+    `state` is the stage, `stage_at` when it was reached. `expected_amount` is minor units a month in
+    `expected_currency`, before a proposal says it better.
+    """
 
     name = models.CharField(_("name"), max_length=120)
     legal_name = models.CharField(_("legal name"), max_length=200, blank=True)
@@ -47,6 +64,11 @@ class Client(TenantRow):
         validators=[MinValueValidator(0), MaxValueValidator(50)],
     )
     state = models.CharField(_("stage"), max_length=20, choices=STAGES, default=Stage.LEAD)
+    stage_at = models.DateTimeField(_("in this stage since"), default=timezone.now)
+    expected_amount = models.PositiveBigIntegerField(_("expected fee a month"), default=0)
+    expected_currency = models.CharField(max_length=3, blank=True)
+    lost_because = models.CharField(_("lost because"), max_length=10, choices=Lost.choices, blank=True)
+    lost_words = models.CharField(_("in their words"), max_length=300, blank=True)
     notes = models.TextField(_("notes"), max_length=5000, blank=True)
     signed_at = models.DateTimeField(_("client since"), null=True, blank=True)
 
@@ -54,7 +76,10 @@ class Client(TenantRow):
         verbose_name = _("client")
         verbose_name_plural = _("clients")
         ordering = ["name", "id"]
-        indexes = [models.Index(fields=["business", "name", "id"], name="client_by_name")]
+        indexes = [
+            models.Index(fields=["business", "name", "id"], name="client_by_name"),
+            models.Index(fields=["business", "state", "-stage_at"], name="client_by_stage"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client, Contact
+from clients.models.client import Lost
 from core import logos, money
 from core.models import Business
 from core.printable import PrintableForm
@@ -57,6 +58,9 @@ class ClientForm(PrintableForm, forms.ModelForm):
     """A client's particulars."""
 
     unprinted = ("notes",)
+    expected = MoneyField(
+        required=False, help_text=_("A guess for your pipeline, until a proposal says it. Clients never see it.")
+    )
 
     class Meta:
         model = Client
@@ -70,21 +74,44 @@ class ClientForm(PrintableForm, forms.ModelForm):
             "withholding_percent": _("What this client keeps back for the tax office, like 3."),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["time_zone"] = forms.ChoiceField(label=_("Time zone"), choices=zones())
+        self.currency = self.instance.expected_currency or currency
+        self.fields["expected"].label = _("Expected fee a month, in %(currency)s") % {"currency": self.currency}
+        if self.instance.expected_amount:
+            self.fields["expected"].initial = money.to_decimal(self.instance.expected_amount, self.currency)
+
+    def clean_expected(self) -> int:
+        return amount(self.cleaned_data["expected"] or "0", self.currency)
+
+    def values(self) -> dict[str, Any]:
+        """The columns, as the verbs take them."""
+        expected = self.cleaned_data.pop("expected")
+        return self.cleaned_data | {
+            "expected_amount": expected, "expected_currency": self.currency if expected else "",
+        }  # fmt: skip
 
 
 class NewClientForm(ClientForm):
-    """A client together with its decision maker; its taxes are asked for when it is edited."""
+    """A prospect with its decision maker; what papers need (address, taxes) is asked for when it is edited."""
 
     class Meta(ClientForm.Meta):
-        fields = ["name", *PAPERS, "language", "time_zone", "notes"]
+        fields = ["name", "language", "time_zone", "notes"]
 
     contact_name = forms.CharField(label=_("Decision maker"), max_length=120)
     contact_email = forms.EmailField(label=_("Their email"), max_length=254)
     contact_role = forms.CharField(label=_("Their role"), max_length=80, required=False)
-    field_order = ("name", "contact_name", "contact_email", "contact_role", "language", "time_zone")
+    field_order = ("name", "contact_name", "contact_email", "contact_role", "expected", "language", "time_zone")
+
+
+class LostForm(PrintableForm, forms.Form):
+    """Why a prospect was lost: one tap, and their words if there were any."""
+
+    because = forms.ChoiceField(label=_("The reason"), choices=Lost.choices, widget=forms.RadioSelect)
+    words = forms.CharField(
+        label=_("In their words"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 class ContactForm(PrintableForm, forms.ModelForm):

@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agreements import applies
+from agreements import applies, prospects
 from agreements.models import Agreement, Proposal
 from billing import methods
 from billing.models import Invoice
@@ -21,6 +22,7 @@ from core.logos import logo_response
 from core.throttle import too_often
 from dashboard.forms.people import BusinessForm, ClientForm, ContactForm, NewClientForm
 from dashboard.views.desk import Desk, refuse
+from dashboard.views.pipeline import moves_of
 
 
 class Welcome(Desk):
@@ -78,11 +80,16 @@ class Clients(Desk):
         found = self.rows(Client)
         asked, stage = request.GET.get("q", "").replace("\x00", "")[:100], request.GET.get("stage", "")
         if asked:
-            found = found.filter(name__icontains=asked)
+            named = (
+                Q(name__icontains=asked) | Q(contacts__name__icontains=asked) | Q(contacts__email__icontains=asked)
+            )
+            found = found.filter(named).distinct()
         if stage in dict(STAGES):
             found = found.filter(state=stage)
         page = page_of(found.prefetch_related("contacts"), request.GET, by="name", up=True)
-        return self.show(request, page=page, asked=asked, stage=stage, stages=STAGES)
+        fees = prospects.expected(page.rows)
+        rows = [(client, fees.get(client.pk)) for client in page.rows]
+        return self.show(request, page=page, rows=rows, asked=asked, stage=stage, stages=STAGES)
 
 
 class ClientPage(Desk):
@@ -103,6 +110,7 @@ class ClientPage(Desk):
             ],
             invoices=self.rows(Invoice).filter(client=client)[:10],
             method=methods.in_use(client),
+            moves=moves_of(client),
         )
 
 
@@ -113,14 +121,13 @@ class NewClient(Desk):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         start = {"time_zone": self.business.time_zone, "language": self.business.language}
-        return self.show(request, form=NewClientForm(initial=start))
+        return self.show(request, form=NewClientForm(initial=start, currency=self.business.currency))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = NewClientForm(request.POST)
+        form = NewClientForm(request.POST, currency=self.business.currency)
         if not form.is_valid():
             return self.show(request, form=form, status=422)
-        fields = {name: form.cleaned_data[name] for name in form.fields}
-        client = add.add_client(business=self.business, now=timezone.now(), **fields)
+        client = add.add_client(business=self.business, now=timezone.now(), **form.values())
         messages.success(request, _("%(name)s is added. Next: a proposal.") % {"name": client.name})
         return redirect("dashboard:client", client.pk)
 
@@ -132,14 +139,14 @@ class EditClient(Desk):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk)
-        return self.show(request, form=ClientForm(instance=client), client=client)
+        return self.show(request, form=ClientForm(instance=client, currency=self.business.currency), client=client)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk)
-        form = ClientForm(request.POST, instance=client)
+        form = ClientForm(request.POST, instance=client, currency=self.business.currency)
         if not form.is_valid():
             return self.show(request, form=form, client=client, status=422)
-        add.change_client(client=client, **form.cleaned_data)
+        add.change_client(client=client, **form.values())
         messages.success(request, _("Saved."))
         return redirect("dashboard:client", client.pk)
 

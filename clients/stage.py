@@ -1,0 +1,66 @@
+"""Moves a prospect from stage to stage; each move is recorded. A client is won by signing, never by hand."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clients.models import Client
+from clients.models.client import Lost
+from clients.pipeline import MOVES, ODDS, Stage
+from core import audit
+from core.audit import UNSEEN, Origin
+from core.errors import RuleError
+from core.states import move
+
+MOVED = "stage"
+
+
+class NotByHand(RuleError):
+    """A stage that is reached in another way, or whose reason is missing."""
+
+
+def put(
+    *,
+    client: Client,
+    to: Stage,
+    actor: str,
+    now: datetime,
+    because: str = "",
+    words: str = "",
+    origin: Origin = UNSEEN,
+) -> Client:
+    """Put a prospect where the freelancer says. Raises NotByHand, NotAllowedNow; the same stage again is no move."""
+    if to == Stage.WON:
+        raise NotByHand(_("A prospect becomes a client by signing an agreement, not by hand."))
+    if to == Stage.LOST and because not in Lost.values:
+        raise NotByHand(_("Say why it was lost."), field="because")
+    if client.state == to:
+        return client
+    lost = {"lost_because": because, "lost_words": words[:300]} if to == Stage.LOST else {}
+    return _move(client, to, actor, now, origin, lost)
+
+
+def reach(*, client: Client, to: Stage, actor: str, now: datetime) -> None:
+    """What happened moves a prospect on (a call was booked, a proposal sent, an agreement signed), never back."""
+    client.refresh_from_db(fields=["state"])
+    order = [Stage.LOST, *ODDS, Stage.WON]
+    if order.index(Stage(client.state)) < order.index(to):
+        _move(client, to, actor, now, UNSEEN, {})
+
+
+def _move(client: Client, to: Stage, actor: str, now: datetime, origin: Origin, lost: dict[str, str]) -> Client:
+    came_from = client.state
+    fields = {"stage_at": now, "lost_because": "", "lost_words": ""} | lost
+    with transaction.atomic():
+        move(client, to, MOVES, sets=fields)
+        audit.record(
+            business=client.business,
+            chain_id=client.id,
+            event=MOVED,
+            actor=actor,
+            now=now,
+            origin=origin,
+            data={"from": came_from, "to": to.value} | lost,
+        )
+    return client

@@ -1,0 +1,68 @@
+"""Prospects go from stage to stage; each move is recorded, and a client is won by signing."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clients import add, stage
+from clients.models import Client
+from clients.pipeline import MOVES, ODDS, Stage, weighted
+from core import audit
+from tests.factories import BusinessFactory
+
+NOW = datetime(2026, 11, 2, 5, 0, tzinfo=UTC)
+fees = st.lists(st.tuples(st.sampled_from(Stage), st.integers(0, 10**9)), max_size=8)
+
+
+@given(fees)
+def test_an_open_prospect_is_worth_its_fee_by_the_odds_and_never_more(rows: list[tuple[Stage, int]]) -> None:
+    assert 0 <= weighted(rows) <= sum(fee for _stage, fee in rows)
+    assert weighted(rows) == weighted(reversed(rows))
+    assert weighted([(Stage.WON, 500_00), (Stage.LOST, 900_00)]) == 0
+
+
+def test_three_prospects_are_worth_what_one_can_add_up_by_hand() -> None:
+    assert weighted([(Stage.LEAD, 3_000_00), (Stage.PROPOSAL_SENT, 5_000_00), (Stage.TRIAL, 10_000_00)]) == 980_000
+
+
+def test_nobody_is_won_by_a_move_and_nothing_follows_won() -> None:
+    assert MOVES[Stage.WON] == frozenset()
+    assert list(ODDS) == [Stage.LEAD, Stage.CALL_BOOKED, Stage.PROPOSAL_SENT, Stage.TRIAL]
+
+
+@pytest.fixture
+def prospect(db: None) -> Client:
+    return add.add_client(
+        business=BusinessFactory(), name="Baan", contact_name="Ploy", contact_email="p@baan.example", now=NOW
+    )
+
+
+def test_each_move_is_recorded_and_lost_says_why(prospect: Client) -> None:
+    now = prospect.created_at
+    stage.put(client=prospect, to=Stage.CALL_BOOKED, actor="Nan", now=now)
+    with pytest.raises(stage.NotByHand, match="why"):
+        stage.put(client=prospect, to=Stage.LOST, actor="Nan", now=now)
+    with pytest.raises(stage.NotByHand, match="signing"):
+        stage.put(client=prospect, to=Stage.WON, actor="Nan", now=now)
+    later = now + timedelta(days=2)
+    stage.put(client=prospect, to=Stage.LOST, actor="Nan", now=later, because="money", words="Too dear this year")
+    events = audit.chain(prospect.pk)
+    assert [(one.data["from"], one.data["to"]) for one in events] == [
+        ("lead", "call_booked"),
+        ("call_booked", "lost"),
+    ]
+    assert audit.is_whole(events)
+    assert (prospect.lost_because, prospect.stage_at) == ("money", later)
+    stage.put(client=prospect, to=Stage.LEAD, actor="Nan", now=later)
+    assert (prospect.lost_because, prospect.lost_words) == ("", "")
+
+
+def test_what_happens_moves_a_prospect_on_and_never_back(prospect: Client) -> None:
+    now = prospect.created_at
+    stage.reach(client=prospect, to=Stage.TRIAL, actor="Retainer Hub", now=now)
+    stage.reach(client=prospect, to=Stage.PROPOSAL_SENT, actor="Nan", now=now)
+    assert prospect.state == Stage.TRIAL
+    stage.reach(client=prospect, to=Stage.WON, actor="Retainer Hub", now=now)
+    assert prospect.state == Stage.WON
