@@ -21,6 +21,13 @@ def labels() -> dict[str, str]:
     """What the events of an agreement's record are called."""
     return {
         "offered": _("Offered by the provider"),
+        "offer_opened": _("Proposal opened"),
+        "tier_seen": _("Tier looked at"),
+        "asked": _("Question asked"),
+        "answered": _("Question answered"),
+        "forwarded": _("Proposal forwarded"),
+        "extended": _("Proposal extended"),
+        "waits": _("Joined the waitlist"),
         "accepted": _("Tier picked"),
         "opened": _("Opened by the client"),
         "consented": _("Consent given"),

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from agreements import ladder, wording
+from agreements import ladder, message, snapshot, wording
 from agreements import terms as frozen
 from agreements.errors import BadLadder, BadTrial, BadWording, NotOpen
 from agreements.models import Agreement, Proposal, Tier
@@ -25,6 +25,9 @@ from core.dates import local_day
 from core.models import Business
 from core.states import move
 
+MANY = ("cosigners", "testimonials")  # a proposal's columns that hold many rows
+TRIAL_DAYS = range(14, 29)  # a paid trial takes two to four weeks
+
 
 def draft(
     *,
@@ -39,9 +42,10 @@ def draft(
     _check(tiers)
     _check_kind(terms)
     with transaction.atomic():
-        cosigners = terms.pop("cosigners", ())
+        many = {name: terms.pop(name, ()) for name in MANY}
         proposal = Proposal.objects.create(business=business, client=client, contact=contact, created_at=now, **terms)
-        proposal.cosigners.set(cosigners)
+        for name, rows in many.items():
+            getattr(proposal, name).set(rows)
         _write_tiers(proposal, tiers, now)
     return proposal
 
@@ -51,12 +55,12 @@ def change(*, proposal: Proposal, tiers: Sequence[ladder.TierDraft], now: dateti
     _check(tiers)
     _check_kind(terms)
     with transaction.atomic():
-        cosigners = terms.pop("cosigners", None)
+        many = {name: terms.pop(name) for name in MANY if name in terms}
         locked = Proposal.objects.select_for_update().filter(pk=proposal.pk, state=ProposalState.DRAFT)
         if not locked.update(**terms):
             raise NotOpen(_("This proposal was sent and is frozen. Make a new one instead."))
-        if cosigners is not None:
-            proposal.cosigners.set(cosigners)
+        for name, rows in many.items():
+            getattr(proposal, name).set(rows)
         proposal.tiers.all().delete()
         _write_tiers(proposal, tiers, now)
     proposal.refresh_from_db()
@@ -68,28 +72,18 @@ def send(*, proposal: Proposal, actor: str, now: datetime, origin: Origin = UNSE
 
     Raises BadWording where the agreement of any tier would have a gap in its text.
     """
-    text = wording.source(proposal)
-    amiss = frozen.faults(proposal, text["pairs"])
+    text, amiss = wording.source(proposal), faults(proposal)
     with transaction.atomic():
         if amiss and proposal.state == ProposalState.DRAFT:
             raise BadWording(" ".join(amiss[:5]))
-        move(proposal, ProposalState.SENT, PROPOSAL, sets={"sent_at": now, "text": text})
-        link = entry.portal_link(contact=proposal.contact, now=now, target=f"proposal:{proposal.id}")
-        outbox.write(
-            kind="proposal",
-            ref=str(proposal.id),
-            to=proposal.contact.email,
-            template="proposal",
-            context={
-                "proposal": proposal,
-                "contact": proposal.contact,
-                "tiers": rungs(proposal),
-                "link": links.placeholder("link", link.id),
-            },
-            language=proposal.language,
-            business=proposal.business,
-            now=now,
-        )
+        _replace(proposal, now)
+        intro = message.filled(proposal)
+        taken = snapshot.take(proposal, text=text, intro=intro)
+        sets = {"sent_at": now, "text": text, "intro": intro, "snapshot": taken}
+        sets["snapshot_hash"] = snapshot.digest(taken)
+        move(proposal, ProposalState.SENT, PROPOSAL, sets=sets)
+        proposal.tiers.update(is_frozen=True)
+        mail(proposal, kind="proposal", ref=str(proposal.id), now=now)
         audit.record(
             business=proposal.business,
             chain_id=proposal.id,
@@ -97,9 +91,48 @@ def send(*, proposal: Proposal, actor: str, now: datetime, origin: Origin = UNSE
             actor=actor,
             now=now,
             origin=origin,
+            data={"snapshot": proposal.snapshot_hash},
         )
         stage.reach(client=proposal.client, to=Stage.PROPOSAL_SENT, actor=actor, now=now)
     return proposal
+
+
+def mail(proposal: Proposal, *, kind: str, ref: str, now: datetime, to: Contact | None = None) -> None:
+    """The letter with the offer and one link, to its decision maker or to one of the client's other people."""
+    contact = to or proposal.contact
+    link = entry.portal_link(contact=contact, now=now, target=f"proposal:{proposal.id}")
+    outbox.write(
+        kind=kind,
+        ref=ref,
+        to=contact.email,
+        template="proposal",
+        context={
+            "proposal": proposal,
+            "contact": contact,
+            "intro": message.filled(proposal),
+            "tiers": rungs(proposal),
+            "link": links.placeholder("link", link.id),
+        },
+        language=proposal.language,
+        business=proposal.business,
+        now=now,
+    )
+
+
+def faults(proposal: Proposal) -> list[str]:
+    """Everything that keeps a draft from being sent: its opening words, and the agreement's text for each tier."""
+    return [*message.faults(proposal), *frozen.faults(proposal, wording.source(proposal)["pairs"])]
+
+
+def _replace(proposal: Proposal, now: datetime) -> None:
+    """The version before this one is closed, unless it was picked."""
+    if proposal.revises is None:
+        return
+    before = hold(proposal.revises)
+    if is_picked(before):
+        raise NotOpen(_("The client has picked a tier of the version before this one."))
+    if before.state in (ProposalState.SENT, ProposalState.EXPIRED):
+        move(before, ProposalState.REPLACED, PROPOSAL, sets={"decided_at": now})
 
 
 def withdraw(*, proposal: Proposal, actor: str, now: datetime) -> Proposal:
@@ -145,11 +178,6 @@ def is_picked(proposal: Proposal) -> bool:
     return Agreement.objects.filter(proposal=proposal).exists()
 
 
-def opened(*, proposal: Proposal, now: datetime) -> None:
-    """Remember when the client first looked at it."""
-    Proposal.objects.filter(pk=proposal.pk, opened_at__isnull=True).update(opened_at=now)
-
-
 def rungs(proposal: Proposal) -> list[Tier]:
     """The tiers of a proposal, lowest first."""
     return list(proposal.tiers.order_by("position"))
@@ -182,6 +210,8 @@ def _check_kind(terms: dict[str, Any]) -> None:
         return
     if not terms.get("ends_on"):
         raise BadTrial(_("A paid trial needs a day on which both sides decide."), field="ends_on")
+    if (terms["ends_on"] - terms["starts_on"]).days not in TRIAL_DAYS:
+        raise BadTrial(_("A paid trial takes two to four weeks."), field="ends_on")
     if not terms.get("trial_measure"):
         raise BadTrial(_("Say what makes the trial a success."), field="trial_measure")
 

@@ -12,7 +12,7 @@ from core.facts import Fact
 from core.models import AuditEvent, Document
 from core.templatetags import rh
 
-INSIDE = frozenset({"parked", "released"})  # events of the desk that the client never heard of
+INSIDE = frozenset({"parked", "released", "offer_opened", "tier_seen"})  # what the client never heard of
 ASIDE = frozenset({"reason", "words", "how"})  # what was written for the record, not for the client
 OWN_WORDS = "declined"  # here the reason is the client's
 

@@ -65,6 +65,8 @@ def _terms(business: Business, kind: str, today: date) -> dict[str, Any]:
         "notice_days": 30,
         "minimum_months": 0 if once else 3,
         "rolls_over": True,
+        "next_tier": _next_tier(business) if kind == TextKind.TRIAL else {},
+        "credits_trial": True,
         "trial_measure": _("20 new enquiries in four weeks"),
         "tax": {"mode": TaxMode.EXCLUSIVE.value, "rates": [], "withholding_percent": "0"},
         "collect_by": CollectBy.CARD.value,
@@ -77,6 +79,10 @@ def _terms(business: Business, kind: str, today: date) -> dict[str, Any]:
         "overage_amount": money.parse("120", business.currency),
         "overage_minutes": 300,
     }
+
+
+def _next_tier(business: Business) -> dict[str, Any]:
+    return {"name": _("Growth"), "amount": money.parse("5000", business.currency), "minutes": 32 * 60}
 
 
 def agreement(template: Template, tier: dict[str, Any], terms: dict[str, Any]) -> Agreement:

@@ -12,6 +12,7 @@ class ProposalState(StrEnum):
     DECLINED = "declined"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
 
 
 class AgreementState(StrEnum):
@@ -53,11 +54,12 @@ _P, _A, _M, _E = ProposalState, AgreementState, AmendmentState, PeriodState
 
 PROPOSAL: dict[ProposalState, frozenset[ProposalState]] = {
     _P.DRAFT: frozenset({_P.SENT}),
-    _P.SENT: frozenset({_P.ACCEPTED, _P.DECLINED, _P.EXPIRED, _P.WITHDRAWN}),
+    _P.SENT: frozenset({_P.ACCEPTED, _P.DECLINED, _P.EXPIRED, _P.WITHDRAWN, _P.REPLACED}),
     _P.ACCEPTED: frozenset(),
     _P.DECLINED: frozenset(),
-    _P.EXPIRED: frozenset(),
+    _P.EXPIRED: frozenset({_P.SENT, _P.REPLACED}),  # extended, or offered anew
     _P.WITHDRAWN: frozenset(),
+    _P.REPLACED: frozenset(),
 }
 
 AGREEMENT: dict[AgreementState, frozenset[AgreementState]] = {

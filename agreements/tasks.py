@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from agreements import end, pause, propose, renew, seal, waiting
+from agreements import end, follow, pause, propose, renew, seal, trial, waiting
 from agreements.watch import watch
 
 
@@ -14,10 +14,12 @@ def seal_signed() -> None:
     seal.seal_signed(now=now)
     end.finish_ended(now=now)
     pause.resume_due(now=now)
+    follow.remind_due(now=now)
     propose.expire_due(now=now)
     waiting.expire_due(now=now)
     waiting.remind_due(now=now)
     renew.renew_due(now=now)
+    trial.remind_due(now=now)
 
 
 @shared_task(name="agreements.tasks.watch_seal", ignore_result=True)

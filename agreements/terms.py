@@ -79,6 +79,8 @@ def freeze(proposal: Proposal, contact: Contact) -> dict[str, Any]:
         "time_zone": client.time_zone,
         "kind": proposal.text_kind.value,
         "language": proposal.language,
+        "next_tier": proposal.next_tier if proposal.is_trial else {},
+        "credits_trial": proposal.is_trial and proposal.credits_trial,
         "renews": proposal.renews,
         "term_months": whole_months(proposal.starts_on, proposal.ends_on) if proposal.ends_on else 0,
         **{name: getattr(proposal, name) for name in PLAIN},

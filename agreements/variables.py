@@ -20,7 +20,10 @@ THE = frozenset(
     ("AE", "BS", "CD", "CF", "CG", "CZ", "DO", "GB", "GM", "KM", "KY", "MH", "MV", "NL", "PH", "SB", "SC", "US", "VG")
 )  # fmt: skip
 #: What is promised must stand in the text: a proposal that fills one of these needs a clause that prints it.
-PROMISED = ("kpis", "expectations", "value_adds", "competitors", "overage", "governing_law", "trial_measure")
+PROMISED = (
+    "kpis", "expectations", "value_adds", "competitors", "overage", "governing_law", "trial_measure",
+    "after_trial",
+)  # fmt: skip
 
 
 def meanings() -> dict[str, str]:
@@ -46,6 +49,7 @@ def meanings() -> dict[str, str]:
         "notice": _("how long before an end it must be said"),
         "decision_day": _("a trial's day of decision, or the day when one-time work is done"),
         "trial_measure": _("when a trial is a success"),
+        "after_trial": _("the tier that was agreed for after a trial, and whether its fee is credited"),
         "kpis": _("list: goals and measures"),
         "expectations": _("list: what the client provides"),
         "value_adds": _("list: what is added for a time"),
@@ -201,7 +205,23 @@ def _dates(terms: dict[str, Any]) -> dict[str, Value]:
         "notice": _notice(terms["notice_days"]),
         "decision_day": rh.day(terms["ends_on"]) if once and terms["ends_on"] else "",
         "trial_measure": terms["trial_measure"] if terms.get("kind") == TextKind.TRIAL else "",
+        "after_trial": _after_trial(terms),
     }
+
+
+def _after_trial(terms: dict[str, Any]) -> str:
+    """The tier that follows where both sides say so, and what becomes of the fee; empty: none was agreed."""
+    tier = terms.get("next_tier")
+    if not tier:
+        return ""
+    words = {"tier": tier["name"], "fee": rh.money(tier["amount"], terms["currency"])}
+    words["hours"] = rh.hours(tier["minutes"])
+    follows = _("the tier “%(tier)s” for %(fee)s every month") % words
+    if tier["minutes"]:
+        follows = _("the tier “%(tier)s” for %(fee)s every month, with %(hours)s") % words
+    if terms.get("credits_trial"):
+        return _("%(follows)s; the fee of this trial is credited to its first invoices") % {"follows": follows}
+    return _("%(follows)s; the fee of this trial is not credited") % {"follows": follows}
 
 
 def _notice(days: int) -> str:

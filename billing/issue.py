@@ -13,7 +13,7 @@ from agreements.models import Agreement, Period
 from agreements.models.proposal import CollectBy
 from agreements.periods import only_of
 from agreements.states import PERIOD, PeriodState
-from billing import compose_invoice, ledger, log, number
+from billing import compose_invoice, ledger, log, number, trial_credit
 from billing.gateways import MANUAL, names
 from billing.minimum import smallest
 from billing.models import (
@@ -82,6 +82,7 @@ def issue_due(*, now: datetime, only: Agreement | Business | None = None) -> int
         ahead = sorted(oldest.all()[:AHEAD])
         for first in range(0, len(ahead), BATCH):
             batch = ahead[first : first + BATCH]
+            trial_credit.give([pk for _, _, pk in batch], now=now)
             made += _issue_batch([pk for _, _, pk in batch], {business for business, _, _ in batch}, now)
         if len(ahead) < AHEAD:
             return made

@@ -7,6 +7,7 @@ from dashboard.views import (
     changing,
     corrections,
     exports,
+    following,
     history,
     home,
     house,
@@ -19,6 +20,7 @@ from dashboard.views import (
     promises,
     runs,
     signing,
+    testimonials,
     wording,
     work,
 )
@@ -65,6 +67,21 @@ urlpatterns = [
     path("proposals/<uuid:pk>/edit/", offers.Rewrite.as_view(), name="proposal_edit"),
     path("proposals/<uuid:pk>/send/", offers.Send.as_view(), name="proposal_send"),
     path("proposals/<uuid:pk>/withdraw/", offers.Withdraw.as_view(), name="proposal_withdraw"),
+    path("proposals/<uuid:pk>/preview/", following.Preview.as_view(), name="proposal_preview"),
+    path("proposals/<uuid:pk>/try/", following.TryOut.as_view(), name="proposal_try"),
+    path("proposals/<uuid:pk>/extend/", following.Extend.as_view(), name="proposal_extend"),
+    path("proposals/<uuid:pk>/revise/", following.Revise.as_view(), name="proposal_revise"),
+    path("questions/<uuid:pk>/", following.Answer.as_view(), name="question"),
+    path("settings/testimonials/", testimonials.Testimonials.as_view(), name="testimonials"),
+    path("settings/testimonials/<uuid:pk>/", testimonials.TestimonialPage.as_view(), name="testimonial"),
+    path(
+        "settings/testimonials/<uuid:pk>/retire/",
+        testimonials.RetireTestimonial.as_view(),
+        name="testimonial_retire",
+    ),
+    path(
+        "settings/testimonials/<uuid:pk>/letter/", testimonials.TestimonialLetter.as_view(), name="testimonial_letter"
+    ),
     path("agreements/", promises.Agreements.as_view(), name="agreements"),
     path("agreements/fees/", changing.NewFees.as_view(), name="fees"),
     path("agreements/<uuid:pk>/change/", changing.ChangeTerms.as_view(), name="agreement_change"),

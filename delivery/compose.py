@@ -24,6 +24,7 @@ def snapshot(report: Report) -> dict[str, Any]:
         "client": report.client.name,
         "title": period.agreement.title,
         "period": {"starts_on": period.starts_on.isoformat(), "ends_on": period.ends_on.isoformat()},
+        "measure": period.agreement.terms.get("trial_measure", "") if period.agreement.is_trial else "",
         "verdict": verdict.value,
         "hours": {
             "granted": stated.granted,

@@ -89,3 +89,27 @@ class DeclineForm(forms.Form):
     reason = forms.CharField(
         label=_("What is missing?"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class QuestionForm(PrintableForm, forms.Form):
+    """What the client wants to know before picking."""
+
+    unprinted = ("text",)
+    text = forms.CharField(
+        label=_("Your question"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}), strip=True
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.auto_id = "ask_%s"
+
+
+class ForwardForm(PrintableForm, forms.Form):
+    """A colleague who has a say."""
+
+    name = forms.CharField(label=_("Their full name"), max_length=120, strip=True)
+    email = forms.EmailField(label=_("Their email"), max_length=254)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.auto_id = "forward_%s"

@@ -13,13 +13,13 @@ from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from agreements import amend, sign, templates
+from agreements import amend, ask, sign, templates
 from agreements.models import Period
 from agreements.models.template import TextKind
 from billing.models import Certificate, Invoice, Payment, StatementLine
 from billing.refund import give_back
 from billing.run import bill
-from clients import entry
+from clients import entry, testimonials
 from clients.models import TaxRate
 from core import links
 from core.dates import local_day
@@ -38,6 +38,11 @@ CLASSES: dict[str, str] = {
     "dashboard:logo": "owner", "dashboard:jobs": "owner", "dashboard:mail": "public", "dashboard:letter": "public",
     "dashboard:sign_in": "public", "dashboard:clients": "owner", "dashboard:client_new": "owner",
     "dashboard:client": "client", "dashboard:client_edit": "client", "dashboard:contact_new": "client",
+    "dashboard:proposal_preview": "proposal", "dashboard:proposal_try": "proposal", "dashboard:question": "question",
+    "dashboard:proposal_extend": "proposal", "dashboard:proposal_revise": "proposal", "dashboard:testimonials": "owner",
+    "dashboard:testimonial": "testimonial", "dashboard:testimonial_retire": "testimonial",
+    "dashboard:testimonial_letter": "testimonial", "portal:proposal_ask": "proposal", "portal:tier_seen": "proposal",
+    "portal:proposal_forward": "proposal", "portal:proposal_letter": "proposal_letter",
     "dashboard:pipeline": "owner", "dashboard:client_move": "client", "dashboard:client_lost": "client",
     "dashboard:proposal_new": "client", "dashboard:contact_link": "contact", "dashboard:contact_end_sessions": "contact",
     "dashboard:proposals": "owner", "dashboard:proposal": "proposal", "dashboard:proposal_edit": "proposal",
@@ -97,7 +102,10 @@ def rows_of(world: World) -> dict[str, Any]:
     """One row of each kind, made by the verbs."""
     now = timezone.now() - timedelta(days=40)
     client = world.client(now=now)
-    agreement = world.signed(world.picked(world.proposal(client, now=now, starts_on=now.date()), now=now), now=now)
+    said = testimonials.keep(business=world.business, author="A", now=now, letter=b"%PDF-1.7\n%%EOF")
+    offered = world.proposal(client, now=now, starts_on=now.date(), testimonials=[said])
+    question = ask.ask(proposal=offered, contact=offered.contact, text="Why?", now=now, origin=HERE)
+    agreement = world.signed(world.picked(offered, now=now), now=now)
     bill(now=now, door="test")
     deliver.open_checklists(now=now)
     period = Period.objects.get(agreement=agreement)
@@ -107,6 +115,7 @@ def rows_of(world: World) -> dict[str, Any]:
     report = send.send_report(report=Report.objects.get(period=period), actor="Nan", now=timezone.now())
     return {
         "client": client, "contact": agreement.contact, "proposal": agreement.proposal, "agreement": agreement,
+        "testimonial": said, "question": question, "proposal_letter": (agreement.proposal, said),
         "kpi": kpi, "deliverable": Deliverable.objects.get(period=period), "time": time,
         "invoice": Invoice.objects.get(agreement=agreement), "report": report,
         "amendment": amended(agreement), "export": exported(world, now),
@@ -162,7 +171,10 @@ def logged_in(user: Any) -> Browser:
 
 
 def address(name: str, kind: str, rows: dict[str, Any]) -> str:
-    return reverse(name, args=[rows[kind].pk]) if kind in rows else reverse(name)
+    if kind not in rows:
+        return reverse(name)
+    found = rows[kind] if isinstance(rows[kind], tuple) else (rows[kind],)
+    return reverse(name, args=[row.pk for row in found])
 
 
 @pytest.fixture
@@ -206,7 +218,7 @@ def test_the_owner_and_the_client_reach_their_own(two: Any) -> None:
         room = name.partition(":")[0]
         if kind != "public" and room in people and name not in ("dashboard:logo", "portal:logo"):
             answer = people[room].get(address(name, kind, mine))
-            over = name in ("portal:proposal",)
+            over = name in ("portal:proposal", "portal:proposal_ask", "portal:proposal_forward")
             assert answer.status_code in ((410,) if over else (200, 302, 405)), f"{name}: {answer.status_code}"
 
 

@@ -19,7 +19,7 @@ _CLOSING = ("law", "language", "signature")
 BUILT_IN: dict[TextKind, tuple[str, ...]] = {
     TextKind.MONTHLY: (*_OPENING, "late", "term", "time", "overage", *_WORK, *_CLOSING),
     TextKind.YEARLY: (*_OPENING, "late", "year", "term", "time", "overage", *_WORK, *_CLOSING),
-    TextKind.TRIAL: (*_OPENING, "trial", "time_once", "overage", *_WORK, *_CLOSING),
+    TextKind.TRIAL: (*_OPENING, "trial", "after_trial", "time_once", "overage", *_WORK, *_CLOSING),
     TextKind.ONCE: (*_OPENING, "once", "time_once", "overage", "acceptance", *_WORK, *_CLOSING),
 }
 

@@ -118,6 +118,19 @@ GENERAL = (
         ),
     ),
     Clause(
+        "after_trial",
+        (
+            "After the trial",
+            "If both sides decide to go on, this is agreed already: {{after_trial}}. It begins when the client has "
+            "signed its agreement.",
+        ),
+        (
+            "หลังการทดลอง",
+            "หากทั้งสองฝ่ายตัดสินใจดำเนินการต่อ ได้ตกลงกันไว้แล้วว่า {{after_trial}} โดยเริ่มเมื่อลูกค้าลงนามในสัญญาฉบับนั้น",
+        ),
+        when="after_trial",
+    ),
+    Clause(
         "once",
         (
             "Begin and end",

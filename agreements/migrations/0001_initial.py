@@ -93,6 +93,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Message',
+            fields=[
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('name', models.CharField(max_length=60, verbose_name='name')),
+                ('text', models.TextField(max_length=3000, verbose_name='opening words')),
+            ],
+            options={
+                'verbose_name': 'message',
+                'verbose_name_plural': 'messages',
+                'ordering': ['name', 'id'],
+            },
+        ),
+        migrations.CreateModel(
             name='Pause',
             fields=[
                 ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -134,7 +148,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('sent', 'Sent'), ('accepted', 'Accepted'), ('declined', 'Declined'), ('expired', 'Expired'), ('withdrawn', 'Withdrawn')], default=agreements.states.ProposalState['DRAFT'], max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('sent', 'Sent'), ('accepted', 'Accepted'), ('declined', 'Declined'), ('expired', 'Expired'), ('withdrawn', 'Withdrawn'), ('replaced', 'Replaced by a newer one')], default=agreements.states.ProposalState['DRAFT'], max_length=10, verbose_name='state')),
                 ('title', models.CharField(max_length=160, verbose_name='title')),
                 ('intro', models.TextField(blank=True, max_length=3000, verbose_name='opening words')),
                 ('currency', models.CharField(max_length=3, verbose_name='currency')),
@@ -162,6 +176,13 @@ class Migration(migrations.Migration):
                 ('value_adds', models.JSONField(blank=True, default=list, verbose_name='added for a time')),
                 ('overage_amount', models.PositiveBigIntegerField(default=0, verbose_name='fee for an hour beyond')),
                 ('overage_minutes', models.PositiveIntegerField(default=0, verbose_name='beyond without asking')),
+                ('version', models.PositiveSmallIntegerField(default=1, verbose_name='version')),
+                ('shows_openings', models.BooleanField(default=False, verbose_name='say how many places are free')),
+                ('next_tier', models.JSONField(blank=True, default=dict, verbose_name='tier agreed for after the trial')),
+                ('credits_trial', models.BooleanField(default=False, verbose_name="the trial's fee is credited to the retainer")),
+                ('snapshot', models.JSONField(blank=True, default=dict, editable=False, verbose_name='as the client sees it')),
+                ('snapshot_hash', models.CharField(blank=True, editable=False, max_length=64, verbose_name='SHA-256 of it')),
+                ('reminders', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='reminders')),
                 ('text', models.JSONField(blank=True, default=dict, editable=False, verbose_name='text as sent')),
                 ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
                 ('opened_at', models.DateTimeField(blank=True, null=True, verbose_name='first opened')),
@@ -172,6 +193,21 @@ class Migration(migrations.Migration):
                 'verbose_name': 'proposal',
                 'verbose_name_plural': 'proposals',
                 'ordering': ['-created_at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Question',
+            fields=[
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('text', models.TextField(max_length=1000, verbose_name='question')),
+                ('answer', models.TextField(blank=True, max_length=2000, verbose_name='answer')),
+                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered')),
+            ],
+            options={
+                'verbose_name': 'question',
+                'verbose_name_plural': 'questions',
+                'ordering': ['created_at', 'id'],
             },
         ),
         migrations.CreateModel(
@@ -229,11 +265,25 @@ class Migration(migrations.Migration):
                 ('adds', models.JSONField(default=list, verbose_name='what it adds')),
                 ('deliverables', models.JSONField(blank=True, default=list, verbose_name='deliverables')),
                 ('is_recommended', models.BooleanField(default=False, verbose_name='recommended')),
+                ('is_frozen', models.BooleanField(default=False, editable=False, verbose_name='was sent')),
             ],
             options={
                 'verbose_name': 'tier',
                 'verbose_name_plural': 'tiers',
                 'ordering': ['position'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Wait',
+            fields=[
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('told_at', models.DateTimeField(blank=True, null=True, verbose_name='told that there is room')),
+            ],
+            options={
+                'verbose_name': 'wait',
+                'verbose_name_plural': 'waitlist',
+                'ordering': ['created_at', 'id'],
             },
         ),
     ]

@@ -67,6 +67,11 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.document'),
         ),
         migrations.AddField(
+            model_name='message',
+            name='business',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business'),
+        ),
+        migrations.AddField(
             model_name='pause',
             name='agreement',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pauses', to='agreements.agreement'),
@@ -93,6 +98,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='proposal',
+            name='after_trial',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agreements.agreement'),
+        ),
+        migrations.AddField(
+            model_name='proposal',
             name='business',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business'),
         ),
@@ -112,9 +122,34 @@ class Migration(migrations.Migration):
             field=models.ManyToManyField(blank=True, related_name='+', to='clients.contact', verbose_name='also sign'),
         ),
         migrations.AddField(
+            model_name='proposal',
+            name='revises',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='agreements.proposal'),
+        ),
+        migrations.AddField(
+            model_name='proposal',
+            name='testimonials',
+            field=models.ManyToManyField(blank=True, related_name='+', to='clients.testimonial'),
+        ),
+        migrations.AddField(
             model_name='agreement',
             name='proposal',
             field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='agreement', to='agreements.proposal'),
+        ),
+        migrations.AddField(
+            model_name='question',
+            name='business',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business'),
+        ),
+        migrations.AddField(
+            model_name='question',
+            name='contact',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.contact'),
+        ),
+        migrations.AddField(
+            model_name='question',
+            name='proposal',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='agreements.proposal'),
         ),
         migrations.AddField(
             model_name='signature',
@@ -156,6 +191,26 @@ class Migration(migrations.Migration):
             name='proposal',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tiers', to='agreements.proposal'),
         ),
+        migrations.AddField(
+            model_name='wait',
+            name='business',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business'),
+        ),
+        migrations.AddField(
+            model_name='wait',
+            name='contact',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.contact'),
+        ),
+        migrations.AddField(
+            model_name='wait',
+            name='proposal',
+            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='wait', to='agreements.proposal'),
+        ),
+        migrations.AddField(
+            model_name='wait',
+            name='tier',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agreements.tier'),
+        ),
         migrations.AddConstraint(
             model_name='amendment',
             constraint=models.UniqueConstraint(fields=('agreement', 'number'), name='amendment_number_once'),
@@ -167,6 +222,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='amendment',
             constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='amendment_costs_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='message',
+            constraint=models.UniqueConstraint(fields=('business', 'name'), name='message_name_once'),
         ),
         migrations.AddConstraint(
             model_name='pause',

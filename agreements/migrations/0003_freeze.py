@@ -14,12 +14,25 @@ CHANGE = [
     "ends_on", "terms", "terms_hash",
 ]  # fmt: skip
 SPAN = ["agreement_id", "amendment_id", "index", "starts_on", "ends_on", "due_at", "currency", "amount", "minutes"]
+OFFER = [
+    "business_id", "client_id", "contact_id", "title", "intro", "currency", "language", "interval", "collect_by",
+    "starts_on", "ends_on", "notice_days", "minimum_months", "rolls_over", "renews", "in_order", "countersigns",
+    "recommended_because", "trial_measure", "next_tier", "credits_trial", "after_trial_id", "kind", "template_id",
+    "is_bilingual", "service", "governing_law", "kpis", "expectations", "competitors", "value_adds", "overage_amount",
+    "overage_minutes", "text", "version", "revises_id", "shows_openings", "snapshot", "snapshot_hash", "sent_at",
+]  # fmt: skip
+RUNG = [
+    "proposal_id", "position", "name", "tagline", "amount", "minutes", "response_hours", "adds", "deliverables",
+    "is_recommended", "is_frozen",
+]  # fmt: skip
 
 
 class Migration(migrations.Migration):
     dependencies = [("agreements", "0002_initial")]
 
     operations = [
+        Freeze("agreements_proposal", OFFER, when="OLD.sent_at IS NOT NULL"),
+        Freeze("agreements_tier", RUNG, when="OLD.is_frozen"),
         Freeze("agreements_agreement", TERMS),
         Freeze("agreements_amendment", CHANGE),
         Freeze("agreements_period", SPAN),

@@ -2,11 +2,17 @@
 
 from agreements.models.agreement import Agreement
 from agreements.models.amendment import Amendment
+from agreements.models.message import Message
 from agreements.models.pause import Pause
 from agreements.models.period import Period
 from agreements.models.proposal import Proposal
+from agreements.models.question import Question
 from agreements.models.signature import Signature
 from agreements.models.template import Template
 from agreements.models.tier import Tier
+from agreements.models.waitlist import Wait
 
-__all__ = ["Agreement", "Amendment", "Pause", "Period", "Proposal", "Signature", "Template", "Tier"]
+__all__ = [
+    "Agreement", "Amendment", "Message", "Pause", "Period", "Proposal", "Question", "Signature", "Template", "Tier",
+    "Wait",
+]  # fmt: skip

@@ -16,6 +16,7 @@ PROPOSAL_STATES = [
     (ProposalState.DECLINED.value, _("Declined")),
     (ProposalState.EXPIRED.value, _("Expired")),
     (ProposalState.WITHDRAWN.value, _("Withdrawn")),
+    (ProposalState.REPLACED.value, _("Replaced by a newer one")),
 ]
 
 INTERVALS = [
@@ -48,7 +49,11 @@ USUAL = {Interval.YEARLY: TextKind.YEARLY, Interval.ONCE: TextKind.TRIAL}  # for
 
 
 class Proposal(TenantRow):
-    """What was sent is frozen: a sent proposal's terms and tiers are never edited (rule 28).
+    """What was sent is frozen, by the database too; `snapshot` is all the client sees, with its SHA-256 (rule 28).
+
+    `intro` may hold merge fields until it is sent. `revises` is the version before this one. A trial's `next_tier`
+    is the tier that was agreed for after it (name, amount, minutes, response_hours, adds, deliverables), and
+    `credits_trial` says whether its fee counts towards that; `after_trial` is the trial that this offer follows.
 
     Its words come from `template`, else from the built-in text of `kind` (empty: the usual one for its interval);
     `text` is what they were when it was sent. `value_adds` are {"title", "minutes", "ends_on"}: minutes are what one
@@ -90,6 +95,16 @@ class Proposal(TenantRow):
     value_adds = models.JSONField(_("added for a time"), default=list, blank=True)
     overage_amount = models.PositiveBigIntegerField(_("fee for an hour beyond"), default=0)
     overage_minutes = models.PositiveIntegerField(_("beyond without asking"), default=0)
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    revises = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="revisions")
+    testimonials = models.ManyToManyField("clients.Testimonial", blank=True, related_name="+")
+    shows_openings = models.BooleanField(_("say how many places are free"), default=False)
+    next_tier = models.JSONField(_("tier agreed for after the trial"), default=dict, blank=True)
+    credits_trial = models.BooleanField(_("the trial's fee is credited to the retainer"), default=False)
+    after_trial = models.ForeignKey("agreements.Agreement", models.PROTECT, null=True, blank=True, related_name="+")
+    snapshot = models.JSONField(_("as the client sees it"), default=dict, blank=True, editable=False)
+    snapshot_hash = models.CharField(_("SHA-256 of it"), max_length=64, blank=True, editable=False)
+    reminders = models.PositiveSmallIntegerField(_("reminders"), default=0, editable=False)
     text = models.JSONField(_("text as sent"), default=dict, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     opened_at = models.DateTimeField(_("first opened"), null=True, blank=True)

@@ -7,7 +7,10 @@ from core.models import TenantRow
 
 
 class Tier(TenantRow):
-    """`adds` lists what this rung adds to the one below; `amount` is minor units per interval, before tax."""
+    """`adds` lists what this rung adds to the one below; `amount` is minor units per interval, before tax.
+
+    From the moment its proposal is sent the database refuses every change (`is_frozen`).
+    """
 
     proposal = models.ForeignKey("agreements.Proposal", models.CASCADE, related_name="tiers")
     position = models.PositiveSmallIntegerField(_("position"))
@@ -19,6 +22,7 @@ class Tier(TenantRow):
     adds = models.JSONField(_("what it adds"), default=list)
     deliverables = models.JSONField(_("deliverables"), default=list, blank=True)
     is_recommended = models.BooleanField(_("recommended"), default=False)
+    is_frozen = models.BooleanField(_("was sent"), default=False, editable=False)
 
     class Meta:
         verbose_name = _("tier")

@@ -77,4 +77,21 @@ class Migration(migrations.Migration):
                 'ordering': ['name', 'id'],
             },
         ),
+        migrations.CreateModel(
+            name='Testimonial',
+            fields=[
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('author', models.CharField(max_length=120, verbose_name='who said it')),
+                ('role', models.CharField(blank=True, max_length=160, verbose_name='role and company')),
+                ('quote', models.TextField(blank=True, max_length=600, verbose_name='in their words')),
+                ('video_url', models.URLField(blank=True, max_length=300, verbose_name='address of a video')),
+                ('retired_at', models.DateTimeField(blank=True, null=True, verbose_name='retired')),
+            ],
+            options={
+                'verbose_name': 'testimonial',
+                'verbose_name_plural': 'testimonials',
+                'ordering': ['author', 'id'],
+            },
+        ),
     ]

@@ -35,6 +35,16 @@ class Migration(migrations.Migration):
             name='business',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business'),
         ),
+        migrations.AddField(
+            model_name='testimonial',
+            name='business',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business'),
+        ),
+        migrations.AddField(
+            model_name='testimonial',
+            name='letter',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.document', verbose_name='reference letter'),
+        ),
         migrations.AddIndex(
             model_name='client',
             index=models.Index(fields=['business', 'name', 'id'], name='client_by_name'),
@@ -58,5 +68,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='taxrate',
             constraint=models.CheckConstraint(condition=models.Q(('percent__gt', 0), ('percent__lt', 100)), name='tax_rate_sane'),
+        ),
+        migrations.AddConstraint(
+            model_name='testimonial',
+            constraint=models.CheckConstraint(condition=models.Q(('letter', None), ('quote', ''), ('video_url', ''), _negated=True), name='testimonial_says_something'),
         ),
     ]

@@ -18,6 +18,7 @@ class DocumentKind(models.TextChoices):
     CREDIT_NOTE = "credit_note", _("Credit note")
     STATEMENT = "statement", _("Statement")
     REPORT = "report", _("Report")
+    LETTER = "letter", _("Reference letter")
 
 
 SEALED = "signed_"  # how the kinds begin that carry the installation's seal

@@ -1,5 +1,6 @@
 """An offer's forms together: its terms, its tiers, its text, and what is added for a time."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from agreements.models import Proposal, Template
 from clients.models import Client
 from core.errors import RuleError
 from core.models import Business
-from dashboard.forms.offers import ProposalForm, TierForm
+from dashboard.forms.offers import ProposalForm, TierForm, tier_values
 from dashboard.forms.wording import TextForm, ValueAddForm
 
 TIERS = ADDS = 3
@@ -27,13 +28,15 @@ class OfferForms:
         client: Client,
         contacts: Any,
         own: list[Template],
+        said: Any,
         proposal: Proposal | None,
         initial: dict[str, Any] | None = None,
         tiers: list[dict[str, Any]] | None = None,
     ) -> None:
         self.form = ProposalForm(
-            data, business=business, client=client, contacts=contacts, instance=proposal, initial=initial
+            data, business=business, client=client, contacts=contacts, said=said, instance=proposal, initial=initial
         )
+        self.next = TierForm(data, prefix="next", initial=_next(proposal))
         self.tiers = TierForms(data, initial=tiers, prefix="tier")
         self.text = TextForm(data, business=business, own=own, proposal=proposal)
         added = list(proposal.value_adds if proposal else [])
@@ -43,9 +46,9 @@ class OfferForms:
     def read(self) -> dict[str, Any] | None:
         """The proposal's columns and tiers; None where anything is wrong, each fault at its own field."""
         well = all([self.form.is_valid(), self.tiers.is_valid(), self.text.is_valid()])
-        well = all([well, *(one.is_valid() for one in self.adds)])
-        drafts = self._drafts()
-        if drafts is None or not well:
+        well = all([well, self.next.is_valid(), *(one.is_valid() for one in self.adds)])
+        drafts, following = self._drafts(), self._following()
+        if drafts is None or following is None or not well:
             return None
         try:
             text = self.text.terms(self.form.cleaned_data["currency"])
@@ -53,7 +56,16 @@ class OfferForms:
             self.text.add_error("overage_fee", error)
             return None
         added = [row for row in (one.row() for one in self.adds) if row]
-        return {"tiers": drafts, "value_adds": added, **self.form.terms(), **text}
+        return {"tiers": drafts, "next_tier": following, "value_adds": added, **self.form.terms(), **text}
+
+    def _following(self) -> dict[str, Any] | None:
+        """The tier after a trial; empty where none was filled in, None where it is amiss."""
+        if not self.next.is_valid():
+            return None
+        if not self.next.cleaned_data.get("name") and not self.next.cleaned_data.get("fee"):
+            return {}
+        draft = self.next.draft(getattr(self.form, "cleaned_data", {}).get("currency") or "USD")
+        return {name: value for name, value in asdict(draft).items() if name != "is_recommended"} if draft else None
 
     def refuse(self, no: RuleError) -> None:
         """Put a rule's refusal next to the field it is about."""
@@ -72,6 +84,10 @@ class OfferForms:
         ]
         drafts = [one.draft(currency) for one in filled]
         return [draft for draft in drafts if draft] if all(drafts) else None
+
+
+def _next(proposal: Proposal | None) -> dict[str, Any]:
+    return tier_values(TierDraft(**proposal.next_tier), proposal.currency) if proposal and proposal.next_tier else {}
 
 
 def _shown(added: dict[str, Any]) -> dict[str, Any]:

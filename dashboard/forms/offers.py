@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.ladder import TierDraft
 from agreements.models import Proposal
 from agreements.models.proposal import CollectBy, Renews
+from agreements.propose import MANY
 from clients.models import Client
 from core import money
 from core.dates import local_day
@@ -27,16 +28,18 @@ class ProposalForm(PrintableForm, forms.ModelForm):
     notice_days = forms.IntegerField(label=_("Notice in days"), min_value=0, max_value=365, initial=30)
     minimum_months = forms.IntegerField(label=_("Minimum term in months"), min_value=0, max_value=60, initial=3)
 
+    keep_as = forms.CharField(label=_("Keep these words for the next proposal, as"), max_length=60, required=False)
+
     class Meta:
         model = Proposal
         fields = [
             "title", "intro", "currency", "language", "interval", "collect_by", "starts_on", "ends_on",
             "renews",
             "notice_days", "minimum_months", "rolls_over", "in_order", "countersigns", "recommended_because",
-            "trial_measure", "expires_on",
+            "trial_measure", "credits_trial", "shows_openings", "expires_on",
         ]  # fmt: skip
         widgets = {
-            "intro": forms.Textarea(attrs={"rows": 3}),
+            "intro": forms.Textarea(attrs={"rows": 8}),
             "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "expires_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -47,8 +50,13 @@ class ProposalForm(PrintableForm, forms.ModelForm):
             "recommended_because": _("In the client's own goals; it stands in the recommended tier."),
         }
 
-    def __init__(self, *args: Any, business: Business, client: Client, contacts: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, business: Business, client: Client, contacts: Any, said: Any, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["testimonials"] = forms.ModelMultipleChoiceField(
+            queryset=said, required=False, label=_("What others say"), widget=forms.CheckboxSelectMultiple
+        )
         self.today = local_day(timezone.now(), client.time_zone)
         self.fields["currency"] = forms.ChoiceField(label=_("Currency"), choices=currencies())
         self.fields["collect_by"].required = False
@@ -61,6 +69,7 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         self.fields["renews"].required = False
         if self.instance.pk and not self.instance._state.adding:
             self.initial["cosigners"] = list(self.instance.cosigners.all())
+            self.initial["testimonials"] = list(self.instance.testimonials.all())
         if not self.instance.starts_on:
             self.initial.update(
                 {
@@ -94,7 +103,7 @@ class ProposalForm(PrintableForm, forms.ModelForm):
 
     def terms(self) -> dict[str, Any]:
         """The columns of a proposal, as the verb takes them."""
-        return {name: self.cleaned_data[name] for name in [*self.Meta.fields, "contact", "cosigners"]}
+        return {name: self.cleaned_data[name] for name in [*self.Meta.fields, "contact", *MANY]}
 
 
 class TierForm(PrintableForm, forms.Form):

@@ -6,18 +6,20 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from agreements import accept, ladder, paper, propose, terms, wording
-from agreements.models import Proposal, Template, Tier
+from agreements import accept, follow, ladder, message, paper, propose, record
+from agreements.models import Message, Proposal, Question, Template, Tier
 from agreements.models.proposal import PROPOSAL_STATES
 from agreements.starter import social_media
 from agreements.states import ProposalState
-from clients.models import Client, Contact
+from clients.models import Client, Contact, Testimonial
+from core import audit
 from core.download import pdf_bytes
 from core.errors import RuleError
 from core.listing import page_of
+from dashboard.forms.following import AnswerForm, ExtendForm
 from dashboard.forms.offer import OfferForms
 from dashboard.forms.offers import tier_values
 from dashboard.views.desk import Desk, say
@@ -56,7 +58,14 @@ class ProposalPage(Desk):
             cards=[(tier, ladder.lines(rungs, place)) for place, tier in enumerate(rungs)],
             rates=[(tier, *_rates(proposal, tier)) for tier in rungs],
             is_draft=is_draft,
-            gaps=terms.faults(proposal, wording.source(proposal)["pairs"]) if is_draft else [],
+            gaps=propose.faults(proposal) if is_draft else [],
+            intro=message.filled(proposal),
+            facts=reversed(record.facts(audit.chain(proposal.pk), "", {})),
+            questions=self.rows(Question).filter(proposal=proposal).select_related("contact"),
+            answer=AnswerForm(),
+            extend=ExtendForm(today=self.today) if follow.can_extend(proposal) else None,
+            can_revise=follow.can_revise(proposal),
+            newest=follow.newest(proposal),
         )
 
 
@@ -91,7 +100,10 @@ class Compose(Desk):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self._client(pk)
-        start = {"title": _("Retainer for %(client)s") % {"client": client.name}}
+        with translation.override(client.language):
+            start = {"title": _("Retainer for %(client)s") % {"client": client.name}, "intro": message.usual()}
+        kept = self.rows(Message).filter(name=request.GET.get("message", "").replace("\x00", "")).first()
+        start |= {"intro": kept.text} if kept else {}
         return self.page(request, self.forms(client, initial=start, tiers=social_media()), client)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -101,6 +113,7 @@ class Compose(Desk):
         if found is not None:
             try:
                 made = propose.draft(business=self.business, client=client, now=timezone.now(), **found)
+                self.keep(forms)
                 return redirect("dashboard:proposal", made.pk)
             except RuleError as no:
                 forms.refuse(no)
@@ -117,6 +130,7 @@ class Compose(Desk):
             client=client,
             contacts=self.rows(Contact).filter(client=client, is_active=True),
             own=list(self.rows(Template).filter(retired_at__isnull=True)),
+            said=self.rows(Testimonial).filter(retired_at__isnull=True),
             proposal=proposal,
             **start,
         )
@@ -124,7 +138,13 @@ class Compose(Desk):
     def page(self, request: HttpRequest, forms: OfferForms, client: Client, **context: Any) -> HttpResponse:
         """The page with its forms."""
         context |= {"form": forms.form, "tiers": forms.tiers, "text": forms.text, "adds": forms.adds}
+        context |= {"next": forms.next, "fields": message.fields(), "kept": self.rows(Message)}
         return self.show(request, client=client, **context)
+
+    def keep(self, forms: OfferForms) -> None:
+        """The opening words, under the name that was given."""
+        if name := forms.form.cleaned_data["keep_as"]:
+            message.keep(business=self.business, name=name, text=forms.form.cleaned_data["intro"], now=timezone.now())
 
 
 class Rewrite(Compose):
@@ -146,6 +166,7 @@ class Rewrite(Compose):
         if found is not None:
             try:
                 propose.change(proposal=proposal, now=timezone.now(), **found)
+                self.keep(forms)
                 return redirect("dashboard:proposal", proposal.pk)
             except RuleError as no:
                 forms.refuse(no)

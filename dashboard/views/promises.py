@@ -125,7 +125,7 @@ class DecideTrial(Desk):
         agreement = self.row(Agreement, pk, self.rows(Agreement).select_related("business"))
         succeeded, words = request.POST.get("how") == "yes", request.POST.get("words", "").replace("\x00", "")
         try:
-            trial.decide(
+            offer = trial.decide(
                 agreement=agreement, succeeded=succeeded, words=words, actor=self.actor, now=timezone.now(),
                 origin=self.origin,
             )  # fmt: skip
@@ -133,6 +133,8 @@ class DecideTrial(Desk):
             say(request, no)
             return redirect("dashboard:agreement", agreement.pk)
         messages.success(request, _("Written down. It never turns into a retainer by itself."))
+        if offer:
+            return redirect("dashboard:proposal", offer.pk)
         if succeeded:
             return redirect("dashboard:proposal_new", agreement.client_id)
         return redirect("dashboard:agreement", agreement.pk)

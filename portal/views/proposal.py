@@ -1,5 +1,7 @@
-"""The proposal: three tiers, one recommended, and one button each."""
+"""The proposal: compare the tiers, ask, forward it, decline, or pick one."""
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,13 +10,17 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agreements import accept, ladder, propose, terms
-from agreements.models import Agreement, Proposal
+from agreements import accept, ask, follow, offer, propose
+from agreements.models import Agreement, Proposal, Question, Tier
 from agreements.states import AgreementState, ProposalState
-from core.dates import local_day
+from core.download import pdf_response
 from core.errors import RuleError
+from core.tenancy import scoped
+from core.throttle import too_often
 from portal.access import PortalView, origin
-from portal.forms import DeclineForm
+from portal.forms import DeclineForm, ForwardForm, QuestionForm
+
+OVER = "portal/proposal_over.html"
 
 
 class ProposalPage(PortalView):
@@ -22,28 +28,43 @@ class ProposalPage(PortalView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = _sent(self, pk)
+        latest = follow.newest(proposal)
+        if latest != proposal:
+            messages.info(request, _("There is a newer version of this proposal; this is it."))
+            return redirect("portal:proposal", latest.pk)
         agreement = self.rows(Agreement).filter(proposal=proposal).first()
         if agreement and agreement.state == AgreementState.SENT:
             return redirect("portal:agreement", agreement.pk)
         now = timezone.now()
-        propose.opened(proposal=proposal, now=now)
-        late = proposal.expires_on and local_day(now, self.client.time_zone) > proposal.expires_on
-        if proposal.state != ProposalState.SENT or late:
-            return render(
-                request, "portal/proposal_over.html", {"proposal": proposal, "agreement": agreement}, status=410
-            )
-        rungs = propose.rungs(proposal)
-        cards = [(tier, ladder.lines(rungs, place)) for place, tier in enumerate(rungs)]
-        tax = terms.freeze_tax(proposal.business, self.client)
-        context = {"proposal": proposal, "cards": cards, "form": DeclineForm(), "tax": tax}
-        return render(request, "portal/proposal.html", context)
+        ask.opened(proposal=proposal, contact=self.contact, now=now, origin=origin(request))
+        if proposal.state != ProposalState.SENT or propose.is_over(proposal, now):
+            return render(request, OVER, {"proposal": proposal, "agreement": agreement}, status=410)
+        return self.page(request, proposal)
+
+    def page(self, request: HttpRequest, proposal: Proposal, status: int = 200, **forms: Any) -> HttpResponse:
+        """The offer with its forms, the refused one as it was typed."""
+        context = {
+            **offer.shown(proposal),
+            "form": DeclineForm(),
+            "question": QuestionForm(),
+            "forward": ForwardForm(),
+            "questions": self.questions(proposal),
+        }
+        return render(request, "portal/proposal.html", context | forms, status=status)
+
+    def questions(self, proposal: Proposal) -> Any:
+        """What was asked about this offer and the versions before it, oldest first."""
+        versions, one = [proposal.pk], proposal
+        while one.revises:
+            one = one.revises
+            versions.append(one.pk)
+        found = scoped(Question, self.contact.business).filter(proposal__in=versions)
+        return found.select_related("contact").order_by("created_at")
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Pick a tier: the same one again, from another tab, leads to the same agreement."""
         proposal = _sent(self, pk)
-        tier = next((t for t in propose.rungs(proposal) if str(t.pk) == request.POST.get("tier")), None)
-        if tier is None:
-            raise Http404
+        tier = _tier(proposal, request.POST.get("tier", ""))
         try:
             agreement = accept.accept(
                 proposal=proposal, tier=tier, contact=self.contact, now=timezone.now(), origin=origin(request)
@@ -52,6 +73,70 @@ class ProposalPage(PortalView):
             messages.error(request, str(no))
             return redirect("portal:proposal", proposal.pk)
         return redirect("portal:agreement", agreement.pk)
+
+
+class Ask(ProposalPage):
+    """A question; the answer comes by mail and stands on the page."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        proposal, form = _sent(self, pk), QuestionForm(request.POST)
+
+        def act() -> None:
+            ask.ask(proposal=proposal, contact=self.contact, now=timezone.now(), origin=origin(request),
+                    text=form.cleaned_data["text"])  # fmt: skip
+            messages.success(request, _("Your question is on its way. The answer comes by email, and stands here."))
+
+        return self.tried(request, proposal, act, question=form)
+
+    def tried(self, request: HttpRequest, proposal: Proposal, act: Callable[[], None], **forms: Any) -> HttpResponse:
+        """Do it and go back to the page; a refused form is shown again where it was typed."""
+        (form,) = forms.values()
+        if form.is_valid():
+            try:
+                act()
+                return redirect("portal:proposal", proposal.pk)
+            except RuleError as no:
+                form.add_error(no.field if no.field in form.fields else None, str(no))
+        if proposal.state != ProposalState.SENT:
+            return render(request, OVER, {"proposal": proposal, "agreement": None}, status=410)
+        return self.page(request, proposal, status=422, **forms)
+
+
+class Forward(Ask):
+    """Send it on to a colleague who has a say."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        proposal, form = _sent(self, pk), ForwardForm(request.POST)
+
+        def act() -> None:
+            other = ask.forward(proposal=proposal, contact=self.contact, now=timezone.now(), origin=origin(request),
+                                **form.cleaned_data)  # fmt: skip
+            messages.success(request, _("It is on its way to %(email)s.") % {"email": other.email})
+
+        return self.tried(request, proposal, act, forward=form)
+
+
+class TierSeen(PortalView):
+    """A tier stayed in sight: the page's script says so."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        proposal = _sent(self, pk)
+        tier = _tier(proposal, request.POST.get("tier", ""))
+        if not too_often("tier", str(self.contact.pk), limit=60, seconds=3600):
+            now = timezone.now()
+            ask.seen(proposal=proposal, tier=tier, contact=self.contact, now=now, origin=origin(request))
+        return HttpResponse(status=204)
+
+
+class Letter(PortalView):
+    """A reference letter that stands in one of this client's proposals."""
+
+    def get(self, request: HttpRequest, pk: UUID, letter: UUID) -> HttpResponse:
+        proposal = _sent(self, pk)
+        row = proposal.testimonials.filter(pk=letter).select_related("letter").first()
+        if row is None or row.letter is None:
+            raise Http404
+        return pdf_response(row.letter)
 
 
 class Decline(PortalView):
@@ -73,7 +158,14 @@ class Decline(PortalView):
 
 def _sent(view: PortalView, pk: UUID) -> Proposal:
     """A proposal of this client that was sent; a draft does not exist for them (rule 37)."""
-    proposal = view.row(Proposal, pk, "business__owner", "client", "contact")
+    proposal = view.row(Proposal, pk, "business__owner", "client", "contact", "revises")
     if proposal.state == ProposalState.DRAFT:
         raise Http404
     return proposal
+
+
+def _tier(proposal: Proposal, pk: str) -> Tier:
+    found = next((tier for tier in propose.rungs(proposal) if str(tier.pk) == pk), None)
+    if found is None:
+        raise Http404
+    return found

@@ -7,7 +7,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 
-from agreements import accept, propose, seal, sign
+from agreements import accept, ask, propose, seal, sign
 from agreements.ladder import TierDraft
 from agreements.models import Agreement, Proposal
 from agreements.periods import period_on
@@ -138,9 +138,10 @@ def _sign(business: Business, part: Part, now: datetime) -> Agreement:
     proposal = Proposal.objects.select_related("business__owner", "client", "contact").get(
         business=business, title=part.title
     )
-    propose.opened(proposal=proposal, now=now)
     tier = propose.rungs(proposal)[part.picks]
     contact = proposal.contact
+    ask.opened(proposal=proposal, contact=contact, now=now, origin=PHONE)
+    ask.seen(proposal=proposal, tier=tier, contact=contact, now=now, origin=PHONE)
     agreement = accept.accept(proposal=proposal, tier=tier, contact=contact, now=now, origin=PHONE)
     sign.opened(paper=agreement, contact=contact, now=now, origin=PHONE)
     signature = sign.begin(paper=agreement, contact=contact, name=contact.name, consented=True, now=now, origin=PHONE)

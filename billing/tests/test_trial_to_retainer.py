@@ -1,0 +1,89 @@
+"""A paid trial becomes a retainer by the client's signature on the tier that was agreed with it (rule 35)."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from agreements import propose, trial
+from agreements.errors import NotOpen
+from agreements.ladder import TierDraft
+from agreements.models import Agreement, Proposal
+from agreements.schedule import Interval
+from agreements.states import ProposalState
+from billing import ledger
+from billing.models import Invoice
+from billing.run import bill
+from clients.pipeline import Stage
+from core.models import Outbox
+from tests.world import NOW, World
+
+TRIAL = [TierDraft("Trial", 1_200_00, 10 * 60, adds=["Audit"])]
+NEXT = {"name": "Growth", "amount": 5_000_00, "minutes": 32 * 60, "response_hours": 24, "adds": ["Community"]}
+DECISION = date(2026, 11, 30)
+THEN = NOW + timedelta(days=26)
+
+
+def trial_of(world: World, **terms: object) -> Agreement:
+    """A trial that runs and was paid."""
+    fields: dict[str, object] = {"interval": Interval.ONCE, "ends_on": DECISION, "trial_measure": "20 calls"}
+    agreement = world.signed(tier=0, tiers=TRIAL, next_tier=NEXT, **(fields | terms))
+    bill(now=NOW, door="test")
+    return agreement
+
+
+def decided(agreement: Agreement) -> Proposal:
+    offer = trial.decide(agreement=agreement, succeeded=True, words="25 calls", actor="Nan", now=THEN)
+    assert offer
+    return propose.send(proposal=offer, actor="Nan", now=THEN)
+
+
+def test_its_agreement_names_the_tier_that_follows_and_what_becomes_of_its_fee(world: World) -> None:
+    with_credit = trial_of(world, credits_trial=True)
+    text = " ".join(clause["en"]["text"] for clause in with_credit.terms["clauses"])
+    assert "the tier “Growth” for $5,000 every month" in text
+    assert "the fee of this trial is credited" in text
+
+
+@pytest.mark.parametrize(("credits", "first"), [(True, 3_800_00), (False, 5_000_00)])
+def test_success_leads_to_an_offer_of_that_tier_and_nothing_converts_without_a_signature(
+    world: World, credits: bool, first: int
+) -> None:
+    agreement = trial_of(world, credits_trial=credits)
+    offer = decided(agreement)
+    (tier,) = propose.rungs(offer)
+    assert (tier.name, tier.amount, offer.starts_on, offer.after_trial) == ("Growth", 5_000_00, DECISION, agreement)
+    bill(now=NOW + timedelta(days=40), door="test")
+    assert Invoice.objects.count() == 1  # the trial's own: nobody has signed
+
+    retainer = world.signed(world.picked(offer, now=THEN), now=THEN, card="")
+    for hour in range(3):
+        bill(now=NOW + timedelta(days=28, hours=hour), door="test")
+    invoice = Invoice.objects.get(agreement=retainer)
+    assert invoice.total == 5_000_00
+    assert invoice.payments.get().amount == first
+    assert not any(ledger.credits([retainer.client_id]).values())
+    retainer.client.refresh_from_db()
+    assert retainer.client.state == Stage.WON
+
+
+def test_a_trial_that_did_not_succeed_leads_nowhere(world: World) -> None:
+    agreement = trial_of(world)
+    assert trial.decide(agreement=agreement, succeeded=False, words="", actor="Nan", now=THEN) is None
+    with pytest.raises(NotOpen):
+        trial.decide(agreement=agreement, succeeded=True, words="", actor="Nan", now=THEN)
+    assert Proposal.objects.filter(state=ProposalState.DRAFT).count() == 0
+
+
+def test_the_decision_day_reminds_both_once(world: World) -> None:
+    agreement = trial_of(world)
+    for day in range(24, 30):
+        trial.remind_due(now=NOW + timedelta(days=day))
+    told = Outbox.objects.filter(kind="trial_decision")
+    assert sorted(told.values_list("to", flat=True)) == sorted([agreement.contact.email, world.business.owner.email])
+    assert "20 calls" in told[0].text
+
+
+def test_nobody_is_reminded_of_what_is_decided(world: World) -> None:
+    agreement = trial_of(world)
+    trial.decide(agreement=agreement, succeeded=False, words="", actor="Nan", now=NOW + timedelta(days=20))
+    assert trial.remind_due(now=NOW + timedelta(days=27)) == 0

@@ -1,0 +1,23 @@
+// Tells which tiers were looked at: one that stays in sight for two seconds, once. Nothing else is watched.
+(function () {
+  const tiers = document.querySelector("[data-seen]");
+  if (!tiers || !("IntersectionObserver" in window)) return;
+  const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+  const waiting = new Map();
+  const tell = (card) => fetch(tiers.dataset.seen, {
+    method: "POST",
+    headers: { "X-CSRFToken": token },
+    body: new URLSearchParams({ tier: card.dataset.tier }),
+    keepalive: true,
+  }).catch(() => {});
+  const observer = new IntersectionObserver((entries) => entries.forEach((entry) => {
+    const card = entry.target;
+    if (entry.isIntersecting && !waiting.has(card)) {
+      waiting.set(card, setTimeout(() => { observer.unobserve(card); tell(card); }, 2000));
+    } else if (!entry.isIntersecting && waiting.has(card)) {
+      clearTimeout(waiting.get(card));
+      waiting.delete(card);
+    }
+  }), { threshold: 0.6 });
+  tiers.querySelectorAll("[data-tier]").forEach((card) => observer.observe(card));
+})();
