@@ -11,11 +11,15 @@ class Rung(Protocol):
 
     name: str
     adds: Any
+    deliverables: Any
 
 
 @dataclass(frozen=True)
 class TierDraft:
-    """A rung as it is composed. `amount` is minor units, `deliverables` are {"title", "promised"}."""
+    """A rung as it is composed. `amount` is minor units, `deliverables` are {"title", "promised"}.
+
+    What a rung below promises is promised here too; naming it again says that there is more of it.
+    """
 
     name: str
     amount: int
@@ -45,6 +49,7 @@ def faults(drafts: Sequence[TierDraft]) -> list[Fault]:
             found.append(Fault("less_time", position))
         if rung.name.strip().lower() == below.name.strip().lower():
             found.append(Fault("same_name", position))
+    found += [Fault("less_work", place + 1) for place in range(1, len(drafts)) if _promises_less(drafts, place)]
     if len(drafts) > 1 and sum(draft.is_recommended for draft in drafts) != 1:
         found.append(Fault("recommend_one", 1))
     return found
@@ -53,6 +58,20 @@ def faults(drafts: Sequence[TierDraft]) -> list[Fault]:
 def included(rungs: Sequence[Rung], position: int) -> list[str]:
     """Everything that the rung at `position` (from 0) contains: its own and all below, lowest first."""
     return [text for rung in rungs[: position + 1] for text in rung.adds]
+
+
+def delivered(rungs: Sequence[Rung], position: int) -> list[dict[str, Any]]:
+    """How many of each deliverable the rung at `position` (from 0) promises, with those of the rungs below."""
+    found: dict[str, dict[str, Any]] = {}
+    for rung in rungs[: position + 1]:
+        for item in rung.deliverables:
+            found[item["title"].casefold()] = {"title": item["title"], "promised": item["promised"]}
+    return list(found.values())
+
+
+def _promises_less(rungs: Sequence[Rung], position: int) -> bool:
+    below = {item["title"].casefold(): item["promised"] for item in delivered(rungs, position - 1)}
+    return any(item["promised"] < below.get(item["title"].casefold(), 0) for item in rungs[position].deliverables)
 
 
 def lines(rungs: Sequence[Rung], position: int) -> list[dict[str, Any]]:

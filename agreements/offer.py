@@ -41,7 +41,9 @@ def comparison(tiers: list[Tier]) -> list[Row]:
     ]
     for at, rung in enumerate(tiers):
         rows += [Row(text, [place >= at for place in range(len(tiers))]) for text in rung.adds]
-    counts = [{item["title"]: item["promised"] for item in tier.deliverables} for tier in tiers]
+    counts = [
+        {item["title"]: item["promised"] for item in ladder.delivered(tiers, place)} for place in range(len(tiers))
+    ]
     for title in dict.fromkeys(title for count in counts for title in count):
         said: list[str | bool] = [str(count[title]) if title in count else False for count in counts]
         rows.append(Row(title[:1].upper() + title[1:], said))

@@ -188,6 +188,7 @@ def _check(tiers: Sequence[ladder.TierDraft]) -> None:
         "none": _("A proposal needs at least one tier."),
         "fee_not_higher": _("Tier %(n)s must cost more than the one below it."),
         "less_time": _("Tier %(n)s contains everything below it, so it cannot include less time."),
+        "less_work": _("Tier %(n)s contains everything below it, so it cannot promise less of a deliverable."),
         "same_name": _("Tier %(n)s needs a name of its own."),
         "recommend_one": _("Recommend exactly one tier."),
     }

@@ -50,7 +50,7 @@ def freeze_tier(proposal: Proposal, tier: Tier) -> dict[str, Any]:
         "minutes": tier.minutes,
         "response_hours": tier.response_hours,
         "lines": ladder.included(ladder_of, place),
-        "deliverables": tier.deliverables,
+        "deliverables": ladder.delivered(ladder_of, place),
     }
 
 

@@ -32,6 +32,7 @@ def add_client(
             business=business,
             name=name,
             time_zone=time_zone or business.time_zone,
+            stage_at=now,
             created_at=now,
             **fields,
         )

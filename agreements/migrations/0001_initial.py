@@ -163,7 +163,7 @@ class Migration(migrations.Migration):
                 ('renews', models.CharField(choices=[('no', 'It ends'), ('alone', 'It renews by itself, unless somebody says no in time'), ('signed', 'It renews when the client signs again')], default='no', max_length=10, verbose_name='at its end')),
                 ('in_order', models.BooleanField(default=True, verbose_name="the client's people sign one after the other")),
                 ('countersigns', models.BooleanField(default=False, help_text='Otherwise sending the proposal is your signature.', verbose_name='I sign last')),
-                ('recommended_because', models.CharField(blank=True, max_length=300, verbose_name='why this tier')),
+                ('recommended_because', models.CharField(blank=True, max_length=300, verbose_name='why the recommended tier')),
                 ('trial_measure', models.CharField(blank=True, max_length=300, verbose_name='the trial succeeds when')),
                 ('expires_on', models.DateField(blank=True, null=True, verbose_name='open until')),
                 ('kind', models.CharField(blank=True, choices=[('monthly', 'Monthly retainer'), ('yearly', 'Yearly retainer'), ('trial', 'Paid trial'), ('once', 'One-time work')], max_length=10, verbose_name='text')),

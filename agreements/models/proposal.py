@@ -81,7 +81,7 @@ class Proposal(TenantRow):
     countersigns = models.BooleanField(
         _("I sign last"), default=False, help_text=_("Otherwise sending the proposal is your signature.")
     )
-    recommended_because = models.CharField(_("why this tier"), max_length=300, blank=True)
+    recommended_because = models.CharField(_("why the recommended tier"), max_length=300, blank=True)
     trial_measure = models.CharField(_("the trial succeeds when"), max_length=300, blank=True)
     expires_on = models.DateField(_("open until"), null=True, blank=True)
     kind = models.CharField(_("text"), max_length=10, choices=TextKind.choices, blank=True)

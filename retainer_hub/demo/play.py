@@ -7,7 +7,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 
-from agreements import accept, ask, propose, seal, sign
+from agreements import accept, ask, message, propose, seal, sign
 from agreements.ladder import TierDraft
 from agreements.models import Agreement, Proposal
 from agreements.periods import period_on
@@ -16,7 +16,7 @@ from billing.gateways.sandbox import cards
 from billing.gateways.sandbox.gateway import save_card
 from billing.run import bill
 from clients import add
-from clients.models import Client
+from clients.models import Client, Testimonial
 from core import links, outbox
 from core.audit import Origin
 from core.dates import add_months, local_instant, month_of
@@ -24,7 +24,8 @@ from core.models import Business, User
 from delivery import deliver, log, measure, review, run, send
 from delivery.models import Deliverable, Kpi, Report
 from delivery.states import ReportState
-from retainer_hub.demo.cast import EMAIL, OWNER, PARTS, Part
+from retainer_hub.demo import prospects
+from retainer_hub.demo.cast import EMAIL, LADDER, OWNER, PARTS, Part
 
 ZONE = "Asia/Bangkok"
 PHONE = Origin("203.0.113.7", "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X)")
@@ -34,12 +35,15 @@ def play(*, now: datetime) -> Business:
     """Half a year up to `now`, a day at a time."""
     today = now.date()
     business = _business(local_instant(add_months(month_of(today), -7), 9, ZONE))
+    prospects.praise(business, now=business.created_at)
     started: dict[str, Agreement] = {}
     for day in _days(add_months(month_of(today), -7), today):
         at = min(local_instant(day, 10, ZONE), now)
         for part in PARTS:
             _live(business, part, started, day, today, at)
         _jobs(business, at, today)
+    prospects.meet(business, actor=OWNER, now=now)
+    _asked(business, now)
     return business
 
 
@@ -110,12 +114,37 @@ def _offer(business: Business, part: Part, start: date, now: datetime) -> Propos
         language=part.language, interval="once" if part.is_trial else "monthly", starts_on=start,
         ends_on=start + timedelta(days=28) if part.is_trial else None,
         minimum_months=0 if part.is_trial else 3, rolls_over=not part.is_trial,
+        testimonials=Testimonial.objects.filter(business=business),
+        expires_on=start + timedelta(days=10) if part.picks < 0 else None,
+        intro=message.usual() if part.language == "en" and not part.is_trial else "",
+        next_tier=_following() if part.is_trial else {}, credits_trial=part.is_trial,
         trial_measure="two of the eight posts reach more people than any post of last month"
         if part.is_trial else "",
         recommended_because="" if part.is_trial or part.language == "th"
         else "You want an audience that answers, not only a feed that looks alive.", now=now,
     )  # fmt: skip
     return propose.send(proposal=proposal, actor=OWNER, now=now)
+
+
+def _following() -> dict[str, Any]:
+    """What was agreed for after the trial."""
+    name, tagline, amount, hours, response, adds, things = LADDER[1]
+    counted = [{"title": title, "promised": count} for title, count in _pairs(things)]
+    return {
+        "name": name, "tagline": tagline, "amount": amount, "minutes": int(str(hours)) * 60,
+        "response_hours": response, "adds": _pairs(adds), "deliverables": counted,
+    }  # fmt: skip
+
+
+def _asked(business: Business, now: datetime) -> None:
+    """The prospect whose offer is open has looked at it and wants to know something."""
+    offer = Proposal.objects.select_related("client", "contact").get(business=business, state="sent", agreement=None)
+    seen = now - timedelta(hours=5)
+    ask.opened(proposal=offer, contact=offer.contact, now=seen, origin=PHONE)
+    for tier in propose.rungs(offer)[1:]:
+        ask.seen(proposal=offer, tier=tier, contact=offer.contact, now=seen, origin=PHONE)
+    text = "Can we start with Essential and move up after the first campaign?"
+    ask.ask(proposal=offer, contact=offer.contact, text=text, now=seen, origin=PHONE)
 
 
 def _tiers(part: Part) -> list[TierDraft]:
