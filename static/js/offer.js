@@ -12,12 +12,13 @@
   }).catch(() => {});
   const observer = new IntersectionObserver((entries) => entries.forEach((entry) => {
     const card = entry.target;
-    if (entry.isIntersecting && !waiting.has(card)) {
+    const shown = entry.intersectionRatio >= 0.6 || entry.intersectionRect.height >= window.innerHeight / 2;
+    if (shown && !waiting.has(card)) {
       waiting.set(card, setTimeout(() => { observer.unobserve(card); tell(card); }, 2000));
-    } else if (!entry.isIntersecting && waiting.has(card)) {
+    } else if (!shown && waiting.has(card)) {
       clearTimeout(waiting.get(card));
       waiting.delete(card);
     }
-  }), { threshold: 0.6 });
+  }), { threshold: [0.2, 0.4, 0.6] });
   tiers.querySelectorAll("[data-tier]").forEach((card) => observer.observe(card));
 })();

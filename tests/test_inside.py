@@ -1,0 +1,74 @@
+"""What is the freelancer's own never reaches the client: every portal page, every letter, every paper (rule 37)."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from agreements.models import Agreement
+from clients import stage
+from clients.models import Client
+from clients.models.client import STAGES, Lost
+from clients.pipeline import Stage
+from core import outbox
+from core.models import Business, Outbox
+from tests.test_tenancy import CLASSES, address, inside, rows_of
+from tests.world import World
+
+NOTES, WORDS, GUESS = "Hesitates-about-us", "Maybe-in-a-year", 7_654_321  # as nobody else writes them
+
+
+@pytest.fixture
+def rows(world: World, settings: Any, tmp_path: Any) -> dict[str, Any]:
+    """One of everything, with whatever the freelancer thinks about the client written down."""
+    settings.RH_VAR_DIR = tmp_path
+    found = rows_of(world)
+    client, now = found["client"], timezone.now()
+    Client.objects.filter(pk=client.pk).update(notes=NOTES, expected_amount=GUESS * 100, expected_currency="USD")
+    Client.objects.filter(pk=client.pk).update(state=Stage.LEAD)
+    client.refresh_from_db()
+    stage.put(client=client, to=Stage.LOST, because=Lost.VALUE, words=WORDS, actor="Nan", now=now)
+    Business.objects.filter(pk=client.business_id).update(floor_rate=98_765_00)
+    return found | {"open": world.proposal(client, now=now, starts_on=now.date() + timedelta(days=9))}
+
+
+def secrets() -> list[str]:
+    """How they would look on a page, in an address or in a letter."""
+    stages = [str(label) for value, label in STAGES if value in (Stage.LEAD, Stage.CALL_BOOKED, Stage.LOST)]
+    return [NOTES, WORDS, str(GUESS), f"{GUESS:,}", "98,765", str(Lost.VALUE.label), *(f">{one}<" for one in stages)]
+
+
+def leaks(text: str) -> list[str]:
+    return [secret for secret in secrets() if secret in text]
+
+
+def test_no_portal_page_shows_what_is_the_freelancers_own(rows: dict[str, Any]) -> None:
+    browser = inside(rows["contact"])
+    seen = 0
+    for name, kind in CLASSES.items():
+        if name.startswith("portal:") and kind != "public":
+            answer = browser.get(address(name, kind, rows), follow=True)
+            text = b"".join(answer) if answer.streaming else answer.content
+            assert not leaks(text.decode("utf-8", "replace")), name
+            seen += answer.status_code == 200
+    assert seen > 10
+    page = browser.get(address("portal:proposal", "open", rows))
+    assert page.status_code == 200
+    assert not leaks(page.content.decode())
+
+
+def test_no_letter_to_a_client_tells_it(rows: dict[str, Any]) -> None:
+    now, sent = timezone.now(), 0
+    for letter in Outbox.objects.all():
+        written = outbox.compose(letter, now)
+        if written.to != rows["client"].business.owner.email:
+            assert not leaks(f"{written.subject} {written.text} {written.html}"), letter.kind
+            sent += 1
+    assert sent > 5
+
+
+def test_no_signed_paper_holds_it(rows: dict[str, Any]) -> None:
+    agreement = Agreement.objects.get(pk=rows["agreement"].pk)
+    for frozen in (agreement.terms, agreement.tier, agreement.proposal.snapshot, rows["report"].snapshot):
+        assert not leaks(str(frozen))
