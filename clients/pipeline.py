@@ -14,6 +14,9 @@ class Stage(StrEnum):
     LOST = "lost"
 
 
+#: Of a hundred prospects at a stage, how many are thought to sign.
+CHANCE: dict[Stage, int] = {Stage.LEAD: 10, Stage.CALL_BOOKED: 25, Stage.PROPOSAL_SENT: 50, Stage.TRIAL: 70}
+
 _OPEN = frozenset({Stage.LEAD, Stage.CALL_BOOKED, Stage.PROPOSAL_SENT, Stage.TRIAL, Stage.WON, Stage.LOST})
 
 MOVES: dict[Stage, frozenset[Stage]] = {

@@ -2,11 +2,15 @@
 
 from agreements.models.agreement import Agreement
 from agreements.models.amendment import Amendment
+from agreements.models.package import Package
 from agreements.models.pause import Pause
 from agreements.models.period import Period
 from agreements.models.proposal import Proposal
 from agreements.models.signature import Signature
 from agreements.models.template import Template
 from agreements.models.tier import Tier
+from agreements.models.time_off import TimeOff
 
-__all__ = ["Agreement", "Amendment", "Pause", "Period", "Proposal", "Signature", "Template", "Tier"]
+__all__ = [
+    "Agreement", "Amendment", "Package", "Pause", "Period", "Proposal", "Signature", "Template", "Tier", "TimeOff",
+]  # fmt: skip

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from agreements.errors import UnderFloor
 from agreements.ladder import TierDraft
 from agreements.models import Proposal, Template
 from clients.models import Client
@@ -17,7 +18,7 @@ TierForms = forms.formset_factory(TierForm, extra=0, min_num=TIERS, max_num=TIER
 
 
 class OfferForms:
-    """What a page about a proposal asks; `initial` and `tiers` are what it shows first."""
+    """What a page about a proposal asks; `initial`, `tiers` and `wording` are what it shows first."""
 
     def __init__(
         self,
@@ -30,12 +31,13 @@ class OfferForms:
         proposal: Proposal | None,
         initial: dict[str, Any] | None = None,
         tiers: list[dict[str, Any]] | None = None,
+        wording: dict[str, Any] | None = None,
     ) -> None:
         self.form = ProposalForm(
             data, business=business, client=client, contacts=contacts, instance=proposal, initial=initial
         )
         self.tiers = TierForms(data, initial=tiers, prefix="tier")
-        self.text = TextForm(data, business=business, own=own, proposal=proposal)
+        self.text = TextForm(data, business=business, own=own, proposal=proposal, initial=wording)
         added = list(proposal.value_adds if proposal else [])
         added += [{}] * (ADDS - len(added))
         self.adds = [ValueAddForm(data, prefix=f"add-{n}", initial=_shown(one)) for n, one in enumerate(added)]
@@ -44,7 +46,7 @@ class OfferForms:
         """The proposal's columns and tiers; None where anything is wrong, each fault at its own field."""
         well = all([self.form.is_valid(), self.tiers.is_valid(), self.text.is_valid()])
         well = all([well, *(one.is_valid() for one in self.adds)])
-        drafts = self._drafts()
+        drafts = drafts_of(self.tiers, getattr(self.form, "cleaned_data", {}).get("currency"))
         if drafts is None or not well:
             return None
         try:
@@ -57,21 +59,23 @@ class OfferForms:
 
     def refuse(self, no: RuleError) -> None:
         """Put a rule's refusal next to the field it is about."""
-        form = self.text if no.field in self.text.fields else self.form
+        silent = (one for one in self.adds if one.cleaned_data.get("minutes") and not one.cleaned_data.get("reason"))
+        under = next(silent, None) if isinstance(no, UnderFloor) else None
+        form = under or (self.text if no.field in self.text.fields else self.form)
         form.add_error(no.field if no.field in form.fields else None, str(no))
 
-    def _drafts(self) -> list[TierDraft] | None:
-        """The rungs that were filled in."""
-        currency = getattr(self.form, "cleaned_data", {}).get("currency")
-        if not self.tiers.is_valid() or not currency:
-            return None
-        filled = [
-            one
-            for place, one in enumerate(self.tiers)
-            if place == 0 or one.cleaned_data.get("name") or one.cleaned_data.get("fee")
-        ]
-        drafts = [one.draft(currency) for one in filled]
-        return [draft for draft in drafts if draft] if all(drafts) else None
+
+def drafts_of(tiers: Any, currency: str | None) -> list[TierDraft] | None:
+    """The rungs that were filled in; None where one of them is not whole."""
+    if not tiers.is_valid() or not currency:
+        return None
+    filled = [
+        one
+        for place, one in enumerate(tiers)
+        if place == 0 or one.cleaned_data.get("name") or one.cleaned_data.get("fee")
+    ]
+    drafts = [one.draft(currency) for one in filled]
+    return [draft for draft in drafts if draft] if all(drafts) else None
 
 
 def _shown(added: dict[str, Any]) -> dict[str, Any]:

@@ -6,21 +6,20 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from agreements import accept, ladder, paper, propose, terms, wording
-from agreements.models import Proposal, Template, Tier
+from agreements import accept, ladder, packages, paper, propose, terms, wording
+from agreements.models import Proposal, Template
 from agreements.models.proposal import PROPOSAL_STATES
-from agreements.starter import social_media
 from agreements.states import ProposalState
 from clients.models import Client, Contact
 from core.download import pdf_bytes
 from core.errors import RuleError
 from core.listing import page_of
 from dashboard.forms.offer import OfferForms
-from dashboard.forms.offers import tier_values
 from dashboard.views.desk import Desk, say
+from dashboard.views.pricing import offer_figures
 
 
 class Proposals(Desk):
@@ -54,17 +53,10 @@ class ProposalPage(Desk):
             request,
             proposal=proposal,
             cards=[(tier, ladder.lines(rungs, place)) for place, tier in enumerate(rungs)],
-            rates=[(tier, *_rates(proposal, tier)) for tier in rungs],
+            **offer_figures(proposal, rungs),
             is_draft=is_draft,
             gaps=terms.faults(proposal, wording.source(proposal)["pairs"]) if is_draft else [],
         )
-
-
-def _rates(proposal: Proposal, tier: Tier) -> tuple[int | None, int | None]:
-    """What an hour brings if all included time is used: without, and with, what is added for a time (rule 34)."""
-    more = tier.minutes + sum(one["minutes"] for one in proposal.value_adds)
-    plain = tier.amount * 60 // tier.minutes if tier.minutes else None
-    return plain, tier.amount * 60 // more if tier.minutes and more > tier.minutes else None
 
 
 class ProposalPaper(Desk):
@@ -91,8 +83,21 @@ class Compose(Desk):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self._client(pk)
+        currency = self.business.currency
+        with translation.override(client.language):
+            package = packages.find(self.business, request.GET.get("package", ""))
+            first = packages.form_values(package, currency)
         start = {"title": _("Retainer for %(client)s") % {"client": client.name}}
-        return self.page(request, self.forms(client, initial=start, tiers=social_media()), client)
+        usual = {"kpis": first["kpis"], "service": first["service"]}
+        forms = self.forms(client, initial=start, tiers=first["tiers"], wording=usual)
+        return self.page(
+            request,
+            forms,
+            client,
+            package=packages.key_of(package),
+            packages=packages.choices(self.business),
+            fees_elsewhere=packages.fees_elsewhere(package, currency),
+        )
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self._client(pk)
@@ -135,7 +140,7 @@ class Rewrite(Compose):
         if proposal.state != ProposalState.DRAFT:
             messages.error(request, _("This proposal was sent and is frozen. Make a new one instead."))
             return redirect("dashboard:proposal", proposal.pk)
-        tiers = [tier_values(tier, proposal.currency) for tier in propose.rungs(proposal)]
+        tiers = [packages.tier_values(tier, proposal.currency) for tier in propose.rungs(proposal)]
         forms = self.forms(proposal.client, None, proposal, initial={"contact": proposal.contact_id}, tiers=tiers)
         return self.page(request, forms, proposal.client, proposal=proposal)
 
