@@ -15,7 +15,7 @@ from dashboard.views.desk import Desk
 
 
 def figures(
-    business: Business, rungs: Sequence[pricing.Rung], currency: str, interval: str, added: int
+    business: Business, rungs: Sequence[pricing.Rung], *, currency: str, interval: str, added: int
 ) -> dict[str, Any]:
     """What components/pricing.html shows; floor and goal count only in their own currency (rule 13)."""
     is_own = currency == business.currency
@@ -30,7 +30,8 @@ def offer_figures(proposal: Proposal, tiers: Sequence[Tier]) -> dict[str, Any]:
     """The same for a stored proposal."""
     rungs = [pricing.Rung(tier.name, tier.amount, tier.minutes) for tier in tiers]
     added = sum(one["minutes"] for one in proposal.value_adds)
-    return figures(proposal.business, rungs, proposal.currency, proposal.interval, added)
+    terms = {"currency": proposal.currency, "interval": proposal.interval}
+    return figures(proposal.business, rungs, added=added, **terms)
 
 
 class Pricing(Desk):
@@ -41,5 +42,5 @@ class Pricing(Desk):
     def post(self, request: HttpRequest) -> HttpResponse:
         asked, interval = request.POST.get("currency", ""), request.POST.get("interval", Interval.MONTHLY.value)
         currency = asked if asked in money.CURRENCIES else self.business.currency
-        found = rungs_of(request.POST, currency)
-        return self.show(request, **figures(self.business, found, currency, interval, added_minutes(request.POST)))
+        found, added = rungs_of(request.POST, currency), added_minutes(request.POST)
+        return self.show(request, **figures(self.business, found, currency=currency, interval=interval, added=added))
