@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
+from django.db.models import Q
+
 from agreements import applies, workload
 from agreements.models import Agreement, Pause, Proposal, TimeOff
 from agreements.models.proposal import Renews
@@ -102,7 +104,8 @@ def _added(proposal: Proposal, span: PeriodSpan) -> int:
 
 def _weighted(business: Business, whole: Span, today: date) -> Iterator[Promise]:
     """The recommended tier of each client's latest open proposal, or the one that was picked, by its chance."""
-    rows = Proposal.objects.filter(business=business, state__in=OPEN, starts_on__lt=whole.end)
+    unsigned = Q(agreement__isnull=True) | Q(agreement__state=AgreementState.SENT)
+    rows = Proposal.objects.filter(unsigned, business=business, state__in=OPEN, starts_on__lt=whole.end)
     rows = rows.exclude(client__state=Stage.LOST).defer("text").select_related("client", "agreement")
     latest: dict[Any, Proposal] = {}
     for row in rows.order_by("created_at", "pk").prefetch_related("tiers"):
@@ -124,7 +127,7 @@ def _likely(proposal: Proposal, whole: Span, today: date) -> Iterator[Promise]:
 
 def _asked(proposal: Proposal) -> int:
     picked = getattr(proposal, "agreement", None)
-    if picked is not None and picked.state == AgreementState.SENT:
+    if picked is not None:
         return int(picked.minutes)
     rungs = list(proposal.tiers.all())
     return next((rung.minutes for rung in rungs if rung.is_recommended), rungs[0].minutes if rungs else 0)

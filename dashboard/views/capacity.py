@@ -60,7 +60,7 @@ def _chart(loads: list[capacity.Load], limit: int) -> charts.Columns:
     columns: list[tuple[str, list[tuple[str, Any]]]] = [
         (rh.month_short(load.span.start), [(kind, getattr(load, kind)) for kind in kinds]) for load in loads
     ]
-    return charts.stacked(columns, limit=limit or None, show=rh.hours, unit=60)
+    return charts.stacked(columns, limit=limit or None, show=rh.hours_number, unit=60)
 
 
 class RemoveTimeOff(Desk):
