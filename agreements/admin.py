@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from agreements.models import Agreement, Pause, Period, Proposal, Signature, Template, Tier
+from agreements.models import Agreement, Package, Pause, Period, Proposal, Signature, Template, Tier, TimeOff
 from core.adminsite import FrozenAdmin
 
 
@@ -56,4 +56,19 @@ class TemplateAdmin(FrozenAdmin):
     list_display = ["name", "kind", "version", "retired_at"]
     list_filter = ["kind"]
     search_fields = ["name", "business__name"]
+    neighbours = ("business",)
+
+
+@admin.register(Package)
+class PackageAdmin(FrozenAdmin):
+    list_display = ["name", "service", "currency", "version", "retired_at"]
+    list_filter = ["service"]
+    search_fields = ["name", "business__name"]
+    neighbours = ("business",)
+
+
+@admin.register(TimeOff)
+class TimeOffAdmin(FrozenAdmin):
+    list_display = ["starts_on", "ends_on", "note"]
+    search_fields = ["note", "business__name"]
     neighbours = ("business",)

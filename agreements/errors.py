@@ -11,6 +11,14 @@ class BadLadder(RuleError):
     """The tiers do not make a ladder (rule 33)."""
 
 
+class UnderFloor(RuleError):
+    """What is added brings an hour under the freelancer's floor, and no reason is given (rule 34)."""
+
+
+class BadSpan(RuleError):
+    """Time off that ends before it begins, or never seems to."""
+
+
 class BadTrial(RuleError):
     """A paid trial lacks its measure of success or its decision day (rule 35)."""
 

@@ -9,9 +9,10 @@ from typing import Any, Protocol
 class Rung(Protocol):
     """What a tier and its draft have in common."""
 
-    name: str
-    adds: Any
-    deliverables: Any
+    @property
+    def adds(self) -> Any: ...
+    @property
+    def deliverables(self) -> Any: ...
 
 
 @dataclass(frozen=True)

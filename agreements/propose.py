@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from agreements import ladder, message, snapshot, wording
+from agreements import floor, ladder, message, snapshot, wording
 from agreements import terms as frozen
 from agreements.errors import BadLadder, BadTrial, BadWording, NotOpen
 from agreements.models import Agreement, Proposal, Tier
@@ -39,8 +39,9 @@ def draft(
     **terms: Any,
 ) -> Proposal:
     """A proposal nobody has seen yet. `terms` are Proposal's own columns. Raises BadLadder, BadTrial, BadWording."""
-    _check(tiers)
+    check(tiers)
     _check_kind(terms)
+    _check_floor(business, tiers, terms)
     with transaction.atomic():
         many = {name: terms.pop(name, ()) for name in MANY}
         proposal = Proposal.objects.create(business=business, client=client, contact=contact, created_at=now, **terms)
@@ -52,8 +53,9 @@ def draft(
 
 def change(*, proposal: Proposal, tiers: Sequence[ladder.TierDraft], now: datetime, **terms: Any) -> Proposal:
     """Rewrite a draft. What was sent is refused with NotOpen (rule 28)."""
-    _check(tiers)
+    check(tiers)
     _check_kind(terms)
+    _check_floor(proposal.business, tiers, terms)
     with transaction.atomic():
         many = {name: terms.pop(name) for name in MANY if name in terms}
         locked = Proposal.objects.select_for_update().filter(pk=proposal.pk, state=ProposalState.DRAFT)
@@ -183,7 +185,8 @@ def rungs(proposal: Proposal) -> list[Tier]:
     return list(proposal.tiers.order_by("position"))
 
 
-def _check(tiers: Sequence[ladder.TierDraft]) -> None:
+def check(tiers: Sequence[ladder.TierDraft]) -> None:
+    """Raise BadLadder where they are no ladder."""
     words = {
         "none": _("A proposal needs at least one tier."),
         "fee_not_higher": _("Tier %(n)s must cost more than the one below it."),
@@ -195,6 +198,12 @@ def _check(tiers: Sequence[ladder.TierDraft]) -> None:
     found = ladder.faults(tiers)
     if found:
         raise BadLadder(" ".join(words[fault.code] % {"n": fault.position} for fault in found))
+
+
+def _check_floor(business: Business, tiers: Sequence[ladder.TierDraft], terms: dict[str, Any]) -> None:
+    """What is added for a time may bring an hour under the floor with a reason only (rule 34)."""
+    currency, added = terms.get("currency", ""), terms.get("value_adds", [])
+    floor.check(business=business, currency=currency, tiers=tiers, value_adds=added)
 
 
 def _check_kind(terms: dict[str, Any]) -> None:

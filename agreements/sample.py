@@ -6,11 +6,11 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from agreements.library.packages import BUILT_IN, USUAL
 from agreements.models import Agreement, Template
 from agreements.models.proposal import CollectBy, Renews
 from agreements.models.template import TextKind
 from agreements.schedule import Interval
-from agreements.starter import social_media
 from clients.models.tax_rate import TaxMode
 from core import money
 from core.models import Business
@@ -21,17 +21,17 @@ INTERVALS = {TextKind.YEARLY: Interval.YEARLY, TextKind.TRIAL: Interval.ONCE, Te
 def tier_and_terms(
     business: Business, kind: str, *, today: date, language: str, is_bilingual: bool
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The middle tier of the starter's ladder with every optional term filled in."""
+    """The middle tier of the usual package with every optional term filled in."""
     with translation.override(language):
-        rung = social_media()[1]
+        rung = BUILT_IN[USUAL]().drafts[1]
         tier = {
-            "name": rung["name"],
-            "tagline": rung["tagline"],
-            "amount": money.parse(rung["fee"], business.currency),
-            "minutes": int(rung["hours"]) * 60,
-            "response_hours": rung["response_hours"],
-            "lines": rung["adds"].splitlines(),
-            "deliverables": [{"title": _("posts"), "promised": 20}, {"title": _("graphics"), "promised": 8}],
+            "name": rung.name,
+            "tagline": rung.tagline,
+            "amount": money.parse("5000", business.currency),
+            "minutes": rung.minutes,
+            "response_hours": rung.response_hours,
+            "lines": rung.adds,
+            "deliverables": rung.deliverables[:2],
         }
         return tier, _terms(business, kind, today) | {"language": language, "is_bilingual": is_bilingual}
 

@@ -13,7 +13,7 @@ from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from agreements import amend, ask, sign, templates
+from agreements import amend, ask, away, packages, sign, templates
 from agreements.models import Period
 from agreements.models.template import TextKind
 from billing.models import Certificate, Invoice, Payment, StatementLine
@@ -28,7 +28,7 @@ from delivery import deliver, export, log, measure, run, send
 from delivery.models import Deliverable, Report, TimeEntry
 from delivery.models.export import Scope
 from delivery.states import EXPORT, ExportState
-from tests.world import HERE, World
+from tests.world import HERE, LADDER, World
 
 # What an address's id is. "none": no id; "public": anyone may ask.
 CLASSES: dict[str, str] = {
@@ -64,6 +64,9 @@ CLASSES: dict[str, str] = {
     "stripe:hook": "public",
     "dashboard:charge_retry": "invoice", "dashboard:charge_pdf": "invoice", "dashboard:receipt_pdf": "payment",
     "dashboard:reports": "owner", "dashboard:report": "report", "dashboard:report_pdf": "report",
+    "dashboard:packages": "owner", "dashboard:package_new": "owner", "dashboard:package": "package",
+    "dashboard:package_retire": "package", "dashboard:pricing": "owner", "dashboard:capacity": "owner",
+    "dashboard:time_off_remove": "time_off",
     "dashboard:fees": "owner", "dashboard:trial_decide": "agreement", "dashboard:agreement_change": "agreement", "dashboard:agreement_countersign": "agreement",
     "dashboard:agreement_remind": "agreement", "dashboard:agreement_void": "agreement",
     "dashboard:amendment_pdf": "amendment", "dashboard:amendment_remind": "amendment",
@@ -120,6 +123,8 @@ def rows_of(world: World) -> dict[str, Any]:
         "invoice": Invoice.objects.get(agreement=agreement), "report": report,
         "amendment": amended(agreement), "export": exported(world, now),
         "template": templates.copy(business=world.business, kind=TextKind.MONTHLY, name="T", now=now),
+        "package": packages.add(business=world.business, name="P", currency="USD", tiers=LADDER, now=now),
+        "time_off": away.add(business=world.business, first=now.date(), last=now.date(), note="", now=now),
         "payment": Payment.objects.get(client=client), **money_of(world, agreement, now),
     }  # fmt: skip
 

@@ -107,6 +107,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Package',
+            fields=[
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('service', models.CharField(blank=True, choices=[('social', 'Social media'), ('content', 'Content writing'), ('copy', 'Copywriting'), ('web', 'Website development and maintenance'), ('seo', 'SEO'), ('design', 'Design'), ('consulting', 'Consulting')], max_length=12, verbose_name='kind of work')),
+                ('currency', models.CharField(max_length=3, verbose_name='currency')),
+                ('rungs', models.JSONField(default=list, verbose_name='tiers')),
+                ('kpis', models.JSONField(blank=True, default=list, verbose_name='goals and measures')),
+                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('retired_at', models.DateTimeField(blank=True, null=True, verbose_name='retired')),
+            ],
+            options={
+                'verbose_name': 'package',
+                'verbose_name_plural': 'packages',
+                'ordering': ['name', 'created_at', 'id'],
+            },
+        ),
+        migrations.CreateModel(
             name='Pause',
             fields=[
                 ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -271,6 +290,21 @@ class Migration(migrations.Migration):
                 'verbose_name': 'tier',
                 'verbose_name_plural': 'tiers',
                 'ordering': ['position'],
+            },
+        ),
+        migrations.CreateModel(
+            name='TimeOff',
+            fields=[
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('starts_on', models.DateField(verbose_name='from')),
+                ('ends_on', models.DateField(verbose_name='until (exclusive)')),
+                ('note', models.CharField(blank=True, max_length=120, verbose_name='note')),
+            ],
+            options={
+                'verbose_name': 'time off',
+                'verbose_name_plural': 'time off',
+                'ordering': ['starts_on', 'created_at', 'id'],
             },
         ),
         migrations.CreateModel(

@@ -72,6 +72,11 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business'),
         ),
         migrations.AddField(
+            model_name='package',
+            name='business',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business'),
+        ),
+        migrations.AddField(
             model_name='pause',
             name='agreement',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pauses', to='agreements.agreement'),
@@ -192,6 +197,11 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tiers', to='agreements.proposal'),
         ),
         migrations.AddField(
+            model_name='timeoff',
+            name='business',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business'),
+        ),
+        migrations.AddField(
             model_name='wait',
             name='business',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business'),
@@ -306,5 +316,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='tier',
             constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='tier_costs_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='timeoff',
+            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='time_off_ends_after_start'),
         ),
     ]

@@ -56,8 +56,9 @@ class Proposal(TenantRow):
     `credits_trial` says whether its fee counts towards that; `after_trial` is the trial that this offer follows.
 
     Its words come from `template`, else from the built-in text of `kind` (empty: the usual one for its interval);
-    `text` is what they were when it was sent. `value_adds` are {"title", "minutes", "ends_on"}: minutes are what one
-    costs in each period, for the freelancer's eyes, `ends_on` its last day. `overage_amount` is minor units for an
+    `text` is what they were when it was sent. `value_adds` are {"title", "minutes", "ends_on", "reason"}: minutes
+    are what one costs in each period and reason why it may go under the floor, both for the freelancer's eyes;
+    `ends_on` is its last day. `overage_amount` is minor units for an
     hour beyond the included ones; up to `overage_minutes` a period need no further approval (rule 27).
     """
 

@@ -81,6 +81,7 @@ class Migration(migrations.Migration):
                 ('prices_include_tax', models.BooleanField(default=False, verbose_name='prices include tax')),
                 ('tax_on_payment', models.BooleanField(default=False, verbose_name='the tax invoice is the receipt')),
                 ('floor_rate', models.PositiveBigIntegerField(default=0, verbose_name='lowest hourly rate')),
+                ('yearly_goal', models.PositiveBigIntegerField(default=0, verbose_name='yearly goal')),
                 ('capacity_minutes', models.PositiveIntegerField(default=0, verbose_name='monthly capacity')),
                 ('is_suspended', models.BooleanField(default=False, verbose_name='suspended')),
                 ('charging_on', models.BooleanField(default=True, verbose_name='charging is on')),

@@ -22,7 +22,10 @@ class Accent(models.TextChoices):
 
 
 class Business(models.Model):
-    """What a freelancer trades as. `floor_rate` is minor units of `currency` per hour; capacity is per month."""
+    """What a freelancer trades as. `floor_rate` is minor units of `currency` per hour, `yearly_goal` per year.
+
+    `capacity_minutes` is per month; 0 in any of the three: not said.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     owner = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="business")
@@ -38,6 +41,7 @@ class Business(models.Model):
     prices_include_tax = models.BooleanField(_("prices include tax"), default=False)
     tax_on_payment = models.BooleanField(_("the tax invoice is the receipt"), default=False)
     floor_rate = models.PositiveBigIntegerField(_("lowest hourly rate"), default=0)
+    yearly_goal = models.PositiveBigIntegerField(_("yearly goal"), default=0)
     capacity_minutes = models.PositiveIntegerField(_("monthly capacity"), default=0)
     is_suspended = models.BooleanField(_("suspended"), default=False)
     charging_on = models.BooleanField(_("charging is on"), default=True)

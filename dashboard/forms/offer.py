@@ -5,12 +5,14 @@ from typing import Any
 
 from django import forms
 
+from agreements.errors import UnderFloor
 from agreements.ladder import TierDraft
 from agreements.models import Proposal, Template
+from agreements.packages import tier_values
 from clients.models import Client
 from core.errors import RuleError
 from core.models import Business
-from dashboard.forms.offers import ProposalForm, TierForm, tier_values
+from dashboard.forms.offers import ProposalForm, TierForm
 from dashboard.forms.wording import TextForm, ValueAddForm
 
 TIERS = ADDS = 3
@@ -18,7 +20,7 @@ TierForms = forms.formset_factory(TierForm, extra=0, min_num=TIERS, max_num=TIER
 
 
 class OfferForms:
-    """What a page about a proposal asks; `initial` and `tiers` are what it shows first."""
+    """What a page about a proposal asks; `initial`, `tiers` and `wording` are what it shows first."""
 
     def __init__(
         self,
@@ -32,13 +34,14 @@ class OfferForms:
         proposal: Proposal | None,
         initial: dict[str, Any] | None = None,
         tiers: list[dict[str, Any]] | None = None,
+        wording: dict[str, Any] | None = None,
     ) -> None:
         self.form = ProposalForm(
             data, business=business, client=client, contacts=contacts, said=said, instance=proposal, initial=initial
         )
         self.next = TierForm(data, prefix="next", initial=_next(proposal))
         self.tiers = TierForms(data, initial=tiers, prefix="tier")
-        self.text = TextForm(data, business=business, own=own, proposal=proposal)
+        self.text = TextForm(data, business=business, own=own, proposal=proposal, initial=wording)
         added = list(proposal.value_adds if proposal else [])
         added += [{}] * (ADDS - len(added))
         self.adds = [ValueAddForm(data, prefix=f"add-{n}", initial=_shown(one)) for n, one in enumerate(added)]
@@ -46,8 +49,9 @@ class OfferForms:
     def read(self) -> dict[str, Any] | None:
         """The proposal's columns and tiers; None where anything is wrong, each fault at its own field."""
         well = all([self.form.is_valid(), self.tiers.is_valid(), self.text.is_valid()])
-        well = all([well, self.next.is_valid(), *(one.is_valid() for one in self.adds)])
-        drafts, following = self._drafts(), self._following()
+        well = all([well, *(one.is_valid() for one in self.adds)])
+        drafts = drafts_of(self.tiers, getattr(self.form, "cleaned_data", {}).get("currency"))
+        following = self._following()
         if drafts is None or following is None or not well:
             return None
         try:
@@ -60,30 +64,32 @@ class OfferForms:
 
     def _following(self) -> dict[str, Any] | None:
         """The tier after a trial; empty where none was filled in, None where it is amiss."""
+        if not (self.next["name"].value() or self.next["fee"].value()):
+            return {}
         if not self.next.is_valid():
             return None
-        if not self.next.cleaned_data.get("name") and not self.next.cleaned_data.get("fee"):
-            return {}
         draft = self.next.draft(getattr(self.form, "cleaned_data", {}).get("currency") or "USD")
         return {name: value for name, value in asdict(draft).items() if name != "is_recommended"} if draft else None
 
     def refuse(self, no: RuleError) -> None:
         """Put a rule's refusal next to the field it is about."""
-        form = self.text if no.field in self.text.fields else self.form
+        silent = (one for one in self.adds if one.cleaned_data.get("minutes") and not one.cleaned_data.get("reason"))
+        under = next(silent, None) if isinstance(no, UnderFloor) else None
+        form = under or (self.text if no.field in self.text.fields else self.form)
         form.add_error(no.field if no.field in form.fields else None, str(no))
 
-    def _drafts(self) -> list[TierDraft] | None:
-        """The rungs that were filled in."""
-        currency = getattr(self.form, "cleaned_data", {}).get("currency")
-        if not self.tiers.is_valid() or not currency:
-            return None
-        filled = [
-            one
-            for place, one in enumerate(self.tiers)
-            if place == 0 or one.cleaned_data.get("name") or one.cleaned_data.get("fee")
-        ]
-        drafts = [one.draft(currency) for one in filled]
-        return [draft for draft in drafts if draft] if all(drafts) else None
+
+def drafts_of(tiers: Any, currency: str | None) -> list[TierDraft] | None:
+    """The rungs that were filled in; None where one of them is not whole."""
+    if not tiers.is_valid() or not currency:
+        return None
+    filled = [
+        one
+        for place, one in enumerate(tiers)
+        if place == 0 or one.cleaned_data.get("name") or one.cleaned_data.get("fee")
+    ]
+    drafts = [one.draft(currency) for one in filled]
+    return [draft for draft in drafts if draft] if all(drafts) else None
 
 
 def _next(proposal: Proposal | None) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from agreements.models import Proposal
 from agreements.models.proposal import CollectBy, Renews
 from agreements.propose import MANY
 from clients.models import Client
-from core import money
 from core.dates import local_day
 from core.models import Business
 from core.printable import PrintableForm
@@ -154,17 +153,3 @@ class TierForm(PrintableForm, forms.Form):
             deliverables=data["deliverables"],
             is_recommended=data["is_recommended"],
         )
-
-
-def tier_values(draft: Any, currency: str) -> dict[str, Any]:
-    """A stored tier as the form shows it."""
-    return {
-        "name": draft.name,
-        "tagline": draft.tagline,
-        "fee": money.to_decimal(draft.amount, currency),
-        "hours": f"{draft.minutes // 60}:{draft.minutes % 60:02}" if draft.minutes else "",
-        "response_hours": draft.response_hours,
-        "adds": "\n".join(draft.adds),
-        "deliverables": "\n".join(f"{item['promised']} {item['title']}" for item in draft.deliverables),
-        "is_recommended": draft.is_recommended,
-    }

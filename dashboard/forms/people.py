@@ -13,12 +13,16 @@ from core.printable import PrintableForm
 from dashboard.forms.fields import DurationField, MoneyField, amount, currencies, zones
 
 PAPERS = ("legal_name", "address", "tax_id")
+AIMS = {"floor": "floor_rate", "goal": "yearly_goal"}  # sums in the business's currency; empty: not said
 
 
 class BusinessForm(PrintableForm, forms.ModelForm):
     """What the freelancer trades as; the same form welcomes and changes."""
 
     floor = MoneyField(label=_("Lowest hourly rate"), required=False, help_text=_("Only you see it."))
+    goal = MoneyField(
+        label=_("Goal for a year"), required=False, help_text=_("What you want to earn, before tax. Only you see it.")
+    )
     capacity = DurationField(label=_("Hours you can sell a month"), required=False)
 
     class Meta:
@@ -34,8 +38,9 @@ class BusinessForm(PrintableForm, forms.ModelForm):
         self.fields["currency"] = forms.ChoiceField(label=_("Currency"), choices=currencies())
         self.fields["time_zone"] = forms.ChoiceField(label=_("Time zone"), choices=zones())
         self.fields["tax_on_payment"].help_text = _("Tax on services falls due when they are paid, as in Thailand.")
-        if self.instance.floor_rate:
-            self.fields["floor"].initial = money.to_decimal(self.instance.floor_rate, self.instance.currency)
+        for name, column in AIMS.items():
+            if kept := getattr(self.instance, column):
+                self.fields[name].initial = money.to_decimal(kept, self.instance.currency)
         if self.instance.capacity_minutes:
             self.fields["capacity"].initial = f"{self.instance.capacity_minutes // 60}h"
 
@@ -45,11 +50,12 @@ class BusinessForm(PrintableForm, forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("floor") and data.get("currency"):
+        for name, column in AIMS.items():
             try:
-                self.instance.floor_rate = amount(data["floor"], data["currency"])
+                aim = amount(data[name], data["currency"]) if data.get(name) and data.get("currency") else 0
+                setattr(self.instance, column, aim)
             except forms.ValidationError as error:
-                self.add_error("floor", error)
+                self.add_error(name, error)
         self.instance.capacity_minutes = data.get("capacity") or 0
         return data
 

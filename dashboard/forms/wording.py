@@ -64,9 +64,15 @@ class TextForm(PrintableForm, forms.Form):
     )
 
     def __init__(
-        self, data: Any, *, business: Business, own: list[Template], proposal: Proposal | None = None
+        self,
+        data: Any,
+        *,
+        business: Business,
+        own: list[Template],
+        proposal: Proposal | None = None,
+        initial: dict[str, Any] | None = None,
     ) -> None:
-        super().__init__(data, initial=_initial(business, proposal))
+        super().__init__(data, initial=_initial(business, proposal) | (initial or {}))
         self.own = {str(row.pk): row for row in own}
         if proposal and proposal.template:
             self.own.setdefault(str(proposal.template_id), proposal.template)
@@ -117,6 +123,9 @@ class ValueAddForm(PrintableForm, forms.Form):
     ends_on = forms.DateField(
         label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
+    reason = forms.CharField(
+        label=_("Why, if it goes under your floor"), max_length=200, required=False, help_text=_("Only you see it.")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -136,7 +145,8 @@ class ValueAddForm(PrintableForm, forms.Form):
         data = self.cleaned_data
         if not data.get("title"):
             return None
-        return {"title": data["title"], "minutes": data["minutes"], "ends_on": data["ends_on"].isoformat()}
+        plain = {name: data[name] for name in ("title", "minutes", "reason")}
+        return {**plain, "ends_on": data["ends_on"].isoformat()}
 
 
 class NewTemplateForm(PrintableForm, forms.Form):

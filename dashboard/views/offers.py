@@ -9,10 +9,9 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from agreements import accept, follow, ladder, message, paper, propose, record
-from agreements.models import Message, Proposal, Question, Template, Tier
+from agreements import accept, follow, ladder, message, packages, paper, propose, record
+from agreements.models import Message, Proposal, Question, Template
 from agreements.models.proposal import PROPOSAL_STATES
-from agreements.starter import social_media
 from agreements.states import ProposalState
 from clients.models import Client, Contact, Testimonial
 from core import audit
@@ -21,8 +20,8 @@ from core.errors import RuleError
 from core.listing import page_of
 from dashboard.forms.following import AnswerForm, ExtendForm
 from dashboard.forms.offer import OfferForms
-from dashboard.forms.offers import tier_values
 from dashboard.views.desk import Desk, say
+from dashboard.views.pricing import offer_figures
 
 
 class Proposals(Desk):
@@ -56,7 +55,7 @@ class ProposalPage(Desk):
             request,
             proposal=proposal,
             cards=[(tier, ladder.lines(rungs, place)) for place, tier in enumerate(rungs)],
-            rates=[(tier, *_rates(proposal, tier)) for tier in rungs],
+            **offer_figures(proposal, rungs),
             is_draft=is_draft,
             gaps=propose.faults(proposal) if is_draft else [],
             intro=message.filled(proposal),
@@ -67,13 +66,6 @@ class ProposalPage(Desk):
             can_revise=follow.can_revise(proposal),
             newest=follow.newest(proposal),
         )
-
-
-def _rates(proposal: Proposal, tier: Tier) -> tuple[int | None, int | None]:
-    """What an hour brings if all included time is used: without, and with, what is added for a time (rule 34)."""
-    more = tier.minutes + sum(one["minutes"] for one in proposal.value_adds)
-    plain = tier.amount * 60 // tier.minutes if tier.minutes else None
-    return plain, tier.amount * 60 // more if tier.minutes and more > tier.minutes else None
 
 
 class ProposalPaper(Desk):
@@ -100,11 +92,23 @@ class Compose(Desk):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self._client(pk)
+        currency = self.business.currency
         with translation.override(client.language):
             start = {"title": _("Retainer for %(client)s") % {"client": client.name}, "intro": message.usual()}
+            package = packages.find(self.business, request.GET.get("package", ""))
+            first = packages.form_values(package, currency)
         kept = self.rows(Message).filter(name=request.GET.get("message", "").replace("\x00", "")).first()
         start |= {"intro": kept.text} if kept else {}
-        return self.page(request, self.forms(client, initial=start, tiers=social_media()), client)
+        usual = {"kpis": first["kpis"], "service": first["service"]}
+        forms = self.forms(client, initial=start, tiers=first["tiers"], wording=usual)
+        return self.page(
+            request,
+            forms,
+            client,
+            package=packages.key_of(package),
+            packages=packages.choices(self.business),
+            fees_elsewhere=packages.fees_elsewhere(package, currency),
+        )
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self._client(pk)
@@ -155,7 +159,7 @@ class Rewrite(Compose):
         if proposal.state != ProposalState.DRAFT:
             messages.error(request, _("This proposal was sent and is frozen. Make a new one instead."))
             return redirect("dashboard:proposal", proposal.pk)
-        tiers = [tier_values(tier, proposal.currency) for tier in propose.rungs(proposal)]
+        tiers = [packages.tier_values(tier, proposal.currency) for tier in propose.rungs(proposal)]
         forms = self.forms(proposal.client, None, proposal, initial={"contact": proposal.contact_id}, tiers=tiers)
         return self.page(request, forms, proposal.client, proposal=proposal)
 

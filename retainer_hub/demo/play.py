@@ -64,6 +64,7 @@ def _business(now: datetime) -> Business:
         currency="USD",
         time_zone=ZONE,
         floor_rate=75_00,
+        yearly_goal=150_000_00,
         capacity_minutes=140 * 60,
         created_at=now,
     )

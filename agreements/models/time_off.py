@@ -1,0 +1,33 @@
+"""TimeOff: days on which the freelancer does not work."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.dates import Span
+from core.models import TenantRow
+
+
+class TimeOff(TenantRow):
+    """From `starts_on` up to, not including, `ends_on`; `note` is for the freelancer's eyes."""
+
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until (exclusive)"))
+    note = models.CharField(_("note"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("time off")
+        verbose_name_plural = _("time off")
+        ordering = ["starts_on", "created_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gt=models.F("starts_on")), name="time_off_ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_on}/{self.ends_on}"
+
+    @property
+    def span(self) -> Span:
+        """Its days."""
+        return Span(self.starts_on, self.ends_on)

@@ -1,0 +1,87 @@
+"""Packages: ladders to begin with, one's own beside them, and never a hand on a proposal that was written."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from agreements import ladder, packages, pricing, propose
+from agreements.errors import BadLadder, NotOpen
+from agreements.library.packages import BUILT_IN
+from agreements.models import Package
+from agreements.models.template import Service
+from tests.world import LADDER, NOW, World
+
+
+def own(world: World, **fields: object) -> Package:
+    facts = {"name": "Cafés", "service": "social", "currency": "USD", "kpis": ["Growth"], "tiers": LADDER} | fields
+    return packages.add(business=world.business, now=NOW, **facts)  # type: ignore[arg-type]
+
+
+def test_there_is_a_package_for_every_trade_with_its_clause() -> None:
+    assert set(BUILT_IN) == set(Service.values)
+    assert [make().service for make in BUILT_IN.values()] == list(BUILT_IN)
+
+
+@pytest.mark.parametrize("key", BUILT_IN)
+def test_each_tier_contains_the_one_below(key: str) -> None:
+    drafts = BUILT_IN[key]().drafts
+    assert len(drafts) == 3 and not ladder.faults(drafts)
+    for below, above in pairwise(drafts):
+        promised = {item["title"]: item["promised"] for item in above.deliverables}
+        assert all(promised[item["title"]] >= item["promised"] for item in below.deliverables)
+        assert above.response_hours <= below.response_hours and above.adds
+        assert not pricing.step(below.amount, above.amount).hint
+        assert below.amount * above.minutes <= above.amount * below.minutes  # an hour never brings less higher up
+    assert [line.split(":")[0] for line in BUILT_IN[key]().kpis] == ["Growth", "Engagement", "Conversion"]
+
+
+def test_social_media_is_the_well_known_ladder() -> None:
+    found = packages.form_values("social", "USD")
+    assert [(tier["fee"], tier["adds"].lower().splitlines()) for tier in found["tiers"]] == [
+        (3000, ["content creation", "graphic design", "daily scheduled posts", "strategic promotion"]),
+        (5000, ["daily community engagement", "growth strategy", "campaign monitoring"]),
+        (10000, ["influencer outreach", "partnerships and collaborations", "video", "daily community management"]),
+    ]
+
+
+def test_another_currency_gets_no_figures_that_nobody_gave(world: World) -> None:
+    found = packages.form_values("social", "THB")
+    assert [tier["fee"] for tier in found["tiers"]] == ["", "", ""]
+    assert "$3,000, $5,000, $10,000" in packages.fees_elsewhere(BUILT_IN["social"](), "THB")
+    assert packages.fees_elsewhere(BUILT_IN["social"](), "USD") == ""
+
+
+def test_a_change_of_a_package_never_changes_a_proposal(world: World) -> None:
+    package = own(world)
+    draft = world.proposal(send=False, tiers=package.drafts)
+    sent = world.proposal(tiers=package.drafts)
+    dearer = [replace(tier, amount=tier.amount * 2) for tier in LADDER]
+    packages.change(package=package, tiers=dearer, version=1, name="Cafés and bars")
+    packages.retire(package=package, now=NOW)
+    for proposal in (draft, sent):
+        assert [tier.amount for tier in propose.rungs(proposal)] == [tier.amount for tier in LADDER]
+    assert packages.form_values(package, "USD")["tiers"][0]["fee"] == 6000
+
+
+def test_a_strangers_package_a_retired_one_and_nonsense_give_the_usual_one(world: World) -> None:
+    mine, theirs, retired = own(world), own(World()), own(world, name="Old")
+    packages.retire(package=retired, now=NOW)
+    assert packages.find(world.business, str(mine.pk)) == mine
+    for key in (str(theirs.pk), str(retired.pk), "", "x" * 500, "é\x00"):
+        assert packages.key_of(packages.find(world.business, key)) == "social"
+    assert packages.choices(world.business)[0][1] == [(str(mine.pk), "Cafés")]
+    packages.retire(package=retired, now=None)
+    assert len(packages.offered(world.business)) == 2
+
+
+def test_who_saves_over_a_newer_one_is_told(world: World) -> None:
+    package = own(world)
+    packages.change(package=package, tiers=LADDER, version=1, name="A")
+    with pytest.raises(NotOpen):
+        packages.change(package=package, tiers=LADDER, version=1, name="B")
+
+
+def test_a_package_is_a_ladder(world: World) -> None:
+    with pytest.raises(BadLadder):
+        own(world, tiers=[*LADDER[:2], replace(LADDER[2], amount=1)])

@@ -1,0 +1,64 @@
+"""What a fee brings: exact to the unit, towards the goal, and never by giving money away."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agreements import pricing
+from agreements.pricing import Aims, Rung
+
+fees = st.integers(1, 10**10)
+times = st.integers(1, 60 * 300)
+LADDER = [
+    Rung("Essential", 3_000_00, 20 * 60),
+    Rung("Growth", 5_000_00, 32 * 60),
+    Rung("Partner", 10_000_00, 60 * 60),
+]
+
+
+def test_three_clients_at_3000_a_month_pass_100000_a_year() -> None:
+    row = pricing.table(LADDER, Aims(goal=100_000_00))[0]
+    assert (row.clients, row.brings) == (3, 108_000_00)
+
+
+@given(st.integers(1, 10**12), fees, st.sampled_from([1, 4, 12]))
+def test_so_many_clients_make_the_goal_and_one_less_does_not(goal: int, fee: int, periods: int) -> None:
+    count = pricing.clients_for(goal, fee, periods)
+    assert (count - 1) * fee * periods < goal <= count * fee * periods
+
+
+@given(fees, times)
+def test_a_rate_is_rounded_once(fee: int, minutes: int) -> None:
+    rate = pricing.hourly(fee, minutes)
+    assert rate is not None and abs(2 * (rate * minutes - fee * 60)) <= minutes
+
+
+def test_a_rate_that_rounding_lifts_to_the_floor_is_under_it() -> None:
+    assert pricing.hourly(2_999_99, 1200) == 150_00
+    assert pricing.is_under(2_999_99, 1200, 150_00) and not pricing.is_under(3_000_00, 1200, 150_00)
+
+
+@given(fees, times, times)
+def test_what_is_added_always_brings_more_an_hour_than_the_equal_price_cut(fee: int, minutes: int, more: int) -> None:
+    cut, cut_rate = pricing.price_cut(fee, minutes, more)
+    with_added = pricing.hourly(fee, minutes + more)
+    assert with_added is not None and with_added >= cut_rate >= 0
+    assert 0 <= cut <= fee
+
+
+def test_two_hours_added_to_twenty_stand_beside_300_less() -> None:
+    found = pricing.table(LADDER, Aims(floor=136_50), added=120)[0]
+    assert not found.is_under
+    assert found.added == pricing.Added(rate=136_36, is_under=True, cut=300_00, cut_rate=135_00)
+
+
+def test_steps_are_said_in_money_and_percent_with_a_hint_at_the_edges() -> None:
+    assert [row.step for row in pricing.table(LADDER, Aims())][1:] == [
+        pricing.Step(2_000_00, 67, ""), pricing.Step(5_000_00, 100, ""),
+    ]  # fmt: skip
+    hints = {amount: pricing.step(1_000, amount).hint for amount in (999, 1_000, 1_299, 1_300, 3_000, 3_001)}
+    assert hints == {999: "down", 1_000: "down", 1_299: "small", 1_300: "", 3_000: "", 3_001: "large"}
+
+
+def test_a_tier_without_time_and_one_that_is_charged_once_have_no_such_figures() -> None:
+    row = pricing.table([Rung("Once", 100, 0)], Aims(floor=50, goal=1_000, periods=0), added=60)[0]
+    assert (row.rate, row.clients, row.added, row.is_under) == (None, None, None, False)
