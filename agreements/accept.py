@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from agreements import paper, signers, terms
+from agreements import capacity, paper, signers, terms
 from agreements.errors import NotOpen
 from agreements.models import Agreement, Proposal, Tier
 from agreements.propose import hold, is_over, is_picked
@@ -43,6 +43,7 @@ def accept(*, proposal: Proposal, tier: Tier, contact: Contact, now: datetime, o
 
 def _make(proposal: Proposal, tier: Tier, contact: Contact, now: datetime, origin: Origin) -> Agreement:
     _must_be_open(proposal, now)
+    _must_have_room(proposal, tier, now)
     today = local_day(now, proposal.client.time_zone)
     proposal.starts_on = max(proposal.starts_on, today)
     agreement = _row(proposal, tier, contact, now)
@@ -146,6 +147,12 @@ def decline(*, proposal: Proposal, contact: Contact, reason: str, now: datetime,
 def _must_be_open(proposal: Proposal, now: datetime) -> None:
     if proposal.state != ProposalState.SENT or is_over(proposal, now):
         raise NotOpen(_("This proposal is no longer open."))
+
+
+def _must_have_room(proposal: Proposal, tier: Tier, now: datetime) -> None:
+    """Where openings are shown, none is none (rule 36)."""
+    if proposal.shows_openings and capacity.is_full(proposal, tier, now):
+        raise NotOpen(_("There is no place for this tier now. You can join the waitlist on the proposal's page."))
 
 
 def _must_be_theirs(proposal: Proposal, contact: Contact, tier: Tier | None = None) -> None:

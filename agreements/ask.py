@@ -35,19 +35,19 @@ def seen(*, proposal: Proposal, tier: Tier, contact: Contact, now: datetime, ori
 def ask(*, proposal: Proposal, contact: Contact, text: str, now: datetime, origin: Origin) -> Question:
     """A question about an open offer; the freelancer gets it by mail. Raises NotOpen."""
     with transaction.atomic():
-        held = _open(proposal, contact, now)
+        held = hold_open(proposal, contact, now)
         if held.questions.count() >= MOST_QUESTIONS:
             raise NotOpen(_("You have asked a lot already. Please write us an email."), field="text")
         row = Question.objects.create(
             business=held.business, proposal=held, contact=contact, text=text, created_at=now
         )
-        _record(held, contact, "asked", now, origin, {"words": text[:300]})
+        record(held, contact, "asked", now, origin, {"words": text[:300]})
         with translation.override(held.business.language):
             who = {"name": contact.name, "title": held.title}
             said = [_("%(name)s asks about “%(title)s”:") % who, text]
             said.append(_("Answer on the proposal's page: they read it by email and in the portal."))
             subject = _("Question about “%(title)s”") % who
-        _note(held, "question", str(row.pk), held.business.owner.email, subject, said, held.business.language, now)
+        note(held, "question", str(row.pk), held.business.owner.email, subject, said, held.business.language, now)
     return row
 
 
@@ -64,7 +64,7 @@ def answer(*, question: Question, text: str, actor: str, now: datetime) -> Quest
             said = [_("You asked: “%(text)s”") % {"text": question.text}, text]
             subject = _("Your question about “%(title)s”") % {"title": proposal.title}
             button = _("See the proposal")
-        _note(
+        note(
             proposal, "answer", str(question.pk), contact.email, subject, said, proposal.language, now,
             name=contact.name, button=button, link=links.placeholder("link", link.id),
         )  # fmt: skip
@@ -75,7 +75,7 @@ def answer(*, question: Question, text: str, actor: str, now: datetime) -> Quest
 def forward(*, proposal: Proposal, contact: Contact, name: str, email: str, now: datetime, origin: Origin) -> Contact:
     """Send it on to a colleague who has a say; they may look and pick like whoever forwards it. Raises NotOpen."""
     with transaction.atomic():
-        held = _open(proposal, contact, now)
+        held = hold_open(proposal, contact, now)
         sent = [event for event in audit.chain(held.pk) if event.event == "forwarded"]
         if len(sent) >= MOST_FORWARDS:
             raise NotOpen(_("It was forwarded five times already. Please write us an email."), field="email")
@@ -84,11 +84,11 @@ def forward(*, proposal: Proposal, contact: Contact, name: str, email: str, now:
         if not other.is_active:
             raise NotOpen(_("This person cannot open the portal. Please write us an email."), field="email")
         mail(held, kind="proposal_forward", ref=f"{held.pk}:{other.pk}:{len(sent)}", now=now, to=other)
-        _record(held, contact, "forwarded", now, origin, {"name": f"{other.name} <{other.email}>"})
+        record(held, contact, "forwarded", now, origin, {"name": f"{other.name} <{other.email}>"})
     return other
 
 
-def _open(proposal: Proposal, contact: Contact, now: datetime) -> Proposal:
+def hold_open(proposal: Proposal, contact: Contact, now: datetime) -> Proposal:
     """The proposal, held, if this person may still act on it."""
     held = hold(proposal)
     if contact.client_id != held.client_id or held.state != ProposalState.SENT or is_over(held, now):
@@ -108,12 +108,13 @@ def _once_a_day(
         for one in audit.chain(proposal.pk):
             if (one.event, one.actor, one.data, local_day(one.at, zone)) == (event, actor, data, today):
                 return
-        _record(proposal, contact, event, now, origin, data)
+        record(proposal, contact, event, now, origin, data)
 
 
-def _record(
+def record(
     proposal: Proposal, contact: Contact, event: str, now: datetime, origin: Origin, data: dict[str, str]
 ) -> None:
+    """One event of a proposal's own chain, by one of the client's people."""
     audit.record(
         business=proposal.business, chain_id=proposal.id, event=event, actor=_actor(contact), now=now,
         origin=origin, data=data,
@@ -124,7 +125,7 @@ def _actor(contact: Contact) -> str:
     return f"{contact.name} <{contact.email}>"
 
 
-def _note(
+def note(
     proposal: Proposal,
     kind: str,
     ref: str,
@@ -135,6 +136,7 @@ def _note(
     now: datetime,
     **more: str,
 ) -> None:
+    """A short letter about a proposal, to either side."""
     outbox.write(
         kind=kind,
         ref=ref,

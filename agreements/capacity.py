@@ -2,21 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
 from django.db.models import Q
 
 from agreements import applies, workload
-from agreements.models import Agreement, Pause, Proposal, TimeOff
+from agreements.models import Agreement, Pause, Proposal, Tier, TimeOff
 from agreements.models.proposal import Renews
 from agreements.periods import spans
 from agreements.schedule import Interval, PeriodSpan, index_before, periods
 from agreements.states import RUNS, AgreementState, ProposalState
 from agreements.workload import Promise
 from clients.pipeline import ODDS, Stage
-from core.dates import Span, add_months, month_of
+from core.dates import Span, add_months, local_day, month_of
 from core.models import Business
 
 MONTHS = 6
@@ -57,11 +57,33 @@ def openings(business: Business, tier_minutes: int, day: date) -> int | None:
 
     That is so where the business has no capacity set, or the tier includes no time.
     """
-    if not business.capacity_minutes or not tier_minutes:
-        return None
+    return openings_of(business, [tier_minutes], day)[0]
+
+
+def openings_of(business: Business, tiers: Sequence[int], day: date) -> list[int | None]:
+    """The same for several tiers, each on its own, with the questions of one."""
+    if not business.capacity_minutes:
+        return [None for _minutes in tiers]
+    left = free(business, day) or 0
+    return [workload.openings(left, minutes) if minutes else None for minutes in tiers]
+
+
+def is_full(proposal: Proposal, tier: Tier, now: datetime) -> bool:
+    """Whether nobody can pick this tier now for want of time; without a capacity there is always room."""
+    day = max(proposal.starts_on, local_day(now, proposal.client.time_zone))
+    return openings(proposal.business, tier.minutes, day) == 0
+
+
+def free(business: Business, day: date) -> int | None:
+    """The minutes of the month that begins on `day` that nobody has signed for; under zero where it is overbooked."""
     month = Span(day, add_months(day, 1))
-    free = _loads(business, [month], month, [])[0].free
-    return workload.openings(free or 0, tier_minutes)
+    return _loads(business, [month], month, [])[0].free
+
+
+def lacks(agreement: Agreement) -> int:
+    """By how many minutes its first month would be overbooked once it is signed; 0 where there is room."""
+    left = free(agreement.business, agreement.starts_on)
+    return max(0, agreement.minutes - left) if left is not None else 0
 
 
 def _loads(business: Business, found: Sequence[Span], whole: Span, likely: Sequence[Promise]) -> list[Load]:

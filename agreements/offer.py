@@ -1,12 +1,13 @@
 """A proposal as the client sees it: the same for the portal's page and for the freelancer's preview of it."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from agreements import ladder, message, terms
-from agreements.models import Proposal, Tier
+from agreements import capacity, ladder, message, terms
+from agreements.models import Proposal, Tier, Wait
 from agreements.propose import rungs
 from core.templatetags import rh
 
@@ -19,7 +20,7 @@ class Row:
     said: list[str | bool]
 
 
-def shown(proposal: Proposal) -> dict[str, Any]:
+def shown(proposal: Proposal, *, today: date) -> dict[str, Any]:
     """Everything the page says, but for its forms."""
     tiers = rungs(proposal)
     return {
@@ -30,7 +31,18 @@ def shown(proposal: Proposal) -> dict[str, Any]:
         "tax": terms.freeze_tax(proposal.business, proposal.client),
         "testimonials": _testimonials(proposal),
         "value_adds": proposal.value_adds,
+        "places": _places(proposal, tiers, today),
+        "wait": Wait.objects.filter(proposal=proposal).first(),
     }
+
+
+def _places(proposal: Proposal, tiers: list[Tier], today: date) -> dict[Any, int]:
+    """How many more clients of each tier fit, where the proposal says so and it can be computed (rule 36)."""
+    if not proposal.shows_openings:
+        return {}
+    starts = max(proposal.starts_on, today)
+    found = capacity.openings_of(proposal.business, [tier.minutes for tier in tiers], starts)
+    return {tier.pk: left for tier, left in zip(tiers, found, strict=True) if left is not None}
 
 
 def comparison(tiers: list[Tier]) -> list[Row]:

@@ -81,6 +81,7 @@ urlpatterns = [
     path("proposals/<uuid:pk>/try/", following.TryOut.as_view(), name="proposal_try"),
     path("proposals/<uuid:pk>/extend/", following.Extend.as_view(), name="proposal_extend"),
     path("proposals/<uuid:pk>/revise/", following.Revise.as_view(), name="proposal_revise"),
+    path("waitlist/<uuid:pk>/", following.TellRoom.as_view(), name="wait_tell"),
     path("questions/<uuid:pk>/", following.Answer.as_view(), name="question"),
     path("settings/testimonials/", testimonials.Testimonials.as_view(), name="testimonials"),
     path("settings/testimonials/<uuid:pk>/", testimonials.TestimonialPage.as_view(), name="testimonial"),

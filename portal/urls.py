@@ -14,6 +14,7 @@ urlpatterns = [
     path("proposal/<uuid:pk>/", proposal.ProposalPage.as_view(), name="proposal"),
     path("proposal/<uuid:pk>/ask/", proposal.Ask.as_view(), name="proposal_ask"),
     path("proposal/<uuid:pk>/forward/", proposal.Forward.as_view(), name="proposal_forward"),
+    path("proposal/<uuid:pk>/wait/", proposal.JoinWaitlist.as_view(), name="proposal_wait"),
     path("proposal/<uuid:pk>/seen/", proposal.TierSeen.as_view(), name="tier_seen"),
     path("proposal/<uuid:pk>/letter/<uuid:letter>/", proposal.Letter.as_view(), name="proposal_letter"),
     path("proposal/<uuid:pk>/decline/", proposal.Decline.as_view(), name="decline"),

@@ -13,7 +13,7 @@ from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from agreements import amend, ask, away, packages, sign, templates
+from agreements import amend, ask, away, packages, propose, sign, templates, waitlist
 from agreements.models import Period
 from agreements.models.template import TextKind
 from billing.models import Certificate, Invoice, Payment, StatementLine
@@ -38,6 +38,7 @@ CLASSES: dict[str, str] = {
     "dashboard:logo": "owner", "dashboard:jobs": "owner", "dashboard:mail": "public", "dashboard:letter": "public",
     "dashboard:sign_in": "public", "dashboard:clients": "owner", "dashboard:client_new": "owner",
     "dashboard:client": "client", "dashboard:client_edit": "client", "dashboard:contact_new": "client",
+    "dashboard:wait_tell": "wait", "portal:proposal_wait": "proposal",
     "dashboard:proposal_preview": "proposal", "dashboard:proposal_try": "proposal", "dashboard:question": "question",
     "dashboard:proposal_extend": "proposal", "dashboard:proposal_revise": "proposal", "dashboard:testimonials": "owner",
     "dashboard:testimonial": "testimonial", "dashboard:testimonial_retire": "testimonial",
@@ -108,6 +109,7 @@ def rows_of(world: World) -> dict[str, Any]:
     said = testimonials.keep(business=world.business, author="A", now=now, letter=b"%PDF-1.7\n%%EOF")
     offered = world.proposal(client, now=now, starts_on=now.date(), testimonials=[said])
     question = ask.ask(proposal=offered, contact=offered.contact, text="Why?", now=now, origin=HERE)
+    wait = waitlist.join(tier=propose.rungs(offered)[2], contact=offered.contact, now=now, origin=HERE)
     agreement = world.signed(world.picked(offered, now=now), now=now)
     bill(now=now, door="test")
     deliver.open_checklists(now=now)
@@ -118,7 +120,7 @@ def rows_of(world: World) -> dict[str, Any]:
     report = send.send_report(report=Report.objects.get(period=period), actor="Nan", now=timezone.now())
     return {
         "client": client, "contact": agreement.contact, "proposal": agreement.proposal, "agreement": agreement,
-        "testimonial": said, "question": question, "proposal_letter": (agreement.proposal, said),
+        "testimonial": said, "wait": wait, "question": question, "proposal_letter": (agreement.proposal, said),
         "kpi": kpi, "deliverable": Deliverable.objects.get(period=period), "time": time,
         "invoice": Invoice.objects.get(agreement=agreement), "report": report,
         "amendment": amended(agreement), "export": exported(world, now),

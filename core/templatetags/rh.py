@@ -1,6 +1,7 @@
 """Filters and tags: money, dates and hours by locale, icons, initials."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -121,6 +122,12 @@ def initials(name: str) -> str:
 def share(used: int, total: int) -> int:
     """`used` of `total` in percent, from 0 to 100, for a meter's width."""
     return max(0, min(100, used * 100 // total)) if total else 0
+
+
+@register.filter
+def get(found: Mapping[Any, Any], key: Any) -> Any:
+    """What a mapping has under a key; None where it has nothing."""
+    return found.get(key)
 
 
 @register.simple_tag

@@ -20,9 +20,9 @@ class ExtendForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
     )
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, after: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("until", today + timedelta(days=14))
+        self.initial.setdefault("until", after + timedelta(days=14))
 
 
 class AnswerForm(PrintableForm, forms.Form):

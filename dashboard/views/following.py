@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from agreements import ask, follow, offer
-from agreements.models import Proposal, Question
+from agreements import ask, follow, offer, waitlist
+from agreements.models import Proposal, Question, Wait
 from core.errors import RuleError
 from dashboard.forms.following import AnswerForm, ExtendForm
 from dashboard.views.desk import Desk, say
@@ -23,7 +23,7 @@ class Preview(Desk):
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
         with translation.override(proposal.language):
-            context = {**offer.shown(proposal), "preview": True}
+            context = {**offer.shown(proposal, today=self.today), "preview": True}
             return render(request, "dashboard/proposal_preview.html", context)
 
 
@@ -42,7 +42,7 @@ class Extend(Desk):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk)
-        form = ExtendForm(request.POST, today=self.today)
+        form = ExtendForm(request.POST, after=self.today)
         if not form.is_valid():
             messages.error(request, _("Choose a later day, within half a year."))
             return redirect("dashboard:proposal", proposal.pk)
@@ -84,3 +84,17 @@ class Answer(Desk):
         except RuleError as no:
             say(request, no)
         return redirect("dashboard:proposal", question.proposal_id)
+
+
+class TellRoom(Desk):
+    """Say to whoever is on the waitlist that there is a place."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        related = ("proposal__business__owner", "contact__client", "tier")
+        wait = self.row(Wait, pk, self.rows(Wait).select_related(*related))
+        try:
+            waitlist.tell(wait=wait, actor=self.actor, now=timezone.now())
+            messages.success(request, _("%(name)s knows that there is a place.") % {"name": wait.contact.name})
+        except RuleError as no:
+            say(request, no)
+        return redirect("dashboard:proposal", wait.proposal_id)

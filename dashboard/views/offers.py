@@ -1,5 +1,6 @@
 """Proposals: compose, send, watch."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from agreements import accept, follow, ladder, message, packages, paper, propose, record
-from agreements.models import Message, Proposal, Question, Template
+from agreements.models import Message, Proposal, Question, Template, Wait
 from agreements.models.proposal import PROPOSAL_STATES
 from agreements.states import ProposalState
 from clients.models import Client, Contact, Testimonial
@@ -62,10 +63,15 @@ class ProposalPage(Desk):
             facts=reversed(record.facts(audit.chain(proposal.pk), "", {})),
             questions=self.rows(Question).filter(proposal=proposal).select_related("contact"),
             answer=AnswerForm(),
-            extend=ExtendForm(today=self.today) if follow.can_extend(proposal) else None,
+            extend=_extend(proposal, self.today) if follow.can_extend(proposal) else None,
+            wait=self.rows(Wait).filter(proposal=proposal).select_related("contact", "tier").first(),
             can_revise=follow.can_revise(proposal),
             newest=follow.newest(proposal),
         )
+
+
+def _extend(proposal: Proposal, today: date) -> ExtendForm:
+    return ExtendForm(after=max(proposal.expires_on or today, today))
 
 
 class ProposalPaper(Desk):

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agreements import applies, end, paper, renew, seal, signers, trial
+from agreements import applies, capacity, end, paper, renew, seal, signers, trial
 from agreements.models import Agreement, Amendment, Pause, Period
 from agreements.models.agreement import AGREEMENT_STATES
 from agreements.periods import next_starts
@@ -77,6 +77,7 @@ class AgreementPage(Desk):
             chain_is_whole=all(map(audit.is_whole, chains.values())),
             places=signers.places(agreement),
             business_is_next=_business_is_next(agreement),
+            lacks=capacity.lacks(agreement) if agreement.state == AgreementState.SENT else 0,
             amendments=amendments,
             current_terms=applies.on(agreement, self.today),
             deadline=renew.deadline(agreement),

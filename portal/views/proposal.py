@@ -10,9 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agreements import accept, ask, follow, offer, propose
+from agreements import accept, ask, follow, offer, propose, waitlist
 from agreements.models import Agreement, Proposal, Question, Tier
 from agreements.states import AgreementState, ProposalState
+from core.dates import local_day
 from core.download import pdf_response
 from core.errors import RuleError
 from core.tenancy import scoped
@@ -44,7 +45,7 @@ class ProposalPage(PortalView):
     def page(self, request: HttpRequest, proposal: Proposal, status: int = 200, **forms: Any) -> HttpResponse:
         """The offer with its forms, the refused one as it was typed."""
         context = {
-            **offer.shown(proposal),
+            **offer.shown(proposal, today=local_day(timezone.now(), self.client.time_zone)),
             "form": DeclineForm(),
             "question": QuestionForm(),
             "forward": ForwardForm(),
@@ -114,6 +115,20 @@ class Forward(Ask):
             messages.success(request, _("It is on its way to %(email)s.") % {"email": other.email})
 
         return self.tried(request, proposal, act, forward=form)
+
+
+class JoinWaitlist(PortalView):
+    """Join the waitlist for a tier without an opening."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        proposal = _sent(self, pk)
+        tier = _tier(proposal, request.POST.get("tier", ""))
+        try:
+            waitlist.join(tier=tier, contact=self.contact, now=timezone.now(), origin=origin(request))
+            messages.success(request, _("You are on the waitlist. We write when there is a place."))
+        except RuleError as no:
+            messages.error(request, str(no))
+        return redirect("portal:proposal", proposal.pk)
 
 
 class TierSeen(PortalView):

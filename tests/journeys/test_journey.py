@@ -115,6 +115,7 @@ def propose(page: Page, watched: Callable[[], None]) -> None:
     page.get_by_role("button", name="Save and preview").click()
     expect(page.get_by_text("The amount cannot be negative.")).to_be_visible()
     fee.fill("5,000")
+    page.get_by_label("Why the recommended tier").fill("you want more regulars.")
     page.get_by_role("button", name="Save and preview").click()
     expect(page.get_by_text("A draft: only you can see it.")).to_be_visible()
     watched()
