@@ -26,7 +26,6 @@ def labels() -> dict[str, str]:
         "asked": _("Question asked"),
         "answered": _("Question answered"),
         "forwarded": _("Proposal forwarded"),
-        "waits": _("On the waitlist"),
         "told_of_room": _("Told that there is room"),
         "extended": _("Proposal extended"),
         "waits": _("Joined the waitlist"),

@@ -71,9 +71,7 @@ def test_they_hear_of_a_place_only_when_there_is_one(tight: World) -> None:
 def test_an_offer_that_is_over_has_no_waitlist(tight: World) -> None:
     proposal, tiers = shown(tight)
     with pytest.raises(NotOpen):
-        waitlist.join(
-            tier=tiers[2], contact=proposal.contact, now=NOW + timedelta(days=40), origin=HERE
-        )
+        waitlist.join(tier=tiers[2], contact=proposal.contact, now=NOW + timedelta(days=40), origin=HERE)
     assert not Wait.objects.exists()
 
 
