@@ -48,7 +48,9 @@ def test_a_package_is_copied_priced_offered_and_counted(
     page.get_by_text("Added for a time, instead of a lower fee").click()
     page.get_by_label("Added", exact=True).first.fill("An audit of the menu")
     page.get_by_label("Costs you, a period").first.fill("8")
-    page.get_by_label("Until", exact=True).first.fill((local_day(timezone.now(), "UTC") + timedelta(days=60)).isoformat())
+    page.get_by_label("Until", exact=True).first.fill(
+        (local_day(timezone.now(), "UTC") + timedelta(days=60)).isoformat()
+    )
     expect(figures).to_contain_text("$128.57")
     page.get_by_role("button", name="Save and preview").click()
     expect(page.get_by_text("Say why.")).to_be_visible()
