@@ -8,5 +8,6 @@ from agreements.models.proposal import Proposal
 from agreements.models.signature import Signature
 from agreements.models.template import Template
 from agreements.models.tier import Tier
+from agreements.models.upgrade import Upgrade
 
-__all__ = ["Agreement", "Amendment", "Pause", "Period", "Proposal", "Signature", "Template", "Tier"]
+__all__ = ["Agreement", "Amendment", "Pause", "Period", "Proposal", "Signature", "Template", "Tier", "Upgrade"]
