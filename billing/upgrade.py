@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -84,7 +85,7 @@ def paid(period: Period) -> tuple[int, int]:
     return max(0, (last.charge if last else period.amount) - back), (span.ends_on - span.starts_on).days
 
 
-def withdraw(agreement_id: object, now: datetime) -> None:
+def withdraw(agreement_id: UUID, now: datetime) -> None:
     """Money of this agreement goes back or is contested: an upgrade that waits with a credit for it is taken back.
 
     The agreement is locked as `offer` locks it, so that one of the two sees the other.

@@ -1,5 +1,6 @@
 """Change what a client pays for: one agreement, or one change of fee for many."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -54,9 +55,10 @@ class ChangeTerms(Desk):
         except RuleError as no:
             refuse(form, no)
             return self.page(request, agreement, form, 422)
-        more = {"seen": upgrade.shown(row), "sums": changes.sums(row), "words": changes.sum_in_words(row)}
-        more = more if row.now else {}
-        return self.page(request, agreement, form, row=row, figures=changes.figures(row), **more)
+        more: dict[str, Any] = {"row": row, "figures": changes.figures(row)}
+        if row.now:
+            more |= {"seen": upgrade.shown(row), "sums": changes.sums(row), "words": changes.sum_in_words(row)}
+        return self.page(request, agreement, form, **more)
 
     def send(self, agreement: Agreement, form: ChangeForm, seen: str) -> Amendment:
         """Ask the client; what applies now only for the sum that was on the page."""
@@ -85,7 +87,7 @@ class ChangeTerms(Desk):
         return ChangeForm(*args, agreement=agreement, tiers=tiers, days=days)
 
     def page(
-        self, request: HttpRequest, agreement: Agreement, form: ChangeForm, status: int = 200, **more: object
+        self, request: HttpRequest, agreement: Agreement, form: ChangeForm, status: int = 200, **more: Any
     ) -> HttpResponse:
         first = amend.earliest(agreement, "price", self.today)
         current = applies.on(agreement, self.today)
