@@ -94,6 +94,7 @@ def _at_once(row: Amendment, now: dict[str, Any]) -> dict[str, str]:
     ]
     if now["minutes"]:
         body.append(_("The included time of this period grows by %(hours)s.") % {"hours": rh.hours(now["minutes"])})
+    body.append("")
     body.append(_("Deliverables that are counted in each period are those of the new tier from %(next)s on.") % span)
     return {"title": _("What is paid at once"), "text": "\n".join(body)}
 

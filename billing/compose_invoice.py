@@ -88,6 +88,21 @@ def describe(period: Billable) -> str:
         return (_("%(title)s: %(tier)s") % {"title": agreement.title, "tier": period.tier["name"]})[:300]
 
 
+def carried(period: Billable, now: datetime) -> NextLine:
+    """Rule 14: a sum below the gateway's minimum stands on the next invoice, not lost."""
+    return NextLine(
+        business_id=period.business_id,
+        agreement_id=period.agreement_id,
+        kind="carried",
+        ref=str(period.pk),
+        description=describe(period),
+        starts_on=period.starts_on,
+        ends_on=period.ends_on,
+        amount=period.amount,
+        created_at=now,
+    )
+
+
 def papers(
     period: Billable, made: Draft, numbers: Numbers, state: InvoiceState, now: datetime
 ) -> tuple[Invoice, list[Line]]:

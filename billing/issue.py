@@ -140,7 +140,7 @@ def _rows(found: Found, numbers: dict[UUID, number.Numbers]) -> Rows:
         more = found.lines.pop(period.agreement_id, []) if isinstance(period, Period) else []
         draft = compose_invoice.draft(period, more)
         if draft.figures.total < _smallest(period):
-            rows.carried.append(_carried(period, found.now))
+            rows.carried.append(compose_invoice.carried(period, found.now))
             found.lines[period.agreement_id] = [*more, rows.carried[-1]]  # they wait on together
             continue
         spent = _spent(found, period, draft.figures.total)
@@ -161,21 +161,6 @@ def _spent(found: Found, period: Billable, total: int) -> int:
 
 def _smallest(period: Billable) -> int:
     return smallest(period.currency) if period.agreement.collect_by == CollectBy.CARD else 1
-
-
-def _carried(period: Billable, now: datetime) -> NextLine:
-    """Rule 14: a sum below the gateway's minimum stands on the next invoice, not lost."""
-    return NextLine(
-        business_id=period.business_id,
-        agreement_id=period.agreement_id,
-        kind="carried",
-        ref=str(period.pk),
-        description=compose_invoice.describe(period),
-        starts_on=period.starts_on,
-        ends_on=period.ends_on,
-        amount=period.amount,
-        created_at=now,
-    )
 
 
 def _add(rows: Rows, found: Found, period: Billable, invoice: Invoice, lines: list[Line], spent: int) -> None:

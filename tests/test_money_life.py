@@ -254,6 +254,7 @@ class MoneyLife(RuleBasedStateMachine):
                 put(row, row.agreement.contact, self.now)
                 done["amended"] += 1
 
+    @precondition(there_is(Invoice, state="paid"))
     @rule(who=BOTH, percent=st.sampled_from([1, 25, 233]), signs=st.booleans())
     def the_tier_rises_now(self, who: int, percent: int, signs: bool) -> None:
         """Inside the period that runs, for the sums that were looked at; or the client leaves it unsigned."""

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -170,6 +171,15 @@ def test_only_an_upgrade_applies_now(world: World, change: Change) -> None:
 def test_no_other_door_lets_a_change_begin_inside_a_period(world: World) -> None:
     with pytest.raises(RuleError, match="1 February 2027"):
         amend.offer(agreement=paid(world), change=DEARER, actor="Nan", now=FIFTEENTH)
+
+
+def test_what_was_signed_does_not_change(world: World) -> None:
+    upgraded(paid(world))
+    for change in ({"amount": 1}, {"minutes": 1}, {"period": None}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Upgrade.objects.update(**change)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Invoice.objects.update(upgrade=None)
 
 
 def test_a_second_upgrade_credits_what_the_first_one_charged(world: World) -> None:

@@ -33,7 +33,12 @@ class ChangeForm(PrintableForm, forms.Form):
         initial="next",
         help_text=_("Now: only an upgrade of a period that is paid. The days that are left are charged at once."),
     )
-    effective_on = forms.TypedChoiceField(label=_("Applies from"), required=False, coerce=date.fromisoformat)
+    effective_on = forms.TypedChoiceField(
+        label=_("Applies from"),
+        required=False,
+        coerce=date.fromisoformat,
+        help_text=_("Not asked for where it applies now."),
+    )
     reason = forms.CharField(
         label=_("Reason"), max_length=300, required=False, help_text=_("It stands in the amendment.")
     )
