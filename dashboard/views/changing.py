@@ -71,8 +71,8 @@ class ChangeTerms(Desk):
 
     def asked_before(self, agreement: Agreement, number: str) -> dict[str, object]:
         """The form as it was for an upgrade that was not signed on its day: to offer it again for today."""
-        rows = self.rows(Amendment).filter(agreement=agreement, number=number if number.isdecimal() else 0)
-        row = rows.first()
+        rows = self.rows(Amendment).filter(agreement=agreement)
+        row = next((each for each in rows if str(each.number) == number), None)
         if row is None or not row.now:
             raise Http404
         fee = money.to_decimal(row.amount, agreement.currency)

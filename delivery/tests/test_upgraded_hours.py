@@ -1,6 +1,6 @@
 """An upgrade inside a period adds its share of the difference to what the period includes (rule 7), everywhere."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from agreements.amend import AmendmentKind, Change
 from agreements.models import Period
@@ -25,7 +25,7 @@ def test_screens_and_the_report_say_the_same_and_the_next_period_has_it_all(worl
     period = Period.objects.get()
     assert hours.of_period(period).granted == 31 * 60, "nothing grows before it is signed"
     put(row, agreement.contact, now=FIFTEENTH)
-    log.log_time(agreement=agreement, on=date(2027, 1, 20), minutes=60, note="N", now=FIFTEENTH)
+    log.log_time(agreement=agreement, on=FIFTEENTH.date(), minutes=60, note="N", now=FIFTEENTH)
     stated = hours.of_period(period)
     assert (stated.granted, stated.remaining) == (31 * 60 + 17 * 60, 47 * 60), "17 of 31 days × 31 h"
     shot = compose.snapshot(Report(period=period, client=agreement.client))
