@@ -53,10 +53,11 @@ def sums(row: Amendment) -> list[tuple[str, int]]:
         return []
     credit = _share(now["days"], now["paid_days"], now["paid"], now["credit"], currency)
     charge = _share(now["days"], now["cycle_days"], now["fee"], now["charge"], currency)
-    old, new = {"tier": row.terms["before"]["tier"]["name"]}, {"tier": row.tier["name"]}
+    old = {"tier": row.terms["before"]["tier"]["name"], "sum": credit}
+    new = {"tier": row.tier["name"], "sum": charge}
     lines = [
-        (f"{_('Credit for the unused days of “%(tier)s”') % old}: {credit}", -now["credit"]),
-        (f"{_('The same days of “%(tier)s”') % new}: {charge}", now["charge"]),
+        (_("Credit for the unused days of “%(tier)s”: %(sum)s") % old, -now["credit"]),
+        (_("The same days of “%(tier)s”: %(sum)s") % new, now["charge"]),
     ]
     return lines if now["credit"] else lines[1:]
 
@@ -79,9 +80,10 @@ def _share(days: int, whole: int, fee: int, amount: int, currency: str) -> str:
 def _at_once(row: Amendment, now: dict[str, Any]) -> dict[str, str]:
     """What is charged on the day it is signed, and what grows with it."""
     currency = row.terms["currency"]
-    pay = _("To pay: %(sum)s") % {"sum": sum_in_words(row)}
-    if now["total"] != now["amount"]:
-        pay = f"{pay}; {_('with tax %(total)s') % {'total': exact(now['total'], currency)}}"
+    words = {"sum": sum_in_words(row), "total": exact(now["total"], currency)}
+    pay = (
+        _("To pay: %(sum)s; with tax %(total)s") if now["total"] != now["amount"] else _("To pay: %(sum)s")
+    ) % words
     span = {
         "first": rh.day(row.effective_on),
         "last": rh.day(rh.last_day(row.bills_from)),
@@ -89,7 +91,7 @@ def _at_once(row: Amendment, now: dict[str, Any]) -> dict[str, str]:
     }
     body = [
         _("For the days from %(first)s to %(last)s one more invoice is issued when this is signed:") % span,
-        *(f"- {words}" for words, _amount in sums(row)),
+        *(f"- {line}" for line, _amount in sums(row)),
         f"- {pay}",
     ]
     if now["minutes"]:

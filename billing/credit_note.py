@@ -49,7 +49,7 @@ def make(*, invoice: Invoice, amount: int, reason: str, actor: str, now: datetim
         taxes=figures.taxes,
         created_at=now,
     )
-    upgrade.withdraw(invoice.agreement_id, now)
+    upgrade.withdraw(invoice, now)
     _settle(note, min(amount, owing.owed(invoice)), now)
     outbox.post("credit_note", [(str(note.pk), invoice.business)], now=now)
     return note

@@ -32,7 +32,7 @@ def apply(payment: Payment, found: GatewayDispute, *, now: datetime) -> Dispute:
         )
         row = Dispute.objects.select_for_update(of=("self",)).get(pk=row.pk)
         if made:
-            upgrade.withdraw(payment.invoice.agreement_id, now)
+            upgrade.withdraw(payment.invoice, now)
             _book(row, "dispute", Account.DISPUTED, Account.CASH, now)
             notices.disputed(row, now=now)
         state = DisputeState(found.outcome)

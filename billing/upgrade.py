@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -85,15 +84,15 @@ def paid(period: Period) -> tuple[int, int]:
     return max(0, (last.charge if last else period.amount) - back), (span.ends_on - span.starts_on).days
 
 
-def withdraw(agreement_id: UUID, now: datetime) -> None:
-    """Money of this agreement goes back or is contested: an upgrade that waits with a credit for it is taken back.
+def withdraw(invoice: Invoice, now: datetime) -> None:
+    """Money of its period goes back or is contested: an upgrade that waits with a credit for it is taken back.
 
     The agreement is locked as `offer` locks it, so that one of the two sees the other.
     """
-    Agreement.objects.select_for_update(no_key=True).get(pk=agreement_id)
-    rows = Amendment.objects.filter(agreement=agreement_id, state=AmendmentState.SENT)
+    Agreement.objects.select_for_update(no_key=True).get(pk=invoice.agreement_id)
+    rows = Amendment.objects.filter(agreement=invoice.agreement_id, state=AmendmentState.SENT)
     for row in rows.select_related("agreement", "business__owner"):
-        if row.now:
+        if row.now and row.now["period"] == str(invoice.period_id):
             why = _("What was paid for this period has changed.")
             with suppress(NotAllowedNow):  # it was signed at this moment
                 waiting.void(paper=row, reason=why, actor="Retainer Hub", now=now)
