@@ -2,7 +2,18 @@
 
 from django.contrib import admin
 
-from agreements.models import Agreement, Package, Pause, Period, Proposal, Signature, Template, Tier, TimeOff
+from agreements.models import (
+    Agreement,
+    Package,
+    Pause,
+    Period,
+    Proposal,
+    Signature,
+    Template,
+    Tier,
+    TimeOff,
+    Upgrade,
+)
 from core.adminsite import FrozenAdmin
 
 
@@ -42,6 +53,14 @@ class PeriodAdmin(FrozenAdmin):
     list_filter = ["currency"]
     search_fields = ["agreement__title", "agreement__client__name"]
     neighbours = ("agreement", "business")
+
+
+@admin.register(Upgrade)
+class UpgradeAdmin(FrozenAdmin):
+    list_display = ["starts_on", "ends_on", "state", "currency", "credit", "charge", "amount", "minutes"]
+    list_filter = ["state", "currency"]
+    search_fields = ["agreement__title", "agreement__client__name"]
+    neighbours = ("agreement", "period", "amendment", "business")
 
 
 @admin.register(Pause)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,12 +11,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from agreements import applies, paper, signers
+from agreements import applies, paper, signers, waiting
 from agreements.errors import NotOpen, TooSoon
 from agreements.models import Agreement, Amendment
 from agreements.models.amendment import AmendmentKind
 from agreements.periods import spans
 from agreements.states import RUNS
+from agreements.upgrade import AtOnce
 from clients import add
 from core.audit import UNSEEN, Origin
 from core.dates import add_months, local_day
@@ -29,7 +30,10 @@ from core.templatetags import rh
 
 @dataclass(frozen=True)
 class Change:
-    """What applies afterwards; what is None stays. `amount` is minor units, before tax, for each period."""
+    """What applies afterwards; what is None stays. `amount` is minor units, before tax, for each period.
+
+    `at_once`: it applies inside a period, for the sums in it (billing.upgrade).
+    """
 
     kind: AmendmentKind
     effective_on: date
@@ -37,6 +41,7 @@ class Change:
     amount: int | None = None
     ends_on: date | None = None
     reason: str = ""
+    at_once: AtOnce | None = None
 
 
 def boundaries(agreement: Agreement, today: date, count: int = 6) -> list[date]:
@@ -63,17 +68,28 @@ def draft(*, agreement: Agreement, change: Change, now: datetime) -> Amendment:
     return _row(agreement, change, now)
 
 
-def offer(*, agreement: Agreement, change: Change, actor: str, now: datetime, origin: Origin = UNSEEN) -> Amendment:
+def offer(
+    *,
+    agreement: Agreement,
+    change: Change,
+    actor: str,
+    now: datetime,
+    origin: Origin = UNSEEN,
+    still: Callable[[], None] = lambda: None,
+) -> Amendment:
     """Write the amendment, print it and ask the client to sign; the business has signed by sending it.
 
-    Raises NotOpen where another change waits or nothing would change, TooSoon, MissingGlyphs.
+    `still` is asked under the agreement's lock, and raises where it may no longer be offered. Raises NotOpen where
+    another change waits or nothing would change, TooSoon, MissingGlyphs.
     """
     today = local_day(now, agreement.time_zone)
+    waiting.expire_due(now=now, only=agreement)
     row = draft(agreement=agreement, change=change, now=now)
     pdf = paper.unsigned_pdf(row, created=now)
     try:
         with transaction.atomic():
             _must_be_possible(signers.hold(agreement).agreement, change, today)
+            still()
             title = row.title
             row.document = store.save(
                 business=agreement.business, kind=DocumentKind.AMENDMENT, title=title, pdf=pdf, now=now
@@ -111,10 +127,11 @@ def _must_be_possible(agreement: Agreement, change: Change, today: date) -> None
     day = change.effective_on
     if agreement.state not in RUNS:
         raise NotOpen(_("This agreement is not running."))
-    if agreement.amendments.filter(state="sent").exists():
+    if agreement.amendments.filter(state="sent", sign_by__gte=today).exists():
         raise NotOpen(_("Another change waits for the client's signature. Take it back first."))
     first = earliest(agreement, change.kind, today)
-    if change.kind != AmendmentKind.RENEWAL and (first is None or day < first or day not in _starts(agreement, day)):
+    free = change.kind == AmendmentKind.RENEWAL or (change.at_once is not None and day == today)
+    if not free and (first is None or day < first or day not in _starts(agreement, day)):
         if first is None:
             raise NotOpen(_("No period follows the one that runs now."))
         raise TooSoon(
@@ -130,14 +147,19 @@ def _starts(agreement: Agreement, day: date) -> set[date]:
     return {span.start for span in spans(agreement, until=day)}
 
 
-def _row(agreement: Agreement, change: Change, now: datetime) -> Amendment:
-    before = applies.on(agreement, change.effective_on)
+def result(change: Change, before: Agreement | Amendment) -> tuple[dict[str, Any], int, int]:
+    """The tier, the fee and the minutes that the change leads to."""
     tier = dict(change.tier or before.tier)
     amount = change.amount if change.amount is not None else (tier["amount"] if change.tier else before.amount)
     tier["amount"] = amount
+    return tier, amount, tier["minutes"] if change.tier else before.minutes
+
+
+def _row(agreement: Agreement, change: Change, now: datetime) -> Amendment:
+    before = applies.on(agreement, change.effective_on)
+    tier, amount, minutes = result(change, before)
     if change.kind != AmendmentKind.RENEWAL and (tier, amount) == (before.tier, before.amount):
         raise NotOpen(_("Nothing would change."))
-    minutes = tier["minutes"] if change.tier else before.minutes
     terms = _terms(agreement, before, change)
     last = agreement.amendments.aggregate(n=Max("number"))["n"] or 0
     return Amendment(
@@ -153,7 +175,7 @@ def _row(agreement: Agreement, change: Change, now: datetime) -> Amendment:
         ends_on=change.ends_on,
         terms=terms,
         terms_hash=_digest(tier, terms, amount),
-        sign_by=change.effective_on - timedelta(days=1),
+        sign_by=change.effective_on - timedelta(days=0 if change.at_once else 1),
         created_at=now,
     )
 
@@ -176,6 +198,7 @@ def _terms(agreement: Agreement, before: Agreement | Amendment, change: Change) 
         "currency": agreement.currency,
         "interval": agreement.interval,
         "reason": change.reason,
+        **({"now": change.at_once.frozen()} if change.at_once else {}),
     }
 
 

@@ -26,6 +26,12 @@ def latest(agreement: Agreement, amendments: Sequence[Amendment], day: date) -> 
     return begun[-1] if begun else agreement
 
 
+def billed_on(agreement: Agreement, day: date) -> Agreement | Amendment:
+    """The paper by whose fee a period that begins on that day is billed: an upgrade counts from the next one."""
+    billing = [each for each in _known(agreement) if each.bills_from <= day]
+    return billing[-1] if billing else agreement
+
+
 def _known(agreement: Agreement) -> Sequence[Amendment]:
     """What was loaded with others, or what is signed now: never remembered from an earlier question."""
     if agreement.signed_amendments is not None:

@@ -107,7 +107,7 @@ def _missing(agreement: Agreement, pauses: Sequence[Pause], now: datetime) -> li
 
 
 def _period(agreement: Agreement, pauses: Sequence[Pause], span: PeriodSpan, now: datetime) -> Period:
-    part, terms = span.fraction, applies.on(agreement, span.start)
+    part, terms = span.fraction, applies.billed_on(agreement, span.start)
     amount = prorate(terms.amount, part.numerator, part.denominator)
     pause = next((pause for pause in pauses if pause.covers(span.start)), None)
     return Period(
@@ -158,7 +158,7 @@ def next_starts(agreements: Iterable[Agreement], today: date) -> dict[UUID, date
 def upcoming(agreements: Iterable[Agreement], today: date, days: int = 30) -> list[Upcoming]:
     """What starts, and so is charged, in the days after today; soonest first."""
     billed = _billed(applies.load(agreements), today, days)
-    found = [Upcoming(agreement, span.start, applies.on(agreement, span.start)) for agreement, span in billed]
+    found = [Upcoming(agreement, span.start, applies.billed_on(agreement, span.start)) for agreement, span in billed]
     return sorted(found, key=lambda item: (item.starts_on, str(item.agreement.pk)))
 
 

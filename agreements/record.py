@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from agreements import paper
-from agreements.models import Agreement, Amendment
+from agreements import changes, paper
+from agreements.models import Agreement, Amendment, Upgrade
 from core.audit import is_whole
 from core.facts import Fact
 from core.models import AuditEvent, Document
@@ -29,6 +29,20 @@ def facts(
     """One chain in words. `papers` are documents by their SHA-256; `also` names the events of higher rooms."""
     names = paper.labels() | dict(also or {})
     return [_fact(event, about, papers, names.get(event.event, event.event)) for event in events]
+
+
+def upgrades(agreement: Agreement) -> list[Fact]:
+    """What applied at once, inside a period."""
+    rows = Upgrade.objects.filter(agreement=agreement).select_related("amendment")
+    return [
+        Fact(
+            row.created_at,
+            _("Upgraded inside a period: “%(tier)s”") % {"tier": row.tier["name"]},
+            changes.sum_in_words(row.amendment),
+            about=_("Amendment %(n)s") % {"n": row.amendment.number},
+        )
+        for row in rows
+    ]
 
 
 def is_complete(row: Agreement | Amendment, events: Sequence[AuditEvent]) -> bool:

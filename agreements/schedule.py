@@ -50,7 +50,7 @@ def periods(
             yield PeriodSpan(start, finishes, 0, Fraction(1))
         return
     for index in count(first):
-        cycle = _cycle(start, anchor_day, interval, index)
+        cycle = cycle_of(start, anchor_day, interval, index)
         begins, finishes = max(cycle.start, start), min(cycle.end, end or cycle.end)
         if begins > until or begins >= finishes:
             return
@@ -73,7 +73,7 @@ def index_before(start: date, interval: Interval, day: date) -> int:
     return max(0, months // MONTHS[interval] - 1)
 
 
-def _cycle(start: date, anchor_day: int, interval: Interval, index: int) -> Span:
+def cycle_of(start: date, anchor_day: int, interval: Interval, index: int) -> Span:
     """The full cycle number `index`; the first one contains `start` and may begin before it."""
     step = MONTHS[interval]
     if add_months(start, 0, anchor_day) > start:

@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from agreements import signers
+from agreements import signers, upgrade
 from agreements.clauses import CONSENT_VERSION
 from agreements.errors import NotOpen, WrongCode
 from agreements.models import Agreement, Amendment, Signature
@@ -23,6 +23,7 @@ from core import audit, doorbell, links, outbox
 from core.audit import Origin
 from core.dates import local_day, local_instant
 from core.states import move
+from core.templatetags import rh
 
 CODE_LIFE = timedelta(minutes=15)
 CODE_TRIES = 5
@@ -113,9 +114,19 @@ def is_in_time(paper: Agreement | Amendment, now: datetime) -> bool:
     return paper.sign_by is None or local_day(now, paper.agreement.time_zone) <= paper.sign_by
 
 
+def over_words(paper: Agreement | Amendment) -> str:
+    """Why it can no longer be signed."""
+    if isinstance(paper, Amendment) and paper.now:
+        words = _(
+            "This upgrade could be signed on %(day)s only, because its sums are those of that day. Ask us again."
+        )
+        return words % {"day": rh.day(paper.effective_on)}
+    return _("The time to sign this is over. Ask us for a new one.")
+
+
 def _must_be_in_time(paper: Agreement | Amendment, now: datetime) -> None:
     if not is_in_time(paper, now):
-        raise NotOpen(_("The time to sign this is over. Ask us for a new one."))
+        raise NotOpen(over_words(paper))
 
 
 def _keep(place: Signature, name: str, strokes: Sequence[Any], now: datetime, origin: Origin) -> None:
@@ -189,6 +200,7 @@ def _complete(paper: Agreement | Amendment, now: datetime) -> None:
     """Everybody has signed: it applies."""
     if isinstance(paper, Amendment):
         move(paper, AmendmentState.SIGNED, AMENDMENT, sets={"signed_at": now})
+        upgrade.begin(paper, now)
         _prolong(paper, now)
         return
     first_day = local_instant(paper.starts_on, 0, paper.time_zone)

@@ -55,10 +55,11 @@ def void(
     return paper
 
 
-def expire_due(*, now: datetime) -> int:
-    """Close what was not signed in time; the number closed."""
-    latest = (now + timedelta(days=1)).date()
-    return sum(_expire(paper, now) for paper in _all(Q(state=AgreementState.SENT, sign_by__lt=latest)))
+def expire_due(*, now: datetime, only: Agreement | None = None) -> int:
+    """Close what was not signed in time, or only an agreement's amendments; the number closed."""
+    late = Q(state=AgreementState.SENT, sign_by__lt=(now + timedelta(days=1)).date())
+    papers = _amendments(late & Q(agreement=only)) if only else _all(late)
+    return sum(_expire(paper, now) for paper in papers)
 
 
 def remind_due(*, now: datetime) -> int:
@@ -142,4 +143,8 @@ def _note(
 
 def _all(which: Q) -> list[Agreement | Amendment]:
     agreements = Agreement.objects.filter(which).select_related("business__owner", "contact")
-    return [*agreements, *Amendment.objects.filter(which).select_related("business__owner", "agreement")]
+    return [*agreements, *_amendments(which)]
+
+
+def _amendments(which: Q) -> list[Agreement | Amendment]:
+    return list(Amendment.objects.filter(which).select_related("business__owner", "agreement"))

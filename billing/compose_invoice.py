@@ -1,21 +1,28 @@
-"""What stands on an invoice: its lines, figures and parties, from a period and its agreement."""
+"""What stands on an invoice: its lines, figures and parties, from a period or an upgrade, and its agreement."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from agreements.models import Agreement, Period
+from agreements import changes
+from agreements.models import Agreement, Period, Upgrade
 from agreements.models.proposal import TRANSFER_DAYS, CollectBy
 from billing import taxes
 from billing.dunning import REMINDER_DAYS
 from billing.models import Invoice, Line, NextLine
+from billing.models.invoice import FEE, UPGRADE
 from billing.number import Numbers
 from billing.states import InvoiceState
 from core.dates import local_instant
 from core.money import LARGEST
+
+#: What is billed with an invoice of its own.
+Billable = Period | Upgrade
 
 #: What is read of a period for its invoice; `business` and its owner come beside it.
 COLUMNS = (
@@ -45,12 +52,18 @@ class Draft:
     figures: taxes.Figures
 
 
-def draft(period: Period, more: Sequence[NextLine] = ()) -> Draft:
-    """The period's fee and what waited for this invoice."""
+def read(found: QuerySet[Any]) -> QuerySet[Any]:
+    """With everything that an invoice needs, in one question."""
+    related = found.select_related("agreement__client", "amendment")
+    return related.only(*COLUMNS) if found.model is Period else related
+
+
+def draft(period: Billable, more: Sequence[NextLine] = ()) -> Draft:
+    """The period's fee, or an upgrade's credit and charge, and what waited for this invoice."""
     agreement = period.agreement
-    fee = DraftLine(describe(period), period.starts_on, period.ends_on, period.amount)
+    own = [DraftLine(words, period.starts_on, period.ends_on, amount) for words, amount in _lines(period)]
     waited = [DraftLine(line.description, line.starts_on, line.ends_on, line.amount) for line in more]
-    lines = [fee, *waited]
+    lines = [*own, *waited]
     amounts = [line.amount for line in lines]
     if sum(amounts) > LARGEST:
         raise ValueError(f"The invoice of period {period.pk} is absurdly large.")
@@ -58,15 +71,40 @@ def draft(period: Period, more: Sequence[NextLine] = ()) -> Draft:
     return Draft(lines, figures)
 
 
-def describe(period: Period) -> str:
-    """The words of the fee's line, in the client's language."""
+def _lines(period: Billable) -> list[tuple[str, int]]:
+    if isinstance(period, Period):
+        return [(describe(period), period.amount)]
+    with translation.override(period.agreement.language):
+        return [(words[:300], amount) for words, amount in changes.sums(period.amendment)]
+
+
+def describe(period: Billable) -> str:
+    """The words of its one line, in the client's language: a fee's, or those of an upgrade that is carried."""
     agreement = period.agreement
     with translation.override(agreement.language):
+        if isinstance(period, Upgrade):
+            words = {"tier": period.tier["name"], "sum": changes.sum_in_words(period.amendment)}
+            return (_("Upgrade to “%(tier)s”: %(sum)s") % words)[:300]
         return (_("%(title)s: %(tier)s") % {"title": agreement.title, "tier": period.tier["name"]})[:300]
 
 
+def carried(period: Billable, now: datetime) -> NextLine:
+    """Rule 14: a sum below the gateway's minimum stands on the next invoice, not lost."""
+    return NextLine(
+        business_id=period.business_id,
+        agreement_id=period.agreement_id,
+        kind="carried",
+        ref=str(period.pk),
+        description=describe(period),
+        starts_on=period.starts_on,
+        ends_on=period.ends_on,
+        amount=period.amount,
+        created_at=now,
+    )
+
+
 def papers(
-    period: Period, made: Draft, numbers: Numbers, state: InvoiceState, now: datetime
+    period: Billable, made: Draft, numbers: Numbers, state: InvoiceState, now: datetime
 ) -> tuple[Invoice, list[Line]]:
     """The rows of one invoice with the next number of its series; not yet written."""
     agreement, figures = period.agreement, made.figures
@@ -75,7 +113,7 @@ def papers(
         business_id=period.business_id,
         client_id=agreement.client_id,
         agreement_id=agreement.pk,
-        period_id=period.pk,
+        **_about(period),
         period_start=period.starts_on,
         series=numbers.series,
         seq=seq,
@@ -114,13 +152,19 @@ def papers(
     return invoice, lines
 
 
-def first_reminder(period: Period, invoice: Invoice) -> datetime:
+def _about(period: Billable) -> dict[str, Any]:
+    if isinstance(period, Period):
+        return {"period_id": period.pk, "kind": FEE}
+    return {"period_id": period.period_id, "upgrade_id": period.pk, "kind": UPGRADE}
+
+
+def first_reminder(period: Billable, invoice: Invoice) -> datetime:
     """When a transfer that has not come is first asked for."""
     day = invoice.due_on + timedelta(days=REMINDER_DAYS[0])
     return local_instant(day, period.agreement.charge_hour, period.agreement.time_zone)
 
 
-def _seller(period: Period) -> dict[str, str]:
+def _seller(period: Billable) -> dict[str, str]:
     business = period.business
     return {
         "name": business.name,

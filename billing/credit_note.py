@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from billing import ledger, number, owing, taxes
+from billing import ledger, number, owing, taxes, upgrade
 from billing.errors import NotOwed
 from billing.models import Allocation, CreditNote, Invoice
 from billing.models.journal import Account
@@ -49,6 +49,7 @@ def make(*, invoice: Invoice, amount: int, reason: str, actor: str, now: datetim
         taxes=figures.taxes,
         created_at=now,
     )
+    upgrade.withdraw(invoice, now)
     _settle(note, min(amount, owing.owed(invoice)), now)
     outbox.post("credit_note", [(str(note.pk), invoice.business)], now=now)
     return note

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from billing import ledger, notices
+from billing import ledger, notices, upgrade
 from billing.gateways.base import GatewayDispute
 from billing.models import Dispute, Payment
 from billing.models.journal import Account
@@ -32,6 +32,7 @@ def apply(payment: Payment, found: GatewayDispute, *, now: datetime) -> Dispute:
         )
         row = Dispute.objects.select_for_update(of=("self",)).get(pk=row.pk)
         if made:
+            upgrade.withdraw(payment.invoice, now)
             _book(row, "dispute", Account.DISPUTED, Account.CASH, now)
             notices.disputed(row, now=now)
         state = DisputeState(found.outcome)

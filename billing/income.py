@@ -15,9 +15,12 @@ RUNNING = (AgreementState.ACTIVE, AgreementState.PAUSED, AgreementState.ENDED)
 
 
 def monthly(agreement: Agreement, day: date) -> int:
-    """What an agreement brings in a month by the terms of that day, minor units before tax; a trial brings none."""
+    """What an agreement brings in a month by what a period that begins that day is billed; a trial brings none.
+
+    Minor units before tax.
+    """
     months = MONTHS.get(Interval(agreement.interval))
-    return prorate(applies.on(agreement, day).amount, 1, months) if months else 0
+    return prorate(applies.billed_on(agreement, day).amount, 1, months) if months else 0
 
 
 def signed(business: Business) -> list[Agreement]:

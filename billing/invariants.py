@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from agreements.models import Period
+from agreements.models import Amendment, Period, Upgrade
 from agreements.states import PeriodState
 from billing import ledger, number
 from billing.models import (
@@ -23,6 +23,7 @@ from billing.models import (
     Payment,
     Refund,
 )
+from billing.models.invoice import FEE, UPGRADE
 from billing.models.journal import Account
 from billing.states import IN_FLIGHT, ChargeState, CollectionState, DisputeState, InvoiceState, RefundState
 from clients.models.tax_rate import TaxMode
@@ -59,16 +60,41 @@ def periods_tile(now: datetime) -> Iterator[str]:
 
 def every_period_has_its_paper(now: datetime) -> Iterator[str]:
     """Invoiced periods have one invoice, carried ones a line, the others none (rule 16)."""
-    invoice = Exists(Invoice.objects.filter(period=OuterRef("pk")))
+    invoice = Exists(Invoice.objects.filter(period=OuterRef("pk"), kind=FEE))
     with_, without = Period.objects.filter(invoice), Period.objects.filter(~invoice)
     for pk in with_.exclude(state=PeriodState.INVOICED).values_list("pk", flat=True):
         yield f"period {pk} has an invoice and does not say so"
     for pk in without.filter(state=PeriodState.INVOICED).values_list("pk", flat=True):
         yield f"period {pk} says it has an invoice, and there is none"
+    yield from _carried(Period)
+
+
+def _carried(model: type[Period] | type[Upgrade]) -> Iterator[str]:
     carried = set(NextLine.objects.filter(kind="carried").values_list("ref", flat=True))
-    for pk in Period.objects.filter(state=PeriodState.CARRIED).values_list("pk", flat=True):
+    for pk in model._default_manager.filter(state=PeriodState.CARRIED).values_list("pk", flat=True):
         if str(pk) not in carried:
-            yield f"period {pk} was carried to the next invoice, and there is no line"
+            yield f"{model._meta.model_name} {pk} was carried to the next invoice, and there is no line"
+
+
+def every_upgrade_is_what_was_signed(now: datetime) -> Iterator[str]:
+    """A signed upgrade is billed once, inside its period, with the credit and the charge of its paper (rule 9)."""
+    yield from _carried(Upgrade)
+    billed = {
+        invoice.upgrade_id: [line.amount for line in invoice.lines.all()]
+        for invoice in Invoice.objects.filter(kind=UPGRADE).prefetch_related("lines")
+    }
+    for row in Upgrade.objects.select_related("amendment", "period"):
+        signed = row.amendment.now or {}
+        if (row.credit, row.charge) != (signed.get("credit"), signed.get("charge")) or not row.amendment.signed_at:
+            yield f"upgrade {row.pk} has other sums than its amendment, or nobody signed it"
+        if not (row.period.starts_on <= row.starts_on and row.ends_on == row.period.ends_on):
+            yield f"upgrade {row.pk} is not inside its period"
+        if (row.state == PeriodState.INVOICED) != (row.pk in billed):
+            yield f"upgrade {row.pk} is {row.state}, and its invoice says something else"
+        if row.pk in billed and billed[row.pk] != [each for each in (-row.credit, row.charge) if each]:
+            yield f"upgrade {row.pk} was billed with other lines than were signed"
+    for pk in Amendment.objects.filter(signed_at__isnull=False, upgrade__isnull=True, terms__has_key="now"):
+        yield f"amendment {pk.pk} was signed to apply at once, and nothing bills it"
 
 
 def numbers_have_no_gap(now: datetime) -> Iterator[str]:
@@ -195,6 +221,7 @@ def stored_files(now: datetime) -> Iterator[str]:
 RULES: list[Callable[[datetime], Iterator[str]]] = [
     periods_tile,
     every_period_has_its_paper,
+    every_upgrade_is_what_was_signed,
     numbers_have_no_gap,
     totals_are_their_lines,
     nothing_is_settled_twice,

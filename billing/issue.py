@@ -1,19 +1,21 @@
-"""Issues an invoice for every period that is due and has none (CHARGES.md T0): set-based, a batch a transaction."""
+"""Issues an invoice for every period and upgrade that is due and has none (CHARGES.md T0): set-based, in batches."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from agreements.models import Agreement, Period
+from agreements.models import Agreement, Period, Upgrade
 from agreements.models.proposal import CollectBy
 from agreements.periods import only_of
 from agreements.states import PERIOD, PeriodState
 from billing import compose_invoice, ledger, log, number, trial_credit
+from billing.compose_invoice import Billable
 from billing.gateways import MANUAL, names
 from billing.minimum import smallest
 from billing.models import (
@@ -40,11 +42,14 @@ AHEAD = 20 * BATCH  # this much of what is due is put in order of business, so t
 PATIENCE = timedelta(hours=1)  # a new client is about to save a card
 
 
+Ask = Callable[..., QuerySet[Any]]
+
+
 @dataclass
 class Found:
-    """What one batch reads: its periods, and what else their invoices need."""
+    """What one batch reads: its periods or its upgrades, and what else their invoices need."""
 
-    periods: list[Period]
+    periods: list[Billable]
     lines: dict[UUID, list[NextLine]]
     carded: set[UUID]
     credit: dict[tuple[UUID, str], int]
@@ -68,7 +73,16 @@ class Rows:
 
 def waiting(now: datetime, only: Agreement | Business | None = None) -> QuerySet[Period]:
     """Periods that should have an invoice and have none: the question every run asks, never a list handed over."""
-    found = Period.objects.filter(
+    return _waiting(Period.objects.all(), now, only)
+
+
+def waiting_upgrades(now: datetime, only: Agreement | Business | None = None) -> QuerySet[Upgrade]:
+    """The same question about what was upgraded inside a period."""
+    return _waiting(Upgrade.objects.all(), now, only)
+
+
+def _waiting(rows: QuerySet[Any], now: datetime, only: Agreement | Business | None) -> QuerySet[Any]:
+    found = rows.filter(
         state=PeriodState.DUE, due_at__lte=now, agreement__parked_because="", business__is_suspended=False
     )
     return found.filter(only_of(only, "agreement"))
@@ -76,33 +90,36 @@ def waiting(now: datetime, only: Agreement | Business | None = None) -> QuerySet
 
 def issue_due(*, now: datetime, only: Agreement | Business | None = None) -> int:
     """Issue what is due; how many. Twice, late, or two workers at once: one invoice each, numbers without a gap."""
+    return sum(_issue_all(ask, now, only) for ask in (waiting, waiting_upgrades))
+
+
+def _issue_all(ask: Ask, now: datetime, only: Agreement | Business | None) -> int:
     made = 0
-    oldest = waiting(now, only).order_by("due_at").values_list("business_id", "due_at", "pk")
+    oldest = ask(now, only).order_by("due_at").values_list("business_id", "due_at", "pk")
     while True:
         ahead = sorted(oldest.all()[:AHEAD])
         for first in range(0, len(ahead), BATCH):
             batch = ahead[first : first + BATCH]
             trial_credit.give([pk for _, _, pk in batch], now=now)
-            made += _issue_batch([pk for _, _, pk in batch], {business for business, _, _ in batch}, now)
+            made += _issue_batch([pk for _, _, pk in batch], {business for business, _, _ in batch}, now, ask)
         if len(ahead) < AHEAD:
             return made
 
 
-def _issue_batch(ids: Sequence[UUID], business_ids: set[UUID], now: datetime) -> int:
+def _issue_batch(ids: Sequence[UUID], business_ids: set[UUID], now: datetime, ask: Ask) -> int:
     """One transaction. The series are locked before the periods are read again: a second worker then finds none."""
     with transaction.atomic():
         businesses = Business.objects.select_related("owner").in_bulk(business_ids)
         days = {pk: local_day(now, business.time_zone) for pk, business in businesses.items()}
         numbers = number.lock(dict.fromkeys(business_ids, SeriesKind.INVOICE), days)
-        found = _read(ids, businesses, now)
+        found = _read(ask(now).filter(pk__in=ids), businesses, now)
         rows = _rows(found, numbers)
         _write(rows, found, numbers)
     return len(rows.invoices)
 
 
-def _read(ids: Sequence[UUID], businesses: dict[UUID, Business], now: datetime) -> Found:
-    still = waiting(now).filter(pk__in=ids).order_by("business_id", "due_at", "pk")
-    periods = list(still.select_related("agreement__client", "amendment").only(*compose_invoice.COLUMNS))
+def _read(still: QuerySet[Any], businesses: dict[UUID, Business], now: datetime) -> Found:
+    periods: list[Billable] = list(compose_invoice.read(still.order_by("business_id", "due_at", "pk")))
     for period in periods:
         period.business = businesses[period.business_id]
     clients = {period.agreement.client_id for period in periods}
@@ -121,10 +138,10 @@ def _read(ids: Sequence[UUID], businesses: dict[UUID, Business], now: datetime) 
 def _rows(found: Found, numbers: dict[UUID, number.Numbers]) -> Rows:
     rows = Rows()
     for period in found.periods:
-        more = found.lines.pop(period.agreement_id, [])
+        more = found.lines.pop(period.agreement_id, []) if isinstance(period, Period) else []
         draft = compose_invoice.draft(period, more)
         if draft.figures.total < _smallest(period):
-            rows.carried.append(_carried(period, found.now))
+            rows.carried.append(compose_invoice.carried(period, found.now))
             found.lines[period.agreement_id] = [*more, rows.carried[-1]]  # they wait on together
             continue
         spent = _spent(found, period, draft.figures.total)
@@ -137,32 +154,17 @@ def _rows(found: Found, numbers: dict[UUID, number.Numbers]) -> Rows:
     return rows
 
 
-def _spent(found: Found, period: Period, total: int) -> int:
+def _spent(found: Found, period: Billable, total: int) -> int:
     """The client's credit pays first; it leaves nothing that is too small to be charged (rule 14)."""
     held = found.credit.get((period.agreement.client_id, period.currency), 0)
     return total if held >= total else min(held, total - _smallest(period))
 
 
-def _smallest(period: Period) -> int:
+def _smallest(period: Billable) -> int:
     return smallest(period.currency) if period.agreement.collect_by == CollectBy.CARD else 1
 
 
-def _carried(period: Period, now: datetime) -> NextLine:
-    """Rule 14: a sum below the gateway's minimum stands on the next invoice, not lost."""
-    return NextLine(
-        business_id=period.business_id,
-        agreement_id=period.agreement_id,
-        kind="carried",
-        ref=str(period.pk),
-        description=compose_invoice.describe(period),
-        starts_on=period.starts_on,
-        ends_on=period.ends_on,
-        amount=period.amount,
-        created_at=now,
-    )
-
-
-def _add(rows: Rows, found: Found, period: Period, invoice: Invoice, lines: list[Line], spent: int) -> None:
+def _add(rows: Rows, found: Found, period: Billable, invoice: Invoice, lines: list[Line], spent: int) -> None:
     now = found.now
     rows.invoices.append(invoice)
     rows.lines += lines
@@ -187,7 +189,7 @@ def _add(rows: Rows, found: Found, period: Period, invoice: Invoice, lines: list
     rows.transitions.append(log.transition(collection, "collection", "", collection.state, why, now))
 
 
-def _collection(found: Found, period: Period, invoice: Invoice, left: int) -> Collection:
+def _collection(found: Found, period: Billable, invoice: Invoice, left: int) -> Collection:
     """Its way to the money: a card on its day, a transfer, or none where credit paid it."""
     by_card = invoice.collect_by == CollectBy.CARD
     now = found.now

@@ -137,7 +137,7 @@ def certificate_owed(ref: str, now: datetime) -> Letter:
 
 
 def _with_tax(agreement: Agreement, day: date) -> int:
-    return taxes.figures([applies.on(agreement, day).amount], agreement.taxes, agreement.tax_mode).total
+    return taxes.figures([applies.billed_on(agreement, day).amount], agreement.taxes, agreement.tax_mode).total
 
 
 def _overdue(ref: str) -> tuple[Invoice, int]:

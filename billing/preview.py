@@ -50,14 +50,14 @@ def totals(rows: list[Coming]) -> list[tuple[str, int]]:
 
 def _read(business: Business, before: set[UUID], until: datetime) -> list[Coming]:
     waits = Collection.objects.filter(business=business, state__in=(CollectionState.READY, CollectionState.SENT))
-    related = waits.select_related("invoice__client", "invoice__agreement", "invoice__period")
+    related = waits.select_related("invoice__client", "invoice__agreement", "invoice__period", "invoice__upgrade")
     rows = [row for row in related if row.state == CollectionState.READY or row.invoice_id not in before]
     owed = owing.of([row.invoice for row in rows])
     found = []
     for row in rows:
         invoice, agreement = row.invoice, row.invoice.agreement
         is_new = invoice.pk not in before
-        at = invoice.period.due_at if is_new else row.next_at
+        at = (invoice.upgrade or invoice.period).due_at if is_new else row.next_at
         if at and at <= until:
             found.append(
                 Coming(

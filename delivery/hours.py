@@ -21,11 +21,12 @@ def of_agreements(agreements: Iterable[Agreement]) -> dict[UUID, PeriodStatement
     policies = {row.pk: Policy(Rollover(row.rollover)) for row in agreements}
     used = _used(policies)
     periods: dict[UUID, list[Period]] = defaultdict(list)
-    for period in Period.objects.filter(agreement__in=policies).order_by("agreement_id", "index"):
+    rows = Period.objects.filter(agreement__in=policies).with_granted()
+    for period in rows.order_by("agreement_id", "index"):
         periods[period.agreement_id].append(period)
     found: dict[UUID, PeriodStatement] = {}
     for agreement_id, own in periods.items():
-        grants = [period.minutes for period in own]
+        grants = [period.granted for period in own]  # type: ignore[attr-defined]  # annotated
         uses = [used.get(period.pk, 0) for period in own]
         stated = statement(grants, uses, policies[agreement_id])
         found |= {period.pk: line for period, line in zip(own, stated, strict=True)}

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from agreements.models import Period
+from agreements.states import PeriodState
 from core import outbox
 from core.dates import local_day
 from delivery.deliver import open_checklists
@@ -26,7 +27,7 @@ def report(*, now: datetime, door: str) -> ReportRun:
 def _over(now: datetime) -> list[Period]:
     """Billed periods without a report whose last local day is over."""
     latest = (now + timedelta(days=1)).date()
-    found = Period.objects.filter(report__isnull=True, ends_on__lte=latest, invoices__isnull=False)
+    found = Period.objects.filter(report__isnull=True, ends_on__lte=latest, state=PeriodState.INVOICED)
     found = found.select_related("agreement__client", "business__owner").order_by("ends_on", "id")
     return [row for row in found[:1000] if row.ends_on <= local_day(now, row.agreement.time_zone)]
 

@@ -49,7 +49,7 @@ def timeline(agreement: Agreement, *, inside: bool) -> Timeline:
         for pk, name in named.items()
         for fact in record.facts(chains[pk], name, papers, {**labels(), **_report_labels()})
     ]
-    everything = [*told, *money.of_agreement(agreement), *_opened(reports)]
+    everything = [*told, *record.upgrades(agreement), *money.of_agreement(agreement), *_opened(reports)]
     shown = everything if inside else [_outside(fact) for fact in everything if not fact.inside]
     return Timeline(
         agreement,

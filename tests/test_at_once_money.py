@@ -18,9 +18,11 @@ from typing import Any
 import pytest
 from django.db import connection, connections, transaction
 
-from agreements.models import Agreement, Period
+from agreements import sign
+from agreements.amend import AmendmentKind, Change
+from agreements.models import Agreement, Amendment, Period
 from agreements.periods import open_due
-from billing import bank_statement, collect, issue, number, refund, retry, transfers, void
+from billing import bank_statement, collect, issue, number, refund, retry, transfers, upgrade, void
 from billing.gateways import MANUAL
 from billing.gateways.sandbox.gateway import Sandbox
 from billing.invariants import broken
@@ -30,11 +32,11 @@ from billing.models import SandboxIntent as Intent
 from billing.models import SandboxRefund as GivenBack
 from billing.models.series import SeriesKind
 from billing.run import bill
-from core import doorbell
+from core import doorbell, links
 from core.errors import RuleError
 from core.models import Outbox
 from tests.factories import BusinessFactory
-from tests.world import NOW, World
+from tests.world import HERE, NOW, World
 
 LATER = NOW + timedelta(hours=3)
 PRICE = 3_000_00
@@ -257,6 +259,27 @@ def test_a_refund_asked_for_in_several_tabs_is_given_once(studio: World) -> None
     assert list(Refund.objects.values_list("state", flat=True)) == ["succeeded"] * 3
     assert list(GivenBack.objects.values_list("amount", flat=True)) == [PRICE] * 3
     assert Outbox.objects.filter(kind="refunded").count() == 3
+    assert not broken(NOW)
+
+
+def test_an_upgrade_signed_while_its_money_goes_back_is_one_of_the_two(studio: World) -> None:
+    """Nobody is credited, for the days that are left, what another person gives back at that moment."""
+    change = Change(AmendmentKind.TIER, NOW.date(), amount=2 * PRICE)
+    for n in range(4):
+        invoice = studio.billed(client=studio.client(f"Client {n}"))
+        agreement = invoice.agreement
+        seen = upgrade.shown(upgrade.draft(agreement=agreement, change=change, now=NOW))
+        row = upgrade.offer(agreement=agreement, change=change, seen=seen, actor="Nan", now=NOW)
+        begun = sign.begin(paper=row, contact=agreement.contact, name="P", consented=True, now=NOW, origin=HERE)
+        code = {"contact": agreement.contact, "code": links.code(begun.code_row), "now": NOW, "origin": HERE}
+        back = {"invoice": invoice, "amount": PRICE, "reason": "R", "actor": "Nan", "to_card": False, "now": NOW}
+        signed, given = at_once(partial(sign.confirm, paper=row, **code), partial(refund.give_back, **back))
+        row.refresh_from_db()
+        assert refusals([given]) == 0
+        assert (row.state, refusals([signed])) in [("signed", 0), ("void", 1)]
+        assert agreement.upgrades.count() == (row.state == "signed")
+    at_once(*[partial(issue.issue_due, now=NOW)] * 4)
+    assert Invoice.objects.filter(kind="upgrade").count() == Amendment.objects.filter(state="signed").count()
     assert not broken(NOW)
 
 

@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from agreements import amend, applies, pause, waiting
 from agreements.models import Agreement, Amendment, Pause, Period
 from agreements.tests.test_signers import put
-from billing import ledger, owing, park, reduce, refund, retry, transfers, void, webhook
+from billing import ledger, owing, park, reduce, refund, retry, transfers, upgrade, void, webhook
 from billing.gateways.sandbox.cards import Behaviour
 from billing.gateways.sandbox.gateway import confirm, contest
 from billing.invariants import broken
@@ -254,6 +254,25 @@ class MoneyLife(RuleBasedStateMachine):
                 put(row, row.agreement.contact, self.now)
                 done["amended"] += 1
 
+    @precondition(there_is(Invoice, state="paid"))
+    @rule(who=BOTH, percent=st.sampled_from([1, 25, 233]), signs=st.booleans())
+    def the_tier_rises_now(self, who: int, percent: int, signs: bool) -> None:
+        """Inside the period that runs, for the sums that were looked at; or the client leaves it unsigned."""
+        agreement = self.agreement(who)
+        today = local_day(self.now, agreement.time_zone)
+        change = amend.Change(
+            amend.AmendmentKind.TIER, today, amount=amend.raised(applies.on(agreement, today).amount, percent)
+        )
+        with suppress(RuleError):
+            seen = upgrade.shown(upgrade.draft(agreement=agreement, change=change, now=self.now))
+            upgrade.offer(agreement=agreement, change=change, seen=seen, actor="Nan", now=self.now)
+            done["offered_now"] += 1
+        for row in Amendment.objects.filter(state="sent", agreement=agreement) if signs else ():
+            with suppress(RuleError):
+                put(row, row.agreement.contact, self.now)
+                done["upgraded"] += bool(row.now)
+        self.walk()
+
     @rule(who=BOTH)
     def the_owner_parks(self, who: int) -> None:
         self.attempt(park.park, agreement=self.agreement(who), reason="Ask first", actor="Nan")
@@ -279,7 +298,18 @@ class MoneyLife(RuleBasedStateMachine):
     @invariant()
     def each_period_costs_what_was_signed_for_its_day(self) -> None:
         for period in Period.objects.filter(agreement__in=self.agreements).select_related("agreement"):
-            assert period.amount == applies.on(period.agreement, period.starts_on).amount
+            assert period.amount == applies.billed_on(period.agreement, period.starts_on).amount
+
+    @invariant()
+    def a_period_with_its_upgrades_costs_no_more_than_the_dearest_tier(self) -> None:
+        """What was given back of it may be charged again with the days that are left; each upgrade rounds once."""
+        for period in Period.objects.filter(upgrades__isnull=False).distinct().select_related("agreement"):
+            upgrades = list(period.upgrades.order_by("starts_on").select_related("amendment"))
+            notes = CreditNote.objects.filter(invoice__period=period).select_related("invoice")
+            back = sum(row.total if row.invoice.tax_mode == "inclusive" else row.subtotal for row in notes)
+            cost = period.amount + sum(row.amount for row in upgrades)
+            assert cost - back <= upgrades[-1].amendment.amount + len(upgrades)
+            assert Invoice.objects.filter(period=period, kind="upgrade").count() <= len(upgrades)
 
     @invariant()
     def no_invoice_is_charged_twice(self) -> None:
@@ -310,7 +340,7 @@ def total(rows: Any) -> int:
 
 MUST_HAPPEN: Sequence[str] = (
     *Behaviour, "confirmed", "parked", "contested", "decided", "give_back", "pay_out", "reduce", "void",
-    "offer", "amended", "write_off", "retry", "record", "receive_certificate", "park", "release", "wait", "pause", "skip", "resume",
+    "offer", "amended", "offered_now", "upgraded", "write_off", "retry", "record", "receive_certificate", "park", "release", "wait", "pause", "skip", "resume",
 )  # fmt: skip
 
 
@@ -335,6 +365,7 @@ def test_every_step_of_the_machine_does_something(db: None) -> None:
 
 def story(life: MoneyLife) -> Iterator[Callable[[], None]]:
     """The card's invoice of November is paid; then months come, alternately of the one and of the other client."""
+    yield lambda: life.the_tier_rises_now(who=0, percent=25, signs=True)
     yield lambda: life.the_owner_gives_money_back(which=0, share=2, to_card=False)
     yield lambda: life.the_owner_pays_credit_out(which=0)
     yield lambda: life.the_owner_gives_money_back(which=0, share=3, to_card=True)

@@ -308,6 +308,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Upgrade',
+            fields=[
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('starts_on', models.DateField(verbose_name='starts on')),
+                ('ends_on', models.DateField(verbose_name='ends on (exclusive)')),
+                ('due_at', models.DateTimeField(verbose_name='billed from')),
+                ('currency', models.CharField(max_length=3, verbose_name='currency')),
+                ('credit', models.PositiveBigIntegerField(verbose_name='credit')),
+                ('charge', models.PositiveBigIntegerField(verbose_name='charge')),
+                ('amount', models.PositiveBigIntegerField(verbose_name='to pay')),
+                ('minutes', models.PositiveIntegerField(verbose_name='added minutes')),
+                ('state', models.CharField(choices=[('due', 'To be billed'), ('invoiced', 'Invoiced'), ('carried', 'Carried to the next invoice'), ('skipped', 'Skipped')], default=agreements.states.PeriodState['DUE'], max_length=10, verbose_name='state')),
+            ],
+            options={
+                'verbose_name': 'upgrade',
+                'verbose_name_plural': 'upgrades',
+                'ordering': ['-starts_on', 'id'],
+            },
+        ),
+        migrations.CreateModel(
             name='Wait',
             fields=[
                 ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),

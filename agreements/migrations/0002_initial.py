@@ -2,6 +2,7 @@
 
 import agreements.states
 import django.db.models.deletion
+import django.db.models.expressions
 from django.db import migrations, models
 
 
@@ -202,6 +203,26 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business'),
         ),
         migrations.AddField(
+            model_name='upgrade',
+            name='agreement',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='upgrades', to='agreements.agreement'),
+        ),
+        migrations.AddField(
+            model_name='upgrade',
+            name='amendment',
+            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='upgrade', to='agreements.amendment'),
+        ),
+        migrations.AddField(
+            model_name='upgrade',
+            name='business',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business'),
+        ),
+        migrations.AddField(
+            model_name='upgrade',
+            name='period',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='upgrades', to='agreements.period'),
+        ),
+        migrations.AddField(
             model_name='wait',
             name='business',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business'),
@@ -320,5 +341,21 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='timeoff',
             constraint=models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='time_off_ends_after_start'),
+        ),
+        migrations.AddIndex(
+            model_name='upgrade',
+            index=models.Index(condition=models.Q(('state', agreements.states.PeriodState['DUE'])), fields=['due_at'], name='upgrade_to_bill'),
+        ),
+        migrations.AddConstraint(
+            model_name='upgrade',
+            constraint=models.UniqueConstraint(fields=('agreement', 'starts_on'), name='upgrade_once_a_day'),
+        ),
+        migrations.AddConstraint(
+            model_name='upgrade',
+            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='upgrade_has_days'),
+        ),
+        migrations.AddConstraint(
+            model_name='upgrade',
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('charge', django.db.models.expressions.CombinedExpression(models.F('credit'), '+', models.F('amount')))), name='upgrade_adds_up'),
         ),
     ]

@@ -13,6 +13,10 @@ CHANGE = [
     "business_id", "agreement_id", "client_id", "number", "kind", "effective_on", "tier", "amount", "minutes",
     "ends_on", "terms", "terms_hash",
 ]  # fmt: skip
+SUMS = [
+    "business_id", "agreement_id", "period_id", "amendment_id", "starts_on", "ends_on", "due_at", "currency", "credit",
+    "charge", "amount", "minutes",
+]  # fmt: skip
 SPAN = ["agreement_id", "amendment_id", "index", "starts_on", "ends_on", "due_at", "currency", "amount", "minutes"]
 OFFER = [
     "business_id", "client_id", "contact_id", "title", "intro", "currency", "language", "interval", "collect_by",
@@ -36,5 +40,6 @@ class Migration(migrations.Migration):
         Freeze("agreements_agreement", TERMS),
         Freeze("agreements_amendment", CHANGE),
         Freeze("agreements_period", SPAN),
+        Freeze("agreements_upgrade", SUMS),
         Freeze("agreements_signature", when="OLD.signed_at IS NOT NULL"),
     ]

@@ -12,9 +12,10 @@ from agreements.models.signature import Signature
 from agreements.models.template import Template
 from agreements.models.tier import Tier
 from agreements.models.time_off import TimeOff
+from agreements.models.upgrade import Upgrade
 from agreements.models.waitlist import Wait
 
 __all__ = [
     "Agreement", "Amendment", "Message", "Package", "Pause", "Period", "Proposal", "Question", "Signature",
-    "Template", "Tier", "TimeOff", "Wait",
+    "Template", "Tier", "TimeOff", "Upgrade", "Wait",
 ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import models
@@ -45,7 +47,8 @@ class Amendment(Paper):
     """The whole terms that apply from `effective_on`, the first day of a period; what it does not change is repeated.
 
     `terms` says what is changed, for the paper: every figure before and after. `terms_hash` is the SHA-256 over
-    terms and tier. `ends_on` null: the agreement's end is not touched.
+    terms and tier. `ends_on` null: the agreement's end is not touched. An upgrade that applies now begins inside a
+    period: its sums are in `terms`, and it is signed on that very day (rules 8 and 9).
     """
 
     agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="amendments")
@@ -83,6 +86,17 @@ class Amendment(Paper):
         """What its file is called, in the agreement's language."""
         with translation.override(self.language):
             return _now("%(title)s, amendment %(n)s") % {"title": self.agreement.title, "n": self.number}
+
+    @property
+    def now(self) -> dict[str, Any] | None:
+        """The sums of an upgrade in the middle of a period; None where it begins with one."""
+        found: dict[str, Any] | None = self.terms.get("now")
+        return found
+
+    @property
+    def bills_from(self) -> date:
+        """The first day of the period that is the first to be billed by its fee."""
+        return date.fromisoformat(self.now["ends_on"]) if self.now else self.effective_on
 
     @property
     def language(self) -> str:

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.db import models
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from agreements.states import PeriodState
@@ -16,10 +18,19 @@ PERIOD_STATES = [
 ]
 
 
+class PeriodQuerySet(models.QuerySet["Period"]):
+    """What is asked about periods."""
+
+    def with_granted(self) -> "PeriodQuerySet":
+        """Each with `granted`: its minutes and those that upgrades inside it have added."""
+        return self.annotate(granted=F("minutes") + Coalesce(Sum("upgrades__minutes"), 0))
+
+
 class Period(TenantRow):
     """Service from `starts_on` up to, not including, `ends_on`. `amount` is minor units before tax.
 
-    `amendment` is the one whose terms apply; null: the agreement's own.
+    `amendment` is the one whose terms apply; null: the agreement's own. What is included in it by now is asked of
+    `with_granted`, since an upgrade may have added to it.
     """
 
     agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="periods")
@@ -33,6 +44,8 @@ class Period(TenantRow):
     minutes = models.PositiveIntegerField(_("included minutes"))
     state = models.CharField(_("state"), max_length=10, choices=PERIOD_STATES, default=PeriodState.DUE)
     skipped_because = models.CharField(_("not billed because"), max_length=300, blank=True)
+
+    objects = PeriodQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("period")

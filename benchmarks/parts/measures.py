@@ -23,7 +23,7 @@ from benchmarks.parts.process import MEASURES, measure, memory
 from billing.collect import collect
 from billing.collect import due as collectable
 from billing.invariants import broken
-from billing.issue import issue_due, waiting
+from billing.issue import issue_due, waiting, waiting_upgrades
 from billing.models import Charge, Invoice, Payment
 from core import doorbell
 
@@ -108,6 +108,7 @@ def idle() -> dict[str, Any]:
         times.append(statements.seconds)
     questions = {
         "period_to_bill": waiting(seed.NOW).order_by("due_at"),
+        "upgrade_to_bill": waiting_upgrades(seed.NOW).order_by("due_at"),
         "collection_due": collectable(seed.NOW).order_by("next_at", "pk"),
         "agreement_opens": Agreement.objects.filter(opens_at__lte=seed.NOW).order_by("opens_at", "pk"),
     }

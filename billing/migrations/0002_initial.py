@@ -114,6 +114,11 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='agreements.period'),
         ),
         migrations.AddField(
+            model_name='invoice',
+            name='upgrade',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='agreements.upgrade'),
+        ),
+        migrations.AddField(
             model_name='creditnote',
             name='invoice',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credit_notes', to='billing.invoice'),
@@ -434,6 +439,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='invoice',
             constraint=models.UniqueConstraint(fields=('agreement', 'period_start', 'kind'), name='invoice_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='invoice',
+            constraint=models.UniqueConstraint(condition=models.Q(('upgrade__isnull', False)), fields=('upgrade',), name='upgrade_invoiced_once'),
         ),
         migrations.AddConstraint(
             model_name='invoice',

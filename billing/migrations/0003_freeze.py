@@ -5,8 +5,8 @@ from django.db import migrations
 from core.immutable import Freeze
 
 FIGURES = [
-    "business_id", "client_id", "agreement_id", "period_id", "kind", "period_start", "series_id", "seq", "number",
-    "collect_by", "issued_on", "due_on", "currency", "subtotal", "tax", "total", "withholding", "tax_mode", "taxes",
+    "business_id", "client_id", "agreement_id", "period_id", "upgrade_id", "kind", "period_start", "series_id", "seq",
+    "number", "collect_by", "issued_on", "due_on", "currency", "subtotal", "tax", "total", "withholding", "tax_mode", "taxes",
     "tax_note", "seller", "buyer", "language", "terms_hash",
 ]  # fmt: skip
 NOTE = [

@@ -16,16 +16,23 @@ INVOICE_STATES = [
 ]
 
 
+FEE, UPGRADE = "fee", "upgrade"
+
+
 class Invoice(TenantRow):
     """Amounts are minor units of `currency`. `seller` and `buyer` are the parties as they were that day.
 
-    `subtotal` is before tax; `withholding` is what the client may keep back for a certificate (rule 19).
+    `subtotal` is before tax; `withholding` is what the client may keep back for a certificate (rule 19). An upgrade
+    inside a period has an invoice of its own, of kind "upgrade" and from its day on.
     """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="invoices")
     agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="invoices")
     period = models.ForeignKey("agreements.Period", models.PROTECT, related_name="invoices")
-    kind = models.CharField(_("kind"), max_length=10, default="fee")
+    upgrade = models.ForeignKey(
+        "agreements.Upgrade", models.PROTECT, null=True, blank=True, related_name="invoices", db_index=False
+    )
+    kind = models.CharField(_("kind"), max_length=10, default=FEE)
     period_start = models.DateField(_("service from"))
     series = models.ForeignKey("billing.Series", models.PROTECT, related_name="+")
     seq = models.PositiveIntegerField(_("running number"))
@@ -54,6 +61,9 @@ class Invoice(TenantRow):
         ordering = ["-issued_on", "-id"]
         constraints = [
             models.UniqueConstraint(fields=["agreement", "period_start", "kind"], name="invoice_once"),
+            models.UniqueConstraint(
+                fields=["upgrade"], condition=models.Q(upgrade__isnull=False), name="upgrade_invoiced_once"
+            ),
             models.UniqueConstraint(fields=["business", "number"], name="invoice_number_once"),
             models.UniqueConstraint(fields=["series", "seq"], name="invoice_seq_once"),
             models.CheckConstraint(

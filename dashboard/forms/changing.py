@@ -26,7 +26,19 @@ class ChangeForm(PrintableForm, forms.Form):
     )
     tier = forms.ChoiceField(label=_("New tier"), required=False)
     fee = MoneyField(label=_("New fee"), required=False, help_text=_("Empty: the tier's own fee."))
-    effective_on = forms.TypedChoiceField(label=_("Applies from"), coerce=date.fromisoformat)
+    when = forms.ChoiceField(
+        label=_("Applies"),
+        choices=[("next", _("with the start of a period")), ("now", _("now, inside the period that runs"))],
+        widget=forms.RadioSelect,
+        initial="next",
+        help_text=_("Now: only an upgrade of a period that is paid. The days that are left are charged at once."),
+    )
+    effective_on = forms.TypedChoiceField(
+        label=_("Applies from"),
+        required=False,
+        coerce=date.fromisoformat,
+        help_text=_("Not asked for where it applies now."),
+    )
     reason = forms.CharField(
         label=_("Reason"), max_length=300, required=False, help_text=_("It stands in the amendment.")
     )
@@ -44,6 +56,8 @@ class ChangeForm(PrintableForm, forms.Form):
         found: dict[str, Any] = super().clean() or self.cleaned_data
         if found.get("kind") == AmendmentKind.TIER and not found.get("tier"):
             self.add_error("tier", _now("Which tier?"))
+        if found.get("when") != "now" and not found.get("effective_on"):
+            self.add_error("effective_on", _now("From which day?"))
         if found.get("kind") == AmendmentKind.PRICE and not found.get("fee"):
             self.add_error("fee", _now("Which fee?"))
         if found.get("fee"):
@@ -55,13 +69,18 @@ class ChangeForm(PrintableForm, forms.Form):
                 self.add_error("fee", error)
         return found
 
-    def change(self) -> Change:
+    @property
+    def is_now(self) -> bool:
+        """Whether it is to apply at once; then its day is not asked for."""
+        return bool(self.cleaned_data["when"] == "now")
+
+    def change(self, today: date) -> Change:
         """What was asked for, as the verb takes it."""
         asked = self.cleaned_data
         is_tier = asked["kind"] == AmendmentKind.TIER
         return Change(
             kind=AmendmentKind(asked["kind"]),
-            effective_on=asked["effective_on"],
+            effective_on=today if self.is_now else asked["effective_on"],
             tier=self.tiers[asked["tier"]] if is_tier else None,
             amount=asked.get("amount"),
             reason=asked["reason"],

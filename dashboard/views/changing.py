@@ -1,5 +1,6 @@
 """Change what a client pays for: one agreement, or one change of fee for many."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements import amend, applies, changes, propose, terms
-from agreements.models import Agreement
+from agreements.models import Agreement, Amendment
 from agreements.schedule import Interval
 from agreements.states import RUNS
+from billing import upgrade
+from core import money
 from core.errors import RuleError
 from dashboard.forms.changing import ChangeForm, FeesForm
 from dashboard.views.desk import Desk, refuse
@@ -25,24 +28,56 @@ class ChangeTerms(Desk):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.running(pk)
+        if again := request.GET.get("again", ""):
+            return self.look(request, agreement, self.form(agreement, self.asked_before(agreement, again)))
         return self.page(request, agreement, self.form(agreement))
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.running(pk)
         form = self.form(agreement, request.POST)
-        if not form.is_valid():
-            return self.page(request, agreement, form, 422)
-        now = timezone.now()
+        if request.POST.get("press") != "send" or not form.is_valid():
+            return self.look(request, agreement, form)
         try:
-            if request.POST.get("press") != "send":
-                row = amend.draft(agreement=agreement, change=form.change(), now=now)
-                return self.page(request, agreement, form, row=row, figures=changes.figures(row))
-            amend.offer(agreement=agreement, change=form.change(), actor=self.actor, now=now, origin=self.origin)
+            self.send(agreement, form, request.POST.get("seen", ""))
         except RuleError as no:
             refuse(form, no)
             return self.page(request, agreement, form, 422)
         messages.success(request, _("The amendment is on its way to the client. It applies once it is signed."))
         return redirect("dashboard:agreement", agreement.pk)
+
+    def look(self, request: HttpRequest, agreement: Agreement, form: ChangeForm) -> HttpResponse:
+        """The change before it is sent: every figure, and for one that applies now the sum in words (rule 8)."""
+        if not form.is_valid():
+            return self.page(request, agreement, form, 422)
+        asked, verb = form.change(self.today), upgrade.draft if form.is_now else amend.draft
+        try:
+            row = verb(agreement=agreement, change=asked, now=timezone.now())
+        except RuleError as no:
+            refuse(form, no)
+            return self.page(request, agreement, form, 422)
+        more: dict[str, Any] = {"row": row, "figures": changes.figures(row)}
+        if row.now:
+            more |= {"seen": upgrade.shown(row), "sums": changes.sums(row), "words": changes.sum_in_words(row)}
+        return self.page(request, agreement, form, **more)
+
+    def send(self, agreement: Agreement, form: ChangeForm, seen: str) -> Amendment:
+        """Ask the client; what applies now only for the sum that was on the page."""
+        now, change = timezone.now(), form.change(self.today)
+        if form.is_now:
+            return upgrade.offer(
+                agreement=agreement, change=change, seen=seen, actor=self.actor, now=now, origin=self.origin
+            )
+        return amend.offer(agreement=agreement, change=change, actor=self.actor, now=now, origin=self.origin)
+
+    def asked_before(self, agreement: Agreement, number: str) -> dict[str, object]:
+        """The form as it was for an upgrade that was not signed on its day: to offer it again for today."""
+        rows = self.rows(Amendment).filter(agreement=agreement)
+        row = next((each for each in rows if str(each.number) == number), None)
+        if row is None or not row.now:
+            raise Http404
+        fee = money.to_decimal(row.amount, agreement.currency)
+        asked = {"kind": row.kind, "tier": row.tier.get("id", ""), "when": "now", "reason": row.terms["reason"]}
+        return {**asked, "fee": fee}
 
     def form(self, agreement: Agreement, *args: object) -> ChangeForm:
         """The tiers of its own proposal, and the next days on which a period begins."""
@@ -52,7 +87,7 @@ class ChangeTerms(Desk):
         return ChangeForm(*args, agreement=agreement, tiers=tiers, days=days)
 
     def page(
-        self, request: HttpRequest, agreement: Agreement, form: ChangeForm, status: int = 200, **more: object
+        self, request: HttpRequest, agreement: Agreement, form: ChangeForm, status: int = 200, **more: Any
     ) -> HttpResponse:
         first = amend.earliest(agreement, "price", self.today)
         current = applies.on(agreement, self.today)

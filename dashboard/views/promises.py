@@ -1,5 +1,6 @@
 """Agreements: what was signed, its periods, its end, its KPIs."""
 
+from collections import defaultdict
 from uuid import UUID
 
 from django.contrib import messages
@@ -54,13 +55,13 @@ class AgreementPage(Desk):
         agreement = self.row(Agreement, pk, related)
         stated = hours.of_agreements([agreement])
         periods = list(self.rows(Period).filter(agreement=agreement).order_by("-starts_on")[:12])
-        invoices = {row.period_id: row for row in self._invoices(agreement)}
+        invoices = self._invoices(agreement)
         names = paper.labels() | timeline.labels()
         amendments = list(agreement.amendments.select_related("agreement").order_by("-number"))
         chains = audit.chains([agreement.proposal_id, agreement.id, *(row.id for row in amendments)])
         record = sorted((event for chain in chains.values() for event in chain), key=lambda event: event.at)
         shown = [
-            (period, stated.get(period.pk), invoices.get(period.pk), _standing(invoices.get(period.pk)))
+            (period, stated.get(period.pk), [(row, queries.standing(row)) for row in invoices.get(period.pk, [])])
             for period in periods
         ]
         return self.show(
@@ -88,8 +89,13 @@ class AgreementPage(Desk):
             pauses=list(self.rows(Pause).filter(agreement=agreement)),
         )
 
-    def _invoices(self, agreement: Agreement) -> list[Invoice]:
-        return list(self.rows(Invoice).filter(agreement=agreement).select_related("collection", "agreement"))
+    def _invoices(self, agreement: Agreement) -> dict[UUID, list[Invoice]]:
+        """Of each period: its fee's, and those of upgrades inside it."""
+        found: dict[UUID, list[Invoice]] = defaultdict(list)
+        rows = self.rows(Invoice).filter(agreement=agreement).select_related("collection", "agreement")
+        for row in rows.order_by("period_start", "kind"):
+            found[row.period_id].append(row)
+        return found
 
 
 def _business_is_next(agreement: Agreement) -> bool:
@@ -102,10 +108,6 @@ def _unsealed(papers: list[Agreement | Amendment]) -> list[tuple[Agreement | Ame
     """What is signed and not sealed in time, with the reason."""
     now = timezone.now()
     return [(row, why) for row in papers if (why := seal.why_late(row, now))]
-
-
-def _standing(invoice: Invoice | None) -> queries.Standing | None:
-    return queries.standing(invoice) if invoice else None
 
 
 class AgreementPdf(Desk):

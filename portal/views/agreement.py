@@ -14,6 +14,7 @@ from agreements import changes, clauses, end, sign, signers, waiting
 from agreements.models import Agreement, Amendment, Signature
 from agreements.states import AgreementState
 from billing import methods
+from core import doorbell
 from core.download import pdf_response
 from core.errors import RuleError
 from core.throttle import too_often
@@ -89,6 +90,7 @@ class AgreementPage(PaperView):
             "waits": paper.state == AgreementState.SENT,
             "signed": paper.signed_at is not None,
             "in_time": sign.is_in_time(paper, timezone.now()),
+            "over": sign.over_words(paper),
             "place": place,
             "places": signers.places(paper),
             "can_end": isinstance(paper, Agreement) and end.can_end(paper),
@@ -122,6 +124,8 @@ class Code(PaperView):
             form.add_error("code", str(no))
             return self._show(request, paper, form, 422)
         if isinstance(paper, Amendment):
+            if paper.now:
+                doorbell.ring("billing.tasks.bill")
             return self.page(paper)
         if methods.in_use(self.client):
             return redirect("portal:charging" if paper.signed_at else "portal:agreement", paper.pk)

@@ -112,7 +112,7 @@ def a_number_outside_the_transaction() -> Iterator[None]:
     """Numbers are reserved first, and the papers written after."""
     original = issue._issue_batch
 
-    def issue_batch(ids: Sequence[Any], businesses: set[Any], now: Any) -> int:
+    def issue_batch(ids: Sequence[Any], businesses: set[Any], now: Any, ask: Any) -> int:
         with transaction.atomic():
             days = {pk: local_day(now, "UTC") for pk in businesses}
             numbers = number.lock(dict.fromkeys(businesses, SeriesKind.INVOICE), days)
@@ -125,7 +125,7 @@ def a_number_outside_the_transaction() -> Iterator[None]:
                 each.series.last = kept[pk]
             number.keep(numbers.values()) if original else None
             Invoice.objects.count()
-        return original(ids, businesses, now)
+        return original(ids, businesses, now, ask)
 
     with patch.object(issue, "_issue_batch", issue_batch):
         yield

@@ -19,8 +19,9 @@ from unittest.mock import patch
 from django.db import OperationalError, connection, transaction
 from django.test import override_settings
 
-from agreements.models import Agreement, Period, Proposal
-from billing import collect, flight, gateways, resolve, retry, run, void, webhook
+from agreements import amend, sign
+from agreements.models import Agreement, Period, Proposal, Upgrade
+from billing import collect, flight, gateways, resolve, retry, run, upgrade, void, webhook
 from billing.invariants import broken
 from billing.models import Charge, GatewayEvent, Invoice, Payment, PaymentMethod, Refund
 from billing.refund import carry_out, give_back
@@ -186,7 +187,7 @@ class Life:
 
     def person(self) -> None:
         """The owner or a client does something."""
-        what = self.dice.choice(["card", "retry", "void", "write_off", "refund"])
+        what = self.dice.choice(["card", "retry", "void", "write_off", "refund", "upgrade", "upgrade"])
         invoices = list(Invoice.objects.order_by("number", "business__name").select_related("collection", "client"))
         if not invoices:
             return
@@ -196,6 +197,8 @@ class Life:
             self.attempt(lambda: self.card(invoice.client))
         elif what == "retry":
             self.attempt(lambda: retry.retry(collection=invoice.collection, actor="Nan", now=self.now))
+        elif what == "upgrade":
+            self.attempt(lambda: self.upgrade(invoice.agreement))
         elif what == "refund":
             part = max(1, invoice.total // self.dice.choice([1, 2, 3]))
             kept = self.dice.random() < 0.7
@@ -205,6 +208,15 @@ class Life:
         else:
             verb = void.void if what == "void" else void.write_off
             self.attempt(lambda: verb(invoice=invoice, reason="R", actor="Nan", now=self.now))
+
+    def upgrade(self, agreement: Agreement) -> None:
+        """A dearer tier from today on, signed at once; the paper is not printed."""
+        amount = agreement.amount * self.dice.choice([2, 3])
+        change = amend.Change(amend.AmendmentKind.TIER, self.now.date(), amount=amount)
+        with transaction.atomic():
+            row = upgrade.draft(agreement=agreement, change=change, now=self.now)
+            row.save(force_insert=True)
+            sign._complete(row, self.now)
 
     def surprised(self, said: str) -> None:
         """Billing takes an error it did not foresee for a lost answer: it is a mistake, unless the seed made it."""
@@ -262,6 +274,8 @@ class Life:
             wrong.append(f"the bank gave back {sum(g[1] for g in self.bank.given.values())}, we wrote down {back}")
         due = Period.objects.filter(state="due", due_at__lte=self.now, agreement__parked_because="")
         wrong += [f"period {pk} was never invoiced" for pk in due.values_list("pk", flat=True)]
+        waits = Upgrade.objects.filter(state="due", agreement__parked_because="")
+        wrong += [f"upgrade {pk} was never invoiced" for pk in waits.values_list("pk", flat=True)]
         given_up = {str(pk) for pk in Charge.objects.filter(state="void").values_list("pk", flat=True)}
         for each in self.bank.objects.values():  # a request that arrives after it was given up is no try of ours
             tries = [key for key in each.executed if key not in given_up]

@@ -1,0 +1,229 @@
+"""An upgrade that applies now: unused days that were paid are credited, the new tier's are charged, once (rules 7–9)."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agreements import amend, applies, changes, waiting
+from agreements.amend import AmendmentKind, Change
+from agreements.errors import NotOpen as NotNow
+from agreements.models import Agreement, Amendment, Period, Upgrade
+from agreements.proration import Proration
+from agreements.tests.test_signers import put
+from billing import income, preview, statement, upgrade, webhook
+from billing.errors import NotOpen
+from billing.gateways.sandbox.gateway import contest
+from billing.invariants import broken
+from billing.models import Charge, Invoice, NextLine, Payment, SandboxIntent
+from billing.refund import give_back
+from billing.run import bill
+from core.errors import RuleError
+from tests.world import World
+
+FIRST, FIFTEENTH = datetime(2027, 1, 1, 3, 0, tzinfo=UTC), datetime(2027, 1, 15, 5, 0, tzinfo=UTC)
+VAT = [{"name": "VAT", "percent": "7"}]
+BEFORE: dict[str, Any] = {"currency": "THB", "amount": 30_000_00, "minutes": 31 * 60}
+DEARER = Change(
+    AmendmentKind.TIER, FIFTEENTH.date(), tier={"id": "p", "name": "Partner", "amount": 50_000_00, "minutes": 62 * 60}
+)
+
+
+def paid(world: World, now: datetime = FIRST, **fields: Any) -> Agreement:
+    """A retainer whose first period, from `now` on, is charged and paid."""
+    agreement = world.running(now=now, **(BEFORE | fields))
+    bill(now=now, door="test")
+    return agreement
+
+
+def offered(agreement: Agreement, change: Change = DEARER, now: datetime = FIFTEENTH) -> Amendment:
+    """As the desk does it: looked at, and confirmed for the sum that was seen."""
+    seen = upgrade.shown(upgrade.draft(agreement=agreement, change=change, now=now))
+    return upgrade.offer(agreement=agreement, change=change, seen=seen, actor="Nan", now=now)
+
+
+def upgraded(agreement: Agreement, change: Change = DEARER, now: datetime = FIFTEENTH) -> Invoice:
+    """Offered, signed and billed on the same day."""
+    row = offered(agreement, change, now)
+    put(row, agreement.contact, now=now)
+    bill(now=now, door="test")
+    return Invoice.objects.get(upgrade__amendment=row)
+
+
+def lines(invoice: Invoice) -> list[int]:
+    return list(invoice.lines.values_list("amount", flat=True))
+
+
+def test_thirty_to_fifty_thousand_on_the_fifteenth(world: World) -> None:
+    agreement = paid(world)
+    invoice = upgraded(agreement)
+    assert lines(invoice) == [-16_451_61, 27_419_35]
+    assert (invoice.total, invoice.state, invoice.kind, invoice.period_start) == (
+        10_967_74, "paid", "upgrade", FIFTEENTH.date(),
+    )  # fmt: skip
+    credit, charge = invoice.lines.values_list("description", flat=True)
+    assert credit == "Credit for the unused days of “Growth”: 17 of 31 days × ฿30,000.00 = ฿16,451.61"
+    assert charge == "The same days of “Partner”: 17 of 31 days × ฿50,000.00 = ฿27,419.35"
+    assert statement.balances(agreement.client)["THB"] == 0
+    assert not broken(FIFTEENTH)
+
+
+def test_the_sum_is_said_in_words_on_the_paper_that_is_signed(world: World) -> None:
+    row = offered(paid(world, taxes=VAT))
+    assert changes.sum_in_words(row) == "17 of 31 days × ฿20,000.00 = ฿10,967.74"
+    text = changes.clauses(row)[-2]["text"]
+    assert "฿16,451.61" in text and "฿27,419.35" in text and "with tax ฿11,735.48" in text
+    with translation.override("th"):
+        assert "฿10,967.74" in changes.sum_in_words(row)
+
+
+@pytest.mark.parametrize(("fee", "credit"), [(100_000, 54_839), (30_000_00, 16_451_61)])
+def test_the_vectors_of_the_rules_whatever_the_exponent(fee: int, credit: int) -> None:
+    assert Proration(17, fee, 31, 2 * fee, 31, 0).credit == credit
+
+
+def test_a_job_that_runs_twice_bills_it_once_and_the_next_period_by_the_new_fee(world: World) -> None:
+    agreement = paid(world)
+    upgraded(agreement)
+    for hours_later in (0, 1, 30):
+        bill(now=FIFTEENTH + timedelta(hours=hours_later), door="test")
+    bill(now=datetime(2027, 2, 1, 5, tzinfo=UTC), door="test")
+    fees = list(Invoice.objects.order_by("seq").values_list("kind", "total"))
+    assert fees == [("fee", 30_000_00), ("upgrade", 10_967_74), ("fee", 50_000_00)]
+    assert Charge.objects.filter(state="succeeded").count() == Payment.objects.count() == 3
+    assert Period.objects.get(index=0).amount == 30_000_00, "the period stays as it was"
+
+
+def test_income_counts_it_from_the_next_period_on_and_the_tier_applies_at_once(world: World) -> None:
+    agreement = paid(world)
+    assert [row.amount for row in preview.coming(world.business, now=FIFTEENTH)] == [30_000_00]
+    put(offered(agreement), agreement.contact, now=FIFTEENTH)
+    agreement.refresh_from_db()
+    assert applies.on(agreement, FIFTEENTH.date()).tier["name"] == "Partner"
+    assert [income.monthly(agreement, day) for day in (date(2027, 1, 31), date(2027, 2, 1))] == [30_000_00, 50_000_00]
+    coming = [(row.on, row.amount) for row in preview.coming(world.business, now=FIFTEENTH)]
+    assert coming == [(FIFTEENTH.date(), 10_967_74), (date(2027, 2, 1), 50_000_00)]
+
+
+def test_what_was_not_received_is_not_credited(world: World) -> None:
+    agreement = world.running(now=FIRST, card="", **BEFORE)
+    bill(now=FIRST, door="test")
+    with pytest.raises(NotOpen, match="not paid"):
+        offered(agreement)
+
+
+def test_what_was_given_back_comes_off_the_credit(world: World) -> None:
+    agreement = paid(world, taxes=VAT)
+    give_back(
+        invoice=Invoice.objects.get(), amount=10_700_00, reason="R", actor="Nan", to_card=False, now=FIRST
+    )  # 10,000.00 before tax
+    assert lines(upgraded(agreement)) == [-10_967_74, 27_419_35], "17 of 31 days × 20,000.00"
+
+
+@pytest.mark.parametrize("how", ["refund", "contest"])
+def test_an_offer_is_taken_back_when_the_money_it_credits_goes_back(world: World, how: str) -> None:
+    agreement = paid(world)
+    row = offered(agreement)
+    if how == "refund":
+        give_back(invoice=Invoice.objects.get(), amount=1, reason="R", actor="Nan", to_card=False, now=FIFTEENTH)
+    else:
+        intent = SandboxIntent.objects.get()
+        contest(intent.handle)
+        webhook.look("sandbox", intent.handle, account=None, now=FIFTEENTH)
+    row.refresh_from_db()
+    assert row.state == "void"
+    assert not Upgrade.objects.exists()
+
+
+def test_another_sum_than_was_shown_is_refused(world: World) -> None:
+    agreement = paid(world)
+    seen = upgrade.shown(upgrade.draft(agreement=agreement, change=DEARER, now=FIFTEENTH))
+    with pytest.raises(NotOpen, match="not the one you were shown"):
+        upgrade.offer(agreement=agreement, change=DEARER, seen=seen, actor="Nan", now=FIFTEENTH + timedelta(days=1))
+    assert not Amendment.objects.exists()
+
+
+def test_it_is_signed_on_its_day_or_offered_again_with_the_sums_of_another(world: World) -> None:
+    agreement = paid(world)
+    row, next_day = offered(agreement), FIFTEENTH + timedelta(days=1)
+    with pytest.raises(NotNow, match="on 15 January 2027 only"):
+        put(row, agreement.contact, now=next_day)
+    assert lines(upgraded(agreement, now=next_day)) == [-15_483_87, 25_806_45], "16 of 31 days"
+    row.refresh_from_db()
+    assert row.state == "expired"
+    assert waiting.expire_due(now=next_day) == 0
+
+
+@pytest.mark.parametrize("change", [
+    Change(AmendmentKind.TIER, FIFTEENTH.date(), amount=20_000_00),
+    Change(AmendmentKind.TIER, FIFTEENTH.date(), tier={"name": "Less", "amount": 50_000_00, "minutes": 60}),
+    Change(AmendmentKind.PRICE, FIFTEENTH.date(), amount=50_000_00),
+], ids=["cheaper", "fewer hours", "only the fee"])  # fmt: skip
+def test_only_an_upgrade_applies_now(world: World, change: Change) -> None:
+    with pytest.raises(RuleError):
+        offered(paid(world), change)
+
+
+def test_no_other_door_lets_a_change_begin_inside_a_period(world: World) -> None:
+    with pytest.raises(RuleError, match="1 February 2027"):
+        amend.offer(agreement=paid(world), change=DEARER, actor="Nan", now=FIFTEENTH)
+
+
+def test_what_was_signed_does_not_change(world: World) -> None:
+    upgraded(paid(world))
+    for change in ({"amount": 1}, {"minutes": 1}, {"period": None}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Upgrade.objects.update(**change)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Invoice.objects.update(upgrade=None)
+
+
+def test_a_second_upgrade_credits_what_the_first_one_charged(world: World) -> None:
+    agreement = paid(world)
+    upgraded(agreement)
+    with pytest.raises(NotNow, match="today already"):
+        offered(agreement, Change(AmendmentKind.TIER, FIFTEENTH.date(), amount=60_000_00))
+    later = FIFTEENTH + timedelta(days=5)
+    invoice = upgraded(agreement, Change(AmendmentKind.TIER, later.date(), amount=62_000_00), later)
+    assert lines(invoice) == [-19_354_84, 24_000_00], "12 of 17 days × 27,419.35, and 12 of 31 × 62,000.00"
+    assert not broken(later)
+
+
+def test_a_sum_too_small_for_the_card_waits_for_the_next_invoice(world: World) -> None:
+    agreement = paid(world)
+    put(
+        offered(agreement, Change(AmendmentKind.TIER, FIFTEENTH.date(), amount=30_010_00)),
+        agreement.contact,
+        FIFTEENTH,
+    )
+    bill(now=FIFTEENTH, door="test")
+    assert NextLine.objects.get().description == "Upgrade to “Growth”: ฿16,457.10 − ฿16,451.61 = ฿5.49"
+    bill(now=datetime(2027, 2, 1, 5, tzinfo=UTC), door="test")
+    assert lines(Invoice.objects.order_by("-seq")[0]) == [30_010_00, 5_49]
+    assert not broken(FIFTEENTH + timedelta(days=30))
+
+
+def test_a_short_first_period_is_credited_as_it_was_charged(world: World) -> None:
+    agreement = paid(world, now=FIFTEENTH, starts_on=FIFTEENTH.date(), anchor_day=1)
+    invoice = upgraded(agreement, now=FIFTEENTH + timedelta(days=7))
+    assert lines(invoice) == [-9_677_42, 16_129_03], "10 of 17 days × 16,451.61, and 10 of 31 × 50,000.00"
+
+
+@given(
+    paid=st.integers(1, 10**9), more=st.integers(1, 10**9), days=st.integers(1, 366), whole=st.integers(1, 366),
+    minutes=st.integers(0, 60_000),
+)  # fmt: skip
+def test_credit_and_used_part_are_what_was_paid_and_the_rest_never_more_than_the_difference(
+    paid: int, more: int, days: int, whole: int, minutes: int
+) -> None:
+    days = min(days, whole)
+    sums = Proration(days, paid, whole, paid + more, whole, minutes)
+    used = Proration(whole - days, paid, whole, 0, whole, 0).credit
+    assert abs(sums.credit + used - paid) <= 1
+    assert 0 <= sums.amount <= more
+    assert 0 <= sums.minutes <= minutes
+    assert sums.difference in (None, more)
