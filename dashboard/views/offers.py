@@ -21,6 +21,7 @@ from core.listing import page_of
 from dashboard.forms.offer import OfferForms
 from dashboard.forms.offers import tier_values
 from dashboard.views.desk import Desk, say
+from dashboard.views.selling import panel
 
 
 class Proposals(Desk):
@@ -56,6 +57,7 @@ class ProposalPage(Desk):
             cards=[(tier, ladder.lines(rungs, place)) for place, tier in enumerate(rungs)],
             rates=[(tier, *_rates(proposal, tier)) for tier in rungs],
             is_draft=is_draft,
+            selling=panel(self, proposal.client),
             gaps=terms.faults(proposal, wording.source(proposal)["pairs"]) if is_draft else [],
         )
 
