@@ -44,10 +44,10 @@ def answer(*, objection: Objection, play: str = "", reply: Reply | None = None, 
     return objection
 
 
-def answer_in_own_words(*, objection: Objection, words: str, now: datetime, **noted: str) -> Objection:
+def answer_in_own_words(*, objection: Objection, own: str, now: datetime, **noted: str) -> Objection:
     """A reply of one's own was used: it is kept for the next time, once."""
     with transaction.atomic():
-        reply = keep(business=objection.business, kind=objection.kind, words=words, now=now)
+        reply = keep(business=objection.business, kind=objection.kind, words=own, now=now)
         return answer(objection=objection, reply=reply, **noted)
 
 

@@ -73,8 +73,8 @@ class ObjectionPage(Desk):
             return self._page(request, row, form, status=422)
         try:
             if form.cleaned_data["used"] == OWN:
-                words, now = form.cleaned_data["own"], timezone.now()
-                objection.answer_in_own_words(objection=row, words=words, now=now, **form.noted())
+                own, now = form.cleaned_data["own"], timezone.now()
+                objection.answer_in_own_words(objection=row, own=own, now=now, **form.noted())
             else:
                 objection.answer(objection=row, **form.choice(), **form.noted())
         except RuleError as no:

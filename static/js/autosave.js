@@ -7,10 +7,11 @@
   const state = form.querySelector("[data-state]");
   const conflict = form.querySelector("[data-conflict]");
   const revision = form.elements.revision;
-  const mark = Array.from(crypto.getRandomValues(new Uint8Array(16)), (one) => one.toString(16).padStart(2, "0")).join("");
+  const fresh = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (one) => one.toString(16).padStart(2, "0")).join("");
   const prefix = `rh-draft:${location.pathname}:`;
   const OURS = ["csrfmiddlewaretoken", "revision"];
-  let count = 0;      // saves that this tab asked for
+  let mark = fresh(); // who writes: this tab, or the closed one whose draft it took over
+  let count = 0;      // saves that it asked for; the server ignores those that come late
   let typed = 0;      // changes since the page came; a save covers those before it
   let saved = 0;
   let busy = false;
@@ -23,7 +24,7 @@
 
   function keep() {
     try {
-      const draft = { at: Date.now(), mark, revision: revision.value, values: values() };
+      const draft = { at: Date.now(), mark, count, revision: revision.value, values: values() };
       localStorage.setItem(prefix + mark, JSON.stringify(draft));
       return true;
     } catch { return false; }
@@ -53,9 +54,11 @@
     if (busy || other !== null || saved === typed) return;
     busy = true;
     const covers = typed;
+    count += 1;
+    keep();
     const body = new FormData(form);
     body.set("tab", mark);
-    body.set("count", String(count += 1));
+    body.set("count", String(count));
     try {
       const ask = { method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual", keepalive: document.hidden };
       const answer = await fetch(location.pathname, { ...ask, signal: AbortSignal.timeout(10000) });
@@ -119,18 +122,21 @@
   });
   document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
   window.addEventListener("online", save);
+  // Another tab took this one's draft over and its mark with it: from here on this is somebody else.
+  window.addEventListener("storage", (event) => { if (event.key === prefix + mark) { mark = fresh(); count = 0; } });
 
   const [draft] = drafts();
   if (!draft) return;
   if (JSON.stringify(draft.values) === JSON.stringify(values())) { forget(draft.key); return; }
   if (draft.revision === revision.value || draft.mark === say.writer) {
+    ({ mark, count } = draft);
     fill(draft);
-    forget(draft.key);
     changed();
     show(say.restored);
   } else {
     found = draft;
-    clash(revision.value);
-    forget(prefix + mark);
+    other = revision.value;
+    show(say.kept);
+    conflict.hidden = false;
   }
 })();
