@@ -27,6 +27,11 @@ def csv_response(text: str, title: str) -> HttpResponse:
     return _file(HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8"), title, "csv")
 
 
+def calendar_response(text: str, title: str) -> HttpResponse:
+    """An event for a calendar."""
+    return _file(HttpResponse(text, content_type="text/calendar; charset=utf-8"), title, "ics")
+
+
 def zip_response(file: IO[bytes], title: str) -> FileResponse:
     """An archive, read from the disk as it is sent."""
     return _file(FileResponse(file, content_type="application/zip"), title, "zip")

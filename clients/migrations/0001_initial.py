@@ -17,6 +17,34 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Call',
+            fields=[
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('starts_at', models.DateTimeField(verbose_name='begins')),
+                ('minutes', models.PositiveSmallIntegerField(default=30, validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(240)], verbose_name='length in minutes')),
+                ('moved', models.PositiveIntegerField(default=0, verbose_name='times moved')),
+                ('needs', models.TextField(blank=True, max_length=6000, verbose_name='Work of the next 3 to 6 months')),
+                ('goals', models.TextField(blank=True, max_length=6000, verbose_name='Their goals, in their words')),
+                ('kpis', models.JSONField(blank=True, default=list, verbose_name='figures to move')),
+                ('load', models.CharField(blank=True, max_length=20, verbose_name='Hours a month')),
+                ('extras', models.TextField(blank=True, max_length=2000, verbose_name='Worth suggesting, one a line')),
+                ('budget', models.CharField(blank=True, max_length=200, verbose_name='Budget you heard')),
+                ('outcome', models.CharField(blank=True, choices=[('options', 'They get three options by email'), ('trial', 'They want to try first'), ('project', 'One-off work, no retainer'), ('later', 'Not now: talk again'), ('no', 'They said no'), ('absent', 'It did not take place')], max_length=8, verbose_name='How it ended')),
+                ('next_step', models.CharField(blank=True, max_length=200, verbose_name='Next step')),
+                ('next_on', models.DateField(blank=True, null=True, verbose_name='On')),
+                ('revision', models.PositiveIntegerField(default=0, editable=False)),
+                ('writer', models.CharField(blank=True, editable=False, max_length=36)),
+                ('save_count', models.PositiveIntegerField(default=0, editable=False)),
+                ('written_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last typed')),
+            ],
+            options={
+                'verbose_name': 'call',
+                'verbose_name_plural': 'calls',
+                'ordering': ['-starts_at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
             name='Client',
             fields=[
                 ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -60,6 +88,54 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'contact',
                 'verbose_name_plural': 'contacts',
+            },
+        ),
+        migrations.CreateModel(
+            name='FitCheck',
+            fields=[
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('recurs', models.CharField(blank=True, choices=[('yes', 'Yes'), ('no', 'No')], max_length=3, verbose_name='Does the need recur every month?')),
+                ('budget', models.CharField(blank=True, choices=[('yes', 'Yes'), ('no', 'No')], max_length=3, verbose_name='Is there a budget for every month?')),
+                ('reaches', models.CharField(blank=True, choices=[('yes', 'Yes'), ('no', 'No')], max_length=3, verbose_name='Can you reach who decides?')),
+                ('worked', models.CharField(blank=True, choices=[('yes', 'Yes'), ('no', 'No')], max_length=3, verbose_name='Have you worked together before?')),
+                ('grows', models.CharField(blank=True, choices=[('yes', 'Yes'), ('no', 'No')], max_length=3, verbose_name='Do they want to grow?')),
+            ],
+            options={
+                'verbose_name': 'fit check',
+                'verbose_name_plural': 'fit checks',
+            },
+        ),
+        migrations.CreateModel(
+            name='Objection',
+            fields=[
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('kind', models.CharField(max_length=40, verbose_name='kind')),
+                ('offer', models.UUIDField(blank=True, null=True, verbose_name='about the proposal')),
+                ('tier', models.CharField(blank=True, max_length=120, verbose_name='about the tier')),
+                ('words', models.CharField(blank=True, max_length=300, verbose_name='in their words')),
+                ('play', models.CharField(blank=True, max_length=20, verbose_name='answered by the playbook')),
+            ],
+            options={
+                'verbose_name': 'objection',
+                'verbose_name_plural': 'objections',
+                'ordering': ['-created_at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Reply',
+            fields=[
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('kind', models.CharField(max_length=40, verbose_name='against')),
+                ('words', models.TextField(max_length=600, verbose_name='what you say')),
+                ('is_kept', models.BooleanField(default=True, verbose_name='offered')),
+            ],
+            options={
+                'verbose_name': 'reply',
+                'verbose_name_plural': 'replies',
+                'ordering': ['created_at', 'id'],
             },
         ),
         migrations.CreateModel(

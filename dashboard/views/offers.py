@@ -23,6 +23,7 @@ from dashboard.forms.following import AnswerForm, ExtendForm
 from dashboard.forms.offer import OfferForms
 from dashboard.views.desk import Desk, say
 from dashboard.views.pricing import offer_figures
+from dashboard.views.selling import panel
 
 
 class Proposals(Desk):
@@ -67,6 +68,7 @@ class ProposalPage(Desk):
             wait=self.rows(Wait).filter(proposal=proposal).select_related("contact", "tier").first(),
             can_revise=follow.can_revise(proposal),
             newest=follow.newest(proposal),
+            selling=panel(self, proposal.client),
         )
 
 

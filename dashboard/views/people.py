@@ -23,6 +23,7 @@ from core.throttle import too_often
 from dashboard.forms.people import BusinessForm, ClientForm, ContactForm, NewClientForm
 from dashboard.views.desk import Desk, refuse
 from dashboard.views.pipeline import moves_of
+from dashboard.views.selling import panel
 
 
 class Welcome(Desk):
@@ -111,6 +112,7 @@ class ClientPage(Desk):
             invoices=self.rows(Invoice).filter(client=client)[:10],
             method=methods.in_use(client),
             moves=moves_of(client),
+            selling=panel(self, client),
         )
 
 

@@ -1,0 +1,152 @@
+"""Forms of a call: when and with whom, and the guide that is typed into while talking."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import Call, Contact
+from clients.models.call import LONGEST, SHORTEST, CallEnd, KpiKind
+from core.models import Business
+
+FAR = timedelta(days=730)  # as long before or after now a call may be
+KPI_ROWS, KPI_MOST = 3, 8
+
+
+class BookForm(forms.Form):
+    """The time is the freelancer's own; `someone_*` adds a person on the same page."""
+
+    on = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    at = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    minutes = forms.IntegerField(label=_("Length in minutes"), min_value=SHORTEST, max_value=LONGEST, initial=30)
+    contacts = forms.ModelMultipleChoiceField(
+        Contact.objects.none(), label=_("With"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    someone_name = forms.CharField(label=_("Name"), max_length=120, required=False)
+    someone_email = forms.EmailField(label=_("Email"), max_length=254, required=False)
+    someone_role = forms.CharField(label=_("Role"), max_length=80, required=False)
+    someone_decides = forms.BooleanField(label=_("This person decides"), required=False, initial=True)
+
+    def __init__(self, *args: Any, business: Business, contacts: Any, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone, self.now = ZoneInfo(business.time_zone), now
+        people: Any = self.fields["contacts"]
+        people.queryset = contacts
+        people.label_from_instance = _person
+        self.fields["at"].help_text = _now("Your time: %(zone)s.") % {"zone": business.time_zone.replace("_", " ")}
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        if found.get("on") and found.get("at"):
+            found["starts_at"] = self._instant(datetime.combine(found["on"], found["at"]))
+        if bool(found.get("someone_name")) != bool(found.get("someone_email")) and "someone_email" not in self.errors:
+            self.add_error("someone_email", _now("A new person needs a name and an email."))
+        return found
+
+    def _instant(self, wall: datetime) -> datetime | None:
+        """What the freelancer's clock shows, as an instant; an hour that daylight saving skips is said."""
+        if not abs(wall - self.now.astimezone(self.zone).replace(tzinfo=None)) < FAR:
+            self.add_error("on", _now("This is more than two years away."))
+            return None
+        at = wall.replace(tzinfo=self.zone)
+        if at.astimezone(ZoneInfo("UTC")).astimezone(self.zone).replace(tzinfo=None) != wall:
+            self.add_error("at", _now("Clocks skip this hour on that day."))
+            return None
+        return at
+
+
+def _person(contact: Contact) -> str:
+    """A name, and whether it decides."""
+    return _now("%(name)s, decides") % {"name": contact.name} if contact.is_decision_maker else contact.name
+
+
+class GuideForm(forms.ModelForm):
+    """What is typed during the call. Nothing in it is required: half a sentence is worth keeping."""
+
+    revision = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Call
+        fields = ["needs", "goals", "load", "extras", "budget", "outcome", "next_step", "next_on"]
+        widgets = {
+            "needs": forms.Textarea(attrs={"rows": 7}),
+            "goals": forms.Textarea(attrs={"rows": 5}),
+            "extras": forms.Textarea(attrs={"rows": 4}),
+            "load": forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+            "budget": forms.TextInput(attrs={"autocomplete": "off"}),
+            "next_step": forms.TextInput(attrs={"autocomplete": "off"}),
+            "next_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+
+    def __init__(self, data: Any = None, *, instance: Call) -> None:
+        super().__init__(_printable(data), instance=instance, initial={"revision": instance.revision})
+        ended: Any = self.fields["outcome"]
+        ended.choices = [("", _now("Not over yet")), *CallEnd.choices]
+        count = min(KPI_MOST, max(KPI_ROWS, len(instance.kpis) + 1))
+        self.rows = [
+            KpiRow(self.data if self.is_bound else None, prefix=f"kpi-{n}", initial=dict(row))
+            for n, row in enumerate((instance.kpis + [{}] * count)[:count])
+        ]
+
+    def is_valid(self) -> bool:
+        return all([super().is_valid(), *(row.is_valid() for row in self.rows)])
+
+    def typed(self) -> dict[str, Any]:
+        """The columns, as the verb takes them."""
+        values = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        return values | {"kpis": [row.cleaned_data for row in self.rows if row.says_something]}
+
+    def stand_on(self, revision: int) -> None:
+        """Saving it once more replaces that revision: it was shown."""
+        data: Any = self.data
+        data["revision"] = str(revision)
+
+    @property
+    def refusals(self) -> list[str]:
+        """Every fault in one line: the script's answer."""
+        found = [self, *self.rows]
+        return [str(error) for form in found for errors in form.errors.values() for error in errors]
+
+
+class KpiRow(forms.Form):
+    """A figure to move, as typed."""
+
+    name = forms.CharField(label=_("Figure"), max_length=80, required=False)
+    unit = forms.CharField(label=_("Unit"), max_length=20, required=False)
+    kind = forms.ChoiceField(label=_("Shows"), choices=KpiKind.choices, required=False)
+    direction = forms.ChoiceField(label=_("Should"), choices=[("up", _("rise")), ("down", _("fall"))], required=False)
+    baseline = forms.CharField(label=_("Today"), max_length=24, required=False)
+    target = forms.CharField(label=_("Goal"), max_length=24, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs |= {"class": "form-select" if name in ("kind", "direction") else "form-control"}
+            field.widget.attrs |= {"autocomplete": "off"}
+        for name in ("baseline", "target"):
+            self.fields[name].widget.attrs["inputmode"] = "decimal"
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        return found | {
+            "kind": found.get("kind") or KpiKind.GROWTH.value,
+            "direction": found.get("direction") or "up",
+        }
+
+    @property
+    def says_something(self) -> bool:
+        """Whether anything was written; the two choices alone are nothing."""
+        return any(self.cleaned_data.get(name) for name in ("name", "unit", "baseline", "target"))
+
+
+def _printable(data: Any) -> Any:
+    """What was posted without NUL, which no database keeps."""
+    if data is None:
+        return None
+    clean = data.copy()
+    for name, values in clean.lists():
+        clean.setlist(name, [value.replace("\x00", "") for value in values])
+    return clean
