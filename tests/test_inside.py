@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from agreements.models import Agreement
-from clients import stage
+from clients import call, check_fit, objection, stage
 from clients.models import Client
 from clients.models.client import STAGES, Lost
 from clients.pipeline import Stage
@@ -17,6 +17,7 @@ from tests.test_tenancy import CLASSES, address, inside, rows_of
 from tests.world import World
 
 NOTES, WORDS, GUESS = "Hesitates-about-us", "Maybe-in-a-year", 7_654_321  # as nobody else writes them
+BUDGET, STEP, SAID, REPLY = "About-four-thousand", "Ring-their-boss", "Too-dear-they-say", "Nothing-costs-more"
 
 
 @pytest.fixture
@@ -29,6 +30,11 @@ def rows(world: World, settings: Any, tmp_path: Any) -> dict[str, Any]:
     Client.objects.filter(pk=client.pk).update(state=Stage.LEAD)
     client.refresh_from_db()
     stage.put(client=client, to=Stage.LOST, because=Lost.VALUE, words=WORDS, actor="Nan", now=now)
+    talked = {"needs": "", "goals": "", "kpis": [], "load": "", "extras": "", "next_on": None}
+    talked |= {"budget": BUDGET, "outcome": "later", "next_step": STEP}
+    call.write(call=found["call"], typed=talked, revision=0, now=now)
+    check_fit.answer(client=client, answers={"recurs": "no"}, now=now)
+    objection.answer_in_own_words(objection=found["objection"], own=REPLY, words=SAID, now=now)
     Business.objects.filter(pk=client.business_id).update(floor_rate=98_765_00)
     return found | {"open": world.proposal(client, now=now, starts_on=now.date() + timedelta(days=9))}
 
@@ -36,7 +42,8 @@ def rows(world: World, settings: Any, tmp_path: Any) -> dict[str, Any]:
 def secrets() -> list[str]:
     """How they would look on a page, in an address or in a letter."""
     stages = [str(label) for value, label in STAGES if value in (Stage.LEAD, Stage.CALL_BOOKED, Stage.LOST)]
-    return [NOTES, WORDS, str(GUESS), f"{GUESS:,}", "98,765", str(Lost.VALUE.label), *(f">{one}<" for one in stages)]
+    own = [NOTES, WORDS, BUDGET, STEP, SAID, REPLY, "Project work", "Fit check"]
+    return [*own, str(GUESS), f"{GUESS:,}", "98,765", str(Lost.VALUE.label), *(f">{one}<" for one in stages)]
 
 
 def leaks(text: str) -> list[str]:

@@ -19,7 +19,7 @@ from agreements.models.template import TextKind
 from billing.models import Certificate, Invoice, Payment, StatementLine
 from billing.refund import give_back
 from billing.run import bill
-from clients import entry, testimonials
+from clients import book, entry, objection, testimonials
 from clients.models import TaxRate
 from core import links
 from core.dates import local_day
@@ -38,6 +38,9 @@ CLASSES: dict[str, str] = {
     "dashboard:logo": "owner", "dashboard:jobs": "owner", "dashboard:mail": "public", "dashboard:letter": "public",
     "dashboard:sign_in": "public", "dashboard:clients": "owner", "dashboard:client_new": "owner",
     "dashboard:client": "client", "dashboard:client_edit": "client", "dashboard:contact_new": "client",
+    "dashboard:client_fit": "client", "dashboard:call_new": "client", "dashboard:objection_new": "client",
+    "dashboard:call": "call", "dashboard:call_move": "call", "dashboard:call_file": "call",
+    "dashboard:objections": "owner", "dashboard:objection": "objection", "dashboard:reply_put_away": "reply",
     "dashboard:wait_tell": "wait", "portal:proposal_wait": "proposal",
     "dashboard:proposal_preview": "proposal", "dashboard:proposal_try": "proposal", "dashboard:question": "question",
     "dashboard:proposal_extend": "proposal", "dashboard:proposal_revise": "proposal", "dashboard:testimonials": "owner",
@@ -118,7 +121,13 @@ def rows_of(world: World) -> dict[str, Any]:
     time = log.log_time(agreement=agreement, on=period.starts_on, minutes=60, note="Work", now=now)
     run.report(now=timezone.now(), door="test")
     report = send.send_report(report=Report.objects.get(period=period), actor="Nan", now=timezone.now())
+    call = book.book(
+        client=client, contacts=[agreement.contact], starts_at=timezone.now(), minutes=30, actor="Nan", now=now
+    )
+    heard = objection.hear(client=client, kind="money", now=now)
+    reply = objection.keep(business=world.business, kind="money", words="Which part could wait?", now=now)
     return {
+        "call": call, "objection": heard, "reply": reply,
         "client": client, "contact": agreement.contact, "proposal": agreement.proposal, "agreement": agreement,
         "testimonial": said, "wait": wait, "question": question, "proposal_letter": (agreement.proposal, said),
         "kpi": kpi, "deliverable": Deliverable.objects.get(period=period), "time": time,

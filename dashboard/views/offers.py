@@ -10,10 +10,11 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from agreements import accept, follow, ladder, message, packages, paper, propose, record
+from agreements import accept, follow, from_call, ladder, message, packages, paper, propose, record
 from agreements.models import Message, Proposal, Question, Template, Wait
 from agreements.models.proposal import PROPOSAL_STATES
 from agreements.states import ProposalState
+from clients import call
 from clients.models import Client, Contact, Testimonial
 from core import audit
 from core.download import pdf_bytes
@@ -102,17 +103,21 @@ class Compose(Desk):
         client = self._client(pk)
         currency = self.business.currency
         with translation.override(client.language):
-            start = {"title": _("Retainer for %(client)s") % {"client": client.name}, "intro": message.usual()}
+            said = call.answers(client)
+            start = {"title": _("Retainer for %(client)s") % {"client": client.name}}
+            start |= {"intro": from_call.opening(said), "recommended_because": from_call.reason(said)}
             package = packages.find(self.business, request.GET.get("package", ""))
             first = packages.form_values(package, currency)
         kept = self.rows(Message).filter(name=request.GET.get("message", "").replace("\x00", "")).first()
         start |= {"intro": kept.text} if kept else {}
-        usual = {"kpis": first["kpis"], "service": first["service"]}
-        forms = self.forms(client, initial=start, tiers=first["tiers"], wording=usual)
+        usual = {"kpis": from_call.goals(said, first["kpis"]), "service": first["service"]}
+        tiers = from_call.recommend(first["tiers"], package.drafts, said.minutes)
+        forms = self.forms(client, initial=start, tiers=tiers, wording=usual)
         return self.page(
             request,
             forms,
             client,
+            said=said,
             package=packages.key_of(package),
             packages=packages.choices(self.business),
             fees_elsewhere=packages.fees_elsewhere(package, currency),

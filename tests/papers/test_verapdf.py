@@ -27,6 +27,7 @@ from tests.world import HERE, World
 
 pytestmark = pytest.mark.verapdf
 FLAVOURS = "3a,ua1"
+THEIRS = {DocumentKind.LETTER.value}  # a reference letter was written elsewhere
 
 
 def life(world: World, language: str, both: bool) -> None:
@@ -70,7 +71,7 @@ def files(world: World, tmp_path: Path) -> Iterator[dict[str, Document]]:
 
 
 def test_every_paper_passes(files: dict[str, Document]) -> None:
-    assert {document.kind for document in files.values()} == {kind.value for kind in DocumentKind}
+    assert {document.kind for document in files.values()} == {kind.value for kind in DocumentKind} - THEIRS
     assert Agreement.objects.exclude(signed_document=None).count() == 3
     asked = ["java", "-cp", os.environ["VERAPDF"], str(Path(__file__).with_name("Verapdf.java")), FLAVOURS, *files]
     said = subprocess.run(asked, capture_output=True, text=True, check=True).stdout

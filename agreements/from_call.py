@@ -1,0 +1,37 @@
+"""What a call brings to a proposal: its words, the reason, the goals, and the tier whose hours fit (rule 33)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from agreements import message
+from clients.call import Answers
+
+
+def opening(said: Answers) -> str:
+    """The usual words, with what the client said in the middle; to be read and changed, in the active language."""
+    told = [words for words in (said.needs.strip(), said.goals.strip()) if words]
+    if not told:
+        return message.usual()
+    first, rest = message.usual().split("\n\n", 1)
+    return "\n\n".join([first, _("What you told me:"), *told, rest])
+
+
+def reason(said: Answers) -> str:
+    """Why the recommended tier, in the client's own goal; empty where none was said."""
+    lines = [line.strip().rstrip(".") for line in said.goals.splitlines() if line.strip()]
+    return _("your goal is: %(goal)s.") % {"goal": lines[0]} if lines else ""
+
+
+def goals(said: Answers, usual: Sequence[str]) -> list[str]:
+    """The figures of the call as the agreement prints them, else the package's usual ones."""
+    return said.kpi_lines or list(usual)
+
+
+def recommend(tiers: Sequence[dict[str, Any]], drafts: Sequence[Any], minutes: int) -> list[dict[str, Any]]:
+    """A form's tiers with the smallest one recommended that holds the estimated load; as they were without one."""
+    fits = next((place for place, draft in enumerate(drafts) if draft.minutes >= minutes), len(drafts) - 1)
+    if not minutes or not drafts:
+        return list(tiers)
+    return [tier | {"is_recommended": place == fits} for place, tier in enumerate(tiers)]
