@@ -38,6 +38,16 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": shutil.which("chromium"), "args": flags}
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A browser asks from several threads at once: SQLite in memory locks its tables then, a file waits its turn."""
+    from django.conf import settings
+
+    if settings.IS_SQLITE and any(item.get_closest_marker("browser") for item in request.session.items):
+        path = tmp_path_factory.mktemp("database") / "browser.sqlite3"
+        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(path)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _emptying_lifts_the_triggers() -> Iterator[None]:
     """A transactional test empties the database afterwards; frozen rows must let go for that moment."""
