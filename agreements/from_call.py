@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 
 from agreements import message
 from clients.call import Answers
+from core.documents.glyphs import printable
 
 
 def opening(said: Answers) -> str:
     """The usual words, with what the client said in the middle; to be read and changed, in the active language."""
-    told = [words for words in (said.needs.strip(), said.goals.strip()) if words]
+    told = [words for text in (said.needs, said.goals) if (words := printable(text).strip())]
     if not told:
         return message.usual()
     first, rest = message.usual().split("\n\n", 1)
@@ -20,13 +21,13 @@ def opening(said: Answers) -> str:
 
 def reason(said: Answers) -> str:
     """Why the recommended tier, in the client's own goal; empty where none was said."""
-    lines = [line.strip().rstrip(".") for line in said.goals.splitlines() if line.strip()]
-    return _("your goal is: %(goal)s.") % {"goal": lines[0]} if lines else ""
+    lines = [line.strip().rstrip(".") for line in printable(said.goals).splitlines() if line.strip()]
+    return _("Your goal: %(goal)s.") % {"goal": lines[0]} if lines else ""
 
 
 def goals(said: Answers, usual: Sequence[str]) -> list[str]:
     """The figures of the call as the agreement prints them, else the package's usual ones."""
-    return said.kpi_lines or list(usual)
+    return [printable(line) for line in said.kpi_lines] or list(usual)
 
 
 def recommend(tiers: Sequence[dict[str, Any]], drafts: Sequence[Any], minutes: int) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 from django.conf import settings
@@ -121,8 +122,21 @@ def _deliver(letter: Outbox, now: datetime) -> int:
     return 1
 
 
+def again(*, letter: Outbox, now: datetime) -> bool:
+    """Try a letter that failed once more, from the beginning; whether it had failed."""
+    failed = Outbox.objects.filter(pk=letter.pk, state=OutboxState.FAILED)
+    return bool(failed.update(state=OutboxState.WAITING, tries=0, next_at=now, error=""))
+
+
+def is_refused(error: Exception) -> bool:
+    """Whether the mail server said for good that nobody has this address (RFC 5321: a reply of 5xx)."""
+    if not isinstance(error, SMTPRecipientsRefused):
+        return False
+    return all(code >= 500 for code, _said in error.recipients.values())
+
+
 def _postpone(letter: Outbox, now: datetime, error: Exception) -> None:
-    waits = BACK_OFF[letter.tries : letter.tries + 1]
+    waits = () if is_refused(error) else BACK_OFF[letter.tries : letter.tries + 1]
     with transaction.atomic():
         Outbox.objects.filter(pk=letter.pk).update(
             error=f"{type(error).__name__}: {error}"[:300],

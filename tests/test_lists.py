@@ -17,7 +17,18 @@ from core.listing import page_of
 from delivery.models import Report, TimeEntry
 from tests.world import World
 
-LISTS = ("home", "clients", "proposals", "agreements", "time", "charges", "reports", "packages", "capacity")
+LISTS = (
+    "home",
+    "clients",
+    "proposals",
+    "agreements",
+    "time",
+    "charges",
+    "reports",
+    "packages",
+    "capacity",
+    "letters",
+)
 
 
 def fill(world: World, agreement: Agreement, count: int) -> None:

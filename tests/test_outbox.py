@@ -1,10 +1,14 @@
 """A letter is written once, sent once, and tried again when the mail server is away."""
 
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 import pytest
 from django.core.mail import get_connection
+from django.test import Client as Browser
+from django.urls import reverse
+from django.utils import timezone
 
 from clients import entry
 from core import links, outbox
@@ -45,6 +49,36 @@ def test_an_absent_server_is_tried_again_later_and_given_up_in_the_end(world: Wo
         outbox.send_due(now=NOW + timedelta(days=day))
     row.refresh_from_db()
     assert (row.state, row.tries) == ("failed", len(outbox.BACK_OFF) + 1)
+
+
+class Knows:
+    """A mail server that knows nobody of this name."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        pass
+
+    def send_messages(self, messages: list[Any]) -> int:
+        raise SMTPRecipientsRefused({messages[0].to[0]: (550, b"no such user")})
+
+
+def test_an_address_that_nobody_has_fails_at_once_is_shown_and_can_be_tried_again(
+    world: World, settings: Any, mailoutbox: Any
+) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.Knows"
+    proposal, browser = world.proposal(), Browser()
+    outbox.send_due(now=NOW)
+    letter = Outbox.objects.get(kind="proposal")
+    assert (letter.state, letter.tries) == ("failed", 1)
+    browser.force_login(world.business.owner)
+    assert b"could not be delivered" in browser.get(reverse("dashboard:proposal", args=[proposal.pk])).content
+    assert b"could not be delivered" in browser.get(reverse("dashboard:home")).content
+    assert b"no such user" in browser.get(reverse("dashboard:letters") + "?state=failed").content
+
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    for _press in range(2):
+        browser.post(reverse("dashboard:letter_again", args=[letter.pk]))
+    outbox.send_due(now=timezone.now())
+    assert [message.to for message in mailoutbox].count([letter.to]) == 1
 
 
 @pytest.mark.parametrize("change", ["x", "", "a.b:c"])

@@ -23,6 +23,7 @@ from clients import book, entry, objection, testimonials
 from clients.models import TaxRate
 from core import links
 from core.dates import local_day
+from core.models import Outbox
 from core.states import move
 from delivery import deliver, export, log, measure, run, send
 from delivery.models import Deliverable, Report, TimeEntry
@@ -41,7 +42,7 @@ CLASSES: dict[str, str] = {
     "dashboard:client_fit": "client", "dashboard:call_new": "client", "dashboard:objection_new": "client",
     "dashboard:call": "call", "dashboard:call_move": "call", "dashboard:call_file": "call",
     "dashboard:objections": "owner", "dashboard:objection": "objection", "dashboard:reply_put_away": "reply",
-    "dashboard:wait_tell": "wait", "portal:proposal_wait": "proposal",
+    "dashboard:letters": "owner", "dashboard:letter_again": "sent_letter", "dashboard:wait_tell": "wait", "portal:proposal_wait": "proposal",
     "dashboard:proposal_preview": "proposal", "dashboard:proposal_try": "proposal", "dashboard:question": "question",
     "dashboard:proposal_extend": "proposal", "dashboard:proposal_revise": "proposal", "dashboard:testimonials": "owner",
     "dashboard:testimonial": "testimonial", "dashboard:testimonial_retire": "testimonial",
@@ -127,7 +128,7 @@ def rows_of(world: World) -> dict[str, Any]:
     heard = objection.hear(client=client, kind="money", now=now)
     reply = objection.keep(business=world.business, kind="money", words="Which part could wait?", now=now)
     return {
-        "call": call, "objection": heard, "reply": reply,
+        "call": call, "sent_letter": Outbox.objects.filter(business=world.business).first(), "objection": heard, "reply": reply,
         "client": client, "contact": agreement.contact, "proposal": agreement.proposal, "agreement": agreement,
         "testimonial": said, "wait": wait, "question": question, "proposal_letter": (agreement.proposal, said),
         "kpi": kpi, "deliverable": Deliverable.objects.get(period=period), "time": time,

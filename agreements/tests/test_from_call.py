@@ -17,9 +17,9 @@ def said(**told: Any) -> Answers:
 
 
 def test_their_words_stand_in_the_opening_and_their_goal_is_the_reason() -> None:
-    found = said(needs="Posts every day.", goals="5,000 followers by summer.\nMore guests")
+    found = said(needs="Posts every day. ☕", goals="5,000 followers by summer.\nMore guests")
     assert "Posts every day.\n\n5,000 followers by summer.\nMore guests" in from_call.opening(found)
-    assert from_call.reason(found) == "your goal is: 5,000 followers by summer."
+    assert from_call.reason(found) == "Your goal: 5,000 followers by summer."
 
 
 def test_without_a_call_nothing_is_made_up() -> None:

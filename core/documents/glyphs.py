@@ -39,6 +39,12 @@ def escaped(text: str) -> str:
     return "".join(sign if ord(sign) in known else f"\\u{{{ord(sign):X}}}" for sign in text)
 
 
+def printable(text: str) -> str:
+    """`text` without what cannot be printed: for a first draft that a person reads before it is used."""
+    known = _printable()
+    return "".join(sign for sign in text if ord(sign) in known or sign in BREAKS)
+
+
 def _shown(sign: str) -> str:
     code = f"U+{ord(sign):04X}"
     return f"{sign} ({code})" if sign.isprintable() else code

@@ -175,6 +175,10 @@ class Migration(migrations.Migration):
             model_name='outbox',
             index=models.Index(fields=['state', 'next_at'], name='outbox_due'),
         ),
+        migrations.AddIndex(
+            model_name='outbox',
+            index=models.Index(fields=['business', '-created_at', '-id'], name='outbox_newest'),
+        ),
         migrations.AddConstraint(
             model_name='outbox',
             constraint=models.UniqueConstraint(fields=('kind', 'ref'), name='outbox_once'),

@@ -58,7 +58,10 @@ class Outbox(models.Model):
         verbose_name = _("email")
         verbose_name_plural = _("outbox")
         constraints = [models.UniqueConstraint(fields=["kind", "ref"], name="outbox_once")]
-        indexes = [models.Index(fields=["state", "next_at"], name="outbox_due")]
+        indexes = [
+            models.Index(fields=["state", "next_at"], name="outbox_due"),
+            models.Index(fields=["business", "-created_at", "-id"], name="outbox_newest"),
+        ]
 
     def __str__(self) -> str:
         return self.subject

@@ -20,6 +20,8 @@ from billing import income, queries, run
 from billing.models import Certificate, Invoice
 from clients.models import Client
 from core import charts
+from core.models import Outbox
+from core.models.outbox import OutboxState
 from core.templatetags import rh
 from dashboard.views.desk import Desk
 from delivery import hours
@@ -131,6 +133,10 @@ class Home(Desk):
                 Need(_("The billing run waits for a word about the clock."), reverse("dashboard:run"), _("Look"))
             )
         found += self._unsealed()
+        lost = self.rows(Outbox).filter(state=OutboxState.FAILED).count()
+        if lost:
+            words = ngettext("A letter could not be delivered.", "%(n)s letters could not be delivered.", lost)
+            found.append(Need(words % {"n": lost}, reverse("dashboard:letters") + "?state=failed", _("Look")))
         owed = self.rows(Certificate).filter(state="owed").count()
         if owed:
             words = ngettext("One withholding certificate is owed.", "%(n)s withholding certificates are owed.", owed)

@@ -20,6 +20,7 @@ from core import audit
 from core.download import pdf_bytes
 from core.errors import RuleError
 from core.listing import page_of
+from core.models import Outbox
 from dashboard.forms.following import AnswerForm, ExtendForm
 from dashboard.forms.offer import OfferForms
 from dashboard.views.desk import Desk, say
@@ -67,6 +68,7 @@ class ProposalPage(Desk):
             answer=AnswerForm(),
             extend=_extend(proposal, self.today) if follow.can_extend(proposal) else None,
             wait=self.rows(Wait).filter(proposal=proposal).select_related("contact", "tier").first(),
+            letter=self.rows(Outbox).filter(kind="proposal", ref=str(proposal.pk)).first(),
             can_revise=follow.can_revise(proposal),
             newest=follow.newest(proposal),
             selling=panel(self, proposal.client),

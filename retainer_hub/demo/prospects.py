@@ -2,11 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from clients import add, stage, testimonials
-from clients.models import Testimonial
+from clients import add, book, call, check_fit, objection, stage, testimonials
+from clients.models import Client, Testimonial
 from clients.models.client import Lost
 from clients.pipeline import Stage
 from core.models import Business
+
+FIRST_VISITS = {
+    "name": "First appointments from Instagram", "unit": "", "kind": "conversion", "direction": "up",
+    "baseline": "12", "target": "24",
+}  # fmt: skip
 
 #: Name, who decides, their email, expected fee a month in dollars, where they stand, days ago, why it was lost.
 PEOPLE = (
@@ -25,11 +30,42 @@ def meet(business: Business, *, actor: str, now: datetime) -> None:
             business=business, name=name, contact_name=contact, contact_email=email, now=came,
             expected_amount=fee * 100, expected_currency="USD",
         )  # fmt: skip
-        if reached != Stage.LEAD:
+        if reached == Stage.CALL_BOOKED:
+            talk(client, actor=actor, now=now)
+        elif reached != Stage.LEAD:
             stage.put(
                 client=client, to=reached, because=because, actor=actor, now=now - timedelta(days=days),
                 words="Maybe next year." if because else "",
             )  # fmt: skip
+
+
+def talk(client: Client, *, actor: str, now: datetime) -> None:
+    """What is known before the call, what was typed in the first one, and what they said about the fee."""
+    check_fit.answer(
+        client=client,
+        now=now,
+        answers={"recurs": "yes", "budget": "yes", "reaches": "yes", "worked": "no", "grows": "yes"},
+    )
+    people = list(client.contacts.all())
+    made = book.book(
+        client=client,
+        contacts=people,
+        starts_at=now - timedelta(days=1),
+        minutes=30,
+        actor=actor,
+        now=now - timedelta(days=2),
+    )
+    call.write(
+        call=made, revision=0, now=now - timedelta(days=1),
+        typed={
+            "needs": "Posts that calm people before a treatment, and answers to the questions that come every week.",
+            "goals": "Twice as many first appointments from Instagram by summer.",
+            "kpis": [FIRST_VISITS], "load": "30", "extras": "Short films with the dentist\nA page for each treatment",
+            "budget": "about 5,000", "outcome": "options", "next_step": "Send three options", "next_on": None,
+        },
+    )  # fmt: skip
+    heard = objection.hear(client=client, kind="results", now=now - timedelta(days=1))
+    objection.answer(objection=heard, play="trial", words="How do we know that it brings patients?")
 
 
 def praise(business: Business, *, now: datetime) -> Testimonial:

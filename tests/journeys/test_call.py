@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from agreements.models import Proposal
 from clients import call
 from clients.models import Call, Client, FitCheck, Objection
 from tests.journeys.test_signing import desk
@@ -26,6 +27,7 @@ def test_a_prospect_is_checked_called_and_answered(
     check_the_fit(page, watched)
     book(page, watched)
     page = talk(page, watched)
+    offer(page)
     hesitate(page, client, f"{live_server.url}/clients/{client.pk}/")
 
 
@@ -109,6 +111,20 @@ def other_tab(page: Page) -> None:
     expect(page.locator("[data-state]")).to_contain_text("Saved ")
     expect(page.locator("[data-conflict]")).to_be_hidden()
     assert Call.objects.get().budget == "5k"
+
+
+def offer(page: Page) -> None:
+    """From the filled guide to the sent proposal: four clicks, and not one field to fill in."""
+    page.get_by_role("link", name="Compose the proposal").click()
+    page.get_by_role("button", name="Save and preview").click()
+    page.get_by_role("button", name="Send to the client").click()
+    page.get_by_role("button", name="Yes, go on").click()
+    expect(page.get_by_text("The proposal is on its way")).to_be_visible()
+    sent = Proposal.objects.get()
+    assert sent.recommended_because == "Your goal: 5,000 followers by summer."
+    assert "Posts every day, คาเฟ่ใหม่" in sent.intro
+    assert sent.kpis == ["Followers: from 1200 to 5000"]
+    assert [tier.is_recommended for tier in sent.tiers.order_by("position")] == [True, False, False]
 
 
 def hesitate(page: Page, client: Client, where: str) -> None:
