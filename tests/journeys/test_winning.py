@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 from agreements.models import Proposal
 from clients.models import Client
 from core import outbox
+from core.dates import local_day
+from core.models import Business
 from tests.journeys.test_journey import enter, letter, link_in
 from tests.journeys.test_signing import desk
 from tests.world import World
@@ -79,6 +81,42 @@ def test_a_proposal_is_composed_tried_sent_asked_about_forwarded_and_picked(
     expect(page.get_by_text("Please read it, and sign below", exact=False)).to_be_visible()
     watched()
     assert offer.agreement.contact.email == "somchai@baan.example"
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_where_there_is_no_room_a_client_waits_and_hears_of_a_place(
+    page: Page, live_server: Any, settings: Any, world: World, watched: Callable[[], None], width: int
+) -> None:
+    settings.SITE_URL = live_server.url
+    page.set_viewport_size({"width": width, "height": 844})
+    now = timezone.now()
+    world.business.capacity_minutes = 40 * 60
+    world.business.save()
+    offer = world.proposal(
+        world.client(now=now), now=now, starts_on=local_day(now, "Asia/Bangkok"), shows_openings=True
+    )
+    outbox.send_due(now=now)
+    enter(page, link_in(letter("proposal", WHO)))
+    expect(page.get_by_text("2 places left")).to_be_visible()
+    page.get_by_role("button", name="Join the waitlist").click()
+    expect(page.get_by_text("You are on the waitlist").first).to_be_visible()
+    watched()
+
+    page.context.clear_cookies()
+    desk(page, live_server, world, f"/proposals/{offer.pk}/")
+    expect(page.get_by_text("waits for a place in “Partner”")).to_be_visible()
+    watched()
+    page.get_by_role("button", name="Tell them that there is room").click()
+    expect(page.get_by_text("There is no room for this tier yet.")).to_be_visible()
+    Business.objects.update(capacity_minutes=100 * 60)
+    page.get_by_role("button", name="Tell them that there is room").click()
+    expect(page.get_by_text("knows that there is a place")).to_be_visible()
+
+    page.context.clear_cookies()
+    outbox.send_due(now=timezone.now())
+    enter(page, link_in(letter("room", WHO)))
+    page.get_by_role("button", name="Choose Partner").click()
+    expect(page.get_by_text("Please read it, and sign below", exact=False)).to_be_visible()
 
 
 def compose(page: Page, watched: Callable[[], None]) -> None:
