@@ -147,29 +147,36 @@ def _key(html: str, identifier: str, files: Mapping[str, bytes]) -> str:
 
 @contextmanager
 def _garbage_at_the_end() -> Iterator[None]:
-    """A paper is many small objects that die together: they are collected once, not searched again and again."""
+    """A paper is many small objects that die together: they are collected once, not searched again and again.
+
+    Whatever still has a name here would survive as old and stay for long: the paper is made in a call of its own.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.collect(0)
+        gc.collect(1)
         if was_on:
             gc.enable()
 
 
 def _write(html: str, identifier: str, files: Mapping[str, bytes], created: datetime) -> bytes:
     with _one_at_a_time, _garbage_at_the_end():
-        tools = _tools()
-        options = {
-            "pdf_variant": archive.VARIANT,
-            "pdf_identifier": identifier.encode(),
-            "custom_metadata": True,
-        }
-        page = tools.document(string=html, url_fetcher=tools.fetcher, base_url=BASE_URL)
-        paper = page.render(font_config=tools.fonts, stylesheets=[tools.sheet], **options)
-        paper.fonts = _Fonts(paper.fonts)
-        archive.mark(paper)
-        archive.attach(paper, tools.attachment, files, created)
-        made: bytes = paper.write_pdf(**options)
+        return _lay_out(html, identifier, files, created)
+
+
+def _lay_out(html: str, identifier: str, files: Mapping[str, bytes], created: datetime) -> bytes:
+    tools = _tools()
+    options = {
+        "pdf_variant": archive.VARIANT,
+        "pdf_identifier": identifier.encode(),
+        "custom_metadata": True,
+    }
+    page = tools.document(string=html, url_fetcher=tools.fetcher, base_url=BASE_URL)
+    paper = page.render(font_config=tools.fonts, stylesheets=[tools.sheet], **options)
+    paper.fonts = _Fonts(paper.fonts)
+    archive.mark(paper)
+    archive.attach(paper, tools.attachment, files, created)
+    made: bytes = paper.write_pdf(**options)
     return made

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -76,12 +77,8 @@ def test_the_same_paper_is_the_same_bytes_wherever_it_is_made(language):
         assert invoice_pdf(language) == first
 
 
-def test_another_process_makes_the_same_bytes():
-    script = (
-        "import django, hashlib; django.setup();"
-        "from core.tests.test_documents import invoice_pdf;"
-        "print(hashlib.sha256(invoice_pdf('th')).hexdigest())"
-    )
+def elsewhere(script):
+    """What a process of its own prints, without a word of complaint."""
     env = os.environ | {
         "DJANGO_SETTINGS_MODULE": "retainer_hub.settings",
         "PYTHONHASHSEED": "7",
@@ -90,11 +87,30 @@ def test_another_process_makes_the_same_bytes():
         "TZ": "Asia/Bangkok",
         "PYTHONWARNINGS": "default,ignore::ResourceWarning",  # WeasyPrint leaves a colour profile open
     }
+    begin = "import django, gc, hashlib; django.setup(); from core.tests.test_documents import invoice_pdf;"
     made = subprocess.run(
-        [sys.executable, "-c", script], env=env, cwd=project.BASE_DIR, capture_output=True, text=True, check=True
+        [sys.executable, "-c", begin + script],
+        env=env,
+        cwd=project.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    assert made.stdout.strip() == hashlib.sha256(invoice_pdf("th")).hexdigest()
     assert made.stderr == ""
+    return made.stdout.strip()
+
+
+def test_another_process_makes_the_same_bytes():
+    printed = elsewhere("print(hashlib.sha256(invoice_pdf('th')).hexdigest())")
+    assert printed == hashlib.sha256(invoice_pdf("th")).hexdigest()
+
+
+def test_a_paper_that_was_made_leaves_nothing_of_itself_in_memory():
+    counts = elsewhere(
+        f"[print(len(gc.get_objects())) for n in range(6) if invoice_pdf(legal_name='{uuid4().hex}' + str(n))]"
+    )
+    third, *_between, last = [int(count) for count in counts.split()[2:]]
+    assert last - third < 100
 
 
 def test_what_was_made_once_is_kept_and_never_served_damaged(settings, tmp_path, monkeypatch):
