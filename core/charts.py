@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 STEPS = (1, 2, 5)
+LETTER = 13  # the widest figure at the size a phone shows, in units of the drawing
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def area(
     """An area chart of (label, amount) points, oldest first; `show` writes an amount. Needs one point or more."""
     top, bottom, right = 12, 28, 12
     high = ceiling(max(amount for _label, amount in points))
+    left = max(left, LETTER * max(len(show(high * part // 4)) for part in range(5)) + 10)
     inner_w, inner_h = width - left - right, height - top - bottom
     step = inner_w / max(1, len(points) - 1)
 

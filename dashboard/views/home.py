@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements import applies, seal, trial
-from agreements.models import Agreement, Period, Proposal
+from agreements.models import Agreement, Period, Proposal, Question
 from agreements.periods import next_starts, upcoming
 from agreements.schedule import Interval
 from agreements.states import AgreementState
@@ -133,6 +133,15 @@ class Home(Desk):
                 Need(_("The billing run waits for a word about the clock."), reverse("dashboard:run"), _("Look"))
             )
         found += self._unsealed()
+        asked = self.rows(Question).filter(answer="").select_related("contact", "proposal")
+        found += [
+            Need(
+                _("%(name)s asks about “%(title)s”.") % {"name": row.contact.name, "title": row.proposal.title},
+                reverse("dashboard:proposal", args=[row.proposal_id]),
+                _("Answer"),
+            )
+            for row in asked[:SHOWN]
+        ]
         lost = self.rows(Outbox).filter(state=OutboxState.FAILED).count()
         if lost:
             words = ngettext("A letter could not be delivered.", "%(n)s letters could not be delivered.", lost)
