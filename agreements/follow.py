@@ -23,7 +23,9 @@ FRESH = timedelta(days=2)  # nobody is reminded of what has only just come
 FARTHEST = timedelta(days=180)
 COPIED = (
     "title", "currency", "language", "interval", "collect_by", "starts_on", "ends_on", "notice_days",
-    "minimum_months", "rolls_over", "renews", "in_order", "countersigns", "recommended_because", "trial_measure",
+    "minimum_months", "rollover",
+    "rollover_percent", "rollover_periods", "renews", "in_order", "countersigns", "recommended_because",
+    "trial_measure",
     "next_tier", "credits_trial", "after_trial", "expires_on", "kind", "template", "is_bilingual", "service",
     "governing_law", "kpis", "expectations", "competitors", "value_adds", "overage_amount", "overage_minutes",
     "shows_openings", "intro",

@@ -15,7 +15,7 @@ from core.models import Business
 #: Columns of a proposal that go into the terms as they are.
 PLAIN = (
     "is_bilingual", "service", "governing_law", "kpis", "expectations", "competitors", "overage_amount",
-    "overage_minutes",
+    "overage_minutes", "rollover", "rollover_percent", "rollover_periods",
 )  # fmt: skip
 
 
@@ -72,7 +72,6 @@ def freeze(proposal: Proposal, contact: Contact) -> dict[str, Any]:
         "ends_on": proposal.ends_on.isoformat() if proposal.ends_on else None,
         "notice_days": proposal.notice_days,
         "minimum_months": proposal.minimum_months,
-        "rolls_over": proposal.rolls_over,
         "trial_measure": proposal.trial_measure,
         "tax": freeze_tax(business, client),
         "collect_by": proposal.collect_by,

@@ -8,7 +8,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from agreements import in_words
-from agreements.models.proposal import TRANSFER_DAYS, CollectBy, Renews
+from agreements.models.proposal import TRANSFER_DAYS, CollectBy, Renews, Rollover
 from agreements.models.template import TextKind
 from agreements.placeholders import Value
 from agreements.schedule import Interval
@@ -173,15 +173,28 @@ def _payment(terms: dict[str, Any]) -> str:
 
 
 def _time(tier: dict[str, Any], terms: dict[str, Any]) -> dict[str, Value]:
-    if terms["rolls_over"]:
-        kept = _("Time that is not used goes on into the next period, up to a quarter of it, and ends there.")
-    else:
-        kept = _("Time that is not used ends with its period.")
     return {
         "hours": rh.hours(tier["minutes"]) if tier["minutes"] else "",
-        "rollover": kept,
+        "rollover": _rollover(terms),
         "overage": _overage(terms),
     }
+
+
+def _rollover(terms: dict[str, Any]) -> str:
+    """What becomes of time that is left, and of time that was used too much (rule 25)."""
+    if terms["rollover"] == Rollover.NONE:
+        return _("Time that is not used ends with its period.")
+    words = {"percent": terms["rollover_percent"], "n": terms["rollover_periods"]}
+    kept = ngettext(
+        "Time that is not used goes on into the next period, up to %(percent)s percent of a period's time, and "
+        "ends there.",
+        "Time that is not used may be used in the next %(n)s periods, up to %(percent)s percent of a period's time.",
+        words["n"],
+    )
+    kept = kept % words
+    if terms["rollover"] == Rollover.BOTH:
+        kept += " " + _("Time that was used beyond it, and is not paid by itself, is taken from the next period's.")
+    return kept
 
 
 def _overage(terms: dict[str, Any]) -> str:

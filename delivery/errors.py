@@ -7,5 +7,9 @@ class NoPeriod(RuleError):
     """The agreement has no period to which this could belong."""
 
 
+class TooMuch(RuleError):
+    """More than there can be: hours of a day, or work beyond an allowance."""
+
+
 class AlreadySent(RuleError):
     """The report was sent and is frozen (rule 38)."""

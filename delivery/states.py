@@ -1,4 +1,4 @@
-"""The states of a report and of an export. Pure."""
+"""The states of a report, of overage and of an export. Pure."""
 
 from enum import StrEnum
 
@@ -13,6 +13,23 @@ class ReportState(StrEnum):
 REPORT: dict[ReportState, frozenset[ReportState]] = {
     ReportState.DRAFT: frozenset({ReportState.SENT}),
     ReportState.SENT: frozenset(),
+}
+
+
+class OverageState(StrEnum):
+    """Only what is APPROVED is ever billed; ASKED waits for the client and costs nothing (rule 27)."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+OVERAGE: dict[OverageState, frozenset[OverageState]] = {
+    OverageState.ASKED: frozenset({OverageState.APPROVED, OverageState.DECLINED, OverageState.WITHDRAWN}),
+    OverageState.APPROVED: frozenset(),
+    OverageState.DECLINED: frozenset(),
+    OverageState.WITHDRAWN: frozenset(),
 }
 
 

@@ -3,6 +3,7 @@
 import agreements.schedule
 import agreements.states
 import core.ids
+import django.core.validators
 import django.utils.timezone
 from decimal import Decimal
 from django.db import migrations, models
@@ -51,7 +52,10 @@ class Migration(migrations.Migration):
                 ('charge_hour', models.PositiveSmallIntegerField(default=9, verbose_name='charged from this hour')),
                 ('notice_days', models.PositiveSmallIntegerField(default=30, verbose_name='notice in days')),
                 ('minimum_months', models.PositiveSmallIntegerField(default=0, verbose_name='minimum term in months')),
-                ('rollover', models.CharField(default='none', max_length=20, verbose_name='rollover')),
+                ('rollover', models.CharField(choices=[('none', 'Ends with its period'), ('surplus', 'Goes on into the next period'), ('surplus_deficit', 'Goes on, and too much is taken from the next period')], default='none', max_length=20, verbose_name='unused time')),
+                ('rollover_percent', models.PositiveSmallIntegerField(default=25, verbose_name='rolls over, in percent of a period')),
+                ('rollover_periods', models.PositiveSmallIntegerField(default=1, verbose_name='rolls over for so many periods')),
+                ('tells_hours', models.CharField(choices=[('me', 'Me'), ('both', 'Me and the client'), ('none', 'Nobody')], default='me', max_length=4, verbose_name='who hears that the hours are nearly used')),
                 ('renews', models.CharField(choices=[('no', 'It ends'), ('alone', 'It renews by itself, unless somebody says no in time'), ('signed', 'It renews when the client signs again')], default='no', max_length=10, verbose_name='at its end')),
                 ('term_months', models.PositiveSmallIntegerField(default=0, verbose_name='term in months')),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
@@ -178,7 +182,9 @@ class Migration(migrations.Migration):
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='ends on')),
                 ('notice_days', models.PositiveSmallIntegerField(default=30, verbose_name='notice in days')),
                 ('minimum_months', models.PositiveSmallIntegerField(default=3, verbose_name='minimum term in months')),
-                ('rolls_over', models.BooleanField(default=False, verbose_name='unused hours roll over one month')),
+                ('rollover', models.CharField(choices=[('none', 'Ends with its period'), ('surplus', 'Goes on into the next period'), ('surplus_deficit', 'Goes on, and too much is taken from the next period')], default='none', max_length=20, verbose_name='unused time')),
+                ('rollover_percent', models.PositiveSmallIntegerField(default=25, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='up to this part of a period, in percent')),
+                ('rollover_periods', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(12)], verbose_name='for so many periods')),
                 ('renews', models.CharField(choices=[('no', 'It ends'), ('alone', 'It renews by itself, unless somebody says no in time'), ('signed', 'It renews when the client signs again')], default='no', max_length=10, verbose_name='at its end')),
                 ('in_order', models.BooleanField(default=True, verbose_name="the client's people sign one after the other")),
                 ('countersigns', models.BooleanField(default=False, help_text='Otherwise sending the proposal is your signature.', verbose_name='I sign last')),

@@ -7,7 +7,7 @@ from core.immutable import Freeze
 TERMS = [
     "business_id", "client_id", "contact_id", "proposal_id", "title", "tier", "terms", "terms_hash", "language",
     "currency", "amount", "minutes", "tax_mode", "taxes", "tax_note", "withholding_percent",
-    "collect_by", "interval", "starts_on", "anchor_day",
+    "collect_by", "interval", "starts_on", "anchor_day", "rollover", "rollover_percent", "rollover_periods",
 ]  # fmt: skip
 CHANGE = [
     "business_id", "agreement_id", "client_id", "number", "kind", "effective_on", "tier", "amount", "minutes",
@@ -20,7 +20,7 @@ SUMS = [
 SPAN = ["agreement_id", "amendment_id", "index", "starts_on", "ends_on", "due_at", "currency", "amount", "minutes"]
 OFFER = [
     "business_id", "client_id", "contact_id", "title", "intro", "currency", "language", "interval", "collect_by",
-    "starts_on", "ends_on", "notice_days", "minimum_months", "rolls_over", "renews", "in_order", "countersigns",
+    "starts_on", "ends_on", "notice_days", "minimum_months", "rollover", "rollover_percent", "rollover_periods", "renews", "in_order", "countersigns",
     "recommended_because", "trial_measure", "next_tier", "credits_trial", "after_trial_id", "kind", "template_id",
     "is_bilingual", "service", "governing_law", "kpis", "expectations", "competitors", "value_adds", "overage_amount",
     "overage_minutes", "text", "version", "revises_id", "shows_openings", "snapshot", "snapshot_hash", "sent_at",

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models.paper import Paper
-from agreements.models.proposal import INTERVALS, CollectBy, Renews
+from agreements.models.proposal import INTERVALS, CollectBy, Renews, Rollover
 from agreements.models.template import TextKind
 from agreements.schedule import Interval
 from agreements.states import AgreementState
@@ -26,6 +26,14 @@ AGREEMENT_STATES = [
     (AgreementState.EXPIRED.value, _("Expired")),
     (AgreementState.VOID.value, _("Void")),
 ]
+
+
+class TellsHours(models.TextChoices):
+    """Who gets a letter when four fifths, and all, of a period's time is used."""
+
+    ME = "me", _("Me")
+    BOTH = "both", _("Me and the client")
+    NONE = "none", _("Nobody")
 
 
 class Agreement(Paper):
@@ -64,7 +72,12 @@ class Agreement(Paper):
     charge_hour = models.PositiveSmallIntegerField(_("charged from this hour"), default=9)
     notice_days = models.PositiveSmallIntegerField(_("notice in days"), default=30)
     minimum_months = models.PositiveSmallIntegerField(_("minimum term in months"), default=0)
-    rollover = models.CharField(_("rollover"), max_length=20, default="none")
+    rollover = models.CharField(_("unused time"), max_length=20, choices=Rollover.choices, default=Rollover.NONE)
+    rollover_percent = models.PositiveSmallIntegerField(_("rolls over, in percent of a period"), default=25)
+    rollover_periods = models.PositiveSmallIntegerField(_("rolls over for so many periods"), default=1)
+    tells_hours = models.CharField(
+        _("who hears that the hours are nearly used"), max_length=4, choices=TellsHours.choices, default=TellsHours.ME
+    )
     renews = models.CharField(_("at its end"), max_length=10, choices=Renews.choices, default=Renews.NO)
     term_months = models.PositiveSmallIntegerField(_("term in months"), default=0)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)

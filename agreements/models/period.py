@@ -1,5 +1,6 @@
 """Period: one paid span of an agreement, half-open, with its fee and allowance frozen into it (the spine)."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -21,9 +22,10 @@ PERIOD_STATES = [
 class PeriodQuerySet(models.QuerySet["Period"]):
     """What is asked about periods."""
 
-    def with_granted(self) -> "PeriodQuerySet":
-        """Each with `granted`: its minutes and those that upgrades inside it have added."""
-        return self.annotate(granted=F("minutes") + Coalesce(Sum("upgrades__minutes"), 0))
+    def with_granted(self, at: datetime | None = None) -> "PeriodQuerySet":
+        """Each with `granted`: its minutes and those that upgrades inside it have added (by `at`, where given)."""
+        by_then = models.Q(upgrades__created_at__lte=at) if at else None
+        return self.annotate(granted=F("minutes") + Coalesce(Sum("upgrades__minutes", filter=by_then), 0))
 
 
 class Period(TenantRow):

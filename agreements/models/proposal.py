@@ -1,6 +1,7 @@
 """Proposal: an offer of cumulative tiers to a client's decision maker."""
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -45,6 +46,14 @@ class Renews(models.TextChoices):
     SIGNED = "signed", _("It renews when the client signs again")
 
 
+class Rollover(models.TextChoices):
+    """What becomes of time that is left at a period's end, or was used too much (rule 25)."""
+
+    NONE = "none", _("Ends with its period")
+    SURPLUS = "surplus", _("Goes on into the next period")
+    BOTH = "surplus_deficit", _("Goes on, and too much is taken from the next period")
+
+
 USUAL = {Interval.YEARLY: TextKind.YEARLY, Interval.ONCE: TextKind.TRIAL}  # for the others: the monthly one
 
 
@@ -75,7 +84,13 @@ class Proposal(TenantRow):
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
     notice_days = models.PositiveSmallIntegerField(_("notice in days"), default=30)
     minimum_months = models.PositiveSmallIntegerField(_("minimum term in months"), default=3)
-    rolls_over = models.BooleanField(_("unused hours roll over one month"), default=False)
+    rollover = models.CharField(_("unused time"), max_length=20, choices=Rollover.choices, default=Rollover.NONE)
+    rollover_percent = models.PositiveSmallIntegerField(
+        _("up to this part of a period, in percent"), default=25, validators=[MaxValueValidator(100)]
+    )
+    rollover_periods = models.PositiveSmallIntegerField(
+        _("for so many periods"), default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
     renews = models.CharField(_("at its end"), max_length=10, choices=Renews.choices, default=Renews.NO)
     cosigners = models.ManyToManyField("clients.Contact", blank=True, related_name="+", verbose_name=_("also sign"))
     in_order = models.BooleanField(_("the client's people sign one after the other"), default=True)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.ladder import TierDraft
 from agreements.models import Proposal
-from agreements.models.proposal import CollectBy, Renews
+from agreements.models.proposal import CollectBy, Renews, Rollover
 from agreements.propose import MANY
 from clients.models import Client
 from core.dates import local_day
@@ -34,7 +34,8 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         fields = [
             "title", "intro", "currency", "language", "interval", "collect_by", "starts_on", "ends_on",
             "renews",
-            "notice_days", "minimum_months", "rolls_over", "in_order", "countersigns", "recommended_because",
+            "notice_days", "minimum_months", "rollover", "rollover_percent", "rollover_periods", "in_order",
+            "countersigns", "recommended_because",
             "trial_measure", "credits_trial", "shows_openings", "expires_on",
         ]  # fmt: skip
         widgets = {
@@ -65,7 +66,8 @@ class ProposalForm(PrintableForm, forms.ModelForm):
             queryset=contacts, required=False, label=_("Also sign"), widget=forms.CheckboxSelectMultiple,
             help_text=_("Beside the person who picks the tier."),
         )  # fmt: skip
-        self.fields["renews"].required = False
+        for name in ("renews", "rollover", "rollover_percent", "rollover_periods"):
+            self.fields[name].required = False
         if self.instance.pk and not self.instance._state.adding:
             self.initial["cosigners"] = list(self.instance.cosigners.all())
             self.initial["testimonials"] = list(self.instance.testimonials.all())
@@ -91,6 +93,10 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         data = super().clean() or {}
         data["collect_by"] = data.get("collect_by") or CollectBy.CARD
         data["renews"] = data.get("renews") or Renews.NO
+        data["rollover"] = data.get("rollover") or Rollover.NONE
+        data["rollover_periods"] = data.get("rollover_periods") or 1
+        if data.get("rollover_percent") is None:
+            data["rollover_percent"] = 25
         if data["renews"] != Renews.NO and not data.get("ends_on"):
             self.add_error("ends_on", _now("A retainer that renews needs the day on which its term ends."))
         starts, ends, expires = data.get("starts_on"), data.get("ends_on"), data.get("expires_on")

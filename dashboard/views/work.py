@@ -91,7 +91,7 @@ class RemoveTime(Desk):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         entry = self.row(TimeEntry, pk, self.rows(TimeEntry).select_related("period"))
         try:
-            log.remove_time(entry=entry)
+            log.remove_time(entry=entry, now=timezone.now())
             messages.success(request, _("Removed."))
         except RuleError as no:
             say(request, no)

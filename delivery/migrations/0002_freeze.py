@@ -5,9 +5,18 @@ from django.db import migrations
 from core.immutable import Freeze
 
 
+ENTRY = [
+    "business_id", "period_id", "on", "minutes", "note", "billable", "consumes", "actor", "replaces_id", "created_at",
+]  # fmt: skip
+ASKED = ["business_id", "client_id", "period_id", "minutes", "rate", "currency", "note", "by_terms", "created_at"]
+
+
 class Migration(migrations.Migration):
     dependencies = [("delivery", "0001_initial")]
 
     operations = [
+        Freeze("delivery_timeentry", ENTRY),
+        Freeze("delivery_adjustment"),
+        Freeze("delivery_overage", ASKED),
         Freeze("delivery_report", ["snapshot", "sha256", "period_id"], when="OLD.sha256 <> ''"),
     ]

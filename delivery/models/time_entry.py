@@ -8,13 +8,34 @@ from core.models import TenantRow
 A_DAY = 24 * 60
 
 
+class InUse(models.Manager["TimeEntry"]):
+    """The entries that count: not those that were replaced or taken back."""
+
+    def get_queryset(self) -> models.QuerySet["TimeEntry"]:
+        return super().get_queryset().filter(voided_at__isnull=True)
+
+
 class TimeEntry(TenantRow):
-    """`minutes` is a positive integer, at most one day; it consumes the period's allowance (rule 25)."""
+    """`minutes` is a positive integer, at most one day; it may `consume` the allowance (rule 25).
+
+    Rows do not change (a trigger holds it): a correction is a new row that `replaces` this one, and both this one and
+    one that is taken back get `voided_at`. So any past moment can be read as it stood. What is not `billable` is the
+    freelancer's own and never shown to the client.
+    """
 
     period = models.ForeignKey("agreements.Period", models.PROTECT, related_name="time_entries")
     on = models.DateField(_("day"))
     minutes = models.PositiveIntegerField(_("time"))
     note = models.CharField(_("what was done"), max_length=300)
+    deliverable = models.ForeignKey("delivery.Deliverable", models.SET_NULL, null=True, blank=True, related_name="+")
+    billable = models.BooleanField(_("for the client"), default=True)
+    consumes = models.BooleanField(_("counts against the included hours"), default=True)
+    actor = models.CharField(_("written by"), max_length=200, blank=True)
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
+    voided_at = models.DateTimeField(_("replaced or taken back"), null=True, blank=True)
+
+    objects = InUse()
+    history = models.Manager()
 
     class Meta:
         verbose_name = _("time entry")
@@ -23,7 +44,10 @@ class TimeEntry(TenantRow):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(minutes__gt=0, minutes__lte=A_DAY), name="time_entry_fits_a_day"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(billable=True) | models.Q(consumes=False), name="time_entry_own_work_is_free"
+            ),
         ]
         indexes = [models.Index(fields=["business", "-on", "-id"], name="time_entry_newest")]
 

@@ -114,7 +114,7 @@ def _offer(business: Business, part: Part, start: date, now: datetime) -> Propos
         business=business, client=client, contact=contact, tiers=_tiers(part), title=part.title, currency="USD",
         language=part.language, interval="once" if part.is_trial else "monthly", starts_on=start,
         ends_on=start + timedelta(days=28) if part.is_trial else None,
-        minimum_months=0 if part.is_trial else 3, rolls_over=not part.is_trial,
+        minimum_months=0 if part.is_trial else 3, rollover="none" if part.is_trial else "surplus",
         testimonials=Testimonial.objects.filter(business=business),
         expires_on=start + timedelta(days=10) if part.picks < 0 else None,
         intro=message.usual() if part.language == "en" and not part.is_trial else "",
