@@ -76,6 +76,7 @@ def _words(event: AuditEvent) -> dict[str, str]:
     data = event.data
     known = {
         "tier": _("Tier: %(tier)s"),
+        "hours": "%(hours)s",
         "name": _("As “%(name)s”"),
         "version": _("Text of the consent: %(version)s"),
         "to": _("%(to)s instead of %(from)s"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Period
 from core import audit
 from core.audit import UNSEEN, Origin
+from core.templatetags import rh
 from delivery.errors import TooMuch
 from delivery.models import Adjustment
 
@@ -20,12 +21,13 @@ def adjust(
     """Give minutes (or take them, below zero). The agreement's record and both statements show it. Raises TooMuch."""
     if not minutes or abs(minutes) > MOST:
         raise TooMuch(_("Write hours between 1 minute and 744 hours."), field="minutes")
+    words = {"hours": rh.hours_signed(minutes), "starts_on": period.starts_on.isoformat(), "reason": reason}
     with transaction.atomic():
         row = Adjustment.objects.create(
             business_id=period.business_id, period=period, minutes=minutes, reason=reason, actor=actor, created_at=now
         )
         audit.record(
             business=period.business, chain_id=period.agreement_id, event="hours_adjusted", actor=actor, now=now,
-            origin=origin, data={"minutes": minutes, "starts_on": period.starts_on.isoformat(), "reason": reason},
+            origin=origin, data=words,
         )  # fmt: skip
     return row

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from core.adminsite import FrozenAdmin
-from delivery.models import Deliverable, Export, Kpi, Reading, Report, ReportRun, TimeEntry
+from delivery.models import Adjustment, Deliverable, Export, Kpi, Overage, Reading, Report, ReportRun, TimeEntry
 
 
 @admin.register(TimeEntry)
@@ -54,3 +54,17 @@ class ExportAdmin(FrozenAdmin):
     list_filter = ["scope", "state"]
     search_fields = ["business__name", "sha256"]
     neighbours = ("business", "client")
+
+
+@admin.register(Adjustment)
+class AdjustmentAdmin(FrozenAdmin):
+    list_display = ["minutes", "reason", "actor", "created_at"]
+    search_fields = ["reason", "period__agreement__client__name"]
+    neighbours = ("period", "business")
+
+
+@admin.register(Overage)
+class OverageAdmin(FrozenAdmin):
+    list_display = ["minutes", "rate", "currency", "state", "billed", "decided_by"]
+    search_fields = ["note", "client__name"]
+    neighbours = ("client", "period")

@@ -37,7 +37,7 @@ def snapshot(report: Report) -> dict[str, Any]:
         "kpis": figures,
         "entries": [
             {"on": row.on.isoformat(), "note": row.note, "minutes": row.minutes}
-            for row in period.time_entries.order_by("on", "created_at", "id")
+            for row in period.time_entries.filter(billable=True).order_by("on", "created_at", "id")
         ],
         "comment": report.comment,
         "next_text": report.next_text,

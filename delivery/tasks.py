@@ -3,13 +3,21 @@
 from celery import shared_task
 from django.utils import timezone
 
-from delivery import export, run
+from delivery import export, overage, run, warn
 
 
 @shared_task(name="delivery.tasks.send_reports", ignore_result=True)
 def send_reports() -> None:
     """Draft the reports of periods that are over and remind of those that wait."""
     run.report(now=timezone.now(), door="job")
+
+
+@shared_task(name="delivery.tasks.watch_hours", ignore_result=True)
+def watch_hours() -> None:
+    """Bill agreed work beyond the hours of periods that are over, and tell when hours are nearly used."""
+    now = timezone.now()
+    overage.settle_due(now=now)
+    warn.warn_due(now=now)
 
 
 @shared_task(name="delivery.tasks.make_exports", ignore_result=True)

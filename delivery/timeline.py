@@ -61,7 +61,16 @@ def timeline(agreement: Agreement, *, inside: bool) -> Timeline:
 
 def labels() -> dict[str, str]:
     """What the events are called that higher rooms than agreements write into its record."""
-    return {"parked": _("Charging set aside"), "released": _("Parked periods decided")}
+    return {
+        "parked": _("Charging set aside"),
+        "released": _("Parked periods decided"),
+        "hours_adjusted": _("Hours corrected"),
+        "overage_asked": _("Asked for more hours"),
+        "overage_approved": _("More hours approved"),
+        "overage_declined": _("More hours declined"),
+        "overage_withdrawn": _("Question for more hours taken back"),
+        "overage_billed": _("More hours billed"),
+    }
 
 
 def _report_labels() -> dict[str, str]:

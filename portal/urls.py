@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import agreement, ending, entry, history, home, payment, proposal
+from portal.views import agreement, ending, entry, history, home, hours, payment, proposal
 from portal.views.agreement import of_amendment
 
 app_name = "portal"
@@ -11,6 +11,8 @@ urlpatterns = [
     path("ask/", entry.ask, name="ask"),
     path("leave/", entry.leave, name="leave"),
     path("logo/", home.Logo.as_view(), name="logo"),
+    path("hours/<uuid:pk>/", hours.Hours.as_view(), name="hours"),
+    path("overage/<uuid:pk>/", hours.OveragePage.as_view(), name="overage"),
     path("proposal/<uuid:pk>/", proposal.ProposalPage.as_view(), name="proposal"),
     path("proposal/<uuid:pk>/ask/", proposal.Ask.as_view(), name="proposal_ask"),
     path("proposal/<uuid:pk>/forward/", proposal.Forward.as_view(), name="proposal_forward"),

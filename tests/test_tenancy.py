@@ -25,7 +25,7 @@ from core import links
 from core.dates import local_day
 from core.models import Outbox
 from core.states import move
-from delivery import deliver, export, log, measure, run, send
+from delivery import deliver, export, log, measure, overage, run, send
 from delivery.models import Deliverable, Report, TimeEntry
 from delivery.models.export import Scope
 from delivery.states import EXPORT, ExportState
@@ -42,6 +42,9 @@ CLASSES: dict[str, str] = {
     "dashboard:client_fit": "client", "dashboard:call_new": "client", "dashboard:objection_new": "client",
     "dashboard:call": "call", "dashboard:call_move": "call", "dashboard:call_file": "call",
     "dashboard:objections": "owner", "dashboard:objection": "objection", "dashboard:reply_put_away": "reply",
+    "dashboard:hours": "agreement", "dashboard:hours_adjust": "agreement", "dashboard:hours_ask": "agreement",
+    "dashboard:hours_tells": "agreement", "dashboard:overage_withdraw": "overage",
+    "portal:hours": "agreement", "portal:overage": "overage",
     "dashboard:letters": "owner", "dashboard:letter_again": "sent_letter", "dashboard:wait_tell": "wait", "portal:proposal_wait": "proposal",
     "dashboard:proposal_preview": "proposal", "dashboard:proposal_try": "proposal", "dashboard:question": "question",
     "dashboard:proposal_extend": "proposal", "dashboard:proposal_revise": "proposal", "dashboard:testimonials": "owner",
@@ -122,13 +125,14 @@ def rows_of(world: World) -> dict[str, Any]:
     time = log.log_time(agreement=agreement, on=period.starts_on, minutes=60, note="Work", now=now)
     run.report(now=timezone.now(), door="test")
     report = send.send_report(report=Report.objects.get(period=period), actor="Nan", now=timezone.now())
+    more = overage.ask(period=period, minutes=60, rate=100_00, note="", actor="Nan", now=now)
     call = book.book(
         client=client, contacts=[agreement.contact], starts_at=timezone.now(), minutes=30, actor="Nan", now=now
     )
     heard = objection.hear(client=client, kind="money", now=now)
     reply = objection.keep(business=world.business, kind="money", words="Which part could wait?", now=now)
     return {
-        "call": call, "sent_letter": Outbox.objects.filter(business=world.business).first(), "objection": heard, "reply": reply,
+        "call": call, "overage": more, "sent_letter": Outbox.objects.filter(business=world.business).first(), "objection": heard, "reply": reply,
         "client": client, "contact": agreement.contact, "proposal": agreement.proposal, "agreement": agreement,
         "testimonial": said, "wait": wait, "question": question, "proposal_letter": (agreement.proposal, said),
         "kpi": kpi, "deliverable": Deliverable.objects.get(period=period), "time": time,

@@ -92,6 +92,12 @@ def hours(minutes: int | None) -> str:
 
 
 @register.filter
+def hours_signed(minutes: int) -> str:
+    """Minutes as hours with their sign: 90 → +1.5 h; -30 → −0.5 h."""
+    return ("−" if minutes < 0 else "+") + hours(abs(minutes))
+
+
+@register.filter
 def hours_number(minutes: int) -> str:
     """Minutes as a bare number of hours with at most two decimals: 750 → 12.5."""
     return str(format_decimal(Decimal(minutes) / 60, "#,##0.##", locale=_locale()))

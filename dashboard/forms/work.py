@@ -24,10 +24,16 @@ class TimeForm(PrintableForm, forms.Form):
     on = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     minutes = DurationField(label=_("Time"))
     note = forms.CharField(label=_("What was done"), max_length=300)
+    billable = forms.BooleanField(label=_("Work for the client"), required=False, initial=True)
+    consumes = forms.BooleanField(label=_("Counts against the included hours"), required=False, initial=True)
 
-    def __init__(self, *args: Any, agreements: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, agreements: Any, deliverables: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["agreement"].queryset = agreements  # type: ignore[attr-defined]
+        if deliverables is not None:
+            self.fields["deliverable"] = forms.ModelChoiceField(
+                queryset=deliverables, label=_("For"), required=False, empty_label=_("nothing in particular")
+            )
 
     def clean_minutes(self) -> int:
         minutes: int = self.cleaned_data["minutes"]

@@ -17,8 +17,8 @@ from billing.models import Certificate
 from core.models import Outbox
 from core.models.outbox import OutboxState
 from dashboard.views.desk import Desk
-from delivery.models import Report
-from delivery.states import ReportState
+from delivery.models import Overage, Report
+from delivery.states import OverageState, ReportState
 
 SHOWN = 6  # of one kind
 LATELY = timedelta(days=60)
@@ -124,6 +124,18 @@ def _trials(desk: Desk) -> list[Need]:
     ]
 
 
+def _hours(desk: Desk) -> list[Need]:
+    over = desk.rows(Overage).filter(state=OverageState.ASKED, period__ends_on__lte=desk.today)
+    return [
+        Need(
+            _("%(client)s has not answered about more hours.") % {"client": row.client.name},
+            reverse("dashboard:hours", args=[row.period.agreement_id]),
+            _("Look"),
+        )
+        for row in over.select_related("client", "period")[:SHOWN]
+    ]
+
+
 def _reports(desk: Desk) -> list[Need]:
     drafts = desk.rows(Report).filter(state=ReportState.DRAFT).select_related("client", "period")
     return [
@@ -137,5 +149,5 @@ def _reports(desk: Desk) -> list[Need]:
 
 
 SOURCES: tuple[Callable[[Desk], list[Need]], ...] = (
-    _failed, _parked, _runs, _unsealed, _questions, _letters, _certificates, _trials, _reports,
+    _failed, _parked, _runs, _unsealed, _questions, _letters, _certificates, _trials, _hours, _reports,
 )  # fmt: skip

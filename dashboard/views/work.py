@@ -35,7 +35,7 @@ class Time(Desk):
         form = TimeForm(request.POST, agreements=self._running())
         if form.is_valid():
             try:
-                log.log_time(now=timezone.now(), **form.cleaned_data)
+                log.log_time(now=timezone.now(), actor=self.actor, **form.cleaned_data)
                 messages.success(request, _("Written down."))
                 return redirect("dashboard:time")
             except RuleError as no:
@@ -63,20 +63,27 @@ class EditTime(Desk):
         entry = self._entry(pk)
         hours, minutes = divmod(entry.minutes, 60)
         start = {"on": entry.on, "minutes": f"{hours}:{minutes:02}", "note": entry.note}
-        form = TimeForm(agreements=self._own(entry), initial=start | {"agreement": entry.period.agreement_id})
-        return self.show(request, form=form, entry=entry)
+        start |= {name: getattr(entry, name) for name in ("billable", "consumes", "deliverable")}
+        return self._show(request, entry, self._form(entry, initial=start | {"agreement": entry.period.agreement_id}))
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         entry = self._entry(pk)
-        form = TimeForm(request.POST, agreements=self._own(entry))
+        form = self._form(entry, request.POST)
         if form.is_valid():
-            words = {name: form.cleaned_data[name] for name in ("on", "minutes", "note")}
+            words = {name: value for name, value in form.cleaned_data.items() if name != "agreement"}
             try:
-                log.change_time(entry=entry, now=timezone.now(), **words)
+                log.change_time(entry=entry, now=timezone.now(), actor=self.actor, **words)
                 return redirect("dashboard:time")
             except RuleError as no:
                 refuse(form, no)
-        return self.show(request, form=form, entry=entry, status=422)
+        return self._show(request, entry, form, 422)
+
+    def _form(self, entry: TimeEntry, data: Any = None, **start: Any) -> TimeForm:
+        promised = self.rows(Deliverable).filter(period=entry.period_id)
+        return TimeForm(data, agreements=self._own(entry), deliverables=promised, **start)
+
+    def _show(self, request: HttpRequest, entry: TimeEntry, form: TimeForm, status: int = 200) -> HttpResponse:
+        return self.show(request, form=form, entry=entry, versions=log.versions(entry), status=status)
 
     def _entry(self, pk: UUID) -> TimeEntry:
         return self.row(TimeEntry, pk, self.rows(TimeEntry).select_related("period__agreement__client"))

@@ -1,0 +1,218 @@
+"""Hours as rows that do not change: corrected by new ones, readable as they stood on any day (rules 25 to 27)."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from agreements import pause
+from agreements.models import Agreement, Period
+from billing.models import Invoice, NextLine
+from billing.run import bill
+from core.errors import NotAllowedNow
+from core.models import Outbox
+from delivery import adjust, hours, log, overage, run, send, statement, warn
+from delivery.errors import NoPeriod, TooMuch
+from delivery.models import Overage, Report, TimeEntry
+from tests.world import HERE, NOW, World
+
+DAY = timedelta(days=1)
+H = 60
+FIRST = date(2026, 11, 2)
+SECOND = NOW + timedelta(days=30)  # the second period's first morning
+
+
+def running(world: World, **fields: Any) -> Agreement:
+    agreement = world.running(minutes=40 * H, **fields)
+    bill(now=NOW, door="test")
+    return agreement
+
+
+def worked(agreement: Agreement, minutes: int, on: date = FIRST, now: Any = NOW, **more: Any) -> list[TimeEntry]:
+    """So many minutes, in days of ten hours from `on` on."""
+    found = []
+    while minutes > 0:
+        facts = {"on": on, "minutes": min(minutes, 10 * H), "note": "Work", "now": now + (on - FIRST)}
+        found.append(log.log_time(agreement=agreement, **facts, **more))
+        minutes, on = minutes - 10 * H, on + DAY
+    return found
+
+
+def used(agreement: Agreement, at: Any = None) -> int:
+    return sum(line.used for line in hours.of_agreements([agreement], at).values())
+
+
+def test_the_vector_of_rule_26_in_rows(world: World) -> None:
+    agreement = running(world, rollover="surplus")
+    worked(agreement, 30 * H)
+    bill(now=SECOND, door="test")
+    worked(agreement, 45 * H, date(2026, 12, 2))
+    bill(now=NOW + timedelta(days=61), door="test")
+    found = [line.stated for line in statement.lines(agreement, date(2027, 1, 5))][::-1]
+    assert [line.available for line in found] == [40 * H, 50 * H, 45 * H]
+
+
+def test_a_correction_is_a_new_row_and_any_past_moment_reads_as_it_stood(world: World) -> None:
+    agreement = running(world)
+    (entry,) = worked(agreement, 2 * H)
+    changed = log.change_time(entry=entry, on=FIRST, minutes=3 * H, note="More", now=NOW + DAY)
+    log.remove_time(entry=changed, now=NOW + 2 * DAY)
+    assert [used(agreement, NOW + n * DAY + timedelta(hours=1)) for n in range(3)] == [2 * H, 3 * H, 0]
+    assert used(agreement) == 0
+    assert [one.minutes for one in log.versions(changed)] == [3 * H, 2 * H]
+
+
+def test_the_database_refuses_to_change_or_forget_an_entry(world: World) -> None:
+    (entry,) = worked(running(world), 2 * H)
+    for act in (lambda: TimeEntry.objects.filter(pk=entry.pk).update(minutes=1), entry.delete):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            act()
+
+
+def test_an_entry_is_changed_once(world: World) -> None:
+    (entry,) = worked(running(world), 2 * H)
+    log.change_time(entry=entry, on=FIRST, minutes=3 * H, note="More", now=NOW)
+    with pytest.raises(NoPeriod):
+        log.change_time(entry=entry, on=FIRST, minutes=4 * H, note="Other tab", now=NOW)
+    assert TimeEntry.objects.get().minutes == 3 * H
+
+
+def test_a_day_has_24_hours_over_all_clients(world: World) -> None:
+    one, other = running(world), world.running(world.client("B"), card="")
+    log.log_time(agreement=one, on=FIRST, minutes=20 * H, note="A", now=NOW)
+    with pytest.raises(TooMuch):
+        log.log_time(agreement=other, on=FIRST, minutes=5 * H, note="B", now=NOW)
+
+
+def test_only_what_consumes_is_taken_from_the_allowance_and_own_work_is_never_told(world: World) -> None:
+    agreement = running(world)
+    worked(agreement, H)
+    log.log_time(agreement=agreement, on=FIRST, minutes=H, note="Gift", consumes=False, now=NOW)
+    log.log_time(agreement=agreement, on=FIRST, minutes=H, note="Invoicing", billable=False, now=NOW)
+    assert used(agreement) == H
+    run.report(now=SECOND, door="test")
+    report = send.send_report(report=Report.objects.get(), actor="Nan", now=SECOND)
+    assert "Gift" in str(report.snapshot) and "Invoicing" not in str(report.snapshot)
+
+
+def test_a_correction_of_the_allowance_has_its_reason_in_the_record(world: World) -> None:
+    agreement = running(world)
+    period = Period.objects.get()
+    adjust.adjust(period=period, minutes=-90, reason="Agreed by phone", actor="Nan", now=NOW)
+    assert hours.of_period(period).available == 40 * H - 90
+    assert hours.of_agreements([agreement], NOW - DAY) == {}
+    with pytest.raises(TooMuch):
+        adjust.adjust(period=period, minutes=0, reason="", actor="Nan", now=NOW)
+
+
+def test_a_pause_freezes_what_rolled_over(world: World) -> None:
+    agreement = running(world, rollover="surplus")
+    pause.skip(agreement=agreement, reason="Holidays", actor="Nan", now=NOW)
+    for days in (30, 61):
+        bill(now=NOW + timedelta(days=days), door="test")
+    lines = [line.stated for line in statement.lines(agreement, date(2027, 1, 5))][::-1]
+    assert [(line.granted, line.rolled_in) for line in lines] == [(40 * H, 0), (0, 10 * H), (40 * H, 10 * H)]
+
+
+# Work beyond
+
+
+def asked(agreement: Agreement, minutes: int = 3 * H) -> Overage:
+    return overage.ask(period=Period.objects.get(agreement=agreement), minutes=minutes, rate=100_00, note="",
+                       actor="Nan", now=NOW)  # fmt: skip
+
+
+def answered(agreement: Agreement, act: Any) -> Overage:
+    row: Overage = act(overage=asked(agreement), contact=agreement.contact, now=NOW, origin=HERE)
+    return row
+
+
+def next_invoice(agreement: Agreement) -> Invoice:
+    for _time in range(3):
+        overage.settle_due(now=SECOND - timedelta(hours=1))
+    bill(now=SECOND, door="test")
+    return Invoice.objects.filter(agreement=agreement).latest("period_start")
+
+
+def test_what_was_approved_and_really_used_stands_on_the_next_invoice_once(world: World) -> None:
+    agreement = running(world)
+    answered(agreement, overage.approve)
+    worked(agreement, 42 * H)
+    assert [line.amount for line in next_invoice(agreement).lines.order_by("position")] == [3_000_00, 200_00]
+    assert NextLine.objects.count() == 1
+    assert Overage.objects.get().billed == 2 * H
+
+
+def test_what_is_used_of_it_later_is_billed_later_and_never_more_than_was_approved(world: World) -> None:
+    agreement = running(world)
+    answered(agreement, overage.approve)
+    worked(agreement, 42 * H)
+    overage.settle_due(now=SECOND)
+    worked(agreement, 5 * H, date(2026, 11, 20), now=SECOND - timedelta(days=18))
+    overage.settle_due(now=SECOND)
+    assert sorted(NextLine.objects.values_list("amount", flat=True)) == [100_00, 200_00]
+
+
+@pytest.mark.parametrize("act", [overage.decline, None])
+def test_without_a_yes_nothing_is_billed(world: World, act: Any) -> None:
+    agreement = running(world)
+    if act:
+        answered(agreement, act)
+    else:
+        asked(agreement)
+    worked(agreement, 42 * H)
+    assert next_invoice(agreement).lines.count() == 1
+    assert not NextLine.objects.exists()
+
+
+def test_standing_permission_covers_up_to_its_hours(world: World) -> None:
+    parties = {"seller": {"name": "S", "legal_name": "S"}, "buyer": {"legal_name": "B"}}
+    agreement = running(world, terms={**parties, "overage_amount": 120_00, "overage_minutes": H})
+    worked(agreement, 42 * H)
+    assert [line.amount for line in next_invoice(agreement).lines.order_by("position")] == [3_000_00, 120_00]
+
+
+def test_a_question_is_answered_once_and_asked_once_at_a_time(world: World) -> None:
+    agreement = running(world)
+    row = answered(agreement, overage.approve)
+    with pytest.raises(NotAllowedNow):
+        overage.decline(overage=row, contact=agreement.contact, now=NOW, origin=HERE)
+    asked(agreement)
+    with pytest.raises(TooMuch):
+        asked(agreement)
+    assert Outbox.objects.filter(kind="overage").count() == 2
+
+
+def test_killed_between_the_line_and_its_count_nothing_is_doubled(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agreement = running(world)
+    answered(agreement, overage.approve)
+    worked(agreement, 42 * H)
+    monkeypatch.setattr(overage, "_record", lambda *args, **kwargs: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        overage.settle_due(now=SECOND)
+    assert not NextLine.objects.exists()
+    monkeypatch.undo()
+    overage.settle_due(now=SECOND)
+    assert NextLine.objects.get().amount == 200_00
+
+
+# Warnings
+
+
+@pytest.mark.parametrize(("who", "letters"), [("me", 2), ("both", 4), ("none", 0)])
+def test_four_fifths_and_all_are_told_once_each_to_whom_the_agreement_says(
+    world: World, who: str, letters: int
+) -> None:
+    agreement = running(world)
+    statement.tell(agreement, who)
+    worked(agreement, 31 * H)
+    warn.warn_due(now=NOW + timedelta(days=5))
+    assert not Outbox.objects.filter(kind="hours_used").exists()
+    for more in (H, 8 * H):
+        worked(agreement, more, date(2026, 11, 10 if more == H else 11), now=NOW)
+        for _time in range(2):
+            warn.warn_due(now=NOW + timedelta(days=10))
+    assert Outbox.objects.filter(kind="hours_used").count() == letters

@@ -1,0 +1,52 @@
+"""The included hours as the client reads them, and the client's word on work beyond them."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agreements.models import Agreement
+from core.dates import local_day
+from core.errors import RuleError
+from core.tenancy import scoped
+from delivery import overage, statement
+from delivery.models import Adjustment, Overage
+from portal.access import PortalView, origin
+
+
+class Hours(PortalView):
+    """Granted, used, rolled over and expired, period by period."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        agreement = self.row(Agreement, pk)
+        given = scoped(Adjustment, self.contact.business).filter(period__agreement=agreement)
+        context = {
+            "agreement": agreement,
+            "lines": statement.lines(agreement, local_day(timezone.now(), agreement.time_zone)),
+            "policy": statement.policy(agreement),
+            "adjustments": given.select_related("period"),
+        }
+        return render(request, "portal/hours.html", context)
+
+
+class OveragePage(PortalView):
+    """Yes or no to hours beyond the included ones, with the sum."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        return render(request, "portal/overage.html", {"row": self._row(pk)})
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        row = self._row(pk)
+        act = overage.approve if request.POST.get("answer") == "yes" else overage.decline
+        try:
+            act(overage=row, contact=self.contact, now=timezone.now(), origin=origin(request))
+            messages.success(request, _("Thank you. We have written it down."))
+        except RuleError as no:
+            messages.error(request, str(no))
+        return redirect("portal:overage", row.pk)
+
+    def _row(self, pk: UUID) -> Overage:
+        return self.row(Overage, pk, "period__agreement__client", "business__owner", "client")
