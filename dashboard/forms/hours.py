@@ -30,6 +30,7 @@ class _OfPeriod(PrintableForm, forms.Form):
 class AdjustForm(_OfPeriod):
     """Minutes given or taken, and why."""
 
+    prefix = "correct"
     how = forms.ChoiceField(label=_("Hours are"), choices=[("give", _("given")), ("take", _("taken"))])
     minutes = DurationField(label=_("Time"))
     reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("The client reads it, too."))
@@ -43,6 +44,7 @@ class AdjustForm(_OfPeriod):
 class AskMoreForm(_OfPeriod):
     """A budget beyond the included hours, for the client to say yes to."""
 
+    prefix = "ask"
     minutes = DurationField(label=_("Up to"))
     rate = MoneyField(label=_("Fee for an hour"))
     note = forms.CharField(label=_("What for"), max_length=300, required=False)

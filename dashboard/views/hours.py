@@ -43,7 +43,7 @@ class HoursPage(Desk):
             "adjust": AdjustForm(periods=periods),
             "ask": AskMoreForm(periods=periods, initial=start),
             "tells": TellsForm(initial={"who": agreement.tells_hours}),
-            "on": on,
+            "stood_on": on,
             "lines": statement.lines(agreement, self.today, on),
             "policy": statement.policy(agreement),
             "adjustments": self.rows(Adjustment).filter(period__agreement=agreement).select_related("period"),
