@@ -28,6 +28,7 @@ COPIED = (
     "trial_measure",
     "next_tier", "credits_trial", "after_trial", "expires_on", "kind", "template", "is_bilingual", "service",
     "governing_law", "kpis", "expectations", "competitors", "value_adds", "overage_amount", "overage_minutes",
+    "report_days", "report_unreviewed",
     "shows_openings", "intro",
 )  # fmt: skip
 

@@ -80,6 +80,8 @@ def _terms(business: Business, kind: str, today: date) -> dict[str, Any]:
         "value_adds": [{"title": _("One hour of consulting each month"), "ends_on": ends_on.isoformat()}],
         "overage_amount": money.parse("120", business.currency),
         "overage_minutes": 300,
+        "report_days": 5,
+        "report_unreviewed": "send",
     }
 
 

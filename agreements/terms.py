@@ -16,6 +16,7 @@ from core.models import Business
 PLAIN = (
     "is_bilingual", "service", "governing_law", "kpis", "expectations", "competitors", "overage_amount",
     "overage_minutes", "rollover", "rollover_percent", "rollover_periods",
+    "report_days", "report_unreviewed",
 )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ REMIND_BEFORE = timedelta(days=3)
 KEPT = (
     "currency", "language", "collect_by", "in_order", "countersigns", "is_bilingual", "service", "governing_law",
     "kpis", "expectations", "competitors", "overage_amount", "overage_minutes",
+    "report_days", "report_unreviewed",
 )  # fmt: skip
 
 

@@ -3,7 +3,25 @@
 from django.contrib import admin
 
 from core.adminsite import FrozenAdmin
-from delivery.models import Adjustment, Deliverable, Export, Kpi, Overage, Reading, Report, ReportRun, TimeEntry
+from delivery.models import (
+    Adjustment,
+    ApiKey,
+    Deliverable,
+    EarlyWarning,
+    Export,
+    Handover,
+    Kpi,
+    Overage,
+    QuarterlyReview,
+    Reading,
+    Report,
+    ReportRun,
+    Request,
+    RequestMessage,
+    TimeEntry,
+    TimeImport,
+    Timer,
+)
 
 
 @admin.register(TimeEntry)
@@ -15,7 +33,8 @@ class TimeEntryAdmin(FrozenAdmin):
 
 @admin.register(Deliverable)
 class DeliverableAdmin(FrozenAdmin):
-    list_display = ["title", "promised", "done"]
+    list_display = ["title", "promised", "done", "state"]
+    list_filter = ["state"]
     search_fields = ["title", "period__agreement__client__name"]
     neighbours = ("period",)
 
@@ -29,7 +48,7 @@ class KpiAdmin(FrozenAdmin):
 
 @admin.register(Reading)
 class ReadingAdmin(FrozenAdmin):
-    list_display = ["value", "on"]
+    list_display = ["value", "on", "source", "voided_at"]
     search_fields = ["kpi__name"]
     neighbours = ("kpi", "period")
 
@@ -68,3 +87,61 @@ class OverageAdmin(FrozenAdmin):
     list_display = ["minutes", "rate", "currency", "state", "billed", "decided_by"]
     search_fields = ["note", "client__name"]
     neighbours = ("client", "period")
+
+
+@admin.register(Timer)
+class TimerAdmin(FrozenAdmin):
+    list_display = ["user", "started_at", "note"]
+    search_fields = ["note"]
+    neighbours = ("user", "agreement")
+
+
+@admin.register(TimeImport)
+class TimeImportAdmin(FrozenAdmin):
+    list_display = ["file_name", "source", "state", "entries", "created_at"]
+    list_filter = ["source", "state"]
+    search_fields = ["file_name"]
+    neighbours = ("business",)
+
+
+@admin.register(Handover)
+class HandoverAdmin(FrozenAdmin):
+    list_display = ["on", "count", "title", "url", "file_name"]
+    search_fields = ["title", "file_name"]
+    neighbours = ("deliverable",)
+
+
+@admin.register(Request)
+class RequestAdmin(FrozenAdmin):
+    list_display = ["title", "state", "fits", "respond_by", "responded_at"]
+    list_filter = ["state", "fits"]
+    search_fields = ["title", "client__name"]
+    neighbours = ("client", "agreement", "period", "contact")
+
+
+@admin.register(RequestMessage)
+class RequestMessageAdmin(FrozenAdmin):
+    list_display = ["created_at", "text", "came_as"]
+    search_fields = ["text"]
+    neighbours = ("request", "contact")
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(FrozenAdmin):
+    list_display = ["name", "hint", "used_at", "revoked_at"]
+    search_fields = ["name"]
+    neighbours = ("business",)
+
+
+@admin.register(EarlyWarning)
+class EarlyWarningAdmin(FrozenAdmin):
+    list_display = ["created_at", "day", "change", "sent_at", "dismissed_at"]
+    search_fields = ["client__name"]
+    neighbours = ("client", "period")
+
+
+@admin.register(QuarterlyReview)
+class QuarterlyReviewAdmin(FrozenAdmin):
+    list_display = ["starts_on", "ends_on", "sha256", "sent_at"]
+    search_fields = ["client__name"]
+    neighbours = ("client", "agreement", "document")

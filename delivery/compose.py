@@ -45,7 +45,7 @@ def snapshot(report: Report) -> dict[str, Any]:
 
 
 def _figures(report: Report) -> list[dict[str, Any]]:
-    read = {row.kpi_id: row.value for row in report.period.readings.all()}
+    read = {row.kpi_id: row.value for row in report.period.readings.order_by("on")}
     return [
         {
             "name": row.name,

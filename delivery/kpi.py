@@ -6,6 +6,19 @@ from enum import StrEnum
 from fractions import Fraction
 
 
+class Shape(StrEnum):
+    """What a reading of a KPI means.
+
+    LEVEL: where it stands (followers); it moves from the last period's figure to the target. COUNT: how many in this
+    period so far (sign-ups); from nothing to the target. RATE: a share (of visitors who buy); every reading is to be
+    at the target.
+    """
+
+    LEVEL = "level"
+    COUNT = "count"
+    RATE = "rate"
+
+
 class Pace(StrEnum):
     """A KPI against its target."""
 

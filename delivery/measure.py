@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement, Period
 from core.errors import RuleError
 from delivery.models import Kpi, Reading
+from delivery.models.kpi import Source
 
 
 def add_kpi(
@@ -38,12 +39,18 @@ def add_kpi(
         raise RuleError(_("There is a KPI with this name already."), field="name") from None
 
 
-def read(*, kpi: Kpi, period: Period, value: Decimal, on: date, now: datetime) -> Reading:
-    """What it was at a period's latest reading; reading again corrects it."""
-    row, _made = Reading.objects.update_or_create(
-        kpi=kpi,
-        period=period,
-        defaults={"value": value, "on": on},
-        create_defaults={"value": value, "on": on, "business_id": kpi.business_id, "created_at": now},
-    )
-    return row
+def read(
+    *, kpi: Kpi, period: Period, value: Decimal, on: date, now: datetime, actor: str = "", source: str = Source.HAND
+) -> Reading:
+    """What it was on a day; reading that day again corrects it, and the row before is kept."""
+    with transaction.atomic():
+        Kpi.objects.select_for_update().get(pk=kpi.pk)
+        there = Reading.objects.filter(kpi=kpi, on=on).first()
+        if there and there.value == value:
+            return there
+        if there:
+            Reading.objects.filter(pk=there.pk).update(voided_at=now)
+        return Reading.objects.create(
+            business_id=kpi.business_id, kpi=kpi, period=period, value=value, on=on, source=source, actor=actor,
+            replaces=there, created_at=now,
+        )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The states of a report, of overage and of an export. Pure."""
+"""The states of everything in this room that has some. Pure."""
 
 from enum import StrEnum
 
@@ -13,6 +13,65 @@ class ReportState(StrEnum):
 REPORT: dict[ReportState, frozenset[ReportState]] = {
     ReportState.DRAFT: frozenset({ReportState.SENT}),
     ReportState.SENT: frozenset(),
+}
+
+
+class Answer(StrEnum):
+    """What a client says to the one decision that a report wants."""
+
+    YES = "yes"
+    NO = "no"
+    TALK = "talk"
+
+
+class DeliverableState(StrEnum):
+    """OPEN: it is worked on, or done. What was missing at the end is CARRIED into the next period or WAIVED."""
+
+    OPEN = "open"
+    CARRIED = "carried"
+    WAIVED = "waived"
+
+
+DELIVERABLE: dict[DeliverableState, frozenset[DeliverableState]] = {
+    DeliverableState.OPEN: frozenset({DeliverableState.CARRIED, DeliverableState.WAIVED}),
+    DeliverableState.CARRIED: frozenset(),
+    DeliverableState.WAIVED: frozenset({DeliverableState.OPEN}),
+}
+
+
+class RequestState(StrEnum):
+    """Where what a client asked for stands."""
+
+    ASKED = "asked"
+    STARTED = "started"
+    DONE = "done"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+REQUEST: dict[RequestState, frozenset[RequestState]] = {
+    RequestState.ASKED: frozenset(
+        {RequestState.STARTED, RequestState.DONE, RequestState.DECLINED, RequestState.WITHDRAWN}
+    ),
+    RequestState.STARTED: frozenset({RequestState.DONE, RequestState.DECLINED, RequestState.WITHDRAWN}),
+    RequestState.DONE: frozenset({RequestState.STARTED}),  # taken up again
+    RequestState.DECLINED: frozenset({RequestState.STARTED}),
+    RequestState.WITHDRAWN: frozenset(),
+}
+
+
+class TimeImportState(StrEnum):
+    """READ: tried, nothing written; DONE: all of it written at once."""
+
+    READ = "read"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+TIME_IMPORT: dict[TimeImportState, frozenset[TimeImportState]] = {
+    TimeImportState.READ: frozenset({TimeImportState.DONE, TimeImportState.DROPPED}),
+    TimeImportState.DONE: frozenset(),
+    TimeImportState.DROPPED: frozenset(),
 }
 
 

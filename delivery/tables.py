@@ -19,6 +19,7 @@ SECRET = frozenset(
         "code_row",
         "prepare_key",
         "token",
+        "digest",
         "portal_epoch",
         "secret",
         "webhook_secret",

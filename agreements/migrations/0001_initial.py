@@ -201,6 +201,8 @@ class Migration(migrations.Migration):
                 ('value_adds', models.JSONField(blank=True, default=list, verbose_name='added for a time')),
                 ('overage_amount', models.PositiveBigIntegerField(default=0, verbose_name='fee for an hour beyond')),
                 ('overage_minutes', models.PositiveIntegerField(default=0, verbose_name='beyond without asking')),
+                ('report_days', models.PositiveSmallIntegerField(default=5, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(25)], verbose_name="monthly report, days after a period's end")),
+                ('report_unreviewed', models.CharField(choices=[('send', 'It goes out with the figures and no commentary'), ('wait', 'It waits for me')], default='send', max_length=4, verbose_name='a report that is not reviewed by then')),
                 ('version', models.PositiveSmallIntegerField(default=1, verbose_name='version')),
                 ('shows_openings', models.BooleanField(default=False, verbose_name='say how many places are free')),
                 ('next_tier', models.JSONField(blank=True, default=dict, verbose_name='tier agreed for after the trial')),

@@ -23,7 +23,7 @@ OFFER = [
     "starts_on", "ends_on", "notice_days", "minimum_months", "rollover", "rollover_percent", "rollover_periods", "renews", "in_order", "countersigns",
     "recommended_because", "trial_measure", "next_tier", "credits_trial", "after_trial_id", "kind", "template_id",
     "is_bilingual", "service", "governing_law", "kpis", "expectations", "competitors", "value_adds", "overage_amount",
-    "overage_minutes", "text", "version", "revises_id", "shows_openings", "snapshot", "snapshot_hash", "sent_at",
+    "overage_minutes", "report_days", "report_unreviewed", "text", "version", "revises_id", "shows_openings", "snapshot", "snapshot_hash", "sent_at",
 ]  # fmt: skip
 RUNG = [
     "proposal_id", "position", "name", "tagline", "amount", "minutes", "response_hours", "adds", "deliverables",

@@ -54,6 +54,13 @@ class Rollover(models.TextChoices):
     BOTH = "surplus_deficit", _("Goes on, and too much is taken from the next period")
 
 
+class Unreviewed(models.TextChoices):
+    """What becomes of a monthly report that nobody has reviewed by the day it was promised for (rule 40)."""
+
+    SEND = "send", _("It goes out with the figures and no commentary")
+    WAIT = "wait", _("It waits for me")
+
+
 USUAL = {Interval.YEARLY: TextKind.YEARLY, Interval.ONCE: TextKind.TRIAL}  # for the others: the monthly one
 
 
@@ -68,7 +75,8 @@ class Proposal(TenantRow):
     `text` is what they were when it was sent. `value_adds` are {"title", "minutes", "ends_on", "reason"}: minutes
     are what one costs in each period and reason why it may go under the floor, both for the freelancer's eyes;
     `ends_on` is its last day. `overage_amount` is minor units for an
-    hour beyond the included ones; up to `overage_minutes` a period need no further approval (rule 27).
+    hour beyond the included ones; up to `overage_minutes` a period need no further approval (rule 27). `report_days`
+    after a period's end its report is there, reviewed or as `report_unreviewed` says (rule 40).
     """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="proposals")
@@ -111,6 +119,14 @@ class Proposal(TenantRow):
     value_adds = models.JSONField(_("added for a time"), default=list, blank=True)
     overage_amount = models.PositiveBigIntegerField(_("fee for an hour beyond"), default=0)
     overage_minutes = models.PositiveIntegerField(_("beyond without asking"), default=0)
+    report_days = models.PositiveSmallIntegerField(
+        _("monthly report, days after a period's end"),
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(25)],
+    )
+    report_unreviewed = models.CharField(
+        _("a report that is not reviewed by then"), max_length=4, choices=Unreviewed.choices, default=Unreviewed.SEND
+    )
     version = models.PositiveSmallIntegerField(_("version"), default=1)
     revises = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="revisions")
     testimonials = models.ManyToManyField("clients.Testimonial", blank=True, related_name="+")

@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
-                ('kind', models.CharField(choices=[('agreement', 'Agreement'), ('signed_agreement', 'Signed agreement'), ('amendment', 'Amendment'), ('signed_amendment', 'Signed amendment'), ('invoice', 'Invoice'), ('receipt', 'Receipt'), ('credit_note', 'Credit note'), ('statement', 'Statement'), ('report', 'Report'), ('letter', 'Reference letter')], max_length=20, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('agreement', 'Agreement'), ('signed_agreement', 'Signed agreement'), ('amendment', 'Amendment'), ('signed_amendment', 'Signed amendment'), ('invoice', 'Invoice'), ('receipt', 'Receipt'), ('credit_note', 'Credit note'), ('statement', 'Statement'), ('report', 'Report'), ('review', 'Quarterly review'), ('letter', 'Reference letter')], max_length=20, verbose_name='kind')),
                 ('title', models.CharField(max_length=300, verbose_name='title')),
                 ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
                 ('size', models.PositiveIntegerField(verbose_name='size in bytes')),

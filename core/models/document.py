@@ -18,6 +18,7 @@ class DocumentKind(models.TextChoices):
     CREDIT_NOTE = "credit_note", _("Credit note")
     STATEMENT = "statement", _("Statement")
     REPORT = "report", _("Report")
+    REVIEW = "review", _("Quarterly review")
     LETTER = "letter", _("Reference letter")
 
 

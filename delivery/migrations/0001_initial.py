@@ -1,9 +1,11 @@
 """The rows of this room, as the models describe them."""
 
 import core.ids
+import delivery.kpi
 import delivery.states
 import django.db.models.deletion
 import django.utils.timezone
+from django.conf import settings
 from django.db import migrations, models
 
 
@@ -12,9 +14,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('agreements', '0001_initial'),
-        ('clients', '0001_initial'),
-        ('core', '0001_initial'),
+        ('agreements', '0003_freeze'),
+        ('clients', '0002_initial'),
+        ('core', '0002_freeze'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -25,12 +28,32 @@ class Migration(migrations.Migration):
                 ('door', models.CharField(max_length=20, verbose_name='started by')),
                 ('started_at', models.DateTimeField(verbose_name='started')),
                 ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
+                ('total', models.PositiveIntegerField(default=0, verbose_name='to do')),
+                ('done', models.PositiveIntegerField(default=0, verbose_name='done')),
                 ('result', models.JSONField(default=dict, verbose_name='result')),
             ],
             options={
                 'verbose_name': 'report run',
                 'verbose_name_plural': 'report runs',
                 'ordering': ['-started_at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ApiKey',
+            fields=[
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('name', models.CharField(max_length=60, verbose_name='name')),
+                ('digest', models.CharField(editable=False, max_length=64, unique=True)),
+                ('hint', models.CharField(editable=False, max_length=4, verbose_name='ends in')),
+                ('used_at', models.DateTimeField(blank=True, null=True, verbose_name='last used')),
+                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked')),
+                ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business')),
+            ],
+            options={
+                'verbose_name': 'API key',
+                'verbose_name_plural': 'API keys',
+                'ordering': ['-created_at', '-id'],
             },
         ),
         migrations.CreateModel(
@@ -42,13 +65,38 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=160, verbose_name='what')),
                 ('promised', models.PositiveIntegerField(default=1, verbose_name='promised')),
                 ('done', models.PositiveIntegerField(default=0, verbose_name='done')),
+                ('due_on', models.DateField(blank=True, null=True, verbose_name='wanted by')),
+                ('state', models.CharField(choices=[('open', 'Open'), ('carried', 'Carried to the next period'), ('waived', 'Waived')], default=delivery.states.DeliverableState['OPEN'], max_length=10, verbose_name='state')),
+                ('because', models.CharField(blank=True, max_length=300, verbose_name='reason')),
                 ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business')),
+                ('carried_from', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='carried_to', to='delivery.deliverable', verbose_name='carried from')),
                 ('period', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliverables', to='agreements.period')),
             ],
             options={
                 'verbose_name': 'deliverable',
                 'verbose_name_plural': 'deliverables',
                 'ordering': ['position'],
+            },
+        ),
+        migrations.CreateModel(
+            name='EarlyWarning',
+            fields=[
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('day', models.PositiveSmallIntegerField(verbose_name='day of the period')),
+                ('findings', models.JSONField(default=list, verbose_name='what is off')),
+                ('note', models.TextField(max_length=1000, verbose_name='note to the client')),
+                ('change', models.CharField(max_length=300, verbose_name='proposed change')),
+                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='note sent')),
+                ('dismissed_at', models.DateTimeField(blank=True, null=True, verbose_name='let be')),
+                ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business')),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='early_warnings', to='clients.client')),
+                ('period', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='early_warnings', to='agreements.period')),
+            ],
+            options={
+                'verbose_name': 'early warning',
+                'verbose_name_plural': 'early warnings',
+                'ordering': ['-created_at', '-id'],
             },
         ),
         migrations.CreateModel(
@@ -77,15 +125,41 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Handover',
+            fields=[
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('on', models.DateField(verbose_name='day')),
+                ('count', models.PositiveIntegerField(default=1, verbose_name='how many')),
+                ('title', models.CharField(blank=True, max_length=160, verbose_name='title')),
+                ('url', models.URLField(blank=True, max_length=500, verbose_name='link')),
+                ('file_name', models.CharField(blank=True, max_length=160, verbose_name='file')),
+                ('content_type', models.CharField(blank=True, max_length=80, verbose_name='kind of file')),
+                ('sha256', models.CharField(blank=True, max_length=64, verbose_name='SHA-256')),
+                ('size', models.PositiveIntegerField(default=0, verbose_name='size in bytes')),
+                ('actor', models.CharField(blank=True, max_length=200, verbose_name='written by')),
+                ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business')),
+                ('deliverable', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handovers', to='delivery.deliverable')),
+            ],
+            options={
+                'verbose_name': 'handover',
+                'verbose_name_plural': 'handovers',
+                'ordering': ['on', 'created_at', 'id'],
+            },
+        ),
+        migrations.CreateModel(
             name='Kpi',
             fields=[
                 ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('kind', models.CharField(choices=[('growth', 'Growth'), ('engagement', 'Engagement'), ('conversion', 'Conversion'), ('own', 'Something else')], default='own', max_length=10, verbose_name='kind')),
+                ('shape', models.CharField(choices=[('level', 'a level that moves (followers)'), ('count', 'a count that begins anew in each period (sign-ups)'), ('rate', 'a rate (of visitors who buy)')], default=delivery.kpi.Shape['LEVEL'], max_length=6, verbose_name='it is')),
                 ('unit', models.CharField(blank=True, max_length=20, verbose_name='unit')),
                 ('baseline', models.DecimalField(decimal_places=2, default=0, max_digits=14, verbose_name='at the start')),
                 ('target', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='monthly target')),
                 ('less_is_better', models.BooleanField(default=False, verbose_name='less is better')),
+                ('retired_at', models.DateTimeField(blank=True, null=True, verbose_name='no longer measured since')),
                 ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='kpis', to='agreements.agreement')),
                 ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business')),
             ],
@@ -120,19 +194,45 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='QuarterlyReview',
+            fields=[
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('starts_on', models.DateField(verbose_name='from')),
+                ('ends_on', models.DateField(verbose_name='until (exclusive)')),
+                ('snapshot', models.JSONField(verbose_name='contents')),
+                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256 of the contents')),
+                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
+                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quarterly_reviews', to='agreements.agreement')),
+                ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business')),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quarterly_reviews', to='clients.client')),
+                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.document')),
+            ],
+            options={
+                'verbose_name': 'quarterly review',
+                'verbose_name_plural': 'quarterly reviews',
+                'ordering': ['-ends_on', '-created_at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
             name='Reading',
             fields=[
                 ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('value', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='value')),
                 ('on', models.DateField(verbose_name='day')),
+                ('source', models.CharField(choices=[('hand', 'by hand'), ('file', 'from a file'), ('http', 'over HTTP')], default='hand', max_length=4, verbose_name='came')),
+                ('actor', models.CharField(blank=True, max_length=200, verbose_name='written by')),
+                ('voided_at', models.DateTimeField(blank=True, null=True, verbose_name='corrected or taken back')),
                 ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business')),
-                ('kpi', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='delivery.kpi')),
+                ('kpi', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='delivery.kpi')),
                 ('period', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='agreements.period')),
+                ('replaces', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='delivery.reading')),
             ],
             options={
                 'verbose_name': 'reading',
                 'verbose_name_plural': 'readings',
+                'ordering': ['-on', '-created_at'],
             },
         ),
         migrations.CreateModel(
@@ -144,10 +244,23 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(choices=[('en', 'English'), ('th', 'Thai')], default='en', max_length=5, verbose_name='language')),
                 ('comment', models.TextField(blank=True, max_length=3000, verbose_name='your words')),
                 ('next_text', models.TextField(blank=True, max_length=1000, verbose_name='what is next')),
+                ('decision', models.CharField(blank=True, max_length=300, verbose_name='decision wanted')),
+                ('chosen', models.JSONField(blank=True, default=list, verbose_name='KPIs shown first')),
+                ('send_at', models.DateTimeField(blank=True, null=True, verbose_name='goes out')),
                 ('snapshot', models.JSONField(blank=True, default=dict, verbose_name='contents')),
                 ('sha256', models.CharField(blank=True, max_length=64, verbose_name='SHA-256 of the contents')),
                 ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
+                ('unreviewed', models.BooleanField(default=False, verbose_name='went out without review')),
+                ('letter_opened_at', models.DateTimeField(blank=True, null=True, verbose_name='letter opened')),
                 ('opened_at', models.DateTimeField(blank=True, null=True, verbose_name='first opened')),
+                ('read_seconds', models.PositiveIntegerField(blank=True, null=True, verbose_name='read for seconds')),
+                ('answer', models.CharField(blank=True, choices=[('yes', 'Yes, go ahead'), ('no', 'No, not now'), ('talk', 'Let us talk about it')], max_length=4, verbose_name='answer')),
+                ('answer_words', models.CharField(blank=True, max_length=500, verbose_name='in their words')),
+                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered')),
+                ('answered_by', models.CharField(blank=True, max_length=200, verbose_name='answered by')),
+                ('nudged_at', models.DateTimeField(blank=True, null=True, verbose_name='reminded of')),
+                ('task_at', models.DateTimeField(blank=True, null=True, verbose_name='to be talked about since')),
+                ('task_done_at', models.DateTimeField(blank=True, null=True, verbose_name='talked about')),
                 ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business')),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='clients.client')),
                 ('document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.document')),
@@ -156,6 +269,71 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'report',
                 'verbose_name_plural': 'reports',
+                'ordering': ['-created_at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Request',
+            fields=[
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('state', models.CharField(choices=[('asked', 'Asked'), ('started', 'In progress'), ('done', 'Done'), ('declined', 'Not possible'), ('withdrawn', 'Taken back')], default=delivery.states.RequestState['ASKED'], max_length=10, verbose_name='state')),
+                ('title', models.CharField(max_length=160, verbose_name='what')),
+                ('fits', models.CharField(choices=[('scope', 'In scope'), ('hours', 'Fits the hours that are left'), ('word', 'Needs a word first')], max_length=6, verbose_name='fits')),
+                ('left', models.IntegerField(default=0, verbose_name='time left when asked')),
+                ('estimate', models.PositiveIntegerField(blank=True, null=True, verbose_name='takes about')),
+                ('respond_by', models.DateTimeField(verbose_name='answer promised by')),
+                ('responded_at', models.DateTimeField(blank=True, null=True, verbose_name='first answered')),
+                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
+                ('reminded_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='reminded')),
+                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='agreements.agreement')),
+                ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business')),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='clients.client')),
+                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.contact', verbose_name='asked by')),
+                ('period', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='agreements.period')),
+            ],
+            options={
+                'verbose_name': 'request',
+                'verbose_name_plural': 'requests',
+                'ordering': ['-created_at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='RequestMessage',
+            fields=[
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('text', models.TextField(max_length=5000, verbose_name='text')),
+                ('came_as', models.CharField(blank=True, max_length=250, verbose_name='email')),
+                ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business')),
+                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.contact')),
+                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='delivery.request')),
+            ],
+            options={
+                'verbose_name': 'message about a request',
+                'verbose_name_plural': 'messages about requests',
+                'ordering': ['created_at', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='TimeImport',
+            fields=[
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('file_name', models.CharField(max_length=160, verbose_name='file')),
+                ('source', models.CharField(max_length=10, verbose_name='from')),
+                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
+                ('state', models.CharField(choices=[('read', 'Read, not taken over'), ('done', 'Taken over'), ('dropped', 'Dropped')], default=delivery.states.TimeImportState['READ'], max_length=10, verbose_name='state')),
+                ('rows', models.JSONField(default=list, verbose_name='lines')),
+                ('places', models.JSONField(blank=True, default=dict, verbose_name='whose time')),
+                ('entries', models.PositiveIntegerField(default=0, verbose_name='entries')),
+                ('actor', models.CharField(blank=True, max_length=200, verbose_name='read by')),
+                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='taken over')),
+                ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business')),
+            ],
+            options={
+                'verbose_name': 'time import',
+                'verbose_name_plural': 'time imports',
                 'ordering': ['-created_at', '-id'],
             },
         ),
@@ -170,16 +348,38 @@ class Migration(migrations.Migration):
                 ('billable', models.BooleanField(default=True, verbose_name='for the client')),
                 ('consumes', models.BooleanField(default=True, verbose_name='counts against the included hours')),
                 ('actor', models.CharField(blank=True, max_length=200, verbose_name='written by')),
+                ('import_key', models.CharField(blank=True, editable=False, max_length=64)),
                 ('voided_at', models.DateTimeField(blank=True, null=True, verbose_name='replaced or taken back')),
                 ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business')),
                 ('deliverable', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='delivery.deliverable')),
                 ('period', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='time_entries', to='agreements.period')),
                 ('replaces', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='delivery.timeentry')),
+                ('imported', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='time_entries', to='delivery.timeimport')),
             ],
             options={
                 'verbose_name': 'time entry',
                 'verbose_name_plural': 'time entries',
                 'ordering': ['-on', '-created_at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Timer',
+            fields=[
+                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('note', models.CharField(blank=True, max_length=300, verbose_name='what is done')),
+                ('billable', models.BooleanField(default=True, verbose_name='for the client')),
+                ('consumes', models.BooleanField(default=True, verbose_name='counts against the included hours')),
+                ('started_at', models.DateTimeField(verbose_name='started')),
+                ('warned_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='found forgotten')),
+                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agreements.agreement')),
+                ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business')),
+                ('deliverable', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='delivery.deliverable')),
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='timer', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'timer',
+                'verbose_name_plural': 'timers',
             },
         ),
         migrations.CreateModel(
@@ -205,8 +405,24 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('period', 'position'), name='deliverable_position_once'),
         ),
         migrations.AddConstraint(
+            model_name='deliverable',
+            constraint=models.CheckConstraint(condition=models.Q(('state', delivery.states.DeliverableState['OPEN']), models.Q(('because', ''), _negated=True), _connector='OR'), name='deliverable_settled_with_a_reason'),
+        ),
+        migrations.AddIndex(
+            model_name='earlywarning',
+            index=models.Index(fields=['business', '-created_at', '-id'], name='early_warning_newest'),
+        ),
+        migrations.AddConstraint(
+            model_name='earlywarning',
+            constraint=models.UniqueConstraint(fields=('period', 'day'), name='early_warning_once'),
+        ),
+        migrations.AddConstraint(
             model_name='export',
             constraint=models.UniqueConstraint(condition=models.Q(('state', delivery.states.ExportState['WAITING'])), fields=('subject_id',), name='export_once_at_a_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='handover',
+            constraint=models.CheckConstraint(condition=models.Q(('count__gt', 0)), name='handover_is_something'),
         ),
         migrations.AddConstraint(
             model_name='kpi',
@@ -225,12 +441,44 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('by_terms', True)), fields=('period',), name='overage_by_terms_once'),
         ),
         migrations.AddConstraint(
+            model_name='quarterlyreview',
+            constraint=models.UniqueConstraint(fields=('agreement', 'starts_on', 'sha256'), name='quarterly_review_once'),
+        ),
+        migrations.AddIndex(
             model_name='reading',
-            constraint=models.UniqueConstraint(fields=('kpi', 'period'), name='reading_once_per_period'),
+            index=models.Index(fields=['period', 'kpi', '-on'], name='reading_of_period'),
+        ),
+        migrations.AddConstraint(
+            model_name='reading',
+            constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('kpi', 'on'), name='reading_once_a_day'),
         ),
         migrations.AddIndex(
             model_name='report',
             index=models.Index(fields=['business', '-created_at', '-id'], name='report_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='report',
+            index=models.Index(condition=models.Q(('state', delivery.states.ReportState['DRAFT'])), fields=['send_at'], name='report_to_send'),
+        ),
+        migrations.AddIndex(
+            model_name='report',
+            index=models.Index(fields=['sent_at'], name='report_sent'),
+        ),
+        migrations.AddConstraint(
+            model_name='report',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='report_answer_has_its_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='report',
+            constraint=models.CheckConstraint(condition=models.Q(('state', delivery.states.ReportState['DRAFT']), models.Q(models.Q(('sha256', ''), _negated=True), ('sent_at__isnull', False)), _connector='OR'), name='report_sent_is_frozen'),
+        ),
+        migrations.AddIndex(
+            model_name='request',
+            index=models.Index(fields=['business', '-created_at', '-id'], name='request_newest'),
+        ),
+        migrations.AddConstraint(
+            model_name='requestmessage',
+            constraint=models.UniqueConstraint(condition=models.Q(('came_as', ''), _negated=True), fields=('business', 'came_as'), name='request_email_once'),
         ),
         migrations.AddIndex(
             model_name='timeentry',
@@ -243,5 +491,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='timeentry',
             constraint=models.CheckConstraint(condition=models.Q(('billable', True), ('consumes', False), _connector='OR'), name='time_entry_own_work_is_free'),
+        ),
+        migrations.AddConstraint(
+            model_name='timeentry',
+            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('import_key', ''), _negated=True), ('voided_at__isnull', True)), fields=('business', 'import_key'), name='time_entry_imported_once'),
         ),
     ]

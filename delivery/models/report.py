@@ -5,16 +5,29 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Document, TenantRow
-from delivery.states import ReportState
+from delivery.states import Answer, ReportState
 
 REPORT_STATES = [
     (ReportState.DRAFT.value, _("Draft")),
     (ReportState.SENT.value, _("Sent")),
 ]
+ANSWERS = [
+    (Answer.YES.value, _("Yes, go ahead")),
+    (Answer.NO.value, _("No, not now")),
+    (Answer.TALK.value, _("Let us talk about it")),
+]
 
 
 class Report(TenantRow):
-    """One per period. `snapshot` is empty until it is sent; then it and `sha256` never change (trigger)."""
+    """One per period. `snapshot` is empty until it is sent; then it and `sha256` never change (trigger).
+
+    Until then the freelancer's `comment`, `next_text`, `decision` (a question with one answer) and the ids of the
+    `chosen` KPIs (at most three, empty: the first three) are typed; `send_at` is when it goes out by itself: on the
+    day that was agreed, or when the freelancer said; null: it waits. `unreviewed`: it went out without a look at it.
+
+    What was seen of it: `letter_opened_at` (the letter's picture was fetched), `opened_at` (the page), `read_seconds`
+    on it. Null is "not recorded", not "unread". `nudged_at` and `task_at` follow when nothing was seen.
+    """
 
     period = models.OneToOneField("agreements.Period", models.PROTECT, related_name="report")
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="reports")
@@ -22,17 +35,51 @@ class Report(TenantRow):
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
     comment = models.TextField(_("your words"), max_length=3000, blank=True)
     next_text = models.TextField(_("what is next"), max_length=1000, blank=True)
+    decision = models.CharField(_("decision wanted"), max_length=300, blank=True)
+    chosen = models.JSONField(_("KPIs shown first"), default=list, blank=True)
+    send_at = models.DateTimeField(_("goes out"), null=True, blank=True)
     snapshot = models.JSONField(_("contents"), default=dict, blank=True)
     sha256 = models.CharField(_("SHA-256 of the contents"), max_length=64, blank=True)
     document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    unreviewed = models.BooleanField(_("went out without review"), default=False)
+    letter_opened_at = models.DateTimeField(_("letter opened"), null=True, blank=True)
     opened_at = models.DateTimeField(_("first opened"), null=True, blank=True)
+    read_seconds = models.PositiveIntegerField(_("read for seconds"), null=True, blank=True)
+    answer = models.CharField(_("answer"), max_length=4, choices=ANSWERS, blank=True)
+    answer_words = models.CharField(_("in their words"), max_length=500, blank=True)
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    answered_by = models.CharField(_("answered by"), max_length=200, blank=True)
+    nudged_at = models.DateTimeField(_("reminded of"), null=True, blank=True)
+    task_at = models.DateTimeField(_("to be talked about since"), null=True, blank=True)
+    task_done_at = models.DateTimeField(_("talked about"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("report")
         verbose_name_plural = _("reports")
         ordering = ["-created_at", "-id"]
-        indexes = [models.Index(fields=["business", "-created_at", "-id"], name="report_newest")]
+        indexes = [
+            models.Index(fields=["business", "-created_at", "-id"], name="report_newest"),
+            models.Index(fields=["send_at"], name="report_to_send", condition=models.Q(state=ReportState.DRAFT)),
+            models.Index(fields=["sent_at"], name="report_sent"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(answer="", answered_at__isnull=True)
+                | (~models.Q(answer="") & models.Q(answered_at__isnull=False)),
+                name="report_answer_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=ReportState.DRAFT)
+                | (~models.Q(sha256="") & models.Q(sent_at__isnull=False)),
+                name="report_sent_is_frozen",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.period_id} {self.state}"
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether anything shows that the client has had it before their eyes."""
+        return bool(self.letter_opened_at or self.opened_at or self.answered_at)

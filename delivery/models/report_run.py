@@ -1,15 +1,18 @@
-"""ReportRun: one walk of the report job and what it did."""
+"""ReportRun: one walk of the report job, how far it is and what it did."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class ReportRun(models.Model):
-    """`door` is who opened it (beat, command). `result` holds counts."""
+    """`door` is who opened it (beat, command). `total` reports are to be drafted or sent, `done` are; `result` holds
+    counts. A run that died leaves `finished_at` empty, and the next one goes on where it was."""
 
     door = models.CharField(_("started by"), max_length=20)
     started_at = models.DateTimeField(_("started"))
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    total = models.PositiveIntegerField(_("to do"), default=0)
+    done = models.PositiveIntegerField(_("done"), default=0)
     result = models.JSONField(_("result"), default=dict)
 
     class Meta:

@@ -20,7 +20,8 @@ class TimeEntry(TenantRow):
 
     Rows do not change (a trigger holds it): a correction is a new row that `replaces` this one, and both this one and
     one that is taken back get `voided_at`. So any past moment can be read as it stood. What is not `billable` is the
-    freelancer's own and never shown to the client.
+    freelancer's own and never shown to the client. `import_key` says which line of which tracker an imported one was:
+    the same line is not taken over twice.
     """
 
     period = models.ForeignKey("agreements.Period", models.PROTECT, related_name="time_entries")
@@ -32,6 +33,10 @@ class TimeEntry(TenantRow):
     consumes = models.BooleanField(_("counts against the included hours"), default=True)
     actor = models.CharField(_("written by"), max_length=200, blank=True)
     replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
+    imported = models.ForeignKey(
+        "delivery.TimeImport", models.PROTECT, null=True, blank=True, related_name="time_entries"
+    )
+    import_key = models.CharField(max_length=64, blank=True, editable=False)
     voided_at = models.DateTimeField(_("replaced or taken back"), null=True, blank=True)
 
     objects = InUse()
@@ -47,6 +52,11 @@ class TimeEntry(TenantRow):
             ),
             models.CheckConstraint(
                 condition=models.Q(billable=True) | models.Q(consumes=False), name="time_entry_own_work_is_free"
+            ),
+            models.UniqueConstraint(
+                fields=["business", "import_key"],
+                condition=~models.Q(import_key="") & models.Q(voided_at__isnull=True),
+                name="time_entry_imported_once",
             ),
         ]
         indexes = [models.Index(fields=["business", "-on", "-id"], name="time_entry_newest")]

@@ -1,0 +1,79 @@
+"""Request and RequestMessage: work that a client asks for in a few words, and what was said about it until done."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.models import TenantRow
+from delivery.states import RequestState
+
+REQUEST_STATES = [
+    (RequestState.ASKED.value, _("Asked")),
+    (RequestState.STARTED.value, _("In progress")),
+    (RequestState.DONE.value, _("Done")),
+    (RequestState.DECLINED.value, _("Not possible")),
+    (RequestState.WITHDRAWN.value, _("Taken back")),
+]
+
+
+class Fits(models.TextChoices):
+    """Whether a request is inside what the fee buys, as the client was told when asking."""
+
+    SCOPE = "scope", _("In scope")
+    HOURS = "hours", _("Fits the hours that are left")
+    WORD = "word", _("Needs a word first")
+
+
+class Request(TenantRow):
+    """`respond_by` is when the tier promises the first answer, `responded_at` when it came (null: not yet).
+
+    `left` is how many minutes were left when it was asked, `estimate` what the client or the freelancer thinks it
+    takes (minutes; null: not said).
+    """
+
+    client = models.ForeignKey("clients.Client", models.PROTECT, related_name="requests")
+    agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="requests")
+    period = models.ForeignKey("agreements.Period", models.PROTECT, null=True, related_name="requests")
+    contact = models.ForeignKey("clients.Contact", models.PROTECT, related_name="+", verbose_name=_("asked by"))
+    state = models.CharField(_("state"), max_length=10, choices=REQUEST_STATES, default=RequestState.ASKED)
+    title = models.CharField(_("what"), max_length=160)
+    fits = models.CharField(_("fits"), max_length=6, choices=Fits.choices)
+    left = models.IntegerField(_("time left when asked"), default=0)
+    estimate = models.PositiveIntegerField(_("takes about"), null=True, blank=True)
+    respond_by = models.DateTimeField(_("answer promised by"))
+    responded_at = models.DateTimeField(_("first answered"), null=True, blank=True)
+    done_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("request")
+        verbose_name_plural = _("requests")
+        ordering = ["-created_at", "-id"]
+        indexes = [models.Index(fields=["business", "-created_at", "-id"], name="request_newest")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class RequestMessage(TenantRow):
+    """One thing that was said about a request: by a person of the client's, or (without `contact`) by the business.
+
+    `came_as` is the Message-ID of the email it came by; empty: it was written in the app. Never changed or removed.
+    """
+
+    request = models.ForeignKey(Request, models.PROTECT, related_name="messages")
+    contact = models.ForeignKey("clients.Contact", models.PROTECT, null=True, blank=True, related_name="+")
+    text = models.TextField(_("text"), max_length=5000)
+    came_as = models.CharField(_("email"), max_length=250, blank=True)
+
+    class Meta:
+        verbose_name = _("message about a request")
+        verbose_name_plural = _("messages about requests")
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business", "came_as"], condition=~models.Q(came_as=""), name="request_email_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:80]

@@ -1,0 +1,36 @@
+"""TimeImport: an export of another time tracker that was read, tried without writing, and then taken over whole."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.models import TenantRow
+from delivery.states import TimeImportState
+
+TIME_IMPORT_STATES = [
+    (TimeImportState.READ.value, _("Read, not taken over")),
+    (TimeImportState.DONE.value, _("Taken over")),
+    (TimeImportState.DROPPED.value, _("Dropped")),
+]
+
+
+class TimeImport(TenantRow):
+    """`rows` are the lines as they were read (JSON, with their line numbers), `places` says which of our agreements a
+    name of theirs is (name → agreement's id). `entries` counts what was written when it was taken over."""
+
+    file_name = models.CharField(_("file"), max_length=160)
+    source = models.CharField(_("from"), max_length=10)
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    state = models.CharField(_("state"), max_length=10, choices=TIME_IMPORT_STATES, default=TimeImportState.READ)
+    rows = models.JSONField(_("lines"), default=list)
+    places = models.JSONField(_("whose time"), default=dict, blank=True)
+    entries = models.PositiveIntegerField(_("entries"), default=0)
+    actor = models.CharField(_("read by"), max_length=200, blank=True)
+    finished_at = models.DateTimeField(_("taken over"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("time import")
+        verbose_name_plural = _("time imports")
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.file_name
