@@ -1,86 +1,205 @@
-"""What a report says, as plain JSON: computed from the ledger, the checklist and the readings (rule 38)."""
+"""What a report says, as plain JSON, from the facts of its period (rule 38). Pure: integers, ISO dates and text."""
 
-from fractions import Fraction
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from statistics import median_low
+from typing import Any, Protocol
 
-from django.utils.translation import gettext as _
+from delivery.allowance import PeriodStatement
+from delivery.kpi import Pace, verdict
+from delivery.states import DeliverableState, RequestState
 
-from delivery import hours, kpi
-from delivery.kpi import Pace, Verdict
-from delivery.models import Report
+SHOWN = 3  # KPIs that stand first
 
 
-def snapshot(report: Report) -> dict[str, Any]:
-    """Everything the client reads: integers, ISO dates and text; formatted by locale where it is shown."""
-    period = report.period
-    stated = hours.of_period(period)
-    items = list(period.deliverables.order_by("position").values("title", "promised", "done"))
-    figures = _figures(report)
-    promised = sum(item["promised"] for item in items)
-    done = sum(min(item["done"], item["promised"]) for item in items)
-    verdict = kpi.verdict([Pace(row["pace"]) for row in figures], promised, done)
+class Measured(Protocol):
+    """What is read of a figure: see delivery.figures.Figure."""
+
+    kpi: Any
+    start: Any
+    value: Any
+    on: date | None
+    pace: Pace
+    history: list[tuple[date, Any]]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of a period's checklist. `came_from` is the first day of the period it was carried from."""
+
+    title: str
+    promised: int
+    done: int
+    state: str
+    because: str = ""
+    came_from: date | None = None
+    given: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def owed(self) -> int:
+        """How many the client was to have: of what was waived, only what was done."""
+        return min(self.done, self.promised) if self.state == DeliverableState.WAIVED else self.promised
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Something the client asked for, with when the first answer was promised and when it came."""
+
+    title: str
+    state: str
+    asked_at: datetime
+    respond_by: datetime
+    responded_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Work:
+    """Minutes of one day that the client may see."""
+
+    on: date
+    note: str
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything one report is made of. `silent` are earlier periods without a report: first day, end, reason."""
+
+    hours: PeriodStatement
+    figures: Sequence[Measured]
+    items: Sequence[Item]
+    next_items: Sequence[Item]
+    wishes: Sequence[Wish]
+    work: Sequence[Work]
+    silent: Sequence[tuple[date, date, str]]
+
+
+@dataclass(frozen=True)
+class Said:
+    """Whose report it is, and the freelancer's words. `chosen` are ids of KPIs, in their order."""
+
+    business: str
+    client: str
+    title: str
+    starts_on: date
+    ends_on: date
+    ended_on: date | None = None
+    measure: str = ""
+    value_adds: Sequence[dict[str, Any]] = ()
+    comment: str = ""
+    next_text: str = ""
+    decision: str = ""
+    chosen: Sequence[str] = ()
+
+
+def snapshot(said: Said, found: Facts) -> dict[str, Any]:
+    """Everything the client reads; formatted by locale where it is shown."""
+    promised = sum(item.owed for item in found.items)
+    done = sum(min(item.done, item.owed) for item in found.items)
     return {
-        "business": period.business.name,
-        "client": report.client.name,
-        "title": period.agreement.title,
-        "period": {"starts_on": period.starts_on.isoformat(), "ends_on": period.ends_on.isoformat()},
-        "measure": period.agreement.terms.get("trial_measure", "") if period.agreement.is_trial else "",
-        "verdict": verdict.value,
-        "hours": {
-            "granted": stated.granted,
-            "rolled_in": stated.rolled_in,
-            "used": stated.used,
-            "remaining": stated.remaining,
-            "available": stated.available,
-        },
-        "deliverables": items,
-        "kpis": figures,
-        "entries": [
-            {"on": row.on.isoformat(), "note": row.note, "minutes": row.minutes}
-            for row in period.time_entries.filter(billable=True).order_by("on", "created_at", "id")
-        ],
-        "comment": report.comment,
-        "next_text": report.next_text,
+        "business": said.business,
+        "client": said.client,
+        "title": said.title,
+        "period": {"starts_on": said.starts_on.isoformat(), "ends_on": said.ends_on.isoformat()},
+        "ended_on": said.ended_on.isoformat() if said.ended_on else "",
+        "measure": said.measure,
+        "verdict": verdict([one.pace for one in found.figures], promised, done).value,
+        "hours": _hours(found.hours),
+        "deliverables": [_item(item) for item in found.items],
+        "kpis": _figures(found.figures, said.chosen),
+        "requests": _requests(found.wishes),
+        "value_adds": [str(one["title"]) for one in said.value_adds if _is_given(one, said.starts_on)],
+        "entries": [{"on": one.on.isoformat(), "note": one.note, "minutes": one.minutes} for one in found.work],
+        "silent": _silent(found.silent, said.starts_on),
+        "comment": said.comment,
+        "next_text": said.next_text,
+        "next": [{"title": item.title, "promised": item.promised} for item in found.next_items],
+        "decision": said.decision,
     }
 
 
-def _figures(report: Report) -> list[dict[str, Any]]:
-    read = {row.kpi_id: row.value for row in report.period.readings.order_by("on")}
-    return [
-        {
-            "name": row.name,
-            "unit": row.unit,
-            "baseline": str(row.baseline),
-            "target": str(row.target),
-            "value": str(read[row.pk]) if row.pk in read else "",
-            "pace": kpi.pace(
-                row.baseline, row.target, read.get(row.pk), Fraction(1), less_is_better=row.less_is_better
-            ).value,
-        }
-        for row in report.period.agreement.kpis.order_by("created_at", "name")
-    ]
-
-
-def verdict_words(code: str) -> str:
-    """The verdict in a sentence."""
+def _hours(stated: PeriodStatement) -> dict[str, int]:
     return {
-        Verdict.GOOD: _("A good month: everything promised was delivered, and the figures are where they should be."),
-        Verdict.MIXED: _("A mixed month: most of it went as planned, and what did not is listed below."),
-        Verdict.OFF: _("This month fell short of its targets. What happens next is at the end of this report."),
-    }[Verdict(code)]
+        "granted": stated.granted,
+        "adjusted": stated.adjusted,
+        "rolled_in": stated.rolled_in,
+        "deficit_in": stated.deficit_in,
+        "used": stated.used,
+        "remaining": stated.remaining,
+        "available": stated.available,
+        "approved": stated.approved,
+        "rolled_out": stated.rolled_out,
+        "expired": stated.expired,
+    }
 
 
-def pace_words(code: str) -> str:
-    """A KPI against its target, in a word or two."""
+def _item(item: Item) -> dict[str, Any]:
     return {
-        Pace.REACHED: _("Reached"),
-        Pace.ON_TRACK: _("On track"),
-        Pace.BEHIND: _("Behind"),
-        Pace.UNKNOWN: _("Not measured"),
-    }[Pace(code)]
+        "title": item.title,
+        "promised": item.promised,
+        "done": item.done,
+        "state": item.state,
+        "because": item.because,
+        "came_from": item.came_from.isoformat() if item.came_from else "",
+        "given": item.given,
+    }
 
 
-def with_words(shot: dict[str, Any]) -> dict[str, Any]:
-    """What templates need beside the snapshot, in the active language."""
-    figures = [row | {"pace_text": pace_words(row["pace"])} for row in shot["kpis"]]
-    return {"snapshot": shot, "kpis": figures, "verdict_text": verdict_words(shot["verdict"])}
+def _figures(figures: Sequence[Measured], chosen: Sequence[str]) -> list[dict[str, Any]]:
+    """The chosen ones first, in their order; else the first three as they come. `shown` marks them."""
+    by_id = {str(one.kpi.pk): one for one in figures}
+    first = [by_id[pk] for pk in chosen if pk in by_id][:SHOWN] or list(figures)[:SHOWN]
+    return [_figure(one, one in first) for one in [*first, *(one for one in figures if one not in first)]]
+
+
+def _figure(one: Measured, is_shown: bool) -> dict[str, Any]:
+    """A missing reading stays empty: never 0."""
+    kpi = one.kpi
+    return {
+        "id": str(kpi.pk),
+        "name": kpi.name,
+        "kind": kpi.kind,
+        "shape": kpi.shape,
+        "unit": kpi.unit,
+        "baseline": str(kpi.baseline),
+        "start": str(one.start),
+        "target": str(kpi.target),
+        "less_is_better": kpi.less_is_better,
+        "value": "" if one.value is None else str(one.value),
+        "on": one.on.isoformat() if one.on else "",
+        "pace": one.pace.value,
+        "history": [[day.isoformat(), "" if value is None else str(value)] for day, value in one.history],
+        "shown": is_shown,
+    }
+
+
+def _requests(wishes: Sequence[Wish]) -> dict[str, Any]:
+    """How many, how many were answered in the promised time, and how fast in the middle (minutes; null: none)."""
+    taken = [wish for wish in wishes if wish.state != RequestState.WITHDRAWN]
+    waits = [wish.responded_at - wish.asked_at for wish in taken if wish.responded_at]
+    return {
+        "asked": len(taken),
+        "answered": len(waits),
+        "in_time": sum(bool(wish.responded_at and wish.responded_at <= wish.respond_by) for wish in taken),
+        "median_minutes": max(1, median_low(waits) // timedelta(minutes=1)) if waits else None,
+        "done": [wish.title for wish in taken if wish.state == RequestState.DONE],
+        "open": [wish.title for wish in taken if wish.state in (RequestState.ASKED, RequestState.STARTED)],
+    }
+
+
+def _is_given(one: dict[str, Any], starts_on: date) -> bool:
+    """A value-add counts up to its last day."""
+    return not one.get("ends_on") or date.fromisoformat(one["ends_on"]) >= starts_on
+
+
+def _silent(rows: Sequence[tuple[date, date, str]], starts_on: date) -> list[dict[str, str]]:
+    """The periods without a report that lie right before this one, oldest first."""
+    found: list[dict[str, str]] = []
+    edge = starts_on
+    for first, end, why in reversed(rows):
+        if end != edge:
+            break
+        found.append({"starts_on": first.isoformat(), "because": why})
+        edge = first
+    return found[::-1]

@@ -13,3 +13,7 @@ class TooMuch(RuleError):
 
 class AlreadySent(RuleError):
     """The report was sent and is frozen (rule 38)."""
+
+
+class NobodyToTell(RuleError):
+    """The client has nobody with an email who may be written to."""

@@ -1,49 +1,79 @@
-"""Sends a report: frozen, hashed, printed and mailed in one go, once (rule 38)."""
+"""Sends reports: frozen and hashed here, then printed by a worker and mailed, each once (rules 38 and 40).
+
+freeze (one transaction a batch) → print (delivery.print) → letter (delivery.report_letters). Each step finds its work
+by a query: what dies between two of them is found by the next walk.
+"""
 
 import hashlib
 import json
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-from clients import entry
-from clients.add import decision_maker
-from core import audit, links, outbox
-from core.documents import render, store
-from core.models import Document
-from core.models.document import DocumentKind
-from core.states import move
+from clients.models import Contact
+from core import audit, doorbell
+from core.errors import NotAllowedNow
+from core.states import move_all
 from core.templatetags import rh
-from delivery.compose import snapshot, with_words
+from delivery import gather
+from delivery.compose import Facts, Said
+from delivery.compose import snapshot as compose
+from delivery.draft import last_day_after
+from delivery.errors import NobodyToTell
 from delivery.models import Report
 from delivery.states import REPORT, ReportState
 
+BATCH = 200
+PRINTED_BY_ONE = 50  # so many papers for each worker that is nudged
+ALONE = "Retainer Hub"  # who sends what nobody has sent by the agreed day
+
 
 def send_report(*, report: Report, actor: str, now: datetime) -> Report:
-    """Freeze the report and mail it. The second press of the button finds it sent: NotAllowedNow."""
-    shot = snapshot(report)
-    document = _print(report, shot, now) if report.state == ReportState.DRAFT else None
-    with transaction.atomic():
-        sets = {"snapshot": shot, "sha256": digest(shot), "document": document, "sent_at": now}
-        move(report, ReportState.SENT, REPORT, sets=sets)
-        audit.record(
-            business=report.business,
-            chain_id=report.id,
-            event="report_sent",
-            actor=actor,
-            now=now,
-            data={"sha256": report.sha256},
+    """Freeze the report; its paper and its letter follow. Raises NobodyToTell, and NotAllowedNow for the second press."""
+    if report.state == ReportState.DRAFT and not addressees([report]):
+        raise NobodyToTell(
+            _("%(client)s has nobody with an email who may read it. Add a contact first.")
+            % {"client": report.client.name}
         )
-        _mail(report, shot, now)
+    if not _freeze([report.pk], actor, now):
+        raise NotAllowedNow(_("This report was sent already."))
+    report.refresh_from_db()
     return report
 
 
-def opened(*, report: Report, now: datetime) -> None:
-    """The client looked at it in the portal; the first time counts."""
-    Report.objects.filter(pk=report.pk, state=ReportState.SENT, opened_at__isnull=True).update(opened_at=now)
+def send_due(*, now: datetime, on_batch: Callable[[int], None] = lambda sent: None) -> int:
+    """Send what nobody has sent by its day; how many. What has no addressee waits, and the freelancer is told."""
+    sent, after = 0, None
+    while True:
+        found = due(now).order_by("pk")
+        rows = list((found.filter(pk__gt=after) if after else found).select_related(*gather.RELATED)[:BATCH])
+        if not rows:
+            return sent
+        after = rows[-1].pk
+        told = addressees(rows)
+        some = _freeze([row.pk for row in rows if row.client_id in told], ALONE, now, only_due=True)
+        sent += some
+        on_batch(some)
+
+
+def due(now: datetime) -> Any:
+    """Drafts whose time has come."""
+    return Report.objects.filter(state=ReportState.DRAFT, send_at__lte=now, business__is_suspended=False)
+
+
+def addressees(reports: Sequence[Report]) -> dict[UUID, Contact]:
+    """Who reads each client's report: the decision maker, else the person who signed; nobody without an email."""
+    signers = {report.period.agreement.contact_id for report in reports}
+    people = Contact.objects.filter(client__in={report.client_id for report in reports}, is_active=True)
+    found: dict[UUID, Contact] = {}
+    for person in people.exclude(email=""):
+        if person.is_decision_maker or (person.pk in signers and person.client_id not in found):
+            found[person.client_id] = person
+    return found
 
 
 def digest(shot: dict[str, Any]) -> str:
@@ -57,27 +87,44 @@ def title(report: Report) -> str:
     return _("Report for %(month)s") % {"month": rh.month(report.period.starts_on)}
 
 
-def _print(report: Report, shot: dict[str, Any], now: datetime) -> Document:
-    with translation.override(report.language):
-        context = {"business": report.business, **with_words(shot)}
-        name = title(report)
-    pdf = render.pdf("report", context, language=report.language, title=name, identifier=digest(shot), created=now)
-    return store.save(business=report.business, kind=DocumentKind.REPORT, title=name, pdf=pdf, now=now)
-
-
-def _mail(report: Report, shot: dict[str, Any], now: datetime) -> None:
-    contact = decision_maker(report.client) or report.period.agreement.contact
-    link = entry.portal_link(contact=contact, now=now, target=f"report:{report.id}")
-    with translation.override(report.language):
-        words = with_words(shot) | {"title": title(report)}
-    outbox.write(
-        kind="report",
-        ref=str(report.id),
-        to=contact.email,
-        template="report",
-        context={"contact": contact, "link": links.placeholder("link", link.id), **words},
-        language=report.language,
-        business=report.business,
-        attachment=report.document,
-        now=now,
+def snapshot(report: Report, found: Facts | None = None) -> dict[str, Any]:
+    """What the report says now."""
+    period, agreement = report.period, report.period.agreement
+    terms = (period.amendment or agreement).terms
+    end = last_day_after(period)
+    said = Said(
+        business=period.business.name,
+        client=report.client.name,
+        title=agreement.title,
+        starts_on=period.starts_on,
+        ends_on=end,
+        ended_on=end if agreement.ends_on == end else None,
+        measure=terms.get("trial_measure", "") if agreement.is_trial else "",
+        value_adds=terms.get("value_adds") or (),
+        comment=report.comment,
+        next_text=report.next_text,
+        decision=report.decision,
+        chosen=report.chosen,
     )
+    return compose(said, found or gather.of_one(report))
+
+
+def _freeze(ids: Sequence[UUID], actor: str, now: datetime, *, only_due: bool = False) -> int:
+    """One transaction: the rows are locked first, so that words saved meanwhile are in it and nothing is sent twice."""
+    with transaction.atomic():
+        held = due(now) if only_due else Report.objects.filter(state=ReportState.DRAFT)
+        locked = held.filter(pk__in=ids).select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True)
+        rows = list(Report.objects.filter(pk__in=list(locked)).select_related(*gather.RELATED).order_by("pk"))
+        found = gather.facts(rows)
+        for row in rows:
+            row.snapshot = snapshot(row, found[row.pk])
+            row.sha256, row.sent_at, row.lease_until = digest(row.snapshot), now, None
+            row.unreviewed = only_due and row.reviewed_at is None
+        Report.objects.bulk_update(rows, ["snapshot", "sha256", "sent_at", "lease_until", "unreviewed"], batch_size=50)
+        move_all(rows, ReportState.SENT, REPORT)
+        audit.begin(
+            [(row.business, row.pk, {"sha256": row.sha256}) for row in rows], event="report_sent", actor=actor, now=now
+        )
+        for _start in range(0, len(rows), PRINTED_BY_ONE):
+            doorbell.ring("delivery.tasks.print_reports")
+    return len(rows)

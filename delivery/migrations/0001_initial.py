@@ -249,7 +249,9 @@ class Migration(migrations.Migration):
                 ('send_at', models.DateTimeField(blank=True, null=True, verbose_name='goes out')),
                 ('snapshot', models.JSONField(blank=True, default=dict, verbose_name='contents')),
                 ('sha256', models.CharField(blank=True, max_length=64, verbose_name='SHA-256 of the contents')),
+                ('lease_until', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
+                ('reviewed_at', models.DateTimeField(blank=True, null=True, verbose_name='reviewed')),
                 ('unreviewed', models.BooleanField(default=False, verbose_name='went out without review')),
                 ('letter_opened_at', models.DateTimeField(blank=True, null=True, verbose_name='letter opened')),
                 ('opened_at', models.DateTimeField(blank=True, null=True, verbose_name='first opened')),
@@ -463,6 +465,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='report',
             index=models.Index(fields=['sent_at'], name='report_sent'),
+        ),
+        migrations.AddIndex(
+            model_name='report',
+            index=models.Index(condition=models.Q(('document__isnull', True), ('state', delivery.states.ReportState['SENT'])), fields=['sent_at'], name='report_to_print'),
         ),
         migrations.AddConstraint(
             model_name='report',

@@ -24,6 +24,7 @@ class Report(TenantRow):
     Until then the freelancer's `comment`, `next_text`, `decision` (a question with one answer) and the ids of the
     `chosen` KPIs (at most three, empty: the first three) are typed; `send_at` is when it goes out by itself: on the
     day that was agreed, or when the freelancer said; null: it waits. `unreviewed`: it went out without a look at it.
+    Its `document` is printed by a worker after it was frozen, and mailed when it is there.
 
     What was seen of it: `letter_opened_at` (the letter's picture was fetched), `opened_at` (the page), `read_seconds`
     on it. Null is "not recorded", not "unread". `nudged_at` and `task_at` follow when nothing was seen.
@@ -41,7 +42,9 @@ class Report(TenantRow):
     snapshot = models.JSONField(_("contents"), default=dict, blank=True)
     sha256 = models.CharField(_("SHA-256 of the contents"), max_length=64, blank=True)
     document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
+    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    reviewed_at = models.DateTimeField(_("reviewed"), null=True, blank=True)
     unreviewed = models.BooleanField(_("went out without review"), default=False)
     letter_opened_at = models.DateTimeField(_("letter opened"), null=True, blank=True)
     opened_at = models.DateTimeField(_("first opened"), null=True, blank=True)
@@ -62,6 +65,11 @@ class Report(TenantRow):
             models.Index(fields=["business", "-created_at", "-id"], name="report_newest"),
             models.Index(fields=["send_at"], name="report_to_send", condition=models.Q(state=ReportState.DRAFT)),
             models.Index(fields=["sent_at"], name="report_sent"),
+            models.Index(
+                fields=["sent_at"],
+                name="report_to_print",
+                condition=models.Q(state=ReportState.SENT, document__isnull=True),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
