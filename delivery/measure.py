@@ -25,7 +25,7 @@ def add_kpi(
     kind: str = KpiKind.OWN,
     shape: str = "",
 ) -> Kpi:
-    """A figure to move; without a `shape` it is what its kind usually is. Raises RuleError on a name that is taken."""
+    """A figure to move; without a `shape` what its kind usually is. Raises RuleError on a name that is taken."""
     try:
         with transaction.atomic():
             return Kpi.objects.create(
