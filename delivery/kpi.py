@@ -1,7 +1,9 @@
 """Whether a figure is where it should be, and the verdict over a period (rules 38 and 39). Pure."""
 
 from collections.abc import Iterable
-from decimal import Decimal
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
 
@@ -17,6 +19,12 @@ class Shape(StrEnum):
     LEVEL = "level"
     COUNT = "count"
     RATE = "rate"
+
+
+#: What a figure of each kind usually is; what is the freelancer's own is taken for a level.
+USUAL = {"growth": Shape.LEVEL, "engagement": Shape.RATE, "conversion": Shape.COUNT, "own": Shape.LEVEL}
+CENT = Decimal("0.01")
+SPEAKS = timedelta(days=7)  # so long a reading stands for where a figure is: people measure once a week
 
 
 class Pace(StrEnum):
@@ -56,6 +64,53 @@ def pace(
     if sign * value >= sign * target:
         return Pace.REACHED
     return Pace.ON_TRACK if sign * Fraction(value) >= sign * expected(baseline, target, elapsed) else Pace.BEHIND
+
+
+@dataclass(frozen=True)
+class Line:
+    """The straight line of one figure through one period, from the morning of `begins` to that of `ends`."""
+
+    shape: Shape
+    start: Decimal
+    target: Decimal
+    begins: date
+    ends: date
+    less_is_better: bool = False
+
+    def at(self, day: date) -> Decimal:
+        """Where the figure should be on a day, to a hundredth; before the period its start, after it its target."""
+        share = min(max(Fraction((day - self.begins).days, (self.ends - self.begins).days), Fraction(0)), Fraction(1))
+        exact = expected(self.start, self.target, share)
+        return (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(CENT, ROUND_HALF_UP)
+
+    def held_against(self, read_on: date, today: date) -> Decimal:
+        """What a reading is compared with: the line on its own day, or a week ago where it is older than that; once
+        the period is over the target, whenever it was read."""
+        return self.at(today if today >= self.ends else max(read_on, today - SPEAKS))
+
+    def pace(self, value: Decimal | None, read_on: date | None, today: date) -> Pace:
+        """Whether the newest reading is where it should be."""
+        if value is None or read_on is None:
+            return Pace.UNKNOWN
+        sign = -1 if self.less_is_better else 1
+        may_still_break = self.less_is_better and self.shape == Shape.COUNT and today < self.ends
+        if sign * value >= sign * self.target and not may_still_break:
+            return Pace.REACHED
+        return Pace.ON_TRACK if sign * value >= sign * self.held_against(read_on, today) else Pace.BEHIND
+
+
+def start_of(shape: Shape, baseline: Decimal, before: Decimal | None, target: Decimal) -> Decimal:
+    """Where a period begins; `before` is the newest reading of an earlier one."""
+    if shape == Shape.LEVEL:
+        return baseline if before is None else before
+    return target if shape == Shape.RATE else Decimal(0)
+
+
+def change(start: Decimal, value: Decimal | None) -> Decimal | None:
+    """How much more or less than at the start, in percent to a tenth; None from 0, where no percentage exists."""
+    if value is None or not start:
+        return None
+    return ((value - start) * 100 / abs(start)).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 def verdict(kpis: Iterable[Pace], promised: int, done: int) -> Verdict:

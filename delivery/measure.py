@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Period
 from core.errors import RuleError
+from delivery.kpi import USUAL
 from delivery.models import Kpi, Reading
-from delivery.models.kpi import Source
+from delivery.models.kpi import KpiKind, Source
 
 
 def add_kpi(
@@ -21,14 +22,18 @@ def add_kpi(
     target: Decimal,
     less_is_better: bool,
     now: datetime,
+    kind: str = KpiKind.OWN,
+    shape: str = "",
 ) -> Kpi:
-    """A figure to move. Raises RuleError where the agreement has one of that name."""
+    """A figure to move; without a `shape` what its kind usually is. Raises RuleError on a name that is taken."""
     try:
         with transaction.atomic():
             return Kpi.objects.create(
                 business_id=agreement.business_id,
                 agreement=agreement,
                 name=name,
+                kind=kind,
+                shape=shape or USUAL[kind],
                 unit=unit,
                 baseline=baseline,
                 target=target,

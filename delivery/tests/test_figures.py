@@ -1,0 +1,125 @@
+"""A figure against its line: where it began, where it should be, and what is said without a reading (rules 38, 39)."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agreements.models import Period
+from billing.run import bill
+from delivery import figures, kpi, measure
+from delivery.kpi import Line, Pace, Shape
+from delivery.models import Kpi
+from tests.world import NOW, World
+
+FIRST, SECOND, THIRD = date(2026, 11, 2), date(2026, 12, 2), date(2027, 1, 2)
+D = Decimal
+AMOUNT = st.decimals(-99999, 99999, places=2)
+
+
+def tracked(world: World, shape: Shape = Shape.LEVEL, name: str = "Followers", **fields: Any) -> Kpi:
+    agreement = fields.pop("agreement", None) or world.running()
+    for days in (0, 30, 61):
+        bill(now=NOW + timedelta(days=days), door="test")
+    facts = {"unit": "", "baseline": D(100), "target": D(200), "less_is_better": False, "now": NOW} | fields
+    return measure.add_kpi(agreement=agreement, name=name, shape=shape, **facts)
+
+
+def period(one: Kpi, starts_on: date = FIRST) -> Period:
+    return Period.objects.get(agreement=one.agreement, starts_on=starts_on)
+
+
+def read(one: Kpi, on: date, value: int) -> None:
+    within = Period.objects.get(agreement=one.agreement, starts_on__lte=on, ends_on__gt=on)
+    measure.read(kpi=one, period=within, value=D(value), on=on, now=NOW)
+
+
+def figure(one: Kpi, starts_on: date = FIRST, today: date | None = None) -> figures.Figure:
+    found = period(one, starts_on)
+    return figures.of_periods([found], today)[found.pk][0]
+
+
+def test_a_level_goes_on_from_the_newest_reading_before_the_period(world: World) -> None:
+    one = tracked(world)
+    assert figure(one).start == 100
+    read(one, FIRST + timedelta(days=3), 120)
+    read(one, FIRST + timedelta(days=20), 140)
+    assert (figure(one).value, figure(one).on) == (140, FIRST + timedelta(days=20))
+    assert figure(one, SECOND).start == figure(one, THIRD).start == 140
+    assert figure(one, THIRD).history == [(FIRST, 140), (SECOND, None), (THIRD, None)]
+
+
+@pytest.mark.parametrize(("shape", "start", "middle"), [
+    (Shape.LEVEL, 100, 150), (Shape.COUNT, 0, 100), (Shape.RATE, 200, 200),
+])  # fmt: skip
+def test_each_shape_has_its_own_line(world: World, shape: Shape, start: int, middle: int) -> None:
+    found = figure(tracked(world, shape), today=FIRST + timedelta(days=15))
+    assert (found.start, found.expected, found.days_left) == (start, middle, 15)
+
+
+def test_no_reading_is_unknown_and_never_zero(world: World) -> None:
+    one = tracked(world, Shape.COUNT, target=D(0), less_is_better=True)
+    assert (figure(one).value, figure(one).pace) == (None, Pace.UNKNOWN)
+    read(one, FIRST, 0)
+    assert (figure(one).value, figure(one).pace) == (0, Pace.REACHED)
+
+
+def test_while_a_period_runs_a_reading_is_held_against_its_own_day_for_a_week(world: World) -> None:
+    one = tracked(world, Shape.COUNT, target=D(300))
+    read(one, FIRST + timedelta(days=7), 70)
+    paces = [figure(one, today=FIRST + timedelta(days=day)).pace for day in (7, 10, 14, 15, 30)]
+    assert paces == [Pace.ON_TRACK, Pace.ON_TRACK, Pace.ON_TRACK, Pace.BEHIND, Pace.BEHIND]
+
+
+def test_a_limit_that_can_still_be_broken_is_not_reached_yet(world: World) -> None:
+    one = tracked(world, Shape.COUNT, target=D(30), less_is_better=True)
+    read(one, FIRST + timedelta(days=10), 11)
+    assert figure(one, today=FIRST + timedelta(days=10)).pace == Pace.BEHIND
+    assert figure(one).pace == Pace.REACHED
+
+
+def test_from_zero_there_is_no_percentage(world: World) -> None:
+    one = tracked(world, baseline=D(0))
+    read(one, FIRST, 50)
+    assert figure(one).change is None
+    assert kpi.change(D(-50), D(-25)) == 50
+
+
+def test_a_retired_one_is_not_in_periods_that_began_later(world: World) -> None:
+    one = tracked(world)
+    Kpi.objects.filter(pk=one.pk).update(retired_at=NOW + timedelta(days=10))
+    found = figures.of_periods([period(one), period(one, SECOND)])
+    assert [len(own) for own in found.values()] == [1, 0]
+
+
+def test_the_number_of_queries_does_not_grow(world: World) -> None:
+    counts = []
+    for number in range(2):
+        own = world.running(world.client(f"C{number}"), card="")
+        for name in ("A", "B"):
+            read(tracked(world, agreement=own, name=name), FIRST, 1)
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            figures.of_periods(Period.objects.all())
+        counts.append(len(asked))
+    assert counts[0] == counts[1] == 4
+
+
+@given(st.sampled_from(Shape), AMOUNT, AMOUNT, AMOUNT, st.integers(-5, 40), st.booleans())
+def test_the_line_stays_between_its_ends_and_judges_monotonously(
+    shape: Shape, start: D, target: D, value: D, day: int, less: bool
+) -> None:
+    line = Line(shape, start, target, FIRST, SECOND, less)
+    today = FIRST + timedelta(days=day)
+    assert min(start, target) <= line.at(today) <= max(start, target)
+    assert line.at(FIRST) == start and line.at(SECOND) == target
+    better = value - 1 if less else value + 1
+    ranks = [Pace.BEHIND, Pace.ON_TRACK, Pace.REACHED]
+    assert ranks.index(line.pace(better, today, today)) >= ranks.index(line.pace(value, today, today))
+    assert line.pace(target, SECOND, SECOND) == Pace.REACHED
