@@ -55,13 +55,18 @@ def record(
     return row
 
 
-def begin(
-    chains: Iterable[tuple[Business, UUID, dict[str, Any]]], *, event: str, actor: str, now: datetime
-) -> None:
+def begin(chains: Iterable[tuple[Business, UUID, dict[str, Any]]], *, event: str, actor: str, now: datetime) -> None:
     """The first event of many new chains, in one INSERT: (business, chain_id, data) of each."""
     rows = [
         AuditEvent(
-            business=business, chain_id=chain_id, n=1, event=event, actor=actor[:250], at=now, created_at=now, data=data
+            business=business,
+            chain_id=chain_id,
+            n=1,
+            event=event,
+            actor=actor[:250],
+            at=now,
+            created_at=now,
+            data=data,
         )
         for business, chain_id, data in chains
     ]

@@ -8,3 +8,8 @@ class DeliveryConfig(AppConfig):
     name = "delivery"
     verbose_name = _("Delivery")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from delivery import report_letters
+
+        report_letters.register()

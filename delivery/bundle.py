@@ -15,10 +15,11 @@ from core.dates import local_day
 from core.errors import RuleError
 from core.models import Business, Document
 from core.models.document import DocumentKind
-from delivery import tables
+from delivery import gather, report_paper, tables
 from delivery.archive import Archive
 from delivery.history_files import as_csv, as_json, as_pdf
 from delivery.models import Report
+from delivery.states import ReportState
 from delivery.timeline import timeline
 
 
@@ -65,10 +66,10 @@ def papers_of(row: Agreement, now: datetime) -> Iterator[Paper]:
     for payment in paid.select_related(*related).order_by("seq", "id"):
         make = partial(papers.receipt_pdf, payment=payment, now=now)
         yield Paper(DocumentKind.RECEIPT, payment.receipt_number, payment.received_at, payment.receipt_document, make)
-    reports = Report.objects.filter(period__agreement=row, document__isnull=False).select_related("document")
+    reports = Report.objects.filter(period__agreement=row, state=ReportState.SENT).select_related(*gather.RELATED)
     for report in reports.order_by("period__starts_on"):
-        if report.document:
-            yield Paper(DocumentKind.REPORT, "", report.document.created_at, report.document)
+        make = partial(report_paper.ensure, report=report, now=now)
+        yield Paper(DocumentKind.REPORT, "", report.sent_at or now, report.document, make)
 
 
 def client(archive: Archive, row: Client, folder: str = "") -> None:

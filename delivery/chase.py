@@ -1,6 +1,7 @@
 """Goes after reports that nobody seems to have seen: one letter after 72 hours, then a task for the freelancer."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -25,19 +26,24 @@ def unseen() -> QuerySet[Report]:
 
 def nudge_due(*, now: datetime) -> int:
     """Remind each client once of a report whose letter went out 72 hours ago; how many."""
-    made, late = 0, now - PATIENCE
+    made, after = 0, None
     while True:
-        quiet = unseen().filter(nudged_at=None, sent_at__lte=late).order_by("sent_at", "pk")
-        ids = [str(pk) for pk in quiet.values_list("pk", flat=True)[:BATCH]]
-        gone = Outbox.objects.filter(kind="report", ref__in=ids, state=OutboxState.SENT, sent_at__lte=late)
-        told = list(gone.values_list("ref", flat=True))
-        with transaction.atomic():
-            mine = unseen().filter(pk__in=told, nudged_at=None)
-            rows = list(mine.select_for_update(of=("self",)).select_related("business"))
-            outbox.post(NUDGE, [(str(row.pk), row.business) for row in rows], now=now)
-            made += Report.objects.filter(pk__in=[row.pk for row in rows]).update(nudged_at=now)
-        if len(ids) < BATCH or not rows:
+        quiet = unseen().filter(nudged_at=None, sent_at__lte=now - PATIENCE).order_by("pk")
+        ids = list((quiet.filter(pk__gt=after) if after else quiet).values_list("pk", flat=True)[:BATCH])
+        if not ids:
             return made
+        after = ids[-1]
+        made += _nudge(ids, now)
+
+
+def _nudge(ids: list[UUID], now: datetime) -> int:
+    letters = Outbox.objects.filter(kind="report", ref__in=[str(pk) for pk in ids], state=OutboxState.SENT)
+    arrived = letters.filter(sent_at__lte=now - PATIENCE).values_list("ref", flat=True)
+    with transaction.atomic():
+        mine = unseen().filter(pk__in=list(arrived), nudged_at=None).select_for_update(of=("self",))
+        rows = list(mine.select_related("business"))
+        outbox.post(NUDGE, [(str(row.pk), row.business) for row in rows], now=now)
+        return Report.objects.filter(pk__in=[row.pk for row in rows]).update(nudged_at=now)
 
 
 def task_due(*, now: datetime) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from statistics import median_low
 from typing import Any, Protocol
 
@@ -16,12 +17,18 @@ SHOWN = 3  # KPIs that stand first
 class Measured(Protocol):
     """What is read of a figure: see delivery.figures.Figure."""
 
-    kpi: Any
-    start: Any
-    value: Any
-    on: date | None
-    pace: Pace
-    history: list[tuple[date, Any]]
+    @property
+    def kpi(self) -> Any: ...
+    @property
+    def start(self) -> Decimal: ...
+    @property
+    def value(self) -> Decimal | None: ...
+    @property
+    def on(self) -> date | None: ...
+    @property
+    def pace(self) -> Pace: ...
+    @property
+    def history(self) -> list[tuple[date, Decimal | None]]: ...
 
 
 @dataclass(frozen=True)

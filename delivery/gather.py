@@ -13,7 +13,6 @@ from delivery.compose import Facts, Item, Wish, Work
 from delivery.models import Deliverable, Handover, Report, Request, TimeEntry
 
 RELATED = ("client", "business__owner", "period__agreement__contact", "period__amendment", "document")
-LOOKS_BACK = 6  # periods before this one in which a pause is looked for
 
 
 def facts(reports: Sequence[Report]) -> dict[UUID, Facts]:
@@ -46,8 +45,8 @@ def of_one(report: Report) -> Facts:
 def _items(periods: Iterable[UUID]) -> dict[UUID, list[Item]]:
     """The checklists, each thing with what was handed over."""
     given: dict[UUID, list[dict[str, str]]] = defaultdict(list)
-    for row in Handover.objects.filter(deliverable__period__in=list(periods)):
-        given[row.deliverable_id].append({"title": str(row), "url": row.url})
+    for one in Handover.objects.filter(deliverable__period__in=list(periods)):
+        given[one.deliverable_id].append({"title": str(one), "url": one.url})
     found: dict[UUID, list[Item]] = defaultdict(list)
     rows = Deliverable.objects.filter(period__in=list(periods)).select_related("carried_from__period")
     for row in rows.order_by("position"):
@@ -63,7 +62,9 @@ def _following(periods: Sequence[Period], agreements: dict[UUID, Agreement]) -> 
     ends = {(period.agreement_id, period.ends_on): period.pk for period in periods}
     found: dict[UUID, list[Item]] = {}
     after = Period.objects.filter(agreement__in=agreements, starts_on__in={end for _, end in ends})
-    next_of = {row.pk: ends[row.agreement_id, row.starts_on] for row in after if (row.agreement_id, row.starts_on) in ends}
+    next_of = {
+        row.pk: ends[row.agreement_id, row.starts_on] for row in after if (row.agreement_id, row.starts_on) in ends
+    }
     for row in Deliverable.objects.filter(period__in=next_of).order_by("position"):
         found.setdefault(next_of[row.period_id], []).append(Item(row.title, row.promised, row.done, row.state))
     return found
@@ -92,6 +93,8 @@ def _silent(agreements: dict[UUID, Agreement]) -> dict[UUID, list[tuple[date, da
     """The periods of each agreement that were skipped or paused and so have no report, with the reason."""
     found: dict[UUID, list[tuple[date, date, str]]] = defaultdict(list)
     rows: Any = Period.objects.filter(agreement__in=agreements, state=PeriodState.SKIPPED).order_by("starts_on")
-    for agreement, starts_on, ends_on, why in rows.values_list("agreement", "starts_on", "ends_on", "skipped_because"):
+    for agreement, starts_on, ends_on, why in rows.values_list(
+        "agreement", "starts_on", "ends_on", "skipped_because"
+    ):
         found[agreement].append((starts_on, ends_on, why))
     return found

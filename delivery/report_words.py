@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.templatetags import rh
-from delivery.kpi import Pace, Verdict
+from delivery.kpi import Pace, Verdict, change
 from delivery.kpi_chart import chart
 from delivery.states import DeliverableState
 
@@ -67,13 +67,11 @@ def _change(row: dict[str, Any]) -> str:
     """Against where the retainer began: in percent, or in words where it began at nothing."""
     if not row["value"]:
         return ""
-    value, baseline = Decimal(row["value"]), Decimal(row["baseline"])
-    if not baseline:
+    percent = change(Decimal(row["baseline"]), Decimal(row["value"]))
+    if percent is None:
         return _("from 0 at the start")
-    percent = (value - baseline) * 100 / abs(baseline)
-    said = rh.number(round(abs(percent), 1))
     sign = "+" if percent > 0 else "−" if percent < 0 else "±"
-    return _("%(change)s %% since the start") % {"change": f"{sign}{said}"}
+    return _("%(change)s %% since the start") % {"change": f"{sign}{rh.number(abs(percent))}"}
 
 
 def _item_note(row: dict[str, Any]) -> str:

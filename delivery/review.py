@@ -1,19 +1,36 @@
-"""The freelancer's review of a draft: their words, and the report as the client will see it."""
+"""The freelancer's review of a draft: their words, the KPIs that stand first, and when it goes out (rule 38)."""
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from delivery.compose import snapshot
+from delivery.compose import SHOWN
 from delivery.errors import AlreadySent
 from delivery.models import Report
+from delivery.send import snapshot
 from delivery.states import ReportState
 
+FURTHEST = timedelta(days=60)
 
-def save_words(*, report: Report, comment: str, next_text: str) -> Report:
+
+def save_words(
+    *, report: Report, comment: str, next_text: str, now: datetime, decision: str = "", chosen: Sequence[str] = ()
+) -> Report:
     """Keep the words of a draft. Raises AlreadySent."""
-    mine = Report.objects.filter(pk=report.pk, state=ReportState.DRAFT)
-    if not mine.update(comment=comment, next_text=next_text):
+    words = {"comment": comment, "next_text": next_text, "decision": decision, "chosen": list(chosen)[:SHOWN]}
+    if not _draft(report).update(**words, reviewed_at=now):
+        raise AlreadySent(_("This report was sent and can no longer be changed."))
+    report.refresh_from_db()
+    return report
+
+
+def schedule(*, report: Report, at: datetime, now: datetime) -> Report:
+    """Have it sent by itself at that time. Raises AlreadySent, also for a time that has passed."""
+    if not now < at <= now + FURTHEST:
+        raise AlreadySent(_("Choose a time within the next 60 days."), field="send_at")
+    if not _draft(report).update(send_at=at):
         raise AlreadySent(_("This report was sent and can no longer be changed."))
     report.refresh_from_db()
     return report
@@ -22,3 +39,7 @@ def save_words(*, report: Report, comment: str, next_text: str) -> Report:
 def shown(report: Report) -> dict[str, Any]:
     """What the client reads: the frozen snapshot, or for a draft the one it would be now."""
     return report.snapshot if report.state == ReportState.SENT else snapshot(report)
+
+
+def _draft(report: Report) -> Any:
+    return Report.objects.filter(pk=report.pk, state=ReportState.DRAFT)

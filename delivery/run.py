@@ -1,71 +1,54 @@
-"""One walk of the report job: a draft for every period that is over and has no report (rules 38 and 40)."""
+"""One walk of the report job: draft, remind, send, go after what nobody has seen (rules 38 and 40).
+
+Each step finds its work by a query, so any of them may die, be late by days, or run twice at once.
+"""
 
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import F
 
-from agreements.models import Period
-from agreements.states import PeriodState
-from core import outbox
+from core import doorbell, outbox
 from core.dates import local_day
+from core.models import Business
+from delivery import chase, draft, report_paper, send
 from delivery.deliver import open_checklists
 from delivery.models import Report, ReportRun
+from delivery.report_letters import REMINDER
 from delivery.states import ReportState
 
 REMIND_AFTER = timedelta(days=3)
+KEPT = timedelta(days=90)  # a run that did something is shown for so long
 
 
 def report(*, now: datetime, door: str) -> ReportRun:
-    """Draft what is due and remind of what waits. Twice, late or half-way: each period has one report."""
+    """Do what is due; what it did. Twice, late or half-way: each period has one report, and it goes out once."""
+    run = ReportRun.objects.create(
+        door=door, started_at=now, total=draft.waiting(now).count() + send.due(now).count()
+    )
+
+    def on_batch(count: int) -> None:
+        ReportRun.objects.filter(pk=run.pk).update(done=F("done") + count)
+
     open_checklists(now=now)
-    drafted = sum(_draft(period, now) for period in _over(now))
-    reminded = sum(_remind(row, now) for row in _waiting(now))
-    result = {"drafted": drafted, "reminded": reminded}
-    return ReportRun.objects.create(door=door, started_at=now, finished_at=now, result=result)
+    result = {
+        "drafted": draft.draft_due(now=now, on_batch=on_batch),
+        "reminded": remind_due(now=now),
+        "sent": send.send_due(now=now, on_batch=on_batch),
+        "nudged": chase.nudge_due(now=now),
+        "tasks": chase.task_due(now=now),
+    }
+    if report_paper.waiting().exists():
+        doorbell.ring("delivery.tasks.print_reports")
+    ReportRun.objects.filter(pk=run.pk).update(finished_at=now, result=result, total=F("done"))
+    ReportRun.objects.filter(started_at__lt=now - KEPT).delete()
+    run.refresh_from_db()
+    return run
 
 
-def _over(now: datetime) -> list[Period]:
-    """Billed periods without a report whose last local day is over."""
-    latest = (now + timedelta(days=1)).date()
-    found = Period.objects.filter(report__isnull=True, ends_on__lte=latest, state=PeriodState.INVOICED)
-    found = found.select_related("agreement__client", "business__owner").order_by("ends_on", "id")
-    return [row for row in found[:1000] if row.ends_on <= local_day(now, row.agreement.time_zone)]
-
-
-def _draft(period: Period, now: datetime) -> int:
-    agreement = period.agreement
-    made, is_new = Report.objects.get_or_create(
-        period=period,
-        defaults={
-            "business_id": period.business_id,
-            "client": agreement.client,
-            "language": agreement.language,
-            "created_at": now,
-        },
-    )
-    _tell(made, "report_drafted", str(made.id), now)
-    return int(is_new)
-
-
-def _waiting(now: datetime) -> QuerySet[Report]:
+def remind_due(*, now: datetime) -> int:
+    """Tell each business whose drafts have waited for three days, every third day anew; how many businesses."""
     late = Report.objects.filter(state=ReportState.DRAFT, created_at__lte=now - REMIND_AFTER)
-    return late.select_related("business__owner", "client", "period")[:1000]
-
-
-def _remind(row: Report, now: datetime) -> int:
-    _tell(row, "report_waiting", f"{row.id}:reminder", now)
-    return 1
-
-
-def _tell(row: Report, template: str, ref: str, now: datetime) -> None:
-    business = row.business
-    outbox.write(
-        kind=template,
-        ref=ref,
-        to=business.owner.email,
-        template=template,
-        context={"report": row, "client": row.client, "period": row.period},
-        language=business.language,
-        business=business,
-        now=now,
-    )
+    waits = Business.objects.filter(pk__in=late.order_by().values("business"), is_suspended=False)
+    refs = [(f"{row.pk}:{local_day(now, row.time_zone).toordinal() // REMIND_AFTER.days}", row) for row in waits]
+    outbox.post(REMINDER, refs, now=now)
+    return len(refs)

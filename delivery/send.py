@@ -1,7 +1,7 @@
 """Sends reports: frozen and hashed here, then printed by a worker and mailed, each once (rules 38 and 40).
 
-freeze (one transaction a batch) → print (delivery.print) → letter (delivery.report_letters). Each step finds its work
-by a query: what dies between two of them is found by the next walk.
+freeze (one transaction a batch) → print (delivery.report_paper) → letter (delivery.report_letters). Each step finds
+its work by a query: what dies between two of them is found by the next walk.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ ALONE = "Retainer Hub"  # who sends what nobody has sent by the agreed day
 
 
 def send_report(*, report: Report, actor: str, now: datetime) -> Report:
-    """Freeze the report; its paper and its letter follow. Raises NobodyToTell, and NotAllowedNow for the second press."""
+    """Freeze the report; its paper and its letter follow. Raises NobodyToTell, NotAllowedNow for the second press."""
     if report.state == ReportState.DRAFT and not addressees([report]):
         raise NobodyToTell(
             _("%(client)s has nobody with an email who may read it. Add a contact first.")
@@ -110,7 +110,7 @@ def snapshot(report: Report, found: Facts | None = None) -> dict[str, Any]:
 
 
 def _freeze(ids: Sequence[UUID], actor: str, now: datetime, *, only_due: bool = False) -> int:
-    """One transaction: the rows are locked first, so that words saved meanwhile are in it and nothing is sent twice."""
+    """One transaction: the rows are locked first, so that words saved meanwhile are in it and none is sent twice."""
     with transaction.atomic():
         held = due(now) if only_due else Report.objects.filter(state=ReportState.DRAFT)
         locked = held.filter(pk__in=ids).select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True)
@@ -120,10 +120,15 @@ def _freeze(ids: Sequence[UUID], actor: str, now: datetime, *, only_due: bool = 
             row.snapshot = snapshot(row, found[row.pk])
             row.sha256, row.sent_at, row.lease_until = digest(row.snapshot), now, None
             row.unreviewed = only_due and row.reviewed_at is None
-        Report.objects.bulk_update(rows, ["snapshot", "sha256", "sent_at", "lease_until", "unreviewed"], batch_size=50)
+        Report.objects.bulk_update(
+            rows, ["snapshot", "sha256", "sent_at", "lease_until", "unreviewed"], batch_size=50
+        )
         move_all(rows, ReportState.SENT, REPORT)
         audit.begin(
-            [(row.business, row.pk, {"sha256": row.sha256}) for row in rows], event="report_sent", actor=actor, now=now
+            [(row.business, row.pk, {"sha256": row.sha256}) for row in rows],
+            event="report_sent",
+            actor=actor,
+            now=now,
         )
         for _start in range(0, len(rows), PRINTED_BY_ONE):
             doorbell.ring("delivery.tasks.print_reports")

@@ -3,13 +3,19 @@
 from celery import shared_task
 from django.utils import timezone
 
-from delivery import export, overage, run, warn
+from delivery import export, overage, report_paper, run, warn
 
 
 @shared_task(name="delivery.tasks.send_reports", ignore_result=True)
 def send_reports() -> None:
-    """Draft the reports of periods that are over and remind of those that wait."""
+    """Draft the reports of periods that are over, send those that are due, go after those that nobody has seen."""
     run.report(now=timezone.now(), door="job")
+
+
+@shared_task(name="delivery.tasks.print_reports", ignore_result=True)
+def print_reports() -> None:
+    """Print the reports that were sent; any number of workers share them."""
+    report_paper.print_due(now=timezone.now())
 
 
 @shared_task(name="delivery.tasks.watch_hours", ignore_result=True)

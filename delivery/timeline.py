@@ -74,7 +74,7 @@ def labels() -> dict[str, str]:
 
 
 def _report_labels() -> dict[str, str]:
-    return {"report_sent": _("Report sent")}
+    return {"report_sent": _("Report sent"), "report_answered": _("Report answered")}
 
 
 def _reports(agreement: Agreement) -> list[Report]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import agreement, ending, entry, history, home, hours, payment, proposal
+from portal.views import agreement, ending, entry, history, home, hours, payment, proposal, reports
 from portal.views.agreement import of_amendment
 
 app_name = "portal"
@@ -42,9 +42,12 @@ urlpatterns = [
     path("credit-notes/<uuid:pk>/pdf/", home.CreditNotePdf.as_view(), name="credit_note_pdf"),
     path("statement/", home.Statement.as_view(), name="statement"),
     path("receipts/<uuid:pk>/pdf/", home.ReceiptPdf.as_view(), name="receipt_pdf"),
-    path("reports/", home.Reports.as_view(), name="reports"),
-    path("reports/<uuid:pk>/", home.ReportPage.as_view(), name="report"),
-    path("reports/<uuid:pk>/pdf/", home.ReportPdf.as_view(), name="report_pdf"),
+    path("reports/", reports.Reports.as_view(), name="reports"),
+    path("reports/<uuid:pk>/", reports.ReportPage.as_view(), name="report"),
+    path("reports/<uuid:pk>/pdf/", reports.ReportPdf.as_view(), name="report_pdf"),
+    path("reports/<uuid:pk>/read/", reports.Read.as_view(), name="report_read"),
+    path("answer/<uuid:pk>/", reports.AnswerPage.as_view(), name="answer"),
+    path("seen/<str:token>.gif", reports.seen_letter, name="seen"),
     path("<str:token>/renew/", entry.renew, name="renew"),
     path("<str:token>/", entry.enter, name="enter"),
 ]

@@ -88,7 +88,8 @@ CLASSES: dict[str, str] = {
     "portal:charging_state": "agreement", "portal:method": "inside", "portal:method_done": "inside",
     "portal:invoices": "inside", "portal:invoice": "invoice", "portal:invoice_pdf": "invoice",
     "portal:receipt_pdf": "payment", "portal:reports": "inside", "portal:report": "report",
-    "portal:report_pdf": "report", "portal:enter": "public", "portal:renew": "public",
+    "portal:report_pdf": "report", "portal:report_read": "report", "portal:answer": "report", "portal:seen": "public",
+    "dashboard:reports_progress": "owner", "dashboard:report_preview": "report", "dashboard:report_talked": "report", "portal:enter": "public", "portal:renew": "public",
     "sandbox:setup": "public", "sandbox:confirm": "public", "sandbox:hook": "public", "health": "public", "verify": "public", "set_language": "public",
 }  # fmt: skip
 OTHERS = ("admin:", "account_", "mfa_")  # the admin has its own test below; allauth's pages hold no rows of ours

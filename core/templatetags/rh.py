@@ -104,6 +104,12 @@ def hours_number(minutes: int) -> str:
 
 
 @register.filter
+def clock(seconds: int) -> str:
+    """Seconds as minutes and seconds: 95 → 1:35."""
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
+@register.filter
 def number(value: Any) -> str:
     """A figure with its thousands grouped and no empty decimals; "—" where there is none."""
     if value is None or value == "":

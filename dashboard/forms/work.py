@@ -58,17 +58,6 @@ class ReadingForm(forms.Form):
     value = forms.DecimalField(label=_("Value now"), max_digits=14, decimal_places=2)
 
 
-class WordsForm(PrintableForm, forms.Form):
-    """The freelancer's own words in a report."""
-
-    comment = forms.CharField(
-        label=_("Your words to the client"), max_length=3000, required=False, widget=forms.Textarea(attrs={"rows": 4})
-    )
-    next_text = forms.CharField(
-        label=_("What is next"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-
 class PauseForm(PrintableForm, forms.Form):
     """How long nothing is billed, and why."""
 

@@ -1,18 +1,30 @@
-"""A report is drafted once for each period that is over, and is frozen when it is sent."""
+"""A report is drafted for every period that is over, goes out on its day, and never changes after that (rules 38, 40)."""
 
-from datetime import timedelta
+import re
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
+from agreements import pause
+from agreements.models import Agreement, Period
 from billing.run import bill
+from clients.models import Contact
+from core import audit, outbox
 from core.errors import NotAllowedNow, RuleError
 from core.models import Outbox
-from delivery import log, review, run, send
-from delivery.models import Report
-from tests.world import NOW, World
+from delivery import answer, chase, log, measure, report_paper, review, run, seen, send
+from delivery.models import Deliverable, Report
+from delivery.report_letters import NUDGE, pictured
+from tests.world import HERE, NOW, World
 
-LATER = NOW + timedelta(days=31)
+LATER = NOW + timedelta(days=31)  # 3 December, noon in Bangkok: the first period ended on the 2nd
+DUE = datetime(2026, 12, 6, 9, 0, tzinfo=ZoneInfo("Asia/Bangkok"))  # five days after the last day of the period
+WAITS = {"seller": {"name": "S", "legal_name": "S"}, "buyer": {"legal_name": "B"}, "report_unreviewed": "wait"}
 
 
 @pytest.fixture
@@ -24,9 +36,30 @@ def drafted(world: World) -> Report:
     return Report.objects.get()
 
 
+def words(report: Report, now: datetime = LATER, **more: Any) -> Report:
+    said = {"comment": "A strong month.", "next_text": "Video.", "decision": "Shall we add video?"} | more
+    return review.save_words(report=report, now=now, **said)
+
+
+def sent(report: Report, now: datetime = LATER) -> Report:
+    """Frozen, printed and mailed."""
+    send.send_report(report=report, actor="Nan", now=now)
+    report_paper.print_due(now=now)
+    outbox.send_due(now=now)
+    report.refresh_from_db()
+    return report
+
+
+def letter(kind: str = "report") -> Outbox:
+    return Outbox.objects.get(kind=kind)
+
+
+# Drafted
+
+
 def test_running_the_job_twice_drafts_one_and_tells_the_owner_once(drafted: Report) -> None:
     assert run.report(now=LATER, door="test").result["drafted"] == 0
-    assert Outbox.objects.filter(kind="report_drafted").count() == 1
+    assert Outbox.objects.filter(kind="reports_drafted").count() == 1
 
 
 def test_nothing_is_drafted_before_the_period_is_over(world: World) -> None:
@@ -36,20 +69,103 @@ def test_nothing_is_drafted_before_the_period_is_over(world: World) -> None:
     assert not Report.objects.exists()
 
 
+def test_a_paused_period_has_no_report_and_the_next_one_says_so(world: World) -> None:
+    agreement = world.running()
+    bill(now=NOW, door="test")
+    pause.skip(agreement=agreement, reason="Holidays", actor="Nan", now=NOW)
+    for months in (1, 2, 3):
+        bill(now=NOW + months * timedelta(days=31), door="test")
+    run.report(now=NOW + timedelta(days=95), door="test")
+    assert list(Report.objects.order_by("period__index").values_list("period__index", flat=True)) == [0, 2]
+    shot = send.snapshot(Report.objects.select_related("period").get(period__index=2))
+    assert shot["silent"] == [{"starts_on": "2026-12-02", "because": "Holidays"}]
+
+
+def test_an_agreement_that_ended_inside_a_period_has_its_last_report_then(world: World) -> None:
+    agreement = world.running()
+    bill(now=NOW, door="test")
+    Agreement.objects.filter(pk=agreement.pk).update(ends_on=date(2026, 11, 16), state="ended")
+    run.report(now=NOW + timedelta(days=15), door="test")
+    shot = send.snapshot(Report.objects.get())
+    assert (shot["period"]["ends_on"], shot["ended_on"]) == ("2026-11-16", "2026-11-16")
+
+
+def test_drafting_asks_as_many_questions_for_forty_as_for_four(world: World) -> None:
+    def questions(clients: int) -> int:
+        for n in range(clients):
+            world.running(world.client(f"C{clients}-{n}"), card="")
+        bill(now=NOW, door="test")
+        with CaptureQueriesContext(connection) as asked:
+            assert run.report(now=LATER, door="test").result["drafted"] == clients
+        return len(asked)
+
+    assert questions(40) == questions(4)
+
+
+# What it says
+
+
+def test_it_says_what_was_promised_done_measured_and_asked(drafted: Report) -> None:
+    shot = send.snapshot(drafted)
+    assert shot["hours"]["used"] == 90
+    assert shot["deliverables"][0] | {"title": "posts", "promised": 4, "done": 0} == shot["deliverables"][0]
+    assert shot["requests"]["asked"] == 0 and shot["requests"]["median_minutes"] is None
+
+
+def test_a_kpi_without_a_reading_says_so_and_from_zero_there_is_no_percentage(drafted: Report) -> None:
+    agreement = drafted.period.agreement
+    facts = {"agreement": agreement, "unit": "", "baseline": Decimal(0), "less_is_better": False, "now": NOW}
+    measure.add_kpi(name="Visits", target=Decimal(100), **facts)
+    signups = measure.add_kpi(name="Sign-ups", target=Decimal(50), **facts)
+    measure.read(kpi=signups, period=drafted.period, value=Decimal(20), on=NOW.date(), now=NOW)
+    sent(drafted)
+    said = letter().text
+    assert "Visits: no reading, target 100" in said
+    assert "from 0 at the start" in said and "Visits: 0" not in said
+
+
+def test_the_chosen_kpis_stand_first_and_three_at_most(drafted: Report) -> None:
+    made = [
+        measure.add_kpi(agreement=drafted.period.agreement, name=f"K{n}", unit="", baseline=Decimal(1),
+                        target=Decimal(2), less_is_better=False, now=NOW + timedelta(seconds=n))
+        for n in range(5)
+    ]  # fmt: skip
+    words(drafted, chosen=[str(made[4].pk), str(made[0].pk)])
+    shown = [(row["name"], row["shown"]) for row in send.snapshot(drafted)["kpis"]]
+    assert shown == [("K4", True), ("K0", True), ("K1", False), ("K2", False), ("K3", False)]
+
+
+# Sent and frozen
+
+
 def test_a_sent_report_tells_its_story_in_the_letter_and_never_changes(drafted: Report) -> None:
-    review.save_words(report=drafted, comment="A strong month.", next_text="Video.")
-    send.send_report(report=drafted, actor="Nan", now=LATER)
-    letter = Outbox.objects.get(kind="report")
-    for words in ("A strong month.", "1.5 h", "posts", "Video."):
-        assert words in letter.text
-    assert letter.attachment
+    sent(words(drafted))
+    for said in ("A strong month.", "1.5 h", "posts", "Video.", "Shall we add video?"):
+        assert said in letter().text
+    assert letter().attachment == drafted.document or letter().attachment
+    drafted.refresh_from_db()
     assert drafted.sha256 == send.digest(drafted.snapshot)
     with pytest.raises(NotAllowedNow):
         send.send_report(report=drafted, actor="Nan", now=LATER)
     with pytest.raises(RuleError):
-        review.save_words(report=drafted, comment="Other", next_text="")
+        words(drafted, comment="Other")
     with pytest.raises(DatabaseError), transaction.atomic():
         Report.objects.update(snapshot={})
+    assert Outbox.objects.filter(kind="report").count() == 1
+
+
+def test_unprintable_signs_of_others_do_not_stop_a_report(drafted: Report) -> None:
+    Deliverable.objects.update(title="posts 🎉")
+    assert sent(drafted).document
+    assert "🎉" in letter().text
+
+
+def test_two_workers_print_one_paper_and_write_one_letter(drafted: Report) -> None:
+    send.send_report(report=drafted, actor="Nan", now=LATER)
+    one, other = Report.objects.get(), Report.objects.get()
+    first = report_paper.ensure(report=one, now=LATER)
+    second = report_paper.ensure(report=other, now=LATER + timedelta(minutes=1))
+    assert first == second
     assert Outbox.objects.filter(kind="report").count() == 1
 
 
@@ -59,3 +175,122 @@ def test_late_time_goes_to_the_open_period_with_a_note(drafted: Report) -> None:
     entry = log.log_time(agreement=drafted.period.agreement, on=NOW.date(), minutes=30, note="Forgotten", now=LATER)
     assert entry.period_id != drafted.period_id
     assert NOW.date().isoformat() in entry.note
+
+
+# It always goes out
+
+
+def test_what_nobody_reviewed_goes_out_on_the_agreed_day_with_the_figures_alone(drafted: Report) -> None:
+    assert drafted.send_at == DUE
+    assert run.report(now=DUE - timedelta(minutes=1), door="test").result["sent"] == 0
+    assert run.report(now=DUE, door="test").result["sent"] == 1
+    assert run.report(now=DUE, door="test").result["sent"] == 0
+    drafted.refresh_from_db()
+    assert drafted.unreviewed and drafted.snapshot["comment"] == ""
+    (event,) = audit.chain(drafted.pk)
+    assert (event.event, event.actor) == ("report_sent", "Retainer Hub")
+
+
+def test_words_that_were_saved_go_with_it(drafted: Report) -> None:
+    words(drafted)
+    run.report(now=DUE, door="test")
+    drafted.refresh_from_db()
+    assert not drafted.unreviewed and drafted.snapshot["comment"] == "A strong month."
+
+
+def test_where_the_agreement_says_so_it_waits_and_the_owner_is_reminded_every_third_day(world: World) -> None:
+    world.running(terms=WAITS)
+    bill(now=NOW, door="test")
+    for day in range(12):
+        run.report(now=LATER + timedelta(days=day), door="test")
+    assert Report.objects.get().send_at is None
+    assert Report.objects.get().sent_at is None
+    assert Outbox.objects.filter(kind="reports_waiting").count() in (3, 4)
+
+
+def test_a_job_that_is_late_by_weeks_leaves_a_day_to_look_and_then_sends_each_once(world: World) -> None:
+    world.running()
+    for months in range(3):
+        bill(now=NOW + months * timedelta(days=31), door="test")
+    late = NOW + timedelta(days=80)
+    run.report(now=late, door="test")
+    assert Report.objects.filter(send_at__gte=late + timedelta(hours=24)).count() == 2
+    for hours in range(72):
+        run.report(now=late + timedelta(hours=hours), door="test")
+    report_paper.print_due(now=late)
+    assert Outbox.objects.filter(kind="report").count() == 2
+
+
+def test_a_time_that_the_freelancer_chose_counts(drafted: Report) -> None:
+    at = LATER + timedelta(days=1)
+    review.schedule(report=words(drafted), at=at, now=LATER)
+    run.report(now=at, door="test")
+    drafted.refresh_from_db()
+    assert drafted.sent_at == at and not drafted.unreviewed
+    with pytest.raises(RuleError):
+        review.schedule(report=drafted, at=at - timedelta(days=3), now=at)
+
+
+def test_a_client_without_anybody_to_write_to_keeps_its_draft_until_there_is_somebody(drafted: Report) -> None:
+    Contact.objects.update(is_active=False)
+    with pytest.raises(RuleError):
+        send.send_report(report=drafted, actor="Nan", now=LATER)
+    assert run.report(now=DUE, door="test").result["sent"] == 0
+    Contact.objects.update(is_active=True)
+    assert run.report(now=DUE, door="test").result["sent"] == 1
+
+
+# Seen and answered
+
+
+def test_what_was_seen_is_recorded_and_what_was_not_stays_not_recorded(drafted: Report) -> None:
+    sent(drafted)
+    assert (drafted.letter_opened_at, drafted.opened_at, drafted.read_seconds) == (None, None, None)
+    token = re.search(r"/p/seen/(.+?)\.gif", letter().html)
+    assert token and pictured(token[1]) == drafted.pk.hex and pictured("x" + token[1]) is None
+    seen.letter_opened(report_id=drafted.pk.hex, now=LATER)
+    seen.letter_opened(report_id=drafted.pk.hex, now=DUE)
+    for seconds in (15, 9999, -5):
+        seen.read(report=drafted, seconds=seconds)
+    drafted.refresh_from_db()
+    assert (drafted.letter_opened_at, drafted.read_seconds) == (LATER, 75)
+
+
+def test_unseen_after_72_hours_is_nudged_once_and_then_becomes_a_task(drafted: Report) -> None:
+    sent(drafted)
+    step = timedelta(hours=72)
+    for n in range(1, 4):
+        chase.nudge_due(now=LATER + n * step)
+    assert Outbox.objects.filter(kind=NUDGE).count() == 1
+    assert chase.task_due(now=LATER + step + step - timedelta(minutes=1)) == 0
+    assert chase.task_due(now=LATER + step + step) == 1
+
+
+def test_what_was_seen_is_not_nudged(drafted: Report) -> None:
+    sent(drafted)
+    seen.opened(report=drafted, now=LATER)
+    assert chase.nudge_due(now=LATER + timedelta(days=9)) == 0
+
+
+def test_a_decision_is_answered_once_and_told(drafted: Report) -> None:
+    sent(words(drafted))
+    contact = drafted.period.agreement.contact
+    answer.give(report=drafted, answer="yes", contact=contact, now=LATER, origin=HERE, words="Please do")
+    with pytest.raises(NotAllowedNow):
+        answer.give(report=drafted, answer="no", contact=contact, now=LATER, origin=HERE)
+    outbox.send_due(now=LATER)
+    assert "Please do" in letter("report_answered").text
+    assert audit.is_whole(audit.chain(drafted.pk)) and len(audit.chain(drafted.pk)) == 2
+
+
+def test_a_report_that_wants_no_decision_takes_no_answer(drafted: Report) -> None:
+    sent(words(drafted, decision=""))
+    with pytest.raises(NotAllowedNow):
+        answer.give(report=drafted, answer="yes", contact=drafted.period.agreement.contact, now=LATER, origin=HERE)
+    assert "answer=" not in letter().html
+
+
+def test_the_same_contents_give_the_same_hash_whatever_the_day(drafted: Report) -> None:
+    before = send.digest(send.snapshot(drafted))
+    assert before == send.digest(send.snapshot(Report.objects.get()))
+    assert Period.objects.count() == 1

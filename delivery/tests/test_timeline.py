@@ -14,7 +14,7 @@ from billing.run import bill
 from core.dates import local_day
 from core.immutable import lifted
 from core.models import AuditEvent
-from delivery import run, send
+from delivery import report_paper, run, send
 from delivery.models import Report
 from delivery.timeline import timeline
 from tests.world import HERE, NOW, World
@@ -30,6 +30,7 @@ def lived(world: World, months: int = 1) -> Agreement:
     run.report(now=NOW + months * MONTH, door="test")
     for report in Report.objects.filter(client=agreement.client):
         send.send_report(report=report, actor="Nan", now=NOW + months * MONTH)
+    report_paper.print_due(now=NOW + months * MONTH)
     return agreement
 
 

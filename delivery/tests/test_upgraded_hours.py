@@ -8,7 +8,7 @@ from agreements.tests.test_signers import put
 from billing import upgrade
 from billing.run import bill
 from core.dates import local_day
-from delivery import compose, hours, log
+from delivery import hours, log, send
 from delivery.models import Report
 from tests.world import World
 
@@ -28,7 +28,7 @@ def test_screens_and_the_report_say_the_same_and_the_next_period_has_it_all(worl
     log.log_time(agreement=agreement, on=FIFTEENTH.date(), minutes=60, note="N", now=FIFTEENTH)
     stated = hours.of_period(period)
     assert (stated.granted, stated.remaining) == (31 * 60 + 17 * 60, 47 * 60), "17 of 31 days × 31 h"
-    shot = compose.snapshot(Report(period=period, client=agreement.client))
+    shot = send.snapshot(Report(period=period, client=agreement.client))
     assert (shot["hours"]["granted"], shot["hours"]["remaining"]) == (48 * 60, 47 * 60)
     bill(now=datetime(2027, 2, 1, 5, 0, tzinfo=UTC), door="test")
     assert hours.of_period(Period.objects.get(index=1)).granted == 62 * 60

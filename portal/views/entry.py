@@ -13,10 +13,12 @@ from clients import entry
 from core import links
 from core.models.link import LinkPurpose
 from core.throttle import address, too_often
+from delivery.states import Answer
 from portal import access
 from portal.forms import AskForm
+from portal.views import reports
 
-NOUNS = ("proposal", "agreement", "amendment", "invoice", "report", "overage")
+NOUNS = ("proposal", "agreement", "amendment", "invoice", "report", "answer", "overage")
 
 
 @never_cache
@@ -29,26 +31,35 @@ def enter(request: HttpRequest, token: str) -> HttpResponseBase:
     if link is None or contact is None:
         return _stale(request, token)
     with translation.override(contact.client.language):
+        asked = reports.asked(link, contact)
         if request.method == "POST" and links.consume(link, now=now):
             access.open_session(request, contact)
-            response = redirect(_place(link.target))
+            if asked and "answer" in request.POST:
+                reports.answered(request, asked, contact)
+            response = redirect(_place(link.target, request))
             response.set_cookie("django_language", contact.client.language, samesite="Lax")
             return response
+        if asked:
+            return reports.answer_door(request, asked, contact)
         return render(request, "portal/enter.html", {"contact": contact, "token": token})
 
 
-def _place(target: str) -> str:
+def _place(target: str, request: HttpRequest) -> str:
+    """Where a link leads; an answer that was pressed in the letter stays with it."""
     noun, _colon, pk = target.partition(":")
     if noun == "method":
         return reverse("portal:method")
-    return reverse(f"portal:{noun}", args=[pk]) if noun in NOUNS and pk else reverse("portal:home")
+    if noun not in NOUNS or not pk:
+        return reverse("portal:home")
+    pressed = request.GET.get("answer", "")
+    return reverse(f"portal:{noun}", args=[pk]) + (f"?answer={pressed}" if pressed in set(Answer) else "")
 
 
 def _stale(request: HttpRequest, token: str) -> HttpResponse:
     """A used or old link of ours offers to mail a fresh one to the same person; whoever is inside goes on."""
     known = links.known(token, purpose=LinkPurpose.PORTAL)
     if known and (here := access.person(request)) and here.pk == known.subject_id:
-        return redirect(_place(known.target))
+        return redirect(_place(known.target, request))
     return render(request, "portal/stale.html", {"token": token if known else ""}, status=410)
 
 

@@ -1,10 +1,10 @@
-"""Home, invoices and reports: what the fee buys and what was paid."""
+"""Home and invoices: what the fee buys and what was paid."""
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements import applies
@@ -17,8 +17,7 @@ from core.dates import local_day
 from core.download import csv_response, pdf_response
 from core.listing import page_of
 from core.logos import logo_response
-from delivery import hours, review, send
-from delivery.compose import with_words
+from delivery import hours
 from delivery.models import Report
 from delivery.states import ReportState
 from portal.access import PortalView
@@ -124,49 +123,11 @@ class ReceiptPdf(PortalView):
         return pdf_response(papers.receipt_pdf(payment=payment, now=timezone.now()))
 
 
-class Reports(PortalView):
-    """Every report that was sent."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        found = self.rows(Report).filter(state=ReportState.SENT).select_related("period__agreement")
-        page = page_of(found, request.GET, by="created_at")
-        return render(request, "portal/reports.html", {"page": page})
-
-
-class ReportPage(PortalView):
-    """One report; opening it is recorded."""
-
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        report = _sent(self, pk)
-        send.opened(report=report, now=timezone.now())
-        with translation.override(report.language):
-            context = {"report": report, "title": send.title(report), **with_words(review.shown(report))}
-        return render(request, "portal/report.html", context)
-
-
-class ReportPdf(PortalView):
-    """The report as a file."""
-
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        document = _sent(self, pk).document
-        if document is None:
-            raise Http404
-        return pdf_response(document)
-
-
 class Logo(PortalView):
     """The business's own picture."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return logo_response(self.contact.business)
-
-
-def _sent(view: PortalView, pk: UUID) -> Report:
-    """A report that was sent; a draft does not exist for the client (rule 37)."""
-    report = view.row(Report, pk, "period__agreement", "client", "document")
-    if report.state != ReportState.SENT:
-        raise Http404
-    return report
 
 
 def _invoices(view: PortalView) -> list[tuple[Invoice, queries.Standing]]:

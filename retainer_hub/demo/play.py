@@ -21,7 +21,7 @@ from core import links, outbox
 from core.audit import Origin
 from core.dates import add_months, local_instant, month_of
 from core.models import Business, User
-from delivery import deliver, log, measure, review, run, send
+from delivery import deliver, log, measure, report_paper, review, run, send
 from delivery.models import Deliverable, Kpi, Report
 from delivery.states import ReportState
 from retainer_hub.demo import prospects
@@ -227,6 +227,7 @@ def _jobs(business: Business, now: datetime, today: date) -> None:
         if report.period.ends_on > today - timedelta(days=25):
             continue  # this month's wait for whoever tries the demo
         part = next(part for part in PARTS if part.name == report.client.name)
-        review.save_words(report=report, comment=part.sentence, next_text=part.next_text)
+        review.save_words(report=report, comment=part.sentence, next_text=part.next_text, now=now)
         send.send_report(report=report, actor=OWNER, now=now)
+    report_paper.print_due(now=now)
     outbox.send_due(now=now, limit=1000)

@@ -1,7 +1,10 @@
-"""Prints reports that were frozen and have no paper yet, each claimed by its row; then its letter is announced."""
+"""Prints reports that were frozen and have no paper yet, each claimed by its row; then its letter is announced.
+
+The paper's bytes follow from the report's contents, so that two workers who print one make the same file.
+"""
 
 from datetime import datetime, timedelta
-from uuid import UUID
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -19,6 +22,7 @@ from delivery.states import ReportState
 
 LEASE = timedelta(minutes=10)
 AT_ONCE = 20  # looked up together
+RECENT = timedelta(hours=12)  # what was sent since is one batch to whoever watches it being printed
 
 
 def waiting() -> QuerySet[Report]:
@@ -62,18 +66,20 @@ def _pdf(report: Report) -> bytes:
     """What a client or another system has typed may hold signs that no font has: they are left out on paper."""
     assert report.sent_at
     with translation.override(report.language):
-        context = {"business": report.business, **with_words(_printable(report.snapshot))}
+        context = {"business": report.business, **with_words(_printable_all(report.snapshot))}
         name = title(report)
     return render.pdf(
         "report", context, language=report.language, title=name, identifier=report.sha256, created=report.sent_at
     )
 
 
-def _printable(value: object) -> object:
+def _printable_all(shot: dict[str, Any]) -> dict[str, Any]:
+    return {name: _printable(value) for name, value in shot.items()}
+
+
+def _printable(value: Any) -> Any:
     if isinstance(value, str):
         return glyphs.printable(value)
     if isinstance(value, list):
         return [_printable(one) for one in value]
-    if isinstance(value, dict):
-        return {name: _printable(one) for name, one in value.items()}
-    return value
+    return _printable_all(value) if isinstance(value, dict) else value

@@ -1,0 +1,144 @@
+"""Reports as the client reads and answers them; what is seen of them is recorded."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from agreements.models import Period
+from agreements.states import PeriodState
+from clients.models import Contact
+from core.dates import local_day
+from core.download import pdf_response
+from core.errors import RuleError
+from core.listing import page_of
+from core.models import Link
+from core.tenancy import business_of, scoped
+from delivery import answer, gather, report_letters, report_paper, review, seen, send
+from delivery.models import Report
+from delivery.models.report import ANSWERS
+from delivery.report_words import with_words
+from delivery.states import ReportState
+from portal.access import PortalView, origin
+
+PIXEL = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c000000000100010000020144003b")
+LATELY = 12  # months without a report that are named
+
+
+class Reports(PortalView):
+    """Every report that was sent, and the periods that have none because nothing was served."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        found = self.rows(Report).filter(state=ReportState.SENT).select_related("period__agreement")
+        page = page_of(found, request.GET, by="created_at")
+        today = local_day(timezone.now(), self.client.time_zone)
+        silent = scoped(Period, self.contact.business).filter(
+            agreement__client=self.client, state=PeriodState.SKIPPED, ends_on__lte=today
+        )
+        context = {"page": page, "silent": silent.select_related("agreement").order_by("-starts_on")[:LATELY]}
+        return render(request, "portal/reports.html", context)
+
+
+class ReportPage(PortalView):
+    """One report; opening it is recorded."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        report = sent(self, pk)
+        seen.opened(report=report, now=timezone.now())
+        return render(request, "portal/report.html", _shown(report))
+
+
+class ReportPdf(PortalView):
+    """The report as a file; printed now where no worker has yet."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        return pdf_response(report_paper.ensure(report=sent(self, pk), now=timezone.now()))
+
+
+class Read(PortalView):
+    """So many seconds more the page was in front of somebody."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        report, seconds = sent(self, pk), request.POST.get("seconds", "")
+        if not (seconds.isascii() and seconds.isdigit() and len(seconds) < 6):
+            return HttpResponse(status=400)
+        seen.read(report=report, seconds=int(seconds))
+        return HttpResponse(status=204)
+
+
+class AnswerPage(PortalView):
+    """The one decision that is wanted, with the button that was pressed in the letter first."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        report = sent(self, pk)
+        if not report.decision:
+            return redirect("portal:report", report.pk)
+        return render(request, "portal/answer.html", {**_shown(report), "pressed": _pressed(request)})
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        report = sent(self, pk)
+        answered(request, report, self.contact)
+        return redirect("portal:report", report.pk)
+
+
+def asked(link: Link, contact: Contact) -> Report | None:
+    """The report whose decision a letter's link leads to, while it waits for an answer."""
+    noun, _colon, pk = link.target.partition(":")
+    if noun != "answer":
+        return None
+    mine = scoped(Report, contact.business).filter(client=contact.client, state=ReportState.SENT, answer="")
+    return mine.exclude(decision="").select_related("business__owner", "period").filter(pk=pk).first()
+
+
+def answer_door(request: HttpRequest, report: Report, contact: Contact) -> HttpResponse:
+    """The question with its answers, for whoever holds the letter: one press is the answer."""
+    context = {"report": report, "contact": contact, "answers": ANSWERS, "pressed": _pressed(request)}
+    return render(request, "portal/answer_door.html", {**context, "title": send.title(report)})
+
+
+def answered(request: HttpRequest, report: Report, contact: Contact) -> None:
+    """Write the pressed answer down, and say so on the next page."""
+    try:
+        answer.give(
+            report=report, answer=request.POST.get("answer", ""), contact=contact, now=timezone.now(),
+            origin=origin(request), words=request.POST.get("words", "").replace("\x00", "").strip(),
+        )  # fmt: skip
+        messages.success(request, _("Thank you: your answer is on its way."))
+    except RuleError as no:
+        messages.error(request, str(no))
+
+
+@never_cache
+@require_safe
+def seen_letter(request: HttpRequest, token: str) -> HttpResponse:
+    """The letter's invisible picture. The freelancer's own look at the letter does not count."""
+    report_id = report_letters.pictured(token)
+    if report_id and not (request.user.is_authenticated and business_of(request.user)):
+        seen.letter_opened(report_id=report_id, now=timezone.now())
+    return HttpResponse(PIXEL, content_type="image/gif")
+
+
+def sent(view: PortalView, pk: UUID) -> Report:
+    """A report that was sent; a draft does not exist for the client (rule 37)."""
+    report = view.row(Report, pk, *gather.RELATED)
+    if report.state != ReportState.SENT:
+        raise Http404
+    return report
+
+
+def _pressed(request: HttpRequest) -> str:
+    """The answer that was pressed in the letter; the first one where none was."""
+    found = request.GET.get("answer", "")
+    return found if found in dict(ANSWERS) else ANSWERS[0][0]
+
+
+def _shown(report: Report) -> dict[str, Any]:
+    with translation.override(report.language):
+        words = with_words(review.shown(report)) | {"title": send.title(report)}
+    return {"report": report, "answers": ANSWERS, **words}
