@@ -8,7 +8,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from agreements import in_words
-from agreements.models.proposal import TRANSFER_DAYS, CollectBy, Renews, Rollover
+from agreements.models.proposal import TRANSFER_DAYS, CollectBy, Renews, Rollover, Unreviewed
 from agreements.models.template import TextKind
 from agreements.placeholders import Value
 from agreements.schedule import Interval
@@ -44,6 +44,7 @@ def meanings() -> dict[str, str]:
         "rollover": _("what happens with time that is not used"),
         "overage": _("work beyond the included time, and its fee"),
         "response_time": _("within how many working hours you answer"),
+        "report": _("when the report of a period comes, and what if it was not reviewed"),
         "starts_on": _("the first day"),
         "term": _("minimum term, end and renewal"),
         "notice": _("how long before an end it must be said"),
@@ -69,6 +70,7 @@ def values(tier: dict[str, Any], terms: dict[str, Any]) -> dict[str, Value]:
         "services": [*tier["lines"], *_counted(tier)],
         "deliverables": _counted(tier),
         "response_time": _response(tier["response_hours"]),
+        "report": _report(terms),
         **_money(tier, terms),
         **_time(tier, terms),
         **_dates(terms),
@@ -117,6 +119,17 @@ def _value_add(one: dict[str, Any]) -> str:
 
 def _response(hours: int) -> str:
     return ngettext("within one working hour", "within %(n)s working hours", hours) % {"n": hours}
+
+
+def _report(terms: dict[str, Any]) -> str:
+    """By which day a report is there, and in which shape (rule 40); empty in texts from before it was agreed."""
+    days = terms.get("report_days")
+    if not days:
+        return ""
+    said = ngettext("within one day of its end", "within %(n)s days of its end", days) % {"n": days}
+    if terms.get("report_unreviewed") == Unreviewed.WAIT:
+        return said
+    return _("%(within)s, if need be with the figures alone") % {"within": said}
 
 
 def _money(tier: dict[str, Any], terms: dict[str, Any]) -> dict[str, Value]:

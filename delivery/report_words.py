@@ -102,6 +102,8 @@ def _hours(stated: dict[str, Any]) -> str:
         _("%(used)s of %(available)s used")
         % {"used": rh.hours(stated["used"]), "available": rh.hours(stated["available"])}
     ]
+    if stated["remaining"] < 0:
+        words.append(_("%(hours)s over") % {"hours": rh.hours(-stated["remaining"])})
     if stated["rolled_in"]:
         words.append(_("%(hours)s of them rolled over") % {"hours": rh.hours(stated["rolled_in"])})
     if stated["deficit_in"]:

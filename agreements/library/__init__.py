@@ -14,7 +14,7 @@ VERSION = "2026-11"
 CLAUSES: dict[str, Clause] = {clause.key: clause for clause in (*GENERAL, *TRADES)}
 
 _OPENING = ("parties", "services", *(clause.key for clause in TRADES), "kpis", "expectations", "value_adds", "fee")
-_WORK = ("response", "scope", "ownership", "confidentiality", "exclusivity")
+_WORK = ("response", "reports", "scope", "ownership", "confidentiality", "exclusivity")
 _CLOSING = ("law", "language", "signature")
 BUILT_IN: dict[TextKind, tuple[str, ...]] = {
     TextKind.MONTHLY: (*_OPENING, "late", "term", "time", "overage", *_WORK, *_CLOSING),

@@ -195,6 +195,20 @@ GENERAL = (
         ("การตอบกลับ", "ผู้ให้บริการตอบข้อความของลูกค้า{{response_time}}"),
     ),
     Clause(
+        "reports",
+        (
+            "Reports",
+            "The provider reports on every period {{report}}: results against the goals, what was delivered, the "
+            "time that was used, and what comes next. A period that was paused has no report.",
+        ),
+        (
+            "รายงาน",
+            "ผู้ให้บริการส่งรายงานของทุกงวด{{report}} โดยรายงานผลลัพธ์เทียบกับเป้าหมาย งานที่ส่งมอบ เวลาที่ใช้ "
+            "และสิ่งที่จะทำต่อไป งวดที่พักไว้ไม่มีรายงาน",
+        ),
+        when="report",
+    ),
+    Clause(
         "scope",
         (
             "Changes",

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
+from babel.numbers import format_compact_decimal, format_decimal
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -115,6 +115,12 @@ def number(value: Any) -> str:
     if value is None or value == "":
         return "—"
     return str(format_decimal(Decimal(str(value)), "#,##0.##", locale=_locale()))
+
+
+@register.filter
+def number_short(value: Any) -> str:
+    """A figure for an axis: 10,240 → 10K."""
+    return str(format_compact_decimal(Decimal(str(value)), locale=_locale(), fraction_digits=1))
 
 
 @register.filter

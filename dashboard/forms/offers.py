@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.ladder import TierDraft
 from agreements.models import Proposal
-from agreements.models.proposal import CollectBy, Renews, Rollover
+from agreements.models.proposal import CollectBy, Renews, Rollover, Unreviewed
 from agreements.propose import MANY
 from clients.models import Client
 from core.dates import local_day
@@ -36,7 +36,7 @@ class ProposalForm(PrintableForm, forms.ModelForm):
             "renews",
             "notice_days", "minimum_months", "rollover", "rollover_percent", "rollover_periods", "in_order",
             "countersigns", "recommended_because",
-            "trial_measure", "credits_trial", "shows_openings", "expires_on",
+            "trial_measure", "report_days", "report_unreviewed", "credits_trial", "shows_openings", "expires_on",
         ]  # fmt: skip
         widgets = {
             "intro": forms.Textarea(attrs={"rows": 8}),
@@ -66,7 +66,14 @@ class ProposalForm(PrintableForm, forms.ModelForm):
             queryset=contacts, required=False, label=_("Also sign"), widget=forms.CheckboxSelectMultiple,
             help_text=_("Beside the person who picks the tier."),
         )  # fmt: skip
-        for name in ("renews", "rollover", "rollover_percent", "rollover_periods"):
+        for name in (
+            "renews",
+            "rollover",
+            "rollover_percent",
+            "rollover_periods",
+            "report_days",
+            "report_unreviewed",
+        ):
             self.fields[name].required = False
         if self.instance.pk and not self.instance._state.adding:
             self.initial["cosigners"] = list(self.instance.cosigners.all())
@@ -95,6 +102,8 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         data["renews"] = data.get("renews") or Renews.NO
         data["rollover"] = data.get("rollover") or Rollover.NONE
         data["rollover_periods"] = data.get("rollover_periods") or 1
+        data["report_days"] = data.get("report_days") or 5
+        data["report_unreviewed"] = data.get("report_unreviewed") or Unreviewed.SEND
         if data.get("rollover_percent") is None:
             data["rollover_percent"] = 25
         if data["renews"] != Renews.NO and not data.get("ends_on"):

@@ -22,6 +22,7 @@ from delivery.states import OverageState, ReportState
 
 SHOWN = 6  # of one kind
 LATELY = timedelta(days=60)
+SENDS_WITHIN = timedelta(hours=3)  # of its time a report goes out, or something is in the way
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,31 @@ def _hours(desk: Desk) -> list[Need]:
     ]
 
 
+def _unseen(desk: Desk) -> list[Need]:
+    tasks = desk.rows(Report).filter(task_at__isnull=False, task_done_at=None, opened_at=None, answered_at=None)
+    return [
+        Need(
+            _("Nothing shows that %(client)s has seen the last report. Call them.") % {"client": row.client.name},
+            reverse("dashboard:report", args=[row.pk]),
+            _("Look"),
+        )
+        for row in tasks.filter(letter_opened_at=None).select_related("client")[:SHOWN]
+    ]
+
+
+def _unsendable(desk: Desk) -> list[Need]:
+    """Drafts whose time has come and that have nobody to go to."""
+    late = desk.rows(Report).filter(state=ReportState.DRAFT, send_at__lte=timezone.now() - SENDS_WITHIN)
+    return [
+        Need(
+            _("The report for %(client)s cannot go out: nobody there has an email.") % {"client": row.client.name},
+            reverse("dashboard:client", args=[row.client_id]),
+            _("Add a contact"),
+        )
+        for row in late.select_related("client")[:SHOWN]
+    ]
+
+
 def _reports(desk: Desk) -> list[Need]:
     drafts = desk.rows(Report).filter(state=ReportState.DRAFT).select_related("client", "period")
     return [
@@ -149,5 +175,6 @@ def _reports(desk: Desk) -> list[Need]:
 
 
 SOURCES: tuple[Callable[[Desk], list[Need]], ...] = (
-    _failed, _parked, _runs, _unsealed, _questions, _letters, _certificates, _trials, _hours, _reports,
+    _failed, _parked, _runs, _unsealed, _questions, _letters, _certificates, _trials, _hours, _unseen, _unsendable,
+    _reports,
 )  # fmt: skip

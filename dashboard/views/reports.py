@@ -1,5 +1,6 @@
 """Reports: the list, the review on one screen, and what became of those that were sent."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -87,7 +88,10 @@ class ReportPage(Desk):
     def _show(
         self, request: HttpRequest, report: Report, form: WordsForm, when: WhenForm, status: int
     ) -> HttpResponse:
-        is_draft, shot = report.state == ReportState.DRAFT, review.shown(report)
+        is_draft = report.state == ReportState.DRAFT
+        if is_draft and not form.is_bound:
+            report = with_typed(report, form.initial)
+        shot = review.shown(report)
         with translation.override(report.language):
             shown = with_words(shot) | {"title": send.title(report)}
         return self.show(
@@ -114,8 +118,7 @@ class Preview(Desk):
             raise Http404
         form = words_form(report, request.POST)
         form.is_valid()
-        for name, value in form.cleaned_data.items():
-            setattr(report, name, value)
+        report = with_typed(report, form.cleaned_data)
         with translation.override(report.language):
             shown = with_words(review.shown(report)) | {"title": send.title(report)}
         return self.show(request, report=report, **shown)
@@ -143,6 +146,13 @@ class ReportPdf(Desk):
 def report_of(desk: Desk, pk: UUID) -> Report:
     """One of the business's reports, with all that it is made of."""
     return desk.row(Report, pk, desk.rows(Report).select_related(*gather.RELATED))
+
+
+def with_typed(report: Report, words: Mapping[str, Any]) -> Report:
+    """The report with what stands in the form, unsaved."""
+    for name, value in words.items():
+        setattr(report, name, value)
+    return report
 
 
 def words_form(report: Report, data: Any = None) -> WordsForm:

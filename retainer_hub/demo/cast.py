@@ -5,6 +5,7 @@ from decimal import Decimal
 
 EMAIL = "demo@retainerhub.example"
 OWNER = "Nan Kittisak"
+SILENT = "Northwind Labs"  # never opens its reports
 
 LADDER = (
     ("Essential", "A steady presence, every day", 3_000_00, 20, 48,
@@ -51,15 +52,17 @@ class Part:
     card: str = "succeeds"
     later_card: str = ""
     is_trial: bool = False
+    waits: bool = False  # its report goes out when the freelancer has read it, not by itself
     work: tuple[tuple[int, str], ...] = ()
     kpis: tuple[tuple[str, str, Decimal, Decimal, tuple[int, ...]], ...] = field(default=())
     sentence: str = ""
     next_text: str = ""
+    decision: str = ""
 
 
 PARTS = (
     Part(
-        "Baan Coffee Roasters", "Ploy Srisuk", "ploy@baancoffee.example", "Social media retainer", 1, 6,
+        "Baan Coffee Roasters", "Ploy Srisuk", "ploy@baancoffee.example", "Social media retainer", 1, 6, waits=True,
         work=((150, "Content plan and captions"), (180, "Graphics for the week"), (105, "Answering the community")),
         kpis=(
             ("Followers", "", Decimal(8200), Decimal(10000), (8350, 8700, 9120, 9560, 9930, 10240)),
@@ -68,6 +71,7 @@ PARTS = (
         ),
         sentence="The video series did what we hoped: comments doubled, and the shop felt it at weekends.",
         next_text="Songkran campaign: the plan is with you by the 10th.",
+        decision="Shall we film two videos a month instead of one?",
     ),
     Part(
         "Northwind Labs", "Erik Dahl", "erik@northwind.example", "Content and community", 0, 5, 5,
@@ -79,11 +83,12 @@ PARTS = (
     ),
     Part(
         "สวนผึ้ง สตูดิโอ", "คุณมะลิ วงศ์ดี", "mali@suanphueng.example", "ดูแลโซเชียลมีเดียรายเดือน", 0, 4, 3,
-        THAI_LADDER, "เจ้าของ", "th",
+        THAI_LADDER, "เจ้าของ", "th", waits=True,
         work=((100, "เขียนโพสต์ประจำสัปดาห์"), (75, "ออกแบบภาพ")),
         kpis=(("ผู้ติดตาม", "", Decimal(1500), Decimal(2500), (1620, 1890, 2240, 2610)),),
         sentence="เดือนนี้โพสต์เบื้องหลังสตูดิโอได้รับความสนใจมากที่สุด",
         next_text="เตรียมแคมเปญปีใหม่",
+        decision="ให้เพิ่มโพสต์เบื้องหลังอีกสัปดาห์ละหนึ่งโพสต์ไหมคะ",
     ),
     Part(
         "Helio Ceramics", "Dana Ortiz", "dana@helio.example", "Paid trial: one month of social media", 0, 0, 0,

@@ -21,11 +21,11 @@ from core import links, outbox
 from core.audit import Origin
 from core.dates import add_months, local_instant, month_of
 from core.models import Business, User
-from delivery import deliver, log, measure, report_paper, review, run, send
+from delivery import answer, deliver, log, measure, report_paper, review, run, seen, send
 from delivery.models import Deliverable, Kpi, Report
 from delivery.states import ReportState
 from retainer_hub.demo import prospects
-from retainer_hub.demo.cast import EMAIL, LADDER, OWNER, PARTS, Part
+from retainer_hub.demo.cast import EMAIL, LADDER, OWNER, PARTS, SILENT, Part
 
 ZONE = "Asia/Bangkok"
 PHONE = Origin("203.0.113.7", "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X)")
@@ -114,6 +114,7 @@ def _offer(business: Business, part: Part, start: date, now: datetime) -> Propos
         business=business, client=client, contact=contact, tiers=_tiers(part), title=part.title, currency="USD",
         language=part.language, interval="once" if part.is_trial else "monthly", starts_on=start,
         ends_on=start + timedelta(days=28) if part.is_trial else None,
+        report_unreviewed="wait" if part.waits else "send",
         minimum_months=0 if part.is_trial else 3, rollover="none" if part.is_trial else "surplus",
         testimonials=Testimonial.objects.filter(business=business),
         expires_on=start + timedelta(days=10) if part.picks < 0 else None,
@@ -146,6 +147,22 @@ def _asked(business: Business, now: datetime) -> None:
         ask.seen(proposal=offer, tier=tier, contact=offer.contact, now=seen, origin=PHONE)
     text = "Can we start with Essential and move up after the first campaign?"
     ask.ask(proposal=offer, contact=offer.contact, text=text, now=seen, origin=PHONE)
+
+
+def _read(business: Business, now: datetime) -> None:
+    """Clients look at their report a day later; one of them never does."""
+    sent = Report.objects.filter(business=business, state=ReportState.SENT, opened_at=None)
+    for report in (
+        sent.filter(sent_at__lte=now - timedelta(hours=20))
+        .exclude(client__name=SILENT)
+        .select_related("client", "business", "period__agreement__contact")
+    ):
+        seen.opened(report=report, now=now)
+        seen.read(report=report, seconds=55)
+        seen.read(report=report, seconds=40)
+        if report.decision:
+            contact = report.period.agreement.contact
+            answer.give(report=report, answer="yes", contact=contact, now=now, origin=PHONE)
 
 
 def _tiers(part: Part) -> list[TierDraft]:
@@ -224,10 +241,13 @@ def _jobs(business: Business, now: datetime, today: date) -> None:
     run.report(now=now, door="job")
     drafts = Report.objects.filter(business=business, state=ReportState.DRAFT, created_at__lt=now - timedelta(days=1))
     for report in drafts.select_related("client", "period__agreement__contact", "business__owner"):
-        if report.period.ends_on > today - timedelta(days=25):
+        if report.period.ends_on > today - timedelta(days=31):
             continue  # this month's wait for whoever tries the demo
         part = next(part for part in PARTS if part.name == report.client.name)
-        review.save_words(report=report, comment=part.sentence, next_text=part.next_text, now=now)
+        review.save_words(
+            report=report, comment=part.sentence, next_text=part.next_text, decision=part.decision, now=now
+        )
         send.send_report(report=report, actor=OWNER, now=now)
     report_paper.print_due(now=now)
+    _read(business, now)
     outbox.send_due(now=now, limit=1000)

@@ -20,6 +20,7 @@ from tests.world import HERE, World
 
 NOW = timezone.now().astimezone(UTC).replace(microsecond=0)
 PAPERS = 3
+STRAY = "files of killed workers lie in the store without a row; nothing leads to them"
 
 
 def prepare() -> None:

@@ -1,0 +1,109 @@
+"""What is reported in bin/test reports: clients of two languages, one of whose reports a person sends; the judge."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+
+from django.conf import settings
+
+from billing.run import bill
+from core import audit, outbox
+from core.documents import store
+from core.errors import RuleError
+from core.models import Document, Outbox
+from core.models.document import DocumentKind
+from core.models.outbox import OutboxState
+from delivery import log, report_paper, review, run, send
+from delivery.models import Report
+from delivery.report_letters import NUDGE
+from delivery.states import ReportState
+from tests.world import World
+
+BEGAN = datetime(2026, 11, 2, 5, 0, tzinfo=UTC)
+NOW = BEGAN + timedelta(days=31)
+PAPERS = 3
+STRAY = "letters reached the mail server twice under one Message-ID (killed between its yes and our writing it down)"
+DAYS = (0, 4, 8, 12)  # drafted, sent, reminded of, a task
+
+
+def prepare() -> None:
+    """A period of each of three clients is over, with some work in it."""
+    world = World()
+    for name, language in (("Baan", "en"), ("ร้านกาแฟ", "th"), ("Northwind", "en")):
+        client = world.client(name, language=language, now=BEGAN)
+        agreement = world.running(client, now=BEGAN, language=language, card="")
+        bill(now=BEGAN, door="test")
+        log.log_time(agreement=agreement, on=BEGAN.date(), minutes=90, note="Work", now=BEGAN)
+
+
+def work(now: datetime) -> None:
+    """What the jobs do over twelve days; on the first a person sends one report by hand, pressing twice."""
+    settings.EMAIL_BACKEND = "tests.faults.mailbox.Mailbox"
+    settings.EMAIL_FILE_PATH = str(_mail())
+    _mail().mkdir(exist_ok=True)
+    for days in DAYS:
+        _walk(now + timedelta(days=days), by_hand=not days)
+
+
+def _walk(now: datetime, *, by_hand: bool = False) -> None:
+    run.report(now=now, door="test")
+    if by_hand:
+        _by_hand(now)
+    report_paper.print_due(now=now)
+    outbox.send_due(now=now)
+
+
+def _by_hand(now: datetime) -> None:
+    for report in Report.objects.filter(client__name="Baan").select_related("client", "period__agreement__contact"):
+        for _press in range(2):
+            try:
+                review.save_words(report=report, comment="Good.", next_text="", decision="Go on?", now=now)
+                send.send_report(report=report, actor="Nan", now=now)
+            except RuleError:
+                pass  # it was sent
+
+
+def judge(now: datetime) -> tuple[list[str], int]:
+    """What is wrong, and how many letters a mail server saw twice under the same Message-ID."""
+    for days in (13, 14, 18, 22):  # leases of the dead run out, and what was put off by a kill is made up
+        _walk(now + timedelta(days=days))
+    reports = list(Report.objects.select_related("period", "client"))
+    wrong = [] if len(reports) == PAPERS else [f"{len(reports)} reports for {PAPERS} periods"]
+    for report in reports:
+        wrong += [f"{report.client.name}: {words}" for words in _of(report)]
+    papers = Document.objects.filter(kind=DocumentKind.REPORT).count()
+    wrong += [] if papers == len(reports) else [f"{papers} papers for {len(reports)} reports"]
+    arrived, letters = Counter(_arrived()), Outbox.objects.all()
+    known = {f"<{letter.pk}@{settings.MAIL_DOMAIN}>" for letter in letters}
+    wrong += [] if set(arrived) == known else [f"{len(arrived)} letters arrived, {len(known)} were written"]
+    return wrong, sum(count - 1 for count in arrived.values())
+
+
+def _of(report: Report) -> Iterator[str]:
+    if report.state != ReportState.SENT or report.document is None:
+        yield "not sent"
+        return
+    if report.sha256 != send.digest(report.snapshot):
+        yield "the hash is another one"
+    if not store.read(report.document).startswith(b"%PDF"):
+        yield "no paper"
+    chain = audit.chain(report.pk)
+    if [event.event for event in chain] != ["report_sent"] or not audit.is_whole(chain):
+        yield f"the record says {[event.event for event in chain]}"
+    letters = Outbox.objects.filter(kind="report", ref=str(report.pk))
+    if [letter.state for letter in letters] != [OutboxState.SENT] or not letters[0].attachment:
+        yield f"its letters are {[letter.state for letter in letters]}"
+    if Outbox.objects.filter(kind=NUDGE, ref=str(report.pk)).count() != 1 or not report.task_at:
+        yield "it was not gone after once"
+
+
+def _mail() -> Path:
+    return Path(settings.RH_VAR_DIR) / "mail"
+
+
+def _arrived() -> Iterator[str]:
+    """The Message-ID of everything that the mail server took."""
+    for path in _mail().glob("*.eml"):
+        yield str(message_from_bytes(path.read_bytes(), policy=policy.default)["Message-ID"])
