@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.parts.figures import Figure, spread
 from benchmarks.parts.process import ask
 
-KINDS = ("agreement", "invoice")
+KINDS = ("agreement", "invoice", "report")
 EACH, FEW, MANY = 20, 10, 300
 NOWHERE = "sqlite:///:memory:"
 

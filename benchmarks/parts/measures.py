@@ -18,7 +18,7 @@ from django.db import connection
 
 from agreements.models import Agreement
 from agreements.periods import open_due
-from benchmarks.parts import bank, floor, papers, seed  # noqa: F401  (papers has measures of its own)
+from benchmarks.parts import bank, floor, papers, reported, seed  # noqa: F401  (some have measures of their own)
 from benchmarks.parts.process import MEASURES, measure, memory
 from billing.collect import collect
 from billing.collect import due as collectable

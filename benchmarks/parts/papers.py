@@ -1,7 +1,8 @@
 """Papers in a process of their own: ours, and the naive call with HTML, styles and fonts made anew each time."""
 
 import time
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +20,10 @@ from agreements.models.template import TextKind
 from benchmarks.parts.process import measure, memory
 from core.documents import archive, render
 from core.models import Business, User
+from delivery.allowance import Flow, Policy, statement
+from delivery.compose import Facts, Item, Said, Work, snapshot
+from delivery.kpi import Pace
+from delivery.report_words import with_words
 
 NOW = datetime(2026, 12, 1, 3, tzinfo=UTC)
 Asked = tuple[str, dict[str, Any], dict[str, Any]]  # template, context, the rest of what render.pdf is asked
@@ -88,7 +93,8 @@ def _naive(asked: Asked) -> bytes:
 
 def _asked(kind: str, count: int) -> list[Asked]:
     """Documents that differ in a name."""
-    return [_agreement(n) if kind == "agreement" else _invoice(n) for n in range(count)]
+    make = {"agreement": _agreement, "invoice": _invoice, "report": _report}[kind]
+    return [make(n) for n in range(count)]
 
 
 def _business() -> Business:
@@ -113,6 +119,27 @@ def _agreement(n: int) -> Asked:
     finally:
         render.pdf = original
     return caught[0]
+
+
+def _report(n: int) -> Asked:
+    """Two pages: three KPIs with their charts over six months, a checklist, a decision, and the work of a month."""
+    first = date(2026, 11, 1)
+    kpis = [
+        SimpleNamespace(pk=pk, name=f"Figure {pk}", kind="own", shape="level", unit="", baseline=Decimal(100),
+                        target=Decimal(200), less_is_better=False)
+        for pk in range(3)
+    ]  # fmt: skip
+    history = [(date(2026, month, 1), Decimal(90 + month * 9)) for month in range(6, 12)]
+    read = {"start": Decimal(150), "value": Decimal(189), "on": first, "pace": Pace.BEHIND, "history": history}
+    (stated,) = statement([Flow(granted=1920, used=1800)], Policy())
+    items = [Item(title, 8, 8, "open") for title in ("posts", "graphics", "newsletters")]
+    work = [Work(first + timedelta(days=day), "Content plan and captions", 75) for day in range(24)]
+    figures = [SimpleNamespace(kpi=kpi, **read) for kpi in kpis]
+    facts = Facts(stated, figures, items, items, [], work, [])
+    said = Said("Nan Studio", f"Client {n} Ltd", "Retainer", first, date(2026, 12, 1), comment="A good month. " * 8,
+                next_text="Two more videos.", decision="Shall we film two videos?")  # fmt: skip
+    words = {"language": "en", "title": "Report for November 2026", "identifier": f"{n:064}", "created": NOW}
+    return "report", {"business": _business(), **with_words(snapshot(said, facts))}, words
 
 
 def _invoice(n: int) -> Asked:

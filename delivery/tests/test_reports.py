@@ -90,13 +90,14 @@ def test_an_agreement_that_ended_inside_a_period_has_its_last_report_then(world:
     assert (shot["period"]["ends_on"], shot["ended_on"]) == ("2026-11-16", "2026-11-16")
 
 
-def test_drafting_asks_as_many_questions_for_forty_as_for_four(world: World) -> None:
+def test_drafting_and_freezing_ask_as_many_questions_for_forty_as_for_four(world: World) -> None:
     def questions(clients: int) -> int:
         for n in range(clients):
             world.running(world.client(f"C{clients}-{n}"), card="")
         bill(now=NOW, door="test")
         with CaptureQueriesContext(connection) as asked:
             assert run.report(now=LATER, door="test").result["drafted"] == clients
+            assert run.report(now=DUE, door="test").result["sent"] == clients
         return len(asked)
 
     assert questions(40) == questions(4)

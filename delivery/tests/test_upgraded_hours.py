@@ -28,7 +28,7 @@ def test_screens_and_the_report_say_the_same_and_the_next_period_has_it_all(worl
     log.log_time(agreement=agreement, on=FIFTEENTH.date(), minutes=60, note="N", now=FIFTEENTH)
     stated = hours.of_period(period)
     assert (stated.granted, stated.remaining) == (31 * 60 + 17 * 60, 47 * 60), "17 of 31 days × 31 h"
-    shot = send.snapshot(Report(period=period, client=agreement.client))
+    shot = send.snapshot(Report(period=period, client=agreement.client, business=agreement.business))
     assert (shot["hours"]["granted"], shot["hours"]["remaining"]) == (48 * 60, 47 * 60)
     bill(now=datetime(2027, 2, 1, 5, 0, tzinfo=UTC), door="test")
     assert hours.of_period(Period.objects.get(index=1)).granted == 62 * 60

@@ -40,14 +40,13 @@ def prepare() -> None:
 
 def work(now: datetime) -> None:
     """What the jobs do over twelve days; on the first a person sends one report by hand, pressing twice."""
-    settings.EMAIL_BACKEND = "tests.faults.mailbox.Mailbox"
-    settings.EMAIL_FILE_PATH = str(_mail())
-    _mail().mkdir(exist_ok=True)
     for days in DAYS:
         _walk(now + timedelta(days=days), by_hand=not days)
 
 
 def _walk(now: datetime, *, by_hand: bool = False) -> None:
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "tests.faults.mailbox.Mailbox", str(_mail())
+    _mail().mkdir(exist_ok=True)
     run.report(now=now, door="test")
     if by_hand:
         _by_hand(now)
@@ -75,9 +74,11 @@ def judge(now: datetime) -> tuple[list[str], int]:
         wrong += [f"{report.client.name}: {words}" for words in _of(report)]
     papers = Document.objects.filter(kind=DocumentKind.REPORT).count()
     wrong += [] if papers == len(reports) else [f"{papers} papers for {len(reports)} reports"]
-    arrived, letters = Counter(_arrived()), Outbox.objects.all()
-    known = {f"<{letter.pk}@{settings.MAIL_DOMAIN}>" for letter in letters}
-    wrong += [] if set(arrived) == known else [f"{len(arrived)} letters arrived, {len(known)} were written"]
+    arrived = Counter(_arrived())
+    known = {f"<{letter.pk}@{settings.MAIL_DOMAIN}>": letter for letter in Outbox.objects.all()}
+    wrong += [f"a letter that nobody wrote: {name}" for name in set(arrived) - set(known)]
+    lost = [letter for name, letter in known.items() if name not in arrived]
+    wrong += [f"{letter.kind} did not arrive: {letter.state} {letter.tries} {letter.error}" for letter in lost]
     return wrong, sum(count - 1 for count in arrived.values())
 
 
