@@ -77,7 +77,7 @@ class AnswerPage(PortalView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         report = sent(self, pk)
-        if not report.decision:
+        if not report.decision or report.answer:
             return redirect("portal:report", report.pk)
         return render(request, "portal/answer.html", {**_shown(report), "pressed": _pressed(request)})
 
