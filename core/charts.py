@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 STEPS = (1, 2, 5)
 LETTER = 13  # the widest figure at the size a phone shows, in units of the drawing
@@ -51,6 +52,25 @@ class Columns:
     limit: float | None
     ticks: list[Mark]
     labels: list[Mark]
+
+
+@dataclass(frozen=True)
+class Course:
+    """What components/line.html draws: readings, the target as a level line, and the way there where there is one.
+
+    `ideal` is (x1, y1, x2, y2). `rows` are the figures in words for who cannot see it.
+    """
+
+    width: int
+    height: int
+    left: float
+    paths: list[str]
+    dots: list[Mark]
+    target: float | None
+    ideal: tuple[float, float, float, float] | None
+    ticks: list[Mark]
+    labels: list[Mark]
+    rows: list[tuple[str, str]]
 
 
 def ceiling(largest: int) -> int:
@@ -129,3 +149,73 @@ def stacked(
             under = over
     ticks = [Mark(float(left), y(high * part // 4), show(high * part // 4)) for part in range(5)]
     return Columns(width, height, blocks, y(limit) if limit else None, ticks, labels)
+
+
+def scale(low: Decimal, high: Decimal) -> tuple[Decimal, Decimal, Decimal]:
+    """(lowest, highest, step) of an axis in round steps that holds both; from 0 where the figures are near it."""
+    if low >= 0 and low * 2 <= high:
+        low = Decimal(0)
+    span = high - low or abs(high) or Decimal(1)
+    power = Decimal(1).scaleb((span / 3).adjusted())
+    step = next(size * power for size in (1, 2, 5, 10) if size * power * 3 >= span)
+    first = (low / step).to_integral_value(ROUND_FLOOR) * step
+    last = (high / step).to_integral_value(ROUND_CEILING) * step
+    return first, max(last, first + step), step
+
+
+def line(
+    points: Sequence[tuple[str, Decimal | None]],
+    *,
+    target: Decimal | None,
+    show: Callable[[Decimal], str],
+    ideal: tuple[Decimal, Decimal] | None = None,
+    joined: bool = False,
+    width: int = 640,
+    height: int = 220,
+) -> Course:
+    """A line through (label, value) points at even distances, oldest first; `show` writes a value.
+
+    A None is no reading: a gap, or where `joined` (days between readings) a place that the line passes over. `ideal`
+    is where the way to the target begins and ends. Needs one point or more.
+    """
+    known = [value for _label, value in points if value is not None]
+    low, high, step = scale(*_ends([*known, *([target] if target is not None else []), *(ideal or ())]))
+    marks = [low + step * n for n in range(int((high - low) / step) + 1)]
+    left, top, right, base = max(LETTER * max(len(show(each)) for each in marks) + 10, 44), 10, 10, height - 28
+
+    def y(value: Decimal) -> float:
+        return round(top + (base - top) * (1 - float((value - low) / (high - low))), 1)
+
+    def x(place: int) -> float:
+        return round(left + (width - left - right) * place / max(1, len(points) - 1), 1)
+
+    places = [None if value is None else (x(n), y(value)) for n, (_label, value) in enumerate(points)]
+    every = max(1, -(-len(points) // 6))
+    return Course(
+        width=width,
+        height=height,
+        left=round(left, 1),
+        paths=_paths([place for place in places if place] if joined else places),
+        dots=[Mark(*place, show(value)) for place, (_l, value) in zip(places, points, strict=True)
+              if place and value is not None],
+        target=None if target is None else y(target),
+        ideal=(x(0), y(ideal[0]), x(len(points) - 1), y(ideal[1])) if ideal else None,
+        ticks=[Mark(round(left, 1), y(each), show(each)) for each in marks],
+        labels=[Mark(x(n), height - 6.0, label) for n, (label, _v) in enumerate(points) if n % every == 0],
+        rows=[(label, show(value)) for label, value in points if value is not None],
+    )  # fmt: skip
+
+
+def _ends(values: Sequence[Decimal]) -> tuple[Decimal, Decimal]:
+    return (min(values), max(values)) if values else (Decimal(0), Decimal(1))
+
+
+def _paths(places: Sequence[tuple[float, float] | None]) -> list[str]:
+    """One path for each run of readings without a gap."""
+    runs: list[list[tuple[float, float]]] = [[]]
+    for place in places:
+        if place:
+            runs[-1].append(place)
+        elif runs[-1]:
+            runs.append([])
+    return ["M" + " L".join(f"{px},{py}" for px, py in run) for run in runs if len(run) > 1]

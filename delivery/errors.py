@@ -1,6 +1,11 @@
 """How the delivery room says no."""
 
+from typing import TYPE_CHECKING
+
 from core.errors import RuleError
+
+if TYPE_CHECKING:
+    from delivery.readings import Bad
 
 
 class NoPeriod(RuleError):
@@ -13,3 +18,11 @@ class TooMuch(RuleError):
 
 class AlreadySent(RuleError):
     """The report was sent and is frozen (rule 38)."""
+
+
+class BadReadings(RuleError):
+    """Some of many readings cannot be taken, so none is. `bad` has each with its place and reason."""
+
+    def __init__(self, bad: "list[Bad]") -> None:
+        super().__init__(bad[0].words)
+        self.bad = bad
