@@ -42,22 +42,6 @@ class TimeForm(PrintableForm, forms.Form):
         return minutes
 
 
-class KpiForm(PrintableForm, forms.Form):
-    """A figure to move."""
-
-    name = forms.CharField(label=_("Name"), max_length=80)
-    unit = forms.CharField(label=_("Unit"), max_length=20, required=False)
-    baseline = forms.DecimalField(label=_("At the start"), max_digits=14, decimal_places=2)
-    target = forms.DecimalField(label=_("Monthly target"), max_digits=14, decimal_places=2)
-    less_is_better = forms.BooleanField(label=_("Less is better"), required=False)
-
-
-class ReadingForm(forms.Form):
-    """What a figure is now."""
-
-    value = forms.DecimalField(label=_("Value now"), max_digits=14, decimal_places=2)
-
-
 class WordsForm(PrintableForm, forms.Form):
     """The freelancer's own words in a report."""
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -21,10 +20,10 @@ from core import links, outbox
 from core.audit import Origin
 from core.dates import add_months, local_instant, month_of
 from core.models import Business, User
-from delivery import deliver, log, measure, review, run, send
-from delivery.models import Deliverable, Kpi, Report
+from delivery import deliver, log, review, run, send
+from delivery.models import Deliverable, Report
 from delivery.states import ReportState
-from retainer_hub.demo import prospects
+from retainer_hub.demo import measured, prospects
 from retainer_hub.demo.cast import EMAIL, LADDER, OWNER, PARTS, Part
 
 ZONE = "Asia/Bangkok"
@@ -180,10 +179,7 @@ def _sign(business: Business, part: Part, now: datetime) -> Agreement:
     sign.confirm(paper=agreement, contact=contact, code=code, now=now, origin=PHONE)
     seal.seal_signed(now=now)
     _save_card(agreement.client, part.card, now)
-    for name, unit, baseline, target, _readings in part.kpis:
-        measure.add_kpi(
-            agreement=agreement, name=name, unit=unit, baseline=baseline, target=target, less_is_better=False, now=now
-        )
+    measured.agree(agreement, part, now=now)
     return agreement
 
 
@@ -210,11 +206,7 @@ def _work(agreement: Agreement, part: Part, day: date, now: datetime) -> None:
         done = min(row.promised, row.promised * days // whole)
         if done != row.done:
             deliver.set_done(deliverable=row, done=done)
-    if day.day % 7 == 0:
-        for name, _unit, _baseline, _target, readings in part.kpis:
-            kpi = Kpi.objects.get(agreement=agreement, name=name)
-            value = Decimal(readings[min(period.index, len(readings) - 1)])
-            measure.read(kpi=kpi, period=period, value=value, on=day, now=now)
+    measured.read(agreement, part, period, day, now=now)
 
 
 def _jobs(business: Business, now: datetime, today: date) -> None:

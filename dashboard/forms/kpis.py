@@ -1,0 +1,61 @@
+"""Forms about KPIs: the figure itself, a reading of it, a file of readings, and a key for a program."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.printable import PrintableForm
+from delivery.models.kpi import SHAPES, KpiKind
+
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+NUMBER = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+
+
+class KpiForm(PrintableForm, forms.Form):
+    """A figure to move."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    kind = forms.ChoiceField(label=_("It is about"), choices=KpiKind.choices, initial=KpiKind.GROWTH)
+    shape = forms.ChoiceField(
+        label=_("A reading is"),
+        choices=[("", _("as usual: growth a level, engagement a rate, conversion a count")), *SHAPES],
+        required=False,
+    )
+    unit = forms.CharField(label=_("Unit"), max_length=20, required=False, help_text=_("such as %; or nothing"))
+    baseline = forms.DecimalField(label=_("At the start"), max_digits=14, decimal_places=2, widget=NUMBER)
+    target = forms.DecimalField(
+        label=_("Monthly target"), max_digits=14, decimal_places=2, widget=NUMBER,
+        help_text=_("where it should be at the end of each period"),
+    )  # fmt: skip
+    less_is_better = forms.BooleanField(label=_("Less is better"), required=False)
+
+
+class EditKpiForm(KpiForm):
+    """The same, with what a reading is said outright."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        shape = self.fields["shape"]
+        shape.choices, shape.required = SHAPES, True  # type: ignore[attr-defined]
+
+
+class ReadingForm(forms.Form):
+    """What a figure was on a day."""
+
+    on = forms.DateField(label=_("Day"), widget=DAY)
+    value = forms.DecimalField(label=_("Value"), max_digits=14, decimal_places=2, widget=NUMBER)
+
+
+class ReadingFileForm(forms.Form):
+    """Many readings at once."""
+
+    file = forms.FileField(
+        label=_("CSV file"), widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv"})
+    )
+
+
+class KeyForm(PrintableForm, forms.Form):
+    """A key for a program."""
+
+    name = forms.CharField(label=_("What it is for"), max_length=60)
