@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
 from django.db.models import Q
@@ -21,6 +21,7 @@ from delivery.kpi import Pace, Shape
 from delivery.models import Kpi, Reading
 
 SHOWN = 24  # readings of a KPI's history
+COUNTED = 20  # from a target of so many on nobody wants to read hundredths
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def drawn(one: Figure, period: Period, kept: Iterable[Kept]) -> Course:
     return charts.line(
         [(rh.day_short(day), read.get(day)) for day in days],
         target=one.kpi.target,
-        ideal=None if one.kpi.shape == Shape.RATE else (one.start, one.kpi.target),
+        ideal=None if one.kpi.shape == Shape.RATE else (one.leaves, one.kpi.target),
         show=rh.number,
         joined=True,
     )
@@ -85,12 +86,18 @@ def amount(value: Decimal | None, kpi: Kpi) -> str:
     return f"{rh.number(value)} {kpi.unit}".strip()
 
 
+def expected(one: Figure, value: Decimal | None) -> str:
+    """A place on the line: whole, where the figure is one that is counted."""
+    whole = one.kpi.target == one.kpi.target.to_integral_value() and abs(one.kpi.target) >= COUNTED
+    return amount(value.quantize(Decimal(1), ROUND_HALF_UP) if value is not None and whole else value, one.kpi)
+
+
 def sentence(one: Figure, period: Period, today: date) -> str:
     """Expected against actual, and how long there is."""
     kpi, last = one.kpi, period.ends_on - timedelta(days=1)
     words = {
-        "value": amount(one.value, kpi), "on": rh.day_short(one.on), "then": amount(one.held_against, kpi),
-        "now": amount(one.expected, kpi), "target": amount(kpi.target, kpi), "last": rh.day_short(last),
+        "value": amount(one.value, kpi), "on": rh.day_short(one.on), "then": expected(one, one.held_against),
+        "now": expected(one, one.expected), "target": amount(kpi.target, kpi), "last": rh.day_short(last),
     }  # fmt: skip
     if one.value is None:
         said = _(

@@ -68,7 +68,10 @@ def pace(
 
 @dataclass(frozen=True)
 class Line:
-    """The straight line of one figure through one period, from the morning of `begins` to that of `ends`."""
+    """The straight line of one figure through one period, from the morning of `begins` to that of `ends`.
+
+    Where a level begins beyond its target already, it only has to stay there.
+    """
 
     shape: Shape
     start: Decimal
@@ -77,10 +80,16 @@ class Line:
     ends: date
     less_is_better: bool = False
 
+    @property
+    def leaves(self) -> Decimal:
+        """Where the line begins."""
+        best = max if self.less_is_better else min
+        return best(self.start, self.target) if self.shape == Shape.LEVEL else self.start
+
     def at(self, day: date) -> Decimal:
         """Where the figure should be on a day, to a hundredth; before the period its start, after it its target."""
         share = min(max(Fraction((day - self.begins).days, (self.ends - self.begins).days), Fraction(0)), Fraction(1))
-        exact = expected(self.start, self.target, share)
+        exact = expected(self.leaves, self.target, share)
         return (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(CENT, ROUND_HALF_UP)
 
     def held_against(self, read_on: date, today: date) -> Decimal:
