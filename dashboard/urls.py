@@ -31,6 +31,7 @@ from dashboard.views import (
     runs,
     signing,
     testimonials,
+    warnings,
     wording,
     work,
 )
@@ -142,6 +143,8 @@ urlpatterns = [
     path("kpis/<uuid:pk>/", kpis.EditKpi.as_view(), name="kpi"),
     path("kpis/<uuid:pk>/retire/", kpis.RetireKpi.as_view(), name="kpi_retire"),
     path("kpis/<uuid:pk>/read/", kpis.ReadKpi.as_view(), name="kpi_read"),
+    path("warnings/", warnings.Warnings.as_view(), name="warnings"),
+    path("warnings/<uuid:pk>/", warnings.WarningPage.as_view(), name="warning"),
     path("settings/api/", api_keys.ApiPage.as_view(), name="api"),
     path("settings/api/<uuid:pk>/revoke/", api_keys.RevokeKey.as_view(), name="api_revoke"),
     path("deliverables/<uuid:pk>/", work.Tick.as_view(), name="deliverable"),

@@ -66,13 +66,12 @@ def change_kpi(*, kpi: Kpi, actor: str, now: datetime, origin: Origin = UNSEEN, 
     changed = {name: value for name, value in fields.items() if getattr(kpi, name) != value}
     if not changed:
         return kpi
-    before = {name: str(getattr(kpi, name)) for name in changed}
-    name = kpi.name
+    before, name = {field: getattr(kpi, field) for field in changed}, kpi.name
     for field, value in changed.items():
         setattr(kpi, field, value)
     with transaction.atomic():
         _save(kpi)
-        data = {"kpi": name, "from": before, "to": {field: str(value) for field, value in changed.items()}}
+        data = {"kpi": name, "from": _told(before), "to": _told(changed)}
         _record(kpi, "kpi_changed", actor, now, origin, data)
     return kpi
 
@@ -117,6 +116,10 @@ def _written(one: Value, was: Reading | None, now: datetime, actor: str, source:
         actor=actor[:200], replaces=was, created_at=now,
     )  # fmt: skip
     return Written(made, was, is_new=True)
+
+
+def _told(fields: dict[str, Any]) -> str:
+    return ", ".join(f"{field} {value}" for field, value in fields.items())
 
 
 def _save(kpi: Kpi) -> Kpi:

@@ -19,6 +19,7 @@ app.conf.beat_schedule = {
     "resolve": {"task": "billing.tasks.resolve", "schedule": crontab(minute="*/2")},
     "audit": {"task": "billing.tasks.audit", "schedule": crontab(minute="25", hour="4")},
     "send_reports": {"task": "delivery.tasks.send_reports", "schedule": crontab(minute="5", hour="6")},
+    "watch_pace": {"task": "delivery.tasks.watch_pace", "schedule": crontab(minute="15", hour="1")},
     "watch_hours": {"task": "delivery.tasks.watch_hours", "schedule": crontab(minute="40")},
     "seal_signed": {"task": "agreements.tasks.seal_signed", "schedule": crontab(minute="*/5")},
     "make_exports": {"task": "delivery.tasks.make_exports", "schedule": crontab(minute="*/5")},

@@ -55,6 +55,12 @@ class ReadingFileForm(forms.Form):
     )
 
 
+class NoteForm(forms.Form):
+    """A note to the client about the running period."""
+
+    note = forms.CharField(label=_("Note"), max_length=1000, widget=forms.Textarea(attrs={"rows": 5}))
+
+
 class KeyForm(PrintableForm, forms.Form):
     """A key for a program."""
 
