@@ -24,7 +24,6 @@ from delivery.states import DeliverableState
 from delivery.warning_words import Finding
 
 LETTER = "early_warnings"
-NEVER: tuple[int, datetime | None] = (0, None)
 TOLD = 10  # warnings that stand in the letter; the others are counted
 
 
@@ -54,20 +53,16 @@ def _due(now: datetime, only: Business | None) -> dict[Period, Stretch]:
     if only:
         rows = rows.filter(business=only)
     rows = rows.select_related("agreement__client", "agreement__contact", "business__owner")
-    made: dict[UUID, tuple[int, datetime | None]] = {}
-    for pk, day, at in (
-        EarlyWarning.objects.filter(period__in=rows).order_by("day").values_list("period", "day", "created_at")
-    ):
-        made[pk] = (day, at)
-    told = set(
-        Outbox.objects.filter(kind=LETTER, created_at__gt=now - timedelta(days=2)).values_list("ref", flat=True)
-    )
+    warned = EarlyWarning.objects.filter(period__in=rows).order_by("day").values_list("period", "day", "created_at")
+    newest: dict[UUID, tuple[int, datetime]] = {pk: (day, at) for pk, day, at in warned}
+    letters = Outbox.objects.filter(kind=LETTER, created_at__gt=now - timedelta(days=2))
+    told = set(letters.values_list("ref", flat=True))
     found: dict[Period, Stretch] = {}
     for period in rows.order_by("pk"):
         zone = period.agreement.time_zone
         stretch = Stretch(period.starts_on, period.ends_on, local_day(now, zone))
-        day, at = made.get(period.pk, NEVER)
-        is_due = pace_rules.is_due(stretch, day, local_day(at, zone) if at else None)
+        last = newest.get(period.pk)
+        is_due = pace_rules.is_due(stretch, *((last[0], local_day(last[1], zone)) if last else (0, None)))
         if is_due and _ref(period.business, now) not in told:
             found[period] = stretch
     return found

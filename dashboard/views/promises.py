@@ -1,6 +1,7 @@
 """Agreements: what was signed, its periods, its end, its KPIs."""
 
 from collections import defaultdict
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from agreements import applies, capacity, end, paper, renew, seal, signers, tria
 from agreements.models import Agreement, Amendment, Pause, Period
 from agreements.models.agreement import AGREEMENT_STATES
 from agreements.periods import next_starts
-from agreements.states import AgreementState
+from agreements.states import RUNS, AgreementState
 from billing import park, queries
 from billing.models import Invoice
 from core import audit
@@ -22,7 +23,8 @@ from core.errors import RuleError
 from core.listing import page_of
 from dashboard.forms.work import EndForm
 from dashboard.views.desk import Desk, refuse, say
-from delivery import course, hours, timeline
+from delivery import course, hours, renewal, timeline
+from delivery.renewal import Outlook
 
 
 class Agreements(Desk):
@@ -71,6 +73,7 @@ class AgreementPage(Desk):
             current=current,
             hours=stated.get(periods[0].pk) if periods else None,
             deliverables=list(periods[0].deliverables.order_by("position")) if periods else [],
+            outlook=self._outlook(agreement, stated),
             kpis=course.of_agreement(agreement, current, self.today),
             events=[(event, names.get(event.event, event.event)) for event in record],
             chain_is_whole=all(map(audit.is_whole, chains.values())),
@@ -86,6 +89,12 @@ class AgreementPage(Desk):
             can_end=end.can_end(agreement),
             pauses=list(self.rows(Pause).filter(agreement=agreement)),
         )
+
+    def _outlook(self, agreement: Agreement, stated: Any) -> Outlook | None:
+        """Whether it is likely to go on: for the freelancer's eyes only."""
+        if agreement.state not in RUNS:
+            return None
+        return renewal.outlooks(self.business, [agreement], now=timezone.now(), stated=stated)[agreement.pk]
 
     def _invoices(self, agreement: Agreement) -> dict[UUID, list[Invoice]]:
         """Of each period: its fee's, and those of upgrades inside it."""
