@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Q
@@ -15,13 +15,12 @@ from agreements.models import Agreement, Period
 from core import charts
 from core.charts import Course
 from core.templatetags import rh
-from delivery import figures
+from delivery import figures, kpi
 from delivery.figures import Figure
 from delivery.kpi import Pace, Shape
 from delivery.models import Kpi, Reading
 
 SHOWN = 24  # readings of a KPI's history
-COUNTED = 20  # from a target of so many on nobody wants to read hundredths
 
 
 @dataclass(frozen=True)
@@ -81,23 +80,22 @@ def drawn(one: Figure, period: Period, kept: Iterable[Kept]) -> Course:
     )
 
 
-def amount(value: Decimal | None, kpi: Kpi) -> str:
+def amount(value: Decimal | None, about: Kpi) -> str:
     """A figure with its unit: 3.5 %."""
-    return f"{rh.number(value)} {kpi.unit}".strip()
+    return f"{rh.number(value)} {about.unit}".strip()
 
 
 def expected(one: Figure, value: Decimal | None) -> str:
-    """A place on the line: whole, where the figure is one that is counted."""
-    whole = one.kpi.target == one.kpi.target.to_integral_value() and abs(one.kpi.target) >= COUNTED
-    return amount(value.quantize(Decimal(1), ROUND_HALF_UP) if value is not None and whole else value, one.kpi)
+    """A place on the line."""
+    return amount(None if value is None else kpi.whole(value, one.kpi.target), one.kpi)
 
 
 def sentence(one: Figure, period: Period, today: date) -> str:
     """Expected against actual, and how long there is."""
-    kpi, last = one.kpi, period.ends_on - timedelta(days=1)
+    about, last = one.kpi, period.ends_on - timedelta(days=1)
     words = {
-        "value": amount(one.value, kpi), "on": rh.day_short(one.on), "then": expected(one, one.held_against),
-        "now": expected(one, one.expected), "target": amount(kpi.target, kpi), "last": rh.day_short(last),
+        "value": amount(one.value, about), "on": rh.day_short(one.on), "then": expected(one, one.held_against),
+        "now": expected(one, one.expected), "target": amount(about.target, about), "last": rh.day_short(last),
     }  # fmt: skip
     if one.value is None:
         said = _(
@@ -105,7 +103,7 @@ def sentence(one: Figure, period: Period, today: date) -> str:
         )
     elif one.days_left == 0:
         said = _("%(value)s on %(on)s; the target was %(target)s.")
-    elif kpi.shape == Shape.RATE:
+    elif about.shape == Shape.RATE:
         said = _("%(value)s on %(on)s; every reading is to be at %(target)s.")
     elif one.on == today or one.pace == Pace.REACHED:
         said = _("%(value)s on %(on)s, expected %(then)s; the target is %(target)s on %(last)s.")

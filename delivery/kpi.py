@@ -24,6 +24,7 @@ class Shape(StrEnum):
 #: What a figure of each kind usually is; what is the freelancer's own is taken for a level.
 USUAL = {"growth": Shape.LEVEL, "engagement": Shape.RATE, "conversion": Shape.COUNT, "own": Shape.LEVEL}
 CENT = Decimal("0.01")
+COUNTED = 20  # from a target of so many on nobody wants to read hundredths
 SPEAKS = timedelta(days=7)  # so long a reading stands for where a figure is: people measure once a week
 
 
@@ -106,6 +107,12 @@ class Line:
         if sign * value >= sign * self.target and not may_still_break:
             return Pace.REACHED
         return Pace.ON_TRACK if sign * value >= sign * self.held_against(read_on, today) else Pace.BEHIND
+
+
+def whole(value: Decimal, target: Decimal) -> Decimal:
+    """A place on a line as it is said: without decimals, where the figure is one that is counted."""
+    counted = target == target.to_integral_value() and abs(target) >= COUNTED
+    return value.quantize(Decimal(1), ROUND_HALF_UP) if counted else value
 
 
 def start_of(shape: Shape, baseline: Decimal, before: Decimal | None, target: Decimal) -> Decimal:

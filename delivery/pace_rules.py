@@ -18,6 +18,7 @@ from fractions import Fraction
 CHECKPOINTS = (20, 10)  # days of a period, the newest first
 QUIET = timedelta(days=7)  # after a warning, before the next about the same period
 MOST_USED = Fraction(120, 100)  # of what the line says; above it the hours run out
+SLACK = 5  # percent that a figure may lack of the way that it should have gone
 LEAST_USED = Fraction(60, 100)  # below it hours stay unused
 
 
@@ -85,9 +86,6 @@ def runs_out(used: int, available: int, stretch: Stretch) -> date | None:
     return day if day < stretch.ends else None
 
 
-def weight(wanted: Decimal | int, found: Decimal | int) -> int:
-    """How far from what was wanted, in percent of it, 1 to 100: what is worst is told first."""
-    if not wanted:
-        return 100
-    far = abs(Fraction(found) - Fraction(wanted)) * 100 / abs(Fraction(wanted))
-    return max(1, min(100, int(far)))
+def weight(gap: Decimal | Fraction | int, way: Decimal | Fraction | int) -> int:
+    """How much of the way is lacking, in percent, 0 to 100: what is worst is told first."""
+    return min(100, int(abs(Fraction(gap)) * 100 / abs(Fraction(way)))) if way else 100

@@ -89,7 +89,7 @@ def _told(one: Finding) -> str:
         case Off.KPI:
             return _("%(name)s stands at %(value)s, and we wanted to be at %(wanted)s by now.") % words
         case Off.WORK:
-            return _("Of %(title)s, %(done)s of %(promised)s are done, fewer than planned by now.") % words
+            return _("%(title)s: %(done)s of %(promised)s are done, fewer than planned by now.") % words
         case Off.OVER:
             return _("%(used)s of the %(available)s in this period are used, more than planned by now.") % words
         case _unused:

@@ -14,7 +14,7 @@ from agreements.states import AgreementState, PeriodState
 from core import outbox
 from core.dates import local_day
 from core.models import Business, Outbox
-from delivery import figures, hours, pace_rules, warning_words
+from delivery import figures, hours, kpi, pace_rules, warning_words
 from delivery.allowance import PeriodStatement
 from delivery.figures import Figure
 from delivery.kpi import Pace
@@ -95,17 +95,20 @@ def _kpis(read: Iterable[Figure]) -> Iterable[Finding]:
     for one in read:
         if one.pace == Pace.BEHIND and one.kpi.retired_at is None and one.on:
             assert one.value is not None and one.held_against is not None
-            weight = pace_rules.weight(one.held_against, one.value)
-            yield warning_words.of_kpi(
-                one.kpi.name, one.kpi.unit, one.value, one.on, one.held_against, one.kpi.target, weight
-            )
+            way = one.held_against - one.leaves or one.held_against
+            weight = pace_rules.weight(one.held_against - one.value, way)
+            if weight >= pace_rules.SLACK:
+                wanted = kpi.whole(one.held_against, one.kpi.target)
+                yield warning_words.of_kpi(
+                    one.kpi.name, one.kpi.unit, one.value, one.on, wanted, one.kpi.target, weight
+                )
 
 
 def _work(rows: Iterable[Deliverable], stretch: Stretch) -> Iterable[Finding]:
     for row in rows:
         wanted = pace_rules.pieces(row.promised, stretch, row.due_on)
         if row.done < wanted:
-            weight = pace_rules.weight(wanted, row.done)
+            weight = pace_rules.weight(wanted - row.done, row.promised)
             yield warning_words.of_work(row.title, row.done, row.promised, wanted, weight)
 
 
@@ -114,7 +117,7 @@ def _hours(stated: PeriodStatement | None, stretch: Stretch) -> Iterable[Finding
         return
     planned = int(max(0, stated.available) * stretch.share)
     ends = pace_rules.runs_out(stated.used, stated.available, stretch) if off == pace_rules.Off.OVER else None
-    weight = pace_rules.weight(planned, stated.used)
+    weight = pace_rules.weight(planned - stated.used, max(1, stated.available))
     yield warning_words.of_hours(off, stated.used, stated.available, planned, ends, weight)
 
 

@@ -28,7 +28,7 @@ class Warnings(Desk):
             found = found.filter(sent_at__isnull=True, dismissed_at__isnull=True, period__ends_on__gt=self.today)
         page = page_of(found, request.GET, by="created_at")
         rows = [(row, [warning_words.says(one) for one in row.findings]) for row in page.rows]
-        return self.show(request, page=page, rows=rows, only=only)
+        return self.show(request, page=page, rows=rows, only=only, today=self.today)
 
 
 class WarningPage(Desk):

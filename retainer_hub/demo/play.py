@@ -20,7 +20,7 @@ from core import links, outbox
 from core.audit import Origin
 from core.dates import add_months, local_instant, month_of
 from core.models import Business, User
-from delivery import deliver, log, review, run, send
+from delivery import deliver, log, review, run, send, watch_pace
 from delivery.models import Deliverable, Report
 from delivery.states import ReportState
 from retainer_hub.demo import measured, prospects
@@ -214,6 +214,7 @@ def _jobs(business: Business, now: datetime, today: date) -> None:
     bill(now=now, door="job")
     seal.seal_signed(now=now)
     run.report(now=now, door="job")
+    watch_pace.watch(now=now)
     drafts = Report.objects.filter(business=business, state=ReportState.DRAFT, created_at__lt=now - timedelta(days=1))
     for report in drafts.select_related("client", "period__agreement__contact", "business__owner"):
         if report.period.ends_on > today - timedelta(days=25):
