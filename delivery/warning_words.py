@@ -87,7 +87,7 @@ def _told(one: Finding) -> str:
     words = _words(one)
     match one["kind"]:
         case Off.KPI:
-            return _("%(name)s stands at %(value)s, and we wanted to be at %(wanted)s by now.") % words
+            return _("%(name)s: %(value)s so far, where we wanted %(wanted)s by now.") % words
         case Off.WORK:
             return _("%(title)s: %(done)s of %(promised)s are done, fewer than planned by now.") % words
         case Off.OVER:

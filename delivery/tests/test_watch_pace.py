@@ -90,7 +90,7 @@ def test_each_kind_is_found_and_the_worst_stands_first(world: World) -> None:
     assert watch_pace.watch(now=on_day(10)) == 1
     assert kinds() == [["over", "kpi"]]
     row = EarlyWarning.objects.get()
-    assert row.findings[1]["wanted"] == "90.00"
+    assert row.findings[1]["wanted"] == "90"
     assert row.findings[0]["ends"] == "2026-11-16"
 
 

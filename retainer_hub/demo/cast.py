@@ -58,6 +58,7 @@ class Part:
     is_trial: bool = False
     work: tuple[tuple[int, str], ...] = ()
     kpis: tuple[tuple[str, str, str, Decimal, Decimal, tuple[Decimal, ...]], ...] = field(default=())
+    reads: bool = True  # looks at the reports
     sentence: str = ""
     next_text: str = ""
 
@@ -76,7 +77,7 @@ PARTS = (
     ),
     Part(
         "Northwind Labs", "Erik Dahl", "erik@northwind.example", "Content and community", 0, 5, 5,
-        later_card="insufficient_funds",
+        later_card="insufficient_funds", reads=False,
         work=((120, "Posts for the week"), (90, "Research and interviews")),
         kpis=(("Newsletter sign-ups", "conversion", "", Decimal(40), Decimal(120), ends("52 71 96 118 131 64")),),
         sentence="Sign-ups keep growing; the founder interviews are the posts people share.",

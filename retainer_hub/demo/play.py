@@ -222,4 +222,6 @@ def _jobs(business: Business, now: datetime, today: date) -> None:
         part = next(part for part in PARTS if part.name == report.client.name)
         review.save_words(report=report, comment=part.sentence, next_text=part.next_text)
         send.send_report(report=report, actor=OWNER, now=now)
+        if part.reads:
+            send.opened(report=report, now=now)
     outbox.send_due(now=now, limit=1000)
