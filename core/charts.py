@@ -190,7 +190,7 @@ def line(
         return round(left + (width - left - right) * place / max(1, len(points) - 1), 1)
 
     places = [None if value is None else (x(n), y(value)) for n, (_label, value) in enumerate(points)]
-    every = max(1, -(-len(points) // 5))
+    every = 1 if len(points) <= 6 else -(-len(points) // 5)
     return Course(
         width=width,
         height=height,

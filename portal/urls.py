@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import agreement, ending, entry, history, home, hours, payment, proposal
+from portal.views import agreement, ending, entry, history, home, hours, payment, proposal, review
 from portal.views.agreement import of_amendment
 
 app_name = "portal"
@@ -45,6 +45,8 @@ urlpatterns = [
     path("reports/", home.Reports.as_view(), name="reports"),
     path("reports/<uuid:pk>/", home.ReportPage.as_view(), name="report"),
     path("reports/<uuid:pk>/pdf/", home.ReportPdf.as_view(), name="report_pdf"),
+    path("reviews/<uuid:pk>/", review.ReviewPage.as_view(), name="review"),
+    path("reviews/<uuid:pk>/pdf/", review.ReviewPdf.as_view(), name="review_pdf"),
     path("<str:token>/renew/", entry.renew, name="renew"),
     path("<str:token>/", entry.enter, name="enter"),
 ]

@@ -1,11 +1,15 @@
 """Forms about KPIs: the figure itself, a reading of it, a file of readings, and a key for a program."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from agreements.models import Period
 from core.printable import PrintableForm
+from core.templatetags import rh
 from delivery.models.kpi import SHAPES, KpiKind
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -59,6 +63,21 @@ class NoteForm(forms.Form):
     """A note to the client about the running period."""
 
     note = forms.CharField(label=_("Note"), max_length=1000, widget=forms.Textarea(attrs={"rows": 5}))
+
+
+class ReviewForm(PrintableForm, forms.Form):
+    """What the freelancer adds to a quarterly review."""
+
+    until = forms.TypedChoiceField(label=_("Its last period"), coerce=date.fromisoformat)
+    outlook = forms.CharField(
+        label=_("What comes next"), max_length=3000, required=False, widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("The plan for the next three periods, in your words."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, periods: Sequence[Period], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        last = [(row.ends_on.isoformat(), rh.day(rh.last_day(row.ends_on))) for row in periods]
+        self.fields["until"].choices = last  # type: ignore[attr-defined]
 
 
 class KeyForm(PrintableForm, forms.Form):

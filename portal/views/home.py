@@ -19,7 +19,7 @@ from core.listing import page_of
 from core.logos import logo_response
 from delivery import hours, review, send
 from delivery.compose import with_words
-from delivery.models import Report
+from delivery.models import QuarterlyReview, Report
 from delivery.states import ReportState
 from portal.access import PortalView
 
@@ -130,7 +130,8 @@ class Reports(PortalView):
     def get(self, request: HttpRequest) -> HttpResponse:
         found = self.rows(Report).filter(state=ReportState.SENT).select_related("period__agreement")
         page = page_of(found, request.GET, by="created_at")
-        return render(request, "portal/reports.html", {"page": page})
+        reviews = self.rows(QuarterlyReview).filter(sent_at__isnull=False).select_related("agreement", "document")
+        return render(request, "portal/reports.html", {"page": page, "reviews": reviews})
 
 
 class ReportPage(PortalView):
