@@ -2,11 +2,13 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
+from typing import NamedTuple
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -26,6 +28,7 @@ MOST_ROWS = 5000
 NAME = ("kpi", "kpi name", "name", "figure", "metric", "ชื่อ", "ชื่อ kpi", "ตัวชี้วัด", "kennzahl")
 DAY = ("date", "day", "on", "วันที่", "datum", "tag")
 VALUE = ("value", "reading", "amount", "figure value", "ค่า", "ตัวเลข", "wert")
+THREE = re.compile(r"[-+]?\d+([.,])\d{3}\s*%?")
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -77,9 +80,9 @@ def try_out(*, agreement: Agreement, data: bytes, now: datetime) -> Found:
 
 def take_over(*, agreement: Agreement, data: bytes, actor: str, now: datetime) -> Found:
     """Write all of it, or nothing where a single line is bad: see `bad`."""
+    if (tried := try_out(agreement=agreement, data=data, now=now)).bad:
+        return tried
     table = read(data, agreement)
-    if table.bad:
-        return Found(0, 0, 0, table.bad)
     wanted = [one for _line, one in table.wanted]
     try:
         done = readings.write(business=agreement.business, wanted=wanted, now=now, actor=actor, source=Source.FILE)
@@ -106,7 +109,7 @@ def read(data: bytes, agreement: Agreement) -> Table:
     if len(rows) > MOST_ROWS:
         return Table([], [BadLine(0, _("The file has more than 5,000 lines."))])
     names = {key: row.pk for row in Kpi.objects.filter(agreement=agreement) for key in (_folded(row.name), row.name)}
-    month_first = any(cells.is_month_first(_cell(row, places[1])) for _line, row in rows)
+    month_first = any(cells.is_month_first(_cell(row, places.day)) for _line, row in rows)
     wanted: list[tuple[int, Wanted]] = []
     bad: list[BadLine] = []
     for line, row in rows:
@@ -124,12 +127,20 @@ def read(data: bytes, agreement: Agreement) -> Table:
 def decoded(data: bytes) -> str:
     """UTF-16 where its mark says so, as spreadsheets save "Unicode text"; else as a bank's statement is read."""
     if data.startswith(UTF16):
-        return data.decode("utf-16", errors="replace")
+        return data.decode("utf-16", errors="replace").lstrip("\ufeff")
     return statement_csv.decoded(data)
 
 
 Row = tuple[int, list[str] | None]  # the line it begins on, and its cells; None where its quotes do not match
-Places = tuple[int, int, int]  # of name, day and value
+
+
+class Places(NamedTuple):
+    """Where a row has its name, day and value; `comma` where it is the decimal mark, as beside semicolons."""
+
+    name: int
+    day: int
+    value: int
+    comma: bool
 
 
 def _rows(text: str) -> tuple[Places | None, list[Row]]:
@@ -137,7 +148,7 @@ def _rows(text: str) -> tuple[Places | None, list[Row]]:
     for delimiter in statement_csv.DELIMITERS:
         lines = _lines(text, delimiter)
         for _line, row in islice(lines, 5):  # a line such as "sep=;" may stand before the heading
-            if places := _heading(row or []):
+            if places := _heading(row or [], comma=delimiter == ";"):
                 return places, list(islice(lines, MOST_ROWS + 1))
     return None, []
 
@@ -154,21 +165,21 @@ def _lines(text: str, delimiter: str) -> Iterator[Row]:
             yield begins, None
 
 
-def _heading(row: Sequence[str]) -> Places | None:
+def _heading(row: Sequence[str], *, comma: bool) -> Places | None:
     words = [columns.plain(cell) for cell in row]
     found = [next((words.index(name) for name in names if name in words), None) for names in (NAME, DAY, VALUE)]
     name, day, value = found
-    return None if name is None or day is None or value is None else (name, day, value)
+    return None if name is None or day is None or value is None else Places(name, day, value, comma)
 
 
 def _wanted(row: list[str] | None, places: Places, names: dict[str, UUID], month_first: bool) -> Wanted:
     if row is None:
         raise ValueError(_("The quotation marks of this line do not match."))
-    name = _cell(row, places[0])
+    name = _cell(row, places.name)
     kpi = names.get(name) or names.get(_folded(name))
     if kpi is None:
         raise ValueError(_("There is no KPI called “%(name)s”.") % {"name": name.strip()[:80]})
-    return Wanted(kpi, _day(_cell(row, places[1]), month_first), _value(_cell(row, places[2])))
+    return Wanted(kpi, _day(_cell(row, places.day), month_first), _value(_cell(row, places.value), places.comma))
 
 
 def _day(cell: str, month_first: bool) -> date:
@@ -181,9 +192,15 @@ def _day(cell: str, month_first: bool) -> date:
         raise ValueError(words % {"cell": cell.strip()[:40]}) from None
 
 
-def _value(cell: str) -> Decimal:
-    """As an amount is written in any of these countries: 1,234.5 · 1.234,5 · 12 %."""
+def _value(cell: str, comma: bool) -> Decimal:
+    """As an amount is written in any of these countries: 1,234.5 · 1.234,5 · 12 %.
+
+    One mark before three digits may be either: as a decimal mark it leaves too many decimals, and nobody is to find
+    3.125 % written down as 3,125.
+    """
     try:
+        if (found := THREE.fullmatch(cells.folded(cell))) and (found[1] == ",") == comma:
+            raise ValueError
         return Decimal(cells.read_amount(cell.strip().removesuffix("%"), "USD")).scaleb(-2)
     except ValueError:
         raise ValueError(
