@@ -87,6 +87,8 @@ def _words(event: AuditEvent) -> dict[str, str]:
         "time_stamp": _("Time stamp: %(time_stamp)s"),
         "reason": _("Reason: “%(reason)s”"),
         "words": "“%(words)s”",
+        "kpi": "“%(kpi)s”",
+        "note": "“%(note)s”",
     }
     told = {**data, **{key: rh.day(data[key]) for key in data if key.endswith("_on")}}
     if "from" not in told:

@@ -181,7 +181,7 @@ def line(
     known = [value for _label, value in points if value is not None]
     low, high, step = scale(*_ends([*known, *([target] if target is not None else []), *(ideal or ())]))
     marks = [low + step * n for n in range(int((high - low) / step) + 1)]
-    left, top, right, base = max(LETTER * max(len(show(each)) for each in marks) + 10, 44), 10, 10, height - 28
+    left, top, right, base = max(LETTER * max(len(show(each)) for each in marks) + 10, 44), 20, 10, height - 28
 
     def y(value: Decimal) -> float:
         return round(top + (base - top) * (1 - float((value - low) / (high - low))), 1)
@@ -190,7 +190,7 @@ def line(
         return round(left + (width - left - right) * place / max(1, len(points) - 1), 1)
 
     places = [None if value is None else (x(n), y(value)) for n, (_label, value) in enumerate(points)]
-    every = max(1, -(-len(points) // 6))
+    every = 1 if len(points) <= 6 else -(-len(points) // 5)
     return Course(
         width=width,
         height=height,

@@ -18,7 +18,7 @@ from core.models.document import DocumentKind
 from delivery import gather, report_paper, tables
 from delivery.archive import Archive
 from delivery.history_files import as_csv, as_json, as_pdf
-from delivery.models import Report
+from delivery.models import QuarterlyReview, Report
 from delivery.states import ReportState
 from delivery.timeline import timeline
 
@@ -70,6 +70,8 @@ def papers_of(row: Agreement, now: datetime) -> Iterator[Paper]:
     for report in reports.order_by("period__starts_on"):
         make = partial(report_paper.ensure, report=report, now=now)
         yield Paper(DocumentKind.REPORT, "", report.sent_at or now, report.document, make)
+    for review in QuarterlyReview.objects.filter(agreement=row).select_related("document").order_by("created_at"):
+        yield Paper(DocumentKind.REVIEW, "", review.document.created_at, review.document)
 
 
 def client(archive: Archive, row: Client, folder: str = "") -> None:

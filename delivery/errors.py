@@ -1,6 +1,11 @@
 """How the delivery room says no."""
 
+from typing import TYPE_CHECKING
+
 from core.errors import RuleError
+
+if TYPE_CHECKING:
+    from delivery.readings import Bad
 
 
 class NoPeriod(RuleError):
@@ -17,3 +22,11 @@ class AlreadySent(RuleError):
 
 class NobodyToTell(RuleError):
     """The client has nobody with an email who may be written to."""
+
+
+class BadReadings(RuleError):
+    """Some of many readings cannot be taken, so none is. `bad` has each with its place and reason."""
+
+    def __init__(self, bad: "list[Bad]") -> None:
+        super().__init__(bad[0].words)
+        self.bad = bad

@@ -26,9 +26,10 @@ class Figure:
     """One KPI in one period. `start` is where the period began: for a level the newest reading before it, else the
     baseline; for a count 0; for a rate the target, which is wanted all along.
 
-    `value` is the newest reading inside the period and `on` its day; None: no reading, which is never 0. `expected`
-    is where the straight line is today, `held_against` what the reading was compared with for `pace` (the line on its
-    own day). `days_left` counts today. `history` has the last value of up to six periods up to this one.
+    The line `leaves` there, or at the target where a level begins beyond it. `value` is the newest reading inside the
+    period and `on` its day; None: no reading, which is never 0. `expected` is where the line is today, `held_against`
+    what the reading was compared with for `pace` (the line on its own day). `days_left` counts today. `history` has
+    the last value of up to six periods up to this one.
     """
 
     kpi: Kpi
@@ -36,6 +37,7 @@ class Figure:
     value: Decimal | None
     on: date | None
     pace: Pace
+    leaves: Decimal
     expected: Decimal | None
     held_against: Decimal | None
     days_left: int
@@ -100,6 +102,7 @@ def _figure(
         value=value,
         on=on,
         pace=line.pace(value, on, today),
+        leaves=line.leaves,
         expected=line.at(today) if today >= period.starts_on else None,
         held_against=line.held_against(on, today) if on else None,
         days_left=max(0, (period.ends_on - max(today, period.starts_on)).days),

@@ -24,6 +24,7 @@ class Shape(StrEnum):
 #: What a figure of each kind usually is; what is the freelancer's own is taken for a level.
 USUAL = {"growth": Shape.LEVEL, "engagement": Shape.RATE, "conversion": Shape.COUNT, "own": Shape.LEVEL}
 CENT = Decimal("0.01")
+COUNTED = 20  # from a target of so many on nobody wants to read hundredths
 SPEAKS = timedelta(days=7)  # so long a reading stands for where a figure is: people measure once a week
 
 
@@ -68,7 +69,10 @@ def pace(
 
 @dataclass(frozen=True)
 class Line:
-    """The straight line of one figure through one period, from the morning of `begins` to that of `ends`."""
+    """The straight line of one figure through one period, from the morning of `begins` to that of `ends`.
+
+    Where a level begins beyond its target already, it only has to stay there.
+    """
 
     shape: Shape
     start: Decimal
@@ -77,10 +81,16 @@ class Line:
     ends: date
     less_is_better: bool = False
 
+    @property
+    def leaves(self) -> Decimal:
+        """Where the line begins."""
+        best = max if self.less_is_better else min
+        return best(self.start, self.target) if self.shape == Shape.LEVEL else self.start
+
     def at(self, day: date) -> Decimal:
         """Where the figure should be on a day, to a hundredth; before the period its start, after it its target."""
         share = min(max(Fraction((day - self.begins).days, (self.ends - self.begins).days), Fraction(0)), Fraction(1))
-        exact = expected(self.start, self.target, share)
+        exact = expected(self.leaves, self.target, share)
         return (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(CENT, ROUND_HALF_UP)
 
     def held_against(self, read_on: date, today: date) -> Decimal:
@@ -97,6 +107,12 @@ class Line:
         if sign * value >= sign * self.target and not may_still_break:
             return Pace.REACHED
         return Pace.ON_TRACK if sign * value >= sign * self.held_against(read_on, today) else Pace.BEHIND
+
+
+def whole(value: Decimal, target: Decimal) -> Decimal:
+    """A place on a line as it is said: without decimals, where the figure is one that is counted."""
+    counted = target == target.to_integral_value() and abs(target) >= COUNTED
+    return value.quantize(Decimal(1), ROUND_HALF_UP) if counted else value
 
 
 def start_of(shape: Shape, baseline: Decimal, before: Decimal | None, target: Decimal) -> Decimal:

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from delivery import export, overage, report_paper, run, warn
+from delivery import watch_pace as pace
 
 
 @shared_task(name="delivery.tasks.send_reports", ignore_result=True)
@@ -24,6 +25,12 @@ def watch_hours() -> None:
     now = timezone.now()
     overage.settle_due(now=now)
     warn.warn_due(now=now)
+
+
+@shared_task(name="delivery.tasks.watch_pace", ignore_result=True)
+def watch_pace() -> None:
+    """Look at the periods that have reached day 10 or 20, and tell what is off its line."""
+    pace.watch(now=timezone.now())
 
 
 @shared_task(name="delivery.tasks.make_exports", ignore_result=True)

@@ -70,6 +70,11 @@ def labels() -> dict[str, str]:
         "overage_declined": _("More hours declined"),
         "overage_withdrawn": _("Question for more hours taken back"),
         "overage_billed": _("More hours billed"),
+        "kpi_changed": _("KPI changed"),
+        "kpi_retired": _("KPI no longer measured"),
+        "kpi_taken_up": _("KPI measured again"),
+        "early_note_sent": _("Note about the running period sent"),
+        "review_sent": _("Quarterly review sent"),
     }
 
 

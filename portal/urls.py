@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import agreement, ending, entry, history, home, hours, payment, proposal, reports
+from portal.views import agreement, ending, entry, history, home, hours, payment, proposal, reports, review
 from portal.views.agreement import of_amendment
 
 app_name = "portal"
@@ -48,6 +48,8 @@ urlpatterns = [
     path("reports/<uuid:pk>/read/", reports.Read.as_view(), name="report_read"),
     path("answer/<uuid:pk>/", reports.AnswerPage.as_view(), name="answer"),
     path("seen/<str:token>.gif", reports.seen_letter, name="seen"),
+    path("reviews/<uuid:pk>/", review.ReviewPage.as_view(), name="review"),
+    path("reviews/<uuid:pk>/pdf/", review.ReviewPdf.as_view(), name="review_pdf"),
     path("<str:token>/renew/", entry.renew, name="renew"),
     path("<str:token>/", entry.enter, name="enter"),
 ]

@@ -20,6 +20,7 @@ app.conf.beat_schedule = {
     "audit": {"task": "billing.tasks.audit", "schedule": crontab(minute="25", hour="4")},
     "send_reports": {"task": "delivery.tasks.send_reports", "schedule": crontab(minute="5")},
     "print_reports": {"task": "delivery.tasks.print_reports", "schedule": crontab(minute="*/3")},
+    "watch_pace": {"task": "delivery.tasks.watch_pace", "schedule": crontab(minute="15", hour="1")},
     "watch_hours": {"task": "delivery.tasks.watch_hours", "schedule": crontab(minute="40")},
     "seal_signed": {"task": "agreements.tasks.seal_signed", "schedule": crontab(minute="*/5")},
     "make_exports": {"task": "delivery.tasks.make_exports", "schedule": crontab(minute="*/5")},

@@ -19,6 +19,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("health/", health, name="health"),
     path("verify/", verify.page, name="verify"),
+    path("api/v1/", include("delivery.api.urls")),
     path("language/", set_language, name="set_language"),
 ]
 urlpatterns.append(path("hooks/stripe/", include("billing.gateways.stripe.urls")))

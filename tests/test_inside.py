@@ -13,11 +13,16 @@ from clients.models.client import STAGES, Lost
 from clients.pipeline import Stage
 from core import outbox
 from core.models import Business, Outbox
+from delivery import renewal
+from delivery.models import ApiKey, EarlyWarning
+from delivery.risk import Reason, Why
 from tests.test_tenancy import CLASSES, address, inside, rows_of
 from tests.world import World
 
 NOTES, WORDS, GUESS = "Hesitates-about-us", "Maybe-in-a-year", 7_654_321  # as nobody else writes them
+CHANGE, KEY = "Shift-hours-to-them", "Key-of-my-script"
 BUDGET, STEP, SAID, REPLY = "About-four-thousand", "Ring-their-boss", "Too-dear-they-say", "Nothing-costs-more"
+RISKS = [Reason(why, points, 2, 3) for why in Why for points in (1, 2)]
 
 
 @pytest.fixture
@@ -35,6 +40,8 @@ def rows(world: World, settings: Any, tmp_path: Any) -> dict[str, Any]:
     call.write(call=found["call"], typed=talked, revision=0, now=now)
     check_fit.answer(client=client, answers={"recurs": "no"}, now=now)
     objection.answer_in_own_words(objection=found["objection"], own=REPLY, words=SAID, now=now)
+    EarlyWarning.objects.update(change=CHANGE)
+    ApiKey.objects.update(name=KEY)
     Business.objects.filter(pk=client.business_id).update(floor_rate=98_765_00)
     return found | {"open": world.proposal(client, now=now, starts_on=now.date() + timedelta(days=9))}
 
@@ -42,7 +49,21 @@ def rows(world: World, settings: Any, tmp_path: Any) -> dict[str, Any]:
 def secrets() -> list[str]:
     """How they would look on a page, in an address or in a letter."""
     stages = [str(label) for value, label in STAGES if value in (Stage.LEAD, Stage.CALL_BOOKED, Stage.LOST)]
-    own = [NOTES, WORDS, BUDGET, STEP, SAID, REPLY, "Project work", "Fit check"]
+    own = [
+        NOTES,
+        WORDS,
+        BUDGET,
+        STEP,
+        SAID,
+        REPLY,
+        CHANGE,
+        KEY,
+        "Project work",
+        "Fit check",
+        "Renewal risk",
+        "At risk",
+    ]
+    own += [renewal.says(one) for one in RISKS] + [renewal.step(one) for one in RISKS]
     return [*own, str(GUESS), f"{GUESS:,}", "98,765", str(Lost.VALUE.label), *(f">{one}<" for one in stages)]
 
 

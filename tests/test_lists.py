@@ -14,9 +14,10 @@ from agreements.models import Agreement, Period, Proposal
 from billing.models import Collection, Invoice, Series
 from clients.models import Client, Contact
 from core.listing import page_of
-from delivery.models import Report, TimeEntry
+from delivery.models import EarlyWarning, Report, TimeEntry
 from tests.world import World
 
+OFF = {"kind": "work", "title": "posts", "done": 0, "promised": 4, "wanted": 2, "weight": 100}
 LISTS = (
     "home",
     "clients",
@@ -28,6 +29,7 @@ LISTS = (
     "packages",
     "capacity",
     "letters",
+    "warnings",
 )
 
 
@@ -63,6 +65,10 @@ def fill(world: World, agreement: Agreement, count: int) -> None:
     Period.objects.bulk_create(periods)
     TimeEntry.objects.bulk_create(
         TimeEntry(period=row, on=date(2026, 11, 2), minutes=5, note="N", **own) for row in periods
+    )
+    EarlyWarning.objects.bulk_create(
+        EarlyWarning(period=row, client=row.agreement.client, day=10, note="N", findings=[OFF], **own)
+        for row in periods
     )
     Report.objects.bulk_create(Report(period=row, client=row.agreement.client, **own) for row in periods)
     series, _made = Series.objects.get_or_create(kind="invoice", year=2026, **own)

@@ -25,8 +25,8 @@ from core import links
 from core.dates import local_day
 from core.models import Outbox
 from core.states import move
-from delivery import deliver, export, log, measure, overage, run, send
-from delivery.models import Deliverable, Report, TimeEntry
+from delivery import deliver, export, keys, log, measure, overage, review_quarter, run, send, warning_words
+from delivery.models import Deliverable, EarlyWarning, Report, TimeEntry
 from delivery.models.export import Scope
 from delivery.states import EXPORT, ExportState
 from tests.world import HERE, LADDER, World
@@ -59,7 +59,10 @@ CLASSES: dict[str, str] = {
     "dashboard:client_files": "client", "dashboard:exports": "owner", "dashboard:exports_progress": "owner", "dashboard:export": "export",
     "portal:agreement_history": "agreement", "dashboard:agreement_pdf": "agreement", "dashboard:agreement_end": "agreement",
     "dashboard:agreement_pause": "agreement", "dashboard:agreement_resume": "agreement",
-    "dashboard:charge_wait": "invoice", "dashboard:park_release": "agreement", "dashboard:kpi_new": "agreement", "dashboard:kpi_read": "kpi",
+    "dashboard:charge_wait": "invoice", "dashboard:park_release": "agreement", "dashboard:kpi_new": "agreement", "dashboard:kpi_read": "kpi", "dashboard:kpi": "kpi", "dashboard:kpi_retire": "kpi",
+    "dashboard:kpis": "agreement", "dashboard:kpis_file": "agreement", "dashboard:kpis_sample": "agreement", "dashboard:api": "owner", "dashboard:reviews": "agreement", "dashboard:review_send": "review", "dashboard:review_pdf": "review", "portal:review": "review", "portal:review_pdf": "review",
+    "dashboard:warnings": "owner", "dashboard:warning": "warning", "dashboard:api_revoke": "api_key", "api:readings": "public", "api:kpis": "public",  # with a key of their own: delivery/tests/test_api.py
+
     "dashboard:deliverable": "deliverable", "dashboard:time": "owner", "dashboard:time_edit": "time",
     "dashboard:time_remove": "time", "dashboard:charges": "owner", "dashboard:charge": "invoice",
     "dashboard:run": "owner", "dashboard:run_progress": "owner", "dashboard:run_allow": "owner",
@@ -136,6 +139,9 @@ def rows_of(world: World) -> dict[str, Any]:
         "call": call, "overage": more, "sent_letter": Outbox.objects.filter(business=world.business).first(), "objection": heard, "reply": reply,
         "client": client, "contact": agreement.contact, "proposal": agreement.proposal, "agreement": agreement,
         "testimonial": said, "wait": wait, "question": question, "proposal_letter": (agreement.proposal, said),
+        "warning": EarlyWarning.objects.create(business=world.business, client=client, period=period, day=10, note="N", findings=[warning_words.of_work("posts", 0, 4, 2, 100)]),
+        "review": reviewed(agreement),
+        "api_key": keys.make(business=world.business, name="K", now=now)[0],
         "kpi": kpi, "deliverable": Deliverable.objects.get(period=period), "time": time,
         "invoice": Invoice.objects.get(agreement=agreement), "report": report,
         "amendment": amended(agreement), "export": exported(world, now),
@@ -162,6 +168,14 @@ def amended(agreement: Any) -> Any:
     row = amend.offer(agreement=agreement, change=change, actor="Nan", now=now)
     sign.begin(paper=row, contact=agreement.contact, name="Ploy", consented=True, now=now, origin=HERE)
     return row
+
+
+def reviewed(agreement: Any) -> Any:
+    """A quarterly review that the client has."""
+    now = timezone.now()
+    periods = review_quarter.periods_of(agreement, None, now.date())
+    made = review_quarter.make(agreement=agreement, periods=periods, outlook="O", now=now)
+    return review_quarter.send(review=made, actor="Nan", now=now)
 
 
 def money_of(world: World, agreement: Any, now: Any) -> dict[str, Any]:

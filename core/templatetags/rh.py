@@ -62,6 +62,13 @@ def month(value: Any) -> str:
 
 
 @register.filter
+def month_name(value: Any) -> str:
+    """December."""
+    found = _as_date(value)
+    return format_date(found, "LLLL", locale=_locale()) if found else "—"
+
+
+@register.filter
 def month_short(value: Any) -> str:
     """Dec."""
     found = _as_date(value)

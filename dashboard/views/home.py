@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +20,8 @@ from core import charts
 from core.templatetags import rh
 from dashboard.views.desk import Desk
 from dashboard.views.needs import needs
-from delivery import hours
+from delivery import hours, renewal
+from delivery.renewal import Outlook
 
 SHOWN = 6
 
@@ -35,11 +37,13 @@ class Home(Desk):
         stated = hours.of_agreements(running)
         current = self._current(running)
         history = income.by_month(signed, self.today)
+        risks = renewal.outlooks(self.business, running, now=timezone.now(), stated=stated)
         context = {
             "needs": needs(self),
             "guaranteed": income.guaranteed(signed, self.today),
             "charts": [(currency, self._chart(currency, points)) for currency, points in history.items()],
-            "retainers": self._retainers(running, stated, current)[:SHOWN],
+            "retainers": self._retainers(running, stated, current, risks)[:SHOWN],
+            "at_risk": _at_risk(running, risks)[:SHOWN],
             "running": len(running),
             "used": sum(stated[period.pk].used for period in current.values() if period.pk in stated),
             "available": sum(stated[period.pk].available for period in current.values() if period.pk in stated),
@@ -58,7 +62,9 @@ class Home(Desk):
             newest[period.agreement_id] = period
         return newest
 
-    def _retainers(self, running: list[Agreement], stated: Any, current: Any) -> list[dict[str, Any]]:
+    def _retainers(
+        self, running: list[Agreement], stated: Any, current: Any, risks: dict[UUID, Outlook]
+    ) -> list[dict[str, Any]]:
         following = next_starts(running, self.today)
         failing = queries.failed_agreements(self.business)
         found = []
@@ -71,6 +77,7 @@ class Home(Desk):
                     "terms": applies.on(agreement, self.today),
                     "hours": statement,
                     "next_on": following.get(agreement.pk),
+                    "risk": risks[agreement.pk],
                     "status": _status(agreement, statement, agreement.pk in failing),
                 }
             )
@@ -79,6 +86,12 @@ class Home(Desk):
     def _chart(self, currency: str, points: list[tuple[date, int]]) -> charts.Chart:
         shown = [(rh.month_short(day), amount) for day, amount in points]
         return charts.area(shown, show=lambda amount: rh.money(amount, currency))
+
+
+def _at_risk(running: list[Agreement], risks: dict[UUID, Outlook]) -> list[tuple[Agreement, Outlook]]:
+    """Those with a reason not to renew, the likeliest first."""
+    found = [(row, risks[row.pk]) for row in running if risks[row.pk].reasons]
+    return sorted(found, key=lambda one: -one[1].points)
 
 
 def _status(agreement: Agreement, statement: Any, is_failing: bool) -> tuple[str, str]:

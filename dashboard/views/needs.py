@@ -17,10 +17,11 @@ from billing.models import Certificate
 from core.models import Outbox
 from core.models.outbox import OutboxState
 from dashboard.views.desk import Desk
-from delivery.models import Overage, Report
+from delivery.models import EarlyWarning, Overage, Report
 from delivery.states import OverageState, ReportState
 
 SHOWN = 6  # of one kind
+FEW = 3  # more of one kind are said together
 LATELY = timedelta(days=60)
 SENDS_WITHIN = timedelta(hours=3)  # of its time a report goes out, or something is in the way
 
@@ -162,6 +163,22 @@ def _unsendable(desk: Desk) -> list[Need]:
     ]
 
 
+def _warnings(desk: Desk) -> list[Need]:
+    still = desk.rows(EarlyWarning).filter(sent_at__isnull=True, dismissed_at__isnull=True)
+    rows = list(still.filter(period__ends_on__gt=desk.today).select_related("client")[: SHOWN + 1])
+    if len(rows) > FEW:
+        words = _("Several clients are off their line; a note to each is drafted.")
+        return [Need(words, reverse("dashboard:warnings") + "?state=open", _("Look"))]
+    return [
+        Need(
+            _("%(client)s is off its line; a note is drafted.") % {"client": row.client.name},
+            reverse("dashboard:warning", args=[row.pk]),
+            _("Look"),
+        )
+        for row in rows
+    ]
+
+
 def _reports(desk: Desk) -> list[Need]:
     drafts = desk.rows(Report).filter(state=ReportState.DRAFT).select_related("client", "period")
     return [
@@ -175,6 +192,6 @@ def _reports(desk: Desk) -> list[Need]:
 
 
 SOURCES: tuple[Callable[[Desk], list[Need]], ...] = (
-    _failed, _parked, _runs, _unsealed, _questions, _letters, _certificates, _trials, _hours, _unseen, _unsendable,
-    _reports,
+    _failed, _parked, _runs, _unsealed, _questions, _letters, _certificates, _trials, _warnings, _hours, _unseen,
+    _unsendable,    _reports,
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """Agreements: what was signed, its periods, its end, its KPIs."""
 
 from collections import defaultdict
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,17 +14,17 @@ from agreements import applies, capacity, end, paper, renew, seal, signers, tria
 from agreements.models import Agreement, Amendment, Pause, Period
 from agreements.models.agreement import AGREEMENT_STATES
 from agreements.periods import next_starts
-from agreements.states import AgreementState
+from agreements.states import RUNS, AgreementState
 from billing import park, queries
 from billing.models import Invoice
 from core import audit
 from core.download import pdf_response
 from core.errors import RuleError
 from core.listing import page_of
-from dashboard.forms.work import EndForm, KpiForm, ReadingForm
+from dashboard.forms.work import EndForm
 from dashboard.views.desk import Desk, refuse, say
-from delivery import hours, measure, timeline
-from delivery.models import Kpi
+from delivery import course, hours, renewal, timeline
+from delivery.renewal import Outlook
 
 
 class Agreements(Desk):
@@ -55,6 +56,7 @@ class AgreementPage(Desk):
         agreement = self.row(Agreement, pk, related)
         stated = hours.of_agreements([agreement])
         periods = list(self.rows(Period).filter(agreement=agreement).order_by("-starts_on")[:12])
+        current = periods[0] if periods else None
         invoices = self._invoices(agreement)
         names = paper.labels() | timeline.labels()
         amendments = list(agreement.amendments.select_related("agreement").order_by("-number"))
@@ -68,12 +70,11 @@ class AgreementPage(Desk):
             request,
             agreement=agreement,
             periods=shown,
-            current=periods[0] if periods else None,
+            current=current,
             hours=stated.get(periods[0].pk) if periods else None,
             deliverables=list(periods[0].deliverables.order_by("position")) if periods else [],
-            kpis=[
-                (kpi, ReadingForm(prefix=str(kpi.pk)[:8])) for kpi in agreement.kpis.order_by("created_at", "name")
-            ],
+            outlook=self._outlook(agreement, stated),
+            kpis=course.of_agreement(agreement, current, self.today),
             events=[(event, names.get(event.event, event.event)) for event in record],
             chain_is_whole=all(map(audit.is_whole, chains.values())),
             places=signers.places(agreement),
@@ -88,6 +89,12 @@ class AgreementPage(Desk):
             can_end=end.can_end(agreement),
             pauses=list(self.rows(Pause).filter(agreement=agreement)),
         )
+
+    def _outlook(self, agreement: Agreement, stated: Any) -> Outlook | None:
+        """Whether it is likely to go on: for the freelancer's eyes only."""
+        if agreement.state not in RUNS:
+            return None
+        return renewal.outlooks(self.business, [agreement], now=timezone.now(), stated=stated)[agreement.pk]
 
     def _invoices(self, agreement: Agreement) -> dict[UUID, list[Invoice]]:
         """Of each period: its fee's, and those of upgrades inside it."""
@@ -189,38 +196,3 @@ class Release(Desk):
             park.release(agreement=agreement, how=how, actor=self.actor, now=timezone.now())
             messages.success(request, _("Decided. The charges follow by themselves."))
         return redirect("dashboard:agreement", agreement.pk)
-
-
-class NewKpi(Desk):
-    """A figure to move."""
-
-    template = "dashboard/kpi_form.html"
-
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        return self.show(request, form=KpiForm(), agreement=self.row(Agreement, pk))
-
-    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        agreement = self.row(Agreement, pk)
-        form = KpiForm(request.POST)
-        if form.is_valid():
-            try:
-                measure.add_kpi(agreement=agreement, now=timezone.now(), **form.cleaned_data)
-                return redirect("dashboard:agreement", agreement.pk)
-            except RuleError as no:
-                refuse(form, no)
-        return self.show(request, form=form, agreement=agreement, status=422)
-
-
-class ReadKpi(Desk):
-    """What a figure is now, for the newest period."""
-
-    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        kpi = self.row(Kpi, pk)
-        form = ReadingForm(request.POST, prefix=str(kpi.pk)[:8])
-        period = self.rows(Period).filter(agreement=kpi.agreement_id).order_by("-starts_on").first()
-        if form.is_valid() and period:
-            measure.read(kpi=kpi, period=period, value=form.cleaned_data["value"], on=self.today, now=timezone.now())
-            messages.success(request, _("%(kpi)s is saved.") % {"kpi": kpi.name})
-        else:
-            messages.error(request, _("Write a number for %(kpi)s.") % {"kpi": kpi.name})
-        return redirect("dashboard:agreement", kpi.agreement_id)

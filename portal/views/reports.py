@@ -21,7 +21,7 @@ from core.listing import page_of
 from core.models import Link
 from core.tenancy import business_of, scoped
 from delivery import answer, gather, report_letters, report_paper, review, seen, send
-from delivery.models import Report
+from delivery.models import QuarterlyReview, Report
 from delivery.models.report import ANSWERS
 from delivery.report_words import with_words
 from delivery.states import ReportState
@@ -41,7 +41,12 @@ class Reports(PortalView):
         silent = scoped(Period, self.contact.business).filter(
             agreement__client=self.client, state=PeriodState.SKIPPED, ends_on__lte=today
         )
-        context = {"page": page, "silent": silent.select_related("agreement").order_by("-starts_on")[:LATELY]}
+        reviews = self.rows(QuarterlyReview).filter(sent_at__isnull=False).select_related("agreement", "document")
+        context = {
+            "page": page,
+            "silent": silent.select_related("agreement").order_by("-starts_on")[:LATELY],
+            "reviews": reviews,
+        }
         return render(request, "portal/reports.html", context)
 
 

@@ -5,7 +5,6 @@ from decimal import Decimal
 
 EMAIL = "demo@retainerhub.example"
 OWNER = "Nan Kittisak"
-SILENT = "Northwind Labs"  # never opens its reports
 
 LADDER = (
     ("Essential", "A steady presence, every day", 3_000_00, 20, 48,
@@ -34,6 +33,11 @@ TRIAL = (
 )  # fmt: skip
 
 
+def ends(text: str) -> tuple[Decimal, ...]:
+    """What a figure came to at the end of each month."""
+    return tuple(map(Decimal, text.split()))
+
+
 @dataclass(frozen=True)
 class Part:
     """One client of the demo. `months_ago` is when it starts; `picks` the tier's place, -1 for none yet."""
@@ -54,7 +58,8 @@ class Part:
     is_trial: bool = False
     waits: bool = False  # its report goes out when the freelancer has read it, not by itself
     work: tuple[tuple[int, str], ...] = ()
-    kpis: tuple[tuple[str, str, Decimal, Decimal, tuple[int, ...]], ...] = field(default=())
+    kpis: tuple[tuple[str, str, str, Decimal, Decimal, tuple[Decimal, ...]], ...] = field(default=())
+    reads: bool = True  # looks at the reports
     sentence: str = ""
     next_text: str = ""
     decision: str = ""
@@ -65,9 +70,9 @@ PARTS = (
         "Baan Coffee Roasters", "Ploy Srisuk", "ploy@baancoffee.example", "Social media retainer", 1, 6, waits=True,
         work=((150, "Content plan and captions"), (180, "Graphics for the week"), (105, "Answering the community")),
         kpis=(
-            ("Followers", "", Decimal(8200), Decimal(10000), (8350, 8700, 9120, 9560, 9930, 10240)),
-            ("Engagement rate", "%", Decimal("2.10"), Decimal("3.50"), (2, 3, 3, 3, 4, 4)),
-            ("Shop visits from social", "", Decimal(310), Decimal(600), (330, 390, 450, 520, 590, 640)),
+            ("Followers", "growth", "", Decimal(8200), Decimal(10000), ends("8350 8700 9120 9560 9930 10240 10410")),
+            ("Engagement rate", "engagement", "%", Decimal(2), Decimal("3.5"), ends("2.2 2.6 2.9 3.1 3.4 3.7 3.6")),
+            ("Visits from social", "conversion", "", Decimal(310), Decimal(600), ends("330 390 450 520 590 640 460")),
         ),
         sentence="The video series did what we hoped: comments doubled, and the shop felt it at weekends.",
         next_text="Songkran campaign: the plan is with you by the 10th.",
@@ -75,9 +80,9 @@ PARTS = (
     ),
     Part(
         "Northwind Labs", "Erik Dahl", "erik@northwind.example", "Content and community", 0, 5, 5,
-        later_card="insufficient_funds",
+        later_card="insufficient_funds", reads=False,
         work=((120, "Posts for the week"), (90, "Research and interviews")),
-        kpis=(("Newsletter sign-ups", "", Decimal(40), Decimal(120), (52, 71, 96, 118, 131)),),
+        kpis=(("Newsletter sign-ups", "conversion", "", Decimal(40), Decimal(120), ends("52 71 96 118 131 64")),),
         sentence="Sign-ups keep growing; the founder interviews are the posts people share.",
         next_text="Two more interviews, and a landing page test.",
     ),
@@ -85,7 +90,7 @@ PARTS = (
         "สวนผึ้ง สตูดิโอ", "คุณมะลิ วงศ์ดี", "mali@suanphueng.example", "ดูแลโซเชียลมีเดียรายเดือน", 0, 4, 3,
         THAI_LADDER, "เจ้าของ", "th", waits=True,
         work=((100, "เขียนโพสต์ประจำสัปดาห์"), (75, "ออกแบบภาพ")),
-        kpis=(("ผู้ติดตาม", "", Decimal(1500), Decimal(2500), (1620, 1890, 2240, 2610)),),
+        kpis=(("ผู้ติดตาม", "growth", "", Decimal(1500), Decimal(2500), ends("1620 1890 2240 2610 2700")),),
         sentence="เดือนนี้โพสต์เบื้องหลังสตูดิโอได้รับความสนใจมากที่สุด",
         next_text="เตรียมแคมเปญปีใหม่",
         decision="ให้เพิ่มโพสต์เบื้องหลังอีกสัปดาห์ละหนึ่งโพสต์ไหมคะ",

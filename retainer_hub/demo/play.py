@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -21,11 +20,11 @@ from core import links, outbox
 from core.audit import Origin
 from core.dates import add_months, local_instant, month_of
 from core.models import Business, User
-from delivery import answer, deliver, log, measure, report_paper, review, run, seen, send
-from delivery.models import Deliverable, Kpi, Report
+from delivery import answer, deliver, log, report_paper, review, run, seen, send, watch_pace
+from delivery.models import Deliverable, Report
 from delivery.states import ReportState
-from retainer_hub.demo import prospects
-from retainer_hub.demo.cast import EMAIL, LADDER, OWNER, PARTS, SILENT, Part
+from retainer_hub.demo import measured, prospects
+from retainer_hub.demo.cast import EMAIL, LADDER, OWNER, PARTS, Part
 
 ZONE = "Asia/Bangkok"
 PHONE = Origin("203.0.113.7", "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X)")
@@ -152,11 +151,9 @@ def _asked(business: Business, now: datetime) -> None:
 def _read(business: Business, now: datetime) -> None:
     """Clients look at their report a day later; one of them never does."""
     sent = Report.objects.filter(business=business, state=ReportState.SENT, opened_at=None)
-    for report in (
-        sent.filter(sent_at__lte=now - timedelta(hours=20))
-        .exclude(client__name=SILENT)
-        .select_related("client", "business", "period__agreement__contact")
-    ):
+    silent = [part.name for part in PARTS if not part.reads]
+    rows = sent.filter(sent_at__lte=now - timedelta(hours=20)).exclude(client__name__in=silent)
+    for report in rows.select_related("client", "business", "period__agreement__contact"):
         seen.opened(report=report, now=now)
         seen.read(report=report, seconds=55)
         seen.read(report=report, seconds=40)
@@ -197,10 +194,7 @@ def _sign(business: Business, part: Part, now: datetime) -> Agreement:
     sign.confirm(paper=agreement, contact=contact, code=code, now=now, origin=PHONE)
     seal.seal_signed(now=now)
     _save_card(agreement.client, part.card, now)
-    for name, unit, baseline, target, _readings in part.kpis:
-        measure.add_kpi(
-            agreement=agreement, name=name, unit=unit, baseline=baseline, target=target, less_is_better=False, now=now
-        )
+    measured.agree(agreement, part, now=now)
     return agreement
 
 
@@ -227,11 +221,7 @@ def _work(agreement: Agreement, part: Part, day: date, now: datetime) -> None:
         done = min(row.promised, row.promised * days // whole)
         if done != row.done:
             deliver.set_done(deliverable=row, done=done)
-    if day.day % 7 == 0:
-        for name, _unit, _baseline, _target, readings in part.kpis:
-            kpi = Kpi.objects.get(agreement=agreement, name=name)
-            value = Decimal(readings[min(period.index, len(readings) - 1)])
-            measure.read(kpi=kpi, period=period, value=value, on=day, now=now)
+    measured.read(agreement, part, period, day, now=now)
 
 
 def _jobs(business: Business, now: datetime, today: date) -> None:
@@ -239,6 +229,7 @@ def _jobs(business: Business, now: datetime, today: date) -> None:
     bill(now=now, door="job")
     seal.seal_signed(now=now)
     run.report(now=now, door="job")
+    watch_pace.watch(now=now)
     drafts = Report.objects.filter(business=business, state=ReportState.DRAFT, created_at__lt=now - timedelta(days=1))
     for report in drafts.select_related("client", "period__agreement__contact", "business__owner"):
         if report.period.ends_on > today - timedelta(days=31):

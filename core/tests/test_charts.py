@@ -1,0 +1,33 @@
+"""A line chart holds every figure it is given, in round steps, and never invents one for a gap."""
+
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core import charts
+
+D = Decimal
+AMOUNT = st.decimals("-999999999999.99", "999999999999.99", places=2)
+
+
+@given(st.lists(AMOUNT | st.none(), min_size=1, max_size=40), AMOUNT | st.none(), st.booleans())
+def test_every_reading_is_a_dot_inside_the_drawing(values: list[D | None], target: D | None, joined: bool) -> None:
+    found = charts.line([("x", value) for value in values], target=target, show=str, joined=joined)
+    assert [dot.text for dot in found.dots] == [str(value) for value in values if value is not None]
+    places = [dot.y for dot in found.dots] + ([found.target] if found.target is not None else [])
+    assert all(0 <= y <= found.height for y in places)
+    assert all(0 <= dot.x <= found.width for dot in found.dots)
+    assert 2 <= len(found.ticks) <= 6
+
+
+def test_a_missing_month_is_a_gap_and_a_day_between_readings_is_not() -> None:
+    points = [("a", D(1)), ("b", D(2)), ("c", None), ("d", D(3)), ("e", D(4))]
+    assert len(charts.line(points, target=None, show=str).paths) == 2
+    assert len(charts.line(points, target=None, show=str, joined=True).paths) == 1
+
+
+def test_an_axis_begins_at_nothing_only_where_the_figures_are_near_it() -> None:
+    assert charts.scale(D(20), D(120)) == (0, 150, 50)
+    assert charts.scale(D(8200), D(10000)) == (8000, 10000, 1000)
+    assert charts.scale(D(5), D(5))[0] <= 5 <= charts.scale(D(5), D(5))[1]

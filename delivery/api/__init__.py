@@ -1,0 +1,1 @@
+"""The door for programs: readings in, KPIs out, JSON only."""

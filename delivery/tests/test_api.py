@@ -1,0 +1,151 @@
+"""Readings over HTTP: with a key of the business's own, all or none, and twice is once."""
+
+import json
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.cache import cache
+from django.test import Client as Browser
+from django.utils import timezone
+
+from agreements.models import Period
+from billing.run import bill
+from core.dates import local_day
+from core.models import Business
+from delivery import keys, measure, run, send
+from delivery.models import ApiKey, Kpi, Reading, Report
+from tests.world import World
+
+URL = "/api/v1/readings/"
+NOW = timezone.now()
+
+
+@pytest.fixture(autouse=True)
+def _calm() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def kpi(world: World) -> Kpi:
+    begun = NOW - timedelta(days=40)
+    agreement = world.running(now=begun, starts_on=local_day(begun, "Asia/Bangkok"))
+    for now in (begun, NOW):
+        bill(now=now, door="test")
+    return measure.add_kpi(
+        agreement=agreement, name="Sign-ups", unit="", baseline=Decimal(0), target=Decimal(100),
+        less_is_better=False, now=begun,
+    )  # fmt: skip
+
+
+def secret(business: Business) -> str:
+    return keys.make(business=business, name="Script", now=NOW)[1]
+
+
+def one(kpi: Kpi, value: Any = "12.5", days: int = 2) -> dict[str, Any]:
+    on = local_day(NOW, "Asia/Bangkok") - timedelta(days=days)
+    return {"kpi": str(kpi.pk), "on": on.isoformat(), "value": value}
+
+
+def post(body: Any, key: str | None, **more: Any) -> Any:
+    raw = body if isinstance(body, str | bytes) else json.dumps(body)
+    headers = {"authorization": f"Bearer {key}"} if key else {}
+    return Browser(enforce_csrf_checks=True).post(URL, raw, content_type="application/json", headers=headers, **more)
+
+
+def test_a_reading_comes_in_once_is_corrected_and_keeps_what_it_was(kpi: Kpi) -> None:
+    key = secret(kpi.business)
+    answers = [post(one(kpi, value), key) for value in ("12.5", 12.5, "13")]
+    assert [row.status_code for row in answers] == [201, 200, 201]
+    assert [row.json()["readings"][0]["result"] for row in answers] == ["created", "unchanged", "corrected"]
+    assert Reading.objects.get().value == 13
+    assert Reading.history.count() == 2
+    assert not any(row.cookies for row in answers)
+    assert ApiKey.objects.get().used_at is not None
+
+
+def test_without_a_key_that_is_in_use_nothing_opens(kpi: Kpi) -> None:
+    key = secret(kpi.business)
+    keys.revoke(key=ApiKey.objects.get(), now=NOW)
+    for wrong in (None, "", "rh_x", key, "é"):
+        answer = post(one(kpi), wrong)
+        assert answer.status_code == 401, wrong
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    inside = Browser()
+    inside.force_login(kpi.business.owner, backend="django.contrib.auth.backends.ModelBackend")
+    assert inside.post(URL, one(kpi), content_type="application/json").status_code == 401
+    assert not Reading.objects.exists()
+
+
+def test_a_key_is_kept_as_a_hash_and_opens_only_its_own_business(kpi: Kpi) -> None:
+    other = World()
+    theirs = secret(other.business)
+    assert theirs not in str(ApiKey.objects.values_list())
+    assert post(one(kpi), theirs).status_code == 404
+    listed = Browser().get("/api/v1/kpis/", headers={"authorization": f"Bearer {theirs}"})
+    assert listed.json() == {"kpis": []}
+    mine = Browser().get("/api/v1/kpis/", headers={"authorization": f"Bearer {secret(kpi.business)}"}).json()
+    assert [row["id"] for row in mine["kpis"]] == [str(kpi.pk)]
+    Business.objects.filter(pk=other.business.pk).update(is_suspended=True)
+    assert post(one(kpi), theirs).status_code == 403
+
+
+def test_one_bad_reading_of_many_writes_nothing_and_is_named(kpi: Kpi) -> None:
+    key = secret(kpi.business)
+    answer = post([one(kpi), one(kpi, "x", 3), one(kpi, 4, 4)], key)
+    assert (answer.status_code, answer.json()["errors"][0]["index"]) == (422, 1)
+    answer = post([one(kpi), one(kpi, 1, -1), {**one(kpi), "kpi": str(uuid4())}, one(kpi, 9)], key)
+    assert [(row["index"], row["error"]) for row in answer.json()["errors"]] == [
+        (1, "in_the_future"), (2, "unknown_kpi"), (3, "twice"),
+    ]  # fmt: skip
+    assert not Reading.history.exists()
+
+
+@pytest.mark.parametrize("value", [
+    "NaN", "Infinity", "-inf", "1e400", "1e999999999", "0.001", "1_000", " 1", "", None, True, [], "๑๒", 10**13, 1e300,
+])  # fmt: skip
+def test_what_is_no_figure_is_refused(kpi: Kpi, value: Any) -> None:
+    assert post(one(kpi, value), secret(kpi.business)).status_code == 422
+    assert not Reading.history.exists()
+
+
+@pytest.mark.parametrize(("raw", "status"), [
+    ("{", 400), ("", 400), (b"\xff\xfe", 400), ("[" * 100_000, 400), ("1" * 10_000, 422), ("3", 422), ("[1]", 422),
+    ('{"kpi": 1, "on": 2, "value": NaN}', 422), ("[]", 200), ("[" + "1," * 1000 + "1]", 413), (b" " * 5_000_000, 413),
+    (b" " * 1_500_000, 413),
+])  # fmt: skip
+def test_a_bad_body_gets_an_answer_in_json(kpi: Kpi, raw: Any, status: int) -> None:
+    answer = post(raw, secret(kpi.business))
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"] == "application/json"
+
+
+def test_days_outside_what_is_open_are_refused_each_with_its_reason(kpi: Kpi) -> None:
+    key = secret(kpi.business)
+    assert post(one(kpi, 1, 35), key).status_code == 201
+    run.report(now=NOW, door="test")
+    send.send_report(report=Report.objects.get(), actor="Nan", now=NOW)
+    assert Period.objects.count() == 2
+    answers = {days: post(one(kpi, 2, days), key) for days in (35, 50, -1)}
+    assert {days: (row.status_code, row.json()["error"]) for days, row in answers.items()} == {
+        35: (409, "period_closed"), 50: (422, "no_period"), -1: (422, "in_the_future"),
+    }  # fmt: skip
+    measure.retire_kpi(kpi=kpi, actor="Nan", now=NOW)
+    assert post(one(kpi), key).json()["error"] == "retired_kpi"
+
+
+def test_too_many_calls_wait(kpi: Kpi, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = secret(kpi.business)
+    monkeypatch.setattr("delivery.api.views.CALLS", 3)
+    monkeypatch.setattr("delivery.api.views.STRANGERS", 2)
+    answers = [post(one(kpi), key).status_code for _time in range(4)]
+    assert answers == [201, 200, 200, 429]
+    assert [post(one(kpi), "rh_guess").status_code for _time in range(3)] == [401, 401, 429]
+    assert post(one(kpi), key).headers["Retry-After"] == "60"
+
+
+def test_other_methods_are_told_what_is_taken(kpi: Kpi) -> None:
+    answer = Browser().get(URL, headers={"authorization": f"Bearer {secret(kpi.business)}"})
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST, OPTIONS")

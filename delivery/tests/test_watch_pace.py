@@ -1,0 +1,198 @@
+"""At day 10 and 20 what is off its line is told while there is still time: once, in one letter a day (rule 39)."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agreements import pause
+from agreements.models import Agreement, Period
+from billing.run import bill
+from core import audit
+from core.errors import NotAllowedNow
+from core.models import Outbox
+from delivery import deliver, log, measure, pace_rules, warnings, watch_pace
+from delivery.models import Deliverable, EarlyWarning
+from delivery.pace_rules import Off, Stretch
+from tests.world import NOW, World
+
+FIRST = date(2026, 11, 2)
+H, DAY = 60, timedelta(days=1)
+TIER = {"name": "Growth", "deliverables": [{"title": "posts", "promised": 12}]}
+
+
+def running(world: World, name: str = "Baan Coffee", **fields: Any) -> Agreement:
+    facts = {"minutes": 30 * H, "tier": TIER} | fields
+    agreement = world.running(world.client(name), card="", **facts)
+    bill(now=NOW, door="test")
+    deliver.open_checklists(now=NOW)
+    return agreement
+
+
+def on_track(agreement: Agreement) -> None:
+    """Nothing of it is off on day 10, 9 days after the first."""
+    Deliverable.objects.filter(period__agreement=agreement).update(done=4)
+    log.log_time(agreement=agreement, on=FIRST, minutes=9 * H, note="Work", now=NOW)
+
+
+def on_day(n: int) -> Any:
+    return NOW + (n - 1) * DAY
+
+
+def kinds() -> list[list[str]]:
+    return [[one["kind"] for one in row.findings] for row in EarlyWarning.objects.order_by("created_at")]
+
+
+def test_before_day_10_and_on_its_line_nothing_is_said(world: World) -> None:
+    agreement = running(world)
+    assert watch_pace.watch(now=on_day(9)) == 0
+    on_track(agreement)
+    assert watch_pace.watch(now=on_day(10)) == 0
+    assert not EarlyWarning.objects.exists() and not Outbox.objects.filter(kind="early_warnings").exists()
+
+
+def test_what_is_off_is_warned_about_once_for_each_of_the_two_days(world: World) -> None:
+    running(world)
+    counts = [watch_pace.watch(now=on_day(n)) for n in (10, 10, 11, 15, 20, 21, 28)]
+    assert counts == [1, 0, 0, 0, 1, 0, 0]
+    assert [row.day for row in EarlyWarning.objects.order_by("day")] == [10, 20]
+    assert kinds()[0] == ["work", "unused"]
+    assert Outbox.objects.filter(kind="early_warnings").count() == 2
+
+
+def test_a_job_that_missed_both_days_warns_of_the_newest_only(world: World) -> None:
+    running(world)
+    assert watch_pace.watch(now=on_day(23)) == 1
+    assert EarlyWarning.objects.get().day == 20
+
+
+def test_a_late_first_warning_is_not_followed_by_the_next_within_a_week(world: World) -> None:
+    running(world)
+    assert [watch_pace.watch(now=on_day(n)) for n in (18, 20, 24, 25)] == [1, 0, 0, 1]
+
+
+def test_each_kind_is_found_and_the_worst_stands_first(world: World) -> None:
+    agreement = running(world)
+    on_track(agreement)
+    log.log_time(agreement=agreement, on=FIRST + DAY, minutes=10 * H, note="More", now=on_day(2))
+    kpi = measure.add_kpi(
+        agreement=agreement, name="Sign-ups", unit="", baseline=Decimal(0), target=Decimal(300), kind="conversion",
+        less_is_better=False, now=NOW,
+    )  # fmt: skip
+    period = Period.objects.get()
+    measure.read(kpi=kpi, period=period, value=Decimal(80), on=FIRST + 9 * DAY, now=on_day(10))
+    assert watch_pace.watch(now=on_day(10)) == 1
+    assert kinds() == [["over", "kpi"]]
+    row = EarlyWarning.objects.get()
+    assert row.findings[1]["wanted"] == "90"
+    assert row.findings[0]["ends"] == "2026-11-16"
+
+
+def test_paused_and_ended_agreements_and_skipped_periods_are_left_alone(world: World) -> None:
+    paused, ended, skipped = (running(world, name) for name in ("A", "B", "C"))
+    pause.skip(agreement=skipped, reason="Holidays", actor="Nan", now=NOW)
+    Agreement.objects.filter(pk=paused.pk).update(state="paused")
+    Agreement.objects.filter(pk=ended.pk).update(state="ended")
+    bill(now=NOW + 30 * DAY, door="test")
+    assert Period.objects.filter(agreement=skipped).count() == 2
+    assert watch_pace.watch(now=NOW + 42 * DAY) == 0
+
+
+def test_the_day_is_the_agreements_own(world: World) -> None:
+    running(world, time_zone="Pacific/Auckland")
+    running(world, "Far west", time_zone="Pacific/Honolulu")
+    bill(now=NOW + DAY, door="test")
+    deliver.open_checklists(now=NOW + DAY)
+    eleven = on_day(10)  # 11 November: 18:00 in Auckland, still the tenth on Hawaii
+    assert watch_pace.watch(now=eleven) == 1
+    assert watch_pace.watch(now=eleven + DAY) == 1
+
+
+def test_a_thousand_clients_are_one_letter_and_a_fixed_number_of_queries(world: World) -> None:
+    asked = []
+    for count in (1, 12):
+        for n in range(count):
+            running(world, f"{count}-{n}", time_zone="Asia/Bangkok")
+        EarlyWarning.objects.all().delete()
+        Outbox.objects.all().delete()
+        with CaptureQueriesContext(connection) as queries:
+            made = watch_pace.watch(now=on_day(10))
+        asked.append(len(queries))
+    assert made == 13
+    assert asked[0] == asked[1]
+    letter = Outbox.objects.get(kind="early_warnings")
+    assert "13 clients" in letter.subject and letter.text.count("/warnings/") == 11 and "3 more" in letter.text
+
+
+def test_the_note_is_in_the_clients_language_and_the_change_in_the_freelancers(world: World) -> None:
+    running(world, language="th")
+    with translation.override("th"):
+        watch_pace.watch(now=on_day(10))
+    row = EarlyWarning.objects.get()
+    assert "posts" in row.note and "posts" in row.change
+    assert row.change.startswith("Keep time free")
+
+
+def test_the_note_goes_out_once_to_who_decides_and_stands_in_the_record(world: World) -> None:
+    agreement = running(world)
+    watch_pace.watch(now=on_day(10))
+    row = EarlyWarning.objects.select_related("client", "period__agreement__contact", "business__owner").get()
+    warnings.send_note(warning=row, note="Two posts are late.\nThey come on Friday.", actor="Nan", now=on_day(10))
+    for act in (
+        lambda: warnings.send_note(warning=row, note="Again", actor="Nan", now=on_day(10)),
+        lambda: warnings.let_be(warning=row, now=on_day(10)),
+    ):
+        with pytest.raises(NotAllowedNow):
+            act()
+    letter = Outbox.objects.get(kind="early_note")
+    assert letter.to == "ploy@baan.example" and "They come on Friday." in letter.text
+    assert audit.chain(agreement.pk)[-1].event == "early_note_sent"
+
+
+def test_a_new_warning_overtakes_the_one_nobody_answered(world: World) -> None:
+    running(world)
+    for n in (10, 20):
+        watch_pace.watch(now=on_day(n))
+    assert list(EarlyWarning.objects.filter(dismissed_at__isnull=True).values_list("day", flat=True)) == [20]
+
+
+# The rules themselves
+
+days = st.integers(0, 60)
+
+
+def stretch(length: int, gone: int) -> Stretch:
+    return Stretch(FIRST, FIRST + length * DAY, FIRST + gone * DAY)
+
+
+@given(st.integers(1, 400), days)
+def test_a_checkpoint_is_never_before_its_day_and_never_after_the_end(length: int, gone: int) -> None:
+    found = stretch(length, gone).checkpoint
+    assert found in (0, *pace_rules.CHECKPOINTS)
+    assert found <= gone + 1
+    assert not (found and gone >= length)
+
+
+@given(st.integers(0, 500), st.integers(5, 400), days, days)
+def test_pieces_grow_with_the_days_and_end_at_what_was_promised(promised: int, length: int, a: int, b: int) -> None:
+    first, then = sorted((a, b))
+    one, other = (pace_rules.pieces(promised, stretch(length, gone)) for gone in (first, then))
+    assert 0 <= one <= other <= promised
+    assert pace_rules.pieces(promised, stretch(length, length)) == promised
+    assert pace_rules.pieces(promised, stretch(length, 2), FIRST + DAY) == promised
+
+
+@given(st.integers(0, 10_000), st.integers(1, 10_000), st.integers(1, 29))
+def test_on_the_line_no_hours_are_off_and_more_use_never_turns_into_too_little(
+    used: int, had: int, gone: int
+) -> None:
+    at = stretch(30, gone)
+    assert pace_rules.hours(int(had * at.share), had, at) in (None, Off.UNUSED if had * gone < 60 else None)
+    ranks = {Off.UNUSED: 0, None: 1, Off.OVER: 2}
+    assert ranks[pace_rules.hours(used, had, at)] <= ranks[pace_rules.hours(used + 1, had, at)]

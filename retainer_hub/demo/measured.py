@@ -1,0 +1,40 @@
+"""The demo's figures: read every week, on their way from one period's end to the next."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from agreements.models import Agreement, Period
+from delivery import measure
+from delivery.kpi import Shape
+from delivery.models import Kpi
+from retainer_hub.demo.cast import Part
+
+
+def agree(agreement: Agreement, part: Part, *, now: datetime) -> None:
+    """The figures that both sides want to move."""
+    for name, kind, unit, baseline, target, _readings in part.kpis:
+        measure.add_kpi(
+            agreement=agreement, name=name, kind=kind, unit=unit, baseline=baseline, target=target,
+            less_is_better=False, now=now,
+        )  # fmt: skip
+
+
+def read(agreement: Agreement, part: Part, period: Period, day: date, *, now: datetime) -> None:
+    """Once a week, and on a period's last day what it came to."""
+    gone, whole = (day - period.starts_on).days + 1, (period.ends_on - period.starts_on).days
+    if not part.kpis or (gone % 7 and gone != whole):
+        return
+    for kpi in Kpi.objects.filter(agreement=agreement):
+        ends = next(readings for name, *_more, readings in part.kpis if name == kpi.name)
+        value = _on_the_way(kpi, ends, period.index, Decimal(gone) / whole)
+        measure.read(kpi=kpi, period=period, value=value, on=day, now=now)
+
+
+def _on_the_way(kpi: Kpi, ends: tuple[Decimal, ...], index: int, share: Decimal) -> Decimal:
+    """`ends` is where it came to at the end of each period; the last of them holds for what follows."""
+    end = ends[min(index, len(ends) - 1)]
+    if kpi.shape == Shape.RATE:
+        return end
+    before = Decimal(0) if kpi.shape == Shape.COUNT else ends[min(index, len(ends)) - 1] if index else kpi.baseline
+    places = Decimal(1)
+    return (before + (end - before) * share).quantize(places)
