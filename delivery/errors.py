@@ -13,3 +13,19 @@ class TooMuch(RuleError):
 
 class AlreadySent(RuleError):
     """The report was sent and is frozen (rule 38)."""
+
+
+class BadHandover(RuleError):
+    """The link or the file cannot be handed over, or there is nothing to count."""
+
+
+class BadLeftover(RuleError):
+    """Nothing is missing, or there is no period to which it could be carried."""
+
+
+class NoWords(RuleError):
+    """There is nothing to read in what was written, or there is too much of it."""
+
+
+class NotOpen(RuleError):
+    """Nothing can be asked about this agreement, or said about this request."""

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from delivery import export, overage, run, warn
+from delivery import deliver, export, overage, remind, run, warn
 
 
 @shared_task(name="delivery.tasks.send_reports", ignore_result=True)
@@ -18,6 +18,14 @@ def watch_hours() -> None:
     now = timezone.now()
     overage.settle_due(now=now)
     warn.warn_due(now=now)
+
+
+@shared_task(name="delivery.tasks.watch_work", ignore_result=True)
+def watch_work() -> None:
+    """Open the lists of new periods, place what was carried, and remind of promised answers."""
+    now = timezone.now()
+    deliver.open_checklists(now=now)
+    remind.remind_due(now=now)
 
 
 @shared_task(name="delivery.tasks.make_exports", ignore_result=True)

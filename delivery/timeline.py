@@ -70,6 +70,9 @@ def labels() -> dict[str, str]:
         "overage_declined": _("More hours declined"),
         "overage_withdrawn": _("Question for more hours taken back"),
         "overage_billed": _("More hours billed"),
+        "deliverable_carried": _("Carried to the next period"),
+        "deliverable_waived": _("Waived"),
+        "waiver_taken_back": _("Owed again"),
     }
 
 

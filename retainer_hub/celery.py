@@ -20,6 +20,7 @@ app.conf.beat_schedule = {
     "audit": {"task": "billing.tasks.audit", "schedule": crontab(minute="25", hour="4")},
     "send_reports": {"task": "delivery.tasks.send_reports", "schedule": crontab(minute="5", hour="6")},
     "watch_hours": {"task": "delivery.tasks.watch_hours", "schedule": crontab(minute="40")},
+    "watch_work": {"task": "delivery.tasks.watch_work", "schedule": crontab(minute="*/15")},
     "seal_signed": {"task": "agreements.tasks.seal_signed", "schedule": crontab(minute="*/5")},
     "make_exports": {"task": "delivery.tasks.make_exports", "schedule": crontab(minute="*/5")},
     "watch_seal": {"task": "agreements.tasks.watch_seal", "schedule": crontab(minute="35", hour="4")},

@@ -28,6 +28,7 @@ LISTS = (
     "packages",
     "capacity",
     "letters",
+    "requests",
 )
 
 

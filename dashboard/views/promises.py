@@ -22,7 +22,7 @@ from core.errors import RuleError
 from core.listing import page_of
 from dashboard.forms.work import EndForm, KpiForm, ReadingForm
 from dashboard.views.desk import Desk, refuse, say
-from delivery import hours, measure, timeline
+from delivery import checklist, hours, measure, timeline
 from delivery.models import Kpi
 
 
@@ -70,7 +70,7 @@ class AgreementPage(Desk):
             periods=shown,
             current=periods[0] if periods else None,
             hours=stated.get(periods[0].pk) if periods else None,
-            deliverables=list(periods[0].deliverables.order_by("position")) if periods else [],
+            work=checklist.lines(periods[:1], self.today)[periods[0].pk] if periods else [],
             kpis=[
                 (kpi, ReadingForm(prefix=str(kpi.pk)[:8])) for kpi in agreement.kpis.order_by("created_at", "name")
             ],

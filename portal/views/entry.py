@@ -16,7 +16,7 @@ from core.throttle import address, too_often
 from portal import access
 from portal.forms import AskForm
 
-NOUNS = ("proposal", "agreement", "amendment", "invoice", "report", "overage")
+NOUNS = ("proposal", "agreement", "amendment", "invoice", "report", "overage", "request")
 
 
 @never_cache
