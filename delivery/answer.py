@@ -63,7 +63,7 @@ def hand_over_for(
     if period is None:
         raise BadHandover(_("The agreement has no period yet: give the link in your answer."), field="url")
     with transaction.atomic():
-        title = printable(request.title) or _("What you asked for")
+        title = printable(request.title).strip() or _("What you asked for")
         thing = deliverable or deliver.add(period=period, title=title, promised=1, now=now)
         gift = hand_over(deliverable=thing, actor=actor, now=now, title=title, url=url, file=file, request=request)
         answer(request=request, text=text, now=now, to=to, gift=gift)

@@ -9,6 +9,7 @@ from django.db.models import Exists, Max, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Period
+from agreements.models.proposal import Renews
 from agreements.states import RUNS, PeriodState
 from core import audit
 from core.audit import UNSEEN, Origin
@@ -124,4 +125,5 @@ def _place(pairs: list[tuple[Deliverable, Period]], now: datetime) -> int:
 
 
 def _one_follows(agreement: Agreement, period: Period) -> bool:
-    return agreement.state in RUNS and (agreement.ends_on is None or agreement.ends_on > period.ends_on)
+    goes_on = agreement.ends_on is None or agreement.ends_on > period.ends_on or agreement.renews == Renews.ALONE
+    return agreement.state in RUNS and goes_on

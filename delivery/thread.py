@@ -18,7 +18,7 @@ TITLE = 160
 
 @dataclass(frozen=True)
 class Said:
-    """Words, or something that was handed over, by a person of the client's or (without `contact`) the business."""
+    """Words, something handed over, or both: by a person of the client's, or (without `contact`) by the business."""
 
     at: datetime
     contact: Contact | None
@@ -28,13 +28,14 @@ class Said:
 
 
 def of(request: Request) -> list[Said]:
-    """Oldest first; two questions."""
-    words = [
-        Said(row.created_at, row.contact, row.text, by_mail=bool(row.came_as))
-        for row in RequestMessage.objects.filter(request=request).select_related("contact")
-    ]
-    gifts = Handover.objects.filter(request=request).select_related("deliverable")
-    return sorted([*words, *(Said(row.created_at, None, "", row) for row in gifts)], key=lambda one: one.at)
+    """Oldest first; two questions. What was handed over stands with the words that came with it."""
+    gifts = {row.created_at: row for row in Handover.objects.filter(request=request)}
+    words = []
+    for row in RequestMessage.objects.filter(request=request).select_related("contact"):
+        gift = None if row.contact else gifts.pop(row.created_at, None)
+        words.append(Said(row.created_at, row.contact, row.text, gift, bool(row.came_as)))
+    alone = [Said(at, None, "", gift) for at, gift in gifts.items()]
+    return sorted([*words, *alone], key=lambda one: one.at)
 
 
 def write(

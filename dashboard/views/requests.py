@@ -90,7 +90,7 @@ class RequestDesk(Desk):
     def time_form(self, row: Request, data: Any = None) -> TimeForm:
         """Time on it: its client, its title and today are there already."""
         agreements = self.rows(Agreement).filter(pk=row.agreement_id).select_related("client")
-        start = {"agreement": row.agreement_id, "on": self.today, "note": printable(row.title)}
+        start = {"agreement": row.agreement_id, "on": self.today, "note": printable(row.title).strip()}
         promised = self.deliverables(row)
         return TimeForm(data, agreements=agreements, deliverables=promised, initial=start, auto_id="time_%s")
 

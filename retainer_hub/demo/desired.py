@@ -6,7 +6,7 @@ from agreements.models import Agreement
 from core.models import Business
 from delivery import answer, ask, deliver, hand_over, leftover
 from delivery.models import Deliverable, Report, Request
-from delivery.states import DeliverableState, ReportState, RequestState
+from delivery.states import ReportState, RequestState
 from retainer_hub.demo.cast import OWNER
 
 HOUR = timedelta(hours=1)
@@ -58,7 +58,7 @@ def _give(agreement: Agreement, now: datetime) -> None:
 def _carry(agreement: Agreement, now: datetime) -> None:
     """Of the month whose report waits for review, what is missing of one thing is owed in this one."""
     draft = Report.objects.filter(period__agreement=agreement, state=ReportState.DRAFT).first()
-    rows = Deliverable.objects.filter(period=draft.period, state=DeliverableState.OPEN) if draft else []
-    row = next((row for row in rows if row.missing), None)
+    row = Deliverable.objects.filter(period=draft.period, done__gt=1).last() if draft else None
     if row:
+        deliver.set_done(deliverable=row, done=row.promised - 1)
         leftover.carry(deliverable=row, because="The photos come with the new roast.", actor=OWNER, now=now)
