@@ -82,7 +82,7 @@ def _settle(
 
 
 def _record(row: Deliverable, event: str, actor: str, now: datetime, origin: Origin, missing: int) -> None:
-    words = {"title": row.title, "missing": missing, "starts_on": row.period.starts_on.isoformat()}
+    words = {"words": f"{missing} × {row.title}", "starts_on": row.period.starts_on.isoformat()}
     if row.because:
         words["reason"] = row.because
     audit.record(
