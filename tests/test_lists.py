@@ -14,7 +14,7 @@ from agreements.models import Agreement, Period, Proposal
 from billing.models import Collection, Invoice, Series
 from clients.models import Client, Contact
 from core.listing import page_of
-from delivery.models import Report, TimeEntry
+from delivery.models import Deliverable, Report, Request, TimeEntry
 from tests.world import World
 
 LISTS = (
@@ -66,6 +66,16 @@ def fill(world: World, agreement: Agreement, count: int) -> None:
         TimeEntry(period=row, on=date(2026, 11, 2), minutes=5, note="N", **own) for row in periods
     )
     Report.objects.bulk_create(Report(period=row, client=row.agreement.client, **own) for row in periods)
+    Deliverable.objects.bulk_create(
+        Deliverable(period=row, position=1, title="T", promised=2, **own) for row in periods
+    )
+    Request.objects.bulk_create(
+        Request(
+            client=row.agreement.client, agreement=row.agreement, period=row, contact=agreement.contact, title="T",
+            fits="word", respond_by=now, **own,
+        )
+        for row in periods
+    )  # fmt: skip
     series, _made = Series.objects.get_or_create(kind="invoice", year=2026, **own)
     invoices = [
         Invoice(

@@ -1,5 +1,7 @@
 """What was promised by count: opened for every period, handed over, carried on or waived, and closed by the report."""
 
+import io
+import zipfile
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,8 @@ from agreements.models import Agreement, Period
 from billing.run import bill
 from core.audit import chain
 from core.errors import NotAllowedNow
-from delivery import checklist, deliver, hand_over, handover_files, leftover, run, send
+from delivery import bundle, checklist, deliver, hand_over, handover_files, leftover, run, send
+from delivery.archive import Archive
 from delivery.errors import AlreadySent, BadHandover, BadLeftover
 from delivery.models import Deliverable, Handover, Report
 from delivery.progress import Standing
@@ -130,6 +133,11 @@ def test_a_file_is_kept_by_its_bytes_and_given_back_to_be_saved(world: World, se
         assert answer.content == b"%PDF-1.7 the plan"
         assert answer["Content-Disposition"] == "attachment; filename*=UTF-8''October%20plan.pdf"
         assert answer["X-Content-Type-Options"] == "nosniff" and "sandbox" in answer["Content-Security-Policy"]
+    packed = io.BytesIO()
+    archive = Archive(packed, now=NOW)
+    bundle.agreement(archive, agreement)
+    archive.close("")
+    assert zipfile.ZipFile(packed).read("files/2026-11-02 October plan.pdf") == b"%PDF-1.7 the plan"
     handover_files.path(given.sha256).write_bytes(b"%PDF-1.7 another")
     assert inside(agreement.contact).get(reverse("portal:handover_file", args=[given.pk])).status_code == 404
 
