@@ -1,16 +1,53 @@
-"""Five days before a charge the client hears its amount, its day and its card (rule 23)."""
+"""What is charged next, and the letter that says so five days before (rule 23)."""
 
-from datetime import datetime, timedelta
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
+from agreements import applies
 from agreements.models import Agreement, Pause
 from agreements.models.proposal import CollectBy
+from agreements.periods import next_spans
 from agreements.states import RUNS
+from billing import taxes
 from billing.dunning import NOTICE_DAYS
+from billing.models import NextLine
 from core import outbox
 from core.dates import local_day
 from core.models import Business, Outbox
+from core.money import prorate
 
 KIND = "charge_ahead"
+
+
+@dataclass(frozen=True)
+class Next:
+    """An agreement's next invoice as it stands today: `amount` in minor units with tax, waiting lines included."""
+
+    agreement: Agreement
+    on: date
+    amount: int
+    by_card: bool
+
+
+def next_charges(agreements: Iterable[Agreement], today: date) -> list[Next]:
+    """Soonest first; those that are not charged again are left out. Three questions, whatever their number."""
+    rows = applies.load(agreements)
+    spans = next_spans(rows, today) if rows else {}
+    waits: dict[UUID, list[int]] = defaultdict(list)
+    for line in NextLine.objects.filter(agreement__in=list(spans), invoice__isnull=True):
+        waits[line.agreement_id].append(line.amount)
+    found = []
+    for row in rows:
+        if span := spans.get(row.pk):
+            fee = prorate(
+                applies.billed_on(row, span.start).amount, span.fraction.numerator, span.fraction.denominator
+            )
+            total = taxes.figures([fee, *waits[row.pk]], row.taxes, row.tax_mode).total
+            found.append(Next(row, span.start, total, row.collect_by == CollectBy.CARD))
+    return sorted(found, key=lambda each: (each.on, str(each.agreement.pk)))
 
 
 def announce(*, now: datetime) -> int:

@@ -56,7 +56,7 @@ class Columns:
 
 @dataclass(frozen=True)
 class Course:
-    """What components/line.html draws: readings, the target as a level line, and the way there where there is one.
+    """What components/course.html draws: readings, the target as a level line, and the way there where there is one.
 
     `ideal` is (x1, y1, x2, y2). `rows` are the figures in words for who cannot see it.
     """

@@ -33,6 +33,7 @@ class Letter:
     language: str
     business: Business | None = None
     attachment: Document | None = None
+    reply_to: str = ""
 
 
 #: Who writes the letters that were only announced (`post`), by kind; a room's own module registers itself.
@@ -50,15 +51,17 @@ def write(
     now: datetime,
     business: Business | None = None,
     attachment: Document | None = None,
+    reply_to: str = "",
 ) -> Outbox:
     """Put a letter into the outbox once per (kind, ref); the one already there is returned unchanged.
 
-    Renders emails/<template>.{subject.txt,txt,html} in `language`. Call it inside the transaction of the fact.
+    Renders emails/<template>.{subject.txt,txt,html} in `language`. Call it inside the transaction of the fact. An
+    answer goes to `reply_to`, or to the business's owner.
     """
     there = Outbox.objects.filter(kind=kind, ref=ref).first()
     if there:
         return there
-    fields = _rendered(Letter(to, template, context, language, business, attachment))
+    fields = _rendered(Letter(to, template, context, language, business, attachment, reply_to))
     row, _made = Outbox.objects.get_or_create(
         kind=kind, ref=ref, defaults={**fields, "created_at": now, "next_at": now}
     )
@@ -77,6 +80,7 @@ def post(kind: str, refs: Iterable[tuple[str, Business]], *, now: datetime) -> N
 def _rendered(letter: Letter) -> dict[str, Any]:
     """The columns of a letter, in its language."""
     business, language = letter.business, letter.language
+    reply_to = letter.reply_to or (business.owner.email if business else "")
     with translation.override(language):
         full = {"business": business, "site_url": settings.SITE_URL, "language": language, **letter.context}
         subject = " ".join(render_to_string(f"emails/{letter.template}.subject.txt", full).split())
@@ -84,7 +88,7 @@ def _rendered(letter: Letter) -> dict[str, Any]:
         html = render_to_string(f"emails/{letter.template}.html", full)
     return {
         "business": business, "to": letter.to, "language": language, "subject": subject[:SUBJECT_MAX], "text": text,
-        "html": html, "attachment": letter.attachment, "reply_to": business.owner.email if business else "",
+        "html": html, "attachment": letter.attachment, "reply_to": reply_to,
     }  # fmt: skip
 
 

@@ -1,32 +1,77 @@
-"""The client's answer to the one decision that a report wants: given once, recorded, and told (rule 38)."""
+"""What the freelancer does with a request: answers, starts, finishes or declines it, and says how long it takes."""
 
 from datetime import datetime
 
+from django.core.files.base import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from clients.models import Contact
-from core import audit, outbox
-from core.audit import Origin
-from core.errors import NotAllowedNow, RuleError
-from delivery.models import Report
-from delivery.report_letters import ANSWERED
-from delivery.states import Answer, ReportState
+from core.documents.glyphs import printable
+from core.states import move
+from delivery import deliver, request_letters, thread
+from delivery.errors import BadHandover, NotOpen
+from delivery.hand_over import hand_over
+from delivery.models import Deliverable, Handover, Request
+from delivery.states import REQUEST, RequestState
 
 
-def give(*, report: Report, answer: str, contact: Contact, now: datetime, origin: Origin, words: str = "") -> Report:
-    """Write it down. Raises NotAllowedNow where there is one already, or no decision is wanted."""
-    if answer not in set(Answer):
-        raise RuleError(_("Choose one of the answers."), field="answer")
-    who = f"{contact.name} <{contact.email}>"
+def answer(
+    *,
+    request: Request,
+    text: str,
+    now: datetime,
+    to: RequestState | None = None,
+    came_as: str = "",
+    gift: Handover | None = None,
+) -> bool:
+    """Say something, move it to a state, or both at once; whether it is new. The client hears of it by mail.
+
+    The first of these is the first answer that the tier promised. Raises NoWords, NotOpen and NotAllowedNow.
+    """
+    must_say = to == RequestState.DECLINED or (to is None and gift is None)
+    said = thread.tidy(text) if must_say or text.strip() else ""
+    if request.state == RequestState.WITHDRAWN:
+        raise NotOpen(_("The client took this back."))
     with transaction.atomic():
-        open_ones = Report.objects.filter(pk=report.pk, state=ReportState.SENT, answer="").exclude(decision="")
-        if not open_ones.update(answer=answer, answer_words=words[:500], answered_at=now, answered_by=who[:200]):
-            raise NotAllowedNow(_("This was answered already."))
-        audit.record(
-            business=report.business, chain_id=report.pk, event="report_answered", actor=who, now=now, origin=origin,
-            data={"answer": answer, **({"words": words[:500]} if words else {})},
-        )  # fmt: skip
-        outbox.post(ANSWERED, [(str(report.pk), report.business)], now=now)
-    report.refresh_from_db()
-    return report
+        message = thread.write(request=request, contact=None, text=said, now=now, came_as=came_as) if said else None
+        if said and message is None:
+            return False
+        if to:
+            move(request, to, REQUEST, sets={"done_at": None if to == RequestState.STARTED else now})
+        Request.objects.filter(pk=request.pk, responded_at__isnull=True).update(responded_at=now)
+        request.refresh_from_db(fields=["responded_at"])
+        request_letters.tell_client(request, message, to, gift, now=now)
+    return True
+
+
+def hand_over_for(
+    *,
+    request: Request,
+    actor: str,
+    now: datetime,
+    text: str = "",
+    to: RequestState | None = None,
+    deliverable: Deliverable | None = None,
+    url: str = "",
+    file: "File[bytes] | None" = None,
+) -> Handover:
+    """Answer with a link or a file: a piece of a promised thing, or else one more thing in the newest period.
+
+    Raises BadHandover, and what `answer` and `hand_over` raise; nothing is written then.
+    """
+    period = deliverable.period if deliverable else request.agreement.periods.order_by("-starts_on").first()
+    if period is None:
+        raise BadHandover(_("The agreement has no period yet: give the link in your answer."), field="url")
+    with transaction.atomic():
+        title = printable(request.title).strip() or _("What you asked for")
+        thing = deliverable or deliver.add(period=period, title=title, promised=1, now=now)
+        gift = hand_over(deliverable=thing, actor=actor, now=now, title=title, url=url, file=file, request=request)
+        answer(request=request, text=text, now=now, to=to, gift=gift)
+    return gift
+
+
+def estimate(*, request: Request, minutes: int | None) -> Request:
+    """How long it takes, as the freelancer thinks; what the client was told when asking stays as it was said."""
+    Request.objects.filter(pk=request.pk).update(estimate=minutes)
+    request.refresh_from_db(fields=["estimate"])
+    return request

@@ -15,10 +15,10 @@ from core.dates import local_day
 from core.errors import RuleError
 from core.models import Business, Document
 from core.models.document import DocumentKind
-from delivery import gather, report_paper, tables
-from delivery.archive import Archive
+from delivery import gather, handover_files, report_paper, tables
+from delivery.archive import Archive, safe
 from delivery.history_files import as_csv, as_json, as_pdf
-from delivery.models import QuarterlyReview, Report
+from delivery.models import Handover, QuarterlyReview, Report
 from delivery.states import ReportState
 from delivery.timeline import timeline
 
@@ -46,6 +46,20 @@ def agreement(archive: Archive, row: Agreement, folder: str = "") -> None:
         archive.miss(f"{folder}history.pdf", _("History"), archive.now, str(no))
     archive.add(f"{folder}history.csv", as_csv(history), kind=_("History"))
     archive.add(f"{folder}history.json", as_json(history), kind=_("History"))
+    _handed_over(archive, row, folder)
+
+
+def _handed_over(archive: Archive, row: Agreement, folder: str) -> None:
+    """The files that the client was given, under their day and name."""
+    given = Handover.objects.filter(deliverable__period__agreement=row).exclude(sha256="")
+    inner = archive.folder(folder, _("files")) if given else ""
+    for one in given:
+        path, kind = f"{inner}{one.on.isoformat()} {safe(one.file_name)}", _("Handed over")
+        found = handover_files.read(one)
+        if found is None:
+            archive.miss(path, kind, one.created_at, _("damaged: its bytes are not the ones that were stored"))
+        else:
+            archive.add(path, [found], kind=kind, created=one.created_at)
 
 
 def papers_of(row: Agreement, now: datetime) -> Iterator[Paper]:

@@ -30,3 +30,19 @@ class BadReadings(RuleError):
     def __init__(self, bad: "list[Bad]") -> None:
         super().__init__(bad[0].words)
         self.bad = bad
+
+
+class BadHandover(RuleError):
+    """The link or the file cannot be handed over, or there is nothing to count."""
+
+
+class BadLeftover(RuleError):
+    """Nothing is missing, or there is no period to which it could be carried."""
+
+
+class NoWords(RuleError):
+    """There is nothing to read in what was written, or there is too much of it."""
+
+
+class NotOpen(RuleError):
+    """Nothing can be asked about this agreement, or said about this request."""

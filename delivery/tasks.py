@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from delivery import export, overage, report_paper, run, warn
+from delivery import deliver, export, overage, remind, report_paper, run, warn
 from delivery import watch_pace as pace
 
 
@@ -31,6 +31,14 @@ def watch_hours() -> None:
 def watch_pace() -> None:
     """Look at the periods that have reached day 10 or 20, and tell what is off its line."""
     pace.watch(now=timezone.now())
+
+
+@shared_task(name="delivery.tasks.watch_work", ignore_result=True)
+def watch_work() -> None:
+    """Open the lists of new periods, place what was carried, and remind of promised answers."""
+    now = timezone.now()
+    deliver.open_checklists(now=now)
+    remind.remind_due(now=now)
 
 
 @shared_task(name="delivery.tasks.make_exports", ignore_result=True)

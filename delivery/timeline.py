@@ -75,6 +75,9 @@ def labels() -> dict[str, str]:
         "kpi_taken_up": _("KPI measured again"),
         "early_note_sent": _("Note about the running period sent"),
         "review_sent": _("Quarterly review sent"),
+        "deliverable_carried": _("Carried to the next period"),
+        "deliverable_waived": _("Waived"),
+        "waiver_taken_back": _("Owed again"),
     }
 
 

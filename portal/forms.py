@@ -1,10 +1,13 @@
 """What a client types in the portal."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agreements.clauses import consent_text
 from core.printable import PrintableForm
+from delivery.thread import LONGEST
 
 
 class AskForm(forms.Form):
@@ -113,3 +116,43 @@ class ForwardForm(PrintableForm, forms.Form):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.auto_id = "forward_%s"
+
+
+LENGTHS = [
+    ("", _("I cannot say")),
+    (30, _("half an hour")),
+    (60, _("an hour")),
+    (120, _("2 hours")),
+    (240, _("half a day")),
+    (480, _("a day")),
+    (960, _("2 days")),
+]
+
+
+class RequestForm(forms.Form):
+    """What is needed, as one would say it on the phone. Which retainer is asked only where there are several."""
+
+    text = forms.CharField(
+        label=_("What do you need?"), max_length=LONGEST, strip=True,
+        widget=forms.Textarea(attrs={"rows": 6, "autofocus": True}),
+        help_text=_("Write as you would say it on the phone. The first line becomes the title."),
+    )  # fmt: skip
+    agreement: Any = forms.ModelChoiceField(label=_("Which retainer?"), queryset=None, empty_label=None)
+    estimate = forms.TypedChoiceField(
+        label=_("About how long does it take?"), choices=LENGTHS, coerce=int, empty_value=None, required=False
+    )
+
+    def __init__(self, *args: Any, agreements: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["agreement"].queryset = agreements  # type: ignore[attr-defined]
+        if len(agreements) == 1:
+            self.fields["agreement"].widget = forms.HiddenInput()
+            self.fields["agreement"].initial = agreements[0].pk
+
+
+class MessageForm(forms.Form):
+    """One thing more about a request."""
+
+    text = forms.CharField(
+        label=_("Your message"), max_length=LONGEST, strip=True, widget=forms.Textarea(attrs={"rows": 3})
+    )

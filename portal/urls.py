@@ -2,15 +2,36 @@
 
 from django.urls import path
 
-from portal.views import agreement, ending, entry, history, home, hours, payment, proposal, reports, review
+from portal.views import (
+    agreement,
+    ending,
+    entry,
+    front,
+    history,
+    home,
+    hours,
+    payment,
+    proposal,
+    reports,
+    requests,
+    review,
+    work,
+)  # fmt: skip
 from portal.views.agreement import of_amendment
 
 app_name = "portal"
 urlpatterns = [
-    path("", home.Home.as_view(), name="home"),
+    path("", front.Home.as_view(), name="home"),
     path("ask/", entry.ask, name="ask"),
     path("leave/", entry.leave, name="leave"),
     path("logo/", home.Logo.as_view(), name="logo"),
+    path("requests/", requests.Requests.as_view(), name="requests"),
+    path("requests/new/", requests.NewRequest.as_view(), name="request_new"),
+    path("requests/fits/", requests.WouldFit.as_view(), name="request_fits"),
+    path("requests/<uuid:pk>/", requests.RequestPage.as_view(), name="request"),
+    path("requests/<uuid:pk>/take-back/", requests.TakeBack.as_view(), name="request_withdraw"),
+    path("work/<uuid:pk>/", work.WorkPage.as_view(), name="work"),
+    path("handovers/<uuid:pk>/", work.HandoverFile.as_view(), name="handover_file"),
     path("hours/<uuid:pk>/", hours.Hours.as_view(), name="hours"),
     path("overage/<uuid:pk>/", hours.OveragePage.as_view(), name="overage"),
     path("proposal/<uuid:pk>/", proposal.ProposalPage.as_view(), name="proposal"),

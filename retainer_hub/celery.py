@@ -22,6 +22,7 @@ app.conf.beat_schedule = {
     "print_reports": {"task": "delivery.tasks.print_reports", "schedule": crontab(minute="*/3")},
     "watch_pace": {"task": "delivery.tasks.watch_pace", "schedule": crontab(minute="15", hour="1")},
     "watch_hours": {"task": "delivery.tasks.watch_hours", "schedule": crontab(minute="40")},
+    "watch_work": {"task": "delivery.tasks.watch_work", "schedule": crontab(minute="*/15")},
     "seal_signed": {"task": "agreements.tasks.seal_signed", "schedule": crontab(minute="*/5")},
     "make_exports": {"task": "delivery.tasks.make_exports", "schedule": crontab(minute="*/5")},
     "watch_seal": {"task": "agreements.tasks.watch_seal", "schedule": crontab(minute="35", hour="4")},

@@ -58,6 +58,16 @@ def charging(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Che
 
 
 @register()
+def answers(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """An address's local part may have 64 signs, of which the signed mark takes 46."""
+    local, at, domain = settings.REPLY_ADDRESS.partition("@")
+    if not settings.REPLY_ADDRESS or (at and domain and 0 < len(local) <= 18 and "+" not in local):
+        return []
+    hint = "Like reply@your.example, with at most 18 signs and no + before the @; or leave it empty."
+    return [Error("REPLY_ADDRESS cannot carry the mark of a request.", hint=hint, id="rh.E008")]
+
+
+@register()
 def libraries(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """WeasyPrint needs Pango; without HarfBuzz's subsetter it is more than twice as slow."""
     missing = [name for name in LIBRARIES if ctypes.util.find_library(name) is None]

@@ -5,10 +5,18 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from core.models import Business
+from delivery import first_answer
+
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """`mail_is_local`: whether letters can be read in the app instead of a mail server (DEBUG only)."""
+    """`mail_is_local`: whether letters can be read in the app instead of a mail server (DEBUG only).
+
+    `unanswered` is asked only where it is shown: how many requests wait for their first answer.
+    """
+    business: Business | None = getattr(request, "business", None)
     return {
+        "unanswered": lambda: first_answer.waiting(business) if business else 0,
         "mail_is_local": settings.DEBUG and settings.MAIL_IS_LOCAL,
         "charging_is_real": settings.CHARGING == "real",
     }

@@ -178,8 +178,10 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Retainer Hub <hello@retainerhub.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_DOMAIN = DEFAULT_FROM_EMAIL.rsplit("@", 1)[-1].rstrip(">")
+REPLY_ADDRESS = env.str("REPLY_ADDRESS", default="")  # answers by email: manage.py receive_mail; empty: none
 PORTAL_LINK_PATH = "/p/{token}/"
 CHARGE_PATH = "/charges/{pk}/"
+REQUEST_PATH = "/requests/{pk}/"
 EXPORTS_PATH = "/exports/"
 WARNINGS_PATH = "/warnings/"
 WARNING_PATH = "/warnings/{pk}/"

@@ -14,7 +14,7 @@ from agreements.models import Agreement, Period, Proposal
 from billing.models import Collection, Invoice, Series
 from clients.models import Client, Contact
 from core.listing import page_of
-from delivery.models import EarlyWarning, Report, TimeEntry
+from delivery.models import Deliverable, EarlyWarning, Report, Request, TimeEntry
 from tests.world import World
 
 OFF = {"kind": "work", "title": "posts", "done": 0, "promised": 4, "wanted": 2, "weight": 100}
@@ -30,6 +30,7 @@ LISTS = (
     "capacity",
     "letters",
     "warnings",
+    "requests",
 )
 
 
@@ -71,6 +72,16 @@ def fill(world: World, agreement: Agreement, count: int) -> None:
         for row in periods
     )
     Report.objects.bulk_create(Report(period=row, client=row.agreement.client, **own) for row in periods)
+    Deliverable.objects.bulk_create(
+        Deliverable(period=row, position=1, title="T", promised=2, **own) for row in periods
+    )
+    Request.objects.bulk_create(
+        Request(
+            client=row.agreement.client, agreement=row.agreement, period=row, contact=agreement.contact, title="T",
+            fits="word", respond_by=now, **own,
+        )
+        for row in periods
+    )  # fmt: skip
     series, _made = Series.objects.get_or_create(kind="invoice", year=2026, **own)
     invoices = [
         Invoice(

@@ -37,6 +37,7 @@ def test_a_sound_production_starts(tmp_path: Path) -> None:
         ({"CHARGING": "maybe"}, "rh.E004"),
         ({"GATEWAY": "wishful"}, "rh.E005"),
         ({"CHARGING": "real"}, "rh.E006"),
+        ({"REPLY_ADDRESS": "much.too.long.an.address@hub.example"}, "rh.E008"),
     ],
 )
 def test_it_refuses_to_start(tmp_path: Path, changes: dict[str, str], expected: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -25,8 +26,21 @@ from core import links
 from core.dates import local_day
 from core.models import Outbox
 from core.states import move
-from delivery import deliver, export, keys, log, measure, overage, review_quarter, run, send, warning_words
-from delivery.models import Deliverable, EarlyWarning, Report, TimeEntry
+from delivery import ask as ask_for
+from delivery import (
+    deliver,
+    export,
+    hand_over,
+    keys,
+    log,
+    measure,
+    overage,
+    review_quarter,
+    run,
+    send,
+    warning_words,
+)  # fmt: skip
+from delivery.models import Deliverable, EarlyWarning, Handover, Report, TimeEntry
 from delivery.models.export import Scope
 from delivery.states import EXPORT, ExportState
 from tests.world import HERE, LADDER, World
@@ -63,6 +77,12 @@ CLASSES: dict[str, str] = {
     "dashboard:kpis": "agreement", "dashboard:kpis_file": "agreement", "dashboard:kpis_sample": "agreement", "dashboard:api": "owner", "dashboard:reviews": "agreement", "dashboard:review_send": "review", "dashboard:review_pdf": "review", "portal:review": "review", "portal:review_pdf": "review",
     "dashboard:warnings": "owner", "dashboard:warning": "warning", "dashboard:api_revoke": "api_key", "api:readings": "public", "api:kpis": "public",  # with a key of their own: delivery/tests/test_api.py
 
+    "dashboard:work": "period", "dashboard:hand_over": "deliverable", "dashboard:deliverable_settle": "deliverable",
+    "dashboard:handover_take_back": "handover", "dashboard:handover_file": "handover", "dashboard:requests": "owner",
+    "dashboard:request": "request", "dashboard:request_estimate": "request", "dashboard:request_time": "request",
+    "portal:requests": "inside", "portal:request_new": "inside", "portal:request_fits": "inside",
+    "portal:request": "request", "portal:request_withdraw": "request", "portal:work": "period",
+    "portal:handover_file": "handover",
     "dashboard:deliverable": "deliverable", "dashboard:time": "owner", "dashboard:time_edit": "time",
     "dashboard:time_remove": "time", "dashboard:charges": "owner", "dashboard:charge": "invoice",
     "dashboard:run": "owner", "dashboard:run_progress": "owner", "dashboard:run_allow": "owner",
@@ -125,6 +145,8 @@ def rows_of(world: World) -> dict[str, Any]:
     bill(now=now, door="test")
     deliver.open_checklists(now=now)
     period = Period.objects.get(agreement=agreement)
+    file = SimpleUploadedFile("plan.pdf", b"%PDF-1.7 plan")
+    hand_over.hand_over(deliverable=period.deliverables.get(), actor="Nan", now=now, file=file)
     kpi = measure.add_kpi(agreement=agreement, name="K", unit="", baseline=1, target=2, less_is_better=False, now=now)
     time = log.log_time(agreement=agreement, on=period.starts_on, minutes=60, note="Work", now=now)
     run.report(now=timezone.now(), door="test")
@@ -136,6 +158,7 @@ def rows_of(world: World) -> dict[str, Any]:
     heard = objection.hear(client=client, kind="money", now=now)
     reply = objection.keep(business=world.business, kind="money", words="Which part could wait?", now=now)
     return {
+        **asked_of(agreement, period, now),
         "call": call, "overage": more, "sent_letter": Outbox.objects.filter(business=world.business).first(), "objection": heard, "reply": reply,
         "client": client, "contact": agreement.contact, "proposal": agreement.proposal, "agreement": agreement,
         "testimonial": said, "wait": wait, "question": question, "proposal_letter": (agreement.proposal, said),
@@ -150,6 +173,12 @@ def rows_of(world: World) -> dict[str, Any]:
         "time_off": away.add(business=world.business, first=now.date(), last=now.date(), note="", now=now),
         "payment": Payment.objects.get(client=client), **money_of(world, agreement, now),
     }  # fmt: skip
+
+
+def asked_of(agreement: Any, period: Period, now: Any) -> dict[str, Any]:
+    """A request, and a file that was handed over."""
+    asked = ask_for.ask(contact=agreement.contact, agreement=agreement, text="A banner", now=now)
+    return {"period": period, "request": asked, "handover": Handover.objects.get(deliverable__period=period)}
 
 
 def exported(world: World, now: Any) -> Any:

@@ -1,29 +1,33 @@
 """What waits for the freelancer: each source says its own, the most urgent first."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements import seal, trial
-from agreements.models import Agreement, Question
+from agreements.models import Agreement, Period, Question
 from agreements.schedule import Interval
 from billing import queries, run
 from billing.models import Certificate
 from core.models import Outbox
 from core.models.outbox import OutboxState
 from dashboard.views.desk import Desk
-from delivery.models import EarlyWarning, Overage, Report
-from delivery.states import OverageState, ReportState
+from delivery import checklist, first_answer
+from delivery.models import Deliverable, EarlyWarning, Overage, Report, Request
+from delivery.states import DeliverableState, OverageState, ReportState
 
 SHOWN = 6  # of one kind
 FEW = 3  # more of one kind are said together
 LATELY = timedelta(days=60)
 SENDS_WITHIN = timedelta(hours=3)  # of its time a report goes out, or something is in the way
+LOOKED_AT = 50  # of those whose answer is due soonest
 
 
 @dataclass(frozen=True)
@@ -179,6 +183,39 @@ def _warnings(desk: Desk) -> list[Need]:
     ]
 
 
+def _requests(desk: Desk) -> list[Need]:
+    waits = first_answer.unanswered(desk.rows(Request)).select_related("client").order_by("respond_by")
+    now, zone = timezone.now(), desk.business.time_zone
+    found = []
+    for row in first_answer.soon(waits[:LOOKED_AT], now)[:SHOWN]:
+        words = {
+            "client": row.client.name,
+            "title": row.title,
+            "when": first_answer.told(row, now, zone).text,
+        }
+        text = _("%(client)s asks for “%(title)s”. %(when)s.") % words
+        found.append(Need(text, reverse("dashboard:request", args=[row.pk]), _("Answer")))
+    return found
+
+
+def _late(desk: Desk) -> list[Need]:
+    owed = desk.rows(Deliverable).filter(state=DeliverableState.OPEN, done__lt=F("promised"))
+    near = owed.filter(period__starts_on__lte=desk.today, period__ends_on__gt=desk.today - LATELY)
+    near = near.exclude(period__report__state=ReportState.SENT).order_by("period__ends_on")
+    found: dict[Period, int] = defaultdict(int)
+    for row in checklist.late(near.select_related("period__agreement__client"), desk.today):
+        found[row.period] += 1
+    return [
+        Need(
+            ngettext("%(client)s: one thing promised is late.", "%(client)s: %(n)s things promised are late.", n)
+            % {"client": period.agreement.client.name, "n": n},
+            reverse("dashboard:work", args=[period.pk]),
+            _("Look"),
+        )
+        for period, n in list(found.items())[:SHOWN]
+    ]
+
+
 def _reports(desk: Desk) -> list[Need]:
     drafts = desk.rows(Report).filter(state=ReportState.DRAFT).select_related("client", "period")
     return [
@@ -192,6 +229,6 @@ def _reports(desk: Desk) -> list[Need]:
 
 
 SOURCES: tuple[Callable[[Desk], list[Need]], ...] = (
-    _failed, _parked, _runs, _unsealed, _questions, _letters, _certificates, _trials, _warnings, _hours, _unseen,
-    _unsendable,    _reports,
+    _failed, _parked, _runs, _unsealed, _questions, _requests, _letters, _certificates, _trials, _warnings, _late,
+    _hours, _unseen, _unsendable, _reports,
 )  # fmt: skip

@@ -23,7 +23,7 @@ from core.errors import RuleError
 from core.listing import page_of
 from dashboard.forms.work import EndForm
 from dashboard.views.desk import Desk, refuse, say
-from delivery import course, hours, renewal, timeline
+from delivery import checklist, course, hours, renewal, timeline
 from delivery.renewal import Outlook
 
 
@@ -72,7 +72,7 @@ class AgreementPage(Desk):
             periods=shown,
             current=current,
             hours=stated.get(periods[0].pk) if periods else None,
-            deliverables=list(periods[0].deliverables.order_by("position")) if periods else [],
+            work=checklist.lines(periods[:1], self.today)[periods[0].pk] if periods else [],
             outlook=self._outlook(agreement, stated),
             kpis=course.of_agreement(agreement, current, self.today),
             events=[(event, names.get(event.event, event.event)) for event in record],

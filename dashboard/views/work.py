@@ -1,4 +1,4 @@
-"""Time and deliverables."""
+"""Time: every entry, its corrections, and taking one back."""
 
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from core.errors import RuleError
 from core.listing import page_of
 from dashboard.forms.work import TimeForm
 from dashboard.views.desk import Desk, refuse, say
-from delivery import deliver, log
+from delivery import log
 from delivery.models import Deliverable, TimeEntry
 
 
@@ -99,16 +99,3 @@ class RemoveTime(Desk):
         except RuleError as no:
             say(request, no)
         return redirect("dashboard:time")
-
-
-class Tick(Desk):
-    """How many of a deliverable the client has."""
-
-    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        row = self.row(Deliverable, pk, self.rows(Deliverable).select_related("period"))
-        text = request.POST.get("done", "")
-        if text.isascii() and text.isdigit() and int(text) <= 9999:
-            deliver.set_done(deliverable=row, done=int(text))
-        else:
-            messages.error(request, _("Write a number for %(what)s.") % {"what": row.title})
-        return redirect("dashboard:agreement", row.period.agreement_id)

@@ -300,6 +300,11 @@ class Migration(migrations.Migration):
                 'ordering': ['-created_at', '-id'],
             },
         ),
+        migrations.AddField(
+            model_name='handover',
+            name='request',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='handovers', to='delivery.request', verbose_name='request'),
+        ),
         migrations.CreateModel(
             name='RequestMessage',
             fields=[

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from core.models import TenantRow
 from delivery.states import DeliverableState
 
+OWN = 1000  # what the tier promises stands up to this position; what was carried in or added stands behind it
 DELIVERABLE_STATES = [
     (DeliverableState.OPEN.value, _("Open")),
     (DeliverableState.CARRIED.value, _("Carried to the next period")),

@@ -8,9 +8,13 @@ from core.models import TenantRow
 
 class Handover(TenantRow):
     """It counts `count` times towards `deliverable.done`. With a `url`, or with a file that is kept by its SHA-256
-    (`sha256`, `size` in bytes, `file_name` as it was called, `content_type` as its bytes say), or with neither."""
+    (`sha256`, `size` in bytes, `file_name` as it was called, `content_type` as its bytes say), or with neither.
+    `request` is the one that it answers, if any."""
 
     deliverable = models.ForeignKey("delivery.Deliverable", models.PROTECT, related_name="handovers")
+    request = models.ForeignKey(
+        "delivery.Request", models.PROTECT, null=True, blank=True, related_name="handovers", verbose_name=_("request")
+    )
     on = models.DateField(_("day"))
     count = models.PositiveIntegerField(_("how many"), default=1)
     title = models.CharField(_("title"), max_length=160, blank=True)

@@ -17,7 +17,7 @@ from clients.models import Contact
 from core import audit, outbox
 from core.errors import NotAllowedNow, RuleError
 from core.models import Outbox
-from delivery import answer, chase, log, measure, report_paper, review, run, seen, send
+from delivery import chase, decide, log, measure, report_paper, review, run, seen, send
 from delivery.models import Deliverable, Report
 from delivery.report_letters import NUDGE, pictured
 from tests.world import HERE, NOW, World
@@ -276,9 +276,9 @@ def test_what_was_seen_is_not_nudged(drafted: Report) -> None:
 def test_a_decision_is_answered_once_and_told(drafted: Report) -> None:
     sent(words(drafted))
     contact = drafted.period.agreement.contact
-    answer.give(report=drafted, answer="yes", contact=contact, now=LATER, origin=HERE, words="Please do")
+    decide.give(report=drafted, answer="yes", contact=contact, now=LATER, origin=HERE, words="Please do")
     with pytest.raises(NotAllowedNow):
-        answer.give(report=drafted, answer="no", contact=contact, now=LATER, origin=HERE)
+        decide.give(report=drafted, answer="no", contact=contact, now=LATER, origin=HERE)
     outbox.send_due(now=LATER)
     assert "Please do" in letter("report_answered").text
     assert audit.is_whole(audit.chain(drafted.pk)) and len(audit.chain(drafted.pk)) == 2
@@ -287,7 +287,7 @@ def test_a_decision_is_answered_once_and_told(drafted: Report) -> None:
 def test_a_report_that_wants_no_decision_takes_no_answer(drafted: Report) -> None:
     sent(words(drafted, decision=""))
     with pytest.raises(NotAllowedNow):
-        answer.give(report=drafted, answer="yes", contact=drafted.period.agreement.contact, now=LATER, origin=HERE)
+        decide.give(report=drafted, answer="yes", contact=drafted.period.agreement.contact, now=LATER, origin=HERE)
     assert "answer=" not in letter().html
 
 

@@ -18,7 +18,7 @@ from portal import access
 from portal.forms import AskForm
 from portal.views import reports
 
-NOUNS = ("proposal", "agreement", "amendment", "invoice", "report", "answer", "overage", "review")
+NOUNS = ("proposal", "agreement", "amendment", "invoice", "report", "answer", "overage", "review", "request")
 
 
 @never_cache

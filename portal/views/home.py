@@ -1,4 +1,4 @@
-"""Home and invoices: what the fee buys and what was paid."""
+"""Invoices: what was paid, and the papers about it."""
 
 from uuid import UUID
 
@@ -7,53 +7,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agreements import applies
-from agreements.models import Agreement, Amendment, Proposal
-from agreements.periods import latest, next_starts
-from agreements.states import RUNS, AgreementState, AmendmentState, ProposalState
-from billing import methods, papers, paying, queries, statement
+from billing import papers, paying, queries, statement
 from billing.models import CreditNote, Invoice, Payment, Refund
-from core.dates import local_day
 from core.download import csv_response, pdf_response
 from core.listing import page_of
 from core.logos import logo_response
-from delivery import hours
-from delivery.models import Report
-from delivery.states import ReportState
 from portal.access import PortalView
-
-
-class Home(PortalView):
-    """The client's first line: hours used, included, renews on; then what is new."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        running = applies.load(self.rows(Agreement).filter(state__in=RUNS).order_by("-signed_at"))
-        today = local_day(timezone.now(), self.client.time_zone)
-        stated, following = hours.of_agreements(running), next_starts(running, today)
-        retainers = []
-        for agreement in running:
-            period = latest(agreement)
-            items = list(period.deliverables.order_by("position")) if period else []
-            retainers.append(
-                {
-                    "agreement": agreement,
-                    "terms": applies.on(agreement, today),
-                    "period": period,
-                    "hours": stated.get(period.pk) if period else None,
-                    "next_on": following.get(agreement.pk),
-                    "items": items,
-                }
-            )
-        context = {
-            "retainers": retainers,
-            "method": methods.in_use(self.client),
-            "changes": self.rows(Amendment).filter(state=AmendmentState.SENT).select_related("agreement"),
-            "waiting": self.rows(Agreement).filter(state=AgreementState.SENT),
-            "proposals": self.rows(Proposal).filter(state=ProposalState.SENT, agreement__isnull=True),
-            "report": self.rows(Report).filter(state=ReportState.SENT).select_related("period").first(),
-            "invoices": _invoices(self),
-        }
-        return render(request, "portal/home.html", context)
 
 
 class Invoices(PortalView):
@@ -128,8 +87,3 @@ class Logo(PortalView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return logo_response(self.contact.business)
-
-
-def _invoices(view: PortalView) -> list[tuple[Invoice, queries.Standing]]:
-    newest = view.rows(Invoice).select_related("collection", "agreement").order_by("-issued_on", "-id")[:3]
-    return [(invoice, queries.standing(invoice)) for invoice in newest]

@@ -20,7 +20,7 @@ from core.errors import RuleError
 from core.listing import page_of
 from core.models import Link
 from core.tenancy import business_of, scoped
-from delivery import answer, gather, report_letters, report_paper, review, seen, send
+from delivery import decide, gather, report_letters, report_paper, review, seen, send
 from delivery.models import QuarterlyReview, Report
 from delivery.models.report import ANSWERS
 from delivery.report_words import with_words
@@ -110,7 +110,7 @@ def answer_door(request: HttpRequest, report: Report, contact: Contact) -> HttpR
 def answered(request: HttpRequest, report: Report, contact: Contact) -> None:
     """Write the pressed answer down, and say so on the next page."""
     try:
-        answer.give(
+        decide.give(
             report=report, answer=request.POST.get("answer", ""), contact=contact, now=timezone.now(),
             origin=origin(request), words=request.POST.get("words", "").replace("\x00", "").strip(),
         )  # fmt: skip

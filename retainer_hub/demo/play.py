@@ -20,10 +20,10 @@ from core import links, outbox
 from core.audit import Origin
 from core.dates import add_months, local_instant, month_of
 from core.models import Business, User
-from delivery import answer, deliver, log, report_paper, review, run, seen, send, watch_pace
+from delivery import decide, deliver, log, report_paper, review, run, seen, send, watch_pace
 from delivery.models import Deliverable, Report
 from delivery.states import ReportState
-from retainer_hub.demo import measured, prospects
+from retainer_hub.demo import desired, measured, prospects
 from retainer_hub.demo.cast import EMAIL, LADDER, OWNER, PARTS, Part
 
 ZONE = "Asia/Bangkok"
@@ -43,6 +43,7 @@ def play(*, now: datetime) -> Business:
         _jobs(business, at, today)
     prospects.meet(business, actor=OWNER, now=now)
     _asked(business, now)
+    desired.wish(business, now=now)
     return business
 
 
@@ -159,7 +160,7 @@ def _read(business: Business, now: datetime) -> None:
         seen.read(report=report, seconds=40)
         if report.decision:
             contact = report.period.agreement.contact
-            answer.give(report=report, answer="yes", contact=contact, now=now, origin=PHONE)
+            decide.give(report=report, answer="yes", contact=contact, now=now, origin=PHONE)
 
 
 def _tiers(part: Part) -> list[TierDraft]:

@@ -1,0 +1,30 @@
+"""Reads one letter from standard input: for the pipe of a mail server, or any program that fetches mail."""
+
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import Error
+from django.utils import timezone
+
+from delivery.receive_mail import LARGEST, Refused, receive
+
+TRY_AGAIN = 75  # sysexits.h: the mail server keeps the letter and tries later
+
+
+class Command(BaseCommand):
+    help = "Take an answer by email into the request it is about. One raw letter on standard input."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--to", default="", help="the recipient on the envelope; default: read from the headers")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        raw = sys.stdin.buffer.read(LARGEST + 1)
+        try:
+            self.stdout.write(receive(raw, now=timezone.now(), recipient=options["to"]))
+        except Refused as no:
+            raise CommandError(str(no), returncode=no.code) from None
+        except Error as error:
+            words = f"The database does not answer: {type(error).__name__}"
+            raise CommandError(words, returncode=TRY_AGAIN) from None

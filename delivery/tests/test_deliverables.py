@@ -1,0 +1,287 @@
+"""What was promised by count: opened for every period, handed over, carried on or waived, and closed by the report."""
+
+import io
+import zipfile
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from agreements import pause
+from agreements.models import Agreement, Period
+from billing.run import bill
+from core.audit import chain
+from core.errors import NotAllowedNow
+from delivery import bundle, checklist, deliver, hand_over, handover_files, leftover, run, send
+from delivery.archive import Archive
+from delivery.errors import AlreadySent, BadHandover, BadLeftover
+from delivery.models import Deliverable, Handover, Report
+from delivery.progress import Standing
+from tests.test_tenancy import inside, logged_in
+from tests.world import HERE, NOW, World
+
+TIER = {"name": "Growth", "deliverables": [{"title": "posts", "promised": 12}, {"title": "review", "promised": 1}]}
+SECOND, THIRD = NOW + timedelta(days=31), NOW + timedelta(days=61)
+BY: dict[str, Any] = {"actor": "Nan", "origin": HERE}
+
+
+def begun(world: World, **fields: Any) -> Agreement:
+    agreement = world.running(tier=TIER, **fields)
+    bill(now=NOW, door="test")
+    deliver.open_checklists(now=NOW)
+    return agreement
+
+
+def of(agreement: Agreement, index: int = 0) -> Period:
+    return Period.objects.select_related("agreement", "business").get(agreement=agreement, index=index)
+
+
+def row(agreement: Agreement, title: str = "posts", index: int = 0) -> Deliverable:
+    found = Deliverable.objects.select_related("period__agreement", "period__business")
+    return found.get(period__agreement=agreement, period__index=index, title=title)
+
+
+def titles(agreement: Agreement, index: int) -> list[tuple[str, int]]:
+    return list(of(agreement, index).deliverables.order_by("position").values_list("title", "promised"))
+
+
+def reported(agreement: Agreement, now: Any) -> Report:
+    run.report(now=now, door="test")
+    report = Report.objects.select_related("period__agreement", "client", "business__owner").earliest("created_at")
+    return send.send_report(report=report, actor="Nan", now=now)
+
+
+def test_each_link_or_file_counts_and_more_than_promised_is_shown(world: World) -> None:
+    agreement = begun(world)
+    one = hand_over.hand_over(
+        deliverable=row(agreement), actor="Nan", now=NOW, count=11, url="https://drive.example/x"
+    )
+    hand_over.hand_over(deliverable=row(agreement), actor="Nan", now=NOW, count=3)
+    assert (row(agreement).done, row(agreement).missing) == (14, 0)
+    assert one.on == date(2026, 11, 2)
+    hand_over.take_back(handover=one)
+    assert row(agreement).done == 3
+    hand_over.take_back(handover=one)
+    assert row(agreement).done == 3, "twice takes back once"
+    with pytest.raises(BadHandover):
+        deliver.set_done(deliverable=row(agreement), done=2)
+    assert deliver.set_done(deliverable=row(agreement), done=5).done == 5
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "https:// x",
+        "ftp://x.example",
+        "https://",
+    ],
+)
+def test_a_link_leads_to_the_web_or_is_refused(world: World, url: str) -> None:
+    agreement = begun(world)
+    assert not hand_over.is_link("//x.example")
+    with pytest.raises(BadHandover):
+        hand_over.hand_over(deliverable=row(agreement), actor="Nan", now=NOW, url=url)
+    owner = logged_in(world.business.owner)
+    answer = owner.post(reverse("dashboard:hand_over", args=[row(agreement).pk]), {"url": url, "count": "1"})
+    assert answer.status_code == 422 and row(agreement).done == 0
+
+
+HOSTILE = [
+    ("plan.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"),
+    ("plan.txt", b"\xef\xbb\xbf<?xml version='1.0'?><!-- x --><svg onload='alert(1)'>"),
+    ("plan.pdf", b"  <!DOCTYPE html><script>alert(1)</script>"),
+    ("plan.txt", "<html><script>alert(1)</script>".encode("utf-16")),
+    ("plan.doc", b"MZ\x90\x00"),
+    ("plan", b"\x7fELF\x02"),
+    ("run.txt", b"#!/bin/sh\nrm -rf /"),
+    ("invoice.pdf.exe", b"%PDF-1.7"),
+    ("page.HTML", b"hello"),
+    ("empty.pdf", b""),
+]
+
+
+@pytest.mark.parametrize(("name", "content"), HOSTILE)
+def test_a_program_or_a_page_is_refused_whatever_it_is_called(world: World, name: str, content: bytes) -> None:
+    agreement = begun(world)
+    with pytest.raises(BadHandover) as no:
+        file = SimpleUploadedFile(name, content)
+        hand_over.hand_over(deliverable=row(agreement), actor="Nan", now=NOW, file=file)
+    assert no.value.field == "file" and row(agreement).done == 0 and not Handover.objects.exists()
+
+
+def test_a_file_is_kept_by_its_bytes_and_given_back_to_be_saved(world: World, settings: Any) -> None:
+    agreement = begun(world)
+    file = SimpleUploadedFile("x.png", b"%PDF-1.7 the plan")
+    file.name = "..\\..\\etc/October \u202eplan.pdf"
+    given = hand_over.hand_over(deliverable=row(agreement), actor="Nan", now=NOW, file=file)
+    assert (given.file_name, given.content_type, given.size) == ("October plan.pdf", "application/pdf", 17)
+    assert Path(settings.MEDIA_ROOT) in handover_files.path(given.sha256).parents
+    for browser, name in (
+        (logged_in(world.business.owner), "dashboard:handover_file"),
+        (inside(agreement.contact), "portal:handover_file"),
+    ):
+        answer = browser.get(reverse(name, args=[given.pk]))
+        assert answer.content == b"%PDF-1.7 the plan"
+        assert answer["Content-Disposition"] == "attachment; filename*=UTF-8''October%20plan.pdf"
+        assert answer["X-Content-Type-Options"] == "nosniff" and "sandbox" in answer["Content-Security-Policy"]
+    packed = io.BytesIO()
+    archive = Archive(packed, now=NOW)
+    bundle.agreement(archive, agreement)
+    archive.close("")
+    assert zipfile.ZipFile(packed).read("files/2026-11-02 October plan.pdf") == b"%PDF-1.7 the plan"
+    handover_files.path(given.sha256).write_bytes(b"%PDF-1.7 another")
+    assert inside(agreement.contact).get(reverse("portal:handover_file", args=[given.pk])).status_code == 404
+
+
+def test_twenty_megabytes_is_the_most(world: World, monkeypatch: Any) -> None:
+    monkeypatch.setattr(handover_files, "LARGEST", 10)
+    agreement = begun(world)
+    with pytest.raises(BadHandover):
+        file = SimpleUploadedFile("a.txt", b"eleven bytes")
+        hand_over.hand_over(deliverable=row(agreement), actor="Nan", now=NOW, file=file)
+
+
+def test_what_is_missing_is_owed_in_the_next_period_beside_its_own(world: World) -> None:
+    agreement = begun(world)
+    deliver.set_done(deliverable=row(agreement), done=9)
+    bill(now=SECOND, door="test")
+    carried = leftover.carry(deliverable=row(agreement), because="The photos came late", now=SECOND, **BY)
+    assert (carried.state, carried.because) == ("carried", "The photos came late")
+    assert titles(agreement, 1) == [("posts", 3)], "the same transaction, before its own list is there"
+    assert deliver.open_checklists(now=SECOND) == 2
+    assert titles(agreement, 1) == [("posts", 12), ("review", 1), ("posts", 3)]
+    assert deliver.open_checklists(now=SECOND) == 0
+    assert [event.event for event in chain(agreement.pk)] == ["deliverable_carried"]
+    with pytest.raises(NotAllowedNow):
+        leftover.carry(deliverable=row(agreement), because="Again", now=SECOND, **BY)
+    with pytest.raises(NotAllowedNow):
+        hand_over.hand_over(deliverable=row(agreement), actor="Nan", now=SECOND)
+
+
+def test_carried_early_it_is_placed_when_the_next_period_begins(world: World) -> None:
+    agreement = begun(world)
+    leftover.carry(deliverable=row(agreement), because="Next month", now=NOW, **BY)
+    assert deliver.open_checklists(now=NOW) == 0
+    bill(now=SECOND, door="test")
+    deliver.open_checklists(now=SECOND)
+    deliver.open_checklists(now=SECOND)
+    assert sorted(titles(agreement, 1)) == [("posts", 12), ("posts", 12), ("review", 1)]
+
+
+def test_a_pause_promises_nothing_and_is_passed_over(world: World) -> None:
+    agreement = begun(world)
+    pause.skip(agreement=agreement, reason="Holiday", actor="Nan", now=NOW)
+    bill(now=THIRD, door="test")
+    agreement.refresh_from_db()
+    deliver.open_checklists(now=THIRD)
+    leftover.carry(deliverable=row(agreement), because="After the pause", now=THIRD, **BY)
+    assert titles(agreement, 1) == []
+    assert titles(agreement, 2) == [("posts", 12), ("review", 1), ("posts", 12)]
+
+
+def test_nothing_is_carried_where_no_period_follows(world: World) -> None:
+    agreement = begun(world, ends_on=date(2026, 12, 2))
+    with pytest.raises(BadLeftover):
+        leftover.carry(deliverable=row(agreement), because="Later", now=NOW, **BY)
+    assert row(agreement).state == "open" and not chain(agreement.pk)
+
+
+def test_a_waiver_has_a_reason_and_can_be_undone_until_the_report(world: World) -> None:
+    agreement = begun(world)
+    with pytest.raises(BadLeftover):
+        leftover.waive(deliverable=row(agreement), because="  ", now=NOW, **BY)
+    leftover.waive(deliverable=row(agreement), because="The launch moved", now=NOW, **BY)
+    assert row(agreement).because == "The launch moved"
+    leftover.owe_again(deliverable=row(agreement), now=NOW, **BY)
+    assert (row(agreement).state, row(agreement).because) == ("open", "")
+    deliver.set_done(deliverable=row(agreement), done=12)
+    with pytest.raises(BadLeftover):
+        leftover.waive(deliverable=row(agreement), because="All done", now=NOW, **BY)
+
+
+def test_the_report_closes_its_period(world: World) -> None:
+    agreement = begun(world)
+    given = hand_over.hand_over(deliverable=row(agreement), actor="Nan", now=NOW)
+    leftover.waive(deliverable=row(agreement, "review"), because="No need", now=NOW, **BY)
+    reported(agreement, SECOND)
+    closed: list[Any] = [
+        lambda: hand_over.hand_over(deliverable=row(agreement), actor="Nan", now=SECOND),
+        lambda: hand_over.take_back(handover=given),
+        lambda: deliver.set_done(deliverable=row(agreement), done=3),
+        lambda: deliver.want_by(deliverable=row(agreement), due_on=None),
+        lambda: deliver.add(period=of(agreement), title="More", promised=1, now=SECOND),
+        lambda: leftover.carry(deliverable=row(agreement), because="Late", now=SECOND, **BY),
+        lambda: leftover.waive(deliverable=row(agreement), because="Late", now=SECOND, **BY),
+        lambda: leftover.owe_again(deliverable=row(agreement, "review"), now=SECOND, **BY),
+    ]
+    for act in closed:
+        with pytest.raises(AlreadySent):
+            act()
+    assert Handover.objects.filter(pk=given.pk).exists()
+    page = logged_in(world.business.owner).get(reverse("dashboard:work", args=[of(agreement).pk])).content.decode()
+    assert "is kept as it is" in page and "Carry on or waive" not in page
+
+
+def test_late_is_said_to_both_sides(world: World) -> None:
+    agreement = begun(world)
+    deliver.want_by(deliverable=row(agreement, "review"), due_on=date(2026, 11, 10))
+    with pytest.raises(BadHandover):
+        deliver.want_by(deliverable=row(agreement), due_on=date(2026, 12, 2))
+    (posts, review) = checklist.lines([of(agreement)], date(2026, 11, 11))[of(agreement).pk]
+    assert (posts.standing, review.standing, review.due) == (Standing.BEHIND, Standing.LATE, date(2026, 11, 10))
+    assert [one.title for one in checklist.late([row(agreement), row(agreement, "review")], date(2026, 11, 11))] == [
+        "review"
+    ]
+
+
+def test_opening_asks_as_often_for_a_thousand_periods_as_for_ten(world: World) -> None:
+    agreement = begun(world)
+    facts: dict[str, Any] = {"business": world.business, "agreement": agreement, "due_at": NOW, "currency": "USD"}
+
+    def asked(first: int, count: int) -> int:
+        Period.objects.bulk_create(
+            Period(
+                index=n, starts_on=date(2030, 1, 1) + timedelta(days=n), ends_on=date(2030, 1, 2) + timedelta(days=n),
+                amount=1, minutes=60, state="invoiced", **facts,
+            )
+            for n in range(first, first + count)
+        )  # fmt: skip
+        with CaptureQueriesContext(connection) as queries:
+            assert deliver.open_checklists(now=NOW) == 2 * count
+        return len([one for one in queries if one["sql"].startswith("SELECT")])
+
+    assert asked(10, 10) == asked(100, 900)
+
+
+def test_the_freelancer_hands_over_carries_and_waives_in_the_browser(world: World) -> None:
+    agreement = begun(world)
+    owner: Browser = logged_in(world.business.owner)
+    page = reverse("dashboard:work", args=[of(agreement).pk])
+    assert owner.post(page, {"title": "Extra landing page", "promised": "2"}).status_code == 302
+    assert owner.post(page, {"title": "", "promised": "0"}).status_code == 422
+    extra = row(agreement, "Extra landing page")
+    settle = reverse("dashboard:deliverable_settle", args=[extra.pk])
+    refused = owner.post(settle, {"how": "waive", "because": ""})
+    assert refused.status_code == 422 and "Say why: the client reads it." in refused.content.decode()
+    assert owner.post(settle, {"how": "waive", "because": "Not needed"}).status_code == 302
+    client = inside(agreement.contact).get(reverse("portal:work", args=[of(agreement).pk])).content.decode()
+    assert "Not needed" in client and "2 waived" in client
+    assert owner.post(settle, {"how": "undo"}).status_code == 302
+    tick = reverse("dashboard:deliverable", args=[extra.pk])
+    assert owner.post(tick, {"done": "1", "due_on": "2031-01-01"}).status_code == 422
+    assert row(agreement, "Extra landing page").done == 0, "both or neither"
+    assert owner.post(tick, {"done": "2", "due_on": ""}).status_code == 302
+    given = reverse("dashboard:hand_over", args=[extra.pk])
+    assert owner.post(given, {"url": "https://x.example/a", "count": "0"}).status_code == 422
+    assert owner.post(given, {"url": "https://x.example/a", "count": "1", "once": "m"}).status_code == 302
+    owner.post(given, {"url": "https://x.example/a", "count": "1", "once": "m"})
+    assert row(agreement, "Extra landing page").done == 3, "a form posted twice counts once"

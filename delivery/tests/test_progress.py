@@ -1,0 +1,100 @@
+"""Late and behind: plain rules of dates and counts."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from delivery.fits import Fit, fits
+from delivery.progress import Standing, expected, is_behind, is_late, promise, standing
+from delivery.response import Response, remind_at, respond_by, response
+from delivery.states import DeliverableState as S
+
+FIRST, END = date(2026, 11, 1), date(2026, 12, 1)
+days = st.integers(-40, 80).map(lambda n: FIRST + timedelta(days=n))
+counts = st.integers(1, 500)
+
+
+def of(promised: int, done: int, due_on: date | None = None) -> object:
+    return promise(promised, done, FIRST, END, due_on)
+
+
+@pytest.mark.parametrize(
+    ("done", "today", "state", "word"),
+    [
+        (0, date(2026, 11, 1), S.OPEN, Standing.OPEN),
+        (2, date(2026, 11, 5), S.OPEN, Standing.OPEN),
+        (1, date(2026, 11, 5), S.OPEN, Standing.BEHIND),
+        (10, date(2026, 11, 16), S.OPEN, Standing.OPEN),
+        (9, date(2026, 11, 16), S.OPEN, Standing.BEHIND),
+        (19, date(2026, 11, 30), S.OPEN, Standing.OPEN),
+        (19, date(2026, 12, 1), S.OPEN, Standing.LATE),
+        (21, date(2026, 12, 1), S.OPEN, Standing.DONE),
+        (3, date(2027, 1, 1), S.WAIVED, Standing.WAIVED),
+        (3, date(2027, 1, 1), S.CARRIED, Standing.CARRIED),
+    ],
+)
+def test_twenty_posts_of_november(done: int, today: date, state: S, word: Standing) -> None:
+    assert standing(of(20, done), state, today) == word
+
+
+def test_a_day_of_its_own_is_the_last_day_in_time() -> None:
+    due = date(2026, 11, 10)
+    assert not is_late(of(1, 0, due), due)
+    assert is_late(of(1, 0, due), due + timedelta(days=1))
+
+
+@given(counts, counts, days)
+def test_more_is_expected_every_day_and_never_more_than_was_promised(promised: int, done: int, today: date) -> None:
+    one = of(promised, done)
+    assert 0 <= expected(one, today) <= expected(one, today + timedelta(days=1)) <= promised
+    assert expected(one, FIRST) == 0 and expected(one, END) == promised
+
+
+@given(counts, st.integers(0, 600), days)
+def test_behind_is_a_smaller_share_than_the_time_that_passed(promised: int, done: int, today: date) -> None:
+    one, passed = of(promised, done), min(max((today - FIRST).days, 0), 30)
+    if is_behind(one, today):
+        assert done * 30 < promised * passed
+    else:
+        assert (done + 1) * 30 > promised * passed, "at most the piece that is being worked on"
+    if done >= promised:
+        assert not is_behind(one, today) and not is_late(one, today)
+
+
+@pytest.mark.parametrize(
+    ("facts", "word"),
+    [
+        ({"runs": False, "left": 600}, Fit.WORD),
+        ({"left": 90, "estimate": 90}, Fit.HOURS),
+        ({"left": 90, "estimate": 91}, Fit.WORD),
+        ({"left": 1}, Fit.HOURS),
+        ({"left": 0}, Fit.WORD),
+        ({"left": -30}, Fit.WORD),
+        ({"has_hours": False, "something_open": True}, Fit.SCOPE),
+        ({"has_hours": False, "something_open": True, "estimate": 999}, Fit.SCOPE),
+        ({"has_hours": False}, Fit.WORD),
+    ],
+)
+def test_whether_it_fits(facts: dict[str, object], word: Fit) -> None:
+    usual = {"runs": True, "has_hours": True, "left": 0, "estimate": None, "something_open": False}
+    assert fits(**(usual | facts)) == word
+
+
+@given(st.integers(-999, 999), st.integers(0, 999), st.integers(0, 999))
+def test_a_smaller_wish_never_fits_worse(left: int, estimate: int, more: int) -> None:
+    usual = {"runs": True, "has_hours": True, "left": left, "something_open": False}
+    if fits(estimate=estimate + more, **usual) == Fit.HOURS:
+        assert fits(estimate=estimate, **usual) == Fit.HOURS
+
+
+def test_the_first_answer_is_measured_on_the_clock() -> None:
+    asked = datetime.fromisoformat("2026-11-06T17:00:00+07:00")  # a Friday evening
+    due = respond_by(asked, 10)
+    assert due == asked + timedelta(hours=10) and remind_at(asked, due) == asked + timedelta(hours=8)
+    assert respond_by(asked, None) == asked + timedelta(hours=24)
+    words = [response(asked, due, None, asked + timedelta(hours=n)) for n in (7, 8, 10, 11)]
+    assert words == [Response.WAITING, Response.SOON, Response.SOON, Response.OVERDUE]
+    assert response(asked, due, due, due) == Response.KEPT
+    assert response(asked, due, due + timedelta(seconds=1), due) == Response.BROKEN

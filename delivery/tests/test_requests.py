@@ -1,0 +1,287 @@
+"""What a client asks for: whether it fits is said at once, the first answer is measured, and each step is told."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from agreements.models import Agreement
+from billing.run import bill
+from clients import add
+from core.errors import NotAllowedNow
+from core.models import Outbox
+from core.states import move
+from delivery import answer, ask, deliver, fitting, hours, log, remind, thread
+from delivery.errors import BadHandover, NotOpen, NoWords
+from delivery.models import Deliverable, Handover, Request, RequestMessage
+from delivery.states import RequestState
+from tests.test_tenancy import inside, logged_in
+from tests.world import NOW, World
+
+H = timedelta(hours=1)
+TIER = {"name": "Growth", "response_hours": 10, "deliverables": [{"title": "posts", "promised": 4}]}
+S = RequestState
+
+
+def begun(world: World, **fields: Any) -> Agreement:
+    agreement = world.running(tier=TIER, **fields)
+    bill(now=NOW, door="test")
+    deliver.open_checklists(now=NOW)
+    return agreement
+
+
+def asked(agreement: Agreement, text: str = "A banner\n3 m wide", now: Any = NOW, **more: Any) -> Request:
+    return ask.ask(contact=agreement.contact, agreement=agreement, text=text, now=now, **more)
+
+
+def letters(kind: str, to: str = "") -> list[Outbox]:
+    found = Outbox.objects.filter(kind=kind).order_by("created_at", "id")
+    return list(found.filter(to=to) if to else found)
+
+
+def test_the_first_line_is_the_title_and_what_is_left_is_said_at_once(world: World) -> None:
+    agreement = begun(world)
+    log.log_time(agreement=agreement, on=NOW.date(), minutes=17 * 60, note="Work", now=NOW)
+    row = asked(agreement, estimate=3 * 60)
+    assert (row.title, row.fits, row.left, row.estimate) == ("A banner", "hours", 3 * 60, 180)
+    assert row.left == hours.of_period(row.period).remaining, "one source for hours (rule 26)"
+    assert row.respond_by == NOW + 10 * H
+    assert asked(agreement, estimate=181).fits == "word"
+    (letter, _) = letters("request", world.business.owner.email)
+    assert letter.reply_to == agreement.contact.email and "A banner\n3 m wide" in letter.text
+    assert f"/requests/{row.pk}/" in letter.text
+
+
+def test_without_hours_what_is_still_open_is_the_scope(world: World) -> None:
+    agreement = begun(world, minutes=0)
+    assert asked(agreement).fits == "scope"
+    deliver.set_done(deliverable=Deliverable.objects.select_related("period").get(), done=4)
+    assert asked(agreement).fits == "word"
+
+
+@pytest.mark.parametrize("state", ["paused", "ended"])
+def test_what_does_not_run_needs_a_word(world: World, state: str) -> None:
+    agreement = begun(world)
+    Agreement.objects.filter(pk=agreement.pk).update(state=state)
+    agreement.refresh_from_db()
+    assert asked(agreement).fits == "word"
+
+
+def test_nothing_is_asked_with_no_words_or_about_what_is_not_theirs(world: World) -> None:
+    agreement = begun(world)
+    for text in ("", " \n\t", "\x00", "x" * 5001):
+        with pytest.raises(NoWords):
+            asked(agreement, text)
+    other = world.running(client=world.client("Other"))
+    with pytest.raises(NotOpen):
+        ask.ask(contact=other.contact, agreement=agreement, text="Mine?", now=NOW)
+    assert not Request.objects.exists()
+
+
+def test_the_same_form_twice_is_one_request_and_one_message(world: World) -> None:
+    agreement = begun(world)
+    one, two = asked(agreement, once="m"), asked(agreement, once="m")
+    assert one == two and Request.objects.count() == 1 and len(letters("request")) == 1
+    said = [
+        ask.say(request=one, contact=agreement.contact, text="And round", now=NOW, once="n") for _again in range(2)
+    ]
+    assert said == [True, False] and RequestMessage.objects.count() == 2
+    assert asked(agreement, once="other") != one
+
+
+def test_the_first_answer_is_measured_once(world: World) -> None:
+    row = asked(begun(world))
+    assert answer.answer(request=row, text="Tomorrow.", now=NOW + 3 * H)
+    answer.answer(request=row, text="Here is more.", now=NOW + 30 * H, to=S.STARTED)
+    row.refresh_from_db()
+    assert row.responded_at == NOW + 3 * H and row.state == "started"
+    page = logged_in(world.business.owner).get(reverse("dashboard:request", args=[row.pk])).content.decode()
+    assert "Answered in 3 h of 10 h promised" in page
+    late = asked(Agreement.objects.get())
+    answer.answer(request=late, text="Sorry.", now=NOW + 12 * H)
+    page = logged_in(world.business.owner).get(reverse("dashboard:request", args=[late.pk])).content.decode()
+    assert "Answered in 12 h; 10 h were promised" in page
+
+
+def test_every_step_is_told_to_whoever_spoke_and_to_nobody_else(world: World) -> None:
+    agreement = begun(world)
+    boss = add.add_contact(client=agreement.client, name="Boss", email="boss@baan.example", now=NOW)
+    add.add_contact(client=agreement.client, name="Silent", email="silent@baan.example", now=NOW)
+    row = asked(agreement)
+    ask.say(request=row, contact=boss, text="In blue, please", now=NOW)
+    answer.answer(request=row, text="", now=NOW + H, to=S.STARTED)
+    answer.answer(request=row, text="Have a look.", now=NOW + 2 * H, to=S.DONE)
+    answer.answer(request=row, text="", now=NOW + 3 * H, to=S.STARTED)
+    answer.answer(request=row, text="Too large for this month.", now=NOW + 4 * H, to=S.DECLINED)
+    subjects = [one.subject for one in letters("request_answer", "boss@baan.example")]
+    assert subjects == ["Started: A banner", "Done: A banner", "Started: A banner", "Not possible: A banner"]
+    assert {one.to for one in letters("request_answer")} == {"ploy@baan.example", "boss@baan.example"}
+    assert row.done_at == NOW + 4 * H
+
+
+def test_a_no_needs_words_and_what_was_taken_back_is_over(world: World) -> None:
+    agreement = begun(world)
+    row = asked(agreement)
+    with pytest.raises(NoWords):
+        answer.answer(request=row, text="", now=NOW, to=S.DECLINED)
+    with pytest.raises(NoWords):
+        answer.answer(request=row, text=" ", now=NOW)
+    mine, theirs = Request.objects.get(), Request.objects.get()
+    ask.withdraw(request=mine, contact=agreement.contact, now=NOW)
+    with pytest.raises(NotAllowedNow):
+        answer.answer(request=theirs, text="Done!", now=NOW, to=S.DONE)
+    assert Request.objects.get().state == "withdrawn" and RequestMessage.objects.count() == 1, (
+        "the loser writes nothing"
+    )
+    assert not letters("request_answer") and len(letters("request_end")) == 1
+    for act in (
+        lambda: answer.answer(request=mine, text="Still?", now=NOW),
+        lambda: ask.say(request=mine, contact=agreement.contact, text="Still?", now=NOW),
+    ):
+        with pytest.raises(NotOpen):
+            act()
+
+
+def test_done_with_a_link_is_in_the_list_of_the_period_and_at_the_request(world: World) -> None:
+    agreement = begun(world)
+    row = asked(agreement, "🎪 A banner")
+    gift = answer.hand_over_for(request=row, actor="Nan", now=NOW, text="Here.", to=S.DONE, url="https://x.example/a")
+    assert (gift.deliverable.title, gift.deliverable.done) == ("A banner", 1), "what cannot be printed is left out"
+    assert [one.handover for one in thread.of(row)] == [None, gift]
+    assert "https://x.example/a" in letters("request_answer")[0].text
+    posts = Deliverable.objects.select_related("period__agreement").get(title="posts")
+    again = asked(agreement)
+    answer.hand_over_for(request=again, actor="Nan", now=NOW, deliverable=posts, url="https://x.example/b")
+    posts.refresh_from_db()
+    again.refresh_from_db()
+    assert posts.done == 1 and again.state == "asked" and again.responded_at == NOW
+    with pytest.raises(BadHandover):
+        answer.hand_over_for(request=again, actor="Nan", now=NOW, to=S.DONE, url="javascript:x")
+    again.refresh_from_db()
+    assert again.state == "asked" and Handover.objects.count() == 2
+
+
+def test_the_reminder_comes_once_before_the_promise_breaks(world: World) -> None:
+    agreement = begun(world)
+    row, answered = asked(agreement), asked(agreement, "Other")
+    answer.answer(request=answered, text="Yes.", now=NOW)
+    assert [remind.remind_due(now=NOW + n * H) for n in (7, 8, 9, 30)] == [0, 1, 0, 0]
+    (letter,) = letters("request_due")
+    assert letter.ref == str(row.pk) and letter.subject == "Answer soon: A banner"
+    home = logged_in(world.business.owner).get(reverse("dashboard:home")).content.decode()
+    assert "asks for “A banner”" in home and "Other" not in home
+
+
+def test_the_client_sees_before_and_after_and_never_a_price(world: World) -> None:
+    agreement = begun(world)
+    browser = inside(agreement.contact)
+    page = browser.get(reverse("portal:request_new")).content.decode()
+    assert "It fits: 20 h of 20 h are left." in page and "within 10 hours" in page
+    fit = browser.get(
+        reverse("portal:request_fits"), {"agreement": agreement.pk, "estimate": "9999"}
+    ).content.decode()
+    assert "It needs a word first: 20 h are left." in fit and "without your yes" in fit
+    assert browser.get(reverse("portal:request_fits"), {"estimate": "x", "agreement": "y"}).status_code == 200
+    refused = browser.post(reverse("portal:request_new"), {"text": "", "agreement": agreement.pk, "estimate": "60"})
+    assert refused.status_code == 422
+    data = {"text": "A <b>banner</b>", "agreement": agreement.pk, "estimate": "60", "once": "m"}
+    shown = browser.post(reverse("portal:request_new"), data, follow=True)
+    browser.post(reverse("portal:request_new"), data)
+    assert Request.objects.count() == 1
+    text = shown.content.decode()
+    assert "It fits: 20 h were left" in text and "Answer promised by" in text and "&lt;b&gt;" in text
+    assert "$" not in text + page + fit
+
+
+def test_what_is_asked_about_must_be_the_clients_own(world: World) -> None:
+    agreement = begun(world)
+    neighbour = world.running(client=world.client("Neighbour"))
+    data = {"text": "Mine", "agreement": neighbour.pk, "estimate": ""}
+    assert inside(agreement.contact).post(reverse("portal:request_new"), data).status_code == 422
+    stranger = World().running()
+    data["agreement"] = stranger.pk
+    assert inside(agreement.contact).post(reverse("portal:request_new"), data).status_code == 422
+    assert not Request.objects.exists()
+
+
+def test_a_deliverable_of_somebody_else_is_no_choice(world: World) -> None:
+    agreement = begun(world)
+    row = asked(agreement)
+    other = begun(world, client=world.client("Other"))
+    foreign = Deliverable.objects.get(period__agreement=other)
+    data = {"act": "done", "url": "https://x.example", "deliverable": foreign.pk}
+    answered = logged_in(world.business.owner).post(reverse("dashboard:request", args=[row.pk]), data)
+    assert answered.status_code == 422 and not Handover.objects.exists()
+
+
+def test_the_freelancer_answers_with_a_file_estimates_and_writes_time(world: World) -> None:
+    agreement = begun(world)
+    row = asked(agreement)
+    owner = logged_in(world.business.owner)
+    url = reverse("dashboard:request", args=[row.pk])
+    assert owner.post(url, {"act": "answer", "text": ""}).status_code == 422
+    bad = {"act": "done", "text": "Kept words", "file": SimpleUploadedFile("x.svg", b"<svg onload=x>")}
+    refused = owner.post(url, bad)
+    assert refused.status_code == 422 and "Kept words" in refused.content.decode()
+    assert Request.objects.get().state == "asked" and not Deliverable.objects.filter(title="A banner").exists()
+    file = SimpleUploadedFile("banner.pdf", b"%PDF-1.7")
+    assert owner.post(url, {"act": "done", "text": "", "file": file}).status_code == 302
+    assert Request.objects.get().state == "done"
+    assert "banner.pdf" in inside(agreement.contact).get(reverse("portal:request", args=[row.pk])).content.decode()
+    assert owner.post(reverse("dashboard:request_estimate", args=[row.pk]), {"minutes": "2h"}).status_code == 302
+    assert owner.post(reverse("dashboard:request_estimate", args=[row.pk]), {"minutes": "x"}).status_code == 422
+    assert Request.objects.get().estimate == 120
+    time = {"agreement": agreement.pk, "on": agreement.starts_on.isoformat(), "minutes": "1:30", "note": "Banner"}
+    time |= {"billable": "on", "consumes": "on", "deliverable": ""}
+    assert owner.post(reverse("dashboard:request_time", args=[row.pk]), time).status_code == 302
+    assert hours.of_agreements([agreement])[row.period_id].used == 90
+
+
+def test_the_inbox_has_the_most_urgent_first(world: World) -> None:
+    agreement = begun(world)
+    slow = world.running(client=world.client("Slow"), tier=TIER | {"response_hours": 48})
+    first, second = asked(slow, "Slow one"), asked(agreement, "Quick one")
+    answer.answer(request=asked(agreement, "Begun"), text="On it", now=NOW, to=S.STARTED)
+    owner = logged_in(world.business.owner)
+    page = owner.get(reverse("dashboard:requests")).content.decode()
+    assert page.index("Quick one") < page.index("Slow one") and "Begun" not in page
+    assert 'rh-tally">2<' in page
+    assert "Begun" in owner.get(reverse("dashboard:requests"), {"state": "open"}).content.decode()
+    move(first, S.DONE, {S.ASKED: frozenset({S.DONE})})
+    assert "Slow one" in owner.get(reverse("dashboard:requests"), {"state": "done"}).content.decode()
+    assert owner.get(reverse("dashboard:requests"), {"state": "nonsense"}).status_code == 200
+    assert second.respond_by < first.respond_by
+
+
+def test_the_portals_front_page_asks_as_often_for_many_as_for_few(world: World) -> None:
+    agreement = begun(world)
+    browser = inside(agreement.contact)
+
+    def count() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert browser.get(reverse("portal:home")).status_code == 200
+        return len(queries)
+
+    def more(n: int) -> None:
+        for _each in range(n):
+            another = world.running(client=agreement.client, tier=TIER)
+            bill(now=NOW, door="test")
+            row = asked(another)
+            answer.hand_over_for(request=row, actor="Nan", now=NOW, url="https://x.example")
+        deliver.open_checklists(now=NOW)
+
+    more(2)
+    few = count()
+    more(4)
+    assert count() == few
+
+
+def test_fitting_is_the_same_for_one_and_for_many(world: World) -> None:
+    agreements = [begun(world), begun(world, client=world.client("Other"), minutes=0)]
+    together = fitting.of(agreements, now=NOW)
+    for row in agreements:
+        assert together[row.pk] == fitting.of([row], now=NOW)[row.pk]

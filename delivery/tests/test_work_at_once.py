@@ -1,0 +1,99 @@
+"""Two tabs, two people and two workers at the same moment: each thing is counted, told and moved once."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from agreements.models import Period
+from billing.run import bill
+from core.models import Outbox
+from delivery import answer, ask, deliver, hand_over, leftover, remind
+from delivery.models import Deliverable, Handover, Request, RequestMessage
+from delivery.states import RequestState
+from tests.test_at_once_money import at_once, refusals, studio  # noqa: F401  a database that many threads open
+from tests.world import NOW, World
+
+TIER = {"name": "Growth", "response_hours": 10, "deliverables": [{"title": "posts", "promised": 12}]}
+LATER = NOW + timedelta(days=31)
+pytestmark = pytest.mark.usefixtures("studio")
+
+
+@pytest.fixture
+def posts(studio: World) -> Deliverable:  # noqa: F811
+    studio.running(tier=TIER)
+    bill(now=NOW, door="test")
+    deliver.open_checklists(now=NOW)
+    return fresh()
+
+
+def fresh() -> Deliverable:
+    found = Deliverable.objects.select_related("period__agreement__contact", "period__business")
+    return found.get(position=1, period__index=0)
+
+
+def asked(posts: Deliverable) -> Request:
+    agreement = posts.period.agreement
+    return ask.ask(contact=agreement.contact, agreement=agreement, text="A banner", now=NOW)
+
+
+def one() -> Request:
+    return Request.objects.select_related("agreement", "business__owner", "client", "contact").get()
+
+
+def test_eight_hand_over_at_once_and_all_count(posts: Deliverable) -> None:
+    at_once(*[partial(hand_over.hand_over, deliverable=fresh(), actor="Nan", now=NOW) for _each in range(8)])
+    assert fresh().done == Handover.objects.count() == 8
+
+
+def test_carried_and_waived_at_once_is_one_of_them(posts: Deliverable) -> None:
+    bill(now=LATER, door="test")
+    facts: dict[str, Any] = {"because": "Why", "actor": "Nan", "now": LATER}
+    carry = [partial(leftover.carry, deliverable=fresh(), **facts) for _each in range(3)]
+    waive = [partial(leftover.waive, deliverable=fresh(), **facts) for _each in range(3)]
+    opened = [partial(deliver.open_checklists, now=LATER) for _each in range(2)]
+    assert refusals(at_once(*carry, *waive, *opened)) == 5
+    deliver.open_checklists(now=LATER)
+    rows = Deliverable.objects.filter(period__index=1)
+    assert rows.filter(carried_from=posts).count() == (fresh().state == "carried")
+    assert rows.filter(carried_from=None).count() == 1
+
+
+def test_two_workers_open_the_same_lists(posts: Deliverable) -> None:
+    Deliverable.objects.all().delete()
+    at_once(*[partial(deliver.open_checklists, now=NOW) for _each in range(4)])
+    assert Deliverable.objects.count() == Period.objects.count() == 1
+
+
+def test_done_and_taken_back_at_once_is_one_of_them(posts: Deliverable) -> None:
+    row = asked(posts)
+    mine, theirs = one(), one()
+    answers = at_once(
+        partial(ask.withdraw, request=mine, contact=row.contact, now=NOW),
+        partial(answer.answer, request=theirs, text="Here.", now=NOW, to=RequestState.DONE),
+    )
+    assert refusals(answers) == 1
+    told = Outbox.objects.filter(kind__in=["request_answer", "request_end"])
+    assert told.count() == 1 and RequestMessage.objects.count() == (2 if one().state == "done" else 1)
+
+
+def test_the_first_answer_is_the_first_of_many(posts: Deliverable) -> None:
+    asked(posts)
+    at_once(*[partial(answer.answer, request=one(), text=f"{n}", now=NOW + timedelta(hours=n)) for n in range(1, 5)])
+    first = Outbox.objects.filter(kind="request_answer").earliest("id").created_at
+    assert one().responded_at == first and RequestMessage.objects.count() == 5
+
+
+def test_the_same_form_and_the_same_letter_from_many_threads_are_written_once(posts: Deliverable) -> None:
+    contact, agreement = posts.period.agreement.contact, posts.period.agreement
+    words: dict[str, Any] = {"contact": contact, "text": "A banner", "now": NOW}
+    at_once(*[partial(ask.ask, agreement=agreement, once="m", **words) for _each in range(4)])
+    at_once(*[partial(ask.say, request=one(), came_as="<1@x>", **words) for _each in range(4)])
+    assert RequestMessage.objects.count() == Outbox.objects.filter(kind="request").count() == 2
+
+
+def test_two_workers_remind_once(posts: Deliverable) -> None:
+    asked(posts)
+    assert sum(at_once(*[partial(remind.remind_due, now=NOW + timedelta(hours=9)) for _each in range(4)])) == 1
+    assert Outbox.objects.filter(kind="request_due").count() == 1

@@ -1,0 +1,104 @@
+"""The client's front page says what is so: hours, pauses, ends, what is late, and the sum that is really charged next."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from agreements.models import Agreement, Pause
+from billing import ahead, next_line
+from billing.models import Invoice
+from billing.run import bill
+from core.dates import add_months, local_day
+from core.templatetags import rh
+from delivery import deliver, hand_over, leftover, log
+from delivery.models import Deliverable
+from tests.test_tenancy import inside
+from tests.world import World
+
+TIER = {"name": "Growth", "deliverables": [{"title": "posts", "promised": 12}]}
+VAT = [{"name": "VAT", "percent": "7"}]
+
+
+def begun(world: World, days: int = 9, **fields: Any) -> Agreement:
+    now = timezone.now()
+    day = local_day(now, "Asia/Bangkok") - timedelta(days=days)
+    agreement = world.running(tier=TIER, starts_on=day, anchor_day=day.day, **fields)
+    bill(now=now, door="test")
+    deliver.open_checklists(now=now)
+    return agreement
+
+
+def front(agreement: Agreement) -> str:
+    return inside(agreement.contact).get(reverse("portal:home")).content.decode()
+
+
+def test_the_first_line_is_the_hours_and_the_day(world: World) -> None:
+    agreement = begun(world)
+    log.log_time(agreement=agreement, on=agreement.starts_on, minutes=5 * 60, note="Plan", now=timezone.now())
+    page = front(agreement)
+    renews = add_months(agreement.starts_on, 1, agreement.anchor_day)
+    facts = page[page.index("rh-now") : page.index("</dl>")]
+    for words in (
+        "Hours used</dt><dd>5<",
+        "Included</dt><dd>20<",
+        "Rolled over</dt><dd>0<",
+        f"<dd>{rh.day_short(renews)}<",
+    ):
+        assert words in facts
+    assert "15 h are left" in page and "Ask for something" in page
+
+
+def test_what_is_in_progress_late_and_delivered_is_said(world: World) -> None:
+    agreement = begun(world)
+    now = timezone.now()
+    (posts,) = Deliverable.objects.select_related("period__agreement", "period__business")
+    deliver.want_by(deliverable=posts, due_on=agreement.starts_on + timedelta(days=3))
+    hand_over.hand_over(
+        deliverable=posts, actor="Nan", now=now, count=2, url="https://x.example/a", title="Two posts"
+    )
+    page = front(agreement)
+    assert "Late" in page and "2 / 12" in page and "Two posts" in page and 'rel="noopener noreferrer"' in page
+    leftover.waive(deliverable=posts, because="We agreed on two", actor="Nan", now=now)
+    assert "We agreed on two" in front(agreement)
+
+
+def test_a_pause_and_an_end_are_said(world: World) -> None:
+    agreement = begun(world)
+    Agreement.objects.filter(pk=agreement.pk).update(state="paused")
+    Pause.objects.create(business=world.business, agreement=agreement, starts_on=date(2000, 1, 1), reason="R")
+    page = front(agreement)
+    assert "Paused" in page and "Nothing is charged until it goes on." in page and "Nothing more is charged." in page
+    ends_on = local_day(timezone.now(), "Asia/Bangkok")
+    Agreement.objects.filter(pk=agreement.pk).update(state="ended", ends_on=ends_on)
+    page = front(agreement)
+    assert "Your retainer has ended" in page and rh.day(rh.last_day(ends_on)) in page
+    assert "Next charge" not in page and reverse("portal:agreement_pdf", args=[agreement.pk]) in page
+
+
+def test_without_a_retainer_nothing_can_be_asked(world: World) -> None:
+    proposal = world.proposal()
+    browser = inside(proposal.contact)
+    page = browser.get(reverse("portal:home")).content.decode()
+    assert "Nothing is running yet" in page and "Ask for something" not in page
+    asked = browser.get(reverse("portal:request_new"))
+    assert asked.status_code == 200 and "No retainer is running" in asked.content.decode()
+    assert browser.post(reverse("portal:request_new"), {"text": "Hello"}).status_code == 422
+
+
+@pytest.mark.parametrize("mode", ["exclusive", "inclusive"])
+def test_the_next_charge_is_what_the_next_invoice_says(world: World, mode: str) -> None:
+    agreement = begun(world, days=20, taxes=VAT, tax_mode=mode)
+    start = add_months(agreement.starts_on, 1, agreement.anchor_day)
+    next_line.add(
+        agreement=agreement, kind="overage", ref="1", description="More", starts_on=agreement.starts_on,
+        ends_on=start, amount=123_45, now=timezone.now(),
+    )  # fmt: skip
+    (coming,) = ahead.next_charges([agreement], local_day(timezone.now(), "Asia/Bangkok"))
+    page = front(agreement)
+    bill(now=timezone.now() + timedelta(days=(start - agreement.starts_on).days), door="test")
+    newest = Invoice.objects.latest("issued_on")
+    assert (coming.on, coming.amount) == (start, newest.total)
+    assert rh.money(newest.total, "USD") in page

@@ -1,0 +1,109 @@
+"""The client's front page: hours, what is in progress, what was delivered, the next charge, the papers."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from agreements import applies
+from agreements.models import Agreement, Amendment, Period, Proposal
+from agreements.states import RUNS, AgreementState, AmendmentState, ProposalState
+from billing import ahead, methods, queries
+from billing.models import Invoice
+from core.dates import local_day
+from core.tenancy import scoped
+from delivery import checklist, fitting, hours
+from delivery.first_answer import OPEN
+from delivery.models import Handover, Overage, Report, Request
+from delivery.progress import Standing
+from delivery.states import OverageState, ReportState
+from portal.access import PortalView
+
+SHOWN = 5  # of what was delivered, and of open requests
+PAPERS = 3
+
+
+@dataclass(frozen=True)
+class Retainer:
+    """One agreement as its client sees it today. `stated` is its period's hours; None before the first period."""
+
+    agreement: Agreement
+    terms: Agreement | Amendment
+    fit: fitting.Fitting
+    stated: Any
+    lines: list[checklist.Line]
+
+    @property
+    def period(self) -> Period | None:
+        """The one that runs today."""
+        return self.fit.period
+
+    @property
+    def under_way(self) -> list[checklist.Line]:
+        """What is still worked on, and what was waived, with its reason."""
+        return [line for line in self.lines if line.standing not in (Standing.DONE, Standing.CARRIED)]
+
+    @property
+    def done(self) -> list[checklist.Line]:
+        """What this period promised and has given; a single piece is seen by its link or file already."""
+        done = [line for line in self.lines if line.standing == Standing.DONE]
+        return [line for line in done if line.row.promised > 1 or not line.handovers]
+
+
+class Home(PortalView):
+    """The client's first line: hours used, included, rolled over, renews on; then what happens for it."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        now = timezone.now()
+        today = local_day(now, self.client.time_zone)
+        signed = list(self.rows(Agreement).filter(signed_at__isnull=False).order_by("-signed_at"))
+        running = [row for row in signed if row.state in RUNS]
+        retainers = self._retainers(running, today)
+        context = {
+            "retainers": retainers,
+            "any_under_way": any(each.under_way for each in retainers),
+            "any_done": any(each.done for each in retainers),
+            "ended": next((row for row in signed if row.state == AgreementState.ENDED), None),
+            "may_ask": bool(signed),
+            "requests": list(self.rows(Request).filter(state__in=OPEN).order_by("-created_at")[:SHOWN]),
+            "given": self._given(),
+            "charges": ahead.next_charges(running, today),
+            "method": methods.in_use(self.client),
+            "changes": self.rows(Amendment).filter(state=AmendmentState.SENT).select_related("agreement"),
+            "waiting": self.rows(Agreement).filter(state=AgreementState.SENT),
+            "proposals": self.rows(Proposal).filter(state=ProposalState.SENT, agreement__isnull=True),
+            "overages": self.rows(Overage).filter(state=OverageState.ASKED).select_related("period"),
+            "report": self.rows(Report).filter(state=ReportState.SENT).select_related("period").first(),
+            "invoices": self._invoices(),
+            "papers": signed[:PAPERS],
+        }
+        return render(request, "portal/home.html", context)
+
+    def _retainers(self, running: list[Agreement], today: date) -> list[Retainer]:
+        fits, stated = fitting.of(running, now=timezone.now()), hours.of_agreements(running)
+        periods = {row.pk: fits[row.pk].period for row in running}
+        lines = checklist.lines([period for period in periods.values() if period], today)
+        found = []
+        for row in running:
+            period = periods[row.pk]
+            found.append(
+                Retainer(
+                    row,
+                    applies.on(row, today),
+                    fits[row.pk],
+                    stated.get(period.pk) if period else None,
+                    lines[period.pk] if period else [],
+                )
+            )
+        return found
+
+    def _given(self) -> list[Handover]:
+        own = scoped(Handover, self.contact.business).filter(deliverable__period__agreement__client=self.client)
+        return list(own.select_related("deliverable").order_by("-on", "-created_at")[:SHOWN])
+
+    def _invoices(self) -> list[tuple[Invoice, queries.Standing]]:
+        newest = self.rows(Invoice).select_related("collection", "agreement").order_by("-issued_on", "-id")[:PAPERS]
+        return [(invoice, queries.standing(invoice)) for invoice in newest]

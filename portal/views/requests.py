@@ -1,0 +1,147 @@
+"""Requests as the client makes them: a few words, whether it fits, and where it stands until it is done."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agreements.models import Agreement
+from agreements.states import RUNS
+from core.errors import RuleError
+from core.listing import page_of
+from core.throttle import too_often
+from delivery import ask, fitting, thread
+from delivery.first_answer import told
+from delivery.models import Request
+from delivery.states import REQUEST, RequestState
+from portal.access import PortalView
+from portal.forms import MessageForm, RequestForm
+
+MOST = 30  # an hour and person
+
+
+class Requests(PortalView):
+    """Everything this client has asked for, newest first."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        page = page_of(self.rows(Request).select_related("contact"), request.GET, by="created_at")
+        return render(request, "portal/requests.html", {"page": page})
+
+
+class Asking(PortalView):
+    """What the form and its preview share."""
+
+    def agreements(self) -> list[Agreement]:
+        """What can be asked about: what runs, the newest first; else what ran last."""
+        signed = self.rows(Agreement).filter(state__in=ask.ASKABLE, signed_at__isnull=False).order_by("-signed_at")
+        found = list(signed.filter(state__in=RUNS))
+        return found or list(signed[:1])
+
+    def form(self, agreements: list[Agreement], data: Any = None) -> RequestForm:
+        """The form for these."""
+        found = self.rows(Agreement).filter(pk__in=[row.pk for row in agreements]).order_by("-signed_at")
+        return RequestForm(data, agreements=found)
+
+    def fit(self, agreements: list[Agreement], data: Any) -> fitting.Fitting | None:
+        """Whether what is typed so far fits; nonsense counts as not said."""
+        if not agreements:
+            return None
+        chosen = next((row for row in agreements if str(row.pk) == data.get("agreement")), agreements[0])
+        typed = data.get("estimate", "")
+        estimate = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else None
+        return fitting.of([chosen], now=timezone.now(), estimate=estimate)[chosen.pk]
+
+
+class NewRequest(Asking):
+    """One box to write in; above it what is left."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        found = self.agreements()
+        return self._show(request, found, self.form(found))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        found = self.agreements()
+        form = self.form(found, request.POST)
+        if found and form.is_valid():
+            if too_often("request", str(self.contact.pk), limit=MOST, seconds=3600):
+                form.add_error(None, _("You have asked a lot already. Please write us an email."))
+                return self._show(request, found, form, 429)
+            try:
+                mark = request.POST.get("once", "")[:64]
+                row = ask.ask(contact=self.contact, now=timezone.now(), once=mark, **form.cleaned_data)
+                messages.success(request, _("It is with %(name)s.") % {"name": row.business.name})
+                return redirect("portal:request", row.pk)
+            except RuleError as no:
+                form.add_error(no.field if no.field in form.fields else None, str(no))
+        return self._show(request, found, form, 422)
+
+    def _show(
+        self, request: HttpRequest, agreements: list[Agreement], form: RequestForm, status: int = 200
+    ) -> HttpResponse:
+        context = {
+            "form": form,
+            "agreements": agreements,
+            "fitting": self.fit(agreements, form.data),
+        }
+        return render(request, "portal/request_new.html", context, status=status)
+
+
+class WouldFit(Asking):
+    """The line above the box, while it is being written."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return render(request, "components/fitting.html", {"fitting": self.fit(self.agreements(), request.GET)})
+
+
+class RequestPage(PortalView):
+    """One request: whether it fits, by when an answer is promised, what was said, and what can be added."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        return self._show(request, self._one(pk), MessageForm())
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Add a message."""
+        row, form = self._one(pk), MessageForm(request.POST)
+        if form.is_valid():
+            if too_often("request", str(self.contact.pk), limit=MOST, seconds=3600):
+                form.add_error(None, _("You have written a lot already. Please write us an email."))
+                return self._show(request, row, form, 429)
+            try:
+                mark = request.POST.get("once", "")[:64]
+                ask.say(request=row, contact=self.contact, now=timezone.now(), once=mark, **form.cleaned_data)
+                messages.success(request, _("Sent."))
+                return redirect("portal:request", row.pk)
+            except RuleError as no:
+                form.add_error("text", str(no))
+        return self._show(request, row, form, 422)
+
+    def _one(self, pk: UUID) -> Request:
+        return self.row(Request, pk, "agreement", "business__owner", "contact", "client")
+
+    def _show(self, request: HttpRequest, row: Request, form: MessageForm, status: int = 200) -> HttpResponse:
+        context = {
+            "row": row,
+            "form": form,
+            "said": thread.of(row),
+            "told": told(row, timezone.now(), self.client.time_zone),
+            "zone": self.client.time_zone,
+            "may_withdraw": RequestState.WITHDRAWN in REQUEST[RequestState(row.state)],
+        }
+        return render(request, "portal/request.html", context, status=status)
+
+
+class TakeBack(PortalView):
+    """It is not needed any more."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        row = self.row(Request, pk, "business__owner", "client")
+        try:
+            ask.withdraw(request=row, contact=self.contact, now=timezone.now())
+            messages.success(request, _("Taken back."))
+        except RuleError as no:
+            messages.error(request, str(no))
+        return redirect("portal:request", row.pk)

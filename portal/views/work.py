@@ -1,0 +1,46 @@
+"""What a period promises, as the client reads it, and the files that were handed over."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from agreements.models import Period
+from core.dates import local_day
+from core.download import attachment
+from core.tenancy import scoped
+from delivery import checklist, handover_files
+from delivery.models import Handover
+from portal.access import PortalView
+
+
+class WorkPage(PortalView):
+    """Every promised thing of a period with what was given, what is late, and what became of the rest."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        own = scoped(Period, self.contact.business).filter(agreement__client=self.client)
+        period = own.select_related("agreement").filter(pk=pk).first()
+        if period is None:
+            raise Http404
+        today = local_day(timezone.now(), period.agreement.time_zone)
+        others = own.filter(agreement=period.agreement)
+        context = {
+            "period": period,
+            "lines": checklist.lines([period], today)[period.pk],
+            "before": others.filter(starts_on__lt=period.starts_on).order_by("-starts_on").first(),
+            "after": others.filter(starts_on__gt=period.starts_on).order_by("starts_on").first(),
+        }
+        return render(request, "portal/work.html", context)
+
+
+class HandoverFile(PortalView):
+    """Its file, to be saved."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        own = scoped(Handover, self.contact.business).filter(deliverable__period__agreement__client=self.client)
+        handover = own.filter(pk=pk).first()
+        found = handover_files.read(handover) if handover else None
+        if handover is None or found is None:
+            raise Http404
+        return attachment(found, handover.file_name, handover.content_type)

@@ -1,0 +1,64 @@
+"""What the demo's clients ask for, and what was handed over to them: one of each kind that can be met."""
+
+from datetime import datetime, timedelta
+
+from agreements.models import Agreement
+from core.models import Business
+from delivery import answer, ask, deliver, hand_over, leftover
+from delivery.models import Deliverable, Report, Request
+from delivery.states import ReportState, RequestState
+from retainer_hub.demo.cast import OWNER
+
+HOUR = timedelta(hours=1)
+GIVEN = (
+    ("posts", 4, "First week, four posts", "https://drive.example/baan/week-1"),
+    ("graphics", 2, "Two graphics for the roast of the month", "https://drive.example/baan/graphics"),
+    ("posts", 3, "Second week, three posts", "https://drive.example/baan/week-2"),
+)
+
+
+def wish(business: Business, *, now: datetime) -> None:
+    """Called when everybody's months have been played."""
+    baan, labs = _of(business, "Baan"), _of(business, "Northwind")
+    _give(baan, now)
+    done = _ask(baan, "A price list for the shop window\nA4, with the two new roasts.", now - 75 * HOUR, 120)
+    begun = now - 72 * HOUR
+    answer.answer(request=done, text="On it: you have a draft tomorrow.", now=begun, to=RequestState.STARTED)
+    answer.hand_over_for(
+        request=done, actor=OWNER, text="Here it is. Print it at 300 dpi.", to=RequestState.DONE,
+        url="https://drive.example/baan/price-list", now=now - 50 * HOUR,
+    )  # fmt: skip
+    going = _ask(baan, "Can you answer the comments under the video on Saturday too?", now - 30 * HOUR, 60)
+    answer.answer(request=going, text="Yes, from 10 to 12.", now=now - 28 * HOUR, to=RequestState.STARTED)
+    words = "A banner for the Songkran market\nOur stand is 3 m wide. Could it show the beans?"
+    _ask(baan, words, now - 3 * HOUR, 240)
+    _ask(labs, "We need a landing page for the webinar", now - 41 * HOUR, None)
+    _carry(labs, now)
+
+
+def _of(business: Business, name: str) -> Agreement:
+    found = Agreement.objects.select_related("contact", "client", "business__owner")
+    return found.get(business=business, client__name__startswith=name)
+
+
+def _ask(agreement: Agreement, text: str, at: datetime, minutes: int | None) -> Request:
+    return ask.ask(contact=agreement.contact, agreement=agreement, text=text, estimate=minutes, now=at)
+
+
+def _give(agreement: Agreement, now: datetime) -> None:
+    """Some of what was counted so far gets its links."""
+    period = agreement.periods.order_by("-starts_on").first()
+    for title, count, name, url in GIVEN:
+        row = Deliverable.objects.filter(period=period, title=title, done__gte=count).first()
+        if row and period:
+            deliver.set_done(deliverable=row, done=row.done - count)
+            hand_over.hand_over(deliverable=row, actor=OWNER, now=now, count=count, title=name, url=url)
+
+
+def _carry(agreement: Agreement, now: datetime) -> None:
+    """Of the month whose report waits for review, what is missing of one thing is owed in this one."""
+    draft = Report.objects.filter(period__agreement=agreement, state=ReportState.DRAFT).first()
+    row = Deliverable.objects.filter(period=draft.period, done__gt=1).last() if draft else None
+    if row:
+        deliver.set_done(deliverable=row, done=row.promised - 1)
+        leftover.carry(deliverable=row, because="The photos come with the new roast.", actor=OWNER, now=now)

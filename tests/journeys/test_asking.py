@@ -1,0 +1,130 @@
+"""The client asks, the freelancer answers and hands the work over, and the client has it in hand."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from billing.run import bill
+from clients import entry
+from core import links, outbox
+from core.dates import local_day
+from delivery import deliver, log
+from delivery.models import Deliverable, Request
+from tests.journeys.test_journey import enter, letter, link_in
+from tests.journeys.test_signing import desk
+from tests.world import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+WHO = "ploy@baan.example"
+TIER = {"name": "Growth", "response_hours": 24, "deliverables": [{"title": "posts", "promised": 12}]}
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_from_the_question_to_the_thing_in_hand(
+    page: Page, live_server: Any, world: World, settings: Any, watched: Callable[[], None], width: int
+) -> None:
+    settings.SITE_URL = live_server.url
+    page.set_viewport_size({"width": width, "height": 844})
+    now = timezone.now()
+    begun = local_day(now, "Asia/Bangkok") - timedelta(days=9)
+    agreement = world.running(tier=TIER, starts_on=begun, anchor_day=begun.day, now=now - timedelta(days=9))
+    bill(now=now, door="test")
+    deliver.open_checklists(now=now)
+    log.log_time(agreement=agreement, on=begun, minutes=17 * 60, note="Plan", now=now)
+
+    ask_for_it(page, live_server, agreement, watched)
+    outbox.send_due(now=timezone.now())
+    answer_it(page, live_server, world, watched)
+
+    page.context.clear_cookies()
+    outbox.send_due(now=timezone.now())
+    text = letter("request_answer", WHO)
+    assert "https://drive.example/banner" in text
+    enter(page, link_in(text[text.index(live_server.url) :]))
+    expect(page.get_by_role("link", name="https://drive.example/banner")).to_be_visible()
+    expect(page.get_by_text("Done", exact=True)).to_be_visible()
+    page.get_by_label("Your message").fill("Lovely, thank you!")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("Lovely, thank you!")).to_be_visible()
+    watched()
+    page.get_by_role("link", name="Home").click()
+    delivered = page.get_by_role("region", name="Delivered")
+    expect(delivered.get_by_role("link", name="A banner for the market")).to_be_visible()
+    expect(delivered.get_by_role("link", name="First week")).to_be_visible()
+    expect(page.get_by_role("region", name="In progress").get_by_text("4 / 12")).to_be_visible()
+    watched()
+    delivered.get_by_role("link", name="Everything").click()
+    expect(page.get_by_text("We agreed on fewer")).to_be_visible()
+    watched()
+    assert Request.objects.get().state == "done"
+
+
+def ask_for_it(page: Page, live_server: Any, agreement: Any, watched: Callable[[], None]) -> None:
+    enter(page, links.url(entry.portal_link(contact=agreement.contact, now=timezone.now())))
+    expect(page.get_by_text("Renews on")).to_be_visible()
+    watched()
+    page.get_by_role("link", name="Ask for something").first.click()
+    expect(page.get_by_text("It fits: 3 h of 20 h are left.")).to_be_visible()
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("This field is required.")).to_be_visible()
+    watched()
+    page.get_by_label("About how long does it take?").select_option("480")
+    expect(page.get_by_text("It needs a word first: 3 h are left.")).to_be_visible()
+    watched()
+    page.get_by_label("About how long does it take?").select_option("120")
+    expect(page.get_by_text("It fits: 3 h of 20 h are left.")).to_be_visible()
+    page.get_by_label("What do you need?").fill("A banner for the market\n3 m wide, on Friday.")
+    page.get_by_role("button", name="Send").dblclick()
+    expect(page.get_by_text("It fits: 3 h were left")).to_be_visible()
+    expect(page.get_by_text("Answer promised by")).to_be_visible()
+    watched()
+    assert Request.objects.count() == 1
+    page.get_by_role("link", name="Requests").first.click()
+    watched()
+
+
+def answer_it(page: Page, live_server: Any, world: World, watched: Callable[[], None]) -> None:
+    page.context.clear_cookies()
+    desk(page, live_server, world, "/requests/")
+    expect(page.get_by_text("Answer promised by")).to_be_visible()
+    watched()
+    page.get_by_role("link", name="A banner for the market").click()
+    page.get_by_role("button", name="Answer", exact=True).click()
+    expect(page.get_by_text("Write a few words.")).to_be_visible()
+    watched()
+    page.get_by_label("Your answer").fill("Here it is, ready to print.")
+    page.get_by_text("Hand something over with it").click()
+    page.get_by_label("Link", exact=True).fill("https://drive.example/banner")
+    watched()
+    page.get_by_role("button", name="Done", exact=True).click()
+    expect(page.get_by_text("The client is told by email.")).to_be_visible()
+    page.get_by_role("textbox", name="Time").fill("1:30")
+    page.get_by_role("button", name="Write down").click()
+    expect(page.get_by_text("Written down.")).to_be_visible()
+    watched()
+
+    posts = Deliverable.objects.get(title="posts")
+    page.goto(f"{live_server.url}/periods/{posts.period_id}/work/")
+    card = page.get_by_role("region", name="posts")
+    card.get_by_text("Hand over").first.click()
+    card.get_by_label("Link", exact=True).fill("https://drive.example/posts")
+    card.get_by_label("Title").fill("First week")
+    card.get_by_label("Counts as").fill("4")
+    card.get_by_role("button", name="Hand over").click()
+    expect(page.get_by_text("The client sees it in the portal.")).to_be_visible()
+    extra = page.get_by_role("region", name="Add one thing more")
+    extra.get_by_label("What").fill("Stickers")
+    extra.get_by_role("button", name="Add").click()
+    card = page.get_by_role("region", name="Stickers")
+    card.get_by_text("Carry on or waive").click()
+    card.get_by_role("button", name="Waive").click()
+    expect(page.get_by_text("Say why: the client reads it.")).to_be_visible()
+    watched()
+    card.get_by_label("Reason").fill("We agreed on fewer")
+    card.get_by_role("button", name="Waive").click()
+    expect(page.get_by_text("1 waived:")).to_be_visible()
+    watched()
