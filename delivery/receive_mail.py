@@ -74,7 +74,11 @@ def is_automatic(letter: EmailMessage) -> bool:
 def message_id(letter: EmailMessage, raw: bytes) -> str:
     """What tells this letter from every other, at most 250 signs."""
     found = re.sub(r"\s", "", _header(letter, "Message-ID"))
-    return found if 0 < len(found) <= 250 else hashlib.sha256(raw).hexdigest()
+    return (
+        found
+        if 0 < len(found) <= 250 and found.isascii() and found.isprintable()
+        else hashlib.sha256(raw).hexdigest()
+    )
 
 
 def _whose(letter: EmailMessage, recipient: str) -> tuple[Request, Contact | User]:

@@ -1,5 +1,6 @@
 """What is said about a request: written once however often it is sent, and read in the order of time."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
@@ -14,6 +15,7 @@ from delivery.models import Handover, Request, RequestMessage
 
 LONGEST = 5000  # signs of one message
 TITLE = 160
+TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True)
@@ -60,13 +62,20 @@ def id_of(owner: UUID, once: str) -> UUID:
 
 
 def tidy(text: str) -> str:
-    """What was written without control signs and outer space. Raises NoWords where nothing or too much is left."""
-    plain = "".join(sign for sign in text.replace("\r\n", "\n") if sign in "\n\t" or ord(sign) >= 32).strip()
+    """What was written without control signs, signs that turn the order of others around, and outer space.
+
+    Raises NoWords where nothing or too much is left.
+    """
+    plain = "".join(sign for sign in text.replace("\r\n", "\n") if sign in "\n\t" or _is_writing(sign)).strip()
     if not plain:
         raise NoWords(_("Write a few words."), field="text")
     if len(plain) > LONGEST:
         raise NoWords(_("This is too long: 5,000 characters at most."), field="text")
     return plain
+
+
+def _is_writing(sign: str) -> bool:
+    return unicodedata.category(sign) not in ("Cc", "Cs") and sign not in TURNS
 
 
 def title_of(text: str) -> str:

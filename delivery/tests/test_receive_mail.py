@@ -146,6 +146,15 @@ def test_a_machine_is_not_answered_and_not_bounced(asked: Request, headers: dict
     assert texts() == ["A banner"]
 
 
+def test_a_broken_letter_is_read_as_far_as_it_goes(asked: Request) -> None:
+    raw = mail(asked, asked.contact, "Yes \u202eplease").replace(b"<1@mail.example>", b"<\xff\xfe@mail.example>")
+    assert receive(raw, now=NOW) == "Taken in."
+    latin = mail(asked, asked.contact).replace(b"In blue", b"\xe9t\xe9 \x00").replace(b"utf-8", b"no-such-charset")
+    latin = latin.replace(b"<1@", b"<2@")
+    assert receive(latin, now=NOW) == "Taken in."
+    assert texts()[1] == "Yes please" and len(texts()) == 3
+
+
 def test_a_bounce_is_no_answer(asked: Request) -> None:
     raw = mail(asked, asked.contact).replace(b"Content-Type: text/plain", b"Content-Type: multipart/report")
     assert receive(raw, now=NOW).startswith("Passed over")
