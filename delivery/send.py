@@ -14,9 +14,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agreements.models import Period
 from clients.models import Contact
 from core import audit, doorbell
 from core.errors import NotAllowedNow
+from core.models import Business
 from core.states import move_all
 from core.templatetags import rh
 from delivery import gather
@@ -109,9 +111,17 @@ def snapshot(report: Report, found: Facts | None = None) -> dict[str, Any]:
     return compose(said, found or gather.of_one(report))
 
 
+def _hold(ids: Sequence[UUID]) -> None:
+    """Nothing is written down for these periods meanwhile: time is held by its business, the rest by its period."""
+    periods = Period.objects.filter(report__in=ids)
+    list(Business.objects.select_for_update(no_key=True).filter(pk__in=periods.values("business")).order_by("pk"))
+    list(Period.objects.select_for_update(no_key=True).filter(report__in=ids).order_by("pk").values_list("pk"))
+
+
 def _freeze(ids: Sequence[UUID], actor: str, now: datetime, *, only_due: bool = False) -> int:
     """One transaction: the rows are locked first, so that words saved meanwhile are in it and none is sent twice."""
     with transaction.atomic():
+        _hold(ids)
         held = due(now) if only_due else Report.objects.filter(state=ReportState.DRAFT)
         locked = held.filter(pk__in=ids).select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True)
         rows = list(Report.objects.filter(pk__in=list(locked)).select_related(*gather.RELATED).order_by("pk"))
