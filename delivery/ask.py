@@ -36,7 +36,7 @@ def ask(
                 "business_id": agreement.business_id, "client_id": contact.client_id, "agreement": agreement,
                 "period": found.period, "contact": contact, "title": title_of(said), "fits": found.fit.value,
                 "left": found.left, "estimate": estimate, "created_at": now,
-                "respond_by": response.respond_by(now, found.response_hours),
+                "respond_by": response.respond_by(now, found.response_hours, agreement.business.time_zone),
             },
         )  # fmt: skip
         if is_new:

@@ -48,15 +48,15 @@ def told(row: Request, now: datetime, zone: str) -> Told:
     """In words, with times on the clock of `zone`."""
     if row.responded_at is None and row.state not in OPEN:
         return Told(_("Taken back before an answer"), "mute")
-    words = {"by": rh.moment(row.respond_by, zone), "promised": took(row.respond_by - row.created_at)}
+    words = {"by": rh.moment(row.respond_by, zone)}
     if row.responded_at:
         words["took"] = took(row.responded_at - row.created_at)
     text, tone = {
         Response.WAITING: (_("Answer promised by %(by)s"), "info"),
         Response.SOON: (_("Answer due by %(by)s"), "warn"),
         Response.OVERDUE: (_("Answer overdue since %(by)s"), "bad"),
-        Response.KEPT: (_("Answered in %(took)s of %(promised)s promised"), "good"),
-        Response.BROKEN: (_("Answered in %(took)s; %(promised)s were promised"), "bad"),
+        Response.KEPT: (_("Answered in %(took)s, as promised"), "good"),
+        Response.BROKEN: (_("Answered in %(took)s; it was promised by %(by)s"), "bad"),
     }[standing(row, now)]
     return Told(text % words, tone)
 

@@ -1,6 +1,7 @@
 """Late and behind: plain rules of dates and counts."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from delivery.progress import Standing, expected, is_behind, is_late, promise, s
 from delivery.response import Response, remind_at, respond_by, response
 from delivery.states import DeliverableState as S
 
+EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 FIRST, END = date(2026, 11, 1), date(2026, 12, 1)
 days = st.integers(-40, 80).map(lambda n: FIRST + timedelta(days=n))
 counts = st.integers(1, 500)
@@ -89,11 +91,41 @@ def test_a_smaller_wish_never_fits_worse(left: int, estimate: int, more: int) ->
         assert fits(estimate=estimate, **usual) == Fit.HOURS
 
 
-def test_the_first_answer_is_measured_on_the_clock() -> None:
-    asked = datetime.fromisoformat("2026-11-06T17:00:00+07:00")  # a Friday evening
-    due = respond_by(asked, 10)
+@pytest.mark.parametrize(
+    ("asked", "hours", "due"),
+    [
+        ("2026-11-04T17:00", 24, "2026-11-05T17:00"),  # Wednesday
+        ("2026-11-06T17:00", 24, "2026-11-09T17:00"),  # Friday evening: the weekend stands still
+        ("2026-11-07T11:00", 8, "2026-11-09T08:00"),  # Saturday counts from Monday
+        ("2026-11-06T10:00", 120, "2026-11-13T10:00"),  # a working week
+        ("2026-11-06T00:00", 24, "2026-11-07T00:00"),  # to the very end of Friday
+    ],
+)
+def test_working_hours_stand_still_at_weekends_on_the_providers_wall(asked: str, hours: int, due: str) -> None:
+    zone = ZoneInfo("Asia/Bangkok")
+    at, then = (datetime.fromisoformat(said).replace(tzinfo=zone) for said in (asked, due))
+    assert respond_by(at, hours, "Asia/Bangkok") == then
+
+
+@given(
+    st.integers(0, 3650 * 24 * 60).map(lambda minutes: EPOCH + timedelta(minutes=minutes)),
+    st.integers(1, 300),
+    st.integers(1, 300),
+    st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Asia/Bangkok"]),
+)
+def test_a_longer_promise_ends_later_and_never_inside_a_weekend(
+    asked: datetime, hours: int, more: int, zone: str
+) -> None:
+    due = respond_by(asked, hours, zone)
+    assert asked + timedelta(hours=hours) <= due < respond_by(asked, hours + more, zone)
+    assert (due - timedelta(microseconds=1)).astimezone(ZoneInfo(zone)).weekday() < 5
+    assert respond_by(asked, None, zone) == respond_by(asked, 24, zone)
+
+
+def test_the_first_answer_is_reminded_of_and_judged() -> None:
+    asked = datetime.fromisoformat("2026-11-04T17:00:00+07:00")
+    due = respond_by(asked, 10, "Asia/Bangkok")
     assert due == asked + timedelta(hours=10) and remind_at(asked, due) == asked + timedelta(hours=8)
-    assert respond_by(asked, None) == asked + timedelta(hours=24)
     words = [response(asked, due, None, asked + timedelta(hours=n)) for n in (7, 8, 10, 11)]
     assert words == [Response.WAITING, Response.SOON, Response.SOON, Response.OVERDUE]
     assert response(asked, due, due, due) == Response.KEPT
