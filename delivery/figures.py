@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 
 from agreements.models import Period
 from core.dates import local_day
@@ -67,15 +67,21 @@ def of_periods(periods: Iterable[Period], today: date | None = None) -> dict[UUI
         row.pk: [
             _figure(one, row, begins[row.agreement_id], newest.get(one.pk, {}), today or row.ends_on)
             for one in kpis[row.agreement_id]
-            if one.retired_at is None or local_day(one.retired_at, one.agreement.time_zone) > row.starts_on
+            if _is_in(one, row)
         ]
         for row in rows
     }
 
 
 def _kpis(agreements: Iterable[UUID]) -> Iterable[Kpi]:
-    found = Kpi.objects.filter(agreement__in=list(agreements)).order_by("created_at", "name", "pk")
-    return found.select_related("agreement").defer("agreement__terms", "agreement__tier")
+    found = Kpi.objects.filter(agreement__in=list(agreements)).annotate(zone=F("agreement__time_zone"))
+    return found.order_by("created_at", "name", "pk")
+
+
+def _is_in(one: Kpi, period: Period) -> bool:
+    """Whether it was still measured when the period began."""
+    zone: str = one.zone  # type: ignore[attr-defined]  # annotated
+    return one.retired_at is None or local_day(one.retired_at, zone) > period.starts_on
 
 
 def _newest(agreements: Iterable[UUID]) -> Newest:
