@@ -181,6 +181,7 @@ MAIL_DOMAIN = DEFAULT_FROM_EMAIL.rsplit("@", 1)[-1].rstrip(">")
 PORTAL_LINK_PATH = "/p/{token}/"
 CHARGE_PATH = "/charges/{pk}/"
 EXPORTS_PATH = "/exports/"
+TIMER_PATH = "/timer/"
 UNKNOWN_PATH = "/charges/unknown/"
 SIGN_IN_LINK_PATH = "/sign-in/{token}/"
 

@@ -25,7 +25,7 @@ from core import links
 from core.dates import local_day
 from core.models import Outbox
 from core.states import move
-from delivery import deliver, export, log, measure, overage, run, send
+from delivery import deliver, export, log, measure, overage, run, send, time_import
 from delivery.models import Deliverable, Report, TimeEntry
 from delivery.models.export import Scope
 from delivery.states import EXPORT, ExportState
@@ -61,7 +61,11 @@ CLASSES: dict[str, str] = {
     "dashboard:agreement_pause": "agreement", "dashboard:agreement_resume": "agreement",
     "dashboard:charge_wait": "invoice", "dashboard:park_release": "agreement", "dashboard:kpi_new": "agreement", "dashboard:kpi_read": "kpi",
     "dashboard:deliverable": "deliverable", "dashboard:time": "owner", "dashboard:time_edit": "time",
-    "dashboard:time_remove": "time", "dashboard:charges": "owner", "dashboard:charge": "invoice",
+    "dashboard:time_remove": "time", "dashboard:time_promises": "owner", "dashboard:time_week": "owner",
+    "dashboard:timer": "owner", "dashboard:timer_start": "owner", "dashboard:timer_stop": "owner",
+    "dashboard:timer_discard": "owner", "dashboard:time_imports": "owner", "dashboard:time_import": "time_import",
+    "dashboard:time_import_take": "time_import", "dashboard:time_import_drop": "time_import",
+    "dashboard:time_import_bad": "time_import", "dashboard:charges": "owner", "dashboard:charge": "invoice",
     "dashboard:run": "owner", "dashboard:run_progress": "owner", "dashboard:run_allow": "owner",
     "dashboard:unknown": "owner", "dashboard:totals": "owner", "dashboard:certificates": "owner",
     "dashboard:certificate": "certificate", "dashboard:bank": "owner", "dashboard:bank_line": "bank_line",
@@ -136,6 +140,7 @@ def rows_of(world: World) -> dict[str, Any]:
         "client": client, "contact": agreement.contact, "proposal": agreement.proposal, "agreement": agreement,
         "testimonial": said, "wait": wait, "question": question, "proposal_letter": (agreement.proposal, said),
         "kpi": kpi, "deliverable": Deliverable.objects.get(period=period), "time": time,
+        "time_import": read_export(world, now),
         "invoice": Invoice.objects.get(agreement=agreement), "report": report,
         "amendment": amended(agreement), "export": exported(world, now),
         "template": templates.copy(business=world.business, kind=TextKind.MONTHLY, name="T", now=now),
@@ -151,6 +156,12 @@ def exported(world: World, now: Any) -> Any:
     export.path(row).parent.mkdir(exist_ok=True)
     export.path(row).write_bytes(b"PK")
     return move(row, ExportState.READY, EXPORT)
+
+
+def read_export(world: World, now: Any) -> Any:
+    """Another tracker's file that was read."""
+    data = b"Date,Client,Project,Notes,Hours\n2026-11-02,Baan Coffee,Retainer,Work,1\n"
+    return time_import.read(business=world.business, file_name="h.csv", data=data, actor="Nan", now=now)
 
 
 def amended(agreement: Any) -> Any:

@@ -24,7 +24,8 @@ PURE = [
     "core/money.py", "core/dates.py", "core/charts.py", "clients/pipeline.py", "clients/fit.py", "clients/figures.py", "clients/calendar.py",
     "clients/objections.py", "agreements/schedule.py",
     "agreements/states.py", "agreements/ladder.py", "agreements/in_words.py", "agreements/placeholders.py", "agreements/pricing.py", "agreements/proration.py", "agreements/workload.py", "billing/states.py", "billing/dunning.py", "billing/taxes.py", "billing/minimum.py", "billing/gateways/manual/promptpay.py", "billing/gateways/manual/epc.py", "billing/gateways/manual/reference.py", "billing/gateways/manual/cells.py", "billing/gateways/manual/columns.py", "delivery/allowance.py",
-    "delivery/kpi.py", "delivery/states.py", "delivery/duration.py",
+    "delivery/kpi.py", "delivery/states.py", "delivery/duration.py", "delivery/elapsed.py",
+    "core/csvfile.py", "delivery/time_cells.py", "delivery/time_columns.py", "delivery/time_csv.py", "delivery/time_names.py",
 ]  # fmt: skip
 DOORS = (
     "tasks.py",
