@@ -14,7 +14,7 @@ from agreements.models import Agreement, Period, Proposal
 from billing.models import Collection, Invoice, Series
 from clients.models import Client, Contact
 from core.listing import page_of
-from delivery.models import Report, TimeEntry
+from delivery.models import Report, TimeEntry, TimeImport
 from tests.world import World
 
 LISTS = (
@@ -23,6 +23,9 @@ LISTS = (
     "proposals",
     "agreements",
     "time",
+    "time_week",
+    "time_imports",
+    "timer",
     "charges",
     "reports",
     "packages",
@@ -64,6 +67,7 @@ def fill(world: World, agreement: Agreement, count: int) -> None:
     TimeEntry.objects.bulk_create(
         TimeEntry(period=row, on=date(2026, 11, 2), minutes=5, note="N", **own) for row in periods
     )
+    TimeImport.objects.bulk_create(TimeImport(file_name="f", source="toggl", **own) for _row in periods)
     Report.objects.bulk_create(Report(period=row, client=row.agreement.client, **own) for row in periods)
     series, _made = Series.objects.get_or_create(kind="invoice", year=2026, **own)
     invoices = [

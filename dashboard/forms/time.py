@@ -14,9 +14,12 @@ from dashboard.forms.fields import DurationField
 from delivery.models import Deliverable
 from delivery.models.time_entry import A_DAY
 
-#: What is promised follows the client and the day; without a script every client's is there to choose.
-FOLLOWS = {"hx-get": reverse_lazy("dashboard:time_promises"), "hx-target": "#div_id_deliverable",
-           "hx-swap": "outerHTML", "hx-include": "closest form", "hx-params": "agreement,on,deliverable"}  # fmt: skip
+#: What is promised follows the client and the day; without a script every client's is there to choose. Nobody can
+#: choose in the moment before it is exchanged.
+FOLLOWS = {
+    "hx-get": reverse_lazy("dashboard:time_promises"), "hx-target": "#div_id_deliverable", "hx-swap": "outerHTML",
+    "hx-include": "closest form", "hx-params": "agreement,on,deliverable", "hx-disabled-elt": "#id_deliverable",
+}  # fmt: skip
 
 
 class AgreementChoice(forms.ModelChoiceField):
@@ -64,6 +67,12 @@ class WorkForm(PrintableForm, forms.Form):
         self.fields["deliverable"] = field = PromiseChoice()
         field.offer(promised)
         self.order_fields(["agreement", "deliverable", "on", "minutes", "note", "billable", "consumes"])
+
+    def stand_still(self) -> None:
+        """Let what can be chosen stay as it came, whatever is typed."""
+        for field in self.fields.values():
+            for name in [name for name in field.widget.attrs if name.startswith("hx-")]:
+                del field.widget.attrs[name]
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data

@@ -98,7 +98,10 @@ class Promises(TimeDesk):
     template = "dashboard/time_promises.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        agreement, found = request.GET.get("agreement", ""), self.promised(day_of(request.GET, self.today))
+        agreement, chosen = request.GET.get("agreement", ""), request.GET.get("deliverable", "")
+        found = self.promised(day_of(request.GET, self.today))
+        if is_id(chosen):  # what is chosen can stay, though its period may be over
+            found = found | self.rows(Deliverable).filter(pk=chosen).select_related("period__agreement__client")
         if is_id(agreement):
             found = found.filter(period__agreement=agreement)
         form = TimeForm(
@@ -137,7 +140,9 @@ class EditTime(TimeDesk):
         on = day_of(data or {}, entry.on)
         there = Q(period=entry.period_id) | Q(period__starts_on__lte=on, period__ends_on__gt=on)
         promised = self.rows(Deliverable).filter(there, period__agreement=entry.period.agreement_id)
-        return TimeForm(data, agreements=own, promised=promised.select_related("period__agreement__client"), **start)
+        form = TimeForm(data, agreements=own, promised=promised.select_related("period__agreement__client"), **start)
+        form.stand_still()
+        return form
 
     def _show(self, request: HttpRequest, entry: TimeEntry, form: TimeForm, status: int = 200) -> HttpResponse:
         return self.show(request, form=form, entry=entry, versions=log.versions(entry), status=status)
