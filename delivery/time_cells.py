@@ -54,6 +54,15 @@ def day_first(cells: Iterable[str]) -> bool | None:
     return None if doubtful or only else True
 
 
+def doubtful(cells: Iterable[str]) -> tuple[str, date, date] | None:
+    """The first day that could be two: as it is written, read day first, and read month first."""
+    for cell in cells:
+        day, other = _try(cell, True), _try(cell, False)
+        if day and other and day != other:
+            return cell, day, other
+    return None
+
+
 def read_seconds(cell: str) -> int:
     """A duration in seconds, 0 too. ValueError where it is none."""
     text = cell[:LONGEST].strip().lower()

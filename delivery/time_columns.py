@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 LONGEST = 80  # characters of a heading that are looked at
+MOST = 200  # columns
 
 #: What we need to know → what a tracker calls it, in order of preference.
 NAMES: dict[str, tuple[str, ...]] = {
@@ -47,7 +48,7 @@ class Columns:
 
 def recognise(heading: Sequence[str]) -> Columns | None:
     """The columns of a heading; None where it is no tracker's, or names neither a client nor a project."""
-    words = [plain(cell) for cell in heading]
+    words = [plain(cell) for cell in heading[:MOST]]
     source = next((name for name, needed in TRACKERS if needed <= set(words)), None)
     if source is None or not {"client", "project"} & set(words):
         return None

@@ -50,7 +50,10 @@ def _only(found: Sequence[Known], project: str) -> str:
 def _likeness(one: str, other: str) -> float:
     if not one or not other:
         return 0
-    return 1 if one == other else SequenceMatcher(None, one, other).ratio()
+    if one == other:
+        return 1
+    pair = SequenceMatcher(None, one, other)
+    return pair.ratio() if pair.real_quick_ratio() >= ALIKE and pair.quick_ratio() >= ALIKE else 0
 
 
 def _plain(name: str) -> str:

@@ -55,24 +55,32 @@ class Name:
 class Trial:
     """`good` lines fit, `there` are written down already, `left_out` is not wanted, `bad` do not fit.
 
-    `asks_order`: the file does not say whether the day or the month comes first. `overlaps` are (line, earlier line)
-    and `cut` lines whose note was shortened: both are taken over all the same.
+    `asks_order`: the file does not say whether the day or the month comes first; `doubtful` is one that could be two
+    (as it is written, day first, month first). `overlaps` are (line, earlier line)
+    `cut` lines whose note was shortened and `late` ones that go to the open period: they are taken over all the same.
     """
 
     names: list[Name]
     asks_order: bool
+    doubtful: tuple[str, date, date] | None
     good: list[Tried] = field(default_factory=list)
     there: list[Tried] = field(default_factory=list)
     left_out: list[Tried] = field(default_factory=list)
     bad: list[Tried] = field(default_factory=list)
     overlaps: list[tuple[int, int]] = field(default_factory=list)
     cut: list[int] = field(default_factory=list)
+    late: list[int] = field(default_factory=list)
     own: int = 0
 
     @property
     def minutes(self) -> int:
         """What would be taken over."""
         return sum(one.minutes for one in self.good)
+
+    @property
+    def open_names(self) -> int:
+        """How many names nobody has placed yet."""
+        return sum(not name.place for name in self.names)
 
     @property
     def span(self) -> tuple[date, date] | None:
@@ -84,7 +92,7 @@ class Trial:
 def try_out(row: TimeImport, agreements: Sequence[Agreement], *, now: datetime) -> Trial:
     """Every line, in the file's order: each one counts for the day of the next."""
     lines = [Line(**words) for words in row.rows]
-    tried = Trial(_names(row, lines), row.day_first is None)
+    tried = Trial(_names(row, lines), row.day_first is None, time_cells.doubtful(line.on for line in lines))
     days = [_day(line, row.day_first is not False) for line in lines]
     if tried.asks_order:
         return tried
@@ -102,6 +110,7 @@ def try_out(row: TimeImport, agreements: Sequence[Agreement], *, now: datetime) 
     kept = {one.line.line for one in tried.good}
     tried.overlaps = [pair for pair in time_csv.overlaps(lines, days) if kept.issuperset(pair)]
     tried.cut = [one.line.line for one in tried.good if one.line.is_cut]
+    tried.late = [one.line.line for one in tried.good if one.entry and one.entry.is_late]
     tried.own = sum(not one.line.billable for one in tried.good)
     return tried
 
@@ -160,11 +169,11 @@ def _there(row: TimeImport, keys: Iterable[str]) -> set[str]:
 
 
 def _names(row: TimeImport, lines: Iterable[Line]) -> list[Name]:
-    """The names by the time that they stand for, those that nobody has placed first."""
+    """The names, by the time that they stand for."""
     found = {key: Name(key, place) for key, place in row.places.items()}
     counted: dict[str, list[int]] = defaultdict(list)
     for line in lines:
         counted[line.name].append(line.minutes)
     for key, name in found.items():
         name.lines, name.minutes = len(counted[key]), sum(counted[key])
-    return sorted(found.values(), key=lambda name: (bool(name.place), -name.minutes, name.key))
+    return sorted(found.values(), key=lambda name: (-name.minutes, name.key))

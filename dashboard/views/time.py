@@ -16,6 +16,7 @@ from agreements.models import Agreement
 from agreements.states import RUNS
 from core.errors import RuleError
 from core.listing import page_of
+from core.templatetags import rh
 from dashboard.forms.time import TimeForm
 from dashboard.views.desk import Desk, refuse, say
 from delivery import duration, log
@@ -169,7 +170,12 @@ def written(entries: list[TimeEntry]) -> str:
     """What was written down, for the top of the next page."""
     words = {"client": entries[0].period.agreement.client.name}
     words["clock"] = duration.clock(sum(entry.minutes for entry in entries))
-    return _("Written down: %(clock)s for %(client)s.") % words
+    said = _("Written down: %(clock)s for %(client)s.") % words
+    late = next((entry for entry in entries if entry.is_late), None)
+    if late is None:
+        return said
+    words = {"day": rh.day(late.period.starts_on)}
+    return f"{said} " + _("The report for that day was sent: it counts in the period from %(day)s on.") % words
 
 
 def day_of(asked: Mapping[str, Any], otherwise: Any) -> Any:

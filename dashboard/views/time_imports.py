@@ -94,7 +94,6 @@ class TimeImportPage(Desk):
             request, status, row=row, trial=tried, agreements=time_import.candidates(row.business), error=error,
             names=[(name, fields[name.key]) for name in tried.names], bad=tried.bad[:SHOWN], more=_more(tried),
             any_own=any(not line["billable"] for line in row.rows),
-            any_order=any("/" in line["on"] or "-" in line["on"][:3] for line in row.rows),
         )  # fmt: skip
 
     def _finished(self, request: HttpRequest, row: TimeImport) -> HttpResponse:

@@ -64,3 +64,8 @@ class TimeEntry(TenantRow):
 
     def __str__(self) -> str:
         return self.note
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it counts in a later period, since the report of its day's was sent (rule 27)."""
+        return self.on < self.period.starts_on

@@ -168,7 +168,9 @@ def test_late_lines_go_to_the_open_period_with_their_day(world: World, agreement
     bill(now=after, door="test")
     run.report(now=after, door="test")
     send.send_report(report=Report.objects.get(), actor="Nan", now=after)
-    take(read(world, GOOD), 1, now=after)
+    row = read(world, GOOD)
+    assert time_import.trial(row, now=after).late == [2]
+    take(row, 1, now=after)
     assert "2026-11-03" in TimeEntry.objects.get().note
     assert TimeEntry.objects.get().period.starts_on == date(2026, 12, 2)
 

@@ -24,7 +24,7 @@ from core.models import Business, User
 from delivery import deliver, log, measure, review, run, send
 from delivery.models import Deliverable, Kpi, Report
 from delivery.states import ReportState
-from retainer_hub.demo import prospects
+from retainer_hub.demo import clock, prospects
 from retainer_hub.demo.cast import EMAIL, LADDER, OWNER, PARTS, Part
 
 ZONE = "Asia/Bangkok"
@@ -44,6 +44,7 @@ def play(*, now: datetime) -> Business:
         _jobs(business, at, today)
     prospects.meet(business, actor=OWNER, now=now)
     _asked(business, now)
+    clock.run(business, actor=OWNER, now=now)
     return business
 
 
