@@ -33,6 +33,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 TRACKERS: tuple[tuple[str, frozenset[str]], ...] = (
     ("clockify", frozenset({"start date", "start time", "duration h"})),
     ("clockify", frozenset({"start date", "start time", "duration decimal"})),
+    ("clockify", frozenset({"start date", "start time", "time h"})),
     ("toggl", frozenset({"start date", "duration"})),
     ("harvest", frozenset({"date", "hours"})),
 )

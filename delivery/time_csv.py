@@ -169,7 +169,8 @@ def _line(number: int, row: Sequence[str] | None, found: Columns) -> Line:
     start, end = _clock(cell("start")), _clock(cell("end"))
     seconds, fault = _seconds(cell("duration"), cell("decimal"), start, end)
     return Line(
-        number, cell("day")[: time_cells.LONGEST], seconds, client, project, (note or task or project)[:NOTE],
+        number, csvfile.tidy(cell("day"))[: time_cells.LONGEST], seconds, client, project,
+        (note or task or project)[:NOTE],
         csvfile.tidy(cell("email") or f"{cell('user')} {cell('surname')}")[:NAME].casefold(),
         not time_cells.is_no(cell("billable")), start, end,
         is_cut=len(note) > NOTE or note != " ".join(written.split()), fault=fault,

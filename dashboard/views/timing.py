@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement
 from core.errors import RuleError
 from dashboard.forms.time import TimerForm
-from dashboard.views.desk import refuse, say
+from dashboard.views.desk import Desk, refuse, say
 from dashboard.views.time import TimeDesk, is_id, written
 from delivery import duration, elapsed, timer
 from delivery.models import Timer
@@ -109,6 +109,11 @@ class TimerPage(TimeDesk):
 
 class StartTimer(TimerPage):
     """Begin; what ran before is stopped and written down."""
+
+    def post_once(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Starting the same twice is starting it once by itself, and a form that comes back may start another."""
+        answer: HttpResponseBase = super(Desk, self).dispatch(request, *args, **kwargs)
+        return answer
 
     def post(self, request: HttpRequest) -> HttpResponse:
         before = timer.running(self.business.owner, self.business)

@@ -212,6 +212,21 @@ def test_thousands_of_lines_cost_as_many_questions_as_ten(world: World, agreemen
     assert asked(10) == asked(4000)
 
 
+@pytest.mark.parametrize(
+    ("heading", "rows", "why"),
+    [
+        ("Name,Hours\n", "A,1\n", "no detailed report"),
+        (HEADING, "", "no lines"),
+        (HEADING, GOOD * 20_001, "20,000 lines"),
+        (HEADING, "x" * 10_500_000, "10 MB"),
+        (HEADING, "".join(GOOD.replace("Baan", str(n)) for n in range(401)), "400 projects"),
+    ],
+)
+def test_a_file_that_cannot_be_taken_over_says_why(world: World, heading: str, rows: str, why: str) -> None:
+    with pytest.raises(BadExport, match=why):
+        read(world, rows, heading)
+
+
 # At the desk
 
 
@@ -220,6 +235,15 @@ def desk(world: World) -> Browser:
     browser = Browser()
     browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
     return browser
+
+
+def test_nothing_that_a_cell_holds_breaks_the_page(desk: Browser, world: World, agreement: Agreement) -> None:
+    odd = "nul\0\u202e\ud800x"
+    rows = "".join(GOOD.replace(cell, odd) for cell in GOOD.strip().split(","))
+    file = SimpleUploadedFile("x\0.csv", (HEADING + rows).encode("utf-8", "surrogatepass"))
+    answer = desk.post(reverse("dashboard:time_imports"), {"file": file}, follow=True)
+    assert answer.status_code == 200
+    assert "Does not fit" in answer.content.decode()
 
 
 def test_a_file_that_is_none_is_refused_where_it_was_chosen(desk: Browser) -> None:

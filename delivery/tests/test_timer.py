@@ -1,5 +1,6 @@
 """The timer: it runs whatever happens, is written down once, and never writes what nobody worked."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -235,6 +236,18 @@ def test_discarding_writes_nothing(desk: Browser, runs: Callable[..., Timer]) ->
     desk.post(reverse("dashboard:timer_discard"), {"timer": row.pk})
     assert not Timer.objects.exists()
     assert not TimeEntry.objects.exists()
+
+
+def test_an_entry_of_the_list_is_gone_on_with(desk: Browser, runs: Callable[..., Timer]) -> None:
+    row = runs(H)
+    desk.post(reverse("dashboard:timer_stop"), {"timer": row.pk})
+    page = desk.get(reverse("dashboard:time")).content.decode()
+    form = re.search(r'<form method="post" action="/timer/start/">.*?</form>', page, re.S)
+    assert form
+    words = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[0]))
+    desk.post(reverse("dashboard:timer_start"), words)
+    again = Timer.objects.get()
+    assert (again.note, again.agreement, again.billable, again.consumes) == ("Posts", row.agreement, True, True)
 
 
 def test_a_timer_for_nobody_is_refused_where_it_is_typed(desk: Browser, runs: Callable[..., Timer]) -> None:

@@ -12,6 +12,4 @@
   if (!shown.length) return;
   count();
   setInterval(count, 1000);
-  // A page that comes back from the browser's memory may show a timer that was stopped since.
-  window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 })();
