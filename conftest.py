@@ -76,4 +76,4 @@ def _own_folders(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Non
     cache.clear()
 
 
-pytest_plugins = ["tests.world"]
+pytest_plugins = ["tests.world", "tests.at_once"]

@@ -1,4 +1,4 @@
-"""Reads durations as people type them. Pure.
+"""Reads and writes durations as people type them. Pure.
 
 1:30 → 90    1.5 → 90    1,5 → 90    90m → 90    2h → 120    1h30 → 90
 """
@@ -22,6 +22,12 @@ def parse_minutes(text: str) -> int:
     if minutes <= 0:
         raise BadDuration(text)
     return minutes
+
+
+def clock(minutes: int) -> str:
+    """Minutes as parse_minutes reads them again: 90 → 1:30."""
+    hours, rest = divmod(minutes, 60)
+    return f"{hours}:{rest:02}"
 
 
 def _minutes(text: str) -> int:

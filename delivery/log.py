@@ -1,19 +1,20 @@
 """Writes down work: minutes on a day, in the period that the day belongs to (rules 25 and 27)."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Period
-from agreements.periods import latest, open_due, period_on
-from core.dates import local_day
+from agreements.periods import open_due
 from core.models import Business
-from delivery.errors import NoPeriod, TooMuch
+from delivery.errors import NoPeriod
 from delivery.models import Deliverable, Report, TimeEntry
-from delivery.models.time_entry import A_DAY
+from delivery.placing import Placing, Work
 from delivery.states import ReportState
 
 
@@ -33,11 +34,10 @@ def log_time(
 
     Raises NoPeriod, and TooMuch where the day would have more than 24 hours.
     """
+    work = Work(agreement, on, minutes, note, billable, consumes, deliverable)
     with transaction.atomic():
-        _hold(agreement.business_id)
-        row = TimeEntry(on=on, minutes=minutes, note=note, actor=actor, billable=billable, deliverable=deliverable)
-        row.consumes = consumes and billable
-        return _add(row, agreement, now)
+        hold(agreement.business_id)
+        return add([work], actor=actor, now=now)[0]
 
 
 def change_time(*, entry: TimeEntry, on: date, minutes: int, note: str, now: datetime, **more: Any) -> TimeEntry:
@@ -45,73 +45,58 @@ def change_time(*, entry: TimeEntry, on: date, minutes: int, note: str, now: dat
 
     `more` may hold actor, billable, consumes and deliverable. Raises NoPeriod and TooMuch.
     """
+    kept = {name: getattr(entry, name) for name in ("billable", "consumes", "deliverable", "actor")} | more
+    actor = kept.pop("actor")
+    work = Work(entry.period.agreement, on, minutes, note, **kept)
     with transaction.atomic():
-        _hold(entry.business_id)
-        _void(entry, now)
-        kept = {name: getattr(entry, name) for name in ("billable", "consumes", "deliverable", "actor")}
-        row = TimeEntry(on=on, minutes=minutes, note=note, replaces=entry, **{**kept, **more})
-        row.consumes = row.consumes and row.billable
-        return _add(row, entry.period.agreement, now)
+        hold(entry.business_id)
+        _void(entry, actor, now)
+        origin = {"replaces": entry, "imported_id": entry.imported_id, "import_key": entry.import_key}
+        return add([work], actor=actor, now=now, **origin)[0]
 
 
-def remove_time(*, entry: TimeEntry, now: datetime) -> None:
+def remove_time(*, entry: TimeEntry, now: datetime, actor: str = "") -> None:
     """Take an entry back, as long as no report has told the client about it; its row stays for the record."""
     with transaction.atomic():
-        _void(entry, now)
+        _void(entry, actor, now)
 
 
 def versions(entry: TimeEntry) -> list[TimeEntry]:
     """An entry with those that it took the place of, the newest first."""
     found = [entry]
     while found[-1].replaces_id:
-        found.append(TimeEntry.history.get(pk=found[-1].replaces_id))
+        found.append(TimeEntry.history.select_related("deliverable").get(pk=found[-1].replaces_id))
     return found
 
 
-def _add(row: TimeEntry, agreement: Agreement, now: datetime) -> TimeEntry:
-    row.business_id, row.created_at = agreement.business_id, now
-    row.period, row.note = _place(agreement, row.on, row.note, now)
-    if row.deliverable and row.deliverable.period_id != row.period.pk:
-        row.deliverable = None  # late work belongs to no list of the open period
-    there = TimeEntry.objects.filter(business=row.business_id, on=row.on).aggregate(sum=Sum("minutes"))["sum"] or 0
-    if there + row.minutes > A_DAY:
-        raise TooMuch(_("With this, the day would have more than 24 hours of work."), field="minutes")
-    row.save(force_insert=True)
-    return row
+def taken_back(business: Business) -> QuerySet[TimeEntry]:
+    """The entries that were taken back: voided, and no other took their place."""
+    return TimeEntry.history.filter(business=business, voided_at__isnull=False, replaced_by=None)
 
 
-def _void(entry: TimeEntry, now: datetime) -> None:
-    _must_be_open(entry.period)
-    if not TimeEntry.objects.filter(pk=entry.pk).update(voided_at=now):
-        raise NoPeriod(_("This entry was changed meanwhile, in another tab say."))
-
-
-def _hold(business_id: Any) -> None:
+def hold(business_id: UUID) -> Business:
     """One writer of time at a time for a business: the hours of a day are counted and then written."""
-    Business.objects.select_for_update(no_key=True).get(pk=business_id)
+    return Business.objects.select_for_update(no_key=True).get(pk=business_id)
 
 
-def _place(agreement: Agreement, on: date, note: str, now: datetime) -> tuple[Period, str]:
-    if on > local_day(now, agreement.time_zone):
-        raise NoPeriod(_("This day has not come yet."), field="on")
-    period = period_on(agreement, on)
-    if period is None and open_due(now=now, only=agreement):
-        period = period_on(agreement, on)
-    if period is None:
-        raise NoPeriod(_("The agreement has no period on this day."), field="on")
-    if not _is_closed(period):
-        return period, note[:300]
-    open_one = latest(agreement)
-    if open_one is None or _is_closed(open_one):
-        raise NoPeriod(_("The report for this day was sent, and no later period is open."), field="on")
-    late = _("%(note)s (worked on %(day)s)") % {"note": note, "day": on.isoformat()}
-    return open_one, late[:300]
+def add(works: Sequence[Work], *, actor: str, now: datetime, **more: Any) -> list[TimeEntry]:
+    """Write work of one business down, all of it or none; `hold` the business first. Raises NoPeriod and TooMuch."""
+    agreements = {work.agreement.pk: work.agreement for work in works}
+    for agreement in agreements.values():
+        open_due(now=now, only=agreement)
+    business, days = works[0].agreement.business, [work.on for work in works]
+    placing = Placing(business, agreements.values(), (min(days), max(days)), actor=actor, now=now)
+    rows = [placing.entry(work, **more) for work in works]
+    return TimeEntry.objects.bulk_create(rows)
 
 
-def _is_closed(period: Period) -> bool:
+def is_closed(period: Period) -> bool:
+    """Whether the client has been told about it: its report was sent."""
     return Report.objects.filter(period=period, state=ReportState.SENT).exists()
 
 
-def _must_be_open(period: Period) -> None:
-    if _is_closed(period):
+def _void(entry: TimeEntry, actor: str, now: datetime) -> None:
+    if is_closed(entry.period):
         raise NoPeriod(_("The report for this period was sent; its entries are kept as they are."))
+    if not TimeEntry.objects.filter(pk=entry.pk).update(voided_at=now, voided_by=actor):
+        raise NoPeriod(_("This entry was changed meanwhile, in another tab say."))

@@ -1,9 +1,7 @@
 """Reads a table of readings (KPI, day, value): what it says, and every line that cannot be read and why."""
 
-import csv
-import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
 from billing.gateways.manual import cells, columns, statement_csv
+from core import csvfile
 from core.spreadsheet import FORMULA
 from delivery import readings
 from delivery.errors import BadReadings
@@ -29,7 +28,6 @@ NAME = ("kpi", "kpi name", "name", "figure", "metric", "ชื่อ", "ชื�
 DAY = ("date", "day", "on", "วันที่", "datum", "tag")
 VALUE = ("value", "reading", "amount", "figure value", "ค่า", "ตัวเลข", "wert")
 THREE = re.compile(r"[-+]?\d+([.,])\d{3}\s*%?")
-UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,7 @@ def read(data: bytes, agreement: Agreement) -> Table:
     """The readings of a file, by the names of the agreement's KPIs. Raises nothing: see `bad`."""
     if len(data) > MOST_BYTES:
         return Table([], [BadLine(0, _("The file is larger than 1 MB."))])
-    places, rows = _rows(decoded(data))
+    places, rows = _rows(csvfile.decoded(data)[0])
     if places is None:
         return Table([], [BadLine(0, _("The first line must name three columns: KPI, date and value."))])
     if len(rows) > MOST_ROWS:
@@ -124,16 +122,6 @@ def read(data: bytes, agreement: Agreement) -> Table:
     return Table(wanted, bad)
 
 
-def decoded(data: bytes) -> str:
-    """UTF-16 where its mark says so, as spreadsheets save "Unicode text"; else as a bank's statement is read."""
-    if data.startswith(UTF16):
-        return data.decode("utf-16", errors="replace").lstrip("\ufeff")
-    return statement_csv.decoded(data)
-
-
-Row = tuple[int, list[str] | None]  # the line it begins on, and its cells; None where its quotes do not match
-
-
 class Places(NamedTuple):
     """Where a row has its name, day and value; `comma` where it is the decimal mark, as beside semicolons."""
 
@@ -143,26 +131,14 @@ class Places(NamedTuple):
     comma: bool
 
 
-def _rows(text: str) -> tuple[Places | None, list[Row]]:
+def _rows(text: str) -> tuple[Places | None, list[csvfile.Row]]:
     """The columns of the heading and the lines below it, with the delimiter that finds them."""
     for delimiter in statement_csv.DELIMITERS:
-        lines = _lines(text, delimiter)
+        lines = csvfile.rows(text.lstrip("\ufeff").replace("\0", ""), delimiter)
         for _line, row in islice(lines, 5):  # a line such as "sep=;" may stand before the heading
             if places := _heading(row or [], comma=delimiter == ";"):
                 return places, list(islice(lines, MOST_ROWS + 1))
     return None, []
-
-
-def _lines(text: str, delimiter: str) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=delimiter, strict=True)
-    while True:
-        begins = reader.line_num + 1
-        try:
-            yield begins, next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield begins, None
 
 
 def _heading(row: Sequence[str], *, comma: bool) -> Places | None:

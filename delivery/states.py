@@ -61,7 +61,7 @@ REQUEST: dict[RequestState, frozenset[RequestState]] = {
 
 
 class TimeImportState(StrEnum):
-    """READ: tried, nothing written; DONE: all of it written at once."""
+    """READ: tried, nothing written; DONE: all of it written at once; DROPPED: not wanted, or taken back whole."""
 
     READ = "read"
     DONE = "done"
@@ -70,7 +70,7 @@ class TimeImportState(StrEnum):
 
 TIME_IMPORT: dict[TimeImportState, frozenset[TimeImportState]] = {
     TimeImportState.READ: frozenset({TimeImportState.DONE, TimeImportState.DROPPED}),
-    TimeImportState.DONE: frozenset(),
+    TimeImportState.DONE: frozenset({TimeImportState.DROPPED}),
     TimeImportState.DROPPED: frozenset(),
 }
 

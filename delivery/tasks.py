@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from delivery import deliver, export, overage, remind, report_paper, run, warn
+from delivery import deliver, export, overage, remind, report_paper, run, timer, warn
 from delivery import watch_pace as pace
 
 
@@ -21,10 +21,11 @@ def print_reports() -> None:
 
 @shared_task(name="delivery.tasks.watch_hours", ignore_result=True)
 def watch_hours() -> None:
-    """Bill agreed work beyond the hours of periods that are over, and tell when hours are nearly used."""
+    """Bill agreed work beyond the hours, tell when hours are nearly used and when a timer was forgotten."""
     now = timezone.now()
     overage.settle_due(now=now)
     warn.warn_due(now=now)
+    timer.warn_due(now=now)
 
 
 @shared_task(name="delivery.tasks.watch_pace", ignore_result=True)

@@ -185,6 +185,7 @@ REQUEST_PATH = "/requests/{pk}/"
 EXPORTS_PATH = "/exports/"
 WARNINGS_PATH = "/warnings/"
 WARNING_PATH = "/warnings/{pk}/"
+TIMER_PATH = "/timer/"
 UNKNOWN_PATH = "/charges/unknown/"
 SIGN_IN_LINK_PATH = "/sign-in/{token}/"
 

@@ -1,22 +1,15 @@
-"""Workers, owners and clients act on the same money at the same moment: numbers stay whole, nothing moves twice.
+"""Workers, owners and clients act on the same money at the same moment: numbers stay whole, nothing moves twice."""
 
-On PostgreSQL and, for SQLite, on a file as in production: threads cannot share the tests' usual one in memory.
-"""
-
-import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from functools import partial
-from pathlib import Path
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from agreements import sign
 from agreements.amend import AmendmentKind, Change
@@ -32,34 +25,15 @@ from billing.models import SandboxIntent as Intent
 from billing.models import SandboxRefund as GivenBack
 from billing.models.series import SeriesKind
 from billing.run import bill
-from core import doorbell, links
+from core import links
 from core.errors import RuleError
 from core.models import Outbox
+from tests.at_once import at_once, refusals
 from tests.factories import BusinessFactory
 from tests.world import HERE, NOW, World
 
 LATER = NOW + timedelta(hours=3)
 PRICE = 3_000_00
-
-
-@pytest.fixture
-def studio(transactional_db: None, tmp_path: Path) -> Iterator[World]:
-    """A business whose doorbells reach nobody, in a database that many threads open."""
-    usual = connections["default"]
-    name = usual.settings_dict["NAME"]
-    if usual.vendor == "sqlite":
-        with usual.cursor() as cursor:
-            cursor.execute("VACUUM INTO %s", [str(tmp_path / "studio.sqlite3")])
-        del connections["default"]
-        usual.settings_dict["NAME"] = str(tmp_path / "studio.sqlite3")
-    try:
-        with doorbell.muted():
-            yield World()
-    finally:
-        if usual.vendor == "sqlite":
-            connections.close_all()
-            usual.settings_dict["NAME"] = name
-            connections["default"] = usual
 
 
 @pytest.fixture
@@ -74,34 +48,6 @@ def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Sandbox, "execute", slow)
     monkeypatch.setattr(collect, "BATCH", 4)
     monkeypatch.setattr(collect, "AHEAD", 8)
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """What each act returned, or the RuleError it raised; anything else fails the test."""
-    start = Barrier(len(acts))
-
-    def tab(act: Callable[[], Any]) -> Any:
-        try:
-            connection.ensure_connection()
-            start.wait(timeout=20)
-            with doorbell.muted():
-                return act()
-        except RuleError as no:
-            return no
-        finally:
-            connections.close_all()
-
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(0.0001)  # seconds: threads interrupt each other much more often than they would
-    try:
-        with ThreadPoolExecutor(len(acts)) as pool:
-            return list(pool.map(tab, acts))
-    finally:
-        sys.setswitchinterval(usual)
-
-
-def refusals(answers: Sequence[Any]) -> int:
-    return sum(isinstance(answer, RuleError) for answer in answers)
 
 
 def due(studio: World, count: int, card: str = "succeeds", **fields: Any) -> list[Invoice]:

@@ -14,7 +14,7 @@ from agreements.models import Agreement, Period, Proposal
 from billing.models import Collection, Invoice, Series
 from clients.models import Client, Contact
 from core.listing import page_of
-from delivery.models import Deliverable, EarlyWarning, Report, Request, TimeEntry
+from delivery.models import Deliverable, EarlyWarning, Report, Request, TimeEntry, TimeImport
 from tests.world import World
 
 OFF = {"kind": "work", "title": "posts", "done": 0, "promised": 4, "wanted": 2, "weight": 100}
@@ -24,6 +24,9 @@ LISTS = (
     "proposals",
     "agreements",
     "time",
+    "time_week",
+    "time_imports",
+    "timer",
     "charges",
     "reports",
     "packages",
@@ -71,6 +74,7 @@ def fill(world: World, agreement: Agreement, count: int) -> None:
         EarlyWarning(period=row, client=row.agreement.client, day=10, note="N", findings=[OFF], **own)
         for row in periods
     )
+    TimeImport.objects.bulk_create(TimeImport(file_name="f", source="toggl", **own) for _row in periods)
     Report.objects.bulk_create(Report(period=row, client=row.agreement.client, **own) for row in periods)
     Deliverable.objects.bulk_create(
         Deliverable(period=row, position=1, title="T", promised=2, **own) for row in periods

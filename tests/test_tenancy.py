@@ -38,6 +38,7 @@ from delivery import (
     review_quarter,
     run,
     send,
+    time_import,
     warning_words,
 )  # fmt: skip
 from delivery.models import Deliverable, EarlyWarning, Handover, Report, TimeEntry
@@ -84,7 +85,11 @@ CLASSES: dict[str, str] = {
     "portal:request": "request", "portal:request_withdraw": "request", "portal:work": "period",
     "portal:handover_file": "handover",
     "dashboard:deliverable": "deliverable", "dashboard:time": "owner", "dashboard:time_edit": "time",
-    "dashboard:time_remove": "time", "dashboard:charges": "owner", "dashboard:charge": "invoice",
+    "dashboard:time_remove": "time", "dashboard:time_promises": "owner", "dashboard:time_week": "owner",
+    "dashboard:timer": "owner", "dashboard:timer_start": "owner", "dashboard:timer_stop": "owner",
+    "dashboard:timer_discard": "owner", "dashboard:time_imports": "owner", "dashboard:time_import": "time_import",
+    "dashboard:time_import_take": "time_import", "dashboard:time_import_drop": "time_import",
+    "dashboard:time_import_bad": "time_import", "dashboard:charges": "owner", "dashboard:charge": "invoice",
     "dashboard:run": "owner", "dashboard:run_progress": "owner", "dashboard:run_allow": "owner",
     "dashboard:unknown": "owner", "dashboard:totals": "owner", "dashboard:certificates": "owner",
     "dashboard:certificate": "certificate", "dashboard:bank": "owner", "dashboard:bank_line": "bank_line",
@@ -166,6 +171,7 @@ def rows_of(world: World) -> dict[str, Any]:
         "review": reviewed(agreement),
         "api_key": keys.make(business=world.business, name="K", now=now)[0],
         "kpi": kpi, "deliverable": Deliverable.objects.get(period=period), "time": time,
+        "time_import": read_export(world, now),
         "invoice": Invoice.objects.get(agreement=agreement), "report": report,
         "amendment": amended(agreement), "export": exported(world, now),
         "template": templates.copy(business=world.business, kind=TextKind.MONTHLY, name="T", now=now),
@@ -187,6 +193,12 @@ def exported(world: World, now: Any) -> Any:
     export.path(row).parent.mkdir(exist_ok=True)
     export.path(row).write_bytes(b"PK")
     return move(row, ExportState.READY, EXPORT)
+
+
+def read_export(world: World, now: Any) -> Any:
+    """Another tracker's file that was read."""
+    data = b"Date,Client,Project,Notes,Hours\n2026-11-02,Baan Coffee,Retainer,Work,1\n"
+    return time_import.read(business=world.business, file_name="h.csv", data=data, actor="Nan", now=now)
 
 
 def amended(agreement: Any) -> Any:

@@ -55,6 +55,20 @@ def day_short(value: Any) -> str:
 
 
 @register.filter
+def weekday(value: Any) -> str:
+    """Thursday."""
+    found = _as_date(value)
+    return format_date(found, "EEEE", locale=_locale()) if found else "—"
+
+
+@register.filter
+def weekday_short(value: Any) -> str:
+    """Thu 26."""
+    found = _as_date(value)
+    return format_date(found, "EEE d", locale=_locale()) if found else "—"
+
+
+@register.filter
 def month(value: Any) -> str:
     """December 2026."""
     found = _as_date(value)

@@ -5,41 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from agreements.models import Agreement
 from core.printable import PrintableForm
-from dashboard.forms.fields import DurationField
-
-
-class AgreementChoice(forms.ModelChoiceField):
-    """Shows an agreement as its client's name and its title."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.client.name} · {obj.title}"
-
-
-class TimeForm(PrintableForm, forms.Form):
-    """Work on one day."""
-
-    agreement = AgreementChoice(queryset=Agreement.objects.none(), label=_("Client"))
-    on = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    minutes = DurationField(label=_("Time"))
-    note = forms.CharField(label=_("What was done"), max_length=300)
-    billable = forms.BooleanField(label=_("Work for the client"), required=False, initial=True)
-    consumes = forms.BooleanField(label=_("Counts against the included hours"), required=False, initial=True)
-
-    def __init__(self, *args: Any, agreements: Any, deliverables: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["agreement"].queryset = agreements  # type: ignore[attr-defined]
-        if deliverables is not None:
-            self.fields["deliverable"] = forms.ModelChoiceField(
-                queryset=deliverables, label=_("For"), required=False, empty_label=_("nothing in particular")
-            )
-
-    def clean_minutes(self) -> int:
-        minutes: int = self.cleaned_data["minutes"]
-        if minutes > 24 * 60:
-            raise forms.ValidationError(_("A day has 24 hours."))
-        return minutes
 
 
 class KpiForm(PrintableForm, forms.Form):

@@ -18,8 +18,9 @@ from billing import queries, run
 from billing.models import Certificate
 from core.models import Outbox
 from core.models.outbox import OutboxState
+from core.templatetags import rh
 from dashboard.views.desk import Desk
-from delivery import checklist, first_answer
+from delivery import checklist, first_answer, timer
 from delivery.models import Deliverable, EarlyWarning, Overage, Report, Request
 from delivery.states import DeliverableState, OverageState, ReportState
 
@@ -216,6 +217,15 @@ def _late(desk: Desk) -> list[Need]:
     ]
 
 
+def _timer(desk: Desk) -> list[Need]:
+    row = timer.running(desk.business.owner, desk.business)
+    if row is None or not timer.is_forgotten(row, timezone.now()):
+        return []
+    words = {"client": row.agreement.client.name, "since": rh.moment(row.started_at, desk.business.time_zone)}
+    said = _("The timer for %(client)s has been running since %(since)s.") % words
+    return [Need(said, reverse("dashboard:timer"), _("Look"))]
+
+
 def _reports(desk: Desk) -> list[Need]:
     drafts = desk.rows(Report).filter(state=ReportState.DRAFT).select_related("client", "period")
     return [
@@ -230,5 +240,5 @@ def _reports(desk: Desk) -> list[Need]:
 
 SOURCES: tuple[Callable[[Desk], list[Need]], ...] = (
     _failed, _parked, _runs, _unsealed, _questions, _requests, _letters, _certificates, _trials, _warnings, _late,
-    _hours, _unseen, _unsendable, _reports,
+    _hours, _timer, _unseen, _unsendable, _reports,
 )  # fmt: skip

@@ -17,7 +17,7 @@ from core.documents.glyphs import printable
 from core.errors import RuleError
 from core.listing import Page, page_of
 from dashboard.forms.requests import AnswerForm, EstimateForm
-from dashboard.forms.work import TimeForm
+from dashboard.forms.time import TimeForm
 from dashboard.views.desk import Desk, refuse
 from delivery import answer, fitting, log, thread
 from delivery.closed import is_closed
@@ -91,8 +91,10 @@ class RequestDesk(Desk):
         """Time on it: its client, its title and today are there already."""
         agreements = self.rows(Agreement).filter(pk=row.agreement_id).select_related("client")
         start = {"agreement": row.agreement_id, "on": self.today, "note": printable(row.title).strip()}
-        promised = self.deliverables(row)
-        return TimeForm(data, agreements=agreements, deliverables=promised, initial=start, auto_id="time_%s")
+        promised = self.deliverables(row).select_related("period__agreement__client")
+        form = TimeForm(data, agreements=agreements, promised=promised, initial=start, auto_id="time_%s")
+        form.stand_still()  # whom it is for is known
+        return form
 
 
 class RequestPage(RequestDesk):

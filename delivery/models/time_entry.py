@@ -19,9 +19,9 @@ class TimeEntry(TenantRow):
     """`minutes` is a positive integer, at most one day; it may `consume` the allowance (rule 25).
 
     Rows do not change (a trigger holds it): a correction is a new row that `replaces` this one, and both this one and
-    one that is taken back get `voided_at`. So any past moment can be read as it stood. What is not `billable` is the
-    freelancer's own and never shown to the client. `import_key` says which line of which tracker an imported one was:
-    the same line is not taken over twice.
+    one that is taken back get `voided_at` and `voided_by`. So any past moment can be read as it stood. What is not
+    `billable` is the freelancer's own and never shown to the client. `import_key` says which line of which tracker an
+    imported one was: the same line is not taken over twice.
     """
 
     period = models.ForeignKey("agreements.Period", models.PROTECT, related_name="time_entries")
@@ -38,6 +38,7 @@ class TimeEntry(TenantRow):
     )
     import_key = models.CharField(max_length=64, blank=True, editable=False)
     voided_at = models.DateTimeField(_("replaced or taken back"), null=True, blank=True)
+    voided_by = models.CharField(_("replaced or taken back by"), max_length=200, blank=True)
 
     objects = InUse()
     history = models.Manager()
@@ -63,3 +64,8 @@ class TimeEntry(TenantRow):
 
     def __str__(self) -> str:
         return self.note
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it counts in a later period, since the report of its day's was sent (rule 27)."""
+        return self.on < self.period.starts_on

@@ -14,14 +14,21 @@ TIME_IMPORT_STATES = [
 
 
 class TimeImport(TenantRow):
-    """`rows` are the lines as they were read (JSON, with their line numbers), `places` says which of our agreements a
-    name of theirs is (name → agreement's id). `entries` counts what was written when it was taken over."""
+    """`rows` are the lines as they were read (JSON, with their line numbers), `encoding` what the file was read in.
+
+    `places` says which of our agreements a name of theirs is (name → agreement's id, "-" to leave it out). With
+    `day_first` 3/11 is the third of November (null: nobody has said, and the file does not). With `all_billable` what
+    is not billable there is work for the client all the same. `entries` counts what was written when taken over.
+    """
 
     file_name = models.CharField(_("file"), max_length=160)
     source = models.CharField(_("from"), max_length=10)
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     state = models.CharField(_("state"), max_length=10, choices=TIME_IMPORT_STATES, default=TimeImportState.READ)
     rows = models.JSONField(_("lines"), default=list)
+    encoding = models.CharField(_("encoding"), max_length=12, blank=True)
+    day_first = models.BooleanField(_("day before month"), null=True, blank=True)
+    all_billable = models.BooleanField(_("all of it is for the client"), default=False)
     places = models.JSONField(_("whose time"), default=dict, blank=True)
     entries = models.PositiveIntegerField(_("entries"), default=0)
     actor = models.CharField(_("read by"), max_length=200, blank=True)

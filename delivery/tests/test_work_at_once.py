@@ -12,7 +12,7 @@ from core.models import Outbox
 from delivery import answer, ask, deliver, hand_over, leftover, remind
 from delivery.models import Deliverable, Handover, Request, RequestMessage
 from delivery.states import RequestState
-from tests.test_at_once_money import at_once, refusals, studio  # noqa: F401  a database that many threads open
+from tests.at_once import at_once, refusals, studio  # noqa: F401  a database that many threads open
 from tests.world import NOW, World
 
 TIER = {"name": "Growth", "response_hours": 10, "deliverables": [{"title": "posts", "promised": 12}]}

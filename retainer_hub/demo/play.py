@@ -23,7 +23,7 @@ from core.models import Business, User
 from delivery import decide, deliver, log, report_paper, review, run, seen, send, watch_pace
 from delivery.models import Deliverable, Report
 from delivery.states import ReportState
-from retainer_hub.demo import desired, measured, prospects
+from retainer_hub.demo import clock, desired, measured, prospects
 from retainer_hub.demo.cast import EMAIL, LADDER, OWNER, PARTS, Part
 
 ZONE = "Asia/Bangkok"
@@ -44,6 +44,7 @@ def play(*, now: datetime) -> Business:
     prospects.meet(business, actor=OWNER, now=now)
     _asked(business, now)
     desired.wish(business, now=now)
+    clock.run(business, actor=OWNER, now=now)
     return business
 
 

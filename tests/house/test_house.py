@@ -26,6 +26,7 @@ PURE = [
     "agreements/states.py", "agreements/ladder.py", "agreements/in_words.py", "agreements/placeholders.py", "agreements/pricing.py", "agreements/proration.py", "agreements/workload.py", "billing/states.py", "billing/dunning.py", "billing/taxes.py", "billing/minimum.py", "billing/gateways/manual/promptpay.py", "billing/gateways/manual/epc.py", "billing/gateways/manual/reference.py", "billing/gateways/manual/cells.py", "billing/gateways/manual/columns.py", "delivery/allowance.py",
     "delivery/kpi.py", "delivery/states.py", "delivery/duration.py", "delivery/pace_rules.py", "delivery/risk.py", "delivery/compose.py",
     "delivery/progress.py", "delivery/fits.py", "delivery/response.py", "delivery/file_kind.py", "delivery/reply_text.py",
+    "delivery/elapsed.py", "core/csvfile.py", "delivery/time_cells.py", "delivery/time_columns.py", "delivery/time_csv.py", "delivery/time_names.py",
 ]  # fmt: skip
 DOORS = (
     "tasks.py",

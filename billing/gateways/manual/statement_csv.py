@@ -4,15 +4,11 @@ The same row gives the same fingerprint in every file it stands in, so importing
 overlap, finds every transfer once.
 """
 
-import csv
-import io
-import unicodedata
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from itertools import islice, pairwise
+from itertools import islice
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from billing.gateways.manual import cells, columns
 from billing.gateways.manual.columns import Columns
 from billing.gateways.manual.reference import FIELD
+from core import csvfile
 from core.money import UnknownCurrency, exponent
 
 MOST_BYTES = 5 * 1024 * 1024
@@ -79,34 +76,18 @@ class _Unreadable(Exception):
         self.reason = reason
 
 
-Row = tuple[int, list[str] | None]  # the line it begins on, and its cells; None where its quotes do not match
-
-
 def read(data: bytes, currency: str) -> Statement:
     """The incoming money of a file; `currency` holds where the file names none. Raises nothing: see `bad`."""
     if len(data) > MOST_BYTES:
         return _refused(Reason.TOO_BIG)
-    text = decoded(data)
+    text, _encoding = csvfile.decoded(data)
     delimiter, heading, found = _heading(text)
     if found is None:
         return _refused(Reason.NO_HEADING)
-    rows = list(islice(_rows(text, delimiter), heading + 1, heading + 2 + MOST_ROWS))
+    rows = list(islice(csvfile.rows(text, delimiter), heading + 1, heading + 2 + MOST_ROWS))
     if len(rows) > MOST_ROWS:
         return _refused(Reason.TOO_MANY)
     return _read(rows, found, found.stated or currency)
-
-
-def decoded(data: bytes) -> str:
-    """UTF-8 where it is that, with or without its mark; else Thai (cp874, TIS-620) or Western (cp1252).
-
-    In a Thai word one byte beyond ASCII follows another; in a German one they stand alone.
-    """
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        high = [byte > 127 for byte in data]
-        together = sum(left and right for left, right in pairwise(high))
-        return data.decode("cp874" if together * 2 > sum(high) else "cp1252", errors="replace")
 
 
 def fingerprint(on: date, amount: int, currency: str, text: str, n: int) -> str:
@@ -118,30 +99,18 @@ def _refused(reason: Reason) -> Statement:
     return Statement([], [BadLine(0, reason)])
 
 
-def _rows(text: str, delimiter: str) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
-    while True:
-        begins = reader.line_num + 1
-        try:
-            yield begins, next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield begins, None
-
-
 def _heading(text: str) -> tuple[str, int, Columns | None]:
     """The delimiter, the heading's place among the rows, and the columns: the reading that recognises most."""
     best: tuple[str, int, Columns | None] = ("", 0, None)
     for delimiter in DELIMITERS:
-        for place, (_line, row) in enumerate(islice(_rows(text, delimiter), PREAMBLE)):
+        for place, (_line, row) in enumerate(islice(csvfile.rows(text, delimiter), PREAMBLE)):
             found = columns.recognise(row or [])
             if found and (best[2] is None or found.known > best[2].known):
                 best = (delimiter, place, found)
     return best
 
 
-def _read(rows: list[Row], found: Columns, currency: str) -> Statement:
+def _read(rows: list[csvfile.Row], found: Columns, currency: str) -> Statement:
     """Every row with something in it becomes a line, a bad line, or nothing where no money came in."""
     lines: list[BankLine] = []
     bad: list[BadLine] = []
@@ -174,7 +143,7 @@ def _says(row: list[str] | None, found: Columns, currency: str, month_first: boo
     except UnknownCurrency:
         raise _Unreadable(Reason.BAD_CURRENCY) from None
     amount = _amount(row, found, code)
-    texts = [_tidy(_cell(row, place)) for place in found.texts]
+    texts = [csvfile.tidy(_cell(row, place)) for place in found.texts]
     return on, amount, code, FIELD.join(dict.fromkeys(filter(None, texts)))
 
 
@@ -225,9 +194,3 @@ def _money(row: list[str], place: int | None, currency: str) -> int | None:
 
 def _cell(row: list[str] | None, place: int | None) -> str:
     return row[place] if row is not None and place is not None and place < len(row) else ""
-
-
-def _tidy(text: str) -> str:
-    """On one line, without what cannot be seen or stored."""
-    seen = "".join("" if unicodedata.category(char) == "Cf" else char for char in text)
-    return " ".join("".join(char if char.isprintable() else " " for char in seen).split())

@@ -1,0 +1,265 @@
+"""The timer: it runs whatever happens, is written down once, and never writes what nobody worked."""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client as Browser
+from django.urls import reverse
+from django.utils import timezone
+
+from agreements.models import Agreement, Period
+from agreements.states import AGREEMENT, AgreementState
+from billing.run import bill
+from core import outbox
+from core.errors import NotAllowedNow, RuleError
+from core.states import move
+from delivery import deliver, log, run, send, timer
+from delivery.errors import HowLong, NoPeriod, TooMuch
+from delivery.models import Deliverable, Report, TimeEntry, Timer
+from tests.world import NOW, World
+
+H = timedelta(hours=1)
+PROMISED = {"name": "Growth", "deliverables": [{"title": "posts", "promised": 4}]}
+
+
+@pytest.fixture
+def agreement(world: World) -> Agreement:
+    found = world.running(tier=PROMISED)
+    bill(now=NOW, door="test")
+    deliver.open_checklists(now=NOW)
+    return found
+
+
+def start(agreement: Agreement, now: Any = NOW, **more: Any) -> Timer:
+    facts = {"user": agreement.business.owner, "agreement": agreement, "note": "Posts", "actor": "Nan"} | more
+    return timer.start(now=now, **facts)
+
+
+def stop(row: Timer, now: Any, minutes: int | None = None) -> list[TimeEntry]:
+    facts = {"user": row.user, "business": row.business, "pk": row.pk, "actor": "Nan"}
+    return timer.stop(now=now, minutes=minutes, **facts)
+
+
+def test_what_the_clock_says_is_written_down_to_the_nearest_minute(agreement: Agreement) -> None:
+    promised = Deliverable.objects.get()
+    row = start(agreement, deliverable=promised, consumes=False)
+    (entry,) = stop(row, NOW + 90 * timedelta(minutes=1) + timedelta(seconds=30))
+    assert (entry.on, entry.minutes, entry.note, entry.deliverable) == (date(2026, 11, 2), 91, "Posts", promised)
+    assert (entry.billable, entry.consumes, entry.actor) == (True, False, "Nan")
+    assert not Timer.objects.exists()
+
+
+def test_over_midnight_each_day_has_its_part(agreement: Agreement) -> None:
+    row = start(agreement, NOW + 11 * H)  # 23:00 in Bangkok
+    assert [(entry.on.day, entry.minutes) for entry in stop(row, NOW + 14 * H)] == [(2, 60), (3, 120)]
+
+
+def test_over_the_end_of_a_period_each_period_has_its_part(agreement: Agreement) -> None:
+    last = NOW + timedelta(days=29) + 11 * H  # 1 December, 23:00
+    row = start(agreement, last, deliverable=Deliverable.objects.get())
+    first, second = stop(row, last + 2 * H)
+    assert first.period.ends_on == second.period.starts_on == second.on
+    assert first.deliverable and second.deliverable is None
+
+
+def test_starting_another_writes_the_first_one_down(world: World, agreement: Agreement) -> None:
+    start(agreement)
+    other = world.running(world.client("B"), card="")
+    row = start(other, NOW + H, note="Other")
+    assert Timer.objects.get() == row
+    assert TimeEntry.objects.get().minutes == 60
+
+
+def test_starting_another_changes_nothing_where_the_first_one_cannot_be_written(
+    world: World, agreement: Agreement
+) -> None:
+    row = start(agreement)
+    with pytest.raises(HowLong):
+        start(world.running(world.client("B"), card=""), NOW + 13 * H, note="Other")
+    assert Timer.objects.get() == row
+    assert not TimeEntry.objects.exists()
+
+
+def test_starting_the_same_again_lets_it_run(agreement: Agreement) -> None:
+    row = start(agreement)
+    assert start(agreement, NOW + H) == row
+    assert Timer.objects.get().started_at == NOW
+
+
+def test_after_twelve_hours_a_person_says_how_long_it_was_and_never_more_than_has_passed(
+    agreement: Agreement,
+) -> None:
+    row = start(agreement)
+    with pytest.raises(HowLong):
+        stop(row, NOW + 25 * H)
+    with pytest.raises(TooMuch):
+        stop(row, NOW + 25 * H, minutes=25 * 60 + 1)
+    assert not TimeEntry.objects.exists()
+    (entry,) = stop(row, NOW + 25 * H, minutes=90)
+    assert (entry.minutes, entry.on) == (90, date(2026, 11, 2))
+
+
+def test_a_second_stop_writes_nothing(agreement: Agreement) -> None:
+    row = start(agreement)
+    stop(row, NOW + H)
+    with pytest.raises(NotAllowedNow):
+        stop(row, NOW + H)
+    again = start(agreement, NOW + 2 * H)
+    with pytest.raises(NotAllowedNow):
+        stop(row, NOW + 3 * H)  # the tab shows the one before
+    assert Timer.objects.get() == again
+    assert TimeEntry.objects.count() == 1
+
+
+def test_where_the_agreement_has_ended_the_timer_stays_and_can_be_for_another(
+    world: World, agreement: Agreement
+) -> None:
+    row = start(agreement, NOW + timedelta(days=40))
+    Agreement.objects.filter(pk=agreement.pk).update(ends_on=date(2026, 12, 2), opens_at=None)
+    move(agreement, AgreementState.ENDED, AGREEMENT)
+    later = NOW + timedelta(days=40) + H
+    Period.objects.filter(starts_on__gte=date(2026, 12, 2)).delete()
+    with pytest.raises(NoPeriod):
+        stop(row, later)
+    assert Timer.objects.get() == row
+    other = world.running(world.client("B"), card="")
+    words = {"note": "Posts", "deliverable": None, "billable": True, "consumes": True}
+    timer.change(user=row.user, business=row.business, pk=row.pk, agreement=other, **words)
+    assert stop(row, later)[0].period.agreement == other
+
+
+def test_where_the_report_was_sent_meanwhile_the_time_goes_to_the_open_period(agreement: Agreement) -> None:
+    last = NOW + timedelta(days=29)
+    row = start(agreement, last)
+    bill(now=last + timedelta(days=1), door="test")
+    run.report(now=last + timedelta(days=1), door="test")
+    send.send_report(report=Report.objects.get(), actor="Nan", now=last + timedelta(days=1))
+    (entry,) = stop(row, last + timedelta(days=1), minutes=60)
+    assert entry.period.starts_on == date(2026, 12, 2)
+    assert "2026-12-01" in entry.note
+
+
+def test_at_a_clients_in_another_zone_the_freelancers_day_counts(world: World) -> None:
+    """Eight in the morning in Bangkok is the evening before in Los Angeles, and the agreement's first day."""
+    at = NOW - 4 * H
+    client = world.client(time_zone="America/Los_Angeles")
+    agreement = world.running(client, starts_on=date(2026, 11, 1), now=at - H)
+    bill(now=at, door="test")
+    (entry,) = stop(start(agreement, at - H), at)
+    assert entry.on == date(2026, 11, 2)
+    assert log.log_time(agreement=agreement, on=date(2026, 11, 2), minutes=5, note="N", now=at).period == entry.period
+
+
+def test_an_entry_always_says_something(agreement: Agreement) -> None:
+    (entry,) = stop(start(agreement, note="", deliverable=Deliverable.objects.get()), NOW + H)
+    assert entry.note == "posts"
+    (entry,) = stop(start(agreement, NOW + H, note=""), NOW + 2 * H)
+    assert entry.note == "Work"
+
+
+@pytest.mark.parametrize(
+    ("begun", "passed", "warned"),
+    [(0, 7.9, False), (0, 8.1, True), (10, 3.9, False), (10, 4.1, True), (3, 7.9, False)],
+)
+def test_a_forgotten_timer_is_told_of_once(agreement: Agreement, begun: int, passed: float, warned: bool) -> None:
+    """It begins at noon, and so many hours later: after eight hours, or after four where midnight has passed."""
+    begins = NOW + begun * H
+    start(agreement, begins)
+    for _time in range(2):
+        timer.warn_due(now=begins + passed * H)
+    outbox.send_due(now=timezone.now())
+    assert len([letter for letter in mail.outbox if "timer" in letter.subject]) == warned
+
+
+# At the desk
+
+
+@pytest.fixture
+def desk(world: World) -> Browser:
+    browser = Browser()
+    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+@pytest.fixture
+def runs(world: World) -> Callable[..., Timer]:
+    """A timer that has run for so long."""
+    now = timezone.now()
+    agreement = world.running(now=now - timedelta(days=3), starts_on=(now - timedelta(days=3)).date())
+
+    def begin(passed: timedelta, **more: Any) -> Timer:
+        return start(agreement, now - passed, **more)
+
+    return begin
+
+
+def test_it_is_shown_on_every_page_and_stopped_from_it(desk: Browser, runs: Callable[..., Timer]) -> None:
+    row = runs(2 * H)
+    page = desk.get(reverse("dashboard:clients"))
+    assert 'data-clock="72' in page.content.decode()
+    back = {"timer": row.pk, "next": reverse("dashboard:clients")}
+    for _time in range(2):
+        answer = desk.post(reverse("dashboard:timer_stop"), back)
+        assert answer.status_code == 302
+    assert sum(entry.minutes for entry in TimeEntry.objects.all()) == 120
+    assert "data-clock" not in desk.get(reverse("dashboard:clients")).content.decode()
+
+
+def test_the_button_leads_nowhere_else(desk: Browser, runs: Callable[..., Timer]) -> None:
+    row = runs(H)
+    answer = desk.post(reverse("dashboard:timer_stop"), {"timer": row.pk, "next": "https://evil.example/"})
+    assert answer["Location"] == reverse("dashboard:time")
+
+
+def test_a_forgotten_one_is_on_the_overview_and_asks_how_long_it_was(
+    desk: Browser, runs: Callable[..., Timer]
+) -> None:
+    row = runs(13 * H)
+    assert "has been running since" in desk.get(reverse("dashboard:home")).content.decode()
+    answer = desk.post(reverse("dashboard:timer_stop"), {"timer": row.pk}, follow=True)
+    assert "how long the work really took" in answer.content.decode()
+    words = {"timer": row.pk, "agreement": row.agreement_id, "note": "Kept", "billable": "on", "stop": ""}
+    refused = desk.post(reverse("dashboard:timer"), words | {"minutes": "99:00"})
+    assert refused.status_code == 422
+    assert "99:00" in refused.content.decode()
+    assert not TimeEntry.objects.exists()
+    assert desk.post(reverse("dashboard:timer"), words | {"minutes": "1:30"}).status_code == 302
+    assert (TimeEntry.objects.get().minutes, TimeEntry.objects.get().note) == (90, "Kept")
+
+
+def test_discarding_writes_nothing(desk: Browser, runs: Callable[..., Timer]) -> None:
+    row = runs(H)
+    desk.post(reverse("dashboard:timer_discard"), {"timer": row.pk})
+    assert not Timer.objects.exists()
+    assert not TimeEntry.objects.exists()
+
+
+def test_an_entry_of_the_list_is_gone_on_with(desk: Browser, runs: Callable[..., Timer]) -> None:
+    row = runs(H)
+    desk.post(reverse("dashboard:timer_stop"), {"timer": row.pk})
+    page = desk.get(reverse("dashboard:time")).content.decode()
+    form = re.search(r'<form method="post" action="/timer/start/">.*?</form>', page, re.S)
+    assert form
+    words = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[0]))
+    desk.post(reverse("dashboard:timer_start"), words)
+    again = Timer.objects.get()
+    assert (again.note, again.agreement, again.billable, again.consumes) == ("Posts", row.agreement, True, True)
+
+
+def test_a_timer_for_nobody_is_refused_where_it_is_typed(desk: Browser, runs: Callable[..., Timer]) -> None:
+    answer = desk.post(reverse("dashboard:timer_start"), {"agreement": "", "note": "Kept words"})
+    assert answer.status_code == 422
+    assert "Kept words" in answer.content.decode()
+
+
+def test_another_persons_timer_is_not_mine_to_stop(desk: Browser) -> None:
+    other = World()
+    row = start(other.running())
+    with pytest.raises(RuleError):
+        timer.stop(user=World().business.owner, business=other.business, pk=row.pk, now=NOW)
+    desk.post(reverse("dashboard:timer_stop"), {"timer": row.pk})
+    assert Timer.objects.get() == row

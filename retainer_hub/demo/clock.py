@@ -1,0 +1,27 @@
+"""The demo's hours: a timer that runs, and a file of another tracker that waits for a word about one name."""
+
+from datetime import datetime, timedelta
+
+from agreements.models import Agreement
+from core.models import Business
+from delivery import time_import, timer
+
+HEADING = "Date,Client,Project,Task,Notes,Hours,Billable?,First Name,Last Name\n"
+
+
+def run(business: Business, *, actor: str, now: datetime) -> None:
+    """Forty minutes of captions, and last week's hours out of Harvest."""
+    agreement = Agreement.objects.get(business=business, client__name="Baan Coffee Roasters")
+    timer.start(
+        user=business.owner, agreement=agreement, note="Captions for next week", actor=actor,
+        now=now - timedelta(minutes=41, seconds=12),
+    )  # fmt: skip
+    days = [(now - timedelta(days=back)).date().isoformat() for back in (6, 5, 3)]
+    rows = [
+        f"{days[0]},Helio Ceramics,Trial,Design,Moodboard,1.25,Yes,Nan,Kittisak",
+        f"{days[1]},Helio Ceramics,Trial,Design,Templates for stories,2.50,Yes,Nan,Kittisak",
+        f"{days[1]},River Bikes,Logo,Design,Sketches,0.75,Yes,Nan,Kittisak",
+        f"{days[2]},Helio Ceramics,Trial,Calls,Call with the studio,soon,Yes,Nan,Kittisak",
+    ]
+    data = (HEADING + "\n".join(rows)).encode()
+    time_import.read(business=business, file_name="harvest_time_report.csv", data=data, actor=actor, now=now)

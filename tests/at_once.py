@@ -1,0 +1,66 @@
+"""Several threads that act at the same moment, as tabs and workers do, on a business of their own.
+
+On PostgreSQL and, for SQLite, on a file as in production: threads cannot share the tests' usual one in memory.
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+
+from core import doorbell
+from core.errors import RuleError
+from tests.world import World
+
+
+@pytest.fixture
+def studio(transactional_db: None, tmp_path: Path) -> Iterator[World]:
+    """A business whose doorbells reach nobody, in a database that many threads open."""
+    usual = connections["default"]
+    name = usual.settings_dict["NAME"]
+    if usual.vendor == "sqlite":
+        with usual.cursor() as cursor:
+            cursor.execute("VACUUM INTO %s", [str(tmp_path / "studio.sqlite3")])
+        del connections["default"]
+        usual.settings_dict["NAME"] = str(tmp_path / "studio.sqlite3")
+    try:
+        with doorbell.muted():
+            yield World()
+    finally:
+        if usual.vendor == "sqlite":
+            connections.close_all()
+            usual.settings_dict["NAME"] = name
+            connections["default"] = usual
+
+
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """What each act returned, or the RuleError it raised; anything else fails the test."""
+    start = Barrier(len(acts))
+
+    def tab(act: Callable[[], Any]) -> Any:
+        try:
+            connection.ensure_connection()
+            start.wait(timeout=20)
+            with doorbell.muted():
+                return act()
+        except RuleError as no:
+            return no
+        finally:
+            connections.close_all()
+
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(0.0001)  # seconds: threads interrupt each other much more often than they would
+    try:
+        with ThreadPoolExecutor(len(acts)) as pool:
+            return list(pool.map(tab, acts))
+    finally:
+        sys.setswitchinterval(usual)
+
+
+def refusals(answers: Sequence[Any]) -> int:
+    return sum(isinstance(answer, RuleError) for answer in answers)

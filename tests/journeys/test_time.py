@@ -1,0 +1,165 @@
+"""Time in the browser: a timer that outlives its page, a week at a glance, and hours from another tracker."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from agreements.models import Agreement
+from billing.run import bill
+from core.dates import local_day
+from delivery import deliver
+from delivery.models import TimeEntry, Timer
+from tests.journeys.test_signing import desk
+from tests.world import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PROMISED = {"name": "Growth", "deliverables": [{"title": "posts", "promised": 4}]}
+
+
+@pytest.fixture(params=[1440, 390])
+def width(request: pytest.FixtureRequest, page: Page) -> int:
+    page.set_viewport_size({"width": request.param, "height": 844})
+    return int(request.param)
+
+
+@pytest.fixture
+def agreement(world: World) -> Agreement:
+    now = timezone.now()
+    begun = local_day(now, "Asia/Bangkok") - timedelta(days=9)
+    found = world.running(starts_on=begun, anchor_day=begun.day, now=now - timedelta(days=9), tier=PROMISED)
+    bill(now=now, door="test")
+    deliver.open_checklists(now=now)
+    return found
+
+
+def test_a_timer_runs_from_page_to_page_until_it_is_stopped(
+    page: Page, live_server: Any, world: World, agreement: Agreement, watched: Callable[[], None], width: int
+) -> None:
+    desk(page, live_server, world, "/time/")
+    page.get_by_role("combobox", name="Client").select_option(index=1)
+    page.get_by_label("For", exact=True).select_option(label="posts")  # once it has followed the client
+    page.get_by_role("button", name="Start the timer instead").click()
+    clock = page.get_by_role("form", name="Timer")
+    expect(clock).to_contain_text("Baan Coffee")
+    watched()
+
+    Timer.objects.update(started_at=timezone.now() - timedelta(minutes=65))  # an hour goes by, in another tab
+    page.goto(f"{live_server.url}/clients/")
+    expect(clock.get_by_role("timer")).to_contain_text("1:05:")
+    before = clock.get_by_role("timer").inner_text()
+    expect(clock.get_by_role("timer")).not_to_have_text(before)  # it counts on
+    watched()
+    clock.get_by_role("link").click()
+    page.get_by_role("textbox", name="What is done").fill("Three posts")
+    page.get_by_role("button", name="Save and let it run").click()
+    expect(page.get_by_text("The timer goes on.")).to_be_visible()
+    watched()
+    page.goto(f"{live_server.url}/agreements/")
+    clock.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Written down:", exact=False)).to_be_visible()
+    assert page.url.endswith("/agreements/")
+    expect(clock).to_have_count(0)
+    watched()
+    assert sum(entry.minutes for entry in TimeEntry.objects.all()) == 65
+    assert {(entry.note, entry.deliverable and entry.deliverable.title) for entry in TimeEntry.objects.all()} == {
+        ("Three posts", "posts")
+    }
+
+
+def test_a_timer_that_ran_through_the_night_asks_how_long_it_was(
+    page: Page, live_server: Any, world: World, agreement: Agreement, watched: Callable[[], None], width: int
+) -> None:
+    desk(page, live_server, world, "/timer/")
+    watched()
+    page.get_by_role("combobox", name="Client").select_option(index=1)
+    page.get_by_role("button", name="Start the timer").click()
+    expect(page.get_by_role("form", name="Timer")).to_be_visible()
+    Timer.objects.update(started_at=timezone.now() - timedelta(hours=20))
+    page.goto(f"{live_server.url}/")
+    expect(page.get_by_text("has been running since", exact=False)).to_be_visible()
+    page.get_by_role("form", name="Timer").get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("over twelve hours", exact=False).first).to_be_visible()
+    watched()
+    page.get_by_label("How long it really was").fill("30:00")
+    page.get_by_role("button", name="Stop and write down").click()
+    expect(page.get_by_text("it cannot be more", exact=False)).to_be_visible()
+    watched()
+    page.get_by_label("How long it really was").fill("1.5")
+    page.get_by_role("button", name="Stop and write down").click()
+    expect(page.get_by_text("Say what it was", exact=False)).to_be_visible()
+    watched()
+    assert TimeEntry.objects.get().minutes == 90
+
+
+def test_a_week_is_filled_in_and_looked_at(
+    page: Page, live_server: Any, world: World, agreement: Agreement, watched: Callable[[], None], width: int
+) -> None:
+    desk(page, live_server, world, "/time/week/")
+    watched()
+    if width > 1000:
+        page.locator(".rh-week td.is-today a").click()
+    else:
+        page.locator(".rh-week-list").get_by_role("link", name="Add time").last.click()
+        page.get_by_role("combobox", name="Client").select_option(index=1)
+    page.get_by_role("textbox", name="Time").fill("25:00")
+    page.get_by_label("What was done").fill("Posts")
+    page.get_by_role("button", name="Write down").click()
+    expect(page.get_by_text("A day has 24 hours.")).to_be_visible()
+    watched()
+    page.get_by_role("textbox", name="Time").fill("1:30")
+    page.get_by_role("button", name="Write down").click()
+    expect(page.locator("#cell").get_by_role("link", name="Posts")).to_be_visible()
+    expect(page.locator(".rh-week-table tfoot" if width > 1000 else ".rh-week-list")).to_contain_text("1.5 h")
+    watched()
+    page.get_by_role("link", name="Previous week").click()
+    page.get_by_role("link", name="This week").click()
+    watched()
+
+
+def test_hours_come_from_another_tracker_without_the_line_that_does_not_fit(
+    page: Page, live_server: Any, world: World, agreement: Agreement, watched: Callable[[], None], width: int
+) -> None:
+    day = (local_day(timezone.now(), "Asia/Bangkok") - timedelta(days=2)).isoformat()
+    rows = [
+        "Email,Client,Project,Description,Billable,Start date,Start time,Duration",
+        f'n@x.example,Baan Coffee,Social,"Posts, and more",Yes,{day},09:00:00,01:30:00',
+        f"n@x.example,Baan Coffee,Social,Plan,Yes,{day},10:00:00,00:45:00",
+        "n@x.example,Baan Coffee,Social,Broken,Yes,2026-02-31,10:00:00,00:45:00",
+        f"n@x.example,Somebody,Things,Other,Yes,{day},12:00:00,00:45:00",
+    ]
+    file = {"name": "toggl.csv", "mimeType": "text/csv", "buffer": "\n".join(rows).encode()}
+    desk(page, live_server, world, "/time/imports/")
+    watched()
+    for _time in range(2):
+        page.set_input_files("input[type=file]", files=[file])  # type: ignore[list-item]
+        page.get_by_role("button", name="Look what fits").click()
+        expect(page.get_by_text("“2026-02-31” is not a day.")).to_be_visible()
+        watched()
+        page.get_by_label("Somebody").select_option(label="leave it out")
+        page.get_by_role("button", name="Look again").click()
+        if _time:
+            break
+        expect(page.get_by_text("line 3 begins before line 2 ends")).to_be_visible()
+        page.get_by_role("button", name="Take over 2 entries").click()
+        expect(page.get_by_text("Say that the lines that do not fit", exact=False)).to_be_visible()
+        watched()
+        page.get_by_label("Without the 1 line that does not fit").check()
+        page.get_by_role("button", name="Take over 2 entries").click()
+        expect(page.get_by_text("2 entries were taken over.")).to_be_visible()
+        watched()
+        page.goto(f"{live_server.url}/time/imports/")
+    expect(page.get_by_text("Nothing of this file would be taken over", exact=False)).to_be_visible()
+    assert TimeEntry.objects.count() == 2
+
+    page.goto(f"{live_server.url}/time/imports/")
+    watched()
+    page.get_by_role("link", name="toggl.csv").last.click()
+    page.get_by_role("button", name="Take the import back").click()
+    page.get_by_role("button", name="Yes, go on").click()
+    expect(page.get_by_text("2 entries were taken back.")).to_be_visible()
+    watched()
+    assert not TimeEntry.objects.exists()

@@ -1,0 +1,70 @@
+"""Tabs and devices stop a timer, start one or take an import over at the same moment: each happens once."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+from billing.run import bill
+from delivery import log, time_import, timer
+from delivery.models import TimeEntry, TimeImport, Timer
+from tests.at_once import at_once, refusals
+from tests.world import NOW, World
+
+DAY = date(2026, 11, 2)
+HOUR = timedelta(hours=1)
+
+
+def running(studio: World, name: str = "Baan Coffee") -> Any:
+    agreement = studio.running(studio.client(name), card="")
+    bill(now=NOW, door="test")
+    return agreement
+
+
+def test_several_tabs_that_stop_a_timer_write_it_down_once(studio: World) -> None:
+    agreement, owner = running(studio), studio.business.owner
+    row = timer.start(user=owner, agreement=agreement, note="N", now=NOW)
+    stop = partial(timer.stop, user=owner, business=studio.business, pk=row.pk, now=NOW + HOUR)
+    assert refusals(at_once(*[stop] * 6)) == 5
+    assert TimeEntry.objects.get().minutes == 60
+    assert not Timer.objects.exists()
+
+
+def test_several_tabs_that_start_one_leave_one_running_and_lose_no_time(studio: World) -> None:
+    owner = studio.business.owner
+    agreements = [running(studio, f"Client {n}") for n in range(4)]
+    acts = [partial(timer.start, user=owner, agreement=each, note="N", now=NOW + HOUR) for each in agreements]
+    timer.start(user=owner, agreement=agreements[0], note="Before", now=NOW)
+    assert refusals(at_once(*acts)) == 0
+    assert Timer.objects.count() == 1
+    assert TimeEntry.objects.get(note="Before").minutes == 60
+    assert TimeEntry.objects.count() == 4
+
+
+def test_a_stop_and_a_discard_at_once_are_one_of_the_two(studio: World) -> None:
+    agreement, owner = running(studio), studio.business.owner
+    row = timer.start(user=owner, agreement=agreement, note="N", now=NOW)
+    which: dict[str, Any] = {"user": owner, "business": studio.business, "pk": row.pk}
+    acts: list[Callable[[], Any]] = [partial(timer.stop, **which, now=NOW + HOUR), partial(timer.discard, **which)]
+    stopped, discarded = at_once(*acts)
+    assert refusals([stopped, discarded]) == 1
+    assert TimeEntry.objects.count() == (refusals([stopped]) == 0)
+
+
+def test_a_day_never_has_more_than_24_hours_whoever_writes_at_once(studio: World) -> None:
+    agreement = running(studio)
+    write = partial(log.log_time, agreement=agreement, on=DAY, minutes=5 * 60, note="N", now=NOW)
+    assert refusals(at_once(*[write] * 8)) == 4
+    assert TimeEntry.objects.count() == 4
+
+
+def test_an_import_that_is_taken_over_in_several_tabs_is_there_once(studio: World) -> None:
+    running(studio)
+    rows = "".join(f"2026-11-02,Baan Coffee,Retainer,Post {n},0.25\n" for n in range(40))
+    facts = {"file_name": "h.csv", "actor": "Nan", "now": NOW}
+    data = f"Date,Client,Project,Notes,Hours\n{rows}".encode()
+    both = [time_import.read(business=studio.business, data=data, **facts) for _time in range(2)]
+    take = partial(time_import.take_over, good=40, bad=0, without_bad=False, actor="Nan", now=NOW)
+    answers = at_once(*[partial(take, row=TimeImport.objects.get(pk=row.pk)) for row in both * 3])
+    assert refusals(answers) == 5
+    assert TimeEntry.objects.count() == 40
