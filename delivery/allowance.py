@@ -105,7 +105,10 @@ def _consume(lots: list[tuple[int, int]], use: int) -> tuple[list[tuple[int, int
 
 
 def _expire(lots: list[tuple[int, int]], flow: Flow, policy: Policy) -> tuple[int, list[tuple[int, int]]]:
-    """Drop what may not go on into the next period; the minutes dropped and the lots that go on."""
+    """Drop what may not go on into the next period; the minutes dropped and the lots that go on.
+
+    Where the cap cuts, the lots that would expire first go first: what is kept can be used for longest.
+    """
     before = sum(left for left, _ in lots)
     if policy.rollover == Rollover.NONE:
         return before, []
@@ -113,9 +116,9 @@ def _expire(lots: list[tuple[int, int]], flow: Flow, policy: Policy) -> tuple[in
         return 0, [lot for lot in lots if lot[0]]
     room = flow.granted * policy.cap_percent // 100
     kept: list[tuple[int, int]] = []
-    for left, more in lots:
+    for left, more in reversed(lots):
         keep = min(left, room) if more else 0
         room -= keep
         if keep:
             kept.append((keep, more - 1))
-    return before - sum(left for left, _ in kept), kept
+    return before - sum(left for left, _ in kept), kept[::-1]

@@ -76,6 +76,11 @@ def test_what_was_approved_beyond_is_no_debt() -> None:
     assert second.available == 38 * H
 
 
+def test_where_the_cap_cuts_what_expires_last_is_kept() -> None:
+    found = statement([Flow(780, 0, 0), Flow(8, 155, 64), Flow(7, 0, -7), Flow(0)], Policy(Rollover.SURPLUS, 20, 2))
+    assert [line.rolled_in for line in found] == [0, 156, 1, 1], "the one minute that goes on is the second period's"
+
+
 # Whatever the policy
 
 
