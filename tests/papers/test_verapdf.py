@@ -3,7 +3,8 @@
 import os
 import subprocess
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from agreements import amend, seal, sign
 from agreements.amend import Change
-from agreements.models import Agreement, Amendment
+from agreements.models import Agreement, Amendment, Period
 from agreements.models.amendment import AmendmentKind
 from billing import papers
 from billing.models import Invoice, Payment
@@ -21,7 +22,7 @@ from core import links
 from core.documents import store
 from core.models import Document
 from core.models.document import DocumentKind
-from delivery import run, send
+from delivery import measure, report_paper, review, review_quarter, run, send
 from delivery.models import Report
 from tests.world import HERE, World
 
@@ -40,9 +41,15 @@ def life(world: World, language: str, both: bool) -> None:
     if both:
         sign.countersign(paper=agreement, actor="Nan", now=now, origin=HERE)
     bill(now=now, door="test")
+    measured(agreement, now)
     run.report(now=timezone.now(), door="test")
     for report in Report.objects.filter(client=client):
+        words = {"comment": "A good month.", "next_text": "Video.", "decision": "Shall we film two?"}
+        review.save_words(report=report, now=timezone.now(), **words)
         send.send_report(report=report, actor="Nan", now=timezone.now())
+    report_paper.print_due(now=timezone.now())
+    periods = review_quarter.periods_of(agreement, None, timezone.now().date())
+    review_quarter.make(agreement=agreement, periods=periods, outlook="Three more months.", now=timezone.now())
     invoice, payment = Invoice.objects.get(agreement=agreement), Payment.objects.get(client=client)
     note, _refund = give_back(invoice=invoice, amount=1000, reason="Sorry", actor="Nan", to_card=False, now=now)
     papers.invoice_pdf(invoice=invoice, now=now)
@@ -55,6 +62,18 @@ def life(world: World, language: str, both: bool) -> None:
     row, contact = Amendment.objects.get(agreement=agreement), agreement.contact
     begun = sign.begin(paper=row, contact=contact, name="Ploy", consented=True, now=now, origin=HERE)
     sign.confirm(paper=row, contact=contact, code=links.code(begun.code_row), now=now, origin=HERE)
+
+
+def measured(agreement: Agreement, now: datetime) -> None:
+    """Three KPIs that are drawn, and a fourth without a reading."""
+    period = Period.objects.get(agreement=agreement, index=0)
+    for n in range(4):
+        kpi = measure.add_kpi(
+            agreement=agreement, name=f"ตัวเลข {n}", unit="%", baseline=Decimal(0), target=Decimal(9),
+            less_is_better=False, now=now,
+        )  # fmt: skip
+        if n < 3:
+            measure.read(kpi=kpi, period=period, value=Decimal(n + 5), on=period.starts_on, now=now)
 
 
 @pytest.fixture
