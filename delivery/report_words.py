@@ -1,5 +1,6 @@
 """A report's figures in words and drawings, in the active language: the same for page, letter and paper."""
 
+from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +25,7 @@ def with_words(shot: dict[str, Any]) -> dict[str, Any]:
         "requests_text": _requests(shot["requests"]),
         "hours_text": _hours(shot["hours"]),
         "silent_text": [_silent(row) for row in shot["silent"]],
+        "work": _work(shot["entries"]),
     }
 
 
@@ -115,6 +117,17 @@ def _hours(stated: dict[str, Any]) -> str:
     if stated["rolled_out"]:
         words.append(_("%(hours)s go on into the next period") % {"hours": rh.hours(stated["rolled_out"])})
     return ", ".join(words)
+
+
+def _work(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the time went into, the most first: each kind of work once, with its minutes and on how many days."""
+    minutes: dict[str, int] = defaultdict(int)
+    days: dict[str, set[str]] = defaultdict(set)
+    for row in entries:
+        minutes[row["note"]] += row["minutes"]
+        days[row["note"]].add(row["on"])
+    most = sorted(minutes, key=lambda note: (-minutes[note], note))
+    return [{"note": note, "minutes": minutes[note], "days": len(days[note])} for note in most]
 
 
 def _silent(row: dict[str, Any]) -> str:

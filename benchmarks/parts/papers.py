@@ -133,7 +133,14 @@ def _report(n: int) -> Asked:
     read = {"start": Decimal(150), "value": Decimal(189), "on": first, "pace": Pace.BEHIND, "history": history}
     (stated,) = statement([Flow(granted=1920, used=1800)], Policy())
     items = [Item(title, 8, 8, "open") for title in ("posts", "graphics", "newsletters")]
-    work = [Work(first + timedelta(days=day), "Content plan and captions", 75) for day in range(24)]
+    work = [
+        Work(
+            first + timedelta(days=day),
+            ("Content plan and captions", "Graphics", "Answering the community")[day % 3],
+            75,
+        )
+        for day in range(24)
+    ]
     figures = [SimpleNamespace(kpi=kpi, **read) for kpi in kpis]
     facts = Facts(stated, figures, items, items, [], work, [])
     said = Said("Nan Studio", f"Client {n} Ltd", "Retainer", first, date(2026, 12, 1), comment="A good month. " * 8,
