@@ -62,7 +62,7 @@ def snapshot(agreement: Agreement, periods: Sequence[Period], outlook: str) -> d
 
 
 def _delivered(periods: Sequence[Period]) -> dict[Any, list[dict[str, Any]]]:
-    """The checklists. `owed` is what counts as promised: not what was waived, nor what a later row here owes again."""
+    """The checklists. `owed` counts as promised: not what was waived, nor what a later row here owes again."""
     found: dict[Any, list[dict[str, Any]]] = {row.pk: [] for row in periods}
     rows = Deliverable.objects.filter(period__in=periods).annotate(carried_into=F("carried_to__period"))
     for item in rows.order_by("position"):
@@ -127,13 +127,14 @@ def _decisions(agreement: Agreement, periods: Sequence[Period], first: date, las
     inside = _instants(agreement, first, last)
     changes = agreement.amendments.filter(state=AmendmentState.SIGNED, signed_at__range=inside)
     found += [
-        {"on": local_day(row.signed_at, zone).isoformat(), "what": str(row.get_kind_display()), "how": str(row.tier["name"]),
-         "words": ""}
+        {"on": local_day(row.signed_at, zone).isoformat(), "what": str(row.get_kind_display()),
+         "how": str(row.tier["name"]), "words": ""}
         for row in changes if row.signed_at
     ]  # fmt: skip
     more = Overage.objects.filter(period__in=periods, state=OverageState.APPROVED, by_terms=False)
     found += [
-        {"on": local_day(row.decided_at, zone).isoformat(), "what": _("More hours"), "how": rh.hours(row.minutes), "words": ""}
+        {"on": local_day(row.decided_at, zone).isoformat(), "what": _("More hours"),
+         "how": rh.hours(row.minutes), "words": ""}
         for row in more if row.decided_at
     ]  # fmt: skip
     return sorted(found, key=lambda one: one["on"])
