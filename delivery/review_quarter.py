@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Period
 from clients import entry
-from clients.add import decision_maker
 from core import audit, links, outbox
 from core.audit import UNSEEN, Origin
 from core.documents import render, store
 from core.documents.glyphs import check, printable_within
 from core.errors import NotAllowedNow
 from core.models.document import DocumentKind
-from delivery import quarter
+from delivery import addressee, quarter
 from delivery.errors import NoPeriod
 from delivery.models import QuarterlyReview
 from delivery.send import digest
@@ -70,9 +69,9 @@ def make(*, agreement: Agreement, periods: Sequence[Period], outlook: str, now: 
 
 
 def send(*, review: QuarterlyReview, actor: str, now: datetime, origin: Origin = UNSEEN) -> QuarterlyReview:
-    """Mail it to who decides, once, with the paper and a way in. Raises NotAllowedNow."""
+    """Mail it to who decides, once, with the paper and a way in. Raises NobodyToTell, NotAllowedNow."""
     agreement = review.agreement
-    contact = decision_maker(review.client) or agreement.contact
+    contact = addressee.must_be(agreement)
     with transaction.atomic():
         if not QuarterlyReview.objects.filter(pk=review.pk, sent_at__isnull=True).update(sent_at=now):
             raise NotAllowedNow(_("This review was sent already."))

@@ -16,7 +16,7 @@ from billing.run import bill
 from clients.models import Contact
 from core import audit, outbox
 from core.errors import NotAllowedNow, RuleError
-from core.models import Outbox
+from core.models import Link, Outbox
 from delivery import chase, decide, log, measure, report_paper, review, run, seen, send
 from delivery.models import Deliverable, Report
 from delivery.report_letters import NUDGE, pictured
@@ -239,6 +239,15 @@ def test_a_client_without_anybody_to_write_to_keeps_its_draft_until_there_is_som
     assert run.report(now=DUE, door="test").result["sent"] == 0
     Contact.objects.update(is_active=True)
     assert run.report(now=DUE, door="test").result["sent"] == 1
+
+
+def test_a_nudge_never_follows_somebody_who_has_left(drafted: Report) -> None:
+    report = sent(drafted)
+    Contact.objects.update(is_active=False)
+    chase.nudge_due(now=LATER + timedelta(hours=73))
+    outbox.send_due(now=LATER + timedelta(hours=73))
+    assert report.nudged_at is None and letter(NUDGE).to == "" and "NobodyToTell" in letter(NUDGE).error
+    assert not Link.objects.filter(created_at__gt=LATER + timedelta(hours=72)).exists()
 
 
 # Seen and answered

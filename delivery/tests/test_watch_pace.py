@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -153,6 +155,19 @@ def test_the_note_goes_out_once_to_who_decides_and_stands_in_the_record(world: W
     letter = Outbox.objects.get(kind="early_note")
     assert letter.to == "ploy@baan.example" and "They come on Friday." in letter.text
     assert audit.chain(agreement.pk)[-1].event == "early_note_sent"
+
+
+def test_nothing_is_written_to_somebody_who_has_left_and_the_note_stays_as_it_was_typed(world: World) -> None:
+    running(world)
+    watch_pace.watch(now=on_day(10))
+    row = EarlyWarning.objects.get()
+    row.client.contacts.update(is_active=False)
+    desk = Browser()
+    desk.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
+    answer = desk.post(reverse("dashboard:warning", args=[row.pk]), {"note": "My own words."})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "Add a contact first" in page and "My own words." in page
+    assert not Outbox.objects.filter(kind="early_note").exists()
 
 
 def test_a_new_warning_overtakes_the_one_nobody_answered(world: World) -> None:
