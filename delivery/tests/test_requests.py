@@ -93,6 +93,14 @@ def test_the_same_form_twice_is_one_request_and_one_message(world: World) -> Non
     assert asked(agreement, once="other") != one
 
 
+def test_other_words_on_a_page_that_came_back_are_not_lost(world: World) -> None:
+    agreement = begun(world)
+    one, two = asked(agreement, once="m"), asked(agreement, "A film", once="m")
+    assert one != two and two.title == "A film"
+    facts: dict[str, Any] = {"request": two, "contact": agreement.contact, "now": NOW, "once": "n"}
+    assert ask.say(text="Short", **facts) and ask.say(text="And loud", **facts)
+
+
 def test_the_first_answer_is_measured_once(world: World) -> None:
     row = asked(begun(world))
     assert answer.answer(request=row, text="Tomorrow.", now=NOW + 3 * H)

@@ -110,6 +110,8 @@ def test_the_same_form_and_the_same_letter_from_many_threads_are_written_once(po
     at_once(*[partial(ask.ask, agreement=agreement, once="m", **words) for _each in range(4)])
     at_once(*[partial(ask.say, request=one(), came_as="<1@x>", **words) for _each in range(4)])
     assert RequestMessage.objects.count() == Outbox.objects.filter(kind="request").count() == 2
+    at_once(*[partial(answer.answer, request=one(), text="Friday", once="m", now=NOW) for _each in range(4)])
+    assert RequestMessage.objects.count() == 3 and Outbox.objects.filter(kind="request_answer").count() == 1
 
 
 def test_what_a_report_says_is_what_was_written_down_whatever_happens_beside_it(posts: Deliverable) -> None:
