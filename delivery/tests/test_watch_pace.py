@@ -68,6 +68,12 @@ def test_what_is_off_is_warned_about_once_for_each_of_the_two_days(world: World)
     assert Outbox.objects.filter(kind="early_warnings").count() == 2
 
 
+def test_a_quarter_is_looked_at_after_a_third_and_after_two(world: World) -> None:
+    running(world, interval="quarterly")
+    counts = [watch_pace.watch(now=on_day(n)) for n in (10, 20, 29, 30, 31, 60, 61, 80)]
+    assert counts == [0, 0, 0, 1, 0, 0, 1, 0]
+
+
 def test_a_job_that_missed_both_days_warns_of_the_newest_only(world: World) -> None:
     running(world)
     assert watch_pace.watch(now=on_day(23)) == 1
@@ -189,7 +195,7 @@ def stretch(length: int, gone: int) -> Stretch:
 @given(st.integers(1, 400), days)
 def test_a_checkpoint_is_never_before_its_day_and_never_after_the_end(length: int, gone: int) -> None:
     found = stretch(length, gone).checkpoint
-    assert found in (0, *pace_rules.CHECKPOINTS)
+    assert found in (0, *(pace_rules.CHECKPOINTS if length <= 31 else (length // 3, length * 2 // 3)))
     assert found <= gone + 1
     assert not (found and gone >= length)
 
