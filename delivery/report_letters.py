@@ -121,7 +121,7 @@ def _digest(ref: str, now: datetime, *, is_reminder: bool) -> Letter:
 
 
 def _line(row: Report, business: Business) -> str:
-    words = {"client": row.client.name, "month": rh.month(row.period.starts_on)}
+    words = {"client": row.client.name, "month": rh.months(row.period.starts_on, row.period.ends_on)}
     if row.send_at is None:
         return _("%(client)s, %(month)s: it waits for you.") % words
     words["when"] = rh.moment(row.send_at, business.time_zone)

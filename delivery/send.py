@@ -69,8 +69,9 @@ def digest(shot: dict[str, Any]) -> str:
 
 
 def title(report: Report) -> str:
-    """ "Report for November 2026", in the active language."""
-    return _("Report for %(month)s") % {"month": rh.month(report.period.starts_on)}
+    """ "Report for November 2026", in the active language; give it with the period's agreement."""
+    served = rh.months(report.period.starts_on, last_day_after(report.period))
+    return _("Report for %(month)s") % {"month": served}
 
 
 def snapshot(report: Report, found: Facts | None = None) -> dict[str, Any]:

@@ -92,8 +92,8 @@ class TimeImportPage(Desk):
         fields = {name: f"place-{n}" for n, name in enumerate(sorted(row.places))}
         return self.show(
             request, status, row=row, trial=tried, agreements=time_import.candidates(row.business), error=error,
-            seen=time_import.chosen(row), names=[(name, fields[name.key]) for name in tried.names], bad=tried.bad[:SHOWN], more=_more(tried),
-            any_own=any(not line["billable"] for line in row.rows),
+            names=[(name, fields[name.key]) for name in tried.names], bad=tried.bad[:SHOWN], more=_more(tried),
+            any_own=any(not line["billable"] for line in row.rows), seen=time_import.chosen(row),
         )  # fmt: skip
 
     def _finished(self, request: HttpRequest, row: TimeImport) -> HttpResponse:
