@@ -131,6 +131,13 @@ def test_every_step_is_told_to_whoever_spoke_and_to_nobody_else(world: World) ->
     assert row.done_at == NOW + 4 * H
 
 
+def test_a_subject_has_names_as_they_are_written(world: World) -> None:
+    agreement = begun(world, client=world.client("Baan & Co's"))
+    asked(agreement, "Nan's <b> banner")
+    assert letters("request")[0].subject == "Baan & Co's asks: Nan's <b> banner"
+    assert "<b>" not in letters("request")[0].html
+
+
 def test_a_no_needs_words_and_what_was_taken_back_is_over(world: World) -> None:
     agreement = begun(world)
     row = asked(agreement)
