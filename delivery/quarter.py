@@ -187,10 +187,7 @@ def _with_chart(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _since(percent: str) -> str:
-    if not percent:
-        return _("from 0")
-    sign = "+" if Decimal(percent) > 0 else "−" if Decimal(percent) < 0 else "±"
-    return f"{sign}{rh.number(abs(Decimal(percent)))} %"
+    return f"{rh.signed(Decimal(percent))} %" if percent else _("from 0")
 
 
 def _answers(found: dict[str, Any]) -> str:

@@ -84,8 +84,7 @@ def _change(row: dict[str, Any]) -> str:
     percent = change(Decimal(row["baseline"]), Decimal(row["value"]))
     if percent is None:
         return _("from 0 at the start")
-    sign = "+" if percent > 0 else "−" if percent < 0 else "±"
-    return _("%(change)s %% since the start") % {"change": f"{sign}{rh.number(abs(percent))}"}
+    return _("%(change)s %% since the start") % {"change": rh.signed(percent)}
 
 
 def _item_note(row: dict[str, Any]) -> str:

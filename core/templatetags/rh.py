@@ -147,6 +147,12 @@ def number(value: Any) -> str:
 
 
 @register.filter
+def signed(value: Decimal) -> str:
+    """A figure with its sign: +12.5, −3, ±0."""
+    return ("+" if value > 0 else "−" if value < 0 else "±") + number(abs(value))
+
+
+@register.filter
 def number_short(value: Any) -> str:
     """A figure for an axis: 10,240 → 10K."""
     return str(format_compact_decimal(Decimal(str(value)), locale=_locale(), fraction_digits=1))
