@@ -23,17 +23,22 @@ def answer(
     to: RequestState | None = None,
     came_as: str = "",
     gift: Handover | None = None,
+    once: str = "",
 ) -> bool:
     """Say something, move it to a state, or both at once; whether it is new. The client hears of it by mail.
 
-    The first of these is the first answer that the tier promised. Raises NoWords, NotOpen and NotAllowedNow.
+    The first of these is the first answer that the tier promised. `once` marks the form, as for `ask`. Raises
+    NoWords, NotOpen and NotAllowedNow.
     """
     must_say = to == RequestState.DECLINED or (to is None and gift is None)
     said = thread.tidy(text) if must_say or text.strip() else ""
     if request.state == RequestState.WITHDRAWN:
         raise NotOpen(_("The client took this back."))
     with transaction.atomic():
-        message = thread.write(request=request, contact=None, text=said, now=now, came_as=came_as) if said else None
+        message = None
+        if said:
+            mark = once and once + said
+            message = thread.write(request=request, contact=None, text=said, now=now, once=mark, came_as=came_as)
         if said and message is None:
             return False
         if to:

@@ -23,7 +23,8 @@ def ask(
 ) -> Request:
     """Write it down, with whether it fits and by when an answer is promised, and tell the freelancer.
 
-    `estimate` is in minutes. `once` marks the form: posted again it gives the same request. Raises NoWords, NotOpen.
+    `estimate` is in minutes. `once` marks the form: the same words posted again give the same request, others from a
+    page that came back are another one. Raises NoWords, NotOpen.
     """
     said = tidy(text)
     if agreement.client_id != contact.client_id or agreement.state not in ASKABLE:
@@ -31,7 +32,7 @@ def ask(
     found = fitting.of([agreement], now=now, estimate=estimate)[agreement.pk]
     with transaction.atomic():
         row, is_new = Request.objects.get_or_create(
-            pk=thread.id_of(contact.pk, once),
+            pk=thread.id_of(contact.pk, once and once + said),
             defaults={
                 "business_id": agreement.business_id, "client_id": contact.client_id, "agreement": agreement,
                 "period": found.period, "contact": contact, "title": title_of(said), "fits": found.fit.value,
@@ -50,7 +51,7 @@ def say(*, request: Request, contact: Contact, text: str, now: datetime, came_as
     said = tidy(text)
     if contact.client_id != request.client_id or request.state == RequestState.WITHDRAWN:
         raise NotOpen(_("This was taken back. Please ask anew."))
-    mark = f"{contact.pk}{once}" if once else ""
+    mark = once and f"{contact.pk}{once}{said}"
     with transaction.atomic():
         message = thread.write(request=request, contact=contact, text=said, now=now, once=mark, came_as=came_as)
         if message:

@@ -156,7 +156,7 @@ def _item(item: Item) -> dict[str, Any]:
 def _figures(figures: Sequence[Measured], chosen: Sequence[str]) -> list[dict[str, Any]]:
     """The chosen ones first, in their order; else the first three as they come. `shown` marks them."""
     by_id = {str(one.kpi.pk): one for one in figures}
-    first = [by_id[pk] for pk in chosen if pk in by_id][:SHOWN] or list(figures)[:SHOWN]
+    first = [by_id[pk] for pk in dict.fromkeys(chosen) if pk in by_id][:SHOWN] or list(figures)[:SHOWN]
     return [_figure(one, one in first) for one in [*first, *(one for one in figures if one not in first)]]
 
 

@@ -121,8 +121,7 @@ def since_start(one: Figure) -> str:
         return ""
     if one.change is None:
         return _("from 0 at the start")
-    sign = "+" if one.change > 0 else "−" if one.change < 0 else "±"
-    return _("%(change)s %% since the start") % {"change": f"{sign}{rh.number(abs(one.change))}"}
+    return _("%(change)s %% since the start") % {"change": rh.signed(one.change)}
 
 
 def retired(agreement: Agreement, shown: Iterable[Look]) -> list[Kpi]:

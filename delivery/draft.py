@@ -91,7 +91,7 @@ def goes_out(period: Period, now: datetime) -> datetime | None:
     if terms.get("report_unreviewed", Unreviewed.SEND) == Unreviewed.WAIT:
         return None
     zone = period.agreement.time_zone
-    agreed = last_day_after(period) + timedelta(days=terms.get("report_days", DAYS) - 1)
+    agreed = last_day_after(period) + timedelta(days=(terms.get("report_days") or DAYS) - 1)
     later = local_day(now + AT_LEAST, zone)
     first = later if local_instant(later, HOUR, zone) >= now + AT_LEAST else later + timedelta(days=1)
     return local_instant(max(agreed, first), HOUR, zone)

@@ -58,7 +58,7 @@ def _items(periods: Iterable[UUID]) -> dict[UUID, list[Item]]:
 
 
 def _following(periods: Sequence[Period], agreements: dict[UUID, Agreement]) -> dict[UUID, list[Item]]:
-    """What is promised in the period after each: its checklist where it was opened, else the tier's list."""
+    """What is promised in the period after each, where that was opened."""
     ends = {(period.agreement_id, period.ends_on): period.pk for period in periods}
     found: dict[UUID, list[Item]] = {}
     after = Period.objects.filter(agreement__in=agreements, starts_on__in={end for _, end in ends})

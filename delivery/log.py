@@ -9,13 +9,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from agreements.models import Agreement, Period
+from agreements.models import Agreement
 from agreements.periods import open_due
 from core.models import Business
+from delivery.closed import is_closed
 from delivery.errors import NoPeriod
-from delivery.models import Deliverable, Report, TimeEntry
+from delivery.models import Deliverable, TimeEntry
 from delivery.placing import Placing, Work
-from delivery.states import ReportState
 
 
 def log_time(
@@ -56,8 +56,12 @@ def change_time(*, entry: TimeEntry, on: date, minutes: int, note: str, now: dat
 
 
 def remove_time(*, entry: TimeEntry, now: datetime, actor: str = "") -> None:
-    """Take an entry back, as long as no report has told the client about it; its row stays for the record."""
+    """Take an entry back, as long as no report has told the client about it; its row stays for the record.
+
+    Raises NoPeriod.
+    """
     with transaction.atomic():
+        hold(entry.business_id)
         _void(entry, actor, now)
 
 
@@ -88,11 +92,6 @@ def add(works: Sequence[Work], *, actor: str, now: datetime, **more: Any) -> lis
     placing = Placing(business, agreements.values(), (min(days), max(days)), actor=actor, now=now)
     rows = [placing.entry(work, **more) for work in works]
     return TimeEntry.objects.bulk_create(rows)
-
-
-def is_closed(period: Period) -> bool:
-    """Whether the client has been told about it: its report was sent."""
-    return Report.objects.filter(period=period, state=ReportState.SENT).exists()
 
 
 def _void(entry: TimeEntry, actor: str, now: datetime) -> None:

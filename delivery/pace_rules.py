@@ -1,4 +1,4 @@
-"""When a period is off its line at day 10 or 20, and by how much (rule 39). Pure.
+"""When a period is off its line at day 10 or 20 (of a month), and by how much (rule 39). Pure.
 
 | at day 11 of 30 (10 days gone) | off |
 | --- | --- |
@@ -16,6 +16,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 CHECKPOINTS = (20, 10)  # days of a period, the newest first
+A_MONTH = 31  # days; a longer period is looked at after two thirds and after one: at day 10 of a year nothing is off
 QUIET = timedelta(days=7)  # after a warning, before the next about the same period
 MOST_USED = Fraction(120, 100)  # of what the line says; above it the hours run out
 SLACK = 5  # percent that a figure may lack of the way that it should have gone
@@ -48,8 +49,9 @@ class Stretch:
     @property
     def checkpoint(self) -> int:
         """The newest day that it has reached of those on which it is looked at; 0 for none, and when it is over."""
-        day = (self.today - self.begins).days + 1
-        return next((each for each in CHECKPOINTS if each <= day), 0) if self.today < self.ends else 0
+        day, whole = (self.today - self.begins).days + 1, (self.ends - self.begins).days
+        points = CHECKPOINTS if whole <= A_MONTH else (whole * 2 // 3, whole // 3)
+        return next((each for each in points if each <= day), 0) if self.today < self.ends else 0
 
 
 def is_due(stretch: Stretch, last_day: int, last_on: date | None) -> bool:

@@ -1,24 +1,26 @@
 """What a quarterly review says, as plain JSON: three periods of an agreement, from the ledger."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from statistics import median
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements.models import Agreement, Period
 from agreements.states import AmendmentState
 from core import charts
+from core.dates import local_day, local_instant
 from core.templatetags import rh
 from delivery import figures, hours
 from delivery.figures import Figure
 from delivery.kpi import Pace, change
 from delivery.models import Deliverable, Overage, Report, Request
 from delivery.models.report import ANSWERS
-from delivery.states import OverageState, ReportState, RequestState
+from delivery.states import DeliverableState, OverageState, ReportState, RequestState
 
 LONG = 3  # periods
 
@@ -60,11 +62,14 @@ def snapshot(agreement: Agreement, periods: Sequence[Period], outlook: str) -> d
 
 
 def _delivered(periods: Sequence[Period]) -> dict[Any, list[dict[str, Any]]]:
+    """The checklists. `owed` counts as promised: not what was waived, nor what a later row here owes again."""
     found: dict[Any, list[dict[str, Any]]] = {row.pk: [] for row in periods}
-    for item in Deliverable.objects.filter(period__in=periods).order_by("position"):
+    rows = Deliverable.objects.filter(period__in=periods).annotate(carried_into=F("carried_to__period"))
+    for item in rows.order_by("position"):
+        is_let_off = item.state == DeliverableState.WAIVED or item.carried_into in found
         found[item.period_id].append(
             {"title": item.title, "promised": item.promised, "done": item.done, "state": item.state,
-             "because": item.because}
+             "because": item.because, "owed": min(item.done, item.promised) if is_let_off else item.promised}
         )  # fmt: skip
     return found
 
@@ -98,11 +103,8 @@ def _text(value: Decimal | None) -> str:
 
 def _requests(agreement: Agreement, first: date, last: date) -> dict[str, Any]:
     """How many were asked, done, and answered in the promised time; the usual wait in minutes."""
-    rows = list(
-        Request.objects.filter(agreement=agreement, created_at__date__gte=first, created_at__date__lt=last).exclude(
-            state=RequestState.WITHDRAWN
-        )
-    )
+    asked = Request.objects.filter(agreement=agreement, created_at__range=_instants(agreement, first, last))
+    rows = list(asked.exclude(state=RequestState.WITHDRAWN))
     waits = [int((row.responded_at - row.created_at).total_seconds()) // 60 for row in rows if row.responded_at]
     return {
         "asked": len(rows),
@@ -115,27 +117,32 @@ def _requests(agreement: Agreement, first: date, last: date) -> dict[str, Any]:
 
 def _decisions(agreement: Agreement, periods: Sequence[Period], first: date, last: date) -> list[dict[str, str]]:
     """What the client decided: answers to reports, signed changes of terms, more hours."""
-    answers = dict(ANSWERS)
+    answers, zone = dict(ANSWERS), agreement.time_zone
     reports = Report.objects.filter(period__in=periods, state=ReportState.SENT, answered_at__isnull=False)
     found = [
-        {"on": row.answered_at.date().isoformat(), "what": row.snapshot.get("decision") or row.decision,
+        {"on": local_day(row.answered_at, zone).isoformat(), "what": row.snapshot.get("decision") or row.decision,
          "how": str(answers.get(row.answer, "")), "words": row.answer_words}
         for row in reports if row.answered_at
     ]  # fmt: skip
-    changes = agreement.amendments.filter(
-        state=AmendmentState.SIGNED, signed_at__date__gte=first, signed_at__date__lt=last
-    )
+    inside = _instants(agreement, first, last)
+    changes = agreement.amendments.filter(state=AmendmentState.SIGNED, signed_at__range=inside)
     found += [
-        {"on": row.signed_at.date().isoformat(), "what": str(row.get_kind_display()), "how": str(row.tier["name"]),
-         "words": ""}
+        {"on": local_day(row.signed_at, zone).isoformat(), "what": str(row.get_kind_display()),
+         "how": str(row.tier["name"]), "words": ""}
         for row in changes if row.signed_at
     ]  # fmt: skip
     more = Overage.objects.filter(period__in=periods, state=OverageState.APPROVED, by_terms=False)
     found += [
-        {"on": row.decided_at.date().isoformat(), "what": _("More hours"), "how": rh.hours(row.minutes), "words": ""}
+        {"on": local_day(row.decided_at, zone).isoformat(), "what": _("More hours"),
+         "how": rh.hours(row.minutes), "words": ""}
         for row in more if row.decided_at
     ]  # fmt: skip
     return sorted(found, key=lambda one: one["on"])
+
+
+def _instants(agreement: Agreement, first: date, last: date) -> tuple[datetime, datetime]:
+    """From the morning of `first` to that of `last`, on the client's wall."""
+    return local_instant(first, 0, agreement.time_zone), local_instant(last, 0, agreement.time_zone)
 
 
 def title(shot: dict[str, Any]) -> str:
@@ -152,7 +159,7 @@ def with_words(shot: dict[str, Any]) -> dict[str, Any]:
     """What templates need beside the snapshot, in the active language: sums, sentences and the charts."""
     months = [rh.month_short(row["starts_on"]) for row in shot["periods"]]
     items = [item for row in shot["periods"] for item in row["deliverables"]]
-    promised, done = sum(one["promised"] for one in items), sum(min(one["done"], one["promised"]) for one in items)
+    promised, done = sum(one["owed"] for one in items), sum(min(one["done"], one["owed"]) for one in items)
     return {
         "snapshot": shot,
         "title": title(shot),
@@ -180,10 +187,7 @@ def _with_chart(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _since(percent: str) -> str:
-    if not percent:
-        return _("from 0")
-    sign = "+" if Decimal(percent) > 0 else "−" if Decimal(percent) < 0 else "±"
-    return f"{sign}{rh.number(abs(Decimal(percent)))} %"
+    return f"{rh.signed(Decimal(percent))} %" if percent else _("from 0")
 
 
 def _answers(found: dict[str, Any]) -> str:

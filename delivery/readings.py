@@ -15,6 +15,7 @@ from core.dates import local_day
 from core.models import Business
 from delivery import measure
 from delivery.errors import BadReadings
+from delivery.kpi import CENT
 from delivery.measure import Value, Written
 from delivery.models import Kpi, Report
 from delivery.states import ReportState
@@ -95,7 +96,7 @@ def check(*, business: Business, wanted: Sequence[Wanted], now: datetime) -> lis
         if why:
             bad.append(Bad(place, why))
         elif kpi and holds:
-            good.append(Value(kpi, holds[0], one.on, one.value))
+            good.append(Value(kpi, holds[0], one.on, as_kept(one.value)))
     if bad:
         raise BadReadings(bad)
     return good
@@ -103,7 +104,12 @@ def check(*, business: Business, wanted: Sequence[Wanted], now: datetime) -> lis
 
 def fits(value: Decimal) -> bool:
     """Whether the column holds it exactly. Compared before anything is computed: 1e999999999 is a Decimal too."""
-    return value.is_finite() and -LARGEST < value < LARGEST and value == value.quantize(Decimal("0.01"))
+    return value.is_finite() and -LARGEST < value < LARGEST and value == as_kept(value)
+
+
+def as_kept(value: Decimal) -> Decimal:
+    """As the column gives it back: 1E+3 is 1000.00, and nothing is less than 0 by its sign alone."""
+    return value.quantize(CENT) + 0
 
 
 def _periods(kpis: Sequence[Kpi], wanted: Sequence[Wanted]) -> dict[UUID, list[tuple[Period, bool]]]:

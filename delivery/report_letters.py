@@ -15,12 +15,12 @@ from core import links
 from core.models import Business
 from core.outbox import COMPOSERS, Letter
 from core.templatetags import rh
-from delivery import gather
+from delivery import addressee, gather
 from delivery.draft import DRAFTED
 from delivery.models import Report
 from delivery.models.report import ANSWERS
 from delivery.report_words import with_words
-from delivery.send import addressees, title
+from delivery.send import title
 from delivery.states import ReportState
 
 NAMED = 10  # reports that a digest names
@@ -121,7 +121,7 @@ def _digest(ref: str, now: datetime, *, is_reminder: bool) -> Letter:
 
 
 def _line(row: Report, business: Business) -> str:
-    words = {"client": row.client.name, "month": rh.month(row.period.starts_on)}
+    words = {"client": row.client.name, "month": rh.months(row.period.starts_on, row.period.ends_on)}
     if row.send_at is None:
         return _("%(client)s, %(month)s: it waits for you.") % words
     words["when"] = rh.moment(row.send_at, business.time_zone)
@@ -129,8 +129,9 @@ def _line(row: Report, business: Business) -> str:
 
 
 def _sent(ref: str) -> tuple[Report, Contact]:
+    """The report and who reads it now. Raises NobodyToTell: then the letter waits, and fails where a person looks."""
     row = _one(ref)
-    return row, addressees([row]).get(row.client_id) or row.period.agreement.contact
+    return row, addressee.must_be(row.period.agreement)
 
 
 def _one(ref: str) -> Report:

@@ -4,14 +4,14 @@ The paper's bytes follow from the report's contents, so that two workers who pri
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import translation
 
 from core import outbox
-from core.documents import glyphs, render, store
+from core.documents import render, store
+from core.documents.glyphs import printable_within
 from core.models import Document
 from core.models.document import DocumentKind
 from delivery import gather
@@ -66,20 +66,8 @@ def _pdf(report: Report) -> bytes:
     """What a client or another system has typed may hold signs that no font has: they are left out on paper."""
     assert report.sent_at
     with translation.override(report.language):
-        context = {"business": report.business, **with_words(_printable_all(report.snapshot))}
+        context = {"business": report.business, **with_words(printable_within(report.snapshot))}
         name = title(report)
     return render.pdf(
         "report", context, language=report.language, title=name, identifier=report.sha256, created=report.sent_at
     )
-
-
-def _printable_all(shot: dict[str, Any]) -> dict[str, Any]:
-    return {name: _printable(value) for name, value in shot.items()}
-
-
-def _printable(value: Any) -> Any:
-    if isinstance(value, str):
-        return glyphs.printable(value)
-    if isinstance(value, list):
-        return [_printable(one) for one in value]
-    return _printable_all(value) if isinstance(value, dict) else value

@@ -1,5 +1,6 @@
 """A report's figures in words and drawings, in the active language: the same for page, letter and paper."""
 
+from datetime import date
 from collections import defaultdict
 from decimal import Decimal
 from typing import Any
@@ -18,7 +19,7 @@ def with_words(shot: dict[str, Any]) -> dict[str, Any]:
     figures = [_figure(row) for row in shot["kpis"]]
     return {
         "snapshot": shot,
-        "verdict_text": verdict_words(shot["verdict"]),
+        "verdict_text": verdict_words(shot["verdict"], is_month=_is_month(shot["period"])),
         "kpis": [row for row in figures if row["shown"]],
         "more_kpis": [row for row in figures if not row["shown"]],
         "items": [row | {"note": _item_note(row)} for row in shot["deliverables"]],
@@ -29,13 +30,26 @@ def with_words(shot: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def verdict_words(code: str) -> str:
+def verdict_words(code: str, *, is_month: bool) -> str:
     """The verdict in a sentence."""
+    if not is_month:
+        return {
+            Verdict.GOOD: _(
+                "A good period: everything promised was delivered, and the figures are where they should be."
+            ),
+            Verdict.MIXED: _("A mixed period: most of it went as planned, and what did not is listed below."),
+            Verdict.OFF: _("This period fell short of its targets. What happens next is at the end of this report."),
+        }[Verdict(code)]
     return {
         Verdict.GOOD: _("A good month: everything promised was delivered, and the figures are where they should be."),
         Verdict.MIXED: _("A mixed month: most of it went as planned, and what did not is listed below."),
         Verdict.OFF: _("This month fell short of its targets. What happens next is at the end of this report."),
     }[Verdict(code)]
+
+
+def _is_month(span: dict[str, str]) -> bool:
+    """Whether that is what people call it: no trial of two weeks, and no quarter."""
+    return 28 <= (date.fromisoformat(span["ends_on"]) - date.fromisoformat(span["starts_on"])).days <= 31
 
 
 def pace_words(code: str) -> str:
@@ -72,8 +86,7 @@ def _change(row: dict[str, Any]) -> str:
     percent = change(Decimal(row["baseline"]), Decimal(row["value"]))
     if percent is None:
         return _("from 0 at the start")
-    sign = "+" if percent > 0 else "−" if percent < 0 else "±"
-    return _("%(change)s %% since the start") % {"change": f"{sign}{rh.number(abs(percent))}"}
+    return _("%(change)s %% since the start") % {"change": rh.signed(percent)}
 
 
 def _item_note(row: dict[str, Any]) -> str:

@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Period
 from clients import entry
-from clients.add import decision_maker
 from core import audit, links, outbox
 from core.audit import UNSEEN, Origin
 from core.documents import render, store
-from core.documents.glyphs import check
+from core.documents.glyphs import check, printable_within
 from core.errors import NotAllowedNow
 from core.models.document import DocumentKind
-from delivery import quarter
+from delivery import addressee, quarter
 from delivery.errors import NoPeriod
 from delivery.models import QuarterlyReview
 from delivery.send import digest
@@ -41,7 +40,8 @@ def compose(*, agreement: Agreement, periods: Sequence[Period], outlook: str) ->
 def make(*, agreement: Agreement, periods: Sequence[Period], outlook: str, now: datetime) -> QuarterlyReview:
     """Print it and keep it; the same facts and words again are the one that is there.
 
-    Raises NoPeriod, MissingGlyphs.
+    What the client has typed may hold signs that no font has: they are left out on paper. Raises NoPeriod, and
+    MissingGlyphs about the outlook.
     """
     check(outlook, field="outlook")
     shot = compose(agreement=agreement, periods=periods, outlook=outlook)
@@ -51,7 +51,7 @@ def make(*, agreement: Agreement, periods: Sequence[Period], outlook: str, now: 
     if found:
         return found
     with translation.override(agreement.language):
-        context = {"business": agreement.business, **quarter.with_words(shot)}
+        context = {"business": agreement.business, **quarter.with_words(printable_within(shot))}
         name = quarter.title(shot)
     pdf = render.pdf("review", context, language=agreement.language, title=name, identifier=digest(shot), created=now)
     with transaction.atomic():
@@ -69,9 +69,9 @@ def make(*, agreement: Agreement, periods: Sequence[Period], outlook: str, now: 
 
 
 def send(*, review: QuarterlyReview, actor: str, now: datetime, origin: Origin = UNSEEN) -> QuarterlyReview:
-    """Mail it to who decides, once, with the paper and a way in. Raises NotAllowedNow."""
+    """Mail it to who decides, once, with the paper and a way in. Raises NobodyToTell, NotAllowedNow."""
     agreement = review.agreement
-    contact = decision_maker(review.client) or agreement.contact
+    contact = addressee.must_be(agreement)
     with transaction.atomic():
         if not QuarterlyReview.objects.filter(pk=review.pk, sent_at__isnull=True).update(sent_at=now):
             raise NotAllowedNow(_("This review was sent already."))

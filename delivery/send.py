@@ -15,17 +15,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agreements.models import Period
-from clients.models import Contact
 from core import audit, doorbell
 from core.errors import NotAllowedNow
 from core.models import Business
 from core.states import move_all
 from core.templatetags import rh
-from delivery import gather
+from delivery import addressee, gather
 from delivery.compose import Facts, Said
 from delivery.compose import snapshot as compose
 from delivery.draft import last_day_after
-from delivery.errors import NobodyToTell
 from delivery.models import Report
 from delivery.states import REPORT, ReportState
 
@@ -36,11 +34,8 @@ ALONE = "Retainer Hub"  # who sends what nobody has sent by the agreed day
 
 def send_report(*, report: Report, actor: str, now: datetime) -> Report:
     """Freeze the report; its paper and its letter follow. Raises NobodyToTell, NotAllowedNow for the second press."""
-    if report.state == ReportState.DRAFT and not addressees([report]):
-        raise NobodyToTell(
-            _("%(client)s has nobody with an email who may read it. Add a contact first.")
-            % {"client": report.client.name}
-        )
+    if report.state == ReportState.DRAFT:
+        addressee.must_be(report.period.agreement)
     if not _freeze([report.pk], actor, now):
         raise NotAllowedNow(_("This report was sent already."))
     report.refresh_from_db()
@@ -56,7 +51,7 @@ def send_due(*, now: datetime, on_batch: Callable[[int], None] = lambda sent: No
         if not rows:
             return sent
         after = rows[-1].pk
-        told = addressees(rows)
+        told = addressee.of(row.period.agreement for row in rows)
         some = _freeze([row.pk for row in rows if row.client_id in told], ALONE, now, only_due=True)
         sent += some
         on_batch(some)
@@ -67,17 +62,6 @@ def due(now: datetime) -> Any:
     return Report.objects.filter(state=ReportState.DRAFT, send_at__lte=now, business__is_suspended=False)
 
 
-def addressees(reports: Sequence[Report]) -> dict[UUID, Contact]:
-    """Who reads each client's report: the decision maker, else the person who signed; nobody without an email."""
-    signers = {report.period.agreement.contact_id for report in reports}
-    people = Contact.objects.filter(client__in={report.client_id for report in reports}, is_active=True)
-    found: dict[UUID, Contact] = {}
-    for person in people.exclude(email=""):
-        if person.is_decision_maker or (person.pk in signers and person.client_id not in found):
-            found[person.client_id] = person
-    return found
-
-
 def digest(shot: dict[str, Any]) -> str:
     """SHA-256 of a snapshot as canonical JSON."""
     text = json.dumps(shot, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -85,8 +69,9 @@ def digest(shot: dict[str, Any]) -> str:
 
 
 def title(report: Report) -> str:
-    """ "Report for November 2026", in the active language."""
-    return _("Report for %(month)s") % {"month": rh.month(report.period.starts_on)}
+    """ "Report for November 2026", in the active language; give it with the period's agreement."""
+    served = rh.months(report.period.starts_on, last_day_after(report.period))
+    return _("Report for %(month)s") % {"month": served}
 
 
 def snapshot(report: Report, found: Facts | None = None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 What a line says becomes an entry by the rules of delivery.placing, as if it had been typed.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
@@ -71,17 +72,27 @@ def trial(row: TimeImport, *, now: datetime) -> Trial:
     return try_out(row, candidates(row.business), now=now)
 
 
-def take_over(*, row: TimeImport, good: int, bad: int, without_bad: bool, actor: str, now: datetime) -> TimeImport:
-    """Write every line down that fits, in one transaction. `good` and `bad` are the numbers that the person saw.
+def chosen(row: TimeImport) -> str:
+    """A mark of whose time each name's is and how days are read: another tab may say something else."""
+    said = [sorted(row.places.items()), row.day_first, row.all_billable]
+    return sha256(json.dumps(said).encode()).hexdigest()
+
+
+def take_over(
+    *, row: TimeImport, good: int, bad: int, seen: str, without_bad: bool, actor: str, now: datetime
+) -> TimeImport:
+    """Write every line down that fits, in one transaction. `good` and `bad` are the numbers that the person saw, and
+    `seen` what was `chosen` then.
 
     Raises NotAllowedNow where they are others by now, or somebody was first; BadExport where there are bad lines and
     nobody has said that they may be left out.
     """
     with transaction.atomic():
         log.hold(row.business_id)
+        row.refresh_from_db(fields=["places", "day_first", "all_billable"])
         open_due(now=now, only=row.business)
         tried = trial(row, now=now)
-        if (len(tried.good), len(tried.bad)) != (good, bad):
+        if (len(tried.good), len(tried.bad), chosen(row)) != (good, bad, seen):
             raise NotAllowedNow(_("This has changed since you looked: see below what would be taken over now."))
         if tried.asks_order or not tried.good:
             raise BadExport(_("There is nothing to take over yet."))

@@ -12,7 +12,7 @@ from billing import facts as money
 from core import audit
 from core.facts import Fact
 from core.models import AuditEvent, Document
-from core.templatetags import rh
+from delivery import send
 from delivery.models import Report
 from delivery.states import ReportState
 
@@ -41,7 +41,7 @@ def timeline(agreement: Agreement, *, inside: bool) -> Timeline:
     """`inside`: with what is the business's own: where each act came from, notes, and events of the desk."""
     amendments = list(agreement.amendments.select_related("agreement", "document", "signed_document"))
     reports = _reports(agreement)
-    named = record.chains_of(agreement, amendments) | {row.pk: _report_name(row) for row in reports}
+    named = record.chains_of(agreement, amendments) | {row.pk: send.title(row) for row in reports}
     chains = audit.chains(named)
     papers = _by_hash([agreement, *amendments], reports)
     told = [
@@ -87,17 +87,11 @@ def _report_labels() -> dict[str, str]:
 
 def _reports(agreement: Agreement) -> list[Report]:
     sent = Report.objects.filter(period__agreement=agreement, state=ReportState.SENT)
-    return list(sent.select_related("period", "document").order_by("period__starts_on"))
-
-
-def _report_name(report: Report) -> str:
-    return _("Report for %(month)s") % {"month": rh.month(report.period.starts_on)}
+    return list(sent.select_related("period__agreement", "document").order_by("period__starts_on"))
 
 
 def _opened(reports: Iterable[Report]) -> list[Fact]:
-    return [
-        Fact(row.opened_at, _("Opened by the client"), about=_report_name(row)) for row in reports if row.opened_at
-    ]
+    return [Fact(row.opened_at, _("Opened by the client"), about=send.title(row)) for row in reports if row.opened_at]
 
 
 def _by_hash(papers: Iterable[Agreement | Amendment], reports: Iterable[Report]) -> dict[str, Document]:

@@ -6,24 +6,19 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from clients.add import decision_maker
-from clients.models import Contact
 from core import audit, outbox
 from core.audit import UNSEEN, Origin
 from core.errors import NotAllowedNow
+from delivery import addressee
 from delivery.models import EarlyWarning
-
-
-def goes_to(warning: EarlyWarning) -> Contact:
-    """Who gets the note: who decides at the client now."""
-    return decision_maker(warning.client) or warning.period.agreement.contact
 
 
 def send_note(
     *, warning: EarlyWarning, note: str, actor: str, now: datetime, origin: Origin = UNSEEN
 ) -> EarlyWarning:
-    """Mail the note, once. Raises NotAllowedNow where it was sent, or the warning was let be."""
-    agreement, contact = warning.period.agreement, goes_to(warning)
+    """Mail the note, once. Raises NobodyToTell, and NotAllowedNow where it was sent or the warning was let be."""
+    agreement = warning.period.agreement
+    contact = addressee.must_be(agreement)
     with translation.override(agreement.language):
         subject = _("“%(title)s”: where this period stands") % {"title": agreement.title}
     with transaction.atomic():

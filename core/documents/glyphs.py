@@ -3,6 +3,7 @@
 import unicodedata
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext as _
 from fontTools import agl
@@ -43,6 +44,15 @@ def printable(text: str) -> str:
     """`text` without what cannot be printed: for a first draft that a person reads before it is used."""
     known = _printable()
     return "".join(sign for sign in text if ord(sign) in known or sign in BREAKS)
+
+
+def printable_within(value: Any) -> Any:
+    """The same JSON with every text `printable`: what somebody else has typed is no reason to print nothing."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, list):
+        return [printable_within(one) for one in value]
+    return {name: printable_within(one) for name, one in value.items()} if isinstance(value, dict) else value
 
 
 def _shown(sign: str) -> str:

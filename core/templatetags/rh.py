@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core import money as money_rules
+from core.dates import add_months, whole_months
 
 register = template.Library()
 
@@ -73,6 +74,13 @@ def month(value: Any) -> str:
     """December 2026."""
     found = _as_date(value)
     return format_date(found, "LLLL y", locale=_locale()) if found else "—"
+
+
+@register.filter
+def months(start: date, end: date) -> str:
+    """The month of a span up to `end` (exclusive), by its first day; November 2026 – January 2027 of a longer one."""
+    count = whole_months(start, end)
+    return month(start) if count < 2 else f"{month(start)} – {month(add_months(start, count - 1))}"
 
 
 @register.filter
@@ -136,6 +144,12 @@ def number(value: Any) -> str:
     if value is None or value == "":
         return "—"
     return str(format_decimal(Decimal(str(value)), "#,##0.##", locale=_locale()))
+
+
+@register.filter
+def signed(value: Decimal) -> str:
+    """A figure with its sign: +12.5, −3, ±0."""
+    return ("+" if value > 0 else "−" if value < 0 else "±") + number(abs(value))
 
 
 @register.filter

@@ -15,7 +15,7 @@ from core.errors import RuleError
 from core.listing import page_of
 from dashboard.forms.reports import WhenForm, WordsForm
 from dashboard.views.desk import Desk, refuse, say
-from delivery import chase, gather, history, report_paper, review, send, suggest
+from delivery import addressee, chase, gather, history, report_paper, review, send, suggest
 from delivery.models import Report
 from delivery.models.report import REPORT_STATES
 from delivery.report_words import with_words
@@ -101,7 +101,7 @@ class ReportPage(Desk):
             when=when,
             is_draft=is_draft,
             decisions=suggest.decisions(shot, report.language) if is_draft else [],
-            reader=send.addressees([report]).get(report.client_id),
+            reader=addressee.of([report.period.agreement]).get(report.client_id),
             status=status,
             **shown,
         )

@@ -110,7 +110,7 @@ class RequestPage(RequestDesk):
         to = ACTS.get(request.POST.get("act", ""))
         if form.is_valid():
             try:
-                self._act(row, form, to)
+                self._act(row, form, to, request.POST.get("once", "")[:64])
                 messages.success(request, _("Done. The client is told by email."))
                 return redirect("dashboard:request", row.pk)
             except RuleError as no:
@@ -118,12 +118,12 @@ class RequestPage(RequestDesk):
         row = self.one(pk)
         return self.page(request, row, status=422, form=form)
 
-    def _act(self, row: Request, form: AnswerForm, to: RequestState | None) -> None:
+    def _act(self, row: Request, form: AnswerForm, to: RequestState | None, once: str) -> None:
         data, now = form.cleaned_data, timezone.now()
         if form.gives and to != RequestState.DECLINED:
             answer.hand_over_for(request=row, actor=self.actor, now=now, to=to, **data)
         else:
-            answer.answer(request=row, text=data["text"], now=now, to=to)
+            answer.answer(request=row, text=data["text"], now=now, to=to, once=once)
 
 
 class Estimate(RequestDesk):

@@ -93,7 +93,7 @@ class TimeImportPage(Desk):
         return self.show(
             request, status, row=row, trial=tried, agreements=time_import.candidates(row.business), error=error,
             names=[(name, fields[name.key]) for name in tried.names], bad=tried.bad[:SHOWN], more=_more(tried),
-            any_own=any(not line["billable"] for line in row.rows),
+            any_own=any(not line["billable"] for line in row.rows), seen=time_import.chosen(row),
         )  # fmt: skip
 
     def _finished(self, request: HttpRequest, row: TimeImport) -> HttpResponse:
@@ -108,10 +108,12 @@ class TakeOver(TimeImportPage):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.wanted(pk)
-        seen = {name: _number(request.POST.get(name, "")) for name in ("good", "bad")}
-        without = request.POST.get("without_bad") == "yes"
+        numbers = {name: _number(request.POST.get(name, "")) for name in ("good", "bad")}
+        seen, without = request.POST.get("seen", ""), request.POST.get("without_bad") == "yes"
         try:
-            time_import.take_over(row=row, without_bad=without, actor=self.actor, now=timezone.now(), **seen)
+            time_import.take_over(
+                row=row, seen=seen, without_bad=without, actor=self.actor, now=timezone.now(), **numbers
+            )
         except RuleError as no:
             return self.page(request, self.wanted(pk), 422, str(no))
         words = ngettext("%(n)s entry was taken over.", "%(n)s entries were taken over.", row.entries)

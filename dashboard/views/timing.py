@@ -159,4 +159,4 @@ def _back(request: HttpRequest) -> str:
     """The page on which the button was pressed, if it is one of ours."""
     asked = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
-    return asked if safe else "dashboard:time"
+    return asked if safe and asked.startswith("/") else "dashboard:time"

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from core.errors import RuleError
 from core.listing import page_of
 from dashboard.forms.kpis import NoteForm
-from dashboard.views.desk import Desk, say
-from delivery import warning_words, warnings
+from dashboard.views.desk import Desk, refuse, say
+from delivery import addressee, warning_words, warnings
+from delivery.errors import NobodyToTell
 from delivery.models import EarlyWarning
 
 
@@ -50,8 +51,12 @@ class WarningPage(Desk):
             if not form.is_valid():
                 return self._show(request, row, form, 422)
             note = form.cleaned_data["note"]
+            person = addressee.must_be(row.period.agreement)
             warnings.send_note(warning=row, note=note, actor=self.actor, now=now, origin=self.origin)
-            messages.success(request, _("The note is on its way to %(name)s.") % {"name": warnings.goes_to(row).name})
+            messages.success(request, _("The note is on its way to %(name)s.") % {"name": person.name})
+        except NobodyToTell as no:
+            refuse(form, no)
+            return self._show(request, row, form, 422)
         except RuleError as no:
             say(request, no)
         return redirect("dashboard:warning", row.pk)
@@ -68,7 +73,7 @@ class WarningPage(Desk):
             warning=row,
             form=form,
             findings=[warning_words.says(one) for one in row.findings],
-            person=warnings.goes_to(row),
+            person=addressee.of([row.period.agreement]).get(row.client_id),
             is_open=not (row.sent_at or row.dismissed_at),
             other_language=translation.get_language_info(language)["name_translated"]
             if language != translation.get_language() else "",

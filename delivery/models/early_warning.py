@@ -7,10 +7,11 @@ from core.models import TenantRow
 
 
 class EarlyWarning(TenantRow):
-    """Once for each period and `day` (10 or 20). `findings` are the facts as JSON, put into words where shown.
+    """Once for each period and `day` (10 or 20; of one longer than a month, a third and two thirds of it).
 
-    `note` is two sentences to the client in the client's language, `change` the one thing to change, for the
-    freelancer's eyes; both as drafted. `sent_at`: the note went out, `dismissed_at`: the freelancer let it be.
+    `findings` are the facts as JSON, put into words where shown. `note` is two sentences to the client in the
+    client's language, `change` the one thing to change, for the freelancer's eyes; both as drafted. `sent_at`: the
+    note went out, `dismissed_at`: the freelancer let it be.
     """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="early_warnings")

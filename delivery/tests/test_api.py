@@ -103,6 +103,14 @@ def test_one_bad_reading_of_many_writes_nothing_and_is_named(kpi: Kpi) -> None:
     assert not Reading.history.exists()
 
 
+@pytest.mark.parametrize(("sent", "kept"), [("1E+3", "1000.00"), ("-0", "0.00"), (12.5, "12.50")])
+def test_a_value_is_told_as_it_is_kept_the_first_time_too(kpi: Kpi, sent: Any, kept: str) -> None:
+    key = secret(kpi.business)
+    told = [post(one(kpi, sent), key).json()["readings"][0] for _again in range(2)]
+    assert [each["value"] for each in told] == [kept, kept]
+    assert [each["result"] for each in told] == ["created", "unchanged"]
+
+
 @pytest.mark.parametrize("value", [
     "NaN", "Infinity", "-inf", "1e400", "1e999999999", "0.001", "1_000", " 1", "", None, True, [], "๑๒", 10**13, 1e300,
 ])  # fmt: skip

@@ -1,8 +1,9 @@
 """Three months on a paper: made from the ledger, kept as it was, sent once."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -14,9 +15,9 @@ from core.documents import store
 from core.documents.glyphs import MissingGlyphs
 from core.errors import NotAllowedNow
 from core.models import Outbox
-from delivery import deliver, log, measure, quarter, review_quarter
+from delivery import ask, deliver, leftover, log, measure, quarter, review_quarter
 from delivery.errors import NoPeriod
-from delivery.models import Deliverable, Kpi, QuarterlyReview, Request
+from delivery.models import Deliverable, Kpi, QuarterlyReview, Report, Request
 from tests.world import NOW, World
 
 DAY, H = timedelta(days=1), 60
@@ -118,3 +119,44 @@ def test_before_the_first_period_is_over_and_with_words_that_cannot_be_printed_i
 def test_a_figure_that_was_never_read_is_left_out(agreement: Agreement) -> None:
     Kpi.objects.create(business=agreement.business, agreement=agreement, name="Never", target=1)
     assert [row["name"] for row in made(agreement).snapshot["kpis"]] == ["Followers"]
+
+
+def test_what_was_carried_from_month_to_month_was_promised_once(agreement: Agreement) -> None:
+    late = Deliverable.objects.get(period__index=1)
+    Deliverable.objects.filter(pk=late.pk).update(done=1)
+    for index in (1, 2):
+        for row in Deliverable.objects.filter(period__index=index, state="open"):
+            if row.missing:
+                leftover.carry(deliverable=row, because="The printer was ill", actor="Nan", now=LATER)
+    last = Deliverable.objects.filter(period__index=3)
+    for row in last:
+        deliver.set_done(deliverable=row, done=row.promised)
+    found = quarter.with_words(made(agreement).snapshot)
+    assert last.count() == 2
+    assert (found["done"], found["promised"]) == (12, 12)
+
+
+def test_what_was_waived_is_not_counted_as_missing(agreement: Agreement) -> None:
+    row = Deliverable.objects.get(period__index=3)
+    deliver.set_done(deliverable=row, done=3)
+    leftover.waive(deliverable=row, because="Not wanted any more", actor="Nan", now=LATER)
+    found = quarter.with_words(made(agreement).snapshot)
+    assert (found["done"], found["promised"]) == (11, 11)
+
+
+def test_signs_that_only_the_client_can_type_do_not_stop_the_paper(agreement: Agreement) -> None:
+    period = Period.objects.get(index=2)
+    Report.objects.create(
+        business=agreement.business, client=agreement.client, period=period, decision="Video?", answer="yes",
+        answer_words="Yes 👍", answered_at=LATER, state="sent", sent_at=LATER, sha256="0" * 64,
+    )  # fmt: skip
+    review = made(agreement)
+    assert review.snapshot["decisions"][0]["words"] == "Yes 👍" and store.read(review.document).startswith(b"%PDF")
+
+
+def test_a_request_belongs_to_the_quarter_of_its_day_on_the_clients_wall(agreement: Agreement) -> None:
+    first = datetime(2026, 12, 2, tzinfo=ZoneInfo(agreement.time_zone))  # still the first of December in UTC
+    for minutes in (-1, 0):
+        at = first + timedelta(minutes=minutes)
+        ask.ask(contact=agreement.contact, agreement=agreement, text=f"A banner {minutes}", now=at)
+    assert made(agreement).snapshot["requests"]["asked"] == 1

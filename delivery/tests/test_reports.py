@@ -16,10 +16,11 @@ from billing.run import bill
 from clients.models import Contact
 from core import audit, outbox
 from core.errors import NotAllowedNow, RuleError
-from core.models import Outbox
+from core.models import Link, Outbox
 from delivery import chase, decide, log, measure, report_paper, review, run, seen, send
 from delivery.models import Deliverable, Report
 from delivery.report_letters import NUDGE, pictured
+from delivery.report_words import with_words
 from tests.world import HERE, NOW, World
 
 LATER = NOW + timedelta(days=31)  # 3 December, noon in Bangkok: the first period ended on the 2nd
@@ -131,7 +132,7 @@ def test_the_chosen_kpis_stand_first_and_three_at_most(drafted: Report) -> None:
                         target=Decimal(2), less_is_better=False, now=NOW + timedelta(seconds=n))
         for n in range(5)
     ]  # fmt: skip
-    words(drafted, chosen=[str(made[4].pk), str(made[0].pk)])
+    words(drafted, chosen=[str(made[n].pk) for n in (4, 4, 0)])
     shown = [(row["name"], row["shown"]) for row in send.snapshot(drafted)["kpis"]]
     assert shown == [("K4", True), ("K0", True), ("K1", False), ("K2", False), ("K3", False)]
 
@@ -179,6 +180,18 @@ def test_late_time_goes_to_the_open_period_with_a_note(drafted: Report) -> None:
 
 
 # It always goes out
+
+
+def test_a_report_of_a_quarter_is_called_so_and_not_a_month(world: World) -> None:
+    silent = {"seller": {"name": "S", "legal_name": "S"}, "buyer": {"legal_name": "B"}, "report_days": None}
+    world.running(interval="quarterly", terms=silent)
+    for now in (NOW, NOW + timedelta(days=93)):
+        bill(now=now, door="test")
+    run.report(now=NOW + timedelta(days=93), door="test")
+    report = Report.objects.get()
+    assert send.title(report) == "Report for November 2026 – January 2027"
+    assert with_words(review.shown(report))["verdict_text"].startswith("A good period")
+    assert report.send_at and report.send_at.date() == date(2027, 2, 6), "five days, where the terms say nothing"
 
 
 def test_what_nobody_reviewed_goes_out_on_the_agreed_day_with_the_figures_alone(drafted: Report) -> None:
@@ -239,6 +252,15 @@ def test_a_client_without_anybody_to_write_to_keeps_its_draft_until_there_is_som
     assert run.report(now=DUE, door="test").result["sent"] == 0
     Contact.objects.update(is_active=True)
     assert run.report(now=DUE, door="test").result["sent"] == 1
+
+
+def test_a_nudge_never_follows_somebody_who_has_left(drafted: Report) -> None:
+    report = sent(drafted)
+    Contact.objects.update(is_active=False)
+    chase.nudge_due(now=LATER + timedelta(hours=73))
+    outbox.send_due(now=LATER + timedelta(hours=73))
+    assert report.nudged_at is None and letter(NUDGE).to == "" and "NobodyToTell" in letter(NUDGE).error
+    assert not Link.objects.filter(created_at__gt=LATER + timedelta(hours=72)).exists()
 
 
 # Seen and answered

@@ -93,6 +93,14 @@ def test_the_same_form_twice_is_one_request_and_one_message(world: World) -> Non
     assert asked(agreement, once="other") != one
 
 
+def test_other_words_on_a_page_that_came_back_are_not_lost(world: World) -> None:
+    agreement = begun(world)
+    one, two = asked(agreement, once="m"), asked(agreement, "A film", once="m")
+    assert one != two and two.title == "A film"
+    facts: dict[str, Any] = {"request": two, "contact": agreement.contact, "now": NOW, "once": "n"}
+    assert ask.say(text="Short", **facts) and ask.say(text="And loud", **facts)
+
+
 def test_the_first_answer_is_measured_once(world: World) -> None:
     row = asked(begun(world))
     assert answer.answer(request=row, text="Tomorrow.", now=NOW + 3 * H)
@@ -121,6 +129,13 @@ def test_every_step_is_told_to_whoever_spoke_and_to_nobody_else(world: World) ->
     assert subjects == ["Started: A banner", "Done: A banner", "Started: A banner", "Not possible: A banner"]
     assert {one.to for one in letters("request_answer")} == {"ploy@baan.example", "boss@baan.example"}
     assert row.done_at == NOW + 4 * H
+
+
+def test_a_subject_has_names_as_they_are_written(world: World) -> None:
+    agreement = begun(world, client=world.client("Baan & Co's"))
+    asked(agreement, "Nan's <b> banner")
+    assert letters("request")[0].subject == "Baan & Co's asks: Nan's <b> banner"
+    assert "<b>" not in letters("request")[0].html
 
 
 def test_a_no_needs_words_and_what_was_taken_back_is_over(world: World) -> None:

@@ -39,7 +39,18 @@ def read(world: World, rows: str, heading: str = HEADING) -> TimeImport:
 
 def take(row: TimeImport, good: int, bad: int = 0, **more: Any) -> TimeImport:
     facts = {"without_bad": False, "actor": "Nan", "now": LATER} | more
-    return time_import.take_over(row=row, good=good, bad=bad, **facts)
+    return time_import.take_over(row=row, good=good, bad=bad, **{"seen": time_import.chosen(row)} | facts)
+
+
+def test_what_another_tab_has_chosen_meanwhile_is_looked_at_first(world: World, agreement: Agreement) -> None:
+    row = read(world, GOOD)
+    before, other = time_import.chosen(row), world.running(world.client("Somebody else"))
+    same = TimeImport.objects.get()
+    places = dict.fromkeys(same.places, str(other.pk))
+    time_import.choose(row=same, places=places, day_first=same.day_first, all_billable=same.all_billable)
+    with pytest.raises(NotAllowedNow, match="changed since you looked"):
+        take(row, 1, seen=before)
+    assert not TimeEntry.objects.exists()
 
 
 def whys(row: TimeImport) -> dict[int, str]:

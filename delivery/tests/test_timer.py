@@ -210,9 +210,9 @@ def test_it_is_shown_on_every_page_and_stopped_from_it(desk: Browser, runs: Call
 
 
 def test_the_button_leads_nowhere_else(desk: Browser, runs: Callable[..., Timer]) -> None:
-    row = runs(H)
-    answer = desk.post(reverse("dashboard:timer_stop"), {"timer": row.pk, "next": "https://evil.example/"})
-    assert answer["Location"] == reverse("dashboard:time")
+    for elsewhere in ("https://evil.example/", "//evil.example", "nonsense"):
+        answer = desk.post(reverse("dashboard:timer_stop"), {"timer": runs(H).pk, "next": elsewhere})
+        assert answer["Location"] == reverse("dashboard:time")
 
 
 def test_a_forgotten_one_is_on_the_overview_and_asks_how_long_it_was(

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,6 +66,12 @@ def test_what_is_off_is_warned_about_once_for_each_of_the_two_days(world: World)
     assert [row.day for row in EarlyWarning.objects.order_by("day")] == [10, 20]
     assert kinds()[0] == ["work", "unused"]
     assert Outbox.objects.filter(kind="early_warnings").count() == 2
+
+
+def test_a_quarter_is_looked_at_after_a_third_and_after_two(world: World) -> None:
+    running(world, interval="quarterly")
+    counts = [watch_pace.watch(now=on_day(n)) for n in (10, 20, 29, 30, 31, 60, 61, 80)]
+    assert counts == [0, 0, 0, 1, 0, 0, 1, 0]
 
 
 def test_a_job_that_missed_both_days_warns_of_the_newest_only(world: World) -> None:
@@ -155,6 +163,19 @@ def test_the_note_goes_out_once_to_who_decides_and_stands_in_the_record(world: W
     assert audit.chain(agreement.pk)[-1].event == "early_note_sent"
 
 
+def test_nothing_is_written_to_somebody_who_has_left_and_the_note_stays_as_it_was_typed(world: World) -> None:
+    running(world)
+    watch_pace.watch(now=on_day(10))
+    row = EarlyWarning.objects.get()
+    row.client.contacts.update(is_active=False)
+    desk = Browser()
+    desk.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
+    answer = desk.post(reverse("dashboard:warning", args=[row.pk]), {"note": "My own words."})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "Add a contact first" in page and "My own words." in page
+    assert not Outbox.objects.filter(kind="early_note").exists()
+
+
 def test_a_new_warning_overtakes_the_one_nobody_answered(world: World) -> None:
     running(world)
     for n in (10, 20):
@@ -174,7 +195,7 @@ def stretch(length: int, gone: int) -> Stretch:
 @given(st.integers(1, 400), days)
 def test_a_checkpoint_is_never_before_its_day_and_never_after_the_end(length: int, gone: int) -> None:
     found = stretch(length, gone).checkpoint
-    assert found in (0, *pace_rules.CHECKPOINTS)
+    assert found in (0, *(pace_rules.CHECKPOINTS if length <= 31 else (length // 3, length * 2 // 3)))
     assert found <= gone + 1
     assert not (found and gone >= length)
 

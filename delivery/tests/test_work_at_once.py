@@ -1,16 +1,35 @@
 """Two tabs, two people and two workers at the same moment: each thing is counted, told and moved once."""
 
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
+from threading import Event
+from time import sleep
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.db.models import Sum
 
 from agreements.models import Period
 from billing.run import bill
 from core.models import Outbox
-from delivery import answer, ask, deliver, hand_over, leftover, remind
-from delivery.models import Deliverable, Handover, Request, RequestMessage
+from delivery import (
+    answer,
+    ask,
+    deliver,
+    gather,
+    hand_over,
+    leftover,
+    log,
+    measure,
+    readings,
+    remind,
+    run,
+    send,
+)  # fmt: skip
+from delivery.models import Deliverable, Handover, Reading, Report, Request, RequestMessage, TimeEntry
+from delivery.readings import Wanted
 from delivery.states import RequestState
 from tests.at_once import at_once, refusals, studio  # noqa: F401  a database that many threads open
 from tests.world import NOW, World
@@ -91,6 +110,53 @@ def test_the_same_form_and_the_same_letter_from_many_threads_are_written_once(po
     at_once(*[partial(ask.ask, agreement=agreement, once="m", **words) for _each in range(4)])
     at_once(*[partial(ask.say, request=one(), came_as="<1@x>", **words) for _each in range(4)])
     assert RequestMessage.objects.count() == Outbox.objects.filter(kind="request").count() == 2
+    at_once(*[partial(answer.answer, request=one(), text="Friday", once="m", now=NOW) for _each in range(4)])
+    assert RequestMessage.objects.count() == 3 and Outbox.objects.filter(kind="request_answer").count() == 1
+
+
+def test_what_a_report_says_is_what_was_written_down_whatever_happens_beside_it(posts: Deliverable) -> None:
+    agreement = posts.period.agreement
+    bill(now=LATER, door="test")
+    work: dict[str, Any] = {"on": NOW.date(), "minutes": 60, "note": "Work", "now": LATER}
+    entries = [log.log_time(agreement=agreement, **work) for _each in range(6)]
+    kpi = measure.add_kpi(agreement=agreement, name="Visits", unit="", baseline=Decimal(0), target=Decimal(9),
+                          less_is_better=False, now=NOW)  # fmt: skip
+    run.report(now=LATER, door="test")
+    report = Report.objects.select_related(*gather.RELATED).get()
+    read = [Wanted(kpi.pk, NOW.date(), Decimal(n)) for n in range(1, 4)]
+    facts: dict[str, Any] = {"business": agreement.business, "now": LATER, "actor": "Nan", "source": "hand"}
+    answers = at_once(
+        *[partial(send.send_report, report=report, actor="Nan", now=LATER) for _each in range(2)],
+        *[partial(log.remove_time, entry=row, now=LATER) for row in entries[:3]],
+        *[partial(log.change_time, entry=row, **work | {"minutes": 90}) for row in entries[3:5]],
+        *[partial(log.log_time, agreement=agreement, **work) for _each in range(2)],
+        *[partial(hand_over.hand_over, deliverable=fresh(), actor="Nan", now=LATER) for _each in range(3)],
+        *[partial(readings.write, wanted=[one], **facts) for one in read],
+    )
+    assert refusals(answers[:2]) == 1
+    shot = Report.objects.get().snapshot
+    used = TimeEntry.objects.filter(period=posts.period).aggregate(sum=Sum("minutes"))["sum"]
+    value = Reading.objects.filter(kpi=kpi).values_list("value", flat=True).first()
+    assert shot["hours"]["used"] == used and shot["deliverables"][0]["done"] == fresh().done
+    assert shot["kpis"][0]["value"] == ("" if value is None else str(value))
+
+
+def test_an_entry_is_not_taken_back_in_the_moment_in_which_a_report_tells_of_it(posts: Deliverable) -> None:
+    entry = log.log_time(agreement=posts.period.agreement, on=NOW.date(), minutes=60, note="Work", now=NOW)
+    run.report(now=LATER, door="test")
+    report, told = Report.objects.select_related(*gather.RELATED).get(), Event()
+
+    def tell() -> None:
+        with transaction.atomic():
+            send.send_report(report=report, actor="Nan", now=LATER)
+            told.set()
+            sleep(0.3)  # what was told is not committed yet
+
+    def take_back() -> None:
+        assert told.wait(timeout=20)
+        log.remove_time(entry=entry, now=LATER)
+
+    assert refusals(at_once(tell, take_back)) == 1 and TimeEntry.objects.get() == entry
 
 
 def test_two_workers_remind_once(posts: Deliverable) -> None:

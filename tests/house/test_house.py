@@ -132,6 +132,13 @@ def test_pages_have_no_inline_script_or_style() -> None:
         assert not re.search(r"<script(?![^>]*\bsrc=)", text), name
 
 
+def test_plain_text_is_written_as_it_is() -> None:
+    """ "Baan & Co" in a subject is not "Baan &amp; Co": nothing there reads HTML."""
+    letters = list((ROOT / "templates" / "emails").glob("*.txt"))
+    assert letters
+    assert not [path.name for path in letters if "{% autoescape off %}" not in path.read_text()]
+
+
 def test_files_and_functions_stay_small() -> None:
     for name, tree, text in sources():
         assert text.count("\n") <= 400, name
