@@ -42,9 +42,9 @@ def test_the_first_line_is_the_hours_and_the_day(world: World) -> None:
     renews = add_months(agreement.starts_on, 1, agreement.anchor_day)
     facts = page[page.index("rh-now") : page.index("</dl>")]
     for words in (
-        "Hours used</dt><dd>5<",
-        "Included</dt><dd>20<",
-        "Rolled over</dt><dd>0<",
+        "Hours used</dt><dd>5 h<",
+        "Included</dt><dd>20 h<",
+        "Rolled over</dt><dd>0 h<",
         f"<dd>{rh.day_short(renews)}<",
     ):
         assert words in facts
