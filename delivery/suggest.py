@@ -23,8 +23,8 @@ def comment(shot: dict[str, Any], language: str) -> str:
 def next_steps(shot: dict[str, Any], language: str) -> str:
     """What the next period brings: what is carried, what is promised, what is still asked for."""
     with translation.override(language):
-        words = [f"{n} × {title}" if n != 1 else title for title, n in _promised(shot).items()]
-        said = [_("Next: %(list)s.") % {"list": ", ".join(words)}] if words and not shot["ended_on"] else []
+        words = [_count(one, one["promised"]) for one in shot["next"] or shot["deliverables"]]
+        said = [", ".join(words) + "."] if words and not shot["ended_on"] else []
         said += (
             [_("Still open: %(list)s.") % {"list": ", ".join(shot["requests"]["open"])}]
             if shot["requests"]["open"]
@@ -51,14 +51,6 @@ def decisions(shot: dict[str, Any], language: str) -> list[str]:
         found += [_("Shall we put more of next month's time into “%(kpi)s”?") % {"kpi": name} for name in late]
         found.append(_("Shall we go on in the same way next month?"))
         return found[:3]
-
-
-def _promised(shot: dict[str, Any]) -> dict[str, int]:
-    """What the next period owes, by name: what was carried into it is added to what it promises itself."""
-    found: dict[str, int] = {}
-    for one in shot["next"] or shot["deliverables"]:
-        found[one["title"]] = found.get(one["title"], 0) + one["promised"]
-    return found
 
 
 def _delivered(shot: dict[str, Any]) -> str:

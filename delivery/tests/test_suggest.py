@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from delivery import suggest
+from delivery.compose import Item, owed
 
 
 def item(title: str, promised: int, done: int, state: str = "open") -> dict[str, Any]:
@@ -43,5 +44,5 @@ def test_a_figure_moved_from_where_the_month_before_left_it_not_from_its_target(
 
 
 def test_what_is_carried_in_is_added_to_what_the_next_month_promises_itself() -> None:
-    coming = [item("graphics", 8, 0), item("audit", 1, 0), item("graphics", 1, 0)]
-    assert suggest.next_steps(shot(next=coming), "en") == "Next: 9 × graphics, audit."
+    coming = owed([Item("graphics", 8, 0, "open"), Item("audit", 1, 0, "open"), Item("graphics", 1, 0, "open")])
+    assert coming == {"graphics": 9, "audit": 1}
