@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core import outbox
 from core.models import Outbox
@@ -49,6 +49,14 @@ def _nudge(ids: list[UUID], now: datetime) -> int:
 def task_due(*, now: datetime) -> int:
     """What stays unseen 72 hours after that is the freelancer's to talk about; how many."""
     return unseen().filter(task_at=None, nudged_at__lte=now - PATIENCE).update(task_at=now)
+
+
+def to_talk_about(rows: QuerySet[Report]) -> QuerySet[Report]:
+    """Of `rows`, what is left to talk about: one of an agreement, the last that nothing shows to have been seen."""
+    seen = Q(letter_opened_at__isnull=False) | Q(opened_at__isnull=False) | Q(answered_at__isnull=False)
+    later = Report.objects.filter(period__agreement=OuterRef("period__agreement"), sent_at__gt=OuterRef("sent_at"))
+    rows = rows.filter(task_at__isnull=False, task_done_at=None).exclude(seen)
+    return rows.exclude(Exists(later.filter(seen | Q(task_at__isnull=False))))
 
 
 def talked(*, report: Report, now: datetime) -> None:

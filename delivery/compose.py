@@ -1,6 +1,6 @@
 """What a report says, as plain JSON, from the facts of its period (rule 38). Pure: integers, ISO dates and text."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -121,9 +121,17 @@ def snapshot(said: Said, found: Facts) -> dict[str, Any]:
         "silent": _silent(found.silent, said.starts_on),
         "comment": said.comment,
         "next_text": said.next_text,
-        "next": [{"title": item.title, "promised": item.promised} for item in found.next_items],
+        "next": [{"title": title, "promised": n} for title, n in owed(found.next_items).items()],
         "decision": said.decision,
     }
+
+
+def owed(items: Iterable[Item]) -> dict[str, int]:
+    """How many of each name: what was carried in is added to what the period promises itself."""
+    found: dict[str, int] = {}
+    for item in items:
+        found[item.title] = found.get(item.title, 0) + item.promised
+    return found
 
 
 def _hours(stated: PeriodStatement) -> dict[str, int]:

@@ -6,11 +6,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F, Q
+
 from agreements.models import Agreement, Period
 from agreements.states import PeriodState
 from delivery import figures, hours
 from delivery.compose import Facts, Item, Wish, Work
 from delivery.models import Deliverable, Handover, Report, Request, TimeEntry
+from delivery.models.deliverable import OWN
 
 RELATED = ("client", "business__owner", "period__agreement__contact", "period__amendment", "document")
 
@@ -65,7 +68,8 @@ def _following(periods: Sequence[Period], agreements: dict[UUID, Agreement]) -> 
     next_of = {
         row.pk: ends[row.agreement_id, row.starts_on] for row in after if (row.agreement_id, row.starts_on) in ends
     }
-    for row in Deliverable.objects.filter(period__in=next_of).order_by("position"):
+    done_already = Q(position__gt=OWN, done__gte=F("promised"))  # added to it and given: nothing of it is to come
+    for row in Deliverable.objects.filter(period__in=next_of).exclude(done_already).order_by("position"):
         found.setdefault(next_of[row.period_id], []).append(Item(row.title, row.promised, row.done, row.state))
     return found
 

@@ -183,7 +183,13 @@ def _with_chart(row: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
     said = _("%(name)s: from %(start)s to %(end)s %(unit)s, target %(target)s") % words
     course = charts.line(points, target=Decimal(row["target"]), show=rh.number, height=170)
-    return row | {"course": course, "said": " ".join(said.split()), "since": _since(row["change"])}
+    target = f"{words['target']} {row['unit']}".strip()
+    return row | {
+        "course": course,
+        "target_text": target,
+        "said": " ".join(said.split()),
+        "since": _since(row["change"]),
+    }
 
 
 def _since(percent: str) -> str:

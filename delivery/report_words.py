@@ -1,7 +1,7 @@
 """A report's figures in words and drawings, in the active language: the same for page, letter and paper."""
 
-from datetime import date
 from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 from typing import Any
 

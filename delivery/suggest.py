@@ -23,8 +23,8 @@ def comment(shot: dict[str, Any], language: str) -> str:
 def next_steps(shot: dict[str, Any], language: str) -> str:
     """What the next period brings: what is carried, what is promised, what is still asked for."""
     with translation.override(language):
-        words = [_count(one) for one in shot["next"]] or [_count(one) for one in shot["deliverables"]]
-        said = [_("Next: %(list)s.") % {"list": ", ".join(words)}] if words and not shot["ended_on"] else []
+        words = [_count(one, one["promised"]) for one in shot["next"] or shot["deliverables"]]
+        said = [", ".join(words) + "."] if words and not shot["ended_on"] else []
         said += (
             [_("Still open: %(list)s.") % {"list": ", ".join(shot["requests"]["open"])}]
             if shot["requests"]["open"]
@@ -54,25 +54,24 @@ def decisions(shot: dict[str, Any], language: str) -> list[str]:
 
 
 def _delivered(shot: dict[str, Any]) -> str:
-    done = [_count({**one, "promised": one["done"]}) for one in shot["deliverables"] if one["done"]]
+    done = [_count(one, one["done"]) for one in shot["deliverables"] if one["done"]]
     if not done:
         return ""
-    missing = [
-        one for one in shot["deliverables"] if one["done"] < one["promised"] and one["state"] == DeliverableState.OPEN
-    ]
+    short = [one for one in shot["deliverables"] if one["done"] < one["promised"]]
+    missing = [_count(one, one["promised"] - one["done"]) for one in short if one["state"] != DeliverableState.WAIVED]
+    words = {"list": ", ".join(done), "missing": ", ".join(missing)}
     if missing:
-        return _("Delivered: %(list)s; still missing: %(missing)s.") % {
-            "list": ", ".join(done),
-            "missing": ", ".join(_count({**one, "promised": one["promised"] - one["done"]}) for one in missing),
-        }
-    return _("Everything promised was delivered: %(list)s.") % {"list": ", ".join(done)}
+        return _("Delivered: %(list)s; still missing: %(missing)s.") % words
+    return (_("Delivered: %(list)s.") if short else _("Everything promised was delivered: %(list)s.")) % words
 
 
 def _best(shot: dict[str, Any]) -> str:
-    """The figure that moved most in the right direction."""
+    """The figure that moved most in the right direction, from where the period before left it."""
     moved: list[tuple[Decimal, str]] = []
     for row in shot["kpis"]:
-        percent = change(Decimal(row["start"]), Decimal(row["value"])) if row["value"] else None
+        before = [value for _day, value in row["history"][:-1] if value]
+        start = Decimal(before[-1] if before else row["baseline"])
+        percent = change(start, Decimal(row["value"])) if row["value"] else None
         if percent is not None and row["pace"] != Pace.BEHIND:
             moved.append((-percent if row["less_is_better"] else percent, row["name"]))
     if not moved or max(moved)[0] <= 0:
@@ -89,5 +88,5 @@ def _behind(shot: dict[str, Any]) -> str:
     return said % {"list": ", ".join(late)}
 
 
-def _count(one: dict[str, Any]) -> str:
-    return f"{one['promised']} × {one['title']}" if one["promised"] != 1 else str(one["title"])
+def _count(one: dict[str, Any], n: int) -> str:
+    return f"{n} × {one['title']}" if one["promised"] != 1 else str(one["title"])

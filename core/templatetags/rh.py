@@ -105,6 +105,29 @@ def last_day(value: Any) -> Any:
 
 
 @register.filter
+def span(first: Any, end: Any) -> str:
+    """From a day to an exclusive end: 1 – 30 November 2026; 5 October – 4 November 2026."""
+    return _span(first, end, "d MMMM", " y")
+
+
+@register.filter
+def span_short(first: Any, end: Any) -> str:
+    """From a day to an exclusive end, where the year is known: 1 – 30 Nov; 5 Oct – 4 Nov."""
+    return _span(first, end, "d MMM", "")
+
+
+def _span(first: Any, end: Any, form: str, year: str) -> str:
+    """What both days share is said once."""
+    start, last = _as_date(first), last_day(end)
+    if start is None or last is None:
+        return "—"
+    same_year, same_month = start.year == last.year, (start.year, start.month) == (last.year, last.month)
+    shared = "d" if same_month else form if same_year else form + year
+    whole = format_date(last, form + year, locale=_locale())
+    return whole if start == last else f"{format_date(start, shared, locale=_locale())} – {whole}"
+
+
+@register.filter
 def moment(value: datetime | None, zone: str = "UTC") -> str:
     """1 Dec 2026, 09:30 in `zone` (IANA name)."""
     if value is None or not is_aware(value):

@@ -20,7 +20,7 @@ from core.models import Outbox
 from core.models.outbox import OutboxState
 from core.templatetags import rh
 from dashboard.views.desk import Desk
-from delivery import checklist, first_answer, timer
+from delivery import chase, checklist, first_answer, timer
 from delivery.models import Deliverable, EarlyWarning, Overage, Report, Request
 from delivery.states import DeliverableState, OverageState, ReportState
 
@@ -144,14 +144,13 @@ def _hours(desk: Desk) -> list[Need]:
 
 
 def _unseen(desk: Desk) -> list[Need]:
-    tasks = desk.rows(Report).filter(task_at__isnull=False, task_done_at=None, opened_at=None, answered_at=None)
     return [
         Need(
             _("Nothing shows that %(client)s has seen the last report. Call them.") % {"client": row.client.name},
             reverse("dashboard:report", args=[row.pk]),
             _("Look"),
         )
-        for row in tasks.filter(letter_opened_at=None).select_related("client")[:SHOWN]
+        for row in chase.to_talk_about(desk.rows(Report)).select_related("client")[:SHOWN]
     ]
 
 

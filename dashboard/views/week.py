@@ -60,7 +60,7 @@ class WeekPage(TimeDesk):
         monday = monday_of(day_of(request.GET, day or self.today))
         week = week_of(self.business, monday, self.today)
         cells = _cells(week, day, agreement)
-        around = {"before": monday - WEEK, "after": monday + WEEK, "sunday": monday + WEEK - timedelta(days=1)}
+        around = {"before": monday - WEEK, "after": monday + WEEK}
         return self.show(
             request, status, week=week, form=form, day=day, agreement=agreement, cells=cells,
             can_add=form and any(cell.can_add for cell in cells), today=self.today, **around,

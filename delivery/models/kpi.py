@@ -48,6 +48,11 @@ class Kpi(TenantRow):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def shape_text(self) -> str:
+        """What it is, without the example that helps whoever chooses it."""
+        return str(self.get_shape_display()).partition(" (")[0]
+
 
 class Source(models.TextChoices):
     """How a reading came."""

@@ -289,6 +289,18 @@ def test_unseen_after_72_hours_is_nudged_once_and_then_becomes_a_task(drafted: R
     assert chase.task_due(now=LATER + step + step) == 1
 
 
+def test_of_several_unseen_reports_the_last_is_to_be_talked_about_and_only_it(drafted: Report) -> None:
+    sent(drafted)
+    month = timedelta(days=31)
+    bill(now=LATER, door="test")
+    run.report(now=LATER + month, door="test")
+    last = sent(Report.objects.exclude(pk=drafted.pk).get(), now=LATER + month)
+    Report.objects.update(task_at=LATER + month)
+    assert list(chase.to_talk_about(Report.objects.all())) == [last]
+    chase.talked(report=last, now=LATER + month)
+    assert not chase.to_talk_about(Report.objects.all())
+
+
 def test_what_was_seen_is_not_nudged(drafted: Report) -> None:
     sent(drafted)
     seen.opened(report=drafted, now=LATER)

@@ -11,10 +11,11 @@ from agreements.models import Agreement, Pause
 from billing import ahead, next_line
 from billing.models import Invoice
 from billing.run import bill
+from core.audit import UNSEEN
 from core.dates import add_months, local_day
 from core.templatetags import rh
-from delivery import deliver, hand_over, leftover, log
-from delivery.models import Deliverable
+from delivery import decide, deliver, hand_over, leftover, log, review, run, send
+from delivery.models import Deliverable, Report
 from tests.test_tenancy import inside
 from tests.world import World
 
@@ -42,13 +43,25 @@ def test_the_first_line_is_the_hours_and_the_day(world: World) -> None:
     renews = add_months(agreement.starts_on, 1, agreement.anchor_day)
     facts = page[page.index("rh-now") : page.index("</dl>")]
     for words in (
-        "Hours used</dt><dd>5<",
-        "Included</dt><dd>20<",
-        "Rolled over</dt><dd>0<",
+        "Hours used</dt><dd>5 h<",
+        "Included</dt><dd>20 h<",
+        "Rolled over</dt><dd>0 h<",
         f"<dd>{rh.day_short(renews)}<",
     ):
         assert words in facts
     assert "15 h are left" in page and "Ask for something" in page
+
+
+def test_a_decision_stands_on_the_front_until_it_is_answered(world: World) -> None:
+    agreement = begun(world, days=40)
+    now = timezone.now()
+    run.report(now=now, door="test")
+    report = Report.objects.order_by("created_at")[0]
+    review.save_words(report=report, comment="", next_text="", decision="Two videos a month?", now=now)
+    send.send_report(report=report, actor="Nan", now=now)
+    assert "Two videos a month?" in front(agreement)
+    decide.give(report=report, answer="no", contact=agreement.contact, now=now, origin=UNSEEN)
+    assert "Two videos a month?" not in front(agreement)
 
 
 def test_what_is_in_progress_late_and_delivered_is_said(world: World) -> None:

@@ -60,40 +60,49 @@ class Part:
     work: tuple[tuple[int, str], ...] = ()
     kpis: tuple[tuple[str, str, str, Decimal, Decimal, tuple[Decimal, ...]], ...] = field(default=())
     reads: bool = True  # looks at the reports
-    sentence: str = ""
+    sentences: tuple[str, ...] = ("",)  # one a report, in turn
     next_text: str = ""
-    decision: str = ""
+    decisions: tuple[str, ...] = ("",)  # the same
 
 
 PARTS = (
     Part(
         "Baan Coffee Roasters", "Ploy Srisuk", "ploy@baancoffee.example", "Social media retainer", 1, 6, waits=True,
-        work=((150, "Content plan and captions"), (180, "Graphics for the week"), (105, "Answering the community")),
+        work=((120, "Content plan and captions"), (150, "Graphics for the week"), (90, "Answering the community")),
         kpis=(
-            ("Followers", "growth", "", Decimal(8200), Decimal(10000), ends("8350 8700 9120 9560 9930 10240 10410")),
-            ("Engagement rate", "engagement", "%", Decimal(2), Decimal("3.5"), ends("2.2 2.6 2.9 3.1 3.4 3.7 3.6")),
-            ("Visits from social", "conversion", "", Decimal(310), Decimal(600), ends("330 390 450 520 590 640 460")),
+            ("Followers", "growth", "", Decimal(8200), Decimal(9500), ends("8350 8700 9120 9560 9930 10240 10410")),
+            ("Engagement rate", "engagement", "%", Decimal(2), Decimal(3), ends("2.2 2.6 2.9 3.1 3.4 3.7 3.6")),
+            ("Visits from social", "conversion", "", Decimal(310), Decimal(550), ends("330 390 450 520 590 640 460")),
         ),
-        sentence="The video series did what we hoped: comments doubled, and the shop felt it at weekends.",
-        next_text="Songkran campaign: the plan is with you by the 10th.",
-        decision="Shall we film two videos a month instead of one?",
+        sentences=(
+            "The video series did what we hoped: comments doubled, and the shop felt it at weekends.",
+            "The posts about the farmers were shared most; every third new follower came from them.",
+            "People write before they visit now: the answers within the hour pay off.",
+        ),
+        next_text="The new roast: its launch plan is with you by the 10th.",
+        decisions=(
+            "Shall we film two videos a month instead of one?",
+            "Shall we visit the farm for a day of photos?",
+            "Shall we answer comments at weekends too?",
+        ),
     ),
     Part(
         "Northwind Labs", "Erik Dahl", "erik@northwind.example", "Content and community", 0, 5, 5,
         later_card="insufficient_funds", reads=False,
         work=((120, "Posts for the week"), (90, "Research and interviews")),
         kpis=(("Newsletter sign-ups", "conversion", "", Decimal(40), Decimal(120), ends("52 71 96 118 131 64")),),
-        sentence="Sign-ups keep growing; the founder interviews are the posts people share.",
+        sentences=("Sign-ups keep growing; the founder interviews are the posts people share.",),
         next_text="Two more interviews, and a landing page test.",
+        decisions=("Shall we interview a customer next month?", "Shall we test a second landing page?"),
     ),
     Part(
         "สวนผึ้ง สตูดิโอ", "คุณมะลิ วงศ์ดี", "mali@suanphueng.example", "ดูแลโซเชียลมีเดียรายเดือน", 0, 4, 3,
         THAI_LADDER, "เจ้าของ", "th", waits=True,
         work=((100, "เขียนโพสต์ประจำสัปดาห์"), (75, "ออกแบบภาพ")),
         kpis=(("ผู้ติดตาม", "growth", "", Decimal(1500), Decimal(2500), ends("1620 1890 2240 2610 2700")),),
-        sentence="เดือนนี้โพสต์เบื้องหลังสตูดิโอได้รับความสนใจมากที่สุด",
-        next_text="เตรียมแคมเปญปีใหม่",
-        decision="ให้เพิ่มโพสต์เบื้องหลังอีกสัปดาห์ละหนึ่งโพสต์ไหมคะ",
+        sentences=("เดือนนี้โพสต์เบื้องหลังสตูดิโอได้รับความสนใจมากที่สุด",),
+        next_text="เตรียมแคมเปญของเดือนหน้า",
+        decisions=("ให้เพิ่มโพสต์เบื้องหลังอีกสัปดาห์ละหนึ่งโพสต์ไหมคะ",),
     ),
     Part(
         "Helio Ceramics", "Dana Ortiz", "dana@helio.example", "Paid trial: one month of social media", 0, 0, 0,

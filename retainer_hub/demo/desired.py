@@ -10,10 +10,10 @@ from delivery.states import ReportState, RequestState
 from retainer_hub.demo.cast import OWNER
 
 HOUR = timedelta(hours=1)
-GIVEN = (
-    ("posts", 4, "First week, four posts", "https://drive.example/baan/week-1"),
-    ("graphics", 2, "Two graphics for the roast of the month", "https://drive.example/baan/graphics"),
-    ("posts", 3, "Second week, three posts", "https://drive.example/baan/week-2"),
+GIVEN = (  # on which day of the period
+    (5, "posts", 4, "First week, four posts", "https://drive.example/baan/week-1"),
+    (8, "graphics", 2, "Two graphics for the roast of the month", "https://drive.example/baan/graphics"),
+    (12, "posts", 3, "Second week, three posts", "https://drive.example/baan/week-2"),
 )
 
 
@@ -30,10 +30,10 @@ def wish(business: Business, *, now: datetime) -> None:
     )  # fmt: skip
     going = _ask(baan, "Can you answer the comments under the video on Saturday too?", now - 30 * HOUR, 60)
     answer.answer(request=going, text="Yes, from 10 to 12.", now=now - 28 * HOUR, to=RequestState.STARTED)
-    words = "A banner for the Songkran market\nOur stand is 3 m wide. Could it show the beans?"
-    _ask(baan, words, now - 3 * HOUR, 240)
+    words = "A banner for the weekend market\nOur stand is 3 m wide. Could it show the beans?"
+    _ask(baan, words, now - 3 * HOUR, 960)
     _ask(labs, "We need a landing page for the webinar", now - 41 * HOUR, None)
-    _carry(labs, now)
+    _carry(baan, now)
 
 
 def _of(business: Business, name: str) -> Agreement:
@@ -48,11 +48,12 @@ def _ask(agreement: Agreement, text: str, at: datetime, minutes: int | None) -> 
 def _give(agreement: Agreement, now: datetime) -> None:
     """Some of what was counted so far gets its links."""
     period = agreement.periods.order_by("-starts_on").first()
-    for title, count, name, url in GIVEN:
+    for day, title, count, name, url in GIVEN:
         row = Deliverable.objects.filter(period=period, title=title, done__gte=count).first()
         if row and period:
             deliver.set_done(deliverable=row, done=row.done - count)
-            hand_over.hand_over(deliverable=row, actor=OWNER, now=now, count=count, title=name, url=url)
+            on = min(period.starts_on + timedelta(days=day - 1), now.date())
+            hand_over.hand_over(deliverable=row, actor=OWNER, now=now, on=on, count=count, title=name, url=url)
 
 
 def _carry(agreement: Agreement, now: datetime) -> None:

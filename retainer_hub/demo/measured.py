@@ -4,7 +4,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from agreements.models import Agreement, Period
-from delivery import measure
+from core.models import Business
+from delivery import measure, quarter, review_quarter
 from delivery.kpi import Shape
 from delivery.models import Kpi
 from retainer_hub.demo.cast import Part
@@ -28,6 +29,16 @@ def read(agreement: Agreement, part: Part, period: Period, day: date, *, now: da
         ends = next(readings for name, *_more, readings in part.kpis if name == kpi.name)
         value = _on_the_way(kpi, ends, period.index, Decimal(gone) / whole)
         measure.read(kpi=kpi, period=period, value=value, on=day, now=now)
+
+
+def look_back(business: Business, *, actor: str, now: datetime) -> None:
+    """The coffee roasters have had a review of their three months before last month, whose report waits."""
+    related = Agreement.objects.select_related("client", "contact", "business__owner")
+    agreement = related.get(business=business, client__name__startswith="Baan")
+    before = quarter.ended(agreement, now.date())[1:][: quarter.LONG]
+    outlook = "Next quarter we film at the farm, and give the shop's regulars a reason to post themselves."
+    made = review_quarter.make(agreement=agreement, periods=before[::-1], outlook=outlook, now=now)
+    review_quarter.send(review=made, actor=actor, now=now)
 
 
 def _on_the_way(kpi: Kpi, ends: tuple[Decimal, ...], index: int, share: Decimal) -> Decimal:

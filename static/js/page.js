@@ -49,6 +49,10 @@
     const copy = event.target.closest("[data-copy]");
     if (copy) navigator.clipboard.writeText(copy.dataset.copy).then(() => { copy.textContent = copy.dataset.done; });
   });
+  // A refused form: the first field that is to be mended is where the person goes on.
+  const wrong = document.querySelector("main .is-invalid");
+  if (wrong) wrong.focus();
+
   document.addEventListener("keydown", (event) => {
     const side = document.getElementById("rh-side");
     if (event.key === "Escape" && side) side.classList.remove("is-open");

@@ -123,6 +123,7 @@ def answer_it(page: Page, live_server: Any, world: World, watched: Callable[[], 
     card.get_by_text("Carry on or waive").click()
     card.get_by_role("button", name="Waive").click()
     expect(page.get_by_text("Say why: the client reads it.")).to_be_visible()
+    expect(page.locator(".is-invalid")).to_be_focused()
     watched()
     card.get_by_label("Reason").fill("We agreed on fewer")
     card.get_by_role("button", name="Waive").click()
