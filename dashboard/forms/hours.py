@@ -16,7 +16,7 @@ class PeriodChoice(forms.ModelChoiceField):
     """Shows a period by its days."""
 
     def label_from_instance(self, obj: Any) -> str:
-        return f"{rh.day_short(obj.starts_on)} – {rh.day(rh.last_day(obj.ends_on))}"
+        return rh.span(obj.starts_on, obj.ends_on)
 
 
 class _OfPeriod(PrintableForm, forms.Form):
