@@ -64,7 +64,7 @@ def _batches(now: datetime) -> Iterator[list[UUID]]:
 
 def _draft(ids: list[UUID], now: datetime) -> int:
     with transaction.atomic():
-        periods = Period.objects.filter(pk__in=ids).select_related("agreement", "amendment", "business")
+        periods = Period.objects.filter(pk__in=ids).select_related("agreement", "business")
         rows = [_row(period, now) for period in periods]
         Report.objects.bulk_create(rows, ignore_conflicts=True)
         new = set(Report.objects.filter(pk__in=[row.pk for row in rows]).values_list("period", flat=True))
@@ -86,8 +86,11 @@ def _row(period: Period, now: datetime) -> Report:
 
 
 def goes_out(period: Period, now: datetime) -> datetime | None:
-    """When it goes out unless somebody reviews it before; None where the agreement lets it wait (rule 40)."""
-    terms = (period.amendment or period.agreement).terms
+    """When it goes out unless somebody reviews it before; None where the agreement lets it wait (rule 40).
+
+    An amendment changes nothing of that: its terms only say what it changes.
+    """
+    terms = period.agreement.terms
     if terms.get("report_unreviewed", Unreviewed.SEND) == Unreviewed.WAIT:
         return None
     zone = period.agreement.time_zone

@@ -15,7 +15,7 @@ from delivery.compose import Facts, Item, Wish, Work
 from delivery.models import Deliverable, Handover, Report, Request, TimeEntry
 from delivery.models.deliverable import OWN
 
-RELATED = ("client", "business__owner", "period__agreement__contact", "period__amendment", "document")
+RELATED = ("client", "business__owner", "period__agreement__contact", "document")
 
 
 def facts(reports: Sequence[Report]) -> dict[UUID, Facts]:

@@ -77,7 +77,7 @@ def title(report: Report) -> str:
 def snapshot(report: Report, found: Facts | None = None) -> dict[str, Any]:
     """What the report says now."""
     period, agreement = report.period, report.period.agreement
-    terms = (period.amendment or agreement).terms
+    terms = agreement.terms  # those of an amendment only say what it changes
     end = last_day_after(period)
     said = Said(
         business=report.business.name,

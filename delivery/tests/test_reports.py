@@ -12,6 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from agreements import pause
 from agreements.models import Agreement, Period
+from agreements.tests.test_amending import upgrade
+from agreements.tests.test_signers import put
 from billing.run import bill
 from clients.models import Contact
 from core import audit, outbox
@@ -220,6 +222,17 @@ def test_where_the_agreement_says_so_it_waits_and_the_owner_is_reminded_every_th
     assert Report.objects.get().send_at is None
     assert Report.objects.get().sent_at is None
     assert Outbox.objects.filter(kind="reports_waiting").count() in (3, 4)
+
+
+def test_a_change_of_the_tier_leaves_what_was_agreed_about_reports_and_what_was_added(world: World) -> None:
+    added = [{"title": "An audit", "minutes": 60, "ends_on": "2027-06-30", "reason": "A start"}]
+    agreement = world.signed(card="", report_unreviewed="wait", value_adds=added)
+    put(upgrade(agreement), agreement.contact)
+    for days in (0, 31, 62):
+        bill(now=NOW + timedelta(days=days), door="test")
+    run.report(now=NOW + timedelta(days=62), door="test")
+    report = Report.objects.get(period__amendment__isnull=False)
+    assert report.send_at is None and send.snapshot(report)["value_adds"] == ["An audit"]
 
 
 def test_a_job_that_is_late_by_weeks_leaves_a_day_to_look_and_then_sends_each_once(world: World) -> None:

@@ -17,6 +17,7 @@ from core.models import Outbox
 from delivery import (
     answer,
     ask,
+    decide,
     deliver,
     gather,
     hand_over,
@@ -25,14 +26,16 @@ from delivery import (
     measure,
     readings,
     remind,
+    review,
     run,
     send,
+    timer,
 )  # fmt: skip
 from delivery.models import Deliverable, Handover, Reading, Report, Request, RequestMessage, TimeEntry
 from delivery.readings import Wanted
 from delivery.states import RequestState
 from tests.at_once import at_once, refusals, studio  # noqa: F401  a database that many threads open
-from tests.world import NOW, World
+from tests.world import HERE, NOW, World
 
 TIER = {"name": "Growth", "response_hours": 10, "deliverables": [{"title": "posts", "promised": 12}]}
 LATER = NOW + timedelta(days=31)
@@ -163,3 +166,28 @@ def test_two_workers_remind_once(posts: Deliverable) -> None:
     asked(posts)
     assert sum(at_once(*[partial(remind.remind_due, now=NOW + timedelta(hours=9)) for _each in range(4)])) == 1
     assert Outbox.objects.filter(kind="request_due").count() == 1
+
+
+def test_twenty_tabs_that_stop_or_discard_one_timer_end_it_once(posts: Deliverable) -> None:
+    agreement, user = posts.period.agreement, posts.period.business.owner
+    row = timer.start(user=user, agreement=agreement, now=NOW)
+    which: dict[str, Any] = {"user": user, "business": agreement.business, "pk": row.pk}
+    stops = [partial(timer.stop, now=NOW + timedelta(hours=1), **which) for _each in range(15)]
+    answers = at_once(*stops, *[partial(timer.discard, **which) for _each in range(5)])
+    assert refusals(answers) == 19
+    assert TimeEntry.objects.count() == sum(isinstance(answer, list) for answer in answers)
+
+
+def test_three_answers_to_one_decision_are_one(posts: Deliverable) -> None:
+    run.report(now=LATER, door="test")
+    report = Report.objects.select_related(*gather.RELATED).get()
+    report = review.save_words(report=report, comment="", next_text="", decision="Video?", now=LATER)
+    send.send_report(report=report, actor="Nan", now=LATER)
+    facts: dict[str, Any] = {
+        "report": report,
+        "contact": posts.period.agreement.contact,
+        "now": LATER,
+        "origin": HERE,
+    }
+    given = at_once(*[partial(decide.give, answer=word, **facts) for word in ("yes", "no", "talk") * 4])
+    assert refusals(given) == 11 and Outbox.objects.filter(kind="report_answered").count() == 1
