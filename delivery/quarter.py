@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from agreements.models import Agreement, Period
 from agreements.states import AmendmentState
 from core import charts
-from core.dates import local_day, local_instant
+from core.dates import local_day, local_instant, whole_months
 from core.templatetags import rh
 from delivery import figures, hours
 from delivery.figures import Figure
@@ -148,6 +148,9 @@ def _instants(agreement: Agreement, first: date, last: date) -> tuple[datetime, 
 def title(shot: dict[str, Any]) -> str:
     """ "Review of August to October 2026", in the active language."""
     first, last = shot["periods"][0]["starts_on"], shot["periods"][-1]["starts_on"]
+    end = date.fromisoformat(shot["periods"][-1]["ends_on"])
+    if whole_months(date.fromisoformat(last), end) > 1:  # periods of a quarter or of a year
+        return _("Review of %(first)s") % {"first": rh.months(date.fromisoformat(first), end)}
     if first[:7] == last[:7]:
         return _("Review of %(first)s") % {"first": rh.month(first)}
     same_year = first[:4] == last[:4]

@@ -13,7 +13,6 @@ from core import links, outbox
 from core.templatetags import rh
 from delivery import reply_address
 from delivery.models import Handover, Request, RequestMessage
-from delivery.models.request import Fits
 from delivery.states import RequestState
 
 
@@ -26,7 +25,7 @@ def tell_owner(request: Request, message: RequestMessage | None, *, now: datetim
         subject = _("%(client)s asks: %(title)s") if is_new else _("%(client)s adds to “%(title)s”")
         said = [_("%(name)s writes:") % words, message.text]
         if is_new:
-            said.append(f"{Fits(request.fits).label}. " + _("An answer is promised by %(by)s.") % words)
+            said.append(f"{request.get_fits_display()}. " + _("An answer is promised by %(by)s.") % words)
         _to_owner(request, "request", str(message.pk), subject % words, said, message.contact.email, now)
 
 

@@ -48,6 +48,20 @@ def test_what_cannot_be_printed_is_said_at_its_field_and_what_was_typed_stays(de
     assert Report.objects.get().state == "draft"
 
 
+def test_a_time_that_has_passed_is_refused_and_the_preview_shows_what_was_typed(desk: Browser) -> None:
+    report = Report.objects.get()
+    typed = {
+        "comment": "Just typed",
+        "next_text": "",
+        "decision": "",
+        "schedule": "yes",
+        "send_at": "2020-01-01T09:00",
+    }
+    answer = desk.post(reverse("dashboard:report", args=[report.pk]), typed)
+    assert answer.status_code == 422 and "within the next 60 days" in answer.content.decode()
+    assert answer.content.decode().count("Just typed") == 2, "in its field and in the preview"
+
+
 def test_sent_from_two_tabs_it_goes_out_once_and_the_second_is_told(desk: Browser) -> None:
     report = Report.objects.get()
     words = {"comment": "Good.", "next_text": "", "decision": "", "send": "yes"}

@@ -89,8 +89,8 @@ class ReportPage(Desk):
         self, request: HttpRequest, report: Report, form: WordsForm, when: WhenForm, status: int
     ) -> HttpResponse:
         is_draft = report.state == ReportState.DRAFT
-        if is_draft and not form.is_bound:
-            report = with_typed(report, form.initial)
+        if is_draft:
+            report = with_typed(report, form.cleaned_data if form.is_bound else form.initial)
         shot = review.shown(report)
         with translation.override(report.language):
             shown = with_words(shot) | {"title": send.title(report)}

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.models import TenantRow
+from delivery.fits import Fit
 from delivery.states import RequestState
 
 REQUEST_STATES = [
@@ -15,19 +16,18 @@ REQUEST_STATES = [
 ]
 
 
-class Fits(models.TextChoices):
-    """Whether a request is inside what the fee buys, as the client was told when asking."""
-
-    SCOPE = "scope", _("In scope")
-    HOURS = "hours", _("Fits the hours that are left")
-    WORD = "word", _("Needs a word first")
+FITS = [
+    (Fit.SCOPE.value, _("In scope")),
+    (Fit.HOURS.value, _("Fits the hours that are left")),
+    (Fit.WORD.value, _("Needs a word first")),
+]
 
 
 class Request(TenantRow):
     """`respond_by` is when the tier promises the first answer, `responded_at` when it came (null: not yet).
 
-    `left` is how many minutes were left when it was asked, `estimate` what the client or the freelancer thinks it
-    takes (minutes; null: not said).
+    `fits` and `left` (minutes) are as they were when it was asked, `estimate` what the client or the freelancer
+    thinks it takes (minutes; null: not said).
     """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="requests")
@@ -36,7 +36,7 @@ class Request(TenantRow):
     contact = models.ForeignKey("clients.Contact", models.PROTECT, related_name="+", verbose_name=_("asked by"))
     state = models.CharField(_("state"), max_length=10, choices=REQUEST_STATES, default=RequestState.ASKED)
     title = models.CharField(_("what"), max_length=160)
-    fits = models.CharField(_("fits"), max_length=6, choices=Fits.choices)
+    fits = models.CharField(_("fits"), max_length=6, choices=FITS)
     left = models.IntegerField(_("time left when asked"), default=0)
     estimate = models.PositiveIntegerField(_("takes about"), null=True, blank=True)
     respond_by = models.DateTimeField(_("answer promised by"))
