@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from core.errors import RuleError
 
 if TYPE_CHECKING:
-    from delivery.readings import Bad
+    from delivery.kpis.readings import Bad
 
 
 class NoPeriod(RuleError):

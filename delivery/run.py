@@ -10,10 +10,10 @@ from django.db.models import F
 from core import doorbell, outbox
 from core.dates import local_day
 from core.models import Business
-from delivery import chase, draft, report_paper, send
 from delivery.deliver import open_checklists
 from delivery.models import Report, ReportRun
-from delivery.report_letters import REMINDER
+from delivery.reports import chase, draft, report_paper, send
+from delivery.reports.report_letters import REMINDER
 from delivery.states import ReportState
 
 REMIND_AFTER = timedelta(days=3)

@@ -3,8 +3,11 @@
 from celery import shared_task
 from django.utils import timezone
 
-from delivery import deliver, export, overage, remind, report_paper, run, timer, warn
-from delivery import watch_pace as pace
+from delivery import deliver, overage, run, timer, warn
+from delivery.record import export
+from delivery.renewing import watch_pace as pace
+from delivery.reports import report_paper
+from delivery.requests import remind
 
 
 @shared_task(name="delivery.tasks.send_reports", ignore_result=True)

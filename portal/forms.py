@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.clauses import consent_text
 from core.printable import PrintableForm
-from delivery.thread import LONGEST
+from delivery.requests.thread import LONGEST
 
 
 class AskForm(forms.Form):

@@ -8,7 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from core.models import Business
 from dashboard.views import timing
-from delivery import first_answer
+from delivery.requests import first_answer
 
 
 def site(request: HttpRequest) -> dict[str, Any]:

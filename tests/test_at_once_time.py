@@ -6,8 +6,9 @@ from functools import partial
 from typing import Any
 
 from billing.run import bill
-from delivery import log, time_import, timer
+from delivery import log, timer
 from delivery.models import TimeEntry, TimeImport, Timer
+from delivery.trackers import time_import
 from tests.at_once import at_once, refusals
 from tests.world import NOW, World
 

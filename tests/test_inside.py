@@ -13,9 +13,9 @@ from clients.models.client import STAGES, Lost
 from clients.pipeline import Stage
 from core import outbox
 from core.models import Business, Outbox
-from delivery import renewal
 from delivery.models import ApiKey, EarlyWarning
-from delivery.risk import Reason, Why
+from delivery.renewing import renewal
+from delivery.renewing.risk import Reason, Why
 from tests.test_tenancy import CLASSES, address, inside, rows_of
 from tests.world import World
 

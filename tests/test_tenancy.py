@@ -26,24 +26,16 @@ from core import links
 from core.dates import local_day
 from core.models import Outbox
 from core.states import move
-from delivery import ask as ask_for
-from delivery import (
-    deliver,
-    export,
-    hand_over,
-    keys,
-    log,
-    measure,
-    overage,
-    review_quarter,
-    run,
-    send,
-    time_import,
-    warning_words,
-)  # fmt: skip
+from delivery import deliver, hand_over, log, overage, run
+from delivery.kpis import keys, measure
 from delivery.models import Deliverable, EarlyWarning, Handover, Report, TimeEntry
 from delivery.models.export import Scope
+from delivery.record import export
+from delivery.renewing import review_quarter, warning_words
+from delivery.reports import send
+from delivery.requests import ask as ask_for
 from delivery.states import EXPORT, ExportState
+from delivery.trackers import time_import  # fmt: skip
 from tests.world import HERE, LADDER, World
 
 # What an address's id is. "none": no id; "public": anyone may ask.

@@ -21,9 +21,9 @@ from benchmarks.parts.process import measure, memory
 from core.documents import archive, render
 from core.models import Business, User
 from delivery.allowance import Flow, Policy, statement
-from delivery.compose import Facts, Item, Said, Work, snapshot
 from delivery.kpi import Pace
-from delivery.report_words import with_words
+from delivery.reports.compose import Facts, Item, Said, Work, snapshot
+from delivery.reports.report_words import with_words
 
 NOW = datetime(2026, 12, 1, 3, tzinfo=UTC)
 Asked = tuple[str, dict[str, Any], dict[str, Any]]  # template, context, the rest of what render.pdf is asked

@@ -14,8 +14,8 @@ from benchmarks.parts import seed
 from benchmarks.parts.process import measure, memory
 from core.ids import new_id
 from core.models import AuditEvent, Outbox
-from delivery import draft, send
 from delivery.models import Deliverable, Kpi, Reading, Report, TimeEntry
+from delivery.reports import draft, send
 from delivery.states import ReportState
 
 START, END = date(2026, 10, 1), date(2026, 11, 1)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from core.printable import PrintableForm
-from delivery.compose import SHOWN
+from delivery.reports.compose import SHOWN
 
 
 class WordsForm(PrintableForm, forms.Form):

@@ -9,7 +9,7 @@ from core.printable import PrintableForm
 from dashboard.forms.deliverables import link_field
 from dashboard.forms.fields import DurationField
 from delivery.models import Deliverable
-from delivery.thread import LONGEST
+from delivery.requests.thread import LONGEST
 
 
 class AnswerForm(PrintableForm, forms.Form):

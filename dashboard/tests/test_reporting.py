@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from billing.run import bill
 from clients.models import Contact
-from delivery import report_paper, run, send
+from delivery import run
 from delivery.models import Report, ReportRun
+from delivery.reports import report_paper, send
 from tests.test_tenancy import logged_in
 from tests.world import World
 

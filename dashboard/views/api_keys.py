@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from core.errors import RuleError
 from dashboard.forms.kpis import KeyForm
 from dashboard.views.desk import Desk, refuse
-from delivery import keys
+from delivery.kpis import keys
 from delivery.models import ApiKey, Kpi
 
 SHOWN = 200  # KPIs; all of them come over the API

@@ -14,9 +14,9 @@ from agreements.models import Agreement
 from clients.models import Client
 from core.download import zip_response
 from dashboard.views.desk import Desk
-from delivery import export
 from delivery.models import Export
 from delivery.models.export import Scope
+from delivery.record import export
 from delivery.states import ExportState
 
 SHOWN = 20

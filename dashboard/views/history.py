@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from agreements.models import Agreement
 from dashboard.views.desk import Desk
-from delivery.timeline import timeline
+from delivery.record.timeline import timeline
 
 
 class History(Desk):

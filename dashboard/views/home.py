@@ -20,8 +20,9 @@ from core import charts
 from core.templatetags import rh
 from dashboard.views.desk import Desk
 from dashboard.views.needs import needs
-from delivery import hours, renewal
-from delivery.renewal import Outlook
+from delivery import hours
+from delivery.renewing import renewal
+from delivery.renewing.renewal import Outlook
 
 SHOWN = 6
 

@@ -19,10 +19,10 @@ from core.download import csv_response
 from core.errors import RuleError
 from dashboard.forms.kpis import EditKpiForm, KpiForm, ReadingFileForm, ReadingForm
 from dashboard.views.desk import Desk, refuse
-from delivery import course, measure, reading_file, readings
+from delivery.kpis import course, measure, reading_file, readings
+from delivery.kpis.readings import Wanted
 from delivery.models import Kpi
 from delivery.models.kpi import Source
-from delivery.readings import Wanted
 
 KEPT = 3600  # seconds that a file which was tried out waits for its yes
 

@@ -20,8 +20,10 @@ from core.models import Outbox
 from core.models.outbox import OutboxState
 from core.templatetags import rh
 from dashboard.views.desk import Desk
-from delivery import chase, checklist, first_answer, timer
+from delivery import checklist, timer
 from delivery.models import Deliverable, EarlyWarning, Overage, Report, Request
+from delivery.reports import chase
+from delivery.requests import first_answer
 from delivery.states import DeliverableState, OverageState, ReportState
 
 SHOWN = 6  # of one kind

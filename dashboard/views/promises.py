@@ -23,8 +23,11 @@ from core.errors import RuleError
 from core.listing import page_of
 from dashboard.forms.work import EndForm
 from dashboard.views.desk import Desk, refuse, say
-from delivery import checklist, course, hours, renewal, timeline
-from delivery.renewal import Outlook
+from delivery import checklist, hours
+from delivery.kpis import course
+from delivery.record import timeline
+from delivery.renewing import renewal
+from delivery.renewing.renewal import Outlook
 
 
 class Agreements(Desk):

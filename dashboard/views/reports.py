@@ -15,10 +15,11 @@ from core.errors import RuleError
 from core.listing import page_of
 from dashboard.forms.reports import WhenForm, WordsForm
 from dashboard.views.desk import Desk, refuse, say
-from delivery import addressee, chase, gather, history, report_paper, review, send, suggest
+from delivery import addressee, history
 from delivery.models import Report
 from delivery.models.report import REPORT_STATES
-from delivery.report_words import with_words
+from delivery.reports import chase, gather, report_paper, review, send, suggest
+from delivery.reports.report_words import with_words
 from delivery.states import ReportState
 
 

@@ -19,10 +19,11 @@ from core.listing import Page, page_of
 from dashboard.forms.requests import AnswerForm, EstimateForm
 from dashboard.forms.time import TimeForm
 from dashboard.views.desk import Desk, refuse
-from delivery import answer, fitting, log, thread
+from delivery import log
 from delivery.closed import is_closed
-from delivery.first_answer import OPEN, told, unanswered
 from delivery.models import Deliverable, Request
+from delivery.requests import answer, fitting, thread
+from delivery.requests.first_answer import OPEN, told, unanswered
 from delivery.states import REQUEST, DeliverableState, RequestState
 
 KINDS: dict[str, tuple[Any, Callable[[QuerySet[Request]], QuerySet[Request]]]] = {

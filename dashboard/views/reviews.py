@@ -16,8 +16,8 @@ from core.download import pdf_response
 from core.errors import RuleError
 from dashboard.forms.kpis import ReviewForm
 from dashboard.views.desk import Desk, refuse, say
-from delivery import quarter, review_quarter
 from delivery.models import QuarterlyReview
+from delivery.renewing import quarter, review_quarter
 
 
 class Reviews(Desk):

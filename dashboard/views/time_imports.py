@@ -17,11 +17,11 @@ from core.download import csv_response
 from core.errors import RuleError
 from core.listing import page_of
 from dashboard.views.desk import Desk, refuse, say
-from delivery import time_import
 from delivery.models import TimeEntry, TimeImport
 from delivery.states import TimeImportState
-from delivery.time_csv import MOST_BYTES
-from delivery.time_trial import Trial
+from delivery.trackers import time_import
+from delivery.trackers.time_csv import MOST_BYTES
+from delivery.trackers.time_trial import Trial
 
 SHOWN = 100  # of the lines that do not fit; the others are in the file of them
 

@@ -13,9 +13,10 @@ from core.errors import RuleError
 from core.listing import page_of
 from dashboard.forms.kpis import NoteForm
 from dashboard.views.desk import Desk, refuse, say
-from delivery import addressee, warning_words, warnings
+from delivery import addressee
 from delivery.errors import NobodyToTell
 from delivery.models import EarlyWarning
+from delivery.renewing import warning_words, warnings
 
 
 class Warnings(Desk):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from delivery.readings import Wanted
+from delivery.kpis.readings import Wanted
 
 MOST = 1000  # readings at a time
 LONGEST = 40  # characters of a value

@@ -11,13 +11,13 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from core.throttle import address, too_often
-from delivery import keys, readings
 from delivery.api import body
 from delivery.errors import BadReadings
-from delivery.measure import Written
+from delivery.kpis import keys, readings
+from delivery.kpis.measure import Written
+from delivery.kpis.readings import No
 from delivery.models import ApiKey, Kpi
 from delivery.models.kpi import Source
-from delivery.readings import No
 
 LARGEST = 1_000_000  # bytes
 WINDOW = 60  # seconds

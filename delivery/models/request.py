@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.models import TenantRow
-from delivery.fits import Fit
+from delivery.requests.fits import Fit
 from delivery.states import RequestState
 
 REQUEST_STATES = [

@@ -15,8 +15,10 @@ from agreements.models import Period
 from billing.run import bill
 from core.dates import local_day
 from core.models import Business
-from delivery import keys, measure, run, send
+from delivery import run
+from delivery.kpis import keys, measure
 from delivery.models import ApiKey, Kpi, Reading, Report
+from delivery.reports import send
 from tests.world import World
 
 URL = "/api/v1/readings/"

@@ -18,11 +18,13 @@ from agreements.models import Agreement, Period
 from billing.run import bill
 from core.audit import chain
 from core.errors import NotAllowedNow
-from delivery import bundle, checklist, deliver, hand_over, handover_files, leftover, run, send
-from delivery.archive import Archive
+from delivery import checklist, deliver, hand_over, handover_files, leftover, run
 from delivery.errors import AlreadySent, BadHandover, BadLeftover
 from delivery.models import Deliverable, Handover, Report
 from delivery.progress import Standing
+from delivery.record import bundle
+from delivery.record.archive import Archive
+from delivery.reports import send
 from tests.test_tenancy import inside, logged_in
 from tests.world import HERE, NOW, World
 

@@ -19,10 +19,12 @@ from billing.run import bill
 from core import vault
 from core.models import Document, Outbox
 from core.spreadsheet import plain
-from delivery import bundle, export, log, run, send, tables
-from delivery.archive import LONGEST, Archive, safe
+from delivery import log, run
 from delivery.models import Report
 from delivery.models.export import Scope
+from delivery.record import bundle, export, tables
+from delivery.record.archive import LONGEST, Archive, safe
+from delivery.reports import send
 from tests.world import NOW, World
 
 LATER = NOW + timedelta(days=31)

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from agreements.models import Period
 from billing.run import bill
-from delivery import figures, kpi, measure
+from delivery import kpi
 from delivery.kpi import Line, Pace, Shape
+from delivery.kpis import figures, measure
 from delivery.models import Kpi
 from tests.world import NOW, World
 

@@ -12,9 +12,10 @@ from billing.models import Invoice, NextLine
 from billing.run import bill
 from core.errors import NotAllowedNow
 from core.models import Outbox
-from delivery import adjust, hours, log, overage, run, send, statement, warn
+from delivery import adjust, hours, log, overage, run, statement, warn
 from delivery.errors import NoPeriod, TooMuch
 from delivery.models import Overage, Report, TimeEntry
+from delivery.reports import send
 from tests.world import HERE, NOW, World
 
 DAY = timedelta(days=1)

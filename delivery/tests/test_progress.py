@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from delivery.fits import Fit, fits
 from delivery.progress import Standing, expected, is_behind, is_late, promise, standing
-from delivery.response import Response, remind_at, respond_by, response
+from delivery.requests.fits import Fit, fits
+from delivery.requests.response import Response, remind_at, respond_by, response
 from delivery.states import DeliverableState as S
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)

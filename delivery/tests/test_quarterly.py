@@ -15,9 +15,12 @@ from core.documents import store
 from core.documents.glyphs import MissingGlyphs
 from core.errors import NotAllowedNow
 from core.models import Outbox
-from delivery import ask, deliver, leftover, log, measure, quarter, review_quarter
+from delivery import deliver, leftover, log
 from delivery.errors import NoPeriod
+from delivery.kpis import measure
 from delivery.models import Deliverable, Kpi, QuarterlyReview, Report, Request
+from delivery.renewing import quarter, review_quarter
+from delivery.requests import ask
 from tests.world import NOW, World
 
 DAY, H = timedelta(days=1), 60

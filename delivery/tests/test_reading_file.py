@@ -7,8 +7,10 @@ import pytest
 
 from agreements.models import Agreement
 from billing.run import bill
-from delivery import measure, reading_file, run, send
+from delivery import run
+from delivery.kpis import measure, reading_file
 from delivery.models import Kpi, Reading, Report
+from delivery.reports import send
 from tests.world import NOW, World
 
 LATER = NOW + timedelta(days=20)

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from clients import add
 from core import outbox
 from core.models import Outbox
-from delivery import answer, ask, reply_address, thread
 from delivery.models import Request, RequestMessage
-from delivery.receive_mail import LARGEST, Refused, receive
-from delivery.reply_text import from_html, own_words
+from delivery.requests import answer, ask, reply_address, thread
+from delivery.requests.receive_mail import LARGEST, Refused, receive
+from delivery.requests.reply_text import from_html, own_words
 from tests.world import NOW, World
 
 ROOT = Path(__file__).resolve().parents[2]

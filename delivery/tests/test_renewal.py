@@ -13,10 +13,13 @@ from hypothesis import strategies as st
 from agreements.models import Agreement, Period
 from billing.run import bill
 from core.dates import local_day
-from delivery import log, measure, renewal, risk, run, send
+from delivery import log, run
+from delivery.kpis import measure
 from delivery.models import Report, Request
-from delivery.renewal import Outlook
-from delivery.risk import Facts, Level, Why
+from delivery.renewing import renewal, risk
+from delivery.renewing.renewal import Outlook
+from delivery.renewing.risk import Facts, Level, Why
+from delivery.reports import send
 from tests.world import NOW, World
 
 DAY, H = timedelta(days=1), 60

@@ -19,10 +19,12 @@ from clients.models import Contact
 from core import audit, outbox
 from core.errors import NotAllowedNow, RuleError
 from core.models import Link, Outbox
-from delivery import chase, decide, log, measure, report_paper, review, run, seen, send
+from delivery import log, run
+from delivery.kpis import measure
 from delivery.models import Deliverable, Report
-from delivery.report_letters import NUDGE, pictured
-from delivery.report_words import with_words
+from delivery.reports import chase, decide, report_paper, review, seen, send
+from delivery.reports.report_letters import NUDGE, pictured
+from delivery.reports.report_words import with_words
 from tests.world import HERE, NOW, World
 
 LATER = NOW + timedelta(days=31)  # 3 December, noon in Bangkok: the first period ended on the 2nd

@@ -15,9 +15,10 @@ from clients import add
 from core.errors import NotAllowedNow
 from core.models import Outbox
 from core.states import move
-from delivery import answer, ask, deliver, fitting, hours, log, remind, thread
+from delivery import deliver, hours, log
 from delivery.errors import BadHandover, NotOpen, NoWords
 from delivery.models import Deliverable, Handover, Request, RequestMessage
+from delivery.requests import answer, ask, fitting, remind, thread
 from delivery.states import RequestState
 from tests.test_tenancy import inside, logged_in
 from tests.world import NOW, World

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from delivery import suggest
-from delivery.compose import Item, owed
+from delivery.reports import suggest
+from delivery.reports.compose import Item, owed
 
 
 def item(title: str, promised: int, done: int, state: str = "open") -> dict[str, Any]:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from delivery import time_cells, time_csv, time_names
-from delivery.time_csv import Line, Reason, Unreadable, keys, overlaps, read
-from delivery.time_names import Known
+from delivery.trackers import time_cells, time_csv, time_names
+from delivery.trackers.time_csv import Line, Reason, Unreadable, keys, overlaps, read
+from delivery.trackers.time_names import Known
 
 TOGGL = (
     "User,Email,Client,Project,Task,Description,Billable,Start date,Start time,End date,End time,Duration,Tags,Amount ()\n"

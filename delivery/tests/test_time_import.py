@@ -13,9 +13,11 @@ from django.urls import reverse
 from agreements.models import Agreement
 from billing.run import bill
 from core.errors import NotAllowedNow
-from delivery import log, run, send, time_import
+from delivery import log, run
 from delivery.errors import BadExport, NoPeriod
 from delivery.models import Report, TimeEntry, TimeImport
+from delivery.reports import send
+from delivery.trackers import time_import
 from tests.world import NOW, World
 
 DAY = timedelta(days=1)

@@ -14,9 +14,10 @@ from billing.run import bill
 from core.dates import local_day
 from core.immutable import lifted
 from core.models import AuditEvent
-from delivery import report_paper, run, send
+from delivery import run
 from delivery.models import Report
-from delivery.timeline import timeline
+from delivery.record.timeline import timeline
+from delivery.reports import report_paper, send
 from tests.world import HERE, NOW, World
 
 MONTH = timedelta(days=31)

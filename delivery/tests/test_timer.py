@@ -17,9 +17,10 @@ from billing.run import bill
 from core import outbox
 from core.errors import NotAllowedNow, RuleError
 from core.states import move
-from delivery import deliver, log, run, send, timer
+from delivery import deliver, log, run, timer
 from delivery.errors import HowLong, NoPeriod, TooMuch
 from delivery.models import Deliverable, Report, TimeEntry, Timer
+from delivery.reports import send
 from tests.world import NOW, World
 
 H = timedelta(hours=1)

@@ -8,8 +8,9 @@ from agreements.tests.test_signers import put
 from billing import upgrade
 from billing.run import bill
 from core.dates import local_day
-from delivery import hours, log, send
+from delivery import hours, log
 from delivery.models import Report
+from delivery.reports import send
 from tests.world import World
 
 FIRST, FIFTEENTH = datetime(2027, 1, 1, 3, 0, tzinfo=UTC), datetime(2027, 1, 15, 5, 0, tzinfo=UTC)

@@ -19,9 +19,11 @@ from billing.run import bill
 from core import audit
 from core.errors import NotAllowedNow
 from core.models import Outbox
-from delivery import deliver, log, measure, pace_rules, warnings, watch_pace
+from delivery import deliver, log
+from delivery.kpis import measure
 from delivery.models import Deliverable, EarlyWarning
-from delivery.pace_rules import Off, Stretch
+from delivery.renewing import pace_rules, warnings, watch_pace
+from delivery.renewing.pace_rules import Off, Stretch
 from tests.world import NOW, World
 
 FIRST = date(2026, 11, 2)

@@ -14,25 +14,12 @@ from django.db.models import Sum
 from agreements.models import Period
 from billing.run import bill
 from core.models import Outbox
-from delivery import (
-    answer,
-    ask,
-    decide,
-    deliver,
-    gather,
-    hand_over,
-    leftover,
-    log,
-    measure,
-    readings,
-    remind,
-    review,
-    run,
-    send,
-    timer,
-)  # fmt: skip
+from delivery import deliver, hand_over, leftover, log, run, timer
+from delivery.kpis import measure, readings
+from delivery.kpis.readings import Wanted
 from delivery.models import Deliverable, Handover, Reading, Report, Request, RequestMessage, TimeEntry
-from delivery.readings import Wanted
+from delivery.reports import decide, gather, review, send
+from delivery.requests import answer, ask, remind  # fmt: skip
 from delivery.states import RequestState
 from tests.at_once import at_once, refusals, studio  # noqa: F401  a database that many threads open
 from tests.world import HERE, NOW, World

@@ -14,8 +14,9 @@ from billing.run import bill
 from core.audit import UNSEEN
 from core.dates import add_months, local_day
 from core.templatetags import rh
-from delivery import decide, deliver, hand_over, leftover, log, review, run, send
+from delivery import deliver, hand_over, leftover, log, run
 from delivery.models import Deliverable, Report
+from delivery.reports import decide, review, send
 from tests.test_tenancy import inside
 from tests.world import World
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from agreements.models import Agreement
-from delivery.timeline import timeline
+from delivery.record.timeline import timeline
 from portal.access import PortalView
 
 

@@ -1,89 +1,110 @@
-"""Invoices: what was paid, and the papers about it."""
+"""The client's front page: hours, what is in progress, what was delivered, the next charge, the papers."""
 
-from uuid import UUID
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from billing import papers, paying, queries, statement
-from billing.models import CreditNote, Invoice, Payment, Refund
-from core.download import csv_response, pdf_response
-from core.listing import page_of
-from core.logos import logo_response
+from agreements import applies
+from agreements.models import Agreement, Amendment, Period, Proposal
+from agreements.states import RUNS, AgreementState, AmendmentState, ProposalState
+from billing import ahead, methods, queries
+from billing.models import Invoice
+from core.dates import local_day
+from core.tenancy import scoped
+from delivery import checklist, hours
+from delivery.models import Handover, Overage, Report, Request
+from delivery.progress import Standing
+from delivery.requests import fitting
+from delivery.requests.first_answer import OPEN
+from delivery.states import OverageState, ReportState
 from portal.access import PortalView
 
+SHOWN = 5  # of what was delivered, and of open requests
+PAPERS = 3
 
-class Invoices(PortalView):
-    """Every invoice, newest first."""
+
+@dataclass(frozen=True)
+class Retainer:
+    """One agreement as its client sees it today. `stated` is its period's hours; None before the first period."""
+
+    agreement: Agreement
+    terms: Agreement | Amendment
+    fit: fitting.Fitting
+    stated: Any
+    lines: list[checklist.Line]
+
+    @property
+    def period(self) -> Period | None:
+        """The one that runs today."""
+        return self.fit.period
+
+    @property
+    def under_way(self) -> list[checklist.Line]:
+        """What is still worked on, and what was waived, with its reason."""
+        return [line for line in self.lines if line.standing not in (Standing.DONE, Standing.CARRIED)]
+
+    @property
+    def done(self) -> list[checklist.Line]:
+        """What this period promised and has given; a single piece is seen by its link or file already."""
+        done = [line for line in self.lines if line.standing == Standing.DONE]
+        return [line for line in done if line.row.promised > 1 or not line.handovers]
+
+
+class Home(PortalView):
+    """The client's first line: hours used, included, rolled over, renews on; then what happens for it."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        found = self.rows(Invoice).select_related("collection", "agreement")
-        page = page_of(found, request.GET, by="issued_on")
-        rows = [(invoice, queries.standing(invoice)) for invoice in page.rows]
-        return render(request, "portal/invoices.html", {"rows": rows, "page": page})
-
-
-class InvoicePage(PortalView):
-    """One invoice and its receipt."""
-
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        invoice = self.row(Invoice, pk, "collection", "agreement", "business")
+        now = timezone.now()
+        today = local_day(now, self.client.time_zone)
+        signed = list(self.rows(Agreement).filter(signed_at__isnull=False).order_by("-signed_at"))
+        running = [row for row in signed if row.state in RUNS]
+        retainers = self._retainers(running, today)
         context = {
-            "invoice": invoice,
-            "standing": queries.standing(invoice),
-            "lines": invoice.lines.all(),
-            "payments": self.rows(Payment).filter(invoice=invoice),
-            "owed": queries.owed(invoice),
-            "way": paying.by_transfer(invoice),
-            "notes": invoice.credit_notes.all(),
-            "refunds": self.rows(Refund).filter(payment__invoice=invoice),
-            "days": queries.retry_days(invoice) if invoice.state == "open" and invoice.collect_by == "card" else [],
+            "retainers": retainers,
+            "any_under_way": any(each.under_way for each in retainers),
+            "any_done": any(each.done for each in retainers),
+            "ended": next((row for row in signed if row.state == AgreementState.ENDED), None),
+            "may_ask": bool(signed),
+            "requests": list(self.rows(Request).filter(state__in=OPEN).order_by("-created_at")[:SHOWN]),
+            "given": self._given(),
+            "charges": ahead.next_charges(running, today),
+            "method": methods.in_use(self.client),
+            "changes": self.rows(Amendment).filter(state=AmendmentState.SENT).select_related("agreement"),
+            "waiting": self.rows(Agreement).filter(state=AgreementState.SENT),
+            "proposals": self.rows(Proposal).filter(state=ProposalState.SENT, agreement__isnull=True),
+            "overages": self.rows(Overage).filter(state=OverageState.ASKED).select_related("period"),
+            "report": self.rows(Report).filter(state=ReportState.SENT).select_related("period").first(),
+            "invoices": self._invoices(),
+            "papers": signed[:PAPERS],
         }
-        return render(request, "portal/invoice.html", context)
+        return render(request, "portal/home.html", context)
 
+    def _retainers(self, running: list[Agreement], today: date) -> list[Retainer]:
+        fits, stated = fitting.of(running, now=timezone.now()), hours.of_agreements(running)
+        periods = {row.pk: fits[row.pk].period for row in running}
+        lines = checklist.lines([period for period in periods.values() if period], today)
+        found = []
+        for row in running:
+            period = periods[row.pk]
+            found.append(
+                Retainer(
+                    row,
+                    applies.on(row, today),
+                    fits[row.pk],
+                    stated.get(period.pk) if period else None,
+                    lines[period.pk] if period else [],
+                )
+            )
+        return found
 
-class InvoicePdf(PortalView):
-    """The invoice as a file."""
+    def _given(self) -> list[Handover]:
+        own = scoped(Handover, self.contact.business).filter(deliverable__period__agreement__client=self.client)
+        return list(own.select_related("deliverable").order_by("-on", "-created_at")[:SHOWN])
 
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        return pdf_response(
-            papers.invoice_pdf(invoice=self.row(Invoice, pk, "business", "document"), now=timezone.now())
-        )
-
-
-class CreditNotePdf(PortalView):
-    """A credit note as a file."""
-
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        note = self.row(CreditNote, pk, "invoice__business", "document")
-        return pdf_response(papers.credit_note_pdf(note=note, now=timezone.now()))
-
-
-class Statement(PortalView):
-    """The client's account with the running balance, as a page, a table or a paper."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        if request.GET.get("as") == "pdf":
-            return pdf_response(papers.statement_pdf(client=self.client, now=timezone.now()))
-        rows = statement.entries(self.client)
-        if request.GET.get("as") == "csv":
-            return csv_response(statement.as_csv(rows), _("Statement %(client)s") % {"client": self.client.name})
-        context = {"rows": rows, "balances": statement.balances(self.client)}
-        return render(request, "portal/statement.html", context)
-
-
-class ReceiptPdf(PortalView):
-    """The receipt as a file."""
-
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        payment = self.row(Payment, pk, "business", "receipt_document", "invoice__business", "series")
-        return pdf_response(papers.receipt_pdf(payment=payment, now=timezone.now()))
-
-
-class Logo(PortalView):
-    """The business's own picture."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        return logo_response(self.contact.business)
+    def _invoices(self) -> list[tuple[Invoice, queries.Standing]]:
+        newest = self.rows(Invoice).select_related("collection", "agreement").order_by("-issued_on", "-id")[:PAPERS]
+        return [(invoice, queries.standing(invoice)) for invoice in newest]

@@ -20,10 +20,10 @@ from core.errors import RuleError
 from core.listing import page_of
 from core.models import Link
 from core.tenancy import business_of, scoped
-from delivery import decide, gather, report_letters, report_paper, review, seen, send
 from delivery.models import QuarterlyReview, Report
 from delivery.models.report import ANSWERS
-from delivery.report_words import with_words
+from delivery.reports import decide, gather, report_letters, report_paper, review, seen, send
+from delivery.reports.report_words import with_words
 from delivery.states import ReportState
 from portal.access import PortalView, origin
 

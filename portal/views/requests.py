@@ -14,9 +14,9 @@ from agreements.states import RUNS
 from core.errors import RuleError
 from core.listing import page_of
 from core.throttle import too_often
-from delivery import ask, fitting, thread
-from delivery.first_answer import told
 from delivery.models import Request
+from delivery.requests import ask, fitting, thread
+from delivery.requests.first_answer import told
 from delivery.states import REQUEST, RequestState
 from portal.access import PortalView
 from portal.forms import MessageForm, RequestForm

@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.utils import translation
 
 from core.download import pdf_response
-from delivery import quarter
 from delivery.models import QuarterlyReview
+from delivery.renewing import quarter
 from portal.access import PortalView
 
 

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from agreements.models import Agreement
 from core.models import Business
-from delivery import time_import, timer
+from delivery import timer
+from delivery.trackers import time_import
 
 HEADING = "Date,Client,Project,Task,Notes,Hours,Billable?,First Name,Last Name\n"
 

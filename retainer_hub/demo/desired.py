@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 from agreements.models import Agreement
 from core.models import Business
-from delivery import answer, ask, deliver, hand_over, leftover
+from delivery import deliver, hand_over, leftover
 from delivery.models import Deliverable, Report, Request
+from delivery.requests import answer, ask
 from delivery.states import ReportState, RequestState
 from retainer_hub.demo.cast import OWNER
 

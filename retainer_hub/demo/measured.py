@@ -5,9 +5,10 @@ from decimal import Decimal
 
 from agreements.models import Agreement, Period
 from core.models import Business
-from delivery import measure, quarter, review_quarter
 from delivery.kpi import Shape
+from delivery.kpis import measure
 from delivery.models import Kpi
+from delivery.renewing import quarter, review_quarter
 from retainer_hub.demo.cast import Part
 
 

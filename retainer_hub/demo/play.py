@@ -20,8 +20,10 @@ from core import links, outbox
 from core.audit import Origin
 from core.dates import add_months, local_instant, month_of
 from core.models import Business, User
-from delivery import decide, deliver, log, report_paper, review, run, seen, send, watch_pace
+from delivery import deliver, log, run
 from delivery.models import Deliverable, Report
+from delivery.renewing import watch_pace
+from delivery.reports import decide, report_paper, review, seen, send
 from delivery.states import ReportState
 from retainer_hub.demo import clock, desired, measured, prospects
 from retainer_hub.demo.cast import EMAIL, LADDER, OWNER, PARTS, Part

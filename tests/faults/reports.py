@@ -8,8 +8,8 @@ import sys
 from tests.faults import shooting
 
 FILES = (
-    "delivery/run.py", "delivery/draft.py", "delivery/send.py", "delivery/report_paper.py", "delivery/chase.py",
-    "delivery/report_letters.py", "delivery/gather.py", "core/outbox.py", "core/audit.py", "core/documents/store.py",
+    "delivery/run.py", "delivery/reports/draft.py", "delivery/reports/send.py", "delivery/reports/report_paper.py", "delivery/reports/chase.py",
+    "delivery/reports/report_letters.py", "delivery/reports/gather.py", "core/outbox.py", "core/audit.py", "core/documents/store.py",
 )  # fmt: skip
 
 if __name__ == "__main__":

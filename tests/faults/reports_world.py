@@ -15,9 +15,10 @@ from core.errors import RuleError
 from core.models import Document, Outbox
 from core.models.document import DocumentKind
 from core.models.outbox import OutboxState
-from delivery import log, report_paper, review, run, send
+from delivery import log, run
 from delivery.models import Report
-from delivery.report_letters import NUDGE
+from delivery.reports import report_paper, review, send
+from delivery.reports.report_letters import NUDGE
 from delivery.states import ReportState
 from tests.world import World
 

@@ -24,9 +24,9 @@ PURE = [
     "core/money.py", "core/dates.py", "core/charts.py", "clients/pipeline.py", "clients/fit.py", "clients/figures.py", "clients/calendar.py",
     "clients/objections.py", "agreements/schedule.py",
     "agreements/states.py", "agreements/ladder.py", "agreements/in_words.py", "agreements/placeholders.py", "agreements/pricing.py", "agreements/proration.py", "agreements/workload.py", "billing/states.py", "billing/dunning.py", "billing/taxes.py", "billing/minimum.py", "billing/gateways/manual/promptpay.py", "billing/gateways/manual/epc.py", "billing/gateways/manual/reference.py", "billing/gateways/manual/cells.py", "billing/gateways/manual/columns.py", "delivery/allowance.py",
-    "delivery/kpi.py", "delivery/states.py", "delivery/duration.py", "delivery/pace_rules.py", "delivery/risk.py", "delivery/compose.py",
-    "delivery/progress.py", "delivery/fits.py", "delivery/response.py", "delivery/file_kind.py", "delivery/reply_text.py",
-    "delivery/elapsed.py", "core/csvfile.py", "delivery/time_cells.py", "delivery/time_columns.py", "delivery/time_csv.py", "delivery/time_names.py",
+    "delivery/kpi.py", "delivery/states.py", "delivery/duration.py", "delivery/renewing/pace_rules.py", "delivery/renewing/risk.py", "delivery/reports/compose.py",
+    "delivery/progress.py", "delivery/requests/fits.py", "delivery/requests/response.py", "delivery/file_kind.py", "delivery/requests/reply_text.py",
+    "delivery/elapsed.py", "core/csvfile.py", "delivery/trackers/time_cells.py", "delivery/trackers/time_columns.py", "delivery/trackers/time_csv.py", "delivery/trackers/time_names.py",
 ]  # fmt: skip
 DOORS = (
     "tasks.py",

@@ -13,8 +13,9 @@ from playwright.sync_api import Page, expect
 from billing.run import bill
 from core import outbox
 from core.dates import local_day
-from delivery import deliver, watch_pace
+from delivery import deliver
 from delivery.models import EarlyWarning, Reading
+from delivery.renewing import watch_pace
 from tests.journeys.test_journey import enter, letter, link_in
 from tests.journeys.test_signing import desk
 from tests.world import World

@@ -15,7 +15,8 @@ from billing.run import bill
 from core import links, outbox
 from core.dates import local_day
 from core.models import Outbox
-from delivery import deliver, log, measure, run
+from delivery import deliver, log, run
+from delivery.kpis import measure
 from delivery.models import Report
 from tests.journeys.test_signing import desk
 from tests.world import World

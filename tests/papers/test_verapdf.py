@@ -22,8 +22,11 @@ from core import links
 from core.documents import store
 from core.models import Document
 from core.models.document import DocumentKind
-from delivery import measure, report_paper, review, review_quarter, run, send
+from delivery import run
+from delivery.kpis import measure
 from delivery.models import Report
+from delivery.renewing import review_quarter
+from delivery.reports import report_paper, review, send
 from tests.world import HERE, World
 
 pytestmark = pytest.mark.verapdf

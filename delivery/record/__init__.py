@@ -1,0 +1,1 @@
+"""What can be taken along: histories, archives and tables."""

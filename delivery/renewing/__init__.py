@@ -1,0 +1,1 @@
+"""Whether a client stays: early warnings, renewal risk and the quarterly review."""

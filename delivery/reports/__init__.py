@@ -1,0 +1,1 @@
+"""The monthly report: composed, drafted, reviewed, frozen, printed, mailed, seen and answered."""

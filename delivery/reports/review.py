@@ -1,0 +1,45 @@
+"""The freelancer's review of a draft: their words, the KPIs that stand first, and when it goes out (rule 38)."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from delivery.errors import AlreadySent
+from delivery.models import Report
+from delivery.reports.compose import SHOWN
+from delivery.reports.send import snapshot
+from delivery.states import ReportState
+
+FURTHEST = timedelta(days=60)
+
+
+def save_words(
+    *, report: Report, comment: str, next_text: str, now: datetime, decision: str = "", chosen: Sequence[str] = ()
+) -> Report:
+    """Keep the words of a draft. Raises AlreadySent."""
+    words = {"comment": comment, "next_text": next_text, "decision": decision, "chosen": list(chosen)[:SHOWN]}
+    if not _draft(report).update(**words, reviewed_at=now):
+        raise AlreadySent(_("This report was sent and can no longer be changed."))
+    report.refresh_from_db()
+    return report
+
+
+def schedule(*, report: Report, at: datetime, now: datetime) -> Report:
+    """Have it sent by itself at that time. Raises AlreadySent, also for a time that has passed."""
+    if not now < at <= now + FURTHEST:
+        raise AlreadySent(_("Choose a time within the next 60 days."), field="send_at")
+    if not _draft(report).update(send_at=at):
+        raise AlreadySent(_("This report was sent and can no longer be changed."))
+    report.refresh_from_db()
+    return report
+
+
+def shown(report: Report) -> dict[str, Any]:
+    """What the client reads: the frozen snapshot, or for a draft the one it would be now."""
+    return report.snapshot if report.state == ReportState.SENT else snapshot(report)
+
+
+def _draft(report: Report) -> Any:
+    return Report.objects.filter(pk=report.pk, state=ReportState.DRAFT)

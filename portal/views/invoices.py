@@ -1,0 +1,89 @@
+"""Invoices: what was paid, and the papers about it."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from billing import papers, paying, queries, statement
+from billing.models import CreditNote, Invoice, Payment, Refund
+from core.download import csv_response, pdf_response
+from core.listing import page_of
+from core.logos import logo_response
+from portal.access import PortalView
+
+
+class Invoices(PortalView):
+    """Every invoice, newest first."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        found = self.rows(Invoice).select_related("collection", "agreement")
+        page = page_of(found, request.GET, by="issued_on")
+        rows = [(invoice, queries.standing(invoice)) for invoice in page.rows]
+        return render(request, "portal/invoices.html", {"rows": rows, "page": page})
+
+
+class InvoicePage(PortalView):
+    """One invoice and its receipt."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        invoice = self.row(Invoice, pk, "collection", "agreement", "business")
+        context = {
+            "invoice": invoice,
+            "standing": queries.standing(invoice),
+            "lines": invoice.lines.all(),
+            "payments": self.rows(Payment).filter(invoice=invoice),
+            "owed": queries.owed(invoice),
+            "way": paying.by_transfer(invoice),
+            "notes": invoice.credit_notes.all(),
+            "refunds": self.rows(Refund).filter(payment__invoice=invoice),
+            "days": queries.retry_days(invoice) if invoice.state == "open" and invoice.collect_by == "card" else [],
+        }
+        return render(request, "portal/invoice.html", context)
+
+
+class InvoicePdf(PortalView):
+    """The invoice as a file."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        return pdf_response(
+            papers.invoice_pdf(invoice=self.row(Invoice, pk, "business", "document"), now=timezone.now())
+        )
+
+
+class CreditNotePdf(PortalView):
+    """A credit note as a file."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        note = self.row(CreditNote, pk, "invoice__business", "document")
+        return pdf_response(papers.credit_note_pdf(note=note, now=timezone.now()))
+
+
+class Statement(PortalView):
+    """The client's account with the running balance, as a page, a table or a paper."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if request.GET.get("as") == "pdf":
+            return pdf_response(papers.statement_pdf(client=self.client, now=timezone.now()))
+        rows = statement.entries(self.client)
+        if request.GET.get("as") == "csv":
+            return csv_response(statement.as_csv(rows), _("Statement %(client)s") % {"client": self.client.name})
+        context = {"rows": rows, "balances": statement.balances(self.client)}
+        return render(request, "portal/statement.html", context)
+
+
+class ReceiptPdf(PortalView):
+    """The receipt as a file."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        payment = self.row(Payment, pk, "business", "receipt_document", "invoice__business", "series")
+        return pdf_response(papers.receipt_pdf(payment=payment, now=timezone.now()))
+
+
+class Logo(PortalView):
+    """The business's own picture."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return logo_response(self.contact.business)
