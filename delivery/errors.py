@@ -1,11 +1,8 @@
 """How the delivery room says no."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from core.errors import RuleError
-
-if TYPE_CHECKING:
-    from delivery.kpis.readings import Bad
 
 
 class NoPeriod(RuleError):
@@ -35,7 +32,7 @@ class NobodyToTell(RuleError):
 class BadReadings(RuleError):
     """Some of many readings cannot be taken, so none is. `bad` has each with its place and reason."""
 
-    def __init__(self, bad: "list[Bad]") -> None:
+    def __init__(self, bad: list[Any]) -> None:
         super().__init__(bad[0].words)
         self.bad = bad
 

@@ -4,8 +4,6 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import django
@@ -20,34 +18,13 @@ from agreements.models import Agreement
 from agreements.periods import open_due
 from benchmarks.parts import bank, floor, papers, reported, seed  # noqa: F401  (some have measures of their own)
 from benchmarks.parts.process import MEASURES, measure, memory
+from benchmarks.parts.statements import counted
 from billing.collect import collect
 from billing.collect import due as collectable
 from billing.invariants import broken
 from billing.issue import issue_due, waiting, waiting_upgrades
 from billing.models import Charge, Invoice, Payment
 from core import doorbell
-
-
-class Statements:
-    """Counts the SQL statements that go to the database, and how long it takes over them."""
-
-    def __init__(self) -> None:
-        self.count, self.seconds = 0, 0.0
-
-    def __call__(self, execute: Any, *rest: Any) -> Any:
-        began = time.perf_counter()
-        try:
-            return execute(*rest)
-        finally:
-            self.count, self.seconds = self.count + 1, self.seconds + time.perf_counter() - began
-
-
-@contextmanager
-def counted() -> Iterator[Statements]:
-    """Count inside."""
-    statements = Statements()
-    with connection.execute_wrapper(statements):
-        yield statements
 
 
 @measure

@@ -12,6 +12,7 @@ from agreements.models import Agreement, Period
 from agreements.states import PeriodState
 from benchmarks.parts import seed
 from benchmarks.parts.process import measure, memory
+from benchmarks.parts.statements import counted
 from core.ids import new_id
 from core.models import AuditEvent, Outbox
 from delivery.models import Deliverable, Kpi, Reading, Report, TimeEntry
@@ -56,8 +57,6 @@ def _made(model: type[models.Model], rows: list[dict[str, Any]]) -> list[Any]:
 @measure
 def report(count: int) -> dict[str, Any]:
     """Draft and freeze so many, then insert the very rows again: seconds, statements, the peak of memory."""
-    from benchmarks.parts.measures import counted
-
     assert not Report.objects.exists(), "the very first query: what it opens is not measured"
     before = memory()
     with counted() as drafting:

@@ -23,6 +23,13 @@ SHAPES = [
 ]
 
 
+IN_SHORT = {
+    Shape.LEVEL: _("a level that moves"),
+    Shape.COUNT: _("a count that begins anew in each period"),
+    Shape.RATE: _("a rate"),
+}
+
+
 class Kpi(TenantRow):
     """`target` is for the end of each period, `baseline` where the agreement began; both in `unit`.
 
@@ -51,7 +58,7 @@ class Kpi(TenantRow):
     @property
     def shape_text(self) -> str:
         """What it is, without the example that helps whoever chooses it."""
-        return str(self.get_shape_display()).partition(" (")[0]
+        return str(IN_SHORT[Shape(self.shape)])
 
 
 class Source(models.TextChoices):
