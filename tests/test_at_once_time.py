@@ -66,6 +66,7 @@ def test_an_import_that_is_taken_over_in_several_tabs_is_there_once(studio: Worl
     data = f"Date,Client,Project,Notes,Hours\n{rows}".encode()
     both = [time_import.read(business=studio.business, data=data, **facts) for _time in range(2)]
     take = partial(time_import.take_over, good=40, bad=0, without_bad=False, actor="Nan", now=NOW)
-    answers = at_once(*[partial(take, row=TimeImport.objects.get(pk=row.pk)) for row in both * 3])
+    tabs = [TimeImport.objects.get(pk=row.pk) for row in both * 3]
+    answers = at_once(*[partial(take, row=row, seen=time_import.chosen(row)) for row in tabs])
     assert refusals(answers) == 5
     assert TimeEntry.objects.count() == 40

@@ -142,6 +142,7 @@ def pick_and_sign(page: Page, watched: Callable[[], None]) -> None:
     expect(page.get_by_text("Please agree to sign electronically.")).to_be_visible()
     page.get_by_label("I have read the agreement", exact=False).check()
     page.get_by_role("button", name="Email me the code to sign").dblclick()
+    expect(page.get_by_label("Code from the email")).to_be_visible()
     watched()
     page.get_by_label("Code from the email").fill("000")
     page.get_by_role("button", name="Sign the agreement").click()
