@@ -98,7 +98,7 @@ def test_one_bad_reading_of_many_writes_nothing_and_is_named(kpi: Kpi) -> None:
     key = secret(kpi.business)
     answer = post([one(kpi), one(kpi, "x", 3), one(kpi, 4, 4)], key)
     assert (answer.status_code, answer.json()["errors"][0]["index"]) == (422, 1)
-    answer = post([one(kpi), one(kpi, 1, -1), {**one(kpi), "kpi": str(uuid4())}, one(kpi, 9)], key)
+    answer = post([one(kpi), one(kpi, 1, -3), {**one(kpi), "kpi": str(uuid4())}, one(kpi, 9)], key)
     assert [(row["index"], row["error"]) for row in answer.json()["errors"]] == [
         (1, "in_the_future"), (2, "unknown_kpi"), (3, "twice"),
     ]  # fmt: skip
@@ -138,9 +138,9 @@ def test_days_outside_what_is_open_are_refused_each_with_its_reason(kpi: Kpi) ->
     run.report(now=NOW, door="test")
     send.send_report(report=Report.objects.get(), actor="Nan", now=NOW)
     assert Period.objects.count() == 2
-    answers = {days: post(one(kpi, 2, days), key) for days in (35, 50, -1)}
+    answers = {days: post(one(kpi, 2, days), key) for days in (35, 50, -3)}
     assert {days: (row.status_code, row.json()["error"]) for days, row in answers.items()} == {
-        35: (409, "period_closed"), 50: (422, "no_period"), -1: (422, "in_the_future"),
+        35: (409, "period_closed"), 50: (422, "no_period"), -3: (422, "in_the_future"),
     }  # fmt: skip
     measure.retire_kpi(kpi=kpi, actor="Nan", now=NOW)
     assert post(one(kpi), key).json()["error"] == "retired_kpi"
