@@ -33,7 +33,7 @@ def watched(page: Page) -> Callable[[], None]:
     page.on("pageerror", lambda error: noise.append(str(error)))
 
     def look() -> None:
-        page.wait_for_load_state("networkidle")
+        page.wait_for_load_state("load")
         assert not noise, f"{page.url}: {noise}"
         wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
         assert not wide, f"{page.url} scrolls sideways"
