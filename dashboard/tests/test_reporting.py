@@ -71,6 +71,13 @@ def test_sent_from_two_tabs_it_goes_out_once_and_the_second_is_told(desk: Browse
         assert said in answer.content.decode()
 
 
+def test_a_preview_that_comes_after_the_last_press_shows_what_was_sent(desk: Browser) -> None:
+    report = Report.objects.get()
+    send.send_report(report=report, actor="Nan", now=timezone.now())
+    answer = desk.post(reverse("dashboard:report_preview", args=[report.pk]), {"comment": "Too late"})
+    assert answer.status_code == 200 and "Too late" not in answer.content.decode()
+
+
 def test_how_far_the_job_is_stands_on_the_page_and_is_there_after_a_reload(desk: Browser) -> None:
     assert "hx-get" not in page(desk, "reports_progress")
     ReportRun.objects.create(door="job", started_at=timezone.now(), total=1000, done=412)

@@ -109,17 +109,17 @@ class ReportPage(Desk):
 
 
 class Preview(Desk):
-    """What stands in the form now, as the client would see it; nothing is saved."""
+    """What stands in the form now, as the client would see it; nothing is saved. One that was sent meanwhile, by the
+    last press say, is shown as it was sent."""
 
     template = "dashboard/report_preview.html"
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         report = report_of(self, pk)
-        if report.state != ReportState.DRAFT:
-            raise Http404
-        form = words_form(report, request.POST)
-        form.is_valid()
-        report = with_typed(report, form.cleaned_data)
+        if report.state == ReportState.DRAFT:
+            form = words_form(report, request.POST)
+            form.is_valid()
+            report = with_typed(report, form.cleaned_data)
         with translation.override(report.language):
             shown = with_words(review.shown(report)) | {"title": send.title(report)}
         return self.show(request, report=report, **shown)
