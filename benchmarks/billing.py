@@ -4,15 +4,12 @@ Every ratio is of two things measured in one run; medians are shown; every measu
 """
 
 import argparse
-import json
-import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from statistics import median
 from typing import Any
 
 from benchmarks.parts.engines import Postgres, Sqlite, engines
-from benchmarks.parts.figures import Figure, spread
+from benchmarks.parts.figures import Figure, spread, tell
 from benchmarks.parts.process import ask
 
 Engine = Sqlite | Postgres
@@ -120,15 +117,9 @@ def main() -> None:
     parser.add_argument("--engine", choices=["sqlite", "postgresql"])
     parser.add_argument("--part", choices=[part.__name__ for part in PARTS])
     asked = parser.parse_args()
-    figures = []
-    for engine in engines():
-        for part in PARTS:
-            if asked.engine in (None, engine.name.lower()) and asked.part in (None, part.__name__):
-                for figure in part(engine, asked.runs):
-                    figures.append(asdict(figure))
-                    print(figure, file=sys.stderr if asked.json else sys.stdout, flush=True)
-    if asked.json:
-        print(json.dumps(figures, indent=1, ensure_ascii=False))
+    wanted = (engine for engine in engines() if asked.engine in (None, engine.name.lower()))
+    parts = [part for part in PARTS if asked.part in (None, part.__name__)]
+    tell((figure for engine in wanted for part in parts for figure in part(engine, asked.runs)), as_json=asked.json)
 
 
 if __name__ == "__main__":

@@ -4,14 +4,11 @@ Every ratio is of the same documents in one process, ours and the naive one in t
 """
 
 import argparse
-import json
-import sys
 from collections.abc import Iterator
-from dataclasses import asdict
 from statistics import median
 from typing import Any
 
-from benchmarks.parts.figures import Figure, spread
+from benchmarks.parts.figures import Figure, spread, tell
 from benchmarks.parts.process import ask
 
 KINDS = ("agreement", "invoice", "report")
@@ -49,13 +46,8 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    figures = []
-    for part in (*(made(kind, asked.runs) for kind in KINDS), memory()):
-        for figure in part:
-            figures.append(asdict(figure))
-            print(figure, file=sys.stderr if asked.json else sys.stdout, flush=True)
-    if asked.json:
-        print(json.dumps(figures, indent=1, ensure_ascii=False))
+    parts = (*(made(kind, asked.runs) for kind in KINDS), memory())
+    tell((figure for part in parts for figure in part), as_json=asked.json)
 
 
 if __name__ == "__main__":

@@ -5,15 +5,12 @@ papers are in `bin/bench pdf`.
 """
 
 import argparse
-import json
-import sys
 from collections.abc import Iterator
-from dataclasses import asdict
 from statistics import median
 from typing import Any
 
 from benchmarks.parts.engines import Postgres, Sqlite, engines
-from benchmarks.parts.figures import Figure, spread
+from benchmarks.parts.figures import Figure, spread, tell
 from benchmarks.parts.process import ask
 
 Engine = Sqlite | Postgres
@@ -60,14 +57,8 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--engine", choices=["sqlite", "postgresql"])
     asked = parser.parse_args()
-    figures = []
-    for engine in engines():
-        if asked.engine in (None, engine.name.lower()):
-            for figure in reporting(engine, asked.runs):
-                figures.append(asdict(figure))
-                print(figure, file=sys.stderr if asked.json else sys.stdout, flush=True)
-    if asked.json:
-        print(json.dumps(figures, indent=1, ensure_ascii=False))
+    wanted = (engine for engine in engines() if asked.engine in (None, engine.name.lower()))
+    tell((figure for engine in wanted for figure in reporting(engine, asked.runs)), as_json=asked.json)
 
 
 if __name__ == "__main__":

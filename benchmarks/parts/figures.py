@@ -1,6 +1,9 @@
-"""A line of a benchmark's table."""
+"""A line of a benchmark's table, and the table as it is told."""
 
-from dataclasses import dataclass
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 
 
 @dataclass
@@ -23,3 +26,13 @@ class Figure:
 def spread(values: list[float]) -> str:
     """The least and the most of several runs."""
     return f"{min(values):.2f}–{max(values):.2f} in {len(values)} runs"
+
+
+def tell(figures: Iterable[Figure], *, as_json: bool) -> None:
+    """Each line as soon as it is measured; with `as_json` beside the output, which is one list at the end."""
+    told = []
+    for figure in figures:
+        told.append(asdict(figure))
+        print(figure, file=sys.stderr if as_json else sys.stdout, flush=True)
+    if as_json:
+        print(json.dumps(told, indent=1, ensure_ascii=False))
