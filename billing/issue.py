@@ -65,7 +65,7 @@ class Rows:
     lines: list[Line] = field(default_factory=list)
     journal: list[Journal | None] = field(default_factory=list)
     collections: list[Collection] = field(default_factory=list)
-    transitions: list[Transition] = field(default_factory=list)
+    moves: list[Transition] = field(default_factory=list)
     allocations: list[Allocation] = field(default_factory=list)
     carried: list[NextLine] = field(default_factory=list)
     used: list[NextLine] = field(default_factory=list)
@@ -111,10 +111,10 @@ def _issue_batch(ids: Sequence[UUID], business_ids: set[UUID], now: datetime, as
     with transaction.atomic():
         businesses = Business.objects.select_related("owner").in_bulk(business_ids)
         days = {pk: local_day(now, business.time_zone) for pk, business in businesses.items()}
-        numbers = number.lock(dict.fromkeys(business_ids, SeriesKind.INVOICE), days)
+        series_numbers = number.lock(dict.fromkeys(business_ids, SeriesKind.INVOICE), days)
         found = _read(ask(now).filter(pk__in=ids), businesses, now)
-        rows = _rows(found, numbers)
-        _write(rows, found, numbers)
+        rows = _rows(found, series_numbers)
+        _write(rows, found, series_numbers)
     return len(rows.invoices)
 
 
@@ -135,7 +135,7 @@ def _read(still: QuerySet[Any], businesses: dict[UUID, Business], now: datetime)
     return Found(periods, lines, carded, credit, names(businesses), now)
 
 
-def _rows(found: Found, numbers: dict[UUID, number.Numbers]) -> Rows:
+def _rows(found: Found, series_numbers: dict[UUID, number.Numbers]) -> Rows:
     rows = Rows()
     for period in found.periods:
         more = found.lines.pop(period.agreement_id, []) if isinstance(period, Period) else []
@@ -146,7 +146,7 @@ def _rows(found: Found, numbers: dict[UUID, number.Numbers]) -> Rows:
             continue
         spent = _spent(found, period, draft.figures.total)
         state = InvoiceState.PAID if spent == draft.figures.total else InvoiceState.OPEN
-        invoice, lines = compose_invoice.papers(period, draft, numbers[period.business_id], state, found.now)
+        invoice, lines = compose_invoice.papers(period, draft, series_numbers[period.business_id], state, found.now)
         _add(rows, found, period, invoice, lines, spent)
         for line in more:
             line.invoice_id = invoice.pk
@@ -186,7 +186,7 @@ def _add(rows: Rows, found: Found, period: Billable, invoice: Invoice, lines: li
     collection = _collection(found, period, invoice, invoice.total - spent)
     rows.collections.append(collection)
     why = "issued" if collection.state != CollectionState.DONE else "paid from credit"
-    rows.transitions.append(log.transition(collection, "collection", "", collection.state, why, now))
+    rows.moves.append(log.transition(collection, "collection", "", collection.state, why, now))
 
 
 def _collection(found: Found, period: Billable, invoice: Invoice, left: int) -> Collection:
@@ -206,16 +206,16 @@ def _collection(found: Found, period: Billable, invoice: Invoice, left: int) -> 
     )
 
 
-def _write(rows: Rows, found: Found, numbers: dict[UUID, number.Numbers]) -> None:
+def _write(rows: Rows, found: Found, series_numbers: dict[UUID, number.Numbers]) -> None:
     if not found.periods:
         return
-    number.keep(numbers.values())
+    number.keep(series_numbers.values())
     Invoice.objects.bulk_create(rows.invoices)
     Line.objects.bulk_create(rows.lines)
     ledger.write(rows.journal)
     Allocation.objects.bulk_create(rows.allocations)
     Collection.objects.bulk_create(rows.collections)
-    Transition.objects.bulk_create(rows.transitions)
+    Transition.objects.bulk_create(rows.moves)
     NextLine.objects.bulk_create(rows.carried)
     _use(rows)
     carried = {UUID(line.ref) for line in rows.carried}

@@ -42,17 +42,17 @@ def take(arrived: Sequence[Received], *, now: datetime) -> list[Payment]:
         for pk, business in businesses.items()
     }
     days = {pk: local_day(now, business.time_zone) for pk, business in businesses.items()}
-    numbers = number.lock(kinds, days)
+    series_numbers = number.lock(kinds, days)
     payments, allocations, journal = [], [], list[Journal | None]()
     for each in arrived:
-        payment = _payment(each, numbers[each.invoice.business_id], now)
+        payment = _payment(each, series_numbers[each.invoice.business_id], now)
         payments.append(payment)
         used = min(each.amount, max(0, owed[each.invoice.pk]))
         if used:
             allocations.append(_allocation(payment, each.invoice, used, now))
         owed[each.invoice.pk] -= used
-        journal += _journal(payment, used, numbers[each.invoice.business_id], now)
-    number.keep(numbers.values())
+        journal += _journal(payment, used, series_numbers[each.invoice.business_id], now)
+    number.keep(series_numbers.values())
     Payment.objects.bulk_create(payments)
     Allocation.objects.bulk_create(allocations)
     ledger.write(journal)
@@ -77,8 +77,8 @@ def only_the_certificate_is_missing(invoice: Invoice, *, now: datetime) -> bool:
     return True
 
 
-def _payment(each: Received, numbers: number.Numbers, now: datetime) -> Payment:
-    seq, text = numbers.next()
+def _payment(each: Received, series_numbers: number.Numbers, now: datetime) -> Payment:
+    seq, text = series_numbers.next()
     return Payment(
         business_id=each.invoice.business_id,
         client_id=each.invoice.client_id,
@@ -90,7 +90,7 @@ def _payment(each: Received, numbers: number.Numbers, now: datetime) -> Payment:
         amount=each.amount,
         method_label=each.label[:60],
         received_at=each.received_at,
-        series=numbers.series,
+        series=series_numbers.series,
         seq=seq,
         receipt_number=text,
         created_at=now,
@@ -108,9 +108,9 @@ def _allocation(payment: Payment, invoice: Invoice, used: int, now: datetime) ->
     )
 
 
-def _journal(payment: Payment, used: int, numbers: number.Numbers, now: datetime) -> list[Journal | None]:
+def _journal(payment: Payment, used: int, series_numbers: number.Numbers, now: datetime) -> list[Journal | None]:
     parts = ((Account.RECEIVABLE, used), (Account.CREDIT, payment.amount - used))
     return [
-        ledger.entry(payment, "payment", payment.pk, Account.CASH, account, amount, numbers.on, now)
+        ledger.entry(payment, "payment", payment.pk, Account.CASH, account, amount, series_numbers.on, now)
         for account, amount in parts
     ]

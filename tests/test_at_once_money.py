@@ -86,9 +86,9 @@ def test_thirty_two_workers_number_sixteen_thousand_invoices_without_a_gap(
     assert not issue.waiting(NOW).exists()
     for world in worlds:
         papers = Invoice.objects.filter(business=world.business).order_by("seq")
-        seqs, numbers, periods, dates = zip(*papers.values_list("seq", "number", "period", "issued_on"), strict=True)
+        seqs, papers_numbers, periods, dates = zip(*papers.values_list("seq", "number", "period", "issued_on"), strict=True)
         assert list(seqs) == list(range(1, 4001))
-        assert len(set(numbers)) == len(set(periods)) == 4000
+        assert len(set(papers_numbers)) == len(set(periods)) == 4000
         assert list(dates) == sorted(dates)
         assert Series.objects.get(business=world.business).last == 4000
     assert not number.gaps()

@@ -162,7 +162,7 @@ def test_twenty_tabs_that_stop_or_discard_one_timer_end_it_once(posts: Deliverab
     stops = [partial(timer.stop, now=NOW + timedelta(hours=1), **which) for _each in range(15)]
     answers = at_once(*stops, *[partial(timer.discard, **which) for _each in range(5)])
     assert refusals(answers) == 19
-    assert TimeEntry.objects.count() == sum(isinstance(answer, list) for answer in answers)
+    assert TimeEntry.objects.count() == sum(isinstance(each, list) for each in answers)
 
 
 def test_three_answers_to_one_decision_are_one(posts: Deliverable) -> None:

@@ -145,12 +145,12 @@ def _following() -> dict[str, Any]:
 def _asked(business: Business, now: datetime) -> None:
     """The prospect whose offer is open has looked at it and wants to know something."""
     offer = Proposal.objects.select_related("client", "contact").get(business=business, state="sent", agreement=None)
-    seen = now - timedelta(hours=5)
-    ask.opened(proposal=offer, contact=offer.contact, now=seen, origin=PHONE)
+    seen_at = now - timedelta(hours=5)
+    ask.opened(proposal=offer, contact=offer.contact, now=seen_at, origin=PHONE)
     for tier in propose.rungs(offer)[1:]:
-        ask.seen(proposal=offer, tier=tier, contact=offer.contact, now=seen, origin=PHONE)
+        ask.seen(proposal=offer, tier=tier, contact=offer.contact, now=seen_at, origin=PHONE)
     text = "Can we start with Essential and move up after the first campaign?"
-    ask.ask(proposal=offer, contact=offer.contact, text=text, now=seen, origin=PHONE)
+    ask.ask(proposal=offer, contact=offer.contact, text=text, now=seen_at, origin=PHONE)
 
 
 def _read(business: Business, now: datetime) -> None:

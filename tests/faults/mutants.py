@@ -115,15 +115,15 @@ def a_number_outside_the_transaction() -> Iterator[None]:
     def issue_batch(ids: Sequence[Any], businesses: set[Any], now: Any, ask: Any) -> int:
         with transaction.atomic():
             days = {pk: local_day(now, "UTC") for pk in businesses}
-            numbers = number.lock(dict.fromkeys(businesses, SeriesKind.INVOICE), days)
-            kept = {pk: each.series.last for pk, each in numbers.items()}
-            for each in numbers.values():
+            series_numbers = number.lock(dict.fromkeys(businesses, SeriesKind.INVOICE), days)
+            kept = {pk: each.series.last for pk, each in series_numbers.items()}
+            for each in series_numbers.values():
                 each.next()
-            number.keep(numbers.values())
+            number.keep(series_numbers.values())
         with transaction.atomic():
-            for pk, each in numbers.items():
+            for pk, each in series_numbers.items():
                 each.series.last = kept[pk]
-            number.keep(numbers.values()) if original else None
+            number.keep(series_numbers.values()) if original else None
             Invoice.objects.count()
         return original(ids, businesses, now, ask)
 

@@ -31,10 +31,10 @@ def phone(page: Page, live_server: Any, settings: Any) -> Page:
     return page
 
 
-def running(world: World, **terms: Any) -> Agreement:
+def running(world: World, **fields: Any) -> Agreement:
     now = timezone.now()
     today = local_day(now, world.business.time_zone)
-    return world.signed(world.picked(world.proposal(now=now, starts_on=today, **terms), now=now), now=now)
+    return world.signed(world.picked(world.proposal(now=now, starts_on=today, **fields), now=now), now=now)
 
 
 def test_the_client_draws_their_name_under_an_upgrade(phone: Page, world: World, watched: Callable[[], None]) -> None:
