@@ -53,7 +53,7 @@ def _emptying_lifts_the_triggers() -> Iterator[None]:
     """A transactional test empties the database afterwards; frozen rows must let go for that moment."""
     from django.test import TransactionTestCase
 
-    from core.immutable import lifted
+    from core.database.frozen_rows import lifted
 
     original = TransactionTestCase._fixture_teardown
 

@@ -14,7 +14,7 @@ from agreements.models import (
     TimeOff,
     Upgrade,
 )
-from core.adminsite import FrozenAdmin
+from core.web.admin_site import FrozenAdmin
 
 
 @admin.register(Proposal)

@@ -3,8 +3,10 @@
 from celery import shared_task
 from django.utils import timezone
 
-from agreements import end, follow, pause, propose, renew, seal, trial, waiting
-from agreements.watch import watch
+from agreements.changing import end, pause, renew, trial
+from agreements.proposals import after_sending, propose
+from agreements.signing import seal, unsigned
+from agreements.signing.seal_expiry import watch
 
 
 @shared_task(name="agreements.tasks.seal_signed", ignore_result=True)
@@ -14,10 +16,10 @@ def seal_signed() -> None:
     seal.seal_signed(now=now)
     end.finish_ended(now=now)
     pause.resume_due(now=now)
-    follow.remind_due(now=now)
+    after_sending.remind_due(now=now)
     propose.expire_due(now=now)
-    waiting.expire_due(now=now)
-    waiting.remind_due(now=now)
+    unsigned.expire_due(now=now)
+    unsigned.remind_due(now=now)
     renew.renew_due(now=now)
     trial.remind_due(now=now)
 

@@ -27,7 +27,7 @@ from billing.models import (
     StatementLine,
     Transition,
 )
-from core.adminsite import FrozenAdmin
+from core.web.admin_site import FrozenAdmin
 
 
 @admin.register(Invoice)

@@ -10,6 +10,6 @@ class BillingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from billing import letters
+        from billing.emails import monthly
 
-        letters.register()
+        monthly.register()

@@ -3,11 +3,12 @@
 from celery import shared_task
 from django.utils import timezone
 
-from billing import refund, run, webhook
-from billing.collect import due
-from billing.resolve import resolve as ask
-from billing.watch import watch
-from core import doorbell
+from billing.charging import gateway_events, refund
+from billing.charging.collect import due
+from billing.charging.resolve import resolve as ask
+from billing.runs import run
+from billing.runs.daily_audit import watch
+from core import nudge
 
 
 @shared_task(name="billing.tasks.bill", ignore_result=True)
@@ -20,11 +21,11 @@ def bill() -> None:
 def resolve() -> None:
     """Find out what became of charges and refunds without an outcome; what is due again is charged at once."""
     now = timezone.now()
-    webhook.apply_events(now=now)
+    gateway_events.apply_events(now=now)
     ask(now=now)
     refund.carry_out(now=now)
     if due(now).exists():
-        doorbell.ring("billing.tasks.bill")
+        nudge.ring("billing.tasks.bill")
 
 
 @shared_task(name="billing.tasks.audit", ignore_result=True)

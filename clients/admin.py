@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from clients.models import Client, Contact
-from core.adminsite import RowAdmin
+from core.web.admin_site import RowAdmin
 
 
 @admin.register(Client)

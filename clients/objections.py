@@ -1,96 +1,89 @@
-"""What objections cost and which replies win, counted once ten have an outcome. Pure."""
+"""Logs objections, what was answered, and the freelancer's own replies."""
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
+from datetime import datetime
+from uuid import UUID
 
-ENOUGH = 10  # outcomes, before that a figure would be an accident
+from django.db import transaction
+from django.utils.translation import gettext as _
 
-
-class Outcome(StrEnum):
-    """What became of it. OTHER_TIER: they signed, but not the tier that it was about."""
-
-    WON = "won"
-    OTHER_TIER = "other_tier"
-    LOST = "lost"
-    OPEN = "open"
+from clients.models import Client, Objection, Reply
+from clients.models.objection import KIND_LONGEST, KINDS
+from clients.rules import playbook
+from core.errors import RuleError
+from core.models import Business
 
 
-class Kind(StrEnum):
-    """The three that everybody hears; a freelancer's own kinds are any other words."""
-
-    MONEY = "money"
-    VALUE = "value"
-    RESULTS = "results"
+class BadObjection(RuleError):
+    """A kind or a reply that cannot be."""
 
 
-@dataclass(frozen=True)
-class Heard:
-    """One objection: its kind, the tier on the table, the reply (empty: none noted), what became of it."""
-
-    kind: str
-    tier: str
-    reply: str
-    outcome: Outcome
-
-
-@dataclass(frozen=True)
-class Cost:
-    """How often one kind met one tier, and how it ended. The tier was lost where it was not signed."""
-
-    kind: str
-    tier: str
-    heard: int
-    lost: int
-    other: int
-
-    @property
-    def kept(self) -> int:
-        """How often the tier was signed all the same."""
-        return self.heard - self.lost - self.other
+def hear(
+    *, client: Client, kind: str, now: datetime, offer: UUID | None = None, tier: str = "", words: str = ""
+) -> Objection:
+    """Log one; `kind` is one of the three or own words. Raises BadObjection where it is empty."""
+    return Objection.objects.create(
+        business=client.business,
+        client=client,
+        kind=_kind(kind),
+        offer=offer,
+        tier=tier,
+        words=words[:300],
+        created_at=now,
+    )
 
 
-@dataclass(frozen=True)
-class Use:
-    """How often a reply was used against one kind, and how often a signature followed."""
-
-    kind: str
-    reply: str
-    used: int
-    won: int
-
-
-@dataclass(frozen=True)
-class Figures:
-    """`missing` outcomes are still needed; until then both lists are empty."""
-
-    decided: int
-    missing: int
-    costs: tuple[Cost, ...] = ()
-    uses: tuple[Use, ...] = ()
+def answer(*, objection: Objection, play: str = "", reply: Reply | None = None, **noted: str) -> Objection:
+    """Note which reply was used, and `words` and `tier` where they are given. Raises BadObjection."""
+    if play and play not in playbook.TITLES:
+        raise BadObjection(_("There is no such reply."), field="used")
+    if reply and (reply.business_id, reply.kind) != (objection.business_id, objection.kind):
+        raise BadObjection(_("There is no such reply."), field="used")
+    values = {"play": "" if reply else play, "reply": reply, **noted}
+    Objection.objects.filter(pk=objection.pk).update(**values)
+    objection.refresh_from_db()
+    return objection
 
 
-def figures(heard: Iterable[Heard]) -> Figures:
-    """The most costly first, and the replies that won most often first; what is open is not counted."""
-    rows = [row for row in heard if row.outcome != Outcome.OPEN]
-    if len(rows) < ENOUGH:
-        return Figures(len(rows), ENOUGH - len(rows))
-    return Figures(len(rows), 0, _costs(rows), _uses(rows))
+def answer_in_own_words(*, objection: Objection, own: str, now: datetime, **noted: str) -> Objection:
+    """A reply of one's own was used: it is kept for the next time, once."""
+    with transaction.atomic():
+        reply = keep(business=objection.business, kind=objection.kind, words=own, now=now)
+        return answer(objection=objection, reply=reply, **noted)
 
 
-def _costs(rows: list[Heard]) -> tuple[Cost, ...]:
-    places = Counter((row.kind, row.tier) for row in rows)
-    ends = Counter((row.kind, row.tier, row.outcome) for row in rows)
-    found = [
-        Cost(kind, tier, heard, ends[kind, tier, Outcome.LOST], ends[kind, tier, Outcome.OTHER_TIER])
-        for (kind, tier), heard in places.items()
-    ]
-    return tuple(sorted(found, key=lambda one: (-one.lost - one.other, -one.heard, one.kind, one.tier)))
+def keep(*, business: Business, kind: str, words: str, now: datetime) -> Reply:
+    """Keep a reply for reuse; the same words again are the same reply. Raises BadObjection where it is empty."""
+    kind, words = _kind(kind), words.strip()[:600]
+    if not words:
+        raise BadObjection(_("Write what you said."), field="own")
+    reply = Reply.objects.filter(business=business, kind=kind, words=words).first()
+    if reply is None:
+        return Reply.objects.create(business=business, kind=kind, words=words, created_at=now)
+    return _offer(reply, True)
 
 
-def _uses(rows: list[Heard]) -> tuple[Use, ...]:
-    used = Counter((row.kind, row.reply) for row in rows if row.reply)
-    won = Counter((row.kind, row.reply) for row in rows if row.outcome in (Outcome.WON, Outcome.OTHER_TIER))
-    found = [Use(kind, reply, times, won[kind, reply]) for (kind, reply), times in used.items()]
-    return tuple(sorted(found, key=lambda one: (-one.won * 1000 // one.used, -one.used, one.kind, one.reply)))
+def put_away(reply: Reply) -> Reply:
+    """It is not offered any more; where it was used it stays."""
+    return _offer(reply, False)
+
+
+def own_kinds(business: Business) -> list[str]:
+    """The freelancer's own kinds, the most used first."""
+    heard = Objection.objects.filter(business=business).exclude(kind__in=KINDS)
+    kinds = list(heard.order_by("-created_at").values_list("kind", flat=True)[:300])
+    return sorted(dict.fromkeys(kinds), key=lambda kind: -kinds.count(kind))
+
+
+def _offer(reply: Reply, kept: bool) -> Reply:
+    reply.is_kept = kept
+    reply.save(update_fields=["is_kept"])
+    return reply
+
+
+def _kind(text: str) -> str:
+    """One of the three where the words say so, else the words."""
+    words = " ".join(text.split())[:KIND_LONGEST].strip()
+    if not words:
+        raise BadObjection(_("Say what the objection is about."), field="kind")
+    known = {str(label).casefold(): kind for kind, label in KINDS.items()} | {kind: kind for kind in KINDS}
+    return known.get(words.casefold(), words)

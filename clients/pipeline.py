@@ -1,38 +1,66 @@
-"""The stages a prospect goes through, which move follows which, and what an open one is worth. Pure."""
+"""Moves a prospect from stage to stage; each move is recorded. A client is won by signing, never by hand."""
 
-from collections.abc import Iterable
-from enum import StrEnum
-from fractions import Fraction
+from datetime import datetime
 
-from core.money import round_half_up
+from django.db import transaction
+from django.utils.translation import gettext as _
 
+from clients.models import Client
+from clients.models.client import Lost
+from clients.rules.pipeline import MOVES, ODDS, Stage
+from core import audit
+from core.audit import UNSEEN, Origin
+from core.database.state_moves import move
+from core.errors import RuleError
 
-class Stage(StrEnum):
-    """Where a prospect stands; WON is reached by signing only."""
-
-    LEAD = "lead"
-    CALL_BOOKED = "call_booked"
-    PROPOSAL_SENT = "proposal_sent"
-    TRIAL = "trial"
-    WON = "won"
-    LOST = "lost"
+MOVED = "stage"
 
 
-_OPEN = frozenset({Stage.LEAD, Stage.CALL_BOOKED, Stage.PROPOSAL_SENT, Stage.TRIAL, Stage.WON, Stage.LOST})
-
-MOVES: dict[Stage, frozenset[Stage]] = {
-    Stage.LEAD: _OPEN - {Stage.LEAD},
-    Stage.CALL_BOOKED: _OPEN - {Stage.CALL_BOOKED},
-    Stage.PROPOSAL_SENT: _OPEN - {Stage.PROPOSAL_SENT},
-    Stage.TRIAL: _OPEN - {Stage.TRIAL},
-    Stage.LOST: _OPEN - {Stage.LOST},
-    Stage.WON: frozenset(),
-}
-
-#: Of a hundred prospects that stand here, how many sign, as a first estimate. The stages that are open, in order.
-ODDS: dict[Stage, int] = {Stage.LEAD: 10, Stage.CALL_BOOKED: 25, Stage.PROPOSAL_SENT: 50, Stage.TRIAL: 70}
+class NotByHand(RuleError):
+    """A stage that is reached in another way, or whose reason is missing."""
 
 
-def weighted(fees: Iterable[tuple[Stage, int]]) -> int:
-    """What monthly fees of one currency are worth by their stages' odds, in minor units, rounded once."""
-    return round_half_up(sum((Fraction(fee * ODDS.get(stage, 0), 100) for stage, fee in fees), Fraction(0)))
+def put(
+    *,
+    client: Client,
+    to: Stage,
+    actor: str,
+    now: datetime,
+    because: str = "",
+    words: str = "",
+    origin: Origin = UNSEEN,
+) -> Client:
+    """Put a prospect where the freelancer says. Raises NotByHand, NotAllowedNow; the same stage again is no move."""
+    if to == Stage.WON:
+        raise NotByHand(_("A prospect becomes a client by signing an agreement, not by hand."))
+    if to == Stage.LOST and because not in Lost.values:
+        raise NotByHand(_("Say why it was lost."), field="because")
+    if client.state == to:
+        return client
+    lost = {"lost_because": because, "lost_words": words[:300]} if to == Stage.LOST else {}
+    return _move(client, to, actor, now, origin, lost)
+
+
+def reach(*, client: Client, to: Stage, actor: str, now: datetime) -> None:
+    """What happened moves a prospect on (a call was booked, a proposal sent, an agreement signed), never back."""
+    client.refresh_from_db(fields=["state"])
+    order = [Stage.LOST, *ODDS, Stage.WON]
+    if order.index(Stage(client.state)) < order.index(to):
+        _move(client, to, actor, now, UNSEEN, {})
+
+
+def _move(client: Client, to: Stage, actor: str, now: datetime, origin: Origin, lost: dict[str, str]) -> Client:
+    came_from = client.state
+    fields = {"stage_at": now, "lost_because": "", "lost_words": ""} | lost
+    with transaction.atomic():
+        move(client, to, MOVES, sets=fields)
+        audit.record(
+            business=client.business,
+            chain_id=client.id,
+            event=MOVED,
+            actor=actor,
+            now=now,
+            origin=origin,
+            data={"from": came_from, "to": to.value} | lost,
+        )
+    return client

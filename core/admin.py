@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
-from core.adminsite import FrozenAdmin, RowAdmin
 from core.models import AuditEvent, Business, Document, Heartbeat, Link, Outbox, User
+from core.web.admin_site import FrozenAdmin, RowAdmin
 
 
 @admin.register(User)

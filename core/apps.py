@@ -6,7 +6,7 @@ from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 from django.utils.translation import gettext_lazy as _
 
-from core.sqlite import widen
+from core.database.sqlite_parameters import widen
 
 
 class CoreConfig(AppConfig):

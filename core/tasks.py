@@ -3,14 +3,14 @@
 from celery import shared_task
 from django.utils import timezone
 
-from core import outbox
 from core.models import Heartbeat
+from core.outbox import emails
 
 
 @shared_task(name="core.tasks.send_mail", ignore_result=True)
 def send_mail() -> None:
     """Send the letters that are due."""
-    outbox.send_due(now=timezone.now())
+    emails.send_due(now=timezone.now())
 
 
 @shared_task(name="core.tasks.pulse", ignore_result=True)

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from core.adminsite import FrozenAdmin
+from core.web.admin_site import FrozenAdmin
 from delivery.models import (
     Adjustment,
     ApiKey,

@@ -10,6 +10,6 @@ class DeliveryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from delivery.reports import report_letters
+        from delivery.reports import report_emails
 
-        report_letters.register()
+        report_emails.register()

@@ -3,23 +3,24 @@
 from celery import shared_task
 from django.utils import timezone
 
-from delivery import deliver, overage, run, timer, warn
-from delivery.record import export
+from delivery.hours import overage, timer, usage_warnings
 from delivery.renewing import watch_pace as pace
-from delivery.reports import report_paper
-from delivery.requests import remind
+from delivery.reports import report_pdf, report_run
+from delivery.requests import reminders
+from delivery.work import checklist_actions
+from exports import requested_exports
 
 
 @shared_task(name="delivery.tasks.send_reports", ignore_result=True)
 def send_reports() -> None:
     """Draft the reports of periods that are over, send those that are due, go after those that nobody has seen."""
-    run.report(now=timezone.now(), door="job")
+    report_run.report(now=timezone.now(), door="job")
 
 
 @shared_task(name="delivery.tasks.print_reports", ignore_result=True)
 def print_reports() -> None:
     """Print the reports that were sent; any number of workers share them."""
-    report_paper.print_due(now=timezone.now())
+    report_pdf.print_due(now=timezone.now())
 
 
 @shared_task(name="delivery.tasks.watch_hours", ignore_result=True)
@@ -27,7 +28,7 @@ def watch_hours() -> None:
     """Bill agreed work beyond the hours, tell when hours are nearly used and when a timer was forgotten."""
     now = timezone.now()
     overage.settle_due(now=now)
-    warn.warn_due(now=now)
+    usage_warnings.warn_due(now=now)
     timer.warn_due(now=now)
 
 
@@ -41,11 +42,11 @@ def watch_pace() -> None:
 def watch_work() -> None:
     """Open the lists of new periods, place what was carried, and remind of promised answers."""
     now = timezone.now()
-    deliver.open_checklists(now=now)
-    remind.remind_due(now=now)
+    checklist_actions.open_checklists(now=now)
+    reminders.remind_due(now=now)
 
 
 @shared_task(name="delivery.tasks.make_exports", ignore_result=True)
 def make_exports() -> None:
     """Make the archives that were asked for, and take away the old ones."""
-    export.make_due(now=timezone.now())
+    requested_exports.make_due(now=timezone.now())

@@ -8,11 +8,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views import View
 
-from clients import entry
+from clients import portal_links
 from clients.models import Client, Contact
 from core.audit import Origin
 from core.tenancy import scoped
-from core.throttle import address
+from core.web.throttle import address
 
 M = TypeVar("M", bound=Model)
 KEY = "portal"
@@ -31,7 +31,7 @@ def person(request: HttpRequest) -> Contact | None:
     held = request.session.get(KEY)
     if not held:
         return None
-    contact = entry.contact_by_id(UUID(held["contact"]))
+    contact = portal_links.contact_by_id(UUID(held["contact"]))
     return contact if contact and contact.portal_epoch == held["epoch"] else None
 
 

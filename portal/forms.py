@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from agreements.clauses import consent_text
-from core.printable import PrintableForm
+from agreements.contract.clauses import consent_text
+from core.documents.printable_text import PrintableForm
 from delivery.requests.thread import LONGEST
 
 

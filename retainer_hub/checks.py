@@ -10,7 +10,7 @@ from django.core.checks import CheckMessage, Critical, Error, Warning, register
 from django.db import connection
 from django.utils import timezone
 
-from agreements.watch import WARN_DAYS
+from agreements.signing.seal_expiry import WARN_DAYS
 from core.documents import certificate
 
 LOCAL = {"127.0.0.1", "localhost", "[::1]", "testserver"}

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from core.models import Business
-from dashboard.views import timing
+from dashboard.time.views import timer
 from delivery.requests import first_answer
 
 
@@ -21,6 +21,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "unanswered": lambda: first_answer.waiting(business) if business else 0,
         "mail_is_local": settings.DEBUG and settings.MAIL_IS_LOCAL,
-        "clock": SimpleLazyObject(lambda: timing.running(request)),
+        "clock": SimpleLazyObject(lambda: timer.running(request)),
         "charging_is_real": settings.CHARGING == "real",
     }

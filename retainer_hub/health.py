@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from core.signs import findings
+from core.system.health_checks import findings
 
 
 @never_cache

@@ -171,7 +171,7 @@ TIMESTAMP_URL = env.str("TIMESTAMP_URL", default="")  # an RFC 3161 service; emp
 EMAIL_URL = env.str("EMAIL_URL", default="")
 MAIL_IS_LOCAL = not EMAIL_URL
 if MAIL_IS_LOCAL:
-    EMAIL_BACKEND = "core.localmail.LocalBackend"
+    EMAIL_BACKEND = "core.outbox.local_backend.LocalBackend"
 else:
     vars().update(env.email_url("EMAIL_URL"))
 EMAIL_TIMEOUT = 20
@@ -202,7 +202,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_ADAPTER = "core.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "core.web.account_adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from retainer_hub import verify
+from portal.views import verify
 from retainer_hub.health import health
 
 admin.autodiscover()
@@ -19,7 +19,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("health/", health, name="health"),
     path("verify/", verify.page, name="verify"),
-    path("api/v1/", include("delivery.api.urls")),
+    path("api/v1/", include("api.urls")),
     path("language/", set_language, name="set_language"),
 ]
 urlpatterns.append(path("hooks/stripe/", include("billing.gateways.stripe.urls")))

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
-from core import doorbell
+from core import nudge
 from core.errors import RuleError
 from tests.world import World
 
@@ -29,7 +29,7 @@ def studio(transactional_db: None, tmp_path: Path) -> Iterator[World]:
         del connections["default"]
         usual.settings_dict["NAME"] = str(tmp_path / "studio.sqlite3")
     try:
-        with doorbell.muted():
+        with nudge.muted():
             yield World()
     finally:
         if usual.vendor == "sqlite":
@@ -46,7 +46,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
         try:
             connection.ensure_connection()
             start.wait(timeout=20)
-            with doorbell.muted():
+            with nudge.muted():
                 return act()
         except RuleError as no:
             return no

@@ -11,20 +11,23 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from agreements import sign
-from agreements.amend import AmendmentKind, Change
+from agreements.changing.amend import AmendmentKind, Change
 from agreements.models import Agreement, Amendment, Period
-from agreements.periods import open_due
-from billing import bank_statement, collect, issue, number, refund, retry, transfers, upgrade, void
+from agreements.running.periods import open_due
+from agreements.signing import sign
+from billing.bank_transfer import statement_import, transfers
+from billing.books import numbers
+from billing.books.invariants import broken
+from billing.charging import collect, issue, refund, retry, void
 from billing.gateways import MANUAL
 from billing.gateways.sandbox.gateway import Sandbox
-from billing.invariants import broken
+from billing.invoices import upgrade_invoice
 from billing.models import Collection, CreditNote, Invoice, Payment, Refund, Series, StatementLine
 from billing.models import SandboxCard as Card
 from billing.models import SandboxIntent as Intent
 from billing.models import SandboxRefund as GivenBack
 from billing.models.series import SeriesKind
-from billing.run import bill
+from billing.runs.run import bill
 from core import links
 from core.errors import RuleError
 from core.models import Outbox
@@ -86,12 +89,14 @@ def test_thirty_two_workers_number_sixteen_thousand_invoices_without_a_gap(
     assert not issue.waiting(NOW).exists()
     for world in worlds:
         papers = Invoice.objects.filter(business=world.business).order_by("seq")
-        seqs, papers_numbers, periods, dates = zip(*papers.values_list("seq", "number", "period", "issued_on"), strict=True)
+        seqs, papers_numbers, periods, dates = zip(
+            *papers.values_list("seq", "number", "period", "issued_on"), strict=True
+        )
         assert list(seqs) == list(range(1, 4001))
         assert len(set(papers_numbers)) == len(set(periods)) == 4000
         assert list(dates) == sorted(dates)
         assert Series.objects.get(business=world.business).last == 4000
-    assert not number.gaps()
+    assert not numbers.gaps()
     assert not broken(NOW)
 
 
@@ -113,7 +118,7 @@ def test_workers_open_the_series_of_a_new_year_without_blocking_each_other(
 
     def begin(order: Sequence[Any]) -> int:
         with transaction.atomic():
-            return len(number.lock(dict.fromkeys(order, SeriesKind.INVOICE), dict.fromkeys(order, NOW.date())))
+            return len(numbers.lock(dict.fromkeys(order, SeriesKind.INVOICE), dict.fromkeys(order, NOW.date())))
 
     assert at_once(*[partial(begin, order) for order in (businesses, businesses[::-1])]) == [60] * 2
     assert Series.objects.count() == 60
@@ -214,8 +219,8 @@ def test_an_upgrade_signed_while_its_money_goes_back_is_one_of_the_two(studio: W
     for n in range(4):
         invoice = studio.billed(client=studio.client(f"Client {n}"))
         agreement = invoice.agreement
-        seen = upgrade.shown(upgrade.draft(agreement=agreement, change=change, now=NOW))
-        row = upgrade.offer(agreement=agreement, change=change, seen=seen, actor="Nan", now=NOW)
+        seen = upgrade_invoice.shown(upgrade_invoice.draft(agreement=agreement, change=change, now=NOW))
+        row = upgrade_invoice.offer(agreement=agreement, change=change, seen=seen, actor="Nan", now=NOW)
         begun = sign.begin(paper=row, contact=agreement.contact, name="P", consented=True, now=NOW, origin=HERE)
         code = {"contact": agreement.contact, "code": links.code(begun.code_row), "now": NOW, "origin": HERE}
         back = {"invoice": invoice, "amount": PRICE, "reason": "R", "actor": "Nan", "to_card": False, "now": NOW}
@@ -246,7 +251,7 @@ def test_a_bank_statement_imported_in_several_tabs_pays_each_invoice_once(studio
     rows = [f"2026-11-0{1 + n % 2},{invoice.number},3000.00" for n, invoice in enumerate(invoices)]
     file = "\n".join(["Date,Description,Amount", *rows]).encode()
     asked = {"business": studio.business, "data": file, "currency": "USD", "actor": "Nan", "now": NOW}
-    answers = at_once(*[partial(bank_statement.bring_in, **asked)] * 4)
+    answers = at_once(*[partial(statement_import.bring_in, **asked)] * 4)
     assert [sum(each.new for each in answers), sum(each.matched for each in answers)] == [12, 12]
     assert sorted(StatementLine.objects.values_list("state", flat=True)) == ["matched"] * 12
     assert sorted(Payment.objects.values_list("amount", flat=True)) == [PRICE] * 12

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from billing.run import bill
-from delivery import log, timer
+from billing.runs.run import bill
+from delivery.hours import time_log, timer
 from delivery.models import TimeEntry, TimeImport, Timer
 from delivery.trackers import time_import
 from tests.at_once import at_once, refusals
@@ -54,7 +54,7 @@ def test_a_stop_and_a_discard_at_once_are_one_of_the_two(studio: World) -> None:
 
 def test_a_day_never_has_more_than_24_hours_whoever_writes_at_once(studio: World) -> None:
     agreement = running(studio)
-    write = partial(log.log_time, agreement=agreement, on=DAY, minutes=5 * 60, note="N", now=NOW)
+    write = partial(time_log.log_time, agreement=agreement, on=DAY, minutes=5 * 60, note="N", now=NOW)
     assert refusals(at_once(*[write] * 8)) == 4
     assert TimeEntry.objects.count() == 4
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agreements.models import Proposal
-from clients import entry
+from clients import portal_links
 from clients.models import Client
 from core import links
 from core.dates import local_day
@@ -122,7 +122,7 @@ def test_a_form_posted_from_two_tabs_is_saved_once(owner: Browser, world: World)
 
 def test_a_link_opens_once_looking_does_not_use_it_and_a_forged_one_never_opens(world: World) -> None:
     contact = world.person(world.client())
-    token = links.token(entry.portal_link(contact=contact, now=timezone.now()).id)
+    token = links.token(portal_links.portal_link(contact=contact, now=timezone.now()).id)
     door = f"/p/{token}/"
     for _ in range(3):
         assert Browser().get(door).status_code == 200
@@ -135,10 +135,10 @@ def test_a_link_opens_once_looking_does_not_use_it_and_a_forged_one_never_opens(
 def test_closing_access_ends_sessions_and_links(world: World) -> None:
     contact = world.person(world.client())
     browser = Browser()
-    browser.post(f"/p/{links.token(entry.portal_link(contact=contact, now=timezone.now()).id)}/")
-    waiting = links.token(entry.portal_link(contact=contact, now=timezone.now()).id)
+    browser.post(f"/p/{links.token(portal_links.portal_link(contact=contact, now=timezone.now()).id)}/")
+    waiting = links.token(portal_links.portal_link(contact=contact, now=timezone.now()).id)
     assert browser.get("/p/").status_code == 200
-    entry.end_sessions(contact=contact, now=timezone.now())
+    portal_links.end_sessions(contact=contact, now=timezone.now())
     assert browser.get("/p/").status_code == 403
     assert Browser().post(f"/p/{waiting}/").status_code == 410
 
@@ -158,7 +158,7 @@ def test_no_page_or_letter_shows_the_client_what_is_private(world: World) -> Non
     type(world.business).objects.filter(pk=world.business.pk).update(floor_rate=777_77)
     agreement = world.sealed(agreement=world.picked(world.proposal(client)))
     browser = Browser()
-    browser.post(f"/p/{links.token(entry.portal_link(contact=agreement.contact, now=timezone.now()).id)}/")
+    browser.post(f"/p/{links.token(portal_links.portal_link(contact=agreement.contact, now=timezone.now()).id)}/")
     seen = "".join(browser.get(url).content.decode() for url in portal_pages(agreement))
     seen += "".join(row.text + row.html for row in Outbox.objects.filter(to=agreement.contact.email))
     for private in ("SECRET-NOTE", "777.77", "77,777"):

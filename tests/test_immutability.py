@@ -7,7 +7,7 @@ from django.db import DatabaseError, transaction
 
 from agreements.models import Agreement, Period
 from billing.models import Allocation, Charge, Invoice, Journal, Line, Payment, Transition
-from billing.run import bill
+from billing.runs.run import bill
 from core.models import AuditEvent, Document
 from tests.world import NOW, World
 

@@ -7,15 +7,15 @@ import pytest
 from django.utils import timezone
 
 from agreements.models import Agreement
-from clients import call, check_fit, objection, stage
+from clients import call_notes, fit_check, objections, pipeline
 from clients.models import Client
 from clients.models.client import STAGES, Lost
-from clients.pipeline import Stage
-from core import outbox
+from clients.rules.pipeline import Stage
 from core.models import Business, Outbox
+from core.outbox import emails
 from delivery.models import ApiKey, EarlyWarning
 from delivery.renewing import renewal
-from delivery.renewing.risk import Reason, Why
+from delivery.rules.renewal_risk import Reason, Why
 from tests.test_tenancy import CLASSES, address, inside, rows_of
 from tests.world import World
 
@@ -34,12 +34,12 @@ def rows(world: World, settings: Any, tmp_path: Any) -> dict[str, Any]:
     Client.objects.filter(pk=client.pk).update(notes=NOTES, expected_amount=GUESS * 100, expected_currency="USD")
     Client.objects.filter(pk=client.pk).update(state=Stage.LEAD)
     client.refresh_from_db()
-    stage.put(client=client, to=Stage.LOST, because=Lost.VALUE, words=WORDS, actor="Nan", now=now)
+    pipeline.put(client=client, to=Stage.LOST, because=Lost.VALUE, words=WORDS, actor="Nan", now=now)
     talked = {"needs": "", "goals": "", "kpis": [], "load": "", "extras": "", "next_on": None}
     talked |= {"budget": BUDGET, "outcome": "later", "next_step": STEP}
-    call.write(call=found["call"], typed=talked, revision=0, now=now)
-    check_fit.answer(client=client, answers={"recurs": "no"}, now=now)
-    objection.answer_in_own_words(objection=found["objection"], own=REPLY, words=SAID, now=now)
+    call_notes.write(call=found["call"], typed=talked, revision=0, now=now)
+    fit_check.answer(client=client, answers={"recurs": "no"}, now=now)
+    objections.answer_in_own_words(objection=found["objection"], own=REPLY, words=SAID, now=now)
     EarlyWarning.objects.update(change=CHANGE)
     ApiKey.objects.update(name=KEY)
     Business.objects.filter(pk=client.business_id).update(floor_rate=98_765_00)
@@ -89,7 +89,7 @@ def test_no_portal_page_shows_what_is_the_freelancers_own(rows: dict[str, Any]) 
 def test_no_letter_to_a_client_tells_it(rows: dict[str, Any]) -> None:
     now, sent = timezone.now(), 0
     for letter in Outbox.objects.all():
-        written = outbox.compose(letter, now)
+        written = emails.compose(letter, now)
         if written.to != rows["client"].business.owner.email:
             assert not leaks(f"{written.subject} {written.text} {written.html}"), letter.kind
             sent += 1

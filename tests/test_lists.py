@@ -13,7 +13,7 @@ from django.utils import timezone
 from agreements.models import Agreement, Period, Proposal
 from billing.models import Collection, Invoice, Series
 from clients.models import Client, Contact
-from core.listing import page_of
+from core.web.keyset_pages import page_of
 from delivery.models import Deliverable, EarlyWarning, Report, Request, TimeEntry, TimeImport
 from tests.world import World
 

@@ -17,13 +17,18 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from agreements import amend, applies, pause, waiting
+from agreements.changing import amend, pause
 from agreements.models import Agreement, Amendment, Pause, Period
+from agreements.running import effective_terms
+from agreements.signing import unsigned
 from agreements.tests.test_signers import put
-from billing import ledger, owing, park, reduce, refund, retry, transfers, upgrade, void, webhook
+from billing.bank_transfer import transfers
+from billing.books import ledger, owing
+from billing.books.invariants import broken
+from billing.charging import gateway_events, reduce, refund, retry, void
 from billing.gateways.sandbox.cards import Behaviour
 from billing.gateways.sandbox.gateway import confirm, contest
-from billing.invariants import broken
+from billing.invoices import upgrade_invoice
 from billing.models import (
     Certificate,
     Collection,
@@ -35,8 +40,9 @@ from billing.models import (
     SandboxIntent,
     SandboxRefund,
 )
-from billing.run import bill
-from core import doorbell
+from billing.runs import hold
+from billing.runs.run import bill
+from core import nudge
 from core.dates import local_day
 from core.errors import RuleError
 from tests.world import NOW, World
@@ -59,7 +65,7 @@ class MoneyLife(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.stack = ExitStack()
-        self.stack.enter_context(doorbell.muted())
+        self.stack.enter_context(nudge.muted())
         self.stack.enter_context(transaction.atomic())
         self.now: datetime = NOW
         self.world = World()
@@ -84,7 +90,7 @@ class MoneyLife(RuleBasedStateMachine):
 
     def walk(self) -> None:
         pause.resume_due(now=self.now)
-        waiting.expire_due(now=self.now)
+        unsigned.expire_due(now=self.now)
         bill(now=self.now, door="test")
 
     def attempt(self, verb: Callable[..., Any], **what: Any) -> None:
@@ -138,7 +144,7 @@ class MoneyLife(RuleBasedStateMachine):
     def a_client_confirms_at_their_bank(self) -> None:
         for handle in SandboxIntent.objects.filter(status="requires_action").values_list("pk", flat=True):
             done["confirmed"] += confirm(handle)
-            webhook.look("sandbox", handle, account=None, now=self.now)
+            gateway_events.look("sandbox", handle, account=None, now=self.now)
 
     @precondition(there_is(Invoice, state="open"))
     @rule(which=ANY, share=SHARES, keeps_back=st.booleans(), again=st.booleans())
@@ -167,7 +173,7 @@ class MoneyLife(RuleBasedStateMachine):
         for intent in list(paid)[which % 3 :][:1]:
             row = contest(intent.handle)
             SandboxDispute.objects.filter(pk=row.pk).update(amount=row.amount // (1 + part))
-            webhook.look("sandbox", intent.handle, account=None, now=self.now)
+            gateway_events.look("sandbox", intent.handle, account=None, now=self.now)
             done["contested"] += 1
 
     @precondition(there_is(SandboxDispute, status="open"))
@@ -175,7 +181,7 @@ class MoneyLife(RuleBasedStateMachine):
     def the_bank_decides(self, outcome: str) -> None:
         for row in SandboxDispute.objects.filter(status="open")[:1]:
             SandboxDispute.objects.filter(pk=row.pk).update(status=outcome)
-            webhook.look("sandbox", row.intent, account=None, now=self.now)
+            gateway_events.look("sandbox", row.intent, account=None, now=self.now)
             done["decided"] += 1
 
     # --- the owner ------------------------------------------------------------------------------------------
@@ -246,7 +252,7 @@ class MoneyLife(RuleBasedStateMachine):
         days = amend.boundaries(agreement, local_day(self.now, agreement.time_zone), 1)
         if not days:
             return
-        amount = amend.raised(applies.on(agreement, days[0]).amount, percent)
+        amount = amend.raised(effective_terms.on(agreement, days[0]).amount, percent)
         change = amend.Change(amend.AmendmentKind.TIER, days[0], amount=amount)
         self.attempt(amend.offer, agreement=agreement, change=change, actor="Nan")
         for row in Amendment.objects.filter(state="sent") if signs else ():
@@ -261,11 +267,11 @@ class MoneyLife(RuleBasedStateMachine):
         agreement = self.agreement(who)
         today = local_day(self.now, agreement.time_zone)
         change = amend.Change(
-            amend.AmendmentKind.TIER, today, amount=amend.raised(applies.on(agreement, today).amount, percent)
+            amend.AmendmentKind.TIER, today, amount=amend.raised(effective_terms.on(agreement, today).amount, percent)
         )
         with suppress(RuleError):
-            seen = upgrade.shown(upgrade.draft(agreement=agreement, change=change, now=self.now))
-            upgrade.offer(agreement=agreement, change=change, seen=seen, actor="Nan", now=self.now)
+            seen = upgrade_invoice.shown(upgrade_invoice.draft(agreement=agreement, change=change, now=self.now))
+            upgrade_invoice.offer(agreement=agreement, change=change, seen=seen, actor="Nan", now=self.now)
             done["offered_now"] += 1
         for row in Amendment.objects.filter(state="sent", agreement=agreement) if signs else ():
             with suppress(RuleError):
@@ -275,12 +281,12 @@ class MoneyLife(RuleBasedStateMachine):
 
     @rule(who=BOTH)
     def the_owner_parks(self, who: int) -> None:
-        self.attempt(park.park, agreement=self.agreement(who), reason="Ask first", actor="Nan")
+        self.attempt(hold.park, agreement=self.agreement(who), reason="Ask first", actor="Nan")
 
     @precondition(there_is(Agreement, parked_because__gt=""))
     @rule(who=BOTH, how=st.sampled_from(["bill", "skip"]))
     def the_owner_releases(self, who: int, how: str) -> None:
-        self.attempt(park.release, agreement=self.agreement(who), how=how, actor="Nan")
+        self.attempt(hold.release, agreement=self.agreement(who), how=how, actor="Nan")
         self.walk()
 
     # --- what always holds ----------------------------------------------------------------------------------
@@ -298,7 +304,7 @@ class MoneyLife(RuleBasedStateMachine):
     @invariant()
     def each_period_costs_what_was_signed_for_its_day(self) -> None:
         for period in Period.objects.filter(agreement__in=self.agreements).select_related("agreement"):
-            assert period.amount == applies.billed_on(period.agreement, period.starts_on).amount
+            assert period.amount == effective_terms.billed_on(period.agreement, period.starts_on).amount
 
     @invariant()
     def a_period_with_its_upgrades_costs_no_more_than_the_dearest_tier(self) -> None:

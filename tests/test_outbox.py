@@ -10,9 +10,10 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from clients import entry
-from core import links, outbox
+from clients import portal_links
+from core import links
 from core.models import Outbox
+from core.outbox import emails
 from tests.world import NOW, World
 
 
@@ -28,27 +29,27 @@ class Away:
 
 def test_a_letter_holds_no_secret_and_is_filled_when_it_is_sent(world: World, settings: Any, mailoutbox: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    link = entry.mail_portal_link(contact=world.person(world.client()), now=NOW)
+    link = portal_links.mail_portal_link(contact=world.person(world.client()), now=NOW)
     row = Outbox.objects.get(kind="portal_link")
     assert links.token(link.id) not in row.text + row.html
-    assert outbox.send_due(now=NOW) == 1
-    assert outbox.send_due(now=NOW) == 0
+    assert emails.send_due(now=NOW) == 1
+    assert emails.send_due(now=NOW) == 0
     assert links.token(link.id) in mailoutbox[0].body
     assert get_connection() is not None
 
 
 def test_an_absent_server_is_tried_again_later_and_given_up_in_the_end(world: World, settings: Any) -> None:
     settings.EMAIL_BACKEND = f"{__name__}.Away"
-    entry.mail_portal_link(contact=world.person(world.client()), now=NOW)
-    assert outbox.send_due(now=NOW) == 0
+    portal_links.mail_portal_link(contact=world.person(world.client()), now=NOW)
+    assert emails.send_due(now=NOW) == 0
     row = Outbox.objects.get()
     assert (row.state, row.tries) == ("waiting", 1)
     assert row.next_at > NOW
     assert "ConnectionRefusedError" in row.error
     for day in range(1, 9):
-        outbox.send_due(now=NOW + timedelta(days=day))
+        emails.send_due(now=NOW + timedelta(days=day))
     row.refresh_from_db()
-    assert (row.state, row.tries) == ("failed", len(outbox.BACK_OFF) + 1)
+    assert (row.state, row.tries) == ("failed", len(emails.BACK_OFF) + 1)
 
 
 class Knows:
@@ -66,7 +67,7 @@ def test_an_address_that_nobody_has_fails_at_once_is_shown_and_can_be_tried_agai
 ) -> None:
     settings.EMAIL_BACKEND = f"{__name__}.Knows"
     proposal, browser = world.proposal(), Browser()
-    outbox.send_due(now=NOW)
+    emails.send_due(now=NOW)
     letter = Outbox.objects.get(kind="proposal")
     assert (letter.state, letter.tries) == ("failed", 1)
     browser.force_login(world.business.owner)
@@ -77,7 +78,7 @@ def test_an_address_that_nobody_has_fails_at_once_is_shown_and_can_be_tried_agai
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     for _press in range(2):
         browser.post(reverse("dashboard:letter_again", args=[letter.pk]))
-    outbox.send_due(now=timezone.now())
+    emails.send_due(now=timezone.now())
     assert [message.to for message in mailoutbox].count([letter.to]) == 1
 
 
@@ -85,7 +86,7 @@ def test_an_address_that_nobody_has_fails_at_once_is_shown_and_can_be_tried_agai
 def test_a_forged_token_opens_nothing(world: World, change: str) -> None:
     from core.models.link import LinkPurpose
 
-    link = entry.portal_link(contact=world.person(world.client()), now=NOW)
+    link = portal_links.portal_link(contact=world.person(world.client()), now=NOW)
     assert links.find(links.token(link.id) + change, purpose=LinkPurpose.PORTAL, now=NOW) in (None, link)
     assert links.find(change, purpose=LinkPurpose.PORTAL, now=NOW) is None
     assert links.find(links.token(link.id), purpose=LinkPurpose.SIGN_IN, now=NOW) is None

@@ -13,10 +13,11 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from agreements import seal, tasks
+from agreements import tasks
 from agreements.models import Agreement
-from agreements.watch import watch
-from clients import entry
+from agreements.signing import seal
+from agreements.signing.seal_expiry import watch
+from clients import portal_links
 from core import links
 from core.dates import local_day
 from core.documents import certificate
@@ -45,7 +46,7 @@ def pages(world: World, agreement: Agreement) -> dict[str, str]:
     """What the freelancer and the client read."""
     desk, portal = Browser(), Browser()
     desk.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
-    link = entry.portal_link(contact=agreement.contact, now=timezone.now())
+    link = portal_links.portal_link(contact=agreement.contact, now=timezone.now())
     portal.post(f"/p/{links.token(link.id)}/")
     found = {name: desk.get(reverse(f"dashboard:{name}")) for name in ("home", "jobs")}
     found["agreement"] = desk.get(reverse("dashboard:agreement", args=[agreement.pk]))

@@ -14,28 +14,32 @@ from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from agreements import amend, ask, away, packages, propose, sign, templates, waitlist
+from agreements.changing import amend
+from agreements.contract import templates
 from agreements.models import Period
 from agreements.models.template import TextKind
+from agreements.proposals import client_actions, packages, propose, time_off, waitlist
+from agreements.signing import sign
+from billing.charging.refund import give_back
 from billing.models import Certificate, Invoice, Payment, StatementLine
-from billing.refund import give_back
-from billing.run import bill
-from clients import book, entry, objection, testimonials
+from billing.runs.run import bill
+from clients import booking, objections, portal_links, testimonials
 from clients.models import TaxRate
 from core import links
+from core.database.state_moves import move
 from core.dates import local_day
 from core.models import Outbox
-from core.states import move
-from delivery import deliver, hand_over, log, overage, run
+from delivery.hours import overage, time_log
 from delivery.kpis import keys, measure
 from delivery.models import Deliverable, EarlyWarning, Handover, Report, TimeEntry
 from delivery.models.export import Scope
-from delivery.record import export
 from delivery.renewing import review_quarter, warning_words
-from delivery.reports import send
-from delivery.requests import ask as ask_for
-from delivery.states import EXPORT, ExportState
+from delivery.reports import report_run, send
+from delivery.requests import client_actions as ask_for
+from delivery.rules.states import EXPORT, ExportState
 from delivery.trackers import time_import  # fmt: skip
+from delivery.work import checklist_actions, hand_over
+from exports import requested_exports
 from tests.world import HERE, LADDER, World
 
 # What an address's id is. "none": no id; "public": anyone may ask.
@@ -136,24 +140,24 @@ def rows_of(world: World) -> dict[str, Any]:
     client = world.client(now=now)
     said = testimonials.keep(business=world.business, author="A", now=now, letter=b"%PDF-1.7\n%%EOF")
     offered = world.proposal(client, now=now, starts_on=now.date(), testimonials=[said])
-    question = ask.ask(proposal=offered, contact=offered.contact, text="Why?", now=now, origin=HERE)
+    question = client_actions.ask(proposal=offered, contact=offered.contact, text="Why?", now=now, origin=HERE)
     wait = waitlist.join(tier=propose.rungs(offered)[2], contact=offered.contact, now=now, origin=HERE)
     agreement = world.signed(world.picked(offered, now=now), now=now)
     bill(now=now, door="test")
-    deliver.open_checklists(now=now)
+    checklist_actions.open_checklists(now=now)
     period = Period.objects.get(agreement=agreement)
     file = SimpleUploadedFile("plan.pdf", b"%PDF-1.7 plan")
     hand_over.hand_over(deliverable=period.deliverables.get(), actor="Nan", now=now, file=file)
     kpi = measure.add_kpi(agreement=agreement, name="K", unit="", baseline=1, target=2, less_is_better=False, now=now)
-    time = log.log_time(agreement=agreement, on=period.starts_on, minutes=60, note="Work", now=now)
-    run.report(now=timezone.now(), door="test")
+    time = time_log.log_time(agreement=agreement, on=period.starts_on, minutes=60, note="Work", now=now)
+    report_run.report(now=timezone.now(), door="test")
     report = send.send_report(report=Report.objects.get(period=period), actor="Nan", now=timezone.now())
     more = overage.ask(period=period, minutes=60, rate=100_00, note="", actor="Nan", now=now)
-    call = book.book(
+    call = booking.book(
         client=client, contacts=[agreement.contact], starts_at=timezone.now(), minutes=30, actor="Nan", now=now
     )
-    heard = objection.hear(client=client, kind="money", now=now)
-    reply = objection.keep(business=world.business, kind="money", words="Which part could wait?", now=now)
+    heard = objections.hear(client=client, kind="money", now=now)
+    reply = objections.keep(business=world.business, kind="money", words="Which part could wait?", now=now)
     return {
         **asked_of(agreement, period, now),
         "call": call, "overage": more, "sent_letter": Outbox.objects.filter(business=world.business).first(), "objection": heard, "reply": reply,
@@ -168,7 +172,7 @@ def rows_of(world: World) -> dict[str, Any]:
         "amendment": amended(agreement), "export": exported(world, now),
         "template": templates.copy(business=world.business, kind=TextKind.MONTHLY, name="T", now=now),
         "package": packages.add(business=world.business, name="P", currency="USD", tiers=LADDER, now=now),
-        "time_off": away.add(business=world.business, first=now.date(), last=now.date(), note="", now=now),
+        "time_off": time_off.add(business=world.business, first=now.date(), last=now.date(), note="", now=now),
         "payment": Payment.objects.get(client=client), **money_of(world, agreement, now),
     }  # fmt: skip
 
@@ -181,9 +185,9 @@ def asked_of(agreement: Any, period: Period, now: Any) -> dict[str, Any]:
 
 def exported(world: World, now: Any) -> Any:
     """An archive that can be fetched."""
-    row = export.ask(business=world.business, scope=Scope.EVERYTHING, now=now)
-    export.path(row).parent.mkdir(exist_ok=True)
-    export.path(row).write_bytes(b"PK")
+    row = requested_exports.ask(business=world.business, scope=Scope.EVERYTHING, now=now)
+    requested_exports.path(row).parent.mkdir(exist_ok=True)
+    requested_exports.path(row).write_bytes(b"PK")
     return move(row, ExportState.READY, EXPORT)
 
 
@@ -228,7 +232,7 @@ def money_of(world: World, agreement: Any, now: Any) -> dict[str, Any]:
 def inside(contact: Any) -> Browser:
     """A browser that came in by this person's link."""
     browser = Browser()
-    link = entry.portal_link(contact=contact, now=timezone.now())
+    link = portal_links.portal_link(contact=contact, now=timezone.now())
     assert browser.post(f"/p/{links.token(link.id)}/").status_code == 302
     return browser
 

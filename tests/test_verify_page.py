@@ -12,9 +12,9 @@ from django.test import Client as Browser
 from django.test.client import BOUNDARY, MULTIPART_CONTENT
 
 from agreements.models import Agreement
-from billing import papers
+from billing.emails import pdfs
 from core.documents import store
-from retainer_hub import verify
+from portal.views import verify
 from tests.world import NOW, World
 
 
@@ -77,7 +77,7 @@ def test_a_file_tells_what_it_is_and_a_fingerprint_alone_not_even_its_title(agre
 
 
 def test_a_paper_without_a_seal_says_so_and_a_damaged_store_calls_nothing_intact(world: World, settings: Any) -> None:
-    invoice = papers.invoice_pdf(invoice=world.billed(), now=NOW)
+    invoice = pdfs.invoice_pdf(invoice=world.billed(), now=NOW)
     page = ask(store.read(invoice)).content.decode()
     assert ">Intact<" in page
     assert "It carries no seal." in page

@@ -3,16 +3,17 @@
 from datetime import UTC, datetime, timedelta
 
 from agreements.models import Period
-from billing import statement, transfers
-from billing.invariants import broken
+from billing.bank_transfer import transfers
+from billing.books import client_statement
+from billing.books.invariants import broken
+from billing.charging.refund import give_back
 from billing.models import Certificate, Charge, Invoice, Journal, Payment
-from billing.refund import give_back
-from billing.run import bill
+from billing.runs.run import bill
 from clients.models import Client
-from core import outbox
 from core.models import Outbox
-from delivery import run
+from core.outbox import emails
 from delivery.models import Report
+from delivery.reports import report_run
 from tests.world import World
 
 
@@ -26,8 +27,8 @@ def test_a_year_from_the_31st_is_twelve_charges_and_twelve_reports(world: World)
         for hour in (2, 9):
             now = start.replace(hour=hour) + timedelta(days=day)
             bill(now=now, door="test")
-            run.report(now=now, door="test")
-            outbox.send_due(now=now)
+            report_run.report(now=now, door="test")
+            emails.send_due(now=now)
 
     starts = list(Period.objects.order_by("index").values_list("starts_on", flat=True))
     assert [day.day for day in starts[:12]] == [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
@@ -64,7 +65,7 @@ QUARTERS = """\
 
 def statement_of(client: Client) -> str:
     """A client's year as a person would check it: date, what, amount, balance."""
-    rows = statement.entries(client)
+    rows = client_statement.entries(client)
     return "\n".join(f"{row.on:%m-%d} {row.what:12} {row.amount:>9} {row.balance:>9}" for row in rows)
 
 
@@ -105,8 +106,8 @@ def test_a_year_of_mixed_clients_reads_as_their_statements(world: World) -> None
 
     assert broken(now) == []
     assert statement_of(quarterly.client) == QUARTERS
-    assert [row.amount for row in statement.entries(yearly.client)] == [107_000, -107_000]
-    paid = [row for row in statement.entries(monthly.client) if row.what == "Payment"]
+    assert [row.amount for row in client_statement.entries(yearly.client)] == [107_000, -107_000]
+    paid = [row for row in client_statement.entries(monthly.client) if row.what == "Payment"]
     assert [row.amount for row in paid] == [-1000_00] * 4 + [-750_00] + [-1000_00] * 7
     attempts = Charge.objects.filter(invoice__agreement=failing).order_by("sent_at")
     tried = [f"{row.sent_at:%m-%d} {row.state}" for row in attempts[:7]]

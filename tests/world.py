@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 
-from agreements import accept, propose, seal, sign
-from agreements.ladder import TierDraft
 from agreements.models import Agreement, Proposal
-from billing import methods
+from agreements.proposals import accept, propose
+from agreements.rules.cumulative_tiers import TierDraft
+from agreements.signing import seal, sign
+from billing.charging import methods
 from billing.gateways.sandbox import cards
 from billing.gateways.sandbox.gateway import save_card
 from billing.models import Invoice
-from billing.run import bill
-from clients import add
+from billing.runs.run import bill
+from clients import client_records
 from clients.models import Client, Contact
 from core import links
 from core.audit import Origin
@@ -38,7 +39,7 @@ class World:
     business: Business = field(default_factory=BusinessFactory)
 
     def client(self, name: str = "Baan Coffee", now: datetime = NOW, **fields: Any) -> Client:
-        return add.add_client(
+        return client_records.add_client(
             business=self.business,
             name=name,
             contact_name="Ploy",
@@ -48,7 +49,7 @@ class World:
         )
 
     def person(self, client: Client) -> Contact:
-        found = add.decision_maker(client)
+        found = client_records.decision_maker(client)
         assert found
         return found
 

@@ -1,8 +1,8 @@
 """The rows of this room, as the models describe them."""
 
-import agreements.schedule
-import agreements.states
-import core.ids
+import agreements.rules.schedule
+import agreements.rules.states
+import core.database.ids
 import django.core.validators
 import django.utils.timezone
 from decimal import Decimal
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Agreement',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('in_order', models.BooleanField(default=True, verbose_name='signed one after the other')),
                 ('sign_by', models.DateField(blank=True, null=True, verbose_name='to be signed by')),
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('signed_at', models.DateTimeField(blank=True, null=True, verbose_name='signed')),
                 ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed unsigned')),
                 ('closed_because', models.CharField(blank=True, max_length=500, verbose_name='closed because')),
-                ('state', models.CharField(choices=[('sent', 'Waiting for signature'), ('active', 'Active'), ('paused', 'Paused'), ('ended', 'Ended'), ('declined', 'Declined'), ('expired', 'Expired'), ('void', 'Void')], default=agreements.states.AgreementState['SENT'], max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('sent', 'Waiting for signature'), ('active', 'Active'), ('paused', 'Paused'), ('ended', 'Ended'), ('declined', 'Declined'), ('expired', 'Expired'), ('void', 'Void')], default=agreements.rules.states.AgreementState['SENT'], max_length=10, verbose_name='state')),
                 ('title', models.CharField(max_length=160, verbose_name='title')),
                 ('tier', models.JSONField(verbose_name='tier')),
                 ('terms', models.JSONField(verbose_name='terms')),
@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ('withholding_percent', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=5, verbose_name='withheld percent')),
                 ('collect_by', models.CharField(choices=[('card', 'Charged to a saved card'), ('transfer', 'Transferred to the bank')], default='card', max_length=10, verbose_name='paid by')),
                 ('opens_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='next period opens')),
-                ('interval', models.CharField(choices=[('monthly', 'Every month'), ('quarterly', 'Every quarter'), ('yearly', 'Every year'), ('once', 'Once')], default=agreements.schedule.Interval['MONTHLY'], max_length=10, verbose_name='charged')),
+                ('interval', models.CharField(choices=[('monthly', 'Every month'), ('quarterly', 'Every quarter'), ('yearly', 'Every year'), ('once', 'Once')], default=agreements.rules.schedule.Interval['MONTHLY'], max_length=10, verbose_name='charged')),
                 ('starts_on', models.DateField(verbose_name='starts on')),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='ends on')),
                 ('anchor_day', models.PositiveSmallIntegerField(verbose_name='anchor day')),
@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Amendment',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('in_order', models.BooleanField(default=True, verbose_name='signed one after the other')),
                 ('sign_by', models.DateField(blank=True, null=True, verbose_name='to be signed by')),
@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 ('closed_because', models.CharField(blank=True, max_length=500, verbose_name='closed because')),
                 ('number', models.PositiveSmallIntegerField(verbose_name='number')),
                 ('kind', models.CharField(choices=[('tier', 'Another tier'), ('price', 'Another fee'), ('renewal', 'Renewal')], max_length=10, verbose_name='kind')),
-                ('state', models.CharField(choices=[('sent', 'Waiting for signature'), ('signed', 'Signed'), ('declined', 'Declined'), ('expired', 'Expired'), ('void', 'Void')], default=agreements.states.AmendmentState['SENT'], max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('sent', 'Waiting for signature'), ('signed', 'Signed'), ('declined', 'Declined'), ('expired', 'Expired'), ('void', 'Void')], default=agreements.rules.states.AmendmentState['SENT'], max_length=10, verbose_name='state')),
                 ('effective_on', models.DateField(verbose_name='applies from')),
                 ('tier', models.JSONField(verbose_name='tier')),
                 ('amount', models.PositiveBigIntegerField(verbose_name='fee')),
@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Message',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('name', models.CharField(max_length=60, verbose_name='name')),
                 ('text', models.TextField(max_length=3000, verbose_name='opening words')),
@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Package',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('name', models.CharField(max_length=80, verbose_name='name')),
                 ('service', models.CharField(blank=True, choices=[('social', 'Social media'), ('content', 'Content writing'), ('copy', 'Copywriting'), ('web', 'Website development and maintenance'), ('seo', 'SEO'), ('design', 'Design'), ('consulting', 'Consulting')], max_length=12, verbose_name='kind of work')),
@@ -132,7 +132,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Pause',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('starts_on', models.DateField(verbose_name='starts on')),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='ends on (exclusive)')),
@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Period',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('index', models.PositiveIntegerField(verbose_name='number')),
                 ('starts_on', models.DateField(verbose_name='starts on')),
@@ -157,7 +157,7 @@ class Migration(migrations.Migration):
                 ('currency', models.CharField(max_length=3, verbose_name='currency')),
                 ('amount', models.PositiveBigIntegerField(verbose_name='fee')),
                 ('minutes', models.PositiveIntegerField(verbose_name='included minutes')),
-                ('state', models.CharField(choices=[('due', 'To be billed'), ('invoiced', 'Invoiced'), ('carried', 'Carried to the next invoice'), ('skipped', 'Skipped')], default=agreements.states.PeriodState['DUE'], max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('due', 'To be billed'), ('invoiced', 'Invoiced'), ('carried', 'Carried to the next invoice'), ('skipped', 'Skipped')], default=agreements.rules.states.PeriodState['DUE'], max_length=10, verbose_name='state')),
                 ('skipped_because', models.CharField(blank=True, max_length=300, verbose_name='not billed because')),
             ],
             options={
@@ -169,14 +169,14 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Proposal',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('sent', 'Sent'), ('accepted', 'Accepted'), ('declined', 'Declined'), ('expired', 'Expired'), ('withdrawn', 'Withdrawn'), ('replaced', 'Replaced by a newer one')], default=agreements.states.ProposalState['DRAFT'], max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('sent', 'Sent'), ('accepted', 'Accepted'), ('declined', 'Declined'), ('expired', 'Expired'), ('withdrawn', 'Withdrawn'), ('replaced', 'Replaced by a newer one')], default=agreements.rules.states.ProposalState['DRAFT'], max_length=10, verbose_name='state')),
                 ('title', models.CharField(max_length=160, verbose_name='title')),
                 ('intro', models.TextField(blank=True, max_length=3000, verbose_name='opening words')),
                 ('currency', models.CharField(max_length=3, verbose_name='currency')),
                 ('language', models.CharField(choices=[('en', 'English'), ('th', 'Thai')], default='en', max_length=5, verbose_name='language')),
-                ('interval', models.CharField(choices=[('monthly', 'Every month'), ('quarterly', 'Every quarter'), ('yearly', 'Every year'), ('once', 'Once')], default=agreements.schedule.Interval['MONTHLY'], max_length=10, verbose_name='charged')),
+                ('interval', models.CharField(choices=[('monthly', 'Every month'), ('quarterly', 'Every quarter'), ('yearly', 'Every year'), ('once', 'Once')], default=agreements.rules.schedule.Interval['MONTHLY'], max_length=10, verbose_name='charged')),
                 ('collect_by', models.CharField(choices=[('card', 'Charged to a saved card'), ('transfer', 'Transferred to the bank')], default='card', max_length=10, verbose_name='paid by')),
                 ('starts_on', models.DateField(verbose_name='starts on')),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='ends on')),
@@ -225,7 +225,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Question',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('text', models.TextField(max_length=1000, verbose_name='question')),
                 ('answer', models.TextField(blank=True, max_length=2000, verbose_name='answer')),
@@ -240,7 +240,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Signature',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('position', models.PositiveSmallIntegerField(default=1, verbose_name='position')),
                 ('name', models.CharField(blank=True, max_length=120, verbose_name='signed as')),
@@ -264,7 +264,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Template',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('name', models.CharField(max_length=80, verbose_name='name')),
                 ('kind', models.CharField(choices=[('monthly', 'Monthly retainer'), ('yearly', 'Yearly retainer'), ('trial', 'Paid trial'), ('once', 'One-time work')], max_length=10, verbose_name='for')),
@@ -281,7 +281,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Tier',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('position', models.PositiveSmallIntegerField(verbose_name='position')),
                 ('name', models.CharField(max_length=60, verbose_name='name')),
@@ -303,7 +303,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='TimeOff',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('starts_on', models.DateField(verbose_name='from')),
                 ('ends_on', models.DateField(verbose_name='until (exclusive)')),
@@ -318,7 +318,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Upgrade',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('starts_on', models.DateField(verbose_name='starts on')),
                 ('ends_on', models.DateField(verbose_name='ends on (exclusive)')),
@@ -328,7 +328,7 @@ class Migration(migrations.Migration):
                 ('charge', models.PositiveBigIntegerField(verbose_name='charge')),
                 ('amount', models.PositiveBigIntegerField(verbose_name='to pay')),
                 ('minutes', models.PositiveIntegerField(verbose_name='added minutes')),
-                ('state', models.CharField(choices=[('due', 'To be billed'), ('invoiced', 'Invoiced'), ('carried', 'Carried to the next invoice'), ('skipped', 'Skipped')], default=agreements.states.PeriodState['DUE'], max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('due', 'To be billed'), ('invoiced', 'Invoiced'), ('carried', 'Carried to the next invoice'), ('skipped', 'Skipped')], default=agreements.rules.states.PeriodState['DUE'], max_length=10, verbose_name='state')),
             ],
             options={
                 'verbose_name': 'upgrade',
@@ -339,7 +339,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Wait',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('told_at', models.DateTimeField(blank=True, null=True, verbose_name='told that there is room')),
             ],

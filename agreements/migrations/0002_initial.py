@@ -1,6 +1,6 @@
 """The rows of this room, as the models describe them."""
 
-import agreements.states
+import agreements.rules.states
 import django.db.models.deletion
 import django.db.models.expressions
 from django.db import migrations, models
@@ -248,7 +248,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='amendment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', agreements.states.AmendmentState['SENT'])), fields=('agreement',), name='one_amendment_waits'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state', agreements.rules.states.AmendmentState['SENT'])), fields=('agreement',), name='one_amendment_waits'),
         ),
         migrations.AddConstraint(
             model_name='amendment',
@@ -268,7 +268,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='period',
-            index=models.Index(condition=models.Q(('state', agreements.states.PeriodState['DUE'])), fields=['due_at'], name='period_to_bill'),
+            index=models.Index(condition=models.Q(('state', agreements.rules.states.PeriodState['DUE'])), fields=['due_at'], name='period_to_bill'),
         ),
         migrations.AddIndex(
             model_name='period',
@@ -344,7 +344,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='upgrade',
-            index=models.Index(condition=models.Q(('state', agreements.states.PeriodState['DUE'])), fields=['due_at'], name='upgrade_to_bill'),
+            index=models.Index(condition=models.Q(('state', agreements.rules.states.PeriodState['DUE'])), fields=['due_at'], name='upgrade_to_bill'),
         ),
         migrations.AddConstraint(
             model_name='upgrade',

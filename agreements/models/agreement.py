@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from agreements.models.paper import Paper
 from agreements.models.proposal import INTERVALS, CollectBy, Renews, Rollover
 from agreements.models.template import TextKind
-from agreements.schedule import Interval
-from agreements.states import AgreementState
+from agreements.rules.schedule import Interval
+from agreements.rules.states import AgreementState
 from clients.models.tax_rate import TaxMode
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class TellsHours(models.TextChoices):
 class Agreement(Paper):
     """Its terms are frozen when it is made: `tier` is the snapshot of what was picked, `terms_hash` its SHA-256.
 
-    What was amended since is told by agreements.applies. `anchor_day` is rule 2's, `ends_on` is exclusive; `renews`
+    What was amended since is told by agreements.running.effective_terms. `anchor_day` is rule 2's, `ends_on` is exclusive; `renews`
     says what happens when it comes, for `term_months` more. Tax is the business's and the client's at the moment of
     acceptance. `opens_at` is when the next period is to be opened; null: none follows.
     """
@@ -82,7 +82,7 @@ class Agreement(Paper):
     term_months = models.PositiveSmallIntegerField(_("term in months"), default=0)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     parked_because = models.CharField(_("parked because"), max_length=300, blank=True)
-    signed_amendments: "list[Amendment] | None" = None  # filled by agreements.applies.load
+    signed_amendments: "list[Amendment] | None" = None  # filled by agreements.running.effective_terms.load
 
     class Meta:
         verbose_name = _("agreement")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models.paper import Paper
-from agreements.states import AmendmentState
+from agreements.rules.states import AmendmentState
 
 AMENDMENT_STATES = [
     (AmendmentState.SENT.value, _("Waiting for signature")),

@@ -7,7 +7,7 @@ from core.models import TenantRow
 
 
 class Message(TenantRow):
-    """`text` may hold the merge fields of agreements.message; they are filled when a proposal is sent."""
+    """`text` may hold the merge fields of agreements.proposals.opening_message; they are filled when a proposal is sent."""
 
     name = models.CharField(_("name"), max_length=60)
     text = models.TextField(_("opening words"), max_length=3000)

@@ -3,8 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from agreements.ladder import TierDraft
 from agreements.models.template import Service
+from agreements.rules.cumulative_tiers import TierDraft
 from core.models import TenantRow
 
 

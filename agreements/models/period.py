@@ -8,7 +8,7 @@ from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from agreements.states import PeriodState
+from agreements.rules.states import PeriodState
 from core.models import TenantRow
 
 PERIOD_STATES = [

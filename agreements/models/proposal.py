@@ -6,8 +6,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models.template import Service, Template, TextKind
-from agreements.schedule import Interval
-from agreements.states import ProposalState
+from agreements.rules.schedule import Interval
+from agreements.rules.states import ProposalState
 from core.models import TenantRow
 
 PROPOSAL_STATES = [

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models.period import PERIOD_STATES
-from agreements.states import PeriodState
+from agreements.rules.states import PeriodState
 from core.models import TenantRow
 
 

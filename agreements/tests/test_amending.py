@@ -5,13 +5,16 @@ from typing import Any
 
 import pytest
 
-from agreements import amend, applies, end, renew, seal, terms
-from agreements.amend import AmendmentKind, Change
-from agreements.errors import NotOpen, TooSoon
+from agreements.changing import amend, end, renew
+from agreements.changing.amend import AmendmentKind, Change
+from agreements.contract import frozen_terms
+from agreements.contract.frozen_terms import still_fit
 from agreements.models import Agreement, Amendment, Period
-from agreements.periods import open_due, upcoming
-from agreements.propose import rungs
-from agreements.terms import still_fit
+from agreements.proposals.propose import rungs
+from agreements.rules.errors import NotOpen, TooSoon
+from agreements.running import effective_terms
+from agreements.running.periods import open_due, upcoming
+from agreements.signing import seal
 from agreements.tests.test_signers import put
 from core import audit
 from core.models import Outbox
@@ -22,7 +25,7 @@ DECEMBER, JANUARY, MAY = date(2026, 12, 2), date(2027, 1, 2), date(2027, 5, 2)
 
 def upgrade(agreement: Agreement, day: date = DECEMBER, now: Any = NOW) -> Amendment:
     """Ask the client to sign for the next tier."""
-    partner = terms.freeze_tier(agreement.proposal, rungs(agreement.proposal)[2])
+    partner = frozen_terms.freeze_tier(agreement.proposal, rungs(agreement.proposal)[2])
     return amend.offer(
         agreement=agreement, change=Change(AmendmentKind.TIER, day, tier=partner), actor="Nan", now=now
     )
@@ -44,7 +47,7 @@ def test_the_agreement_itself_stays_as_it_was_signed(world: World) -> None:
     agreement.refresh_from_db()
     assert still_fit(agreement)
     days = (DECEMBER - timedelta(days=1), DECEMBER)
-    assert [applies.on(agreement, day).amount for day in days] == [3_000_00, 10_000_00]
+    assert [effective_terms.on(agreement, day).amount for day in days] == [3_000_00, 10_000_00]
     assert upcoming([agreement], NOW.date(), days=31)[0].terms.amount == 10_000_00
 
 

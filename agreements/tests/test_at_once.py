@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
-from agreements import propose, sign
-from agreements.errors import NotOpen, WrongCode
 from agreements.models import Agreement, Proposal, Signature
-from core import audit, doorbell, links
+from agreements.proposals import propose
+from agreements.rules.errors import NotOpen, WrongCode
+from agreements.signing import sign
+from core import audit, links, nudge
 from core.models import Outbox
 from tests.world import HERE, NOW, World
 
@@ -36,7 +37,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
     def tab(act: Callable[[], Any]) -> Any:
         try:
             start.wait(timeout=20)
-            with doorbell.muted():
+            with nudge.muted():
                 return act()
         except (NotOpen, WrongCode) as no:
             return no
@@ -48,12 +49,12 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
 
 
 def waiting(world: World) -> Agreement:
-    with doorbell.muted():
+    with nudge.muted():
         return world.picked()
 
 
 def begin(agreement: Agreement, name: str = "Ploy Srisuk") -> Signature:
-    with doorbell.muted():
+    with nudge.muted():
         row = Agreement.objects.get(pk=agreement.pk)
         return sign.begin(paper=row, contact=row.contact, name=name, consented=True, now=NOW, origin=HERE)
 
@@ -64,7 +65,7 @@ def confirm(agreement: Agreement, code: str) -> Agreement:
 
 
 def test_of_tiers_picked_at_once_one_is_the_agreement(quiet_world: World) -> None:
-    with doorbell.muted():
+    with nudge.muted():
         proposal = quiet_world.proposal()
     picks = [
         lambda at=place: quiet_world.picked(Proposal.objects.get(pk=proposal.pk), tier=at) for place in (0, 1, 2, 0)
@@ -77,7 +78,7 @@ def test_of_tiers_picked_at_once_one_is_the_agreement(quiet_world: World) -> Non
 
 def test_picking_and_withdrawing_at_once_leaves_one_of_the_two(quiet_world: World) -> None:
     for _ in range(5):
-        with doorbell.muted():
+        with nudge.muted():
             proposal = quiet_world.proposal(quiet_world.client())
         at_once(
             lambda pk=proposal.pk: quiet_world.picked(Proposal.objects.get(pk=pk)),

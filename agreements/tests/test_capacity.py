@@ -7,11 +7,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from agreements import away, capacity
-from agreements.errors import BadSpan
 from agreements.models import Agreement, Amendment, Pause
-from clients.pipeline import MOVES
-from core.states import move
+from agreements.proposals import capacity, time_off
+from agreements.rules.errors import BadSpan
+from clients.rules.pipeline import MOVES
+from core.database.state_moves import move
 from tests.world import NOW, World
 
 FIRST = date(2026, 12, 1)
@@ -38,7 +38,7 @@ def test_openings_are_capacity_less_what_is_signed_and_time_off(full: World) -> 
     assert capacity.openings(full.business, 20 * HOURS, FIRST) == 5
     running(full)
     assert capacity.openings(full.business, 20 * HOURS, FIRST) == 4
-    away.add(business=full.business, first=FIRST, last=date(2026, 12, 31), note="", now=NOW)
+    time_off.add(business=full.business, first=FIRST, last=date(2026, 12, 31), note="", now=NOW)
     assert capacity.openings(full.business, 20 * HOURS, FIRST) == 0
     assert capacity.openings(full.business, 20 * HOURS, date(2027, 1, 1)) == 4
 
@@ -107,14 +107,14 @@ def test_open_proposals_weigh_by_their_stage_and_take_no_opening(full: World) ->
 def test_another_business_and_its_days_off_are_not_ours(full: World) -> None:
     other = World()
     running(other)
-    away.add(business=other.business, first=FIRST, last=FIRST + timedelta(days=20), note="", now=NOW)
+    time_off.add(business=other.business, first=FIRST, last=FIRST + timedelta(days=20), note="", now=NOW)
     assert capacity.openings(full.business, 20 * HOURS, FIRST) == 5
 
 
 @pytest.mark.parametrize(("first", "last"), [((2026, 12, 2), (2026, 12, 1)), ((2026, 12, 1), (2028, 1, 1))])
 def test_time_off_ends_after_it_begins_and_within_a_year(world: World, first: Any, last: Any) -> None:
     with pytest.raises(BadSpan):
-        away.add(business=world.business, first=date(*first), last=date(*last), note="", now=NOW)
+        time_off.add(business=world.business, first=date(*first), last=date(*last), note="", now=NOW)
 
 
 def test_the_number_of_questions_does_not_grow_with_the_agreements(full: World) -> None:
@@ -125,7 +125,7 @@ def test_the_number_of_questions_does_not_grow_with_the_agreements(full: World) 
 
     def more() -> None:
         agreement = running(full)
-        away.add(business=full.business, first=FIRST, last=FIRST, note="", now=NOW)
+        time_off.add(business=full.business, first=FIRST, last=FIRST, note="", now=NOW)
         Pause.objects.create(business=full.business, agreement=agreement, starts_on=FIRST, reason="R")
         full.proposal(full.client(now=NOW), send=False, starts_on=FIRST)
 

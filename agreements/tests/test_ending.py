@@ -4,11 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from agreements import end, periods
-from agreements.clauses import clauses
-from agreements.errors import BadTrial, NotOpen, TooSoon
+from agreements.changing import end
+from agreements.contract.clauses import clauses
 from agreements.models import Period
-from agreements.schedule import Interval
+from agreements.rules.errors import BadTrial, NotOpen, TooSoon
+from agreements.rules.schedule import Interval
+from agreements.running import periods
 from core import audit
 from core.models import Outbox
 from tests.world import NOW, World

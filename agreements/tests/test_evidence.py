@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from agreements import seal, sign
-from agreements.end import finish_ended, give_notice
-from agreements.errors import NotOpen, WrongCode
+from agreements.changing.end import finish_ended, give_notice
 from agreements.models import Agreement, Signature
+from agreements.rules.errors import NotOpen, WrongCode
+from agreements.signing import seal, sign
 from core import audit, links
 from core.documents.glyphs import MissingGlyphs
 from core.models import Outbox

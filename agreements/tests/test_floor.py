@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from agreements import propose, terms
-from agreements.errors import UnderFloor
+from agreements.contract import frozen_terms
 from agreements.models import Proposal
+from agreements.proposals import propose
+from agreements.rules.errors import UnderFloor
 from tests.world import LADDER, NOW, World
 
 
@@ -45,5 +46,5 @@ def test_a_floor_in_another_currency_says_nothing(proud: World) -> None:
 
 def test_neither_reason_nor_hours_reach_the_paper(proud: World) -> None:
     proposal = adding(proud, 120, "They open three shops next year")
-    frozen = json.dumps(terms.freeze(proposal, proposal.contact))
+    frozen = json.dumps(frozen_terms.freeze(proposal, proposal.contact))
     assert "Consulting" in frozen and "shops" not in frozen and '"minutes"' not in frozen

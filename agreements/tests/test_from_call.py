@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from agreements import from_call, message, packages
-from clients.call import Answers
+from agreements.proposals import from_call, opening_message, packages
+from clients.call_notes import Answers
 from tests.world import World
 
 NOTHING: dict[str, Any] = {"needs": "", "goals": "", "kpis": [], "minutes": 0, "extras": [], "decision_maker": None}
@@ -23,7 +23,7 @@ def test_their_words_stand_in_the_opening_and_their_goal_is_the_reason() -> None
 
 
 def test_without_a_call_nothing_is_made_up() -> None:
-    assert from_call.opening(said()) == message.usual()
+    assert from_call.opening(said()) == opening_message.usual()
     assert from_call.reason(said()) == ""
     assert from_call.goals(said(), ["Growth"]) == ["Growth"]
 

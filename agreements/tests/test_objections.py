@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from agreements import accept, objected
-from clients import objection, playbook
+from agreements.proposals import accept, objection_outcomes
+from clients import objections
 from clients.models import Objection, Reply
-from clients.objection import BadObjection
-from clients.objections import ENOUGH, Heard, Kind, Outcome, figures
+from clients.objections import BadObjection
+from clients.rules import playbook
+from clients.rules.objection_statistics import ENOUGH, Heard, Kind, Outcome, figures
 from tests.world import HERE, NOW, World
 
 AFTER = NOW + timedelta(hours=1)
@@ -28,30 +29,30 @@ def test_the_playbook_never_offers_a_discount_and_always_knows_how_to_leave() ->
 
 def test_the_outcome_is_told_by_what_was_signed_since(world: World) -> None:
     proposal = world.proposal()
-    heard = objection.hear(client=proposal.client, kind="money", offer=proposal.pk, tier="Growth", now=NOW)
-    assert objected.outcomes([heard])[heard.pk] == Outcome.OPEN
+    heard = objections.hear(client=proposal.client, kind="money", offer=proposal.pk, tier="Growth", now=NOW)
+    assert objection_outcomes.outcomes([heard])[heard.pk] == Outcome.OPEN
     world.signed(world.picked(proposal, tier=0, now=AFTER), now=AFTER, card="")
     heard = Objection.objects.select_related("client").get()
-    assert objected.outcomes([heard])[heard.pk] == Outcome.OTHER_TIER
+    assert objection_outcomes.outcomes([heard])[heard.pk] == Outcome.OTHER_TIER
 
 
 def test_a_decline_afterwards_is_a_loss(world: World) -> None:
     proposal = world.proposal()
-    heard = objection.hear(client=proposal.client, kind="Price!", offer=proposal.pk, tier="Growth", now=NOW)
+    heard = objections.hear(client=proposal.client, kind="Price!", offer=proposal.pk, tier="Growth", now=NOW)
     accept.decline(proposal=proposal, contact=proposal.contact, reason="", now=AFTER, origin=HERE)
-    assert objected.outcomes([heard])[heard.pk] == Outcome.LOST
+    assert objection_outcomes.outcomes([heard])[heard.pk] == Outcome.LOST
 
 
 def test_ones_own_reply_is_kept_once_and_only_for_its_kind(world: World) -> None:
     client = world.client()
     for _time in range(2):
-        heard = objection.hear(client=client, kind="Money", now=NOW)
-        objection.answer_in_own_words(objection=heard, own="What does doing nothing cost?", now=NOW)
+        heard = objections.hear(client=client, kind="Money", now=NOW)
+        objections.answer_in_own_words(objection=heard, own="What does doing nothing cost?", now=NOW)
     reply = Reply.objects.get()
     assert (heard.kind, reply.kind) == ("money", "money")
-    value = objection.hear(client=client, kind="value", now=NOW)
+    value = objections.hear(client=client, kind="value", now=NOW)
     with pytest.raises(BadObjection):
-        objection.answer(objection=value, reply=reply)
+        objections.answer(objection=value, reply=reply)
 
 
 def test_figures_wait_for_ten_outcomes_and_name_the_costly_one_and_the_reply_that_won() -> None:
@@ -68,5 +69,5 @@ def test_figures_wait_for_ten_outcomes_and_name_the_costly_one_and_the_reply_tha
 
 
 def test_the_recommended_tier_is_what_it_is_about(world: World) -> None:
-    assert objected.on_the_table(world.proposal()) == "Growth"
-    assert objected.on_the_table(None) == ""
+    assert objection_outcomes.on_the_table(world.proposal()) == "Growth"
+    assert objection_outcomes.on_the_table(None) == ""

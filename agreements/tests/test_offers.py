@@ -5,23 +5,24 @@ from typing import Any
 
 import pytest
 
-from agreements import accept, paper, propose
-from agreements.errors import NotOpen
 from agreements.models import Agreement, Proposal
-from agreements.schedule import Interval
+from agreements.proposals import accept, propose
+from agreements.rules.errors import NotOpen
+from agreements.rules.schedule import Interval
+from agreements.signing import pdfs
 from core import audit
 from tests.world import HERE, NOW, World
 
 
 def while_it_is_printed(monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
     """Do `act` in the moment between the first look at the proposal and the agreement's row."""
-    original = paper.unsigned_pdf
+    original = pdfs.unsigned_pdf
 
     def printed(agreement: Agreement, *, created: datetime) -> bytes:
         act(Proposal.objects.get(pk=agreement.proposal_id))
         return original(agreement, created=created)
 
-    monkeypatch.setattr(paper, "unsigned_pdf", printed)
+    monkeypatch.setattr(pdfs, "unsigned_pdf", printed)
 
 
 def test_an_offer_that_is_withdrawn_while_it_is_picked_makes_no_agreement(

@@ -5,11 +5,12 @@ from itertools import pairwise
 
 import pytest
 
-from agreements import ladder, packages, pricing, propose
-from agreements.errors import BadLadder, NotOpen
-from agreements.library.packages import BUILT_IN
+from agreements.contract.library.packages import BUILT_IN
 from agreements.models import Package
 from agreements.models.template import Service
+from agreements.proposals import packages, propose
+from agreements.rules import cumulative_tiers, pricing
+from agreements.rules.errors import BadLadder, NotOpen
 from tests.world import LADDER, NOW, World
 
 
@@ -26,7 +27,7 @@ def test_there_is_a_package_for_every_trade_with_its_clause() -> None:
 @pytest.mark.parametrize("key", BUILT_IN)
 def test_each_tier_contains_the_one_below(key: str) -> None:
     drafts = BUILT_IN[key]().drafts
-    assert len(drafts) == 3 and not ladder.faults(drafts)
+    assert len(drafts) == 3 and not cumulative_tiers.faults(drafts)
     for below, above in pairwise(drafts):
         promised = {item["title"]: item["promised"] for item in above.deliverables}
         assert all(promised[item["title"]] >= item["promised"] for item in below.deliverables)

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agreements import pricing
-from agreements.pricing import Aims, Rung
+from agreements.rules import pricing
+from agreements.rules.pricing import Aims, Rung
 
 fees = st.integers(1, 10**10)
 times = st.integers(1, 60 * 300)

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from agreements import accept, ask, follow, message, propose, snapshot
-from agreements.errors import BadWording, NotOpen
 from agreements.models import Proposal
-from agreements.states import ProposalState
-from clients import add, testimonials
-from clients.pipeline import Stage
+from agreements.proposals import accept, after_sending, client_actions, opening_message, propose, snapshot
+from agreements.rules.errors import BadWording, NotOpen
+from agreements.rules.states import ProposalState
+from clients import client_records, testimonials
+from clients.rules.pipeline import Stage
 from core import audit
 from core.models import Outbox
 from tests.world import HERE, LADDER, NOW, World
@@ -39,7 +39,7 @@ def test_a_missing_field_blocks_sending_and_is_named(world: World) -> None:
 
 
 def test_the_usual_words_lack_nothing_but_the_reason(world: World) -> None:
-    draft = world.proposal(send=False, intro=message.usual())
+    draft = world.proposal(send=False, intro=opening_message.usual())
     assert [said for said in propose.faults(draft) if "because" not in said] == []
     assert propose.faults(draft)
 
@@ -83,43 +83,43 @@ def test_reminders_come_three_days_before_and_on_the_last_day_and_stop_when_answ
     offer = world.proposal(expires_on=OPEN_UNTIL)
     days = [NOW + timedelta(days=n) for n in range(16)]
     for day in days[:11]:
-        assert follow.remind_due(now=day) == 0
-    assert [follow.remind_due(now=day) for day in days[11:15]] == [1, 0, 0, 1]
+        assert after_sending.remind_due(now=day) == 0
+    assert [after_sending.remind_due(now=day) for day in days[11:15]] == [1, 0, 0, 1]
     assert len(letters("proposal_reminder")) == 2
     assert [event.event for event in audit.chain(offer.pk)].count("reminded") == 2
 
     other = world.proposal(world.client("Other"), expires_on=OPEN_UNTIL)
     accept.accept(proposal=other, tier=propose.rungs(other)[0], contact=other.contact, now=NOW, origin=HERE)
-    assert follow.remind_due(now=days[12]) == 0
+    assert after_sending.remind_due(now=days[12]) == 0
 
 
 def test_an_offer_is_extended_and_one_that_ran_out_is_opened_again(world: World) -> None:
     offer = world.proposal(expires_on=OPEN_UNTIL, ends_on=None)
     with pytest.raises(NotOpen, match="later day"):
-        follow.extend(proposal=offer, until=OPEN_UNTIL, actor="Nan", now=NOW)
+        after_sending.extend(proposal=offer, until=OPEN_UNTIL, actor="Nan", now=NOW)
     propose.expire_due(now=NOW + timedelta(days=20))
     offer.refresh_from_db()
     assert offer.state == ProposalState.EXPIRED
-    follow.extend(proposal=offer, until=date(2026, 12, 1), actor="Nan", now=NOW + timedelta(days=20))
+    after_sending.extend(proposal=offer, until=date(2026, 12, 1), actor="Nan", now=NOW + timedelta(days=20))
     assert (offer.state, offer.decided_at, offer.expires_on) == (ProposalState.SENT, None, date(2026, 12, 1))
     assert "1 December 2026" in letters("proposal_extended")[0].text
 
 
 def test_a_revision_takes_the_place_of_the_old_version_when_it_is_sent(world: World) -> None:
     old = world.proposal()
-    fresh = follow.revise(proposal=old, now=LATER)
-    assert follow.revise(proposal=old, now=LATER) == fresh  # pressed twice
-    assert (follow.newest(old), fresh.version, len(propose.rungs(fresh))) == (old, 2, 3)
+    fresh = after_sending.revise(proposal=old, now=LATER)
+    assert after_sending.revise(proposal=old, now=LATER) == fresh  # pressed twice
+    assert (after_sending.newest(old), fresh.version, len(propose.rungs(fresh))) == (old, 2, 3)
     propose.send(proposal=fresh, actor="Nan", now=LATER)
     old.refresh_from_db()
-    assert (old.state, follow.newest(old)) == (ProposalState.REPLACED, fresh)
+    assert (old.state, after_sending.newest(old)) == (ProposalState.REPLACED, fresh)
     with pytest.raises(NotOpen):
         accept.accept(proposal=old, tier=propose.rungs(old)[0], contact=old.contact, now=LATER, origin=HERE)
 
 
 def test_a_version_that_was_picked_meanwhile_is_not_replaced(world: World) -> None:
     old = world.proposal()
-    fresh = follow.revise(proposal=old, now=NOW)
+    fresh = after_sending.revise(proposal=old, now=NOW)
     world.picked(old)
     with pytest.raises(NotOpen, match="picked"):
         propose.send(proposal=fresh, actor="Nan", now=LATER)
@@ -127,18 +127,20 @@ def test_a_version_that_was_picked_meanwhile_is_not_replaced(world: World) -> No
 
 def test_a_question_is_answered_once_and_both_read_it_by_mail(world: World) -> None:
     offer = world.proposal()
-    asked = ask.ask(proposal=offer, contact=offer.contact, text="Do you work on Sundays?", now=NOW, origin=HERE)
+    asked = client_actions.ask(
+        proposal=offer, contact=offer.contact, text="Do you work on Sundays?", now=NOW, origin=HERE
+    )
     assert letters("question")[0].to == world.business.owner.email
-    ask.answer(question=asked, text="No.", actor="Nan", now=NOW)
+    client_actions.answer(question=asked, text="No.", actor="Nan", now=NOW)
     with pytest.raises(NotOpen):
-        ask.answer(question=asked, text="Yes.", actor="Nan", now=NOW)
+        client_actions.answer(question=asked, text="Yes.", actor="Nan", now=NOW)
     assert asked.answer == "No."
     assert "Do you work on Sundays?" in letters("answer")[0].text
 
 
 def test_it_is_forwarded_to_a_colleague_five_times_at_most(world: World) -> None:
     offer = world.proposal()
-    colleague = ask.forward(
+    colleague = client_actions.forward(
         proposal=offer, contact=offer.contact, name="Somchai", email="s@baan.example", now=NOW, origin=HERE
     )
     assert (colleague.client, letters("proposal_forward")[0].to) == (offer.client, "s@baan.example")
@@ -147,25 +149,29 @@ def test_it_is_forwarded_to_a_colleague_five_times_at_most(world: World) -> None
 
     other = world.proposal(world.client("Other"))
     for n in range(5):
-        ask.forward(proposal=other, contact=other.contact, name="N", email=f"n{n}@x.example", now=NOW, origin=HERE)
+        client_actions.forward(
+            proposal=other, contact=other.contact, name="N", email=f"n{n}@x.example", now=NOW, origin=HERE
+        )
     with pytest.raises(NotOpen, match="five"):
-        ask.forward(proposal=other, contact=other.contact, name="N", email="n9@x.example", now=NOW, origin=HERE)
+        client_actions.forward(
+            proposal=other, contact=other.contact, name="N", email="n9@x.example", now=NOW, origin=HERE
+        )
 
 
 def test_a_stranger_can_neither_ask_nor_forward(world: World) -> None:
     offer, stranger = world.proposal(), world.person(world.client("Stranger"))
     with pytest.raises(NotOpen):
-        ask.ask(proposal=offer, contact=stranger, text="?", now=NOW, origin=HERE)
+        client_actions.ask(proposal=offer, contact=stranger, text="?", now=NOW, origin=HERE)
     with pytest.raises(NotOpen):
-        ask.forward(proposal=offer, contact=stranger, name="N", email="n@x.example", now=NOW, origin=HERE)
+        client_actions.forward(proposal=offer, contact=stranger, name="N", email="n@x.example", now=NOW, origin=HERE)
 
 
 def test_what_was_looked_at_is_recorded_once_a_day(world: World) -> None:
     offer = world.proposal()
     tier = propose.rungs(offer)[2]
     for now in (NOW, NOW + timedelta(hours=2), NOW + timedelta(days=1)):
-        ask.opened(proposal=offer, contact=offer.contact, now=now, origin=HERE)
-        ask.seen(proposal=offer, tier=tier, contact=offer.contact, now=now, origin=HERE)
+        client_actions.opened(proposal=offer, contact=offer.contact, now=now, origin=HERE)
+        client_actions.seen(proposal=offer, tier=tier, contact=offer.contact, now=now, origin=HERE)
     events = [event.event for event in audit.chain(offer.pk)]
     assert (events.count("offer_opened"), events.count("tier_seen")) == (2, 2)
     assert audit.is_whole(audit.chain(offer.pk))
@@ -175,7 +181,7 @@ def test_what_was_looked_at_is_recorded_once_a_day(world: World) -> None:
 
 def test_a_letter_to_oneself_holds_no_door(world: World) -> None:
     draft = world.proposal(send=False, intro="Hello")
-    assert follow.try_out(proposal=draft, now=NOW) == world.business.owner.email
+    assert after_sending.try_out(proposal=draft, now=NOW) == world.business.owner.email
     assert "[[link" not in letters("proposal_trial")[0].text
     draft.refresh_from_db()
     assert draft.state == ProposalState.DRAFT
@@ -190,9 +196,9 @@ def test_a_letter_that_is_no_pdf_is_refused(world: World, letter: bytes) -> None
 
 def test_somebody_whose_portal_is_shut_gets_no_proposal_from_a_colleague(world: World) -> None:
     offer = world.proposal()
-    gone = add.add_contact(client=offer.client, name="Gone", email="gone@baan.example", now=NOW)
-    add.change_contact(contact=gone, is_active=False)
+    gone = client_records.add_contact(client=offer.client, name="Gone", email="gone@baan.example", now=NOW)
+    client_records.change_contact(contact=gone, is_active=False)
     with pytest.raises(NotOpen, match="cannot open"):
-        ask.forward(
+        client_actions.forward(
             proposal=offer, contact=offer.contact, name="Gone", email="GONE@baan.example", now=NOW, origin=HERE
         )

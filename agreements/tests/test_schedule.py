@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agreements.schedule import MONTHS, Interval, PeriodSpan, index_before, period_at, periods
+from agreements.rules.schedule import MONTHS, Interval, PeriodSpan, index_before, period_at, periods
 from core.dates import add_months
 
 DAYS = st.dates(date(2000, 1, 1), date(2100, 12, 31))

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from agreements import propose, seal, sign, signers, trial, waiting
-from agreements.errors import NotOpen
+from agreements.changing import trial
 from agreements.models import Agreement, Signature
-from clients import add
+from agreements.proposals import propose
+from agreements.rules.errors import NotOpen
+from agreements.signing import seal, sign, signers, unsigned
+from clients import client_records
 from clients.models import Contact
 from core import audit, links
 from core.documents import store
@@ -29,7 +31,7 @@ def two(world: World) -> tuple[World, Contact, Contact]:
     """A client whose manager and director sign."""
     client = world.client()
     manager = world.person(client)
-    return world, manager, add.add_contact(client=client, name="Mali", email="mali@baan.example", now=NOW)
+    return world, manager, client_records.add_contact(client=client, name="Mali", email="mali@baan.example", now=NOW)
 
 
 def offered(world: World, director: Contact, **terms: Any) -> Agreement:
@@ -107,7 +109,7 @@ def test_nobody_signs_twice_by_being_handed_anothers_place(two: Any) -> None:
 
 def test_a_declined_agreement_bills_nothing_and_tells_the_freelancer_why(world: World) -> None:
     agreement = world.picked()
-    waiting.decline(paper=agreement, contact=agreement.contact, reason="Too early", now=NOW, origin=HERE)
+    unsigned.decline(paper=agreement, contact=agreement.contact, reason="Too early", now=NOW, origin=HERE)
     agreement.proposal.refresh_from_db()
     assert (agreement.state, agreement.opens_at, agreement.proposal.state) == ("declined", None, "declined")
     assert "Too early" in Outbox.objects.get(kind="sign_declined").text
@@ -118,7 +120,7 @@ def test_a_declined_agreement_bills_nothing_and_tells_the_freelancer_why(world: 
 def test_what_was_taken_back_while_the_code_was_typed_is_not_signed(world: World) -> None:
     agreement = world.picked()
     place = sign.begin(paper=agreement, contact=agreement.contact, name="P", consented=True, now=NOW, origin=HERE)
-    waiting.void(paper=agreement, reason="A mistake", actor="Nan", now=NOW)
+    unsigned.void(paper=agreement, reason="A mistake", actor="Nan", now=NOW)
     assert place.code_row
     with pytest.raises(NotOpen):
         sign.confirm(
@@ -130,31 +132,31 @@ def test_what_was_taken_back_while_the_code_was_typed_is_not_signed(world: World
 def test_a_signed_agreement_cannot_be_taken_back(world: World) -> None:
     agreement = world.signed()
     with pytest.raises(NotAllowedNow):
-        waiting.void(paper=agreement, reason="", actor="Nan", now=NOW)
+        unsigned.void(paper=agreement, reason="", actor="Nan", now=NOW)
 
 
 def test_after_its_last_day_it_cannot_be_signed_and_is_closed_by_the_job(world: World) -> None:
     agreement = world.picked()
     assert agreement.sign_by
     on_time, late = NOW + timedelta(days=14), NOW + timedelta(days=15)
-    assert waiting.expire_due(now=on_time) == 0
+    assert unsigned.expire_due(now=on_time) == 0
     with pytest.raises(NotOpen):
         sign.begin(paper=agreement, contact=agreement.contact, name="P", consented=True, now=late, origin=HERE)
-    assert waiting.expire_due(now=late) == 1
+    assert unsigned.expire_due(now=late) == 1
     agreement.refresh_from_db()
     assert agreement.state == "expired"
 
 
 def test_three_reminders_and_then_it_is_quiet(world: World) -> None:
     world.picked()
-    sent = [waiting.remind_due(now=NOW + timedelta(days=day, hours=1)) for day in range(14) for _ in "ab"]
+    sent = [unsigned.remind_due(now=NOW + timedelta(days=day, hours=1)) for day in range(14) for _ in "ab"]
     assert sum(sent) == 3
     assert Outbox.objects.filter(kind="sign_reminder").count() == 3
 
 
 def test_who_has_signed_is_not_reminded(world: World) -> None:
     world.signed()
-    assert waiting.remind_due(now=NOW + timedelta(days=3)) == 0
+    assert unsigned.remind_due(now=NOW + timedelta(days=3)) == 0
 
 
 def test_without_a_countersignature_sending_was_the_signature(world: World) -> None:

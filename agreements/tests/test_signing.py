@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from agreements import accept, propose, sign
-from agreements.end import earliest_end, give_notice
-from agreements.errors import BadLadder, NotOpen, TooSoon, WrongCode
-from agreements.ladder import TierDraft
+from agreements.changing.end import earliest_end, give_notice
+from agreements.contract.frozen_terms import still_fit
 from agreements.models import Agreement
-from agreements.terms import still_fit
+from agreements.proposals import accept, propose
+from agreements.rules.cumulative_tiers import TierDraft
+from agreements.rules.errors import BadLadder, NotOpen, TooSoon, WrongCode
+from agreements.signing import sign
 from core import audit, links
 from core.documents import seal, store
 from core.errors import NotAllowedNow
@@ -86,7 +87,7 @@ def test_nobody_else_signs(world: World) -> None:
 
 
 def test_the_sealed_file_is_intact_and_mailed_to_both_sides_once(world: World) -> None:
-    from agreements.seal import seal_signed
+    from agreements.signing.seal import seal_signed
 
     agreement = world.sealed()
     assert agreement.signed_document

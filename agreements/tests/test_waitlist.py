@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from agreements import accept, away, capacity, offer, propose, waitlist
-from agreements.errors import NotOpen
 from agreements.models import Agreement, Proposal, Tier, Wait
+from agreements.proposals import accept, capacity, client_view, propose, time_off, waitlist
+from agreements.rules.errors import NotOpen
 from core import audit
 from core.models import Outbox
 from tests.world import HERE, NOW, World
@@ -33,9 +33,9 @@ def join(tier: Tier, proposal: Proposal) -> Wait:
 
 def test_the_offer_says_how_many_places_are_left_and_only_when_asked_to(tight: World) -> None:
     proposal, tiers = shown(tight)
-    places = offer.shown(proposal, today=TODAY)["places"]
+    places = client_view.shown(proposal, today=TODAY)["places"]
     assert [places[tier.pk] for tier in tiers] == [2, 1, 0]
-    assert offer.shown(tight.proposal(), today=TODAY)["places"] == {}
+    assert client_view.shown(tight.proposal(), today=TODAY)["places"] == {}
 
 
 def test_without_a_place_it_cannot_be_picked_and_nothing_was_made(tight: World) -> None:
@@ -78,5 +78,5 @@ def test_an_offer_that_is_over_has_no_waitlist(tight: World) -> None:
 def test_a_pick_beyond_capacity_warns_before_it_is_countersigned(tight: World) -> None:
     picked = tight.picked(tight.proposal(), tier=2)
     assert capacity.lacks(picked) == 20 * 60
-    away.add(business=tight.business, first=TODAY, last=date(2026, 11, 20), note="", now=NOW)
+    time_off.add(business=tight.business, first=TODAY, last=date(2026, 11, 20), note="", now=NOW)
     assert capacity.lacks(picked) > 20 * 60

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agreements import clauses, in_words, library, placeholders, propose, sample, templates, variables, wording
-from agreements.errors import BadTrial, BadWording, NotOpen
+from agreements.contract import clauses, library, sample, templates, variables, wording
 from agreements.models import Agreement, Template
 from agreements.models.template import Service, TextKind
-from agreements.schedule import Interval
+from agreements.proposals import propose
+from agreements.rules import in_words, placeholders
+from agreements.rules.errors import BadTrial, BadWording, NotOpen
+from agreements.rules.schedule import Interval
 from core.documents import store
 from tests.world import NOW, World
 

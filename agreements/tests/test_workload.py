@@ -6,8 +6,8 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agreements import workload
-from agreements.workload import Promise
+from agreements.rules import workload
+from agreements.rules.workload import Promise
 from core.dates import Span
 
 NOVEMBER = Span(date(2026, 11, 1), date(2026, 12, 1))

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import models, transaction
 
 from billing.models import Collection, Invoice, Journal, Line, Transition
-from core.ids import new_id
+from core.database.ids import new_id
 from core.models import Outbox
 
 BATCH = 500

@@ -15,16 +15,16 @@ from django.core.management import call_command
 from django.db import connection
 
 from agreements.models import Agreement
-from agreements.periods import open_due
+from agreements.running.periods import open_due
 from benchmarks.parts import bank, floor, papers, reported, seed  # noqa: F401  (some have measures of their own)
 from benchmarks.parts.process import MEASURES, measure, memory
 from benchmarks.parts.statements import counted
-from billing.collect import collect
-from billing.collect import due as collectable
-from billing.invariants import broken
-from billing.issue import issue_due, waiting, waiting_upgrades
+from billing.books.invariants import broken
+from billing.charging.collect import collect
+from billing.charging.collect import due as collectable
+from billing.charging.issue import issue_due, waiting, waiting_upgrades
 from billing.models import Charge, Invoice, Payment
-from core import doorbell
+from core import nudge
 
 
 @measure
@@ -119,6 +119,6 @@ def charge(count: int, in_flight: int, per_second: int) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    with doorbell.muted():
+    with nudge.muted():
         print(json.dumps(MEASURES[sys.argv[1]](**json.loads(sys.argv[2]))))
     connection.close()  # SQLite's log goes into its file

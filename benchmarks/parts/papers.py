@@ -14,16 +14,17 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from agreements import library, paper, sample, wording
+from agreements.contract import library, sample, wording
 from agreements.models import Template
 from agreements.models.template import TextKind
+from agreements.signing import pdfs
 from benchmarks.parts.process import measure, memory
 from core.documents import archive, render
 from core.models import Business, User
-from delivery.allowance import Flow, Policy, statement
-from delivery.kpi import Pace
 from delivery.reports.compose import Facts, Item, Said, Work, snapshot
 from delivery.reports.report_words import with_words
+from delivery.rules.allowance import Flow, Policy, statement
+from delivery.rules.kpi_pace import Pace
 
 NOW = datetime(2026, 12, 1, 3, tzinfo=UTC)
 Asked = tuple[str, dict[str, Any], dict[str, Any]]  # template, context, the rest of what render.pdf is asked
@@ -115,7 +116,7 @@ def _agreement(n: int) -> Asked:
     original = render.pdf
     render.pdf = lambda name, context, **more: caught.append((name, context, more)) or b""  # type: ignore[assignment]
     try:
-        paper.unsigned_pdf(sample.agreement(template, tier, terms), created=NOW)
+        pdfs.unsigned_pdf(sample.agreement(template, tier, terms), created=NOW)
     finally:
         render.pdf = original
     return caught[0]

@@ -9,15 +9,15 @@ from typing import Any
 from django.db import models, transaction
 
 from agreements.models import Agreement, Period
-from agreements.states import PeriodState
+from agreements.rules.states import PeriodState
 from benchmarks.parts import seed
 from benchmarks.parts.process import measure, memory
 from benchmarks.parts.statements import counted
-from core.ids import new_id
+from core.database.ids import new_id
 from core.models import AuditEvent, Outbox
 from delivery.models import Deliverable, Kpi, Reading, Report, TimeEntry
 from delivery.reports import draft, send
-from delivery.states import ReportState
+from delivery.rules.states import ReportState
 
 START, END = date(2026, 10, 1), date(2026, 11, 1)
 BATCH = 500

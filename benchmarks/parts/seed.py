@@ -8,10 +8,10 @@ from typing import Any
 from django.db import connection, models
 
 from agreements.models import Agreement, Period, Proposal
-from agreements.states import AgreementState, ProposalState
+from agreements.rules.states import AgreementState, ProposalState
 from billing.models import NextLine, PaymentMethod
 from clients.models import Client, Contact
-from clients.pipeline import Stage
+from clients.rules.pipeline import Stage
 from core.models import Business, User
 
 NOW = datetime(2026, 11, 2, 5, tzinfo=UTC)

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from django.conf import settings
 
-from billing.errors import NotConnected
 from billing.gateways.base import Gateway
 from billing.gateways.pace import paced
 from billing.models import GatewayAccount
-from core.vault import unseal
+from billing.rules.errors import NotConnected
+from core.database.vault import unseal
 
 SANDBOX, STRIPE, MANUAL = "sandbox", "stripe", "manual"
 

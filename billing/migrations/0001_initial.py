@@ -1,7 +1,7 @@
 """The rows of this room, as the models describe them."""
 
-import billing.states
-import core.ids
+import billing.rules.states
+import core.database.ids
 import django.utils.timezone
 import uuid
 from django.db import migrations, models
@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Allocation',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('by', models.CharField(choices=[('payment', 'Payment'), ('credit_note', 'Credit note'), ('certificate', 'Withholding certificate'), ('balance', 'Client credit'), ('write_off', 'Write-off')], max_length=12, verbose_name='settled by')),
                 ('ref', models.UUIDField(verbose_name='which')),
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='BankDetails',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('holder', models.CharField(blank=True, max_length=70, verbose_name='account holder')),
                 ('bank', models.CharField(blank=True, max_length=80, verbose_name='bank')),
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Certificate',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('state', models.CharField(choices=[('owed', 'Owed'), ('received', 'Received')], default='owed', max_length=10, verbose_name='state')),
                 ('currency', models.CharField(max_length=3, verbose_name='currency')),
@@ -85,10 +85,10 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Charge',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('n', models.PositiveSmallIntegerField(verbose_name='attempt')),
-                ('state', models.CharField(choices=[('sent', 'Being confirmed'), ('unknown', 'Being confirmed'), ('processing', 'Processing'), ('requires_action', 'Needs the client'), ('succeeded', 'Paid'), ('failed', 'Declined'), ('void', 'Never sent')], default=billing.states.ChargeState['SENT'], max_length=20, verbose_name='state')),
+                ('state', models.CharField(choices=[('sent', 'Being confirmed'), ('unknown', 'Being confirmed'), ('processing', 'Processing'), ('requires_action', 'Needs the client'), ('succeeded', 'Paid'), ('failed', 'Declined'), ('void', 'Never sent')], default=billing.rules.states.ChargeState['SENT'], max_length=20, verbose_name='state')),
                 ('currency', models.CharField(max_length=3, verbose_name='currency')),
                 ('amount', models.BigIntegerField(verbose_name='amount')),
                 ('code', models.CharField(blank=True, max_length=60, verbose_name='decline code')),
@@ -104,12 +104,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Collection',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('gateway', models.CharField(max_length=20, verbose_name='gateway')),
                 ('prepare_key', models.UUIDField(default=uuid.uuid4, editable=False)),
                 ('handle', models.CharField(blank=True, max_length=80, null=True, verbose_name='gateway object')),
-                ('state', models.CharField(choices=[('ready', 'Scheduled'), ('wait', 'Being confirmed'), ('sent', 'Sent, waiting for the transfer'), ('dunning', 'Needs a new payment method'), ('voiding', 'Being cancelled'), ('done', 'Done')], default=billing.states.CollectionState['READY'], max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('ready', 'Scheduled'), ('wait', 'Being confirmed'), ('sent', 'Sent, waiting for the transfer'), ('dunning', 'Needs a new payment method'), ('voiding', 'Being cancelled'), ('done', 'Done')], default=billing.rules.states.CollectionState['READY'], max_length=10, verbose_name='state')),
                 ('next_at', models.DateTimeField(blank=True, null=True, verbose_name='next try')),
                 ('amount', models.BigIntegerField(blank=True, null=True, verbose_name='amount of the gateway object')),
                 ('lease_until', models.DateTimeField(blank=True, editable=False, null=True)),
@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='CreditNote',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('seq', models.PositiveIntegerField(verbose_name='running number')),
                 ('number', models.CharField(max_length=40, verbose_name='number')),
@@ -151,11 +151,11 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Dispute',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('gateway', models.CharField(max_length=20, verbose_name='gateway')),
                 ('handle', models.CharField(max_length=80, verbose_name='gateway object')),
-                ('state', models.CharField(choices=[('open', 'Contested'), ('won', 'Won'), ('lost', 'Lost')], default=billing.states.DisputeState['OPEN'], max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('open', 'Contested'), ('won', 'Won'), ('lost', 'Lost')], default=billing.rules.states.DisputeState['OPEN'], max_length=10, verbose_name='state')),
                 ('currency', models.CharField(max_length=3, verbose_name='currency')),
                 ('amount', models.BigIntegerField(verbose_name='amount')),
                 ('reason', models.CharField(blank=True, max_length=60, verbose_name='reason')),
@@ -171,7 +171,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='GatewayAccount',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('gateway', models.CharField(max_length=20, verbose_name='gateway')),
                 ('secret', models.BinaryField()),
@@ -204,13 +204,13 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Invoice',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('kind', models.CharField(default='fee', max_length=10, verbose_name='kind')),
                 ('period_start', models.DateField(verbose_name='service from')),
                 ('seq', models.PositiveIntegerField(verbose_name='running number')),
                 ('number', models.CharField(max_length=40, verbose_name='number')),
-                ('state', models.CharField(choices=[('open', 'Open'), ('paid', 'Paid'), ('void', 'Void'), ('written_off', 'Written off')], default=billing.states.InvoiceState['OPEN'], max_length=12, verbose_name='state')),
+                ('state', models.CharField(choices=[('open', 'Open'), ('paid', 'Paid'), ('void', 'Void'), ('written_off', 'Written off')], default=billing.rules.states.InvoiceState['OPEN'], max_length=12, verbose_name='state')),
                 ('collect_by', models.CharField(choices=[('card', 'Charged to a saved card'), ('transfer', 'Transferred to the bank')], default='card', max_length=10, verbose_name='paid by')),
                 ('issued_on', models.DateField(verbose_name='issued')),
                 ('due_on', models.DateField(verbose_name='due')),
@@ -236,7 +236,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Journal',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('kind', models.CharField(max_length=20, verbose_name='kind')),
                 ('ref', models.CharField(max_length=80, verbose_name='about')),
@@ -255,7 +255,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Line',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('position', models.PositiveSmallIntegerField(verbose_name='position')),
                 ('description', models.CharField(max_length=300, verbose_name='description')),
@@ -272,7 +272,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='NextLine',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('kind', models.CharField(max_length=20, verbose_name='kind')),
                 ('ref', models.CharField(max_length=80, verbose_name='about')),
@@ -290,7 +290,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Numbering',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('kind', models.CharField(choices=[('invoice', 'Invoices'), ('receipt', 'Receipts'), ('tax_receipt', 'Tax invoices / receipts'), ('credit_note', 'Credit notes')], max_length=12, verbose_name='kind')),
                 ('pattern', models.CharField(max_length=30, verbose_name='pattern')),
@@ -304,7 +304,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Payment',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('gateway', models.CharField(max_length=20, verbose_name='gateway')),
                 ('reference', models.CharField(max_length=120, verbose_name='reference')),
@@ -324,7 +324,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='PaymentMethod',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('gateway', models.CharField(max_length=20, verbose_name='gateway')),
                 ('token', models.CharField(max_length=80)),
@@ -341,9 +341,9 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Refund',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
-                ('state', models.CharField(choices=[('sent', 'Being confirmed'), ('unknown', 'Being confirmed'), ('pending', 'On its way'), ('succeeded', 'Refunded'), ('failed', 'Failed: it is client credit again')], default=billing.states.RefundState['SENT'], max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('sent', 'Being confirmed'), ('unknown', 'Being confirmed'), ('pending', 'On its way'), ('succeeded', 'Refunded'), ('failed', 'Failed: it is client credit again')], default=billing.rules.states.RefundState['SENT'], max_length=10, verbose_name='state')),
                 ('currency', models.CharField(max_length=3, verbose_name='currency')),
                 ('amount', models.BigIntegerField(verbose_name='amount')),
                 ('handle', models.CharField(blank=True, max_length=80, verbose_name='gateway object')),
@@ -427,7 +427,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Series',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('kind', models.CharField(choices=[('invoice', 'Invoices'), ('receipt', 'Receipts'), ('tax_receipt', 'Tax invoices / receipts'), ('credit_note', 'Credit notes')], max_length=12, verbose_name='kind')),
                 ('year', models.PositiveSmallIntegerField(verbose_name='year')),
@@ -442,7 +442,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='StatementLine',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('fingerprint', models.CharField(max_length=64)),
                 ('on', models.DateField(verbose_name='date')),
@@ -460,7 +460,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Transition',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('what', models.CharField(max_length=20, verbose_name='what')),
                 ('old', models.CharField(blank=True, max_length=20, verbose_name='from')),

@@ -1,6 +1,6 @@
 """The rows of this room, as the models describe them."""
 
-import billing.states
+import billing.rules.states
 import django.db.models.deletion
 import django.db.models.expressions
 from django.db import migrations, models
@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='invoice',
             name='upgrade',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='agreements.upgrade'),
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='agreements.running.upgrade'),
         ),
         migrations.AddField(
             model_name='creditnote',
@@ -310,7 +310,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='collection',
-            index=models.Index(condition=models.Q(('state', billing.states.CollectionState['DONE']), _negated=True), fields=['next_at'], name='collection_due'),
+            index=models.Index(condition=models.Q(('state', billing.rules.states.CollectionState['DONE']), _negated=True), fields=['next_at'], name='collection_due'),
         ),
         migrations.AddConstraint(
             model_name='collection',

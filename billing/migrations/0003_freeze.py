@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from core.immutable import Freeze
+from core.database.frozen_rows import Freeze
 
 FIGURES = [
     "business_id", "client_id", "agreement_id", "period_id", "upgrade_id", "kind", "period_start", "series_id", "seq",

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from billing.states import LIVE, ChargeState
+from billing.rules.states import LIVE, ChargeState
 from core.models import TenantRow
 
 CHARGE_STATES = [

@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from billing.states import CollectionState
+from billing.rules.states import CollectionState
 from core.models import TenantRow
 
 COLLECTION_STATES = [
@@ -22,7 +22,7 @@ class Collection(TenantRow):
     """One per invoice. `handle` is the gateway's single-shot object, prepared for `amount` minor units.
 
     `fence` is the id of the latest claim: who finds another one there has lost the row. `plan` says what follows
-    once it is cancelled at the gateway, and by whom (billing.void).
+    once it is cancelled at the gateway, and by whom (billing.charging.void).
     """
 
     invoice = models.OneToOneField("billing.Invoice", models.PROTECT, related_name="collection")

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from billing.states import DisputeState
+from billing.rules.states import DisputeState
 from core.models import TenantRow
 
 DISPUTE_STATES = [

@@ -7,7 +7,7 @@ from core.models import TenantRow
 
 
 class GatewayAccount(TenantRow):
-    """`secret` and `webhook_secret` are sealed with core.vault; `hint` is what may be shown of the key."""
+    """`secret` and `webhook_secret` are sealed with core.database.vault; `hint` is what may be shown of the key."""
 
     gateway = models.CharField(_("gateway"), max_length=20)
     secret = models.BinaryField(editable=False)

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models.proposal import CollectBy
-from billing.states import InvoiceState
+from billing.rules.states import InvoiceState
 from clients.models.tax_rate import TaxMode
 from core.models import Document, TenantRow
 

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from billing.states import RefundState
+from billing.rules.states import RefundState
 from core.models import TenantRow
 
 REFUND_STATES = [

@@ -16,7 +16,7 @@ class SeriesKind(models.TextChoices):
 
 
 class Numbering(TenantRow):
-    """How a business writes one kind of number; without a row the usual pattern holds (billing.number)."""
+    """How a business writes one kind of number; without a row the usual pattern holds (billing.books.numbers)."""
 
     kind = models.CharField(_("kind"), max_length=12, choices=SeriesKind.choices)
     pattern = models.CharField(_("pattern"), max_length=30)

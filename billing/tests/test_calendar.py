@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agreements.models import Agreement, Period
-from agreements.periods import due_at, next_opening, open_due, spans
-from core import doorbell
+from agreements.running.periods import due_at, next_opening, open_due, spans
+from core import nudge
 from tests.world import NOW, World
 
 STEPS = {"monthly": 1, "quarterly": 3, "yearly": 12}
@@ -146,7 +146,7 @@ def irregular(seed: int, until: date) -> Iterator[datetime]:
 
 def signed(world: World, zone: str, **terms: object) -> Agreement:
     """A running agreement whose client lives in that zone."""
-    with doorbell.muted():
+    with nudge.muted():
         client = world.client(time_zone=zone)
         return world.running(client, card="", **terms)
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from agreements.models import Agreement, Period
-from billing import park
-from billing.invariants import broken
-from billing.minimum import smallest
+from billing.books.invariants import broken
 from billing.models import Invoice, Journal, Line, NextLine
-from billing.run import bill
+from billing.rules.minimum import smallest
+from billing.runs import hold
+from billing.runs.run import bill
 from tests.world import NOW, World
 
 VAT = [{"name": "VAT", "percent": "7"}]
@@ -75,7 +75,7 @@ def test_several_small_periods_that_are_billed_at_once_come_together(world: Worl
     agreement = world.running(amount=20)
     bill(now=month(2), door="test")
     assert not Invoice.objects.exists()
-    assert park.release(agreement=agreement, how="bill", actor="Nan", now=month(2)) == 1
+    assert hold.release(agreement=agreement, how="bill", actor="Nan", now=month(2)) == 1
     assert [line.amount for line in Invoice.objects.get().lines.all()] == [20, 20, 20]
     assert not broken(month(2))
 
@@ -121,8 +121,8 @@ def test_a_line_that_waits_can_lift_a_small_fee_over_the_smallest_sum(world: Wor
 def test_what_waits_while_an_agreement_is_parked_is_not_lost(world: World) -> None:
     agreement = world.running()
     waiting(agreement, "work", 150_00)
-    park.park(agreement=agreement, reason="Ask first", actor="Nan", now=NOW)
+    hold.park(agreement=agreement, reason="Ask first", actor="Nan", now=NOW)
     bill(now=NOW, door="test")
     assert not Invoice.objects.exists()
-    park.release(agreement=agreement, how="bill", actor="Nan", now=NOW)
+    hold.release(agreement=agreement, how="bill", actor="Nan", now=NOW)
     assert Invoice.objects.get().total == 3_150_00

@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from billing import collect, prepare, settle, tasks
-from billing import resolve as resolve_module
+from billing import tasks
+from billing.charging import collect, prepare, settle
+from billing.charging import resolve as resolve_module
+from billing.charging.resolve import resolve
+from billing.charging.retry import retry
 from billing.gateways.base import GatewayUnknown
 from billing.gateways.sandbox.gateway import Sandbox
 from billing.models import Charge, Collection, Invoice, Journal, Payment, SandboxIntent, Series
-from billing.resolve import resolve
-from billing.retry import retry
-from billing.run import bill
+from billing.runs.run import bill
 from core.errors import RuleError
 from core.models import Outbox
 from tests.world import NOW, World
@@ -150,11 +151,11 @@ def test_two_runs_issue_each_period_once_without_a_gap(world: World) -> None:
 def test_issuing_takes_the_same_queries_for_two_and_for_twenty(
     world: World, django_assert_max_num_queries: Any
 ) -> None:
-    from billing.issue import issue_due
+    from billing.charging.issue import issue_due
 
     for n in range(20):
         world.running(world.client(f"Client {n}"), card="")
-    from agreements.periods import open_due
+    from agreements.running.periods import open_due
 
     open_due(now=NOW)
     with django_assert_max_num_queries(24):
@@ -162,7 +163,7 @@ def test_issuing_takes_the_same_queries_for_two_and_for_twenty(
 
 
 def test_more_than_one_missed_period_stops_and_asks(world: World) -> None:
-    from billing import park
+    from billing.runs import hold
 
     agreement = world.running()
     late = NOW + timedelta(days=70)
@@ -170,7 +171,7 @@ def test_more_than_one_missed_period_stops_and_asks(world: World) -> None:
     agreement.refresh_from_db()
     assert agreement.parked_because
     assert not Charge.objects.exists()
-    made = park.release(agreement=agreement, how="skip", actor="Nan", now=late)
+    made = hold.release(agreement=agreement, how="skip", actor="Nan", now=late)
     assert made == 1
     bill(now=late, door="test")
     assert Invoice.objects.filter(state="paid").count() == 1

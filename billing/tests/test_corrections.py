@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 
-from billing import gateways, ledger, owing, reduce, refund, resolve, void
-from billing.errors import NotOpen, NotOwed
+from billing import gateways
+from billing.books import ledger, owing
+from billing.books.invariants import broken
+from billing.charging import reduce, refund, resolve, void
 from billing.gateways.base import GatewayUnknown
 from billing.gateways.sandbox.gateway import Sandbox
-from billing.invariants import broken
 from billing.models import Collection, CreditNote, Invoice, Journal, Payment, SandboxIntent
-from billing.run import bill
+from billing.rules.errors import NotOpen, NotOwed
+from billing.runs.run import bill
 from core.models import Outbox
 from tests.world import NOW, World
 

@@ -4,12 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from billing import dunning
-from billing.errors import NothingToRetry
+from billing.books.queries import undecided
+from billing.charging.retry import wait
 from billing.models import Charge, Invoice
-from billing.queries import undecided
-from billing.retry import wait
-from billing.run import bill
+from billing.rules import dunning
+from billing.rules.errors import NothingToRetry
+from billing.runs.run import bill
 from core.models import Outbox
 from tests.world import NOW, World
 

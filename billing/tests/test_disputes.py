@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from billing import disputes, refund, webhook
-from billing.errors import NotOwed
+from billing.books.invariants import broken
+from billing.charging import disputes, gateway_events, refund
 from billing.gateways.base import DisputeOutcome, GatewayDispute
 from billing.gateways.sandbox.gateway import contest
-from billing.invariants import broken
 from billing.models import Dispute, GatewayEvent, Invoice, Journal, Payment, SandboxDispute
-from billing.run import bill
+from billing.rules.errors import NotOwed
+from billing.runs.run import bill
 from core.models import Outbox
 from tests.world import NOW, World
 
@@ -27,7 +27,7 @@ def contested(world: World) -> Invoice:
 
 def look(invoice: Invoice) -> None:
     """What a notice makes us do."""
-    webhook.look("sandbox", invoice.collection.handle or "", account=None, now=NOW)
+    gateway_events.look("sandbox", invoice.collection.handle or "", account=None, now=NOW)
 
 
 def decided(invoice: Invoice, outcome: str) -> Dispute:

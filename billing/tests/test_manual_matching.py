@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from billing.gateways.manual.matching import Kind, Match, Open, match, names_client
-from billing.gateways.manual.reference import creditor_reference
-from billing.gateways.manual.statement_csv import BankLine
+from billing.bank_transfer.codes.reference import creditor_reference
+from billing.bank_transfer.matching import Kind, Match, Open, match, names_client
+from billing.bank_transfer.statement_csv import BankLine
 
 DAY = date(2026, 3, 16)
 

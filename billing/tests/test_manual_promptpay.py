@@ -6,8 +6,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from billing.gateways.manual import promptpay
-from billing.gateways.manual.promptpay import BadPromptPay, payload, resolve
+from billing.bank_transfer.codes import promptpay
+from billing.bank_transfer.codes.promptpay import BadPromptPay, payload, resolve
 
 
 def fields(text: str) -> Iterator[tuple[str, str]]:

@@ -11,8 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from billing.gateways.manual import epc, promptpay
-from billing.gateways.manual.qr import svg
+from billing.bank_transfer.codes import epc, promptpay
+from billing.bank_transfer.codes.qr import svg
 from core.documents import render
 from tests.world import NOW
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from billing.gateways.manual import cells, columns
-from billing.gateways.manual.reference import FIELD
-from billing.gateways.manual.statement_csv import BadLine, Reason, Statement, read
+from billing.bank_transfer import statement_cells, statement_columns
+from billing.bank_transfer.codes.reference import FIELD
+from billing.bank_transfer.statement_csv import BadLine, Reason, Statement, read
 from core.money import LARGEST, exponent, to_decimal
 
 DAY = date(2026, 3, 16)
@@ -136,7 +136,7 @@ def test_every_end_of_line_counts_once(ending: str) -> None:
     ],
 )  # fmt: skip
 def test_a_day_is_the_same_in_every_spelling(written: str) -> None:
-    assert cells.read_date(written) == DAY
+    assert statement_cells.read_date(written) == DAY
 
 
 @pytest.mark.parametrize(
@@ -145,11 +145,11 @@ def test_a_day_is_the_same_in_every_spelling(written: str) -> None:
 )
 def test_what_is_no_day_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        cells.read_date(written)
+        statement_cells.read_date(written)
 
 
 def test_a_leap_day_of_a_buddhist_year_exists() -> None:
-    assert cells.read_date("29/02/2567") == date(2024, 2, 29)
+    assert statement_cells.read_date("29/02/2567") == date(2024, 2, 29)
 
 
 @given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
@@ -159,14 +159,14 @@ def test_every_day_of_the_century_reads_back(day: date) -> None:
     for written in (
         day.isoformat(), f"{day:%d/%m/%Y}", f"{day:%d.%m.%Y}", f"{day:%d/%m}/{buddhist}", f"{buddhist}-{day:%m-%d}",
     ):  # fmt: skip
-        assert cells.read_date(written) == day
+        assert statement_cells.read_date(written) == day
 
 
 @given(st.dates(date(2017, 1, 1), date(2056, 12, 31)))
 @settings(deadline=None)
 def test_two_digits_of_a_year_are_read_in_both_eras(day: date) -> None:
-    assert cells.read_date(f"{day:%d/%m}/{(day.year + 543) % 100:02}") == day
-    assert cells.read_date(f"{day:%d.%m.%y}") == day
+    assert statement_cells.read_date(f"{day:%d/%m}/{(day.year + 543) % 100:02}") == day
+    assert statement_cells.read_date(f"{day:%d.%m.%y}") == day
 
 
 def test_a_file_with_the_month_first_is_not_read_with_wrong_days() -> None:
@@ -196,7 +196,7 @@ def test_a_file_with_the_month_first_is_not_read_with_wrong_days() -> None:
     ],
 )  # fmt: skip
 def test_an_amount_is_the_same_in_every_spelling(written: str, currency: str, expected: int) -> None:
-    assert cells.read_amount(written, currency) == expected
+    assert statement_cells.read_amount(written, currency) == expected
 
 
 @pytest.mark.parametrize(
@@ -210,11 +210,11 @@ def test_an_amount_is_the_same_in_every_spelling(written: str, currency: str, ex
 )  # fmt: skip
 def test_what_is_no_amount_or_could_be_two_is_refused(written: str, currency: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        cells.read_amount(written, currency)
+        statement_cells.read_amount(written, currency)
 
 
 def test_the_largest_amount_is_taken() -> None:
-    assert cells.read_amount("10,000,000,000.00", "THB") == LARGEST
+    assert statement_cells.read_amount("10,000,000,000.00", "THB") == LARGEST
 
 
 @given(st.integers(-LARGEST, LARGEST), st.sampled_from(["THB", "EUR", "JPY", "KWD", "USD"]), st.data())
@@ -225,7 +225,7 @@ def test_every_amount_a_bank_can_write_reads_back(amount: int, currency: str, da
         written = written.translate(str.maketrans(",.", ".,"))
     if written.startswith("-") and data.draw(st.booleans()):
         written = f"({written[1:]})"
-    assert cells.read_amount(written, currency) == amount
+    assert statement_cells.read_amount(written, currency) == amount
 
 
 # What becomes of every row
@@ -354,7 +354,7 @@ def test_no_file_is_too_strange_to_be_answered(data: bytes, heading: bytes) -> N
 
 def test_a_cell_full_of_brackets_is_looked_at_only_as_far_as_a_heading_goes() -> None:
     """Else the search for the closing one would take a time that grows with the square of the cell."""
-    assert len(columns.plain("(" * 130_000)) <= columns.LONGEST_HEADING
+    assert len(statement_columns.plain("(" * 130_000)) <= statement_columns.LONGEST_HEADING
     assert of(f"Date,Amount,Description\n2026-03-16,1,{'(' * 130_000}").lines[0].amount == 100
 
 

@@ -11,12 +11,14 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billing import credit_note, number, void
-from billing.errors import BadPattern
-from billing.invariants import broken
+from billing.books import numbers
+from billing.books.invariants import broken
+from billing.charging import void
+from billing.invoices import credit_note
 from billing.models import CreditNote, Invoice, Numbering, Payment, Series
 from billing.models.series import SeriesKind
-from billing.run import bill
+from billing.rules.errors import BadPattern
+from billing.runs.run import bill
 from tests.world import NOW, World
 
 INVOICE, RECEIPT, TAX_RECEIPT, CREDIT_NOTE = SeriesKind
@@ -25,13 +27,13 @@ NEW_YEAR = date(2027, 1, 1)
 
 
 def pattern(world: World, text: str, kind: SeriesKind = INVOICE, yearly: bool = True) -> Numbering:
-    return number.set_pattern(business=world.business, kind=kind, pattern=text, resets_yearly=yearly)
+    return numbers.set_pattern(business=world.business, kind=kind, pattern=text, resets_yearly=yearly)
 
 
 def texts(world: World, day: date, count: int = 1, kind: SeriesKind = INVOICE) -> list[str]:
     """The next numbers of a series, as the papers of that day would get them."""
     with transaction.atomic():
-        return [number.one(world.business.pk, kind, day)[2] for _ in range(count)]
+        return [numbers.one(world.business.pk, kind, day)[2] for _ in range(count)]
 
 
 # How they are written
@@ -47,11 +49,11 @@ def texts(world: World, day: date, count: int = 1, kind: SeriesKind = INVOICE) -
     ],
 )
 def test_a_pattern_says_how_a_number_is_written(text: str, written: str) -> None:
-    assert number.write(text, 2026, 7) == written
+    assert numbers.write(text, 2026, 7) == written
 
 
 def test_a_number_longer_than_its_zeros_is_written_whole() -> None:
-    assert number.write("{seq:02}", 2026, 12345) == "12345"
+    assert numbers.write("{seq:02}", 2026, 12345) == "12345"
 
 
 def test_the_usual_patterns_tell_the_four_papers_apart(world: World) -> None:
@@ -126,7 +128,7 @@ def test_within_a_series_dates_never_fall(world: World, yearly: bool) -> None:
     found: dict[Any, list[date]] = {}
     for day in days:
         with transaction.atomic():
-            series, _seq, _text, on = number.one(world.business.pk, INVOICE, day)
+            series, _seq, _text, on = numbers.one(world.business.pk, INVOICE, day)
         found.setdefault(series.pk, []).append(on)
     assert len(found) == (2 if yearly else 1)
     assert all(dates == sorted(dates) for dates in found.values())
@@ -222,13 +224,13 @@ def test_whatever_is_changed_and_when_no_number_is_given_twice(db: None, steps: 
                 receipt(world, invoice, kind, day)
         found = Payment.objects.values_list("receipt_number", flat=True)
         assert len(set(found)) == len(found) >= len(steps)
-        assert not number.gaps(world.business)
+        assert not numbers.gaps(world.business)
         transaction.set_rollback(True)
 
 
 def receipt(world: World, invoice: Invoice, kind: SeriesKind, day: date) -> None:
     """A payment's row with the next number of that day; the database refuses one that was given."""
-    series, seq, text, _on = number.one(world.business.pk, kind, day)
+    series, seq, text, _on = numbers.one(world.business.pk, kind, day)
     Payment.objects.create(
         business=world.business, client=invoice.client, invoice=invoice, gateway="manual", reference=f"{series.pk}{seq}",
         currency="USD", amount=1, received_at=NOW, series=series, seq=seq, receipt_number=text,
@@ -240,10 +242,10 @@ def receipt(world: World, invoice: Invoice, kind: SeriesKind, day: date) -> None
 
 def test_a_paper_that_could_not_be_written_takes_no_number(world: World) -> None:
     with suppress(RuntimeError), transaction.atomic():
-        number.one(world.business.pk, INVOICE, NOW.date())
+        numbers.one(world.business.pk, INVOICE, NOW.date())
         raise RuntimeError("the paper could not be written")
     assert world.billed(card="").number == "RH-2026-0001"
-    assert not number.gaps()
+    assert not numbers.gaps()
 
 
 def test_every_kind_of_paper_counts_for_itself(world: World) -> None:
@@ -253,15 +255,15 @@ def test_every_kind_of_paper_counts_for_itself(world: World) -> None:
     assert [row.number for row in CreditNote.objects.order_by("seq")] == ["CN-2026-0001", "CN-2026-0002"]
     assert Payment.objects.get().receipt_number == "RC-2026-0001"
     assert paid.number == "RH-2026-0002"
-    assert not number.gaps()
+    assert not numbers.gaps()
 
 
 def test_a_gap_is_found_and_named(world: World) -> None:
     issued(world, 2)
     with transaction.atomic():
-        number.one(world.business.pk, INVOICE, NOW.date())
-    assert number.gaps() == number.gaps(world.business) == [number.Gap("invoice", 2026, 3, 2)]
-    assert number.gaps(World().business) == []
+        numbers.one(world.business.pk, INVOICE, NOW.date())
+    assert numbers.gaps() == numbers.gaps(world.business) == [numbers.Gap("invoice", 2026, 3, 2)]
+    assert numbers.gaps(World().business) == []
     assert [words for words in broken(NOW) if re.search("invoice 2026: 2 papers, last number 3", words)]
 
 
@@ -272,4 +274,4 @@ def test_two_hundred_invoices_of_one_walk_are_one_to_two_hundred(world: World) -
     bill(now=NOW, door="test")
     seqs = sorted(Invoice.objects.values_list("seq", flat=True))
     assert seqs == list(range(1, 201))
-    assert not number.gaps()
+    assert not numbers.gaps()

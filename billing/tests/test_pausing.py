@@ -4,13 +4,14 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from agreements import end, pause, periods
-from agreements.errors import NotOpen, TooSoon
+from agreements.changing import end, pause
 from agreements.models import Agreement, Pause, Period
-from agreements.states import AgreementState
-from billing import ahead
+from agreements.rules.errors import NotOpen, TooSoon
+from agreements.rules.states import AgreementState
+from agreements.running import periods
+from billing.emails import upcoming_charges
 from billing.models import Invoice
-from billing.run import bill
+from billing.runs.run import bill
 from core import audit
 from core.models import Outbox
 from tests.world import NOW, World
@@ -83,9 +84,9 @@ def test_the_client_hears_it_and_is_not_told_of_a_charge_that_does_not_come(worl
     letter = Outbox.objects.get(kind="skipped")
     assert "2 December 2026" in letter.text
     assert "2 January 2027" in letter.text
-    assert ahead.announce(now=at(DECEMBER) - timedelta(days=3)) == 0
+    assert upcoming_charges.announce(now=at(DECEMBER) - timedelta(days=3)) == 0
     bill(now=at(DECEMBER), door="test")
-    assert ahead.announce(now=at(JANUARY) - timedelta(days=3)) == 1
+    assert upcoming_charges.announce(now=at(JANUARY) - timedelta(days=3)) == 1
 
 
 def test_each_step_stands_in_the_record(world: World) -> None:

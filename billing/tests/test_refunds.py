@@ -8,13 +8,17 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billing import credit_note, gateways, ledger, owing, refund, taxes, webhook
-from billing.errors import NotOpen, NotOwed
+from billing import gateways
+from billing.books import ledger, owing
+from billing.books.invariants import broken
+from billing.charging import gateway_events, refund
 from billing.gateways.base import GatewayUnknown
 from billing.gateways.sandbox.gateway import Sandbox
-from billing.invariants import broken
+from billing.invoices import credit_note
 from billing.models import Charge, Collection, CreditNote, Invoice, Journal, Payment, Refund, SandboxRefund
-from billing.run import bill
+from billing.rules import taxes
+from billing.rules.errors import NotOpen, NotOwed
+from billing.runs.run import bill
 from core.models import Outbox
 from tests.world import NOW, World
 
@@ -338,8 +342,8 @@ def test_a_notice_and_a_sweep_that_find_the_same_refund_write_it_once(world: Wor
     give(invoice, 1_000_00, to_card=True)
     refund.carry_out(now=NOW)
     handle = invoice.collection.handle or ""
-    webhook.look("sandbox", handle, account=None, now=NOW)
-    webhook.look("sandbox", handle, account=None, now=NOW)
+    gateway_events.look("sandbox", handle, account=None, now=NOW)
+    gateway_events.look("sandbox", handle, account=None, now=NOW)
     assert Journal.objects.filter(kind="refund_paid").count() == 1
     assert Outbox.objects.filter(kind="refunded").count() == 1
 
@@ -353,7 +357,7 @@ def test_a_notice_that_comes_while_the_sweep_waits_for_its_answer_does_not_stop_
 
     def lost_but_heard_of(*, handle: str, key: str, amount: int) -> None:
         Sandbox().refund(handle=handle, key=key, amount=amount)
-        webhook.look("sandbox", handle, account=None, now=NOW)
+        gateway_events.look("sandbox", handle, account=None, now=NOW)
         raise GatewayUnknown("the answer was lost")
 
     monkeypatch.setattr(troubled, "refund", lost_but_heard_of)

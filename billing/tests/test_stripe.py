@@ -22,12 +22,13 @@ from stripe._stripe_object import UntypedStripeObject
 from stripe.params import checkout
 from typing_extensions import is_typeddict
 
-from billing.errors import BadSession, CannotCharge, NotConnected
 from billing.gateways.base import DisputeOutcome, GatewayUnknown, Outcome, RefundOutcome
 from billing.gateways.stripe import reading
 from billing.gateways.stripe.gateway import Stripe
 from billing.models import GatewayAccount, GatewayEvent
-from core import money, vault
+from billing.rules.errors import BadSession, CannotCharge, NotConnected
+from core import money
+from core.database import vault
 from tests.factories import BusinessFactory
 
 NOW = datetime(2026, 11, 2, 5, 0, tzinfo=UTC)

@@ -8,13 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agreements import terms
-from billing import ledger, owing, refund, taxes, transfers, void
-from billing.errors import NotOpen
-from billing.invariants import broken
+from agreements.contract import frozen_terms
+from billing.bank_transfer import transfers
+from billing.books import ledger, owing
+from billing.books.invariants import broken
+from billing.charging import refund, void
+from billing.charging.reduce import reduce
 from billing.models import Certificate, Invoice, Journal, Payment, Series
-from billing.reduce import reduce
-from billing.run import bill
+from billing.rules import taxes
+from billing.rules.errors import NotOpen
+from billing.runs.run import bill
 from clients.models import TaxRate
 from core.models import Outbox
 from tests.world import NOW, World
@@ -122,7 +125,7 @@ def test_the_rates_in_use_are_frozen_into_the_terms(world: World) -> None:
     client = world.client()
     for name, percent, is_used in (("VAT", "7.000", True), ("City tax", "9.975", True), ("Old", "10", False)):
         TaxRate.objects.create(business=world.business, name=name, percent=Decimal(percent), is_used=is_used)
-    assert terms.freeze_tax(world.business, client) == {
+    assert frozen_terms.freeze_tax(world.business, client) == {
         "mode": "exclusive",
         "rates": [CITY, VAT],
         "note": "",
@@ -133,7 +136,7 @@ def test_the_rates_in_use_are_frozen_into_the_terms(world: World) -> None:
 def test_prices_that_include_tax_say_so(world: World) -> None:
     world.business.prices_include_tax = True
     TaxRate.objects.create(business=world.business, name="VAT", percent=Decimal("20"))
-    found = terms.freeze_tax(world.business, world.client())
+    found = frozen_terms.freeze_tax(world.business, world.client())
     assert (found["mode"], found["rates"]) == ("inclusive", [{"name": "VAT", "percent": "20"}])
 
 
@@ -142,7 +145,7 @@ def test_a_client_treated_otherwise_has_no_rates_but_a_note(world: World, treatm
     world.business.prices_include_tax = True
     TaxRate.objects.create(business=world.business, name="VAT", percent=Decimal("7"))
     client = world.client(tax_treatment=treatment, tax_note="Article 196", withholding_percent=Decimal("3.00"))
-    assert terms.freeze_tax(world.business, client) == {
+    assert frozen_terms.freeze_tax(world.business, client) == {
         "mode": treatment,
         "rates": [],
         "note": "Article 196",
@@ -151,12 +154,12 @@ def test_a_client_treated_otherwise_has_no_rates_but_a_note(world: World, treatm
 
 
 def test_the_usual_client_gets_no_note(world: World) -> None:
-    assert terms.freeze_tax(world.business, world.client(tax_note="left over"))["note"] == ""
+    assert frozen_terms.freeze_tax(world.business, world.client(tax_note="left over"))["note"] == ""
 
 
 def test_another_business_s_rates_are_not_ours(world: World) -> None:
     TaxRate.objects.create(business=World().business, name="VAT", percent=Decimal("7"))
-    assert terms.freeze_tax(world.business, world.client())["rates"] == []
+    assert frozen_terms.freeze_tax(world.business, world.client())["rates"] == []
 
 
 def test_what_was_picked_is_what_is_charged_whatever_the_rates_are_later(world: World) -> None:
@@ -166,7 +169,7 @@ def test_what_was_picked_is_what_is_charged_whatever_the_rates_are_later(world: 
     rate.percent = Decimal("10")
     rate.save()
     assert (agreement.tax_mode, agreement.taxes, agreement.withholding_percent) == ("exclusive", [VAT], 3)
-    assert terms.still_fit(agreement)
+    assert frozen_terms.still_fit(agreement)
 
 
 # Thailand: 30,000 + 7 % = 32,100; 31,200 arrive, and a certificate for 900

@@ -6,17 +6,20 @@ from typing import Any
 
 import pytest
 
-from billing import gateways, ledger, owing, refund, resolve, transfers
-from billing.dunning import REMINDER_DAYS
-from billing.errors import NotOpen, NotOwed
+from billing import gateways
+from billing.bank_transfer import transfers
+from billing.bank_transfer.codes.reference import creditor_reference
+from billing.bank_transfer.matching import Kind, Open, match
+from billing.bank_transfer.statement_csv import BankLine
+from billing.books import ledger, owing
+from billing.books.invariants import broken
+from billing.charging import refund, resolve
 from billing.gateways.base import GatewayUnknown
-from billing.gateways.manual.matching import Kind, Open, match
-from billing.gateways.manual.reference import creditor_reference
-from billing.gateways.manual.statement_csv import BankLine
 from billing.gateways.sandbox.gateway import Sandbox
-from billing.invariants import broken
 from billing.models import Collection, Invoice, Payment, SandboxIntent, StatementLine
-from billing.run import bill
+from billing.rules.dunning import REMINDER_DAYS
+from billing.rules.errors import NotOpen, NotOwed
+from billing.runs.run import bill
 from core.dates import local_day
 from core.errors import RuleError
 from core.models import Outbox

@@ -4,16 +4,17 @@ from datetime import date, timedelta
 
 import pytest
 
-from agreements import propose, trial
-from agreements.errors import NotOpen
-from agreements.ladder import TierDraft
+from agreements.changing import trial
 from agreements.models import Agreement, Proposal
-from agreements.schedule import Interval
-from agreements.states import ProposalState
-from billing import ledger
+from agreements.proposals import propose
+from agreements.rules.cumulative_tiers import TierDraft
+from agreements.rules.errors import NotOpen
+from agreements.rules.schedule import Interval
+from agreements.rules.states import ProposalState
+from billing.books import ledger
 from billing.models import Invoice
-from billing.run import bill
-from clients.pipeline import Stage
+from billing.runs.run import bill
+from clients.rules.pipeline import Stage
 from core.models import Outbox
 from tests.world import NOW, World
 

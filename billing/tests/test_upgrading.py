@@ -9,19 +9,25 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agreements import amend, applies, changes, waiting
-from agreements.amend import AmendmentKind, Change
-from agreements.errors import NotOpen as NotNow
+from agreements.changing import amend
+from agreements.changing.amend import AmendmentKind, Change
+from agreements.contract import amendment_text
 from agreements.models import Agreement, Amendment, Period, Upgrade
-from agreements.proration import Proration
+from agreements.rules.errors import NotOpen as NotNow
+from agreements.rules.proration import Proration
+from agreements.running import effective_terms
+from agreements.signing import unsigned
 from agreements.tests.test_signers import put
-from billing import income, preview, statement, upgrade, webhook
-from billing.errors import NotOpen
+from billing.books import client_statement, guaranteed_income
+from billing.books.invariants import broken
+from billing.charging import gateway_events
+from billing.charging.refund import give_back
 from billing.gateways.sandbox.gateway import contest
-from billing.invariants import broken
+from billing.invoices import upgrade_invoice
 from billing.models import Charge, Invoice, NextLine, Payment, SandboxIntent
-from billing.refund import give_back
-from billing.run import bill
+from billing.rules.errors import NotOpen
+from billing.runs import preview
+from billing.runs.run import bill
 from core.errors import RuleError
 from tests.world import World
 
@@ -42,8 +48,8 @@ def paid(world: World, now: datetime = FIRST, **fields: Any) -> Agreement:
 
 def offered(agreement: Agreement, change: Change = DEARER, now: datetime = FIFTEENTH) -> Amendment:
     """As the desk does it: looked at, and confirmed for the sum that was seen."""
-    seen = upgrade.shown(upgrade.draft(agreement=agreement, change=change, now=now))
-    return upgrade.offer(agreement=agreement, change=change, seen=seen, actor="Nan", now=now)
+    seen = upgrade_invoice.shown(upgrade_invoice.draft(agreement=agreement, change=change, now=now))
+    return upgrade_invoice.offer(agreement=agreement, change=change, seen=seen, actor="Nan", now=now)
 
 
 def upgraded(agreement: Agreement, change: Change = DEARER, now: datetime = FIFTEENTH) -> Invoice:
@@ -68,17 +74,17 @@ def test_thirty_to_fifty_thousand_on_the_fifteenth(world: World) -> None:
     credit, charge = invoice.lines.values_list("description", flat=True)
     assert credit == "Credit for the unused days of “Growth”: 17 of 31 days × ฿30,000.00 = ฿16,451.61"
     assert charge == "The same days of “Partner”: 17 of 31 days × ฿50,000.00 = ฿27,419.35"
-    assert statement.balances(agreement.client)["THB"] == 0
+    assert client_statement.balances(agreement.client)["THB"] == 0
     assert not broken(FIFTEENTH)
 
 
 def test_the_sum_is_said_in_words_on_the_paper_that_is_signed(world: World) -> None:
     row = offered(paid(world, taxes=VAT))
-    assert changes.sum_in_words(row) == "17 of 31 days × ฿20,000.00 = ฿10,967.74"
-    text = changes.clauses(row)[-2]["text"]
+    assert amendment_text.sum_in_words(row) == "17 of 31 days × ฿20,000.00 = ฿10,967.74"
+    text = amendment_text.clauses(row)[-2]["text"]
     assert "฿16,451.61" in text and "฿27,419.35" in text and "with tax ฿11,735.48" in text
     with translation.override("th"):
-        assert "฿10,967.74" in changes.sum_in_words(row)
+        assert "฿10,967.74" in amendment_text.sum_in_words(row)
 
 
 @pytest.mark.parametrize(("fee", "credit"), [(100_000, 54_839), (30_000_00, 16_451_61)])
@@ -103,8 +109,11 @@ def test_income_counts_it_from_the_next_period_on_and_the_tier_applies_at_once(w
     assert [row.amount for row in preview.coming(world.business, now=FIFTEENTH)] == [30_000_00]
     put(offered(agreement), agreement.contact, now=FIFTEENTH)
     agreement.refresh_from_db()
-    assert applies.on(agreement, FIFTEENTH.date()).tier["name"] == "Partner"
-    assert [income.monthly(agreement, day) for day in (date(2027, 1, 31), date(2027, 2, 1))] == [30_000_00, 50_000_00]
+    assert effective_terms.on(agreement, FIFTEENTH.date()).tier["name"] == "Partner"
+    assert [guaranteed_income.monthly(agreement, day) for day in (date(2027, 1, 31), date(2027, 2, 1))] == [
+        30_000_00,
+        50_000_00,
+    ]
     coming = [(row.on, row.amount) for row in preview.coming(world.business, now=FIFTEENTH)]
     assert coming == [(FIFTEENTH.date(), 10_967_74), (date(2027, 2, 1), 50_000_00)]
 
@@ -133,7 +142,7 @@ def test_an_offer_is_taken_back_when_the_money_it_credits_goes_back(world: World
     else:
         intent = SandboxIntent.objects.get()
         contest(intent.handle)
-        webhook.look("sandbox", intent.handle, account=None, now=FIFTEENTH)
+        gateway_events.look("sandbox", intent.handle, account=None, now=FIFTEENTH)
     row.refresh_from_db()
     assert row.state == "void"
     assert not Upgrade.objects.exists()
@@ -141,9 +150,11 @@ def test_an_offer_is_taken_back_when_the_money_it_credits_goes_back(world: World
 
 def test_another_sum_than_was_shown_is_refused(world: World) -> None:
     agreement = paid(world)
-    seen = upgrade.shown(upgrade.draft(agreement=agreement, change=DEARER, now=FIFTEENTH))
+    seen = upgrade_invoice.shown(upgrade_invoice.draft(agreement=agreement, change=DEARER, now=FIFTEENTH))
     with pytest.raises(NotOpen, match="not the one you were shown"):
-        upgrade.offer(agreement=agreement, change=DEARER, seen=seen, actor="Nan", now=FIFTEENTH + timedelta(days=1))
+        upgrade_invoice.offer(
+            agreement=agreement, change=DEARER, seen=seen, actor="Nan", now=FIFTEENTH + timedelta(days=1)
+        )
     assert not Amendment.objects.exists()
 
 
@@ -155,7 +166,7 @@ def test_it_is_signed_on_its_day_or_offered_again_with_the_sums_of_another(world
     assert lines(upgraded(agreement, now=next_day)) == [-15_483_87, 25_806_45], "16 of 31 days"
     row.refresh_from_db()
     assert row.state == "expired"
-    assert waiting.expire_due(now=next_day) == 0
+    assert unsigned.expire_due(now=next_day) == 0
 
 
 @pytest.mark.parametrize("change", [

@@ -5,10 +5,10 @@ import json
 import pytest
 from django.test import Client as Browser
 
+from billing.charging.gateway_events import apply_events
 from billing.gateways.sandbox.gateway import sign
 from billing.models import Collection, GatewayEvent, Invoice
-from billing.run import bill
-from billing.webhook import apply_events
+from billing.runs.run import bill
 from tests.world import NOW, World
 
 

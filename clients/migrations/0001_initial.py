@@ -1,7 +1,7 @@
 """The rows of this room, as the models describe them."""
 
-import clients.pipeline
-import core.ids
+import clients.rules.pipeline
+import core.database.ids
 import django.core.validators
 import django.utils.timezone
 from decimal import Decimal
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Call',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('starts_at', models.DateTimeField(verbose_name='begins')),
                 ('minutes', models.PositiveSmallIntegerField(default=30, validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(240)], verbose_name='length in minutes')),
@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Client',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('name', models.CharField(max_length=120, verbose_name='name')),
                 ('legal_name', models.CharField(blank=True, max_length=200, verbose_name='legal name')),
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('tax_treatment', models.CharField(choices=[('standard', 'As usual'), ('reverse', 'Reverse charge'), ('exempt', 'Exempt')], default='standard', max_length=10, verbose_name='tax')),
                 ('tax_note', models.CharField(blank=True, max_length=300, verbose_name='words on the invoice')),
                 ('withholding_percent', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(50)], verbose_name='withholds percent')),
-                ('state', models.CharField(choices=[('lead', 'Lead'), ('call_booked', 'Call booked'), ('proposal_sent', 'Proposal sent'), ('trial', 'Trial'), ('won', 'Won'), ('lost', 'Lost')], default=clients.pipeline.Stage['LEAD'], max_length=20, verbose_name='stage')),
+                ('state', models.CharField(choices=[('lead', 'Lead'), ('call_booked', 'Call booked'), ('proposal_sent', 'Proposal sent'), ('trial', 'Trial'), ('won', 'Won'), ('lost', 'Lost')], default=clients.rules.pipeline.Stage['LEAD'], max_length=20, verbose_name='stage')),
                 ('stage_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='in this stage since')),
                 ('expected_amount', models.PositiveBigIntegerField(default=0, verbose_name='expected fee a month')),
                 ('expected_currency', models.CharField(blank=True, max_length=3)),
@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Contact',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('name', models.CharField(max_length=120, verbose_name='name')),
                 ('email', models.EmailField(max_length=254, verbose_name='email')),
@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='FitCheck',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('recurs', models.CharField(blank=True, choices=[('yes', 'Yes'), ('no', 'No')], max_length=3, verbose_name='Does the need recur every month?')),
                 ('budget', models.CharField(blank=True, choices=[('yes', 'Yes'), ('no', 'No')], max_length=3, verbose_name='Is there a budget for every month?')),
@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Objection',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('kind', models.CharField(max_length=40, verbose_name='kind')),
                 ('offer', models.UUIDField(blank=True, null=True, verbose_name='about the proposal')),
@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Reply',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('kind', models.CharField(max_length=40, verbose_name='against')),
                 ('words', models.TextField(max_length=600, verbose_name='what you say')),
@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='TaxRate',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('name', models.CharField(max_length=30, verbose_name='name')),
                 ('percent', models.DecimalField(decimal_places=3, max_digits=6, verbose_name='rate in percent')),
@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Testimonial',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('author', models.CharField(max_length=120, verbose_name='who said it')),
                 ('role', models.CharField(blank=True, max_length=160, verbose_name='role and company')),

@@ -8,7 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from clients import figures
+from clients.rules import typed_figures
 from core.models import TenantRow
 
 SHORTEST, LONGEST = 5, 240  # minutes
@@ -83,16 +83,16 @@ class Call(TenantRow):
     @property
     def monthly_minutes(self) -> int:
         """The estimated load of a month in minutes; 0 where none was typed that can be read."""
-        return figures.minutes(self.load) or 0
+        return typed_figures.minutes(self.load) or 0
 
     @property
     def unread(self) -> list[str]:
         """What was typed as a figure and cannot be read as one, to be said beside it."""
         typed = [row[side] for row in self.kpis for side in ("baseline", "target")]
-        found = [text for text in typed if text and figures.figure(text) is None]
+        found = [text for text in typed if text and typed_figures.figure(text) is None]
         return found + ([self.load] if self.load and not self.monthly_minutes else [])
 
 
 def kpi_figures(row: dict[str, Any]) -> tuple[Decimal | None, Decimal | None]:
     """Baseline and target of a row of `kpis` as numbers."""
-    return figures.figure(row.get("baseline", "")), figures.figure(row.get("target", ""))
+    return typed_figures.figure(row.get("baseline", "")), typed_figures.figure(row.get("target", ""))

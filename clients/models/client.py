@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clients.models.tax_rate import TaxMode
-from clients.pipeline import Stage
+from clients.rules.pipeline import Stage
 from core.models import TenantRow
 
 STAGES = [

@@ -5,8 +5,8 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from clients import fit
-from clients.fit import Answer, Question
+from clients.rules import fit
+from clients.rules.fit import Answer, Question
 from core.models import TenantRow
 
 ANSWERS = [(Answer.YES.value, _("Yes")), (Answer.NO.value, _("No"))]

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from clients.objections import Kind
+from clients.rules.objection_statistics import Kind
 from core.models import TenantRow
 
 KIND_LONGEST = 40

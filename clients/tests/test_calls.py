@@ -7,21 +7,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clients import add, book, calendar, call, figures
-from clients.book import NobodyDecides, NoSuchCall
-from clients.calendar import Event
-from clients.call import ChangedElsewhere, Tab
+from clients import booking, call_notes, client_records
+from clients.booking import NobodyDecides, NoSuchCall
+from clients.call_notes import ChangedElsewhere, Tab
 from clients.models import Call, Client
+from clients.rules import typed_figures
+from core.documents import calendar_file
+from core.documents.calendar_file import Event
 from tests.world import NOW, World
 
 SOON = NOW + timedelta(days=2)
-EMPTY: dict[str, Any] = dict.fromkeys(call.TYPED, "") | {"kpis": [], "next_on": None}
+EMPTY: dict[str, Any] = dict.fromkeys(call_notes.TYPED, "") | {"kpis": [], "next_on": None}
 KPI = {"name": "Followers", "unit": "", "kind": "growth", "direction": "up", "baseline": "1,200", "target": "5,000"}
 
 
 def booked(world: World, client: Client | None = None, at: datetime = SOON) -> Call:
     client = client or world.client()
-    return book.book(client=client, contacts=[world.person(client)], starts_at=at, minutes=30, actor="Nan", now=NOW)
+    return booking.book(
+        client=client, contacts=[world.person(client)], starts_at=at, minutes=30, actor="Nan", now=NOW
+    )
 
 
 def test_a_call_moves_the_prospect_on(world: World) -> None:
@@ -30,32 +34,32 @@ def test_a_call_moves_the_prospect_on(world: World) -> None:
 
 def test_without_a_decision_maker_it_has_to_be_said(world: World) -> None:
     client = world.client()
-    other = add.add_contact(
+    other = client_records.add_contact(
         client=client, name="Dao", email="dao@baan.example", role="", is_decision_maker=False, now=NOW
     )
     facts: dict[str, Any] = {"client": client, "contacts": [other], "starts_at": SOON, "actor": "Nan", "now": NOW}
     with pytest.raises(NobodyDecides):
-        book.book(minutes=30, **facts)
+        booking.book(minutes=30, **facts)
     assert not Call.objects.exists()
-    assert book.book(minutes=30, anyway=True, **facts)
+    assert booking.book(minutes=30, anyway=True, **facts)
     with pytest.raises(NoSuchCall):
-        book.book(minutes=3, anyway=True, **facts)
+        booking.book(minutes=3, anyway=True, **facts)
 
 
 def test_what_somebody_else_saved_is_never_overwritten(world: World) -> None:
     row = booked(world)
-    call.write(call=row, typed=EMPTY | {"needs": "Posts"}, revision=0, now=NOW, tab=Tab("one", 1))
+    call_notes.write(call=row, typed=EMPTY | {"needs": "Posts"}, revision=0, now=NOW, tab=Tab("one", 1))
     with pytest.raises(ChangedElsewhere):
-        call.write(call=row, typed=EMPTY | {"needs": "Films"}, revision=0, now=NOW, tab=Tab("two", 1))
+        call_notes.write(call=row, typed=EMPTY | {"needs": "Films"}, revision=0, now=NOW, tab=Tab("two", 1))
     assert Call.objects.get().needs == "Posts"
 
 
 def test_a_tab_that_never_heard_back_saves_again_and_its_late_request_changes_nothing(world: World) -> None:
     row = booked(world)
-    call.write(call=row, typed=EMPTY | {"needs": "first"}, revision=0, now=NOW, tab=Tab("one", 1))
-    call.write(call=row, typed=EMPTY | {"needs": "third"}, revision=0, now=NOW, tab=Tab("one", 3))
+    call_notes.write(call=row, typed=EMPTY | {"needs": "first"}, revision=0, now=NOW, tab=Tab("one", 1))
+    call_notes.write(call=row, typed=EMPTY | {"needs": "third"}, revision=0, now=NOW, tab=Tab("one", 3))
     with pytest.raises(ChangedElsewhere):
-        call.write(call=row, typed=EMPTY | {"needs": "second"}, revision=0, now=NOW, tab=Tab("one", 2))
+        call_notes.write(call=row, typed=EMPTY | {"needs": "second"}, revision=0, now=NOW, tab=Tab("one", 2))
     assert Call.objects.get().needs == "third"
 
 
@@ -63,9 +67,9 @@ def test_each_answer_comes_from_the_newest_call_that_has_one(world: World) -> No
     client = world.client()
     old, new = booked(world, client), booked(world, client, SOON + timedelta(days=7))
     typed = EMPTY | {"needs": "Posts", "kpis": [KPI], "load": "20 h", "budget": "5k"}
-    call.write(call=old, typed=typed, revision=0, now=NOW)
-    call.write(call=new, typed=EMPTY | {"needs": "Posts and films"}, revision=0, now=NOW)
-    found = call.answers(client)
+    call_notes.write(call=old, typed=typed, revision=0, now=NOW)
+    call_notes.write(call=new, typed=EMPTY | {"needs": "Posts and films"}, revision=0, now=NOW)
+    found = call_notes.answers(client)
     assert (found.needs, found.minutes) == ("Posts and films", 1200)
     assert found.kpi_lines == ["Followers: from 1200 to 5000"]
     assert "5k" not in str(found)  # rule 37
@@ -76,17 +80,17 @@ def test_each_answer_comes_from_the_newest_call_that_has_one(world: World) -> No
     [("20", 1200), ("12.5", 750), ("12,5 h", 750), ("12:30", 750), ("lots", None), ("0", None), ("900", None)],
 )
 def test_a_load_is_read_as_it_is_typed(typed: str, minutes: int | None) -> None:
-    assert figures.minutes(typed) == minutes
+    assert typed_figures.minutes(typed) == minutes
 
 
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_a_calendar_reads_back_what_was_written(title: str, text: str) -> None:
     at = datetime(2026, 12, 1, 2, 30, tzinfo=UTC)
-    written = calendar.write(Event("id@x", 1, at, 45, at, title, text, "https://hub.example/calls/1/"))
+    written = calendar_file.write(Event("id@x", 1, at, 45, at, title, text, "https://hub.example/calls/1/"))
     lines = written.split("\r\n")
-    assert all(len(line.encode()) <= calendar.OCTETS for line in lines)
+    assert all(len(line.encode()) <= calendar_file.OCTETS for line in lines)
     assert "\n" not in written.replace("\r\n", "")
     whole = written.replace("\r\n ", "").split("\r\n")
-    assert f"SUMMARY:{calendar.escape(title)}" in whole
-    assert f"DESCRIPTION:{calendar.escape(text)}" in whole
+    assert f"SUMMARY:{calendar_file.escape(title)}" in whole
+    assert f"DESCRIPTION:{calendar_file.escape(text)}" in whole
     assert "DTEND:20261201T031500Z" in whole

@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clients import check_fit, fit
-from clients.fit import NEEDED, Answer, Question, Verdict
+from clients import fit_check
+from clients.rules import fit
+from clients.rules.fit import NEEDED, Answer, Question, Verdict
 from tests.world import NOW, World
 
 ALL = {question.value: "yes" for question in Question}
@@ -30,7 +31,7 @@ def test_every_question_is_a_reason_for_or_against_or_open(given: dict[Question,
 
 def test_answering_again_takes_the_place_of_the_answers_before(world: World) -> None:
     client = world.client()
-    check_fit.answer(client=client, answers=ALL, now=NOW)
-    again = check_fit.answer(client=client, answers={"recurs": "yes"}, now=NOW)
+    fit_check.answer(client=client, answers=ALL, now=NOW)
+    again = fit_check.answer(client=client, answers={"recurs": "yes"}, now=NOW)
     assert again.found.verdict == Verdict.OPEN
     assert again.found.speaks_for == (Question.RECURS,)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clients import add, stage
+from clients import client_records, pipeline
 from clients.models import Client
-from clients.pipeline import MOVES, ODDS, Stage, weighted
+from clients.rules.pipeline import MOVES, ODDS, Stage, weighted
 from core import audit
 from tests.factories import BusinessFactory
 
@@ -34,20 +34,20 @@ def test_nobody_is_won_by_a_move_and_nothing_follows_won() -> None:
 
 @pytest.fixture
 def prospect(db: None) -> Client:
-    return add.add_client(
+    return client_records.add_client(
         business=BusinessFactory(), name="Baan", contact_name="Ploy", contact_email="p@baan.example", now=NOW
     )
 
 
 def test_each_move_is_recorded_and_lost_says_why(prospect: Client) -> None:
     now = prospect.created_at
-    stage.put(client=prospect, to=Stage.CALL_BOOKED, actor="Nan", now=now)
-    with pytest.raises(stage.NotByHand, match="why"):
-        stage.put(client=prospect, to=Stage.LOST, actor="Nan", now=now)
-    with pytest.raises(stage.NotByHand, match="signing"):
-        stage.put(client=prospect, to=Stage.WON, actor="Nan", now=now)
+    pipeline.put(client=prospect, to=Stage.CALL_BOOKED, actor="Nan", now=now)
+    with pytest.raises(pipeline.NotByHand, match="why"):
+        pipeline.put(client=prospect, to=Stage.LOST, actor="Nan", now=now)
+    with pytest.raises(pipeline.NotByHand, match="signing"):
+        pipeline.put(client=prospect, to=Stage.WON, actor="Nan", now=now)
     later = now + timedelta(days=2)
-    stage.put(client=prospect, to=Stage.LOST, actor="Nan", now=later, because="money", words="Too dear this year")
+    pipeline.put(client=prospect, to=Stage.LOST, actor="Nan", now=later, because="money", words="Too dear this year")
     events = audit.chain(prospect.pk)
     assert [(one.data["from"], one.data["to"]) for one in events] == [
         ("lead", "call_booked"),
@@ -55,14 +55,14 @@ def test_each_move_is_recorded_and_lost_says_why(prospect: Client) -> None:
     ]
     assert audit.is_whole(events)
     assert (prospect.lost_because, prospect.stage_at) == ("money", later)
-    stage.put(client=prospect, to=Stage.LEAD, actor="Nan", now=later)
+    pipeline.put(client=prospect, to=Stage.LEAD, actor="Nan", now=later)
     assert (prospect.lost_because, prospect.lost_words) == ("", "")
 
 
 def test_what_happens_moves_a_prospect_on_and_never_back(prospect: Client) -> None:
     now = prospect.created_at
-    stage.reach(client=prospect, to=Stage.TRIAL, actor="Retainer Hub", now=now)
-    stage.reach(client=prospect, to=Stage.PROPOSAL_SENT, actor="Nan", now=now)
+    pipeline.reach(client=prospect, to=Stage.TRIAL, actor="Retainer Hub", now=now)
+    pipeline.reach(client=prospect, to=Stage.PROPOSAL_SENT, actor="Nan", now=now)
     assert prospect.state == Stage.TRIAL
-    stage.reach(client=prospect, to=Stage.WON, actor="Retainer Hub", now=now)
+    pipeline.reach(client=prospect, to=Stage.WON, actor="Retainer Hub", now=now)
     assert prospect.state == Stage.WON

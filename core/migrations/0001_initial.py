@@ -1,6 +1,6 @@
 """The rows of this room, as the models describe them."""
 
-import core.ids
+import core.database.ids
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Link',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('purpose', models.CharField(choices=[('portal', 'Portal'), ('sign_in', 'Sign in')], max_length=10, verbose_name='purpose')),
                 ('subject_id', models.UUIDField(db_index=True, verbose_name='for')),
                 ('target', models.CharField(blank=True, max_length=80, verbose_name='leads to')),
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 ('password', models.CharField(max_length=128, verbose_name='password')),
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('email', models.EmailField(error_messages={'unique': 'This email is taken.'}, max_length=254, unique=True, verbose_name='email')),
                 ('name', models.CharField(blank=True, max_length=120, verbose_name='name')),
                 ('is_staff', models.BooleanField(default=False, verbose_name='staff')),
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Business',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=120, verbose_name='name')),
                 ('legal_name', models.CharField(blank=True, max_length=200, verbose_name='legal name')),
                 ('address', models.TextField(blank=True, max_length=500, verbose_name='address')),
@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='AuditEvent',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('chain_id', models.UUIDField(verbose_name='about')),
                 ('n', models.PositiveIntegerField(verbose_name='number')),
@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Document',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('kind', models.CharField(choices=[('agreement', 'Agreement'), ('signed_agreement', 'Signed agreement'), ('amendment', 'Amendment'), ('signed_amendment', 'Signed amendment'), ('invoice', 'Invoice'), ('receipt', 'Receipt'), ('credit_note', 'Credit note'), ('statement', 'Statement'), ('report', 'Report'), ('review', 'Quarterly review'), ('letter', 'Reference letter')], max_length=20, verbose_name='kind')),
                 ('title', models.CharField(max_length=300, verbose_name='title')),
@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Outbox',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('kind', models.CharField(max_length=40, verbose_name='kind')),
                 ('ref', models.CharField(max_length=80, verbose_name='about')),
                 ('to', models.EmailField(blank=True, max_length=254, verbose_name='to')),

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.ids import new_id
+from core.database.ids import new_id
 
 
 class LinkPurpose(models.TextChoices):

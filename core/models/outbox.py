@@ -5,7 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.ids import new_id
+from core.database.ids import new_id
 from core.models.business import Business
 from core.models.document import Document
 
@@ -30,7 +30,7 @@ class OutboxQuerySet(models.QuerySet["Outbox"]):
 class Outbox(models.Model):
     """One email, once per (kind, ref). Links and codes are placeholders until it is sent: see core.links.
 
-    Without a text it is only announced, and written when it is sent (core.outbox.post).
+    Without a text it is only announced, and written when it is sent (core.outbox.emails.post).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

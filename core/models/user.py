@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.ids import new_id
+from core.database.ids import new_id
 
 
 class UserManager(BaseUserManager["User"]):

@@ -7,11 +7,11 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from agreements import packages
-from agreements.library.packages import BUILT_IN
+from agreements.contract.library.packages import BUILT_IN
 from agreements.models import Package, Proposal, TimeOff
+from agreements.proposals import packages
 from core.dates import local_day
-from dashboard.forms.offer import TierForms, drafts_of
+from dashboard.proposals.forms.proposal import TierForms, drafts_of
 from tests.world import LADDER, NOW, World
 
 

@@ -8,11 +8,10 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from billing.run import bill
+from billing.runs.run import bill
 from clients.models import Contact
-from delivery import run
 from delivery.models import Report, ReportRun
-from delivery.reports import report_paper, send
+from delivery.reports import report_pdf, report_run, send
 from tests.test_tenancy import logged_in
 from tests.world import World
 
@@ -23,7 +22,7 @@ def desk(world: World) -> Browser:
     then = timezone.now() - timedelta(days=40)
     world.running(now=then)
     bill(now=then, door="test")
-    run.report(now=timezone.now(), door="test")
+    report_run.report(now=timezone.now(), door="test")
     return logged_in(world.business.owner)
 
 
@@ -86,13 +85,13 @@ def test_how_far_the_job_is_stands_on_the_page_and_is_there_after_a_reload(desk:
     ReportRun.objects.update(finished_at=timezone.now())
     send.send_report(report=Report.objects.get(), actor="Nan", now=timezone.now())
     assert "0 of 1." in page(desk, "reports_progress")
-    report_paper.print_due(now=timezone.now())
+    report_pdf.print_due(now=timezone.now())
     assert "hx-get" not in page(desk, "reports_progress")
 
 
 def test_a_report_that_can_go_to_nobody_is_said_on_the_overview_and_on_its_page(desk: Browser) -> None:
     Contact.objects.update(is_active=False)
     Report.objects.update(send_at=timezone.now() - timedelta(days=1))
-    run.report(now=timezone.now(), door="test")
+    report_run.report(now=timezone.now(), door="test")
     assert "cannot go out: nobody there has an email" in page(desk, "home")
     assert "nobody with an email" in page(desk, "report", Report.objects.get().pk)

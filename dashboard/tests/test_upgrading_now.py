@@ -8,9 +8,9 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from agreements import waiting
 from agreements.models import Agreement, Amendment
-from billing.run import bill
+from agreements.signing import unsigned
+from billing.runs.run import bill
 from core.dates import local_day
 from tests.world import World
 
@@ -59,7 +59,7 @@ def test_one_click_shows_an_unsigned_one_again_with_the_sums_of_today(desk: Brow
     page = reverse("dashboard:agreement_change", args=[running.pk])
     looked = desk.post(page, asked(running, press="look"))
     desk.post(page, asked(running, press="send", seen=looked.context["seen"], reason="More video"))
-    assert waiting.expire_due(now=timezone.now() + timedelta(days=1)) == 1
+    assert unsigned.expire_due(now=timezone.now() + timedelta(days=1)) == 1
     agreement = desk.get(reverse("dashboard:agreement", args=[running.pk])).content.decode()
     assert f"{page}?again=1" in agreement
     again = desk.get(page, {"again": "1"})

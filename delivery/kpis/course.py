@@ -15,11 +15,11 @@ from agreements.models import Agreement, Period
 from core import charts
 from core.charts import Course
 from core.templatetags import rh
-from delivery import kpi
-from delivery.kpi import Pace, Shape
 from delivery.kpis import figures
 from delivery.kpis.figures import Figure
 from delivery.models import Kpi, Reading
+from delivery.rules import kpi_pace
+from delivery.rules.kpi_pace import Pace, Shape
 
 SHOWN = 24  # readings of a KPI's history
 
@@ -88,7 +88,7 @@ def amount(value: Decimal | None, about: Kpi) -> str:
 
 def expected(one: Figure, value: Decimal | None) -> str:
     """A place on the line."""
-    return amount(None if value is None else kpi.whole(value, one.kpi.target), one.kpi)
+    return amount(None if value is None else kpi_pace.whole(value, one.kpi.target), one.kpi)
 
 
 def sentence(one: Figure, period: Period, today: date) -> str:

@@ -11,9 +11,9 @@ from django.db.models import Exists, F, OuterRef
 
 from agreements.models import Period
 from core.dates import local_day
-from delivery import kpi
-from delivery.kpi import Line, Pace, Shape
 from delivery.models import Kpi, Reading
+from delivery.rules import kpi_pace
+from delivery.rules.kpi_pace import Line, Pace, Shape
 
 SHOWN = 6  # periods of a figure's history
 
@@ -46,7 +46,7 @@ class Figure:
     @property
     def change(self) -> Decimal | None:
         """Percent against the baseline; None without a reading and from 0."""
-        return kpi.change(self.kpi.baseline, self.value)
+        return kpi_pace.change(self.kpi.baseline, self.value)
 
 
 def of_periods(periods: Iterable[Period], today: date | None = None) -> dict[UUID, list[Figure]]:
@@ -99,7 +99,7 @@ def _figure(
     earlier = [day for day in newest if day < period.starts_on]
     before = newest[max(earlier)][1] if earlier else None
     on, value = newest.get(period.starts_on, (None, None))
-    start = kpi.start_of(Shape(one.shape), one.baseline, before, one.target)
+    start = kpi_pace.start_of(Shape(one.shape), one.baseline, before, one.target)
     line = Line(Shape(one.shape), start, one.target, period.starts_on, period.ends_on, one.less_is_better)
     shown = [day for day in begins if day <= period.starts_on][-SHOWN:]
     return Figure(

@@ -14,9 +14,9 @@ from agreements.models import Agreement, Period
 from core import audit
 from core.audit import UNSEEN, Origin
 from core.errors import RuleError
-from delivery.kpi import USUAL
 from delivery.models import Kpi, Reading
 from delivery.models.kpi import KpiKind, Source
+from delivery.rules.kpi_pace import USUAL
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,15 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
-from billing.gateways.manual import cells, columns, statement_csv
-from core import csvfile
-from core.spreadsheet import FORMULA
-from delivery.errors import BadReadings
+from billing.bank_transfer import statement_cells, statement_columns, statement_csv
+from core.tables import text_tables
+from core.tables.spreadsheet import FORMULA
 from delivery.kpis import readings
 from delivery.kpis.measure import Written
 from delivery.kpis.readings import Wanted
 from delivery.models import Kpi, Reading
 from delivery.models.kpi import Source
+from delivery.rules.errors import BadReadings
 
 MOST_BYTES = 1024 * 1024
 MOST_ROWS = 5000
@@ -101,13 +101,13 @@ def read(data: bytes, agreement: Agreement) -> Table:
     """The readings of a file, by the names of the agreement's KPIs. Raises nothing: see `bad`."""
     if len(data) > MOST_BYTES:
         return Table([], [BadLine(0, _("The file is larger than 1 MB."))])
-    places, rows = _rows(csvfile.decoded(data)[0])
+    places, rows = _rows(text_tables.decoded(data)[0])
     if places is None:
         return Table([], [BadLine(0, _("The first line must name three columns: KPI, date and value."))])
     if len(rows) > MOST_ROWS:
         return Table([], [BadLine(0, _("The file has more than 5,000 lines."))])
     names = {key: row.pk for row in Kpi.objects.filter(agreement=agreement) for key in (_folded(row.name), row.name)}
-    month_first = any(cells.is_month_first(_cell(row, places.day)) for _line, row in rows)
+    month_first = any(statement_cells.is_month_first(_cell(row, places.day)) for _line, row in rows)
     wanted: list[tuple[int, Wanted]] = []
     bad: list[BadLine] = []
     for line, row in rows:
@@ -131,10 +131,10 @@ class Places(NamedTuple):
     comma: bool
 
 
-def _rows(text: str) -> tuple[Places | None, list[csvfile.Row]]:
+def _rows(text: str) -> tuple[Places | None, list[text_tables.Row]]:
     """The columns of the heading and the lines below it, with the delimiter that finds them."""
     for delimiter in statement_csv.DELIMITERS:
-        lines = csvfile.rows(text.lstrip("\ufeff").replace("\0", ""), delimiter)
+        lines = text_tables.rows(text.lstrip("\ufeff").replace("\0", ""), delimiter)
         for _line, row in islice(lines, 5):  # a line such as "sep=;" may stand before the heading
             if places := _heading(row or [], comma=delimiter == ";"):
                 return places, list(islice(lines, MOST_ROWS + 1))
@@ -142,7 +142,7 @@ def _rows(text: str) -> tuple[Places | None, list[csvfile.Row]]:
 
 
 def _heading(row: Sequence[str], *, comma: bool) -> Places | None:
-    words = [columns.plain(cell) for cell in row]
+    words = [statement_columns.plain(cell) for cell in row]
     found = [next((words.index(name) for name in names if name in words), None) for names in (NAME, DAY, VALUE)]
     name, day, value = found
     return None if name is None or day is None or value is None else Places(name, day, value, comma)
@@ -162,7 +162,7 @@ def _day(cell: str, month_first: bool) -> date:
     try:
         if month_first and "/" in cell:
             raise ValueError
-        return cells.read_date(cell)
+        return statement_cells.read_date(cell)
     except ValueError:
         words = _("“%(cell)s” is no date with the day before the month, or such as 2026-11-03.")
         raise ValueError(words % {"cell": cell.strip()[:40]}) from None
@@ -175,9 +175,9 @@ def _value(cell: str, comma: bool) -> Decimal:
     3.125 % written down as 3,125.
     """
     try:
-        if (found := THREE.fullmatch(cells.folded(cell))) and (found[1] == ",") == comma:
+        if (found := THREE.fullmatch(statement_cells.folded(cell))) and (found[1] == ",") == comma:
             raise ValueError
-        return Decimal(cells.read_amount(cell.strip().removesuffix("%"), "USD")).scaleb(-2)
+        return Decimal(statement_cells.read_amount(cell.strip().removesuffix("%"), "USD")).scaleb(-2)
     except ValueError:
         raise ValueError(
             _("“%(cell)s” is no figure with at most two decimals.") % {"cell": cell.strip()[:40]}

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from agreements.models import Period
 from core.dates import local_day
 from core.models import Business
-from delivery.errors import BadReadings
-from delivery.kpi import CENT
 from delivery.kpis import measure
 from delivery.kpis.measure import Value, Written
 from delivery.models import Kpi, Report
-from delivery.states import ReportState
+from delivery.rules.errors import BadReadings
+from delivery.rules.kpi_pace import CENT
+from delivery.rules.states import ReportState
 
 LARGEST = Decimal(10) ** 12  # not reached by any figure: the column's width
 

@@ -1,8 +1,8 @@
 """The rows of this room, as the models describe them."""
 
-import core.ids
-import delivery.kpi
-import delivery.states
+import core.database.ids
+import delivery.rules.kpi_pace
+import delivery.rules.states
 import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ApiKey',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('name', models.CharField(max_length=60, verbose_name='name')),
                 ('digest', models.CharField(editable=False, max_length=64, unique=True)),
@@ -59,14 +59,14 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Deliverable',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('position', models.PositiveSmallIntegerField(verbose_name='position')),
                 ('title', models.CharField(max_length=160, verbose_name='what')),
                 ('promised', models.PositiveIntegerField(default=1, verbose_name='promised')),
                 ('done', models.PositiveIntegerField(default=0, verbose_name='done')),
                 ('due_on', models.DateField(blank=True, null=True, verbose_name='wanted by')),
-                ('state', models.CharField(choices=[('open', 'Open'), ('carried', 'Carried to the next period'), ('waived', 'Waived')], default=delivery.states.DeliverableState['OPEN'], max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('open', 'Open'), ('carried', 'Carried to the next period'), ('waived', 'Waived')], default=delivery.rules.states.DeliverableState['OPEN'], max_length=10, verbose_name='state')),
                 ('because', models.CharField(blank=True, max_length=300, verbose_name='reason')),
                 ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business')),
                 ('carried_from', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='carried_to', to='delivery.deliverable', verbose_name='carried from')),
@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='EarlyWarning',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('day', models.PositiveSmallIntegerField(verbose_name='day of the period')),
                 ('findings', models.JSONField(default=list, verbose_name='what is off')),
@@ -102,11 +102,11 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Export',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('scope', models.CharField(choices=[('agreement', 'One agreement'), ('client', 'Everything about a client'), ('everything', 'The whole business')], max_length=12, verbose_name='what')),
                 ('subject_id', models.UUIDField(editable=False, verbose_name='about')),
-                ('state', models.CharField(choices=[('waiting', 'Being made'), ('ready', 'Ready'), ('failed', 'Failed'), ('gone', 'Taken away')], default=delivery.states.ExportState['WAITING'], max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('waiting', 'Being made'), ('ready', 'Ready'), ('failed', 'Failed'), ('gone', 'Taken away')], default=delivery.rules.states.ExportState['WAITING'], max_length=10, verbose_name='state')),
                 ('done', models.PositiveIntegerField(default=0, verbose_name='files')),
                 ('size', models.PositiveBigIntegerField(default=0, verbose_name='size in bytes')),
                 ('sha256', models.CharField(blank=True, max_length=64, verbose_name='SHA-256')),
@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Handover',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('on', models.DateField(verbose_name='day')),
                 ('count', models.PositiveIntegerField(default=1, verbose_name='how many')),
@@ -150,11 +150,11 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Kpi',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('name', models.CharField(max_length=80, verbose_name='name')),
                 ('kind', models.CharField(choices=[('growth', 'Growth'), ('engagement', 'Engagement'), ('conversion', 'Conversion'), ('own', 'Something else')], default='own', max_length=10, verbose_name='kind')),
-                ('shape', models.CharField(choices=[('level', 'a level that moves (followers)'), ('count', 'a count that begins anew in each period (sign-ups)'), ('rate', 'a rate (of visitors who buy)')], default=delivery.kpi.Shape['LEVEL'], max_length=6, verbose_name='it is')),
+                ('shape', models.CharField(choices=[('level', 'a level that moves (followers)'), ('count', 'a count that begins anew in each period (sign-ups)'), ('rate', 'a rate (of visitors who buy)')], default=delivery.rules.kpi_pace.Shape['LEVEL'], max_length=6, verbose_name='it is')),
                 ('unit', models.CharField(blank=True, max_length=20, verbose_name='unit')),
                 ('baseline', models.DecimalField(decimal_places=2, default=0, max_digits=14, verbose_name='at the start')),
                 ('target', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='monthly target')),
@@ -172,9 +172,9 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Overage',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
-                ('state', models.CharField(choices=[('asked', 'Waits for the client'), ('approved', 'Approved'), ('declined', 'Declined'), ('withdrawn', 'Taken back')], default=delivery.states.OverageState['ASKED'], max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('asked', 'Waits for the client'), ('approved', 'Approved'), ('declined', 'Declined'), ('withdrawn', 'Taken back')], default=delivery.rules.states.OverageState['ASKED'], max_length=10, verbose_name='state')),
                 ('minutes', models.PositiveIntegerField(verbose_name='time')),
                 ('rate', models.PositiveBigIntegerField(verbose_name='for an hour')),
                 ('billed', models.PositiveIntegerField(default=0, verbose_name='billed time')),
@@ -196,7 +196,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='QuarterlyReview',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('starts_on', models.DateField(verbose_name='from')),
                 ('ends_on', models.DateField(verbose_name='until (exclusive)')),
@@ -217,7 +217,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Reading',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('value', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='value')),
                 ('on', models.DateField(verbose_name='day')),
@@ -225,7 +225,7 @@ class Migration(migrations.Migration):
                 ('actor', models.CharField(blank=True, max_length=200, verbose_name='written by')),
                 ('voided_at', models.DateTimeField(blank=True, null=True, verbose_name='corrected or taken back')),
                 ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business')),
-                ('kpi', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='delivery.kpi')),
+                ('kpi', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='delivery.rules.kpi_pace')),
                 ('period', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='agreements.period')),
                 ('replaces', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='delivery.reading')),
             ],
@@ -238,9 +238,9 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Report',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('sent', 'Sent')], default=delivery.states.ReportState['DRAFT'], max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('sent', 'Sent')], default=delivery.rules.states.ReportState['DRAFT'], max_length=10, verbose_name='state')),
                 ('language', models.CharField(choices=[('en', 'English'), ('th', 'Thai')], default='en', max_length=5, verbose_name='language')),
                 ('comment', models.TextField(blank=True, max_length=3000, verbose_name='your words')),
                 ('next_text', models.TextField(blank=True, max_length=1000, verbose_name='what is next')),
@@ -277,9 +277,9 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Request',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
-                ('state', models.CharField(choices=[('asked', 'Asked'), ('started', 'In progress'), ('done', 'Done'), ('declined', 'Not possible'), ('withdrawn', 'Taken back')], default=delivery.states.RequestState['ASKED'], max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('asked', 'Asked'), ('started', 'In progress'), ('done', 'Done'), ('declined', 'Not possible'), ('withdrawn', 'Taken back')], default=delivery.rules.states.RequestState['ASKED'], max_length=10, verbose_name='state')),
                 ('title', models.CharField(max_length=160, verbose_name='what')),
                 ('fits', models.CharField(choices=[('scope', 'In scope'), ('hours', 'Fits the hours that are left'), ('word', 'Needs a word first')], max_length=6, verbose_name='fits')),
                 ('left', models.IntegerField(default=0, verbose_name='time left when asked')),
@@ -308,7 +308,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='RequestMessage',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('text', models.TextField(max_length=5000, verbose_name='text')),
                 ('came_as', models.CharField(blank=True, max_length=250, verbose_name='email')),
@@ -325,12 +325,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='TimeImport',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('file_name', models.CharField(max_length=160, verbose_name='file')),
                 ('source', models.CharField(max_length=10, verbose_name='from')),
                 ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('state', models.CharField(choices=[('read', 'Read, not taken over'), ('done', 'Taken over'), ('dropped', 'Dropped')], default=delivery.states.TimeImportState['READ'], max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('read', 'Read, not taken over'), ('done', 'Taken over'), ('dropped', 'Dropped')], default=delivery.rules.states.TimeImportState['READ'], max_length=10, verbose_name='state')),
                 ('rows', models.JSONField(default=list, verbose_name='lines')),
                 ('encoding', models.CharField(blank=True, max_length=12, verbose_name='encoding')),
                 ('day_first', models.BooleanField(blank=True, null=True, verbose_name='day before month')),
@@ -350,7 +350,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='TimeEntry',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('on', models.DateField(verbose_name='day')),
                 ('minutes', models.PositiveIntegerField(verbose_name='time')),
@@ -376,7 +376,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Timer',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='what is done')),
                 ('billable', models.BooleanField(default=True, verbose_name='for the client')),
@@ -396,7 +396,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Adjustment',
             fields=[
-                ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('minutes', models.IntegerField(verbose_name='time')),
                 ('reason', models.CharField(max_length=300, verbose_name='reason')),
@@ -417,7 +417,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='deliverable',
-            constraint=models.CheckConstraint(condition=models.Q(('state', delivery.states.DeliverableState['OPEN']), models.Q(('because', ''), _negated=True), _connector='OR'), name='deliverable_settled_with_a_reason'),
+            constraint=models.CheckConstraint(condition=models.Q(('state', delivery.rules.states.DeliverableState['OPEN']), models.Q(('because', ''), _negated=True), _connector='OR'), name='deliverable_settled_with_a_reason'),
         ),
         migrations.AddIndex(
             model_name='earlywarning',
@@ -429,7 +429,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='export',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', delivery.states.ExportState['WAITING'])), fields=('subject_id',), name='export_once_at_a_time'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state', delivery.rules.states.ExportState['WAITING'])), fields=('subject_id',), name='export_once_at_a_time'),
         ),
         migrations.AddConstraint(
             model_name='handover',
@@ -445,7 +445,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='overage',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', delivery.states.OverageState['ASKED'])), fields=('period',), name='overage_asked_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state', delivery.rules.states.OverageState['ASKED'])), fields=('period',), name='overage_asked_once'),
         ),
         migrations.AddConstraint(
             model_name='overage',
@@ -469,7 +469,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='report',
-            index=models.Index(condition=models.Q(('state', delivery.states.ReportState['DRAFT'])), fields=['send_at'], name='report_to_send'),
+            index=models.Index(condition=models.Q(('state', delivery.rules.states.ReportState['DRAFT'])), fields=['send_at'], name='report_to_send'),
         ),
         migrations.AddIndex(
             model_name='report',
@@ -477,7 +477,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='report',
-            index=models.Index(condition=models.Q(('document__isnull', True), ('state', delivery.states.ReportState['SENT'])), fields=['sent_at'], name='report_to_print'),
+            index=models.Index(condition=models.Q(('document__isnull', True), ('state', delivery.rules.states.ReportState['SENT'])), fields=['sent_at'], name='report_to_print'),
         ),
         migrations.AddConstraint(
             model_name='report',
@@ -485,7 +485,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('state', delivery.states.ReportState['DRAFT']), models.Q(models.Q(('sha256', ''), _negated=True), ('sent_at__isnull', False)), _connector='OR'), name='report_sent_is_frozen'),
+            constraint=models.CheckConstraint(condition=models.Q(('state', delivery.rules.states.ReportState['DRAFT']), models.Q(models.Q(('sha256', ''), _negated=True), ('sent_at__isnull', False)), _connector='OR'), name='report_sent_is_frozen'),
         ),
         migrations.AddIndex(
             model_name='request',

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from core.immutable import Freeze
+from core.database.frozen_rows import Freeze
 
 
 ENTRY = [

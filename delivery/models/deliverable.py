@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.models import TenantRow
-from delivery.states import DeliverableState
+from delivery.rules.states import DeliverableState
 
 OWN = 1000  # what the tier promises stands up to this position; what was carried in or added stands behind it
 DELIVERABLE_STATES = [

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.models import TenantRow
-from delivery.kpi import Shape
+from delivery.rules.kpi_pace import Shape
 
 
 class KpiKind(models.TextChoices):
@@ -33,7 +33,7 @@ IN_SHORT = {
 class Kpi(TenantRow):
     """`target` is for the end of each period, `baseline` where the agreement began; both in `unit`.
 
-    `shape` says what a reading means, and so where the figure should be on a day: see delivery.kpi.
+    `shape` says what a reading means, and so where the figure should be on a day: see delivery.rules.kpi_pace.
     """
 
     agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="kpis")

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import TenantRow
 from core.money import prorate
-from delivery.states import OverageState
+from delivery.rules.states import OverageState
 
 OVERAGE_STATES = [
     (OverageState.ASKED.value, _("Waits for the client")),

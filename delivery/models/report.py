@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Document, TenantRow
-from delivery.states import Answer, ReportState
+from delivery.rules.states import Answer, ReportState
 
 REPORT_STATES = [
     (ReportState.DRAFT.value, _("Draft")),

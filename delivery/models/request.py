@@ -4,8 +4,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.models import TenantRow
-from delivery.requests.fits import Fit
-from delivery.states import RequestState
+from delivery.rules.request_fit import Fit
+from delivery.rules.states import RequestState
 
 REQUEST_STATES = [
     (RequestState.ASKED.value, _("Asked")),

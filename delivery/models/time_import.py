@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.models import TenantRow
-from delivery.states import TimeImportState
+from delivery.rules.states import TimeImportState
 
 TIME_IMPORT_STATES = [
     (TimeImportState.READ.value, _("Read, not taken over")),

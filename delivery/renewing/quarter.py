@@ -11,17 +11,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements.models import Agreement, Period
-from agreements.states import AmendmentState
+from agreements.rules.states import AmendmentState
 from core import charts
 from core.dates import local_day, local_instant, whole_months
 from core.templatetags import rh
-from delivery import hours
-from delivery.kpi import Pace, change
+from delivery.hours import hours_left
 from delivery.kpis import figures
 from delivery.kpis.figures import Figure
 from delivery.models import Deliverable, Overage, Report, Request
 from delivery.models.report import ANSWERS
-from delivery.states import DeliverableState, OverageState, ReportState, RequestState
+from delivery.rules.kpi_pace import Pace, change
+from delivery.rules.states import DeliverableState, OverageState, ReportState, RequestState
 
 LONG = 3  # periods
 
@@ -35,7 +35,7 @@ def snapshot(agreement: Agreement, periods: Sequence[Period], outlook: str) -> d
     """Everything the client reads: integers, ISO dates and text; formatted by locale where it is shown. `periods`
     follow each other, oldest first."""
     first, last = periods[0].starts_on, periods[-1].ends_on
-    stated = hours.of_agreements([agreement])
+    stated = hours_left.of_agreements([agreement])
     delivered = _delivered(periods)
     return {
         "business": agreement.business.name,

@@ -14,18 +14,18 @@ from django.utils.translation import ngettext
 
 from agreements.models import Agreement, Period
 from agreements.models.proposal import Renews
-from billing import queries
+from billing.books import queries
 from core.dates import local_day
 from core.models import Business
 from core.templatetags import rh
-from delivery import hours
-from delivery.allowance import PeriodStatement
-from delivery.kpi import Pace
+from delivery.hours import hours_left
 from delivery.kpis import figures
 from delivery.models import Report, Request
-from delivery.renewing import risk
-from delivery.renewing.risk import Facts, Level, Reason, Why
-from delivery.states import ReportState, RequestState
+from delivery.rules import renewal_risk
+from delivery.rules.allowance import PeriodStatement
+from delivery.rules.kpi_pace import Pace
+from delivery.rules.renewal_risk import Facts, Level, Reason, Why
+from delivery.rules.states import ReportState, RequestState
 
 LOOKED_AT = 2  # periods that are over
 LATELY = timedelta(days=90)  # for requests
@@ -70,10 +70,14 @@ def outlooks(
     """Of each agreement of one business. `stated` is what hours.of_agreements says, where somebody has asked it."""
     rows = list(agreements)
     found = {}
-    for pk, facts in _facts(business, rows, now, hours.of_agreements(rows) if stated is None else stated).items():
-        why = risk.reasons(facts)
+    for pk, facts in _facts(
+        business, rows, now, hours_left.of_agreements(rows) if stated is None else stated
+    ).items():
+        why = renewal_risk.reasons(facts)
         found[pk] = Outlook(
-            risk.level(why), [Told(one.why, says(one), step(one)) for one in why], sum(one.points for one in why)
+            renewal_risk.level(why),
+            [Told(one.why, says(one), step(one)) for one in why],
+            sum(one.points for one in why),
         )
     return found
 
@@ -122,7 +126,7 @@ def _unread(rows: list[Agreement], now: datetime) -> dict[UUID, int]:
         about = report.period.agreement_id
         if report.is_seen:
             seen.add(about)
-        elif about not in seen and report.sent_at and report.sent_at <= now - risk.UNREAD:
+        elif about not in seen and report.sent_at and report.sent_at <= now - renewal_risk.UNREAD:
             found[about] += 1
     return found
 

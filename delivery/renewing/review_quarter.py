@@ -9,18 +9,19 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Period
-from clients import entry
-from core import audit, links, outbox
+from agreements.running import addressee
+from clients import portal_links
+from core import audit, links
 from core.audit import UNSEEN, Origin
 from core.documents import render, store
 from core.documents.glyphs import check, printable_within
 from core.errors import NotAllowedNow
 from core.models.document import DocumentKind
-from delivery import addressee
-from delivery.errors import NoPeriod
+from core.outbox import emails
 from delivery.models import QuarterlyReview
 from delivery.renewing import quarter
 from delivery.reports.send import digest
+from delivery.rules.errors import NoPeriod
 
 
 def periods_of(agreement: Agreement, until: date | None, today: date) -> Sequence[Period]:
@@ -80,7 +81,7 @@ def send(*, review: QuarterlyReview, actor: str, now: datetime, origin: Origin =
             business=review.business, chain_id=agreement.pk, event="review_sent", actor=actor, now=now, origin=origin,
             data={"sha256": review.document.sha256},
         )  # fmt: skip
-        link = entry.portal_link(contact=contact, now=now, target=f"review:{review.pk}")
+        link = portal_links.portal_link(contact=contact, now=now, target=f"review:{review.pk}")
         with translation.override(agreement.language):
             words = {"title": quarter.title(review.snapshot), "business": review.business.name}
             subject = f"{words['title']} · {words['business']}"
@@ -89,7 +90,7 @@ def send(*, review: QuarterlyReview, actor: str, now: datetime, origin: Origin =
                 *[line for line in review.snapshot["outlook"].splitlines() if line.strip()],
             ]
             button = _("Read it in the portal")
-        outbox.write(
+        emails.write(
             kind="quarterly_review", ref=str(review.pk), to=contact.email, template="note",
             language=agreement.language, business=review.business, attachment=review.document, now=now,
             context={"subject": subject, "name": contact.name, "paragraphs": paragraphs, "button": button,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.templatetags import rh
-from delivery.renewing.pace_rules import Off
+from delivery.rules.pace_rules import Off
 
 Finding = dict[str, Any]  # as an EarlyWarning keeps it: kind, weight, and what the kind needs
 

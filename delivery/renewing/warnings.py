@@ -6,10 +6,11 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from core import audit, outbox
+from agreements.running import addressee
+from core import audit
 from core.audit import UNSEEN, Origin
 from core.errors import NotAllowedNow
-from delivery import addressee
+from core.outbox import emails
 from delivery.models import EarlyWarning
 
 
@@ -27,7 +28,7 @@ def send_note(
             business=warning.business, chain_id=agreement.pk, event="early_note_sent", actor=actor, now=now,
             origin=origin, data={"note": note, "to_email": contact.email, "day": warning.day},
         )  # fmt: skip
-        outbox.write(
+        emails.write(
             kind="early_note", ref=str(warning.pk), to=contact.email, template="note", language=agreement.language,
             context={"subject": subject, "name": contact.name, "button": "", "link": "",
                      "paragraphs": [line for line in note.splitlines() if line.strip()]},

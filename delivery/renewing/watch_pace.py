@@ -10,20 +10,21 @@ from django.db import transaction
 from django.utils import translation
 
 from agreements.models import Period
-from agreements.states import AgreementState, PeriodState
-from core import outbox
+from agreements.rules.states import AgreementState, PeriodState
 from core.dates import local_day
 from core.models import Business, Outbox
-from delivery import hours, kpi
-from delivery.allowance import PeriodStatement
-from delivery.kpi import Pace
+from core.outbox import emails
+from delivery.hours import hours_left
 from delivery.kpis import figures
 from delivery.kpis.figures import Figure
 from delivery.models import Deliverable, EarlyWarning
-from delivery.renewing import pace_rules, warning_words
-from delivery.renewing.pace_rules import Stretch
+from delivery.renewing import warning_words
 from delivery.renewing.warning_words import Finding
-from delivery.states import DeliverableState
+from delivery.rules import kpi_pace, pace_rules
+from delivery.rules.allowance import PeriodStatement
+from delivery.rules.kpi_pace import Pace
+from delivery.rules.pace_rules import Stretch
+from delivery.rules.states import DeliverableState
 
 LETTER = "early_warnings"
 TOLD = 10  # warnings that stand in the letter; the others are counted
@@ -80,7 +81,7 @@ def _findings(due: dict[Period, Stretch]) -> dict[UUID, list[Finding]]:
     for period, stretch in due.items():
         by_day[stretch.today].append(period)
     read = {pk: found for day, rows in by_day.items() for pk, found in figures.of_periods(rows, day).items()}
-    stated = hours.of_agreements([period.agreement for period in due])
+    stated = hours_left.of_agreements([period.agreement for period in due])
     promised: dict[UUID, list[Deliverable]] = defaultdict(list)
     for row in Deliverable.objects.filter(period__in=due, state=DeliverableState.OPEN).order_by("position"):
         promised[row.period_id].append(row)
@@ -100,7 +101,7 @@ def _kpis(read: Iterable[Figure]) -> Iterable[Finding]:
             way = one.held_against - one.leaves or one.held_against
             weight = pace_rules.weight(one.held_against - one.value, way)
             if weight >= pace_rules.SLACK:
-                wanted = kpi.whole(one.held_against, one.kpi.target)
+                wanted = kpi_pace.whole(one.held_against, one.kpi.target)
                 yield warning_words.of_kpi(
                     one.kpi.name, one.kpi.unit, one.value, one.on, wanted, one.kpi.target, weight
                 )
@@ -163,7 +164,7 @@ def _tell(business: Business, made: list[EarlyWarning], now: datetime) -> None:
             }
             for row in made[:TOLD]
         ]
-    outbox.write(
+    emails.write(
         kind=LETTER, ref=_ref(business, now), to=business.owner.email, template="early_warnings",
         context={
             "warnings": shown, "count": len(made), "more": max(0, len(made) - TOLD), "client": made[0].client.name,

@@ -7,9 +7,9 @@ from decimal import Decimal
 from statistics import median_low
 from typing import Any, Protocol
 
-from delivery.allowance import PeriodStatement
-from delivery.kpi import Pace, verdict
-from delivery.states import DeliverableState, RequestState
+from delivery.rules.allowance import PeriodStatement
+from delivery.rules.kpi_pace import Pace, verdict
+from delivery.rules.states import DeliverableState, RequestState
 
 SHOWN = 3  # KPIs that stand first
 

@@ -9,10 +9,10 @@ from django.db.models import F, Q, QuerySet
 
 from agreements.models import Period
 from agreements.models.proposal import Unreviewed
-from agreements.states import PeriodState
-from core import outbox
+from agreements.rules.states import PeriodState
 from core.dates import local_day, local_instant
 from core.models import Business
+from core.outbox import emails
 from delivery.models import Report
 
 BATCH = 500
@@ -69,7 +69,7 @@ def _draft(ids: list[UUID], now: datetime) -> int:
         Report.objects.bulk_create(rows, ignore_conflicts=True)
         new = set(Report.objects.filter(pk__in=[row.pk for row in rows]).values_list("period", flat=True))
         told = {period.business for period in periods if period.pk in new}
-        outbox.post(DRAFTED, [(_ref(business, now), business) for business in told], now=now)
+        emails.post(DRAFTED, [(_ref(business, now), business) for business in told], now=now)
     return len(new)
 
 

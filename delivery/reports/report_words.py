@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.templatetags import rh
-from delivery.kpi import Pace, Verdict, change
 from delivery.reports.kpi_chart import chart
-from delivery.states import DeliverableState
+from delivery.rules.kpi_pace import Pace, Verdict, change
+from delivery.rules.states import DeliverableState
 
 
 def with_words(shot: dict[str, Any]) -> dict[str, Any]:

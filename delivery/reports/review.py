@@ -6,11 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from delivery.errors import AlreadySent
 from delivery.models import Report
 from delivery.reports.compose import SHOWN
 from delivery.reports.send import snapshot
-from delivery.states import ReportState
+from delivery.rules.errors import AlreadySent
+from delivery.rules.states import ReportState
 
 FURTHEST = timedelta(days=60)
 

@@ -15,18 +15,18 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agreements.models import Period
-from core import audit, doorbell
+from agreements.running import addressee
+from core import audit, nudge
+from core.database.state_moves import move_all
 from core.errors import NotAllowedNow
 from core.models import Business
-from core.states import move_all
 from core.templatetags import rh
-from delivery import addressee
 from delivery.models import Report
-from delivery.reports import gather
+from delivery.reports import read_facts
 from delivery.reports.compose import Facts, Said
 from delivery.reports.compose import snapshot as compose
 from delivery.reports.draft import last_day_after
-from delivery.states import REPORT, ReportState
+from delivery.rules.states import REPORT, ReportState
 
 BATCH = 200
 PRINTED_BY_ONE = 50  # so many papers for each worker that is nudged
@@ -48,7 +48,7 @@ def send_due(*, now: datetime, on_batch: Callable[[int], None] = lambda sent: No
     sent, after = 0, None
     while True:
         found = due(now).order_by("pk")
-        rows = list((found.filter(pk__gt=after) if after else found).select_related(*gather.RELATED)[:BATCH])
+        rows = list((found.filter(pk__gt=after) if after else found).select_related(*read_facts.RELATED)[:BATCH])
         if not rows:
             return sent
         after = rows[-1].pk
@@ -94,7 +94,7 @@ def snapshot(report: Report, found: Facts | None = None) -> dict[str, Any]:
         decision=report.decision,
         chosen=report.chosen,
     )
-    return compose(said, found or gather.of_one(report))
+    return compose(said, found or read_facts.of_one(report))
 
 
 def _hold(ids: Sequence[UUID]) -> None:
@@ -110,8 +110,8 @@ def _freeze(ids: Sequence[UUID], actor: str, now: datetime, *, only_due: bool = 
         _hold(ids)
         held = due(now) if only_due else Report.objects.filter(state=ReportState.DRAFT)
         locked = held.filter(pk__in=ids).select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True)
-        rows = list(Report.objects.filter(pk__in=list(locked)).select_related(*gather.RELATED).order_by("pk"))
-        found = gather.facts(rows)
+        rows = list(Report.objects.filter(pk__in=list(locked)).select_related(*read_facts.RELATED).order_by("pk"))
+        found = read_facts.facts(rows)
         for row in rows:
             row.snapshot = snapshot(row, found[row.pk])
             row.sha256, row.sent_at, row.lease_until = digest(row.snapshot), now, None
@@ -127,5 +127,5 @@ def _freeze(ids: Sequence[UUID], actor: str, now: datetime, *, only_due: bool = 
             now=now,
         )
         for _start in range(0, len(rows), PRINTED_BY_ONE):
-            doorbell.ring("delivery.tasks.print_reports")
+            nudge.ring("delivery.tasks.print_reports")
     return len(rows)

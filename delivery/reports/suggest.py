@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.templatetags import rh
-from delivery.kpi import Pace, change
-from delivery.states import DeliverableState
+from delivery.rules.kpi_pace import Pace, change
+from delivery.rules.states import DeliverableState
 
 PLENTY = 60  # percent: fewer hours used than this, and the rest is worth a word
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from core.models import Business
 from core.templatetags import rh
 from delivery.models import Request
-from delivery.requests.response import Response, response
-from delivery.states import RequestState
+from delivery.rules.response_time import Response, response
+from delivery.rules.states import RequestState
 
 OPEN = (RequestState.ASKED, RequestState.STARTED)
 

@@ -9,9 +9,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from clients.models import Contact
-from core.ids import new_id
-from delivery.errors import NoWords
+from core.database.ids import new_id
 from delivery.models import Handover, Request, RequestMessage
+from delivery.rules.errors import NoWords
 
 LONGEST = 5000  # signs of one message
 TITLE = 160

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from delivery.allowance import Flow, PeriodStatement, Policy, Rollover, statement
+from delivery.rules.allowance import Flow, PeriodStatement, Policy, Rollover, statement
 
 H = 60
 FLOWS = st.builds(

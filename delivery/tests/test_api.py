@@ -12,13 +12,12 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from agreements.models import Period
-from billing.run import bill
+from billing.runs.run import bill
 from core.dates import local_day
 from core.models import Business
-from delivery import run
 from delivery.kpis import keys, measure
 from delivery.models import ApiKey, Kpi, Reading, Report
-from delivery.reports import send
+from delivery.reports import report_run, send
 from tests.world import World
 
 URL = "/api/v1/readings/"
@@ -135,7 +134,7 @@ def test_a_bad_body_gets_an_answer_in_json(kpi: Kpi, raw: Any, status: int) -> N
 def test_days_outside_what_is_open_are_refused_each_with_its_reason(kpi: Kpi) -> None:
     key = secret(kpi.business)
     assert post(one(kpi, 1, 35), key).status_code == 201
-    run.report(now=NOW, door="test")
+    report_run.report(now=NOW, door="test")
     send.send_report(report=Report.objects.get(), actor="Nan", now=NOW)
     assert Period.objects.count() == 2
     answers = {days: post(one(kpi, 2, days), key) for days in (35, 50, -3)}
@@ -148,8 +147,8 @@ def test_days_outside_what_is_open_are_refused_each_with_its_reason(kpi: Kpi) ->
 
 def test_too_many_calls_wait(kpi: Kpi, monkeypatch: pytest.MonkeyPatch) -> None:
     key = secret(kpi.business)
-    monkeypatch.setattr("delivery.api.views.CALLS", 3)
-    monkeypatch.setattr("delivery.api.views.STRANGERS", 2)
+    monkeypatch.setattr("api.views.CALLS", 3)
+    monkeypatch.setattr("api.views.STRANGERS", 2)
     answers = [post(one(kpi), key).status_code for _time in range(4)]
     assert answers == [201, 200, 200, 429]
     assert [post(one(kpi), "rh_guess").status_code for _time in range(3)] == [401, 401, 429]

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from delivery.allowance import Flow, Policy, statement
 from delivery.reports.compose import Facts, Item, Said, Wish, snapshot
+from delivery.rules.allowance import Flow, Policy, statement
 
 START, END = date(2026, 11, 1), date(2026, 12, 1)
 ASKED = datetime(2026, 11, 3, 9, tzinfo=UTC)

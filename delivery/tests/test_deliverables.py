@@ -13,18 +13,18 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from agreements import pause
+from agreements.changing import pause
 from agreements.models import Agreement, Period
-from billing.run import bill
+from billing.runs.run import bill
 from core.audit import chain
 from core.errors import NotAllowedNow
-from delivery import checklist, deliver, hand_over, handover_files, leftover, run
-from delivery.errors import AlreadySent, BadHandover, BadLeftover
 from delivery.models import Deliverable, Handover, Report
-from delivery.progress import Standing
-from delivery.record import bundle
-from delivery.record.archive import Archive
-from delivery.reports import send
+from delivery.reports import report_run, send
+from delivery.rules.errors import AlreadySent, BadHandover, BadLeftover
+from delivery.rules.progress import Standing
+from delivery.work import checklist, checklist_actions, hand_over, handover_files, leftover
+from exports import bundle
+from exports.archive import Archive
 from tests.test_tenancy import inside, logged_in
 from tests.world import HERE, NOW, World
 
@@ -36,7 +36,7 @@ BY: dict[str, Any] = {"actor": "Nan", "origin": HERE}
 def begun(world: World, **fields: Any) -> Agreement:
     agreement = world.running(tier=TIER, **fields)
     bill(now=NOW, door="test")
-    deliver.open_checklists(now=NOW)
+    checklist_actions.open_checklists(now=NOW)
     return agreement
 
 
@@ -54,7 +54,7 @@ def titles(agreement: Agreement, index: int) -> list[tuple[str, int]]:
 
 
 def reported(agreement: Agreement, now: Any) -> Report:
-    run.report(now=now, door="test")
+    report_run.report(now=now, door="test")
     report = Report.objects.select_related("period__agreement", "client", "business__owner").earliest("created_at")
     return send.send_report(report=report, actor="Nan", now=now)
 
@@ -72,8 +72,8 @@ def test_each_link_or_file_counts_and_more_than_promised_is_shown(world: World) 
     hand_over.take_back(handover=one)
     assert row(agreement).done == 3, "twice takes back once"
     with pytest.raises(BadHandover):
-        deliver.set_done(deliverable=row(agreement), done=2)
-    assert deliver.set_done(deliverable=row(agreement), done=5).done == 5
+        checklist_actions.set_done(deliverable=row(agreement), done=2)
+    assert checklist_actions.set_done(deliverable=row(agreement), done=5).done == 5
 
 
 @pytest.mark.parametrize(
@@ -154,14 +154,14 @@ def test_twenty_megabytes_is_the_most(world: World, monkeypatch: Any) -> None:
 
 def test_what_is_missing_is_owed_in_the_next_period_beside_its_own(world: World) -> None:
     agreement = begun(world)
-    deliver.set_done(deliverable=row(agreement), done=9)
+    checklist_actions.set_done(deliverable=row(agreement), done=9)
     bill(now=SECOND, door="test")
     carried = leftover.carry(deliverable=row(agreement), because="The photos came late", now=SECOND, **BY)
     assert (carried.state, carried.because) == ("carried", "The photos came late")
     assert titles(agreement, 1) == [("posts", 3)], "the same transaction, before its own list is there"
-    assert deliver.open_checklists(now=SECOND) == 2
+    assert checklist_actions.open_checklists(now=SECOND) == 2
     assert titles(agreement, 1) == [("posts", 12), ("review", 1), ("posts", 3)]
-    assert deliver.open_checklists(now=SECOND) == 0
+    assert checklist_actions.open_checklists(now=SECOND) == 0
     assert [event.event for event in chain(agreement.pk)] == ["deliverable_carried"]
     with pytest.raises(NotAllowedNow):
         leftover.carry(deliverable=row(agreement), because="Again", now=SECOND, **BY)
@@ -172,10 +172,10 @@ def test_what_is_missing_is_owed_in_the_next_period_beside_its_own(world: World)
 def test_carried_early_it_is_placed_when_the_next_period_begins(world: World) -> None:
     agreement = begun(world)
     leftover.carry(deliverable=row(agreement), because="Next month", now=NOW, **BY)
-    assert deliver.open_checklists(now=NOW) == 0
+    assert checklist_actions.open_checklists(now=NOW) == 0
     bill(now=SECOND, door="test")
-    deliver.open_checklists(now=SECOND)
-    deliver.open_checklists(now=SECOND)
+    checklist_actions.open_checklists(now=SECOND)
+    checklist_actions.open_checklists(now=SECOND)
     assert sorted(titles(agreement, 1)) == [("posts", 12), ("posts", 12), ("review", 1)]
 
 
@@ -184,7 +184,7 @@ def test_a_pause_promises_nothing_and_is_passed_over(world: World) -> None:
     pause.skip(agreement=agreement, reason="Holiday", actor="Nan", now=NOW)
     bill(now=THIRD, door="test")
     agreement.refresh_from_db()
-    deliver.open_checklists(now=THIRD)
+    checklist_actions.open_checklists(now=THIRD)
     leftover.carry(deliverable=row(agreement), because="After the pause", now=THIRD, **BY)
     assert titles(agreement, 1) == []
     assert titles(agreement, 2) == [("posts", 12), ("review", 1), ("posts", 12)]
@@ -205,7 +205,7 @@ def test_a_waiver_has_a_reason_and_can_be_undone_until_the_report(world: World) 
     assert row(agreement).because == "The launch moved"
     leftover.owe_again(deliverable=row(agreement), now=NOW, **BY)
     assert (row(agreement).state, row(agreement).because) == ("open", "")
-    deliver.set_done(deliverable=row(agreement), done=12)
+    checklist_actions.set_done(deliverable=row(agreement), done=12)
     with pytest.raises(BadLeftover):
         leftover.waive(deliverable=row(agreement), because="All done", now=NOW, **BY)
 
@@ -218,9 +218,9 @@ def test_the_report_closes_its_period(world: World) -> None:
     closed: list[Any] = [
         lambda: hand_over.hand_over(deliverable=row(agreement), actor="Nan", now=SECOND),
         lambda: hand_over.take_back(handover=given),
-        lambda: deliver.set_done(deliverable=row(agreement), done=3),
-        lambda: deliver.want_by(deliverable=row(agreement), due_on=None),
-        lambda: deliver.add(period=of(agreement), title="More", promised=1, now=SECOND),
+        lambda: checklist_actions.set_done(deliverable=row(agreement), done=3),
+        lambda: checklist_actions.want_by(deliverable=row(agreement), due_on=None),
+        lambda: checklist_actions.add(period=of(agreement), title="More", promised=1, now=SECOND),
         lambda: leftover.carry(deliverable=row(agreement), because="Late", now=SECOND, **BY),
         lambda: leftover.waive(deliverable=row(agreement), because="Late", now=SECOND, **BY),
         lambda: leftover.owe_again(deliverable=row(agreement, "review"), now=SECOND, **BY),
@@ -235,9 +235,9 @@ def test_the_report_closes_its_period(world: World) -> None:
 
 def test_late_is_said_to_both_sides(world: World) -> None:
     agreement = begun(world)
-    deliver.want_by(deliverable=row(agreement, "review"), due_on=date(2026, 11, 10))
+    checklist_actions.want_by(deliverable=row(agreement, "review"), due_on=date(2026, 11, 10))
     with pytest.raises(BadHandover):
-        deliver.want_by(deliverable=row(agreement), due_on=date(2026, 12, 2))
+        checklist_actions.want_by(deliverable=row(agreement), due_on=date(2026, 12, 2))
     (posts, review) = checklist.lines([of(agreement)], date(2026, 11, 11))[of(agreement).pk]
     assert (posts.standing, review.standing, review.due) == (Standing.BEHIND, Standing.LATE, date(2026, 11, 10))
     assert [one.title for one in checklist.late([row(agreement), row(agreement, "review")], date(2026, 11, 11))] == [
@@ -258,7 +258,7 @@ def test_opening_asks_as_often_for_a_thousand_periods_as_for_ten(world: World) -
             for n in range(first, first + count)
         )  # fmt: skip
         with CaptureQueriesContext(connection) as queries:
-            assert deliver.open_checklists(now=NOW) == 2 * count
+            assert checklist_actions.open_checklists(now=NOW) == 2 * count
         return len([one for one in queries if one["sql"].startswith("SELECT")])
 
     assert asked(10, 10) == asked(100, 900)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from delivery.duration import BadDuration, parse_minutes
+from delivery.rules.duration import BadDuration, parse_minutes
 
 
 @pytest.mark.parametrize(

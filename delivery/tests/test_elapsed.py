@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.dates import local_day
-from delivery.duration import clock, parse_minutes
-from delivery.elapsed import by_day, minutes_of
+from delivery.rules.duration import clock, parse_minutes
+from delivery.rules.elapsed import by_day, minutes_of
 
 ZONES = st.sampled_from(sorted(available_timezones()))
 STARTS = st.datetimes(datetime(2000, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001

@@ -15,16 +15,16 @@ import pytest
 
 from agreements.models import Agreement, Signature
 from billing.models import Collection, GatewayAccount, Invoice, PaymentMethod
-from billing.run import bill
-from core import vault
+from billing.runs.run import bill
+from core.database import vault
 from core.models import Document, Outbox
-from core.spreadsheet import plain
-from delivery import log, run
+from core.tables.spreadsheet import plain
+from delivery.hours import time_log
 from delivery.models import Report
 from delivery.models.export import Scope
-from delivery.record import bundle, export, tables
-from delivery.record.archive import LONGEST, Archive, safe
-from delivery.reports import send
+from delivery.reports import report_run, send
+from exports import bundle, requested_exports, tables
+from exports.archive import LONGEST, Archive, safe
 from tests.world import NOW, World
 
 LATER = NOW + timedelta(days=31)
@@ -43,8 +43,8 @@ def lived(world: World, folder: Path) -> Agreement:
     agreement = world.sealed()
     for now in (NOW, LATER):
         bill(now=now, door="test")
-    log.log_time(agreement=agreement, on=NOW.date(), minutes=60, note="=1+1", now=NOW)
-    run.report(now=LATER, door="test")
+    time_log.log_time(agreement=agreement, on=NOW.date(), minutes=60, note="=1+1", now=NOW)
+    report_run.report(now=LATER, door="test")
     send.send_report(report=Report.objects.get(), actor="Nan", now=LATER)
     return agreement
 
@@ -131,9 +131,9 @@ def test_everything_holds_every_table_of_this_business_and_no_secret(lived: Agre
         business=business, gateway="stripe", secret=vault.seal("sk_CANARY"), hint="…NARY", connected_at=NOW
     )
     PaymentMethod.objects.filter(business=business).update(token=token)
-    row = export.ask(business=business, scope=Scope.EVERYTHING, now=LATER)
-    assert export.make_due(now=LATER) == 1
-    archive = zipfile.ZipFile(export.path(row))
+    row = requested_exports.ask(business=business, scope=Scope.EVERYTHING, now=LATER)
+    assert requested_exports.make_due(now=LATER) == 1
+    archive = zipfile.ZipFile(requested_exports.path(row))
     names = set(archive.namelist())
     for model in tables.models():
         assert {f"data/{model._meta.label_lower}.csv", f"data/{model._meta.label_lower}.json"} <= names
@@ -158,9 +158,9 @@ def test_everything_holds_every_table_of_this_business_and_no_secret(lived: Agre
 
 def test_a_client_comes_with_people_notes_account_and_agreements(lived: Agreement) -> None:
     type(lived.client).objects.filter(pk=lived.client.pk).update(notes="Likes tea", name="ร้านกาแฟ ../บ้าน")
-    row = export.ask(business=lived.business, scope=Scope.CLIENT, client=lived.client, now=LATER)
-    export.make_due(now=LATER)
-    names = zipfile.ZipFile(export.path(row)).namelist()
+    row = requested_exports.ask(business=lived.business, scope=Scope.CLIENT, client=lived.client, now=LATER)
+    requested_exports.make_due(now=LATER)
+    names = zipfile.ZipFile(requested_exports.path(row)).namelist()
     assert {"client.json", "contacts.csv", "notes.txt", "statement.csv"} <= set(names)
     assert any(name.endswith("Retainer/history.pdf") for name in names)
     assert not [name for name in names if ".." in Path(name).parts or name.startswith("/")]
@@ -168,30 +168,30 @@ def test_a_client_comes_with_people_notes_account_and_agreements(lived: Agreemen
 
 def test_asked_for_twice_it_is_made_once_and_a_killed_worker_loses_nothing(world: World, folder: Path) -> None:
     ask = {"business": world.business, "scope": Scope.EVERYTHING}
-    row = export.ask(**ask, now=NOW)
-    assert export.ask(**ask, now=NOW) == row
-    type(row).objects.update(lease_until=NOW + export.LEASE)  # somebody took it and was killed
-    assert export.make_due(now=NOW) == 0
-    assert export.make_due(now=NOW + 2 * export.LEASE) == 1
-    assert export.make_due(now=NOW + 2 * export.LEASE) == 0
+    row = requested_exports.ask(**ask, now=NOW)
+    assert requested_exports.ask(**ask, now=NOW) == row
+    type(row).objects.update(lease_until=NOW + requested_exports.LEASE)  # somebody took it and was killed
+    assert requested_exports.make_due(now=NOW) == 0
+    assert requested_exports.make_due(now=NOW + 2 * requested_exports.LEASE) == 1
+    assert requested_exports.make_due(now=NOW + 2 * requested_exports.LEASE) == 0
     letter = Outbox.objects.get(kind="export")
     assert letter.to == world.business.owner.email
     assert letter.text.count("/exports/") == 1
-    export.make_due(now=NOW + 3 * export.LEASE + export.KEPT)
+    requested_exports.make_due(now=NOW + 3 * requested_exports.LEASE + requested_exports.KEPT)
     row.refresh_from_db()
-    assert (row.state, export.path(row).exists()) == ("gone", False)
+    assert (row.state, requested_exports.path(row).exists()) == ("gone", False)
 
 
 def test_what_cannot_be_made_is_given_up_after_three_tries(
     world: World, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row = export.ask(business=world.business, scope=Scope.EVERYTHING, now=NOW)
+    row = requested_exports.ask(business=world.business, scope=Scope.EVERYTHING, now=NOW)
     monkeypatch.setattr(bundle, "everything", lambda *_: 1 / 0)
     for n in range(3):
-        assert export.make_due(now=NOW + n * 2 * export.LEASE) == 0
+        assert requested_exports.make_due(now=NOW + n * 2 * requested_exports.LEASE) == 0
     row.refresh_from_db()
     assert row.state == "failed"
-    assert list(export.path(row).parent.iterdir()) == []
+    assert list(requested_exports.path(row).parent.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agreements.models import Period
-from billing.run import bill
-from delivery import kpi
-from delivery.kpi import Line, Pace, Shape
+from billing.runs.run import bill
 from delivery.kpis import figures, measure
 from delivery.models import Kpi
+from delivery.rules import kpi_pace
+from delivery.rules.kpi_pace import Line, Pace, Shape
 from tests.world import NOW, World
 
 FIRST, SECOND, THIRD = date(2026, 11, 2), date(2026, 12, 2), date(2027, 1, 2)
@@ -88,7 +88,7 @@ def test_from_zero_there_is_no_percentage(world: World) -> None:
     one = tracked(world, baseline=D(0))
     read(one, FIRST, 50)
     assert figure(one).change is None
-    assert kpi.change(D(-50), D(-25)) == 50
+    assert kpi_pace.change(D(-50), D(-25)) == 50
 
 
 def test_a_retired_one_is_not_in_periods_that_began_later(world: World) -> None:

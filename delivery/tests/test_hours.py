@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from agreements import pause
+from agreements.changing import pause
 from agreements.models import Agreement, Period
 from billing.models import Invoice, NextLine
-from billing.run import bill
+from billing.runs.run import bill
 from core.errors import NotAllowedNow
 from core.models import Outbox
-from delivery import adjust, hours, log, overage, run, statement, warn
-from delivery.errors import NoPeriod, TooMuch
+from delivery.hours import adjustments, allowance_statement, hours_left, overage, time_log, usage_warnings
 from delivery.models import Overage, Report, TimeEntry
-from delivery.reports import send
+from delivery.reports import report_run, send
+from delivery.rules.errors import NoPeriod, TooMuch
 from tests.world import HERE, NOW, World
 
 DAY = timedelta(days=1)
@@ -35,13 +35,13 @@ def worked(agreement: Agreement, minutes: int, on: date = FIRST, now: Any = NOW,
     found = []
     while minutes > 0:
         facts = {"on": on, "minutes": min(minutes, 10 * H), "note": "Work", "now": now + (on - FIRST)}
-        found.append(log.log_time(agreement=agreement, **facts, **more))
+        found.append(time_log.log_time(agreement=agreement, **facts, **more))
         minutes, on = minutes - 10 * H, on + DAY
     return found
 
 
 def used(agreement: Agreement, at: Any = None) -> int:
-    return sum(line.used for line in hours.of_agreements([agreement], at).values())
+    return sum(line.used for line in hours_left.of_agreements([agreement], at).values())
 
 
 def test_the_vector_of_rule_26_in_rows(world: World) -> None:
@@ -50,18 +50,18 @@ def test_the_vector_of_rule_26_in_rows(world: World) -> None:
     bill(now=SECOND, door="test")
     worked(agreement, 45 * H, date(2026, 12, 2))
     bill(now=NOW + timedelta(days=61), door="test")
-    found = [line.stated for line in statement.lines(agreement, date(2027, 1, 5))][::-1]
+    found = [line.stated for line in allowance_statement.lines(agreement, date(2027, 1, 5))][::-1]
     assert [line.available for line in found] == [40 * H, 50 * H, 45 * H]
 
 
 def test_a_correction_is_a_new_row_and_any_past_moment_reads_as_it_stood(world: World) -> None:
     agreement = running(world)
     (entry,) = worked(agreement, 2 * H)
-    changed = log.change_time(entry=entry, on=FIRST, minutes=3 * H, note="More", now=NOW + DAY)
-    log.remove_time(entry=changed, now=NOW + 2 * DAY)
+    changed = time_log.change_time(entry=entry, on=FIRST, minutes=3 * H, note="More", now=NOW + DAY)
+    time_log.remove_time(entry=changed, now=NOW + 2 * DAY)
     assert [used(agreement, NOW + n * DAY + timedelta(hours=1)) for n in range(3)] == [2 * H, 3 * H, 0]
     assert used(agreement) == 0
-    assert [one.minutes for one in log.versions(changed)] == [3 * H, 2 * H]
+    assert [one.minutes for one in time_log.versions(changed)] == [3 * H, 2 * H]
 
 
 def test_the_database_refuses_to_change_or_forget_an_entry(world: World) -> None:
@@ -73,26 +73,26 @@ def test_the_database_refuses_to_change_or_forget_an_entry(world: World) -> None
 
 def test_an_entry_is_changed_once(world: World) -> None:
     (entry,) = worked(running(world), 2 * H)
-    log.change_time(entry=entry, on=FIRST, minutes=3 * H, note="More", now=NOW)
+    time_log.change_time(entry=entry, on=FIRST, minutes=3 * H, note="More", now=NOW)
     with pytest.raises(NoPeriod):
-        log.change_time(entry=entry, on=FIRST, minutes=4 * H, note="Other tab", now=NOW)
+        time_log.change_time(entry=entry, on=FIRST, minutes=4 * H, note="Other tab", now=NOW)
     assert TimeEntry.objects.get().minutes == 3 * H
 
 
 def test_a_day_has_24_hours_over_all_clients(world: World) -> None:
     one, other = running(world), world.running(world.client("B"), card="")
-    log.log_time(agreement=one, on=FIRST, minutes=20 * H, note="A", now=NOW)
+    time_log.log_time(agreement=one, on=FIRST, minutes=20 * H, note="A", now=NOW)
     with pytest.raises(TooMuch):
-        log.log_time(agreement=other, on=FIRST, minutes=5 * H, note="B", now=NOW)
+        time_log.log_time(agreement=other, on=FIRST, minutes=5 * H, note="B", now=NOW)
 
 
 def test_only_what_consumes_is_taken_from_the_allowance_and_own_work_is_never_told(world: World) -> None:
     agreement = running(world)
     worked(agreement, H)
-    log.log_time(agreement=agreement, on=FIRST, minutes=H, note="Gift", consumes=False, now=NOW)
-    log.log_time(agreement=agreement, on=FIRST, minutes=H, note="Invoicing", billable=False, now=NOW)
+    time_log.log_time(agreement=agreement, on=FIRST, minutes=H, note="Gift", consumes=False, now=NOW)
+    time_log.log_time(agreement=agreement, on=FIRST, minutes=H, note="Invoicing", billable=False, now=NOW)
     assert used(agreement) == H
-    run.report(now=SECOND, door="test")
+    report_run.report(now=SECOND, door="test")
     report = send.send_report(report=Report.objects.get(), actor="Nan", now=SECOND)
     assert "Gift" in str(report.snapshot) and "Invoicing" not in str(report.snapshot)
 
@@ -100,11 +100,11 @@ def test_only_what_consumes_is_taken_from_the_allowance_and_own_work_is_never_to
 def test_a_correction_of_the_allowance_has_its_reason_in_the_record(world: World) -> None:
     agreement = running(world)
     period = Period.objects.get()
-    adjust.adjust(period=period, minutes=-90, reason="Agreed by phone", actor="Nan", now=NOW)
-    assert hours.of_period(period).available == 40 * H - 90
-    assert hours.of_agreements([agreement], NOW - DAY) == {}
+    adjustments.adjust(period=period, minutes=-90, reason="Agreed by phone", actor="Nan", now=NOW)
+    assert hours_left.of_period(period).available == 40 * H - 90
+    assert hours_left.of_agreements([agreement], NOW - DAY) == {}
     with pytest.raises(TooMuch):
-        adjust.adjust(period=period, minutes=0, reason="", actor="Nan", now=NOW)
+        adjustments.adjust(period=period, minutes=0, reason="", actor="Nan", now=NOW)
 
 
 def test_a_pause_freezes_what_rolled_over(world: World) -> None:
@@ -112,7 +112,7 @@ def test_a_pause_freezes_what_rolled_over(world: World) -> None:
     pause.skip(agreement=agreement, reason="Holidays", actor="Nan", now=NOW)
     for days in (30, 61):
         bill(now=NOW + timedelta(days=days), door="test")
-    lines = [line.stated for line in statement.lines(agreement, date(2027, 1, 5))][::-1]
+    lines = [line.stated for line in allowance_statement.lines(agreement, date(2027, 1, 5))][::-1]
     assert [(line.granted, line.rolled_in) for line in lines] == [(40 * H, 0), (0, 10 * H), (40 * H, 10 * H)]
 
 
@@ -208,12 +208,12 @@ def test_four_fifths_and_all_are_told_once_each_to_whom_the_agreement_says(
     world: World, who: str, letters: int
 ) -> None:
     agreement = running(world)
-    statement.tell(agreement, who)
+    allowance_statement.tell(agreement, who)
     worked(agreement, 31 * H)
-    warn.warn_due(now=NOW + timedelta(days=5))
+    usage_warnings.warn_due(now=NOW + timedelta(days=5))
     assert not Outbox.objects.filter(kind="hours_used").exists()
     for more in (H, 8 * H):
         worked(agreement, more, date(2026, 11, 10 if more == H else 11), now=NOW)
         for _time in range(2):
-            warn.warn_due(now=NOW + timedelta(days=10))
+            usage_warnings.warn_due(now=NOW + timedelta(days=10))
     assert Outbox.objects.filter(kind="hours_used").count() == letters

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from delivery.progress import Standing, expected, is_behind, is_late, promise, standing
-from delivery.requests.fits import Fit, fits
-from delivery.requests.response import Response, remind_at, respond_by, response
-from delivery.states import DeliverableState as S
+from delivery.rules.progress import Standing, expected, is_behind, is_late, promise, standing
+from delivery.rules.request_fit import Fit, fits
+from delivery.rules.response_time import Response, remind_at, respond_by, response
+from delivery.rules.states import DeliverableState as S
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 FIRST, END = date(2026, 11, 1), date(2026, 12, 1)

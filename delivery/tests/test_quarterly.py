@@ -9,18 +9,19 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from agreements.models import Agreement, Period
-from billing.run import bill
+from billing.runs.run import bill
 from core import audit
 from core.documents import store
 from core.documents.glyphs import MissingGlyphs
 from core.errors import NotAllowedNow
 from core.models import Outbox
-from delivery import deliver, leftover, log
-from delivery.errors import NoPeriod
+from delivery.hours import time_log
 from delivery.kpis import measure
 from delivery.models import Deliverable, Kpi, QuarterlyReview, Report, Request
 from delivery.renewing import quarter, review_quarter
-from delivery.requests import ask
+from delivery.requests import client_actions
+from delivery.rules.errors import NoPeriod
+from delivery.work import checklist_actions, leftover
 from tests.world import NOW, World
 
 DAY, H = timedelta(days=1), 60
@@ -41,8 +42,8 @@ def agreement(world: World, settings: Any, tmp_path: Any) -> Agreement:
     for n, days in enumerate((0, 30, 61, 92, 120)):
         now = NOW + days * DAY
         bill(now=now, door="test")
-        deliver.open_checklists(now=now)
-        log.log_time(agreement=row, on=now.date(), minutes=5 * H, note="Work", now=now)
+        checklist_actions.open_checklists(now=now)
+        time_log.log_time(agreement=row, on=now.date(), minutes=5 * H, note="Work", now=now)
         if n != 2:
             period = Period.objects.get(index=n)
             measure.read(kpi=kpi, period=period, value=Decimal(100 + 10 * n), on=now.date(), now=now)
@@ -133,7 +134,7 @@ def test_what_was_carried_from_month_to_month_was_promised_once(agreement: Agree
                 leftover.carry(deliverable=row, because="The printer was ill", actor="Nan", now=LATER)
     last = Deliverable.objects.filter(period__index=3)
     for row in last:
-        deliver.set_done(deliverable=row, done=row.promised)
+        checklist_actions.set_done(deliverable=row, done=row.promised)
     found = quarter.with_words(made(agreement).snapshot)
     assert last.count() == 2
     assert (found["done"], found["promised"]) == (12, 12)
@@ -141,7 +142,7 @@ def test_what_was_carried_from_month_to_month_was_promised_once(agreement: Agree
 
 def test_what_was_waived_is_not_counted_as_missing(agreement: Agreement) -> None:
     row = Deliverable.objects.get(period__index=3)
-    deliver.set_done(deliverable=row, done=3)
+    checklist_actions.set_done(deliverable=row, done=3)
     leftover.waive(deliverable=row, because="Not wanted any more", actor="Nan", now=LATER)
     found = quarter.with_words(made(agreement).snapshot)
     assert (found["done"], found["promised"]) == (11, 11)
@@ -161,5 +162,5 @@ def test_a_request_belongs_to_the_quarter_of_its_day_on_the_clients_wall(agreeme
     first = datetime(2026, 12, 2, tzinfo=ZoneInfo(agreement.time_zone))  # still the first of December in UTC
     for minutes in (-1, 0):
         at = first + timedelta(minutes=minutes)
-        ask.ask(contact=agreement.contact, agreement=agreement, text=f"A banner {minutes}", now=at)
+        client_actions.ask(contact=agreement.contact, agreement=agreement, text=f"A banner {minutes}", now=at)
     assert made(agreement).snapshot["requests"]["asked"] == 1

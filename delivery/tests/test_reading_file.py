@@ -6,11 +6,10 @@ from decimal import Decimal
 import pytest
 
 from agreements.models import Agreement
-from billing.run import bill
-from delivery import run
+from billing.runs.run import bill
 from delivery.kpis import measure, reading_file
 from delivery.models import Kpi, Reading, Report
-from delivery.reports import send
+from delivery.reports import report_run, send
 from tests.world import NOW, World
 
 LATER = NOW + timedelta(days=20)
@@ -90,7 +89,7 @@ def test_another_agreements_figures_and_closed_months_are_not_touched(agreement:
     assert take(agreement, "kpi,date,value\nTheirs,2026-11-03,1\n").bad[0].line == 2
     later = NOW + timedelta(days=32)
     bill(now=later, door="test")
-    run.report(now=later, door="test")
+    report_run.report(now=later, door="test")
     send.send_report(report=Report.objects.get(period__agreement=agreement), actor="Nan", now=later)
     assert "report" in take(agreement, "kpi,date,value\nFollowers,2026-11-03,1\n").bad[0].words
 

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clients import add
-from core import outbox
+from clients import client_records
 from core.models import Outbox
+from core.outbox import emails
 from delivery.models import Request, RequestMessage
-from delivery.requests import answer, ask, reply_address, thread
-from delivery.requests.receive_mail import LARGEST, Refused, receive
-from delivery.requests.reply_text import from_html, own_words
+from delivery.requests import client_actions, owner_actions, reply_address, thread
+from delivery.requests.inbound_email import LARGEST, Refused, receive
+from delivery.rules.reply_text import from_html, own_words
 from tests.world import NOW, World
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,7 +83,7 @@ def test_plain_words_are_kept_whole(lines: list[str]) -> None:
 def asked(world: World, settings: Any) -> Request:
     settings.REPLY_ADDRESS = "reply@hub.example"
     agreement = world.running()
-    return ask.ask(contact=agreement.contact, agreement=agreement, text="A banner", now=NOW)
+    return client_actions.ask(contact=agreement.contact, agreement=agreement, text="A banner", now=NOW)
 
 
 def mail(row: Request, person: Any, text: str = "In blue, please.", **headers: str) -> bytes:
@@ -161,7 +161,7 @@ def test_a_bounce_is_no_answer(asked: Request) -> None:
 
 
 def test_foreign_empty_and_large_letters_are_refused_with_a_code(asked: Request, world: World) -> None:
-    other = add.add_contact(client=asked.client, name="Other", email="other@baan.example", now=NOW)
+    other = client_records.add_contact(client=asked.client, name="Other", email="other@baan.example", now=NOW)
     stranger = World().running().contact
     token = reply_address.of(asked, asked.contact)
     forged = token.replace(token[10], "a" if token[10] != "a" else "b", 1)
@@ -192,7 +192,7 @@ def test_who_has_left_and_what_is_over_take_no_answers(asked: Request) -> None:
         receive(raw, now=NOW)
     assert no.value.code == 67
     type(asked.contact).objects.filter(pk=asked.contact.pk).update(is_active=True)
-    ask.withdraw(request=asked, contact=asked.contact, now=NOW)
+    client_actions.withdraw(request=asked, contact=asked.contact, now=NOW)
     with pytest.raises(Refused) as no:
         receive(raw, now=NOW)
     assert no.value.code == 65
@@ -214,8 +214,8 @@ def test_files_are_left_out_and_said_so_and_long_letters_are_cut(asked: Request)
 
 def test_without_an_address_of_its_own_the_app_is_the_way(world: World) -> None:
     agreement = world.running()
-    row = ask.ask(contact=agreement.contact, agreement=agreement, text="A banner", now=NOW)
-    answer.answer(request=row, text="Yes", now=NOW)
+    row = client_actions.ask(contact=agreement.contact, agreement=agreement, text="A banner", now=NOW)
+    owner_actions.answer(request=row, text="Yes", now=NOW)
     (letter,) = Outbox.objects.filter(kind="request_answer")
     assert letter.reply_to == world.business.owner.email and "Answer with the button below." in letter.text
     assert reply_address.find("reply+x@hub.example") is None
@@ -223,7 +223,7 @@ def test_without_an_address_of_its_own_the_app_is_the_way(world: World) -> None:
 
 def test_the_letter_that_goes_out_carries_the_address(asked: Request, mailoutbox: Any, settings: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    outbox.send_due(now=NOW)
+    emails.send_due(now=NOW)
     assert [reply_address.of(asked, asked.business.owner)] in [sent.reply_to for sent in mailoutbox]
 
 

@@ -11,15 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agreements.models import Agreement, Period
-from billing.run import bill
+from billing.runs.run import bill
 from core.dates import local_day
-from delivery import log, run
+from delivery.hours import time_log
 from delivery.kpis import measure
 from delivery.models import Report, Request
-from delivery.renewing import renewal, risk
+from delivery.renewing import renewal
 from delivery.renewing.renewal import Outlook
-from delivery.renewing.risk import Facts, Level, Why
-from delivery.reports import send
+from delivery.reports import report_run, send
+from delivery.rules import renewal_risk
+from delivery.rules.renewal_risk import Facts, Level, Why
 from tests.world import NOW, World
 
 DAY, H = timedelta(days=1), 60
@@ -34,7 +35,7 @@ def lived(world: World, name: str = "Baan Coffee", used: int = 15, **fields: Any
         bill(now=now, door="test")
         for n in range(used // 5):
             on = local_day(now + n * DAY, "Asia/Bangkok")
-            log.log_time(agreement=agreement, on=on, minutes=5 * H, note="Work", now=now + n * DAY)
+            time_log.log_time(agreement=agreement, on=on, minutes=5 * H, note="Work", now=now + n * DAY)
     return agreement
 
 
@@ -47,7 +48,7 @@ def whys(agreement: Agreement) -> list[Why]:
 
 
 def sent(agreement: Agreement) -> list[Report]:
-    run.report(now=LATER - 10 * DAY, door="test")
+    report_run.report(now=LATER - 10 * DAY, door="test")
     rows = list(Report.objects.filter(period__agreement=agreement).order_by("created_at"))
     return [send.send_report(report=row, actor="Nan", now=LATER - 9 * DAY) for row in rows]
 
@@ -139,9 +140,9 @@ FACTS = st.builds(
 
 @given(FACTS)
 def test_a_level_always_has_its_reasons_and_worse_facts_never_make_it_better(facts: Facts) -> None:
-    found = risk.reasons(facts)
-    assert (risk.level(found) == Level.LOW) == (not found)
+    found = renewal_risk.reasons(facts)
+    assert (renewal_risk.level(found) == Level.LOW) == (not found)
     worse = Facts(facts.targets, facts.hours, facts.unread + 1, True, facts.late + 1, timedelta(0))
     order = list(Level)
-    assert order.index(risk.level(risk.reasons(worse))) >= order.index(risk.level(found))
-    assert {one.why for one in found} <= {one.why for one in risk.reasons(worse)}
+    assert order.index(renewal_risk.level(renewal_risk.reasons(worse))) >= order.index(renewal_risk.level(found))
+    assert {one.why for one in found} <= {one.why for one in renewal_risk.reasons(worse)}

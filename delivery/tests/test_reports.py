@@ -10,20 +10,21 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from agreements import pause
+from agreements.changing import pause
 from agreements.models import Agreement, Period
 from agreements.tests.test_amending import upgrade
 from agreements.tests.test_signers import put
-from billing.run import bill
+from billing.runs.run import bill
 from clients.models import Contact
-from core import audit, outbox
+from core import audit
 from core.errors import NotAllowedNow, RuleError
 from core.models import Link, Outbox
-from delivery import log, run
+from core.outbox import emails
+from delivery.hours import time_log
 from delivery.kpis import measure
 from delivery.models import Deliverable, Report
-from delivery.reports import chase, decide, report_paper, review, seen, send
-from delivery.reports.report_letters import NUDGE, pictured
+from delivery.reports import client_decision, reminders, report_pdf, report_run, review, send, views_recorded
+from delivery.reports.report_emails import NUDGE, pictured
 from delivery.reports.report_words import with_words
 from tests.world import HERE, NOW, World
 
@@ -36,8 +37,8 @@ WAITS = {"seller": {"name": "S", "legal_name": "S"}, "buyer": {"legal_name": "B"
 def drafted(world: World) -> Report:
     agreement = world.signed()
     bill(now=NOW, door="test")
-    log.log_time(agreement=agreement, on=NOW.date(), minutes=90, note="Content plan", now=NOW)
-    run.report(now=LATER, door="test")
+    time_log.log_time(agreement=agreement, on=NOW.date(), minutes=90, note="Content plan", now=NOW)
+    report_run.report(now=LATER, door="test")
     return Report.objects.get()
 
 
@@ -49,8 +50,8 @@ def words(report: Report, now: datetime = LATER, **more: Any) -> Report:
 def sent(report: Report, now: datetime = LATER) -> Report:
     """Frozen, printed and mailed."""
     send.send_report(report=report, actor="Nan", now=now)
-    report_paper.print_due(now=now)
-    outbox.send_due(now=now)
+    report_pdf.print_due(now=now)
+    emails.send_due(now=now)
     report.refresh_from_db()
     return report
 
@@ -63,14 +64,14 @@ def letter(kind: str = "report") -> Outbox:
 
 
 def test_running_the_job_twice_drafts_one_and_tells_the_owner_once(drafted: Report) -> None:
-    assert run.report(now=LATER, door="test").result["drafted"] == 0
+    assert report_run.report(now=LATER, door="test").result["drafted"] == 0
     assert Outbox.objects.filter(kind="reports_drafted").count() == 1
 
 
 def test_nothing_is_drafted_before_the_period_is_over(world: World) -> None:
     world.signed()
     bill(now=NOW, door="test")
-    run.report(now=NOW + timedelta(days=29), door="test")
+    report_run.report(now=NOW + timedelta(days=29), door="test")
     assert not Report.objects.exists()
 
 
@@ -80,7 +81,7 @@ def test_a_paused_period_has_no_report_and_the_next_one_says_so(world: World) ->
     pause.skip(agreement=agreement, reason="Holidays", actor="Nan", now=NOW)
     for months in (1, 2, 3):
         bill(now=NOW + months * timedelta(days=31), door="test")
-    run.report(now=NOW + timedelta(days=95), door="test")
+    report_run.report(now=NOW + timedelta(days=95), door="test")
     assert list(Report.objects.order_by("period__index").values_list("period__index", flat=True)) == [0, 2]
     shot = send.snapshot(Report.objects.select_related("period").get(period__index=2))
     assert shot["silent"] == [{"starts_on": "2026-12-02", "because": "Holidays"}]
@@ -90,7 +91,7 @@ def test_an_agreement_that_ended_inside_a_period_has_its_last_report_then(world:
     agreement = world.running()
     bill(now=NOW, door="test")
     Agreement.objects.filter(pk=agreement.pk).update(ends_on=date(2026, 11, 16), state="ended")
-    run.report(now=NOW + timedelta(days=15), door="test")
+    report_run.report(now=NOW + timedelta(days=15), door="test")
     shot = send.snapshot(Report.objects.get())
     assert (shot["period"]["ends_on"], shot["ended_on"]) == ("2026-11-16", "2026-11-16")
 
@@ -101,8 +102,8 @@ def test_drafting_and_freezing_ask_as_many_questions_for_forty_as_for_four(world
             world.running(world.client(f"C{clients}-{n}"), card="")
         bill(now=NOW, door="test")
         with CaptureQueriesContext(connection) as asked:
-            assert run.report(now=LATER, door="test").result["drafted"] == clients
-            assert run.report(now=DUE, door="test").result["sent"] == clients
+            assert report_run.report(now=LATER, door="test").result["drafted"] == clients
+            assert report_run.report(now=DUE, door="test").result["sent"] == clients
         return len(asked)
 
     assert questions(40) == questions(4)
@@ -169,8 +170,8 @@ def test_unprintable_signs_of_others_do_not_stop_a_report(drafted: Report) -> No
 def test_two_workers_print_one_paper_and_write_one_letter(drafted: Report) -> None:
     send.send_report(report=drafted, actor="Nan", now=LATER)
     one, other = Report.objects.get(), Report.objects.get()
-    first = report_paper.ensure(report=one, now=LATER)
-    second = report_paper.ensure(report=other, now=LATER + timedelta(minutes=1))
+    first = report_pdf.ensure(report=one, now=LATER)
+    second = report_pdf.ensure(report=other, now=LATER + timedelta(minutes=1))
     assert first == second
     assert Outbox.objects.filter(kind="report").count() == 1
 
@@ -178,7 +179,9 @@ def test_two_workers_print_one_paper_and_write_one_letter(drafted: Report) -> No
 def test_late_time_goes_to_the_open_period_with_a_note(drafted: Report) -> None:
     send.send_report(report=drafted, actor="Nan", now=LATER)
     bill(now=LATER, door="test")
-    entry = log.log_time(agreement=drafted.period.agreement, on=NOW.date(), minutes=30, note="Forgotten", now=LATER)
+    entry = time_log.log_time(
+        agreement=drafted.period.agreement, on=NOW.date(), minutes=30, note="Forgotten", now=LATER
+    )
     assert entry.period_id != drafted.period_id
     assert NOW.date().isoformat() in entry.note
 
@@ -191,7 +194,7 @@ def test_a_report_of_a_quarter_is_called_so_and_not_a_month(world: World) -> Non
     world.running(interval="quarterly", terms=silent)
     for now in (NOW, NOW + timedelta(days=93)):
         bill(now=now, door="test")
-    run.report(now=NOW + timedelta(days=93), door="test")
+    report_run.report(now=NOW + timedelta(days=93), door="test")
     report = Report.objects.get()
     assert send.title(report) == "Report for November 2026 – January 2027"
     assert with_words(review.shown(report))["verdict_text"].startswith("A good period")
@@ -200,9 +203,9 @@ def test_a_report_of_a_quarter_is_called_so_and_not_a_month(world: World) -> Non
 
 def test_what_nobody_reviewed_goes_out_on_the_agreed_day_with_the_figures_alone(drafted: Report) -> None:
     assert drafted.send_at == DUE
-    assert run.report(now=DUE - timedelta(minutes=1), door="test").result["sent"] == 0
-    assert run.report(now=DUE, door="test").result["sent"] == 1
-    assert run.report(now=DUE, door="test").result["sent"] == 0
+    assert report_run.report(now=DUE - timedelta(minutes=1), door="test").result["sent"] == 0
+    assert report_run.report(now=DUE, door="test").result["sent"] == 1
+    assert report_run.report(now=DUE, door="test").result["sent"] == 0
     drafted.refresh_from_db()
     assert drafted.unreviewed and drafted.snapshot["comment"] == ""
     (event,) = audit.chain(drafted.pk)
@@ -211,7 +214,7 @@ def test_what_nobody_reviewed_goes_out_on_the_agreed_day_with_the_figures_alone(
 
 def test_words_that_were_saved_go_with_it(drafted: Report) -> None:
     words(drafted)
-    run.report(now=DUE, door="test")
+    report_run.report(now=DUE, door="test")
     drafted.refresh_from_db()
     assert not drafted.unreviewed and drafted.snapshot["comment"] == "A strong month."
 
@@ -220,7 +223,7 @@ def test_where_the_agreement_says_so_it_waits_and_the_owner_is_reminded_every_th
     world.running(terms=WAITS)
     bill(now=NOW, door="test")
     for day in range(12):
-        run.report(now=LATER + timedelta(days=day), door="test")
+        report_run.report(now=LATER + timedelta(days=day), door="test")
     assert Report.objects.get().send_at is None
     assert Report.objects.get().sent_at is None
     assert Outbox.objects.filter(kind="reports_waiting").count() in (3, 4)
@@ -232,7 +235,7 @@ def test_a_change_of_the_tier_leaves_what_was_agreed_about_reports_and_what_was_
     put(upgrade(agreement), agreement.contact)
     for days in (0, 31, 62):
         bill(now=NOW + timedelta(days=days), door="test")
-    run.report(now=NOW + timedelta(days=62), door="test")
+    report_run.report(now=NOW + timedelta(days=62), door="test")
     report = Report.objects.get(period__amendment__isnull=False)
     assert report.send_at is None and send.snapshot(report)["value_adds"] == ["An audit"]
 
@@ -242,18 +245,18 @@ def test_a_job_that_is_late_by_weeks_leaves_a_day_to_look_and_then_sends_each_on
     for months in range(3):
         bill(now=NOW + months * timedelta(days=31), door="test")
     late = NOW + timedelta(days=80)
-    run.report(now=late, door="test")
+    report_run.report(now=late, door="test")
     assert Report.objects.filter(send_at__gte=late + timedelta(hours=24)).count() == 2
     for hours in range(72):
-        run.report(now=late + timedelta(hours=hours), door="test")
-    report_paper.print_due(now=late)
+        report_run.report(now=late + timedelta(hours=hours), door="test")
+    report_pdf.print_due(now=late)
     assert Outbox.objects.filter(kind="report").count() == 2
 
 
 def test_a_time_that_the_freelancer_chose_counts(drafted: Report) -> None:
     at = LATER + timedelta(days=1)
     review.schedule(report=words(drafted), at=at, now=LATER)
-    run.report(now=at, door="test")
+    report_run.report(now=at, door="test")
     drafted.refresh_from_db()
     assert drafted.sent_at == at and not drafted.unreviewed
     with pytest.raises(RuleError):
@@ -264,16 +267,16 @@ def test_a_client_without_anybody_to_write_to_keeps_its_draft_until_there_is_som
     Contact.objects.update(is_active=False)
     with pytest.raises(RuleError):
         send.send_report(report=drafted, actor="Nan", now=LATER)
-    assert run.report(now=DUE, door="test").result["sent"] == 0
+    assert report_run.report(now=DUE, door="test").result["sent"] == 0
     Contact.objects.update(is_active=True)
-    assert run.report(now=DUE, door="test").result["sent"] == 1
+    assert report_run.report(now=DUE, door="test").result["sent"] == 1
 
 
 def test_a_nudge_never_follows_somebody_who_has_left(drafted: Report) -> None:
     report = sent(drafted)
     Contact.objects.update(is_active=False)
-    chase.nudge_due(now=LATER + timedelta(hours=73))
-    outbox.send_due(now=LATER + timedelta(hours=73))
+    reminders.nudge_due(now=LATER + timedelta(hours=73))
+    emails.send_due(now=LATER + timedelta(hours=73))
     assert report.nudged_at is None and letter(NUDGE).to == "" and "NobodyToTell" in letter(NUDGE).error
     assert not Link.objects.filter(created_at__gt=LATER + timedelta(hours=72)).exists()
 
@@ -286,10 +289,10 @@ def test_what_was_seen_is_recorded_and_what_was_not_stays_not_recorded(drafted: 
     assert (drafted.letter_opened_at, drafted.opened_at, drafted.read_seconds) == (None, None, None)
     token = re.search(r"/p/seen/(.+?)\.gif", letter().html)
     assert token and pictured(token[1]) == drafted.pk.hex and pictured("x" + token[1]) is None
-    seen.letter_opened(report_id=drafted.pk.hex, now=LATER)
-    seen.letter_opened(report_id=drafted.pk.hex, now=DUE)
+    views_recorded.letter_opened(report_id=drafted.pk.hex, now=LATER)
+    views_recorded.letter_opened(report_id=drafted.pk.hex, now=DUE)
     for seconds in (15, 9999, -5):
-        seen.read(report=drafted, seconds=seconds)
+        views_recorded.read(report=drafted, seconds=seconds)
     drafted.refresh_from_db()
     assert (drafted.letter_opened_at, drafted.read_seconds) == (LATER, 75)
 
@@ -298,37 +301,37 @@ def test_unseen_after_72_hours_is_nudged_once_and_then_becomes_a_task(drafted: R
     sent(drafted)
     step = timedelta(hours=72)
     for n in range(1, 4):
-        chase.nudge_due(now=LATER + n * step)
+        reminders.nudge_due(now=LATER + n * step)
     assert Outbox.objects.filter(kind=NUDGE).count() == 1
-    assert chase.task_due(now=LATER + step + step - timedelta(minutes=1)) == 0
-    assert chase.task_due(now=LATER + step + step) == 1
+    assert reminders.task_due(now=LATER + step + step - timedelta(minutes=1)) == 0
+    assert reminders.task_due(now=LATER + step + step) == 1
 
 
 def test_of_several_unseen_reports_the_last_is_to_be_talked_about_and_only_it(drafted: Report) -> None:
     sent(drafted)
     month = timedelta(days=31)
     bill(now=LATER, door="test")
-    run.report(now=LATER + month, door="test")
+    report_run.report(now=LATER + month, door="test")
     last = sent(Report.objects.exclude(pk=drafted.pk).get(), now=LATER + month)
     Report.objects.update(task_at=LATER + month)
-    assert list(chase.to_talk_about(Report.objects.all())) == [last]
-    chase.talked(report=last, now=LATER + month)
-    assert not chase.to_talk_about(Report.objects.all())
+    assert list(reminders.to_talk_about(Report.objects.all())) == [last]
+    reminders.talked(report=last, now=LATER + month)
+    assert not reminders.to_talk_about(Report.objects.all())
 
 
 def test_what_was_seen_is_not_nudged(drafted: Report) -> None:
     sent(drafted)
-    seen.opened(report=drafted, now=LATER)
-    assert chase.nudge_due(now=LATER + timedelta(days=9)) == 0
+    views_recorded.opened(report=drafted, now=LATER)
+    assert reminders.nudge_due(now=LATER + timedelta(days=9)) == 0
 
 
 def test_a_decision_is_answered_once_and_told(drafted: Report) -> None:
     sent(words(drafted))
     contact = drafted.period.agreement.contact
-    decide.give(report=drafted, answer="yes", contact=contact, now=LATER, origin=HERE, words="Please do")
+    client_decision.give(report=drafted, answer="yes", contact=contact, now=LATER, origin=HERE, words="Please do")
     with pytest.raises(NotAllowedNow):
-        decide.give(report=drafted, answer="no", contact=contact, now=LATER, origin=HERE)
-    outbox.send_due(now=LATER)
+        client_decision.give(report=drafted, answer="no", contact=contact, now=LATER, origin=HERE)
+    emails.send_due(now=LATER)
     assert "Please do" in letter("report_answered").text
     assert audit.is_whole(audit.chain(drafted.pk)) and len(audit.chain(drafted.pk)) == 2
 
@@ -336,7 +339,9 @@ def test_a_decision_is_answered_once_and_told(drafted: Report) -> None:
 def test_a_report_that_wants_no_decision_takes_no_answer(drafted: Report) -> None:
     sent(words(drafted, decision=""))
     with pytest.raises(NotAllowedNow):
-        decide.give(report=drafted, answer="yes", contact=drafted.period.agreement.contact, now=LATER, origin=HERE)
+        client_decision.give(
+            report=drafted, answer="yes", contact=drafted.period.agreement.contact, now=LATER, origin=HERE
+        )
     assert "answer=" not in letter().html
 
 

@@ -10,16 +10,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agreements.models import Agreement
-from billing.run import bill
-from clients import add
+from billing.runs.run import bill
+from clients import client_records
+from core.database.state_moves import move
 from core.errors import NotAllowedNow
 from core.models import Outbox
-from core.states import move
-from delivery import deliver, hours, log
-from delivery.errors import BadHandover, NotOpen, NoWords
+from delivery.hours import hours_left, time_log
 from delivery.models import Deliverable, Handover, Request, RequestMessage
-from delivery.requests import answer, ask, fitting, remind, thread
-from delivery.states import RequestState
+from delivery.requests import client_actions, fit_check, owner_actions, reminders, thread
+from delivery.rules.errors import BadHandover, NotOpen, NoWords
+from delivery.rules.states import RequestState
+from delivery.work import checklist_actions
 from tests.test_tenancy import inside, logged_in
 from tests.world import NOW, World
 
@@ -31,12 +32,12 @@ S = RequestState
 def begun(world: World, **fields: Any) -> Agreement:
     agreement = world.running(tier=TIER, **fields)
     bill(now=NOW, door="test")
-    deliver.open_checklists(now=NOW)
+    checklist_actions.open_checklists(now=NOW)
     return agreement
 
 
 def asked(agreement: Agreement, text: str = "A banner\n3 m wide", now: Any = NOW, **more: Any) -> Request:
-    return ask.ask(contact=agreement.contact, agreement=agreement, text=text, now=now, **more)
+    return client_actions.ask(contact=agreement.contact, agreement=agreement, text=text, now=now, **more)
 
 
 def letters(kind: str, to: str = "") -> list[Outbox]:
@@ -46,10 +47,10 @@ def letters(kind: str, to: str = "") -> list[Outbox]:
 
 def test_the_first_line_is_the_title_and_what_is_left_is_said_at_once(world: World) -> None:
     agreement = begun(world)
-    log.log_time(agreement=agreement, on=NOW.date(), minutes=17 * 60, note="Work", now=NOW)
+    time_log.log_time(agreement=agreement, on=NOW.date(), minutes=17 * 60, note="Work", now=NOW)
     row = asked(agreement, estimate=3 * 60)
     assert (row.title, row.fits, row.left, row.estimate) == ("A banner", "hours", 3 * 60, 180)
-    assert row.left == hours.of_period(row.period).remaining, "one source for hours (rule 26)"
+    assert row.left == hours_left.of_period(row.period).remaining, "one source for hours (rule 26)"
     assert row.respond_by == NOW + 10 * H
     assert asked(agreement, estimate=181).fits == "word"
     (letter, _) = letters("request", world.business.owner.email)
@@ -60,7 +61,7 @@ def test_the_first_line_is_the_title_and_what_is_left_is_said_at_once(world: Wor
 def test_without_hours_what_is_still_open_is_the_scope(world: World) -> None:
     agreement = begun(world, minutes=0)
     assert asked(agreement).fits == "scope"
-    deliver.set_done(deliverable=Deliverable.objects.select_related("period").get(), done=4)
+    checklist_actions.set_done(deliverable=Deliverable.objects.select_related("period").get(), done=4)
     assert asked(agreement).fits == "word"
 
 
@@ -79,7 +80,7 @@ def test_nothing_is_asked_with_no_words_or_about_what_is_not_theirs(world: World
             asked(agreement, text)
     other = world.running(client=world.client("Other"))
     with pytest.raises(NotOpen):
-        ask.ask(contact=other.contact, agreement=agreement, text="Mine?", now=NOW)
+        client_actions.ask(contact=other.contact, agreement=agreement, text="Mine?", now=NOW)
     assert not Request.objects.exists()
 
 
@@ -88,7 +89,8 @@ def test_the_same_form_twice_is_one_request_and_one_message(world: World) -> Non
     one, two = asked(agreement, once="m"), asked(agreement, once="m")
     assert one == two and Request.objects.count() == 1 and len(letters("request")) == 1
     said = [
-        ask.say(request=one, contact=agreement.contact, text="And round", now=NOW, once="n") for _again in range(2)
+        client_actions.say(request=one, contact=agreement.contact, text="And round", now=NOW, once="n")
+        for _again in range(2)
     ]
     assert said == [True, False] and RequestMessage.objects.count() == 2
     assert asked(agreement, once="other") != one
@@ -99,33 +101,33 @@ def test_other_words_on_a_page_that_came_back_are_not_lost(world: World) -> None
     one, two = asked(agreement, once="m"), asked(agreement, "A film", once="m")
     assert one != two and two.title == "A film"
     facts: dict[str, Any] = {"request": two, "contact": agreement.contact, "now": NOW, "once": "n"}
-    assert ask.say(text="Short", **facts) and ask.say(text="And loud", **facts)
+    assert client_actions.say(text="Short", **facts) and client_actions.say(text="And loud", **facts)
 
 
 def test_the_first_answer_is_measured_once(world: World) -> None:
     row = asked(begun(world))
-    assert answer.answer(request=row, text="Tomorrow.", now=NOW + 3 * H)
-    answer.answer(request=row, text="Here is more.", now=NOW + 30 * H, to=S.STARTED)
+    assert owner_actions.answer(request=row, text="Tomorrow.", now=NOW + 3 * H)
+    owner_actions.answer(request=row, text="Here is more.", now=NOW + 30 * H, to=S.STARTED)
     row.refresh_from_db()
     assert row.responded_at == NOW + 3 * H and row.state == "started"
     page = logged_in(world.business.owner).get(reverse("dashboard:request", args=[row.pk])).content.decode()
     assert "Answered in 3 h, as promised" in page
     late = asked(Agreement.objects.get())
-    answer.answer(request=late, text="Sorry.", now=NOW + 12 * H)
+    owner_actions.answer(request=late, text="Sorry.", now=NOW + 12 * H)
     page = logged_in(world.business.owner).get(reverse("dashboard:request", args=[late.pk])).content.decode()
     assert "Answered in 12 h; it was promised by" in page
 
 
 def test_every_step_is_told_to_whoever_spoke_and_to_nobody_else(world: World) -> None:
     agreement = begun(world)
-    boss = add.add_contact(client=agreement.client, name="Boss", email="boss@baan.example", now=NOW)
-    add.add_contact(client=agreement.client, name="Silent", email="silent@baan.example", now=NOW)
+    boss = client_records.add_contact(client=agreement.client, name="Boss", email="boss@baan.example", now=NOW)
+    client_records.add_contact(client=agreement.client, name="Silent", email="silent@baan.example", now=NOW)
     row = asked(agreement)
-    ask.say(request=row, contact=boss, text="In blue, please", now=NOW)
-    answer.answer(request=row, text="", now=NOW + H, to=S.STARTED)
-    answer.answer(request=row, text="Have a look.", now=NOW + 2 * H, to=S.DONE)
-    answer.answer(request=row, text="", now=NOW + 3 * H, to=S.STARTED)
-    answer.answer(request=row, text="Too large for this month.", now=NOW + 4 * H, to=S.DECLINED)
+    client_actions.say(request=row, contact=boss, text="In blue, please", now=NOW)
+    owner_actions.answer(request=row, text="", now=NOW + H, to=S.STARTED)
+    owner_actions.answer(request=row, text="Have a look.", now=NOW + 2 * H, to=S.DONE)
+    owner_actions.answer(request=row, text="", now=NOW + 3 * H, to=S.STARTED)
+    owner_actions.answer(request=row, text="Too large for this month.", now=NOW + 4 * H, to=S.DECLINED)
     subjects = [one.subject for one in letters("request_answer", "boss@baan.example")]
     assert subjects == ["Started: A banner", "Done: A banner", "Started: A banner", "Not possible: A banner"]
     assert {one.to for one in letters("request_answer")} == {"ploy@baan.example", "boss@baan.example"}
@@ -143,20 +145,20 @@ def test_a_no_needs_words_and_what_was_taken_back_is_over(world: World) -> None:
     agreement = begun(world)
     row = asked(agreement)
     with pytest.raises(NoWords):
-        answer.answer(request=row, text="", now=NOW, to=S.DECLINED)
+        owner_actions.answer(request=row, text="", now=NOW, to=S.DECLINED)
     with pytest.raises(NoWords):
-        answer.answer(request=row, text=" ", now=NOW)
+        owner_actions.answer(request=row, text=" ", now=NOW)
     mine, theirs = Request.objects.get(), Request.objects.get()
-    ask.withdraw(request=mine, contact=agreement.contact, now=NOW)
+    client_actions.withdraw(request=mine, contact=agreement.contact, now=NOW)
     with pytest.raises(NotAllowedNow):
-        answer.answer(request=theirs, text="Done!", now=NOW, to=S.DONE)
+        owner_actions.answer(request=theirs, text="Done!", now=NOW, to=S.DONE)
     assert Request.objects.get().state == "withdrawn" and RequestMessage.objects.count() == 1, (
         "the loser writes nothing"
     )
     assert not letters("request_answer") and len(letters("request_end")) == 1
     for act in (
-        lambda: answer.answer(request=mine, text="Still?", now=NOW),
-        lambda: ask.say(request=mine, contact=agreement.contact, text="Still?", now=NOW),
+        lambda: owner_actions.answer(request=mine, text="Still?", now=NOW),
+        lambda: client_actions.say(request=mine, contact=agreement.contact, text="Still?", now=NOW),
     ):
         with pytest.raises(NotOpen):
             act()
@@ -165,18 +167,20 @@ def test_a_no_needs_words_and_what_was_taken_back_is_over(world: World) -> None:
 def test_done_with_a_link_is_in_the_list_of_the_period_and_at_the_request(world: World) -> None:
     agreement = begun(world)
     row = asked(agreement, "🎪 A banner")
-    gift = answer.hand_over_for(request=row, actor="Nan", now=NOW, text="Here.", to=S.DONE, url="https://x.example/a")
+    gift = owner_actions.hand_over_for(
+        request=row, actor="Nan", now=NOW, text="Here.", to=S.DONE, url="https://x.example/a"
+    )
     assert (gift.deliverable.title, gift.deliverable.done) == ("A banner", 1), "what cannot be printed is left out"
     assert [one.handover for one in thread.of(row)] == [None, gift]
     assert "https://x.example/a" in letters("request_answer")[0].text
     posts = Deliverable.objects.select_related("period__agreement").get(title="posts")
     again = asked(agreement)
-    answer.hand_over_for(request=again, actor="Nan", now=NOW, deliverable=posts, url="https://x.example/b")
+    owner_actions.hand_over_for(request=again, actor="Nan", now=NOW, deliverable=posts, url="https://x.example/b")
     posts.refresh_from_db()
     again.refresh_from_db()
     assert posts.done == 1 and again.state == "asked" and again.responded_at == NOW
     with pytest.raises(BadHandover):
-        answer.hand_over_for(request=again, actor="Nan", now=NOW, to=S.DONE, url="javascript:x")
+        owner_actions.hand_over_for(request=again, actor="Nan", now=NOW, to=S.DONE, url="javascript:x")
     again.refresh_from_db()
     assert again.state == "asked" and Handover.objects.count() == 2
 
@@ -184,8 +188,8 @@ def test_done_with_a_link_is_in_the_list_of_the_period_and_at_the_request(world:
 def test_the_reminder_comes_once_before_the_promise_breaks(world: World) -> None:
     agreement = begun(world)
     row, answered = asked(agreement), asked(agreement, "Other")
-    answer.answer(request=answered, text="Yes.", now=NOW)
-    assert [remind.remind_due(now=NOW + n * H) for n in (7, 8, 9, 30)] == [0, 1, 0, 0]
+    owner_actions.answer(request=answered, text="Yes.", now=NOW)
+    assert [reminders.remind_due(now=NOW + n * H) for n in (7, 8, 9, 30)] == [0, 1, 0, 0]
     (letter,) = letters("request_due")
     assert letter.ref == str(row.pk) and letter.subject == "Answer soon: A banner"
     home = logged_in(world.business.owner).get(reverse("dashboard:home")).content.decode()
@@ -254,14 +258,14 @@ def test_the_freelancer_answers_with_a_file_estimates_and_writes_time(world: Wor
     time = {"agreement": agreement.pk, "on": agreement.starts_on.isoformat(), "minutes": "1:30", "note": "Banner"}
     time |= {"billable": "on", "consumes": "on", "deliverable": ""}
     assert owner.post(reverse("dashboard:request_time", args=[row.pk]), time).status_code == 302
-    assert hours.of_agreements([agreement])[row.period_id].used == 90
+    assert hours_left.of_agreements([agreement])[row.period_id].used == 90
 
 
 def test_the_inbox_has_the_most_urgent_first(world: World) -> None:
     agreement = begun(world)
     slow = world.running(client=world.client("Slow"), tier=TIER | {"response_hours": 48})
     first, second = asked(slow, "Slow one"), asked(agreement, "Quick one")
-    answer.answer(request=asked(agreement, "Begun"), text="On it", now=NOW, to=S.STARTED)
+    owner_actions.answer(request=asked(agreement, "Begun"), text="On it", now=NOW, to=S.STARTED)
     owner = logged_in(world.business.owner)
     page = owner.get(reverse("dashboard:requests")).content.decode()
     assert page.index("Quick one") < page.index("Slow one") and "Begun" not in page
@@ -287,8 +291,8 @@ def test_the_portals_front_page_asks_as_often_for_many_as_for_few(world: World) 
             another = world.running(client=agreement.client, tier=TIER)
             bill(now=NOW, door="test")
             row = asked(another)
-            answer.hand_over_for(request=row, actor="Nan", now=NOW, url="https://x.example")
-        deliver.open_checklists(now=NOW)
+            owner_actions.hand_over_for(request=row, actor="Nan", now=NOW, url="https://x.example")
+        checklist_actions.open_checklists(now=NOW)
 
     more(2)
     few = count()
@@ -298,6 +302,6 @@ def test_the_portals_front_page_asks_as_often_for_many_as_for_few(world: World) 
 
 def test_fitting_is_the_same_for_one_and_for_many(world: World) -> None:
     agreements = [begun(world), begun(world, client=world.client("Other"), minutes=0)]
-    together = fitting.of(agreements, now=NOW)
+    together = fit_check.of(agreements, now=NOW)
     for row in agreements:
-        assert together[row.pk] == fitting.of([row], now=NOW)[row.pk]
+        assert together[row.pk] == fit_check.of([row], now=NOW)[row.pk]

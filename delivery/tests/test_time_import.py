@@ -11,12 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agreements.models import Agreement
-from billing.run import bill
+from billing.runs.run import bill
 from core.errors import NotAllowedNow
-from delivery import log, run
-from delivery.errors import BadExport, NoPeriod
+from delivery.hours import time_log
 from delivery.models import Report, TimeEntry, TimeImport
-from delivery.reports import send
+from delivery.reports import report_run, send
+from delivery.rules.errors import BadExport, NoPeriod
 from delivery.trackers import time_import
 from tests.world import NOW, World
 
@@ -72,7 +72,7 @@ def test_a_dry_run_writes_nothing_and_taking_over_writes_what_it_said(world: Wor
 
 
 def test_each_line_that_does_not_fit_is_named_with_its_number(world: World, agreement: Agreement) -> None:
-    log.log_time(agreement=agreement, on=date(2026, 11, 5), minutes=23 * 60, note="N", now=LATER)
+    time_log.log_time(agreement=agreement, on=date(2026, 11, 5), minutes=23 * 60, note="N", now=LATER)
     rows = [
         GOOD,
         GOOD.replace("2026-11-03", "2026-11-31"),
@@ -128,7 +128,7 @@ def test_a_line_is_taken_over_once_from_whatever_file_and_though_it_was_correcte
 ) -> None:
     take(read(world, GOOD + GOOD), 2)  # the same twice in one file is work that was done twice
     entry = TimeEntry.objects.earliest("pk")
-    log.change_time(entry=entry, on=date(2026, 11, 4), minutes=5, note="Other", now=LATER)
+    time_log.change_time(entry=entry, on=date(2026, 11, 4), minutes=5, note="Other", now=LATER)
     tried = time_import.trial(read(world, MORE + GOOD + GOOD), now=LATER)
     assert (len(tried.good), len(tried.there)) == (1, 2)
     with pytest.raises(BadExport):
@@ -179,7 +179,7 @@ def test_what_is_not_billable_there_is_the_freelancers_own_unless_nothing_is_bil
 def test_late_lines_go_to_the_open_period_with_their_day(world: World, agreement: Agreement) -> None:
     after = NOW + 31 * DAY
     bill(now=after, door="test")
-    run.report(now=after, door="test")
+    report_run.report(now=after, door="test")
     send.send_report(report=Report.objects.get(), actor="Nan", now=after)
     row = read(world, GOOD)
     assert time_import.trial(row, now=after).late == [2]
@@ -190,10 +190,12 @@ def test_late_lines_go_to_the_open_period_with_their_day(world: World, agreement
 
 def test_an_import_is_taken_back_whole_and_can_be_read_again(world: World, agreement: Agreement) -> None:
     row = take(read(world, GOOD + MORE), 2)
-    log.change_time(entry=TimeEntry.objects.latest("on"), on=date(2026, 11, 4), minutes=5, note="Other", now=LATER)
+    time_log.change_time(
+        entry=TimeEntry.objects.latest("on"), on=date(2026, 11, 4), minutes=5, note="Other", now=LATER
+    )
     assert time_import.take_back(row=row, actor="Nan", now=LATER) == 2
     assert not TimeEntry.objects.exists()
-    assert {entry.voided_by for entry in log.taken_back(world.business)} == {"Nan"}
+    assert {entry.voided_by for entry in time_log.taken_back(world.business)} == {"Nan"}
     with pytest.raises(NotAllowedNow):
         time_import.take_back(row=row, actor="Nan", now=LATER)
     take(read(world, GOOD + MORE), 2)
@@ -203,7 +205,7 @@ def test_what_a_report_has_told_is_not_taken_back(world: World, agreement: Agree
     row = take(read(world, GOOD), 1)
     after = NOW + 31 * DAY
     bill(now=after, door="test")
-    run.report(now=after, door="test")
+    report_run.report(now=after, door="test")
     send.send_report(report=Report.objects.get(), actor="Nan", now=after)
     with pytest.raises(NoPeriod):
         time_import.take_back(row=row, actor="Nan", now=after)

@@ -6,18 +6,18 @@ from typing import Any
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from agreements import amend, sign
+from agreements.changing import amend
 from agreements.models import Agreement
+from agreements.signing import sign
+from billing.charging.refund import give_back
 from billing.models import Invoice
-from billing.refund import give_back
-from billing.run import bill
+from billing.runs.run import bill
+from core.database.frozen_rows import lifted
 from core.dates import local_day
-from core.immutable import lifted
 from core.models import AuditEvent
-from delivery import run
 from delivery.models import Report
-from delivery.record.timeline import timeline
-from delivery.reports import report_paper, send
+from delivery.reports import report_pdf, report_run, send
+from exports.timeline import timeline
 from tests.world import HERE, NOW, World
 
 MONTH = timedelta(days=31)
@@ -28,10 +28,10 @@ def lived(world: World, months: int = 1) -> Agreement:
     agreement = world.sealed()
     for n in range(months + 1):
         bill(now=NOW + n * MONTH, door="test")
-    run.report(now=NOW + months * MONTH, door="test")
+    report_run.report(now=NOW + months * MONTH, door="test")
     for report in Report.objects.filter(client=agreement.client):
         send.send_report(report=report, actor="Nan", now=NOW + months * MONTH)
-    report_paper.print_due(now=NOW + months * MONTH)
+    report_pdf.print_due(now=NOW + months * MONTH)
     return agreement
 
 
@@ -59,10 +59,10 @@ def test_each_paper_stands_beside_its_fact_with_its_hash(world: World) -> None:
 
 
 def test_the_client_reads_no_address_no_device_and_none_of_the_notes(world: World) -> None:
-    from billing import park
+    from billing.runs import hold
 
     agreement = lived(world)
-    park.park(agreement=agreement, reason="They are difficult", actor="Nan", now=NOW + MONTH)
+    hold.park(agreement=agreement, reason="They are difficult", actor="Nan", now=NOW + MONTH)
     mine, theirs = timeline(agreement, inside=True), timeline(agreement, inside=False)
     assert HERE.ip in {fact.ip for fact in mine.facts}
     assert "They are difficult" in str(mine.facts)

@@ -12,15 +12,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agreements.models import Agreement, Period
-from agreements.states import AGREEMENT, AgreementState
-from billing.run import bill
-from core import outbox
+from agreements.rules.states import AGREEMENT, AgreementState
+from billing.runs.run import bill
+from core.database.state_moves import move
 from core.errors import NotAllowedNow, RuleError
-from core.states import move
-from delivery import deliver, log, run, timer
-from delivery.errors import HowLong, NoPeriod, TooMuch
+from core.outbox import emails
+from delivery.hours import time_log, timer
 from delivery.models import Deliverable, Report, TimeEntry, Timer
-from delivery.reports import send
+from delivery.reports import report_run, send
+from delivery.rules.errors import HowLong, NoPeriod, TooMuch
+from delivery.work import checklist_actions
 from tests.world import NOW, World
 
 H = timedelta(hours=1)
@@ -31,7 +32,7 @@ PROMISED = {"name": "Growth", "deliverables": [{"title": "posts", "promised": 4}
 def agreement(world: World) -> Agreement:
     found = world.running(tier=PROMISED)
     bill(now=NOW, door="test")
-    deliver.open_checklists(now=NOW)
+    checklist_actions.open_checklists(now=NOW)
     return found
 
 
@@ -137,7 +138,7 @@ def test_where_the_report_was_sent_meanwhile_the_time_goes_to_the_open_period(ag
     last = NOW + timedelta(days=29)
     row = start(agreement, last)
     bill(now=last + timedelta(days=1), door="test")
-    run.report(now=last + timedelta(days=1), door="test")
+    report_run.report(now=last + timedelta(days=1), door="test")
     send.send_report(report=Report.objects.get(), actor="Nan", now=last + timedelta(days=1))
     (entry,) = stop(row, last + timedelta(days=1), minutes=60)
     assert entry.period.starts_on == date(2026, 12, 2)
@@ -152,7 +153,10 @@ def test_at_a_clients_in_another_zone_the_freelancers_day_counts(world: World) -
     bill(now=at, door="test")
     (entry,) = stop(start(agreement, at - H), at)
     assert entry.on == date(2026, 11, 2)
-    assert log.log_time(agreement=agreement, on=date(2026, 11, 2), minutes=5, note="N", now=at).period == entry.period
+    assert (
+        time_log.log_time(agreement=agreement, on=date(2026, 11, 2), minutes=5, note="N", now=at).period
+        == entry.period
+    )
 
 
 def test_an_entry_always_says_something(agreement: Agreement) -> None:
@@ -172,7 +176,7 @@ def test_a_forgotten_timer_is_told_of_once(agreement: Agreement, begun: int, pas
     start(agreement, begins)
     for _time in range(2):
         timer.warn_due(now=begins + passed * H)
-    outbox.send_due(now=timezone.now())
+    emails.send_due(now=timezone.now())
     assert len([letter for letter in mail.outbox if "timer" in letter.subject]) == warned
 
 

@@ -13,17 +13,19 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agreements import pause
+from agreements.changing import pause
 from agreements.models import Agreement, Period
-from billing.run import bill
+from billing.runs.run import bill
 from core import audit
 from core.errors import NotAllowedNow
 from core.models import Outbox
-from delivery import deliver, log
+from delivery.hours import time_log
 from delivery.kpis import measure
 from delivery.models import Deliverable, EarlyWarning
-from delivery.renewing import pace_rules, warnings, watch_pace
-from delivery.renewing.pace_rules import Off, Stretch
+from delivery.renewing import warnings, watch_pace
+from delivery.rules import pace_rules
+from delivery.rules.pace_rules import Off, Stretch
+from delivery.work import checklist_actions
 from tests.world import NOW, World
 
 FIRST = date(2026, 11, 2)
@@ -35,14 +37,14 @@ def running(world: World, name: str = "Baan Coffee", **fields: Any) -> Agreement
     facts = {"minutes": 30 * H, "tier": TIER} | fields
     agreement = world.running(world.client(name), card="", **facts)
     bill(now=NOW, door="test")
-    deliver.open_checklists(now=NOW)
+    checklist_actions.open_checklists(now=NOW)
     return agreement
 
 
 def on_track(agreement: Agreement) -> None:
     """Nothing of it is off on day 10, 9 days after the first."""
     Deliverable.objects.filter(period__agreement=agreement).update(done=4)
-    log.log_time(agreement=agreement, on=FIRST, minutes=9 * H, note="Work", now=NOW)
+    time_log.log_time(agreement=agreement, on=FIRST, minutes=9 * H, note="Work", now=NOW)
 
 
 def on_day(n: int) -> Any:
@@ -90,7 +92,7 @@ def test_a_late_first_warning_is_not_followed_by_the_next_within_a_week(world: W
 def test_each_kind_is_found_and_the_worst_stands_first(world: World) -> None:
     agreement = running(world)
     on_track(agreement)
-    log.log_time(agreement=agreement, on=FIRST + DAY, minutes=10 * H, note="More", now=on_day(2))
+    time_log.log_time(agreement=agreement, on=FIRST + DAY, minutes=10 * H, note="More", now=on_day(2))
     kpi = measure.add_kpi(
         agreement=agreement, name="Sign-ups", unit="", baseline=Decimal(0), target=Decimal(300), kind="conversion",
         less_is_better=False, now=NOW,
@@ -118,7 +120,7 @@ def test_the_day_is_the_agreements_own(world: World) -> None:
     running(world, time_zone="Pacific/Auckland")
     running(world, "Far west", time_zone="Pacific/Honolulu")
     bill(now=NOW + DAY, door="test")
-    deliver.open_checklists(now=NOW + DAY)
+    checklist_actions.open_checklists(now=NOW + DAY)
     eleven = on_day(10)  # 11 November: 18:00 in Auckland, still the tenth on Hawaii
     assert watch_pace.watch(now=eleven) == 1
     assert watch_pace.watch(now=eleven + DAY) == 1

@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agreements.models import Agreement
-from billing.run import bill
+from billing.runs.run import bill
 from core.dates import local_day
-from delivery import deliver, log
+from delivery.hours import time_log
+from delivery.hours.week import monday_of, week_of
 from delivery.models import Deliverable, TimeEntry
-from delivery.week import monday_of, week_of
+from delivery.work import checklist_actions
 from tests.world import NOW, World
 
 MONDAY = date(2026, 11, 2)
@@ -27,7 +28,7 @@ def test_sums_by_day_by_client_and_over_all(world: World) -> None:
     later = NOW + timedelta(days=8)
     done = [(one, 0, 30), (one, 0, 60), (one, 6, 5), (other, 1, 45), (one, 7, 600)]
     for agreement, days, minutes in done:
-        log.log_time(agreement=agreement, on=MONDAY + timedelta(days=days), minutes=minutes, note="N", now=later)
+        time_log.log_time(agreement=agreement, on=MONDAY + timedelta(days=days), minutes=minutes, note="N", now=later)
     week = week_of(world.business, MONDAY, later.date())
     assert [(row.agreement, row.minutes) for row in week.rows] == [(other, 45), (one, 95)]
     assert [day.minutes for day in week.days] == [90, 45, 0, 0, 0, 0, 5]
@@ -67,7 +68,7 @@ def runs(world: World, today: date, name: str = "Baan Coffee") -> Agreement:
     begun = today - timedelta(days=1)
     found = world.running(world.client(name), card="", starts_on=begun, now=now - timedelta(days=2), tier=PROMISED)
     bill(now=now, door="test")
-    deliver.open_checklists(now=now)
+    checklist_actions.open_checklists(now=now)
     return found
 
 

@@ -12,15 +12,16 @@ from django.db import transaction
 from django.db.models import Sum
 
 from agreements.models import Period
-from billing.run import bill
+from billing.runs.run import bill
 from core.models import Outbox
-from delivery import deliver, hand_over, leftover, log, run, timer
+from delivery.hours import time_log, timer
 from delivery.kpis import measure, readings
 from delivery.kpis.readings import Wanted
 from delivery.models import Deliverable, Handover, Reading, Report, Request, RequestMessage, TimeEntry
-from delivery.reports import decide, gather, review, send
-from delivery.requests import answer, ask, remind  # fmt: skip
-from delivery.states import RequestState
+from delivery.reports import client_decision, read_facts, report_run, review, send
+from delivery.requests import client_actions, owner_actions, reminders  # fmt: skip
+from delivery.rules.states import RequestState
+from delivery.work import checklist_actions, hand_over, leftover
 from tests.at_once import at_once, refusals, studio  # noqa: F401  a database that many threads open
 from tests.world import HERE, NOW, World
 
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("studio")
 def posts(studio: World) -> Deliverable:  # noqa: F811
     studio.running(tier=TIER)
     bill(now=NOW, door="test")
-    deliver.open_checklists(now=NOW)
+    checklist_actions.open_checklists(now=NOW)
     return fresh()
 
 
@@ -44,7 +45,7 @@ def fresh() -> Deliverable:
 
 def asked(posts: Deliverable) -> Request:
     agreement = posts.period.agreement
-    return ask.ask(contact=agreement.contact, agreement=agreement, text="A banner", now=NOW)
+    return client_actions.ask(contact=agreement.contact, agreement=agreement, text="A banner", now=NOW)
 
 
 def one() -> Request:
@@ -61,9 +62,9 @@ def test_carried_and_waived_at_once_is_one_of_them(posts: Deliverable) -> None:
     facts: dict[str, Any] = {"because": "Why", "actor": "Nan", "now": LATER}
     carry = [partial(leftover.carry, deliverable=fresh(), **facts) for _each in range(3)]
     waive = [partial(leftover.waive, deliverable=fresh(), **facts) for _each in range(3)]
-    opened = [partial(deliver.open_checklists, now=LATER) for _each in range(2)]
+    opened = [partial(checklist_actions.open_checklists, now=LATER) for _each in range(2)]
     assert refusals(at_once(*carry, *waive, *opened)) == 5
-    deliver.open_checklists(now=LATER)
+    checklist_actions.open_checklists(now=LATER)
     rows = Deliverable.objects.filter(period__index=1)
     assert rows.filter(carried_from=posts).count() == (fresh().state == "carried")
     assert rows.filter(carried_from=None).count() == 1
@@ -71,7 +72,7 @@ def test_carried_and_waived_at_once_is_one_of_them(posts: Deliverable) -> None:
 
 def test_two_workers_open_the_same_lists(posts: Deliverable) -> None:
     Deliverable.objects.all().delete()
-    at_once(*[partial(deliver.open_checklists, now=NOW) for _each in range(4)])
+    at_once(*[partial(checklist_actions.open_checklists, now=NOW) for _each in range(4)])
     assert Deliverable.objects.count() == Period.objects.count() == 1
 
 
@@ -79,8 +80,8 @@ def test_done_and_taken_back_at_once_is_one_of_them(posts: Deliverable) -> None:
     row = asked(posts)
     mine, theirs = one(), one()
     answers = at_once(
-        partial(ask.withdraw, request=mine, contact=row.contact, now=NOW),
-        partial(answer.answer, request=theirs, text="Here.", now=NOW, to=RequestState.DONE),
+        partial(client_actions.withdraw, request=mine, contact=row.contact, now=NOW),
+        partial(owner_actions.answer, request=theirs, text="Here.", now=NOW, to=RequestState.DONE),
     )
     assert refusals(answers) == 1
     told = Outbox.objects.filter(kind__in=["request_answer", "request_end"])
@@ -89,7 +90,12 @@ def test_done_and_taken_back_at_once_is_one_of_them(posts: Deliverable) -> None:
 
 def test_the_first_answer_is_the_first_of_many(posts: Deliverable) -> None:
     asked(posts)
-    at_once(*[partial(answer.answer, request=one(), text=f"{n}", now=NOW + timedelta(hours=n)) for n in range(1, 5)])
+    at_once(
+        *[
+            partial(owner_actions.answer, request=one(), text=f"{n}", now=NOW + timedelta(hours=n))
+            for n in range(1, 5)
+        ]
+    )
     first = Outbox.objects.filter(kind="request_answer").earliest("id").created_at
     assert one().responded_at == first and RequestMessage.objects.count() == 5
 
@@ -97,10 +103,10 @@ def test_the_first_answer_is_the_first_of_many(posts: Deliverable) -> None:
 def test_the_same_form_and_the_same_letter_from_many_threads_are_written_once(posts: Deliverable) -> None:
     contact, agreement = posts.period.agreement.contact, posts.period.agreement
     words: dict[str, Any] = {"contact": contact, "text": "A banner", "now": NOW}
-    at_once(*[partial(ask.ask, agreement=agreement, once="m", **words) for _each in range(4)])
-    at_once(*[partial(ask.say, request=one(), came_as="<1@x>", **words) for _each in range(4)])
+    at_once(*[partial(client_actions.ask, agreement=agreement, once="m", **words) for _each in range(4)])
+    at_once(*[partial(client_actions.say, request=one(), came_as="<1@x>", **words) for _each in range(4)])
     assert RequestMessage.objects.count() == Outbox.objects.filter(kind="request").count() == 2
-    at_once(*[partial(answer.answer, request=one(), text="Friday", once="m", now=NOW) for _each in range(4)])
+    at_once(*[partial(owner_actions.answer, request=one(), text="Friday", once="m", now=NOW) for _each in range(4)])
     assert RequestMessage.objects.count() == 3 and Outbox.objects.filter(kind="request_answer").count() == 1
 
 
@@ -108,18 +114,18 @@ def test_what_a_report_says_is_what_was_written_down_whatever_happens_beside_it(
     agreement = posts.period.agreement
     bill(now=LATER, door="test")
     work: dict[str, Any] = {"on": NOW.date(), "minutes": 60, "note": "Work", "now": LATER}
-    entries = [log.log_time(agreement=agreement, **work) for _each in range(6)]
+    entries = [time_log.log_time(agreement=agreement, **work) for _each in range(6)]
     kpi = measure.add_kpi(agreement=agreement, name="Visits", unit="", baseline=Decimal(0), target=Decimal(9),
                           less_is_better=False, now=NOW)  # fmt: skip
-    run.report(now=LATER, door="test")
-    report = Report.objects.select_related(*gather.RELATED).get()
+    report_run.report(now=LATER, door="test")
+    report = Report.objects.select_related(*read_facts.RELATED).get()
     read = [Wanted(kpi.pk, NOW.date(), Decimal(n)) for n in range(1, 4)]
     facts: dict[str, Any] = {"business": agreement.business, "now": LATER, "actor": "Nan", "source": "hand"}
     answers = at_once(
         *[partial(send.send_report, report=report, actor="Nan", now=LATER) for _each in range(2)],
-        *[partial(log.remove_time, entry=row, now=LATER) for row in entries[:3]],
-        *[partial(log.change_time, entry=row, **work | {"minutes": 90}) for row in entries[3:5]],
-        *[partial(log.log_time, agreement=agreement, **work) for _each in range(2)],
+        *[partial(time_log.remove_time, entry=row, now=LATER) for row in entries[:3]],
+        *[partial(time_log.change_time, entry=row, **work | {"minutes": 90}) for row in entries[3:5]],
+        *[partial(time_log.log_time, agreement=agreement, **work) for _each in range(2)],
         *[partial(hand_over.hand_over, deliverable=fresh(), actor="Nan", now=LATER) for _each in range(3)],
         *[partial(readings.write, wanted=[one], **facts) for one in read],
     )
@@ -132,9 +138,9 @@ def test_what_a_report_says_is_what_was_written_down_whatever_happens_beside_it(
 
 
 def test_an_entry_is_not_taken_back_in_the_moment_in_which_a_report_tells_of_it(posts: Deliverable) -> None:
-    entry = log.log_time(agreement=posts.period.agreement, on=NOW.date(), minutes=60, note="Work", now=NOW)
-    run.report(now=LATER, door="test")
-    report, told = Report.objects.select_related(*gather.RELATED).get(), Event()
+    entry = time_log.log_time(agreement=posts.period.agreement, on=NOW.date(), minutes=60, note="Work", now=NOW)
+    report_run.report(now=LATER, door="test")
+    report, told = Report.objects.select_related(*read_facts.RELATED).get(), Event()
 
     def tell() -> None:
         with transaction.atomic():
@@ -144,14 +150,14 @@ def test_an_entry_is_not_taken_back_in_the_moment_in_which_a_report_tells_of_it(
 
     def take_back() -> None:
         assert told.wait(timeout=20)
-        log.remove_time(entry=entry, now=LATER)
+        time_log.remove_time(entry=entry, now=LATER)
 
     assert refusals(at_once(tell, take_back)) == 1 and TimeEntry.objects.get() == entry
 
 
 def test_two_workers_remind_once(posts: Deliverable) -> None:
     asked(posts)
-    assert sum(at_once(*[partial(remind.remind_due, now=NOW + timedelta(hours=9)) for _each in range(4)])) == 1
+    assert sum(at_once(*[partial(reminders.remind_due, now=NOW + timedelta(hours=9)) for _each in range(4)])) == 1
     assert Outbox.objects.filter(kind="request_due").count() == 1
 
 
@@ -166,8 +172,8 @@ def test_twenty_tabs_that_stop_or_discard_one_timer_end_it_once(posts: Deliverab
 
 
 def test_three_answers_to_one_decision_are_one(posts: Deliverable) -> None:
-    run.report(now=LATER, door="test")
-    report = Report.objects.select_related(*gather.RELATED).get()
+    report_run.report(now=LATER, door="test")
+    report = Report.objects.select_related(*read_facts.RELATED).get()
     report = review.save_words(report=report, comment="", next_text="", decision="Video?", now=LATER)
     send.send_report(report=report, actor="Nan", now=LATER)
     facts: dict[str, Any] = {
@@ -176,5 +182,5 @@ def test_three_answers_to_one_decision_are_one(posts: Deliverable) -> None:
         "now": LATER,
         "origin": HERE,
     }
-    given = at_once(*[partial(decide.give, answer=word, **facts) for word in ("yes", "no", "talk") * 4])
+    given = at_once(*[partial(client_decision.give, answer=word, **facts) for word in ("yes", "no", "talk") * 4])
     assert refusals(given) == 11 and Outbox.objects.filter(kind="report_answered").count() == 1

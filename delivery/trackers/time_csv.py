@@ -11,7 +11,7 @@ from enum import StrEnum
 from hashlib import sha256
 from itertools import islice
 
-from core import csvfile
+from core.tables import text_tables
 from delivery.trackers import time_cells, time_columns
 from delivery.trackers.time_columns import Columns
 
@@ -93,9 +93,9 @@ def read(data: bytes) -> Export:
     """The lines of an export. Raises Unreadable, and nothing else, whatever the bytes are."""
     if len(data) > MOST_BYTES:
         raise Unreadable(Reason.TOO_BIG)
-    text, encoding = csvfile.decoded(data)
+    text, encoding = text_tables.decoded(data)
     delimiter, heading, found = _heading(text)
-    rows = list(islice(csvfile.rows(text, delimiter), heading + 1, heading + 2 + MOST_LINES))
+    rows = list(islice(text_tables.rows(text, delimiter), heading + 1, heading + 2 + MOST_LINES))
     if len(rows) > MOST_LINES:
         raise Unreadable(Reason.TOO_MANY)
     lines = [_line(number, row, found) for number, row in rows if row is None or any(map(str.strip, row))]
@@ -146,7 +146,7 @@ def _heading(text: str) -> tuple[str, int, Columns]:
     """The delimiter, the heading's place among the rows, and the columns: the reading that knows most of them."""
     best: tuple[str, int, Columns] | None = None
     for delimiter in DELIMITERS:
-        for place, (_number, row) in enumerate(islice(csvfile.rows(text, delimiter), PREAMBLE)):
+        for place, (_number, row) in enumerate(islice(text_tables.rows(text, delimiter), PREAMBLE)):
             found = time_columns.recognise(row or [])
             if found and (best is None or len(found.places) > len(best[2].places)):
                 best = (delimiter, place, found)
@@ -163,15 +163,15 @@ def _line(number: int, row: Sequence[str] | None, found: Columns) -> Line:
         place = found.places.get(what)
         return row[place].strip() if place is not None and place < len(row) else ""
 
-    client, project, task = (csvfile.tidy(cell(what))[:NAME] for what in ("client", "project", "task"))
+    client, project, task = (text_tables.tidy(cell(what))[:NAME] for what in ("client", "project", "task"))
     written = cell("note")
-    note = csvfile.tidy(written)
+    note = text_tables.tidy(written)
     start, end = _clock(cell("start")), _clock(cell("end"))
     seconds, fault = _seconds(cell("duration"), cell("decimal"), start, end)
     return Line(
-        number, csvfile.tidy(cell("day"))[: time_cells.LONGEST], seconds, client, project,
+        number, text_tables.tidy(cell("day"))[: time_cells.LONGEST], seconds, client, project,
         (note or task or project)[:NOTE],
-        csvfile.tidy(cell("email") or f"{cell('user')} {cell('surname')}")[:NAME].casefold(),
+        text_tables.tidy(cell("email") or f"{cell('user')} {cell('surname')}")[:NAME].casefold(),
         not time_cells.is_no(cell("billable")), start, end,
         is_cut=len(note) > NOTE or note != " ".join(written.split()), fault=fault,
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """Takes time over from another tracker: read, tried as often as wanted without writing, then written down whole.
 
-What a line says becomes an entry by the rules of delivery.placing, as if it had been typed.
+What a line says becomes an entry by the rules of delivery.hours.period_for_day, as if it had been typed.
 """
 
 import json
@@ -14,20 +14,20 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
-from agreements.periods import open_due
-from agreements.states import RUNS, AgreementState
+from agreements.rules.states import RUNS, AgreementState
+from agreements.running.periods import open_due
+from core.database.state_moves import move
 from core.documents import glyphs
 from core.errors import NotAllowedNow
 from core.models import Business
-from core.states import move
-from delivery import log
-from delivery.errors import BadExport, NoPeriod
+from delivery.hours import time_log
 from delivery.models import Report, TimeEntry, TimeImport
-from delivery.states import TIME_IMPORT, ReportState, TimeImportState
+from delivery.rules.errors import BadExport, NoPeriod
+from delivery.rules.states import TIME_IMPORT, ReportState, TimeImportState
 from delivery.trackers import time_cells, time_csv, time_names
+from delivery.trackers.import_preview import LEFT_OUT, Trial, try_out
 from delivery.trackers.time_csv import Line, Reason, Unreadable
 from delivery.trackers.time_names import Known
-from delivery.trackers.time_trial import LEFT_OUT, Trial, try_out
 
 BATCH = 500
 
@@ -89,7 +89,7 @@ def take_over(
     nobody has said that they may be left out.
     """
     with transaction.atomic():
-        log.hold(row.business_id)
+        time_log.hold(row.business_id)
         row.refresh_from_db(fields=["places", "day_first", "all_billable"])
         open_due(now=now, only=row.business)
         tried = trial(row, now=now)
@@ -116,7 +116,7 @@ def take_back(*, row: TimeImport, actor: str, now: datetime) -> int:
     Raises NoPeriod where a report has told a client about one of them.
     """
     with transaction.atomic():
-        log.hold(row.business_id)
+        time_log.hold(row.business_id)
         own = TimeEntry.objects.filter(imported=row)
         if Report.objects.filter(period__in=own.values("period"), state=ReportState.SENT).exists():
             raise NoPeriod(

@@ -8,15 +8,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agreements.models import Agreement, Pause
-from billing import ahead, next_line
+from billing.emails import upcoming_charges
+from billing.invoices import next_line
 from billing.models import Invoice
-from billing.run import bill
+from billing.runs.run import bill
 from core.audit import UNSEEN
 from core.dates import add_months, local_day
 from core.templatetags import rh
-from delivery import deliver, hand_over, leftover, log, run
+from delivery.hours import time_log
 from delivery.models import Deliverable, Report
-from delivery.reports import decide, review, send
+from delivery.reports import client_decision, report_run, review, send
+from delivery.work import checklist_actions, hand_over, leftover
 from tests.test_tenancy import inside
 from tests.world import World
 
@@ -29,7 +31,7 @@ def begun(world: World, days: int = 9, **fields: Any) -> Agreement:
     day = local_day(now, "Asia/Bangkok") - timedelta(days=days)
     agreement = world.running(tier=TIER, starts_on=day, anchor_day=day.day, **fields)
     bill(now=now, door="test")
-    deliver.open_checklists(now=now)
+    checklist_actions.open_checklists(now=now)
     return agreement
 
 
@@ -39,7 +41,7 @@ def front(agreement: Agreement) -> str:
 
 def test_the_first_line_is_the_hours_and_the_day(world: World) -> None:
     agreement = begun(world)
-    log.log_time(agreement=agreement, on=agreement.starts_on, minutes=5 * 60, note="Plan", now=timezone.now())
+    time_log.log_time(agreement=agreement, on=agreement.starts_on, minutes=5 * 60, note="Plan", now=timezone.now())
     page = front(agreement)
     renews = add_months(agreement.starts_on, 1, agreement.anchor_day)
     facts = page[page.index("rh-now") : page.index("</dl>")]
@@ -56,12 +58,12 @@ def test_the_first_line_is_the_hours_and_the_day(world: World) -> None:
 def test_a_decision_stands_on_the_front_until_it_is_answered(world: World) -> None:
     agreement = begun(world, days=40)
     now = timezone.now()
-    run.report(now=now, door="test")
+    report_run.report(now=now, door="test")
     report = Report.objects.order_by("created_at")[0]
     review.save_words(report=report, comment="", next_text="", decision="Two videos a month?", now=now)
     send.send_report(report=report, actor="Nan", now=now)
     assert "Two videos a month?" in front(agreement)
-    decide.give(report=report, answer="no", contact=agreement.contact, now=now, origin=UNSEEN)
+    client_decision.give(report=report, answer="no", contact=agreement.contact, now=now, origin=UNSEEN)
     assert "Two videos a month?" not in front(agreement)
 
 
@@ -69,7 +71,7 @@ def test_what_is_in_progress_late_and_delivered_is_said(world: World) -> None:
     agreement = begun(world)
     now = timezone.now()
     (posts,) = Deliverable.objects.select_related("period__agreement", "period__business")
-    deliver.want_by(deliverable=posts, due_on=agreement.starts_on + timedelta(days=3))
+    checklist_actions.want_by(deliverable=posts, due_on=agreement.starts_on + timedelta(days=3))
     hand_over.hand_over(
         deliverable=posts, actor="Nan", now=now, count=2, url="https://x.example/a", title="Two posts"
     )
@@ -110,7 +112,7 @@ def test_the_next_charge_is_what_the_next_invoice_says(world: World, mode: str) 
         agreement=agreement, kind="overage", ref="1", description="More", starts_on=agreement.starts_on,
         ends_on=start, amount=123_45, now=timezone.now(),
     )  # fmt: skip
-    (coming,) = ahead.next_charges([agreement], local_day(timezone.now(), "Asia/Bangkok"))
+    (coming,) = upcoming_charges.next_charges([agreement], local_day(timezone.now(), "Asia/Bangkok"))
     page = front(agreement)
     bill(now=timezone.now() + timedelta(days=(start - agreement.starts_on).days), door="test")
     newest = Invoice.objects.latest("issued_on")

@@ -10,14 +10,16 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from agreements import changes, clauses, end, sign, signers, waiting
+from agreements.changing import end
+from agreements.contract import amendment_text, clauses
 from agreements.models import Agreement, Amendment, Signature
-from agreements.states import AgreementState
-from billing import methods
-from core import doorbell
-from core.download import pdf_response
+from agreements.rules.states import AgreementState
+from agreements.signing import sign, signers, unsigned
+from billing.charging import methods
+from core import nudge
 from core.errors import RuleError
-from core.throttle import too_often
+from core.web.download import pdf_response
+from core.web.throttle import too_often
 from portal.access import PortalView, origin
 from portal.forms import CodeForm, DeclineForm, InsteadForm, SignForm
 
@@ -96,8 +98,10 @@ class AgreementPage(PaperView):
             "can_end": isinstance(paper, Agreement) and end.can_end(paper),
         }
         with translation.override(paper.language):
-            context["clauses"] = changes.clauses(paper) if isinstance(paper, Amendment) else clauses.clauses(paper)
-            context["figures"] = changes.figures(paper) if isinstance(paper, Amendment) else []
+            context["clauses"] = (
+                amendment_text.clauses(paper) if isinstance(paper, Amendment) else clauses.clauses(paper)
+            )
+            context["figures"] = amendment_text.figures(paper) if isinstance(paper, Amendment) else []
         return render(request, "portal/agreement.html", context, status=status)
 
 
@@ -125,7 +129,7 @@ class Code(PaperView):
             return self._show(request, paper, form, 422)
         if isinstance(paper, Amendment):
             if paper.now:
-                doorbell.ring("billing.tasks.bill")
+                nudge.ring("billing.tasks.bill")
             return self.page(paper)
         if methods.in_use(self.client):
             return redirect("portal:charging" if paper.signed_at else "portal:agreement", paper.pk)
@@ -149,7 +153,7 @@ class DeclineToSign(PaperView):
         paper, form = self.paper(pk), DeclineForm(request.POST)
         reason = form.cleaned_data["reason"] if form.is_valid() else ""
         try:
-            waiting.decline(
+            unsigned.decline(
                 paper=paper, contact=self.contact, reason=reason, now=timezone.now(), origin=origin(request)
             )
             messages.success(request, _("Thank you for telling us."))

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agreements import end
+from agreements.changing import end
 from agreements.models import Agreement
 from core.dates import local_day
 from core.errors import RuleError

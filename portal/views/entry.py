@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clients import entry
+from clients import portal_links
 from core import links
 from core.models.link import LinkPurpose
-from core.throttle import address, too_often
-from delivery.states import Answer
+from core.web.throttle import address, too_often
+from delivery.rules.states import Answer
 from portal import access
 from portal.forms import AskForm
 from portal.views import reports
@@ -27,7 +27,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponseBase:
     """Show the door; a press opens it once."""
     now = timezone.now()
     link = links.find(token, purpose=LinkPurpose.PORTAL, now=now)
-    contact = entry.contact_for(link) if link else None
+    contact = portal_links.contact_for(link) if link else None
     if link is None or contact is None:
         return _stale(request, token)
     with translation.override(contact.client.language):
@@ -67,9 +67,9 @@ def _stale(request: HttpRequest, token: str) -> HttpResponse:
 def renew(request: HttpRequest, token: str) -> HttpResponse:
     """Mail a fresh link to the person the old one was made for."""
     known = links.known(token, purpose=LinkPurpose.PORTAL)
-    contact = entry.contact_for(known) if known else None
+    contact = portal_links.contact_for(known) if known else None
     if known and contact and not too_often("renew", str(contact.pk), limit=5, seconds=3600):
-        entry.mail_portal_link(contact=contact, now=timezone.now(), target=known.target)
+        portal_links.mail_portal_link(contact=contact, now=timezone.now(), target=known.target)
     return render(request, "portal/sent.html")
 
 
@@ -82,7 +82,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         email = form.cleaned_data["email"]
         asked = too_often("ask", address(request), limit=10, seconds=3600)
         if not asked and not too_often("ask", email.lower(), limit=5, seconds=3600):
-            entry.mail_fresh_links(email=email, now=timezone.now())
+            portal_links.mail_fresh_links(email=email, now=timezone.now())
         return render(request, "portal/sent.html")
     return render(request, "portal/ask.html", {"form": form}, status=422 if form.is_bound else 200)
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from agreements.models import Agreement
-from delivery.record.timeline import timeline
+from exports.timeline import timeline
 from portal.access import PortalView
 
 

@@ -8,19 +8,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from agreements import applies
 from agreements.models import Agreement, Amendment, Period, Proposal
-from agreements.states import RUNS, AgreementState, AmendmentState, ProposalState
-from billing import ahead, methods, queries
+from agreements.rules.states import RUNS, AgreementState, AmendmentState, ProposalState
+from agreements.running import effective_terms
+from billing.books import queries
+from billing.charging import methods
+from billing.emails import upcoming_charges
 from billing.models import Invoice
 from core.dates import local_day
 from core.tenancy import scoped
-from delivery import checklist, hours
+from delivery.hours import hours_left
 from delivery.models import Handover, Overage, Report, Request
-from delivery.progress import Standing
-from delivery.requests import fitting
+from delivery.requests import fit_check
 from delivery.requests.first_answer import OPEN
-from delivery.states import OverageState, ReportState
+from delivery.rules.progress import Standing
+from delivery.rules.states import OverageState, ReportState
+from delivery.work import checklist
 from portal.access import PortalView
 
 SHOWN = 5  # of what was delivered, and of open requests
@@ -33,7 +36,7 @@ class Retainer:
 
     agreement: Agreement
     terms: Agreement | Amendment
-    fit: fitting.Fitting
+    fit: fit_check.Fitting
     stated: Any
     lines: list[checklist.Line]
 
@@ -71,7 +74,7 @@ class Home(PortalView):
             "may_ask": bool(signed),
             "requests": list(self.rows(Request).filter(state__in=OPEN).order_by("-created_at")[:SHOWN]),
             "given": self._given(),
-            "charges": ahead.next_charges(running, today),
+            "charges": upcoming_charges.next_charges(running, today),
             "method": methods.in_use(self.client),
             "changes": self.rows(Amendment).filter(state=AmendmentState.SENT).select_related("agreement"),
             "waiting": self.rows(Agreement).filter(state=AgreementState.SENT),
@@ -84,7 +87,7 @@ class Home(PortalView):
         return render(request, "portal/home.html", context)
 
     def _retainers(self, running: list[Agreement], today: date) -> list[Retainer]:
-        fits, stated = fitting.of(running, now=timezone.now()), hours.of_agreements(running)
+        fits, stated = fit_check.of(running, now=timezone.now()), hours_left.of_agreements(running)
         periods = {row.pk: fits[row.pk].period for row in running}
         lines = checklist.lines([period for period in periods.values() if period], today)
         found = []
@@ -93,7 +96,7 @@ class Home(PortalView):
             found.append(
                 Retainer(
                     row,
-                    applies.on(row, today),
+                    effective_terms.on(row, today),
                     fits[row.pk],
                     stated.get(period.pk) if period else None,
                     lines[period.pk] if period else [],

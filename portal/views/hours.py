@@ -12,7 +12,7 @@ from agreements.models import Agreement
 from core.dates import local_day
 from core.errors import RuleError
 from core.tenancy import scoped
-from delivery import overage, statement
+from delivery.hours import allowance_statement, overage
 from delivery.models import Adjustment, Overage
 from portal.access import PortalView, origin
 
@@ -25,8 +25,8 @@ class Hours(PortalView):
         given = scoped(Adjustment, self.contact.business).filter(period__agreement=agreement)
         context = {
             "agreement": agreement,
-            "lines": statement.lines(agreement, local_day(timezone.now(), agreement.time_zone)),
-            "policy": statement.policy(agreement),
+            "lines": allowance_statement.lines(agreement, local_day(timezone.now(), agreement.time_zone)),
+            "policy": allowance_statement.policy(agreement),
             "adjustments": given.select_related("period"),
         }
         return render(request, "portal/hours.html", context)

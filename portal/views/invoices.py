@@ -7,11 +7,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from billing import papers, paying, queries, statement
+from billing.bank_transfer import payment_details
+from billing.books import client_statement, queries
+from billing.emails import pdfs
 from billing.models import CreditNote, Invoice, Payment, Refund
-from core.download import csv_response, pdf_response
-from core.listing import page_of
-from core.logos import logo_response
+from core.documents.logos import logo_response
+from core.web.download import csv_response, pdf_response
+from core.web.keyset_pages import page_of
 from portal.access import PortalView
 
 
@@ -36,7 +38,7 @@ class InvoicePage(PortalView):
             "lines": invoice.lines.all(),
             "payments": self.rows(Payment).filter(invoice=invoice),
             "owed": queries.owed(invoice),
-            "way": paying.by_transfer(invoice),
+            "way": payment_details.by_transfer(invoice),
             "notes": invoice.credit_notes.all(),
             "refunds": self.rows(Refund).filter(payment__invoice=invoice),
             "days": queries.retry_days(invoice) if invoice.state == "open" and invoice.collect_by == "card" else [],
@@ -49,7 +51,7 @@ class InvoicePdf(PortalView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         return pdf_response(
-            papers.invoice_pdf(invoice=self.row(Invoice, pk, "business", "document"), now=timezone.now())
+            pdfs.invoice_pdf(invoice=self.row(Invoice, pk, "business", "document"), now=timezone.now())
         )
 
 
@@ -58,7 +60,7 @@ class CreditNotePdf(PortalView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         note = self.row(CreditNote, pk, "invoice__business", "document")
-        return pdf_response(papers.credit_note_pdf(note=note, now=timezone.now()))
+        return pdf_response(pdfs.credit_note_pdf(note=note, now=timezone.now()))
 
 
 class Statement(PortalView):
@@ -66,11 +68,13 @@ class Statement(PortalView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if request.GET.get("as") == "pdf":
-            return pdf_response(papers.statement_pdf(client=self.client, now=timezone.now()))
-        rows = statement.entries(self.client)
+            return pdf_response(pdfs.statement_pdf(client=self.client, now=timezone.now()))
+        rows = client_statement.entries(self.client)
         if request.GET.get("as") == "csv":
-            return csv_response(statement.as_csv(rows), _("Statement %(client)s") % {"client": self.client.name})
-        context = {"rows": rows, "balances": statement.balances(self.client)}
+            return csv_response(
+                client_statement.as_csv(rows), _("Statement %(client)s") % {"client": self.client.name}
+            )
+        context = {"rows": rows, "balances": client_statement.balances(self.client)}
         return render(request, "portal/statement.html", context)
 
 
@@ -79,7 +83,7 @@ class ReceiptPdf(PortalView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         payment = self.row(Payment, pk, "business", "receipt_document", "invoice__business", "series")
-        return pdf_response(papers.receipt_pdf(payment=payment, now=timezone.now()))
+        return pdf_response(pdfs.receipt_pdf(payment=payment, now=timezone.now()))
 
 
 class Logo(PortalView):

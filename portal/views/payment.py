@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
-from agreements.periods import next_starts
-from agreements.states import AgreementState
-from billing import methods, queries
+from agreements.rules.states import AgreementState
+from agreements.running.periods import next_starts
+from billing.books import queries
+from billing.charging import methods
 from billing.models import Invoice
 from core.dates import local_day
 from core.errors import RuleError

@@ -10,14 +10,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agreements import accept, ask, follow, offer, propose, waitlist
 from agreements.models import Agreement, Proposal, Question, Tier
-from agreements.states import AgreementState, ProposalState
+from agreements.proposals import accept, after_sending, client_actions, client_view, propose, waitlist
+from agreements.rules.states import AgreementState, ProposalState
 from core.dates import local_day
-from core.download import pdf_response
 from core.errors import RuleError
 from core.tenancy import scoped
-from core.throttle import too_often
+from core.web.download import pdf_response
+from core.web.throttle import too_often
 from portal.access import PortalView, origin
 from portal.forms import DeclineForm, ForwardForm, QuestionForm
 
@@ -29,7 +29,7 @@ class ProposalPage(PortalView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = _sent(self, pk)
-        latest = follow.newest(proposal)
+        latest = after_sending.newest(proposal)
         if latest != proposal:
             messages.info(request, _("There is a newer version of this proposal; this is it."))
             return redirect("portal:proposal", latest.pk)
@@ -37,7 +37,7 @@ class ProposalPage(PortalView):
         if agreement and agreement.state == AgreementState.SENT:
             return redirect("portal:agreement", agreement.pk)
         now = timezone.now()
-        ask.opened(proposal=proposal, contact=self.contact, now=now, origin=origin(request))
+        client_actions.opened(proposal=proposal, contact=self.contact, now=now, origin=origin(request))
         if proposal.state != ProposalState.SENT or propose.is_over(proposal, now):
             return render(request, OVER, {"proposal": proposal, "agreement": agreement}, status=410)
         return self.page(request, proposal)
@@ -45,7 +45,7 @@ class ProposalPage(PortalView):
     def page(self, request: HttpRequest, proposal: Proposal, status: int = 200, **forms: Any) -> HttpResponse:
         """The offer with its forms, the refused one as it was typed."""
         context = {
-            **offer.shown(proposal, today=local_day(timezone.now(), self.client.time_zone)),
+            **client_view.shown(proposal, today=local_day(timezone.now(), self.client.time_zone)),
             "form": DeclineForm(),
             "question": QuestionForm(),
             "forward": ForwardForm(),
@@ -83,7 +83,7 @@ class Ask(ProposalPage):
         proposal, form = _sent(self, pk), QuestionForm(request.POST)
 
         def act() -> None:
-            ask.ask(proposal=proposal, contact=self.contact, now=timezone.now(), origin=origin(request),
+            client_actions.ask(proposal=proposal, contact=self.contact, now=timezone.now(), origin=origin(request),
                     text=form.cleaned_data["text"])  # fmt: skip
             messages.success(request, _("Your question is on its way. The answer comes by email, and stands here."))
 
@@ -110,7 +110,7 @@ class Forward(Ask):
         proposal, form = _sent(self, pk), ForwardForm(request.POST)
 
         def act() -> None:
-            other = ask.forward(proposal=proposal, contact=self.contact, now=timezone.now(), origin=origin(request),
+            other = client_actions.forward(proposal=proposal, contact=self.contact, now=timezone.now(), origin=origin(request),
                                 **form.cleaned_data)  # fmt: skip
             messages.success(request, _("It is on its way to %(email)s.") % {"email": other.email})
 
@@ -139,7 +139,7 @@ class TierSeen(PortalView):
         tier = _tier(proposal, request.POST.get("tier", ""))
         if not too_often("tier", str(self.contact.pk), limit=60, seconds=3600):
             now = timezone.now()
-            ask.seen(proposal=proposal, tier=tier, contact=self.contact, now=now, origin=origin(request))
+            client_actions.seen(proposal=proposal, tier=tier, contact=self.contact, now=now, origin=origin(request))
         return HttpResponse(status=204)
 
 

@@ -12,19 +12,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from agreements.models import Period
-from agreements.states import PeriodState
+from agreements.rules.states import PeriodState
 from clients.models import Contact
 from core.dates import local_day
-from core.download import pdf_response
 from core.errors import RuleError
-from core.listing import page_of
 from core.models import Link
 from core.tenancy import business_of, scoped
+from core.web.download import pdf_response
+from core.web.keyset_pages import page_of
 from delivery.models import QuarterlyReview, Report
 from delivery.models.report import ANSWERS
-from delivery.reports import decide, gather, report_letters, report_paper, review, seen, send
+from delivery.reports import client_decision, read_facts, report_emails, report_pdf, review, send, views_recorded
 from delivery.reports.report_words import with_words
-from delivery.states import ReportState
+from delivery.rules.states import ReportState
 from portal.access import PortalView, origin
 
 PIXEL = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c000000000100010000020144003b")
@@ -55,7 +55,7 @@ class ReportPage(PortalView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         report = sent(self, pk)
-        seen.opened(report=report, now=timezone.now())
+        views_recorded.opened(report=report, now=timezone.now())
         return render(request, "portal/report.html", _shown(report))
 
 
@@ -63,7 +63,7 @@ class ReportPdf(PortalView):
     """The report as a file; printed now where no worker has yet."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        return pdf_response(report_paper.ensure(report=sent(self, pk), now=timezone.now()))
+        return pdf_response(report_pdf.ensure(report=sent(self, pk), now=timezone.now()))
 
 
 class Read(PortalView):
@@ -73,7 +73,7 @@ class Read(PortalView):
         report, seconds = sent(self, pk), request.POST.get("seconds", "")
         if not (seconds.isascii() and seconds.isdigit() and len(seconds) < 6):
             return HttpResponse(status=400)
-        seen.read(report=report, seconds=int(seconds))
+        views_recorded.read(report=report, seconds=int(seconds))
         return HttpResponse(status=204)
 
 
@@ -110,7 +110,7 @@ def answer_door(request: HttpRequest, report: Report, contact: Contact) -> HttpR
 def answered(request: HttpRequest, report: Report, contact: Contact) -> None:
     """Write the pressed answer down, and say so on the next page."""
     try:
-        decide.give(
+        client_decision.give(
             report=report, answer=request.POST.get("answer", ""), contact=contact, now=timezone.now(),
             origin=origin(request), words=request.POST.get("words", "").replace("\x00", "").strip(),
         )  # fmt: skip
@@ -123,15 +123,15 @@ def answered(request: HttpRequest, report: Report, contact: Contact) -> None:
 @require_safe
 def seen_letter(request: HttpRequest, token: str) -> HttpResponse:
     """The letter's invisible picture. The freelancer's own look at the letter does not count."""
-    report_id = report_letters.pictured(token)
+    report_id = report_emails.pictured(token)
     if report_id and not (request.user.is_authenticated and business_of(request.user)):
-        seen.letter_opened(report_id=report_id, now=timezone.now())
+        views_recorded.letter_opened(report_id=report_id, now=timezone.now())
     return HttpResponse(PIXEL, content_type="image/gif")
 
 
 def sent(view: PortalView, pk: UUID) -> Report:
     """A report that was sent; a draft does not exist for the client (rule 37)."""
-    report = view.row(Report, pk, *gather.RELATED)
+    report = view.row(Report, pk, *read_facts.RELATED)
     if report.state != ReportState.SENT:
         raise Http404
     return report

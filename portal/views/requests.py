@@ -10,14 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
-from agreements.states import RUNS
+from agreements.rules.states import RUNS
 from core.errors import RuleError
-from core.listing import page_of
-from core.throttle import too_often
+from core.web.keyset_pages import page_of
+from core.web.throttle import too_often
 from delivery.models import Request
-from delivery.requests import ask, fitting, thread
+from delivery.requests import client_actions, fit_check, thread
 from delivery.requests.first_answer import told
-from delivery.states import REQUEST, RequestState
+from delivery.rules.states import REQUEST, RequestState
 from portal.access import PortalView
 from portal.forms import MessageForm, RequestForm
 
@@ -37,7 +37,11 @@ class Asking(PortalView):
 
     def agreements(self) -> list[Agreement]:
         """What can be asked about: what runs, the newest first; else what ran last."""
-        signed = self.rows(Agreement).filter(state__in=ask.ASKABLE, signed_at__isnull=False).order_by("-signed_at")
+        signed = (
+            self.rows(Agreement)
+            .filter(state__in=client_actions.ASKABLE, signed_at__isnull=False)
+            .order_by("-signed_at")
+        )
         found = list(signed.filter(state__in=RUNS))
         return found or list(signed[:1])
 
@@ -46,14 +50,14 @@ class Asking(PortalView):
         found = self.rows(Agreement).filter(pk__in=[row.pk for row in agreements]).order_by("-signed_at")
         return RequestForm(data, agreements=found)
 
-    def fit(self, agreements: list[Agreement], data: Any) -> fitting.Fitting | None:
+    def fit(self, agreements: list[Agreement], data: Any) -> fit_check.Fitting | None:
         """Whether what is typed so far fits; nonsense counts as not said."""
         if not agreements:
             return None
         chosen = next((row for row in agreements if str(row.pk) == data.get("agreement")), agreements[0])
         typed = data.get("estimate", "")
         estimate = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else None
-        return fitting.of([chosen], now=timezone.now(), estimate=estimate)[chosen.pk]
+        return fit_check.of([chosen], now=timezone.now(), estimate=estimate)[chosen.pk]
 
 
 class NewRequest(Asking):
@@ -72,7 +76,7 @@ class NewRequest(Asking):
                 return self._show(request, found, form, 429)
             try:
                 mark = request.POST.get("once", "")[:64]
-                row = ask.ask(contact=self.contact, now=timezone.now(), once=mark, **form.cleaned_data)
+                row = client_actions.ask(contact=self.contact, now=timezone.now(), once=mark, **form.cleaned_data)
                 messages.success(request, _("It is with %(name)s.") % {"name": row.business.name})
                 return redirect("portal:request", row.pk)
             except RuleError as no:
@@ -112,7 +116,9 @@ class RequestPage(PortalView):
                 return self._show(request, row, form, 429)
             try:
                 mark = request.POST.get("once", "")[:64]
-                ask.say(request=row, contact=self.contact, now=timezone.now(), once=mark, **form.cleaned_data)
+                client_actions.say(
+                    request=row, contact=self.contact, now=timezone.now(), once=mark, **form.cleaned_data
+                )
                 messages.success(request, _("Sent."))
                 return redirect("portal:request", row.pk)
             except RuleError as no:
@@ -140,7 +146,7 @@ class TakeBack(PortalView):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.row(Request, pk, "business__owner", "client")
         try:
-            ask.withdraw(request=row, contact=self.contact, now=timezone.now())
+            client_actions.withdraw(request=row, contact=self.contact, now=timezone.now())
             messages.success(request, _("Taken back."))
         except RuleError as no:
             messages.error(request, str(no))

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 
-from core.download import pdf_response
+from core.web.download import pdf_response
 from delivery.models import QuarterlyReview
 from delivery.renewing import quarter
 from portal.access import PortalView

@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from agreements.models import Period
 from core.dates import local_day
-from core.download import attachment
 from core.tenancy import scoped
-from delivery import checklist, handover_files
+from core.web.download import attachment
 from delivery.models import Handover
+from delivery.work import checklist, handover_files
 from portal.access import PortalView
 
 

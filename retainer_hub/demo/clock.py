@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from agreements.models import Agreement
 from core.models import Business
-from delivery import timer
+from delivery.hours import timer
 from delivery.trackers import time_import
 
 HEADING = "Date,Client,Project,Task,Notes,Hours,Billable?,First Name,Last Name\n"

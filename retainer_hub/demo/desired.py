@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from agreements.models import Agreement
 from core.models import Business
-from delivery import deliver, hand_over, leftover
 from delivery.models import Deliverable, Report, Request
-from delivery.requests import answer, ask
-from delivery.states import ReportState, RequestState
+from delivery.requests import client_actions, owner_actions
+from delivery.rules.states import ReportState, RequestState
+from delivery.work import checklist_actions, hand_over, leftover
 from retainer_hub.demo.cast import OWNER
 
 HOUR = timedelta(hours=1)
@@ -24,13 +24,13 @@ def wish(business: Business, *, now: datetime) -> None:
     _give(baan, now)
     done = _ask(baan, "A price list for the shop window\nA4, with the two new roasts.", now - 75 * HOUR, 120)
     begun = now - 72 * HOUR
-    answer.answer(request=done, text="On it: you have a draft tomorrow.", now=begun, to=RequestState.STARTED)
-    answer.hand_over_for(
+    owner_actions.answer(request=done, text="On it: you have a draft tomorrow.", now=begun, to=RequestState.STARTED)
+    owner_actions.hand_over_for(
         request=done, actor=OWNER, text="Here it is. Print it at 300 dpi.", to=RequestState.DONE,
         url="https://drive.example/baan/price-list", now=now - 50 * HOUR,
     )  # fmt: skip
     going = _ask(baan, "Can you answer the comments under the video on Saturday too?", now - 30 * HOUR, 60)
-    answer.answer(request=going, text="Yes, from 10 to 12.", now=now - 28 * HOUR, to=RequestState.STARTED)
+    owner_actions.answer(request=going, text="Yes, from 10 to 12.", now=now - 28 * HOUR, to=RequestState.STARTED)
     words = "A banner for the weekend market\nOur stand is 3 m wide. Could it show the beans?"
     _ask(baan, words, now - 3 * HOUR, 960)
     _ask(labs, "We need a landing page for the webinar", now - 41 * HOUR, None)
@@ -43,7 +43,7 @@ def _of(business: Business, name: str) -> Agreement:
 
 
 def _ask(agreement: Agreement, text: str, at: datetime, minutes: int | None) -> Request:
-    return ask.ask(contact=agreement.contact, agreement=agreement, text=text, estimate=minutes, now=at)
+    return client_actions.ask(contact=agreement.contact, agreement=agreement, text=text, estimate=minutes, now=at)
 
 
 def _give(agreement: Agreement, now: datetime) -> None:
@@ -52,7 +52,7 @@ def _give(agreement: Agreement, now: datetime) -> None:
     for day, title, count, name, url in GIVEN:
         row = Deliverable.objects.filter(period=period, title=title, done__gte=count).first()
         if row and period:
-            deliver.set_done(deliverable=row, done=row.done - count)
+            checklist_actions.set_done(deliverable=row, done=row.done - count)
             on = min(period.starts_on + timedelta(days=day - 1), now.date())
             hand_over.hand_over(deliverable=row, actor=OWNER, now=now, on=on, count=count, title=name, url=url)
 
@@ -62,5 +62,5 @@ def _carry(agreement: Agreement, now: datetime) -> None:
     draft = Report.objects.filter(period__agreement=agreement, state=ReportState.DRAFT).first()
     row = Deliverable.objects.filter(period=draft.period, done__gt=1).last() if draft else None
     if row:
-        deliver.set_done(deliverable=row, done=row.promised - 1)
+        checklist_actions.set_done(deliverable=row, done=row.promised - 1)
         leftover.carry(deliverable=row, because="The photos come with the new roast.", actor=OWNER, now=now)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from clients import entry
+from clients import portal_links
 from clients.models import Contact
 from core import links
 from core.models import User
@@ -25,6 +25,9 @@ def doors(*, now: datetime) -> list[tuple[str, str]]:
         if proposal and not hasattr(proposal, "agreement"):
             target = f"proposal:{proposal.id}"
         found.append(
-            (f"{contact.client.name} (client)", links.url(entry.portal_link(contact=contact, now=now, target=target)))
+            (
+                f"{contact.client.name} (client)",
+                links.url(portal_links.portal_link(contact=contact, now=now, target=target)),
+            )
         )
     return found

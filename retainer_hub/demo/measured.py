@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from agreements.models import Agreement, Period
 from core.models import Business
-from delivery.kpi import Shape
 from delivery.kpis import measure
 from delivery.models import Kpi
 from delivery.renewing import quarter, review_quarter
+from delivery.rules.kpi_pace import Shape
 from retainer_hub.demo.cast import Part
 
 

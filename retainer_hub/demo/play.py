@@ -6,25 +6,28 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 
-from agreements import accept, ask, message, propose, seal, sign
-from agreements.ladder import TierDraft
 from agreements.models import Agreement, Proposal
-from agreements.periods import period_on
-from billing import methods
+from agreements.proposals import accept, client_actions, opening_message, propose
+from agreements.rules.cumulative_tiers import TierDraft
+from agreements.running.periods import period_on
+from agreements.signing import seal, sign
+from billing.charging import methods
 from billing.gateways.sandbox import cards
 from billing.gateways.sandbox.gateway import save_card
-from billing.run import bill
-from clients import add
+from billing.runs.run import bill
+from clients import client_records
 from clients.models import Client, Testimonial
-from core import links, outbox
+from core import links
 from core.audit import Origin
 from core.dates import add_months, local_instant, month_of
 from core.models import Business, User
-from delivery import deliver, log, run
+from core.outbox import emails
+from delivery.hours import time_log
 from delivery.models import Deliverable, Report
 from delivery.renewing import watch_pace
-from delivery.reports import decide, report_paper, review, seen, send
-from delivery.states import ReportState
+from delivery.reports import client_decision, report_pdf, report_run, review, send, views_recorded
+from delivery.rules.states import ReportState
+from delivery.work import checklist_actions
 from retainer_hub.demo import clock, desired, measured, prospects
 from retainer_hub.demo.cast import EMAIL, LADDER, OWNER, PARTS, Part
 
@@ -108,11 +111,11 @@ def _charge_day(part: Part, today: date) -> date:
 
 
 def _offer(business: Business, part: Part, start: date, now: datetime) -> Proposal:
-    client = add.add_client(
+    client = client_records.add_client(
         business=business, name=part.name, contact_name=part.contact, contact_email=part.email,
         contact_role=part.role, language=part.language, time_zone=ZONE, now=now,
     )  # fmt: skip
-    contact = add.decision_maker(client)
+    contact = client_records.decision_maker(client)
     assert contact is not None
     proposal = propose.draft(
         business=business, client=client, contact=contact, tiers=_tiers(part), title=part.title, currency="USD",
@@ -122,7 +125,7 @@ def _offer(business: Business, part: Part, start: date, now: datetime) -> Propos
         minimum_months=0 if part.is_trial else 3, rollover="none" if part.is_trial else "surplus",
         testimonials=Testimonial.objects.filter(business=business),
         expires_on=start + timedelta(days=10) if part.picks < 0 else None,
-        intro=message.usual() if part.language == "en" and not part.is_trial else "",
+        intro=opening_message.usual() if part.language == "en" and not part.is_trial else "",
         next_tier=_following() if part.is_trial else {}, credits_trial=part.is_trial,
         trial_measure="two of the eight posts reach more people than any post of last month"
         if part.is_trial else "",
@@ -146,11 +149,11 @@ def _asked(business: Business, now: datetime) -> None:
     """The prospect whose offer is open has looked at it and wants to know something."""
     offer = Proposal.objects.select_related("client", "contact").get(business=business, state="sent", agreement=None)
     seen_at = now - timedelta(hours=5)
-    ask.opened(proposal=offer, contact=offer.contact, now=seen_at, origin=PHONE)
+    client_actions.opened(proposal=offer, contact=offer.contact, now=seen_at, origin=PHONE)
     for tier in propose.rungs(offer)[1:]:
-        ask.seen(proposal=offer, tier=tier, contact=offer.contact, now=seen_at, origin=PHONE)
+        client_actions.seen(proposal=offer, tier=tier, contact=offer.contact, now=seen_at, origin=PHONE)
     text = "Can we start with Essential and move up after the first campaign?"
-    ask.ask(proposal=offer, contact=offer.contact, text=text, now=seen_at, origin=PHONE)
+    client_actions.ask(proposal=offer, contact=offer.contact, text=text, now=seen_at, origin=PHONE)
 
 
 def _read(business: Business, now: datetime) -> None:
@@ -159,12 +162,12 @@ def _read(business: Business, now: datetime) -> None:
     silent = [part.name for part in PARTS if not part.reads]
     rows = sent.filter(sent_at__lte=now - timedelta(hours=20)).exclude(client__name__in=silent)
     for report in rows.select_related("client", "business", "period__agreement__contact"):
-        seen.opened(report=report, now=now)
-        seen.read(report=report, seconds=55)
-        seen.read(report=report, seconds=40)
+        views_recorded.opened(report=report, now=now)
+        views_recorded.read(report=report, seconds=55)
+        views_recorded.read(report=report, seconds=40)
         if report.decision:
             contact = report.period.agreement.contact
-            decide.give(report=report, answer="yes", contact=contact, now=now, origin=PHONE)
+            client_decision.give(report=report, answer="yes", contact=contact, now=now, origin=PHONE)
 
 
 def _tiers(part: Part) -> list[TierDraft]:
@@ -189,8 +192,8 @@ def _sign(business: Business, part: Part, now: datetime) -> Agreement:
     )
     tier = propose.rungs(proposal)[part.picks]
     contact = proposal.contact
-    ask.opened(proposal=proposal, contact=contact, now=now, origin=PHONE)
-    ask.seen(proposal=proposal, tier=tier, contact=contact, now=now, origin=PHONE)
+    client_actions.opened(proposal=proposal, contact=contact, now=now, origin=PHONE)
+    client_actions.seen(proposal=proposal, tier=tier, contact=contact, now=now, origin=PHONE)
     agreement = accept.accept(proposal=proposal, tier=tier, contact=contact, now=now, origin=PHONE)
     sign.opened(paper=agreement, contact=contact, now=now, origin=PHONE)
     signature = sign.begin(paper=agreement, contact=contact, name=contact.name, consented=True, now=now, origin=PHONE)
@@ -217,7 +220,7 @@ def _work(agreement: Agreement, part: Part, day: date, now: datetime) -> None:
     """Mondays to Thursdays something is done; by the last days the checklist is ticked off."""
     if part.work and day.weekday() < len(part.work):
         minutes, note = part.work[day.weekday()]
-        log.log_time(agreement=agreement, on=day, minutes=minutes + day.day % 3 * 15, note=note, now=now)
+        time_log.log_time(agreement=agreement, on=day, minutes=minutes + day.day % 3 * 15, note=note, now=now)
     period = period_on(agreement, day)
     if period is None:
         return
@@ -225,7 +228,7 @@ def _work(agreement: Agreement, part: Part, day: date, now: datetime) -> None:
     for row in Deliverable.objects.filter(period=period):
         done = min(row.promised, row.promised * days // whole)
         if done != row.done:
-            deliver.set_done(deliverable=row, done=done)
+            checklist_actions.set_done(deliverable=row, done=done)
     measured.read(agreement, part, period, day, now=now)
 
 
@@ -233,7 +236,7 @@ def _jobs(business: Business, now: datetime, today: date) -> None:
     """What beat rings for on that day, and the freelancer's review of reports that are ready."""
     bill(now=now, door="job")
     seal.seal_signed(now=now)
-    run.report(now=now, door="job")
+    report_run.report(now=now, door="job")
     watch_pace.watch(now=now)
     drafts = Report.objects.filter(business=business, state=ReportState.DRAFT, created_at__lt=now - timedelta(days=1))
     for report in drafts.select_related("client", "period__agreement__contact", "business__owner"):
@@ -246,6 +249,6 @@ def _jobs(business: Business, now: datetime, today: date) -> None:
             decision=part.decisions[turn % len(part.decisions)], now=now,
         )  # fmt: skip
         send.send_report(report=report, actor=OWNER, now=now)
-    report_paper.print_due(now=now)
+    report_pdf.print_due(now=now)
     _read(business, now)
-    outbox.send_due(now=now, limit=1000)
+    emails.send_due(now=now, limit=1000)

@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from clients import add, book, call, check_fit, objection, stage, testimonials
+from clients import booking, call_notes, client_records, fit_check, objections, pipeline, testimonials
 from clients.models import Client, Testimonial
 from clients.models.client import Lost
-from clients.pipeline import Stage
+from clients.rules.pipeline import Stage
 from core.models import Business
 
 FIRST_VISITS = {
@@ -26,14 +26,14 @@ def meet(business: Business, *, actor: str, now: datetime) -> None:
     """They came in over the last weeks, and some have moved on."""
     for name, contact, email, fee, reached, days, because in PEOPLE:
         came = now - timedelta(days=days + 6)
-        client = add.add_client(
+        client = client_records.add_client(
             business=business, name=name, contact_name=contact, contact_email=email, now=came,
             expected_amount=fee * 100, expected_currency="USD",
         )  # fmt: skip
         if reached == Stage.CALL_BOOKED:
             talk(client, actor=actor, now=now)
         elif reached != Stage.LEAD:
-            stage.put(
+            pipeline.put(
                 client=client, to=reached, because=because, actor=actor, now=now - timedelta(days=days),
                 words="Maybe next year." if because else "",
             )  # fmt: skip
@@ -41,13 +41,13 @@ def meet(business: Business, *, actor: str, now: datetime) -> None:
 
 def talk(client: Client, *, actor: str, now: datetime) -> None:
     """What is known before the call, what was typed in the first one, and what they said about the fee."""
-    check_fit.answer(
+    fit_check.answer(
         client=client,
         now=now,
         answers={"recurs": "yes", "budget": "yes", "reaches": "yes", "worked": "no", "grows": "yes"},
     )
     people = list(client.contacts.all())
-    made = book.book(
+    made = booking.book(
         client=client,
         contacts=people,
         starts_at=now - timedelta(days=1),
@@ -55,7 +55,7 @@ def talk(client: Client, *, actor: str, now: datetime) -> None:
         actor=actor,
         now=now - timedelta(days=2),
     )
-    call.write(
+    call_notes.write(
         call=made, revision=0, now=now - timedelta(days=1),
         typed={
             "needs": "Posts that calm people before a treatment, and answers to the questions that come every week.",
@@ -64,8 +64,8 @@ def talk(client: Client, *, actor: str, now: datetime) -> None:
             "budget": "about 5,000", "outcome": "options", "next_step": "Send three options", "next_on": None,
         },
     )  # fmt: skip
-    heard = objection.hear(client=client, kind="results", now=now - timedelta(days=1))
-    objection.answer(objection=heard, play="trial", words="How do we know that it brings patients?")
+    heard = objections.hear(client=client, kind="results", now=now - timedelta(days=1))
+    objections.answer(objection=heard, play="trial", words="How do we know that it brings patients?")
 
 
 def praise(business: Business, *, now: datetime) -> Testimonial:

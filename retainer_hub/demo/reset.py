@@ -3,7 +3,7 @@
 from django.apps import apps
 from django.db import connection, transaction
 
-from core.immutable import lifted
+from core.database.frozen_rows import lifted
 
 OWN = ("core", "clients", "agreements", "billing", "delivery", "account", "mfa", "sessions")
 

@@ -29,7 +29,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from core import doorbell
+from core import nudge
 
 BILLING = Path(__file__).resolve().parents[2] / "billing"
 FILES = ("collect", "prepare", "settle", "receive", "resolve", "webhook", "refund", "closing", "void")
@@ -145,7 +145,7 @@ class Range:
         self.scratch, self.plant = Scratch(folder), plant
         os.urandom = random.Random(0).randbytes  # every id is the same again in a replay
         self.scratch.make("template", empty)
-        with doorbell.muted():
+        with nudge.muted():
             self.worker.prepare()
         connection.close()
 
@@ -163,7 +163,7 @@ class Range:
         def whole() -> Any:
             os.urandom = random.Random(seed).randbytes
             self.scratch.use(database)
-            with doorbell.muted(), planted(self.plant) if self.plant else nullcontext():
+            with nudge.muted(), planted(self.plant) if self.plant else nullcontext():
                 return work()
 
         return forked(whole)

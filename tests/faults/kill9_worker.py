@@ -8,16 +8,19 @@ from typing import Any, ClassVar
 
 from django.db import OperationalError, connection, transaction
 
-from billing import credit_note, gateways, models, reduce, refund, transfers, void, webhook
-from billing.errors import CannotCharge, NotConnected
+from billing import gateways, models
+from billing.bank_transfer import transfers
+from billing.books.invariants import broken
+from billing.charging import gateway_events, reduce, refund, void
+from billing.charging.resolve import resolve
+from billing.charging.retry import retry
 from billing.gateways.base import GatewayUnknown, Outcome
 from billing.gateways.sandbox import gateway as sandbox
-from billing.invariants import broken
+from billing.invoices import credit_note
 from billing.models.certificate import CertificateState
-from billing.resolve import resolve
-from billing.retry import retry
-from billing.run import bill
-from billing.states import ChargeState, CollectionState, InvoiceState, RefundState
+from billing.rules.errors import CannotCharge, NotConnected
+from billing.rules.states import ChargeState, CollectionState, InvoiceState, RefundState
+from billing.runs.run import bill
 from clients.models import Client
 from core.errors import RuleError
 from tests.factories import BusinessFactory
@@ -138,11 +141,11 @@ def walk(now: datetime) -> None:
     for name in TOLD:
         _tell(name, of(name).collection, now)
     with suppress(ValueError):
-        webhook.receive(account=None, body=b"", signature="", now=now)
+        gateway_events.receive(account=None, body=b"", signature="", now=now)
     Shaky.silent = "lookup"
-    webhook.apply_events(now=now)
+    gateway_events.apply_events(now=now)
     Shaky.silent = ""
-    webhook.apply_events(now=now)
+    gateway_events.apply_events(now=now)
     with _refused('INSERT INTO "billing_payment"'):
         resolve(now=now)
     Shaky.silent = "refunds"
@@ -181,7 +184,7 @@ def _tell(name: str, row: models.Collection, now: datetime) -> None:
     """A notice of the gateway, twice, and one about an object that is not ours."""
     for event, handle in ((name, row.handle), (name, row.handle), ("other", "pi_other")):
         body = json.dumps({"id": f"evt {event}", "handle": handle}).encode()
-        webhook.receive(bank=Shaky(), account=None, body=body, signature=sandbox.sign(body), now=now)
+        gateway_events.receive(bank=Shaky(), account=None, body=body, signature=sandbox.sign(body), now=now)
 
 
 @contextmanager

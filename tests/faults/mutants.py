@@ -12,12 +12,13 @@ from unittest.mock import patch
 
 from django.db import transaction
 
-from billing import closing, collect, issue, log, number, receive, refund, resolve, settle, void, webhook
+from billing.books import numbers, receive, transitions
+from billing.charging import closing, collect, gateway_events, issue, refund, resolve, settle, void
 from billing.models import Charge, Collection, Invoice
 from billing.models.series import SeriesKind
-from billing.states import ChargeState, CollectionState
-from core import outbox
+from billing.rules.states import ChargeState, CollectionState
 from core.dates import local_day
+from core.outbox import emails
 
 
 def _lost_is_tried_again(new_key: bool) -> Callable[..., None]:
@@ -28,12 +29,12 @@ def _lost_is_tried_again(new_key: bool) -> Callable[..., None]:
         original(charges, found, now)
         for charge in Charge.objects.filter(pk__in=[c.pk for c in charges], state=ChargeState.UNKNOWN):
             with transaction.atomic():
-                log.move_charge(charge, ChargeState.FAILED, now=now)
+                transitions.move_charge(charge, ChargeState.FAILED, now=now)
                 row = Collection.objects.get(pk=charge.collection_id)
                 fresh: dict[str, Any] = {"handle": None, "amount": None, "next_at": now + timedelta(hours=6)}
                 if new_key:
                     fresh["prepare_key"] = uuid.uuid4()
-                log.move_collection(row, CollectionState.READY, now=now, **fresh)
+                transitions.move_collection(row, CollectionState.READY, now=now, **fresh)
 
     return read_back
 
@@ -73,10 +74,10 @@ def an_error_is_taken_as_failure() -> Iterator[None]:
         for charge in charges:
             if charge.pk not in found:
                 with transaction.atomic():
-                    log.move_charge(charge, ChargeState.FAILED, now=now)
+                    transitions.move_charge(charge, ChargeState.FAILED, now=now)
                     row = Collection.objects.get(pk=charge.collection_id)
                     fresh = {"handle": None, "amount": None, "prepare_key": uuid.uuid4(), "next_at": None}
-                    log.move_collection(row, CollectionState.DUNNING, now=now, reason="failed", **fresh)
+                    transitions.move_collection(row, CollectionState.DUNNING, now=now, reason="failed", **fresh)
         original([c for c in charges if c.pk in found], found, now)
 
     original = collect._read_back
@@ -87,7 +88,7 @@ def an_error_is_taken_as_failure() -> Iterator[None]:
 @contextmanager
 def no_resolver() -> Iterator[None]:
     """Nobody asks about what was lost; webhooks will do."""
-    from billing import run
+    from billing.runs import run
 
     with patch.object(resolve, "resolve", lambda **_: 0), patch.object(run, "resolve", lambda **_: 0):
         yield
@@ -100,7 +101,7 @@ def a_receipt_before_the_fact() -> Iterator[None]:
 
     def arm(works: Any, claim: Any, now: Any) -> list[Charge]:
         charges = original(works, claim, now)
-        outbox.post("receipt", [(str(charge.pk), charge.collection.business) for charge in charges], now=now)
+        emails.post("receipt", [(str(charge.pk), charge.collection.business) for charge in charges], now=now)
         return charges
 
     with patch.object(collect, "_arm", arm):
@@ -115,15 +116,15 @@ def a_number_outside_the_transaction() -> Iterator[None]:
     def issue_batch(ids: Sequence[Any], businesses: set[Any], now: Any, ask: Any) -> int:
         with transaction.atomic():
             days = {pk: local_day(now, "UTC") for pk in businesses}
-            series_numbers = number.lock(dict.fromkeys(businesses, SeriesKind.INVOICE), days)
+            series_numbers = numbers.lock(dict.fromkeys(businesses, SeriesKind.INVOICE), days)
             kept = {pk: each.series.last for pk, each in series_numbers.items()}
             for each in series_numbers.values():
                 each.next()
-            number.keep(series_numbers.values())
+            numbers.keep(series_numbers.values())
         with transaction.atomic():
             for pk, each in series_numbers.items():
                 each.series.last = kept[pk]
-            number.keep(series_numbers.values()) if original else None
+            numbers.keep(series_numbers.values()) if original else None
             Invoice.objects.count()
         return original(ids, businesses, now, ask)
 
@@ -142,7 +143,7 @@ def void_here_first() -> Iterator[None]:
             row = void.held(invoice)
             if row.state == CollectionState.VOIDING:
                 for charge in row.charges.filter(state__in=("sent", "unknown", "processing", "requires_action")):
-                    log.move_charge(charge, ChargeState.VOID, now=now)
+                    transitions.move_charge(charge, ChargeState.VOID, now=now)
                 closing.finish(row, now=now)
         return row
 
@@ -168,7 +169,7 @@ def a_refund_is_called_again_whatever_happened() -> Iterator[None]:
 @contextmanager
 def the_payload_is_believed() -> Iterator[None]:
     """A webhook says that it is paid, so it is."""
-    original = webhook.look
+    original = gateway_events.look
 
     def look(name: str, handle: str, *, account: Any, now: Any) -> None:
         row = Collection.objects.filter(gateway=name, handle=handle).select_related("invoice__business").first()
@@ -178,7 +179,7 @@ def the_payload_is_believed() -> Iterator[None]:
                 receive.take([arrived], now=now)
         original(name, handle, account=account, now=now)
 
-    with patch.object(webhook, "look", look):
+    with patch.object(gateway_events, "look", look):
         yield
 
 

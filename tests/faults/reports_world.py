@@ -8,18 +8,19 @@ from pathlib import Path
 
 from django.conf import settings
 
-from billing.run import bill
-from core import audit, outbox
+from billing.runs.run import bill
+from core import audit
 from core.documents import store
 from core.errors import RuleError
 from core.models import Document, Outbox
 from core.models.document import DocumentKind
 from core.models.outbox import OutboxState
-from delivery import log, run
+from core.outbox import emails
+from delivery.hours import time_log
 from delivery.models import Report
-from delivery.reports import report_paper, review, send
-from delivery.reports.report_letters import NUDGE
-from delivery.states import ReportState
+from delivery.reports import report_pdf, report_run, review, send
+from delivery.reports.report_emails import NUDGE
+from delivery.rules.states import ReportState
 from tests.world import World
 
 BEGAN = datetime(2026, 11, 2, 5, 0, tzinfo=UTC)
@@ -36,7 +37,7 @@ def prepare() -> None:
         client = world.client(name, language=language, now=BEGAN)
         agreement = world.running(client, now=BEGAN, language=language, card="")
         bill(now=BEGAN, door="test")
-        log.log_time(agreement=agreement, on=BEGAN.date(), minutes=90, note="Work", now=BEGAN)
+        time_log.log_time(agreement=agreement, on=BEGAN.date(), minutes=90, note="Work", now=BEGAN)
 
 
 def work(now: datetime) -> None:
@@ -48,11 +49,11 @@ def work(now: datetime) -> None:
 def _walk(now: datetime, *, by_hand: bool = False) -> None:
     settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "tests.faults.mailbox.Mailbox", str(_mail())
     _mail().mkdir(exist_ok=True)
-    run.report(now=now, door="test")
+    report_run.report(now=now, door="test")
     if by_hand:
         _by_hand(now)
-    report_paper.print_due(now=now)
-    outbox.send_due(now=now)
+    report_pdf.print_due(now=now)
+    emails.send_due(now=now)
 
 
 def _by_hand(now: datetime) -> None:

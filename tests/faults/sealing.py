@@ -8,8 +8,8 @@ import sys
 from tests.faults import shooting
 
 FILES = (
-    "agreements/seal.py", "agreements/signers.py", "core/documents/seal.py", "core/documents/store.py",
-    "core/documents/certificate.py", "core/audit.py", "core/outbox.py",
+    "agreements/signing/seal.py", "agreements/signing/signers.py", "core/documents/seal.py", "core/documents/store.py",
+    "core/documents/certificate.py", "core/audit.py", "core/outbox/emails.py",
 )  # fmt: skip
 
 if __name__ == "__main__":

@@ -7,9 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from agreements import amend, seal, sign
+from agreements.changing import amend
 from agreements.models import Agreement, Amendment, Signature
-from clients import add
+from agreements.signing import seal, sign
+from clients import client_records
 from clients.models import Contact
 from core import audit, links
 from core.dates import local_day
@@ -27,7 +28,7 @@ def prepare() -> None:
     """Three papers that are signed and wait for their seal."""
     world = World()
     client = world.client(now=NOW)
-    second = add.add_contact(client=client, name="Somchai", email="somchai@baan.example", now=NOW)
+    second = client_records.add_contact(client=client, name="Somchai", email="somchai@baan.example", now=NOW)
     first = world.signed(
         world.picked(world.proposal(client, now=NOW, **_terms(), cosigners=[second]), now=NOW), now=NOW
     )

@@ -23,7 +23,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from core import doorbell
+from core import nudge
 from tests.faults.kill9 import FORK, Scratch, forked, start
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,7 +40,7 @@ class Range:
         self.files = frozenset(str(ROOT / name) for name in files)
         self.now = self.world.NOW + timedelta(hours=1)
         self._install("template")
-        with doorbell.muted():
+        with nudge.muted():
             self.world.prepare()
         connection.close()
         self.lines, self.seconds = self._measure()
@@ -65,7 +65,7 @@ class Range:
         def whole() -> Any:
             random.seed()
             self.scratch.use(name)
-            with doorbell.muted():
+            with nudge.muted():
                 return work()
 
         return whole

@@ -19,15 +19,19 @@ from unittest.mock import patch
 from django.db import OperationalError, connection, transaction
 from django.test import override_settings
 
-from agreements import amend, sign
+from agreements.changing import amend
 from agreements.models import Agreement, Period, Proposal, Upgrade
-from billing import collect, flight, gateways, resolve, retry, run, upgrade, void, webhook
-from billing.invariants import broken
+from agreements.signing import sign
+from billing import gateways
+from billing.books.invariants import broken
+from billing.charging import collect, gateway_events, parallel_calls, resolve, retry, void
+from billing.charging.refund import carry_out, give_back
+from billing.invoices import upgrade_invoice
 from billing.models import Charge, GatewayEvent, Invoice, Payment, PaymentMethod, Refund
-from billing.refund import carry_out, give_back
-from billing.states import CollectionState, InvoiceState
+from billing.rules.states import CollectionState, InvoiceState
+from billing.runs import run
 from clients.models import Client, Contact
-from core import doorbell
+from core import nudge
 from core.dates import local_instant
 from core.errors import RuleError
 from core.models import Business, Outbox
@@ -94,7 +98,7 @@ class Life:
 
     def card(self, client: Client, kind: str = "") -> None:
         """As `methods.finish` keeps one: in the place of the one in use, and what waited for one is due."""
-        from billing.methods import _take_up
+        from billing.charging.methods import _take_up
 
         kind = kind or self.dice.choice(CARDS)
         with transaction.atomic():
@@ -169,7 +173,7 @@ class Life:
             self.attempt(self.hook)
 
     def resolve(self, at: datetime) -> None:
-        webhook.apply_events(now=at)
+        gateway_events.apply_events(now=at)
         resolve.resolve(now=at)
         carry_out(now=at)
 
@@ -214,7 +218,7 @@ class Life:
         amount = agreement.amount * self.dice.choice([2, 3])
         change = amend.Change(amend.AmendmentKind.TIER, self.now.date(), amount=amount)
         with transaction.atomic():
-            row = upgrade.draft(agreement=agreement, change=change, now=self.now)
+            row = upgrade_invoice.draft(agreement=agreement, change=change, now=self.now)
             row.save(force_insert=True)
             sign._complete(row, self.now)
 
@@ -306,10 +310,10 @@ def stage(life: Life) -> Iterator[None]:
         stack.enter_context(override_settings(GATEWAY="bank", DEBUG=False))
         # The same seed is the same life again: ids and the clock within a run come from it as well.
         stack.enter_context(patch("os.urandom", random.Random(life.seed).randbytes))
-        stack.enter_context(patch("core.ids.time_ns", count(10**18, 10**6).__next__))
+        stack.enter_context(patch("core.database.ids.time_ns", count(10**18, 10**6).__next__))
         stack.enter_context(patch.object(collect, "_clock", lambda now: lambda: now))
-        stack.enter_context(patch.object(flight.log, "exception", life.surprised))
-        stack.enter_context(doorbell.muted())
+        stack.enter_context(patch.object(parallel_calls.log, "exception", life.surprised))
+        stack.enter_context(nudge.muted())
         before = dict(gateways.BUILD)
         gateways.BUILD["bank"] = lambda business: life.bank
         stack.callback(lambda: (gateways.BUILD.clear(), gateways.BUILD.update(before)))

@@ -12,12 +12,12 @@ from pathlib import Path
 from django.utils import timezone
 
 from agreements.models import Agreement
-from billing import webhook
+from billing.books.invariants import broken
+from billing.charging import gateway_events
 from billing.gateways.sandbox.gateway import Sandbox, sign
-from billing.invariants import broken
 from billing.models import Charge, Collection, Invoice, Payment, PaymentMethod, SandboxIntent
-from billing.states import ChargeState, InvoiceState
-from core import doorbell
+from billing.rules.states import ChargeState, InvoiceState
+from core import nudge
 from core.models import Outbox
 from core.models.outbox import OutboxState
 from tests.faults.soak_process import TAKEN
@@ -29,7 +29,7 @@ LETTER = re.compile(rb"^Message-ID: <([^@]+)@", re.MULTILINE)
 
 def people(dice: random.Random, first: datetime, every: float, count: int) -> None:
     """Four studios whose retainers fall due one after the other, each with a card."""
-    with doorbell.muted():
+    with nudge.muted():
         worlds = [World() for _ in range(4)]
         now = timezone.now()
         for n in range(count):
@@ -49,7 +49,7 @@ def clients_answer() -> None:
     for intent in SandboxIntent.objects.filter(status="requires_action"):
         SandboxIntent.objects.filter(pk=intent.pk).update(status="succeeded")
         body = json.dumps({"id": str(uuid.uuid4()), "handle": intent.pk}).encode()
-        webhook.receive(bank=Sandbox(), account=None, body=body, signature=sign(body), now=now)
+        gateway_events.receive(bank=Sandbox(), account=None, body=body, signature=sign(body), now=now)
 
 
 def unpaid() -> int:

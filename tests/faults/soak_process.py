@@ -21,13 +21,14 @@ TAKEN = "taken"  # another: what the gateway took, line by line
 
 def shorten(times: float) -> None:
     """Every wait of the product that a kill can leave behind."""
-    from billing import collect, dunning
-    from core import outbox
+    from billing.charging import collect
+    from billing.rules import dunning
+    from core.outbox import emails
 
     first, second, third, last = dunning.LOOK_UP_AFTER
     dunning.LOOK_UP_AFTER = first / times, second / times, third / times, last / times
     collect.LEASE /= times
-    outbox.LEASE /= times
+    emails.LEASE /= times
 
 
 def shaky(folder: Path) -> Any:

@@ -8,12 +8,14 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from billing.run import bill
-from clients import entry
-from core import links, outbox
+from billing.runs.run import bill
+from clients import portal_links
+from core import links
 from core.dates import local_day
-from delivery import deliver, log
+from core.outbox import emails
+from delivery.hours import time_log
 from delivery.models import Deliverable, Request
+from delivery.work import checklist_actions
 from tests.journeys.test_journey import enter, letter, link_in
 from tests.journeys.test_signing import desk
 from tests.world import World
@@ -33,15 +35,15 @@ def test_from_the_question_to_the_thing_in_hand(
     begun = local_day(now, "Asia/Bangkok") - timedelta(days=9)
     agreement = world.running(tier=TIER, starts_on=begun, anchor_day=begun.day, now=now - timedelta(days=9))
     bill(now=now, door="test")
-    deliver.open_checklists(now=now)
-    log.log_time(agreement=agreement, on=begun, minutes=17 * 60, note="Plan", now=now)
+    checklist_actions.open_checklists(now=now)
+    time_log.log_time(agreement=agreement, on=begun, minutes=17 * 60, note="Plan", now=now)
 
     ask_for_it(page, live_server, agreement, watched)
-    outbox.send_due(now=timezone.now())
+    emails.send_due(now=timezone.now())
     answer_it(page, live_server, world, watched)
 
     page.context.clear_cookies()
-    outbox.send_due(now=timezone.now())
+    emails.send_due(now=timezone.now())
     text = letter("request_answer", WHO)
     assert "https://drive.example/banner" in text
     enter(page, link_in(text[text.index(live_server.url) :]))
@@ -64,7 +66,7 @@ def test_from_the_question_to_the_thing_in_hand(
 
 
 def ask_for_it(page: Page, live_server: Any, agreement: Any, watched: Callable[[], None]) -> None:
-    enter(page, links.url(entry.portal_link(contact=agreement.contact, now=timezone.now())))
+    enter(page, links.url(portal_links.portal_link(contact=agreement.contact, now=timezone.now())))
     expect(page.get_by_text("Renews on")).to_be_visible()
     watched()
     page.get_by_role("link", name="Ask for something").first.click()

@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from agreements.models import Proposal
-from clients import call
+from clients import call_notes
 from clients.models import Call, Client, FitCheck, Objection
 from tests.journeys.test_signing import desk
 from tests.world import World
@@ -93,7 +93,7 @@ def talk(page: Page, watched: Callable[[], None]) -> Page:
     again.get_by_role("button", name="Save").first.click()
     expect(again.locator("[data-state]")).not_to_contain_text("lots")
     other_tab(again)
-    found = call.answers(Client.objects.get())
+    found = call_notes.answers(Client.objects.get())
     assert (found.needs, found.minutes) == ("Posts every day, คาเฟ่ใหม่ ☕", 1200)
     assert found.kpi_lines == ["Followers: from 1200 to 5000"]
     return again
@@ -102,8 +102,8 @@ def talk(page: Page, watched: Callable[[], None]) -> Page:
 def other_tab(page: Page) -> None:
     """Somebody saved elsewhere meanwhile: nothing is overwritten before the person has said what counts."""
     row = Call.objects.get()
-    there = {name: getattr(row, name) for name in call.TYPED} | {"budget": "about 4,000"}
-    call.write(call=row, typed=there, revision=row.revision, now=timezone.now())
+    there = {name: getattr(row, name) for name in call_notes.TYPED} | {"budget": "about 4,000"}
+    call_notes.write(call=row, typed=there, revision=row.revision, now=timezone.now())
     page.get_by_label("Budget you heard").fill("5k")
     expect(page.get_by_role("alert").filter(has_text="changed in another tab")).to_be_visible()
     assert Call.objects.get().budget == "about 4,000"

@@ -8,10 +8,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from billing.run import bill
-from core import outbox
+from billing.runs.run import bill
 from core.dates import local_day
-from delivery import log
+from core.outbox import emails
+from delivery.hours import time_log
 from delivery.models import Overage
 from tests.journeys.test_journey import enter, letter, link_in
 from tests.journeys.test_signing import desk
@@ -31,7 +31,7 @@ def test_hours_are_written_corrected_asked_for_and_read(
     begun = local_day(now, "Asia/Bangkok") - timedelta(days=9)
     agreement = world.running(starts_on=begun, anchor_day=begun.day, now=now - timedelta(days=9))
     bill(now=now, door="test")
-    log.log_time(agreement=agreement, on=begun, minutes=600, note="Plan", now=now)
+    time_log.log_time(agreement=agreement, on=begun, minutes=600, note="Plan", now=now)
 
     desk(page, live_server, world, "/time/")
     page.get_by_role("combobox", name="Client").select_option(index=1)
@@ -65,7 +65,7 @@ def test_hours_are_written_corrected_asked_for_and_read(
     expect(page.get_by_role("heading", name="As it stood at the end of")).to_be_visible()
 
     page.context.clear_cookies()
-    outbox.send_due(now=timezone.now())
+    emails.send_due(now=timezone.now())
     enter(page, link_in(letter("overage", WHO)))
     expect(page.get_by_text("$300")).to_be_visible()
     watched()

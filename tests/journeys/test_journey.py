@@ -10,10 +10,10 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from billing.models import Invoice, Payment
-from billing.run import bill
+from billing.runs.run import bill
 from core import links
 from core.models import Outbox
-from delivery import run
+from delivery.reports import report_run
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -53,7 +53,7 @@ def test_a_retainer_from_sign_up_to_the_report(
     next_month = timezone.now() + timedelta(days=32)
     bill(now=next_month, door="test")
     assert Invoice.objects.filter(state="paid").count() == 2
-    run.report(now=next_month, door="test")
+    report_run.report(now=next_month, door="test")
 
     page.context.clear_cookies()
     log_in(page, live_server.url, watched)

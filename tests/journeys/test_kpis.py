@@ -10,12 +10,12 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from billing.run import bill
-from core import outbox
+from billing.runs.run import bill
 from core.dates import local_day
-from delivery import deliver
+from core.outbox import emails
 from delivery.models import EarlyWarning, Reading
 from delivery.renewing import watch_pace
+from delivery.work import checklist_actions
 from tests.journeys.test_journey import enter, letter, link_in
 from tests.journeys.test_signing import desk
 from tests.world import World
@@ -107,7 +107,7 @@ def test_a_warning_leads_to_a_note_and_the_desk_says_who_may_not_renew(
     agreement = world.running(starts_on=begun, anchor_day=begun.day, now=now - timedelta(days=45), tier=TIER)
     for days in (45, 14):
         bill(now=now - timedelta(days=days), door="test")
-    deliver.open_checklists(now=now)
+    checklist_actions.open_checklists(now=now)
     assert watch_pace.watch(now=now) == 1
 
     desk(page, live_server, world, "/")
@@ -118,7 +118,7 @@ def test_a_warning_leads_to_a_note_and_the_desk_says_who_may_not_renew(
     expect(page.get_by_text("Only 0 h of 20 h were used in the last period.")).to_be_visible()
     watched()
 
-    outbox.send_due(now=timezone.now())
+    emails.send_due(now=timezone.now())
     mail = letter("early_warnings", world.business.owner.email)
     page.goto(link_in(mail))
     expect(page.get_by_text("posts: 0 of 12 are done, expected 6")).to_be_visible()
@@ -127,7 +127,7 @@ def test_a_warning_leads_to_a_note_and_the_desk_says_who_may_not_renew(
     expect(page.get_by_text("The note is on its way to Ploy.")).to_be_visible()
     watched()
     assert EarlyWarning.objects.get().sent_at
-    outbox.send_due(now=timezone.now())
+    emails.send_due(now=timezone.now())
     assert "posts: 0 of 12" in letter("early_note", WHO)
     page.goto(f"{live_server.url}/warnings/")
     expect(page.get_by_text("Note sent")).to_be_visible()
@@ -145,7 +145,7 @@ def test_a_warning_leads_to_a_note_and_the_desk_says_who_may_not_renew(
     watched()
 
     page.context.clear_cookies()
-    outbox.send_due(now=timezone.now())
+    emails.send_due(now=timezone.now())
     enter(page, link_in(letter("quarterly_review", WHO)))
     expect(page.get_by_text("Two films in spring.")).to_be_visible()
     watched()

@@ -11,13 +11,16 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from agreements.models import Agreement, Period
-from billing.run import bill
-from core import links, outbox
+from billing.runs.run import bill
+from core import links
 from core.dates import local_day
 from core.models import Outbox
-from delivery import deliver, log, run
+from core.outbox import emails
+from delivery.hours import time_log
 from delivery.kpis import measure
 from delivery.models import Report
+from delivery.reports import report_run
+from delivery.work import checklist_actions
 from tests.journeys.test_signing import desk
 from tests.world import World
 
@@ -32,21 +35,21 @@ def lived(world: World) -> Agreement:
     begun = local_day(then, "Asia/Bangkok")
     agreement = world.running(starts_on=begun, anchor_day=begun.day, now=then, tier=TIER)
     bill(now=then, door="test")
-    deliver.open_checklists(now=then)
+    checklist_actions.open_checklists(now=then)
     period = Period.objects.get(index=0)
-    deliver.set_done(deliverable=period.deliverables.get(), done=4)
-    log.log_time(agreement=agreement, on=begun, minutes=600, note="Content plan", now=then)
+    checklist_actions.set_done(deliverable=period.deliverables.get(), done=4)
+    time_log.log_time(agreement=agreement, on=begun, minutes=600, note="Content plan", now=then)
     facts = {"agreement": agreement, "unit": "", "less_is_better": False, "baseline": Decimal(100)}
     for n, name in enumerate(("Followers", "Sign-ups", "Visits", "Calls")):
         kpi = measure.add_kpi(name=name, target=Decimal(200), now=then + timedelta(seconds=n), **facts)
         if n < 3:
             measure.read(kpi=kpi, period=period, value=Decimal(150 + 30 * n), on=begun, now=then)
-    run.report(now=now, door="test")
+    report_run.report(now=now, door="test")
     return agreement
 
 
 def mailed(kind: str) -> Outbox:
-    outbox.send_due(now=timezone.now())
+    emails.send_due(now=timezone.now())
     row = Outbox.objects.filter(kind=kind).latest("created_at")
     assert row.state == "sent", row.error
     return row

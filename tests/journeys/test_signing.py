@@ -8,10 +8,11 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from agreements import amend, terms
-from agreements.amend import AmendmentKind, Change
+from agreements.changing import amend
+from agreements.changing.amend import AmendmentKind, Change
+from agreements.contract import frozen_terms
 from agreements.models import Agreement, Amendment, Signature
-from agreements.propose import rungs
+from agreements.proposals.propose import rungs
 from agreements.tests.test_signers import put
 from core import links
 from core.dates import local_day
@@ -39,7 +40,7 @@ def running(world: World, **fields: Any) -> Agreement:
 
 def test_the_client_draws_their_name_under_an_upgrade(phone: Page, world: World, watched: Callable[[], None]) -> None:
     agreement, now = running(world), timezone.now()
-    partner = terms.freeze_tier(agreement.proposal, rungs(agreement.proposal)[2])
+    partner = frozen_terms.freeze_tier(agreement.proposal, rungs(agreement.proposal)[2])
     day = amend.boundaries(agreement, local_day(now, agreement.time_zone))[0]
     change = Change(AmendmentKind.TIER, day, tier=partner)
     row = amend.offer(agreement=agreement, change=change, actor="Nan", now=now)
@@ -118,7 +119,7 @@ def draw(page: Page) -> None:
 
 
 def deliver() -> None:
-    from core.outbox import send_due
+    from core.outbox.emails import send_due
 
     send_due(now=timezone.now())
 

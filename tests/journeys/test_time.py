@@ -9,10 +9,10 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from agreements.models import Agreement
-from billing.run import bill
+from billing.runs.run import bill
 from core.dates import local_day
-from delivery import deliver
 from delivery.models import TimeEntry, Timer
+from delivery.work import checklist_actions
 from tests.journeys.test_signing import desk
 from tests.world import World
 
@@ -32,7 +32,7 @@ def agreement(world: World) -> Agreement:
     begun = local_day(now, "Asia/Bangkok") - timedelta(days=9)
     found = world.running(starts_on=begun, anchor_day=begun.day, now=now - timedelta(days=9), tier=PROMISED)
     bill(now=now, door="test")
-    deliver.open_checklists(now=now)
+    checklist_actions.open_checklists(now=now)
     return found
 
 

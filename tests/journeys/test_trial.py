@@ -8,12 +8,12 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from agreements.ladder import TierDraft
 from agreements.models import Agreement
-from agreements.schedule import Interval
-from billing.run import bill
-from core import outbox
+from agreements.rules.cumulative_tiers import TierDraft
+from agreements.rules.schedule import Interval
+from billing.runs.run import bill
 from core.dates import local_day
+from core.outbox import emails
 from tests.journeys.test_journey import enter, letter, link_in
 from tests.journeys.test_signing import desk
 from tests.world import World
@@ -59,7 +59,7 @@ def test_a_trial_that_met_its_measure_becomes_a_retainer_by_a_signature_alone(
     assert Agreement.objects.count() == 1
 
     page.context.clear_cookies()
-    outbox.send_due(now=timezone.now())
+    emails.send_due(now=timezone.now())
     enter(page, link_in(letter("proposal", "ploy@baan.example")))
     expect(page.get_by_text("$5,000").first).to_be_visible()
     watched()

@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from billing.models import Invoice
-from billing.run import bill
+from billing.runs.run import bill
 from core.dates import local_day
 from tests.journeys.test_journey import enter, letter, link_in
 from tests.journeys.test_signing import WHO, code, deliver, desk

@@ -9,9 +9,9 @@ from playwright.sync_api import Page, expect
 
 from agreements.models import Proposal
 from clients.models import Client
-from core import outbox
 from core.dates import local_day
 from core.models import Business
+from core.outbox import emails
 from tests.journeys.test_journey import enter, letter, link_in
 from tests.journeys.test_signing import desk
 from tests.world import World
@@ -74,7 +74,7 @@ def test_a_proposal_is_composed_tried_sent_asked_about_forwarded_and_picked(
     watched()
 
     page.context.clear_cookies()
-    outbox.send_due(now=timezone.now())
+    emails.send_due(now=timezone.now())
     enter(page, link_in(letter("proposal_forward", "somchai@baan.example")))
     expect(page.get_by_text("Yes, at the end of any month.")).to_be_visible()
     page.get_by_role("button", name="Choose Growth").click()
@@ -95,7 +95,7 @@ def test_where_there_is_no_room_a_client_waits_and_hears_of_a_place(
     offer = world.proposal(
         world.client(now=now), now=now, starts_on=local_day(now, "Asia/Bangkok"), shows_openings=True
     )
-    outbox.send_due(now=now)
+    emails.send_due(now=now)
     enter(page, link_in(letter("proposal", WHO)))
     expect(page.get_by_text("2 places left")).to_be_visible()
     page.get_by_role("button", name="Join the waitlist").click()
@@ -113,7 +113,7 @@ def test_where_there_is_no_room_a_client_waits_and_hears_of_a_place(
     expect(page.get_by_text("knows that there is a place")).to_be_visible()
 
     page.context.clear_cookies()
-    outbox.send_due(now=timezone.now())
+    emails.send_due(now=timezone.now())
     enter(page, link_in(letter("room", WHO)))
     page.get_by_role("button", name="Choose Partner").click()
     expect(page.get_by_text("Please read it, and sign below", exact=False)).to_be_visible()

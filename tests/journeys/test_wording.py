@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from agreements import templates
+from agreements.contract import templates
 from agreements.models import Template
 from agreements.models.template import TextKind
 from tests.journeys.test_signing import desk

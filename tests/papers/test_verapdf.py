@@ -10,23 +10,23 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from agreements import amend, seal, sign
-from agreements.amend import Change
+from agreements.changing import amend
+from agreements.changing.amend import Change
 from agreements.models import Agreement, Amendment, Period
 from agreements.models.amendment import AmendmentKind
-from billing import papers
+from agreements.signing import seal, sign
+from billing.charging.refund import give_back
+from billing.emails import pdfs
 from billing.models import Invoice, Payment
-from billing.refund import give_back
-from billing.run import bill
+from billing.runs.run import bill
 from core import links
 from core.documents import store
 from core.models import Document
 from core.models.document import DocumentKind
-from delivery import run
 from delivery.kpis import measure
 from delivery.models import Report
 from delivery.renewing import review_quarter
-from delivery.reports import report_paper, review, send
+from delivery.reports import report_pdf, report_run, review, send
 from tests.world import HERE, World
 
 pytestmark = pytest.mark.verapdf
@@ -45,20 +45,20 @@ def life(world: World, language: str, both: bool) -> None:
         sign.countersign(paper=agreement, actor="Nan", now=now, origin=HERE)
     bill(now=now, door="test")
     measured(agreement, now)
-    run.report(now=timezone.now(), door="test")
+    report_run.report(now=timezone.now(), door="test")
     for report in Report.objects.filter(client=client):
         words = {"comment": "A good month.", "next_text": "Video.", "decision": "Shall we film two?"}
         review.save_words(report=report, now=timezone.now(), **words)
         send.send_report(report=report, actor="Nan", now=timezone.now())
-    report_paper.print_due(now=timezone.now())
+    report_pdf.print_due(now=timezone.now())
     periods = review_quarter.periods_of(agreement, None, timezone.now().date())
     review_quarter.make(agreement=agreement, periods=periods, outlook="Three more months.", now=timezone.now())
     invoice, payment = Invoice.objects.get(agreement=agreement), Payment.objects.get(client=client)
     note, _refund = give_back(invoice=invoice, amount=1000, reason="Sorry", actor="Nan", to_card=False, now=now)
-    papers.invoice_pdf(invoice=invoice, now=now)
-    papers.receipt_pdf(payment=payment, now=now)
-    papers.credit_note_pdf(note=note, now=now)
-    papers.statement_pdf(client=client, now=now)
+    pdfs.invoice_pdf(invoice=invoice, now=now)
+    pdfs.receipt_pdf(payment=payment, now=now)
+    pdfs.credit_note_pdf(note=note, now=now)
+    pdfs.statement_pdf(client=client, now=now)
     day = amend.boundaries(agreement, timezone.now().date())[1]
     change = Change(AmendmentKind.PRICE, day, amount=4_000_00, reason="A new year")
     amend.offer(agreement=agreement, change=change, actor="Nan", now=now, origin=HERE)

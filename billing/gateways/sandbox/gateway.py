@@ -15,7 +15,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from billing.errors import BadSession
 from billing.gateways.base import (
     Card,
     DisputeOutcome,
@@ -29,6 +28,7 @@ from billing.gateways.base import (
 )
 from billing.gateways.sandbox.cards import Behaviour
 from billing.models import SandboxCard, SandboxDispute, SandboxIntent, SandboxRefund
+from billing.rules.errors import BadSession
 
 SESSION_AGE = 3600  # seconds
 SALT = "rh.sandbox"

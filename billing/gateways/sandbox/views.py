@@ -12,11 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from billing import webhook
+from billing.charging import gateway_events
 from billing.gateways.sandbox import cards
 from billing.gateways.sandbox.gateway import SALT, SESSION_AGE, Sandbox, save_card
 from billing.gateways.sandbox.gateway import confirm as confirmed
-from core import doorbell
+from core import nudge
 from core.dates import add_months
 
 WORDS = {
@@ -61,7 +61,7 @@ def confirm(request: HttpRequest, handle: str) -> HttpResponse:
     """The bank's own page: the cardholder says that it is them."""
     done = request.method == "POST" and confirmed(handle)
     if done:
-        doorbell.ring("billing.tasks.resolve")
+        nudge.ring("billing.tasks.resolve")
     return render(request, "billing/sandbox_confirm.html", {"done": done})
 
 
@@ -71,7 +71,9 @@ def hook(request: HttpRequest) -> HttpResponse:
     """Take a notice: verified, stored once, answered at once; a worker asks the gateway later (rule 22)."""
     signature = request.headers.get("X-Signature", "")
     try:
-        webhook.receive(bank=Sandbox(), account=None, body=request.body, signature=signature, now=timezone.now())
+        gateway_events.receive(
+            bank=Sandbox(), account=None, body=request.body, signature=signature, now=timezone.now()
+        )
     except ValueError:
         return HttpResponse(status=400)
     return HttpResponse(status=200)

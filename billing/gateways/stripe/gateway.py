@@ -11,9 +11,9 @@ import stripe
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from billing.errors import BadSession, CannotCharge, NotConnected
 from billing.gateways.base import Card, GatewayDispute, GatewayObject, GatewayRefund, GatewayUnknown, Notice
 from billing.gateways.stripe import reading
+from billing.rules.errors import BadSession, CannotCharge, NotConnected
 from core.dates import add_months
 
 TIMEOUT = (3, 20)  # seconds to connect and to answer

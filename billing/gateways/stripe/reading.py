@@ -13,7 +13,6 @@ from typing import Any
 
 import stripe
 
-from billing.errors import CannotCharge
 from billing.gateways.base import (
     DisputeOutcome,
     GatewayDispute,
@@ -22,6 +21,7 @@ from billing.gateways.base import (
     Outcome,
     RefundOutcome,
 )
+from billing.rules.errors import CannotCharge
 from core import money
 
 NO_DECIMALS = frozenset(

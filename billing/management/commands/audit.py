@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from billing.invariants import broken
-from billing.reconcile import reconcile
+from billing.books.invariants import broken
+from billing.charging.reconcile import reconcile
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from clients import entry
+from clients import portal_links
 from clients.models import Contact
 from core import links
 
@@ -22,5 +22,5 @@ class Command(BaseCommand):
         if not people:
             raise CommandError(f"There is no active contact {options['email']}.")
         for contact in people:
-            link = entry.portal_link(contact=contact, now=timezone.now())
+            link = portal_links.portal_link(contact=contact, now=timezone.now())
             self.stdout.write(f"{contact.client.name}: {links.url(link)}")

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 from django.utils import timezone
 
-from delivery.requests.receive_mail import LARGEST, Refused, receive
+from delivery.requests.inbound_email import LARGEST, Refused, receive
 
 TRY_AGAIN = 75  # sysexits.h: the mail server keeps the letter and tries later
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from delivery import run
+from delivery.reports import report_run
 
 
 class Command(BaseCommand):
@@ -21,6 +21,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         on = options["on"]
         now = datetime.combine(on, time(23, 59), UTC) if on else timezone.now()
-        result = run.report(now=now, door="command").result
+        result = report_run.report(now=now, door="command").result
         words = f"{result['drafted']} drafted, {result['reminded']} waiting for review"
         self.stdout.write(json.dumps(result) if options["json"] else words)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from core import doorbell
+from core import nudge
 from core.models import User
 from retainer_hub.demo import doors, play, reset
 from retainer_hub.demo.cast import EMAIL
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             if User.objects.exists():
                 raise CommandError("There are other people here. The demo wants an empty installation (--reset).")
             self.stdout.write("Playing six months of the demo ...")
-            with doorbell.muted():
+            with nudge.muted():
                 play.play(now=now)
         for who, address in doors.doors(now=timezone.now()):
             self.stdout.write(f"  {who}\n    {address}")

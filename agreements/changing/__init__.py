@@ -1,0 +1,1 @@
+"""How a running agreement changes: amended, paused, renewed, ended, or decided after a trial."""

@@ -1,0 +1,1 @@
+"""The text of an agreement: clauses, variables, templates, and the terms frozen into it."""

@@ -1,0 +1,101 @@
+"""An agreement that nobody made: what a template's preview is filled with, every clause included."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from agreements.contract.library.packages import BUILT_IN, USUAL
+from agreements.models import Agreement, Template
+from agreements.models.proposal import CollectBy, Renews
+from agreements.models.template import TextKind
+from agreements.rules.schedule import Interval
+from clients.models.tax_rate import TaxMode
+from core import money
+from core.models import Business
+
+INTERVALS = {TextKind.YEARLY: Interval.YEARLY, TextKind.TRIAL: Interval.ONCE, TextKind.ONCE: Interval.ONCE}
+
+
+def tier_and_terms(
+    business: Business, kind: str, *, today: date, language: str, is_bilingual: bool
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The middle tier of the usual package with every optional term filled in."""
+    with translation.override(language):
+        rung = BUILT_IN[USUAL]().drafts[1]
+        tier = {
+            "name": rung.name,
+            "tagline": rung.tagline,
+            "amount": money.parse("5000", business.currency),
+            "minutes": rung.minutes,
+            "response_hours": rung.response_hours,
+            "lines": rung.adds,
+            "deliverables": rung.deliverables[:2],
+        }
+        return tier, _terms(business, kind, today) | {"language": language, "is_bilingual": is_bilingual}
+
+
+def _terms(business: Business, kind: str, today: date) -> dict[str, Any]:
+    ends_on = today + timedelta(days=28)
+    once = kind in (TextKind.TRIAL, TextKind.ONCE)
+    return {
+        "seller": {
+            "name": business.name,
+            "legal_name": business.trading_as,
+            "address": business.address,
+            "tax_id": business.tax_id,
+            "signer": business.owner.get_full_name(),
+            "email": business.owner.email,
+        },
+        "buyer": {
+            "legal_name": _("Example Client Ltd"),
+            "address": "",
+            "tax_id": "",
+            "signer": _("Alex Example"),
+            "email": "alex@client.example",
+        },
+        "currency": business.currency,
+        "interval": INTERVALS.get(TextKind(kind), Interval.MONTHLY).value,
+        "kind": kind,
+        "starts_on": today.isoformat(),
+        "ends_on": ends_on.isoformat() if once else None,
+        "renews": Renews.NO.value,
+        "term_months": 0,
+        "notice_days": 30,
+        "minimum_months": 0 if once else 3,
+        "rollover": "surplus",
+        "rollover_percent": 25,
+        "rollover_periods": 1,
+        "next_tier": _next_tier(business) if kind == TextKind.TRIAL else {},
+        "credits_trial": True,
+        "trial_measure": _("20 new enquiries in four weeks"),
+        "tax": {"mode": TaxMode.EXCLUSIVE.value, "rates": [], "withholding_percent": "0"},
+        "collect_by": CollectBy.CARD.value,
+        "service": "social",
+        "governing_law": "TH",
+        "kpis": [_("Followers: from 1,000 to 5,000")],
+        "expectations": [_("Pictures and product news, a week ahead")],
+        "competitors": [_("Example Competitor Ltd")],
+        "value_adds": [{"title": _("One hour of consulting each month"), "ends_on": ends_on.isoformat()}],
+        "overage_amount": money.parse("120", business.currency),
+        "overage_minutes": 300,
+        "report_days": 5,
+        "report_unreviewed": "send",
+    }
+
+
+def _next_tier(business: Business) -> dict[str, Any]:
+    return {"name": _("Growth"), "amount": money.parse("5000", business.currency), "minutes": 32 * 60}
+
+
+def agreement(template: Template, tier: dict[str, Any], terms: dict[str, Any]) -> Agreement:
+    """The same as a row that is not saved, to print it."""
+    return Agreement(
+        business=template.business,
+        title=template.name,
+        tier=tier,
+        terms=terms,
+        terms_hash=str(template.pk),
+        language=terms["language"],
+    )

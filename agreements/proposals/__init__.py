@@ -1,0 +1,1 @@
+"""Proposals: composed, sent, followed up, accepted or declined by the client."""

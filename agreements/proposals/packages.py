@@ -1,0 +1,104 @@
+"""The packages a business offers: built in or its own, and what a proposal's form begins with."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from agreements.contract.library.packages import BUILT_IN, USUAL, BuiltIn
+from agreements.models import Package
+from agreements.proposals import propose
+from agreements.rules.cumulative_tiers import TierDraft
+from agreements.rules.errors import NotOpen
+from core import money
+from core.models import Business
+from core.templatetags import rh
+
+
+def offered(business: Business) -> list[Package]:
+    """The business's own that are in use, by name."""
+    return list(Package.objects.filter(business=business, retired_at__isnull=True))
+
+
+def choices(business: Business) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every package by its key, in groups as a select shows them; the business's own first."""
+    own = [(str(row.pk), row.name) for row in offered(business)]
+    built_in = [(key, make().name) for key, make in BUILT_IN.items()]
+    return [*([(_("Your own"), own)] if own else []), (_("Built in"), built_in)]
+
+
+def find(business: Business, key: str) -> Package | BuiltIn:
+    """The package of that key, in the language of the moment; the usual one where there is none."""
+    if key in BUILT_IN:
+        return BUILT_IN[key]()
+    try:
+        own = Package.objects.filter(business=business, retired_at__isnull=True, pk=UUID(key)).first()
+    except ValueError:
+        own = None
+    return own or BUILT_IN[USUAL]()
+
+
+def key_of(package: Package | BuiltIn) -> str:
+    """What `find` finds it by."""
+    return str(package.pk) if isinstance(package, Package) else package.key
+
+
+def form_values(package: Package | BuiltIn | str, currency: str) -> dict[str, Any]:
+    """What a form begins with: `tiers` as tier_values gives them, `kpis` and `service`. A key names a built-in one.
+
+    A package in another currency leaves its fees empty: nothing is converted in silence (rule 13).
+    """
+    found = BUILT_IN[package]() if isinstance(package, str) else package
+    tiers = [tier_values(draft, found.currency) for draft in found.drafts]
+    if found.currency != currency:
+        tiers = [tier | {"fee": ""} for tier in tiers]
+    return {"tiers": tiers, "kpis": list(found.kpis), "service": found.service}
+
+
+def fees_elsewhere(package: Package | BuiltIn, currency: str) -> str:
+    """A sentence about fees that were left out because they are in another currency; empty where they were not."""
+    if package.currency == currency:
+        return ""
+    fees = ", ".join(rh.money(draft.amount, package.currency) for draft in package.drafts)
+    what = {"theirs": package.currency, "fees": fees, "yours": currency}
+    return _("This package's fees are in %(theirs)s: %(fees)s. Write yours in %(yours)s.") % what
+
+
+def tier_values(draft: Any, currency: str) -> dict[str, Any]:
+    """A tier, stored or drafted, as a form shows it: the fee in major units, time as hours."""
+    fee = money.to_decimal(draft.amount, currency)
+    return {
+        "name": draft.name,
+        "tagline": draft.tagline,
+        "fee": int(fee) if fee == int(fee) else fee,
+        "hours": f"{draft.minutes // 60}:{draft.minutes % 60:02}" if draft.minutes else "",
+        "response_hours": draft.response_hours,
+        "adds": "\n".join(draft.adds),
+        "deliverables": "\n".join(f"{item['promised']} {item['title']}" for item in draft.deliverables),
+        "is_recommended": draft.is_recommended,
+    }
+
+
+def add(*, business: Business, tiers: Sequence[TierDraft], now: datetime, **fields: Any) -> Package:
+    """One of the business's own; `fields` are name, service, currency and kpis. Raises BadLadder."""
+    propose.check(tiers)
+    return Package.objects.create(business=business, rungs=[asdict(tier) for tier in tiers], created_at=now, **fields)
+
+
+def change(*, package: Package, tiers: Sequence[TierDraft], version: int, **fields: Any) -> Package:
+    """Save over `version`; proposals keep what they were written with. Raises BadLadder and NotOpen."""
+    propose.check(tiers)
+    mine = Package.objects.filter(pk=package.pk, version=version)
+    if not mine.update(rungs=[asdict(tier) for tier in tiers], version=F("version") + 1, **fields):
+        raise NotOpen(_("This package was changed meanwhile, in another tab say. Load it again."))
+    package.refresh_from_db()
+    return package
+
+
+def retire(*, package: Package, now: datetime | None) -> None:
+    """Offer it no longer; with None for `now`, offer it again."""
+    Package.objects.filter(pk=package.pk, retired_at__isnull=now is not None).update(retired_at=now)

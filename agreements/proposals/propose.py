@@ -1,0 +1,244 @@
+"""Composes a proposal and sends it: from then on its terms are frozen (rules 28 and 33)."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from agreements.contract import frozen_terms as frozen
+from agreements.contract import wording
+from agreements.models import Agreement, Proposal, Tier
+from agreements.models.proposal import Renews, kind_of
+from agreements.models.template import TextKind
+from agreements.proposals import opening_message, rate_floor, snapshot
+from agreements.rules import cumulative_tiers
+from agreements.rules.errors import BadLadder, BadTrial, BadWording, NotOpen
+from agreements.rules.schedule import Interval
+from agreements.rules.states import PROPOSAL, ProposalState
+from clients import pipeline, portal_links
+from clients.models import Client, Contact
+from clients.rules.pipeline import Stage
+from core import audit, links
+from core.audit import UNSEEN, Origin
+from core.database.state_moves import move
+from core.dates import local_day
+from core.models import Business
+from core.outbox import emails
+
+MANY = ("cosigners", "testimonials")  # a proposal's columns that hold many rows
+TRIAL_DAYS = range(14, 29)  # a paid trial takes two to four weeks
+
+
+def draft(
+    *,
+    business: Business,
+    client: Client,
+    contact: Contact,
+    tiers: Sequence[cumulative_tiers.TierDraft],
+    now: datetime,
+    **terms: Any,
+) -> Proposal:
+    """A proposal nobody has seen yet. `terms` are Proposal's own columns. Raises BadLadder, BadTrial, BadWording."""
+    check(tiers)
+    _check_kind(terms)
+    _check_floor(business, tiers, terms)
+    with transaction.atomic():
+        many = {name: terms.pop(name, ()) for name in MANY}
+        proposal = Proposal.objects.create(business=business, client=client, contact=contact, created_at=now, **terms)
+        for name, rows in many.items():
+            getattr(proposal, name).set(rows)
+        _write_tiers(proposal, tiers, now)
+    return proposal
+
+
+def change(
+    *, proposal: Proposal, tiers: Sequence[cumulative_tiers.TierDraft], now: datetime, **terms: Any
+) -> Proposal:
+    """Rewrite a draft. What was sent is refused with NotOpen (rule 28)."""
+    check(tiers)
+    _check_kind(terms)
+    _check_floor(proposal.business, tiers, terms)
+    with transaction.atomic():
+        many = {name: terms.pop(name) for name in MANY if name in terms}
+        locked = Proposal.objects.select_for_update().filter(pk=proposal.pk, state=ProposalState.DRAFT)
+        if not locked.update(**terms):
+            raise NotOpen(_("This proposal was sent and is frozen. Make a new one instead."))
+        for name, rows in many.items():
+            getattr(proposal, name).set(rows)
+        proposal.tiers.all().delete()
+        _write_tiers(proposal, tiers, now)
+    proposal.refresh_from_db()
+    return proposal
+
+
+def send(*, proposal: Proposal, actor: str, now: datetime, origin: Origin = UNSEEN) -> Proposal:
+    """Freeze it, mail the decision maker a link, and record the business's own signature (rule 29).
+
+    Raises BadWording where the agreement of any tier would have a gap in its text.
+    """
+    text, amiss = wording.source(proposal), faults(proposal)
+    with transaction.atomic():
+        if amiss and proposal.state == ProposalState.DRAFT:
+            raise BadWording(" ".join(amiss[:5]))
+        _replace(proposal, now)
+        intro = opening_message.filled(proposal)
+        taken = snapshot.take(proposal, text=text, intro=intro)
+        sets = {"sent_at": now, "text": text, "intro": intro, "snapshot": taken}
+        sets["snapshot_hash"] = snapshot.digest(taken)
+        move(proposal, ProposalState.SENT, PROPOSAL, sets=sets)
+        proposal.tiers.update(is_frozen=True)
+        mail(proposal, kind="proposal", ref=str(proposal.id), now=now)
+        audit.record(
+            business=proposal.business,
+            chain_id=proposal.id,
+            event="offered",
+            actor=actor,
+            now=now,
+            origin=origin,
+            data={"snapshot": proposal.snapshot_hash},
+        )
+        pipeline.reach(client=proposal.client, to=Stage.PROPOSAL_SENT, actor=actor, now=now)
+    return proposal
+
+
+def mail(proposal: Proposal, *, kind: str, ref: str, now: datetime, to: Contact | None = None) -> None:
+    """The letter with the offer and one link, to its decision maker or to one of the client's other people."""
+    contact = to or proposal.contact
+    link = portal_links.portal_link(contact=contact, now=now, target=f"proposal:{proposal.id}")
+    emails.write(
+        kind=kind,
+        ref=ref,
+        to=contact.email,
+        template="proposal",
+        context={
+            "proposal": proposal,
+            "contact": contact,
+            "intro": opening_message.filled(proposal),
+            "tiers": rungs(proposal),
+            "link": links.placeholder("link", link.id),
+        },
+        language=proposal.language,
+        business=proposal.business,
+        now=now,
+    )
+
+
+def faults(proposal: Proposal) -> list[str]:
+    """Everything that keeps a draft from being sent: its opening words, and the agreement's text for each tier."""
+    return [*opening_message.faults(proposal), *frozen.faults(proposal, wording.source(proposal)["pairs"])]
+
+
+def _replace(proposal: Proposal, now: datetime) -> None:
+    """The version before this one is closed, unless it was picked."""
+    if proposal.revises is None:
+        return
+    before = hold(proposal.revises)
+    if is_picked(before):
+        raise NotOpen(_("The client has picked a tier of the version before this one."))
+    if before.state in (ProposalState.SENT, ProposalState.EXPIRED):
+        move(before, ProposalState.REPLACED, PROPOSAL, sets={"decided_at": now})
+
+
+def withdraw(*, proposal: Proposal, actor: str, now: datetime) -> Proposal:
+    """Take an open offer back; its link then shows a plain page."""
+    with transaction.atomic():
+        if is_picked(hold(proposal)):
+            raise NotOpen(_("The client has picked a tier already."))
+        move(proposal, ProposalState.WITHDRAWN, PROPOSAL, sets={"decided_at": now})
+        audit.record(business=proposal.business, chain_id=proposal.id, event="withdrawn", actor=actor, now=now)
+    return proposal
+
+
+def expire_due(*, now: datetime) -> int:
+    """Close the offers whose last day is over where the client is; the number closed."""
+    ends = Q(expires_on__isnull=False) | Q(ends_on__isnull=False)
+    waiting = Proposal.objects.filter(ends, state=ProposalState.SENT, agreement__isnull=True).select_related("client")
+    return sum(_expire(proposal, now) for proposal in waiting if is_over(proposal, now))
+
+
+def _expire(proposal: Proposal, now: datetime) -> int:
+    with transaction.atomic():
+        held = hold(proposal)
+        if held.state != ProposalState.SENT or is_picked(held):
+            return 0  # somebody answered in the meantime
+        move(held, ProposalState.EXPIRED, PROPOSAL, sets={"decided_at": now})
+    return 1
+
+
+def is_over(proposal: Proposal, now: datetime) -> bool:
+    """Whether its last day has passed where the client is: the last to pick it, or the last it could start on."""
+    last_start = proposal.ends_on - timedelta(days=1) if proposal.ends_on else None
+    last = min((day for day in (proposal.expires_on, last_start) if day), default=date.max)
+    return local_day(now, proposal.client.time_zone) > last
+
+
+def hold(proposal: Proposal) -> Proposal:
+    """The row as it is now, kept until the transaction ends: picking, declining and withdrawing take turns."""
+    return Proposal.objects.select_for_update().get(pk=proposal.pk)
+
+
+def is_picked(proposal: Proposal) -> bool:
+    """Whether the client has picked a tier."""
+    return Agreement.objects.filter(proposal=proposal).exists()
+
+
+def rungs(proposal: Proposal) -> list[Tier]:
+    """The tiers of a proposal, lowest first."""
+    return list(proposal.tiers.order_by("position"))
+
+
+def check(tiers: Sequence[cumulative_tiers.TierDraft]) -> None:
+    """Raise BadLadder where they are no ladder."""
+    words = {
+        "none": _("A proposal needs at least one tier."),
+        "fee_not_higher": _("Tier %(n)s must cost more than the one below it."),
+        "less_time": _("Tier %(n)s contains everything below it, so it cannot include less time."),
+        "less_work": _("Tier %(n)s contains everything below it, so it cannot promise less of a deliverable."),
+        "same_name": _("Tier %(n)s needs a name of its own."),
+        "recommend_one": _("Recommend exactly one tier."),
+    }
+    found = cumulative_tiers.faults(tiers)
+    if found:
+        raise BadLadder(" ".join(words[fault.code] % {"n": fault.position} for fault in found))
+
+
+def _check_floor(business: Business, tiers: Sequence[cumulative_tiers.TierDraft], terms: dict[str, Any]) -> None:
+    """What is added for a time may bring an hour under the floor with a reason only (rule 34)."""
+    currency, added = terms.get("currency", ""), terms.get("value_adds", [])
+    rate_floor.check(business=business, currency=currency, tiers=tiers, value_adds=added)
+
+
+def _check_kind(terms: dict[str, Any]) -> None:
+    """The text fits the interval; a renewal, a trial and one-time work have their end (rule 35)."""
+    interval = terms.get("interval", Interval.MONTHLY)
+    kind = kind_of(interval, terms.get("kind", ""), terms.get("template"))
+    wording.must_fit(kind, interval)
+    renews = terms.get("renews", Renews.NO) != Renews.NO
+    if renews and (not terms.get("ends_on") or terms.get("interval") == Interval.ONCE):
+        raise BadTrial(_("A retainer that renews needs the day on which its term ends."), field="ends_on")
+    if kind == TextKind.ONCE and not terms.get("ends_on"):
+        raise BadTrial(_("One-time work needs a day by which it is done."), field="ends_on")
+    if kind != TextKind.TRIAL:
+        return
+    if not terms.get("ends_on"):
+        raise BadTrial(_("A paid trial needs a day on which both sides decide."), field="ends_on")
+    if (terms["ends_on"] - terms["starts_on"]).days not in TRIAL_DAYS:
+        raise BadTrial(_("A paid trial takes two to four weeks."), field="ends_on")
+    if not terms.get("trial_measure"):
+        raise BadTrial(_("Say what makes the trial a success."), field="trial_measure")
+
+
+def _write_tiers(proposal: Proposal, tiers: Sequence[cumulative_tiers.TierDraft], now: datetime) -> None:
+    Tier.objects.bulk_create(
+        Tier(
+            business=proposal.business,
+            proposal=proposal,
+            position=position,
+            created_at=now,
+            **{name: getattr(rung, name) for name in cumulative_tiers.TierDraft.__dataclass_fields__},
+        )
+        for position, rung in enumerate(tiers, start=1)
+    )

@@ -1,0 +1,26 @@
+"""The freelancer's time off: it takes its share of the month's capacity."""
+
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from agreements.models import TimeOff
+from agreements.rules.errors import BadSpan
+from core.models import Business
+
+LONGEST = timedelta(days=366)
+
+
+def add(*, business: Business, first: date, last: date, note: str, now: datetime) -> TimeOff:
+    """Off from `first` to `last`, both included. Raises BadSpan."""
+    if last < first:
+        raise BadSpan(_("The last day comes before the first."), field="last")
+    if last - first >= LONGEST:
+        raise BadSpan(_("This is longer than a year. Set your capacity in the settings instead."), field="last")
+    ends_on = last + timedelta(days=1)
+    return TimeOff.objects.create(business=business, starts_on=first, ends_on=ends_on, note=note, created_at=now)
+
+
+def remove(row: TimeOff) -> None:
+    """Work on these days after all."""
+    row.delete()

@@ -1,0 +1,1 @@
+"""The rules of agreements: calendar, prices, states. Pure: no Django, no clock."""

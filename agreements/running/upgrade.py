@@ -1,0 +1,95 @@
+"""An upgrade that applies now: what it costs, whether it may, and the row that is billed once it is signed (rule 9).
+
+Whether a period was paid is known to billing alone: `billing.invoices.upgrade_invoice` brings the sum to what is done here.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from agreements.models import Agreement, Amendment, Period, Upgrade
+from agreements.rules.errors import NotOpen
+from agreements.rules.proration import Proration
+from agreements.rules.schedule import Interval, cycle_of
+from agreements.running.periods import period_on
+
+
+@dataclass(frozen=True)
+class AtOnce:
+    """The sums of an upgrade inside `period`; `total` is what is to pay with tax."""
+
+    period: Period
+    sums: Proration
+    total: int
+
+    def frozen(self) -> dict[str, Any]:
+        """As it stands in the amendment's terms: what was signed is what is charged."""
+        sums = self.sums
+        return {
+            "period": str(self.period.pk),
+            "starts_on": self.period.starts_on.isoformat(),
+            "ends_on": self.period.ends_on.isoformat(),
+            "days": sums.days,
+            "paid": sums.paid,
+            "paid_days": sums.paid_days,
+            "fee": sums.fee,
+            "cycle_days": sums.cycle_days,
+            "difference": sums.difference,
+            "credit": sums.credit,
+            "charge": sums.charge,
+            "amount": sums.amount,
+            "minutes": sums.minutes,
+            "total": self.total,
+        }
+
+
+def running(agreement: Agreement, today: date) -> Period:
+    """The period that is upgraded. Raises NotOpen where none runs, or a person must decide about it first."""
+    period = period_on(agreement, today)
+    if period is None or agreement.interval == Interval.ONCE:
+        raise NotOpen(_("No period runs today that could be upgraded."))
+    if agreement.parked_because:
+        raise NotOpen(_("Charging is set aside for this agreement. Decide about that first."))
+    if period.upgrades.filter(starts_on__gte=today).exists():
+        raise NotOpen(_("It was upgraded today already. Another upgrade can apply from tomorrow on."))
+    return period
+
+
+def prorated(
+    period: Period, today: date, *, paid: tuple[int, int], before: tuple[int, int], after: tuple[int, int]
+) -> Proration:
+    """`paid` is an amount and its days, `before` and `after` are a whole period's fee and minutes. Raises NotOpen."""
+    agreement, more_minutes = period.agreement, after[1] - before[1]
+    if after[0] <= before[0] or more_minutes < 0:
+        raise NotOpen(
+            _("Only an upgrade can apply now: a higher fee, and no fewer hours. Anything else begins with a period.")
+        )
+    cycle = cycle_of(agreement.starts_on, agreement.anchor_day, Interval(agreement.interval), period.index)
+    sums = Proration((period.ends_on - today).days, *paid, after[0], cycle.days, more_minutes)
+    if sums.amount <= 0:
+        raise NotOpen(_("For the days that are left it costs nothing more. Let it begin with the next period."))
+    return sums
+
+
+def begin(amendment: Amendment, now: datetime) -> Upgrade | None:
+    """The row that is billed, in the transaction of the signature; None where it begins with a period."""
+    agreed = amendment.now
+    if agreed is None:
+        return None
+    return Upgrade.objects.create(
+        business_id=amendment.business_id,
+        agreement_id=amendment.agreement_id,
+        period_id=agreed["period"],
+        amendment=amendment,
+        starts_on=amendment.effective_on,
+        ends_on=amendment.bills_from,
+        due_at=now,
+        currency=amendment.terms["currency"],
+        credit=agreed["credit"],
+        charge=agreed["charge"],
+        amount=agreed["amount"],
+        minutes=agreed["minutes"],
+        created_at=now,
+    )

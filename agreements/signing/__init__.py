@@ -1,0 +1,1 @@
+"""Signatures: who signs, the act of signing, the evidence, and the sealed PDF."""

@@ -1,0 +1,86 @@
+"""The text of an EPC QR: a SEPA credit transfer in EUR, EPC069-12 version 002 in UTF-8 (rule 20). Pure."""
+
+import re
+
+from billing.bank_transfer.codes.reference import is_reference, remainder
+from core.money import to_decimal
+
+LARGEST = 99_999_999_999  # cents
+LONGEST_NAME = 70
+LONGEST_TEXT = 140
+MOST_BYTES = 331
+
+#: Characters of an IBAN in each country of SEPA (ISO 13616 registry).
+IBAN_LENGTHS = {
+    "AD": 24, "AL": 28, "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20,
+    "ES": 24, "FI": 18, "FR": 27, "GB": 22, "GI": 23, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IS": 26, "IT": 27,
+    "LI": 21, "LT": 20, "LU": 20, "LV": 21, "MC": 27, "MD": 24, "ME": 22, "MK": 19, "MT": 31, "NL": 18, "NO": 15,
+    "PL": 28, "PT": 25, "RO": 24, "RS": 22, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "VA": 22,
+}  # fmt: skip
+
+_NO_PURPOSE = ""
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]+")
+_BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
+
+
+class BadTransfer(ValueError):
+    """The QR cannot be made. `code` says why: name, iban, bic, amount, reference, text, both, long."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def payload(*, name: str, iban: str, amount: int, bic: str = "", reference: str = "", text: str = "") -> str:
+    """The text to draw. `amount` is cents; an RF reference or free text, not both. Raises BadTransfer."""
+    if not 1 <= amount <= LARGEST:
+        raise BadTransfer("amount")
+    if reference and text:
+        raise BadTransfer("both")
+    if reference and not is_reference(reference):
+        raise BadTransfer("reference")
+    sum_of_money = f"EUR{to_decimal(amount, 'EUR')}"
+    fields = [
+        "BCD",
+        "002",
+        "1",
+        "SCT",
+        _bic(bic),
+        _line(name, LONGEST_NAME, "name"),
+        checked_iban(iban),
+        sum_of_money,
+    ]
+    fields += ["", _bare(reference), _line(text, LONGEST_TEXT, "text") if text else ""]
+    made = "\n".join(fields).rstrip("\n")
+    if len(made.encode()) > MOST_BYTES:
+        raise BadTransfer("long")
+    return made
+
+
+def checked_iban(text: str) -> str:
+    """The IBAN in capitals without spaces, of a SEPA country and with right check digits. Raises BadTransfer."""
+    iban = _bare(text)
+    if not _IBAN.fullmatch(iban) or len(iban) != IBAN_LENGTHS.get(iban[:2]):
+        raise BadTransfer("iban")
+    if remainder(iban[4:] + iban[:4]) != 1:
+        raise BadTransfer("iban")
+    return iban
+
+
+def _bic(text: str) -> str:
+    bic = _bare(text)
+    if bic and not _BIC.fullmatch(bic):
+        raise BadTransfer("bic")
+    return bic
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\s", "", text).upper()
+
+
+def _line(text: str, longest: int, code: str) -> str:
+    """One line of 1 to `longest` characters: a line break would move every field behind it."""
+    line = " ".join(text.split())
+    if not 1 <= len(line) <= longest or not line.isprintable():
+        raise BadTransfer(code)
+    return line

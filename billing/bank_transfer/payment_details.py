@@ -1,0 +1,61 @@
+"""How an invoice is paid by transfer: the bank, the reference, and a code for the client's banking app (rule 20)."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from billing.bank_transfer.codes import epc, promptpay, qr
+from billing.bank_transfer.codes.reference import creditor_reference
+from billing.books import owing
+from billing.models import BankDetails, Invoice
+from billing.rules.states import InvoiceState
+from core.models import Business
+
+
+@dataclass(frozen=True)
+class Way:
+    """What the client needs; `code` is an SVG, "" where the currency has none or the details do not fit it."""
+
+    bank: BankDetails
+    amount: int
+    reference: str
+    code: str
+    kind: str
+
+
+def details(business: Business) -> BankDetails:
+    """What is known of the business's bank; empty where nothing is."""
+    return BankDetails.objects.filter(business=business).first() or BankDetails(business=business)
+
+
+def by_transfer(invoice: Invoice) -> Way | None:
+    """None where the card pays, or nothing is owed."""
+    if invoice.collect_by != "transfer" or invoice.state != InvoiceState.OPEN:
+        return None
+    bank, amount = details(invoice.business), owing.owed(invoice)
+    due = max(0, amount - invoice.withholding) or amount
+    kind, payload = _payload(bank, invoice, due)
+    title = _("Code for your banking app")
+    return Way(
+        bank,
+        due,
+        creditor_reference(invoice.number) or invoice.number,
+        qr.svg(payload, title=title) if payload else "",
+        kind,
+    )
+
+
+def _payload(bank: BankDetails, invoice: Invoice, amount: int) -> tuple[str, str]:
+    try:
+        if invoice.currency == "THB" and bank.promptpay:
+            return "PromptPay", promptpay.payload(bank.promptpay, amount)
+        if invoice.currency == "EUR" and bank.account:
+            reference = creditor_reference(invoice.number)
+            text = "" if reference else invoice.number
+            code = epc.payload(
+                name=bank.holder, iban=bank.account, amount=amount, bic=bank.bic, reference=reference, text=text
+            )
+            return "EPC", code
+    except ValueError:
+        return "", ""  # the details are not ones a code can carry; the page shows them as text
+    return "", ""

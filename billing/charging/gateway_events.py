@@ -1,0 +1,58 @@
+"""Notices from a gateway: stored once, and applied by asking for the object's present state (rule 22)."""
+
+from datetime import datetime
+
+from billing.charging import disputes, refund, settle
+from billing.gateways import connect, gateway
+from billing.gateways.base import Gateway, GatewayUnknown
+from billing.models import Collection, GatewayAccount, GatewayEvent, Payment, Refund
+from billing.rules.errors import NotConnected
+from core import nudge
+
+
+def receive(
+    *, account: GatewayAccount | None, body: bytes, signature: str, now: datetime, bank: Gateway | None = None
+) -> None:
+    """Verify on the raw bytes and keep it; a duplicate inserts nothing. Raises ValueError."""
+    bank = bank or (connect(account) if account else None)
+    if bank is None:
+        raise ValueError("There is no such account.")
+    notice = bank.verify_webhook(body=body, signature=signature, now=now)
+    fields = {"handle": notice.handle, "body": body, "received_at": now}
+    GatewayEvent.objects.get_or_create(gateway=bank.name, account=account, event_id=notice.event_id, defaults=fields)
+    nudge.ring("billing.tasks.resolve")
+
+
+def apply_events(*, now: datetime, limit: int = 500) -> int:
+    """Look up the object of every notice that is not done; the number done."""
+    done = 0
+    waiting = GatewayEvent.objects.filter(done_at__isnull=True).order_by("pk").values_list("pk", flat=True)
+    for pk in list(waiting[:limit]):
+        event = GatewayEvent.objects.select_related("account").get(pk=pk)
+        try:
+            look(event.gateway, event.handle, account=event.account, now=now)
+        except (GatewayUnknown, NotConnected):
+            continue  # it stays and is asked about again
+        done += GatewayEvent.objects.filter(pk=event.pk, done_at__isnull=True).update(done_at=now)
+    return done
+
+
+def look(name: str, handle: str, *, account: GatewayAccount | None, now: datetime) -> None:
+    """Read one object of ours afresh, with its refunds and disputes, and write what it says.
+
+    A notice of one business's account cannot touch another business's rows.
+    """
+    row = Collection.objects.filter(gateway=name, handle=handle).select_related("business").first()
+    if row is None or not handle or (account and account.business_id != row.business_id):
+        return
+    bank = gateway(name, row.business_id)
+    settle.apply(row, bank.lookup(handle), now=now)
+    payment = Payment.objects.filter(gateway=name, reference=handle).select_related("business__owner").first()
+    if payment is None:
+        return
+    ours = {str(each.id): each for each in Refund.objects.filter(payment=payment)}
+    for given in bank.refunds(handle):
+        if given.key in ours:
+            refund.apply(ours[given.key], given, now=now)
+    for contested in bank.disputes(handle):
+        disputes.apply(payment, contested, now=now)

@@ -1,0 +1,243 @@
+"""Issues an invoice for every period and upgrade that is due and has none (CHARGES.md T0): set-based, in batches."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from agreements.models import Agreement, Period, Upgrade
+from agreements.models.proposal import CollectBy
+from agreements.rules.states import PERIOD, PeriodState
+from agreements.running.periods import only_of
+from billing.books import ledger, numbers, transitions
+from billing.charging import trial_credit
+from billing.gateways import MANUAL, names
+from billing.invoices import compose
+from billing.invoices.compose import Billable
+from billing.models import (
+    Allocation,
+    Collection,
+    Invoice,
+    Journal,
+    Line,
+    NextLine,
+    PaymentMethod,
+    Transition,
+)
+from billing.models.journal import Account
+from billing.models.payment import Settled
+from billing.models.series import SeriesKind
+from billing.rules.minimum import smallest
+from billing.rules.states import CollectionState, InvoiceState
+from core.database.state_moves import move_all
+from core.dates import local_day
+from core.models import Business
+from core.outbox import emails
+
+BATCH = 500
+AHEAD = 20 * BATCH  # this much of what is due is put in order of business, so that few series share a batch
+PATIENCE = timedelta(hours=1)  # a new client is about to save a card
+
+
+Ask = Callable[..., QuerySet[Any]]
+
+
+@dataclass
+class Found:
+    """What one batch reads: its periods or its upgrades, and what else their invoices need."""
+
+    periods: list[Billable]
+    lines: dict[UUID, list[NextLine]]
+    carded: set[UUID]
+    credit: dict[tuple[UUID, str], int]
+    gateways: dict[UUID, str]
+    now: datetime
+
+
+@dataclass
+class Rows:
+    """Everything one batch inserts."""
+
+    invoices: list[Invoice] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    journal: list[Journal | None] = field(default_factory=list)
+    collections: list[Collection] = field(default_factory=list)
+    moves: list[Transition] = field(default_factory=list)
+    allocations: list[Allocation] = field(default_factory=list)
+    carried: list[NextLine] = field(default_factory=list)
+    used: list[NextLine] = field(default_factory=list)
+
+
+def waiting(now: datetime, only: Agreement | Business | None = None) -> QuerySet[Period]:
+    """Periods that should have an invoice and have none: the question every run asks, never a list handed over."""
+    return _waiting(Period.objects.all(), now, only)
+
+
+def waiting_upgrades(now: datetime, only: Agreement | Business | None = None) -> QuerySet[Upgrade]:
+    """The same question about what was upgraded inside a period."""
+    return _waiting(Upgrade.objects.all(), now, only)
+
+
+def _waiting(rows: QuerySet[Any], now: datetime, only: Agreement | Business | None) -> QuerySet[Any]:
+    found = rows.filter(
+        state=PeriodState.DUE, due_at__lte=now, agreement__parked_because="", business__is_suspended=False
+    )
+    return found.filter(only_of(only, "agreement"))
+
+
+def issue_due(*, now: datetime, only: Agreement | Business | None = None) -> int:
+    """Issue what is due; how many. Twice, late, or two workers at once: one invoice each, numbers without a gap."""
+    return sum(_issue_all(ask, now, only) for ask in (waiting, waiting_upgrades))
+
+
+def _issue_all(ask: Ask, now: datetime, only: Agreement | Business | None) -> int:
+    made = 0
+    oldest = ask(now, only).order_by("due_at").values_list("business_id", "due_at", "pk")
+    while True:
+        ahead = sorted(oldest.all()[:AHEAD])
+        for first in range(0, len(ahead), BATCH):
+            batch = ahead[first : first + BATCH]
+            trial_credit.give([pk for _, _, pk in batch], now=now)
+            made += _issue_batch([pk for _, _, pk in batch], {business for business, _, _ in batch}, now, ask)
+        if len(ahead) < AHEAD:
+            return made
+
+
+def _issue_batch(ids: Sequence[UUID], business_ids: set[UUID], now: datetime, ask: Ask) -> int:
+    """One transaction. The series are locked before the periods are read again: a second worker then finds none."""
+    with transaction.atomic():
+        businesses = Business.objects.select_related("owner").in_bulk(business_ids)
+        days = {pk: local_day(now, business.time_zone) for pk, business in businesses.items()}
+        series_numbers = numbers.lock(dict.fromkeys(business_ids, SeriesKind.INVOICE), days)
+        found = _read(ask(now).filter(pk__in=ids), businesses, now)
+        rows = _rows(found, series_numbers)
+        _write(rows, found, series_numbers)
+    return len(rows.invoices)
+
+
+def _read(still: QuerySet[Any], businesses: dict[UUID, Business], now: datetime) -> Found:
+    periods: list[Billable] = list(compose.read(still.order_by("business_id", "due_at", "pk")))
+    for period in periods:
+        period.business = businesses[period.business_id]
+    clients = {period.agreement.client_id for period in periods}
+    in_use = PaymentMethod.objects.filter(client__in=clients, removed_at__isnull=True)
+    lines: dict[UUID, list[NextLine]] = defaultdict(list)
+    for line in NextLine.objects.filter(agreement__in={p.agreement_id for p in periods}, invoice__isnull=True):
+        lines[line.agreement_id].append(line)
+    credit = ledger.credits(clients)
+    if credit:
+        ledger.hold(client for client, _ in credit)
+        credit = ledger.credits(clients)
+    carded = set(in_use.values_list("client", flat=True))
+    return Found(periods, lines, carded, credit, names(businesses), now)
+
+
+def _rows(found: Found, series_numbers: dict[UUID, numbers.Numbers]) -> Rows:
+    rows = Rows()
+    for period in found.periods:
+        more = found.lines.pop(period.agreement_id, []) if isinstance(period, Period) else []
+        draft = compose.draft(period, more)
+        if draft.figures.total < _smallest(period):
+            rows.carried.append(compose.carried(period, found.now))
+            found.lines[period.agreement_id] = [*more, rows.carried[-1]]  # they wait on together
+            continue
+        spent = _spent(found, period, draft.figures.total)
+        state = InvoiceState.PAID if spent == draft.figures.total else InvoiceState.OPEN
+        invoice, lines = compose.papers(period, draft, series_numbers[period.business_id], state, found.now)
+        _add(rows, found, period, invoice, lines, spent)
+        for line in more:
+            line.invoice_id = invoice.pk
+        rows.used += more
+    return rows
+
+
+def _spent(found: Found, period: Billable, total: int) -> int:
+    """The client's credit pays first; it leaves nothing that is too small to be charged (rule 14)."""
+    held = found.credit.get((period.agreement.client_id, period.currency), 0)
+    return total if held >= total else min(held, total - _smallest(period))
+
+
+def _smallest(period: Billable) -> int:
+    return smallest(period.currency) if period.agreement.collect_by == CollectBy.CARD else 1
+
+
+def _add(rows: Rows, found: Found, period: Billable, invoice: Invoice, lines: list[Line], spent: int) -> None:
+    now = found.now
+    rows.invoices.append(invoice)
+    rows.lines += lines
+    moves = [("invoice", Account.RECEIVABLE, Account.REVENUE, invoice.subtotal)]
+    moves.append(("invoice", Account.RECEIVABLE, Account.TAX, invoice.tax))
+    if spent:
+        found.credit[invoice.client_id, invoice.currency] -= spent
+        moves.append(("credit_used", Account.CREDIT, Account.RECEIVABLE, spent))
+        rows.allocations.append(
+            Allocation(
+                business_id=invoice.business_id, invoice=invoice, by=Settled.BALANCE, ref=invoice.pk, amount=spent,
+                created_at=now,
+            )
+        )  # fmt: skip
+    rows.journal += [
+        ledger.entry(invoice, kind, invoice.pk, debit, credit, amount, invoice.issued_on, now)
+        for kind, debit, credit, amount in moves
+    ]
+    collection = _collection(found, period, invoice, invoice.total - spent)
+    rows.collections.append(collection)
+    why = "issued" if collection.state != CollectionState.DONE else "paid from credit"
+    rows.moves.append(transitions.transition(collection, "collection", "", collection.state, why, now))
+
+
+def _collection(found: Found, period: Billable, invoice: Invoice, left: int) -> Collection:
+    """Its way to the money: a card on its day, a transfer, or none where credit paid it."""
+    by_card = invoice.collect_by == CollectBy.CARD
+    now = found.now
+    state, next_at = CollectionState.READY, now if invoice.client_id in found.carded else now + PATIENCE
+    if not by_card:
+        state, next_at = CollectionState.SENT, compose.first_reminder(period, invoice)
+    return Collection(
+        business_id=invoice.business_id,
+        invoice_id=invoice.pk,
+        gateway=found.gateways[invoice.business_id] if by_card else MANUAL,
+        state=state if left else CollectionState.DONE,
+        next_at=next_at if left else None,
+        created_at=now,
+    )
+
+
+def _write(rows: Rows, found: Found, series_numbers: dict[UUID, numbers.Numbers]) -> None:
+    if not found.periods:
+        return
+    numbers.keep(series_numbers.values())
+    Invoice.objects.bulk_create(rows.invoices)
+    Line.objects.bulk_create(rows.lines)
+    ledger.write(rows.journal)
+    Allocation.objects.bulk_create(rows.allocations)
+    Collection.objects.bulk_create(rows.collections)
+    Transition.objects.bulk_create(rows.moves)
+    NextLine.objects.bulk_create(rows.carried)
+    _use(rows)
+    carried = {UUID(line.ref) for line in rows.carried}
+    for state, some in (
+        (PeriodState.INVOICED, [row for row in found.periods if row.pk not in carried]),
+        (PeriodState.CARRIED, [row for row in found.periods if row.pk in carried]),
+    ):
+        move_all(some, state, PERIOD)
+    paid = [row for row in rows.invoices if row.state == InvoiceState.PAID]
+    sent = [row for row in rows.invoices if row.collect_by == CollectBy.TRANSFER or row in paid]
+    businesses = {period.business_id: period.business for period in found.periods}
+    emails.post("invoice", [(str(row.pk), businesses[row.business_id]) for row in sent], now=found.now)
+
+
+def _use(rows: Rows) -> None:
+    """The lines that waited say which invoice took them; those carried in this very batch were written with it.
+
+    Of a batch one invoice takes all that waited for its agreement: so this is one short UPDATE.
+    """
+    carried = {line.pk for line in rows.carried}
+    waited = [line for line in rows.used if line.pk not in carried]
+    takers = Invoice.objects.filter(pk__in={line.invoice_id for line in waited}, agreement=OuterRef("agreement"))
+    NextLine.objects.filter(pk__in=[line.pk for line in waited]).update(invoice=Subquery(takers.values("pk")))

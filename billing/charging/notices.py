@@ -1,0 +1,221 @@
+"""Letters about money, written in the transaction of the fact they tell. Those of every month: billing.emails.monthly."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from billing.books.queries import decline_words
+from billing.models import Charge, Collection, Dispute, Invoice, Refund
+from clients import portal_links
+from clients.models import Contact
+from core import links, money
+from core.models import Business
+from core.outbox import emails
+from core.templatetags import rh
+
+
+def to_owner(
+    kind: str, ref: str, business: Business, subject: str, paragraphs: Sequence[str], path: str, now: datetime
+) -> None:
+    """A short letter to the owner with a door to a page of the desk; its words are in the business's language."""
+    emails.write(
+        kind=kind,
+        ref=ref,
+        to=business.owner.email,
+        template="note",
+        context={
+            "subject": subject,
+            "paragraphs": paragraphs,
+            "button": _("Open it"),
+            "link": str(settings.SITE_URL).rstrip("/") + path,
+        },
+        language=business.language,
+        business=business,
+        now=now,
+    )
+
+
+def to_client(
+    kind: str, ref: str, contact: Contact, language: str, subject: str, paragraphs: Sequence[str], *, now: datetime,
+    button: str = "", link: str = "", target: str = "",
+) -> None:  # fmt: skip
+    """A short letter to a client's person; without a `link` the button is a door to `target` of the portal."""
+    if button and not link:
+        door = portal_links.portal_link(contact=contact, now=now, target=target)
+        link = links.placeholder("link", door.id)
+    emails.write(
+        kind=kind,
+        ref=ref,
+        to=contact.email,
+        template="note",
+        context={"subject": subject, "name": contact.name, "paragraphs": paragraphs, "button": button, "link": link},
+        language=language,
+        business=contact.business,
+        now=now,
+    )
+
+
+def charge_failed(collection: Collection, charge: Charge, again: date | None, *, now: datetime) -> None:
+    """To both sides, once per charge; the client's letter leads to the page for a new card (rule 23)."""
+    invoice = collection.invoice
+    contact = invoice.agreement.contact
+    link = portal_links.portal_link(contact=contact, now=now, target="method:")
+    sides = {
+        "client": (contact.email, invoice.language, links.placeholder("link", link.id)),
+        "owner": (collection.business.owner.email, collection.business.language, _charge_page(invoice)),
+    }
+    for side, (to, language, door) in sides.items():
+        with translation.override(language):
+            words = {"reason": decline_words(charge.code), "again_on": rh.day(again)}
+        emails.write(
+            kind="charge_failed",
+            ref=f"{charge.id}:{side}",
+            to=to,
+            template=f"charge_failed_{side}",
+            context={"invoice": invoice, "contact": contact, "again": again, "link": door, **words},
+            language=language,
+            business=collection.business,
+            now=now,
+        )
+
+
+def _charge_page(invoice: Invoice) -> str:
+    return str(settings.SITE_URL).rstrip("/") + settings.CHARGE_PATH.format(pk=invoice.pk)
+
+
+def card_needed(collection: Collection, *, now: datetime) -> None:
+    """To the client, once per invoice: there is nothing to charge yet."""
+    invoice = collection.invoice
+    contact = invoice.agreement.contact
+    link = portal_links.portal_link(contact=contact, now=now, target="method:")
+    emails.write(
+        kind="card_needed",
+        ref=str(collection.id),
+        to=contact.email,
+        template="card_needed",
+        context={"invoice": invoice, "contact": contact, "link": links.placeholder("link", link.id)},
+        language=invoice.language,
+        business=collection.business,
+        now=now,
+    )
+
+
+def confirmation_needed(collection: Collection, charge: Charge, *, now: datetime) -> None:
+    """To the client, once per charge: the bank asks them to confirm; it is not a failed try (rule 23)."""
+    invoice = collection.invoice
+    with translation.override(invoice.language):
+        amount = money.format(charge.amount, charge.currency, invoice.language)
+        to_client(
+            "confirm_charge",
+            str(charge.id),
+            invoice.agreement.contact,
+            invoice.language,
+            _("Please confirm a payment: %(number)s") % {"number": invoice.number},
+            [
+                _("your bank asks you to confirm the payment of %(amount)s for invoice %(number)s.")
+                % {"amount": amount, "number": invoice.number},
+                _("If it is not confirmed within three days we will ask you for another card."),
+            ],
+            now=now,
+            button=_("Confirm at your bank") if collection.action_url else _("Save another card"),
+            link=collection.action_url,
+            target="method:",
+        )
+
+
+def paid_not_cancelled(collection: Collection, *, now: datetime) -> None:
+    """To the owner: what was to be cancelled was paid meanwhile."""
+    invoice = collection.invoice
+    with translation.override(collection.business.language):
+        words = _("Invoice %(number)s was paid before it could be cancelled. It stays paid; you can refund it.")
+        to_owner(
+            "paid_not_cancelled",
+            str(collection.id),
+            collection.business,
+            _("Paid before it was cancelled: %(number)s") % {"number": invoice.number},
+            [words % {"number": invoice.number}],
+            settings.CHARGE_PATH.format(pk=invoice.pk),
+            now,
+        )
+
+
+def still_unknown(collection: Collection, charge: Charge, *, now: datetime) -> None:
+    """To the owner, once per charge: the gateway has not said for a day what became of it."""
+    invoice = collection.invoice
+    with translation.override(collection.business.language):
+        words = _("For a day the gateway has not said what became of the charge for invoice %(number)s. ") + _(
+            "Nothing is charged again until it does. Look at the payment at your gateway."
+        )
+        to_owner(
+            "still_unknown",
+            str(charge.id),
+            collection.business,
+            _("Unknown for a day: the charge for %(number)s") % {"number": invoice.number},
+            [words % {"number": invoice.number}],
+            settings.UNKNOWN_PATH,
+            now,
+        )
+
+
+def refunded(refund: Refund, *, now: datetime) -> None:
+    """To the client, once: money is on its way back."""
+    invoice = refund.payment.invoice
+    with translation.override(invoice.language):
+        amount = money.format(refund.amount, refund.currency, invoice.language)
+        to_client(
+            "refunded",
+            str(refund.id),
+            invoice.agreement.contact,
+            invoice.language,
+            _("Refund for %(number)s") % {"number": invoice.number},
+            [
+                _("we have sent %(amount)s back to you for invoice %(number)s. Banks take a few days to show it.")
+                % {"amount": amount, "number": invoice.number}
+            ],
+            now=now,
+            button=_("See the invoice"),
+            target=f"invoice:{invoice.id}",
+        )
+
+
+def refund_stuck(refund: Refund, *, now: datetime) -> None:
+    """To the owner: a refund failed, or nobody knows what became of it."""
+    invoice = refund.payment.invoice
+    with translation.override(refund.business.language):
+        amount = money.format(refund.amount, refund.currency, refund.business.language)
+        to_owner(
+            "refund_stuck",
+            str(refund.id),
+            refund.business,
+            _("A refund needs you: %(number)s") % {"number": invoice.number},
+            [
+                _("The refund of %(amount)s for invoice %(number)s did not go through, or is not known to have.")
+                % {"amount": amount, "number": invoice.number}
+            ],
+            settings.CHARGE_PATH.format(pk=invoice.pk),
+            now,
+        )
+
+
+def disputed(dispute: Dispute, *, now: datetime) -> None:
+    """To the owner when a payment is contested, and when that is decided."""
+    invoice = dispute.payment.invoice
+    with translation.override(dispute.business.language):
+        amount = money.format(dispute.amount, dispute.currency, dispute.business.language)
+        words = _("%(amount)s of invoice %(number)s: %(state)s.") % {
+            "amount": amount,
+            "number": invoice.number,
+            "state": dispute.get_state_display(),
+        }
+        to_owner(
+            "disputed",
+            f"{dispute.id}:{dispute.state}",
+            dispute.business,
+            _("A payment is contested: %(number)s") % {"number": invoice.number},
+            [words, _("Answer at your gateway before its last day; the invoice stays paid.")],
+            settings.CHARGE_PATH.format(pk=invoice.pk),
+            now,
+        )

@@ -1,0 +1,167 @@
+"""Gives money back: a credit note, and its sum to the card or kept as the client's credit (rule 17, CHARGES.md).
+
+The refund's row is committed before the gateway is asked, and its id is the key: asked twice it pays back once.
+Keys are remembered for a day; after 23 hours without an answer a person is told, and it is looked for a week long.
+"""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Sum
+from django.utils.translation import gettext as _
+
+from billing.books import ledger
+from billing.charging import notices, parallel_calls
+from billing.charging.void import held
+from billing.gateways import MANUAL, gateway
+from billing.gateways.base import Gateway, GatewayRefund, GatewayUnknown, RefundOutcome
+from billing.invoices import credit_note
+from billing.models import CreditNote, Invoice, Payment, Refund
+from billing.models.journal import Account
+from billing.rules.dunning import look_up_after
+from billing.rules.errors import NotConnected, NotOpen, NotOwed
+from billing.rules.states import REFUND, CollectionState, InvoiceState, RefundState
+from core import nudge
+from core.database.state_moves import move
+from core.dates import local_day
+from core.errors import NotAllowedNow
+
+KEY_LIVES = timedelta(hours=23)
+LOOKED_FOR = timedelta(days=7)  # a request that was under way may arrive after its key was forgotten
+
+
+def give_back(
+    *, invoice: Invoice, amount: int, reason: str, actor: str, to_card: bool, now: datetime
+) -> tuple[CreditNote, Refund | None]:
+    """Take back part or all of a paid invoice. Raises NotOwed and NotOpen."""
+    with transaction.atomic():
+        row = held(invoice)
+        if row.state != CollectionState.DONE or row.invoice.state != InvoiceState.PAID:
+            raise NotOpen(_("Only a paid invoice can be refunded. Cancel this one instead."))
+        note = credit_note.make(invoice=row.invoice, amount=amount, reason=reason, actor=actor, now=now)
+        refund = _start(row.invoice, note, amount, actor, now) if to_card else None
+    nudge.ring("billing.tasks.resolve")
+    return note, refund
+
+
+def refundable(payment: Payment) -> int:
+    """What of a payment was not given back and is not contested, minor units (rule 17)."""
+    given = payment.refunds.exclude(state=RefundState.FAILED).aggregate(sum=Sum("amount"))["sum"] or 0
+    contested = payment.disputes.exclude(state="won").aggregate(sum=Sum("amount"))["sum"] or 0
+    return max(0, payment.amount - given - contested)
+
+
+def _start(invoice: Invoice, note: CreditNote | None, amount: int, actor: str, now: datetime) -> Refund:
+    """The sum leaves the client's credit in the same transaction that promises it to the card."""
+    payment = max(Payment.objects.filter(invoice=invoice), key=refundable, default=None)
+    ledger.hold([invoice.client_id])
+    if payment is None or not 0 < amount <= refundable(payment):
+        raise NotOwed(_("Less than that was paid, or it was given back already."), field="amount")
+    if amount > ledger.credit_of(invoice.client_id, invoice.currency):
+        raise NotOwed(_("The client's credit is less than that."), field="amount")
+    refund = Refund.objects.create(
+        business_id=invoice.business_id,
+        client_id=invoice.client_id,
+        payment=payment,
+        credit_note=note,
+        currency=invoice.currency,
+        amount=amount,
+        actor=actor[:200],
+        sent_at=now,
+        next_at=now,
+        created_at=now,
+    )
+    _book(refund, "refund", Account.CREDIT, Account.REFUNDING, now)
+    return refund
+
+
+def pay_out(*, invoice: Invoice, amount: int, actor: str, now: datetime) -> Refund:
+    """Send client credit back to the card that paid this invoice. Raises NotOwed."""
+    with transaction.atomic():
+        refund = _start(held(invoice).invoice, None, amount, actor, now)
+    nudge.ring("billing.tasks.resolve")
+    return refund
+
+
+def carry_out(*, now: datetime, limit: int = 200) -> int:
+    """Ask for, or about, every refund that is due; the number asked."""
+    due = Refund.objects.filter(next_at__lte=now).order_by("next_at", "pk").values_list("pk", flat=True)
+    return sum(_ask(pk, now) for pk in list(due[:limit]))
+
+
+def _ask(pk: UUID, now: datetime) -> int:
+    refund = Refund.objects.select_related("payment", "business").get(pk=pk)
+    mine = Refund.objects.filter(pk=refund.pk, next_at=refund.next_at)
+    if not mine.update(next_at=now + look_up_after(refund.lookups), lookups=F("lookups") + 1):
+        return 0
+    found = _paid_back_by_hand(refund) or _heard(refund, now)
+    if isinstance(found, GatewayUnknown):
+        with suppress(NotAllowedNow):  # a notice may have said meanwhile what became of it
+            if refund.state == RefundState.SENT:
+                move(refund, RefundState.UNKNOWN, REFUND)
+    elif found:
+        apply(refund, found, now=now)
+    elif now - refund.sent_at >= KEY_LIVES:
+        with transaction.atomic():
+            notices.refund_stuck(refund, now=now)
+            if now - refund.sent_at >= LOOKED_FOR:
+                Refund.objects.filter(pk=refund.pk).update(next_at=None)
+    return 1
+
+
+def _paid_back_by_hand(refund: Refund) -> GatewayRefund | None:
+    """A bank transfer goes back by a transfer that the owner makes; writing it down is all there is to do."""
+    if refund.payment.gateway != MANUAL:
+        return None
+    return GatewayRefund(str(refund.id), RefundOutcome.SUCCEEDED, refund.amount, refund.currency, str(refund.id))
+
+
+def _heard(refund: Refund, now: datetime) -> GatewayRefund | GatewayUnknown | None:
+    """What the gateway knows of it; whatever else happened, the answer is not known, and the others go on."""
+    try:
+        bank = gateway(refund.payment.gateway, refund.business_id)
+    except NotConnected as no:
+        return GatewayUnknown(str(no))
+    return parallel_calls.run(bank, lambda each: _found(bank, each, now), [refund])[0]
+
+
+def _found(bank: Gateway, refund: Refund, now: datetime) -> GatewayRefund | None:
+    """Look for it first; ask for it only while the gateway surely still knows the key."""
+    handle, key = refund.payment.reference, str(refund.id)
+    there = next((each for each in bank.refunds(handle) if each.key == key), None)
+    if there is None and now - refund.sent_at < KEY_LIVES:
+        Refund.objects.filter(pk=refund.pk).update(called_at=now)
+        bank.refund(handle=handle, key=key, amount=refund.amount)
+        there = next((each for each in bank.refunds(handle) if each.key == key), None)
+    return there
+
+
+def apply(refund: Refund, found: GatewayRefund, *, now: datetime) -> None:
+    """Write what the gateway says of it now; the same twice is a no-op."""
+    with transaction.atomic():
+        row = (
+            Refund.objects.select_for_update(of=("self",))
+            .select_related("client", "business__owner")
+            .get(pk=refund.pk)
+        )
+        state = RefundState(found.outcome)
+        if row.state == state or not REFUND[RefundState(row.state)]:
+            return
+        over = state != RefundState.PENDING
+        sets: dict[str, Any] = {"handle": found.handle, "code": found.code[:60]}
+        sets |= {"next_at": None, "finished_at": now} if over else {}
+        move(row, state, REFUND, sets=sets)
+        if state == RefundState.SUCCEEDED:
+            _book(row, "refund_paid", Account.REFUNDING, Account.CASH, now)
+            notices.refunded(row, now=now)
+        elif state == RefundState.FAILED:
+            _book(row, "refund_failed", Account.REFUNDING, Account.CREDIT, now)
+            notices.refund_stuck(row, now=now)
+
+
+def _book(refund: Refund, kind: str, debit: str, credit: str, now: datetime) -> None:
+    today = local_day(now, refund.business.time_zone)
+    ledger.write([ledger.entry(refund, kind, refund.pk, debit, credit, refund.amount, today, now)])

@@ -1,0 +1,47 @@
+"""Credits a paid trial's fee to the retainer that followed it, where that was agreed (rule 35).
+
+A credit note on the trial's invoice, whose sum becomes the client's credit and so pays the next invoice.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from agreements.models import Agreement
+from billing.charging.refund import give_back
+from billing.charging.void import held
+from billing.invoices import credit_note
+from billing.models import Invoice
+from billing.rules.states import InvoiceState
+
+ACTOR = "Retainer Hub · trial"
+
+
+def give(periods: Sequence[UUID], *, now: datetime) -> int:
+    """Before the first invoice of a retainer that followed a trial; the number of trials credited. Once each.
+
+    What was not paid, or was given back, is not credited.
+    """
+    trials = Agreement.objects.filter(
+        pk__in=Agreement.objects.filter(
+            periods__in=periods, periods__index=0, proposal__after_trial__proposal__credits_trial=True
+        ).values("proposal__after_trial")
+    )
+    invoices = Invoice.objects.filter(agreement__in=trials, state=InvoiceState.PAID)
+    return sum(_give(invoice, now) for invoice in invoices.select_related("agreement"))
+
+
+def _give(invoice: Invoice, now: datetime) -> int:
+    with transaction.atomic():
+        held(invoice)
+        left = invoice.total - credit_note.credited(invoice)
+        if not left or invoice.credit_notes.filter(actor=ACTOR).exists():
+            return 0
+        with translation.override(invoice.agreement.language):
+            reason = _("The trial's fee is credited to the retainer, as agreed.")
+        give_back(invoice=invoice, amount=left, reason=reason, actor=ACTOR, to_card=False, now=now)
+    return 1

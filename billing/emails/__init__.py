@@ -1,0 +1,1 @@
+"""Emails and PDFs about invoices and payments."""

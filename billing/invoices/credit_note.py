@@ -1,0 +1,95 @@
+"""Takes back an invoice, whole or in part: the only correction of an issued paper (rule 17)."""
+
+from collections import defaultdict
+from datetime import datetime
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from billing.books import ledger, numbers, owing
+from billing.invoices import upgrade_invoice
+from billing.models import Allocation, CreditNote, Invoice
+from billing.models.journal import Account
+from billing.models.payment import Settled
+from billing.models.series import SeriesKind
+from billing.rules import taxes
+from billing.rules.errors import NotOwed
+from core.dates import local_day
+from core.outbox import emails
+
+
+def credited(invoice: Invoice) -> int:
+    """How much of it was taken back so far, minor units."""
+    return invoice.credit_notes.aggregate(sum=Sum("total"))["sum"] or 0
+
+
+def make(*, invoice: Invoice, amount: int, reason: str, actor: str, now: datetime) -> CreditNote:
+    """Take back `amount` (minor units, tax included), under the collection's lock and in the caller's transaction.
+
+    It settles what is owed; the rest becomes client credit. Raises NotOwed.
+    """
+    before = credited(invoice)
+    if not 0 < amount <= invoice.total - before:
+        raise NotOwed(_("The invoice has less left than that."), field="amount")
+    figures = _figures(invoice, before, amount)
+    today = local_day(now, invoice.business.time_zone)
+    series, seq, text, on = numbers.one(invoice.business_id, SeriesKind.CREDIT_NOTE, today)
+    note = CreditNote.objects.create(
+        business_id=invoice.business_id,
+        client_id=invoice.client_id,
+        invoice=invoice,
+        series=series,
+        seq=seq,
+        number=text,
+        issued_on=on,
+        reason=reason[:300],
+        actor=actor[:200],
+        currency=invoice.currency,
+        subtotal=figures.subtotal,
+        tax=figures.tax,
+        total=figures.total,
+        taxes=figures.taxes,
+        created_at=now,
+    )
+    upgrade_invoice.withdraw(invoice, now)
+    _settle(note, min(amount, owing.owed(invoice)), now)
+    emails.post("credit_note", [(str(note.pk), invoice.business)], now=now)
+    return note
+
+
+def _figures(invoice: Invoice, before: int, amount: int) -> taxes.Figures:
+    """Its part of every tax: what is due back up to here less what went back, so that all notes sum to all.
+
+    In a note of a unit or two there is no room for two taxes that come due at once: one waits for the next note.
+    """
+    notes = list(invoice.credit_notes.values_list("taxes", flat=True))
+    left, parts = amount, []
+    for place, upto in enumerate(taxes.share(before + amount, invoice.total, invoice.taxes).taxes):
+        part = min(upto["amount"] - sum(note[place]["amount"] for note in notes), left)
+        parts.append({**upto, "amount": part})
+        left -= part
+    return taxes.Figures(left, amount - left, amount, 0, parts)
+
+
+def _settle(note: CreditNote, applied: int, now: datetime) -> None:
+    """Revenue and tax go back; first against what is owed, the rest to the client's credit."""
+    if applied:
+        Allocation.objects.create(
+            business_id=note.business_id,
+            invoice=note.invoice,
+            by=Settled.CREDIT_NOTE,
+            ref=note.pk,
+            amount=applied,
+            created_at=now,
+        )
+    left = {Account.RECEIVABLE: applied, Account.CREDIT: note.total - applied}
+    moves: dict[tuple[str, str], int] = defaultdict(int)
+    for source, amount in ((Account.REVENUE, note.subtotal), (Account.TAX, note.tax)):
+        for target in left:
+            part = min(amount, left[target])
+            moves[source, target] += part
+            amount, left[target] = amount - part, left[target] - part
+    ledger.write(
+        ledger.entry(note, "credit_note", note.pk, source, target, part, note.issued_on, now)
+        for (source, target), part in moves.items()
+    )

@@ -1,0 +1,1 @@
+"""The rules of money: states, taxes, retries. Pure: no Django, no clock."""

@@ -1,0 +1,127 @@
+"""One walk of the billing job: ask, open, park, issue, collect. Any time, twice, late: each period once."""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agreements.models import Agreement
+from agreements.running.periods import open_due
+from billing.bank_transfer.transfers import remind
+from billing.charging import gateway_events, refund
+from billing.charging.collect import collect, due
+from billing.charging.issue import issue_due
+from billing.charging.resolve import resolve
+from billing.emails import upcoming_charges
+from billing.gateways import connect
+from billing.gateways.base import GatewayUnknown
+from billing.models import BillingRun, Charge, GatewayAccount, Invoice
+from billing.rules.errors import NotConnected
+from billing.runs.hold import park_missed
+
+JUMP = timedelta(hours=36)
+SKEW = timedelta(minutes=5)
+NO_CHARGES = {"charged": 0, "succeeded": 0, "failed": 0, "unknown": 0}
+AUDIT = "audit"  # the daily look has its rows in the same table
+
+
+def tick(*, now: datetime) -> BillingRun:
+    """The hourly door: the same as `bill`, but it does nothing while the clock is not to be trusted.
+
+    Once refused it goes on when a person has said so (`allow`), or when the clock runs evenly again.
+    """
+    why = _doubt(now)
+    if not why:
+        return bill(now=now, door="job")
+    waiting = refused()
+    if waiting:
+        return waiting
+    return BillingRun.objects.create(door="job", started_at=now, finished_at=now, refused_because=why)
+
+
+def allow(*, now: datetime) -> int:
+    """A person says that the clock is right; how many refused runs that was about."""
+    return BillingRun.objects.exclude(refused_because="").filter(allowed_at__isnull=True).update(allowed_at=now)
+
+
+def refused() -> BillingRun | None:
+    """The run that waits for a person's word, if the latest is one."""
+    last = BillingRun.objects.exclude(door=AUDIT).order_by("-pk").first()
+    return last if last and last.refused_because and not last.allowed_at else None
+
+
+def _doubt(now: datetime) -> str:
+    """Why the clock is not to be trusted; "" where it is (CHARGES.md)."""
+    good = BillingRun.objects.exclude(door=AUDIT).filter(refused_because="").order_by("-pk").first()
+    if good and abs(now - good.started_at) > JUMP:
+        later = BillingRun.objects.filter(pk__gt=good.pk, allowed_at__isnull=False)
+        if not later.exists():
+            return _("The clock jumped more than 36 hours since the last run.")
+    account = GatewayAccount.objects.order_by("-connected_at").first()
+    if account:
+        with suppress(GatewayUnknown, NotConnected):
+            if abs(connect(account).clock() - now) > SKEW:
+                return _("The clock differs from the gateway's by more than five minutes.")
+    return ""
+
+
+def bill(*, now: datetime, door: str, only: Agreement | None = None, dry_run: bool = False) -> BillingRun:
+    """Do everything that is due at `now` and write down what was found.
+
+    A dry run does the same up to the charges inside a transaction that is taken back: it writes nothing and
+    returns an unsaved run whose result lists the invoices.
+    """
+    run = BillingRun(door=door, started_at=now)
+    if dry_run:
+        with transaction.atomic():
+            run.result = _prepare(now, only)
+            run.result["invoices"] = [_line(row) for row in Invoice.objects.filter(created_at=now)[:1000]]
+            run.to_charge = due(now, only).count()
+            transaction.set_rollback(True)
+        return run
+    run.save()
+    gateway_events.apply_events(now=now)
+    resolve(now=now)
+    refund.carry_out(now=now)
+    run.result = _prepare(now, only)
+    run.to_charge = due(now, only).count()
+    if run.to_charge:
+        run.save()
+        collect(now=now, only=only, progress=lambda done: _progress(run, done))
+    remind(now=now)
+    upcoming_charges.announce(now=now)
+    run.result |= _outcomes(now) if run.to_charge else dict(NO_CHARGES)
+    run.finished_at = now
+    run.save()
+    return run
+
+
+def _prepare(now: datetime, only: Agreement | None) -> dict[str, Any]:
+    opened = open_due(now=now, only=only)
+    parked = park_missed(now=now, only=only)
+    return {"opened": opened, "parked": len(parked), "issued": issue_due(now=now, only=only)}
+
+
+def _progress(run: BillingRun, done: int) -> None:
+    BillingRun.objects.filter(pk=run.pk).update(charged=done)
+    run.charged = done
+
+
+def _line(invoice: Invoice) -> dict[str, Any]:
+    return {
+        "number": invoice.number,
+        "client": invoice.buyer["name"],
+        "currency": invoice.currency,
+        "total": invoice.total,
+    }
+
+
+def _outcomes(now: datetime) -> dict[str, int]:
+    """How many charges of this run ended how; "charged" is all of them."""
+    found = dict(NO_CHARGES)
+    for state in Charge.objects.filter(sent_at__gte=now).order_by().values_list("state", flat=True).iterator(2000):
+        found["charged"] += 1
+        found[state] = found.get(state, 0) + 1
+    return found

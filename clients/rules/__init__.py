@@ -1,0 +1,1 @@
+"""The rules about prospects. Pure: no Django, no clock."""

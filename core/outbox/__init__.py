@@ -1,0 +1,1 @@
+"""Emails: written with the fact they tell, sent after it."""

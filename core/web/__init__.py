@@ -1,0 +1,1 @@
+"""What the pages of every door share: lists by page, downloads, limits, accounts, the admin site."""

@@ -1,0 +1,1 @@
+"""Pages about agreements: signing, changing, pausing, ending, and their text."""

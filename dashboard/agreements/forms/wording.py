@@ -1,0 +1,250 @@
+"""The words of agreements: a proposal's choice of text and what goes into it, and the editor of templates."""
+
+from typing import Any
+
+from babel import Locale
+from babel.core import get_global
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from agreements.contract import library, templates, wording
+from agreements.models import Proposal, Template
+from agreements.models.proposal import kind_of
+from agreements.models.template import Service, TextKind, Use
+from core import money
+from core.documents.printable_text import PrintableForm
+from core.models import Business
+from dashboard.form_fields import DurationField, LinesField, MoneyField, amount
+
+SIDES = {f"{part}_{side}": (part, side) for side in wording.LANGUAGES for part in ("title", "text")}
+
+
+def countries() -> list[tuple[str, str]]:
+    """Countries by name in the reader's language; the regions and continents of the table are left out."""
+    names = Locale.parse("th" if (get_language() or "en").startswith("th") else "en").territories
+    found = [(code, name) for code, name in names.items() if len(code) == 2 and code not in ("EU", "UN", "EZ", "ZZ")]
+    return [("", "—"), *sorted(found, key=lambda pair: pair[1])]
+
+
+def country_of(zone: str) -> str:
+    """The country that a time zone lies in; empty for none."""
+    return str(get_global("zone_territories").get(zone, "")).replace("001", "")
+
+
+class TextForm(PrintableForm, forms.Form):
+    """Which text a proposal's agreement has, and what its optional clauses say."""
+
+    wording = forms.ChoiceField(label=_("Text"), required=False)
+    is_bilingual = forms.BooleanField(
+        label=_("In English and Thai, side by side"), required=False,
+        help_text=_("The proposal's own language prevails."),
+    )  # fmt: skip
+    service = forms.ChoiceField(
+        label=_("Kind of work"), required=False, choices=[("", "—"), *Service.choices],
+        help_text=_("Adds the clause that is usual for it."),
+    )  # fmt: skip
+    governing_law = forms.ChoiceField(label=_("Law of"), required=False, choices=countries)
+    kpis = LinesField(
+        label=_("Goals and measures, one a line"), required=False, help_text=_("Like: 1,000 to 5,000 followers.")
+    )
+    expectations = LinesField(label=_("What the client provides, one a line"), required=False)
+    competitors = LinesField(
+        label=_("You do not work at the same time for, one a line"), required=False,
+        help_text=_("Competitors by name. Empty: no such clause."),
+    )  # fmt: skip
+    overage_fee = MoneyField(
+        label=_("Fee for an hour beyond"), required=False, help_text=_("Empty: agreed when it comes up.")
+    )
+    overage_hours = DurationField(
+        label=_("Allowed beyond without asking, a period"),
+        required=False,
+        help_text=_("Empty: each time is approved."),
+    )
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        business: Business,
+        own: list[Template],
+        proposal: Proposal | None = None,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, initial=_initial(business, proposal) | (initial or {}))
+        self.own = {str(row.pk): row for row in own}
+        if proposal and proposal.template:
+            self.own.setdefault(str(proposal.template_id), proposal.template)
+        choices: list[Any] = [("", _now("The usual one")), (_now("Built in"), TextKind.choices)]
+        if self.own:
+            choices.append((_now("Your own"), [(pk, row.name) for pk, row in self.own.items()]))
+        self.fields["wording"].choices = choices  # type: ignore[attr-defined]
+
+    def terms(self, currency: str) -> dict[str, Any]:
+        """The columns of a proposal, as the verb takes them; raises ValidationError at the fee."""
+        data = self.cleaned_data
+        template = self.own.get(data["wording"])
+        plain = ("is_bilingual", "service", "governing_law", "kpis", "expectations", "competitors")
+        return {
+            **{name: data[name] for name in plain},
+            "template": template,
+            "kind": "" if template else data["wording"],
+            "overage_amount": amount(data["overage_fee"], currency) if data["overage_fee"] else 0,
+            "overage_minutes": data["overage_hours"],
+        }
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        if found.get("overage_hours") and not found.get("overage_fee"):
+            self.add_error("overage_fee", _now("What does an hour of it cost?"))
+        return found
+
+
+def _initial(business: Business, proposal: Proposal | None) -> dict[str, Any]:
+    if proposal is None:
+        return {"governing_law": country_of(business.time_zone)}
+    minutes, fee = proposal.overage_minutes, proposal.overage_amount
+    usual = proposal.kind == kind_of(proposal.interval, "", None)
+    named = ("is_bilingual", "service", "governing_law", "kpis", "expectations", "competitors")
+    return {
+        **{name: getattr(proposal, name) for name in named},
+        "wording": str(proposal.template_id) if proposal.template_id else "" if usual else proposal.kind,
+        "overage_fee": money.to_decimal(fee, proposal.currency) if fee else "",
+        "overage_hours": f"{minutes // 60}:{minutes % 60:02}" if minutes else "",
+    }
+
+
+class ValueAddForm(PrintableForm, forms.Form):
+    """Something added for a time instead of a lower fee (rule 34)."""
+
+    title = forms.CharField(label=_("Added"), max_length=160, required=False)
+    minutes = DurationField(label=_("Costs you, a period"), required=False, help_text="")
+    ends_on = forms.DateField(
+        label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    reason = forms.CharField(
+        label=_("Why, if it goes under your floor"), max_length=200, required=False, help_text=_("Only you see it.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.empty_permitted = True
+        self.use_required_attribute = False
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        if found.get("title") and not found.get("ends_on") and "ends_on" not in self.errors:
+            self.add_error("ends_on", _now("What is added ends on a day."))
+        if not found.get("title") and (found.get("ends_on") or found.get("minutes")):
+            self.add_error("title", _now("What is added?"))
+        return found
+
+    def row(self) -> dict[str, Any] | None:
+        """As the proposal keeps it; None where nothing was filled in."""
+        data = self.cleaned_data
+        if not data.get("title"):
+            return None
+        plain = {name: data[name] for name in ("title", "minutes", "reason")}
+        return {**plain, "ends_on": data["ends_on"].isoformat()}
+
+
+class NewTemplateForm(PrintableForm, forms.Form):
+    """A copy of a built-in text."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    kind = forms.ChoiceField(label=_("Begin with"), choices=TextKind.choices)
+
+
+class TemplateForm(PrintableForm, forms.Form):
+    """What the template is called; `version` is the one that was loaded."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    shown = forms.ChoiceField(
+        label=_("Preview in"), required=False, initial="en",
+        choices=[("en", _("English")), ("th", _("Thai")), ("both", _("both, side by side"))],
+    )  # fmt: skip
+
+
+class ClauseForm(forms.Form):
+    """One pair: when it is used, and its title and text in both languages."""
+
+    key = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
+    use = forms.ChoiceField(label=_("Used"), choices=Use.choices)
+    title_en = forms.CharField(label=_("Title in English"), max_length=120, required=False)
+    text_en = forms.CharField(label=_("Text in English"), required=False, max_length=wording.LONGEST_CLAUSE)
+    title_th = forms.CharField(label=_("Title in Thai"), max_length=120, required=False)
+    text_th = forms.CharField(label=_("Text in Thai"), required=False, max_length=wording.LONGEST_CLAUSE)
+    confirmed = forms.BooleanField(label=_("Both languages say the same"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for language in wording.LANGUAGES:
+            text = self.fields[f"text_{language}"]
+            text.widget = forms.Textarea(attrs={"rows": 7, "maxlength": wording.LONGEST_CLAUSE, "lang": language})
+            self.fields[f"title_{language}"].widget.attrs["lang"] = language
+        self.use_required_attribute = False
+        self.waits = self.initial.get("waits", "")
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not self.is_blank:
+            for said in templates.faults(self.pair):
+                self.add_error(None, said)
+        return found
+
+    def typed(self, name: str) -> str:
+        """What stands in a field now, checked or not."""
+        return str(self[name].value() or "").replace("\r\n", "\n").replace("\x00", "")
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether it is a clause that nobody wrote, or whose texts were all taken away."""
+        return not any(
+            self.typed(f"{part}_{language}").strip() for part in ("title", "text") for language in ("en", "th")
+        )
+
+    @property
+    def pair(self) -> wording.Pair:
+        """As a template keeps it."""
+        sides = {
+            language: {part: self.typed(f"{part}_{language}").strip() for part in ("title", "text")}
+            for language in wording.LANGUAGES
+        }
+        use = self.typed("use")
+        return {
+            "key": self.typed("key")[:40] or templates.new_key(),
+            "use": use if use in Use.values else Use.ALWAYS.value,
+            "waits": "",
+            **sides,
+        }
+
+    @property
+    def needs(self) -> str:
+        """The variable it depends on."""
+        return library.when(self.typed("key"))
+
+
+ClauseForms = forms.formset_factory(
+    ClauseForm, extra=1, can_order=True, max_num=templates.MOST, absolute_max=templates.MOST
+)
+
+
+def clause_values(pair: wording.Pair) -> dict[str, Any]:
+    """A kept pair as its form shows it."""
+    sides = {
+        f"{part}_{language}": pair[language][part] for part in ("title", "text") for language in wording.LANGUAGES
+    }
+    return {"key": pair["key"], "use": pair["use"], "waits": pair["waits"], **sides}
+
+
+def pairs_of(forms_: Any) -> list[wording.Pair]:
+    """The pairs that stand in the editor now, in the order that was asked for; blank ones are gone."""
+    placed = [(_place(form, at), at, form.pair) for at, form in enumerate(forms_) if not form.is_blank]
+    return [pair for _place_, _at, pair in sorted(placed, key=lambda one: one[:2])]
+
+
+def _place(form: ClauseForm, at: int) -> int:
+    typed = form.typed("ORDER")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else at + 1

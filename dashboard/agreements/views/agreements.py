@@ -1,0 +1,206 @@
+"""Agreements: what was signed, its periods, its end, its KPIs."""
+
+from collections import defaultdict
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agreements.changing import end, renew, trial
+from agreements.models import Agreement, Amendment, Pause, Period
+from agreements.models.agreement import AGREEMENT_STATES
+from agreements.proposals import capacity
+from agreements.rules.states import RUNS, AgreementState
+from agreements.running import effective_terms
+from agreements.running.periods import next_starts
+from agreements.signing import pdfs, seal, signers
+from billing.books import queries
+from billing.models import Invoice
+from billing.runs import hold
+from core import audit
+from core.errors import RuleError
+from core.web.download import pdf_response
+from core.web.keyset_pages import page_of
+from dashboard.agreements.forms.pause_and_end import EndForm
+from dashboard.page import Desk, refuse, say
+from delivery.hours import hours_left
+from delivery.kpis import course
+from delivery.renewing import renewal
+from delivery.renewing.renewal import Outlook
+from delivery.work import checklist
+from exports import timeline
+
+
+class Agreements(Desk):
+    """Every agreement, newest first."""
+
+    template = "dashboard/agreements.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        found = self.rows(Agreement).select_related("client")
+        asked, state = request.GET.get("q", "").replace("\x00", "")[:100], request.GET.get("state", "")
+        if asked:
+            found = found.filter(title__icontains=asked) | found.filter(client__name__icontains=asked)
+        if state in dict(AGREEMENT_STATES):
+            found = found.filter(state=state)
+        page = page_of(found, request.GET, by="created_at")
+        following = next_starts(page.rows, self.today)
+        terms = {row.pk: effective_terms.on(row, self.today) for row in effective_terms.load(page.rows)}
+        rows = [(row, terms[row.pk], following.get(row.pk)) for row in page.rows]
+        return self.show(request, page=page, rows=rows, asked=asked, state=state, states=AGREEMENT_STATES)
+
+
+class AgreementPage(Desk):
+    """One agreement: terms, periods, record, KPIs, deliverables of the current period."""
+
+    template = "dashboard/agreement.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        related = self.rows(Agreement).select_related("client", "contact", "document", "signed_document", "proposal")
+        agreement = self.row(Agreement, pk, related)
+        stated = hours_left.of_agreements([agreement])
+        periods = list(self.rows(Period).filter(agreement=agreement).order_by("-starts_on")[:12])
+        current = periods[0] if periods else None
+        invoices = self._invoices(agreement)
+        names = pdfs.labels() | timeline.labels()
+        amendments = list(agreement.amendments.select_related("agreement").order_by("-number"))
+        chains = audit.chains([agreement.proposal_id, agreement.id, *(row.id for row in amendments)])
+        record = sorted((event for chain in chains.values() for event in chain), key=lambda event: event.at)
+        shown = [
+            (period, stated.get(period.pk), [(row, queries.standing(row)) for row in invoices.get(period.pk, [])])
+            for period in periods
+        ]
+        return self.show(
+            request,
+            agreement=agreement,
+            periods=shown,
+            current=current,
+            hours=stated.get(periods[0].pk) if periods else None,
+            work=checklist.lines(periods[:1], self.today)[periods[0].pk] if periods else [],
+            outlook=self._outlook(agreement, stated),
+            kpis=course.of_agreement(agreement, current, self.today),
+            events=[(event, names.get(event.event, event.event)) for event in record],
+            chain_is_whole=all(map(audit.is_whole, chains.values())),
+            places=signers.places(agreement),
+            business_is_next=_business_is_next(agreement),
+            lacks=capacity.lacks(agreement) if agreement.state == AgreementState.SENT else 0,
+            amendments=amendments,
+            current_terms=effective_terms.on(agreement, self.today),
+            deadline=renew.deadline(agreement),
+            unsealed=_unsealed([agreement, *amendments]),
+            decides=trial.is_due(agreement, self.today),
+            next_on=next_starts([agreement], self.today).get(agreement.pk),
+            can_end=end.can_end(agreement),
+            pauses=list(self.rows(Pause).filter(agreement=agreement)),
+        )
+
+    def _outlook(self, agreement: Agreement, stated: Any) -> Outlook | None:
+        """Whether it is likely to go on: for the freelancer's eyes only."""
+        if agreement.state not in RUNS:
+            return None
+        return renewal.outlooks(self.business, [agreement], now=timezone.now(), stated=stated)[agreement.pk]
+
+    def _invoices(self, agreement: Agreement) -> dict[UUID, list[Invoice]]:
+        """Of each period: its fee's, and those of upgrades inside it."""
+        found: dict[UUID, list[Invoice]] = defaultdict(list)
+        rows = self.rows(Invoice).filter(agreement=agreement).select_related("collection", "agreement")
+        for row in rows.order_by("period_start", "kind"):
+            found[row.period_id].append(row)
+        return found
+
+
+def _business_is_next(agreement: Agreement) -> bool:
+    """Whether everybody of the client has signed and the freelancer has not."""
+    asked = signers.turn(signers.places(agreement), in_order=agreement.in_order)
+    return agreement.state == AgreementState.SENT and bool(asked) and asked[0].contact_id is None
+
+
+def _unsealed(papers: list[Agreement | Amendment]) -> list[tuple[Agreement | Amendment, str]]:
+    """What is signed and not sealed in time, with the reason."""
+    now = timezone.now()
+    return [(row, why) for row in papers if (why := seal.why_late(row, now))]
+
+
+class AgreementPdf(Desk):
+    """The signed file, or the one that was read."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        agreement = self.row(Agreement, pk, self.rows(Agreement).select_related("signed_document", "document"))
+        document = agreement.signed_document or agreement.document
+        if document is None:
+            raise Http404
+        return pdf_response(document)
+
+
+class DecideTrial(Desk):
+    """How the trial went; where it went well the next page is the proposal of a retainer."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        agreement = self.row(Agreement, pk, self.rows(Agreement).select_related("business"))
+        succeeded, words = request.POST.get("how") == "yes", request.POST.get("words", "").replace("\x00", "")
+        try:
+            offer = trial.decide(
+                agreement=agreement, succeeded=succeeded, words=words, actor=self.actor, now=timezone.now(),
+                origin=self.origin,
+            )  # fmt: skip
+        except RuleError as no:
+            say(request, no)
+            return redirect("dashboard:agreement", agreement.pk)
+        messages.success(request, _("Written down. It never turns into a retainer by itself."))
+        if offer:
+            return redirect("dashboard:proposal", offer.pk)
+        if succeeded:
+            return redirect("dashboard:proposal_new", agreement.client_id)
+        return redirect("dashboard:agreement", agreement.pk)
+
+
+class EndAgreement(Desk):
+    """Give notice: the minimum term and the notice period hold here too."""
+
+    template = "dashboard/agreement_end.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        agreement = self._active(pk)
+        first = end.earliest_end(agreement, self.today)
+        return self.show(request, agreement=agreement, first=first, form=EndForm(initial={"ends_on": first}))
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        agreement = self._active(pk)
+        form = EndForm(request.POST)
+        if form.is_valid():
+            try:
+                end.give_notice(
+                    agreement=agreement,
+                    ends_on=form.cleaned_data["ends_on"],
+                    actor=self.actor,
+                    now=timezone.now(),
+                    origin=self.origin,
+                )
+                messages.success(request, _("Notice is given."))
+                return redirect("dashboard:agreement", agreement.pk)
+            except RuleError as no:
+                refuse(form, no)
+        first = end.earliest_end(agreement, self.today)
+        return self.show(request, agreement=agreement, first=first, form=form, status=422)
+
+    def _active(self, pk: UUID) -> Agreement:
+        agreement = self.row(Agreement, pk, self.rows(Agreement).select_related("client", "business"))
+        if not end.can_end(agreement):
+            raise Http404
+        return agreement
+
+
+class Release(Desk):
+    """Decide about missed periods: bill each, or only the newest."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        agreement = self.row(Agreement, pk, self.rows(Agreement).select_related("business"))
+        how = request.POST.get("how", "")
+        if agreement.parked_because and how in ("bill", "skip"):
+            hold.release(agreement=agreement, how=how, actor=self.actor, now=timezone.now())
+            messages.success(request, _("Decided. The charges follow by themselves."))
+        return redirect("dashboard:agreement", agreement.pk)

@@ -1,0 +1,43 @@
+"""An agreement's history on screen."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from agreements.models import Agreement
+from core.web.download import zip_response
+from dashboard.page import Desk
+from dashboard.settings.views.exports import Exports
+from delivery.models.export import Scope
+from exports import requested_exports
+from exports.timeline import timeline
+
+
+class History(Desk):
+    """Everything that was recorded, oldest first, with where it came from."""
+
+    template = "dashboard/history.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        related = ("client", "document", "signed_document")
+        agreement = self.row(Agreement, pk, self.rows(Agreement).select_related(*related))
+        return self.show(request, agreement=agreement, timeline=timeline(agreement, inside=True))
+
+
+class AgreementFiles(Exports):
+    """One agreement with its history and all its papers: at once, or by a worker where there are many."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
+        return redirect("dashboard:agreement_history", self.row(Agreement, pk).pk)
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:  # type: ignore[override]
+        related = ("business__owner", "client", "document", "signed_document")
+        row = self.row(Agreement, pk, self.rows(Agreement).select_related(*related))
+        now = timezone.now()
+        if file := requested_exports.agreement_now(row, now):
+            return zip_response(file, f"{row.client.name}, {row.title}")
+        requested_exports.ask(business=self.business, scope=Scope.AGREEMENT, agreement=row, now=now)
+        return self.asked(request)

@@ -1,0 +1,1 @@
+"""Pages about clients and their contacts."""

@@ -1,0 +1,44 @@
+"""A client's statement, on screen, as CSV and as PDF."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from billing.books import client_statement
+from billing.emails import pdfs
+from clients.models import Client
+from core.web.download import csv_response, pdf_response
+from dashboard.page import Desk
+
+
+class Statement(Desk):
+    """Every invoice, payment, credit and refund of a client with the running balance."""
+
+    template = "dashboard/statement.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        client = self.row(Client, pk, self.rows(Client).select_related("business"))
+        rows = client_statement.entries(client)
+        return self.show(
+            request, client=client, rows=rows, balances=client_statement.balances(client),
+            disputes=client_statement.open_disputes(client),
+        )  # fmt: skip
+
+
+class StatementCsv(Desk):
+    """The same for a spreadsheet."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        client = self.row(Client, pk, self.rows(Client).select_related("business"))
+        name = _("Statement %(client)s") % {"client": client.name}
+        return csv_response(client_statement.as_csv(client_statement.entries(client)), name)
+
+
+class StatementPdf(Desk):
+    """The same as a paper."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        client = self.row(Client, pk, self.rows(Client).select_related("business"))
+        return pdf_response(pdfs.statement_pdf(client=client, now=timezone.now()))

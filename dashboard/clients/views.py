@@ -1,0 +1,151 @@
+"""Clients and their contacts; the business itself."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agreements.models import Agreement, Proposal
+from agreements.running import effective_terms, expected_fees
+from billing.charging import methods
+from billing.models import Invoice
+from clients import client_records, portal_links
+from clients.models import Client, Contact
+from clients.models.client import STAGES
+from core.errors import RuleError
+from core.web.keyset_pages import page_of
+from core.web.throttle import too_often
+from dashboard.clients.forms import ClientForm, ContactForm, NewClientForm
+from dashboard.page import Desk, refuse
+from dashboard.sales.views.panels import panel
+from dashboard.sales.views.pipeline import moves_of
+
+
+class Clients(Desk):
+    """Everybody, by name."""
+
+    template = "dashboard/clients.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        found = self.rows(Client)
+        asked, stage = request.GET.get("q", "").replace("\x00", "")[:100], request.GET.get("stage", "")
+        if asked:
+            named = (
+                Q(name__icontains=asked) | Q(contacts__name__icontains=asked) | Q(contacts__email__icontains=asked)
+            )
+            found = found.filter(named).distinct()
+        if stage in dict(STAGES):
+            found = found.filter(state=stage)
+        page = page_of(found.prefetch_related("contacts"), request.GET, by="name", up=True)
+        fees = expected_fees.expected(page.rows)
+        rows = [(client, fees.get(client.pk)) for client in page.rows]
+        return self.show(request, page=page, rows=rows, asked=asked, stage=stage, stages=STAGES)
+
+
+class ClientPage(Desk):
+    """One client: people, proposals, agreements, invoices."""
+
+    template = "dashboard/client.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        client = self.row(Client, pk)
+        return self.show(
+            request,
+            client=client,
+            contacts=client.contacts.order_by("-is_decision_maker", "name"),
+            proposals=self.rows(Proposal).filter(client=client)[:10],
+            agreements=[
+                (row, effective_terms.on(row, self.today))
+                for row in effective_terms.load(self.rows(Agreement).filter(client=client)[:10])
+            ],
+            invoices=self.rows(Invoice).filter(client=client)[:10],
+            method=methods.in_use(client),
+            moves=moves_of(client),
+            selling=panel(self, client),
+        )
+
+
+class NewClient(Desk):
+    """A client with its decision maker."""
+
+    template = "dashboard/client_form.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        start = {"time_zone": self.business.time_zone, "language": self.business.language}
+        return self.show(request, form=NewClientForm(initial=start, currency=self.business.currency))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = NewClientForm(request.POST, currency=self.business.currency)
+        if not form.is_valid():
+            return self.show(request, form=form, status=422)
+        client = client_records.add_client(business=self.business, now=timezone.now(), **form.values())
+        messages.success(request, _("%(name)s is added. Next: a proposal.") % {"name": client.name})
+        return redirect("dashboard:client", client.pk)
+
+
+class EditClient(Desk):
+    """Change a client's particulars."""
+
+    template = "dashboard/client_form.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        client = self.row(Client, pk)
+        return self.show(request, form=ClientForm(instance=client, currency=self.business.currency), client=client)
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        client = self.row(Client, pk)
+        form = ClientForm(request.POST, instance=client, currency=self.business.currency)
+        if not form.is_valid():
+            return self.show(request, form=form, client=client, status=422)
+        client_records.change_client(client=client, **form.values())
+        messages.success(request, _("Saved."))
+        return redirect("dashboard:client", client.pk)
+
+
+class NewContact(Desk):
+    """One more person at a client."""
+
+    template = "dashboard/contact_form.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        return self.show(request, form=ContactForm(), client=self.row(Client, pk))
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        client = self.row(Client, pk)
+        form = ContactForm(request.POST)
+        if form.is_valid():
+            try:
+                client_records.add_contact(client=client, now=timezone.now(), **form.cleaned_data)
+                return redirect("dashboard:client", client.pk)
+            except RuleError as no:
+                refuse(form, no)
+        return self.show(request, form=form, client=client, status=422)
+
+
+class MailLink(Desk):
+    """Mail a person a fresh portal link."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        contact = self.row(Contact, pk, self.rows(Contact).select_related("client", "business__owner"))
+        if too_often("link", str(contact.pk), limit=10, seconds=3600):
+            messages.error(request, _("Enough links for now: this person was sent ten in an hour."))
+        else:
+            portal_links.mail_portal_link(contact=contact, now=timezone.now())
+            messages.success(request, _("A link is on its way to %(email)s.") % {"email": contact.email})
+        return redirect("dashboard:client", contact.client_id)
+
+
+class EndSessions(Desk):
+    """Log a person out of the portal everywhere and close their links."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        contact = self.row(Contact, pk)
+        portal_links.end_sessions(contact=contact, now=timezone.now())
+        messages.success(
+            request, _("%(name)s is logged out everywhere, and old links are closed.") % {"name": contact.name}
+        )
+        return redirect("dashboard:client", contact.client_id)

@@ -1,1 +1,0 @@
-"""What the freelancer types, one file per subject."""

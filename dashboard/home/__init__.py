@@ -1,0 +1,1 @@
+"""The overview, what needs attention, and the search."""

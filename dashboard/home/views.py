@@ -1,0 +1,122 @@
+"""The overview: what needs you, guaranteed income, retainers, next charges; and the search."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agreements.models import Agreement, Period, Proposal
+from agreements.rules.states import AgreementState
+from agreements.running import effective_terms
+from agreements.running.periods import next_starts, upcoming
+from billing.books import guaranteed_income, queries
+from billing.models import Invoice
+from clients.models import Client
+from core import charts
+from core.templatetags import rh
+from dashboard.home.todo import needs
+from dashboard.page import Desk
+from delivery.hours import hours_left
+from delivery.renewing import renewal
+from delivery.renewing.renewal import Outlook
+
+SHOWN = 6
+
+
+class Home(Desk):
+    """Everything at a glance."""
+
+    template = "dashboard/home.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        signed = guaranteed_income.signed(self.business)
+        running = [row for row in signed if row.state == AgreementState.ACTIVE]
+        stated = hours_left.of_agreements(running)
+        current = self._current(running)
+        history = guaranteed_income.by_month(signed, self.today)
+        risks = renewal.outlooks(self.business, running, now=timezone.now(), stated=stated)
+        context = {
+            "needs": needs(self),
+            "guaranteed": guaranteed_income.guaranteed(signed, self.today),
+            "charts": [(currency, self._chart(currency, points)) for currency, points in history.items()],
+            "retainers": self._retainers(running, stated, current, risks)[:SHOWN],
+            "at_risk": _at_risk(running, risks)[:SHOWN],
+            "running": len(running),
+            "used": sum(stated[period.pk].used for period in current.values() if period.pk in stated),
+            "available": sum(stated[period.pk].available for period in current.values() if period.pk in stated),
+            "coming": upcoming(running, self.today, days=31)[:SHOWN],
+            "outstanding": queries.outstanding(self.business),
+            "waiting": self.rows(Agreement).filter(state=AgreementState.SENT).count(),
+            "is_new": not signed and not self.rows(Client).exists(),
+            "today": self.today,
+            "hour": timezone.localtime(timezone.now(), ZoneInfo(self.business.time_zone)).hour,
+        }
+        return self.show(request, **context)
+
+    def _current(self, running: list[Agreement]) -> dict[Any, Any]:
+        newest: dict[Any, Any] = {}
+        for period in self.rows(Period).filter(agreement__in=running).order_by("starts_on"):
+            newest[period.agreement_id] = period
+        return newest
+
+    def _retainers(
+        self, running: list[Agreement], stated: Any, current: Any, risks: dict[UUID, Outlook]
+    ) -> list[dict[str, Any]]:
+        following = next_starts(running, self.today)
+        failing = queries.failed_agreements(self.business)
+        found = []
+        for agreement in running:
+            period = current.get(agreement.pk)
+            statement = stated.get(period.pk) if period else None
+            found.append(
+                {
+                    "agreement": agreement,
+                    "terms": effective_terms.on(agreement, self.today),
+                    "hours": statement,
+                    "next_on": following.get(agreement.pk),
+                    "risk": risks[agreement.pk],
+                    "status": _status(agreement, statement, agreement.pk in failing),
+                }
+            )
+        return found
+
+    def _chart(self, currency: str, points: list[tuple[date, int]]) -> charts.Chart:
+        shown = [(rh.month_short(day), amount) for day, amount in points]
+        return charts.area(shown, show=lambda amount: rh.money(amount, currency))
+
+
+def _at_risk(running: list[Agreement], risks: dict[UUID, Outlook]) -> list[tuple[Agreement, Outlook]]:
+    """Those with a reason not to renew, the likeliest first."""
+    found = [(row, risks[row.pk]) for row in running if risks[row.pk].reasons]
+    return sorted(found, key=lambda one: -one[1].points)
+
+
+def _status(agreement: Agreement, statement: Any, is_failing: bool) -> tuple[str, str]:
+    if is_failing:
+        return _("Charge failed"), "bad"
+    if agreement.parked_because:
+        return _("Parked"), "warn"
+    if statement and statement.remaining < 0:
+        return _("Over plan"), "warn"
+    return _("On track"), "good"
+
+
+class Search(Desk):
+    """One box for clients, proposals and invoices."""
+
+    template = "dashboard/search.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        asked = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+        found: dict[str, Any] = {}
+        if asked:
+            found = {
+                "clients": self.rows(Client).filter(name__icontains=asked)[:10],
+                "proposals": self.rows(Proposal).filter(title__icontains=asked).select_related("client")[:10],
+                "invoices": self.rows(Invoice).filter(number__icontains=asked).select_related("client")[:10],
+            }
+        return self.show(request, search=asked, **found)

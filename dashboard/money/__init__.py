@@ -1,0 +1,1 @@
+"""Pages about invoices, payments and billing runs."""

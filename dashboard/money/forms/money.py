@@ -1,0 +1,93 @@
+"""Forms about money: refunds, cancelling, transfers, certificates, and how a business is paid."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.documents.printable_text import PrintableForm
+from dashboard.form_fields import MoneyField, amount
+
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class SumForm(PrintableForm, forms.Form):
+    """A form with a sum in a currency that is known."""
+
+    amount = MoneyField(label=_("Amount"))
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = currency
+        self.fields["amount"].help_text = currency
+
+    def clean_amount(self) -> int:
+        return amount(self.cleaned_data["amount"], self.currency)
+
+
+class RefundForm(SumForm):
+    """Take back part or all of a paid invoice."""
+
+    to_card = forms.TypedChoiceField(
+        label=_("The money goes"),
+        choices=[
+            ("card", _("back to where it came from")),
+            ("credit", _("to the client's credit: it pays the next invoice")),
+        ],
+        coerce=lambda value: value == "card",
+        widget=forms.RadioSelect,
+        initial="card",
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("It stands on the credit note."))
+
+
+class CancelForm(PrintableForm, forms.Form):
+    """Give up an open invoice."""
+
+    how = forms.ChoiceField(
+        label=_("What happened"),
+        choices=[
+            ("void", _("It should not have been issued: take it back with a credit note")),
+            ("write_off", _("It was owed and will not come: write it off")),
+        ],
+        widget=forms.RadioSelect,
+        initial="void",
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+
+
+class TransferForm(SumForm):
+    """A transfer that arrived."""
+
+    on = forms.DateField(label=_("Arrived on"), widget=DAY)
+    reference = forms.CharField(label=_("Bank reference"), max_length=60)
+    field_order = ("amount", "on", "reference")
+
+
+class CertificateForm(PrintableForm, forms.Form):
+    """A withholding certificate that came."""
+
+    number = forms.CharField(label=_("Certificate number"), max_length=60)
+    on = forms.DateField(label=_("Received on"), widget=DAY)
+
+
+class WaitForm(forms.Form):
+    """The day on which a declined charge is tried once more."""
+
+    until = forms.DateField(
+        label=_("Try again on"),
+        widget=forms.DateInput(attrs={"type": "date", "class": "form-control form-control-sm"}, format="%Y-%m-%d"),
+    )
+
+
+class ParkForm(PrintableForm, forms.Form):
+    """Why nothing is to be charged for now."""
+
+    reason = forms.CharField(label=_("Why is nothing to be charged?"), max_length=200)
+
+
+class StatementFileForm(forms.Form):
+    """A bank statement to read."""
+
+    file = forms.FileField(label=_("Bank statement (CSV)"))
+    currency = forms.CharField(label=_("Currency of the account"), max_length=3)

@@ -1,0 +1,79 @@
+"""The bank: statements that were imported, and which invoice each line pays."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from billing.bank_transfer import statement_import, transfers
+from billing.models import Invoice, StatementLine
+from core.errors import RuleError
+from dashboard.money.forms.money import StatementFileForm
+from dashboard.page import Desk, say
+
+LARGEST = 5 * 1024 * 1024  # bytes
+
+
+class Bank(Desk):
+    """Lines of bank statements that wait for their invoice."""
+
+    template = "dashboard/bank.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.page(request, StatementFileForm(initial={"currency": self.business.currency}))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = StatementFileForm(request.POST, request.FILES)
+        bad: list[Any] = []
+        if form.is_valid() and form.cleaned_data["file"].size > LARGEST:
+            form.add_error("file", _("The file is larger than 5 MB."))
+        if form.is_valid():
+            done = statement_import.bring_in(
+                business=self.business,
+                data=form.cleaned_data["file"].read(),
+                currency=form.cleaned_data["currency"].upper(),
+                actor=self.actor,
+                now=timezone.now(),
+            )
+            if not done.bad:
+                words = _("%(new)s new lines, %(matched)s of them matched at once.")
+                messages.success(request, words % {"new": done.new, "matched": done.matched})
+                return redirect("dashboard:bank")
+            bad = done.bad
+        return self.page(request, form, bad=bad, status=422)
+
+    def page(self, request: HttpRequest, form: Any, bad: Any = (), status: int = 200) -> HttpResponse:
+        unpaid = self.rows(Invoice).filter(state="open").select_related("client").order_by("-issued_on")[:200]
+        rows = statement_import.proposals(self.business)
+        return self.show(request, status, form=form, bad=bad, rows=rows, unpaid=unpaid)
+
+
+class BankLine(Desk):
+    """A person says which invoice a line pays, or that it is none of ours."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        line = self.row(StatementLine, pk)
+        try:
+            if request.POST.get("invoice"):
+                asked = _uuid(request.POST["invoice"])
+                invoice = self.rows(Invoice).filter(pk=asked).first() if asked else None
+                if invoice is None:
+                    raise RuleError(_("Choose an invoice."))
+                transfers.match_line(line=line, invoice=invoice, actor=self.actor, now=timezone.now())
+                messages.success(request, _("The transfer is written down."))
+            else:
+                transfers.ignore_line(line=line)
+        except RuleError as no:
+            say(request, no)
+        return redirect("dashboard:bank")
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,192 @@
+"""What a person does about an invoice: give back, cancel, write down a transfer or a certificate, park."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agreements.models import Agreement
+from billing.bank_transfer import transfers
+from billing.books import owing
+from billing.charging import refund, void
+from billing.emails import pdfs
+from billing.models import Certificate, CreditNote, Invoice
+from billing.runs import hold
+from core import money
+from core.errors import RuleError
+from core.web.download import pdf_response
+from dashboard.money.forms.money import CancelForm, CertificateForm, ParkForm, RefundForm, TransferForm
+from dashboard.page import Desk, refuse
+
+
+class InvoiceForm(Desk):
+    """A page with one form about one invoice; the verb says no at the field it is about."""
+
+    template = "dashboard/invoice_form.html"
+    done = ""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        invoice = self.invoice(pk)
+        return self.page(request, invoice, self.form(invoice))
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        invoice = self.invoice(pk)
+        form = self.form(invoice, request.POST)
+        if form.is_valid():
+            try:
+                self.act(invoice, form.cleaned_data)
+                messages.success(request, self.done)
+                return redirect("dashboard:charge", invoice.pk)
+            except RuleError as no:
+                refuse(form, no)
+        return self.page(request, invoice, form, status=422)
+
+    def invoice(self, pk: UUID) -> Invoice:
+        return self.row(
+            Invoice, pk, self.rows(Invoice).select_related("client", "collection", "agreement", "business")
+        )
+
+    def page(self, request: HttpRequest, invoice: Invoice, form: forms.Form, status: int = 200) -> HttpResponse:
+        return self.show(request, status, invoice=invoice, form=form, **self.words(invoice))
+
+    def form(self, invoice: Invoice, data: Any = None) -> forms.Form:
+        raise NotImplementedError
+
+    def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
+        raise NotImplementedError
+
+    def words(self, invoice: Invoice) -> dict[str, Any]:
+        raise NotImplementedError
+
+
+class Refund(InvoiceForm):
+    """Give back part or all of a paid invoice."""
+
+    @property
+    def done(self) -> str:  # type: ignore[override]
+        return _("The credit note is written. A refund to a card takes the bank a few days.")
+
+    def form(self, invoice: Invoice, data: Any = None) -> RefundForm:
+        whole = money.format(invoice.total, invoice.currency, "en")
+        return RefundForm(data, currency=invoice.currency, initial={"amount": whole, "to_card": "card"})
+
+    def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
+        refund.give_back(invoice=invoice, actor=self.actor, now=timezone.now(), **data)
+
+    def words(self, invoice: Invoice) -> dict[str, Any]:
+        return {
+            "heading": _("Refund"),
+            "press": _("Give back"),
+            "aside": _(
+                "An issued invoice never changes: a credit note with its own number takes back what you give."
+            ),
+        }
+
+
+class Cancel(InvoiceForm):
+    """Take an open invoice back, or give it up."""
+
+    @property
+    def done(self) -> str:  # type: ignore[override]
+        return _("It is being cancelled at the gateway first; then it is done.")
+
+    def form(self, invoice: Invoice, data: Any = None) -> CancelForm:
+        return CancelForm(data)
+
+    def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
+        verbs: dict[str, Callable[..., Any]] = {"void": void.void, "write_off": void.write_off}
+        verbs[data["how"]](invoice=invoice, reason=data["reason"], actor=self.actor, now=timezone.now())
+
+    def words(self, invoice: Invoice) -> dict[str, Any]:
+        return {
+            "heading": _("Cancel the invoice"),
+            "press": _("Cancel it"),
+            "aside": _("If the money was taken meanwhile the invoice stays paid, and you can refund it."),
+        }
+
+
+class Transfer(InvoiceForm):
+    """Write down a transfer that arrived."""
+
+    @property
+    def done(self) -> str:  # type: ignore[override]
+        return _("The transfer is written down.")
+
+    def form(self, invoice: Invoice, data: Any = None) -> TransferForm:
+        left = money.format(owing.owed(invoice), invoice.currency, "en")
+        return TransferForm(data, currency=invoice.currency, initial={"amount": left, "on": self.today})
+
+    def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
+        transfers.record(invoice=invoice, actor=self.actor, now=timezone.now(), **data)
+
+    def words(self, invoice: Invoice) -> dict[str, Any]:
+        return {
+            "heading": _("A transfer arrived"),
+            "press": _("Write it down"),
+            "aside": _("What is more than the invoice becomes the client's credit and pays the next one."),
+        }
+
+
+class Certificates(Desk):
+    """Withholding certificates: those still owed first."""
+
+    template = "dashboard/certificates.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        rows = self.rows(Certificate).select_related("invoice", "client").order_by("state", "-created_at")
+        return self.show(request, rows=rows[:200], form=CertificateForm(initial={"on": self.today}))
+
+
+class CertificateCame(Desk):
+    """The paper is here, or is asked for."""
+
+    template = "dashboard/certificates.html"
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        certificate = self.row(Certificate, pk, self.rows(Certificate).select_related("invoice", "business"))
+        if "chase" in request.POST:
+            transfers.chase_certificate(certificate=certificate, now=timezone.now())
+            messages.success(request, _("The client is asked for it."))
+            return redirect("dashboard:certificates")
+        form = CertificateForm(request.POST)
+        if form.is_valid():
+            try:
+                transfers.receive_certificate(certificate=certificate, now=timezone.now(), **form.cleaned_data)
+                messages.success(request, _("The certificate is written down."))
+                return redirect("dashboard:certificates")
+            except RuleError as no:
+                refuse(form, no)
+        rows = self.rows(Certificate).select_related("invoice", "client").order_by("state", "-created_at")
+        return self.show(request, 422, rows=rows[:200], form=form, open=certificate)
+
+
+class CreditNotePdf(Desk):
+    """A credit note as a file."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        note = self.row(CreditNote, pk, self.rows(CreditNote).select_related("invoice__business", "document"))
+        return pdf_response(pdfs.credit_note_pdf(note=note, now=timezone.now()))
+
+
+class Park(Desk):
+    """Charge nothing of an agreement until its owner says so."""
+
+    template = "dashboard/park.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        return self.show(request, agreement=self.row(Agreement, pk), form=ParkForm())
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        agreement = self.row(Agreement, pk, self.rows(Agreement).select_related("business"))
+        form = ParkForm(request.POST)
+        if not form.is_valid():
+            return self.show(request, 422, agreement=agreement, form=form)
+        hold.park(agreement=agreement, actor=self.actor, now=timezone.now(), **form.cleaned_data)
+        messages.success(request, _("Nothing of it is charged until you release it."))
+        return redirect("dashboard:agreement", agreement.pk)

@@ -1,0 +1,20 @@
+"""A client's statement, and the totals for the accountant."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from billing.books import client_statement
+from core.web.download import csv_response
+from dashboard.page import Desk
+
+
+class Totals(Desk):
+    """By month and currency, for the accountant."""
+
+    template = "dashboard/totals.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        rows = client_statement.by_month(self.business)
+        if request.GET.get("as") == "csv":
+            return csv_response(client_statement.totals_csv(rows), _("Totals"))
+        return self.show(request, rows=rows)

@@ -1,0 +1,1 @@
+"""Pages about proposals, packages and capacity."""

@@ -1,0 +1,66 @@
+"""What the freelancer types about a proposal that was sent, and about what clients said."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import Testimonial
+from clients.testimonials import LARGEST
+from core.documents.printable_text import PrintableForm
+
+
+class ExtendForm(forms.Form):
+    """The new last day of an offer."""
+
+    until = forms.DateField(
+        label=_("Open until"),
+        widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, *args: Any, after: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("until", after + timedelta(days=14))
+
+
+class AnswerForm(PrintableForm, forms.Form):
+    """The answer to a client's question."""
+
+    unprinted = ("text",)
+    text = forms.CharField(label=_("Your answer"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class TestimonialForm(PrintableForm, forms.ModelForm):
+    """Who said what, and the letter or video that proves it."""
+
+    file = forms.FileField(label=_("Reference letter (PDF)"), required=False, help_text=_("10 MB at most."))
+
+    video_url = forms.URLField(
+        label=_("Address of a video"), required=False, max_length=300, assume_scheme="https",
+        help_text=_("Where they say it: https://…"),
+    )  # fmt: skip
+
+    class Meta:
+        model = Testimonial
+        fields = ["author", "role", "quote", "video_url"]
+        widgets = {"quote": forms.Textarea(attrs={"rows": 3})}
+
+    def clean_video_url(self) -> str:
+        address: str = self.cleaned_data["video_url"]
+        if address and not address.startswith("https://"):
+            raise forms.ValidationError(_now("The address has to begin with https://."))
+        return address
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file and file.size > LARGEST:
+            raise forms.ValidationError(_now("A letter may be 10 MB large at most."))
+        return file
+
+    def said(self) -> dict[str, Any]:
+        """The columns, and the letter's bytes where one was given."""
+        data = dict(self.cleaned_data)
+        file = data.pop("file")
+        return {**data, "letter": file.read() if file else None}

@@ -1,0 +1,24 @@
+"""Forms about the hours there are: time off, and a tier to try."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.documents.printable_text import PrintableForm
+from dashboard.form_fields import DurationField
+from dashboard.money.forms.money import DAY
+
+
+class TimeOffForm(PrintableForm, forms.Form):
+    """Days on which no work is done."""
+
+    unprinted = ("note",)
+
+    first = forms.DateField(label=_("First day off"), widget=DAY)
+    last = forms.DateField(label=_("Last day off"), widget=DAY)
+    note = forms.CharField(label=_("Note"), max_length=120, required=False, help_text=_("Only you see it."))
+
+
+class TryForm(forms.Form):
+    """The hours of a tier whose openings are asked for."""
+
+    hours = DurationField(label=_("Hours of the tier"), required=False, help_text="")

@@ -1,0 +1,170 @@
+"""The proposal form: its terms, and three tiers side by side."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from agreements.models import Proposal
+from agreements.models.proposal import CollectBy, Renews, Rollover, Unreviewed
+from agreements.proposals.propose import MANY
+from agreements.rules.cumulative_tiers import TierDraft
+from clients.models import Client
+from core.dates import local_day
+from core.documents.printable_text import PrintableForm
+from core.models import Business
+from dashboard.form_fields import CountedLinesField, DurationField, LinesField, MoneyField, amount, currencies
+
+FAR = timedelta(days=366 * 2)
+
+
+class ProposalForm(PrintableForm, forms.ModelForm):
+    """Terms of the offer. The client brings its decision maker."""
+
+    notice_days = forms.IntegerField(label=_("Notice in days"), min_value=0, max_value=365, initial=30)
+    minimum_months = forms.IntegerField(label=_("Minimum term in months"), min_value=0, max_value=60, initial=3)
+
+    keep_as = forms.CharField(label=_("Keep these words for the next proposal, as"), max_length=60, required=False)
+
+    class Meta:
+        model = Proposal
+        fields = [
+            "title", "intro", "currency", "language", "interval", "collect_by", "starts_on", "ends_on",
+            "renews",
+            "notice_days", "minimum_months", "rollover", "rollover_percent", "rollover_periods", "in_order",
+            "countersigns", "recommended_because",
+            "trial_measure", "report_days", "report_unreviewed", "credits_trial", "shows_openings", "expires_on",
+        ]  # fmt: skip
+        widgets = {
+            "intro": forms.Textarea(attrs={"rows": 8}),
+            "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "expires_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+        help_texts = {
+            "starts_on": _("The first charge is on this day, and on the same day of every month."),
+            "ends_on": _("For a paid trial: the day on which both sides decide. For a term: the day after its last."),
+            "recommended_because": _("In the client's own goals, as a sentence: it stands in the recommended tier."),
+        }
+
+    def __init__(
+        self, *args: Any, business: Business, client: Client, contacts: Any, said: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["testimonials"] = forms.ModelMultipleChoiceField(
+            queryset=said, required=False, label=_("What others say"), widget=forms.CheckboxSelectMultiple
+        )
+        self.today = local_day(timezone.now(), client.time_zone)
+        self.fields["currency"] = forms.ChoiceField(label=_("Currency"), choices=currencies())
+        self.fields["collect_by"].required = False
+        self.fields["contact"] = forms.ModelChoiceField(queryset=contacts, label=_("For"), empty_label=None)
+        self.fields["contact"].initial = next((c.pk for c in contacts if c.is_decision_maker), None)
+        self.fields["cosigners"] = forms.ModelMultipleChoiceField(
+            queryset=contacts, required=False, label=_("Also sign"), widget=forms.CheckboxSelectMultiple,
+            help_text=_("Beside the person who picks the tier."),
+        )  # fmt: skip
+        for name in (
+            "renews",
+            "rollover",
+            "rollover_percent",
+            "rollover_periods",
+            "report_days",
+            "report_unreviewed",
+        ):
+            self.fields[name].required = False
+        if self.instance.pk and not self.instance._state.adding:
+            self.initial["cosigners"] = list(self.instance.cosigners.all())
+            self.initial["testimonials"] = list(self.instance.testimonials.all())
+        if not self.instance.starts_on:
+            self.initial.update(
+                {
+                    "currency": business.currency,
+                    "language": client.language,
+                    "starts_on": self.today,
+                    "expires_on": self.today + timedelta(days=30),
+                }
+            )
+
+    def clean_starts_on(self) -> Any:
+        day = self.cleaned_data["starts_on"]
+        if day < self.today:
+            raise forms.ValidationError(_now("This day has passed."))
+        if day > self.today + FAR:
+            raise forms.ValidationError(_now("This day is more than two years away."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        data["collect_by"] = data.get("collect_by") or CollectBy.CARD
+        data["renews"] = data.get("renews") or Renews.NO
+        data["rollover"] = data.get("rollover") or Rollover.NONE
+        data["rollover_periods"] = data.get("rollover_periods") or 1
+        data["report_days"] = data.get("report_days") or 5
+        data["report_unreviewed"] = data.get("report_unreviewed") or Unreviewed.SEND
+        if data.get("rollover_percent") is None:
+            data["rollover_percent"] = 25
+        if data["renews"] != Renews.NO and not data.get("ends_on"):
+            self.add_error("ends_on", _now("A retainer that renews needs the day on which its term ends."))
+        starts, ends, expires = data.get("starts_on"), data.get("ends_on"), data.get("expires_on")
+        if starts and ends and ends <= starts:
+            self.add_error("ends_on", _now("It has to end after it starts."))
+        if expires and expires < self.today:
+            self.add_error("expires_on", _now("This day has passed."))
+        return data
+
+    def terms(self) -> dict[str, Any]:
+        """The columns of a proposal, as the verb takes them."""
+        return {name: self.cleaned_data[name] for name in [*self.Meta.fields, "contact", *MANY]}
+
+
+class TierForm(PrintableForm, forms.Form):
+    """One rung. An empty one, from the second on, is left out."""
+
+    name = forms.CharField(label=_("Name"), max_length=60, required=False)
+    tagline = forms.CharField(label=_("In one line"), max_length=120, required=False)
+    fee = MoneyField(label=_("Fee"), required=False)
+    hours = DurationField(label=_("Included hours"), required=False, help_text="")
+    response_hours = forms.IntegerField(label=_("Answers within hours"), min_value=1, max_value=720, initial=24)
+    adds = LinesField(label=_("What it adds, one a line"), required=False)
+    deliverables = CountedLinesField(
+        label=_("Deliverables, one a line"), required=False, help_text=_("With their number: 20 posts.")
+    )
+    is_recommended = forms.BooleanField(label=_("Recommend this tier"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.empty_permitted = True
+        self.use_required_attribute = False
+
+    def price(self, currency: str) -> int | None:
+        """The fee in minor units, or None with the error at its field."""
+        try:
+            found = amount(self.cleaned_data.get("fee") or "", currency)
+        except forms.ValidationError as error:
+            self.add_error("fee", error)
+            return None
+        if not found:
+            self.add_error("fee", _now("A tier costs something."))
+        return found or None
+
+    def draft(self, currency: str) -> TierDraft | None:
+        """The rung, or None where something is missing (and said at its field)."""
+        data = self.cleaned_data
+        price = self.price(currency)
+        if not data.get("name"):
+            self.add_error("name", _now("Give the tier a name."))
+        if price is None or not data.get("name"):
+            return None
+        return TierDraft(
+            name=data["name"],
+            tagline=data["tagline"],
+            amount=price,
+            minutes=data["hours"],
+            response_hours=data["response_hours"],
+            adds=data["adds"],
+            deliverables=data["deliverables"],
+            is_recommended=data["is_recommended"],
+        )

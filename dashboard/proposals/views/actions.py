@@ -1,0 +1,102 @@
+"""What the freelancer does with a proposal beside writing it: preview, try, extend, revise, answer."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from agreements.models import Proposal, Question, Wait
+from agreements.proposals import after_sending, client_actions, client_view, waitlist
+from core.errors import RuleError
+from dashboard.page import Desk, say
+from dashboard.proposals.forms.actions import AnswerForm, ExtendForm
+
+RELATED = ("client", "contact__client", "business__owner")
+
+
+class Preview(Desk):
+    """The page exactly as the client will see it, in their language; its buttons are for looking only."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
+        with translation.override(proposal.language):
+            context = {**client_view.shown(proposal, today=self.today), "preview": True}
+            return render(request, "dashboard/proposal_preview.html", context)
+
+
+class TryOut(Desk):
+    """Mail the letter to oneself."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
+        to = after_sending.try_out(proposal=proposal, now=timezone.now())
+        messages.success(request, _("The letter is on its way to you, at %(email)s.") % {"email": to})
+        return redirect("dashboard:proposal", proposal.pk)
+
+
+class Extend(Desk):
+    """A later last day."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        proposal = self.row(Proposal, pk)
+        form = ExtendForm(request.POST, after=self.today)
+        if not form.is_valid():
+            messages.error(request, _("Choose a later day, within half a year."))
+            return redirect("dashboard:proposal", proposal.pk)
+        try:
+            until, now = form.cleaned_data["until"], timezone.now()
+            after_sending.extend(proposal=proposal, until=until, actor=self.actor, now=now, origin=self.origin)
+            messages.success(request, _("It is open longer, and the client was told."))
+        except RuleError as no:
+            say(request, no)
+        return redirect("dashboard:proposal", proposal.pk)
+
+
+class Revise(Desk):
+    """A draft of the next version; what the client has stays until it is sent."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        proposal = self.row(Proposal, pk)
+        try:
+            fresh = after_sending.revise(proposal=proposal, now=timezone.now())
+            return redirect("dashboard:proposal_edit", fresh.pk)
+        except RuleError as no:
+            say(request, no)
+        return redirect("dashboard:proposal", proposal.pk)
+
+
+class Answer(Desk):
+    """Answer a client's question."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        related = ("proposal__business__owner", "contact__client")
+        question = self.row(Question, pk, self.rows(Question).select_related(*related))
+        form = AnswerForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, _("Write an answer first."))
+            return redirect("dashboard:proposal", question.proposal_id)
+        try:
+            client_actions.answer(
+                question=question, text=form.cleaned_data["text"], actor=self.actor, now=timezone.now()
+            )
+            messages.success(request, _("Your answer is on its way to %(name)s.") % {"name": question.contact.name})
+        except RuleError as no:
+            say(request, no)
+        return redirect("dashboard:proposal", question.proposal_id)
+
+
+class TellRoom(Desk):
+    """Say to whoever is on the waitlist that there is a place."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        related = ("proposal__business__owner", "contact__client", "tier")
+        wait = self.row(Wait, pk, self.rows(Wait).select_related(*related))
+        try:
+            waitlist.tell(wait=wait, actor=self.actor, now=timezone.now())
+            messages.success(request, _("%(name)s knows that there is a place.") % {"name": wait.contact.name})
+        except RuleError as no:
+            say(request, no)
+        return redirect("dashboard:proposal", wait.proposal_id)

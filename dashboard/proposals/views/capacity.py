@@ -1,0 +1,73 @@
+"""Capacity: hours sold, likely and left in the next months, and time off."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agreements.models import TimeOff
+from agreements.proposals import capacity, time_off
+from agreements.rules import workload
+from core import charts
+from core.errors import RuleError
+from core.templatetags import rh
+from dashboard.page import Desk, refuse
+from dashboard.proposals.forms.capacity import TimeOffForm, TryForm
+
+USUAL = 20 * 60  # minutes of the tier whose openings are shown until another is asked for
+
+
+class Capacity(Desk):
+    """The next six months on one picture; a day off is added here."""
+
+    template = "dashboard/capacity.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._page(request, TimeOffForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = TimeOffForm(request.POST)
+        if form.is_valid():
+            try:
+                time_off.add(business=self.business, now=timezone.now(), **form.cleaned_data)
+                messages.success(request, _("Saved."))
+                return redirect("dashboard:capacity")
+            except RuleError as no:
+                refuse(form, no)
+        return self._page(request, form, 422)
+
+    def _page(self, request: HttpRequest, form: TimeOffForm, status: int = 200) -> HttpResponse:
+        asked = TryForm(request.GET if "hours" in request.GET else {"hours": f"{USUAL // 60}"})
+        minutes = (asked.is_valid() and asked.cleaned_data["hours"]) or USUAL
+        loads = capacity.months(self.business, self.today)
+        return self.show(
+            request,
+            status,
+            form=form,
+            asked=asked,
+            minutes=minutes,
+            rows=[(load, workload.openings(load.free, minutes) if load.free is not None else None) for load in loads],
+            chart=_chart(loads, self.business.capacity_minutes),
+            away=self.rows(TimeOff).filter(ends_on__gt=self.today),
+        )
+
+
+def _chart(loads: list[capacity.Load], limit: int) -> charts.Columns:
+    kinds = ("signed", "added", "off", "likely")
+    columns: list[tuple[str, list[tuple[str, Any]]]] = [
+        (rh.month_short(load.span.start), [(kind, getattr(load, kind)) for kind in kinds]) for load in loads
+    ]
+    return charts.stacked(columns, limit=limit or None, show=rh.hours_number, unit=60)
+
+
+class RemoveTimeOff(Desk):
+    """Work on these days after all."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        time_off.remove(self.row(TimeOff, pk))
+        messages.success(request, _("Removed."))
+        return redirect("dashboard:capacity")

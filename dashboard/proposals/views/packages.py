@@ -1,0 +1,101 @@
+"""Packages: the built-in ladders and the business's own, copied, changed, put away."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agreements.contract.library.packages import BUILT_IN
+from agreements.models import Package
+from agreements.proposals import packages
+from core.errors import RuleError
+from dashboard.page import Desk
+from dashboard.proposals.forms.packages import PackageForms
+
+
+class Packages(Desk):
+    """What can be offered: the business's own first."""
+
+    template = "dashboard/packages.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        own = list(self.rows(Package))
+        return self.show(
+            request,
+            own=[row for row in own if not row.retired_at],
+            retired=[row for row in own if row.retired_at],
+            built_in=[make() for make in BUILT_IN.values()],
+        )
+
+
+class NewPackage(Desk):
+    """Make one; `?from=KEY` begins with the words and figures of another."""
+
+    template = "dashboard/package_form.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        key, currency = request.GET.get("from", ""), self.business.currency
+        if not key:
+            return self.page(request, PackageForms(None, self.business))
+        package = packages.find(self.business, key)
+        if isinstance(package, Package):
+            currency = package.currency  # its figures are the freelancer's own
+        values = packages.form_values(package, currency)
+        start = {"name": package.name, "currency": currency, "service": values["service"], "kpis": values["kpis"]}
+        forms = PackageForms(None, self.business, initial=start, tiers=values["tiers"])
+        return self.page(request, forms, fees_elsewhere=packages.fees_elsewhere(package, currency))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        forms = PackageForms(request.POST, self.business)
+        found = forms.read()
+        if found is not None:
+            fields, tiers = found
+            fields.pop("version")
+            try:
+                packages.add(business=self.business, tiers=tiers, now=timezone.now(), **fields)
+                messages.success(request, _("Saved."))
+                return redirect("dashboard:packages")
+            except RuleError as no:
+                forms.refuse(no)
+        return self.page(request, forms, status=422)
+
+    def page(self, request: HttpRequest, forms: PackageForms, **context: Any) -> HttpResponse:
+        """The page with its forms."""
+        return self.show(request, form=forms.form, tiers=forms.tiers, **context)
+
+
+class EditPackage(NewPackage):
+    """Change one; proposals keep what they were written with."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
+        row = self.row(Package, pk)
+        start = {name: getattr(row, name) for name in ("name", "service", "currency", "kpis", "version")}
+        tiers = packages.form_values(row, row.currency)["tiers"]
+        return self.page(request, PackageForms(None, self.business, initial=start, tiers=tiers), row=row)
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
+        row, forms = self.row(Package, pk), PackageForms(request.POST, self.business)
+        found = forms.read()
+        if found is not None:
+            fields, tiers = found
+            try:
+                packages.change(package=row, tiers=tiers, **fields | {"version": fields["version"] or 0})
+                messages.success(request, _("Saved. Proposals that were written keep their own tiers."))
+                return redirect("dashboard:packages")
+            except RuleError as no:
+                forms.refuse(no)
+        return self.page(request, forms, row=row, status=422)
+
+
+class Retire(Desk):
+    """Offer one no longer, or again."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        row, is_back = self.row(Package, pk), request.POST.get("do") == "restore"
+        packages.retire(package=row, now=None if is_back else timezone.now())
+        messages.success(request, _("It is offered again.") if is_back else _("The package is put away."))
+        return redirect("dashboard:packages")

@@ -1,0 +1,229 @@
+"""Proposals: compose, send, watch."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from agreements.models import Message, Proposal, Question, Template, Wait
+from agreements.models.proposal import PROPOSAL_STATES
+from agreements.proposals import accept, after_sending, from_call, opening_message, packages, propose
+from agreements.rules import cumulative_tiers
+from agreements.rules.states import ProposalState
+from agreements.signing import history, pdfs
+from clients import call_notes
+from clients.models import Client, Contact, Testimonial
+from core import audit
+from core.errors import RuleError
+from core.models import Outbox
+from core.web.download import pdf_bytes
+from core.web.keyset_pages import page_of
+from dashboard.page import Desk, say
+from dashboard.proposals.forms.actions import AnswerForm, ExtendForm
+from dashboard.proposals.forms.proposal import OfferForms
+from dashboard.proposals.views.pricing import offer_figures
+from dashboard.sales.views.panels import panel
+
+
+class Proposals(Desk):
+    """Every proposal, newest first."""
+
+    template = "dashboard/proposals.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        found = self.rows(Proposal).select_related("client")
+        asked, state = request.GET.get("q", "").replace("\x00", "")[:100], request.GET.get("state", "")
+        if asked:
+            found = found.filter(title__icontains=asked) | found.filter(client__name__icontains=asked)
+        if state in dict(PROPOSAL_STATES):
+            found = found.filter(state=state)
+        page = page_of(found, request.GET, by="created_at")
+        return self.show(request, page=page, asked=asked, state=state, states=PROPOSAL_STATES)
+
+
+class ProposalPage(Desk):
+    """One proposal as the client sees it, and what can be done with it."""
+
+    template = "dashboard/proposal.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        proposal = self.row(
+            Proposal, pk, self.rows(Proposal).select_related("client", "contact", "business", "agreement", "template")
+        )
+        rungs = propose.rungs(proposal)
+        is_draft = proposal.state == ProposalState.DRAFT
+        return self.show(
+            request,
+            proposal=proposal,
+            cards=[(tier, cumulative_tiers.lines(rungs, place)) for place, tier in enumerate(rungs)],
+            **offer_figures(proposal, rungs),
+            is_draft=is_draft,
+            gaps=propose.faults(proposal) if is_draft else [],
+            intro=opening_message.filled(proposal),
+            facts=reversed(history.facts(audit.chain(proposal.pk), "", {})),
+            questions=self.rows(Question).filter(proposal=proposal).select_related("contact"),
+            answer=AnswerForm(),
+            extend=_extend(proposal, self.today) if after_sending.can_extend(proposal) else None,
+            wait=self.rows(Wait).filter(proposal=proposal).select_related("contact", "tier").first(),
+            letter=self.rows(Outbox).filter(kind="proposal", ref=str(proposal.pk)).first(),
+            can_revise=after_sending.can_revise(proposal),
+            newest=after_sending.newest(proposal),
+            selling=panel(self, proposal.client),
+        )
+
+
+def _extend(proposal: Proposal, today: date) -> ExtendForm:
+    return ExtendForm(after=max(proposal.expires_on or today, today))
+
+
+class ProposalPaper(Desk):
+    """The agreement that a tier would become, as the client would read it: a PDF, not kept."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        related = ("client", "contact", "business__owner", "template")
+        proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*related))
+        rungs = propose.rungs(proposal)
+        tier = next((rung for rung in rungs if str(rung.pk) == request.GET.get("tier")), rungs[0])
+        now = timezone.now()
+        try:
+            made = accept.draft(proposal=proposal, tier=tier, now=now)
+            return pdf_bytes(pdfs.unsigned_pdf(made, created=now), made.title)
+        except RuleError as no:
+            say(request, no)
+            return redirect("dashboard:proposal", proposal.pk)
+
+
+class Compose(Desk):
+    """Write a proposal for a client, or rewrite a draft."""
+
+    template = "dashboard/proposal_form.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        client = self._client(pk)
+        currency = self.business.currency
+        with translation.override(client.language):
+            said = call_notes.answers(client)
+            start = {"title": _("Retainer for %(client)s") % {"client": client.name}}
+            start |= {"intro": from_call.opening(said), "recommended_because": from_call.reason(said)}
+            package = packages.find(self.business, request.GET.get("package", ""))
+            first = packages.form_values(package, currency)
+        kept = self.rows(Message).filter(name=request.GET.get("message", "").replace("\x00", "")).first()
+        start |= {"intro": kept.text} if kept else {}
+        usual = {"kpis": from_call.goals(said, first["kpis"]), "service": first["service"]}
+        tiers = from_call.recommend(first["tiers"], package.drafts, said.minutes)
+        forms = self.forms(client, initial=start, tiers=tiers, wording=usual)
+        return self.page(
+            request,
+            forms,
+            client,
+            said=said,
+            package=packages.key_of(package),
+            packages=packages.choices(self.business),
+            fees_elsewhere=packages.fees_elsewhere(package, currency),
+        )
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        client = self._client(pk)
+        forms = self.forms(client, request.POST)
+        found = forms.read()
+        if found is not None:
+            try:
+                made = propose.draft(business=self.business, client=client, now=timezone.now(), **found)
+                self.keep(forms)
+                return redirect("dashboard:proposal", made.pk)
+            except RuleError as no:
+                forms.refuse(no)
+        return self.page(request, forms, client, status=422)
+
+    def _client(self, pk: UUID) -> Client:
+        return self.row(Client, pk)
+
+    def forms(self, client: Client, data: Any = None, proposal: Proposal | None = None, **start: Any) -> OfferForms:
+        """The forms of one offer; `start` is what they show first."""
+        return OfferForms(
+            data,
+            business=self.business,
+            client=client,
+            contacts=self.rows(Contact).filter(client=client, is_active=True),
+            own=list(self.rows(Template).filter(retired_at__isnull=True)),
+            said=self.rows(Testimonial).filter(retired_at__isnull=True),
+            proposal=proposal,
+            **start,
+        )
+
+    def page(self, request: HttpRequest, forms: OfferForms, client: Client, **context: Any) -> HttpResponse:
+        """The page with its forms."""
+        context |= {"form": forms.form, "tiers": forms.tiers, "text": forms.text, "adds": forms.adds}
+        context |= {"next": forms.next, "fields": opening_message.fields(), "kept": self.rows(Message)}
+        return self.show(request, client=client, **context)
+
+    def keep(self, forms: OfferForms) -> None:
+        """The opening words, under the name that was given."""
+        if name := forms.form.cleaned_data["keep_as"]:
+            opening_message.keep(
+                business=self.business, name=name, text=forms.form.cleaned_data["intro"], now=timezone.now()
+            )
+
+
+class Rewrite(Compose):
+    """Change a draft; what was sent is frozen."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        proposal = self._draft(pk)
+        if proposal.state != ProposalState.DRAFT:
+            messages.error(request, _("This proposal was sent and is frozen. Make a new one instead."))
+            return redirect("dashboard:proposal", proposal.pk)
+        tiers = [packages.tier_values(tier, proposal.currency) for tier in propose.rungs(proposal)]
+        forms = self.forms(proposal.client, None, proposal, initial={"contact": proposal.contact_id}, tiers=tiers)
+        return self.page(request, forms, proposal.client, proposal=proposal)
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        proposal = self._draft(pk)
+        forms = self.forms(proposal.client, request.POST, proposal)
+        found = forms.read()
+        if found is not None:
+            try:
+                propose.change(proposal=proposal, now=timezone.now(), **found)
+                self.keep(forms)
+                return redirect("dashboard:proposal", proposal.pk)
+            except RuleError as no:
+                forms.refuse(no)
+        return self.page(request, forms, proposal.client, proposal=proposal, status=422)
+
+    def _draft(self, pk: UUID) -> Proposal:
+        return self.row(Proposal, pk, self.rows(Proposal).select_related("client", "template"))
+
+
+class Send(Desk):
+    """Freeze and mail it; the second press finds it sent."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        proposal = self.row(
+            Proposal, pk, self.rows(Proposal).select_related("client", "contact__client", "business__owner")
+        )
+        try:
+            propose.send(proposal=proposal, actor=self.actor, now=timezone.now(), origin=self.origin)
+            messages.success(
+                request, _("The proposal is on its way to %(email)s.") % {"email": proposal.contact.email}
+            )
+        except RuleError as no:
+            say(request, no)
+        return redirect("dashboard:proposal", proposal.pk)
+
+
+class Withdraw(Desk):
+    """Take an open offer back."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        proposal = self.row(Proposal, pk)
+        try:
+            propose.withdraw(proposal=proposal, actor=self.actor, now=timezone.now())
+            messages.success(request, _("The proposal is withdrawn."))
+        except RuleError as no:
+            say(request, no)
+        return redirect("dashboard:proposal", proposal.pk)

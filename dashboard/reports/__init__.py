@@ -1,0 +1,1 @@
+"""Pages about reports, quarterly reviews, early warnings and KPIs."""

@@ -1,0 +1,86 @@
+"""Forms about KPIs: the figure itself, a reading of it, a file of readings, and a key for a program."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from agreements.models import Period
+from core.documents.printable_text import PrintableForm
+from core.templatetags import rh
+from delivery.models.kpi import SHAPES, KpiKind
+
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+NUMBER = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+
+
+class KpiForm(PrintableForm, forms.Form):
+    """A figure to move."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    kind = forms.ChoiceField(label=_("It is about"), choices=KpiKind.choices, initial=KpiKind.GROWTH)
+    shape = forms.ChoiceField(
+        label=_("A reading is"),
+        choices=[("", _("as usual: growth a level, engagement a rate, conversion a count")), *SHAPES],
+        required=False,
+    )
+    unit = forms.CharField(label=_("Unit"), max_length=20, required=False, help_text=_("such as %; or nothing"))
+    baseline = forms.DecimalField(label=_("At the start"), max_digits=14, decimal_places=2, widget=NUMBER)
+    target = forms.DecimalField(
+        label=_("Monthly target"), max_digits=14, decimal_places=2, widget=NUMBER,
+        help_text=_("where it should be at the end of each period"),
+    )  # fmt: skip
+    less_is_better = forms.BooleanField(label=_("Less is better"), required=False)
+
+
+class EditKpiForm(KpiForm):
+    """The same, with what a reading is said outright."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        shape = self.fields["shape"]
+        shape.choices, shape.required = SHAPES, True  # type: ignore[attr-defined]
+
+
+class ReadingForm(forms.Form):
+    """What a figure was on a day."""
+
+    on = forms.DateField(label=_("Day"), widget=DAY)
+    value = forms.DecimalField(label=_("Value"), max_digits=14, decimal_places=2, widget=NUMBER)
+
+
+class ReadingFileForm(forms.Form):
+    """Many readings at once."""
+
+    file = forms.FileField(
+        label=_("CSV file"), widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv"})
+    )
+
+
+class NoteForm(forms.Form):
+    """A note to the client about the running period."""
+
+    note = forms.CharField(label=_("Note"), max_length=1000, widget=forms.Textarea(attrs={"rows": 5}))
+
+
+class ReviewForm(PrintableForm, forms.Form):
+    """What the freelancer adds to a quarterly review."""
+
+    until = forms.TypedChoiceField(label=_("Its last period"), coerce=date.fromisoformat)
+    outlook = forms.CharField(
+        label=_("What comes next"), max_length=3000, required=False, widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("The plan for the next three periods, in your words."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, periods: Sequence[Period], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        last = [(row.ends_on.isoformat(), rh.day(rh.last_day(row.ends_on))) for row in periods]
+        self.fields["until"].choices = last  # type: ignore[attr-defined]
+
+
+class KeyForm(PrintableForm, forms.Form):
+    """A key for a program."""
+
+    name = forms.CharField(label=_("What it is for"), max_length=60)

@@ -1,0 +1,65 @@
+"""Forms about a report: the freelancer's words, the KPIs that stand first, and when it goes out."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from core.documents.printable_text import PrintableForm
+from delivery.reports.compose import SHOWN
+
+
+class WordsForm(PrintableForm, forms.Form):
+    """What the freelancer adds to the figures."""
+
+    comment = forms.CharField(
+        label=_("Your words to the client"), max_length=3000, required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("Two or three sentences: it is what they read first."),
+    )  # fmt: skip
+    next_text = forms.CharField(
+        label=_("What is next"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    decision = forms.CharField(
+        label=_("One decision wanted"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("A question that yes or no answers. The client answers it with one button."),
+    )  # fmt: skip
+    chosen = forms.MultipleChoiceField(
+        label=_("KPIs that stand first"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Up to three."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, kpis: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["chosen"].choices = kpis  # type: ignore[attr-defined]
+        if len(kpis) <= SHOWN:
+            del self.fields["chosen"]
+
+    def clean_chosen(self) -> list[str]:
+        chosen: list[str] = self.cleaned_data["chosen"]
+        if len(chosen) > SHOWN:
+            raise forms.ValidationError(_now("Choose three at most: more is not read."))
+        return chosen
+
+
+class WhenForm(forms.Form):
+    """When a draft goes out by itself, on the freelancer's wall."""
+
+    send_at = forms.DateTimeField(
+        label=_("Goes out on"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+    )
+
+    def __init__(self, *args: Any, zone: str, at: datetime | None = None, **kwargs: Any) -> None:
+        self.zone = ZoneInfo(zone)
+        local = at.astimezone(self.zone).replace(tzinfo=None) if at else None
+        super().__init__(*args, **kwargs)
+        self.initial["send_at"] = local
+
+    def clean_send_at(self) -> datetime:
+        typed: datetime = self.cleaned_data["send_at"]
+        return typed.replace(tzinfo=self.zone)

@@ -1,0 +1,97 @@
+"""Quarterly reviews of an agreement: looked at before they are made, made, fetched and sent."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from agreements.models import Agreement
+from core.dates import local_day
+from core.errors import RuleError
+from core.web.download import pdf_response
+from dashboard.page import Desk, refuse, say
+from dashboard.reports.forms.kpis import ReviewForm
+from delivery.models import QuarterlyReview
+from delivery.renewing import quarter, review_quarter
+
+
+class Reviews(Desk):
+    """What the next one would say, and those that were made."""
+
+    template = "dashboard/reviews.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        agreement, over = self._agreement(pk)
+        return self._show(request, agreement, ReviewForm(periods=over), None, "")
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Look at it again with these words; "make" makes the paper."""
+        agreement, over = self._agreement(pk)
+        form = ReviewForm(request.POST, periods=over)
+        if not form.is_valid():
+            return self._show(request, agreement, form, None, request.POST.get("outlook", ""), 422)
+        until, outlook = form.cleaned_data["until"], form.cleaned_data["outlook"]
+        if "make" not in request.POST:
+            return self._show(request, agreement, form, until, outlook)
+        try:
+            periods = review_quarter.periods_of(agreement, until, self._here(agreement))
+            review_quarter.make(agreement=agreement, periods=periods, outlook=outlook, now=timezone.now())
+            messages.success(request, _("The document is made. Look at it, then send it."))
+            return redirect("dashboard:reviews", agreement.pk)
+        except RuleError as no:
+            refuse(form, no)
+        return self._show(request, agreement, form, until, outlook, 422)
+
+    def _agreement(self, pk: UUID) -> Any:
+        related = self.rows(Agreement).select_related("client", "contact", "business__owner")
+        agreement = self.row(Agreement, pk, related)
+        return agreement, quarter.ended(agreement, self._here(agreement))
+
+    def _here(self, agreement: Agreement) -> date:
+        return local_day(timezone.now(), agreement.time_zone)
+
+    def _show(
+        self,
+        request: HttpRequest,
+        agreement: Agreement,
+        form: Any,
+        until: date | None,
+        outlook: str,
+        status: int = 200,
+    ) -> HttpResponse:
+        periods = review_quarter.periods_of(agreement, until, self._here(agreement))
+        shown: dict[str, Any] = {}
+        if periods:
+            shot = review_quarter.compose(agreement=agreement, periods=periods, outlook=outlook)
+            with translation.override(agreement.language):
+                shown = quarter.with_words(shot)
+        made = self.rows(QuarterlyReview).filter(agreement=agreement).select_related("document")
+        return self.show(request, status, agreement=agreement, form=form, made=made, shown=shown)
+
+
+class SendReview(Desk):
+    """Mail one to the client."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        related = ("client", "agreement__contact", "business__owner", "document")
+        review = self.row(QuarterlyReview, pk, self.rows(QuarterlyReview).select_related(*related))
+        try:
+            review_quarter.send(review=review, actor=self.actor, now=timezone.now(), origin=self.origin)
+            messages.success(request, _("The review is on its way."))
+        except RuleError as no:
+            say(request, no)
+        return redirect("dashboard:reviews", review.agreement_id)
+
+
+class ReviewPdf(Desk):
+    """One as a file."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        return pdf_response(
+            self.row(QuarterlyReview, pk, self.rows(QuarterlyReview).select_related("document")).document
+        )

@@ -1,0 +1,1 @@
+"""Pages about winning clients: pipeline, fit, calls, objections, testimonials."""

@@ -1,0 +1,156 @@
+"""Objections: logged with one tap, answered by the playbook, and what they cost."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agreements.models import Proposal
+from agreements.proposals import objection_outcomes
+from clients import objections
+from clients.models import Client, Objection, Reply
+from clients.models.objection import kind_label
+from clients.rules import objection_statistics, playbook
+from clients.rules.objection_statistics import Heard, Outcome
+from core.errors import RuleError
+from core.web.keyset_pages import page_of
+from dashboard.page import Desk, refuse, say
+from dashboard.sales.forms.objections import OWN, AnswerForm, ReplyForm, kinds
+
+MOST = 2000  # objections that are counted, the newest
+OUTCOMES = {
+    Outcome.WON: gettext_lazy("signed"),
+    Outcome.OTHER_TIER: gettext_lazy("signed another tier"),
+    Outcome.LOST: gettext_lazy("lost"),
+    Outcome.OPEN: gettext_lazy("open"),
+}
+
+
+class Hear(Desk):
+    """One tap on a prospect's or a proposal's page."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        client = self.row(Client, pk)
+        offer = self._offer(client, request.POST.get("offer", ""))
+        typed = request.POST.get("kind") or request.POST.get("other", "")
+        try:
+            row = objections.hear(
+                client=client,
+                kind=typed.replace("\x00", ""),
+                offer=offer.pk if offer else None,
+                tier=objection_outcomes.on_the_table(offer),
+                now=timezone.now(),
+            )
+        except RuleError as no:
+            say(request, no)
+            return redirect("dashboard:client", client.pk)
+        return redirect("dashboard:objection", row.pk)
+
+    def _offer(self, client: Client, asked: str) -> Proposal | None:
+        """The proposal that was shown, else the newest one that the client has seen."""
+        found = self.rows(Proposal).filter(client=client, sent_at__isnull=False).prefetch_related("tiers")
+        rows = list(found[:20])
+        return next((row for row in rows if str(row.pk) == asked), rows[0] if rows else None)
+
+
+class ObjectionPage(Desk):
+    """What to answer now, and which answer was used."""
+
+    template = "dashboard/objection.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        row = self._objection(pk)
+        return self._page(request, row, self._form(row))
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        row = self._objection(pk)
+        form = self._form(row, request.POST)
+        if not form.is_valid():
+            return self._page(request, row, form, status=422)
+        try:
+            if form.cleaned_data["used"] == OWN:
+                own, now = form.cleaned_data["own"], timezone.now()
+                objections.answer_in_own_words(objection=row, own=own, now=now, **form.noted())
+            else:
+                objections.answer(objection=row, **form.choice(), **form.noted())
+        except RuleError as no:
+            refuse(form, no)
+            return self._page(request, row, form, status=422)
+        messages.success(request, _("Noted."))
+        return redirect("dashboard:client", row.client_id)
+
+    def _page(self, request: HttpRequest, row: Objection, form: AnswerForm, status: int = 200) -> HttpResponse:
+        outcome = OUTCOMES[objection_outcomes.outcomes([row])[row.pk]]
+        return self.show(request, row=row, client=row.client, form=form, outcome=outcome, status=status)
+
+    def _form(self, row: Objection, data: Any = None) -> AnswerForm:
+        kept = self.rows(Reply).filter(kind=row.kind)
+        replies = [one for one in kept if one.is_kept or one.pk == row.reply_id]
+        offer = self.rows(Proposal).filter(pk=row.offer).prefetch_related("tiers").first() if row.offer else None
+        tiers = [tier.name for tier in offer.tiers.order_by("position")] if offer else []
+        return AnswerForm(data, objection=row, replies=replies, tiers=tiers)
+
+    def _objection(self, pk: UUID) -> Objection:
+        return self.row(Objection, pk, self.rows(Objection).select_related("client"))
+
+
+class Objections(Desk):
+    """Every objection, the replies that were kept, and the figures once ten have an outcome."""
+
+    template = "dashboard/objections.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._page(request, ReplyForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = ReplyForm(request.POST)
+        if form.is_valid():
+            try:
+                objections.keep(business=self.business, now=timezone.now(), **form.cleaned_data)
+                messages.success(request, _("Kept."))
+                return redirect("dashboard:objections")
+            except RuleError as no:
+                refuse(form, no)
+        return self._page(request, form, status=422)
+
+    def _page(self, request: HttpRequest, form: ReplyForm, status: int = 200) -> HttpResponse:
+        everything = self.rows(Objection).select_related("client", "reply")
+        page = page_of(everything, request.GET, by="created_at")
+        counted = list(everything[:MOST])
+        ends = objection_outcomes.outcomes(counted)
+        shown = objection_outcomes.outcomes(page.rows)
+        found = objection_statistics.figures(_heard(row, ends[row.pk]) for row in counted)
+        return self.show(
+            request,
+            form=form,
+            page=page,
+            rows=[(row, reply_words(row), OUTCOMES[shown[row.pk]]) for row in page.rows],
+            found=found,
+            costs=[(kind_label(one.kind), one) for one in found.costs],
+            uses=[(kind_label(one.kind), playbook.TITLES.get(one.reply, one.reply), one) for one in found.uses],
+            replies=list(self.rows(Reply).filter(is_kept=True)),
+            kinds=kinds(objections.own_kinds(self.business)),
+            status=status,
+        )
+
+
+class PutAway(Desk):
+    """A reply that is not offered any more."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        objections.put_away(self.row(Reply, pk))
+        return redirect("dashboard:objections")
+
+
+def reply_words(row: Objection) -> Any:
+    """Which reply was used, in words; empty for none."""
+    return row.reply.words if row.reply else playbook.TITLES.get(row.play, "")
+
+
+def _heard(row: Objection, outcome: Outcome) -> Heard:
+    return Heard(row.kind, row.tier, row.reply.words if row.reply else row.play, outcome)

@@ -1,0 +1,76 @@
+"""What clients said, to be shown in proposals."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clients import testimonials
+from clients.models import Testimonial
+from core.errors import RuleError
+from core.web.download import pdf_response
+from dashboard.page import Desk, refuse
+from dashboard.proposals.forms.actions import TestimonialForm
+
+
+class Testimonials(Desk):
+    """All of them, and a form for one more."""
+
+    template = "dashboard/testimonials.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.page(request, TestimonialForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        return self.kept(request, TestimonialForm(request.POST, request.FILES), None)
+
+    def kept(self, request: HttpRequest, form: TestimonialForm, row: Testimonial | None) -> HttpResponse:
+        """Write it and go to the list; what is amiss is said at its field."""
+        if form.is_valid():
+            try:
+                testimonials.keep(business=self.business, now=timezone.now(), row=row, **form.said())
+                messages.success(request, _("Saved."))
+                return redirect("dashboard:testimonials")
+            except RuleError as no:
+                refuse(form, no)
+        return self.page(request, form, 422, row)
+
+    def page(
+        self, request: HttpRequest, form: TestimonialForm, status: int = 200, row: Testimonial | None = None
+    ) -> HttpResponse:
+        """The list beside the form."""
+        rows = self.rows(Testimonial).filter(retired_at__isnull=True).select_related("letter")
+        return self.show(request, status, form=form, rows=rows, row=row)
+
+
+class TestimonialPage(Testimonials):
+    """Change one."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
+        row = self.row(Testimonial, pk)
+        return self.page(request, TestimonialForm(instance=row), row=row)
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
+        row = self.row(Testimonial, pk)
+        return self.kept(request, TestimonialForm(request.POST, request.FILES, instance=row), row)
+
+
+class RetireTestimonial(Desk):
+    """Offer it no longer."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        testimonials.retire(row=self.row(Testimonial, pk), now=timezone.now())
+        return redirect("dashboard:testimonials")
+
+
+class TestimonialLetter(Desk):
+    """Its letter."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        row = self.row(Testimonial, pk, self.rows(Testimonial).select_related("letter"))
+        if row.letter is None:
+            raise Http404
+        return pdf_response(row.letter)

@@ -1,0 +1,1 @@
+"""Pages about the business: profile, payments and tax, API keys, exports."""

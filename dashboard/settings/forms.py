@@ -1,0 +1,100 @@
+"""Forms about the business, how it is paid, and its API keys."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from billing.models import BankDetails
+from billing.models.series import SeriesKind
+from clients.models import TaxRate
+from core import money
+from core.documents import logos
+from core.documents.printable_text import PrintableForm
+from core.models import Business
+from dashboard.form_fields import PARTICULARS, DurationField, MoneyField, amount, currencies, zones
+
+
+
+AIMS = {"floor": "floor_rate", "goal": "yearly_goal"}  # sums in the business's currency; empty: not said
+
+
+class BusinessForm(PrintableForm, forms.ModelForm):
+    """What the freelancer trades as; the same form welcomes and changes."""
+
+    floor = MoneyField(label=_("Lowest hourly rate"), required=False, help_text=_("Only you see it."))
+    goal = MoneyField(
+        label=_("Goal for a year"), required=False, help_text=_("What you want to earn, before tax. Only you see it.")
+    )
+    capacity = DurationField(label=_("Hours you can sell a month"), required=False)
+
+    class Meta:
+        model = Business
+        fields = [
+            "name", "currency", "time_zone", "language", "accent", "logo", *PARTICULARS, "prices_include_tax",
+            "tax_on_payment",
+        ]  # fmt: skip
+        widgets = {"address": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["currency"] = forms.ChoiceField(label=_("Currency"), choices=currencies())
+        self.fields["time_zone"] = forms.ChoiceField(label=_("Time zone"), choices=zones())
+        self.fields["tax_on_payment"].help_text = _("Tax on services falls due when they are paid, as in Thailand.")
+        for name, column in AIMS.items():
+            if kept := getattr(self.instance, column):
+                self.fields[name].initial = money.to_decimal(kept, self.instance.currency)
+        if self.instance.capacity_minutes:
+            self.fields["capacity"].initial = f"{self.instance.capacity_minutes // 60}h"
+
+    def clean_logo(self) -> Any:
+        upload = self.cleaned_data.get("logo")
+        return logos.redrawn(upload) if upload and "logo" in self.changed_data else upload
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for name, column in AIMS.items():
+            try:
+                aim = amount(data[name], data["currency"]) if data.get(name) and data.get("currency") else 0
+                setattr(self.instance, column, aim)
+            except forms.ValidationError as error:
+                self.add_error(name, error)
+        self.instance.capacity_minutes = data.get("capacity") or 0
+        return data
+
+
+class TaxForm(PrintableForm, forms.ModelForm):
+    """One more tax."""
+
+    class Meta:
+        model = TaxRate
+        fields = ["name", "percent"]
+
+
+class NumberForm(forms.Form):
+    """How one kind of paper is numbered."""
+
+    kind = forms.ChoiceField(label=_("Paper"), choices=SeriesKind.choices)
+    pattern = forms.CharField(label=_("Pattern"), max_length=30, help_text=_("Like RH-{year}-{seq:04}"))
+    resets_yearly = forms.BooleanField(label=_("Starts again every year"), required=False, initial=True)
+
+
+class BankForm(PrintableForm, forms.ModelForm):
+    """Where clients transfer to."""
+
+    class Meta:
+        model = BankDetails
+        fields = ["holder", "bank", "account", "bic", "promptpay"]
+
+
+class StripeForm(forms.Form):
+    """An account at Stripe: its key and the secret of its webhook."""
+
+    secret = forms.CharField(
+        label=_("Secret key"), max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("It starts with sk_ or rk_. It is kept encrypted and never shown again."),
+    )  # fmt: skip
+    webhook_secret = forms.CharField(
+        label=_("Webhook secret"), max_length=200, required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}), help_text=_("It starts with whsec_."),
+    )  # fmt: skip

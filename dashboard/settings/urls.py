@@ -1,0 +1,18 @@
+"""Addresses of the business's settings."""
+
+from django.urls import path
+
+from dashboard.settings.views import api_keys, business, exports, payments
+
+urlpatterns = [
+    path("welcome/", business.Welcome.as_view(), name="welcome"),
+    path("settings/", business.Settings.as_view(), name="settings"),
+    path("settings/paying/", payments.Paying.as_view(), name="paying"),
+    path("settings/taxes/<uuid:pk>/", payments.TaxInUse.as_view(), name="tax_use"),
+    path("settings/logo/", business.Logo.as_view(), name="logo"),
+    path("exports/", exports.Exports.as_view(), name="exports"),
+    path("exports/progress/", exports.Progress.as_view(), name="exports_progress"),
+    path("exports/<uuid:pk>/", exports.Fetch.as_view(), name="export"),
+    path("settings/api/", api_keys.ApiPage.as_view(), name="api"),
+    path("settings/api/<uuid:pk>/revoke/", api_keys.RevokeKey.as_view(), name="api_revoke"),
+]

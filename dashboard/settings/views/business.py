@@ -1,0 +1,56 @@
+"""The business: its profile, and its logo."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from core.documents.logos import logo_response
+from dashboard.page import Desk
+from dashboard.settings.forms import BusinessForm
+
+
+class Welcome(Desk):
+    """The first page after signing up: name the business."""
+
+    template = "dashboard/welcome.html"
+    needs_business = False
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if self.business_or_none:
+            return redirect("dashboard:home")
+        return self.show(request, form=BusinessForm(initial={"time_zone": "UTC"}))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if self.business_or_none:
+            return redirect("dashboard:home")
+        form = BusinessForm(request.POST, request.FILES)
+        if not form.is_valid():
+            return self.show(request, form=form, status=422)
+        form.instance.owner = request.user
+        form.save()
+        return redirect("dashboard:home")
+
+
+class Settings(Desk):
+    """What the business is called, where it is and what it charges."""
+
+    template = "dashboard/settings.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.show(request, form=BusinessForm(instance=self.business))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = BusinessForm(request.POST, request.FILES, instance=self.business)
+        if not form.is_valid():
+            return self.show(request, form=form, status=422)
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("dashboard:settings")
+
+
+class Logo(Desk):
+    """The business's picture."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return logo_response(self.business)

@@ -1,0 +1,1 @@
+"""Pages about time: entries, the week, the timer, imports, and included hours."""

@@ -1,0 +1,64 @@
+"""Forms about an agreement's included hours: a correction, a question for more, who hears of it."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from agreements.models import Period
+from agreements.models.agreement import TellsHours
+from core.documents.printable_text import PrintableForm
+from core.templatetags import rh
+from dashboard.form_fields import DurationField, MoneyField, amount
+
+
+class PeriodChoice(forms.ModelChoiceField):
+    """Shows a period by its days."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return rh.span(obj.starts_on, obj.ends_on)
+
+
+class _OfPeriod(PrintableForm, forms.Form):
+    period = PeriodChoice(queryset=Period.objects.none(), label=_("Period"), empty_label=None)
+
+    def __init__(self, *args: Any, periods: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["period"].queryset = periods  # type: ignore[attr-defined]
+
+
+class AdjustForm(_OfPeriod):
+    """Minutes given or taken, and why."""
+
+    prefix = "correct"
+    how = forms.ChoiceField(label=_("Hours are"), choices=[("give", _("given")), ("take", _("taken"))])
+    minutes = DurationField(label=_("Time"))
+    reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("The client reads it, too."))
+
+    def signed(self) -> int:
+        """The minutes with their sign."""
+        minutes: int = self.cleaned_data["minutes"]
+        return -minutes if self.cleaned_data["how"] == "take" else minutes
+
+
+class AskMoreForm(_OfPeriod):
+    """A budget beyond the included hours, for the client to say yes to."""
+
+    prefix = "ask"
+    minutes = DurationField(label=_("Up to"))
+    rate = MoneyField(label=_("Fee for an hour"))
+    note = forms.CharField(label=_("What for"), max_length=300, required=False)
+
+    def price(self, currency: str) -> int | None:
+        """The fee in minor units, or None with the error at its field."""
+        try:
+            return amount(self.cleaned_data["rate"], currency)
+        except forms.ValidationError as error:
+            self.add_error("rate", error)
+            return None
+
+
+class TellsForm(forms.Form):
+    """Who hears at 80 and at 100 percent."""
+
+    who = forms.ChoiceField(label=_("At 80 % and 100 % a letter goes to"), choices=TellsHours.choices)

@@ -1,0 +1,126 @@
+"""An agreement's included hours: their statement on any day, corrections, and work beyond them."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agreements.models import Agreement, Period
+from core import money
+from core.errors import RuleError
+from dashboard.page import Desk, refuse, say
+from dashboard.time.forms.hours import AdjustForm, AskMoreForm, TellsForm
+from delivery.hours import adjustments, allowance_statement, overage
+from delivery.models import Adjustment, Overage
+
+CORRECTED = 6  # newest periods that can be corrected
+
+
+class HoursPage(Desk):
+    """What was granted, used and rolled over, as it stands or as it stood on a day."""
+
+    template = "dashboard/hours.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        return self.page(request, self.agreement(pk))
+
+    def agreement(self, pk: UUID) -> Agreement:
+        """The agreement with what its letters need."""
+        return self.row(Agreement, pk, self.rows(Agreement).select_related("client", "contact", "business__owner"))
+
+    def page(self, request: HttpRequest, agreement: Agreement, status: int = 200, **forms: Any) -> HttpResponse:
+        """The statement with its forms, the refused one as it was typed."""
+        on = day_of(request)
+        periods = self.periods(agreement)
+        rate = overage.rate_of(agreement)
+        start = {"rate": money.to_decimal(rate, agreement.currency) if rate else ""}
+        context: dict[str, Any] = {
+            "adjust": AdjustForm(periods=periods),
+            "ask": AskMoreForm(periods=periods, initial=start),
+            "tells": TellsForm(initial={"who": agreement.tells_hours}),
+            "stood_on": on,
+            "lines": allowance_statement.lines(agreement, self.today, on),
+            "policy": allowance_statement.policy(agreement),
+            "adjustments": self.rows(Adjustment).filter(period__agreement=agreement).select_related("period"),
+            "overages": self.rows(Overage).filter(period__agreement=agreement).select_related("period"),
+        }
+        return self.show(request, agreement=agreement, status=status, **(context | forms))
+
+    def periods(self, agreement: Agreement) -> Any:
+        """The newest periods, the current one first."""
+        newest = self.rows(Period).filter(agreement=agreement).order_by("-starts_on").values("pk")[:CORRECTED]
+        return self.rows(Period).filter(pk__in=list(newest.values_list("pk", flat=True))).order_by("-starts_on")
+
+
+class Adjust(HoursPage):
+    """Give or take hours, with the reason."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        agreement = self.agreement(pk)
+        form = AdjustForm(request.POST, periods=self.periods(agreement))
+        if form.is_valid():
+            data, now = form.cleaned_data, timezone.now()
+            try:
+                adjustments.adjust(period=data["period"], minutes=form.signed(), reason=data["reason"], actor=self.actor,
+                              now=now, origin=self.origin)  # fmt: skip
+                messages.success(request, _("Corrected."))
+                return redirect("dashboard:hours", agreement.pk)
+            except RuleError as no:
+                refuse(form, no)
+        return self.page(request, agreement, status=422, adjust=form)
+
+
+class AskMore(HoursPage):
+    """Ask the client for a yes to work beyond the included hours."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        agreement = self.agreement(pk)
+        form = AskMoreForm(request.POST, periods=self.periods(agreement).select_related("agreement__client"))
+        if form.is_valid() and (rate := form.price(agreement.currency)) is not None:
+            data = form.cleaned_data
+            try:
+                overage.ask(period=data["period"], minutes=data["minutes"], rate=rate, note=data["note"],
+                            actor=self.actor, now=timezone.now())  # fmt: skip
+                messages.success(request, _("The question is on its way to the client."))
+                return redirect("dashboard:hours", agreement.pk)
+            except RuleError as no:
+                refuse(form, no)
+        return self.page(request, agreement, status=422, ask=form)
+
+
+class Tells(HoursPage):
+    """Who hears at 80 and at 100 percent."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        agreement, form = self.agreement(pk), TellsForm(request.POST)
+        if not form.is_valid():
+            return self.page(request, agreement, status=422, tells=form)
+        allowance_statement.tell(agreement, form.cleaned_data["who"])
+        messages.success(request, _("Saved."))
+        return redirect("dashboard:hours", agreement.pk)
+
+
+class WithdrawMore(Desk):
+    """Take a question for more hours back."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        row = self.row(Overage, pk, self.rows(Overage).select_related("period", "business"))
+        try:
+            overage.withdraw(overage=row, actor=self.actor, now=timezone.now())
+        except RuleError as no:
+            say(request, no)
+        return redirect("dashboard:hours", row.period.agreement_id)
+
+
+def day_of(request: HttpRequest) -> date | None:
+    """The day that the address asks about; None for now, and for what is no day."""
+    try:
+        found = date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        return None
+    return found if timedelta(0) <= found - date(2000, 1, 1) < timedelta(days=36500) else None

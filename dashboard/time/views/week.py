@@ -1,0 +1,73 @@
+"""A week of work, Monday to Sunday: what was written down, and what is still missing."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from core.errors import RuleError
+from dashboard.page import refuse
+from dashboard.time.forms.entries import TimeForm
+from dashboard.time.views.entries import TimeDesk, day_of, is_id, written
+from delivery.hours import time_log
+from delivery.hours.week import Cell, Week, monday_of, week_of
+
+WEEK = timedelta(days=7)
+
+
+class WeekPage(TimeDesk):
+    """The table; `day`, and with it `agreement`, opens what was done then and a line to add to it."""
+
+    template = "dashboard/time_week.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        day, agreement = self._open(request)
+        start = self.usual() | {"on": day, "billable": True, "consumes": True}
+        if agreement:
+            start["agreement"] = agreement
+        return self._show(request, self._form(request, initial=start) if day else None)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = self._form(request, request.POST)
+        if form.is_valid():
+            try:
+                entry = time_log.log_time(now=timezone.now(), actor=self.actor, **form.cleaned_data)
+                messages.success(request, written([entry]))
+                words = f"?on={entry.on}&day={entry.on}&agreement={entry.period.agreement_id}#cell"
+                return redirect(reverse("dashboard:time_week") + words)
+            except RuleError as no:
+                refuse(form, no)
+        return self._show(request, form, 422)
+
+    def _form(self, request: HttpRequest, data: Any = None, **start: Any) -> TimeForm:
+        day, agreement = self._open(request)
+        promised = self.promised(day_of(data or {}, day or self.today))
+        if agreement and not data:
+            promised = promised.filter(period__agreement=agreement)
+        return TimeForm(data, agreements=self.running(), promised=promised, **start)
+
+    def _open(self, request: HttpRequest) -> tuple[date | None, str]:
+        """The day and the agreement that are looked at."""
+        agreement = request.GET.get("agreement", "")
+        return day_of({"on": request.GET.get("day", "")}, None), agreement if is_id(agreement) else ""
+
+    def _show(self, request: HttpRequest, form: TimeForm | None, status: int = 200) -> HttpResponse:
+        day, agreement = self._open(request)
+        monday = monday_of(day_of(request.GET, day or self.today))
+        week = week_of(self.business, monday, self.today)
+        cells = _cells(week, day, agreement)
+        around = {"before": monday - WEEK, "after": monday + WEEK}
+        return self.show(
+            request, status, week=week, form=form, day=day, agreement=agreement, cells=cells,
+            can_add=form and any(cell.can_add for cell in cells), today=self.today, **around,
+        )  # fmt: skip
+
+
+def _cells(week: Week, day: date | None, agreement: str) -> list[Cell]:
+    """The cells of the day that is looked at, or the one of its agreement."""
+    found = [cell for each in week.days if each.day == day for cell in each.cells]
+    return [cell for cell in found if not agreement or str(cell.agreement.pk) == agreement]

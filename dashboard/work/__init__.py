@@ -1,0 +1,1 @@
+"""Pages about deliverables and requests."""

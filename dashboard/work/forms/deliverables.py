@@ -1,0 +1,64 @@
+"""Forms about what a period promises: one thing more, a piece of it handed over, its count, and its rest."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.validators import URLValidator
+from django.utils.translation import gettext_lazy as _
+
+from core.documents.printable_text import PrintableForm
+from delivery.work.checklist_actions import MOST
+
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class _OfRow(PrintableForm, forms.Form):
+    """One of many forms on a page: its fields have ids of their own."""
+
+    def __init__(self, *args: Any, row: UUID | None = None, **kwargs: Any) -> None:
+        mark = f"{row.hex}_" if row else ""
+        kwargs["auto_id"] = f"{mark}{type(self).__name__.lower()}_%s"
+        super().__init__(*args, **kwargs)
+
+
+class AddForm(_OfRow):
+    """Something beyond the tier's list."""
+
+    title = forms.CharField(label=_("What"), max_length=160)
+    promised = forms.IntegerField(label=_("How many"), min_value=1, max_value=MOST, initial=1)
+
+
+def link_field(**kwargs: Any) -> forms.URLField:
+    """An address on the web, and nothing else."""
+    field = forms.URLField(label=_("Link"), required=False, max_length=500, assume_scheme="https", **kwargs)
+    field.validators = [each for each in field.validators if not isinstance(each, URLValidator)]
+    field.validators.append(URLValidator(schemes=["http", "https"]))
+    field.widget.attrs["placeholder"] = "https://"
+    return field
+
+
+class HandoverForm(_OfRow):
+    """A piece of it, with a link, a file, or neither."""
+
+    unprinted = ("url",)
+    url = link_field()
+    file = forms.FileField(label=_("or a file"), required=False, max_length=400, help_text=_("Up to 20 MB."))
+    title = forms.CharField(label=_("Title"), max_length=160, required=False)
+    count = forms.IntegerField(label=_("Counts as"), min_value=1, max_value=MOST, initial=1)
+    on = forms.DateField(label=_("Day"), required=False, widget=DAY)
+
+
+class CountForm(_OfRow):
+    """How many the client has, and by when it is wanted."""
+
+    done = forms.IntegerField(label=_("Delivered"), min_value=0, max_value=MOST)
+    due_on = forms.DateField(label=_("Wanted by"), required=False, widget=DAY)
+
+
+class SettleForm(_OfRow):
+    """What becomes of the rest, and why."""
+
+    because = forms.CharField(
+        label=_("Reason"), max_length=300, error_messages={"required": _("Say why: the client reads it.")}
+    )

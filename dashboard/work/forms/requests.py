@@ -1,0 +1,42 @@
+"""Forms about what clients ask for: an answer with or without something handed over, and how long it takes."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.documents.printable_text import PrintableForm
+from dashboard.form_fields import DurationField
+from dashboard.work.forms.deliverables import link_field
+from delivery.models import Deliverable
+from delivery.requests.thread import LONGEST
+
+
+class AnswerForm(PrintableForm, forms.Form):
+    """Words, and a link or a file; which button was pressed says what becomes of the request."""
+
+    unprinted = ("text", "url")
+    text = forms.CharField(
+        label=_("Your answer"), max_length=LONGEST, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    url = link_field()
+    file = forms.FileField(label=_("or a file"), required=False, max_length=400, help_text=_("Up to 20 MB."))
+    deliverable = forms.ModelChoiceField(
+        label=_("Counts towards"), required=False, queryset=Deliverable.objects.none(),
+        empty_label=_("nothing promised: list it by itself"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, deliverables: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["deliverable"].queryset = deliverables  # type: ignore[attr-defined]
+
+    @property
+    def gives(self) -> bool:
+        """Whether something is handed over with it."""
+        return bool(self.cleaned_data.get("url") or self.cleaned_data.get("file"))
+
+
+class EstimateForm(forms.Form):
+    """How long it takes; empty: not said."""
+
+    minutes = DurationField(label=_("Takes about"), required=False)

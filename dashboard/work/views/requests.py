@@ -1,0 +1,159 @@
+"""Requests: everything that clients ask for in one place, and what is done with each."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agreements.models import Agreement
+from core.documents.glyphs import printable
+from core.errors import RuleError
+from core.web.keyset_pages import Page, page_of
+from dashboard.page import Desk, refuse
+from dashboard.time.forms.entries import TimeForm
+from dashboard.work.forms.requests import AnswerForm, EstimateForm
+from delivery.hours import time_log
+from delivery.models import Deliverable, Request
+from delivery.requests import fit_check, owner_actions, thread
+from delivery.requests.first_answer import OPEN, told, unanswered
+from delivery.rules.states import REQUEST, DeliverableState, RequestState
+from delivery.work.closed_periods import is_closed
+
+KINDS: dict[str, tuple[Any, Callable[[QuerySet[Request]], QuerySet[Request]]]] = {
+    "": (gettext_lazy("To answer"), unanswered),
+    "open": (gettext_lazy("In progress"), lambda found: found.filter(state__in=OPEN, responded_at__isnull=False)),
+    "done": (gettext_lazy("Done"), lambda found: found.filter(state=RequestState.DONE)),
+    "declined": (gettext_lazy("Not possible"), lambda found: found.filter(state=RequestState.DECLINED)),
+    "withdrawn": (gettext_lazy("Taken back"), lambda found: found.filter(state=RequestState.WITHDRAWN)),
+    "all": (gettext_lazy("Everything"), lambda found: found),
+}
+ACTS = {
+    "answer": None, "start": RequestState.STARTED, "done": RequestState.DONE, "decline": RequestState.DECLINED,
+}  # fmt: skip
+
+
+class Inbox(Desk):
+    """What waits for an answer, the most urgent first; and the rest by its state."""
+
+    template = "dashboard/requests.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        asked = request.GET.get("state", "")
+        kind = asked if asked in KINDS else ""
+        found = KINDS[kind][1](self.rows(Request).select_related("client", "contact", "agreement"))
+        by, up = ("respond_by", True) if kind in ("", "open") else ("created_at", False)
+        page: Page[Request] = page_of(found, request.GET, by=by, up=up)
+        now = timezone.now()
+        rows = [(row, told(row, now, self.business.time_zone)) for row in page.rows]
+        return self.show(request, page=page, rows=rows, kind=kind, kinds=[(key, KINDS[key][0]) for key in KINDS])
+
+
+class RequestDesk(Desk):
+    """What the doors to one request share: its page, with the refused form as it was typed."""
+
+    template = "dashboard/request.html"
+
+    def one(self, pk: UUID) -> Request:
+        """The row with what its page and letters need."""
+        related = ("client", "contact", "agreement__client", "agreement__contact", "business__owner", "period")
+        return self.row(Request, pk, self.rows(Request).select_related(*related))
+
+    def page(self, request: HttpRequest, row: Request, status: int = 200, **forms: Any) -> HttpResponse:
+        """The thread, the facts and the forms."""
+        now = timezone.now()
+        agreement = row.agreement
+        context: dict[str, Any] = {
+            "form": AnswerForm(deliverables=self.deliverables(row)),
+            "estimate": EstimateForm(initial={"minutes": _typed(row.estimate)}),
+            "time": self.time_form(row),
+            "row": row,
+            "said": thread.of(row),
+            "told": told(row, now, self.business.time_zone),
+            "fitting": fit_check.of([agreement], now=now, estimate=row.estimate)[agreement.pk],
+            "may": {act: to is None or to in REQUEST[RequestState(row.state)] for act, to in ACTS.items()},
+        }
+        return self.show(request, status=status, **(context | forms))
+
+    def deliverables(self, row: Request) -> QuerySet[Deliverable]:
+        """What of the newest period can be handed over."""
+        period = row.agreement.periods.order_by("-starts_on").first()
+        if period is None or is_closed(period):
+            return self.rows(Deliverable).none()
+        return self.rows(Deliverable).filter(period=period, state=DeliverableState.OPEN).order_by("position")
+
+    def time_form(self, row: Request, data: Any = None) -> TimeForm:
+        """Time on it: its client, its title and today are there already."""
+        agreements = self.rows(Agreement).filter(pk=row.agreement_id).select_related("client")
+        start = {"agreement": row.agreement_id, "on": self.today, "note": printable(row.title).strip()}
+        promised = self.deliverables(row).select_related("period__agreement__client")
+        form = TimeForm(data, agreements=agreements, promised=promised, initial=start, auto_id="time_%s")
+        form.stand_still()  # whom it is for is known
+        return form
+
+
+class RequestPage(RequestDesk):
+    """One request: what was said, and what to do with it."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        return self.page(request, self.one(pk))
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Answer it, start it, finish it or decline it."""
+        row = self.one(pk)
+        form = AnswerForm(request.POST, request.FILES, deliverables=self.deliverables(row))
+        to = ACTS.get(request.POST.get("act", ""))
+        if form.is_valid():
+            try:
+                self._act(row, form, to, request.POST.get("once", "")[:64])
+                messages.success(request, _("Done. The client is told by email."))
+                return redirect("dashboard:request", row.pk)
+            except RuleError as no:
+                refuse(form, no)
+        row = self.one(pk)
+        return self.page(request, row, status=422, form=form)
+
+    def _act(self, row: Request, form: AnswerForm, to: RequestState | None, once: str) -> None:
+        data, now = form.cleaned_data, timezone.now()
+        if form.gives and to != RequestState.DECLINED:
+            owner_actions.hand_over_for(request=row, actor=self.actor, now=now, to=to, **data)
+        else:
+            owner_actions.answer(request=row, text=data["text"], now=now, to=to, once=once)
+
+
+class Estimate(RequestDesk):
+    """How long it takes."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        row, form = self.one(pk), EstimateForm(request.POST)
+        if not form.is_valid():
+            return self.page(request, row, status=422, estimate=form)
+        owner_actions.estimate(request=row, minutes=form.cleaned_data["minutes"] or None)
+        messages.success(request, _("Saved."))
+        return redirect("dashboard:request", row.pk)
+
+
+class LogTime(RequestDesk):
+    """Write time on it down."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        row = self.one(pk)
+        form = self.time_form(row, request.POST)
+        if form.is_valid():
+            try:
+                time_log.log_time(now=timezone.now(), actor=self.actor, **form.cleaned_data)
+                messages.success(request, _("Written down."))
+                return redirect("dashboard:request", row.pk)
+            except RuleError as no:
+                refuse(form, no)
+        return self.page(request, row, status=422, time=form)
+
+
+def _typed(minutes: int | None) -> str:
+    return f"{minutes // 60}:{minutes % 60:02}" if minutes else ""

@@ -1,0 +1,1 @@
+"""Hours: logged or timed, counted against the allowance, and billed beyond it."""

@@ -1,0 +1,101 @@
+"""Writes down work: minutes on a day, in the period that the day belongs to (rules 25 and 27)."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from agreements.models import Agreement
+from agreements.running.periods import open_due
+from core.models import Business
+from delivery.hours.period_for_day import Placing, Work
+from delivery.models import Deliverable, TimeEntry
+from delivery.rules.errors import NoPeriod
+from delivery.work.closed_periods import is_closed
+
+
+def log_time(
+    *,
+    agreement: Agreement,
+    on: date,
+    minutes: int,
+    note: str,
+    now: datetime,
+    actor: str = "",
+    billable: bool = True,
+    consumes: bool = True,
+    deliverable: Deliverable | None = None,
+) -> TimeEntry:
+    """Late time for a period whose report was sent goes to the open one, with the day in its note (rule 27).
+
+    Raises NoPeriod, and TooMuch where the day would have more than 24 hours.
+    """
+    work = Work(agreement, on, minutes, note, billable, consumes, deliverable)
+    with transaction.atomic():
+        hold(agreement.business_id)
+        return add([work], actor=actor, now=now)[0]
+
+
+def change_time(*, entry: TimeEntry, on: date, minutes: int, note: str, now: datetime, **more: Any) -> TimeEntry:
+    """Correct an entry by a new one that takes its place; it may move to another period of the same agreement.
+
+    `more` may hold actor, billable, consumes and deliverable. Raises NoPeriod and TooMuch.
+    """
+    kept = {name: getattr(entry, name) for name in ("billable", "consumes", "deliverable", "actor")} | more
+    actor = kept.pop("actor")
+    work = Work(entry.period.agreement, on, minutes, note, **kept)
+    with transaction.atomic():
+        hold(entry.business_id)
+        _void(entry, actor, now)
+        origin = {"replaces": entry, "imported_id": entry.imported_id, "import_key": entry.import_key}
+        return add([work], actor=actor, now=now, **origin)[0]
+
+
+def remove_time(*, entry: TimeEntry, now: datetime, actor: str = "") -> None:
+    """Take an entry back, as long as no report has told the client about it; its row stays for the record.
+
+    Raises NoPeriod.
+    """
+    with transaction.atomic():
+        hold(entry.business_id)
+        _void(entry, actor, now)
+
+
+def versions(entry: TimeEntry) -> list[TimeEntry]:
+    """An entry with those that it took the place of, the newest first."""
+    found = [entry]
+    while found[-1].replaces_id:
+        found.append(TimeEntry.history.select_related("deliverable").get(pk=found[-1].replaces_id))
+    return found
+
+
+def taken_back(business: Business) -> QuerySet[TimeEntry]:
+    """The entries that were taken back: voided, and no other took their place."""
+    return TimeEntry.history.filter(business=business, voided_at__isnull=False, replaced_by=None)
+
+
+def hold(business_id: UUID) -> Business:
+    """One writer of time at a time for a business: the hours of a day are counted and then written."""
+    return Business.objects.select_for_update(no_key=True).get(pk=business_id)
+
+
+def add(works: Sequence[Work], *, actor: str, now: datetime, **more: Any) -> list[TimeEntry]:
+    """Write work of one business down, all of it or none; `hold` the business first. Raises NoPeriod and TooMuch."""
+    agreements = {work.agreement.pk: work.agreement for work in works}
+    for agreement in agreements.values():
+        open_due(now=now, only=agreement)
+    business, days = works[0].agreement.business, [work.on for work in works]
+    placing = Placing(business, agreements.values(), (min(days), max(days)), actor=actor, now=now)
+    rows = [placing.entry(work, **more) for work in works]
+    return TimeEntry.objects.bulk_create(rows)
+
+
+def _void(entry: TimeEntry, actor: str, now: datetime) -> None:
+    if is_closed(entry.period):
+        raise NoPeriod(_("The report for this period was sent; its entries are kept as they are."))
+    if not TimeEntry.objects.filter(pk=entry.pk).update(voided_at=now, voided_by=actor):
+        raise NoPeriod(_("This entry was changed meanwhile, in another tab say."))

@@ -1,0 +1,1 @@
+"""Deliverables: the checklist of each period, handovers, and what is carried over or waived."""

@@ -1,0 +1,71 @@
+"""Gives the client a piece of what was promised, with a link or a file, and takes it back while that is possible."""
+
+from datetime import date, datetime
+from urllib.parse import urlsplit
+
+from django.core.files.base import File
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from core.dates import local_day
+from delivery.models import Deliverable, Handover, Request
+from delivery.rules.errors import BadHandover
+from delivery.work import handover_files
+from delivery.work.checklist_actions import MOST, must_be_counted
+from delivery.work.closed_periods import hold_open
+
+
+def hand_over(
+    *,
+    deliverable: Deliverable,
+    actor: str,
+    now: datetime,
+    on: date | None = None,
+    count: int = 1,
+    title: str = "",
+    url: str = "",
+    file: "File[bytes] | None" = None,
+    request: Request | None = None,
+) -> Handover:
+    """It counts `count` times; more than was promised is allowed. `on`: the day, by default today.
+
+    Raises BadHandover, NotAllowedNow and AlreadySent; nothing is written then.
+    """
+    period = deliverable.period
+    today = local_day(now, period.agreement.time_zone)
+    if not 0 < count <= MOST:
+        raise BadHandover(_("Write a number between 1 and 9,999."), field="count")
+    if url and not is_link(url):
+        raise BadHandover(_("A link begins with https:// or http://."), field="url")
+    if on and on > today:
+        raise BadHandover(_("This day has not come yet."), field="on")
+    kept = vars(handover_files.keep(file)) if file else {}
+    row = Handover(
+        business_id=deliverable.business_id, deliverable=deliverable, on=on or today, count=count,
+        title=title[:160], url=url, actor=actor[:200], request=request, created_at=now, **kept,
+    )  # fmt: skip
+    with transaction.atomic():
+        hold_open(period)
+        must_be_counted(deliverable, done=F("done") + count)
+        row.save(force_insert=True)
+    return row
+
+
+def take_back(*, handover: Handover) -> Deliverable:
+    """It was not given: its row goes, and it does not count any more. Raises NotAllowedNow and AlreadySent."""
+    deliverable = handover.deliverable
+    with transaction.atomic():
+        hold_open(deliverable.period)
+        if Handover.objects.filter(pk=handover.pk).delete()[0]:
+            must_be_counted(deliverable, done=F("done") - handover.count)
+    return deliverable
+
+
+def is_link(url: str) -> bool:
+    """Whether it leads to the web: no other scheme, no sign that ends the address early."""
+    try:
+        found = urlsplit(url)
+    except ValueError:
+        return False
+    return found.scheme in ("http", "https") and bool(found.hostname) and url.isprintable() and " " not in url
