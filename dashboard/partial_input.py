@@ -4,8 +4,7 @@ from django import forms
 from django.http import QueryDict
 
 from agreements.rules.pricing import Rung
-from core import money
-from core.templatetags import rh
+from core import formats, money
 from dashboard.agreements.forms.wording import ValueAddForm
 from dashboard.form_fields import amount
 from dashboard.proposals.forms.proposal import ADDS, TIERS
@@ -20,7 +19,7 @@ def rungs_of(data: QueryDict, currency: str) -> list[Rung]:
         form.is_valid()
         fee = _fee(form.cleaned_data.get("fee", ""), currency)
         if fee:
-            name = form.cleaned_data.get("name") or rh.number(place + 1)
+            name = form.cleaned_data.get("name") or formats.number(place + 1)
             found.append(Rung(name, fee, form.cleaned_data.get("hours") or 0))
     return found
 

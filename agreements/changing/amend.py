@@ -20,13 +20,13 @@ from agreements.running.periods import spans
 from agreements.running.upgrade import AtOnce
 from agreements.signing import pdfs, signers, unsigned
 from clients import client_records
+from core import formats
 from core.audit import UNSEEN, Origin
 from core.dates import add_months, local_day
 from core.documents import store
 from core.errors import RuleError
 from core.models.document import DocumentKind
 from core.money import prorate
-from core.templatetags import rh
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def _must_be_possible(agreement: Agreement, change: Change, today: date) -> None
         if first is None:
             raise NotOpen(_("No period follows the one that runs now."))
         raise TooSoon(
-            _("It can apply from %(day)s at the earliest, with the start of a period.") % {"day": rh.day(first)},
+            _("It can apply from %(day)s at the earliest, with the start of a period.") % {"day": formats.day(first)},
             field="effective_on",
         )
     signed = Amendment.objects.signed_of([agreement.pk]).get(agreement.pk, [])

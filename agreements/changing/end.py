@@ -14,12 +14,11 @@ from agreements.rules.states import AGREEMENT, RUNS, AgreementState
 from agreements.running.periods import spans
 from clients import portal_links
 from clients.models import Contact
-from core import audit, links
+from core import audit, formats, links
 from core.audit import UNSEEN, Origin
 from core.database.state_moves import move
 from core.dates import add_months, local_day
 from core.outbox import emails
-from core.templatetags import rh
 
 
 def can_end(agreement: Agreement) -> bool:
@@ -57,7 +56,7 @@ def give_notice(
         raise NotOpen(_("This agreement has an end already."))
     first = earliest_end(agreement, local_day(now, agreement.time_zone))
     if ends_on < first:
-        words = {"day": rh.day(first)}
+        words = {"day": formats.day(first)}
         raise TooSoon(_("The agreement's term and notice allow %(day)s at the earliest.") % words, field="ends_on")
     boundary = first if agreement.ends_on else _boundary(agreement, ends_on)
     with transaction.atomic():
@@ -108,7 +107,7 @@ def _mail(agreement: Agreement, boundary: date, now: datetime) -> None:
 def _tell_owner(agreement: Agreement, contact: Contact, boundary: date, reason: str, now: datetime) -> None:
     owner, language = agreement.business.owner, agreement.business.language
     with translation.override(language):
-        what = {"name": contact.name, "title": agreement.title, "day": rh.day(boundary - timedelta(days=1))}
+        what = {"name": contact.name, "title": agreement.title, "day": formats.day(boundary - timedelta(days=1))}
         said = [_("%(name)s has given notice for “%(title)s”. Its last day is %(day)s.") % what]
         said += [_("The reason given: “%(reason)s”") % {"reason": reason}] if reason else []
     emails.write(

@@ -13,12 +13,11 @@ from agreements.rules.schedule import PeriodSpan
 from agreements.rules.states import AGREEMENT, AgreementState
 from agreements.running.periods import next_spans
 from clients import portal_links
-from core import audit, links
+from core import audit, formats, links
 from core.audit import UNSEEN, Origin
 from core.database.state_moves import move
 from core.dates import local_day
 from core.outbox import emails
-from core.templatetags import rh
 
 
 def first_free(agreement: Agreement, now: datetime) -> PeriodSpan | None:
@@ -37,7 +36,7 @@ def pause(
         agreement = _held(agreement)
         span = _next(agreement, now)
         if resumes_on and resumes_on <= span.start:
-            words = {"day": rh.day(span.start)}
+            words = {"day": formats.day(span.start)}
             raise TooSoon(
                 _("The pause begins with the next period, on %(day)s: it must end later.") % words, field="resumes_on"
             )
@@ -157,8 +156,8 @@ def _words(agreement: Agreement, made: Pause | None, event: str, now: datetime) 
     after = first_free(agreement, now)
     what = {
         "title": agreement.title,
-        "day": rh.day(made.starts_on) if made else "",
-        "next": rh.day(after.start) if after else "",
+        "day": formats.day(made.starts_on) if made else "",
+        "next": formats.day(after.start) if after else "",
     }
     goes_on = [_("The next charge is on %(next)s.") % what] if after else []
     if event == "resumed":

@@ -13,11 +13,10 @@ from agreements.models.proposal import Renews
 from agreements.rules.states import RUNS
 from agreements.running.periods import next_opening
 from clients import portal_links
-from core import audit, links
+from core import audit, formats, links
 from core.dates import add_months, local_day
 from core.errors import RuleError
 from core.outbox import emails
-from core.templatetags import rh
 
 ASK_AHEAD = timedelta(days=30)  # before the day on which notice is due
 
@@ -113,7 +112,11 @@ def _tell(agreement: Agreement, kind: str, day: date, now: datetime) -> None:
 
 
 def _words(agreement: Agreement, kind: str, day: date) -> list[str]:
-    what = {"title": agreement.title, "day": rh.day(day), "end": rh.day(rh.last_day(agreement.ends_on))}
+    what = {
+        "title": agreement.title,
+        "day": formats.day(day),
+        "end": formats.day(formats.last_day(agreement.ends_on)),
+    }
     if kind == "renewed":
         return [
             _("Renewed: %(title)s") % what,

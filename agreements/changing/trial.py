@@ -13,11 +13,10 @@ from agreements.rules.errors import NotOpen
 from agreements.rules.schedule import Interval
 from agreements.rules.states import RUNS
 from clients import portal_links
-from core import audit, links
+from core import audit, formats, links
 from core.audit import UNSEEN, Origin
 from core.dates import local_day
 from core.outbox import emails
-from core.templatetags import rh
 
 DECIDED = "trial_decided"
 SOON = timedelta(days=7)
@@ -134,7 +133,7 @@ def _to_client(trial: Agreement, now: datetime) -> None:
 
 def _said(trial: Agreement) -> list[str]:
     assert trial.ends_on
-    facts = {"title": trial.title, "day": rh.day(trial.ends_on), "measure": trial.terms["trial_measure"]}
+    facts = {"title": trial.title, "day": formats.day(trial.ends_on), "measure": trial.terms["trial_measure"]}
     return [
         _("Both sides decide about “%(title)s” by %(day)s.") % facts,
         _("It succeeds when: %(measure)s") % facts,

@@ -9,7 +9,7 @@ from agreements.contract import wording
 from agreements.models import Amendment
 from agreements.models.amendment import AmendmentKind
 from agreements.rules.schedule import Interval
-from core.templatetags import rh
+from core import formats
 from core.templatetags.paper import exact
 
 
@@ -31,8 +31,12 @@ def figures(row: Amendment) -> list[tuple[str, str, str]]:
     fee = names.get(Interval(row.terms["interval"]), _("Fee every month"))
     found = [
         (_("Tier"), before["tier"]["name"], row.tier["name"]),
-        (fee, rh.money(before["amount"], row.terms["currency"]), rh.money(row.amount, row.terms["currency"])),
-        (_("Included time"), rh.hours(before["minutes"]), rh.hours(row.minutes)),
+        (
+            fee,
+            formats.money(before["amount"], row.terms["currency"]),
+            formats.money(row.amount, row.terms["currency"]),
+        ),
+        (_("Included time"), formats.hours(before["minutes"]), formats.hours(row.minutes)),
         (
             _("Answers within working hours"),
             str(before["tier"].get("response_hours", "")),
@@ -41,8 +45,8 @@ def figures(row: Amendment) -> list[tuple[str, str, str]]:
     ]
     if row.ends_on:
         ended = row.terms["ended_on"]
-        last = rh.day(rh.last_day(date.fromisoformat(ended))) if ended else "—"
-        found.append((_("Last day"), last, rh.day(rh.last_day(row.ends_on))))
+        last = formats.day(formats.last_day(date.fromisoformat(ended))) if ended else "—"
+        found.append((_("Last day"), last, formats.day(formats.last_day(row.ends_on))))
     return [one for one in found if one[1] != one[2]]
 
 
@@ -85,9 +89,9 @@ def _at_once(row: Amendment, now: dict[str, Any]) -> dict[str, str]:
         _("To pay: %(sum)s; with tax %(total)s") if now["total"] != now["amount"] else _("To pay: %(sum)s")
     ) % words
     span = {
-        "first": rh.day(row.effective_on),
-        "last": rh.day(rh.last_day(row.bills_from)),
-        "next": rh.day(row.bills_from),
+        "first": formats.day(row.effective_on),
+        "last": formats.day(formats.last_day(row.bills_from)),
+        "next": formats.day(row.bills_from),
     }
     body = [
         _("For the days from %(first)s to %(last)s one more invoice is issued when this is signed:") % span,
@@ -95,7 +99,9 @@ def _at_once(row: Amendment, now: dict[str, Any]) -> dict[str, str]:
         f"- {pay}",
     ]
     if now["minutes"]:
-        body.append(_("The included time of this period grows by %(hours)s.") % {"hours": rh.hours(now["minutes"])})
+        body.append(
+            _("The included time of this period grows by %(hours)s.") % {"hours": formats.hours(now["minutes"])}
+        )
     body.append("")
     body.append(_("Deliverables that are counted in each period are those of the new tier from %(next)s on.") % span)
     return {"title": _("What is paid at once"), "text": "\n".join(body)}
@@ -103,7 +109,7 @@ def _at_once(row: Amendment, now: dict[str, Any]) -> dict[str, str]:
 
 def _what(row: Amendment) -> dict[str, str]:
     original = row.terms["original"]
-    words = {"title": original["title"], "day": rh.day(original["signed_at"])}
+    words = {"title": original["title"], "day": formats.day(original["signed_at"])}
     body = [_("This amendment changes the agreement “%(title)s”, which was signed on %(day)s.") % words]
     if row.terms["reason"]:
         body.append(_("The reason: %(reason)s") % {"reason": row.terms["reason"]})
@@ -120,12 +126,12 @@ def _tier(row: Amendment) -> dict[str, str]:
 
 
 def _from(row: Amendment) -> dict[str, str]:
-    words = {"day": rh.day(row.effective_on)}
+    words = {"day": formats.day(row.effective_on)}
     if row.kind == AmendmentKind.RENEWAL:
-        words["last"] = rh.day(rh.last_day(row.ends_on))
+        words["last"] = formats.day(formats.last_day(row.ends_on))
         body = _("The agreement goes on from %(day)s until %(last)s, on the terms that apply now.") % words
     elif row.now:
-        words["next"] = rh.day(row.bills_from)
+        words["next"] = formats.day(row.bills_from)
         body = (
             _(
                 "It applies from %(day)s, inside the period that runs, and is signed on that day only: its sums are "

@@ -13,7 +13,7 @@ from agreements.rules import in_words
 from agreements.rules.placeholders import Value
 from agreements.rules.schedule import Interval
 from clients.models.tax_rate import TaxMode
-from core.templatetags import rh
+from core import formats
 
 #: Places whose English name needs its article: "the law of the United States".
 THE = frozenset(
@@ -114,7 +114,7 @@ def _counted(tier: dict[str, Any]) -> list[str]:
 
 
 def _value_add(one: dict[str, Any]) -> str:
-    return _("%(what)s, until %(day)s") % {"what": one["title"], "day": rh.day(one["ends_on"])}
+    return _("%(what)s, until %(day)s") % {"what": one["title"], "day": formats.day(one["ends_on"])}
 
 
 def _response(hours: int) -> str:
@@ -134,7 +134,7 @@ def _report(terms: dict[str, Any]) -> str:
 
 def _money(tier: dict[str, Any], terms: dict[str, Any]) -> dict[str, Value]:
     return {
-        "fee": rh.money(tier["amount"], terms["currency"]),
+        "fee": formats.money(tier["amount"], terms["currency"]),
         "fee_in_words": in_words.amount(tier["amount"], terms["currency"], _locale()),
         "rhythm": rhythm(terms["interval"]),
         "tax": " ".join(_tax(terms["tax"])),
@@ -147,7 +147,7 @@ def _tax(tax: dict[str, Any]) -> list[str]:
     inside = tax["mode"] == TaxMode.INCLUSIVE
     words = [
         (_("%(name)s of %(percent)s is included.") if inside else _("%(name)s of %(percent)s is added."))
-        % {"name": rate["name"], "percent": rh.percent(rate["percent"])}
+        % {"name": rate["name"], "percent": formats.percent(rate["percent"])}
         for rate in tax["rates"]
     ]
     if tax["mode"] == TaxMode.REVERSE:
@@ -155,7 +155,7 @@ def _tax(tax: dict[str, Any]) -> list[str]:
     elif not words:
         words.append(_("No tax is added."))
     if _is_some(tax["withholding_percent"]):
-        percent = {"percent": rh.percent(tax["withholding_percent"])}
+        percent = {"percent": formats.percent(tax["withholding_percent"])}
         words.append(
             _("The client may withhold %(percent)s of the fee before tax and sends the certificate for it.") % percent
         )
@@ -187,7 +187,7 @@ def _payment(terms: dict[str, Any]) -> str:
 
 def _time(tier: dict[str, Any], terms: dict[str, Any]) -> dict[str, Value]:
     return {
-        "hours": rh.hours(tier["minutes"]) if tier["minutes"] else "",
+        "hours": formats.hours(tier["minutes"]) if tier["minutes"] else "",
         "rollover": _rollover(terms),
         "overage": _overage(terms),
     }
@@ -215,7 +215,7 @@ def _overage(terms: dict[str, Any]) -> str:
     amount, minutes = terms.get("overage_amount") or 0, terms.get("overage_minutes") or 0
     if not amount:
         return ""
-    words = {"fee": rh.money(amount, terms["currency"]), "hours": rh.hours(minutes)}
+    words = {"fee": formats.money(amount, terms["currency"]), "hours": formats.hours(minutes)}
     cost = _("Work beyond the reserved time costs %(fee)s an hour and stands on the next invoice.") % words
     if not minutes:
         return cost + " " + _("It begins when the client has approved it.")
@@ -226,10 +226,10 @@ def _overage(terms: dict[str, Any]) -> str:
 def _dates(terms: dict[str, Any]) -> dict[str, Value]:
     once = terms["interval"] == Interval.ONCE
     return {
-        "starts_on": rh.day(terms["starts_on"]),
+        "starts_on": formats.day(terms["starts_on"]),
         "term": " ".join(_term(terms)),
         "notice": _notice(terms["notice_days"]),
-        "decision_day": rh.day(terms["ends_on"]) if once and terms["ends_on"] else "",
+        "decision_day": formats.day(terms["ends_on"]) if once and terms["ends_on"] else "",
         "trial_measure": terms["trial_measure"] if terms.get("kind") == TextKind.TRIAL else "",
         "after_trial": _after_trial(terms),
     }
@@ -240,8 +240,8 @@ def _after_trial(terms: dict[str, Any]) -> str:
     tier = terms.get("next_tier")
     if not tier:
         return ""
-    words = {"tier": tier["name"], "fee": rh.money(tier["amount"], terms["currency"])}
-    words["hours"] = rh.hours(tier["minutes"])
+    words = {"tier": tier["name"], "fee": formats.money(tier["amount"], terms["currency"])}
+    words["hours"] = formats.hours(tier["minutes"])
     follows = _("the tier “%(tier)s” for %(fee)s every month") % words
     if tier["minutes"]:
         follows = _("the tier “%(tier)s” for %(fee)s every month, with %(hours)s") % words
@@ -264,7 +264,7 @@ def _term(terms: dict[str, Any]) -> list[str]:
         words.append(least % {"n": months})
     if not terms["ends_on"]:
         return words or [_("It runs until one side ends it.")]
-    day = {"day": rh.day(terms["ends_on"])}
+    day = {"day": formats.day(terms["ends_on"])}
     renews = terms.get("renews", Renews.NO)
     if renews == Renews.ALONE:
         months = terms["term_months"]

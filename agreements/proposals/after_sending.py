@@ -12,12 +12,11 @@ from agreements.proposals.propose import hold, is_over, is_picked, rungs
 from agreements.rules.errors import NotOpen
 from agreements.rules.states import PROPOSAL, ProposalState
 from clients import portal_links
-from core import audit, links
+from core import audit, formats, links
 from core.audit import UNSEEN, Origin
 from core.database.state_moves import move
 from core.dates import local_day
 from core.outbox import emails
-from core.templatetags import rh
 
 REMIND_BEFORE = (3, 0)  # days before its last day; then it is quiet
 FRESH = timedelta(days=2)  # nobody is reminded of what has only just come
@@ -149,7 +148,7 @@ def _letter(proposal: Proposal, kind: str, ref: str, now: datetime) -> None:
     """A short note with a fresh link: how long the offer is open."""
     link = portal_links.portal_link(contact=proposal.contact, now=now, target=f"proposal:{proposal.id}")
     with translation.override(proposal.language):
-        what = {"title": proposal.title, "day": rh.day(proposal.expires_on), "business": proposal.business.name}
+        what = {"title": proposal.title, "day": formats.day(proposal.expires_on), "business": proposal.business.name}
         said = [_("The proposal “%(title)s” of %(business)s is open until %(day)s.") % what]
         said.append(_("On its page you can pick a tier, ask a question, or say that it does not fit."))
         context = {

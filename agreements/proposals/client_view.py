@@ -11,7 +11,7 @@ from agreements.models import Proposal, Tier, Wait
 from agreements.proposals import capacity, opening_message
 from agreements.proposals.propose import rungs
 from agreements.rules import cumulative_tiers
-from core.templatetags import rh
+from core import formats
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def _places(proposal: Proposal, tiers: list[Tier], today: date) -> dict[Any, int
 def comparison(tiers: list[Tier]) -> list[Row]:
     """The differences line by line: time, answers, what is contained, and how many of each deliverable."""
     rows = [
-        Row(_("Reserved time"), [rh.hours(tier.minutes) if tier.minutes else "—" for tier in tiers]),
+        Row(_("Reserved time"), [formats.hours(tier.minutes) if tier.minutes else "—" for tier in tiers]),
         Row(_("Answers within working hours"), [str(tier.response_hours) for tier in tiers]),
     ]
     for at, rung in enumerate(tiers):

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from agreements.models import Message, Proposal
 from agreements.rules import placeholders
 from agreements.running.expected_fees import favourite
+from core import formats
 from core.models import Business
-from core.templatetags import rh
 
 
 def fields() -> dict[str, str]:
@@ -49,11 +49,11 @@ def values(proposal: Proposal) -> dict[str, str]:
             "me": proposal.business.owner.get_full_name(),
             "business": proposal.business.name,
             "tier": tier.name if tier else "",
-            "fee": rh.money(tier.amount, proposal.currency) if tier else "",
+            "fee": formats.money(tier.amount, proposal.currency) if tier else "",
             "because": proposal.recommended_because,
             "goals": goals,
-            "starts_on": rh.day(proposal.starts_on),
-            "open_until": rh.day(proposal.expires_on) if proposal.expires_on else "",
+            "starts_on": formats.day(proposal.starts_on),
+            "open_until": formats.day(proposal.expires_on) if proposal.expires_on else "",
         }
 
 

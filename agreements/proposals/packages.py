@@ -14,9 +14,8 @@ from agreements.models import Package
 from agreements.proposals import propose
 from agreements.rules.cumulative_tiers import TierDraft
 from agreements.rules.errors import NotOpen
-from core import money
+from core import formats, money
 from core.models import Business
-from core.templatetags import rh
 
 
 def offered(business: Business) -> list[Package]:
@@ -63,7 +62,7 @@ def fees_elsewhere(package: Package | BuiltIn, currency: str) -> str:
     """A sentence about fees that were left out because they are in another currency; empty where they were not."""
     if package.currency == currency:
         return ""
-    fees = ", ".join(rh.money(draft.amount, package.currency) for draft in package.drafts)
+    fees = ", ".join(formats.money(draft.amount, package.currency) for draft in package.drafts)
     what = {"theirs": package.currency, "fees": fees, "yours": currency}
     return _("This package's fees are in %(theirs)s: %(fees)s. Write yours in %(yours)s.") % what
 

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from agreements.contract import amendment_text
 from agreements.models import Agreement, Amendment, Upgrade
 from agreements.signing import pdfs
+from core import formats
 from core.audit import is_whole
 from core.history_facts import Fact
 from core.models import AuditEvent, Document
-from core.templatetags import rh
 
 INSIDE = frozenset({"parked", "released", "offer_opened", "tier_seen"})  # what the client never heard of
 ASIDE = frozenset({"reason", "words", "how"})  # what was written for the record, not for the client
@@ -91,7 +91,7 @@ def _words(event: AuditEvent) -> dict[str, str]:
         "kpi": "“%(kpi)s”",
         "note": "“%(note)s”",
     }
-    told = {**data, **{key: rh.day(data[key]) for key in data if key.endswith("_on")}}
+    told = {**data, **{key: formats.day(data[key]) for key in data if key.endswith("_on")}}
     if "from" not in told:
         told["from"] = ""
     said = {key: words % told for key, words in known.items() if data.get(key)}

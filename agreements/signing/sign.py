@@ -20,12 +20,11 @@ from agreements.signing import signers
 from clients import pipeline
 from clients.models import Client, Contact
 from clients.rules.pipeline import Stage
-from core import audit, links, nudge
+from core import audit, formats, links, nudge
 from core.audit import Origin
 from core.database.state_moves import move
 from core.dates import local_day, local_instant
 from core.outbox import emails
-from core.templatetags import rh
 
 CODE_LIFE = timedelta(minutes=15)
 CODE_TRIES = 5
@@ -122,7 +121,7 @@ def over_words(paper: Agreement | Amendment) -> str:
         words = _(
             "This upgrade could be signed on %(day)s only, because its sums are those of that day. Ask us again."
         )
-        return words % {"day": rh.day(paper.effective_on)}
+        return words % {"day": formats.day(paper.effective_on)}
     return _("The time to sign this is over. Ask us for a new one.")
 
 

@@ -96,9 +96,9 @@ def letter(*, paper: Agreement | Amendment, row: Signature, kind: str, now: date
 
 
 def _words(paper: Agreement | Amendment, row: Signature, kind: str) -> dict[str, object]:
-    from core.templatetags import rh
+    from core import formats
 
-    what = {"title": paper.title, "business": paper.business.name, "day": rh.day(paper.sign_by)}
+    what = {"title": paper.title, "business": paper.business.name, "day": formats.day(paper.sign_by)}
     again = kind == "sign_reminder"
     subject = _("Still waiting for your signature: %(title)s") if again else _("Please sign: %(title)s")
     if row.contact is None:

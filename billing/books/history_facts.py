@@ -7,9 +7,9 @@ from agreements.models import Agreement
 from billing.models import Allocation, Certificate, CreditNote, Dispute, Invoice, Payment, Refund
 from billing.models.payment import Settled
 from billing.rules.states import RefundState
+from core import formats
 from core.dates import local_instant
 from core.history_facts import Fact
-from core.templatetags import rh
 
 HOUSE = "Retainer Hub"
 
@@ -25,7 +25,8 @@ def _invoices(agreement: Agreement) -> list[Fact]:
         Fact(
             row.created_at,
             _("Invoice %(number)s issued") % {"number": row.number},
-            _("%(amount)s, due %(day)s") % {"amount": rh.money(row.total, row.currency), "day": rh.day(row.due_on)},
+            _("%(amount)s, due %(day)s")
+            % {"amount": formats.money(row.total, row.currency), "day": formats.day(row.due_on)},
             HOUSE,
             document=row.document,
         )
@@ -40,7 +41,7 @@ def _notes(agreement: Agreement) -> list[Fact]:
             row.created_at,
             _("Credit note %(number)s for invoice %(invoice)s")
             % {"number": row.number, "invoice": row.invoice.number},
-            f"{rh.money(row.total, row.currency)} · {_('Reason: “%(reason)s”') % {'reason': row.reason}}",
+            f"{formats.money(row.total, row.currency)} · {_('Reason: “%(reason)s”') % {'reason': row.reason}}",
             row.actor,
             document=row.document,
         )
@@ -54,7 +55,7 @@ def _payments(agreement: Agreement) -> list[Fact]:
         Fact(
             row.received_at,
             _("Payment received for invoice %(invoice)s") % {"invoice": row.invoice.number},
-            " · ".join(filter(None, [rh.money(row.amount, row.currency), row.method_label, row.receipt_number])),
+            " · ".join(filter(None, [formats.money(row.amount, row.currency), row.method_label, row.receipt_number])),
             document=row.receipt_document,
         )
         for row in rows.select_related("receipt_document", "invoice")
@@ -68,7 +69,7 @@ def _refunds(agreement: Agreement) -> list[Fact]:
     }
     found = []
     for row in Refund.objects.filter(payment__invoice__agreement=agreement).select_related("payment"):
-        which, sum_ = {"number": row.payment.receipt_number}, rh.money(row.amount, row.currency)
+        which, sum_ = {"number": row.payment.receipt_number}, formats.money(row.amount, row.currency)
         found.append(Fact(row.sent_at, _("Refund of payment %(number)s asked for") % which, sum_, row.actor))
         if row.finished_at and row.state in words:
             found.append(Fact(row.finished_at, words[RefundState(row.state)] % which, sum_))
@@ -85,7 +86,7 @@ def _rest(agreement: Agreement) -> list[Fact]:
             Fact(
                 row.created_at,
                 _("Payment %(number)s contested at the bank") % {"number": row.payment.receipt_number},
-                rh.money(row.amount, row.currency),
+                formats.money(row.amount, row.currency),
             )
             for row in contested
         ),
@@ -93,7 +94,7 @@ def _rest(agreement: Agreement) -> list[Fact]:
             Fact(
                 local_instant(row.received_on, 0, agreement.time_zone),
                 _("Withholding certificate %(number)s received") % {"number": row.number},
-                rh.money(row.amount, row.currency),
+                formats.money(row.amount, row.currency),
             )
             for row in withheld
             if row.received_on
@@ -102,7 +103,7 @@ def _rest(agreement: Agreement) -> list[Fact]:
             Fact(
                 row.created_at,
                 _("Invoice %(invoice)s written off") % {"invoice": row.invoice.number},
-                rh.money(row.amount, row.invoice.currency),
+                formats.money(row.amount, row.invoice.currency),
                 inside=True,
             )
             for row in lost

@@ -11,10 +11,9 @@ from billing.books.queries import decline_words
 from billing.models import Charge, Collection, Dispute, Invoice, Refund
 from clients import portal_links
 from clients.models import Contact
-from core import links, money
+from core import formats, links, money
 from core.models import Business
 from core.outbox import emails
-from core.templatetags import rh
 
 
 def to_owner(
@@ -69,7 +68,7 @@ def charge_failed(collection: Collection, charge: Charge, again: date | None, *,
     }
     for side, (to, language, door) in sides.items():
         with translation.override(language):
-            words = {"reason": decline_words(charge.code), "again_on": rh.day(again)}
+            words = {"reason": decline_words(charge.code), "again_on": formats.day(again)}
         emails.write(
             kind="charge_failed",
             ref=f"{charge.id}:{side}",

@@ -14,10 +14,9 @@ from billing.models import Certificate, CreditNote, Invoice, Payment
 from billing.rules import taxes
 from clients import portal_links
 from clients.models import Contact
-from core import links, money
+from core import formats, links, money
 from core.models import Business
 from core.outbox.emails import COMPOSERS, Letter
-from core.templatetags import rh
 
 _WHO = ("agreement__contact", "business__owner", "client")
 
@@ -80,7 +79,7 @@ def charge_ahead(ref: str, now: datetime) -> Letter:
         on = date.fromisoformat(day)
         what = {
             "amount": money.format(_with_tax(agreement, on), agreement.currency, agreement.language),
-            "day": rh.day(on),
+            "day": formats.day(on),
             "card": str(method) if method else "",
             "title": agreement.title,
         }
@@ -104,7 +103,7 @@ def overdue_client(ref: str, now: datetime) -> Letter:
         words = _("%(amount)s for invoice %(number)s was due on %(day)s and has not arrived yet.") % {
             "amount": money.format(left, found.currency, found.language),
             "number": found.number,
-            "day": rh.day(found.due_on),
+            "day": formats.day(found.due_on),
         }
         subject = _("Still open: %(number)s") % {"number": found.number}
         thanks = _("If it is on its way, thank you, and forget this letter.")

@@ -11,11 +11,11 @@ from billing.books import client_statement, owing
 from billing.models import CreditNote, Invoice, Payment
 from billing.models.series import SeriesKind
 from clients.models import Client
+from core import formats
 from core.dates import local_day
 from core.documents import render, store
 from core.models import Document
 from core.models.document import DocumentKind
-from core.templatetags import rh
 
 
 def invoice_pdf(*, invoice: Invoice, now: datetime) -> Document:
@@ -63,7 +63,7 @@ def statement_pdf(*, client: Client, now: datetime) -> Document:
     """A client's account up to today."""
     today = local_day(now, client.business.time_zone)
     with translation.override(client.language):
-        title = _("Statement of %(client)s, %(day)s") % {"client": client.name, "day": rh.day(today)}
+        title = _("Statement of %(client)s, %(day)s") % {"client": client.name, "day": formats.day(today)}
         context = {
             "business": client.business,
             "client": client,

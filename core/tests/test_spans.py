@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from core.templatetags import rh
+from core import formats
 
 
 @pytest.mark.parametrize(
@@ -21,9 +21,9 @@ from core.templatetags import rh
     ],
 )
 def test_a_span_says_what_its_days_share_once(first: object, end: object, long: str, short: str) -> None:
-    assert (rh.span(first, end), rh.span_short(first, end)) == (long, short)
+    assert (formats.span(first, end), formats.span_short(first, end)) == (long, short)
 
 
 def test_a_span_is_written_in_the_readers_language() -> None:
     with translation.override("th"):
-        assert rh.span(date(2026, 11, 1), date(2026, 12, 1)) == "1 – 30 พฤศจิกายน 2026"
+        assert formats.span(date(2026, 11, 1), date(2026, 12, 1)) == "1 – 30 พฤศจิกายน 2026"

@@ -18,9 +18,9 @@ from agreements.signing import seal
 from billing.books import queries
 from billing.models import Certificate
 from billing.runs import run
+from core import formats
 from core.models import Outbox
 from core.models.outbox import OutboxState
-from core.templatetags import rh
 from dashboard.page import Desk
 from delivery.hours import timer
 from delivery.models import Deliverable, EarlyWarning, Overage, Report, Request
@@ -225,7 +225,7 @@ def _timer(desk: Desk) -> list[Need]:
     row = timer.running(desk.business.owner, desk.business)
     if row is None or not timer.is_forgotten(row, timezone.now()):
         return []
-    words = {"client": row.agreement.client.name, "since": rh.moment(row.started_at, desk.business.time_zone)}
+    words = {"client": row.agreement.client.name, "since": formats.moment(row.started_at, desk.business.time_zone)}
     said = _("The timer for %(client)s has been running since %(since)s.") % words
     return [Need(said, reverse("dashboard:timer"), _("Look"))]
 

@@ -16,8 +16,7 @@ from agreements.running.periods import next_starts, upcoming
 from billing.books import guaranteed_income, queries
 from billing.models import Invoice
 from clients.models import Client
-from core import charts
-from core.templatetags import rh
+from core import charts, formats
 from dashboard.home.todo import needs
 from dashboard.page import Desk
 from delivery.hours import hours_left
@@ -85,8 +84,8 @@ class Home(Desk):
         return found
 
     def _chart(self, currency: str, points: list[tuple[date, int]]) -> charts.Chart:
-        shown = [(rh.month_short(day), amount) for day, amount in points]
-        return charts.area(shown, show=lambda amount: rh.money(amount, currency))
+        shown = [(formats.month_short(day), amount) for day, amount in points]
+        return charts.area(shown, show=lambda amount: formats.money(amount, currency))
 
 
 def _at_risk(running: list[Agreement], risks: dict[UUID, Outlook]) -> list[tuple[Agreement, Outlook]]:

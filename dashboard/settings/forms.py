@@ -14,8 +14,6 @@ from core.documents.printable_text import PrintableForm
 from core.models import Business
 from dashboard.form_fields import PARTICULARS, DurationField, MoneyField, amount, currencies, zones
 
-
-
 AIMS = {"floor": "floor_rate", "goal": "yearly_goal"}  # sums in the business's currency; empty: not said
 
 

@@ -6,9 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agreements.models import Period
-from core import audit
+from core import audit, formats
 from core.audit import UNSEEN, Origin
-from core.templatetags import rh
 from delivery.models import Adjustment
 from delivery.rules.errors import TooMuch
 
@@ -21,7 +20,7 @@ def adjust(
     """Give minutes (or take them, below zero). The agreement's record and both statements show it. Raises TooMuch."""
     if not minutes or abs(minutes) > MOST:
         raise TooMuch(_("Write hours between 1 minute and 744 hours."), field="minutes")
-    words = {"hours": rh.hours_signed(minutes), "starts_on": period.starts_on.isoformat(), "reason": reason}
+    words = {"hours": formats.hours_signed(minutes), "starts_on": period.starts_on.isoformat(), "reason": reason}
     with transaction.atomic():
         row = Adjustment.objects.create(
             business_id=period.business_id, period=period, minutes=minutes, reason=reason, actor=actor, created_at=now

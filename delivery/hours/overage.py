@@ -16,13 +16,12 @@ from billing.invoices import next_line
 from clients import portal_links
 from clients.client_records import decision_maker
 from clients.models import Contact
-from core import audit, links
+from core import audit, formats, links
 from core.audit import UNSEEN, Origin
 from core.database.state_moves import move
 from core.dates import local_day
 from core.money import prorate
 from core.outbox import emails
-from core.templatetags import rh
 from delivery.hours import hours_left
 from delivery.hours.adjustments import MOST
 from delivery.models import Overage
@@ -135,7 +134,7 @@ def _bill(row: Overage, minutes: int, now: datetime) -> None:
     """A line for the minutes since the last one; rounded so that all lines together are the sum of all minutes."""
     period = row.period
     with translation.override(period.agreement.language):
-        words = {"hours": rh.hours(minutes - row.billed), "rate": rh.money(row.rate, row.currency)}
+        words = {"hours": formats.hours(minutes - row.billed), "rate": formats.money(row.rate, row.currency)}
         said = _("Work beyond the included time: %(hours)s at %(rate)s an hour") % words
     next_line.add(
         agreement=period.agreement, kind=KIND, ref=f"{row.pk}:{minutes}", description=said, now=now,
@@ -154,7 +153,7 @@ def _answer(row: Overage, to: OverageState, event: str, contact: Contact, now: d
 
 
 def _record(row: Overage, event: str, actor: str, now: datetime, origin: Origin = UNSEEN, minutes: int = 0) -> None:
-    words = {"hours": rh.hours(minutes or row.minutes), "starts_on": row.period.starts_on.isoformat()}
+    words = {"hours": formats.hours(minutes or row.minutes), "starts_on": row.period.starts_on.isoformat()}
     audit.record(
         business=row.business, chain_id=row.period.agreement_id, event=event, actor=actor, now=now, origin=origin,
         data=words,
@@ -166,8 +165,8 @@ def _mail(row: Overage, now: datetime) -> None:
     contact = decision_maker(agreement.client) or agreement.contact
     link = portal_links.portal_link(contact=contact, now=now, target=f"overage:{row.id}")
     with translation.override(agreement.language):
-        who = {"business": agreement.business.name, "hours": rh.hours(row.minutes)}
-        who |= {"sum": rh.money(row.most, row.currency), "rate": rh.money(row.rate, row.currency)}
+        who = {"business": agreement.business.name, "hours": formats.hours(row.minutes)}
+        who |= {"sum": formats.money(row.most, row.currency), "rate": formats.money(row.rate, row.currency)}
         said = [
             _("%(business)s asks for your yes to up to %(hours)s beyond the included time of this period.") % who,
             row.note,
@@ -185,7 +184,7 @@ def _mail(row: Overage, now: datetime) -> None:
 def _tell_owner(row: Overage, now: datetime) -> None:
     business = row.business
     with translation.override(business.language):
-        words = {"client": row.client.name, "hours": rh.hours(row.minutes)}
+        words = {"client": row.client.name, "hours": formats.hours(row.minutes)}
         if row.state == OverageState.APPROVED:
             subject = _("%(client)s said yes to %(hours)s more") % words
             said = _("What you use of it stands on the next invoice by itself.")

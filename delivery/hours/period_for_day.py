@@ -12,9 +12,9 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Period
+from core import formats
 from core.dates import local_day
 from core.models import Business
-from core.templatetags import rh
 from delivery.models import Deliverable, Report, TimeEntry
 from delivery.models.time_entry import A_DAY
 from delivery.rules.errors import NoPeriod, TooMuch
@@ -104,7 +104,7 @@ class Placing:
     def _must_fit(self, work: Work) -> None:
         there = self.worked[work.on]
         if there + work.minutes > A_DAY:
-            words = {"hours": rh.hours(there)}
+            words = {"hours": formats.hours(there)}
             said = _("With this, the day would have more than 24 hours of work: %(hours)s are written down.") % words
             raise TooMuch(said, field="minutes")
 

@@ -12,11 +12,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
+from core import formats
 from core.dates import local_day
 from core.errors import NotAllowedNow
 from core.models import Business, User
 from core.outbox import emails
-from core.templatetags import rh
 from delivery.hours import time_log
 from delivery.hours.period_for_day import Work
 from delivery.models import Deliverable, TimeEntry, Timer
@@ -137,7 +137,7 @@ def _write(row: Timer, now: datetime, actor: str, minutes: int | None) -> list[T
             _("This timer has run for over twelve hours: say how long the work really took."), field="minutes"
         )
     if minutes is not None and minutes > passed:
-        words = {"clock": rh.hours(passed)}
+        words = {"clock": formats.hours(passed)}
         raise TooMuch(_("The timer has run for %(clock)s: it cannot be more.") % words, field="minutes")
     parts = elapsed.by_day(row.started_at, minutes or passed, row.business.time_zone)
     works = [
@@ -164,7 +164,7 @@ def _promised(row: Timer, on: date) -> Deliverable | None:
 def _mail(row: Timer, now: datetime) -> None:
     business = row.business
     with translation.override(business.language):
-        since = rh.moment(row.started_at, business.time_zone)
+        since = formats.moment(row.started_at, business.time_zone)
         words = {"client": row.agreement.client.name, "since": since}
         subject = _("A timer is still running: %(client)s") % words
         said = [

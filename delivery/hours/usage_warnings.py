@@ -9,10 +9,10 @@ from agreements.models import Agreement, Period
 from agreements.models.agreement import TellsHours
 from agreements.rules.states import RUNS
 from clients.client_records import decision_maker
+from core import formats
 from core.dates import local_day
 from core.models import Outbox
 from core.outbox import emails
-from core.templatetags import rh
 from delivery.hours import hours_left
 from delivery.rules.allowance import PeriodStatement
 
@@ -55,8 +55,8 @@ def _tell(agreement: Agreement, period: Period, mark: int, stated: PeriodStateme
     for who, to, language in people:
         with translation.override(language):
             words = {
-                "title": agreement.title, "client": agreement.client.name, "used": rh.hours(stated.used),
-                "available": rh.hours(stated.available), "day": rh.day(period.ends_on), "percent": mark,
+                "title": agreement.title, "client": agreement.client.name, "used": formats.hours(stated.used),
+                "available": formats.hours(stated.available), "day": formats.day(period.ends_on), "percent": mark,
             }  # fmt: skip
             subject = _("%(percent)s %% of the hours are used: %(client)s") % words
             said = [

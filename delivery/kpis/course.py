@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements.models import Agreement, Period
-from core import charts
+from core import charts, formats
 from core.charts import Course
-from core.templatetags import rh
 from delivery.kpis import figures
 from delivery.kpis.figures import Figure
 from delivery.models import Kpi, Reading
@@ -73,17 +72,17 @@ def drawn(one: Figure, period: Period, kept: Iterable[Kept]) -> Course:
     read = {each.reading.on: each.reading.value for each in kept}
     days = [period.starts_on + timedelta(days=n) for n in range((period.ends_on - period.starts_on).days)]
     return charts.line(
-        [(rh.day_short(day), read.get(day)) for day in days],
+        [(formats.day_short(day), read.get(day)) for day in days],
         target=one.kpi.target,
         ideal=None if one.kpi.shape == Shape.RATE else (one.leaves, one.kpi.target),
-        show=rh.number,
+        show=formats.number,
         joined=True,
     )
 
 
 def amount(value: Decimal | None, about: Kpi) -> str:
     """A figure with its unit: 3.5 %."""
-    return f"{rh.number(value)} {about.unit}".strip()
+    return f"{formats.number(value)} {about.unit}".strip()
 
 
 def expected(one: Figure, value: Decimal | None) -> str:
@@ -95,8 +94,8 @@ def sentence(one: Figure, period: Period, today: date) -> str:
     """Expected against actual, and how long there is."""
     about, last = one.kpi, period.ends_on - timedelta(days=1)
     words = {
-        "value": amount(one.value, about), "on": rh.day_short(one.on), "then": expected(one, one.held_against),
-        "now": expected(one, one.expected), "target": amount(about.target, about), "last": rh.day_short(last),
+        "value": amount(one.value, about), "on": formats.day_short(one.on), "then": expected(one, one.held_against),
+        "now": expected(one, one.expected), "target": amount(about.target, about), "last": formats.day_short(last),
     }  # fmt: skip
     if one.value is None:
         said = _(
@@ -122,7 +121,7 @@ def since_start(one: Figure) -> str:
         return ""
     if one.change is None:
         return _("from 0 at the start")
-    return _("%(change)s %% since the start") % {"change": rh.signed(one.change)}
+    return _("%(change)s %% since the start") % {"change": formats.signed(one.change)}
 
 
 def retired(agreement: Agreement, shown: Iterable[Look]) -> list[Kpi]:

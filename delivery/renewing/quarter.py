@@ -12,9 +12,8 @@ from django.utils.translation import ngettext
 
 from agreements.models import Agreement, Period
 from agreements.rules.states import AmendmentState
-from core import charts
+from core import charts, formats
 from core.dates import local_day, local_instant, whole_months
-from core.templatetags import rh
 from delivery.hours import hours_left
 from delivery.kpis import figures
 from delivery.kpis.figures import Figure
@@ -135,7 +134,7 @@ def _decisions(agreement: Agreement, periods: Sequence[Period], first: date, las
     more = Overage.objects.filter(period__in=periods, state=OverageState.APPROVED, by_terms=False)
     found += [
         {"on": local_day(row.decided_at, zone).isoformat(), "what": _("More hours"),
-         "how": rh.hours(row.minutes), "words": ""}
+         "how": formats.hours(row.minutes), "words": ""}
         for row in more if row.decided_at
     ]  # fmt: skip
     return sorted(found, key=lambda one: one["on"])
@@ -151,17 +150,17 @@ def title(shot: dict[str, Any]) -> str:
     first, last = shot["periods"][0]["starts_on"], shot["periods"][-1]["starts_on"]
     end = date.fromisoformat(shot["periods"][-1]["ends_on"])
     if whole_months(date.fromisoformat(last), end) > 1:  # periods of a quarter or of a year
-        return _("Review of %(first)s") % {"first": rh.months(date.fromisoformat(first), end)}
+        return _("Review of %(first)s") % {"first": formats.months(date.fromisoformat(first), end)}
     if first[:7] == last[:7]:
-        return _("Review of %(first)s") % {"first": rh.month(first)}
+        return _("Review of %(first)s") % {"first": formats.month(first)}
     same_year = first[:4] == last[:4]
-    words = {"first": rh.month_name(first) if same_year else rh.month(first), "last": rh.month(last)}
+    words = {"first": formats.month_name(first) if same_year else formats.month(first), "last": formats.month(last)}
     return _("Review of %(first)s to %(last)s") % words
 
 
 def with_words(shot: dict[str, Any]) -> dict[str, Any]:
     """What templates need beside the snapshot, in the active language: sums, sentences and the charts."""
-    months = [rh.month_short(row["starts_on"]) for row in shot["periods"]]
+    months = [formats.month_short(row["starts_on"]) for row in shot["periods"]]
     items = [item for row in shot["periods"] for item in row["deliverables"]]
     promised, done = sum(one["owed"] for one in items), sum(min(one["done"], one["owed"]) for one in items)
     return {
@@ -180,13 +179,13 @@ def with_words(shot: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_chart(row: dict[str, Any]) -> dict[str, Any]:
-    points = [(rh.month_short(day), Decimal(value) if value else None) for day, value in row["history"]]
+    points = [(formats.month_short(day), Decimal(value) if value else None) for day, value in row["history"]]
     words = {
-        "name": row["name"], "start": rh.number(row["start"]), "end": rh.number(row["end"]),
-        "target": rh.number(row["target"]), "unit": row["unit"],
+        "name": row["name"], "start": formats.number(row["start"]), "end": formats.number(row["end"]),
+        "target": formats.number(row["target"]), "unit": row["unit"],
     }  # fmt: skip
     said = _("%(name)s: from %(start)s to %(end)s %(unit)s, target %(target)s") % words
-    course = charts.line(points, target=Decimal(row["target"]), show=rh.number, height=170)
+    course = charts.line(points, target=Decimal(row["target"]), show=formats.number, height=170)
     target = f"{words['target']} {row['unit']}".strip()
     return row | {
         "course": course,
@@ -197,7 +196,7 @@ def _with_chart(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _since(percent: str) -> str:
-    return f"{rh.signed(Decimal(percent))} %" if percent else _("from 0")
+    return f"{formats.signed(Decimal(percent))} %" if percent else _("from 0")
 
 
 def _answers(found: dict[str, Any]) -> str:
@@ -211,5 +210,5 @@ def _answers(found: dict[str, Any]) -> str:
     if not found["answered"]:
         return words
     timely = _("%(n)s of %(of)s answers came in the promised time, usually after %(wait)s.")
-    wait = rh.hours(found["usual"])
+    wait = formats.hours(found["usual"])
     return f"{words} {timely % {'n': found['in_time'], 'of': found['answered'], 'wait': wait}}"

@@ -15,9 +15,9 @@ from django.utils.translation import ngettext
 from agreements.models import Agreement, Period
 from agreements.models.proposal import Renews
 from billing.books import queries
+from core import formats
 from core.dates import local_day
 from core.models import Business
-from core.templatetags import rh
 from delivery.hours import hours_left
 from delivery.kpis import figures
 from delivery.models import Report, Request
@@ -162,7 +162,7 @@ def says(one: Reason) -> str:
         case Why.TARGETS:
             return _("Targets missed in the last period: %(n)s of %(of)s.") % _numbers(one)
         case Why.UNUSED:
-            words = {"used": rh.hours(one.count), "available": rh.hours(one.of)}
+            words = {"used": formats.hours(one.count), "available": formats.hours(one.of)}
             said = _("Only %(used)s of %(available)s were used in the last period.")
             if one.points > 1:
                 said = _("Only %(used)s of %(available)s were used, the second period in a row.")

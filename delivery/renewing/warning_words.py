@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.templatetags import rh
+from core import formats
 from delivery.rules.pace_rules import Off
 
 Finding = dict[str, Any]  # as an EarlyWarning keeps it: kind, weight, and what the kind needs
@@ -97,7 +97,7 @@ def _told(one: Finding) -> str:
 
 
 def _promised(one: Finding, last: date) -> str:
-    words = {"last": rh.day(last)}
+    words = {"last": formats.day(last)}
     match one["kind"]:
         case Off.KPI:
             return _("I am putting this week's work into it and will tell you in a week how it moved.")
@@ -112,10 +112,10 @@ def _promised(one: Finding, last: date) -> str:
 def _words(one: Finding) -> dict[str, Any]:
     """The finding's facts as this language writes them."""
     if one["kind"] == Off.KPI:
-        figures = {key: f"{rh.number(one[key])} {one['unit']}".strip() for key in ("value", "wanted", "target")}
-        return {"name": one["name"], "on": rh.day_short(one["on"]), **figures}
+        figures = {key: f"{formats.number(one[key])} {one['unit']}".strip() for key in ("value", "wanted", "target")}
+        return {"name": one["name"], "on": formats.day_short(one["on"]), **figures}
     if one["kind"] == Off.WORK:
         return {**one, "missing": one["promised"] - one["done"]}
-    hours = {key: rh.hours(max(0, one[key])) for key in ("used", "available", "planned")}
-    left = rh.hours(max(0, one["available"] - one["used"]))
-    return {**hours, "left": left, "ends": rh.day_short(one["ends"])}
+    hours = {key: formats.hours(max(0, one[key])) for key in ("used", "available", "planned")}
+    left = formats.hours(max(0, one["available"] - one["used"]))
+    return {**hours, "left": left, "ends": formats.day_short(one["ends"])}

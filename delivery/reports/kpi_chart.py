@@ -5,8 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from core import charts
-from core.templatetags import rh
+from core import charts, formats
 
 WIDTH, HEIGHT = 240, 120
 
@@ -16,12 +15,12 @@ def chart(row: dict[str, Any]) -> charts.Course | None:
 
     The axis has short figures and its two ends: the exact ones stand in `rows`.
     """
-    points = [(rh.month_short(date.fromisoformat(day)), _value(said)) for day, said in row["history"]]
+    points = [(formats.month_short(date.fromisoformat(day)), _value(said)) for day, said in row["history"]]
     if all(value is None for _label, value in points):
         return None
-    drawn = charts.line(points, target=Decimal(row["target"]), show=rh.number_short, width=WIDTH, height=HEIGHT)
+    drawn = charts.line(points, target=Decimal(row["target"]), show=formats.number_short, width=WIDTH, height=HEIGHT)
     ends = drawn.labels[:1] + drawn.labels[-1:] if len(drawn.labels) > 1 else drawn.labels
-    exact = [(label, rh.number(value)) for label, value in points if value is not None]
+    exact = [(label, formats.number(value)) for label, value in points if value is not None]
     return replace(drawn, labels=ends, rows=exact)
 
 

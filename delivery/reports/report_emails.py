@@ -12,10 +12,9 @@ from django.utils.translation import ngettext
 from agreements.running import addressee
 from clients import portal_links
 from clients.models import Contact
-from core import links
+from core import formats, links
 from core.models import Business
 from core.outbox.emails import COMPOSERS, Letter
-from core.templatetags import rh
 from delivery.models import Report
 from delivery.models.report import ANSWERS
 from delivery.reports import read_facts
@@ -122,10 +121,10 @@ def _digest(ref: str, now: datetime, *, is_reminder: bool) -> Letter:
 
 
 def _line(row: Report, business: Business) -> str:
-    words = {"client": row.client.name, "month": rh.months(row.period.starts_on, row.period.ends_on)}
+    words = {"client": row.client.name, "month": formats.months(row.period.starts_on, row.period.ends_on)}
     if row.send_at is None:
         return _("%(client)s, %(month)s: it waits for you.") % words
-    words["when"] = rh.moment(row.send_at, business.time_zone)
+    words["when"] = formats.moment(row.send_at, business.time_zone)
     return _("%(client)s, %(month)s: goes out by itself on %(when)s.") % words
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.templatetags import rh
+from core import formats
 from delivery.reports.kpi_chart import chart
 from delivery.rules.kpi_pace import Pace, Verdict, change
 from delivery.rules.states import DeliverableState
@@ -64,7 +64,7 @@ def pace_words(code: str) -> str:
 
 def figure(value: Any, unit: str) -> str:
     """A figure with its unit: 3.5 %, 1,200 visits; "—" where there is none."""
-    said = rh.number(value)
+    said = formats.number(value)
     return f"{said} {unit}".strip() if value != "" else said
 
 
@@ -86,14 +86,14 @@ def _change(row: dict[str, Any]) -> str:
     percent = change(Decimal(row["baseline"]), Decimal(row["value"]))
     if percent is None:
         return _("from 0 at the start")
-    return _("%(change)s %% since the start") % {"change": rh.signed(percent)}
+    return _("%(change)s %% since the start") % {"change": formats.signed(percent)}
 
 
 def _item_note(row: dict[str, Any]) -> str:
     """What became of what is missing, and where it came from."""
     words = []
     if row["came_from"]:
-        words.append(_("carried over from %(month)s") % {"month": rh.month(row["came_from"])})
+        words.append(_("carried over from %(month)s") % {"month": formats.month(row["came_from"])})
     if row["state"] == DeliverableState.CARRIED:
         words.append(_("the rest follows in the next period: %(why)s") % {"why": row["because"]})
     elif row["state"] == DeliverableState.WAIVED:
@@ -107,7 +107,7 @@ def _requests(asked: dict[str, Any]) -> str:
     said = ngettext("%(n)s request", "%(n)s requests", asked["asked"]) % {"n": asked["asked"]}
     words = [said, _("%(n)s answered in the promised time") % {"n": asked["in_time"]}]
     if asked["median_minutes"] is not None:
-        words.append(_("half of them within %(time)s") % {"time": rh.hours(asked["median_minutes"])})
+        words.append(_("half of them within %(time)s") % {"time": formats.hours(asked["median_minutes"])})
     return ", ".join(words)
 
 
@@ -115,20 +115,22 @@ def _hours(stated: dict[str, Any]) -> str:
     """Used of what there was, and what became of the rest."""
     words = [
         _("%(used)s of %(available)s used")
-        % {"used": rh.hours(stated["used"]), "available": rh.hours(stated["available"])}
+        % {"used": formats.hours(stated["used"]), "available": formats.hours(stated["available"])}
     ]
     if stated["remaining"] < 0:
-        words.append(_("%(hours)s over") % {"hours": rh.hours(-stated["remaining"])})
+        words.append(_("%(hours)s over") % {"hours": formats.hours(-stated["remaining"])})
     if stated["rolled_in"]:
-        words.append(_("%(hours)s of them rolled over") % {"hours": rh.hours(stated["rolled_in"])})
+        words.append(_("%(hours)s of them rolled over") % {"hours": formats.hours(stated["rolled_in"])})
     if stated["deficit_in"]:
-        words.append(_("%(hours)s were used ahead in the period before") % {"hours": rh.hours(stated["deficit_in"])})
+        words.append(
+            _("%(hours)s were used ahead in the period before") % {"hours": formats.hours(stated["deficit_in"])}
+        )
     if stated["adjusted"]:
-        words.append(_("%(hours)s corrected") % {"hours": rh.hours_signed(stated["adjusted"])})
+        words.append(_("%(hours)s corrected") % {"hours": formats.hours_signed(stated["adjusted"])})
     if stated["approved"]:
-        words.append(_("%(hours)s beyond were approved") % {"hours": rh.hours(stated["approved"])})
+        words.append(_("%(hours)s beyond were approved") % {"hours": formats.hours(stated["approved"])})
     if stated["rolled_out"]:
-        words.append(_("%(hours)s go on into the next period") % {"hours": rh.hours(stated["rolled_out"])})
+        words.append(_("%(hours)s go on into the next period") % {"hours": formats.hours(stated["rolled_out"])})
     return ", ".join(words)
 
 
@@ -144,7 +146,7 @@ def _work(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _silent(row: dict[str, Any]) -> str:
-    month = {"month": rh.month(row["starts_on"]), "why": row["because"]}
+    month = {"month": formats.month(row["starts_on"]), "why": row["because"]}
     if row["because"]:
         return _("There was no report for %(month)s: the retainer was paused (%(why)s).") % month
     return _("There was no report for %(month)s: the retainer was paused.") % month

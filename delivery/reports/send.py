@@ -16,11 +16,10 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Period
 from agreements.running import addressee
-from core import audit, nudge
+from core import audit, formats, nudge
 from core.database.state_moves import move_all
 from core.errors import NotAllowedNow
 from core.models import Business
-from core.templatetags import rh
 from delivery.models import Report
 from delivery.reports import read_facts
 from delivery.reports.compose import Facts, Said
@@ -71,7 +70,7 @@ def digest(shot: dict[str, Any]) -> str:
 
 def title(report: Report) -> str:
     """ "Report for November 2026", in the active language; give it with the period's agreement."""
-    served = rh.months(report.period.starts_on, last_day_after(report.period))
+    served = formats.months(report.period.starts_on, last_day_after(report.period))
     return _("Report for %(month)s") % {"month": served}
 
 

@@ -7,7 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.templatetags import rh
+from core import formats
 from delivery.rules.kpi_pace import Pace, change
 from delivery.rules.states import DeliverableState
 
@@ -40,12 +40,12 @@ def decisions(shot: dict[str, Any], language: str) -> list[str]:
     with translation.override(language):
         stated, found = shot["hours"], []
         if stated["remaining"] < 0:
-            over = {"hours": rh.hours(-stated["remaining"])}
+            over = {"hours": formats.hours(-stated["remaining"])}
             found.append(
                 _("We needed %(hours)s more than the retainer holds. Shall we talk about a larger tier?") % over
             )
         elif stated["available"] and stated["used"] * 100 < stated["available"] * PLENTY:
-            left = {"hours": rh.hours(stated["remaining"])}
+            left = {"hours": formats.hours(stated["remaining"])}
             found.append(_("%(hours)s were not used. Shall we put them into something that was put off?") % left)
         late = [row["name"] for row in shot["kpis"] if row["pace"] == Pace.BEHIND and row["shown"]]
         found += [_("Shall we put more of next month's time into “%(kpi)s”?") % {"kpi": name} for name in late]
@@ -77,7 +77,7 @@ def _best(shot: dict[str, Any]) -> str:
     if not moved or max(moved)[0] <= 0:
         return ""
     percent, name = max(moved)
-    return _("%(kpi)s moved most: %(change)s %% this month.") % {"kpi": name, "change": f"+{rh.number(percent)}"}
+    return _("%(kpi)s moved most: %(change)s %% this month.") % {"kpi": name, "change": f"+{formats.number(percent)}"}
 
 
 def _behind(shot: dict[str, Any]) -> str:

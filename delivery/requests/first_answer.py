@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from core import formats
 from core.models import Business
-from core.templatetags import rh
 from delivery.models import Request
 from delivery.rules.response_time import Response, response
 from delivery.rules.states import RequestState
@@ -48,7 +48,7 @@ def told(row: Request, now: datetime, zone: str) -> Told:
     """In words, with times on the clock of `zone`."""
     if row.responded_at is None and row.state not in OPEN:
         return Told(_("Taken back before an answer"), "mute")
-    words = {"by": rh.moment(row.respond_by, zone)}
+    words = {"by": formats.moment(row.respond_by, zone)}
     if row.responded_at:
         words["took"] = took(row.responded_at - row.created_at)
     text, tone = {
@@ -64,4 +64,4 @@ def told(row: Request, now: datetime, zone: str) -> Told:
 def took(span: timedelta) -> str:
     """3 h, or 12 min where it is less than an hour."""
     minutes = max(1, round(span.total_seconds() / 60))
-    return rh.hours(round(minutes / 6) * 6) if minutes >= 60 else _("%(n)s min") % {"n": minutes}
+    return formats.hours(round(minutes / 6) * 6) if minutes >= 60 else _("%(n)s min") % {"n": minutes}

@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 
 from clients import portal_links
 from clients.models import Contact
-from core import links
+from core import formats, links
 from core.outbox import emails
-from core.templatetags import rh
 from delivery.models import Handover, Request, RequestMessage
 from delivery.requests import reply_address
 from delivery.rules.states import RequestState
@@ -114,5 +113,5 @@ def _people(request: Request) -> list[Contact]:
 
 
 def _words(request: Request) -> dict[str, str]:
-    by = rh.moment(request.respond_by, request.business.time_zone)
+    by = formats.moment(request.respond_by, request.business.time_zone)
     return {"client": request.client.name, "title": request.title, "by": by}

@@ -12,9 +12,9 @@ from billing.emails import upcoming_charges
 from billing.invoices import next_line
 from billing.models import Invoice
 from billing.runs.run import bill
+from core import formats
 from core.audit import UNSEEN
 from core.dates import add_months, local_day
-from core.templatetags import rh
 from delivery.hours import time_log
 from delivery.models import Deliverable, Report
 from delivery.reports import client_decision, report_run, review, send
@@ -49,7 +49,7 @@ def test_the_first_line_is_the_hours_and_the_day(world: World) -> None:
         "Hours used</dt><dd>5 h<",
         "Included</dt><dd>20 h<",
         "Rolled over</dt><dd>0 h<",
-        f"<dd>{rh.day_short(renews)}<",
+        f"<dd>{formats.day_short(renews)}<",
     ):
         assert words in facts
     assert "15 h are left" in page and "Ask for something" in page
@@ -90,7 +90,7 @@ def test_a_pause_and_an_end_are_said(world: World) -> None:
     ends_on = local_day(timezone.now(), "Asia/Bangkok")
     Agreement.objects.filter(pk=agreement.pk).update(state="ended", ends_on=ends_on)
     page = front(agreement)
-    assert "Your retainer has ended" in page and rh.day(rh.last_day(ends_on)) in page
+    assert "Your retainer has ended" in page and formats.day(formats.last_day(ends_on)) in page
     assert "Next charge" not in page and reverse("portal:agreement_pdf", args=[agreement.pk]) in page
 
 
@@ -117,4 +117,4 @@ def test_the_next_charge_is_what_the_next_invoice_says(world: World, mode: str) 
     bill(now=timezone.now() + timedelta(days=(start - agreement.starts_on).days), door="test")
     newest = Invoice.objects.latest("issued_on")
     assert (coming.on, coming.amount) == (start, newest.total)
-    assert rh.money(newest.total, "USD") in page
+    assert formats.money(newest.total, "USD") in page

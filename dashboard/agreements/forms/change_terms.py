@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from agreements.changing.amend import Change
 from agreements.models import Agreement
 from agreements.models.amendment import AmendmentKind
+from core import formats
 from core.documents.printable_text import PrintableForm
-from core.templatetags import rh
 from dashboard.form_fields import MoneyField, amount
 
 
@@ -48,9 +48,11 @@ class ChangeForm(PrintableForm, forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.agreement, self.tiers = agreement, {tier["id"]: tier for tier in tiers}
-        named = [(tier["id"], f"{tier['name']} · {rh.money(tier['amount'], agreement.currency)}") for tier in tiers]
+        named = [
+            (tier["id"], f"{tier['name']} · {formats.money(tier['amount'], agreement.currency)}") for tier in tiers
+        ]
         self.fields["tier"].choices = [("", "—"), *named]  # type: ignore[attr-defined]
-        self.fields["effective_on"].choices = [(day.isoformat(), rh.day(day)) for day in days]  # type: ignore[attr-defined]
+        self.fields["effective_on"].choices = [(day.isoformat(), formats.day(day)) for day in days]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data
@@ -114,4 +116,4 @@ class Agreements(forms.ModelMultipleChoiceField):
     """Several agreements, each as its client's name, its title and its fee."""
 
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.client.name} · {obj.title} · {rh.money(obj.amount, obj.currency)}"
+        return f"{obj.client.name} · {obj.title} · {formats.money(obj.amount, obj.currency)}"

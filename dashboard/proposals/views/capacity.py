@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 from agreements.models import TimeOff
 from agreements.proposals import capacity, time_off
 from agreements.rules import workload
-from core import charts
+from core import charts, formats
 from core.errors import RuleError
-from core.templatetags import rh
 from dashboard.page import Desk, refuse
 from dashboard.proposals.forms.capacity import TimeOffForm, TryForm
 
@@ -59,9 +58,9 @@ class Capacity(Desk):
 def _chart(loads: list[capacity.Load], limit: int) -> charts.Columns:
     kinds = ("signed", "added", "off", "likely")
     columns: list[tuple[str, list[tuple[str, Any]]]] = [
-        (rh.month_short(load.span.start), [(kind, getattr(load, kind)) for kind in kinds]) for load in loads
+        (formats.month_short(load.span.start), [(kind, getattr(load, kind)) for kind in kinds]) for load in loads
     ]
-    return charts.stacked(columns, limit=limit or None, show=rh.hours_number, unit=60)
+    return charts.stacked(columns, limit=limit or None, show=formats.hours_number, unit=60)
 
 
 class RemoveTimeOff(Desk):

@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Period
+from core import formats
 from core.documents.printable_text import PrintableForm
-from core.templatetags import rh
 from delivery.models.kpi import SHAPES, KpiKind
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -76,7 +76,7 @@ class ReviewForm(PrintableForm, forms.Form):
 
     def __init__(self, *args: Any, periods: Sequence[Period], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        last = [(row.ends_on.isoformat(), rh.day(rh.last_day(row.ends_on))) for row in periods]
+        last = [(row.ends_on.isoformat(), formats.day(formats.last_day(row.ends_on))) for row in periods]
         self.fields["until"].choices = last  # type: ignore[attr-defined]
 
 

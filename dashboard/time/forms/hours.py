@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Period
 from agreements.models.agreement import TellsHours
+from core import formats
 from core.documents.printable_text import PrintableForm
-from core.templatetags import rh
 from dashboard.form_fields import DurationField, MoneyField, amount
 
 
@@ -16,7 +16,7 @@ class PeriodChoice(forms.ModelChoiceField):
     """Shows a period by its days."""
 
     def label_from_instance(self, obj: Any) -> str:
-        return rh.span(obj.starts_on, obj.ends_on)
+        return formats.span(obj.starts_on, obj.ends_on)
 
 
 class _OfPeriod(PrintableForm, forms.Form):

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
 from agreements.rules.states import RUNS
+from core import formats
 from core.errors import RuleError
-from core.templatetags import rh
 from core.web.keyset_pages import page_of
 from dashboard.page import Desk, refuse, say
 from dashboard.time.forms.entries import TimeForm
@@ -175,7 +175,7 @@ def written(entries: list[TimeEntry]) -> str:
     late = next((entry for entry in entries if entry.is_late), None)
     if late is None:
         return said
-    words = {"day": rh.day(late.period.starts_on)}
+    words = {"day": formats.day(late.period.starts_on)}
     return f"{said} " + _("The report for that day was sent: it counts in the period from %(day)s on.") % words
 
 
