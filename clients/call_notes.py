@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from clients import client_records
 from clients.models import Call, Client, Contact
-from clients.models.call import kpi_figures
+from clients.models.sales import kpi_figures
 from core.errors import RuleError
 
 TYPED = ("needs", "goals", "kpis", "load", "extras", "budget", "outcome", "next_step", "next_on")

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clients.models import Client, Objection, Reply
-from clients.models.objection import KIND_LONGEST, KINDS
+from clients.models.sales import KIND_LONGEST, KINDS
 from clients.rules import playbook
 from core.errors import RuleError
 from core.models import Business

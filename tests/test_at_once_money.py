@@ -26,7 +26,7 @@ from billing.models import Collection, CreditNote, Invoice, Payment, Refund, Ser
 from billing.models import SandboxCard as Card
 from billing.models import SandboxIntent as Intent
 from billing.models import SandboxRefund as GivenBack
-from billing.models.series import SeriesKind
+from billing.models.invoice import SeriesKind
 from billing.runs.run import bill
 from core import links
 from core.errors import RuleError

@@ -17,7 +17,7 @@ from django.utils import timezone
 from agreements.changing import amend
 from agreements.contract import templates
 from agreements.models import Period
-from agreements.models.template import TextKind
+from agreements.models.reusable import TextKind
 from agreements.proposals import client_actions, packages, propose, time_off, waitlist
 from agreements.signing import sign
 from billing.charging.refund import give_back

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from agreements.contract.library.packages import BUILT_IN, USUAL
 from agreements.models import Agreement, Template
 from agreements.models.proposal import CollectBy, Renews
-from agreements.models.template import TextKind
+from agreements.models.reusable import TextKind
 from agreements.rules.schedule import Interval
 from clients.models.tax_rate import TaxMode
 from core import money

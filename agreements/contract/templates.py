@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from agreements.contract import library, wording
 from agreements.contract.wording import LANGUAGES, Pair
 from agreements.models import Template
-from agreements.models.template import TextKind
+from agreements.models.reusable import TextKind
 from agreements.rules.errors import BadWording, NotOpen
 from core.models import Business
 

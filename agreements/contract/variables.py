@@ -8,7 +8,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from agreements.models.proposal import TRANSFER_DAYS, CollectBy, Renews, Rollover, Unreviewed
-from agreements.models.template import TextKind
+from agreements.models.reusable import TextKind
 from agreements.rules import in_words
 from agreements.rules.placeholders import Value
 from agreements.rules.schedule import Interval

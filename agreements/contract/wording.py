@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from agreements.contract import library, variables
 from agreements.models import Proposal
-from agreements.models.template import TextKind, Use
+from agreements.models.reusable import TextKind, Use
 from agreements.rules import placeholders
 from agreements.rules.errors import BadWording
 from agreements.rules.placeholders import Value

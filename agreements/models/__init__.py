@@ -1,19 +1,12 @@
 """The promises: what was offered, agreed, signed, and its periods."""
 
-from agreements.models.agreement import Agreement
+from agreements.models.agreement import Agreement, Pause, Upgrade
 from agreements.models.amendment import Amendment
-from agreements.models.message import Message
-from agreements.models.package import Package
-from agreements.models.pause import Pause
+from agreements.models.capacity import TimeOff, Wait
 from agreements.models.period import Period
-from agreements.models.proposal import Proposal
-from agreements.models.question import Question
-from agreements.models.signature import Signature
-from agreements.models.template import Template
-from agreements.models.tier import Tier
-from agreements.models.time_off import TimeOff
-from agreements.models.upgrade import Upgrade
-from agreements.models.waitlist import Wait
+from agreements.models.proposal import Proposal, Question, Tier
+from agreements.models.reusable import Message, Package, Template
+from agreements.models.signing import Signature
 
 __all__ = [
     "Agreement", "Amendment", "Message", "Package", "Pause", "Period", "Proposal", "Question", "Signature",

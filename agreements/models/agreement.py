@@ -1,18 +1,24 @@
-"""Agreement: the retainer that was picked and signed; everything that is billed or delivered hangs on it."""
+"""Agreements: the retainer that was picked and signed, its pauses, and upgrades within a period."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from agreements.models.paper import Paper
+from agreements.models.period import PERIOD_STATES
 from agreements.models.proposal import INTERVALS, CollectBy, Renews, Rollover
-from agreements.models.template import TextKind
+from agreements.models.reusable import TextKind
+from agreements.models.signing import Paper
 from agreements.rules.schedule import Interval
-from agreements.rules.states import AgreementState
+from agreements.rules.states import AgreementState, PeriodState
 from clients.models.tax_rate import TaxMode
+from core.models import TenantRow
 
 if TYPE_CHECKING:
     from agreements.models.amendment import Amendment
@@ -115,3 +121,97 @@ class Agreement(Paper):
     def is_trial(self) -> bool:
         """Whether it is a paid, one-time trial (rule 35)."""
         return self.interval == Interval.ONCE and self.terms.get("kind") != TextKind.ONCE
+
+
+class PauseQuerySet(models.QuerySet["Pause"]):
+    """What is asked about pauses."""
+
+    def by_agreement(self, agreements: Iterable[UUID]) -> dict[UUID, list["Pause"]]:
+        """The pauses of each of these agreements that has any."""
+        found: dict[UUID, list[Pause]] = defaultdict(list)
+        for pause in self.filter(agreement__in=list(agreements)):
+            found[pause.agreement_id].append(pause)
+        return found
+
+
+class Pause(TenantRow):
+    """A period that starts from `starts_on` up to, not including, `ends_on` brings no fee and no hours (rule 6).
+
+    `ends_on` null: until somebody resumes it; equal to `starts_on`: it was resumed before it began. A skip is a
+    pause over one period. Anchor and end of the agreement do not move.
+    """
+
+    agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="pauses")
+    starts_on = models.DateField(_("starts on"))
+    ends_on = models.DateField(_("ends on (exclusive)"), null=True, blank=True)
+    is_skip = models.BooleanField(_("one period only"), default=False)
+    reason = models.CharField(_("reason"), max_length=300)
+
+    objects = PauseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pause")
+        verbose_name_plural = _("pauses")
+        ordering = ["-starts_on", "-created_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=models.F("starts_on")),
+                name="pause_ends_after_start",
+            ),
+            models.UniqueConstraint(
+                fields=["agreement"], condition=models.Q(ends_on__isnull=True), name="pause_open_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_on}/{self.ends_on or ''}"
+
+    def covers(self, day: date) -> bool:
+        """Whether a period that starts on that day falls into it."""
+        return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
+
+
+class Upgrade(TenantRow):
+    """Made when its amendment is signed, and billed once, as a period is; the period itself stays as it was.
+
+    From `starts_on` up to `ends_on`, the period's end. Minor units before tax: `credit` for its unused days, `charge`
+    for the new tier's, `amount` the difference. `minutes` are added to what the period includes.
+    """
+
+    agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="upgrades")
+    period = models.ForeignKey("agreements.Period", models.PROTECT, related_name="upgrades")
+    amendment = models.OneToOneField("agreements.Amendment", models.PROTECT, related_name="upgrade")
+    starts_on = models.DateField(_("starts on"))
+    ends_on = models.DateField(_("ends on (exclusive)"))
+    due_at = models.DateTimeField(_("billed from"))
+    currency = models.CharField(_("currency"), max_length=3)
+    credit = models.PositiveBigIntegerField(_("credit"))
+    charge = models.PositiveBigIntegerField(_("charge"))
+    amount = models.PositiveBigIntegerField(_("to pay"))
+    minutes = models.PositiveIntegerField(_("added minutes"))
+    state = models.CharField(_("state"), max_length=10, choices=PERIOD_STATES, default=PeriodState.DUE)
+
+    class Meta:
+        verbose_name = _("upgrade")
+        verbose_name_plural = _("upgrades")
+        ordering = ["-starts_on", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "starts_on"], name="upgrade_once_a_day"),
+            models.CheckConstraint(condition=models.Q(ends_on__gt=models.F("starts_on")), name="upgrade_has_days"),
+            models.CheckConstraint(
+                condition=models.Q(amount__gt=0, charge=models.F("credit") + models.F("amount")),
+                name="upgrade_adds_up",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], name="upgrade_to_bill", condition=models.Q(state=PeriodState.DUE)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_on}/{self.ends_on}"
+
+    @property
+    def tier(self) -> dict[str, Any]:
+        """The new tier, as it was signed."""
+        found: dict[str, Any] = self.amendment.tier
+        return found

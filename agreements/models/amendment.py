@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from agreements.models.paper import Paper
+from agreements.models.signing import Paper
 from agreements.rules.states import AmendmentState
 
 AMENDMENT_STATES = [

@@ -1,11 +1,11 @@
-"""Proposal: an offer of cumulative tiers to a client's decision maker."""
+"""Proposals: what is offered to a client's decision maker, its tiers, and the client's questions."""
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from agreements.models.template import Service, Template, TextKind
+from agreements.models.reusable import Service, Template, TextKind
 from agreements.rules.schedule import Interval
 from agreements.rules.states import ProposalState
 from core.models import TenantRow
@@ -167,3 +167,55 @@ def kind_of(interval: str, kind: str, template: Template | None) -> TextKind:
     """The template's kind, else the one that was chosen, else the usual one for the interval."""
     chosen = template.kind if template else kind
     return TextKind(chosen) if chosen else USUAL.get(Interval(interval), TextKind.MONTHLY)
+
+
+class Tier(TenantRow):
+    """`adds` lists what this rung adds to the one below; `amount` is minor units per interval, before tax.
+
+    From the moment its proposal is sent the database refuses every change (`is_frozen`).
+    """
+
+    proposal = models.ForeignKey("agreements.Proposal", models.CASCADE, related_name="tiers")
+    position = models.PositiveSmallIntegerField(_("position"))
+    name = models.CharField(_("name"), max_length=60)
+    tagline = models.CharField(_("in one line"), max_length=120, blank=True)
+    amount = models.PositiveBigIntegerField(_("fee"))
+    minutes = models.PositiveIntegerField(_("included minutes"), default=0)
+    response_hours = models.PositiveSmallIntegerField(_("answers within hours"), default=24)
+    adds = models.JSONField(_("what it adds"), default=list)
+    deliverables = models.JSONField(_("deliverables"), default=list, blank=True)
+    is_recommended = models.BooleanField(_("recommended"), default=False)
+    is_frozen = models.BooleanField(_("was sent"), default=False, editable=False)
+
+    class Meta:
+        verbose_name = _("tier")
+        verbose_name_plural = _("tiers")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["proposal", "position"], name="tier_position_once"),
+            models.UniqueConstraint(
+                fields=["proposal"], condition=models.Q(is_recommended=True), name="one_recommended_tier"
+            ),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="tier_costs_something"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Question(TenantRow):
+    """Asked in the portal by one of the client's people; answered once, by mail and on the same page."""
+
+    proposal = models.ForeignKey("agreements.Proposal", models.PROTECT, related_name="questions")
+    contact = models.ForeignKey("clients.Contact", models.PROTECT, related_name="+")
+    text = models.TextField(_("question"), max_length=1000)
+    answer = models.TextField(_("answer"), max_length=2000, blank=True)
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+        ordering = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return self.text[:60]

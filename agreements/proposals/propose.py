@@ -12,7 +12,7 @@ from agreements.contract import frozen_terms as frozen
 from agreements.contract import wording
 from agreements.models import Agreement, Proposal, Tier
 from agreements.models.proposal import Renews, kind_of
-from agreements.models.template import TextKind
+from agreements.models.reusable import TextKind
 from agreements.proposals import opening_message, rate_floor, snapshot
 from agreements.rules import cumulative_tiers
 from agreements.rules.errors import BadLadder, BadTrial, BadWording, NotOpen

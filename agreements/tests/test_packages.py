@@ -7,7 +7,7 @@ import pytest
 
 from agreements.contract.library.packages import BUILT_IN
 from agreements.models import Package
-from agreements.models.template import Service
+from agreements.models.reusable import Service
 from agreements.proposals import packages, propose
 from agreements.rules import cumulative_tiers, pricing
 from agreements.rules.errors import BadLadder, NotOpen

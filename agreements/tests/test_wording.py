@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from agreements.contract import clauses, library, sample, templates, variables, wording
 from agreements.models import Agreement, Template
-from agreements.models.template import Service, TextKind
+from agreements.models.reusable import Service, TextKind
 from agreements.proposals import propose
 from agreements.rules import in_words, placeholders
 from agreements.rules.errors import BadTrial, BadWording, NotOpen

@@ -16,7 +16,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from agreements.contract import library, sample, wording
 from agreements.models import Template
-from agreements.models.template import TextKind
+from agreements.models.reusable import TextKind
 from agreements.signing import pdfs
 from benchmarks.parts.process import measure, memory
 from core.documents import archive, render

@@ -13,9 +13,8 @@ from billing.charging import closing, void
 from billing.gateways import MANUAL
 from billing.models import Allocation, Certificate, Collection, Invoice, Payment, StatementLine
 from billing.models.bank import BankLineState
-from billing.models.certificate import CertificateState
 from billing.models.journal import Account
-from billing.models.payment import Settled
+from billing.models.payment import CertificateState, Settled
 from billing.rules import dunning
 from billing.rules.errors import NotOpen, NotOwed
 from billing.rules.states import CollectionState, InvoiceState

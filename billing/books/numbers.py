@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Min, QuerySet
 from django.utils.translation import gettext as _
 
 from billing.models import CreditNote, Invoice, Numbering, Payment, Series
-from billing.models.series import SeriesKind
+from billing.models.invoice import SeriesKind
 from billing.rules.errors import BadPattern
 from core.models import Business
 

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from billing.books import ledger, numbers, owing
 from billing.models import Allocation, Certificate, Charge, Collection, Invoice, Journal, Payment
+from billing.models.invoice import SeriesKind
 from billing.models.journal import Account
 from billing.models.payment import Settled
-from billing.models.series import SeriesKind
 from billing.rules.states import INVOICE, InvoiceState
 from core.database.state_moves import move_all
 from core.dates import local_day

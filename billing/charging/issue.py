@@ -29,9 +29,9 @@ from billing.models import (
     PaymentMethod,
     Transition,
 )
+from billing.models.invoice import SeriesKind
 from billing.models.journal import Account
 from billing.models.payment import Settled
-from billing.models.series import SeriesKind
 from billing.rules.minimum import smallest
 from billing.rules.states import CollectionState, InvoiceState
 from core.database.state_moves import move_all

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from billing.bank_transfer import payment_details
 from billing.books import client_statement, owing
 from billing.models import CreditNote, Invoice, Payment
-from billing.models.series import SeriesKind
+from billing.models.invoice import SeriesKind
 from clients.models import Client
 from core import formats
 from core.dates import local_day

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from billing.books import ledger, numbers, owing
 from billing.invoices import upgrade_invoice
 from billing.models import Allocation, CreditNote, Invoice
+from billing.models.invoice import SeriesKind
 from billing.models.journal import Account
 from billing.models.payment import Settled
-from billing.models.series import SeriesKind
 from billing.rules import taxes
 from billing.rules.errors import NotOwed
 from core.dates import local_day

@@ -1,11 +1,11 @@
-"""Collection: an invoice's way to its money, the state machine of CHARGES.md; and the log of its moves."""
+"""How an invoice is collected: its collection, the attempts to charge it, and the runs of the billing job (docs/charging.md)."""
 
 import uuid
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from billing.rules.states import CollectionState
+from billing.rules.states import LIVE, ChargeState, CollectionState
 from core.models import TenantRow
 
 COLLECTION_STATES = [
@@ -72,3 +72,66 @@ class Transition(TenantRow):
 
     def __str__(self) -> str:
         return f"{self.what}: {self.old} → {self.new}"
+
+
+CHARGE_STATES = [
+    (ChargeState.SENT.value, _("Being confirmed")),
+    (ChargeState.UNKNOWN.value, _("Being confirmed")),
+    (ChargeState.PROCESSING.value, _("Processing")),
+    (ChargeState.REQUIRES_ACTION.value, _("Needs the client")),
+    (ChargeState.SUCCEEDED.value, _("Paid")),
+    (ChargeState.FAILED.value, _("Declined")),
+    (ChargeState.VOID.value, _("Never sent")),
+]
+
+
+class Charge(TenantRow):
+    """Its id is the idempotency key. `amount` is minor units, tax included."""
+
+    collection = models.ForeignKey("billing.Collection", models.PROTECT, related_name="charges")
+    invoice = models.ForeignKey("billing.Invoice", models.PROTECT, related_name="charges")
+    n = models.PositiveSmallIntegerField(_("attempt"))
+    state = models.CharField(_("state"), max_length=20, choices=CHARGE_STATES, default=ChargeState.SENT)
+    method = models.ForeignKey("billing.PaymentMethod", models.PROTECT, related_name="charges")
+    currency = models.CharField(_("currency"), max_length=3)
+    amount = models.BigIntegerField(_("amount"))
+    code = models.CharField(_("decline code"), max_length=60, blank=True)
+    sent_at = models.DateTimeField(_("sent"))
+    finished_at = models.DateTimeField(_("answered"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("charge")
+        verbose_name_plural = _("charges")
+        ordering = ["-sent_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "n"], name="charge_attempt_once"),
+            models.UniqueConstraint(
+                fields=["invoice"],
+                condition=models.Q(state__in=[state.value for state in LIVE]),
+                name="one_live_charge",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.invoice_id} · {self.n}"
+
+
+class BillingRun(models.Model):
+    """`door` is who opened it: job or command. `result` holds counts; `refused_because` is why it did nothing."""
+
+    door = models.CharField(_("started by"), max_length=20)
+    started_at = models.DateTimeField(_("started"))
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    to_charge = models.PositiveIntegerField(_("to charge"), default=0)
+    charged = models.PositiveIntegerField(_("asked of the gateway"), default=0)
+    result = models.JSONField(_("result"), default=dict)
+    refused_because = models.CharField(_("refused"), max_length=300, blank=True)
+    allowed_at = models.DateTimeField(_("allowed by a person"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("billing run")
+        verbose_name_plural = _("billing runs")
+        ordering = ["-started_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M}"

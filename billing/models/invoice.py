@@ -1,4 +1,4 @@
-"""Invoice and Line: an issued paper. Its words and figures never change (rules 12 and 17; database trigger)."""
+"""Invoices, their lines, and the credit notes that correct them; numbers. Issued rows never change (rules 12, 15, 17)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -129,3 +129,83 @@ class NextLine(TenantRow):
 
     def __str__(self) -> str:
         return self.description
+
+
+class CreditNote(TenantRow):
+    """Its own number, its invoice and a reason. Amounts are minor units; tax is the invoice's, in proportion."""
+
+    client = models.ForeignKey("clients.Client", models.PROTECT, related_name="credit_notes")
+    invoice = models.ForeignKey("billing.Invoice", models.PROTECT, related_name="credit_notes")
+    series = models.ForeignKey("billing.Series", models.PROTECT, related_name="+")
+    seq = models.PositiveIntegerField(_("running number"))
+    number = models.CharField(_("number"), max_length=40)
+    issued_on = models.DateField(_("issued"))
+    reason = models.CharField(_("reason"), max_length=300)
+    actor = models.CharField(_("by"), max_length=200)
+    currency = models.CharField(_("currency"), max_length=3)
+    subtotal = models.BigIntegerField(_("before tax"))
+    tax = models.BigIntegerField(_("tax"))
+    total = models.BigIntegerField(_("total"))
+    taxes = models.JSONField(_("tax by rate"), default=list)
+    document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("credit note")
+        verbose_name_plural = _("credit notes")
+        ordering = ["-issued_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["business", "number"], name="credit_note_number_once"),
+            models.UniqueConstraint(fields=["series", "seq"], name="credit_note_seq_once"),
+            models.CheckConstraint(
+                condition=models.Q(total=models.F("subtotal") + models.F("tax"), total__gt=0),
+                name="credit_note_adds_up",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class SeriesKind(models.TextChoices):
+    """What is numbered. TAX_RECEIPT takes the place of RECEIPT where tax falls due on payment (rule 19)."""
+
+    INVOICE = "invoice", _("Invoices")
+    RECEIPT = "receipt", _("Receipts")
+    TAX_RECEIPT = "tax_receipt", _("Tax invoices / receipts")
+    CREDIT_NOTE = "credit_note", _("Credit notes")
+
+
+class Numbering(TenantRow):
+    """How a business writes one kind of number; without a row the usual pattern holds (billing.books.numbers)."""
+
+    kind = models.CharField(_("kind"), max_length=12, choices=SeriesKind.choices)
+    pattern = models.CharField(_("pattern"), max_length=30)
+    resets_yearly = models.BooleanField(_("starts again every year"), default=True)
+
+    class Meta:
+        verbose_name = _("number pattern")
+        verbose_name_plural = _("number patterns")
+        constraints = [
+            models.UniqueConstraint(fields=["business", "kind"], name="numbering_once"),
+            models.UniqueConstraint(fields=["business", "pattern"], name="numbering_kinds_differ"),
+        ]
+
+    def __str__(self) -> str:
+        return self.pattern
+
+
+class Series(TenantRow):
+    """`last` is the last number given, on `last_on`; `year` is 0 where numbers do not start again."""
+
+    kind = models.CharField(_("kind"), max_length=12, choices=SeriesKind.choices)
+    year = models.PositiveSmallIntegerField(_("year"))
+    last = models.PositiveIntegerField(_("last number"), default=0)
+    last_on = models.DateField(_("date of the last number"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("series")
+        verbose_name_plural = _("series")
+        constraints = [models.UniqueConstraint(fields=["business", "kind", "year"], name="series_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.year}"

@@ -1,8 +1,9 @@
-"""Payment: money that came in, its receipt, and what settles an invoice."""
+"""Payments, what settles an invoice, and what happens to a payment later: refunds, disputes, withholding certificates."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from billing.rules.states import DisputeState, RefundState
 from core.models import Document, TenantRow
 
 
@@ -72,3 +73,106 @@ class Allocation(TenantRow):
 
     def __str__(self) -> str:
         return str(self.amount)
+
+
+REFUND_STATES = [
+    (RefundState.SENT.value, _("Being confirmed")),
+    (RefundState.UNKNOWN.value, _("Being confirmed")),
+    (RefundState.PENDING.value, _("On its way")),
+    (RefundState.SUCCEEDED.value, _("Refunded")),
+    (RefundState.FAILED.value, _("Failed: it is client credit again")),
+]
+
+
+class Refund(TenantRow):
+    """Its id is the idempotency key. The amount left the client's credit when the row was made (REFUNDING)."""
+
+    client = models.ForeignKey("clients.Client", models.PROTECT, related_name="refunds")
+    payment = models.ForeignKey("billing.Payment", models.PROTECT, related_name="refunds")
+    credit_note = models.ForeignKey("billing.CreditNote", models.PROTECT, null=True, blank=True, related_name="+")
+    state = models.CharField(_("state"), max_length=10, choices=REFUND_STATES, default=RefundState.SENT)
+    currency = models.CharField(_("currency"), max_length=3)
+    amount = models.BigIntegerField(_("amount"))
+    handle = models.CharField(_("gateway object"), max_length=80, blank=True)
+    code = models.CharField(_("code"), max_length=60, blank=True)
+    actor = models.CharField(_("by"), max_length=200)
+    sent_at = models.DateTimeField(_("asked for"))
+    called_at = models.DateTimeField(_("last call"), null=True, blank=True)
+    next_at = models.DateTimeField(_("next look"), null=True, blank=True)
+    lookups = models.PositiveSmallIntegerField(_("look-ups"), default=0)
+    finished_at = models.DateTimeField(_("answered"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("refund")
+        verbose_name_plural = _("refunds")
+        ordering = ["-sent_at", "-id"]
+        constraints = [models.CheckConstraint(condition=models.Q(amount__gt=0), name="refund_is_money")]
+        indexes = [models.Index(fields=["next_at"], name="refund_to_ask", condition=models.Q(next_at__isnull=False))]
+
+    def __str__(self) -> str:
+        return f"{self.payment_id} {self.amount}"
+
+
+DISPUTE_STATES = [
+    (DisputeState.OPEN.value, _("Contested")),
+    (DisputeState.WON.value, _("Won")),
+    (DisputeState.LOST.value, _("Lost")),
+]
+
+
+class Dispute(TenantRow):
+    """`handle` is the gateway's object; `answer_by` the last instant for evidence."""
+
+    client = models.ForeignKey("clients.Client", models.PROTECT, related_name="disputes")
+    payment = models.ForeignKey("billing.Payment", models.PROTECT, related_name="disputes")
+    gateway = models.CharField(_("gateway"), max_length=20)
+    handle = models.CharField(_("gateway object"), max_length=80)
+    state = models.CharField(_("state"), max_length=10, choices=DISPUTE_STATES, default=DisputeState.OPEN)
+    currency = models.CharField(_("currency"), max_length=3)
+    amount = models.BigIntegerField(_("amount"))
+    reason = models.CharField(_("reason"), max_length=60, blank=True)
+    answer_by = models.DateTimeField(_("answer by"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("decided"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("dispute")
+        verbose_name_plural = _("disputes")
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["gateway", "handle"], name="dispute_once"),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="dispute_is_money"),
+        ]
+
+    def __str__(self) -> str:
+        return self.handle
+
+
+class CertificateState(models.TextChoices):
+    """OWED until the paper is here."""
+
+    OWED = "owed", _("Owed")
+    RECEIVED = "received", _("Received")
+
+
+class Certificate(TenantRow):
+    """One per invoice. `amount` is minor units; it settles the invoice when it is received."""
+
+    client = models.ForeignKey("clients.Client", models.PROTECT, related_name="certificates")
+    invoice = models.OneToOneField("billing.Invoice", models.PROTECT, related_name="certificate")
+    state = models.CharField(
+        _("state"), max_length=10, choices=CertificateState.choices, default=CertificateState.OWED
+    )
+    currency = models.CharField(_("currency"), max_length=3)
+    amount = models.BigIntegerField(_("amount"))
+    number = models.CharField(_("number"), max_length=60, blank=True)
+    received_on = models.DateField(_("received"), null=True, blank=True)
+    chased_at = models.DateTimeField(_("last asked for"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("withholding certificate")
+        verbose_name_plural = _("withholding certificates")
+        ordering = ["-created_at", "-id"]
+        constraints = [models.CheckConstraint(condition=models.Q(amount__gt=0), name="certificate_is_money")]
+
+    def __str__(self) -> str:
+        return self.number or str(self.invoice_id)

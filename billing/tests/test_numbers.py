@@ -16,7 +16,7 @@ from billing.books.invariants import broken
 from billing.charging import void
 from billing.invoices import credit_note
 from billing.models import CreditNote, Invoice, Numbering, Payment, Series
-from billing.models.series import SeriesKind
+from billing.models.invoice import SeriesKind
 from billing.rules.errors import BadPattern
 from billing.runs.run import bill
 from tests.world import NOW, World

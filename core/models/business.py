@@ -1,4 +1,4 @@
-"""Business: the tenant. Every other row belongs to exactly one."""
+"""The tenant: a business, and the base of every row that belongs to one."""
 
 from django.conf import settings
 from django.db import models
@@ -58,3 +58,14 @@ class Business(models.Model):
     def trading_as(self) -> str:
         """The name for papers: the legal name, or the trading name where none was given."""
         return self.legal_name or self.name
+
+
+class TenantRow(models.Model):
+    """An unguessable id, the business it belongs to, and when it was made (UTC; verbs pass their `now`)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    business = models.ForeignKey(Business, models.PROTECT, related_name="+", verbose_name=_("business"))
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    class Meta:
+        abstract = True

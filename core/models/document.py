@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.models.tenant import TenantRow
+from core.models.business import TenantRow
 
 
 class DocumentKind(models.TextChoices):

@@ -1,4 +1,4 @@
-"""User: a person who logs in by email (freelancer or staff)."""
+"""Users: people who sign in by email."""
 
 from typing import Any
 

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from billing.models import BankDetails
-from billing.models.series import SeriesKind
+from billing.models.invoice import SeriesKind
 from clients.models import TaxRate
 from core import money
 from core.documents import logos

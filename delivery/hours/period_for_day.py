@@ -16,7 +16,7 @@ from core import formats
 from core.dates import local_day
 from core.models import Business
 from delivery.models import Deliverable, Report, TimeEntry
-from delivery.models.time_entry import A_DAY
+from delivery.models.hours import A_DAY
 from delivery.rules.errors import NoPeriod, TooMuch
 from delivery.rules.states import ReportState
 

@@ -1,4 +1,4 @@
-"""Report: what a client reads about one period; frozen and hashed when it is sent (rule 38)."""
+"""Reports to the client, the runs that make them, quarterly reviews, and early warnings to the freelancer."""
 
 from django.conf import settings
 from django.db import models
@@ -91,3 +91,76 @@ class Report(TenantRow):
     def is_seen(self) -> bool:
         """Whether anything shows that the client has had it before their eyes."""
         return bool(self.letter_opened_at or self.opened_at or self.answered_at)
+
+
+class ReportRun(models.Model):
+    """`door` is who opened it (beat, command). `total` reports are to be drafted or sent, `done` are; `result` holds
+    counts. A run that died leaves `finished_at` empty, and the next one goes on where it was."""
+
+    door = models.CharField(_("started by"), max_length=20)
+    started_at = models.DateTimeField(_("started"))
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    total = models.PositiveIntegerField(_("to do"), default=0)
+    done = models.PositiveIntegerField(_("done"), default=0)
+    result = models.JSONField(_("result"), default=dict)
+
+    class Meta:
+        verbose_name = _("report run")
+        verbose_name_plural = _("report runs")
+        ordering = ["-started_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M}"
+
+
+class QuarterlyReview(TenantRow):
+    """From `starts_on` up to, not including, `ends_on`: the periods that ended in it. `snapshot` and its SHA-256 do
+    not change (trigger); the same quarter made again after new facts is another row."""
+
+    client = models.ForeignKey("clients.Client", models.PROTECT, related_name="quarterly_reviews")
+    agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="quarterly_reviews")
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until (exclusive)"))
+    snapshot = models.JSONField(_("contents"))
+    sha256 = models.CharField(_("SHA-256 of the contents"), max_length=64)
+    document = models.ForeignKey(Document, models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("quarterly review")
+        verbose_name_plural = _("quarterly reviews")
+        ordering = ["-ends_on", "-created_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "starts_on", "sha256"], name="quarterly_review_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_on}/{self.ends_on}"
+
+
+class EarlyWarning(TenantRow):
+    """Once for each period and `day` (10 or 20; of one longer than a month, a third and two thirds of it).
+
+    `findings` are the facts as JSON, put into words where shown. `note` is two sentences to the client in the
+    client's language, `change` the one thing to change, for the freelancer's eyes; both as drafted. `sent_at`: the
+    note went out, `dismissed_at`: the freelancer let it be.
+    """
+
+    client = models.ForeignKey("clients.Client", models.PROTECT, related_name="early_warnings")
+    period = models.ForeignKey("agreements.Period", models.PROTECT, related_name="early_warnings")
+    day = models.PositiveSmallIntegerField(_("day of the period"))
+    findings = models.JSONField(_("what is off"), default=list)
+    note = models.TextField(_("note to the client"), max_length=1000)
+    change = models.CharField(_("proposed change"), max_length=300)
+    sent_at = models.DateTimeField(_("note sent"), null=True, blank=True)
+    dismissed_at = models.DateTimeField(_("let be"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("early warning")
+        verbose_name_plural = _("early warnings")
+        ordering = ["-created_at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["period", "day"], name="early_warning_once")]
+        indexes = [models.Index(fields=["business", "-created_at", "-id"], name="early_warning_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.period_id} {self.day}"

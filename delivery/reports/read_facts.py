@@ -13,7 +13,7 @@ from agreements.rules.states import PeriodState
 from delivery.hours import hours_left
 from delivery.kpis import figures
 from delivery.models import Deliverable, Handover, Report, Request, TimeEntry
-from delivery.models.deliverable import OWN
+from delivery.models.work import OWN
 from delivery.reports.compose import Facts, Item, Wish, Work
 
 RELATED = ("client", "business__owner", "period__agreement__contact", "document")

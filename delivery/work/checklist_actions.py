@@ -11,7 +11,7 @@ from agreements.models import Period
 from agreements.rules.states import PeriodState
 from core.errors import NotAllowedNow
 from delivery.models import Deliverable, Handover
-from delivery.models.deliverable import OWN
+from delivery.models.work import OWN
 from delivery.rules.errors import BadHandover
 from delivery.rules.states import DeliverableState
 from delivery.work import leftover

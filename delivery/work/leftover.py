@@ -15,7 +15,7 @@ from core import audit
 from core.audit import UNSEEN, Origin
 from core.database.state_moves import move
 from delivery.models import Deliverable, Report
-from delivery.models.deliverable import OWN
+from delivery.models.work import OWN
 from delivery.rules.errors import BadLeftover
 from delivery.rules.states import DELIVERABLE, DeliverableState, ReportState
 from delivery.work.closed_periods import hold_open

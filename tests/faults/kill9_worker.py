@@ -17,7 +17,7 @@ from billing.charging.retry import retry
 from billing.gateways.base import GatewayUnknown, Outcome
 from billing.gateways.sandbox import gateway as sandbox
 from billing.invoices import credit_note
-from billing.models.certificate import CertificateState
+from billing.models.payment import CertificateState
 from billing.rules.errors import CannotCharge, NotConnected
 from billing.rules.states import ChargeState, CollectionState, InvoiceState, RefundState
 from billing.runs.run import bill

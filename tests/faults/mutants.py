@@ -15,7 +15,7 @@ from django.db import transaction
 from billing.books import numbers, receive, transitions
 from billing.charging import closing, collect, gateway_events, issue, refund, resolve, settle, void
 from billing.models import Charge, Collection, Invoice
-from billing.models.series import SeriesKind
+from billing.models.invoice import SeriesKind
 from billing.rules.states import ChargeState, CollectionState
 from core.dates import local_day
 from core.outbox import emails

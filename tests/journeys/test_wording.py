@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from agreements.contract import templates
 from agreements.models import Template
-from agreements.models.template import TextKind
+from agreements.models.reusable import TextKind
 from tests.journeys.test_signing import desk
 from tests.world import World
 

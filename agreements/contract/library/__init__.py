@@ -8,7 +8,7 @@ from typing import Any
 from agreements.contract.library.clause import Clause
 from agreements.contract.library.general import GENERAL
 from agreements.contract.library.trades import TRADES
-from agreements.models.template import TextKind, Use
+from agreements.models.reusable import TextKind, Use
 
 VERSION = "2026-11"
 CLAUSES: dict[str, Clause] = {clause.key: clause for clause in (*GENERAL, *TRADES)}

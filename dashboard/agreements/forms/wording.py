@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.contract import library, templates, wording
 from agreements.models import Proposal, Template
 from agreements.models.proposal import kind_of
-from agreements.models.template import Service, TextKind, Use
+from agreements.models.reusable import Service, TextKind, Use
 from core import money
 from core.documents.printable_text import PrintableForm
 from core.models import Business

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from agreements.contract import clauses, library, sample, templates, variables, wording
 from agreements.models import Template
-from agreements.models.template import TextKind
+from agreements.models.reusable import TextKind
 from agreements.signing import pdfs
 from core.errors import RuleError
 from core.web.download import pdf_bytes

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from agreements.models.template import Service
+from agreements.models.reusable import Service
 from agreements.rules.cumulative_tiers import TierDraft
 from core.documents.printable_text import PrintableForm
 from core.errors import RuleError

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import FitCheck
-from clients.models.fit import ANSWERS
+from clients.models.sales import ANSWERS
 from clients.rules.fit import Question
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Objection, Reply
-from clients.models.objection import KIND_LONGEST, KINDS
+from clients.models.sales import KIND_LONGEST, KINDS
 from clients.rules import playbook
 
 OWN = "own"

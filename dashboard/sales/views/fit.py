@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients import fit_check
 from clients.models import Client, FitCheck
-from clients.models.fit import question_label
+from clients.models.sales import question_label
 from clients.rules.fit import Fit, Question, Verdict
 from dashboard.page import Desk
 from dashboard.sales.forms.fit import FitForm

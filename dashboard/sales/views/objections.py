@@ -14,7 +14,7 @@ from agreements.models import Proposal
 from agreements.proposals import objection_outcomes
 from clients import objections
 from clients.models import Client, Objection, Reply
-from clients.models.objection import kind_label
+from clients.models.sales import kind_label
 from clients.rules import objection_statistics, playbook
 from clients.rules.objection_statistics import Heard, Outcome
 from core.errors import RuleError

@@ -12,7 +12,7 @@ from agreements.models import Agreement
 from core.documents.printable_text import PrintableForm
 from dashboard.form_fields import DurationField
 from delivery.models import Deliverable
-from delivery.models.time_entry import A_DAY
+from delivery.models.hours import A_DAY
 
 #: What is promised follows the client and the day; without a script every client's is there to choose. Nobody can
 #: choose in the moment before it is exchanged.

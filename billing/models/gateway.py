@@ -1,0 +1,76 @@
+"""A business's account at a gateway, the webhooks it sent, and the cards kept there."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.models import TenantRow
+
+
+class GatewayAccount(TenantRow):
+    """`secret` and `webhook_secret` are sealed with core.database.vault; `hint` is what may be shown of the key."""
+
+    gateway = models.CharField(_("gateway"), max_length=20)
+    secret = models.BinaryField(editable=False)
+    webhook_secret = models.BinaryField(editable=False, blank=True, default=b"")
+    hint = models.CharField(_("key"), max_length=20)
+    is_live = models.BooleanField(_("real money"), default=False)
+    connected_at = models.DateTimeField(_("connected"))
+
+    class Meta:
+        verbose_name = _("gateway account")
+        verbose_name_plural = _("gateway accounts")
+        constraints = [models.UniqueConstraint(fields=["business", "gateway"], name="gateway_account_once")]
+
+    def __str__(self) -> str:
+        return f"{self.gateway} {self.hint}"
+
+
+class GatewayEvent(models.Model):
+    """The body is kept and never believed: a worker asks the gateway for the object's present state."""
+
+    gateway = models.CharField(_("gateway"), max_length=20)
+    account = models.ForeignKey("billing.GatewayAccount", models.PROTECT, null=True, blank=True, related_name="+")
+    event_id = models.CharField(_("event"), max_length=80)
+    handle = models.CharField(_("gateway object"), max_length=80)
+    body = models.BinaryField(_("body"))
+    received_at = models.DateTimeField(_("received"))
+    done_at = models.DateTimeField(_("applied"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("gateway event")
+        verbose_name_plural = _("gateway events")
+        constraints = [
+            models.UniqueConstraint(fields=["account", "event_id"], name="event_once"),
+            models.UniqueConstraint(
+                fields=["gateway", "event_id"], condition=models.Q(account__isnull=True), name="house_event_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["id"], name="event_to_apply", condition=models.Q(done_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return self.event_id
+
+
+class PaymentMethod(TenantRow):
+    """`token` is the gateway's name for it. One per client is in use; a removed one has `removed_at`."""
+
+    client = models.ForeignKey("clients.Client", models.PROTECT, related_name="payment_methods")
+    gateway = models.CharField(_("gateway"), max_length=20)
+    token = models.CharField(max_length=80)
+    brand = models.CharField(_("card"), max_length=20)
+    last4 = models.CharField(_("last four digits"), max_length=4)
+    expires_on = models.DateField(_("valid until"), null=True, blank=True)
+    removed_at = models.DateTimeField(_("removed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("payment method")
+        verbose_name_plural = _("payment methods")
+        constraints = [
+            models.UniqueConstraint(fields=["gateway", "token"], name="method_once"),
+            models.UniqueConstraint(
+                fields=["client"], condition=models.Q(removed_at__isnull=True), name="one_method_in_use"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.brand} ···· {self.last4}"
