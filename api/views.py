@@ -12,10 +12,12 @@ from django.views.decorators.csrf import csrf_exempt
 
 from api import body
 from core.web.throttle import address, too_often
-from delivery.kpis import keys, readings
+from core.web import api_keys
+from delivery.kpis import readings
 from delivery.kpis.measure import Written
 from delivery.kpis.readings import No
-from delivery.models import ApiKey, Kpi
+from core.models import ApiKey
+from delivery.models import Kpi
 from delivery.models.kpi import Source
 from delivery.rules.errors import BadReadings
 
@@ -50,7 +52,7 @@ class Door(View):
 
     def _refused(self, request: HttpRequest) -> JsonResponse | None:
         way, _space, secret = request.headers.get("Authorization", "").partition(" ")
-        found = keys.find(secret.strip(), now=timezone.now()) if way.lower() == "bearer" else None
+        found = api_keys.find(secret.strip(), now=timezone.now()) if way.lower() == "bearer" else None
         who = str(found.pk) if found else address(request)
         if too_often("api" if found else "api_stranger", who, limit=CALLS if found else STRANGERS, seconds=WINDOW):
             answer = says(429, "too_many_requests", _("Too many calls. Try again in a minute."))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from clients import pipeline
 from clients.models import Call, Client, Contact
-from clients.models.call import LONGEST, SHORTEST
+from clients.models.sales import LONGEST, SHORTEST
 from clients.rules.pipeline import Stage
 from core.errors import RuleError
 

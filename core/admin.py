@@ -58,3 +58,10 @@ class LinkAdmin(FrozenAdmin):
 class HeartbeatAdmin(FrozenAdmin):
     list_display = ["name", "at"]
     search_fields = ["name"]
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(FrozenAdmin):
+    list_display = ["name", "hint", "used_at", "revoked_at"]
+    search_fields = ["name"]
+    neighbours = ("business",)

@@ -5,10 +5,8 @@ from django.contrib import admin
 from core.web.admin_site import FrozenAdmin
 from delivery.models import (
     Adjustment,
-    ApiKey,
     Deliverable,
     EarlyWarning,
-    Export,
     Handover,
     Kpi,
     Overage,
@@ -67,13 +65,6 @@ class ReportRunAdmin(FrozenAdmin):
     search_fields = ["door"]
 
 
-@admin.register(Export)
-class ExportAdmin(FrozenAdmin):
-    list_display = ["created_at", "scope", "state", "done", "size", "finished_at", "expires_at"]
-    list_filter = ["scope", "state"]
-    search_fields = ["business__name", "sha256"]
-    neighbours = ("business", "client")
-
 
 @admin.register(Adjustment)
 class AdjustmentAdmin(FrozenAdmin):
@@ -125,12 +116,6 @@ class RequestMessageAdmin(FrozenAdmin):
     search_fields = ["text"]
     neighbours = ("request", "contact")
 
-
-@admin.register(ApiKey)
-class ApiKeyAdmin(FrozenAdmin):
-    list_display = ["name", "hint", "used_at", "revoked_at"]
-    search_fields = ["name"]
-    neighbours = ("business",)
 
 
 @admin.register(EarlyWarning)

@@ -8,7 +8,6 @@ from delivery.renewing import watch_pace as pace
 from delivery.reports import report_pdf, report_run
 from delivery.requests import reminders
 from delivery.work import checklist_actions
-from exports import requested_exports
 
 
 @shared_task(name="delivery.tasks.send_reports", ignore_result=True)
@@ -44,9 +43,3 @@ def watch_work() -> None:
     now = timezone.now()
     checklist_actions.open_checklists(now=now)
     reminders.remind_due(now=now)
-
-
-@shared_task(name="delivery.tasks.make_exports", ignore_result=True)
-def make_exports() -> None:
-    """Make the archives that were asked for, and take away the old ones."""
-    requested_exports.make_due(now=timezone.now())

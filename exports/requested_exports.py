@@ -21,9 +21,9 @@ from core import nudge
 from core.database.state_moves import move
 from core.models import Business
 from core.outbox import emails
-from delivery.models import Export
-from delivery.models.export import Scope
-from delivery.rules.states import EXPORT, ExportState
+from exports.models import Export
+from exports.models import Scope
+from exports.states import EXPORT, ExportState
 from exports import bundle
 from exports.archive import Archive
 

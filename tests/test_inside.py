@@ -13,7 +13,8 @@ from clients.models.client import STAGES, Lost
 from clients.rules.pipeline import Stage
 from core.models import Business, Outbox
 from core.outbox import emails
-from delivery.models import ApiKey, EarlyWarning
+from core.models import ApiKey
+from delivery.models import EarlyWarning
 from delivery.renewing import renewal
 from delivery.rules.renewal_risk import Reason, Why
 from tests.test_tenancy import CLASSES, address, inside, rows_of

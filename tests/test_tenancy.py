@@ -24,19 +24,20 @@ from billing.charging.refund import give_back
 from billing.models import Certificate, Invoice, Payment, StatementLine
 from billing.runs.run import bill
 from clients import booking, objections, portal_links, testimonials
-from clients.models import TaxRate
+from core.models import TaxRate
 from core import links
 from core.database.state_moves import move
 from core.dates import local_day
 from core.models import Outbox
 from delivery.hours import overage, time_log
-from delivery.kpis import keys, measure
+from core.web import api_keys
+from delivery.kpis import measure
 from delivery.models import Deliverable, EarlyWarning, Handover, Report, TimeEntry
-from delivery.models.export import Scope
+from exports.models import Scope
 from delivery.renewing import review_quarter, warning_words
 from delivery.reports import report_run, send
 from delivery.requests import client_actions as ask_for
-from delivery.rules.states import EXPORT, ExportState
+from exports.states import EXPORT, ExportState
 from delivery.trackers import time_import  # fmt: skip
 from delivery.work import checklist_actions, hand_over
 from exports import requested_exports
@@ -165,7 +166,7 @@ def rows_of(world: World) -> dict[str, Any]:
         "testimonial": said, "wait": wait, "question": question, "proposal_letter": (agreement.proposal, said),
         "warning": EarlyWarning.objects.create(business=world.business, client=client, period=period, day=10, note="N", findings=[warning_words.of_work("posts", 0, 4, 2, 100)]),
         "review": reviewed(agreement),
-        "api_key": keys.make(business=world.business, name="K", now=now)[0],
+        "api_key": api_keys.make(business=world.business, name="K", now=now)[0],
         "kpi": kpi, "deliverable": Deliverable.objects.get(period=period), "time": time,
         "time_import": read_export(world, now),
         "invoice": Invoice.objects.get(agreement=agreement), "report": report,

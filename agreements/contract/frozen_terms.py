@@ -7,9 +7,10 @@ from typing import Any
 from agreements.contract import wording
 from agreements.models import Agreement, Proposal, Tier
 from agreements.rules import cumulative_tiers
-from clients.models import Client, Contact, TaxRate
+from clients.models import Client, Contact
+from core.models import TaxRate
 from clients.models.client import STANDARD
-from clients.models.tax_rate import TaxMode
+from core.models.tax_rate import TaxMode
 from core.dates import whole_months
 from core.models import Business
 

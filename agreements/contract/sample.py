@@ -11,7 +11,7 @@ from agreements.models import Agreement, Template
 from agreements.models.proposal import CollectBy, Renews
 from agreements.models.reusable import TextKind
 from agreements.rules.schedule import Interval
-from clients.models.tax_rate import TaxMode
+from core.models.tax_rate import TaxMode
 from core import money
 from core.models import Business
 

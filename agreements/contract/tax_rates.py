@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from clients.models import TaxRate
+from core.models import TaxRate
 from core.errors import RuleError
 from core.models import Business
 

@@ -12,7 +12,7 @@ from agreements.models.reusable import TextKind
 from agreements.rules import in_words
 from agreements.rules.placeholders import Value
 from agreements.rules.schedule import Interval
-from clients.models.tax_rate import TaxMode
+from core.models.tax_rate import TaxMode
 from core import formats
 
 #: Places whose English name needs its article: "the law of the United States".

@@ -17,7 +17,7 @@ from agreements.models.reusable import TextKind
 from agreements.models.signing import Paper
 from agreements.rules.schedule import Interval
 from agreements.rules.states import AgreementState, PeriodState
-from clients.models.tax_rate import TaxMode
+from core.models.tax_rate import TaxMode
 from core.models import TenantRow
 
 if TYPE_CHECKING:

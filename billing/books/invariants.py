@@ -26,7 +26,7 @@ from billing.models import (
 from billing.models.invoice import FEE, UPGRADE
 from billing.models.journal import Account
 from billing.rules.states import IN_FLIGHT, ChargeState, CollectionState, DisputeState, InvoiceState, RefundState
-from clients.models.tax_rate import TaxMode
+from core.models.tax_rate import TaxMode
 from core.documents import store
 from core.models import Document, Outbox
 

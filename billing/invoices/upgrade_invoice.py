@@ -22,7 +22,7 @@ from billing.models import CreditNote, Dispute, Invoice
 from billing.rules import taxes
 from billing.rules.errors import NotOpen
 from billing.rules.states import DisputeState, InvoiceState
-from clients.models.tax_rate import TaxMode
+from core.models.tax_rate import TaxMode
 from core.audit import UNSEEN, Origin
 from core.dates import local_day
 from core.errors import NotAllowedNow

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.models.proposal import CollectBy
 from billing.rules.states import InvoiceState
-from clients.models.tax_rate import TaxMode
+from core.models.tax_rate import TaxMode
 from core.models import Document, TenantRow
 
 INVOICE_STATES = [

@@ -18,7 +18,7 @@ from billing.models import Certificate, Invoice, Journal, Payment, Series
 from billing.rules import taxes
 from billing.rules.errors import NotOpen
 from billing.runs.run import bill
-from clients.models import TaxRate
+from core.models import TaxRate
 from core.models import Outbox
 from tests.world import NOW, World
 

@@ -2,6 +2,5 @@
 
 from clients.models.client import Client, Contact
 from clients.models.sales import Call, FitCheck, Objection, Reply, Testimonial
-from clients.models.tax_rate import TaxRate
 
-__all__ = ["Call", "Client", "Contact", "FitCheck", "Objection", "Reply", "TaxRate", "Testimonial"]
+__all__ = ["Call", "Client", "Contact", "FitCheck", "Objection", "Reply", "Testimonial"]

@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clients.models.tax_rate import TaxMode
+from core.models.tax_rate import TaxMode
 from clients.rules.pipeline import Stage
 from core.models import TenantRow
 

@@ -16,6 +16,9 @@ from core.models import TenantRow
 ANSWERS = [(Answer.YES.value, _("Yes")), (Answer.NO.value, _("No"))]
 
 
+SHORTEST, LONGEST = 5, 240  # minutes of a call
+
+
 class FitCheck(TenantRow):
     """One for each client, the freelancer's own (rule 37). An empty answer: not known yet."""
 

@@ -6,6 +6,7 @@ from core.models.document import Document
 from core.models.heartbeat import Heartbeat
 from core.models.link import Link
 from core.models.outbox import Outbox
-from core.models.user import User
+from core.models.tax_rate import TaxMode, TaxRate
+from core.models.user import ApiKey, User
 
-__all__ = ["AuditEvent", "Business", "Document", "Heartbeat", "Link", "Outbox", "TenantRow", "User"]
+__all__ = ["ApiKey", "AuditEvent", "Business", "Document", "Heartbeat", "Link", "Outbox", "TaxMode", "TaxRate", "TenantRow", "User"]

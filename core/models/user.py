@@ -1,4 +1,4 @@
-"""Users: people who sign in by email."""
+"""Who may sign in: users by email, and programs by an API key."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.database.ids import new_id
+from core.models.business import TenantRow
 
 
 class UserManager(BaseUserManager["User"]):
@@ -58,3 +59,21 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0] if self.name else self.email.split("@")[0]
+
+
+class ApiKey(TenantRow):
+    """`digest` is the SHA-256 of the secret, which is shown once; `hint` is its last four characters."""
+
+    name = models.CharField(_("name"), max_length=60)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    hint = models.CharField(_("ends in"), max_length=4, editable=False)
+    used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.models import BankDetails
 from billing.models.invoice import SeriesKind
-from clients.models import TaxRate
+from core.models import TaxRate
 from core import money
 from core.documents import logos
 from core.documents.printable_text import PrintableForm

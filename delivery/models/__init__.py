@@ -1,7 +1,5 @@
 """What was done for the fee: one file per noun; everything hangs on a period."""
 
-from delivery.models.api_key import ApiKey
-from delivery.models.export import Export
 from delivery.models.hours import Adjustment, Overage, TimeEntry, TimeImport, Timer
 from delivery.models.kpi import Kpi, Reading
 from delivery.models.report import EarlyWarning, QuarterlyReview, Report, ReportRun
@@ -9,6 +7,6 @@ from delivery.models.request import Request, RequestMessage
 from delivery.models.work import Deliverable, Handover
 
 __all__ = [
-    "Adjustment", "ApiKey", "Deliverable", "EarlyWarning", "Export", "Handover", "Kpi", "Overage", "QuarterlyReview",
+    "Adjustment", "Deliverable", "EarlyWarning", "Handover", "Kpi", "Overage", "QuarterlyReview",
     "Reading", "Report", "ReportRun", "Request", "RequestMessage", "TimeEntry", "TimeImport", "Timer",
 ]  # fmt: skip

@@ -15,8 +15,10 @@ from agreements.models import Period
 from billing.runs.run import bill
 from core.dates import local_day
 from core.models import Business
-from delivery.kpis import keys, measure
-from delivery.models import ApiKey, Kpi, Reading, Report
+from core.web import api_keys
+from delivery.kpis import measure
+from core.models import ApiKey
+from delivery.models import Kpi, Reading, Report
 from delivery.reports import report_run, send
 from tests.world import World
 
@@ -42,7 +44,7 @@ def kpi(world: World) -> Kpi:
 
 
 def secret(business: Business) -> str:
-    return keys.make(business=business, name="Script", now=NOW)[1]
+    return api_keys.make(business=business, name="Script", now=NOW)[1]
 
 
 def one(kpi: Kpi, value: Any = "12.5", days: int = 2) -> dict[str, Any]:
@@ -69,7 +71,7 @@ def test_a_reading_comes_in_once_is_corrected_and_keeps_what_it_was(kpi: Kpi) ->
 
 def test_without_a_key_that_is_in_use_nothing_opens(kpi: Kpi) -> None:
     key = secret(kpi.business)
-    keys.revoke(key=ApiKey.objects.get(), now=NOW)
+    api_keys.revoke(key=ApiKey.objects.get(), now=NOW)
     for wrong in (None, "", "rh_x", key, "é"):
         answer = post(one(kpi), wrong)
         assert answer.status_code == 401, wrong

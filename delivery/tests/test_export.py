@@ -21,7 +21,7 @@ from core.models import Document, Outbox
 from core.tables.spreadsheet import plain
 from delivery.hours import time_log
 from delivery.models import Report
-from delivery.models.export import Scope
+from exports.models import Scope
 from delivery.reports import report_run, send
 from exports import bundle, requested_exports, tables
 from exports.archive import LONGEST, Archive, safe

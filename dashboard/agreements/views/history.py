@@ -11,7 +11,7 @@ from agreements.models import Agreement
 from core.web.download import zip_response
 from dashboard.page import Desk
 from dashboard.settings.views.exports import Exports
-from delivery.models.export import Scope
+from exports.models import Scope
 from exports import requested_exports
 from exports.timeline import timeline
 

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from core.errors import RuleError
 from dashboard.page import Desk, refuse
 from dashboard.reports.forms.kpis import KeyForm
-from delivery.kpis import keys
-from delivery.models import ApiKey, Kpi
+from core.web import api_keys
+from core.models import ApiKey
+from delivery.models import Kpi
 
 SHOWN = 200  # KPIs; all of them come over the API
 
@@ -32,7 +33,7 @@ class ApiPage(Desk):
         form = KeyForm(request.POST)
         if form.is_valid():
             try:
-                row, secret = keys.make(business=self.business, name=form.cleaned_data["name"], now=timezone.now())
+                row, secret = api_keys.make(business=self.business, name=form.cleaned_data["name"], now=timezone.now())
                 answer = self.page(request, KeyForm(), made=row, secret=secret)
                 answer.headers["Cache-Control"] = "no-store"
                 return answer
@@ -63,6 +64,6 @@ class RevokeKey(Desk):
     """It opens nothing any more."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        keys.revoke(key=self.row(ApiKey, pk), now=timezone.now())
+        api_keys.revoke(key=self.row(ApiKey, pk), now=timezone.now())
         messages.success(request, _("The key is taken back. It opens nothing from now on."))
         return redirect("dashboard:api")

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from clients.models import Client
 from core.web.download import zip_response
 from dashboard.page import Desk
-from delivery.models import Export
-from delivery.models.export import Scope
-from delivery.rules.states import ExportState
+from exports.models import Export
+from exports.models import Scope
+from exports.states import ExportState
 from exports import requested_exports
 
 SHOWN = 20

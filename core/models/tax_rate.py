@@ -1,9 +1,9 @@
-"""TaxRate: a tax that a business charges, by name; and how a price and its tax belong together."""
+"""Taxes that a business charges, and how a price and its tax belong together."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.models import TenantRow
+from core.models.business import TenantRow
 
 
 class TaxMode(models.TextChoices):

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.models import TenantRow
-from delivery.rules.states import ExportState
+from exports.states import ExportState
 
 EXPORT_STATES = [
     (ExportState.WAITING.value, _("Being made")),

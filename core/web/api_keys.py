@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import RuleError
 from core.models import Business
-from delivery.models import ApiKey
+from core.models import ApiKey
 
 PREFIX = "rh_"
 MOST = 20  # that are in use at a time

@@ -1,0 +1,14 @@
+"""Exports in the admin site."""
+
+from django.contrib import admin
+
+from core.web.admin_site import FrozenAdmin
+from exports.models import Export
+
+
+@admin.register(Export)
+class ExportAdmin(FrozenAdmin):
+    list_display = ["created_at", "scope", "state", "done", "size", "finished_at", "expires_at"]
+    list_filter = ["scope", "state"]
+    search_fields = ["business__name", "sha256"]
+    neighbours = ("business", "client")
