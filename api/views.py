@@ -11,12 +11,12 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from api import body
-from core.web.throttle import address, too_often
+from core.models import ApiKey
 from core.web import api_keys
+from core.web.throttle import address, too_often
 from delivery.kpis import readings
 from delivery.kpis.measure import Written
 from delivery.kpis.readings import No
-from core.models import ApiKey
 from delivery.models import Kpi
 from delivery.models.kpi import Source
 from delivery.rules.errors import BadReadings

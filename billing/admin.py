@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from billing.gateways.sandbox.models import SandboxCard, SandboxIntent
 from billing.models import (
     Allocation,
     BankDetails,
@@ -21,8 +22,6 @@ from billing.models import (
     Payment,
     PaymentMethod,
     Refund,
-    SandboxCard,
-    SandboxIntent,
     Series,
     StatementLine,
     Transition,

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from core.models import AuditEvent, Business, Document, Heartbeat, Link, Outbox, User
+from core.models import ApiKey, AuditEvent, Business, Document, Heartbeat, Link, Outbox, User
 from core.web.admin_site import FrozenAdmin, RowAdmin
 
 

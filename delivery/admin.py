@@ -65,7 +65,6 @@ class ReportRunAdmin(FrozenAdmin):
     search_fields = ["door"]
 
 
-
 @admin.register(Adjustment)
 class AdjustmentAdmin(FrozenAdmin):
     list_display = ["minutes", "reason", "actor", "created_at"]
@@ -115,7 +114,6 @@ class RequestMessageAdmin(FrozenAdmin):
     list_display = ["created_at", "text", "came_as"]
     search_fields = ["text"]
     neighbours = ("request", "contact")
-
 
 
 @admin.register(EarlyWarning)

@@ -1,4 +1,4 @@
-"""Export: an archive of papers and data that somebody asked for, made by a worker and kept for some days."""
+"""Exports: archives of documents and data that somebody asked for, made by a worker and kept for some days."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -21,11 +21,10 @@ from core import nudge
 from core.database.state_moves import move
 from core.models import Business
 from core.outbox import emails
-from exports.models import Export
-from exports.models import Scope
-from exports.states import EXPORT, ExportState
 from exports import bundle
 from exports.archive import Archive
+from exports.models import Export, Scope
+from exports.states import EXPORT, ExportState
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(hours=1)
@@ -51,7 +50,7 @@ def ask(
             row = Export.objects.create(business=business, subject_id=subject.pk, **about)
     except IntegrityError:
         row = Export.objects.get(business=business, subject_id=subject.pk, state=ExportState.WAITING)
-    nudge.ring("delivery.tasks.make_exports")
+    nudge.ring("exports.tasks.make_exports")
     return row
 
 

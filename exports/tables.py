@@ -28,7 +28,7 @@ SECRET = frozenset(
         "action_url",
     ]
 )
-LEFT_OUT = frozenset(["delivery.Export"])  # the exports themselves
+LEFT_OUT = frozenset(["exports.Export"])  # the exports themselves
 LETTER = ("id", "kind", "to", "language", "subject", "state", "created_at", "sent_at", "attachment")
 ROWS = 500  # read at a time
 
@@ -45,7 +45,7 @@ def tables(business: Business) -> Iterator[tuple[str, list[str], QuerySet[Any]]]
             rows = through._default_manager.filter(Q(**{f"{model._meta.model_name}__business": business}))
             yield f"{model._meta.label_lower}.{field.name}", columns_of(through), rows.order_by("pk")
     letters = Outbox.objects.filter(business=business).order_by("created_at", "id")
-    yield "core.outbox.emails", _attributes(Outbox, LETTER), letters  # without text and reply address: doors
+    yield "core.outbox", _attributes(Outbox, LETTER), letters  # without text and reply address: doors
 
 
 def models() -> list[type[Model]]:

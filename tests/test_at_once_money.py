@@ -19,14 +19,14 @@ from billing.bank_transfer import statement_import, transfers
 from billing.books import numbers
 from billing.books.invariants import broken
 from billing.charging import collect, issue, refund, retry, void
-from billing.gateways import MANUAL
 from billing.gateways.sandbox.gateway import Sandbox
+from billing.gateways.sandbox.models import SandboxCard as Card
+from billing.gateways.sandbox.models import SandboxIntent as Intent
+from billing.gateways.sandbox.models import SandboxRefund as GivenBack
 from billing.invoices import upgrade_invoice
 from billing.models import Collection, CreditNote, Invoice, Payment, Refund, Series, StatementLine
-from billing.models import SandboxCard as Card
-from billing.models import SandboxIntent as Intent
-from billing.models import SandboxRefund as GivenBack
 from billing.models.invoice import SeriesKind
+from billing.rules.states import BANK_TRANSFER
 from billing.runs.run import bill
 from core import links
 from core.errors import RuleError
@@ -65,7 +65,7 @@ def due(studio: World, count: int, card: str = "succeeds", **fields: Any) -> lis
 def taken() -> Counter[str]:
     """How often the gateway took the money of an invoice, and exactly that is written down here."""
     there = Intent.objects.filter(status="succeeded").values_list("handle", "amount")
-    here = Payment.objects.exclude(gateway=MANUAL).values_list("reference", "amount")
+    here = Payment.objects.exclude(gateway=BANK_TRANSFER).values_list("reference", "amount")
     assert sorted(there) == sorted(here)
     return Counter(Intent.objects.filter(status="succeeded").values_list("invoice_ref", flat=True))
 

@@ -11,9 +11,8 @@ from clients import call_notes, fit_check, objections, pipeline
 from clients.models import Client
 from clients.models.client import STAGES, Lost
 from clients.rules.pipeline import Stage
-from core.models import Business, Outbox
+from core.models import ApiKey, Business, Outbox
 from core.outbox import emails
-from core.models import ApiKey
 from delivery.models import EarlyWarning
 from delivery.renewing import renewal
 from delivery.rules.renewal_risk import Reason, Why

@@ -28,18 +28,9 @@ from billing.books.invariants import broken
 from billing.charging import gateway_events, reduce, refund, retry, void
 from billing.gateways.sandbox.cards import Behaviour
 from billing.gateways.sandbox.gateway import confirm, contest
+from billing.gateways.sandbox.models import SandboxDispute, SandboxIntent, SandboxRefund
 from billing.invoices import upgrade_invoice
-from billing.models import (
-    Certificate,
-    Collection,
-    CreditNote,
-    Invoice,
-    Payment,
-    Refund,
-    SandboxDispute,
-    SandboxIntent,
-    SandboxRefund,
-)
+from billing.models import Certificate, Collection, CreditNote, Invoice, Payment, Refund
 from billing.runs import hold
 from billing.runs.run import bill
 from core import nudge

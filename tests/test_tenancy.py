@@ -24,23 +24,22 @@ from billing.charging.refund import give_back
 from billing.models import Certificate, Invoice, Payment, StatementLine
 from billing.runs.run import bill
 from clients import booking, objections, portal_links, testimonials
-from core.models import TaxRate
 from core import links
 from core.database.state_moves import move
 from core.dates import local_day
-from core.models import Outbox
-from delivery.hours import overage, time_log
+from core.models import Outbox, TaxRate
 from core.web import api_keys
+from delivery.hours import overage, time_log
 from delivery.kpis import measure
 from delivery.models import Deliverable, EarlyWarning, Handover, Report, TimeEntry
-from exports.models import Scope
 from delivery.renewing import review_quarter, warning_words
 from delivery.reports import report_run, send
 from delivery.requests import client_actions as ask_for
-from exports.states import EXPORT, ExportState
 from delivery.trackers import time_import  # fmt: skip
 from delivery.work import checklist_actions, hand_over
 from exports import requested_exports
+from exports.models import Scope
+from exports.states import EXPORT, ExportState
 from tests.world import HERE, LADDER, World
 
 # What an address's id is. "none": no id; "public": anyone may ask.

@@ -8,11 +8,10 @@ from agreements.contract import wording
 from agreements.models import Agreement, Proposal, Tier
 from agreements.rules import cumulative_tiers
 from clients.models import Client, Contact
-from core.models import TaxRate
 from clients.models.client import STANDARD
-from core.models.tax_rate import TaxMode
 from core.dates import whole_months
-from core.models import Business
+from core.models import Business, TaxRate
+from core.models.tax_rate import TaxMode
 
 #: Columns of a proposal that go into the terms as they are.
 PLAIN = (

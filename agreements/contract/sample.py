@@ -11,9 +11,9 @@ from agreements.models import Agreement, Template
 from agreements.models.proposal import CollectBy, Renews
 from agreements.models.reusable import TextKind
 from agreements.rules.schedule import Interval
-from core.models.tax_rate import TaxMode
 from core import money
 from core.models import Business
+from core.models.tax_rate import TaxMode
 
 INTERVALS = {TextKind.YEARLY: Interval.YEARLY, TextKind.TRIAL: Interval.ONCE, TextKind.ONCE: Interval.ONCE}
 

@@ -5,9 +5,8 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from core.models import TaxRate
 from core.errors import RuleError
-from core.models import Business
+from core.models import Business, TaxRate
 
 
 def add(*, business: Business, name: str, percent: Decimal) -> TaxRate:

@@ -12,8 +12,8 @@ from agreements.models.reusable import TextKind
 from agreements.rules import in_words
 from agreements.rules.placeholders import Value
 from agreements.rules.schedule import Interval
-from core.models.tax_rate import TaxMode
 from core import formats
+from core.models.tax_rate import TaxMode
 
 #: Places whose English name needs its article: "the law of the United States".
 THE = frozenset(

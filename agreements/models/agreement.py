@@ -17,8 +17,8 @@ from agreements.models.reusable import TextKind
 from agreements.models.signing import Paper
 from agreements.rules.schedule import Interval
 from agreements.rules.states import AgreementState, PeriodState
-from core.models.tax_rate import TaxMode
 from core.models import TenantRow
+from core.models.tax_rate import TaxMode
 
 if TYPE_CHECKING:
     from agreements.models.amendment import Amendment

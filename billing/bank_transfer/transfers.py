@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 
 from billing.books import ledger, owing, receive, transitions
 from billing.charging import closing, void
-from billing.gateways import MANUAL
 from billing.models import Allocation, Certificate, Collection, Invoice, Payment, StatementLine
 from billing.models.bank import BankLineState
 from billing.models.journal import Account
 from billing.models.payment import CertificateState, Settled
 from billing.rules import dunning
 from billing.rules.errors import NotOpen, NotOwed
-from billing.rules.states import CollectionState, InvoiceState
+from billing.rules.states import BANK_TRANSFER, CollectionState, InvoiceState
 from core.dates import local_day, local_instant
 from core.errors import RuleError
 from core.outbox import emails
@@ -67,14 +66,14 @@ def _must_be_new(row: Collection, reference: str) -> None:
     waiting = Collection.objects.filter(
         business=row.business_id, state=CollectionState.VOIDING, plan__reference=reference
     )
-    if Payment.objects.filter(gateway=MANUAL, reference=reference).exists() or waiting.exists():
+    if Payment.objects.filter(gateway=BANK_TRANSFER, reference=reference).exists() or waiting.exists():
         raise NotOpen(_("A transfer with this reference was written down already."), field="reference")
 
 
 def _take(row: Collection, amount: int, on: date, reference: str, now: datetime) -> None:
     invoice = row.invoice
     at = local_instant(on, 12, invoice.business.time_zone)
-    arrived = receive.Received(invoice, amount, MANUAL, reference, str(_("Bank transfer")), at)
+    arrived = receive.Received(invoice, amount, BANK_TRANSFER, reference, str(_("Bank transfer")), at)
     receive.take([arrived], now=now)
     if not receive.only_the_certificate_is_missing(invoice, now=now) and not owing.owed(invoice):
         _close(row, now)

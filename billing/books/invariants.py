@@ -26,9 +26,9 @@ from billing.models import (
 from billing.models.invoice import FEE, UPGRADE
 from billing.models.journal import Account
 from billing.rules.states import IN_FLIGHT, ChargeState, CollectionState, DisputeState, InvoiceState, RefundState
-from core.models.tax_rate import TaxMode
 from core.documents import store
 from core.models import Document, Outbox
+from core.models.tax_rate import TaxMode
 
 STUCK_AFTER = timedelta(days=2)
 FEW = 50  # of each kind are named; more are counted

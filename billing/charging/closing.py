@@ -6,12 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 from billing.books import ledger, owing, receive, transitions
-from billing.gateways import MANUAL
 from billing.invoices import credit_note
 from billing.models import Allocation, Collection, StatementLine
 from billing.models.journal import Account
 from billing.models.payment import Settled
-from billing.rules.states import INVOICE, CollectionState, InvoiceState
+from billing.rules.states import BANK_TRANSFER, INVOICE, CollectionState, InvoiceState
 from core.database.state_moves import move
 from core.dates import local_day, local_instant
 
@@ -77,7 +76,7 @@ def _payment(collection: Collection, plan: dict[str, Any], now: datetime) -> Non
     arrived = receive.Received(
         invoice=collection.invoice,
         amount=plan["amount"],
-        gateway=MANUAL,
+        gateway=BANK_TRANSFER,
         reference=plan["reference"],
         label=plan["label"],
         received_at=local_instant(date.fromisoformat(plan["on"]), 12, zone),

@@ -22,8 +22,8 @@ from billing.books import owing, transitions
 from billing.charging import parallel_calls, settle
 from billing.charging.parallel_calls import Steps, call
 from billing.charging.prepare import NO_METHOD, Work, needs_a_person, prepare
-from billing.gateways import gateway
 from billing.gateways.base import Gateway, GatewayObject, GatewayUnknown
+from billing.gateways.registry import gateway
 from billing.models import Charge, Collection, PaymentMethod
 from billing.rules.dunning import look_up_after
 from billing.rules.errors import NotConnected

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from billing.charging import disputes, refund, settle
-from billing.gateways import connect, gateway
 from billing.gateways.base import Gateway, GatewayUnknown
+from billing.gateways.registry import connect, gateway
 from billing.models import Collection, GatewayAccount, GatewayEvent, Payment, Refund
 from billing.rules.errors import NotConnected
 from core import nudge

@@ -16,7 +16,7 @@ from agreements.rules.states import PERIOD, PeriodState
 from agreements.running.periods import only_of
 from billing.books import ledger, numbers, transitions
 from billing.charging import trial_credit
-from billing.gateways import MANUAL, names
+from billing.gateways.registry import names
 from billing.invoices import compose
 from billing.invoices.compose import Billable
 from billing.models import (
@@ -33,7 +33,7 @@ from billing.models.invoice import SeriesKind
 from billing.models.journal import Account
 from billing.models.payment import Settled
 from billing.rules.minimum import smallest
-from billing.rules.states import CollectionState, InvoiceState
+from billing.rules.states import BANK_TRANSFER, CollectionState, InvoiceState
 from core.database.state_moves import move_all
 from core.dates import local_day
 from core.models import Business
@@ -201,7 +201,7 @@ def _collection(found: Found, period: Billable, invoice: Invoice, left: int) -> 
     return Collection(
         business_id=invoice.business_id,
         invoice_id=invoice.pk,
-        gateway=found.gateways[invoice.business_id] if by_card else MANUAL,
+        gateway=found.gateways[invoice.business_id] if by_card else BANK_TRANSFER,
         state=state if left else CollectionState.DONE,
         next_at=next_at if left else None,
         created_at=now,

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from billing.books import transitions
-from billing.gateways import gateway, name_of
 from billing.gateways.base import Gateway, GatewayUnknown
+from billing.gateways.registry import gateway, name_of
 from billing.models import Collection, PaymentMethod
 from billing.rules.errors import BadSession, NotConnected
 from billing.rules.states import ChargeState, CollectionState

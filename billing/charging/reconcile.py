@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from billing.charging import gateway_events
-from billing.gateways import SANDBOX, gateway
 from billing.gateways.base import Gateway, GatewayObject, GatewayUnknown, Outcome
+from billing.gateways.registry import SANDBOX, gateway
 from billing.models import Collection, GatewayAccount, Payment
 
 WINDOW = timedelta(days=40)

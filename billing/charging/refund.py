@@ -16,14 +16,14 @@ from django.utils.translation import gettext as _
 from billing.books import ledger
 from billing.charging import notices, parallel_calls
 from billing.charging.void import held
-from billing.gateways import MANUAL, gateway
 from billing.gateways.base import Gateway, GatewayRefund, GatewayUnknown, RefundOutcome
+from billing.gateways.registry import gateway
 from billing.invoices import credit_note
 from billing.models import CreditNote, Invoice, Payment, Refund
 from billing.models.journal import Account
 from billing.rules.dunning import look_up_after
 from billing.rules.errors import NotConnected, NotOpen, NotOwed
-from billing.rules.states import REFUND, CollectionState, InvoiceState, RefundState
+from billing.rules.states import BANK_TRANSFER, REFUND, CollectionState, InvoiceState, RefundState
 from core import nudge
 from core.database.state_moves import move
 from core.dates import local_day
@@ -114,7 +114,7 @@ def _ask(pk: UUID, now: datetime) -> int:
 
 def _paid_back_by_hand(refund: Refund) -> GatewayRefund | None:
     """A bank transfer goes back by a transfer that the owner makes; writing it down is all there is to do."""
-    if refund.payment.gateway != MANUAL:
+    if refund.payment.gateway != BANK_TRANSFER:
         return None
     return GatewayRefund(str(refund.id), RefundOutcome.SUCCEEDED, refund.amount, refund.currency, str(refund.id))
 

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from billing.charging import notices, parallel_calls, settle
-from billing.gateways import SANDBOX, gateway
 from billing.gateways.base import Gateway, GatewayObject
+from billing.gateways.registry import SANDBOX, gateway
 from billing.models import Charge, Collection
 from billing.rules.dunning import look_up_after
 from billing.rules.errors import NotConnected

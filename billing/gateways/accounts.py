@@ -5,8 +5,8 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from billing.gateways import STRIPE
 from billing.gateways.base import GatewayUnknown
+from billing.gateways.registry import STRIPE
 from billing.gateways.stripe.gateway import Stripe
 from billing.models import GatewayAccount
 from billing.rules.errors import NotConnected

@@ -22,10 +22,10 @@ from billing.models import CreditNote, Dispute, Invoice
 from billing.rules import taxes
 from billing.rules.errors import NotOpen
 from billing.rules.states import DisputeState, InvoiceState
-from core.models.tax_rate import TaxMode
 from core.audit import UNSEEN, Origin
 from core.dates import local_day
 from core.errors import NotAllowedNow
+from core.models.tax_rate import TaxMode
 
 
 def draft(*, agreement: Agreement, change: Change, now: datetime) -> Amendment:

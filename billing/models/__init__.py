@@ -6,11 +6,10 @@ from billing.models.gateway import GatewayAccount, GatewayEvent, PaymentMethod
 from billing.models.invoice import CreditNote, Invoice, Line, NextLine, Numbering, Series
 from billing.models.journal import Journal
 from billing.models.payment import Allocation, Certificate, Dispute, Payment, Refund
-from billing.models.sandbox import SandboxCard, SandboxDispute, SandboxIntent, SandboxRefund
 
 __all__ = [
     "Allocation", "BankDetails", "BillingRun", "Certificate", "Charge", "Collection", "CreditNote", "Dispute",
     "GatewayAccount", "GatewayEvent", "Invoice", "Journal", "Line", "NextLine", "Numbering", "Payment",
-    "PaymentMethod", "Refund", "SandboxCard", "SandboxDispute", "SandboxIntent", "SandboxRefund", "Series",
+    "PaymentMethod", "Refund", "Series",
     "StatementLine", "Transition",
 ]  # fmt: skip

@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.models.proposal import CollectBy
 from billing.rules.states import InvoiceState
-from core.models.tax_rate import TaxMode
 from core.models import Document, TenantRow
+from core.models.tax_rate import TaxMode
 
 INVOICE_STATES = [
     (InvoiceState.OPEN.value, _("Open")),

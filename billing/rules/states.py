@@ -10,6 +10,9 @@ refund       sent, unknown, pending → succeeded | failed
 
 from enum import StrEnum
 
+#: What stands in place of a gateway's name where the client pays by bank transfer.
+BANK_TRANSFER = "transfer"
+
 
 class InvoiceState(StrEnum):
     """OPEN is owed; the others are final. WRITTEN_OFF was owed and given up."""

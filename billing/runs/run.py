@@ -15,8 +15,8 @@ from billing.charging.collect import collect, due
 from billing.charging.issue import issue_due
 from billing.charging.resolve import resolve
 from billing.emails import upcoming_charges
-from billing.gateways import connect
 from billing.gateways.base import GatewayUnknown
+from billing.gateways.registry import connect
 from billing.models import BillingRun, Charge, GatewayAccount, Invoice
 from billing.rules.errors import NotConnected
 from billing.runs.hold import park_missed

@@ -16,7 +16,8 @@ from billing.charging.resolve import resolve
 from billing.charging.retry import retry
 from billing.gateways.base import GatewayUnknown
 from billing.gateways.sandbox.gateway import Sandbox
-from billing.models import Charge, Collection, Invoice, Journal, Payment, SandboxIntent, Series
+from billing.gateways.sandbox.models import SandboxIntent
+from billing.models import Charge, Collection, Invoice, Journal, Payment, Series
 from billing.runs.run import bill
 from core.errors import RuleError
 from core.models import Outbox

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 
-from billing import gateways
 from billing.books import ledger, owing
 from billing.books.invariants import broken
 from billing.charging import reduce, refund, resolve, void
+from billing.gateways import registry
 from billing.gateways.base import GatewayUnknown
 from billing.gateways.sandbox.gateway import Sandbox
-from billing.models import Collection, CreditNote, Invoice, Journal, Payment, SandboxIntent
+from billing.gateways.sandbox.models import SandboxIntent
+from billing.models import Collection, CreditNote, Invoice, Journal, Payment
 from billing.rules.errors import NotOpen, NotOwed
 from billing.runs.run import bill
 from core.models import Outbox
@@ -60,7 +61,7 @@ class Slow(Sandbox):
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
     bank = Slow()
-    monkeypatch.setitem(gateways.BUILD, "sandbox", lambda business: bank)
+    monkeypatch.setitem(registry.BUILD, "sandbox", lambda business: bank)
     return bank
 
 

@@ -8,7 +8,8 @@ from billing.books.invariants import broken
 from billing.charging import disputes, gateway_events, refund
 from billing.gateways.base import DisputeOutcome, GatewayDispute
 from billing.gateways.sandbox.gateway import contest
-from billing.models import Dispute, GatewayEvent, Invoice, Journal, Payment, SandboxDispute
+from billing.gateways.sandbox.models import SandboxDispute
+from billing.models import Dispute, GatewayEvent, Invoice, Journal, Payment
 from billing.rules.errors import NotOwed
 from billing.runs.run import bill
 from core.models import Outbox

@@ -232,7 +232,7 @@ def receipt(world: World, invoice: Invoice, kind: SeriesKind, day: date) -> None
     """A payment's row with the next number of that day; the database refuses one that was given."""
     series, seq, text, _on = numbers.one(world.business.pk, kind, day)
     Payment.objects.create(
-        business=world.business, client=invoice.client, invoice=invoice, gateway="manual", reference=f"{series.pk}{seq}",
+        business=world.business, client=invoice.client, invoice=invoice, gateway="transfer", reference=f"{series.pk}{seq}",
         currency="USD", amount=1, received_at=NOW, series=series, seq=seq, receipt_number=text,
     )  # fmt: skip
 

@@ -8,14 +8,15 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billing import gateways
 from billing.books import ledger, owing
 from billing.books.invariants import broken
 from billing.charging import gateway_events, refund
+from billing.gateways import registry
 from billing.gateways.base import GatewayUnknown
 from billing.gateways.sandbox.gateway import Sandbox
+from billing.gateways.sandbox.models import SandboxRefund
 from billing.invoices import credit_note
-from billing.models import Charge, Collection, CreditNote, Invoice, Journal, Payment, Refund, SandboxRefund
+from billing.models import Charge, Collection, CreditNote, Invoice, Journal, Payment, Refund
 from billing.rules import taxes
 from billing.rules.errors import NotOpen, NotOwed
 from billing.runs.run import bill
@@ -68,7 +69,7 @@ class Troubled(Sandbox):
 @pytest.fixture
 def troubled(monkeypatch: pytest.MonkeyPatch) -> Troubled:
     bank = Troubled("succeeded")
-    monkeypatch.setitem(gateways.BUILD, "sandbox", lambda business: bank)
+    monkeypatch.setitem(registry.BUILD, "sandbox", lambda business: bank)
     return bank
 
 

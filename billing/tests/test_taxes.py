@@ -18,8 +18,7 @@ from billing.models import Certificate, Invoice, Journal, Payment, Series
 from billing.rules import taxes
 from billing.rules.errors import NotOpen
 from billing.runs.run import bill
-from core.models import TaxRate
-from core.models import Outbox
+from core.models import Outbox, TaxRate
 from tests.world import NOW, World
 
 TODAY = date(2026, 11, 2)

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from billing import gateways
 from billing.bank_transfer import transfers
 from billing.bank_transfer.codes.reference import creditor_reference
 from billing.bank_transfer.matching import Kind, Open, match
@@ -14,9 +13,11 @@ from billing.bank_transfer.statement_csv import BankLine
 from billing.books import ledger, owing
 from billing.books.invariants import broken
 from billing.charging import refund, resolve
+from billing.gateways import registry
 from billing.gateways.base import GatewayUnknown
 from billing.gateways.sandbox.gateway import Sandbox
-from billing.models import Collection, Invoice, Payment, SandboxIntent, StatementLine
+from billing.gateways.sandbox.models import SandboxIntent
+from billing.models import Collection, Invoice, Payment, StatementLine
 from billing.rules.dunning import REMINDER_DAYS
 from billing.rules.errors import NotOpen, NotOwed
 from billing.runs.run import bill
@@ -72,7 +73,7 @@ def test_the_whole_sum_pays_it_and_has_a_receipt(world: World) -> None:
     payment = Payment.objects.get()
     assert state(invoice) == ("paid", "done")
     assert (payment.amount, payment.gateway, payment.charge, payment.receipt_number) == (
-        3_000_00, "manual", None, "RC-2026-0001",
+        3_000_00, "transfer", None, "RC-2026-0001",
     )  # fmt: skip
     assert Outbox.objects.get(kind="receipt").ref == str(payment.pk)
     assert not broken(NOW)
@@ -296,7 +297,7 @@ def test_a_transfer_counts_only_after_the_card_charge_is_surely_cancelled(
     row = kept(world, line("RH-2026-0001", 3_000_00))[0]
     transfers.match_line(line=row, invoice=invoice, actor="Nan", now=NOW)
     with monkeypatch.context() as deaf:
-        deaf.setitem(gateways.BUILD, "sandbox", lambda business: Deaf())
+        deaf.setitem(registry.BUILD, "sandbox", lambda business: Deaf())
         resolve.resolve(now=NOW)
         assert state(invoice) == ("open", "voiding")
         assert not Payment.objects.exists()
@@ -315,7 +316,7 @@ def test_when_the_card_was_charged_meanwhile_the_transfer_is_credit(world: World
     assert not Payment.objects.exists()
     resolve.resolve(now=LATER)
     assert state(invoice) == ("paid", "done")
-    assert sorted(Payment.objects.values_list("gateway", "amount")) == [("manual", 3_000_00), ("sandbox", 3_000_00)]
+    assert sorted(Payment.objects.values_list("gateway", "amount")) == [("transfer", 3_000_00), ("sandbox", 3_000_00)]
     assert credit(invoice) == 3_000_00
     assert Outbox.objects.filter(kind="paid_not_cancelled").count() == 1
     assert Outbox.objects.filter(kind="receipt").count() == 2
@@ -331,7 +332,10 @@ def test_a_part_by_transfer_leaves_the_rest_to_the_card_on_a_new_object(world: W
     world.card(invoice.client, "succeeds", LATER)
     bill(now=LATER, door="test")
     assert state(invoice) == ("paid", "done")
-    assert sorted(invoice.payments.values_list("gateway", "amount")) == [("manual", 1_000_00), ("sandbox", 2_000_00)]
+    assert sorted(invoice.payments.values_list("gateway", "amount")) == [
+        ("transfer", 1_000_00),
+        ("sandbox", 2_000_00),
+    ]
     assert sorted(SandboxIntent.objects.values_list("status", "amount")) == [
         ("cancelled", 3_000_00),
         ("succeeded", 2_000_00),

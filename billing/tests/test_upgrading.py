@@ -23,8 +23,9 @@ from billing.books.invariants import broken
 from billing.charging import gateway_events
 from billing.charging.refund import give_back
 from billing.gateways.sandbox.gateway import contest
+from billing.gateways.sandbox.models import SandboxIntent
 from billing.invoices import upgrade_invoice
-from billing.models import Charge, Invoice, NextLine, Payment, SandboxIntent
+from billing.models import Charge, Invoice, NextLine, Payment
 from billing.rules.errors import NotOpen
 from billing.runs import preview
 from billing.runs.run import bill

@@ -9,9 +9,9 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.models.tax_rate import TaxMode
 from clients.rules.pipeline import Stage
 from core.models import TenantRow
+from core.models.tax_rate import TaxMode
 
 STAGES = [
     (Stage.LEAD.value, _("Lead")),

@@ -9,4 +9,16 @@ from core.models.outbox import Outbox
 from core.models.tax_rate import TaxMode, TaxRate
 from core.models.user import ApiKey, User
 
-__all__ = ["ApiKey", "AuditEvent", "Business", "Document", "Heartbeat", "Link", "Outbox", "TaxMode", "TaxRate", "TenantRow", "User"]
+__all__ = [
+    "ApiKey",
+    "AuditEvent",
+    "Business",
+    "Document",
+    "Heartbeat",
+    "Link",
+    "Outbox",
+    "TaxMode",
+    "TaxRate",
+    "TenantRow",
+    "User",
+]

@@ -8,8 +8,7 @@ from hmac import compare_digest
 from django.utils.translation import gettext as _
 
 from core.errors import RuleError
-from core.models import Business
-from core.models import ApiKey
+from core.models import ApiKey, Business
 
 PREFIX = "rh_"
 MOST = 20  # that are in use at a time

@@ -7,11 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.models import BankDetails
 from billing.models.invoice import SeriesKind
-from core.models import TaxRate
 from core import money
 from core.documents import logos
 from core.documents.printable_text import PrintableForm
-from core.models import Business
+from core.models import Business, TaxRate
 from dashboard.form_fields import PARTICULARS, DurationField, MoneyField, amount, currencies, zones
 
 AIMS = {"floor": "floor_rate", "goal": "yearly_goal"}  # sums in the business's currency; empty: not said

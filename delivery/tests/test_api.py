@@ -14,10 +14,9 @@ from django.utils import timezone
 from agreements.models import Period
 from billing.runs.run import bill
 from core.dates import local_day
-from core.models import Business
+from core.models import ApiKey, Business
 from core.web import api_keys
 from delivery.kpis import measure
-from core.models import ApiKey
 from delivery.models import Kpi, Reading, Report
 from delivery.reports import report_run, send
 from tests.world import World

@@ -21,10 +21,10 @@ from core.models import Document, Outbox
 from core.tables.spreadsheet import plain
 from delivery.hours import time_log
 from delivery.models import Report
-from exports.models import Scope
 from delivery.reports import report_run, send
 from exports import bundle, requested_exports, tables
 from exports.archive import LONGEST, Archive, safe
+from exports.models import Scope
 from tests.world import NOW, World
 
 LATER = NOW + timedelta(days=31)

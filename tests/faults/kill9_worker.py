@@ -8,18 +8,20 @@ from typing import Any, ClassVar
 
 from django.db import OperationalError, connection, transaction
 
-from billing import gateways, models
+from billing import models
 from billing.bank_transfer import transfers
 from billing.books.invariants import broken
 from billing.charging import gateway_events, reduce, refund, void
 from billing.charging.resolve import resolve
 from billing.charging.retry import retry
+from billing.gateways import registry
 from billing.gateways.base import GatewayUnknown, Outcome
 from billing.gateways.sandbox import gateway as sandbox
+from billing.gateways.sandbox import models as sandbox_models
 from billing.invoices import credit_note
 from billing.models.payment import CertificateState
 from billing.rules.errors import CannotCharge, NotConnected
-from billing.rules.states import ChargeState, CollectionState, InvoiceState, RefundState
+from billing.rules.states import BANK_TRANSFER, ChargeState, CollectionState, InvoiceState, RefundState
 from billing.runs.run import bill
 from clients.models import Client
 from core.errors import RuleError
@@ -75,7 +77,7 @@ class Away(Shaky):
             raise NotConnected("away")
 
 
-gateways.BUILD |= {gateways.SANDBOX: lambda business: Shaky(), Away.name: lambda business: Away()}
+registry.BUILD |= {registry.SANDBOX: lambda business: Shaky(), Away.name: lambda business: Away()}
 
 
 def prepare() -> None:
@@ -118,7 +120,7 @@ def _happened(world: World) -> None:
         lost = models.Charge.objects.get(invoice=of(name))
         sandbox.Sandbox().execute(handle=of(name).collection.handle or "", key=str(lost.pk), token=lost.method.token)
     for name in ("cancelled", "cancelled hard"):
-        models.SandboxIntent.objects.filter(invoice_ref=of(name).pk).update(status=Outcome.CANCELLED)
+        sandbox_models.SandboxIntent.objects.filter(invoice_ref=of(name).pk).update(status=Outcome.CANCELLED)
     for name in ("new card", "declined card"):
         world.card(Client.objects.get(name=name), "succeeds", NOW - timedelta(hours=1))
     sandbox.confirm(of("confirmed").collection.handle or "")
@@ -128,7 +130,7 @@ def _happened(world: World) -> None:
         kept = refund.give_back(invoice=of(name), amount=100, reason="R", actor="Nan", to_card=True, now=OLD)[1]
         if status and kept:
             fields = {"handle": f"re_{name}", "intent": of(name).collection.handle, "status": status}
-            models.SandboxRefund.objects.create(key=str(kept.pk), amount=100, **fields)
+            sandbox_models.SandboxRefund.objects.create(key=str(kept.pk), amount=100, **fields)
     with transaction.atomic():  # as an older version may have left it: all credited and not closed
         credit_note.make(invoice=of("nothing owed"), amount=3_000_00, reason="R", actor="Nan", now=NOW)
 
@@ -225,11 +227,11 @@ def judge(now: datetime) -> list[str]:
     wrong = broken(now)
     for invoice in models.Invoice.objects.select_related("collection", "client"):
         wrong += [f"{invoice.client.name}: {words}" for words in _invoice(invoice)]
-    took = models.SandboxIntent.objects.filter(status=Outcome.SUCCEEDED).values_list("handle", "amount")
-    wrote = models.Payment.objects.exclude(gateway=gateways.MANUAL).values_list("reference", "amount")
+    took = sandbox_models.SandboxIntent.objects.filter(status=Outcome.SUCCEEDED).values_list("handle", "amount")
+    wrote = models.Payment.objects.exclude(gateway=BANK_TRANSFER).values_list("reference", "amount")
     wrong += [f"taken or written down, not both: {each}" for each in sorted(set(took) ^ set(wrote))]
-    gave = models.SandboxRefund.objects.filter(status="succeeded").values_list("key", "amount")
-    back = models.Refund.objects.filter(state=RefundState.SUCCEEDED).exclude(payment__gateway=gateways.MANUAL)
+    gave = sandbox_models.SandboxRefund.objects.filter(status="succeeded").values_list("key", "amount")
+    back = models.Refund.objects.filter(state=RefundState.SUCCEEDED).exclude(payment__gateway=BANK_TRANSFER)
     ours = {(str(pk), amount) for pk, amount in back.values_list("pk", "amount")}
     wrong += [f"given back or written down, not both: {each}" for each in sorted(set(gave) ^ ours)]
     waits = models.Refund.objects.exclude(state__in=(RefundState.SUCCEEDED, RefundState.FAILED))
@@ -238,7 +240,7 @@ def judge(now: datetime) -> list[str]:
 
 
 def _invoice(invoice: models.Invoice) -> Iterator[str]:
-    intents = list(models.SandboxIntent.objects.filter(invoice_ref=str(invoice.pk)))
+    intents = list(sandbox_models.SandboxIntent.objects.filter(invoice_ref=str(invoice.pk)))
     taken = [each for each in intents if each.status == Outcome.SUCCEEDED]
     charges = list(models.Charge.objects.filter(invoice=invoice).values_list("state", flat=True))
     executed = sum(each.executions for each in intents)

@@ -22,10 +22,10 @@ from django.test import override_settings
 from agreements.changing import amend
 from agreements.models import Agreement, Period, Proposal, Upgrade
 from agreements.signing import sign
-from billing import gateways
 from billing.books.invariants import broken
 from billing.charging import collect, gateway_events, parallel_calls, resolve, retry, void
 from billing.charging.refund import carry_out, give_back
+from billing.gateways import registry
 from billing.invoices import upgrade_invoice
 from billing.models import Charge, GatewayEvent, Invoice, Payment, PaymentMethod, Refund
 from billing.rules.states import CollectionState, InvoiceState
@@ -314,9 +314,9 @@ def stage(life: Life) -> Iterator[None]:
         stack.enter_context(patch.object(collect, "_clock", lambda now: lambda: now))
         stack.enter_context(patch.object(parallel_calls.log, "exception", life.surprised))
         stack.enter_context(nudge.muted())
-        before = dict(gateways.BUILD)
-        gateways.BUILD["bank"] = lambda business: life.bank
-        stack.callback(lambda: (gateways.BUILD.clear(), gateways.BUILD.update(before)))
+        before = dict(registry.BUILD)
+        registry.BUILD["bank"] = lambda business: life.bank
+        stack.callback(lambda: (registry.BUILD.clear(), registry.BUILD.update(before)))
         with transaction.atomic():
             with connection.execute_wrapper(life.statement):
                 yield

@@ -15,7 +15,8 @@ from agreements.models import Agreement
 from billing.books.invariants import broken
 from billing.charging import gateway_events
 from billing.gateways.sandbox.gateway import Sandbox, sign
-from billing.models import Charge, Collection, Invoice, Payment, PaymentMethod, SandboxIntent
+from billing.gateways.sandbox.models import SandboxIntent
+from billing.models import Charge, Collection, Invoice, Payment, PaymentMethod
 from billing.rules.states import ChargeState, InvoiceState
 from core import nudge
 from core.models import Outbox

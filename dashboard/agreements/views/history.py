@@ -11,8 +11,8 @@ from agreements.models import Agreement
 from core.web.download import zip_response
 from dashboard.page import Desk
 from dashboard.settings.views.exports import Exports
-from exports.models import Scope
 from exports import requested_exports
+from exports.models import Scope
 from exports.timeline import timeline
 
 

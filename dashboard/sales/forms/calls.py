@@ -4,13 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from clients.models.sales import LONGEST, SHORTEST
 from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Call, Contact
-from clients.models.sales import CallEnd, KpiKind
+from clients.models.sales import LONGEST, SHORTEST, CallEnd, KpiKind
 from core.models import Business
 
 FAR = timedelta(days=730)  # as long before or after now a call may be

@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import RuleError
+from core.models import ApiKey
+from core.web import api_keys
 from dashboard.page import Desk, refuse
 from dashboard.reports.forms.kpis import KeyForm
-from core.web import api_keys
-from core.models import ApiKey
 from delivery.models import Kpi
 
 SHOWN = 200  # KPIs; all of them come over the API
@@ -33,7 +33,9 @@ class ApiPage(Desk):
         form = KeyForm(request.POST)
         if form.is_valid():
             try:
-                row, secret = api_keys.make(business=self.business, name=form.cleaned_data["name"], now=timezone.now())
+                row, secret = api_keys.make(
+                    business=self.business, name=form.cleaned_data["name"], now=timezone.now()
+                )
                 answer = self.page(request, KeyForm(), made=row, secret=secret)
                 answer.headers["Cache-Control"] = "no-store"
                 return answer

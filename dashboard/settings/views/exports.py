@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from clients.models import Client
 from core.web.download import zip_response
 from dashboard.page import Desk
-from exports.models import Export
-from exports.models import Scope
-from exports.states import ExportState
 from exports import requested_exports
+from exports.models import Export, Scope
+from exports.states import ExportState
 
 SHOWN = 20
 

@@ -14,8 +14,8 @@ from agreements.contract import tax_rates
 from billing.bank_transfer import payment_details
 from billing.books import numbers
 from billing.gateways import accounts
-from core.models import TaxRate
 from core.errors import RuleError
+from core.models import TaxRate
 from dashboard.page import Desk, refuse
 from dashboard.settings.forms import BankForm, NumberForm, StripeForm, TaxForm
 
