@@ -23,6 +23,9 @@ from dashboard.clients.forms import ClientForm, ContactForm, NewClientForm
 from dashboard.page import Desk, refuse
 from dashboard.sales.views.panels import panel
 from dashboard.sales.views.pipeline import moves_of
+from dashboard.settings.views.exports import Exports
+from exports import requested_exports
+from exports.models import Scope
 
 
 class Clients(Desk):
@@ -149,3 +152,16 @@ class EndSessions(Desk):
             request, _("%(name)s is logged out everywhere, and old links are closed.") % {"name": contact.name}
         )
         return redirect("dashboard:client", contact.client_id)
+
+
+class ClientFiles(Exports):
+    """Everything about a client."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
+        return redirect("dashboard:client", self.row(Client, pk).pk)
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
+        requested_exports.ask(
+            business=self.business, scope=Scope.CLIENT, client=self.row(Client, pk), now=timezone.now()
+        )
+        return self.asked(request)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.money.views import accounts, bank, billing_runs, invoice_actions, invoices
+from dashboard.money.views import bank, billing_runs, invoice_actions, invoices, totals
 
 urlpatterns = [
     path("agreements/<uuid:pk>/park/", invoice_actions.Park.as_view(), name="park"),
@@ -11,7 +11,7 @@ urlpatterns = [
     path("charges/run/progress/", billing_runs.Progress.as_view(), name="run_progress"),
     path("charges/run/allow/", billing_runs.Allow.as_view(), name="run_allow"),
     path("charges/unknown/", billing_runs.Unknown.as_view(), name="unknown"),
-    path("charges/totals/", accounts.Totals.as_view(), name="totals"),
+    path("charges/totals/", totals.Totals.as_view(), name="totals"),
     path("certificates/", invoice_actions.Certificates.as_view(), name="certificates"),
     path("certificates/<uuid:pk>/", invoice_actions.CertificateCame.as_view(), name="certificate"),
     path("bank/", bank.Bank.as_view(), name="bank"),

@@ -10,7 +10,6 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clients.models import Client
 from core.web.download import zip_response
 from dashboard.page import Desk
 from exports import requested_exports
@@ -61,16 +60,3 @@ class Fetch(Desk):
         if row.state != ExportState.READY or not place.exists():
             raise Http404
         return zip_response(place.open("rb"), str(row))
-
-
-class ClientFiles(Exports):
-    """Everything about a client."""
-
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
-        return redirect("dashboard:client", self.row(Client, pk).pk)
-
-    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
-        requested_exports.ask(
-            business=self.business, scope=Scope.CLIENT, client=self.row(Client, pk), now=timezone.now()
-        )
-        return self.asked(request)
