@@ -6,9 +6,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from clients import playbook
 from clients.models import Client, Objection, Reply
 from clients.models.sales import KIND_LONGEST, KINDS
-from clients.rules import playbook
 from core.errors import RuleError
 from core.models import Business
 

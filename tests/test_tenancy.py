@@ -72,7 +72,7 @@ CLASSES: dict[str, str] = {
     "dashboard:agreement_pause": "agreement", "dashboard:agreement_resume": "agreement",
     "dashboard:charge_wait": "invoice", "dashboard:park_release": "agreement", "dashboard:kpi_new": "agreement", "dashboard:kpi_read": "kpi", "dashboard:kpi": "kpi", "dashboard:kpi_retire": "kpi",
     "dashboard:kpis": "agreement", "dashboard:kpis_file": "agreement", "dashboard:kpis_sample": "agreement", "dashboard:api": "owner", "dashboard:reviews": "agreement", "dashboard:review_send": "review", "dashboard:review_pdf": "review", "portal:review": "review", "portal:review_pdf": "review",
-    "dashboard:warnings": "owner", "dashboard:warning": "warning", "dashboard:api_revoke": "api_key", "api:readings": "public", "api:kpis": "public",  # with a key of their own: delivery/tests/test_api.py
+    "dashboard:warnings": "owner", "dashboard:warning": "warning", "dashboard:api_revoke": "api_key", "api:readings": "public", "api:kpis": "public",  # with a key of their own: api/tests/test_api.py
 
     "dashboard:work": "period", "dashboard:hand_over": "deliverable", "dashboard:deliverable_settle": "deliverable",
     "dashboard:handover_take_back": "handover", "dashboard:handover_file": "handover", "dashboard:requests": "owner",

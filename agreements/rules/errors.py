@@ -33,3 +33,7 @@ class TooSoon(RuleError):
 
 class BadWording(RuleError):
     """The text has an empty variable, an unconfirmed side or a sign that cannot be printed (rules 28, 31, 32)."""
+
+
+class NobodyToTell(RuleError):
+    """The client has nobody with an email who may be written to."""

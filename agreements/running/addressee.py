@@ -6,8 +6,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
+from agreements.rules.errors import NobodyToTell
 from clients.models import Contact
-from delivery.rules.errors import NobodyToTell
 
 
 def of(agreements: Iterable[Agreement]) -> dict[UUID, Contact]:

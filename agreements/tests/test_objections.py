@@ -6,10 +6,9 @@ from datetime import timedelta
 import pytest
 
 from agreements.proposals import accept, objection_outcomes
-from clients import objections
+from clients import objections, playbook
 from clients.models import Objection, Reply
 from clients.objections import BadObjection
-from clients.rules import playbook
 from clients.rules.objection_statistics import ENOUGH, Heard, Kind, Outcome, figures
 from tests.world import HERE, NOW, World
 

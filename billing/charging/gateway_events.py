@@ -1,26 +1,12 @@
-"""Notices from a gateway: stored once, and applied by asking for the object's present state (rule 22)."""
+"""Applies the webhooks that were stored, by asking the gateway for the object's present state (rule 22)."""
 
 from datetime import datetime
 
 from billing.charging import disputes, refund, settle
-from billing.gateways.base import Gateway, GatewayUnknown
-from billing.gateways.registry import connect, gateway
+from billing.gateways.base import GatewayUnknown
+from billing.gateways.registry import gateway
 from billing.models import Collection, GatewayAccount, GatewayEvent, Payment, Refund
 from billing.rules.errors import NotConnected
-from core import nudge
-
-
-def receive(
-    *, account: GatewayAccount | None, body: bytes, signature: str, now: datetime, bank: Gateway | None = None
-) -> None:
-    """Verify on the raw bytes and keep it; a duplicate inserts nothing. Raises ValueError."""
-    bank = bank or (connect(account) if account else None)
-    if bank is None:
-        raise ValueError("There is no such account.")
-    notice = bank.verify_webhook(body=body, signature=signature, now=now)
-    fields = {"handle": notice.handle, "body": body, "received_at": now}
-    GatewayEvent.objects.get_or_create(gateway=bank.name, account=account, event_id=notice.event_id, defaults=fields)
-    nudge.ring("billing.tasks.resolve")
 
 
 def apply_events(*, now: datetime, limit: int = 500) -> int:

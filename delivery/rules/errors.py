@@ -25,10 +25,6 @@ class AlreadySent(RuleError):
     """The report was sent and is frozen (rule 38)."""
 
 
-class NobodyToTell(RuleError):
-    """The client has nobody with an email who may be written to."""
-
-
 class BadReadings(RuleError):
     """Some of many readings cannot be taken, so none is. `bad` has each with its place and reason."""
 

@@ -1,7 +1,5 @@
 """What was promised by count: opened for every period, handed over, carried on or waived, and closed by the report."""
 
-import io
-import zipfile
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,8 +21,6 @@ from delivery.reports import report_run, send
 from delivery.rules.errors import AlreadySent, BadHandover, BadLeftover
 from delivery.rules.progress import Standing
 from delivery.work import checklist, checklist_actions, hand_over, handover_files, leftover
-from exports import bundle
-from exports.archive import Archive
 from tests.test_tenancy import inside, logged_in
 from tests.world import HERE, NOW, World
 
@@ -135,11 +131,6 @@ def test_a_file_is_kept_by_its_bytes_and_given_back_to_be_saved(world: World, se
         assert answer.content == b"%PDF-1.7 the plan"
         assert answer["Content-Disposition"] == "attachment; filename*=UTF-8''October%20plan.pdf"
         assert answer["X-Content-Type-Options"] == "nosniff" and "sandbox" in answer["Content-Security-Policy"]
-    packed = io.BytesIO()
-    archive = Archive(packed, now=NOW)
-    bundle.agreement(archive, agreement)
-    archive.close("")
-    assert zipfile.ZipFile(packed).read("files/2026-11-02 October plan.pdf") == b"%PDF-1.7 the plan"
     handover_files.path(given.sha256).write_bytes(b"%PDF-1.7 another")
     assert inside(agreement.contact).get(reverse("portal:handover_file", args=[given.pk])).status_code == 404
 

@@ -14,7 +14,7 @@ from billing.books.invariants import broken
 from billing.charging import gateway_events, reduce, refund, void
 from billing.charging.resolve import resolve
 from billing.charging.retry import retry
-from billing.gateways import registry
+from billing.gateways import registry, webhooks
 from billing.gateways.base import GatewayUnknown, Outcome
 from billing.gateways.sandbox import gateway as sandbox
 from billing.gateways.sandbox import models as sandbox_models
@@ -143,7 +143,7 @@ def walk(now: datetime) -> None:
     for name in TOLD:
         _tell(name, of(name).collection, now)
     with suppress(ValueError):
-        gateway_events.receive(account=None, body=b"", signature="", now=now)
+        webhooks.receive(account=None, body=b"", signature="", now=now)
     Shaky.silent = "lookup"
     gateway_events.apply_events(now=now)
     Shaky.silent = ""
@@ -186,7 +186,7 @@ def _tell(name: str, row: models.Collection, now: datetime) -> None:
     """A notice of the gateway, twice, and one about an object that is not ours."""
     for event, handle in ((name, row.handle), (name, row.handle), ("other", "pi_other")):
         body = json.dumps({"id": f"evt {event}", "handle": handle}).encode()
-        gateway_events.receive(bank=Shaky(), account=None, body=body, signature=sandbox.sign(body), now=now)
+        webhooks.receive(bank=Shaky(), account=None, body=body, signature=sandbox.sign(body), now=now)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from agreements.models import Agreement
 from billing.books.invariants import broken
-from billing.charging import gateway_events
+from billing.gateways import webhooks
 from billing.gateways.sandbox.gateway import Sandbox, sign
 from billing.gateways.sandbox.models import SandboxIntent
 from billing.models import Charge, Collection, Invoice, Payment, PaymentMethod
@@ -50,7 +50,7 @@ def clients_answer() -> None:
     for intent in SandboxIntent.objects.filter(status="requires_action"):
         SandboxIntent.objects.filter(pk=intent.pk).update(status="succeeded")
         body = json.dumps({"id": str(uuid.uuid4()), "handle": intent.pk}).encode()
-        gateway_events.receive(bank=Sandbox(), account=None, body=body, signature=sign(body), now=now)
+        webhooks.receive(bank=Sandbox(), account=None, body=body, signature=sign(body), now=now)
 
 
 def unpaid() -> int:

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from billing.charging import gateway_events
+from billing.gateways import webhooks
 from billing.gateways.sandbox import cards
 from billing.gateways.sandbox.gateway import SALT, SESSION_AGE, Sandbox, save_card
 from billing.gateways.sandbox.gateway import confirm as confirmed
@@ -71,9 +71,7 @@ def hook(request: HttpRequest) -> HttpResponse:
     """Take a notice: verified, stored once, answered at once; a worker asks the gateway later (rule 22)."""
     signature = request.headers.get("X-Signature", "")
     try:
-        gateway_events.receive(
-            bank=Sandbox(), account=None, body=request.body, signature=signature, now=timezone.now()
-        )
+        webhooks.receive(bank=Sandbox(), account=None, body=request.body, signature=signature, now=timezone.now())
     except ValueError:
         return HttpResponse(status=400)
     return HttpResponse(status=200)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from billing.charging import gateway_events
+from billing.gateways import webhooks
 from billing.models import GatewayAccount
 from billing.rules.errors import NotConnected
 
@@ -30,7 +30,7 @@ def hook(request: HttpRequest, account: UUID) -> HttpResponse:
         return HttpResponse(status=404)
     signature = request.headers.get("Stripe-Signature", "")
     try:
-        gateway_events.receive(account=row, body=body, signature=signature, now=timezone.now())
+        webhooks.receive(account=row, body=body, signature=signature, now=timezone.now())
     except (ValueError, NotConnected):
         return HttpResponse(status=400)
     return HttpResponse(status=200)

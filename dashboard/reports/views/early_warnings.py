@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from agreements.rules.errors import NobodyToTell
 from agreements.running import addressee
 from core.errors import RuleError
 from core.web.keyset_pages import page_of
@@ -16,7 +17,6 @@ from dashboard.page import Desk, refuse, say
 from dashboard.reports.forms.kpis import NoteForm
 from delivery.models import EarlyWarning
 from delivery.renewing import warning_words, warnings
-from delivery.rules.errors import NobodyToTell
 
 
 class Warnings(Desk):

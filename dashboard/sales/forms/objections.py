@@ -6,9 +6,9 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from clients import playbook
 from clients.models import Objection, Reply
 from clients.models.sales import KIND_LONGEST, KINDS
-from clients.rules import playbook
 
 OWN = "own"
 

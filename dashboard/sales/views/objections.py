@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from agreements.models import Proposal
 from agreements.proposals import objection_outcomes
-from clients import objections
+from clients import objections, playbook
 from clients.models import Client, Objection, Reply
 from clients.models.sales import kind_label
-from clients.rules import objection_statistics, playbook
+from clients.rules import objection_statistics
 from clients.rules.objection_statistics import Heard, Outcome
 from core.errors import RuleError
 from core.web.keyset_pages import page_of

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from agreements.models import Agreement, Signature
 from billing.models import Collection, GatewayAccount, Invoice, PaymentMethod
@@ -20,8 +21,9 @@ from core.database import vault
 from core.models import Document, Outbox
 from core.tables.spreadsheet import plain
 from delivery.hours import time_log
-from delivery.models import Report
+from delivery.models import Deliverable, Report
 from delivery.reports import report_run, send
+from delivery.work import checklist_actions, hand_over
 from exports import bundle, requested_exports, tables
 from exports.archive import LONGEST, Archive, safe
 from exports.models import Scope
@@ -223,3 +225,14 @@ def test_two_of_one_name_are_two_files(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("cell", "kept"), [("=1", "'=1"), (" @x", "' @x"), ("-", "'-"), (-5, -5), ("a=b", "a=b")])
 def test_a_cell_is_never_a_formula(cell: object, kept: object) -> None:
     assert plain(cell) == kept
+
+
+def test_a_file_that_was_handed_over_is_in_the_archive(world: World, folder: Path) -> None:
+    agreement = world.running(tier={"name": "Growth", "deliverables": [{"title": "plan", "promised": 1}]})
+    bill(now=NOW, door="test")
+    checklist_actions.open_checklists(now=NOW)
+    plan = SimpleUploadedFile("October plan.pdf", b"%PDF-1.7 the plan")
+    promised = Deliverable.objects.select_related("period__agreement", "period__business").get()
+    hand_over.hand_over(deliverable=promised, actor="Nan", now=NOW, file=plan)
+    packed = files_of(agreement, NOW)
+    assert packed.read("files/2026-11-02 October plan.pdf") == b"%PDF-1.7 the plan"
