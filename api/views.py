@@ -122,4 +122,4 @@ def _kpi(row: Kpi) -> dict[str, Any]:
         "id": str(row.pk), "name": row.name, "unit": row.unit, "kind": row.kind, "shape": row.shape,
         "target": str(row.target), "baseline": str(row.baseline), "less_is_better": row.less_is_better,
         "agreement": row.agreement.title, "client": row.agreement.client.name,
-    }  # fmt: skip
+    }

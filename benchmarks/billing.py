@@ -42,7 +42,7 @@ def growing(engine: Engine, runs: int) -> Iterator[Figure]:
     pairs = [[_once(engine, count) for count in (DUE, MORE)] for _ in range(runs)]
     ratios = [more["seconds"] / MORE / (few["seconds"] / DUE) for few, more in pairs]
     yield Figure(engine.name, "an invoice of 40,000, by one of 10,000", median(ratios), "times", "≤ 1.1", "≤ 1.05",
-                 spread(ratios))  # fmt: skip
+                 spread(ratios))
     most = _once(engine, MANY, keep=True)
     least = median(few["memory"] for few, _ in pairs)
     detail = f"{most['memory']} MB of {least:.0f} MB; {most['memory_before']} MB before the first"
@@ -88,7 +88,7 @@ def limited(engine: Engine, runs: int) -> Iterator[Figure]:
     engine.drop("alone")
     rates = [run["rate"] / LIMIT for run in found]
     yield Figure(engine.name, "calls a second on one account, by its limit", median(rates), "times", "≥ 0.95", "",
-                 spread(rates))  # fmt: skip
+                 spread(rates))
     most = max(run["most_in_a_second"] for run in found) / LIMIT
     yield Figure(engine.name, "the most in any one second, by the limit", most, "times", "≤ 1", "")
 

@@ -80,7 +80,7 @@ def digest(row: AuditEvent) -> str:
     body = [
         str(row.chain_id), row.n, row.event, row.actor, row.at.isoformat(), row.ip or "",
         row.user_agent, row.data, row.previous,
-    ]  # fmt: skip
+    ]
     text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

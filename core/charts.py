@@ -114,7 +114,7 @@ def area(
     return Chart(
         width, height, line, f"{line} L{places[-1][0]},{base} L{places[0][0]},{base} Z", ticks, labels,
         Mark(*places[-1], show(points[-1][1])), [(label, show(amount)) for label, amount in points],
-    )  # fmt: skip
+    )
 
 
 def stacked(
@@ -203,7 +203,7 @@ def line(
         ticks=[Mark(round(left, 1), y(each), show(each)) for each in marks],
         labels=[Mark(x(n), height - 6.0, label) for n, (label, _v) in enumerate(points) if n % every == 0],
         rows=[(label, show(value)) for label, value in points if value is not None],
-    )  # fmt: skip
+    )
 
 
 def _ends(values: Sequence[Decimal]) -> tuple[Decimal, Decimal]:

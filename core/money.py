@@ -21,7 +21,7 @@ from babel.numbers import format_currency, get_currency_precision, get_currency_
 CURRENCIES = (
     "USD", "EUR", "GBP", "THB", "SGD", "AUD", "CAD", "CHF", "INR", "JPY", "KRW", "KWD", "HKD", "IDR", "MYR", "PHP",
     "VND", "NZD", "SEK", "NOK", "DKK", "PLN", "CZK", "ZAR", "BRL", "MXN", "AED",
-)  # fmt: skip
+)
 
 LARGEST = 10**12  # minor units: beyond it somebody's finger slipped
 LONGEST = 100  # digits, leading zeros and all, that are still read as a number

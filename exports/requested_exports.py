@@ -112,7 +112,7 @@ def _make(row: Export, now: datetime) -> None:
         digest = hashlib.file_digest(done, "sha256").hexdigest()
     sets = {
         "size": place.stat().st_size, "sha256": digest, "done": files, "finished_at": now, "expires_at": now + KEPT,
-    }  # fmt: skip
+    }
     with transaction.atomic():
         move(row, ExportState.READY, EXPORT, sets=sets)
         _mail(row, now)
@@ -152,12 +152,12 @@ def _mail(row: Export, now: datetime) -> None:
         context = {
             "subject": _("Your export is ready"), "name": row.business.owner.get_short_name(), "paragraphs": said,
             "button": _("To the exports"), "link": str(settings.SITE_URL).rstrip("/") + settings.EXPORTS_PATH,
-        }  # fmt: skip
+        }
     to = row.business.owner.email
     emails.write(
         kind="export", ref=str(row.pk), to=to, template="note", context=context, language=language,
         business=row.business, now=now,
-    )  # fmt: skip
+    )
 
 
 def _forget(now: datetime) -> None:

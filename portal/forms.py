@@ -136,7 +136,7 @@ class RequestForm(forms.Form):
         label=_("What do you need?"), max_length=LONGEST, strip=True,
         widget=forms.Textarea(attrs={"rows": 6, "autofocus": True}),
         help_text=_("Write as you would say it on the phone. The first line becomes the title."),
-    )  # fmt: skip
+    )
     agreement: Any = forms.ModelChoiceField(label=_("Which retainer?"), queryset=None, empty_label=None)
     estimate = forms.TypedChoiceField(
         label=_("About how long does it take?"), choices=LENGTHS, coerce=int, empty_value=None, required=False

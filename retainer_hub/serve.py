@@ -63,7 +63,7 @@ def children(port: int) -> list[Child]:
     web = [
         python, "-m", "gunicorn", "--no-control-socket", "--bind", f"127.0.0.1:{port}", "--threads", "8",
         "--log-level", "warning", "retainer_hub.wsgi",
-    ]  # fmt: skip
+    ]
     worker = [*celery, "worker", "--pool", "threads", "--concurrency", "4", "--loglevel", "warning"]
     return [
         Child("web", web),

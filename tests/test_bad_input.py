@@ -20,7 +20,7 @@ from tests.world import World
 NAUGHTY = [
     "<script>alert(1)</script>", "=cmd()|' /C calc'!A0", "{{ settings.SECRET_KEY }}{% debug %}", "'; DROP TABLE core_user; --",
     "ชื่อไทยยาวมาก", "O’Brien & Söhne", "../../etc/passwd",
-]  # fmt: skip
+]
 REFUSED = ["", "x" * 10_000, "🎉 party", "nul\x00byte", "\u202eesrever"]
 
 
@@ -34,7 +34,7 @@ def owner(world: World) -> Browser:
 def client_fields(**changes: str) -> dict[str, str]:
     good = {
         "name": "Baan", "contact_name": "Ploy", "contact_email": "p@x.example", "language": "en", "time_zone": "Asia/Bangkok",
-    }  # fmt: skip
+    }
     return good | changes
 
 
@@ -45,7 +45,7 @@ def proposal_fields(world: World, client: Client, **changes: str) -> dict[str, s
         "starts_on": today.isoformat(), "notice_days": "30", "minimum_months": "3",
         "tier-TOTAL_FORMS": "3", "tier-INITIAL_FORMS": "0", "tier-0-name": "A", "tier-0-fee": "3000",
         "tier-0-response_hours": "24", "tier-1-response_hours": "24", "tier-2-response_hours": "24",
-    }  # fmt: skip
+    }
     return good | changes
 
 

@@ -57,7 +57,7 @@ def fill(world: World, agreement: Agreement, count: int) -> None:
             starts_on=date(2026, 1, 1), state="active", signed_at=now, **fields, **own,
         )
         for row in proposals
-    ]  # fmt: skip
+    ]
     Agreement.objects.bulk_create(agreements)
     periods = [
         Period(
@@ -65,7 +65,7 @@ def fill(world: World, agreement: Agreement, count: int) -> None:
             amount=1, minutes=60, **own,
         )
         for row in agreements
-    ]  # fmt: skip
+    ]
     Period.objects.bulk_create(periods)
     TimeEntry.objects.bulk_create(
         TimeEntry(period=row, on=date(2026, 11, 2), minutes=5, note="N", **own) for row in periods
@@ -85,7 +85,7 @@ def fill(world: World, agreement: Agreement, count: int) -> None:
             fits="word", respond_by=now, **own,
         )
         for row in periods
-    )  # fmt: skip
+    )
     series, _made = Series.objects.get_or_create(kind="invoice", year=2026, **own)
     invoices = [
         Invoice(
@@ -94,7 +94,7 @@ def fill(world: World, agreement: Agreement, count: int) -> None:
             seller={}, buyer={}, language="en", terms_hash="x", **own,
         )
         for n, row in enumerate(periods)
-    ]  # fmt: skip
+    ]
     Invoice.objects.bulk_create(invoices)
     Collection.objects.bulk_create(Collection(invoice=row, gateway="sandbox", next_at=now, **own) for row in invoices)
     with connection.cursor() as cursor:

@@ -64,7 +64,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return os.environ | {
         "RH_VAR_DIR": str(tmp_path / "var"), "SITE_URL": f"http://127.0.0.1:{port}", "DEBUG": "on", "PORT": str(port),
         "PYTHONWARNINGS": "ignore",
-    }  # fmt: skip
+    }
 
 
 def manage(environment: dict[str, str], *words: str) -> str:
@@ -128,7 +128,7 @@ def test_a_retainer_is_sold_signed_and_charged_by_real_processes(served: dict[st
     owner.go(
         "/clients/new/", name="Rim Nam Hotel", contact_name="Kaew", contact_email="kaew@rimnam.example", language="en",
         time_zone="Asia/Bangkok",
-    )  # fmt: skip
+    )
     client = owner.at
     owner.go(f"{client}propose/")
     start = re.search(r'name="starts_on" value="([\d-]+)"', owner.page)
@@ -141,7 +141,7 @@ def test_a_retainer_is_sold_signed_and_charged_by_real_processes(served: dict[st
         tier__1__name="Growth",
         tier__1__fee="5,000", tier__1__response_hours="24", tier__1__is_recommended="on", tier__2__name="Partner",
         tier__2__fee="10000", tier__2__response_hours="8",
-    )  # fmt: skip
+    )
     assert "A draft: only you can see it." in owner.page
     owner.go(f"{owner.at}send/", go="yes")
 

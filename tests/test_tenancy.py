@@ -35,7 +35,7 @@ from delivery.models import Deliverable, EarlyWarning, Handover, Report, TimeEnt
 from delivery.renewing import review_quarter, warning_words
 from delivery.reports import report_run, send
 from delivery.requests import client_actions as ask_for
-from delivery.trackers import time_import  # fmt: skip
+from delivery.trackers import time_import
 from delivery.work import checklist_actions, hand_over
 from exports import requested_exports
 from exports.models import Scope
@@ -115,7 +115,7 @@ CLASSES: dict[str, str] = {
     "portal:report_pdf": "report", "portal:report_read": "report", "portal:answer": "report", "portal:seen": "public",
     "dashboard:reports_progress": "owner", "dashboard:report_preview": "report", "dashboard:report_talked": "report", "portal:enter": "public", "portal:renew": "public",
     "sandbox:setup": "public", "sandbox:confirm": "public", "sandbox:hook": "public", "health": "public", "verify": "public", "set_language": "public",
-}  # fmt: skip
+}
 OTHERS = ("admin:", "account_", "mfa_")  # the admin has its own test below; allauth's pages hold no rows of ours
 METHODS = ("get", "post", "put", "delete")
 
@@ -174,7 +174,7 @@ def rows_of(world: World) -> dict[str, Any]:
         "package": packages.add(business=world.business, name="P", currency="USD", tiers=LADDER, now=now),
         "time_off": time_off.add(business=world.business, first=now.date(), last=now.date(), note="", now=now),
         "payment": Payment.objects.get(client=client), **money_of(world, agreement, now),
-    }  # fmt: skip
+    }
 
 
 def asked_of(agreement: Any, period: Period, now: Any) -> dict[str, Any]:

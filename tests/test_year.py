@@ -78,11 +78,11 @@ def test_a_year_of_mixed_clients_reads_as_their_statements(world: World) -> None
     quarterly = world.running(
         world.client("Quarterly", now=start), card="", interval="quarterly", collect_by="transfer", currency="THB",
         amount=30_000_00, taxes=vat, withholding_percent=3, anchor_day=15, **day,
-    )  # fmt: skip
+    )
     yearly = world.running(
         world.client("Yearly", now=start), interval="yearly", currency="JPY", amount=107_000, taxes=vat,
         tax_mode="inclusive", **day,
-    )  # fmt: skip
+    )
     failing = world.running(world.client("Failing", now=start), card="fails_later", amount=500_00, **day)
 
     for n in range(365):
@@ -114,5 +114,5 @@ def test_a_year_of_mixed_clients_reads_as_their_statements(world: World) -> None
     assert tried == [
         "01-31 succeeded", "02-28 failed", "03-01 failed", "03-03 failed", "03-07 failed", "03-14 failed",
         "03-31 failed",
-    ]  # fmt: skip
+    ]
     assert not Invoice.objects.filter(agreement=failing).exclude(state="paid").exists(), "the new card paid the rest"

@@ -116,7 +116,7 @@ class World:
             "terms": {"seller": {"name": "S", "legal_name": "S"}, "buyer": {"legal_name": client.name}},
             "amount": 3_000_00, "minutes": 20 * 60, "anchor_day": facts["starts_on"].day, "signed_at": now,
             "opens_at": now, "time_zone": client.time_zone,
-        }  # fmt: skip
+        }
         return Agreement.objects.create(proposal=proposal, **running | facts)
 
     def billed(self, now: datetime = NOW, **fields: Any) -> Invoice:

@@ -109,7 +109,7 @@ def _add(
     return Pause.objects.create(
         business_id=agreement.business_id, agreement=agreement, starts_on=starts_on, ends_on=ends_on, is_skip=is_skip,
         reason=reason[:300], created_at=now,
-    )  # fmt: skip
+    )
 
 
 def _resumed(agreement: Agreement, actor: str, now: datetime, origin: Origin) -> None:

@@ -25,7 +25,7 @@ KEPT = (
     "currency", "language", "collect_by", "in_order", "countersigns", "is_bilingual", "service", "governing_law",
     "kpis", "expectations", "competitors", "overage_amount", "overage_minutes",
     "report_days", "report_unreviewed",
-)  # fmt: skip
+)
 
 
 def is_decided(agreement: Agreement) -> bool:

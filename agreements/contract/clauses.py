@@ -34,4 +34,4 @@ def shown(written: list[wording.Pair], languages: list[str]) -> list[dict[str, A
         return sides[0]
     return [{**one, "titles": list(zip(languages, (one["title"], two["title"]), strict=True)),
              "rows": [list(zip(languages, row, strict=True)) for row in zip_longest(one["blocks"], two["blocks"])]}
-            for one, two in zip(*sides, strict=True)]  # fmt: skip
+            for one, two in zip(*sides, strict=True)]

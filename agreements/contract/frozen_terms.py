@@ -18,7 +18,7 @@ PLAIN = (
     "is_bilingual", "service", "governing_law", "kpis", "expectations", "competitors", "overage_amount",
     "overage_minutes", "rollover", "rollover_percent", "rollover_periods",
     "report_days", "report_unreviewed",
-)  # fmt: skip
+)
 
 
 def agree(proposal: Proposal, tier: Tier, contact: Contact) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -18,12 +18,12 @@ from core.models.tax_rate import TaxMode
 #: Places whose English name needs its article: "the law of the United States".
 THE = frozenset(
     ("AE", "BS", "CD", "CF", "CG", "CZ", "DO", "GB", "GM", "KM", "KY", "MH", "MV", "NL", "PH", "SB", "SC", "US", "VG")
-)  # fmt: skip
+)
 #: What is promised must stand in the text: a proposal that fills one of these needs a clause that prints it.
 PROMISED = (
     "kpis", "expectations", "value_adds", "competitors", "overage", "governing_law", "trial_measure",
     "after_trial",
-)  # fmt: skip
+)
 
 
 def meanings() -> dict[str, str]:

@@ -11,4 +11,4 @@ from agreements.models.signing import Signature
 __all__ = [
     "Agreement", "Amendment", "Message", "Package", "Pause", "Period", "Proposal", "Question", "Signature",
     "Template", "Tier", "TimeOff", "Upgrade", "Wait",
-]  # fmt: skip
+]

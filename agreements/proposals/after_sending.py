@@ -30,7 +30,7 @@ COPIED = (
     "governing_law", "kpis", "expectations", "competitors", "value_adds", "overage_amount", "overage_minutes",
     "report_days", "report_unreviewed",
     "shows_openings", "intro",
-)  # fmt: skip
+)
 
 
 def try_out(*, proposal: Proposal, now: datetime) -> str:

@@ -68,7 +68,7 @@ def answer(*, question: Question, text: str, actor: str, now: datetime) -> Quest
         note(
             proposal, "answer", str(question.pk), contact.email, subject, said, proposal.language, now,
             name=contact.name, button=button, link=links.placeholder("link", link.id),
-        )  # fmt: skip
+        )
     question.refresh_from_db()
     return question
 
@@ -119,7 +119,7 @@ def record(
     audit.record(
         business=proposal.business, chain_id=proposal.id, event=event, actor=_actor(contact), now=now,
         origin=origin, data=data,
-    )  # fmt: skip
+    )
 
 
 def _actor(contact: Contact) -> str:

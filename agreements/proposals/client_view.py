@@ -74,4 +74,4 @@ def _testimonials(proposal: Proposal) -> list[dict[str, Any]]:
         {"id": str(row.pk), "author": row.author, "role": row.role, "quote": row.quote, "video_url": row.video_url,
          "letter": "there" if row.letter_id else ""}
         for row in proposal.testimonials.order_by("author", "pk")
-    ]  # fmt: skip
+    ]

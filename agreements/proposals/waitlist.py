@@ -43,7 +43,7 @@ def tell(*, wait: Wait, actor: str, now: datetime) -> Wait:
         audit.record(
             business=proposal.business, chain_id=proposal.pk, event="told_of_room", actor=actor, now=now,
             data={"tier": wait.tier.name},
-        )  # fmt: skip
+        )
         link = portal_links.portal_link(contact=contact, now=now, target=f"proposal:{proposal.id}")
         with translation.override(proposal.language):
             who = {"tier": wait.tier.name, "business": proposal.business.name}
@@ -52,6 +52,6 @@ def tell(*, wait: Wait, actor: str, now: datetime) -> Wait:
         client_actions.note(
             proposal, "room", f"{wait.pk}:{now.date()}", contact.email, subject, said, proposal.language, now,
             name=contact.name, button=button, link=links.placeholder("link", link.id),
-        )  # fmt: skip
+        )
     wait.refresh_from_db()
     return wait

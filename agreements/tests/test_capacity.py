@@ -67,7 +67,7 @@ def test_an_end_a_pause_and_an_amendment_count_from_their_day(full: World) -> No
     Amendment.objects.create(
         business=full.business, agreement=raised, client=raised.client, number=1, kind="tier", state="signed",
         effective_on=date(2027, 3, 1), tier={}, amount=1, minutes=32 * HOURS, terms={}, terms_hash="x",
-    )  # fmt: skip
+    )
     assert signed_hours(full) == [60, 40, 20, 52, 52, 52]
 
 

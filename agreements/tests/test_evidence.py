@@ -76,7 +76,7 @@ def test_the_record_tells_the_whole_way_in_order(world: World) -> None:
     told = [*audit.chain(agreement.proposal_id), *audit.chain(agreement.pk)]
     assert [event.event for event in told] == [
         "offered", "accepted", "opened", "consented", "code_confirmed", "signed", "sealed",
-    ]  # fmt: skip
+    ]
     assert audit.is_whole(audit.chain(agreement.pk))
 
 

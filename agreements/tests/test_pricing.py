@@ -54,7 +54,7 @@ def test_two_hours_added_to_twenty_stand_beside_300_less() -> None:
 def test_steps_are_said_in_money_and_percent_with_a_hint_at_the_edges() -> None:
     assert [row.step for row in pricing.table(LADDER, Aims())][1:] == [
         pricing.Step(2_000_00, 67, ""), pricing.Step(5_000_00, 100, ""),
-    ]  # fmt: skip
+    ]
     hints = {amount: pricing.step(1_000, amount).hint for amount in (999, 1_000, 1_299, 1_300, 3_000, 3_001)}
     assert hints == {999: "down", 1_000: "down", 1_299: "small", 1_300: "", 3_000: "", 3_001: "large"}
 

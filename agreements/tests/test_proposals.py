@@ -32,7 +32,7 @@ def test_a_missing_field_blocks_sending_and_is_named(world: World) -> None:
     propose.change(
         proposal=draft, tiers=LADDER, now=NOW, intro="Dear {{contact}}, take {{tier}}: {{because}}.",
         recommended_because="you want answers",
-    )  # fmt: skip
+    )
     sent = propose.send(proposal=draft, actor="Nan", now=NOW)
     assert sent.intro == "Dear Ploy, take Growth: you want answers."
     assert "take Growth: you want answers" in letters("proposal")[0].text

@@ -39,7 +39,7 @@ def kpi(world: World) -> Kpi:
     return measure.add_kpi(
         agreement=agreement, name="Sign-ups", unit="", baseline=Decimal(0), target=Decimal(100),
         less_is_better=False, now=begun,
-    )  # fmt: skip
+    )
 
 
 def secret(business: Business) -> str:
@@ -101,7 +101,7 @@ def test_one_bad_reading_of_many_writes_nothing_and_is_named(kpi: Kpi) -> None:
     answer = post([one(kpi), one(kpi, 1, -3), {**one(kpi), "kpi": str(uuid4())}, one(kpi, 9)], key)
     assert [(row["index"], row["error"]) for row in answer.json()["errors"]] == [
         (1, "in_the_future"), (2, "unknown_kpi"), (3, "twice"),
-    ]  # fmt: skip
+    ]
     assert not Reading.history.exists()
 
 
@@ -115,7 +115,7 @@ def test_a_value_is_told_as_it_is_kept_the_first_time_too(kpi: Kpi, sent: Any, k
 
 @pytest.mark.parametrize("value", [
     "NaN", "Infinity", "-inf", "1e400", "1e999999999", "0.001", "1_000", " 1", "", None, True, [], "๑๒", 10**13, 1e300,
-])  # fmt: skip
+])
 def test_what_is_no_figure_is_refused(kpi: Kpi, value: Any) -> None:
     assert post(one(kpi, value), secret(kpi.business)).status_code == 422
     assert not Reading.history.exists()
@@ -125,7 +125,7 @@ def test_what_is_no_figure_is_refused(kpi: Kpi, value: Any) -> None:
     ("{", 400), ("", 400), (b"\xff\xfe", 400), ("[" * 100_000, 400), ("1" * 10_000, 422), ("3", 422), ("[1]", 422),
     ('{"kpi": 1, "on": 2, "value": NaN}', 422), ("[]", 200), ("[" + "1," * 1000 + "1]", 413), (b" " * 5_000_000, 413),
     (b" " * 1_500_000, 413),
-])  # fmt: skip
+])
 def test_a_bad_body_gets_an_answer_in_json(kpi: Kpi, raw: Any, status: int) -> None:
     answer = post(raw, secret(kpi.business))
     assert answer.status_code == status
@@ -141,7 +141,7 @@ def test_days_outside_what_is_open_are_refused_each_with_its_reason(kpi: Kpi) ->
     answers = {days: post(one(kpi, 2, days), key) for days in (35, 50, -3)}
     assert {days: (row.status_code, row.json()["error"]) for days, row in answers.items()} == {
         35: (409, "period_closed"), 50: (422, "no_period"), -3: (422, "in_the_future"),
-    }  # fmt: skip
+    }
     measure.retire_kpi(kpi=kpi, actor="Nan", now=NOW)
     assert post(one(kpi), key).json()["error"] == "retired_kpi"
 

@@ -52,7 +52,7 @@ def issue(count: int) -> dict[str, Any]:
     assert made == count, f"{made} of {count} were issued"
     return {
         "seconds": seconds, "cpu": cpu, "statements": statements.count, "memory": memory(), "memory_before": before,
-    }  # fmt: skip
+    }
 
 
 @measure
@@ -95,7 +95,7 @@ def idle() -> dict[str, Any]:
     return {
         "agreements": running, "statements": statements.count, "seconds": sorted(times)[10], "plans": plans,
         "uses": {name: name in plan for name, plan in plans.items()}, "opening": opening.seconds,
-    }  # fmt: skip
+    }
 
 
 @measure
@@ -115,7 +115,7 @@ def charge(count: int, in_flight: int, per_second: int) -> dict[str, Any]:
         "seconds": seconds, "cpu": cpu, "memory": peak, "memory_before": before, "statements": statements.count,
         "database": statements.seconds, "calls": len(there.calls), "rate": there.rate(),
         "most_in_a_second": there.most_in_a_second(), "most_open": there.most_open,
-    }  # fmt: skip
+    }
 
 
 if __name__ == "__main__":

@@ -129,7 +129,7 @@ def _report(n: int) -> Asked:
         SimpleNamespace(pk=pk, name=f"Figure {pk}", kind="own", shape="level", unit="", baseline=Decimal(100),
                         target=Decimal(200), less_is_better=False)
         for pk in range(3)
-    ]  # fmt: skip
+    ]
     history = [(date(2026, month, 1), Decimal(90 + month * 9)) for month in range(6, 12)]
     read = {"start": Decimal(150), "value": Decimal(189), "on": first, "pace": Pace.BEHIND, "history": history}
     (stated,) = statement([Flow(granted=1920, used=1800)], Policy())
@@ -145,7 +145,7 @@ def _report(n: int) -> Asked:
     figures = [SimpleNamespace(kpi=kpi, **read) for kpi in kpis]
     facts = Facts(stated, figures, items, items, [], work, [])
     said = Said("Nan Studio", f"Client {n} Ltd", "Retainer", first, date(2026, 12, 1), comment="A good month. " * 8,
-                next_text="Two more videos.", decision="Shall we film two videos?")  # fmt: skip
+                next_text="Two more videos.", decision="Shall we film two videos?")
     words = {"language": "en", "title": "Report for November 2026", "identifier": f"{n:064}", "created": NOW}
     return "report", {"business": _business(), **with_words(snapshot(said, facts))}, words
 
@@ -160,6 +160,6 @@ def _invoice(n: int) -> Asked:
         total=535_000, withholding=0, tax_mode="exclusive", tax_note="",
         taxes=[{"name": "VAT", "percent": "7", "amount": 35_000}], seller=party, buyer=party, language="en",
         collect_by="card", state="open",
-    )  # fmt: skip
+    )
     more = {"language": "en", "title": f"Invoice {invoice.number}", "identifier": str(n), "created": NOW}
     return "invoice", {"business": _business(), "invoice": invoice, "lines": [line], "way": None}, more

@@ -38,7 +38,7 @@ def month(count: int) -> dict[str, Any]:
         Reading,
         [{"business_id": one.business_id, "kpi": one, "period": by_agreement[one.agreement_id], "value": Decimal(110),
           "on": START + timedelta(days=20)} for one in kpis],
-    )  # fmt: skip
+    )
     both = [{"business_id": row.business_id, "period": row} for row in periods]
     _made(
         Deliverable,
@@ -68,7 +68,7 @@ def report(count: int) -> dict[str, Any]:
     return {
         "draft": drafted, "freeze": frozen, "draft_statements": drafting.count, "freeze_statements": freezing.count,
         "memory": peak, "memory_before": before, **_floor(),
-    }  # fmt: skip
+    }
 
 
 def _timed(work: Callable[[], int], count: int) -> float:

@@ -24,7 +24,7 @@ TIER = {
     "amount": 500000, "minutes": 1920, "response_hours": 24,
     "lines": ["Content plan", "Community", "Monthly report", "Two campaigns", "Paid media"],
     "deliverables": [{"title": "posts", "promised": 12}, {"title": "newsletters", "promised": 2}],
-}  # fmt: skip
+}
 TERMS = {"seller": {"name": "Studio", "address": ADDRESS}, "buyer": {"address": ADDRESS}, "text": "Terms. " * 120}
 TAXES = [{"name": "VAT", "percent": "7"}]
 
@@ -53,7 +53,7 @@ def _businesses(sizes: list[int], first: int, collect_by: str) -> None:
         Business,
         [{"owner": owner, "name": f"Studio {n}", "legal_name": f"Studio {n} Co., Ltd.", "address": ADDRESS,
           "tax_id": f"01055{n:08}", "time_zone": "Asia/Bangkok"} for n, owner in zip(numbered, owners, strict=True)],
-    )  # fmt: skip
+    )
     _clients([row for row, size in zip(businesses, sizes, strict=True) for _ in range(size)], collect_by)
 
 
@@ -71,7 +71,7 @@ def _clients(owners: list[Any], collect_by: str) -> None:
         **sold, "state": AgreementState.ACTIVE, "tier": TIER, "terms": TERMS, "terms_hash": "a" * 64, "taxes": TAXES,
         "amount": 500000, "minutes": 1920, "withholding_percent": Decimal(3), "anchor_day": 1, "opens_at": LATER,
         "time_zone": "Asia/Bangkok",
-    }  # fmt: skip
+    }
     _made(Agreement, [{**row, **agreed, "proposal": made} for row, made in zip(both, proposals, strict=True)])
     card = {"gateway": "bench", "brand": "Visa", "last4": "4242"}
     _made(PaymentMethod, [{**row, **card, "token": f"pm_{row['client'].pk.hex}"} for row in same])

@@ -66,7 +66,7 @@ COMMON = frozenset(
         "MRS", "OHG", "PAYMENT", "PCL", "PLC", "PTE", "PTY", "SERVICE", "SERVICES", "THAI", "THAILAND", "THE",
         "TRANSFER", "UND", "VON",
     }
-)  # fmt: skip
+)
 #: Thai forms of companies and titles, which stand without a space; longer before shorter.
 GLUED = ("บริษัท", "จำกัด", "มหาชน", "ห้างหุ้นส่วน", "ห้าง", "สามัญ", "นางสาว", "บมจ", "บจก", "หจก")
 SHORTEST_WORD = 3

@@ -15,22 +15,22 @@ DATE = (
     "date", "transaction date", "completed date", "booking date", "posting date", "posted date", "date posted",
     "effective date", "value date", "วันที่", "วันที่ทำรายการ", "วันที่รายการ", "วันที่โอน", "วันที่มีผล",
     "buchungstag", "buchungsdatum", "datum", "buchung", "valutadatum", "valuta", "wertstellung", "wertstellungstag",
-)  # fmt: skip
+)
 AMOUNT = (
     "amount", "transaction amount", "net amount", "sum", "จำนวนเงิน", "จำนวน", "ยอดเงิน", "ยอดโอน", "betrag", "umsatz",
-)  # fmt: skip
+)
 CREDIT = (
     "credit", "credits", "credit amount", "deposit", "deposits", "deposit amount", "money in", "paid in", "received",
     "ฝาก", "ฝากเงิน", "เงินฝาก", "เงินเข้า", "ยอดเงินเข้า", "จำนวนเงินฝาก", "เครดิต", "haben", "gutschrift", "eingang",
-)  # fmt: skip
+)
 DEBIT = (
     "debit", "debits", "debit amount", "withdrawal", "withdrawals", "withdrawal amount", "money out", "paid out",
     "ถอน", "ถอนเงิน", "เงินถอน", "เงินออก", "ยอดเงินออก", "จำนวนเงินถอน", "เดบิต", "soll", "belastung", "ausgang",
-)  # fmt: skip
+)
 SIDE = (
     "debit credit", "credit debit", "dr cr", "cr dr", "d c", "c d", "debit credit indicator",
     "credit debit indicator", "ฝาก ถอน", "ถอน ฝาก", "soll haben", "s h",
-)  # fmt: skip
+)
 TEXT = (
     "description", "transaction description", "details", "transaction details", "detail", "memo", "narrative",
     "particulars", "message", "note", "notes", "remark", "remarks", "payee", "payer", "payer name", "name", "sender",
@@ -40,13 +40,13 @@ TEXT = (
     "auftraggeber begünstigter", "zahlungspflichtiger", "zahlungspflichtige r", "begünstigter zahlungspflichtiger",
     "beguenstigter zahlungspflichtiger", "name zahlungsbeteiligter", "empfänger zahlungspflichtiger", "vorgang",
     "umsatztyp", "zahlungspflichtige", "beschreibung", "text", "partnername",
-)  # fmt: skip
+)
 REFERENCE = (
     "reference", "references", "ref", "ref no", "reference no", "reference number", "payment reference",
     "end to end reference", "customer reference", "ref 1", "ref 2", "ref1", "ref2", "อ้างอิง", "เลขที่อ้างอิง",
     "เลขอ้างอิง", "หมายเลขอ้างอิง", "referenz", "zahlungsreferenz", "kundenreferenz", "ende zu ende referenz",
     "end to end referenz", "mandatsreferenz",
-)  # fmt: skip
+)
 CURRENCY = ("currency", "ccy", "currency code", "สกุลเงิน", "währung", "waehrung")
 
 INCOMING = {
@@ -67,7 +67,7 @@ INCOMING = {
 OUTGOING = {
     "d", "dr", "dbit", "debit", "withdrawal", "withdraw", "ถอน", "ถอนเงิน", "ออก", "เงินออก", "โอนออก", "s", "soll",
     "ausgang",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)

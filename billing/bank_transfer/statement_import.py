@@ -52,7 +52,7 @@ def proposals(business: Business) -> list[tuple[StatementLine, Invoice | None, s
             row.client.name,
         )
         for row in invoices.values()
-    ]  # fmt: skip
+    ]
     asked = [
         statement_csv.BankLine(n, line.on, line.amount, line.currency, line.text, line.fingerprint)
         for n, line in enumerate(lines)

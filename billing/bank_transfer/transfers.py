@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from billing.books import ledger, owing, receive, transitions
-from billing.charging import closing, void
+from billing.charging import void
 from billing.models import Allocation, Certificate, Collection, Invoice, Payment, StatementLine
 from billing.models.bank import BankLineState
 from billing.models.journal import Account
@@ -49,9 +49,9 @@ def record(
         if row.state == CollectionState.SENT:
             _take(row, amount, on, unique, now)
         else:
-            plan = {"do": closing.PAYMENT, "reason": reference, "actor": actor, "amount": amount,
+            plan = {"do": void.PAYMENT, "reason": reference, "actor": actor, "amount": amount,
                     "on": on.isoformat(), "reference": unique, "label": _("Bank transfer"),
-                    "line": str(line.pk) if line else None}  # fmt: skip
+                    "line": str(line.pk) if line else None}
             void.stop(row.invoice, plan, now)
         if line:
             mine = StatementLine.objects.filter(pk=line.pk, state=BankLineState.OPEN)
@@ -105,7 +105,7 @@ def _book_certificate(certificate: Certificate, row: Collection, used: int, now:
         Allocation.objects.create(
             business_id=row.business_id, invoice=row.invoice, by=Settled.CERTIFICATE, ref=certificate.pk,
             amount=used, created_at=now,
-        )  # fmt: skip
+        )
     today = local_day(now, row.invoice.business.time_zone)
     parts = ((Account.RECEIVABLE, used), (Account.CREDIT, certificate.amount - used))
     ledger.write(
@@ -152,7 +152,7 @@ def keep_lines(*, business: Any, lines: Sequence[Any], now: datetime) -> list[St
             text=line.text[:500], created_at=now,
         )
         for line in lines
-    ]  # fmt: skip
+    ]
     StatementLine.objects.bulk_create(rows, ignore_conflicts=True)
     kept = set(StatementLine.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
     return [row for row in rows if row.pk in kept]

@@ -40,7 +40,7 @@ def due(now: datetime, only: Agreement | Business | None = None) -> QuerySet[Col
     found = _free(now).filter(
         next_at__lte=now, invoice__agreement__parked_because="", business__charging_on=True,
         business__is_suspended=False,
-    )  # fmt: skip
+    )
     return found.filter(only_of(only, "invoice__agreement"))
 
 

@@ -180,7 +180,7 @@ def _add(rows: Rows, found: Found, period: Billable, invoice: Invoice, lines: li
                 business_id=invoice.business_id, invoice=invoice, by=Settled.BALANCE, ref=invoice.pk, amount=spent,
                 created_at=now,
             )
-        )  # fmt: skip
+        )
     rows.journal += [
         ledger.entry(invoice, kind, invoice.pk, debit, credit, amount, invoice.issued_on, now)
         for kind, debit, credit, amount in moves

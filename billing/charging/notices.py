@@ -40,7 +40,7 @@ def to_owner(
 def to_client(
     kind: str, ref: str, contact: Contact, language: str, subject: str, paragraphs: Sequence[str], *, now: datetime,
     button: str = "", link: str = "", target: str = "",
-) -> None:  # fmt: skip
+) -> None:
     """A short letter to a client's person; without a `link` the button is a door to `target` of the portal."""
     if button and not link:
         door = portal_links.portal_link(contact=contact, now=now, target=target)

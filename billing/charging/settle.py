@@ -10,7 +10,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 
 from agreements.models import Agreement
 from billing.books import owing, receive, transitions
-from billing.charging import closing, notices
+from billing.charging import notices, void
 from billing.gateways.base import GatewayObject, Outcome
 from billing.models import Charge, Collection, Invoice, PaymentMethod
 from billing.rules import dunning
@@ -69,7 +69,7 @@ def _with_people(rows: Sequence[Collection]) -> Sequence[Collection]:
     prefetch_related_objects(
         rows, "business__owner", "invoice__client", Prefetch("invoice__agreement", agreements),
         "invoice__agreement__contact",
-    )  # fmt: skip
+    )
     return rows
 
 
@@ -117,7 +117,7 @@ def _paid(found: Sequence[tuple[Collection, Charge | None, GatewayObject]], now:
     )
     for row, _, _ in found:
         if row.state == CollectionState.VOIDING:
-            closing.too_late(row, now=now)
+            void.too_late(row, now=now)
             notices.paid_not_cancelled(row, now=now)
     _done([row for row, _, _ in found], "paid", now)
 
@@ -221,7 +221,7 @@ def _cancelled(row: Collection, charge: Charge | None, found: GatewayObject, now
     if charge:
         transitions.move_charge(charge, ChargeState.VOID, now=now, why="cancelled", finished_at=now)
     if row.state == CollectionState.VOIDING:
-        closing.finish(row, now=now)
+        void.finish(row, now=now)
         return
     fresh = {"handle": None, "amount": None, "prepare_key": uuid.uuid4(), "action_url": ""}
     if charge and row.state == CollectionState.WAIT and (was_anothers or _is_superseded(row, charge)):

@@ -1,28 +1,40 @@
-"""Stops an invoice's way to its money: cancelled at the gateway first, and only then void, written off, or paid
-another way (CHARGES.md V). If the money was taken meanwhile it stays paid, and a refund is a person's decision."""
+"""Ends an invoice's collection in another way than by a charge: void, written off, paid by transfer, or reduced.
 
-from datetime import datetime
+Whatever was prepared at the gateway is cancelled first; only when that is certain does the plan kept on the
+collection take effect (docs/charging.md, V). If the gateway took the money meanwhile, the invoice stays paid and a
+refund is a person's decision.
+"""
+
+import uuid
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from billing.books import transitions
-from billing.charging import closing
-from billing.models import Collection, Invoice
-from billing.rules.errors import NotOpen
-from billing.rules.states import CollectionState, InvoiceState
+from billing.books import ledger, owing, receive, transitions
+from billing.invoices import credit_note
+from billing.models import Allocation, Collection, CreditNote, Invoice, StatementLine
+from billing.models.journal import Account
+from billing.models.payment import Settled
+from billing.rules.errors import NotOpen, NotOwed
+from billing.rules.states import BANK_TRANSFER, INVOICE, CollectionState, InvoiceState
 from core import nudge
+from core.database.state_moves import move
+from core.dates import local_day, local_instant
+
+VOID, WRITE_OFF, PAYMENT = "void", "write_off", "payment"
+REDUCIBLE = (CollectionState.READY, CollectionState.SENT, CollectionState.DUNNING)
 
 
 def void(*, invoice: Invoice, reason: str, actor: str, now: datetime) -> Collection:
     """Take the whole invoice back. Raises NotOpen."""
-    return stop(invoice, {"do": closing.VOID, "reason": reason, "actor": actor}, now)
+    return stop(invoice, {"do": VOID, "reason": reason, "actor": actor}, now)
 
 
 def write_off(*, invoice: Invoice, reason: str, actor: str, now: datetime) -> Collection:
     """Give up what it still owes. Raises NotOpen."""
-    return stop(invoice, {"do": closing.WRITE_OFF, "reason": reason, "actor": actor}, now)
+    return stop(invoice, {"do": WRITE_OFF, "reason": reason, "actor": actor}, now)
 
 
 def stop(invoice: Invoice, plan: dict[str, Any], now: datetime) -> Collection:
@@ -35,7 +47,7 @@ def stop(invoice: Invoice, plan: dict[str, Any], now: datetime) -> Collection:
             row, CollectionState.VOIDING, now=now, why=plan["do"], plan=plan, next_at=now, lookups=0, lease_until=None
         )
         if not row.handle:
-            closing.finish(row, now=now)
+            finish(row, now=now)
     nudge.ring("billing.tasks.resolve")
     return row
 
@@ -44,3 +56,86 @@ def held(invoice: Invoice) -> Collection:
     """An invoice's collection, locked, with what settling needs."""
     rows = Collection.objects.select_for_update(of=("self",)).filter(invoice=invoice)
     return rows.select_related("invoice__client", "invoice__agreement__contact", "invoice__business__owner").get()
+
+
+def reduce(*, invoice: Invoice, amount: int, reason: str, actor: str, now: datetime) -> CreditNote:
+    """Take back `amount` (minor units, tax included) of what it owes. Raises NotOpen and NotOwed.
+
+    What was prepared at the gateway for the old sum is cancelled before the new one is charged (billing.charging.collect).
+    The whole invoice is taken back by `void`.
+    """
+    with transaction.atomic():
+        row = held(invoice)
+        if row.invoice.state != InvoiceState.OPEN or row.state not in REDUCIBLE:
+            raise NotOpen(_("This invoice is settled, or is being confirmed at the gateway."))
+        if amount >= owing.owed(row.invoice):
+            raise NotOwed(_("Write less than what is owed, or cancel the invoice."), field="amount")
+        return credit_note.make(invoice=row.invoice, amount=amount, reason=reason, actor=actor, now=now)
+
+
+def finish(collection: Collection, *, now: datetime) -> None:
+    """Carry out the plan of a collection that is surely cancelled."""
+    plan = collection.plan
+    {VOID: _void, WRITE_OFF: _write_off, PAYMENT: _payment}[plan["do"]](collection, plan, now)
+    why = f"{plan['do']}: {plan.get('reason', '')}"
+    if plan["do"] == PAYMENT and owing.owed(collection.invoice):
+        _go_on(collection, why, now)
+        return
+    transitions.move_collection(
+        collection, CollectionState.DONE, now=now, why=why, next_at=None, lease_until=None, reason=""
+    )
+
+
+def too_late(collection: Collection, *, now: datetime) -> None:
+    """The gateway took the money before it could be cancelled. A transfer that came as well is client credit."""
+    if collection.plan["do"] == PAYMENT:
+        collection.invoice.refresh_from_db(fields=["state"])
+        _payment(collection, collection.plan, now)
+
+
+def _go_on(collection: Collection, why: str, now: datetime) -> None:
+    """A part came by transfer: the rest is charged, unless it was withheld and a certificate is owed (rule 19)."""
+    fresh: dict[str, Any] = {
+        "handle": None, "amount": None, "prepare_key": uuid.uuid4(), "plan": {}, "reason": "", "action_url": "",
+    }
+    is_withheld = receive.only_the_certificate_is_missing(collection.invoice, now=now)
+    state, next_at = (CollectionState.SENT, None) if is_withheld else (CollectionState.READY, now)
+    transitions.move_collection(collection, state, now=now, why=why, next_at=next_at, **fresh)
+
+
+def _void(collection: Collection, plan: dict[str, Any], now: datetime) -> None:
+    invoice = collection.invoice
+    left = invoice.total - credit_note.credited(invoice)
+    if left:
+        credit_note.make(invoice=invoice, amount=left, reason=plan["reason"], actor=plan["actor"], now=now)
+    move(invoice, InvoiceState.VOID, INVOICE)
+
+
+def _write_off(collection: Collection, plan: dict[str, Any], now: datetime) -> None:
+    invoice = collection.invoice
+    owed = owing.owed(invoice)
+    Allocation.objects.create(
+        business_id=invoice.business_id,
+        invoice=invoice,
+        by=Settled.WRITE_OFF,
+        ref=invoice.pk,
+        amount=owed,
+        created_at=now,
+    )
+    today = local_day(now, invoice.business.time_zone)
+    ledger.write([ledger.entry(invoice, "write_off", invoice.pk, Account.LOSS, Account.RECEIVABLE, owed, today, now)])
+    move(invoice, InvoiceState.WRITTEN_OFF, INVOICE)
+
+
+def _payment(collection: Collection, plan: dict[str, Any], now: datetime) -> None:
+    zone = collection.invoice.business.time_zone
+    arrived = receive.Received(
+        invoice=collection.invoice,
+        amount=plan["amount"],
+        gateway=BANK_TRANSFER,
+        reference=plan["reference"],
+        label=plan["label"],
+        received_at=local_instant(date.fromisoformat(plan["on"]), 12, zone),
+    )
+    payments = receive.take([arrived], now=now)
+    StatementLine.objects.filter(pk=plan["line"]).update(payment=payments[0])

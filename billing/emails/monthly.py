@@ -93,7 +93,7 @@ def charge_ahead(ref: str, now: datetime) -> Letter:
         return _letter(
             agreement.contact, agreement.language, agreement.business,
             _("Next charge: %(amount)s on %(day)s") % what, paragraphs, _("Look at the card"), "method:", now,
-        )  # fmt: skip
+        )
 
 
 def overdue_client(ref: str, now: datetime) -> Letter:
@@ -156,7 +156,7 @@ def _note(found: Invoice, subject: str, paragraphs: list[str], button: str, now:
 def _letter(
     contact: Contact, language: str, business: Business, subject: str, paragraphs: list[str], button: str,
     target: str, now: datetime,
-) -> Letter:  # fmt: skip
+) -> Letter:
     door = portal_links.portal_link(contact=contact, now=now, target=target)
     context = {
         "subject": subject,

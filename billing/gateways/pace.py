@@ -21,7 +21,7 @@ CALLS = frozenset(
         "prepare", "execute", "lookup", "cancel", "refund", "refunds", "disputes", "created_since", "setup_url",
         "setup_result", "detach", "clock",
     }
-)  # fmt: skip
+)
 
 
 class Pace:

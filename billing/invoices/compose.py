@@ -31,7 +31,7 @@ COLUMNS = (
     "agreement__tax_note", "agreement__withholding_percent", "agreement__collect_by", "agreement__charge_hour",
     "agreement__time_zone", "agreement__terms_hash", "agreement__client__name", "agreement__client__legal_name",
     "agreement__client__address", "agreement__client__tax_id",
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)

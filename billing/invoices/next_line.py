@@ -25,5 +25,5 @@ def add(
             "business_id": agreement.business_id, "agreement": agreement, "description": description[:300],
             "starts_on": starts_on, "ends_on": ends_on, "amount": amount, "created_at": now,
         },
-    )  # fmt: skip
+    )
     return row

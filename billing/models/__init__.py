@@ -12,4 +12,4 @@ __all__ = [
     "GatewayAccount", "GatewayEvent", "Invoice", "Journal", "Line", "NextLine", "Numbering", "Payment",
     "PaymentMethod", "Refund", "Series",
     "StatementLine", "Transition",
-]  # fmt: skip
+]

@@ -22,7 +22,7 @@ HARD = frozenset(
         "revocation_of_authorization", "security_violation", "stolen_card", "stop_payment_order",
         "transaction_not_allowed",
     }
-)  # fmt: skip
+)
 
 
 def is_hard(code: str) -> bool:

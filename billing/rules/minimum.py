@@ -7,7 +7,7 @@ CARD = {
     "AED": 200, "AUD": 50, "BRL": 50, "CAD": 50, "CHF": 50, "CZK": 1500, "DKK": 250, "EUR": 50, "GBP": 30,
     "HKD": 400, "INR": 50, "JPY": 50, "MXN": 1000, "MYR": 200, "NOK": 300, "NZD": 50, "PLN": 200, "SEK": 300,
     "SGD": 50, "THB": 1000, "USD": 50,
-}  # fmt: skip
+}
 
 
 def smallest(currency: str) -> int:

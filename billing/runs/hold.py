@@ -38,7 +38,7 @@ def park(*, agreement: Agreement, reason: str, actor: str, now: datetime) -> Non
         audit.record(
             business=agreement.business, chain_id=agreement.id, event="parked", actor=actor, now=now,
             data={"reason": reason[:300]},
-        )  # fmt: skip
+        )
 
 
 def release(*, agreement: Agreement, how: str, actor: str, now: datetime) -> int:

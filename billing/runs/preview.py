@@ -64,5 +64,5 @@ def _read(business: Business, before: set[UUID], until: datetime) -> list[Coming
                     local_day(at, agreement.time_zone), invoice.client.name, agreement.title, invoice.currency,
                     owed[invoice.pk], row.state == CollectionState.READY, "" if is_new else invoice.number,
                 )
-            )  # fmt: skip
+            )
     return found

@@ -31,7 +31,7 @@ ZONES = [
     "Australia/Lord_Howe", "Australia/Sydney", "Europe/Berlin", "Europe/Dublin", "Europe/London",
     "Pacific/Apia", "Pacific/Auckland", "Pacific/Chatham", "Pacific/Honolulu", "Pacific/Kiritimati",
     "Pacific/Marquesas", "Pacific/Pago_Pago",
-]  # fmt: skip
+]
 
 
 def retainer(zone: str, starts_on: date, *, anchor: int = 0, hour: int = 9, interval: str = "monthly") -> Agreement:

@@ -27,7 +27,7 @@ def waiting(agreement: Agreement, ref: str, amount: int, **fields: Any) -> NextL
     return NextLine.objects.create(
         business=agreement.business, agreement=agreement, kind="overage", ref=ref, amount=amount,
         description=f"Hours over the allowance: {ref}", **days | fields,
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize(("currency", "least"), [("USD", 50), ("JPY", 50), ("THB", 10_00), ("KWD", 1)])
@@ -56,7 +56,7 @@ def test_it_stands_on_the_next_invoice_with_its_own_days(world: World) -> None:
     assert NextLine.objects.get().invoice == invoice
     assert [row.state for row in Period.objects.filter(agreement=agreement).order_by("index")] == [
         "carried", "invoiced",
-    ]  # fmt: skip
+    ]
     assert not broken(month(1))
 
 

@@ -24,7 +24,7 @@ REGISTRY = [
     "NL91ABNA0417164300", "NO9386011117947", "PL61109010140000071219812874", "PT50000201231234567890154",
     "RO49AAAA1B31007593840000", "RS35260005601001611379", "SE4550000000058398257466", "SI56263300012039086",
     "SK3112000000198742637541", "SM86U0322509800000000270100", "VA59001123000012345678",
-]  # fmt: skip
+]
 
 
 def made(**other: Any) -> list[str]:
@@ -99,7 +99,7 @@ def test_one_wrong_character_or_two_exchanged_ones_are_noticed(iban: str, data: 
         "", "DE", "0012345678", "DE8937040044053201300", "DE893704004405320130000", "US89370400440532013000",
         "DE89-3704-0044-0532-0130-00", "TH89370400440532013000", "DE٨٩370400440532013000",
     ],
-)  # fmt: skip
+)
 def test_an_account_that_is_no_iban_of_sepa_is_refused(iban: str) -> None:
     assert refusal(iban=iban) == "iban"
 
@@ -115,7 +115,7 @@ def test_an_account_that_is_no_iban_of_sepa_is_refused(iban: str) -> None:
         ({"text": "Invoice", "reference": "RF18539007547034"}, "both"),
         ({"name": "ก" * 70, "text": "ข" * 40}, "long"),
     ],
-)  # fmt: skip
+)
 def test_what_a_bank_would_refuse_is_refused_with_a_reason(other: dict[str, Any], code: str) -> None:
     assert refusal(**other) == code
 

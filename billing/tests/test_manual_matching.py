@@ -132,7 +132,7 @@ def test_the_better_claim_has_the_invoice_even_if_it_comes_later() -> None:
     weak = [line("SIAM DESIGN", n=1), line("RH-2026-0001", 5, n=2), line("RH-2026-0001", 3_120_000, n=3)]
     assert kinds(*weak, line("RH-2026-0001", day=9, n=4), opens=[invoice(1)]) == [
         (Kind.AMBIGUOUS, None), (Kind.AMBIGUOUS, None), (Kind.AMBIGUOUS, None), (Kind.EXACT, 1),
-    ]  # fmt: skip
+    ]
     assert kinds(*weak, opens=[invoice(1)])[2] == (Kind.WITHHELD, 1)
     assert kinds(*weak[:2], opens=[invoice(1)])[1] == (Kind.PARTIAL, 1)
 
@@ -155,7 +155,7 @@ def test_the_better_claim_has_the_invoice_even_if_it_comes_later() -> None:
         ("株式会社サクラ", "株式会社サクラ", True), ("The Company Ltd", "THE COMPANY LTD", False), ("", "", False),
         ("3M", "3M", False), ("2026", "2026", False), ("SCG", "scg payment", True), ("SCG", "SCGX", False),
     ],
-)  # fmt: skip
+)
 def test_a_client_is_known_by_a_word_that_is_not_everybody_s(name: str, text: str, is_there: bool) -> None:
     assert names_client(text, name) is is_there
 

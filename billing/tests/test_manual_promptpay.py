@@ -128,7 +128,7 @@ def test_the_checksum_of_nine_digits_is_the_catalogue_s() -> None:
         "0812345678", "081-234-5678", "081 234 5678", "(081) 234-5678", "+66 81 234 5678", "+66 (0)81 234 5678",
         "+66812345678", "66812345678", "0066812345678", " 081.234.5678 ", "๐๘๑-๒๓๔-๕๖๗๘", "０８１２３４５６７８",
     ],
-)  # fmt: skip
+)
 def test_a_mobile_number_is_the_same_in_every_spelling(written: str) -> None:
     assert resolve(written) == ("01", "0066812345678")
 
@@ -153,7 +153,7 @@ def test_a_wallet_has_fifteen_digits() -> None:
         ("1111111111111", "checksum"), ("0105540087062", "checksum"), ("0105540087016", "checksum"),
         ("12345678", "length"), ("01234567890123", "length"), ("0123456789012345", "length"),
     ],
-)  # fmt: skip
+)
 def test_a_target_that_no_bank_would_find_is_refused_with_a_reason(target: str, code: str) -> None:
     with pytest.raises(BadPromptPay) as refused:
         payload(target)

@@ -80,7 +80,7 @@ def test_the_drawing_asks_nothing_of_a_strict_page() -> None:
     assert not re.search(r"style|<script|\son\w+=|data:|href|url\(", drawing)
     assert {element.tag for element in ElementTree.fromstring(drawing).iter()} == {
         f"{SVG}svg", f"{SVG}title", f"{SVG}rect", f"{SVG}path",
-    }  # fmt: skip
+    }
 
 
 def test_the_title_is_the_caller_s_and_cannot_break_out() -> None:

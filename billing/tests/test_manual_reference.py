@@ -28,7 +28,7 @@ NUMBERS = st.builds(
         # https://mobilefish.com/services/creditor_reference/creditor_reference.php
         "RF45G72UUR", "RF6518K5", "RF485000056789012345",
     ],
-)  # fmt: skip
+)
 def test_published_references_come_out_to_the_digit(published: str) -> None:
     assert creditor_reference(published[4:]) == published
     assert is_reference(published)
@@ -86,7 +86,7 @@ def test_one_wrong_digit_or_letter_is_noticed(number: str, data: st.DataObject) 
         "จ่ายเลขที่RH20260007ครับ", "RH-๒๐๒๖-๐๐๐๗", "ＲＨ２０２６０００７", "RF10RH20260007", "RF11RH20260007",
         "RH-2026-0007, RH-2026-00071", "0812345678 RH-2026-0007 31200.00", "NAME | RH-2026-0007 | 2026-03-16",
     ],
-)  # fmt: skip
+)
 def test_a_number_is_found_whatever_the_bank_made_of_it(text: str) -> None:
     assert find(text, [OURS]) == {OURS}
 
@@ -97,7 +97,7 @@ def test_a_number_is_found_whatever_the_bank_made_of_it(text: str) -> None:
         "", "RH-2026-0008", "RH-2026-00071", "RH-2026-000 71", "RH-2026-007", "RH-2026", "2026-0007", "RH 0007 2026",
         "HR-2026-0007", "RH-2025-0007",
     ],
-)  # fmt: skip
+)
 def test_another_number_is_not_taken_for_it(text: str) -> None:
     assert find(text, [OURS]) == set()
 
@@ -112,7 +112,7 @@ def test_another_number_is_not_taken_for_it(text: str) -> None:
         ("INV-7", "INV7", True), ("INV-7", "I NV7", False), ("INV-7", "INV 70", False), ("INV-7", "INV75", False),
         ("INV-7", "SINV 7", False), ("A-1", "A-1", False),
     ],
-)  # fmt: skip
+)
 def test_a_short_number_or_one_without_letters_must_stand_by_itself(number: str, text: str, is_there: bool) -> None:
     assert find(text, [number]) == ({number} if is_there else set())
 
@@ -154,7 +154,7 @@ def test_a_number_that_may_be_the_cut_beginning_of_another_brings_the_other_with
         ("RH-2026-0 thanks", False), ("INV RH-2026-00 | ACME", True), ("RH-2026-0007", False), ("", False),
         ("PAYMENT FOR 8RH-2026-00", True), ("PAYMENT FOR RH-2027-0", False),
     ],
-)  # fmt: skip
+)
 def test_the_beginning_of_a_number_at_a_field_s_end_is_a_hint(text: str, is_there: bool) -> None:
     assert find_cut(text, [OURS]) == ({OURS} if is_there else set())
     assert not is_there or not find(text, [OURS])

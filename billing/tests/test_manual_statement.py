@@ -134,7 +134,7 @@ def test_every_end_of_line_counts_once(ending: str) -> None:
         "16/03/2569", "16/03/69", "๑๖/๐๓/๒๕๖๙", "2026-03-16 10:15:00", "2026-03-16T10:15:00+07:00", " 16/03/2026 10:15 ",
         "１６/０３/２０２６",
     ],
-)  # fmt: skip
+)
 def test_a_day_is_the_same_in_every_spelling(written: str) -> None:
     assert statement_cells.read_date(written) == DAY
 
@@ -158,7 +158,7 @@ def test_every_day_of_the_century_reads_back(day: date) -> None:
     buddhist = day.year + 543
     for written in (
         day.isoformat(), f"{day:%d/%m/%Y}", f"{day:%d.%m.%Y}", f"{day:%d/%m}/{buddhist}", f"{buddhist}-{day:%m-%d}",
-    ):  # fmt: skip
+    ):
         assert statement_cells.read_date(written) == day
 
 
@@ -194,7 +194,7 @@ def test_a_file_with_the_month_first_is_not_read_with_wrong_days() -> None:
         ("1,234", "JPY", 1234), ("1.234", "JPY", 1234), ("1234.00", "JPY", 1234), ("¥1,234", "JPY", 1234),
         ("1,234.500", "KWD", 1_234_500), ("12.500", "KWD", 12_500), ("12,5", "KWD", 12_500), ("1.234.567", "KWD", 1_234_567_000),
     ],
-)  # fmt: skip
+)
 def test_an_amount_is_the_same_in_every_spelling(written: str, currency: str, expected: int) -> None:
     assert statement_cells.read_amount(written, currency) == expected
 
@@ -207,7 +207,7 @@ def test_an_amount_is_the_same_in_every_spelling(written: str, currency: str, ex
         ("-12 DR", "THB"), ("12.", "THB"), ("€12", "THB"), ("USD 12", "THB"), ("1e5", "THB"), ("NaN", "THB"),
         ("1,234", "KWD"), ("0x12", "THB"), ("0" * 101 + "1", "THB"), ("10000000000.01", "THB"), ("1,0001", "THB"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_amount_or_could_be_two_is_refused(written: str, currency: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         statement_cells.read_amount(written, currency)
@@ -238,7 +238,7 @@ def test_every_amount_a_bank_can_write_reads_back(amount: int, currency: str, da
         ("2026-03-16,,x", Reason.NO_AMOUNT), ("2026-03-16", Reason.NO_AMOUNT), ("2026-03-16,twelve,x", Reason.BAD_AMOUNT),
         ('2026-03-16,1,"a"b', Reason.BROKEN), ('2026-03-16,1,"never closed', Reason.BROKEN),
     ],
-)  # fmt: skip
+)
 def test_a_row_that_cannot_be_read_is_reported_and_the_others_go_on(row: str, reason: Reason) -> None:
     found = (
         simple("2026-03-16,1,before", row)
@@ -273,7 +273,7 @@ def test_money_that_went_out_nothing_and_an_empty_row_are_not_reported(row: str)
         ("2026-03-16,-5,", None), ("2026-03-16,,-5", None), ("2026-03-16,5,0", None), ("2026-03-16,0,0", None),
         ("2026-03-16,5,5", Reason.BOTH_SIDES), ("2026-03-16,,", Reason.NO_AMOUNT), ("2026-03-16,x,", Reason.BAD_AMOUNT),
     ],
-)  # fmt: skip
+)
 def test_with_two_columns_only_the_one_for_money_in_counts(row: str, expected: int | Reason | None) -> None:
     found = of(f"Date,Debit,Credit\n{row}")
     assert [line.amount for line in found.lines] == ([expected] if isinstance(expected, int) else [])

@@ -68,7 +68,7 @@ def test_the_usual_patterns_tell_the_four_papers_apart(world: World) -> None:
         "<b>{seq}</b>", "ใบ-{seq}", "{year}{seq}", "{seq}{year}", "A1{seq}", "{seq}1", "{year}-{seq}0",
         "{seq.__class__}", "A" * 40 + "{seq}", "{seq:04", "{{seq}}",
     ],
-)  # fmt: skip
+)
 def test_a_pattern_that_is_no_pattern_is_refused(world: World, text: str) -> None:
     with pytest.raises(BadPattern) as no:
         pattern(world, text, yearly=False)
@@ -234,7 +234,7 @@ def receipt(world: World, invoice: Invoice, kind: SeriesKind, day: date) -> None
     Payment.objects.create(
         business=world.business, client=invoice.client, invoice=invoice, gateway="transfer", reference=f"{series.pk}{seq}",
         currency="USD", amount=1, received_at=NOW, series=series, seq=seq, receipt_number=text,
-    )  # fmt: skip
+    )
 
 
 # No gap

@@ -254,7 +254,7 @@ def test_an_object_is_prepared_unconfirmed_under_our_key() -> None:
     assert line.asked[0].params == {
         "amount": 3_000_00, "currency": "usd", "allowed_payment_method_types": ["card"],
         "metadata": {"invoice": "inv", "client": "client", "prepare_key": "prep"},
-    }  # fmt: skip
+    }
 
 
 def test_an_attempt_is_named_before_the_only_call_that_moves_money() -> None:
@@ -386,13 +386,13 @@ BEFORE = charge("before", status="failed")
         (intent(last_payment_error=WANTED), "requires_action", "now", "", ""),
         (intent("canceled", last_payment_error=FAILED), "cancelled", "now", "", ""),
     ],
-)  # fmt: skip
+)
 def test_what_an_object_says_of_its_latest_execution(found: Any, outcome: str, key: str, code: str, url: str) -> None:
     said = bank(found)[0].lookup("pi_1")
     assert (said.outcome, said.key, said.code, said.action_url) == (outcome, key, code, url)
     assert (said.handle, said.amount, said.currency, said.reference) == (
         "pi_1", 3_000_00, "USD", found["metadata"].get("invoice", ""),
-    )  # fmt: skip
+    )
     assert said.created_at == datetime.fromtimestamp(1_793_595_600, UTC)
 
 
@@ -412,7 +412,7 @@ def test_no_state_that_stripe_knows_is_forgotten() -> None:
         ("pending", RefundOutcome.PENDING), ("requires_action", RefundOutcome.PENDING),
         ("succeeded", RefundOutcome.SUCCEEDED), ("failed", RefundOutcome.FAILED), ("canceled", RefundOutcome.FAILED),
     ],
-)  # fmt: skip
+)
 def test_what_a_refund_says(status: str, outcome: RefundOutcome) -> None:
     row = {"id": "re_1", "object": "refund", "amount": 500, "currency": "usd", "status": status}
     ours = canned(stripe.Refund, **row, metadata={"refund": "r"}, failure_reason="lost_or_stolen_card")
@@ -430,7 +430,7 @@ def test_what_a_refund_says(status: str, outcome: RefundOutcome) -> None:
         ("needs_response", "open"), ("under_review", "open"), ("warning_needs_response", "open"),
         ("won", "won"), ("warning_closed", "won"), ("lost", "lost"),
     ],
-)  # fmt: skip
+)
 def test_what_a_dispute_says(status: str, outcome: str) -> None:
     row = {"id": "dp_1", "object": "dispute", "amount": 900, "currency": "jpy", "reason": "fraudulent"}
     late = canned(stripe.Dispute, **row, status=status, evidence_details={"due_by": 1_793_595_600})
@@ -449,7 +449,7 @@ def test_what_a_dispute_says(status: str, outcome: str) -> None:
         (10_00, "USD", 10_00), (500, "JPY", 500), (5, "ISK", 500), (5, "UGX", 500), (7, "RSD", 700),
         (5_120, "KWD", 5_120), (9, "VND", 9), (10_00, "IDR", 10_00), (10_00, "HUF", 10_00),
     ],
-)  # fmt: skip
+)
 def test_amounts_are_counted_as_stripe_counts_them(ours: int, currency: str, theirs: int) -> None:
     assert (reading.to_stripe(ours, currency), reading.from_stripe(theirs, currency)) == (theirs, ours)
     stripe_, line = bank(intent("succeeded", amount=theirs, currency=currency.lower()), intent())
@@ -561,7 +561,7 @@ def test_a_card_is_saved_on_stripes_own_page() -> None:
         "mode": "setup", "allowed_payment_method_types": ["card"], "customer_creation": "always",
         "client_reference_id": "client", "cancel_url": "https://hub.example/p/payment/",
         "success_url": "https://hub.example/p/payment/done/?session={CHECKOUT_SESSION_ID}",
-    }  # fmt: skip
+    }
 
 
 def test_a_session_that_came_back_gives_the_card() -> None:
@@ -651,7 +651,7 @@ BODY, MONTH = notice(), timedelta(days=30)
         "from the future", "old with a second stamp", "old behind a new stamp", "re-encoded", "longer", "not text",
         "a list", "empty", "about a list",
     ],
-)  # fmt: skip
+)
 def test_any_other_notice_is_refused(body: bytes, signature: str) -> None:
     with pytest.raises(ValueError, match="This notice is"):
         bank()[0].verify_webhook(body=body, signature=signature, now=NOW)

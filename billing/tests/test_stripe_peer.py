@@ -90,7 +90,7 @@ def test_a_charge_is_prepared_executed_and_read_back(bank: Stripe, token: str) -
     before = bank.lookup(handle)
     assert (before.outcome, before.amount, before.currency, before.reference) == (
         Outcome.NEW, 3_000_00, "USD", invoice,
-    )  # fmt: skip
+    )
     bank.execute(handle=handle, key=key, token=token)
     after = bank.lookup(handle)
     assert (after.outcome, after.amount) == (Outcome.SUCCEEDED, 3_000_00)

@@ -13,7 +13,7 @@ from billing.bank_transfer import transfers
 from billing.books import ledger, owing
 from billing.books.invariants import broken
 from billing.charging import refund, void
-from billing.charging.reduce import reduce
+from billing.charging.void import reduce
 from billing.models import Certificate, Invoice, Journal, Payment, Series
 from billing.rules import taxes
 from billing.rules.errors import NotOpen
@@ -27,7 +27,7 @@ CITY = {"name": "City tax", "percent": "9.975"}
 THAI: dict[str, Any] = {
     "currency": "THB", "amount": 30_000_00, "taxes": [VAT], "withholding_percent": Decimal(3),
     "collect_by": "transfer", "card": "",
-}  # fmt: skip
+}
 
 
 def parts(invoice: Invoice) -> list[tuple[str, str, int]]:

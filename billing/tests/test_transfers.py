@@ -74,7 +74,7 @@ def test_the_whole_sum_pays_it_and_has_a_receipt(world: World) -> None:
     assert state(invoice) == ("paid", "done")
     assert (payment.amount, payment.gateway, payment.charge, payment.receipt_number) == (
         3_000_00, "transfer", None, "RC-2026-0001",
-    )  # fmt: skip
+    )
     assert Outbox.objects.get(kind="receipt").ref == str(payment.pk)
     assert not broken(NOW)
 
@@ -225,7 +225,7 @@ def waits(invoice: Invoice) -> Open:
     return Open(
         id=invoice.pk, number=invoice.number, reference=creditor_reference(invoice.number), currency=invoice.currency,
         owed=owing.owed(invoice), withholding=owing.withholding(invoice), client_name=invoice.buyer["name"],
-    )  # fmt: skip
+    )
 
 
 # Asked for

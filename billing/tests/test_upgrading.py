@@ -71,7 +71,7 @@ def test_thirty_to_fifty_thousand_on_the_fifteenth(world: World) -> None:
     assert lines(invoice) == [-16_451_61, 27_419_35]
     assert (invoice.total, invoice.state, invoice.kind, invoice.period_start) == (
         10_967_74, "paid", "upgrade", FIFTEENTH.date(),
-    )  # fmt: skip
+    )
     credit, charge = invoice.lines.values_list("description", flat=True)
     assert credit == "Credit for the unused days of “Growth”: 17 of 31 days × ฿30,000.00 = ฿16,451.61"
     assert charge == "The same days of “Partner”: 17 of 31 days × ฿50,000.00 = ฿27,419.35"
@@ -174,7 +174,7 @@ def test_it_is_signed_on_its_day_or_offered_again_with_the_sums_of_another(world
     Change(AmendmentKind.TIER, FIFTEENTH.date(), amount=20_000_00),
     Change(AmendmentKind.TIER, FIFTEENTH.date(), tier={"name": "Less", "amount": 50_000_00, "minutes": 60}),
     Change(AmendmentKind.PRICE, FIFTEENTH.date(), amount=50_000_00),
-], ids=["cheaper", "fewer hours", "only the fee"])  # fmt: skip
+], ids=["cheaper", "fewer hours", "only the fee"])
 def test_only_an_upgrade_applies_now(world: World, change: Change) -> None:
     with pytest.raises(RuleError):
         offered(paid(world), change)
@@ -228,7 +228,7 @@ def test_a_short_first_period_is_credited_as_it_was_charged(world: World) -> Non
 @given(
     paid=st.integers(1, 10**9), more=st.integers(1, 10**9), days=st.integers(1, 366), whole=st.integers(1, 366),
     minutes=st.integers(0, 60_000),
-)  # fmt: skip
+)
 def test_credit_and_used_part_are_what_was_paid_and_the_rest_never_more_than_the_difference(
     paid: int, more: int, days: int, whole: int, minutes: int
 ) -> None:

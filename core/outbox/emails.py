@@ -89,7 +89,7 @@ def _rendered(letter: Letter) -> dict[str, Any]:
     return {
         "business": business, "to": letter.to, "language": language, "subject": subject[:SUBJECT_MAX], "text": text,
         "html": html, "attachment": letter.attachment, "reply_to": reply_to,
-    }  # fmt: skip
+    }
 
 
 def compose(row: Outbox, now: datetime) -> Outbox:

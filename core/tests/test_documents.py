@@ -34,7 +34,7 @@ def invoice_context(**buyer):
     invoice = SimpleNamespace(
         number="2026-0042", seller={**party, "name": "Niran Studio"}, buyer=party | buyer, currency="USD",
         issued_on=date(2026, 12, 1), due_on=date(2026, 12, 1), subtotal=280_500, total=300_135, taxes=taxes,
-    )  # fmt: skip
+    )
     line = SimpleNamespace(
         description="Growth", starts_on=date(2026, 12, 1), ends_on=date(2027, 1, 1), amount=280_500
     )
@@ -45,7 +45,7 @@ def invoice_pdf(language="en", **buyer):
     return render.pdf(
         "invoice", invoice_context(**buyer), language=language, title="Invoice 2026-0042", identifier="42",
         created=NOW,
-    )  # fmt: skip
+    )
 
 
 def evidence_html(rows):
@@ -54,7 +54,7 @@ def evidence_html(rows):
     terms = {
         "seller": party, "buyer": party, "currency": "USD", "interval": "monthly", "starts_on": "2026-12-01",
         "offered_at": None,
-    }  # fmt: skip
+    }
     evidence = {
         "signer": "Ann",
         "signed_at": NOW,
@@ -66,7 +66,7 @@ def evidence_html(rows):
     context = {
         "business": BUSINESS, "terms": terms, "tier": {"name": "T", "amount": 1, "minutes": 0}, "clauses": [],
         "evidence": evidence, "title": "T", "language": "en",
-    }  # fmt: skip
+    }
     return render_to_string("documents/agreement.html", context)
 
 

@@ -36,7 +36,7 @@ def authority() -> DummyTimeStamper:
         .not_valid_before(NOW - timedelta(days=9)).not_valid_after(NOW + timedelta(days=9))
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
         .sign(secret, hashes.SHA256())
-    )  # fmt: skip
+    )
     der = serialization.Encoding.DER
     key = secret.private_bytes(der, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     cert = asn1.Certificate.load(made.public_bytes(der))

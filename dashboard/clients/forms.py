@@ -24,7 +24,7 @@ class ClientForm(PrintableForm, forms.ModelForm):
         model = Client
         fields = [
             "name", *PARTICULARS, "language", "time_zone", "tax_treatment", "tax_note", "withholding_percent", "notes",
-        ]  # fmt: skip
+        ]
         widgets = {"address": forms.Textarea(attrs={"rows": 3}), "notes": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
             "notes": _("Private. Clients never see this."),
@@ -48,7 +48,7 @@ class ClientForm(PrintableForm, forms.ModelForm):
         expected = self.cleaned_data.pop("expected")
         return self.cleaned_data | {
             "expected_amount": expected, "expected_currency": self.currency if expected else "",
-        }  # fmt: skip
+        }
 
 
 class NewClientForm(ClientForm):

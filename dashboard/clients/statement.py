@@ -24,7 +24,7 @@ class Statement(Desk):
         return self.show(
             request, client=client, rows=rows, balances=client_statement.balances(client),
             disputes=client_statement.open_disputes(client),
-        )  # fmt: skip
+        )
 
 
 class StatementCsv(Desk):

@@ -245,4 +245,4 @@ def _reports(desk: Desk) -> list[Need]:
 SOURCES: tuple[Callable[[Desk], list[Need]], ...] = (
     _failed, _parked, _runs, _unsealed, _questions, _requests, _letters, _certificates, _trials, _warnings, _late,
     _hours, _timer, _unseen, _unsendable, _reports,
-)  # fmt: skip
+)

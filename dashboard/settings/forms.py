@@ -30,7 +30,7 @@ class BusinessForm(PrintableForm, forms.ModelForm):
         fields = [
             "name", "currency", "time_zone", "language", "accent", "logo", *PARTICULARS, "prices_include_tax",
             "tax_on_payment",
-        ]  # fmt: skip
+        ]
         widgets = {"address": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -90,8 +90,8 @@ class StripeForm(forms.Form):
     secret = forms.CharField(
         label=_("Secret key"), max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text=_("It starts with sk_ or rk_. It is kept encrypted and never shown again."),
-    )  # fmt: skip
+    )
     webhook_secret = forms.CharField(
         label=_("Webhook secret"), max_length=200, required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}), help_text=_("It starts with whsec_."),
-    )  # fmt: skip
+    )

@@ -37,7 +37,7 @@ def offer(world: World, **more: Any) -> tuple[str, dict[str, Any]]:
     data = {
         "title": "T", "contact": str(world.person(client).pk), "currency": "USD", "language": "en",
         "interval": "monthly", "starts_on": today.isoformat(), "notice_days": "30", "minimum_months": "3",
-    }  # fmt: skip
+    }
     return reverse("dashboard:proposal_new", args=[client.pk]), data | typed() | more
 
 
@@ -68,7 +68,7 @@ def test_a_built_in_package_is_copied_changed_and_put_away(owner: Browser, world
 @pytest.mark.parametrize(
     ("field", "value"), [("tier-1-fee", "2999"), ("tier-1-fee", "0"), ("tier-1-fee", "-1"), ("tier-1-fee", "9" * 14),
                          ("name", ""), ("name", "🎉"), ("currency", "XXX"), ("tier-2-hours", "1")],
-)  # fmt: skip
+)
 def test_a_package_that_is_no_ladder_is_refused_and_what_was_typed_stays(
     owner: Browser, field: str, value: str
 ) -> None:

@@ -28,5 +28,5 @@ def adjust(
         audit.record(
             business=period.business, chain_id=period.agreement_id, event="hours_adjusted", actor=actor, now=now,
             origin=origin, data=words,
-        )  # fmt: skip
+        )
     return row

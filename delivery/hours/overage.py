@@ -127,7 +127,7 @@ def _row(period: Period, minutes: int, rate: int, now: datetime, **fields: objec
     return Overage(
         business_id=period.business_id, client_id=period.agreement.client_id, period=period, minutes=minutes,
         rate=rate, currency=period.agreement.currency, created_at=now, **fields,
-    )  # fmt: skip
+    )
 
 
 def _bill(row: Overage, minutes: int, now: datetime) -> None:
@@ -140,7 +140,7 @@ def _bill(row: Overage, minutes: int, now: datetime) -> None:
         agreement=period.agreement, kind=KIND, ref=f"{row.pk}:{minutes}", description=said, now=now,
         starts_on=period.starts_on, ends_on=period.ends_on,
         amount=prorate(row.rate, minutes, 60) - prorate(row.rate, row.billed, 60),
-    )  # fmt: skip
+    )
     Overage.objects.filter(pk=row.pk).update(billed=minutes)
     _record(row, "overage_billed", "Retainer Hub", now, minutes=minutes - row.billed)
 
@@ -157,7 +157,7 @@ def _record(row: Overage, event: str, actor: str, now: datetime, origin: Origin 
     audit.record(
         business=row.business, chain_id=row.period.agreement_id, event=event, actor=actor, now=now, origin=origin,
         data=words,
-    )  # fmt: skip
+    )
 
 
 def _mail(row: Overage, now: datetime) -> None:
@@ -172,13 +172,13 @@ def _mail(row: Overage, now: datetime) -> None:
             row.note,
             _("An hour costs %(rate)s, so %(sum)s at most. What is really used stands on the next invoice; without "
               "your yes nothing is billed.") % who,
-        ]  # fmt: skip
+        ]
         subject, button = _("Up to %(hours)s more: yes or no?") % who, _("Look and answer")
     words = {"subject": subject, "name": contact.name, "paragraphs": [one for one in said if one], "button": button}
     emails.write(
         kind="overage", ref=str(row.pk), to=contact.email, template="note", language=agreement.language,
         context={**words, "link": links.placeholder("link", link.id)}, business=agreement.business, now=now,
-    )  # fmt: skip
+    )
 
 
 def _tell_owner(row: Overage, now: datetime) -> None:
@@ -195,4 +195,4 @@ def _tell_owner(row: Overage, now: datetime) -> None:
         kind="overage_answer", ref=str(row.pk), to=business.owner.email, template="note", language=business.language,
         context={"subject": subject, "name": "", "paragraphs": [said], "button": "", "link": ""},
         business=business, now=now,
-    )  # fmt: skip
+    )

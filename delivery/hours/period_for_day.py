@@ -78,7 +78,7 @@ class Placing:
         return TimeEntry(
             period=period, on=work.on, minutes=work.minutes, note=note, billable=work.billable,
             consumes=work.consumes and work.billable, deliverable=deliverable, **facts,
-        )  # fmt: skip
+        )
 
     def _place(self, work: Work) -> tuple[Period, str, bool]:
         """Late time for a period whose report was sent goes to the open one, with the day in its note (rule 27)."""

@@ -59,7 +59,7 @@ def start(
         return Timer.objects.create(
             business=business, user=user, agreement=agreement, note=note, deliverable=deliverable, billable=billable,
             consumes=consumes and billable, started_at=now, created_at=now,
-        )  # fmt: skip
+        )
 
 
 def stop(
@@ -177,4 +177,4 @@ def _mail(row: Timer, now: datetime) -> None:
         context={"subject": subject, "name": "", "paragraphs": said, "button": button,
                  "link": str(settings.SITE_URL).rstrip("/") + settings.TIMER_PATH},
         business=business, now=now,
-    )  # fmt: skip
+    )

@@ -57,7 +57,7 @@ def _tell(agreement: Agreement, period: Period, mark: int, stated: PeriodStateme
             words = {
                 "title": agreement.title, "client": agreement.client.name, "used": formats.hours(stated.used),
                 "available": formats.hours(stated.available), "day": formats.day(period.ends_on), "percent": mark,
-            }  # fmt: skip
+            }
             subject = _("%(percent)s %% of the hours are used: %(client)s") % words
             said = [
                 _("“%(title)s”: %(used)s of %(available)s are used. New hours come on %(day)s.") % words,
@@ -67,4 +67,4 @@ def _tell(agreement: Agreement, period: Period, mark: int, stated: PeriodStateme
             kind="hours_used", ref=f"{period.pk}:{mark}:{who}", to=to, template="note", language=language,
             context={"subject": subject, "name": "", "paragraphs": said, "button": "", "link": ""},
             business=agreement.business, now=now,
-        )  # fmt: skip
+        )

@@ -96,7 +96,7 @@ def sentence(one: Figure, period: Period, today: date) -> str:
     words = {
         "value": amount(one.value, about), "on": formats.day_short(one.on), "then": expected(one, one.held_against),
         "now": expected(one, one.expected), "target": amount(about.target, about), "last": formats.day_short(last),
-    }  # fmt: skip
+    }
     if one.value is None:
         said = _(
             "Not measured in this period yet. Today the line is at %(now)s; the target is %(target)s on %(last)s."

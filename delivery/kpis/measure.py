@@ -54,7 +54,7 @@ def add_kpi(
     kpi = Kpi(
         business_id=agreement.business_id, agreement=agreement, name=name, kind=kind, shape=shape or USUAL[kind],
         unit=unit, baseline=baseline, target=target, less_is_better=less_is_better, created_at=now,
-    )  # fmt: skip
+    )
     return _save(kpi)
 
 
@@ -114,7 +114,7 @@ def _written(one: Value, was: Reading | None, now: datetime, actor: str, source:
     made = Reading(
         business_id=one.kpi.business_id, kpi=one.kpi, period=one.period, value=one.value, on=one.on, source=source,
         actor=actor[:200], replaces=was, created_at=now,
-    )  # fmt: skip
+    )
     return Written(made, was, is_new=True)
 
 

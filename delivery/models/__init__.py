@@ -9,4 +9,4 @@ from delivery.models.work import Deliverable, Handover
 __all__ = [
     "Adjustment", "Deliverable", "EarlyWarning", "Handover", "Kpi", "Overage", "QuarterlyReview",
     "Reading", "Report", "ReportRun", "Request", "RequestMessage", "TimeEntry", "TimeImport", "Timer",
-]  # fmt: skip
+]

@@ -70,7 +70,7 @@ def _delivered(periods: Sequence[Period]) -> dict[Any, list[dict[str, Any]]]:
         found[item.period_id].append(
             {"title": item.title, "promised": item.promised, "done": item.done, "state": item.state,
              "because": item.because, "owed": min(item.done, item.promised) if is_let_off else item.promised}
-        )  # fmt: skip
+        )
     return found
 
 
@@ -93,7 +93,7 @@ def _kpis(periods: Sequence[Period]) -> list[dict[str, Any]]:
                 "reached": sum(one.pace == Pace.REACHED for one in own), "judged": len(read),
                 "values": [_text(one.value) for one in own],
                 "history": [[day.isoformat(), _text(value)] for day, value in own[-1].history],
-            })  # fmt: skip
+            })
     return rows
 
 
@@ -123,20 +123,20 @@ def _decisions(agreement: Agreement, periods: Sequence[Period], first: date, las
         {"on": local_day(row.answered_at, zone).isoformat(), "what": row.snapshot.get("decision") or row.decision,
          "how": str(answers.get(row.answer, "")), "words": row.answer_words}
         for row in reports if row.answered_at
-    ]  # fmt: skip
+    ]
     inside = _instants(agreement, first, last)
     changes = agreement.amendments.filter(state=AmendmentState.SIGNED, signed_at__range=inside)
     found += [
         {"on": local_day(row.signed_at, zone).isoformat(), "what": str(row.get_kind_display()),
          "how": str(row.tier["name"]), "words": ""}
         for row in changes if row.signed_at
-    ]  # fmt: skip
+    ]
     more = Overage.objects.filter(period__in=periods, state=OverageState.APPROVED, by_terms=False)
     found += [
         {"on": local_day(row.decided_at, zone).isoformat(), "what": _("More hours"),
          "how": formats.hours(row.minutes), "words": ""}
         for row in more if row.decided_at
-    ]  # fmt: skip
+    ]
     return sorted(found, key=lambda one: one["on"])
 
 
@@ -183,7 +183,7 @@ def _with_chart(row: dict[str, Any]) -> dict[str, Any]:
     words = {
         "name": row["name"], "start": formats.number(row["start"]), "end": formats.number(row["end"]),
         "target": formats.number(row["target"]), "unit": row["unit"],
-    }  # fmt: skip
+    }
     said = _("%(name)s: from %(start)s to %(end)s %(unit)s, target %(target)s") % words
     course = charts.line(points, target=Decimal(row["target"]), show=formats.number, height=170)
     target = f"{words['target']} {row['unit']}".strip()

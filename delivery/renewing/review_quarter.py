@@ -66,7 +66,7 @@ def make(*, agreement: Agreement, periods: Sequence[Period], outlook: str, now: 
                 "business": agreement.business, "client": agreement.client, "ends_on": periods[-1].ends_on,
                 "snapshot": shot, "document": document, "created_at": now,
             },
-        )  # fmt: skip
+        )
     return row
 
 
@@ -80,7 +80,7 @@ def send(*, review: QuarterlyReview, actor: str, now: datetime, origin: Origin =
         audit.record(
             business=review.business, chain_id=agreement.pk, event="review_sent", actor=actor, now=now, origin=origin,
             data={"sha256": review.document.sha256},
-        )  # fmt: skip
+        )
         link = portal_links.portal_link(contact=contact, now=now, target=f"review:{review.pk}")
         with translation.override(agreement.language):
             words = {"title": quarter.title(review.snapshot), "business": review.business.name}
@@ -95,6 +95,6 @@ def send(*, review: QuarterlyReview, actor: str, now: datetime, origin: Origin =
             language=agreement.language, business=review.business, attachment=review.document, now=now,
             context={"subject": subject, "name": contact.name, "paragraphs": paragraphs, "button": button,
                      "link": links.placeholder("link", link.id)},
-        )  # fmt: skip
+        )
     review.refresh_from_db(fields=["sent_at"])
     return review

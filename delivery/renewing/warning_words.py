@@ -19,7 +19,7 @@ def of_kpi(name: str, unit: str, value: Decimal, on: date, wanted: Decimal, targ
     return {
         "kind": Off.KPI.value, "weight": weight, "name": name, "unit": unit, "value": str(value),
         "on": on.isoformat(), "wanted": str(wanted), "target": str(target),
-    }  # fmt: skip
+    }
 
 
 def of_work(title: str, done: int, promised: int, wanted: int, weight: int) -> Finding:
@@ -33,7 +33,7 @@ def of_hours(kind: Off, used: int, available: int, planned: int, ends: date | No
     day = ends.isoformat() if ends else ""
     return {
         "kind": kind.value, "weight": weight, "used": used, "available": available, "planned": planned, "ends": day,
-    }  # fmt: skip
+    }
 
 
 def says(one: Finding) -> str:

@@ -27,13 +27,13 @@ def send_note(
         audit.record(
             business=warning.business, chain_id=agreement.pk, event="early_note_sent", actor=actor, now=now,
             origin=origin, data={"note": note, "to_email": contact.email, "day": warning.day},
-        )  # fmt: skip
+        )
         emails.write(
             kind="early_note", ref=str(warning.pk), to=contact.email, template="note", language=agreement.language,
             context={"subject": subject, "name": contact.name, "button": "", "link": "",
                      "paragraphs": [line for line in note.splitlines() if line.strip()]},
             business=warning.business, now=now,
-        )  # fmt: skip
+        )
     return warning
 
 

@@ -149,7 +149,7 @@ def _row(period: Period, day: int, findings: list[Finding], now: datetime) -> Ea
     return EarlyWarning(
         business=business, client=agreement.client, period=period, day=day, findings=findings, note=note[:1000],
         change=change[:300], created_at=now,
-    )  # fmt: skip
+    )
 
 
 def _tell(business: Business, made: list[EarlyWarning], now: datetime) -> None:
@@ -171,4 +171,4 @@ def _tell(business: Business, made: list[EarlyWarning], now: datetime) -> None:
             "link": settings.SITE_URL + settings.WARNINGS_PATH,
         },
         language=business.language, business=business, now=now,
-    )  # fmt: skip
+    )

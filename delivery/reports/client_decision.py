@@ -27,7 +27,7 @@ def give(*, report: Report, answer: str, contact: Contact, now: datetime, origin
         audit.record(
             business=report.business, chain_id=report.pk, event="report_answered", actor=who, now=now, origin=origin,
             data={"answer": answer, **({"words": words[:500]} if words else {})},
-        )  # fmt: skip
+        )
         emails.post(ANSWERED, [(str(report.pk), report.business)], now=now)
     report.refresh_from_db()
     return report

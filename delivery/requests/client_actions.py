@@ -40,7 +40,7 @@ def ask(
                 "left": found.left, "estimate": estimate, "created_at": now,
                 "respond_by": response_time.respond_by(now, found.response_hours, agreement.business.time_zone),
             },
-        )  # fmt: skip
+        )
         if is_new:
             message = thread.write(request=row, contact=contact, text=said, now=now)
             request_emails.tell_owner(row, message, now=now, is_new=True)

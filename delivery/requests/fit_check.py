@@ -50,7 +50,7 @@ def of(agreements: Iterable[Agreement], *, now: datetime, estimate: int | None =
         fit = fits(
             runs=runs, has_hours=has_hours, left=left, estimate=estimate,
             something_open=period is not None and period.pk in busy,
-        )  # fmt: skip
+        )
         promised = (period or terms).tier.get("response_hours") or response_time.USUAL
         found[row.pk] = Fitting(row, period, fit, has_hours, left, available, promised, starts.get(row.pk), paused)
     return found

@@ -74,12 +74,12 @@ def tell_client(
             context = {
                 "subject": subject % words, "name": contact.name, "paragraphs": [*said, *_how(address)],
                 "button": _("Open it"), "link": links.placeholder("link", door.id),
-            }  # fmt: skip
+            }
             ref = uuid5(contact.pk, f"{request.pk}:{message.pk if message else to}:{now.isoformat()}")
             emails.write(
                 kind="request_answer", ref=str(ref), to=contact.email, template="note", context=context,
                 language=agreement.language, business=request.business, reply_to=address, now=now,
-            )  # fmt: skip
+            )
 
 
 def _to_owner(
@@ -90,11 +90,11 @@ def _to_owner(
     link = str(settings.SITE_URL).rstrip("/") + settings.REQUEST_PATH.format(pk=request.pk)
     context = {
         "subject": subject, "name": "", "paragraphs": [*said, *_how(address)], "button": _("Open it"), "link": link,
-    }  # fmt: skip
+    }
     emails.write(
         kind=kind, ref=ref, to=business.owner.email, template="note", context=context, language=business.language,
         business=business, reply_to=address or sender, now=now,
-    )  # fmt: skip
+    )
 
 
 def _how(address: str) -> list[str]:

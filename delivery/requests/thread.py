@@ -47,7 +47,7 @@ def write(
     row = RequestMessage(
         pk=id_of(request.pk, once), business_id=request.business_id, request=request, contact=contact, text=text,
         came_as=came_as, created_at=now,
-    )  # fmt: skip
+    )
     try:
         with transaction.atomic():
             row.save(force_insert=True)

@@ -14,17 +14,17 @@ _STARTS = (
     (b"{\\rtf", "application/rtf"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
     (b"ID3", "audio/mpeg"), (b"\xff\xfb", "audio/mpeg"), (b"OggS", "audio/ogg"),
     (b"\x1a\x45\xdf\xa3", "video/webm"),
-)  # fmt: skip
+)
 _RUNS = (
     b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe",
     b"\xcf\xfa\xed\xfe", b"L\0\0\0\x01\x14\x02\0", b"dex\n", b"\0asm",
-)  # fmt: skip
+)
 _MARKUP = re.compile(rb"<\s*(?:!doctype\s+(?:html|svg)|html|svg|script|head|body|iframe|math|xsl:)\b", re.I)
 _ENDINGS = frozenset((
     "exe", "msi", "com", "scr", "bat", "cmd", "ps1", "vbs", "vbe", "js", "jse", "mjs", "wsf", "wsh", "hta", "jar",
     "sh", "bash", "app", "apk", "dmg", "pkg", "deb", "rpm", "lnk", "url", "reg", "cpl", "dll", "sys", "html", "htm",
     "xhtml", "shtml", "svg", "svgz", "xml", "xsl", "mht", "mhtml", "swf", "php", "py", "pl", "rb",
-))  # fmt: skip
+))
 
 
 def kind(head: bytes) -> str:

@@ -102,7 +102,7 @@ class _Reader(HTMLParser):
     VOID = frozenset(("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"))
     BLOCKS = frozenset((
         "p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "pre", "section", "hr",
-    ))  # fmt: skip
+    ))
     OUT = frozenset(("head", "style", "script", "title", "blockquote", "template"))
     QUOTED = re.compile(r"gmail_quote|gmail_attr|moz-cite-prefix|yahoo_quoted|divRplyFwdMsg|appendonsend", re.I)
 

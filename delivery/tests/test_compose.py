@@ -14,12 +14,12 @@ ASKED = datetime(2026, 11, 3, 9, tzinfo=UTC)
 items = st.builds(
     Item, title=st.just("posts"), promised=st.integers(0, 30), done=st.integers(0, 40),
     state=st.sampled_from(["open", "carried", "waived"]), because=st.just("why"),
-)  # fmt: skip
+)
 wishes = st.builds(
     Wish, title=st.just("Banner"), state=st.sampled_from(["asked", "started", "done", "declined", "withdrawn"]),
     asked_at=st.just(ASKED), respond_by=st.just(ASKED + timedelta(hours=24)),
     responded_at=st.none() | st.timedeltas(timedelta(0), timedelta(days=9)).map(lambda gap: ASKED + gap),
-)  # fmt: skip
+)
 
 
 def said(**more: object) -> Said:
@@ -58,6 +58,6 @@ def test_value_adds_count_up_to_their_last_day() -> None:
 
 def test_only_pauses_right_before_it_are_told() -> None:
     silent = [(date(2026, 7, 1), date(2026, 8, 1), "far"), (date(2026, 9, 1), date(2026, 10, 1), "two"),
-              (date(2026, 10, 1), START, "one")]  # fmt: skip
+              (date(2026, 10, 1), START, "one")]
     told = snapshot(said(), facts(silent=silent))["silent"]
     assert [row["because"] for row in told] == ["two", "one"]

@@ -247,7 +247,7 @@ def test_opening_asks_as_often_for_a_thousand_periods_as_for_ten(world: World) -
                 amount=1, minutes=60, state="invoiced", **facts,
             )
             for n in range(first, first + count)
-        )  # fmt: skip
+        )
         with CaptureQueriesContext(connection) as queries:
             assert checklist_actions.open_checklists(now=NOW) == 2 * count
         return len([one for one in queries if one["sql"].startswith("SELECT")])

@@ -57,7 +57,7 @@ def test_a_level_goes_on_from_the_newest_reading_before_the_period(world: World)
 
 @pytest.mark.parametrize(("shape", "start", "middle"), [
     (Shape.LEVEL, 100, 150), (Shape.COUNT, 0, 100), (Shape.RATE, 200, 200),
-])  # fmt: skip
+])
 def test_each_shape_has_its_own_line(world: World, shape: Shape, start: int, middle: int) -> None:
     found = figure(tracked(world, shape), today=FIRST + timedelta(days=15))
     assert (found.start, found.expected, found.days_left) == (start, middle, 15)

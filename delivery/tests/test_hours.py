@@ -121,7 +121,7 @@ def test_a_pause_freezes_what_rolled_over(world: World) -> None:
 
 def asked(agreement: Agreement, minutes: int = 3 * H) -> Overage:
     return overage.ask(period=Period.objects.get(agreement=agreement), minutes=minutes, rate=100_00, note="",
-                       actor="Nan", now=NOW)  # fmt: skip
+                       actor="Nan", now=NOW)
 
 
 def answered(agreement: Agreement, act: Any) -> Overage:

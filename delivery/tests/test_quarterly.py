@@ -38,7 +38,7 @@ def agreement(world: World, settings: Any, tmp_path: Any) -> Agreement:
     adds = [{"title": "Audit", "ends_on": "2027-01-31"}, {"title": "Old", "ends_on": "2026-11-20"}]
     row = world.running(tier=TIER, terms=PARTIES | {"value_adds": adds})
     kpi = measure.add_kpi(agreement=row, name="Followers", unit="", baseline=Decimal(100), target=Decimal(130),
-                          less_is_better=False, now=NOW)  # fmt: skip
+                          less_is_better=False, now=NOW)
     for n, days in enumerate((0, 30, 61, 92, 120)):
         now = NOW + days * DAY
         bill(now=now, door="test")
@@ -81,7 +81,7 @@ def test_how_fast_requests_were_answered(agreement: Agreement) -> None:
             business=agreement.business, client=agreement.client, agreement=agreement, contact=agreement.contact,
             title="T", fits="scope", state=state, created_at=asked, respond_by=asked + timedelta(hours=24),
             responded_at=asked + timedelta(hours=hours) if hours else None,
-        )  # fmt: skip
+        )
     found = made(agreement).snapshot["requests"]
     assert found == {"asked": 3, "done": 2, "answered": 3, "in_time": 2, "usual": 4 * H}
 
@@ -153,7 +153,7 @@ def test_signs_that_only_the_client_can_type_do_not_stop_the_paper(agreement: Ag
     Report.objects.create(
         business=agreement.business, client=agreement.client, period=period, decision="Video?", answer="yes",
         answer_words="Yes 👍", answered_at=LATER, state="sent", sent_at=LATER, sha256="0" * 64,
-    )  # fmt: skip
+    )
     review = made(agreement)
     assert review.snapshot["decisions"][0]["words"] == "Yes 👍" and store.read(review.document).startswith(b"%PDF")
 

@@ -21,7 +21,7 @@ def agreement(world: World) -> Agreement:
     bill(now=NOW, door="test")
     for name in ("Followers", "Engagement, %", "ผู้ติดตาม", "=Sum"):
         measure.add_kpi(agreement=row, name=name, unit="", baseline=Decimal(0), target=Decimal(9),
-                        less_is_better=False, now=NOW)  # fmt: skip
+                        less_is_better=False, now=NOW)
     return row
 
 
@@ -39,7 +39,7 @@ def values() -> dict[tuple[str, date], Decimal]:
     "\ufeffKPI;Date;Value\r\nFollowers;03.11.2026;1.234,50\r\n",
     "sep=;\nDate;Name;Note;Value\n3/11/2026; followers ;x;\"1,234.5\"\n\n",
     "kpi\tวันที่\tค่า\nFollowers\t๐๓/๑๑/๒๕๖๙\t๑๒๓๔.๕\n",
-])  # fmt: skip
+])
 def test_delimiters_dates_and_figures_are_read_as_they_are_written(agreement: Agreement, text: str) -> None:
     for data in (text.encode(), text.encode("utf-16")):
         assert take(agreement, data).bad == []
@@ -65,7 +65,7 @@ def test_one_bad_line_stops_all_and_every_bad_line_is_named(agreement: Agreement
         "kpi,date,value", "Followers,2026-11-03,1", "Nobody,2026-11-03,1", "Followers,11/31/2026,1",
         "Followers,2026-11-04,=1+1", "Followers,2026-11-05,", "Followers,2027-11-05,1", "Followers,2025-11-05,1",
         "Followers,2026-11-06,1.005", 'Followers,"2026-11-07,1',
-    ]  # fmt: skip
+    ]
     found = take(agreement, "\n".join(lines))
     assert [row.line for row in found.bad] == [3, 4, 5, 6, 7, 8, 9, 10]
     assert "Nobody" in found.bad[0].words

@@ -67,7 +67,7 @@ def test_unused_hours_weigh_more_when_they_come_again(world: World) -> None:
 def test_missed_targets_are_those_of_periods_that_are_over(world: World) -> None:
     agreement = lived(world)
     kpi = measure.add_kpi(agreement=agreement, name="K", unit="", baseline=Decimal(0), target=Decimal(10),
-                          less_is_better=False, now=NOW)  # fmt: skip
+                          less_is_better=False, now=NOW)
     assert whys(agreement) == []
     for period, value in zip(Period.objects.order_by("starts_on"), (12, 5, 1), strict=True):
         measure.read(kpi=kpi, period=period, value=Decimal(value), on=period.starts_on, now=LATER)
@@ -90,7 +90,7 @@ def test_two_reports_that_nobody_looked_at_count_after_72_hours(world: World) ->
 
 @pytest.mark.parametrize(("state", "responded", "counts"), [
     ("asked", None, True), ("started", 30, True), ("done", 10, False), ("withdrawn", None, False),
-])  # fmt: skip
+])
 def test_an_answer_that_came_late_or_not_at_all_counts(
     world: World, state: str, responded: int | None, counts: bool
 ) -> None:
@@ -100,7 +100,7 @@ def test_an_answer_that_came_late_or_not_at_all_counts(
         business=world.business, client=agreement.client, agreement=agreement, contact=agreement.contact, title="T",
         fits="scope", state=state, respond_by=asked + timedelta(hours=24), created_at=asked,
         responded_at=asked + timedelta(hours=responded) if responded else None,
-    )  # fmt: skip
+    )
     assert whys(agreement) == ([Why.SLOW] if counts else [])
 
 

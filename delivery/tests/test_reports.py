@@ -136,7 +136,7 @@ def test_the_chosen_kpis_stand_first_and_three_at_most(drafted: Report) -> None:
         measure.add_kpi(agreement=drafted.period.agreement, name=f"K{n}", unit="", baseline=Decimal(1),
                         target=Decimal(2), less_is_better=False, now=NOW + timedelta(seconds=n))
         for n in range(5)
-    ]  # fmt: skip
+    ]
     words(drafted, chosen=[str(made[n].pk) for n in (4, 4, 0)])
     shown = [(row["name"], row["shown"]) for row in send.snapshot(drafted)["kpis"]]
     assert shown == [("K4", True), ("K0", True), ("K1", False), ("K2", False), ("K3", False)]

@@ -39,7 +39,7 @@ def test_a_figure_moved_from_where_the_month_before_left_it_not_from_its_target(
     kpi = {
         "name": "Engagement", "start": "3.5", "baseline": "1", "value": "3.6", "pace": "reached",
         "less_is_better": False, "history": [["2026-01-01", value] for value in history],
-    }  # fmt: skip
+    }
     assert suggest.comment(shot(kpis=[kpi]), "en") == f"Engagement moved most: {said} this month."
 
 

@@ -96,7 +96,7 @@ def test_each_kind_is_found_and_the_worst_stands_first(world: World) -> None:
     kpi = measure.add_kpi(
         agreement=agreement, name="Sign-ups", unit="", baseline=Decimal(0), target=Decimal(300), kind="conversion",
         less_is_better=False, now=NOW,
-    )  # fmt: skip
+    )
     period = Period.objects.get()
     measure.read(kpi=kpi, period=period, value=Decimal(80), on=FIRST + 9 * DAY, now=on_day(10))
     assert watch_pace.watch(now=on_day(10)) == 1

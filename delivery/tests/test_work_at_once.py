@@ -19,7 +19,7 @@ from delivery.kpis import measure, readings
 from delivery.kpis.readings import Wanted
 from delivery.models import Deliverable, Handover, Reading, Report, Request, RequestMessage, TimeEntry
 from delivery.reports import client_decision, read_facts, report_run, review, send
-from delivery.requests import client_actions, owner_actions, reminders  # fmt: skip
+from delivery.requests import client_actions, owner_actions, reminders
 from delivery.rules.states import RequestState
 from delivery.work import checklist_actions, hand_over, leftover
 from tests.at_once import at_once, refusals, studio  # noqa: F401  a database that many threads open
@@ -116,7 +116,7 @@ def test_what_a_report_says_is_what_was_written_down_whatever_happens_beside_it(
     work: dict[str, Any] = {"on": NOW.date(), "minutes": 60, "note": "Work", "now": LATER}
     entries = [time_log.log_time(agreement=agreement, **work) for _each in range(6)]
     kpi = measure.add_kpi(agreement=agreement, name="Visits", unit="", baseline=Decimal(0), target=Decimal(9),
-                          less_is_better=False, now=NOW)  # fmt: skip
+                          less_is_better=False, now=NOW)
     report_run.report(now=LATER, door="test")
     report = Report.objects.select_related(*read_facts.RELATED).get()
     read = [Wanted(kpi.pk, NOW.date(), Decimal(n)) for n in range(1, 4)]

@@ -174,7 +174,7 @@ def _line(number: int, row: Sequence[str] | None, found: Columns) -> Line:
         text_tables.tidy(cell("email") or f"{cell('user')} {cell('surname')}")[:NAME].casefold(),
         not time_cells.is_no(cell("billable")), start, end,
         is_cut=len(note) > NOTE or note != " ".join(written.split()), fault=fault,
-    )  # fmt: skip
+    )
 
 
 def _seconds(duration: str, decimal: str, start: str, end: str) -> tuple[int, str]:

@@ -45,7 +45,7 @@ def read(*, business: Business, file_name: str, data: bytes, actor: str, now: da
         encoding=export.encoding, sha256=sha256(data).hexdigest(), rows=[asdict(line) for line in lines],
         places=_guessed(business, lines), day_first=time_cells.day_first(line.on for line in lines),
         all_billable=not any(line.billable for line in lines), actor=actor, created_at=now,
-    )  # fmt: skip
+    )
 
 
 def candidates(business: Business) -> list[Agreement]:
@@ -130,7 +130,7 @@ def _guessed(business: Business, lines: Iterable[Line]) -> dict[str, str]:
     """Every name, in the order in which the file says them, with the agreement it probably is."""
     known = [
         Known(str(row.pk), row.client.name, row.title, row.state in RUNS) for row in candidates(business)
-    ]  # fmt: skip
+    ]
     names = dict.fromkeys((line.client, line.project) for line in lines if not line.fault)
     return {f"{client}\n{project}": time_names.guess(client, project, known) for client, project in names}
 

@@ -11,7 +11,7 @@ LONGEST = 60
 FORMS = {
     "co", "company", "corp", "corporation", "gmbh", "inc", "kg", "limited", "llc", "ltd", "ltda", "oy", "plc", "pte",
     "pty", "sa", "sarl", "sas", "srl", "the",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)

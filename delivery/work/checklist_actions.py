@@ -52,7 +52,7 @@ def add(*, period: Period, title: str, promised: int, now: datetime) -> Delivera
         return Deliverable.objects.create(
             business_id=period.business_id, period=period, position=behind_all(period), title=title,
             promised=promised, created_at=now,
-        )  # fmt: skip
+        )
 
 
 def set_done(*, deliverable: Deliverable, done: int) -> Deliverable:

@@ -44,7 +44,7 @@ def hand_over(
     row = Handover(
         business_id=deliverable.business_id, deliverable=deliverable, on=on or today, count=count,
         title=title[:160], url=url, actor=actor[:200], request=request, created_at=now, **kept,
-    )  # fmt: skip
+    )
     with transaction.atomic():
         hold_open(period)
         must_be_counted(deliverable, done=F("done") + count)

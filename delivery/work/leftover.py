@@ -88,7 +88,7 @@ def _record(row: Deliverable, event: str, actor: str, now: datetime, origin: Ori
     audit.record(
         business=row.period.business, chain_id=row.period.agreement_id, event=event, actor=actor, now=now,
         origin=origin, data=words,
-    )  # fmt: skip
+    )
 
 
 def _places(agreements: set[UUID]) -> dict[UUID, list[Period]]:
@@ -119,7 +119,7 @@ def _place(pairs: list[tuple[Deliverable, Period]], now: datetime) -> int:
                 business_id=row.business_id, period=period, position=last[period.pk], title=row.title,
                 promised=row.missing, carried_from=row, created_at=now,
             )
-        )  # fmt: skip
+        )
     Deliverable.objects.bulk_create(made, ignore_conflicts=True)
     return len(made)
 

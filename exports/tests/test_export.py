@@ -203,7 +203,7 @@ def test_what_cannot_be_made_is_given_up_after_three_tries(
         ("aux.txt", "_aux.txt"), ("...", "_"), ("", "_"), ("a\u202egnp.exe", "agnp.exe"), ("line\nbreak\x00", "linebreak"),
         ("🎉 party", "🎉 party"),
     ],
-)  # fmt: skip
+)
 def test_a_name_is_safe_on_every_system_and_keeps_its_language(name: str, kept: str) -> None:
     assert safe(name) == kept
     assert len(safe(name * 200).encode()) <= LONGEST + 1

@@ -111,7 +111,7 @@ def test_the_next_charge_is_what_the_next_invoice_says(world: World, mode: str) 
     next_line.add(
         agreement=agreement, kind="overage", ref="1", description="More", starts_on=agreement.starts_on,
         ends_on=start, amount=123_45, now=timezone.now(),
-    )  # fmt: skip
+    )
     (coming,) = upcoming_charges.next_charges([agreement], local_day(timezone.now(), "Asia/Bangkok"))
     page = front(agreement)
     bill(now=timezone.now() + timedelta(days=(start - agreement.starts_on).days), door="test")

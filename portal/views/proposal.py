@@ -84,7 +84,7 @@ class Ask(ProposalPage):
 
         def act() -> None:
             client_actions.ask(proposal=proposal, contact=self.contact, now=timezone.now(), origin=origin(request),
-                    text=form.cleaned_data["text"])  # fmt: skip
+                    text=form.cleaned_data["text"])
             messages.success(request, _("Your question is on its way. The answer comes by email, and stands here."))
 
         return self.tried(request, proposal, act, question=form)
@@ -111,7 +111,7 @@ class Forward(Ask):
 
         def act() -> None:
             other = client_actions.forward(proposal=proposal, contact=self.contact, now=timezone.now(), origin=origin(request),
-                                **form.cleaned_data)  # fmt: skip
+                                **form.cleaned_data)
             messages.success(request, _("It is on its way to %(email)s.") % {"email": other.email})
 
         return self.tried(request, proposal, act, forward=form)

@@ -113,7 +113,7 @@ def answered(request: HttpRequest, report: Report, contact: Contact) -> None:
         client_decision.give(
             report=report, answer=request.POST.get("answer", ""), contact=contact, now=timezone.now(),
             origin=origin(request), words=request.POST.get("words", "").replace("\x00", "").strip(),
-        )  # fmt: skip
+        )
         messages.success(request, _("Thank you: your answer is on its way."))
     except RuleError as no:
         messages.error(request, str(no))

@@ -16,7 +16,7 @@ LADDER = (
     ("Partner", "A senior hand on your team", 10_000_00, 60, 8,
      ["Influencer outreach", "Partnerships and collaborations", "Video", "Daily community management"],
      [("posts", 30), ("graphics", 12), ("videos", 4)]),
-)  # fmt: skip
+)
 
 THAI_LADDER = (
     ("พื้นฐาน", "ปรากฏตัวสม่ำเสมอทุกวัน", 2_000_00, 14, 48,
@@ -25,12 +25,12 @@ THAI_LADDER = (
      ["ดูแลชุมชนทุกวัน", "กลยุทธ์การเติบโต"], [("โพสต์", 20), ("ภาพ", 8)]),
     ("พาร์ตเนอร์", "ผู้เชี่ยวชาญในทีมของคุณ", 6_000_00, 40, 8,
      ["วิดีโอ", "ทำงานร่วมกับอินฟลูเอนเซอร์"], [("โพสต์", 24), ("วิดีโอ", 2)]),
-)  # fmt: skip
+)
 
 TRIAL = (
     ("Trial month", "Four weeks to see how we work", 1_200_00, 10, 48,
      ["Audit of your channels", "Content plan", "Eight posts"], [("posts", 8), ("audit", 1)]),
-)  # fmt: skip
+)
 
 
 def ends(text: str) -> tuple[Decimal, ...]:
@@ -110,4 +110,4 @@ PARTS = (
     ),
     Part("Lanna Legal", "Arun Chaiyo", "arun@lannalegal.example", "Social media for Lanna Legal", -1, 0, 0,
          role="Partner"),
-)  # fmt: skip
+)

@@ -16,7 +16,7 @@ def run(business: Business, *, actor: str, now: datetime) -> None:
     timer.start(
         user=business.owner, agreement=agreement, note="Captions for next week", actor=actor,
         now=now - timedelta(minutes=41, seconds=12),
-    )  # fmt: skip
+    )
     days = [(now - timedelta(days=back)).date().isoformat() for back in (6, 5, 3)]
     rows = [
         f"{days[0]},Helio Ceramics,Trial,Design,Moodboard,1.25,Yes,Nan,Kittisak",

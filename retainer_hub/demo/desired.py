@@ -28,7 +28,7 @@ def wish(business: Business, *, now: datetime) -> None:
     owner_actions.hand_over_for(
         request=done, actor=OWNER, text="Here it is. Print it at 300 dpi.", to=RequestState.DONE,
         url="https://drive.example/baan/price-list", now=now - 50 * HOUR,
-    )  # fmt: skip
+    )
     going = _ask(baan, "Can you answer the comments under the video on Saturday too?", now - 30 * HOUR, 60)
     owner_actions.answer(request=going, text="Yes, from 10 to 12.", now=now - 28 * HOUR, to=RequestState.STARTED)
     words = "A banner for the weekend market\nOur stand is 3 m wide. Could it show the beans?"

@@ -18,7 +18,7 @@ def agree(agreement: Agreement, part: Part, *, now: datetime) -> None:
         measure.add_kpi(
             agreement=agreement, name=name, kind=kind, unit=unit, baseline=baseline, target=target,
             less_is_better=False, now=now,
-        )  # fmt: skip
+        )
 
 
 def read(agreement: Agreement, part: Part, period: Period, day: date, *, now: datetime) -> None:

@@ -114,7 +114,7 @@ def _offer(business: Business, part: Part, start: date, now: datetime) -> Propos
     client = client_records.add_client(
         business=business, name=part.name, contact_name=part.contact, contact_email=part.email,
         contact_role=part.role, language=part.language, time_zone=ZONE, now=now,
-    )  # fmt: skip
+    )
     contact = client_records.decision_maker(client)
     assert contact is not None
     proposal = propose.draft(
@@ -131,7 +131,7 @@ def _offer(business: Business, part: Part, start: date, now: datetime) -> Propos
         if part.is_trial else "",
         recommended_because="" if part.is_trial or part.language == "th"
         else "You want an audience that answers, not only a feed that looks alive.", now=now,
-    )  # fmt: skip
+    )
     return propose.send(proposal=proposal, actor=OWNER, now=now)
 
 
@@ -142,7 +142,7 @@ def _following() -> dict[str, Any]:
     return {
         "name": name, "tagline": tagline, "amount": amount, "minutes": int(str(hours)) * 60,
         "response_hours": response, "adds": _pairs(adds), "deliverables": counted,
-    }  # fmt: skip
+    }
 
 
 def _asked(business: Business, now: datetime) -> None:
@@ -178,7 +178,7 @@ def _tiers(part: Part) -> list[TierDraft]:
             deliverables=[{"title": title, "promised": count} for title, count in _pairs(things)],
         )
         for place, (name, tagline, amount, hours, response, adds, things) in enumerate(part.ladder)
-    ]  # fmt: skip
+    ]
 
 
 def _pairs(value: object) -> list[Any]:
@@ -247,7 +247,7 @@ def _jobs(business: Business, now: datetime, today: date) -> None:
         review.save_words(
             report=report, comment=part.sentences[turn % len(part.sentences)], next_text=part.next_text,
             decision=part.decisions[turn % len(part.decisions)], now=now,
-        )  # fmt: skip
+        )
         send.send_report(report=report, actor=OWNER, now=now)
     report_pdf.print_due(now=now)
     _read(business, now)

@@ -11,7 +11,7 @@ from core.models import Business
 FIRST_VISITS = {
     "name": "First appointments from Instagram", "unit": "", "kind": "conversion", "direction": "up",
     "baseline": "12", "target": "24",
-}  # fmt: skip
+}
 
 #: Name, who decides, their email, expected fee a month in dollars, where they stand, days ago, why it was lost.
 PEOPLE = (
@@ -29,14 +29,14 @@ def meet(business: Business, *, actor: str, now: datetime) -> None:
         client = client_records.add_client(
             business=business, name=name, contact_name=contact, contact_email=email, now=came,
             expected_amount=fee * 100, expected_currency="USD",
-        )  # fmt: skip
+        )
         if reached == Stage.CALL_BOOKED:
             talk(client, actor=actor, now=now)
         elif reached != Stage.LEAD:
             pipeline.put(
                 client=client, to=reached, because=because, actor=actor, now=now - timedelta(days=days),
                 words="Maybe next year." if because else "",
-            )  # fmt: skip
+            )
 
 
 def talk(client: Client, *, actor: str, now: datetime) -> None:
@@ -63,7 +63,7 @@ def talk(client: Client, *, actor: str, now: datetime) -> None:
             "kpis": [FIRST_VISITS], "load": "30", "extras": "Short films with the dentist\nA page for each treatment",
             "budget": "about 5,000", "outcome": "options", "next_step": "Send three options", "next_on": None,
         },
-    )  # fmt: skip
+    )
     heard = objections.hear(client=client, kind="results", now=now - timedelta(days=1))
     objections.answer(objection=heard, play="trial", words="How do we know that it brings patients?")
 

@@ -32,7 +32,17 @@ from django.db import connection
 from core import nudge
 
 BILLING = Path(__file__).resolve().parents[2] / "billing"
-FILES = ("collect", "prepare", "settle", "receive", "resolve", "webhook", "refund", "closing", "void")
+FILES = (
+    "charging/collect",
+    "charging/prepare",
+    "charging/settle",
+    "charging/resolve",
+    "charging/gateway_events",
+    "charging/refund",
+    "charging/void",
+    "books/receive",
+    "gateways/webhooks",
+)
 FORK = multiprocessing.get_context("fork")
 MEMORY = Path("/dev/shm")  # a SIGKILL loses nothing that was written to it, and nothing waits for a disk
 Line = tuple[str, int]
@@ -209,7 +219,7 @@ class Range:
 def read(text: str) -> Shot:
     """collect.py:176:2, or collect.py:176 for the first time."""
     name, line, *nth = text.split(":")
-    return Path(name).stem, int(line), int(nth[0]) if nth else 1
+    return Path(name).with_suffix("").as_posix(), int(line), int(nth[0]) if nth else 1
 
 
 def cases(hits: Counter[Line], asked: argparse.Namespace) -> Iterator[list[Shot]]:

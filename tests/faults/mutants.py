@@ -13,7 +13,7 @@ from unittest.mock import patch
 from django.db import transaction
 
 from billing.books import numbers, receive, transitions
-from billing.charging import closing, collect, gateway_events, issue, refund, resolve, settle, void
+from billing.charging import collect, gateway_events, issue, refund, resolve, settle, void
 from billing.models import Charge, Collection, Invoice
 from billing.models.invoice import SeriesKind
 from billing.rules.states import ChargeState, CollectionState
@@ -144,7 +144,7 @@ def void_here_first() -> Iterator[None]:
             if row.state == CollectionState.VOIDING:
                 for charge in row.charges.filter(state__in=("sent", "unknown", "processing", "requires_action")):
                     transitions.move_charge(charge, ChargeState.VOID, now=now)
-                closing.finish(row, now=now)
+                void.finish(row, now=now)
         return row
 
     with patch.object(void, "stop", stop):

@@ -10,7 +10,7 @@ from tests.faults import shooting
 FILES = (
     "delivery/reports/report_run.py", "delivery/reports/draft.py", "delivery/reports/send.py", "delivery/reports/report_pdf.py", "delivery/reports/reminders.py",
     "delivery/reports/report_emails.py", "delivery/reports/read_facts.py", "core/outbox/emails.py", "core/audit.py", "core/documents/store.py",
-)  # fmt: skip
+)
 
 if __name__ == "__main__":
     sys.exit(shooting.command("reports", __doc__, "tests.faults.reports_world", FILES))

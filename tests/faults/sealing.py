@@ -10,7 +10,7 @@ from tests.faults import shooting
 FILES = (
     "agreements/signing/seal.py", "agreements/signing/signers.py", "core/documents/seal.py", "core/documents/store.py",
     "core/documents/certificate.py", "core/audit.py", "core/outbox/emails.py",
-)  # fmt: skip
+)
 
 if __name__ == "__main__":
     sys.exit(shooting.command("sealing", __doc__, "tests.faults.sealing_world", FILES))

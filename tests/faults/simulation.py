@@ -94,7 +94,7 @@ class Life:
             anchor_day=starts_on.day, time_zone=client.time_zone, signed_at=START,
             taxes=self.dice.choice([[], [{"name": "VAT", "percent": "7"}]]),
             opens_at=local_instant(starts_on, 0, client.time_zone),
-        )  # fmt: skip
+        )
 
     def card(self, client: Client, kind: str = "") -> None:
         """As `methods.finish` keeps one: in the place of the one in use, and what waited for one is due."""
@@ -106,7 +106,7 @@ class Life:
             PaymentMethod.objects.create(
                 business_id=client.business_id, client=client, gateway="bank", token=f"{kind}:{uuid.uuid4().hex}",
                 brand="Visa", last4="4242", created_at=self.now,
-            )  # fmt: skip
+            )
             _take_up(client, self.now)
 
     # --- what goes wrong ------------------------------------------------------------------------------------
@@ -187,7 +187,7 @@ class Life:
         GatewayEvent.objects.get_or_create(
             gateway="bank", account=None, event_id=f"{handle}:{at}",
             defaults={"handle": handle, "body": b"", "received_at": self.now},
-        )  # fmt: skip
+        )
 
     def person(self) -> None:
         """The owner or a client does something."""

@@ -30,7 +30,7 @@ WAITS = 17 * 60 + SECONDS  # seconds: two look-ups and a lease of the product, a
 EVERY = 1.5  # seconds: a retainer falls due
 SECOND = 0.25  # how often the next fault comes while something is still down
 BAG = ("worker 1", "worker 2", "worker 1", "worker 2", "beat 1", "beat 2", "postgres", "postgres", "redis", "flush",
-       "silence")  # fmt: skip
+       "silence")
 
 
 @dataclass
@@ -148,7 +148,7 @@ def run(machine: Machine, asked: argparse.Namespace) -> int:
 def table(
     chaos: Chaos, asked: argparse.Namespace, took: float | None, late: list[str], mailed: float | None,
     wrong: dict[str, list[str]],
-) -> None:  # fmt: skip
+) -> None:
     """What was done, and what became of it."""
     from agreements.models import Agreement
     from billing.models import Charge, Invoice

@@ -71,7 +71,7 @@ class Machine:
             "DATABASE_URL": f"postgres://rh@/postgres?host={self.folder}", "REDIS_URL": f"redis://127.0.0.1:{port}/0",
             "RH_VAR_DIR": str(self.folder / "var"), "EMAIL_URL": f"filemail:///{self.folder / 'mail'}", "DEBUG": "off",
             "SECRET_KEY": "only-for-the-soak-" * 3,
-        }  # fmt: skip
+        }
 
     def workers(self, shorter: float, plant: str) -> None:
         """Two of each, though one beat is enough: two must do no harm."""

@@ -30,7 +30,7 @@ def trial(world: World) -> Agreement:
         "starts_on": today - timedelta(days=20), "ends_on": today + timedelta(days=4), "interval": Interval.ONCE,
         "trial_measure": "20 calls", "next_tier": NEXT, "credits_trial": True,
         "tiers": [TierDraft("Trial", 1_200_00, 10 * 60, adds=["Audit"])],
-    }  # fmt: skip
+    }
     agreement = world.signed(
         world.picked(world.proposal(world.client(now=then), now=then, **terms), now=then), now=then
     )

@@ -74,7 +74,7 @@ def measured(agreement: Agreement, now: datetime) -> None:
         kpi = measure.add_kpi(
             agreement=agreement, name=f"ตัวเลข {n}", unit="%", baseline=Decimal(0), target=Decimal(9),
             less_is_better=False, now=now,
-        )  # fmt: skip
+        )
         if n < 3:
             measure.read(kpi=kpi, period=period, value=Decimal(n + 5), on=period.starts_on, now=now)
 

@@ -16,7 +16,7 @@ IBAN_LENGTHS = {
     "ES": 24, "FI": 18, "FR": 27, "GB": 22, "GI": 23, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IS": 26, "IT": 27,
     "LI": 21, "LT": 20, "LU": 20, "LV": 21, "MC": 27, "MD": 24, "ME": 22, "MK": 19, "MT": 31, "NL": 18, "NO": 15,
     "PL": 28, "PT": 25, "RO": 24, "RS": 22, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "VA": 22,
-}  # fmt: skip
+}
 
 _NO_PURPOSE = ""
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]+")

@@ -28,7 +28,7 @@ NO_DECIMALS = frozenset(
     {
         "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF",
     }
-)  # fmt: skip
+)
 THREE_DECIMALS = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
 ASKS = "authentication_required"  # the bank wants to hear from its customer first
 STATUS = {

@@ -40,7 +40,7 @@ class PauseForm(PrintableForm, forms.Form):
     resumes_on = forms.DateField(
         label=_("Goes on from"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("The first period that begins on or after this day is billed again."),
-    )  # fmt: skip
+    )
     reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("It stands in the record."))
 
     def clean(self) -> dict[str, Any]:

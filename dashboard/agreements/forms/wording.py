@@ -40,11 +40,11 @@ class TextForm(PrintableForm, forms.Form):
     is_bilingual = forms.BooleanField(
         label=_("In English and Thai, side by side"), required=False,
         help_text=_("The proposal's own language prevails."),
-    )  # fmt: skip
+    )
     service = forms.ChoiceField(
         label=_("Kind of work"), required=False, choices=[("", "—"), *Service.choices],
         help_text=_("Adds the clause that is usual for it."),
-    )  # fmt: skip
+    )
     governing_law = forms.ChoiceField(label=_("Law of"), required=False, choices=countries)
     kpis = LinesField(
         label=_("Goals and measures, one a line"), required=False, help_text=_("Like: 1,000 to 5,000 followers.")
@@ -53,7 +53,7 @@ class TextForm(PrintableForm, forms.Form):
     competitors = LinesField(
         label=_("You do not work at the same time for, one a line"), required=False,
         help_text=_("Competitors by name. Empty: no such clause."),
-    )  # fmt: skip
+    )
     overage_fee = MoneyField(
         label=_("Fee for an hour beyond"), required=False, help_text=_("Empty: agreed when it comes up.")
     )
@@ -164,7 +164,7 @@ class TemplateForm(PrintableForm, forms.Form):
     shown = forms.ChoiceField(
         label=_("Preview in"), required=False, initial="en",
         choices=[("en", _("English")), ("th", _("Thai")), ("both", _("both, side by side"))],
-    )  # fmt: skip
+    )
 
 
 class ClauseForm(forms.Form):

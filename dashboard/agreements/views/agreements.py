@@ -146,7 +146,7 @@ class DecideTrial(Desk):
             offer = trial.decide(
                 agreement=agreement, succeeded=succeeded, words=words, actor=self.actor, now=timezone.now(),
                 origin=self.origin,
-            )  # fmt: skip
+            )
         except RuleError as no:
             say(request, no)
             return redirect("dashboard:agreement", agreement.pk)

@@ -127,7 +127,7 @@ class NewFees(Desk):
         made, refused = amend.announce(
             agreements=chosen, percent=form.cleaned_data["percent"], reason=form.cleaned_data["reason"],
             actor=self.actor, now=timezone.now(), origin=self.origin,
-        )  # fmt: skip
+        )
         if made:
             words = ngettext("One amendment is on its way.", "%(n)s amendments are on their way.", len(made))
             messages.success(request, words % {"n": len(made)})

@@ -40,7 +40,7 @@ class TestimonialForm(PrintableForm, forms.ModelForm):
     video_url = forms.URLField(
         label=_("Address of a video"), required=False, max_length=300, assume_scheme="https",
         help_text=_("Where they say it: https://…"),
-    )  # fmt: skip
+    )
 
     class Meta:
         model = Testimonial

@@ -21,12 +21,12 @@ class PackageForm(PrintableForm, forms.Form):
     service = forms.ChoiceField(
         label=_("Kind of work"), required=False, choices=[("", "—"), *Service.choices],
         help_text=_("Adds the clause that is usual for it."),
-    )  # fmt: skip
+    )
     currency = forms.ChoiceField(label=_("Currency"), choices=currencies)
     kpis = LinesField(
         label=_("Goals and measures, one a line"), required=False,
         help_text=_("What such a client usually wants to see: growth, engagement, conversion."),
-    )  # fmt: skip
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 

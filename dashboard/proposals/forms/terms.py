@@ -37,7 +37,7 @@ class ProposalForm(PrintableForm, forms.ModelForm):
             "notice_days", "minimum_months", "rollover", "rollover_percent", "rollover_periods", "in_order",
             "countersigns", "recommended_because",
             "trial_measure", "report_days", "report_unreviewed", "credits_trial", "shows_openings", "expires_on",
-        ]  # fmt: skip
+        ]
         widgets = {
             "intro": forms.Textarea(attrs={"rows": 8}),
             "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -65,7 +65,7 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         self.fields["cosigners"] = forms.ModelMultipleChoiceField(
             queryset=contacts, required=False, label=_("Also sign"), widget=forms.CheckboxSelectMultiple,
             help_text=_("Beside the person who picks the tier."),
-        )  # fmt: skip
+        )
         for name in (
             "renews",
             "rollover",

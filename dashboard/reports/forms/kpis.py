@@ -31,7 +31,7 @@ class KpiForm(PrintableForm, forms.Form):
     target = forms.DecimalField(
         label=_("Monthly target"), max_digits=14, decimal_places=2, widget=NUMBER,
         help_text=_("where it should be at the end of each period"),
-    )  # fmt: skip
+    )
     less_is_better = forms.BooleanField(label=_("Less is better"), required=False)
 
 
@@ -72,7 +72,7 @@ class ReviewForm(PrintableForm, forms.Form):
     outlook = forms.CharField(
         label=_("What comes next"), max_length=3000, required=False, widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("The plan for the next three periods, in your words."),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, periods: Sequence[Period], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -19,18 +19,18 @@ class WordsForm(PrintableForm, forms.Form):
         label=_("Your words to the client"), max_length=3000, required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("Two or three sentences: it is what they read first."),
-    )  # fmt: skip
+    )
     next_text = forms.CharField(
         label=_("What is next"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     decision = forms.CharField(
         label=_("One decision wanted"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("A question that yes or no answers. The client answers it with one button."),
-    )  # fmt: skip
+    )
     chosen = forms.MultipleChoiceField(
         label=_("KPIs that stand first"), required=False, widget=forms.CheckboxSelectMultiple,
         help_text=_("Up to three."),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, kpis: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

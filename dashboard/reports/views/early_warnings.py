@@ -78,4 +78,4 @@ class WarningPage(Desk):
             is_open=not (row.sent_at or row.dismissed_at),
             other_language=translation.get_language_info(language)["name_translated"]
             if language != translation.get_language() else "",
-        )  # fmt: skip
+        )

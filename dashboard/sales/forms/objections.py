@@ -20,7 +20,7 @@ class AnswerForm(forms.Form):
     own = forms.CharField(
         label=_("In your own words"), max_length=600, required=False, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Kept for the next time."),
-    )  # fmt: skip
+    )
     words = forms.CharField(label=_("What did they say?"), max_length=300, required=False)
     tier = forms.ChoiceField(label=_("About the tier"), required=False)
 

@@ -69,7 +69,7 @@ class _Booking(Desk):
             )
         when: dict[str, Any] = {
             "contacts": people, "starts_at": data["starts_at"], "minutes": data["minutes"], "anyway": anyway,
-        }  # fmt: skip
+        }
         if row:
             return booking.rebook(call=row, **when)
         return booking.book(client=client, actor=self.actor, now=now, **when)

@@ -19,7 +19,7 @@ from delivery.models.hours import A_DAY
 FOLLOWS = {
     "hx-get": reverse_lazy("dashboard:time_promises"), "hx-target": "#div_id_deliverable", "hx-swap": "outerHTML",
     "hx-include": "closest form", "hx-params": "agreement,on,deliverable", "hx-disabled-elt": "#id_deliverable",
-}  # fmt: skip
+}
 
 
 class AgreementChoice(forms.ModelChoiceField):
@@ -56,7 +56,7 @@ class WorkForm(PrintableForm, forms.Form):
     agreement = AgreementChoice(
         queryset=Agreement.objects.none(), label=_("Client"),
         widget=forms.Select(attrs={**FOLLOWS, "hx-trigger": "load, change"}),
-    )  # fmt: skip
+    )
     note = forms.CharField(label=_("What was done"), max_length=300)
     billable = forms.BooleanField(label=_("Work for the client"), required=False, initial=True)
     consumes = forms.BooleanField(label=_("Counts against the included hours"), required=False, initial=True)
@@ -88,7 +88,7 @@ class TimeForm(WorkForm):
     on = forms.DateField(
         label=_("Day"),
         widget=forms.DateInput(attrs={"type": "date", **FOLLOWS, "hx-trigger": "change"}, format="%Y-%m-%d"),
-    )  # fmt: skip
+    )
     minutes = DurationField(label=_("Time"))
 
     def clean_minutes(self) -> int:

@@ -84,7 +84,7 @@ class Time(TimeDesk):
         return self.show(
             request, status, form=form, page=page, asked=asked, name="state", chosen=shown, choices=choices,
             any_label=_("In use"), is_taken=shown == TAKEN, runs=RUNS, today=self.today, worked=self._worked(),
-        )  # fmt: skip
+        )
 
     def _worked(self) -> dict[str, int]:
         """Minutes of today and of this week."""

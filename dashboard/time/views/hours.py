@@ -67,7 +67,7 @@ class Adjust(HoursPage):
             data, now = form.cleaned_data, timezone.now()
             try:
                 adjustments.adjust(period=data["period"], minutes=form.signed(), reason=data["reason"], actor=self.actor,
-                              now=now, origin=self.origin)  # fmt: skip
+                              now=now, origin=self.origin)
                 messages.success(request, _("Corrected."))
                 return redirect("dashboard:hours", agreement.pk)
             except RuleError as no:
@@ -85,7 +85,7 @@ class AskMore(HoursPage):
             data = form.cleaned_data
             try:
                 overage.ask(period=data["period"], minutes=data["minutes"], rate=rate, note=data["note"],
-                            actor=self.actor, now=timezone.now())  # fmt: skip
+                            actor=self.actor, now=timezone.now())
                 messages.success(request, _("The question is on its way to the client."))
                 return redirect("dashboard:hours", agreement.pk)
             except RuleError as no:

@@ -32,7 +32,7 @@ class ExportFileForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("Detailed report (CSV) of Toggl Track, Harvest or Clockify"), allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv", "class": "rh-drop"}),
-    )  # fmt: skip
+    )
 
 
 class TimeImports(Desk):
@@ -94,7 +94,7 @@ class TimeImportPage(Desk):
             request, status, row=row, trial=tried, agreements=time_import.candidates(row.business), error=error,
             names=[(name, fields[name.key]) for name in tried.names], bad=tried.bad[:SHOWN], more=_more(tried),
             any_own=any(not line["billable"] for line in row.rows), seen=time_import.chosen(row),
-        )  # fmt: skip
+        )
 
     def _finished(self, request: HttpRequest, row: TimeImport) -> HttpResponse:
         own = self.rows(TimeEntry).filter(imported=row)

@@ -64,7 +64,7 @@ class WeekPage(TimeDesk):
         return self.show(
             request, status, week=week, form=form, day=day, agreement=agreement, cells=cells,
             can_add=form and any(cell.can_add for cell in cells), today=self.today, **around,
-        )  # fmt: skip
+        )
 
 
 def _cells(week: Week, day: date | None, agreement: str) -> list[Cell]:

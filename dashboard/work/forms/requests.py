@@ -24,7 +24,7 @@ class AnswerForm(PrintableForm, forms.Form):
     deliverable = forms.ModelChoiceField(
         label=_("Counts towards"), required=False, queryset=Deliverable.objects.none(),
         empty_label=_("nothing promised: list it by itself"),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, deliverables: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

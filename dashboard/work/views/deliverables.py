@@ -34,7 +34,7 @@ class Work(Desk):
     def page(
         self, request: HttpRequest, period: Period, status: int = 200, add: AddForm | None = None,
         refused: tuple[UUID, str, forms.Form] | None = None,
-    ) -> HttpResponse:  # fmt: skip
+    ) -> HttpResponse:
         """The list with its forms; `refused` says of which row which one."""
         today = local_day(timezone.now(), period.agreement.time_zone)
         others = list(self.rows(Period).filter(agreement=period.agreement_id).order_by("starts_on"))

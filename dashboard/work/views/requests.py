@@ -36,7 +36,7 @@ KINDS: dict[str, tuple[Any, Callable[[QuerySet[Request]], QuerySet[Request]]]] =
 }
 ACTS = {
     "answer": None, "start": RequestState.STARTED, "done": RequestState.DONE, "decline": RequestState.DECLINED,
-}  # fmt: skip
+}
 
 
 class Inbox(Desk):

@@ -15,6 +15,6 @@ USUAL = "social"
 BUILT_IN: dict[str, Callable[[], BuiltIn]] = {
     "social": social, "content": content, "copy": copy, "web": web, "seo": seo, "design": design,
     "consulting": consulting,
-}  # fmt: skip
+}
 
 __all__ = ["BUILT_IN", "USUAL", "BuiltIn"]

@@ -20,7 +20,7 @@ def social() -> BuiltIn:
               _("Daily community management")],
              [(30, posts), (12, graphics), (1, review), (4, _("videos"))]),
     ), [_("Growth: new followers each month"), _("Engagement: comments, shares and saves for each post"),
-        _("Conversion: enquiries and orders that come from posts")])  # fmt: skip
+        _("Conversion: enquiries and orders that come from posts")])
 
 
 def seo() -> BuiltIn:
@@ -39,7 +39,7 @@ def seo() -> BuiltIn:
               _("Strategy session every month")],
              [(1, check), (10, better), (4, new), (1, _("strategy session"))]),
     ), [_("Growth: visitors from search"), _("Engagement: clicks for each hundred views in search results"),
-        _("Conversion: enquiries that come from search")])  # fmt: skip
+        _("Conversion: enquiries that come from search")])
 
 
 def web() -> BuiltIn:
@@ -57,4 +57,4 @@ def web() -> BuiltIn:
               _("Technical plan for the quarter"), _("Urgent repairs first")],
              [(4, updates), (1, health), (4, better), (1, _("planning session"))]),
     ), [_("Growth: visitors each month"), _("Engagement: loading time and pages for each visit"),
-        _("Conversion: forms sent and orders made")])  # fmt: skip
+        _("Conversion: forms sent and orders made")])

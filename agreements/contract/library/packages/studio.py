@@ -21,7 +21,7 @@ def design() -> BuiltIn:
               _("Art direction of photos and video")],
              [(24, graphics), (4, slides), (4, campaigns), (2, _("animations"))]),
     ), [_("Growth: people reached by campaigns"), _("Engagement: clicks and saves for each design"),
-        _("Conversion: enquiries from designed pages")])  # fmt: skip
+        _("Conversion: enquiries from designed pages")])
 
 
 def consulting() -> BuiltIn:
@@ -40,4 +40,4 @@ def consulting() -> BuiltIn:
               _("Introductions to useful people")],
              [(6, sessions), (1, summary), (4, reviews), (1, _("workshop"))]),
     ), [_("Growth: income from what we work on"), _("Engagement: decisions taken and carried out"),
-        _("Conversion: offers that become orders")])  # fmt: skip
+        _("Conversion: offers that become orders")])

@@ -21,7 +21,7 @@ def content() -> BuiltIn:
               _("Editorial calendar for the quarter"), _("Editing of your team's own texts")],
              [(8, articles), (4, letters), (4, renewed), (1, _("guide or case study"))]),
     ), [_("Growth: visitors who come for articles"), _("Engagement: reading time and returning readers"),
-        _("Conversion: subscribers and enquiries from articles")])  # fmt: skip
+        _("Conversion: subscribers and enquiries from articles")])
 
 
 def copy() -> BuiltIn:
@@ -40,4 +40,4 @@ def copy() -> BuiltIn:
               _("Editing of your team's own texts")],
              [(3, pages), (12, emails), (12, ads), (1, _("campaign"))]),
     ), [_("Growth: new subscribers and leads"), _("Engagement: emails opened and clicked"),
-        _("Conversion: orders for each hundred visitors")])  # fmt: skip
+        _("Conversion: orders for each hundred visitors")])
