@@ -171,7 +171,7 @@ def credit_is_never_negative(now: datetime) -> Iterator[str]:
 
 
 def charges_fit_their_collections(now: datetime) -> Iterator[str]:
-    """One live charge at most, one collection per invoice, and each where its state says (CHARGES.md)."""
+    """One live charge at most, one collection per invoice, and each where its state says (docs/charging.md)."""
     bare = Invoice.objects.filter(collection__isnull=True)
     for text in bare.values_list("number", flat=True):
         yield f"{text} has no way to its money"

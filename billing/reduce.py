@@ -1,4 +1,4 @@
-"""Takes back part of an invoice before it is paid: a credit note, and less to pay (rule 17, CHARGES.md)."""
+"""Takes back part of an invoice before it is paid: a credit note, and less to pay (rule 17)."""
 
 from datetime import datetime
 

@@ -1,5 +1,5 @@
 """Stops an invoice's way to its money: cancelled at the gateway first, and only then void, written off, or paid
-another way (CHARGES.md V). If the money was taken meanwhile it stays paid, and a refund is a person's decision."""
+another way (docs/charging.md, V). If the money was taken meanwhile it stays paid; a refund is a person's decision."""
 
 from datetime import datetime
 from typing import Any

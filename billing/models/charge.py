@@ -1,4 +1,4 @@
-"""Charge: one attempt to collect an invoice; the database forbids a second one in flight (CHARGES.md)."""
+"""Charge: one attempt to collect an invoice; the database forbids a second one in flight (docs/charging.md)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Collection: an invoice's way to its money, the state machine of CHARGES.md; and the log of its moves."""
+"""Collection: an invoice's way to its money, the state machine of docs/charging.md; and the log of its moves."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""Dispute: a payment that the cardholder contests; the invoice stays paid and carries a flag (CHARGES.md)."""
+"""Dispute: a payment that the cardholder contests; the invoice stays paid and carries a flag."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

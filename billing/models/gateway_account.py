@@ -1,4 +1,4 @@
-"""GatewayAccount: a business's own account at a gateway; its secrets are encrypted at rest (TRUST.md)."""
+"""GatewayAccount: a business's own account at a gateway; its secrets are encrypted at rest (docs/trust.md)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

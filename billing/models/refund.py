@@ -1,4 +1,4 @@
-"""Refund: money that goes back to a card. Its row is committed before the call, like a charge's (CHARGES.md)."""
+"""Refund: money that goes back to a card. Its row is committed before the call (docs/charging.md)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

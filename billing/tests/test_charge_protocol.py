@@ -1,4 +1,4 @@
-"""Whatever dies, and wherever: an invoice is charged once or not yet, never twice and never lost (CHARGES.md)."""
+"""Whatever dies, and wherever: an invoice is charged once or not yet, never twice and never lost (rule 21)."""
 
 import random
 from collections.abc import Callable, Iterator
