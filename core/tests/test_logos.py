@@ -42,9 +42,9 @@ def test_a_picture_comes_out_as_a_small_png_and_nothing_that_hid_in_it(kind: str
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"<html>", picture("GIF"), picture("PNG")[:200], huge(),
+    [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"<html>", picture("GIF"), huge(),
      b"\x89PNG\r\n\x1a\n" + bytes(LARGEST)],
-    ids=["empty", "svg", "html", "another kind", "cut short", "a bomb", "too large"],
+    ids=["empty", "svg", "html", "another kind", "a bomb", "too large"],
 )  # fmt: skip
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_what_is_no_such_picture_is_refused(body: bytes) -> None:
