@@ -1,4 +1,4 @@
-"""How a client's people get into the portal: a link by email, no password (TRUST.md)."""
+"""How a client's people get into the portal: a link by email, no password (docs/trust.md)."""
 
 from datetime import datetime
 from uuid import UUID

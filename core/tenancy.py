@@ -75,7 +75,7 @@ class BusinessView(LoginRequiredMixin):
         return scoped(model, self.business)
 
     def row(self, model: type[M], pk: UUID, queryset: QuerySet[M] | None = None) -> M:
-        """One row by id, or 404: a stranger's row does not exist (TRUST.md)."""
+        """One row by id, or 404: a stranger's row does not exist (docs/trust.md)."""
         found = (queryset if queryset is not None else self.rows(model)).filter(pk=pk).first()
         if found is None:
             raise Http404

@@ -1,4 +1,4 @@
-"""Who is in the portal: a session opened by an emailed link, scoped to one contact of one client (TRUST.md)."""
+"""Who is in the portal: a session opened by an emailed link, scoped to one contact of one client (docs/trust.md)."""
 
 from typing import Any, TypeVar
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Refuses to start on a misconfiguration that could cost money or secrets: an id, a sentence, a hint (TRUST.md)."""
+"""Refuses to start on a misconfiguration that could cost money or secrets (docs/trust.md)."""
 
 import ctypes.util
 from collections.abc import Sequence
@@ -94,7 +94,7 @@ def seal(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMe
 
 @register("database")
 def durability(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """A charge that was committed must survive a power cut (CHARGES.md)."""
+    """A charge that was committed must survive a power cut (docs/charging.md)."""
     question = "PRAGMA synchronous" if connection.vendor == "sqlite" else "SHOW synchronous_commit"
     with connection.cursor() as cursor:
         cursor.execute(question)

@@ -58,7 +58,7 @@ def say(text: str) -> None:
 
 
 def children(port: int) -> list[Child]:
-    """Web, worker and beat; never a worker with beat inside (PLATFORM.md)."""
+    """Web, worker and beat; never a worker with beat inside: killing it would leave its beat alive."""
     python, celery = sys.executable, [sys.executable, "-m", "celery", "-A", "retainer_hub", "--quiet"]
     web = [
         python, "-m", "gunicorn", "--no-control-socket", "--bind", f"127.0.0.1:{port}", "--threads", "8",

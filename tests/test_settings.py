@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.db import connection
+
+from retainer_hub.checks import durability
 
 ROOT = Path(__file__).resolve().parents[1]
 GOOD = {"DEBUG": "off", "SECRET_KEY": "k3" * 40, "ALLOWED_HOSTS": "hub.example", "SITE_URL": "https://hub.example"}
@@ -51,6 +54,17 @@ def test_workers_and_beats_refuse_as_well(tmp_path: Path, program: str) -> None:
     answer = start(tmp_path, ("-m", "celery", "-A", "retainer_hub", program), CHARGING="maybe")
     assert answer.returncode != 0
     assert "rh.E004" in answer.stderr
+
+
+def test_a_database_that_may_forget_what_it_committed_is_refused(transactional_db: None) -> None:
+    switch = "PRAGMA synchronous={}" if connection.vendor == "sqlite" else "SET synchronous_commit TO {}"
+    assert durability(None) == []
+    with connection.cursor() as cursor:
+        cursor.execute(switch.format("off"))
+        try:
+            assert [each.id for each in durability(None)] == ["rh.E007"]
+        finally:
+            cursor.execute(switch.format("full" if connection.vendor == "sqlite" else "on"))
 
 
 def test_a_development_key_does_not_serve_production(tmp_path: Path) -> None:

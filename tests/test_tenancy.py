@@ -1,4 +1,4 @@
-"""A stranger's object does not exist: every address of the resolver, every role, every method (TRUST.md).
+"""A stranger's object does not exist: every address of the resolver, every role, every method (docs/trust.md).
 
 The addresses come from the URL resolver. One that nobody classified fails the first test.
 """

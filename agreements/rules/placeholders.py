@@ -1,6 +1,6 @@
 """{{name}} in a text: which there are, putting values in once, and the paragraphs and lists of the result. Pure.
 
-Never the template engine: what a person typed is looked up by name and printed, nothing in it is run (TRUST.md).
+Never the template engine: what a person typed is looked up by name and printed, nothing in it is run.
 A value that stands alone on its line and has several parts becomes a list; within a sentence its parts are joined.
 """
 

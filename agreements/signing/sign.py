@@ -13,7 +13,14 @@ from django.utils.translation import gettext as _
 from agreements.contract.clauses import CONSENT_VERSION
 from agreements.models import Agreement, Amendment, Signature
 from agreements.rules.errors import NotOpen, WrongCode
-from agreements.rules.states import AGREEMENT, AMENDMENT, PROPOSAL, AgreementState, AmendmentState, ProposalState
+from agreements.rules.states import (
+    AGREEMENT,
+    AMENDMENT,
+    PROPOSAL,
+    AgreementState,
+    AmendmentState,
+    ProposalState,
+)
 from agreements.running import upgrade
 from agreements.running.periods import next_opening
 from agreements.signing import signers

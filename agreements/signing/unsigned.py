@@ -10,7 +10,14 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Amendment
 from agreements.rules.errors import NotOpen
-from agreements.rules.states import AGREEMENT, AMENDMENT, PROPOSAL, AgreementState, AmendmentState, ProposalState
+from agreements.rules.states import (
+    AGREEMENT,
+    AMENDMENT,
+    PROPOSAL,
+    AgreementState,
+    AmendmentState,
+    ProposalState,
+)
 from agreements.signing import sign, signers
 from clients.models import Contact
 from core import audit

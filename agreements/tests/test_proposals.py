@@ -7,7 +7,14 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from agreements.models import Proposal
-from agreements.proposals import accept, after_sending, client_actions, opening_message, propose, snapshot
+from agreements.proposals import (
+    accept,
+    after_sending,
+    client_actions,
+    opening_message,
+    propose,
+    snapshot,
+)
 from agreements.rules.errors import BadWording, NotOpen
 from agreements.rules.states import ProposalState
 from clients import client_records, testimonials

@@ -36,7 +36,7 @@ def record(
 ) -> None:
     """Write down a transfer that arrived. The same reference of a business a second time is refused.
 
-    An invoice whose card charge is under way is cancelled at the gateway first (CHARGES.md V).
+    An invoice whose card charge is under way is cancelled at the gateway first (docs/charging.md, V).
     """
     if amount <= 0:
         raise NotOwed(_("Write what arrived: more than nothing."), field="amount")

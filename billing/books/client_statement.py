@@ -9,7 +9,16 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from billing.models import Allocation, Certificate, CreditNote, Dispute, Invoice, Journal, Payment, Refund
+from billing.models import (
+    Allocation,
+    Certificate,
+    CreditNote,
+    Dispute,
+    Invoice,
+    Journal,
+    Payment,
+    Refund,
+)
 from billing.models.journal import Account
 from billing.models.payment import Settled
 from clients.models import Client

@@ -25,7 +25,14 @@ from billing.models import (
 )
 from billing.models.invoice import FEE, UPGRADE
 from billing.models.journal import Account
-from billing.rules.states import IN_FLIGHT, ChargeState, CollectionState, DisputeState, InvoiceState, RefundState
+from billing.rules.states import (
+    IN_FLIGHT,
+    ChargeState,
+    CollectionState,
+    DisputeState,
+    InvoiceState,
+    RefundState,
+)
 from core.documents import store
 from core.models import Document, Outbox
 from core.models.tax_rate import TaxMode
@@ -171,7 +178,7 @@ def credit_is_never_negative(now: datetime) -> Iterator[str]:
 
 
 def charges_fit_their_collections(now: datetime) -> Iterator[str]:
-    """One live charge at most, one collection per invoice, and each where its state says (CHARGES.md)."""
+    """One live charge at most, one collection per invoice, and each where its state says (docs/charging.md)."""
     bare = Invoice.objects.filter(collection__isnull=True)
     for text in bare.values_list("number", flat=True):
         yield f"{text} has no way to its money"

@@ -1,4 +1,4 @@
-"""Collects what is due: claim, prepare, bind, arm, execute, a batch at a time, each step committed (CHARGES.md).
+"""Collects what is due: claim, prepare, bind, arm, execute, in batches, each step committed (docs/charging.md).
 
 A batch yields the calls it wants made, and other batches do their own work meanwhile (billing.charging.parallel_calls).
 Kill it anywhere: before `_arm` has committed nothing can have moved money; after it the charge is in the

@@ -1,4 +1,4 @@
-"""Payments that cardholders contest: the bank holds the money until it is decided (CHARGES.md)."""
+"""Payments that cardholders contest: the bank holds the money until it is decided."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Issues an invoice for every period and upgrade that is due and has none (CHARGES.md T0): set-based, in batches."""
+"""Issues an invoice for every period and upgrade that is due and has none, in batches (docs/charging.md, T0)."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence

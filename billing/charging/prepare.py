@@ -1,4 +1,4 @@
-"""Prepares collections to be charged: the gateway's object, unconfirmed, bound to its row (CHARGES.md G1 and T2)."""
+"""Makes the gateway's object, unconfirmed, and binds it to its collection (docs/charging.md, G1 and T2)."""
 
 import uuid
 from collections.abc import Callable, Mapping

@@ -1,5 +1,8 @@
-"""Compares the gateway's list with ours, both ways, every day (CHARGES.md D). What differs is said, never mended
-in silence: an object of ours is looked at again by the usual door, and what stays different is for a person."""
+"""Compares the gateway's list with ours, both ways, every day (docs/charging.md, D).
+
+What differs is said, never mended in silence: an object of ours is looked at again in the usual way
+(billing.charging.gateway_events), and what stays different is for a person.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Gives money back: a credit note, and its sum to the card or kept as the client's credit (rule 17, CHARGES.md).
+"""Gives money back: a credit note, and its sum to the card or kept as the client's credit (rule 17).
 
 The refund's row is committed before the gateway is asked, and its id is the key: asked twice it pays back once.
 Keys are remembered for a day; after 23 hours without an answer a person is told, and it is looked for a week long.

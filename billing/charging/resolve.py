@@ -1,4 +1,4 @@
-"""Finds out what became of what was asked of a gateway, by asking it (CHARGES.md R and V)."""
+"""Finds out what became of what was asked of a gateway, by asking it (docs/charging.md, R and V)."""
 
 from collections import defaultdict
 from collections.abc import Sequence

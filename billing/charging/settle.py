@@ -1,4 +1,4 @@
-"""The only writer of outcomes (CHARGES.md T4): what fetched objects say becomes charge, payment and receipt."""
+"""The only writer of outcomes (docs/charging.md, T4): fetched objects become charge, payment and receipt."""
 
 import logging
 import uuid

@@ -1,4 +1,4 @@
-"""Invoices and receipts as PDF: made when first asked for, then kept (PLATFORM.md)."""
+"""Invoices and receipts as PDF: made when first asked for, then kept."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""How an invoice is collected: its collection, the attempts to charge it, and the runs of the billing job (docs/charging.md)."""
+"""How an invoice is collected: its collection, the attempts to charge it, and the runs of the job."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""What follows a declined charge, and when an unknown one is asked about (rule 23, CHARGES.md R). Pure."""
+"""What follows a declined charge, and when an unknown one is asked about (rule 23; docs/charging.md, R). Pure."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""The states of an invoice, its collection, its charges and refunds (CHARGES.md). Pure.
+"""The states of an invoice, its collection, its charges and refunds (docs/charging.md). Pure.
 
 collection   ready → wait → done | ready (again on a date) | dunning
              ready → sent (an invoice to be paid by transfer) → done

@@ -53,7 +53,7 @@ def refused() -> BillingRun | None:
 
 
 def _doubt(now: datetime) -> str:
-    """Why the clock is not to be trusted; "" where it is (CHARGES.md)."""
+    """Why the clock is not to be trusted; "" where it is (rule 24)."""
     good = BillingRun.objects.exclude(door=AUDIT).filter(refused_because="").order_by("-pk").first()
     if good and abs(now - good.started_at) > JUMP:
         later = BillingRun.objects.filter(pk__gt=good.pk, allowed_at__isnull=False)

@@ -9,6 +9,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from agreements.models import Agreement, Period
 from agreements.running.periods import due_at, next_opening, open_due, spans
@@ -205,3 +206,22 @@ def test_a_second_look_at_the_same_moment_opens_nothing(world: World) -> None:
     assert open_due(now=midnight - MINUTE) == 1  # the first, of January
     assert [open_due(now=midnight) for _ in range(3)] == [1, 0, 0]
     assert [row.starts_on for row in agreement.periods.order_by("index")] == [date(2027, 1, 31), date(2027, 2, 28)]
+
+
+def test_a_changed_zone_counts_from_the_next_period_on(world: World) -> None:
+    agreement = signed(world, "Pacific/Auckland", starts_on=date(2026, 12, 31))
+    first_of_february = datetime(2027, 1, 31, 11, tzinfo=UTC)  # midnight in Auckland
+    open_due(now=first_of_february - DAY * 2)
+    Agreement.objects.filter(pk=agreement.pk).update(time_zone="Pacific/Honolulu")
+    now = first_of_february - DAY * 2
+    while now < datetime(2027, 4, 2, tzinfo=UTC):
+        open_due(now=now)
+        now += 9 * HOUR
+    rows = agreement.periods.order_by("index")
+    assert [row.starts_on.isoformat() for row in rows] == ["2026-12-31", "2027-01-31", "2027-02-28", "2027-03-31"]
+    assert wall(rows[0].due_at, "Pacific/Auckland").isoformat() == "2026-12-31T00:00:00"
+    assert [wall(row.due_at, "Pacific/Honolulu").isoformat() for row in rows[1:]] == [
+        "2027-01-31T09:00:00", "2027-02-28T09:00:00", "2027-03-31T09:00:00",
+    ]  # fmt: skip
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Period.objects.update(due_at=now)

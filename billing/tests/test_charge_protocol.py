@@ -1,4 +1,4 @@
-"""Whatever dies, and wherever: an invoice is charged once or not yet, never twice and never lost (CHARGES.md)."""
+"""Whatever dies, and wherever: an invoice is charged once or not yet, never twice and never lost (rule 21)."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from billing import tasks
@@ -19,6 +20,7 @@ from billing.gateways.sandbox.gateway import Sandbox
 from billing.gateways.sandbox.models import SandboxIntent
 from billing.models import Charge, Collection, Invoice, Journal, Payment, Series
 from billing.runs.run import bill
+from core.database.ids import new_id
 from core.errors import RuleError
 from core.models import Outbox
 from tests.world import NOW, World
@@ -96,8 +98,6 @@ def test_a_kill_at_any_step_neither_loses_nor_doubles(world: World, seed: int) -
 
 
 def test_a_second_live_charge_is_refused_by_the_database(world: World) -> None:
-    from django.db import IntegrityError, transaction
-
     world.running(card="lost_answer")
     bill(now=NOW, door="test")
     charge = Charge.objects.get()
@@ -176,6 +176,22 @@ def test_more_than_one_missed_period_stops_and_asks(world: World) -> None:
     assert made == 1
     bill(now=late, door="test")
     assert Invoice.objects.filter(state="paid").count() == 1
+
+
+def test_one_missed_period_is_made_up_by_itself(world: World) -> None:
+    world.running()
+    bill(now=NOW, door="test")
+    for days in (48, 48, 49):  # nothing ran for a month and a half: the period of 2 December waits since its morning
+        bill(now=NOW + timedelta(days=days), door="test")
+    assert_kept(2)
+
+
+def test_a_second_invoice_of_one_period_is_refused_by_the_database(world: World) -> None:
+    invoice = world.billed()
+    invoice.pk, invoice.seq, invoice.number = new_id(), 2, "RH-2026-0002"
+    invoice._state.adding = True
+    with pytest.raises(IntegrityError, match=r"period_start|invoice_once"), transaction.atomic():
+        invoice.save(force_insert=True)
 
 
 def test_a_dry_run_says_what_would_happen_and_writes_nothing(world: World) -> None:

@@ -1,4 +1,4 @@
-"""A contested payment is flagged and booked, told to the owner, and never turns its invoice unpaid (CHARGES.md)."""
+"""A contested payment is flagged and booked, told to the owner, and never turns its invoice unpaid (rule 22)."""
 
 from datetime import timedelta
 

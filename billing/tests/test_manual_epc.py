@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from billing.bank_transfer.codes.epc import IBAN_LENGTHS, LARGEST, BadTransfer, checked_iban, payload
+from billing.bank_transfer.codes.epc import (
+    IBAN_LENGTHS,
+    LARGEST,
+    BadTransfer,
+    checked_iban,
+    payload,
+)
 
 USUAL: dict[str, Any] = {"name": "Retainer Hub GmbH", "iban": "DE89370400440532013000", "amount": 120_000}
 

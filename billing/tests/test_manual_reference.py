@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from billing.bank_transfer.codes.reference import FIELD, creditor_reference, find, find_cut, is_reference
+from billing.bank_transfer.codes.reference import (
+    FIELD,
+    creditor_reference,
+    find,
+    find_cut,
+    is_reference,
+)
 
 OURS = "RH-2026-0007"
 NUMBERS = st.builds(

@@ -14,11 +14,15 @@ from hypothesis import strategies as st
 from billing.books import numbers
 from billing.books.invariants import broken
 from billing.charging import void
+from billing.emails import pdfs
 from billing.invoices import credit_note
 from billing.models import CreditNote, Invoice, Numbering, Payment, Series
 from billing.models.invoice import SeriesKind
 from billing.rules.errors import BadPattern
 from billing.runs.run import bill
+from core import outbox
+from core.documents.glyphs import MissingGlyphs
+from core.models import Outbox
 from tests.world import NOW, World
 
 INVOICE, RECEIPT, TAX_RECEIPT, CREDIT_NOTE = SeriesKind
@@ -246,6 +250,26 @@ def test_a_paper_that_could_not_be_written_takes_no_number(world: World) -> None
         raise RuntimeError("the paper could not be written")
     assert world.billed(card="").number == "RH-2026-0001"
     assert not numbers.gaps()
+
+
+def test_a_paper_that_cannot_be_printed_and_a_letter_that_cannot_be_sent_keep_their_number(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both are made after the commit: the invoice stands, and the next one has the next number."""
+    client = world.client(legal_name="漢")  # in no bundled font
+    first = world.billed(client=client, card="", collect_by="transfer")
+    with pytest.raises(MissingGlyphs):
+        pdfs.invoice_pdf(invoice=first, now=NOW)
+    monkeypatch.setitem(outbox.COMPOSERS, "invoice", lambda ref, now: 1 / 0)
+    outbox.send_due(now=NOW)
+    assert "ZeroDivisionError" in Outbox.objects.get(kind="invoice").error
+    second = world.billed(client=world.client("B"), card="", collect_by="transfer")
+    assert [row.number for row in Invoice.objects.order_by("seq")] == ["RH-2026-0001", "RH-2026-0002"]
+    assert not numbers.gaps()
+    monkeypatch.undo()
+    outbox.send_due(now=NOW + timedelta(hours=1))
+    assert set(Outbox.objects.filter(kind="invoice").values_list("state", flat=True)) == {"sent"}
+    assert pdfs.invoice_pdf(invoice=second, now=NOW)
 
 
 def test_every_kind_of_paper_counts_for_itself(world: World) -> None:

@@ -1,4 +1,4 @@
-"""Logos: taken in as a picture that we draw anew, given out as nothing but a picture (TRUST.md, uploads)."""
+"""Logos: taken in as a picture that we draw anew, given out as nothing but a picture (docs/trust.md)."""
 
 import io
 

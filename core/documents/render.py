@@ -1,4 +1,4 @@
-"""HTML to PDF: the only import of WeasyPrint. Fonts and styles are read once per process (PLATFORM.md)."""
+"""HTML to PDF: the only import of WeasyPrint. Fonts and styles are read once per process."""
 
 import atexit
 import gc
@@ -98,7 +98,7 @@ def _tools() -> _Tools:
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class OwnFilesOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
-        """Serves the bundled fonts and uploaded logos; every other address is refused (TRUST.md)."""
+        """Serves the bundled fonts and uploaded logos; every other address is refused (docs/trust.md)."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
             path = _own_file(url)

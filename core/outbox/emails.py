@@ -1,4 +1,4 @@
-"""Letters: written with the fact they tell, sent after it, tried again, and sent once (CHARGES.md, outbox)."""
+"""Letters: written with the fact they tell, sent after it, tried again, and sent once."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Tables for spreadsheets: a cell that a spreadsheet would run as a formula is text there (TRUST.md)."""
+"""Tables for spreadsheets: a cell that a spreadsheet would run as a formula is text there (docs/trust.md)."""
 
 import csv
 import io

@@ -2,12 +2,14 @@
 
 import hashlib
 import os
+import re
 import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from io import BytesIO
+from itertools import accumulate
 from pathlib import Path
 from types import SimpleNamespace
 from uuid import uuid4
@@ -155,6 +157,19 @@ def test_thai_copies_out_of_a_paper_as_it_was_written():
     assert b"<0e33>" not in meanings, "a glyph that also stands for า would copy as ำ"
     assert b"<0e32>" in meanings
     assert b"<0e4d>" in meanings
+
+
+THAI = "บริษัท ผลิตภัณฑ์ อาหาร และ เครื่องดื่ม แห่ง ประเทศ ไทย ร่วมมือ พัฒนา ธุรกิจ ขนาด กลาง และ ขนาด ย่อม เพื่อ ความ ยั่งยืน ของ ชุมชน"
+
+
+def test_thai_breaks_between_words_though_nothing_stands_between_them():
+    pdf = invoice_pdf("th", legal_name=THAI.replace(" ", ""), address="end")
+    read = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+    name = read[read.index(THAI.split()[0]) : read.rindex("end")]
+    lines = [thai for line in name.splitlines() if (thai := "".join(re.findall("[\u0e01-\u0e5b]", line)))]
+    assert len(lines) > 1 and "".join(lines) == THAI.replace(" ", "")
+    ends = list(accumulate(len(word) for word in THAI.split()))
+    assert [end for end in accumulate(len(line) for line in lines) if end not in ends] == []
 
 
 HOSTILE = [

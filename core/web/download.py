@@ -1,4 +1,4 @@
-"""Hands a stored PDF, a table or an archive to a browser: never sniffed, kept by nobody on the way (TRUST.md)."""
+"""Hands a stored PDF, a table or an archive to a browser: never sniffed, kept by nobody on the way."""
 
 from typing import IO, TypeVar
 from urllib.parse import quote

@@ -1,4 +1,4 @@
-"""A week of work as a table: who it was for, down; Monday to Sunday, across (rule 25)."""
+"""A week of work as a table: who it was for, down; Monday to Sunday, across."""
 
 from collections import defaultdict
 from collections.abc import Iterable

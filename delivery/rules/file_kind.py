@@ -1,4 +1,4 @@
-"""What a file is, by its bytes and never by its name, and which kinds are not taken in. Pure (TRUST.md, uploads)."""
+"""What a file is, by its bytes and never by its name, and which kinds are not taken in. Pure (docs/trust.md)."""
 
 import re
 

@@ -12,7 +12,14 @@ from billing.models import Invoice, NextLine
 from billing.runs.run import bill
 from core.errors import NotAllowedNow
 from core.models import Outbox
-from delivery.hours import adjustments, allowance_statement, hours_left, overage, time_log, usage_warnings
+from delivery.hours import (
+    adjustments,
+    allowance_statement,
+    hours_left,
+    overage,
+    time_log,
+    usage_warnings,
+)
 from delivery.models import Overage, Report, TimeEntry
 from delivery.reports import report_run, send
 from delivery.rules.errors import NoPeriod, TooMuch

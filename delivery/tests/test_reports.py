@@ -23,7 +23,15 @@ from core.outbox import emails
 from delivery.hours import time_log
 from delivery.kpis import measure
 from delivery.models import Deliverable, Report
-from delivery.reports import client_decision, reminders, report_pdf, report_run, review, send, views_recorded
+from delivery.reports import (
+    client_decision,
+    reminders,
+    report_pdf,
+    report_run,
+    review,
+    send,
+    views_recorded,
+)
 from delivery.reports.report_emails import NUDGE, pictured
 from delivery.reports.report_words import with_words
 from tests.world import HERE, NOW, World

@@ -17,7 +17,15 @@ from core.models import Outbox
 from delivery.hours import time_log, timer
 from delivery.kpis import measure, readings
 from delivery.kpis.readings import Wanted
-from delivery.models import Deliverable, Handover, Reading, Report, Request, RequestMessage, TimeEntry
+from delivery.models import (
+    Deliverable,
+    Handover,
+    Reading,
+    Report,
+    Request,
+    RequestMessage,
+    TimeEntry,
+)
 from delivery.reports import client_decision, read_facts, report_run, review, send
 from delivery.requests import client_actions, owner_actions, reminders
 from delivery.rules.states import RequestState

@@ -11,7 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Proposal, Question, Tier
-from agreements.proposals import accept, after_sending, client_actions, client_view, propose, waitlist
+from agreements.proposals import (
+    accept,
+    after_sending,
+    client_actions,
+    client_view,
+    propose,
+    waitlist,
+)
 from agreements.rules.states import AgreementState, ProposalState
 from core.dates import local_day
 from core.errors import RuleError

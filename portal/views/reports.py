@@ -22,7 +22,15 @@ from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
 from delivery.models import QuarterlyReview, Report
 from delivery.models.report import ANSWERS
-from delivery.reports import client_decision, read_facts, report_emails, report_pdf, review, send, views_recorded
+from delivery.reports import (
+    client_decision,
+    read_facts,
+    report_emails,
+    report_pdf,
+    review,
+    send,
+    views_recorded,
+)
 from delivery.reports.report_words import with_words
 from delivery.rules.states import ReportState
 from portal.access import PortalView, origin

@@ -2,7 +2,15 @@
 
 from datetime import datetime, timedelta
 
-from clients import booking, call_notes, client_records, fit_check, objections, pipeline, testimonials
+from clients import (
+    booking,
+    call_notes,
+    client_records,
+    fit_check,
+    objections,
+    pipeline,
+    testimonials,
+)
 from clients.models import Client, Testimonial
 from clients.models.client import Lost
 from clients.rules.pipeline import Stage

@@ -1,1 +1,1 @@
-"""The harness that tries to lose or double a charge (CHARGES.md)."""
+"""The harness that tries to lose or double a charge (docs/charging.md)."""

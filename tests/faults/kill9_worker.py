@@ -21,7 +21,13 @@ from billing.gateways.sandbox import models as sandbox_models
 from billing.invoices import credit_note
 from billing.models.payment import CertificateState
 from billing.rules.errors import CannotCharge, NotConnected
-from billing.rules.states import BANK_TRANSFER, ChargeState, CollectionState, InvoiceState, RefundState
+from billing.rules.states import (
+    BANK_TRANSFER,
+    ChargeState,
+    CollectionState,
+    InvoiceState,
+    RefundState,
+)
 from billing.runs.run import bill
 from clients.models import Client
 from core.errors import RuleError

@@ -1,4 +1,4 @@
-"""Bugs planted on purpose, each a way in which billing products have charged twice or lost a charge (CHARGES.md).
+"""Bugs planted on purpose, each a way in which billing products have charged twice or lost a charge (docs/charging.md).
 
 A simulation that does not catch them proves nothing about the code without them.
 """

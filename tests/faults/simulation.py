@@ -1,4 +1,4 @@
-"""One seeded life of a few invoices against the misbehaving bank, with kills and two of everything (CHARGES.md).
+"""One seeded life of a few invoices against the misbehaving bank, with kills and two of everything (docs/charging.md).
 
 It drives the project's own verbs on the project's own models. A kill is an exception at any SQL statement or
 gateway call; a second worker is a whole verb that runs inside the first one's pause, wherever no transaction is

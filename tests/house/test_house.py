@@ -1,4 +1,4 @@
-"""The rules of the house that a machine can hold (HOUSE.md): one test a rule, over the whole tree."""
+"""The rules of the house that a machine can hold: one test a rule, over the whole tree."""
 
 import ast
 import re
@@ -146,6 +146,14 @@ def test_plain_text_is_written_as_it_is() -> None:
     letters = list((ROOT / "templates" / "emails").glob("*.txt"))
     assert letters
     assert not [path.name for path in letters if "{% autoescape off %}" not in path.read_text()]
+
+
+def test_nothing_offers_a_discount() -> None:
+    """Something is added instead (rule 34). Both files that name it say that one never gives it."""
+    never = {"clients/playbook.py", "templates/dashboard/objection.html"}
+    texts = [*((name, text) for name, _tree, text in sources()), *templates()]
+    word = re.compile(r"discount|rebate|coupon|promo.?code", re.I)
+    assert {name for name, text in texts if word.search(text)} == never
 
 
 def test_files_and_functions_stay_small() -> None:

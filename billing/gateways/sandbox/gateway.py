@@ -27,7 +27,12 @@ from billing.gateways.base import (
     RefundOutcome,
 )
 from billing.gateways.sandbox.cards import Behaviour
-from billing.gateways.sandbox.models import SandboxCard, SandboxDispute, SandboxIntent, SandboxRefund
+from billing.gateways.sandbox.models import (
+    SandboxCard,
+    SandboxDispute,
+    SandboxIntent,
+    SandboxRefund,
+)
 from billing.rules.errors import BadSession
 
 SESSION_AGE = 3600  # seconds

@@ -1,1 +1,1 @@
-"""Stripe, through its official client: cards saved on its own page, one PaymentIntent per invoice (CHARGES.md)."""
+"""Stripe, through its official client: cards saved on its own page, one PaymentIntent per invoice."""

@@ -11,7 +11,14 @@ import stripe
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from billing.gateways.base import Card, GatewayDispute, GatewayObject, GatewayRefund, GatewayUnknown, Notice
+from billing.gateways.base import (
+    Card,
+    GatewayDispute,
+    GatewayObject,
+    GatewayRefund,
+    GatewayUnknown,
+    Notice,
+)
 from billing.gateways.stripe import reading
 from billing.rules.errors import BadSession, CannotCharge, NotConnected
 from core.dates import add_months

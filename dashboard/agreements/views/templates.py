@@ -15,7 +15,13 @@ from agreements.models.reusable import TextKind
 from agreements.signing import pdfs
 from core.errors import RuleError
 from core.web.download import pdf_bytes
-from dashboard.agreements.forms.wording import ClauseForms, NewTemplateForm, TemplateForm, clause_values, pairs_of
+from dashboard.agreements.forms.wording import (
+    ClauseForms,
+    NewTemplateForm,
+    TemplateForm,
+    clause_values,
+    pairs_of,
+)
 from dashboard.page import Desk, refuse
 
 

@@ -21,7 +21,13 @@ from billing.runs import hold
 from core import money
 from core.errors import RuleError
 from core.web.download import pdf_response
-from dashboard.money.forms.money import CancelForm, CertificateForm, ParkForm, RefundForm, TransferForm
+from dashboard.money.forms.money import (
+    CancelForm,
+    CertificateForm,
+    ParkForm,
+    RefundForm,
+    TransferForm,
+)
 from dashboard.page import Desk, refuse
 
 

@@ -16,7 +16,14 @@ from clients.models import Client
 from core.dates import local_day
 from core.documents.printable_text import PrintableForm
 from core.models import Business
-from dashboard.form_fields import CountedLinesField, DurationField, LinesField, MoneyField, amount, currencies
+from dashboard.form_fields import (
+    CountedLinesField,
+    DurationField,
+    LinesField,
+    MoneyField,
+    amount,
+    currencies,
+)
 
 FAR = timedelta(days=366 * 2)
 

@@ -12,7 +12,14 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Message, Proposal, Question, Template, Wait
 from agreements.models.proposal import PROPOSAL_STATES
-from agreements.proposals import accept, after_sending, from_call, opening_message, packages, propose
+from agreements.proposals import (
+    accept,
+    after_sending,
+    from_call,
+    opening_message,
+    packages,
+    propose,
+)
 from agreements.rules import cumulative_tiers
 from agreements.rules.states import ProposalState
 from agreements.signing import history, pdfs

@@ -1,0 +1,27 @@
+"""Amounts of two currencies are never added: they stand side by side, each with its own sum (rule 13)."""
+
+from datetime import timedelta
+
+from billing.books import client_statement, guaranteed_income, queries
+from billing.books.invariants import broken
+from billing.runs import preview
+from billing.runs.run import bill
+from tests.world import NOW, World
+
+
+def test_sums_of_two_currencies_stand_side_by_side(world: World) -> None:
+    client = world.client()
+    for currency, amount in (("USD", 3_000_00), ("THB", 30_000_00), ("THB", 500_00), ("JPY", 100_000)):
+        world.running(client, card="", currency=currency, amount=amount)
+    bill(now=NOW, door="test")
+    assert queries.outstanding(world.business) == [
+        ("JPY", 100_000, 1), ("THB", 30_500_00, 2), ("USD", 3_000_00, 1),
+    ]  # fmt: skip
+    assert client_statement.balances(client) == {"JPY": 100_000, "THB": 30_500_00, "USD": 3_000_00}
+    months = {row.currency: row.invoiced for row in client_statement.by_month(world.business)}
+    assert months == {"JPY": 100_000, "THB": 30_500_00, "USD": 3_000_00}
+    signed = guaranteed_income.signed(world.business)
+    assert guaranteed_income.guaranteed(signed, NOW.date()) == {"JPY": 100_000, "THB": 30_500_00, "USD": 3_000_00}
+    coming = preview.coming(world.business, now=NOW + timedelta(days=1), days=30)
+    assert dict(preview.totals(coming)) == {"JPY": 200_000, "THB": 61_000_00, "USD": 6_000_00}
+    assert not broken(NOW)

@@ -1,0 +1,105 @@
+"""Around a charge both sides are told in time: before it, when it is declined, and when the bank asks the client (rule 23)."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+from django.utils import timezone
+
+from billing.charging import resolve
+from billing.emails import upcoming_charges
+from billing.models import Charge, Collection, Invoice
+from billing.runs.run import bill
+from clients import portal_links
+from core import links, outbox
+from core.models import Outbox
+from tests.world import NOW, World
+
+DAY = timedelta(days=1)
+VAT = [{"name": "VAT", "percent": "7"}]
+
+
+def letters(kind: str, now: Any = NOW) -> list[Outbox]:
+    """As they are sent: those that were only announced are written now."""
+    return [outbox.compose(row, now) for row in Outbox.objects.filter(kind=kind).order_by("created_at", "ref")]
+
+
+def test_five_days_before_the_client_reads_amount_day_and_card(world: World) -> None:
+    world.running(now=NOW - 11 * DAY, starts_on=NOW.date(), taxes=VAT, opens_at=NOW)
+    assert upcoming_charges.announce(now=NOW - 6 * DAY) == 0
+    assert [upcoming_charges.announce(now=NOW - days * DAY) for days in (5, 4, 1)] == [1, 0, 0]
+    (letter,) = letters("charge_ahead", NOW - 5 * DAY)
+    assert letter.to == "ploy@baan.example"
+    for said in ("$3,210", "2 November 2026", "Visa ···· 4242"):
+        assert said in letter.text, said
+
+
+def test_without_a_card_the_letter_ahead_asks_for_one(world: World) -> None:
+    world.running(card="", now=NOW - 11 * DAY, starts_on=NOW.date(), opens_at=NOW)
+    upcoming_charges.announce(now=NOW - 5 * DAY)
+    assert "there is no card yet" in letters("charge_ahead")[0].text
+
+
+def test_it_is_charged_in_the_clients_morning(world: World) -> None:
+    world.running(world.client(time_zone="America/New_York"))
+    assert bill(now=NOW, door="test").charged == 1
+    morning = NOW.replace(month=12, hour=14)  # nine o'clock in New York
+    assert bill(now=morning - timedelta(minutes=1), door="test").charged == 0
+    assert bill(now=morning, door="test").charged == 1
+
+
+@pytest.mark.parametrize("card", ["insufficient_funds", "lost_card"])
+def test_the_first_decline_is_told_to_both_sides_once_with_what_follows(world: World, card: str) -> None:
+    world.running(card=card)
+    for hours in range(3):
+        bill(now=NOW + timedelta(hours=hours), door="test")
+    told = {letter.to: letter.text for letter in letters("charge_failed")}
+    assert set(told) == {"ploy@baan.example", world.business.owner.email}
+    assert len(letters("charge_failed")) == 2
+    assert "[[link:" in told["ploy@baan.example"], "a door without a password, to the page for a new card"
+    for text in told.values():
+        assert ("3 November 2026" in text) == (card == "insufficient_funds"), "a hard decline has no next try"
+
+
+def test_both_sides_see_the_same_days_of_the_next_tries(world: World) -> None:
+    invoice = world.billed(card="insufficient_funds")
+    days = ["3 November 2026", "5 November 2026", "9 November 2026", "16 November 2026"]
+    owner, client = Browser(), Browser()
+    owner.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
+    contact = world.person(invoice.client)
+    door = portal_links.portal_link(contact=contact, now=timezone.now())
+    client.post(f"/p/{links.token(door.id)}/")
+    for browser, page in ((owner, "dashboard:charge"), (client, "portal:invoice")):
+        shown = browser.get(reverse(page, args=[invoice.pk])).content.decode()
+        assert [day for day in days if day not in shown] == [], page
+
+
+def test_a_bank_that_asks_the_client_is_no_failed_try(world: World) -> None:
+    invoice = world.billed(card="requires_action")
+    row, (letter,) = Collection.objects.get(), letters("confirm_charge")
+    assert (row.state, row.tries, invoice.charges.get().state) == ("wait", 0, "requires_action")
+    assert letter.to == "ploy@baan.example" and row.action_url in letter.text
+    assert not letters("charge_failed")
+    for hours in (1, 24, 48):
+        assert bill(now=NOW + timedelta(hours=hours), door="test").charged == 0
+    assert len(letters("confirm_charge")) == 1
+    resolve.resolve(now=NOW + 4 * DAY)
+    row.refresh_from_db()
+    assert (row.state, row.reason, row.tries) == ("dunning", "not_confirmed", 0)
+
+
+def test_two_unpaid_periods_are_charged_together_only_after_their_sum_was_shown(world: World) -> None:
+    agreement = world.running(card="lost_card")
+    for days in (0, 30):
+        bill(now=NOW + days * DAY, door="test")
+    bill(now=NOW + 31 * DAY, door="test")
+    assert {row.state for row in Collection.objects.all()} == {"dunning"}
+    assert Charge.objects.count() == Invoice.objects.count() == 2
+    browser, door = Browser(), portal_links.portal_link(contact=agreement.contact, now=timezone.now())
+    browser.post(f"/p/{links.token(door.id)}/")
+    page = browser.get(reverse("portal:method")).content.decode()
+    assert "$6,000" in page
+    for invoice in Invoice.objects.all():
+        assert invoice.number in page

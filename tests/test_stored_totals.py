@@ -1,0 +1,47 @@
+"""What an invoice says was stored when it was issued: page, paper, statement and charge read it, and none adds up (rule 12)."""
+
+import subprocess
+
+from django.test import Client as Browser
+from django.urls import reverse
+from django.utils import timezone
+
+from billing.books import client_statement, owing
+from billing.emails import pdfs
+from billing.models import Charge, Invoice, Line
+from billing.runs.run import bill
+from clients import portal_links
+from core import links
+from core.documents import store
+from tests.world import NOW, World
+
+
+def test_a_line_that_does_not_belong_to_it_changes_no_figure_anywhere(world: World) -> None:
+    invoice = world.billed(card="", taxes=[{"name": "VAT", "percent": "7"}])
+    Line.objects.create(
+        business=world.business, invoice=invoice, position=2, description="Slipped in", amount=1_000_00,
+        starts_on=NOW.date(), ends_on=NOW.date(),
+    )  # fmt: skip
+    owner, client = Browser(), Browser()
+    owner.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
+    door = portal_links.portal_link(contact=world.person(invoice.client), now=timezone.now())
+    client.post(f"/p/{links.token(door.id)}/")
+    shown = [
+        owner.get(reverse("dashboard:charge", args=[invoice.pk])).content.decode(),
+        client.get(reverse("portal:invoice", args=[invoice.pk])).content.decode(),
+        text_of(store.read(pdfs.invoice_pdf(invoice=invoice, now=NOW))),
+    ]
+    for text in shown:
+        assert "Slipped in" in text
+        assert "3,210" in text and "4,280" not in text and "4,210" not in text
+    assert owing.owed(invoice) == client_statement.balances(invoice.client)["USD"] == 3_210_00
+    world.card(invoice.client)
+    bill(now=NOW, door="test")
+    assert Charge.objects.get().amount == Invoice.objects.get().payments.get().amount == 3_210_00
+
+
+def text_of(pdf: bytes) -> str:
+    """As poppler reads it."""
+    return subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True
+    ).stdout.decode()
