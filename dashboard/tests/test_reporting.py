@@ -16,6 +16,8 @@ from delivery.reports import report_paper, send
 from tests.test_tenancy import logged_in
 from tests.world import World
 
+pytestmark = pytest.mark.rendering
+
 
 @pytest.fixture
 def desk(world: World) -> Browser:

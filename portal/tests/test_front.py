@@ -20,6 +20,7 @@ from delivery.reports import decide, review, send
 from tests.test_tenancy import inside
 from tests.world import World
 
+pytestmark = pytest.mark.rendering
 TIER = {"name": "Growth", "deliverables": [{"title": "posts", "promised": 12}]}
 VAT = [{"name": "VAT", "percent": "7"}]
 

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,13 @@ OWN_CLOCK = {"core/documents/seal.py", "billing/gateways/sandbox/gateway.py"}  #
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "services", "misc"}
 
 
-def sources(tests: bool = False) -> Iterator[tuple[str, ast.Module, str]]:
+@cache
+def sources(tests: bool = False) -> tuple[tuple[str, ast.Module, str], ...]:
+    """Every module of ours: its path, its tree and its text, read once."""
+    return tuple(_read(tests))
+
+
+def _read(tests: bool) -> Iterator[tuple[str, ast.Module, str]]:
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
             name = path.relative_to(ROOT).as_posix()
