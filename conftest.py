@@ -20,6 +20,7 @@ TESTS = count()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", action="store_true", help="only what another database could answer differently")
+    parser.addoption("--share", default="0/1", help='of the files, those whose place modulo 5 is 0, 1 or 2: "012/5"')
     parser.addoption("--every-day", action="store_true", help="tests of a year let the jobs run on every single day")
 
 
@@ -27,10 +28,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if commits(item) or item.get_closest_marker("processes"):
             item.add_marker("proof")
+    places, of = config.getoption("--share").split("/")
+    files = {path: str(n % int(of)) for n, path in enumerate(dict.fromkeys(item.path for item in items))}
+    wanted = [item for item in items if files[item.path] in places]
     if config.getoption("--database"):
-        asks = [item for item in items if is_about_a_database(item)]
-        config.hook.pytest_deselected(items=[item for item in items if item not in set(asks)])
-        items[:] = asks
+        wanted = [item for item in wanted if is_about_a_database(item)]
+    config.hook.pytest_deselected(items=list(set(items) - set(wanted)))
+    items[:] = wanted
 
 
 def commits(item: pytest.Item) -> bool:

@@ -17,6 +17,7 @@ from agreements.errors import NotOpen, WrongCode
 from agreements.models import Agreement, Proposal, Signature
 from core import audit, doorbell, links
 from core.models import Outbox
+from tests.at_once import PATIENCE
 from tests.world import HERE, NOW, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,7 +36,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
 
     def tab(act: Callable[[], Any]) -> Any:
         try:
-            start.wait(timeout=20)
+            start.wait(timeout=PATIENCE)
             with doorbell.muted():
                 return act()
         except (NotOpen, WrongCode) as no:
