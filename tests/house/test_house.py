@@ -154,6 +154,15 @@ def test_files_and_functions_stay_small() -> None:
                 assert (node.end_lineno or 0) - node.lineno <= 60, f"{name}: {node.name}"
 
 
+def test_what_only_one_database_is_asked_has_nothing_to_do_with_databases() -> None:
+    """`rendering` keeps a test off PostgreSQL: it may not be about transactions, constraints, queries or threads."""
+    about = re.compile(r"django\.db|\b(Integrity|Database|Operational)Error|\b(bulk_|select_for_|shoot)|studio: World")
+    paths = [path for folder in [*ROOMS, "tests"] for path in (ROOT / folder).rglob("test_*.py")]
+    once = [path for path in paths if "pytest.mark.rendering" in path.read_text() and path != Path(__file__)]
+    assert once
+    assert not [path.name for path in once if about.search(path.read_text())]
+
+
 def test_every_setting_read_from_the_environment_is_in_the_table() -> None:
     read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (ROOT / "retainer_hub/settings.py").read_text()))
     table = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/operations.md").read_text(), re.M))
