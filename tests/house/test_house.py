@@ -156,7 +156,9 @@ def test_files_and_functions_stay_small() -> None:
 
 def test_what_only_one_database_is_asked_has_nothing_to_do_with_databases() -> None:
     """`rendering` keeps a test off PostgreSQL: it may not be about transactions, constraints, queries or threads."""
-    about = re.compile(r"django\.db|\b(Integrity|Database|Operational)Error|\b(bulk_|select_for_|shoot)|studio: World")
+    about = re.compile(
+        r"django\.db|\b(Integrity|Database|Operational)Error|\b(bulk_|select_for_|shoot)|studio: World"
+    )
     paths = [path for folder in [*ROOMS, "tests"] for path in (ROOT / folder).rglob("test_*.py")]
     once = [path for path in paths if "pytest.mark.rendering" in path.read_text() and path != Path(__file__)]
     assert once
