@@ -37,7 +37,7 @@ make_venv() { # make_venv REQUIREMENTS
   stamp=.venv/installed-$1; print=$(cat requirements.txt "$1" | cksum)
   if [ "$(cat "$stamp" 2>/dev/null)" != "$print" ]; then
     say "Installing Python packages from $1 ..."
-    .venv/bin/python -m pip install -q -r "$1" || die "The packages could not be installed."
+    .venv/bin/python -m pip install -q --require-hashes -r "$1" || die "The packages could not be installed."
     .venv/bin/python -m compileall -q .venv/lib || true
     printf '%s' "$print" > "$stamp"
   fi

@@ -17,6 +17,8 @@ from core import nudge
 from core.errors import RuleError
 from tests.world import World
 
+PATIENCE = 120  # seconds until all have come to the start: a busy machine is no defect
+
 
 @pytest.fixture
 def studio(transactional_db: None, tmp_path: Path) -> Iterator[World]:
@@ -45,7 +47,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
     def tab(act: Callable[[], Any]) -> Any:
         try:
             connection.ensure_connection()
-            start.wait(timeout=20)
+            start.wait(timeout=PATIENCE)
             with nudge.muted():
                 return act()
         except RuleError as no:

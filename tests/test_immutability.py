@@ -1,5 +1,6 @@
 """What was issued, signed or recorded does not change: the database itself refuses."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from agreements.models import Agreement, Period
 from billing.models import Allocation, Charge, Invoice, Journal, Line, Payment, Transition
 from billing.runs.run import bill
 from core.models import AuditEvent, Document
-from tests.world import NOW, World
+from tests.world import NOW, World, lasting
 
 FORBIDDEN = [
     (Invoice, {"total": 1}),
@@ -29,10 +30,19 @@ FORBIDDEN = [
 ]
 
 
+@pytest.fixture(scope="module")
+def issued(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A signed agreement and its first invoice, paid."""
+    with lasting(django_db_blocker, tmp_path_factory.mktemp("installation")):
+        World().sealed()
+        bill(now=NOW, door="test")
+        yield
+
+
 @pytest.mark.parametrize(("model", "change"), FORBIDDEN, ids=lambda x: getattr(x, "__name__", str(x)))
-def test_a_frozen_row_refuses(world: World, model: Any, change: dict[str, Any]) -> None:
-    world.sealed()
-    bill(now=NOW, door="test")
+def test_the_database_refuses_to_change_or_delete_what_was_issued(
+    issued: None, db: None, model: Any, change: dict[str, Any]
+) -> None:
     assert model.objects.exists()
     with pytest.raises(DatabaseError), transaction.atomic():
         model.objects.update(**change)

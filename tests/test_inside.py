@@ -1,5 +1,6 @@
 """What is the freelancer's own never reaches the client: every portal page, every letter, every paper (rule 37)."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,9 @@ from delivery.models import EarlyWarning
 from delivery.renewing import renewal
 from delivery.rules.renewal_risk import Reason, Why
 from tests.test_tenancy import CLASSES, address, inside, rows_of
-from tests.world import World
+from tests.world import World, lasting
+
+pytestmark = pytest.mark.rendering
 
 NOTES, WORDS, GUESS = "Hesitates-about-us", "Maybe-in-a-year", 7_654_321  # as nobody else writes them
 CHANGE, KEY = "Shift-hours-to-them", "Key-of-my-script"
@@ -25,10 +28,21 @@ BUDGET, STEP, SAID, REPLY = "About-four-thousand", "Ring-their-boss", "Too-dear-
 RISKS = [Reason(why, points, 2, 3) for why in Why for points in (1, 2)]
 
 
+@pytest.fixture(scope="module")
+def standing(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[dict[str, Any]]:
+    """What the freelancer thinks about a client of whom there is one of everything; made once for these tests."""
+    with lasting(django_db_blocker, folder := tmp_path_factory.mktemp("installation")):
+        yield thought_about(World()) | {"folder": folder}
+
+
 @pytest.fixture
-def rows(world: World, settings: Any, tmp_path: Any) -> dict[str, Any]:
+def rows(standing: dict[str, Any], db: None, settings: Any) -> dict[str, Any]:
+    settings.RH_VAR_DIR, settings.MEDIA_ROOT = standing["folder"], standing["folder"] / "media"
+    return standing
+
+
+def thought_about(world: World) -> dict[str, Any]:
     """One of everything, with whatever the freelancer thinks about the client written down."""
-    settings.RH_VAR_DIR = tmp_path
     found = rows_of(world)
     client, now = found["client"], timezone.now()
     Client.objects.filter(pk=client.pk).update(notes=NOTES, expected_amount=GUESS * 100, expected_currency="USD")

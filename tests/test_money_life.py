@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+import pytest
 from django.db import transaction
 from django.db.models import Sum
 from hypothesis import HealthCheck, settings
@@ -44,6 +45,7 @@ from core.dates import local_day
 from core.errors import RuleError
 from tests.world import NOW, World
 
+pytestmark = pytest.mark.proof
 VAT = [{"name": "VAT", "percent": "7"}]
 BOTH = st.integers(0, 1)
 ANY = st.integers(0, 20)

@@ -1,4 +1,7 @@
-"""The journey again over HTTP, with the real web server, worker and beat as processes: nothing runs in the test."""
+"""Over HTTP, with the real web server, worker and beat as processes: nothing runs in the test.
+
+The whole journey on PostgreSQL and Redis; on SQLite with queues in files, that the three work together.
+"""
 
 import os
 import re
@@ -10,14 +13,18 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.cookiejar import CookieJar
 from pathlib import Path
 
 import pytest
+from django.db import connection
+
+from tests.migrated import copy_to
 
 ROOT = Path(__file__).resolve().parents[1]
-pytestmark = pytest.mark.processes
+PATIENCE = 240  # seconds: a busy machine is no defect
 
 
 class Person:
@@ -45,7 +52,7 @@ class Person:
         return self.page
 
 
-def soon(what: str, ask: Callable[[], object], seconds: int = 90) -> object:
+def soon(what: str, ask: Callable[[], object], seconds: int = PATIENCE) -> object:
     """Ask until there is an answer: the jobs are somebody else's processes."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -75,20 +82,18 @@ def manage(environment: dict[str, str], *words: str) -> str:
     return done.stdout
 
 
-@pytest.fixture
-def served(environment: dict[str, str], tmp_path: Path) -> Iterator[dict[str, str]]:
-    """Web, worker and beat, as bin/run starts them."""
-    manage(environment, "migrate", "-v0")
-    manage(environment, "demo", "--reset")
-    log = (tmp_path / "log").open("w")
+@contextmanager
+def serving(environment: dict[str, str], log_path: Path) -> Iterator[str]:
+    """Web, worker and beat, as bin/run starts them; the address of the site."""
     command = [sys.executable, "-m", "retainer_hub.serve", "--port", environment["PORT"]]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-    try:
-        yield environment
-    finally:
-        process.terminate()
-        process.wait(60)
-        log.close()
+    with log_path.open("w") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        try:
+            soon("the web server", lambda: answers(environment["SITE_URL"]))
+            yield environment["SITE_URL"]
+        finally:
+            process.terminate()
+            process.wait(60)
 
 
 def answers(site: str) -> bool:
@@ -116,10 +121,44 @@ def letter(site: str, subject: str) -> str:
     return reader.go(str(soon(f"the letter “{subject}”", sent)))
 
 
-def test_a_retainer_is_sold_signed_and_charged_by_real_processes(served: dict[str, str]) -> None:
-    site = served["SITE_URL"]
-    soon("the web server", lambda: answers(site))
+@pytest.fixture
+def on_servers(transactional_db: None, environment: dict[str, str]) -> Iterator[dict[str, str]]:
+    """PostgreSQL and Redis, with a copy of the tests' empty database to be filled for good."""
+    copy, empty = "rh_processes", connection.settings_dict["NAME"]
+    connection.close()  # PostgreSQL copies only what nobody uses
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{empty}"')
+    yield environment | {
+        "DATABASE_URL": urllib.parse.urlsplit(os.environ["DATABASE_URL"])._replace(path=copy).geturl()
+    }
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
 
+
+@pytest.mark.processes
+def test_a_retainer_is_sold_signed_and_charged_by_real_processes(on_servers: dict[str, str], tmp_path: Path) -> None:
+    manage(on_servers, "migrate", "-v0")
+    manage(on_servers, "demo", "--reset")
+    with serving(on_servers, tmp_path / "log") as site:
+        sell(on_servers, site)
+
+
+@pytest.mark.proof
+def test_without_servers_web_worker_and_beat_work_together(environment: dict[str, str], tmp_path: Path) -> None:
+    """Who signs up has the letter from the worker, over a queue of files, and beat and worker show that they live."""
+    alone = {name: value for name, value in environment.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    (tmp_path / "var").mkdir()
+    copy_to(str(tmp_path / "var" / "retainer_hub.sqlite3")).close()
+    manage(alone, "migrate", "-v0")
+    with serving(alone, tmp_path / "log") as site:
+        nan = Person(site)
+        nan.go("/accounts/signup/")
+        nan.go("/accounts/signup/", email="nan@studio.example", password1="ninety-nine oaks")
+        assert "nan@studio.example" in letter(site, "")
+        assert '"ok": true' in str(soon("health", lambda: health(site)))
+
+
+def sell(served: dict[str, str], site: str) -> None:
     owner = Person(site)
     owner.go(manage(served, "sign_in_link", "demo@retainerhub.example").strip())
     owner.go(owner.at, go="yes")

@@ -24,6 +24,8 @@ from core.documents import certificate
 from core.models import Outbox
 from tests.world import World
 
+pytestmark = pytest.mark.rendering
+
 
 @pytest.fixture
 def folder(settings: Any, tmp_path: Path) -> Path:

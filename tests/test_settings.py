@@ -4,25 +4,39 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.checks import run_checks
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from retainer_hub.checks import durability
 
 ROOT = Path(__file__).resolve().parents[1]
 GOOD = {"DEBUG": "off", "SECRET_KEY": "k3" * 40, "ALLOWED_HOSTS": "hub.example", "SITE_URL": "https://hub.example"}
-
-
 CHECK = ("manage.py", "check")
 
 
 def start(tmp_path: Path, program: tuple[str, ...] = CHECK, **changes: str) -> subprocess.CompletedProcess[str]:
-    """What the checks before the start say."""
+    """What a real process says before it starts: its settings come from the environment."""
     bare = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
     env = bare | GOOD | {"RH_VAR_DIR": str(tmp_path)} | changes
     command = [sys.executable, *program]
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
+
+
+@pytest.fixture
+def production(db: None, settings: Any, tmp_path: Path) -> Any:
+    """The settings of a sound production, to be made unsound in this process."""
+    settings.DEBUG, settings.SECRET_KEY, settings.ALLOWED_HOSTS = False, GOOD["SECRET_KEY"], ["hub.example"]
+    settings.SECRET_FILE = tmp_path / "secret_key"
+    return settings
+
+
+def refusals() -> set[str]:
+    """The ids of the checks that stop a start."""
+    return {each.id or "" for each in run_checks() if each.is_serious()}
 
 
 def test_a_sound_production_starts(tmp_path: Path) -> None:
@@ -30,30 +44,54 @@ def test_a_sound_production_starts(tmp_path: Path) -> None:
     assert answer.returncode == 0, answer.stderr
 
 
+def test_a_start_without_a_secret_key_is_refused(tmp_path: Path) -> None:
+    answer = start(tmp_path, SECRET_KEY="")
+    assert answer.returncode != 0
+    assert "SECRET_KEY" in answer.stderr
+
+
+def test_a_start_names_everything_that_is_wrong_in_the_environment(tmp_path: Path) -> None:
+    reply = "much.too.long.an.address@hub.example"
+    answer = start(tmp_path, SECRET_KEY="short", CHARGING="maybe", REPLY_ADDRESS=reply)
+    assert answer.returncode != 0
+    for expected in ("rh.E002", "rh.E004", "rh.E008"):
+        assert expected in answer.stderr
+
+
+@pytest.mark.parametrize("program", ["worker", "beat"])
+def test_workers_and_beat_refuse_to_start_as_well(tmp_path: Path, program: str) -> None:
+    answer = start(tmp_path, ("-m", "celery", "-A", "retainer_hub", program), CHARGING="maybe", GATEWAY="wishful")
+    assert answer.returncode != 0
+    assert "rh.E004" in answer.stderr
+
+
+def test_a_sound_production_has_nothing_to_refuse(production: Any) -> None:
+    assert refusals() == set()
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"SECRET_KEY": ""}, "SECRET_KEY"),
         ({"SECRET_KEY": "short"}, "rh.E002"),
         ({"SECRET_KEY": "django-insecure-" + "x" * 60}, "rh.E002"),
-        ({"DEBUG": "on"}, "rh.E003"),
+        ({"DEBUG": True}, "rh.E003"),
         ({"CHARGING": "maybe"}, "rh.E004"),
         ({"GATEWAY": "wishful"}, "rh.E005"),
         ({"CHARGING": "real"}, "rh.E006"),
         ({"REPLY_ADDRESS": "much.too.long.an.address@hub.example"}, "rh.E008"),
     ],
 )
-def test_it_refuses_to_start(tmp_path: Path, changes: dict[str, str], expected: str) -> None:
-    answer = start(tmp_path, **changes)
-    assert answer.returncode != 0
-    assert expected in answer.stderr
+def test_each_misconfiguration_is_refused_by_its_own_check(
+    production: Any, changes: dict[str, Any], expected: str
+) -> None:
+    for name, value in changes.items():
+        setattr(production, name, value)
+    assert refusals() == {expected}
 
 
-@pytest.mark.parametrize("program", ["worker", "beat"])
-def test_workers_and_beats_refuse_as_well(tmp_path: Path, program: str) -> None:
-    answer = start(tmp_path, ("-m", "celery", "-A", "retainer_hub", program), CHARGING="maybe")
-    assert answer.returncode != 0
-    assert "rh.E004" in answer.stderr
+def test_the_development_key_does_not_serve_production(production: Any) -> None:
+    production.SECRET_FILE.write_text(production.SECRET_KEY)
+    assert refusals() == {"rh.E002"}
 
 
 def test_a_database_that_may_forget_what_it_committed_is_refused(transactional_db: None) -> None:
@@ -67,15 +105,6 @@ def test_a_database_that_may_forget_what_it_committed_is_refused(transactional_d
             cursor.execute(switch.format("full" if connection.vendor == "sqlite" else "on"))
 
 
-def test_a_development_key_does_not_serve_production(tmp_path: Path) -> None:
-    (tmp_path / "secret_key").write_text("d" * 80)
-    answer = start(tmp_path, SECRET_KEY="d" * 80)
-    assert "rh.E002" in answer.stderr
-
-
-def test_the_demo_exists_only_while_debug_is_on(tmp_path: Path) -> None:
-    bare = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
-    env = bare | GOOD | {"RH_VAR_DIR": str(tmp_path)}
-    answer = subprocess.run([sys.executable, "manage.py", "demo"], cwd=ROOT, env=env, capture_output=True, text=True)
-    assert answer.returncode != 0
-    assert "DEBUG" in answer.stderr
+def test_the_demo_exists_only_while_debug_is_on(production: Any) -> None:
+    with pytest.raises(CommandError, match="DEBUG"):
+        call_command("demo")

@@ -40,7 +40,7 @@ from delivery.work import checklist_actions, hand_over
 from exports import requested_exports
 from exports.models import Scope
 from exports.states import EXPORT, ExportState
-from tests.world import HERE, LADDER, World
+from tests.world import HERE, LADDER, World, lasting
 
 # What an address's id is. "none": no id; "public": anyone may ask.
 CLASSES: dict[str, str] = {
@@ -118,6 +118,7 @@ CLASSES: dict[str, str] = {
 }
 OTHERS = ("admin:", "account_", "mfa_")  # the admin has its own test below; allauth's pages hold no rows of ours
 METHODS = ("get", "post", "put", "delete")
+Two = tuple[dict[str, Any], dict[str, Any], World, World]  # the rows of each, and who they belong to
 
 
 def addresses(patterns: Any = None, space: str = "") -> Iterator[str]:
@@ -250,15 +251,27 @@ def address(name: str, kind: str, rows: dict[str, Any]) -> str:
     return reverse(name, args=[row.pk for row in found])
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("installation")
+
+
+@pytest.fixture(scope="module")
+def standing(django_db_setup: None, django_db_blocker: Any, folder: Path) -> Iterator[Two]:
+    """Two businesses, each with everything; made once for all tests of this module."""
+    with lasting(django_db_blocker, folder):
+        world, other = World(), World()
+        yield rows_of(world), rows_of(other), world, other
+
+
 @pytest.fixture
-def two(world: World, settings: Any, tmp_path: Path) -> tuple[dict[str, Any], dict[str, Any], World, World]:
-    """Two businesses, each with everything."""
-    settings.RH_VAR_DIR = tmp_path
-    other = World()
-    return rows_of(world), rows_of(other), world, other
+def two(standing: Two, db: None, settings: Any, folder: Path) -> Two:
+    """What a test does to them is taken back."""
+    settings.RH_VAR_DIR, settings.MEDIA_ROOT = folder, folder / "media"
+    return standing
 
 
-def test_nobody_reaches_a_strangers_row(two: Any) -> None:
+def test_nobody_reaches_a_strangers_row(two: Two) -> None:
     mine, _theirs, world, other = two
     neighbour = world.client("The neighbour")
     strangers = {
@@ -284,7 +297,7 @@ def test_nobody_reaches_a_strangers_row(two: Any) -> None:
                     assert "/accounts/login/" in answer["Location"], f"{who} {method} {name} → {answer['Location']}"
 
 
-def test_the_owner_and_the_client_reach_their_own(two: Any) -> None:
+def test_the_owner_and_the_client_reach_their_own(two: Two) -> None:
     mine, _theirs, world, _other = two
     people = {"dashboard": logged_in(world.business.owner), "portal": inside(mine["contact"])}
     for name, kind in CLASSES.items():
@@ -295,7 +308,7 @@ def test_the_owner_and_the_client_reach_their_own(two: Any) -> None:
             assert answer.status_code in ((410,) if over else (200, 302, 405)), f"{name}: {answer.status_code}"
 
 
-def test_a_suspended_business_is_shut_on_both_sides(two: Any) -> None:
+def test_a_suspended_business_is_shut_on_both_sides(two: Two) -> None:
     mine, _theirs, world, _other = two
     owner, client = logged_in(world.business.owner), inside(mine["contact"])
     type(world.business).objects.filter(pk=world.business.pk).update(is_suspended=True)
@@ -303,7 +316,7 @@ def test_a_suspended_business_is_shut_on_both_sides(two: Any) -> None:
     assert client.get("/p/").status_code == 403
 
 
-def test_a_posted_id_of_a_stranger_is_refused(two: Any) -> None:
+def test_a_posted_id_of_a_stranger_is_refused(two: Two) -> None:
     _mine, theirs, world, _other = two
     owner = logged_in(world.business.owner)
     words = {"agreement": theirs["agreement"].pk, "on": "2026-11-02", "minutes": "1h", "note": "Stolen"}
@@ -312,7 +325,7 @@ def test_a_posted_id_of_a_stranger_is_refused(two: Any) -> None:
     assert TimeEntry.objects.count() == before
 
 
-def test_the_admin_is_for_staff_and_freezes_what_was_issued(two: Any, django_user_model: Any) -> None:
+def test_the_admin_is_for_staff_and_freezes_what_was_issued(two: Two, django_user_model: Any) -> None:
     mine, _theirs, world, _other = two
     staff = django_user_model.objects.create_superuser("staff@house.example", "a long password 1")
     boss, owner = logged_in(staff), logged_in(world.business.owner)

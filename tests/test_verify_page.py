@@ -17,6 +17,8 @@ from core.documents import store
 from portal.views import verify
 from tests.world import NOW, World
 
+pytestmark = pytest.mark.rendering
+
 
 @pytest.fixture
 def agreement(world: World) -> Agreement:

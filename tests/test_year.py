@@ -1,13 +1,23 @@
-"""One retainer lives a whole year of time travel: charged, receipted and reported once a month."""
+"""A year of retainers, lived through by the jobs: charged, receipted and reported once a month.
 
+Between two moments at which a row says that something is due, the jobs run only on a few days that are chosen anew
+each time; on those nothing may happen. `bin/test year` lets them run on every single day.
+"""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from agreements.models import Period
+import pytest
+from django.db.models import Min
+
+from agreements.models import Agreement, Period
 from billing.bank_transfer import transfers
 from billing.books import client_statement
 from billing.books.invariants import broken
 from billing.charging.refund import give_back
-from billing.models import Certificate, Charge, Invoice, Journal, Payment
+from billing.models import Certificate, Charge, Collection, Invoice, Journal, Payment, Refund
+from billing.rules.dunning import NOTICE_DAYS
 from billing.runs.run import bill
 from clients.models import Client
 from core.models import Outbox
@@ -16,19 +26,66 @@ from delivery.models import Report
 from delivery.reports import report_run
 from tests.world import World
 
+pytestmark = pytest.mark.proof
+DAY = timedelta(days=1)
+IDLE = 12  # moments of a year at which the jobs run although nothing is due
 
-def test_a_year_from_the_31st_is_twelve_charges_and_twelve_reports(world: World) -> None:
+
+@pytest.fixture
+def every_day(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--every-day"))
+
+
+def due_after(now: datetime) -> Iterator[datetime | None]:
+    """The next moment of each kind at which a row wants something to be done."""
+    opens = Agreement.objects.all()
+    for notice in (timedelta(0), timedelta(days=NOTICE_DAYS)):
+        found = opens.filter(opens_at__gt=now + notice).aggregate(at=Min("opens_at"))["at"]
+        yield found and found - notice
+    yield Period.objects.filter(due_at__gt=now).aggregate(at=Min("due_at"))["at"]
+    for model in (Collection, Refund, Outbox):
+        yield model.objects.filter(next_at__gt=now).aggregate(at=Min("next_at"))["at"]
+    for field, delay in (("send_at", 0), ("created_at", 3), ("sent_at", 3), ("nudged_at", 3)):
+        late = Report.objects.filter(**{f"{field}__gt": now - delay * DAY})
+        found = late.aggregate(at=Min(field))["at"]
+        yield found and found + delay * DAY
+
+
+def moments(
+    clock: Sequence[datetime], *, every_day: bool, people: Callable[[], Sequence[datetime]] = tuple
+) -> Iterator[datetime]:
+    """When the jobs run: every time of the clock, or the first after something is due to a row or to the people."""
+    idle = set(random.sample(clock, IDLE))
+    until = clock[0]
+    for now in clock:
+        if not every_day and now < until:
+            if now in idle:
+                before = what_happened()
+                yield now
+                assert what_happened() == before, f"Nothing was due on {now:%Y-%m-%d %H:%M}."
+            continue
+        yield now
+        until = min([at for at in (*due_after(now), *people()) if at and at > now], default=clock[-1])
+
+
+def what_happened() -> list[int]:
+    return [model.objects.count() for model in (Period, Invoice, Charge, Payment, Journal, Report)]
+
+
+def test_a_retainer_that_starts_on_the_31st_is_charged_and_reported_once_a_month(
+    world: World, every_day: bool
+) -> None:
     start = datetime(2027, 1, 31, 3, 0, tzinfo=UTC)
     client = world.client(now=start, time_zone="Europe/Berlin")
     proposal = world.proposal(client, now=start, starts_on=start.date())
     world.signed(world.picked(proposal, now=start), now=start)
 
-    for day in range(366):
-        for hour in (2, 9):
-            now = start.replace(hour=hour) + timedelta(days=day)
-            bill(now=now, door="test")
-            report_run.report(now=now, door="test")
-            emails.send_due(now=now)
+    for now in moments(
+        [start.replace(hour=hour) + n * DAY for n in range(366) for hour in (2, 9)], every_day=every_day
+    ):
+        bill(now=now, door="test")
+        report_run.report(now=now, door="test")
+        emails.send_due(now=now)
 
     starts = list(Period.objects.order_by("index").values_list("starts_on", flat=True))
     assert [day.day for day in starts[:12]] == [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
@@ -69,7 +126,7 @@ def statement_of(client: Client) -> str:
     return "\n".join(f"{row.on:%m-%d} {row.what:12} {row.amount:>9} {row.balance:>9}" for row in rows)
 
 
-def test_a_year_of_mixed_clients_reads_as_their_statements(world: World) -> None:
+def test_after_a_year_each_client_s_statement_reads_as_a_person_would_check_it(world: World, every_day: bool) -> None:
     """Monthly from the 31st, quarterly by transfer with withholding, yearly with tax inside, a card that fails once."""
     start = datetime(2027, 1, 31, 3, 0, tzinfo=UTC)
     vat = [{"name": "VAT", "percent": "7"}]
@@ -85,8 +142,19 @@ def test_a_year_of_mixed_clients_reads_as_their_statements(world: World) -> None
     )
     failing = world.running(world.client("Failing", now=start), card="fails_later", amount=500_00, **day)
 
-    for n in range(365):
-        now = start + timedelta(days=n)
+    def people() -> list[datetime]:
+        """When they come: with a new card, for their money back, with a transfer or its certificate."""
+        open_ones = Invoice.objects.filter(agreement=quarterly, state="open").values_list("created_at", flat=True)
+        owed = Certificate.objects.filter(state="owed").values_list("created_at", flat=True)
+        return [
+            start + 95 * DAY,
+            start + 100 * DAY,
+            *(at + 4 * DAY for at in open_ones),
+            *(at + 10 * DAY for at in owed),
+        ]
+
+    for now in moments([start + n * DAY for n in range(365)], every_day=every_day, people=people):
+        n = (now - start).days
         bill(now=now, door="test")
         for invoice in Invoice.objects.filter(
             agreement=quarterly, state="open", issued_on__lt=now.date() - timedelta(days=3)

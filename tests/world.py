@@ -1,10 +1,15 @@
 """A small world for tests, made by the same verbs as the real one."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.test import override_settings
 
 from agreements.models import Agreement, Proposal
 from agreements.proposals import accept, propose
@@ -130,3 +135,11 @@ class World:
 def world(db: None) -> World:
     """A business in Bangkok that bills in dollars."""
     return World()
+
+
+@contextmanager
+def lasting(blocker: Any, folder: Path) -> Iterator[None]:
+    """What is made inside stands until it is left, under the tests that run meanwhile: each takes back only its own."""
+    with blocker.unblock(), override_settings(RH_VAR_DIR=folder, MEDIA_ROOT=folder / "media"), transaction.atomic():
+        yield
+        transaction.set_rollback(True)

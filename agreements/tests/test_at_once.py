@@ -18,6 +18,7 @@ from agreements.rules.errors import NotOpen, WrongCode
 from agreements.signing import sign
 from core import audit, links, nudge
 from core.models import Outbox
+from tests.at_once import PATIENCE
 from tests.world import HERE, NOW, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,7 +37,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
 
     def tab(act: Callable[[], Any]) -> Any:
         try:
-            start.wait(timeout=20)
+            start.wait(timeout=PATIENCE)
             with nudge.muted():
                 return act()
         except (NotOpen, WrongCode) as no:

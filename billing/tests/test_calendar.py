@@ -165,6 +165,7 @@ def must_be_as_promised(agreement: Agreement, clock: list[datetime]) -> None:
         assert wall(row.due_at, zone) == datetime.combine(row.starts_on, time(9 if row.index else 0))
 
 
+@pytest.mark.proof
 def test_ten_years_of_irregular_hours_open_every_period_once_and_none_early(world: World) -> None:
     agreements = [
         signed(world, "America/St_Johns", starts_on=date(2026, 12, 28)),

@@ -193,7 +193,7 @@ def matched(found: list[Match]) -> Iterator[Match]:
 
 
 @given(statements())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples)
 def test_every_line_ends_in_one_class_and_every_invoice_in_one_match_at_most(
     given_: tuple[list[BankLine], list[Open]],
 ) -> None:
@@ -206,7 +206,7 @@ def test_every_line_ends_in_one_class_and_every_invoice_in_one_match_at_most(
 
 
 @given(statements(), st.randoms())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples)
 def test_no_order_of_lines_or_invoices_changes_what_a_line_is(
     given_: tuple[list[BankLine], list[Open]], chance: Any
 ) -> None:
@@ -218,7 +218,7 @@ def test_no_order_of_lines_or_invoices_changes_what_a_line_is(
 
 
 @given(statements())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples)
 def test_what_is_matched_is_what_its_kind_says(given_: tuple[list[BankLine], list[Open]]) -> None:
     lines, opens = given_
     known = {each.id: each for each in opens}

@@ -214,7 +214,9 @@ STEP = st.tuples(
 
 
 @given(steps=st.lists(STEP, min_size=2, max_size=7))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=settings.default.max_examples * 2 // 5, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_whatever_is_changed_and_when_no_number_is_given_twice(db: None, steps: Sequence[Any]) -> None:
     """Patterns, yearly starts, leaps of the calendar and back: what is not refused never repeats."""
     with transaction.atomic():

@@ -395,7 +395,10 @@ def test_one_refund_that_goes_wrong_in_an_unforeseen_way_does_not_stop_the_other
     cuts=st.lists(st.integers(1, 400), max_size=9),
     inclusive=st.booleans(),
 )
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=settings.default.max_examples * 12 // 100,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 def test_many_part_notes_sum_to_exactly_the_total_and_to_exactly_each_tax(
     db: None, rates: list[Any], price: int, cuts: list[int], inclusive: bool
 ) -> None:

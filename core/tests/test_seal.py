@@ -17,12 +17,13 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
 from pyhanko.sign.general import SigningError
 
+from billing.emails.pdfs import invoice_pdf
 from core.documents import certificate, seal, store, verify
 from core.documents.verify import Word
 from core.models import Business, User
 from core.models.document import DocumentKind
-from core.tests.test_documents import invoice_pdf
 
+pytestmark = pytest.mark.rendering
 plain = cache(invoice_pdf)
 NOW = datetime(2026, 12, 1, 2, 30, 12, tzinfo=UTC)
 

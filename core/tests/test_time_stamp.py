@@ -19,8 +19,10 @@ from pyhanko.sign.timestamps import DummyTimeStamper
 from core.documents import seal, store
 from core.models import Business, User
 from core.models.document import DocumentKind
-from core.tests.test_seal import NOW, flipped, installation, plain
+from core.tables.spreadsheet import plain
+from core.tests.test_seal import NOW, flipped, installation
 
+pytestmark = pytest.mark.rendering
 __all__ = ["installation"]
 STAMPED = NOW + timedelta(seconds=7)
 

@@ -14,6 +14,8 @@ from core.dates import local_day
 from dashboard.proposals.forms.proposal import TierForms, drafts_of
 from tests.world import LADDER, NOW, World
 
+pytestmark = pytest.mark.rendering
+
 
 @pytest.fixture
 def owner(world: World) -> Browser:

@@ -15,6 +15,8 @@ from delivery.reports import report_pdf, report_run, send
 from tests.test_tenancy import logged_in
 from tests.world import World
 
+pytestmark = pytest.mark.rendering
+
 
 @pytest.fixture
 def desk(world: World) -> Browser:

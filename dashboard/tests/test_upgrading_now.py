@@ -14,6 +14,8 @@ from billing.runs.run import bill
 from core.dates import local_day
 from tests.world import World
 
+pytestmark = pytest.mark.rendering
+
 
 @pytest.fixture
 def running(world: World) -> Agreement:

@@ -30,7 +30,7 @@ from delivery.reports import client_decision, read_facts, report_run, review, se
 from delivery.requests import client_actions, owner_actions, reminders
 from delivery.rules.states import RequestState
 from delivery.work import checklist_actions, hand_over, leftover
-from tests.at_once import at_once, refusals, studio  # noqa: F401  a database that many threads open
+from tests.at_once import PATIENCE, at_once, refusals, studio  # noqa: F401  a database that many threads open
 from tests.world import HERE, NOW, World
 
 TIER = {"name": "Growth", "response_hours": 10, "deliverables": [{"title": "posts", "promised": 12}]}
@@ -157,7 +157,7 @@ def test_an_entry_is_not_taken_back_in_the_moment_in_which_a_report_tells_of_it(
             sleep(0.3)  # what was told is not committed yet
 
     def take_back() -> None:
-        assert told.wait(timeout=20)
+        assert told.wait(timeout=PATIENCE)
         time_log.remove_time(entry=entry, now=LATER)
 
     assert refusals(at_once(tell, take_back)) == 1 and TimeEntry.objects.get() == entry

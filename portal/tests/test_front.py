@@ -22,6 +22,7 @@ from delivery.work import checklist_actions, hand_over, leftover
 from tests.test_tenancy import inside
 from tests.world import World
 
+pytestmark = pytest.mark.rendering
 TIER = {"name": "Growth", "deliverables": [{"title": "posts", "promised": 12}]}
 VAT = [{"name": "VAT", "percent": "7"}]
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +12,8 @@ from agreements.models import Agreement
 from core.dates import add_months, local_day
 from portal.access import KEY
 from tests.world import World
+
+pytestmark = pytest.mark.rendering
 
 
 def inside(agreement: Agreement) -> Browser:

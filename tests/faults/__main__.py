@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterable
 
-from tests.faults.worker import one, prepare
+from tests.faults.worker import one, prepare, start
 
 
 def run(pool: "multiprocessing.pool.Pool", seeds: Iterable[int]) -> int:
@@ -56,7 +56,7 @@ def main() -> int:
     context = multiprocessing.get_context("spawn")
     with context.Pool(asked.jobs, initializer=prepare) as pool:
         if asked.mutants:
-            prepare()
+            start()
             return bool(hunt(pool, asked.seeds))
         return bool(run(pool, range(asked.start, asked.start + asked.seeds)))
 

@@ -30,6 +30,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from core import nudge
+from tests.migrated import migrated
 
 BILLING = Path(__file__).resolve().parents[2] / "billing"
 FILES = (
@@ -123,9 +124,9 @@ class Scratch:
     def make(self, short: str, source: str = "") -> None:
         """A copy of the database of that full name, or without one an empty one."""
         self.made.append(short)
-        if self.is_file and source:
-            shutil.copy(source, self.name(short))
-        elif not self.is_file:
+        if self.is_file:
+            shutil.copy(source or migrated(), self.name(short))
+        else:
             self._server(f'CREATE DATABASE "{self.name(short)}"' + (f' TEMPLATE "{source}"' if source else ""))
         self.use(short)
         if not source:

@@ -3,19 +3,31 @@
 import gc
 import logging
 import os
+import sqlite3
 from contextlib import nullcontext
 
+IN_MEMORY = "file:faults?mode=memory&cache=shared"
+open_for_good: list[sqlite3.Connection] = []  # what is in memory goes when nobody holds it any more
 
-def prepare() -> None:
-    """An empty in-memory database for this process."""
+
+def start() -> None:
+    """Django, without words about the errors that are caused here on purpose."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer_hub.settings")
     import django
 
     django.setup()
     logging.disable(logging.CRITICAL)
+
+
+def prepare() -> None:
+    """An empty in-memory database for this process."""
+    start()
     from django.db import connection
 
-    connection.creation.create_test_db(verbosity=0)
+    from tests.migrated import copy_to
+
+    open_for_good.append(copy_to(IN_MEMORY))
+    connection.settings_dict["NAME"] = IN_MEMORY
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)  # most of a seed is short-lived
 

@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,13 @@ OWN_CLOCK = {"core/documents/seal.py", "billing/gateways/sandbox/gateway.py"}  #
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "services", "misc"}
 
 
-def sources(tests: bool = False) -> Iterator[tuple[str, ast.Module, str]]:
+@cache
+def sources(tests: bool = False) -> tuple[tuple[str, ast.Module, str], ...]:
+    """Every module of ours: its path, its tree and its text, read once."""
+    return tuple(_read(tests))
+
+
+def _read(tests: bool) -> Iterator[tuple[str, ast.Module, str]]:
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
             name = path.relative_to(ROOT).as_posix()
@@ -162,6 +169,17 @@ def test_files_and_functions_stay_small() -> None:
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef):
                 assert (node.end_lineno or 0) - node.lineno <= 60, f"{name}: {node.name}"
+
+
+def test_what_only_one_database_is_asked_has_nothing_to_do_with_databases() -> None:
+    """`rendering` keeps a test off PostgreSQL: it may not be about transactions, constraints, queries or threads."""
+    about = re.compile(
+        r"django\.db|\b(Integrity|Database|Operational)Error|\b(bulk_|select_for_|shoot)|studio: World"
+    )
+    paths = [path for folder in [*ROOMS, "tests"] for path in (ROOT / folder).rglob("test_*.py")]
+    once = [path for path in paths if "pytest.mark.rendering" in path.read_text() and path != Path(__file__)]
+    assert once
+    assert not [path.name for path in once if about.search(path.read_text())]
 
 
 def test_every_setting_read_from_the_environment_is_in_the_table() -> None:

@@ -43,7 +43,7 @@ def test_a_retainer_from_sign_up_to_the_report(
     page.context.clear_cookies()
     pick_and_sign(page, watched)
     save_card(page, watched)
-    expect(page.get_by_role("heading", name="All done")).to_be_visible(timeout=15000)
+    expect(page.get_by_role("heading", name="All done")).to_be_visible()
     watched()
     read_the_receipt(page, live_server.url, watched)
     assert Payment.objects.get().amount == 5_000_00

@@ -103,7 +103,7 @@ def test_a_report_is_reviewed_sent_read_and_answered_with_one_button(
     expect(page.get_by_text("Thank you: your answer is on its way.")).to_be_visible()
     expect(page.get_by_text("The best month so far.")).to_be_visible()
     watched()
-    page.wait_for_timeout(1500)  # somebody reads
+    page.wait_for_timeout(2500)  # somebody reads; the page counts whole seconds
     page.goto(f"{live_server.url}/p/reports/")
     watched()
     page.goto(pressed[1])
