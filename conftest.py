@@ -11,17 +11,33 @@ from typing import Any
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-hypothesis_settings.register_profile("house", deadline=None, print_blob=True)  # a busy machine is no defect
-hypothesis_settings.register_profile("quick", hypothesis_settings.get_profile("house"), max_examples=25)
+hypothesis_settings.register_profile(
+    "house", deadline=None, print_blob=True
+)  # a busy machine is no defect
+hypothesis_settings.register_profile(
+    "quick", hypothesis_settings.get_profile("house"), max_examples=25
+)
 hypothesis_settings.load_profile("house")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 TESTS = count()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database", action="store_true", help="only what another database could answer differently")
-    parser.addoption("--share", default="0/1", help='of the files, those whose place modulo 5 is 0, 1 or 2: "012/5"')
-    parser.addoption("--every-day", action="store_true", help="tests of a year let the jobs run on every single day")
+    parser.addoption(
+        "--database",
+        action="store_true",
+        help="only what another database could answer differently",
+    )
+    parser.addoption(
+        "--share",
+        default="0/1",
+        help='of the files, those whose place modulo 5 is 0, 1 or 2: "012/5"',
+    )
+    parser.addoption(
+        "--every-day",
+        action="store_true",
+        help="tests of a year let the jobs run on every single day",
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -29,7 +45,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if commits(item) or item.get_closest_marker("processes"):
             item.add_marker("proof")
     places, of = config.getoption("--share").split("/")
-    files = {path: str(n % int(of)) for n, path in enumerate(dict.fromkeys(item.path for item in items))}
+    files = {
+        path: str(n % int(of)) for n, path in enumerate(dict.fromkeys(item.path for item in items))
+    }
     wanted = [item for item in items if files[item.path] in places]
     if config.getoption("--database"):
         wanted = [item for item in wanted if is_about_a_database(item)]
@@ -40,13 +58,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def commits(item: pytest.Item) -> bool:
     """Others see what it writes: its threads, or processes that are killed."""
     asked = item.get_closest_marker("django_db")
-    return "transactional_db" in getattr(item, "fixturenames", ()) or bool(asked and asked.kwargs.get("transaction"))
+    return "transactional_db" in getattr(item, "fixturenames", ()) or bool(
+        asked and asked.kwargs.get("transaction")
+    )
 
 
 def is_about_a_database(item: pytest.Item) -> bool:
     """Another database could answer it differently: it uses one, or starts processes that do, and renders nothing."""
-    fixtures = {"db", "transactional_db", "django_db_setup"} & set(getattr(item, "fixturenames", ()))
-    asks = bool(fixtures) or any(item.get_closest_marker(name) for name in ("django_db", "processes"))
+    fixtures = {"db", "transactional_db", "django_db_setup"} & set(
+        getattr(item, "fixturenames", ())
+    )
+    asks = bool(fixtures) or any(
+        item.get_closest_marker(name) for name in ("django_db", "processes")
+    )
     return asks and not item.get_closest_marker("rendering")
 
 
@@ -119,7 +143,11 @@ def _own_folders(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Non
     own = tmp_path_factory.getbasetemp() / f"test-{next(TESTS)}"
     settings.MEDIA_ROOT = own / "media"
     settings.KEPT_PAPERS = "/dev/null/nowhere"  # every paper of a test is really made
-    place = {"KEY_PREFIX": f"{os.getpid()}-{own.name}"} if settings.REDIS_URL else {"LOCATION": own / "cache"}
+    place = (
+        {"KEY_PREFIX": f"{os.getpid()}-{own.name}"}
+        if settings.REDIS_URL
+        else {"LOCATION": own / "cache"}
+    )
     settings.CACHES = {"default": settings.CACHES["default"] | place}
 
 

@@ -34,7 +34,16 @@ class TierAdmin(FrozenAdmin):
 
 @admin.register(Agreement)
 class AgreementAdmin(FrozenAdmin):
-    list_display = ["title", "state", "currency", "amount", "starts_on", "ends_on", "signed_at", "parked_because"]
+    list_display = [
+        "title",
+        "state",
+        "currency",
+        "amount",
+        "starts_on",
+        "ends_on",
+        "signed_at",
+        "parked_because",
+    ]
     list_filter = ["state", "interval", "currency"]
     search_fields = ["title", "client__name", "terms_hash"]
     neighbours = ("client", "proposal", "business")
@@ -49,7 +58,15 @@ class SignatureAdmin(FrozenAdmin):
 
 @admin.register(Period)
 class PeriodAdmin(FrozenAdmin):
-    list_display = ["starts_on", "ends_on", "index", "currency", "amount", "minutes", "skipped_because"]
+    list_display = [
+        "starts_on",
+        "ends_on",
+        "index",
+        "currency",
+        "amount",
+        "minutes",
+        "skipped_because",
+    ]
     list_filter = ["currency"]
     search_fields = ["agreement__title", "agreement__client__name"]
     neighbours = ("agreement", "business")
@@ -57,7 +74,16 @@ class PeriodAdmin(FrozenAdmin):
 
 @admin.register(Upgrade)
 class UpgradeAdmin(FrozenAdmin):
-    list_display = ["starts_on", "ends_on", "state", "currency", "credit", "charge", "amount", "minutes"]
+    list_display = [
+        "starts_on",
+        "ends_on",
+        "state",
+        "currency",
+        "credit",
+        "charge",
+        "amount",
+        "minutes",
+    ]
     list_filter = ["state", "currency"]
     search_fields = ["agreement__title", "agreement__client__name"]
     neighbours = ("agreement", "period", "amendment", "business")

@@ -83,7 +83,12 @@ def _day(value: Any) -> date:
 
 def _number(value: Any) -> Decimal:
     """A number, or a text that is one: a program that has only floats can send what it means."""
-    if isinstance(value, str) and len(value) <= LONGEST and value.isascii() and value == value.strip():
+    if (
+        isinstance(value, str)
+        and len(value) <= LONGEST
+        and value.isascii()
+        and value == value.strip()
+    ):
         try:
             value = Decimal(value) if "_" not in value else None
         except InvalidOperation:

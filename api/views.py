@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from api import body
 from core.models import ApiKey
+from core.tenancy import scoped
 from core.web import api_keys
 from core.web.throttle import address, too_often
 from delivery.kpis import readings
@@ -44,22 +45,35 @@ class Door(View):
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
-    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
+    def http_method_not_allowed(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> JsonResponse:
         words = _("This address does not take %(method)s.") % {"method": request.method}
         answer = says(405, "method_not_allowed", words)
-        answer.headers["Allow"] = ", ".join(name.upper() for name in self.http_method_names if hasattr(self, name))
+        answer.headers["Allow"] = ", ".join(
+            name.upper() for name in self.http_method_names if hasattr(self, name)
+        )
         return answer
 
     def _refused(self, request: HttpRequest) -> JsonResponse | None:
         way, _space, secret = request.headers.get("Authorization", "").partition(" ")
-        found = api_keys.find(secret.strip(), now=timezone.now()) if way.lower() == "bearer" else None
+        found = (
+            api_keys.find(secret.strip(), now=timezone.now()) if way.lower() == "bearer" else None
+        )
         who = str(found.pk) if found else address(request)
-        if too_often("api" if found else "api_stranger", who, limit=CALLS if found else STRANGERS, seconds=WINDOW):
+        if too_often(
+            "api" if found else "api_stranger",
+            who,
+            limit=CALLS if found else STRANGERS,
+            seconds=WINDOW,
+        ):
             answer = says(429, "too_many_requests", _("Too many calls. Try again in a minute."))
             answer.headers["Retry-After"] = str(WINDOW)
             return answer
         if found is None:
-            answer = says(401, "unauthorized", _("Send a key that is in use: Authorization: Bearer …"))
+            answer = says(
+                401, "unauthorized", _("Send a key that is in use: Authorization: Bearer …")
+            )
             answer.headers["WWW-Authenticate"] = 'Bearer realm="Retainer Hub"'
             return answer
         if found.business.is_suspended:
@@ -72,7 +86,7 @@ class Kpis(Door):
     """What can be read: every KPI that is measured, with its id."""
 
     def get(self, request: HttpRequest) -> JsonResponse:
-        rows = Kpi.objects.filter(business=self.key.business, retired_at__isnull=True)
+        rows = scoped(Kpi, self.key.business).filter(retired_at__isnull=True)
         rows = rows.select_related("agreement__client").order_by("created_at", "name", "pk")
         return JsonResponse({"kpis": [_kpi(row) for row in rows]})
 
@@ -94,7 +108,9 @@ class Readings(Door):
         except body.TooMany:
             return says(413, "too_large", _("A call takes up to 1,000 readings in 1 MB."))
         if faults:
-            errors = [{"index": one.place, "field": one.field, "message": one.words} for one in faults]
+            errors = [
+                {"index": one.place, "field": one.field, "message": one.words} for one in faults
+            ]
             return says(422, "bad_reading", faults[0].words, errors=errors)
         return self._write(wanted)
 
@@ -102,24 +118,46 @@ class Readings(Door):
         actor = f"API: {self.key.name}"
         try:
             done = readings.write(
-                business=self.key.business, wanted=wanted, now=timezone.now(), actor=actor, source=Source.HTTP
+                business=self.key.business,
+                wanted=wanted,
+                now=timezone.now(),
+                actor=actor,
+                source=Source.HTTP,
             )
         except BadReadings as no:
-            errors = [{"index": one.place, "error": one.why, "message": one.words} for one in no.bad]
-            return says(STATUS.get(no.bad[0].why, 422), no.bad[0].why, no.bad[0].words, errors=errors)
+            errors = [
+                {"index": one.place, "error": one.why, "message": one.words} for one in no.bad
+            ]
+            return says(
+                STATUS.get(no.bad[0].why, 422), no.bad[0].why, no.bad[0].words, errors=errors
+            )
         new = sum(one.is_new for one in done)
-        return JsonResponse({"readings": [_reading(one) for one in done]}, status=201 if new else 200)
+        return JsonResponse(
+            {"readings": [_reading(one) for one in done]}, status=201 if new else 200
+        )
 
 
 def _reading(one: Written) -> dict[str, str]:
     row = one.reading
     became = "unchanged" if not one.is_new else "corrected" if one.was else "created"
-    return {"kpi": str(row.kpi_id), "on": row.on.isoformat(), "value": str(row.value), "result": became}
+    return {
+        "kpi": str(row.kpi_id),
+        "on": row.on.isoformat(),
+        "value": str(row.value),
+        "result": became,
+    }
 
 
 def _kpi(row: Kpi) -> dict[str, Any]:
     return {
-        "id": str(row.pk), "name": row.name, "unit": row.unit, "kind": row.kind, "shape": row.shape,
-        "target": str(row.target), "baseline": str(row.baseline), "less_is_better": row.less_is_better,
-        "agreement": row.agreement.title, "client": row.agreement.client.name,
+        "id": str(row.pk),
+        "name": row.name,
+        "unit": row.unit,
+        "kind": row.kind,
+        "shape": row.shape,
+        "target": str(row.target),
+        "baseline": str(row.baseline),
+        "less_is_better": row.less_is_better,
+        "agreement": row.agreement.title,
+        "client": row.agreement.client.name,
     }

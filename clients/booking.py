@@ -36,7 +36,11 @@ def book(
     _check(client, contacts, minutes, anyway)
     with transaction.atomic():
         call = Call.objects.create(
-            business=client.business, client=client, starts_at=starts_at, minutes=minutes, created_at=now
+            business=client.business,
+            client=client,
+            starts_at=starts_at,
+            minutes=minutes,
+            created_at=now,
         )
         call.contacts.set(contacts)
         pipeline.reach(client=client, to=Stage.CALL_BOOKED, actor=actor, now=now)
@@ -44,12 +48,19 @@ def book(
 
 
 def rebook(
-    *, call: Call, contacts: Sequence[Contact], starts_at: datetime, minutes: int, anyway: bool = False
+    *,
+    call: Call,
+    contacts: Sequence[Contact],
+    starts_at: datetime,
+    minutes: int,
+    anyway: bool = False,
 ) -> Call:
     """Another time, length or company. Calendars replace what they have. Raises NobodyDecides, NoSuchCall."""
     _check(call.client, contacts, minutes, anyway)
     with transaction.atomic():
-        Call.objects.filter(pk=call.pk).update(starts_at=starts_at, minutes=minutes, moved=F("moved") + 1)
+        Call.objects.filter(pk=call.pk).update(
+            starts_at=starts_at, minutes=minutes, moved=F("moved") + 1
+        )
         call.contacts.set(contacts)
     call.refresh_from_db()
     return call
@@ -57,7 +68,10 @@ def rebook(
 
 def _check(client: Client, contacts: Sequence[Contact], minutes: int, anyway: bool) -> None:
     if not SHORTEST <= minutes <= LONGEST:
-        words = _("A call takes between %(least)s and %(most)s minutes.") % {"least": SHORTEST, "most": LONGEST}
+        words = _("A call takes between %(least)s and %(most)s minutes.") % {
+            "least": SHORTEST,
+            "most": LONGEST,
+        }
         raise NoSuchCall(words, field="minutes")
     if not contacts or any(contact.client_id != client.pk for contact in contacts):
         raise NoSuchCall(_("Say with whom you talk."), field="contacts")

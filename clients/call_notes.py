@@ -48,7 +48,9 @@ class Answers:
         return [_line(row) for row in self.kpis]
 
 
-def write(*, call: Call, typed: dict[str, Any], revision: int, now: datetime, tab: Tab | None = None) -> Call:
+def write(
+    *, call: Call, typed: dict[str, Any], revision: int, now: datetime, tab: Tab | None = None
+) -> Call:
     """Save the whole guide over `revision`. Raises ChangedElsewhere where somebody else saved since.
 
     A tab that never heard that its own save arrived may save again; its late requests change nothing.
@@ -93,7 +95,9 @@ def _kpi(row: dict[str, str]) -> dict[str, str]:
 
 def _line(row: dict[str, str]) -> str:
     words = {name: row[name] for name in ("name", "baseline", "target")}
-    words |= {name: f"{row[name]} {row['unit']}".strip() for name in ("baseline", "target") if row[name]}
+    words |= {
+        name: f"{row[name]} {row['unit']}".strip() for name in ("baseline", "target") if row[name]
+    }
     if row["baseline"] and row["target"]:
         return _("%(name)s: from %(baseline)s to %(target)s") % words
     if row["target"]:

@@ -56,7 +56,13 @@ def change_client(*, client: Client, **fields: Any) -> Client:
 
 
 def add_contact(
-    *, client: Client, name: str, email: str, now: datetime, role: str = "", is_decision_maker: bool = False
+    *,
+    client: Client,
+    name: str,
+    email: str,
+    now: datetime,
+    role: str = "",
+    is_decision_maker: bool = False,
 ) -> Contact:
     """One more person; a new decision maker takes the place of the one before. Raises ContactThere."""
     with transaction.atomic():
@@ -90,7 +96,9 @@ def _save(contact: Contact) -> Contact:
         with transaction.atomic():
             contact.save()
     except IntegrityError:
-        raise ContactThere(_("This client already has a contact with this email."), field="email") from None
+        raise ContactThere(
+            _("This client already has a contact with this email."), field="email"
+        ) from None
     return contact
 
 

@@ -18,7 +18,13 @@ class BadObjection(RuleError):
 
 
 def hear(
-    *, client: Client, kind: str, now: datetime, offer: UUID | None = None, tier: str = "", words: str = ""
+    *,
+    client: Client,
+    kind: str,
+    now: datetime,
+    offer: UUID | None = None,
+    tier: str = "",
+    words: str = "",
 ) -> Objection:
     """Log one; `kind` is one of the three or own words. Raises BadObjection where it is empty."""
     return Objection.objects.create(
@@ -32,7 +38,9 @@ def hear(
     )
 
 
-def answer(*, objection: Objection, play: str = "", reply: Reply | None = None, **noted: str) -> Objection:
+def answer(
+    *, objection: Objection, play: str = "", reply: Reply | None = None, **noted: str
+) -> Objection:
     """Note which reply was used, and `words` and `tier` where they are given. Raises BadObjection."""
     if play and play not in playbook.TITLES:
         raise BadObjection(_("There is no such reply."), field="used")
@@ -44,7 +52,9 @@ def answer(*, objection: Objection, play: str = "", reply: Reply | None = None, 
     return objection
 
 
-def answer_in_own_words(*, objection: Objection, own: str, now: datetime, **noted: str) -> Objection:
+def answer_in_own_words(
+    *, objection: Objection, own: str, now: datetime, **noted: str
+) -> Objection:
     """A reply of one's own was used: it is kept for the next time, once."""
     with transaction.atomic():
         reply = keep(business=objection.business, kind=objection.kind, words=own, now=now)
@@ -85,5 +95,7 @@ def _kind(text: str) -> str:
     words = " ".join(text.split())[:KIND_LONGEST].strip()
     if not words:
         raise BadObjection(_("Say what the objection is about."), field="kind")
-    known = {str(label).casefold(): kind for kind, label in KINDS.items()} | {kind: kind for kind in KINDS}
+    known = {str(label).casefold(): kind for kind, label in KINDS.items()} | {
+        kind: kind for kind in KINDS
+    }
     return known.get(words.casefold(), words)

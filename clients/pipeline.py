@@ -49,7 +49,9 @@ def reach(*, client: Client, to: Stage, actor: str, now: datetime) -> None:
         _move(client, to, actor, now, UNSEEN, {})
 
 
-def _move(client: Client, to: Stage, actor: str, now: datetime, origin: Origin, lost: dict[str, str]) -> Client:
+def _move(
+    client: Client, to: Stage, actor: str, now: datetime, origin: Origin, lost: dict[str, str]
+) -> Client:
     came_from = client.state
     fields = {"stage_at": now, "lost_because": "", "lost_words": ""} | lost
     with transaction.atomic():

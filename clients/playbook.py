@@ -28,7 +28,9 @@ ADD_VALUE = Play(
 SMALLER = Play(
     "smaller_tier",
     _("Offer the tier below, with less in it"),
-    _("“If the budget is fixed, let us take out work, not quality. Which part could wait until next quarter?”"),
+    _(
+        "“If the budget is fixed, let us take out work, not quality. Which part could wait until next quarter?”"
+    ),
 )
 BENEFITS = Play(
     "benefits",
@@ -41,7 +43,9 @@ BENEFITS = Play(
 GOALS = Play(
     "goals",
     _("Go back to their goals"),
-    _("“You said what should be different in half a year. What is it worth to you if we get there?”"),
+    _(
+        "“You said what should be different in half a year. What is it worth to you if we get there?”"
+    ),
 )
 TRIAL = Play(
     "trial",

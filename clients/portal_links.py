@@ -37,7 +37,9 @@ def mail_portal_link(*, contact: Contact, now: datetime, target: str = "") -> Li
 
 def mail_fresh_links(*, email: str, now: datetime) -> int:
     """Mail a link to every active contact with this email; the caller tells nobody how many there were."""
-    found = Contact.objects.filter(email__iexact=email, is_active=True).select_related("client", "business")
+    found = Contact.objects.filter(email__iexact=email, is_active=True).select_related(
+        "client", "business"
+    )
     return len([mail_portal_link(contact=contact, now=now) for contact in found[:20]])
 
 

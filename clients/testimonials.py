@@ -19,7 +19,12 @@ class BadLetter(RuleError):
 
 
 def keep(
-    *, business: Business, now: datetime, letter: bytes | None = None, row: Testimonial | None = None, **said: Any
+    *,
+    business: Business,
+    now: datetime,
+    letter: bytes | None = None,
+    row: Testimonial | None = None,
+    **said: Any,
 ) -> Testimonial:
     """Write a new one, or over `row`; without a new letter the old one stays. Raises BadLetter."""
     row = row or Testimonial(business=business, created_at=now)
@@ -28,7 +33,9 @@ def keep(
     if letter is not None:
         check(letter)
         title = _("Reference letter, %(name)s") % {"name": row.author}
-        row.letter = store.save(business=business, kind=DocumentKind.LETTER, title=title, pdf=letter, now=now)
+        row.letter = store.save(
+            business=business, kind=DocumentKind.LETTER, title=title, pdf=letter, now=now
+        )
     if not (row.quote or row.video_url or row.letter):
         raise RuleError(_("Give at least a quote, a video or a letter."), field="quote")
     row.save()

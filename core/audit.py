@@ -36,7 +36,9 @@ def record(
 ) -> AuditEvent:
     """Append one event to the chain of `chain_id`. Two writers at once: the unique number refuses the second."""
     with transaction.atomic():
-        last = AuditEvent.objects.select_for_update().filter(chain_id=chain_id).order_by("-n").first()
+        last = (
+            AuditEvent.objects.select_for_update().filter(chain_id=chain_id).order_by("-n").first()
+        )
         row = AuditEvent(
             business=business,
             chain_id=chain_id,
@@ -55,7 +57,13 @@ def record(
     return row
 
 
-def begin(chains: Iterable[tuple[Business, UUID, dict[str, Any]]], *, event: str, actor: str, now: datetime) -> None:
+def begin(
+    chains: Iterable[tuple[Business, UUID, dict[str, Any]]],
+    *,
+    event: str,
+    actor: str,
+    now: datetime,
+) -> None:
     """The first event of many new chains, in one INSERT: (business, chain_id, data) of each."""
     rows = [
         AuditEvent(
@@ -78,8 +86,15 @@ def begin(chains: Iterable[tuple[Business, UUID, dict[str, Any]]], *, event: str
 def digest(row: AuditEvent) -> str:
     """SHA-256 over everything the event says and the hash before it."""
     body = [
-        str(row.chain_id), row.n, row.event, row.actor, row.at.isoformat(), row.ip or "",
-        row.user_agent, row.data, row.previous,
+        str(row.chain_id),
+        row.n,
+        row.event,
+        row.actor,
+        row.at.isoformat(),
+        row.ip or "",
+        row.user_agent,
+        row.data,
+        row.previous,
     ]
     text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

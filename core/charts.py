@@ -112,8 +112,14 @@ def area(
     ]
     ticks = [Mark(float(left), y(high * part // 4), show(high * part // 4)) for part in range(5)]
     return Chart(
-        width, height, line, f"{line} L{places[-1][0]},{base} L{places[0][0]},{base} Z", ticks, labels,
-        Mark(*places[-1], show(points[-1][1])), [(label, show(amount)) for label, amount in points],
+        width,
+        height,
+        line,
+        f"{line} L{places[-1][0]},{base} L{places[0][0]},{base} Z",
+        ticks,
+        labels,
+        Mark(*places[-1], show(points[-1][1])),
+        [(label, show(amount)) for label, amount in points],
     )
 
 
@@ -131,7 +137,9 @@ def stacked(
     The scale is round in `unit`s: 60 for minutes that are shown as hours. Needs one column or more.
     """
     left, top, base = 56, 12, height - 28
-    tallest = max([limit or 0, *(sum(amount for _kind, amount in parts) for _label, parts in columns)])
+    tallest = max(
+        [limit or 0, *(sum(amount for _kind, amount in parts) for _label, parts in columns)]
+    )
     high = ceiling(-(-tallest // unit)) * unit
     step = (width - left - 12) / len(columns)
 
@@ -145,7 +153,9 @@ def stacked(
         for kind, amount in parts:
             over = under + amount
             if amount:
-                blocks.append(Block(x, y(over), round(step * 0.6, 1), round(y(under) - y(over), 1), kind))
+                blocks.append(
+                    Block(x, y(over), round(step * 0.6, 1), round(y(under) - y(over), 1), kind)
+                )
             under = over
     ticks = [Mark(float(left), y(high * part // 4), show(high * part // 4)) for part in range(5)]
     return Columns(width, height, blocks, y(limit) if limit else None, ticks, labels)
@@ -179,9 +189,16 @@ def line(
     is where the way to the target begins and ends. Needs one point or more.
     """
     known = [value for _label, value in points if value is not None]
-    low, high, step = scale(*_ends([*known, *([target] if target is not None else []), *(ideal or ())]))
+    low, high, step = scale(
+        *_ends([*known, *([target] if target is not None else []), *(ideal or ())])
+    )
     marks = [low + step * n for n in range(int((high - low) / step) + 1)]
-    left, top, right, base = max(LETTER * max(len(show(each)) for each in marks) + 10, 44), 20, 10, height - 28
+    left, top, right, base = (
+        max(LETTER * max(len(show(each)) for each in marks) + 10, 44),
+        20,
+        10,
+        height - 28,
+    )
 
     def y(value: Decimal) -> float:
         return round(top + (base - top) * (1 - float((value - low) / (high - low))), 1)
@@ -189,19 +206,28 @@ def line(
     def x(place: int) -> float:
         return round(left + (width - left - right) * place / max(1, len(points) - 1), 1)
 
-    places = [None if value is None else (x(n), y(value)) for n, (_label, value) in enumerate(points)]
+    places = [
+        None if value is None else (x(n), y(value)) for n, (_label, value) in enumerate(points)
+    ]
     every = 1 if len(points) <= 6 else -(-len(points) // 5)
     return Course(
         width=width,
         height=height,
         left=round(left, 1),
         paths=_paths([place for place in places if place] if joined else places),
-        dots=[Mark(*place, show(value)) for place, (_l, value) in zip(places, points, strict=True)
-              if place and value is not None],
+        dots=[
+            Mark(*place, show(value))
+            for place, (_l, value) in zip(places, points, strict=True)
+            if place and value is not None
+        ],
         target=None if target is None else y(target),
         ideal=(x(0), y(ideal[0]), x(len(points) - 1), y(ideal[1])) if ideal else None,
         ticks=[Mark(round(left, 1), y(each), show(each)) for each in marks],
-        labels=[Mark(x(n), height - 6.0, label) for n, (label, _v) in enumerate(points) if n % every == 0],
+        labels=[
+            Mark(x(n), height - 6.0, label)
+            for n, (label, _v) in enumerate(points)
+            if n % every == 0
+        ],
         rows=[(label, show(value)) for label, value in points if value is not None],
     )
 

@@ -66,4 +66,10 @@ def months_back(day: date, count: int) -> list[date]:
 
 def whole_months(start: date, end: date) -> int:
     """The length of a term in months, to the nearest below and at least one."""
-    return max(1, (end.year - start.year) * 12 + end.month - start.month - (1 if end.day < min(start.day, 28) else 0))
+    return max(
+        1,
+        (end.year - start.year) * 12
+        + end.month
+        - start.month
+        - (1 if end.day < min(start.day, 28) else 0),
+    )

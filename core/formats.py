@@ -101,7 +101,10 @@ def _span(first: Any, end: Any, form: str, year: str) -> str:
     start, last = _as_date(first), last_day(end)
     if start is None or last is None:
         return "—"
-    same_year, same_month = start.year == last.year, (start.year, start.month) == (last.year, last.month)
+    same_year, same_month = (
+        start.year == last.year,
+        (start.year, start.month) == (last.year, last.month),
+    )
     shared = "d" if same_month else form if same_year else form + year
     whole = format_date(last, form + year, locale=_locale())
     return whole if start == last else f"{format_date(start, shared, locale=_locale())} – {whole}"
@@ -160,7 +163,10 @@ def percent(value: Any) -> str:
 
 def initials(name: str) -> str:
     """The first letters of the first two words; Thai vowels that stand before a consonant are passed over."""
-    letters = [next((sign for sign in word if sign.isalnum() and sign not in "เแโใไ"), "") for word in name.split()]
+    letters = [
+        next((sign for sign in word if sign.isalnum() and sign not in "เแโใไ"), "")
+        for word in name.split()
+    ]
     return "".join(letter for letter in letters if letter)[:2].upper()
 
 

@@ -23,7 +23,12 @@ _PLACEHOLDER = re.compile(r"\[\[(link|code):([0-9a-f-]{36})\]\]")
 
 
 def mint(
-    *, purpose: LinkPurpose, subject_id: UUID, now: datetime, target: str = "", life: timedelta | None = None
+    *,
+    purpose: LinkPurpose,
+    subject_id: UUID,
+    now: datetime,
+    target: str = "",
+    life: timedelta | None = None,
 ) -> Link:
     """Make a link for a contact or user. `target` is where it leads, as "noun:id"."""
     life = life or (PORTAL_LIFE if purpose == LinkPurpose.PORTAL else SIGN_IN_LIFE)
@@ -39,7 +44,11 @@ def token(link_id: UUID) -> str:
 
 def url(link: Link) -> str:
     """The address to mail, absolute."""
-    path = settings.PORTAL_LINK_PATH if link.purpose == LinkPurpose.PORTAL else settings.SIGN_IN_LINK_PATH
+    path = (
+        settings.PORTAL_LINK_PATH
+        if link.purpose == LinkPurpose.PORTAL
+        else settings.SIGN_IN_LINK_PATH
+    )
     return str(settings.SITE_URL).rstrip("/") + path.format(token=token(link.id))
 
 

@@ -19,8 +19,33 @@ from babel.core import get_global
 from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
 
 CURRENCIES = (
-    "USD", "EUR", "GBP", "THB", "SGD", "AUD", "CAD", "CHF", "INR", "JPY", "KRW", "KWD", "HKD", "IDR", "MYR", "PHP",
-    "VND", "NZD", "SEK", "NOK", "DKK", "PLN", "CZK", "ZAR", "BRL", "MXN", "AED",
+    "USD",
+    "EUR",
+    "GBP",
+    "THB",
+    "SGD",
+    "AUD",
+    "CAD",
+    "CHF",
+    "INR",
+    "JPY",
+    "KRW",
+    "KWD",
+    "HKD",
+    "IDR",
+    "MYR",
+    "PHP",
+    "VND",
+    "NZD",
+    "SEK",
+    "NOK",
+    "DKK",
+    "PLN",
+    "CZK",
+    "ZAR",
+    "BRL",
+    "MXN",
+    "AED",
 )
 
 LARGEST = 10**12  # minor units: beyond it somebody's finger slipped
@@ -119,7 +144,11 @@ def parse(text: str, currency: str) -> int:
 @cache
 def _written(currency: str) -> re.Pattern[str]:
     """A sum as people write it: minus, whole, decimals; the currency's own sign may stand on either side."""
-    signs = {currency, SYMBOLS.get(currency, currency), *(get_currency_symbol(currency, lang) for lang in LOCALES)}
+    signs = {
+        currency,
+        SYMBOLS.get(currency, currency),
+        *(get_currency_symbol(currency, lang) for lang in LOCALES),
+    }
     sign = rf"(?:{'|'.join(map(re.escape, sorted(signs)))})?"
     return re.compile(rf"(-?){sign}\s*(\d{{1,3}}(?:[,\s]\d{{3}})+|\d*)(?:\.(\d*))?\s*{sign}")
 
@@ -137,5 +166,7 @@ def format(amount: int, currency: str, locale: str = "en", *, compact: bool = Tr
     if whole:
         pattern = pattern.replace(".00", "")
     if currency in SYMBOLS:
-        pattern = pattern.replace("\u00a4\u00a0", "\u00a4").replace("\u00a4", f"'{SYMBOLS[currency]}'")
+        pattern = pattern.replace("\u00a4\u00a0", "\u00a4").replace(
+            "\u00a4", f"'{SYMBOLS[currency]}'"
+        )
     return format_currency(value, currency, pattern, locale=locale, currency_digits=not whole)

@@ -24,7 +24,11 @@ def currencies() -> list[tuple[str, str]]:
 
 def zones() -> list[tuple[str, str]]:
     """IANA zones that people know by a city."""
-    return [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"]
+    return [
+        (zone, zone.replace("_", " "))
+        for zone in sorted(available_timezones())
+        if "/" in zone or zone == "UTC"
+    ]
 
 
 class MoneyField(forms.CharField):
@@ -70,7 +74,9 @@ class LinesField(forms.CharField):
     """One thing a line; a list out."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=forms.Textarea(attrs={"rows": 4}), max_length=LINES_MAX * LINE_MAX, **kwargs)
+        super().__init__(
+            widget=forms.Textarea(attrs={"rows": 4}), max_length=LINES_MAX * LINE_MAX, **kwargs
+        )
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value

@@ -27,7 +27,9 @@ def rungs_of(data: QueryDict, currency: str) -> list[Rung]:
 def added_minutes(data: QueryDict) -> int:
     """What the value-adds cost in each period."""
     forms_ = [ValueAddForm(data, prefix=f"add-{place}") for place in range(ADDS)]
-    return sum(one.cleaned_data.get("minutes") or 0 for one in forms_ if one.is_valid() or one.cleaned_data)
+    return sum(
+        one.cleaned_data.get("minutes") or 0 for one in forms_ if one.is_valid() or one.cleaned_data
+    )
 
 
 def _fee(text: str, currency: str) -> int:

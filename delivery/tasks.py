@@ -6,7 +6,7 @@ from django.utils import timezone
 from delivery.hours import overage, timer, usage_warnings
 from delivery.renewing import watch_pace as pace
 from delivery.reports import report_pdf, report_run
-from delivery.requests import reminders
+from delivery.requests import request_reminders
 from delivery.work import checklist_actions
 
 
@@ -42,4 +42,4 @@ def watch_work() -> None:
     """Open the lists of new periods, place what was carried, and remind of promised answers."""
     now = timezone.now()
     checklist_actions.open_checklists(now=now)
-    reminders.remind_due(now=now)
+    request_reminders.remind_due(now=now)

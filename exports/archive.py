@@ -16,7 +16,9 @@ from core.tables import spreadsheet
 
 LONGEST = 120  # bytes of one part of a path: file systems take 255
 FORBIDDEN = frozenset('<>:"/\\|?*')
-RESERVED = frozenset(["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))])
+RESERVED = frozenset(
+    ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))]
+)
 MANIFEST, SUMS, README = "manifest.csv", "SHA256SUMS", "README.txt"
 
 
@@ -34,7 +36,9 @@ class Entry:
 class Archive:
     """Holds one file in memory at a time. `on_file` is called after each."""
 
-    def __init__(self, file: IO[bytes], *, now: datetime, on_file: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, file: IO[bytes], *, now: datetime, on_file: Callable[[], None] = lambda: None
+    ) -> None:
         self.zip = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED)
         self.now, self.on_file = now, on_file
         self.entries: list[Entry] = []
@@ -44,7 +48,9 @@ class Archive:
         """A folder of this name that nothing else is in, below another one, as the beginning of a path."""
         return self._free(inside + safe(name), "") + "/"
 
-    def add(self, path: str, body: Iterable[str | bytes], *, kind: str, created: datetime | None = None) -> None:
+    def add(
+        self, path: str, body: Iterable[str | bytes], *, kind: str, created: datetime | None = None
+    ) -> None:
         """A file made of these pieces. `path` is folders of `folder` and a name."""
         folder, _slash, name = path.rpartition("/")
         stem, dot, ending = name.rpartition(".")
@@ -67,12 +73,18 @@ class Archive:
             pdf = store.read(document)
         except store.DocumentAltered:
             self.miss(
-                path, kind, document.created_at, _("damaged: its bytes are not the ones that were stored"), document
+                path,
+                kind,
+                document.created_at,
+                _("damaged: its bytes are not the ones that were stored"),
+                document,
             )
         else:
             self.add(path, [pdf], kind=kind, created=document.created_at)
 
-    def miss(self, path: str, kind: str, created: datetime, why: str, document: Document | None = None) -> None:
+    def miss(
+        self, path: str, kind: str, created: datetime, why: str, document: Document | None = None
+    ) -> None:
         """A line of the manifest for what could not be put in."""
         self.entries.append(Entry(path, kind, document.sha256 if document else "", created, why))
         self.on_file()
@@ -80,7 +92,10 @@ class Archive:
     def close(self, readme: str) -> None:
         """Manifest, hashes and the words that explain them."""
         head = [_("File"), _("Kind"), "SHA-256", _("Created"), _("State")]
-        rows = [[e.path, e.kind, e.sha256, e.created.astimezone(UTC).isoformat(), e.state] for e in self.entries]
+        rows = [
+            [e.path, e.kind, e.sha256, e.created.astimezone(UTC).isoformat(), e.state]
+            for e in self.entries
+        ]
         manifest = "\ufeff" + "".join(spreadsheet.lines([head, *rows]))
         self._plain(MANIFEST, manifest)
         sums = [(e.sha256, e.path) for e in self.entries if not e.state]
@@ -118,5 +133,9 @@ def _info(path: str, at: datetime) -> zipfile.ZipInfo:
     """The same bytes for the same content: its own time, and rights of no particular machine."""
     moment = at.astimezone(UTC)
     info = zipfile.ZipInfo(path, (max(moment.year, 1980), *moment.timetuple()[1:6]))
-    info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16
+    info.compress_type, info.create_system, info.external_attr = (
+        zipfile.ZIP_DEFLATED,
+        3,
+        0o644 << 16,
+    )
     return info

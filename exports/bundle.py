@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
 from billing.books import client_statement
-from billing.emails import pdfs
+from billing.emails import billing_pdfs
 from billing.models import CreditNote, Invoice, Payment
 from clients.models import Client
 from core.dates import local_day
@@ -60,34 +60,62 @@ def _handed_over(archive: Archive, row: Agreement, folder: str) -> None:
         path, kind = f"{inner}{one.on.isoformat()} {safe(one.file_name)}", _("Handed over")
         found = handover_files.read(one)
         if found is None:
-            archive.miss(path, kind, one.created_at, _("damaged: its bytes are not the ones that were stored"))
+            archive.miss(
+                path,
+                kind,
+                one.created_at,
+                _("damaged: its bytes are not the ones that were stored"),
+            )
         else:
             archive.add(path, [found], kind=kind, created=one.created_at)
 
 
 def papers_of(row: Agreement, now: datetime) -> Iterator[Paper]:
     """Every paper of an agreement, in the order of their numbers; one that was never asked for is printed."""
-    for each in [row, *row.amendments.select_related("document", "signed_document").order_by("number")]:
+    for each in [
+        row,
+        *row.amendments.select_related("document", "signed_document").order_by("number"),
+    ]:
         for document in (each.document, each.signed_document):
             if document:
                 yield Paper(DocumentKind(document.kind), "", document.created_at, document)
-    for invoice in Invoice.objects.filter(agreement=row).select_related("business", "document").order_by("seq", "id"):
-        make = partial(pdfs.invoice_pdf, invoice=invoice, now=now)
-        yield Paper(DocumentKind.INVOICE, invoice.number, invoice.created_at, invoice.document, make)
-    notes = CreditNote.objects.filter(invoice__agreement=row).select_related("invoice__business", "document")
+    for invoice in (
+        Invoice.objects.filter(agreement=row)
+        .select_related("business", "document")
+        .order_by("seq", "id")
+    ):
+        make = partial(billing_pdfs.invoice_pdf, invoice=invoice, now=now)
+        yield Paper(
+            DocumentKind.INVOICE, invoice.number, invoice.created_at, invoice.document, make
+        )
+    notes = CreditNote.objects.filter(invoice__agreement=row).select_related(
+        "invoice__business", "document"
+    )
     for note in notes.order_by("seq", "id"):
-        make = partial(pdfs.credit_note_pdf, note=note, now=now)
+        make = partial(billing_pdfs.credit_note_pdf, note=note, now=now)
         yield Paper(DocumentKind.CREDIT_NOTE, note.number, note.created_at, note.document, make)
     paid = Payment.objects.filter(invoice__agreement=row)
     related = ("business", "receipt_document", "invoice__business", "series")
     for payment in paid.select_related(*related).order_by("seq", "id"):
-        make = partial(pdfs.receipt_pdf, payment=payment, now=now)
-        yield Paper(DocumentKind.RECEIPT, payment.receipt_number, payment.received_at, payment.receipt_document, make)
-    reports = Report.objects.filter(period__agreement=row, state=ReportState.SENT).select_related(*read_facts.RELATED)
+        make = partial(billing_pdfs.receipt_pdf, payment=payment, now=now)
+        yield Paper(
+            DocumentKind.RECEIPT,
+            payment.receipt_number,
+            payment.received_at,
+            payment.receipt_document,
+            make,
+        )
+    reports = Report.objects.filter(period__agreement=row, state=ReportState.SENT).select_related(
+        *read_facts.RELATED
+    )
     for report in reports.order_by("period__starts_on"):
         make = partial(report_pdf.ensure, report=report, now=now)
         yield Paper(DocumentKind.REPORT, "", report.sent_at or now, report.document, make)
-    for review in QuarterlyReview.objects.filter(agreement=row).select_related("document").order_by("created_at"):
+    for review in (
+        QuarterlyReview.objects.filter(agreement=row)
+        .select_related("document")
+        .order_by("created_at")
+    ):
         yield Paper(DocumentKind.REVIEW, "", review.document.created_at, review.document)
 
 
@@ -106,7 +134,11 @@ def client(archive: Archive, row: Client, folder: str = "") -> None:
         kind=_("Statement"),
     )
     printed = Paper(
-        DocumentKind.STATEMENT, "", archive.now, None, partial(pdfs.statement_pdf, client=row, now=archive.now)
+        DocumentKind.STATEMENT,
+        "",
+        archive.now,
+        None,
+        partial(billing_pdfs.statement_pdf, client=row, now=archive.now),
     )
     _put(archive, folder, printed, row.business.time_zone)
     related = ("client", "business__owner", "document", "signed_document")
@@ -122,7 +154,9 @@ def everything(archive: Archive, business: Business) -> None:
         archive.add(f"{data}{name}.csv", tables.as_csv(columns, rows), kind=_("Data"))
         archive.add(f"{data}{name}.json", tables.as_json(columns, rows), kind=_("Data"))
     people = archive.folder("", _("clients"))
-    for row in Client.objects.filter(business=business).select_related("business").order_by("name", "id"):
+    for row in (
+        Client.objects.filter(business=business).select_related("business").order_by("name", "id")
+    ):
         client(archive, row, archive.folder(people, row.name))
 
 

@@ -21,7 +21,12 @@ def as_pdf(history: Timeline, now: datetime) -> bytes:
     title = _("History of “%(title)s”") % {"title": row.title}
     context = {"business": row.business, "client": row.client, "agreement": row, "history": history}
     return render.pdf(
-        "history", context, language=get_language() or "en", title=title, identifier=f"{row.pk}:{now}", created=now
+        "history",
+        context,
+        language=get_language() or "en",
+        title=title,
+        identifier=f"{row.pk}:{now}",
+        created=now,
     )
 
 
@@ -29,7 +34,9 @@ def as_csv(history: Timeline) -> Iterator[str]:
     """One line for each fact."""
     facts = _facts(history)
     yield "\ufeff"
-    yield from spreadsheet.lines([list(COLUMNS), *([fact[name] for name in COLUMNS] for fact in facts)])
+    yield from spreadsheet.lines(
+        [list(COLUMNS), *([fact[name] for name in COLUMNS] for fact in facts)]
+    )
 
 
 def as_json(history: Timeline) -> Iterator[str]:

@@ -36,10 +36,16 @@ class Export(TenantRow):
     `size` (bytes) are the archive's, once it is ready."""
 
     scope = models.CharField(_("what"), max_length=12, choices=Scope.choices)
-    client = models.ForeignKey("clients.Client", models.PROTECT, null=True, blank=True, related_name="+")
-    agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, null=True, blank=True, related_name="+")
+    client = models.ForeignKey(
+        "clients.Client", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    agreement = models.ForeignKey(
+        "agreements.Agreement", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     subject_id = models.UUIDField(_("about"), editable=False)
-    state = models.CharField(_("state"), max_length=10, choices=EXPORT_STATES, default=ExportState.WAITING)
+    state = models.CharField(
+        _("state"), max_length=10, choices=EXPORT_STATES, default=ExportState.WAITING
+    )
     done = models.PositiveIntegerField(_("files"), default=0)
     size = models.PositiveBigIntegerField(_("size in bytes"), default=0)
     sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)

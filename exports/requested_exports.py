@@ -49,7 +49,9 @@ def ask(
         with transaction.atomic():
             row = Export.objects.create(business=business, subject_id=subject.pk, **about)
     except IntegrityError:
-        row = Export.objects.get(business=business, subject_id=subject.pk, state=ExportState.WAITING)
+        row = Export.objects.get(
+            business=business, subject_id=subject.pk, state=ExportState.WAITING
+        )
     nudge.ring("exports.tasks.make_exports")
     return row
 
@@ -59,7 +61,11 @@ def make_due(*, now: datetime) -> int:
     _forget(now)
     made = 0
     for row in Export.objects.due(now).select_related("business__owner", "client", "agreement"):
-        if Export.objects.due(now).filter(pk=row.pk).update(lease_until=now + LEASE, tries=F("tries") + 1):
+        if (
+            Export.objects.due(now)
+            .filter(pk=row.pk)
+            .update(lease_until=now + LEASE, tries=F("tries") + 1)
+        ):
             made += _try(row, now)
     return made
 
@@ -111,7 +117,11 @@ def _make(row: Export, now: datetime) -> None:
     with place.open("rb") as done:
         digest = hashlib.file_digest(done, "sha256").hexdigest()
     sets = {
-        "size": place.stat().st_size, "sha256": digest, "done": files, "finished_at": now, "expires_at": now + KEPT,
+        "size": place.stat().st_size,
+        "sha256": digest,
+        "done": files,
+        "finished_at": now,
+        "expires_at": now + KEPT,
     }
     with transaction.atomic():
         move(row, ExportState.READY, EXPORT, sets=sets)
@@ -148,15 +158,26 @@ def _counter(row: Export) -> Callable[[], None]:
 def _mail(row: Export, now: datetime) -> None:
     language = row.business.language
     with translation.override(language):
-        said = [_("“%(what)s” is ready. Log in to fetch it; it is kept for seven days.") % {"what": row}]
+        said = [
+            _("“%(what)s” is ready. Log in to fetch it; it is kept for seven days.") % {"what": row}
+        ]
         context = {
-            "subject": _("Your export is ready"), "name": row.business.owner.get_short_name(), "paragraphs": said,
-            "button": _("To the exports"), "link": str(settings.SITE_URL).rstrip("/") + settings.EXPORTS_PATH,
+            "subject": _("Your export is ready"),
+            "name": row.business.owner.get_short_name(),
+            "paragraphs": said,
+            "button": _("To the exports"),
+            "link": str(settings.SITE_URL).rstrip("/") + settings.EXPORTS_PATH,
         }
     to = row.business.owner.email
     emails.write(
-        kind="export", ref=str(row.pk), to=to, template="note", context=context, language=language,
-        business=row.business, now=now,
+        kind="export",
+        ref=str(row.pk),
+        to=to,
+        template="note",
+        context=context,
+        language=language,
+        business=row.business,
+        now=now,
     )
 
 

@@ -42,29 +42,47 @@ def tables(business: Business) -> Iterator[tuple[str, list[str], QuerySet[Any]]]
         for field in model._meta.many_to_many:
             through = field.remote_field.through
             assert through
-            rows = through._default_manager.filter(Q(**{f"{model._meta.model_name}__business": business}))
-            yield f"{model._meta.label_lower}.{field.name}", columns_of(through), rows.order_by("pk")
+            rows = through._default_manager.filter(
+                Q(**{f"{model._meta.model_name}__business": business})
+            )
+            yield (
+                f"{model._meta.label_lower}.{field.name}",
+                columns_of(through),
+                rows.order_by("pk"),
+            )
     letters = Outbox.objects.filter(business=business).order_by("created_at", "id")
-    yield "core.outbox", _attributes(Outbox, LETTER), letters  # without text and reply address: doors
+    yield (
+        "core.outbox",
+        _attributes(Outbox, LETTER),
+        letters,
+    )  # without text and reply address: doors
 
 
 def models() -> list[type[Model]]:
     """The tables whose rows belong to a business."""
-    return [each for each in apps.get_models() if issubclass(each, TenantRow) and each._meta.label not in LEFT_OUT]
+    return [
+        each
+        for each in apps.get_models()
+        if issubclass(each, TenantRow) and each._meta.label not in LEFT_OUT
+    ]
 
 
 def as_csv(columns: list[str], rows: QuerySet[Any]) -> Iterator[str]:
     """Line by line."""
     yield "\ufeff"
     yield from spreadsheet.lines([columns])
-    yield from spreadsheet.lines([_cell(value) for value in values] for values in _values(columns, rows))
+    yield from spreadsheet.lines(
+        [_cell(value) for value in values] for values in _values(columns, rows)
+    )
 
 
 def as_json(columns: list[str], rows: QuerySet[Any]) -> Iterator[str]:
     """A list of objects, one on each line."""
     mark = "[\n"
     for values in _values(columns, rows):
-        yield mark + json.dumps(dict(zip(columns, values, strict=True)), ensure_ascii=False, default=_plain)
+        yield mark + json.dumps(
+            dict(zip(columns, values, strict=True)), ensure_ascii=False, default=_plain
+        )
         mark = ",\n"
     yield "[]\n" if mark == "[\n" else "\n]\n"
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Amendment
 from agreements.signing import history
-from billing.books import history_facts as money
+from billing.books import money_history as money
 from core import audit
 from core.history_facts import Fact
 from core.models import AuditEvent, Document
@@ -39,7 +39,9 @@ class Timeline:
 
 def timeline(agreement: Agreement, *, inside: bool) -> Timeline:
     """`inside`: with what is the business's own: where each act came from, notes, and events of the desk."""
-    amendments = list(agreement.amendments.select_related("agreement", "document", "signed_document"))
+    amendments = list(
+        agreement.amendments.select_related("agreement", "document", "signed_document")
+    )
     reports = _reports(agreement)
     named = history.chains_of(agreement, amendments) | {row.pk: send.title(row) for row in reports}
     chains = audit.chains(named)
@@ -49,7 +51,12 @@ def timeline(agreement: Agreement, *, inside: bool) -> Timeline:
         for pk, name in named.items()
         for fact in history.facts(chains[pk], name, papers, {**labels(), **_report_labels()})
     ]
-    everything = [*told, *history.upgrades(agreement), *money.of_agreement(agreement), *_opened(reports)]
+    everything = [
+        *told,
+        *history.upgrades(agreement),
+        *money.of_agreement(agreement),
+        *_opened(reports),
+    ]
     shown = everything if inside else [_outside(fact) for fact in everything if not fact.inside]
     return Timeline(
         agreement,
@@ -91,13 +98,23 @@ def _reports(agreement: Agreement) -> list[Report]:
 
 
 def _opened(reports: Iterable[Report]) -> list[Fact]:
-    return [Fact(row.opened_at, _("Opened by the client"), about=send.title(row)) for row in reports if row.opened_at]
+    return [
+        Fact(row.opened_at, _("Opened by the client"), about=send.title(row))
+        for row in reports
+        if row.opened_at
+    ]
 
 
-def _by_hash(papers: Iterable[Agreement | Amendment], reports: Iterable[Report]) -> dict[str, Document]:
-    found = [document for row in papers for document in (row.document, row.signed_document) if document]
+def _by_hash(
+    papers: Iterable[Agreement | Amendment], reports: Iterable[Report]
+) -> dict[str, Document]:
+    found = [
+        document for row in papers for document in (row.document, row.signed_document) if document
+    ]
     by_bytes = {document.sha256: document for document in found}
-    return by_bytes | {row.sha256: row.document for row in reports if row.document}  # the record has the contents'
+    return by_bytes | {
+        row.sha256: row.document for row in reports if row.document
+    }  # the record has the contents'
 
 
 def _outside(fact: Fact) -> Fact:
@@ -115,5 +132,9 @@ def _broken(
     return [
         name or _("Agreement")
         for pk, name in named.items()
-        if not (history.is_complete(papers[pk], chains[pk]) if pk in papers else audit.is_whole(chains[pk]))
+        if not (
+            history.is_complete(papers[pk], chains[pk])
+            if pk in papers
+            else audit.is_whole(chains[pk])
+        )
     ]

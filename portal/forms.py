@@ -21,7 +21,9 @@ class SignForm(PrintableForm, forms.Form):
 
     name = forms.CharField(label=_("Your full name"), max_length=120, strip=True)
     strokes = forms.JSONField(required=False, widget=forms.HiddenInput(attrs={"data-strokes": ""}))
-    consent = forms.BooleanField(error_messages={"required": _("Please agree to sign electronically.")})
+    consent = forms.BooleanField(
+        error_messages={"required": _("Please agree to sign electronically.")}
+    )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -38,13 +40,19 @@ class SignForm(PrintableForm, forms.Form):
 
 def is_drawing(lines: object) -> bool:
     """Whether it is a list of lines of points [x, y], whole numbers, and not too many."""
-    if not isinstance(lines, list) or len(lines) > 80 or not all(isinstance(line, list) for line in lines):
+    if (
+        not isinstance(lines, list)
+        or len(lines) > 80
+        or not all(isinstance(line, list) for line in lines)
+    ):
         return False
     points = [point for line in lines for point in line]
     return len(points) <= 4000 and all(
         isinstance(point, list)
         and len(point) == 2
-        and all(type(at) is int and 0 <= at <= end for at, end in zip(point, (600, 200), strict=True))
+        and all(
+            type(at) is int and 0 <= at <= end for at, end in zip(point, (600, 200), strict=True)
+        )
         for point in points
     )
 
@@ -67,7 +75,12 @@ class CodeForm(forms.Form):
         label=_("Code from the email"),
         max_length=12,
         widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "rh-code", "autofocus": True}
+            attrs={
+                "inputmode": "numeric",
+                "autocomplete": "one-time-code",
+                "class": "rh-code",
+                "autofocus": True,
+            }
         ),
     )
 
@@ -76,7 +89,8 @@ class NoticeForm(forms.Form):
     """The day on which an agreement should end, and why; the reason may stay empty."""
 
     ends_on = forms.DateField(
-        label=_("First day without it"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("First day without it"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     reason = forms.CharField(
         label=_("Why? It helps us to do better"),
@@ -90,7 +104,10 @@ class DeclineForm(forms.Form):
     """Why the client says no; it may stay empty."""
 
     reason = forms.CharField(
-        label=_("What is missing?"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("What is missing?"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
 
@@ -99,7 +116,10 @@ class QuestionForm(PrintableForm, forms.Form):
 
     unprinted = ("text",)
     text = forms.CharField(
-        label=_("Your question"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}), strip=True
+        label=_("Your question"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        strip=True,
     )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -133,13 +153,21 @@ class RequestForm(forms.Form):
     """What is needed, as one would say it on the phone. Which retainer is asked only where there are several."""
 
     text = forms.CharField(
-        label=_("What do you need?"), max_length=LONGEST, strip=True,
+        label=_("What do you need?"),
+        max_length=LONGEST,
+        strip=True,
         widget=forms.Textarea(attrs={"rows": 6, "autofocus": True}),
         help_text=_("Write as you would say it on the phone. The first line becomes the title."),
     )
-    agreement: Any = forms.ModelChoiceField(label=_("Which retainer?"), queryset=None, empty_label=None)
+    agreement: Any = forms.ModelChoiceField(
+        label=_("Which retainer?"), queryset=None, empty_label=None
+    )
     estimate = forms.TypedChoiceField(
-        label=_("About how long does it take?"), choices=LENGTHS, coerce=int, empty_value=None, required=False
+        label=_("About how long does it take?"),
+        choices=LENGTHS,
+        coerce=int,
+        empty_value=None,
+        required=False,
     )
 
     def __init__(self, *args: Any, agreements: Any, **kwargs: Any) -> None:
@@ -154,5 +182,8 @@ class MessageForm(forms.Form):
     """One thing more about a request."""
 
     text = forms.CharField(
-        label=_("Your message"), max_length=LONGEST, strip=True, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Your message"),
+        max_length=LONGEST,
+        strip=True,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )

@@ -39,22 +39,42 @@ urlpatterns = [
     path("proposal/<uuid:pk>/forward/", proposal.Forward.as_view(), name="proposal_forward"),
     path("proposal/<uuid:pk>/wait/", proposal.JoinWaitlist.as_view(), name="proposal_wait"),
     path("proposal/<uuid:pk>/seen/", proposal.TierSeen.as_view(), name="tier_seen"),
-    path("proposal/<uuid:pk>/letter/<uuid:letter>/", proposal.Letter.as_view(), name="proposal_letter"),
+    path(
+        "proposal/<uuid:pk>/letter/<uuid:letter>/",
+        proposal.Letter.as_view(),
+        name="proposal_letter",
+    ),
     path("proposal/<uuid:pk>/decline/", proposal.Decline.as_view(), name="decline"),
     path("agreement/<uuid:pk>/", agreement.AgreementPage.as_view(), name="agreement"),
     path("agreement/<uuid:pk>/code/", agreement.Code.as_view(), name="agreement_code"),
-    path("agreement/<uuid:pk>/decline/", agreement.DeclineToSign.as_view(), name="agreement_decline"),
-    path("agreement/<uuid:pk>/instead/", agreement.SomebodyElse.as_view(), name="agreement_instead"),
+    path(
+        "agreement/<uuid:pk>/decline/", agreement.DeclineToSign.as_view(), name="agreement_decline"
+    ),
+    path(
+        "agreement/<uuid:pk>/instead/", agreement.SomebodyElse.as_view(), name="agreement_instead"
+    ),
     path("agreement/<uuid:pk>/notice/", ending.Notice.as_view(), name="notice"),
     path("agreement/<uuid:pk>/history/", history.History.as_view(), name="agreement_history"),
     path("agreement/<uuid:pk>/pdf/", agreement.PaperPdf.as_view(), name="agreement_pdf"),
     path("amendment/<uuid:pk>/", of_amendment(agreement.AgreementPage), name="amendment"),
     path("amendment/<uuid:pk>/code/", of_amendment(agreement.Code), name="amendment_code"),
-    path("amendment/<uuid:pk>/decline/", of_amendment(agreement.DeclineToSign), name="amendment_decline"),
-    path("amendment/<uuid:pk>/instead/", of_amendment(agreement.SomebodyElse), name="amendment_instead"),
+    path(
+        "amendment/<uuid:pk>/decline/",
+        of_amendment(agreement.DeclineToSign),
+        name="amendment_decline",
+    ),
+    path(
+        "amendment/<uuid:pk>/instead/",
+        of_amendment(agreement.SomebodyElse),
+        name="amendment_instead",
+    ),
     path("amendment/<uuid:pk>/pdf/", of_amendment(agreement.PaperPdf), name="amendment_pdf"),
     path("agreement/<uuid:pk>/charging/", payment.Charging.as_view(), name="charging"),
-    path("agreement/<uuid:pk>/charging/state/", payment.Charging.as_view(fragment=True), name="charging_state"),
+    path(
+        "agreement/<uuid:pk>/charging/state/",
+        payment.Charging.as_view(fragment=True),
+        name="charging_state",
+    ),
     path("payment/", payment.Method.as_view(), name="method"),
     path("payment/done/", payment.MethodDone.as_view(), name="method_done"),
     path("invoices/", invoices.Invoices.as_view(), name="invoices"),

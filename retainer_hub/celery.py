@@ -25,7 +25,10 @@ app.conf.beat_schedule = {
     "watch_work": {"task": "delivery.tasks.watch_work", "schedule": crontab(minute="*/15")},
     "seal_signed": {"task": "agreements.tasks.seal_signed", "schedule": crontab(minute="*/5")},
     "make_exports": {"task": "exports.tasks.make_exports", "schedule": crontab(minute="*/5")},
-    "watch_seal": {"task": "agreements.tasks.watch_seal", "schedule": crontab(minute="35", hour="4")},
+    "watch_seal": {
+        "task": "agreements.tasks.watch_seal",
+        "schedule": crontab(minute="35", hour="4"),
+    },
     "send_mail": {"task": "core.tasks.send_mail", "schedule": 30.0},
     "pulse": {"task": "core.tasks.pulse", "schedule": 30.0},
 }

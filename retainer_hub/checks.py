@@ -22,9 +22,13 @@ LIBRARIES = ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
 def secrets(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """The key that signs every link must be ours alone."""
     key = settings.SECRET_KEY
-    if not settings.DEBUG and (len(key) < 50 or key.lower().startswith(KNOWN) or _is_development_key(key)):
+    if not settings.DEBUG and (
+        len(key) < 50 or key.lower().startswith(KNOWN) or _is_development_key(key)
+    ):
         hint = "Set SECRET_KEY to 50 or more random characters of this installation's own."
-        return [Critical("SECRET_KEY is short, known, or the development one.", hint=hint, id="rh.E002")]
+        return [
+            Critical("SECRET_KEY is short, known, or the development one.", hint=hint, id="rh.E002")
+        ]
     return []
 
 
@@ -38,7 +42,11 @@ def exposure(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Che
     public = sorted(set(settings.ALLOWED_HOSTS) - LOCAL)
     if settings.DEBUG and public:
         hint = "Set DEBUG=off, or keep ALLOWED_HOSTS to this machine."
-        return [Critical(f"DEBUG is on while {', '.join(public)} may be asked.", hint=hint, id="rh.E003")]
+        return [
+            Critical(
+                f"DEBUG is on while {', '.join(public)} may be asked.", hint=hint, id="rh.E003"
+            )
+        ]
     return []
 
 
@@ -63,7 +71,9 @@ def answers(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Chec
     local, at, domain = settings.REPLY_ADDRESS.partition("@")
     if not settings.REPLY_ADDRESS or (at and domain and 0 < len(local) <= 18 and "+" not in local):
         return []
-    hint = "Like reply@your.example, with at most 18 signs and no + before the @; or leave it empty."
+    hint = (
+        "Like reply@your.example, with at most 18 signs and no + before the @; or leave it empty."
+    )
     return [Error("REPLY_ADDRESS cannot carry the mark of a request.", hint=hint, id="rh.E008")]
 
 
@@ -77,18 +87,27 @@ def libraries(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Ch
         "Debian, Ubuntu: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0. "
         "macOS: brew install pango."
     )
-    return [Warning(f"PDFs need libraries that are not here: {', '.join(missing)}.", hint=hint, id="rh.W001")]
+    return [
+        Warning(
+            f"PDFs need libraries that are not here: {', '.join(missing)}.", hint=hint, id="rh.W001"
+        )
+    ]
 
 
 @register(deploy=True)
 def seal(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Signed papers wait while nothing can seal them; a certificate's end is known years before."""
-    now, hint = timezone.now(), "manage.py renew_seal makes a new pair; back up the seal folder afterwards."
+    now, hint = (
+        timezone.now(),
+        "manage.py renew_seal makes a new pair; back up the seal folder afterwards.",
+    )
     if why := certificate.trouble(now):
         return [Warning(why, hint=hint, id="rh.W002")]
     days = certificate.days_left(now)
     if days is not None and days <= WARN_DAYS:
-        return [Warning(f"The certificate of the seal ends in {days} days.", hint=hint, id="rh.W003")]
+        return [
+            Warning(f"The certificate of the seal ends in {days} days.", hint=hint, id="rh.W003")
+        ]
     return []
 
 

@@ -14,7 +14,9 @@ ADMIN = {
 class ContentPolicy(CSPMiddleware):
     """The strict policy everywhere, a looser one below /admin/."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
         if request.path_info.startswith("/admin/"):
             response._csp_update = ADMIN  # type: ignore[attr-defined]
         answer: HttpResponseBase = super().process_response(request, response)

@@ -32,7 +32,9 @@ class Child:
             say(f"{self.name} stopped ({self.process.returncode}); again in {self.wait:.0f} s")
             self.start_at, self.wait = now + self.wait, min(self.wait * 2, LONGEST_WAIT)
         if now >= self.start_at:
-            self.process = subprocess.Popen(self.command, start_new_session=True, preexec_fn=die_with_parent)  # noqa: S603
+            self.process = subprocess.Popen(  # noqa: S603 - the commands are ours
+                self.command, start_new_session=True, preexec_fn=die_with_parent
+            )
             self.started = now
 
     def stop(self) -> None:
@@ -59,10 +61,22 @@ def say(text: str) -> None:
 
 def children(port: int) -> list[Child]:
     """Web, worker and beat; never a worker with beat inside: killing it would leave its beat alive."""
-    python, celery = sys.executable, [sys.executable, "-m", "celery", "-A", "retainer_hub", "--quiet"]
+    python, celery = (
+        sys.executable,
+        [sys.executable, "-m", "celery", "-A", "retainer_hub", "--quiet"],
+    )
     web = [
-        python, "-m", "gunicorn", "--no-control-socket", "--bind", f"127.0.0.1:{port}", "--threads", "8",
-        "--log-level", "warning", "retainer_hub.wsgi",
+        python,
+        "-m",
+        "gunicorn",
+        "--no-control-socket",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--threads",
+        "8",
+        "--log-level",
+        "warning",
+        "retainer_hub.wsgi",
     ]
     worker = [*celery, "worker", "--pool", "threads", "--concurrency", "4", "--loglevel", "warning"]
     return [

@@ -26,9 +26,13 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[:
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 SECRET_FILE = VAR_DIR / "secret_key"
-SECRET_KEY = env.str("SECRET_KEY", default="") or (SECRET_FILE.read_text().strip() if SECRET_FILE.exists() else "")
+SECRET_KEY = env.str("SECRET_KEY", default="") or (
+    SECRET_FILE.read_text().strip() if SECRET_FILE.exists() else ""
+)
 if not SECRET_KEY:
-    raise ImproperlyConfigured("There is no SECRET_KEY. Set it in the environment, or start with bin/run.")
+    raise ImproperlyConfigured(
+        "There is no SECRET_KEY. Set it in the environment, or start with bin/run."
+    )
 IS_HTTPS = SITE_URL.startswith("https://")
 
 # --- rooms --------------------------------------------------------------------------------------------------
@@ -109,7 +113,9 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # --- data ---------------------------------------------------------------------------------------------------
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'retainer_hub.sqlite3'}")}
+DATABASES = {
+    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'retainer_hub.sqlite3'}")
+}
 _database = DATABASES["default"]
 IS_SQLITE = _database["ENGINE"].endswith("sqlite3")
 if IS_SQLITE:
@@ -127,7 +133,10 @@ CACHES = {
     "default": (
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
         if REDIS_URL
-        else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR_DIR / "cache"}
+        else {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": VAR_DIR / "cache",
+        }
     )
 }
 STORAGES = {
@@ -177,10 +186,14 @@ if MAIL_IS_LOCAL:
 else:
     vars().update(env.email_url("EMAIL_URL"))
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Retainer Hub <hello@retainerhub.example>")
+DEFAULT_FROM_EMAIL = env.str(
+    "DEFAULT_FROM_EMAIL", default="Retainer Hub <hello@retainerhub.example>"
+)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_DOMAIN = DEFAULT_FROM_EMAIL.rsplit("@", 1)[-1].rstrip(">")
-REPLY_ADDRESS = env.str("REPLY_ADDRESS", default="")  # answers by email: manage.py receive_mail; empty: none
+REPLY_ADDRESS = env.str(
+    "REPLY_ADDRESS", default=""
+)  # answers by email: manage.py receive_mail; empty: none
 PORTAL_LINK_PATH = "/p/{token}/"
 CHARGE_PATH = "/charges/{pk}/"
 REQUEST_PATH = "/requests/{pk}/"
@@ -198,7 +211,10 @@ AUTHENTICATION_BACKENDS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"

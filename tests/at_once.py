@@ -56,7 +56,9 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
             connections.close_all()
 
     usual = sys.getswitchinterval()
-    sys.setswitchinterval(0.0001)  # seconds: threads interrupt each other much more often than they would
+    sys.setswitchinterval(
+        0.0001
+    )  # seconds: threads interrupt each other much more often than they would
     try:
         with ThreadPoolExecutor(len(acts)) as pool:
             return list(pool.map(tab, acts))

@@ -47,7 +47,11 @@ def _make(path: Path) -> None:
         old.unlink()
     with tempfile.TemporaryDirectory(dir=KEPT) as folder:
         fresh = Path(folder) / "fresh.sqlite3"
-        own = {"DATABASE_URL": f"sqlite:///{fresh}", "RH_VAR_DIR": folder, "PYTHONWARNINGS": "ignore"}
+        own = {
+            "DATABASE_URL": f"sqlite:///{fresh}",
+            "RH_VAR_DIR": folder,
+            "PYTHONWARNINGS": "ignore",
+        }
         command = [sys.executable, "manage.py", "migrate", "-v0"]
         subprocess.run(command, cwd=ROOT, env=os.environ | own, check=True)
         with sqlite3.connect(fresh) as connection:
@@ -64,7 +68,11 @@ def digest() -> str:
     found = hashlib.sha256(repr((settings.INSTALLED_APPS, sqlite3.sqlite_version)).encode())
     for app in apps.get_app_configs():
         folder = Path(app.path)
-        files = {path for part in ("migrations/*.py", "models.py", "models/**/*.py") for path in folder.glob(part)}
+        files = {
+            path
+            for part in ("migrations/*.py", "models.py", "models/**/*.py")
+            for path in folder.glob(part)
+        }
         if ROOT in folder.parents and ".venv" not in folder.parts:
             files |= {each for path in folder.glob("migrations/*.py") for each in _imported(path)}
         for path in sorted(files):
@@ -77,4 +85,8 @@ def _imported(path: Path) -> Iterator[Path]:
     for node in ast.walk(ast.parse(path.read_text())):
         names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
         names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        yield from (file for name in names if (file := (ROOT / name.replace(".", "/")).with_suffix(".py")).is_file())
+        yield from (
+            file
+            for name in names
+            if (file := (ROOT / name.replace(".", "/")).with_suffix(".py")).is_file()
+        )

@@ -79,12 +79,19 @@ def test_thirty_two_workers_number_sixteen_thousand_invoices_without_a_gap(
     """Two for each agreement, four agreements for each of four series; their clocks are up to two days apart."""
     monkeypatch.setattr(issue, "BATCH", 100)
     monkeypatch.setattr(issue, "AHEAD", 500)
-    if connection.vendor == "sqlite":  # it lets writers in in no order: one may wait for all the others
+    if (
+        connection.vendor == "sqlite"
+    ):  # it lets writers in in no order: one may wait for all the others
         monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 120)
     worlds = [studio, World(), World(), World()]
     agreements = [world.running(world.client(), card="") for world in worlds for _ in range(4)]
-    Period.objects.bulk_create([period for agreement in agreements for period in days(agreement, 1000)])
-    workers = [partial(issue.issue_due, now=NOW + timedelta(days=n % 3), only=agreements[n % 16]) for n in range(32)]
+    Period.objects.bulk_create(
+        [period for agreement in agreements for period in days(agreement, 1000)]
+    )
+    workers = [
+        partial(issue.issue_due, now=NOW + timedelta(days=n % 3), only=agreements[n % 16])
+        for n in range(32)
+    ]
     assert sum(at_once(*workers)) == 16_000
     assert not issue.waiting(NOW).exists()
     for world in worlds:
@@ -104,7 +111,10 @@ def days(agreement: Agreement, count: int) -> Iterator[Period]:
     """A period a day, all due."""
     fee = {"due_at": NOW, "currency": "USD", "amount": PRICE, "minutes": 0}
     for n in range(count):
-        span = {"starts_on": date(2020, 1, 1) + timedelta(n), "ends_on": date(2020, 1, 2) + timedelta(n)}
+        span = {
+            "starts_on": date(2020, 1, 1) + timedelta(n),
+            "ends_on": date(2020, 1, 2) + timedelta(n),
+        }
         yield Period(business_id=agreement.business_id, agreement=agreement, index=n, **span, **fee)
 
 
@@ -118,7 +128,11 @@ def test_workers_open_the_series_of_a_new_year_without_blocking_each_other(
 
     def begin(order: Sequence[Any]) -> int:
         with transaction.atomic():
-            return len(numbers.lock(dict.fromkeys(order, SeriesKind.INVOICE), dict.fromkeys(order, NOW.date())))
+            return len(
+                numbers.lock(
+                    dict.fromkeys(order, SeriesKind.INVOICE), dict.fromkeys(order, NOW.date())
+                )
+            )
 
     assert at_once(*[partial(begin, order) for order in (businesses, businesses[::-1])]) == [60] * 2
     assert Series.objects.count() == 60
@@ -128,7 +142,9 @@ def test_workers_open_the_series_of_a_new_year_without_blocking_each_other(
 
 
 @pytest.mark.parametrize("workers", [2, 8])
-def test_workers_that_bill_at_once_charge_each_invoice_once(studio: World, slowly: None, workers: int) -> None:
+def test_workers_that_bill_at_once_charge_each_invoice_once(
+    studio: World, slowly: None, workers: int
+) -> None:
     """Their clocks differ by more than a lease and a look-up, so that each takes the others for dead."""
     for card in ("succeeds", "lost_answer", "succeeds"):
         for n in range(8):
@@ -141,11 +157,17 @@ def test_workers_that_bill_at_once_charge_each_invoice_once(studio: World, slowl
     at_once(*[partial(run, n) for n in range(workers)])
     bill(now=LATER, door="test")
     assert taken() == {str(pk): 1 for pk in Invoice.objects.values_list("pk", flat=True)}
-    assert Invoice.objects.filter(state="paid").count() == Outbox.objects.filter(kind="receipt").count() == 24
+    assert (
+        Invoice.objects.filter(state="paid").count()
+        == Outbox.objects.filter(kind="receipt").count()
+        == 24
+    )
     assert not broken(LATER)
 
 
-def test_workers_that_collect_at_once_ask_the_gateway_once_for_each_invoice(studio: World, slowly: None) -> None:
+def test_workers_that_collect_at_once_ask_the_gateway_once_for_each_invoice(
+    studio: World, slowly: None
+) -> None:
     """With one clock the lease holds: nobody makes an object, or a try, for what another works on."""
     invoices = due(studio, 24)
     sent = at_once(*[partial(collect.collect, now=NOW)] * 8)
@@ -155,7 +177,9 @@ def test_workers_that_collect_at_once_ask_the_gateway_once_for_each_invoice(stud
     assert not broken(NOW)
 
 
-def test_cancelling_and_charging_at_once_ends_in_one_of_the_two(studio: World, slowly: None) -> None:
+def test_cancelling_and_charging_at_once_ends_in_one_of_the_two(
+    studio: World, slowly: None
+) -> None:
     invoices = due(studio, 16)
 
     def cancel(some: Sequence[Invoice]) -> None:
@@ -163,7 +187,11 @@ def test_cancelling_and_charging_at_once_ends_in_one_of_the_two(studio: World, s
             with suppress(RuleError):
                 void.void(invoice=each, reason="R", actor="Nan", now=NOW)
 
-    at_once(partial(collect.collect, now=NOW), partial(cancel, invoices), partial(cancel, invoices[::-1]))
+    at_once(
+        partial(collect.collect, now=NOW),
+        partial(cancel, invoices),
+        partial(cancel, invoices[::-1]),
+    )
     bill(now=LATER, door="test")
     charged = taken()
     for invoice in Invoice.objects.all():
@@ -172,7 +200,9 @@ def test_cancelling_and_charging_at_once_ends_in_one_of_the_two(studio: World, s
     assert not broken(LATER)
 
 
-def test_trying_again_at_once_from_several_tabs_is_one_more_charge(studio: World, slowly: None) -> None:
+def test_trying_again_at_once_from_several_tabs_is_one_more_charge(
+    studio: World, slowly: None
+) -> None:
     """The card was declined and is good now; the owner presses again and again while workers run."""
     invoices = due(studio, 8, "lost_card")
     collect.collect(now=NOW)
@@ -202,7 +232,13 @@ def test_a_refund_asked_for_in_several_tabs_is_given_once(studio: World) -> None
     """To the card, or kept for the client."""
     for n in range(6):
         invoice = studio.billed(client=studio.client(f"Client {n}"))
-        asked = {"invoice": invoice, "amount": PRICE, "reason": "R", "actor": "Nan", "to_card": n % 2 == 0}
+        asked = {
+            "invoice": invoice,
+            "amount": PRICE,
+            "reason": "R",
+            "actor": "Nan",
+            "to_card": n % 2 == 0,
+        }
         answers = at_once(*[partial(refund.give_back, **asked, now=NOW)] * 4)
         assert refusals(answers) == 3
         assert CreditNote.objects.get(invoice=invoice).total == PRICE
@@ -219,25 +255,54 @@ def test_an_upgrade_signed_while_its_money_goes_back_is_one_of_the_two(studio: W
     for n in range(4):
         invoice = studio.billed(client=studio.client(f"Client {n}"))
         agreement = invoice.agreement
-        seen = upgrade_invoice.shown(upgrade_invoice.draft(agreement=agreement, change=change, now=NOW))
-        row = upgrade_invoice.offer(agreement=agreement, change=change, seen=seen, actor="Nan", now=NOW)
-        begun = sign.begin(paper=row, contact=agreement.contact, name="P", consented=True, now=NOW, origin=HERE)
-        code = {"contact": agreement.contact, "code": links.code(begun.code_row), "now": NOW, "origin": HERE}
-        back = {"invoice": invoice, "amount": PRICE, "reason": "R", "actor": "Nan", "to_card": False, "now": NOW}
-        signed, given = at_once(partial(sign.confirm, paper=row, **code), partial(refund.give_back, **back))
+        seen = upgrade_invoice.shown(
+            upgrade_invoice.draft(agreement=agreement, change=change, now=NOW)
+        )
+        row = upgrade_invoice.offer(
+            agreement=agreement, change=change, seen=seen, actor="Nan", now=NOW
+        )
+        begun = sign.begin(
+            paper=row, contact=agreement.contact, name="P", consented=True, now=NOW, origin=HERE
+        )
+        code = {
+            "contact": agreement.contact,
+            "code": links.code(begun.code_row),
+            "now": NOW,
+            "origin": HERE,
+        }
+        back = {
+            "invoice": invoice,
+            "amount": PRICE,
+            "reason": "R",
+            "actor": "Nan",
+            "to_card": False,
+            "now": NOW,
+        }
+        signed, given = at_once(
+            partial(sign.confirm, paper=row, **code), partial(refund.give_back, **back)
+        )
         row.refresh_from_db()
         assert refusals([given]) == 0
         assert (row.state, refusals([signed])) in [("signed", 0), ("void", 1)]
         assert agreement.upgrades.count() == (row.state == "signed")
     at_once(*[partial(issue.issue_due, now=NOW)] * 4)
-    assert Invoice.objects.filter(kind="upgrade").count() == Amendment.objects.filter(state="signed").count()
+    assert (
+        Invoice.objects.filter(kind="upgrade").count()
+        == Amendment.objects.filter(state="signed").count()
+    )
     assert not broken(NOW)
 
 
 def test_giving_up_and_being_paid_at_once_ends_in_one_of_the_two(studio: World) -> None:
     """Two people write the same transfer down, another one writes the invoice off."""
     for n, invoice in enumerate(due(studio, 8, card="", collect_by="transfer")):
-        came = {"amount": PRICE, "on": NOW.date(), "reference": f"line {n}", "actor": "Nan", "now": NOW}
+        came = {
+            "amount": PRICE,
+            "on": NOW.date(),
+            "reference": f"line {n}",
+            "actor": "Nan",
+            "now": NOW,
+        }
         paid = partial(transfers.record, invoice=invoice, **came)
         given_up = partial(void.write_off, invoice=invoice, reason="R", actor="Nan", now=NOW)
         assert refusals(at_once(paid, given_up, paid)) == 2
@@ -250,7 +315,13 @@ def test_a_bank_statement_imported_in_several_tabs_pays_each_invoice_once(studio
     invoices = due(studio, 12, card="", collect_by="transfer")
     rows = [f"2026-11-0{1 + n % 2},{invoice.number},3000.00" for n, invoice in enumerate(invoices)]
     file = "\n".join(["Date,Description,Amount", *rows]).encode()
-    asked = {"business": studio.business, "data": file, "currency": "USD", "actor": "Nan", "now": NOW}
+    asked = {
+        "business": studio.business,
+        "data": file,
+        "currency": "USD",
+        "actor": "Nan",
+        "now": NOW,
+    }
     answers = at_once(*[partial(statement_import.bring_in, **asked)] * 4)
     assert [sum(each.new for each in answers), sum(each.matched for each in answers)] == [12, 12]
     assert sorted(StatementLine.objects.values_list("state", flat=True)) == ["matched"] * 12

@@ -34,7 +34,10 @@ def test_several_tabs_that_stop_a_timer_write_it_down_once(studio: World) -> Non
 def test_several_tabs_that_start_one_leave_one_running_and_lose_no_time(studio: World) -> None:
     owner = studio.business.owner
     agreements = [running(studio, f"Client {n}") for n in range(4)]
-    acts = [partial(timer.start, user=owner, agreement=each, note="N", now=NOW + HOUR) for each in agreements]
+    acts = [
+        partial(timer.start, user=owner, agreement=each, note="N", now=NOW + HOUR)
+        for each in agreements
+    ]
     timer.start(user=owner, agreement=agreements[0], note="Before", now=NOW)
     assert refusals(at_once(*acts)) == 0
     assert Timer.objects.count() == 1
@@ -46,7 +49,10 @@ def test_a_stop_and_a_discard_at_once_are_one_of_the_two(studio: World) -> None:
     agreement, owner = running(studio), studio.business.owner
     row = timer.start(user=owner, agreement=agreement, note="N", now=NOW)
     which: dict[str, Any] = {"user": owner, "business": studio.business, "pk": row.pk}
-    acts: list[Callable[[], Any]] = [partial(timer.stop, **which, now=NOW + HOUR), partial(timer.discard, **which)]
+    acts: list[Callable[[], Any]] = [
+        partial(timer.stop, **which, now=NOW + HOUR),
+        partial(timer.discard, **which),
+    ]
     stopped, discarded = at_once(*acts)
     assert refusals([stopped, discarded]) == 1
     assert TimeEntry.objects.count() == (refusals([stopped]) == 0)
@@ -54,7 +60,9 @@ def test_a_stop_and_a_discard_at_once_are_one_of_the_two(studio: World) -> None:
 
 def test_a_day_never_has_more_than_24_hours_whoever_writes_at_once(studio: World) -> None:
     agreement = running(studio)
-    write = partial(time_log.log_time, agreement=agreement, on=DAY, minutes=5 * 60, note="N", now=NOW)
+    write = partial(
+        time_log.log_time, agreement=agreement, on=DAY, minutes=5 * 60, note="N", now=NOW
+    )
     assert refusals(at_once(*[write] * 8)) == 4
     assert TimeEntry.objects.count() == 4
 

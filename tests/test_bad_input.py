@@ -18,8 +18,13 @@ from delivery.models import TimeEntry
 from tests.world import World
 
 NAUGHTY = [
-    "<script>alert(1)</script>", "=cmd()|' /C calc'!A0", "{{ settings.SECRET_KEY }}{% debug %}", "'; DROP TABLE core_user; --",
-    "ชื่อไทยยาวมาก", "O’Brien & Söhne", "../../etc/passwd",
+    "<script>alert(1)</script>",
+    "=cmd()|' /C calc'!A0",
+    "{{ settings.SECRET_KEY }}{% debug %}",
+    "'; DROP TABLE core_user; --",
+    "ชื่อไทยยาวมาก",
+    "O’Brien & Söhne",
+    "../../etc/passwd",
 ]
 REFUSED = ["", "x" * 10_000, "🎉 party", "nul\x00byte", "\u202eesrever"]
 
@@ -33,7 +38,11 @@ def owner(world: World) -> Browser:
 
 def client_fields(**changes: str) -> dict[str, str]:
     good = {
-        "name": "Baan", "contact_name": "Ploy", "contact_email": "p@x.example", "language": "en", "time_zone": "Asia/Bangkok",
+        "name": "Baan",
+        "contact_name": "Ploy",
+        "contact_email": "p@x.example",
+        "language": "en",
+        "time_zone": "Asia/Bangkok",
     }
     return good | changes
 
@@ -41,10 +50,21 @@ def client_fields(**changes: str) -> dict[str, str]:
 def proposal_fields(world: World, client: Client, **changes: str) -> dict[str, str]:
     today = local_day(timezone.now(), world.business.time_zone)
     good = {
-        "title": "T", "contact": str(world.person(client).pk), "currency": "USD", "language": "en", "interval": "monthly",
-        "starts_on": today.isoformat(), "notice_days": "30", "minimum_months": "3",
-        "tier-TOTAL_FORMS": "3", "tier-INITIAL_FORMS": "0", "tier-0-name": "A", "tier-0-fee": "3000",
-        "tier-0-response_hours": "24", "tier-1-response_hours": "24", "tier-2-response_hours": "24",
+        "title": "T",
+        "contact": str(world.person(client).pk),
+        "currency": "USD",
+        "language": "en",
+        "interval": "monthly",
+        "starts_on": today.isoformat(),
+        "notice_days": "30",
+        "minimum_months": "3",
+        "tier-TOTAL_FORMS": "3",
+        "tier-INITIAL_FORMS": "0",
+        "tier-0-name": "A",
+        "tier-0-fee": "3000",
+        "tier-0-response_hours": "24",
+        "tier-1-response_hours": "24",
+        "tier-2-response_hours": "24",
     }
     return good | changes
 
@@ -61,7 +81,9 @@ def test_strange_names_are_shown_as_they_were_typed(owner: Browser, text: str) -
 
 @pytest.mark.parametrize("text", REFUSED, ids=repr)
 def test_what_cannot_stand_on_a_paper_is_refused_at_its_field(owner: Browser, text: str) -> None:
-    answer = owner.post(reverse("dashboard:client_new"), client_fields(name=text, contact_role="Head of joy"))
+    answer = owner.post(
+        reverse("dashboard:client_new"), client_fields(name=text, contact_role="Head of joy")
+    )
     assert answer.status_code == 422
     page = answer.content.decode()
     assert 'id="error_1_id_name"' in page or "invalid-feedback" in page
@@ -78,14 +100,19 @@ def test_what_cannot_stand_on_a_paper_is_refused_at_its_field(owner: Browser, te
         ({"tier-0-fee": "10.999"}, "fewer decimal places"),
         ({"tier-0-fee": "0"}, "A tier costs something"),
         ({"tier-0-name": ""}, "Give the tier a name"),
-        ({"tier-1-name": "B", "tier-1-fee": "2000", "tier-0-is_recommended": "on"}, "must cost more"),
+        (
+            {"tier-1-name": "B", "tier-1-fee": "2000", "tier-0-is_recommended": "on"},
+            "must cost more",
+        ),
         ({"starts_on": "2020-01-01"}, "This day has passed"),
         ({"starts_on": "soon"}, "Enter a valid date"),
         ({"interval": "once"}, "A paid trial needs a day"),
         ({"notice_days": "99999999"}, "less than or equal"),
     ],
 )
-def test_an_impossible_proposal_says_why(owner: Browser, world: World, change: dict[str, str], word: str) -> None:
+def test_an_impossible_proposal_says_why(
+    owner: Browser, world: World, change: dict[str, str], word: str
+) -> None:
     client = world.client()
     url = reverse("dashboard:proposal_new", args=[client.pk])
     answer = owner.post(url, proposal_fields(world, client, **change))
@@ -120,7 +147,9 @@ def test_a_form_posted_from_two_tabs_is_saved_once(owner: Browser, world: World)
         assert answer["Location"] == reverse("dashboard:client", args=[Client.objects.get().pk])
 
 
-def test_a_link_opens_once_looking_does_not_use_it_and_a_forged_one_never_opens(world: World) -> None:
+def test_a_link_opens_once_looking_does_not_use_it_and_a_forged_one_never_opens(
+    world: World,
+) -> None:
     contact = world.person(world.client())
     token = links.token(portal_links.portal_link(contact=contact, now=timezone.now()).id)
     door = f"/p/{token}/"
@@ -135,7 +164,9 @@ def test_a_link_opens_once_looking_does_not_use_it_and_a_forged_one_never_opens(
 def test_closing_access_ends_sessions_and_links(world: World) -> None:
     contact = world.person(world.client())
     browser = Browser()
-    browser.post(f"/p/{links.token(portal_links.portal_link(contact=contact, now=timezone.now()).id)}/")
+    browser.post(
+        f"/p/{links.token(portal_links.portal_link(contact=contact, now=timezone.now()).id)}/"
+    )
     waiting = links.token(portal_links.portal_link(contact=contact, now=timezone.now()).id)
     assert browser.get("/p/").status_code == 200
     portal_links.end_sessions(contact=contact, now=timezone.now())
@@ -158,9 +189,13 @@ def test_no_page_or_letter_shows_the_client_what_is_private(world: World) -> Non
     type(world.business).objects.filter(pk=world.business.pk).update(floor_rate=777_77)
     agreement = world.sealed(agreement=world.picked(world.proposal(client)))
     browser = Browser()
-    browser.post(f"/p/{links.token(portal_links.portal_link(contact=agreement.contact, now=timezone.now()).id)}/")
+    browser.post(
+        f"/p/{links.token(portal_links.portal_link(contact=agreement.contact, now=timezone.now()).id)}/"
+    )
     seen = "".join(browser.get(url).content.decode() for url in portal_pages(agreement))
-    seen += "".join(row.text + row.html for row in Outbox.objects.filter(to=agreement.contact.email))
+    seen += "".join(
+        row.text + row.html for row in Outbox.objects.filter(to=agreement.contact.email)
+    )
     for private in ("SECRET-NOTE", "777.77", "77,777"):
         assert private not in seen
 

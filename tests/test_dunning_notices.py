@@ -23,7 +23,10 @@ VAT = [{"name": "VAT", "percent": "7"}]
 
 def letters(kind: str, now: Any = NOW) -> list[Outbox]:
     """As they are sent: those that were only announced are written now."""
-    return [outbox.compose(row, now) for row in Outbox.objects.filter(kind=kind).order_by("created_at", "ref")]
+    return [
+        outbox.compose(row, now)
+        for row in Outbox.objects.filter(kind=kind).order_by("created_at", "ref")
+    ]
 
 
 def test_five_days_before_the_client_reads_amount_day_and_card(world: World) -> None:
@@ -51,16 +54,22 @@ def test_it_is_charged_in_the_clients_morning(world: World) -> None:
 
 
 @pytest.mark.parametrize("card", ["insufficient_funds", "lost_card"])
-def test_the_first_decline_is_told_to_both_sides_once_with_what_follows(world: World, card: str) -> None:
+def test_the_first_decline_is_told_to_both_sides_once_with_what_follows(
+    world: World, card: str
+) -> None:
     world.running(card=card)
     for hours in range(3):
         bill(now=NOW + timedelta(hours=hours), door="test")
     told = {letter.to: letter.text for letter in letters("charge_failed")}
     assert set(told) == {"ploy@baan.example", world.business.owner.email}
     assert len(letters("charge_failed")) == 2
-    assert "[[link:" in told["ploy@baan.example"], "a door without a password, to the page for a new card"
+    assert "[[link:" in told["ploy@baan.example"], (
+        "a door without a password, to the page for a new card"
+    )
     for text in told.values():
-        assert ("3 November 2026" in text) == (card == "insufficient_funds"), "a hard decline has no next try"
+        assert ("3 November 2026" in text) == (card == "insufficient_funds"), (
+            "a hard decline has no next try"
+        )
 
 
 def test_both_sides_see_the_same_days_of_the_next_tries(world: World) -> None:
@@ -90,14 +99,19 @@ def test_a_bank_that_asks_the_client_is_no_failed_try(world: World) -> None:
     assert (row.state, row.reason, row.tries) == ("dunning", "not_confirmed", 0)
 
 
-def test_two_unpaid_periods_are_charged_together_only_after_their_sum_was_shown(world: World) -> None:
+def test_two_unpaid_periods_are_charged_together_only_after_their_sum_was_shown(
+    world: World,
+) -> None:
     agreement = world.running(card="lost_card")
     for days in (0, 30):
         bill(now=NOW + days * DAY, door="test")
     bill(now=NOW + 31 * DAY, door="test")
     assert {row.state for row in Collection.objects.all()} == {"dunning"}
     assert Charge.objects.count() == Invoice.objects.count() == 2
-    browser, door = Browser(), portal_links.portal_link(contact=agreement.contact, now=timezone.now())
+    browser, door = (
+        Browser(),
+        portal_links.portal_link(contact=agreement.contact, now=timezone.now()),
+    )
     browser.post(f"/p/{links.token(door.id)}/")
     page = browser.get(reverse("portal:method")).content.decode()
     assert "$6,000" in page

@@ -31,7 +31,9 @@ FORBIDDEN = [
 
 
 @pytest.fixture(scope="module")
-def issued(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def issued(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
     """A signed agreement and its first invoice, paid."""
     with lasting(django_db_blocker, tmp_path_factory.mktemp("installation")):
         World().sealed()
@@ -39,7 +41,9 @@ def issued(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pyte
         yield
 
 
-@pytest.mark.parametrize(("model", "change"), FORBIDDEN, ids=lambda x: getattr(x, "__name__", str(x)))
+@pytest.mark.parametrize(
+    ("model", "change"), FORBIDDEN, ids=lambda x: getattr(x, "__name__", str(x))
+)
 def test_the_database_refuses_to_change_or_delete_what_was_issued(
     issued: None, db: None, model: Any, change: dict[str, Any]
 ) -> None:

@@ -22,14 +22,25 @@ from tests.world import World, lasting
 
 pytestmark = pytest.mark.rendering
 
-NOTES, WORDS, GUESS = "Hesitates-about-us", "Maybe-in-a-year", 7_654_321  # as nobody else writes them
+NOTES, WORDS, GUESS = (
+    "Hesitates-about-us",
+    "Maybe-in-a-year",
+    7_654_321,
+)  # as nobody else writes them
 CHANGE, KEY = "Shift-hours-to-them", "Key-of-my-script"
-BUDGET, STEP, SAID, REPLY = "About-four-thousand", "Ring-their-boss", "Too-dear-they-say", "Nothing-costs-more"
+BUDGET, STEP, SAID, REPLY = (
+    "About-four-thousand",
+    "Ring-their-boss",
+    "Too-dear-they-say",
+    "Nothing-costs-more",
+)
 RISKS = [Reason(why, points, 2, 3) for why in Why for points in (1, 2)]
 
 
 @pytest.fixture(scope="module")
-def standing(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[dict[str, Any]]:
+def standing(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any
+) -> Iterator[dict[str, Any]]:
     """What the freelancer thinks about a client of whom there is one of everything; made once for these tests."""
     with lasting(django_db_blocker, folder := tmp_path_factory.mktemp("installation")):
         yield thought_about(World()) | {"folder": folder}
@@ -45,10 +56,14 @@ def thought_about(world: World) -> dict[str, Any]:
     """One of everything, with whatever the freelancer thinks about the client written down."""
     found = rows_of(world)
     client, now = found["client"], timezone.now()
-    Client.objects.filter(pk=client.pk).update(notes=NOTES, expected_amount=GUESS * 100, expected_currency="USD")
+    Client.objects.filter(pk=client.pk).update(
+        notes=NOTES, expected_amount=GUESS * 100, expected_currency="USD"
+    )
     Client.objects.filter(pk=client.pk).update(state=Stage.LEAD)
     client.refresh_from_db()
-    pipeline.put(client=client, to=Stage.LOST, because=Lost.VALUE, words=WORDS, actor="Nan", now=now)
+    pipeline.put(
+        client=client, to=Stage.LOST, because=Lost.VALUE, words=WORDS, actor="Nan", now=now
+    )
     talked = {"needs": "", "goals": "", "kpis": [], "load": "", "extras": "", "next_on": None}
     talked |= {"budget": BUDGET, "outcome": "later", "next_step": STEP}
     call_notes.write(call=found["call"], typed=talked, revision=0, now=now)
@@ -57,12 +72,18 @@ def thought_about(world: World) -> dict[str, Any]:
     EarlyWarning.objects.update(change=CHANGE)
     ApiKey.objects.update(name=KEY)
     Business.objects.filter(pk=client.business_id).update(floor_rate=98_765_00)
-    return found | {"open": world.proposal(client, now=now, starts_on=now.date() + timedelta(days=9))}
+    return found | {
+        "open": world.proposal(client, now=now, starts_on=now.date() + timedelta(days=9))
+    }
 
 
 def secrets() -> list[str]:
     """How they would look on a page, in an address or in a letter."""
-    stages = [str(label) for value, label in STAGES if value in (Stage.LEAD, Stage.CALL_BOOKED, Stage.LOST)]
+    stages = [
+        str(label)
+        for value, label in STAGES
+        if value in (Stage.LEAD, Stage.CALL_BOOKED, Stage.LOST)
+    ]
     own = [
         NOTES,
         WORDS,
@@ -78,7 +99,14 @@ def secrets() -> list[str]:
         "At risk",
     ]
     own += [renewal.says(one) for one in RISKS] + [renewal.step(one) for one in RISKS]
-    return [*own, str(GUESS), f"{GUESS:,}", "98,765", str(Lost.VALUE.label), *(f">{one}<" for one in stages)]
+    return [
+        *own,
+        str(GUESS),
+        f"{GUESS:,}",
+        "98,765",
+        str(Lost.VALUE.label),
+        *(f">{one}<" for one in stages),
+    ]
 
 
 def leaks(text: str) -> list[str]:
@@ -112,5 +140,10 @@ def test_no_letter_to_a_client_tells_it(rows: dict[str, Any]) -> None:
 
 def test_no_signed_paper_holds_it(rows: dict[str, Any]) -> None:
     agreement = Agreement.objects.get(pk=rows["agreement"].pk)
-    for frozen in (agreement.terms, agreement.tier, agreement.proposal.snapshot, rows["report"].snapshot):
+    for frozen in (
+        agreement.terms,
+        agreement.tier,
+        agreement.proposal.snapshot,
+        rows["report"].snapshot,
+    ):
         assert not leaks(str(frozen))

@@ -43,26 +43,54 @@ def fill(world: World, agreement: Agreement, count: int) -> None:
     clients = [Client(name=f"Client {n:04}", **own) for n in range(count)]
     Client.objects.bulk_create(clients)
     Contact.objects.bulk_create(
-        Contact(client=row, name="P", email=f"p{row.pk}@x.example", is_decision_maker=True, **own) for row in clients
+        Contact(client=row, name="P", email=f"p{row.pk}@x.example", is_decision_maker=True, **own)
+        for row in clients
     )
     proposals = [
-        Proposal(client=row, contact=agreement.contact, title="T", currency="USD", starts_on=date(2026, 1, 1), **own)
+        Proposal(
+            client=row,
+            contact=agreement.contact,
+            title="T",
+            currency="USD",
+            starts_on=date(2026, 1, 1),
+            **own,
+        )
         for row in clients
     ]
     Proposal.objects.bulk_create(proposals)
-    fields = {name: getattr(agreement, name) for name in ("tier", "terms", "terms_hash", "currency", "time_zone")}
+    fields = {
+        name: getattr(agreement, name)
+        for name in ("tier", "terms", "terms_hash", "currency", "time_zone")
+    }
     agreements = [
         Agreement(
-            client=row.client, contact=agreement.contact, proposal=row, title="T", amount=1, minutes=60, anchor_day=1,
-            starts_on=date(2026, 1, 1), state="active", signed_at=now, **fields, **own,
+            client=row.client,
+            contact=agreement.contact,
+            proposal=row,
+            title="T",
+            amount=1,
+            minutes=60,
+            anchor_day=1,
+            starts_on=date(2026, 1, 1),
+            state="active",
+            signed_at=now,
+            **fields,
+            **own,
         )
         for row in proposals
     ]
     Agreement.objects.bulk_create(agreements)
     periods = [
         Period(
-            agreement=row, index=0, starts_on=date(2026, 11, 1), ends_on=date(2026, 12, 1), due_at=now, currency="USD",
-            amount=1, minutes=60, **own,
+            agreement=row,
+            index=0,
+            starts_on=date(2026, 11, 1),
+            ends_on=date(2026, 12, 1),
+            due_at=now,
+            currency="USD",
+            amount=1,
+            minutes=60,
+            **own,
         )
         for row in agreements
     ]
@@ -71,34 +99,65 @@ def fill(world: World, agreement: Agreement, count: int) -> None:
         TimeEntry(period=row, on=date(2026, 11, 2), minutes=5, note="N", **own) for row in periods
     )
     EarlyWarning.objects.bulk_create(
-        EarlyWarning(period=row, client=row.agreement.client, day=10, note="N", findings=[OFF], **own)
+        EarlyWarning(
+            period=row, client=row.agreement.client, day=10, note="N", findings=[OFF], **own
+        )
         for row in periods
     )
-    TimeImport.objects.bulk_create(TimeImport(file_name="f", source="toggl", **own) for _row in periods)
-    Report.objects.bulk_create(Report(period=row, client=row.agreement.client, **own) for row in periods)
+    TimeImport.objects.bulk_create(
+        TimeImport(file_name="f", source="toggl", **own) for _row in periods
+    )
+    Report.objects.bulk_create(
+        Report(period=row, client=row.agreement.client, **own) for row in periods
+    )
     Deliverable.objects.bulk_create(
         Deliverable(period=row, position=1, title="T", promised=2, **own) for row in periods
     )
     Request.objects.bulk_create(
         Request(
-            client=row.agreement.client, agreement=row.agreement, period=row, contact=agreement.contact, title="T",
-            fits="word", respond_by=now, **own,
+            client=row.agreement.client,
+            agreement=row.agreement,
+            period=row,
+            contact=agreement.contact,
+            title="T",
+            fits="word",
+            respond_by=now,
+            **own,
         )
         for row in periods
     )
     series, _made = Series.objects.get_or_create(kind="invoice", year=2026, **own)
     invoices = [
         Invoice(
-            client=row.agreement.client, agreement=row.agreement, period=row, period_start=row.starts_on,
-            series=series, seq=count * 100 + n, number=f"X-{row.pk}", issued_on=row.starts_on, due_on=row.starts_on, currency="USD", subtotal=1, tax=0, total=1,
-            seller={}, buyer={}, language="en", terms_hash="x", **own,
+            client=row.agreement.client,
+            agreement=row.agreement,
+            period=row,
+            period_start=row.starts_on,
+            series=series,
+            seq=count * 100 + n,
+            number=f"X-{row.pk}",
+            issued_on=row.starts_on,
+            due_on=row.starts_on,
+            currency="USD",
+            subtotal=1,
+            tax=0,
+            total=1,
+            seller={},
+            buyer={},
+            language="en",
+            terms_hash="x",
+            **own,
         )
         for n, row in enumerate(periods)
     ]
     Invoice.objects.bulk_create(invoices)
-    Collection.objects.bulk_create(Collection(invoice=row, gateway="sandbox", next_at=now, **own) for row in invoices)
+    Collection.objects.bulk_create(
+        Collection(invoice=row, gateway="sandbox", next_at=now, **own) for row in invoices
+    )
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")  # as the database does by itself a minute later; untold, it plans for empty tables
+        cursor.execute(
+            "ANALYZE"
+        )  # as the database does by itself a minute later; untold, it plans for empty tables
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(world: World) -> None:
@@ -125,7 +184,11 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(world: World) -> None
 @pytest.mark.parametrize("up", [True, False])
 def test_pages_lead_through_every_row_and_back(world: World, up: bool) -> None:
     Client.objects.bulk_create(
-        Client(business=world.business, name=f"N{n % 7}", created_at=timezone.now() - timedelta(days=n % 3))
+        Client(
+            business=world.business,
+            name=f"N{n % 7}",
+            created_at=timezone.now() - timedelta(days=n % 3),
+        )
         for n in range(83)
     )
     seen: list[Any] = []

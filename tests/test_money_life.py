@@ -71,8 +71,13 @@ class MoneyLife(RuleBasedStateMachine):
         self.agreements = [
             self.world.running(taxes=VAT, starts_on=NOW.date()),
             self.world.running(
-                self.world.client("Siam Tea"), starts_on=date(2026, 11, 16), taxes=VAT, tax_mode="inclusive",
-                collect_by="transfer", withholding_percent=Decimal(3), amount=32_100_00,
+                self.world.client("Siam Tea"),
+                starts_on=date(2026, 11, 16),
+                taxes=VAT,
+                tax_mode="inclusive",
+                collect_by="transfer",
+                withholding_percent=Decimal(3),
+                amount=32_100_00,
             ),
         ]
         self.transfers = 0
@@ -101,7 +106,11 @@ class MoneyLife(RuleBasedStateMachine):
         done[verb.__name__] += 1
 
     def pick(self, which: int, *states: str) -> Invoice | None:
-        rows = Invoice.objects.filter(state__in=states).order_by("seq").select_related("collection", "client")
+        rows = (
+            Invoice.objects.filter(state__in=states)
+            .order_by("seq")
+            .select_related("collection", "client")
+        )
         return rows[which % len(rows)] if rows else None
 
     def agreement(self, which: int) -> Agreement:
@@ -141,7 +150,9 @@ class MoneyLife(RuleBasedStateMachine):
     @precondition(there_is(SandboxIntent, status="requires_action"))
     @rule()
     def a_client_confirms_at_their_bank(self) -> None:
-        for handle in SandboxIntent.objects.filter(status="requires_action").values_list("pk", flat=True):
+        for handle in SandboxIntent.objects.filter(status="requires_action").values_list(
+            "pk", flat=True
+        ):
             done["confirmed"] += confirm(handle)
             gateway_events.look("sandbox", handle, account=None, now=self.now)
 
@@ -155,7 +166,11 @@ class MoneyLife(RuleBasedStateMachine):
         left = owing.owed(invoice)
         amount = left - owing.withholding(invoice) if keeps_back else left // share + (share == 7)
         self.attempt(
-            transfers.record, invoice=invoice, amount=amount, on=self.now.date(), reference=f"{self.transfers}",
+            transfers.record,
+            invoice=invoice,
+            amount=amount,
+            on=self.now.date(),
+            reference=f"{self.transfers}",
             actor="Nan",
         )
 
@@ -163,12 +178,21 @@ class MoneyLife(RuleBasedStateMachine):
     @rule()
     def a_certificate_arrives(self) -> None:
         for certificate in Certificate.objects.filter(state="owed")[:1]:
-            self.attempt(transfers.receive_certificate, certificate=certificate, number="7", on=self.now.date())
+            self.attempt(
+                transfers.receive_certificate,
+                certificate=certificate,
+                number="7",
+                on=self.now.date(),
+            )
 
     @rule(which=ANY, part=st.booleans())
     def a_cardholder_contests(self, which: int, part: bool) -> None:
         contested = SandboxDispute.objects.values("intent")
-        paid = SandboxIntent.objects.filter(status="succeeded").exclude(pk__in=contested).order_by("created_at", "pk")
+        paid = (
+            SandboxIntent.objects.filter(status="succeeded")
+            .exclude(pk__in=contested)
+            .order_by("created_at", "pk")
+        )
         for intent in list(paid)[which % 3 :][:1]:
             row = contest(intent.handle)
             SandboxDispute.objects.filter(pk=row.pk).update(amount=row.amount // (1 + part))
@@ -227,7 +251,9 @@ class MoneyLife(RuleBasedStateMachine):
     @rule()
     def the_owner_waits(self) -> None:
         for row in Collection.objects.filter(state="dunning"):
-            self.attempt(retry.wait, collection=row, until=self.now.date() + timedelta(days=3), actor="Nan")
+            self.attempt(
+                retry.wait, collection=row, until=self.now.date() + timedelta(days=3), actor="Nan"
+            )
 
     @rule(who=BOTH, weeks=st.sampled_from([0, 3, 9]))
     def the_owner_pauses(self, who: int, weeks: int) -> None:
@@ -266,11 +292,17 @@ class MoneyLife(RuleBasedStateMachine):
         agreement = self.agreement(who)
         today = local_day(self.now, agreement.time_zone)
         change = amend.Change(
-            amend.AmendmentKind.TIER, today, amount=amend.raised(effective_terms.on(agreement, today).amount, percent)
+            amend.AmendmentKind.TIER,
+            today,
+            amount=amend.raised(effective_terms.on(agreement, today).amount, percent),
         )
         with suppress(RuleError):
-            seen = upgrade_invoice.shown(upgrade_invoice.draft(agreement=agreement, change=change, now=self.now))
-            upgrade_invoice.offer(agreement=agreement, change=change, seen=seen, actor="Nan", now=self.now)
+            seen = upgrade_invoice.shown(
+                upgrade_invoice.draft(agreement=agreement, change=change, now=self.now)
+            )
+            upgrade_invoice.offer(
+                agreement=agreement, change=change, seen=seen, actor="Nan", now=self.now
+            )
             done["offered_now"] += 1
         for row in Amendment.objects.filter(state="sent", agreement=agreement) if signs else ():
             with suppress(RuleError):
@@ -298,27 +330,40 @@ class MoneyLife(RuleBasedStateMachine):
     def nothing_that_begins_in_a_pause_is_billed(self) -> None:
         billed = Invoice.objects.values_list("agreement", "period__starts_on")
         pauses = Pause.objects.by_agreement(row.pk for row in self.agreements)
-        assert not [day for pk, day in billed if any(pause.covers(day) for pause in pauses.get(pk, []))]
+        assert not [
+            day for pk, day in billed if any(pause.covers(day) for pause in pauses.get(pk, []))
+        ]
 
     @invariant()
     def each_period_costs_what_was_signed_for_its_day(self) -> None:
-        for period in Period.objects.filter(agreement__in=self.agreements).select_related("agreement"):
-            assert period.amount == effective_terms.billed_on(period.agreement, period.starts_on).amount
+        for period in Period.objects.filter(agreement__in=self.agreements).select_related(
+            "agreement"
+        ):
+            assert (
+                period.amount
+                == effective_terms.billed_on(period.agreement, period.starts_on).amount
+            )
 
     @invariant()
     def a_period_with_its_upgrades_costs_no_more_than_the_dearest_tier(self) -> None:
         """What was given back of it may be charged again with the days that are left; each upgrade rounds once."""
-        for period in Period.objects.filter(upgrades__isnull=False).distinct().select_related("agreement"):
+        for period in (
+            Period.objects.filter(upgrades__isnull=False).distinct().select_related("agreement")
+        ):
             upgrades = list(period.upgrades.order_by("starts_on").select_related("amendment"))
             notes = CreditNote.objects.filter(invoice__period=period).select_related("invoice")
-            back = sum(row.total if row.invoice.tax_mode == "inclusive" else row.subtotal for row in notes)
+            back = sum(
+                row.total if row.invoice.tax_mode == "inclusive" else row.subtotal for row in notes
+            )
             cost = period.amount + sum(row.amount for row in upgrades)
             assert cost - back <= upgrades[-1].amendment.amount + len(upgrades)
             assert Invoice.objects.filter(period=period, kind="upgrade").count() <= len(upgrades)
 
     @invariant()
     def no_invoice_is_charged_twice(self) -> None:
-        taken = SandboxIntent.objects.filter(status="succeeded").values_list("invoice_ref", flat=True)
+        taken = SandboxIntent.objects.filter(status="succeeded").values_list(
+            "invoice_ref", flat=True
+        )
         assert len(set(taken)) == len(taken)
 
     @invariant()
@@ -344,14 +389,39 @@ def total(rows: Any) -> int:
 
 
 MUST_HAPPEN: Sequence[str] = (
-    *Behaviour, "confirmed", "parked", "contested", "decided", "give_back", "pay_out", "reduce", "void",
-    "offer", "amended", "offered_now", "upgraded", "write_off", "retry", "record", "receive_certificate", "park", "release", "wait", "pause", "skip", "resume",
+    *Behaviour,
+    "confirmed",
+    "parked",
+    "contested",
+    "decided",
+    "give_back",
+    "pay_out",
+    "reduce",
+    "void",
+    "offer",
+    "amended",
+    "offered_now",
+    "upgraded",
+    "write_off",
+    "retry",
+    "record",
+    "receive_certificate",
+    "park",
+    "release",
+    "wait",
+    "pause",
+    "skip",
+    "resume",
 )
 
 
 def test_the_money_adds_up_whatever_happens_and_in_whatever_order(db: None) -> None:
     rules = settings(
-        max_examples=20, stateful_step_count=15, deadline=None, derandomize=True, database=None,
+        max_examples=20,
+        stateful_step_count=15,
+        deadline=None,
+        derandomize=True,
+        database=None,
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(MoneyLife, settings=rules)

@@ -27,7 +27,9 @@ class Away:
         raise ConnectionRefusedError("no server")
 
 
-def test_a_letter_holds_no_secret_and_is_filled_when_it_is_sent(world: World, settings: Any, mailoutbox: Any) -> None:
+def test_a_letter_holds_no_secret_and_is_filled_when_it_is_sent(
+    world: World, settings: Any, mailoutbox: Any
+) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     link = portal_links.mail_portal_link(contact=world.person(world.client()), now=NOW)
     row = Outbox.objects.get(kind="portal_link")
@@ -38,7 +40,9 @@ def test_a_letter_holds_no_secret_and_is_filled_when_it_is_sent(world: World, se
     assert get_connection() is not None
 
 
-def test_an_absent_server_is_tried_again_later_and_given_up_in_the_end(world: World, settings: Any) -> None:
+def test_an_absent_server_is_tried_again_later_and_given_up_in_the_end(
+    world: World, settings: Any
+) -> None:
     settings.EMAIL_BACKEND = f"{__name__}.Away"
     portal_links.mail_portal_link(contact=world.person(world.client()), now=NOW)
     assert emails.send_due(now=NOW) == 0
@@ -71,7 +75,10 @@ def test_an_address_that_nobody_has_fails_at_once_is_shown_and_can_be_tried_agai
     letter = Outbox.objects.get(kind="proposal")
     assert (letter.state, letter.tries) == ("failed", 1)
     browser.force_login(world.business.owner)
-    assert b"could not be delivered" in browser.get(reverse("dashboard:proposal", args=[proposal.pk])).content
+    assert (
+        b"could not be delivered"
+        in browser.get(reverse("dashboard:proposal", args=[proposal.pk])).content
+    )
     assert b"could not be delivered" in browser.get(reverse("dashboard:home")).content
     assert b"no such user" in browser.get(reverse("dashboard:letters") + "?state=failed").content
 
@@ -87,7 +94,13 @@ def test_a_forged_token_opens_nothing(world: World, change: str) -> None:
     from core.models.link import LinkPurpose
 
     link = portal_links.portal_link(contact=world.person(world.client()), now=NOW)
-    assert links.find(links.token(link.id) + change, purpose=LinkPurpose.PORTAL, now=NOW) in (None, link)
+    assert links.find(links.token(link.id) + change, purpose=LinkPurpose.PORTAL, now=NOW) in (
+        None,
+        link,
+    )
     assert links.find(change, purpose=LinkPurpose.PORTAL, now=NOW) is None
     assert links.find(links.token(link.id), purpose=LinkPurpose.SIGN_IN, now=NOW) is None
-    assert links.find(links.token(link.id), purpose=LinkPurpose.PORTAL, now=NOW + timedelta(days=15)) is None
+    assert (
+        links.find(links.token(link.id), purpose=LinkPurpose.PORTAL, now=NOW + timedelta(days=15))
+        is None
+    )

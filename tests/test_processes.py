@@ -32,7 +32,9 @@ class Person:
 
     def __init__(self, site: str) -> None:
         self.site = site
-        self.open = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar())).open
+        self.open = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(CookieJar())
+        ).open
         self.page, self.at = "", ""
 
     def go(self, address: str, **fields: str) -> str:
@@ -42,7 +44,9 @@ class Person:
         if fields:
             token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.page)
             fields = {name.replace("__", "-"): value for name, value in fields.items()}
-            data = urllib.parse.urlencode(fields | {"csrfmiddlewaretoken": token[1] if token else ""}).encode()
+            data = urllib.parse.urlencode(
+                fields | {"csrfmiddlewaretoken": token[1] if token else ""}
+            ).encode()
         request = urllib.request.Request(url, data, {"Referer": url})
         try:
             with self.open(request, timeout=30) as answer:
@@ -69,14 +73,21 @@ def environment(tmp_path: Path) -> dict[str, str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     return os.environ | {
-        "RH_VAR_DIR": str(tmp_path / "var"), "SITE_URL": f"http://127.0.0.1:{port}", "DEBUG": "on", "PORT": str(port),
+        "RH_VAR_DIR": str(tmp_path / "var"),
+        "SITE_URL": f"http://127.0.0.1:{port}",
+        "DEBUG": "on",
+        "PORT": str(port),
         "PYTHONWARNINGS": "ignore",
     }
 
 
 def manage(environment: dict[str, str], *words: str) -> str:
     done = subprocess.run(
-        [sys.executable, "manage.py", *words], cwd=ROOT, env=environment, capture_output=True, text=True
+        [sys.executable, "manage.py", *words],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -115,7 +126,9 @@ def letter(site: str, subject: str) -> str:
     reader = Person(site)
 
     def sent() -> str:
-        rows = re.findall(r'href="(/mail/[^"]+)">([^<]+)</a>.*?rh-badge is-(\w+)', reader.go("/mail/"), re.S)
+        rows = re.findall(
+            r'href="(/mail/[^"]+)">([^<]+)</a>.*?rh-badge is-(\w+)', reader.go("/mail/"), re.S
+        )
         return next((row[0] for row in rows if subject in row[1] and row[2] == "good"), "")
 
     return reader.go(str(soon(f"the letter “{subject}”", sent)))
@@ -129,14 +142,18 @@ def on_servers(transactional_db: None, environment: dict[str, str]) -> Iterator[
     with connection._nodb_cursor() as cursor:
         cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{empty}"')
     yield environment | {
-        "DATABASE_URL": urllib.parse.urlsplit(os.environ["DATABASE_URL"])._replace(path=copy).geturl()
+        "DATABASE_URL": urllib.parse.urlsplit(os.environ["DATABASE_URL"])
+        ._replace(path=copy)
+        .geturl()
     }
     with connection._nodb_cursor() as cursor:
         cursor.execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
 
 
 @pytest.mark.processes
-def test_a_retainer_is_sold_signed_and_charged_by_real_processes(on_servers: dict[str, str], tmp_path: Path) -> None:
+def test_a_retainer_is_sold_signed_and_charged_by_real_processes(
+    on_servers: dict[str, str], tmp_path: Path
+) -> None:
     manage(on_servers, "migrate", "-v0")
     manage(on_servers, "demo", "--reset")
     with serving(on_servers, tmp_path / "log") as site:
@@ -144,9 +161,15 @@ def test_a_retainer_is_sold_signed_and_charged_by_real_processes(on_servers: dic
 
 
 @pytest.mark.proof
-def test_without_servers_web_worker_and_beat_work_together(environment: dict[str, str], tmp_path: Path) -> None:
+def test_without_servers_web_worker_and_beat_work_together(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
     """Who signs up has the letter from the worker, over a queue of files, and beat and worker show that they live."""
-    alone = {name: value for name, value in environment.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    alone = {
+        name: value
+        for name, value in environment.items()
+        if name not in ("DATABASE_URL", "REDIS_URL")
+    }
     (tmp_path / "var").mkdir()
     copy_to(str(tmp_path / "var" / "retainer_hub.sqlite3")).close()
     manage(alone, "migrate", "-v0")
@@ -165,7 +188,11 @@ def sell(served: dict[str, str], site: str) -> None:
     assert "$10,000" in owner.page
     owner.go("/clients/new/")
     owner.go(
-        "/clients/new/", name="Rim Nam Hotel", contact_name="Kaew", contact_email="kaew@rimnam.example", language="en",
+        "/clients/new/",
+        name="Rim Nam Hotel",
+        contact_name="Kaew",
+        contact_email="kaew@rimnam.example",
+        language="en",
         time_zone="Asia/Bangkok",
     )
     client = owner.at
@@ -174,12 +201,28 @@ def sell(served: dict[str, str], site: str) -> None:
     contact = re.search(r'name="contact".*?<option value="([^"]+)"', owner.page, re.S)
     assert start and contact
     owner.go(
-        f"{client}propose/", title="Hotel retainer", contact=contact[1], currency="USD", language="en", interval="monthly",
-        starts_on=start[1], notice_days="30", minimum_months="3", tier__TOTAL_FORMS="3", tier__INITIAL_FORMS="0",
-        tier__0__name="Essential", tier__0__fee="3000", tier__0__response_hours="24", tier__0__adds="Daily posts",
+        f"{client}propose/",
+        title="Hotel retainer",
+        contact=contact[1],
+        currency="USD",
+        language="en",
+        interval="monthly",
+        starts_on=start[1],
+        notice_days="30",
+        minimum_months="3",
+        tier__TOTAL_FORMS="3",
+        tier__INITIAL_FORMS="0",
+        tier__0__name="Essential",
+        tier__0__fee="3000",
+        tier__0__response_hours="24",
+        tier__0__adds="Daily posts",
         tier__1__name="Growth",
-        tier__1__fee="5,000", tier__1__response_hours="24", tier__1__is_recommended="on", tier__2__name="Partner",
-        tier__2__fee="10000", tier__2__response_hours="8",
+        tier__1__fee="5,000",
+        tier__1__response_hours="24",
+        tier__1__is_recommended="on",
+        tier__2__name="Partner",
+        tier__2__fee="10000",
+        tier__2__response_hours="8",
     )
     assert "A draft: only you can see it." in owner.page
     owner.go(f"{owner.at}send/", go="yes")

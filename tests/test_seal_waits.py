@@ -40,7 +40,9 @@ def sealed_once(world: World) -> Agreement:
 
 def signed(world: World) -> Agreement:
     other = world.client("Another", now=timezone.now())
-    offer = world.proposal(other, now=timezone.now(), starts_on=local_day(timezone.now(), "Asia/Bangkok"))
+    offer = world.proposal(
+        other, now=timezone.now(), starts_on=local_day(timezone.now(), "Asia/Bangkok")
+    )
     return world.signed(world.picked(offer, now=timezone.now()), now=timezone.now())
 
 
@@ -82,18 +84,24 @@ def test_without_its_key_what_is_signed_waits_in_everybodys_sight_and_goes_on_by
     assert "backup" not in "".join(pages(world, agreement).values())
 
 
-def test_a_certificate_that_has_ended_seals_nothing_until_it_is_renewed(world: World, folder: Path) -> None:
+def test_a_certificate_that_has_ended_seals_nothing_until_it_is_renewed(
+    world: World, folder: Path
+) -> None:
     now = timezone.now()
     certificate.renew(now - certificate.LIFE - timedelta(days=1))
     agreement = signed(world)
     assert seal.seal_signed(now=now) == 0
-    assert seal.waiting(world.business, now) == [(agreement, "The certificate of the seal has ended.")]
+    assert seal.waiting(world.business, now) == [
+        (agreement, "The certificate of the seal has ended.")
+    ]
     call_command("renew_seal", stdout=StringIO())
     assert seal.seal_signed(now=timezone.now()) == 1
     assert seal.waiting(world.business, now) == []
 
 
-def test_the_end_of_the_certificate_is_told_once_sixty_days_before(world: World, folder: Path) -> None:
+def test_the_end_of_the_certificate_is_told_once_sixty_days_before(
+    world: World, folder: Path
+) -> None:
     now = timezone.now()
     certificate.renew(now - certificate.LIFE)
     told = Outbox.objects.filter(kind="seal_ends")
@@ -109,7 +117,9 @@ def test_the_end_of_the_certificate_is_told_once_sixty_days_before(world: World,
     assert told.count() == 1
 
 
-def test_who_looks_after_it_is_told_every_day_while_nothing_can_be_sealed(world: World, folder: Path) -> None:
+def test_who_looks_after_it_is_told_every_day_while_nothing_can_be_sealed(
+    world: World, folder: Path
+) -> None:
     now = timezone.now()
     signed(world)
     certificate.renew(now)

@@ -14,11 +14,18 @@ from django.db import connection
 from retainer_hub.checks import durability
 
 ROOT = Path(__file__).resolve().parents[1]
-GOOD = {"DEBUG": "off", "SECRET_KEY": "k3" * 40, "ALLOWED_HOSTS": "hub.example", "SITE_URL": "https://hub.example"}
+GOOD = {
+    "DEBUG": "off",
+    "SECRET_KEY": "k3" * 40,
+    "ALLOWED_HOSTS": "hub.example",
+    "SITE_URL": "https://hub.example",
+}
 CHECK = ("manage.py", "check")
 
 
-def start(tmp_path: Path, program: tuple[str, ...] = CHECK, **changes: str) -> subprocess.CompletedProcess[str]:
+def start(
+    tmp_path: Path, program: tuple[str, ...] = CHECK, **changes: str
+) -> subprocess.CompletedProcess[str]:
     """What a real process says before it starts: its settings come from the environment."""
     bare = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
     env = bare | GOOD | {"RH_VAR_DIR": str(tmp_path)} | changes
@@ -29,7 +36,11 @@ def start(tmp_path: Path, program: tuple[str, ...] = CHECK, **changes: str) -> s
 @pytest.fixture
 def production(db: None, settings: Any, tmp_path: Path) -> Any:
     """The settings of a sound production, to be made unsound in this process."""
-    settings.DEBUG, settings.SECRET_KEY, settings.ALLOWED_HOSTS = False, GOOD["SECRET_KEY"], ["hub.example"]
+    settings.DEBUG, settings.SECRET_KEY, settings.ALLOWED_HOSTS = (
+        False,
+        GOOD["SECRET_KEY"],
+        ["hub.example"],
+    )
     settings.SECRET_FILE = tmp_path / "secret_key"
     return settings
 
@@ -60,7 +71,12 @@ def test_a_start_names_everything_that_is_wrong_in_the_environment(tmp_path: Pat
 
 @pytest.mark.parametrize("program", ["worker", "beat"])
 def test_workers_and_beat_refuse_to_start_as_well(tmp_path: Path, program: str) -> None:
-    answer = start(tmp_path, ("-m", "celery", "-A", "retainer_hub", program), CHARGING="maybe", GATEWAY="wishful")
+    answer = start(
+        tmp_path,
+        ("-m", "celery", "-A", "retainer_hub", program),
+        CHARGING="maybe",
+        GATEWAY="wishful",
+    )
     assert answer.returncode != 0
     assert "rh.E004" in answer.stderr
 
@@ -95,7 +111,9 @@ def test_the_development_key_does_not_serve_production(production: Any) -> None:
 
 
 def test_a_database_that_may_forget_what_it_committed_is_refused(transactional_db: None) -> None:
-    switch = "PRAGMA synchronous={}" if connection.vendor == "sqlite" else "SET synchronous_commit TO {}"
+    switch = (
+        "PRAGMA synchronous={}" if connection.vendor == "sqlite" else "SET synchronous_commit TO {}"
+    )
     assert durability(None) == []
     with connection.cursor() as cursor:
         cursor.execute(switch.format("off"))

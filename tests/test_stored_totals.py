@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing.books import client_statement, owing
-from billing.emails import pdfs
+from billing.emails import billing_pdfs
 from billing.models import Charge, Invoice, Line
 from billing.runs.run import bill
 from clients import portal_links
@@ -29,7 +29,7 @@ def test_a_line_that_does_not_belong_to_it_changes_no_figure_anywhere(world: Wor
     shown = [
         owner.get(reverse("dashboard:charge", args=[invoice.pk])).content.decode(),
         client.get(reverse("portal:invoice", args=[invoice.pk])).content.decode(),
-        text_of(store.read(pdfs.invoice_pdf(invoice=invoice, now=NOW))),
+        text_of(store.read(billing_pdfs.invoice_pdf(invoice=invoice, now=NOW))),
     ]
     for text in shown:
         assert "Slipped in" in text

@@ -34,7 +34,7 @@ from delivery.kpis import measure
 from delivery.models import Deliverable, EarlyWarning, Handover, Report, TimeEntry
 from delivery.renewing import review_quarter, warning_words
 from delivery.reports import report_run, send
-from delivery.requests import client_actions as ask_for
+from delivery.requests import client_requests as ask_for
 from delivery.trackers import time_import
 from delivery.work import checklist_actions, hand_over
 from exports import requested_exports
@@ -44,87 +44,240 @@ from tests.world import HERE, LADDER, World, lasting
 
 # What an address's id is. "none": no id; "public": anyone may ask.
 CLASSES: dict[str, str] = {
-    "dashboard:home": "owner", "dashboard:welcome": "owner", "dashboard:search": "owner", "dashboard:settings": "owner",
-    "dashboard:templates": "owner", "dashboard:template": "template", "dashboard:template_preview": "template",
-    "dashboard:template_pdf": "template", "dashboard:template_retire": "template", "dashboard:proposal_pdf": "proposal",
-    "dashboard:logo": "owner", "dashboard:jobs": "owner", "dashboard:mail": "public", "dashboard:letter": "public",
-    "dashboard:sign_in": "public", "dashboard:clients": "owner", "dashboard:client_new": "owner",
-    "dashboard:client": "client", "dashboard:client_edit": "client", "dashboard:contact_new": "client",
-    "dashboard:client_fit": "client", "dashboard:call_new": "client", "dashboard:objection_new": "client",
-    "dashboard:call": "call", "dashboard:call_move": "call", "dashboard:call_file": "call",
-    "dashboard:objections": "owner", "dashboard:objection": "objection", "dashboard:reply_put_away": "reply",
-    "dashboard:hours": "agreement", "dashboard:hours_adjust": "agreement", "dashboard:hours_ask": "agreement",
-    "dashboard:hours_tells": "agreement", "dashboard:overage_withdraw": "overage",
-    "portal:hours": "agreement", "portal:overage": "overage",
-    "dashboard:letters": "owner", "dashboard:letter_again": "sent_letter", "dashboard:wait_tell": "wait", "portal:proposal_wait": "proposal",
-    "dashboard:proposal_preview": "proposal", "dashboard:proposal_try": "proposal", "dashboard:question": "question",
-    "dashboard:proposal_extend": "proposal", "dashboard:proposal_revise": "proposal", "dashboard:testimonials": "owner",
-    "dashboard:testimonial": "testimonial", "dashboard:testimonial_retire": "testimonial",
-    "dashboard:testimonial_letter": "testimonial", "portal:proposal_ask": "proposal", "portal:tier_seen": "proposal",
-    "portal:proposal_forward": "proposal", "portal:proposal_letter": "proposal_letter",
-    "dashboard:pipeline": "owner", "dashboard:client_move": "client", "dashboard:client_lost": "client",
-    "dashboard:proposal_new": "client", "dashboard:contact_link": "contact", "dashboard:contact_end_sessions": "contact",
-    "dashboard:proposals": "owner", "dashboard:proposal": "proposal", "dashboard:proposal_edit": "proposal",
-    "dashboard:proposal_send": "proposal", "dashboard:proposal_withdraw": "proposal", "dashboard:agreements": "owner",
-    "dashboard:agreement": "agreement", "dashboard:agreement_history": "agreement", "dashboard:agreement_files": "agreement",
-    "dashboard:client_files": "client", "dashboard:exports": "owner", "dashboard:exports_progress": "owner", "dashboard:export": "export",
-    "portal:agreement_history": "agreement", "dashboard:agreement_pdf": "agreement", "dashboard:agreement_end": "agreement",
-    "dashboard:agreement_pause": "agreement", "dashboard:agreement_resume": "agreement",
-    "dashboard:charge_wait": "invoice", "dashboard:park_release": "agreement", "dashboard:kpi_new": "agreement", "dashboard:kpi_read": "kpi", "dashboard:kpi": "kpi", "dashboard:kpi_retire": "kpi",
-    "dashboard:kpis": "agreement", "dashboard:kpis_file": "agreement", "dashboard:kpis_sample": "agreement", "dashboard:api": "owner", "dashboard:reviews": "agreement", "dashboard:review_send": "review", "dashboard:review_pdf": "review", "portal:review": "review", "portal:review_pdf": "review",
-    "dashboard:warnings": "owner", "dashboard:warning": "warning", "dashboard:api_revoke": "api_key", "api:readings": "public", "api:kpis": "public",  # with a key of their own: api/tests/test_api.py
-
-    "dashboard:work": "period", "dashboard:hand_over": "deliverable", "dashboard:deliverable_settle": "deliverable",
-    "dashboard:handover_take_back": "handover", "dashboard:handover_file": "handover", "dashboard:requests": "owner",
-    "dashboard:request": "request", "dashboard:request_estimate": "request", "dashboard:request_time": "request",
-    "portal:requests": "inside", "portal:request_new": "inside", "portal:request_fits": "inside",
-    "portal:request": "request", "portal:request_withdraw": "request", "portal:work": "period",
+    "dashboard:home": "owner",
+    "dashboard:welcome": "owner",
+    "dashboard:search": "owner",
+    "dashboard:settings": "owner",
+    "dashboard:templates": "owner",
+    "dashboard:template": "template",
+    "dashboard:template_preview": "template",
+    "dashboard:template_pdf": "template",
+    "dashboard:template_retire": "template",
+    "dashboard:proposal_pdf": "proposal",
+    "dashboard:logo": "owner",
+    "dashboard:jobs": "owner",
+    "dashboard:mail": "public",
+    "dashboard:letter": "public",
+    "dashboard:sign_in": "public",
+    "dashboard:clients": "owner",
+    "dashboard:client_new": "owner",
+    "dashboard:client": "client",
+    "dashboard:client_edit": "client",
+    "dashboard:contact_new": "client",
+    "dashboard:client_fit": "client",
+    "dashboard:call_new": "client",
+    "dashboard:objection_new": "client",
+    "dashboard:call": "call",
+    "dashboard:call_move": "call",
+    "dashboard:call_file": "call",
+    "dashboard:objections": "owner",
+    "dashboard:objection": "objection",
+    "dashboard:reply_put_away": "reply",
+    "dashboard:hours": "agreement",
+    "dashboard:hours_adjust": "agreement",
+    "dashboard:hours_ask": "agreement",
+    "dashboard:hours_tells": "agreement",
+    "dashboard:overage_withdraw": "overage",
+    "portal:hours": "agreement",
+    "portal:overage": "overage",
+    "dashboard:letters": "owner",
+    "dashboard:letter_again": "sent_letter",
+    "dashboard:wait_tell": "wait",
+    "portal:proposal_wait": "proposal",
+    "dashboard:proposal_preview": "proposal",
+    "dashboard:proposal_try": "proposal",
+    "dashboard:question": "question",
+    "dashboard:proposal_extend": "proposal",
+    "dashboard:proposal_revise": "proposal",
+    "dashboard:testimonials": "owner",
+    "dashboard:testimonial": "testimonial",
+    "dashboard:testimonial_retire": "testimonial",
+    "dashboard:testimonial_letter": "testimonial",
+    "portal:proposal_ask": "proposal",
+    "portal:tier_seen": "proposal",
+    "portal:proposal_forward": "proposal",
+    "portal:proposal_letter": "proposal_letter",
+    "dashboard:pipeline": "owner",
+    "dashboard:client_move": "client",
+    "dashboard:client_lost": "client",
+    "dashboard:proposal_new": "client",
+    "dashboard:contact_link": "contact",
+    "dashboard:contact_end_sessions": "contact",
+    "dashboard:proposals": "owner",
+    "dashboard:proposal": "proposal",
+    "dashboard:proposal_edit": "proposal",
+    "dashboard:proposal_send": "proposal",
+    "dashboard:proposal_withdraw": "proposal",
+    "dashboard:agreements": "owner",
+    "dashboard:agreement": "agreement",
+    "dashboard:agreement_history": "agreement",
+    "dashboard:agreement_files": "agreement",
+    "dashboard:client_files": "client",
+    "dashboard:exports": "owner",
+    "dashboard:exports_progress": "owner",
+    "dashboard:export": "export",
+    "portal:agreement_history": "agreement",
+    "dashboard:agreement_pdf": "agreement",
+    "dashboard:agreement_end": "agreement",
+    "dashboard:agreement_pause": "agreement",
+    "dashboard:agreement_resume": "agreement",
+    "dashboard:charge_wait": "invoice",
+    "dashboard:park_release": "agreement",
+    "dashboard:kpi_new": "agreement",
+    "dashboard:kpi_read": "kpi",
+    "dashboard:kpi": "kpi",
+    "dashboard:kpi_retire": "kpi",
+    "dashboard:kpis": "agreement",
+    "dashboard:kpis_file": "agreement",
+    "dashboard:kpis_sample": "agreement",
+    "dashboard:api": "owner",
+    "dashboard:reviews": "agreement",
+    "dashboard:review_send": "review",
+    "dashboard:review_pdf": "review",
+    "portal:review": "review",
+    "portal:review_pdf": "review",
+    "dashboard:warnings": "owner",
+    "dashboard:warning": "warning",
+    "dashboard:api_revoke": "api_key",
+    "api:readings": "public",
+    "api:kpis": "public",  # with a key of their own: api/tests/test_api.py
+    "dashboard:work": "period",
+    "dashboard:hand_over": "deliverable",
+    "dashboard:deliverable_settle": "deliverable",
+    "dashboard:handover_take_back": "handover",
+    "dashboard:handover_file": "handover",
+    "dashboard:requests": "owner",
+    "dashboard:request": "request",
+    "dashboard:request_estimate": "request",
+    "dashboard:request_time": "request",
+    "portal:requests": "inside",
+    "portal:request_new": "inside",
+    "portal:request_fits": "inside",
+    "portal:request": "request",
+    "portal:request_withdraw": "request",
+    "portal:work": "period",
     "portal:handover_file": "handover",
-    "dashboard:deliverable": "deliverable", "dashboard:time": "owner", "dashboard:time_edit": "time",
-    "dashboard:time_remove": "time", "dashboard:time_promises": "owner", "dashboard:time_week": "owner",
-    "dashboard:timer": "owner", "dashboard:timer_start": "owner", "dashboard:timer_stop": "owner",
-    "dashboard:timer_discard": "owner", "dashboard:time_imports": "owner", "dashboard:time_import": "time_import",
-    "dashboard:time_import_take": "time_import", "dashboard:time_import_drop": "time_import",
-    "dashboard:time_import_bad": "time_import", "dashboard:charges": "owner", "dashboard:charge": "invoice",
-    "dashboard:run": "owner", "dashboard:run_progress": "owner", "dashboard:run_allow": "owner",
-    "dashboard:unknown": "owner", "dashboard:totals": "owner", "dashboard:certificates": "owner",
-    "dashboard:certificate": "certificate", "dashboard:bank": "owner", "dashboard:bank_line": "bank_line",
-    "dashboard:charge_refund": "invoice", "dashboard:charge_cancel": "invoice", "dashboard:charge_transfer": "invoice",
-    "dashboard:credit_note_pdf": "credit_note", "dashboard:statement": "client", "dashboard:statement_csv": "client",
-    "dashboard:statement_pdf": "client", "dashboard:park": "agreement", "dashboard:paying": "owner",
-    "dashboard:tax_use": "tax_rate", "portal:credit_note_pdf": "credit_note", "portal:statement": "inside",
+    "dashboard:deliverable": "deliverable",
+    "dashboard:time": "owner",
+    "dashboard:time_edit": "time",
+    "dashboard:time_remove": "time",
+    "dashboard:time_promises": "owner",
+    "dashboard:time_week": "owner",
+    "dashboard:timer": "owner",
+    "dashboard:timer_start": "owner",
+    "dashboard:timer_stop": "owner",
+    "dashboard:timer_discard": "owner",
+    "dashboard:time_imports": "owner",
+    "dashboard:time_import": "time_import",
+    "dashboard:time_import_take": "time_import",
+    "dashboard:time_import_drop": "time_import",
+    "dashboard:time_import_bad": "time_import",
+    "dashboard:charges": "owner",
+    "dashboard:charge": "invoice",
+    "dashboard:run": "owner",
+    "dashboard:run_progress": "owner",
+    "dashboard:run_allow": "owner",
+    "dashboard:unknown": "owner",
+    "dashboard:totals": "owner",
+    "dashboard:certificates": "owner",
+    "dashboard:certificate": "certificate",
+    "dashboard:bank": "owner",
+    "dashboard:bank_line": "bank_line",
+    "dashboard:charge_refund": "invoice",
+    "dashboard:charge_cancel": "invoice",
+    "dashboard:charge_transfer": "invoice",
+    "dashboard:credit_note_pdf": "credit_note",
+    "dashboard:statement": "client",
+    "dashboard:statement_csv": "client",
+    "dashboard:statement_pdf": "client",
+    "dashboard:park": "agreement",
+    "dashboard:paying": "owner",
+    "dashboard:tax_use": "tax_rate",
+    "portal:credit_note_pdf": "credit_note",
+    "portal:statement": "inside",
     "stripe:hook": "public",
-    "dashboard:charge_retry": "invoice", "dashboard:charge_pdf": "invoice", "dashboard:receipt_pdf": "payment",
-    "dashboard:reports": "owner", "dashboard:report": "report", "dashboard:report_pdf": "report",
-    "dashboard:packages": "owner", "dashboard:package_new": "owner", "dashboard:package": "package",
-    "dashboard:package_retire": "package", "dashboard:pricing": "owner", "dashboard:capacity": "owner",
+    "dashboard:charge_retry": "invoice",
+    "dashboard:charge_pdf": "invoice",
+    "dashboard:receipt_pdf": "payment",
+    "dashboard:reports": "owner",
+    "dashboard:report": "report",
+    "dashboard:report_pdf": "report",
+    "dashboard:packages": "owner",
+    "dashboard:package_new": "owner",
+    "dashboard:package": "package",
+    "dashboard:package_retire": "package",
+    "dashboard:pricing": "owner",
+    "dashboard:capacity": "owner",
     "dashboard:time_off_remove": "time_off",
-    "dashboard:fees": "owner", "dashboard:trial_decide": "agreement", "dashboard:agreement_change": "agreement", "dashboard:agreement_countersign": "agreement",
-    "dashboard:agreement_remind": "agreement", "dashboard:agreement_void": "agreement",
-    "dashboard:amendment_pdf": "amendment", "dashboard:amendment_remind": "amendment",
+    "dashboard:fees": "owner",
+    "dashboard:trial_decide": "agreement",
+    "dashboard:agreement_change": "agreement",
+    "dashboard:agreement_countersign": "agreement",
+    "dashboard:agreement_remind": "agreement",
+    "dashboard:agreement_void": "agreement",
+    "dashboard:amendment_pdf": "amendment",
+    "dashboard:amendment_remind": "amendment",
     "dashboard:amendment_void": "amendment",
-    "portal:home": "inside", "portal:ask": "public", "portal:leave": "public", "portal:logo": "inside",
-    "portal:proposal": "proposal", "portal:decline": "proposal", "portal:agreement": "agreement",
-    "portal:agreement_code": "agreement", "portal:notice": "agreement", "portal:agreement_pdf": "agreement", "portal:agreement_decline": "agreement",
-    "portal:agreement_instead": "agreement", "portal:amendment": "amendment", "portal:amendment_code": "amendment",
-    "portal:amendment_pdf": "amendment", "portal:amendment_decline": "amendment",
-    "portal:amendment_instead": "amendment", "portal:charging": "agreement",
-    "portal:charging_state": "agreement", "portal:method": "inside", "portal:method_done": "inside",
-    "portal:invoices": "inside", "portal:invoice": "invoice", "portal:invoice_pdf": "invoice",
-    "portal:receipt_pdf": "payment", "portal:reports": "inside", "portal:report": "report",
-    "portal:report_pdf": "report", "portal:report_read": "report", "portal:answer": "report", "portal:seen": "public",
-    "dashboard:reports_progress": "owner", "dashboard:report_preview": "report", "dashboard:report_talked": "report", "portal:enter": "public", "portal:renew": "public",
-    "sandbox:setup": "public", "sandbox:confirm": "public", "sandbox:hook": "public", "health": "public", "verify": "public", "set_language": "public",
+    "portal:home": "inside",
+    "portal:ask": "public",
+    "portal:leave": "public",
+    "portal:logo": "inside",
+    "portal:proposal": "proposal",
+    "portal:decline": "proposal",
+    "portal:agreement": "agreement",
+    "portal:agreement_code": "agreement",
+    "portal:notice": "agreement",
+    "portal:agreement_pdf": "agreement",
+    "portal:agreement_decline": "agreement",
+    "portal:agreement_instead": "agreement",
+    "portal:amendment": "amendment",
+    "portal:amendment_code": "amendment",
+    "portal:amendment_pdf": "amendment",
+    "portal:amendment_decline": "amendment",
+    "portal:amendment_instead": "amendment",
+    "portal:charging": "agreement",
+    "portal:charging_state": "agreement",
+    "portal:method": "inside",
+    "portal:method_done": "inside",
+    "portal:invoices": "inside",
+    "portal:invoice": "invoice",
+    "portal:invoice_pdf": "invoice",
+    "portal:receipt_pdf": "payment",
+    "portal:reports": "inside",
+    "portal:report": "report",
+    "portal:report_pdf": "report",
+    "portal:report_read": "report",
+    "portal:answer": "report",
+    "portal:seen": "public",
+    "dashboard:reports_progress": "owner",
+    "dashboard:report_preview": "report",
+    "dashboard:report_talked": "report",
+    "portal:enter": "public",
+    "portal:renew": "public",
+    "sandbox:setup": "public",
+    "sandbox:confirm": "public",
+    "sandbox:hook": "public",
+    "health": "public",
+    "verify": "public",
+    "set_language": "public",
 }
-OTHERS = ("admin:", "account_", "mfa_")  # the admin has its own test below; allauth's pages hold no rows of ours
+OTHERS = (
+    "admin:",
+    "account_",
+    "mfa_",
+)  # the admin has its own test below; allauth's pages hold no rows of ours
 METHODS = ("get", "post", "put", "delete")
-Two = tuple[dict[str, Any], dict[str, Any], World, World]  # the rows of each, and who they belong to
+Two = tuple[
+    dict[str, Any], dict[str, Any], World, World
+]  # the rows of each, and who they belong to
 
 
 def addresses(patterns: Any = None, space: str = "") -> Iterator[str]:
     for one in patterns or get_resolver().url_patterns:
         if isinstance(one, URLResolver):
-            yield from addresses(one.url_patterns, f"{space}{one.namespace}:" if one.namespace else space)
+            yield from addresses(
+                one.url_patterns, f"{space}{one.namespace}:" if one.namespace else space
+            )
         elif isinstance(one, URLPattern) and one.name:
             yield space + one.name
 
@@ -139,49 +292,100 @@ def rows_of(world: World) -> dict[str, Any]:
     """One row of each kind, made by the verbs."""
     now = timezone.now() - timedelta(days=40)
     client = world.client(now=now)
-    said = testimonials.keep(business=world.business, author="A", now=now, letter=b"%PDF-1.7\n%%EOF")
+    said = testimonials.keep(
+        business=world.business, author="A", now=now, letter=b"%PDF-1.7\n%%EOF"
+    )
     offered = world.proposal(client, now=now, starts_on=now.date(), testimonials=[said])
-    question = client_actions.ask(proposal=offered, contact=offered.contact, text="Why?", now=now, origin=HERE)
-    wait = waitlist.join(tier=propose.rungs(offered)[2], contact=offered.contact, now=now, origin=HERE)
+    question = client_actions.ask(
+        proposal=offered, contact=offered.contact, text="Why?", now=now, origin=HERE
+    )
+    wait = waitlist.join(
+        tier=propose.rungs(offered)[2], contact=offered.contact, now=now, origin=HERE
+    )
     agreement = world.signed(world.picked(offered, now=now), now=now)
     bill(now=now, door="test")
     checklist_actions.open_checklists(now=now)
     period = Period.objects.get(agreement=agreement)
     file = SimpleUploadedFile("plan.pdf", b"%PDF-1.7 plan")
     hand_over.hand_over(deliverable=period.deliverables.get(), actor="Nan", now=now, file=file)
-    kpi = measure.add_kpi(agreement=agreement, name="K", unit="", baseline=1, target=2, less_is_better=False, now=now)
-    time = time_log.log_time(agreement=agreement, on=period.starts_on, minutes=60, note="Work", now=now)
+    kpi = measure.add_kpi(
+        agreement=agreement, name="K", unit="", baseline=1, target=2, less_is_better=False, now=now
+    )
+    time = time_log.log_time(
+        agreement=agreement, on=period.starts_on, minutes=60, note="Work", now=now
+    )
     report_run.report(now=timezone.now(), door="test")
-    report = send.send_report(report=Report.objects.get(period=period), actor="Nan", now=timezone.now())
+    report = send.send_report(
+        report=Report.objects.get(period=period), actor="Nan", now=timezone.now()
+    )
     more = overage.ask(period=period, minutes=60, rate=100_00, note="", actor="Nan", now=now)
     call = booking.book(
-        client=client, contacts=[agreement.contact], starts_at=timezone.now(), minutes=30, actor="Nan", now=now
+        client=client,
+        contacts=[agreement.contact],
+        starts_at=timezone.now(),
+        minutes=30,
+        actor="Nan",
+        now=now,
     )
     heard = objections.hear(client=client, kind="money", now=now)
-    reply = objections.keep(business=world.business, kind="money", words="Which part could wait?", now=now)
+    reply = objections.keep(
+        business=world.business, kind="money", words="Which part could wait?", now=now
+    )
     return {
         **asked_of(agreement, period, now),
-        "call": call, "overage": more, "sent_letter": Outbox.objects.filter(business=world.business).first(), "objection": heard, "reply": reply,
-        "client": client, "contact": agreement.contact, "proposal": agreement.proposal, "agreement": agreement,
-        "testimonial": said, "wait": wait, "question": question, "proposal_letter": (agreement.proposal, said),
-        "warning": EarlyWarning.objects.create(business=world.business, client=client, period=period, day=10, note="N", findings=[warning_words.of_work("posts", 0, 4, 2, 100)]),
+        "call": call,
+        "overage": more,
+        "sent_letter": Outbox.objects.filter(business=world.business).first(),
+        "objection": heard,
+        "reply": reply,
+        "client": client,
+        "contact": agreement.contact,
+        "proposal": agreement.proposal,
+        "agreement": agreement,
+        "testimonial": said,
+        "wait": wait,
+        "question": question,
+        "proposal_letter": (agreement.proposal, said),
+        "warning": EarlyWarning.objects.create(
+            business=world.business,
+            client=client,
+            period=period,
+            day=10,
+            note="N",
+            findings=[warning_words.of_work("posts", 0, 4, 2, 100)],
+        ),
         "review": reviewed(agreement),
         "api_key": api_keys.make(business=world.business, name="K", now=now)[0],
-        "kpi": kpi, "deliverable": Deliverable.objects.get(period=period), "time": time,
+        "kpi": kpi,
+        "deliverable": Deliverable.objects.get(period=period),
+        "time": time,
         "time_import": read_export(world, now),
-        "invoice": Invoice.objects.get(agreement=agreement), "report": report,
-        "amendment": amended(agreement), "export": exported(world, now),
-        "template": templates.copy(business=world.business, kind=TextKind.MONTHLY, name="T", now=now),
-        "package": packages.add(business=world.business, name="P", currency="USD", tiers=LADDER, now=now),
-        "time_off": time_off.add(business=world.business, first=now.date(), last=now.date(), note="", now=now),
-        "payment": Payment.objects.get(client=client), **money_of(world, agreement, now),
+        "invoice": Invoice.objects.get(agreement=agreement),
+        "report": report,
+        "amendment": amended(agreement),
+        "export": exported(world, now),
+        "template": templates.copy(
+            business=world.business, kind=TextKind.MONTHLY, name="T", now=now
+        ),
+        "package": packages.add(
+            business=world.business, name="P", currency="USD", tiers=LADDER, now=now
+        ),
+        "time_off": time_off.add(
+            business=world.business, first=now.date(), last=now.date(), note="", now=now
+        ),
+        "payment": Payment.objects.get(client=client),
+        **money_of(world, agreement, now),
     }
 
 
 def asked_of(agreement: Any, period: Period, now: Any) -> dict[str, Any]:
     """A request, and a file that was handed over."""
     asked = ask_for.ask(contact=agreement.contact, agreement=agreement, text="A banner", now=now)
-    return {"period": period, "request": asked, "handover": Handover.objects.get(deliverable__period=period)}
+    return {
+        "period": period,
+        "request": asked,
+        "handover": Handover.objects.get(deliverable__period=period),
+    }
 
 
 def exported(world: World, now: Any) -> Any:
@@ -195,7 +399,9 @@ def exported(world: World, now: Any) -> Any:
 def read_export(world: World, now: Any) -> Any:
     """Another tracker's file that was read."""
     data = b"Date,Client,Project,Notes,Hours\n2026-11-02,Baan Coffee,Retainer,Work,1\n"
-    return time_import.read(business=world.business, file_name="h.csv", data=data, actor="Nan", now=now)
+    return time_import.read(
+        business=world.business, file_name="h.csv", data=data, actor="Nan", now=now
+    )
 
 
 def amended(agreement: Any) -> Any:
@@ -204,7 +410,9 @@ def amended(agreement: Any) -> Any:
     day = amend.boundaries(agreement, local_day(now, agreement.time_zone))[0]
     change = amend.Change(amend.AmendmentKind.TIER, day, amount=4_000_00)
     row = amend.offer(agreement=agreement, change=change, actor="Nan", now=now)
-    sign.begin(paper=row, contact=agreement.contact, name="Ploy", consented=True, now=now, origin=HERE)
+    sign.begin(
+        paper=row, contact=agreement.contact, name="Ploy", consented=True, now=now, origin=HERE
+    )
     return row
 
 
@@ -219,12 +427,23 @@ def reviewed(agreement: Any) -> Any:
 def money_of(world: World, agreement: Any, now: Any) -> dict[str, Any]:
     """A credit note, a certificate, a bank line and a tax."""
     invoice = Invoice.objects.get(agreement=agreement)
-    note, _refund = give_back(invoice=invoice, amount=100, reason="R", actor="Nan", to_card=False, now=now)
+    note, _refund = give_back(
+        invoice=invoice, amount=100, reason="R", actor="Nan", to_card=False, now=now
+    )
     certificate = Certificate.objects.create(
-        business=world.business, client=agreement.client, invoice=invoice, currency="USD", amount=100
+        business=world.business,
+        client=agreement.client,
+        invoice=invoice,
+        currency="USD",
+        amount=100,
     )
     line = StatementLine.objects.create(
-        business=world.business, fingerprint="f", on=now.date(), currency="USD", amount=100, text="T"
+        business=world.business,
+        fingerprint="f",
+        on=now.date(),
+        currency="USD",
+        amount=100,
+        text="T",
     )
     rate = TaxRate.objects.create(business=world.business, name="VAT", percent=7, is_used=False)
     return {"credit_note": note, "certificate": certificate, "bank_line": line, "tax_rate": rate}
@@ -286,7 +505,8 @@ def test_nobody_reaches_a_strangers_row(two: Two) -> None:
         for who, browser in strangers.items():
             own = kind in ("owner", "inside")
             if own and (
-                ("business" in who and name.startswith("dash")) or ("client" in who and name.startswith("portal"))
+                ("business" in who and name.startswith("dash"))
+                or ("client" in who and name.startswith("portal"))
             ):
                 continue
             for method in METHODS:
@@ -294,7 +514,9 @@ def test_nobody_reaches_a_strangers_row(two: Two) -> None:
                 refused = answer.status_code in (302, 403, 404, 405)
                 assert refused, f"{who} {method.upper()} {name}: {answer.status_code}"
                 if answer.status_code == 302:
-                    assert "/accounts/login/" in answer["Location"], f"{who} {method} {name} → {answer['Location']}"
+                    assert "/accounts/login/" in answer["Location"], (
+                        f"{who} {method} {name} → {answer['Location']}"
+                    )
 
 
 def test_the_owner_and_the_client_reach_their_own(two: Two) -> None:
@@ -305,7 +527,9 @@ def test_the_owner_and_the_client_reach_their_own(two: Two) -> None:
         if kind != "public" and room in people and name not in ("dashboard:logo", "portal:logo"):
             answer = people[room].get(address(name, kind, mine))
             over = name in ("portal:proposal", "portal:proposal_ask", "portal:proposal_forward")
-            assert answer.status_code in ((410,) if over else (200, 302, 405)), f"{name}: {answer.status_code}"
+            assert answer.status_code in ((410,) if over else (200, 302, 405)), (
+                f"{name}: {answer.status_code}"
+            )
 
 
 def test_a_suspended_business_is_shut_on_both_sides(two: Two) -> None:
@@ -319,13 +543,20 @@ def test_a_suspended_business_is_shut_on_both_sides(two: Two) -> None:
 def test_a_posted_id_of_a_stranger_is_refused(two: Two) -> None:
     _mine, theirs, world, _other = two
     owner = logged_in(world.business.owner)
-    words = {"agreement": theirs["agreement"].pk, "on": "2026-11-02", "minutes": "1h", "note": "Stolen"}
+    words = {
+        "agreement": theirs["agreement"].pk,
+        "on": "2026-11-02",
+        "minutes": "1h",
+        "note": "Stolen",
+    }
     before = TimeEntry.objects.count()
     assert owner.post(reverse("dashboard:time"), words).status_code == 422
     assert TimeEntry.objects.count() == before
 
 
-def test_the_admin_is_for_staff_and_freezes_what_was_issued(two: Two, django_user_model: Any) -> None:
+def test_the_admin_is_for_staff_and_freezes_what_was_issued(
+    two: Two, django_user_model: Any
+) -> None:
     mine, _theirs, world, _other = two
     staff = django_user_model.objects.create_superuser("staff@house.example", "a long password 1")
     boss, owner = logged_in(staff), logged_in(world.business.owner)

@@ -12,7 +12,7 @@ from django.test import Client as Browser
 from django.test.client import BOUNDARY, MULTIPART_CONTENT
 
 from agreements.models import Agreement
-from billing.emails import pdfs
+from billing.emails import billing_pdfs
 from core.documents import store
 from portal.views import verify
 from tests.world import NOW, World
@@ -22,7 +22,9 @@ pytestmark = pytest.mark.rendering
 
 @pytest.fixture
 def agreement(world: World) -> Agreement:
-    return world.sealed(agreement=world.picked(world.proposal(world.client(), title="The quiet plan")))
+    return world.sealed(
+        agreement=world.picked(world.proposal(world.client(), title="The quiet plan"))
+    )
 
 
 @pytest.fixture
@@ -63,7 +65,9 @@ def test_the_page_and_the_command_say_the_same_word(pdf: bytes, tmp_path: Path) 
         assert command(change(pdf), tmp_path) == word.lower()
 
 
-def test_a_file_tells_what_it_is_and_a_fingerprint_alone_not_even_its_title(agreement: Agreement, pdf: bytes) -> None:
+def test_a_file_tells_what_it_is_and_a_fingerprint_alone_not_even_its_title(
+    agreement: Agreement, pdf: bytes
+) -> None:
     assert agreement.signed_document
     by_file = ask(pdf).content.decode()
     digest = f" {agreement.signed_document.sha256.upper()} "
@@ -78,8 +82,10 @@ def test_a_file_tells_what_it_is_and_a_fingerprint_alone_not_even_its_title(agre
     assert ">Unknown<" in Browser().post("/verify/", {"sha256": "0" * 64}).content.decode()
 
 
-def test_a_paper_without_a_seal_says_so_and_a_damaged_store_calls_nothing_intact(world: World, settings: Any) -> None:
-    invoice = pdfs.invoice_pdf(invoice=world.billed(), now=NOW)
+def test_a_paper_without_a_seal_says_so_and_a_damaged_store_calls_nothing_intact(
+    world: World, settings: Any
+) -> None:
+    invoice = billing_pdfs.invoice_pdf(invoice=world.billed(), now=NOW)
     page = ask(store.read(invoice)).content.decode()
     assert ">Intact<" in page
     assert "It carries no seal." in page
@@ -91,10 +97,18 @@ def test_a_paper_without_a_seal_says_so_and_a_damaged_store_calls_nothing_intact
     ("sent", "status", "why"),
     [
         ({"file": SimpleUploadedFile("a.pdf", b"")}, 422, "This file is empty."),
-        ({"file": SimpleUploadedFile("a.pdf", b"PK\x03\x04 a document")}, 422, "This is not a PDF."),
+        (
+            {"file": SimpleUploadedFile("a.pdf", b"PK\x03\x04 a document")},
+            422,
+            "This is not a PDF.",
+        ),
         ({}, 422, "Choose a PDF, or paste its SHA-256."),
         ({"sha256": "12ab"}, 422, "A SHA-256 has 64 characters"),
-        ({"file": SimpleUploadedFile("a.pdf", b"%PDF-" + bytes(verify.LIMIT))}, 413, "larger than 5 MB"),
+        (
+            {"file": SimpleUploadedFile("a.pdf", b"%PDF-" + bytes(verify.LIMIT))},
+            413,
+            "larger than 5 MB",
+        ),
     ],
     ids=["empty", "no PDF", "nothing", "no hash", "too large"],
 )
@@ -126,7 +140,8 @@ def test_whoever_asks_too_often_is_told_to_wait_before_anything_is_read(db: None
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"--" + BOUNDARY.encode(), b"\x00" * 500, b"--x\r\nContent-Disposition: form-data"]
+    "body",
+    [b"", b"--" + BOUNDARY.encode(), b"\x00" * 500, b"--x\r\nContent-Disposition: form-data"],
 )
 def test_a_broken_upload_is_an_answer_and_no_crash(db: None, body: bytes) -> None:
     assert Browser().generic("POST", "/verify/", body, MULTIPART_CONTENT).status_code in (400, 422)

@@ -65,7 +65,9 @@ def moments(
                 assert what_happened() == before, f"Nothing was due on {now:%Y-%m-%d %H:%M}."
             continue
         yield now
-        until = min([at for at in (*due_after(now), *people()) if at and at > now], default=clock[-1])
+        until = min(
+            [at for at in (*due_after(now), *people()) if at and at > now], default=clock[-1]
+        )
 
 
 def what_happened() -> list[int]:
@@ -81,7 +83,8 @@ def test_a_retainer_that_starts_on_the_31st_is_charged_and_reported_once_a_month
     world.signed(world.picked(proposal, now=start), now=start)
 
     for now in moments(
-        [start.replace(hour=hour) + n * DAY for n in range(366) for hour in (2, 9)], every_day=every_day
+        [start.replace(hour=hour) + n * DAY for n in range(366) for hour in (2, 9)],
+        every_day=every_day,
     ):
         bill(now=now, door="test")
         report_run.report(now=now, door="test")
@@ -99,7 +102,11 @@ def test_a_retainer_that_starts_on_the_31st_is_charged_and_reported_once_a_month
     assert Report.objects.count() == 12
     assert Outbox.objects.filter(kind="receipt").count() == 13
     owed = sum(row.amount for row in Journal.objects.filter(debit="receivable"))
-    assert owed == sum(row.amount for row in Journal.objects.filter(credit="receivable")) == 13 * 3_000_00
+    assert (
+        owed
+        == sum(row.amount for row in Journal.objects.filter(credit="receivable"))
+        == 13 * 3_000_00
+    )
 
 
 QUARTERS = """\
@@ -123,28 +130,49 @@ QUARTERS = """\
 def statement_of(client: Client) -> str:
     """A client's year as a person would check it: date, what, amount, balance."""
     rows = client_statement.entries(client)
-    return "\n".join(f"{row.on:%m-%d} {row.what:12} {row.amount:>9} {row.balance:>9}" for row in rows)
+    return "\n".join(
+        f"{row.on:%m-%d} {row.what:12} {row.amount:>9} {row.balance:>9}" for row in rows
+    )
 
 
-def test_after_a_year_each_client_s_statement_reads_as_a_person_would_check_it(world: World, every_day: bool) -> None:
+def test_after_a_year_each_client_s_statement_reads_as_a_person_would_check_it(
+    world: World, every_day: bool
+) -> None:
     """Monthly from the 31st, quarterly by transfer with withholding, yearly with tax inside, a card that fails once."""
     start = datetime(2027, 1, 31, 3, 0, tzinfo=UTC)
     vat = [{"name": "VAT", "percent": "7"}]
     day = {"now": start, "starts_on": start.date(), "time_zone": "Asia/Bangkok"}
     monthly = world.running(world.client("Monthly", now=start), amount=1000_00, **day)
     quarterly = world.running(
-        world.client("Quarterly", now=start), card="", interval="quarterly", collect_by="transfer", currency="THB",
-        amount=30_000_00, taxes=vat, withholding_percent=3, anchor_day=15, **day,
+        world.client("Quarterly", now=start),
+        card="",
+        interval="quarterly",
+        collect_by="transfer",
+        currency="THB",
+        amount=30_000_00,
+        taxes=vat,
+        withholding_percent=3,
+        anchor_day=15,
+        **day,
     )
     yearly = world.running(
-        world.client("Yearly", now=start), interval="yearly", currency="JPY", amount=107_000, taxes=vat,
-        tax_mode="inclusive", **day,
+        world.client("Yearly", now=start),
+        interval="yearly",
+        currency="JPY",
+        amount=107_000,
+        taxes=vat,
+        tax_mode="inclusive",
+        **day,
     )
-    failing = world.running(world.client("Failing", now=start), card="fails_later", amount=500_00, **day)
+    failing = world.running(
+        world.client("Failing", now=start), card="fails_later", amount=500_00, **day
+    )
 
     def people() -> list[datetime]:
         """When they come: with a new card, for their money back, with a transfer or its certificate."""
-        open_ones = Invoice.objects.filter(agreement=quarterly, state="open").values_list("created_at", flat=True)
+        open_ones = Invoice.objects.filter(agreement=quarterly, state="open").values_list(
+            "created_at", flat=True
+        )
         owed = Certificate.objects.filter(state="owed").values_list("created_at", flat=True)
         return [
             start + 95 * DAY,
@@ -162,15 +190,24 @@ def test_after_a_year_each_client_s_statement_reads_as_a_person_would_check_it(w
             if not invoice.payments.exists():
                 net = invoice.total - invoice.withholding
                 transfers.record(
-                    invoice=invoice, amount=net, on=now.date(), reference=invoice.number, actor="Nan", now=now
+                    invoice=invoice,
+                    amount=net,
+                    on=now.date(),
+                    reference=invoice.number,
+                    actor="Nan",
+                    now=now,
                 )
-        for paper in Certificate.objects.filter(state="owed", created_at__lt=now - timedelta(days=9)):
+        for paper in Certificate.objects.filter(
+            state="owed", created_at__lt=now - timedelta(days=9)
+        ):
             transfers.receive_certificate(certificate=paper, number="W", on=now.date(), now=now)
         if n == 95:
             world.card(failing.client, "succeeds", now)
         if n == 100:
             first = Invoice.objects.get(agreement=monthly, period__index=0)
-            give_back(invoice=first, amount=250_00, reason="Goodwill", actor="Nan", to_card=False, now=now)
+            give_back(
+                invoice=first, amount=250_00, reason="Goodwill", actor="Nan", to_card=False, now=now
+            )
 
     assert broken(now) == []
     assert statement_of(quarterly.client) == QUARTERS
@@ -180,7 +217,14 @@ def test_after_a_year_each_client_s_statement_reads_as_a_person_would_check_it(w
     attempts = Charge.objects.filter(invoice__agreement=failing).order_by("sent_at")
     tried = [f"{row.sent_at:%m-%d} {row.state}" for row in attempts[:7]]
     assert tried == [
-        "01-31 succeeded", "02-28 failed", "03-01 failed", "03-03 failed", "03-07 failed", "03-14 failed",
+        "01-31 succeeded",
+        "02-28 failed",
+        "03-01 failed",
+        "03-03 failed",
+        "03-07 failed",
+        "03-14 failed",
         "03-31 failed",
     ]
-    assert not Invoice.objects.filter(agreement=failing).exclude(state="paid").exists(), "the new card paid the rest"
+    assert not Invoice.objects.filter(agreement=failing).exclude(state="paid").exists(), (
+        "the new card paid the rest"
+    )

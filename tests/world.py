@@ -31,7 +31,13 @@ NOW = datetime(2026, 11, 2, 5, 0, tzinfo=UTC)
 HERE = Origin("203.0.113.9", "Tests")
 
 LADDER = [
-    TierDraft("Essential", 3_000_00, 20 * 60, adds=["Content"], deliverables=[{"title": "posts", "promised": 4}]),
+    TierDraft(
+        "Essential",
+        3_000_00,
+        20 * 60,
+        adds=["Content"],
+        deliverables=[{"title": "posts", "promised": 4}],
+    ),
     TierDraft("Growth", 5_000_00, 32 * 60, adds=["Community"], is_recommended=True),
     TierDraft("Partner", 10_000_00, 60 * 60, adds=["Video"]),
 ]
@@ -63,23 +69,45 @@ class World:
     ) -> Proposal:
         client = client or self.client(now=now)
         tiers = terms.pop("tiers", LADDER)
-        fields: dict[str, Any] = {"title": "Retainer", "currency": "USD", "starts_on": date(2026, 11, 2)} | terms
+        fields: dict[str, Any] = {
+            "title": "Retainer",
+            "currency": "USD",
+            "starts_on": date(2026, 11, 2),
+        } | terms
         made = propose.draft(
-            business=self.business, client=client, contact=self.person(client), tiers=tiers, now=now, **fields
+            business=self.business,
+            client=client,
+            contact=self.person(client),
+            tiers=tiers,
+            now=now,
+            **fields,
         )
         return propose.send(proposal=made, actor="Nan", now=now) if send else made
 
-    def picked(self, proposal: Proposal | None = None, tier: int = 0, now: datetime = NOW, **terms: Any) -> Agreement:
+    def picked(
+        self, proposal: Proposal | None = None, tier: int = 0, now: datetime = NOW, **terms: Any
+    ) -> Agreement:
         proposal = proposal or self.proposal(now=now, **terms)
         rung = propose.rungs(proposal)[tier]
-        return accept.accept(proposal=proposal, tier=rung, contact=proposal.contact, now=now, origin=HERE)
+        return accept.accept(
+            proposal=proposal, tier=rung, contact=proposal.contact, now=now, origin=HERE
+        )
 
     def signed(
-        self, agreement: Agreement | None = None, now: datetime = NOW, card: str = "succeeds", **terms: Any
+        self,
+        agreement: Agreement | None = None,
+        now: datetime = NOW,
+        card: str = "succeeds",
+        **terms: Any,
     ) -> Agreement:
         agreement = agreement or self.picked(now=now, **terms)
         begun = sign.begin(
-            paper=agreement, contact=agreement.contact, name="Ploy Srisuk", consented=True, now=now, origin=HERE
+            paper=agreement,
+            contact=agreement.contact,
+            name="Ploy Srisuk",
+            consented=True,
+            now=now,
+            origin=HERE,
         )
         code = links.code(begun.code_row)
         sign.confirm(paper=agreement, contact=agreement.contact, code=code, now=now, origin=HERE)
@@ -106,21 +134,38 @@ class World:
         return agreement
 
     def running(
-        self, client: Client | None = None, card: str = "succeeds", now: datetime = NOW, **fields: Any
+        self,
+        client: Client | None = None,
+        card: str = "succeeds",
+        now: datetime = NOW,
+        **fields: Any,
     ) -> Agreement:
         """An agreement that runs from today, written directly: for tests that are not about how it was sold."""
         client = client or self.client(now=now)
-        facts: dict[str, Any] = {"business": self.business, "client": client, "contact": self.person(client)}
+        facts: dict[str, Any] = {
+            "business": self.business,
+            "client": client,
+            "contact": self.person(client),
+        }
         facts |= {"title": "Retainer", "currency": "USD", "starts_on": now.date()} | fields
         offer = ("business", "client", "contact", "title", "currency", "starts_on")
         proposal = Proposal.objects.create(**{name: facts[name] for name in offer})
         if card:
             self.card(client, card, now)
         running: dict[str, Any] = {
-            "state": "active", "tier": {"name": "Growth", "deliverables": []}, "terms_hash": "x",
-            "terms": {"seller": {"name": "S", "legal_name": "S"}, "buyer": {"legal_name": client.name}},
-            "amount": 3_000_00, "minutes": 20 * 60, "anchor_day": facts["starts_on"].day, "signed_at": now,
-            "opens_at": now, "time_zone": client.time_zone,
+            "state": "active",
+            "tier": {"name": "Growth", "deliverables": []},
+            "terms_hash": "x",
+            "terms": {
+                "seller": {"name": "S", "legal_name": "S"},
+                "buyer": {"legal_name": client.name},
+            },
+            "amount": 3_000_00,
+            "minutes": 20 * 60,
+            "anchor_day": facts["starts_on"].day,
+            "signed_at": now,
+            "opens_at": now,
+            "time_zone": client.time_zone,
         }
         return Agreement.objects.create(proposal=proposal, **running | facts)
 
@@ -140,6 +185,10 @@ def world(db: None) -> World:
 @contextmanager
 def lasting(blocker: Any, folder: Path) -> Iterator[None]:
     """What is made inside stands until it is left, under the tests that run meanwhile: each takes back only its own."""
-    with blocker.unblock(), override_settings(RH_VAR_DIR=folder, MEDIA_ROOT=folder / "media"), transaction.atomic():
+    with (
+        blocker.unblock(),
+        override_settings(RH_VAR_DIR=folder, MEDIA_ROOT=folder / "media"),
+        transaction.atomic(),
+    ):
         yield
         transaction.set_rollback(True)

@@ -18,7 +18,7 @@ from agreements.rules.states import RUNS
 from agreements.running import effective_terms
 from agreements.running.periods import spans
 from agreements.running.upgrade import AtOnce
-from agreements.signing import pdfs, signers, unsigned
+from agreements.signing import agreement_pdf, signers, unsigned
 from clients import client_records
 from core import formats
 from core.audit import UNSEEN, Origin
@@ -86,14 +86,18 @@ def offer(
     today = local_day(now, agreement.time_zone)
     unsigned.expire_due(now=now, only=agreement)
     row = draft(agreement=agreement, change=change, now=now)
-    pdf = pdfs.unsigned_pdf(row, created=now)
+    pdf = agreement_pdf.unsigned_pdf(row, created=now)
     try:
         with transaction.atomic():
             _must_be_possible(signers.hold(agreement).agreement, change, today)
             still()
             title = row.title
             row.document = store.save(
-                business=agreement.business, kind=DocumentKind.AMENDMENT, title=title, pdf=pdf, now=now
+                business=agreement.business,
+                kind=DocumentKind.AMENDMENT,
+                title=title,
+                pdf=pdf,
+                now=now,
             )
             row.save(force_insert=True)
             signers.record(row, actor, "offered", now, origin, {"document": row.document.sha256})
@@ -101,12 +105,20 @@ def offer(
             signers.place(paper=row, people=people, now=now, sent_at=now, origin=origin)
             signers.invite(paper=row, now=now)
     except IntegrityError:
-        raise NotOpen(_("Another change waits for the client's signature. Take it back first.")) from None
+        raise NotOpen(
+            _("Another change waits for the client's signature. Take it back first.")
+        ) from None
     return row
 
 
 def announce(
-    *, agreements: Iterable[Agreement], percent: int, reason: str, actor: str, now: datetime, origin: Origin = UNSEEN
+    *,
+    agreements: Iterable[Agreement],
+    percent: int,
+    reason: str,
+    actor: str,
+    now: datetime,
+    origin: Origin = UNSEEN,
 ) -> tuple[list[Amendment], list[tuple[Agreement, str]]]:
     """The same change of fee for many clients, each on its own first day; those that cannot, with the reason."""
     made, refused = [], []
@@ -118,7 +130,9 @@ def announce(
                 raise NotOpen(_("No period follows the one that runs now."))
             amount = raised(effective_terms.on(agreement, day).amount, percent)
             change = Change(AmendmentKind.PRICE, day, amount=amount, reason=reason)
-            made.append(offer(agreement=agreement, change=change, actor=actor, now=now, origin=origin))
+            made.append(
+                offer(agreement=agreement, change=change, actor=actor, now=now, origin=origin)
+            )
         except RuleError as no:
             refused.append((agreement, str(no)))
     return made, refused
@@ -136,7 +150,8 @@ def _must_be_possible(agreement: Agreement, change: Change, today: date) -> None
         if first is None:
             raise NotOpen(_("No period follows the one that runs now."))
         raise TooSoon(
-            _("It can apply from %(day)s at the earliest, with the start of a period.") % {"day": formats.day(first)},
+            _("It can apply from %(day)s at the earliest, with the start of a period.")
+            % {"day": formats.day(first)},
             field="effective_on",
         )
     signed = Amendment.objects.signed_of([agreement.pk]).get(agreement.pk, [])
@@ -151,7 +166,11 @@ def _starts(agreement: Agreement, day: date) -> set[date]:
 def result(change: Change, before: Agreement | Amendment) -> tuple[dict[str, Any], int, int]:
     """The tier, the fee and the minutes that the change leads to."""
     tier = dict(change.tier or before.tier)
-    amount = change.amount if change.amount is not None else (tier["amount"] if change.tier else before.amount)
+    amount = (
+        change.amount
+        if change.amount is not None
+        else (tier["amount"] if change.tier else before.amount)
+    )
     tier["amount"] = amount
     return tier, amount, tier["minutes"] if change.tier else before.minutes
 

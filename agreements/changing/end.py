@@ -57,7 +57,10 @@ def give_notice(
     first = earliest_end(agreement, local_day(now, agreement.time_zone))
     if ends_on < first:
         words = {"day": formats.day(first)}
-        raise TooSoon(_("The agreement's term and notice allow %(day)s at the earliest.") % words, field="ends_on")
+        raise TooSoon(
+            _("The agreement's term and notice allow %(day)s at the earliest.") % words,
+            field="ends_on",
+        )
     boundary = first if agreement.ends_on else _boundary(agreement, ends_on)
     with transaction.atomic():
         mine = Agreement.objects.filter(pk=agreement.pk, state__in=RUNS, ends_on=agreement.ends_on)
@@ -82,11 +85,17 @@ def give_notice(
 
 
 def _boundary(agreement: Agreement, ends_on: date) -> date:
-    return next(span.end for span in spans(agreement, until=ends_on + timedelta(days=370)) if span.end >= ends_on)
+    return next(
+        span.end
+        for span in spans(agreement, until=ends_on + timedelta(days=370))
+        if span.end >= ends_on
+    )
 
 
 def _mail(agreement: Agreement, boundary: date, now: datetime) -> None:
-    link = portal_links.portal_link(contact=agreement.contact, now=now, target=f"agreement:{agreement.id}")
+    link = portal_links.portal_link(
+        contact=agreement.contact, now=now, target=f"agreement:{agreement.id}"
+    )
     emails.write(
         kind="notice",
         ref=str(agreement.id),
@@ -104,10 +113,16 @@ def _mail(agreement: Agreement, boundary: date, now: datetime) -> None:
     )
 
 
-def _tell_owner(agreement: Agreement, contact: Contact, boundary: date, reason: str, now: datetime) -> None:
+def _tell_owner(
+    agreement: Agreement, contact: Contact, boundary: date, reason: str, now: datetime
+) -> None:
     owner, language = agreement.business.owner, agreement.business.language
     with translation.override(language):
-        what = {"name": contact.name, "title": agreement.title, "day": formats.day(boundary - timedelta(days=1))}
+        what = {
+            "name": contact.name,
+            "title": agreement.title,
+            "day": formats.day(boundary - timedelta(days=1)),
+        }
         said = [_("%(name)s has given notice for “%(title)s”. Its last day is %(day)s.") % what]
         said += [_("The reason given: “%(reason)s”") % {"reason": reason}] if reason else []
     emails.write(

@@ -26,7 +26,13 @@ def first_free(agreement: Agreement, now: datetime) -> PeriodSpan | None:
 
 
 def pause(
-    *, agreement: Agreement, resumes_on: date | None, reason: str, actor: str, now: datetime, origin: Origin = UNSEEN
+    *,
+    agreement: Agreement,
+    resumes_on: date | None,
+    reason: str,
+    actor: str,
+    now: datetime,
+    origin: Origin = UNSEEN,
 ) -> Pause:
     """From the next period on nothing is billed, until `resumes_on` or until it is resumed.
 
@@ -38,7 +44,8 @@ def pause(
         if resumes_on and resumes_on <= span.start:
             words = {"day": formats.day(span.start)}
             raise TooSoon(
-                _("The pause begins with the next period, on %(day)s: it must end later.") % words, field="resumes_on"
+                _("The pause begins with the next period, on %(day)s: it must end later.") % words,
+                field="resumes_on",
             )
         move(agreement, AgreementState.PAUSED, AGREEMENT)
         made = _add(agreement, span.start, resumes_on, reason, now, is_skip=False)
@@ -46,7 +53,9 @@ def pause(
     return made
 
 
-def skip(*, agreement: Agreement, reason: str, actor: str, now: datetime, origin: Origin = UNSEEN) -> Pause:
+def skip(
+    *, agreement: Agreement, reason: str, actor: str, now: datetime, origin: Origin = UNSEEN
+) -> Pause:
     """The next period is not billed; the one after it is. Raises NotOpen."""
     with transaction.atomic():
         agreement = _held(agreement)
@@ -56,7 +65,9 @@ def skip(*, agreement: Agreement, reason: str, actor: str, now: datetime, origin
     return made
 
 
-def resume(*, agreement: Agreement, actor: str, now: datetime, origin: Origin = UNSEEN) -> Agreement:
+def resume(
+    *, agreement: Agreement, actor: str, now: datetime, origin: Origin = UNSEEN
+) -> Agreement:
     """The next period that begins is billed again; those of the pause stay unbilled. Raises NotAllowedNow."""
     with transaction.atomic():
         agreement = _held(agreement, AgreementState.PAUSED)
@@ -72,11 +83,17 @@ def resume(*, agreement: Agreement, actor: str, now: datetime, origin: Origin = 
 def resume_due(*, now: datetime) -> int:
     """Resume what was paused until a day that has come; how many."""
     latest = (now + timedelta(days=1)).date()
-    over = Pause.objects.filter(agreement__state=AgreementState.PAUSED, is_skip=False, ends_on__lte=latest)
+    over = Pause.objects.filter(
+        agreement__state=AgreementState.PAUSED, is_skip=False, ends_on__lte=latest
+    )
     done = 0
     for pk in over.order_by().values_list("agreement", flat=True).distinct():
         with transaction.atomic():
-            agreement = Agreement.objects.select_for_update(of=("self",)).select_related("contact").get(pk=pk)
+            agreement = (
+                Agreement.objects.select_for_update(of=("self",))
+                .select_related("contact")
+                .get(pk=pk)
+            )
             today = local_day(now, agreement.time_zone)
             pauses = Pause.objects.filter(agreement=agreement, is_skip=False)
             goes_on = pauses.exclude(ends_on__lte=today).exists()
@@ -87,11 +104,15 @@ def resume_due(*, now: datetime) -> int:
 
 
 def _held(agreement: Agreement, state: AgreementState = AgreementState.ACTIVE) -> Agreement:
-    related = Agreement.objects.select_for_update(of=("self",)).select_related("contact", "business")
+    related = Agreement.objects.select_for_update(of=("self",)).select_related(
+        "contact", "business"
+    )
     row = related.get(pk=agreement.pk)
     if row.state != state:
         raise NotOpen(
-            _("This agreement is not running.") if state == AgreementState.ACTIVE else _("It is not paused.")
+            _("This agreement is not running.")
+            if state == AgreementState.ACTIVE
+            else _("It is not paused.")
         )
     return row
 
@@ -104,11 +125,22 @@ def _next(agreement: Agreement, now: datetime) -> PeriodSpan:
 
 
 def _add(
-    agreement: Agreement, starts_on: date, ends_on: date | None, reason: str, now: datetime, *, is_skip: bool
+    agreement: Agreement,
+    starts_on: date,
+    ends_on: date | None,
+    reason: str,
+    now: datetime,
+    *,
+    is_skip: bool,
 ) -> Pause:
     return Pause.objects.create(
-        business_id=agreement.business_id, agreement=agreement, starts_on=starts_on, ends_on=ends_on, is_skip=is_skip,
-        reason=reason[:300], created_at=now,
+        business_id=agreement.business_id,
+        agreement=agreement,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        is_skip=is_skip,
+        reason=reason[:300],
+        created_at=now,
     )
 
 
@@ -117,7 +149,9 @@ def _resumed(agreement: Agreement, actor: str, now: datetime, origin: Origin) ->
     _tell(agreement, None, "resumed", actor, now, origin)
 
 
-def _tell(agreement: Agreement, made: Pause | None, event: str, actor: str, now: datetime, origin: Origin) -> None:
+def _tell(
+    agreement: Agreement, made: Pause | None, event: str, actor: str, now: datetime, origin: Origin
+) -> None:
     """The record and the client's letter, in the transaction of the fact."""
     data = {"starts_on": made.starts_on.isoformat(), "reason": made.reason} if made else {}
     if made and made.ends_on:
@@ -133,7 +167,9 @@ def _tell(agreement: Agreement, made: Pause | None, event: str, actor: str, now:
     )
     with translation.override(agreement.language):
         subject, paragraphs = _words(agreement, made, event, now)
-        door = portal_links.portal_link(contact=agreement.contact, now=now, target=f"agreement:{agreement.id}")
+        door = portal_links.portal_link(
+            contact=agreement.contact, now=now, target=f"agreement:{agreement.id}"
+        )
         emails.write(
             kind=event,
             ref=f"{agreement.id}:{now.isoformat()}",
@@ -152,7 +188,9 @@ def _tell(agreement: Agreement, made: Pause | None, event: str, actor: str, now:
         )
 
 
-def _words(agreement: Agreement, made: Pause | None, event: str, now: datetime) -> tuple[str, Sequence[str]]:
+def _words(
+    agreement: Agreement, made: Pause | None, event: str, now: datetime
+) -> tuple[str, Sequence[str]]:
     after = first_free(agreement, now)
     what = {
         "title": agreement.title,
@@ -161,10 +199,23 @@ def _words(agreement: Agreement, made: Pause | None, event: str, now: datetime) 
     }
     goes_on = [_("The next charge is on %(next)s.") % what] if after else []
     if event == "resumed":
-        return _("“%(title)s” goes on") % what, [_("“%(title)s” is no longer paused.") % what, *goes_on]
-    stays = _("What is paid for is still served. The end of the agreement and the day of its charges do not move.")
+        return _("“%(title)s” goes on") % what, [
+            _("“%(title)s” is no longer paused.") % what,
+            *goes_on,
+        ]
+    stays = _(
+        "What is paid for is still served. The end of the agreement and the day of its charges do not move."
+    )
     if event == "skipped":
-        words = _("the period of “%(title)s” that begins on %(day)s is skipped: no fee, and no hours.") % what
+        words = (
+            _("the period of “%(title)s” that begins on %(day)s is skipped: no fee, and no hours.")
+            % what
+        )
         return _("One period is skipped: %(title)s") % what, [words, stays, *goes_on]
-    words = _("“%(title)s” is paused from %(day)s: from then on there is no fee, and there are no hours.") % what
+    words = (
+        _(
+            "“%(title)s” is paused from %(day)s: from then on there is no fee, and there are no hours."
+        )
+        % what
+    )
     return _("Paused: %(title)s") % what, [words, stays, *goes_on]

@@ -36,9 +36,13 @@ def next_end(agreement: Agreement) -> date:
 
 def renew_due(*, now: datetime) -> int:
     """Remind, ask or renew, each once for each term; how many terms went on or were asked for."""
-    found = Agreement.objects.filter(state__in=RUNS, ends_on__isnull=False, renews__in=(Renews.ALONE, Renews.SIGNED))
+    found = Agreement.objects.filter(
+        state__in=RUNS, ends_on__isnull=False, renews__in=(Renews.ALONE, Renews.SIGNED)
+    )
     soon = found.filter(ends_on__lte=(now + timedelta(days=400)).date())
-    return sum(_one(row, now) for row in soon.select_related("business__owner", "client", "contact"))
+    return sum(
+        _one(row, now) for row in soon.select_related("business__owner", "client", "contact")
+    )
 
 
 def _one(agreement: Agreement, now: datetime) -> int:
@@ -57,7 +61,9 @@ def _one(agreement: Agreement, now: datetime) -> int:
 def _ask(agreement: Agreement, now: datetime) -> int:
     """An amendment that the client signs: the same terms for one more term."""
     assert agreement.ends_on
-    if agreement.amendments.filter(kind=AmendmentKind.RENEWAL, effective_on=agreement.ends_on).exists():
+    if agreement.amendments.filter(
+        kind=AmendmentKind.RENEWAL, effective_on=agreement.ends_on
+    ).exists():
         return 0
     change = amend.Change(AmendmentKind.RENEWAL, agreement.ends_on, ends_on=next_end(agreement))
     try:
@@ -69,9 +75,15 @@ def _ask(agreement: Agreement, now: datetime) -> int:
 
 def _renew(agreement: Agreement, now: datetime) -> int:
     with transaction.atomic():
-        row = Agreement.objects.select_for_update(of=("self",)).select_related("business__owner", "contact")
+        row = Agreement.objects.select_for_update(of=("self",)).select_related(
+            "business__owner", "contact"
+        )
         held = row.get(pk=agreement.pk)
-        if held.ends_on != agreement.ends_on or held.renews != Renews.ALONE or held.state not in RUNS:
+        if (
+            held.ends_on != agreement.ends_on
+            or held.renews != Renews.ALONE
+            or held.state not in RUNS
+        ):
             return 0
         held.ends_on = next_end(held)
         held.opens_at = next_opening(held, now)
@@ -90,7 +102,9 @@ def _renew(agreement: Agreement, now: datetime) -> int:
 
 def _tell(agreement: Agreement, kind: str, day: date, now: datetime) -> None:
     """Both sides, each in its own language, once for each term."""
-    door = portal_links.portal_link(contact=agreement.contact, now=now, target=f"agreement:{agreement.id}")
+    door = portal_links.portal_link(
+        contact=agreement.contact, now=now, target=f"agreement:{agreement.id}"
+    )
     sides = {
         "client": (agreement.contact.email, agreement.language, links.placeholder("link", door.id)),
         "owner": (agreement.business.owner.email, agreement.business.language, ""),
@@ -104,7 +118,13 @@ def _tell(agreement: Agreement, kind: str, day: date, now: datetime) -> None:
             ref=f"{agreement.id}:{agreement.ends_on}:{side}",
             to=to,
             template="note",
-            context={"subject": said[0], "name": "", "paragraphs": said[1:], "button": button, "link": link},
+            context={
+                "subject": said[0],
+                "name": "",
+                "paragraphs": said[1:],
+                "button": button,
+                "link": link,
+            },
             language=language,
             business=agreement.business,
             now=now,
@@ -120,10 +140,12 @@ def _words(agreement: Agreement, kind: str, day: date) -> list[str]:
     if kind == "renewed":
         return [
             _("Renewed: %(title)s") % what,
-            _("“%(title)s” has renewed by itself, on the same terms. It now runs until %(end)s.") % what,
+            _("“%(title)s” has renewed by itself, on the same terms. It now runs until %(end)s.")
+            % what,
         ]
     return [
         _("“%(title)s” renews soon") % what,
-        _("The term of “%(title)s” runs until %(end)s and renews by itself, on the same terms.") % what,
+        _("The term of “%(title)s” runs until %(end)s and renews by itself, on the same terms.")
+        % what,
         _("Whoever does not want that says so by %(day)s.") % what,
     ]

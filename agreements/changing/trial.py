@@ -22,9 +22,21 @@ DECIDED = "trial_decided"
 SOON = timedelta(days=7)
 REMIND_BEFORE = timedelta(days=3)
 KEPT = (
-    "currency", "language", "collect_by", "in_order", "countersigns", "is_bilingual", "service", "governing_law",
-    "kpis", "expectations", "competitors", "overage_amount", "overage_minutes",
-    "report_days", "report_unreviewed",
+    "currency",
+    "language",
+    "collect_by",
+    "in_order",
+    "countersigns",
+    "is_bilingual",
+    "service",
+    "governing_law",
+    "kpis",
+    "expectations",
+    "competitors",
+    "overage_amount",
+    "overage_minutes",
+    "report_days",
+    "report_unreviewed",
 )
 
 
@@ -41,7 +53,13 @@ def is_due(agreement: Agreement, today: date) -> bool:
 
 
 def decide(
-    *, agreement: Agreement, succeeded: bool, words: str, actor: str, now: datetime, origin: Origin = UNSEEN
+    *,
+    agreement: Agreement,
+    succeeded: bool,
+    words: str,
+    actor: str,
+    now: datetime,
+    origin: Origin = UNSEEN,
 ) -> Proposal | None:
     """Write down whether it met its measure. What follows is a proposal that the client signs, or nothing.
 
@@ -97,13 +115,20 @@ def remind_due(*, now: datetime) -> int:
     trials = Agreement.objects.filter(
         interval=Interval.ONCE, state__in=RUNS, ends_on__lte=latest, signed_at__isnull=False
     )
-    waiting = trials.exclude(proposal__trial_measure="").select_related("business__owner", "client", "contact")
+    waiting = trials.exclude(proposal__trial_measure="").select_related(
+        "business__owner", "client", "contact"
+    )
     return sum(_remind(row, now) for row in waiting)
 
 
 def _remind(trial: Agreement, now: datetime) -> int:
     today = local_day(now, trial.time_zone)
-    if not trial.is_trial or not trial.ends_on or today < trial.ends_on - REMIND_BEFORE or is_decided(trial):
+    if (
+        not trial.is_trial
+        or not trial.ends_on
+        or today < trial.ends_on - REMIND_BEFORE
+        or is_decided(trial)
+    ):
         return 0
     with transaction.atomic():
         _to_owner(trial, now)
@@ -114,7 +139,10 @@ def _remind(trial: Agreement, now: datetime) -> int:
 def _to_owner(trial: Agreement, now: datetime) -> None:
     owner = trial.business.owner
     with translation.override(trial.business.language):
-        said = [*_said(trial), _("Write down how it went on the agreement's page; nothing converts by itself.")]
+        said = [
+            *_said(trial),
+            _("Write down how it went on the agreement's page; nothing converts by itself."),
+        ]
         subject = _("Decide about the trial: %(title)s") % {"title": trial.title}
     _letter(trial, "owner", owner.email, trial.business.language, subject, said, now)
 
@@ -122,18 +150,34 @@ def _to_owner(trial: Agreement, now: datetime) -> None:
 def _to_client(trial: Agreement, now: datetime) -> None:
     link = portal_links.portal_link(contact=trial.contact, now=now, target=f"agreement:{trial.id}")
     with translation.override(trial.language):
-        said = [*_said(trial), _("We will talk about how it went. Nothing goes on unless you sign it.")]
+        said = [
+            *_said(trial),
+            _("We will talk about how it went. Nothing goes on unless you sign it."),
+        ]
         subject = _("The trial's day of decision is near: %(title)s") % {"title": trial.title}
         button = _("See the agreement")
     to, door = trial.contact.email, links.placeholder("link", link.id)
     _letter(
-        trial, "client", to, trial.language, subject, said, now, name=trial.contact.name, button=button, link=door
+        trial,
+        "client",
+        to,
+        trial.language,
+        subject,
+        said,
+        now,
+        name=trial.contact.name,
+        button=button,
+        link=door,
     )
 
 
 def _said(trial: Agreement) -> list[str]:
     assert trial.ends_on
-    facts = {"title": trial.title, "day": formats.day(trial.ends_on), "measure": trial.terms["trial_measure"]}
+    facts = {
+        "title": trial.title,
+        "day": formats.day(trial.ends_on),
+        "measure": trial.terms["trial_measure"],
+    }
     return [
         _("Both sides decide about “%(title)s” by %(day)s.") % facts,
         _("It succeeds when: %(measure)s") % facts,
@@ -141,14 +185,28 @@ def _said(trial: Agreement) -> list[str]:
 
 
 def _letter(
-    trial: Agreement, side: str, to: str, language: str, subject: str, said: list[str], now: datetime, **more: str
+    trial: Agreement,
+    side: str,
+    to: str,
+    language: str,
+    subject: str,
+    said: list[str],
+    now: datetime,
+    **more: str,
 ) -> None:
     emails.write(
         kind="trial_decision",
         ref=f"{trial.id}:{side}",
         to=to,
         template="note",
-        context={"subject": subject, "name": "", "paragraphs": said, "button": "", "link": "", **more},
+        context={
+            "subject": subject,
+            "name": "",
+            "paragraphs": said,
+            "button": "",
+            "link": "",
+            **more,
+        },
         language=language,
         business=trial.business,
         now=now,

@@ -20,7 +20,12 @@ def clauses(row: Amendment) -> list[dict[str, Any]]:
         made.insert(1, _tier(row))
     if row.now:
         made.append(_at_once(row, row.now))
-    made.append({"title": _("All the rest"), "text": _("Everything else in the agreement stays as it was signed.")})
+    made.append(
+        {
+            "title": _("All the rest"),
+            "text": _("Everything else in the agreement stays as it was signed."),
+        }
+    )
     return wording.numbered(made)
 
 
@@ -72,12 +77,23 @@ def sum_in_words(row: Amendment) -> str:
     if now["difference"] is not None:
         return _share(now["days"], now["cycle_days"], now["difference"], now["amount"], currency)
     return " ".join(
-        (exact(now["charge"], currency), "−", exact(now["credit"], currency), "=", exact(now["amount"], currency))
+        (
+            exact(now["charge"], currency),
+            "−",
+            exact(now["credit"], currency),
+            "=",
+            exact(now["amount"], currency),
+        )
     )
 
 
 def _share(days: int, whole: int, fee: int, amount: int, currency: str) -> str:
-    words = {"days": days, "whole": whole, "fee": exact(fee, currency), "amount": exact(amount, currency)}
+    words = {
+        "days": days,
+        "whole": whole,
+        "fee": exact(fee, currency),
+        "amount": exact(amount, currency),
+    }
     return _("%(days)s of %(whole)s days × %(fee)s = %(amount)s") % words
 
 
@@ -86,7 +102,9 @@ def _at_once(row: Amendment, now: dict[str, Any]) -> dict[str, str]:
     currency = row.terms["currency"]
     words = {"sum": sum_in_words(row), "total": exact(now["total"], currency)}
     pay = (
-        _("To pay: %(sum)s; with tax %(total)s") if now["total"] != now["amount"] else _("To pay: %(sum)s")
+        _("To pay: %(sum)s; with tax %(total)s")
+        if now["total"] != now["amount"]
+        else _("To pay: %(sum)s")
     ) % words
     span = {
         "first": formats.day(row.effective_on),
@@ -94,23 +112,32 @@ def _at_once(row: Amendment, now: dict[str, Any]) -> dict[str, str]:
         "next": formats.day(row.bills_from),
     }
     body = [
-        _("For the days from %(first)s to %(last)s one more invoice is issued when this is signed:") % span,
+        _("For the days from %(first)s to %(last)s one more invoice is issued when this is signed:")
+        % span,
         *(f"- {line}" for line, _amount in sums(row)),
         f"- {pay}",
     ]
     if now["minutes"]:
         body.append(
-            _("The included time of this period grows by %(hours)s.") % {"hours": formats.hours(now["minutes"])}
+            _("The included time of this period grows by %(hours)s.")
+            % {"hours": formats.hours(now["minutes"])}
         )
     body.append("")
-    body.append(_("Deliverables that are counted in each period are those of the new tier from %(next)s on.") % span)
+    body.append(
+        _(
+            "Deliverables that are counted in each period are those of the new tier from %(next)s on."
+        )
+        % span
+    )
     return {"title": _("What is paid at once"), "text": "\n".join(body)}
 
 
 def _what(row: Amendment) -> dict[str, str]:
     original = row.terms["original"]
     words = {"title": original["title"], "day": formats.day(original["signed_at"])}
-    body = [_("This amendment changes the agreement “%(title)s”, which was signed on %(day)s.") % words]
+    body = [
+        _("This amendment changes the agreement “%(title)s”, which was signed on %(day)s.") % words
+    ]
     if row.terms["reason"]:
         body.append(_("The reason: %(reason)s") % {"reason": row.terms["reason"]})
     return {"title": _("What it changes"), "text": " ".join(body)}
@@ -118,9 +145,14 @@ def _what(row: Amendment) -> dict[str, str]:
 
 def _tier(row: Amendment) -> dict[str, str]:
     if row.kind == AmendmentKind.PRICE:
-        return {"title": _("Services"), "text": _("The services stay the same; the fee changes as shown above.")}
+        return {
+            "title": _("Services"),
+            "text": _("The services stay the same; the fee changes as shown above."),
+        }
     counts = [f"{item['promised']} × {item['title']}" for item in row.tier.get("deliverables", [])]
-    first = _("The provider delivers the tier “%(tier)s”, which contains:") % {"tier": row.tier["name"]}
+    first = _("The provider delivers the tier “%(tier)s”, which contains:") % {
+        "tier": row.tier["name"]
+    }
     items = [f"- {item}" for item in (*row.tier.get("lines", []), *counts)]
     return {"title": _("Services"), "text": "\n".join([first, *items])}
 
@@ -129,7 +161,10 @@ def _from(row: Amendment) -> dict[str, str]:
     words = {"day": formats.day(row.effective_on)}
     if row.kind == AmendmentKind.RENEWAL:
         words["last"] = formats.day(formats.last_day(row.ends_on))
-        body = _("The agreement goes on from %(day)s until %(last)s, on the terms that apply now.") % words
+        body = (
+            _("The agreement goes on from %(day)s until %(last)s, on the terms that apply now.")
+            % words
+        )
     elif row.now:
         words["next"] = formats.day(row.bills_from)
         body = (

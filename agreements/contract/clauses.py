@@ -32,6 +32,14 @@ def shown(written: list[wording.Pair], languages: list[str]) -> list[dict[str, A
     sides = [wording.numbered([clause[language] for clause in written]) for language in languages]
     if len(sides) == 1:
         return sides[0]
-    return [{**one, "titles": list(zip(languages, (one["title"], two["title"]), strict=True)),
-             "rows": [list(zip(languages, row, strict=True)) for row in zip_longest(one["blocks"], two["blocks"])]}
-            for one, two in zip(*sides, strict=True)]
+    return [
+        {
+            **one,
+            "titles": list(zip(languages, (one["title"], two["title"]), strict=True)),
+            "rows": [
+                list(zip(languages, row, strict=True))
+                for row in zip_longest(one["blocks"], two["blocks"])
+            ],
+        }
+        for one, two in zip(*sides, strict=True)
+    ]

@@ -13,10 +13,15 @@ def cover(tier: dict[str, Any], terms: dict[str, Any]) -> dict[str, Any]:
     spoken = [_in(language, tier, terms) for language in wording.languages(terms)]
     labels = {name: _both([side[0][name] for side in spoken]) for name in spoken[0][0]}
     rows = zip(*(side[1] for side in spoken), strict=True)
-    return {"labels": labels, "rows": [(_both([one[0] for one in row]), _once(row)) for row in rows]}
+    return {
+        "labels": labels,
+        "rows": [(_both([one[0] for one in row]), _once(row)) for row in rows],
+    }
 
 
-def _in(language: str, tier: dict[str, Any], terms: dict[str, Any]) -> tuple[dict[str, str], list[tuple[str, str]]]:
+def _in(
+    language: str, tier: dict[str, Any], terms: dict[str, Any]
+) -> tuple[dict[str, str], list[tuple[str, str]]]:
     with translation.override(language):
         labels = {
             "agreement": _("Agreement"),
@@ -34,7 +39,10 @@ def _rows(tier: dict[str, Any], terms: dict[str, Any]) -> list[tuple[str, str]]:
     counted = said["deliverables"]
     return [
         (_("Tier"), f"{tier['name']} · {tier['tagline']}" if tier["tagline"] else tier["name"]),
-        (_("Fee"), fee % {"fee": said["fee"], "rhythm": said["rhythm"], "words": said["fee_in_words"]}),
+        (
+            _("Fee"),
+            fee % {"fee": said["fee"], "rhythm": said["rhythm"], "words": said["fee_in_words"]},
+        ),
         (_("Included time"), str(said["hours"])),
         (_("Deliverables"), ", ".join(counted) if isinstance(counted, list) else ""),
         (_("Answers"), str(said["response_time"])),

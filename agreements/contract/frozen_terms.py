@@ -15,13 +15,25 @@ from core.models.tax_rate import TaxMode
 
 #: Columns of a proposal that go into the terms as they are.
 PLAIN = (
-    "is_bilingual", "service", "governing_law", "kpis", "expectations", "competitors", "overage_amount",
-    "overage_minutes", "rollover", "rollover_percent", "rollover_periods",
-    "report_days", "report_unreviewed",
+    "is_bilingual",
+    "service",
+    "governing_law",
+    "kpis",
+    "expectations",
+    "competitors",
+    "overage_amount",
+    "overage_minutes",
+    "rollover",
+    "rollover_percent",
+    "rollover_periods",
+    "report_days",
+    "report_unreviewed",
 )
 
 
-def agree(proposal: Proposal, tier: Tier, contact: Contact) -> tuple[dict[str, Any], dict[str, Any]]:
+def agree(
+    proposal: Proposal, tier: Tier, contact: Contact
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """The tier and the terms with the text that is signed. Raises BadWording where it is not whole."""
     picked, agreed = freeze_tier(proposal, tier), freeze(proposal, contact)
     text = wording.source(proposal)
@@ -36,7 +48,10 @@ def faults(proposal: Proposal, pairs: list[wording.Pair]) -> list[str]:
     for tier in tiers:
         for fault in wording.faults(pairs, freeze_tier(proposal, tier), agreed):
             found.setdefault(fault.said, []).append(tier.name)
-    return [said if len(names) == len(tiers) else f"{', '.join(names)}: {said}" for said, names in found.items()]
+    return [
+        said if len(names) == len(tiers) else f"{', '.join(names)}: {said}"
+        for said, names in found.items()
+    ]
 
 
 def freeze_tier(proposal: Proposal, tier: Tier) -> dict[str, Any]:
@@ -83,9 +98,13 @@ def freeze(proposal: Proposal, contact: Contact) -> dict[str, Any]:
         "next_tier": proposal.next_tier if proposal.is_trial else {},
         "credits_trial": proposal.is_trial and proposal.credits_trial,
         "renews": proposal.renews,
-        "term_months": whole_months(proposal.starts_on, proposal.ends_on) if proposal.ends_on else 0,
+        "term_months": whole_months(proposal.starts_on, proposal.ends_on)
+        if proposal.ends_on
+        else 0,
         **{name: getattr(proposal, name) for name in PLAIN},
-        "value_adds": [{"title": one["title"], "ends_on": one["ends_on"]} for one in proposal.value_adds],
+        "value_adds": [
+            {"title": one["title"], "ends_on": one["ends_on"]} for one in proposal.value_adds
+        ],
         "offered_at": proposal.sent_at.isoformat() if proposal.sent_at else None,
     }
 
@@ -98,7 +117,9 @@ def freeze_tax(business: Business, client: Client) -> dict[str, Any]:
         mode, rates = TaxMode(client.tax_treatment), rates.none()
     return {
         "mode": mode.value,
-        "rates": [{"name": rate.name, "percent": f"{rate.percent.normalize():f}"} for rate in rates],
+        "rates": [
+            {"name": rate.name, "percent": f"{rate.percent.normalize():f}"} for rate in rates
+        ],
         "note": client.tax_note if client.tax_treatment != STANDARD else "",
         "withholding_percent": f"{client.withholding_percent.normalize():f}",
     }
@@ -117,7 +138,9 @@ def _seller(business: Business) -> dict[str, Any]:
 
 def digest(tier: dict[str, Any], terms: dict[str, Any]) -> str:
     """SHA-256 over both, canonical JSON (sorted keys, UTF-8, no spaces)."""
-    text = json.dumps({"tier": tier, "terms": terms}, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(
+        {"tier": tier, "terms": terms}, sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    )
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -15,7 +15,11 @@ from core import money
 from core.models import Business
 from core.models.tax_rate import TaxMode
 
-INTERVALS = {TextKind.YEARLY: Interval.YEARLY, TextKind.TRIAL: Interval.ONCE, TextKind.ONCE: Interval.ONCE}
+INTERVALS = {
+    TextKind.YEARLY: Interval.YEARLY,
+    TextKind.TRIAL: Interval.ONCE,
+    TextKind.ONCE: Interval.ONCE,
+}
 
 
 def tier_and_terms(
@@ -33,7 +37,10 @@ def tier_and_terms(
             "lines": rung.adds,
             "deliverables": rung.deliverables[:2],
         }
-        return tier, _terms(business, kind, today) | {"language": language, "is_bilingual": is_bilingual}
+        return tier, _terms(business, kind, today) | {
+            "language": language,
+            "is_bilingual": is_bilingual,
+        }
 
 
 def _terms(business: Business, kind: str, today: date) -> dict[str, Any]:
@@ -77,7 +84,9 @@ def _terms(business: Business, kind: str, today: date) -> dict[str, Any]:
         "kpis": [_("Followers: from 1,000 to 5,000")],
         "expectations": [_("Pictures and product news, a week ahead")],
         "competitors": [_("Example Competitor Ltd")],
-        "value_adds": [{"title": _("One hour of consulting each month"), "ends_on": ends_on.isoformat()}],
+        "value_adds": [
+            {"title": _("One hour of consulting each month"), "ends_on": ends_on.isoformat()}
+        ],
         "overage_amount": money.parse("120", business.currency),
         "overage_minutes": 300,
         "report_days": 5,
@@ -86,7 +95,11 @@ def _terms(business: Business, kind: str, today: date) -> dict[str, Any]:
 
 
 def _next_tier(business: Business) -> dict[str, Any]:
-    return {"name": _("Growth"), "amount": money.parse("5000", business.currency), "minutes": 32 * 60}
+    return {
+        "name": _("Growth"),
+        "amount": money.parse("5000", business.currency),
+        "minutes": 32 * 60,
+    }
 
 
 def agreement(template: Template, tier: dict[str, Any], terms: dict[str, Any]) -> Agreement:

@@ -15,7 +15,9 @@ def add(*, business: Business, name: str, percent: Decimal) -> TaxRate:
         with transaction.atomic():
             return TaxRate.objects.create(business=business, name=name, percent=percent)
     except IntegrityError:
-        raise RuleError(_("This tax is there already, or its rate is not between 0 and 100."), field="name") from None
+        raise RuleError(
+            _("This tax is there already, or its rate is not between 0 and 100."), field="name"
+        ) from None
 
 
 def use(rate: TaxRate, is_used: bool) -> None:

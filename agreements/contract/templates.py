@@ -23,7 +23,9 @@ def copy(*, business: Business, kind: TextKind, name: str, now: datetime) -> Tem
     )
 
 
-def change(*, template: Template, name: str, clauses: list[Pair], confirmed: set[str], version: int) -> Template:
+def change(
+    *, template: Template, name: str, clauses: list[Pair], confirmed: set[str], version: int
+) -> Template:
     """Save the pairs over `version`; `confirmed` are keys whose two sides were said to match.
 
     A pair of which one side alone was changed waits for the other one. Raises BadWording where a text can never be
@@ -31,7 +33,10 @@ def change(*, template: Template, name: str, clauses: list[Pair], confirmed: set
     """
     check(clauses)
     before = {pair["key"]: pair for pair in template.clauses}
-    kept = [{**pair, "waits": _waits(before.get(pair["key"]), pair, pair["key"] in confirmed)} for pair in clauses]
+    kept = [
+        {**pair, "waits": _waits(before.get(pair["key"]), pair, pair["key"] in confirmed)}
+        for pair in clauses
+    ]
     mine = Template.objects.filter(pk=template.pk, version=version)
     if not mine.update(name=name, clauses=kept, version=F("version") + 1):
         raise NotOpen(_("This template was changed meanwhile, in another tab say. Load it again."))
@@ -73,7 +78,9 @@ def _waits(before: Pair | None, now: Pair, confirmed: bool) -> str:
     """The language to confirm; none where both sides were changed, or said to match, or one is empty."""
     if confirmed or not all(now[language]["text"] for language in LANGUAGES):
         return ""
-    changed = [language for language in LANGUAGES if before is None or before[language] != now[language]]
+    changed = [
+        language for language in LANGUAGES if before is None or before[language] != now[language]
+    ]
     if len(changed) != 1:
         return "" if changed or before is None else str(before["waits"])
     other = next(language for language in LANGUAGES if language != changed[0])

@@ -17,11 +17,37 @@ from core.models.tax_rate import TaxMode
 
 #: Places whose English name needs its article: "the law of the United States".
 THE = frozenset(
-    ("AE", "BS", "CD", "CF", "CG", "CZ", "DO", "GB", "GM", "KM", "KY", "MH", "MV", "NL", "PH", "SB", "SC", "US", "VG")
+    (
+        "AE",
+        "BS",
+        "CD",
+        "CF",
+        "CG",
+        "CZ",
+        "DO",
+        "GB",
+        "GM",
+        "KM",
+        "KY",
+        "MH",
+        "MV",
+        "NL",
+        "PH",
+        "SB",
+        "SC",
+        "US",
+        "VG",
+    )
 )
 #: What is promised must stand in the text: a proposal that fills one of these needs a clause that prints it.
 PROMISED = (
-    "kpis", "expectations", "value_adds", "competitors", "overage", "governing_law", "trial_measure",
+    "kpis",
+    "expectations",
+    "value_adds",
+    "competitors",
+    "overage",
+    "governing_law",
+    "trial_measure",
     "after_trial",
 )
 
@@ -50,7 +76,9 @@ def meanings() -> dict[str, str]:
         "notice": _("how long before an end it must be said"),
         "decision_day": _("a trial's day of decision, or the day when one-time work is done"),
         "trial_measure": _("when a trial is a success"),
-        "after_trial": _("the tier that was agreed for after a trial, and whether its fee is credited"),
+        "after_trial": _(
+            "the tier that was agreed for after a trial, and whether its fee is credited"
+        ),
         "kpis": _("list: goals and measures"),
         "expectations": _("list: what the client provides"),
         "value_adds": _("list: what is added for a time"),
@@ -146,7 +174,11 @@ def _tax(tax: dict[str, Any]) -> list[str]:
     """What is added, what is inside, or why there is none; and what the client may withhold."""
     inside = tax["mode"] == TaxMode.INCLUSIVE
     words = [
-        (_("%(name)s of %(percent)s is included.") if inside else _("%(name)s of %(percent)s is added."))
+        (
+            _("%(name)s of %(percent)s is included.")
+            if inside
+            else _("%(name)s of %(percent)s is added.")
+        )
         % {"name": rate["name"], "percent": formats.percent(rate["percent"])}
         for rate in tax["rates"]
     ]
@@ -157,7 +189,10 @@ def _tax(tax: dict[str, Any]) -> list[str]:
     if _is_some(tax["withholding_percent"]):
         percent = {"percent": formats.percent(tax["withholding_percent"])}
         words.append(
-            _("The client may withhold %(percent)s of the fee before tax and sends the certificate for it.") % percent
+            _(
+                "The client may withhold %(percent)s of the fee before tax and sends the certificate for it."
+            )
+            % percent
         )
     return words
 
@@ -206,7 +241,9 @@ def _rollover(terms: dict[str, Any]) -> str:
     )
     kept = kept % words
     if terms["rollover"] == Rollover.BOTH:
-        kept += " " + _("Time that was used beyond it, and is not paid by itself, is taken from the next period's.")
+        kept += " " + _(
+            "Time that was used beyond it, and is not paid by itself, is taken from the next period's."
+        )
     return kept
 
 
@@ -216,10 +253,15 @@ def _overage(terms: dict[str, Any]) -> str:
     if not amount:
         return ""
     words = {"fee": formats.money(amount, terms["currency"]), "hours": formats.hours(minutes)}
-    cost = _("Work beyond the reserved time costs %(fee)s an hour and stands on the next invoice.") % words
+    cost = (
+        _("Work beyond the reserved time costs %(fee)s an hour and stands on the next invoice.")
+        % words
+    )
     if not minutes:
         return cost + " " + _("It begins when the client has approved it.")
-    allowed = _("The client permits up to %(hours)s of it in each period without being asked; more needs approval.")
+    allowed = _(
+        "The client permits up to %(hours)s of it in each period without being asked; more needs approval."
+    )
     return cost + " " + allowed % words
 
 
@@ -246,7 +288,9 @@ def _after_trial(terms: dict[str, Any]) -> str:
     if tier["minutes"]:
         follows = _("the tier “%(tier)s” for %(fee)s every month, with %(hours)s") % words
     if terms.get("credits_trial"):
-        return _("%(follows)s; the fee of this trial is credited to its first invoices") % {"follows": follows}
+        return _("%(follows)s; the fee of this trial is credited to its first invoices") % {
+            "follows": follows
+        }
     return _("%(follows)s; the fee of this trial is not credited") % {"follows": follows}
 
 
@@ -260,7 +304,9 @@ def _term(terms: dict[str, Any]) -> list[str]:
     """The minimum, the end, and what happens then; never empty."""
     words, months = [], terms["minimum_months"]
     if months:
-        least = ngettext("It runs for at least one month.", "It runs for at least %(n)s months.", months)
+        least = ngettext(
+            "It runs for at least one month.", "It runs for at least %(n)s months.", months
+        )
         words.append(least % {"n": months})
     if not terms["ends_on"]:
         return words or [_("It runs until one side ends it.")]
@@ -278,5 +324,7 @@ def _term(terms: dict[str, Any]) -> list[str]:
         )
         words.append(again % {"n": months})
     else:
-        words.append(_("It ends at the start of %(day)s, unless both sides sign a new one before.") % day)
+        words.append(
+            _("It ends at the start of %(day)s, unless both sides sign a new one before.") % day
+        )
     return words

@@ -48,7 +48,11 @@ def source(proposal: Proposal) -> dict[str, Any]:
 def languages(terms: dict[str, Any]) -> list[str]:
     """The languages a text stands in; the one that prevails first where there are two."""
     first = terms["language"]
-    return [first, *(other for other in LANGUAGES if other != first)] if terms["is_bilingual"] else [first]
+    return (
+        [first, *(other for other in LANGUAGES if other != first)]
+        if terms["is_bilingual"]
+        else [first]
+    )
 
 
 def written(pairs: list[Pair], tier: dict[str, Any], terms: dict[str, Any]) -> list[Pair]:
@@ -58,7 +62,10 @@ def written(pairs: list[Pair], tier: dict[str, Any], terms: dict[str, Any]) -> l
         raise BadWording(" ".join(fault.said for fault in found[:5]))
     asked = {language: _values(tier, terms, language) for language in languages(terms)}
     return [
-        {"key": pair["key"], **{language: _filled(pair[language], known) for language, known in asked.items()}}
+        {
+            "key": pair["key"],
+            **{language: _filled(pair[language], known) for language, known in asked.items()},
+        }
         for _place, pair in _used(pairs, asked[terms["language"]])
     ]
 
@@ -69,7 +76,9 @@ def faults(pairs: list[Pair], tier: dict[str, Any], terms: dict[str, Any]) -> li
     for language in languages(terms):
         values = _values(tier, terms, language)
         used = list(_used(pairs, values))
-        found += [fault for place, pair in used for fault in _of_pair(pair, place, language, values)]
+        found += [
+            fault for place, pair in used for fault in _of_pair(pair, place, language, values)
+        ]
         found += _left_out([pair for _place, pair in used], language, values)
         if sum(len(pair[language]["text"]) for _place, pair in used) > LONGEST_TEXT:
             found.append(Fault(str(too_long())))
@@ -78,7 +87,9 @@ def faults(pairs: list[Pair], tier: dict[str, Any], terms: dict[str, Any]) -> li
 
 def drafted(pairs: list[Pair], tier: dict[str, Any], terms: dict[str, Any]) -> list[Pair]:
     """The clauses as they read so far, for a preview: what is missing stands in its braces."""
-    found: list[Pair] = [{} for _place, _pair in _used(pairs, _values(tier, terms, terms["language"]))]
+    found: list[Pair] = [
+        {} for _place, _pair in _used(pairs, _values(tier, terms, terms["language"]))
+    ]
     for language in languages(terms):
         values = _values(tier, terms, language)
         for clause, (_place, pair) in zip(found, _used(pairs, values), strict=True):
@@ -97,7 +108,12 @@ def too_long() -> BadWording:
 def numbered(clauses: list[dict[str, str]]) -> list[dict[str, Any]]:
     """Number, title, body, and the body's paragraphs and lists of every clause, in order."""
     return [
-        {"number": number, **clause, "body": clause["text"], "blocks": placeholders.blocks(clause["text"])}
+        {
+            "number": number,
+            **clause,
+            "body": clause["text"],
+            "blocks": placeholders.blocks(clause["text"]),
+        }
         for number, clause in enumerate(clauses, start=1)
     ]
 
@@ -111,7 +127,9 @@ def _used(pairs: list[Pair], values: dict[str, Value]) -> Iterator[tuple[int, Pa
     """The clauses that stand in the agreement, with their places in the template."""
     for place, pair in enumerate(pairs):
         needs = library.when(pair["key"])
-        if pair["use"] == Use.ALWAYS or (pair["use"] == Use.FITS and (not needs or values.get(needs))):
+        if pair["use"] == Use.ALWAYS or (
+            pair["use"] == Use.FITS and (not needs or values.get(needs))
+        ):
             yield place, pair
 
 
@@ -144,7 +162,9 @@ def side_faults(side: dict[str, str], values: dict[str, Value] | None = None) ->
         if name not in known:
             found.append(_("there is no variable {{%(name)s}}.") % {"name": name})
         elif values is not None and not values[name]:
-            found.append(_("{{%(name)s}} is empty: %(meaning)s.") % {"name": name, "meaning": known[name]})
+            found.append(
+                _("{{%(name)s}} is empty: %(meaning)s.") % {"name": name, "meaning": known[name]}
+            )
     if placeholders.has_stray_braces(side["title"]) or placeholders.has_stray_braces(side["text"]):
         found.append(_("a pair of braces is not closed."))
     if len(side["text"]) > LONGEST_CLAUSE:

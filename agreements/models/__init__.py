@@ -9,6 +9,18 @@ from agreements.models.reusable import Message, Package, Template
 from agreements.models.signing import Signature
 
 __all__ = [
-    "Agreement", "Amendment", "Message", "Package", "Pause", "Period", "Proposal", "Question", "Signature",
-    "Template", "Tier", "TimeOff", "Upgrade", "Wait",
+    "Agreement",
+    "Amendment",
+    "Message",
+    "Package",
+    "Pause",
+    "Period",
+    "Proposal",
+    "Question",
+    "Signature",
+    "Template",
+    "Tier",
+    "TimeOff",
+    "Upgrade",
+    "Wait",
 ]

@@ -45,32 +45,45 @@ class TellsHours(models.TextChoices):
 class Agreement(Paper):
     """Its terms are frozen when it is made: `tier` is the snapshot of what was picked, `terms_hash` its SHA-256.
 
-    What was amended since is told by agreements.running.effective_terms. `anchor_day` is rule 2's, `ends_on` is exclusive; `renews`
-    says what happens when it comes, for `term_months` more. Tax is the business's and the client's at the moment of
-    acceptance. `opens_at` is when the next period is to be opened; null: none follows.
+    What was amended since is told by agreements.running.effective_terms. `anchor_day` is rule 2's,
+    `ends_on` is exclusive; `renews` says what happens when it comes, for `term_months` more. Tax is
+    the business's and the client's at the moment of acceptance. `opens_at` is when the next period
+    is to be opened; null: none follows.
     """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="agreements")
-    contact = models.ForeignKey("clients.Contact", models.PROTECT, related_name="+", verbose_name=_("signer"))
+    contact = models.ForeignKey(
+        "clients.Contact", models.PROTECT, related_name="+", verbose_name=_("signer")
+    )
     proposal = models.OneToOneField("agreements.Proposal", models.PROTECT, related_name="agreement")
-    state = models.CharField(_("state"), max_length=10, choices=AGREEMENT_STATES, default=AgreementState.SENT)
+    state = models.CharField(
+        _("state"), max_length=10, choices=AGREEMENT_STATES, default=AgreementState.SENT
+    )
     title = models.CharField(_("title"), max_length=160)
     tier = models.JSONField(_("tier"))
     terms = models.JSONField(_("terms"))
     terms_hash = models.CharField(_("SHA-256 of the terms"), max_length=64)
-    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
+    language = models.CharField(
+        _("language"), max_length=5, choices=settings.LANGUAGES, default="en"
+    )
     currency = models.CharField(_("currency"), max_length=3)
     amount = models.PositiveBigIntegerField(_("fee"))
     minutes = models.PositiveIntegerField(_("included minutes"))
-    tax_mode = models.CharField(_("tax"), max_length=10, choices=TaxMode.choices, default=TaxMode.EXCLUSIVE)
+    tax_mode = models.CharField(
+        _("tax"), max_length=10, choices=TaxMode.choices, default=TaxMode.EXCLUSIVE
+    )
     taxes = models.JSONField(_("tax rates"), default=list, blank=True)
     tax_note = models.CharField(_("tax note"), max_length=300, blank=True)
     withholding_percent = models.DecimalField(
         _("withheld percent"), max_digits=5, decimal_places=2, default=Decimal(0)
     )
-    collect_by = models.CharField(_("paid by"), max_length=10, choices=CollectBy.choices, default=CollectBy.CARD)
+    collect_by = models.CharField(
+        _("paid by"), max_length=10, choices=CollectBy.choices, default=CollectBy.CARD
+    )
     opens_at = models.DateTimeField(_("next period opens"), null=True, blank=True, editable=False)
-    interval = models.CharField(_("charged"), max_length=10, choices=INTERVALS, default=Interval.MONTHLY)
+    interval = models.CharField(
+        _("charged"), max_length=10, choices=INTERVALS, default=Interval.MONTHLY
+    )
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
     anchor_day = models.PositiveSmallIntegerField(_("anchor day"))
@@ -78,17 +91,30 @@ class Agreement(Paper):
     charge_hour = models.PositiveSmallIntegerField(_("charged from this hour"), default=9)
     notice_days = models.PositiveSmallIntegerField(_("notice in days"), default=30)
     minimum_months = models.PositiveSmallIntegerField(_("minimum term in months"), default=0)
-    rollover = models.CharField(_("unused time"), max_length=20, choices=Rollover.choices, default=Rollover.NONE)
-    rollover_percent = models.PositiveSmallIntegerField(_("rolls over, in percent of a period"), default=25)
-    rollover_periods = models.PositiveSmallIntegerField(_("rolls over for so many periods"), default=1)
-    tells_hours = models.CharField(
-        _("who hears that the hours are nearly used"), max_length=4, choices=TellsHours.choices, default=TellsHours.ME
+    rollover = models.CharField(
+        _("unused time"), max_length=20, choices=Rollover.choices, default=Rollover.NONE
     )
-    renews = models.CharField(_("at its end"), max_length=10, choices=Renews.choices, default=Renews.NO)
+    rollover_percent = models.PositiveSmallIntegerField(
+        _("rolls over, in percent of a period"), default=25
+    )
+    rollover_periods = models.PositiveSmallIntegerField(
+        _("rolls over for so many periods"), default=1
+    )
+    tells_hours = models.CharField(
+        _("who hears that the hours are nearly used"),
+        max_length=4,
+        choices=TellsHours.choices,
+        default=TellsHours.ME,
+    )
+    renews = models.CharField(
+        _("at its end"), max_length=10, choices=Renews.choices, default=Renews.NO
+    )
     term_months = models.PositiveSmallIntegerField(_("term in months"), default=0)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     parked_because = models.CharField(_("parked because"), max_length=300, blank=True)
-    signed_amendments: "list[Amendment] | None" = None  # filled by agreements.running.effective_terms.load
+    signed_amendments: "list[Amendment] | None" = (
+        None  # filled by agreements.running.effective_terms.load
+    )
 
     class Meta:
         verbose_name = _("agreement")
@@ -96,15 +122,23 @@ class Agreement(Paper):
         ordering = ["-created_at", "-id"]
         indexes = [
             models.Index(fields=["business", "-created_at", "-id"], name="agreement_newest"),
-            models.Index(fields=["opens_at"], name="agreement_opens", condition=models.Q(opens_at__isnull=False)),
+            models.Index(
+                fields=["opens_at"],
+                name="agreement_opens",
+                condition=models.Q(opens_at__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(anchor_day__gte=1, anchor_day__lte=31), name="agreement_anchor_is_a_day"
+                condition=models.Q(anchor_day__gte=1, anchor_day__lte=31),
+                name="agreement_anchor_is_a_day",
             ),
-            models.CheckConstraint(condition=models.Q(amount__gt=0), name="agreement_costs_something"),
             models.CheckConstraint(
-                condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gt=models.F("starts_on")),
+                condition=models.Q(amount__gt=0), name="agreement_costs_something"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__isnull=True)
+                | models.Q(ends_on__gt=models.F("starts_on")),
                 name="agreement_ends_after_start",
             ),
         ]
@@ -155,11 +189,14 @@ class Pause(TenantRow):
         ordering = ["-starts_on", "-created_at", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=models.F("starts_on")),
+                condition=models.Q(ends_on__isnull=True)
+                | models.Q(ends_on__gte=models.F("starts_on")),
                 name="pause_ends_after_start",
             ),
             models.UniqueConstraint(
-                fields=["agreement"], condition=models.Q(ends_on__isnull=True), name="pause_open_once"
+                fields=["agreement"],
+                condition=models.Q(ends_on__isnull=True),
+                name="pause_open_once",
             ),
         ]
 
@@ -189,7 +226,9 @@ class Upgrade(TenantRow):
     charge = models.PositiveBigIntegerField(_("charge"))
     amount = models.PositiveBigIntegerField(_("to pay"))
     minutes = models.PositiveIntegerField(_("added minutes"))
-    state = models.CharField(_("state"), max_length=10, choices=PERIOD_STATES, default=PeriodState.DUE)
+    state = models.CharField(
+        _("state"), max_length=10, choices=PERIOD_STATES, default=PeriodState.DUE
+    )
 
     class Meta:
         verbose_name = _("upgrade")
@@ -197,14 +236,18 @@ class Upgrade(TenantRow):
         ordering = ["-starts_on", "id"]
         constraints = [
             models.UniqueConstraint(fields=["agreement", "starts_on"], name="upgrade_once_a_day"),
-            models.CheckConstraint(condition=models.Q(ends_on__gt=models.F("starts_on")), name="upgrade_has_days"),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gt=models.F("starts_on")), name="upgrade_has_days"
+            ),
             models.CheckConstraint(
                 condition=models.Q(amount__gt=0, charge=models.F("credit") + models.F("amount")),
                 name="upgrade_adds_up",
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], name="upgrade_to_bill", condition=models.Q(state=PeriodState.DUE)),
+            models.Index(
+                fields=["due_at"], name="upgrade_to_bill", condition=models.Q(state=PeriodState.DUE)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -55,7 +55,9 @@ class Amendment(Paper):
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="+")
     number = models.PositiveSmallIntegerField(_("number"))
     kind = models.CharField(_("kind"), max_length=10, choices=AmendmentKind.choices)
-    state = models.CharField(_("state"), max_length=10, choices=AMENDMENT_STATES, default=AmendmentState.SENT)
+    state = models.CharField(
+        _("state"), max_length=10, choices=AMENDMENT_STATES, default=AmendmentState.SENT
+    )
     effective_on = models.DateField(_("applies from"))
     tier = models.JSONField(_("tier"))
     amount = models.PositiveBigIntegerField(_("fee"))
@@ -73,9 +75,13 @@ class Amendment(Paper):
         constraints = [
             models.UniqueConstraint(fields=["agreement", "number"], name="amendment_number_once"),
             models.UniqueConstraint(
-                fields=["agreement"], condition=models.Q(state=AmendmentState.SENT), name="one_amendment_waits"
+                fields=["agreement"],
+                condition=models.Q(state=AmendmentState.SENT),
+                name="one_amendment_waits",
             ),
-            models.CheckConstraint(condition=models.Q(amount__gt=0), name="amendment_costs_something"),
+            models.CheckConstraint(
+                condition=models.Q(amount__gt=0), name="amendment_costs_something"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -85,7 +91,10 @@ class Amendment(Paper):
     def title(self) -> str:
         """What its file is called, in the agreement's language."""
         with translation.override(self.language):
-            return _now("%(title)s, amendment %(n)s") % {"title": self.agreement.title, "n": self.number}
+            return _now("%(title)s, amendment %(n)s") % {
+                "title": self.agreement.title,
+                "n": self.number,
+            }
 
     @property
     def now(self) -> dict[str, Any] | None:

@@ -20,7 +20,8 @@ class TimeOff(TenantRow):
         ordering = ["starts_on", "created_at", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(ends_on__gt=models.F("starts_on")), name="time_off_ends_after_start"
+                condition=models.Q(ends_on__gt=models.F("starts_on")),
+                name="time_off_ends_after_start",
             ),
         ]
 

@@ -25,7 +25,9 @@ class PeriodQuerySet(models.QuerySet["Period"]):
     def with_granted(self, at: datetime | None = None) -> "PeriodQuerySet":
         """Each with `granted`: its minutes and those that upgrades inside it have added (by `at`, where given)."""
         by_then = models.Q(upgrades__created_at__lte=at) if at else None
-        return self.annotate(granted=F("minutes") + Coalesce(Sum("upgrades__minutes", filter=by_then), 0))
+        return self.annotate(
+            granted=F("minutes") + Coalesce(Sum("upgrades__minutes", filter=by_then), 0)
+        )
 
 
 class Period(TenantRow):
@@ -36,7 +38,9 @@ class Period(TenantRow):
     """
 
     agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="periods")
-    amendment = models.ForeignKey("agreements.Amendment", models.PROTECT, null=True, blank=True, related_name="+")
+    amendment = models.ForeignKey(
+        "agreements.Amendment", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     index = models.PositiveIntegerField(_("number"))
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on (exclusive)"))
@@ -44,7 +48,9 @@ class Period(TenantRow):
     currency = models.CharField(_("currency"), max_length=3)
     amount = models.PositiveBigIntegerField(_("fee"))
     minutes = models.PositiveIntegerField(_("included minutes"))
-    state = models.CharField(_("state"), max_length=10, choices=PERIOD_STATES, default=PeriodState.DUE)
+    state = models.CharField(
+        _("state"), max_length=10, choices=PERIOD_STATES, default=PeriodState.DUE
+    )
     skipped_because = models.CharField(_("not billed because"), max_length=300, blank=True)
 
     objects = PeriodQuerySet.as_manager()
@@ -56,10 +62,14 @@ class Period(TenantRow):
         constraints = [
             models.UniqueConstraint(fields=["agreement", "index"], name="period_index_once"),
             models.UniqueConstraint(fields=["agreement", "starts_on"], name="period_start_once"),
-            models.CheckConstraint(condition=models.Q(ends_on__gt=models.F("starts_on")), name="period_is_not_empty"),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gt=models.F("starts_on")), name="period_is_not_empty"
+            ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], name="period_to_bill", condition=models.Q(state=PeriodState.DUE)),
+            models.Index(
+                fields=["due_at"], name="period_to_bill", condition=models.Q(state=PeriodState.DUE)
+            ),
             models.Index(fields=["business", "starts_on", "id"], name="period_by_start"),
         ]
 

@@ -61,7 +61,10 @@ class Unreviewed(models.TextChoices):
     WAIT = "wait", _("It waits for me")
 
 
-USUAL = {Interval.YEARLY: TextKind.YEARLY, Interval.ONCE: TextKind.TRIAL}  # for the others: the monthly one
+USUAL = {
+    Interval.YEARLY: TextKind.YEARLY,
+    Interval.ONCE: TextKind.TRIAL,
+}  # for the others: the monthly one
 
 
 class Proposal(TenantRow):
@@ -80,38 +83,66 @@ class Proposal(TenantRow):
     """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="proposals")
-    contact = models.ForeignKey("clients.Contact", models.PROTECT, related_name="+", verbose_name=_("for"))
-    state = models.CharField(_("state"), max_length=10, choices=PROPOSAL_STATES, default=ProposalState.DRAFT)
+    contact = models.ForeignKey(
+        "clients.Contact", models.PROTECT, related_name="+", verbose_name=_("for")
+    )
+    state = models.CharField(
+        _("state"), max_length=10, choices=PROPOSAL_STATES, default=ProposalState.DRAFT
+    )
     title = models.CharField(_("title"), max_length=160)
     intro = models.TextField(_("opening words"), max_length=3000, blank=True)
     currency = models.CharField(_("currency"), max_length=3)
-    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
-    interval = models.CharField(_("charged"), max_length=10, choices=INTERVALS, default=Interval.MONTHLY)
-    collect_by = models.CharField(_("paid by"), max_length=10, choices=CollectBy.choices, default=CollectBy.CARD)
+    language = models.CharField(
+        _("language"), max_length=5, choices=settings.LANGUAGES, default="en"
+    )
+    interval = models.CharField(
+        _("charged"), max_length=10, choices=INTERVALS, default=Interval.MONTHLY
+    )
+    collect_by = models.CharField(
+        _("paid by"), max_length=10, choices=CollectBy.choices, default=CollectBy.CARD
+    )
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
     notice_days = models.PositiveSmallIntegerField(_("notice in days"), default=30)
     minimum_months = models.PositiveSmallIntegerField(_("minimum term in months"), default=3)
-    rollover = models.CharField(_("unused time"), max_length=20, choices=Rollover.choices, default=Rollover.NONE)
+    rollover = models.CharField(
+        _("unused time"), max_length=20, choices=Rollover.choices, default=Rollover.NONE
+    )
     rollover_percent = models.PositiveSmallIntegerField(
-        _("up to this part of a period, in percent"), default=25, validators=[MaxValueValidator(100)]
+        _("up to this part of a period, in percent"),
+        default=25,
+        validators=[MaxValueValidator(100)],
     )
     rollover_periods = models.PositiveSmallIntegerField(
-        _("for so many periods"), default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
+        _("for so many periods"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(12)],
     )
-    renews = models.CharField(_("at its end"), max_length=10, choices=Renews.choices, default=Renews.NO)
-    cosigners = models.ManyToManyField("clients.Contact", blank=True, related_name="+", verbose_name=_("also sign"))
+    renews = models.CharField(
+        _("at its end"), max_length=10, choices=Renews.choices, default=Renews.NO
+    )
+    cosigners = models.ManyToManyField(
+        "clients.Contact", blank=True, related_name="+", verbose_name=_("also sign")
+    )
     in_order = models.BooleanField(_("the client's people sign one after the other"), default=True)
     countersigns = models.BooleanField(
-        _("I sign last"), default=False, help_text=_("Otherwise sending the proposal is your signature.")
+        _("I sign last"),
+        default=False,
+        help_text=_("Otherwise sending the proposal is your signature."),
     )
-    recommended_because = models.CharField(_("why the recommended tier"), max_length=300, blank=True)
+    recommended_because = models.CharField(
+        _("why the recommended tier"), max_length=300, blank=True
+    )
     trial_measure = models.CharField(_("the trial succeeds when"), max_length=300, blank=True)
     expires_on = models.DateField(_("open until"), null=True, blank=True)
     kind = models.CharField(_("text"), max_length=10, choices=TextKind.choices, blank=True)
-    template = models.ForeignKey("agreements.Template", models.PROTECT, null=True, blank=True, related_name="+")
+    template = models.ForeignKey(
+        "agreements.Template", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     is_bilingual = models.BooleanField(_("in English and Thai, side by side"), default=False)
-    service = models.CharField(_("kind of work"), max_length=12, choices=Service.choices, blank=True)
+    service = models.CharField(
+        _("kind of work"), max_length=12, choices=Service.choices, blank=True
+    )
     governing_law = models.CharField(_("governing law"), max_length=2, blank=True)
     kpis = models.JSONField(_("goals and measures"), default=list, blank=True)
     expectations = models.JSONField(_("what the client provides"), default=list, blank=True)
@@ -125,16 +156,27 @@ class Proposal(TenantRow):
         validators=[MinValueValidator(1), MaxValueValidator(25)],
     )
     report_unreviewed = models.CharField(
-        _("a report that is not reviewed by then"), max_length=4, choices=Unreviewed.choices, default=Unreviewed.SEND
+        _("a report that is not reviewed by then"),
+        max_length=4,
+        choices=Unreviewed.choices,
+        default=Unreviewed.SEND,
     )
     version = models.PositiveSmallIntegerField(_("version"), default=1)
-    revises = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="revisions")
+    revises = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="revisions"
+    )
     testimonials = models.ManyToManyField("clients.Testimonial", blank=True, related_name="+")
     shows_openings = models.BooleanField(_("say how many places are free"), default=False)
     next_tier = models.JSONField(_("tier agreed for after the trial"), default=dict, blank=True)
-    credits_trial = models.BooleanField(_("the trial's fee is credited to the retainer"), default=False)
-    after_trial = models.ForeignKey("agreements.Agreement", models.PROTECT, null=True, blank=True, related_name="+")
-    snapshot = models.JSONField(_("as the client sees it"), default=dict, blank=True, editable=False)
+    credits_trial = models.BooleanField(
+        _("the trial's fee is credited to the retainer"), default=False
+    )
+    after_trial = models.ForeignKey(
+        "agreements.Agreement", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    snapshot = models.JSONField(
+        _("as the client sees it"), default=dict, blank=True, editable=False
+    )
     snapshot_hash = models.CharField(_("SHA-256 of it"), max_length=64, blank=True, editable=False)
     reminders = models.PositiveSmallIntegerField(_("reminders"), default=0, editable=False)
     text = models.JSONField(_("text as sent"), default=dict, blank=True, editable=False)
@@ -194,7 +236,9 @@ class Tier(TenantRow):
         constraints = [
             models.UniqueConstraint(fields=["proposal", "position"], name="tier_position_once"),
             models.UniqueConstraint(
-                fields=["proposal"], condition=models.Q(is_recommended=True), name="one_recommended_tier"
+                fields=["proposal"],
+                condition=models.Q(is_recommended=True),
+                name="one_recommended_tier",
             ),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="tier_costs_something"),
         ]

@@ -71,7 +71,9 @@ class Package(TenantRow):
     """
 
     name = models.CharField(_("name"), max_length=80)
-    service = models.CharField(_("kind of work"), max_length=12, choices=Service.choices, blank=True)
+    service = models.CharField(
+        _("kind of work"), max_length=12, choices=Service.choices, blank=True
+    )
     currency = models.CharField(_("currency"), max_length=3)
     rungs = models.JSONField(_("tiers"), default=list)
     kpis = models.JSONField(_("goals and measures"), default=list, blank=True)
@@ -93,7 +95,7 @@ class Package(TenantRow):
 
 
 class Message(TenantRow):
-    """`text` may hold the merge fields of agreements.proposals.opening_message; they are filled when a proposal is sent."""
+    """`text` may hold merge fields; agreements.proposals.opening_message fills them on sending."""
 
     name = models.CharField(_("name"), max_length=60)
     text = models.TextField(_("opening words"), max_length=3000)
@@ -102,7 +104,9 @@ class Message(TenantRow):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         ordering = ["name", "id"]
-        constraints = [models.UniqueConstraint(fields=["business", "name"], name="message_name_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["business", "name"], name="message_name_once")
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -15,7 +15,9 @@ class Paper(TenantRow):
     """
 
     document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
-    signed_document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
+    signed_document = models.ForeignKey(
+        Document, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     in_order = models.BooleanField(_("signed one after the other"), default=True)
     sign_by = models.DateField(_("to be signed by"), null=True, blank=True)
     reminders = models.PositiveSmallIntegerField(_("reminders sent"), default=0)
@@ -40,7 +42,9 @@ class Signature(TenantRow):
         "agreements.Amendment", models.PROTECT, null=True, blank=True, related_name="signatures"
     )
     position = models.PositiveSmallIntegerField(_("position"), default=1)
-    contact = models.ForeignKey("clients.Contact", models.PROTECT, null=True, blank=True, related_name="+")
+    contact = models.ForeignKey(
+        "clients.Contact", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     name = models.CharField(_("signed as"), max_length=120, blank=True)
     strokes = models.JSONField(_("drawn signature"), default=list, blank=True)
     consent_version = models.CharField(_("consent text"), max_length=20, blank=True)
@@ -59,11 +63,17 @@ class Signature(TenantRow):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(
-                fields=["agreement", "position"], condition=models.Q(amendment__isnull=True), name="signature_place"
+                fields=["agreement", "position"],
+                condition=models.Q(amendment__isnull=True),
+                name="signature_place",
             ),
-            models.UniqueConstraint(fields=["amendment", "position"], name="signature_place_of_amendment"),
             models.UniqueConstraint(
-                fields=["agreement", "contact"], condition=models.Q(amendment__isnull=True), name="signs_once"
+                fields=["amendment", "position"], name="signature_place_of_amendment"
+            ),
+            models.UniqueConstraint(
+                fields=["agreement", "contact"],
+                condition=models.Q(amendment__isnull=True),
+                name="signs_once",
             ),
             models.UniqueConstraint(fields=["amendment", "contact"], name="signs_amendment_once"),
         ]

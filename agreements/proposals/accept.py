@@ -12,7 +12,7 @@ from agreements.proposals import capacity
 from agreements.proposals.propose import hold, is_over, is_picked
 from agreements.rules.errors import NotOpen
 from agreements.rules.states import PROPOSAL, ProposalState
-from agreements.signing import pdfs, signers
+from agreements.signing import agreement_pdf, signers
 from agreements.signing.unsigned import SIGN_WITHIN
 from clients.models import Contact
 from core import audit
@@ -23,7 +23,9 @@ from core.documents import store
 from core.models.document import DocumentKind
 
 
-def accept(*, proposal: Proposal, tier: Tier, contact: Contact, now: datetime, origin: Origin) -> Agreement:
+def accept(
+    *, proposal: Proposal, tier: Tier, contact: Contact, now: datetime, origin: Origin
+) -> Agreement:
     """Make the agreement of this tier and the PDF that will be read.
 
     Picking the same tier again gives the agreement that is there. Another tier after that is refused: it would
@@ -38,22 +40,29 @@ def accept(*, proposal: Proposal, tier: Tier, contact: Contact, now: datetime, o
             there = Agreement.objects.get(proposal=proposal)  # another tab was first
     if there.tier["id"] != str(tier.id):
         raise NotOpen(
-            _("You have picked %(tier)s already. Ask us if you want another one.") % {"tier": there.tier["name"]}
+            _("You have picked %(tier)s already. Ask us if you want another one.")
+            % {"tier": there.tier["name"]}
         )
     return there
 
 
-def _make(proposal: Proposal, tier: Tier, contact: Contact, now: datetime, origin: Origin) -> Agreement:
+def _make(
+    proposal: Proposal, tier: Tier, contact: Contact, now: datetime, origin: Origin
+) -> Agreement:
     _must_be_open(proposal, now)
     _must_have_room(proposal, tier, now)
     today = local_day(now, proposal.client.time_zone)
     proposal.starts_on = max(proposal.starts_on, today)
     agreement = _row(proposal, tier, contact, now)
-    pdf = pdfs.unsigned_pdf(agreement, created=now)
+    pdf = agreement_pdf.unsigned_pdf(agreement, created=now)
     with transaction.atomic():
         _must_be_open(hold(proposal), now)  # it may have been withdrawn while the paper was printed
         agreement.document = store.save(
-            business=proposal.business, kind=DocumentKind.AGREEMENT, title=agreement.title, pdf=pdf, now=now
+            business=proposal.business,
+            kind=DocumentKind.AGREEMENT,
+            title=agreement.title,
+            pdf=pdf,
+            now=now,
         )
         agreement.save(force_insert=True)
         _ask(agreement, proposal, contact, now)
@@ -127,7 +136,9 @@ def _row(proposal: Proposal, tier: Tier, contact: Contact, now: datetime) -> Agr
     )
 
 
-def decline(*, proposal: Proposal, contact: Contact, reason: str, now: datetime, origin: Origin) -> Proposal:
+def decline(
+    *, proposal: Proposal, contact: Contact, reason: str, now: datetime, origin: Origin
+) -> Proposal:
     """The client says no before picking."""
     _must_be_theirs(proposal, contact)
     with transaction.atomic():
@@ -156,7 +167,11 @@ def _must_be_open(proposal: Proposal, now: datetime) -> None:
 def _must_have_room(proposal: Proposal, tier: Tier, now: datetime) -> None:
     """Where openings are shown, none is none (rule 36)."""
     if proposal.shows_openings and capacity.is_full(proposal, tier, now):
-        raise NotOpen(_("There is no place for this tier now. You can join the waitlist on the proposal's page."))
+        raise NotOpen(
+            _(
+                "There is no place for this tier now. You can join the waitlist on the proposal's page."
+            )
+        )
 
 
 def _must_be_theirs(proposal: Proposal, contact: Contact, tier: Tier | None = None) -> None:

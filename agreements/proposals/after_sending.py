@@ -22,14 +22,42 @@ REMIND_BEFORE = (3, 0)  # days before its last day; then it is quiet
 FRESH = timedelta(days=2)  # nobody is reminded of what has only just come
 FARTHEST = timedelta(days=180)
 COPIED = (
-    "title", "currency", "language", "interval", "collect_by", "starts_on", "ends_on", "notice_days",
-    "minimum_months", "rollover",
-    "rollover_percent", "rollover_periods", "renews", "in_order", "countersigns", "recommended_because",
+    "title",
+    "currency",
+    "language",
+    "interval",
+    "collect_by",
+    "starts_on",
+    "ends_on",
+    "notice_days",
+    "minimum_months",
+    "rollover",
+    "rollover_percent",
+    "rollover_periods",
+    "renews",
+    "in_order",
+    "countersigns",
+    "recommended_because",
     "trial_measure",
-    "next_tier", "credits_trial", "after_trial", "expires_on", "kind", "template", "is_bilingual", "service",
-    "governing_law", "kpis", "expectations", "competitors", "value_adds", "overage_amount", "overage_minutes",
-    "report_days", "report_unreviewed",
-    "shows_openings", "intro",
+    "next_tier",
+    "credits_trial",
+    "after_trial",
+    "expires_on",
+    "kind",
+    "template",
+    "is_bilingual",
+    "service",
+    "governing_law",
+    "kpis",
+    "expectations",
+    "competitors",
+    "value_adds",
+    "overage_amount",
+    "overage_minutes",
+    "report_days",
+    "report_unreviewed",
+    "shows_openings",
+    "intro",
 )
 
 
@@ -55,7 +83,9 @@ def try_out(*, proposal: Proposal, now: datetime) -> str:
     return to
 
 
-def extend(*, proposal: Proposal, until: date, actor: str, now: datetime, origin: Origin = UNSEEN) -> Proposal:
+def extend(
+    *, proposal: Proposal, until: date, actor: str, now: datetime, origin: Origin = UNSEEN
+) -> Proposal:
     """Keep an offer open until a later day, or open an expired one again; the client is told. Raises NotOpen."""
     with transaction.atomic():
         held = hold(proposal)
@@ -66,11 +96,20 @@ def extend(*, proposal: Proposal, until: date, actor: str, now: datetime, origin
             raise NotOpen(_("Choose a later day, within half a year."), field="until")
         held.expires_on = until
         if is_over(held, now):
-            raise NotOpen(_("The retainer would have to begin before that day. Revise the proposal instead."))
+            raise NotOpen(
+                _("The retainer would have to begin before that day. Revise the proposal instead.")
+            )
         if held.state == ProposalState.EXPIRED:
             move(held, ProposalState.SENT, PROPOSAL, sets={"decided_at": None})
         Proposal.objects.filter(pk=held.pk).update(expires_on=until, reminders=0)
-        _record(held, "extended", actor, now, origin, {"ends_on": (until + timedelta(days=1)).isoformat()})
+        _record(
+            held,
+            "extended",
+            actor,
+            now,
+            origin,
+            {"ends_on": (until + timedelta(days=1)).isoformat()},
+        )
         _letter(held, "proposal_extended", until.isoformat(), now)
     proposal.refresh_from_db()
     return proposal
@@ -106,12 +145,16 @@ def can_extend(proposal: Proposal) -> bool:
 
 def can_revise(proposal: Proposal) -> bool:
     """Whether it was sent and led to nothing yet."""
-    return proposal.state not in (ProposalState.DRAFT, ProposalState.ACCEPTED) and not is_picked(proposal)
+    return proposal.state not in (ProposalState.DRAFT, ProposalState.ACCEPTED) and not is_picked(
+        proposal
+    )
 
 
 def newest(proposal: Proposal) -> Proposal:
     """The last version of it that was sent: an old link shows the new offer."""
-    while later := proposal.revisions.exclude(state=ProposalState.DRAFT).order_by("-version").first():
+    while (
+        later := proposal.revisions.exclude(state=ProposalState.DRAFT).order_by("-version").first()
+    ):
         proposal = later
     return proposal
 
@@ -132,7 +175,12 @@ def remind_due(*, now: datetime) -> int:
 def _remind(proposal: Proposal, now: datetime) -> int:
     with transaction.atomic():
         held = hold(proposal)
-        if held.state != ProposalState.SENT or is_picked(held) or is_over(held, now) or not held.expires_on:
+        if (
+            held.state != ProposalState.SENT
+            or is_picked(held)
+            or is_over(held, now)
+            or not held.expires_on
+        ):
             return 0  # answered in the meantime
         left = (held.expires_on - local_day(now, held.client.time_zone)).days
         due = sum(1 for days in REMIND_BEFORE if left <= days)
@@ -146,11 +194,19 @@ def _remind(proposal: Proposal, now: datetime) -> int:
 
 def _letter(proposal: Proposal, kind: str, ref: str, now: datetime) -> None:
     """A short note with a fresh link: how long the offer is open."""
-    link = portal_links.portal_link(contact=proposal.contact, now=now, target=f"proposal:{proposal.id}")
+    link = portal_links.portal_link(
+        contact=proposal.contact, now=now, target=f"proposal:{proposal.id}"
+    )
     with translation.override(proposal.language):
-        what = {"title": proposal.title, "day": formats.day(proposal.expires_on), "business": proposal.business.name}
+        what = {
+            "title": proposal.title,
+            "day": formats.day(proposal.expires_on),
+            "business": proposal.business.name,
+        }
         said = [_("The proposal “%(title)s” of %(business)s is open until %(day)s.") % what]
-        said.append(_("On its page you can pick a tier, ask a question, or say that it does not fit."))
+        said.append(
+            _("On its page you can pick a tier, ask a question, or say that it does not fit.")
+        )
         context = {
             "subject": _("Open until %(day)s: %(title)s") % what,
             "name": proposal.contact.name,
@@ -171,12 +227,29 @@ def _letter(proposal: Proposal, kind: str, ref: str, now: datetime) -> None:
 
 
 def _copied(tier: Tier, proposal: Proposal, now: datetime) -> Tier:
-    names = ("position", "name", "tagline", "amount", "minutes", "response_hours", "adds", "deliverables")
+    names = (
+        "position",
+        "name",
+        "tagline",
+        "amount",
+        "minutes",
+        "response_hours",
+        "adds",
+        "deliverables",
+    )
     fields = {name: getattr(tier, name) for name in (*names, "is_recommended")}
     return Tier(business=proposal.business, proposal=proposal, created_at=now, **fields)
 
 
-def _record(proposal: Proposal, event: str, actor: str, now: datetime, origin: Origin, data: dict[str, str]) -> None:
+def _record(
+    proposal: Proposal, event: str, actor: str, now: datetime, origin: Origin, data: dict[str, str]
+) -> None:
     audit.record(
-        business=proposal.business, chain_id=proposal.id, event=event, actor=actor, now=now, origin=origin, data=data
+        business=proposal.business,
+        chain_id=proposal.id,
+        event=event,
+        actor=actor,
+        now=now,
+        origin=origin,
+        data=data,
     )

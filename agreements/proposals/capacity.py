@@ -42,7 +42,9 @@ class Load:
     @property
     def free(self) -> int | None:
         """What is left to sell; under zero where more is promised than there is."""
-        return None if self.capacity is None else self.capacity - self.off - self.signed - self.added
+        return (
+            None if self.capacity is None else self.capacity - self.off - self.signed - self.added
+        )
 
 
 def months(business: Business, today: date, count: int = MONTHS) -> list[Load]:
@@ -87,7 +89,9 @@ def lacks(agreement: Agreement) -> int:
     return max(0, agreement.minutes - left) if left is not None else 0
 
 
-def _loads(business: Business, found: Sequence[Span], whole: Span, likely: Sequence[Promise]) -> list[Load]:
+def _loads(
+    business: Business, found: Sequence[Span], whole: Span, likely: Sequence[Promise]
+) -> list[Load]:
     signed = list(_signed(business, whole))
     away = [row.span for row in TimeOff.objects.filter(business=business, ends_on__gt=whole.start)]
     capacity = business.capacity_minutes
@@ -107,11 +111,15 @@ def _loads(business: Business, found: Sequence[Span], whole: Span, likely: Seque
 def _signed(business: Business, whole: Span) -> Iterator[tuple[Promise, Promise]]:
     """Of every period of a running agreement: its minutes by the terms of its first day, and those of value-adds."""
     rows = Agreement.objects.filter(business=business, state__in=RUNS, starts_on__lt=whole.end)
-    running = effective_terms.load(rows.select_related("proposal").defer("terms", "tier", "proposal__text"))
+    running = effective_terms.load(
+        rows.select_related("proposal").defer("terms", "tier", "proposal__text")
+    )
     pauses = Pause.objects.by_agreement(row.pk for row in running)
     for row in running:
         if row.renews == Renews.ALONE:
-            row.ends_on = None  # it goes on unless somebody says no, and then it does not renew any more
+            row.ends_on = (
+                None  # it goes on unless somebody says no, and then it does not renew any more
+            )
         first = index_before(row.starts_on, Interval(row.interval), whole.start)
         for span in spans(row, until=whole.end - timedelta(days=1), first=first):
             if not any(pause.covers(span.start) for pause in pauses.get(row.pk, [])):
@@ -128,8 +136,12 @@ def _added(proposal: Proposal, span: PeriodSpan) -> int:
 def _weighted(business: Business, whole: Span, today: date) -> Iterator[Promise]:
     """The recommended tier of each client's latest open proposal, or the one that was picked, by its chance."""
     unsigned = Q(agreement__isnull=True) | Q(agreement__state=AgreementState.SENT)
-    rows = Proposal.objects.filter(unsigned, business=business, state__in=OPEN, starts_on__lt=whole.end)
-    rows = rows.exclude(client__state=Stage.LOST).defer("text").select_related("client", "agreement")
+    rows = Proposal.objects.filter(
+        unsigned, business=business, state__in=OPEN, starts_on__lt=whole.end
+    )
+    rows = (
+        rows.exclude(client__state=Stage.LOST).defer("text").select_related("client", "agreement")
+    )
     latest: dict[Any, Proposal] = {}
     for row in rows.order_by("created_at", "pk").prefetch_related("tiers"):
         if row.sent_at or row.client_id not in latest or not latest[row.client_id].sent_at:
@@ -153,7 +165,9 @@ def _asked(proposal: Proposal) -> int:
     if picked is not None:
         return int(picked.minutes)
     rungs = list(proposal.tiers.all())
-    return next((rung.minutes for rung in rungs if rung.is_recommended), rungs[0].minutes if rungs else 0)
+    return next(
+        (rung.minutes for rung in rungs if rung.is_recommended), rungs[0].minutes if rungs else 0
+    )
 
 
 def _chance(proposal: Proposal) -> Fraction:

@@ -27,18 +27,24 @@ def opened(*, proposal: Proposal, contact: Contact, now: datetime, origin: Origi
     _once_a_day(proposal, contact, "offer_opened", {}, now, origin)
 
 
-def seen(*, proposal: Proposal, tier: Tier, contact: Contact, now: datetime, origin: Origin) -> None:
+def seen(
+    *, proposal: Proposal, tier: Tier, contact: Contact, now: datetime, origin: Origin
+) -> None:
     """A tier stayed in sight for some seconds: once a day, person and tier. Without a script it is not recorded."""
     if tier.proposal_id == proposal.pk and proposal.state == ProposalState.SENT:
         _once_a_day(proposal, contact, "tier_seen", {"tier": tier.name}, now, origin)
 
 
-def ask(*, proposal: Proposal, contact: Contact, text: str, now: datetime, origin: Origin) -> Question:
+def ask(
+    *, proposal: Proposal, contact: Contact, text: str, now: datetime, origin: Origin
+) -> Question:
     """A question about an open offer; the freelancer gets it by mail. Raises NotOpen."""
     with transaction.atomic():
         held = hold_open(proposal, contact, now)
         if held.questions.count() >= MOST_QUESTIONS:
-            raise NotOpen(_("You have asked a lot already. Please write us an email."), field="text")
+            raise NotOpen(
+                _("You have asked a lot already. Please write us an email."), field="text"
+            )
         row = Question.objects.create(
             business=held.business, proposal=held, contact=contact, text=text, created_at=now
         )
@@ -46,9 +52,20 @@ def ask(*, proposal: Proposal, contact: Contact, text: str, now: datetime, origi
         with translation.override(held.business.language):
             who = {"name": contact.name, "title": held.title}
             said = [_("%(name)s asks about “%(title)s”:") % who, text]
-            said.append(_("Answer on the proposal's page: they read it by email and in the portal."))
+            said.append(
+                _("Answer on the proposal's page: they read it by email and in the portal.")
+            )
             subject = _("Question about “%(title)s”") % who
-        note(held, "question", str(row.pk), held.business.owner.email, subject, said, held.business.language, now)
+        note(
+            held,
+            "question",
+            str(row.pk),
+            held.business.owner.email,
+            subject,
+            said,
+            held.business.language,
+            now,
+        )
     return row
 
 
@@ -59,32 +76,57 @@ def answer(*, question: Question, text: str, actor: str, now: datetime) -> Quest
         if not mine.update(answer=text, answered_at=now):
             raise NotOpen(_("This question was answered already."))
         proposal, contact = question.proposal, question.contact
-        audit.record(business=proposal.business, chain_id=proposal.id, event="answered", actor=actor, now=now)
+        audit.record(
+            business=proposal.business, chain_id=proposal.id, event="answered", actor=actor, now=now
+        )
         link = portal_links.portal_link(contact=contact, now=now, target=f"proposal:{proposal.id}")
         with translation.override(proposal.language):
             said = [_("You asked: “%(text)s”") % {"text": question.text}, text]
             subject = _("Your question about “%(title)s”") % {"title": proposal.title}
             button = _("See the proposal")
         note(
-            proposal, "answer", str(question.pk), contact.email, subject, said, proposal.language, now,
-            name=contact.name, button=button, link=links.placeholder("link", link.id),
+            proposal,
+            "answer",
+            str(question.pk),
+            contact.email,
+            subject,
+            said,
+            proposal.language,
+            now,
+            name=contact.name,
+            button=button,
+            link=links.placeholder("link", link.id),
         )
     question.refresh_from_db()
     return question
 
 
-def forward(*, proposal: Proposal, contact: Contact, name: str, email: str, now: datetime, origin: Origin) -> Contact:
+def forward(
+    *, proposal: Proposal, contact: Contact, name: str, email: str, now: datetime, origin: Origin
+) -> Contact:
     """Send it on to a colleague who has a say; they may look and pick like whoever forwards it. Raises NotOpen."""
     with transaction.atomic():
         held = hold_open(proposal, contact, now)
         sent = [event for event in audit.chain(held.pk) if event.event == "forwarded"]
         if len(sent) >= MOST_FORWARDS:
-            raise NotOpen(_("It was forwarded five times already. Please write us an email."), field="email")
+            raise NotOpen(
+                _("It was forwarded five times already. Please write us an email."), field="email"
+            )
         other = Contact.objects.filter(client=contact.client_id, email__iexact=email).first()
-        other = other or client_records.add_contact(client=contact.client, name=name, email=email, now=now)
+        other = other or client_records.add_contact(
+            client=contact.client, name=name, email=email, now=now
+        )
         if not other.is_active:
-            raise NotOpen(_("This person cannot open the portal. Please write us an email."), field="email")
-        mail(held, kind="proposal_forward", ref=f"{held.pk}:{other.pk}:{len(sent)}", now=now, to=other)
+            raise NotOpen(
+                _("This person cannot open the portal. Please write us an email."), field="email"
+            )
+        mail(
+            held,
+            kind="proposal_forward",
+            ref=f"{held.pk}:{other.pk}:{len(sent)}",
+            now=now,
+            to=other,
+        )
         record(held, contact, "forwarded", now, origin, {"name": f"{other.name} <{other.email}>"})
     return other
 
@@ -92,7 +134,11 @@ def forward(*, proposal: Proposal, contact: Contact, name: str, email: str, now:
 def hold_open(proposal: Proposal, contact: Contact, now: datetime) -> Proposal:
     """The proposal, held, if this person may still act on it."""
     held = hold(proposal)
-    if contact.client_id != held.client_id or held.state != ProposalState.SENT or is_over(held, now):
+    if (
+        contact.client_id != held.client_id
+        or held.state != ProposalState.SENT
+        or is_over(held, now)
+    ):
         raise NotOpen(_("This proposal is no longer open."))
     if is_picked(held):
         raise NotOpen(_("You have picked a tier already."))
@@ -100,25 +146,45 @@ def hold_open(proposal: Proposal, contact: Contact, now: datetime) -> Proposal:
 
 
 def _once_a_day(
-    proposal: Proposal, contact: Contact, event: str, data: dict[str, str], now: datetime, origin: Origin
+    proposal: Proposal,
+    contact: Contact,
+    event: str,
+    data: dict[str, str],
+    now: datetime,
+    origin: Origin,
 ) -> None:
     zone, actor = proposal.client.time_zone, _actor(contact)
     today = local_day(now, zone)
     with transaction.atomic():
         hold(proposal)  # two tabs take turns
         for one in audit.chain(proposal.pk):
-            if (one.event, one.actor, one.data, local_day(one.at, zone)) == (event, actor, data, today):
+            if (one.event, one.actor, one.data, local_day(one.at, zone)) == (
+                event,
+                actor,
+                data,
+                today,
+            ):
                 return
         record(proposal, contact, event, now, origin, data)
 
 
 def record(
-    proposal: Proposal, contact: Contact, event: str, now: datetime, origin: Origin, data: dict[str, str]
+    proposal: Proposal,
+    contact: Contact,
+    event: str,
+    now: datetime,
+    origin: Origin,
+    data: dict[str, str],
 ) -> None:
     """One event of a proposal's own chain, by one of the client's people."""
     audit.record(
-        business=proposal.business, chain_id=proposal.id, event=event, actor=_actor(contact), now=now,
-        origin=origin, data=data,
+        business=proposal.business,
+        chain_id=proposal.id,
+        event=event,
+        actor=_actor(contact),
+        now=now,
+        origin=origin,
+        data=data,
     )
 
 
@@ -143,7 +209,14 @@ def note(
         ref=ref,
         to=to,
         template="note",
-        context={"subject": subject, "name": "", "paragraphs": said, "button": "", "link": "", **more},
+        context={
+            "subject": subject,
+            "name": "",
+            "paragraphs": said,
+            "button": "",
+            "link": "",
+            **more,
+        },
         language=language,
         business=proposal.business,
         now=now,

@@ -50,7 +50,10 @@ def _places(proposal: Proposal, tiers: list[Tier], today: date) -> dict[Any, int
 def comparison(tiers: list[Tier]) -> list[Row]:
     """The differences line by line: time, answers, what is contained, and how many of each deliverable."""
     rows = [
-        Row(_("Reserved time"), [formats.hours(tier.minutes) if tier.minutes else "—" for tier in tiers]),
+        Row(
+            _("Reserved time"),
+            [formats.hours(tier.minutes) if tier.minutes else "—" for tier in tiers],
+        ),
         Row(_("Answers within working hours"), [str(tier.response_hours) for tier in tiers]),
     ]
     for at, rung in enumerate(tiers):
@@ -60,7 +63,9 @@ def comparison(tiers: list[Tier]) -> list[Row]:
         for place in range(len(tiers))
     ]
     for title in dict.fromkeys(title for count in counts for title in count):
-        said: list[str | bool] = [str(count[title]) if title in count else False for count in counts]
+        said: list[str | bool] = [
+            str(count[title]) if title in count else False for count in counts
+        ]
         rows.append(Row(title[:1].upper() + title[1:], said))
     return rows
 
@@ -71,7 +76,13 @@ def _testimonials(proposal: Proposal) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = proposal.snapshot.get("testimonials", [])
         return found
     return [
-        {"id": str(row.pk), "author": row.author, "role": row.role, "quote": row.quote, "video_url": row.video_url,
-         "letter": "there" if row.letter_id else ""}
+        {
+            "id": str(row.pk),
+            "author": row.author,
+            "role": row.role,
+            "quote": row.quote,
+            "video_url": row.video_url,
+            "letter": "there" if row.letter_id else "",
+        }
         for row in proposal.testimonials.order_by("author", "pk")
     ]

@@ -21,7 +21,9 @@ def opening(said: Answers) -> str:
 
 def reason(said: Answers) -> str:
     """Why the recommended tier, in the client's own goal; empty where none was said."""
-    lines = [line.strip().rstrip(".") for line in printable(said.goals).splitlines() if line.strip()]
+    lines = [
+        line.strip().rstrip(".") for line in printable(said.goals).splitlines() if line.strip()
+    ]
     return _("Your goal: %(goal)s.") % {"goal": lines[0]} if lines else ""
 
 
@@ -30,9 +32,13 @@ def goals(said: Answers, usual: Sequence[str]) -> list[str]:
     return [printable(line) for line in said.kpi_lines] or list(usual)
 
 
-def recommend(tiers: Sequence[dict[str, Any]], drafts: Sequence[Any], minutes: int) -> list[dict[str, Any]]:
+def recommend(
+    tiers: Sequence[dict[str, Any]], drafts: Sequence[Any], minutes: int
+) -> list[dict[str, Any]]:
     """A form's tiers with the smallest one recommended that holds the estimated load; as they were without one."""
-    fits = next((place for place, draft in enumerate(drafts) if draft.minutes >= minutes), len(drafts) - 1)
+    fits = next(
+        (place for place, draft in enumerate(drafts) if draft.minutes >= minutes), len(drafts) - 1
+    )
     if not minutes or not drafts:
         return list(tiers)
     return [tier | {"is_recommended": place == fits} for place, tier in enumerate(tiers)]

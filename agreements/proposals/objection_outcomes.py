@@ -35,11 +35,16 @@ def outcomes(objections: Iterable[Objection]) -> dict[UUID, Outcome]:
     for offer in Proposal.objects.filter(client__in=clients, state__in=(*GONE, ProposalState.SENT)):
         offers[offer.client_id].append(offer)
     return {
-        row.pk: _outcome(row, signed[row.client_id], offers[row.client_id], row.client_id in waiting) for row in rows
+        row.pk: _outcome(
+            row, signed[row.client_id], offers[row.client_id], row.client_id in waiting
+        )
+        for row in rows
     }
 
 
-def _outcome(row: Objection, signed: list[Agreement], offers: list[Proposal], waiting: bool) -> Outcome:
+def _outcome(
+    row: Objection, signed: list[Agreement], offers: list[Proposal], waiting: bool
+) -> Outcome:
     since = [one for one in signed if one.signed_at and one.signed_at >= row.created_at]
     if since:
         same = not row.tier or since[0].tier["name"] == row.tier

@@ -41,7 +41,9 @@ def usual() -> str:
 def values(proposal: Proposal) -> dict[str, str]:
     """What each field says for this proposal, in its language; an empty one has nothing to say."""
     tier = favourite(list(proposal.tiers.order_by("position")))
-    goals = ", ".join(str(goal["title"] if isinstance(goal, dict) else goal) for goal in proposal.kpis)
+    goals = ", ".join(
+        str(goal["title"] if isinstance(goal, dict) else goal) for goal in proposal.kpis
+    )
     with translation.override(proposal.language):
         return {
             "contact": proposal.contact.name,
@@ -60,7 +62,9 @@ def values(proposal: Proposal) -> dict[str, str]:
 def filled(proposal: Proposal) -> str:
     """The words with every field in its place; what has nothing to say stays in its braces."""
     said = values(proposal)
-    gaps = {name: f"{{{{{name}}}}}" for name in placeholders.names(proposal.intro) if not said.get(name)}
+    gaps = {
+        name: f"{{{{{name}}}}}" for name in placeholders.names(proposal.intro) if not said.get(name)
+    }
     return placeholders.fill(proposal.intro, {**said, **gaps})
 
 
@@ -82,6 +86,9 @@ def keep(*, business: Business, name: str, text: str, now: datetime) -> Message:
     """Keep the words under this name, over those that had it before."""
     defaults = {"text": text}
     row, _made = Message.objects.update_or_create(
-        business=business, name=name, defaults=defaults, create_defaults={**defaults, "created_at": now}
+        business=business,
+        name=name,
+        defaults=defaults,
+        create_defaults={**defaults, "created_at": now},
     )
     return row

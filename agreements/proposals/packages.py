@@ -35,7 +35,9 @@ def find(business: Business, key: str) -> Package | BuiltIn:
     if key in BUILT_IN:
         return BUILT_IN[key]()
     try:
-        own = Package.objects.filter(business=business, retired_at__isnull=True, pk=UUID(key)).first()
+        own = Package.objects.filter(
+            business=business, retired_at__isnull=True, pk=UUID(key)
+        ).first()
     except ValueError:
         own = None
     return own or BUILT_IN[USUAL]()
@@ -77,7 +79,9 @@ def tier_values(draft: Any, currency: str) -> dict[str, Any]:
         "hours": f"{draft.minutes // 60}:{draft.minutes % 60:02}" if draft.minutes else "",
         "response_hours": draft.response_hours,
         "adds": "\n".join(draft.adds),
-        "deliverables": "\n".join(f"{item['promised']} {item['title']}" for item in draft.deliverables),
+        "deliverables": "\n".join(
+            f"{item['promised']} {item['title']}" for item in draft.deliverables
+        ),
         "is_recommended": draft.is_recommended,
     }
 
@@ -85,7 +89,9 @@ def tier_values(draft: Any, currency: str) -> dict[str, Any]:
 def add(*, business: Business, tiers: Sequence[TierDraft], now: datetime, **fields: Any) -> Package:
     """One of the business's own; `fields` are name, service, currency and kpis. Raises BadLadder."""
     propose.check(tiers)
-    return Package.objects.create(business=business, rungs=[asdict(tier) for tier in tiers], created_at=now, **fields)
+    return Package.objects.create(
+        business=business, rungs=[asdict(tier) for tier in tiers], created_at=now, **fields
+    )
 
 
 def change(*, package: Package, tiers: Sequence[TierDraft], version: int, **fields: Any) -> Package:

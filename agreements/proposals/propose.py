@@ -47,7 +47,9 @@ def draft(
     _check_floor(business, tiers, terms)
     with transaction.atomic():
         many = {name: terms.pop(name, ()) for name in MANY}
-        proposal = Proposal.objects.create(business=business, client=client, contact=contact, created_at=now, **terms)
+        proposal = Proposal.objects.create(
+            business=business, client=client, contact=contact, created_at=now, **terms
+        )
         for name, rows in many.items():
             getattr(proposal, name).set(rows)
         _write_tiers(proposal, tiers, now)
@@ -63,7 +65,9 @@ def change(
     _check_floor(proposal.business, tiers, terms)
     with transaction.atomic():
         many = {name: terms.pop(name) for name in MANY if name in terms}
-        locked = Proposal.objects.select_for_update().filter(pk=proposal.pk, state=ProposalState.DRAFT)
+        locked = Proposal.objects.select_for_update().filter(
+            pk=proposal.pk, state=ProposalState.DRAFT
+        )
         if not locked.update(**terms):
             raise NotOpen(_("This proposal was sent and is frozen. Make a new one instead."))
         for name, rows in many.items():
@@ -104,7 +108,9 @@ def send(*, proposal: Proposal, actor: str, now: datetime, origin: Origin = UNSE
     return proposal
 
 
-def mail(proposal: Proposal, *, kind: str, ref: str, now: datetime, to: Contact | None = None) -> None:
+def mail(
+    proposal: Proposal, *, kind: str, ref: str, now: datetime, to: Contact | None = None
+) -> None:
     """The letter with the offer and one link, to its decision maker or to one of the client's other people."""
     contact = to or proposal.contact
     link = portal_links.portal_link(contact=contact, now=now, target=f"proposal:{proposal.id}")
@@ -128,7 +134,10 @@ def mail(proposal: Proposal, *, kind: str, ref: str, now: datetime, to: Contact 
 
 def faults(proposal: Proposal) -> list[str]:
     """Everything that keeps a draft from being sent: its opening words, and the agreement's text for each tier."""
-    return [*opening_message.faults(proposal), *frozen.faults(proposal, wording.source(proposal)["pairs"])]
+    return [
+        *opening_message.faults(proposal),
+        *frozen.faults(proposal, wording.source(proposal)["pairs"]),
+    ]
 
 
 def _replace(proposal: Proposal, now: datetime) -> None:
@@ -148,14 +157,22 @@ def withdraw(*, proposal: Proposal, actor: str, now: datetime) -> Proposal:
         if is_picked(hold(proposal)):
             raise NotOpen(_("The client has picked a tier already."))
         move(proposal, ProposalState.WITHDRAWN, PROPOSAL, sets={"decided_at": now})
-        audit.record(business=proposal.business, chain_id=proposal.id, event="withdrawn", actor=actor, now=now)
+        audit.record(
+            business=proposal.business,
+            chain_id=proposal.id,
+            event="withdrawn",
+            actor=actor,
+            now=now,
+        )
     return proposal
 
 
 def expire_due(*, now: datetime) -> int:
     """Close the offers whose last day is over where the client is; the number closed."""
     ends = Q(expires_on__isnull=False) | Q(ends_on__isnull=False)
-    waiting = Proposal.objects.filter(ends, state=ProposalState.SENT, agreement__isnull=True).select_related("client")
+    waiting = Proposal.objects.filter(
+        ends, state=ProposalState.SENT, agreement__isnull=True
+    ).select_related("client")
     return sum(_expire(proposal, now) for proposal in waiting if is_over(proposal, now))
 
 
@@ -196,7 +213,9 @@ def check(tiers: Sequence[cumulative_tiers.TierDraft]) -> None:
         "none": _("A proposal needs at least one tier."),
         "fee_not_higher": _("Tier %(n)s must cost more than the one below it."),
         "less_time": _("Tier %(n)s contains everything below it, so it cannot include less time."),
-        "less_work": _("Tier %(n)s contains everything below it, so it cannot promise less of a deliverable."),
+        "less_work": _(
+            "Tier %(n)s contains everything below it, so it cannot promise less of a deliverable."
+        ),
         "same_name": _("Tier %(n)s needs a name of its own."),
         "recommend_one": _("Recommend exactly one tier."),
     }
@@ -205,7 +224,9 @@ def check(tiers: Sequence[cumulative_tiers.TierDraft]) -> None:
         raise BadLadder(" ".join(words[fault.code] % {"n": fault.position} for fault in found))
 
 
-def _check_floor(business: Business, tiers: Sequence[cumulative_tiers.TierDraft], terms: dict[str, Any]) -> None:
+def _check_floor(
+    business: Business, tiers: Sequence[cumulative_tiers.TierDraft], terms: dict[str, Any]
+) -> None:
     """What is added for a time may bring an hour under the floor with a reason only (rule 34)."""
     currency, added = terms.get("currency", ""), terms.get("value_adds", [])
     rate_floor.check(business=business, currency=currency, tiers=tiers, value_adds=added)
@@ -218,7 +239,9 @@ def _check_kind(terms: dict[str, Any]) -> None:
     wording.must_fit(kind, interval)
     renews = terms.get("renews", Renews.NO) != Renews.NO
     if renews and (not terms.get("ends_on") or terms.get("interval") == Interval.ONCE):
-        raise BadTrial(_("A retainer that renews needs the day on which its term ends."), field="ends_on")
+        raise BadTrial(
+            _("A retainer that renews needs the day on which its term ends."), field="ends_on"
+        )
     if kind == TextKind.ONCE and not terms.get("ends_on"):
         raise BadTrial(_("One-time work needs a day by which it is done."), field="ends_on")
     if kind != TextKind.TRIAL:
@@ -231,14 +254,19 @@ def _check_kind(terms: dict[str, Any]) -> None:
         raise BadTrial(_("Say what makes the trial a success."), field="trial_measure")
 
 
-def _write_tiers(proposal: Proposal, tiers: Sequence[cumulative_tiers.TierDraft], now: datetime) -> None:
+def _write_tiers(
+    proposal: Proposal, tiers: Sequence[cumulative_tiers.TierDraft], now: datetime
+) -> None:
     Tier.objects.bulk_create(
         Tier(
             business=proposal.business,
             proposal=proposal,
             position=position,
             created_at=now,
-            **{name: getattr(rung, name) for name in cumulative_tiers.TierDraft.__dataclass_fields__},
+            **{
+                name: getattr(rung, name)
+                for name in cumulative_tiers.TierDraft.__dataclass_fields__
+            },
         )
         for position, rung in enumerate(tiers, start=1)
     )

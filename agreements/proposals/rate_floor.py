@@ -12,7 +12,11 @@ from core.models import Business
 
 
 def check(
-    *, business: Business, currency: str, tiers: Sequence[TierDraft], value_adds: Sequence[dict[str, Any]]
+    *,
+    business: Business,
+    currency: str,
+    tiers: Sequence[TierDraft],
+    value_adds: Sequence[dict[str, Any]],
 ) -> None:
     """Raise UnderFloor where what is added brings a tier under the floor and does not say why.
 

@@ -17,7 +17,8 @@ def take(proposal: Proposal, *, text: dict[str, Any], intro: str) -> dict[str, A
         "intro": intro,
         "because": proposal.recommended_because,
         "tiers": [
-            {**frozen_terms.freeze_tier(proposal, rung), "is_recommended": rung.is_recommended} for rung in rungs
+            {**frozen_terms.freeze_tier(proposal, rung), "is_recommended": rung.is_recommended}
+            for rung in rungs
         ],
         "terms": frozen_terms.freeze(proposal, proposal.contact),
         "text": text,

@@ -16,9 +16,14 @@ def add(*, business: Business, first: date, last: date, note: str, now: datetime
     if last < first:
         raise BadSpan(_("The last day comes before the first."), field="last")
     if last - first >= LONGEST:
-        raise BadSpan(_("This is longer than a year. Set your capacity in the settings instead."), field="last")
+        raise BadSpan(
+            _("This is longer than a year. Set your capacity in the settings instead."),
+            field="last",
+        )
     ends_on = last + timedelta(days=1)
-    return TimeOff.objects.create(business=business, starts_on=first, ends_on=ends_on, note=note, created_at=now)
+    return TimeOff.objects.create(
+        business=business, starts_on=first, ends_on=ends_on, note=note, created_at=now
+    )
 
 
 def remove(row: TimeOff) -> None:

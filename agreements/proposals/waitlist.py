@@ -21,7 +21,9 @@ def join(*, tier: Tier, contact: Contact, now: datetime, origin: Origin) -> Wait
         held = client_actions.hold_open(tier.proposal, contact, now)
         if there := Wait.objects.filter(proposal=held).first():
             return there
-        row = Wait.objects.create(business=held.business, proposal=held, tier=tier, contact=contact, created_at=now)
+        row = Wait.objects.create(
+            business=held.business, proposal=held, tier=tier, contact=contact, created_at=now
+        )
         client_actions.record(held, contact, "waits", now, origin, {"tier": tier.name})
         with translation.override(held.business.language):
             who = {"name": contact.name, "tier": tier.name, "title": held.title}
@@ -41,17 +43,35 @@ def tell(*, wait: Wait, actor: str, now: datetime) -> Wait:
             raise NotOpen(_("There is no room for this tier yet."))
         Wait.objects.filter(pk=wait.pk).update(told_at=now)
         audit.record(
-            business=proposal.business, chain_id=proposal.pk, event="told_of_room", actor=actor, now=now,
+            business=proposal.business,
+            chain_id=proposal.pk,
+            event="told_of_room",
+            actor=actor,
+            now=now,
             data={"tier": wait.tier.name},
         )
         link = portal_links.portal_link(contact=contact, now=now, target=f"proposal:{proposal.id}")
         with translation.override(proposal.language):
             who = {"tier": wait.tier.name, "business": proposal.business.name}
-            said = [_("There is a place for you now: “%(tier)s” at %(business)s can be picked.") % who]
-            subject, button = _("There is a place for you at %(business)s") % who, _("See the proposal")
+            said = [
+                _("There is a place for you now: “%(tier)s” at %(business)s can be picked.") % who
+            ]
+            subject, button = (
+                _("There is a place for you at %(business)s") % who,
+                _("See the proposal"),
+            )
         client_actions.note(
-            proposal, "room", f"{wait.pk}:{now.date()}", contact.email, subject, said, proposal.language, now,
-            name=contact.name, button=button, link=links.placeholder("link", link.id),
+            proposal,
+            "room",
+            f"{wait.pk}:{now.date()}",
+            contact.email,
+            subject,
+            said,
+            proposal.language,
+            now,
+            name=contact.name,
+            button=button,
+            link=links.placeholder("link", link.id),
         )
     wait.refresh_from_db()
     return wait

@@ -50,7 +50,11 @@ def faults(drafts: Sequence[TierDraft]) -> list[Fault]:
             found.append(Fault("less_time", position))
         if rung.name.strip().lower() == below.name.strip().lower():
             found.append(Fault("same_name", position))
-    found += [Fault("less_work", place + 1) for place in range(1, len(drafts)) if _promises_less(drafts, place)]
+    found += [
+        Fault("less_work", place + 1)
+        for place in range(1, len(drafts))
+        if _promises_less(drafts, place)
+    ]
     if len(drafts) > 1 and sum(draft.is_recommended for draft in drafts) != 1:
         found.append(Fault("recommend_one", 1))
     return found
@@ -72,9 +76,16 @@ def delivered(rungs: Sequence[Rung], position: int) -> list[dict[str, Any]]:
 
 def _promises_less(rungs: Sequence[Rung], position: int) -> bool:
     below = {item["title"].casefold(): item["promised"] for item in delivered(rungs, position - 1)}
-    return any(item["promised"] < below.get(item["title"].casefold(), 0) for item in rungs[position].deliverables)
+    return any(
+        item["promised"] < below.get(item["title"].casefold(), 0)
+        for item in rungs[position].deliverables
+    )
 
 
 def lines(rungs: Sequence[Rung], position: int) -> list[dict[str, Any]]:
     """The whole ladder's lines as one rung shows them: what it includes and what a higher one would add."""
-    return [{"text": text, "included": at <= position} for at, rung in enumerate(rungs) for text in rung.adds]
+    return [
+        {"text": text, "included": at <= position}
+        for at, rung in enumerate(rungs)
+        for text in rung.adds
+    ]

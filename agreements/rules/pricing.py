@@ -95,7 +95,15 @@ def price_cut(amount: int, minutes: int, added: int) -> tuple[int, int]:
 def step(below: int, amount: int) -> Step:
     """From the fee of the tier below to this one."""
     times = Fraction(amount, below)
-    hint = "down" if times <= 1 else "small" if times < LEAST_STEP else "large" if times > MOST_STEP else ""
+    hint = (
+        "down"
+        if times <= 1
+        else "small"
+        if times < LEAST_STEP
+        else "large"
+        if times > MOST_STEP
+        else ""
+    )
     return Step(amount - below, round_half_up((times - 1) * 100), hint)
 
 
@@ -122,4 +130,6 @@ def _row(rung: Rung, aims: Aims, added: int, up: Step | None) -> Row:
 def _added(amount: int, minutes: int, added: int, floor: int) -> Added:
     more = minutes + added
     cut, cut_rate = price_cut(amount, minutes, added)
-    return Added(round_half_up(Fraction(amount * 60, more)), is_under(amount, more, floor), cut, cut_rate)
+    return Added(
+        round_half_up(Fraction(amount * 60, more)), is_under(amount, more, floor), cut, cut_rate
+    )

@@ -50,5 +50,8 @@ class Proration:
     def difference(self) -> int | None:
         """The one fee whose share is exactly `amount`; None where it takes two lines to say it."""
         between = self.fee - self.paid
-        same = self.paid_days == self.cycle_days and prorate(between, self.days, self.cycle_days) == self.amount
+        same = (
+            self.paid_days == self.cycle_days
+            and prorate(between, self.days, self.cycle_days) == self.amount
+        )
         return between if same else None

@@ -38,7 +38,13 @@ class PeriodSpan(Span):
 
 
 def periods(
-    start: date, anchor_day: int, interval: Interval, *, end: date | None = None, until: date, first: int = 0
+    start: date,
+    anchor_day: int,
+    interval: Interval,
+    *,
+    end: date | None = None,
+    until: date,
+    first: int = 0,
 ) -> Iterator[PeriodSpan]:
     """The periods that start on or before `until`, from number `first` on. `end` is exclusive.
 
@@ -61,7 +67,9 @@ def period_at(
     start: date, anchor_day: int, interval: Interval, day: date, *, end: date | None = None
 ) -> PeriodSpan | None:
     """The period that contains `day`, or None before the start and after the end."""
-    found = periods(start, anchor_day, interval, end=end, until=day, first=index_before(start, interval, day))
+    found = periods(
+        start, anchor_day, interval, end=end, until=day, first=index_before(start, interval, day)
+    )
     return next((span for span in found if day in span), None)
 
 
@@ -78,4 +86,7 @@ def cycle_of(start: date, anchor_day: int, interval: Interval, index: int) -> Sp
     step = MONTHS[interval]
     if add_months(start, 0, anchor_day) > start:
         index -= 1
-    return Span(add_months(start, index * step, anchor_day), add_months(start, (index + 1) * step, anchor_day))
+    return Span(
+        add_months(start, index * step, anchor_day),
+        add_months(start, (index + 1) * step, anchor_day),
+    )

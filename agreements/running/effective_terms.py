@@ -20,7 +20,9 @@ def on(agreement: Agreement, day: date) -> Agreement | Amendment:
     return latest(agreement, _known(agreement), day)
 
 
-def latest(agreement: Agreement, amendments: Sequence[Amendment], day: date) -> Agreement | Amendment:
+def latest(
+    agreement: Agreement, amendments: Sequence[Amendment], day: date
+) -> Agreement | Amendment:
     """Of amendments in the order they apply, the last that has begun."""
     begun = [each for each in amendments if each.effective_on <= day]
     return begun[-1] if begun else agreement

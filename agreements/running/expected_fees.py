@@ -25,10 +25,16 @@ class Expected:
 
 def expected(clients: Iterable[Client]) -> dict[UUID, Expected]:
     """For each of these clients about whom something is known; two questions for all of them."""
-    found = {row.pk: Expected(row.expected_amount, row.expected_currency) for row in clients if row.expected_amount}
+    found = {
+        row.pk: Expected(row.expected_amount, row.expected_currency)
+        for row in clients
+        if row.expected_amount
+    }
     ids = [row.pk for row in clients]
     open_or_won = (ProposalState.SENT, ProposalState.ACCEPTED)
-    offers = Proposal.objects.filter(client__in=ids, state__in=open_or_won).prefetch_related("tiers")
+    offers = Proposal.objects.filter(client__in=ids, state__in=open_or_won).prefetch_related(
+        "tiers"
+    )
     for offer in offers.order_by("created_at", "pk"):  # the newest comes last and stays
         if fee := monthly(offer):
             found[offer.client_id] = Expected(fee, offer.currency, offer)

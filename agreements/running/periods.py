@@ -63,7 +63,11 @@ def open_due(*, now: datetime, only: Agreement | Business | None = None) -> int:
         with transaction.atomic():
             effective_terms.load(batch)
             pauses = Pause.objects.by_agreement(agreement.pk for agreement in batch)
-            rows = [row for agreement in batch for row in _missing(agreement, pauses.get(agreement.pk, []), now)]
+            rows = [
+                row
+                for agreement in batch
+                for row in _missing(agreement, pauses.get(agreement.pk, []), now)
+            ]
             made += _insert(rows)
             for agreement in batch:
                 agreement.opens_at = next_opening(agreement, now)
@@ -81,7 +85,9 @@ def next_opening(agreement: Agreement, now: datetime) -> datetime | None:
     if span is None:
         return None
     midnight = local_instant(span.start, 0, agreement.time_zone)
-    return max(midnight, now + timedelta(minutes=1))  # where the clock goes back over midnight it is not today's
+    return max(
+        midnight, now + timedelta(minutes=1)
+    )  # where the clock goes back over midnight it is not today's
 
 
 def _spans_after(agreement: Agreement, today: date, until: date) -> Iterable[PeriodSpan]:
@@ -96,17 +102,25 @@ def _to_open(now: datetime, only: Agreement | Business | None) -> QuerySet[Agree
     found = Agreement.objects.filter(state__in=ran, opens_at__lte=now)
     found = found.filter(only_of(only, "pk"))
     ids = list(found.order_by("opens_at", "pk").values_list("pk", flat=True)[:BATCH])
-    rows = Agreement.objects.filter(pk__in=ids).defer("terms", "tier").annotate(opened=Count("periods"))
+    rows = (
+        Agreement.objects.filter(pk__in=ids)
+        .defer("terms", "tier")
+        .annotate(opened=Count("periods"))
+    )
     return rows if ids else rows.none()
 
 
 def _missing(agreement: Agreement, pauses: Sequence[Pause], now: datetime) -> list[Period]:
     today = local_day(now, agreement.time_zone)
     first = agreement.opened  # type: ignore[attr-defined]  # annotated
-    return [_period(agreement, pauses, span, now) for span in spans(agreement, until=today, first=first)]
+    return [
+        _period(agreement, pauses, span, now) for span in spans(agreement, until=today, first=first)
+    ]
 
 
-def _period(agreement: Agreement, pauses: Sequence[Pause], span: PeriodSpan, now: datetime) -> Period:
+def _period(
+    agreement: Agreement, pauses: Sequence[Pause], span: PeriodSpan, now: datetime
+) -> Period:
     part, terms = span.fraction, effective_terms.billed_on(agreement, span.start)
     amount = prorate(terms.amount, part.numerator, part.denominator)
     pause = next((pause for pause in pauses if pause.covers(span.start)), None)
@@ -147,7 +161,9 @@ def latest(agreement: Agreement) -> Period | None:
 
 def next_spans(agreements: Iterable[Agreement], today: date) -> dict[UUID, PeriodSpan]:
     """The next period after today of each running agreement that is billed; those without one are left out."""
-    return {agreement.pk: span for agreement, span in _billed(agreements, today, 370, only_next=True)}
+    return {
+        agreement.pk: span for agreement, span in _billed(agreements, today, 370, only_next=True)
+    }
 
 
 def next_starts(agreements: Iterable[Agreement], today: date) -> dict[UUID, date]:
@@ -174,7 +190,9 @@ def _billed(
     for row in run:
         own = pauses.get(row.pk, [])
         horizon = max(
-            [today, row.starts_on, *(pause.ends_on for pause in own if pause.ends_on)] if only_next else [today]
+            [today, row.starts_on, *(pause.ends_on for pause in own if pause.ends_on)]
+            if only_next
+            else [today]
         )
         for span in _spans_after(row, today, horizon + timedelta(days=days)):
             if span.start > today and not any(pause.covers(span.start) for pause in own):

@@ -1,6 +1,6 @@
 """An upgrade that applies now: what it costs, whether it may, and the row that is billed once it is signed (rule 9).
 
-Whether a period was paid is known to billing alone: `billing.invoices.upgrade_invoice` brings the sum to what is done here.
+Only billing knows whether a period was paid: `billing.invoices.upgrade_invoice` passes the sum.
 """
 
 from dataclasses import dataclass
@@ -53,23 +53,38 @@ def running(agreement: Agreement, today: date) -> Period:
     if agreement.parked_because:
         raise NotOpen(_("Charging is set aside for this agreement. Decide about that first."))
     if period.upgrades.filter(starts_on__gte=today).exists():
-        raise NotOpen(_("It was upgraded today already. Another upgrade can apply from tomorrow on."))
+        raise NotOpen(
+            _("It was upgraded today already. Another upgrade can apply from tomorrow on.")
+        )
     return period
 
 
 def prorated(
-    period: Period, today: date, *, paid: tuple[int, int], before: tuple[int, int], after: tuple[int, int]
+    period: Period,
+    today: date,
+    *,
+    paid: tuple[int, int],
+    before: tuple[int, int],
+    after: tuple[int, int],
 ) -> Proration:
     """`paid` is an amount and its days, `before` and `after` are a whole period's fee and minutes. Raises NotOpen."""
     agreement, more_minutes = period.agreement, after[1] - before[1]
     if after[0] <= before[0] or more_minutes < 0:
         raise NotOpen(
-            _("Only an upgrade can apply now: a higher fee, and no fewer hours. Anything else begins with a period.")
+            _(
+                "Only an upgrade can apply now: a higher fee, and no fewer hours. Anything else begins with a period."
+            )
         )
-    cycle = cycle_of(agreement.starts_on, agreement.anchor_day, Interval(agreement.interval), period.index)
+    cycle = cycle_of(
+        agreement.starts_on, agreement.anchor_day, Interval(agreement.interval), period.index
+    )
     sums = Proration((period.ends_on - today).days, *paid, after[0], cycle.days, more_minutes)
     if sums.amount <= 0:
-        raise NotOpen(_("For the days that are left it costs nothing more. Let it begin with the next period."))
+        raise NotOpen(
+            _(
+                "For the days that are left it costs nothing more. Let it begin with the next period."
+            )
+        )
     return sums
 
 

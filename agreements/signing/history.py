@@ -7,13 +7,15 @@ from django.utils.translation import gettext as _
 
 from agreements.contract import amendment_text
 from agreements.models import Agreement, Amendment, Upgrade
-from agreements.signing import pdfs
+from agreements.signing import agreement_pdf
 from core import formats
 from core.audit import is_whole
 from core.history_facts import Fact
 from core.models import AuditEvent, Document
 
-INSIDE = frozenset({"parked", "released", "offer_opened", "tier_seen"})  # what the client never heard of
+INSIDE = frozenset(
+    {"parked", "released", "offer_opened", "tier_seen"}
+)  # what the client never heard of
 ASIDE = frozenset({"reason", "words", "how"})  # what was written for the record, not for the client
 OWN_WORDS = "declined"  # here the reason is the client's
 
@@ -25,10 +27,13 @@ def chains_of(agreement: Agreement, amendments: Iterable[Amendment]) -> dict[UUI
 
 
 def facts(
-    events: Iterable[AuditEvent], about: str, papers: Mapping[str, Document], also: Mapping[str, str] | None = None
+    events: Iterable[AuditEvent],
+    about: str,
+    papers: Mapping[str, Document],
+    also: Mapping[str, str] | None = None,
 ) -> list[Fact]:
     """One chain in words. `papers` are documents by their SHA-256; `also` names the events of higher rooms."""
-    names = pdfs.labels() | dict(also or {})
+    names = agreement_pdf.labels() | dict(also or {})
     return [_fact(event, about, papers, names.get(event.event, event.event)) for event in events]
 
 
@@ -95,6 +100,10 @@ def _words(event: AuditEvent) -> dict[str, str]:
     if "from" not in told:
         told["from"] = ""
     said = {key: words % told for key, words in known.items() if data.get(key)}
-    said["succeeded"] = {"yes": _("It succeeded"), "no": _("It did not succeed")}.get(data.get("succeeded", ""), "")
-    said["how"] = {"bill": _("Each is billed"), "skip": _("Only the newest is billed")}.get(data.get("how", ""), "")
+    said["succeeded"] = {"yes": _("It succeeded"), "no": _("It did not succeed")}.get(
+        data.get("succeeded", ""), ""
+    )
+    said["how"] = {"bill": _("Each is billed"), "skip": _("Only the newest is billed")}.get(
+        data.get("how", ""), ""
+    )
     return said

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Amendment
-from agreements.signing import pdfs, signers
+from agreements.signing import agreement_pdf, signers
 from clients import portal_links
 from core import links
 from core.audit import UNSEEN
@@ -19,7 +19,9 @@ from core.models.document import DocumentKind
 from core.outbox import emails
 
 log = logging.getLogger(__name__)
-PATIENCE = timedelta(minutes=15)  # sealed within seconds where a worker works; every five minutes at the latest
+PATIENCE = timedelta(
+    minutes=15
+)  # sealed within seconds where a worker works; every five minutes at the latest
 UNSEALED = Q(signed_at__isnull=False, signed_document__isnull=True)
 KINDS = {Agreement: DocumentKind.SIGNED_AGREEMENT, Amendment: DocumentKind.SIGNED_AMENDMENT}
 
@@ -30,7 +32,9 @@ def seal_signed(*, now: datetime, limit: int = 50) -> int:
     Found by a query, so a crash at any point is made good by the next run, and nothing is mailed twice.
     """
     related = ("business__owner", "client", "document")
-    agreements = Agreement.objects.filter(UNSEALED).select_related(*related, "contact", "proposal")[:limit]
+    agreements = Agreement.objects.filter(UNSEALED).select_related(*related, "contact", "proposal")[
+        :limit
+    ]
     amendments = Amendment.objects.filter(UNSEALED).select_related(*related, "agreement")[:limit]
     rows = [*agreements, *amendments]
     if rows and (why := seal.not_ready(now)):
@@ -75,12 +79,14 @@ def _try(row: Agreement | Amendment, now: datetime) -> int:
 
 
 def _seal(row: Agreement | Amendment, now: datetime) -> int:
-    sealed, stamp = seal.stamped(pdfs.signed_pdf(row), reason=row.title, now=now)
+    sealed, stamp = seal.stamped(agreement_pdf.signed_pdf(row), reason=row.title, now=now)
     with transaction.atomic():
         if signers.hold(row).signed_document_id:
             return 0  # another worker was first; its file is the only one
         kind = KINDS[type(row)]
-        document = store.save(business=row.business, kind=kind, title=row.title, pdf=sealed, now=now)
+        document = store.save(
+            business=row.business, kind=kind, title=row.title, pdf=sealed, now=now
+        )
         type(row)._default_manager.filter(pk=row.pk).update(signed_document=document)
         signers.record(
             row,
@@ -109,7 +115,13 @@ def _mail(row: Agreement | Amendment, document: Document, now: datetime) -> None
 
 
 def _write(
-    row: Agreement | Amendment, side: str, to: str, language: str, link: str, document: Document, now: datetime
+    row: Agreement | Amendment,
+    side: str,
+    to: str,
+    language: str,
+    link: str,
+    document: Document,
+    now: datetime,
 ) -> None:
     emails.write(
         kind="signed",

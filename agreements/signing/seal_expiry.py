@@ -21,18 +21,28 @@ def watch(*, now: datetime) -> None:
 
 
 def _cannot_seal(why: str, now: datetime) -> None:
-    said = [_("Signing goes on; what is signed waits for its seal and is sealed by itself when this is mended.")]
+    said = [
+        _(
+            "Signing goes on; what is signed waits for its seal and is sealed by itself when this is mended."
+        )
+    ]
     said.append(_("Papers that wait: %(n)s") % {"n": len(seal.waiting(None, now))})
     subject = _("Retainer Hub: nothing can be sealed")
     administrators.tell(
-        kind="seal_waits", ref=now.date().isoformat(), subject=subject, paragraphs=[why, *said, _how()], now=now
+        kind="seal_waits",
+        ref=now.date().isoformat(),
+        subject=subject,
+        paragraphs=[why, *said, _how()],
+        now=now,
     )
 
 
 def _ends_soon(days: int, now: datetime) -> None:
     own = certificate.own()
     assert own
-    said = _("The certificate of the seal ends in %(days)s days, on %(day)s. Papers it has sealed stay confirmed.")
+    said = _(
+        "The certificate of the seal ends in %(days)s days, on %(day)s. Papers it has sealed stay confirmed."
+    )
     words = said % {"days": days, "day": own.not_valid_after_utc.date().isoformat()}
     administrators.tell(
         kind="seal_ends",
@@ -44,4 +54,6 @@ def _ends_soon(days: int, now: datetime) -> None:
 
 
 def _how() -> str:
-    return _("“manage.py renew_seal” makes a new pair; docs/operations.md says how, and what to back up.")
+    return _(
+        "“manage.py renew_seal” makes a new pair; docs/operations.md says how, and what to back up."
+    )

@@ -62,7 +62,9 @@ def begin(
         if place.code_sent_at and now - place.code_sent_at < RESEND_AFTER and place.name == name:
             return place
         _keep(place, name, strokes, now, origin)
-        signers.record(paper, contact, "consented", now, origin, {"version": CONSENT_VERSION, "name": name})
+        signers.record(
+            paper, contact, "consented", now, origin, {"version": CONSENT_VERSION, "name": name}
+        )
         _mail_code(held, place, now)
     return place
 
@@ -92,7 +94,9 @@ def confirm(
     return paper
 
 
-def countersign(*, paper: Agreement | Amendment, actor: str, now: datetime, origin: Origin) -> Agreement | Amendment:
+def countersign(
+    *, paper: Agreement | Amendment, actor: str, now: datetime, origin: Origin
+) -> Agreement | Amendment:
     """The business signs last. Raises NotOpen while it is not its turn."""
     try:
         with transaction.atomic():
@@ -110,10 +114,16 @@ def countersign(*, paper: Agreement | Amendment, actor: str, now: datetime, orig
     return paper
 
 
-def opened(*, paper: Agreement | Amendment, contact: Contact, now: datetime, origin: Origin) -> None:
+def opened(
+    *, paper: Agreement | Amendment, contact: Contact, now: datetime, origin: Origin
+) -> None:
     """Remember when one of the signers first read it."""
     with transaction.atomic():
-        if type(paper)._default_manager.filter(pk=paper.pk, opened_at__isnull=True).update(opened_at=now):
+        if (
+            type(paper)
+            ._default_manager.filter(pk=paper.pk, opened_at__isnull=True)
+            .update(opened_at=now)
+        ):
             signers.record(paper, contact, "opened", now, origin)
 
 
@@ -137,7 +147,9 @@ def _must_be_in_time(paper: Agreement | Amendment, now: datetime) -> None:
         raise NotOpen(over_words(paper))
 
 
-def _keep(place: Signature, name: str, strokes: Sequence[Any], now: datetime, origin: Origin) -> None:
+def _keep(
+    place: Signature, name: str, strokes: Sequence[Any], now: datetime, origin: Origin
+) -> None:
     values = {
         "name": name,
         "strokes": list(strokes),
@@ -172,7 +184,9 @@ def _mail_code(paper: Agreement | Amendment, place: Signature, now: datetime) ->
     )
 
 
-def _check(paper: Agreement | Amendment, place: Signature, code: str, now: datetime, origin: Origin) -> None:
+def _check(
+    paper: Agreement | Amendment, place: Signature, code: str, now: datetime, origin: Origin
+) -> None:
     """A try is counted before it is compared, so that two at once cannot share one; the signed is not asked."""
     assert place.contact and place.code_row and place.code_sent_at
     mine = Signature.objects.filter(pk=place.pk)
@@ -186,14 +200,20 @@ def _check(paper: Agreement | Amendment, place: Signature, code: str, now: datet
     if not constant_time_compare(ascii_digits, links.code(place.code_row)):
         with transaction.atomic():
             signers.record(signers.hold(paper), place.contact, "code_wrong", now, origin)
-        raise WrongCode(_("This is not the code we sent. Look again, or ask for a new one."), field="code")
+        raise WrongCode(
+            _("This is not the code we sent. Look again, or ask for a new one."), field="code"
+        )
 
 
-def _sign(paper: Agreement | Amendment, place: Signature, contact: Contact, now: datetime, origin: Origin) -> None:
+def _sign(
+    paper: Agreement | Amendment, place: Signature, contact: Contact, now: datetime, origin: Origin
+) -> None:
     mine = Signature.objects.filter(pk=place.pk, contact=contact, code_row=place.code_row)
     if paper.state in SIGNED or mine.filter(signed_at__isnull=False).exists():
         return  # another tab was first
-    signers.own_turn(paper, contact)  # it may have been declined or taken back while the code was typed
+    signers.own_turn(
+        paper, contact
+    )  # it may have been declined or taken back while the code was typed
     if not mine.update(signed_at=now, ip=origin.ip, user_agent=origin.user_agent[:300]):
         raise WrongCode(_("This code is no longer valid. Ask for a new one."), field="code")
     signers.record(paper, contact, "code_confirmed", now, origin)

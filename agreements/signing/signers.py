@@ -47,7 +47,10 @@ def place(
     everyone = list(dict.fromkeys(people))
     owner = paper.business.owner
     last = len(everyone) + 1 if countersigns else 0
-    rows = [_row(paper, position, now, contact=contact) for position, contact in enumerate(everyone, start=1)]
+    rows = [
+        _row(paper, position, now, contact=contact)
+        for position, contact in enumerate(everyone, start=1)
+    ]
     business = _row(paper, last, now)
     if not countersigns:
         business.name, business.signed_at = owner.get_full_name() or owner.email, sent_at
@@ -56,7 +59,9 @@ def place(
     return sorted([*rows, business], key=lambda row: row.position)
 
 
-def _row(paper: Agreement | Amendment, position: int, now: datetime, contact: Contact | None = None) -> Signature:
+def _row(
+    paper: Agreement | Amendment, position: int, now: datetime, contact: Contact | None = None
+) -> Signature:
     return Signature(
         business=paper.business,
         agreement=paper.agreement,
@@ -81,7 +86,9 @@ def letter(*, paper: Agreement | Amendment, row: Signature, kind: str, now: date
     with translation.override(language):
         words, link = _words(paper, row, kind), ""
         if row.contact:
-            door = portal_links.portal_link(contact=row.contact, now=now, target=f"{NOUNS[type(paper)]}:{paper.id}")
+            door = portal_links.portal_link(
+                contact=row.contact, now=now, target=f"{NOUNS[type(paper)]}:{paper.id}"
+            )
             link = links.placeholder("link", door.id)
     emails.write(
         kind=kind,
@@ -98,11 +105,22 @@ def letter(*, paper: Agreement | Amendment, row: Signature, kind: str, now: date
 def _words(paper: Agreement | Amendment, row: Signature, kind: str) -> dict[str, object]:
     from core import formats
 
-    what = {"title": paper.title, "business": paper.business.name, "day": formats.day(paper.sign_by)}
+    what = {
+        "title": paper.title,
+        "business": paper.business.name,
+        "day": formats.day(paper.sign_by),
+    }
     again = kind == "sign_reminder"
-    subject = _("Still waiting for your signature: %(title)s") if again else _("Please sign: %(title)s")
+    subject = (
+        _("Still waiting for your signature: %(title)s") if again else _("Please sign: %(title)s")
+    )
     if row.contact is None:
-        said = [_("The client has signed “%(title)s”. It applies when you have signed too, on its page.") % what]
+        said = [
+            _(
+                "The client has signed “%(title)s”. It applies when you have signed too, on its page."
+            )
+            % what
+        ]
         return {"subject": subject % what, "name": "", "paragraphs": said, "button": ""}
     said = [_("%(business)s asks you to read and sign “%(title)s”.") % what]
     if paper.sign_by:
@@ -117,17 +135,31 @@ def _words(paper: Agreement | Amendment, row: Signature, kind: str) -> dict[str,
 
 
 def reassign(
-    *, paper: Agreement | Amendment, contact: Contact, name: str, email: str, now: datetime, origin: Origin
+    *,
+    paper: Agreement | Amendment,
+    contact: Contact,
+    name: str,
+    email: str,
+    now: datetime,
+    origin: Origin,
 ) -> Contact:
     """Somebody else of the client signs in the place of `contact`. Raises NotOpen, where it is not their turn."""
     with transaction.atomic():
         row = own_turn(hold(paper), contact)
         other = Contact.objects.filter(client=contact.client, email__iexact=email).first()
         if other is None:
-            other = client_records.add_contact(client=contact.client, name=name, email=email, now=now)
+            other = client_records.add_contact(
+                client=contact.client, name=name, email=email, now=now
+            )
         if not other.is_active or any(each.contact_id == other.pk for each in places(paper)):
             raise NotOpen(_("This person cannot sign in your place."), field="email")
-        fresh = {"contact": other, "name": "", "consented_at": None, "code_row": None, "code_sent_at": None}
+        fresh = {
+            "contact": other,
+            "name": "",
+            "consented_at": None,
+            "code_row": None,
+            "code_sent_at": None,
+        }
         Signature.objects.filter(pk=row.pk).update(**fresh, invited_at=None, strokes=[])
         who = {"from": contact.email, "to": other.email}
         record(paper, contact, "reassigned", now, origin, who)

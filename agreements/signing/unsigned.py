@@ -27,7 +27,11 @@ from core.outbox import emails
 
 SIGN_WITHIN = timedelta(days=14)
 REMIND_AGAIN = timedelta(hours=20)
-REMIND_AFTER = (timedelta(days=2), timedelta(days=5), timedelta(days=10))  # since it was made; then it is quiet
+REMIND_AFTER = (
+    timedelta(days=2),
+    timedelta(days=5),
+    timedelta(days=10),
+)  # since it was made; then it is quiet
 
 CLOSES = {
     "declined": (AgreementState.DECLINED, AmendmentState.DECLINED, ProposalState.DECLINED),
@@ -73,7 +77,11 @@ def expire_due(*, now: datetime, only: Agreement | None = None) -> int:
 def remind_due(*, now: datetime) -> int:
     """Ask again whoever's turn it is, three times in all; the number of letters."""
     sent = 0
-    waits = Q(state=AgreementState.SENT, reminders__lt=len(REMIND_AFTER), created_at__lte=now - REMIND_AFTER[0])
+    waits = Q(
+        state=AgreementState.SENT,
+        reminders__lt=len(REMIND_AFTER),
+        created_at__lte=now - REMIND_AFTER[0],
+    )
     for paper in _all(waits):
         if sign.is_in_time(paper, now) and now - paper.created_at >= REMIND_AFTER[paper.reminders]:
             with suppress(NotOpen):  # reminded by hand today, or signed in the meantime
@@ -107,7 +115,12 @@ def _expire(paper: Agreement | Amendment, now: datetime) -> int:
 
 
 def _close(
-    paper: Agreement | Amendment, how: str, reason: str, who: Contact | str, now: datetime, origin: Origin
+    paper: Agreement | Amendment,
+    how: str,
+    reason: str,
+    who: Contact | str,
+    now: datetime,
+    origin: Origin,
 ) -> None:
     agreement, amendment, proposal = CLOSES[how]
     sets = {"closed_at": now, "closed_because": reason[:500]}
@@ -115,7 +128,12 @@ def _close(
         move(paper, amendment, AMENDMENT, sets=sets)
     else:
         move(paper, agreement, AGREEMENT, sets=sets)
-        move(paper.proposal, proposal, PROPOSAL, sets={"decided_at": now, "decline_reason": reason[:500]})
+        move(
+            paper.proposal,
+            proposal,
+            PROPOSAL,
+            sets={"decided_at": now, "decline_reason": reason[:500]},
+        )
     signers.record(paper, who, how, now, origin, {"reason": reason[:500]} if reason else {})
 
 
@@ -124,18 +142,37 @@ def _tell_owner(paper: Agreement | Amendment, contact: Contact, reason: str, now
         what = {"name": contact.name, "title": paper.title, "reason": reason}
         said = [_("%(name)s has declined to sign “%(title)s”.") % what]
         said += [_("The reason given: “%(reason)s”") % what] if reason else []
-        _note(paper, "sign_declined", str(paper.id), paper.business.owner.email, said, paper.business.language, now)
+        _note(
+            paper,
+            "sign_declined",
+            str(paper.id),
+            paper.business.owner.email,
+            said,
+            paper.business.language,
+            now,
+        )
 
 
 def _tell_taken_back(paper: Agreement | Amendment, contact: Contact | None, now: datetime) -> None:
     assert contact
     with translation.override(paper.language):
-        said = [_("“%(title)s” was taken back and need not be signed any more.") % {"title": paper.title}]
-        _note(paper, "sign_void", f"{paper.id}:{contact.id}", contact.email, said, paper.language, now)
+        said = [
+            _("“%(title)s” was taken back and need not be signed any more.")
+            % {"title": paper.title}
+        ]
+        _note(
+            paper, "sign_void", f"{paper.id}:{contact.id}", contact.email, said, paper.language, now
+        )
 
 
 def _note(
-    paper: Agreement | Amendment, kind: str, ref: str, to: str, said: list[str], language: str, now: datetime
+    paper: Agreement | Amendment,
+    kind: str,
+    ref: str,
+    to: str,
+    said: list[str],
+    language: str,
+    now: datetime,
 ) -> None:
     emails.write(
         kind=kind,

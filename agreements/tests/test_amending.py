@@ -27,7 +27,10 @@ def upgrade(agreement: Agreement, day: date = DECEMBER, now: Any = NOW) -> Amend
     """Ask the client to sign for the next tier."""
     partner = frozen_terms.freeze_tier(agreement.proposal, rungs(agreement.proposal)[2])
     return amend.offer(
-        agreement=agreement, change=Change(AmendmentKind.TIER, day, tier=partner), actor="Nan", now=now
+        agreement=agreement,
+        change=Change(AmendmentKind.TIER, day, tier=partner),
+        actor="Nan",
+        now=now,
     )
 
 
@@ -38,7 +41,10 @@ def test_a_signed_upgrade_applies_from_its_day_and_not_before(world: World) -> N
     open_due(now=NOW + timedelta(days=40))
     fees = Period.objects.order_by("starts_on").values_list("starts_on", "amount", "minutes")
     assert list(fees) == [(date(2026, 11, 2), 3_000_00, 20 * 60), (DECEMBER, 10_000_00, 60 * 60)]
-    assert [period.tier["name"] for period in Period.objects.order_by("starts_on")] == ["Essential", "Partner"]
+    assert [period.tier["name"] for period in Period.objects.order_by("starts_on")] == [
+        "Essential",
+        "Partner",
+    ]
 
 
 def test_the_agreement_itself_stays_as_it_was_signed(world: World) -> None:
@@ -77,14 +83,23 @@ def test_a_change_begins_with_a_period(world: World) -> None:
 def test_a_new_fee_waits_for_the_notice_that_the_contract_names(world: World) -> None:
     agreement = world.signed(card="", notice_days=31)
     with pytest.raises(TooSoon):
-        amend.offer(agreement=agreement, change=Change(AmendmentKind.PRICE, DECEMBER, amount=1), actor="Nan", now=NOW)
+        amend.offer(
+            agreement=agreement,
+            change=Change(AmendmentKind.PRICE, DECEMBER, amount=1),
+            actor="Nan",
+            now=NOW,
+        )
     assert amend.earliest(agreement, AmendmentKind.PRICE, NOW.date()) == JANUARY
 
 
 def test_new_fees_for_all_clients_at_once_say_who_could_not_be_asked(world: World) -> None:
-    agreements = [world.signed(world.picked(world.proposal(world.client(f"C{n}"))), card="") for n in range(3)]
+    agreements = [
+        world.signed(world.picked(world.proposal(world.client(f"C{n}"))), card="") for n in range(3)
+    ]
     upgrade(agreements[2])
-    made, refused = amend.announce(agreements=agreements, percent=10, reason="Costs", actor="Nan", now=NOW)
+    made, refused = amend.announce(
+        agreements=agreements, percent=10, reason="Costs", actor="Nan", now=NOW
+    )
     assert [row.amount for row in made] == [3_300_00, 3_300_00]
     assert [agreement.pk for agreement, _why in refused] == [agreements[2].pk]
     assert Outbox.objects.filter(kind="sign_invitation").count() == 3

@@ -57,7 +57,9 @@ def waiting(world: World) -> Agreement:
 def begin(agreement: Agreement, name: str = "Ploy Srisuk") -> Signature:
     with nudge.muted():
         row = Agreement.objects.get(pk=agreement.pk)
-        return sign.begin(paper=row, contact=row.contact, name=name, consented=True, now=NOW, origin=HERE)
+        return sign.begin(
+            paper=row, contact=row.contact, name=name, consented=True, now=NOW, origin=HERE
+        )
 
 
 def confirm(agreement: Agreement, code: str) -> Agreement:
@@ -69,7 +71,8 @@ def test_of_tiers_picked_at_once_one_is_the_agreement(quiet_world: World) -> Non
     with nudge.muted():
         proposal = quiet_world.proposal()
     picks = [
-        lambda at=place: quiet_world.picked(Proposal.objects.get(pk=proposal.pk), tier=at) for place in (0, 1, 2, 0)
+        lambda at=place: quiet_world.picked(Proposal.objects.get(pk=proposal.pk), tier=at)
+        for place in (0, 1, 2, 0)
     ]
     answers = at_once(*picks)
     only = Agreement.objects.get()
@@ -83,7 +86,9 @@ def test_picking_and_withdrawing_at_once_leaves_one_of_the_two(quiet_world: Worl
             proposal = quiet_world.proposal(quiet_world.client())
         at_once(
             lambda pk=proposal.pk: quiet_world.picked(Proposal.objects.get(pk=pk)),
-            lambda pk=proposal.pk: propose.withdraw(proposal=Proposal.objects.get(pk=pk), actor="Nan", now=NOW),
+            lambda pk=proposal.pk: propose.withdraw(
+                proposal=Proposal.objects.get(pk=pk), actor="Nan", now=NOW
+            ),
         )
         proposal.refresh_from_db()
         assert (proposal.state == "sent") == propose.is_picked(proposal)
@@ -113,7 +118,9 @@ def test_wrong_codes_at_once_are_five_tries_all_on_record(quiet_world: World) ->
     wrong = f"{(int(right) + 1) % 1_000_000:06d}"
     answers = at_once(*[lambda: confirm(agreement, wrong)] * 8)
     assert all(isinstance(no, WrongCode) for no in answers)
-    assert [event.event for event in audit.chain(agreement.pk)].count("code_wrong") == sign.CODE_TRIES
+    assert [event.event for event in audit.chain(agreement.pk)].count(
+        "code_wrong"
+    ) == sign.CODE_TRIES
     assert audit.is_whole(audit.chain(agreement.pk))
     with pytest.raises(WrongCode):
         confirm(agreement, right)

@@ -61,12 +61,26 @@ def test_an_end_a_pause_and_an_amendment_count_from_their_day(full: World) -> No
     running(full, ends_on=date(2027, 2, 1))
     paused = running(full)
     Pause.objects.create(
-        business=full.business, agreement=paused, starts_on=date(2027, 1, 1), ends_on=date(2027, 3, 1), reason="R"
+        business=full.business,
+        agreement=paused,
+        starts_on=date(2027, 1, 1),
+        ends_on=date(2027, 3, 1),
+        reason="R",
     )
     raised = running(full)
     Amendment.objects.create(
-        business=full.business, agreement=raised, client=raised.client, number=1, kind="tier", state="signed",
-        effective_on=date(2027, 3, 1), tier={}, amount=1, minutes=32 * HOURS, terms={}, terms_hash="x",
+        business=full.business,
+        agreement=raised,
+        client=raised.client,
+        number=1,
+        kind="tier",
+        state="signed",
+        effective_on=date(2027, 3, 1),
+        tier={},
+        amount=1,
+        minutes=32 * HOURS,
+        terms={},
+        terms_hash="x",
     )
     assert signed_hours(full) == [60, 40, 20, 52, 52, 52]
 
@@ -86,7 +100,9 @@ def test_a_quarter_is_spread_over_its_months_and_a_trial_lies_in_its_weeks(full:
 
 def test_what_is_added_costs_hours_until_its_last_day(full: World) -> None:
     agreement = running(full)
-    agreement.proposal.value_adds = [{"title": "Audit", "minutes": 300, "ends_on": "2027-01-15", "reason": ""}]
+    agreement.proposal.value_adds = [
+        {"title": "Audit", "minutes": 300, "ends_on": "2027-01-15", "reason": ""}
+    ]
     agreement.proposal.save()
     assert [load.added for load in capacity.months(full.business, FIRST)] == [300, 300, 0, 0, 0, 0]
     assert capacity.openings(full.business, 76 * HOURS, FIRST) == 0
@@ -99,7 +115,9 @@ def test_open_proposals_weigh_by_their_stage_and_take_no_opening(full: World) ->
         move(client, stage, MOVES)
     sent = full.client("sent", now=NOW)
     full.proposal(sent, starts_on=FIRST)  # 32 hours are recommended
-    full.proposal(sent, send=False, starts_on=FIRST)  # the same client's next draft is not counted on top
+    full.proposal(
+        sent, send=False, starts_on=FIRST
+    )  # the same client's next draft is not counted on top
     assert capacity.months(full.business, FIRST)[0].likely == 32 * HOURS * 75 // 100
     assert capacity.openings(full.business, 20 * HOURS, FIRST) == 5
 
@@ -107,14 +125,22 @@ def test_open_proposals_weigh_by_their_stage_and_take_no_opening(full: World) ->
 def test_another_business_and_its_days_off_are_not_ours(full: World) -> None:
     other = World()
     running(other)
-    time_off.add(business=other.business, first=FIRST, last=FIRST + timedelta(days=20), note="", now=NOW)
+    time_off.add(
+        business=other.business, first=FIRST, last=FIRST + timedelta(days=20), note="", now=NOW
+    )
     assert capacity.openings(full.business, 20 * HOURS, FIRST) == 5
 
 
-@pytest.mark.parametrize(("first", "last"), [((2026, 12, 2), (2026, 12, 1)), ((2026, 12, 1), (2028, 1, 1))])
-def test_time_off_ends_after_it_begins_and_within_a_year(world: World, first: Any, last: Any) -> None:
+@pytest.mark.parametrize(
+    ("first", "last"), [((2026, 12, 2), (2026, 12, 1)), ((2026, 12, 1), (2028, 1, 1))]
+)
+def test_time_off_ends_after_it_begins_and_within_a_year(
+    world: World, first: Any, last: Any
+) -> None:
     with pytest.raises(BadSpan):
-        time_off.add(business=world.business, first=date(*first), last=date(*last), note="", now=NOW)
+        time_off.add(
+            business=world.business, first=date(*first), last=date(*last), note="", now=NOW
+        )
 
 
 def test_the_number_of_questions_does_not_grow_with_the_agreements(full: World) -> None:
@@ -126,7 +152,9 @@ def test_the_number_of_questions_does_not_grow_with_the_agreements(full: World) 
     def more() -> None:
         agreement = running(full)
         time_off.add(business=full.business, first=FIRST, last=FIRST, note="", now=NOW)
-        Pause.objects.create(business=full.business, agreement=agreement, starts_on=FIRST, reason="R")
+        Pause.objects.create(
+            business=full.business, agreement=agreement, starts_on=FIRST, reason="R"
+        )
         full.proposal(full.client(now=NOW), send=False, starts_on=FIRST)
 
     more()

@@ -52,7 +52,9 @@ def test_it_runs_to_its_last_day_and_no_period_follows(world: World) -> None:
     periods.open_due(now=NOW + timedelta(days=29))
     assert end.finish_ended(now=NOW + timedelta(days=30)) == 1
     periods.open_due(now=NOW + timedelta(days=90))
-    assert list(Period.objects.values_list("starts_on", "ends_on")) == [(date(2026, 11, 2), DECEMBER)]
+    assert list(Period.objects.values_list("starts_on", "ends_on")) == [
+        (date(2026, 11, 2), DECEMBER)
+    ]
     assert end.finish_ended(now=NOW + timedelta(days=91)) == 0
 
 
@@ -69,8 +71,12 @@ def test_the_text_is_made_from_what_was_signed_not_from_a_later_notice(world: Wo
 
 
 @pytest.mark.parametrize("missing", ["ends_on", "trial_measure"])
-def test_a_trial_without_its_decision_day_or_measure_is_no_trial(world: World, missing: str) -> None:
-    terms = {"ends_on": DECISION, "trial_measure": "20 calls"} | {missing: None if missing == "ends_on" else ""}
+def test_a_trial_without_its_decision_day_or_measure_is_no_trial(
+    world: World, missing: str
+) -> None:
+    terms = {"ends_on": DECISION, "trial_measure": "20 calls"} | {
+        missing: None if missing == "ends_on" else ""
+    }
     with pytest.raises(BadTrial) as refused:
         world.proposal(interval=Interval.ONCE, **terms)
     assert refused.value.field == missing
@@ -89,7 +95,11 @@ def test_a_client_gives_notice_and_the_freelancer_is_told_why(world: World) -> N
         with pytest.raises(TooSoon, match="2 January 2027"):
             end.give_notice(agreement=agreement, ends_on=too_soon, actor=agreement.contact, now=NOW)
     end.give_notice(
-        agreement=agreement, ends_on=date(2027, 1, 2), actor=agreement.contact, reason="We close", now=NOW
+        agreement=agreement,
+        ends_on=date(2027, 1, 2),
+        actor=agreement.contact,
+        reason="We close",
+        now=NOW,
     )
     letters = {letter.kind: letter for letter in Outbox.objects.filter(kind__startswith="notice")}
     assert letters["notice"].to == agreement.contact.email
@@ -97,4 +107,8 @@ def test_a_client_gives_notice_and_the_freelancer_is_told_why(world: World) -> N
     assert "We close" in letters["notice_given"].text
     assert "1 January 2027" in letters["notice_given"].text
     event = audit.chain(agreement.pk)[-1]
-    assert (event.event, event.actor, event.data["reason"]) == ("notice", "Ploy <ploy@baan.example>", "We close")
+    assert (event.event, event.actor, event.data["reason"]) == (
+        "notice",
+        "Ploy <ploy@baan.example>",
+        "We close",
+    )

@@ -19,11 +19,15 @@ LATER = NOW + timedelta(minutes=2)
 
 def begin(agreement: Agreement, name: str = "Ploy Srisuk", now: datetime = NOW) -> Signature:
     contact = agreement.contact
-    return sign.begin(paper=agreement, contact=contact, name=name, consented=True, now=now, origin=HERE)
+    return sign.begin(
+        paper=agreement, contact=contact, name=name, consented=True, now=now, origin=HERE
+    )
 
 
 def confirm(agreement: Agreement, code: str) -> Agreement:
-    return sign.confirm(paper=agreement, contact=agreement.contact, code=code, now=LATER, origin=HERE)
+    return sign.confirm(
+        paper=agreement, contact=agreement.contact, code=code, now=LATER, origin=HERE
+    )
 
 
 def test_a_tab_from_before_cannot_put_another_name_under_a_signed_agreement(world: World) -> None:
@@ -36,7 +40,9 @@ def test_a_tab_from_before_cannot_put_another_name_under_a_signed_agreement(worl
     assert Outbox.objects.filter(kind="sign_code").count() == 1
 
 
-def test_a_code_signs_the_name_it_was_asked_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_code_signs_the_name_it_was_asked_for(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     agreement = world.picked()
     code = links.code(begin(agreement).code_row)
     checked = sign._check
@@ -75,21 +81,32 @@ def test_the_record_tells_the_whole_way_in_order(world: World) -> None:
     world.sealed(agreement=agreement)
     told = [*audit.chain(agreement.proposal_id), *audit.chain(agreement.pk)]
     assert [event.event for event in told] == [
-        "offered", "accepted", "opened", "consented", "code_confirmed", "signed", "sealed",
+        "offered",
+        "accepted",
+        "opened",
+        "consented",
+        "code_confirmed",
+        "signed",
+        "sealed",
     ]
     assert audit.is_whole(audit.chain(agreement.pk))
 
 
-def test_one_that_cannot_be_sealed_does_not_hold_up_the_others(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    broken, sound = world.signed(), world.signed(world.picked(world.proposal(world.client("Another"))))
-    printed = seal.paper.signed_pdf
+def test_one_that_cannot_be_sealed_does_not_hold_up_the_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, sound = (
+        world.signed(),
+        world.signed(world.picked(world.proposal(world.client("Another")))),
+    )
+    printed = seal.agreement_pdf.signed_pdf
 
     def refuses_one(agreement: Agreement) -> bytes:
         if agreement.pk == broken.pk:
             raise MissingGlyphs("no such letter")
         return printed(agreement)
 
-    monkeypatch.setattr(seal.paper, "signed_pdf", refuses_one)
+    monkeypatch.setattr(seal.agreement_pdf, "signed_pdf", refuses_one)
     assert seal.seal_signed(now=NOW) == 1
     sound.refresh_from_db()
     assert sound.signed_document

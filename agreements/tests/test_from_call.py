@@ -8,7 +8,14 @@ from agreements.proposals import from_call, opening_message, packages
 from clients.call_notes import Answers
 from tests.world import World
 
-NOTHING: dict[str, Any] = {"needs": "", "goals": "", "kpis": [], "minutes": 0, "extras": [], "decision_maker": None}
+NOTHING: dict[str, Any] = {
+    "needs": "",
+    "goals": "",
+    "kpis": [],
+    "minutes": 0,
+    "extras": [],
+    "decision_maker": None,
+}
 KPI = {"name": "Followers", "unit": "", "baseline": "1200", "target": "5000"}
 
 
@@ -33,7 +40,9 @@ def test_the_figures_of_the_call_take_the_place_of_the_usual_ones() -> None:
 
 
 @pytest.mark.parametrize(("hours", "place"), [(5, 0), (20, 0), (21, 1), (500, 2)])
-def test_the_smallest_tier_that_holds_the_load_is_recommended(hours: int, place: int, world: World) -> None:
+def test_the_smallest_tier_that_holds_the_load_is_recommended(
+    hours: int, place: int, world: World
+) -> None:
     package = packages.find(world.business, "social_media")
     tiers = packages.form_values(package, "USD")["tiers"]
     found = from_call.recommend(tiers, package.drafts, hours * 60)

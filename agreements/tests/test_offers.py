@@ -9,33 +9,37 @@ from agreements.models import Agreement, Proposal
 from agreements.proposals import accept, propose
 from agreements.rules.errors import NotOpen
 from agreements.rules.schedule import Interval
-from agreements.signing import pdfs
+from agreements.signing import agreement_pdf
 from core import audit
 from tests.world import HERE, NOW, World
 
 
 def while_it_is_printed(monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
     """Do `act` in the moment between the first look at the proposal and the agreement's row."""
-    original = pdfs.unsigned_pdf
+    original = agreement_pdf.unsigned_pdf
 
     def printed(agreement: Agreement, *, created: datetime) -> bytes:
         act(Proposal.objects.get(pk=agreement.proposal_id))
         return original(agreement, created=created)
 
-    monkeypatch.setattr(pdfs, "unsigned_pdf", printed)
+    monkeypatch.setattr(agreement_pdf, "unsigned_pdf", printed)
 
 
 def test_an_offer_that_is_withdrawn_while_it_is_picked_makes_no_agreement(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     proposal = world.proposal()
-    while_it_is_printed(monkeypatch, lambda seen: propose.withdraw(proposal=seen, actor="Nan", now=NOW))
+    while_it_is_printed(
+        monkeypatch, lambda seen: propose.withdraw(proposal=seen, actor="Nan", now=NOW)
+    )
     with pytest.raises(NotOpen):
         world.picked(proposal)
     assert not Agreement.objects.exists()
 
 
-def test_two_tabs_that_pick_two_tiers_make_one_agreement(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_tabs_that_pick_two_tiers_make_one_agreement(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     proposal = world.proposal()
     both = []
 
@@ -78,12 +82,20 @@ def test_only_the_clients_own_people_answer(world: World) -> None:
     proposal = world.proposal()
     stranger = world.person(world.client("Another"))
     with pytest.raises(NotOpen):
-        accept.accept(proposal=proposal, tier=propose.rungs(proposal)[0], contact=stranger, now=NOW, origin=HERE)
+        accept.accept(
+            proposal=proposal,
+            tier=propose.rungs(proposal)[0],
+            contact=stranger,
+            now=NOW,
+            origin=HERE,
+        )
     with pytest.raises(NotOpen):
         accept.decline(proposal=proposal, contact=stranger, reason="", now=NOW, origin=HERE)
     with pytest.raises(NotOpen):
         elsewhere = propose.rungs(world.proposal(world.client("Third")))[0]
-        accept.accept(proposal=proposal, tier=elsewhere, contact=proposal.contact, now=NOW, origin=HERE)
+        accept.accept(
+            proposal=proposal, tier=elsewhere, contact=proposal.contact, now=NOW, origin=HERE
+        )
 
 
 def test_what_was_picked_is_not_withdrawn_or_declined(world: World) -> None:

@@ -15,7 +15,13 @@ from tests.world import LADDER, NOW, World
 
 
 def own(world: World, **fields: object) -> Package:
-    facts = {"name": "Cafés", "service": "social", "currency": "USD", "kpis": ["Growth"], "tiers": LADDER} | fields
+    facts = {
+        "name": "Cafés",
+        "service": "social",
+        "currency": "USD",
+        "kpis": ["Growth"],
+        "tiers": LADDER,
+    } | fields
     return packages.add(business=world.business, now=NOW, **facts)  # type: ignore[arg-type]
 
 
@@ -33,16 +39,33 @@ def test_each_tier_contains_the_one_below(key: str) -> None:
         assert all(promised[item["title"]] >= item["promised"] for item in below.deliverables)
         assert above.response_hours <= below.response_hours and above.adds
         assert not pricing.step(below.amount, above.amount).hint
-        assert below.amount * above.minutes <= above.amount * below.minutes  # an hour never brings less higher up
-    assert [line.split(":")[0] for line in BUILT_IN[key]().kpis] == ["Growth", "Engagement", "Conversion"]
+        assert (
+            below.amount * above.minutes <= above.amount * below.minutes
+        )  # an hour never brings less higher up
+    assert [line.split(":")[0] for line in BUILT_IN[key]().kpis] == [
+        "Growth",
+        "Engagement",
+        "Conversion",
+    ]
 
 
 def test_social_media_is_the_well_known_ladder() -> None:
     found = packages.form_values("social", "USD")
     assert [(tier["fee"], tier["adds"].lower().splitlines()) for tier in found["tiers"]] == [
-        (3000, ["content creation", "graphic design", "daily scheduled posts", "strategic promotion"]),
+        (
+            3000,
+            ["content creation", "graphic design", "daily scheduled posts", "strategic promotion"],
+        ),
         (5000, ["daily community engagement", "growth strategy", "campaign monitoring"]),
-        (10000, ["influencer outreach", "partnerships and collaborations", "video", "daily community management"]),
+        (
+            10000,
+            [
+                "influencer outreach",
+                "partnerships and collaborations",
+                "video",
+                "daily community management",
+            ],
+        ),
     ]
 
 

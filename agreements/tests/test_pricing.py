@@ -21,7 +21,9 @@ def test_three_clients_at_3000_a_month_pass_100000_a_year() -> None:
 
 
 @given(st.integers(1, 10**12), fees, st.sampled_from([1, 4, 12]))
-def test_so_many_clients_make_the_goal_and_one_less_does_not(goal: int, fee: int, periods: int) -> None:
+def test_so_many_clients_make_the_goal_and_one_less_does_not(
+    goal: int, fee: int, periods: int
+) -> None:
     count = pricing.clients_for(goal, fee, periods)
     assert (count - 1) * fee * periods < goal <= count * fee * periods
 
@@ -38,7 +40,9 @@ def test_a_rate_that_rounding_lifts_to_the_floor_is_under_it() -> None:
 
 
 @given(fees, times, times)
-def test_what_is_added_always_brings_more_an_hour_than_the_equal_price_cut(fee: int, minutes: int, more: int) -> None:
+def test_what_is_added_always_brings_more_an_hour_than_the_equal_price_cut(
+    fee: int, minutes: int, more: int
+) -> None:
     cut, cut_rate = pricing.price_cut(fee, minutes, more)
     with_added = pricing.hourly(fee, minutes + more)
     assert with_added is not None and with_added >= cut_rate >= 0
@@ -53,10 +57,21 @@ def test_two_hours_added_to_twenty_stand_beside_300_less() -> None:
 
 def test_steps_are_said_in_money_and_percent_with_a_hint_at_the_edges() -> None:
     assert [row.step for row in pricing.table(LADDER, Aims())][1:] == [
-        pricing.Step(2_000_00, 67, ""), pricing.Step(5_000_00, 100, ""),
+        pricing.Step(2_000_00, 67, ""),
+        pricing.Step(5_000_00, 100, ""),
     ]
-    hints = {amount: pricing.step(1_000, amount).hint for amount in (999, 1_000, 1_299, 1_300, 3_000, 3_001)}
-    assert hints == {999: "down", 1_000: "down", 1_299: "small", 1_300: "", 3_000: "", 3_001: "large"}
+    hints = {
+        amount: pricing.step(1_000, amount).hint
+        for amount in (999, 1_000, 1_299, 1_300, 3_000, 3_001)
+    }
+    assert hints == {
+        999: "down",
+        1_000: "down",
+        1_299: "small",
+        1_300: "",
+        3_000: "",
+        3_001: "large",
+    }
 
 
 def test_a_tier_without_time_and_one_that_is_charged_once_have_no_such_figures() -> None:

@@ -32,12 +32,17 @@ def letters(kind: str) -> list[Outbox]:
 
 
 def test_a_missing_field_blocks_sending_and_is_named(world: World) -> None:
-    draft = world.proposal(send=False, intro="Dear {{contact}}, I recommend {{tier}}: {{because}}. {{nickname}}")
+    draft = world.proposal(
+        send=False, intro="Dear {{contact}}, I recommend {{tier}}: {{because}}. {{nickname}}"
+    )
     with pytest.raises(BadWording, match=r"\{\{because\}\} is empty: why you recommend it"):
         propose.send(proposal=draft, actor="Nan", now=NOW)
     assert "{{nickname}}" in " ".join(propose.faults(draft))
     propose.change(
-        proposal=draft, tiers=LADDER, now=NOW, intro="Dear {{contact}}, take {{tier}}: {{because}}.",
+        proposal=draft,
+        tiers=LADDER,
+        now=NOW,
+        intro="Dear {{contact}}, take {{tier}}: {{because}}.",
         recommended_because="you want answers",
     )
     sent = propose.send(proposal=draft, actor="Nan", now=NOW)
@@ -86,7 +91,9 @@ def test_a_draft_can_be_changed_as_often_as_one_likes(world: World) -> None:
     assert propose.rungs(draft)[1].name == "Growth"
 
 
-def test_reminders_come_three_days_before_and_on_the_last_day_and_stop_when_answered(world: World) -> None:
+def test_reminders_come_three_days_before_and_on_the_last_day_and_stop_when_answered(
+    world: World,
+) -> None:
     offer = world.proposal(expires_on=OPEN_UNTIL)
     days = [NOW + timedelta(days=n) for n in range(16)]
     for day in days[:11]:
@@ -96,7 +103,9 @@ def test_reminders_come_three_days_before_and_on_the_last_day_and_stop_when_answ
     assert [event.event for event in audit.chain(offer.pk)].count("reminded") == 2
 
     other = world.proposal(world.client("Other"), expires_on=OPEN_UNTIL)
-    accept.accept(proposal=other, tier=propose.rungs(other)[0], contact=other.contact, now=NOW, origin=HERE)
+    accept.accept(
+        proposal=other, tier=propose.rungs(other)[0], contact=other.contact, now=NOW, origin=HERE
+    )
     assert after_sending.remind_due(now=days[12]) == 0
 
 
@@ -107,8 +116,14 @@ def test_an_offer_is_extended_and_one_that_ran_out_is_opened_again(world: World)
     propose.expire_due(now=NOW + timedelta(days=20))
     offer.refresh_from_db()
     assert offer.state == ProposalState.EXPIRED
-    after_sending.extend(proposal=offer, until=date(2026, 12, 1), actor="Nan", now=NOW + timedelta(days=20))
-    assert (offer.state, offer.decided_at, offer.expires_on) == (ProposalState.SENT, None, date(2026, 12, 1))
+    after_sending.extend(
+        proposal=offer, until=date(2026, 12, 1), actor="Nan", now=NOW + timedelta(days=20)
+    )
+    assert (offer.state, offer.decided_at, offer.expires_on) == (
+        ProposalState.SENT,
+        None,
+        date(2026, 12, 1),
+    )
     assert "1 December 2026" in letters("proposal_extended")[0].text
 
 
@@ -121,7 +136,9 @@ def test_a_revision_takes_the_place_of_the_old_version_when_it_is_sent(world: Wo
     old.refresh_from_db()
     assert (old.state, after_sending.newest(old)) == (ProposalState.REPLACED, fresh)
     with pytest.raises(NotOpen):
-        accept.accept(proposal=old, tier=propose.rungs(old)[0], contact=old.contact, now=LATER, origin=HERE)
+        accept.accept(
+            proposal=old, tier=propose.rungs(old)[0], contact=old.contact, now=LATER, origin=HERE
+        )
 
 
 def test_a_version_that_was_picked_meanwhile_is_not_replaced(world: World) -> None:
@@ -148,20 +165,37 @@ def test_a_question_is_answered_once_and_both_read_it_by_mail(world: World) -> N
 def test_it_is_forwarded_to_a_colleague_five_times_at_most(world: World) -> None:
     offer = world.proposal()
     colleague = client_actions.forward(
-        proposal=offer, contact=offer.contact, name="Somchai", email="s@baan.example", now=NOW, origin=HERE
+        proposal=offer,
+        contact=offer.contact,
+        name="Somchai",
+        email="s@baan.example",
+        now=NOW,
+        origin=HERE,
     )
     assert (colleague.client, letters("proposal_forward")[0].to) == (offer.client, "s@baan.example")
-    picked = accept.accept(proposal=offer, tier=propose.rungs(offer)[1], contact=colleague, now=NOW, origin=HERE)
+    picked = accept.accept(
+        proposal=offer, tier=propose.rungs(offer)[1], contact=colleague, now=NOW, origin=HERE
+    )
     assert picked.contact == colleague
 
     other = world.proposal(world.client("Other"))
     for n in range(5):
         client_actions.forward(
-            proposal=other, contact=other.contact, name="N", email=f"n{n}@x.example", now=NOW, origin=HERE
+            proposal=other,
+            contact=other.contact,
+            name="N",
+            email=f"n{n}@x.example",
+            now=NOW,
+            origin=HERE,
         )
     with pytest.raises(NotOpen, match="five"):
         client_actions.forward(
-            proposal=other, contact=other.contact, name="N", email="n9@x.example", now=NOW, origin=HERE
+            proposal=other,
+            contact=other.contact,
+            name="N",
+            email="n9@x.example",
+            now=NOW,
+            origin=HERE,
         )
 
 
@@ -170,7 +204,9 @@ def test_a_stranger_can_neither_ask_nor_forward(world: World) -> None:
     with pytest.raises(NotOpen):
         client_actions.ask(proposal=offer, contact=stranger, text="?", now=NOW, origin=HERE)
     with pytest.raises(NotOpen):
-        client_actions.forward(proposal=offer, contact=stranger, name="N", email="n@x.example", now=NOW, origin=HERE)
+        client_actions.forward(
+            proposal=offer, contact=stranger, name="N", email="n@x.example", now=NOW, origin=HERE
+        )
 
 
 def test_what_was_looked_at_is_recorded_once_a_day(world: World) -> None:
@@ -203,9 +239,16 @@ def test_a_letter_that_is_no_pdf_is_refused(world: World, letter: bytes) -> None
 
 def test_somebody_whose_portal_is_shut_gets_no_proposal_from_a_colleague(world: World) -> None:
     offer = world.proposal()
-    gone = client_records.add_contact(client=offer.client, name="Gone", email="gone@baan.example", now=NOW)
+    gone = client_records.add_contact(
+        client=offer.client, name="Gone", email="gone@baan.example", now=NOW
+    )
     client_records.change_contact(contact=gone, is_active=False)
     with pytest.raises(NotOpen, match="cannot open"):
         client_actions.forward(
-            proposal=offer, contact=offer.contact, name="Gone", email="GONE@baan.example", now=NOW, origin=HERE
+            proposal=offer,
+            contact=offer.contact,
+            name="Gone",
+            email="GONE@baan.example",
+            now=NOW,
+            origin=HERE,
         )

@@ -59,9 +59,18 @@ def life(start: date, anchor: int, interval: Interval, days: int) -> list[Period
         ("2027-01-15", 1, "yearly", "2028-01-01 2029-01-01"),
     ],
 )
-def test_the_worked_examples_hold(start: str, anchor: int, interval: Interval, expected: str) -> None:
+def test_the_worked_examples_hold(
+    start: str, anchor: int, interval: Interval, expected: str
+) -> None:
     days = [start, *expected.split()]
-    found = list(periods(date.fromisoformat(start), anchor, Interval(interval), until=date.fromisoformat(days[-1])))
+    found = list(
+        periods(
+            date.fromisoformat(start),
+            anchor,
+            Interval(interval),
+            until=date.fromisoformat(days[-1]),
+        )
+    )
     assert [span.start.isoformat() for span in found] == days
     assert [span.end.isoformat() for span in found[:-1]] == days[1:]
 
@@ -83,14 +92,18 @@ def test_a_stub_is_its_days_over_the_days_of_its_cycle(
 ) -> None:
     last = date.fromisoformat(end) if end else None
     found = periods(date.fromisoformat(start), anchor, Interval.MONTHLY, end=last, until=FOREVER)
-    assert [span.fraction for span in itertools.islice(found, 2)] == [Fraction(part) for part in fractions]
+    assert [span.fraction for span in itertools.islice(found, 2)] == [
+        Fraction(part) for part in fractions
+    ]
 
 
 # Rule 1: they tile
 
 
 @given(DAYS, ANCHORS, RECURRING, LIVES)
-def test_every_day_of_a_life_is_in_one_period(start: date, anchor: int, interval: Interval, days: int) -> None:
+def test_every_day_of_a_life_is_in_one_period(
+    start: date, anchor: int, interval: Interval, days: int
+) -> None:
     found = life(start, anchor, interval, days)
     assert found[0].start == start
     assert found[-1].end == start + timedelta(days=days)
@@ -100,7 +113,9 @@ def test_every_day_of_a_life_is_in_one_period(start: date, anchor: int, interval
 
 
 @given(DAYS, ANCHORS, RECURRING, LIVES)
-def test_without_an_end_nothing_differs_but_the_cut(start: date, anchor: int, interval: Interval, days: int) -> None:
+def test_without_an_end_nothing_differs_but_the_cut(
+    start: date, anchor: int, interval: Interval, days: int
+) -> None:
     endless = list(periods(start, anchor, interval, until=start + timedelta(days=days - 1)))
     cut = life(start, anchor, interval, days)
     assert endless[:-1] == cut[:-1]
@@ -118,7 +133,9 @@ def test_what_ends_before_it_starts_has_no_period(
 
 
 @given(DAYS, ANCHORS, st.sampled_from(list(Interval)), st.integers(-400, 3000))
-def test_a_period_is_there_from_its_first_day_on(start: date, anchor: int, interval: Interval, ahead: int) -> None:
+def test_a_period_is_there_from_its_first_day_on(
+    start: date, anchor: int, interval: Interval, ahead: int
+) -> None:
     until = start + timedelta(days=ahead)
     found = list(periods(start, anchor, interval, until=until))
     assert bool(found) == (ahead >= 0)
@@ -147,7 +164,9 @@ def test_no_anchor_day_of_a_month_is_passed_over(start: date, anchor: int, days:
 
 
 @given(DAYS, ANCHORS, RECURRING, st.integers(0, 40))
-def test_starting_later_gives_the_same_periods(start: date, anchor: int, interval: Interval, first: int) -> None:
+def test_starting_later_gives_the_same_periods(
+    start: date, anchor: int, interval: Interval, first: int
+) -> None:
     until = start + timedelta(days=1500)
     whole = list(periods(start, anchor, interval, until=until))
     assert list(periods(start, anchor, interval, until=until, first=first)) == whole[first:]
@@ -157,17 +176,23 @@ def test_starting_later_gives_the_same_periods(start: date, anchor: int, interva
 
 
 @given(DAYS, ANCHORS, RECURRING, LIVES)
-def test_only_the_first_and_the_last_can_be_short(start: date, anchor: int, interval: Interval, days: int) -> None:
+def test_only_the_first_and_the_last_can_be_short(
+    start: date, anchor: int, interval: Interval, days: int
+) -> None:
     found = life(start, anchor, interval, days)
     assert all(0 < span.fraction <= 1 for span in found)
     assert all(span.fraction == 1 for span in found[1:-1])
     if len(found) > 1:
         assert (found[0].fraction == 1) == on_anchor(start, anchor)
-        assert (found[-1].fraction == 1) == (found[-1].end == boundary(found[-1].start, anchor, MONTHS[interval]))
+        assert (found[-1].fraction == 1) == (
+            found[-1].end == boundary(found[-1].start, anchor, MONTHS[interval])
+        )
 
 
 @given(DAYS, ANCHORS, RECURRING)
-def test_a_first_stub_and_the_days_before_it_make_one_cycle(start: date, anchor: int, interval: Interval) -> None:
+def test_a_first_stub_and_the_days_before_it_make_one_cycle(
+    start: date, anchor: int, interval: Interval
+) -> None:
     stub = next(periods(start, anchor, interval, until=start))
     begin = boundary(stub.end, anchor, -MONTHS[interval])
     assert begin <= start < stub.end
@@ -193,8 +218,14 @@ def test_once_is_one_whole_period_whatever_its_length(
     start: date, anchor: int, days: int | None, ahead: int, first: int
 ) -> None:
     end = start + timedelta(days=days) if days else None
-    found = list(periods(start, anchor, Interval.ONCE, end=end, until=start + timedelta(days=ahead), first=first))
-    assert found == ([] if first else [PeriodSpan(start, end or add_months(start, 1), 0, Fraction(1))])
+    found = list(
+        periods(
+            start, anchor, Interval.ONCE, end=end, until=start + timedelta(days=ahead), first=first
+        )
+    )
+    assert found == (
+        [] if first else [PeriodSpan(start, end or add_months(start, 1), 0, Fraction(1))]
+    )
 
 
 # A day and its period
@@ -206,12 +237,18 @@ def test_a_day_belongs_to_the_one_period_that_holds_it_or_to_none(
 ) -> None:
     end = start + timedelta(days=days) if days else None
     day = start + timedelta(days=ahead)
-    holding = [span for span in periods(start, anchor, interval, end=end, until=day) if span.start <= day < span.end]
+    holding = [
+        span
+        for span in periods(start, anchor, interval, end=end, until=day)
+        if span.start <= day < span.end
+    ]
     assert [period_at(start, anchor, interval, day, end=end)] == (holding or [None])
 
 
 @given(DAYS, ANCHORS, RECURRING, st.integers(0, 36_500))
-def test_the_search_begins_at_most_two_before(start: date, anchor: int, interval: Interval, ahead: int) -> None:
+def test_the_search_begins_at_most_two_before(
+    start: date, anchor: int, interval: Interval, ahead: int
+) -> None:
     day = start + timedelta(days=ahead)
     *_, last = periods(start, anchor, interval, until=day)
     assert last.index - 2 <= index_before(start, interval, day) <= last.index
@@ -222,6 +259,9 @@ def test_a_day_a_century_away_is_found_without_a_walk() -> None:
     *_, last = periods(start, 31, Interval.MONTHLY, until=far)
     assert (last.index, last.start) == (1201, far)
     began = process_time()
-    found = {period_at(start, 31, Interval.MONTHLY, far + timedelta(days=later % 31)) for later in range(1000)}
+    found = {
+        period_at(start, 31, Interval.MONTHLY, far + timedelta(days=later % 31))
+        for later in range(1000)
+    }
     assert found == {last}
     assert process_time() - began < 2  # a walk from the first day takes ten seconds

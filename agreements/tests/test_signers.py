@@ -21,9 +21,19 @@ from tests.world import HERE, NOW, World
 
 def put(paper: Any, contact: Contact, now: Any = NOW, **also: Any) -> None:
     """One person signs."""
-    place = sign.begin(paper=paper, contact=contact, name=contact.name, consented=True, now=now, origin=HERE, **also)
+    place = sign.begin(
+        paper=paper,
+        contact=contact,
+        name=contact.name,
+        consented=True,
+        now=now,
+        origin=HERE,
+        **also,
+    )
     assert place.code_row
-    sign.confirm(paper=paper, contact=contact, code=links.code(place.code_row), now=now, origin=HERE)
+    sign.confirm(
+        paper=paper, contact=contact, code=links.code(place.code_row), now=now, origin=HERE
+    )
 
 
 @pytest.fixture
@@ -31,7 +41,11 @@ def two(world: World) -> tuple[World, Contact, Contact]:
     """A client whose manager and director sign."""
     client = world.client()
     manager = world.person(client)
-    return world, manager, client_records.add_contact(client=client, name="Mali", email="mali@baan.example", now=NOW)
+    return (
+        world,
+        manager,
+        client_records.add_contact(client=client, name="Mali", email="mali@baan.example", now=NOW),
+    )
 
 
 def offered(world: World, director: Contact, **terms: Any) -> Agreement:
@@ -42,11 +56,15 @@ def test_in_order_the_second_is_asked_when_the_first_has_signed(two: Any) -> Non
     world, manager, director = two
     agreement = offered(world, director)
     with pytest.raises(NotOpen):
-        sign.begin(paper=agreement, contact=director, name="Mali", consented=True, now=NOW, origin=HERE)
+        sign.begin(
+            paper=agreement, contact=director, name="Mali", consented=True, now=NOW, origin=HERE
+        )
     assert not Outbox.objects.filter(kind="sign_invitation").exists()
     put(agreement, manager)
     assert agreement.state == "sent"
-    assert list(Outbox.objects.filter(kind="sign_invitation").values_list("to", flat=True)) == [director.email]
+    assert list(Outbox.objects.filter(kind="sign_invitation").values_list("to", flat=True)) == [
+        director.email
+    ]
     put(agreement, director)
     assert agreement.state == "active"
 
@@ -90,28 +108,49 @@ def test_everybody_who_signed_gets_the_sealed_file_with_every_name_and_drawing(t
 def test_a_signer_hands_it_to_the_right_person_who_then_signs(world: World) -> None:
     agreement = world.picked()
     other = signers.reassign(
-        paper=agreement, contact=agreement.contact, name="Dao", email="DAO@baan.example", now=NOW, origin=HERE
+        paper=agreement,
+        contact=agreement.contact,
+        name="Dao",
+        email="DAO@baan.example",
+        now=NOW,
+        origin=HERE,
     )
     assert other.email == "dao@baan.example"
     with pytest.raises(NotOpen):
         put(agreement, agreement.contact)
     put(agreement, other)
     assert agreement.state == "active"
-    assert audit.chain(agreement.pk)[1].data == {"from": "ploy@baan.example", "to": "dao@baan.example"}
+    assert audit.chain(agreement.pk)[1].data == {
+        "from": "ploy@baan.example",
+        "to": "dao@baan.example",
+    }
 
 
 def test_nobody_signs_twice_by_being_handed_anothers_place(two: Any) -> None:
     world, manager, director = two
     agreement = offered(world, director)
     with pytest.raises(NotOpen):
-        signers.reassign(paper=agreement, contact=manager, name="Mali", email=director.email, now=NOW, origin=HERE)
+        signers.reassign(
+            paper=agreement,
+            contact=manager,
+            name="Mali",
+            email=director.email,
+            now=NOW,
+            origin=HERE,
+        )
 
 
 def test_a_declined_agreement_bills_nothing_and_tells_the_freelancer_why(world: World) -> None:
     agreement = world.picked()
-    unsigned.decline(paper=agreement, contact=agreement.contact, reason="Too early", now=NOW, origin=HERE)
+    unsigned.decline(
+        paper=agreement, contact=agreement.contact, reason="Too early", now=NOW, origin=HERE
+    )
     agreement.proposal.refresh_from_db()
-    assert (agreement.state, agreement.opens_at, agreement.proposal.state) == ("declined", None, "declined")
+    assert (agreement.state, agreement.opens_at, agreement.proposal.state) == (
+        "declined",
+        None,
+        "declined",
+    )
     assert "Too early" in Outbox.objects.get(kind="sign_declined").text
     with pytest.raises(NotOpen):
         put(agreement, agreement.contact)
@@ -119,12 +158,18 @@ def test_a_declined_agreement_bills_nothing_and_tells_the_freelancer_why(world: 
 
 def test_what_was_taken_back_while_the_code_was_typed_is_not_signed(world: World) -> None:
     agreement = world.picked()
-    place = sign.begin(paper=agreement, contact=agreement.contact, name="P", consented=True, now=NOW, origin=HERE)
+    place = sign.begin(
+        paper=agreement, contact=agreement.contact, name="P", consented=True, now=NOW, origin=HERE
+    )
     unsigned.void(paper=agreement, reason="A mistake", actor="Nan", now=NOW)
     assert place.code_row
     with pytest.raises(NotOpen):
         sign.confirm(
-            paper=agreement, contact=agreement.contact, code=links.code(place.code_row), now=NOW, origin=HERE
+            paper=agreement,
+            contact=agreement.contact,
+            code=links.code(place.code_row),
+            now=NOW,
+            origin=HERE,
         )
     assert not Signature.objects.filter(contact__isnull=False, signed_at__isnull=False).exists()
 
@@ -141,7 +186,14 @@ def test_after_its_last_day_it_cannot_be_signed_and_is_closed_by_the_job(world: 
     on_time, late = NOW + timedelta(days=14), NOW + timedelta(days=15)
     assert unsigned.expire_due(now=on_time) == 0
     with pytest.raises(NotOpen):
-        sign.begin(paper=agreement, contact=agreement.contact, name="P", consented=True, now=late, origin=HERE)
+        sign.begin(
+            paper=agreement,
+            contact=agreement.contact,
+            name="P",
+            consented=True,
+            now=late,
+            origin=HERE,
+        )
     assert unsigned.expire_due(now=late) == 1
     agreement.refresh_from_db()
     assert agreement.state == "expired"
@@ -149,7 +201,11 @@ def test_after_its_last_day_it_cannot_be_signed_and_is_closed_by_the_job(world: 
 
 def test_three_reminders_and_then_it_is_quiet(world: World) -> None:
     world.picked()
-    sent = [unsigned.remind_due(now=NOW + timedelta(days=day, hours=1)) for day in range(14) for _ in "ab"]
+    sent = [
+        unsigned.remind_due(now=NOW + timedelta(days=day, hours=1))
+        for day in range(14)
+        for _ in "ab"
+    ]
     assert sum(sent) == 3
     assert Outbox.objects.filter(kind="sign_reminder").count() == 3
 
@@ -169,8 +225,13 @@ def test_without_a_countersignature_sending_was_the_signature(world: World) -> N
 
 def test_a_trial_is_decided_once_and_never_turns_into_a_retainer_by_itself(world: World) -> None:
     ends_on = NOW.date() + timedelta(days=28)
-    agreement = world.signed(interval="once", ends_on=ends_on, trial_measure="two posts do well", card="")
-    assert [trial.is_due(agreement, ends_on - timedelta(days=days)) for days in (8, 7)] == [False, True]
+    agreement = world.signed(
+        interval="once", ends_on=ends_on, trial_measure="two posts do well", card=""
+    )
+    assert [trial.is_due(agreement, ends_on - timedelta(days=days)) for days in (8, 7)] == [
+        False,
+        True,
+    ]
     trial.decide(agreement=agreement, succeeded=True, words="Three did", actor="Nan", now=NOW)
     assert not trial.is_due(agreement, ends_on)
     with pytest.raises(NotOpen):

@@ -52,29 +52,41 @@ def test_a_ladder_that_goes_down_is_refused(world: World) -> None:
 
 def test_five_wrong_codes_use_the_code_up(world: World) -> None:
     agreement = world.picked()
-    begun = sign.begin(paper=agreement, contact=agreement.contact, name="P", consented=True, now=NOW, origin=HERE)
+    begun = sign.begin(
+        paper=agreement, contact=agreement.contact, name="P", consented=True, now=NOW, origin=HERE
+    )
     right = links.code(begun.code_row)
     wrong = f"{(int(right) + 1) % 1_000_000:06d}"
     for code in [wrong] * 5 + [right]:
         with pytest.raises(WrongCode):
-            sign.confirm(paper=agreement, contact=agreement.contact, code=code, now=NOW, origin=HERE)
+            sign.confirm(
+                paper=agreement, contact=agreement.contact, code=code, now=NOW, origin=HERE
+            )
     agreement.refresh_from_db()
     assert agreement.state == "sent"
 
 
 def test_an_old_code_does_not_sign(world: World) -> None:
     agreement = world.picked()
-    begun = sign.begin(paper=agreement, contact=agreement.contact, name="P", consented=True, now=NOW, origin=HERE)
+    begun = sign.begin(
+        paper=agreement, contact=agreement.contact, name="P", consented=True, now=NOW, origin=HERE
+    )
     late = NOW + timedelta(minutes=16)
     with pytest.raises(WrongCode):
         sign.confirm(
-            paper=agreement, contact=agreement.contact, code=links.code(begun.code_row), now=late, origin=HERE
+            paper=agreement,
+            contact=agreement.contact,
+            code=links.code(begun.code_row),
+            now=late,
+            origin=HERE,
         )
 
 
 def test_the_second_tab_finds_it_signed(world: World) -> None:
     agreement = world.signed()
-    again = sign.confirm(paper=agreement, contact=agreement.contact, code="000000", now=NOW, origin=HERE)
+    again = sign.confirm(
+        paper=agreement, contact=agreement.contact, code="000000", now=NOW, origin=HERE
+    )
     assert again.state == "active"
     assert [row.event for row in audit.chain(agreement.pk)].count("signed") == 1
 
@@ -105,7 +117,9 @@ def test_an_expired_proposal_cannot_be_picked(world: World) -> None:
 
 def test_a_declined_proposal_stays_declined(world: World) -> None:
     proposal = world.proposal()
-    accept.decline(proposal=proposal, contact=proposal.contact, reason="Too early", now=NOW, origin=HERE)
+    accept.decline(
+        proposal=proposal, contact=proposal.contact, reason="Too early", now=NOW, origin=HERE
+    )
     with pytest.raises(NotOpen):
         world.picked(proposal)
 

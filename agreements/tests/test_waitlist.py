@@ -41,12 +41,16 @@ def test_the_offer_says_how_many_places_are_left_and_only_when_asked_to(tight: W
 def test_without_a_place_it_cannot_be_picked_and_nothing_was_made(tight: World) -> None:
     proposal, tiers = shown(tight)
     with pytest.raises(NotOpen, match="join the waitlist"):
-        accept.accept(proposal=proposal, tier=tiers[2], contact=proposal.contact, now=NOW, origin=HERE)
+        accept.accept(
+            proposal=proposal, tier=tiers[2], contact=proposal.contact, now=NOW, origin=HERE
+        )
     assert not Agreement.objects.exists()
     accept.accept(proposal=proposal, tier=tiers[1], contact=proposal.contact, now=NOW, origin=HERE)
 
 
-def test_whoever_waits_stands_on_the_list_once_and_the_freelancer_is_told_once(tight: World) -> None:
+def test_whoever_waits_stands_on_the_list_once_and_the_freelancer_is_told_once(
+    tight: World,
+) -> None:
     proposal, tiers = shown(tight)
     first = join(tiers[2], proposal)
     assert join(tiers[2], proposal) == first
@@ -71,7 +75,9 @@ def test_they_hear_of_a_place_only_when_there_is_one(tight: World) -> None:
 def test_an_offer_that_is_over_has_no_waitlist(tight: World) -> None:
     proposal, tiers = shown(tight)
     with pytest.raises(NotOpen):
-        waitlist.join(tier=tiers[2], contact=proposal.contact, now=NOW + timedelta(days=40), origin=HERE)
+        waitlist.join(
+            tier=tiers[2], contact=proposal.contact, now=NOW + timedelta(days=40), origin=HERE
+        )
     assert not Wait.objects.exists()
 
 

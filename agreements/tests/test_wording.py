@@ -26,14 +26,17 @@ def template(world: World, **texts: str) -> Template:
     made = templates.copy(business=world.business, kind=TextKind.MONTHLY, name="Mine", now=NOW)
     side = [{"title": name, "text": text} for name, text in texts.items()]
     made.clauses = [
-        {"key": f"own-{n}", "use": "always", "waits": "", "en": one, "th": one} for n, one in enumerate(side)
+        {"key": f"own-{n}", "use": "always", "waits": "", "en": one, "th": one}
+        for n, one in enumerate(side)
     ]
     made.save()
     return made
 
 
 @pytest.mark.parametrize("kind", TextKind)
-def test_every_built_in_text_is_whole_in_every_language_for_every_kind_of_work(db: None, kind: TextKind) -> None:
+def test_every_built_in_text_is_whole_in_every_language_for_every_kind_of_work(
+    db: None, kind: TextKind
+) -> None:
     world = World()
     for language, both, service in product(wording.LANGUAGES, (False, True), Service.values):
         tier, terms = sample.tier_and_terms(
@@ -42,15 +45,28 @@ def test_every_built_in_text_is_whole_in_every_language_for_every_kind_of_work(d
         terms["service"] = service
         text = wording.written(library.built_in(kind), tier, terms)
         assert service in [clause["key"] for clause in text]
-        assert not [key for key in Service.values if key != service and key in [clause["key"] for clause in text]]
+        assert not [
+            key
+            for key in Service.values
+            if key != service and key in [clause["key"] for clause in text]
+        ]
         for clause, side in product(text, wording.languages(terms)):
             assert "{" not in clause[side]["title"] + clause[side]["text"]
 
 
 def test_what_the_proposal_fills_in_stands_in_the_agreement(world: World) -> None:
-    terms = {"kpis": ["1,000 to 5,000 followers"], "competitors": ["Bean & Sons"], "governing_law": "TH"}
+    terms = {
+        "kpis": ["1,000 to 5,000 followers"],
+        "competitors": ["Bean & Sons"],
+        "governing_law": "TH",
+    }
     terms |= {"value_adds": [{"title": "One workshop", "minutes": 60, "ends_on": "2027-01-31"}]}
-    terms |= {"overage_amount": 120_00, "overage_minutes": 300, "is_bilingual": True, "expectations": ["Pictures"]}
+    terms |= {
+        "overage_amount": 120_00,
+        "overage_minutes": 300,
+        "is_bilingual": True,
+        "expectations": ["Pictures"],
+    }
     agreement = world.picked(tier=1, **terms)
     text = "\n".join(f"{row}" for clause in clauses.clauses(agreement) for row in clause["rows"])
     for words in (
@@ -60,7 +76,13 @@ def test_what_the_proposal_fills_in_stands_in_the_agreement(world: World) -> Non
         "One workshop, until 31 January 2027",
     ):
         assert words in text
-    for words in ("$120 an hour", "up to 5 h", "five thousand US dollars", "ห้าพันดอลลาร์สหรัฐ", "ภาษาอังกฤษเป็นหลัก"):
+    for words in (
+        "$120 an hour",
+        "up to 5 h",
+        "five thousand US dollars",
+        "ห้าพันดอลลาร์สหรัฐ",
+        "ภาษาอังกฤษเป็นหลัก",
+    ):
         assert words in text
 
 
@@ -75,7 +97,9 @@ def test_what_the_proposal_fills_in_stands_in_the_agreement(world: World) -> Non
         ("", "is missing"),
     ],
 )
-def test_a_text_with_a_gap_is_not_sent_and_the_gap_is_named(world: World, text: str, said: str) -> None:
+def test_a_text_with_a_gap_is_not_sent_and_the_gap_is_named(
+    world: World, text: str, said: str
+) -> None:
     draft = world.proposal(send=False, template=template(world, Fee="{{fee}}", Mine=text))
     with pytest.raises(BadWording) as no:
         propose.send(proposal=draft, actor="Nan", now=NOW)
@@ -85,21 +109,27 @@ def test_a_text_with_a_gap_is_not_sent_and_the_gap_is_named(world: World, text: 
 
 
 def test_what_is_promised_and_printed_by_no_clause_is_not_sent(world: World) -> None:
-    draft = world.proposal(send=False, template=template(world, Fee="{{fee}}"), competitors=["Bean & Sons"])
+    draft = world.proposal(
+        send=False, template=template(world, Fee="{{fee}}"), competitors=["Bean & Sons"]
+    )
     with pytest.raises(BadWording, match="competitors"):
         propose.send(proposal=draft, actor="Nan", now=NOW)
 
 
 def test_a_side_that_was_not_confirmed_holds_back_only_texts_in_its_language(world: World) -> None:
     own = templates.copy(business=world.business, kind=TextKind.MONTHLY, name="Mine", now=NOW)
-    pairs: list[Any] = [{**pair, "en": dict(pair["en"]), "th": dict(pair["th"])} for pair in own.clauses]
+    pairs: list[Any] = [
+        {**pair, "en": dict(pair["en"]), "th": dict(pair["th"])} for pair in own.clauses
+    ]
     pairs[0]["en"]["text"] += " And more."
     own = templates.change(template=own, name="Mine", clauses=pairs, confirmed=set(), version=1)
     assert (own.clauses[0]["waits"], own.waits) == ("th", 1)
     world.proposal(template=own, language="en")
     with pytest.raises(BadWording, match="Confirm"):
         world.proposal(template=own, language="en", is_bilingual=True)
-    own = templates.change(template=own, name="Mine", clauses=own.clauses, confirmed={"parties"}, version=2)
+    own = templates.change(
+        template=own, name="Mine", clauses=own.clauses, confirmed={"parties"}, version=2
+    )
     world.proposal(template=own, language="en", is_bilingual=True)
 
 
@@ -108,7 +138,9 @@ def test_who_saves_over_a_newer_text_is_told_and_loses_nothing_of_it(world: Worl
     newer = template(world, Fee="It is {{fee}}").clauses
     templates.change(template=own, name="Newer", clauses=newer, confirmed=set(), version=1)
     with pytest.raises(NotOpen, match="meanwhile"):
-        templates.change(template=own, name="Older", clauses=own.clauses, confirmed=set(), version=1)
+        templates.change(
+            template=own, name="Older", clauses=own.clauses, confirmed=set(), version=1
+        )
     own.refresh_from_db()
     assert (own.name, own.clauses[0]["en"]["text"]) == ("Newer", "It is {{fee}}")
 
@@ -161,7 +193,11 @@ def test_filling_in_is_one_pass_over_whatever_was_typed(text: str, values: dict[
         (101, "one hundred one", "หนึ่งร้อยเอ็ด"),
         (120, "one hundred twenty", "หนึ่งร้อยยี่สิบ"),
         (3_000, "three thousand", "สามพัน"),
-        (123_456, "one hundred twenty-three thousand four hundred fifty-six", "หนึ่งแสนสองหมื่นสามพันสี่ร้อยห้าสิบหก"),
+        (
+            123_456,
+            "one hundred twenty-three thousand four hundred fifty-six",
+            "หนึ่งแสนสองหมื่นสามพันสี่ร้อยห้าสิบหก",
+        ),
         (1_000_001, "one million one", "หนึ่งล้านเอ็ด"),
         (21_000_000, "twenty-one million", "ยี่สิบเอ็ดล้าน"),
     ],

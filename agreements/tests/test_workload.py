@@ -16,12 +16,17 @@ spans = st.builds(lambda day, n: Span(day, day + timedelta(days=n)), days, st.in
 
 
 @given(spans, st.integers(0, 400), st.integers(0, 60_000))
-def test_two_stretches_hold_together_what_both_hold_as_one(whole: Span, cut: int, minutes: int) -> None:
+def test_two_stretches_hold_together_what_both_hold_as_one(
+    whole: Span, cut: int, minutes: int
+) -> None:
     promise = [Promise(whole, Fraction(minutes))]
     assert workload.within(promise, whole) == minutes
     if 0 < cut < whole.days:
         middle = whole.start + timedelta(days=cut)
-        parts = [workload.within(promise, part) for part in (Span(whole.start, middle), Span(middle, whole.end))]
+        parts = [
+            workload.within(promise, part)
+            for part in (Span(whole.start, middle), Span(middle, whole.end))
+        ]
         assert abs(sum(parts) - minutes) <= 1  # each is rounded once
 
 

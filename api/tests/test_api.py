@@ -37,8 +37,13 @@ def kpi(world: World) -> Kpi:
     for now in (begun, NOW):
         bill(now=now, door="test")
     return measure.add_kpi(
-        agreement=agreement, name="Sign-ups", unit="", baseline=Decimal(0), target=Decimal(100),
-        less_is_better=False, now=begun,
+        agreement=agreement,
+        name="Sign-ups",
+        unit="",
+        baseline=Decimal(0),
+        target=Decimal(100),
+        less_is_better=False,
+        now=begun,
     )
 
 
@@ -54,14 +59,20 @@ def one(kpi: Kpi, value: Any = "12.5", days: int = 2) -> dict[str, Any]:
 def post(body: Any, key: str | None, **more: Any) -> Any:
     raw = body if isinstance(body, str | bytes) else json.dumps(body)
     headers = {"authorization": f"Bearer {key}"} if key else {}
-    return Browser(enforce_csrf_checks=True).post(URL, raw, content_type="application/json", headers=headers, **more)
+    return Browser(enforce_csrf_checks=True).post(
+        URL, raw, content_type="application/json", headers=headers, **more
+    )
 
 
 def test_a_reading_comes_in_once_is_corrected_and_keeps_what_it_was(kpi: Kpi) -> None:
     key = secret(kpi.business)
     answers = [post(one(kpi, value), key) for value in ("12.5", 12.5, "13")]
     assert [row.status_code for row in answers] == [201, 200, 201]
-    assert [row.json()["readings"][0]["result"] for row in answers] == ["created", "unchanged", "corrected"]
+    assert [row.json()["readings"][0]["result"] for row in answers] == [
+        "created",
+        "unchanged",
+        "corrected",
+    ]
     assert Reading.objects.get().value == 13
     assert Reading.history.count() == 2
     assert not any(row.cookies for row in answers)
@@ -88,7 +99,11 @@ def test_a_key_is_kept_as_a_hash_and_opens_only_its_own_business(kpi: Kpi) -> No
     assert post(one(kpi), theirs).status_code == 404
     listed = Browser().get("/api/v1/kpis/", headers={"authorization": f"Bearer {theirs}"})
     assert listed.json() == {"kpis": []}
-    mine = Browser().get("/api/v1/kpis/", headers={"authorization": f"Bearer {secret(kpi.business)}"}).json()
+    mine = (
+        Browser()
+        .get("/api/v1/kpis/", headers={"authorization": f"Bearer {secret(kpi.business)}"})
+        .json()
+    )
     assert [row["id"] for row in mine["kpis"]] == [str(kpi.pk)]
     Business.objects.filter(pk=other.business.pk).update(is_suspended=True)
     assert post(one(kpi), theirs).status_code == 403
@@ -100,7 +115,9 @@ def test_one_bad_reading_of_many_writes_nothing_and_is_named(kpi: Kpi) -> None:
     assert (answer.status_code, answer.json()["errors"][0]["index"]) == (422, 1)
     answer = post([one(kpi), one(kpi, 1, -3), {**one(kpi), "kpi": str(uuid4())}, one(kpi, 9)], key)
     assert [(row["index"], row["error"]) for row in answer.json()["errors"]] == [
-        (1, "in_the_future"), (2, "unknown_kpi"), (3, "twice"),
+        (1, "in_the_future"),
+        (2, "unknown_kpi"),
+        (3, "twice"),
     ]
     assert not Reading.history.exists()
 
@@ -113,19 +130,48 @@ def test_a_value_is_told_as_it_is_kept_the_first_time_too(kpi: Kpi, sent: Any, k
     assert [each["result"] for each in told] == ["created", "unchanged"]
 
 
-@pytest.mark.parametrize("value", [
-    "NaN", "Infinity", "-inf", "1e400", "1e999999999", "0.001", "1_000", " 1", "", None, True, [], "๑๒", 10**13, 1e300,
-])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "NaN",
+        "Infinity",
+        "-inf",
+        "1e400",
+        "1e999999999",
+        "0.001",
+        "1_000",
+        " 1",
+        "",
+        None,
+        True,
+        [],
+        "๑๒",
+        10**13,
+        1e300,
+    ],
+)
 def test_what_is_no_figure_is_refused(kpi: Kpi, value: Any) -> None:
     assert post(one(kpi, value), secret(kpi.business)).status_code == 422
     assert not Reading.history.exists()
 
 
-@pytest.mark.parametrize(("raw", "status"), [
-    ("{", 400), ("", 400), (b"\xff\xfe", 400), ("[" * 100_000, 400), ("1" * 10_000, 422), ("3", 422), ("[1]", 422),
-    ('{"kpi": 1, "on": 2, "value": NaN}', 422), ("[]", 200), ("[" + "1," * 1000 + "1]", 413), (b" " * 5_000_000, 413),
-    (b" " * 1_500_000, 413),
-])
+@pytest.mark.parametrize(
+    ("raw", "status"),
+    [
+        ("{", 400),
+        ("", 400),
+        (b"\xff\xfe", 400),
+        ("[" * 100_000, 400),
+        ("1" * 10_000, 422),
+        ("3", 422),
+        ("[1]", 422),
+        ('{"kpi": 1, "on": 2, "value": NaN}', 422),
+        ("[]", 200),
+        ("[" + "1," * 1000 + "1]", 413),
+        (b" " * 5_000_000, 413),
+        (b" " * 1_500_000, 413),
+    ],
+)
 def test_a_bad_body_gets_an_answer_in_json(kpi: Kpi, raw: Any, status: int) -> None:
     answer = post(raw, secret(kpi.business))
     assert answer.status_code == status
@@ -140,7 +186,9 @@ def test_days_outside_what_is_open_are_refused_each_with_its_reason(kpi: Kpi) ->
     assert Period.objects.count() == 2
     answers = {days: post(one(kpi, 2, days), key) for days in (35, 50, -3)}
     assert {days: (row.status_code, row.json()["error"]) for days, row in answers.items()} == {
-        35: (409, "period_closed"), 50: (422, "no_period"), -3: (422, "in_the_future"),
+        35: (409, "period_closed"),
+        50: (422, "no_period"),
+        -3: (422, "in_the_future"),
     }
     measure.retire_kpi(kpi=kpi, actor="Nan", now=NOW)
     assert post(one(kpi), key).json()["error"] == "retired_kpi"

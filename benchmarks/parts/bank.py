@@ -56,7 +56,9 @@ class Account:
     def __init__(self, bank: Bank) -> None:
         self.bank, self.in_flight, self.per_second = bank, bank.in_flight, bank.per_second
 
-    def prepare(self, *, key: str, amount: int, currency: str, reference: str, customer: str) -> str:
+    def prepare(
+        self, *, key: str, amount: int, currency: str, reference: str, customer: str
+    ) -> str:
         self.bank.called()
         handle = f"pi_{uuid4().hex}"
         self.bank.objects[handle] = (amount, currency, reference, "")

@@ -25,7 +25,9 @@ class Sqlite:
 
     def copy(self, source: str, database: str) -> str:
         """The same rows under another name."""
-        assert not (self.folder / f"{source}.sqlite3-wal").exists(), "rows would be missing: somebody has it open"
+        assert not (self.folder / f"{source}.sqlite3-wal").exists(), (
+            "rows would be missing: somebody has it open"
+        )
         shutil.copy(self.folder / f"{source}.sqlite3", self.folder / f"{database}.sqlite3")
         return self.url(database)
 
@@ -64,7 +66,9 @@ class Postgres:
         return self.url(database)
 
     def _tell(self, statement: str) -> None:
-        with psycopg.connect(host=self.socket, user="rh", dbname="postgres", autocommit=True) as session:
+        with psycopg.connect(
+            host=self.socket, user="rh", dbname="postgres", autocommit=True
+        ) as session:
             session.execute(statement.encode())
 
 

@@ -60,7 +60,11 @@ def _renamed(rows: Rows, run: int) -> Rows:
 
 def _point(row: Any, new: dict[Any, UUID], run: int) -> None:
     if isinstance(row, Invoice):
-        row.kind, row.number, row.seq = f"copy{run}", f"F{run}-{row.number}", row.seq + 1_000_000 * (run + 1)
+        row.kind, row.number, row.seq = (
+            f"copy{run}",
+            f"F{run}-{row.number}",
+            row.seq + 1_000_000 * (run + 1),
+        )
     elif isinstance(row, Line | Collection):
         row.invoice_id = new[row.invoice_id]
     elif isinstance(row, Transition):

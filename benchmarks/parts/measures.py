@@ -51,7 +51,11 @@ def issue(count: int) -> dict[str, Any]:
     seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
     assert made == count, f"{made} of {count} were issued"
     return {
-        "seconds": seconds, "cpu": cpu, "statements": statements.count, "memory": memory(), "memory_before": before,
+        "seconds": seconds,
+        "cpu": cpu,
+        "statements": statements.count,
+        "memory": memory(),
+        "memory_before": before,
     }
 
 
@@ -87,14 +91,20 @@ def idle() -> dict[str, Any]:
         "period_to_bill": waiting(seed.NOW).order_by("due_at"),
         "upgrade_to_bill": waiting_upgrades(seed.NOW).order_by("due_at"),
         "collection_due": collectable(seed.NOW).order_by("next_at", "pk"),
-        "agreement_opens": Agreement.objects.filter(opens_at__lte=seed.NOW).order_by("opens_at", "pk"),
+        "agreement_opens": Agreement.objects.filter(opens_at__lte=seed.NOW).order_by(
+            "opens_at", "pk"
+        ),
     }
     plans = {name: query[:500].explain() for name, query in questions.items()}
     with counted() as opening:
         assert not open_due(now=seed.NOW)
     return {
-        "agreements": running, "statements": statements.count, "seconds": sorted(times)[10], "plans": plans,
-        "uses": {name: name in plan for name, plan in plans.items()}, "opening": opening.seconds,
+        "agreements": running,
+        "statements": statements.count,
+        "seconds": sorted(times)[10],
+        "plans": plans,
+        "uses": {name: name in plan for name, plan in plans.items()},
+        "opening": opening.seconds,
     }
 
 
@@ -112,9 +122,16 @@ def charge(count: int, in_flight: int, per_second: int) -> dict[str, Any]:
     assert sum(there.taken.values()) == sum(Payment.objects.values_list("amount", flat=True))
     assert not broken(seed.NOW)
     return {
-        "seconds": seconds, "cpu": cpu, "memory": peak, "memory_before": before, "statements": statements.count,
-        "database": statements.seconds, "calls": len(there.calls), "rate": there.rate(),
-        "most_in_a_second": there.most_in_a_second(), "most_open": there.most_open,
+        "seconds": seconds,
+        "cpu": cpu,
+        "memory": peak,
+        "memory_before": before,
+        "statements": statements.count,
+        "database": statements.seconds,
+        "calls": len(there.calls),
+        "rate": there.rate(),
+        "most_in_a_second": there.most_in_a_second(),
+        "most_open": there.most_open,
     }
 
 

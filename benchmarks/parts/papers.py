@@ -17,7 +17,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from agreements.contract import library, sample, wording
 from agreements.models import Template
 from agreements.models.reusable import TextKind
-from agreements.signing import pdfs
+from agreements.signing import agreement_pdf
 from benchmarks.parts.process import measure, memory
 from core.documents import archive, render
 from core.models import Business, User
@@ -27,7 +27,9 @@ from delivery.rules.allowance import Flow, Policy, statement
 from delivery.rules.kpi_pace import Pace
 
 NOW = datetime(2026, 12, 1, 3, tzinfo=UTC)
-Asked = tuple[str, dict[str, Any], dict[str, Any]]  # template, context, the rest of what render.pdf is asked
+Asked = tuple[
+    str, dict[str, Any], dict[str, Any]
+]  # template, context, the rest of what render.pdf is asked
 
 
 @measure
@@ -100,7 +102,12 @@ def _asked(kind: str, count: int) -> list[Asked]:
 
 def _business() -> Business:
     owner = User(email="nan@studio.example", name="Nan Kittisak")
-    return Business(owner=owner, name="Nan Studio", address="88/12 Nimmanhaemin Road\nChiang Mai", currency="USD")
+    return Business(
+        owner=owner,
+        name="Nan Studio",
+        address="88/12 Nimmanhaemin Road\nChiang Mai",
+        currency="USD",
+    )
 
 
 def _agreement(n: int) -> Asked:
@@ -116,7 +123,7 @@ def _agreement(n: int) -> Asked:
     original = render.pdf
     render.pdf = lambda name, context, **more: caught.append((name, context, more)) or b""  # type: ignore[assignment]
     try:
-        pdfs.unsigned_pdf(sample.agreement(template, tier, terms), created=NOW)
+        agreement_pdf.unsigned_pdf(sample.agreement(template, tier, terms), created=NOW)
     finally:
         render.pdf = original
     return caught[0]
@@ -126,12 +133,26 @@ def _report(n: int) -> Asked:
     """Two pages: three KPIs with their charts over six months, a checklist, a decision, and the work of a month."""
     first = date(2026, 11, 1)
     kpis = [
-        SimpleNamespace(pk=pk, name=f"Figure {pk}", kind="own", shape="level", unit="", baseline=Decimal(100),
-                        target=Decimal(200), less_is_better=False)
+        SimpleNamespace(
+            pk=pk,
+            name=f"Figure {pk}",
+            kind="own",
+            shape="level",
+            unit="",
+            baseline=Decimal(100),
+            target=Decimal(200),
+            less_is_better=False,
+        )
         for pk in range(3)
     ]
     history = [(date(2026, month, 1), Decimal(90 + month * 9)) for month in range(6, 12)]
-    read = {"start": Decimal(150), "value": Decimal(189), "on": first, "pace": Pace.BEHIND, "history": history}
+    read = {
+        "start": Decimal(150),
+        "value": Decimal(189),
+        "on": first,
+        "pace": Pace.BEHIND,
+        "history": history,
+    }
     (stated,) = statement([Flow(granted=1920, used=1800)], Policy())
     items = [Item(title, 8, 8, "open") for title in ("posts", "graphics", "newsletters")]
     work = [
@@ -144,22 +165,62 @@ def _report(n: int) -> Asked:
     ]
     figures = [SimpleNamespace(kpi=kpi, **read) for kpi in kpis]
     facts = Facts(stated, figures, items, items, [], work, [])
-    said = Said("Nan Studio", f"Client {n} Ltd", "Retainer", first, date(2026, 12, 1), comment="A good month. " * 8,
-                next_text="Two more videos.", decision="Shall we film two videos?")
-    words = {"language": "en", "title": "Report for November 2026", "identifier": f"{n:064}", "created": NOW}
+    said = Said(
+        "Nan Studio",
+        f"Client {n} Ltd",
+        "Retainer",
+        first,
+        date(2026, 12, 1),
+        comment="A good month. " * 8,
+        next_text="Two more videos.",
+        decision="Shall we film two videos?",
+    )
+    words = {
+        "language": "en",
+        "title": "Report for November 2026",
+        "identifier": f"{n:064}",
+        "created": NOW,
+    }
     return "report", {"business": _business(), **with_words(snapshot(said, facts))}, words
 
 
 def _invoice(n: int) -> Asked:
     """One page with a line, a tax and where to pay."""
     day = date(2026, 12, 1)
-    line = SimpleNamespace(description="Retainer: Growth", starts_on=day, ends_on=date(2027, 1, 1), amount=500_000)
-    party = {"legal_name": f"Client {n} Ltd", "address": "9 Thanon Road\nBangkok", "tax_id": "0505560000000"}
-    invoice = SimpleNamespace(
-        number=f"RH-2026-{n:04}", issued_on=day, due_on=day, currency="USD", subtotal=500_000, tax=35_000,
-        total=535_000, withholding=0, tax_mode="exclusive", tax_note="",
-        taxes=[{"name": "VAT", "percent": "7", "amount": 35_000}], seller=party, buyer=party, language="en",
-        collect_by="card", state="open",
+    line = SimpleNamespace(
+        description="Retainer: Growth", starts_on=day, ends_on=date(2027, 1, 1), amount=500_000
     )
-    more = {"language": "en", "title": f"Invoice {invoice.number}", "identifier": str(n), "created": NOW}
-    return "invoice", {"business": _business(), "invoice": invoice, "lines": [line], "way": None}, more
+    party = {
+        "legal_name": f"Client {n} Ltd",
+        "address": "9 Thanon Road\nBangkok",
+        "tax_id": "0505560000000",
+    }
+    invoice = SimpleNamespace(
+        number=f"RH-2026-{n:04}",
+        issued_on=day,
+        due_on=day,
+        currency="USD",
+        subtotal=500_000,
+        tax=35_000,
+        total=535_000,
+        withholding=0,
+        tax_mode="exclusive",
+        tax_note="",
+        taxes=[{"name": "VAT", "percent": "7", "amount": 35_000}],
+        seller=party,
+        buyer=party,
+        language="en",
+        collect_by="card",
+        state="open",
+    )
+    more = {
+        "language": "en",
+        "title": f"Invoice {invoice.number}",
+        "identifier": str(n),
+        "created": NOW,
+    }
+    return (
+        "invoice",
+        {"business": _business(), "invoice": invoice, "lines": [line], "way": None},
+        more,
+    )

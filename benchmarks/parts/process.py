@@ -20,7 +20,12 @@ def measure(function: Measure) -> Measure:
 
 def ask(name: str, url: str, **options: Any) -> dict[str, Any]:
     """Run one measurement in a new process on the database at `url`; what it found."""
-    environment = os.environ | {"DATABASE_URL": url, "DEBUG": "off", "GATEWAY": "bench", "LOG_LEVEL": "ERROR"}
+    environment = os.environ | {
+        "DATABASE_URL": url,
+        "DEBUG": "off",
+        "GATEWAY": "bench",
+        "LOG_LEVEL": "ERROR",
+    }
     command = [sys.executable, "-m", "benchmarks.parts.measures", name, json.dumps(options)]
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])

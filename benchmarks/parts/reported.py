@@ -28,24 +28,50 @@ def month(count: int) -> dict[str, Any]:
     """A period that is over for so many agreements, each with three KPIs, two deliverables and eight entries."""
     some = list(Agreement.objects.order_by("business__name", "pk")[:count])
     own = {row.pk: {"business_id": row.business_id} for row in some}
-    span = {"starts_on": START, "ends_on": END, "index": 0, "due_at": seed.NOW, "currency": "USD", "amount": 500000}
+    span = {
+        "starts_on": START,
+        "ends_on": END,
+        "index": 0,
+        "due_at": seed.NOW,
+        "currency": "USD",
+        "amount": 500000,
+    }
     fee = {**span, "minutes": 1920, "state": PeriodState.INVOICED}
     periods = _made(Period, [{**own[row.pk], "agreement": row, **fee} for row in some])
-    measured = [{**own[row.pk], "agreement": row, "name": f"K{n}", "target": 120} for row in some for n in range(3)]
+    measured = [
+        {**own[row.pk], "agreement": row, "name": f"K{n}", "target": 120}
+        for row in some
+        for n in range(3)
+    ]
     kpis = _made(Kpi, [{**row, "baseline": Decimal(100)} for row in measured])
     by_agreement = {row.agreement_id: row for row in periods}
     _made(
         Reading,
-        [{"business_id": one.business_id, "kpi": one, "period": by_agreement[one.agreement_id], "value": Decimal(110),
-          "on": START + timedelta(days=20)} for one in kpis],
+        [
+            {
+                "business_id": one.business_id,
+                "kpi": one,
+                "period": by_agreement[one.agreement_id],
+                "value": Decimal(110),
+                "on": START + timedelta(days=20),
+            }
+            for one in kpis
+        ],
     )
     both = [{"business_id": row.business_id, "period": row} for row in periods]
     _made(
         Deliverable,
-        [{**row, "position": n, "title": "posts", "promised": 4, "done": 4} for row in both for n in (1, 2)],
+        [
+            {**row, "position": n, "title": "posts", "promised": 4, "done": 4}
+            for row in both
+            for n in (1, 2)
+        ],
     )
     work = {"minutes": 45, "note": "Content plan"}
-    _made(TimeEntry, [{**row, **work, "on": START + timedelta(days=n)} for row in both for n in range(8)])
+    _made(
+        TimeEntry,
+        [{**row, **work, "on": START + timedelta(days=n)} for row in both for n in range(8)],
+    )
     seed.analyse()
     return {"periods": len(periods)}
 
@@ -66,8 +92,13 @@ def report(count: int) -> dict[str, Any]:
         frozen = _timed(lambda: send.send_due(now=later), count)
     peak = memory()
     return {
-        "draft": drafted, "freeze": frozen, "draft_statements": drafting.count, "freeze_statements": freezing.count,
-        "memory": peak, "memory_before": before, **_floor(),
+        "draft": drafted,
+        "freeze": frozen,
+        "draft_statements": drafting.count,
+        "freeze_statements": freezing.count,
+        "memory": peak,
+        "memory_before": before,
+        **_floor(),
     }
 
 
@@ -83,11 +114,22 @@ def _floor() -> dict[str, float]:
     frozen = list(Report.objects.filter(state=ReportState.SENT))
     events = {row.chain_id: row for row in AuditEvent.objects.filter(event="report_sent")}
     letters = list(Outbox.objects.filter(kind=draft.DRAFTED))
-    periods = {row.pk: row for row in Period.objects.filter(pk__in=[row.period_id for row in frozen])}
-    copies = [_renamed(periods[row.period_id], index=99, starts_on=START - timedelta(days=999)) for row in frozen]
+    periods = {
+        row.pk: row for row in Period.objects.filter(pk__in=[row.period_id for row in frozen])
+    }
+    copies = [
+        _renamed(periods[row.period_id], index=99, starts_on=START - timedelta(days=999))
+        for row in frozen
+    ]
     Period.objects.bulk_create(copies, batch_size=seed.SOME)
     drafts = [
-        Report(business_id=row.business_id, period=copy, client_id=row.client_id, language="en", send_at=row.send_at)
+        Report(
+            business_id=row.business_id,
+            period=copy,
+            client_id=row.client_id,
+            language="en",
+            send_at=row.send_at,
+        )
         for row, copy in zip(frozen, copies, strict=True)
     ]
     for letter in letters:
@@ -95,10 +137,19 @@ def _floor() -> dict[str, float]:
     insert = _seconds(lambda some: Report.objects.bulk_create(some), drafts)
     insert += _seconds(lambda some: Outbox.objects.bulk_create(some), letters)
     for copy, row in zip(drafts, frozen, strict=True):
-        copy.snapshot, copy.sha256, copy.sent_at, copy.state = row.snapshot, row.sha256, row.sent_at, ReportState.SENT
-    again = [_renamed(events[row.pk], chain_id=copy.pk) for row, copy in zip(frozen, drafts, strict=True)]
+        copy.snapshot, copy.sha256, copy.sent_at, copy.state = (
+            row.snapshot,
+            row.sha256,
+            row.sent_at,
+            ReportState.SENT,
+        )
+    again = [
+        _renamed(events[row.pk], chain_id=copy.pk) for row, copy in zip(frozen, drafts, strict=True)
+    ]
     columns = ["snapshot", "sha256", "sent_at", "lease_until", "unreviewed", "state"]
-    write = _seconds(lambda some: Report.objects.bulk_update(some, columns, batch_size=50), drafts, send.BATCH)
+    write = _seconds(
+        lambda some: Report.objects.bulk_update(some, columns, batch_size=50), drafts, send.BATCH
+    )
     write += _seconds(lambda some: AuditEvent.objects.bulk_create(some), again, send.BATCH)
     return {"draft_floor": insert, "freeze_floor": write}
 

@@ -20,12 +20,21 @@ FIRST = date(2020, 1, 1)
 SOME = 2000
 ADDRESS = "88/14 Soi Sukhumvit 31\nKhlong Toei Nuea, Watthana\nBangkok 10110"
 TIER = {
-    "id": "0b7ad2a8-4a4e-4b93-a2a3-3f0a0cf4a001", "position": 1, "name": "Growth", "tagline": "For brands that grow",
-    "amount": 500000, "minutes": 1920, "response_hours": 24,
+    "id": "0b7ad2a8-4a4e-4b93-a2a3-3f0a0cf4a001",
+    "position": 1,
+    "name": "Growth",
+    "tagline": "For brands that grow",
+    "amount": 500000,
+    "minutes": 1920,
+    "response_hours": 24,
     "lines": ["Content plan", "Community", "Monthly report", "Two campaigns", "Paid media"],
     "deliverables": [{"title": "posts", "promised": 12}, {"title": "newsletters", "promised": 2}],
 }
-TERMS = {"seller": {"name": "Studio", "address": ADDRESS}, "buyer": {"address": ADDRESS}, "text": "Terms. " * 120}
+TERMS = {
+    "seller": {"name": "Studio", "address": ADDRESS},
+    "buyer": {"address": ADDRESS},
+    "text": "Terms. " * 120,
+}
 TAXES = [{"name": "VAT", "percent": "7"}]
 
 
@@ -48,18 +57,36 @@ def _sizes(count: int) -> Iterator[int]:
 
 def _businesses(sizes: list[int], first: int, collect_by: str) -> None:
     numbered = range(first, first + len(sizes))
-    owners = _made(User, [{"email": f"nan{n}@studio.example", "name": "Nan Kittisak"} for n in numbered])
+    owners = _made(
+        User, [{"email": f"nan{n}@studio.example", "name": "Nan Kittisak"} for n in numbered]
+    )
     businesses = _made(
         Business,
-        [{"owner": owner, "name": f"Studio {n}", "legal_name": f"Studio {n} Co., Ltd.", "address": ADDRESS,
-          "tax_id": f"01055{n:08}", "time_zone": "Asia/Bangkok"} for n, owner in zip(numbered, owners, strict=True)],
+        [
+            {
+                "owner": owner,
+                "name": f"Studio {n}",
+                "legal_name": f"Studio {n} Co., Ltd.",
+                "address": ADDRESS,
+                "tax_id": f"01055{n:08}",
+                "time_zone": "Asia/Bangkok",
+            }
+            for n, owner in zip(numbered, owners, strict=True)
+        ],
     )
-    _clients([row for row, size in zip(businesses, sizes, strict=True) for _ in range(size)], collect_by)
+    _clients(
+        [row for row, size in zip(businesses, sizes, strict=True) for _ in range(size)], collect_by
+    )
 
 
 def _clients(owners: list[Any], collect_by: str) -> None:
     """One client with a card and a running agreement for each business of the list."""
-    fields = {"name": "Baan Coffee", "address": ADDRESS, "tax_id": "0105512345678", "state": Stage.WON}
+    fields = {
+        "name": "Baan Coffee",
+        "address": ADDRESS,
+        "tax_id": "0105512345678",
+        "state": Stage.WON,
+    }
     clients = _made(Client, [{"business": row, **fields} for row in owners])
     same = [{"business_id": row.business_id, "client": row} for row in clients]
     person = {"name": "Ploy", "email": "ploy@baan.example", "is_decision_maker": True}
@@ -68,11 +95,23 @@ def _clients(owners: list[Any], collect_by: str) -> None:
     sold = {"title": "Retainer", "currency": "USD", "collect_by": collect_by, "starts_on": FIRST}
     proposals = _made(Proposal, [{**row, **sold, "state": ProposalState.ACCEPTED} for row in both])
     agreed = {
-        **sold, "state": AgreementState.ACTIVE, "tier": TIER, "terms": TERMS, "terms_hash": "a" * 64, "taxes": TAXES,
-        "amount": 500000, "minutes": 1920, "withholding_percent": Decimal(3), "anchor_day": 1, "opens_at": LATER,
+        **sold,
+        "state": AgreementState.ACTIVE,
+        "tier": TIER,
+        "terms": TERMS,
+        "terms_hash": "a" * 64,
+        "taxes": TAXES,
+        "amount": 500000,
+        "minutes": 1920,
+        "withholding_percent": Decimal(3),
+        "anchor_day": 1,
+        "opens_at": LATER,
         "time_zone": "Asia/Bangkok",
     }
-    _made(Agreement, [{**row, **agreed, "proposal": made} for row, made in zip(both, proposals, strict=True)])
+    _made(
+        Agreement,
+        [{**row, **agreed, "proposal": made} for row, made in zip(both, proposals, strict=True)],
+    )
     card = {"gateway": "bench", "brand": "Visa", "last4": "4242"}
     _made(PaymentMethod, [{**row, **card, "token": f"pm_{row['client'].pk.hex}"} for row in same])
 
@@ -83,12 +122,26 @@ def _made(model: type[models.Model], rows: list[dict[str, Any]]) -> list[Any]:
 
 def due(count: int, index: int = 0) -> None:
     """A period that is due and a line that waits, for the first `count` agreements (by business)."""
-    rows = Agreement.objects.order_by("business__name", "pk").values_list("pk", "business_id")[:count]
+    rows = Agreement.objects.order_by("business__name", "pk").values_list("pk", "business_id")[
+        :count
+    ]
     some = list(rows)
     start, end = FIRST + timedelta(days=index), FIRST + timedelta(days=index + 1)
     span = {"starts_on": start, "ends_on": end}
-    fee = {**span, "index": index, "due_at": NOW, "currency": "USD", "amount": 500000, "minutes": 1920}
-    extra = {**span, "kind": "overage", "description": "Work over the allowance, as approved", "amount": 12345}
+    fee = {
+        **span,
+        "index": index,
+        "due_at": NOW,
+        "currency": "USD",
+        "amount": 500000,
+        "minutes": 1920,
+    }
+    extra = {
+        **span,
+        "kind": "overage",
+        "description": "Work over the allowance, as approved",
+        "amount": 12345,
+    }
 
     def rows_of(more: Callable[[Any], dict[str, Any]]) -> list[dict[str, Any]]:
         return [{"business_id": business, "agreement_id": pk, **more(pk)} for pk, business in some]

@@ -61,10 +61,43 @@ class Match:
 #: Words of names that say nothing about who it is.
 COMMON = frozenset(
     {
-        "AND", "BANK", "BANGKOK", "CLIENT", "COM", "COMPANY", "CORP", "CORPORATION", "CUSTOMER", "GERMANY", "GMBH",
-        "GROUP", "HOLDING", "HOLDINGS", "INC", "INTERNATIONAL", "INVOICE", "LIMITED", "LLC", "LLP", "LTD", "MISS",
-        "MRS", "OHG", "PAYMENT", "PCL", "PLC", "PTE", "PTY", "SERVICE", "SERVICES", "THAI", "THAILAND", "THE",
-        "TRANSFER", "UND", "VON",
+        "AND",
+        "BANK",
+        "BANGKOK",
+        "CLIENT",
+        "COM",
+        "COMPANY",
+        "CORP",
+        "CORPORATION",
+        "CUSTOMER",
+        "GERMANY",
+        "GMBH",
+        "GROUP",
+        "HOLDING",
+        "HOLDINGS",
+        "INC",
+        "INTERNATIONAL",
+        "INVOICE",
+        "LIMITED",
+        "LLC",
+        "LLP",
+        "LTD",
+        "MISS",
+        "MRS",
+        "OHG",
+        "PAYMENT",
+        "PCL",
+        "PLC",
+        "PTE",
+        "PTY",
+        "SERVICE",
+        "SERVICES",
+        "THAI",
+        "THAILAND",
+        "THE",
+        "TRANSFER",
+        "UND",
+        "VON",
     }
 )
 #: Thai forms of companies and titles, which stand without a space; longer before shorter.
@@ -108,7 +141,10 @@ def _claim(line: BankLine, known: list[Open]) -> Match:
         return Match(line, named[0].id, _by_reference(line.amount, named[0]))
     if named:
         return Match(line, None, Kind.AMBIGUOUS)
-    return _by_amount(line, [each for each in known if each.currency == line.currency and line.amount in each.sums])
+    return _by_amount(
+        line,
+        [each for each in known if each.currency == line.currency and line.amount in each.sums],
+    )
 
 
 def _by_reference(amount: int, invoice: Open) -> Kind:
@@ -123,7 +159,9 @@ def _by_amount(line: BankLine, fitting: list[Open]) -> Match:
     """An amount alone is no proof: the client's name, or the beginning of a reference, must stand there too."""
     if len(fitting) > 1:
         return Match(line, None, Kind.AMBIGUOUS)
-    if fitting and (names_client(line.text, fitting[0].client_name) or find_cut(line.text, _names(fitting))):
+    if fitting and (
+        names_client(line.text, fitting[0].client_name) or find_cut(line.text, _names(fitting))
+    ):
         return Match(line, fitting[0].id, Kind.AMOUNT)
     return Match(line, None, Kind.NONE)
 
@@ -135,7 +173,9 @@ def _names(invoices: list[Open]) -> list[str]:
 def names_client(text: str, name: str) -> bool:
     """Whether a word of the client's name that is not everybody's stands in the text, or its first eight letters."""
     there = [(spelling, set(_WORD.findall(spelling))) for spelling in spellings(text)]
-    return any(_stands(word, spelling, words) for word in _telling(name) for spelling, words in there)
+    return any(
+        _stands(word, spelling, words) for word in _telling(name) for spelling, words in there
+    )
 
 
 def spellings(text: str) -> tuple[str, str]:
@@ -154,7 +194,9 @@ def _telling(name: str) -> frozenset[str]:
     for form in GLUED:
         text = text.replace(unicodedata.normalize("NFKC", form), " ")
     words = {word for spelling in spellings(text) for word in _WORD.findall(spelling)}
-    return frozenset(word for word in words - COMMON if len(word) >= SHORTEST_WORD and not word.isdigit())
+    return frozenset(
+        word for word in words - COMMON if len(word) >= SHORTEST_WORD and not word.isdigit()
+    )
 
 
 def _stands(word: str, text: str, words: set[str]) -> bool:

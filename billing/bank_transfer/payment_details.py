@@ -53,7 +53,12 @@ def _payload(bank: BankDetails, invoice: Invoice, amount: int) -> tuple[str, str
             reference = creditor_reference(invoice.number)
             text = "" if reference else invoice.number
             code = epc.payload(
-                name=bank.holder, iban=bank.account, amount=amount, bic=bank.bic, reference=reference, text=text
+                name=bank.holder,
+                iban=bank.account,
+                amount=amount,
+                bic=bank.bic,
+                reference=reference,
+                text=text,
             )
             return "EPC", code
     except ValueError:

@@ -38,7 +38,12 @@ _OUTGOING = ("DR", "S", "D")
 
 def folded(text: str) -> str:
     """The cell with full-width and Thai digits as 0 to 9, one kind of minus, no space around it."""
-    return ascii_digits(unicodedata.normalize("NFKC", text)).replace("\u2212", "-").replace("\u2013", "-").strip()
+    return (
+        ascii_digits(unicodedata.normalize("NFKC", text))
+        .replace("\u2212", "-")
+        .replace("\u2013", "-")
+        .strip()
+    )
 
 
 def read_date(text: str) -> date:
@@ -71,7 +76,11 @@ def read_amount(text: str, currency: str) -> int:
     found = _written(currency).fullmatch(re.sub(r"[\s'’]", "", folded(text)).upper())
     if not found or len(found["digits"]) > LONGEST:
         raise ValueError("not an amount")
-    marks = [bool(found["open"]), *(found[place] == "-" for place in "abc"), found["side"] in _OUTGOING]
+    marks = [
+        bool(found["open"]),
+        *(found[place] == "-" for place in "abc"),
+        found["side"] in _OUTGOING,
+    ]
     if bool(found["open"]) != bool(found["close"]) or sum(marks) > 1:
         raise ValueError("signed twice")
     amount = _minor(found["digits"], places)

@@ -34,7 +34,10 @@ class Reason(TextChoices):
     NO_HEADING = "no_heading", _("No row names a date and an amount column.")
     BROKEN = "broken", _("The quotation marks of this row do not match.")
     NO_DATE = "no_date", _("This is not a date.")
-    MONTH_FIRST = "month_first", _("The file writes the month before the day: export it with ISO dates.")
+    MONTH_FIRST = (
+        "month_first",
+        _("The file writes the month before the day: export it with ISO dates."),
+    )
     NO_AMOUNT = "no_amount", _("This row has no amount.")
     BAD_AMOUNT = "bad_amount", _("This is not an amount in that currency.")
     BOTH_SIDES = "both_sides", _("Money goes in and out in the same row.")
@@ -92,7 +95,9 @@ def read(data: bytes, currency: str) -> Statement:
 
 def fingerprint(on: date, amount: int, currency: str, text: str, n: int) -> str:
     """SHA-256 of what a row says; `n` counts the rows of one file that say exactly the same, from 1."""
-    return sha256("\x1f".join([on.isoformat(), str(amount), currency, text, str(n)]).encode()).hexdigest()
+    return sha256(
+        "\x1f".join([on.isoformat(), str(amount), currency, text, str(n)]).encode()
+    ).hexdigest()
 
 
 def _refused(reason: Reason) -> Statement:
@@ -127,11 +132,17 @@ def _read(rows: list[text_tables.Row], found: Columns, currency: str) -> Stateme
         if says[1] > 0:
             seen[says] += 1
             on, amount, code, text = says
-            lines.append(BankLine(line, on, amount, code, text[:LONGEST_TEXT], fingerprint(*says, seen[says])))
+            lines.append(
+                BankLine(
+                    line, on, amount, code, text[:LONGEST_TEXT], fingerprint(*says, seen[says])
+                )
+            )
     return Statement(lines, bad)
 
 
-def _says(row: list[str] | None, found: Columns, currency: str, month_first: bool) -> tuple[date, int, str, str]:
+def _says(
+    row: list[str] | None, found: Columns, currency: str, month_first: bool
+) -> tuple[date, int, str, str]:
     """(date, signed minor units, currency, text) of one row."""
     if row is None:
         raise _Unreadable(Reason.BROKEN)
@@ -175,7 +186,9 @@ def _amount(row: list[str], found: Columns, currency: str) -> int:
 def _came_in(row: list[str], found: Columns) -> bool:
     """What a column of its own says, or a text that is nothing but a word for money going out."""
     if found.side is None:
-        return not any(statement_columns.is_incoming(_cell(row, place)) is False for place in found.texts)
+        return not any(
+            statement_columns.is_incoming(_cell(row, place)) is False for place in found.texts
+        )
     came_in = statement_columns.is_incoming(_cell(row, found.side))
     if came_in is None:
         raise _Unreadable(Reason.BAD_SIDE)

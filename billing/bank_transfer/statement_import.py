@@ -25,7 +25,9 @@ class Imported:
     bad: list[statement_csv.BadLine]
 
 
-def bring_in(*, business: Business, data: bytes, currency: str, actor: str, now: datetime) -> Imported:
+def bring_in(
+    *, business: Business, data: bytes, currency: str, actor: str, now: datetime
+) -> Imported:
     """Keep the incoming transfers of a file; those with a reference and the right sum pay their invoices."""
     read = statement_csv.read(data, currency)
     fresh = transfers.keep_lines(business=business, lines=read.lines, now=now)
@@ -43,12 +45,19 @@ def bring_in(*, business: Business, data: bytes, currency: str, actor: str, now:
 def proposals(business: Business) -> list[tuple[StatementLine, Invoice | None, str]]:
     """Every open line with the invoice it probably pays, newest first."""
     lines = list(StatementLine.objects.filter(business=business, state=BankLineState.OPEN)[:500])
-    unpaid = Invoice.objects.filter(business=business, state=InvoiceState.OPEN).select_related("client", "collection")
+    unpaid = Invoice.objects.filter(business=business, state=InvoiceState.OPEN).select_related(
+        "client", "collection"
+    )
     invoices = {row.pk: row for row in unpaid}
     owed = owing.of(invoices.values())
     opens = [
         matching.Open(
-            row.pk, row.number, creditor_reference(row.number), row.currency, owed[row.pk], row.withholding,
+            row.pk,
+            row.number,
+            creditor_reference(row.number),
+            row.currency,
+            owed[row.pk],
+            row.withholding,
             row.client.name,
         )
         for row in invoices.values()

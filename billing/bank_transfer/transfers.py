@@ -49,14 +49,22 @@ def record(
         if row.state == CollectionState.SENT:
             _take(row, amount, on, unique, now)
         else:
-            plan = {"do": void.PAYMENT, "reason": reference, "actor": actor, "amount": amount,
-                    "on": on.isoformat(), "reference": unique, "label": _("Bank transfer"),
-                    "line": str(line.pk) if line else None}
+            plan = {
+                "do": void.PAYMENT,
+                "reason": reference,
+                "actor": actor,
+                "amount": amount,
+                "on": on.isoformat(),
+                "reference": unique,
+                "label": _("Bank transfer"),
+                "line": str(line.pk) if line else None,
+            }
             void.stop(row.invoice, plan, now)
         if line:
             mine = StatementLine.objects.filter(pk=line.pk, state=BankLineState.OPEN)
             if not mine.update(
-                state=BankLineState.MATCHED, payment=row.invoice.payments.filter(reference=unique).first()
+                state=BankLineState.MATCHED,
+                payment=row.invoice.payments.filter(reference=unique).first(),
             ):
                 raise NotOpen(_("This line was matched already."))
 
@@ -66,24 +74,35 @@ def _must_be_new(row: Collection, reference: str) -> None:
     waiting = Collection.objects.filter(
         business=row.business_id, state=CollectionState.VOIDING, plan__reference=reference
     )
-    if Payment.objects.filter(gateway=BANK_TRANSFER, reference=reference).exists() or waiting.exists():
-        raise NotOpen(_("A transfer with this reference was written down already."), field="reference")
+    if (
+        Payment.objects.filter(gateway=BANK_TRANSFER, reference=reference).exists()
+        or waiting.exists()
+    ):
+        raise NotOpen(
+            _("A transfer with this reference was written down already."), field="reference"
+        )
 
 
 def _take(row: Collection, amount: int, on: date, reference: str, now: datetime) -> None:
     invoice = row.invoice
     at = local_instant(on, 12, invoice.business.time_zone)
-    arrived = receive.Received(invoice, amount, BANK_TRANSFER, reference, str(_("Bank transfer")), at)
+    arrived = receive.Received(
+        invoice, amount, BANK_TRANSFER, reference, str(_("Bank transfer")), at
+    )
     receive.take([arrived], now=now)
     if not receive.only_the_certificate_is_missing(invoice, now=now) and not owing.owed(invoice):
         _close(row, now)
 
 
 def _close(row: Collection, now: datetime) -> None:
-    transitions.move_collection(row, CollectionState.DONE, now=now, why="paid", next_at=None, reason="")
+    transitions.move_collection(
+        row, CollectionState.DONE, now=now, why="paid", next_at=None, reason=""
+    )
 
 
-def receive_certificate(*, certificate: Certificate, number: str, on: date, now: datetime) -> Certificate:
+def receive_certificate(
+    *, certificate: Certificate, number: str, on: date, now: datetime
+) -> Certificate:
     """The paper is here: it settles what was withheld; what is not owed any more is client credit. Raises NotOpen."""
     with transaction.atomic():
         row = void.held(certificate.invoice)
@@ -103,13 +122,26 @@ def _book_certificate(certificate: Certificate, row: Collection, used: int, now:
     """The tax office owes us what it says; the client owes that much less, or has credit."""
     if used:
         Allocation.objects.create(
-            business_id=row.business_id, invoice=row.invoice, by=Settled.CERTIFICATE, ref=certificate.pk,
-            amount=used, created_at=now,
+            business_id=row.business_id,
+            invoice=row.invoice,
+            by=Settled.CERTIFICATE,
+            ref=certificate.pk,
+            amount=used,
+            created_at=now,
         )
     today = local_day(now, row.invoice.business.time_zone)
     parts = ((Account.RECEIVABLE, used), (Account.CREDIT, certificate.amount - used))
     ledger.write(
-        ledger.entry(row.invoice, "certificate", certificate.pk, Account.WITHHELD, account, amount, today, now)
+        ledger.entry(
+            row.invoice,
+            "certificate",
+            certificate.pk,
+            Account.WITHHELD,
+            account,
+            amount,
+            today,
+            now,
+        )
         for account, amount in parts
     )
 
@@ -124,7 +156,9 @@ def chase_certificate(*, certificate: Certificate, now: datetime) -> None:
 
 def remind(*, now: datetime, limit: int = 500) -> int:
     """Ask for transfers that have not come, on the calendar that both sides see; how many letters."""
-    due = Collection.objects.filter(state=CollectionState.SENT, next_at__lte=now).order_by("next_at", "pk")
+    due = Collection.objects.filter(state=CollectionState.SENT, next_at__lte=now).order_by(
+        "next_at", "pk"
+    )
     return sum(_remind(pk, now) for pk in list(due.values_list("pk", flat=True)[:limit]))
 
 
@@ -148,13 +182,20 @@ def keep_lines(*, business: Any, lines: Sequence[Any], now: datetime) -> list[St
     """Store the lines of a bank statement, each once however often the file is read; those that are new."""
     rows = [
         StatementLine(
-            business=business, fingerprint=line.fingerprint, on=line.on, currency=line.currency, amount=line.amount,
-            text=line.text[:500], created_at=now,
+            business=business,
+            fingerprint=line.fingerprint,
+            on=line.on,
+            currency=line.currency,
+            amount=line.amount,
+            text=line.text[:500],
+            created_at=now,
         )
         for line in lines
     ]
     StatementLine.objects.bulk_create(rows, ignore_conflicts=True)
-    kept = set(StatementLine.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
+    kept = set(
+        StatementLine.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True)
+    )
     return [row for row in rows if row.pk in kept]
 
 
@@ -163,10 +204,18 @@ def match_line(*, line: StatementLine, invoice: Invoice, actor: str, now: dateti
     if line.currency != invoice.currency:
         raise RuleError(_("The transfer is in another currency than the invoice."))
     record(
-        invoice=invoice, amount=line.amount, on=line.on, reference=line.fingerprint, actor=actor, now=now, line=line
+        invoice=invoice,
+        amount=line.amount,
+        on=line.on,
+        reference=line.fingerprint,
+        actor=actor,
+        now=now,
+        line=line,
     )
 
 
 def ignore_line(*, line: StatementLine) -> None:
     """It is not for an invoice."""
-    StatementLine.objects.filter(pk=line.pk, state=BankLineState.OPEN).update(state=BankLineState.IGNORED)
+    StatementLine.objects.filter(pk=line.pk, state=BankLineState.OPEN).update(
+        state=BankLineState.IGNORED
+    )

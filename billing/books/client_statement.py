@@ -59,22 +59,39 @@ def entries(client: Client, *, until: date | None = None) -> list[Entry]:
     """Oldest first, each currency with its own running balance; a client's credit is a negative balance."""
     zone = client.business.time_zone
     found = [
-        *(Entry(row.issued_on, _("Invoice"), row.number, row.currency, row.total) for row in _of(Invoice, client)),
+        *(
+            Entry(row.issued_on, _("Invoice"), row.number, row.currency, row.total)
+            for row in _of(Invoice, client)
+        ),
         *(
             Entry(row.issued_on, _("Credit note"), row.number, row.currency, -row.total)
             for row in _of(CreditNote, client)
         ),
         *(
-            Entry(local_day(row.received_at, zone), _("Payment"), row.receipt_number, row.currency, -row.amount)
+            Entry(
+                local_day(row.received_at, zone),
+                _("Payment"),
+                row.receipt_number,
+                row.currency,
+                -row.amount,
+            )
             for row in _of(Payment, client)
         ),
         *(
-            Entry(local_day(row.finished_at, zone), _("Refund"), row.payment.receipt_number, row.currency, row.amount)
+            Entry(
+                local_day(row.finished_at, zone),
+                _("Refund"),
+                row.payment.receipt_number,
+                row.currency,
+                row.amount,
+            )
             for row in _of(Refund, client).filter(state="succeeded").select_related("payment")
             if row.finished_at
         ),
         *(
-            Entry(row.received_on, _("Withholding certificate"), row.number, row.currency, -row.amount)
+            Entry(
+                row.received_on, _("Withholding certificate"), row.number, row.currency, -row.amount
+            )
             for row in _of(Certificate, client)
             if row.received_on
         ),
@@ -86,12 +103,14 @@ def entries(client: Client, *, until: date | None = None) -> list[Entry]:
                 row.invoice.currency,
                 -row.amount,
             )
-            for row in Allocation.objects.filter(invoice__client=client, by=Settled.WRITE_OFF).select_related(
-                "invoice"
-            )
+            for row in Allocation.objects.filter(
+                invoice__client=client, by=Settled.WRITE_OFF
+            ).select_related("invoice")
         ),
     ]
-    kept = sorted((each for each in found if until is None or each.on <= until), key=lambda each: each.on)
+    kept = sorted(
+        (each for each in found if until is None or each.on <= until), key=lambda each: each.on
+    )
     return list(_running(kept))
 
 
@@ -110,7 +129,9 @@ def balances(client: Client) -> dict[str, int]:
     """What the client owes in each currency (credit is negative), from the journal."""
     found: dict[str, int] = {}
     accounts = {Account.RECEIVABLE, Account.CREDIT, Account.REFUNDING}
-    rows = Journal.objects.filter(client=client).values_list("currency", "debit", "credit", "amount")
+    rows = Journal.objects.filter(client=client).values_list(
+        "currency", "debit", "credit", "amount"
+    )
     for currency, debit, credit, amount in rows:
         moved = (amount if debit in accounts else 0) - (amount if credit in accounts else 0)
         found[currency] = found.get(currency, 0) + moved
@@ -123,8 +144,12 @@ def as_csv(rows: Iterable[Entry]) -> str:
     writer = csv.writer(out)
     writer.writerow([_("Date"), _("What"), _("Number"), _("Currency"), _("Amount"), _("Balance")])
     for row in rows:
-        amount, balance = (money.to_decimal(value, row.currency) for value in (row.amount, row.balance))
-        writer.writerow([row.on.isoformat(), row.what, plain(row.number), row.currency, amount, balance])
+        amount, balance = (
+            money.to_decimal(value, row.currency) for value in (row.amount, row.balance)
+        )
+        writer.writerow(
+            [row.on.isoformat(), row.what, plain(row.number), row.currency, amount, balance]
+        )
     return out.getvalue()
 
 
@@ -146,7 +171,9 @@ def by_month(business: Business) -> list[Totals]:
     for on, currency, total, tax in notes:
         add(on, currency, "credited", total)
         add(on, currency, "tax", -tax)
-    for at, currency, amount in Payment.objects.filter(**own).values_list("received_at", "currency", "amount"):
+    for at, currency, amount in Payment.objects.filter(**own).values_list(
+        "received_at", "currency", "amount"
+    ):
         add(local_day(at, zone), currency, "received", amount)
     back = Refund.objects.filter(**own, state="succeeded", finished_at__isnull=False)
     for finished_at, currency, amount in back.values_list("finished_at", "currency", "amount"):
@@ -163,12 +190,24 @@ def totals_csv(rows: Iterable[Totals]) -> str:
     """The months for a spreadsheet."""
     out = io.StringIO()
     writer = csv.writer(out)
-    heads = [_("Month"), _("Currency"), _("Invoiced"), _("Tax"), _("Credited"), _("Received"), _("Refunded")]
+    heads = [
+        _("Month"),
+        _("Currency"),
+        _("Invoiced"),
+        _("Tax"),
+        _("Credited"),
+        _("Received"),
+        _("Refunded"),
+    ]
     writer.writerow(heads)
     for row in rows:
         sums = (row.invoiced, row.tax, row.credited, row.received, row.refunded)
         writer.writerow(
-            [row.month.strftime("%Y-%m"), row.currency, *(money.to_decimal(s, row.currency) for s in sums)]
+            [
+                row.month.strftime("%Y-%m"),
+                row.currency,
+                *(money.to_decimal(s, row.currency) for s in sums),
+            ]
         )
     return out.getvalue()
 

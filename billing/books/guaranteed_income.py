@@ -29,7 +29,9 @@ def signed(business: Business) -> list[Agreement]:
     return effective_terms.load(found.select_related("client"))
 
 
-def by_month(agreements: Iterable[Agreement], today: date, months: int = 12) -> dict[str, list[tuple[date, int]]]:
+def by_month(
+    agreements: Iterable[Agreement], today: date, months: int = 12
+) -> dict[str, list[tuple[date, int]]]:
     """Per currency, what was guaranteed in each of the last months, oldest first. Currencies are never added."""
     found: dict[str, list[tuple[date, int]]] = {}
     rows = [row for row in agreements if monthly(row, today)]
@@ -47,7 +49,11 @@ def guaranteed(agreements: Iterable[Agreement], today: date) -> dict[str, int]:
     found: dict[str, int] = {}
     for row in agreements:
         brings = monthly(row, today)
-        if row.state == AgreementState.ACTIVE and (row.ends_on is None or row.ends_on > today) and brings:
+        if (
+            row.state == AgreementState.ACTIVE
+            and (row.ends_on is None or row.ends_on > today)
+            and brings
+        ):
             found[row.currency] = found.get(row.currency, 0) + brings
     return dict(sorted(found.items()))
 
@@ -61,4 +67,8 @@ def _ran_in(agreement: Agreement, first: date) -> bool:
     """Whether it was signed and running at some day of the month that begins on `first`."""
     after = add_months(first, 1)
     was_signed = agreement.signed_at and local_day(agreement.signed_at, agreement.time_zone) < after
-    return bool(was_signed and agreement.starts_on < after and (not agreement.ends_on or agreement.ends_on > first))
+    return bool(
+        was_signed
+        and agreement.starts_on < after
+        and (not agreement.ends_on or agreement.ends_on > first)
+    )

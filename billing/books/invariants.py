@@ -92,15 +92,22 @@ def every_upgrade_is_what_was_signed(now: datetime) -> Iterator[str]:
     }
     for row in Upgrade.objects.select_related("amendment", "period"):
         signed = row.amendment.now or {}
-        if (row.credit, row.charge) != (signed.get("credit"), signed.get("charge")) or not row.amendment.signed_at:
+        if (row.credit, row.charge) != (
+            signed.get("credit"),
+            signed.get("charge"),
+        ) or not row.amendment.signed_at:
             yield f"upgrade {row.pk} has other sums than its amendment, or nobody signed it"
         if not (row.period.starts_on <= row.starts_on and row.ends_on == row.period.ends_on):
             yield f"upgrade {row.pk} is not inside its period"
         if (row.state == PeriodState.INVOICED) != (row.pk in billed):
             yield f"upgrade {row.pk} is {row.state}, and its invoice says something else"
-        if row.pk in billed and billed[row.pk] != [each for each in (-row.credit, row.charge) if each]:
+        if row.pk in billed and billed[row.pk] != [
+            each for each in (-row.credit, row.charge) if each
+        ]:
             yield f"upgrade {row.pk} was billed with other lines than were signed"
-    for pk in Amendment.objects.filter(signed_at__isnull=False, upgrade__isnull=True, terms__has_key="now"):
+    for pk in Amendment.objects.filter(
+        signed_at__isnull=False, upgrade__isnull=True, terms__has_key="now"
+    ):
         yield f"amendment {pk.pk} was signed to apply at once, and nothing bills it"
 
 
@@ -114,7 +121,9 @@ def totals_are_their_lines(now: datetime) -> Iterator[str]:
     """Lines sum to the price, taxes to the tax (rule 12)."""
     lines = dict(Line.objects.order_by().values_list("invoice").annotate(Sum("amount")))
     fields = ("pk", "number", "subtotal", "tax", "total", "taxes", "tax_mode")
-    for pk, text, subtotal, tax, total, taxes, mode in Invoice.objects.values_list(*fields).iterator(2000):
+    for pk, text, subtotal, tax, total, taxes, mode in Invoice.objects.values_list(
+        *fields
+    ).iterator(2000):
         price = total if mode == TaxMode.INCLUSIVE else subtotal
         if lines.get(pk, 0) != price:
             yield f"{text}: its lines sum to {lines.get(pk, 0)}, not {price}"
@@ -128,7 +137,9 @@ def nothing_is_settled_twice(now: datetime) -> Iterator[str]:
     rows = Invoice.objects.order_by().annotate(settled=settled)
     for row in rows.filter(settled__gt=F("total")).only("number"):
         yield f"{row.number}: more was allocated than it asks for"
-    for row in rows.exclude(state=InvoiceState.OPEN).exclude(settled=F("total")).only("number", "state"):
+    for row in (
+        rows.exclude(state=InvoiceState.OPEN).exclude(settled=F("total")).only("number", "state")
+    ):
         yield f"{row.number} is {row.state}, and {row.settled} was allocated to it"
     for row in rows.filter(state=InvoiceState.OPEN, settled=F("total")).only("number"):
         yield f"{row.number} is open and owes nothing"
@@ -136,18 +147,30 @@ def nothing_is_settled_twice(now: datetime) -> Iterator[str]:
 
 def journal_agrees(now: datetime) -> Iterator[str]:
     """The journal's receivables are what invoices owe; its cash what was paid less what went back."""
-    for currency in Journal.objects.order_by("currency").values_list("currency", flat=True).distinct():
-        owed = _sum(Invoice, "total", currency=currency) - _sum(Allocation, invoice__currency=currency)
+    for currency in (
+        Journal.objects.order_by("currency").values_list("currency", flat=True).distinct()
+    ):
+        owed = _sum(Invoice, "total", currency=currency) - _sum(
+            Allocation, invoice__currency=currency
+        )
         back = _sum(Refund, state=RefundState.SUCCEEDED, currency=currency)
-        held = _sum(Dispute, currency=currency) - _sum(Dispute, currency=currency, state=DisputeState.WON)
-        under_way = _sum(Refund, currency=currency) - back - _sum(Refund, state=RefundState.FAILED, currency=currency)
+        held = _sum(Dispute, currency=currency) - _sum(
+            Dispute, currency=currency, state=DisputeState.WON
+        )
+        under_way = (
+            _sum(Refund, currency=currency)
+            - back
+            - _sum(Refund, state=RefundState.FAILED, currency=currency)
+        )
         expected = {
             Account.RECEIVABLE: owed,
             Account.CASH: _sum(Payment, currency=currency) - back - held,
             Account.REFUNDING: -under_way,
         }
         for account, amount in expected.items():
-            said = _sum(Journal, debit=account, currency=currency) - _sum(Journal, credit=account, currency=currency)
+            said = _sum(Journal, debit=account, currency=currency) - _sum(
+                Journal, credit=account, currency=currency
+            )
             if said != amount:
                 yield f"{account} in {currency} is {said}, the papers say {amount}"
     for text in _unbooked(Invoice.objects.all(), "invoice"):
@@ -191,7 +214,9 @@ def charges_fit_their_collections(now: datetime) -> Iterator[str]:
     )
     for number_ in waits.exclude(live=1).values_list("invoice__number", flat=True):
         yield f"{number_} waits for a charge that is not there"
-    unpaid = Charge.objects.filter(state=ChargeState.SUCCEEDED, payment__isnull=True).select_related("invoice")
+    unpaid = Charge.objects.filter(
+        state=ChargeState.SUCCEEDED, payment__isnull=True
+    ).select_related("invoice")
     for charge in unpaid:
         yield f"{charge.invoice.number}: a charge succeeded and there is no payment"
     done = Collection.objects.filter(state=CollectionState.DONE, invoice__state=InvoiceState.OPEN)

@@ -42,7 +42,9 @@ def credits(clients: Iterable[UUID]) -> dict[tuple[UUID, str], int]:
     found: dict[tuple[UUID, str], int] = {}
     both = Q(debit=Account.CREDIT) | Q(credit=Account.CREDIT)
     rows = Journal.objects.filter(both, client__in=list(clients)).order_by()
-    for client, currency, debit, amount in rows.values_list("client", "currency", "debit").annotate(Sum("amount")):
+    for client, currency, debit, amount in rows.values_list("client", "currency", "debit").annotate(
+        Sum("amount")
+    ):
         sign = -1 if debit == Account.CREDIT else 1
         found[client, currency] = found.get((client, currency), 0) + sign * amount
     return found
@@ -55,4 +57,9 @@ def credit_of(client_id: UUID, currency: str) -> int:
 
 def hold(clients: Iterable[UUID]) -> None:
     """Lock clients until the transaction ends, so that their credit is spent once."""
-    list(Client.objects.select_for_update().filter(pk__in=list(clients)).order_by("pk").values_list("pk"))
+    list(
+        Client.objects.select_for_update()
+        .filter(pk__in=list(clients))
+        .order_by("pk")
+        .values_list("pk")
+    )

@@ -60,13 +60,17 @@ def write(pattern: str, year: int, seq: int) -> str:
 
 def lock(kinds: Mapping[UUID, SeriesKind], days: Mapping[UUID, date]) -> dict[UUID, Numbers]:
     """Each business's series of one paper, locked in a fixed order until the transaction ends; call it inside one."""
-    patterns = {(row.business_id, row.kind): row for row in Numbering.objects.filter(business__in=kinds)}
+    patterns = {
+        (row.business_id, row.kind): row for row in Numbering.objects.filter(business__in=kinds)
+    }
     years = {}
     for pk, kind in kinds.items():
         own = patterns.get((pk, kind))
         years[pk] = days[pk].year if own is None or own.resets_yearly else 0
     found = _locked(kinds, years)
-    missing = sorted(pk for pk in kinds if pk not in found)  # in a fixed order as well: inserting locks too
+    missing = sorted(
+        pk for pk in kinds if pk not in found
+    )  # in a fixed order as well: inserting locks too
     if missing:
         fresh = [Series(business_id=pk, kind=kinds[pk], year=years[pk]) for pk in missing]
         Series.objects.bulk_create(fresh, ignore_conflicts=True)
@@ -104,17 +108,25 @@ def one(business_id: UUID, kind: SeriesKind, day: date) -> tuple[Series, int, st
     return numbers.series, seq, text, numbers.on
 
 
-def set_pattern(*, business: Business, kind: SeriesKind, pattern: str, resets_yearly: bool) -> Numbering:
+def set_pattern(
+    *, business: Business, kind: SeriesKind, pattern: str, resets_yearly: bool
+) -> Numbering:
     """Write numbers this way from now on; they go on counting. Raises BadPattern where two could come out alike."""
     _check(pattern, resets_yearly)
     with transaction.atomic():
         Business.objects.select_for_update().get(pk=business.pk)
         others: dict[str, str] = {str(each): USUAL[each] for each in USUAL if each != kind}
-        others |= dict(Numbering.objects.filter(business=business).exclude(kind=kind).values_list("kind", "pattern"))
+        others |= dict(
+            Numbering.objects.filter(business=business)
+            .exclude(kind=kind)
+            .values_list("kind", "pattern")
+        )
         if _shape(pattern) in map(_shape, others.values()):
             raise BadPattern(_("Another kind of paper is numbered like this."), field="pattern")
         if _could_repeat(business, kind, pattern, resets_yearly):
-            words = _("An older paper has a number that this pattern would give again. Change its letters.")
+            words = _(
+                "An older paper has a number that this pattern would give again. Change its letters."
+            )
             raise BadPattern(words, field="pattern")
         fields = {"pattern": pattern, "resets_yearly": resets_yearly}
         return Numbering.objects.update_or_create(business=business, kind=kind, defaults=fields)[0]
@@ -128,19 +140,30 @@ def patterns(business: Business) -> list[tuple[str, str, str]]:
         pattern = own[kind].pattern if kind in own else usual
         last = Series.objects.filter(business=business, kind=kind).order_by("-year").first()
         year = last.last_on.year if last and last.last_on else 2026
-        found.append((str(kind.label), pattern, write(pattern, year, (last.last if last else 0) + 1)))
+        found.append(
+            (str(kind.label), pattern, write(pattern, year, (last.last if last else 0) + 1))
+        )
     return found
 
 
 def _check(pattern: str, resets_yearly: bool) -> None:
     fields = [match[1] for match in _FIELD.finditer(pattern)]
-    if fields.count("seq") != 1 or fields.count("year") > 1 or not _PLAIN.fullmatch(_FIELD.sub("", pattern)):
-        words = _("Write {seq} once, {year} at most once, and else only letters, digits and / . _ -")
+    if (
+        fields.count("seq") != 1
+        or fields.count("year") > 1
+        or not _PLAIN.fullmatch(_FIELD.sub("", pattern))
+    ):
+        words = _(
+            "Write {seq} once, {year} at most once, and else only letters, digits and / . _ -"
+        )
         raise BadPattern(words, field="pattern")
     if resets_yearly and "year" not in fields:
         raise BadPattern(_("Numbers that start again every year need {year}."), field="pattern")
     if re.search(r"\}\{|\}\d|\d\{", pattern):
-        raise BadPattern(_("Put a letter or a sign between the running number and other digits."), field="pattern")
+        raise BadPattern(
+            _("Put a letter or a sign between the running number and other digits."),
+            field="pattern",
+        )
     if len(write(pattern, 9999, 10**9)) > _MAX:
         raise BadPattern(_("This is too long."), field="pattern")
 
@@ -154,7 +177,9 @@ def _could_repeat(business: Business, kind: SeriesKind, pattern: str, resets_yea
     """Whether a number that was given is one that the pattern gives later, in the same year or another."""
     fields = {"year": r"0*(?P<year>\d{4})", "seq": r"(?P<seq>\d+)"}
     parts = enumerate(_FIELD.split(pattern))
-    written = re.compile("".join(re.escape(part) if n % 3 == 0 else fields.get(part or "", "") for n, part in parts))
+    written = re.compile(
+        "".join(re.escape(part) if n % 3 == 0 else fields.get(part or "", "") for n, part in parts)
+    )
     last = {row.year: row.last for row in Series.objects.filter(business=business, kind=kind)}
     for match in filter(None, map(written.fullmatch, _given(business, kind))):
         counter = int(match["year"]) if resets_yearly else 0

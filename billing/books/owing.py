@@ -12,7 +12,11 @@ from core.money import prorate
 def of(invoices: Iterable[Invoice]) -> dict[UUID, int]:
     """Minor units that are left to pay, per invoice id. To spend it, lock the collection first."""
     rows = list(invoices)
-    settled = Allocation.objects.filter(invoice__in=[row.pk for row in rows]).order_by().values_list("invoice")
+    settled = (
+        Allocation.objects.filter(invoice__in=[row.pk for row in rows])
+        .order_by()
+        .values_list("invoice")
+    )
     sums = dict(settled.annotate(Sum("amount")))
     return {row.pk: row.total - sums.get(row.pk, 0) for row in rows}
 

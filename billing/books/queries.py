@@ -36,14 +36,20 @@ def owed(invoice: Invoice) -> int:
 def outstanding(business: Business) -> list[tuple[str, int, int]]:
     """(currency, amount, how many invoices) that are open, per currency."""
     still = Invoice.objects.filter(business=business, state=InvoiceState.OPEN)
-    rows = still.order_by("currency").values_list("currency").annotate(amount=Sum("total"), count=Count("pk"))
+    rows = (
+        still.order_by("currency")
+        .values_list("currency")
+        .annotate(amount=Sum("total"), count=Count("pk"))
+    )
     settled = dict(
         Allocation.objects.filter(invoice__in=still)
         .order_by()
         .values_list("invoice__currency")
         .annotate(Sum("amount"))
     )
-    return [(currency, amount - settled.get(currency, 0), count) for currency, amount, count in rows]
+    return [
+        (currency, amount - settled.get(currency, 0), count) for currency, amount, count in rows
+    ]
 
 
 def failed(business: Business) -> QuerySet[Collection]:
@@ -55,7 +61,11 @@ def failed(business: Business) -> QuerySet[Collection]:
 
 def parked(business: Business) -> QuerySet[Agreement]:
     """Agreements that wait for their owner's word."""
-    return Agreement.objects.filter(business=business).exclude(parked_because="").select_related("client")
+    return (
+        Agreement.objects.filter(business=business)
+        .exclude(parked_because="")
+        .select_related("client")
+    )
 
 
 def failed_agreements(business: Business) -> set[UUID]:
@@ -65,7 +75,9 @@ def failed_agreements(business: Business) -> set[UUID]:
 
 def undecided(invoice: Invoice) -> bool:
     """Whether nothing more is tried by itself, and the owner chooses: wait, pause, end (rule 23)."""
-    return bool(invoice.state == InvoiceState.OPEN and invoice.collection.state == CollectionState.DUNNING)
+    return bool(
+        invoice.state == InvoiceState.OPEN and invoice.collection.state == CollectionState.DUNNING
+    )
 
 
 def standing(invoice: Invoice) -> Standing:
@@ -101,13 +113,19 @@ def _transfer(invoice: Invoice, collection: Collection) -> Standing:
 
 def unknown(business: Business) -> QuerySet[Charge]:
     """Charges whose outcome nobody knows yet, oldest first."""
-    found = Charge.objects.filter(business=business, state__in=[ChargeState.SENT, ChargeState.UNKNOWN])
+    found = Charge.objects.filter(
+        business=business, state__in=[ChargeState.SENT, ChargeState.UNKNOWN]
+    )
     return found.select_related("invoice__client", "collection", "method").order_by("sent_at", "pk")
 
 
 def happened(business: Business, limit: int = 30) -> list[tuple[Charge, str]]:
     """The latest charges, and why where one was declined."""
-    rows = Charge.objects.filter(business=business).select_related("invoice__client").order_by("-sent_at", "-pk")
+    rows = (
+        Charge.objects.filter(business=business)
+        .select_related("invoice__client")
+        .order_by("-sent_at", "-pk")
+    )
     return [(row, decline_words(row.code)) for row in rows[:limit]]
 
 
@@ -121,7 +139,10 @@ def open_for(client: Client) -> list[tuple[str, int, list[Invoice]]]:
     found: dict[str, list[Invoice]] = {}
     for row in rows:
         found.setdefault(row.currency, []).append(row)
-    return [(currency, sum(left[row.pk] for row in some), some) for currency, some in sorted(found.items())]
+    return [
+        (currency, sum(left[row.pk] for row in some), some)
+        for currency, some in sorted(found.items())
+    ]
 
 
 def retry_days(invoice: Invoice) -> list[date]:

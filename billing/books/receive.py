@@ -57,13 +57,17 @@ def take(arrived: Sequence[Received], *, now: datetime) -> list[Payment]:
     Allocation.objects.bulk_create(allocations)
     ledger.write(journal)
     mark_paid([each.invoice for each in arrived if not owed[each.invoice.pk]])
-    emails.post("receipt", [(str(row.pk), businesses[row.business_id]) for row in payments], now=now)
+    emails.post(
+        "receipt", [(str(row.pk), businesses[row.business_id]) for row in payments], now=now
+    )
     return payments
 
 
 def mark_paid(invoices: Sequence[Invoice]) -> None:
     """Those that owe nothing any more."""
-    move_all([row for row in invoices if row.state == InvoiceState.OPEN], InvoiceState.PAID, INVOICE)
+    move_all(
+        [row for row in invoices if row.state == InvoiceState.OPEN], InvoiceState.PAID, INVOICE
+    )
 
 
 def only_the_certificate_is_missing(invoice: Invoice, *, now: datetime) -> bool:
@@ -71,8 +75,14 @@ def only_the_certificate_is_missing(invoice: Invoice, *, now: datetime) -> bool:
     left = owing.owed(invoice)
     if not left or left != owing.withholding(invoice):
         return False
-    fields = {"business_id": invoice.business_id, "client_id": invoice.client_id, "currency": invoice.currency}
-    Certificate.objects.get_or_create(invoice=invoice, defaults={**fields, "amount": left, "created_at": now})
+    fields = {
+        "business_id": invoice.business_id,
+        "client_id": invoice.client_id,
+        "currency": invoice.currency,
+    }
+    Certificate.objects.get_or_create(
+        invoice=invoice, defaults={**fields, "amount": left, "created_at": now}
+    )
     Collection.objects.filter(invoice=invoice).update(next_at=None, reason="")
     return True
 
@@ -108,9 +118,13 @@ def _allocation(payment: Payment, invoice: Invoice, used: int, now: datetime) ->
     )
 
 
-def _journal(payment: Payment, used: int, series_numbers: numbers.Numbers, now: datetime) -> list[Journal | None]:
+def _journal(
+    payment: Payment, used: int, series_numbers: numbers.Numbers, now: datetime
+) -> list[Journal | None]:
     parts = ((Account.RECEIVABLE, used), (Account.CREDIT, payment.amount - used))
     return [
-        ledger.entry(payment, "payment", payment.pk, Account.CASH, account, amount, series_numbers.on, now)
+        ledger.entry(
+            payment, "payment", payment.pk, Account.CASH, account, amount, series_numbers.on, now
+        )
         for account, amount in parts
     ]

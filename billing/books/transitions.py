@@ -9,7 +9,9 @@ from billing.rules.states import CHARGE, COLLECTION
 from core.database.state_moves import move, move_all
 
 
-def move_collection(collection: Collection, to: str, *, now: datetime, why: str = "", **sets: Any) -> Collection:
+def move_collection(
+    collection: Collection, to: str, *, now: datetime, why: str = "", **sets: Any
+) -> Collection:
     """Raises NotAllowedNow where somebody moved it first."""
     old = collection.state
     move(collection, to, COLLECTION, sets=sets)
@@ -25,21 +27,29 @@ def move_charge(charge: Charge, to: str, *, now: datetime, why: str = "", **sets
     return charge
 
 
-def move_collections(rows: Sequence[Collection], to: str, *, now: datetime, why: str = "", **sets: Any) -> None:
+def move_collections(
+    rows: Sequence[Collection], to: str, *, now: datetime, why: str = "", **sets: Any
+) -> None:
     """Many at once; the rows in memory keep their old state. Raises NotAllowedNow."""
     if rows:
         move_all(rows, to, COLLECTION, sets=sets)
         write([transition(row, "collection", row.state, to, why, now) for row in rows])
 
 
-def move_charges(rows: Sequence[Charge], to: str, *, now: datetime, why: str = "", **sets: Any) -> None:
+def move_charges(
+    rows: Sequence[Charge], to: str, *, now: datetime, why: str = "", **sets: Any
+) -> None:
     """Many at once; the rows in memory keep their old state. Raises NotAllowedNow."""
     if rows:
         move_all(rows, to, CHARGE, sets=sets)
-        write([transition(row.collection, f"charge {row.n}", row.state, to, why, now) for row in rows])
+        write(
+            [transition(row.collection, f"charge {row.n}", row.state, to, why, now) for row in rows]
+        )
 
 
-def transition(collection: Collection, what: str, old: str, new: str, why: str, now: datetime) -> Transition:
+def transition(
+    collection: Collection, what: str, old: str, new: str, why: str, now: datetime
+) -> Transition:
     """One line of the append-only log, not yet written."""
     return Transition(
         business_id=collection.business_id,

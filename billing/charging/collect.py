@@ -1,6 +1,7 @@
 """Collects what is due: claim, prepare, bind, arm, execute, in batches, each step committed (docs/charging.md).
 
-A batch yields the calls it wants made, and other batches do their own work meanwhile (billing.charging.parallel_calls).
+A batch yields the calls it wants made, and other batches do their own work meanwhile
+(billing.charging.parallel_calls).
 Kill it anywhere: before `_arm` has committed nothing can have moved money; after it the charge is in the
 database and `resolve` asks the gateway what became of it. No transaction is open while a gateway is asked.
 """
@@ -32,13 +33,17 @@ from core.models import Business
 
 LEASE = timedelta(minutes=5)
 BATCH = 300
-AHEAD = 20 * BATCH  # this much of what is due is put in order of business, so that a batch meets few gateways
+AHEAD = (
+    20 * BATCH
+)  # this much of what is due is put in order of business, so that a batch meets few gateways
 
 
 def due(now: datetime, only: Agreement | Business | None = None) -> QuerySet[Collection]:
     """Collections whose day has come and that nobody is working on; for finding them, never for claiming."""
     found = _free(now).filter(
-        next_at__lte=now, invoice__agreement__parked_because="", business__charging_on=True,
+        next_at__lte=now,
+        invoice__agreement__parked_because="",
+        business__charging_on=True,
         business__is_suspended=False,
     )
     return found.filter(only_of(only, "invoice__agreement"))
@@ -50,7 +55,10 @@ def _free(now: datetime) -> QuerySet[Collection]:
 
 
 def collect(
-    *, now: datetime, only: Agreement | Business | None = None, progress: Callable[[int], None] | None = None
+    *,
+    now: datetime,
+    only: Agreement | Business | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> int:
     """Charge everything that is due; the number of charges sent. Nothing where charging is switched off."""
     if settings.CHARGING == "off":
@@ -69,11 +77,18 @@ def _clock(now: datetime) -> Callable[[], datetime]:
     return lambda: now + timedelta(microseconds=(time.monotonic_ns() - began) // 1000)
 
 
-def _batches(clock: Callable[[], datetime], only: Agreement | Business | None) -> Iterator[Steps[int]]:
+def _batches(
+    clock: Callable[[], datetime], only: Agreement | Business | None
+) -> Iterator[Steps[int]]:
     """What is due, claimed batch by batch under the name of this run, which takes nothing twice."""
     run = uuid.uuid4()
     while True:
-        oldest = due(clock(), only).exclude(fence=run).order_by("next_at").values_list("business_id", "pk")
+        oldest = (
+            due(clock(), only)
+            .exclude(fence=run)
+            .order_by("next_at")
+            .values_list("business_id", "pk")
+        )
         ahead = [pk for _, pk in sorted(oldest[:AHEAD])]
         for first in range(0, len(ahead), BATCH):
             yield _batch(_claim(ahead[first : first + BATCH], run, clock()), run, clock)
@@ -86,7 +101,9 @@ def _claim(ids: list[UUID], claim: UUID, now: datetime) -> list[Collection]:
     database looks again after waiting for another's UPDATE."""
     _free(now).filter(pk__in=ids, next_at__lte=now).update(lease_until=now + LEASE, fence=claim)
     mine = Collection.objects.filter(pk__in=ids, fence=claim).order_by("next_at", "pk")
-    return list(mine.select_related("invoice").defer(*(f"invoice__{part}" for part in settle.PARTIES)))
+    return list(
+        mine.select_related("invoice").defer(*(f"invoice__{part}" for part in settle.PARTIES))
+    )
 
 
 def _batch(rows: list[Collection], claim: UUID, clock: Callable[[], datetime]) -> Steps[int]:
@@ -95,7 +112,11 @@ def _batch(rows: list[Collection], claim: UUID, clock: Callable[[], datetime]) -
     charges = _arm(works, claim, clock())
     banks = {work.row.pk: work.bank for work in works}
     answers = yield [call(_send, banks[charge.collection_id], charge) for charge in charges]
-    heard = [charge for charge, said in zip(charges, answers, strict=True) if not isinstance(said, GatewayUnknown)]
+    heard = [
+        charge
+        for charge, said in zip(charges, answers, strict=True)
+        if not isinstance(said, GatewayUnknown)
+    ]
     found = yield [call(_looked_up, banks[charge.collection_id], charge) for charge in heard]
     _read_back(charges, dict(zip([charge.pk for charge in heard], found, strict=True)), clock())
     return len(charges)
@@ -110,7 +131,10 @@ def _works(rows: list[Collection], now: datetime) -> list[Work]:
     banks = _banks(rows)
     works = []
     for row in rows:
-        method, bank = methods.get((row.invoice.client_id, row.gateway)), banks.get((row.gateway, row.business_id))
+        method, bank = (
+            methods.get((row.invoice.client_id, row.gateway)),
+            banks.get((row.gateway, row.business_id)),
+        )
         if not owed[row.invoice_id]:
             settle.close(row, now=now)
         elif method is None:
@@ -131,7 +155,9 @@ def _banks(rows: Iterable[Collection]) -> dict[tuple[str, UUID], Gateway]:
 
 def _send(bank: Gateway, charge: Charge) -> None:
     """G2, the only call that moves money, with no transaction open. Its answer is not looked at."""
-    bank.execute(handle=charge.collection.handle or "", key=str(charge.id), token=charge.method.token)
+    bank.execute(
+        handle=charge.collection.handle or "", key=str(charge.id), token=charge.method.token
+    )
 
 
 def _looked_up(bank: Gateway, charge: Charge) -> GatewayObject:
@@ -175,13 +201,17 @@ def _still_mine(works: list[Work], claim: UUID) -> list[Work]:
         business__charging_on=True,
     )
     mine = {row.pk for row in held.only("pk").order_by("pk")}
-    methods = PaymentMethod.objects.filter(pk__in=[work.method.pk for work in works], removed_at__isnull=True)
+    methods = PaymentMethod.objects.filter(
+        pk__in=[work.method.pk for work in works], removed_at__isnull=True
+    )
     kept = set(methods.values_list("pk", flat=True))
     owed = owing.of([work.row.invoice for work in works])
     return [
         work
         for work in works
-        if work.row.pk in mine and work.method.pk in kept and owed[work.row.invoice_id] == work.row.amount
+        if work.row.pk in mine
+        and work.method.pk in kept
+        and owed[work.row.invoice_id] == work.row.amount
     ]
 
 
@@ -199,7 +229,9 @@ def _charge(work: Work, n: int, now: datetime) -> Charge:
     )
 
 
-def _read_back(charges: list[Charge], found: dict[UUID, GatewayObject | GatewayUnknown], now: datetime) -> None:
+def _read_back(
+    charges: list[Charge], found: dict[UUID, GatewayObject | GatewayUnknown], now: datetime
+) -> None:
     """What the gateway says becomes the outcome; where an answer was lost on the way it is unknown."""
     pairs, lost = [], []
     for charge in charges:
@@ -216,9 +248,13 @@ def _read_back(charges: list[Charge], found: dict[UUID, GatewayObject | GatewayU
 def _unknown(lost: list[Charge], now: datetime) -> None:
     """No answer came. The collections are locked first, in T4's order: a resolver may be writing their outcome."""
     with transaction.atomic():
-        rows = Collection.objects.select_for_update().filter(pk__in=[charge.collection_id for charge in lost])
+        rows = Collection.objects.select_for_update().filter(
+            pk__in=[charge.collection_id for charge in lost]
+        )
         held = {row.pk: row for row in rows.order_by("pk")}
-        still = list(Charge.objects.filter(pk__in=[charge.pk for charge in lost], state=ChargeState.SENT))
+        still = list(
+            Charge.objects.filter(pk__in=[charge.pk for charge in lost], state=ChargeState.SENT)
+        )
         for charge in still:
             charge.collection = held[charge.collection_id]
         transitions.move_charges(still, ChargeState.UNKNOWN, now=now, why="no answer")

@@ -12,7 +12,11 @@ from billing.rules.errors import NotConnected
 def apply_events(*, now: datetime, limit: int = 500) -> int:
     """Look up the object of every notice that is not done; the number done."""
     done = 0
-    waiting = GatewayEvent.objects.filter(done_at__isnull=True).order_by("pk").values_list("pk", flat=True)
+    waiting = (
+        GatewayEvent.objects.filter(done_at__isnull=True)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
     for pk in list(waiting[:limit]):
         event = GatewayEvent.objects.select_related("account").get(pk=pk)
         try:
@@ -33,7 +37,11 @@ def look(name: str, handle: str, *, account: GatewayAccount | None, now: datetim
         return
     bank = gateway(name, row.business_id)
     settle.apply(row, bank.lookup(handle), now=now)
-    payment = Payment.objects.filter(gateway=name, reference=handle).select_related("business__owner").first()
+    payment = (
+        Payment.objects.filter(gateway=name, reference=handle)
+        .select_related("business__owner")
+        .first()
+    )
     if payment is None:
         return
     ours = {str(each.id): each for each in Refund.objects.filter(payment=payment)}

@@ -40,7 +40,9 @@ from core.models import Business
 from core.outbox import emails
 
 BATCH = 500
-AHEAD = 20 * BATCH  # this much of what is due is put in order of business, so that few series share a batch
+AHEAD = (
+    20 * BATCH
+)  # this much of what is due is put in order of business, so that few series share a batch
 PATIENCE = timedelta(hours=1)  # a new client is about to save a card
 
 
@@ -83,9 +85,14 @@ def waiting_upgrades(now: datetime, only: Agreement | Business | None = None) ->
     return _waiting(Upgrade.objects.all(), now, only)
 
 
-def _waiting(rows: QuerySet[Any], now: datetime, only: Agreement | Business | None) -> QuerySet[Any]:
+def _waiting(
+    rows: QuerySet[Any], now: datetime, only: Agreement | Business | None
+) -> QuerySet[Any]:
     found = rows.filter(
-        state=PeriodState.DUE, due_at__lte=now, agreement__parked_because="", business__is_suspended=False
+        state=PeriodState.DUE,
+        due_at__lte=now,
+        agreement__parked_because="",
+        business__is_suspended=False,
     )
     return found.filter(only_of(only, "agreement"))
 
@@ -103,7 +110,9 @@ def _issue_all(ask: Ask, now: datetime, only: Agreement | Business | None) -> in
         for first in range(0, len(ahead), BATCH):
             batch = ahead[first : first + BATCH]
             trial_credit.give([pk for _, _, pk in batch], now=now)
-            made += _issue_batch([pk for _, _, pk in batch], {business for business, _, _ in batch}, now, ask)
+            made += _issue_batch(
+                [pk for _, _, pk in batch], {business for business, _, _ in batch}, now, ask
+            )
         if len(ahead) < AHEAD:
             return made
 
@@ -127,7 +136,9 @@ def _read(still: QuerySet[Any], businesses: dict[UUID, Business], now: datetime)
     clients = {period.agreement.client_id for period in periods}
     in_use = PaymentMethod.objects.filter(client__in=clients, removed_at__isnull=True)
     lines: dict[UUID, list[NextLine]] = defaultdict(list)
-    for line in NextLine.objects.filter(agreement__in={p.agreement_id for p in periods}, invoice__isnull=True):
+    for line in NextLine.objects.filter(
+        agreement__in={p.agreement_id for p in periods}, invoice__isnull=True
+    ):
         lines[line.agreement_id].append(line)
     credit = ledger.credits(clients)
     if credit:
@@ -148,7 +159,9 @@ def _rows(found: Found, series_numbers: dict[UUID, numbers.Numbers]) -> Rows:
             continue
         spent = _spent(found, period, draft.figures.total)
         state = InvoiceState.PAID if spent == draft.figures.total else InvoiceState.OPEN
-        invoice, lines = compose.papers(period, draft, series_numbers[period.business_id], state, found.now)
+        invoice, lines = compose.papers(
+            period, draft, series_numbers[period.business_id], state, found.now
+        )
         _add(rows, found, period, invoice, lines, spent)
         for line in more:
             line.invoice_id = invoice.pk
@@ -166,7 +179,9 @@ def _smallest(period: Billable) -> int:
     return smallest(period.currency) if period.agreement.collect_by == CollectBy.CARD else 1
 
 
-def _add(rows: Rows, found: Found, period: Billable, invoice: Invoice, lines: list[Line], spent: int) -> None:
+def _add(
+    rows: Rows, found: Found, period: Billable, invoice: Invoice, lines: list[Line], spent: int
+) -> None:
     now = found.now
     rows.invoices.append(invoice)
     rows.lines += lines
@@ -177,7 +192,11 @@ def _add(rows: Rows, found: Found, period: Billable, invoice: Invoice, lines: li
         moves.append(("credit_used", Account.CREDIT, Account.RECEIVABLE, spent))
         rows.allocations.append(
             Allocation(
-                business_id=invoice.business_id, invoice=invoice, by=Settled.BALANCE, ref=invoice.pk, amount=spent,
+                business_id=invoice.business_id,
+                invoice=invoice,
+                by=Settled.BALANCE,
+                ref=invoice.pk,
+                amount=spent,
                 created_at=now,
             )
         )
@@ -188,14 +207,19 @@ def _add(rows: Rows, found: Found, period: Billable, invoice: Invoice, lines: li
     collection = _collection(found, period, invoice, invoice.total - spent)
     rows.collections.append(collection)
     why = "issued" if collection.state != CollectionState.DONE else "paid from credit"
-    rows.moves.append(transitions.transition(collection, "collection", "", collection.state, why, now))
+    rows.moves.append(
+        transitions.transition(collection, "collection", "", collection.state, why, now)
+    )
 
 
 def _collection(found: Found, period: Billable, invoice: Invoice, left: int) -> Collection:
     """Its way to the money: a card on its day, a transfer, or none where credit paid it."""
     by_card = invoice.collect_by == CollectBy.CARD
     now = found.now
-    state, next_at = CollectionState.READY, now if invoice.client_id in found.carded else now + PATIENCE
+    state, next_at = (
+        CollectionState.READY,
+        now if invoice.client_id in found.carded else now + PATIENCE,
+    )
     if not by_card:
         state, next_at = CollectionState.SENT, compose.first_reminder(period, invoice)
     return Collection(
@@ -229,7 +253,9 @@ def _write(rows: Rows, found: Found, series_numbers: dict[UUID, numbers.Numbers]
     paid = [row for row in rows.invoices if row.state == InvoiceState.PAID]
     sent = [row for row in rows.invoices if row.collect_by == CollectBy.TRANSFER or row in paid]
     businesses = {period.business_id: period.business for period in found.periods}
-    emails.post("invoice", [(str(row.pk), businesses[row.business_id]) for row in sent], now=found.now)
+    emails.post(
+        "invoice", [(str(row.pk), businesses[row.business_id]) for row in sent], now=found.now
+    )
 
 
 def _use(rows: Rows) -> None:
@@ -239,5 +265,9 @@ def _use(rows: Rows) -> None:
     """
     carried = {line.pk for line in rows.carried}
     waited = [line for line in rows.used if line.pk not in carried]
-    takers = Invoice.objects.filter(pk__in={line.invoice_id for line in waited}, agreement=OuterRef("agreement"))
-    NextLine.objects.filter(pk__in=[line.pk for line in waited]).update(invoice=Subquery(takers.values("pk")))
+    takers = Invoice.objects.filter(
+        pk__in={line.invoice_id for line in waited}, agreement=OuterRef("agreement")
+    )
+    NextLine.objects.filter(pk__in=[line.pk for line in waited]).update(
+        invoice=Subquery(takers.values("pk"))
+    )

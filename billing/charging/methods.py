@@ -21,7 +21,9 @@ def start(*, client: Client, return_url: str) -> str:
     try:
         return _bank(client).setup_url(customer=str(client.id), return_url=return_url)
     except (GatewayUnknown, NotConnected):
-        raise BadSession(_("Cards cannot be saved at the moment. Please try again later.")) from None
+        raise BadSession(
+            _("Cards cannot be saved at the moment. Please try again later.")
+        ) from None
 
 
 def finish(*, client: Client, session: str, now: datetime) -> PaymentMethod:
@@ -84,8 +86,16 @@ def _take_up(client: Client, now: datetime) -> None:
     open_ones = Collection.objects.filter(invoice__client=client)
     for collection in open_ones.select_for_update().filter(state=CollectionState.DUNNING):
         transitions.move_collection(
-            collection, CollectionState.READY, now=now, why="new card", next_at=now, tries=0, reason=""
+            collection,
+            CollectionState.READY,
+            now=now,
+            why="new card",
+            next_at=now,
+            tries=0,
+            reason="",
         )
     open_ones.filter(state=CollectionState.READY).update(next_at=now)
     waits = open_ones.filter(state=CollectionState.WAIT, charges__state=ChargeState.REQUIRES_ACTION)
-    open_ones.filter(pk__in=list(waits.values_list("pk", flat=True))).update(next_at=now)  # given up for this one
+    open_ones.filter(pk__in=list(waits.values_list("pk", flat=True))).update(
+        next_at=now
+    )  # given up for this one

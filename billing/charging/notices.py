@@ -1,4 +1,4 @@
-"""Letters about money, written in the transaction of the fact they tell. Those of every month: billing.emails.monthly."""
+"""Emails about a charge, written in the transaction of the fact they tell."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -17,7 +17,13 @@ from core.outbox import emails
 
 
 def to_owner(
-    kind: str, ref: str, business: Business, subject: str, paragraphs: Sequence[str], path: str, now: datetime
+    kind: str,
+    ref: str,
+    business: Business,
+    subject: str,
+    paragraphs: Sequence[str],
+    path: str,
+    now: datetime,
 ) -> None:
     """A short letter to the owner with a door to a page of the desk; its words are in the business's language."""
     emails.write(
@@ -38,8 +44,17 @@ def to_owner(
 
 
 def to_client(
-    kind: str, ref: str, contact: Contact, language: str, subject: str, paragraphs: Sequence[str], *, now: datetime,
-    button: str = "", link: str = "", target: str = "",
+    kind: str,
+    ref: str,
+    contact: Contact,
+    language: str,
+    subject: str,
+    paragraphs: Sequence[str],
+    *,
+    now: datetime,
+    button: str = "",
+    link: str = "",
+    target: str = "",
 ) -> None:
     """A short letter to a client's person; without a `link` the button is a door to `target` of the portal."""
     if button and not link:
@@ -50,21 +65,33 @@ def to_client(
         ref=ref,
         to=contact.email,
         template="note",
-        context={"subject": subject, "name": contact.name, "paragraphs": paragraphs, "button": button, "link": link},
+        context={
+            "subject": subject,
+            "name": contact.name,
+            "paragraphs": paragraphs,
+            "button": button,
+            "link": link,
+        },
         language=language,
         business=contact.business,
         now=now,
     )
 
 
-def charge_failed(collection: Collection, charge: Charge, again: date | None, *, now: datetime) -> None:
+def charge_failed(
+    collection: Collection, charge: Charge, again: date | None, *, now: datetime
+) -> None:
     """To both sides, once per charge; the client's letter leads to the page for a new card (rule 23)."""
     invoice = collection.invoice
     contact = invoice.agreement.contact
     link = portal_links.portal_link(contact=contact, now=now, target="method:")
     sides = {
         "client": (contact.email, invoice.language, links.placeholder("link", link.id)),
-        "owner": (collection.business.owner.email, collection.business.language, _charge_page(invoice)),
+        "owner": (
+            collection.business.owner.email,
+            collection.business.language,
+            _charge_page(invoice),
+        ),
     }
     for side, (to, language, door) in sides.items():
         with translation.override(language):
@@ -95,7 +122,11 @@ def card_needed(collection: Collection, *, now: datetime) -> None:
         ref=str(collection.id),
         to=contact.email,
         template="card_needed",
-        context={"invoice": invoice, "contact": contact, "link": links.placeholder("link", link.id)},
+        context={
+            "invoice": invoice,
+            "contact": contact,
+            "link": links.placeholder("link", link.id),
+        },
         language=invoice.language,
         business=collection.business,
         now=now,
@@ -129,7 +160,9 @@ def paid_not_cancelled(collection: Collection, *, now: datetime) -> None:
     """To the owner: what was to be cancelled was paid meanwhile."""
     invoice = collection.invoice
     with translation.override(collection.business.language):
-        words = _("Invoice %(number)s was paid before it could be cancelled. It stays paid; you can refund it.")
+        words = _(
+            "Invoice %(number)s was paid before it could be cancelled. It stays paid; you can refund it."
+        )
         to_owner(
             "paid_not_cancelled",
             str(collection.id),
@@ -145,9 +178,9 @@ def still_unknown(collection: Collection, charge: Charge, *, now: datetime) -> N
     """To the owner, once per charge: the gateway has not said for a day what became of it."""
     invoice = collection.invoice
     with translation.override(collection.business.language):
-        words = _("For a day the gateway has not said what became of the charge for invoice %(number)s. ") + _(
-            "Nothing is charged again until it does. Look at the payment at your gateway."
-        )
+        words = _(
+            "For a day the gateway has not said what became of the charge for invoice %(number)s. "
+        ) + _("Nothing is charged again until it does. Look at the payment at your gateway.")
         to_owner(
             "still_unknown",
             str(charge.id),
@@ -171,7 +204,9 @@ def refunded(refund: Refund, *, now: datetime) -> None:
             invoice.language,
             _("Refund for %(number)s") % {"number": invoice.number},
             [
-                _("we have sent %(amount)s back to you for invoice %(number)s. Banks take a few days to show it.")
+                _(
+                    "we have sent %(amount)s back to you for invoice %(number)s. Banks take a few days to show it."
+                )
                 % {"amount": amount, "number": invoice.number}
             ],
             now=now,
@@ -191,7 +226,9 @@ def refund_stuck(refund: Refund, *, now: datetime) -> None:
             refund.business,
             _("A refund needs you: %(number)s") % {"number": invoice.number},
             [
-                _("The refund of %(amount)s for invoice %(number)s did not go through, or is not known to have.")
+                _(
+                    "The refund of %(amount)s for invoice %(number)s did not go through, or is not known to have."
+                )
                 % {"amount": amount, "number": invoice.number}
             ],
             settings.CHARGE_PATH.format(pk=invoice.pk),

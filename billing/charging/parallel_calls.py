@@ -85,7 +85,9 @@ class Crew(ExitStack):
             said = _answer(call.ask)
             return lambda: said
         if call.bank.name not in self._threads:
-            self._threads[call.bank.name] = self.enter_context(ThreadPoolExecutor(call.bank.in_flight))
+            self._threads[call.bank.name] = self.enter_context(
+                ThreadPoolExecutor(call.bank.in_flight)
+            )
         return self._threads[call.bank.name].submit(_answer, call.ask).result
 
 

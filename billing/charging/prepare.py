@@ -33,7 +33,9 @@ class Work:
 
 def prepare(works: list[Work], claim: UUID, clock: Callable[[], datetime]) -> Steps[list[Work]]:
     """G1 and T2: the gateway's object, unconfirmed. Of two made at once the one that is bound counts."""
-    yield from _replace([work for work in works if work.row.handle and work.row.amount != work.amount], claim, clock)
+    yield from _replace(
+        [work for work in works if work.row.handle and work.row.amount != work.amount], claim, clock
+    )
     fresh = [work for work in works if not work.row.handle]
     answers = yield [call(_prepared, work.bank, work) for work in fresh]
     for work, said in zip(fresh, answers, strict=True):
@@ -47,8 +49,12 @@ def prepare(works: list[Work], claim: UUID, clock: Callable[[], datetime]) -> St
         },
         claim,
     )
-    mine = Collection.objects.filter(pk__in=[work.row.pk for work in works], fence=claim, handle__isnull=False)
-    bound = {pk: (handle, amount) for pk, handle, amount in mine.values_list("pk", "handle", "amount")}
+    mine = Collection.objects.filter(
+        pk__in=[work.row.pk for work in works], fence=claim, handle__isnull=False
+    )
+    bound = {
+        pk: (handle, amount) for pk, handle, amount in mine.values_list("pk", "handle", "amount")
+    }
     works = [work for work in works if work.row.pk in bound]
     for work in works:
         work.row.handle, work.row.amount = bound[work.row.pk]
@@ -59,7 +65,9 @@ def _bind(made: dict[UUID, tuple[str, int]], claim: UUID) -> None:
     """Keep the handles, and for which amount they are, where there is none yet."""
     if not made:
         return
-    unbound = Collection.objects.filter(pk__in=made, fence=claim, state=CollectionState.READY, handle__isnull=True)
+    unbound = Collection.objects.filter(
+        pk__in=made, fence=claim, state=CollectionState.READY, handle__isnull=True
+    )
     handles = {pk: handle for pk, (handle, _) in made.items()}
     amounts = {pk: amount for pk, (_, amount) in made.items()}
     unbound.update(handle=_by_key(handles), amount=_by_key(amounts))
@@ -68,7 +76,11 @@ def _bind(made: dict[UUID, tuple[str, int]], claim: UUID) -> None:
 def _by_key(values: Mapping[UUID, Any]) -> RawSQL:
     """Each row's own value. As Case(When(…), …), but not an object and a question for each of hundreds."""
     key = Collection._meta.pk
-    parts = [part for pk, value in values.items() for part in (key.get_db_prep_value(pk, connection), value)]
+    parts = [
+        part
+        for pk, value in values.items()
+        for part in (key.get_db_prep_value(pk, connection), value)
+    ]
     return RawSQL(f"CASE id {'WHEN %s THEN %s ' * len(values)}END", parts)  # noqa: S611 - placeholders alone
 
 
@@ -91,7 +103,9 @@ def _replace(works: list[Work], claim: UUID, clock: Callable[[], datetime]) -> S
     answers = yield [call(_cancelled, work.bank, work) for work in works]
     for work, found in zip(works, answers, strict=True):
         if isinstance(found, GatewayObject) and found.outcome == Outcome.CANCELLED:
-            mine = Collection.objects.filter(pk=work.row.pk, fence=claim, state=CollectionState.READY)
+            mine = Collection.objects.filter(
+                pk=work.row.pk, fence=claim, state=CollectionState.READY
+            )
             if mine.update(handle=None, amount=None, prepare_key=uuid.uuid4()):
                 work.row.refresh_from_db(fields=["handle", "amount", "prepare_key"])
         elif isinstance(found, GatewayObject):
@@ -106,8 +120,12 @@ def _cancelled(bank: Gateway, work: Work) -> GatewayObject:
 def needs_a_person(row: Collection, why: str, now: datetime) -> None:
     """There is no card, or the gateway takes no such sum: the client or the owner is asked."""
     with transaction.atomic():
-        held = Collection.objects.select_for_update().filter(pk=row.pk, fence=row.fence, state=CollectionState.READY)
+        held = Collection.objects.select_for_update().filter(
+            pk=row.pk, fence=row.fence, state=CollectionState.READY
+        )
         if held.first():
-            transitions.move_collection(row, CollectionState.DUNNING, now=now, why=why, reason=why, lease_until=None)
+            transitions.move_collection(
+                row, CollectionState.DUNNING, now=now, why=why, reason=why, lease_until=None
+            )
             if why == NO_METHOD:
                 notices.card_needed(row, now=now)

@@ -36,7 +36,9 @@ def _accounts() -> list[tuple[str, UUID]]:
     return own + list(house)
 
 
-def _compare(bank: Gateway, name: str, business: UUID, now: datetime, window: timedelta) -> Iterator[str]:
+def _compare(
+    bank: Gateway, name: str, business: UUID, now: datetime, window: timedelta
+) -> Iterator[str]:
     since = now - window
     seen: set[str] = set()
     for found in bank.created_since(since):

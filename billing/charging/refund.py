@@ -30,7 +30,9 @@ from core.dates import local_day
 from core.errors import NotAllowedNow
 
 KEY_LIVES = timedelta(hours=23)
-LOOKED_FOR = timedelta(days=7)  # a request that was under way may arrive after its key was forgotten
+LOOKED_FOR = timedelta(
+    days=7
+)  # a request that was under way may arrive after its key was forgotten
 
 
 def give_back(
@@ -41,7 +43,9 @@ def give_back(
         row = held(invoice)
         if row.state != CollectionState.DONE or row.invoice.state != InvoiceState.PAID:
             raise NotOpen(_("Only a paid invoice can be refunded. Cancel this one instead."))
-        note = credit_note.make(invoice=row.invoice, amount=amount, reason=reason, actor=actor, now=now)
+        note = credit_note.make(
+            invoice=row.invoice, amount=amount, reason=reason, actor=actor, now=now
+        )
         refund = _start(row.invoice, note, amount, actor, now) if to_card else None
     nudge.ring("billing.tasks.resolve")
     return note, refund
@@ -49,12 +53,16 @@ def give_back(
 
 def refundable(payment: Payment) -> int:
     """What of a payment was not given back and is not contested, minor units (rule 17)."""
-    given = payment.refunds.exclude(state=RefundState.FAILED).aggregate(sum=Sum("amount"))["sum"] or 0
+    given = (
+        payment.refunds.exclude(state=RefundState.FAILED).aggregate(sum=Sum("amount"))["sum"] or 0
+    )
     contested = payment.disputes.exclude(state="won").aggregate(sum=Sum("amount"))["sum"] or 0
     return max(0, payment.amount - given - contested)
 
 
-def _start(invoice: Invoice, note: CreditNote | None, amount: int, actor: str, now: datetime) -> Refund:
+def _start(
+    invoice: Invoice, note: CreditNote | None, amount: int, actor: str, now: datetime
+) -> Refund:
     """The sum leaves the client's credit in the same transaction that promises it to the card."""
     payment = max(Payment.objects.filter(invoice=invoice), key=refundable, default=None)
     ledger.hold([invoice.client_id])
@@ -88,7 +96,11 @@ def pay_out(*, invoice: Invoice, amount: int, actor: str, now: datetime) -> Refu
 
 def carry_out(*, now: datetime, limit: int = 200) -> int:
     """Ask for, or about, every refund that is due; the number asked."""
-    due = Refund.objects.filter(next_at__lte=now).order_by("next_at", "pk").values_list("pk", flat=True)
+    due = (
+        Refund.objects.filter(next_at__lte=now)
+        .order_by("next_at", "pk")
+        .values_list("pk", flat=True)
+    )
     return sum(_ask(pk, now) for pk in list(due[:limit]))
 
 
@@ -116,7 +128,9 @@ def _paid_back_by_hand(refund: Refund) -> GatewayRefund | None:
     """A bank transfer goes back by a transfer that the owner makes; writing it down is all there is to do."""
     if refund.payment.gateway != BANK_TRANSFER:
         return None
-    return GatewayRefund(str(refund.id), RefundOutcome.SUCCEEDED, refund.amount, refund.currency, str(refund.id))
+    return GatewayRefund(
+        str(refund.id), RefundOutcome.SUCCEEDED, refund.amount, refund.currency, str(refund.id)
+    )
 
 
 def _heard(refund: Refund, now: datetime) -> GatewayRefund | GatewayUnknown | None:

@@ -43,7 +43,9 @@ def resolve(*, now: datetime) -> int:
 def _claim(ids: Sequence[UUID], now: datetime) -> list[Collection]:
     """Claimed by moving each row's date on a little, so that two sweeps do not ask at once."""
     mine = []
-    for row in Collection.objects.filter(pk__in=ids, state__in=ASKED, next_at__lte=now).order_by("next_at", "pk"):
+    for row in Collection.objects.filter(pk__in=ids, state__in=ASKED, next_at__lte=now).order_by(
+        "next_at", "pk"
+    ):
         free = Collection.objects.filter(pk=row.pk, state=row.state, next_at=row.next_at)
         if free.update(next_at=now + look_up_after(0)):
             mine.append(row)
@@ -54,7 +56,9 @@ def _ask_later(rows: Sequence[Collection], now: datetime) -> None:
     """The question was put: what still waits is asked later each time. A sweep that died before has not asked."""
     for lookups in {row.lookups for row in rows}:
         mine = [row.pk for row in rows if row.lookups == lookups]
-        still = Collection.objects.filter(pk__in=mine, state__in=ASKED, next_at=now + look_up_after(0))
+        still = Collection.objects.filter(
+            pk__in=mine, state__in=ASKED, next_at=now + look_up_after(0)
+        )
         still.update(next_at=now + look_up_after(lookups + 1), lookups=lookups + 1)
 
 
@@ -83,7 +87,11 @@ def _ask_one_gateway(bank: Gateway, rows: Sequence[Collection], now: datetime) -
         return bank.lookup(row.handle or "")
 
     found = parallel_calls.run(bank, ask, rows)
-    pairs = [(row, said) for row, said in zip(rows, found, strict=True) if isinstance(said, GatewayObject)]
+    pairs = [
+        (row, said)
+        for row, said in zip(rows, found, strict=True)
+        if isinstance(said, GatewayObject)
+    ]
     settle.apply_all(pairs, now=now)
 
 
@@ -98,7 +106,9 @@ def _to_cancel(rows: Sequence[Collection], now: datetime) -> set[UUID]:
 def _warn(rows: Sequence[Collection], now: datetime) -> None:
     """After a day without an answer the owner is told, once per charge."""
     lost = Charge.objects.filter(
-        collection__in=rows, state__in=(ChargeState.SENT, ChargeState.UNKNOWN), sent_at__lte=now - ALERT_AFTER
+        collection__in=rows,
+        state__in=(ChargeState.SENT, ChargeState.UNKNOWN),
+        sent_at__lte=now - ALERT_AFTER,
     )
     for charge in lost.select_related("collection__invoice", "collection__business__owner"):
         with transaction.atomic():

@@ -18,9 +18,15 @@ def retry(*, collection: Collection, actor: str, now: datetime) -> Collection:
     with transaction.atomic():
         collection = Collection.objects.select_for_update().get(pk=collection.pk)
         if collection.state == CollectionState.DUNNING:
-            transitions.move_collection(collection, CollectionState.READY, now=now, why=actor, next_at=now, tries=0)
-        elif not Collection.objects.filter(pk=collection.pk, state=CollectionState.READY).update(next_at=now):
-            raise NothingToRetry(_("There is nothing to try again: the charge is being confirmed or is done."))
+            transitions.move_collection(
+                collection, CollectionState.READY, now=now, why=actor, next_at=now, tries=0
+            )
+        elif not Collection.objects.filter(pk=collection.pk, state=CollectionState.READY).update(
+            next_at=now
+        ):
+            raise NothingToRetry(
+                _("There is nothing to try again: the charge is being confirmed or is done.")
+            )
     nudge.ring("billing.tasks.bill")
     return collection
 
@@ -38,9 +44,13 @@ def wait(*, collection: Collection, until: date, actor: str, now: datetime) -> C
         )
         agreement = row.invoice.agreement
         if row.state != CollectionState.DUNNING:
-            raise NothingToRetry(_("There is nothing to decide: it is tried again by itself, or it is done."))
+            raise NothingToRetry(
+                _("There is nothing to decide: it is tried again by itself, or it is done.")
+            )
         if until <= local_day(now, agreement.time_zone):
             raise NothingToRetry(_("Choose a day after today."), field="until")
         at = local_instant(until, agreement.charge_hour, agreement.time_zone)
-        transitions.move_collection(row, CollectionState.READY, now=now, why=f"{actor}: {until}", next_at=at)
+        transitions.move_collection(
+            row, CollectionState.READY, now=now, why=f"{actor}: {until}", next_at=at
+        )
     return row

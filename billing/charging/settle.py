@@ -19,7 +19,11 @@ from core.dates import local_day, local_instant
 from core.errors import RuleError
 
 logger = logging.getLogger(__name__)
-PARTIES = ("seller", "buyer", "taxes")  # of an invoice: what its paper shows, and moving money need not read
+PARTIES = (
+    "seller",
+    "buyer",
+    "taxes",
+)  # of an invoice: what its paper shows, and moving money need not read
 NOT_CONFIRMED, CANCELLED_THERE = "not_confirmed", "cancelled_at_gateway"
 
 
@@ -42,7 +46,8 @@ def apply_all(pairs: Sequence[tuple[Collection, GatewayObject]], *, now: datetim
                 apply(collection, found, now=now)
             except (DatabaseError, RuleError):
                 logger.exception(
-                    "The outcome of collection %s could not be written; it is asked again.", collection.pk
+                    "The outcome of collection %s could not be written; it is asked again.",
+                    collection.pk,
                 )
 
 
@@ -59,7 +64,9 @@ def close(collection: Collection, *, now: datetime) -> None:
 def _locked(ids: Sequence[uuid.UUID]) -> list[Collection]:
     """Under their lock, with what a payment needs of them, read after it."""
     rows = list(Collection.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
-    prefetch_related_objects(rows, Prefetch("invoice", Invoice.objects.defer(*PARTIES)), "invoice__business")
+    prefetch_related_objects(
+        rows, Prefetch("invoice", Invoice.objects.defer(*PARTIES)), "invoice__business"
+    )
     return rows
 
 
@@ -67,7 +74,10 @@ def _with_people(rows: Sequence[Collection]) -> Sequence[Collection]:
     """With whom a letter about them goes to."""
     agreements = Agreement.objects.defer("terms", "tier")
     prefetch_related_objects(
-        rows, "business__owner", "invoice__client", Prefetch("invoice__agreement", agreements),
+        rows,
+        "business__owner",
+        "invoice__client",
+        Prefetch("invoice__agreement", agreements),
         "invoice__agreement__contact",
     )
     return rows
@@ -113,7 +123,11 @@ def _paid(found: Sequence[tuple[Collection, Charge | None, GatewayObject]], now:
     known = [charge for _, charge, _ in found if charge]
     transitions.move_charges(known, ChargeState.SUCCEEDED, now=now, finished_at=now)
     receive.take(
-        [_received(row, charge or _recovered(row, now), there, now) for row, charge, there in found], now=now
+        [
+            _received(row, charge or _recovered(row, now), there, now)
+            for row, charge, there in found
+        ],
+        now=now,
     )
     for row, _, _ in found:
         if row.state == CollectionState.VOIDING:
@@ -122,7 +136,9 @@ def _paid(found: Sequence[tuple[Collection, Charge | None, GatewayObject]], now:
     _done([row for row, _, _ in found], "paid", now)
 
 
-def _received(row: Collection, charge: Charge, found: GatewayObject, now: datetime) -> receive.Received:
+def _received(
+    row: Collection, charge: Charge, found: GatewayObject, now: datetime
+) -> receive.Received:
     return receive.Received(
         invoice=row.invoice,
         amount=found.amount,
@@ -143,7 +159,9 @@ def _recovered(row: Collection, now: datetime) -> Charge:
     """Money moved by a request that we had given up: it gets a charge row of its own."""
     last = row.charges.select_related("method").order_by("-n").first()
     client = row.invoice.client_id
-    method = last.method if last else PaymentMethod.objects.filter(client=client).latest("created_at")
+    method = (
+        last.method if last else PaymentMethod.objects.filter(client=client).latest("created_at")
+    )
     return Charge.objects.create(
         business_id=row.business_id,
         collection=row,
@@ -164,7 +182,9 @@ def _recovered(row: Collection, now: datetime) -> Charge:
 
 def _declined(row: Collection, charge: Charge, code: str, now: datetime) -> None:
     """Soft: a date for the next try. Hard, or no try left: a person is needed. Both sides are told (rule 23)."""
-    transitions.move_charge(charge, ChargeState.FAILED, now=now, why=code, code=code[:60], finished_at=now)
+    transitions.move_charge(
+        charge, ChargeState.FAILED, now=now, why=code, code=code[:60], finished_at=now
+    )
     if row.state != CollectionState.WAIT:
         return  # it is being cancelled: the sweep goes on with that
     tries = row.tries + 1
@@ -180,9 +200,13 @@ def _declined(row: Collection, charge: Charge, code: str, now: datetime) -> None
         return
     if again:
         at = local_instant(again, agreement.charge_hour, agreement.time_zone)
-        transitions.move_collection(row, CollectionState.READY, now=now, why=code, next_at=max(at, now), **sets)
+        transitions.move_collection(
+            row, CollectionState.READY, now=now, why=code, next_at=max(at, now), **sets
+        )
     else:
-        transitions.move_collection(row, CollectionState.DUNNING, now=now, why=code, next_at=None, **sets)
+        transitions.move_collection(
+            row, CollectionState.DUNNING, now=now, why=code, next_at=None, **sets
+        )
     notices.charge_failed(row, charge, again, now=now)
 
 
@@ -190,13 +214,19 @@ def _is_superseded(row: Collection, charge: Charge) -> bool:
     """Whether the client saved another card while this one was being asked."""
     if charge.method.removed_at is None:
         return False
-    return PaymentMethod.objects.filter(client=row.invoice.client_id, removed_at__isnull=True).exists()
+    return PaymentMethod.objects.filter(
+        client=row.invoice.client_id, removed_at__isnull=True
+    ).exists()
 
 
 def _never_executed(row: Collection, charge: Charge, now: datetime) -> None:
-    transitions.move_charge(charge, ChargeState.VOID, now=now, why="never executed", finished_at=now)
+    transitions.move_charge(
+        charge, ChargeState.VOID, now=now, why="never executed", finished_at=now
+    )
     if row.state == CollectionState.WAIT:
-        transitions.move_collection(row, CollectionState.READY, now=now, why="never executed", next_at=now)
+        transitions.move_collection(
+            row, CollectionState.READY, now=now, why="never executed", next_at=now
+        )
 
 
 def _waiting(row: Collection, charge: Charge, found: GatewayObject, now: datetime) -> None:
@@ -217,18 +247,26 @@ def _cancelled(row: Collection, charge: Charge | None, found: GatewayObject, now
     """
     unconfirmed = charge is not None and charge.state == ChargeState.REQUIRES_ACTION
     why = NOT_CONFIRMED if unconfirmed else CANCELLED_THERE
-    was_anothers = unconfirmed and charge is not None and found.key not in ("", str(charge.id))  # a late request's
+    was_anothers = (
+        unconfirmed and charge is not None and found.key not in ("", str(charge.id))
+    )  # a late request's
     if charge:
         transitions.move_charge(charge, ChargeState.VOID, now=now, why="cancelled", finished_at=now)
     if row.state == CollectionState.VOIDING:
         void.finish(row, now=now)
         return
     fresh = {"handle": None, "amount": None, "prepare_key": uuid.uuid4(), "action_url": ""}
-    if charge and row.state == CollectionState.WAIT and (was_anothers or _is_superseded(row, charge)):
+    if (
+        charge
+        and row.state == CollectionState.WAIT
+        and (was_anothers or _is_superseded(row, charge))
+    ):
         transitions.move_collection(
             row, CollectionState.READY, now=now, why="new card", next_at=now, reason="", **fresh
         )
     elif row.state == CollectionState.DUNNING:
         Collection.objects.filter(pk=row.pk).update(**fresh)
     else:
-        transitions.move_collection(row, CollectionState.DUNNING, now=now, why=why, next_at=None, reason=why, **fresh)
+        transitions.move_collection(
+            row, CollectionState.DUNNING, now=now, why=why, next_at=None, reason=why, **fresh
+        )

@@ -28,7 +28,9 @@ def give(periods: Sequence[UUID], *, now: datetime) -> int:
     """
     trials = Agreement.objects.filter(
         pk__in=Agreement.objects.filter(
-            periods__in=periods, periods__index=0, proposal__after_trial__proposal__credits_trial=True
+            periods__in=periods,
+            periods__index=0,
+            proposal__after_trial__proposal__credits_trial=True,
         ).values("proposal__after_trial")
     )
     invoices = Invoice.objects.filter(agreement__in=trials, state=InvoiceState.PAID)

@@ -41,10 +41,20 @@ def stop(invoice: Invoice, plan: dict[str, Any], now: datetime) -> Collection:
     """Start it with what is to follow; done at once where the gateway holds nothing. Raises NotOpen."""
     with transaction.atomic():
         row = held(invoice)
-        if row.invoice.state != InvoiceState.OPEN or row.state in (CollectionState.DONE, CollectionState.VOIDING):
+        if row.invoice.state != InvoiceState.OPEN or row.state in (
+            CollectionState.DONE,
+            CollectionState.VOIDING,
+        ):
             raise NotOpen(_("This invoice is settled, or is being cancelled already."))
         transitions.move_collection(
-            row, CollectionState.VOIDING, now=now, why=plan["do"], plan=plan, next_at=now, lookups=0, lease_until=None
+            row,
+            CollectionState.VOIDING,
+            now=now,
+            why=plan["do"],
+            plan=plan,
+            next_at=now,
+            lookups=0,
+            lease_until=None,
         )
         if not row.handle:
             finish(row, now=now)
@@ -55,13 +65,16 @@ def stop(invoice: Invoice, plan: dict[str, Any], now: datetime) -> Collection:
 def held(invoice: Invoice) -> Collection:
     """An invoice's collection, locked, with what settling needs."""
     rows = Collection.objects.select_for_update(of=("self",)).filter(invoice=invoice)
-    return rows.select_related("invoice__client", "invoice__agreement__contact", "invoice__business__owner").get()
+    return rows.select_related(
+        "invoice__client", "invoice__agreement__contact", "invoice__business__owner"
+    ).get()
 
 
 def reduce(*, invoice: Invoice, amount: int, reason: str, actor: str, now: datetime) -> CreditNote:
     """Take back `amount` (minor units, tax included) of what it owes. Raises NotOpen and NotOwed.
 
-    What was prepared at the gateway for the old sum is cancelled before the new one is charged (billing.charging.collect).
+    What was prepared at the gateway for the old sum is cancelled before the new one is charged (see
+    billing.charging.collect).
     The whole invoice is taken back by `void`.
     """
     with transaction.atomic():
@@ -70,7 +83,9 @@ def reduce(*, invoice: Invoice, amount: int, reason: str, actor: str, now: datet
             raise NotOpen(_("This invoice is settled, or is being confirmed at the gateway."))
         if amount >= owing.owed(row.invoice):
             raise NotOwed(_("Write less than what is owed, or cancel the invoice."), field="amount")
-        return credit_note.make(invoice=row.invoice, amount=amount, reason=reason, actor=actor, now=now)
+        return credit_note.make(
+            invoice=row.invoice, amount=amount, reason=reason, actor=actor, now=now
+        )
 
 
 def finish(collection: Collection, *, now: datetime) -> None:
@@ -82,7 +97,13 @@ def finish(collection: Collection, *, now: datetime) -> None:
         _go_on(collection, why, now)
         return
     transitions.move_collection(
-        collection, CollectionState.DONE, now=now, why=why, next_at=None, lease_until=None, reason=""
+        collection,
+        CollectionState.DONE,
+        now=now,
+        why=why,
+        next_at=None,
+        lease_until=None,
+        reason="",
     )
 
 
@@ -96,7 +117,12 @@ def too_late(collection: Collection, *, now: datetime) -> None:
 def _go_on(collection: Collection, why: str, now: datetime) -> None:
     """A part came by transfer: the rest is charged, unless it was withheld and a certificate is owed (rule 19)."""
     fresh: dict[str, Any] = {
-        "handle": None, "amount": None, "prepare_key": uuid.uuid4(), "plan": {}, "reason": "", "action_url": "",
+        "handle": None,
+        "amount": None,
+        "prepare_key": uuid.uuid4(),
+        "plan": {},
+        "reason": "",
+        "action_url": "",
     }
     is_withheld = receive.only_the_certificate_is_missing(collection.invoice, now=now)
     state, next_at = (CollectionState.SENT, None) if is_withheld else (CollectionState.READY, now)
@@ -107,7 +133,9 @@ def _void(collection: Collection, plan: dict[str, Any], now: datetime) -> None:
     invoice = collection.invoice
     left = invoice.total - credit_note.credited(invoice)
     if left:
-        credit_note.make(invoice=invoice, amount=left, reason=plan["reason"], actor=plan["actor"], now=now)
+        credit_note.make(
+            invoice=invoice, amount=left, reason=plan["reason"], actor=plan["actor"], now=now
+        )
     move(invoice, InvoiceState.VOID, INVOICE)
 
 
@@ -123,7 +151,13 @@ def _write_off(collection: Collection, plan: dict[str, Any], now: datetime) -> N
         created_at=now,
     )
     today = local_day(now, invoice.business.time_zone)
-    ledger.write([ledger.entry(invoice, "write_off", invoice.pk, Account.LOSS, Account.RECEIVABLE, owed, today, now)])
+    ledger.write(
+        [
+            ledger.entry(
+                invoice, "write_off", invoice.pk, Account.LOSS, Account.RECEIVABLE, owed, today, now
+            )
+        ]
+    )
     move(invoice, InvoiceState.WRITTEN_OFF, INVOICE)
 
 

@@ -51,7 +51,11 @@ def invoice(ref: str, now: datetime) -> Letter:
     """To the client who pays by transfer, or whose credit paid it."""
     found = Invoice.objects.select_related(*_WHO).get(pk=ref)
     left = owing.owed(found)
-    context = {"left": left, "left_words": money.format(left, found.currency, found.language), "due": found.due_on}
+    context = {
+        "left": left,
+        "left_words": money.format(left, found.currency, found.language),
+        "due": found.due_on,
+    }
     return _to_client("invoice", found, context, now)
 
 
@@ -73,12 +77,16 @@ def credit_note(ref: str, now: datetime) -> Letter:
 def charge_ahead(ref: str, now: datetime) -> Letter:
     """To the client, five days before: amount, day and card."""
     pk, _sep, day = ref.partition(":")
-    agreement = Agreement.objects.select_related("contact__business", "client", "business__owner").get(pk=pk)
+    agreement = Agreement.objects.select_related(
+        "contact__business", "client", "business__owner"
+    ).get(pk=pk)
     method = methods.in_use(agreement.client)
     with translation.override(agreement.language):
         on = date.fromisoformat(day)
         what = {
-            "amount": money.format(_with_tax(agreement, on), agreement.currency, agreement.language),
+            "amount": money.format(
+                _with_tax(agreement, on), agreement.currency, agreement.language
+            ),
             "day": formats.day(on),
             "card": str(method) if method else "",
             "title": agreement.title,
@@ -86,13 +94,24 @@ def charge_ahead(ref: str, now: datetime) -> Letter:
         if method:
             words = _("on %(day)s your card %(card)s is charged %(amount)s for “%(title)s”.") % what
         else:
-            words = _("on %(day)s %(amount)s is due for “%(title)s”, and there is no card yet.") % what
-        paragraphs = [words, _("There is nothing for you to do, unless you want to use another card.")]
+            words = (
+                _("on %(day)s %(amount)s is due for “%(title)s”, and there is no card yet.") % what
+            )
+        paragraphs = [
+            words,
+            _("There is nothing for you to do, unless you want to use another card."),
+        ]
         if not method:
             paragraphs[1] = _("Please save a card; it is charged by itself on that day.")
         return _letter(
-            agreement.contact, agreement.language, agreement.business,
-            _("Next charge: %(amount)s on %(day)s") % what, paragraphs, _("Look at the card"), "method:", now,
+            agreement.contact,
+            agreement.language,
+            agreement.business,
+            _("Next charge: %(amount)s on %(day)s") % what,
+            paragraphs,
+            _("Look at the card"),
+            "method:",
+            now,
         )
 
 
@@ -100,7 +119,9 @@ def overdue_client(ref: str, now: datetime) -> Letter:
     """To the client: a transfer has not come."""
     found, left = _overdue(ref)
     with translation.override(found.language):
-        words = _("%(amount)s for invoice %(number)s was due on %(day)s and has not arrived yet.") % {
+        words = _(
+            "%(amount)s for invoice %(number)s was due on %(day)s and has not arrived yet."
+        ) % {
             "amount": money.format(left, found.currency, found.language),
             "number": found.number,
             "day": formats.day(found.due_on),
@@ -115,12 +136,17 @@ def overdue_owner(ref: str, now: datetime) -> Letter:
     found, left = _overdue(ref)
     business = found.business
     with translation.override(business.language):
-        words = _("%(amount)s for invoice %(number)s of %(client)s has not arrived. The client was reminded.") % {
+        words = _(
+            "%(amount)s for invoice %(number)s of %(client)s has not arrived. The client was reminded."
+        ) % {
             "amount": money.format(left, found.currency, business.language),
             "number": found.number,
             "client": found.client.name,
         }
-        context = {"subject": _("Still open: %(number)s") % {"number": found.number}, "paragraphs": [words]}
+        context = {
+            "subject": _("Still open: %(number)s") % {"number": found.number},
+            "paragraphs": [words],
+        }
     return Letter(business.owner.email, "note", context, business.language, business)
 
 
@@ -129,12 +155,20 @@ def certificate_owed(ref: str, now: datetime) -> Letter:
     certificate = Certificate.objects.get(pk=ref.partition(":")[0])
     found = Invoice.objects.select_related(*_WHO).get(pk=certificate.invoice_id)
     with translation.override(found.language):
-        words = _("for invoice %(number)s we still need the withholding tax certificate over %(amount)s.") % {
+        words = _(
+            "for invoice %(number)s we still need the withholding tax certificate over %(amount)s."
+        ) % {
             "amount": money.format(certificate.amount, certificate.currency, found.language),
             "number": found.number,
         }
         subject = _("Withholding certificate for %(number)s") % {"number": found.number}
-        return _note(found, subject, [words, _("Please reply to this letter with it.")], _("See the invoice"), now)
+        return _note(
+            found,
+            subject,
+            [words, _("Please reply to this letter with it.")],
+            _("See the invoice"),
+            now,
+        )
 
 
 def _with_tax(agreement: Agreement, day: date) -> int:
@@ -148,14 +182,31 @@ def _overdue(ref: str) -> tuple[Invoice, int]:
     return found, owing.owed(found)
 
 
-def _note(found: Invoice, subject: str, paragraphs: list[str], button: str, now: datetime) -> Letter:
+def _note(
+    found: Invoice, subject: str, paragraphs: list[str], button: str, now: datetime
+) -> Letter:
     contact = found.agreement.contact
-    return _letter(contact, found.language, found.business, subject, paragraphs, button, f"invoice:{found.pk}", now)
+    return _letter(
+        contact,
+        found.language,
+        found.business,
+        subject,
+        paragraphs,
+        button,
+        f"invoice:{found.pk}",
+        now,
+    )
 
 
 def _letter(
-    contact: Contact, language: str, business: Business, subject: str, paragraphs: list[str], button: str,
-    target: str, now: datetime,
+    contact: Contact,
+    language: str,
+    business: Business,
+    subject: str,
+    paragraphs: list[str],
+    button: str,
+    target: str,
+    now: datetime,
 ) -> Letter:
     door = portal_links.portal_link(contact=contact, now=now, target=target)
     context = {
@@ -171,5 +222,10 @@ def _letter(
 def _to_client(template: str, found: Invoice, context: dict[str, Any], now: datetime) -> Letter:
     contact = found.agreement.contact
     door = portal_links.portal_link(contact=contact, now=now, target=f"invoice:{found.pk}")
-    full = {"invoice": found, "contact": contact, "link": links.placeholder("link", door.id), **context}
+    full = {
+        "invoice": found,
+        "contact": contact,
+        "link": links.placeholder("link", door.id),
+        **context,
+    }
     return Letter(contact.email, template, full, found.language, found.business)

@@ -43,7 +43,9 @@ def next_charges(agreements: Iterable[Agreement], today: date) -> list[Next]:
     for row in rows:
         if span := spans.get(row.pk):
             fee = prorate(
-                effective_terms.billed_on(row, span.start).amount, span.fraction.numerator, span.fraction.denominator
+                effective_terms.billed_on(row, span.start).amount,
+                span.fraction.numerator,
+                span.fraction.denominator,
             )
             total = taxes.figures([fee, *waits[row.pk]], row.taxes, row.tax_mode).total
             found.append(Next(row, span.start, total, row.collect_by == CollectBy.CARD))

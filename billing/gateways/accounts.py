@@ -20,7 +20,9 @@ def of(business: Business) -> GatewayAccount | None:
     return GatewayAccount.objects.filter(business=business).first()
 
 
-def connect_stripe(*, business: Business, secret: str, webhook_secret: str, now: datetime) -> GatewayAccount:
+def connect_stripe(
+    *, business: Business, secret: str, webhook_secret: str, now: datetime
+) -> GatewayAccount:
     """Keep a key that Stripe accepts. Raises RuleError."""
     is_live = "_live_" in secret
     if not secret.startswith(("sk_", "rk_")):
@@ -33,7 +35,9 @@ def connect_stripe(*, business: Business, secret: str, webhook_secret: str, now:
     except NotConnected:
         raise RuleError(_("Stripe does not accept this key."), field="secret") from None
     except GatewayUnknown:
-        raise RuleError(_("Stripe did not answer. Try again in a moment."), field="secret") from None
+        raise RuleError(
+            _("Stripe did not answer. Try again in a moment."), field="secret"
+        ) from None
     fields = {
         "secret": vault.seal(secret),
         "webhook_secret": vault.seal(webhook_secret),
@@ -41,4 +45,6 @@ def connect_stripe(*, business: Business, secret: str, webhook_secret: str, now:
         "is_live": is_live,
         "connected_at": now,
     }
-    return GatewayAccount.objects.update_or_create(business=business, gateway=STRIPE, defaults=fields)[0]
+    return GatewayAccount.objects.update_or_create(
+        business=business, gateway=STRIPE, defaults=fields
+    )[0]

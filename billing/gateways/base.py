@@ -111,7 +111,9 @@ class Gateway(Protocol):
     in_flight: int
     per_second: int
 
-    def prepare(self, *, key: str, amount: int, currency: str, reference: str, customer: str) -> str:
+    def prepare(
+        self, *, key: str, amount: int, currency: str, reference: str, customer: str
+    ) -> str:
         """Create the single-shot object unconfirmed and return its handle; the same key gives the same one.
 
         `customer` is our Client's id, `reference` our Invoice's.

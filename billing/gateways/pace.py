@@ -18,8 +18,18 @@ CATCH_UP = NANO // 10  # turns that nobody woke up in time for are given a littl
 #: What asks the gateway something; the rest of the interface is names, limits and arithmetic.
 CALLS = frozenset(
     {
-        "prepare", "execute", "lookup", "cancel", "refund", "refunds", "disputes", "created_since", "setup_url",
-        "setup_result", "detach", "clock",
+        "prepare",
+        "execute",
+        "lookup",
+        "cancel",
+        "refund",
+        "refunds",
+        "disputes",
+        "created_since",
+        "setup_url",
+        "setup_result",
+        "detach",
+        "clock",
     }
 )
 

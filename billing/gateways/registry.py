@@ -16,7 +16,9 @@ SANDBOX, STRIPE = "sandbox", "stripe"
 
 def names(businesses: Iterable[UUID]) -> dict[UUID, str]:
     """The gateway that charges each business's cards: its own account, or else the installation's."""
-    own = GatewayAccount.objects.filter(business__in=list(businesses)).values_list("business", "gateway")
+    own = GatewayAccount.objects.filter(business__in=list(businesses)).values_list(
+        "business", "gateway"
+    )
     found = dict.fromkeys(businesses, str(settings.GATEWAY))
     return found | dict(own)
 
@@ -49,7 +51,9 @@ def connect(account: GatewayAccount) -> Gateway:
     from billing.gateways.stripe.gateway import Stripe
 
     if account.is_live != (settings.CHARGING == "real"):
-        raise NotConnected("A live key needs CHARGING=real, and a test key must not stand there (rule 24).")
+        raise NotConnected(
+            "A live key needs CHARGING=real, and a test key must not stand there (rule 24)."
+        )
     return Stripe(secret=unseal(account.secret), webhook_secret=unseal(account.webhook_secret))
 
 

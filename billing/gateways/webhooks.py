@@ -9,7 +9,12 @@ from core import nudge
 
 
 def receive(
-    *, account: GatewayAccount | None, body: bytes, signature: str, now: datetime, bank: Gateway | None = None
+    *,
+    account: GatewayAccount | None,
+    body: bytes,
+    signature: str,
+    now: datetime,
+    bank: Gateway | None = None,
 ) -> None:
     """Verify on the raw bytes and keep it; a duplicate inserts nothing. Raises ValueError."""
     bank = bank or (connect(account) if account else None)
@@ -17,5 +22,7 @@ def receive(
         raise ValueError("There is no such account.")
     notice = bank.verify_webhook(body=body, signature=signature, now=now)
     fields = {"handle": notice.handle, "body": body, "received_at": now}
-    GatewayEvent.objects.get_or_create(gateway=bank.name, account=account, event_id=notice.event_id, defaults=fields)
+    GatewayEvent.objects.get_or_create(
+        gateway=bank.name, account=account, event_id=notice.event_id, defaults=fields
+    )
     nudge.ring("billing.tasks.resolve")

@@ -26,11 +26,30 @@ Billable = Period | Upgrade
 
 #: What is read of a period for its invoice; `business` and its owner come beside it.
 COLUMNS = (
-    "business_id", "starts_on", "ends_on", "due_at", "currency", "amount", "state", "amendment", "agreement__title",
-    "agreement__tier", "amendment__tier", "agreement__language", "agreement__taxes", "agreement__tax_mode",
-    "agreement__tax_note", "agreement__withholding_percent", "agreement__collect_by", "agreement__charge_hour",
-    "agreement__time_zone", "agreement__terms_hash", "agreement__client__name", "agreement__client__legal_name",
-    "agreement__client__address", "agreement__client__tax_id",
+    "business_id",
+    "starts_on",
+    "ends_on",
+    "due_at",
+    "currency",
+    "amount",
+    "state",
+    "amendment",
+    "agreement__title",
+    "agreement__tier",
+    "amendment__tier",
+    "agreement__language",
+    "agreement__taxes",
+    "agreement__tax_mode",
+    "agreement__tax_note",
+    "agreement__withholding_percent",
+    "agreement__collect_by",
+    "agreement__charge_hour",
+    "agreement__time_zone",
+    "agreement__terms_hash",
+    "agreement__client__name",
+    "agreement__client__legal_name",
+    "agreement__client__address",
+    "agreement__client__tax_id",
 )
 
 
@@ -61,13 +80,20 @@ def read(found: QuerySet[Any]) -> QuerySet[Any]:
 def draft(period: Billable, more: Sequence[NextLine] = ()) -> Draft:
     """The period's fee, or an upgrade's credit and charge, and what waited for this invoice."""
     agreement = period.agreement
-    own = [DraftLine(words, period.starts_on, period.ends_on, amount) for words, amount in _lines(period)]
-    waited = [DraftLine(line.description, line.starts_on, line.ends_on, line.amount) for line in more]
+    own = [
+        DraftLine(words, period.starts_on, period.ends_on, amount)
+        for words, amount in _lines(period)
+    ]
+    waited = [
+        DraftLine(line.description, line.starts_on, line.ends_on, line.amount) for line in more
+    ]
     lines = [*own, *waited]
     amounts = [line.amount for line in lines]
     if sum(amounts) > LARGEST:
         raise ValueError(f"The invoice of period {period.pk} is absurdly large.")
-    figures = taxes.figures(amounts, agreement.taxes, agreement.tax_mode, agreement.withholding_percent)
+    figures = taxes.figures(
+        amounts, agreement.taxes, agreement.tax_mode, agreement.withholding_percent
+    )
     return Draft(lines, figures)
 
 
@@ -83,9 +109,14 @@ def describe(period: Billable) -> str:
     agreement = period.agreement
     with translation.override(agreement.language):
         if isinstance(period, Upgrade):
-            words = {"tier": period.tier["name"], "sum": amendment_text.sum_in_words(period.amendment)}
+            words = {
+                "tier": period.tier["name"],
+                "sum": amendment_text.sum_in_words(period.amendment),
+            }
             return (_("Upgrade to “%(tier)s”: %(sum)s") % words)[:300]
-        return (_("%(title)s: %(tier)s") % {"title": agreement.title, "tier": period.tier["name"]})[:300]
+        return (_("%(title)s: %(tier)s") % {"title": agreement.title, "tier": period.tier["name"]})[
+            :300
+        ]
 
 
 def carried(period: Billable, now: datetime) -> NextLine:
@@ -121,7 +152,8 @@ def papers(
         state=state,
         collect_by=agreement.collect_by,
         issued_on=numbers.on,
-        due_on=numbers.on + timedelta(days=0 if agreement.collect_by == CollectBy.CARD else TRANSFER_DAYS),
+        due_on=numbers.on
+        + timedelta(days=0 if agreement.collect_by == CollectBy.CARD else TRANSFER_DAYS),
         currency=period.currency,
         subtotal=figures.subtotal,
         tax=figures.tax,

@@ -22,8 +22,13 @@ def add(
         kind=kind,
         ref=ref,
         defaults={
-            "business_id": agreement.business_id, "agreement": agreement, "description": description[:300],
-            "starts_on": starts_on, "ends_on": ends_on, "amount": amount, "created_at": now,
+            "business_id": agreement.business_id,
+            "agreement": agreement,
+            "description": description[:300],
+            "starts_on": starts_on,
+            "ends_on": ends_on,
+            "amount": amount,
+            "created_at": now,
         },
     )
     return row

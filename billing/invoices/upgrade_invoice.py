@@ -40,7 +40,13 @@ def shown(row: Amendment) -> str:
 
 
 def offer(
-    *, agreement: Agreement, change: Change, seen: str, actor: str, now: datetime, origin: Origin = UNSEEN
+    *,
+    agreement: Agreement,
+    change: Change,
+    seen: str,
+    actor: str,
+    now: datetime,
+    origin: Origin = UNSEEN,
 ) -> Amendment:
     """Ask the client to sign it today. `seen` is what `shown` said on the page: another sum is refused.
 
@@ -49,7 +55,9 @@ def offer(
     asked = priced(agreement, change, now)
     still = partial(_must_be_as_seen, agreement, change, seen, now)
     still()
-    return amend.offer(agreement=agreement, change=asked, actor=actor, now=now, origin=origin, still=still)
+    return amend.offer(
+        agreement=agreement, change=asked, actor=actor, now=now, origin=origin, still=still
+    )
 
 
 def priced(agreement: Agreement, change: Change, now: datetime) -> Change:
@@ -60,7 +68,11 @@ def priced(agreement: Agreement, change: Change, now: datetime) -> Change:
     period, before = upgrade.running(agreement, today), effective_terms.on(agreement, today)
     _tier, amount, minutes = amend.result(change, before)
     sums = upgrade.prorated(
-        period, today, paid=paid(period), before=(before.amount, before.minutes), after=(amount, minutes)
+        period,
+        today,
+        paid=paid(period),
+        before=(before.amount, before.minutes),
+        after=(amount, minutes),
     )
     total = taxes.figures([-sums.credit, sums.charge], agreement.taxes, agreement.tax_mode).total
     return replace(change, effective_on=today, at_once=upgrade.AtOnce(period, sums, total))
@@ -74,16 +86,24 @@ def paid(period: Period) -> tuple[int, int]:
     last = period.upgrades.order_by("starts_on").last()
     span: Period | Upgrade = last or period
     papers = Invoice.objects.filter(period=period)
-    is_paid = span.state == PeriodState.INVOICED and not papers.exclude(state=InvoiceState.PAID).exists()
+    is_paid = (
+        span.state == PeriodState.INVOICED and not papers.exclude(state=InvoiceState.PAID).exists()
+    )
     if not is_paid:
         raise NotOpen(
-            _("This period is not paid, and what was not received is not credited. Let it begin with the next one.")
+            _(
+                "This period is not paid, and what was not received is not credited. Let it begin with the next one."
+            )
         )
     if Dispute.objects.filter(payment__invoice__in=papers).exclude(state=DisputeState.WON).exists():
         raise NotOpen(_("A payment of this period is contested. Let it begin with the next one."))
-    notes = CreditNote.objects.filter(invoice__in=papers).values_list("subtotal", "total", "invoice__tax_mode")
+    notes = CreditNote.objects.filter(invoice__in=papers).values_list(
+        "subtotal", "total", "invoice__tax_mode"
+    )
     back = sum(total if mode == TaxMode.INCLUSIVE else subtotal for subtotal, total, mode in notes)
-    return max(0, (last.charge if last else period.amount) - back), (span.ends_on - span.starts_on).days
+    return max(0, (last.charge if last else period.amount) - back), (
+        span.ends_on - span.starts_on
+    ).days
 
 
 def withdraw(invoice: Invoice, now: datetime) -> None:
@@ -101,5 +121,8 @@ def withdraw(invoice: Invoice, now: datetime) -> None:
 
 
 def _must_be_as_seen(agreement: Agreement, change: Change, seen: str, now: datetime) -> None:
-    if shown(amend.draft(agreement=agreement, change=priced(agreement, change, now), now=now)) != seen:
+    if (
+        shown(amend.draft(agreement=agreement, change=priced(agreement, change, now), now=now))
+        != seen
+    ):
         raise NotOpen(_("The sum is not the one you were shown any more. Look at it again."))

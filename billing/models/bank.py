@@ -40,8 +40,12 @@ class StatementLine(TenantRow):
     currency = models.CharField(_("currency"), max_length=3)
     amount = models.BigIntegerField(_("amount"))
     text = models.CharField(_("text"), max_length=500)
-    state = models.CharField(_("state"), max_length=10, choices=BankLineState.choices, default=BankLineState.OPEN)
-    payment = models.OneToOneField("billing.Payment", models.PROTECT, null=True, blank=True, related_name="+")
+    state = models.CharField(
+        _("state"), max_length=10, choices=BankLineState.choices, default=BankLineState.OPEN
+    )
+    payment = models.OneToOneField(
+        "billing.Payment", models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("bank line")
@@ -49,7 +53,9 @@ class StatementLine(TenantRow):
         ordering = ["-on", "-id"]
         constraints = [
             models.UniqueConstraint(fields=["business", "fingerprint"], name="statement_line_once"),
-            models.CheckConstraint(condition=models.Q(amount__gt=0), name="statement_line_is_money"),
+            models.CheckConstraint(
+                condition=models.Q(amount__gt=0), name="statement_line_is_money"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -29,7 +29,9 @@ class Collection(TenantRow):
     gateway = models.CharField(_("gateway"), max_length=20)
     prepare_key = models.UUIDField(default=uuid.uuid4, editable=False)
     handle = models.CharField(_("gateway object"), max_length=80, null=True, blank=True)  # noqa: DJ001 - unique where set
-    state = models.CharField(_("state"), max_length=10, choices=COLLECTION_STATES, default=CollectionState.READY)
+    state = models.CharField(
+        _("state"), max_length=10, choices=COLLECTION_STATES, default=CollectionState.READY
+    )
     next_at = models.DateTimeField(_("next try"), null=True, blank=True)
     amount = models.BigIntegerField(_("amount of the gateway object"), null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
@@ -48,7 +50,11 @@ class Collection(TenantRow):
             models.UniqueConstraint(fields=["gateway", "handle"], name="handle_once"),
         ]
         indexes = [
-            models.Index(fields=["next_at"], name="collection_due", condition=~models.Q(state=CollectionState.DONE)),
+            models.Index(
+                fields=["next_at"],
+                name="collection_due",
+                condition=~models.Q(state=CollectionState.DONE),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -91,7 +97,9 @@ class Charge(TenantRow):
     collection = models.ForeignKey("billing.Collection", models.PROTECT, related_name="charges")
     invoice = models.ForeignKey("billing.Invoice", models.PROTECT, related_name="charges")
     n = models.PositiveSmallIntegerField(_("attempt"))
-    state = models.CharField(_("state"), max_length=20, choices=CHARGE_STATES, default=ChargeState.SENT)
+    state = models.CharField(
+        _("state"), max_length=20, choices=CHARGE_STATES, default=ChargeState.SENT
+    )
     method = models.ForeignKey("billing.PaymentMethod", models.PROTECT, related_name="charges")
     currency = models.CharField(_("currency"), max_length=3)
     amount = models.BigIntegerField(_("amount"))

@@ -19,7 +19,9 @@ class GatewayAccount(TenantRow):
     class Meta:
         verbose_name = _("gateway account")
         verbose_name_plural = _("gateway accounts")
-        constraints = [models.UniqueConstraint(fields=["business", "gateway"], name="gateway_account_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["business", "gateway"], name="gateway_account_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.gateway} {self.hint}"
@@ -29,7 +31,9 @@ class GatewayEvent(models.Model):
     """The body is kept and never believed: a worker asks the gateway for the object's present state."""
 
     gateway = models.CharField(_("gateway"), max_length=20)
-    account = models.ForeignKey("billing.GatewayAccount", models.PROTECT, null=True, blank=True, related_name="+")
+    account = models.ForeignKey(
+        "billing.GatewayAccount", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     event_id = models.CharField(_("event"), max_length=80)
     handle = models.CharField(_("gateway object"), max_length=80)
     body = models.BinaryField(_("body"))
@@ -42,10 +46,16 @@ class GatewayEvent(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["account", "event_id"], name="event_once"),
             models.UniqueConstraint(
-                fields=["gateway", "event_id"], condition=models.Q(account__isnull=True), name="house_event_once"
+                fields=["gateway", "event_id"],
+                condition=models.Q(account__isnull=True),
+                name="house_event_once",
             ),
         ]
-        indexes = [models.Index(fields=["id"], name="event_to_apply", condition=models.Q(done_at__isnull=True))]
+        indexes = [
+            models.Index(
+                fields=["id"], name="event_to_apply", condition=models.Q(done_at__isnull=True)
+            )
+        ]
 
     def __str__(self) -> str:
         return self.event_id
@@ -68,7 +78,9 @@ class PaymentMethod(TenantRow):
         constraints = [
             models.UniqueConstraint(fields=["gateway", "token"], name="method_once"),
             models.UniqueConstraint(
-                fields=["client"], condition=models.Q(removed_at__isnull=True), name="one_method_in_use"
+                fields=["client"],
+                condition=models.Q(removed_at__isnull=True),
+                name="one_method_in_use",
             ),
         ]
 

@@ -1,4 +1,4 @@
-"""Invoices, their lines, and the credit notes that correct them; numbers. Issued rows never change (rules 12, 15, 17)."""
+"""Invoices with their lines and numbers, and the credit notes that correct them (rules 12, 15, 17)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -30,15 +30,24 @@ class Invoice(TenantRow):
     agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="invoices")
     period = models.ForeignKey("agreements.Period", models.PROTECT, related_name="invoices")
     upgrade = models.ForeignKey(
-        "agreements.Upgrade", models.PROTECT, null=True, blank=True, related_name="invoices", db_index=False
+        "agreements.Upgrade",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="invoices",
+        db_index=False,
     )
     kind = models.CharField(_("kind"), max_length=10, default=FEE)
     period_start = models.DateField(_("service from"))
     series = models.ForeignKey("billing.Series", models.PROTECT, related_name="+")
     seq = models.PositiveIntegerField(_("running number"))
     number = models.CharField(_("number"), max_length=40)
-    state = models.CharField(_("state"), max_length=12, choices=INVOICE_STATES, default=InvoiceState.OPEN)
-    collect_by = models.CharField(_("paid by"), max_length=10, choices=CollectBy.choices, default=CollectBy.CARD)
+    state = models.CharField(
+        _("state"), max_length=12, choices=INVOICE_STATES, default=InvoiceState.OPEN
+    )
+    collect_by = models.CharField(
+        _("paid by"), max_length=10, choices=CollectBy.choices, default=CollectBy.CARD
+    )
     issued_on = models.DateField(_("issued"))
     due_on = models.DateField(_("due"))
     currency = models.CharField(_("currency"), max_length=3)
@@ -46,30 +55,41 @@ class Invoice(TenantRow):
     tax = models.BigIntegerField(_("tax"))
     total = models.BigIntegerField(_("total"))
     withholding = models.BigIntegerField(_("may be withheld"), default=0)
-    tax_mode = models.CharField(_("tax mode"), max_length=10, choices=TaxMode.choices, default=TaxMode.EXCLUSIVE)
+    tax_mode = models.CharField(
+        _("tax mode"), max_length=10, choices=TaxMode.choices, default=TaxMode.EXCLUSIVE
+    )
     taxes = models.JSONField(_("tax by rate"), default=list)
     tax_note = models.CharField(_("tax note"), max_length=300, blank=True)
     seller = models.JSONField(_("seller"))
     buyer = models.JSONField(_("buyer"))
     language = models.CharField(_("language"), max_length=5)
     terms_hash = models.CharField(_("SHA-256 of the terms"), max_length=64)
-    document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    document = models.ForeignKey(
+        Document, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
 
     class Meta:
         verbose_name = _("invoice")
         verbose_name_plural = _("invoices")
         ordering = ["-issued_on", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["agreement", "period_start", "kind"], name="invoice_once"),
             models.UniqueConstraint(
-                fields=["upgrade"], condition=models.Q(upgrade__isnull=False), name="upgrade_invoiced_once"
+                fields=["agreement", "period_start", "kind"], name="invoice_once"
+            ),
+            models.UniqueConstraint(
+                fields=["upgrade"],
+                condition=models.Q(upgrade__isnull=False),
+                name="upgrade_invoiced_once",
             ),
             models.UniqueConstraint(fields=["business", "number"], name="invoice_number_once"),
             models.UniqueConstraint(fields=["series", "seq"], name="invoice_seq_once"),
             models.CheckConstraint(
-                condition=models.Q(total=models.F("subtotal") + models.F("tax")), name="invoice_adds_up"
+                condition=models.Q(total=models.F("subtotal") + models.F("tax")),
+                name="invoice_adds_up",
             ),
-            models.CheckConstraint(condition=models.Q(total__gt=0, withholding__gte=0), name="invoice_is_money"),
+            models.CheckConstraint(
+                condition=models.Q(total__gt=0, withholding__gte=0), name="invoice_is_money"
+            ),
         ]
         indexes = [
             models.Index(fields=["business", "-issued_on", "-id"], name="invoice_newest"),
@@ -94,7 +114,9 @@ class Line(TenantRow):
         verbose_name = _("line")
         verbose_name_plural = _("lines")
         ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["invoice", "position"], name="line_position_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "position"], name="line_position_once")
+        ]
 
     def __str__(self) -> str:
         return self.description
@@ -124,7 +146,11 @@ class NextLine(TenantRow):
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="next_line_is_money"),
         ]
         indexes = [
-            models.Index(fields=["agreement"], name="next_line_waiting", condition=models.Q(invoice__isnull=True))
+            models.Index(
+                fields=["agreement"],
+                name="next_line_waiting",
+                condition=models.Q(invoice__isnull=True),
+            )
         ]
 
     def __str__(self) -> str:
@@ -205,7 +231,9 @@ class Series(TenantRow):
     class Meta:
         verbose_name = _("series")
         verbose_name_plural = _("series")
-        constraints = [models.UniqueConstraint(fields=["business", "kind", "year"], name="series_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["business", "kind", "year"], name="series_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.year}"

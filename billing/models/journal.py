@@ -40,7 +40,9 @@ class Journal(TenantRow):
         constraints = [
             models.UniqueConstraint(fields=["kind", "ref", "debit", "credit"], name="journal_once"),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="journal_moves_money"),
-            models.CheckConstraint(condition=~models.Q(debit=models.F("credit")), name="journal_two_accounts"),
+            models.CheckConstraint(
+                condition=~models.Q(debit=models.F("credit")), name="journal_two_accounts"
+            ),
         ]
         indexes = [
             models.Index(fields=["client", "on"], name="journal_of_client"),

@@ -1,4 +1,4 @@
-"""Payments, what settles an invoice, and what happens to a payment later: refunds, disputes, withholding certificates."""
+"""Payments and what settles an invoice; refunds, disputes and withholding certificates."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,9 @@ class Payment(TenantRow):
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="payments")
     invoice = models.ForeignKey("billing.Invoice", models.PROTECT, related_name="payments")
-    charge = models.OneToOneField("billing.Charge", models.PROTECT, null=True, blank=True, related_name="payment")
+    charge = models.OneToOneField(
+        "billing.Charge", models.PROTECT, null=True, blank=True, related_name="payment"
+    )
     gateway = models.CharField(_("gateway"), max_length=20)
     reference = models.CharField(_("reference"), max_length=120)
     currency = models.CharField(_("currency"), max_length=3)
@@ -25,7 +27,9 @@ class Payment(TenantRow):
     series = models.ForeignKey("billing.Series", models.PROTECT, related_name="+")
     seq = models.PositiveIntegerField(_("running number"))
     receipt_number = models.CharField(_("receipt"), max_length=40)
-    receipt_document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
+    receipt_document = models.ForeignKey(
+        Document, models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("payment")
@@ -34,9 +38,13 @@ class Payment(TenantRow):
         constraints = [
             models.UniqueConstraint(fields=["gateway", "reference"], name="payment_once"),
             models.UniqueConstraint(
-                fields=["invoice"], condition=models.Q(charge__isnull=False), name="one_charged_payment"
+                fields=["invoice"],
+                condition=models.Q(charge__isnull=False),
+                name="one_charged_payment",
             ),
-            models.UniqueConstraint(fields=["business", "receipt_number"], name="receipt_number_once"),
+            models.UniqueConstraint(
+                fields=["business", "receipt_number"], name="receipt_number_once"
+            ),
             models.UniqueConstraint(fields=["series", "seq"], name="receipt_seq_once"),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="payment_is_money"),
         ]
@@ -89,8 +97,12 @@ class Refund(TenantRow):
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="refunds")
     payment = models.ForeignKey("billing.Payment", models.PROTECT, related_name="refunds")
-    credit_note = models.ForeignKey("billing.CreditNote", models.PROTECT, null=True, blank=True, related_name="+")
-    state = models.CharField(_("state"), max_length=10, choices=REFUND_STATES, default=RefundState.SENT)
+    credit_note = models.ForeignKey(
+        "billing.CreditNote", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    state = models.CharField(
+        _("state"), max_length=10, choices=REFUND_STATES, default=RefundState.SENT
+    )
     currency = models.CharField(_("currency"), max_length=3)
     amount = models.BigIntegerField(_("amount"))
     handle = models.CharField(_("gateway object"), max_length=80, blank=True)
@@ -106,8 +118,14 @@ class Refund(TenantRow):
         verbose_name = _("refund")
         verbose_name_plural = _("refunds")
         ordering = ["-sent_at", "-id"]
-        constraints = [models.CheckConstraint(condition=models.Q(amount__gt=0), name="refund_is_money")]
-        indexes = [models.Index(fields=["next_at"], name="refund_to_ask", condition=models.Q(next_at__isnull=False))]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="refund_is_money")
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_at"], name="refund_to_ask", condition=models.Q(next_at__isnull=False)
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.payment_id} {self.amount}"
@@ -127,7 +145,9 @@ class Dispute(TenantRow):
     payment = models.ForeignKey("billing.Payment", models.PROTECT, related_name="disputes")
     gateway = models.CharField(_("gateway"), max_length=20)
     handle = models.CharField(_("gateway object"), max_length=80)
-    state = models.CharField(_("state"), max_length=10, choices=DISPUTE_STATES, default=DisputeState.OPEN)
+    state = models.CharField(
+        _("state"), max_length=10, choices=DISPUTE_STATES, default=DisputeState.OPEN
+    )
     currency = models.CharField(_("currency"), max_length=3)
     amount = models.BigIntegerField(_("amount"))
     reason = models.CharField(_("reason"), max_length=60, blank=True)
@@ -172,7 +192,9 @@ class Certificate(TenantRow):
         verbose_name = _("withholding certificate")
         verbose_name_plural = _("withholding certificates")
         ordering = ["-created_at", "-id"]
-        constraints = [models.CheckConstraint(condition=models.Q(amount__gt=0), name="certificate_is_money")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="certificate_is_money")
+        ]
 
     def __str__(self) -> str:
         return self.number or str(self.invoice_id)

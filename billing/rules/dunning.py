@@ -15,11 +15,28 @@ LOOK_UP_AFTER = (
 #: Stripe's decline codes after which the same card cannot succeed (https://docs.stripe.com/declines/codes).
 HARD = frozenset(
     {
-        "authentication_required_off_session", "card_not_supported", "currency_not_supported", "expired_card",
-        "fraudulent", "incorrect_number", "invalid_account", "invalid_expiry_month", "invalid_expiry_year",
-        "invalid_number", "lost_card", "merchant_blacklist", "new_account_information_available", "no_method",
-        "not_permitted", "pickup_card", "restricted_card", "revocation_of_all_authorizations",
-        "revocation_of_authorization", "security_violation", "stolen_card", "stop_payment_order",
+        "authentication_required_off_session",
+        "card_not_supported",
+        "currency_not_supported",
+        "expired_card",
+        "fraudulent",
+        "incorrect_number",
+        "invalid_account",
+        "invalid_expiry_month",
+        "invalid_expiry_year",
+        "invalid_number",
+        "lost_card",
+        "merchant_blacklist",
+        "new_account_information_available",
+        "no_method",
+        "not_permitted",
+        "pickup_card",
+        "restricted_card",
+        "revocation_of_all_authorizations",
+        "revocation_of_authorization",
+        "security_violation",
+        "stolen_card",
+        "stop_payment_order",
         "transaction_not_allowed",
     }
 )

@@ -27,11 +27,16 @@ class Figures:
 
 
 def figures(
-    amounts: Sequence[int], rates: Sequence[Mapping[str, str]], mode: str, withholding_percent: Decimal = Decimal(0)
+    amounts: Sequence[int],
+    rates: Sequence[Mapping[str, str]],
+    mode: str,
+    withholding_percent: Decimal = Decimal(0),
 ) -> Figures:
     """Lines to totals. `rates` are {name, percent}; modes but "exclusive" and "inclusive" charge no tax."""
     whole = sum(amounts)
-    percents = [Decimal(rate["percent"]) for rate in rates] if mode in (EXCLUSIVE, INCLUSIVE) else []
+    percents = (
+        [Decimal(rate["percent"]) for rate in rates] if mode in (EXCLUSIVE, INCLUSIVE) else []
+    )
     if mode == INCLUSIVE:
         subtotal, parts = money.tax_inclusive(whole, percents)
     else:
@@ -50,7 +55,11 @@ def share(amount: int, total: int, taxes: Sequence[Mapping[str, Any]]) -> Figure
     Each tax is its exact part, rounded once; the rest is the part before tax. All of it gives back exactly all.
     """
     parts = [
-        {"name": tax["name"], "percent": tax["percent"], "amount": money.prorate(tax["amount"], amount, total)}
+        {
+            "name": tax["name"],
+            "percent": tax["percent"],
+            "amount": money.prorate(tax["amount"], amount, total),
+        }
         for tax in taxes
     ]
     tax = sum(part["amount"] for part in parts)

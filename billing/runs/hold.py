@@ -36,7 +36,11 @@ def park(*, agreement: Agreement, reason: str, actor: str, now: datetime) -> Non
     with transaction.atomic():
         Agreement.objects.filter(pk=agreement.pk).update(parked_because=reason[:300])
         audit.record(
-            business=agreement.business, chain_id=agreement.id, event="parked", actor=actor, now=now,
+            business=agreement.business,
+            chain_id=agreement.id,
+            event="parked",
+            actor=actor,
+            now=now,
             data={"reason": reason[:300]},
         )
 

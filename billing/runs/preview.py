@@ -49,9 +49,15 @@ def totals(rows: list[Coming]) -> list[tuple[str, int]]:
 
 
 def _read(business: Business, before: set[UUID], until: datetime) -> list[Coming]:
-    waits = Collection.objects.filter(business=business, state__in=(CollectionState.READY, CollectionState.SENT))
-    related = waits.select_related("invoice__client", "invoice__agreement", "invoice__period", "invoice__upgrade")
-    rows = [row for row in related if row.state == CollectionState.READY or row.invoice_id not in before]
+    waits = Collection.objects.filter(
+        business=business, state__in=(CollectionState.READY, CollectionState.SENT)
+    )
+    related = waits.select_related(
+        "invoice__client", "invoice__agreement", "invoice__period", "invoice__upgrade"
+    )
+    rows = [
+        row for row in related if row.state == CollectionState.READY or row.invoice_id not in before
+    ]
     owed = owing.of([row.invoice for row in rows])
     found = []
     for row in rows:
@@ -61,8 +67,13 @@ def _read(business: Business, before: set[UUID], until: datetime) -> list[Coming
         if at and at <= until:
             found.append(
                 Coming(
-                    local_day(at, agreement.time_zone), invoice.client.name, agreement.title, invoice.currency,
-                    owed[invoice.pk], row.state == CollectionState.READY, "" if is_new else invoice.number,
+                    local_day(at, agreement.time_zone),
+                    invoice.client.name,
+                    agreement.title,
+                    invoice.currency,
+                    owed[invoice.pk],
+                    row.state == CollectionState.READY,
+                    "" if is_new else invoice.number,
                 )
             )
     return found

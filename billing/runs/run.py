@@ -38,18 +38,29 @@ def tick(*, now: datetime) -> BillingRun:
     waiting = refused()
     if waiting:
         return waiting
-    return BillingRun.objects.create(door="job", started_at=now, finished_at=now, refused_because=why)
+    return BillingRun.objects.create(
+        door="job", started_at=now, finished_at=now, refused_because=why
+    )
 
 
 def allow(*, now: datetime) -> int:
     """A person says that the clock is right; how many refused runs that was about."""
-    return BillingRun.objects.exclude(refused_because="").filter(allowed_at__isnull=True).update(allowed_at=now)
+    return (
+        BillingRun.objects.exclude(refused_because="")
+        .filter(allowed_at__isnull=True)
+        .update(allowed_at=now)
+    )
 
 
 def refused() -> BillingRun | None:
     """The run that waits for a person's word, if the latest is one."""
     last = BillingRun.objects.exclude(door=AUDIT).order_by("-pk").first()
     return last if last and last.refused_because and not last.allowed_at else None
+
+
+def last_run() -> BillingRun | None:
+    """The latest run; the daily audit does not count."""
+    return BillingRun.objects.exclude(door=AUDIT).order_by("-started_at", "-pk").first()
 
 
 def _doubt(now: datetime) -> str:
@@ -67,7 +78,9 @@ def _doubt(now: datetime) -> str:
     return ""
 
 
-def bill(*, now: datetime, door: str, only: Agreement | None = None, dry_run: bool = False) -> BillingRun:
+def bill(
+    *, now: datetime, door: str, only: Agreement | None = None, dry_run: bool = False
+) -> BillingRun:
     """Do everything that is due at `now` and write down what was found.
 
     A dry run does the same up to the charges inside a transaction that is taken back: it writes nothing and
@@ -77,7 +90,9 @@ def bill(*, now: datetime, door: str, only: Agreement | None = None, dry_run: bo
     if dry_run:
         with transaction.atomic():
             run.result = _prepare(now, only)
-            run.result["invoices"] = [_line(row) for row in Invoice.objects.filter(created_at=now)[:1000]]
+            run.result["invoices"] = [
+                _line(row) for row in Invoice.objects.filter(created_at=now)[:1000]
+            ]
             run.to_charge = due(now, only).count()
             transaction.set_rollback(True)
         return run
@@ -121,7 +136,12 @@ def _line(invoice: Invoice) -> dict[str, Any]:
 def _outcomes(now: datetime) -> dict[str, int]:
     """How many charges of this run ended how; "charged" is all of them."""
     found = dict(NO_CHARGES)
-    for state in Charge.objects.filter(sent_at__gte=now).order_by().values_list("state", flat=True).iterator(2000):
+    for state in (
+        Charge.objects.filter(sent_at__gte=now)
+        .order_by()
+        .values_list("state", flat=True)
+        .iterator(2000)
+    ):
         found["charged"] += 1
         found[state] = found.get(state, 0) + 1
     return found

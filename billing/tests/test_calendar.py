@@ -23,19 +23,57 @@ TEN_YEARS_ON = date(2036, 12, 31)
 #: Every kind of offset and of daylight saving there is: halves and quarters of an hour, both hemispheres, a half
 #: hour's jump (Lord Howe), jumps at midnight (Havana, Santiago, Beirut, Cairo), the two ends of the date line.
 ZONES = [
-    "UTC", "Africa/Cairo", "Africa/Casablanca", "Africa/Johannesburg", "Africa/Lagos", "America/Bogota",
-    "America/Chicago", "America/Denver", "America/Halifax", "America/Havana", "America/Los_Angeles",
-    "America/Mexico_City", "America/New_York", "America/Nuuk", "America/Phoenix", "America/Santiago",
-    "America/Sao_Paulo", "America/St_Johns", "Antarctica/Troll", "Asia/Bangkok", "Asia/Beirut", "Asia/Dubai",
-    "Asia/Gaza", "Asia/Jerusalem", "Asia/Kabul", "Asia/Kathmandu", "Asia/Kolkata", "Asia/Singapore",
-    "Asia/Tehran", "Asia/Tokyo", "Atlantic/Azores", "Australia/Adelaide", "Australia/Eucla",
-    "Australia/Lord_Howe", "Australia/Sydney", "Europe/Berlin", "Europe/Dublin", "Europe/London",
-    "Pacific/Apia", "Pacific/Auckland", "Pacific/Chatham", "Pacific/Honolulu", "Pacific/Kiritimati",
-    "Pacific/Marquesas", "Pacific/Pago_Pago",
+    "UTC",
+    "Africa/Cairo",
+    "Africa/Casablanca",
+    "Africa/Johannesburg",
+    "Africa/Lagos",
+    "America/Bogota",
+    "America/Chicago",
+    "America/Denver",
+    "America/Halifax",
+    "America/Havana",
+    "America/Los_Angeles",
+    "America/Mexico_City",
+    "America/New_York",
+    "America/Nuuk",
+    "America/Phoenix",
+    "America/Santiago",
+    "America/Sao_Paulo",
+    "America/St_Johns",
+    "Antarctica/Troll",
+    "Asia/Bangkok",
+    "Asia/Beirut",
+    "Asia/Dubai",
+    "Asia/Gaza",
+    "Asia/Jerusalem",
+    "Asia/Kabul",
+    "Asia/Kathmandu",
+    "Asia/Kolkata",
+    "Asia/Singapore",
+    "Asia/Tehran",
+    "Asia/Tokyo",
+    "Atlantic/Azores",
+    "Australia/Adelaide",
+    "Australia/Eucla",
+    "Australia/Lord_Howe",
+    "Australia/Sydney",
+    "Europe/Berlin",
+    "Europe/Dublin",
+    "Europe/London",
+    "Pacific/Apia",
+    "Pacific/Auckland",
+    "Pacific/Chatham",
+    "Pacific/Honolulu",
+    "Pacific/Kiritimati",
+    "Pacific/Marquesas",
+    "Pacific/Pago_Pago",
 ]
 
 
-def retainer(zone: str, starts_on: date, *, anchor: int = 0, hour: int = 9, interval: str = "monthly") -> Agreement:
+def retainer(
+    zone: str, starts_on: date, *, anchor: int = 0, hour: int = 9, interval: str = "monthly"
+) -> Agreement:
     """What the calendar needs to know of an agreement; no row is written."""
     return Agreement(
         starts_on=starts_on,
@@ -53,7 +91,9 @@ def wall(instant: datetime, zone: str) -> datetime:
 
 def is_shown(moment: datetime, zone: str) -> bool:
     """Whether a clock on the wall ever shows it; clocks that are put forward pass over an hour or two."""
-    return any(wall(moment.replace(tzinfo=UTC) - MINUTE * 15 * n, zone) == moment for n in range(-56, 57))
+    return any(
+        wall(moment.replace(tzinfo=UTC) - MINUTE * 15 * n, zone) == moment for n in range(-56, 57)
+    )
 
 
 def starts(agreement: Agreement, until: date) -> list[date]:
@@ -92,9 +132,15 @@ def test_a_period_is_due_when_the_wall_first_shows_its_day_and_hour(anchor: int,
 def test_the_zones_are_of_every_kind() -> None:
     days = [datetime(2027, 1, 1, tzinfo=UTC) + n * DAY for n in range(365)]
     offsets = {zone: {day.astimezone(ZoneInfo(zone)).utcoffset() for day in days} for zone in ZONES}
-    moved = {abs(one - other) for found in offsets.values() for one, other in itertools.combinations(found, 2)}
+    moved = {
+        abs(one - other)
+        for found in offsets.values()
+        for one, other in itertools.combinations(found, 2)
+    }
     assert len(ZONES) >= 40
-    assert len({offset % HOUR for found in offsets.values() for offset in found}) == 3  # :00 :30 :45
+    assert (
+        len({offset % HOUR for found in offsets.values() for offset in found}) == 3
+    )  # :00 :30 :45
     assert moved >= {HOUR / 2, HOUR}
     assert max(map(max, offsets.values())) - min(map(min, offsets.values())) >= 25 * HOUR
 
@@ -130,7 +176,9 @@ def test_a_day_that_was_left_out_or_began_twice_is_billed_once(
 ) -> None:
     agreement = retainer(zone, starts_on)
     instants = [due_at(agreement, span) for span in spans(agreement, until=starts_on + 95 * DAY)]
-    assert [wall(instant, zone).isoformat() for instant in instants[1:]] == [f"{day}T09:00:00" for day in expected]
+    assert [wall(instant, zone).isoformat() for instant in instants[1:]] == [
+        f"{day}T09:00:00" for day in expected
+    ]
 
 
 # Opening them: ten years of an irregular clock
@@ -160,9 +208,13 @@ def must_be_as_promised(agreement: Agreement, clock: list[datetime]) -> None:
     assert [(row.index, row.starts_on) for row in rows] == list(enumerate(days))
     assert [row.ends_on for row in rows[:-1]] == days[1:]
     for row in rows:
-        first_look = highest[bisect_left(highest, row.starts_on, key=lambda now: wall(now, zone).date())]
+        first_look = highest[
+            bisect_left(highest, row.starts_on, key=lambda now: wall(now, zone).date())
+        ]
         assert row.created_at == first_look
-        assert wall(row.due_at, zone) == datetime.combine(row.starts_on, time(9 if row.index else 0))
+        assert wall(row.due_at, zone) == datetime.combine(
+            row.starts_on, time(9 if row.index else 0)
+        )
 
 
 @pytest.mark.proof
@@ -170,7 +222,9 @@ def test_ten_years_of_irregular_hours_open_every_period_once_and_none_early(worl
     agreements = [
         signed(world, "America/St_Johns", starts_on=date(2026, 12, 28)),
         signed(world, "Pacific/Apia", starts_on=date(2026, 12, 29)),
-        signed(world, "Australia/Lord_Howe", starts_on=date(2026, 12, 30), ends_on=date(2031, 2, 10)),
+        signed(
+            world, "Australia/Lord_Howe", starts_on=date(2026, 12, 30), ends_on=date(2031, 2, 10)
+        ),
         signed(world, "Pacific/Kiritimati", starts_on=date(2026, 12, 31)),
         signed(world, "Asia/Kathmandu", starts_on=date(2027, 8, 31), interval="quarterly"),
         signed(world, "America/Havana", starts_on=date(2028, 2, 29), interval="yearly"),
@@ -185,7 +239,9 @@ def test_ten_years_of_irregular_hours_open_every_period_once_and_none_early(worl
     assert ended.amount == 113_793  # 3,000.00 × 11 of the 29 days from 30 January to 28 February
 
 
-def test_a_clock_three_days_back_and_forty_forward_opens_none_early_and_none_twice(world: World) -> None:
+def test_a_clock_three_days_back_and_forty_forward_opens_none_early_and_none_twice(
+    world: World,
+) -> None:
     agreements = [
         signed(world, "America/New_York", starts_on=date(2026, 12, 31)),
         signed(world, "Pacific/Auckland", starts_on=date(2026, 11, 29)),
@@ -206,7 +262,10 @@ def test_a_second_look_at_the_same_moment_opens_nothing(world: World) -> None:
     midnight = datetime(2027, 2, 27, 17, 0, tzinfo=UTC)
     assert open_due(now=midnight - MINUTE) == 1  # the first, of January
     assert [open_due(now=midnight) for _ in range(3)] == [1, 0, 0]
-    assert [row.starts_on for row in agreement.periods.order_by("index")] == [date(2027, 1, 31), date(2027, 2, 28)]
+    assert [row.starts_on for row in agreement.periods.order_by("index")] == [
+        date(2027, 1, 31),
+        date(2027, 2, 28),
+    ]
 
 
 def test_a_changed_zone_counts_from_the_next_period_on(world: World) -> None:
@@ -219,7 +278,12 @@ def test_a_changed_zone_counts_from_the_next_period_on(world: World) -> None:
         open_due(now=now)
         now += 9 * HOUR
     rows = agreement.periods.order_by("index")
-    assert [row.starts_on.isoformat() for row in rows] == ["2026-12-31", "2027-01-31", "2027-02-28", "2027-03-31"]
+    assert [row.starts_on.isoformat() for row in rows] == [
+        "2026-12-31",
+        "2027-01-31",
+        "2027-02-28",
+        "2027-03-31",
+    ]
     assert wall(rows[0].due_at, "Pacific/Auckland").isoformat() == "2026-12-31T00:00:00"
     assert [wall(row.due_at, "Pacific/Honolulu").isoformat() for row in rows[1:]] == [
         "2027-01-31T09:00:00", "2027-02-28T09:00:00", "2027-03-31T09:00:00",

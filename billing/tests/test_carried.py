@@ -25,13 +25,22 @@ def waiting(agreement: Agreement, ref: str, amount: int, **fields: Any) -> NextL
     """What another room asks to be billed: approved overage, say."""
     days = {"starts_on": date(2026, 10, 1), "ends_on": date(2026, 11, 1)}
     return NextLine.objects.create(
-        business=agreement.business, agreement=agreement, kind="overage", ref=ref, amount=amount,
-        description=f"Hours over the allowance: {ref}", **days | fields,
+        business=agreement.business,
+        agreement=agreement,
+        kind="overage",
+        ref=ref,
+        amount=amount,
+        description=f"Hours over the allowance: {ref}",
+        **days | fields,
     )
 
 
-@pytest.mark.parametrize(("currency", "least"), [("USD", 50), ("JPY", 50), ("THB", 10_00), ("KWD", 1)])
-def test_the_smallest_sum_is_charged_and_one_unit_less_is_carried(world: World, currency: str, least: int) -> None:
+@pytest.mark.parametrize(
+    ("currency", "least"), [("USD", 50), ("JPY", 50), ("THB", 10_00), ("KWD", 1)]
+)
+def test_the_smallest_sum_is_charged_and_one_unit_less_is_carried(
+    world: World, currency: str, least: int
+) -> None:
     assert smallest(currency) == least
     world.billed(client=world.client("A"), currency=currency, amount=least)
     if least > 1:
@@ -48,14 +57,17 @@ def test_it_stands_on_the_next_invoice_with_its_own_days(world: World) -> None:
     assert not Invoice.objects.exists() and not Journal.objects.exists()
     bill(now=month(1), door="test")
     invoice = Invoice.objects.get()
-    assert [(line.starts_on.month, line.amount) for line in invoice.lines.order_by("starts_on")] == [
+    assert [
+        (line.starts_on.month, line.amount) for line in invoice.lines.order_by("starts_on")
+    ] == [
         (11, 30),
         (12, 30),
     ]
     assert (invoice.subtotal, invoice.tax, invoice.total, invoice.state) == (60, 4, 64, "paid")
     assert NextLine.objects.get().invoice == invoice
     assert [row.state for row in Period.objects.filter(agreement=agreement).order_by("index")] == [
-        "carried", "invoiced",
+        "carried",
+        "invoiced",
     ]
     assert not broken(month(1))
 
@@ -88,13 +100,19 @@ def test_tax_counts_towards_the_smallest_sum(world: World) -> None:
     assert world.billed(amount=47, taxes=VAT).total == 50
 
 
-def test_what_waits_for_an_agreement_stands_on_its_next_invoice_behind_the_fee(world: World) -> None:
+def test_what_waits_for_an_agreement_stands_on_its_next_invoice_behind_the_fee(
+    world: World,
+) -> None:
     agreement = world.running(taxes=VAT)
     for n, amount in enumerate((150_00, 75_00)):
         waiting(agreement, f"work {n}", amount, created_at=NOW - timedelta(hours=2 - n))
     bill(now=NOW, door="test")
     invoice = Invoice.objects.get()
-    assert [(line.position, line.amount) for line in invoice.lines.all()] == [(1, 3_000_00), (2, 150_00), (3, 75_00)]
+    assert [(line.position, line.amount) for line in invoice.lines.all()] == [
+        (1, 3_000_00),
+        (2, 150_00),
+        (3, 75_00),
+    ]
     assert (invoice.subtotal, invoice.total) == (3_225_00, 3_450_75)
     assert invoice.lines.get(position=2).description == "Hours over the allowance: work 0"
     bill(now=month(1), door="test")
@@ -107,7 +125,10 @@ def test_what_waits_for_one_agreement_is_not_billed_to_another(world: World) -> 
     mine, other = world.running(client), world.running(client, card="")
     waiting(mine, "work", 150_00)
     bill(now=NOW, door="test")
-    assert {row.agreement_id: row.total for row in Invoice.objects.all()} == {mine.pk: 3_150_00, other.pk: 3_000_00}
+    assert {row.agreement_id: row.total for row in Invoice.objects.all()} == {
+        mine.pk: 3_150_00,
+        other.pk: 3_000_00,
+    }
 
 
 def test_a_line_that_waits_can_lift_a_small_fee_over_the_smallest_sum(world: World) -> None:

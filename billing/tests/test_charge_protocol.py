@@ -181,7 +181,11 @@ def test_more_than_one_missed_period_stops_and_asks(world: World) -> None:
 def test_one_missed_period_is_made_up_by_itself(world: World) -> None:
     world.running()
     bill(now=NOW, door="test")
-    for days in (48, 48, 49):  # nothing ran for a month and a half: the period of 2 December waits since its morning
+    for days in (
+        48,
+        48,
+        49,
+    ):  # nothing ran for a month and a half: the period of 2 December waits since its morning
         bill(now=NOW + timedelta(days=days), door="test")
     assert_kept(2)
 
@@ -207,7 +211,7 @@ def test_what_a_dead_worker_held_is_charged_when_its_lease_is_over(
 ) -> None:
     """The sweep that comes every two minutes rings for it: it does not wait for the next full hour."""
     rung: list[str] = []
-    monkeypatch.setattr(tasks.doorbell, "ring", rung.append)
+    monkeypatch.setattr(tasks.nudge, "ring", rung.append)
     now = timezone.now()
     world.running(now=now)
     with dying(collect, "_arm", False, Killed), suppress(Killed):
@@ -232,7 +236,9 @@ def test_a_sweep_that_died_before_it_asked_is_not_counted_as_a_question(world: W
     assert Invoice.objects.get().state == "paid"
 
 
-def test_a_card_that_was_never_asked_is_charged_after_anothers_confirmation_did_not_come(world: World) -> None:
+def test_a_card_that_was_never_asked_is_charged_after_anothers_confirmation_did_not_come(
+    world: World,
+) -> None:
     """A request of an earlier charge arrives hours late, for a card that wants its owner: ours is not asked then."""
     world.running()
     with dying(collect, "_send", after=False, error=Killed), suppress(Killed):

@@ -73,7 +73,12 @@ def test_an_invoice_that_the_gateway_knows_nothing_of_is_void_at_once(world: Wor
     cancel(invoice)
     row, note = collection(invoice), CreditNote.objects.get()
     assert (row.state, row.next_at, row.invoice.state) == ("done", None, "void")
-    assert (note.invoice, note.reason, note.total, note.tax) == (invoice, "Wrong client", 3_210_00, 210_00)
+    assert (note.invoice, note.reason, note.total, note.tax) == (
+        invoice,
+        "Wrong client",
+        3_210_00,
+        210_00,
+    )
     assert owing.owed(invoice) == 0
     assert ledger.credit_of(invoice.client_id, "USD") == 0
     assert not broken(NOW)
@@ -107,7 +112,9 @@ def test_a_void_invoice_is_never_charged_whatever_card_comes(world: World) -> No
 
 
 @pytest.mark.parametrize("correct", [cancel, give_up])
-def test_what_was_paid_meanwhile_stays_paid_and_the_owner_is_told(world: World, correct: Any) -> None:
+def test_what_was_paid_meanwhile_stays_paid_and_the_owner_is_told(
+    world: World, correct: Any
+) -> None:
     invoice = world.billed(card="lost_answer")
     correct(invoice)
     assert collection(invoice).state == "voiding"
@@ -210,7 +217,9 @@ def test_a_credit_note_on_an_open_invoice_leaves_less_to_charge(world: World) ->
     assert not broken(LATER)
 
 
-def test_a_changed_amount_is_prepared_anew_only_after_the_old_object_is_cancelled(world: World, slow: Slow) -> None:
+def test_a_changed_amount_is_prepared_anew_only_after_the_old_object_is_cancelled(
+    world: World, slow: Slow
+) -> None:
     invoice = world.billed(card="insufficient_funds")
     old = collection(invoice).handle
     less(invoice, 500_00)

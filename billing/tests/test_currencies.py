@@ -11,7 +11,12 @@ from tests.world import NOW, World
 
 def test_sums_of_two_currencies_stand_side_by_side(world: World) -> None:
     client = world.client()
-    for currency, amount in (("USD", 3_000_00), ("THB", 30_000_00), ("THB", 500_00), ("JPY", 100_000)):
+    for currency, amount in (
+        ("USD", 3_000_00),
+        ("THB", 30_000_00),
+        ("THB", 500_00),
+        ("JPY", 100_000),
+    ):
         world.running(client, card="", currency=currency, amount=amount)
     bill(now=NOW, door="test")
     assert queries.outstanding(world.business) == [
@@ -21,7 +26,11 @@ def test_sums_of_two_currencies_stand_side_by_side(world: World) -> None:
     months = {row.currency: row.invoiced for row in client_statement.by_month(world.business)}
     assert months == {"JPY": 100_000, "THB": 30_500_00, "USD": 3_000_00}
     signed = guaranteed_income.signed(world.business)
-    assert guaranteed_income.guaranteed(signed, NOW.date()) == {"JPY": 100_000, "THB": 30_500_00, "USD": 3_000_00}
+    assert guaranteed_income.guaranteed(signed, NOW.date()) == {
+        "JPY": 100_000,
+        "THB": 30_500_00,
+        "USD": 3_000_00,
+    }
     coming = preview.coming(world.business, now=NOW + timedelta(days=1), days=30)
     assert dict(preview.totals(coming)) == {"JPY": 200_000, "THB": 61_000_00, "USD": 6_000_00}
     assert not broken(NOW)

@@ -21,14 +21,18 @@ def declined(world: World) -> Invoice:
     agreement = world.running(card="insufficient_funds")
     for days in (0, 1, 3, 7, 14):
         bill(now=NOW + timedelta(days=days), door="test")
-    return Invoice.objects.select_related("collection", "agreement", "client").get(agreement=agreement)
+    return Invoice.objects.select_related("collection", "agreement", "client").get(
+        agreement=agreement
+    )
 
 
 @pytest.mark.parametrize(
     ("declined", "again"),
     [(0, 1), (1, 3), (2, 3), (3, 7), (5, 7), (7, 14), (13, 14), (14, None), (40, None)],
 )
-def test_the_calendar_is_followed_from_wherever_the_decline_falls(declined: int, again: int | None) -> None:
+def test_the_calendar_is_followed_from_wherever_the_decline_falls(
+    declined: int, again: int | None
+) -> None:
     day = dunning.next_try(LATER, LATER + timedelta(days=declined))
     assert day == (None if again is None else LATER + timedelta(days=again))
 
@@ -44,7 +48,9 @@ def test_a_card_saved_late_is_not_tried_again_and_again_on_one_day(world: World)
 def test_after_the_last_try_the_owner_is_asked_and_nothing_else_happens(world: World) -> None:
     invoice = declined(world)
     assert undecided(invoice)
-    letter = Outbox.objects.filter(kind="charge_failed", ref__endswith=":owner").latest("created_at", "id")
+    letter = Outbox.objects.filter(kind="charge_failed", ref__endswith=":owner").latest(
+        "created_at", "id"
+    )
     assert "wait, pause the retainer, or end it" in letter.text
     assert f"/charges/{invoice.pk}/" in letter.text
     before = Charge.objects.count()
@@ -73,5 +79,10 @@ def test_there_is_nothing_to_wait_for_where_nobody_has_to_decide(world: World) -
 def test_a_day_that_has_passed_is_refused_at_its_field(world: World) -> None:
     invoice = declined(world)
     with pytest.raises(NothingToRetry) as no:
-        wait(collection=invoice.collection, until=date(2026, 11, 16), actor="Nan", now=NOW + timedelta(days=15))
+        wait(
+            collection=invoice.collection,
+            until=date(2026, 11, 16),
+            actor="Nan",
+            now=NOW + timedelta(days=15),
+        )
     assert no.value.field == "until"

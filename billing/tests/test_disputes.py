@@ -45,7 +45,12 @@ def booked() -> dict[str, tuple[str, str, int]]:
 def test_a_dispute_flags_the_payment_and_the_invoice_stays_paid(world: World) -> None:
     contested(world)
     row = Dispute.objects.get()
-    assert (row.state, row.amount, row.reason, row.payment) == ("open", 3_000_00, "fraudulent", Payment.objects.get())
+    assert (row.state, row.amount, row.reason, row.payment) == (
+        "open",
+        3_000_00,
+        "fraudulent",
+        Payment.objects.get(),
+    )
     assert Invoice.objects.get().state == "paid"
     assert booked() == {"dispute": ("disputed", "cash", 3_000_00)}
     assert Outbox.objects.get(kind="disputed").to == world.business.owner.email
@@ -75,8 +80,12 @@ def test_the_same_notice_again_is_a_no_op(world: World) -> None:
     assert Outbox.objects.filter(kind="disputed").count() == 2
 
 
-@pytest.mark.parametrize(("first", "later"), [("won", "lost"), ("won", "open"), ("lost", "won"), ("lost", "open")])
-def test_what_was_decided_stays_decided_whatever_older_notice_comes(world: World, first: str, later: str) -> None:
+@pytest.mark.parametrize(
+    ("first", "later"), [("won", "lost"), ("won", "open"), ("lost", "won"), ("lost", "open")]
+)
+def test_what_was_decided_stays_decided_whatever_older_notice_comes(
+    world: World, first: str, later: str
+) -> None:
     invoice = contested(world)
     decided(invoice, first)
     assert decided(invoice, later).state == first
@@ -107,7 +116,9 @@ def test_contested_money_is_not_given_back_a_second_time(world: World) -> None:
     with pytest.raises(NotOwed):
         refund.give_back(invoice=invoice, amount=1, reason="R", actor="Nan", to_card=True, now=NOW)
     decided(invoice, "won")
-    refund.give_back(invoice=invoice, amount=3_000_00, reason="R", actor="Nan", to_card=True, now=NOW)
+    refund.give_back(
+        invoice=invoice, amount=3_000_00, reason="R", actor="Nan", to_card=True, now=NOW
+    )
     refund.carry_out(now=NOW)
     assert not broken(NOW)
 
@@ -122,7 +133,9 @@ def test_a_notice_of_a_dispute_is_applied_by_the_next_walk(world: World) -> None
     invoice = world.billed()
     handle = invoice.collection.handle or ""
     contest(handle)
-    GatewayEvent.objects.create(gateway="sandbox", event_id="evt_1", handle=handle, body=b"{}", received_at=NOW)
+    GatewayEvent.objects.create(
+        gateway="sandbox", event_id="evt_1", handle=handle, body=b"{}", received_at=NOW
+    )
     bill(now=NOW, door="test")
     assert Dispute.objects.get().state == "open"
     assert GatewayEvent.objects.get().done_at == NOW

@@ -14,22 +14,57 @@ from billing.bank_transfer.codes.epc import (
     payload,
 )
 
-USUAL: dict[str, Any] = {"name": "Retainer Hub GmbH", "iban": "DE89370400440532013000", "amount": 120_000}
+USUAL: dict[str, Any] = {
+    "name": "Retainer Hub GmbH",
+    "iban": "DE89370400440532013000",
+    "amount": 120_000,
+}
 
 #: The examples of the ISO 13616 registry,
 #: https://www.swift.com/standards/data-standards/iban-international-bank-account-number
 REGISTRY = [
-    "AD1200012030200359100100", "AL47212110090000000235698741", "AT611904300234573201", "BE68539007547034",
-    "BG80BNBG96611020345678", "CH9300762011623852957", "CY17002001280000001200527600", "CZ6508000000192000145399",
-    "DE89370400440532013000", "DK5000400440116243", "EE382200221020145685", "ES9121000418450200051332",
-    "FI2112345600000785", "FR1420041010050500013M02606", "GB29NWBK60161331926819", "GI75NWBK000000007099453",
-    "GR1601101250000000012300695", "HR1210010051863000160", "HU42117730161111101800000000",
-    "IE29AIBK93115212345678", "IS140159260076545510730339", "IT60X0542811101000000123456", "LI21088100002324013AA",
-    "LT121000011101001000", "LU280019400644750000", "LV80BANK0000435195001", "MC5811222000010123456789030",
-    "MD24AG000225100013104168", "ME25505000012345678951", "MK07250120000058984", "MT84MALT011000012345MTLCAST001S",
-    "NL91ABNA0417164300", "NO9386011117947", "PL61109010140000071219812874", "PT50000201231234567890154",
-    "RO49AAAA1B31007593840000", "RS35260005601001611379", "SE4550000000058398257466", "SI56263300012039086",
-    "SK3112000000198742637541", "SM86U0322509800000000270100", "VA59001123000012345678",
+    "AD1200012030200359100100",
+    "AL47212110090000000235698741",
+    "AT611904300234573201",
+    "BE68539007547034",
+    "BG80BNBG96611020345678",
+    "CH9300762011623852957",
+    "CY17002001280000001200527600",
+    "CZ6508000000192000145399",
+    "DE89370400440532013000",
+    "DK5000400440116243",
+    "EE382200221020145685",
+    "ES9121000418450200051332",
+    "FI2112345600000785",
+    "FR1420041010050500013M02606",
+    "GB29NWBK60161331926819",
+    "GI75NWBK000000007099453",
+    "GR1601101250000000012300695",
+    "HR1210010051863000160",
+    "HU42117730161111101800000000",
+    "IE29AIBK93115212345678",
+    "IS140159260076545510730339",
+    "IT60X0542811101000000123456",
+    "LI21088100002324013AA",
+    "LT121000011101001000",
+    "LU280019400644750000",
+    "LV80BANK0000435195001",
+    "MC5811222000010123456789030",
+    "MD24AG000225100013104168",
+    "ME25505000012345678951",
+    "MK07250120000058984",
+    "MT84MALT011000012345MTLCAST001S",
+    "NL91ABNA0417164300",
+    "NO9386011117947",
+    "PL61109010140000071219812874",
+    "PT50000201231234567890154",
+    "RO49AAAA1B31007593840000",
+    "RS35260005601001611379",
+    "SE4550000000058398257466",
+    "SI56263300012039086",
+    "SK3112000000198742637541",
+    "SM86U0322509800000000270100",
+    "VA59001123000012345678",
 ]
 
 
@@ -84,13 +119,17 @@ def test_every_country_of_the_table_has_an_example() -> None:
 
 @given(st.sampled_from(REGISTRY), st.data())
 @settings(deadline=None)
-def test_one_wrong_character_or_two_exchanged_ones_are_noticed(iban: str, data: st.DataObject) -> None:
+def test_one_wrong_character_or_two_exchanged_ones_are_noticed(
+    iban: str, data: st.DataObject
+) -> None:
     """Of the same kind: modulo 97 cannot tell "B1", which is 111, from "1B"."""
     place = data.draw(st.integers(2, len(iban) - 2))
     if iban[place].isdigit() == iban[place + 1].isdigit() and data.draw(st.booleans()):
         wrong = iban[:place] + iban[place + 1] + iban[place] + iban[place + 2 :]
     else:
-        other = data.draw(st.sampled_from("0123456789" if iban[place].isdigit() else "ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+        other = data.draw(
+            st.sampled_from("0123456789" if iban[place].isdigit() else "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        )
         wrong = iban[:place] + other + iban[place + 1 :]
     if wrong == iban:
         assert checked_iban(wrong) == iban
@@ -102,8 +141,15 @@ def test_one_wrong_character_or_two_exchanged_ones_are_noticed(iban: str, data: 
 @pytest.mark.parametrize(
     "iban",
     [
-        "", "DE", "0012345678", "DE8937040044053201300", "DE893704004405320130000", "US89370400440532013000",
-        "DE89-3704-0044-0532-0130-00", "TH89370400440532013000", "DE٨٩370400440532013000",
+        "",
+        "DE",
+        "0012345678",
+        "DE8937040044053201300",
+        "DE893704004405320130000",
+        "US89370400440532013000",
+        "DE89-3704-0044-0532-0130-00",
+        "TH89370400440532013000",
+        "DE٨٩370400440532013000",
     ],
 )
 def test_an_account_that_is_no_iban_of_sepa_is_refused(iban: str) -> None:
@@ -113,21 +159,33 @@ def test_an_account_that_is_no_iban_of_sepa_is_refused(iban: str) -> None:
 @pytest.mark.parametrize(
     ("other", "code"),
     [
-        ({"amount": 0}, "amount"), ({"amount": -5}, "amount"), ({"amount": LARGEST + 1}, "amount"),
-        ({"name": ""}, "name"), ({"name": " \n "}, "name"), ({"name": "x" * 71}, "name"), ({"name": "a\x00b"}, "name"),
-        ({"bic": "COBADEF"}, "bic"), ({"bic": "COBADEFFX"}, "bic"), ({"bic": "C0BADEFF"}, "bic"),
-        ({"reference": "RF19539007547034"}, "reference"), ({"reference": "RH-2026-0007"}, "reference"),
-        ({"text": "x" * 141}, "text"), ({"text": "a\x07b"}, "text"),
+        ({"amount": 0}, "amount"),
+        ({"amount": -5}, "amount"),
+        ({"amount": LARGEST + 1}, "amount"),
+        ({"name": ""}, "name"),
+        ({"name": " \n "}, "name"),
+        ({"name": "x" * 71}, "name"),
+        ({"name": "a\x00b"}, "name"),
+        ({"bic": "COBADEF"}, "bic"),
+        ({"bic": "COBADEFFX"}, "bic"),
+        ({"bic": "C0BADEFF"}, "bic"),
+        ({"reference": "RF19539007547034"}, "reference"),
+        ({"reference": "RH-2026-0007"}, "reference"),
+        ({"text": "x" * 141}, "text"),
+        ({"text": "a\x07b"}, "text"),
         ({"text": "Invoice", "reference": "RF18539007547034"}, "both"),
         ({"name": "ก" * 70, "text": "ข" * 40}, "long"),
     ],
 )
-def test_what_a_bank_would_refuse_is_refused_with_a_reason(other: dict[str, Any], code: str) -> None:
+def test_what_a_bank_would_refuse_is_refused_with_a_reason(
+    other: dict[str, Any], code: str
+) -> None:
     assert refusal(**other) == code
 
 
 @pytest.mark.parametrize(
-    ("cents", "written"), [(1, "EUR0.01"), (100, "EUR1.00"), (123_450, "EUR1234.50"), (LARGEST, "EUR999999999.99")]
+    ("cents", "written"),
+    [(1, "EUR0.01"), (100, "EUR1.00"), (123_450, "EUR1234.50"), (LARGEST, "EUR999999999.99")],
 )
 def test_an_amount_has_a_point_two_decimals_and_nothing_else(cents: int, written: str) -> None:
     assert made(amount=cents)[7] == written

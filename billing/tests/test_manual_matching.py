@@ -32,7 +32,9 @@ def invoice(n: int, owed: int = 3_210_000, withholding: int = 90_000, **other: A
     return Open(**{**usual, **other})
 
 
-def line(text: str, amount: int = 3_210_000, currency: str = "THB", *, day: int = 0, n: int = 1) -> BankLine:
+def line(
+    text: str, amount: int = 3_210_000, currency: str = "THB", *, day: int = 0, n: int = 1
+) -> BankLine:
     return BankLine(n, DAY + timedelta(days=day), amount, currency, text, f"{n:064}")
 
 
@@ -72,17 +74,23 @@ def test_what_a_line_is_taken_for(text: str, amount: int, kind: Kind) -> None:
 
 
 def test_an_invoice_nobody_withholds_from_is_not_settled_by_less() -> None:
-    assert kinds(line("RH-2026-0001", 3_120_000), opens=[invoice(1, withholding=0)]) == [(Kind.PARTIAL, 1)]
+    assert kinds(line("RH-2026-0001", 3_120_000), opens=[invoice(1, withholding=0)]) == [
+        (Kind.PARTIAL, 1)
+    ]
 
 
 def test_withholding_of_everything_is_no_withholding() -> None:
-    assert kinds(line("RH-2026-0001", 1), opens=[invoice(1, owed=100, withholding=100)]) == [(Kind.PARTIAL, 1)]
+    assert kinds(line("RH-2026-0001", 1), opens=[invoice(1, owed=100, withholding=100)]) == [
+        (Kind.PARTIAL, 1)
+    ]
 
 
 def test_a_name_proves_nothing_where_two_invoices_have_the_amount() -> None:
     other = invoice(2, client_name="Acme GmbH")
     assert kinds(line("SIAM DESIGN"), opens=[invoice(1), other]) == [(Kind.AMBIGUOUS, None)]
-    assert kinds(line("SIAM DESIGN"), opens=[invoice(1), replace(other, owed=5)]) == [(Kind.AMOUNT, 1)]
+    assert kinds(line("SIAM DESIGN"), opens=[invoice(1), replace(other, owed=5)]) == [
+        (Kind.AMOUNT, 1)
+    ]
     net = replace(other, owed=3_300_000)  # less 90,000 it is the amount, too
     assert kinds(line("SIAM DESIGN"), opens=[invoice(1), net]) == [(Kind.AMBIGUOUS, None)]
 
@@ -96,7 +104,9 @@ def test_another_currency_is_never_compared() -> None:
 
 def test_a_line_that_names_two_invoices_is_for_a_person() -> None:
     opens = [invoice(1), invoice(2)]
-    assert kinds(line("RH-2026-0001 RH-2026-0002", 6_420_000), opens=opens) == [(Kind.AMBIGUOUS, None)]
+    assert kinds(line("RH-2026-0001 RH-2026-0002", 6_420_000), opens=opens) == [
+        (Kind.AMBIGUOUS, None)
+    ]
     assert kinds(line("RH-2026-0001 RH-2026-0002"), opens=opens) == [(Kind.AMBIGUOUS, None)]
 
 
@@ -106,13 +116,21 @@ def test_two_invoices_with_numbers_that_read_alike_are_for_a_person() -> None:
 
 
 def test_a_number_that_the_bank_may_have_cut_is_for_a_person() -> None:
-    opens = [invoice(1, number="INV-2026-7", reference=""), invoice(2, number="INV-2026-71", reference="")]
+    opens = [
+        invoice(1, number="INV-2026-7", reference=""),
+        invoice(2, number="INV-2026-71", reference=""),
+    ]
     assert kinds(line("PAYMENT INV-2026-7"), opens=opens) == [(Kind.AMBIGUOUS, None)]
 
 
-def test_an_invoice_without_a_reference_is_found_by_its_number_and_nothing_by_an_empty_one() -> None:
+def test_an_invoice_without_a_reference_is_found_by_its_number_and_nothing_by_an_empty_one() -> (
+    None
+):
     opens = [invoice(1, reference=""), invoice(2, reference="", owed=5)]
-    assert kinds(line("RH-2026-0001"), line("x", n=2), opens=opens) == [(Kind.EXACT, 1), (Kind.NONE, None)]
+    assert kinds(line("RH-2026-0001"), line("x", n=2), opens=opens) == [
+        (Kind.EXACT, 1),
+        (Kind.NONE, None),
+    ]
 
 
 def test_where_nothing_is_open_nothing_matches() -> None:
@@ -129,9 +147,16 @@ def test_an_invoice_paid_twice_is_matched_with_the_first_and_the_second_is_for_a
 
 
 def test_the_better_claim_has_the_invoice_even_if_it_comes_later() -> None:
-    weak = [line("SIAM DESIGN", n=1), line("RH-2026-0001", 5, n=2), line("RH-2026-0001", 3_120_000, n=3)]
+    weak = [
+        line("SIAM DESIGN", n=1),
+        line("RH-2026-0001", 5, n=2),
+        line("RH-2026-0001", 3_120_000, n=3),
+    ]
     assert kinds(*weak, line("RH-2026-0001", day=9, n=4), opens=[invoice(1)]) == [
-        (Kind.AMBIGUOUS, None), (Kind.AMBIGUOUS, None), (Kind.AMBIGUOUS, None), (Kind.EXACT, 1),
+        (Kind.AMBIGUOUS, None),
+        (Kind.AMBIGUOUS, None),
+        (Kind.AMBIGUOUS, None),
+        (Kind.EXACT, 1),
     ]
     assert kinds(*weak, opens=[invoice(1)])[2] == (Kind.WITHHELD, 1)
     assert kinds(*weak[:2], opens=[invoice(1)])[1] == (Kind.PARTIAL, 1)
@@ -143,20 +168,37 @@ def test_the_better_claim_has_the_invoice_even_if_it_comes_later() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "is_there"),
     [
-        ("Siam Design Co., Ltd.", "TRF FR SIAM DESIGN", True), ("Siam Design Co., Ltd.", "DESIGN HOUSE", True),
-        ("Siam Design Co., Ltd.", "ACME CO., LTD.", False), ("Siam Design Co., Ltd.", "SIAMESE CATS", False),
-        ("Acme GmbH", "ACME", True), ("Acme GmbH", "PACMEN", False), ("Acme GmbH", "MÜLLER GMBH", False),
-        ("Müller & Söhne KG", "MUELLER U. SOEHNE", True), ("Müller & Söhne KG", "MULLER", True),
-        ("Mueller AG", "Müller", True), ("Café Noir", "CAFE NOIR SARL", True),
-        ("Internationale Handelsgesellschaft mbH", "HANDELSGES", True), ("Bright Partners", "PARTNERSH", True),
-        ("บริษัท สยามดีไซน์ จำกัด", "รับโอนจาก บจก.สยามดีไซน์", True), ("บริษัทสยามดีไซน์จำกัด", "สยามดีไซน์", True),
+        ("Siam Design Co., Ltd.", "TRF FR SIAM DESIGN", True),
+        ("Siam Design Co., Ltd.", "DESIGN HOUSE", True),
+        ("Siam Design Co., Ltd.", "ACME CO., LTD.", False),
+        ("Siam Design Co., Ltd.", "SIAMESE CATS", False),
+        ("Acme GmbH", "ACME", True),
+        ("Acme GmbH", "PACMEN", False),
+        ("Acme GmbH", "MÜLLER GMBH", False),
+        ("Müller & Söhne KG", "MUELLER U. SOEHNE", True),
+        ("Müller & Söhne KG", "MULLER", True),
+        ("Mueller AG", "Müller", True),
+        ("Café Noir", "CAFE NOIR SARL", True),
+        ("Internationale Handelsgesellschaft mbH", "HANDELSGES", True),
+        ("Bright Partners", "PARTNERSH", True),
+        ("บริษัท สยามดีไซน์ จำกัด", "รับโอนจาก บจก.สยามดีไซน์", True),
+        ("บริษัทสยามดีไซน์จำกัด", "สยามดีไซน์", True),
         ("บริษัท สยามดีไซน์ จำกัด (มหาชน)", "บริษัท อื่น จำกัด (มหาชน)", False),
-        ("นางสาวสมหญิง ใจดีมาก", "สมหญิง จ", True), ("คำแสน", "โอนจาก คำแสน", True), ("ก ข", "ก ข", False),
-        ("株式会社サクラ", "株式会社サクラ", True), ("The Company Ltd", "THE COMPANY LTD", False), ("", "", False),
-        ("3M", "3M", False), ("2026", "2026", False), ("SCG", "scg payment", True), ("SCG", "SCGX", False),
+        ("นางสาวสมหญิง ใจดีมาก", "สมหญิง จ", True),
+        ("คำแสน", "โอนจาก คำแสน", True),
+        ("ก ข", "ก ข", False),
+        ("株式会社サクラ", "株式会社サクラ", True),
+        ("The Company Ltd", "THE COMPANY LTD", False),
+        ("", "", False),
+        ("3M", "3M", False),
+        ("2026", "2026", False),
+        ("SCG", "scg payment", True),
+        ("SCG", "SCGX", False),
     ],
 )
-def test_a_client_is_known_by_a_word_that_is_not_everybody_s(name: str, text: str, is_there: bool) -> None:
+def test_a_client_is_known_by_a_word_that_is_not_everybody_s(
+    name: str, text: str, is_there: bool
+) -> None:
     assert names_client(text, name) is is_there
 
 
@@ -179,10 +221,18 @@ def statements(draw: st.DrawFn) -> tuple[list[BankLine], list[Open]]:
         )
         for n in range(1, draw(st.integers(0, 5)) + 1)
     ]
-    texts = TEXTS + [name for each in [*opens, invoice(99)] for name in (each.number, each.reference)]
+    texts = TEXTS + [
+        name for each in [*opens, invoice(99)] for name in (each.number, each.reference)
+    ]
     words = st.lists(st.sampled_from(texts), max_size=2).map(" ".join)
     lines = [
-        line(draw(words), draw(AMOUNTS), draw(st.sampled_from(["THB", "EUR"])), day=draw(st.integers(0, 2)), n=n)
+        line(
+            draw(words),
+            draw(AMOUNTS),
+            draw(st.sampled_from(["THB", "EUR"])),
+            day=draw(st.integers(0, 2)),
+            n=n,
+        )
         for n in range(1, draw(st.integers(0, 6)) + 1)
     ]
     return lines, opens
@@ -200,7 +250,9 @@ def test_every_line_ends_in_one_class_and_every_invoice_in_one_match_at_most(
     lines, opens = given_
     found = match(lines, opens)
     assert [each.line for each in found] == lines
-    assert all((each.invoice_id is None) == (each.kind in (Kind.AMBIGUOUS, Kind.NONE)) for each in found)
+    assert all(
+        (each.invoice_id is None) == (each.kind in (Kind.AMBIGUOUS, Kind.NONE)) for each in found
+    )
     assert all(count == 1 for count in Counter(each.invoice_id for each in matched(found)).values())
     assert {each.invoice_id for each in matched(found)} <= {each.id for each in opens}
 
@@ -237,9 +289,18 @@ def test_what_is_matched_is_what_its_kind_says(given_: tuple[list[BankLine], lis
         }[each.kind]
 
 
-@given(st.lists(st.tuples(st.integers(1, 9), AMOUNTS), min_size=1, max_size=9, unique_by=lambda pair: pair[0]))
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 9), AMOUNTS),
+        min_size=1,
+        max_size=9,
+        unique_by=lambda pair: pair[0],
+    )
+)
 @settings(deadline=None)
-def test_clients_who_write_the_reference_and_pay_what_they_owe_are_all_matched(pairs: list[tuple[int, int]]) -> None:
+def test_clients_who_write_the_reference_and_pay_what_they_owe_are_all_matched(
+    pairs: list[tuple[int, int]],
+) -> None:
     opens = [invoice(n, owed) for n, owed in pairs]
     lines = [line(f"Payment {each.reference}", each.owed, n=each.id.int) for each in opens]
     assert kinds(*lines, opens=opens) == [(Kind.EXACT, each.id.int) for each in opens]

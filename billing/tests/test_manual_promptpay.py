@@ -41,9 +41,19 @@ def tax_id(twelve: str) -> str:
     ("target", "amount", "dynamic", "expected"),
     [
         # https://pub.dev/documentation/thai_promptpay/latest/
-        ("0812345678", None, False, "00020101021129370016A0000006770101110113006681234567853037645802TH6304823E"),
+        (
+            "0812345678",
+            None,
+            False,
+            "00020101021129370016A0000006770101110113006681234567853037645802TH6304823E",
+        ),
         # https://github.com/maythiwat/promptparse/blob/main/src/index.test.ts
-        ("0812223333", None, False, "00020101021129370016A0000006770101110113006681222333353037645802TH63041DCF"),
+        (
+            "0812223333",
+            None,
+            False,
+            "00020101021129370016A0000006770101110113006681222333353037645802TH63041DCF",
+        ),
         (
             "140000801111111",
             None,
@@ -62,8 +72,18 @@ def test_published_codes_come_out_to_the_letter(
     ("target", "amount", "dynamic", "published"),
     [
         # https://github.com/dtinth/promptpay-qr/blob/master/index.test.js
-        ("0801234567", None, False, "00020101021129370016A000000677010111011300668012345675802TH530376463046197"),
-        ("080-123-4567", None, False, "00020101021129370016A000000677010111011300668012345675802TH530376463046197"),
+        (
+            "0801234567",
+            None,
+            False,
+            "00020101021129370016A000000677010111011300668012345675802TH530376463046197",
+        ),
+        (
+            "080-123-4567",
+            None,
+            False,
+            "00020101021129370016A000000677010111011300668012345675802TH530376463046197",
+        ),
         (
             "+66-89-123-4567",
             None,
@@ -109,7 +129,9 @@ def test_published_codes_in_another_order_say_the_same(
         "00020101021229370016A000000677010111011300660000000005802TH530376454044.226304E469",
     ],
 )
-def test_the_checksum_is_the_published_one_for_accounts_that_we_would_refuse(published: str) -> None:
+def test_the_checksum_is_the_published_one_for_accounts_that_we_would_refuse(
+    published: str,
+) -> None:
     """https://github.com/dtinth/promptpay-qr/blob/master/index.test.js"""
     assert f"{promptpay.checksum(published[:-4]):04X}" == published[-4:]
 
@@ -125,8 +147,18 @@ def test_the_checksum_of_nine_digits_is_the_catalogue_s() -> None:
 @pytest.mark.parametrize(
     "written",
     [
-        "0812345678", "081-234-5678", "081 234 5678", "(081) 234-5678", "+66 81 234 5678", "+66 (0)81 234 5678",
-        "+66812345678", "66812345678", "0066812345678", " 081.234.5678 ", "๐๘๑-๒๓๔-๕๖๗๘", "０８１２３４５６７８",
+        "0812345678",
+        "081-234-5678",
+        "081 234 5678",
+        "(081) 234-5678",
+        "+66 81 234 5678",
+        "+66 (0)81 234 5678",
+        "+66812345678",
+        "66812345678",
+        "0066812345678",
+        " 081.234.5678 ",
+        "๐๘๑-๒๓๔-๕๖๗๘",
+        "０８１２３４５６７８",
     ],
 )
 def test_a_mobile_number_is_the_same_in_every_spelling(written: str) -> None:
@@ -146,12 +178,24 @@ def test_a_wallet_has_fifteen_digits() -> None:
 @pytest.mark.parametrize(
     ("target", "code"),
     [
-        ("", "empty"), ("   ", "empty"),
-        ("081-234-567x", "characters"), ("somchai@bank", "characters"), ("081/234/5678", "characters"),
-        ("02-123-4567", "mobile"), ("0212345678", "mobile"), ("+1 202 555 0100", "mobile"), ("081234567", "mobile"),
-        ("812345678", "mobile"), ("08123456789", "mobile"), ("+66212345678", "mobile"),
-        ("1111111111111", "checksum"), ("0105540087062", "checksum"), ("0105540087016", "checksum"),
-        ("12345678", "length"), ("01234567890123", "length"), ("0123456789012345", "length"),
+        ("", "empty"),
+        ("   ", "empty"),
+        ("081-234-567x", "characters"),
+        ("somchai@bank", "characters"),
+        ("081/234/5678", "characters"),
+        ("02-123-4567", "mobile"),
+        ("0212345678", "mobile"),
+        ("+1 202 555 0100", "mobile"),
+        ("081234567", "mobile"),
+        ("812345678", "mobile"),
+        ("08123456789", "mobile"),
+        ("+66212345678", "mobile"),
+        ("1111111111111", "checksum"),
+        ("0105540087062", "checksum"),
+        ("0105540087016", "checksum"),
+        ("12345678", "length"),
+        ("01234567890123", "length"),
+        ("0123456789012345", "length"),
     ],
 )
 def test_a_target_that_no_bank_would_find_is_refused_with_a_reason(target: str, code: str) -> None:
@@ -189,9 +233,17 @@ WALLETS = st.from_regex(r"[0-9]{15}", fullmatch=True)
 
 @pytest.mark.parametrize(
     ("satang", "written"),
-    [(1, "0.01"), (10, "0.10"), (100, "1.00"), (3_120_000, "31200.00"), (promptpay.LARGEST, "9999999999.99")],
+    [
+        (1, "0.01"),
+        (10, "0.10"),
+        (100, "1.00"),
+        (3_120_000, "31200.00"),
+        (promptpay.LARGEST, "9999999999.99"),
+    ],
 )
-def test_an_amount_is_written_with_two_decimals_and_no_thousands_sign(satang: int, written: str) -> None:
+def test_an_amount_is_written_with_two_decimals_and_no_thousands_sign(
+    satang: int, written: str
+) -> None:
     assert dict(fields(payload("0812345678", satang)))["54"] == written
 
 
@@ -208,11 +260,21 @@ def test_a_code_with_a_sum_is_for_one_payment_unless_we_say_otherwise() -> None:
     st.none() | st.booleans(),
 )
 @settings(deadline=None)
-def test_every_code_reads_back_and_its_checksum_holds(target: str, amount: int | None, dynamic: bool | None) -> None:
+def test_every_code_reads_back_and_its_checksum_holds(
+    target: str, amount: int | None, dynamic: bool | None
+) -> None:
     text = payload(target, amount, dynamic=dynamic)
     assert int(text[-4:], 16) == plain_crc(text[:-4])
     read = list(fields(text))
-    assert [tag for tag, _value in read] == ["00", "01", "29", "53", *(["54"] if amount else []), "58", "63"]
+    assert [tag for tag, _value in read] == [
+        "00",
+        "01",
+        "29",
+        "53",
+        *(["54"] if amount else []),
+        "58",
+        "63",
+    ]
     found = dict(read)
     assert (found["00"], found["53"], found["58"]) == ("01", "764", "TH")
     (application, name), (kind, account) = fields(found["29"])

@@ -19,9 +19,14 @@ from tests.world import NOW
 SVG = "{http://www.w3.org/2000/svg}"
 PROMPTPAY = promptpay.payload("081-234-5678", 3_120_000)
 EPC = epc.payload(
-    name="Müller & Söhne GmbH", iban="DE89370400440532013000", amount=120_000, reference="RF18539007547034"
+    name="Müller & Söhne GmbH",
+    iban="DE89370400440532013000",
+    amount=120_000,
+    reference="RF18539007547034",
 )
-LONGEST = epc.payload(name="ก" * 70, iban="MT84MALT011000012345MTLCAST001S", amount=epc.LARGEST, text="y" * 55)
+LONGEST = epc.payload(
+    name="ก" * 70, iban="MT84MALT011000012345MTLCAST001S", amount=epc.LARGEST, text="y" * 55
+)
 
 
 def printed(drawing: str, folder: Path) -> Image.Image:
@@ -52,7 +57,9 @@ def read(image: Image.Image) -> zxingcpp.Barcode:
     return code
 
 
-@pytest.mark.parametrize("payload", [PROMPTPAY, EPC, LONGEST], ids=["promptpay", "epc", "epc of 331 bytes"])
+@pytest.mark.parametrize(
+    "payload", [PROMPTPAY, EPC, LONGEST], ids=["promptpay", "epc", "epc of 331 bytes"]
+)
 def test_a_printed_code_is_read_to_the_letter(payload: str, tmp_path: Path) -> None:
     code = read(printed(svg(payload, title="Scan to pay", size="40mm"), tmp_path))
     assert code.bytes.decode() == payload
@@ -79,7 +86,10 @@ def test_the_drawing_asks_nothing_of_a_strict_page() -> None:
     drawing = svg(EPC, title="Scan to pay", size="32mm")
     assert not re.search(r"style|<script|\son\w+=|data:|href|url\(", drawing)
     assert {element.tag for element in ElementTree.fromstring(drawing).iter()} == {
-        f"{SVG}svg", f"{SVG}title", f"{SVG}rect", f"{SVG}path",
+        f"{SVG}svg",
+        f"{SVG}title",
+        f"{SVG}rect",
+        f"{SVG}path",
     }
 
 
@@ -92,7 +102,9 @@ def test_the_title_is_the_caller_s_and_cannot_break_out() -> None:
 
 
 def test_a_size_is_given_for_paper_and_left_to_the_sheet_on_screen() -> None:
-    paper, screen = (ElementTree.fromstring(svg(PROMPTPAY, title="x", size=size)) for size in ("32mm", ""))
+    paper, screen = (
+        ElementTree.fromstring(svg(PROMPTPAY, title="x", size=size)) for size in ("32mm", "")
+    )
     assert (paper.attrib["width"], paper.attrib["height"]) == ("32mm", "32mm")
     assert "width" not in screen.attrib and "height" not in screen.attrib
 
@@ -103,7 +115,10 @@ def test_the_code_is_black_on_white_with_four_modules_of_quiet() -> None:
     assert ground is not None and path is not None
     assert (ground.attrib["fill"], path.attrib["fill"]) == ("#fff", "#000")
     width = int(root.attrib["viewBox"].split()[2])
-    runs = [(int(x), int(y), int(run)) for x, y, run in re.findall(r"M(\d+) (\d+)h(\d+)", path.attrib["d"])]
+    runs = [
+        (int(x), int(y), int(run))
+        for x, y, run in re.findall(r"M(\d+) (\d+)h(\d+)", path.attrib["d"])
+    ]
     assert min(x for x, _y, _run in runs) == min(y for _x, y, _run in runs) == 4
     assert max(x + run for x, _y, run in runs) == max(y + 1 for _x, y, _run in runs) == width - 4
 

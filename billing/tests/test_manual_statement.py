@@ -78,7 +78,15 @@ def test_a_currency_in_the_heading_counts_for_every_row() -> None:
 
 @pytest.mark.parametrize(
     ("side", "amount"),
-    [("CR", 1200), ("C", 1200), ("Haben", 1200), ("ฝาก", 1200), ("DR", None), ("S", None), ("ถอนเงิน", None)],
+    [
+        ("CR", 1200),
+        ("C", 1200),
+        ("Haben", 1200),
+        ("ฝาก", 1200),
+        ("DR", None),
+        ("S", None),
+        ("ถอนเงิน", None),
+    ],
 )
 def test_a_column_may_say_which_way_unsigned_money_went(side: str, amount: int | None) -> None:
     found = of(f"Date;Debit/Credit;Amount\n2026-03-16;{side};12.00")
@@ -119,7 +127,9 @@ def test_german_is_read_in_every_encoding_and_counts_as_the_same_transfer(encodi
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 def test_every_end_of_line_counts_once(ending: str) -> None:
-    found = of(ending.join(["Date,Amount,Description", "2026-03-16,1,a", "x,1,b", "2026-03-16,2,c", ""]))
+    found = of(
+        ending.join(["Date,Amount,Description", "2026-03-16,1,a", "x,1,b", "2026-03-16,2,c", ""])
+    )
     assert [line.line for line in found.lines] == [2, 4]
     assert found.bad == [BadLine(3, Reason.NO_DATE)]
 
@@ -130,8 +140,20 @@ def test_every_end_of_line_counts_once(ending: str) -> None:
 @pytest.mark.parametrize(
     "written",
     [
-        "2026-03-16", "2026/03/16", "2569-03-16", "16/03/2026", "16/3/2026", "16.03.2026", "16-03-2026", "16.3.26",
-        "16/03/2569", "16/03/69", "๑๖/๐๓/๒๕๖๙", "2026-03-16 10:15:00", "2026-03-16T10:15:00+07:00", " 16/03/2026 10:15 ",
+        "2026-03-16",
+        "2026/03/16",
+        "2569-03-16",
+        "16/03/2026",
+        "16/3/2026",
+        "16.03.2026",
+        "16-03-2026",
+        "16.3.26",
+        "16/03/2569",
+        "16/03/69",
+        "๑๖/๐๓/๒๕๖๙",
+        "2026-03-16 10:15:00",
+        "2026-03-16T10:15:00+07:00",
+        " 16/03/2026 10:15 ",
         "１６/０３/２０２６",
     ],
 )
@@ -141,7 +163,18 @@ def test_a_day_is_the_same_in_every_spelling(written: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["", "16", "16/03", "31/02/2026", "2026-02-30", "16/03/1026", "16/03-2026", "16 Mar", "0/1/2026", "16/03/20261"],
+    [
+        "",
+        "16",
+        "16/03",
+        "31/02/2026",
+        "2026-02-30",
+        "16/03/1026",
+        "16/03-2026",
+        "16 Mar",
+        "0/1/2026",
+        "16/03/20261",
+    ],
 )
 def test_what_is_no_day_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match=r"."):
@@ -157,7 +190,11 @@ def test_a_leap_day_of_a_buddhist_year_exists() -> None:
 def test_every_day_of_the_century_reads_back(day: date) -> None:
     buddhist = day.year + 543
     for written in (
-        day.isoformat(), f"{day:%d/%m/%Y}", f"{day:%d.%m.%Y}", f"{day:%d/%m}/{buddhist}", f"{buddhist}-{day:%m-%d}",
+        day.isoformat(),
+        f"{day:%d/%m/%Y}",
+        f"{day:%d.%m.%Y}",
+        f"{day:%d/%m}/{buddhist}",
+        f"{buddhist}-{day:%m-%d}",
     ):
         assert statement_cells.read_date(written) == day
 
@@ -181,31 +218,81 @@ def test_a_file_with_the_month_first_is_not_read_with_wrong_days() -> None:
 @pytest.mark.parametrize(
     ("written", "currency", "expected"),
     [
-        ("1,234.50", "THB", 123_450), ("1.234,50", "EUR", 123_450), ("1234.5", "EUR", 123_450), ("1234,5", "EUR", 123_450),
-        ("1 234,50", "EUR", 123_450), ("1\u00a0234,50 €", "EUR", 123_450), ("1'234.50", "CHF", 123_450),
-        ("1,234,567.00", "THB", 123_456_700), ("1.234.567", "EUR", 123_456_700), ("12,34,567.00", "INR", 123_456_700),
-        ("1,234", "THB", 123_400), ("1.234", "EUR", 123_400), ("12", "THB", 1200), (".50", "THB", 50), ("0,5", "EUR", 50),
-        ("๑,๒๓๔.๕๐", "THB", 123_450), ("THB 1,234.50", "THB", 123_450), ("฿1,234.50", "THB", 123_450),
-        ("1,234.50 บาท", "THB", 123_450), ("$12", "SGD", 1200), ("+12.00", "THB", 1200), ("12.00 CR", "THB", 1200),
-        ("12.5000", "THB", 1250), ("0.00", "THB", 0),
-        ("-12.00", "THB", -1200), ("(12.00)", "THB", -1200), ("12.00-", "THB", -1200), ("−12", "THB", -1200),
-        ("12.00 DR", "THB", -1200), ("12,00 S", "EUR", -1200), ("-€12.00", "EUR", -1200), ("€-12.00", "EUR", -1200),
+        ("1,234.50", "THB", 123_450),
+        ("1.234,50", "EUR", 123_450),
+        ("1234.5", "EUR", 123_450),
+        ("1234,5", "EUR", 123_450),
+        ("1 234,50", "EUR", 123_450),
+        ("1\u00a0234,50 €", "EUR", 123_450),
+        ("1'234.50", "CHF", 123_450),
+        ("1,234,567.00", "THB", 123_456_700),
+        ("1.234.567", "EUR", 123_456_700),
+        ("12,34,567.00", "INR", 123_456_700),
+        ("1,234", "THB", 123_400),
+        ("1.234", "EUR", 123_400),
+        ("12", "THB", 1200),
+        (".50", "THB", 50),
+        ("0,5", "EUR", 50),
+        ("๑,๒๓๔.๕๐", "THB", 123_450),
+        ("THB 1,234.50", "THB", 123_450),
+        ("฿1,234.50", "THB", 123_450),
+        ("1,234.50 บาท", "THB", 123_450),
+        ("$12", "SGD", 1200),
+        ("+12.00", "THB", 1200),
+        ("12.00 CR", "THB", 1200),
+        ("12.5000", "THB", 1250),
+        ("0.00", "THB", 0),
+        ("-12.00", "THB", -1200),
+        ("(12.00)", "THB", -1200),
+        ("12.00-", "THB", -1200),
+        ("−12", "THB", -1200),
+        ("12.00 DR", "THB", -1200),
+        ("12,00 S", "EUR", -1200),
+        ("-€12.00", "EUR", -1200),
+        ("€-12.00", "EUR", -1200),
         ("(฿12.00)", "THB", -1200),
-        ("1,234", "JPY", 1234), ("1.234", "JPY", 1234), ("1234.00", "JPY", 1234), ("¥1,234", "JPY", 1234),
-        ("1,234.500", "KWD", 1_234_500), ("12.500", "KWD", 12_500), ("12,5", "KWD", 12_500), ("1.234.567", "KWD", 1_234_567_000),
+        ("1,234", "JPY", 1234),
+        ("1.234", "JPY", 1234),
+        ("1234.00", "JPY", 1234),
+        ("¥1,234", "JPY", 1234),
+        ("1,234.500", "KWD", 1_234_500),
+        ("12.500", "KWD", 12_500),
+        ("12,5", "KWD", 12_500),
+        ("1.234.567", "KWD", 1_234_567_000),
     ],
 )
-def test_an_amount_is_the_same_in_every_spelling(written: str, currency: str, expected: int) -> None:
+def test_an_amount_is_the_same_in_every_spelling(
+    written: str, currency: str, expected: int
+) -> None:
     assert statement_cells.read_amount(written, currency) == expected
 
 
 @pytest.mark.parametrize(
     ("written", "currency"),
     [
-        ("", "THB"), ("-", "THB"), ("abc", "THB"), ("12.345,6.7", "THB"), ("1,23,4", "THB"), ("12", "XXY"),
-        ("12.50", "JPY"), ("12.3456", "KWD"), ("1,234.505", "THB"), ("--12", "THB"), ("(-12)", "THB"), ("(12", "THB"),
-        ("-12 DR", "THB"), ("12.", "THB"), ("€12", "THB"), ("USD 12", "THB"), ("1e5", "THB"), ("NaN", "THB"),
-        ("1,234", "KWD"), ("0x12", "THB"), ("0" * 101 + "1", "THB"), ("10000000000.01", "THB"), ("1,0001", "THB"),
+        ("", "THB"),
+        ("-", "THB"),
+        ("abc", "THB"),
+        ("12.345,6.7", "THB"),
+        ("1,23,4", "THB"),
+        ("12", "XXY"),
+        ("12.50", "JPY"),
+        ("12.3456", "KWD"),
+        ("1,234.505", "THB"),
+        ("--12", "THB"),
+        ("(-12)", "THB"),
+        ("(12", "THB"),
+        ("-12 DR", "THB"),
+        ("12.", "THB"),
+        ("€12", "THB"),
+        ("USD 12", "THB"),
+        ("1e5", "THB"),
+        ("NaN", "THB"),
+        ("1,234", "KWD"),
+        ("0x12", "THB"),
+        ("0" * 101 + "1", "THB"),
+        ("10000000000.01", "THB"),
+        ("1,0001", "THB"),
     ],
 )
 def test_what_is_no_amount_or_could_be_two_is_refused(written: str, currency: str) -> None:
@@ -217,9 +304,13 @@ def test_the_largest_amount_is_taken() -> None:
     assert statement_cells.read_amount("10,000,000,000.00", "THB") == LARGEST
 
 
-@given(st.integers(-LARGEST, LARGEST), st.sampled_from(["THB", "EUR", "JPY", "KWD", "USD"]), st.data())
+@given(
+    st.integers(-LARGEST, LARGEST), st.sampled_from(["THB", "EUR", "JPY", "KWD", "USD"]), st.data()
+)
 @settings(deadline=None)
-def test_every_amount_a_bank_can_write_reads_back(amount: int, currency: str, data: st.DataObject) -> None:
+def test_every_amount_a_bank_can_write_reads_back(
+    amount: int, currency: str, data: st.DataObject
+) -> None:
     written = f"{to_decimal(amount, currency):,.{exponent(currency)}f}"
     if data.draw(st.booleans()) and exponent(currency) != 3:
         written = written.translate(str.maketrans(",.", ".,"))
@@ -234,19 +325,28 @@ def test_every_amount_a_bank_can_write_reads_back(amount: int, currency: str, da
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ("yesterday,12.00,x", Reason.NO_DATE), (",12.00,x", Reason.NO_DATE), ("Total", Reason.NO_DATE),
-        ("2026-03-16,,x", Reason.NO_AMOUNT), ("2026-03-16", Reason.NO_AMOUNT), ("2026-03-16,twelve,x", Reason.BAD_AMOUNT),
-        ('2026-03-16,1,"a"b', Reason.BROKEN), ('2026-03-16,1,"never closed', Reason.BROKEN),
+        ("yesterday,12.00,x", Reason.NO_DATE),
+        (",12.00,x", Reason.NO_DATE),
+        ("Total", Reason.NO_DATE),
+        ("2026-03-16,,x", Reason.NO_AMOUNT),
+        ("2026-03-16", Reason.NO_AMOUNT),
+        ("2026-03-16,twelve,x", Reason.BAD_AMOUNT),
+        ('2026-03-16,1,"a"b', Reason.BROKEN),
+        ('2026-03-16,1,"never closed', Reason.BROKEN),
     ],
 )
-def test_a_row_that_cannot_be_read_is_reported_and_the_others_go_on(row: str, reason: Reason) -> None:
+def test_a_row_that_cannot_be_read_is_reported_and_the_others_go_on(
+    row: str, reason: Reason
+) -> None:
     found = (
         simple("2026-03-16,1,before", row)
         if reason == Reason.BROKEN
         else simple("2026-03-16,1,before", row, "2026-03-16,2,after")
     )
     assert found.bad == [BadLine(3, reason)]
-    assert [line.text for line in found.lines] == (["before"] if reason == Reason.BROKEN else ["before", "after"])
+    assert [line.text for line in found.lines] == (
+        ["before"] if reason == Reason.BROKEN else ["before", "after"]
+    )
 
 
 def test_a_row_with_loose_quotes_does_not_swallow_the_next() -> None:
@@ -261,7 +361,9 @@ def test_a_row_of_several_lines_is_named_by_its_first() -> None:
     assert found.bad == [BadLine(5, Reason.NO_DATE)]
 
 
-@pytest.mark.parametrize("row", ["2026-03-16,-5,x", "2026-03-16,0.00,x", ",,", "", "2026-03-16,(5.00),x"])
+@pytest.mark.parametrize(
+    "row", ["2026-03-16,-5,x", "2026-03-16,0.00,x", ",,", "", "2026-03-16,(5.00),x"]
+)
 def test_money_that_went_out_nothing_and_an_empty_row_are_not_reported(row: str) -> None:
     assert simple(row) == Statement([], [])
 
@@ -269,14 +371,26 @@ def test_money_that_went_out_nothing_and_an_empty_row_are_not_reported(row: str)
 @pytest.mark.parametrize(
     ("row", "expected"),
     [
-        ("2026-03-16,,5", 500), ("2026-03-16,0.00,5", 500), ("2026-03-16,-,5", 500), ("2026-03-16,5,", None),
-        ("2026-03-16,-5,", None), ("2026-03-16,,-5", None), ("2026-03-16,5,0", None), ("2026-03-16,0,0", None),
-        ("2026-03-16,5,5", Reason.BOTH_SIDES), ("2026-03-16,,", Reason.NO_AMOUNT), ("2026-03-16,x,", Reason.BAD_AMOUNT),
+        ("2026-03-16,,5", 500),
+        ("2026-03-16,0.00,5", 500),
+        ("2026-03-16,-,5", 500),
+        ("2026-03-16,5,", None),
+        ("2026-03-16,-5,", None),
+        ("2026-03-16,,-5", None),
+        ("2026-03-16,5,0", None),
+        ("2026-03-16,0,0", None),
+        ("2026-03-16,5,5", Reason.BOTH_SIDES),
+        ("2026-03-16,,", Reason.NO_AMOUNT),
+        ("2026-03-16,x,", Reason.BAD_AMOUNT),
     ],
 )
-def test_with_two_columns_only_the_one_for_money_in_counts(row: str, expected: int | Reason | None) -> None:
+def test_with_two_columns_only_the_one_for_money_in_counts(
+    row: str, expected: int | Reason | None
+) -> None:
     found = of(f"Date,Debit,Credit\n{row}")
-    assert [line.amount for line in found.lines] == ([expected] if isinstance(expected, int) else [])
+    assert [line.amount for line in found.lines] == (
+        [expected] if isinstance(expected, int) else []
+    )
     assert [bad.reason for bad in found.bad] == ([expected] if isinstance(expected, Reason) else [])
 
 
@@ -344,7 +458,10 @@ def test_a_field_longer_than_the_reader_takes_is_one_bad_row() -> None:
     assert [line.text for line in found.lines] == ["after"]
 
 
-@given(st.binary(max_size=300), st.sampled_from([b"", b"Date,Amount,Description\n", b"Date;Credit;Debit;Currency\n"]))
+@given(
+    st.binary(max_size=300),
+    st.sampled_from([b"", b"Date,Amount,Description\n", b"Date;Credit;Debit;Currency\n"]),
+)
 @settings(deadline=None)
 def test_no_file_is_too_strange_to_be_answered(data: bytes, heading: bytes) -> None:
     found = read(heading + data, "THB")
@@ -364,7 +481,9 @@ def test_every_reason_is_a_sentence() -> None:
 
 # Fingerprints
 
-ROWS = st.tuples(st.dates(DAY, date(2026, 3, 20)), st.integers(1, 3), st.sampled_from(["ACME", "Siam"]))
+ROWS = st.tuples(
+    st.dates(DAY, date(2026, 3, 20)), st.integers(1, 3), st.sampled_from(["ACME", "Siam"])
+)
 
 
 def written(rows: list[Any]) -> Statement:
@@ -373,20 +492,31 @@ def written(rows: list[Any]) -> Statement:
 
 @given(st.lists(ROWS, max_size=12), st.randoms())
 @settings(deadline=None)
-def test_the_same_rows_have_the_same_fingerprints_in_any_order_and_each_its_own(rows: list[Any], chance: Any) -> None:
+def test_the_same_rows_have_the_same_fingerprints_in_any_order_and_each_its_own(
+    rows: list[Any], chance: Any
+) -> None:
     shuffled = rows[:]
     chance.shuffle(shuffled)
-    first, second = ([line.fingerprint for line in written(each).lines] for each in (rows, shuffled))
+    first, second = (
+        [line.fingerprint for line in written(each).lines] for each in (rows, shuffled)
+    )
     assert sorted(first) == sorted(second)
     assert len(set(first)) == len(rows)
 
 
-@given(st.lists(ROWS, max_size=12), st.dates(DAY, date(2026, 3, 20)), st.dates(DAY, date(2026, 3, 20)))
+@given(
+    st.lists(ROWS, max_size=12), st.dates(DAY, date(2026, 3, 20)), st.dates(DAY, date(2026, 3, 20))
+)
 @settings(deadline=None)
-def test_two_files_that_overlap_hold_every_transfer_once(rows: list[Any], one: date, other: date) -> None:
+def test_two_files_that_overlap_hold_every_transfer_once(
+    rows: list[Any], one: date, other: date
+) -> None:
     early, late = sorted([one, other])
     whole = {line.fingerprint for line in written(rows).lines}
-    files = [written([row for row in rows if row[0] <= late]), written([row for row in rows if row[0] >= early])]
+    files = [
+        written([row for row in rows if row[0] <= late]),
+        written([row for row in rows if row[0] >= early]),
+    ]
     assert {line.fingerprint for each in files for line in each.lines} == whole
 
 

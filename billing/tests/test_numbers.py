@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from billing.books import numbers
 from billing.books.invariants import broken
 from billing.charging import void
-from billing.emails import pdfs
+from billing.emails import billing_pdfs
 from billing.invoices import credit_note
 from billing.models import CreditNote, Invoice, Numbering, Payment, Series
 from billing.models.invoice import SeriesKind
@@ -31,7 +31,9 @@ NEW_YEAR = date(2027, 1, 1)
 
 
 def pattern(world: World, text: str, kind: SeriesKind = INVOICE, yearly: bool = True) -> Numbering:
-    return numbers.set_pattern(business=world.business, kind=kind, pattern=text, resets_yearly=yearly)
+    return numbers.set_pattern(
+        business=world.business, kind=kind, pattern=text, resets_yearly=yearly
+    )
 
 
 def texts(world: World, day: date, count: int = 1, kind: SeriesKind = INVOICE) -> list[str]:
@@ -68,9 +70,26 @@ def test_the_usual_patterns_tell_the_four_papers_apart(world: World) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "RH", "{year}", "", "{seq}-{seq}", "{year}-{year}-{seq}", "RH-{month}-{seq}", "RH {seq}", "{seq:x}", "{seq!r}",
-        "<b>{seq}</b>", "ใบ-{seq}", "{year}{seq}", "{seq}{year}", "A1{seq}", "{seq}1", "{year}-{seq}0",
-        "{seq.__class__}", "A" * 40 + "{seq}", "{seq:04", "{{seq}}",
+        "RH",
+        "{year}",
+        "",
+        "{seq}-{seq}",
+        "{year}-{year}-{seq}",
+        "RH-{month}-{seq}",
+        "RH {seq}",
+        "{seq:x}",
+        "{seq!r}",
+        "<b>{seq}</b>",
+        "ใบ-{seq}",
+        "{year}{seq}",
+        "{seq}{year}",
+        "A1{seq}",
+        "{seq}1",
+        "{year}-{seq}0",
+        "{seq.__class__}",
+        "A" * 40 + "{seq}",
+        "{seq:04",
+        "{{seq}}",
     ],
 )
 def test_a_pattern_that_is_no_pattern_is_refused(world: World, text: str) -> None:
@@ -104,7 +123,11 @@ def test_the_first_paper_of_a_year_is_number_one(world: World) -> None:
 
 def test_numbers_may_go_on_counting_for_ever(world: World) -> None:
     pattern(world, "INV-{seq:03}", yearly=False)
-    assert texts(world, date(2026, 12, 31), 2) + texts(world, NEW_YEAR) == ["INV-001", "INV-002", "INV-003"]
+    assert texts(world, date(2026, 12, 31), 2) + texts(world, NEW_YEAR) == [
+        "INV-001",
+        "INV-002",
+        "INV-003",
+    ]
     assert Series.objects.get().year == 0
 
 
@@ -128,7 +151,13 @@ def test_when_the_clock_goes_back_a_paper_carries_the_date_of_the_one_before(wor
 @pytest.mark.parametrize("yearly", [True, False])
 def test_within_a_series_dates_never_fall(world: World, yearly: bool) -> None:
     pattern(world, "A-{year}-{seq}", yearly=yearly)
-    days = [date(2026, 12, 30), date(2027, 1, 2), date(2026, 12, 31), date(2027, 1, 1), date(2026, 1, 1)]
+    days = [
+        date(2026, 12, 30),
+        date(2027, 1, 2),
+        date(2026, 12, 31),
+        date(2027, 1, 1),
+        date(2026, 1, 1),
+    ]
     found: dict[Any, list[date]] = {}
     for day in days:
         with transaction.atomic():
@@ -152,7 +181,9 @@ def issued(world: World, count: int) -> list[str]:
     return [world.billed(client=world.client(f"Client {n}"), card="").number for n in range(count)]
 
 
-def test_the_same_letters_without_the_yearly_start_would_repeat_and_are_refused(world: World) -> None:
+def test_the_same_letters_without_the_yearly_start_would_repeat_and_are_refused(
+    world: World,
+) -> None:
     """Without the yearly start another series counts, from one: RH-2026-0001 was given already."""
     issued(world, 2)
     with pytest.raises(BadPattern):
@@ -203,7 +234,13 @@ def test_saving_the_same_pattern_again_changes_nothing(world: World) -> None:
     assert texts(world, NOW.date()) == ["RH-2026-0003"]
 
 
-PATTERNS = ["A-{year}-{seq}", "A-{year:05}-{seq:02}", "A-2026-{seq}", "{seq}-{year}", "{year}-{seq}"]
+PATTERNS = [
+    "A-{year}-{seq}",
+    "A-{year:05}-{seq:02}",
+    "A-2026-{seq}",
+    "{seq}-{year}",
+    "{year}-{seq}",
+]
 STEP = st.tuples(
     st.sampled_from([RECEIPT, TAX_RECEIPT]),
     st.sampled_from(PATTERNS),
@@ -215,9 +252,12 @@ STEP = st.tuples(
 
 @given(steps=st.lists(STEP, min_size=2, max_size=7))
 @settings(
-    max_examples=settings.default.max_examples * 2 // 5, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=settings.default.max_examples * 2 // 5,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_whatever_is_changed_and_when_no_number_is_given_twice(db: None, steps: Sequence[Any]) -> None:
+def test_whatever_is_changed_and_when_no_number_is_given_twice(
+    db: None, steps: Sequence[Any]
+) -> None:
     """Patterns, yearly starts, leaps of the calendar and back: what is not refused never repeats."""
     with transaction.atomic():
         world, day = World(), NOW.date()
@@ -238,8 +278,17 @@ def receipt(world: World, invoice: Invoice, kind: SeriesKind, day: date) -> None
     """A payment's row with the next number of that day; the database refuses one that was given."""
     series, seq, text, _on = numbers.one(world.business.pk, kind, day)
     Payment.objects.create(
-        business=world.business, client=invoice.client, invoice=invoice, gateway="transfer", reference=f"{series.pk}{seq}",
-        currency="USD", amount=1, received_at=NOW, series=series, seq=seq, receipt_number=text,
+        business=world.business,
+        client=invoice.client,
+        invoice=invoice,
+        gateway="transfer",
+        reference=f"{series.pk}{seq}",
+        currency="USD",
+        amount=1,
+        received_at=NOW,
+        series=series,
+        seq=seq,
+        receipt_number=text,
     )
 
 
@@ -261,24 +310,30 @@ def test_a_paper_that_cannot_be_printed_and_a_letter_that_cannot_be_sent_keep_th
     client = world.client(legal_name="漢")  # in no bundled font
     first = world.billed(client=client, card="", collect_by="transfer")
     with pytest.raises(MissingGlyphs):
-        pdfs.invoice_pdf(invoice=first, now=NOW)
+        billing_pdfs.invoice_pdf(invoice=first, now=NOW)
     monkeypatch.setitem(outbox.COMPOSERS, "invoice", lambda ref, now: 1 / 0)
     outbox.send_due(now=NOW)
     assert "ZeroDivisionError" in Outbox.objects.get(kind="invoice").error
     second = world.billed(client=world.client("B"), card="", collect_by="transfer")
-    assert [row.number for row in Invoice.objects.order_by("seq")] == ["RH-2026-0001", "RH-2026-0002"]
+    assert [row.number for row in Invoice.objects.order_by("seq")] == [
+        "RH-2026-0001",
+        "RH-2026-0002",
+    ]
     assert not numbers.gaps()
     monkeypatch.undo()
     outbox.send_due(now=NOW + timedelta(hours=1))
     assert set(Outbox.objects.filter(kind="invoice").values_list("state", flat=True)) == {"sent"}
-    assert pdfs.invoice_pdf(invoice=second, now=NOW)
+    assert billing_pdfs.invoice_pdf(invoice=second, now=NOW)
 
 
 def test_every_kind_of_paper_counts_for_itself(world: World) -> None:
     void.void(invoice=world.billed(card=""), reason="R", actor="Nan", now=NOW)
     paid = world.billed(client=world.client("B"))
     credit_note.make(invoice=paid, amount=1, reason="R", actor="Nan", now=NOW)
-    assert [row.number for row in CreditNote.objects.order_by("seq")] == ["CN-2026-0001", "CN-2026-0002"]
+    assert [row.number for row in CreditNote.objects.order_by("seq")] == [
+        "CN-2026-0001",
+        "CN-2026-0002",
+    ]
     assert Payment.objects.get().receipt_number == "RC-2026-0001"
     assert paid.number == "RH-2026-0002"
     assert not numbers.gaps()
@@ -290,7 +345,9 @@ def test_a_gap_is_found_and_named(world: World) -> None:
         numbers.one(world.business.pk, INVOICE, NOW.date())
     assert numbers.gaps() == numbers.gaps(world.business) == [numbers.Gap("invoice", 2026, 3, 2)]
     assert numbers.gaps(World().business) == []
-    assert [words for words in broken(NOW) if re.search("invoice 2026: 2 papers, last number 3", words)]
+    assert [
+        words for words in broken(NOW) if re.search("invoice 2026: 2 papers, last number 3", words)
+    ]
 
 
 def test_two_hundred_invoices_of_one_walk_are_one_to_two_hundred(world: World) -> None:

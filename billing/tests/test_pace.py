@@ -11,7 +11,9 @@ from billing.gateways import pace
 from billing.gateways.pace import NANO, Pace, paced
 from billing.gateways.sandbox.gateway import Sandbox
 
-GAPS = st.lists(st.sampled_from([0, 0, 0, 1, 9, 40, 300, 2500]), min_size=30, max_size=300)  # milliseconds
+GAPS = st.lists(
+    st.sampled_from([0, 0, 0, 1, 9, 40, 300, 2500]), min_size=30, max_size=300
+)  # milliseconds
 
 
 class Clock:
@@ -38,8 +40,14 @@ def called(clock: Clock, per_second: int, gaps: list[int]) -> list[int]:
     return when
 
 
-@given(gaps=GAPS, per_second=st.sampled_from([1, 5, 25, 100]), late=st.sampled_from([0, 100_000, 3_000_000]))
-def test_no_second_holds_more_calls_than_are_allowed(gaps: list[int], per_second: int, late: int) -> None:
+@given(
+    gaps=GAPS,
+    per_second=st.sampled_from([1, 5, 25, 100]),
+    late=st.sampled_from([0, 100_000, 3_000_000]),
+)
+def test_no_second_holds_more_calls_than_are_allowed(
+    gaps: list[int], per_second: int, late: int
+) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pace, "time", clock := Clock(late))
         when = called(clock, per_second, gaps)
@@ -48,7 +56,9 @@ def test_no_second_holds_more_calls_than_are_allowed(gaps: list[int], per_second
 
 
 @pytest.mark.parametrize("late", [0, 100_000, 3_000_000])
-def test_who_wakes_up_late_does_not_lose_the_turn(late: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_wakes_up_late_does_not_lose_the_turn(
+    late: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(pace, "time", clock := Clock(late))
     when = called(clock, 100, [0] * 1_001)
     assert 1_000 * NANO / (when[-1] - when[0]) >= 95

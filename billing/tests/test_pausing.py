@@ -16,7 +16,12 @@ from core import audit
 from core.models import Outbox
 from tests.world import NOW, World
 
-DECEMBER, JANUARY, FEBRUARY, MARCH = date(2026, 12, 2), date(2027, 1, 2), date(2027, 2, 2), date(2027, 3, 2)
+DECEMBER, JANUARY, FEBRUARY, MARCH = (
+    date(2026, 12, 2),
+    date(2027, 1, 2),
+    date(2027, 2, 2),
+    date(2027, 3, 2),
+)
 
 
 def at(day: date) -> datetime:
@@ -29,7 +34,9 @@ def billed(*days: date) -> list[date]:
     for day in days:
         pause.resume_due(now=at(day))
         bill(now=at(day), door="test")
-    return list(Invoice.objects.order_by("period__starts_on").values_list("period__starts_on", flat=True))
+    return list(
+        Invoice.objects.order_by("period__starts_on").values_list("period__starts_on", flat=True)
+    )
 
 
 def test_a_paused_retainer_is_not_billed_until_somebody_resumes_it(world: World) -> None:
@@ -39,7 +46,10 @@ def test_a_paused_retainer_is_not_billed_until_somebody_resumes_it(world: World)
     assert billed(DECEMBER, JANUARY) == [NOW.date()]
     pause.resume(agreement=agreement, actor="Nan", now=at(JANUARY + timedelta(days=4)))
     assert billed(JANUARY + timedelta(days=5), FEBRUARY) == [NOW.date(), FEBRUARY]
-    assert [(row.starts_on, row.state, row.minutes, row.skipped_because) for row in Period.objects.all()[1:3]] == [
+    assert [
+        (row.starts_on, row.state, row.minutes, row.skipped_because)
+        for row in Period.objects.all()[1:3]
+    ] == [
         (JANUARY, "skipped", 0, "Summer"),
         (DECEMBER, "skipped", 0, "Summer"),
     ]
@@ -47,7 +57,9 @@ def test_a_paused_retainer_is_not_billed_until_somebody_resumes_it(world: World)
 
 def test_a_pause_with_an_end_goes_on_by_itself_on_the_same_day_of_the_month(world: World) -> None:
     agreement = world.running()
-    pause.pause(agreement=agreement, resumes_on=date(2027, 1, 20), reason="Leave", actor="Nan", now=NOW)
+    pause.pause(
+        agreement=agreement, resumes_on=date(2027, 1, 20), reason="Leave", actor="Nan", now=NOW
+    )
     assert periods.next_starts([Agreement.objects.get()], NOW.date()) == {agreement.pk: FEBRUARY}
     assert billed(NOW.date(), DECEMBER, JANUARY) == [NOW.date()]
     assert Agreement.objects.get().state == AgreementState.PAUSED

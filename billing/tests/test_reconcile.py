@@ -39,7 +39,13 @@ def test_money_whose_answer_we_never_heard_is_found_and_written_down(world: Worl
 
 def test_money_that_belongs_to_no_invoice_of_ours_is_said(paid: Invoice) -> None:
     SandboxIntent.objects.create(
-        handle="pi_x", prepare_key="x", invoice_ref="x", currency="USD", amount=7, status="succeeded", created_at=NOW
+        handle="pi_x",
+        prepare_key="x",
+        invoice_ref="x",
+        currency="USD",
+        amount=7,
+        status="succeeded",
+        created_at=NOW,
     )
     assert reconcile(now=LATER) == ["sandbox took 7 USD for pi_x, and we have no payment"]
 
@@ -67,11 +73,18 @@ def test_a_payment_that_the_gateway_does_not_know_is_said(paid: Invoice) -> None
     assert reconcile(now=LATER) == [f"RC-2026-0001: sandbox does not know the payment {reference}"]
 
 
-def test_an_object_that_was_made_twice_and_bound_once_is_cancelled_after_a_day(world: World) -> None:
+def test_an_object_that_was_made_twice_and_bound_once_is_cancelled_after_a_day(
+    world: World,
+) -> None:
     bound = world.billed(card="").collection
     for handle in ("pi_orphan", "pi_bound"):
         SandboxIntent.objects.create(
-            handle=handle, prepare_key=handle, invoice_ref="x", currency="USD", amount=7, created_at=NOW
+            handle=handle,
+            prepare_key=handle,
+            invoice_ref="x",
+            currency="USD",
+            amount=7,
+            created_at=NOW,
         )
     type(bound).objects.update(handle="pi_bound")
     reconcile(now=NOW + timedelta(hours=23))
@@ -82,7 +95,9 @@ def test_an_object_that_was_made_twice_and_bound_once_is_cancelled_after_a_day(w
     }  # fmt: skip
 
 
-def test_the_daily_look_tells_those_who_look_after_the_installation_and_changes_nothing(paid: Invoice) -> None:
+def test_the_daily_look_tells_those_who_look_after_the_installation_and_changes_nothing(
+    paid: Invoice,
+) -> None:
     SandboxIntent.objects.update(amount=1)
     seen = daily_audit.watch(now=LATER)
     assert any("sandbox says 1 USD" in words for words in seen.result["broken"])

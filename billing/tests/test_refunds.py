@@ -27,7 +27,9 @@ NEXT_MONTH = NOW + timedelta(days=30)
 VAT = [{"name": "VAT", "percent": "7"}]
 
 
-def give(invoice: Invoice, amount: int, *, to_card: bool, reason: str = "Late work") -> Refund | None:
+def give(
+    invoice: Invoice, amount: int, *, to_card: bool, reason: str = "Late work"
+) -> Refund | None:
     """One refund, asked for by the owner."""
     note, found = refund.give_back(
         invoice=invoice, amount=amount, reason=reason, actor="Nan", to_card=to_card, now=NOW
@@ -83,11 +85,24 @@ def test_a_full_refund_takes_back_the_whole_paper_and_sends_the_whole_sum(world:
     assert given_back
     given_back.refresh_from_db()
     note = CreditNote.objects.get()
-    assert (given_back.state, given_back.next_at, given_back.credit_note) == ("succeeded", None, note)
-    assert (note.number, note.subtotal, note.tax, note.total) == ("CN-2026-0001", 3_000_00, 210_00, 3_210_00)
+    assert (given_back.state, given_back.next_at, given_back.credit_note) == (
+        "succeeded",
+        None,
+        note,
+    )
+    assert (note.number, note.subtotal, note.tax, note.total) == (
+        "CN-2026-0001",
+        3_000_00,
+        210_00,
+        3_210_00,
+    )
     assert returned(invoice) == 3_210_00
     assert credit(invoice) == 0
-    assert Outbox.objects.filter(kind="refunded").count() == Outbox.objects.filter(kind="credit_note").count() == 1
+    assert (
+        Outbox.objects.filter(kind="refunded").count()
+        == Outbox.objects.filter(kind="credit_note").count()
+        == 1
+    )
     assert not broken(NOW)
 
 
@@ -160,7 +175,11 @@ def test_credit_that_covers_the_next_invoice_pays_it_at_once_without_a_charge(wo
     give(invoice, 3_000_00, to_card=False)
     bill(now=NEXT_MONTH, door="test")
     second = Invoice.objects.exclude(pk=invoice.pk).get()
-    assert (second.state, second.collection.state, second.collection.handle) == ("paid", "done", None)
+    assert (second.state, second.collection.state, second.collection.handle) == (
+        "paid",
+        "done",
+        None,
+    )
     assert not second.charges.exists() and not second.payments.exists()
     assert [(row.by, row.amount) for row in second.allocations.all()] == [("balance", 3_000_00)]
     assert Outbox.objects.filter(kind="invoice", ref=str(second.pk)).exists()
@@ -258,7 +277,9 @@ def test_a_refund_whose_request_was_lost_is_asked_for_again_with_the_same_key(
     assert [row.key for row in SandboxRefund.objects.all()] == [str(given_back.pk)]
 
 
-def test_after_twenty_three_hours_it_is_not_asked_for_again_and_a_person_is(world: World, troubled: Troubled) -> None:
+def test_after_twenty_three_hours_it_is_not_asked_for_again_and_a_person_is(
+    world: World, troubled: Troubled
+) -> None:
     """Gateways forget keys after a day: a request then could pay back twice."""
     given_back = give(world.billed(), 1_000_00, to_card=True)
     assert given_back
@@ -297,7 +318,9 @@ def test_a_request_that_arrives_days_late_is_found_though_it_is_not_asked_for_ag
     assert not broken(NOW)
 
 
-def test_while_nothing_is_heard_the_money_is_neither_back_nor_credit(world: World, troubled: Troubled) -> None:
+def test_while_nothing_is_heard_the_money_is_neither_back_nor_credit(
+    world: World, troubled: Troubled
+) -> None:
     invoice = world.billed()
     give(invoice, 1_000_00, to_card=True)
     troubled.trouble = "nothing is heard"
@@ -308,7 +331,9 @@ def test_while_nothing_is_heard_the_money_is_neither_back_nor_credit(world: Worl
     assert not broken(NOW)
 
 
-def test_a_refund_that_failed_is_credit_again_and_the_owner_is_told(world: World, troubled: Troubled) -> None:
+def test_a_refund_that_failed_is_credit_again_and_the_owner_is_told(
+    world: World, troubled: Troubled
+) -> None:
     invoice = world.billed()
     given_back = give(invoice, 1_000_00, to_card=True)
     troubled.trouble = "failed"
@@ -322,7 +347,9 @@ def test_a_refund_that_failed_is_credit_again_and_the_owner_is_told(world: World
     assert not broken(NOW)
 
 
-def test_a_refund_on_its_way_is_asked_about_until_the_bank_has_it(world: World, troubled: Troubled) -> None:
+def test_a_refund_on_its_way_is_asked_about_until_the_bank_has_it(
+    world: World, troubled: Troubled
+) -> None:
     invoice = world.billed()
     given_back = give(invoice, 1_000_00, to_card=True)
     troubled.trouble = "pending"
@@ -409,13 +436,17 @@ def test_many_part_notes_sum_to_exactly_the_total_and_to_exactly_each_tax(
         invoice = World().billed(taxes=named, tax_mode=mode, amount=price)
         ends = sorted({min(cut, invoice.total) for cut in cuts} | {invoice.total})
         for start, end in zip([0, *ends], ends, strict=False):
-            refund.give_back(invoice=invoice, amount=end - start, reason="R", actor="Nan", to_card=False, now=NOW)
+            refund.give_back(
+                invoice=invoice, amount=end - start, reason="R", actor="Nan", to_card=False, now=NOW
+            )
         notes = list(invoice.credit_notes.all())
         assert sum(note.total for note in notes) == invoice.total
         assert sum(note.subtotal for note in notes) == invoice.subtotal
         for n, tax in enumerate(invoice.taxes):
             assert sum(note.taxes[n]["amount"] for note in notes) == tax["amount"]
-        assert all(note.subtotal >= 0 and all(each["amount"] >= 0 for each in note.taxes) for note in notes)
+        assert all(
+            note.subtotal >= 0 and all(each["amount"] >= 0 for each in note.taxes) for note in notes
+        )
         assert credit_note.credited(invoice) == credit(invoice) == invoice.total
         assert not broken(NOW)
         transaction.set_rollback(True)

@@ -87,10 +87,16 @@ def why_not(value: Any, hint: Any, home: str, at: str = "") -> str:
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         options = [bare(each, home) for each in inner]
-        if isinstance(value, str) and any(typing.get_origin(each) is typing.Literal for each in options):
+        if isinstance(value, str) and any(
+            typing.get_origin(each) is typing.Literal for each in options
+        ):
             options = [each for each in options if each is not str]
         reasons = [why_not(value, each, home, at) for each in options]
-        return "" if "" in reasons else next((r for r in reasons if not r.startswith(at + ":")), reasons[0])
+        return (
+            ""
+            if "" in reasons
+            else next((r for r in reasons if not r.startswith(at + ":")), reasons[0])
+        )
     if origin is typing.Literal:
         return "" if value in inner else f"{at}: {value!r} is none of {inner[:9]}"
     if origin is list or hint is list:
@@ -101,7 +107,11 @@ def why_not(value: Any, hint: Any, home: str, at: str = "") -> str:
         fits = isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
         return "" if fits else f"{at}: {value!r} is not text by name"
     if is_typeddict(hint) or (isinstance(hint, type) and issubclass(hint, stripe.StripeObject)):
-        return wrong_fields(value, hint, at) if isinstance(value, dict) else f"{at}: {value!r} is no object"
+        return (
+            wrong_fields(value, hint, at)
+            if isinstance(value, dict)
+            else f"{at}: {value!r} is no object"
+        )
     if hint is Any or isinstance(hint, typing.TypeVar):
         return ""
     return "" if type(value) is hint else f"{at}: {value!r} is not {hint}"
@@ -109,12 +119,22 @@ def why_not(value: Any, hint: Any, home: str, at: str = "") -> str:
 
 def wrong_fields(value: dict[str, Any], shape: Any, at: str = "") -> str:
     """The same for an object: unknown fields, missing ones, and what is in them."""
-    known = {name: (hint, each.__module__) for each in reversed(shape.__mro__) for name, hint in own(each).items()}
+    known = {
+        name: (hint, each.__module__)
+        for each in reversed(shape.__mro__)
+        for name, hint in own(each).items()
+    }
     if is_typeddict(shape):
         known = {name: found for name, found in known.items() if name not in OPTIONS}
     strange = [f"{at}.{name} is unknown" for name in value if name not in known]
-    missing = [f"{at}.{name} is missing" for name in getattr(shape, "__required_keys__", ()) if name not in value]
-    inside = (why_not(each, *known[name], f"{at}.{name}") for name, each in value.items() if name in known)
+    missing = [
+        f"{at}.{name} is missing"
+        for name in getattr(shape, "__required_keys__", ())
+        if name not in value
+    ]
+    inside = (
+        why_not(each, *known[name], f"{at}.{name}") for name, each in value.items() if name in known
+    )
     return next(filter(None, [*strange, *missing, *inside]), "")
 
 
@@ -130,7 +150,9 @@ def unfolded(encoded: str) -> dict[str, Any]:
         here = tree
         for step in path:
             here = here.setdefault(step, {})
-        here[last] = {"true": True, "false": False}.get(value, int(value) if value.isdecimal() else value)
+        here[last] = {"true": True, "false": False}.get(
+            value, int(value) if value.isdecimal() else value
+        )
     return listed(tree)
 
 
@@ -177,7 +199,11 @@ class Line(stripe.HTTPClient):
         if isinstance(answer, Exception):
             raise answer
         status, body = answer if isinstance(answer, tuple) else (200, answer)
-        return json.dumps(body), status, {"Date": "Mon, 02 Nov 2026 05:00:07 GMT", "Request-Id": "req_1"}
+        return (
+            json.dumps(body),
+            status,
+            {"Date": "Mon, 02 Nov 2026 05:00:07 GMT", "Request-Id": "req_1"},
+        )
 
 
 def bank(*answers: Any) -> tuple[Stripe, Line]:
@@ -192,7 +218,9 @@ def canned(shape: Any, **fields: Any) -> dict[str, Any]:
 
 
 def charge(key: str, **fields: Any) -> dict[str, Any]:
-    return canned(stripe.Charge, **({"id": "ch_1", "object": "charge", "metadata": {"charge": key}} | fields))
+    return canned(
+        stripe.Charge, **({"id": "ch_1", "object": "charge", "metadata": {"charge": key}} | fields)
+    )
 
 
 def intent(status: str = "requires_payment_method", **fields: Any) -> dict[str, Any]:
@@ -203,7 +231,11 @@ def intent(status: str = "requires_payment_method", **fields: Any) -> dict[str, 
         "currency": "usd",
         "created": 1_793_595_600,
     }
-    usual |= {"metadata": {"invoice": "inv", "charge": "now"}, "status": status, "latest_charge": None}
+    usual |= {
+        "metadata": {"invoice": "inv", "charge": "now"},
+        "status": status,
+        "latest_charge": None,
+    }
     usual |= {"last_payment_error": None, "next_action": None}
     return canned(stripe.PaymentIntent, **(usual | fields))
 
@@ -212,7 +244,9 @@ def page(*rows: Any, more: bool = False) -> dict[str, Any]:
     return {"object": "list", "url": "/v1/refunds", "has_more": more, "data": list(rows)}
 
 
-def error(status: int, code: str = "", kind: str = "invalid_request_error", **more: str) -> tuple[int, Any]:
+def error(
+    status: int, code: str = "", kind: str = "invalid_request_error", **more: str
+) -> tuple[int, Any]:
     return status, {"error": {"type": kind, "code": code, "message": "No."} | more}
 
 
@@ -224,10 +258,18 @@ def declined(code: str, why: str = "") -> tuple[int, Any]:
     ("shape", "fields", "says"),
     [
         (p.PaymentIntentCreateParams, {"currency": "usd"}, ".amount is missing"),
-        (p.PaymentIntentCreateParams, {"amount": "1.5", "currency": "usd"}, ".amount: '1.5' is not <class 'int'>"),
+        (
+            p.PaymentIntentCreateParams,
+            {"amount": "1.5", "currency": "usd"},
+            ".amount: '1.5' is not <class 'int'>",
+        ),
         (p.PaymentIntentConfirmParams, {"metadata": {"charge": "k"}}, ".metadata is unknown"),
         (p.PaymentIntentConfirmParams, {"api_key": "sk"}, ".api_key is unknown"),
-        (p.PaymentIntentConfirmParams, {"off_session": "yes"}, ".off_session: 'yes' is not <class 'bool'>"),
+        (
+            p.PaymentIntentConfirmParams,
+            {"off_session": "yes"},
+            ".off_session: 'yes' is not <class 'bool'>",
+        ),
         (p.PaymentIntentListParams, {"created": {"since": 5}}, ".created.since is unknown"),
         (checkout.SessionCreateParams, {"mode": "save"}, ".mode: 'save' is none of"),
         (
@@ -236,8 +278,16 @@ def declined(code: str, why: str = "") -> tuple[int, Any]:
             ".allowed_payment_method_types: 'cards' is none",
         ),
         (stripe.PaymentIntent, {"status": "paid"}, ".status: 'paid' is none of"),
-        (stripe.PaymentIntent, {"last_payment_error": {"declined_code": "x"}}, ".declined_code is unknown"),
-        (stripe.Charge, {"metadata": {"charge": 5}}, ".metadata: {'charge': 5} is not text by name"),
+        (
+            stripe.PaymentIntent,
+            {"last_payment_error": {"declined_code": "x"}},
+            ".declined_code is unknown",
+        ),
+        (
+            stripe.Charge,
+            {"metadata": {"charge": 5}},
+            ".metadata: {'charge': 5} is not text by name",
+        ),
     ],
 )
 def test_the_judge_refuses_what_stripe_does_not_know(shape: Any, fields: Any, says: str) -> None:
@@ -249,10 +299,18 @@ def test_the_judge_refuses_what_stripe_does_not_know(shape: Any, fields: Any, sa
 
 def test_an_object_is_prepared_unconfirmed_under_our_key() -> None:
     stripe_, line = bank(intent())
-    made = stripe_.prepare(key="prep", amount=3_000_00, currency="USD", reference="inv", customer="client")
-    assert (made, line.asked[0].what, line.asked[0].key) == ("pi_1", "post /v1/payment_intents", "prep")
+    made = stripe_.prepare(
+        key="prep", amount=3_000_00, currency="USD", reference="inv", customer="client"
+    )
+    assert (made, line.asked[0].what, line.asked[0].key) == (
+        "pi_1",
+        "post /v1/payment_intents",
+        "prep",
+    )
     assert line.asked[0].params == {
-        "amount": 3_000_00, "currency": "usd", "allowed_payment_method_types": ["card"],
+        "amount": 3_000_00,
+        "currency": "usd",
+        "allowed_payment_method_types": ["card"],
         "metadata": {"invoice": "inv", "client": "client", "prepare_key": "prep"},
     }
 
@@ -264,7 +322,11 @@ def test_an_attempt_is_named_before_the_only_call_that_moves_money() -> None:
         (
             f"post {INTENT}",
             "k:name",
-            {"customer": "cus_1", "payment_method": "pm_1", "metadata": {"charge": "k", "refused": ""}},
+            {
+                "customer": "cus_1",
+                "payment_method": "pm_1",
+                "metadata": {"charge": "k", "refused": ""},
+            },
         ),
         (f"post {INTENT}/confirm", "k", {"payment_method": "pm_1", "off_session": True}),
     ]
@@ -277,7 +339,9 @@ def test_a_declined_card_is_no_error_and_nothing_more_is_asked(code: str) -> Non
     assert len(line.asked) == 2
 
 
-@pytest.mark.parametrize("then", [intent("requires_action"), declined("card_declined"), error(400, "x")])
+@pytest.mark.parametrize(
+    "then", [intent("requires_action"), declined("card_declined"), error(400, "x")]
+)
 def test_a_bank_that_wants_its_customer_gives_a_page_to_go_to(then: Any, settings: Any) -> None:
     settings.SITE_URL = "https://hub.example/"
     stripe_, line = bank(intent(), declined("authentication_required"), then)
@@ -309,23 +373,37 @@ def test_a_refund_carries_its_key_twice() -> None:
     stripe_, line = bank(intent("succeeded"), canned(stripe.Refund, id="re_1", object="refund"))
     stripe_.refund(handle="pi_1", key="r", amount=500)
     assert line.asked[1].key == "r"
-    assert line.asked[1].params == {"payment_intent": "pi_1", "amount": 500, "metadata": {"refund": "r"}}
+    assert line.asked[1].params == {
+        "payment_intent": "pi_1",
+        "amount": 500,
+        "metadata": {"refund": "r"},
+    }
 
 
 def test_the_list_of_objects_is_read_to_its_end() -> None:
     stripe_, line = bank(page(intent("succeeded"), more=True), page(intent("canceled", id="pi_2")))
     found = list(stripe_.created_since(NOW))
-    assert [(each.handle, each.outcome) for each in found] == [("pi_1", "succeeded"), ("pi_2", "cancelled")]
-    first = {"created": {"gte": int(NOW.timestamp())}, "limit": 100, "expand": ["data.latest_charge"]}
+    assert [(each.handle, each.outcome) for each in found] == [
+        ("pi_1", "succeeded"),
+        ("pi_2", "cancelled"),
+    ]
+    first = {
+        "created": {"gte": int(NOW.timestamp())},
+        "limit": 100,
+        "expand": ["data.latest_charge"],
+    }
     assert [each.params for each in line.asked] == [first, first | {"starting_after": "pi_1"}]
 
 
 def test_refunds_and_disputes_are_read_to_their_end() -> None:
     paid = {"amount": 1, "currency": "usd"}
-    refunds = [canned(stripe.Refund, id=f"re_{n}", object="refund", status="pending", **paid) for n in (1, 2)]
-    found = bank(page(refunds[0] | {"metadata": {}}, more=True), page(refunds[1] | {"metadata": {}}))[0].refunds(
-        "pi_1"
-    )
+    refunds = [
+        canned(stripe.Refund, id=f"re_{n}", object="refund", status="pending", **paid)
+        for n in (1, 2)
+    ]
+    found = bank(
+        page(refunds[0] | {"metadata": {}}, more=True), page(refunds[1] | {"metadata": {}})
+    )[0].refunds("pi_1")
     assert [each.handle for each in found] == ["re_1", "re_2"]
     lost = {"status": "lost", "reason": "fraudulent", "evidence_details": {"due_by": None}} | paid
     disputes = [canned(stripe.Dispute, id=f"dp_{n}", object="dispute", **lost) for n in (1, 2)]
@@ -333,7 +411,9 @@ def test_refunds_and_disputes_are_read_to_their_end() -> None:
     assert [each.handle for each in contested] == ["dp_1", "dp_2"]
 
 
-def test_every_call_goes_out_once_with_the_accounts_own_key_and_one_version(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_call_goes_out_once_with_the_accounts_own_key_and_one_version(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(stripe, "api_key", "sk_somebody_else")
     monkeypatch.setattr(stripe, "api_version", "2017-08-15")
     monkeypatch.setattr(stripe, "max_network_retries", 5)
@@ -343,7 +423,10 @@ def test_every_call_goes_out_once_with_the_accounts_own_key_and_one_version(monk
     assert len(line.asked) == 1
     assert line.asked[0].params == {"expand": ["latest_charge"]}
     assert line.asked[0].headers["Authorization"] == f"Bearer {SECRET}"
-    assert line.asked[0].headers["Stripe-Version"] == stripe.StripeClient("sk_x")._requestor._options.stripe_version
+    assert (
+        line.asked[0].headers["Stripe-Version"]
+        == stripe.StripeClient("sk_x")._requestor._options.stripe_version
+    )
 
 
 def test_nobody_waits_longer_than_twenty_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -361,10 +444,22 @@ def test_nobody_waits_longer_than_twenty_seconds(monkeypatch: pytest.MonkeyPatch
 
 # --- what is read ------------------------------------------------------------------------------------------------
 
-FAILED = {"type": "card_error", "code": "card_declined", "decline_code": "insufficient_funds", "charge": "ch_1"}
-WANTED = {"type": "card_error", "code": "authentication_required", "decline_code": "authentication_required"}
+FAILED = {
+    "type": "card_error",
+    "code": "card_declined",
+    "decline_code": "insufficient_funds",
+    "charge": "ch_1",
+}
+WANTED = {
+    "type": "card_error",
+    "code": "authentication_required",
+    "decline_code": "authentication_required",
+}
 BROKEN = {"type": "invalid_request_error", "code": "payment_intent_authentication_failure"}
-LINK = {"type": "redirect_to_url", "redirect_to_url": {"url": "https://hooks.stripe.com/3ds", "return_url": "x"}}
+LINK = {
+    "type": "redirect_to_url",
+    "redirect_to_url": {"url": "https://hooks.stripe.com/3ds", "return_url": "x"},
+}
 BEFORE = charge("before", status="failed")
 
 
@@ -373,31 +468,88 @@ BEFORE = charge("before", status="failed")
     [
         (intent("requires_payment_method"), Outcome.NEW, "now", "", ""),
         (intent("requires_confirmation"), Outcome.NEW, "now", "", ""),
-        (intent(latest_charge=charge("now"), last_payment_error=FAILED), "declined", "now", "insufficient_funds", ""),
-        (intent(latest_charge=BEFORE, last_payment_error=FAILED), "declined", "before", "insufficient_funds", ""),
-        (intent(latest_charge=BEFORE, last_payment_error=BROKEN), "declined", "now", BROKEN["code"], ""),
+        (
+            intent(latest_charge=charge("now"), last_payment_error=FAILED),
+            "declined",
+            "now",
+            "insufficient_funds",
+            "",
+        ),
+        (
+            intent(latest_charge=BEFORE, last_payment_error=FAILED),
+            "declined",
+            "before",
+            "insufficient_funds",
+            "",
+        ),
+        (
+            intent(latest_charge=BEFORE, last_payment_error=BROKEN),
+            "declined",
+            "now",
+            BROKEN["code"],
+            "",
+        ),
         (intent(latest_charge=BEFORE), Outcome.NEW, "now", "", ""),
-        (intent(metadata={"charge": "now", "refused": "resource_missing"}), "declined", "now", "resource_missing", ""),
-        (intent("succeeded", metadata={"charge": "x", "refused": "y"}, latest_charge=charge("now")), "succeeded", "now", "", ""),
-        (intent("processing", latest_charge=charge("now", status="pending")), "processing", "now", "", ""),
+        (
+            intent(metadata={"charge": "now", "refused": "resource_missing"}),
+            "declined",
+            "now",
+            "resource_missing",
+            "",
+        ),
+        (
+            intent(
+                "succeeded", metadata={"charge": "x", "refused": "y"}, latest_charge=charge("now")
+            ),
+            "succeeded",
+            "now",
+            "",
+            "",
+        ),
+        (
+            intent("processing", latest_charge=charge("now", status="pending")),
+            "processing",
+            "now",
+            "",
+            "",
+        ),
         (intent("requires_capture"), Outcome.PROCESSING, "now", "", ""),
-        (intent("requires_action", next_action=LINK, latest_charge=BEFORE), "requires_action", "now", "", "https://hooks.stripe.com/3ds"),
-        (intent("requires_action", next_action={"type": "use_stripe_sdk"}), "requires_action", "now", "", ""),
+        (
+            intent("requires_action", next_action=LINK, latest_charge=BEFORE),
+            "requires_action",
+            "now",
+            "",
+            "https://hooks.stripe.com/3ds",
+        ),
+        (
+            intent("requires_action", next_action={"type": "use_stripe_sdk"}),
+            "requires_action",
+            "now",
+            "",
+            "",
+        ),
         (intent(last_payment_error=WANTED), "requires_action", "now", "", ""),
         (intent("canceled", last_payment_error=FAILED), "cancelled", "now", "", ""),
     ],
 )
-def test_what_an_object_says_of_its_latest_execution(found: Any, outcome: str, key: str, code: str, url: str) -> None:
+def test_what_an_object_says_of_its_latest_execution(
+    found: Any, outcome: str, key: str, code: str, url: str
+) -> None:
     said = bank(found)[0].lookup("pi_1")
     assert (said.outcome, said.key, said.code, said.action_url) == (outcome, key, code, url)
     assert (said.handle, said.amount, said.currency, said.reference) == (
-        "pi_1", 3_000_00, "USD", found["metadata"].get("invoice", ""),
+        "pi_1",
+        3_000_00,
+        "USD",
+        found["metadata"].get("invoice", ""),
     )
     assert said.created_at == datetime.fromtimestamp(1_793_595_600, UTC)
 
 
 def literals(shape: Any, name: str) -> set[str]:
-    return {each for option in typing.get_args(own(shape)[name]) for each in typing.get_args(option)}
+    return {
+        each for option in typing.get_args(own(shape)[name]) for each in typing.get_args(option)
+    }
 
 
 def test_no_state_that_stripe_knows_is_forgotten() -> None:
@@ -409,17 +561,27 @@ def test_no_state_that_stripe_knows_is_forgotten() -> None:
 @pytest.mark.parametrize(
     ("status", "outcome"),
     [
-        ("pending", RefundOutcome.PENDING), ("requires_action", RefundOutcome.PENDING),
-        ("succeeded", RefundOutcome.SUCCEEDED), ("failed", RefundOutcome.FAILED), ("canceled", RefundOutcome.FAILED),
+        ("pending", RefundOutcome.PENDING),
+        ("requires_action", RefundOutcome.PENDING),
+        ("succeeded", RefundOutcome.SUCCEEDED),
+        ("failed", RefundOutcome.FAILED),
+        ("canceled", RefundOutcome.FAILED),
     ],
 )
 def test_what_a_refund_says(status: str, outcome: RefundOutcome) -> None:
     row = {"id": "re_1", "object": "refund", "amount": 500, "currency": "usd", "status": status}
-    ours = canned(stripe.Refund, **row, metadata={"refund": "r"}, failure_reason="lost_or_stolen_card")
+    ours = canned(
+        stripe.Refund, **row, metadata={"refund": "r"}, failure_reason="lost_or_stolen_card"
+    )
     theirs = canned(stripe.Refund, **row | {"id": "re_2"}, metadata={})
     stripe_, line = bank(page(ours, theirs))
     first, second = stripe_.refunds("pi_1")
-    assert (first.handle, first.outcome, first.amount, first.currency) == ("re_1", outcome, 500, "USD")
+    assert (first.handle, first.outcome, first.amount, first.currency) == (
+        "re_1",
+        outcome,
+        500,
+        "USD",
+    )
     assert (first.key, first.code, second.key, second.code) == ("r", "lost_or_stolen_card", "", "")
     assert line.asked[0].params == {"payment_intent": "pi_1", "limit": 100}
 
@@ -427,12 +589,22 @@ def test_what_a_refund_says(status: str, outcome: RefundOutcome) -> None:
 @pytest.mark.parametrize(
     ("status", "outcome"),
     [
-        ("needs_response", "open"), ("under_review", "open"), ("warning_needs_response", "open"),
-        ("won", "won"), ("warning_closed", "won"), ("lost", "lost"),
+        ("needs_response", "open"),
+        ("under_review", "open"),
+        ("warning_needs_response", "open"),
+        ("won", "won"),
+        ("warning_closed", "won"),
+        ("lost", "lost"),
     ],
 )
 def test_what_a_dispute_says(status: str, outcome: str) -> None:
-    row = {"id": "dp_1", "object": "dispute", "amount": 900, "currency": "jpy", "reason": "fraudulent"}
+    row = {
+        "id": "dp_1",
+        "object": "dispute",
+        "amount": 900,
+        "currency": "jpy",
+        "reason": "fraudulent",
+    }
     late = canned(stripe.Dispute, **row, status=status, evidence_details={"due_by": 1_793_595_600})
     done = canned(stripe.Dispute, **row, status=status, evidence_details={"due_by": None})
     stripe_, line = bank(page(late, done))
@@ -446,16 +618,29 @@ def test_what_a_dispute_says(status: str, outcome: str) -> None:
 @pytest.mark.parametrize(
     ("ours", "currency", "theirs"),
     [
-        (10_00, "USD", 10_00), (500, "JPY", 500), (5, "ISK", 500), (5, "UGX", 500), (7, "RSD", 700),
-        (5_120, "KWD", 5_120), (9, "VND", 9), (10_00, "IDR", 10_00), (10_00, "HUF", 10_00),
+        (10_00, "USD", 10_00),
+        (500, "JPY", 500),
+        (5, "ISK", 500),
+        (5, "UGX", 500),
+        (7, "RSD", 700),
+        (5_120, "KWD", 5_120),
+        (9, "VND", 9),
+        (10_00, "IDR", 10_00),
+        (10_00, "HUF", 10_00),
     ],
 )
 def test_amounts_are_counted_as_stripe_counts_them(ours: int, currency: str, theirs: int) -> None:
-    assert (reading.to_stripe(ours, currency), reading.from_stripe(theirs, currency)) == (theirs, ours)
+    assert (reading.to_stripe(ours, currency), reading.from_stripe(theirs, currency)) == (
+        theirs,
+        ours,
+    )
     stripe_, line = bank(intent("succeeded", amount=theirs, currency=currency.lower()), intent())
     assert stripe_.lookup("pi_1").amount == ours
     stripe_.prepare(key="p", amount=ours, currency=currency, reference="i", customer="c")
-    assert (line.asked[1].params["amount"], line.asked[1].params["currency"]) == (theirs, currency.lower())
+    assert (line.asked[1].params["amount"], line.asked[1].params["currency"]) == (
+        theirs,
+        currency.lower(),
+    )
 
 
 def test_every_currency_we_offer_comes_back_as_it_went() -> None:
@@ -481,7 +666,9 @@ def test_a_sum_that_stripe_refuses_cannot_be_charged() -> None:
 
 Call = Callable[[Stripe], Any]
 CALLS: dict[str, Call] = {
-    "prepare": lambda it: it.prepare(key="p", amount=100, currency="USD", reference="i", customer="c"),
+    "prepare": lambda it: it.prepare(
+        key="p", amount=100, currency="USD", reference="i", customer="c"
+    ),
     "execute": lambda it: it.execute(handle="pi_1", key="k", token="cus_1/pm_1"),
     "lookup": lambda it: it.lookup("pi_1"),
     "cancel": lambda it: it.cancel("pi_1"),
@@ -489,7 +676,9 @@ CALLS: dict[str, Call] = {
     "refunds": lambda it: it.refunds("pi_1"),
     "disputes": lambda it: it.disputes("pi_1"),
     "created_since": lambda it: list(it.created_since(NOW)),
-    "setup_url": lambda it: it.setup_url(customer="c", return_url="https://hub.example/p/payment/done/"),
+    "setup_url": lambda it: it.setup_url(
+        customer="c", return_url="https://hub.example/p/payment/done/"
+    ),
     "setup_result": lambda it: it.setup_result("cs_1"),
     "detach": lambda it: it.detach("cus_1/pm_1"),
     "clock": lambda it: it.clock(),
@@ -514,7 +703,9 @@ def test_no_answer_is_never_taken_for_one(call: Call, lost: Any) -> None:
 
 
 @pytest.mark.parametrize("lost", LOST.values(), ids=LOST)
-@pytest.mark.parametrize("before", [[intent()], [intent(), declined("authentication_required")], [error(400, "x")]])
+@pytest.mark.parametrize(
+    "before", [[intent()], [intent(), declined("authentication_required")], [error(400, "x")]]
+)
 def test_a_charge_that_gets_lost_halfway_is_unknown(before: list[Any], lost: Any) -> None:
     with pytest.raises(GatewayUnknown):
         CALLS["execute"](bank(*before, lost)[0])
@@ -546,20 +737,30 @@ def saved(**fields: Any) -> dict[str, Any]:
     method = canned(stripe.PaymentMethod, id="pm_1", object="payment_method", card=card)
     usual = {"id": "cs_1", "object": "checkout.session", "status": "complete", "customer": "cus_1"}
     usual |= {"client_reference_id": "client"}
-    usual |= {"setup_intent": canned(stripe.SetupIntent, id="seti_1", object="setup_intent", payment_method=method)}
+    usual |= {
+        "setup_intent": canned(
+            stripe.SetupIntent, id="seti_1", object="setup_intent", payment_method=method
+        )
+    }
     return canned(stripe.checkout.Session, **(usual | fields))
 
 
 def test_a_card_is_saved_on_stripes_own_page() -> None:
     stripe_, line = bank(
-        canned(stripe.checkout.Session, id="cs_1", object="checkout.session", url="https://c.example/")
+        canned(
+            stripe.checkout.Session, id="cs_1", object="checkout.session", url="https://c.example/"
+        )
     )
     assert (
-        stripe_.setup_url(customer="client", return_url="https://hub.example/p/payment/done/") == "https://c.example/"
+        stripe_.setup_url(customer="client", return_url="https://hub.example/p/payment/done/")
+        == "https://c.example/"
     )
     assert line.asked[0].params == {
-        "mode": "setup", "allowed_payment_method_types": ["card"], "customer_creation": "always",
-        "client_reference_id": "client", "cancel_url": "https://hub.example/p/payment/",
+        "mode": "setup",
+        "allowed_payment_method_types": ["card"],
+        "customer_creation": "always",
+        "client_reference_id": "client",
+        "cancel_url": "https://hub.example/p/payment/",
         "success_url": "https://hub.example/p/payment/done/?session={CHECKOUT_SESSION_ID}",
     }
 
@@ -567,14 +768,25 @@ def test_a_card_is_saved_on_stripes_own_page() -> None:
 def test_a_session_that_came_back_gives_the_card() -> None:
     stripe_, line = bank(saved())
     card = stripe_.setup_result("cs_1")
-    assert (card.customer, card.token, card.brand, card.last4) == ("client", "cus_1/pm_1", "Visa", "4242")
+    assert (card.customer, card.token, card.brand, card.last4) == (
+        "client",
+        "cus_1/pm_1",
+        "Visa",
+        "4242",
+    )
     assert card.expires_on == date(2028, 2, 29)
     assert line.asked[0].params == {"expand": ["setup_intent.payment_method"]}
 
 
 @pytest.mark.parametrize(
     "found",
-    [saved(status="open"), saved(status="expired"), saved(setup_intent=None), saved(customer=None), error(404)],
+    [
+        saved(status="open"),
+        saved(status="expired"),
+        saved(setup_intent=None),
+        saved(customer=None),
+        error(404),
+    ],
 )
 def test_a_session_without_a_card_is_refused(found: Any) -> None:
     with pytest.raises(BadSession):
@@ -597,11 +809,15 @@ def test_a_session_of_nobody_is_nobodys_card() -> None:
 
 def notice(about: dict[str, Any] | None = None, event: str = "evt_1") -> bytes:
     about = about or {"object": "payment_intent", "id": "pi_1"}
-    return json.dumps({"id": event, "object": "event", "data": {"object": about}}, indent=2).encode()
+    return json.dumps(
+        {"id": event, "object": "event", "data": {"object": about}}, indent=2
+    ).encode()
 
 
 def signed(body: bytes, at: datetime = NOW, secret: str = HOOK) -> str:
-    return stripe.WebhookSignature.generate_signature_header(body.decode(), secret, int(at.timestamp()))
+    return stripe.WebhookSignature.generate_signature_header(
+        body.decode(), secret, int(at.timestamp())
+    )
 
 
 @pytest.mark.parametrize(
@@ -612,7 +828,12 @@ def signed(body: bytes, at: datetime = NOW, secret: str = HOOK) -> str:
         (canned(stripe.Refund, object="refund", id="re_1", payment_intent="pi_1"), "pi_1"),
         (canned(stripe.Dispute, object="dispute", id="dp_1", payment_intent="pi_1"), "pi_1"),
         (canned(stripe.Charge, object="charge", id="ch_1", payment_intent=None), ""),
-        (canned(stripe.checkout.Session, object="checkout.session", id="cs_1", payment_intent="pi_1"), ""),
+        (
+            canned(
+                stripe.checkout.Session, object="checkout.session", id="cs_1", payment_intent="pi_1"
+            ),
+            "",
+        ),
         (canned(stripe.Customer, object="customer", id="cus_1"), ""),
     ],
 )
@@ -647,9 +868,23 @@ BODY, MONTH = notice(), timedelta(days=30)
         (b'{"id": "e", "data": {"object": []}}', signed(b'{"id": "e", "data": {"object": []}}')),
     ],
     ids=[
-        "no signature", "no stamp", "nonsense", "only a stamp", "another secret", "no secret", "another scheme", "old",
-        "from the future", "old with a second stamp", "old behind a new stamp", "re-encoded", "longer", "not text",
-        "a list", "empty", "about a list",
+        "no signature",
+        "no stamp",
+        "nonsense",
+        "only a stamp",
+        "another secret",
+        "no secret",
+        "another scheme",
+        "old",
+        "from the future",
+        "old with a second stamp",
+        "old behind a new stamp",
+        "re-encoded",
+        "longer",
+        "not text",
+        "a list",
+        "empty",
+        "about a list",
     ],
 )
 def test_any_other_notice_is_refused(body: bytes, signature: str) -> None:
@@ -670,7 +905,9 @@ def test_an_account_without_a_webhook_secret_believes_nobody(secret: str) -> Non
 @pytest.fixture
 def account(db: None) -> GatewayAccount:
     sealed = {"secret": vault.seal(SECRET), "webhook_secret": vault.seal(HOOK)}
-    return GatewayAccount.objects.create(business=BusinessFactory(), gateway="stripe", connected_at=NOW, **sealed)
+    return GatewayAccount.objects.create(
+        business=BusinessFactory(), gateway="stripe", connected_at=NOW, **sealed
+    )
 
 
 def post(account: Any, body: bytes, signature: str | None = None, method: str = "post") -> int:
@@ -684,7 +921,11 @@ def post(account: Any, body: bytes, signature: str | None = None, method: str = 
 def test_a_genuine_notice_is_kept_once(account: GatewayAccount) -> None:
     for _ in range(3):
         assert post(account.pk, BODY) == 200
-    assert GatewayEvent.objects.values_list("account", "event_id", "handle").get() == (account.pk, "evt_1", "pi_1")
+    assert GatewayEvent.objects.values_list("account", "event_id", "handle").get() == (
+        account.pk,
+        "evt_1",
+        "pi_1",
+    )
 
 
 def test_a_stranger_is_turned_away_at_the_door(account: GatewayAccount) -> None:
@@ -698,7 +939,9 @@ def test_a_stranger_is_turned_away_at_the_door(account: GatewayAccount) -> None:
 
 def test_one_tenants_secret_opens_no_other_door(account: GatewayAccount) -> None:
     sealed = {"secret": vault.seal("sk_test_2"), "webhook_secret": vault.seal("whsec_2")}
-    other = GatewayAccount.objects.create(business=BusinessFactory(), gateway="stripe", connected_at=NOW, **sealed)
+    other = GatewayAccount.objects.create(
+        business=BusinessFactory(), gateway="stripe", connected_at=NOW, **sealed
+    )
     assert post(other.pk, BODY, signed(BODY, datetime.now(UTC))) == 400
     assert post(other.pk, BODY, signed(BODY, datetime.now(UTC), "whsec_2")) == 200
     assert GatewayEvent.objects.get().account == other

@@ -42,7 +42,9 @@ def address() -> Iterator[str]:
         port = free.getsockname()[1]
     program = shutil.which("localstripe", path=str(Path(sys.executable).parent)) or "localstripe"
     quiet = subprocess.DEVNULL
-    server = subprocess.Popen([program, "--port", str(port), "--from-scratch"], stdout=quiet, stderr=quiet)
+    server = subprocess.Popen(
+        [program, "--port", str(port), "--from-scratch"], stdout=quiet, stderr=quiet
+    )
     try:
         for _ in range(100):
             try:
@@ -70,13 +72,17 @@ class Translator(stripe.RequestsClient):
 
 @pytest.fixture
 def bank(address: str) -> Stripe:
-    return Stripe(secret="sk_test_12345", webhook_secret=HOOK, base_url=address, transport=Translator())
+    return Stripe(
+        secret="sk_test_12345", webhook_secret=HOOK, base_url=address, transport=Translator()
+    )
 
 
 @pytest.fixture
 def token(address: str) -> str:
     """A customer with a saved card, as Checkout would leave them."""
-    client = stripe.StripeClient("sk_test_12345", base_addresses={"api": address}, max_network_retries=0).v1
+    client = stripe.StripeClient(
+        "sk_test_12345", base_addresses={"api": address}, max_network_retries=0
+    ).v1
     customer = client.customers.create({"email": "ploy@baan.example"})
     card = {"number": "4242424242424242", "exp_month": 12, "exp_year": 2035, "cvc": "123"}
     method = client.payment_methods.create({"type": "card", "card": card})  # type: ignore[typeddict-item]
@@ -86,10 +92,15 @@ def token(address: str) -> str:
 
 def test_a_charge_is_prepared_executed_and_read_back(bank: Stripe, token: str) -> None:
     invoice, key = str(uuid.uuid4()), str(uuid.uuid4())
-    handle = bank.prepare(key=str(uuid.uuid4()), amount=3_000_00, currency="USD", reference=invoice, customer="c")
+    handle = bank.prepare(
+        key=str(uuid.uuid4()), amount=3_000_00, currency="USD", reference=invoice, customer="c"
+    )
     before = bank.lookup(handle)
     assert (before.outcome, before.amount, before.currency, before.reference) == (
-        Outcome.NEW, 3_000_00, "USD", invoice,
+        Outcome.NEW,
+        3_000_00,
+        "USD",
+        invoice,
     )
     bank.execute(handle=handle, key=key, token=token)
     after = bank.lookup(handle)
@@ -97,14 +108,18 @@ def test_a_charge_is_prepared_executed_and_read_back(bank: Stripe, token: str) -
 
 
 def test_a_cancelled_object_takes_no_money(bank: Stripe, token: str) -> None:
-    handle = bank.prepare(key=str(uuid.uuid4()), amount=500, currency="EUR", reference="i", customer="c")
+    handle = bank.prepare(
+        key=str(uuid.uuid4()), amount=500, currency="EUR", reference="i", customer="c"
+    )
     bank.cancel(handle)
     bank.execute(handle=handle, key=str(uuid.uuid4()), token=token)
     assert bank.lookup(handle).outcome == Outcome.CANCELLED
 
 
 def test_a_refund_is_found_by_its_key(bank: Stripe, token: str) -> None:
-    handle = bank.prepare(key=str(uuid.uuid4()), amount=900, currency="USD", reference="i", customer="c")
+    handle = bank.prepare(
+        key=str(uuid.uuid4()), amount=900, currency="USD", reference="i", customer="c"
+    )
     bank.execute(handle=handle, key=str(uuid.uuid4()), token=token)
     key = str(uuid.uuid4())
     bank.refund(handle=handle, key=key, amount=400)
@@ -114,7 +129,9 @@ def test_a_refund_is_found_by_its_key(bank: Stripe, token: str) -> None:
 
 def test_the_list_of_a_day_names_what_was_made(bank: Stripe) -> None:
     began = datetime.now(UTC).replace(microsecond=0)
-    handle = bank.prepare(key=str(uuid.uuid4()), amount=700, currency="USD", reference="i", customer="c")
+    handle = bank.prepare(
+        key=str(uuid.uuid4()), amount=700, currency="USD", reference="i", customer="c"
+    )
     assert handle in {each.handle for each in bank.created_since(began)}
 
 
@@ -135,21 +152,33 @@ def notices(address: str) -> Iterator[queue.Queue[tuple[bytes, str]]]:
 
     door = HTTPServer(("127.0.0.1", 0), Door)
     threading.Thread(target=door.serve_forever, daemon=True).start()
-    wanted = {"url": f"http://127.0.0.1:{door.server_port}/", "secret": HOOK, "events[]": "payment_intent.succeeded"}
-    urllib.request.urlopen(f"{address}/_config/webhooks/ours", urlencode(wanted).encode(), timeout=5).close()
+    wanted = {
+        "url": f"http://127.0.0.1:{door.server_port}/",
+        "secret": HOOK,
+        "events[]": "payment_intent.succeeded",
+    }
+    urllib.request.urlopen(
+        f"{address}/_config/webhooks/ours", urlencode(wanted).encode(), timeout=5
+    ).close()
     yield came
     door.shutdown()
     door.server_close()
 
 
-def test_a_notice_that_others_signed_is_genuine(bank: Stripe, token: str, notices: queue.Queue[Any]) -> None:
-    handle = bank.prepare(key=str(uuid.uuid4()), amount=900, currency="USD", reference="i", customer="c")
+def test_a_notice_that_others_signed_is_genuine(
+    bank: Stripe, token: str, notices: queue.Queue[Any]
+) -> None:
+    handle = bank.prepare(
+        key=str(uuid.uuid4()), amount=900, currency="USD", reference="i", customer="c"
+    )
     bank.execute(handle=handle, key=str(uuid.uuid4()), token=token)
     now, about = datetime.now(UTC), ""
     while about != handle:  # those of the charges before come first
         body, signature = notices.get(timeout=20)
         about = bank.verify_webhook(body=body, signature=signature, now=now).handle
     with pytest.raises(ValueError, match="not genuine"):
-        bank.verify_webhook(body=body.replace(b"succeeded", b"canceled"), signature=signature, now=now)
+        bank.verify_webhook(
+            body=body.replace(b"succeeded", b"canceled"), signature=signature, now=now
+        )
     with pytest.raises(ValueError, match="too old"):
         bank.verify_webhook(body=body, signature=signature, now=now + timedelta(seconds=310))

@@ -30,7 +30,9 @@ def account(business: Business, *, is_live: bool) -> GatewayAccount:
 # Switched off
 
 
-def test_with_charging_off_invoices_are_issued_and_nobody_is_charged(world: World, settings: Any) -> None:
+def test_with_charging_off_invoices_are_issued_and_nobody_is_charged(
+    world: World, settings: Any
+) -> None:
     settings.CHARGING = "off"
     invoice = world.billed()
     assert invoice.state == "open"
@@ -50,7 +52,9 @@ def test_one_business_is_switched_off_alone(world: World, switch: dict[str, bool
     assert [charge.business_id for charge in Charge.objects.all()] == [other.business.pk]
 
 
-def test_switched_off_after_the_claim_nothing_is_sent(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_switched_off_after_the_claim_nothing_is_sent(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world.running()
     arm = collect._arm
 
@@ -72,7 +76,12 @@ def test_a_restored_copy_charges_nobody_until_real_charging_is_switched_on_for_i
 ) -> None:
     live, client = account(world.business, is_live=True), world.client()
     PaymentMethod.objects.create(
-        business=world.business, client=client, gateway="stripe", token="cus_1/pm_1", brand="Visa", last4="4242"
+        business=world.business,
+        client=client,
+        gateway="stripe",
+        token="cus_1/pm_1",
+        brand="Visa",
+        last4="4242",
     )
     world.running(client, card="")
     for value in ("sandbox", "off"):
@@ -88,7 +97,9 @@ def test_a_restored_copy_charges_nobody_until_real_charging_is_switched_on_for_i
     assert gateways.connect(live).name == "stripe"
 
 
-def test_where_charging_is_real_neither_a_test_key_nor_the_sandbox_charges(world: World, settings: Any) -> None:
+def test_where_charging_is_real_neither_a_test_key_nor_the_sandbox_charges(
+    world: World, settings: Any
+) -> None:
     settings.CHARGING = "real"
     with pytest.raises(NotConnected):
         gateways.connect(account(world.business, is_live=False))
@@ -118,7 +129,9 @@ def test_a_day_and_a_half_without_a_run_is_no_jump(world: World) -> None:
     assert not run.refused()
 
 
-@pytest.mark.parametrize(("minutes", "is_refused"), [(-6, True), (-4, False), (0, False), (4, False), (6, True)])
+@pytest.mark.parametrize(
+    ("minutes", "is_refused"), [(-6, True), (-4, False), (0, False), (4, False), (6, True)]
+)
 def test_a_clock_that_differs_from_the_gateways_by_more_than_five_minutes_charges_nobody(
     world: World, monkeypatch: pytest.MonkeyPatch, minutes: int, is_refused: bool
 ) -> None:
@@ -133,7 +146,9 @@ def test_a_clock_that_differs_from_the_gateways_by_more_than_five_minutes_charge
     assert Charge.objects.exists() != is_refused
 
 
-def test_a_gateway_that_does_not_answer_stops_no_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gateway_that_does_not_answer_stops_no_run(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Silent:
         def clock(self) -> datetime:
             raise GatewayUnknown("no answer")

@@ -25,8 +25,12 @@ TODAY = date(2026, 11, 2)
 VAT = {"name": "VAT", "percent": "7"}
 CITY = {"name": "City tax", "percent": "9.975"}
 THAI: dict[str, Any] = {
-    "currency": "THB", "amount": 30_000_00, "taxes": [VAT], "withholding_percent": Decimal(3),
-    "collect_by": "transfer", "card": "",
+    "currency": "THB",
+    "amount": 30_000_00,
+    "taxes": [VAT],
+    "withholding_percent": Decimal(3),
+    "collect_by": "transfer",
+    "card": "",
 }
 
 
@@ -36,11 +40,15 @@ def parts(invoice: Invoice) -> list[tuple[str, str, int]]:
 
 def arrives(invoice: Invoice, amount: int, reference: str = "line 1", on: date = TODAY) -> None:
     """A transfer that the owner saw in the bank's statement."""
-    transfers.record(invoice=invoice, amount=amount, on=on, reference=reference, actor="Nan", now=NOW)
+    transfers.record(
+        invoice=invoice, amount=amount, on=on, reference=reference, actor="Nan", now=NOW
+    )
 
 
 def receive(certificate: Certificate) -> Certificate:
-    return transfers.receive_certificate(certificate=certificate, number="50ทวิ 7", on=TODAY, now=NOW)
+    return transfers.receive_certificate(
+        certificate=certificate, number="50ทวิ 7", on=TODAY, now=NOW
+    )
 
 
 def state(invoice: Invoice) -> tuple[str, str]:
@@ -81,7 +89,8 @@ def test_two_rates_inside_a_price_leave_the_net(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "note"), [("reverse", "Reverse charge, Article 196"), ("exempt", "Exempt under section 81")]
+    ("mode", "note"),
+    [("reverse", "Reverse charge, Article 196"), ("exempt", "Exempt under section 81")],
 )
 def test_no_tax_is_charged_where_the_client_accounts_for_it_and_the_paper_says_why(
     world: World, mode: str, note: str
@@ -101,7 +110,9 @@ def test_no_tax_is_charged_where_the_client_accounts_for_it_and_the_paper_says_w
 def test_the_parts_of_an_invoice_always_add_up(
     amounts: list[int], rates: list[Decimal], mode: str, withheld: Decimal
 ) -> None:
-    found = taxes.figures(amounts, [{"name": "T", "percent": str(rate)} for rate in rates], mode, withheld)
+    found = taxes.figures(
+        amounts, [{"name": "T", "percent": str(rate)} for rate in rates], mode, withheld
+    )
     assert found.subtotal + found.tax == found.total
     assert found.tax == sum(each["amount"] for each in found.taxes)
     assert sum(amounts) == (found.total if mode == "inclusive" else found.subtotal)
@@ -122,8 +133,14 @@ def test_the_tax_of_a_price_without_tax_is_exact_to_half_a_unit() -> None:
 
 def test_the_rates_in_use_are_frozen_into_the_terms(world: World) -> None:
     client = world.client()
-    for name, percent, is_used in (("VAT", "7.000", True), ("City tax", "9.975", True), ("Old", "10", False)):
-        TaxRate.objects.create(business=world.business, name=name, percent=Decimal(percent), is_used=is_used)
+    for name, percent, is_used in (
+        ("VAT", "7.000", True),
+        ("City tax", "9.975", True),
+        ("Old", "10", False),
+    ):
+        TaxRate.objects.create(
+            business=world.business, name=name, percent=Decimal(percent), is_used=is_used
+        )
     assert frozen_terms.freeze_tax(world.business, client) == {
         "mode": "exclusive",
         "rates": [CITY, VAT],
@@ -143,7 +160,9 @@ def test_prices_that_include_tax_say_so(world: World) -> None:
 def test_a_client_treated_otherwise_has_no_rates_but_a_note(world: World, treatment: str) -> None:
     world.business.prices_include_tax = True
     TaxRate.objects.create(business=world.business, name="VAT", percent=Decimal("7"))
-    client = world.client(tax_treatment=treatment, tax_note="Article 196", withholding_percent=Decimal("3.00"))
+    client = world.client(
+        tax_treatment=treatment, tax_note="Article 196", withholding_percent=Decimal("3.00")
+    )
     assert frozen_terms.freeze_tax(world.business, client) == {
         "mode": treatment,
         "rates": [],
@@ -167,7 +186,11 @@ def test_what_was_picked_is_what_is_charged_whatever_the_rates_are_later(world: 
     agreement = world.picked(world.proposal(world.client(withholding_percent=Decimal(3))))
     rate.percent = Decimal("10")
     rate.save()
-    assert (agreement.tax_mode, agreement.taxes, agreement.withholding_percent) == ("exclusive", [VAT], 3)
+    assert (agreement.tax_mode, agreement.taxes, agreement.withholding_percent) == (
+        "exclusive",
+        [VAT],
+        3,
+    )
     assert frozen_terms.still_fit(agreement)
 
 
@@ -196,7 +219,11 @@ def test_the_certificate_settles_the_invoice(world: World) -> None:
     invoice = world.billed(**THAI)
     arrives(invoice, 31_200_00)
     certificate = receive(Certificate.objects.get())
-    assert (certificate.state, certificate.number, certificate.received_on) == ("received", "50ทวิ 7", TODAY)
+    assert (certificate.state, certificate.number, certificate.received_on) == (
+        "received",
+        "50ทวิ 7",
+        TODAY,
+    )
     assert state(invoice) == ("paid", "done")
     assert sorted((row.by, row.amount) for row in invoice.allocations.all()) == [
         ("certificate", 900_00),
@@ -226,7 +253,9 @@ def test_a_certificate_counts_once(world: World) -> None:
 
 
 @pytest.mark.parametrize(("first", "second"), [(10_000_00, 21_200_00), (31_199_99, 1)])
-def test_two_transfers_that_leave_what_is_withheld_do_too(world: World, first: int, second: int) -> None:
+def test_two_transfers_that_leave_what_is_withheld_do_too(
+    world: World, first: int, second: int
+) -> None:
     invoice = world.billed(**THAI)
     arrives(invoice, first)
     assert not Certificate.objects.exists()
@@ -249,7 +278,9 @@ def test_a_client_who_withholds_nothing_is_simply_paid(world: World) -> None:
     assert state(invoice) == ("paid", "done")
 
 
-def test_a_client_who_pays_in_full_after_all_and_still_sends_the_paper_has_credit(world: World) -> None:
+def test_a_client_who_pays_in_full_after_all_and_still_sends_the_paper_has_credit(
+    world: World,
+) -> None:
     """32,100 came, and 900 more stand at the tax office: they are the client's."""
     invoice = world.billed(**THAI)
     arrives(invoice, 31_200_00)
@@ -292,7 +323,9 @@ def test_less_is_withheld_of_an_invoice_that_was_reduced(world: World) -> None:
     assert not broken(NOW)
 
 
-def test_a_client_with_a_card_who_transfers_and_withholds_is_not_charged_the_withheld_part(world: World) -> None:
+def test_a_client_with_a_card_who_transfers_and_withholds_is_not_charged_the_withheld_part(
+    world: World,
+) -> None:
     invoice = world.billed(**THAI | {"collect_by": "card"})
     arrives(invoice, 31_200_00)
     world.card(invoice.client)
@@ -307,14 +340,20 @@ def test_a_client_with_a_card_who_transfers_and_withholds_is_not_charged_the_wit
 # The receipt is the tax invoice
 
 
-def test_where_tax_falls_due_on_payment_the_receipt_is_numbered_in_its_own_series(world: World) -> None:
+def test_where_tax_falls_due_on_payment_the_receipt_is_numbered_in_its_own_series(
+    world: World,
+) -> None:
     before = world.billed(client=world.client("A"))
     world.business.tax_on_payment = True
     world.business.save()
     after = [world.billed(client=world.client(name), taxes=[VAT]) for name in "BC"]
     assert before.payments.get().receipt_number == "RC-2026-0001"
     assert [row.payments.get().receipt_number for row in after] == ["TX-2026-0001", "TX-2026-0002"]
-    assert {row.kind: row.last for row in Series.objects.all()} == {"invoice": 3, "receipt": 1, "tax_receipt": 2}
+    assert {row.kind: row.last for row in Series.objects.all()} == {
+        "invoice": 3,
+        "receipt": 1,
+        "tax_receipt": 2,
+    }
     assert not broken(NOW)
 
 
@@ -324,7 +363,10 @@ def test_each_part_payment_has_its_own_tax_receipt(world: World) -> None:
     invoice = world.billed(**THAI)
     arrives(invoice, 10_000_00)
     arrives(invoice, 21_200_00, "line 2")
-    assert sorted(row.receipt_number for row in Payment.objects.all()) == ["TX-2026-0001", "TX-2026-0002"]
+    assert sorted(row.receipt_number for row in Payment.objects.all()) == [
+        "TX-2026-0001",
+        "TX-2026-0002",
+    ]
 
 
 # Taken back
@@ -336,5 +378,7 @@ def test_a_credit_note_takes_back_its_part_of_each_tax(world: World) -> None:
         invoice=invoice, amount=invoice.total // 2, reason="R", actor="Nan", to_card=False, now=NOW
     )
     assert [each["amount"] for each in note.taxes] == [350_00, 498_75]
-    moved = {(row.debit, row.credit): row.amount for row in Journal.objects.filter(kind="credit_note")}
+    moved = {
+        (row.debit, row.credit): row.amount for row in Journal.objects.filter(kind="credit_note")
+    }
     assert moved == {("revenue", "credit"): note.subtotal, ("tax", "credit"): 848_75}

@@ -37,7 +37,9 @@ def sent(world: World, **fields: Any) -> Invoice:
 
 
 def arrives(invoice: Invoice, amount: int, reference: str = "line 1", on: date = TODAY) -> None:
-    transfers.record(invoice=invoice, amount=amount, on=on, reference=reference, actor="Nan", now=NOW)
+    transfers.record(
+        invoice=invoice, amount=amount, on=on, reference=reference, actor="Nan", now=NOW
+    )
 
 
 def state(invoice: Invoice) -> tuple[str, str]:
@@ -73,7 +75,10 @@ def test_the_whole_sum_pays_it_and_has_a_receipt(world: World) -> None:
     payment = Payment.objects.get()
     assert state(invoice) == ("paid", "done")
     assert (payment.amount, payment.gateway, payment.charge, payment.receipt_number) == (
-        3_000_00, "transfer", None, "RC-2026-0001",
+        3_000_00,
+        "transfer",
+        None,
+        "RC-2026-0001",
     )
     assert Outbox.objects.get(kind="receipt").ref == str(payment.pk)
     assert not broken(NOW)
@@ -150,7 +155,10 @@ def test_a_statement_that_is_read_twice_has_each_line_once(world: World) -> None
     lines = [line("A", 1), line("B", 2)]
     assert len(transfers.keep_lines(business=world.business, lines=lines, now=NOW)) == 2
     assert [
-        row.text for row in transfers.keep_lines(business=world.business, lines=[*lines, line("C", 3)], now=NOW)
+        row.text
+        for row in transfers.keep_lines(
+            business=world.business, lines=[*lines, line("C", 3)], now=NOW
+        )
     ] == ["C"]
     assert len(transfers.keep_lines(business=World().business, lines=lines, now=NOW)) == 2
     assert StatementLine.objects.count() == 5
@@ -195,7 +203,10 @@ def test_a_line_that_is_not_ours_stays_out_and_a_matched_one_stays_in(world: Wor
 def test_a_statement_settles_what_it_names_and_asks_about_the_rest(world: World) -> None:
     """From the file to the paid invoice: one line is exact, one withheld, one partial, one is nobody's."""
     withheld = {"Siam Tea": 0, "Nile Rice": 3, "Mekong Silk": 0}
-    invoices = [sent(world, client=world.client(name), withholding_percent=n) for name, n in withheld.items()]
+    invoices = [
+        sent(world, client=world.client(name), withholding_percent=n)
+        for name, n in withheld.items()
+    ]
     texts = [invoices[0].number, creditor_reference(invoices[1].number), invoices[2].number, "RENT"]
     amounts = [3_000_00, 2_910_00, 1_000_00, 77_00]
     lines = [line(text, amount) for text, amount in zip(texts, amounts, strict=True)]
@@ -205,7 +216,9 @@ def test_a_statement_settles_what_it_names_and_asks_about_the_rest(world: World)
     for each in found:
         if each.invoice_id:
             invoice = Invoice.objects.get(pk=each.invoice_id)
-            transfers.match_line(line=rows[each.line.fingerprint], invoice=invoice, actor="Nan", now=NOW)
+            transfers.match_line(
+                line=rows[each.line.fingerprint], invoice=invoice, actor="Nan", now=NOW
+            )
     assert [owing.owed(invoice) for invoice in invoices] == [0, 90_00, 2_000_00]
     assert StatementLine.objects.get(state="open").text == "RENT"
     assert not broken(NOW)
@@ -213,7 +226,9 @@ def test_a_statement_settles_what_it_names_and_asks_about_the_rest(world: World)
 
 def line(text: str, amount: int, currency: str = "USD") -> BankLine:
     """One line of a statement."""
-    return BankLine(line=1, on=TODAY, amount=amount, currency=currency, text=text, fingerprint=f"f{text}")
+    return BankLine(
+        line=1, on=TODAY, amount=amount, currency=currency, text=text, fingerprint=f"f{text}"
+    )
 
 
 def kept(world: World, *lines: BankLine) -> Sequence[StatementLine]:
@@ -223,8 +238,13 @@ def kept(world: World, *lines: BankLine) -> Sequence[StatementLine]:
 def waits(invoice: Invoice) -> Open:
     """The invoice as the matching sees it."""
     return Open(
-        id=invoice.pk, number=invoice.number, reference=creditor_reference(invoice.number), currency=invoice.currency,
-        owed=owing.owed(invoice), withholding=owing.withholding(invoice), client_name=invoice.buyer["name"],
+        id=invoice.pk,
+        number=invoice.number,
+        reference=creditor_reference(invoice.number),
+        currency=invoice.currency,
+        owed=owing.owed(invoice),
+        withholding=owing.withholding(invoice),
+        client_name=invoice.buyer["name"],
     )
 
 
@@ -316,7 +336,10 @@ def test_when_the_card_was_charged_meanwhile_the_transfer_is_credit(world: World
     assert not Payment.objects.exists()
     resolve.resolve(now=LATER)
     assert state(invoice) == ("paid", "done")
-    assert sorted(Payment.objects.values_list("gateway", "amount")) == [("transfer", 3_000_00), ("sandbox", 3_000_00)]
+    assert sorted(Payment.objects.values_list("gateway", "amount")) == [
+        ("sandbox", 3_000_00),
+        ("transfer", 3_000_00),
+    ]
     assert credit(invoice) == 3_000_00
     assert Outbox.objects.filter(kind="paid_not_cancelled").count() == 1
     assert Outbox.objects.filter(kind="receipt").count() == 2
@@ -361,7 +384,9 @@ def test_a_second_transfer_waits_until_the_first_is_through(world: World) -> Non
 def test_a_transfer_goes_back_by_hand_and_needs_no_gateway(world: World) -> None:
     invoice = sent(world)
     arrives(invoice, 3_000_00)
-    _note, back = refund.give_back(invoice=invoice, amount=1_000_00, reason="R", actor="Nan", to_card=True, now=NOW)
+    _note, back = refund.give_back(
+        invoice=invoice, amount=1_000_00, reason="R", actor="Nan", to_card=True, now=NOW
+    )
     refund.carry_out(now=NOW)
     assert back
     back.refresh_from_db()
@@ -374,7 +399,9 @@ def test_each_of_two_transfers_can_go_back(world: World) -> None:
     arrives(invoice, 1_400_00, "a")
     arrives(invoice, 1_600_00, "b")
     for part in (1_600_00, 1_400_00):
-        refund.give_back(invoice=invoice, amount=part, reason="R", actor="Nan", to_card=True, now=NOW)
+        refund.give_back(
+            invoice=invoice, amount=part, reason="R", actor="Nan", to_card=True, now=NOW
+        )
     refund.carry_out(now=NOW)
     assert sorted(refund.refundable(row) for row in Payment.objects.all()) == [0, 0]
     assert credit(invoice) == 0

@@ -19,26 +19,40 @@ from core.models import Outbox
 from tests.world import NOW, World
 
 TRIAL = [TierDraft("Trial", 1_200_00, 10 * 60, adds=["Audit"])]
-NEXT = {"name": "Growth", "amount": 5_000_00, "minutes": 32 * 60, "response_hours": 24, "adds": ["Community"]}
+NEXT = {
+    "name": "Growth",
+    "amount": 5_000_00,
+    "minutes": 32 * 60,
+    "response_hours": 24,
+    "adds": ["Community"],
+}
 DECISION = date(2026, 11, 30)
 THEN = NOW + timedelta(days=26)
 
 
 def trial_of(world: World, **terms: object) -> Agreement:
     """A trial that runs and was paid."""
-    fields: dict[str, object] = {"interval": Interval.ONCE, "ends_on": DECISION, "trial_measure": "20 calls"}
+    fields: dict[str, object] = {
+        "interval": Interval.ONCE,
+        "ends_on": DECISION,
+        "trial_measure": "20 calls",
+    }
     agreement = world.signed(tier=0, tiers=TRIAL, next_tier=NEXT, **(fields | terms))
     bill(now=NOW, door="test")
     return agreement
 
 
 def decided(agreement: Agreement) -> Proposal:
-    offer = trial.decide(agreement=agreement, succeeded=True, words="25 calls", actor="Nan", now=THEN)
+    offer = trial.decide(
+        agreement=agreement, succeeded=True, words="25 calls", actor="Nan", now=THEN
+    )
     assert offer
     return propose.send(proposal=offer, actor="Nan", now=THEN)
 
 
-def test_its_agreement_names_the_tier_that_follows_and_what_becomes_of_its_fee(world: World) -> None:
+def test_its_agreement_names_the_tier_that_follows_and_what_becomes_of_its_fee(
+    world: World,
+) -> None:
     with_credit = trial_of(world, credits_trial=True)
     text = " ".join(clause["en"]["text"] for clause in with_credit.terms["clauses"])
     assert "the tier “Growth” for $5,000 every month" in text
@@ -52,7 +66,12 @@ def test_success_leads_to_an_offer_of_that_tier_and_nothing_converts_without_a_s
     agreement = trial_of(world, credits_trial=credits)
     offer = decided(agreement)
     (tier,) = propose.rungs(offer)
-    assert (tier.name, tier.amount, offer.starts_on, offer.after_trial) == ("Growth", 5_000_00, DECISION, agreement)
+    assert (tier.name, tier.amount, offer.starts_on, offer.after_trial) == (
+        "Growth",
+        5_000_00,
+        DECISION,
+        agreement,
+    )
     bill(now=NOW + timedelta(days=40), door="test")
     assert Invoice.objects.count() == 1  # the trial's own: nobody has signed
 
@@ -69,7 +88,9 @@ def test_success_leads_to_an_offer_of_that_tier_and_nothing_converts_without_a_s
 
 def test_a_trial_that_did_not_succeed_leads_nowhere(world: World) -> None:
     agreement = trial_of(world)
-    assert trial.decide(agreement=agreement, succeeded=False, words="", actor="Nan", now=THEN) is None
+    assert (
+        trial.decide(agreement=agreement, succeeded=False, words="", actor="Nan", now=THEN) is None
+    )
     with pytest.raises(NotOpen):
         trial.decide(agreement=agreement, succeeded=True, words="", actor="Nan", now=THEN)
     assert Proposal.objects.filter(state=ProposalState.DRAFT).count() == 0
@@ -80,11 +101,15 @@ def test_the_decision_day_reminds_both_once(world: World) -> None:
     for day in range(24, 30):
         trial.remind_due(now=NOW + timedelta(days=day))
     told = Outbox.objects.filter(kind="trial_decision")
-    assert sorted(told.values_list("to", flat=True)) == sorted([agreement.contact.email, world.business.owner.email])
+    assert sorted(told.values_list("to", flat=True)) == sorted(
+        [agreement.contact.email, world.business.owner.email]
+    )
     assert "20 calls" in told[0].text
 
 
 def test_nobody_is_reminded_of_what_is_decided(world: World) -> None:
     agreement = trial_of(world)
-    trial.decide(agreement=agreement, succeeded=False, words="", actor="Nan", now=NOW + timedelta(days=20))
+    trial.decide(
+        agreement=agreement, succeeded=False, words="", actor="Nan", now=NOW + timedelta(days=20)
+    )
     assert trial.remind_due(now=NOW + timedelta(days=27)) == 0

@@ -36,7 +36,9 @@ FIRST, FIFTEENTH = datetime(2027, 1, 1, 3, 0, tzinfo=UTC), datetime(2027, 1, 15,
 VAT = [{"name": "VAT", "percent": "7"}]
 BEFORE: dict[str, Any] = {"currency": "THB", "amount": 30_000_00, "minutes": 31 * 60}
 DEARER = Change(
-    AmendmentKind.TIER, FIFTEENTH.date(), tier={"id": "p", "name": "Partner", "amount": 50_000_00, "minutes": 62 * 60}
+    AmendmentKind.TIER,
+    FIFTEENTH.date(),
+    tier={"id": "p", "name": "Partner", "amount": 50_000_00, "minutes": 62 * 60},
 )
 
 
@@ -50,7 +52,9 @@ def paid(world: World, now: datetime = FIRST, **fields: Any) -> Agreement:
 def offered(agreement: Agreement, change: Change = DEARER, now: datetime = FIFTEENTH) -> Amendment:
     """As the desk does it: looked at, and confirmed for the sum that was seen."""
     seen = upgrade_invoice.shown(upgrade_invoice.draft(agreement=agreement, change=change, now=now))
-    return upgrade_invoice.offer(agreement=agreement, change=change, seen=seen, actor="Nan", now=now)
+    return upgrade_invoice.offer(
+        agreement=agreement, change=change, seen=seen, actor="Nan", now=now
+    )
 
 
 def upgraded(agreement: Agreement, change: Change = DEARER, now: datetime = FIFTEENTH) -> Invoice:
@@ -70,10 +74,15 @@ def test_thirty_to_fifty_thousand_on_the_fifteenth(world: World) -> None:
     invoice = upgraded(agreement)
     assert lines(invoice) == [-16_451_61, 27_419_35]
     assert (invoice.total, invoice.state, invoice.kind, invoice.period_start) == (
-        10_967_74, "paid", "upgrade", FIFTEENTH.date(),
+        10_967_74,
+        "paid",
+        "upgrade",
+        FIFTEENTH.date(),
     )
     credit, charge = invoice.lines.values_list("description", flat=True)
-    assert credit == "Credit for the unused days of “Growth”: 17 of 31 days × ฿30,000.00 = ฿16,451.61"
+    assert (
+        credit == "Credit for the unused days of “Growth”: 17 of 31 days × ฿30,000.00 = ฿16,451.61"
+    )
     assert charge == "The same days of “Partner”: 17 of 31 days × ฿50,000.00 = ฿27,419.35"
     assert client_statement.balances(agreement.client)["THB"] == 0
     assert not broken(FIFTEENTH)
@@ -93,7 +102,9 @@ def test_the_vectors_of_the_rules_whatever_the_exponent(fee: int, credit: int) -
     assert Proration(17, fee, 31, 2 * fee, 31, 0).credit == credit
 
 
-def test_a_job_that_runs_twice_bills_it_once_and_the_next_period_by_the_new_fee(world: World) -> None:
+def test_a_job_that_runs_twice_bills_it_once_and_the_next_period_by_the_new_fee(
+    world: World,
+) -> None:
     agreement = paid(world)
     upgraded(agreement)
     for hours_later in (0, 1, 30):
@@ -105,13 +116,17 @@ def test_a_job_that_runs_twice_bills_it_once_and_the_next_period_by_the_new_fee(
     assert Period.objects.get(index=0).amount == 30_000_00, "the period stays as it was"
 
 
-def test_income_counts_it_from_the_next_period_on_and_the_tier_applies_at_once(world: World) -> None:
+def test_income_counts_it_from_the_next_period_on_and_the_tier_applies_at_once(
+    world: World,
+) -> None:
     agreement = paid(world)
     assert [row.amount for row in preview.coming(world.business, now=FIFTEENTH)] == [30_000_00]
     put(offered(agreement), agreement.contact, now=FIFTEENTH)
     agreement.refresh_from_db()
     assert effective_terms.on(agreement, FIFTEENTH.date()).tier["name"] == "Partner"
-    assert [guaranteed_income.monthly(agreement, day) for day in (date(2027, 1, 31), date(2027, 2, 1))] == [
+    assert [
+        guaranteed_income.monthly(agreement, day) for day in (date(2027, 1, 31), date(2027, 2, 1))
+    ] == [
         30_000_00,
         50_000_00,
     ]
@@ -129,7 +144,12 @@ def test_what_was_not_received_is_not_credited(world: World) -> None:
 def test_what_was_given_back_comes_off_the_credit(world: World) -> None:
     agreement = paid(world, taxes=VAT)
     give_back(
-        invoice=Invoice.objects.get(), amount=10_700_00, reason="R", actor="Nan", to_card=False, now=FIRST
+        invoice=Invoice.objects.get(),
+        amount=10_700_00,
+        reason="R",
+        actor="Nan",
+        to_card=False,
+        now=FIRST,
     )  # 10,000.00 before tax
     assert lines(upgraded(agreement)) == [-10_967_74, 27_419_35], "17 of 31 days × 20,000.00"
 
@@ -139,7 +159,14 @@ def test_an_offer_is_taken_back_when_the_money_it_credits_goes_back(world: World
     agreement = paid(world)
     row = offered(agreement)
     if how == "refund":
-        give_back(invoice=Invoice.objects.get(), amount=1, reason="R", actor="Nan", to_card=False, now=FIFTEENTH)
+        give_back(
+            invoice=Invoice.objects.get(),
+            amount=1,
+            reason="R",
+            actor="Nan",
+            to_card=False,
+            now=FIFTEENTH,
+        )
     else:
         intent = SandboxIntent.objects.get()
         contest(intent.handle)
@@ -151,10 +178,16 @@ def test_an_offer_is_taken_back_when_the_money_it_credits_goes_back(world: World
 
 def test_another_sum_than_was_shown_is_refused(world: World) -> None:
     agreement = paid(world)
-    seen = upgrade_invoice.shown(upgrade_invoice.draft(agreement=agreement, change=DEARER, now=FIFTEENTH))
+    seen = upgrade_invoice.shown(
+        upgrade_invoice.draft(agreement=agreement, change=DEARER, now=FIFTEENTH)
+    )
     with pytest.raises(NotOpen, match="not the one you were shown"):
         upgrade_invoice.offer(
-            agreement=agreement, change=DEARER, seen=seen, actor="Nan", now=FIFTEENTH + timedelta(days=1)
+            agreement=agreement,
+            change=DEARER,
+            seen=seen,
+            actor="Nan",
+            now=FIFTEENTH + timedelta(days=1),
         )
     assert not Amendment.objects.exists()
 
@@ -170,11 +203,19 @@ def test_it_is_signed_on_its_day_or_offered_again_with_the_sums_of_another(world
     assert unsigned.expire_due(now=next_day) == 0
 
 
-@pytest.mark.parametrize("change", [
-    Change(AmendmentKind.TIER, FIFTEENTH.date(), amount=20_000_00),
-    Change(AmendmentKind.TIER, FIFTEENTH.date(), tier={"name": "Less", "amount": 50_000_00, "minutes": 60}),
-    Change(AmendmentKind.PRICE, FIFTEENTH.date(), amount=50_000_00),
-], ids=["cheaper", "fewer hours", "only the fee"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        Change(AmendmentKind.TIER, FIFTEENTH.date(), amount=20_000_00),
+        Change(
+            AmendmentKind.TIER,
+            FIFTEENTH.date(),
+            tier={"name": "Less", "amount": 50_000_00, "minutes": 60},
+        ),
+        Change(AmendmentKind.PRICE, FIFTEENTH.date(), amount=50_000_00),
+    ],
+    ids=["cheaper", "fewer hours", "only the fee"],
+)
 def test_only_an_upgrade_applies_now(world: World, change: Change) -> None:
     with pytest.raises(RuleError):
         offered(paid(world), change)
@@ -201,7 +242,9 @@ def test_a_second_upgrade_credits_what_the_first_one_charged(world: World) -> No
         offered(agreement, Change(AmendmentKind.TIER, FIFTEENTH.date(), amount=60_000_00))
     later = FIFTEENTH + timedelta(days=5)
     invoice = upgraded(agreement, Change(AmendmentKind.TIER, later.date(), amount=62_000_00), later)
-    assert lines(invoice) == [-19_354_84, 24_000_00], "12 of 17 days × 27,419.35, and 12 of 31 × 62,000.00"
+    assert lines(invoice) == [-19_354_84, 24_000_00], (
+        "12 of 17 days × 27,419.35, and 12 of 31 × 62,000.00"
+    )
     assert not broken(later)
 
 
@@ -213,7 +256,9 @@ def test_a_sum_too_small_for_the_card_waits_for_the_next_invoice(world: World) -
         FIFTEENTH,
     )
     bill(now=FIFTEENTH, door="test")
-    assert NextLine.objects.get().description == "Upgrade to “Growth”: ฿16,457.10 − ฿16,451.61 = ฿5.49"
+    assert (
+        NextLine.objects.get().description == "Upgrade to “Growth”: ฿16,457.10 − ฿16,451.61 = ฿5.49"
+    )
     bill(now=datetime(2027, 2, 1, 5, tzinfo=UTC), door="test")
     assert lines(Invoice.objects.order_by("-seq")[0]) == [30_010_00, 5_49]
     assert not broken(FIFTEENTH + timedelta(days=30))
@@ -222,11 +267,16 @@ def test_a_sum_too_small_for_the_card_waits_for_the_next_invoice(world: World) -
 def test_a_short_first_period_is_credited_as_it_was_charged(world: World) -> None:
     agreement = paid(world, now=FIFTEENTH, starts_on=FIFTEENTH.date(), anchor_day=1)
     invoice = upgraded(agreement, now=FIFTEENTH + timedelta(days=7))
-    assert lines(invoice) == [-9_677_42, 16_129_03], "10 of 17 days × 16,451.61, and 10 of 31 × 50,000.00"
+    assert lines(invoice) == [-9_677_42, 16_129_03], (
+        "10 of 17 days × 16,451.61, and 10 of 31 × 50,000.00"
+    )
 
 
 @given(
-    paid=st.integers(1, 10**9), more=st.integers(1, 10**9), days=st.integers(1, 366), whole=st.integers(1, 366),
+    paid=st.integers(1, 10**9),
+    more=st.integers(1, 10**9),
+    days=st.integers(1, 366),
+    whole=st.integers(1, 366),
     minutes=st.integers(0, 60_000),
 )
 def test_credit_and_used_part_are_what_was_paid_and_the_rest_never_more_than_the_difference(

@@ -53,7 +53,9 @@ class Client(TenantRow):
     legal_name = models.CharField(_("legal name"), max_length=200, blank=True)
     address = models.TextField(_("address"), max_length=500, blank=True)
     tax_id = models.CharField(_("tax id"), max_length=40, blank=True)
-    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
+    language = models.CharField(
+        _("language"), max_length=5, choices=settings.LANGUAGES, default="en"
+    )
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     tax_treatment = models.CharField(_("tax"), max_length=10, choices=TREATMENTS, default=STANDARD)
     tax_note = models.CharField(_("words on the invoice"), max_length=300, blank=True)
@@ -68,7 +70,9 @@ class Client(TenantRow):
     stage_at = models.DateTimeField(_("in this stage since"), default=timezone.now)
     expected_amount = models.PositiveBigIntegerField(_("expected fee a month"), default=0)
     expected_currency = models.CharField(max_length=3, blank=True)
-    lost_because = models.CharField(_("lost because"), max_length=10, choices=Lost.choices, blank=True)
+    lost_because = models.CharField(
+        _("lost because"), max_length=10, choices=Lost.choices, blank=True
+    )
     lost_words = models.CharField(_("in their words"), max_length=300, blank=True)
     notes = models.TextField(_("notes"), max_length=5000, blank=True)
     signed_at = models.DateTimeField(_("client since"), null=True, blank=True)
@@ -113,7 +117,9 @@ class Contact(TenantRow):
         constraints = [
             models.UniqueConstraint("client", Lower("email"), name="contact_once_per_client"),
             models.UniqueConstraint(
-                fields=["client"], condition=models.Q(is_decision_maker=True), name="one_decision_maker"
+                fields=["client"],
+                condition=models.Q(is_decision_maker=True),
+                name="one_decision_maker",
             ),
         ]
 

@@ -23,10 +23,18 @@ class FitCheck(TenantRow):
     """One for each client, the freelancer's own (rule 37). An empty answer: not known yet."""
 
     client = models.OneToOneField("clients.Client", models.CASCADE, related_name="fit_check")
-    recurs = models.CharField(_("Does the need recur every month?"), max_length=3, choices=ANSWERS, blank=True)
-    budget = models.CharField(_("Is there a budget for every month?"), max_length=3, choices=ANSWERS, blank=True)
-    reaches = models.CharField(_("Can you reach who decides?"), max_length=3, choices=ANSWERS, blank=True)
-    worked = models.CharField(_("Have you worked together before?"), max_length=3, choices=ANSWERS, blank=True)
+    recurs = models.CharField(
+        _("Does the need recur every month?"), max_length=3, choices=ANSWERS, blank=True
+    )
+    budget = models.CharField(
+        _("Is there a budget for every month?"), max_length=3, choices=ANSWERS, blank=True
+    )
+    reaches = models.CharField(
+        _("Can you reach who decides?"), max_length=3, choices=ANSWERS, blank=True
+    )
+    worked = models.CharField(
+        _("Have you worked together before?"), max_length=3, choices=ANSWERS, blank=True
+    )
     grows = models.CharField(_("Do they want to grow?"), max_length=3, choices=ANSWERS, blank=True)
 
     class Meta:
@@ -78,7 +86,9 @@ class Call(TenantRow):
     contacts = models.ManyToManyField("clients.Contact", related_name="+", verbose_name=_("with"))
     starts_at = models.DateTimeField(_("begins"))
     minutes = models.PositiveSmallIntegerField(
-        _("length in minutes"), default=30, validators=[MinValueValidator(SHORTEST), MaxValueValidator(LONGEST)]
+        _("length in minutes"),
+        default=30,
+        validators=[MinValueValidator(SHORTEST), MaxValueValidator(LONGEST)],
     )
     moved = models.PositiveIntegerField(_("times moved"), default=0)
     needs = models.TextField(_("Work of the next 3 to 6 months"), max_length=6000, blank=True)
@@ -101,7 +111,8 @@ class Call(TenantRow):
         ordering = ["-starts_at", "-id"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(minutes__gte=SHORTEST, minutes__lte=LONGEST), name="call_has_a_length"
+                condition=models.Q(minutes__gte=SHORTEST, minutes__lte=LONGEST),
+                name="call_has_a_length",
             )
         ]
 
@@ -128,7 +139,9 @@ class Call(TenantRow):
 
 def kpi_figures(row: dict[str, Any]) -> tuple[Decimal | None, Decimal | None]:
     """Baseline and target of a row of `kpis` as numbers."""
-    return typed_figures.figure(row.get("baseline", "")), typed_figures.figure(row.get("target", ""))
+    return typed_figures.figure(row.get("baseline", "")), typed_figures.figure(
+        row.get("target", "")
+    )
 
 
 KIND_LONGEST = 40
@@ -180,7 +193,9 @@ class Objection(TenantRow):
     tier = models.CharField(_("about the tier"), max_length=120, blank=True)
     words = models.CharField(_("in their words"), max_length=300, blank=True)
     play = models.CharField(_("answered by the playbook"), max_length=20, blank=True)
-    reply = models.ForeignKey(Reply, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("reply"))
+    reply = models.ForeignKey(
+        Reply, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("reply")
+    )
 
     class Meta:
         verbose_name = _("objection")
@@ -189,7 +204,8 @@ class Objection(TenantRow):
         indexes = [models.Index(fields=["business", "-created_at", "-id"], name="objection_newest")]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(play="") | models.Q(reply__isnull=True), name="objection_one_reply"
+                condition=models.Q(play="") | models.Q(reply__isnull=True),
+                name="objection_one_reply",
             )
         ]
 
@@ -210,7 +226,12 @@ class Testimonial(TenantRow):
     quote = models.TextField(_("in their words"), max_length=600, blank=True)
     video_url = models.URLField(_("address of a video"), max_length=300, blank=True)
     letter = models.ForeignKey(
-        "core.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("reference letter")
+        "core.Document",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("reference letter"),
     )
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
 
@@ -220,7 +241,8 @@ class Testimonial(TenantRow):
         ordering = ["author", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=~models.Q(quote="", video_url="", letter=None), name="testimonial_says_something"
+                condition=~models.Q(quote="", video_url="", letter=None),
+                name="testimonial_says_something",
             )
         ]
 

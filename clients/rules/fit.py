@@ -49,7 +49,12 @@ class Fit:
 def check(answers: Mapping[str, str]) -> Fit:
     """The verdict on answers by question; a question that is missing is unanswered."""
     found = {question: Answer(answers.get(question, "")) for question in Question}
-    return Fit(_verdict(found), _which(found, Answer.YES), _which(found, Answer.NO), _which(found, Answer.UNKNOWN))
+    return Fit(
+        _verdict(found),
+        _which(found, Answer.YES),
+        _which(found, Answer.NO),
+        _which(found, Answer.UNKNOWN),
+    )
 
 
 def _verdict(found: Mapping[Question, Answer]) -> Verdict:
@@ -58,7 +63,11 @@ def _verdict(found: Mapping[Question, Answer]) -> Verdict:
         return Verdict.PROJECT
     if Answer.UNKNOWN in needed:
         return Verdict.OPEN
-    return Verdict.RETAINER if all(answer == Answer.YES for answer in found.values()) else Verdict.TRIAL
+    return (
+        Verdict.RETAINER
+        if all(answer == Answer.YES for answer in found.values())
+        else Verdict.TRIAL
+    )
 
 
 def _which(found: Mapping[Question, Answer], wanted: Answer) -> tuple[Question, ...]:

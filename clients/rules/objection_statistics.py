@@ -83,14 +83,22 @@ def _costs(rows: list[Heard]) -> tuple[Cost, ...]:
     places = Counter((row.kind, row.tier) for row in rows)
     ends = Counter((row.kind, row.tier, row.outcome) for row in rows)
     found = [
-        Cost(kind, tier, heard, ends[kind, tier, Outcome.LOST], ends[kind, tier, Outcome.OTHER_TIER])
+        Cost(
+            kind, tier, heard, ends[kind, tier, Outcome.LOST], ends[kind, tier, Outcome.OTHER_TIER]
+        )
         for (kind, tier), heard in places.items()
     ]
-    return tuple(sorted(found, key=lambda one: (-one.lost - one.other, -one.heard, one.kind, one.tier)))
+    return tuple(
+        sorted(found, key=lambda one: (-one.lost - one.other, -one.heard, one.kind, one.tier))
+    )
 
 
 def _uses(rows: list[Heard]) -> tuple[Use, ...]:
     used = Counter((row.kind, row.reply) for row in rows if row.reply)
-    won = Counter((row.kind, row.reply) for row in rows if row.outcome in (Outcome.WON, Outcome.OTHER_TIER))
+    won = Counter(
+        (row.kind, row.reply) for row in rows if row.outcome in (Outcome.WON, Outcome.OTHER_TIER)
+    )
     found = [Use(kind, reply, times, won[kind, reply]) for (kind, reply), times in used.items()]
-    return tuple(sorted(found, key=lambda one: (-one.won * 1000 // one.used, -one.used, one.kind, one.reply)))
+    return tuple(
+        sorted(found, key=lambda one: (-one.won * 1000 // one.used, -one.used, one.kind, one.reply))
+    )

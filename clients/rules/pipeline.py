@@ -18,7 +18,9 @@ class Stage(StrEnum):
     LOST = "lost"
 
 
-_OPEN = frozenset({Stage.LEAD, Stage.CALL_BOOKED, Stage.PROPOSAL_SENT, Stage.TRIAL, Stage.WON, Stage.LOST})
+_OPEN = frozenset(
+    {Stage.LEAD, Stage.CALL_BOOKED, Stage.PROPOSAL_SENT, Stage.TRIAL, Stage.WON, Stage.LOST}
+)
 
 MOVES: dict[Stage, frozenset[Stage]] = {
     Stage.LEAD: _OPEN - {Stage.LEAD},
@@ -30,9 +32,16 @@ MOVES: dict[Stage, frozenset[Stage]] = {
 }
 
 #: Of a hundred prospects that stand here, how many sign, as a first estimate. The stages that are open, in order.
-ODDS: dict[Stage, int] = {Stage.LEAD: 10, Stage.CALL_BOOKED: 25, Stage.PROPOSAL_SENT: 50, Stage.TRIAL: 70}
+ODDS: dict[Stage, int] = {
+    Stage.LEAD: 10,
+    Stage.CALL_BOOKED: 25,
+    Stage.PROPOSAL_SENT: 50,
+    Stage.TRIAL: 70,
+}
 
 
 def weighted(fees: Iterable[tuple[Stage, int]]) -> int:
     """What monthly fees of one currency are worth by their stages' odds, in minor units, rounded once."""
-    return round_half_up(sum((Fraction(fee * ODDS.get(stage, 0), 100) for stage, fee in fees), Fraction(0)))
+    return round_half_up(
+        sum((Fraction(fee * ODDS.get(stage, 0), 100) for stage, fee in fees), Fraction(0))
+    )

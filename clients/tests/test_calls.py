@@ -18,13 +18,25 @@ from tests.world import NOW, World
 
 SOON = NOW + timedelta(days=2)
 EMPTY: dict[str, Any] = dict.fromkeys(call_notes.TYPED, "") | {"kpis": [], "next_on": None}
-KPI = {"name": "Followers", "unit": "", "kind": "growth", "direction": "up", "baseline": "1,200", "target": "5,000"}
+KPI = {
+    "name": "Followers",
+    "unit": "",
+    "kind": "growth",
+    "direction": "up",
+    "baseline": "1,200",
+    "target": "5,000",
+}
 
 
 def booked(world: World, client: Client | None = None, at: datetime = SOON) -> Call:
     client = client or world.client()
     return booking.book(
-        client=client, contacts=[world.person(client)], starts_at=at, minutes=30, actor="Nan", now=NOW
+        client=client,
+        contacts=[world.person(client)],
+        starts_at=at,
+        minutes=30,
+        actor="Nan",
+        now=NOW,
     )
 
 
@@ -35,9 +47,20 @@ def test_a_call_moves_the_prospect_on(world: World) -> None:
 def test_without_a_decision_maker_it_has_to_be_said(world: World) -> None:
     client = world.client()
     other = client_records.add_contact(
-        client=client, name="Dao", email="dao@baan.example", role="", is_decision_maker=False, now=NOW
+        client=client,
+        name="Dao",
+        email="dao@baan.example",
+        role="",
+        is_decision_maker=False,
+        now=NOW,
     )
-    facts: dict[str, Any] = {"client": client, "contacts": [other], "starts_at": SOON, "actor": "Nan", "now": NOW}
+    facts: dict[str, Any] = {
+        "client": client,
+        "contacts": [other],
+        "starts_at": SOON,
+        "actor": "Nan",
+        "now": NOW,
+    }
     with pytest.raises(NobodyDecides):
         booking.book(minutes=30, **facts)
     assert not Call.objects.exists()
@@ -48,18 +71,30 @@ def test_without_a_decision_maker_it_has_to_be_said(world: World) -> None:
 
 def test_what_somebody_else_saved_is_never_overwritten(world: World) -> None:
     row = booked(world)
-    call_notes.write(call=row, typed=EMPTY | {"needs": "Posts"}, revision=0, now=NOW, tab=Tab("one", 1))
+    call_notes.write(
+        call=row, typed=EMPTY | {"needs": "Posts"}, revision=0, now=NOW, tab=Tab("one", 1)
+    )
     with pytest.raises(ChangedElsewhere):
-        call_notes.write(call=row, typed=EMPTY | {"needs": "Films"}, revision=0, now=NOW, tab=Tab("two", 1))
+        call_notes.write(
+            call=row, typed=EMPTY | {"needs": "Films"}, revision=0, now=NOW, tab=Tab("two", 1)
+        )
     assert Call.objects.get().needs == "Posts"
 
 
-def test_a_tab_that_never_heard_back_saves_again_and_its_late_request_changes_nothing(world: World) -> None:
+def test_a_tab_that_never_heard_back_saves_again_and_its_late_request_changes_nothing(
+    world: World,
+) -> None:
     row = booked(world)
-    call_notes.write(call=row, typed=EMPTY | {"needs": "first"}, revision=0, now=NOW, tab=Tab("one", 1))
-    call_notes.write(call=row, typed=EMPTY | {"needs": "third"}, revision=0, now=NOW, tab=Tab("one", 3))
+    call_notes.write(
+        call=row, typed=EMPTY | {"needs": "first"}, revision=0, now=NOW, tab=Tab("one", 1)
+    )
+    call_notes.write(
+        call=row, typed=EMPTY | {"needs": "third"}, revision=0, now=NOW, tab=Tab("one", 3)
+    )
     with pytest.raises(ChangedElsewhere):
-        call_notes.write(call=row, typed=EMPTY | {"needs": "second"}, revision=0, now=NOW, tab=Tab("one", 2))
+        call_notes.write(
+            call=row, typed=EMPTY | {"needs": "second"}, revision=0, now=NOW, tab=Tab("one", 2)
+        )
     assert Call.objects.get().needs == "third"
 
 
@@ -77,7 +112,15 @@ def test_each_answer_comes_from_the_newest_call_that_has_one(world: World) -> No
 
 @pytest.mark.parametrize(
     ("typed", "minutes"),
-    [("20", 1200), ("12.5", 750), ("12,5 h", 750), ("12:30", 750), ("lots", None), ("0", None), ("900", None)],
+    [
+        ("20", 1200),
+        ("12.5", 750),
+        ("12,5 h", 750),
+        ("12:30", 750),
+        ("lots", None),
+        ("0", None),
+        ("900", None),
+    ],
 )
 def test_a_load_is_read_as_it_is_typed(typed: str, minutes: int | None) -> None:
     assert typed_figures.minutes(typed) == minutes
@@ -86,7 +129,9 @@ def test_a_load_is_read_as_it_is_typed(typed: str, minutes: int | None) -> None:
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_a_calendar_reads_back_what_was_written(title: str, text: str) -> None:
     at = datetime(2026, 12, 1, 2, 30, tzinfo=UTC)
-    written = calendar_file.write(Event("id@x", 1, at, 45, at, title, text, "https://hub.example/calls/1/"))
+    written = calendar_file.write(
+        Event("id@x", 1, at, 45, at, title, text, "https://hub.example/calls/1/")
+    )
     lines = written.split("\r\n")
     assert all(len(line.encode()) <= calendar_file.OCTETS for line in lines)
     assert "\n" not in written.replace("\r\n", "")

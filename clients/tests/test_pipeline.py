@@ -17,14 +17,21 @@ fees = st.lists(st.tuples(st.sampled_from(Stage), st.integers(0, 10**9)), max_si
 
 
 @given(fees)
-def test_an_open_prospect_is_worth_its_fee_by_the_odds_and_never_more(rows: list[tuple[Stage, int]]) -> None:
+def test_an_open_prospect_is_worth_its_fee_by_the_odds_and_never_more(
+    rows: list[tuple[Stage, int]],
+) -> None:
     assert 0 <= weighted(rows) <= sum(fee for _stage, fee in rows)
     assert weighted(rows) == weighted(reversed(rows))
     assert weighted([(Stage.WON, 500_00), (Stage.LOST, 900_00)]) == 0
 
 
 def test_three_prospects_are_worth_what_one_can_add_up_by_hand() -> None:
-    assert weighted([(Stage.LEAD, 3_000_00), (Stage.PROPOSAL_SENT, 5_000_00), (Stage.TRIAL, 10_000_00)]) == 980_000
+    assert (
+        weighted(
+            [(Stage.LEAD, 3_000_00), (Stage.PROPOSAL_SENT, 5_000_00), (Stage.TRIAL, 10_000_00)]
+        )
+        == 980_000
+    )
 
 
 def test_nobody_is_won_by_a_move_and_nothing_follows_won() -> None:
@@ -35,7 +42,11 @@ def test_nobody_is_won_by_a_move_and_nothing_follows_won() -> None:
 @pytest.fixture
 def prospect(db: None) -> Client:
     return client_records.add_client(
-        business=BusinessFactory(), name="Baan", contact_name="Ploy", contact_email="p@baan.example", now=NOW
+        business=BusinessFactory(),
+        name="Baan",
+        contact_name="Ploy",
+        contact_email="p@baan.example",
+        now=NOW,
     )
 
 
@@ -47,7 +58,14 @@ def test_each_move_is_recorded_and_lost_says_why(prospect: Client) -> None:
     with pytest.raises(pipeline.NotByHand, match="signing"):
         pipeline.put(client=prospect, to=Stage.WON, actor="Nan", now=now)
     later = now + timedelta(days=2)
-    pipeline.put(client=prospect, to=Stage.LOST, actor="Nan", now=later, because="money", words="Too dear this year")
+    pipeline.put(
+        client=prospect,
+        to=Stage.LOST,
+        actor="Nan",
+        now=later,
+        because="money",
+        words="Too dear this year",
+    )
     events = audit.chain(prospect.pk)
     assert [(one.data["from"], one.data["to"]) for one in events] == [
         ("lead", "call_booked"),

@@ -32,7 +32,9 @@ class Freeze(migrations.RunPython):
         return (self.__class__.__name__, [self.table, self.columns], {"when": self.when})
 
     def forwards(self, apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        for statement in create(schema_editor.connection.vendor, self.table, self.columns, self.when):
+        for statement in create(
+            schema_editor.connection.vendor, self.table, self.columns, self.when
+        ):
             schema_editor.execute(statement, params=None)
 
     def backwards(self, apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -68,7 +70,10 @@ def lifted(using: BaseDatabaseWrapper = connection) -> Iterator[None]:
         yield
         return
     with using.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s", [f"{PREFIX}%"])
+        cursor.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s",
+            [f"{PREFIX}%"],
+        )
         triggers = cursor.fetchall()
         for name, _ in triggers:
             cursor.execute(f"DROP TRIGGER {name}")

@@ -12,7 +12,9 @@ from core.errors import NotAllowedNow
 M = TypeVar("M", bound=models.Model)
 
 
-def move(row: M, to: str, table: Mapping[Any, Set[Any]], *, sets: Mapping[str, Any] | None = None) -> M:
+def move(
+    row: M, to: str, table: Mapping[Any, Set[Any]], *, sets: Mapping[str, Any] | None = None
+) -> M:
     """Move `row` to state `to` if `table` allows it and nobody moved it first; refresh and return the row.
 
     `sets` are columns written in the same UPDATE. Raises NotAllowedNow: the loser of a race learns it here.
@@ -23,7 +25,11 @@ def move(row: M, to: str, table: Mapping[Any, Set[Any]], *, sets: Mapping[str, A
 
 
 def move_all(
-    rows: Sequence[M], to: str, table: Mapping[Any, Set[Any]], *, sets: Mapping[str, Any] | None = None
+    rows: Sequence[M],
+    to: str,
+    table: Mapping[Any, Set[Any]],
+    *,
+    sets: Mapping[str, Any] | None = None,
 ) -> None:
     """Move every row, in one UPDATE for each state they come from. All or none, if in a transaction.
 
@@ -33,8 +39,12 @@ def move_all(
     for row in rows:
         by_state[row.state].append(row)  # type: ignore[attr-defined]  # every row with states has the field
     for old, some in by_state.items():
-        if to not in table.get(old, frozenset()) or _update(some, old, to, dict(sets or {})) != len(some):
-            raise NotAllowedNow(_("This has changed meanwhile. Reload the page to see where it stands."))
+        if to not in table.get(old, frozenset()) or _update(some, old, to, dict(sets or {})) != len(
+            some
+        ):
+            raise NotAllowedNow(
+                _("This has changed meanwhile. Reload the page to see where it stands.")
+            )
 
 
 def _update(rows: Sequence[models.Model], old: str, to: str, changes: dict[str, Any]) -> int:

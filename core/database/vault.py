@@ -26,5 +26,7 @@ def unseal(sealed: bytes | memoryview) -> str:
 
 
 def _fernet() -> Fernet:
-    derived = HKDF(hashes.SHA256(), 32, salt=b"rh.vault", info=b"gateway keys").derive(settings.SECRET_KEY.encode())
+    derived = HKDF(hashes.SHA256(), 32, salt=b"rh.vault", info=b"gateway keys").derive(
+        settings.SECRET_KEY.encode()
+    )
     return Fernet(base64.urlsafe_b64encode(derived))

@@ -58,7 +58,9 @@ def instant(at: datetime) -> str:
 def escape(text: str) -> str:
     """A TEXT value (3.3.11): backslash, semicolon, comma and line breaks escaped, control characters gone."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = "".join(sign for sign in text if sign in "\n\t" or not (ord(sign) < 32 or ord(sign) == 127))
+    text = "".join(
+        sign for sign in text if sign in "\n\t" or not (ord(sign) < 32 or ord(sign) == 127)
+    )
     return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
 
 

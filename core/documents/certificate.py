@@ -116,7 +116,9 @@ def _load(folder: Path, *_written: int) -> SimpleSigner:
 def _make(folder: Path, now: datetime) -> None:
     """Both files appear at once by renaming a folder, so two first uses can never mix their halves."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="seal-", ignore_cleanup_errors=True) as temporary:
+    with tempfile.TemporaryDirectory(
+        dir=folder.parent, prefix="seal-", ignore_cleanup_errors=True
+    ) as temporary:
         made = Path(temporary)  # mode 0700
         for name, body in _pair(now).items():
             _write(made / name, body)
@@ -133,7 +135,10 @@ def _pair(now: datetime) -> dict[str, bytes]:
     key = secret.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    return {KEY: key, CERTIFICATE: _certificate(secret, now).public_bytes(serialization.Encoding.PEM)}
+    return {
+        KEY: key,
+        CERTIFICATE: _certificate(secret, now).public_bytes(serialization.Encoding.PEM),
+    }
 
 
 def _public(key: object) -> bytes:
@@ -176,7 +181,9 @@ def _certificate(secret: ec.EllipticCurvePrivateKey, now: datetime) -> x509.Cert
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(), critical=True)
         # poppler's pdfsig trusts only certificates that may protect email
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
+        .add_extension(
+            x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False
+        )
         .sign(secret, hashes.SHA256())
     )
 

@@ -23,7 +23,9 @@ class MissingGlyphs(RuleError):
 def missing_glyphs(text: str) -> list[str]:
     """Characters of `text` that would print as an empty box or turn its order around, each once, in order."""
     known = _printable()
-    return list(dict.fromkeys(sign for sign in text if ord(sign) not in known and sign not in BREAKS))
+    return list(
+        dict.fromkeys(sign for sign in text if ord(sign) not in known and sign not in BREAKS)
+    )
 
 
 def check(text: str, *, field: str | None = None) -> None:
@@ -31,7 +33,9 @@ def check(text: str, *, field: str | None = None) -> None:
     missing = missing_glyphs(text)
     if missing:
         named = ", ".join(_shown(sign) for sign in missing[:10])
-        raise MissingGlyphs(_("These characters cannot be printed: %(list)s") % {"list": named}, field=field)
+        raise MissingGlyphs(
+            _("These characters cannot be printed: %(list)s") % {"list": named}, field=field
+        )
 
 
 def escaped(text: str) -> str:
@@ -52,7 +56,11 @@ def printable_within(value: Any) -> Any:
         return printable(value)
     if isinstance(value, list):
         return [printable_within(one) for one in value]
-    return {name: printable_within(one) for name, one in value.items()} if isinstance(value, dict) else value
+    return (
+        {name: printable_within(one) for name, one in value.items()}
+        if isinstance(value, dict)
+        else value
+    )
 
 
 def _shown(sign: str) -> str:

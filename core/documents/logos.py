@@ -22,7 +22,10 @@ def redrawn(upload: UploadedFile) -> ContentFile:
         raise ValidationError(_("A logo may be 2 MB large at most."))
     try:
         picture = Image.open(upload)
-        if picture.format not in ("PNG", "JPEG", "WEBP") or picture.width * picture.height > MOST_PIXELS:
+        if (
+            picture.format not in ("PNG", "JPEG", "WEBP")
+            or picture.width * picture.height > MOST_PIXELS
+        ):
             raise ValidationError(_("A logo is a PNG, JPEG or WebP picture."))
         picture.thumbnail((SIDE, SIDE))
         out = io.BytesIO()

@@ -22,6 +22,12 @@ class PrintableForm(forms.BaseForm):
         texts = value if isinstance(value, list) else [value]
         try:
             for text in texts:
-                check(text if isinstance(text, str) else str(text.get("title", "")) if isinstance(text, dict) else "")
+                check(
+                    text
+                    if isinstance(text, str)
+                    else str(text.get("title", ""))
+                    if isinstance(text, dict)
+                    else ""
+                )
         except MissingGlyphs as no:
             self.add_error(name, str(no))

@@ -133,7 +133,12 @@ class _Fonts(dict[str, Any]):
 @cache
 def _style() -> str:
     """The hash of what every document is made with: the renderer, the styles and our own marks."""
-    parts = (version("weasyprint").encode(), SHEET.read_bytes(), archive.VARIANT.encode(), archive.MARK)
+    parts = (
+        version("weasyprint").encode(),
+        SHEET.read_bytes(),
+        archive.VARIANT.encode(),
+        archive.MARK,
+    )
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 

@@ -96,7 +96,9 @@ def stamped(pdf: bytes, *, reason: str, now: datetime) -> tuple[bytes, str]:
     if why := cache.get(STAMPS_FAIL):
         return _sign(pdf, reason, now, None), f"none, because {why}"
     try:
-        sealed = _sign(pdf, reason, now, HTTPTimeStamper(settings.TIMESTAMP_URL, timeout=STAMP_WITHIN))
+        sealed = _sign(
+            pdf, reason, now, HTTPTimeStamper(settings.TIMESTAMP_URL, timeout=STAMP_WITHIN)
+        )
         stamp = verify(sealed)
         if stamp.stamped_at is None:
             raise ValueError("its answer is not a valid time stamp")
@@ -181,4 +183,7 @@ def _stamp(status: TimestampSignatureStatus | None) -> dict[str, Any]:
     """When, and by the name of whom; a token that does not belong to this seal is none."""
     if status is None or not (status.intact and status.valid):
         return {}
-    return {"stamped_at": status.timestamp, "stamped_by": status.signing_cert.subject.human_friendly}
+    return {
+        "stamped_at": status.timestamp,
+        "stamped_by": status.signing_cert.subject.human_friendly,
+    }

@@ -18,13 +18,22 @@ class DocumentAltered(RuleError):
     """The bytes on disk are not the ones that were stored."""
 
 
-def save(*, business: Business, kind: DocumentKind, title: str, pdf: bytes, now: datetime) -> Document:
+def save(
+    *, business: Business, kind: DocumentKind, title: str, pdf: bytes, now: datetime
+) -> Document:
     """Write the bytes durably, then the row. The same bytes of the same business are one row.
 
     A rollback after it leaves a file without a row, which nobody can ask for; never a row without its file.
     """
     digest = hashlib.sha256(pdf).hexdigest()
-    row = Document(business=business, kind=kind, title=title[:300], sha256=digest, size=len(pdf), created_at=now)
+    row = Document(
+        business=business,
+        kind=kind,
+        title=title[:300],
+        sha256=digest,
+        size=len(pdf),
+        created_at=now,
+    )
     _write(Path(settings.MEDIA_ROOT) / row.path, pdf)
     fields = {"kind": row.kind, "title": row.title, "size": row.size, "created_at": now}
     kept, _made = Document.objects.get_or_create(business=business, sha256=digest, defaults=fields)

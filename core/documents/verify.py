@@ -42,12 +42,22 @@ def examine(pdf: bytes) -> Finding:
     if known is None:
         return _stranger(seal.is_ours(pdf))
     if not known.is_sealed:
-        return Finding(Word.INTACT, _("It is the file that was issued, byte for byte. It carries no seal."), known)
+        return Finding(
+            Word.INTACT,
+            _("It is the file that was issued, byte for byte. It carries no seal."),
+            known,
+        )
     verdict = seal.verify(pdf)
     if verdict.intact:
         why = _("It is the file that was sealed, byte for byte.")
-        return Finding(Word.INTACT, why, known, verdict.signed_at, verdict.stamped_at, verdict.stamped_by)
-    return Finding(Word.UNKNOWN, _("These bytes were issued here, but the seal on them cannot be confirmed."), known)
+        return Finding(
+            Word.INTACT, why, known, verdict.signed_at, verdict.stamped_at, verdict.stamped_by
+        )
+    return Finding(
+        Word.UNKNOWN,
+        _("These bytes were issued here, but the seal on them cannot be confirmed."),
+        known,
+    )
 
 
 def examine_hash(sha256: str) -> Finding:
@@ -58,7 +68,11 @@ def examine_hash(sha256: str) -> Finding:
     try:
         return examine(store.read(known))
     except store.DocumentAltered:
-        return Finding(Word.UNKNOWN, _("It was issued here, but the stored file is not there to be compared."), known)
+        return Finding(
+            Word.UNKNOWN,
+            _("It was issued here, but the stored file is not there to be compared."),
+            known,
+        )
 
 
 def sha256(pdf: bytes) -> str:

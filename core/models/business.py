@@ -34,10 +34,14 @@ class Business(models.Model):
     address = models.TextField(_("address"), max_length=500, blank=True)
     tax_id = models.CharField(_("tax id"), max_length=40, blank=True)
     logo = models.ImageField(_("logo"), upload_to="logos/", blank=True)
-    accent = models.CharField(_("colour"), max_length=10, choices=Accent.choices, default=Accent.INDIGO)
+    accent = models.CharField(
+        _("colour"), max_length=10, choices=Accent.choices, default=Accent.INDIGO
+    )
     currency = models.CharField(_("currency"), max_length=3, default="USD")
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
-    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
+    language = models.CharField(
+        _("language"), max_length=5, choices=settings.LANGUAGES, default="en"
+    )
     prices_include_tax = models.BooleanField(_("prices include tax"), default=False)
     tax_on_payment = models.BooleanField(_("the tax invoice is the receipt"), default=False)
     floor_rate = models.PositiveBigIntegerField(_("lowest hourly rate"), default=0)
@@ -64,7 +68,9 @@ class TenantRow(models.Model):
     """An unguessable id, the business it belongs to, and when it was made (UTC; verbs pass their `now`)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    business = models.ForeignKey(Business, models.PROTECT, related_name="+", verbose_name=_("business"))
+    business = models.ForeignKey(
+        Business, models.PROTECT, related_name="+", verbose_name=_("business")
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:

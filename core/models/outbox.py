@@ -39,12 +39,18 @@ class Outbox(models.Model):
     ref = models.CharField(_("about"), max_length=80)
     to = models.EmailField(_("to"), blank=True)
     reply_to = models.EmailField(_("reply to"), blank=True)
-    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
+    language = models.CharField(
+        _("language"), max_length=5, choices=settings.LANGUAGES, default="en"
+    )
     subject = models.CharField(_("subject"), max_length=250, blank=True)
     text = models.TextField(_("text"), blank=True)
     html = models.TextField(_("HTML"), blank=True)
-    attachment = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
-    state = models.CharField(_("state"), max_length=10, choices=OutboxState.choices, default=OutboxState.WAITING)
+    attachment = models.ForeignKey(
+        Document, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    state = models.CharField(
+        _("state"), max_length=10, choices=OutboxState.choices, default=OutboxState.WAITING
+    )
     created_at = models.DateTimeField(_("written"), default=timezone.now)
     next_at = models.DateTimeField(_("next try"), default=timezone.now)
     lease_until = models.DateTimeField(null=True, blank=True)

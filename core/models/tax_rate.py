@@ -28,7 +28,9 @@ class TaxRate(TenantRow):
         ordering = ["name", "id"]
         constraints = [
             models.UniqueConstraint(fields=["business", "name", "percent"], name="tax_rate_once"),
-            models.CheckConstraint(condition=models.Q(percent__gt=0, percent__lt=100), name="tax_rate_sane"),
+            models.CheckConstraint(
+                condition=models.Q(percent__gt=0, percent__lt=100), name="tax_rate_sane"
+            ),
         ]
 
     def __str__(self) -> str:

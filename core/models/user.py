@@ -24,7 +24,9 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        return self.create_user(email, password, **(fields | {"is_staff": True, "is_superuser": True}))
+        return self.create_user(
+            email, password, **(fields | {"is_staff": True, "is_superuser": True})
+        )
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)
@@ -34,7 +36,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A freelancer or a member of staff. Clients have no user: they enter the portal by link."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    email = models.EmailField(_("email"), unique=True, error_messages={"unique": _("This email is taken.")})
+    email = models.EmailField(
+        _("email"), unique=True, error_messages={"unique": _("This email is taken.")}
+    )
     name = models.CharField(_("name"), max_length=120, blank=True)
     is_staff = models.BooleanField(_("staff"), default=False)
     is_active = models.BooleanField(_("active"), default=True)

@@ -19,7 +19,14 @@ from core.models import Business, Document, Outbox
 from core.models.outbox import OutboxState
 
 LEASE = timedelta(minutes=5)
-BACK_OFF = (1, 5, 15, 60, 240, 720)  # minutes; after the last the letter has failed and a person looks
+BACK_OFF = (
+    1,
+    5,
+    15,
+    60,
+    240,
+    720,
+)  # minutes; after the last the letter has failed and a person looks
 SUBJECT_MAX = 200
 
 
@@ -71,7 +78,10 @@ def write(
 
 def post(kind: str, refs: Iterable[tuple[str, Business]], *, now: datetime) -> None:
     """Announce letters, once per (kind, ref); COMPOSERS[kind] writes each when it is sent. For many at once."""
-    rows = [Outbox(kind=kind, ref=ref, business=business, created_at=now, next_at=now) for ref, business in refs]
+    rows = [
+        Outbox(kind=kind, ref=ref, business=business, created_at=now, next_at=now)
+        for ref, business in refs
+    ]
     if rows:
         Outbox.objects.bulk_create(rows, ignore_conflicts=True)
         nudge.ring("core.tasks.send_mail")
@@ -82,13 +92,24 @@ def _rendered(letter: Letter) -> dict[str, Any]:
     business, language = letter.business, letter.language
     reply_to = letter.reply_to or (business.owner.email if business else "")
     with translation.override(language):
-        full = {"business": business, "site_url": settings.SITE_URL, "language": language, **letter.context}
+        full = {
+            "business": business,
+            "site_url": settings.SITE_URL,
+            "language": language,
+            **letter.context,
+        }
         subject = " ".join(render_to_string(f"emails/{letter.template}.subject.txt", full).split())
         text = render_to_string(f"emails/{letter.template}.txt", full)
         html = render_to_string(f"emails/{letter.template}.html", full)
     return {
-        "business": business, "to": letter.to, "language": language, "subject": subject[:SUBJECT_MAX], "text": text,
-        "html": html, "attachment": letter.attachment, "reply_to": reply_to,
+        "business": business,
+        "to": letter.to,
+        "language": language,
+        "subject": subject[:SUBJECT_MAX],
+        "text": text,
+        "html": html,
+        "attachment": letter.attachment,
+        "reply_to": reply_to,
     }
 
 
@@ -122,7 +143,9 @@ def _deliver(letter: Outbox, now: datetime) -> int:
     except Exception as error:  # noqa: BLE001 - whatever a mail server does, the letter is tried again
         _postpone(letter, now, error)
         return 0
-    Outbox.objects.filter(pk=letter.pk).update(state=OutboxState.SENT, sent_at=now, lease_until=None, error="")
+    Outbox.objects.filter(pk=letter.pk).update(
+        state=OutboxState.SENT, sent_at=now, lease_until=None, error=""
+    )
     return 1
 
 
@@ -163,5 +186,7 @@ def _message(letter: Outbox) -> EmailMultiAlternatives:
     if letter.html:
         message.attach_alternative(links.fill(letter.html), "text/html")
     if letter.attachment:
-        message.attach(f"{letter.attachment.title}.pdf", store.read(letter.attachment), "application/pdf")
+        message.attach(
+            f"{letter.attachment.title}.pdf", store.read(letter.attachment), "application/pdf"
+        )
     return message

@@ -6,7 +6,9 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import pairwise
 
-Row = tuple[int, list[str] | None]  # the line it begins on, and its cells; None where its quotes do not match
+Row = tuple[
+    int, list[str] | None
+]  # the line it begins on, and its cells; None where its quotes do not match
 
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -29,7 +31,9 @@ def decoded(data: bytes) -> tuple[str, str]:
 
 def rows(text: str, delimiter: str) -> Iterator[Row]:
     """Every row, the empty ones too. A row may go over several lines."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True
+    )
     while True:
         begins = reader.line_num + 1
         try:

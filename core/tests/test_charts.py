@@ -12,7 +12,9 @@ AMOUNT = st.decimals("-999999999999.99", "999999999999.99", places=2)
 
 
 @given(st.lists(AMOUNT | st.none(), min_size=1, max_size=40), AMOUNT | st.none(), st.booleans())
-def test_every_reading_is_a_dot_inside_the_drawing(values: list[D | None], target: D | None, joined: bool) -> None:
+def test_every_reading_is_a_dot_inside_the_drawing(
+    values: list[D | None], target: D | None, joined: bool
+) -> None:
     found = charts.line([("x", value) for value in values], target=target, show=str, joined=joined)
     assert [dot.text for dot in found.dots] == [str(value) for value in values if value is not None]
     places = [dot.y for dot in found.dots] + ([found.target] if found.target is not None else [])

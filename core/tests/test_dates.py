@@ -24,7 +24,9 @@ def month_number(day: date) -> int:
 
 
 @given(DAYS, st.integers(1, 3000), st.integers(-10, 3010))
-def test_a_span_holds_its_first_day_and_its_last_and_nothing_else(start: date, days: int, ahead: int) -> None:
+def test_a_span_holds_its_first_day_and_its_last_and_nothing_else(
+    start: date, days: int, ahead: int
+) -> None:
     span = Span(start, start + timedelta(days=days))
     assert span.days == days
     assert span.start in span and span.last in span and span.end not in span
@@ -41,21 +43,29 @@ def test_a_span_without_a_day_is_refused(start: date, days: int) -> None:
 
 
 @given(DAYS, MONTHS, st.none() | st.integers(1, 31))
-def test_a_month_later_is_the_same_day_or_the_last_there_is(day: date, months: int, anchor: int | None) -> None:
+def test_a_month_later_is_the_same_day_or_the_last_there_is(
+    day: date, months: int, anchor: int | None
+) -> None:
     found = add_months(day, months, anchor)
     assert month_number(found) == month_number(day) + months
     assert found.day == min(anchor or day.day, calendar.monthrange(found.year, found.month)[1])
 
 
 @given(DAYS, MONTHS, MONTHS, st.integers(1, 31))
-def test_with_an_anchor_no_short_month_on_the_way_is_remembered(day: date, one: int, two: int, anchor: int) -> None:
-    assert add_months(add_months(day, one, anchor), two, anchor) == add_months(day, one + two, anchor)
+def test_with_an_anchor_no_short_month_on_the_way_is_remembered(
+    day: date, one: int, two: int, anchor: int
+) -> None:
+    assert add_months(add_months(day, one, anchor), two, anchor) == add_months(
+        day, one + two, anchor
+    )
 
 
 @given(DAYS, st.integers(0, 24))
 def test_the_last_months_are_first_days_one_after_the_other(day: date, count: int) -> None:
     found = months_back(day, count)
-    assert [month_number(first) for first in found] == [month_number(day) - back for back in reversed(range(count))]
+    assert [month_number(first) for first in found] == [
+        month_number(day) - back for back in reversed(range(count))
+    ]
     assert all(first == month_of(first) and first.day == 1 for first in found)
 
 
@@ -69,10 +79,30 @@ def test_the_last_months_are_first_days_one_after_the_other(day: date, count: in
         ("2027-01-31", 9, "Asia/Kathmandu", "2027-01-31T03:15"),
         ("2027-01-31", 9, "America/St_Johns", "2027-01-31T12:30"),
         ("2027-01-31", 9, "Pacific/Kiritimati", "2027-01-30T19:00"),
-        ("2027-03-28", 2, "Europe/Berlin", "2027-03-28T01:00"),  # two o'clock is skipped: three o'clock
-        ("2027-10-31", 2, "Europe/Berlin", "2027-10-31T00:00"),  # two o'clock comes twice: the first
-        ("2018-11-04", 0, "America/Sao_Paulo", "2018-11-04T03:00"),  # midnight is skipped: one o'clock
-        ("2011-12-30", 9, "Pacific/Apia", "2011-12-30T19:00"),  # the day is skipped: nine o'clock of the next
+        (
+            "2027-03-28",
+            2,
+            "Europe/Berlin",
+            "2027-03-28T01:00",
+        ),  # two o'clock is skipped: three o'clock
+        (
+            "2027-10-31",
+            2,
+            "Europe/Berlin",
+            "2027-10-31T00:00",
+        ),  # two o'clock comes twice: the first
+        (
+            "2018-11-04",
+            0,
+            "America/Sao_Paulo",
+            "2018-11-04T03:00",
+        ),  # midnight is skipped: one o'clock
+        (
+            "2011-12-30",
+            9,
+            "Pacific/Apia",
+            "2011-12-30T19:00",
+        ),  # the day is skipped: nine o'clock of the next
     ],
 )
 def test_the_hour_of_a_day_is_an_instant(day: str, hour: int, zone: str, instant: str) -> None:
@@ -81,7 +111,9 @@ def test_the_hour_of_a_day_is_an_instant(day: str, hour: int, zone: str, instant
 
 
 @given(st.sampled_from(ZONES), DAYS, HOURS)
-def test_the_wall_never_shows_less_than_the_day_and_hour_asked_for(zone: str, day: date, hour: int) -> None:
+def test_the_wall_never_shows_less_than_the_day_and_hour_asked_for(
+    zone: str, day: date, hour: int
+) -> None:
     """It shows just that, or, where a clock was put forward over it, something a little later."""
     instant = local_instant(day, hour, zone)
     shown = instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
@@ -96,7 +128,11 @@ def test_the_mornings_of_a_year_come_in_order_each_once(zone: str, first: date) 
     """A day that a zone left out (Samoa's 30 December 2011) has none."""
     days = [first + timedelta(days=later) for later in range(366)]
     mornings = [local_instant(day, 9, zone) for day in days]
-    real = [morning for day, morning in zip(days, mornings, strict=True) if local_day(morning, zone) == day]
+    real = [
+        morning
+        for day, morning in zip(days, mornings, strict=True)
+        if local_day(morning, zone) == day
+    ]
     assert mornings == sorted(mornings)
     assert sorted(set(mornings)) == real
     assert len(real) >= 365

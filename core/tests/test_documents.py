@@ -27,7 +27,9 @@ from core.models.document import DocumentKind
 
 pytestmark = pytest.mark.rendering
 NOW = datetime(2026, 12, 1, 2, 30, 12, tzinfo=UTC)
-BUSINESS = SimpleNamespace(name="Niran Studio", trading_as="Niran Studio Co., Ltd.", accent="teal", logo=None)
+BUSINESS = SimpleNamespace(
+    name="Niran Studio", trading_as="Niran Studio Co., Ltd.", accent="teal", logo=None
+)
 
 
 def invoice_context(**buyer):
@@ -35,8 +37,15 @@ def invoice_context(**buyer):
     party = {"legal_name": "Harbour & Finch Ltd", "address": "4 Quay Street\nBristol", "tax_id": ""}
     taxes = [{"name": "VAT", "percent": "7.000", "amount": 19_635}]
     invoice = SimpleNamespace(
-        number="2026-0042", seller={**party, "name": "Niran Studio"}, buyer=party | buyer, currency="USD",
-        issued_on=date(2026, 12, 1), due_on=date(2026, 12, 1), subtotal=280_500, total=300_135, taxes=taxes,
+        number="2026-0042",
+        seller={**party, "name": "Niran Studio"},
+        buyer=party | buyer,
+        currency="USD",
+        issued_on=date(2026, 12, 1),
+        due_on=date(2026, 12, 1),
+        subtotal=280_500,
+        total=300_135,
+        taxes=taxes,
     )
     line = SimpleNamespace(
         description="Growth", starts_on=date(2026, 12, 1), ends_on=date(2027, 1, 1), amount=280_500
@@ -46,16 +55,31 @@ def invoice_context(**buyer):
 
 def invoice_pdf(language="en", **buyer):
     return render.pdf(
-        "invoice", invoice_context(**buyer), language=language, title="Invoice 2026-0042", identifier="42",
+        "invoice",
+        invoice_context(**buyer),
+        language=language,
+        title="Invoice 2026-0042",
+        identifier="42",
         created=NOW,
     )
 
 
 def evidence_html(rows):
     """The signed agreement's page source with these events in its record."""
-    party = {"name": "", "legal_name": "A", "address": "", "tax_id": "", "signer": "Ann", "email": "a@b.example"}
+    party = {
+        "name": "",
+        "legal_name": "A",
+        "address": "",
+        "tax_id": "",
+        "signer": "Ann",
+        "email": "a@b.example",
+    }
     terms = {
-        "seller": party, "buyer": party, "currency": "USD", "interval": "monthly", "starts_on": "2026-12-01",
+        "seller": party,
+        "buyer": party,
+        "currency": "USD",
+        "interval": "monthly",
+        "starts_on": "2026-12-01",
         "offered_at": None,
     }
     evidence = {
@@ -67,8 +91,13 @@ def evidence_html(rows):
         "chain_head": "",
     }
     context = {
-        "business": BUSINESS, "terms": terms, "tier": {"name": "T", "amount": 1, "minutes": 0}, "clauses": [],
-        "evidence": evidence, "title": "T", "language": "en",
+        "business": BUSINESS,
+        "terms": terms,
+        "tier": {"name": "T", "amount": 1, "minutes": 0},
+        "clauses": [],
+        "evidence": evidence,
+        "title": "T",
+        "language": "en",
     }
     return render_to_string("documents/agreement.html", context)
 
@@ -82,14 +111,17 @@ def test_the_same_paper_is_the_same_bytes_wherever_it_is_made(language):
 
 def elsewhere(script):
     """What a process of its own prints, without a word of complaint."""
-    env = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "retainer_hub.settings",
-        "PYTHONHASHSEED": "7",
-        "RH_VAR_DIR": str(project.VAR_DIR),
-        "SECRET_KEY": project.SECRET_KEY,
-        "TZ": "Asia/Bangkok",
-        "PYTHONWARNINGS": "default,ignore::ResourceWarning",  # WeasyPrint leaves a colour profile open
-    }
+    env = (
+        os.environ
+        | {
+            "DJANGO_SETTINGS_MODULE": "retainer_hub.settings",
+            "PYTHONHASHSEED": "7",
+            "RH_VAR_DIR": str(project.VAR_DIR),
+            "SECRET_KEY": project.SECRET_KEY,
+            "TZ": "Asia/Bangkok",
+            "PYTHONWARNINGS": "default,ignore::ResourceWarning",  # WeasyPrint leaves a colour profile open
+        }
+    )
     begin = "import django, gc, hashlib; django.setup(); from core.tests.test_documents import invoice_pdf;"
     made = subprocess.run(
         [sys.executable, "-c", begin + script],
@@ -165,9 +197,13 @@ THAI = "บริษัท ผลิตภัณฑ์ อาหาร และ
 
 def test_thai_breaks_between_words_though_nothing_stands_between_them():
     pdf = invoice_pdf("th", legal_name=THAI.replace(" ", ""), address="end")
-    read = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+    read = subprocess.run(
+        ["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True
+    ).stdout.decode()
     name = read[read.index(THAI.split()[0]) : read.rindex("end")]
-    lines = [thai for line in name.splitlines() if (thai := "".join(re.findall("[\u0e01-\u0e5b]", line)))]
+    lines = [
+        thai for line in name.splitlines() if (thai := "".join(re.findall("[\u0e01-\u0e5b]", line)))
+    ]
     assert len(lines) > 1 and "".join(lines) == THAI.replace(" ", "")
     ends = list(accumulate(len(word) for word in THAI.split()))
     assert [end for end in accumulate(len(line) for line in lines) if end not in ends] == []
@@ -216,7 +252,9 @@ def test_no_paper_reads_a_foreign_file_or_the_network(url):
     assert b"/Subtype /Image" not in pdf
 
 
-def test_a_paper_reads_its_fonts_and_a_logo_but_not_what_a_link_among_the_logos_points_at(settings, tmp_path):
+def test_a_paper_reads_its_fonts_and_a_logo_but_not_what_a_link_among_the_logos_points_at(
+    settings, tmp_path
+):
     settings.MEDIA_ROOT = tmp_path
     logos, secret = tmp_path / "logos", tmp_path / "secret.png"
     logos.mkdir()
@@ -237,7 +275,9 @@ def test_what_a_person_typed_is_printed_and_never_run():
     assert "<img" not in html
 
 
-@pytest.mark.parametrize("text", ["café", "Łódź", "บริษัท น้ำใส จำกัด", "฿ € £ ¥ ₫ – — “x” … × ·", "a\nb\u200bc"])
+@pytest.mark.parametrize(
+    "text", ["café", "Łódź", "บริษัท น้ำใส จำกัด", "฿ € £ ¥ ₫ – — “x” … × ·", "a\nb\u200bc"]
+)
 def test_names_of_many_countries_can_be_printed(text):
     assert glyphs.missing_glyphs(text) == []
 
@@ -254,12 +294,20 @@ def test_the_figures_of_an_invoice_have_all_their_decimals():
 
 
 def test_evidence_is_printed_in_full_and_what_was_not_seen_is_called_not_recorded():
-    seen = {"at": NOW, "label": "Signed", "actor": "Ann", "ip": "203.0.113.7", "user_agent": "x" * 300 + "🤖"}
+    seen = {
+        "at": NOW,
+        "label": "Signed",
+        "actor": "Ann",
+        "ip": "203.0.113.7",
+        "user_agent": "x" * 300 + "🤖",
+    }
     unseen = {"at": NOW, "label": "Offered", "actor": "Bo", "ip": None, "user_agent": ""}
     html = evidence_html([seen, unseen])
     assert "x" * 300 + "\\u{1F916}" in html
     assert "2026-12-01 02:30:12" in html
-    assert html.count("not recorded") == 3  # the unseen event's origin, and the two hashes that are not there
+    assert (
+        html.count("not recorded") == 3
+    )  # the unseen event's origin, and the two hashes that are not there
     assert glyphs.missing_glyphs(html) == []
 
 

@@ -10,7 +10,9 @@ from core.database.ids import new_id
 def test_ids_follow_the_order_of_making() -> None:
     ids = []
     for nanoseconds in range(0, 50_000_000, 250_000):  # 50 ms in steps of a quarter
-        with patch("core.database.ids.time_ns", return_value=1_790_000_000_000_000_000 + nanoseconds):
+        with patch(
+            "core.database.ids.time_ns", return_value=1_790_000_000_000_000_000 + nanoseconds
+        ):
             ids.append(new_id())
     assert ids == sorted(ids)
     assert [str(one) for one in ids] == sorted(str(one) for one in ids)  # as SQLite keeps them
@@ -18,7 +20,9 @@ def test_ids_follow_the_order_of_making() -> None:
 
 def test_an_id_is_a_version_seven_of_the_standard_and_tells_its_millisecond() -> None:
     moment = datetime(2026, 11, 24, 2, 30, 0, 123_000, tzinfo=UTC)
-    with patch("core.database.ids.time_ns", return_value=int(moment.timestamp()) * 10**9 + 123_999_999):
+    with patch(
+        "core.database.ids.time_ns", return_value=int(moment.timestamp()) * 10**9 + 123_999_999
+    ):
         one = new_id()
     assert (one.version, one.variant) == (7, "specified in RFC 4122")
     assert one.int >> 80 == int(moment.timestamp()) * 1000 + 123

@@ -31,7 +31,17 @@ def parts_of_a_period(draw: st.DrawFn) -> tuple[int, int]:
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("1/2", 1), ("-1/2", -1), ("3/2", 2), ("5/2", 3), ("-5/2", -3), ("1/3", 0), ("2/3", 1), ("-2/3", -1), ("0", 0)],
+    [
+        ("1/2", 1),
+        ("-1/2", -1),
+        ("3/2", 2),
+        ("5/2", 3),
+        ("-5/2", -3),
+        ("1/3", 0),
+        ("2/3", 1),
+        ("-2/3", -1),
+        ("0", 0),
+    ],
 )
 def test_a_half_goes_away_from_zero(value: str, expected: int) -> None:
     assert money.round_half_up(Fraction(value)) == expected
@@ -55,7 +65,12 @@ def test_rounding_is_the_one_that_decimal_calls_half_up(amount: int, percent: De
 @pytest.mark.parametrize(
     ("amount", "used", "total", "expected"),
     [
-        (3_000_000, 17, 31, 1_645_161),  # THB 30,000: not 16,451.58, which a rounded daily rate gives
+        (
+            3_000_000,
+            17,
+            31,
+            1_645_161,
+        ),  # THB 30,000: not 16,451.58, which a rounded daily rate gives
         (5_000_000, 17, 31, 2_741_935),  # THB 50,000
         (2_000_000, 17, 31, 1_096_774),  # their difference
         (100_000, 17, 31, 54_839),  # JPY 100,000 and KWD 100.000
@@ -117,7 +132,12 @@ def test_weights_that_mean_nothing_are_refused(weights: list[int]) -> None:
 
 @pytest.mark.parametrize(
     ("amount", "percent", "expected"),
-    [(818_000, "9.975", 81_596), (8_180, "9.975", 816), (3_000_000, "7", 210_000), (3_000_000, "3", 90_000)],
+    [
+        (818_000, "9.975", 81_596),
+        (8_180, "9.975", 816),
+        (3_000_000, "7", 210_000),
+        (3_000_000, "3", 90_000),
+    ],
 )
 def test_a_tax_is_rounded_once(amount: int, percent: str, expected: int) -> None:
     assert money.tax(amount, Decimal(percent)) == expected
@@ -129,13 +149,20 @@ def test_a_tax_is_computed_on_the_sum_of_its_lines_not_line_by_line() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.integers(-(10**9), 10**9), st.sampled_from([Decimal(7), Decimal("9.975"), Decimal(20)])))
+    st.lists(
+        st.tuples(
+            st.integers(-(10**9), 10**9),
+            st.sampled_from([Decimal(7), Decimal("9.975"), Decimal(20)]),
+        )
+    )
 )
 def test_every_rate_is_taxed_once_within_half_a_unit(lines: list[tuple[int, Decimal]]) -> None:
     found = money.tax_by_rate(lines)
     assert found.keys() == {percent for _, percent in lines}
     for rate, amount in found.items():
-        exact = sum(Fraction(line) * Fraction(rate) / 100 for line, percent in lines if percent == rate)
+        exact = sum(
+            Fraction(line) * Fraction(rate) / 100 for line, percent in lines if percent == rate
+        )
         assert abs(amount - exact) <= Fraction(1, 2)
 
 
@@ -155,7 +182,9 @@ def test_every_rate_is_taxed_once_within_half_a_unit(lines: list[tuple[int, Deci
         (0, ["7"], 0, [0]),
     ],
 )
-def test_the_tax_inside_a_price(gross: int, percents: list[str], net: int, taxes: list[int]) -> None:
+def test_the_tax_inside_a_price(
+    gross: int, percents: list[str], net: int, taxes: list[int]
+) -> None:
     assert money.tax_inclusive(gross, [Decimal(percent) for percent in percents]) == (net, taxes)
 
 
@@ -169,7 +198,9 @@ def test_net_and_taxes_are_the_price_to_the_unit(gross: int, percents: list[Deci
 
 
 @given(SUMS, RATES)
-def test_no_part_of_a_price_is_negative_and_a_credit_is_its_mirror(gross: int, percents: list[Decimal]) -> None:
+def test_no_part_of_a_price_is_negative_and_a_credit_is_its_mirror(
+    gross: int, percents: list[Decimal]
+) -> None:
     net, taxes = money.tax_inclusive(gross, percents)
     assert net >= 0 and all(amount >= 0 for amount in taxes)
     assert money.tax_inclusive(-gross, percents) == (-net, [-amount for amount in taxes])
@@ -216,7 +247,9 @@ def test_what_a_page_shows_can_be_typed_back_in_every_currency(locale: str, comp
 
 
 @given(st.sampled_from(CODES), st.sampled_from(money.LOCALES), SUMS, st.booleans())
-def test_no_unit_is_lost_between_writing_and_reading(code: str, locale: str, amount: int, compact: bool) -> None:
+def test_no_unit_is_lost_between_writing_and_reading(
+    code: str, locale: str, amount: int, compact: bool
+) -> None:
     assert money.parse(money.format(amount, code, locale, compact=compact), code) == amount
     assert money.parse(str(money.to_decimal(amount, code)), code) == amount
 
@@ -224,7 +257,20 @@ def test_no_unit_is_lost_between_writing_and_reading(code: str, locale: str, amo
 @pytest.mark.parametrize(
     ("code", "texts", "expected"),
     [
-        ("USD", ["3,000", "3000", "3 000.00", "  $3,000 ", "US$3,000", "USD 3,000", "3\u00a0000", "3000."], 300_000),
+        (
+            "USD",
+            [
+                "3,000",
+                "3000",
+                "3 000.00",
+                "  $3,000 ",
+                "US$3,000",
+                "USD 3,000",
+                "3\u00a0000",
+                "3000.",
+            ],
+            300_000,
+        ),
         ("THB", ["28,000 ฿", "THB 28,000", "๒๘,๐๐๐", "๒๘๐๐๐.๐๐"], 2_800_000),
         ("USD", [".5", "0.5", "00.50"], 50),
         ("USD", ["0", "-0", "0.00"], 0),
@@ -240,30 +286,59 @@ def test_a_sum_is_read_as_people_write_it(code: str, texts: list[str], expected:
 @pytest.mark.parametrize(
     ("why", "code", "texts"),
     [
-        ("number", "EUR", ["3000,50", "3,50", "3.000,50", "30,00", "3,0000", "3000,000", ",300", "3,,000", "3,000,"]),
-        ("number", "EUR", ["", ".", "-", "€", "1.2.3", "1.000,000", "3 00", "30 000 00", "$3,000", "3000 USD"]),
+        (
+            "number",
+            "EUR",
+            [
+                "3000,50",
+                "3,50",
+                "3.000,50",
+                "30,00",
+                "3,0000",
+                "3000,000",
+                ",300",
+                "3,,000",
+                "3,000,",
+            ],
+        ),
+        (
+            "number",
+            "EUR",
+            ["", ".", "-", "€", "1.2.3", "1.000,000", "3 00", "30 000 00", "$3,000", "3000 USD"],
+        ),
         ("number", "EUR", ["NaN", "Infinity", "1e3", "1_000", "3²", "3000\x00", "0x10", "½"]),
-        ("decimals", "EUR", ["3.000", "0.005", "1.0000000000000000000000000000001"]),  # "3.000": a German's 3000
+        (
+            "decimals",
+            "EUR",
+            ["3.000", "0.005", "1.0000000000000000000000000000001"],
+        ),  # "3.000": a German's 3000
         ("decimals", "JPY", ["1.5", "3.000", "1.0"]),
         ("negative", "USD", ["-1", "-$0.05", "-1,000"]),
         ("large", "USD", ["10,000,000,000.01", "9" * 5_000]),
     ],
 )
-def test_what_is_no_sum_or_could_be_two_is_refused_with_the_reason(why: str, code: str, texts: list[str]) -> None:
+def test_what_is_no_sum_or_could_be_two_is_refused_with_the_reason(
+    why: str, code: str, texts: list[str]
+) -> None:
     for text in texts:
         with pytest.raises(money.BadAmount) as refused:
             money.parse(text, code)
         assert (text, refused.value.code) == (text, why)
 
 
-@given(st.text(max_size=30) | st.text("0123456789,. -$", max_size=14), st.sampled_from(["USD", "JPY", "KWD", "THB"]))
+@given(
+    st.text(max_size=30) | st.text("0123456789,. -$", max_size=14),
+    st.sampled_from(["USD", "JPY", "KWD", "THB"]),
+)
 def test_any_text_is_an_amount_or_a_bad_one(text: str, code: str) -> None:
     with contextlib.suppress(money.BadAmount):
         assert 0 <= money.parse(text, code) <= money.LARGEST
 
 
 @given(st.integers(0, 10**9), st.text(", ", min_size=1, max_size=1), st.integers(1, 9))
-def test_a_mark_anywhere_but_between_groups_of_three_is_refused(amount: int, mark: str, place: int) -> None:
+def test_a_mark_anywhere_but_between_groups_of_three_is_refused(
+    amount: int, mark: str, place: int
+) -> None:
     digits = str(amount)
     assume(place < len(digits) and not (len(digits) - place == 3 and place <= 3))
     with pytest.raises(money.BadAmount, match="number"):

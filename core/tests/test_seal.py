@@ -17,11 +17,11 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
 from pyhanko.sign.general import SigningError
 
-from billing.emails.pdfs import invoice_pdf
 from core.documents import certificate, seal, store, verify
 from core.documents.verify import Word
 from core.models import Business, User
 from core.models.document import DocumentKind
+from core.tests.test_documents import invoice_pdf
 
 pytestmark = pytest.mark.rendering
 plain = cache(invoice_pdf)
@@ -43,8 +43,16 @@ def sealed(installation):
 
 @pytest.fixture
 def kept(db, sealed):
-    business = Business.objects.create(owner=User.objects.create_user("ann@studio.example"), name="Ann")
-    return store.save(business=business, kind=DocumentKind.SIGNED_AGREEMENT, title="Agreement", pdf=sealed, now=NOW)
+    business = Business.objects.create(
+        owner=User.objects.create_user("ann@studio.example"), name="Ann"
+    )
+    return store.save(
+        business=business,
+        kind=DocumentKind.SIGNED_AGREEMENT,
+        title="Agreement",
+        pdf=sealed,
+        now=NOW,
+    )
 
 
 def flipped(pdf, place):
@@ -69,7 +77,9 @@ def test_a_changed_bit_in_the_seals_own_padding_is_found_by_the_hash(kept, seale
     padding = after - 5
     assert gap < padding
     changed = flipped(sealed, padding)
-    assert seal.verify(changed).intact, "the validator does not look there: this is why the hash is asked too"
+    assert seal.verify(changed).intact, (
+        "the validator does not look there: this is why the hash is asked too"
+    )
     assert store.find(changed) is None
 
 
@@ -86,7 +96,9 @@ def test_a_file_cut_short_is_not_intact_and_a_sealed_one_takes_no_second_signatu
         signers.sign_pdf(writer, over, signer=certificate.signer(NOW))
 
 
-@pytest.mark.parametrize("junk", [b"", b"%PDF-1.7", b"hello", b"\x00" * 500, b"%PDF-1.7\nstartxref\n9\n%%EOF"])
+@pytest.mark.parametrize(
+    "junk", [b"", b"%PDF-1.7", b"hello", b"\x00" * 500, b"%PDF-1.7\nstartxref\n9\n%%EOF"]
+)
 def test_any_bytes_may_be_asked_about(junk):
     assert seal.verify(junk) == seal.Verdict()
 
@@ -130,8 +142,12 @@ def test_a_new_pair_seals_from_now_on_and_what_the_old_one_sealed_stays_confirme
 
 
 @pytest.mark.parametrize("name", [certificate.KEY, certificate.CERTIFICATE])
-@pytest.mark.parametrize("body", [None, b"", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])
-def test_a_pair_that_is_missing_or_broken_refuses_to_seal_until_it_is_mended(installation, sealed, name, body):
+@pytest.mark.parametrize(
+    "body", [None, b"", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]
+)
+def test_a_pair_that_is_missing_or_broken_refuses_to_seal_until_it_is_mended(
+    installation, sealed, name, body
+):
     path = installation.RH_VAR_DIR / "seal" / name
     good = path.read_bytes()
     path.unlink() if body is None else path.write_bytes(body)
@@ -173,7 +189,10 @@ def test_a_changed_bit_anywhere_is_altered_and_never_merely_unknown(kept, sealed
     """Also inside the certificate by which our seal is recognised."""
     own = certificate.own().public_bytes(Encoding.DER).hex().encode()
     start = sealed.lower().index(own)
-    places = [*random.Random(30).sample(range(len(sealed)), 40), *range(start, start + len(own), 40)]
+    places = [
+        *random.Random(30).sample(range(len(sealed)), 40),
+        *range(start, start + len(own), 40),
+    ]
     assert {verify.examine(flipped(sealed, place)).word for place in places} == {Word.ALTERED}
 
 

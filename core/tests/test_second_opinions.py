@@ -5,12 +5,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from billing.emails.pdfs import invoice_pdf
 from core.documents import seal
+from core.tests.test_documents import invoice_pdf
 
 pytestmark = pytest.mark.rendering
 NOW = datetime(2026, 12, 1, 2, 30, 12, tzinfo=UTC)
-VALID, WHOLE = "Signature is Valid.", "- Total document signed"  # the first alone does not mean untouched
+VALID, WHOLE = (
+    "Signature is Valid.",
+    "- Total document signed",
+)  # the first alone does not mean untouched
 
 
 @pytest.fixture

@@ -13,14 +13,26 @@ from core import formats
     [
         (date(2026, 11, 1), date(2026, 12, 1), "1 – 30 November 2026", "1 – 30 Nov"),
         (date(2026, 10, 5), date(2026, 11, 5), "5 October – 4 November 2026", "5 Oct – 4 Nov"),
-        (date(2026, 12, 20), date(2027, 1, 20), "20 December 2026 – 19 January 2027", "20 Dec – 19 Jan"),
-        (date(2025, 11, 3), date(2026, 11, 30), "3 November 2025 – 29 November 2026", "3 Nov – 29 Nov"),
+        (
+            date(2026, 12, 20),
+            date(2027, 1, 20),
+            "20 December 2026 – 19 January 2027",
+            "20 Dec – 19 Jan",
+        ),
+        (
+            date(2025, 11, 3),
+            date(2026, 11, 30),
+            "3 November 2025 – 29 November 2026",
+            "3 Nov – 29 Nov",
+        ),
         (date(2026, 11, 1), date(2026, 11, 2), "1 November 2026", "1 Nov"),
         ("2026-11-01", "2026-12-01", "1 – 30 November 2026", "1 – 30 Nov"),
         (None, None, "—", "—"),
     ],
 )
-def test_a_span_says_what_its_days_share_once(first: object, end: object, long: str, short: str) -> None:
+def test_a_span_says_what_its_days_share_once(
+    first: object, end: object, long: str, short: str
+) -> None:
     assert (formats.span(first, end), formats.span_short(first, end)) == (long, short)
 
 

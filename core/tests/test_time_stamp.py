@@ -34,15 +34,21 @@ def authority() -> DummyTimeStamper:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Clock House")])
     made = (
         x509.CertificateBuilder()
-        .subject_name(name).issuer_name(name).public_key(secret.public_key()).serial_number(7)
-        .not_valid_before(NOW - timedelta(days=9)).not_valid_after(NOW + timedelta(days=9))
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(secret.public_key())
+        .serial_number(7)
+        .not_valid_before(NOW - timedelta(days=9))
+        .not_valid_after(NOW + timedelta(days=9))
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
         .sign(secret, hashes.SHA256())
     )
     der = serialization.Encoding.DER
     key = secret.private_bytes(der, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     cert = asn1.Certificate.load(made.public_bytes(der))
-    return DummyTimeStamper(cert, keys.PrivateKeyInfo.load(key), certs_to_embed=[cert], fixed_dt=STAMPED)
+    return DummyTimeStamper(
+        cert, keys.PrivateKeyInfo.load(key), certs_to_embed=[cert], fixed_dt=STAMPED
+    )
 
 
 class Service:
@@ -131,8 +137,16 @@ def test_a_service_that_is_not_there_is_no_obstacle(settings: Any, installation:
 
 def test_the_verify_page_shows_the_stamp(db: None, client: Any, service: Service) -> None:
     sealed = seal.seal(plain(), reason="Agreement", now=NOW)
-    business = Business.objects.create(owner=User.objects.create_user("ann@studio.example"), name="Ann")
-    store.save(business=business, kind=DocumentKind.SIGNED_AGREEMENT, title="Agreement", pdf=sealed, now=NOW)
+    business = Business.objects.create(
+        owner=User.objects.create_user("ann@studio.example"), name="Ann"
+    )
+    store.save(
+        business=business,
+        kind=DocumentKind.SIGNED_AGREEMENT,
+        title="Agreement",
+        pdf=sealed,
+        now=NOW,
+    )
     page = client.post("/verify/", {"file": SimpleUploadedFile("a.pdf", sealed)}).content.decode()
     assert "Time stamp" in page
     assert "Clock House" in page

@@ -20,7 +20,9 @@ def make(*, business: Business, name: str, now: datetime) -> tuple[ApiKey, str]:
     if in_use(business) >= MOST:
         raise RuleError(_("There are 20 keys already. Take one back first."), field="name")
     secret = PREFIX + secrets.token_urlsafe(32)
-    row = ApiKey.objects.create(business=business, name=name, digest=digest(secret), hint=secret[-4:], created_at=now)
+    row = ApiKey.objects.create(
+        business=business, name=name, digest=digest(secret), hint=secret[-4:], created_at=now
+    )
     return row, secret
 
 
@@ -37,7 +39,11 @@ def revoke(*, key: ApiKey, now: datetime) -> None:
 def find(secret: str, *, now: datetime) -> ApiKey | None:
     """Whose secret this is. It is looked up by its hash, so how long that takes tells nothing about any other."""
     wanted = digest(secret)
-    row = ApiKey.objects.select_related("business").filter(digest=wanted, revoked_at__isnull=True).first()
+    row = (
+        ApiKey.objects.select_related("business")
+        .filter(digest=wanted, revoked_at__isnull=True)
+        .first()
+    )
     if row is None or not compare_digest(row.digest, wanted):
         return None
     if row.used_at is None or row.used_at < now - NOTED:

@@ -24,7 +24,9 @@ def pdf_bytes(pdf: bytes, title: str) -> HttpResponse:
 
 def csv_response(text: str, title: str) -> HttpResponse:
     """A table as an attachment, with the mark that makes spreadsheets read it as UTF-8."""
-    return _file(HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8"), title, "csv")
+    return _file(
+        HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8"), title, "csv"
+    )
 
 
 def calendar_response(text: str, title: str) -> HttpResponse:

@@ -22,7 +22,9 @@ class Page(Generic[M]):
     before: str
 
 
-def page_of(found: QuerySet[M], asked: Mapping[str, str], *, by: str, size: int = SIZE, up: bool = False) -> Page[M]:
+def page_of(
+    found: QuerySet[M], asked: Mapping[str, str], *, by: str, size: int = SIZE, up: bool = False
+) -> Page[M]:
     """One page of `found` ordered by `by` (newest first, or ascending with `up`), then id.
 
     `asked` holds "after" or "before" marks as the page's own links carry them; a mark that is no mark is the

@@ -7,19 +7,39 @@ from dashboard.agreements.views import agreements, change_terms, history, pause,
 urlpatterns = [
     path("settings/templates/", templates.Templates.as_view(), name="templates"),
     path("settings/templates/<uuid:pk>/", templates.TemplatePage.as_view(), name="template"),
-    path("settings/templates/<uuid:pk>/preview/", templates.Preview.as_view(), name="template_preview"),
+    path(
+        "settings/templates/<uuid:pk>/preview/",
+        templates.Preview.as_view(),
+        name="template_preview",
+    ),
     path("settings/templates/<uuid:pk>/pdf/", templates.TemplatePdf.as_view(), name="template_pdf"),
-    path("settings/templates/<uuid:pk>/retire/", templates.Retire.as_view(), name="template_retire"),
+    path(
+        "settings/templates/<uuid:pk>/retire/", templates.Retire.as_view(), name="template_retire"
+    ),
     path("agreements/", agreements.Agreements.as_view(), name="agreements"),
     path("agreements/fees/", change_terms.NewFees.as_view(), name="fees"),
-    path("agreements/<uuid:pk>/change/", change_terms.ChangeTerms.as_view(), name="agreement_change"),
+    path(
+        "agreements/<uuid:pk>/change/", change_terms.ChangeTerms.as_view(), name="agreement_change"
+    ),
     path("agreements/<uuid:pk>/decide/", agreements.DecideTrial.as_view(), name="trial_decide"),
-    path("agreements/<uuid:pk>/countersign/", signing.Countersign.as_view(), name="agreement_countersign"),
+    path(
+        "agreements/<uuid:pk>/countersign/",
+        signing.Countersign.as_view(),
+        name="agreement_countersign",
+    ),
     path("agreements/<uuid:pk>/remind/", signing.Remind.as_view(), name="agreement_remind"),
     path("agreements/<uuid:pk>/take-back/", signing.TakeBack.as_view(), name="agreement_void"),
     path("amendments/<uuid:pk>/pdf/", signing.AmendmentPdf.as_view(), name="amendment_pdf"),
-    path("amendments/<uuid:pk>/remind/", signing.of_amendment(signing.Remind), name="amendment_remind"),
-    path("amendments/<uuid:pk>/take-back/", signing.of_amendment(signing.TakeBack), name="amendment_void"),
+    path(
+        "amendments/<uuid:pk>/remind/",
+        signing.of_amendment(signing.Remind),
+        name="amendment_remind",
+    ),
+    path(
+        "amendments/<uuid:pk>/take-back/",
+        signing.of_amendment(signing.TakeBack),
+        name="amendment_void",
+    ),
     path("agreements/<uuid:pk>/", agreements.AgreementPage.as_view(), name="agreement"),
     path("agreements/<uuid:pk>/history/", history.History.as_view(), name="agreement_history"),
     path("agreements/<uuid:pk>/files/", history.AgreementFiles.as_view(), name="agreement_files"),

@@ -17,15 +17,26 @@ class ClientForm(PrintableForm, forms.ModelForm):
 
     unprinted = ("notes",)
     expected = MoneyField(
-        required=False, help_text=_("A guess for your pipeline, until a proposal says it. Clients never see it.")
+        required=False,
+        help_text=_("A guess for your pipeline, until a proposal says it. Clients never see it."),
     )
 
     class Meta:
         model = Client
         fields = [
-            "name", *PARTICULARS, "language", "time_zone", "tax_treatment", "tax_note", "withholding_percent", "notes",
+            "name",
+            *PARTICULARS,
+            "language",
+            "time_zone",
+            "tax_treatment",
+            "tax_note",
+            "withholding_percent",
+            "notes",
         ]
-        widgets = {"address": forms.Textarea(attrs={"rows": 3}), "notes": forms.Textarea(attrs={"rows": 3})}
+        widgets = {
+            "address": forms.Textarea(attrs={"rows": 3}),
+            "notes": forms.Textarea(attrs={"rows": 3}),
+        }
         help_texts = {
             "notes": _("Private. Clients never see this."),
             "tax_note": _("The reason that stands on invoices without tax."),
@@ -36,9 +47,13 @@ class ClientForm(PrintableForm, forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["time_zone"] = forms.ChoiceField(label=_("Time zone"), choices=zones())
         self.currency = self.instance.expected_currency or currency
-        self.fields["expected"].label = _("Expected fee a month, in %(currency)s") % {"currency": self.currency}
+        self.fields["expected"].label = _("Expected fee a month, in %(currency)s") % {
+            "currency": self.currency
+        }
         if self.instance.expected_amount:
-            self.fields["expected"].initial = money.to_decimal(self.instance.expected_amount, self.currency)
+            self.fields["expected"].initial = money.to_decimal(
+                self.instance.expected_amount, self.currency
+            )
 
     def clean_expected(self) -> int:
         return amount(self.cleaned_data["expected"] or "0", self.currency)
@@ -47,7 +62,8 @@ class ClientForm(PrintableForm, forms.ModelForm):
         """The columns, as the verbs take them."""
         expected = self.cleaned_data.pop("expected")
         return self.cleaned_data | {
-            "expected_amount": expected, "expected_currency": self.currency if expected else "",
+            "expected_amount": expected,
+            "expected_currency": self.currency if expected else "",
         }
 
 
@@ -60,15 +76,28 @@ class NewClientForm(ClientForm):
     contact_name = forms.CharField(label=_("Decision maker"), max_length=120)
     contact_email = forms.EmailField(label=_("Their email"), max_length=254)
     contact_role = forms.CharField(label=_("Their role"), max_length=80, required=False)
-    field_order = ("name", "contact_name", "contact_email", "contact_role", "expected", "language", "time_zone")
+    field_order = (
+        "name",
+        "contact_name",
+        "contact_email",
+        "contact_role",
+        "expected",
+        "language",
+        "time_zone",
+    )
 
 
 class LostForm(PrintableForm, forms.Form):
     """Why a prospect was lost: one tap, and their words if there were any."""
 
-    because = forms.ChoiceField(label=_("The reason"), choices=Lost.choices, widget=forms.RadioSelect)
+    because = forms.ChoiceField(
+        label=_("The reason"), choices=Lost.choices, widget=forms.RadioSelect
+    )
     words = forms.CharField(
-        label=_("In their words"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("In their words"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
 

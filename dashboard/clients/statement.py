@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.books import client_statement
-from billing.emails import pdfs
+from billing.emails import billing_pdfs
 from clients.models import Client
 from core.web.download import csv_response, pdf_response
 from dashboard.page import Desk
@@ -22,7 +22,10 @@ class Statement(Desk):
         client = self.row(Client, pk, self.rows(Client).select_related("business"))
         rows = client_statement.entries(client)
         return self.show(
-            request, client=client, rows=rows, balances=client_statement.balances(client),
+            request,
+            client=client,
+            rows=rows,
+            balances=client_statement.balances(client),
             disputes=client_statement.open_disputes(client),
         )
 
@@ -41,4 +44,4 @@ class StatementPdf(Desk):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk, self.rows(Client).select_related("business"))
-        return pdf_response(pdfs.statement_pdf(client=client, now=timezone.now()))
+        return pdf_response(billing_pdfs.statement_pdf(client=client, now=timezone.now()))

@@ -15,5 +15,7 @@ urlpatterns = [
     path("clients/<uuid:pk>/edit/", views.EditClient.as_view(), name="client_edit"),
     path("clients/<uuid:pk>/contacts/new/", views.NewContact.as_view(), name="contact_new"),
     path("contacts/<uuid:pk>/link/", views.MailLink.as_view(), name="contact_link"),
-    path("contacts/<uuid:pk>/end-sessions/", views.EndSessions.as_view(), name="contact_end_sessions"),
+    path(
+        "contacts/<uuid:pk>/end-sessions/", views.EndSessions.as_view(), name="contact_end_sessions"
+    ),
 ]

@@ -35,10 +35,15 @@ class Clients(Desk):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         found = self.rows(Client)
-        asked, stage = request.GET.get("q", "").replace("\x00", "")[:100], request.GET.get("stage", "")
+        asked, stage = (
+            request.GET.get("q", "").replace("\x00", "")[:100],
+            request.GET.get("stage", ""),
+        )
         if asked:
             named = (
-                Q(name__icontains=asked) | Q(contacts__name__icontains=asked) | Q(contacts__email__icontains=asked)
+                Q(name__icontains=asked)
+                | Q(contacts__name__icontains=asked)
+                | Q(contacts__email__icontains=asked)
             )
             found = found.filter(named).distinct()
         if stage in dict(STAGES):
@@ -79,13 +84,17 @@ class NewClient(Desk):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         start = {"time_zone": self.business.time_zone, "language": self.business.language}
-        return self.show(request, form=NewClientForm(initial=start, currency=self.business.currency))
+        return self.show(
+            request, form=NewClientForm(initial=start, currency=self.business.currency)
+        )
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = NewClientForm(request.POST, currency=self.business.currency)
         if not form.is_valid():
             return self.show(request, form=form, status=422)
-        client = client_records.add_client(business=self.business, now=timezone.now(), **form.values())
+        client = client_records.add_client(
+            business=self.business, now=timezone.now(), **form.values()
+        )
         messages.success(request, _("%(name)s is added. Next: a proposal.") % {"name": client.name})
         return redirect("dashboard:client", client.pk)
 
@@ -97,7 +106,11 @@ class EditClient(Desk):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk)
-        return self.show(request, form=ClientForm(instance=client, currency=self.business.currency), client=client)
+        return self.show(
+            request,
+            form=ClientForm(instance=client, currency=self.business.currency),
+            client=client,
+        )
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk)
@@ -133,12 +146,16 @@ class MailLink(Desk):
     """Mail a person a fresh portal link."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        contact = self.row(Contact, pk, self.rows(Contact).select_related("client", "business__owner"))
+        contact = self.row(
+            Contact, pk, self.rows(Contact).select_related("client", "business__owner")
+        )
         if too_often("link", str(contact.pk), limit=10, seconds=3600):
             messages.error(request, _("Enough links for now: this person was sent ten in an hour."))
         else:
             portal_links.mail_portal_link(contact=contact, now=timezone.now())
-            messages.success(request, _("A link is on its way to %(email)s.") % {"email": contact.email})
+            messages.success(
+                request, _("A link is on its way to %(email)s.") % {"email": contact.email}
+            )
         return redirect("dashboard:client", contact.client_id)
 
 
@@ -149,7 +166,9 @@ class EndSessions(Desk):
         contact = self.row(Contact, pk)
         portal_links.end_sessions(contact=contact, now=timezone.now())
         messages.success(
-            request, _("%(name)s is logged out everywhere, and old links are closed.") % {"name": contact.name}
+            request,
+            _("%(name)s is logged out everywhere, and old links are closed.")
+            % {"name": contact.name},
         )
         return redirect("dashboard:client", contact.client_id)
 
@@ -162,6 +181,9 @@ class ClientFiles(Exports):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
         requested_exports.ask(
-            business=self.business, scope=Scope.CLIENT, client=self.row(Client, pk), now=timezone.now()
+            business=self.business,
+            scope=Scope.CLIENT,
+            client=self.row(Client, pk),
+            now=timezone.now(),
         )
         return self.asked(request)

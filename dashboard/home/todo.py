@@ -24,7 +24,7 @@ from core.models.outbox import OutboxState
 from dashboard.page import Desk
 from delivery.hours import timer
 from delivery.models import Deliverable, EarlyWarning, Overage, Report, Request
-from delivery.reports import reminders
+from delivery.reports import report_reminders
 from delivery.requests import first_answer
 from delivery.rules.states import DeliverableState, OverageState, ReportState
 from delivery.work import checklist
@@ -75,10 +75,20 @@ def _parked(desk: Desk) -> list[Need]:
 def _runs(desk: Desk) -> list[Need]:
     found = []
     if queries.unknown(desk.business).exists():
-        found.append(Need(_("The outcome of a charge is not known yet."), reverse("dashboard:unknown"), _("Look")))
+        found.append(
+            Need(
+                _("The outcome of a charge is not known yet."),
+                reverse("dashboard:unknown"),
+                _("Look"),
+            )
+        )
     if run.refused():
         found.append(
-            Need(_("The billing run waits for a word about the clock."), reverse("dashboard:run"), _("Look"))
+            Need(
+                _("The billing run waits for a word about the clock."),
+                reverse("dashboard:run"),
+                _("Look"),
+            )
         )
     return found
 
@@ -98,7 +108,8 @@ def _questions(desk: Desk) -> list[Need]:
     asked = desk.rows(Question).filter(answer="").select_related("contact", "proposal")
     return [
         Need(
-            _("%(name)s asks about “%(title)s”.") % {"name": row.contact.name, "title": row.proposal.title},
+            _("%(name)s asks about “%(title)s”.")
+            % {"name": row.contact.name, "title": row.proposal.title},
             reverse("dashboard:proposal", args=[row.proposal_id]),
             _("Answer"),
         )
@@ -110,7 +121,9 @@ def _letters(desk: Desk) -> list[Need]:
     lost = desk.rows(Outbox).filter(state=OutboxState.FAILED).count()
     if not lost:
         return []
-    words = ngettext("A letter could not be delivered.", "%(n)s letters could not be delivered.", lost) % {"n": lost}
+    words = ngettext(
+        "A letter could not be delivered.", "%(n)s letters could not be delivered.", lost
+    ) % {"n": lost}
     return [Need(words, reverse("dashboard:letters") + "?state=failed", _("Look"))]
 
 
@@ -118,13 +131,17 @@ def _certificates(desk: Desk) -> list[Need]:
     owed = desk.rows(Certificate).filter(state="owed").count()
     if not owed:
         return []
-    words = ngettext("One withholding certificate is owed.", "%(n)s withholding certificates are owed.", owed)
+    words = ngettext(
+        "One withholding certificate is owed.", "%(n)s withholding certificates are owed.", owed
+    )
     return [Need(words % {"n": owed}, reverse("dashboard:certificates"), _("Look"))]
 
 
 def _trials(desk: Desk) -> list[Need]:
     signed = desk.rows(Agreement).filter(interval=Interval.ONCE, signed_at__isnull=False)
-    near = signed.filter(ends_on__range=(desk.today - LATELY, desk.today + trial.SOON)).order_by("-ends_on")
+    near = signed.filter(ends_on__range=(desk.today - LATELY, desk.today + trial.SOON)).order_by(
+        "-ends_on"
+    )
     return [
         Need(
             _("%(client)s's trial: did it succeed?") % {"client": row.client.name},
@@ -151,20 +168,26 @@ def _hours(desk: Desk) -> list[Need]:
 def _unseen(desk: Desk) -> list[Need]:
     return [
         Need(
-            _("Nothing shows that %(client)s has seen the last report. Call them.") % {"client": row.client.name},
+            _("Nothing shows that %(client)s has seen the last report. Call them.")
+            % {"client": row.client.name},
             reverse("dashboard:report", args=[row.pk]),
             _("Look"),
         )
-        for row in reminders.to_talk_about(desk.rows(Report)).select_related("client")[:SHOWN]
+        for row in report_reminders.to_talk_about(desk.rows(Report)).select_related("client")[
+            :SHOWN
+        ]
     ]
 
 
 def _unsendable(desk: Desk) -> list[Need]:
     """Drafts whose time has come and that have nobody to go to."""
-    late = desk.rows(Report).filter(state=ReportState.DRAFT, send_at__lte=timezone.now() - SENDS_WITHIN)
+    late = desk.rows(Report).filter(
+        state=ReportState.DRAFT, send_at__lte=timezone.now() - SENDS_WITHIN
+    )
     return [
         Need(
-            _("The report for %(client)s cannot go out: nobody there has an email.") % {"client": row.client.name},
+            _("The report for %(client)s cannot go out: nobody there has an email.")
+            % {"client": row.client.name},
             reverse("dashboard:client", args=[row.client_id]),
             _("Add a contact"),
         )
@@ -189,7 +212,9 @@ def _warnings(desk: Desk) -> list[Need]:
 
 
 def _requests(desk: Desk) -> list[Need]:
-    waits = first_answer.unanswered(desk.rows(Request)).select_related("client").order_by("respond_by")
+    waits = (
+        first_answer.unanswered(desk.rows(Request)).select_related("client").order_by("respond_by")
+    )
     now, zone = timezone.now(), desk.business.time_zone
     found = []
     for row in first_answer.soon(waits[:LOOKED_AT], now)[:SHOWN]:
@@ -212,7 +237,11 @@ def _late(desk: Desk) -> list[Need]:
         found[row.period] += 1
     return [
         Need(
-            ngettext("%(client)s: one thing promised is late.", "%(client)s: %(n)s things promised are late.", n)
+            ngettext(
+                "%(client)s: one thing promised is late.",
+                "%(client)s: %(n)s things promised are late.",
+                n,
+            )
             % {"client": period.agreement.client.name, "n": n},
             reverse("dashboard:work", args=[period.pk]),
             _("Look"),
@@ -225,7 +254,10 @@ def _timer(desk: Desk) -> list[Need]:
     row = timer.running(desk.business.owner, desk.business)
     if row is None or not timer.is_forgotten(row, timezone.now()):
         return []
-    words = {"client": row.agreement.client.name, "since": formats.moment(row.started_at, desk.business.time_zone)}
+    words = {
+        "client": row.agreement.client.name,
+        "since": formats.moment(row.started_at, desk.business.time_zone),
+    }
     said = _("The timer for %(client)s has been running since %(since)s.") % words
     return [Need(said, reverse("dashboard:timer"), _("Look"))]
 
@@ -234,7 +266,8 @@ def _reports(desk: Desk) -> list[Need]:
     drafts = desk.rows(Report).filter(state=ReportState.DRAFT).select_related("client", "period")
     return [
         Need(
-            _("The report for %(client)s is ready for your sentence.") % {"client": row.client.name},
+            _("The report for %(client)s is ready for your sentence.")
+            % {"client": row.client.name},
             reverse("dashboard:report", args=[row.pk]),
             _("Review"),
         )
@@ -243,6 +276,20 @@ def _reports(desk: Desk) -> list[Need]:
 
 
 SOURCES: tuple[Callable[[Desk], list[Need]], ...] = (
-    _failed, _parked, _runs, _unsealed, _questions, _requests, _letters, _certificates, _trials, _warnings, _late,
-    _hours, _timer, _unseen, _unsendable, _reports,
+    _failed,
+    _parked,
+    _runs,
+    _unsealed,
+    _questions,
+    _requests,
+    _letters,
+    _certificates,
+    _trials,
+    _warnings,
+    _late,
+    _hours,
+    _timer,
+    _unseen,
+    _unsendable,
+    _reports,
 )

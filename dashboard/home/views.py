@@ -41,12 +41,18 @@ class Home(Desk):
         context = {
             "needs": needs(self),
             "guaranteed": guaranteed_income.guaranteed(signed, self.today),
-            "charts": [(currency, self._chart(currency, points)) for currency, points in history.items()],
+            "charts": [
+                (currency, self._chart(currency, points)) for currency, points in history.items()
+            ],
             "retainers": self._retainers(running, stated, current, risks)[:SHOWN],
             "at_risk": _at_risk(running, risks)[:SHOWN],
             "running": len(running),
-            "used": sum(stated[period.pk].used for period in current.values() if period.pk in stated),
-            "available": sum(stated[period.pk].available for period in current.values() if period.pk in stated),
+            "used": sum(
+                stated[period.pk].used for period in current.values() if period.pk in stated
+            ),
+            "available": sum(
+                stated[period.pk].available for period in current.values() if period.pk in stated
+            ),
             "coming": upcoming(running, self.today, days=31)[:SHOWN],
             "outstanding": queries.outstanding(self.business),
             "waiting": self.rows(Agreement).filter(state=AgreementState.SENT).count(),
@@ -88,7 +94,9 @@ class Home(Desk):
         return charts.area(shown, show=lambda amount: formats.money(amount, currency))
 
 
-def _at_risk(running: list[Agreement], risks: dict[UUID, Outlook]) -> list[tuple[Agreement, Outlook]]:
+def _at_risk(
+    running: list[Agreement], risks: dict[UUID, Outlook]
+) -> list[tuple[Agreement, Outlook]]:
     """Those with a reason not to renew, the likeliest first."""
     found = [(row, risks[row.pk]) for row in running if risks[row.pk].reasons]
     return sorted(found, key=lambda one: -one[1].points)
@@ -115,7 +123,11 @@ class Search(Desk):
         if asked:
             found = {
                 "clients": self.rows(Client).filter(name__icontains=asked)[:10],
-                "proposals": self.rows(Proposal).filter(title__icontains=asked).select_related("client")[:10],
-                "invoices": self.rows(Invoice).filter(number__icontains=asked).select_related("client")[:10],
+                "proposals": self.rows(Proposal)
+                .filter(title__icontains=asked)
+                .select_related("client")[:10],
+                "invoices": self.rows(Invoice)
+                .filter(number__icontains=asked)
+                .select_related("client")[:10],
             }
         return self.show(request, search=asked, **found)

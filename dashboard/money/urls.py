@@ -19,7 +19,11 @@ urlpatterns = [
     path("charges/<uuid:pk>/refund/", invoice_actions.Refund.as_view(), name="charge_refund"),
     path("charges/<uuid:pk>/cancel/", invoice_actions.Cancel.as_view(), name="charge_cancel"),
     path("charges/<uuid:pk>/transfer/", invoice_actions.Transfer.as_view(), name="charge_transfer"),
-    path("credit-notes/<uuid:pk>/pdf/", invoice_actions.CreditNotePdf.as_view(), name="credit_note_pdf"),
+    path(
+        "credit-notes/<uuid:pk>/pdf/",
+        invoice_actions.CreditNotePdf.as_view(),
+        name="credit_note_pdf",
+    ),
     path("charges/<uuid:pk>/", invoices.ChargePage.as_view(), name="charge"),
     path("charges/<uuid:pk>/retry/", invoices.Retry.as_view(), name="charge_retry"),
     path("charges/<uuid:pk>/wait/", invoices.Wait.as_view(), name="charge_wait"),

@@ -12,7 +12,11 @@ urlpatterns = [
     path("packages/<uuid:pk>/", packages.EditPackage.as_view(), name="package"),
     path("packages/<uuid:pk>/retire/", packages.Retire.as_view(), name="package_retire"),
     path("capacity/", capacity.Capacity.as_view(), name="capacity"),
-    path("capacity/time-off/<uuid:pk>/remove/", capacity.RemoveTimeOff.as_view(), name="time_off_remove"),
+    path(
+        "capacity/time-off/<uuid:pk>/remove/",
+        capacity.RemoveTimeOff.as_view(),
+        name="time_off_remove",
+    ),
     path("proposals/", proposals.Proposals.as_view(), name="proposals"),
     path("proposals/<uuid:pk>/", proposals.ProposalPage.as_view(), name="proposal"),
     path("proposals/<uuid:pk>/pdf/", proposals.ProposalPaper.as_view(), name="proposal_pdf"),

@@ -18,11 +18,19 @@ urlpatterns = [
     path("objections/<uuid:pk>/", objections.ObjectionPage.as_view(), name="objection"),
     path("replies/<uuid:pk>/put-away/", objections.PutAway.as_view(), name="reply_put_away"),
     path("settings/testimonials/", testimonials.Testimonials.as_view(), name="testimonials"),
-    path("settings/testimonials/<uuid:pk>/", testimonials.TestimonialPage.as_view(), name="testimonial"),
     path(
-        "settings/testimonials/<uuid:pk>/retire/", testimonials.RetireTestimonial.as_view(), name="testimonial_retire"
+        "settings/testimonials/<uuid:pk>/",
+        testimonials.TestimonialPage.as_view(),
+        name="testimonial",
     ),
     path(
-        "settings/testimonials/<uuid:pk>/letter/", testimonials.TestimonialLetter.as_view(), name="testimonial_letter"
+        "settings/testimonials/<uuid:pk>/retire/",
+        testimonials.RetireTestimonial.as_view(),
+        name="testimonial_retire",
+    ),
+    path(
+        "settings/testimonials/<uuid:pk>/letter/",
+        testimonials.TestimonialLetter.as_view(),
+        name="testimonial_letter",
     ),
 ]

@@ -13,22 +13,36 @@ from core.documents.printable_text import PrintableForm
 from core.models import Business, TaxRate
 from dashboard.form_fields import PARTICULARS, DurationField, MoneyField, amount, currencies, zones
 
-AIMS = {"floor": "floor_rate", "goal": "yearly_goal"}  # sums in the business's currency; empty: not said
+AIMS = {
+    "floor": "floor_rate",
+    "goal": "yearly_goal",
+}  # sums in the business's currency; empty: not said
 
 
 class BusinessForm(PrintableForm, forms.ModelForm):
     """What the freelancer trades as; the same form welcomes and changes."""
 
-    floor = MoneyField(label=_("Lowest hourly rate"), required=False, help_text=_("Only you see it."))
+    floor = MoneyField(
+        label=_("Lowest hourly rate"), required=False, help_text=_("Only you see it.")
+    )
     goal = MoneyField(
-        label=_("Goal for a year"), required=False, help_text=_("What you want to earn, before tax. Only you see it.")
+        label=_("Goal for a year"),
+        required=False,
+        help_text=_("What you want to earn, before tax. Only you see it."),
     )
     capacity = DurationField(label=_("Hours you can sell a month"), required=False)
 
     class Meta:
         model = Business
         fields = [
-            "name", "currency", "time_zone", "language", "accent", "logo", *PARTICULARS, "prices_include_tax",
+            "name",
+            "currency",
+            "time_zone",
+            "language",
+            "accent",
+            "logo",
+            *PARTICULARS,
+            "prices_include_tax",
             "tax_on_payment",
         ]
         widgets = {"address": forms.Textarea(attrs={"rows": 3})}
@@ -37,7 +51,9 @@ class BusinessForm(PrintableForm, forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["currency"] = forms.ChoiceField(label=_("Currency"), choices=currencies())
         self.fields["time_zone"] = forms.ChoiceField(label=_("Time zone"), choices=zones())
-        self.fields["tax_on_payment"].help_text = _("Tax on services falls due when they are paid, as in Thailand.")
+        self.fields["tax_on_payment"].help_text = _(
+            "Tax on services falls due when they are paid, as in Thailand."
+        )
         for name, column in AIMS.items():
             if kept := getattr(self.instance, column):
                 self.fields[name].initial = money.to_decimal(kept, self.instance.currency)
@@ -52,7 +68,11 @@ class BusinessForm(PrintableForm, forms.ModelForm):
         data = super().clean() or {}
         for name, column in AIMS.items():
             try:
-                aim = amount(data[name], data["currency"]) if data.get(name) and data.get("currency") else 0
+                aim = (
+                    amount(data[name], data["currency"])
+                    if data.get(name) and data.get("currency")
+                    else 0
+                )
                 setattr(self.instance, column, aim)
             except forms.ValidationError as error:
                 self.add_error(name, error)
@@ -72,8 +92,12 @@ class NumberForm(forms.Form):
     """How one kind of paper is numbered."""
 
     kind = forms.ChoiceField(label=_("Paper"), choices=SeriesKind.choices)
-    pattern = forms.CharField(label=_("Pattern"), max_length=30, help_text=_("Like RH-{year}-{seq:04}"))
-    resets_yearly = forms.BooleanField(label=_("Starts again every year"), required=False, initial=True)
+    pattern = forms.CharField(
+        label=_("Pattern"), max_length=30, help_text=_("Like RH-{year}-{seq:04}")
+    )
+    resets_yearly = forms.BooleanField(
+        label=_("Starts again every year"), required=False, initial=True
+    )
 
 
 class BankForm(PrintableForm, forms.ModelForm):
@@ -88,10 +112,15 @@ class StripeForm(forms.Form):
     """An account at Stripe: its key and the secret of its webhook."""
 
     secret = forms.CharField(
-        label=_("Secret key"), max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        label=_("Secret key"),
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text=_("It starts with sk_ or rk_. It is kept encrypted and never shown again."),
     )
     webhook_secret = forms.CharField(
-        label=_("Webhook secret"), max_length=200, required=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}), help_text=_("It starts with whsec_."),
+        label=_("Webhook secret"),
+        max_length=200,
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("It starts with whsec_."),
     )

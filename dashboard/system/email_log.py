@@ -22,7 +22,10 @@ class Letters(Desk):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         found = self.rows(Outbox)
-        asked, state = request.GET.get("q", "").replace("\x00", "")[:100], request.GET.get("state", "")
+        asked, state = (
+            request.GET.get("q", "").replace("\x00", "")[:100],
+            request.GET.get("state", ""),
+        )
         if asked:
             found = found.filter(subject__icontains=asked) | found.filter(to__icontains=asked)
         if state in OutboxState.values:

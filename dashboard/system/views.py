@@ -14,14 +14,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agreements.signing import seal
 from agreements.signing.seal_expiry import WARN_DAYS
-from billing.runs.latest_run import last_run as last_billing_run
+from billing.runs.run import last_run as last_billing_run
 from core import links, nudge
 from core.documents import certificate
 from core.models.link import LinkPurpose
 from core.outbox import email_log
 from core.system.health_checks import findings, next_hour
 from dashboard.page import Desk
-from delivery.reports.latest_run import last_run as last_report_run
+from delivery.reports.report_run import last_run as last_report_run
 
 
 @never_cache
@@ -53,7 +53,9 @@ def letter(request: HttpRequest, pk: Any) -> HttpResponse:
     found = email_log.by_id(pk)
     if found is None:
         raise Http404
-    return render(request, "dashboard/letter.html", {"letter": found, "text": links.fill(found.text)})
+    return render(
+        request, "dashboard/letter.html", {"letter": found, "text": links.fill(found.text)}
+    )
 
 
 def _only_here() -> None:

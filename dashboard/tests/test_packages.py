@@ -27,7 +27,9 @@ def owner(world: World) -> Browser:
 def typed(key: str = "social") -> dict[str, Any]:
     """The tier fields of a form that begins with this package."""
     tiers = packages.form_values(key, "USD")["tiers"]
-    data = {f"tier-{n}-{name}": value for n, tier in enumerate(tiers) for name, value in tier.items()}
+    data = {
+        f"tier-{n}-{name}": value for n, tier in enumerate(tiers) for name, value in tier.items()
+    }
     data |= {"tier-TOTAL_FORMS": "3", "tier-INITIAL_FORMS": "0"}
     return {name: value for name, value in data.items() if value is not False}
 
@@ -37,8 +39,14 @@ def offer(world: World, **more: Any) -> tuple[str, dict[str, Any]]:
     client = world.client()
     today = local_day(timezone.now(), client.time_zone)
     data = {
-        "title": "T", "contact": str(world.person(client).pk), "currency": "USD", "language": "en",
-        "interval": "monthly", "starts_on": today.isoformat(), "notice_days": "30", "minimum_months": "3",
+        "title": "T",
+        "contact": str(world.person(client).pk),
+        "currency": "USD",
+        "language": "en",
+        "interval": "monthly",
+        "starts_on": today.isoformat(),
+        "notice_days": "30",
+        "minimum_months": "3",
     }
     return reverse("dashboard:proposal_new", args=[client.pk]), data | typed() | more
 
@@ -54,7 +62,12 @@ def test_a_built_in_package_is_copied_changed_and_put_away(owner: Browser, world
     new = reverse("dashboard:package_new")
     page = owner.get(new, {"from": "social"}).content.decode()
     assert 'value="3000"' in page and "Influencer outreach" in page
-    data = typed() | {"name": "Cafés", "service": "social", "currency": "USD", "tier-0-fee": "3,500"}
+    data = typed() | {
+        "name": "Cafés",
+        "service": "social",
+        "currency": "USD",
+        "tier-0-fee": "3,500",
+    }
     assert owner.post(new, data).status_code == 302
     row = Package.objects.get()
     assert (row.rungs[0]["amount"], row.business) == (3_500_00, world.business)
@@ -68,8 +81,17 @@ def test_a_built_in_package_is_copied_changed_and_put_away(owner: Browser, world
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("tier-1-fee", "2999"), ("tier-1-fee", "0"), ("tier-1-fee", "-1"), ("tier-1-fee", "9" * 14),
-                         ("name", ""), ("name", "🎉"), ("currency", "XXX"), ("tier-2-hours", "1")],
+    ("field", "value"),
+    [
+        ("tier-1-fee", "2999"),
+        ("tier-1-fee", "0"),
+        ("tier-1-fee", "-1"),
+        ("tier-1-fee", "9" * 14),
+        ("name", ""),
+        ("name", "🎉"),
+        ("currency", "XXX"),
+        ("tier-2-hours", "1"),
+    ],
 )
 def test_a_package_that_is_no_ladder_is_refused_and_what_was_typed_stays(
     owner: Browser, field: str, value: str
@@ -80,8 +102,12 @@ def test_a_package_that_is_no_ladder_is_refused_and_what_was_typed_stays(
     assert not Package.objects.exists()
 
 
-def test_the_composer_begins_with_a_package_in_the_clients_language(owner: Browser, world: World) -> None:
-    own = packages.add(business=world.business, name="Cafés", currency="USD", service="web", tiers=LADDER, now=NOW)
+def test_the_composer_begins_with_a_package_in_the_clients_language(
+    owner: Browser, world: World
+) -> None:
+    own = packages.add(
+        business=world.business, name="Cafés", currency="USD", service="web", tiers=LADDER, now=NOW
+    )
     client = world.client(language="th")
     page = reverse("dashboard:proposal_new", args=[client.pk])
     usual = owner.get(page).context
@@ -114,24 +140,38 @@ def test_prices_follow_the_form_however_unfinished_it_is(owner: Browser, world: 
     assert "$150" in page and "3 clients ($108,000)" in page and "+$2,000 (67 %)" in page
     assert page.count("under your floor") == 1
     assert "$136.36" in shown(**{"add-0-title": "Audit", "add-0-minutes": "2"})
-    assert "small step" in shown(**{"tier-1-fee": "3100"}) and "large step" in shown(**{"tier-1-fee": "9100"})
+    assert "small step" in shown(**{"tier-1-fee": "3100"}) and "large step" in shown(
+        **{"tier-1-fee": "9100"}
+    )
     assert "not compared" in shown(currency="THB")
     for bad in ("", "abc", "-1", "9" * 30, "nul\x00", "0"):
-        assert "Partner" in shown(**{"tier-0-fee": bad, "tier-1-hours": bad, "currency": bad, "interval": bad})
+        assert "Partner" in shown(
+            **{"tier-0-fee": bad, "tier-1-hours": bad, "currency": bad, "interval": bad}
+        )
 
 
-def test_what_goes_under_the_floor_is_asked_for_at_its_own_field(owner: Browser, world: World) -> None:
+def test_what_goes_under_the_floor_is_asked_for_at_its_own_field(
+    owner: Browser, world: World
+) -> None:
     world.business.floor_rate = 140_00
     world.business.save()
-    page, data = offer(world, **{"add-0-title": "Audit", "add-0-minutes": "2", "add-0-ends_on": "2027-06-30"})
+    page, data = offer(
+        world, **{"add-0-title": "Audit", "add-0-minutes": "2", "add-0-ends_on": "2027-06-30"}
+    )
     refused = owner.post(page, data)
-    assert refused.status_code == 422 and "Say why" in str(refused.context["adds"][0].errors["reason"])
+    assert refused.status_code == 422 and "Say why" in str(
+        refused.context["adds"][0].errors["reason"]
+    )
     assert owner.post(page, data | {"add-0-reason": "Three shops next year"}).status_code == 302
-    draft = owner.get(reverse("dashboard:proposal", args=[Proposal.objects.get().pk])).content.decode()
+    draft = owner.get(
+        reverse("dashboard:proposal", args=[Proposal.objects.get().pk])
+    ).content.decode()
     assert "Three shops next year" in draft and "under your floor" in draft and "$136.36" in draft
 
 
-def test_without_capacity_the_page_says_so_and_counts_no_openings(owner: Browser, world: World) -> None:
+def test_without_capacity_the_page_says_so_and_counts_no_openings(
+    owner: Browser, world: World
+) -> None:
     page = reverse("dashboard:capacity")
     bare = owner.get(page).content.decode()
     assert "No capacity is set" in bare and "Openings" not in bare
@@ -144,7 +184,10 @@ def test_without_capacity_the_page_says_so_and_counts_no_openings(owner: Browser
 def test_time_off_is_added_refused_and_removed(owner: Browser, world: World) -> None:
     page = reverse("dashboard:capacity")
     assert owner.post(page, {"first": "2031-02-09", "last": "2031-02-08"}).status_code == 422
-    assert owner.post(page, {"first": "2031-02-09", "last": "2031-02-09", "note": "🏝 <b>"}).status_code == 302
+    assert (
+        owner.post(page, {"first": "2031-02-09", "last": "2031-02-09", "note": "🏝 <b>"}).status_code
+        == 302
+    )
     row = TimeOff.objects.get()
     assert row.span.days == 1
     assert "🏝 &lt;b&gt;" in owner.get(page).content.decode()
@@ -153,8 +196,19 @@ def test_time_off_is_added_refused_and_removed(owner: Browser, world: World) -> 
 
 
 def test_a_goal_and_a_floor_can_be_set_and_taken_back(owner: Browser, world: World) -> None:
-    data = {"name": "Studio", "currency": "USD", "time_zone": "Asia/Bangkok", "language": "en", "accent": "indigo"}
+    data = {
+        "name": "Studio",
+        "currency": "USD",
+        "time_zone": "Asia/Bangkok",
+        "language": "en",
+        "accent": "indigo",
+    }
     for goal, kept in (("100,000", 100_000_00), ("", 0)):
-        assert owner.post(reverse("dashboard:settings"), data | {"goal": goal, "floor": goal}).status_code == 302
+        assert (
+            owner.post(
+                reverse("dashboard:settings"), data | {"goal": goal, "floor": goal}
+            ).status_code
+            == 302
+        )
         world.business.refresh_from_db()
         assert (world.business.yearly_goal, world.business.floor_rate) == (kept, kept)

@@ -22,7 +22,9 @@ def running(world: World) -> Agreement:
     """Ten days into a period that is paid."""
     start = timezone.now() - timedelta(days=10)
     first = local_day(start, world.business.time_zone)
-    agreement = world.signed(world.picked(world.proposal(now=start, starts_on=first), now=start), now=start)
+    agreement = world.signed(
+        world.picked(world.proposal(now=start, starts_on=first), now=start), now=start
+    )
     bill(now=start, door="test")
     return agreement
 
@@ -39,7 +41,9 @@ def asked(agreement: Agreement, **more: Any) -> dict[str, Any]:
     return {"kind": "tier", "tier": str(partner.pk), "when": "now", "fee": "", "reason": "", **more}
 
 
-def test_it_is_sent_for_the_sum_that_was_on_the_page_and_for_no_other(desk: Browser, running: Agreement) -> None:
+def test_it_is_sent_for_the_sum_that_was_on_the_page_and_for_no_other(
+    desk: Browser, running: Agreement
+) -> None:
     page = reverse("dashboard:agreement_change", args=[running.pk])
     looked = desk.post(page, asked(running, press="look"))
     assert "days × $3,000.00 = " in looked.content.decode()
@@ -48,16 +52,23 @@ def test_it_is_sent_for_the_sum_that_was_on_the_page_and_for_no_other(desk: Brow
         assert refused.status_code == 422
         assert "not the one you were shown" in refused.content.decode()
     assert not Amendment.objects.exists()
-    assert desk.post(page, asked(running, press="send", seen=looked.context["seen"])).status_code == 302
+    assert (
+        desk.post(page, asked(running, press="send", seen=looked.context["seen"])).status_code
+        == 302
+    )
     assert Amendment.objects.get().sign_by == local_day(timezone.now(), running.time_zone)
 
 
-def test_without_the_explicit_choice_it_begins_with_a_period(desk: Browser, running: Agreement) -> None:
+def test_without_the_explicit_choice_it_begins_with_a_period(
+    desk: Browser, running: Agreement
+) -> None:
     page = desk.get(reverse("dashboard:agreement_change", args=[running.pk]))
     assert page.context["form"]["when"].value() == "next"
 
 
-def test_one_click_shows_an_unsigned_one_again_with_the_sums_of_today(desk: Browser, running: Agreement) -> None:
+def test_one_click_shows_an_unsigned_one_again_with_the_sums_of_today(
+    desk: Browser, running: Agreement
+) -> None:
     page = reverse("dashboard:agreement_change", args=[running.pk])
     looked = desk.post(page, asked(running, press="look"))
     desk.post(page, asked(running, press="send", seen=looked.context["seen"], reason="More video"))
@@ -67,4 +78,6 @@ def test_one_click_shows_an_unsigned_one_again_with_the_sums_of_today(desk: Brow
     again = desk.get(page, {"again": "1"})
     assert again.context["seen"] == looked.context["seen"]
     assert again.context["form"]["reason"].value() == "More video"
-    assert [desk.get(page, {"again": bad}).status_code for bad in ("2", "x", "-1", "๑", "9" * 30)] == [404] * 5
+    assert [
+        desk.get(page, {"again": bad}).status_code for bad in ("2", "x", "-1", "๑", "9" * 30)
+    ] == [404] * 5

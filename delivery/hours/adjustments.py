@@ -20,13 +20,27 @@ def adjust(
     """Give minutes (or take them, below zero). The agreement's record and both statements show it. Raises TooMuch."""
     if not minutes or abs(minutes) > MOST:
         raise TooMuch(_("Write hours between 1 minute and 744 hours."), field="minutes")
-    words = {"hours": formats.hours_signed(minutes), "starts_on": period.starts_on.isoformat(), "reason": reason}
+    words = {
+        "hours": formats.hours_signed(minutes),
+        "starts_on": period.starts_on.isoformat(),
+        "reason": reason,
+    }
     with transaction.atomic():
         row = Adjustment.objects.create(
-            business_id=period.business_id, period=period, minutes=minutes, reason=reason, actor=actor, created_at=now
+            business_id=period.business_id,
+            period=period,
+            minutes=minutes,
+            reason=reason,
+            actor=actor,
+            created_at=now,
         )
         audit.record(
-            business=period.business, chain_id=period.agreement_id, event="hours_adjusted", actor=actor, now=now,
-            origin=origin, data=words,
+            business=period.business,
+            chain_id=period.agreement_id,
+            event="hours_adjusted",
+            actor=actor,
+            now=now,
+            origin=origin,
+            data=words,
         )
     return row

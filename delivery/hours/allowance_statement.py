@@ -42,7 +42,11 @@ def policy(agreement: Agreement) -> str:
         "Unused time goes on for %(n)s periods, up to %(percent)s %% of a period's time.",
         found.expiry_periods,
     )
-    also = " " + _("Too much is taken from the next period.") if found.rollover == Rollover.BOTH else ""
+    also = (
+        " " + _("Too much is taken from the next period.")
+        if found.rollover == Rollover.BOTH
+        else ""
+    )
     return said % words + also
 
 

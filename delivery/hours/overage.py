@@ -38,10 +38,14 @@ def rate_of(agreement: Agreement) -> int:
     return found
 
 
-def ask(*, period: Period, minutes: int, rate: int, note: str, actor: str, now: datetime) -> Overage:
+def ask(
+    *, period: Period, minutes: int, rate: int, note: str, actor: str, now: datetime
+) -> Overage:
     """Ask the client for a budget, with its sum. One question per period at a time. Raises TooMuch and NoPeriod."""
     agreement = period.agreement
-    if agreement.state not in RUNS or period.ends_on + LATELY <= local_day(now, agreement.time_zone):
+    if agreement.state not in RUNS or period.ends_on + LATELY <= local_day(
+        now, agreement.time_zone
+    ):
         raise NoPeriod(_("No invoice follows for this period: write one for this work by hand."))
     if not 0 < minutes <= MOST:
         raise TooMuch(_("Write hours between 1 minute and 744 hours."), field="minutes")
@@ -54,7 +58,9 @@ def ask(*, period: Period, minutes: int, rate: int, note: str, actor: str, now: 
             _record(row, "overage_asked", actor, now)
             _mail(row, now)
     except IntegrityError:
-        raise TooMuch(_("The client has not answered the last question about this period yet.")) from None
+        raise TooMuch(
+            _("The client has not answered the last question about this period yet.")
+        ) from None
     return row
 
 
@@ -76,7 +82,9 @@ def decline(*, overage: Overage, contact: Contact, now: datetime, origin: Origin
 def withdraw(*, overage: Overage, actor: str, now: datetime) -> Overage:
     """The freelancer takes the question back."""
     with transaction.atomic():
-        move(overage, OverageState.WITHDRAWN, OVERAGE, sets={"decided_at": now, "decided_by": actor})
+        move(
+            overage, OverageState.WITHDRAWN, OVERAGE, sets={"decided_at": now, "decided_by": actor}
+        )
         _record(overage, "overage_withdrawn", actor, now)
     return overage
 
@@ -84,12 +92,19 @@ def withdraw(*, overage: Overage, actor: str, now: datetime) -> Overage:
 def settle_due(*, now: datetime) -> int:
     """Bill what was used of every budget in periods that are over; how many lines. Any number of times."""
     latest = (now + timedelta(days=1)).date()
-    over = Period.objects.filter(ends_on__range=(latest - LATELY, latest), agreement__state__in=RUNS)
+    over = Period.objects.filter(
+        ends_on__range=(latest - LATELY, latest), agreement__state__in=RUNS
+    )
     allowed = over.filter(agreement__terms__overage_minutes__gt=0) | over.filter(
         overages__billed__lt=F("overages__minutes")
     )
-    found = {period.pk: period for period in allowed.select_related("agreement__client", "business__owner")}
-    stated = hours_left.of_agreements({period.agreement_id: period.agreement for period in found.values()}.values())
+    found = {
+        period.pk: period
+        for period in allowed.select_related("agreement__client", "business__owner")
+    }
+    stated = hours_left.of_agreements(
+        {period.agreement_id: period.agreement for period in found.values()}.values()
+    )
     used = [period for pk, period in found.items() if stated[pk].approved]
     return sum(settle(period=period, now=now) for period in used)
 
@@ -120,13 +135,21 @@ def _budgets(period: Period, now: datetime) -> list[Overage]:
         if not Overage.objects.filter(period=period, by_terms=True).exists():
             row.save(force_insert=True)
     approved = Overage.objects.filter(period=period, state=OverageState.APPROVED)
-    return list(approved.select_related("period__agreement").order_by("-by_terms", "decided_at", "id"))
+    return list(
+        approved.select_related("period__agreement").order_by("-by_terms", "decided_at", "id")
+    )
 
 
 def _row(period: Period, minutes: int, rate: int, now: datetime, **fields: object) -> Overage:
     return Overage(
-        business_id=period.business_id, client_id=period.agreement.client_id, period=period, minutes=minutes,
-        rate=rate, currency=period.agreement.currency, created_at=now, **fields,
+        business_id=period.business_id,
+        client_id=period.agreement.client_id,
+        period=period,
+        minutes=minutes,
+        rate=rate,
+        currency=period.agreement.currency,
+        created_at=now,
+        **fields,
     )
 
 
@@ -134,28 +157,48 @@ def _bill(row: Overage, minutes: int, now: datetime) -> None:
     """A line for the minutes since the last one; rounded so that all lines together are the sum of all minutes."""
     period = row.period
     with translation.override(period.agreement.language):
-        words = {"hours": formats.hours(minutes - row.billed), "rate": formats.money(row.rate, row.currency)}
+        words = {
+            "hours": formats.hours(minutes - row.billed),
+            "rate": formats.money(row.rate, row.currency),
+        }
         said = _("Work beyond the included time: %(hours)s at %(rate)s an hour") % words
     next_line.add(
-        agreement=period.agreement, kind=KIND, ref=f"{row.pk}:{minutes}", description=said, now=now,
-        starts_on=period.starts_on, ends_on=period.ends_on,
+        agreement=period.agreement,
+        kind=KIND,
+        ref=f"{row.pk}:{minutes}",
+        description=said,
+        now=now,
+        starts_on=period.starts_on,
+        ends_on=period.ends_on,
         amount=prorate(row.rate, minutes, 60) - prorate(row.rate, row.billed, 60),
     )
     Overage.objects.filter(pk=row.pk).update(billed=minutes)
     _record(row, "overage_billed", "Retainer Hub", now, minutes=minutes - row.billed)
 
 
-def _answer(row: Overage, to: OverageState, event: str, contact: Contact, now: datetime, origin: Origin) -> None:
+def _answer(
+    row: Overage, to: OverageState, event: str, contact: Contact, now: datetime, origin: Origin
+) -> None:
     who = f"{contact.name} <{contact.email}>"
     move(row, to, OVERAGE, sets={"decided_at": now, "decided_by": who})
     _record(row, event, who, now, origin)
     _tell_owner(row, now)
 
 
-def _record(row: Overage, event: str, actor: str, now: datetime, origin: Origin = UNSEEN, minutes: int = 0) -> None:
-    words = {"hours": formats.hours(minutes or row.minutes), "starts_on": row.period.starts_on.isoformat()}
+def _record(
+    row: Overage, event: str, actor: str, now: datetime, origin: Origin = UNSEEN, minutes: int = 0
+) -> None:
+    words = {
+        "hours": formats.hours(minutes or row.minutes),
+        "starts_on": row.period.starts_on.isoformat(),
+    }
     audit.record(
-        business=row.business, chain_id=row.period.agreement_id, event=event, actor=actor, now=now, origin=origin,
+        business=row.business,
+        chain_id=row.period.agreement_id,
+        event=event,
+        actor=actor,
+        now=now,
+        origin=origin,
         data=words,
     )
 
@@ -166,18 +209,38 @@ def _mail(row: Overage, now: datetime) -> None:
     link = portal_links.portal_link(contact=contact, now=now, target=f"overage:{row.id}")
     with translation.override(agreement.language):
         who = {"business": agreement.business.name, "hours": formats.hours(row.minutes)}
-        who |= {"sum": formats.money(row.most, row.currency), "rate": formats.money(row.rate, row.currency)}
+        who |= {
+            "sum": formats.money(row.most, row.currency),
+            "rate": formats.money(row.rate, row.currency),
+        }
         said = [
-            _("%(business)s asks for your yes to up to %(hours)s beyond the included time of this period.") % who,
+            _(
+                "%(business)s asks for your yes to up to %(hours)s beyond the included time of this period."
+            )
+            % who,
             row.note,
-            _("An hour costs %(rate)s, so %(sum)s at most. What is really used stands on the next invoice; without "
-              "your yes nothing is billed.") % who,
+            _(
+                "An hour costs %(rate)s, so %(sum)s at most. What is really used stands on the next invoice; without "
+                "your yes nothing is billed."
+            )
+            % who,
         ]
         subject, button = _("Up to %(hours)s more: yes or no?") % who, _("Look and answer")
-    words = {"subject": subject, "name": contact.name, "paragraphs": [one for one in said if one], "button": button}
+    words = {
+        "subject": subject,
+        "name": contact.name,
+        "paragraphs": [one for one in said if one],
+        "button": button,
+    }
     emails.write(
-        kind="overage", ref=str(row.pk), to=contact.email, template="note", language=agreement.language,
-        context={**words, "link": links.placeholder("link", link.id)}, business=agreement.business, now=now,
+        kind="overage",
+        ref=str(row.pk),
+        to=contact.email,
+        template="note",
+        language=agreement.language,
+        context={**words, "link": links.placeholder("link", link.id)},
+        business=agreement.business,
+        now=now,
     )
 
 
@@ -192,7 +255,12 @@ def _tell_owner(row: Overage, now: datetime) -> None:
             subject = _("%(client)s said no to %(hours)s more") % words
             said = _("Nothing is billed beyond the fee.")
     emails.write(
-        kind="overage_answer", ref=str(row.pk), to=business.owner.email, template="note", language=business.language,
+        kind="overage_answer",
+        ref=str(row.pk),
+        to=business.owner.email,
+        template="note",
+        language=business.language,
         context={"subject": subject, "name": "", "paragraphs": [said], "button": "", "link": ""},
-        business=business, now=now,
+        business=business,
+        now=now,
     )

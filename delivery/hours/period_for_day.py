@@ -59,10 +59,14 @@ class Placing:
         self.periods: dict[UUID, list[Period]] = defaultdict(list)
         for period in found:
             self.periods[period.agreement_id].append(period)
-        sent = Report.objects.filter(period__in=found.order_by().values("pk"), state=ReportState.SENT)
+        sent = Report.objects.filter(
+            period__in=found.order_by().values("pk"), state=ReportState.SENT
+        )
         self.closed = set(sent.values_list("period_id", flat=True))
         own = TimeEntry.objects.filter(business=business, on__range=days).order_by()
-        self.worked: dict[date, int] = defaultdict(int, own.values_list("on").annotate(sum=Sum("minutes")))
+        self.worked: dict[date, int] = defaultdict(
+            int, own.values_list("on").annotate(sum=Sum("minutes"))
+        )
 
     def entry(self, work: Work, **more: Any) -> TimeEntry:
         """The entry that this work makes. Raises NoPeriod, and TooMuch where its day would have over 24 hours."""
@@ -71,18 +75,33 @@ class Placing:
         deliverable = work.deliverable
         if deliverable and deliverable.period_id != period.pk:
             if not is_late:
-                raise NoPeriod(_("This belongs to another period than that day's."), field="deliverable")
+                raise NoPeriod(
+                    _("This belongs to another period than that day's."), field="deliverable"
+                )
             deliverable = None  # late work belongs to no list of the open period
         self.worked[work.on] += work.minutes
-        facts: dict[str, Any] = {"business": self.business, "actor": self.actor, "created_at": self.now, **more}
+        facts: dict[str, Any] = {
+            "business": self.business,
+            "actor": self.actor,
+            "created_at": self.now,
+            **more,
+        }
         return TimeEntry(
-            period=period, on=work.on, minutes=work.minutes, note=note, billable=work.billable,
-            consumes=work.consumes and work.billable, deliverable=deliverable, **facts,
+            period=period,
+            on=work.on,
+            minutes=work.minutes,
+            note=note,
+            billable=work.billable,
+            consumes=work.consumes and work.billable,
+            deliverable=deliverable,
+            **facts,
         )
 
     def _place(self, work: Work) -> tuple[Period, str, bool]:
         """Late time for a period whose report was sent goes to the open one, with the day in its note (rule 27)."""
-        there = local_day(self.now, work.agreement.time_zone)  # the freelancer's today may be the client's tomorrow
+        there = local_day(
+            self.now, work.agreement.time_zone
+        )  # the freelancer's today may be the client's tomorrow
         if work.on > max(self.here, there):
             raise NoPeriod(_("This day has not come yet."), field="on")
         period = self._on(work.agreement, min(work.on, there))
@@ -92,7 +111,9 @@ class Placing:
             return period, work.note[:NOTE], False
         newest = self.periods[work.agreement.pk][-1]
         if newest.pk in self.closed:
-            raise NoPeriod(_("The report for this day was sent, and no later period is open."), field="on")
+            raise NoPeriod(
+                _("The report for this day was sent, and no later period is open."), field="on"
+            )
         return newest, _late(work), True
 
     def _on(self, agreement: Agreement, day: date) -> Period | None:
@@ -105,11 +126,18 @@ class Placing:
         there = self.worked[work.on]
         if there + work.minutes > A_DAY:
             words = {"hours": formats.hours(there)}
-            said = _("With this, the day would have more than 24 hours of work: %(hours)s are written down.") % words
+            said = (
+                _(
+                    "With this, the day would have more than 24 hours of work: %(hours)s are written down."
+                )
+                % words
+            )
             raise TooMuch(said, field="minutes")
 
 
 def _late(work: Work) -> str:
     """The note with its day at the end, once: a correction of late work has it already. The day is never cut off."""
     day = _("(worked on %(day)s)") % {"day": work.on.isoformat()}
-    return work.note[:NOTE] if work.note.endswith(day) else f"{work.note[: NOTE - len(day) - 1]} {day}"
+    return (
+        work.note[:NOTE] if work.note.endswith(day) else f"{work.note[: NOTE - len(day) - 1]} {day}"
+    )

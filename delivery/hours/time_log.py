@@ -40,18 +40,26 @@ def log_time(
         return add([work], actor=actor, now=now)[0]
 
 
-def change_time(*, entry: TimeEntry, on: date, minutes: int, note: str, now: datetime, **more: Any) -> TimeEntry:
+def change_time(
+    *, entry: TimeEntry, on: date, minutes: int, note: str, now: datetime, **more: Any
+) -> TimeEntry:
     """Correct an entry by a new one that takes its place; it may move to another period of the same agreement.
 
     `more` may hold actor, billable, consumes and deliverable. Raises NoPeriod and TooMuch.
     """
-    kept = {name: getattr(entry, name) for name in ("billable", "consumes", "deliverable", "actor")} | more
+    kept = {
+        name: getattr(entry, name) for name in ("billable", "consumes", "deliverable", "actor")
+    } | more
     actor = kept.pop("actor")
     work = Work(entry.period.agreement, on, minutes, note, **kept)
     with transaction.atomic():
         hold(entry.business_id)
         _void(entry, actor, now)
-        origin = {"replaces": entry, "imported_id": entry.imported_id, "import_key": entry.import_key}
+        origin = {
+            "replaces": entry,
+            "imported_id": entry.imported_id,
+            "import_key": entry.import_key,
+        }
         return add([work], actor=actor, now=now, **origin)[0]
 
 

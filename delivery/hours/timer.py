@@ -52,18 +52,35 @@ def start(
     with transaction.atomic():
         business = time_log.hold(agreement.business_id)
         there = running(user, business)
-        if there and (there.agreement_id, there.deliverable, there.note) == (agreement.pk, deliverable, note):
+        if there and (there.agreement_id, there.deliverable, there.note) == (
+            agreement.pk,
+            deliverable,
+            note,
+        ):
             return there
         if there:
             _write(there, now, actor, None)
         return Timer.objects.create(
-            business=business, user=user, agreement=agreement, note=note, deliverable=deliverable, billable=billable,
-            consumes=consumes and billable, started_at=now, created_at=now,
+            business=business,
+            user=user,
+            agreement=agreement,
+            note=note,
+            deliverable=deliverable,
+            billable=billable,
+            consumes=consumes and billable,
+            started_at=now,
+            created_at=now,
         )
 
 
 def stop(
-    *, user: User, business: Business, pk: UUID | None, now: datetime, actor: str = "", minutes: int | None = None
+    *,
+    user: User,
+    business: Business,
+    pk: UUID | None,
+    now: datetime,
+    actor: str = "",
+    minutes: int | None = None,
 ) -> list[TimeEntry]:
     """Write the time down, a row for each day, and take the timer away. `minutes`: how long it really was.
 
@@ -125,7 +142,9 @@ def _mine(user: User, business: Business, pk: UUID | None) -> Timer:
     row = running(user, time_log.hold(business.pk))
     if row is None or row.pk != pk:
         raise NotAllowedNow(
-            _("This timer does not run any more: it was stopped in another tab or on another device.")
+            _(
+                "This timer does not run any more: it was stopped in another tab or on another device."
+            )
         )
     return row
 
@@ -134,11 +153,14 @@ def _write(row: Timer, now: datetime, actor: str, minutes: int | None) -> list[T
     passed = elapsed.minutes_of(row.started_at, now)
     if minutes is None and now - row.started_at > ASKS_AFTER:
         raise HowLong(
-            _("This timer has run for over twelve hours: say how long the work really took."), field="minutes"
+            _("This timer has run for over twelve hours: say how long the work really took."),
+            field="minutes",
         )
     if minutes is not None and minutes > passed:
         words = {"clock": formats.hours(passed)}
-        raise TooMuch(_("The timer has run for %(clock)s: it cannot be more.") % words, field="minutes")
+        raise TooMuch(
+            _("The timer has run for %(clock)s: it cannot be more.") % words, field="minutes"
+        )
     parts = elapsed.by_day(row.started_at, minutes or passed, row.business.time_zone)
     works = [
         Work(row.agreement, on, part, _note(row), row.billable, row.consumes, _promised(row, on))
@@ -169,12 +191,24 @@ def _mail(row: Timer, now: datetime) -> None:
         subject = _("A timer is still running: %(client)s") % words
         said = [
             _("Your timer for %(client)s has been running since %(since)s.") % words,
-            _("It goes on until you stop it. When you do, you can say how long the work really took."),
+            _(
+                "It goes on until you stop it. When you do, you can say how long the work really took."
+            ),
         ]
         button = _("To the timer")
     emails.write(
-        kind="timer_forgotten", ref=str(row.pk), to=row.user.email, template="note", language=business.language,
-        context={"subject": subject, "name": "", "paragraphs": said, "button": button,
-                 "link": str(settings.SITE_URL).rstrip("/") + settings.TIMER_PATH},
-        business=business, now=now,
+        kind="timer_forgotten",
+        ref=str(row.pk),
+        to=row.user.email,
+        template="note",
+        language=business.language,
+        context={
+            "subject": subject,
+            "name": "",
+            "paragraphs": said,
+            "button": button,
+            "link": str(settings.SITE_URL).rstrip("/") + settings.TIMER_PATH,
+        },
+        business=business,
+        now=now,
     )

@@ -22,13 +22,19 @@ MARKS = (100, 80)  # percent of what is available
 def warn_due(*, now: datetime) -> int:
     """Write what is due for the periods that run now; how many passed a mark. Any number of times."""
     running = Agreement.objects.filter(state__in=RUNS).exclude(tells_hours=TellsHours.NONE)
-    agreements = {row.pk: row for row in running.select_related("client", "contact", "business__owner")}
+    agreements = {
+        row.pk: row for row in running.select_related("client", "contact", "business__owner")
+    }
     stated = hours_left.of_agreements(agreements.values())
     newest: dict[object, Period] = {}
     for period in Period.objects.filter(pk__in=stated).order_by("starts_on"):
         newest[period.agreement_id] = period
     passed = [(period, mark) for period in newest.values() if (mark := _mark(stated[period.pk]))]
-    told = set(Outbox.objects.filter(kind="hours_used").values_list("ref", flat=True)) if passed else set()
+    told = (
+        set(Outbox.objects.filter(kind="hours_used").values_list("ref", flat=True))
+        if passed
+        else set()
+    )
     made = 0
     for period, mark in passed:
         agreement = agreements[period.agreement_id]
@@ -46,7 +52,9 @@ def _mark(stated: PeriodStatement) -> int:
     return next((mark for mark in MARKS if stated.used * 100 >= stated.available * mark), 0)
 
 
-def _tell(agreement: Agreement, period: Period, mark: int, stated: PeriodStatement, now: datetime) -> None:
+def _tell(
+    agreement: Agreement, period: Period, mark: int, stated: PeriodStatement, now: datetime
+) -> None:
     owner = agreement.business.owner
     people = [("me", owner.email, agreement.business.language)]
     if agreement.tells_hours == TellsHours.BOTH:
@@ -55,16 +63,26 @@ def _tell(agreement: Agreement, period: Period, mark: int, stated: PeriodStateme
     for who, to, language in people:
         with translation.override(language):
             words = {
-                "title": agreement.title, "client": agreement.client.name, "used": formats.hours(stated.used),
-                "available": formats.hours(stated.available), "day": formats.day(period.ends_on), "percent": mark,
+                "title": agreement.title,
+                "client": agreement.client.name,
+                "used": formats.hours(stated.used),
+                "available": formats.hours(stated.available),
+                "day": formats.day(period.ends_on),
+                "percent": mark,
             }
             subject = _("%(percent)s %% of the hours are used: %(client)s") % words
             said = [
-                _("“%(title)s”: %(used)s of %(available)s are used. New hours come on %(day)s.") % words,
+                _("“%(title)s”: %(used)s of %(available)s are used. New hours come on %(day)s.")
+                % words,
                 _("Work beyond them is billed only where the client has agreed to it."),
             ]
         emails.write(
-            kind="hours_used", ref=f"{period.pk}:{mark}:{who}", to=to, template="note", language=language,
+            kind="hours_used",
+            ref=f"{period.pk}:{mark}:{who}",
+            to=to,
+            template="note",
+            language=language,
             context={"subject": subject, "name": "", "paragraphs": said, "button": "", "link": ""},
-            business=agreement.business, now=now,
+            business=agreement.business,
+            now=now,
         )

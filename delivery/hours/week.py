@@ -90,28 +90,44 @@ def week_of(business: Business, monday: date, today: date) -> Week:
     for entry in found.select_related("period", "deliverable").order_by("on", "pk"):
         entries[entry.period.agreement_id, entry.on].append(entry)
     worked_for = {agreement_id for agreement_id, _day in entries}
-    agreements = Agreement.objects.filter(Q(state__in=RUNS, starts_on__lte=days[-1]) | Q(pk__in=worked_for))
+    agreements = Agreement.objects.filter(
+        Q(state__in=RUNS, starts_on__lte=days[-1]) | Q(pk__in=worked_for)
+    )
     listed = list(
-        agreements.filter(business=business).select_related("client").order_by("client__name", "title", "pk")
+        agreements.filter(business=business)
+        .select_related("client")
+        .order_by("client__name", "title", "pk")
     )
     left = _left(listed, min(today, days[-1]))
     rows = [
-        Row(row, [Cell(row, day, entries[row.pk, day], _can_add(row, day, today)) for day in days], left.get(row.pk))
+        Row(
+            row,
+            [Cell(row, day, entries[row.pk, day], _can_add(row, day, today)) for day in days],
+            left.get(row.pk),
+        )
         for row in listed
     ]
-    by_day = [Day(day, [row.cells[place] for row in rows], day <= today) for place, day in enumerate(days)]
+    by_day = [
+        Day(day, [row.cells[place] for row in rows], day <= today) for place, day in enumerate(days)
+    ]
     return Week(monday, rows, by_day)
 
 
 def _can_add(agreement: Agreement, day: date, today: date) -> bool:
     ends = agreement.ends_on
-    return agreement.state in RUNS and agreement.starts_on <= day <= today and (ends is None or day < ends)
+    return (
+        agreement.state in RUNS
+        and agreement.starts_on <= day <= today
+        and (ends is None or day < ends)
+    )
 
 
 def _left(agreements: Iterable[Agreement], on: date) -> dict[UUID, int]:
     """Minutes left, as it stands now, in the period of a day, where any are included in it."""
     stated = hours_left.of_agreements(agreements)
-    running = Period.objects.filter(agreement__in=[row.pk for row in agreements], starts_on__lte=on, ends_on__gt=on)
+    running = Period.objects.filter(
+        agreement__in=[row.pk for row in agreements], starts_on__lte=on, ends_on__gt=on
+    )
     found = {row.agreement_id: stated[row.pk] for row in running}
     return {pk: line.available - line.used for pk, line in found.items() if line.available > 0}
 

@@ -48,7 +48,12 @@ def of_agreement(agreement: Agreement, period: Period | None, today: date) -> li
     found = figures.of_periods([period], today)[period.pk]
     kept = _kept(agreement, [one.kpi for one in found])
     return [
-        Look(one, sentence(one, period, today), drawn(one, period, kept[one.kpi.pk]), kept[one.kpi.pk][:SHOWN])
+        Look(
+            one,
+            sentence(one, period, today),
+            drawn(one, period, kept[one.kpi.pk]),
+            kept[one.kpi.pk][:SHOWN],
+        )
         for one in found
     ]
 
@@ -70,7 +75,10 @@ def _kept(agreement: Agreement, kpis: Iterable[Kpi]) -> dict[UUID, list[Kept]]:
 def drawn(one: Figure, period: Period, kept: Iterable[Kept]) -> Course:
     """The period's readings day by day, against the line from its start to its target."""
     read = {each.reading.on: each.reading.value for each in kept}
-    days = [period.starts_on + timedelta(days=n) for n in range((period.ends_on - period.starts_on).days)]
+    days = [
+        period.starts_on + timedelta(days=n)
+        for n in range((period.ends_on - period.starts_on).days)
+    ]
     return charts.line(
         [(formats.day_short(day), read.get(day)) for day in days],
         target=one.kpi.target,
@@ -94,8 +102,12 @@ def sentence(one: Figure, period: Period, today: date) -> str:
     """Expected against actual, and how long there is."""
     about, last = one.kpi, period.ends_on - timedelta(days=1)
     words = {
-        "value": amount(one.value, about), "on": formats.day_short(one.on), "then": expected(one, one.held_against),
-        "now": expected(one, one.expected), "target": amount(about.target, about), "last": formats.day_short(last),
+        "value": amount(one.value, about),
+        "on": formats.day_short(one.on),
+        "then": expected(one, one.held_against),
+        "now": expected(one, one.expected),
+        "target": amount(about.target, about),
+        "last": formats.day_short(last),
     }
     if one.value is None:
         said = _(

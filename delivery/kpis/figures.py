@@ -65,7 +65,9 @@ def of_periods(periods: Iterable[Period], today: date | None = None) -> dict[UUI
     newest = _newest(kpis) if kpis else {}
     return {
         row.pk: [
-            _figure(one, row, begins[row.agreement_id], newest.get(one.pk, {}), today or row.ends_on)
+            _figure(
+                one, row, begins[row.agreement_id], newest.get(one.pk, {}), today or row.ends_on
+            )
             for one in kpis[row.agreement_id]
             if _is_in(one, row)
         ]
@@ -74,7 +76,9 @@ def of_periods(periods: Iterable[Period], today: date | None = None) -> dict[UUI
 
 
 def _kpis(agreements: Iterable[UUID]) -> Iterable[Kpi]:
-    found = Kpi.objects.filter(agreement__in=list(agreements)).annotate(zone=F("agreement__time_zone"))
+    found = Kpi.objects.filter(agreement__in=list(agreements)).annotate(
+        zone=F("agreement__time_zone")
+    )
     return found.order_by("created_at", "name", "pk")
 
 
@@ -85,22 +89,32 @@ def _is_in(one: Kpi, period: Period) -> bool:
 
 
 def _newest(agreements: Iterable[UUID]) -> Newest:
-    later = Reading.objects.filter(kpi=OuterRef("kpi"), period=OuterRef("period"), on__gt=OuterRef("on"))
+    later = Reading.objects.filter(
+        kpi=OuterRef("kpi"), period=OuterRef("period"), on__gt=OuterRef("on")
+    )
     last = Reading.objects.filter(~Exists(later), kpi__agreement__in=list(agreements)).order_by()
     found: Newest = defaultdict(dict)
-    for kpi_id, starts_on, on, value in last.values_list("kpi_id", "period__starts_on", "on", "value"):
+    for kpi_id, starts_on, on, value in last.values_list(
+        "kpi_id", "period__starts_on", "on", "value"
+    ):
         found[kpi_id][starts_on] = (on, value)
     return found
 
 
 def _figure(
-    one: Kpi, period: Period, begins: list[date], newest: dict[date, tuple[date, Decimal]], today: date
+    one: Kpi,
+    period: Period,
+    begins: list[date],
+    newest: dict[date, tuple[date, Decimal]],
+    today: date,
 ) -> Figure:
     earlier = [day for day in newest if day < period.starts_on]
     before = newest[max(earlier)][1] if earlier else None
     on, value = newest.get(period.starts_on, (None, None))
     start = kpi_pace.start_of(Shape(one.shape), one.baseline, before, one.target)
-    line = Line(Shape(one.shape), start, one.target, period.starts_on, period.ends_on, one.less_is_better)
+    line = Line(
+        Shape(one.shape), start, one.target, period.starts_on, period.ends_on, one.less_is_better
+    )
     shown = [day for day in begins if day <= period.starts_on][-SHOWN:]
     return Figure(
         kpi=one,

@@ -52,13 +52,23 @@ def add_kpi(
 ) -> Kpi:
     """A figure to move; without a `shape` what its kind usually is. Raises RuleError on a name that is taken."""
     kpi = Kpi(
-        business_id=agreement.business_id, agreement=agreement, name=name, kind=kind, shape=shape or USUAL[kind],
-        unit=unit, baseline=baseline, target=target, less_is_better=less_is_better, created_at=now,
+        business_id=agreement.business_id,
+        agreement=agreement,
+        name=name,
+        kind=kind,
+        shape=shape or USUAL[kind],
+        unit=unit,
+        baseline=baseline,
+        target=target,
+        less_is_better=less_is_better,
+        created_at=now,
     )
     return _save(kpi)
 
 
-def change_kpi(*, kpi: Kpi, actor: str, now: datetime, origin: Origin = UNSEEN, **fields: Any) -> Kpi:
+def change_kpi(
+    *, kpi: Kpi, actor: str, now: datetime, origin: Origin = UNSEEN, **fields: Any
+) -> Kpi:
     """Write new particulars; reports that were sent keep the old ones. What changed goes into the agreement's record.
 
     Raises RuleError on a name that is taken.
@@ -76,17 +86,35 @@ def change_kpi(*, kpi: Kpi, actor: str, now: datetime, origin: Origin = UNSEEN, 
     return kpi
 
 
-def retire_kpi(*, kpi: Kpi, actor: str, now: datetime, origin: Origin = UNSEEN, again: bool = False) -> Kpi:
+def retire_kpi(
+    *, kpi: Kpi, actor: str, now: datetime, origin: Origin = UNSEEN, again: bool = False
+) -> Kpi:
     """Measure it no more, from the next period on; or `again`. What was read of it is kept."""
     with transaction.atomic():
-        if Kpi.objects.filter(pk=kpi.pk, retired_at__isnull=not again).update(retired_at=None if again else now):
-            _record(kpi, "kpi_taken_up" if again else "kpi_retired", actor, now, origin, {"kpi": kpi.name})
+        if Kpi.objects.filter(pk=kpi.pk, retired_at__isnull=not again).update(
+            retired_at=None if again else now
+        ):
+            _record(
+                kpi,
+                "kpi_taken_up" if again else "kpi_retired",
+                actor,
+                now,
+                origin,
+                {"kpi": kpi.name},
+            )
     kpi.refresh_from_db()
     return kpi
 
 
 def read(
-    *, kpi: Kpi, period: Period, value: Decimal, on: date, now: datetime, actor: str = "", source: str = Source.HAND
+    *,
+    kpi: Kpi,
+    period: Period,
+    value: Decimal,
+    on: date,
+    now: datetime,
+    actor: str = "",
+    source: str = Source.HAND,
 ) -> Reading:
     """What it was on a day; reading that day again corrects it, and the row before is kept."""
     with transaction.atomic():
@@ -99,7 +127,8 @@ def put(values: Sequence[Value], *, now: datetime, actor: str, source: str) -> l
     kpis = {one.kpi.pk for one in values}
     list(Kpi.objects.select_for_update().filter(pk__in=kpis).order_by("pk").values_list("pk"))
     there: dict[tuple[UUID, date], Reading] = {
-        (row.kpi_id, row.on): row for row in Reading.objects.filter(kpi__in=kpis, on__in={one.on for one in values})
+        (row.kpi_id, row.on): row
+        for row in Reading.objects.filter(kpi__in=kpis, on__in={one.on for one in values})
     }
     found = [_written(one, there.get((one.kpi.pk, one.on)), now, actor, source) for one in values]
     old = [each.was.pk for each in found if each.was]
@@ -112,8 +141,15 @@ def _written(one: Value, was: Reading | None, now: datetime, actor: str, source:
     if was and was.value == one.value:
         return Written(was, None, is_new=False)
     made = Reading(
-        business_id=one.kpi.business_id, kpi=one.kpi, period=one.period, value=one.value, on=one.on, source=source,
-        actor=actor[:200], replaces=was, created_at=now,
+        business_id=one.kpi.business_id,
+        kpi=one.kpi,
+        period=one.period,
+        value=one.value,
+        on=one.on,
+        source=source,
+        actor=actor[:200],
+        replaces=was,
+        created_at=now,
     )
     return Written(made, was, is_new=True)
 
@@ -131,7 +167,15 @@ def _save(kpi: Kpi) -> Kpi:
     return kpi
 
 
-def _record(kpi: Kpi, event: str, actor: str, now: datetime, origin: Origin, data: dict[str, Any]) -> None:
+def _record(
+    kpi: Kpi, event: str, actor: str, now: datetime, origin: Origin, data: dict[str, Any]
+) -> None:
     audit.record(
-        business=kpi.business, chain_id=kpi.agreement_id, event=event, actor=actor, now=now, origin=origin, data=data
+        business=kpi.business,
+        chain_id=kpi.agreement_id,
+        event=event,
+        actor=actor,
+        now=now,
+        origin=origin,
+        data=data,
     )

@@ -69,7 +69,9 @@ def try_out(*, agreement: Agreement, data: bytes, now: datetime) -> Found:
     once = {(one.kpi.pk, one.on): one.value for one in values}
     there = {
         (row.kpi_id, row.on): row.value
-        for row in Reading.objects.filter(kpi__agreement=agreement, on__in={on for _kpi, on in once})
+        for row in Reading.objects.filter(
+            kpi__agreement=agreement, on__in={on for _kpi, on in once}
+        )
     }
     same = sum(there.get(key) == value for key, value in once.items())
     corrected = sum(key in there and there[key] != value for key, value in once.items())
@@ -83,7 +85,9 @@ def take_over(*, agreement: Agreement, data: bytes, actor: str, now: datetime) -
     table = read(data, agreement)
     wanted = [one for _line, one in table.wanted]
     try:
-        done = readings.write(business=agreement.business, wanted=wanted, now=now, actor=actor, source=Source.FILE)
+        done = readings.write(
+            business=agreement.business, wanted=wanted, now=now, actor=actor, source=Source.FILE
+        )
     except BadReadings as no:
         return Found(0, 0, 0, _sorted(table, no))
     once: dict[UUID, Written] = {one.reading.pk: one for one in done}
@@ -103,10 +107,16 @@ def read(data: bytes, agreement: Agreement) -> Table:
         return Table([], [BadLine(0, _("The file is larger than 1 MB."))])
     places, rows = _rows(text_tables.decoded(data)[0])
     if places is None:
-        return Table([], [BadLine(0, _("The first line must name three columns: KPI, date and value."))])
+        return Table(
+            [], [BadLine(0, _("The first line must name three columns: KPI, date and value."))]
+        )
     if len(rows) > MOST_ROWS:
         return Table([], [BadLine(0, _("The file has more than 5,000 lines."))])
-    names = {key: row.pk for row in Kpi.objects.filter(agreement=agreement) for key in (_folded(row.name), row.name)}
+    names = {
+        key: row.pk
+        for row in Kpi.objects.filter(agreement=agreement)
+        for key in (_folded(row.name), row.name)
+    }
     month_first = any(statement_cells.is_month_first(_cell(row, places.day)) for _line, row in rows)
     wanted: list[tuple[int, Wanted]] = []
     bad: list[BadLine] = []
@@ -143,19 +153,28 @@ def _rows(text: str) -> tuple[Places | None, list[text_tables.Row]]:
 
 def _heading(row: Sequence[str], *, comma: bool) -> Places | None:
     words = [statement_columns.plain(cell) for cell in row]
-    found = [next((words.index(name) for name in names if name in words), None) for names in (NAME, DAY, VALUE)]
+    found = [
+        next((words.index(name) for name in names if name in words), None)
+        for names in (NAME, DAY, VALUE)
+    ]
     name, day, value = found
     return None if name is None or day is None or value is None else Places(name, day, value, comma)
 
 
-def _wanted(row: list[str] | None, places: Places, names: dict[str, UUID], month_first: bool) -> Wanted:
+def _wanted(
+    row: list[str] | None, places: Places, names: dict[str, UUID], month_first: bool
+) -> Wanted:
     if row is None:
         raise ValueError(_("The quotation marks of this line do not match."))
     name = _cell(row, places.name)
     kpi = names.get(name) or names.get(_folded(name))
     if kpi is None:
         raise ValueError(_("There is no KPI called “%(name)s”.") % {"name": name.strip()[:80]})
-    return Wanted(kpi, _day(_cell(row, places.day), month_first), _value(_cell(row, places.value), places.comma))
+    return Wanted(
+        kpi,
+        _day(_cell(row, places.day), month_first),
+        _value(_cell(row, places.value), places.comma),
+    )
 
 
 def _day(cell: str, month_first: bool) -> date:
@@ -177,7 +196,9 @@ def _value(cell: str, comma: bool) -> Decimal:
     try:
         if (found := THREE.fullmatch(statement_cells.folded(cell))) and (found[1] == ",") == comma:
             raise ValueError
-        return Decimal(statement_cells.read_amount(cell.strip().removesuffix("%"), "USD")).scaleb(-2)
+        return Decimal(statement_cells.read_amount(cell.strip().removesuffix("%"), "USD")).scaleb(
+            -2
+        )
     except ValueError:
         raise ValueError(
             _("“%(cell)s” is no figure with at most two decimals.") % {"cell": cell.strip()[:40]}

@@ -65,7 +65,9 @@ class Bad:
         }[self.why]
 
 
-def write(*, business: Business, wanted: Sequence[Wanted], now: datetime, actor: str, source: str) -> list[Written]:
+def write(
+    *, business: Business, wanted: Sequence[Wanted], now: datetime, actor: str, source: str
+) -> list[Written]:
     """All of them in one transaction, in the order given; the same ones again change nothing. Raises BadReadings."""
     with transaction.atomic():
         values = check(business=business, wanted=wanted, now=now)
@@ -79,7 +81,9 @@ def write(*, business: Business, wanted: Sequence[Wanted], now: datetime, actor:
 
 def check(*, business: Business, wanted: Sequence[Wanted], now: datetime) -> list[Value]:
     """What would be written, in a fixed number of queries. Raises BadReadings with everything that is wrong."""
-    kpis = Kpi.objects.filter(business=business, pk__in={one.kpi for one in wanted}).select_related("agreement")
+    kpis = Kpi.objects.filter(business=business, pk__in={one.kpi for one in wanted}).select_related(
+        "agreement"
+    )
     known = {row.pk: row for row in kpis.defer("agreement__terms", "agreement__tier")}
     periods = _periods(list(known.values()), wanted)
     values: dict[tuple[UUID, date], Decimal] = {}
@@ -112,22 +116,30 @@ def as_kept(value: Decimal) -> Decimal:
     return value.quantize(CENT) + 0
 
 
-def _periods(kpis: Sequence[Kpi], wanted: Sequence[Wanted]) -> dict[UUID, list[tuple[Period, bool]]]:
+def _periods(
+    kpis: Sequence[Kpi], wanted: Sequence[Wanted]
+) -> dict[UUID, list[tuple[Period, bool]]]:
     """Of each agreement the periods that the wanted days can be in, and whether their report was sent."""
     days = [one.on for one in wanted]
     found: dict[UUID, list[tuple[Period, bool]]] = {}
     if not kpis:
         return found
     agreements = {row.agreement_id for row in kpis}
-    rows = Period.objects.filter(agreement__in=agreements, starts_on__lte=max(days), ends_on__gt=min(days))
-    drafts = Report.objects.select_for_update().filter(period__in=rows)  # nobody sends one while we write
+    rows = Period.objects.filter(
+        agreement__in=agreements, starts_on__lte=max(days), ends_on__gt=min(days)
+    )
+    drafts = Report.objects.select_for_update().filter(
+        period__in=rows
+    )  # nobody sends one while we write
     sent = {row.period_id for row in drafts if row.state == ReportState.SENT}
     for row in rows:
         found.setdefault(row.agreement_id, []).append((row, row.pk in sent))
     return found
 
 
-def _why_not(one: Wanted, kpi: Kpi | None, holds: tuple[Period, bool] | None, now: datetime) -> No | None:
+def _why_not(
+    one: Wanted, kpi: Kpi | None, holds: tuple[Period, bool] | None, now: datetime
+) -> No | None:
     if kpi is None:
         return No.UNKNOWN
     if kpi.retired_at:

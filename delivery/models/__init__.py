@@ -7,6 +7,19 @@ from delivery.models.request import Request, RequestMessage
 from delivery.models.work import Deliverable, Handover
 
 __all__ = [
-    "Adjustment", "Deliverable", "EarlyWarning", "Handover", "Kpi", "Overage", "QuarterlyReview",
-    "Reading", "Report", "ReportRun", "Request", "RequestMessage", "TimeEntry", "TimeImport", "Timer",
+    "Adjustment",
+    "Deliverable",
+    "EarlyWarning",
+    "Handover",
+    "Kpi",
+    "Overage",
+    "QuarterlyReview",
+    "Reading",
+    "Report",
+    "ReportRun",
+    "Request",
+    "RequestMessage",
+    "TimeEntry",
+    "TimeImport",
+    "Timer",
 ]

@@ -31,11 +31,15 @@ class TimeEntry(TenantRow):
     on = models.DateField(_("day"))
     minutes = models.PositiveIntegerField(_("time"))
     note = models.CharField(_("what was done"), max_length=300)
-    deliverable = models.ForeignKey("delivery.Deliverable", models.SET_NULL, null=True, blank=True, related_name="+")
+    deliverable = models.ForeignKey(
+        "delivery.Deliverable", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     billable = models.BooleanField(_("for the client"), default=True)
     consumes = models.BooleanField(_("counts against the included hours"), default=True)
     actor = models.CharField(_("written by"), max_length=200, blank=True)
-    replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
     imported = models.ForeignKey(
         "delivery.TimeImport", models.PROTECT, null=True, blank=True, related_name="time_entries"
     )
@@ -55,7 +59,8 @@ class TimeEntry(TenantRow):
                 condition=models.Q(minutes__gt=0, minutes__lte=A_DAY), name="time_entry_fits_a_day"
             ),
             models.CheckConstraint(
-                condition=models.Q(billable=True) | models.Q(consumes=False), name="time_entry_own_work_is_free"
+                condition=models.Q(billable=True) | models.Q(consumes=False),
+                name="time_entry_own_work_is_free",
             ),
             models.UniqueConstraint(
                 fields=["business", "import_key"],
@@ -79,7 +84,9 @@ class Timer(TenantRow):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="timer")
     agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="+")
-    deliverable = models.ForeignKey("delivery.Deliverable", models.SET_NULL, null=True, blank=True, related_name="+")
+    deliverable = models.ForeignKey(
+        "delivery.Deliverable", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     note = models.CharField(_("what is done"), max_length=300, blank=True)
     billable = models.BooleanField(_("for the client"), default=True)
     consumes = models.BooleanField(_("counts against the included hours"), default=True)
@@ -112,7 +119,9 @@ class TimeImport(TenantRow):
     file_name = models.CharField(_("file"), max_length=160)
     source = models.CharField(_("from"), max_length=10)
     sha256 = models.CharField(_("SHA-256"), max_length=64)
-    state = models.CharField(_("state"), max_length=10, choices=TIME_IMPORT_STATES, default=TimeImportState.READ)
+    state = models.CharField(
+        _("state"), max_length=10, choices=TIME_IMPORT_STATES, default=TimeImportState.READ
+    )
     rows = models.JSONField(_("lines"), default=list)
     encoding = models.CharField(_("encoding"), max_length=12, blank=True)
     day_first = models.BooleanField(_("day before month"), null=True, blank=True)
@@ -143,7 +152,9 @@ class Adjustment(TenantRow):
         verbose_name = _("adjustment")
         verbose_name_plural = _("adjustments")
         ordering = ["created_at", "id"]
-        constraints = [models.CheckConstraint(condition=~models.Q(minutes=0), name="adjustment_is_something")]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(minutes=0), name="adjustment_is_something")
+        ]
 
     def __str__(self) -> str:
         return self.reason
@@ -166,7 +177,9 @@ class Overage(TenantRow):
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="overages")
     period = models.ForeignKey("agreements.Period", models.PROTECT, related_name="overages")
-    state = models.CharField(_("state"), max_length=10, choices=OVERAGE_STATES, default=OverageState.ASKED)
+    state = models.CharField(
+        _("state"), max_length=10, choices=OVERAGE_STATES, default=OverageState.ASKED
+    )
     minutes = models.PositiveIntegerField(_("time"))
     rate = models.PositiveBigIntegerField(_("for an hour"))
     billed = models.PositiveIntegerField(_("billed time"), default=0)
@@ -186,7 +199,9 @@ class Overage(TenantRow):
                 name="overage_is_something",
             ),
             models.UniqueConstraint(
-                fields=["period"], condition=models.Q(state=OverageState.ASKED), name="overage_asked_once"
+                fields=["period"],
+                condition=models.Q(state=OverageState.ASKED),
+                name="overage_asked_once",
             ),
             models.UniqueConstraint(
                 fields=["period"], condition=models.Q(by_terms=True), name="overage_by_terms_once"

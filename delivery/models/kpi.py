@@ -88,7 +88,9 @@ class Reading(TenantRow):
     on = models.DateField(_("day"))
     source = models.CharField(_("came"), max_length=4, choices=Source.choices, default=Source.HAND)
     actor = models.CharField(_("written by"), max_length=200, blank=True)
-    replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
     voided_at = models.DateTimeField(_("corrected or taken back"), null=True, blank=True)
 
     objects = InUse()
@@ -100,7 +102,9 @@ class Reading(TenantRow):
         ordering = ["-on", "-created_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["kpi", "on"], condition=models.Q(voided_at__isnull=True), name="reading_once_a_day"
+                fields=["kpi", "on"],
+                condition=models.Q(voided_at__isnull=True),
+                name="reading_once_a_day",
             )
         ]
         indexes = [models.Index(fields=["period", "kpi", "-on"], name="reading_of_period")]

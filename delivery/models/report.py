@@ -32,8 +32,12 @@ class Report(TenantRow):
 
     period = models.OneToOneField("agreements.Period", models.PROTECT, related_name="report")
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="reports")
-    state = models.CharField(_("state"), max_length=10, choices=REPORT_STATES, default=ReportState.DRAFT)
-    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
+    state = models.CharField(
+        _("state"), max_length=10, choices=REPORT_STATES, default=ReportState.DRAFT
+    )
+    language = models.CharField(
+        _("language"), max_length=5, choices=settings.LANGUAGES, default="en"
+    )
     comment = models.TextField(_("your words"), max_length=3000, blank=True)
     next_text = models.TextField(_("what is next"), max_length=1000, blank=True)
     decision = models.CharField(_("decision wanted"), max_length=300, blank=True)
@@ -63,7 +67,11 @@ class Report(TenantRow):
         ordering = ["-created_at", "-id"]
         indexes = [
             models.Index(fields=["business", "-created_at", "-id"], name="report_newest"),
-            models.Index(fields=["send_at"], name="report_to_send", condition=models.Q(state=ReportState.DRAFT)),
+            models.Index(
+                fields=["send_at"],
+                name="report_to_send",
+                condition=models.Q(state=ReportState.DRAFT),
+            ),
             models.Index(fields=["sent_at"], name="report_sent"),
             models.Index(
                 fields=["sent_at"],
@@ -118,7 +126,9 @@ class QuarterlyReview(TenantRow):
     not change (trigger); the same quarter made again after new facts is another row."""
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="quarterly_reviews")
-    agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="quarterly_reviews")
+    agreement = models.ForeignKey(
+        "agreements.Agreement", models.PROTECT, related_name="quarterly_reviews"
+    )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until (exclusive)"))
     snapshot = models.JSONField(_("contents"))
@@ -131,7 +141,9 @@ class QuarterlyReview(TenantRow):
         verbose_name_plural = _("quarterly reviews")
         ordering = ["-ends_on", "-created_at", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["agreement", "starts_on", "sha256"], name="quarterly_review_once")
+            models.UniqueConstraint(
+                fields=["agreement", "starts_on", "sha256"], name="quarterly_review_once"
+            )
         ]
 
     def __str__(self) -> str:
@@ -160,7 +172,9 @@ class EarlyWarning(TenantRow):
         verbose_name_plural = _("early warnings")
         ordering = ["-created_at", "-id"]
         constraints = [models.UniqueConstraint(fields=["period", "day"], name="early_warning_once")]
-        indexes = [models.Index(fields=["business", "-created_at", "-id"], name="early_warning_newest")]
+        indexes = [
+            models.Index(fields=["business", "-created_at", "-id"], name="early_warning_newest")
+        ]
 
     def __str__(self) -> str:
         return f"{self.period_id} {self.day}"

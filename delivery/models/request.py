@@ -32,9 +32,15 @@ class Request(TenantRow):
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="requests")
     agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="requests")
-    period = models.ForeignKey("agreements.Period", models.PROTECT, null=True, related_name="requests")
-    contact = models.ForeignKey("clients.Contact", models.PROTECT, related_name="+", verbose_name=_("asked by"))
-    state = models.CharField(_("state"), max_length=10, choices=REQUEST_STATES, default=RequestState.ASKED)
+    period = models.ForeignKey(
+        "agreements.Period", models.PROTECT, null=True, related_name="requests"
+    )
+    contact = models.ForeignKey(
+        "clients.Contact", models.PROTECT, related_name="+", verbose_name=_("asked by")
+    )
+    state = models.CharField(
+        _("state"), max_length=10, choices=REQUEST_STATES, default=RequestState.ASKED
+    )
     title = models.CharField(_("what"), max_length=160)
     fits = models.CharField(_("fits"), max_length=6, choices=FITS)
     left = models.IntegerField(_("time left when asked"), default=0)
@@ -61,7 +67,9 @@ class RequestMessage(TenantRow):
     """
 
     request = models.ForeignKey(Request, models.PROTECT, related_name="messages")
-    contact = models.ForeignKey("clients.Contact", models.PROTECT, null=True, blank=True, related_name="+")
+    contact = models.ForeignKey(
+        "clients.Contact", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     text = models.TextField(_("text"), max_length=5000)
     came_as = models.CharField(_("email"), max_length=250, blank=True)
 
@@ -71,7 +79,9 @@ class RequestMessage(TenantRow):
         ordering = ["created_at", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["business", "came_as"], condition=~models.Q(came_as=""), name="request_email_once"
+                fields=["business", "came_as"],
+                condition=~models.Q(came_as=""),
+                name="request_email_once",
             )
         ]
 

@@ -29,10 +29,17 @@ class Deliverable(TenantRow):
     promised = models.PositiveIntegerField(_("promised"), default=1)
     done = models.PositiveIntegerField(_("done"), default=0)
     due_on = models.DateField(_("wanted by"), null=True, blank=True)
-    state = models.CharField(_("state"), max_length=10, choices=DELIVERABLE_STATES, default=DeliverableState.OPEN)
+    state = models.CharField(
+        _("state"), max_length=10, choices=DELIVERABLE_STATES, default=DeliverableState.OPEN
+    )
     because = models.CharField(_("reason"), max_length=300, blank=True)
     carried_from = models.OneToOneField(
-        "self", models.PROTECT, null=True, blank=True, related_name="carried_to", verbose_name=_("carried from")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="carried_to",
+        verbose_name=_("carried from"),
     )
 
     class Meta:
@@ -40,7 +47,9 @@ class Deliverable(TenantRow):
         verbose_name_plural = _("deliverables")
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(fields=["period", "position"], name="deliverable_position_once"),
+            models.UniqueConstraint(
+                fields=["period", "position"], name="deliverable_position_once"
+            ),
             models.CheckConstraint(
                 condition=models.Q(state=DeliverableState.OPEN) | ~models.Q(because=""),
                 name="deliverable_settled_with_a_reason",
@@ -61,9 +70,16 @@ class Handover(TenantRow):
     (`sha256`, `size` in bytes, `file_name` as it was called, `content_type` as its bytes say), or with neither.
     `request` is the one that it answers, if any."""
 
-    deliverable = models.ForeignKey("delivery.Deliverable", models.PROTECT, related_name="handovers")
+    deliverable = models.ForeignKey(
+        "delivery.Deliverable", models.PROTECT, related_name="handovers"
+    )
     request = models.ForeignKey(
-        "delivery.Request", models.PROTECT, null=True, blank=True, related_name="handovers", verbose_name=_("request")
+        "delivery.Request",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="handovers",
+        verbose_name=_("request"),
     )
     on = models.DateField(_("day"))
     count = models.PositiveIntegerField(_("how many"), default=1)
@@ -79,7 +95,9 @@ class Handover(TenantRow):
         verbose_name = _("handover")
         verbose_name_plural = _("handovers")
         ordering = ["on", "created_at", "id"]
-        constraints = [models.CheckConstraint(condition=models.Q(count__gt=0), name="handover_is_something")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(count__gt=0), name="handover_is_something")
+        ]
 
     def __str__(self) -> str:
         return self.title or self.file_name or self.url

@@ -87,14 +87,24 @@ def _facts(
 ) -> dict[UUID, Facts]:
     over = _over(rows, now)
     read = figures.of_periods([period for own in over.values() for period in own])
-    failing, unread, late = queries.failed_agreements(business), _unread(rows, now), _late(rows, now)
+    failing, unread, late = (
+        queries.failed_agreements(business),
+        _unread(rows, now),
+        _late(rows, now),
+    )
     found = {}
     for row in rows:
         own = over[row.pk]
         paces = [[one.pace for one in read[period.pk]] for period in own]
         found[row.pk] = Facts(
-            targets=[(each.count(Pace.BEHIND), len(each) - each.count(Pace.UNKNOWN)) for each in paces],
-            hours=[(stated[period.pk].used, stated[period.pk].available) for period in own if period.pk in stated],
+            targets=[
+                (each.count(Pace.BEHIND), len(each) - each.count(Pace.UNKNOWN)) for each in paces
+            ],
+            hours=[
+                (stated[period.pk].used, stated[period.pk].available)
+                for period in own
+                if period.pk in stated
+            ],
             unread=unread.get(row.pk, 0),
             charge_failed=row.pk in failing,
             late=late.get(row.pk, 0),
@@ -108,7 +118,9 @@ def _over(rows: list[Agreement], now: datetime) -> dict[UUID, list[Period]]:
     zones = {row.pk: row.time_zone for row in rows}
     found: dict[UUID, list[Period]] = defaultdict(list)
     latest = (now + timedelta(days=1)).date()
-    periods = Period.objects.filter(agreement__in=zones, ends_on__lte=latest, ends_on__gt=latest - LONGEST)
+    periods = Period.objects.filter(
+        agreement__in=zones, ends_on__lte=latest, ends_on__gt=latest - LONGEST
+    )
     for period in periods.only("agreement", "starts_on", "ends_on").order_by("-starts_on"):
         own = found[period.agreement_id]
         if len(own) < LOOKED_AT and period.ends_on <= local_day(now, zones[period.agreement_id]):
@@ -118,7 +130,9 @@ def _over(rows: list[Agreement], now: datetime) -> dict[UUID, list[Period]]:
 
 def _unread(rows: list[Agreement], now: datetime) -> dict[UUID, int]:
     """How many of the newest reports of each nobody looked at in time; one that is younger says nothing yet."""
-    sent = Report.objects.filter(period__agreement__in=rows, state=ReportState.SENT).select_related("period")
+    sent = Report.objects.filter(period__agreement__in=rows, state=ReportState.SENT).select_related(
+        "period"
+    )
     seen: set[UUID] = set()
     found: dict[UUID, int] = defaultdict(int)
     names = ("letter_opened_at", "opened_at", "answered_at", "sent_at", "period__agreement_id")
@@ -133,9 +147,13 @@ def _unread(rows: list[Agreement], now: datetime) -> dict[UUID, int]:
 
 def _late(rows: list[Agreement], now: datetime) -> dict[UUID, int]:
     """Requests of late that were answered after the promised hour, or still wait beyond it."""
-    asked = Request.objects.filter(agreement__in=rows, created_at__gt=now - LATELY, respond_by__lt=now)
+    asked = Request.objects.filter(
+        agreement__in=rows, created_at__gt=now - LATELY, respond_by__lt=now
+    )
     found: dict[UUID, int] = defaultdict(int)
-    for about, state, by, at in asked.values_list("agreement", "state", "respond_by", "responded_at"):
+    for about, state, by, at in asked.values_list(
+        "agreement", "state", "respond_by", "responded_at"
+    ):
         waits = at is None and state == RequestState.ASKED
         found[about] += waits or (at is not None and at > by)
     return found
@@ -152,7 +170,9 @@ def says(one: Reason) -> str:
     """A reason in a sentence."""
     match one.why:
         case Why.ENDS:
-            return ngettext("It ends in %(n)s day.", "It ends in %(n)s days.", one.count) % {"n": one.count}
+            return ngettext("It ends in %(n)s day.", "It ends in %(n)s days.", one.count) % {
+                "n": one.count
+            }
         case Why.CHARGE:
             return _("A charge failed and is still open.")
         case Why.UNREAD:
@@ -181,7 +201,9 @@ def step(one: Reason) -> str:
         Why.ENDS: _("Talk about the next term now, with what was achieved in front of you."),
         Why.CHARGE: _("Ask for a new card, and whether something else is behind it."),
         Why.UNREAD: _("Ring and tell the last report's result in a minute."),
-        Why.TARGETS: _("Agree on one thing that you do differently, and tell them before they ask."),
+        Why.TARGETS: _(
+            "Agree on one thing that you do differently, and tell them before they ask."
+        ),
         Why.UNUSED: _("Offer something that they can use the hours for, or a smaller tier."),
         Why.SLOW: _("Answer what is open today, and say when the rest comes."),
     }[one.why]

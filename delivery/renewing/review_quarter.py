@@ -39,7 +39,9 @@ def compose(*, agreement: Agreement, periods: Sequence[Period], outlook: str) ->
         return quarter.snapshot(agreement, periods, outlook)
 
 
-def make(*, agreement: Agreement, periods: Sequence[Period], outlook: str, now: datetime) -> QuarterlyReview:
+def make(
+    *, agreement: Agreement, periods: Sequence[Period], outlook: str, now: datetime
+) -> QuarterlyReview:
     """Print it and keep it; the same facts and words again are the one that is there.
 
     What the client has typed may hold signs that no font has: they are left out on paper. Raises NoPeriod, and
@@ -55,30 +57,52 @@ def make(*, agreement: Agreement, periods: Sequence[Period], outlook: str, now: 
     with translation.override(agreement.language):
         context = {"business": agreement.business, **quarter.with_words(printable_within(shot))}
         name = quarter.title(shot)
-    pdf = render.pdf("review", context, language=agreement.language, title=name, identifier=digest(shot), created=now)
+    pdf = render.pdf(
+        "review",
+        context,
+        language=agreement.language,
+        title=name,
+        identifier=digest(shot),
+        created=now,
+    )
     with transaction.atomic():
-        document = store.save(business=agreement.business, kind=DocumentKind.REVIEW, title=name, pdf=pdf, now=now)
+        document = store.save(
+            business=agreement.business, kind=DocumentKind.REVIEW, title=name, pdf=pdf, now=now
+        )
         row, _made = QuarterlyReview.objects.get_or_create(
             agreement=agreement,
             starts_on=periods[0].starts_on,
             sha256=digest(shot),
             defaults={
-                "business": agreement.business, "client": agreement.client, "ends_on": periods[-1].ends_on,
-                "snapshot": shot, "document": document, "created_at": now,
+                "business": agreement.business,
+                "client": agreement.client,
+                "ends_on": periods[-1].ends_on,
+                "snapshot": shot,
+                "document": document,
+                "created_at": now,
             },
         )
     return row
 
 
-def send(*, review: QuarterlyReview, actor: str, now: datetime, origin: Origin = UNSEEN) -> QuarterlyReview:
+def send(
+    *, review: QuarterlyReview, actor: str, now: datetime, origin: Origin = UNSEEN
+) -> QuarterlyReview:
     """Mail it to who decides, once, with the paper and a way in. Raises NobodyToTell, NotAllowedNow."""
     agreement = review.agreement
     contact = addressee.must_be(agreement)
     with transaction.atomic():
-        if not QuarterlyReview.objects.filter(pk=review.pk, sent_at__isnull=True).update(sent_at=now):
+        if not QuarterlyReview.objects.filter(pk=review.pk, sent_at__isnull=True).update(
+            sent_at=now
+        ):
             raise NotAllowedNow(_("This review was sent already."))
         audit.record(
-            business=review.business, chain_id=agreement.pk, event="review_sent", actor=actor, now=now, origin=origin,
+            business=review.business,
+            chain_id=agreement.pk,
+            event="review_sent",
+            actor=actor,
+            now=now,
+            origin=origin,
             data={"sha256": review.document.sha256},
         )
         link = portal_links.portal_link(contact=contact, now=now, target=f"review:{review.pk}")
@@ -86,15 +110,28 @@ def send(*, review: QuarterlyReview, actor: str, now: datetime, origin: Origin =
             words = {"title": quarter.title(review.snapshot), "business": review.business.name}
             subject = f"{words['title']} · {words['business']}"
             paragraphs = [
-                _("What we promised, what was done and how your figures moved is on the paper with this letter."),
+                _(
+                    "What we promised, what was done and how your figures moved is on the paper with this letter."
+                ),
                 *[line for line in review.snapshot["outlook"].splitlines() if line.strip()],
             ]
             button = _("Read it in the portal")
         emails.write(
-            kind="quarterly_review", ref=str(review.pk), to=contact.email, template="note",
-            language=agreement.language, business=review.business, attachment=review.document, now=now,
-            context={"subject": subject, "name": contact.name, "paragraphs": paragraphs, "button": button,
-                     "link": links.placeholder("link", link.id)},
+            kind="quarterly_review",
+            ref=str(review.pk),
+            to=contact.email,
+            template="note",
+            language=agreement.language,
+            business=review.business,
+            attachment=review.document,
+            now=now,
+            context={
+                "subject": subject,
+                "name": contact.name,
+                "paragraphs": paragraphs,
+                "button": button,
+                "link": links.placeholder("link", link.id),
+            },
         )
     review.refresh_from_db(fields=["sent_at"])
     return review

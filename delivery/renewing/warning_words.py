@@ -14,11 +14,19 @@ from delivery.rules.pace_rules import Off
 Finding = dict[str, Any]  # as an EarlyWarning keeps it: kind, weight, and what the kind needs
 
 
-def of_kpi(name: str, unit: str, value: Decimal, on: date, wanted: Decimal, target: Decimal, weight: int) -> Finding:
+def of_kpi(
+    name: str, unit: str, value: Decimal, on: date, wanted: Decimal, target: Decimal, weight: int
+) -> Finding:
     """A figure that is not where its line was."""
     return {
-        "kind": Off.KPI.value, "weight": weight, "name": name, "unit": unit, "value": str(value),
-        "on": on.isoformat(), "wanted": str(wanted), "target": str(target),
+        "kind": Off.KPI.value,
+        "weight": weight,
+        "name": name,
+        "unit": unit,
+        "value": str(value),
+        "on": on.isoformat(),
+        "wanted": str(wanted),
+        "target": str(target),
     }
 
 
@@ -28,11 +36,18 @@ def of_work(title: str, done: int, promised: int, wanted: int, weight: int) -> F
     return {"kind": Off.WORK.value, "weight": weight, "title": title, **count}
 
 
-def of_hours(kind: Off, used: int, available: int, planned: int, ends: date | None, weight: int) -> Finding:
+def of_hours(
+    kind: Off, used: int, available: int, planned: int, ends: date | None, weight: int
+) -> Finding:
     """Minutes that run out (on `ends`, if that is known) or stay unused."""
     day = ends.isoformat() if ends else ""
     return {
-        "kind": kind.value, "weight": weight, "used": used, "available": available, "planned": planned, "ends": day,
+        "kind": kind.value,
+        "weight": weight,
+        "used": used,
+        "available": available,
+        "planned": planned,
+        "ends": day,
     }
 
 
@@ -41,16 +56,29 @@ def says(one: Finding) -> str:
     words = _words(one)
     match one["kind"]:
         case Off.KPI:
-            return _("%(name)s: %(value)s on %(on)s, expected %(wanted)s; the target is %(target)s.") % words
+            return (
+                _("%(name)s: %(value)s on %(on)s, expected %(wanted)s; the target is %(target)s.")
+                % words
+            )
         case Off.WORK:
-            return _("%(title)s: %(done)s of %(promised)s are done, expected %(wanted)s by now.") % words
+            return (
+                _("%(title)s: %(done)s of %(promised)s are done, expected %(wanted)s by now.")
+                % words
+            )
         case Off.OVER if one["ends"]:
-            said = _("Hours: %(used)s of %(available)s are used, planned %(planned)s; so they end on %(ends)s.")
+            said = _(
+                "Hours: %(used)s of %(available)s are used, planned %(planned)s; so they end on %(ends)s."
+            )
             return said % words
         case Off.OVER:
-            return _("Hours: %(used)s of %(available)s are used, planned %(planned)s by now.") % words
+            return (
+                _("Hours: %(used)s of %(available)s are used, planned %(planned)s by now.") % words
+            )
         case _unused:
-            return _("Hours: only %(used)s of %(available)s are used, planned %(planned)s by now.") % words
+            return (
+                _("Hours: only %(used)s of %(available)s are used, planned %(planned)s by now.")
+                % words
+            )
 
 
 def change(findings: Sequence[Finding]) -> str:
@@ -59,7 +87,12 @@ def change(findings: Sequence[Finding]) -> str:
     words = _words(worst)
     match worst["kind"]:
         case Off.KPI:
-            return _("Put the next hours into what moves %(name)s, or agree on a target that can be met.") % words
+            return (
+                _(
+                    "Put the next hours into what moves %(name)s, or agree on a target that can be met."
+                )
+                % words
+            )
         case Off.WORK:
             return (
                 ngettext(
@@ -89,9 +122,17 @@ def _told(one: Finding) -> str:
         case Off.KPI:
             return _("%(name)s: %(value)s so far, where we wanted %(wanted)s by now.") % words
         case Off.WORK:
-            return _("%(title)s: %(done)s of %(promised)s are done, fewer than planned by now.") % words
+            return (
+                _("%(title)s: %(done)s of %(promised)s are done, fewer than planned by now.")
+                % words
+            )
         case Off.OVER:
-            return _("%(used)s of the %(available)s in this period are used, more than planned by now.") % words
+            return (
+                _(
+                    "%(used)s of the %(available)s in this period are used, more than planned by now."
+                )
+                % words
+            )
         case _unused:
             return _("Of the %(available)s in this period, %(left)s are still free.") % words
 
@@ -100,19 +141,28 @@ def _promised(one: Finding, last: date) -> str:
     words = {"last": formats.day(last)}
     match one["kind"]:
         case Off.KPI:
-            return _("I am putting this week's work into it and will tell you in a week how it moved.")
+            return _(
+                "I am putting this week's work into it and will tell you in a week how it moved."
+            )
         case Off.WORK:
             return _("The rest is planned, and you will have it by %(last)s.") % words
         case Off.OVER:
-            return _("Which of the open things matter most to you, so that the rest of the time goes there?")
+            return _(
+                "Which of the open things matter most to you, so that the rest of the time goes there?"
+            )
         case _unused:
-            return _("Is there something you would like me to bring forward before %(last)s?") % words
+            return (
+                _("Is there something you would like me to bring forward before %(last)s?") % words
+            )
 
 
 def _words(one: Finding) -> dict[str, Any]:
     """The finding's facts as this language writes them."""
     if one["kind"] == Off.KPI:
-        figures = {key: f"{formats.number(one[key])} {one['unit']}".strip() for key in ("value", "wanted", "target")}
+        figures = {
+            key: f"{formats.number(one[key])} {one['unit']}".strip()
+            for key in ("value", "wanted", "target")
+        }
         return {"name": one["name"], "on": formats.day_short(one["on"]), **figures}
     if one["kind"] == Off.WORK:
         return {**one, "missing": one["promised"] - one["done"]}

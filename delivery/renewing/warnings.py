@@ -25,14 +25,29 @@ def send_note(
     with transaction.atomic():
         _decide(warning, sent_at=now, note=note)
         audit.record(
-            business=warning.business, chain_id=agreement.pk, event="early_note_sent", actor=actor, now=now,
-            origin=origin, data={"note": note, "to_email": contact.email, "day": warning.day},
+            business=warning.business,
+            chain_id=agreement.pk,
+            event="early_note_sent",
+            actor=actor,
+            now=now,
+            origin=origin,
+            data={"note": note, "to_email": contact.email, "day": warning.day},
         )
         emails.write(
-            kind="early_note", ref=str(warning.pk), to=contact.email, template="note", language=agreement.language,
-            context={"subject": subject, "name": contact.name, "button": "", "link": "",
-                     "paragraphs": [line for line in note.splitlines() if line.strip()]},
-            business=warning.business, now=now,
+            kind="early_note",
+            ref=str(warning.pk),
+            to=contact.email,
+            template="note",
+            language=agreement.language,
+            context={
+                "subject": subject,
+                "name": contact.name,
+                "button": "",
+                "link": "",
+                "paragraphs": [line for line in note.splitlines() if line.strip()],
+            },
+            business=warning.business,
+            now=now,
         )
     return warning
 
@@ -44,7 +59,9 @@ def let_be(*, warning: EarlyWarning, now: datetime) -> EarlyWarning:
 
 
 def _decide(warning: EarlyWarning, **sets: object) -> None:
-    open_still = EarlyWarning.objects.filter(pk=warning.pk, sent_at__isnull=True, dismissed_at__isnull=True)
+    open_still = EarlyWarning.objects.filter(
+        pk=warning.pk, sent_at__isnull=True, dismissed_at__isnull=True
+    )
     if not open_still.update(**sets):
         raise NotAllowedNow(_("This warning was decided already."))
     warning.refresh_from_db(fields=["sent_at", "dismissed_at", "note"])

@@ -56,7 +56,11 @@ def _due(now: datetime, only: Business | None) -> dict[Period, Stretch]:
     if only:
         rows = rows.filter(business=only)
     rows = rows.select_related("agreement__client", "agreement__contact", "business__owner")
-    warned = EarlyWarning.objects.filter(period__in=rows).order_by("day").values_list("period", "day", "created_at")
+    warned = (
+        EarlyWarning.objects.filter(period__in=rows)
+        .order_by("day")
+        .values_list("period", "day", "created_at")
+    )
     newest: dict[UUID, tuple[int, datetime]] = {pk: (day, at) for pk, day, at in warned}
     letters = Outbox.objects.filter(kind=LETTER, created_at__gt=now - timedelta(days=2))
     told = set(letters.values_list("ref", flat=True))
@@ -65,7 +69,9 @@ def _due(now: datetime, only: Business | None) -> dict[Period, Stretch]:
         zone = period.agreement.time_zone
         stretch = Stretch(period.starts_on, period.ends_on, local_day(now, zone))
         last = newest.get(period.pk)
-        is_due = pace_rules.is_due(stretch, *((last[0], local_day(last[1], zone)) if last else (0, None)))
+        is_due = pace_rules.is_due(
+            stretch, *((last[0], local_day(last[1], zone)) if last else (0, None))
+        )
         if is_due and _ref(period.business, now) not in told:
             found[period] = stretch
     return found
@@ -80,14 +86,24 @@ def _findings(due: dict[Period, Stretch]) -> dict[UUID, list[Finding]]:
     by_day: dict[date, list[Period]] = defaultdict(list)
     for period, stretch in due.items():
         by_day[stretch.today].append(period)
-    read = {pk: found for day, rows in by_day.items() for pk, found in figures.of_periods(rows, day).items()}
+    read = {
+        pk: found
+        for day, rows in by_day.items()
+        for pk, found in figures.of_periods(rows, day).items()
+    }
     stated = hours_left.of_agreements([period.agreement for period in due])
     promised: dict[UUID, list[Deliverable]] = defaultdict(list)
-    for row in Deliverable.objects.filter(period__in=due, state=DeliverableState.OPEN).order_by("position"):
+    for row in Deliverable.objects.filter(period__in=due, state=DeliverableState.OPEN).order_by(
+        "position"
+    ):
         promised[row.period_id].append(row)
     return {
         period.pk: sorted(
-            [*_kpis(read[period.pk]), *_work(promised[period.pk], stretch), *_hours(stated.get(period.pk), stretch)],
+            [
+                *_kpis(read[period.pk]),
+                *_work(promised[period.pk], stretch),
+                *_hours(stated.get(period.pk), stretch),
+            ],
             key=lambda one: -int(one["weight"]),
         )
         for period, stretch in due.items()
@@ -119,12 +135,21 @@ def _hours(stated: PeriodStatement | None, stretch: Stretch) -> Iterable[Finding
     if stated is None or (off := pace_rules.hours(stated.used, stated.available, stretch)) is None:
         return
     planned = int(max(0, stated.available) * stretch.share)
-    ends = pace_rules.runs_out(stated.used, stated.available, stretch) if off == pace_rules.Off.OVER else None
+    ends = (
+        pace_rules.runs_out(stated.used, stated.available, stretch)
+        if off == pace_rules.Off.OVER
+        else None
+    )
     weight = pace_rules.weight(planned - stated.used, max(1, stated.available))
     yield warning_words.of_hours(off, stated.used, stated.available, planned, ends, weight)
 
 
-def _warn(periods: list[Period], due: dict[Period, Stretch], found: dict[UUID, list[Finding]], now: datetime) -> None:
+def _warn(
+    periods: list[Period],
+    due: dict[Period, Stretch],
+    found: dict[UUID, list[Finding]],
+    now: datetime,
+) -> None:
     """One business's warnings, and its letter about them."""
     made = [_row(period, due[period].checkpoint, found[period.pk], now) for period in periods]
     made.sort(key=lambda row: -sum(int(one["weight"]) for one in row.findings))
@@ -133,9 +158,9 @@ def _warn(periods: list[Period], due: dict[Period, Stretch], found: dict[UUID, l
         Business.objects.select_for_update().get(pk=business.pk)
         if Outbox.objects.filter(kind=LETTER, ref=_ref(business, now)).exists():
             return  # another worker was faster
-        EarlyWarning.objects.filter(period__in=periods, sent_at__isnull=True, dismissed_at__isnull=True).update(
-            dismissed_at=now
-        )  # what was said ten days ago is overtaken
+        EarlyWarning.objects.filter(
+            period__in=periods, sent_at__isnull=True, dismissed_at__isnull=True
+        ).update(dismissed_at=now)  # what was said ten days ago is overtaken
         EarlyWarning.objects.bulk_create(made, ignore_conflicts=True)
         _tell(business, made, now)
 
@@ -147,8 +172,14 @@ def _row(period: Period, day: int, findings: list[Finding], now: datetime) -> Ea
     with translation.override(business.language):
         change = warning_words.change(findings)
     return EarlyWarning(
-        business=business, client=agreement.client, period=period, day=day, findings=findings, note=note[:1000],
-        change=change[:300], created_at=now,
+        business=business,
+        client=agreement.client,
+        period=period,
+        day=day,
+        findings=findings,
+        note=note[:1000],
+        change=change[:300],
+        created_at=now,
     )
 
 
@@ -165,10 +196,18 @@ def _tell(business: Business, made: list[EarlyWarning], now: datetime) -> None:
             for row in made[:TOLD]
         ]
     emails.write(
-        kind=LETTER, ref=_ref(business, now), to=business.owner.email, template="early_warnings",
+        kind=LETTER,
+        ref=_ref(business, now),
+        to=business.owner.email,
+        template="early_warnings",
         context={
-            "warnings": shown, "count": len(made), "more": max(0, len(made) - TOLD), "client": made[0].client.name,
+            "warnings": shown,
+            "count": len(made),
+            "more": max(0, len(made) - TOLD),
+            "client": made[0].client.name,
             "link": settings.SITE_URL + settings.WARNINGS_PATH,
         },
-        language=business.language, business=business, now=now,
+        language=business.language,
+        business=business,
+        now=now,
     )

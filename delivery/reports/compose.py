@@ -46,7 +46,11 @@ class Item:
     @property
     def owed(self) -> int:
         """How many the client was to have: of what was waived, only what was done."""
-        return min(self.done, self.promised) if self.state == DeliverableState.WAIVED else self.promised
+        return (
+            min(self.done, self.promised)
+            if self.state == DeliverableState.WAIVED
+            else self.promised
+        )
 
 
 @dataclass(frozen=True)
@@ -116,8 +120,13 @@ def snapshot(said: Said, found: Facts) -> dict[str, Any]:
         "deliverables": [_item(item) for item in found.items],
         "kpis": _figures(found.figures, said.chosen),
         "requests": _requests(found.wishes),
-        "value_adds": [str(one["title"]) for one in said.value_adds if _is_given(one, said.starts_on)],
-        "entries": [{"on": one.on.isoformat(), "note": one.note, "minutes": one.minutes} for one in found.work],
+        "value_adds": [
+            str(one["title"]) for one in said.value_adds if _is_given(one, said.starts_on)
+        ],
+        "entries": [
+            {"on": one.on.isoformat(), "note": one.note, "minutes": one.minutes}
+            for one in found.work
+        ],
         "silent": _silent(found.silent, said.starts_on),
         "comment": said.comment,
         "next_text": said.next_text,
@@ -164,8 +173,13 @@ def _item(item: Item) -> dict[str, Any]:
 def _figures(figures: Sequence[Measured], chosen: Sequence[str]) -> list[dict[str, Any]]:
     """The chosen ones first, in their order; else the first three as they come. `shown` marks them."""
     by_id = {str(one.kpi.pk): one for one in figures}
-    first = [by_id[pk] for pk in dict.fromkeys(chosen) if pk in by_id][:SHOWN] or list(figures)[:SHOWN]
-    return [_figure(one, one in first) for one in [*first, *(one for one in figures if one not in first)]]
+    first = [by_id[pk] for pk in dict.fromkeys(chosen) if pk in by_id][:SHOWN] or list(figures)[
+        :SHOWN
+    ]
+    return [
+        _figure(one, one in first)
+        for one in [*first, *(one for one in figures if one not in first)]
+    ]
 
 
 def _figure(one: Measured, is_shown: bool) -> dict[str, Any]:
@@ -184,7 +198,9 @@ def _figure(one: Measured, is_shown: bool) -> dict[str, Any]:
         "value": "" if one.value is None else str(one.value),
         "on": one.on.isoformat() if one.on else "",
         "pace": one.pace.value,
-        "history": [[day.isoformat(), "" if value is None else str(value)] for day, value in one.history],
+        "history": [
+            [day.isoformat(), "" if value is None else str(value)] for day, value in one.history
+        ],
         "shown": is_shown,
     }
 
@@ -196,10 +212,14 @@ def _requests(wishes: Sequence[Wish]) -> dict[str, Any]:
     return {
         "asked": len(taken),
         "answered": len(waits),
-        "in_time": sum(bool(wish.responded_at and wish.responded_at <= wish.respond_by) for wish in taken),
+        "in_time": sum(
+            bool(wish.responded_at and wish.responded_at <= wish.respond_by) for wish in taken
+        ),
         "median_minutes": max(1, median_low(waits) // timedelta(minutes=1)) if waits else None,
         "done": [wish.title for wish in taken if wish.state == RequestState.DONE],
-        "open": [wish.title for wish in taken if wish.state in (RequestState.ASKED, RequestState.STARTED)],
+        "open": [
+            wish.title for wish in taken if wish.state in (RequestState.ASKED, RequestState.STARTED)
+        ],
     }
 
 

@@ -25,7 +25,9 @@ DRAFTED = "reports_drafted"
 def waiting(now: datetime) -> QuerySet[Period]:
     """Periods that may be over somewhere and have no report. What was skipped or paused has none."""
     latest = (now + timedelta(days=1)).date()
-    over = Q(ends_on__lte=latest) | Q(agreement__ends_on__lte=latest, agreement__ends_on__lt=F("ends_on"))
+    over = Q(ends_on__lte=latest) | Q(
+        agreement__ends_on__lte=latest, agreement__ends_on__lt=F("ends_on")
+    )
     found = Period.objects.filter(over, report__isnull=True, business__is_suspended=False)
     return found.exclude(state=PeriodState.SKIPPED)
 
@@ -43,7 +45,9 @@ def draft_due(*, now: datetime, on_batch: Callable[[int], None] = lambda made: N
 def last_day_after(period: Period) -> date:
     """The first day that is not served any more: the period's end, or the agreement's where that came before."""
     ends_on = period.agreement.ends_on
-    return min(period.ends_on, ends_on) if ends_on and ends_on > period.starts_on else period.ends_on
+    return (
+        min(period.ends_on, ends_on) if ends_on and ends_on > period.starts_on else period.ends_on
+    )
 
 
 def _batches(now: datetime) -> Iterator[list[UUID]]:
@@ -55,7 +59,9 @@ def _batches(now: datetime) -> Iterator[list[UUID]]:
         if mark:
             found = found.filter(Q(ends_on__gt=mark[0]) | Q(ends_on=mark[0], pk__gt=mark[1]))
         rows = list(found[:BATCH])
-        if over := [row.pk for row in rows if last_day_after(row) <= local_day(now, row.agreement.time_zone)]:
+        if over := [
+            row.pk for row in rows if last_day_after(row) <= local_day(now, row.agreement.time_zone)
+        ]:
             yield over
         if len(rows) < BATCH:
             return
@@ -67,7 +73,9 @@ def _draft(ids: list[UUID], now: datetime) -> int:
         periods = Period.objects.filter(pk__in=ids).select_related("agreement", "business")
         rows = [_row(period, now) for period in periods]
         Report.objects.bulk_create(rows, ignore_conflicts=True)
-        new = set(Report.objects.filter(pk__in=[row.pk for row in rows]).values_list("period", flat=True))
+        new = set(
+            Report.objects.filter(pk__in=[row.pk for row in rows]).values_list("period", flat=True)
+        )
         told = {period.business for period in periods if period.pk in new}
         emails.post(DRAFTED, [(_ref(business, now), business) for business in told], now=now)
     return len(new)
@@ -96,7 +104,9 @@ def goes_out(period: Period, now: datetime) -> datetime | None:
     zone = period.agreement.time_zone
     agreed = last_day_after(period) + timedelta(days=(terms.get("report_days") or DAYS) - 1)
     later = local_day(now + AT_LEAST, zone)
-    first = later if local_instant(later, HOUR, zone) >= now + AT_LEAST else later + timedelta(days=1)
+    first = (
+        later if local_instant(later, HOUR, zone) >= now + AT_LEAST else later + timedelta(days=1)
+    )
     return local_instant(max(agreed, first), HOUR, zone)
 
 

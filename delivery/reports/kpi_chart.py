@@ -15,10 +15,14 @@ def chart(row: dict[str, Any]) -> charts.Course | None:
 
     The axis has short figures and its two ends: the exact ones stand in `rows`.
     """
-    points = [(formats.month_short(date.fromisoformat(day)), _value(said)) for day, said in row["history"]]
+    points = [
+        (formats.month_short(date.fromisoformat(day)), _value(said)) for day, said in row["history"]
+    ]
     if all(value is None for _label, value in points):
         return None
-    drawn = charts.line(points, target=Decimal(row["target"]), show=formats.number_short, width=WIDTH, height=HEIGHT)
+    drawn = charts.line(
+        points, target=Decimal(row["target"]), show=formats.number_short, width=WIDTH, height=HEIGHT
+    )
     ends = drawn.labels[:1] + drawn.labels[-1:] if len(drawn.labels) > 1 else drawn.labels
     exact = [(label, formats.number(value)) for label, value in points if value is not None]
     return replace(drawn, labels=ends, rows=exact)

@@ -29,7 +29,9 @@ REMINDER, NUDGE, ANSWERED = "reports_waiting", "report_nudge", "report_answered"
 
 def register() -> None:
     """Tell the outbox who writes what."""
-    COMPOSERS.update({"report": report, NUDGE: nudge, ANSWERED: answered, DRAFTED: drafted, REMINDER: reminder})
+    COMPOSERS.update(
+        {"report": report, NUDGE: nudge, ANSWERED: answered, DRAFTED: drafted, REMINDER: reminder}
+    )
 
 
 def report(ref: str, now: datetime) -> Letter:
@@ -55,12 +57,19 @@ def nudge(ref: str, now: datetime) -> Letter:
     with translation.override(row.language):
         words = {"title": title(row), "business": row.business.name, "verdict": _verdict(row)}
         said = [
-            _("%(title)s is there, and it may have passed you by: reading it takes a minute and a half.") % words,
+            _(
+                "%(title)s is there, and it may have passed you by: reading it takes a minute and a half."
+            )
+            % words,
             words["verdict"],
         ]
         if row.decision:
-            said.append(_("One decision is wanted from you: %(decision)s") % {"decision": row.decision})
-        context = _note(title(row), contact.name, said, _("Read it"), _door(contact, f"report:{row.pk}", now))
+            said.append(
+                _("One decision is wanted from you: %(decision)s") % {"decision": row.decision}
+            )
+        context = _note(
+            title(row), contact.name, said, _("Read it"), _door(contact, f"report:{row.pk}", now)
+        )
     return Letter(contact.email, "note", context, row.language, row.business)
 
 
@@ -68,9 +77,17 @@ def answered(ref: str, now: datetime) -> Letter:
     """To the freelancer: what the client decided."""
     row = _one(ref)
     with translation.override(row.business.language):
-        words = {"client": row.client.name, "answer": row.get_answer_display(), "who": row.answered_by}
+        words = {
+            "client": row.client.name,
+            "answer": row.get_answer_display(),
+            "who": row.answered_by,
+        }
         said = [row.decision, _("%(who)s answered: %(answer)s.") % words]
-        said += [_("In their words: “%(words)s”") % {"words": row.answer_words}] if row.answer_words else []
+        said += (
+            [_("In their words: “%(words)s”") % {"words": row.answer_words}]
+            if row.answer_words
+            else []
+        )
         subject = _("%(client)s: %(answer)s") % words
         context = _note(subject, "", said, _("Look"), _desk(f"/reports/{row.pk}/"))
     return Letter(row.business.owner.email, "note", context, row.business.language, row.business)
@@ -105,23 +122,37 @@ def _signer() -> Signer:
 
 def _digest(ref: str, now: datetime, *, is_reminder: bool) -> Letter:
     business = Business.objects.select_related("owner").get(pk=ref.partition(":")[0])
-    waits = Report.objects.filter(business=business, state=ReportState.DRAFT).select_related("client", "period")
+    waits = Report.objects.filter(business=business, state=ReportState.DRAFT).select_related(
+        "client", "period"
+    )
     rows, count = list(waits.order_by("send_at", "client__name")[:NAMED]), waits.count()
     with translation.override(business.language):
         many = {"n": count}
-        subject = ngettext("A report waits for your sentence", "%(n)s reports wait for your sentence", count) % many
+        subject = (
+            ngettext(
+                "A report waits for your sentence", "%(n)s reports wait for your sentence", count
+            )
+            % many
+        )
         if not count:
             subject = _("Every report is on its way")
         said = [_line(row, business) for row in rows]
         said += [_("… and %(n)s more.") % {"n": count - len(rows)}] if count > len(rows) else []
         if is_reminder and count:
-            said.append(_("They have waited for some days: a sentence from you is what the client reads first."))
+            said.append(
+                _(
+                    "They have waited for some days: a sentence from you is what the client reads first."
+                )
+            )
         context = _note(subject, "", said, _("Review them"), _desk("/reports/?state=draft"))
     return Letter(business.owner.email, "note", context, business.language, business)
 
 
 def _line(row: Report, business: Business) -> str:
-    words = {"client": row.client.name, "month": formats.months(row.period.starts_on, row.period.ends_on)}
+    words = {
+        "client": row.client.name,
+        "month": formats.months(row.period.starts_on, row.period.ends_on),
+    }
     if row.send_at is None:
         return _("%(client)s, %(month)s: it waits for you.") % words
     words["when"] = formats.moment(row.send_at, business.time_zone)
@@ -144,7 +175,9 @@ def _verdict(row: Report) -> str:
 
 
 def _door(contact: Contact, target: str, now: datetime) -> str:
-    return links.placeholder("link", portal_links.portal_link(contact=contact, now=now, target=target).pk)
+    return links.placeholder(
+        "link", portal_links.portal_link(contact=contact, now=now, target=target).pk
+    )
 
 
 def _desk(path: str) -> str:

@@ -50,9 +50,15 @@ def ensure(*, report: Report, now: datetime) -> Document:
     pdf = _pdf(report)
     with transaction.atomic(), translation.override(report.language):
         document = store.save(
-            business=report.business, kind=DocumentKind.REPORT, title=title(report), pdf=pdf, now=now
+            business=report.business,
+            kind=DocumentKind.REPORT,
+            title=title(report),
+            pdf=pdf,
+            now=now,
         )
-        Report.objects.filter(pk=report.pk, document__isnull=True).update(document=document, lease_until=None)
+        Report.objects.filter(pk=report.pk, document__isnull=True).update(
+            document=document, lease_until=None
+        )
         emails.post("report", [(str(report.pk), report.business)], now=now)
     report.document = document
     return document
@@ -69,5 +75,10 @@ def _pdf(report: Report) -> bytes:
         context = {"business": report.business, **with_words(printable_within(report.snapshot))}
         name = title(report)
     return render.pdf(
-        "report", context, language=report.language, title=name, identifier=report.sha256, created=report.sent_at
+        "report",
+        context,
+        language=report.language,
+        title=name,
+        identifier=report.sha256,
+        created=report.sent_at,
     )

@@ -12,7 +12,7 @@ from core.dates import local_day
 from core.models import Business
 from core.outbox import emails
 from delivery.models import Report, ReportRun
-from delivery.reports import draft, reminders, report_pdf, send
+from delivery.reports import draft, report_pdf, report_reminders, send
 from delivery.reports.report_emails import REMINDER
 from delivery.rules.states import ReportState
 from delivery.work.checklist_actions import open_checklists
@@ -35,8 +35,8 @@ def report(*, now: datetime, door: str) -> ReportRun:
         "drafted": draft.draft_due(now=now, on_batch=on_batch),
         "reminded": remind_due(now=now),
         "sent": send.send_due(now=now, on_batch=on_batch),
-        "nudged": reminders.nudge_due(now=now),
-        "tasks": reminders.task_due(now=now),
+        "nudged": report_reminders.nudge_due(now=now),
+        "tasks": report_reminders.task_due(now=now),
     }
     if report_pdf.waiting().exists():
         nudge.ring("delivery.tasks.print_reports")
@@ -50,6 +50,14 @@ def remind_due(*, now: datetime) -> int:
     """Tell each business whose drafts have waited for three days, every third day anew; how many businesses."""
     late = Report.objects.filter(state=ReportState.DRAFT, created_at__lte=now - REMIND_AFTER)
     waits = Business.objects.filter(pk__in=late.order_by().values("business"), is_suspended=False)
-    refs = [(f"{row.pk}:{local_day(now, row.time_zone).toordinal() // REMIND_AFTER.days}", row) for row in waits]
+    refs = [
+        (f"{row.pk}:{local_day(now, row.time_zone).toordinal() // REMIND_AFTER.days}", row)
+        for row in waits
+    ]
     emails.post(REMINDER, refs, now=now)
     return len(refs)
+
+
+def last_run() -> ReportRun | None:
+    """The latest run."""
+    return ReportRun.objects.order_by("-started_at", "-pk").first()

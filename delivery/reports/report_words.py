@@ -37,19 +37,33 @@ def verdict_words(code: str, *, is_month: bool) -> str:
             Verdict.GOOD: _(
                 "A good period: everything promised was delivered, and the figures are where they should be."
             ),
-            Verdict.MIXED: _("A mixed period: most of it went as planned, and what did not is listed below."),
-            Verdict.OFF: _("This period fell short of its targets. What happens next is at the end of this report."),
+            Verdict.MIXED: _(
+                "A mixed period: most of it went as planned, and what did not is listed below."
+            ),
+            Verdict.OFF: _(
+                "This period fell short of its targets. What happens next is at the end of this report."
+            ),
         }[Verdict(code)]
     return {
-        Verdict.GOOD: _("A good month: everything promised was delivered, and the figures are where they should be."),
-        Verdict.MIXED: _("A mixed month: most of it went as planned, and what did not is listed below."),
-        Verdict.OFF: _("This month fell short of its targets. What happens next is at the end of this report."),
+        Verdict.GOOD: _(
+            "A good month: everything promised was delivered, and the figures are where they should be."
+        ),
+        Verdict.MIXED: _(
+            "A mixed month: most of it went as planned, and what did not is listed below."
+        ),
+        Verdict.OFF: _(
+            "This month fell short of its targets. What happens next is at the end of this report."
+        ),
     }[Verdict(code)]
 
 
 def _is_month(span: dict[str, str]) -> bool:
     """Whether that is what people call it: no trial of two weeks, and no quarter."""
-    return 28 <= (date.fromisoformat(span["ends_on"]) - date.fromisoformat(span["starts_on"])).days <= 31
+    return (
+        28
+        <= (date.fromisoformat(span["ends_on"]) - date.fromisoformat(span["starts_on"])).days
+        <= 31
+    )
 
 
 def pace_words(code: str) -> str:
@@ -107,7 +121,9 @@ def _requests(asked: dict[str, Any]) -> str:
     said = ngettext("%(n)s request", "%(n)s requests", asked["asked"]) % {"n": asked["asked"]}
     words = [said, _("%(n)s answered in the promised time") % {"n": asked["in_time"]}]
     if asked["median_minutes"] is not None:
-        words.append(_("half of them within %(time)s") % {"time": formats.hours(asked["median_minutes"])})
+        words.append(
+            _("half of them within %(time)s") % {"time": formats.hours(asked["median_minutes"])}
+        )
     return ", ".join(words)
 
 
@@ -120,17 +136,25 @@ def _hours(stated: dict[str, Any]) -> str:
     if stated["remaining"] < 0:
         words.append(_("%(hours)s over") % {"hours": formats.hours(-stated["remaining"])})
     if stated["rolled_in"]:
-        words.append(_("%(hours)s of them rolled over") % {"hours": formats.hours(stated["rolled_in"])})
+        words.append(
+            _("%(hours)s of them rolled over") % {"hours": formats.hours(stated["rolled_in"])}
+        )
     if stated["deficit_in"]:
         words.append(
-            _("%(hours)s were used ahead in the period before") % {"hours": formats.hours(stated["deficit_in"])}
+            _("%(hours)s were used ahead in the period before")
+            % {"hours": formats.hours(stated["deficit_in"])}
         )
     if stated["adjusted"]:
         words.append(_("%(hours)s corrected") % {"hours": formats.hours_signed(stated["adjusted"])})
     if stated["approved"]:
-        words.append(_("%(hours)s beyond were approved") % {"hours": formats.hours(stated["approved"])})
+        words.append(
+            _("%(hours)s beyond were approved") % {"hours": formats.hours(stated["approved"])}
+        )
     if stated["rolled_out"]:
-        words.append(_("%(hours)s go on into the next period") % {"hours": formats.hours(stated["rolled_out"])})
+        words.append(
+            _("%(hours)s go on into the next period")
+            % {"hours": formats.hours(stated["rolled_out"])}
+        )
     return ", ".join(words)
 
 

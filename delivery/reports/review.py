@@ -16,10 +16,21 @@ FURTHEST = timedelta(days=60)
 
 
 def save_words(
-    *, report: Report, comment: str, next_text: str, now: datetime, decision: str = "", chosen: Sequence[str] = ()
+    *,
+    report: Report,
+    comment: str,
+    next_text: str,
+    now: datetime,
+    decision: str = "",
+    chosen: Sequence[str] = (),
 ) -> Report:
     """Keep the words of a draft. Raises AlreadySent."""
-    words = {"comment": comment, "next_text": next_text, "decision": decision, "chosen": list(chosen)[:SHOWN]}
+    words = {
+        "comment": comment,
+        "next_text": next_text,
+        "decision": decision,
+        "chosen": list(chosen)[:SHOWN],
+    }
     if not _draft(report).update(**words, reviewed_at=now):
         raise AlreadySent(_("This report was sent and can no longer be changed."))
     report.refresh_from_db()

@@ -47,7 +47,11 @@ def send_due(*, now: datetime, on_batch: Callable[[int], None] = lambda sent: No
     sent, after = 0, None
     while True:
         found = due(now).order_by("pk")
-        rows = list((found.filter(pk__gt=after) if after else found).select_related(*read_facts.RELATED)[:BATCH])
+        rows = list(
+            (found.filter(pk__gt=after) if after else found).select_related(*read_facts.RELATED)[
+                :BATCH
+            ]
+        )
         if not rows:
             return sent
         after = rows[-1].pk
@@ -59,7 +63,9 @@ def send_due(*, now: datetime, on_batch: Callable[[int], None] = lambda sent: No
 
 def due(now: datetime) -> Any:
     """Drafts whose time has come."""
-    return Report.objects.filter(state=ReportState.DRAFT, send_at__lte=now, business__is_suspended=False)
+    return Report.objects.filter(
+        state=ReportState.DRAFT, send_at__lte=now, business__is_suspended=False
+    )
 
 
 def digest(shot: dict[str, Any]) -> str:
@@ -99,8 +105,17 @@ def snapshot(report: Report, found: Facts | None = None) -> dict[str, Any]:
 def _hold(ids: Sequence[UUID]) -> None:
     """Nothing is written down for these periods meanwhile: time is held by its business, the rest by its period."""
     periods = Period.objects.filter(report__in=ids)
-    list(Business.objects.select_for_update(no_key=True).filter(pk__in=periods.values("business")).order_by("pk"))
-    list(Period.objects.select_for_update(no_key=True).filter(report__in=ids).order_by("pk").values_list("pk"))
+    list(
+        Business.objects.select_for_update(no_key=True)
+        .filter(pk__in=periods.values("business"))
+        .order_by("pk")
+    )
+    list(
+        Period.objects.select_for_update(no_key=True)
+        .filter(report__in=ids)
+        .order_by("pk")
+        .values_list("pk")
+    )
 
 
 def _freeze(ids: Sequence[UUID], actor: str, now: datetime, *, only_due: bool = False) -> int:
@@ -108,8 +123,17 @@ def _freeze(ids: Sequence[UUID], actor: str, now: datetime, *, only_due: bool = 
     with transaction.atomic():
         _hold(ids)
         held = due(now) if only_due else Report.objects.filter(state=ReportState.DRAFT)
-        locked = held.filter(pk__in=ids).select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True)
-        rows = list(Report.objects.filter(pk__in=list(locked)).select_related(*read_facts.RELATED).order_by("pk"))
+        locked = (
+            held.filter(pk__in=ids)
+            .select_for_update(of=("self",))
+            .order_by("pk")
+            .values_list("pk", flat=True)
+        )
+        rows = list(
+            Report.objects.filter(pk__in=list(locked))
+            .select_related(*read_facts.RELATED)
+            .order_by("pk")
+        )
         found = read_facts.facts(rows)
         for row in rows:
             row.snapshot = snapshot(row, found[row.pk])

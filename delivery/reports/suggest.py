@@ -42,13 +42,22 @@ def decisions(shot: dict[str, Any], language: str) -> list[str]:
         if stated["remaining"] < 0:
             over = {"hours": formats.hours(-stated["remaining"])}
             found.append(
-                _("We needed %(hours)s more than the retainer holds. Shall we talk about a larger tier?") % over
+                _(
+                    "We needed %(hours)s more than the retainer holds. Shall we talk about a larger tier?"
+                )
+                % over
             )
         elif stated["available"] and stated["used"] * 100 < stated["available"] * PLENTY:
             left = {"hours": formats.hours(stated["remaining"])}
-            found.append(_("%(hours)s were not used. Shall we put them into something that was put off?") % left)
+            found.append(
+                _("%(hours)s were not used. Shall we put them into something that was put off?")
+                % left
+            )
         late = [row["name"] for row in shot["kpis"] if row["pace"] == Pace.BEHIND and row["shown"]]
-        found += [_("Shall we put more of next month's time into “%(kpi)s”?") % {"kpi": name} for name in late]
+        found += [
+            _("Shall we put more of next month's time into “%(kpi)s”?") % {"kpi": name}
+            for name in late
+        ]
         found.append(_("Shall we go on in the same way next month?"))
         return found[:3]
 
@@ -58,11 +67,17 @@ def _delivered(shot: dict[str, Any]) -> str:
     if not done:
         return ""
     short = [one for one in shot["deliverables"] if one["done"] < one["promised"]]
-    missing = [_count(one, one["promised"] - one["done"]) for one in short if one["state"] != DeliverableState.WAIVED]
+    missing = [
+        _count(one, one["promised"] - one["done"])
+        for one in short
+        if one["state"] != DeliverableState.WAIVED
+    ]
     words = {"list": ", ".join(done), "missing": ", ".join(missing)}
     if missing:
         return _("Delivered: %(list)s; still missing: %(missing)s.") % words
-    return (_("Delivered: %(list)s.") if short else _("Everything promised was delivered: %(list)s.")) % words
+    return (
+        _("Delivered: %(list)s.") if short else _("Everything promised was delivered: %(list)s.")
+    ) % words
 
 
 def _best(shot: dict[str, Any]) -> str:
@@ -77,14 +92,19 @@ def _best(shot: dict[str, Any]) -> str:
     if not moved or max(moved)[0] <= 0:
         return ""
     percent, name = max(moved)
-    return _("%(kpi)s moved most: %(change)s %% this month.") % {"kpi": name, "change": f"+{formats.number(percent)}"}
+    return _("%(kpi)s moved most: %(change)s %% this month.") % {
+        "kpi": name,
+        "change": f"+{formats.number(percent)}",
+    }
 
 
 def _behind(shot: dict[str, Any]) -> str:
     late = [row["name"] for row in shot["kpis"] if row["pace"] == Pace.BEHIND]
     if not late:
         return ""
-    said = ngettext("%(list)s did not reach its target.", "%(list)s did not reach their targets.", len(late))
+    said = ngettext(
+        "%(list)s did not reach its target.", "%(list)s did not reach their targets.", len(late)
+    )
     return said % {"list": ", ".join(late)}
 
 

@@ -21,7 +21,9 @@ def letter_opened(*, report_id: str, now: datetime) -> None:
 
 def opened(*, report: Report, now: datetime) -> None:
     """The client looked at it in the portal; the first time counts."""
-    Report.objects.filter(pk=report.pk, state=ReportState.SENT, opened_at__isnull=True).update(opened_at=now)
+    Report.objects.filter(pk=report.pk, state=ReportState.SENT, opened_at__isnull=True).update(
+        opened_at=now
+    )
 
 
 def read(*, report: Report, seconds: int) -> None:

@@ -64,4 +64,6 @@ def told(row: Request, now: datetime, zone: str) -> Told:
 def took(span: timedelta) -> str:
     """3 h, or 12 min where it is less than an hour."""
     minutes = max(1, round(span.total_seconds() / 60))
-    return formats.hours(round(minutes / 6) * 6) if minutes >= 60 else _("%(n)s min") % {"n": minutes}
+    return (
+        formats.hours(round(minutes / 6) * 6) if minutes >= 60 else _("%(n)s min") % {"n": minutes}
+    )

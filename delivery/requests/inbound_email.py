@@ -14,7 +14,7 @@ from clients.models import Contact
 from core.errors import RuleError
 from core.models import User
 from delivery.models import Request
-from delivery.requests import client_actions, owner_actions, reply_address
+from delivery.requests import client_requests, owner_replies, reply_address
 from delivery.requests.thread import LONGEST
 from delivery.rules import reply_text
 
@@ -51,9 +51,11 @@ def receive(raw: bytes, *, now: datetime, recipient: str = "") -> str:
     mark = message_id(letter, raw)
     try:
         if isinstance(person, Contact):
-            is_new = client_actions.say(request=request, contact=person, text=words, now=now, came_as=mark)
+            is_new = client_requests.say(
+                request=request, contact=person, text=words, now=now, came_as=mark
+            )
         else:
-            is_new = owner_actions.answer(request=request, text=words, now=now, came_as=mark)
+            is_new = owner_replies.answer(request=request, text=words, now=now, came_as=mark)
     except RuleError as no:
         raise Refused(str(no), BAD_LETTER) from None
     return "Taken in." if is_new else "Passed over: this letter was taken in before."
@@ -65,7 +67,11 @@ def is_automatic(letter: EmailMessage) -> bool:
     return (
         (bool(sent_by) and not sent_by.startswith("no"))
         or _header(letter, "Precedence").lower() in AUTOMATIC
-        or bool(_header(letter, "X-Autoreply") or _header(letter, "X-Autorespond") or _header(letter, "List-Id"))
+        or bool(
+            _header(letter, "X-Autoreply")
+            or _header(letter, "X-Autorespond")
+            or _header(letter, "List-Id")
+        )
         or _header(letter, "Return-Path").strip() == "<>"
         or letter.get_content_type() in ("multipart/report", "message/delivery-status")
         or _address(letter).partition("@")[0] in ("mailer-daemon", "postmaster")
@@ -102,7 +108,9 @@ def _words(letter: EmailMessage, request: Request) -> str:
         raise Refused("This letter holds no words of its own.", BAD_LETTER)
     files = len(list(letter.iter_attachments())) if letter.is_multipart() else 0
     with translation.override(request.agreement.language):
-        more = ngettext("(One file was left out.)", "(%(n)s files were left out.)", files) % {"n": files}
+        more = ngettext("(One file was left out.)", "(%(n)s files were left out.)", files) % {
+            "n": files
+        }
     tail = f"\n\n{more}" if files else ""
     room = LONGEST - len(tail)
     return (text if len(text) <= room else text[: room - 1] + "…") + tail

@@ -18,7 +18,12 @@ def of(request: Request, person: Contact | User) -> str:
     local, at, domain = settings.REPLY_ADDRESS.partition("@")
     if not at:
         return ""
-    mark = base64.b32encode(request.pk.bytes + _signature(request.pk, person.pk)).decode().rstrip("=").lower()
+    mark = (
+        base64.b32encode(request.pk.bytes + _signature(request.pk, person.pk))
+        .decode()
+        .rstrip("=")
+        .lower()
+    )
     return f"{local}+{mark}@{domain}"
 
 
@@ -33,11 +38,16 @@ def find(address: str) -> tuple[Request, Contact | User] | None:
         pk = UUID(bytes=raw[:16])
     except ValueError:
         return None
-    related = Request.objects.select_related("business__owner", "client", "agreement__contact", "contact")
+    related = Request.objects.select_related(
+        "business__owner", "client", "agreement__contact", "contact"
+    )
     request = related.filter(pk=pk, business__is_suspended=False).first()
     if request is None:
         return None
-    people: list[Contact | User] = [request.business.owner, *request.client.contacts.filter(is_active=True)]
+    people: list[Contact | User] = [
+        request.business.owner,
+        *request.client.contacts.filter(is_active=True),
+    ]
     for person in people:
         if constant_time_compare(raw[16:], _signature(pk, person.pk)):
             return request, person
@@ -45,4 +55,6 @@ def find(address: str) -> tuple[Request, Contact | User] | None:
 
 
 def _signature(request_id: UUID, person_id: UUID) -> bytes:
-    return salted_hmac("rh.reply", request_id.bytes + person_id.bytes, algorithm="sha256").digest()[:SIGNED]
+    return salted_hmac("rh.reply", request_id.bytes + person_id.bytes, algorithm="sha256").digest()[
+        :SIGNED
+    ]

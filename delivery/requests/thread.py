@@ -41,12 +41,23 @@ def of(request: Request) -> list[Said]:
 
 
 def write(
-    *, request: Request, contact: Contact | None, text: str, now: datetime, once: str = "", came_as: str = ""
+    *,
+    request: Request,
+    contact: Contact | None,
+    text: str,
+    now: datetime,
+    once: str = "",
+    came_as: str = "",
 ) -> RequestMessage | None:
     """None where the same form (`once`) or email (`came_as`) was written already: the database says so."""
     row = RequestMessage(
-        pk=id_of(request.pk, once), business_id=request.business_id, request=request, contact=contact, text=text,
-        came_as=came_as, created_at=now,
+        pk=id_of(request.pk, once),
+        business_id=request.business_id,
+        request=request,
+        contact=contact,
+        text=text,
+        came_as=came_as,
+        created_at=now,
     )
     try:
         with transaction.atomic():
@@ -66,7 +77,9 @@ def tidy(text: str) -> str:
 
     Raises NoWords where nothing or too much is left.
     """
-    plain = "".join(sign for sign in text.replace("\r\n", "\n") if sign in "\n\t" or _is_writing(sign)).strip()
+    plain = "".join(
+        sign for sign in text.replace("\r\n", "\n") if sign in "\n\t" or _is_writing(sign)
+    ).strip()
     if not plain:
         raise NoWords(_("Write a few words."), field="text")
     if len(plain) > LONGEST:

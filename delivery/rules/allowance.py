@@ -78,13 +78,17 @@ class PeriodStatement:
 
 def statement(flows: Sequence[Flow], policy: Policy) -> list[PeriodStatement]:
     """Every period's statement, oldest first. The lot that expires first is used first."""
-    lots: list[tuple[int, int]] = []  # (minutes left, how many periods may still use them after this one)
+    lots: list[
+        tuple[int, int]
+    ] = []  # (minutes left, how many periods may still use them after this one)
     deficit = 0
     found = []
     for flow in flows:
         rolled_in, deficit_in = sum(left for left, _ in lots), deficit
         own = flow.granted + flow.adjusted
-        lots, over = _consume([*lots, (max(own, 0), policy.expiry_periods)], flow.used + deficit + max(-own, 0))
+        lots, over = _consume(
+            [*lots, (max(own, 0), policy.expiry_periods)], flow.used + deficit + max(-own, 0)
+        )
         expired, lots = _expire(lots, flow, policy)
         deficit = max(0, over - flow.approved) if policy.rollover == Rollover.BOTH else 0
         out = sum(left for left, _ in lots)
@@ -104,7 +108,9 @@ def _consume(lots: list[tuple[int, int]], use: int) -> tuple[list[tuple[int, int
     return rest, use
 
 
-def _expire(lots: list[tuple[int, int]], flow: Flow, policy: Policy) -> tuple[int, list[tuple[int, int]]]:
+def _expire(
+    lots: list[tuple[int, int]], flow: Flow, policy: Policy
+) -> tuple[int, list[tuple[int, int]]]:
     """Drop what may not go on into the next period; the minutes dropped and the lots that go on.
 
     Where the cap cuts, the lots that would expire first go first: what is kept can be used for longest.

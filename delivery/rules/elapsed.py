@@ -25,7 +25,9 @@ def by_day(start: datetime, minutes: int, zone: str) -> list[tuple[date, int]]:
     found: list[tuple[date, int]] = []
     day, before = local.date(), 0
     while before < minutes:
-        midnight = datetime.combine(day + timedelta(days=1), time(), tzinfo=local.tzinfo).astimezone(UTC)
+        midnight = datetime.combine(
+            day + timedelta(days=1), time(), tzinfo=local.tzinfo
+        ).astimezone(UTC)
         until = minutes if midnight >= end else min(minutes, _rounded(midnight - begun))
         if until > before:
             found.append((day, until - before))

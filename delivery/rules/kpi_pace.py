@@ -22,10 +22,17 @@ class Shape(StrEnum):
 
 
 #: What a figure of each kind usually is; what is the freelancer's own is taken for a level.
-USUAL = {"growth": Shape.LEVEL, "engagement": Shape.RATE, "conversion": Shape.COUNT, "own": Shape.LEVEL}
+USUAL = {
+    "growth": Shape.LEVEL,
+    "engagement": Shape.RATE,
+    "conversion": Shape.COUNT,
+    "own": Shape.LEVEL,
+}
 CENT = Decimal("0.01")
 COUNTED = 20  # from a target of so many on nobody wants to read hundredths
-SPEAKS = timedelta(days=7)  # so long a reading stands for where a figure is: people measure once a week
+SPEAKS = timedelta(
+    days=7
+)  # so long a reading stands for where a figure is: people measure once a week
 
 
 class Pace(StrEnum):
@@ -64,7 +71,11 @@ def pace(
     sign = -1 if less_is_better else 1
     if sign * value >= sign * target:
         return Pace.REACHED
-    return Pace.ON_TRACK if sign * Fraction(value) >= sign * expected(baseline, target, elapsed) else Pace.BEHIND
+    return (
+        Pace.ON_TRACK
+        if sign * Fraction(value) >= sign * expected(baseline, target, elapsed)
+        else Pace.BEHIND
+    )
 
 
 @dataclass(frozen=True)
@@ -89,7 +100,10 @@ class Line:
 
     def at(self, day: date) -> Decimal:
         """Where the figure should be on a day, to a hundredth; before the period its start, after it its target."""
-        share = min(max(Fraction((day - self.begins).days, (self.ends - self.begins).days), Fraction(0)), Fraction(1))
+        share = min(
+            max(Fraction((day - self.begins).days, (self.ends - self.begins).days), Fraction(0)),
+            Fraction(1),
+        )
         exact = expected(self.leaves, self.target, share)
         return (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(CENT, ROUND_HALF_UP)
 
@@ -106,7 +120,11 @@ class Line:
         may_still_break = self.less_is_better and self.shape == Shape.COUNT and today < self.ends
         if sign * value >= sign * self.target and not may_still_break:
             return Pace.REACHED
-        return Pace.ON_TRACK if sign * value >= sign * self.held_against(read_on, today) else Pace.BEHIND
+        return (
+            Pace.ON_TRACK
+            if sign * value >= sign * self.held_against(read_on, today)
+            else Pace.BEHIND
+        )
 
 
 def whole(value: Decimal, target: Decimal) -> Decimal:

@@ -36,7 +36,9 @@ class Promise:
         return max(0, self.promised - self.done)
 
 
-def promise(promised: int, done: int, starts_on: date, ends_on: date, due_on: date | None) -> Promise:
+def promise(
+    promised: int, done: int, starts_on: date, ends_on: date, due_on: date | None
+) -> Promise:
     """Of a period up to, not including, `ends_on`; with a day of its own until that day."""
     return Promise(promised, done, starts_on, max(starts_on, due_on or ends_on - timedelta(days=1)))
 

@@ -80,7 +80,9 @@ def reasons(facts: Facts) -> list[Reason]:
         found.append(Reason(Why.UNREAD, 2, facts.unread))
     if points := _again([judged > 0 and missed * 2 >= judged for missed, judged in facts.targets]):
         found.append(Reason(Why.TARGETS, points, *facts.targets[0]))
-    if points := _again([available > 0 and used * 2 < available for used, available in facts.hours]):
+    if points := _again(
+        [available > 0 and used * 2 < available for used, available in facts.hours]
+    ):
         found.append(Reason(Why.UNUSED, points, *facts.hours[0]))
     if facts.late:
         found.append(Reason(Why.SLOW, 2 if facts.late >= MANY_LATE else 1, facts.late))

@@ -6,7 +6,9 @@ Gmail, Apple Mail and Outlook, in English and Thai; other languages where the qu
 import re
 from html.parser import HTMLParser
 
-_RULE = re.compile(r"^\s*(?:-{2,}\s*(?:original message|ข้อความดั้งเดิม|ข้อความต้นฉบับ)\s*-{2,}|_{10,})\s*$", re.I)
+_RULE = re.compile(
+    r"^\s*(?:-{2,}\s*(?:original message|ข้อความดั้งเดิม|ข้อความต้นฉบับ)\s*-{2,}|_{10,})\s*$", re.I
+)
 _HEAD = re.compile(r"^\s*\*?(?:from|จาก)\s*:\*?\s*\S", re.I)
 _HEAD_MORE = re.compile(r"^\s*\*?(?:sent|date|to|subject|ส่ง|ส่งเมื่อ|วันที่|ถึง|เรื่อง)\s*:\*?", re.I)
 _WROTE = re.compile(r"(?:\bwrote|เขียนว่า)\s*[::]\s*$", re.I)
@@ -37,7 +39,10 @@ def _above(lines: list[str]) -> list[str]:
             return lines[:at]
         if _RULE.match(line) and "-" in line:
             return lines[:at]
-        if _HEAD.match(line) and sum(bool(_HEAD_MORE.match(each)) for each in lines[at + 1 : at + 6]) >= 2:
+        if (
+            _HEAD.match(line)
+            and sum(bool(_HEAD_MORE.match(each)) for each in lines[at + 1 : at + 6]) >= 2
+        ):
             return lines[:at]
         height = _introduction(lines, at)
         if height:
@@ -99,12 +104,47 @@ def from_html(html: str) -> str:
 class _Reader(HTMLParser):
     """Collects text; `left_out` are the open elements of a part that is not read."""
 
-    VOID = frozenset(("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"))
-    BLOCKS = frozenset((
-        "p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "pre", "section", "hr",
-    ))
+    VOID = frozenset(
+        (
+            "area",
+            "base",
+            "br",
+            "col",
+            "embed",
+            "hr",
+            "img",
+            "input",
+            "link",
+            "meta",
+            "source",
+            "wbr",
+        )
+    )
+    BLOCKS = frozenset(
+        (
+            "p",
+            "div",
+            "br",
+            "li",
+            "tr",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "table",
+            "ul",
+            "ol",
+            "pre",
+            "section",
+            "hr",
+        )
+    )
     OUT = frozenset(("head", "style", "script", "title", "blockquote", "template"))
-    QUOTED = re.compile(r"gmail_quote|gmail_attr|moz-cite-prefix|yahoo_quoted|divRplyFwdMsg|appendonsend", re.I)
+    QUOTED = re.compile(
+        r"gmail_quote|gmail_attr|moz-cite-prefix|yahoo_quoted|divRplyFwdMsg|appendonsend", re.I
+    )
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

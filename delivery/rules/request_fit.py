@@ -16,7 +16,9 @@ class Fit(StrEnum):
     WORD = "word"
 
 
-def fits(*, runs: bool, has_hours: bool, left: int, estimate: int | None, something_open: bool) -> Fit:
+def fits(
+    *, runs: bool, has_hours: bool, left: int, estimate: int | None, something_open: bool
+) -> Fit:
     """`left` and `estimate` are minutes; without an estimate any time that is left will do.
 
     `something_open`: a promised thing of the period is not done yet.

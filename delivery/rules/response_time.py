@@ -49,7 +49,9 @@ def remind_at(asked_at: datetime, due: datetime) -> datetime:
     return asked_at + (due - asked_at) * 4 / 5
 
 
-def response(asked_at: datetime, due: datetime, responded_at: datetime | None, now: datetime) -> Response:
+def response(
+    asked_at: datetime, due: datetime, responded_at: datetime | None, now: datetime
+) -> Response:
     """How the promise stands at `now`, or how it ended."""
     if responded_at is not None:
         return Response.KEPT if responded_at <= due else Response.BROKEN

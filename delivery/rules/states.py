@@ -53,7 +53,9 @@ REQUEST: dict[RequestState, frozenset[RequestState]] = {
     RequestState.ASKED: frozenset(
         {RequestState.STARTED, RequestState.DONE, RequestState.DECLINED, RequestState.WITHDRAWN}
     ),
-    RequestState.STARTED: frozenset({RequestState.DONE, RequestState.DECLINED, RequestState.WITHDRAWN}),
+    RequestState.STARTED: frozenset(
+        {RequestState.DONE, RequestState.DECLINED, RequestState.WITHDRAWN}
+    ),
     RequestState.DONE: frozenset({RequestState.STARTED}),  # taken up again
     RequestState.DECLINED: frozenset({RequestState.STARTED}),
     RequestState.WITHDRAWN: frozenset(),
@@ -85,7 +87,9 @@ class OverageState(StrEnum):
 
 
 OVERAGE: dict[OverageState, frozenset[OverageState]] = {
-    OverageState.ASKED: frozenset({OverageState.APPROVED, OverageState.DECLINED, OverageState.WITHDRAWN}),
+    OverageState.ASKED: frozenset(
+        {OverageState.APPROVED, OverageState.DECLINED, OverageState.WITHDRAWN}
+    ),
     OverageState.APPROVED: frozenset(),
     OverageState.DECLINED: frozenset(),
     OverageState.WITHDRAWN: frozenset(),

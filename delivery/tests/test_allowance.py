@@ -11,10 +11,17 @@ from delivery.rules.allowance import Flow, PeriodStatement, Policy, Rollover, st
 
 H = 60
 FLOWS = st.builds(
-    Flow, st.integers(0, 6000), st.integers(0, 9000), st.integers(-600, 600), st.integers(0, 3000), st.just(False)
+    Flow,
+    st.integers(0, 6000),
+    st.integers(0, 9000),
+    st.integers(-600, 600),
+    st.integers(0, 3000),
+    st.just(False),
 ) | st.builds(Flow, st.just(0), st.integers(0, 300), paused=st.just(True))
 PERIODS = st.lists(FLOWS, min_size=1, max_size=24)
-POLICIES = st.builds(Policy, st.sampled_from(list(Rollover)), st.integers(0, 100), st.integers(0, 4))
+POLICIES = st.builds(
+    Policy, st.sampled_from(list(Rollover)), st.integers(0, 100), st.integers(0, 4)
+)
 
 
 def ledger(granted: list[int], used: list[int], policy: Policy) -> list[PeriodStatement]:
@@ -36,17 +43,31 @@ def test_the_worked_example_holds() -> None:
     ("policy", "used", "available"),
     [
         (Policy(Rollover.SURPLUS, 25, 1), [30, 0, 0, 0], [40, 50, 50, 50]),  # ten at most go on
-        (Policy(Rollover.SURPLUS, 25, 1), [38, 41, 40, 0], [40, 42, 41, 41]),  # the oldest is used first
+        (
+            Policy(Rollover.SURPLUS, 25, 1),
+            [38, 41, 40, 0],
+            [40, 42, 41, 41],
+        ),  # the oldest is used first
         (Policy(Rollover.SURPLUS, 100, 1), [0, 0, 0, 0], [40, 80, 80, 80]),
         (Policy(Rollover.SURPLUS, 0, 1), [0, 0, 0, 0], [40, 40, 40, 40]),
-        (Policy(Rollover.SURPLUS, 25, 0), [30, 30, 30, 0], [40, 40, 40, 40]),  # it expires with its period
+        (
+            Policy(Rollover.SURPLUS, 25, 0),
+            [30, 30, 30, 0],
+            [40, 40, 40, 40],
+        ),  # it expires with its period
         (Policy(Rollover.SURPLUS, 25, 1), [50, 45, 40, 0], [40, 40, 40, 40]),
         (Policy(Rollover.BOTH, 25, 1), [50, 45, 20, 0], [40, 30, 25, 45]),
-        (Policy(Rollover.BOTH, 25, 1), [140, 0, 0, 0], [40, -60, -20, 20]),  # a deficit is worked off, not floored
+        (
+            Policy(Rollover.BOTH, 25, 1),
+            [140, 0, 0, 0],
+            [40, -60, -20, 20],
+        ),  # a deficit is worked off, not floored
         (Policy(Rollover.NONE, 25, 1), [30, 50, 0, 0], [40, 40, 40, 40]),
     ],
 )
-def test_what_each_period_begins_with(policy: Policy, used: list[int], available: list[int]) -> None:
+def test_what_each_period_begins_with(
+    policy: Policy, used: list[int], available: list[int]
+) -> None:
     found = ledger([40 * H] * 4, [hours * H for hours in used], policy)
     assert [line.available for line in found] == [hours * H for hours in available]
 
@@ -57,7 +78,13 @@ def test_the_cap_is_of_what_the_period_itself_was_granted() -> None:
 
 
 def test_a_pause_freezes_what_was_saved() -> None:
-    flows = [Flow(40 * H, 30 * H), Flow(0, paused=True), Flow(0, paused=True), Flow(40 * H), Flow(40 * H)]
+    flows = [
+        Flow(40 * H, 30 * H),
+        Flow(0, paused=True),
+        Flow(0, paused=True),
+        Flow(40 * H),
+        Flow(40 * H),
+    ]
     found = statement(flows, Policy(Rollover.SURPLUS, 25, 1))
     assert [line.rolled_in // H for line in found] == [0, 10, 10, 10, 10]
     assert [line.expired // H for line in found] == [0, 0, 0, 40, 40]
@@ -71,14 +98,21 @@ def test_a_correction_counts_in_its_period_whatever_its_sign() -> None:
 
 
 def test_what_was_approved_beyond_is_no_debt() -> None:
-    first, second = statement([Flow(40 * H, 45 * H, approved=3 * H), Flow(40 * H)], Policy(Rollover.BOTH))
+    first, second = statement(
+        [Flow(40 * H, 45 * H, approved=3 * H), Flow(40 * H)], Policy(Rollover.BOTH)
+    )
     assert (first.remaining, first.approved, first.beyond) == (-5 * H, 3 * H, 2 * H)
     assert second.available == 38 * H
 
 
 def test_where_the_cap_cuts_what_expires_last_is_kept() -> None:
-    found = statement([Flow(780, 0, 0), Flow(8, 155, 64), Flow(7, 0, -7), Flow(0)], Policy(Rollover.SURPLUS, 20, 2))
-    assert [line.rolled_in for line in found] == [0, 156, 1, 1], "the one minute that goes on is the second period's"
+    found = statement(
+        [Flow(780, 0, 0), Flow(8, 155, 64), Flow(7, 0, -7), Flow(0)],
+        Policy(Rollover.SURPLUS, 20, 2),
+    )
+    assert [line.rolled_in for line in found] == [0, 156, 1, 1], (
+        "the one minute that goes on is the second period's"
+    )
 
 
 # Whatever the policy
@@ -96,10 +130,16 @@ def test_every_minute_is_used_expired_or_rolled_on(flows: list[Flow], policy: Po
 
 
 @given(PERIODS, POLICIES)
-def test_all_that_came_in_is_used_expired_paid_or_still_there(flows: list[Flow], policy: Policy) -> None:
+def test_all_that_came_in_is_used_expired_paid_or_still_there(
+    flows: list[Flow], policy: Policy
+) -> None:
     found = statement(flows, policy)
     came = sum(flow.granted + flow.adjusted for flow in flows)
-    went = sum(flow.used for flow in flows) + sum(line.expired for line in found) + found[-1].rolled_out
+    went = (
+        sum(flow.used for flow in flows)
+        + sum(line.expired for line in found)
+        + found[-1].rolled_out
+    )
     owed = found[-1].deficit_out + sum(line.approved for line in found)
     if policy.rollover == Rollover.BOTH:
         assert came == went - owed
@@ -108,12 +148,16 @@ def test_all_that_came_in_is_used_expired_paid_or_still_there(flows: list[Flow],
 
 
 @given(PERIODS, POLICIES, st.integers(0, 24))
-def test_a_past_period_reads_as_it_stood_whatever_came_after(flows: list[Flow], policy: Policy, count: int) -> None:
+def test_a_past_period_reads_as_it_stood_whatever_came_after(
+    flows: list[Flow], policy: Policy, count: int
+) -> None:
     assert statement(flows[:count], policy) == statement(flows, policy)[:count]
 
 
 @given(PERIODS, POLICIES)
-def test_a_higher_cap_or_a_later_expiry_takes_nothing_away(flows: list[Flow], policy: Policy) -> None:
+def test_a_higher_cap_or_a_later_expiry_takes_nothing_away(
+    flows: list[Flow], policy: Policy
+) -> None:
     plain = [line.available for line in statement(flows, policy)]
     for kinder in (
         replace(policy, cap_percent=min(100, policy.cap_percent + 5)),
@@ -129,7 +173,10 @@ def test_a_deficit_is_never_forgiven(flows: list[Flow]) -> None:
         assert following.deficit_in == max(0, -one.remaining - one.approved) == one.beyond
 
 
-@given(PERIODS, st.sampled_from([Policy(), Policy(Rollover.SURPLUS, 100, 0), Policy(Rollover.SURPLUS, 0, 3)]))
+@given(
+    PERIODS,
+    st.sampled_from([Policy(), Policy(Rollover.SURPLUS, 100, 0), Policy(Rollover.SURPLUS, 0, 3)]),
+)
 def test_without_rollover_every_period_stands_alone(flows: list[Flow], policy: Policy) -> None:
     running = [replace(flow, paused=False) for flow in flows]
     for line in statement(running, policy):

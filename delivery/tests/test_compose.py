@@ -12,13 +12,21 @@ START, END = date(2026, 11, 1), date(2026, 12, 1)
 ASKED = datetime(2026, 11, 3, 9, tzinfo=UTC)
 
 items = st.builds(
-    Item, title=st.just("posts"), promised=st.integers(0, 30), done=st.integers(0, 40),
-    state=st.sampled_from(["open", "carried", "waived"]), because=st.just("why"),
+    Item,
+    title=st.just("posts"),
+    promised=st.integers(0, 30),
+    done=st.integers(0, 40),
+    state=st.sampled_from(["open", "carried", "waived"]),
+    because=st.just("why"),
 )
 wishes = st.builds(
-    Wish, title=st.just("Banner"), state=st.sampled_from(["asked", "started", "done", "declined", "withdrawn"]),
-    asked_at=st.just(ASKED), respond_by=st.just(ASKED + timedelta(hours=24)),
-    responded_at=st.none() | st.timedeltas(timedelta(0), timedelta(days=9)).map(lambda gap: ASKED + gap),
+    Wish,
+    title=st.just("Banner"),
+    state=st.sampled_from(["asked", "started", "done", "declined", "withdrawn"]),
+    asked_at=st.just(ASKED),
+    respond_by=st.just(ASKED + timedelta(hours=24)),
+    responded_at=st.none()
+    | st.timedeltas(timedelta(0), timedelta(days=9)).map(lambda gap: ASKED + gap),
 )
 
 
@@ -37,7 +45,9 @@ def test_a_month_is_good_exactly_when_everything_owed_was_done(found: list[Item]
     shot = snapshot(said(), facts(items=found))
     owed = [item for item in found if item.state != "waived"]
     assert (shot["verdict"] == "good") == all(item.done >= item.promised for item in owed)
-    assert [(row["done"], row["promised"]) for row in shot["deliverables"]] == [(i.done, i.promised) for i in found]
+    assert [(row["done"], row["promised"]) for row in shot["deliverables"]] == [
+        (i.done, i.promised) for i in found
+    ]
 
 
 @given(st.lists(wishes, max_size=6))
@@ -57,7 +67,10 @@ def test_value_adds_count_up_to_their_last_day() -> None:
 
 
 def test_only_pauses_right_before_it_are_told() -> None:
-    silent = [(date(2026, 7, 1), date(2026, 8, 1), "far"), (date(2026, 9, 1), date(2026, 10, 1), "two"),
-              (date(2026, 10, 1), START, "one")]
+    silent = [
+        (date(2026, 7, 1), date(2026, 8, 1), "far"),
+        (date(2026, 9, 1), date(2026, 10, 1), "two"),
+        (date(2026, 10, 1), START, "one"),
+    ]
     told = snapshot(said(), facts(silent=silent))["silent"]
     assert [row["because"] for row in told] == ["two", "one"]

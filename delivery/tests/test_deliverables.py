@@ -24,7 +24,10 @@ from delivery.work import checklist, checklist_actions, hand_over, handover_file
 from tests.test_tenancy import inside, logged_in
 from tests.world import HERE, NOW, World
 
-TIER = {"name": "Growth", "deliverables": [{"title": "posts", "promised": 12}, {"title": "review", "promised": 1}]}
+TIER = {
+    "name": "Growth",
+    "deliverables": [{"title": "posts", "promised": 12}, {"title": "review", "promised": 1}],
+}
 SECOND, THIRD = NOW + timedelta(days=31), NOW + timedelta(days=61)
 BY: dict[str, Any] = {"actor": "Nan", "origin": HERE}
 
@@ -37,7 +40,9 @@ def begun(world: World, **fields: Any) -> Agreement:
 
 
 def of(agreement: Agreement, index: int = 0) -> Period:
-    return Period.objects.select_related("agreement", "business").get(agreement=agreement, index=index)
+    return Period.objects.select_related("agreement", "business").get(
+        agreement=agreement, index=index
+    )
 
 
 def row(agreement: Agreement, title: str = "posts", index: int = 0) -> Deliverable:
@@ -46,12 +51,16 @@ def row(agreement: Agreement, title: str = "posts", index: int = 0) -> Deliverab
 
 
 def titles(agreement: Agreement, index: int) -> list[tuple[str, int]]:
-    return list(of(agreement, index).deliverables.order_by("position").values_list("title", "promised"))
+    return list(
+        of(agreement, index).deliverables.order_by("position").values_list("title", "promised")
+    )
 
 
 def reported(agreement: Agreement, now: Any) -> Report:
     report_run.report(now=now, door="test")
-    report = Report.objects.select_related("period__agreement", "client", "business__owner").earliest("created_at")
+    report = Report.objects.select_related(
+        "period__agreement", "client", "business__owner"
+    ).earliest("created_at")
     return send.send_report(report=report, actor="Nan", now=now)
 
 
@@ -89,7 +98,9 @@ def test_a_link_leads_to_the_web_or_is_refused(world: World, url: str) -> None:
     with pytest.raises(BadHandover):
         hand_over.hand_over(deliverable=row(agreement), actor="Nan", now=NOW, url=url)
     owner = logged_in(world.business.owner)
-    answer = owner.post(reverse("dashboard:hand_over", args=[row(agreement).pk]), {"url": url, "count": "1"})
+    answer = owner.post(
+        reverse("dashboard:hand_over", args=[row(agreement).pk]), {"url": url, "count": "1"}
+    )
     assert answer.status_code == 422 and row(agreement).done == 0
 
 
@@ -108,7 +119,9 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize(("name", "content"), HOSTILE)
-def test_a_program_or_a_page_is_refused_whatever_it_is_called(world: World, name: str, content: bytes) -> None:
+def test_a_program_or_a_page_is_refused_whatever_it_is_called(
+    world: World, name: str, content: bytes
+) -> None:
     agreement = begun(world)
     with pytest.raises(BadHandover) as no:
         file = SimpleUploadedFile(name, content)
@@ -116,12 +129,18 @@ def test_a_program_or_a_page_is_refused_whatever_it_is_called(world: World, name
     assert no.value.field == "file" and row(agreement).done == 0 and not Handover.objects.exists()
 
 
-def test_a_file_is_kept_by_its_bytes_and_given_back_to_be_saved(world: World, settings: Any) -> None:
+def test_a_file_is_kept_by_its_bytes_and_given_back_to_be_saved(
+    world: World, settings: Any
+) -> None:
     agreement = begun(world)
     file = SimpleUploadedFile("x.png", b"%PDF-1.7 the plan")
     file.name = "..\\..\\etc/October \u202eplan.pdf"
     given = hand_over.hand_over(deliverable=row(agreement), actor="Nan", now=NOW, file=file)
-    assert (given.file_name, given.content_type, given.size) == ("October plan.pdf", "application/pdf", 17)
+    assert (given.file_name, given.content_type, given.size) == (
+        "October plan.pdf",
+        "application/pdf",
+        17,
+    )
     assert Path(settings.MEDIA_ROOT) in handover_files.path(given.sha256).parents
     for browser, name in (
         (logged_in(world.business.owner), "dashboard:handover_file"),
@@ -130,9 +149,15 @@ def test_a_file_is_kept_by_its_bytes_and_given_back_to_be_saved(world: World, se
         answer = browser.get(reverse(name, args=[given.pk]))
         assert answer.content == b"%PDF-1.7 the plan"
         assert answer["Content-Disposition"] == "attachment; filename*=UTF-8''October%20plan.pdf"
-        assert answer["X-Content-Type-Options"] == "nosniff" and "sandbox" in answer["Content-Security-Policy"]
+        assert (
+            answer["X-Content-Type-Options"] == "nosniff"
+            and "sandbox" in answer["Content-Security-Policy"]
+        )
     handover_files.path(given.sha256).write_bytes(b"%PDF-1.7 another")
-    assert inside(agreement.contact).get(reverse("portal:handover_file", args=[given.pk])).status_code == 404
+    assert (
+        inside(agreement.contact).get(reverse("portal:handover_file", args=[given.pk])).status_code
+        == 404
+    )
 
 
 def test_twenty_megabytes_is_the_most(world: World, monkeypatch: Any) -> None:
@@ -147,9 +172,13 @@ def test_what_is_missing_is_owed_in_the_next_period_beside_its_own(world: World)
     agreement = begun(world)
     checklist_actions.set_done(deliverable=row(agreement), done=9)
     bill(now=SECOND, door="test")
-    carried = leftover.carry(deliverable=row(agreement), because="The photos came late", now=SECOND, **BY)
+    carried = leftover.carry(
+        deliverable=row(agreement), because="The photos came late", now=SECOND, **BY
+    )
     assert (carried.state, carried.because) == ("carried", "The photos came late")
-    assert titles(agreement, 1) == [("posts", 3)], "the same transaction, before its own list is there"
+    assert titles(agreement, 1) == [("posts", 3)], (
+        "the same transaction, before its own list is there"
+    )
     assert checklist_actions.open_checklists(now=SECOND) == 2
     assert titles(agreement, 1) == [("posts", 12), ("review", 1), ("posts", 3)]
     assert checklist_actions.open_checklists(now=SECOND) == 0
@@ -220,7 +249,11 @@ def test_the_report_closes_its_period(world: World) -> None:
         with pytest.raises(AlreadySent):
             act()
     assert Handover.objects.filter(pk=given.pk).exists()
-    page = logged_in(world.business.owner).get(reverse("dashboard:work", args=[of(agreement).pk])).content.decode()
+    page = (
+        logged_in(world.business.owner)
+        .get(reverse("dashboard:work", args=[of(agreement).pk]))
+        .content.decode()
+    )
     assert "is kept as it is" in page and "Carry on or waive" not in page
 
 
@@ -230,21 +263,36 @@ def test_late_is_said_to_both_sides(world: World) -> None:
     with pytest.raises(BadHandover):
         checklist_actions.want_by(deliverable=row(agreement), due_on=date(2026, 12, 2))
     (posts, review) = checklist.lines([of(agreement)], date(2026, 11, 11))[of(agreement).pk]
-    assert (posts.standing, review.standing, review.due) == (Standing.BEHIND, Standing.LATE, date(2026, 11, 10))
-    assert [one.title for one in checklist.late([row(agreement), row(agreement, "review")], date(2026, 11, 11))] == [
-        "review"
-    ]
+    assert (posts.standing, review.standing, review.due) == (
+        Standing.BEHIND,
+        Standing.LATE,
+        date(2026, 11, 10),
+    )
+    assert [
+        one.title
+        for one in checklist.late([row(agreement), row(agreement, "review")], date(2026, 11, 11))
+    ] == ["review"]
 
 
 def test_opening_asks_as_often_for_a_thousand_periods_as_for_ten(world: World) -> None:
     agreement = begun(world)
-    facts: dict[str, Any] = {"business": world.business, "agreement": agreement, "due_at": NOW, "currency": "USD"}
+    facts: dict[str, Any] = {
+        "business": world.business,
+        "agreement": agreement,
+        "due_at": NOW,
+        "currency": "USD",
+    }
 
     def asked(first: int, count: int) -> int:
         Period.objects.bulk_create(
             Period(
-                index=n, starts_on=date(2030, 1, 1) + timedelta(days=n), ends_on=date(2030, 1, 2) + timedelta(days=n),
-                amount=1, minutes=60, state="invoiced", **facts,
+                index=n,
+                starts_on=date(2030, 1, 1) + timedelta(days=n),
+                ends_on=date(2030, 1, 2) + timedelta(days=n),
+                amount=1,
+                minutes=60,
+                state="invoiced",
+                **facts,
             )
             for n in range(first, first + count)
         )
@@ -264,9 +312,15 @@ def test_the_freelancer_hands_over_carries_and_waives_in_the_browser(world: Worl
     extra = row(agreement, "Extra landing page")
     settle = reverse("dashboard:deliverable_settle", args=[extra.pk])
     refused = owner.post(settle, {"how": "waive", "because": ""})
-    assert refused.status_code == 422 and "Say why: the client reads it." in refused.content.decode()
+    assert (
+        refused.status_code == 422 and "Say why: the client reads it." in refused.content.decode()
+    )
     assert owner.post(settle, {"how": "waive", "because": "Not needed"}).status_code == 302
-    client = inside(agreement.contact).get(reverse("portal:work", args=[of(agreement).pk])).content.decode()
+    client = (
+        inside(agreement.contact)
+        .get(reverse("portal:work", args=[of(agreement).pk]))
+        .content.decode()
+    )
     assert "Not needed" in client and "2 waived" in client
     assert owner.post(settle, {"how": "undo"}).status_code == 302
     tick = reverse("dashboard:deliverable", args=[extra.pk])
@@ -275,6 +329,9 @@ def test_the_freelancer_hands_over_carries_and_waives_in_the_browser(world: Worl
     assert owner.post(tick, {"done": "2", "due_on": ""}).status_code == 302
     given = reverse("dashboard:hand_over", args=[extra.pk])
     assert owner.post(given, {"url": "https://x.example/a", "count": "0"}).status_code == 422
-    assert owner.post(given, {"url": "https://x.example/a", "count": "1", "once": "m"}).status_code == 302
+    assert (
+        owner.post(given, {"url": "https://x.example/a", "count": "1", "once": "m"}).status_code
+        == 302
+    )
     owner.post(given, {"url": "https://x.example/a", "count": "1", "once": "m"})
     assert row(agreement, "Extra landing page").done == 3, "a form posted twice counts once"

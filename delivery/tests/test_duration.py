@@ -7,7 +7,16 @@ from delivery.rules.duration import BadDuration, parse_minutes
 
 @pytest.mark.parametrize(
     ("text", "minutes"),
-    [("1:30", 90), ("1.5", 90), ("1,5", 90), ("90m", 90), ("2h", 120), ("1h30", 90), ("0:05", 5), ("20h", 1200)],
+    [
+        ("1:30", 90),
+        ("1.5", 90),
+        ("1,5", 90),
+        ("90m", 90),
+        ("2h", 120),
+        ("1h30", 90),
+        ("0:05", 5),
+        ("20h", 1200),
+    ],
 )
 def test_a_duration(text: str, minutes: int) -> None:
     assert parse_minutes(text) == minutes

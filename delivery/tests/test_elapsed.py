@@ -28,7 +28,9 @@ def test_the_parts_add_up_to_the_whole_and_each_day_comes_once_in_order(
 
 
 @given(STARTS, LONG, ZONES)
-def test_each_part_is_as_long_as_its_day_was_there_to_half_a_minute(start: datetime, long: int, zone: str) -> None:
+def test_each_part_is_as_long_as_its_day_was_there_to_half_a_minute(
+    start: datetime, long: int, zone: str
+) -> None:
     end = start + timedelta(minutes=long)
     for day, minutes in by_day(start, long, zone):
         began = max(start, midnight(day, zone))
@@ -46,15 +48,29 @@ def midnight(day: date, zone: str) -> datetime:
     [
         ("2026-11-26T15:30+00:00", 135, "Asia/Bangkok", [(26, 90), (27, 45)]),
         ("2026-11-26T16:59:31+00:00", 1, "Asia/Bangkok", [(27, 1)]),
-        ("2026-10-24T21:30+00:00", 26 * 60, "Europe/Berlin", [(24, 30), (25, 25 * 60), (26, 30)]),  # set back
-        ("2026-03-28T22:30+00:00", 24 * 60, "Europe/Berlin", [(28, 30), (29, 23 * 60), (30, 30)]),  # put forward
+        (
+            "2026-10-24T21:30+00:00",
+            26 * 60,
+            "Europe/Berlin",
+            [(24, 30), (25, 25 * 60), (26, 30)],
+        ),  # set back
+        (
+            "2026-03-28T22:30+00:00",
+            24 * 60,
+            "Europe/Berlin",
+            [(28, 30), (29, 23 * 60), (30, 30)],
+        ),  # put forward
     ],
 )
 def test_examples(start: str, long: int, zone: str, parts: list[tuple[int, int]]) -> None:
-    assert [(day.day, minutes) for day, minutes in by_day(datetime.fromisoformat(start), long, zone)] == parts
+    assert [
+        (day.day, minutes) for day, minutes in by_day(datetime.fromisoformat(start), long, zone)
+    ] == parts
 
 
-@pytest.mark.parametrize(("seconds", "minutes"), [(0, 1), (1, 1), (89, 1), (90, 2), (3600, 60), (3629, 60)])
+@pytest.mark.parametrize(
+    ("seconds", "minutes"), [(0, 1), (1, 1), (89, 1), (90, 2), (3600, 60), (3629, 60)]
+)
 def test_half_a_minute_is_rounded_up_and_nothing_is_a_minute(seconds: int, minutes: int) -> None:
     start = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"))
     end = (start.astimezone(UTC) + timedelta(seconds=seconds)).astimezone(start.tzinfo)

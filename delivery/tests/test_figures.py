@@ -23,11 +23,19 @@ D = Decimal
 AMOUNT = st.decimals(-99999, 99999, places=2)
 
 
-def tracked(world: World, shape: Shape = Shape.LEVEL, name: str = "Followers", **fields: Any) -> Kpi:
+def tracked(
+    world: World, shape: Shape = Shape.LEVEL, name: str = "Followers", **fields: Any
+) -> Kpi:
     agreement = fields.pop("agreement", None) or world.running()
     for days in (0, 30, 61):
         bill(now=NOW + timedelta(days=days), door="test")
-    facts = {"unit": "", "baseline": D(100), "target": D(200), "less_is_better": False, "now": NOW} | fields
+    facts = {
+        "unit": "",
+        "baseline": D(100),
+        "target": D(200),
+        "less_is_better": False,
+        "now": NOW,
+    } | fields
     return measure.add_kpi(agreement=agreement, name=name, shape=shape, **facts)
 
 
@@ -55,9 +63,14 @@ def test_a_level_goes_on_from_the_newest_reading_before_the_period(world: World)
     assert figure(one, THIRD).history == [(FIRST, 140), (SECOND, None), (THIRD, None)]
 
 
-@pytest.mark.parametrize(("shape", "start", "middle"), [
-    (Shape.LEVEL, 100, 150), (Shape.COUNT, 0, 100), (Shape.RATE, 200, 200),
-])
+@pytest.mark.parametrize(
+    ("shape", "start", "middle"),
+    [
+        (Shape.LEVEL, 100, 150),
+        (Shape.COUNT, 0, 100),
+        (Shape.RATE, 200, 200),
+    ],
+)
 def test_each_shape_has_its_own_line(world: World, shape: Shape, start: int, middle: int) -> None:
     found = figure(tracked(world, shape), today=FIRST + timedelta(days=15))
     assert (found.start, found.expected, found.days_left) == (start, middle, 15)
@@ -123,5 +136,7 @@ def test_the_line_stays_between_its_ends_and_judges_monotonously(
     assert line.at(FIRST) == (target if beyond else start) and line.at(SECOND) == target
     better = value - 1 if less else value + 1
     ranks = [Pace.BEHIND, Pace.ON_TRACK, Pace.REACHED]
-    assert ranks.index(line.pace(better, today, today)) >= ranks.index(line.pace(value, today, today))
+    assert ranks.index(line.pace(better, today, today)) >= ranks.index(
+        line.pace(value, today, today)
+    )
     assert line.pace(target, SECOND, SECOND) == Pace.REACHED

@@ -37,11 +37,18 @@ def running(world: World, **fields: Any) -> Agreement:
     return agreement
 
 
-def worked(agreement: Agreement, minutes: int, on: date = FIRST, now: Any = NOW, **more: Any) -> list[TimeEntry]:
+def worked(
+    agreement: Agreement, minutes: int, on: date = FIRST, now: Any = NOW, **more: Any
+) -> list[TimeEntry]:
     """So many minutes, in days of ten hours from `on` on."""
     found = []
     while minutes > 0:
-        facts = {"on": on, "minutes": min(minutes, 10 * H), "note": "Work", "now": now + (on - FIRST)}
+        facts = {
+            "on": on,
+            "minutes": min(minutes, 10 * H),
+            "note": "Work",
+            "now": now + (on - FIRST),
+        }
         found.append(time_log.log_time(agreement=agreement, **facts, **more))
         minutes, on = minutes - 10 * H, on + DAY
     return found
@@ -66,7 +73,11 @@ def test_a_correction_is_a_new_row_and_any_past_moment_reads_as_it_stood(world: 
     (entry,) = worked(agreement, 2 * H)
     changed = time_log.change_time(entry=entry, on=FIRST, minutes=3 * H, note="More", now=NOW + DAY)
     time_log.remove_time(entry=changed, now=NOW + 2 * DAY)
-    assert [used(agreement, NOW + n * DAY + timedelta(hours=1)) for n in range(3)] == [2 * H, 3 * H, 0]
+    assert [used(agreement, NOW + n * DAY + timedelta(hours=1)) for n in range(3)] == [
+        2 * H,
+        3 * H,
+        0,
+    ]
     assert used(agreement) == 0
     assert [one.minutes for one in time_log.versions(changed)] == [3 * H, 2 * H]
 
@@ -93,11 +104,17 @@ def test_a_day_has_24_hours_over_all_clients(world: World) -> None:
         time_log.log_time(agreement=other, on=FIRST, minutes=5 * H, note="B", now=NOW)
 
 
-def test_only_what_consumes_is_taken_from_the_allowance_and_own_work_is_never_told(world: World) -> None:
+def test_only_what_consumes_is_taken_from_the_allowance_and_own_work_is_never_told(
+    world: World,
+) -> None:
     agreement = running(world)
     worked(agreement, H)
-    time_log.log_time(agreement=agreement, on=FIRST, minutes=H, note="Gift", consumes=False, now=NOW)
-    time_log.log_time(agreement=agreement, on=FIRST, minutes=H, note="Invoicing", billable=False, now=NOW)
+    time_log.log_time(
+        agreement=agreement, on=FIRST, minutes=H, note="Gift", consumes=False, now=NOW
+    )
+    time_log.log_time(
+        agreement=agreement, on=FIRST, minutes=H, note="Invoicing", billable=False, now=NOW
+    )
     assert used(agreement) == H
     report_run.report(now=SECOND, door="test")
     report = send.send_report(report=Report.objects.get(), actor="Nan", now=SECOND)
@@ -120,15 +137,25 @@ def test_a_pause_freezes_what_rolled_over(world: World) -> None:
     for days in (30, 61):
         bill(now=NOW + timedelta(days=days), door="test")
     lines = [line.stated for line in allowance_statement.lines(agreement, date(2027, 1, 5))][::-1]
-    assert [(line.granted, line.rolled_in) for line in lines] == [(40 * H, 0), (0, 10 * H), (40 * H, 10 * H)]
+    assert [(line.granted, line.rolled_in) for line in lines] == [
+        (40 * H, 0),
+        (0, 10 * H),
+        (40 * H, 10 * H),
+    ]
 
 
 # Work beyond
 
 
 def asked(agreement: Agreement, minutes: int = 3 * H) -> Overage:
-    return overage.ask(period=Period.objects.get(agreement=agreement), minutes=minutes, rate=100_00, note="",
-                       actor="Nan", now=NOW)
+    return overage.ask(
+        period=Period.objects.get(agreement=agreement),
+        minutes=minutes,
+        rate=100_00,
+        note="",
+        actor="Nan",
+        now=NOW,
+    )
 
 
 def answered(agreement: Agreement, act: Any) -> Overage:
@@ -147,12 +174,17 @@ def test_what_was_approved_and_really_used_stands_on_the_next_invoice_once(world
     agreement = running(world)
     answered(agreement, overage.approve)
     worked(agreement, 42 * H)
-    assert [line.amount for line in next_invoice(agreement).lines.order_by("position")] == [3_000_00, 200_00]
+    assert [line.amount for line in next_invoice(agreement).lines.order_by("position")] == [
+        3_000_00,
+        200_00,
+    ]
     assert NextLine.objects.count() == 1
     assert Overage.objects.get().billed == 2 * H
 
 
-def test_what_is_used_of_it_later_is_billed_later_and_never_more_than_was_approved(world: World) -> None:
+def test_what_is_used_of_it_later_is_billed_later_and_never_more_than_was_approved(
+    world: World,
+) -> None:
     agreement = running(world)
     answered(agreement, overage.approve)
     worked(agreement, 42 * H)
@@ -178,7 +210,10 @@ def test_standing_permission_covers_up_to_its_hours(world: World) -> None:
     parties = {"seller": {"name": "S", "legal_name": "S"}, "buyer": {"legal_name": "B"}}
     agreement = running(world, terms={**parties, "overage_amount": 120_00, "overage_minutes": H})
     worked(agreement, 42 * H)
-    assert [line.amount for line in next_invoice(agreement).lines.order_by("position")] == [3_000_00, 120_00]
+    assert [line.amount for line in next_invoice(agreement).lines.order_by("position")] == [
+        3_000_00,
+        120_00,
+    ]
 
 
 def test_a_question_is_answered_once_and_asked_once_at_a_time(world: World) -> None:

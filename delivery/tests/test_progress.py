@@ -48,14 +48,18 @@ def test_a_day_of_its_own_is_the_last_day_in_time() -> None:
 
 
 @given(counts, counts, days)
-def test_more_is_expected_every_day_and_never_more_than_was_promised(promised: int, done: int, today: date) -> None:
+def test_more_is_expected_every_day_and_never_more_than_was_promised(
+    promised: int, done: int, today: date
+) -> None:
     one = of(promised, done)
     assert 0 <= expected(one, today) <= expected(one, today + timedelta(days=1)) <= promised
     assert expected(one, FIRST) == 0 and expected(one, END) == promised
 
 
 @given(counts, st.integers(0, 600), days)
-def test_behind_is_a_smaller_share_than_the_time_that_passed(promised: int, done: int, today: date) -> None:
+def test_behind_is_a_smaller_share_than_the_time_that_passed(
+    promised: int, done: int, today: date
+) -> None:
     one, passed = of(promised, done), min(max((today - FIRST).days, 0), 30)
     if is_behind(one, today):
         assert done * 30 < promised * passed
@@ -101,7 +105,9 @@ def test_a_smaller_wish_never_fits_worse(left: int, estimate: int, more: int) ->
         ("2026-11-06T00:00", 24, "2026-11-07T00:00"),  # to the very end of Friday
     ],
 )
-def test_working_hours_stand_still_at_weekends_on_the_providers_wall(asked: str, hours: int, due: str) -> None:
+def test_working_hours_stand_still_at_weekends_on_the_providers_wall(
+    asked: str, hours: int, due: str
+) -> None:
     zone = ZoneInfo("Asia/Bangkok")
     at, then = (datetime.fromisoformat(said).replace(tzinfo=zone) for said in (asked, due))
     assert respond_by(at, hours, "Asia/Bangkok") == then
@@ -125,7 +131,9 @@ def test_a_longer_promise_ends_later_and_never_inside_a_weekend(
 def test_the_first_answer_is_reminded_of_and_judged() -> None:
     asked = datetime.fromisoformat("2026-11-04T17:00:00+07:00")
     due = respond_by(asked, 10, "Asia/Bangkok")
-    assert due == asked + timedelta(hours=10) and remind_at(asked, due) == asked + timedelta(hours=8)
+    assert due == asked + timedelta(hours=10) and remind_at(asked, due) == asked + timedelta(
+        hours=8
+    )
     words = [response(asked, due, None, asked + timedelta(hours=n)) for n in (7, 8, 10, 11)]
     assert words == [Response.WAITING, Response.SOON, Response.SOON, Response.OVERDUE]
     assert response(asked, due, due, due) == Response.KEPT

@@ -19,7 +19,7 @@ from delivery.hours import time_log
 from delivery.kpis import measure
 from delivery.models import Deliverable, Kpi, QuarterlyReview, Report, Request
 from delivery.renewing import quarter, review_quarter
-from delivery.requests import client_actions
+from delivery.requests import client_requests
 from delivery.rules.errors import NoPeriod
 from delivery.work import checklist_actions, leftover
 from tests.world import NOW, World
@@ -37,8 +37,15 @@ def agreement(world: World, settings: Any, tmp_path: Any) -> Agreement:
     settings.MEDIA_ROOT = tmp_path
     adds = [{"title": "Audit", "ends_on": "2027-01-31"}, {"title": "Old", "ends_on": "2026-11-20"}]
     row = world.running(tier=TIER, terms=PARTIES | {"value_adds": adds})
-    kpi = measure.add_kpi(agreement=row, name="Followers", unit="", baseline=Decimal(100), target=Decimal(130),
-                          less_is_better=False, now=NOW)
+    kpi = measure.add_kpi(
+        agreement=row,
+        name="Followers",
+        unit="",
+        baseline=Decimal(100),
+        target=Decimal(130),
+        less_is_better=False,
+        now=NOW,
+    )
     for n, days in enumerate((0, 30, 61, 92, 120)):
         now = NOW + days * DAY
         bill(now=now, door="test")
@@ -46,7 +53,9 @@ def agreement(world: World, settings: Any, tmp_path: Any) -> Agreement:
         time_log.log_time(agreement=row, on=now.date(), minutes=5 * H, note="Work", now=now)
         if n != 2:
             period = Period.objects.get(index=n)
-            measure.read(kpi=kpi, period=period, value=Decimal(100 + 10 * n), on=now.date(), now=now)
+            measure.read(
+                kpi=kpi, period=period, value=Decimal(100 + 10 * n), on=now.date(), now=now
+            )
     Deliverable.objects.filter(period__index__lt=3).update(done=4)
     return row
 
@@ -75,11 +84,20 @@ def test_an_earlier_quarter_can_be_looked_back_on_too(agreement: Agreement) -> N
 
 
 def test_how_fast_requests_were_answered(agreement: Agreement) -> None:
-    for n, (hours, state) in enumerate([(2, "done"), (4, "started"), (40, "done"), (None, "withdrawn")]):
+    for n, (hours, state) in enumerate(
+        [(2, "done"), (4, "started"), (40, "done"), (None, "withdrawn")]
+    ):
         asked = NOW + (40 + n) * DAY
         Request.objects.create(
-            business=agreement.business, client=agreement.client, agreement=agreement, contact=agreement.contact,
-            title="T", fits="scope", state=state, created_at=asked, respond_by=asked + timedelta(hours=24),
+            business=agreement.business,
+            client=agreement.client,
+            agreement=agreement,
+            contact=agreement.contact,
+            title="T",
+            fits="scope",
+            state=state,
+            created_at=asked,
+            respond_by=asked + timedelta(hours=24),
             responded_at=asked + timedelta(hours=hours) if hours else None,
         )
     found = made(agreement).snapshot["requests"]
@@ -131,7 +149,9 @@ def test_what_was_carried_from_month_to_month_was_promised_once(agreement: Agree
     for index in (1, 2):
         for row in Deliverable.objects.filter(period__index=index, state="open"):
             if row.missing:
-                leftover.carry(deliverable=row, because="The printer was ill", actor="Nan", now=LATER)
+                leftover.carry(
+                    deliverable=row, because="The printer was ill", actor="Nan", now=LATER
+                )
     last = Deliverable.objects.filter(period__index=3)
     for row in last:
         checklist_actions.set_done(deliverable=row, done=row.promised)
@@ -151,16 +171,32 @@ def test_what_was_waived_is_not_counted_as_missing(agreement: Agreement) -> None
 def test_signs_that_only_the_client_can_type_do_not_stop_the_paper(agreement: Agreement) -> None:
     period = Period.objects.get(index=2)
     Report.objects.create(
-        business=agreement.business, client=agreement.client, period=period, decision="Video?", answer="yes",
-        answer_words="Yes 👍", answered_at=LATER, state="sent", sent_at=LATER, sha256="0" * 64,
+        business=agreement.business,
+        client=agreement.client,
+        period=period,
+        decision="Video?",
+        answer="yes",
+        answer_words="Yes 👍",
+        answered_at=LATER,
+        state="sent",
+        sent_at=LATER,
+        sha256="0" * 64,
     )
     review = made(agreement)
-    assert review.snapshot["decisions"][0]["words"] == "Yes 👍" and store.read(review.document).startswith(b"%PDF")
+    assert review.snapshot["decisions"][0]["words"] == "Yes 👍" and store.read(
+        review.document
+    ).startswith(b"%PDF")
 
 
-def test_a_request_belongs_to_the_quarter_of_its_day_on_the_clients_wall(agreement: Agreement) -> None:
-    first = datetime(2026, 12, 2, tzinfo=ZoneInfo(agreement.time_zone))  # still the first of December in UTC
+def test_a_request_belongs_to_the_quarter_of_its_day_on_the_clients_wall(
+    agreement: Agreement,
+) -> None:
+    first = datetime(
+        2026, 12, 2, tzinfo=ZoneInfo(agreement.time_zone)
+    )  # still the first of December in UTC
     for minutes in (-1, 0):
         at = first + timedelta(minutes=minutes)
-        client_actions.ask(contact=agreement.contact, agreement=agreement, text=f"A banner {minutes}", now=at)
+        client_requests.ask(
+            contact=agreement.contact, agreement=agreement, text=f"A banner {minutes}", now=at
+        )
     assert made(agreement).snapshot["requests"]["asked"] == 1

@@ -20,8 +20,15 @@ def agreement(world: World) -> Agreement:
     row = world.running()
     bill(now=NOW, door="test")
     for name in ("Followers", "Engagement, %", "ผู้ติดตาม", "=Sum"):
-        measure.add_kpi(agreement=row, name=name, unit="", baseline=Decimal(0), target=Decimal(9),
-                        less_is_better=False, now=NOW)
+        measure.add_kpi(
+            agreement=row,
+            name=name,
+            unit="",
+            baseline=Decimal(0),
+            target=Decimal(9),
+            less_is_better=False,
+            now=NOW,
+        )
     return row
 
 
@@ -34,25 +41,34 @@ def values() -> dict[tuple[str, date], Decimal]:
     return {(row.kpi.name, row.on): row.value for row in Reading.objects.select_related("kpi")}
 
 
-@pytest.mark.parametrize("text", [
-    "kpi,date,value\nFollowers,2026-11-03,1234.5\n",
-    "\ufeffKPI;Date;Value\r\nFollowers;03.11.2026;1.234,50\r\n",
-    "sep=;\nDate;Name;Note;Value\n3/11/2026; followers ;x;\"1,234.5\"\n\n",
-    "kpi\tวันที่\tค่า\nFollowers\t๐๓/๑๑/๒๕๖๙\t๑๒๓๔.๕\n",
-])
-def test_delimiters_dates_and_figures_are_read_as_they_are_written(agreement: Agreement, text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kpi,date,value\nFollowers,2026-11-03,1234.5\n",
+        "\ufeffKPI;Date;Value\r\nFollowers;03.11.2026;1.234,50\r\n",
+        'sep=;\nDate;Name;Note;Value\n3/11/2026; followers ;x;"1,234.5"\n\n',
+        "kpi\tวันที่\tค่า\nFollowers\t๐๓/๑๑/๒๕๖๙\t๑๒๓๔.๕\n",
+    ],
+)
+def test_delimiters_dates_and_figures_are_read_as_they_are_written(
+    agreement: Agreement, text: str
+) -> None:
     for data in (text.encode(), text.encode("utf-16")):
         assert take(agreement, data).bad == []
     assert values() == {("Followers", date(2026, 11, 3)): Decimal("1234.50")}
 
 
-def test_thai_as_an_old_spreadsheet_saves_it_and_names_with_signs_in_them(agreement: Agreement) -> None:
+def test_thai_as_an_old_spreadsheet_saves_it_and_names_with_signs_in_them(
+    agreement: Agreement,
+) -> None:
     text = 'kpi,date,value\nผู้ติดตาม,2026-11-03,5\n"Engagement, %",2026-11-03,3.5 %\n\'=Sum,2026-11-03,2\n'
     assert take(agreement, text.encode("cp874")).bad == []
     assert sorted(values().values()) == [2, Decimal("3.50"), 5]
 
 
-def test_a_mark_before_three_digits_is_read_as_the_files_other_signs_say(agreement: Agreement) -> None:
+def test_a_mark_before_three_digits_is_read_as_the_files_other_signs_say(
+    agreement: Agreement,
+) -> None:
     assert take(agreement, 'kpi,date,value\nFollowers,2026-11-03,"12,400"\n').bad == []
     assert take(agreement, "kpi;date;value\nFollowers;2026-11-04;12.400\n").bad == []
     assert set(values().values()) == {Decimal(12400)}
@@ -62,9 +78,16 @@ def test_a_mark_before_three_digits_is_read_as_the_files_other_signs_say(agreeme
 
 def test_one_bad_line_stops_all_and_every_bad_line_is_named(agreement: Agreement) -> None:
     lines = [
-        "kpi,date,value", "Followers,2026-11-03,1", "Nobody,2026-11-03,1", "Followers,11/31/2026,1",
-        "Followers,2026-11-04,=1+1", "Followers,2026-11-05,", "Followers,2027-11-05,1", "Followers,2025-11-05,1",
-        "Followers,2026-11-06,1.005", 'Followers,"2026-11-07,1',
+        "kpi,date,value",
+        "Followers,2026-11-03,1",
+        "Nobody,2026-11-03,1",
+        "Followers,11/31/2026,1",
+        "Followers,2026-11-04,=1+1",
+        "Followers,2026-11-05,",
+        "Followers,2027-11-05,1",
+        "Followers,2025-11-05,1",
+        "Followers,2026-11-06,1.005",
+        'Followers,"2026-11-07,1',
     ]
     found = take(agreement, "\n".join(lines))
     assert [row.line for row in found.bad] == [3, 4, 5, 6, 7, 8, 9, 10]
@@ -74,7 +97,9 @@ def test_one_bad_line_stops_all_and_every_bad_line_is_named(agreement: Agreement
 
 def test_trying_it_out_writes_nothing_and_says_what_would_happen(agreement: Agreement) -> None:
     take(agreement, "kpi,date,value\nFollowers,2026-11-03,1\nFollowers,2026-11-04,2\n")
-    more = b"kpi,date,value\nFollowers,2026-11-03,1\nFollowers,2026-11-04,3\nFollowers,2026-11-05,4\n"
+    more = (
+        b"kpi,date,value\nFollowers,2026-11-03,1\nFollowers,2026-11-04,3\nFollowers,2026-11-05,4\n"
+    )
     tried = reading_file.try_out(agreement=agreement, data=more, now=LATER)
     assert (tried.new, tried.corrected, tried.same) == (1, 1, 1)
     assert Reading.history.count() == 2
@@ -83,7 +108,9 @@ def test_trying_it_out_writes_nothing_and_says_what_would_happen(agreement: Agre
     assert Reading.history.count() == 4
 
 
-def test_another_agreements_figures_and_closed_months_are_not_touched(agreement: Agreement, world: World) -> None:
+def test_another_agreements_figures_and_closed_months_are_not_touched(
+    agreement: Agreement, world: World
+) -> None:
     other = world.running(world.client("Other"), card="")
     Kpi.objects.create(business=world.business, agreement=other, name="Theirs", target=1)
     assert take(agreement, "kpi,date,value\nTheirs,2026-11-03,1\n").bad[0].line == 2
@@ -95,7 +122,8 @@ def test_another_agreements_figures_and_closed_months_are_not_touched(agreement:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"\x00\x01\x02", b"a,b\n1,2\n", b"kpi,date,value\n", b"x" * 2_000_000, b"PK\x03\x04"]
+    "data",
+    [b"", b"\x00\x01\x02", b"a,b\n1,2\n", b"kpi,date,value\n", b"x" * 2_000_000, b"PK\x03\x04"],
 )
 def test_what_is_no_such_table_is_said_once(agreement: Agreement, data: bytes) -> None:
     found = take(agreement, data)

@@ -14,7 +14,7 @@ from clients import client_records
 from core.models import Outbox
 from core.outbox import emails
 from delivery.models import Request, RequestMessage
-from delivery.requests import client_actions, owner_actions, reply_address, thread
+from delivery.requests import client_requests, owner_replies, reply_address, thread
 from delivery.requests.inbound_email import LARGEST, Refused, receive
 from delivery.rules.reply_text import from_html, own_words
 from tests.world import NOW, World
@@ -41,16 +41,16 @@ QUOTED = {
 
 
 @pytest.mark.parametrize("kind", QUOTED)
-@pytest.mark.parametrize("words", ["Yes, please.", "ตกลงค่ะ\n\nเอาสีน้ำเงิน", "From here on: blue.\nOn Monday we print."])
+@pytest.mark.parametrize(
+    "words", ["Yes, please.", "ตกลงค่ะ\n\nเอาสีน้ำเงิน", "From here on: blue.\nOn Monday we print."]
+)
 def test_what_is_quoted_and_signed_is_cut(kind: str, words: str) -> None:
     assert own_words(f"{words}\n\n{QUOTED[kind]}") == words
     assert own_words(f"{words}\r\n\r\n{QUOTED[kind]}".replace("\n", "\r\n")) == words
 
 
 def test_answers_between_and_below_the_quoted_lines_are_kept() -> None:
-    text = (
-        "On Tue, Nov 3, 2026 at 10:12 AM Nan <nan@studio.example> wrote:\n> Blue?\n\nYes, blue.\n\n> When?\nFriday.\n"
-    )
+    text = "On Tue, Nov 3, 2026 at 10:12 AM Nan <nan@studio.example> wrote:\n> Blue?\n\nYes, blue.\n\n> When?\nFriday.\n"
     assert own_words(text) == "Yes, blue.\n\nFriday."
 
 
@@ -83,7 +83,9 @@ def test_plain_words_are_kept_whole(lines: list[str]) -> None:
 def asked(world: World, settings: Any) -> Request:
     settings.REPLY_ADDRESS = "reply@hub.example"
     agreement = world.running()
-    return client_actions.ask(contact=agreement.contact, agreement=agreement, text="A banner", now=NOW)
+    return client_requests.ask(
+        contact=agreement.contact, agreement=agreement, text="A banner", now=NOW
+    )
 
 
 def mail(row: Request, person: Any, text: str = "In blue, please.", **headers: str) -> bytes:
@@ -95,7 +97,9 @@ def mail(row: Request, person: Any, text: str = "In blue, please.", **headers: s
         "Message-ID": "<1@mail.example>",
         "Subject": "Re: A banner",
     }
-    for name, value in (usual | {name.replace("_", "-"): value for name, value in headers.items()}).items():
+    for name, value in (
+        usual | {name.replace("_", "-"): value for name, value in headers.items()}
+    ).items():
         letter[name] = value
     letter.set_content(text)
     return letter.as_bytes()
@@ -108,7 +112,10 @@ def texts() -> list[str]:
 def test_both_people_answer_by_email(asked: Request, world: World) -> None:
     owner = world.business.owner
     (letter,) = Outbox.objects.filter(kind="request")
-    assert letter.reply_to == reply_address.of(asked, owner) and len(letter.reply_to.split("@")[0]) <= 64
+    assert (
+        letter.reply_to == reply_address.of(asked, owner)
+        and len(letter.reply_to.split("@")[0]) <= 64
+    )
     assert "You can simply answer this email." in letter.text
     assert receive(mail(asked, owner, "On Friday.\n\n" + QUOTED["Gmail"]), now=NOW) == "Taken in."
     asked.refresh_from_db()
@@ -147,21 +154,33 @@ def test_a_machine_is_not_answered_and_not_bounced(asked: Request, headers: dict
 
 
 def test_a_broken_letter_is_read_as_far_as_it_goes(asked: Request) -> None:
-    raw = mail(asked, asked.contact, "Yes \u202eplease").replace(b"<1@mail.example>", b"<\xff\xfe@mail.example>")
+    raw = mail(asked, asked.contact, "Yes \u202eplease").replace(
+        b"<1@mail.example>", b"<\xff\xfe@mail.example>"
+    )
     assert receive(raw, now=NOW) == "Taken in."
-    latin = mail(asked, asked.contact).replace(b"In blue", b"\xe9t\xe9 \x00").replace(b"utf-8", b"no-such-charset")
+    latin = (
+        mail(asked, asked.contact)
+        .replace(b"In blue", b"\xe9t\xe9 \x00")
+        .replace(b"utf-8", b"no-such-charset")
+    )
     latin = latin.replace(b"<1@", b"<2@")
     assert receive(latin, now=NOW) == "Taken in."
     assert texts()[1] == "Yes please" and len(texts()) == 3
 
 
 def test_a_bounce_is_no_answer(asked: Request) -> None:
-    raw = mail(asked, asked.contact).replace(b"Content-Type: text/plain", b"Content-Type: multipart/report")
+    raw = mail(asked, asked.contact).replace(
+        b"Content-Type: text/plain", b"Content-Type: multipart/report"
+    )
     assert receive(raw, now=NOW).startswith("Passed over")
 
 
-def test_foreign_empty_and_large_letters_are_refused_with_a_code(asked: Request, world: World) -> None:
-    other = client_records.add_contact(client=asked.client, name="Other", email="other@baan.example", now=NOW)
+def test_foreign_empty_and_large_letters_are_refused_with_a_code(
+    asked: Request, world: World
+) -> None:
+    other = client_records.add_contact(
+        client=asked.client, name="Other", email="other@baan.example", now=NOW
+    )
     stranger = World().running().contact
     token = reply_address.of(asked, asked.contact)
     forged = token.replace(token[10], "a" if token[10] != "a" else "b", 1)
@@ -192,7 +211,7 @@ def test_who_has_left_and_what_is_over_take_no_answers(asked: Request) -> None:
         receive(raw, now=NOW)
     assert no.value.code == 67
     type(asked.contact).objects.filter(pk=asked.contact.pk).update(is_active=True)
-    client_actions.withdraw(request=asked, contact=asked.contact, now=NOW)
+    client_requests.withdraw(request=asked, contact=asked.contact, now=NOW)
     with pytest.raises(Refused) as no:
         receive(raw, now=NOW)
     assert no.value.code == 65
@@ -200,7 +219,10 @@ def test_who_has_left_and_what_is_over_take_no_answers(asked: Request) -> None:
 
 def test_the_envelope_counts_where_the_headers_are_silent(asked: Request) -> None:
     address = reply_address.of(asked, asked.contact)
-    assert receive(mail(asked, asked.contact, To="undisclosed:;"), now=NOW, recipient=address.upper()) == "Taken in."
+    assert (
+        receive(mail(asked, asked.contact, To="undisclosed:;"), now=NOW, recipient=address.upper())
+        == "Taken in."
+    )
 
 
 def test_files_are_left_out_and_said_so_and_long_letters_are_cut(asked: Request) -> None:
@@ -214,14 +236,21 @@ def test_files_are_left_out_and_said_so_and_long_letters_are_cut(asked: Request)
 
 def test_without_an_address_of_its_own_the_app_is_the_way(world: World) -> None:
     agreement = world.running()
-    row = client_actions.ask(contact=agreement.contact, agreement=agreement, text="A banner", now=NOW)
-    owner_actions.answer(request=row, text="Yes", now=NOW)
+    row = client_requests.ask(
+        contact=agreement.contact, agreement=agreement, text="A banner", now=NOW
+    )
+    owner_replies.answer(request=row, text="Yes", now=NOW)
     (letter,) = Outbox.objects.filter(kind="request_answer")
-    assert letter.reply_to == world.business.owner.email and "Answer with the button below." in letter.text
+    assert (
+        letter.reply_to == world.business.owner.email
+        and "Answer with the button below." in letter.text
+    )
     assert reply_address.find("reply+x@hub.example") is None
 
 
-def test_the_letter_that_goes_out_carries_the_address(asked: Request, mailoutbox: Any, settings: Any) -> None:
+def test_the_letter_that_goes_out_carries_the_address(
+    asked: Request, mailoutbox: Any, settings: Any
+) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     emails.send_due(now=NOW)
     assert [reply_address.of(asked, asked.business.owner)] in [sent.reply_to for sent in mailoutbox]
@@ -229,5 +258,7 @@ def test_the_letter_that_goes_out_carries_the_address(asked: Request, mailoutbox
 
 def test_the_command_says_why_and_with_which_code() -> None:
     run = [sys.executable, "manage.py", "receive_mail"]
-    found = subprocess.run(run, input=b"To: nobody@hub.example\n\nHello", capture_output=True, cwd=ROOT, check=False)
+    found = subprocess.run(
+        run, input=b"To: nobody@hub.example\n\nHello", capture_output=True, cwd=ROOT, check=False
+    )
     assert found.returncode == 67 and b"No request is answered at this address." in found.stderr

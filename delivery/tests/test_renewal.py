@@ -35,7 +35,9 @@ def lived(world: World, name: str = "Baan Coffee", used: int = 15, **fields: Any
         bill(now=now, door="test")
         for n in range(used // 5):
             on = local_day(now + n * DAY, "Asia/Bangkok")
-            time_log.log_time(agreement=agreement, on=on, minutes=5 * H, note="Work", now=now + n * DAY)
+            time_log.log_time(
+                agreement=agreement, on=on, minutes=5 * H, note="Work", now=now + n * DAY
+            )
     return agreement
 
 
@@ -66,8 +68,15 @@ def test_unused_hours_weigh_more_when_they_come_again(world: World) -> None:
 
 def test_missed_targets_are_those_of_periods_that_are_over(world: World) -> None:
     agreement = lived(world)
-    kpi = measure.add_kpi(agreement=agreement, name="K", unit="", baseline=Decimal(0), target=Decimal(10),
-                          less_is_better=False, now=NOW)
+    kpi = measure.add_kpi(
+        agreement=agreement,
+        name="K",
+        unit="",
+        baseline=Decimal(0),
+        target=Decimal(10),
+        less_is_better=False,
+        now=NOW,
+    )
     assert whys(agreement) == []
     for period, value in zip(Period.objects.order_by("starts_on"), (12, 5, 1), strict=True):
         measure.read(kpi=kpi, period=period, value=Decimal(value), on=period.starts_on, now=LATER)
@@ -81,24 +90,39 @@ def test_two_reports_that_nobody_looked_at_count_after_72_hours(world: World) ->
     assert whys(agreement) == [Why.UNREAD]
     Report.objects.filter(pk=new.pk).update(sent_at=LATER - timedelta(hours=71))
     assert whys(agreement) == []
-    Report.objects.filter(pk=new.pk).update(sent_at=LATER - timedelta(hours=73), letter_opened_at=LATER)
+    Report.objects.filter(pk=new.pk).update(
+        sent_at=LATER - timedelta(hours=73), letter_opened_at=LATER
+    )
     assert whys(agreement) == []
     Report.objects.filter(pk=new.pk).update(letter_opened_at=None)
     Report.objects.filter(pk=old.pk).update(answered_at=LATER, answer="yes")
     assert whys(agreement) == []
 
 
-@pytest.mark.parametrize(("state", "responded", "counts"), [
-    ("asked", None, True), ("started", 30, True), ("done", 10, False), ("withdrawn", None, False),
-])
+@pytest.mark.parametrize(
+    ("state", "responded", "counts"),
+    [
+        ("asked", None, True),
+        ("started", 30, True),
+        ("done", 10, False),
+        ("withdrawn", None, False),
+    ],
+)
 def test_an_answer_that_came_late_or_not_at_all_counts(
     world: World, state: str, responded: int | None, counts: bool
 ) -> None:
     agreement = lived(world)
     asked = LATER - 5 * DAY
     Request.objects.create(
-        business=world.business, client=agreement.client, agreement=agreement, contact=agreement.contact, title="T",
-        fits="scope", state=state, respond_by=asked + timedelta(hours=24), created_at=asked,
+        business=world.business,
+        client=agreement.client,
+        agreement=agreement,
+        contact=agreement.contact,
+        title="T",
+        fits="scope",
+        state=state,
+        respond_by=asked + timedelta(hours=24),
+        created_at=asked,
         responded_at=asked + timedelta(hours=responded) if responded else None,
     )
     assert whys(agreement) == ([Why.SLOW] if counts else [])
@@ -129,7 +153,9 @@ def test_the_number_of_queries_does_not_grow(world: World) -> None:
 COUNT = st.integers(0, 5)
 FACTS = st.builds(
     Facts,
-    targets=st.lists(st.integers(0, 4).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of))), max_size=3),
+    targets=st.lists(
+        st.integers(0, 4).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of))), max_size=3
+    ),
     hours=st.lists(st.tuples(st.integers(0, 3000), st.integers(-100, 3000)), max_size=3),
     unread=COUNT,
     charge_failed=st.booleans(),
@@ -144,5 +170,7 @@ def test_a_level_always_has_its_reasons_and_worse_facts_never_make_it_better(fac
     assert (renewal_risk.level(found) == Level.LOW) == (not found)
     worse = Facts(facts.targets, facts.hours, facts.unread + 1, True, facts.late + 1, timedelta(0))
     order = list(Level)
-    assert order.index(renewal_risk.level(renewal_risk.reasons(worse))) >= order.index(renewal_risk.level(found))
+    assert order.index(renewal_risk.level(renewal_risk.reasons(worse))) >= order.index(
+        renewal_risk.level(found)
+    )
     assert {one.why for one in found} <= {one.why for one in renewal_risk.reasons(worse)}

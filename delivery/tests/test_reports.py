@@ -25,8 +25,8 @@ from delivery.kpis import measure
 from delivery.models import Deliverable, Report
 from delivery.reports import (
     client_decision,
-    reminders,
     report_pdf,
+    report_reminders,
     report_run,
     review,
     send,
@@ -37,8 +37,14 @@ from delivery.reports.report_words import with_words
 from tests.world import HERE, NOW, World
 
 LATER = NOW + timedelta(days=31)  # 3 December, noon in Bangkok: the first period ended on the 2nd
-DUE = datetime(2026, 12, 6, 9, 0, tzinfo=ZoneInfo("Asia/Bangkok"))  # five days after the last day of the period
-WAITS = {"seller": {"name": "S", "legal_name": "S"}, "buyer": {"legal_name": "B"}, "report_unreviewed": "wait"}
+DUE = datetime(
+    2026, 12, 6, 9, 0, tzinfo=ZoneInfo("Asia/Bangkok")
+)  # five days after the last day of the period
+WAITS = {
+    "seller": {"name": "S", "legal_name": "S"},
+    "buyer": {"legal_name": "B"},
+    "report_unreviewed": "wait",
+}
 
 
 @pytest.fixture
@@ -51,7 +57,11 @@ def drafted(world: World) -> Report:
 
 
 def words(report: Report, now: datetime = LATER, **more: Any) -> Report:
-    said = {"comment": "A strong month.", "next_text": "Video.", "decision": "Shall we add video?"} | more
+    said = {
+        "comment": "A strong month.",
+        "next_text": "Video.",
+        "decision": "Shall we add video?",
+    } | more
     return review.save_words(report=report, now=now, **said)
 
 
@@ -90,7 +100,9 @@ def test_a_paused_period_has_no_report_and_the_next_one_says_so(world: World) ->
     for months in (1, 2, 3):
         bill(now=NOW + months * timedelta(days=31), door="test")
     report_run.report(now=NOW + timedelta(days=95), door="test")
-    assert list(Report.objects.order_by("period__index").values_list("period__index", flat=True)) == [0, 2]
+    assert list(
+        Report.objects.order_by("period__index").values_list("period__index", flat=True)
+    ) == [0, 2]
     shot = send.snapshot(Report.objects.select_related("period").get(period__index=2))
     assert shot["silent"] == [{"starts_on": "2026-12-02", "because": "Holidays"}]
 
@@ -123,13 +135,24 @@ def test_drafting_and_freezing_ask_as_many_questions_for_forty_as_for_four(world
 def test_it_says_what_was_promised_done_measured_and_asked(drafted: Report) -> None:
     shot = send.snapshot(drafted)
     assert shot["hours"]["used"] == 90
-    assert shot["deliverables"][0] | {"title": "posts", "promised": 4, "done": 0} == shot["deliverables"][0]
+    assert (
+        shot["deliverables"][0] | {"title": "posts", "promised": 4, "done": 0}
+        == shot["deliverables"][0]
+    )
     assert shot["requests"]["asked"] == 0 and shot["requests"]["median_minutes"] is None
 
 
-def test_a_kpi_without_a_reading_says_so_and_from_zero_there_is_no_percentage(drafted: Report) -> None:
+def test_a_kpi_without_a_reading_says_so_and_from_zero_there_is_no_percentage(
+    drafted: Report,
+) -> None:
     agreement = drafted.period.agreement
-    facts = {"agreement": agreement, "unit": "", "baseline": Decimal(0), "less_is_better": False, "now": NOW}
+    facts = {
+        "agreement": agreement,
+        "unit": "",
+        "baseline": Decimal(0),
+        "less_is_better": False,
+        "now": NOW,
+    }
     measure.add_kpi(name="Visits", target=Decimal(100), **facts)
     signups = measure.add_kpi(name="Sign-ups", target=Decimal(50), **facts)
     measure.read(kpi=signups, period=drafted.period, value=Decimal(20), on=NOW.date(), now=NOW)
@@ -141,8 +164,15 @@ def test_a_kpi_without_a_reading_says_so_and_from_zero_there_is_no_percentage(dr
 
 def test_the_chosen_kpis_stand_first_and_three_at_most(drafted: Report) -> None:
     made = [
-        measure.add_kpi(agreement=drafted.period.agreement, name=f"K{n}", unit="", baseline=Decimal(1),
-                        target=Decimal(2), less_is_better=False, now=NOW + timedelta(seconds=n))
+        measure.add_kpi(
+            agreement=drafted.period.agreement,
+            name=f"K{n}",
+            unit="",
+            baseline=Decimal(1),
+            target=Decimal(2),
+            less_is_better=False,
+            now=NOW + timedelta(seconds=n),
+        )
         for n in range(5)
     ]
     words(drafted, chosen=[str(made[n].pk) for n in (4, 4, 0)])
@@ -198,7 +228,11 @@ def test_late_time_goes_to_the_open_period_with_a_note(drafted: Report) -> None:
 
 
 def test_a_report_of_a_quarter_is_called_so_and_not_a_month(world: World) -> None:
-    silent = {"seller": {"name": "S", "legal_name": "S"}, "buyer": {"legal_name": "B"}, "report_days": None}
+    silent = {
+        "seller": {"name": "S", "legal_name": "S"},
+        "buyer": {"legal_name": "B"},
+        "report_days": None,
+    }
     world.running(interval="quarterly", terms=silent)
     for now in (NOW, NOW + timedelta(days=93)):
         bill(now=now, door="test")
@@ -206,10 +240,14 @@ def test_a_report_of_a_quarter_is_called_so_and_not_a_month(world: World) -> Non
     report = Report.objects.get()
     assert send.title(report) == "Report for November 2026 – January 2027"
     assert with_words(review.shown(report))["verdict_text"].startswith("A good period")
-    assert report.send_at and report.send_at.date() == date(2027, 2, 6), "five days, where the terms say nothing"
+    assert report.send_at and report.send_at.date() == date(2027, 2, 6), (
+        "five days, where the terms say nothing"
+    )
 
 
-def test_what_nobody_reviewed_goes_out_on_the_agreed_day_with_the_figures_alone(drafted: Report) -> None:
+def test_what_nobody_reviewed_goes_out_on_the_agreed_day_with_the_figures_alone(
+    drafted: Report,
+) -> None:
     assert drafted.send_at == DUE
     assert report_run.report(now=DUE - timedelta(minutes=1), door="test").result["sent"] == 0
     assert report_run.report(now=DUE, door="test").result["sent"] == 1
@@ -227,7 +265,9 @@ def test_words_that_were_saved_go_with_it(drafted: Report) -> None:
     assert not drafted.unreviewed and drafted.snapshot["comment"] == "A strong month."
 
 
-def test_where_the_agreement_says_so_it_waits_and_the_owner_is_reminded_every_third_day(world: World) -> None:
+def test_where_the_agreement_says_so_it_waits_and_the_owner_is_reminded_every_third_day(
+    world: World,
+) -> None:
     world.running(terms=WAITS)
     bill(now=NOW, door="test")
     for day in range(12):
@@ -237,7 +277,9 @@ def test_where_the_agreement_says_so_it_waits_and_the_owner_is_reminded_every_th
     assert Outbox.objects.filter(kind="reports_waiting").count() in (3, 4)
 
 
-def test_a_change_of_the_tier_leaves_what_was_agreed_about_reports_and_what_was_added(world: World) -> None:
+def test_a_change_of_the_tier_leaves_what_was_agreed_about_reports_and_what_was_added(
+    world: World,
+) -> None:
     added = [{"title": "An audit", "minutes": 60, "ends_on": "2027-06-30", "reason": "A start"}]
     agreement = world.signed(card="", report_unreviewed="wait", value_adds=added)
     put(upgrade(agreement), agreement.contact)
@@ -248,7 +290,9 @@ def test_a_change_of_the_tier_leaves_what_was_agreed_about_reports_and_what_was_
     assert report.send_at is None and send.snapshot(report)["value_adds"] == ["An audit"]
 
 
-def test_a_job_that_is_late_by_weeks_leaves_a_day_to_look_and_then_sends_each_once(world: World) -> None:
+def test_a_job_that_is_late_by_weeks_leaves_a_day_to_look_and_then_sends_each_once(
+    world: World,
+) -> None:
     world.running()
     for months in range(3):
         bill(now=NOW + months * timedelta(days=31), door="test")
@@ -271,7 +315,9 @@ def test_a_time_that_the_freelancer_chose_counts(drafted: Report) -> None:
         review.schedule(report=drafted, at=at - timedelta(days=3), now=at)
 
 
-def test_a_client_without_anybody_to_write_to_keeps_its_draft_until_there_is_somebody(drafted: Report) -> None:
+def test_a_client_without_anybody_to_write_to_keeps_its_draft_until_there_is_somebody(
+    drafted: Report,
+) -> None:
     Contact.objects.update(is_active=False)
     with pytest.raises(RuleError):
         send.send_report(report=drafted, actor="Nan", now=LATER)
@@ -283,9 +329,13 @@ def test_a_client_without_anybody_to_write_to_keeps_its_draft_until_there_is_som
 def test_a_nudge_never_follows_somebody_who_has_left(drafted: Report) -> None:
     report = sent(drafted)
     Contact.objects.update(is_active=False)
-    reminders.nudge_due(now=LATER + timedelta(hours=73))
+    report_reminders.nudge_due(now=LATER + timedelta(hours=73))
     emails.send_due(now=LATER + timedelta(hours=73))
-    assert report.nudged_at is None and letter(NUDGE).to == "" and "NobodyToTell" in letter(NUDGE).error
+    assert (
+        report.nudged_at is None
+        and letter(NUDGE).to == ""
+        and "NobodyToTell" in letter(NUDGE).error
+    )
     assert not Link.objects.filter(created_at__gt=LATER + timedelta(hours=72)).exists()
 
 
@@ -309,34 +359,38 @@ def test_unseen_after_72_hours_is_nudged_once_and_then_becomes_a_task(drafted: R
     sent(drafted)
     step = timedelta(hours=72)
     for n in range(1, 4):
-        reminders.nudge_due(now=LATER + n * step)
+        report_reminders.nudge_due(now=LATER + n * step)
     assert Outbox.objects.filter(kind=NUDGE).count() == 1
-    assert reminders.task_due(now=LATER + step + step - timedelta(minutes=1)) == 0
-    assert reminders.task_due(now=LATER + step + step) == 1
+    assert report_reminders.task_due(now=LATER + step + step - timedelta(minutes=1)) == 0
+    assert report_reminders.task_due(now=LATER + step + step) == 1
 
 
-def test_of_several_unseen_reports_the_last_is_to_be_talked_about_and_only_it(drafted: Report) -> None:
+def test_of_several_unseen_reports_the_last_is_to_be_talked_about_and_only_it(
+    drafted: Report,
+) -> None:
     sent(drafted)
     month = timedelta(days=31)
     bill(now=LATER, door="test")
     report_run.report(now=LATER + month, door="test")
     last = sent(Report.objects.exclude(pk=drafted.pk).get(), now=LATER + month)
     Report.objects.update(task_at=LATER + month)
-    assert list(reminders.to_talk_about(Report.objects.all())) == [last]
-    reminders.talked(report=last, now=LATER + month)
-    assert not reminders.to_talk_about(Report.objects.all())
+    assert list(report_reminders.to_talk_about(Report.objects.all())) == [last]
+    report_reminders.talked(report=last, now=LATER + month)
+    assert not report_reminders.to_talk_about(Report.objects.all())
 
 
 def test_what_was_seen_is_not_nudged(drafted: Report) -> None:
     sent(drafted)
     views_recorded.opened(report=drafted, now=LATER)
-    assert reminders.nudge_due(now=LATER + timedelta(days=9)) == 0
+    assert report_reminders.nudge_due(now=LATER + timedelta(days=9)) == 0
 
 
 def test_a_decision_is_answered_once_and_told(drafted: Report) -> None:
     sent(words(drafted))
     contact = drafted.period.agreement.contact
-    client_decision.give(report=drafted, answer="yes", contact=contact, now=LATER, origin=HERE, words="Please do")
+    client_decision.give(
+        report=drafted, answer="yes", contact=contact, now=LATER, origin=HERE, words="Please do"
+    )
     with pytest.raises(NotAllowedNow):
         client_decision.give(report=drafted, answer="no", contact=contact, now=LATER, origin=HERE)
     emails.send_due(now=LATER)
@@ -348,7 +402,11 @@ def test_a_report_that_wants_no_decision_takes_no_answer(drafted: Report) -> Non
     sent(words(drafted, decision=""))
     with pytest.raises(NotAllowedNow):
         client_decision.give(
-            report=drafted, answer="yes", contact=drafted.period.agreement.contact, now=LATER, origin=HERE
+            report=drafted,
+            answer="yes",
+            contact=drafted.period.agreement.contact,
+            now=LATER,
+            origin=HERE,
         )
     assert "answer=" not in letter().html
 

@@ -17,7 +17,7 @@ from core.errors import NotAllowedNow
 from core.models import Outbox
 from delivery.hours import hours_left, time_log
 from delivery.models import Deliverable, Handover, Request, RequestMessage
-from delivery.requests import client_actions, fit_check, owner_actions, reminders, thread
+from delivery.requests import client_requests, owner_replies, request_reminders, scope_check, thread
 from delivery.rules.errors import BadHandover, NotOpen, NoWords
 from delivery.rules.states import RequestState
 from delivery.work import checklist_actions
@@ -36,8 +36,12 @@ def begun(world: World, **fields: Any) -> Agreement:
     return agreement
 
 
-def asked(agreement: Agreement, text: str = "A banner\n3 m wide", now: Any = NOW, **more: Any) -> Request:
-    return client_actions.ask(contact=agreement.contact, agreement=agreement, text=text, now=now, **more)
+def asked(
+    agreement: Agreement, text: str = "A banner\n3 m wide", now: Any = NOW, **more: Any
+) -> Request:
+    return client_requests.ask(
+        contact=agreement.contact, agreement=agreement, text=text, now=now, **more
+    )
 
 
 def letters(kind: str, to: str = "") -> list[Outbox]:
@@ -61,7 +65,9 @@ def test_the_first_line_is_the_title_and_what_is_left_is_said_at_once(world: Wor
 def test_without_hours_what_is_still_open_is_the_scope(world: World) -> None:
     agreement = begun(world, minutes=0)
     assert asked(agreement).fits == "scope"
-    checklist_actions.set_done(deliverable=Deliverable.objects.select_related("period").get(), done=4)
+    checklist_actions.set_done(
+        deliverable=Deliverable.objects.select_related("period").get(), done=4
+    )
     assert asked(agreement).fits == "word"
 
 
@@ -80,7 +86,7 @@ def test_nothing_is_asked_with_no_words_or_about_what_is_not_theirs(world: World
             asked(agreement, text)
     other = world.running(client=world.client("Other"))
     with pytest.raises(NotOpen):
-        client_actions.ask(contact=other.contact, agreement=agreement, text="Mine?", now=NOW)
+        client_requests.ask(contact=other.contact, agreement=agreement, text="Mine?", now=NOW)
     assert not Request.objects.exists()
 
 
@@ -89,7 +95,9 @@ def test_the_same_form_twice_is_one_request_and_one_message(world: World) -> Non
     one, two = asked(agreement, once="m"), asked(agreement, once="m")
     assert one == two and Request.objects.count() == 1 and len(letters("request")) == 1
     said = [
-        client_actions.say(request=one, contact=agreement.contact, text="And round", now=NOW, once="n")
+        client_requests.say(
+            request=one, contact=agreement.contact, text="And round", now=NOW, once="n"
+        )
         for _again in range(2)
     ]
     assert said == [True, False] and RequestMessage.objects.count() == 2
@@ -101,36 +109,60 @@ def test_other_words_on_a_page_that_came_back_are_not_lost(world: World) -> None
     one, two = asked(agreement, once="m"), asked(agreement, "A film", once="m")
     assert one != two and two.title == "A film"
     facts: dict[str, Any] = {"request": two, "contact": agreement.contact, "now": NOW, "once": "n"}
-    assert client_actions.say(text="Short", **facts) and client_actions.say(text="And loud", **facts)
+    assert client_requests.say(text="Short", **facts) and client_requests.say(
+        text="And loud", **facts
+    )
 
 
 def test_the_first_answer_is_measured_once(world: World) -> None:
     row = asked(begun(world))
-    assert owner_actions.answer(request=row, text="Tomorrow.", now=NOW + 3 * H)
-    owner_actions.answer(request=row, text="Here is more.", now=NOW + 30 * H, to=S.STARTED)
+    assert owner_replies.answer(request=row, text="Tomorrow.", now=NOW + 3 * H)
+    owner_replies.answer(request=row, text="Here is more.", now=NOW + 30 * H, to=S.STARTED)
     row.refresh_from_db()
     assert row.responded_at == NOW + 3 * H and row.state == "started"
-    page = logged_in(world.business.owner).get(reverse("dashboard:request", args=[row.pk])).content.decode()
+    page = (
+        logged_in(world.business.owner)
+        .get(reverse("dashboard:request", args=[row.pk]))
+        .content.decode()
+    )
     assert "Answered in 3 h, as promised" in page
     late = asked(Agreement.objects.get())
-    owner_actions.answer(request=late, text="Sorry.", now=NOW + 12 * H)
-    page = logged_in(world.business.owner).get(reverse("dashboard:request", args=[late.pk])).content.decode()
+    owner_replies.answer(request=late, text="Sorry.", now=NOW + 12 * H)
+    page = (
+        logged_in(world.business.owner)
+        .get(reverse("dashboard:request", args=[late.pk]))
+        .content.decode()
+    )
     assert "Answered in 12 h; it was promised by" in page
 
 
 def test_every_step_is_told_to_whoever_spoke_and_to_nobody_else(world: World) -> None:
     agreement = begun(world)
-    boss = client_records.add_contact(client=agreement.client, name="Boss", email="boss@baan.example", now=NOW)
-    client_records.add_contact(client=agreement.client, name="Silent", email="silent@baan.example", now=NOW)
+    boss = client_records.add_contact(
+        client=agreement.client, name="Boss", email="boss@baan.example", now=NOW
+    )
+    client_records.add_contact(
+        client=agreement.client, name="Silent", email="silent@baan.example", now=NOW
+    )
     row = asked(agreement)
-    client_actions.say(request=row, contact=boss, text="In blue, please", now=NOW)
-    owner_actions.answer(request=row, text="", now=NOW + H, to=S.STARTED)
-    owner_actions.answer(request=row, text="Have a look.", now=NOW + 2 * H, to=S.DONE)
-    owner_actions.answer(request=row, text="", now=NOW + 3 * H, to=S.STARTED)
-    owner_actions.answer(request=row, text="Too large for this month.", now=NOW + 4 * H, to=S.DECLINED)
+    client_requests.say(request=row, contact=boss, text="In blue, please", now=NOW)
+    owner_replies.answer(request=row, text="", now=NOW + H, to=S.STARTED)
+    owner_replies.answer(request=row, text="Have a look.", now=NOW + 2 * H, to=S.DONE)
+    owner_replies.answer(request=row, text="", now=NOW + 3 * H, to=S.STARTED)
+    owner_replies.answer(
+        request=row, text="Too large for this month.", now=NOW + 4 * H, to=S.DECLINED
+    )
     subjects = [one.subject for one in letters("request_answer", "boss@baan.example")]
-    assert subjects == ["Started: A banner", "Done: A banner", "Started: A banner", "Not possible: A banner"]
-    assert {one.to for one in letters("request_answer")} == {"ploy@baan.example", "boss@baan.example"}
+    assert subjects == [
+        "Started: A banner",
+        "Done: A banner",
+        "Started: A banner",
+        "Not possible: A banner",
+    ]
+    assert {one.to for one in letters("request_answer")} == {
+        "ploy@baan.example",
+        "boss@baan.example",
+    }
     assert row.done_at == NOW + 4 * H
 
 
@@ -145,20 +177,22 @@ def test_a_no_needs_words_and_what_was_taken_back_is_over(world: World) -> None:
     agreement = begun(world)
     row = asked(agreement)
     with pytest.raises(NoWords):
-        owner_actions.answer(request=row, text="", now=NOW, to=S.DECLINED)
+        owner_replies.answer(request=row, text="", now=NOW, to=S.DECLINED)
     with pytest.raises(NoWords):
-        owner_actions.answer(request=row, text=" ", now=NOW)
+        owner_replies.answer(request=row, text=" ", now=NOW)
     mine, theirs = Request.objects.get(), Request.objects.get()
-    client_actions.withdraw(request=mine, contact=agreement.contact, now=NOW)
+    client_requests.withdraw(request=mine, contact=agreement.contact, now=NOW)
     with pytest.raises(NotAllowedNow):
-        owner_actions.answer(request=theirs, text="Done!", now=NOW, to=S.DONE)
+        owner_replies.answer(request=theirs, text="Done!", now=NOW, to=S.DONE)
     assert Request.objects.get().state == "withdrawn" and RequestMessage.objects.count() == 1, (
         "the loser writes nothing"
     )
     assert not letters("request_answer") and len(letters("request_end")) == 1
     for act in (
-        lambda: owner_actions.answer(request=mine, text="Still?", now=NOW),
-        lambda: client_actions.say(request=mine, contact=agreement.contact, text="Still?", now=NOW),
+        lambda: owner_replies.answer(request=mine, text="Still?", now=NOW),
+        lambda: client_requests.say(
+            request=mine, contact=agreement.contact, text="Still?", now=NOW
+        ),
     ):
         with pytest.raises(NotOpen):
             act()
@@ -167,20 +201,26 @@ def test_a_no_needs_words_and_what_was_taken_back_is_over(world: World) -> None:
 def test_done_with_a_link_is_in_the_list_of_the_period_and_at_the_request(world: World) -> None:
     agreement = begun(world)
     row = asked(agreement, "🎪 A banner")
-    gift = owner_actions.hand_over_for(
+    gift = owner_replies.hand_over_for(
         request=row, actor="Nan", now=NOW, text="Here.", to=S.DONE, url="https://x.example/a"
     )
-    assert (gift.deliverable.title, gift.deliverable.done) == ("A banner", 1), "what cannot be printed is left out"
+    assert (gift.deliverable.title, gift.deliverable.done) == ("A banner", 1), (
+        "what cannot be printed is left out"
+    )
     assert [one.handover for one in thread.of(row)] == [None, gift]
     assert "https://x.example/a" in letters("request_answer")[0].text
     posts = Deliverable.objects.select_related("period__agreement").get(title="posts")
     again = asked(agreement)
-    owner_actions.hand_over_for(request=again, actor="Nan", now=NOW, deliverable=posts, url="https://x.example/b")
+    owner_replies.hand_over_for(
+        request=again, actor="Nan", now=NOW, deliverable=posts, url="https://x.example/b"
+    )
     posts.refresh_from_db()
     again.refresh_from_db()
     assert posts.done == 1 and again.state == "asked" and again.responded_at == NOW
     with pytest.raises(BadHandover):
-        owner_actions.hand_over_for(request=again, actor="Nan", now=NOW, to=S.DONE, url="javascript:x")
+        owner_replies.hand_over_for(
+            request=again, actor="Nan", now=NOW, to=S.DONE, url="javascript:x"
+        )
     again.refresh_from_db()
     assert again.state == "asked" and Handover.objects.count() == 2
 
@@ -188,8 +228,8 @@ def test_done_with_a_link_is_in_the_list_of_the_period_and_at_the_request(world:
 def test_the_reminder_comes_once_before_the_promise_breaks(world: World) -> None:
     agreement = begun(world)
     row, answered = asked(agreement), asked(agreement, "Other")
-    owner_actions.answer(request=answered, text="Yes.", now=NOW)
-    assert [reminders.remind_due(now=NOW + n * H) for n in (7, 8, 9, 30)] == [0, 1, 0, 0]
+    owner_replies.answer(request=answered, text="Yes.", now=NOW)
+    assert [request_reminders.remind_due(now=NOW + n * H) for n in (7, 8, 9, 30)] == [0, 1, 0, 0]
     (letter,) = letters("request_due")
     assert letter.ref == str(row.pk) and letter.subject == "Answer soon: A banner"
     home = logged_in(world.business.owner).get(reverse("dashboard:home")).content.decode()
@@ -205,15 +245,22 @@ def test_the_client_sees_before_and_after_and_never_a_price(world: World) -> Non
         reverse("portal:request_fits"), {"agreement": agreement.pk, "estimate": "9999"}
     ).content.decode()
     assert "It needs a word first: 20 h are left." in fit and "without your yes" in fit
-    assert browser.get(reverse("portal:request_fits"), {"estimate": "x", "agreement": "y"}).status_code == 200
-    refused = browser.post(reverse("portal:request_new"), {"text": "", "agreement": agreement.pk, "estimate": "60"})
+    assert (
+        browser.get(reverse("portal:request_fits"), {"estimate": "x", "agreement": "y"}).status_code
+        == 200
+    )
+    refused = browser.post(
+        reverse("portal:request_new"), {"text": "", "agreement": agreement.pk, "estimate": "60"}
+    )
     assert refused.status_code == 422
     data = {"text": "A <b>banner</b>", "agreement": agreement.pk, "estimate": "60", "once": "m"}
     shown = browser.post(reverse("portal:request_new"), data, follow=True)
     browser.post(reverse("portal:request_new"), data)
     assert Request.objects.count() == 1
     text = shown.content.decode()
-    assert "It fits: 20 h were left" in text and "Answer promised by" in text and "&lt;b&gt;" in text
+    assert (
+        "It fits: 20 h were left" in text and "Answer promised by" in text and "&lt;b&gt;" in text
+    )
     assert "$" not in text + page + fit
 
 
@@ -234,7 +281,9 @@ def test_a_deliverable_of_somebody_else_is_no_choice(world: World) -> None:
     other = begun(world, client=world.client("Other"))
     foreign = Deliverable.objects.get(period__agreement=other)
     data = {"act": "done", "url": "https://x.example", "deliverable": foreign.pk}
-    answered = logged_in(world.business.owner).post(reverse("dashboard:request", args=[row.pk]), data)
+    answered = logged_in(world.business.owner).post(
+        reverse("dashboard:request", args=[row.pk]), data
+    )
     assert answered.status_code == 422 and not Handover.objects.exists()
 
 
@@ -244,18 +293,43 @@ def test_the_freelancer_answers_with_a_file_estimates_and_writes_time(world: Wor
     owner = logged_in(world.business.owner)
     url = reverse("dashboard:request", args=[row.pk])
     assert owner.post(url, {"act": "answer", "text": ""}).status_code == 422
-    bad = {"act": "done", "text": "Kept words", "file": SimpleUploadedFile("x.svg", b"<svg onload=x>")}
+    bad = {
+        "act": "done",
+        "text": "Kept words",
+        "file": SimpleUploadedFile("x.svg", b"<svg onload=x>"),
+    }
     refused = owner.post(url, bad)
     assert refused.status_code == 422 and "Kept words" in refused.content.decode()
-    assert Request.objects.get().state == "asked" and not Deliverable.objects.filter(title="A banner").exists()
+    assert (
+        Request.objects.get().state == "asked"
+        and not Deliverable.objects.filter(title="A banner").exists()
+    )
     file = SimpleUploadedFile("banner.pdf", b"%PDF-1.7")
     assert owner.post(url, {"act": "done", "text": "", "file": file}).status_code == 302
     assert Request.objects.get().state == "done"
-    assert "banner.pdf" in inside(agreement.contact).get(reverse("portal:request", args=[row.pk])).content.decode()
-    assert owner.post(reverse("dashboard:request_estimate", args=[row.pk]), {"minutes": "2h"}).status_code == 302
-    assert owner.post(reverse("dashboard:request_estimate", args=[row.pk]), {"minutes": "x"}).status_code == 422
+    assert (
+        "banner.pdf"
+        in inside(agreement.contact).get(reverse("portal:request", args=[row.pk])).content.decode()
+    )
+    assert (
+        owner.post(
+            reverse("dashboard:request_estimate", args=[row.pk]), {"minutes": "2h"}
+        ).status_code
+        == 302
+    )
+    assert (
+        owner.post(
+            reverse("dashboard:request_estimate", args=[row.pk]), {"minutes": "x"}
+        ).status_code
+        == 422
+    )
     assert Request.objects.get().estimate == 120
-    time = {"agreement": agreement.pk, "on": agreement.starts_on.isoformat(), "minutes": "1:30", "note": "Banner"}
+    time = {
+        "agreement": agreement.pk,
+        "on": agreement.starts_on.isoformat(),
+        "minutes": "1:30",
+        "note": "Banner",
+    }
     time |= {"billable": "on", "consumes": "on", "deliverable": ""}
     assert owner.post(reverse("dashboard:request_time", args=[row.pk]), time).status_code == 302
     assert hours_left.of_agreements([agreement])[row.period_id].used == 90
@@ -265,14 +339,16 @@ def test_the_inbox_has_the_most_urgent_first(world: World) -> None:
     agreement = begun(world)
     slow = world.running(client=world.client("Slow"), tier=TIER | {"response_hours": 48})
     first, second = asked(slow, "Slow one"), asked(agreement, "Quick one")
-    owner_actions.answer(request=asked(agreement, "Begun"), text="On it", now=NOW, to=S.STARTED)
+    owner_replies.answer(request=asked(agreement, "Begun"), text="On it", now=NOW, to=S.STARTED)
     owner = logged_in(world.business.owner)
     page = owner.get(reverse("dashboard:requests")).content.decode()
     assert page.index("Quick one") < page.index("Slow one") and "Begun" not in page
     assert 'rh-tally">2<' in page
     assert "Begun" in owner.get(reverse("dashboard:requests"), {"state": "open"}).content.decode()
     move(first, S.DONE, {S.ASKED: frozenset({S.DONE})})
-    assert "Slow one" in owner.get(reverse("dashboard:requests"), {"state": "done"}).content.decode()
+    assert (
+        "Slow one" in owner.get(reverse("dashboard:requests"), {"state": "done"}).content.decode()
+    )
     assert owner.get(reverse("dashboard:requests"), {"state": "nonsense"}).status_code == 200
     assert second.respond_by < first.respond_by
 
@@ -291,7 +367,7 @@ def test_the_portals_front_page_asks_as_often_for_many_as_for_few(world: World) 
             another = world.running(client=agreement.client, tier=TIER)
             bill(now=NOW, door="test")
             row = asked(another)
-            owner_actions.hand_over_for(request=row, actor="Nan", now=NOW, url="https://x.example")
+            owner_replies.hand_over_for(request=row, actor="Nan", now=NOW, url="https://x.example")
         checklist_actions.open_checklists(now=NOW)
 
     more(2)
@@ -302,6 +378,6 @@ def test_the_portals_front_page_asks_as_often_for_many_as_for_few(world: World) 
 
 def test_fitting_is_the_same_for_one_and_for_many(world: World) -> None:
     agreements = [begun(world), begun(world, client=world.client("Other"), minutes=0)]
-    together = fit_check.of(agreements, now=NOW)
+    together = scope_check.of(agreements, now=NOW)
     for row in agreements:
-        assert together[row.pk] == fit_check.of([row], now=NOW)[row.pk]
+        assert together[row.pk] == scope_check.of([row], now=NOW)[row.pk]

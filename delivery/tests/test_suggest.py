@@ -13,7 +13,13 @@ def item(title: str, promised: int, done: int, state: str = "open") -> dict[str,
 
 
 def shot(**more: Any) -> dict[str, Any]:
-    return {"deliverables": [], "kpis": [], "next": [], "ended_on": "", "requests": {"open": []}} | more
+    return {
+        "deliverables": [],
+        "kpis": [],
+        "next": [],
+        "ended_on": "",
+        "requests": {"open": []},
+    } | more
 
 
 @pytest.mark.parametrize(
@@ -26,23 +32,37 @@ def shot(**more: Any) -> dict[str, Any]:
         (0, "waived", ""),
     ],
 )
-def test_everything_is_delivered_only_where_nothing_is_short(done: int, state: str, said: str) -> None:
+def test_everything_is_delivered_only_where_nothing_is_short(
+    done: int, state: str, said: str
+) -> None:
     assert suggest.comment(shot(deliverables=[item("graphics", 8, done, state)]), "en") == said
 
 
 @pytest.mark.parametrize(
-    ("history", "said"), [(["2", "3", "3.6"], "+20 %"), (["2", "", "3.6"], "+80 %"), (["3.6"], "+260 %")]
+    ("history", "said"),
+    [(["2", "3", "3.6"], "+20 %"), (["2", "", "3.6"], "+80 %"), (["3.6"], "+260 %")],
 )
 def test_a_figure_moved_from_where_the_month_before_left_it_not_from_its_target(
     history: list[str], said: str
 ) -> None:
     kpi = {
-        "name": "Engagement", "start": "3.5", "baseline": "1", "value": "3.6", "pace": "reached",
-        "less_is_better": False, "history": [["2026-01-01", value] for value in history],
+        "name": "Engagement",
+        "start": "3.5",
+        "baseline": "1",
+        "value": "3.6",
+        "pace": "reached",
+        "less_is_better": False,
+        "history": [["2026-01-01", value] for value in history],
     }
     assert suggest.comment(shot(kpis=[kpi]), "en") == f"Engagement moved most: {said} this month."
 
 
 def test_what_is_carried_in_is_added_to_what_the_next_month_promises_itself() -> None:
-    coming = owed([Item("graphics", 8, 0, "open"), Item("audit", 1, 0, "open"), Item("graphics", 1, 0, "open")])
+    coming = owed(
+        [
+            Item("graphics", 8, 0, "open"),
+            Item("audit", 1, 0, "open"),
+            Item("graphics", 1, 0, "open"),
+        ]
+    )
     assert coming == {"graphics": 9, "audit": 1}

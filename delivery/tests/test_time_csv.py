@@ -35,7 +35,9 @@ CLOCKIFY = (
         ("clockify", CLOCKIFY, "11/03/2026", 5430),
     ],
 )
-def test_each_tracker_is_known_by_its_heading(source: str, text: str, on: str, seconds: int) -> None:
+def test_each_tracker_is_known_by_its_heading(
+    source: str, text: str, on: str, seconds: int
+) -> None:
     export = read(text.encode())
     (line,) = export.lines
     assert (export.source, line.line, line.on, line.seconds) == (source, 2, on, seconds)
@@ -52,11 +54,17 @@ def test_neither_the_order_nor_the_case_of_the_columns_matters(order: list[int],
     assert read(text.encode()) == read(f"{heading}\n{row}\n".encode())
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "cp874"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "cp874"]
+)
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
 def test_encodings_and_delimiters(encoding: str, mark: str) -> None:
     name = "กาแฟบ้าน" if encoding == "cp874" else "Café Söhne"
-    text = TOGGL.replace('"Posts, ""and"" more"', '"Two\nlines"').replace("Baan", name).replace(",", mark)
+    text = (
+        TOGGL.replace('"Posts, ""and"" more"', '"Two\nlines"')
+        .replace("Baan", name)
+        .replace(",", mark)
+    )
     begins = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}.get(encoding, b"")
     export = read(begins + text.encode(encoding))
     assert [(line.client, line.note) for line in export.lines] == [(name, "Two lines")]
@@ -97,7 +105,10 @@ def test_what_is_no_export_says_why() -> None:
     assert reason(heading.encode()) == Reason.EMPTY
     assert reason(b"x" * (time_csv.MOST_BYTES + 1)) == Reason.TOO_BIG
     assert reason((heading + "\n" + ",,A,B\n" * 20_001).encode()) == Reason.TOO_MANY
-    assert reason((heading + "\n" + "".join(f",,A,{n}\n" for n in range(401))).encode()) == Reason.TOO_MANY_NAMES
+    assert (
+        reason((heading + "\n" + "".join(f",,A,{n}\n" for n in range(401))).encode())
+        == Reason.TOO_MANY_NAMES
+    )
 
 
 # One line
@@ -105,7 +116,12 @@ def test_what_is_no_export_says_why() -> None:
 
 @pytest.mark.parametrize(
     ("duration", "fault", "seconds"),
-    [("0:00:10", "no_time", 10), ("abc", "no_duration", 0), ("", "no_duration", 0), ("-1:00", "no_duration", 0)],
+    [
+        ("0:00:10", "no_time", 10),
+        ("abc", "no_duration", 0),
+        ("", "no_duration", 0),
+        ("-1:00", "no_duration", 0),
+    ],
 )
 def test_a_line_that_took_no_time_is_named(duration: str, fault: str, seconds: int) -> None:
     (line,) = read(f"Client,Start date,Duration\nA,2026-11-03,{duration}\n".encode()).lines
@@ -148,7 +164,12 @@ def test_a_duration(text: str, seconds: int) -> None:
 
 @pytest.mark.parametrize(
     ("text", "clock"),
-    [("09:05", time(9, 5)), ("12:00 AM", time(0)), ("12:30 pm", time(12, 30)), ("1:05:09 PM", time(13, 5, 9))],
+    [
+        ("09:05", time(9, 5)),
+        ("12:00 AM", time(0)),
+        ("12:30 pm", time(12, 30)),
+        ("1:05:09 PM", time(13, 5, 9)),
+    ],
 )
 def test_a_clock(text: str, clock: time) -> None:
     assert time_cells.read_clock(text) == clock
@@ -174,7 +195,9 @@ def test_the_whole_file_decides_or_a_person_must(days: list[str], found: bool | 
 
 
 @given(st.lists(st.dates(date(2000, 1, 1), date(2099, 12, 31)), min_size=1), st.booleans())
-def test_a_way_of_writing_that_decides_itself_reads_every_day_back(days: list[date], first: bool) -> None:
+def test_a_way_of_writing_that_decides_itself_reads_every_day_back(
+    days: list[date], first: bool
+) -> None:
     cells = [day.strftime("%d/%m/%Y" if first else "%m/%d/%Y") for day in days]
     decided = time_cells.day_first(cells)
     assert (time_cells.doubtful(cells) is not None) or decided is not None
@@ -186,11 +209,16 @@ def test_a_way_of_writing_that_decides_itself_reads_every_day_back(days: list[da
 
 
 def lines(*clocks: tuple[str, int], who: str = "nan") -> list[Line]:
-    return [Line(n, "2026-11-03", minutes * 60, start=start, who=who) for n, (start, minutes) in enumerate(clocks, 2)]
+    return [
+        Line(n, "2026-11-03", minutes * 60, start=start, who=who)
+        for n, (start, minutes) in enumerate(clocks, 2)
+    ]
 
 
 def test_lines_that_overlap_are_named_with_the_one_that_had_not_ended() -> None:
-    found = lines(("09:00:00", 180), ("10:00:00", 30), ("11:00:00", 30), ("12:00:00", 30), ("12:15:00", 5))
+    found = lines(
+        ("09:00:00", 180), ("10:00:00", 30), ("11:00:00", 30), ("12:00:00", 30), ("12:15:00", 5)
+    )
     days = [date(2026, 11, 3)] * 5
     assert overlaps(found, days) == [(3, 2), (4, 2), (6, 5)]
     assert overlaps(found[:1] + lines(("09:00:00", 5), who="ploy"), days[:2]) == []
@@ -198,8 +226,13 @@ def test_lines_that_overlap_are_named_with_the_one_that_had_not_ended() -> None:
     assert overlaps(late, [date(2026, 11, 3), date(2026, 11, 4)]) == [(9, 2)]
 
 
-@given(st.lists(st.tuples(st.sampled_from("ABC"), st.integers(30, 7200)), max_size=12), st.integers(0, 12))
-def test_every_line_has_a_key_of_its_own_and_keeps_it_in_another_file(rows: list[tuple[str, int]], some: int) -> None:
+@given(
+    st.lists(st.tuples(st.sampled_from("ABC"), st.integers(30, 7200)), max_size=12),
+    st.integers(0, 12),
+)
+def test_every_line_has_a_key_of_its_own_and_keeps_it_in_another_file(
+    rows: list[tuple[str, int]], some: int
+) -> None:
     found = [Line(n, "2026-11-03", seconds, note=note) for n, (note, seconds) in enumerate(rows, 2)]
     days: list[date | None] = [date(2026, 11, 3)] * len(found)
     own = keys("toggl", found, days)
@@ -239,9 +272,13 @@ def test_the_largest_file_is_read_in_seconds() -> None:
     from time import perf_counter
 
     row = f"nan@x.example,Baan,Social,{'ก' * 150},2026-11-03,09:00:00,01:30:30\n"
-    data = ("Email,Client,Project,Description,Start date,Start time,Duration\n" + row * 20_000).encode()
+    data = (
+        "Email,Client,Project,Description,Start date,Start time,Duration\n" + row * 20_000
+    ).encode()
     assert len(data) > 9_000_000
     began = perf_counter()
     assert len(read(data).lines) == 20_000
     assert perf_counter() - began < 20
-    assert timedelta(seconds=read(data).lines[0].seconds) == timedelta(hours=1, minutes=30, seconds=30)
+    assert timedelta(seconds=read(data).lines[0].seconds) == timedelta(
+        hours=1, minutes=30, seconds=30
+    )

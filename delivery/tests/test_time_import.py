@@ -41,15 +41,21 @@ def read(world: World, rows: str, heading: str = HEADING) -> TimeImport:
 
 def take(row: TimeImport, good: int, bad: int = 0, **more: Any) -> TimeImport:
     facts = {"without_bad": False, "actor": "Nan", "now": LATER} | more
-    return time_import.take_over(row=row, good=good, bad=bad, **{"seen": time_import.chosen(row)} | facts)
+    return time_import.take_over(
+        row=row, good=good, bad=bad, **{"seen": time_import.chosen(row)} | facts
+    )
 
 
-def test_what_another_tab_has_chosen_meanwhile_is_looked_at_first(world: World, agreement: Agreement) -> None:
+def test_what_another_tab_has_chosen_meanwhile_is_looked_at_first(
+    world: World, agreement: Agreement
+) -> None:
     row = read(world, GOOD)
     before, other = time_import.chosen(row), world.running(world.client("Somebody else"))
     same = TimeImport.objects.get()
     places = dict.fromkeys(same.places, str(other.pk))
-    time_import.choose(row=same, places=places, day_first=same.day_first, all_billable=same.all_billable)
+    time_import.choose(
+        row=same, places=places, day_first=same.day_first, all_billable=same.all_billable
+    )
     with pytest.raises(NotAllowedNow, match="changed since you looked"):
         take(row, 1, seen=before)
     assert not TimeEntry.objects.exists()
@@ -59,20 +65,33 @@ def whys(row: TimeImport) -> dict[int, str]:
     return {one.line.line: one.why for one in time_import.trial(row, now=LATER).bad}
 
 
-def test_a_dry_run_writes_nothing_and_taking_over_writes_what_it_said(world: World, agreement: Agreement) -> None:
+def test_a_dry_run_writes_nothing_and_taking_over_writes_what_it_said(
+    world: World, agreement: Agreement
+) -> None:
     row = read(world, GOOD + MORE)
     tried = time_import.trial(row, now=LATER)
-    assert (len(tried.good), tried.minutes, tried.span) == (2, 135, (date(2026, 11, 3), date(2026, 11, 4)))
+    assert (len(tried.good), tried.minutes, tried.span) == (
+        2,
+        135,
+        (date(2026, 11, 3), date(2026, 11, 4)),
+    )
     assert not TimeEntry.objects.exists()
     take(row, 2)
     entries = TimeEntry.objects.order_by("on")
-    assert [(entry.on.day, entry.minutes, entry.note) for entry in entries] == [(3, 90, "Posts"), (4, 45, "Plan")]
+    assert [(entry.on.day, entry.minutes, entry.note) for entry in entries] == [
+        (3, 90, "Posts"),
+        (4, 45, "Plan"),
+    ]
     assert {entry.imported for entry in entries} == {row}
     assert (row.state, row.entries) == ("done", 2)
 
 
-def test_each_line_that_does_not_fit_is_named_with_its_number(world: World, agreement: Agreement) -> None:
-    time_log.log_time(agreement=agreement, on=date(2026, 11, 5), minutes=23 * 60, note="N", now=LATER)
+def test_each_line_that_does_not_fit_is_named_with_its_number(
+    world: World, agreement: Agreement
+) -> None:
+    time_log.log_time(
+        agreement=agreement, on=date(2026, 11, 5), minutes=23 * 60, note="N", now=LATER
+    )
     rows = [
         GOOD,
         GOOD.replace("2026-11-03", "2026-11-31"),
@@ -96,7 +115,9 @@ def test_each_line_that_does_not_fit_is_named_with_its_number(world: World, agre
     }
 
 
-def test_what_does_not_fit_is_left_out_only_where_a_person_says_so(world: World, agreement: Agreement) -> None:
+def test_what_does_not_fit_is_left_out_only_where_a_person_says_so(
+    world: World, agreement: Agreement
+) -> None:
     row = read(world, GOOD + GOOD.replace("2026-11-03", "2026-11-31"))
     with pytest.raises(BadExport):
         take(row, 1, 1)
@@ -107,7 +128,9 @@ def test_what_does_not_fit_is_left_out_only_where_a_person_says_so(world: World,
     assert TimeEntry.objects.count() == 1
 
 
-def test_nothing_is_half_taken_over(world: World, agreement: Agreement, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_half_taken_over(
+    world: World, agreement: Agreement, monkeypatch: pytest.MonkeyPatch
+) -> None:
     row = read(world, GOOD + MORE)
     monkeypatch.setattr(time_import, "BATCH", 1)
     create = TimeEntry.objects.bulk_create
@@ -151,7 +174,9 @@ def test_whose_time_it_is_can_be_said_or_left_out(world: World, agreement: Agree
     assert good(str(other.pk)) == (2, 0, 0), "a stranger's agreement is passed over"
 
 
-def test_days_that_could_be_either_are_asked_about_and_not_guessed(world: World, agreement: Agreement) -> None:
+def test_days_that_could_be_either_are_asked_about_and_not_guessed(
+    world: World, agreement: Agreement
+) -> None:
     row = read(world, GOOD.replace("2026-11-03", "03/11/2026"))
     assert time_import.trial(row, now=LATER).asks_order
     with pytest.raises(BadExport):
@@ -161,7 +186,10 @@ def test_days_that_could_be_either_are_asked_about_and_not_guessed(world: World,
         time_import.choose(row=row, places={}, day_first=day_first, all_billable=False)
         tried = time_import.trial(row, now=LATER)
         found[day_first] = [one.entry.on for one in tried.good if one.entry]
-    assert found == {True: [date(2026, 11, 3)], False: []}  # the 11th of March is before the agreement
+    assert found == {
+        True: [date(2026, 11, 3)],
+        False: [],
+    }  # the 11th of March is before the agreement
 
 
 def test_what_is_not_billable_there_is_the_freelancers_own_unless_nothing_is_billable(
@@ -176,7 +204,9 @@ def test_what_is_not_billable_there_is_the_freelancers_own_unless_nothing_is_bil
     assert read(world, own).all_billable, "who never said what is billable meant nothing by it"
 
 
-def test_late_lines_go_to_the_open_period_with_their_day(world: World, agreement: Agreement) -> None:
+def test_late_lines_go_to_the_open_period_with_their_day(
+    world: World, agreement: Agreement
+) -> None:
     after = NOW + 31 * DAY
     bill(now=after, door="test")
     report_run.report(now=after, door="test")
@@ -188,10 +218,16 @@ def test_late_lines_go_to_the_open_period_with_their_day(world: World, agreement
     assert TimeEntry.objects.get().period.starts_on == date(2026, 12, 2)
 
 
-def test_an_import_is_taken_back_whole_and_can_be_read_again(world: World, agreement: Agreement) -> None:
+def test_an_import_is_taken_back_whole_and_can_be_read_again(
+    world: World, agreement: Agreement
+) -> None:
     row = take(read(world, GOOD + MORE), 2)
     time_log.change_time(
-        entry=TimeEntry.objects.latest("on"), on=date(2026, 11, 4), minutes=5, note="Other", now=LATER
+        entry=TimeEntry.objects.latest("on"),
+        on=date(2026, 11, 4),
+        minutes=5,
+        note="Other",
+        now=LATER,
     )
     assert time_import.take_back(row=row, actor="Nan", now=LATER) == 2
     assert not TimeEntry.objects.exists()
@@ -212,9 +248,14 @@ def test_what_a_report_has_told_is_not_taken_back(world: World, agreement: Agree
     assert TimeEntry.objects.count() == 1
 
 
-def test_thousands_of_lines_cost_as_many_questions_as_ten(world: World, agreement: Agreement) -> None:
+def test_thousands_of_lines_cost_as_many_questions_as_ten(
+    world: World, agreement: Agreement
+) -> None:
     def asked(count: int) -> int:
-        rows = [GOOD.replace("Posts", f"{count} {n}").replace("01:30:00", "00:00:31") for n in range(count)]
+        rows = [
+            GOOD.replace("Posts", f"{count} {n}").replace("01:30:00", "00:00:31")
+            for n in range(count)
+        ]
         spread = [row.replace("-03,", f"-{n % 9 + 3:02},") for n, row in enumerate(rows)]
         row = read(world, "".join(spread))
         with CaptureQueriesContext(
@@ -237,7 +278,9 @@ def test_thousands_of_lines_cost_as_many_questions_as_ten(world: World, agreemen
         (HEADING, "".join(GOOD.replace("Baan", str(n)) for n in range(401)), "400 projects"),
     ],
 )
-def test_a_file_that_cannot_be_taken_over_says_why(world: World, heading: str, rows: str, why: str) -> None:
+def test_a_file_that_cannot_be_taken_over_says_why(
+    world: World, heading: str, rows: str, why: str
+) -> None:
     with pytest.raises(BadExport, match=why):
         read(world, rows, heading)
 
@@ -252,7 +295,9 @@ def desk(world: World) -> Browser:
     return browser
 
 
-def test_nothing_that_a_cell_holds_breaks_the_page(desk: Browser, world: World, agreement: Agreement) -> None:
+def test_nothing_that_a_cell_holds_breaks_the_page(
+    desk: Browser, world: World, agreement: Agreement
+) -> None:
     odd = "nul\0\u202e\ud800x"
     rows = "".join(GOOD.replace(cell, odd) for cell in GOOD.strip().split(","))
     file = SimpleUploadedFile("x\0.csv", (HEADING + rows).encode("utf-8", "surrogatepass"))
@@ -263,7 +308,9 @@ def test_nothing_that_a_cell_holds_breaks_the_page(desk: Browser, world: World, 
 
 def test_a_file_that_is_none_is_refused_where_it_was_chosen(desk: Browser) -> None:
     for data in (b"", b"\x00\x01", b"a,b\n1,2\n"):
-        answer = desk.post(reverse("dashboard:time_imports"), {"file": SimpleUploadedFile("x.csv", data)})
+        answer = desk.post(
+            reverse("dashboard:time_imports"), {"file": SimpleUploadedFile("x.csv", data)}
+        )
         assert answer.status_code == 422
         assert "no detailed report" in answer.content.decode()
     assert not TimeImport.objects.exists()
@@ -278,7 +325,10 @@ def test_the_lines_that_do_not_fit_can_be_fetched_and_no_spreadsheet_runs_them(
 
 
 def test_naughty_names_are_text(desk: Browser, world: World, agreement: Agreement) -> None:
-    row = read(world, GOOD.replace("Baan Coffee", "<script>alert(1)</script>").replace("Posts", "{{ 7*7 }}"))
+    row = read(
+        world,
+        GOOD.replace("Baan Coffee", "<script>alert(1)</script>").replace("Posts", "{{ 7*7 }}"),
+    )
     page = desk.get(reverse("dashboard:time_import", args=[row.pk])).content.decode()
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page

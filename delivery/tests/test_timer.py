@@ -37,7 +37,12 @@ def agreement(world: World) -> Agreement:
 
 
 def start(agreement: Agreement, now: Any = NOW, **more: Any) -> Timer:
-    facts = {"user": agreement.business.owner, "agreement": agreement, "note": "Posts", "actor": "Nan"} | more
+    facts = {
+        "user": agreement.business.owner,
+        "agreement": agreement,
+        "note": "Posts",
+        "actor": "Nan",
+    } | more
     return timer.start(now=now, **facts)
 
 
@@ -50,14 +55,22 @@ def test_what_the_clock_says_is_written_down_to_the_nearest_minute(agreement: Ag
     promised = Deliverable.objects.get()
     row = start(agreement, deliverable=promised, consumes=False)
     (entry,) = stop(row, NOW + 90 * timedelta(minutes=1) + timedelta(seconds=30))
-    assert (entry.on, entry.minutes, entry.note, entry.deliverable) == (date(2026, 11, 2), 91, "Posts", promised)
+    assert (entry.on, entry.minutes, entry.note, entry.deliverable) == (
+        date(2026, 11, 2),
+        91,
+        "Posts",
+        promised,
+    )
     assert (entry.billable, entry.consumes, entry.actor) == (True, False, "Nan")
     assert not Timer.objects.exists()
 
 
 def test_over_midnight_each_day_has_its_part(agreement: Agreement) -> None:
     row = start(agreement, NOW + 11 * H)  # 23:00 in Bangkok
-    assert [(entry.on.day, entry.minutes) for entry in stop(row, NOW + 14 * H)] == [(2, 60), (3, 120)]
+    assert [(entry.on.day, entry.minutes) for entry in stop(row, NOW + 14 * H)] == [
+        (2, 60),
+        (3, 120),
+    ]
 
 
 def test_over_the_end_of_a_period_each_period_has_its_part(agreement: Agreement) -> None:
@@ -134,7 +147,9 @@ def test_where_the_agreement_has_ended_the_timer_stays_and_can_be_for_another(
     assert stop(row, later)[0].period.agreement == other
 
 
-def test_where_the_report_was_sent_meanwhile_the_time_goes_to_the_open_period(agreement: Agreement) -> None:
+def test_where_the_report_was_sent_meanwhile_the_time_goes_to_the_open_period(
+    agreement: Agreement,
+) -> None:
     last = NOW + timedelta(days=29)
     row = start(agreement, last)
     bill(now=last + timedelta(days=1), door="test")
@@ -154,7 +169,9 @@ def test_at_a_clients_in_another_zone_the_freelancers_day_counts(world: World) -
     (entry,) = stop(start(agreement, at - H), at)
     assert entry.on == date(2026, 11, 2)
     assert (
-        time_log.log_time(agreement=agreement, on=date(2026, 11, 2), minutes=5, note="N", now=at).period
+        time_log.log_time(
+            agreement=agreement, on=date(2026, 11, 2), minutes=5, note="N", now=at
+        ).period
         == entry.period
     )
 
@@ -170,7 +187,9 @@ def test_an_entry_always_says_something(agreement: Agreement) -> None:
     ("begun", "passed", "warned"),
     [(0, 7.9, False), (0, 8.1, True), (10, 3.9, False), (10, 4.1, True), (3, 7.9, False)],
 )
-def test_a_forgotten_timer_is_told_of_once(agreement: Agreement, begun: int, passed: float, warned: bool) -> None:
+def test_a_forgotten_timer_is_told_of_once(
+    agreement: Agreement, begun: int, passed: float, warned: bool
+) -> None:
     """It begins at noon, and so many hours later: after eight hours, or after four where midnight has passed."""
     begins = NOW + begun * H
     start(agreement, begins)
@@ -194,7 +213,9 @@ def desk(world: World) -> Browser:
 def runs(world: World) -> Callable[..., Timer]:
     """A timer that has run for so long."""
     now = timezone.now()
-    agreement = world.running(now=now - timedelta(days=3), starts_on=(now - timedelta(days=3)).date())
+    agreement = world.running(
+        now=now - timedelta(days=3), starts_on=(now - timedelta(days=3)).date()
+    )
 
     def begin(passed: timedelta, **more: Any) -> Timer:
         return start(agreement, now - passed, **more)
@@ -202,7 +223,9 @@ def runs(world: World) -> Callable[..., Timer]:
     return begin
 
 
-def test_it_is_shown_on_every_page_and_stopped_from_it(desk: Browser, runs: Callable[..., Timer]) -> None:
+def test_it_is_shown_on_every_page_and_stopped_from_it(
+    desk: Browser, runs: Callable[..., Timer]
+) -> None:
     row = runs(2 * H)
     page = desk.get(reverse("dashboard:clients"))
     assert 'data-clock="72' in page.content.decode()
@@ -216,7 +239,9 @@ def test_it_is_shown_on_every_page_and_stopped_from_it(desk: Browser, runs: Call
 
 def test_the_button_leads_nowhere_else(desk: Browser, runs: Callable[..., Timer]) -> None:
     for elsewhere in ("https://evil.example/", "//evil.example", "nonsense"):
-        answer = desk.post(reverse("dashboard:timer_stop"), {"timer": runs(H).pk, "next": elsewhere})
+        answer = desk.post(
+            reverse("dashboard:timer_stop"), {"timer": runs(H).pk, "next": elsewhere}
+        )
         assert answer["Location"] == reverse("dashboard:time")
 
 
@@ -227,7 +252,13 @@ def test_a_forgotten_one_is_on_the_overview_and_asks_how_long_it_was(
     assert "has been running since" in desk.get(reverse("dashboard:home")).content.decode()
     answer = desk.post(reverse("dashboard:timer_stop"), {"timer": row.pk}, follow=True)
     assert "how long the work really took" in answer.content.decode()
-    words = {"timer": row.pk, "agreement": row.agreement_id, "note": "Kept", "billable": "on", "stop": ""}
+    words = {
+        "timer": row.pk,
+        "agreement": row.agreement_id,
+        "note": "Kept",
+        "billable": "on",
+        "stop": "",
+    }
     refused = desk.post(reverse("dashboard:timer"), words | {"minutes": "99:00"})
     assert refused.status_code == 422
     assert "99:00" in refused.content.decode()
@@ -252,10 +283,17 @@ def test_an_entry_of_the_list_is_gone_on_with(desk: Browser, runs: Callable[...,
     words = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[0]))
     desk.post(reverse("dashboard:timer_start"), words)
     again = Timer.objects.get()
-    assert (again.note, again.agreement, again.billable, again.consumes) == ("Posts", row.agreement, True, True)
+    assert (again.note, again.agreement, again.billable, again.consumes) == (
+        "Posts",
+        row.agreement,
+        True,
+        True,
+    )
 
 
-def test_a_timer_for_nobody_is_refused_where_it_is_typed(desk: Browser, runs: Callable[..., Timer]) -> None:
+def test_a_timer_for_nobody_is_refused_where_it_is_typed(
+    desk: Browser, runs: Callable[..., Timer]
+) -> None:
     answer = desk.post(reverse("dashboard:timer_start"), {"agreement": "", "note": "Kept words"})
     assert answer.status_code == 422
     assert "Kept words" in answer.content.decode()

@@ -21,15 +21,23 @@ def test_screens_and_the_report_say_the_same_and_the_next_period_has_it_all(worl
     agreement = world.running(now=FIRST, amount=30_000_00, minutes=31 * 60, rollover="surplus")
     bill(now=FIRST, door="test")
     change = Change(AmendmentKind.TIER, local_day(FIFTEENTH, agreement.time_zone), tier=PARTNER)
-    seen = upgrade_invoice.shown(upgrade_invoice.draft(agreement=agreement, change=change, now=FIFTEENTH))
-    row = upgrade_invoice.offer(agreement=agreement, change=change, seen=seen, actor="Nan", now=FIFTEENTH)
+    seen = upgrade_invoice.shown(
+        upgrade_invoice.draft(agreement=agreement, change=change, now=FIFTEENTH)
+    )
+    row = upgrade_invoice.offer(
+        agreement=agreement, change=change, seen=seen, actor="Nan", now=FIFTEENTH
+    )
     period = Period.objects.get()
     assert hours_left.of_period(period).granted == 31 * 60, "nothing grows before it is signed"
     put(row, agreement.contact, now=FIFTEENTH)
     time_log.log_time(agreement=agreement, on=FIFTEENTH.date(), minutes=60, note="N", now=FIFTEENTH)
     stated = hours_left.of_period(period)
-    assert (stated.granted, stated.remaining) == (31 * 60 + 17 * 60, 47 * 60), "17 of 31 days × 31 h"
-    shot = send.snapshot(Report(period=period, client=agreement.client, business=agreement.business))
+    assert (stated.granted, stated.remaining) == (31 * 60 + 17 * 60, 47 * 60), (
+        "17 of 31 days × 31 h"
+    )
+    shot = send.snapshot(
+        Report(period=period, client=agreement.client, business=agreement.business)
+    )
     assert (shot["hours"]["granted"], shot["hours"]["remaining"]) == (48 * 60, 47 * 60)
     bill(now=datetime(2027, 2, 1, 5, 0, tzinfo=UTC), door="test")
     assert hours_left.of_period(Period.objects.get(index=1)).granted == 62 * 60

@@ -52,7 +52,9 @@ def on_day(n: int) -> Any:
 
 
 def kinds() -> list[list[str]]:
-    return [[one["kind"] for one in row.findings] for row in EarlyWarning.objects.order_by("created_at")]
+    return [
+        [one["kind"] for one in row.findings] for row in EarlyWarning.objects.order_by("created_at")
+    ]
 
 
 def test_before_day_10_and_on_its_line_nothing_is_said(world: World) -> None:
@@ -60,7 +62,10 @@ def test_before_day_10_and_on_its_line_nothing_is_said(world: World) -> None:
     assert watch_pace.watch(now=on_day(9)) == 0
     on_track(agreement)
     assert watch_pace.watch(now=on_day(10)) == 0
-    assert not EarlyWarning.objects.exists() and not Outbox.objects.filter(kind="early_warnings").exists()
+    assert (
+        not EarlyWarning.objects.exists()
+        and not Outbox.objects.filter(kind="early_warnings").exists()
+    )
 
 
 def test_what_is_off_is_warned_about_once_for_each_of_the_two_days(world: World) -> None:
@@ -92,10 +97,18 @@ def test_a_late_first_warning_is_not_followed_by_the_next_within_a_week(world: W
 def test_each_kind_is_found_and_the_worst_stands_first(world: World) -> None:
     agreement = running(world)
     on_track(agreement)
-    time_log.log_time(agreement=agreement, on=FIRST + DAY, minutes=10 * H, note="More", now=on_day(2))
+    time_log.log_time(
+        agreement=agreement, on=FIRST + DAY, minutes=10 * H, note="More", now=on_day(2)
+    )
     kpi = measure.add_kpi(
-        agreement=agreement, name="Sign-ups", unit="", baseline=Decimal(0), target=Decimal(300), kind="conversion",
-        less_is_better=False, now=NOW,
+        agreement=agreement,
+        name="Sign-ups",
+        unit="",
+        baseline=Decimal(0),
+        target=Decimal(300),
+        kind="conversion",
+        less_is_better=False,
+        now=NOW,
     )
     period = Period.objects.get()
     measure.read(kpi=kpi, period=period, value=Decimal(80), on=FIRST + 9 * DAY, now=on_day(10))
@@ -139,10 +152,16 @@ def test_a_thousand_clients_are_one_letter_and_a_fixed_number_of_queries(world: 
     assert made == 13
     assert asked[0] == asked[1]
     letter = Outbox.objects.get(kind="early_warnings")
-    assert "13 clients" in letter.subject and letter.text.count("/warnings/") == 11 and "3 more" in letter.text
+    assert (
+        "13 clients" in letter.subject
+        and letter.text.count("/warnings/") == 11
+        and "3 more" in letter.text
+    )
 
 
-def test_the_note_is_in_the_clients_language_and_the_change_in_the_freelancers(world: World) -> None:
+def test_the_note_is_in_the_clients_language_and_the_change_in_the_freelancers(
+    world: World,
+) -> None:
     running(world, language="th")
     with translation.override("th"):
         watch_pace.watch(now=on_day(10))
@@ -154,8 +173,12 @@ def test_the_note_is_in_the_clients_language_and_the_change_in_the_freelancers(w
 def test_the_note_goes_out_once_to_who_decides_and_stands_in_the_record(world: World) -> None:
     agreement = running(world)
     watch_pace.watch(now=on_day(10))
-    row = EarlyWarning.objects.select_related("client", "period__agreement__contact", "business__owner").get()
-    warnings.send_note(warning=row, note="Two posts are late.\nThey come on Friday.", actor="Nan", now=on_day(10))
+    row = EarlyWarning.objects.select_related(
+        "client", "period__agreement__contact", "business__owner"
+    ).get()
+    warnings.send_note(
+        warning=row, note="Two posts are late.\nThey come on Friday.", actor="Nan", now=on_day(10)
+    )
     for act in (
         lambda: warnings.send_note(warning=row, note="Again", actor="Nan", now=on_day(10)),
         lambda: warnings.let_be(warning=row, now=on_day(10)),
@@ -167,7 +190,9 @@ def test_the_note_goes_out_once_to_who_decides_and_stands_in_the_record(world: W
     assert audit.chain(agreement.pk)[-1].event == "early_note_sent"
 
 
-def test_nothing_is_written_to_somebody_who_has_left_and_the_note_stays_as_it_was_typed(world: World) -> None:
+def test_nothing_is_written_to_somebody_who_has_left_and_the_note_stays_as_it_was_typed(
+    world: World,
+) -> None:
     running(world)
     watch_pace.watch(now=on_day(10))
     row = EarlyWarning.objects.get()
@@ -184,7 +209,9 @@ def test_a_new_warning_overtakes_the_one_nobody_answered(world: World) -> None:
     running(world)
     for n in (10, 20):
         watch_pace.watch(now=on_day(n))
-    assert list(EarlyWarning.objects.filter(dismissed_at__isnull=True).values_list("day", flat=True)) == [20]
+    assert list(
+        EarlyWarning.objects.filter(dismissed_at__isnull=True).values_list("day", flat=True)
+    ) == [20]
 
 
 # The rules themselves
@@ -197,15 +224,22 @@ def stretch(length: int, gone: int) -> Stretch:
 
 
 @given(st.integers(1, 400), days)
-def test_a_checkpoint_is_never_before_its_day_and_never_after_the_end(length: int, gone: int) -> None:
+def test_a_checkpoint_is_never_before_its_day_and_never_after_the_end(
+    length: int, gone: int
+) -> None:
     found = stretch(length, gone).checkpoint
-    assert found in (0, *(pace_rules.CHECKPOINTS if length <= 31 else (length // 3, length * 2 // 3)))
+    assert found in (
+        0,
+        *(pace_rules.CHECKPOINTS if length <= 31 else (length // 3, length * 2 // 3)),
+    )
     assert found <= gone + 1
     assert not (found and gone >= length)
 
 
 @given(st.integers(0, 500), st.integers(5, 400), days, days)
-def test_pieces_grow_with_the_days_and_end_at_what_was_promised(promised: int, length: int, a: int, b: int) -> None:
+def test_pieces_grow_with_the_days_and_end_at_what_was_promised(
+    promised: int, length: int, a: int, b: int
+) -> None:
     first, then = sorted((a, b))
     one, other = (pace_rules.pieces(promised, stretch(length, gone)) for gone in (first, then))
     assert 0 <= one <= other <= promised
@@ -218,6 +252,9 @@ def test_on_the_line_no_hours_are_off_and_more_use_never_turns_into_too_little(
     used: int, had: int, gone: int
 ) -> None:
     at = stretch(30, gone)
-    assert pace_rules.hours(int(had * at.share), had, at) in (None, Off.UNUSED if had * gone < 60 else None)
+    assert pace_rules.hours(int(had * at.share), had, at) in (
+        None,
+        Off.UNUSED if had * gone < 60 else None,
+    )
     ranks = {Off.UNUSED: 0, None: 1, Off.OVER: 2}
     assert ranks[pace_rules.hours(used, had, at)] <= ranks[pace_rules.hours(used + 1, had, at)]

@@ -28,7 +28,13 @@ def test_sums_by_day_by_client_and_over_all(world: World) -> None:
     later = NOW + timedelta(days=8)
     done = [(one, 0, 30), (one, 0, 60), (one, 6, 5), (other, 1, 45), (one, 7, 600)]
     for agreement, days, minutes in done:
-        time_log.log_time(agreement=agreement, on=MONDAY + timedelta(days=days), minutes=minutes, note="N", now=later)
+        time_log.log_time(
+            agreement=agreement,
+            on=MONDAY + timedelta(days=days),
+            minutes=minutes,
+            note="N",
+            now=later,
+        )
     week = week_of(world.business, MONDAY, later.date())
     assert [(row.agreement, row.minutes) for row in week.rows] == [(other, 45), (one, 95)]
     assert [day.minutes for day in week.days] == [90, 45, 0, 0, 0, 0, 5]
@@ -66,14 +72,23 @@ def today(world: World) -> date:
 def runs(world: World, today: date, name: str = "Baan Coffee") -> Agreement:
     now = timezone.now()
     begun = today - timedelta(days=1)
-    found = world.running(world.client(name), card="", starts_on=begun, now=now - timedelta(days=2), tier=PROMISED)
+    found = world.running(
+        world.client(name), card="", starts_on=begun, now=now - timedelta(days=2), tier=PROMISED
+    )
     bill(now=now, door="test")
     checklist_actions.open_checklists(now=now)
     return found
 
 
 def words(agreement: Agreement, day: date, **more: Any) -> dict[str, Any]:
-    return {"agreement": agreement.pk, "on": day, "minutes": "1:30", "note": "Work", "billable": "on", **more}
+    return {
+        "agreement": agreement.pk,
+        "on": day,
+        "minutes": "1:30",
+        "note": "Work",
+        "billable": "on",
+        **more,
+    }
 
 
 def test_a_cell_is_opened_and_added_to(desk: Browser, world: World, today: date) -> None:
@@ -89,28 +104,39 @@ def test_a_cell_is_opened_and_added_to(desk: Browser, world: World, today: date)
 
 
 @pytest.mark.parametrize(
-    "asked", ["?on=x", "?on=9999-12-31", "?day=0001-01-01&agreement=x", "?agreement=0&day=2026-11-02"]
+    "asked",
+    ["?on=x", "?on=9999-12-31", "?day=0001-01-01&agreement=x", "?agreement=0&day=2026-11-02"],
 )
-def test_an_address_that_means_nothing_is_this_week(desk: Browser, world: World, today: date, asked: str) -> None:
+def test_an_address_that_means_nothing_is_this_week(
+    desk: Browser, world: World, today: date, asked: str
+) -> None:
     runs(world, today)
     assert desk.get(reverse("dashboard:time_week") + asked).status_code == 200
 
 
-def test_the_next_entry_is_for_what_the_last_one_was(desk: Browser, world: World, today: date) -> None:
+def test_the_next_entry_is_for_what_the_last_one_was(
+    desk: Browser, world: World, today: date
+) -> None:
     runs(world, today, "Another")
     agreement = runs(world, today)
-    assert f'value="{agreement.pk}" selected' not in field(desk.get(reverse("dashboard:time")), "agreement")
+    assert f'value="{agreement.pk}" selected' not in field(
+        desk.get(reverse("dashboard:time")), "agreement"
+    )
     desk.post(reverse("dashboard:time"), words(agreement, today, billable=""))
     page = desk.get(reverse("dashboard:time"))
     assert f'value="{agreement.pk}" selected' in field(page, "agreement")
-    assert "checked" not in re.findall(r'<input[^>]*name="billable"[^>]*>', page.content.decode())[0]
+    assert (
+        "checked" not in re.findall(r'<input[^>]*name="billable"[^>]*>', page.content.decode())[0]
+    )
 
 
 def field(page: Any, name: str) -> str:
     return re.findall(rf'<select[^>]*name="{name}".*?</select>', page.content.decode(), re.S)[0]
 
 
-def test_what_is_promised_follows_the_client_and_the_day(desk: Browser, world: World, today: date) -> None:
+def test_what_is_promised_follows_the_client_and_the_day(
+    desk: Browser, world: World, today: date
+) -> None:
     agreement, other = runs(world, today), runs(world, today, "Another")
     mine, theirs = (Deliverable.objects.get(period__agreement=each) for each in (agreement, other))
     both = field(desk.get(reverse("dashboard:time")), "deliverable")
@@ -121,7 +147,9 @@ def test_what_is_promised_follows_the_client_and_the_day(desk: Browser, world: W
     assert str(mine.pk) in shown
     assert str(theirs.pk) not in shown
     asked["on"] = today - timedelta(days=60)
-    assert str(mine.pk) not in field(desk.get(reverse("dashboard:time_promises"), asked), "deliverable")
+    assert str(mine.pk) not in field(
+        desk.get(reverse("dashboard:time_promises"), asked), "deliverable"
+    )
     refused = desk.post(reverse("dashboard:time"), words(agreement, today, deliverable=theirs.pk))
     assert refused.status_code == 422
     assert "promised to another client" in refused.content.decode()

@@ -27,13 +27,17 @@ from delivery.models import (
     TimeEntry,
 )
 from delivery.reports import client_decision, read_facts, report_run, review, send
-from delivery.requests import client_actions, owner_actions, reminders
+from delivery.requests import client_requests, owner_replies, request_reminders
 from delivery.rules.states import RequestState
 from delivery.work import checklist_actions, hand_over, leftover
 from tests.at_once import PATIENCE, at_once, refusals, studio  # noqa: F401  a database that many threads open
 from tests.world import HERE, NOW, World
 
-TIER = {"name": "Growth", "response_hours": 10, "deliverables": [{"title": "posts", "promised": 12}]}
+TIER = {
+    "name": "Growth",
+    "response_hours": 10,
+    "deliverables": [{"title": "posts", "promised": 12}],
+}
 LATER = NOW + timedelta(days=31)
 pytestmark = pytest.mark.usefixtures("studio")
 
@@ -53,7 +57,9 @@ def fresh() -> Deliverable:
 
 def asked(posts: Deliverable) -> Request:
     agreement = posts.period.agreement
-    return client_actions.ask(contact=agreement.contact, agreement=agreement, text="A banner", now=NOW)
+    return client_requests.ask(
+        contact=agreement.contact, agreement=agreement, text="A banner", now=NOW
+    )
 
 
 def one() -> Request:
@@ -61,7 +67,12 @@ def one() -> Request:
 
 
 def test_eight_hand_over_at_once_and_all_count(posts: Deliverable) -> None:
-    at_once(*[partial(hand_over.hand_over, deliverable=fresh(), actor="Nan", now=NOW) for _each in range(8)])
+    at_once(
+        *[
+            partial(hand_over.hand_over, deliverable=fresh(), actor="Nan", now=NOW)
+            for _each in range(8)
+        ]
+    )
     assert fresh().done == Handover.objects.count() == 8
 
 
@@ -88,19 +99,21 @@ def test_done_and_taken_back_at_once_is_one_of_them(posts: Deliverable) -> None:
     row = asked(posts)
     mine, theirs = one(), one()
     answers = at_once(
-        partial(client_actions.withdraw, request=mine, contact=row.contact, now=NOW),
-        partial(owner_actions.answer, request=theirs, text="Here.", now=NOW, to=RequestState.DONE),
+        partial(client_requests.withdraw, request=mine, contact=row.contact, now=NOW),
+        partial(owner_replies.answer, request=theirs, text="Here.", now=NOW, to=RequestState.DONE),
     )
     assert refusals(answers) == 1
     told = Outbox.objects.filter(kind__in=["request_answer", "request_end"])
-    assert told.count() == 1 and RequestMessage.objects.count() == (2 if one().state == "done" else 1)
+    assert told.count() == 1 and RequestMessage.objects.count() == (
+        2 if one().state == "done" else 1
+    )
 
 
 def test_the_first_answer_is_the_first_of_many(posts: Deliverable) -> None:
     asked(posts)
     at_once(
         *[
-            partial(owner_actions.answer, request=one(), text=f"{n}", now=NOW + timedelta(hours=n))
+            partial(owner_replies.answer, request=one(), text=f"{n}", now=NOW + timedelta(hours=n))
             for n in range(1, 5)
         ]
     )
@@ -108,33 +121,73 @@ def test_the_first_answer_is_the_first_of_many(posts: Deliverable) -> None:
     assert one().responded_at == first and RequestMessage.objects.count() == 5
 
 
-def test_the_same_form_and_the_same_letter_from_many_threads_are_written_once(posts: Deliverable) -> None:
+def test_the_same_form_and_the_same_letter_from_many_threads_are_written_once(
+    posts: Deliverable,
+) -> None:
     contact, agreement = posts.period.agreement.contact, posts.period.agreement
     words: dict[str, Any] = {"contact": contact, "text": "A banner", "now": NOW}
-    at_once(*[partial(client_actions.ask, agreement=agreement, once="m", **words) for _each in range(4)])
-    at_once(*[partial(client_actions.say, request=one(), came_as="<1@x>", **words) for _each in range(4)])
+    at_once(
+        *[
+            partial(client_requests.ask, agreement=agreement, once="m", **words)
+            for _each in range(4)
+        ]
+    )
+    at_once(
+        *[
+            partial(client_requests.say, request=one(), came_as="<1@x>", **words)
+            for _each in range(4)
+        ]
+    )
     assert RequestMessage.objects.count() == Outbox.objects.filter(kind="request").count() == 2
-    at_once(*[partial(owner_actions.answer, request=one(), text="Friday", once="m", now=NOW) for _each in range(4)])
-    assert RequestMessage.objects.count() == 3 and Outbox.objects.filter(kind="request_answer").count() == 1
+    at_once(
+        *[
+            partial(owner_replies.answer, request=one(), text="Friday", once="m", now=NOW)
+            for _each in range(4)
+        ]
+    )
+    assert (
+        RequestMessage.objects.count() == 3
+        and Outbox.objects.filter(kind="request_answer").count() == 1
+    )
 
 
-def test_what_a_report_says_is_what_was_written_down_whatever_happens_beside_it(posts: Deliverable) -> None:
+def test_what_a_report_says_is_what_was_written_down_whatever_happens_beside_it(
+    posts: Deliverable,
+) -> None:
     agreement = posts.period.agreement
     bill(now=LATER, door="test")
     work: dict[str, Any] = {"on": NOW.date(), "minutes": 60, "note": "Work", "now": LATER}
     entries = [time_log.log_time(agreement=agreement, **work) for _each in range(6)]
-    kpi = measure.add_kpi(agreement=agreement, name="Visits", unit="", baseline=Decimal(0), target=Decimal(9),
-                          less_is_better=False, now=NOW)
+    kpi = measure.add_kpi(
+        agreement=agreement,
+        name="Visits",
+        unit="",
+        baseline=Decimal(0),
+        target=Decimal(9),
+        less_is_better=False,
+        now=NOW,
+    )
     report_run.report(now=LATER, door="test")
     report = Report.objects.select_related(*read_facts.RELATED).get()
     read = [Wanted(kpi.pk, NOW.date(), Decimal(n)) for n in range(1, 4)]
-    facts: dict[str, Any] = {"business": agreement.business, "now": LATER, "actor": "Nan", "source": "hand"}
+    facts: dict[str, Any] = {
+        "business": agreement.business,
+        "now": LATER,
+        "actor": "Nan",
+        "source": "hand",
+    }
     answers = at_once(
         *[partial(send.send_report, report=report, actor="Nan", now=LATER) for _each in range(2)],
         *[partial(time_log.remove_time, entry=row, now=LATER) for row in entries[:3]],
-        *[partial(time_log.change_time, entry=row, **work | {"minutes": 90}) for row in entries[3:5]],
+        *[
+            partial(time_log.change_time, entry=row, **work | {"minutes": 90})
+            for row in entries[3:5]
+        ],
         *[partial(time_log.log_time, agreement=agreement, **work) for _each in range(2)],
-        *[partial(hand_over.hand_over, deliverable=fresh(), actor="Nan", now=LATER) for _each in range(3)],
+        *[
+            partial(hand_over.hand_over, deliverable=fresh(), actor="Nan", now=LATER)
+            for _each in range(3)
+        ],
         *[partial(readings.write, wanted=[one], **facts) for one in read],
     )
     assert refusals(answers[:2]) == 1
@@ -145,8 +198,12 @@ def test_what_a_report_says_is_what_was_written_down_whatever_happens_beside_it(
     assert shot["kpis"][0]["value"] == ("" if value is None else str(value))
 
 
-def test_an_entry_is_not_taken_back_in_the_moment_in_which_a_report_tells_of_it(posts: Deliverable) -> None:
-    entry = time_log.log_time(agreement=posts.period.agreement, on=NOW.date(), minutes=60, note="Work", now=NOW)
+def test_an_entry_is_not_taken_back_in_the_moment_in_which_a_report_tells_of_it(
+    posts: Deliverable,
+) -> None:
+    entry = time_log.log_time(
+        agreement=posts.period.agreement, on=NOW.date(), minutes=60, note="Work", now=NOW
+    )
     report_run.report(now=LATER, door="test")
     report, told = Report.objects.select_related(*read_facts.RELATED).get(), Event()
 
@@ -165,7 +222,17 @@ def test_an_entry_is_not_taken_back_in_the_moment_in_which_a_report_tells_of_it(
 
 def test_two_workers_remind_once(posts: Deliverable) -> None:
     asked(posts)
-    assert sum(at_once(*[partial(reminders.remind_due, now=NOW + timedelta(hours=9)) for _each in range(4)])) == 1
+    assert (
+        sum(
+            at_once(
+                *[
+                    partial(request_reminders.remind_due, now=NOW + timedelta(hours=9))
+                    for _each in range(4)
+                ]
+            )
+        )
+        == 1
+    )
     assert Outbox.objects.filter(kind="request_due").count() == 1
 
 
@@ -182,7 +249,9 @@ def test_twenty_tabs_that_stop_or_discard_one_timer_end_it_once(posts: Deliverab
 def test_three_answers_to_one_decision_are_one(posts: Deliverable) -> None:
     report_run.report(now=LATER, door="test")
     report = Report.objects.select_related(*read_facts.RELATED).get()
-    report = review.save_words(report=report, comment="", next_text="", decision="Video?", now=LATER)
+    report = review.save_words(
+        report=report, comment="", next_text="", decision="Video?", now=LATER
+    )
     send.send_report(report=report, actor="Nan", now=LATER)
     facts: dict[str, Any] = {
         "report": report,
@@ -190,5 +259,7 @@ def test_three_answers_to_one_decision_are_one(posts: Deliverable) -> None:
         "now": LATER,
         "origin": HERE,
     }
-    given = at_once(*[partial(client_decision.give, answer=word, **facts) for word in ("yes", "no", "talk") * 4])
+    given = at_once(
+        *[partial(client_decision.give, answer=word, **facts) for word in ("yes", "no", "talk") * 4]
+    )
     assert refusals(given) == 11 and Outbox.objects.filter(kind="report_answered").count() == 1

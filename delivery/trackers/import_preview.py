@@ -92,7 +92,9 @@ class Trial:
 def try_out(row: TimeImport, agreements: Sequence[Agreement], *, now: datetime) -> Trial:
     """Every line, in the file's order: each one counts for the day of the next."""
     lines = [Line(**words) for words in row.rows]
-    tried = Trial(_names(row, lines), row.day_first is None, time_cells.doubtful(line.on for line in lines))
+    tried = Trial(
+        _names(row, lines), row.day_first is None, time_cells.doubtful(line.on for line in lines)
+    )
     days = [_day(line, row.day_first is not False) for line in lines]
     if tried.asks_order:
         return tried
@@ -118,7 +120,9 @@ def try_out(row: TimeImport, agreements: Sequence[Agreement], *, now: datetime) 
 Make = Callable[[Line, date, str], TimeEntry]
 
 
-def _maker(row: TimeImport, agreements: Sequence[Agreement], days: Sequence[date], now: datetime) -> Make:
+def _maker(
+    row: TimeImport, agreements: Sequence[Agreement], days: Sequence[date], now: datetime
+) -> Make:
     """Makes the entry of a line. It raises RuleError where the line does not fit."""
     known = {str(agreement.pk): agreement for agreement in agreements}
     used = [known[place] for place in set(row.places.values()) if place in known]

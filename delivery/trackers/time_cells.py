@@ -16,7 +16,9 @@ _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?", re.A
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,4}):([0-5]?\d)(?::([0-5]?\d)(?:\.\d+)?)?", re.ASCII)
 _DECIMAL = re.compile(r"(\d{1,4})(?:[.,](\d{1,6}))?\s*h?", re.ASCII)
-_UNITS = re.compile(r"(?:(\d{1,4})\s*h)?\s*(?:(\d{1,4})\s*m(?:in)?)?\s*(?:(\d{1,5})\s*s)?", re.ASCII)
+_UNITS = re.compile(
+    r"(?:(\d{1,4})\s*h)?\s*(?:(\d{1,4})\s*m(?:in)?)?\s*(?:(\d{1,5})\s*s)?", re.ASCII
+)
 _HALVES = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([ap])\.?m\.?", re.ASCII | re.IGNORECASE)
 
 
@@ -27,7 +29,9 @@ def read_day(cell: str, day_first: bool) -> date:
         year, month, day = found[1], found[2], found[3]
     elif found := _YEAR_LAST.fullmatch(text):
         first = day_first or found[2] == "."
-        day, month, year = (found[1], found[3], found[4]) if first else (found[3], found[1], found[4])
+        day, month, year = (
+            (found[1], found[3], found[4]) if first else (found[3], found[1], found[4])
+        )
     else:
         raise ValueError("not a date")
     whole = int(year) + (2000 if len(year) == 2 else 0)
@@ -90,7 +94,16 @@ def read_clock(cell: str) -> time:
 
 def is_no(cell: str) -> bool:
     """Whether the cell says no; one that says nothing does not."""
-    return cell[:LONGEST].strip().casefold() in ("no", "n", "false", "0", "non-billable", "nein", "ไม่", "ไม่ใช่")
+    return cell[:LONGEST].strip().casefold() in (
+        "no",
+        "n",
+        "false",
+        "0",
+        "non-billable",
+        "nein",
+        "ไม่",
+        "ไม่ใช่",
+    )
 
 
 def _try(cell: str, first: bool) -> date | None:

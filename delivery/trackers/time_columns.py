@@ -63,4 +63,6 @@ def recognise(heading: Sequence[str]) -> Columns | None:
 
 def plain(cell: str) -> str:
     """A heading in small letters, with single spaces and no signs: "Duration (h)" → "duration h"."""
-    return " ".join(re.split(r"[\W_]+", unicodedata.normalize("NFKC", cell[:LONGEST]).casefold())).strip()
+    return " ".join(
+        re.split(r"[\W_]+", unicodedata.normalize("NFKC", cell[:LONGEST]).casefold())
+    ).strip()

@@ -98,7 +98,9 @@ def read(data: bytes) -> Export:
     rows = list(islice(text_tables.rows(text, delimiter), heading + 1, heading + 2 + MOST_LINES))
     if len(rows) > MOST_LINES:
         raise Unreadable(Reason.TOO_MANY)
-    lines = [_line(number, row, found) for number, row in rows if row is None or any(map(str.strip, row))]
+    lines = [
+        _line(number, row, found) for number, row in rows if row is None or any(map(str.strip, row))
+    ]
     if not lines:
         raise Unreadable(Reason.EMPTY)
     if len({line.name for line in lines}) > MOST_NAMES:
@@ -117,7 +119,15 @@ def keys(source: str, lines: Sequence[Line], days: Sequence[date | None]) -> lis
         if day is None:
             found.append("")
             continue
-        says = (source, day.isoformat(), line.start, str(line.seconds), line.client, line.project, line.note)
+        says = (
+            source,
+            day.isoformat(),
+            line.start,
+            str(line.seconds),
+            line.client,
+            line.project,
+            line.note,
+        )
         seen[says] += 1
         found.append(sha256("\x1f".join([*says, str(seen[says])]).encode()).hexdigest())
     return found
@@ -163,17 +173,26 @@ def _line(number: int, row: Sequence[str] | None, found: Columns) -> Line:
         place = found.places.get(what)
         return row[place].strip() if place is not None and place < len(row) else ""
 
-    client, project, task = (text_tables.tidy(cell(what))[:NAME] for what in ("client", "project", "task"))
+    client, project, task = (
+        text_tables.tidy(cell(what))[:NAME] for what in ("client", "project", "task")
+    )
     written = cell("note")
     note = text_tables.tidy(written)
     start, end = _clock(cell("start")), _clock(cell("end"))
     seconds, fault = _seconds(cell("duration"), cell("decimal"), start, end)
     return Line(
-        number, text_tables.tidy(cell("day"))[: time_cells.LONGEST], seconds, client, project,
+        number,
+        text_tables.tidy(cell("day"))[: time_cells.LONGEST],
+        seconds,
+        client,
+        project,
         (note or task or project)[:NOTE],
         text_tables.tidy(cell("email") or f"{cell('user')} {cell('surname')}")[:NAME].casefold(),
-        not time_cells.is_no(cell("billable")), start, end,
-        is_cut=len(note) > NOTE or note != " ".join(written.split()), fault=fault,
+        not time_cells.is_no(cell("billable")),
+        start,
+        end,
+        is_cut=len(note) > NOTE or note != " ".join(written.split()),
+        fault=fault,
     )
 
 

@@ -32,7 +32,9 @@ from delivery.trackers.time_names import Known
 BATCH = 500
 
 
-def read(*, business: Business, file_name: str, data: bytes, actor: str, now: datetime) -> TimeImport:
+def read(
+    *, business: Business, file_name: str, data: bytes, actor: str, now: datetime
+) -> TimeImport:
     """Read an export and guess whose time it is; nothing is written down yet. Raises BadExport with the reason."""
     try:
         export = time_csv.read(data)
@@ -41,10 +43,17 @@ def read(*, business: Business, file_name: str, data: bytes, actor: str, now: da
     lines = [_printable(line) for line in export.lines]
     open_due(now=now, only=business)
     return TimeImport.objects.create(
-        business=business, file_name=glyphs.printable(file_name)[-160:] or "csv", source=export.source,
-        encoding=export.encoding, sha256=sha256(data).hexdigest(), rows=[asdict(line) for line in lines],
-        places=_guessed(business, lines), day_first=time_cells.day_first(line.on for line in lines),
-        all_billable=not any(line.billable for line in lines), actor=actor, created_at=now,
+        business=business,
+        file_name=glyphs.printable(file_name)[-160:] or "csv",
+        source=export.source,
+        encoding=export.encoding,
+        sha256=sha256(data).hexdigest(),
+        rows=[asdict(line) for line in lines],
+        places=_guessed(business, lines),
+        day_first=time_cells.day_first(line.on for line in lines),
+        all_billable=not any(line.billable for line in lines),
+        actor=actor,
+        created_at=now,
     )
 
 
@@ -55,7 +64,9 @@ def candidates(business: Business) -> list[Agreement]:
     return sorted(rows, key=lambda row: row.state not in RUNS)
 
 
-def choose(*, row: TimeImport, places: Mapping[str, str], day_first: bool | None, all_billable: bool) -> None:
+def choose(
+    *, row: TimeImport, places: Mapping[str, str], day_first: bool | None, all_billable: bool
+) -> None:
     """Say whose time a name's is (an agreement's id, "-" to leave it out, "" for not known yet), and how to read it.
 
     What is no name of the file and no agreement of the business is passed over.
@@ -94,20 +105,28 @@ def take_over(
         open_due(now=now, only=row.business)
         tried = trial(row, now=now)
         if (len(tried.good), len(tried.bad), chosen(row)) != (good, bad, seen):
-            raise NotAllowedNow(_("This has changed since you looked: see below what would be taken over now."))
+            raise NotAllowedNow(
+                _("This has changed since you looked: see below what would be taken over now.")
+            )
         if tried.asks_order or not tried.good:
             raise BadExport(_("There is nothing to take over yet."))
         if tried.bad and not without_bad:
-            raise BadExport(_("Say that the lines that do not fit may be left out, or mend them first."))
+            raise BadExport(
+                _("Say that the lines that do not fit may be left out, or mend them first.")
+            )
         sets = {"entries": len(tried.good), "finished_at": now, "actor": actor}
         move(row, TimeImportState.DONE, TIME_IMPORT, sets=sets)
-        TimeEntry.objects.bulk_create([one.entry for one in tried.good if one.entry], batch_size=BATCH)
+        TimeEntry.objects.bulk_create(
+            [one.entry for one in tried.good if one.entry], batch_size=BATCH
+        )
     return row
 
 
 def drop(*, row: TimeImport) -> TimeImport:
     """It is not wanted; nothing had been written."""
-    return move(row, TimeImportState.DROPPED, {TimeImportState.READ: TIME_IMPORT[TimeImportState.READ]})
+    return move(
+        row, TimeImportState.DROPPED, {TimeImportState.READ: TIME_IMPORT[TimeImportState.READ]}
+    )
 
 
 def take_back(*, row: TimeImport, actor: str, now: datetime) -> int:
@@ -120,19 +139,27 @@ def take_back(*, row: TimeImport, actor: str, now: datetime) -> int:
         own = TimeEntry.objects.filter(imported=row)
         if Report.objects.filter(period__in=own.values("period"), state=ReportState.SENT).exists():
             raise NoPeriod(
-                _("A report has told the client about this time already; its entries are kept as they are.")
+                _(
+                    "A report has told the client about this time already; its entries are kept as they are."
+                )
             )
-        move(row, TimeImportState.DROPPED, {TimeImportState.DONE: TIME_IMPORT[TimeImportState.DONE]})
+        move(
+            row, TimeImportState.DROPPED, {TimeImportState.DONE: TIME_IMPORT[TimeImportState.DONE]}
+        )
         return own.update(voided_at=now, voided_by=actor)
 
 
 def _guessed(business: Business, lines: Iterable[Line]) -> dict[str, str]:
     """Every name, in the order in which the file says them, with the agreement it probably is."""
     known = [
-        Known(str(row.pk), row.client.name, row.title, row.state in RUNS) for row in candidates(business)
+        Known(str(row.pk), row.client.name, row.title, row.state in RUNS)
+        for row in candidates(business)
     ]
     names = dict.fromkeys((line.client, line.project) for line in lines if not line.fault)
-    return {f"{client}\n{project}": time_names.guess(client, project, known) for client, project in names}
+    return {
+        f"{client}\n{project}": time_names.guess(client, project, known)
+        for client, project in names
+    }
 
 
 def _printable(line: Line) -> Line:
@@ -146,7 +173,9 @@ def _why(reason: Reason) -> Any:
     return {
         Reason.TOO_BIG: _("The file is larger than 10 MB: export a shorter time."),
         Reason.TOO_MANY: _("The file has more than 20,000 lines: export a shorter time."),
-        Reason.TOO_MANY_NAMES: _("The file names more than 400 projects: export a shorter time or fewer projects."),
+        Reason.TOO_MANY_NAMES: _(
+            "The file names more than 400 projects: export a shorter time or fewer projects."
+        ),
         Reason.EMPTY: _("The file has a heading but no lines."),
         Reason.NO_HEADING: _(
             "This is no detailed report of Toggl Track, Harvest or Clockify: its first line should name the day, the "

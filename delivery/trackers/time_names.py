@@ -9,8 +9,26 @@ from difflib import SequenceMatcher
 ALIKE = 0.84  # of 1, from which two names are taken for the same
 LONGEST = 60
 FORMS = {
-    "co", "company", "corp", "corporation", "gmbh", "inc", "kg", "limited", "llc", "ltd", "ltda", "oy", "plc", "pte",
-    "pty", "sa", "sarl", "sas", "srl", "the",
+    "co",
+    "company",
+    "corp",
+    "corporation",
+    "gmbh",
+    "inc",
+    "kg",
+    "limited",
+    "llc",
+    "ltd",
+    "ltda",
+    "oy",
+    "plc",
+    "pte",
+    "pty",
+    "sa",
+    "sarl",
+    "sas",
+    "srl",
+    "the",
 }
 
 
@@ -28,7 +46,9 @@ def guess(client: str, project: str, known: Sequence[Known]) -> str:
     """The id of the one agreement that is meant; "" where it could be none, or more than one."""
     if client:
         return _only(_nearest(client, known, lambda row: row.client), project)
-    found = _nearest(project, known, lambda row: row.client) or _nearest(project, known, lambda row: row.title)
+    found = _nearest(project, known, lambda row: row.client) or _nearest(
+        project, known, lambda row: row.title
+    )
     return _only(found, project)
 
 
@@ -41,7 +61,11 @@ def _nearest(name: str, known: Sequence[Known], of: Callable[[Known], str]) -> l
 
 def _only(found: Sequence[Known], project: str) -> str:
     """One of a client's agreements: the only one, the one that is called like the project, the only one that runs."""
-    for some in (found, _nearest(project, found, lambda row: row.title), [row for row in found if row.is_running]):
+    for some in (
+        found,
+        _nearest(project, found, lambda row: row.title),
+        [row for row in found if row.is_running],
+    ):
         if len(some) == 1:
             return some[0].pk
     return ""

@@ -35,7 +35,9 @@ class Line:
 def lines(periods: Iterable[Period], today: date) -> dict[UUID, list[Line]]:
     """Of each period, in the order of its list; two questions, whatever the number of periods."""
     by_id = {period.pk: period for period in periods}
-    rows = Deliverable.objects.filter(period__in=by_id).select_related("carried_from__period", "carried_to__period")
+    rows = Deliverable.objects.filter(period__in=by_id).select_related(
+        "carried_from__period", "carried_to__period"
+    )
     found: dict[UUID, list[Line]] = {pk: [] for pk in by_id}
     for row in rows.prefetch_related("handovers").order_by("position"):
         found[row.period_id].append(_line(row, by_id[row.period_id], today))

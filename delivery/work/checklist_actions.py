@@ -50,8 +50,12 @@ def add(*, period: Period, title: str, promised: int, now: datetime) -> Delivera
     with transaction.atomic():
         hold_open(period)
         return Deliverable.objects.create(
-            business_id=period.business_id, period=period, position=behind_all(period), title=title,
-            promised=promised, created_at=now,
+            business_id=period.business_id,
+            period=period,
+            position=behind_all(period),
+            title=title,
+            promised=promised,
+            created_at=now,
         )
 
 
@@ -59,7 +63,9 @@ def set_done(*, deliverable: Deliverable, done: int) -> Deliverable:
     """How many of it the client has; never fewer than were handed over with a link or a file. Raises BadHandover."""
     with transaction.atomic():
         hold_open(deliverable.period)
-        given = Handover.objects.filter(deliverable=deliverable).aggregate(sum=Sum("count"))["sum"] or 0
+        given = (
+            Handover.objects.filter(deliverable=deliverable).aggregate(sum=Sum("count"))["sum"] or 0
+        )
         if done < given:
             words = _("%(n)s of it were handed over: take one of those back first.") % {"n": given}
             raise BadHandover(words, field="done")
@@ -109,7 +115,9 @@ def _batches() -> Iterator[list[Period]]:
 
 def _bare(after: object) -> QuerySet[Period]:
     own = Deliverable.objects.filter(period=OuterRef("pk"), position__lte=OWN)
-    nothing = Q(amendment__isnull=True, agreement__tier__deliverables=[]) | Q(amendment__tier__deliverables=[])
+    nothing = Q(amendment__isnull=True, agreement__tier__deliverables=[]) | Q(
+        amendment__tier__deliverables=[]
+    )
     paused = Q(state=PeriodState.SKIPPED, minutes=0)  # nothing is promised in a pause
     found = Period.objects.exclude(nothing).exclude(paused).filter(~Exists(own))
     found = found.filter(pk__gt=after) if after else found

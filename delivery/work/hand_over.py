@@ -42,8 +42,16 @@ def hand_over(
         raise BadHandover(_("This day has not come yet."), field="on")
     kept = vars(handover_files.keep(file)) if file else {}
     row = Handover(
-        business_id=deliverable.business_id, deliverable=deliverable, on=on or today, count=count,
-        title=title[:160], url=url, actor=actor[:200], request=request, created_at=now, **kept,
+        business_id=deliverable.business_id,
+        deliverable=deliverable,
+        on=on or today,
+        count=count,
+        title=title[:160],
+        url=url,
+        actor=actor[:200],
+        request=request,
+        created_at=now,
+        **kept,
     )
     with transaction.atomic():
         hold_open(period)
@@ -68,4 +76,9 @@ def is_link(url: str) -> bool:
         found = urlsplit(url)
     except ValueError:
         return False
-    return found.scheme in ("http", "https") and bool(found.hostname) and url.isprintable() and " " not in url
+    return (
+        found.scheme in ("http", "https")
+        and bool(found.hostname)
+        and url.isprintable()
+        and " " not in url
+    )

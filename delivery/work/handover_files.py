@@ -36,7 +36,9 @@ def keep(upload: "File[bytes]") -> Kept:
     if not upload.size:
         raise BadHandover(_("This file is empty."), field="file")
     if upload.size > LARGEST:
-        raise BadHandover(_("A file may be 20 MB large at most. Give a link instead."), field="file")
+        raise BadHandover(
+            _("A file may be 20 MB large at most. Give a link instead."), field="file"
+        )
     upload.seek(0)
     head = upload.read(file_kind.HEAD)
     if file_kind.is_refused(name, head):

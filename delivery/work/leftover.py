@@ -29,7 +29,15 @@ def carry(
     Raises BadLeftover where nothing is missing or no period follows, and AlreadySent.
     """
     with transaction.atomic():
-        _settle(deliverable, DeliverableState.CARRIED, because, "deliverable_carried", actor, now, origin)
+        _settle(
+            deliverable,
+            DeliverableState.CARRIED,
+            because,
+            "deliverable_carried",
+            actor,
+            now,
+            origin,
+        )
         agreement = Agreement.objects.get(pk=deliverable.period.agreement_id)
         place_due(now=now, agreement=agreement)
         placed = Deliverable.objects.filter(carried_from=deliverable).exists()
@@ -43,11 +51,15 @@ def waive(
 ) -> Deliverable:
     """It is not owed any more. Raises BadLeftover and AlreadySent."""
     with transaction.atomic():
-        _settle(deliverable, DeliverableState.WAIVED, because, "deliverable_waived", actor, now, origin)
+        _settle(
+            deliverable, DeliverableState.WAIVED, because, "deliverable_waived", actor, now, origin
+        )
     return deliverable
 
 
-def owe_again(*, deliverable: Deliverable, actor: str, now: datetime, origin: Origin = UNSEEN) -> Deliverable:
+def owe_again(
+    *, deliverable: Deliverable, actor: str, now: datetime, origin: Origin = UNSEEN
+) -> Deliverable:
     """A waiver is taken back, as long as no report has told of it. Raises AlreadySent and NotAllowedNow."""
     with transaction.atomic():
         hold_open(deliverable.period)
@@ -59,16 +71,28 @@ def owe_again(*, deliverable: Deliverable, actor: str, now: datetime, origin: Or
 def place_due(*, now: datetime, agreement: Agreement | None = None) -> int:
     """Make the rows of what was carried, once the period that owes them is there; how many. Any number of times."""
     whose = Q(period__agreement=agreement) if agreement else Q(period__agreement__state__in=RUNS)
-    waits = Deliverable.objects.filter(whose, state=DeliverableState.CARRIED, carried_to__isnull=True)
+    waits = Deliverable.objects.filter(
+        whose, state=DeliverableState.CARRIED, carried_to__isnull=True
+    )
     rows = list(waits.select_related("period").order_by("period__starts_on", "position"))
     places = _places({row.period.agreement_id for row in rows})
-    pairs = [(row, place) for row in rows if (place := _next(places.get(row.period.agreement_id, []), row.period))]
+    pairs = [
+        (row, place)
+        for row in rows
+        if (place := _next(places.get(row.period.agreement_id, []), row.period))
+    ]
     with transaction.atomic():
         return _place(pairs, now)
 
 
 def _settle(
-    row: Deliverable, to: DeliverableState, because: str, event: str, actor: str, now: datetime, origin: Origin
+    row: Deliverable,
+    to: DeliverableState,
+    because: str,
+    event: str,
+    actor: str,
+    now: datetime,
+    origin: Origin,
 ) -> None:
     hold_open(row.period)
     row.refresh_from_db()
@@ -81,13 +105,20 @@ def _settle(
     _record(row, event, actor, now, origin, missing)
 
 
-def _record(row: Deliverable, event: str, actor: str, now: datetime, origin: Origin, missing: int) -> None:
+def _record(
+    row: Deliverable, event: str, actor: str, now: datetime, origin: Origin, missing: int
+) -> None:
     words = {"words": f"{missing} × {row.title}", "starts_on": row.period.starts_on.isoformat()}
     if row.because:
         words["reason"] = row.because
     audit.record(
-        business=row.period.business, chain_id=row.period.agreement_id, event=event, actor=actor, now=now,
-        origin=origin, data=words,
+        business=row.period.business,
+        chain_id=row.period.agreement_id,
+        event=event,
+        actor=actor,
+        now=now,
+        origin=origin,
+        data=words,
     )
 
 
@@ -108,7 +139,12 @@ def _next(places: list[Period], period: Period) -> Period | None:
 def _place(pairs: list[tuple[Deliverable, Period]], now: datetime) -> int:
     """One row each, behind what its period has; what somebody else has placed meanwhile is passed over."""
     into = {period.pk for _row, period in pairs}
-    list(Period.objects.select_for_update(no_key=True).filter(pk__in=into).order_by("pk").values_list("pk"))
+    list(
+        Period.objects.select_for_update(no_key=True)
+        .filter(pk__in=into)
+        .order_by("pk")
+        .values_list("pk")
+    )
     there = Deliverable.objects.filter(period__in=into).order_by()
     last = dict(there.values_list("period").annotate(Max("position")))
     made = []
@@ -116,8 +152,13 @@ def _place(pairs: list[tuple[Deliverable, Period]], now: datetime) -> int:
         last[period.pk] = max(OWN, last.get(period.pk, 0)) + 1
         made.append(
             Deliverable(
-                business_id=row.business_id, period=period, position=last[period.pk], title=row.title,
-                promised=row.missing, carried_from=row, created_at=now,
+                business_id=row.business_id,
+                period=period,
+                position=last[period.pk],
+                title=row.title,
+                promised=row.missing,
+                carried_from=row,
+                created_at=now,
             )
         )
     Deliverable.objects.bulk_create(made, ignore_conflicts=True)
@@ -125,5 +166,9 @@ def _place(pairs: list[tuple[Deliverable, Period]], now: datetime) -> int:
 
 
 def _one_follows(agreement: Agreement, period: Period) -> bool:
-    goes_on = agreement.ends_on is None or agreement.ends_on > period.ends_on or agreement.renews == Renews.ALONE
+    goes_on = (
+        agreement.ends_on is None
+        or agreement.ends_on > period.ends_on
+        or agreement.renews == Renews.ALONE
+    )
     return agreement.state in RUNS and goes_on

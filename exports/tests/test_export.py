@@ -62,7 +62,9 @@ def files_of(agreement: Agreement, now: Any = LATER) -> zipfile.ZipFile:
 def checked(archive: zipfile.ZipFile, folder: Path) -> tuple[int, str]:
     """What the README tells to do, done."""
     archive.extractall(folder)
-    done = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=folder, capture_output=True, text=True)
+    done = subprocess.run(
+        ["sha256sum", "-c", "SHA256SUMS"], cwd=folder, capture_output=True, text=True
+    )
     return done.returncode, done.stdout
 
 
@@ -76,7 +78,15 @@ def test_an_agreement_comes_with_its_history_and_every_paper_and_sha256sum_agree
     archive = files_of(lived)
     kinds = [row["Kind"] for row in manifest(archive)]
     assert sorted(kinds) == sorted(
-        ["Agreement", "Signed agreement", "Report", "History", "History", "History", *["Invoice", "Receipt"] * 2]
+        [
+            "Agreement",
+            "Signed agreement",
+            "Report",
+            "History",
+            "History",
+            "History",
+            *["Invoice", "Receipt"] * 2,
+        ]
     )
     status, said = checked(archive, tmp_path / "out")
     assert status == 0, said
@@ -90,17 +100,27 @@ def test_an_agreement_comes_with_its_history_and_every_paper_and_sha256sum_agree
 
 
 def checked_again(folder: Path) -> int:
-    return subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=folder, capture_output=True).returncode
+    return subprocess.run(
+        ["sha256sum", "-c", "SHA256SUMS"], cwd=folder, capture_output=True
+    ).returncode
 
 
 def test_anybody_can_check_the_record_by_the_words_of_the_readme(lived: Agreement) -> None:
     archive = files_of(lived)
-    assert "chain_id, n, event, actor, at, ip, user_agent, data, previous" in archive.read("README.txt").decode()
+    assert (
+        "chain_id, n, event, actor, at, ip, user_agent, data, previous"
+        in archive.read("README.txt").decode()
+    )
     record = json.loads(archive.read("history.json"))["record"]
     assert len(record) > 6
     for event in record:
         names = ("chain_id", "n", "event", "actor", "at", "ip", "user_agent", "data", "previous")
-        text = json.dumps([event[name] for name in names], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(
+            [event[name] for name in names],
+            sort_keys=True,
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
         assert hashlib.sha256(text.encode()).hexdigest() == event["hash"]
 
 
@@ -124,13 +144,19 @@ def test_the_same_content_gives_the_same_bytes(lived: Agreement) -> None:
     assert [first.fp.seek(0), first.fp.read()] == [second.fp.seek(0), second.fp.read()]
 
 
-def test_everything_holds_every_table_of_this_business_and_no_secret(lived: Agreement, tmp_path: Path) -> None:
+def test_everything_holds_every_table_of_this_business_and_no_secret(
+    lived: Agreement, tmp_path: Path
+) -> None:
     other = World()
     other.client("A stranger")
     business = lived.business
     token = "tok_CANARY"
     GatewayAccount.objects.create(
-        business=business, gateway="stripe", secret=vault.seal("sk_CANARY"), hint="…NARY", connected_at=NOW
+        business=business,
+        gateway="stripe",
+        secret=vault.seal("sk_CANARY"),
+        hint="…NARY",
+        connected_at=NOW,
     )
     PaymentMethod.objects.filter(business=business).update(token=token)
     row = requested_exports.ask(business=business, scope=Scope.EVERYTHING, now=LATER)
@@ -138,8 +164,13 @@ def test_everything_holds_every_table_of_this_business_and_no_secret(lived: Agre
     archive = zipfile.ZipFile(requested_exports.path(row))
     names = set(archive.namelist())
     for model in tables.models():
-        assert {f"data/{model._meta.label_lower}.csv", f"data/{model._meta.label_lower}.json"} <= names
-    text = "".join(archive.read(name).decode(errors="replace") for name in names if not name.endswith(".pdf"))
+        assert {
+            f"data/{model._meta.label_lower}.csv",
+            f"data/{model._meta.label_lower}.json",
+        } <= names
+    text = "".join(
+        archive.read(name).decode(errors="replace") for name in names if not name.endswith(".pdf")
+    )
     code, key = Signature.objects.exclude(code_row=None).get().code_row, Collection.objects.first()
     assert key
     for secret in (
@@ -159,8 +190,12 @@ def test_everything_holds_every_table_of_this_business_and_no_secret(lived: Agre
 
 
 def test_a_client_comes_with_people_notes_account_and_agreements(lived: Agreement) -> None:
-    type(lived.client).objects.filter(pk=lived.client.pk).update(notes="Likes tea", name="ร้านกาแฟ ../บ้าน")
-    row = requested_exports.ask(business=lived.business, scope=Scope.CLIENT, client=lived.client, now=LATER)
+    type(lived.client).objects.filter(pk=lived.client.pk).update(
+        notes="Likes tea", name="ร้านกาแฟ ../บ้าน"
+    )
+    row = requested_exports.ask(
+        business=lived.business, scope=Scope.CLIENT, client=lived.client, now=LATER
+    )
     requested_exports.make_due(now=LATER)
     names = zipfile.ZipFile(requested_exports.path(row)).namelist()
     assert {"client.json", "contacts.csv", "notes.txt", "statement.csv"} <= set(names)
@@ -168,11 +203,15 @@ def test_a_client_comes_with_people_notes_account_and_agreements(lived: Agreemen
     assert not [name for name in names if ".." in Path(name).parts or name.startswith("/")]
 
 
-def test_asked_for_twice_it_is_made_once_and_a_killed_worker_loses_nothing(world: World, folder: Path) -> None:
+def test_asked_for_twice_it_is_made_once_and_a_killed_worker_loses_nothing(
+    world: World, folder: Path
+) -> None:
     ask = {"business": world.business, "scope": Scope.EVERYTHING}
     row = requested_exports.ask(**ask, now=NOW)
     assert requested_exports.ask(**ask, now=NOW) == row
-    type(row).objects.update(lease_until=NOW + requested_exports.LEASE)  # somebody took it and was killed
+    type(row).objects.update(
+        lease_until=NOW + requested_exports.LEASE
+    )  # somebody took it and was killed
     assert requested_exports.make_due(now=NOW) == 0
     assert requested_exports.make_due(now=NOW + 2 * requested_exports.LEASE) == 1
     assert requested_exports.make_due(now=NOW + 2 * requested_exports.LEASE) == 0
@@ -199,8 +238,15 @@ def test_what_cannot_be_made_is_given_up_after_three_tries(
 @pytest.mark.parametrize(
     ("name", "kept"),
     [
-        ("../../etc/passwd", "-..-etc-passwd"), ("a\\b:c", "a-b-c"), ("ใบแจ้งหนี้ ๑", "ใบแจ้งหนี้ ๑"), ("CON", "_CON"),
-        ("aux.txt", "_aux.txt"), ("...", "_"), ("", "_"), ("a\u202egnp.exe", "agnp.exe"), ("line\nbreak\x00", "linebreak"),
+        ("../../etc/passwd", "-..-etc-passwd"),
+        ("a\\b:c", "a-b-c"),
+        ("ใบแจ้งหนี้ ๑", "ใบแจ้งหนี้ ๑"),
+        ("CON", "_CON"),
+        ("aux.txt", "_aux.txt"),
+        ("...", "_"),
+        ("", "_"),
+        ("a\u202egnp.exe", "agnp.exe"),
+        ("line\nbreak\x00", "linebreak"),
         ("🎉 party", "🎉 party"),
     ],
 )
@@ -222,13 +268,17 @@ def test_two_of_one_name_are_two_files(tmp_path: Path) -> None:
     assert checked(zipfile.ZipFile(file), tmp_path)[0] == 0
 
 
-@pytest.mark.parametrize(("cell", "kept"), [("=1", "'=1"), (" @x", "' @x"), ("-", "'-"), (-5, -5), ("a=b", "a=b")])
+@pytest.mark.parametrize(
+    ("cell", "kept"), [("=1", "'=1"), (" @x", "' @x"), ("-", "'-"), (-5, -5), ("a=b", "a=b")]
+)
 def test_a_cell_is_never_a_formula(cell: object, kept: object) -> None:
     assert plain(cell) == kept
 
 
 def test_a_file_that_was_handed_over_is_in_the_archive(world: World, folder: Path) -> None:
-    agreement = world.running(tier={"name": "Growth", "deliverables": [{"title": "plan", "promised": 1}]})
+    agreement = world.running(
+        tier={"name": "Growth", "deliverables": [{"title": "plan", "promised": 1}]}
+    )
     bill(now=NOW, door="test")
     checklist_actions.open_checklists(now=NOW)
     plan = SimpleUploadedFile("October plan.pdf", b"%PDF-1.7 the plan")

@@ -35,15 +35,17 @@ def lived(world: World, months: int = 1) -> Agreement:
     return agreement
 
 
-def test_it_tells_the_offer_the_signature_the_seal_the_money_and_the_report_in_order(world: World) -> None:
+def test_it_tells_the_offer_the_signature_the_seal_the_money_and_the_report_in_order(
+    world: World,
+) -> None:
     agreement = lived(world)
     told = timeline(agreement, inside=True)
     order = ["Offered by the provider", "Tier picked", "Signed", "Sealed"]
     said = [fact.what for fact in told.facts]
     assert [each for each in said if each in order] == order
-    assert [each.split()[0] for each in said if each.startswith(("Invoice", "Payment", "Report"))].count(
-        "Invoice"
-    ) == 2
+    assert [
+        each.split()[0] for each in said if each.startswith(("Invoice", "Payment", "Report"))
+    ].count("Invoice") == 2
     assert said.index("Report sent") > said.index("Sealed")
     assert [fact.at for fact in told.facts] == sorted(fact.at for fact in told.facts)
     assert told.broken == []
@@ -52,7 +54,9 @@ def test_it_tells_the_offer_the_signature_the_seal_the_money_and_the_report_in_o
 
 def test_each_paper_stands_beside_its_fact_with_its_hash(world: World) -> None:
     agreement = lived(world)
-    papers = {fact.what: fact.document for fact in timeline(agreement, inside=True).facts if fact.document}
+    papers = {
+        fact.what: fact.document for fact in timeline(agreement, inside=True).facts if fact.document
+    }
     assert papers["Sealed"] == agreement.signed_document
     assert papers["Tier picked"] == agreement.document
     assert papers["Report sent"] == Report.objects.get().document
@@ -77,7 +81,9 @@ def test_a_changed_word_and_a_removed_end_are_said_at_the_top(world: World) -> N
     last = AuditEvent.objects.filter(chain_id=agreement.pk).order_by("-n").first()
     with lifted():
         raw("DELETE FROM core_auditevent WHERE hash = %s", last.hash)
-        assert timeline(agreement, inside=True).broken == ["Agreement"], "the seal's own entry is gone"
+        assert timeline(agreement, inside=True).broken == ["Agreement"], (
+            "the seal's own entry is gone"
+        )
         raw("UPDATE core_auditevent SET actor = 'Nobody' WHERE event = 'offered'")
     assert timeline(agreement, inside=True).broken == ["Proposal", "Agreement"]
 
@@ -118,5 +124,8 @@ def questions(agreement: Agreement) -> int:
     with CaptureQueriesContext(
         connection,
     ) as asked:
-        timeline(Agreement.objects.select_related("document", "signed_document").get(pk=agreement.pk), inside=True)
+        timeline(
+            Agreement.objects.select_related("document", "signed_document").get(pk=agreement.pk),
+            inside=True,
+        )
     return len(asked)

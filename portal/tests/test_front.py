@@ -42,7 +42,9 @@ def front(agreement: Agreement) -> str:
 
 def test_the_first_line_is_the_hours_and_the_day(world: World) -> None:
     agreement = begun(world)
-    time_log.log_time(agreement=agreement, on=agreement.starts_on, minutes=5 * 60, note="Plan", now=timezone.now())
+    time_log.log_time(
+        agreement=agreement, on=agreement.starts_on, minutes=5 * 60, note="Plan", now=timezone.now()
+    )
     page = front(agreement)
     renews = add_months(agreement.starts_on, 1, agreement.anchor_day)
     facts = page[page.index("rh-now") : page.index("</dl>")]
@@ -61,10 +63,14 @@ def test_a_decision_stands_on_the_front_until_it_is_answered(world: World) -> No
     now = timezone.now()
     report_run.report(now=now, door="test")
     report = Report.objects.order_by("created_at")[0]
-    review.save_words(report=report, comment="", next_text="", decision="Two videos a month?", now=now)
+    review.save_words(
+        report=report, comment="", next_text="", decision="Two videos a month?", now=now
+    )
     send.send_report(report=report, actor="Nan", now=now)
     assert "Two videos a month?" in front(agreement)
-    client_decision.give(report=report, answer="no", contact=agreement.contact, now=now, origin=UNSEEN)
+    client_decision.give(
+        report=report, answer="no", contact=agreement.contact, now=now, origin=UNSEEN
+    )
     assert "Two videos a month?" not in front(agreement)
 
 
@@ -74,10 +80,20 @@ def test_what_is_in_progress_late_and_delivered_is_said(world: World) -> None:
     (posts,) = Deliverable.objects.select_related("period__agreement", "period__business")
     checklist_actions.want_by(deliverable=posts, due_on=agreement.starts_on + timedelta(days=3))
     hand_over.hand_over(
-        deliverable=posts, actor="Nan", now=now, count=2, url="https://x.example/a", title="Two posts"
+        deliverable=posts,
+        actor="Nan",
+        now=now,
+        count=2,
+        url="https://x.example/a",
+        title="Two posts",
     )
     page = front(agreement)
-    assert "Late" in page and "2 / 12" in page and "Two posts" in page and 'rel="noopener noreferrer"' in page
+    assert (
+        "Late" in page
+        and "2 / 12" in page
+        and "Two posts" in page
+        and 'rel="noopener noreferrer"' in page
+    )
     leftover.waive(deliverable=posts, because="We agreed on two", actor="Nan", now=now)
     assert "We agreed on two" in front(agreement)
 
@@ -85,14 +101,22 @@ def test_what_is_in_progress_late_and_delivered_is_said(world: World) -> None:
 def test_a_pause_and_an_end_are_said(world: World) -> None:
     agreement = begun(world)
     Agreement.objects.filter(pk=agreement.pk).update(state="paused")
-    Pause.objects.create(business=world.business, agreement=agreement, starts_on=date(2000, 1, 1), reason="R")
+    Pause.objects.create(
+        business=world.business, agreement=agreement, starts_on=date(2000, 1, 1), reason="R"
+    )
     page = front(agreement)
-    assert "Paused" in page and "Nothing is charged until it goes on." in page and "Nothing more is charged." in page
+    assert (
+        "Paused" in page
+        and "Nothing is charged until it goes on." in page
+        and "Nothing more is charged." in page
+    )
     ends_on = local_day(timezone.now(), "Asia/Bangkok")
     Agreement.objects.filter(pk=agreement.pk).update(state="ended", ends_on=ends_on)
     page = front(agreement)
     assert "Your retainer has ended" in page and formats.day(formats.last_day(ends_on)) in page
-    assert "Next charge" not in page and reverse("portal:agreement_pdf", args=[agreement.pk]) in page
+    assert (
+        "Next charge" not in page and reverse("portal:agreement_pdf", args=[agreement.pk]) in page
+    )
 
 
 def test_without_a_retainer_nothing_can_be_asked(world: World) -> None:
@@ -110,10 +134,18 @@ def test_the_next_charge_is_what_the_next_invoice_says(world: World, mode: str) 
     agreement = begun(world, days=20, taxes=VAT, tax_mode=mode)
     start = add_months(agreement.starts_on, 1, agreement.anchor_day)
     next_line.add(
-        agreement=agreement, kind="overage", ref="1", description="More", starts_on=agreement.starts_on,
-        ends_on=start, amount=123_45, now=timezone.now(),
+        agreement=agreement,
+        kind="overage",
+        ref="1",
+        description="More",
+        starts_on=agreement.starts_on,
+        ends_on=start,
+        amount=123_45,
+        now=timezone.now(),
     )
-    (coming,) = upcoming_charges.next_charges([agreement], local_day(timezone.now(), "Asia/Bangkok"))
+    (coming,) = upcoming_charges.next_charges(
+        [agreement], local_day(timezone.now(), "Asia/Bangkok")
+    )
     page = front(agreement)
     bill(now=timezone.now() + timedelta(days=(start - agreement.starts_on).days), door="test")
     newest = Invoice.objects.latest("issued_on")

@@ -25,11 +25,15 @@ def inside(agreement: Agreement) -> Browser:
     return browser
 
 
-def test_the_earliest_day_is_said_and_an_earlier_one_refused_where_it_was_typed(world: World) -> None:
+def test_the_earliest_day_is_said_and_an_earlier_one_refused_where_it_was_typed(
+    world: World,
+) -> None:
     now = timezone.now()
     today = local_day(now, "Asia/Bangkok")
     client = world.client(now=now)
-    agreement = world.signed(world.picked(world.proposal(client, now=now, starts_on=today), now=now), now=now)
+    agreement = world.signed(
+        world.picked(world.proposal(client, now=now, starts_on=today), now=now), now=now
+    )
     browser, page = inside(agreement), reverse("portal:notice", args=[agreement.pk])
     first = add_months(today, 3)
     assert f'value="{first.isoformat()}"' in browser.get(page).content.decode()

@@ -29,7 +29,14 @@ class PaperView(PortalView):
 
     model: type[Agreement] | type[Amendment] = Agreement
     noun = "agreement"
-    related: tuple[str, ...] = ("business__owner", "client", "contact", "document", "signed_document", "proposal")
+    related: tuple[str, ...] = (
+        "business__owner",
+        "client",
+        "contact",
+        "document",
+        "signed_document",
+        "proposal",
+    )
 
     def paper(self, pk: UUID) -> Agreement | Amendment:
         """The row, or 404."""
@@ -63,7 +70,9 @@ class AgreementPage(PaperView):
         if not form.is_valid():
             return self._show(request, paper, form, 422)
         if too_often("code", f"{paper.pk}:{self.contact.pk}", limit=6, seconds=3600):
-            form.add_error(None, _("Too many codes were asked for. Please wait an hour, or write to us."))
+            form.add_error(
+                None, _("Too many codes were asked for. Please wait an hour, or write to us.")
+            )
             return self._show(request, paper, form, 429)
         try:
             sign.begin(
@@ -80,7 +89,9 @@ class AgreementPage(PaperView):
             return self._show(request, paper, form, 409)
         return self.page(paper, "_code")
 
-    def _show(self, request: HttpRequest, paper: Agreement | Amendment, form: SignForm, status: int) -> HttpResponse:
+    def _show(
+        self, request: HttpRequest, paper: Agreement | Amendment, form: SignForm, status: int
+    ) -> HttpResponse:
         place = self.place(paper)
         context: dict[str, Any] = {
             "agreement": paper,
@@ -99,9 +110,13 @@ class AgreementPage(PaperView):
         }
         with translation.override(paper.language):
             context["clauses"] = (
-                amendment_text.clauses(paper) if isinstance(paper, Amendment) else clauses.clauses(paper)
+                amendment_text.clauses(paper)
+                if isinstance(paper, Amendment)
+                else clauses.clauses(paper)
             )
-            context["figures"] = amendment_text.figures(paper) if isinstance(paper, Amendment) else []
+            context["figures"] = (
+                amendment_text.figures(paper) if isinstance(paper, Amendment) else []
+            )
         return render(request, "portal/agreement.html", context, status=status)
 
 
@@ -135,8 +150,12 @@ class Code(PaperView):
             return redirect("portal:charging" if paper.signed_at else "portal:agreement", paper.pk)
         return redirect("portal:method")
 
-    def _show(self, request: HttpRequest, paper: Agreement | Amendment, form: CodeForm, status: int) -> HttpResponse:
-        own = next((row for row in signers.places(paper) if row.contact_id == self.contact.pk), None)
+    def _show(
+        self, request: HttpRequest, paper: Agreement | Amendment, form: CodeForm, status: int
+    ) -> HttpResponse:
+        own = next(
+            (row for row in signers.places(paper) if row.contact_id == self.contact.pk), None
+        )
         if own is None or (own.code_row is None and own.signed_at is None):
             raise Http404
         if own.signed_at:
@@ -154,7 +173,11 @@ class DeclineToSign(PaperView):
         reason = form.cleaned_data["reason"] if form.is_valid() else ""
         try:
             unsigned.decline(
-                paper=paper, contact=self.contact, reason=reason, now=timezone.now(), origin=origin(request)
+                paper=paper,
+                contact=self.contact,
+                reason=reason,
+                now=timezone.now(),
+                origin=origin(request),
             )
             messages.success(request, _("Thank you for telling us."))
         except RuleError as no:
@@ -171,11 +194,17 @@ class SomebodyElse(PaperView):
             messages.error(request, " ".join(_said(form)))
             return self.page(paper)
         if too_often("instead", str(self.contact.pk), limit=5, seconds=3600):
-            messages.error(request, _("Too many people were named. Please wait an hour, or write to us."))
+            messages.error(
+                request, _("Too many people were named. Please wait an hour, or write to us.")
+            )
             return self.page(paper)
         try:
             other = signers.reassign(
-                paper=paper, contact=self.contact, now=timezone.now(), origin=origin(request), **form.cleaned_data
+                paper=paper,
+                contact=self.contact,
+                now=timezone.now(),
+                origin=origin(request),
+                **form.cleaned_data,
             )
             messages.success(request, _("We have asked %(name)s to sign.") % {"name": other.name})
         except RuleError as no:

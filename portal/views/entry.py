@@ -18,7 +18,17 @@ from portal import access
 from portal.forms import AskForm
 from portal.views import reports
 
-NOUNS = ("proposal", "agreement", "amendment", "invoice", "report", "answer", "overage", "review", "request")
+NOUNS = (
+    "proposal",
+    "agreement",
+    "amendment",
+    "invoice",
+    "report",
+    "answer",
+    "overage",
+    "review",
+    "request",
+)
 
 
 @never_cache
@@ -52,7 +62,9 @@ def _place(target: str, request: HttpRequest) -> str:
     if noun not in NOUNS or not pk:
         return reverse("portal:home")
     pressed = request.GET.get("answer", "")
-    return reverse(f"portal:{noun}", args=[pk]) + (f"?answer={pressed}" if pressed in set(Answer) else "")
+    return reverse(f"portal:{noun}", args=[pk]) + (
+        f"?answer={pressed}" if pressed in set(Answer) else ""
+    )
 
 
 def _stale(request: HttpRequest, token: str) -> HttpResponse:

@@ -19,7 +19,7 @@ from core.dates import local_day
 from core.tenancy import scoped
 from delivery.hours import hours_left
 from delivery.models import Handover, Overage, Report, Request
-from delivery.requests import fit_check
+from delivery.requests import scope_check
 from delivery.requests.first_answer import OPEN
 from delivery.rules.progress import Standing
 from delivery.rules.states import OverageState, ReportState
@@ -36,7 +36,7 @@ class Retainer:
 
     agreement: Agreement
     terms: Agreement | Amendment
-    fit: fit_check.Fitting
+    fit: scope_check.Fitting
     stated: Any
     lines: list[checklist.Line]
 
@@ -48,7 +48,9 @@ class Retainer:
     @property
     def under_way(self) -> list[checklist.Line]:
         """What is still worked on, and what was waived, with its reason."""
-        return [line for line in self.lines if line.standing not in (Standing.DONE, Standing.CARRIED)]
+        return [
+            line for line in self.lines if line.standing not in (Standing.DONE, Standing.CARRIED)
+        ]
 
     @property
     def done(self) -> list[checklist.Line]:
@@ -72,22 +74,36 @@ class Home(PortalView):
             "any_done": any(each.done for each in retainers),
             "ended": next((row for row in signed if row.state == AgreementState.ENDED), None),
             "may_ask": bool(signed),
-            "requests": list(self.rows(Request).filter(state__in=OPEN).order_by("-created_at")[:SHOWN]),
+            "requests": list(
+                self.rows(Request).filter(state__in=OPEN).order_by("-created_at")[:SHOWN]
+            ),
             "given": self._given(),
             "charges": upcoming_charges.next_charges(running, today),
             "method": methods.in_use(self.client),
-            "changes": self.rows(Amendment).filter(state=AmendmentState.SENT).select_related("agreement"),
+            "changes": self.rows(Amendment)
+            .filter(state=AmendmentState.SENT)
+            .select_related("agreement"),
             "waiting": self.rows(Agreement).filter(state=AgreementState.SENT),
-            "proposals": self.rows(Proposal).filter(state=ProposalState.SENT, agreement__isnull=True),
-            "overages": self.rows(Overage).filter(state=OverageState.ASKED).select_related("period"),
-            "report": self.rows(Report).filter(state=ReportState.SENT).select_related("period").first(),
+            "proposals": self.rows(Proposal).filter(
+                state=ProposalState.SENT, agreement__isnull=True
+            ),
+            "overages": self.rows(Overage)
+            .filter(state=OverageState.ASKED)
+            .select_related("period"),
+            "report": self.rows(Report)
+            .filter(state=ReportState.SENT)
+            .select_related("period")
+            .first(),
             "invoices": self._invoices(),
             "papers": signed[:PAPERS],
         }
         return render(request, "portal/home.html", context)
 
     def _retainers(self, running: list[Agreement], today: date) -> list[Retainer]:
-        fits, stated = fit_check.of(running, now=timezone.now()), hours_left.of_agreements(running)
+        fits, stated = (
+            scope_check.of(running, now=timezone.now()),
+            hours_left.of_agreements(running),
+        )
         periods = {row.pk: fits[row.pk].period for row in running}
         lines = checklist.lines([period for period in periods.values() if period], today)
         found = []
@@ -105,9 +121,15 @@ class Home(PortalView):
         return found
 
     def _given(self) -> list[Handover]:
-        own = scoped(Handover, self.contact.business).filter(deliverable__period__agreement__client=self.client)
+        own = scoped(Handover, self.contact.business).filter(
+            deliverable__period__agreement__client=self.client
+        )
         return list(own.select_related("deliverable").order_by("-on", "-created_at")[:SHOWN])
 
     def _invoices(self) -> list[tuple[Invoice, queries.Standing]]:
-        newest = self.rows(Invoice).select_related("collection", "agreement").order_by("-issued_on", "-id")[:PAPERS]
+        newest = (
+            self.rows(Invoice)
+            .select_related("collection", "agreement")
+            .order_by("-issued_on", "-id")[:PAPERS]
+        )
         return [(invoice, queries.standing(invoice)) for invoice in newest]

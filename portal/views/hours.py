@@ -25,7 +25,9 @@ class Hours(PortalView):
         given = scoped(Adjustment, self.contact.business).filter(period__agreement=agreement)
         context = {
             "agreement": agreement,
-            "lines": allowance_statement.lines(agreement, local_day(timezone.now(), agreement.time_zone)),
+            "lines": allowance_statement.lines(
+                agreement, local_day(timezone.now(), agreement.time_zone)
+            ),
             "policy": allowance_statement.policy(agreement),
             "adjustments": given.select_related("period"),
         }

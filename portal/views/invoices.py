@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from billing.bank_transfer import payment_details
 from billing.books import client_statement, queries
-from billing.emails import pdfs
+from billing.emails import billing_pdfs
 from billing.models import CreditNote, Invoice, Payment, Refund
 from core.documents.logos import logo_response
 from core.web.download import csv_response, pdf_response
@@ -41,7 +41,9 @@ class InvoicePage(PortalView):
             "way": payment_details.by_transfer(invoice),
             "notes": invoice.credit_notes.all(),
             "refunds": self.rows(Refund).filter(payment__invoice=invoice),
-            "days": queries.retry_days(invoice) if invoice.state == "open" and invoice.collect_by == "card" else [],
+            "days": queries.retry_days(invoice)
+            if invoice.state == "open" and invoice.collect_by == "card"
+            else [],
         }
         return render(request, "portal/invoice.html", context)
 
@@ -51,7 +53,9 @@ class InvoicePdf(PortalView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         return pdf_response(
-            pdfs.invoice_pdf(invoice=self.row(Invoice, pk, "business", "document"), now=timezone.now())
+            billing_pdfs.invoice_pdf(
+                invoice=self.row(Invoice, pk, "business", "document"), now=timezone.now()
+            )
         )
 
 
@@ -60,7 +64,7 @@ class CreditNotePdf(PortalView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         note = self.row(CreditNote, pk, "invoice__business", "document")
-        return pdf_response(pdfs.credit_note_pdf(note=note, now=timezone.now()))
+        return pdf_response(billing_pdfs.credit_note_pdf(note=note, now=timezone.now()))
 
 
 class Statement(PortalView):
@@ -68,11 +72,12 @@ class Statement(PortalView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if request.GET.get("as") == "pdf":
-            return pdf_response(pdfs.statement_pdf(client=self.client, now=timezone.now()))
+            return pdf_response(billing_pdfs.statement_pdf(client=self.client, now=timezone.now()))
         rows = client_statement.entries(self.client)
         if request.GET.get("as") == "csv":
             return csv_response(
-                client_statement.as_csv(rows), _("Statement %(client)s") % {"client": self.client.name}
+                client_statement.as_csv(rows),
+                _("Statement %(client)s") % {"client": self.client.name},
             )
         context = {"rows": rows, "balances": client_statement.balances(self.client)}
         return render(request, "portal/statement.html", context)
@@ -82,8 +87,10 @@ class ReceiptPdf(PortalView):
     """The receipt as a file."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        payment = self.row(Payment, pk, "business", "receipt_document", "invoice__business", "series")
-        return pdf_response(pdfs.receipt_pdf(payment=payment, now=timezone.now()))
+        payment = self.row(
+            Payment, pk, "business", "receipt_document", "invoice__business", "series"
+        )
+        return pdf_response(billing_pdfs.receipt_pdf(payment=payment, now=timezone.now()))
 
 
 class Logo(PortalView):

@@ -27,7 +27,12 @@ class Method(PortalView):
         agreement = _newest(self)
         first = agreement is not None and not methods.in_use(self.client)
         waits = queries.open_for(self.client)
-        context = {"method": methods.in_use(self.client), "agreement": agreement, "first": first, "waits": waits}
+        context = {
+            "method": methods.in_use(self.client),
+            "agreement": agreement,
+            "first": first,
+            "waits": waits,
+        }
         return render(request, "portal/method.html", context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -44,7 +49,9 @@ class MethodDone(PortalView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         try:
-            methods.finish(client=self.client, session=request.GET.get("session", ""), now=timezone.now())
+            methods.finish(
+                client=self.client, session=request.GET.get("session", ""), now=timezone.now()
+            )
         except RuleError as no:
             messages.error(request, str(no))
             return redirect("portal:method")
@@ -62,7 +69,9 @@ class Charging(PortalView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.row(Agreement, pk, "business", "client", "signed_document")
-        invoices = self.rows(Invoice).filter(agreement=agreement).select_related("collection", "agreement")
+        invoices = (
+            self.rows(Invoice).filter(agreement=agreement).select_related("collection", "agreement")
+        )
         invoice = invoices.order_by("-period_start").first()
         standing = queries.standing(invoice) if invoice else None
         today = local_day(timezone.now(), agreement.time_zone)
@@ -72,7 +81,9 @@ class Charging(PortalView):
             "invoice": invoice,
             "standing": standing,
             "starts_later": starts_later,
-            "next_on": agreement.starts_on if starts_later else next_starts([agreement], today).get(agreement.pk),
+            "next_on": agreement.starts_on
+            if starts_later
+            else next_starts([agreement], today).get(agreement.pk),
             "settled": starts_later or (standing is not None and standing.tone in ("good", "bad")),
         }
         template = "portal/charging_state.html" if self.fragment else "portal/charging.html"

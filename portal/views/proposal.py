@@ -44,12 +44,16 @@ class ProposalPage(PortalView):
         if agreement and agreement.state == AgreementState.SENT:
             return redirect("portal:agreement", agreement.pk)
         now = timezone.now()
-        client_actions.opened(proposal=proposal, contact=self.contact, now=now, origin=origin(request))
+        client_actions.opened(
+            proposal=proposal, contact=self.contact, now=now, origin=origin(request)
+        )
         if proposal.state != ProposalState.SENT or propose.is_over(proposal, now):
             return render(request, OVER, {"proposal": proposal, "agreement": agreement}, status=410)
         return self.page(request, proposal)
 
-    def page(self, request: HttpRequest, proposal: Proposal, status: int = 200, **forms: Any) -> HttpResponse:
+    def page(
+        self, request: HttpRequest, proposal: Proposal, status: int = 200, **forms: Any
+    ) -> HttpResponse:
         """The offer with its forms, the refused one as it was typed."""
         context = {
             **client_view.shown(proposal, today=local_day(timezone.now(), self.client.time_zone)),
@@ -75,7 +79,11 @@ class ProposalPage(PortalView):
         tier = _tier(proposal, request.POST.get("tier", ""))
         try:
             agreement = accept.accept(
-                proposal=proposal, tier=tier, contact=self.contact, now=timezone.now(), origin=origin(request)
+                proposal=proposal,
+                tier=tier,
+                contact=self.contact,
+                now=timezone.now(),
+                origin=origin(request),
             )
         except RuleError as no:
             messages.error(request, str(no))
@@ -90,13 +98,23 @@ class Ask(ProposalPage):
         proposal, form = _sent(self, pk), QuestionForm(request.POST)
 
         def act() -> None:
-            client_actions.ask(proposal=proposal, contact=self.contact, now=timezone.now(), origin=origin(request),
-                    text=form.cleaned_data["text"])
-            messages.success(request, _("Your question is on its way. The answer comes by email, and stands here."))
+            client_actions.ask(
+                proposal=proposal,
+                contact=self.contact,
+                now=timezone.now(),
+                origin=origin(request),
+                text=form.cleaned_data["text"],
+            )
+            messages.success(
+                request,
+                _("Your question is on its way. The answer comes by email, and stands here."),
+            )
 
         return self.tried(request, proposal, act, question=form)
 
-    def tried(self, request: HttpRequest, proposal: Proposal, act: Callable[[], None], **forms: Any) -> HttpResponse:
+    def tried(
+        self, request: HttpRequest, proposal: Proposal, act: Callable[[], None], **forms: Any
+    ) -> HttpResponse:
         """Do it and go back to the page; a refused form is shown again where it was typed."""
         (form,) = forms.values()
         if form.is_valid():
@@ -117,8 +135,13 @@ class Forward(Ask):
         proposal, form = _sent(self, pk), ForwardForm(request.POST)
 
         def act() -> None:
-            other = client_actions.forward(proposal=proposal, contact=self.contact, now=timezone.now(), origin=origin(request),
-                                **form.cleaned_data)
+            other = client_actions.forward(
+                proposal=proposal,
+                contact=self.contact,
+                now=timezone.now(),
+                origin=origin(request),
+                **form.cleaned_data,
+            )
             messages.success(request, _("It is on its way to %(email)s.") % {"email": other.email})
 
         return self.tried(request, proposal, act, forward=form)
@@ -131,7 +154,9 @@ class JoinWaitlist(PortalView):
         proposal = _sent(self, pk)
         tier = _tier(proposal, request.POST.get("tier", ""))
         try:
-            waitlist.join(tier=tier, contact=self.contact, now=timezone.now(), origin=origin(request))
+            waitlist.join(
+                tier=tier, contact=self.contact, now=timezone.now(), origin=origin(request)
+            )
             messages.success(request, _("You are on the waitlist. We write when there is a place."))
         except RuleError as no:
             messages.error(request, str(no))
@@ -146,7 +171,9 @@ class TierSeen(PortalView):
         tier = _tier(proposal, request.POST.get("tier", ""))
         if not too_often("tier", str(self.contact.pk), limit=60, seconds=3600):
             now = timezone.now()
-            client_actions.seen(proposal=proposal, tier=tier, contact=self.contact, now=now, origin=origin(request))
+            client_actions.seen(
+                proposal=proposal, tier=tier, contact=self.contact, now=now, origin=origin(request)
+            )
         return HttpResponse(status=204)
 
 
@@ -170,7 +197,11 @@ class Decline(PortalView):
         reason = form.cleaned_data["reason"] if form.is_valid() else request.POST.get("reason", "")
         try:
             accept.decline(
-                proposal=proposal, contact=self.contact, reason=reason, now=timezone.now(), origin=origin(request)
+                proposal=proposal,
+                contact=self.contact,
+                reason=reason,
+                now=timezone.now(),
+                origin=origin(request),
             )
             messages.success(request, _("Thank you for telling us."))
         except RuleError as no:

@@ -35,7 +35,9 @@ from delivery.reports.report_words import with_words
 from delivery.rules.states import ReportState
 from portal.access import PortalView, origin
 
-PIXEL = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c000000000100010000020144003b")
+PIXEL = bytes.fromhex(
+    "47494638396101000100800000000000ffffff21f90401000000002c000000000100010000020144003b"
+)
 LATELY = 12  # months without a report that are named
 
 
@@ -49,7 +51,11 @@ class Reports(PortalView):
         silent = scoped(Period, self.contact.business).filter(
             agreement__client=self.client, state=PeriodState.SKIPPED, ends_on__lte=today
         )
-        reviews = self.rows(QuarterlyReview).filter(sent_at__isnull=False).select_related("agreement", "document")
+        reviews = (
+            self.rows(QuarterlyReview)
+            .filter(sent_at__isnull=False)
+            .select_related("agreement", "document")
+        )
         context = {
             "page": page,
             "silent": silent.select_related("agreement").order_by("-starts_on")[:LATELY],
@@ -92,7 +98,9 @@ class AnswerPage(PortalView):
         report = sent(self, pk)
         if not report.decision or report.answer:
             return redirect("portal:report", report.pk)
-        return render(request, "portal/answer.html", {**_shown(report), "pressed": _pressed(request)})
+        return render(
+            request, "portal/answer.html", {**_shown(report), "pressed": _pressed(request)}
+        )
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         report = sent(self, pk)
@@ -105,13 +113,22 @@ def asked(link: Link, contact: Contact) -> Report | None:
     noun, _colon, pk = link.target.partition(":")
     if noun != "answer":
         return None
-    mine = scoped(Report, contact.business).filter(client=contact.client, state=ReportState.SENT, answer="")
-    return mine.exclude(decision="").select_related("business__owner", "period").filter(pk=pk).first()
+    mine = scoped(Report, contact.business).filter(
+        client=contact.client, state=ReportState.SENT, answer=""
+    )
+    return (
+        mine.exclude(decision="").select_related("business__owner", "period").filter(pk=pk).first()
+    )
 
 
 def answer_door(request: HttpRequest, report: Report, contact: Contact) -> HttpResponse:
     """The question with its answers, for whoever holds the letter: one press is the answer."""
-    context = {"report": report, "contact": contact, "answers": ANSWERS, "pressed": _pressed(request)}
+    context = {
+        "report": report,
+        "contact": contact,
+        "answers": ANSWERS,
+        "pressed": _pressed(request),
+    }
     return render(request, "portal/answer_door.html", {**context, "title": send.title(report)})
 
 
@@ -119,8 +136,12 @@ def answered(request: HttpRequest, report: Report, contact: Contact) -> None:
     """Write the pressed answer down, and say so on the next page."""
     try:
         client_decision.give(
-            report=report, answer=request.POST.get("answer", ""), contact=contact, now=timezone.now(),
-            origin=origin(request), words=request.POST.get("words", "").replace("\x00", "").strip(),
+            report=report,
+            answer=request.POST.get("answer", ""),
+            contact=contact,
+            now=timezone.now(),
+            origin=origin(request),
+            words=request.POST.get("words", "").replace("\x00", "").strip(),
         )
         messages.success(request, _("Thank you: your answer is on its way."))
     except RuleError as no:

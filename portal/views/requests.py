@@ -15,7 +15,7 @@ from core.errors import RuleError
 from core.web.keyset_pages import page_of
 from core.web.throttle import too_often
 from delivery.models import Request
-from delivery.requests import client_actions, fit_check, thread
+from delivery.requests import client_requests, scope_check, thread
 from delivery.requests.first_answer import told
 from delivery.rules.states import REQUEST, RequestState
 from portal.access import PortalView
@@ -39,7 +39,7 @@ class Asking(PortalView):
         """What can be asked about: what runs, the newest first; else what ran last."""
         signed = (
             self.rows(Agreement)
-            .filter(state__in=client_actions.ASKABLE, signed_at__isnull=False)
+            .filter(state__in=client_requests.ASKABLE, signed_at__isnull=False)
             .order_by("-signed_at")
         )
         found = list(signed.filter(state__in=RUNS))
@@ -47,17 +47,23 @@ class Asking(PortalView):
 
     def form(self, agreements: list[Agreement], data: Any = None) -> RequestForm:
         """The form for these."""
-        found = self.rows(Agreement).filter(pk__in=[row.pk for row in agreements]).order_by("-signed_at")
+        found = (
+            self.rows(Agreement)
+            .filter(pk__in=[row.pk for row in agreements])
+            .order_by("-signed_at")
+        )
         return RequestForm(data, agreements=found)
 
-    def fit(self, agreements: list[Agreement], data: Any) -> fit_check.Fitting | None:
+    def fit(self, agreements: list[Agreement], data: Any) -> scope_check.Fitting | None:
         """Whether what is typed so far fits; nonsense counts as not said."""
         if not agreements:
             return None
-        chosen = next((row for row in agreements if str(row.pk) == data.get("agreement")), agreements[0])
+        chosen = next(
+            (row for row in agreements if str(row.pk) == data.get("agreement")), agreements[0]
+        )
         typed = data.get("estimate", "")
         estimate = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else None
-        return fit_check.of([chosen], now=timezone.now(), estimate=estimate)[chosen.pk]
+        return scope_check.of([chosen], now=timezone.now(), estimate=estimate)[chosen.pk]
 
 
 class NewRequest(Asking):
@@ -76,7 +82,9 @@ class NewRequest(Asking):
                 return self._show(request, found, form, 429)
             try:
                 mark = request.POST.get("once", "")[:64]
-                row = client_actions.ask(contact=self.contact, now=timezone.now(), once=mark, **form.cleaned_data)
+                row = client_requests.ask(
+                    contact=self.contact, now=timezone.now(), once=mark, **form.cleaned_data
+                )
                 messages.success(request, _("It is with %(name)s.") % {"name": row.business.name})
                 return redirect("portal:request", row.pk)
             except RuleError as no:
@@ -84,7 +92,11 @@ class NewRequest(Asking):
         return self._show(request, found, form, 422)
 
     def _show(
-        self, request: HttpRequest, agreements: list[Agreement], form: RequestForm, status: int = 200
+        self,
+        request: HttpRequest,
+        agreements: list[Agreement],
+        form: RequestForm,
+        status: int = 200,
     ) -> HttpResponse:
         context = {
             "form": form,
@@ -98,7 +110,11 @@ class WouldFit(Asking):
     """The line above the box, while it is being written."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return render(request, "components/fitting.html", {"fitting": self.fit(self.agreements(), request.GET)})
+        return render(
+            request,
+            "components/fitting.html",
+            {"fitting": self.fit(self.agreements(), request.GET)},
+        )
 
 
 class RequestPage(PortalView):
@@ -116,8 +132,12 @@ class RequestPage(PortalView):
                 return self._show(request, row, form, 429)
             try:
                 mark = request.POST.get("once", "")[:64]
-                client_actions.say(
-                    request=row, contact=self.contact, now=timezone.now(), once=mark, **form.cleaned_data
+                client_requests.say(
+                    request=row,
+                    contact=self.contact,
+                    now=timezone.now(),
+                    once=mark,
+                    **form.cleaned_data,
                 )
                 messages.success(request, _("Sent."))
                 return redirect("portal:request", row.pk)
@@ -128,7 +148,9 @@ class RequestPage(PortalView):
     def _one(self, pk: UUID) -> Request:
         return self.row(Request, pk, "agreement", "business__owner", "contact", "client")
 
-    def _show(self, request: HttpRequest, row: Request, form: MessageForm, status: int = 200) -> HttpResponse:
+    def _show(
+        self, request: HttpRequest, row: Request, form: MessageForm, status: int = 200
+    ) -> HttpResponse:
         context = {
             "row": row,
             "form": form,
@@ -146,7 +168,7 @@ class TakeBack(PortalView):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.row(Request, pk, "business__owner", "client")
         try:
-            client_actions.withdraw(request=row, contact=self.contact, now=timezone.now())
+            client_requests.withdraw(request=row, contact=self.contact, now=timezone.now())
             messages.success(request, _("Taken back."))
         except RuleError as no:
             messages.error(request, str(no))

@@ -18,7 +18,11 @@ class ReviewPage(PortalView):
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         review = _sent(self, pk)
         with translation.override(review.agreement.language):
-            return render(request, "portal/review.html", {"review": review, **quarter.with_words(review.snapshot)})
+            return render(
+                request,
+                "portal/review.html",
+                {"review": review, **quarter.with_words(review.snapshot)},
+            )
 
 
 class ReviewPdf(PortalView):

@@ -35,7 +35,9 @@ class InMemory(MemoryFileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         self.taken += len(raw_data)
         if self.taken > LIMIT:
-            raise StopUpload(connection_reset=False)  # the rest is read away, so that the answer is seen
+            raise StopUpload(
+                connection_reset=False
+            )  # the rest is read away, so that the answer is seen
         return super().receive_data_chunk(raw_data, start)
 
 
@@ -47,7 +49,9 @@ class VerifyForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["file"].widget.attrs.update({"accept": "application/pdf,.pdf", "class": "rh-drop"})
+        self.fields["file"].widget.attrs.update(
+            {"accept": "application/pdf,.pdf", "class": "rh-drop"}
+        )
         self.fields["sha256"].widget.attrs.update({"autocomplete": "off", "spellcheck": "false"})
 
     def clean_file(self) -> Any:
@@ -61,7 +65,9 @@ class VerifyForm(forms.Form):
     def clean_sha256(self) -> str:
         digest = "".join(self.cleaned_data["sha256"].split()).lower()
         if digest and not re.fullmatch("[0-9a-f]{64}", digest):
-            raise forms.ValidationError(_("A SHA-256 has 64 characters: digits and the letters a to f."))
+            raise forms.ValidationError(
+                _("A SHA-256 has 64 characters: digits and the letters a to f.")
+            )
         return digest
 
     def clean(self) -> dict[str, Any]:
@@ -83,7 +89,11 @@ def page(request: HttpRequest) -> HttpResponse:
     request.upload_handlers = [handler]
     form = VerifyForm(request.POST, request.FILES)
     if handler.taken > LIMIT:
-        return _refuse(request, _("This file is larger than 5 MB. The papers of this product are smaller."), 413)
+        return _refuse(
+            request,
+            _("This file is larger than 5 MB. The papers of this product are smaller."),
+            413,
+        )
     if not form.is_valid():
         return _show(request, form, status=422)
     file, digest = form.cleaned_data["file"], form.cleaned_data["sha256"]
@@ -91,7 +101,9 @@ def page(request: HttpRequest) -> HttpResponse:
         return _show(request, VerifyForm(), finding=verify.examine_hash(digest), asked=digest)
     file.seek(0)
     pdf = file.read()
-    return _show(request, VerifyForm(), finding=verify.examine(pdf), asked=verify.sha256(pdf), name=file.name)
+    return _show(
+        request, VerifyForm(), finding=verify.examine(pdf), asked=verify.sha256(pdf), name=file.name
+    )
 
 
 def _refuse(request: HttpRequest, why: str, status: int) -> HttpResponse:

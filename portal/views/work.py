@@ -38,7 +38,9 @@ class HandoverFile(PortalView):
     """Its file, to be saved."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        own = scoped(Handover, self.contact.business).filter(deliverable__period__agreement__client=self.client)
+        own = scoped(Handover, self.contact.business).filter(
+            deliverable__period__agreement__client=self.client
+        )
         handover = own.filter(pk=pk).first()
         found = handover_files.read(handover) if handover else None
         if handover is None or found is None:

@@ -14,7 +14,10 @@ def run(business: Business, *, actor: str, now: datetime) -> None:
     """Forty minutes of captions, and last week's hours out of Harvest."""
     agreement = Agreement.objects.get(business=business, client__name="Baan Coffee Roasters")
     timer.start(
-        user=business.owner, agreement=agreement, note="Captions for next week", actor=actor,
+        user=business.owner,
+        agreement=agreement,
+        note="Captions for next week",
+        actor=actor,
         now=now - timedelta(minutes=41, seconds=12),
     )
     days = [(now - timedelta(days=back)).date().isoformat() for back in (6, 5, 3)]
@@ -25,4 +28,6 @@ def run(business: Business, *, actor: str, now: datetime) -> None:
         f"{days[2]},Helio Ceramics,Trial,Calls,Call with the studio,soon,Yes,Nan,Kittisak",
     ]
     data = (HEADING + "\n".join(rows)).encode()
-    time_import.read(business=business, file_name="harvest_time_report.csv", data=data, actor=actor, now=now)
+    time_import.read(
+        business=business, file_name="harvest_time_report.csv", data=data, actor=actor, now=now
+    )

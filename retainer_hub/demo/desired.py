@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from agreements.models import Agreement
 from core.models import Business
 from delivery.models import Deliverable, Report, Request
-from delivery.requests import client_actions, owner_actions
+from delivery.requests import client_requests, owner_replies
 from delivery.rules.states import ReportState, RequestState
 from delivery.work import checklist_actions, hand_over, leftover
 from retainer_hub.demo.cast import OWNER
@@ -13,7 +13,13 @@ from retainer_hub.demo.cast import OWNER
 HOUR = timedelta(hours=1)
 GIVEN = (  # on which day of the period
     (5, "posts", 4, "First week, four posts", "https://drive.example/baan/week-1"),
-    (8, "graphics", 2, "Two graphics for the roast of the month", "https://drive.example/baan/graphics"),
+    (
+        8,
+        "graphics",
+        2,
+        "Two graphics for the roast of the month",
+        "https://drive.example/baan/graphics",
+    ),
     (12, "posts", 3, "Second week, three posts", "https://drive.example/baan/week-2"),
 )
 
@@ -22,15 +28,27 @@ def wish(business: Business, *, now: datetime) -> None:
     """Called when everybody's months have been played."""
     baan, labs = _of(business, "Baan"), _of(business, "Northwind")
     _give(baan, now)
-    done = _ask(baan, "A price list for the shop window\nA4, with the two new roasts.", now - 75 * HOUR, 120)
-    begun = now - 72 * HOUR
-    owner_actions.answer(request=done, text="On it: you have a draft tomorrow.", now=begun, to=RequestState.STARTED)
-    owner_actions.hand_over_for(
-        request=done, actor=OWNER, text="Here it is. Print it at 300 dpi.", to=RequestState.DONE,
-        url="https://drive.example/baan/price-list", now=now - 50 * HOUR,
+    done = _ask(
+        baan, "A price list for the shop window\nA4, with the two new roasts.", now - 75 * HOUR, 120
     )
-    going = _ask(baan, "Can you answer the comments under the video on Saturday too?", now - 30 * HOUR, 60)
-    owner_actions.answer(request=going, text="Yes, from 10 to 12.", now=now - 28 * HOUR, to=RequestState.STARTED)
+    begun = now - 72 * HOUR
+    owner_replies.answer(
+        request=done, text="On it: you have a draft tomorrow.", now=begun, to=RequestState.STARTED
+    )
+    owner_replies.hand_over_for(
+        request=done,
+        actor=OWNER,
+        text="Here it is. Print it at 300 dpi.",
+        to=RequestState.DONE,
+        url="https://drive.example/baan/price-list",
+        now=now - 50 * HOUR,
+    )
+    going = _ask(
+        baan, "Can you answer the comments under the video on Saturday too?", now - 30 * HOUR, 60
+    )
+    owner_replies.answer(
+        request=going, text="Yes, from 10 to 12.", now=now - 28 * HOUR, to=RequestState.STARTED
+    )
     words = "A banner for the weekend market\nOur stand is 3 m wide. Could it show the beans?"
     _ask(baan, words, now - 3 * HOUR, 960)
     _ask(labs, "We need a landing page for the webinar", now - 41 * HOUR, None)
@@ -43,7 +61,9 @@ def _of(business: Business, name: str) -> Agreement:
 
 
 def _ask(agreement: Agreement, text: str, at: datetime, minutes: int | None) -> Request:
-    return client_actions.ask(contact=agreement.contact, agreement=agreement, text=text, estimate=minutes, now=at)
+    return client_requests.ask(
+        contact=agreement.contact, agreement=agreement, text=text, estimate=minutes, now=at
+    )
 
 
 def _give(agreement: Agreement, now: datetime) -> None:
@@ -54,7 +74,9 @@ def _give(agreement: Agreement, now: datetime) -> None:
         if row and period:
             checklist_actions.set_done(deliverable=row, done=row.done - count)
             on = min(period.starts_on + timedelta(days=day - 1), now.date())
-            hand_over.hand_over(deliverable=row, actor=OWNER, now=now, on=on, count=count, title=name, url=url)
+            hand_over.hand_over(
+                deliverable=row, actor=OWNER, now=now, on=on, count=count, title=name, url=url
+            )
 
 
 def _carry(agreement: Agreement, now: datetime) -> None:
@@ -63,4 +85,6 @@ def _carry(agreement: Agreement, now: datetime) -> None:
     row = Deliverable.objects.filter(period=draft.period, done__gt=1).last() if draft else None
     if row:
         checklist_actions.set_done(deliverable=row, done=row.promised - 1)
-        leftover.carry(deliverable=row, because="The photos come with the new roast.", actor=OWNER, now=now)
+        leftover.carry(
+            deliverable=row, because="The photos come with the new roast.", actor=OWNER, now=now
+        )

@@ -17,7 +17,9 @@ def doors(*, now: datetime) -> list[tuple[str, str]]:
         return []
     link = links.mint(purpose=LinkPurpose.SIGN_IN, subject_id=owner.id, now=now)
     found = [(f"{owner.name} (freelancer)", links.url(link))]
-    people = Contact.objects.filter(business__owner=owner, client__proposals__sent_at__isnull=False).distinct()
+    people = Contact.objects.filter(
+        business__owner=owner, client__proposals__sent_at__isnull=False
+    ).distinct()
     people = people.select_related("client").order_by("created_at", "id")
     for contact in people:
         target = ""

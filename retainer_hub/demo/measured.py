@@ -16,8 +16,14 @@ def agree(agreement: Agreement, part: Part, *, now: datetime) -> None:
     """The figures that both sides want to move."""
     for name, kind, unit, baseline, target, _readings in part.kpis:
         measure.add_kpi(
-            agreement=agreement, name=name, kind=kind, unit=unit, baseline=baseline, target=target,
-            less_is_better=False, now=now,
+            agreement=agreement,
+            name=name,
+            kind=kind,
+            unit=unit,
+            baseline=baseline,
+            target=target,
+            less_is_better=False,
+            now=now,
         )
 
 
@@ -47,6 +53,12 @@ def _on_the_way(kpi: Kpi, ends: tuple[Decimal, ...], index: int, share: Decimal)
     end = ends[min(index, len(ends) - 1)]
     if kpi.shape == Shape.RATE:
         return end
-    before = Decimal(0) if kpi.shape == Shape.COUNT else ends[min(index, len(ends)) - 1] if index else kpi.baseline
+    before = (
+        Decimal(0)
+        if kpi.shape == Shape.COUNT
+        else ends[min(index, len(ends)) - 1]
+        if index
+        else kpi.baseline
+    )
     places = Decimal(1)
     return (before + (end - before) * share).quantize(places)

@@ -89,7 +89,12 @@ def starts_on(part: Part, today: date) -> date:
 
 
 def _live(
-    business: Business, part: Part, started: dict[str, Agreement], day: date, today: date, now: datetime
+    business: Business,
+    part: Part,
+    started: dict[str, Agreement],
+    day: date,
+    today: date,
+    now: datetime,
 ) -> None:
     """What happens with one client on one day."""
     start = starts_on(part, today)
@@ -112,25 +117,43 @@ def _charge_day(part: Part, today: date) -> date:
 
 def _offer(business: Business, part: Part, start: date, now: datetime) -> Proposal:
     client = client_records.add_client(
-        business=business, name=part.name, contact_name=part.contact, contact_email=part.email,
-        contact_role=part.role, language=part.language, time_zone=ZONE, now=now,
+        business=business,
+        name=part.name,
+        contact_name=part.contact,
+        contact_email=part.email,
+        contact_role=part.role,
+        language=part.language,
+        time_zone=ZONE,
+        now=now,
     )
     contact = client_records.decision_maker(client)
     assert contact is not None
     proposal = propose.draft(
-        business=business, client=client, contact=contact, tiers=_tiers(part), title=part.title, currency="USD",
-        language=part.language, interval="once" if part.is_trial else "monthly", starts_on=start,
+        business=business,
+        client=client,
+        contact=contact,
+        tiers=_tiers(part),
+        title=part.title,
+        currency="USD",
+        language=part.language,
+        interval="once" if part.is_trial else "monthly",
+        starts_on=start,
         ends_on=start + timedelta(days=28) if part.is_trial else None,
         report_unreviewed="wait" if part.waits else "send",
-        minimum_months=0 if part.is_trial else 3, rollover="none" if part.is_trial else "surplus",
+        minimum_months=0 if part.is_trial else 3,
+        rollover="none" if part.is_trial else "surplus",
         testimonials=Testimonial.objects.filter(business=business),
         expires_on=start + timedelta(days=10) if part.picks < 0 else None,
         intro=opening_message.usual() if part.language == "en" and not part.is_trial else "",
-        next_tier=_following() if part.is_trial else {}, credits_trial=part.is_trial,
+        next_tier=_following() if part.is_trial else {},
+        credits_trial=part.is_trial,
         trial_measure="two of the eight posts reach more people than any post of last month"
-        if part.is_trial else "",
-        recommended_because="" if part.is_trial or part.language == "th"
-        else "You want an audience that answers, not only a feed that looks alive.", now=now,
+        if part.is_trial
+        else "",
+        recommended_because=""
+        if part.is_trial or part.language == "th"
+        else "You want an audience that answers, not only a feed that looks alive.",
+        now=now,
     )
     return propose.send(proposal=proposal, actor=OWNER, now=now)
 
@@ -140,18 +163,27 @@ def _following() -> dict[str, Any]:
     name, tagline, amount, hours, response, adds, things = LADDER[1]
     counted = [{"title": title, "promised": count} for title, count in _pairs(things)]
     return {
-        "name": name, "tagline": tagline, "amount": amount, "minutes": int(str(hours)) * 60,
-        "response_hours": response, "adds": _pairs(adds), "deliverables": counted,
+        "name": name,
+        "tagline": tagline,
+        "amount": amount,
+        "minutes": int(str(hours)) * 60,
+        "response_hours": response,
+        "adds": _pairs(adds),
+        "deliverables": counted,
     }
 
 
 def _asked(business: Business, now: datetime) -> None:
     """The prospect whose offer is open has looked at it and wants to know something."""
-    offer = Proposal.objects.select_related("client", "contact").get(business=business, state="sent", agreement=None)
+    offer = Proposal.objects.select_related("client", "contact").get(
+        business=business, state="sent", agreement=None
+    )
     seen_at = now - timedelta(hours=5)
     client_actions.opened(proposal=offer, contact=offer.contact, now=seen_at, origin=PHONE)
     for tier in propose.rungs(offer)[1:]:
-        client_actions.seen(proposal=offer, tier=tier, contact=offer.contact, now=seen_at, origin=PHONE)
+        client_actions.seen(
+            proposal=offer, tier=tier, contact=offer.contact, now=seen_at, origin=PHONE
+        )
     text = "Can we start with Essential and move up after the first campaign?"
     client_actions.ask(proposal=offer, contact=offer.contact, text=text, now=seen_at, origin=PHONE)
 
@@ -167,14 +199,21 @@ def _read(business: Business, now: datetime) -> None:
         views_recorded.read(report=report, seconds=40)
         if report.decision:
             contact = report.period.agreement.contact
-            client_decision.give(report=report, answer="yes", contact=contact, now=now, origin=PHONE)
+            client_decision.give(
+                report=report, answer="yes", contact=contact, now=now, origin=PHONE
+            )
 
 
 def _tiers(part: Part) -> list[TierDraft]:
     return [
         TierDraft(
-            name=str(name), tagline=str(tagline), amount=int(str(amount)), minutes=int(str(hours)) * 60,
-            response_hours=int(str(response)), adds=list(_pairs(adds)), is_recommended=place == part.recommended,
+            name=str(name),
+            tagline=str(tagline),
+            amount=int(str(amount)),
+            minutes=int(str(hours)) * 60,
+            response_hours=int(str(response)),
+            adds=list(_pairs(adds)),
+            is_recommended=place == part.recommended,
             deliverables=[{"title": title, "promised": count} for title, count in _pairs(things)],
         )
         for place, (name, tagline, amount, hours, response, adds, things) in enumerate(part.ladder)
@@ -196,7 +235,9 @@ def _sign(business: Business, part: Part, now: datetime) -> Agreement:
     client_actions.seen(proposal=proposal, tier=tier, contact=contact, now=now, origin=PHONE)
     agreement = accept.accept(proposal=proposal, tier=tier, contact=contact, now=now, origin=PHONE)
     sign.opened(paper=agreement, contact=contact, now=now, origin=PHONE)
-    signature = sign.begin(paper=agreement, contact=contact, name=contact.name, consented=True, now=now, origin=PHONE)
+    signature = sign.begin(
+        paper=agreement, contact=contact, name=contact.name, consented=True, now=now, origin=PHONE
+    )
     assert signature.code_row is not None
     code = links.code(signature.code_row)
     sign.confirm(paper=agreement, contact=contact, code=code, now=now, origin=PHONE)
@@ -211,7 +252,11 @@ def _save_card(client: Client, behaviour: str, now: datetime) -> None:
     assert card is not None
     expires_on = add_months(now.date(), 36, 31)
     session = save_card(
-        customer=str(client.id), behaviour=card.behaviour, brand=card.brand, last4=card.last4, expires_on=expires_on
+        customer=str(client.id),
+        behaviour=card.behaviour,
+        brand=card.brand,
+        last4=card.last4,
+        expires_on=expires_on,
     )
     methods.finish(client=client, session=session, now=now)
 
@@ -220,7 +265,9 @@ def _work(agreement: Agreement, part: Part, day: date, now: datetime) -> None:
     """Mondays to Thursdays something is done; by the last days the checklist is ticked off."""
     if part.work and day.weekday() < len(part.work):
         minutes, note = part.work[day.weekday()]
-        time_log.log_time(agreement=agreement, on=day, minutes=minutes + day.day % 3 * 15, note=note, now=now)
+        time_log.log_time(
+            agreement=agreement, on=day, minutes=minutes + day.day % 3 * 15, note=note, now=now
+        )
     period = period_on(agreement, day)
     if period is None:
         return
@@ -238,15 +285,20 @@ def _jobs(business: Business, now: datetime, today: date) -> None:
     seal.seal_signed(now=now)
     report_run.report(now=now, door="job")
     watch_pace.watch(now=now)
-    drafts = Report.objects.filter(business=business, state=ReportState.DRAFT, created_at__lt=now - timedelta(days=1))
+    drafts = Report.objects.filter(
+        business=business, state=ReportState.DRAFT, created_at__lt=now - timedelta(days=1)
+    )
     for report in drafts.select_related("client", "period__agreement__contact", "business__owner"):
         part = next(part for part in PARTS if part.name == report.client.name)
         if part.waits and report.period.ends_on > today - timedelta(days=31):
             continue  # this month's wait for whoever tries the demo
         turn = report.period.index
         review.save_words(
-            report=report, comment=part.sentences[turn % len(part.sentences)], next_text=part.next_text,
-            decision=part.decisions[turn % len(part.decisions)], now=now,
+            report=report,
+            comment=part.sentences[turn % len(part.sentences)],
+            next_text=part.next_text,
+            decision=part.decisions[turn % len(part.decisions)],
+            now=now,
         )
         send.send_report(report=report, actor=OWNER, now=now)
     report_pdf.print_due(now=now)

@@ -17,8 +17,12 @@ from clients.rules.pipeline import Stage
 from core.models import Business
 
 FIRST_VISITS = {
-    "name": "First appointments from Instagram", "unit": "", "kind": "conversion", "direction": "up",
-    "baseline": "12", "target": "24",
+    "name": "First appointments from Instagram",
+    "unit": "",
+    "kind": "conversion",
+    "direction": "up",
+    "baseline": "12",
+    "target": "24",
 }
 
 #: Name, who decides, their email, expected fee a month in dollars, where they stand, days ago, why it was lost.
@@ -26,7 +30,15 @@ PEOPLE = (
     ("Kiri Yoga", "Anchalee Wongsa", "anchalee@kiri.example", 2_000, Stage.LEAD, 3, ""),
     ("Marlow Books", "Tessa Marlow", "tessa@marlow.example", 3_000, Stage.LEAD, 12, ""),
     ("Sathorn Dental", "Dr Wirat Chai", "wirat@sathorn.example", 5_000, Stage.CALL_BOOKED, 2, ""),
-    ("Old Town Gym", "Jonas Brandt", "jonas@oldtown.example", 3_000, Stage.LOST, 30, Lost.MONEY.value),
+    (
+        "Old Town Gym",
+        "Jonas Brandt",
+        "jonas@oldtown.example",
+        3_000,
+        Stage.LOST,
+        30,
+        Lost.MONEY.value,
+    ),
 )
 
 
@@ -35,14 +47,23 @@ def meet(business: Business, *, actor: str, now: datetime) -> None:
     for name, contact, email, fee, reached, days, because in PEOPLE:
         came = now - timedelta(days=days + 6)
         client = client_records.add_client(
-            business=business, name=name, contact_name=contact, contact_email=email, now=came,
-            expected_amount=fee * 100, expected_currency="USD",
+            business=business,
+            name=name,
+            contact_name=contact,
+            contact_email=email,
+            now=came,
+            expected_amount=fee * 100,
+            expected_currency="USD",
         )
         if reached == Stage.CALL_BOOKED:
             talk(client, actor=actor, now=now)
         elif reached != Stage.LEAD:
             pipeline.put(
-                client=client, to=reached, because=because, actor=actor, now=now - timedelta(days=days),
+                client=client,
+                to=reached,
+                because=because,
+                actor=actor,
+                now=now - timedelta(days=days),
                 words="Maybe next year." if because else "",
             )
 
@@ -52,7 +73,13 @@ def talk(client: Client, *, actor: str, now: datetime) -> None:
     fit_check.answer(
         client=client,
         now=now,
-        answers={"recurs": "yes", "budget": "yes", "reaches": "yes", "worked": "no", "grows": "yes"},
+        answers={
+            "recurs": "yes",
+            "budget": "yes",
+            "reaches": "yes",
+            "worked": "no",
+            "grows": "yes",
+        },
     )
     people = list(client.contacts.all())
     made = booking.book(
@@ -64,16 +91,25 @@ def talk(client: Client, *, actor: str, now: datetime) -> None:
         now=now - timedelta(days=2),
     )
     call_notes.write(
-        call=made, revision=0, now=now - timedelta(days=1),
+        call=made,
+        revision=0,
+        now=now - timedelta(days=1),
         typed={
             "needs": "Posts that calm people before a treatment, and answers to the questions that come every week.",
             "goals": "Twice as many first appointments from Instagram by summer.",
-            "kpis": [FIRST_VISITS], "load": "30", "extras": "Short films with the dentist\nA page for each treatment",
-            "budget": "about 5,000", "outcome": "options", "next_step": "Send three options", "next_on": None,
+            "kpis": [FIRST_VISITS],
+            "load": "30",
+            "extras": "Short films with the dentist\nA page for each treatment",
+            "budget": "about 5,000",
+            "outcome": "options",
+            "next_step": "Send three options",
+            "next_on": None,
         },
     )
     heard = objections.hear(client=client, kind="results", now=now - timedelta(days=1))
-    objections.answer(objection=heard, play="trial", words="How do we know that it brings patients?")
+    objections.answer(
+        objection=heard, play="trial", words="How do we know that it brings patients?"
+    )
 
 
 def praise(business: Business, *, now: datetime) -> Testimonial:

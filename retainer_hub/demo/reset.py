@@ -5,7 +5,18 @@ from django.db import connection, transaction
 
 from core.database.frozen_rows import lifted
 
-OWN = ("core", "clients", "agreements", "billing", "sandbox", "delivery", "exports", "account", "mfa", "sessions")
+OWN = (
+    "core",
+    "clients",
+    "agreements",
+    "billing",
+    "sandbox",
+    "delivery",
+    "exports",
+    "account",
+    "mfa",
+    "sessions",
+)
 
 
 def empty() -> None:

@@ -15,13 +15,18 @@ def run(pool: "multiprocessing.pool.Pool", seeds: Iterable[int]) -> int:
     """Every seed must hold; the number that did not."""
     bad = done = kills = 0
     began = time.monotonic()
-    for seed, _, killed, wrong in pool.imap_unordered(one, ((seed, "") for seed in seeds), chunksize=4):
+    for seed, _, killed, wrong in pool.imap_unordered(
+        one, ((seed, "") for seed in seeds), chunksize=4
+    ):
         done, kills = done + 1, kills + killed
         if wrong:
             bad += 1
             print(f"seed {seed}: {'; '.join(wrong[:5])}\n  again: bin/test faults --seed {seed}")
         if done % 1000 == 0:
-            print(f"{done} seeds, {kills} kills, {bad} broken, {time.monotonic() - began:.0f} s", flush=True)
+            print(
+                f"{done} seeds, {kills} kills, {bad} broken, {time.monotonic() - began:.0f} s",
+                flush=True,
+            )
     print(f"{done} seeds, {kills} kills: {bad} broken ({time.monotonic() - began:.0f} s)")
     return bad
 
@@ -35,7 +40,9 @@ def hunt(pool: "multiprocessing.pool.Pool", seeds: int) -> int:
         rows = (pool.apply(one, ((seed, mutant.__name__),)) for seed in range(seeds))
         caught = next(((seed, wrong) for seed, _, _, wrong in rows if wrong), None)
         missed += caught is None
-        words = f"seed {caught[0] + 1:>3}: {caught[1][0]}" if caught else f"NOT CAUGHT in {seeds} seeds"
+        words = (
+            f"seed {caught[0] + 1:>3}: {caught[1][0]}" if caught else f"NOT CAUGHT in {seeds} seeds"
+        )
         print(f"{mutant.__name__:44} {words}", flush=True)
     return missed
 

@@ -52,7 +52,9 @@ class Bank:
     trouble: float = 0
     between: Callable[[], None] = lambda: None
     objects: dict[str, Object] = field(default_factory=dict)
-    taken: list[tuple[str, str, int, datetime]] = field(default_factory=list)  # handle, reference, amount, when
+    taken: list[tuple[str, str, int, datetime]] = field(
+        default_factory=list
+    )  # handle, reference, amount, when
     given: dict[str, tuple[str, int]] = field(default_factory=dict)  # refund key → handle, amount
     keys: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     later: list[tuple[datetime, Callable[[], None]]] = field(default_factory=list)
@@ -69,11 +71,15 @@ class Bank:
         self.between()
         if self.dice.random() >= self.trouble:
             return act()
-        how = self.dice.choice(["lost request", "lost answer", "error before", "error after", "zombie"])
+        how = self.dice.choice(
+            ["lost request", "lost answer", "error before", "error after", "zombie"]
+        )
         if how in ("lost answer", "error after"):
             act()
         if how == "zombie":
-            self.later.append((self.now + timedelta(minutes=self.dice.randint(1, 1800)), lambda: self._quiet(act)))
+            self.later.append(
+                (self.now + timedelta(minutes=self.dice.randint(1, 1800)), lambda: self._quiet(act))
+            )
         raise GatewayUnknown(how)
 
     def _quiet(self, act: Callable[[], object]) -> None:
@@ -90,7 +96,9 @@ class Bank:
         for each in self.objects.values():
             if each.outcome == Outcome.PROCESSING and each.ends_at and each.ends_at <= now:
                 self._end(each)
-        self.keys = {key: (handle, at) for key, (handle, at) in self.keys.items() if now - at < KEY_LIVES}
+        self.keys = {
+            key: (handle, at) for key, (handle, at) in self.keys.items() if now - at < KEY_LIVES
+        }
 
     def _end(self, each: Object) -> None:
         if each.ends_well:
@@ -101,7 +109,9 @@ class Bank:
 
     def _notify(self, each: Object) -> None:
         for _ in range(self.dice.choice([0, 1, 1, 2]) if self.trouble else 1):
-            self.hooks.append((self.now + timedelta(minutes=self.dice.randint(0, 2880)), each.handle))
+            self.hooks.append(
+                (self.now + timedelta(minutes=self.dice.randint(0, 2880)), each.handle)
+            )
 
     def _take(self, each: Object) -> None:
         """The only place where money moves."""
@@ -110,7 +120,9 @@ class Bank:
 
     # --- the interface --------------------------------------------------------------------------------------
 
-    def prepare(self, *, key: str, amount: int, currency: str, reference: str, customer: str) -> str:
+    def prepare(
+        self, *, key: str, amount: int, currency: str, reference: str, customer: str
+    ) -> str:
         def act() -> str:
             if key in self.keys:
                 return self.keys[key][0]
@@ -137,7 +149,11 @@ class Bank:
     def _swipe(self, each: Object, token: str) -> None:
         kind = token.partition(":")[0]
         before = self.declines.get(token, 0)
-        if kind == "hard" or (kind == "soft" and before < 9) or (kind == "soft_twice" and before < 2):
+        if (
+            kind == "hard"
+            or (kind == "soft" and before < 9)
+            or (kind == "soft_twice" and before < 2)
+        ):
             self.declines[token] = before + 1
             each.outcome = Outcome.DECLINED
             each.code = "lost_card" if kind == "hard" else "insufficient_funds"
@@ -202,7 +218,9 @@ class Bank:
     def refunds(self, handle: str) -> list[GatewayRefund]:
         def act() -> list[GatewayRefund]:
             return [
-                GatewayRefund(f"re_{key}", RefundOutcome.SUCCEEDED, amount, "USD", key.partition(":")[0])
+                GatewayRefund(
+                    f"re_{key}", RefundOutcome.SUCCEEDED, amount, "USD", key.partition(":")[0]
+                )
                 for key, (whose, amount) in self.given.items()
                 if whose == handle
             ]
@@ -215,7 +233,9 @@ class Bank:
         return []
 
     def created_since(self, since: datetime) -> Iterator[GatewayObject]:
-        return iter([self.lookup(each.handle) for each in self.objects.values() if each.made_at >= since])
+        return iter(
+            [self.lookup(each.handle) for each in self.objects.values() if each.made_at >= since]
+        )
 
     def detach(self, token: str) -> None:
         """Cards are never forgotten here: a late request may still name one."""

@@ -38,7 +38,9 @@ def shoot(transactional_db: None) -> Iterator[Shoot]:
 def _run(module: str, *asked: str) -> tuple[int, str]:
     command = [sys.executable, "-m", f"tests.faults.{module}", *asked]
     words = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    with subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True, **words) as process:
+    with subprocess.Popen(
+        command, cwd=settings.BASE_DIR, start_new_session=True, **words
+    ) as process:
         try:
             said = process.communicate(timeout=PATIENCE)[0]
         except BaseException:
@@ -50,6 +52,8 @@ def _run(module: str, *asked: str) -> tuple[int, str]:
 def _drop(name: str) -> None:
     """Databases that a harness which failed has left behind."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [f"{name}-"])
+        cursor.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [f"{name}-"]
+        )
         for (left,) in cursor.fetchall():
             cursor.execute(f'DROP DATABASE "{left}" WITH (FORCE)')

@@ -45,7 +45,9 @@ FILES = (
     "gateways/webhooks",
 )
 FORK = multiprocessing.get_context("fork")
-MEMORY = Path("/dev/shm")  # a SIGKILL loses nothing that was written to it, and nothing waits for a disk
+MEMORY = Path(
+    "/dev/shm"
+)  # a SIGKILL loses nothing that was written to it, and nothing waits for a disk
 Line = tuple[str, int]
 Shot = tuple[str, int, int]  # file, line, at the how many-th time
 NOBODY: Shot = ("void", 0, 1)  # no such line: the walk comes to its end
@@ -109,12 +111,16 @@ class Scratch:
     """Databases on the server of DATABASE_URL, or files; `close` takes them all away."""
 
     def __init__(self, folder: str = "") -> None:
-        self.folder = Path(folder or tempfile.mkdtemp(prefix="rh-", dir=MEMORY if MEMORY.is_dir() else None))
+        self.folder = Path(
+            folder or tempfile.mkdtemp(prefix="rh-", dir=MEMORY if MEMORY.is_dir() else None)
+        )
         self.is_file = connection.vendor == "sqlite"
         self.made: list[str] = []
 
     def name(self, short: str) -> str:
-        return str(self.folder / f"{short}.sqlite3") if self.is_file else f"{self.folder.name}-{short}"
+        return (
+            str(self.folder / f"{short}.sqlite3") if self.is_file else f"{self.folder.name}-{short}"
+        )
 
     def use(self, short: str) -> None:
         """From now on this process speaks to that one."""
@@ -127,7 +133,10 @@ class Scratch:
         if self.is_file:
             shutil.copy(source or migrated(), self.name(short))
         else:
-            self._server(f'CREATE DATABASE "{self.name(short)}"' + (f' TEMPLATE "{source}"' if source else ""))
+            self._server(
+                f'CREATE DATABASE "{self.name(short)}"'
+                + (f' TEMPLATE "{source}"' if source else "")
+            )
         self.use(short)
         if not source:
             call_command("migrate", verbosity=0)
@@ -251,20 +260,33 @@ def campaign(range_: Range, asked: argparse.Namespace) -> int:
     table["all"] = sum(table.values(), Counter[str]())
     print(f"{time.monotonic() - began:8.0f} s  lines reached   tried  killed  broken")
     for name, row in table.items():
-        print(f"{name:10}" + "".join(f"{row[c]:8}" for c in ("lines", "reached", "tried", "killed", "broken")))
+        print(
+            f"{name:10}"
+            + "".join(f"{row[c]:8}" for c in ("lines", "reached", "tried", "killed", "broken"))
+        )
     return table["all"]["broken"]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bin/test kill9", description=__doc__)
     parser.add_argument("--pairs", type=int, default=300, help="this many random pairs")
-    parser.add_argument("--sample", type=int, default=0, help="this many lines instead of all, chosen by --seed")
+    parser.add_argument(
+        "--sample", type=int, default=0, help="this many lines instead of all, chosen by --seed"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", help="its server is used; DATABASE_URL where it is not given")
-    parser.add_argument("--at", type=read, action="append", help="this line only: collect.py:176; twice for a pair")
-    parser.add_argument("--empty", default="", help="a migrated database to copy instead of migrating a new one")
-    parser.add_argument("--plant", default="", help="a bug of tests.faults.mutants, to see it caught")
-    parser.add_argument("--folder", default="", help="its databases are here, or on a server are named after it")
+    parser.add_argument(
+        "--at", type=read, action="append", help="this line only: collect.py:176; twice for a pair"
+    )
+    parser.add_argument(
+        "--empty", default="", help="a migrated database to copy instead of migrating a new one"
+    )
+    parser.add_argument(
+        "--plant", default="", help="a bug of tests.faults.mutants, to see it caught"
+    )
+    parser.add_argument(
+        "--folder", default="", help="its databases are here, or on a server are named after it"
+    )
     asked = parser.parse_args()
     os.environ.update({"DATABASE_URL": asked.database} if asked.database else {})
     start()

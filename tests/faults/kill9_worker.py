@@ -37,22 +37,50 @@ from tests.world import NOW, World
 OLD = NOW - timedelta(days=4)
 BY_BANK = "by bank"
 ODD = 131_313  # a sum that the gateway does not take until all is calm
-PASSING = [timedelta(minutes=1), timedelta(minutes=12), timedelta(hours=1), timedelta(hours=7), timedelta(days=1),
-           timedelta(days=2), timedelta(days=4), timedelta(days=7), timedelta(days=7)]
+PASSING = [
+    timedelta(minutes=1),
+    timedelta(minutes=12),
+    timedelta(hours=1),
+    timedelta(hours=7),
+    timedelta(days=1),
+    timedelta(days=2),
+    timedelta(days=4),
+    timedelta(days=7),
+    timedelta(days=7),
+]
 
 #: Card → clients. They were charged four days ago: answered, no answer came, or the request was lost.
 ANSWERED = {
-    "succeeds": ["refunded", "paid out", "refund failed", "refund pending", "refund late", "contested"],
+    "succeeds": [
+        "refunded",
+        "paid out",
+        "refund failed",
+        "refund pending",
+        "refund late",
+        "contested",
+    ],
     "insufficient_funds": ["reduced", "part", "written off", "void", "nothing owed", "withheld"],
     "requires_action": ["stale", "confirmed", "new card", "void action", "cancelled"],
-    "lost_answer": ["void late", "transfer late"], "lost_card": ["cancelled hard"], "": ["no card", "void no card"],
+    "lost_answer": ["void late", "transfer late"],
+    "lost_card": ["cancelled hard"],
+    "": ["no card", "void no card"],
 }
 UNHEARD = {"insufficient_funds": ["declined", "declined void"], "lost_card": ["declined card"]}
 UNASKED = {"succeeds": ["zombie", "zombie told", "zombie reduced"]}
 NEVER = {"succeeds": ["never"]}
 FRESH = ("succeeds", "insufficient_funds", "lost_answer", "requires_action", "lost_card", "")
-TOLD = ("reduced", "confirmed", "contested", "cancelled", "cancelled hard", "declined void", "refund pending", "zombie told",
-        "refund failed", "away waits")
+TOLD = (
+    "reduced",
+    "confirmed",
+    "contested",
+    "cancelled",
+    "cancelled hard",
+    "declined void",
+    "refund pending",
+    "zombie told",
+    "refund failed",
+    "away waits",
+)
 
 
 class Shaky(sandbox.Sandbox):
@@ -90,8 +118,15 @@ def prepare() -> None:
     """The world as every walk finds it, by the project's own verbs."""
     Shaky.is_calm = True
     worlds = [World(), World(BusinessFactory(tax_on_payment=True))]
-    for call, people in (("execute", UNASKED), ("execute", NEVER), ("lookup", UNHEARD), ("", ANSWERED)):
-        for n, (name, card) in enumerate((name, card) for card, names in people.items() for name in names):
+    for call, people in (
+        ("execute", UNASKED),
+        ("execute", NEVER),
+        ("lookup", UNHEARD),
+        ("", ANSWERED),
+    ):
+        for n, (name, card) in enumerate(
+            (name, card) for card, names in people.items() for name in names
+        ):
             kept = {"withholding_percent": 3} if name == "withheld" else {}
             worlds[n % 2].running(worlds[n % 2].client(name), card, OLD, **kept)
         Shaky.silent = call
@@ -100,7 +135,13 @@ def prepare() -> None:
         if people is UNASKED:
             resolve(now=OLD + timedelta(minutes=5))
     away = World()
-    account = {"gateway": Away.name, "secret": b"", "hint": "", "connected_at": OLD, "created_at": OLD}
+    account = {
+        "gateway": Away.name,
+        "secret": b"",
+        "hint": "",
+        "connected_at": OLD,
+        "created_at": OLD,
+    }
     models.GatewayAccount.objects.create(business=away.business, **account)
     away.running(away.client("away waits"), "lost_answer", OLD)
     away.running(away.client("away paid"), "succeeds", OLD)
@@ -116,7 +157,9 @@ def prepare() -> None:
 
 def of(name: str) -> models.Invoice:
     """The first invoice of the client of that name."""
-    found = models.Invoice.objects.select_related("collection", "business").filter(client__name=name)
+    found = models.Invoice.objects.select_related("collection", "business").filter(
+        client__name=name
+    )
     return found.order_by("period_start")[0]
 
 
@@ -124,21 +167,33 @@ def _happened(world: World) -> None:
     """What people and the gateway did between the first charge and now."""
     for name in UNASKED["succeeds"]:
         lost = models.Charge.objects.get(invoice=of(name))
-        sandbox.Sandbox().execute(handle=of(name).collection.handle or "", key=str(lost.pk), token=lost.method.token)
+        sandbox.Sandbox().execute(
+            handle=of(name).collection.handle or "", key=str(lost.pk), token=lost.method.token
+        )
     for name in ("cancelled", "cancelled hard"):
-        sandbox_models.SandboxIntent.objects.filter(invoice_ref=of(name).pk).update(status=Outcome.CANCELLED)
+        sandbox_models.SandboxIntent.objects.filter(invoice_ref=of(name).pk).update(
+            status=Outcome.CANCELLED
+        )
     for name in ("new card", "declined card"):
         world.card(Client.objects.get(name=name), "succeeds", NOW - timedelta(hours=1))
     sandbox.confirm(of("confirmed").collection.handle or "")
     sandbox.contest(of("contested").collection.handle or "")
     given = {"refund failed": "failed", "refund pending": "pending", "refund late": ""}
     for name, status in given.items():
-        kept = refund.give_back(invoice=of(name), amount=100, reason="R", actor="Nan", to_card=True, now=OLD)[1]
+        kept = refund.give_back(
+            invoice=of(name), amount=100, reason="R", actor="Nan", to_card=True, now=OLD
+        )[1]
         if status and kept:
-            fields = {"handle": f"re_{name}", "intent": of(name).collection.handle, "status": status}
+            fields = {
+                "handle": f"re_{name}",
+                "intent": of(name).collection.handle,
+                "status": status,
+            }
             sandbox_models.SandboxRefund.objects.create(key=str(kept.pk), amount=100, **fields)
     with transaction.atomic():  # as an older version may have left it: all credited and not closed
-        credit_note.make(invoice=of("nothing owed"), amount=3_000_00, reason="R", actor="Nan", now=NOW)
+        credit_note.make(
+            invoice=of("nothing owed"), amount=3_000_00, reason="R", actor="Nan", now=NOW
+        )
 
 
 def walk(now: datetime) -> None:
@@ -183,7 +238,11 @@ def _acts() -> Iterator[tuple[Callable[..., object], str, dict[str, Any]]]:
     for name in ("refunded", BY_BANK, "away paid", "stale"):
         yield refund.give_back, name, why | {"amount": 500_00, "to_card": True}
     yield refund.give_back, "paid out", why | {"amount": 500_00, "to_card": False}
-    for amount in (300_00, 9_000_00, 2_000_00):  # what is held, more than was paid, more than is held
+    for amount in (
+        300_00,
+        9_000_00,
+        2_000_00,
+    ):  # what is held, more than was paid, more than is held
         yield refund.pay_out, "paid out", {"amount": amount}
     yield void.void, "refunded", why
 
@@ -192,7 +251,9 @@ def _tell(name: str, row: models.Collection, now: datetime) -> None:
     """A notice of the gateway, twice, and one about an object that is not ours."""
     for event, handle in ((name, row.handle), (name, row.handle), ("other", "pi_other")):
         body = json.dumps({"id": f"evt {event}", "handle": handle}).encode()
-        webhooks.receive(bank=Shaky(), account=None, body=body, signature=sandbox.sign(body), now=now)
+        webhooks.receive(
+            bank=Shaky(), account=None, body=body, signature=sandbox.sign(body), now=now
+        )
 
 
 @contextmanager
@@ -233,11 +294,17 @@ def judge(now: datetime) -> list[str]:
     wrong = broken(now)
     for invoice in models.Invoice.objects.select_related("collection", "client"):
         wrong += [f"{invoice.client.name}: {words}" for words in _invoice(invoice)]
-    took = sandbox_models.SandboxIntent.objects.filter(status=Outcome.SUCCEEDED).values_list("handle", "amount")
+    took = sandbox_models.SandboxIntent.objects.filter(status=Outcome.SUCCEEDED).values_list(
+        "handle", "amount"
+    )
     wrote = models.Payment.objects.exclude(gateway=BANK_TRANSFER).values_list("reference", "amount")
     wrong += [f"taken or written down, not both: {each}" for each in sorted(set(took) ^ set(wrote))]
-    gave = sandbox_models.SandboxRefund.objects.filter(status="succeeded").values_list("key", "amount")
-    back = models.Refund.objects.filter(state=RefundState.SUCCEEDED).exclude(payment__gateway=BANK_TRANSFER)
+    gave = sandbox_models.SandboxRefund.objects.filter(status="succeeded").values_list(
+        "key", "amount"
+    )
+    back = models.Refund.objects.filter(state=RefundState.SUCCEEDED).exclude(
+        payment__gateway=BANK_TRANSFER
+    )
     ours = {(str(pk), amount) for pk, amount in back.values_list("pk", "amount")}
     wrong += [f"given back or written down, not both: {each}" for each in sorted(set(gave) ^ ours)]
     waits = models.Refund.objects.exclude(state__in=(RefundState.SUCCEEDED, RefundState.FAILED))
@@ -254,7 +321,11 @@ def _invoice(invoice: models.Invoice) -> Iterator[str]:
         yield f"was charged {len(taken)} times"
     if len(taken) != charges.count(ChargeState.SUCCEEDED):
         yield f"{len(taken)} were taken, the charges are {charges}"
-    if not charges.count(ChargeState.SUCCEEDED) + charges.count(ChargeState.FAILED) <= executed <= len(charges):
+    if (
+        not charges.count(ChargeState.SUCCEEDED) + charges.count(ChargeState.FAILED)
+        <= executed
+        <= len(charges)
+    ):
         yield f"was executed {executed} times, the charges are {charges}"
     if taken and invoice.state != InvoiceState.PAID:
         yield f"was charged and is {invoice.state}"

@@ -27,11 +27,17 @@ def _lost_is_tried_again(new_key: bool) -> Callable[..., None]:
 
     def read_back(charges: list[Charge], found: dict[Any, Any], now: Any) -> None:
         original(charges, found, now)
-        for charge in Charge.objects.filter(pk__in=[c.pk for c in charges], state=ChargeState.UNKNOWN):
+        for charge in Charge.objects.filter(
+            pk__in=[c.pk for c in charges], state=ChargeState.UNKNOWN
+        ):
             with transaction.atomic():
                 transitions.move_charge(charge, ChargeState.FAILED, now=now)
                 row = Collection.objects.get(pk=charge.collection_id)
-                fresh: dict[str, Any] = {"handle": None, "amount": None, "next_at": now + timedelta(hours=6)}
+                fresh: dict[str, Any] = {
+                    "handle": None,
+                    "amount": None,
+                    "next_at": now + timedelta(hours=6),
+                }
                 if new_key:
                     fresh["prepare_key"] = uuid.uuid4()
                 transitions.move_collection(row, CollectionState.READY, now=now, **fresh)
@@ -60,7 +66,9 @@ def a_new_object_for_each_attempt() -> Iterator[None]:
 
     def never_executed(row: Collection, charge: Charge, now: Any) -> None:
         original(row, charge, now)
-        Collection.objects.filter(pk=row.pk).update(handle=None, amount=None, prepare_key=uuid.uuid4())
+        Collection.objects.filter(pk=row.pk).update(
+            handle=None, amount=None, prepare_key=uuid.uuid4()
+        )
 
     with patch.object(settle, "_never_executed", never_executed):
         yield
@@ -76,8 +84,15 @@ def an_error_is_taken_as_failure() -> Iterator[None]:
                 with transaction.atomic():
                     transitions.move_charge(charge, ChargeState.FAILED, now=now)
                     row = Collection.objects.get(pk=charge.collection_id)
-                    fresh = {"handle": None, "amount": None, "prepare_key": uuid.uuid4(), "next_at": None}
-                    transitions.move_collection(row, CollectionState.DUNNING, now=now, reason="failed", **fresh)
+                    fresh = {
+                        "handle": None,
+                        "amount": None,
+                        "prepare_key": uuid.uuid4(),
+                        "next_at": None,
+                    }
+                    transitions.move_collection(
+                        row, CollectionState.DUNNING, now=now, reason="failed", **fresh
+                    )
         original([c for c in charges if c.pk in found], found, now)
 
     original = collect._read_back
@@ -90,7 +105,10 @@ def no_resolver() -> Iterator[None]:
     """Nobody asks about what was lost; webhooks will do."""
     from billing.runs import run
 
-    with patch.object(resolve, "resolve", lambda **_: 0), patch.object(run, "resolve", lambda **_: 0):
+    with (
+        patch.object(resolve, "resolve", lambda **_: 0),
+        patch.object(run, "resolve", lambda **_: 0),
+    ):
         yield
 
 
@@ -101,7 +119,9 @@ def a_receipt_before_the_fact() -> Iterator[None]:
 
     def arm(works: Any, claim: Any, now: Any) -> list[Charge]:
         charges = original(works, claim, now)
-        emails.post("receipt", [(str(charge.pk), charge.collection.business) for charge in charges], now=now)
+        emails.post(
+            "receipt", [(str(charge.pk), charge.collection.business) for charge in charges], now=now
+        )
         return charges
 
     with patch.object(collect, "_arm", arm):
@@ -142,7 +162,9 @@ def void_here_first() -> Iterator[None]:
             row = original(invoice, plan, now)
             row = void.held(invoice)
             if row.state == CollectionState.VOIDING:
-                for charge in row.charges.filter(state__in=("sent", "unknown", "processing", "requires_action")):
+                for charge in row.charges.filter(
+                    state__in=("sent", "unknown", "processing", "requires_action")
+                ):
                     transitions.move_charge(charge, ChargeState.VOID, now=now)
                 void.finish(row, now=now)
         return row
@@ -157,7 +179,9 @@ def a_refund_is_called_again_whatever_happened() -> Iterator[None]:
 
     def found(bank: Any, row: Any, now: Any) -> Any:
         key = str(row.id)
-        there = next((each for each in bank.refunds(row.payment.reference) if each.key == key), None)
+        there = next(
+            (each for each in bank.refunds(row.payment.reference) if each.key == key), None
+        )
         bank.keys = {k: v for k, v in bank.keys.items() if k != key}
         bank.refund(handle=row.payment.reference, key=key, amount=row.amount)
         return there
@@ -172,7 +196,11 @@ def the_payload_is_believed() -> Iterator[None]:
     original = gateway_events.look
 
     def look(name: str, handle: str, *, account: Any, now: Any) -> None:
-        row = Collection.objects.filter(gateway=name, handle=handle).select_related("invoice__business").first()
+        row = (
+            Collection.objects.filter(gateway=name, handle=handle)
+            .select_related("invoice__business")
+            .first()
+        )
         if row and row.invoice.state == "open" and row.state == CollectionState.WAIT:
             arrived = receive.Received(row.invoice, row.invoice.total, name, handle, "card", now)
             with transaction.atomic():

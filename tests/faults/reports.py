@@ -8,8 +8,16 @@ import sys
 from tests.faults import shooting
 
 FILES = (
-    "delivery/reports/report_run.py", "delivery/reports/draft.py", "delivery/reports/send.py", "delivery/reports/report_pdf.py", "delivery/reports/reminders.py",
-    "delivery/reports/report_emails.py", "delivery/reports/read_facts.py", "core/outbox/emails.py", "core/audit.py", "core/documents/store.py",
+    "delivery/reports/report_run.py",
+    "delivery/reports/draft.py",
+    "delivery/reports/send.py",
+    "delivery/reports/report_pdf.py",
+    "delivery/reports/report_reminders.py",
+    "delivery/reports/report_emails.py",
+    "delivery/reports/read_facts.py",
+    "core/outbox/emails.py",
+    "core/audit.py",
+    "core/documents/store.py",
 )
 
 if __name__ == "__main__":

@@ -57,10 +57,14 @@ def _walk(now: datetime, *, by_hand: bool = False) -> None:
 
 
 def _by_hand(now: datetime) -> None:
-    for report in Report.objects.filter(client__name="Baan").select_related("client", "period__agreement__contact"):
+    for report in Report.objects.filter(client__name="Baan").select_related(
+        "client", "period__agreement__contact"
+    ):
         for _press in range(2):
             try:
-                review.save_words(report=report, comment="Good.", next_text="", decision="Go on?", now=now)
+                review.save_words(
+                    report=report, comment="Good.", next_text="", decision="Go on?", now=now
+                )
                 send.send_report(report=report, actor="Nan", now=now)
             except RuleError:
                 pass  # it was sent
@@ -68,7 +72,12 @@ def _by_hand(now: datetime) -> None:
 
 def judge(now: datetime) -> tuple[list[str], int]:
     """What is wrong, and how many letters a mail server saw twice under the same Message-ID."""
-    for days in (13, 14, 18, 22):  # leases of the dead run out, and what was put off by a kill is made up
+    for days in (
+        13,
+        14,
+        18,
+        22,
+    ):  # leases of the dead run out, and what was put off by a kill is made up
         _walk(now + timedelta(days=days))
     reports = list(Report.objects.select_related("period", "client"))
     wrong = [] if len(reports) == PAPERS else [f"{len(reports)} reports for {PAPERS} periods"]
@@ -80,7 +89,10 @@ def judge(now: datetime) -> tuple[list[str], int]:
     known = {f"<{letter.pk}@{settings.MAIL_DOMAIN}>": letter for letter in Outbox.objects.all()}
     wrong += [f"a letter that nobody wrote: {name}" for name in set(arrived) - set(known)]
     lost = [letter for name, letter in known.items() if name not in arrived]
-    wrong += [f"{letter.kind} did not arrive: {letter.state} {letter.tries} {letter.error}" for letter in lost]
+    wrong += [
+        f"{letter.kind} did not arrive: {letter.state} {letter.tries} {letter.error}"
+        for letter in lost
+    ]
     return wrong, sum(count - 1 for count in arrived.values())
 
 

@@ -8,8 +8,13 @@ import sys
 from tests.faults import shooting
 
 FILES = (
-    "agreements/signing/seal.py", "agreements/signing/signers.py", "core/documents/seal.py", "core/documents/store.py",
-    "core/documents/certificate.py", "core/audit.py", "core/outbox/emails.py",
+    "agreements/signing/seal.py",
+    "agreements/signing/signers.py",
+    "core/documents/seal.py",
+    "core/documents/store.py",
+    "core/documents/certificate.py",
+    "core/audit.py",
+    "core/outbox/emails.py",
 )
 
 if __name__ == "__main__":

@@ -28,13 +28,18 @@ def prepare() -> None:
     """Three papers that are signed and wait for their seal."""
     world = World()
     client = world.client(now=NOW)
-    second = client_records.add_contact(client=client, name="Somchai", email="somchai@baan.example", now=NOW)
+    second = client_records.add_contact(
+        client=client, name="Somchai", email="somchai@baan.example", now=NOW
+    )
     first = world.signed(
-        world.picked(world.proposal(client, now=NOW, **_terms(), cosigners=[second]), now=NOW), now=NOW
+        world.picked(world.proposal(client, now=NOW, **_terms(), cosigners=[second]), now=NOW),
+        now=NOW,
     )
     _sign(first, second)
     other = world.client("ร้านกาแฟ", now=NOW, language="th")
-    world.signed(world.picked(world.proposal(other, now=NOW, language="th", **_terms()), now=NOW), now=NOW)
+    world.signed(
+        world.picked(world.proposal(other, now=NOW, language="th", **_terms()), now=NOW), now=NOW
+    )
     day = amend.boundaries(first, local_day(NOW, first.time_zone))[0]
     change = amend.Change(amend.AmendmentKind.TIER, day, amount=4_000_00)
     _sign(amend.offer(agreement=first, change=change, actor="Nan", now=NOW), first.contact)
@@ -45,7 +50,9 @@ def _terms() -> dict[str, Any]:
 
 
 def _sign(paper: Agreement | Amendment, who: Contact) -> None:
-    begun = sign.begin(paper=paper, contact=who, name=who.name, consented=True, now=NOW, origin=HERE)
+    begun = sign.begin(
+        paper=paper, contact=who, name=who.name, consented=True, now=NOW, origin=HERE
+    )
     code = links.code(begun.code_row)
     sign.confirm(paper=paper, contact=who, code=code, now=NOW + timedelta(minutes=1), origin=HERE)
 
@@ -67,7 +74,9 @@ def judge(now: datetime) -> tuple[list[str], int]:
     if seal.seal_signed(now=now):
         wrong.append("something was still to be sealed")
     known = set(Document.objects.values_list("sha256", flat=True))
-    files = [path for path in (Path(settings.MEDIA_ROOT) / "documents").rglob("*") if path.is_file()]
+    files = [
+        path for path in (Path(settings.MEDIA_ROOT) / "documents").rglob("*") if path.is_file()
+    ]
     return wrong, sum(path.stem not in known for path in files)
 
 
@@ -90,10 +99,14 @@ def _of(paper: Agreement | Amendment) -> list[str]:
 
 def _letters(paper: Agreement | Amendment, document: Document) -> list[str]:
     amendment = paper if isinstance(paper, Amendment) else None
-    people = Signature.objects.filter(agreement=paper.agreement, amendment=amendment, contact__isnull=False)
+    people = Signature.objects.filter(
+        agreement=paper.agreement, amendment=amendment, contact__isnull=False
+    )
     due = sorted([paper.business.owner.email, *people.values_list("contact__email", flat=True)])
     written = Outbox.objects.filter(kind="signed", ref__startswith=f"{paper.pk}:")
     wrong = (
-        [] if sorted(written.values_list("to", flat=True)) == due else [f"{written.count()} letters for {len(due)}"]
+        []
+        if sorted(written.values_list("to", flat=True)) == due
+        else [f"{written.count()} letters for {len(due)}"]
     )
     return wrong + ["another file was mailed"] * written.exclude(attachment=document).count()

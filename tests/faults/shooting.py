@@ -33,7 +33,9 @@ SHOTS = 4  # workers that are killed in one case, at most
 class Range:
     """Where the shooting happens."""
 
-    def __init__(self, module: str, files: Iterable[str], seed: int, folder: str = "", empty: str = "") -> None:
+    def __init__(
+        self, module: str, files: Iterable[str], seed: int, folder: str = "", empty: str = ""
+    ) -> None:
         self.dice, self.scratch = random.Random(seed), Scratch(folder)
         self.scratch.make("template", empty)
         self.world: Any = import_module(module)
@@ -97,7 +99,9 @@ class Range:
         self._open(name)
         for _ in range(self.dice.randint(1, SHOTS)):
             workers = self.dice.choice([1, 1, 2])
-            died = self._shoot([self._worker(name, now, alone=workers == 1) for _ in range(workers)])
+            died = self._shoot(
+                [self._worker(name, now, alone=workers == 1) for _ in range(workers)]
+            )
             killed, now = killed + died, now + timedelta(minutes=5)
             if died < workers:
                 break  # one came to its end: nothing is left to be interrupted
@@ -158,7 +162,9 @@ def campaign(range_: Range, kills: int) -> bool:
         if wrong:
             print(f"case {cases}: {'; '.join(wrong[:5])}", flush=True)
     papers = cases * range_.world.PAPERS
-    print(f"{killed} kills in {cases} cases, {papers} papers: {broken} broken ({time.monotonic() - began:.0f} s)")
+    print(
+        f"{killed} kills in {cases} cases, {papers} papers: {broken} broken ({time.monotonic() - began:.0f} s)"
+    )
     print(f"{stray} {range_.world.STRAY}")
     return bool(broken)
 
@@ -168,8 +174,12 @@ def command(name: str, says: str | None, module: str, files: Iterable[str]) -> i
     parser = argparse.ArgumentParser(prog=f"bin/test {name}", description=says)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
-    parser.add_argument("--empty", default="", help="a migrated database to copy instead of migrating a new one")
-    parser.add_argument("--folder", default="", help="its databases are here, or on a server are named after it")
+    parser.add_argument(
+        "--empty", default="", help="a migrated database to copy instead of migrating a new one"
+    )
+    parser.add_argument(
+        "--folder", default="", help="its databases are here, or on a server are named after it"
+    )
     asked = parser.parse_args()
     print(f"seed {asked.seed}")
     start()

@@ -64,7 +64,9 @@ class Life:
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
-        self.bank = Bank(self.dice, self.now, trouble=self.dice.choice([0, 0.05, 0.2, 0.4]), between=self.pause)
+        self.bank = Bank(
+            self.dice, self.now, trouble=self.dice.choice([0, 0.05, 0.2, 0.4]), between=self.pause
+        )
         self.kill_share = self.dice.choice([0, 0.002, 0.01, 0.03])
 
     # --- the world ------------------------------------------------------------------------------------------
@@ -77,21 +79,44 @@ class Life:
                 self.agreement(business, f"{n}{m}")
 
     def agreement(self, business: Business, name: str) -> Agreement:
-        client = Client.objects.create(business=business, name=f"Client {name}", time_zone=self.dice.choice(ZONES))
+        client = Client.objects.create(
+            business=business, name=f"Client {name}", time_zone=self.dice.choice(ZONES)
+        )
         contact = Contact.objects.create(
-            business=business, client=client, name="Ploy", email=f"p{name}@x.example", is_decision_maker=True
+            business=business,
+            client=client,
+            name="Ploy",
+            email=f"p{name}@x.example",
+            is_decision_maker=True,
         )
         starts_on = date(2027, 1, 28) + timedelta(days=self.dice.randint(0, 5))
         proposal = Proposal.objects.create(
-            business=business, client=client, contact=contact, title="Retainer", currency="USD", starts_on=starts_on
+            business=business,
+            client=client,
+            contact=contact,
+            title="Retainer",
+            currency="USD",
+            starts_on=starts_on,
         )
         if self.dice.random() < 0.9:
             self.card(client)
         return Agreement.objects.create(
-            business=business, client=client, contact=contact, proposal=proposal, state="active", title="Retainer",
-            tier={"name": "Growth", "deliverables": []}, terms={}, terms_hash="x", currency="USD",
-            amount=self.dice.choice([300_000, 500_000, 123_457]), minutes=60, starts_on=starts_on,
-            anchor_day=starts_on.day, time_zone=client.time_zone, signed_at=START,
+            business=business,
+            client=client,
+            contact=contact,
+            proposal=proposal,
+            state="active",
+            title="Retainer",
+            tier={"name": "Growth", "deliverables": []},
+            terms={},
+            terms_hash="x",
+            currency="USD",
+            amount=self.dice.choice([300_000, 500_000, 123_457]),
+            minutes=60,
+            starts_on=starts_on,
+            anchor_day=starts_on.day,
+            time_zone=client.time_zone,
+            signed_at=START,
             taxes=self.dice.choice([[], [{"name": "VAT", "percent": "7"}]]),
             opens_at=local_instant(starts_on, 0, client.time_zone),
         )
@@ -102,10 +127,17 @@ class Life:
 
         kind = kind or self.dice.choice(CARDS)
         with transaction.atomic():
-            PaymentMethod.objects.filter(client=client, removed_at__isnull=True).update(removed_at=self.now)
+            PaymentMethod.objects.filter(client=client, removed_at__isnull=True).update(
+                removed_at=self.now
+            )
             PaymentMethod.objects.create(
-                business_id=client.business_id, client=client, gateway="bank", token=f"{kind}:{uuid.uuid4().hex}",
-                brand="Visa", last4="4242", created_at=self.now,
+                business_id=client.business_id,
+                client=client,
+                gateway="bank",
+                token=f"{kind}:{uuid.uuid4().hex}",
+                brand="Visa",
+                last4="4242",
+                created_at=self.now,
             )
             _take_up(client, self.now)
 
@@ -185,14 +217,22 @@ class Life:
         if self.dice.random() < 0.7:
             self.bank.hooks.remove((at, handle))
         GatewayEvent.objects.get_or_create(
-            gateway="bank", account=None, event_id=f"{handle}:{at}",
+            gateway="bank",
+            account=None,
+            event_id=f"{handle}:{at}",
             defaults={"handle": handle, "body": b"", "received_at": self.now},
         )
 
     def person(self) -> None:
         """The owner or a client does something."""
-        what = self.dice.choice(["card", "retry", "void", "write_off", "refund", "upgrade", "upgrade"])
-        invoices = list(Invoice.objects.order_by("number", "business__name").select_related("collection", "client"))
+        what = self.dice.choice(
+            ["card", "retry", "void", "write_off", "refund", "upgrade", "upgrade"]
+        )
+        invoices = list(
+            Invoice.objects.order_by("number", "business__name").select_related(
+                "collection", "client"
+            )
+        )
         if not invoices:
             return
         invoice = self.dice.choice(invoices)
@@ -200,14 +240,23 @@ class Life:
         if what == "card":
             self.attempt(lambda: self.card(invoice.client))
         elif what == "retry":
-            self.attempt(lambda: retry.retry(collection=invoice.collection, actor="Nan", now=self.now))
+            self.attempt(
+                lambda: retry.retry(collection=invoice.collection, actor="Nan", now=self.now)
+            )
         elif what == "upgrade":
             self.attempt(lambda: self.upgrade(invoice.agreement))
         elif what == "refund":
             part = max(1, invoice.total // self.dice.choice([1, 2, 3]))
             kept = self.dice.random() < 0.7
             self.attempt(
-                lambda: give_back(invoice=invoice, amount=part, reason="R", actor="Nan", to_card=kept, now=self.now)
+                lambda: give_back(
+                    invoice=invoice,
+                    amount=part,
+                    reason="R",
+                    actor="Nan",
+                    to_card=kept,
+                    now=self.now,
+                )
             )
         else:
             verb = void.void if what == "void" else void.write_off
@@ -272,16 +321,24 @@ class Life:
         wrong += [f"refund {pk} is stuck" for pk in stuck.values_list("pk", flat=True)]
         ours = sum(Payment.objects.values_list("amount", flat=True))
         if ours != sum(amount for _, _, amount, _ in self.bank.taken):
-            wrong.append(f"the bank took {sum(t[2] for t in self.bank.taken)}, we wrote down {ours}")
+            wrong.append(
+                f"the bank took {sum(t[2] for t in self.bank.taken)}, we wrote down {ours}"
+            )
         back = sum(Refund.objects.filter(state="succeeded").values_list("amount", flat=True))
         if back != sum(amount for _, amount in self.bank.given.values()):
-            wrong.append(f"the bank gave back {sum(g[1] for g in self.bank.given.values())}, we wrote down {back}")
+            wrong.append(
+                f"the bank gave back {sum(g[1] for g in self.bank.given.values())}, we wrote down {back}"
+            )
         due = Period.objects.filter(state="due", due_at__lte=self.now, agreement__parked_because="")
         wrong += [f"period {pk} was never invoiced" for pk in due.values_list("pk", flat=True)]
         waits = Upgrade.objects.filter(state="due", agreement__parked_because="")
         wrong += [f"upgrade {pk} was never invoiced" for pk in waits.values_list("pk", flat=True)]
-        given_up = {str(pk) for pk in Charge.objects.filter(state="void").values_list("pk", flat=True)}
-        for each in self.bank.objects.values():  # a request that arrives after it was given up is no try of ours
+        given_up = {
+            str(pk) for pk in Charge.objects.filter(state="void").values_list("pk", flat=True)
+        }
+        for each in (
+            self.bank.objects.values()
+        ):  # a request that arrives after it was given up is no try of ours
             tries = [key for key in each.executed if key not in given_up]
             if len(tries) > 5 + self.by_hand + 1:
                 wrong.append(f"{each.handle} was tried {len(tries)} times")

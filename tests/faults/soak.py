@@ -26,11 +26,24 @@ from tests.faults.soak_machine import Machine
 from tests.faults.soak_process import SILENT
 
 SECONDS = 120  # after the faults have stopped
-WAITS = 17 * 60 + SECONDS  # seconds: two look-ups and a lease of the product, and then the same again
+WAITS = (
+    17 * 60 + SECONDS
+)  # seconds: two look-ups and a lease of the product, and then the same again
 EVERY = 1.5  # seconds: a retainer falls due
 SECOND = 0.25  # how often the next fault comes while something is still down
-BAG = ("worker 1", "worker 2", "worker 1", "worker 2", "beat 1", "beat 2", "postgres", "postgres", "redis", "flush",
-       "silence")
+BAG = (
+    "worker 1",
+    "worker 2",
+    "worker 1",
+    "worker 2",
+    "beat 1",
+    "beat 2",
+    "postgres",
+    "postgres",
+    "redis",
+    "flush",
+    "silence",
+)
 
 
 @dataclass
@@ -146,7 +159,11 @@ def run(machine: Machine, asked: argparse.Namespace) -> int:
 
 
 def table(
-    chaos: Chaos, asked: argparse.Namespace, took: float | None, late: list[str], mailed: float | None,
+    chaos: Chaos,
+    asked: argparse.Namespace,
+    took: float | None,
+    late: list[str],
+    mailed: float | None,
     wrong: dict[str, list[str]],
 ) -> None:
     """What was done, and what became of it."""
@@ -160,13 +177,17 @@ def table(
     letters = judge.letters(chaos.machine.folder).values()
     rows = {
         "minutes, seed": f"{asked.minutes:g}, {asked.seed}",
-        "the product's waits": "as they are" if asked.shorter == 1 else f"divided by {asked.shorter:g}",
+        "the product's waits": "as they are"
+        if asked.shorter == 1
+        else f"divided by {asked.shorter:g}",
         "faults": f"{chaos.done.total()}: {said(chaos.done)}",
         "ended by themselves": said(chaos.machine.ended),
         "agreements": Agreement.objects.count(),
         "invoices, of these paid": f"{Invoice.objects.count()}, {Invoice.objects.filter(state='paid').count()}",
         "charges": said(Counter(Charge.objects.values_list("state", flat=True))),
-        "taken, as witnessed": len({handle for handle, *_ in judge.witnessed(chaos.machine.folder)}),
+        "taken, as witnessed": len(
+            {handle for handle, *_ in judge.witnessed(chaos.machine.folder)}
+        ),
         "letters, sent again": f"{len(letters)}, {sum(sent > 1 for sent, _ in letters)}",
         "all letters sent": "NOT" if mailed is None else f"{mailed:.0f} s after the last payment",
         f"not paid after {SECONDS} s": "; ".join(late) or "none",
@@ -183,8 +204,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bin/test soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--shorter", type=float, default=10, help="divides the product's own waits; 1: as they are")
-    parser.add_argument("--plant", default="", help="a bug of tests.faults.mutants, to see it caught")
+    parser.add_argument(
+        "--shorter", type=float, default=10, help="divides the product's own waits; 1: as they are"
+    )
+    parser.add_argument(
+        "--plant", default="", help="a bug of tests.faults.mutants, to see it caught"
+    )
     parser.add_argument("--keep", help="copy the logs into this folder at the end")
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -194,7 +219,9 @@ def main() -> int:
         return run(machine, asked)
     finally:
         if asked.keep:
-            shutil.copytree(machine.folder, asked.keep, ignore=shutil.ignore_patterns("data", "var", ".s.*"))
+            shutil.copytree(
+                machine.folder, asked.keep, ignore=shutil.ignore_patterns("data", "var", ".s.*")
+            )
         machine.close()
 
 

@@ -24,7 +24,11 @@ from core.models.outbox import OutboxState
 from tests.faults.soak_process import TAKEN
 from tests.world import World
 
-CARDS = ("succeeds",) * 4 + ("lost_answer",) * 2 + ("insufficient_funds", "lost_card", "requires_action")
+CARDS = (
+    ("succeeds",) * 4
+    + ("lost_answer",) * 2
+    + ("insufficient_funds", "lost_card", "requires_action")
+)
 LETTER = re.compile(rb"^Message-ID: <([^@]+)@", re.MULTILINE)
 
 
@@ -69,7 +73,9 @@ def waits() -> list[str]:
         leased = row.state == "ready" and row.lease_until and row.lease_until > now
         until = row.lease_until if leased else row.next_at
         seconds = f"{(until - now).total_seconds():.0f} s" if until else "ever"
-        found[f"{'leased' if leased else row.state}, {row.lookups} look-ups, for {seconds} more"] += 1
+        found[
+            f"{'leased' if leased else row.state}, {row.lookups} look-ups, for {seconds} more"
+        ] += 1
     return [f"{number} {words}" for words, number in sorted(found.items())]
 
 
@@ -101,7 +107,9 @@ def _doubled(taken: dict[str, SandboxIntent], folder: Path) -> Iterator[str]:
         if times > 1:
             yield f"invoice {invoice} was charged {times} times"
     keys = Counter(handle for handle, _ in {(handle, key) for handle, _, key in witnessed(folder)})
-    yield from (f"{handle} was taken by {times} keys" for handle, times in keys.items() if times > 1)
+    yield from (
+        f"{handle} was taken by {times} keys" for handle, times in keys.items() if times > 1
+    )
     for letter, (sent, tries) in letters(folder).items():
         if sent > tries:
             yield f"letter {letter} was sent {sent} times and claimed {tries} times"
@@ -115,7 +123,10 @@ def _papers() -> Iterator[str]:
             yield f"agreement {pk} has {invoices[pk]} invoices"
     receipts = Counter(Outbox.objects.filter(kind="receipt").values_list("ref", flat=True))
     payments = Counter(str(pk) for pk in Payment.objects.values_list("pk", flat=True))
-    yield from (f"{ref} has not one payment and one receipt" for ref in (receipts - payments) + (payments - receipts))
+    yield from (
+        f"{ref} has not one payment and one receipt"
+        for ref in (receipts - payments) + (payments - receipts)
+    )
 
 
 def witnessed(folder: Path) -> list[tuple[str, str, str]]:
@@ -128,7 +139,9 @@ def witnessed(folder: Path) -> list[tuple[str, str, str]]:
 def letters(folder: Path) -> dict[str, tuple[int, int]]:
     """Each letter that left: how often, and how often a worker claimed it."""
     sent = Counter(
-        found.decode() for file in (folder / "mail").glob("*") for found in LETTER.findall(file.read_bytes())
+        found.decode()
+        for file in (folder / "mail").glob("*")
+        for found in LETTER.findall(file.read_bytes())
     )
     tries = {str(pk): tries for pk, tries in Outbox.objects.values_list("pk", "tries")}
     return {letter: (times, tries.get(letter, 0)) for letter, times in sent.items()}

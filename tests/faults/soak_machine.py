@@ -15,7 +15,9 @@ from pathlib import Path
 from retainer_hub.serve import die_with_parent
 
 POSTGRES_USER = ["unshare", "-U", "--map-user=1000", "--map-group=1000"] if os.getuid() == 0 else []
-SIGNALS = {"postgres": signal.SIGQUIT}  # its immediate shutdown: nothing is finished, its log is replayed
+SIGNALS = {
+    "postgres": signal.SIGQUIT
+}  # its immediate shutdown: nothing is finished, its log is replayed
 
 
 @dataclass
@@ -33,7 +35,11 @@ class Process:
             return
         with self.log.open("ab") as log:
             self.running = subprocess.Popen(
-                self.command, stdout=log, stderr=log, start_new_session=True, preexec_fn=die_with_parent
+                self.command,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=die_with_parent,
             )
 
     def kill(self) -> None:
@@ -59,27 +65,76 @@ class Machine:
 
     def servers(self, *settings: str) -> None:
         """PostgreSQL as it is installed, with every commit on the disk; Redis that forgets."""
-        found = subprocess.run([sys.executable, "bin/servers.py"], capture_output=True, text=True, check=True).stdout
+        found = subprocess.run(
+            [sys.executable, "bin/servers.py"], capture_output=True, text=True, check=True
+        ).stdout
         paths = dict(line.replace("'", "").split("=", 1) for line in found.splitlines())
         data, port = str(self.folder / "data"), free_port()
-        initdb = [*POSTGRES_USER, f"{paths['POSTGRES_BIN']}/initdb", "-D", data, "-U", "rh", "-A", "trust"]
-        subprocess.run([*initdb, "--encoding=UTF8", "--locale=C"], check=True, stdout=subprocess.DEVNULL)
-        postgres = [*POSTGRES_USER, f"{paths['POSTGRES_BIN']}/postgres", "-D", data, "-k", str(self.folder)]
+        initdb = [
+            *POSTGRES_USER,
+            f"{paths['POSTGRES_BIN']}/initdb",
+            "-D",
+            data,
+            "-U",
+            "rh",
+            "-A",
+            "trust",
+        ]
+        subprocess.run(
+            [*initdb, "--encoding=UTF8", "--locale=C"], check=True, stdout=subprocess.DEVNULL
+        )
+        postgres = [
+            *POSTGRES_USER,
+            f"{paths['POSTGRES_BIN']}/postgres",
+            "-D",
+            data,
+            "-k",
+            str(self.folder),
+        ]
         self.add("postgres", *postgres, "-c", "listen_addresses=", *settings)
         self.add("redis", paths["REDIS_BIN"], "--bind", "127.0.0.1", "--port", port, "--save", "")
         os.environ |= {
-            "DATABASE_URL": f"postgres://rh@/postgres?host={self.folder}", "REDIS_URL": f"redis://127.0.0.1:{port}/0",
-            "RH_VAR_DIR": str(self.folder / "var"), "EMAIL_URL": f"filemail:///{self.folder / 'mail'}", "DEBUG": "off",
+            "DATABASE_URL": f"postgres://rh@/postgres?host={self.folder}",
+            "REDIS_URL": f"redis://127.0.0.1:{port}/0",
+            "RH_VAR_DIR": str(self.folder / "var"),
+            "EMAIL_URL": f"filemail:///{self.folder / 'mail'}",
+            "DEBUG": "off",
             "SECRET_KEY": "only-for-the-soak-" * 3,
         }
 
     def workers(self, shorter: float, plant: str) -> None:
         """Two of each, though one beat is enough: two must do no harm."""
-        program = (sys.executable, "-m", "tests.faults.soak_process", str(self.folder), str(shorter), plant)
+        program = (
+            sys.executable,
+            "-m",
+            "tests.faults.soak_process",
+            str(self.folder),
+            str(shorter),
+            plant,
+        )
         for n in (1, 2):
-            node = ("-n", f"w{n}@soak", "--pool", "threads", "--concurrency", "4", "--loglevel", "error")
-            self.add(f"worker {n}", *program, "worker", *node, "--without-gossip", "--without-mingle")
-            self.add(f"beat {n}", *program, "beat", "--loglevel", "error", "-s", str(self.folder / f"beat{n}"))
+            node = (
+                "-n",
+                f"w{n}@soak",
+                "--pool",
+                "threads",
+                "--concurrency",
+                "4",
+                "--loglevel",
+                "error",
+            )
+            self.add(
+                f"worker {n}", *program, "worker", *node, "--without-gossip", "--without-mingle"
+            )
+            self.add(
+                f"beat {n}",
+                *program,
+                "beat",
+                "--loglevel",
+                "error",
+                "-s",
+                str(self.folder / f"beat{n}"),
+            )
 
     def revive(self) -> None:
         """Start again what ended, as a supervisor does."""

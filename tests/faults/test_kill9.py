@@ -7,7 +7,9 @@ from tests.faults.conftest import Shoot
 
 def test_killed_at_lines_that_move_money_nothing_is_lost_or_doubled(shoot: Shoot) -> None:
     """Other lines in each run. What breaks says how it is run again."""
-    status, said = shoot("kill9", "--sample", "10", "--pairs", "3", "--seed", str(random.randrange(10**6)))
+    status, said = shoot(
+        "kill9", "--sample", "10", "--pairs", "3", "--seed", str(random.randrange(10**6))
+    )
     assert status == 0, said
     tried, killed, broken = said.split("\nall ")[1].split()[2:5]
     assert (tried, broken) == ("14", "0"), said

@@ -3,7 +3,9 @@
 from tests.faults.conftest import Shoot
 
 
-def test_killed_while_it_seals_each_paper_has_one_sealed_file_and_everybody_one_letter(shoot: Shoot) -> None:
+def test_killed_while_it_seals_each_paper_has_one_sealed_file_and_everybody_one_letter(
+    shoot: Shoot,
+) -> None:
     """At other moments in each run; what breaks says its seed."""
     status, said = shoot("sealing", "--kills", "3")
     assert status == 0, said

@@ -13,7 +13,22 @@ from tests.faults.mutants import MUTANTS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
-READ = {".py", ".html", ".txt", ".md", ".toml", ".ini", ".cfg", ".sh", ".yaml", ".yml", ".css", ".js", ".svg", ""}
+READ = {
+    ".py",
+    ".html",
+    ".txt",
+    ".md",
+    ".toml",
+    ".ini",
+    ".cfg",
+    ".sh",
+    ".yaml",
+    ".yml",
+    ".css",
+    ".js",
+    ".svg",
+    "",
+}
 NOT_OURS = {"vendor", "locale", "var", "node_modules", "__pycache__"}
 FIRST = ROOT / "README.md"
 PAGES = [FIRST, *sorted(DOCS.rglob("*.md"))]
@@ -60,7 +75,10 @@ def rules() -> dict[int, str]:
     """Each rule's number and section."""
     parts = re.split(r"^### (\d+)\. ", page("rules"), flags=re.M)
     assert len(set(parts[1::2])) == len(parts[1::2]), "a number is given twice"
-    return {int(n): re.split(r"^## ", text, flags=re.M)[0] for n, text in zip(parts[1::2], parts[2::2], strict=True)}
+    return {
+        int(n): re.split(r"^## ", text, flags=re.M)[0]
+        for n, text in zip(parts[1::2], parts[2::2], strict=True)
+    }
 
 
 def slug(heading: str) -> str:
@@ -111,7 +129,11 @@ def packages() -> set[str]:
 
 def links(path: Path) -> list[str]:
     """Where the links of a page lead to inside the project."""
-    return [target for target in re.findall(r"\]\(([^)\s]+)\)", path.read_text()) if not re.match(r"[a-z]+:", target)]
+    return [
+        target
+        for target in re.findall(r"\]\(([^)\s]+)\)", path.read_text())
+        if not re.match(r"[a-z]+:", target)
+    ]
 
 
 def leads(path: Path, target: str) -> Path | None:
@@ -141,14 +163,20 @@ def test_every_rule_that_is_named_is_written_down() -> None:
 @pytest.mark.parametrize("number", sorted(rules()))
 def test_every_rule_names_its_code_and_the_tests_that_hold_it(number: int) -> None:
     assert TEST.search(rules()[number]), f"rule {number} is held by no test"
-    assert re.search(r"^- Code: .*`", rules()[number], re.M), f"rule {number} is carried out by no module"
+    assert re.search(r"^- Code: .*`", rules()[number], re.M), (
+        f"rule {number} is carried out by no module"
+    )
 
 
 def test_every_test_that_a_page_names_exists() -> None:
     wrong = []
     for path in PAGES:
         for file, test in TEST.findall(path.read_text()):
-            there = (ROOT / file).is_file() and test.startswith("test_") and test in defined(ROOT / file)
+            there = (
+                (ROOT / file).is_file()
+                and test.startswith("test_")
+                and test in defined(ROOT / file)
+            )
             wrong += [] if there else [f"{name(path)}: {file}::{test}"]
     assert not wrong
 
@@ -160,7 +188,11 @@ def test_every_page_that_is_named_exists() -> None:
     wrong = []
     for path, text in tree().items():
         named = set(re.findall(r"(?<![\w/.:-])[\w./-]*\w\.md\b", text))
-        wrong += [f"{name(path)}: {each}" for each in named if not (leads(path, each) or (ROOT / each).is_file())]
+        wrong += [
+            f"{name(path)}: {each}"
+            for each in named
+            if not (leads(path, each) or (ROOT / each).is_file())
+        ]
     assert not wrong
 
 
@@ -206,8 +238,12 @@ def test_every_module_that_a_page_names_exists() -> None:
 # The charge protocol
 
 
-@pytest.mark.parametrize(("what", "table"), [("Collection", states.COLLECTION), ("Charge", states.CHARGE)])
-def test_the_page_about_charging_has_the_very_moves_of_the_code(what: str, table: dict[str, set[str]]) -> None:
+@pytest.mark.parametrize(
+    ("what", "table"), [("Collection", states.COLLECTION), ("Charge", states.CHARGE)]
+)
+def test_the_page_about_charging_has_the_very_moves_of_the_code(
+    what: str, table: dict[str, set[str]]
+) -> None:
     text = page("charging")
     rows = text.split(f"| {what} | may become |\n| --- | --- |\n")[1].split("\n\n")[0].splitlines()
     found = {}

@@ -27,7 +27,9 @@ def watched(page: Page) -> Callable[[], None]:
     noise: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
-        if message.type == "error" and "status of 422" not in message.text:  # a refused form, said in the page
+        if (
+            message.type == "error" and "status of 422" not in message.text
+        ):  # a refused form, said in the page
             noise.append(message.text)
 
     page.on("console", hear)
@@ -36,7 +38,9 @@ def watched(page: Page) -> Callable[[], None]:
     def look() -> None:
         page.wait_for_load_state("load")
         assert not noise, f"{page.url}: {noise}"
-        wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
+        wide = page.evaluate(
+            "document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"
+        )
         assert not wide, f"{page.url} scrolls sideways"
         page.evaluate(AXE)
         found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)

@@ -22,18 +22,29 @@ from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WHO = "ploy@baan.example"
-TIER = {"name": "Growth", "response_hours": 24, "deliverables": [{"title": "posts", "promised": 12}]}
+TIER = {
+    "name": "Growth",
+    "response_hours": 24,
+    "deliverables": [{"title": "posts", "promised": 12}],
+}
 
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_from_the_question_to_the_thing_in_hand(
-    page: Page, live_server: Any, world: World, settings: Any, watched: Callable[[], None], width: int
+    page: Page,
+    live_server: Any,
+    world: World,
+    settings: Any,
+    watched: Callable[[], None],
+    width: int,
 ) -> None:
     settings.SITE_URL = live_server.url
     page.set_viewport_size({"width": width, "height": 844})
     now = timezone.now()
     begun = local_day(now, "Asia/Bangkok") - timedelta(days=9)
-    agreement = world.running(tier=TIER, starts_on=begun, anchor_day=begun.day, now=now - timedelta(days=9))
+    agreement = world.running(
+        tier=TIER, starts_on=begun, anchor_day=begun.day, now=now - timedelta(days=9)
+    )
     bill(now=now, door="test")
     checklist_actions.open_checklists(now=now)
     time_log.log_time(agreement=agreement, on=begun, minutes=17 * 60, note="Plan", now=now)

@@ -73,14 +73,19 @@ def talk(page: Page, watched: Callable[[], None]) -> Page:
     watched()
     assert Call.objects.get().needs == "Posts every day, คาเฟ่ใหม่ ☕"
 
-    page.route("**/calls/**", lambda route: route.abort() if route.request.method == "POST" else route.fallback())
+    page.route(
+        "**/calls/**",
+        lambda route: route.abort() if route.request.method == "POST" else route.fallback(),
+    )
     page.get_by_label("Their goals, in their words").fill("5,000 followers by summer")
     expect(state).to_have_text("Not saved, kept in this browser")
     again = page.context.new_page()
     again.set_viewport_size(page.viewport_size or {"width": 390, "height": 900})
     page.close()
     again.goto(page.url)
-    expect(again.get_by_label("Their goals, in their words")).to_have_value("5,000 followers by summer")
+    expect(again.get_by_label("Their goals, in their words")).to_have_value(
+        "5,000 followers by summer"
+    )
     expect(again.locator("[data-state]")).to_contain_text("Saved ")
     expect(again.get_by_role("button", name="Stop")).to_be_visible()  # the clock went on
     figure = again.get_by_role("group", name="Figure 1")

@@ -23,7 +23,12 @@ WHO = "ploy@baan.example"
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_hours_are_written_corrected_asked_for_and_read(
-    page: Page, live_server: Any, settings: Any, world: World, watched: Callable[[], None], width: int
+    page: Page,
+    live_server: Any,
+    settings: Any,
+    world: World,
+    watched: Callable[[], None],
+    width: int,
 ) -> None:
     settings.SITE_URL = live_server.url
     page.set_viewport_size({"width": width, "height": 844})

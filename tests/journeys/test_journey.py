@@ -47,7 +47,9 @@ def test_a_retainer_from_sign_up_to_the_report(
     watched()
     read_the_receipt(page, live_server.url, watched)
     assert Payment.objects.get().amount == 5_000_00
-    assert "RC-" in letter("receipt", "ploy@baan.example") or "RH-" in letter("receipt", "ploy@baan.example")
+    assert "RC-" in letter("receipt", "ploy@baan.example") or "RH-" in letter(
+        "receipt", "ploy@baan.example"
+    )
     assert Outbox.objects.get(kind="signed", to="ploy@baan.example").attachment
 
     next_month = timezone.now() + timedelta(days=32)
@@ -61,7 +63,9 @@ def test_a_retainer_from_sign_up_to_the_report(
     send_the_report(page, live_server.url, watched)
 
     page.context.clear_cookies()
-    enter(page, link_in(letter("report", "ploy@baan.example").partition("Read the whole report")[2]))
+    enter(
+        page, link_in(letter("report", "ploy@baan.example").partition("Read the whole report")[2])
+    )
     expect(page.get_by_text("A strong first month.")).to_be_visible()
     watched()
     with page.expect_download() as download:

@@ -27,12 +27,20 @@ TIER = {"name": "Growth", "deliverables": [{"title": "posts", "promised": 12}]}
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_a_figure_is_read_corrected_and_brought_in_from_a_file(
-    page: Page, live_server: Any, settings: Any, world: World, watched: Callable[[], None], width: int, tmp_path: Path
+    page: Page,
+    live_server: Any,
+    settings: Any,
+    world: World,
+    watched: Callable[[], None],
+    width: int,
+    tmp_path: Path,
 ) -> None:
     settings.SITE_URL = live_server.url
     page.set_viewport_size({"width": width, "height": 844})
     begun = local_day(timezone.now(), "Asia/Bangkok") - timedelta(days=12)
-    agreement = world.running(starts_on=begun, anchor_day=begun.day, now=timezone.now() - timedelta(days=12))
+    agreement = world.running(
+        starts_on=begun, anchor_day=begun.day, now=timezone.now() - timedelta(days=12)
+    )
     bill(now=timezone.now(), door="test")
     own = f"{live_server.url}/agreements/{agreement.pk}/kpis/"
 
@@ -66,7 +74,9 @@ def test_a_figure_is_read_corrected_and_brought_in_from_a_file(
     watched()
 
     table = tmp_path / "readings.csv"
-    table.write_text(f"kpi,date,value\nFollowers,{begun + timedelta(days=5)},160\nNobody,{begun},1\n")
+    table.write_text(
+        f"kpi,date,value\nFollowers,{begun + timedelta(days=5)},160\nNobody,{begun},1\n"
+    )
     page.get_by_label("CSV file").set_input_files(table)
     page.get_by_role("button", name="Try it out").click()
     expect(page.get_by_text("Line 3: There is no KPI called “Nobody”.")).to_be_visible()
@@ -98,13 +108,20 @@ def test_a_figure_is_read_corrected_and_brought_in_from_a_file(
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_a_warning_leads_to_a_note_and_the_desk_says_who_may_not_renew(
-    page: Page, live_server: Any, settings: Any, world: World, watched: Callable[[], None], width: int
+    page: Page,
+    live_server: Any,
+    settings: Any,
+    world: World,
+    watched: Callable[[], None],
+    width: int,
 ) -> None:
     settings.SITE_URL = live_server.url
     page.set_viewport_size({"width": width, "height": 844})
     now = timezone.now()
     begun = local_day(now, "Asia/Bangkok") - timedelta(days=45)
-    agreement = world.running(starts_on=begun, anchor_day=begun.day, now=now - timedelta(days=45), tier=TIER)
+    agreement = world.running(
+        starts_on=begun, anchor_day=begun.day, now=now - timedelta(days=45), tier=TIER
+    )
     for days in (45, 14):
         bill(now=now - timedelta(days=days), door="test")
     checklist_actions.open_checklists(now=now)
@@ -113,7 +130,9 @@ def test_a_warning_leads_to_a_note_and_the_desk_says_who_may_not_renew(
     desk(page, live_server, world, "/")
     expect(page.get_by_role("heading", name="At risk")).to_be_visible()
     watched()
-    page.locator("section", has=page.get_by_role("heading", name="At risk")).get_by_role("link").click()
+    page.locator("section", has=page.get_by_role("heading", name="At risk")).get_by_role(
+        "link"
+    ).click()
     expect(page.get_by_role("heading", name="Renewal risk")).to_be_visible()
     expect(page.get_by_text("Only 0 h of 20 h were used in the last period.")).to_be_visible()
     watched()

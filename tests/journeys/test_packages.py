@@ -22,7 +22,11 @@ def test_a_package_is_copied_priced_offered_and_counted(
     page: Page, live_server: Any, world: World, watched: Callable[[], None], width: int, theme: str
 ) -> None:
     business, client = world.business, world.client(now=timezone.now())
-    business.floor_rate, business.yearly_goal, business.capacity_minutes = 130_00, 100_000_00, 100 * 60
+    business.floor_rate, business.yearly_goal, business.capacity_minutes = (
+        130_00,
+        100_000_00,
+        100 * 60,
+    )
     business.save()
     page.set_viewport_size({"width": width, "height": 844})
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
@@ -55,11 +59,17 @@ def test_a_package_is_copied_priced_offered_and_counted(
     page.get_by_role("button", name="Save and preview").click()
     expect(page.get_by_text("Say why.")).to_be_visible()
     watched()
-    page.get_by_label("Why, if it goes under your floor").first.fill("They open three shops next year")
+    page.get_by_label("Why, if it goes under your floor").first.fill(
+        "They open three shops next year"
+    )
     page.get_by_role("button", name="Save and preview").click()
     expect(page.get_by_text("They open three shops next year")).to_be_visible()
     Package.objects.update(rungs=[])
-    assert [tier.amount for tier in Proposal.objects.get().tiers.all()] == [3_600_00, 5_000_00, 10_000_00]
+    assert [tier.amount for tier in Proposal.objects.get().tiers.all()] == [
+        3_600_00,
+        5_000_00,
+        10_000_00,
+    ]
 
     page.goto(f"{live_server.url}/capacity/")
     expect(page.get_by_role("img", name="Hours by month")).to_be_visible()

@@ -41,7 +41,9 @@ def lived(world: World) -> Agreement:
     time_log.log_time(agreement=agreement, on=begun, minutes=600, note="Content plan", now=then)
     facts = {"agreement": agreement, "unit": "", "less_is_better": False, "baseline": Decimal(100)}
     for n, name in enumerate(("Followers", "Sign-ups", "Visits", "Calls")):
-        kpi = measure.add_kpi(name=name, target=Decimal(200), now=then + timedelta(seconds=n), **facts)
+        kpi = measure.add_kpi(
+            name=name, target=Decimal(200), now=then + timedelta(seconds=n), **facts
+        )
         if n < 3:
             measure.read(kpi=kpi, period=period, value=Decimal(150 + 30 * n), on=begun, now=then)
     report_run.report(now=now, door="test")
@@ -57,7 +59,12 @@ def mailed(kind: str) -> Outbox:
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_a_report_is_reviewed_sent_read_and_answered_with_one_button(
-    page: Page, live_server: Any, settings: Any, world: World, watched: Callable[[], None], width: int
+    page: Page,
+    live_server: Any,
+    settings: Any,
+    world: World,
+    watched: Callable[[], None],
+    width: int,
 ) -> None:
     settings.SITE_URL = live_server.url
     page.set_viewport_size({"width": width, "height": 900})

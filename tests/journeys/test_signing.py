@@ -35,10 +35,14 @@ def phone(page: Page, live_server: Any, settings: Any) -> Page:
 def running(world: World, **fields: Any) -> Agreement:
     now = timezone.now()
     today = local_day(now, world.business.time_zone)
-    return world.signed(world.picked(world.proposal(now=now, starts_on=today, **fields), now=now), now=now)
+    return world.signed(
+        world.picked(world.proposal(now=now, starts_on=today, **fields), now=now), now=now
+    )
 
 
-def test_the_client_draws_their_name_under_an_upgrade(phone: Page, world: World, watched: Callable[[], None]) -> None:
+def test_the_client_draws_their_name_under_an_upgrade(
+    phone: Page, world: World, watched: Callable[[], None]
+) -> None:
     agreement, now = running(world), timezone.now()
     partner = frozen_terms.freeze_tier(agreement.proposal, rungs(agreement.proposal)[2])
     day = amend.boundaries(agreement, local_day(now, agreement.time_zone))[0]
@@ -56,10 +60,14 @@ def test_the_client_draws_their_name_under_an_upgrade(phone: Page, world: World,
     expect(phone.get_by_text("Signed on", exact=False).first).to_be_visible()
     watched()
     assert len(Signature.objects.get(amendment=row, contact__isnull=False).strokes[0]) > 5
-    assert Amendment.objects.get().signed_document  # sealed in the server, by the job that its signature rang for
+    assert (
+        Amendment.objects.get().signed_document
+    )  # sealed in the server, by the job that its signature rang for
 
 
-def test_the_wrong_person_names_the_right_one(phone: Page, world: World, watched: Callable[[], None]) -> None:
+def test_the_wrong_person_names_the_right_one(
+    phone: Page, world: World, watched: Callable[[], None]
+) -> None:
     now = timezone.now()
     agreement = world.picked(now=now, starts_on=local_day(now, world.business.time_zone))
     come_in(phone, agreement)
@@ -76,9 +84,13 @@ def test_the_wrong_person_names_the_right_one(phone: Page, world: World, watched
     expect(phone.get_by_role("button", name="Email me the code to sign")).to_be_visible()
 
 
-def test_the_freelancer_signs_last(page: Page, live_server: Any, world: World, watched: Callable[[], None]) -> None:
+def test_the_freelancer_signs_last(
+    page: Page, live_server: Any, world: World, watched: Callable[[], None]
+) -> None:
     now = timezone.now()
-    agreement = world.picked(now=now, starts_on=local_day(now, world.business.time_zone), countersigns=True)
+    agreement = world.picked(
+        now=now, starts_on=local_day(now, world.business.time_zone), countersigns=True
+    )
     put(agreement, agreement.contact, now=now)
     desk(page, live_server, world, f"/agreements/{agreement.pk}/")
     watched()
@@ -90,7 +102,9 @@ def test_the_freelancer_signs_last(page: Page, live_server: Any, world: World, w
 
 def desk(page: Page, site: Any, world: World, path: str) -> None:
     """One page of the owner's desk, by a link that signs in."""
-    door = links.mint(purpose=LinkPurpose.SIGN_IN, subject_id=world.business.owner.id, now=timezone.now())
+    door = links.mint(
+        purpose=LinkPurpose.SIGN_IN, subject_id=world.business.owner.id, now=timezone.now()
+    )
     page.goto(links.url(door).replace(re.match(r"https?://[^/]+", links.url(door))[0], site.url))  # type: ignore[index]
     page.locator("main button").first.click()
     page.goto(f"{site.url}{path}")

@@ -30,24 +30,35 @@ def width(request: pytest.FixtureRequest, page: Page) -> int:
 def agreement(world: World) -> Agreement:
     now = timezone.now()
     begun = local_day(now, "Asia/Bangkok") - timedelta(days=9)
-    found = world.running(starts_on=begun, anchor_day=begun.day, now=now - timedelta(days=9), tier=PROMISED)
+    found = world.running(
+        starts_on=begun, anchor_day=begun.day, now=now - timedelta(days=9), tier=PROMISED
+    )
     bill(now=now, door="test")
     checklist_actions.open_checklists(now=now)
     return found
 
 
 def test_a_timer_runs_from_page_to_page_until_it_is_stopped(
-    page: Page, live_server: Any, world: World, agreement: Agreement, watched: Callable[[], None], width: int
+    page: Page,
+    live_server: Any,
+    world: World,
+    agreement: Agreement,
+    watched: Callable[[], None],
+    width: int,
 ) -> None:
     desk(page, live_server, world, "/time/")
     page.get_by_role("combobox", name="Client").select_option(index=1)
-    page.get_by_label("For", exact=True).select_option(label="posts")  # once it has followed the client
+    page.get_by_label("For", exact=True).select_option(
+        label="posts"
+    )  # once it has followed the client
     page.get_by_role("button", name="Start the timer instead").click()
     clock = page.get_by_role("form", name="Timer")
     expect(clock).to_contain_text("Baan Coffee")
     watched()
 
-    Timer.objects.update(started_at=timezone.now() - timedelta(minutes=65))  # an hour goes by, in another tab
+    Timer.objects.update(
+        started_at=timezone.now() - timedelta(minutes=65)
+    )  # an hour goes by, in another tab
     page.goto(f"{live_server.url}/clients/")
     expect(clock.get_by_role("timer")).to_contain_text("1:05:")
     before = clock.get_by_role("timer").inner_text()
@@ -65,13 +76,19 @@ def test_a_timer_runs_from_page_to_page_until_it_is_stopped(
     expect(clock).to_have_count(0)
     watched()
     assert sum(entry.minutes for entry in TimeEntry.objects.all()) == 65
-    assert {(entry.note, entry.deliverable and entry.deliverable.title) for entry in TimeEntry.objects.all()} == {
-        ("Three posts", "posts")
-    }
+    assert {
+        (entry.note, entry.deliverable and entry.deliverable.title)
+        for entry in TimeEntry.objects.all()
+    } == {("Three posts", "posts")}
 
 
 def test_a_timer_that_ran_through_the_night_asks_how_long_it_was(
-    page: Page, live_server: Any, world: World, agreement: Agreement, watched: Callable[[], None], width: int
+    page: Page,
+    live_server: Any,
+    world: World,
+    agreement: Agreement,
+    watched: Callable[[], None],
+    width: int,
 ) -> None:
     desk(page, live_server, world, "/timer/")
     watched()
@@ -96,7 +113,12 @@ def test_a_timer_that_ran_through_the_night_asks_how_long_it_was(
 
 
 def test_a_week_is_filled_in_and_looked_at(
-    page: Page, live_server: Any, world: World, agreement: Agreement, watched: Callable[[], None], width: int
+    page: Page,
+    live_server: Any,
+    world: World,
+    agreement: Agreement,
+    watched: Callable[[], None],
+    width: int,
 ) -> None:
     desk(page, live_server, world, "/time/week/")
     watched()
@@ -113,7 +135,9 @@ def test_a_week_is_filled_in_and_looked_at(
     page.get_by_role("textbox", name="Time").fill("1:30")
     page.get_by_role("button", name="Write down").click()
     expect(page.locator("#cell").get_by_role("link", name="Posts")).to_be_visible()
-    expect(page.locator(".rh-week-table tfoot" if width > 1000 else ".rh-week-list")).to_contain_text("1.5 h")
+    expect(
+        page.locator(".rh-week-table tfoot" if width > 1000 else ".rh-week-list")
+    ).to_contain_text("1.5 h")
     watched()
     page.get_by_role("link", name="Previous week").click()
     page.get_by_role("link", name="This week").click()
@@ -121,7 +145,12 @@ def test_a_week_is_filled_in_and_looked_at(
 
 
 def test_hours_come_from_another_tracker_without_the_line_that_does_not_fit(
-    page: Page, live_server: Any, world: World, agreement: Agreement, watched: Callable[[], None], width: int
+    page: Page,
+    live_server: Any,
+    world: World,
+    agreement: Agreement,
+    watched: Callable[[], None],
+    width: int,
 ) -> None:
     day = (local_day(timezone.now(), "Asia/Bangkok") - timedelta(days=2)).isoformat()
     rows = [
@@ -152,7 +181,9 @@ def test_hours_come_from_another_tracker_without_the_line_that_does_not_fit(
         expect(page.get_by_text("2 entries were taken over.")).to_be_visible()
         watched()
         page.goto(f"{live_server.url}/time/imports/")
-    expect(page.get_by_text("Nothing of this file would be taken over", exact=False)).to_be_visible()
+    expect(
+        page.get_by_text("Nothing of this file would be taken over", exact=False)
+    ).to_be_visible()
     assert TimeEntry.objects.count() == 2
 
     page.goto(f"{live_server.url}/time/imports/")

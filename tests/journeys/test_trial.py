@@ -19,7 +19,13 @@ from tests.journeys.test_signing import desk
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-NEXT = {"name": "Growth", "amount": 5_000_00, "minutes": 32 * 60, "response_hours": 24, "adds": ["Community"]}
+NEXT = {
+    "name": "Growth",
+    "amount": 5_000_00,
+    "minutes": 32 * 60,
+    "response_hours": 24,
+    "adds": ["Community"],
+}
 
 
 def trial(world: World) -> Agreement:
@@ -27,8 +33,12 @@ def trial(world: World) -> Agreement:
     now = timezone.now()
     then, today = now - timedelta(days=20), local_day(now, "Asia/Bangkok")
     terms: dict[str, Any] = {
-        "starts_on": today - timedelta(days=20), "ends_on": today + timedelta(days=4), "interval": Interval.ONCE,
-        "trial_measure": "20 calls", "next_tier": NEXT, "credits_trial": True,
+        "starts_on": today - timedelta(days=20),
+        "ends_on": today + timedelta(days=4),
+        "interval": Interval.ONCE,
+        "trial_measure": "20 calls",
+        "next_tier": NEXT,
+        "credits_trial": True,
         "tiers": [TierDraft("Trial", 1_200_00, 10 * 60, adds=["Audit"])],
     }
     agreement = world.signed(
@@ -40,13 +50,20 @@ def trial(world: World) -> Agreement:
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_a_trial_that_met_its_measure_becomes_a_retainer_by_a_signature_alone(
-    page: Page, live_server: Any, settings: Any, world: World, watched: Callable[[], None], width: int
+    page: Page,
+    live_server: Any,
+    settings: Any,
+    world: World,
+    watched: Callable[[], None],
+    width: int,
 ) -> None:
     settings.SITE_URL = live_server.url
     page.set_viewport_size({"width": width, "height": 844})
     agreement = trial(world)
     desk(page, live_server, world, "/")
-    page.get_by_role("listitem").filter(has_text="trial: did it succeed?").get_by_role("link", name="Decide").click()
+    page.get_by_role("listitem").filter(has_text="trial: did it succeed?").get_by_role(
+        "link", name="Decide"
+    ).click()
     expect(page.get_by_text("It succeeds when: 20 calls.", exact=False)).to_be_visible()
     watched()
     page.get_by_label("How it went").fill("25 calls")

@@ -25,7 +25,9 @@ def test_both_see_the_same_sum_and_it_is_charged(
     page.set_viewport_size({"width": 390, "height": 900})
     start = timezone.now() - timedelta(days=10)
     first = local_day(start, world.business.time_zone)
-    agreement = world.signed(world.picked(world.proposal(now=start, starts_on=first), now=start), now=start)
+    agreement = world.signed(
+        world.picked(world.proposal(now=start, starts_on=first), now=start), now=start
+    )
     for now in (start, timezone.now()):  # the job does not trust a clock that jumped
         bill(now=now, door="test")
 
@@ -33,7 +35,9 @@ def test_both_see_the_same_sum_and_it_is_charged(
     page.get_by_label("New tier").select_option(label="Partner · $10,000")
     page.get_by_label("now, inside the period that runs").check()
     page.get_by_role("button", name="Look at it").click()
-    said = page.locator("td", has_text="Credit for the unused days of “Essential”").first.inner_text()
+    said = page.locator(
+        "td", has_text="Credit for the unused days of “Essential”"
+    ).first.inner_text()
     total = page.locator("tr", has_text="To pay").locator("td").last.inner_text()
     watched()
     page.get_by_role("button", name="Send it to be signed").click()
@@ -50,7 +54,9 @@ def test_both_see_the_same_sum_and_it_is_charged(
     page.get_by_label("Code from the email").fill(code())
     page.get_by_role("button", name="Sign the agreement").click()
     expect(page.get_by_text("Signed on", exact=False).first).to_be_visible()
-    invoice = Invoice.objects.get(kind="upgrade")  # issued and charged by the job that the signature rang for
+    invoice = Invoice.objects.get(
+        kind="upgrade"
+    )  # issued and charged by the job that the signature rang for
     assert invoice.state == "paid"
     page.goto(f"{live_server.url}/p/invoices/{invoice.pk}/")
     expect(page.get_by_text(said)).to_be_visible()

@@ -49,7 +49,12 @@ def test_a_prospect_moves_on_the_board_and_a_reason_is_asked_for(
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_a_proposal_is_composed_tried_sent_asked_about_forwarded_and_picked(
-    page: Page, live_server: Any, settings: Any, world: World, watched: Callable[[], None], width: int
+    page: Page,
+    live_server: Any,
+    settings: Any,
+    world: World,
+    watched: Callable[[], None],
+    width: int,
 ) -> None:
     settings.SITE_URL = live_server.url
     page.set_viewport_size({"width": width, "height": 844})
@@ -85,7 +90,12 @@ def test_a_proposal_is_composed_tried_sent_asked_about_forwarded_and_picked(
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_where_there_is_no_room_a_client_waits_and_hears_of_a_place(
-    page: Page, live_server: Any, settings: Any, world: World, watched: Callable[[], None], width: int
+    page: Page,
+    live_server: Any,
+    settings: Any,
+    world: World,
+    watched: Callable[[], None],
+    width: int,
 ) -> None:
     settings.SITE_URL = live_server.url
     page.set_viewport_size({"width": width, "height": 844})
@@ -93,7 +103,10 @@ def test_where_there_is_no_room_a_client_waits_and_hears_of_a_place(
     world.business.capacity_minutes = 40 * 60
     world.business.save()
     offer = world.proposal(
-        world.client(now=now), now=now, starts_on=local_day(now, "Asia/Bangkok"), shows_openings=True
+        world.client(now=now),
+        now=now,
+        starts_on=local_day(now, "Asia/Bangkok"),
+        shows_openings=True,
     )
     emails.send_due(now=now)
     enter(page, link_in(letter("proposal", WHO)))

@@ -22,7 +22,9 @@ def test_a_clause_is_written_seen_saved_and_confirmed(
     page: Page, live_server: Any, world: World, watched: Callable[[], None], width: int
 ) -> None:
     page.set_viewport_size({"width": width, "height": 844})
-    own = templates.copy(business=world.business, kind=TextKind.MONTHLY, name="Cafés", now=timezone.now())
+    own = templates.copy(
+        business=world.business, kind=TextKind.MONTHLY, name="Cafés", now=timezone.now()
+    )
     desk(page, live_server, world, f"/settings/templates/{own.pk}/")
     preview = page.get_by_role("region", name="How it reads").last
     expect(preview).to_contain_text("Example Client Ltd")
@@ -31,7 +33,9 @@ def test_a_clause_is_written_seen_saved_and_confirmed(
     text.fill("We also keep {{foxes}}.")
     expect(preview).to_contain_text("there is no variable {{foxes}}")
     text.fill(FOXES)
-    expect(preview).to_contain_text("We also keep foxes for Example Client Ltd. <script>alert(1)</script>")
+    expect(preview).to_contain_text(
+        "We also keep foxes for Example Client Ltd. <script>alert(1)</script>"
+    )
     watched()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("confirm the Thai side")).to_be_visible()

@@ -16,7 +16,7 @@ from agreements.models import Agreement, Amendment, Period
 from agreements.models.amendment import AmendmentKind
 from agreements.signing import seal, sign
 from billing.charging.refund import give_back
-from billing.emails import pdfs
+from billing.emails import billing_pdfs
 from billing.models import Invoice, Payment
 from billing.runs.run import bill
 from core import links
@@ -38,7 +38,12 @@ def life(world: World, language: str, both: bool) -> None:
     """One retainer with every paper it can have."""
     now = timezone.now() - timedelta(days=40)
     client = world.client(now=now, language=language, name=f"ร้าน {language} {both}")
-    terms = {"language": language, "is_bilingual": both, "starts_on": now.date(), "countersigns": both}
+    terms = {
+        "language": language,
+        "is_bilingual": both,
+        "starts_on": now.date(),
+        "countersigns": both,
+    }
     proposal = world.proposal(client, now=now, **terms)
     agreement = world.signed(world.picked(proposal, now=now), now=now)
     if both:
@@ -47,23 +52,33 @@ def life(world: World, language: str, both: bool) -> None:
     measured(agreement, now)
     report_run.report(now=timezone.now(), door="test")
     for report in Report.objects.filter(client=client):
-        words = {"comment": "A good month.", "next_text": "Video.", "decision": "Shall we film two?"}
+        words = {
+            "comment": "A good month.",
+            "next_text": "Video.",
+            "decision": "Shall we film two?",
+        }
         review.save_words(report=report, now=timezone.now(), **words)
         send.send_report(report=report, actor="Nan", now=timezone.now())
     report_pdf.print_due(now=timezone.now())
     periods = review_quarter.periods_of(agreement, None, timezone.now().date())
-    review_quarter.make(agreement=agreement, periods=periods, outlook="Three more months.", now=timezone.now())
+    review_quarter.make(
+        agreement=agreement, periods=periods, outlook="Three more months.", now=timezone.now()
+    )
     invoice, payment = Invoice.objects.get(agreement=agreement), Payment.objects.get(client=client)
-    note, _refund = give_back(invoice=invoice, amount=1000, reason="Sorry", actor="Nan", to_card=False, now=now)
-    pdfs.invoice_pdf(invoice=invoice, now=now)
-    pdfs.receipt_pdf(payment=payment, now=now)
-    pdfs.credit_note_pdf(note=note, now=now)
-    pdfs.statement_pdf(client=client, now=now)
+    note, _refund = give_back(
+        invoice=invoice, amount=1000, reason="Sorry", actor="Nan", to_card=False, now=now
+    )
+    billing_pdfs.invoice_pdf(invoice=invoice, now=now)
+    billing_pdfs.receipt_pdf(payment=payment, now=now)
+    billing_pdfs.credit_note_pdf(note=note, now=now)
+    billing_pdfs.statement_pdf(client=client, now=now)
     day = amend.boundaries(agreement, timezone.now().date())[1]
     change = Change(AmendmentKind.PRICE, day, amount=4_000_00, reason="A new year")
     amend.offer(agreement=agreement, change=change, actor="Nan", now=now, origin=HERE)
     row, contact = Amendment.objects.get(agreement=agreement), agreement.contact
-    begun = sign.begin(paper=row, contact=contact, name="Ploy", consented=True, now=now, origin=HERE)
+    begun = sign.begin(
+        paper=row, contact=contact, name="Ploy", consented=True, now=now, origin=HERE
+    )
     sign.confirm(paper=row, contact=contact, code=links.code(begun.code_row), now=now, origin=HERE)
 
 
@@ -72,8 +87,13 @@ def measured(agreement: Agreement, now: datetime) -> None:
     period = Period.objects.get(agreement=agreement, index=0)
     for n in range(4):
         kpi = measure.add_kpi(
-            agreement=agreement, name=f"ตัวเลข {n}", unit="%", baseline=Decimal(0), target=Decimal(9),
-            less_is_better=False, now=now,
+            agreement=agreement,
+            name=f"ตัวเลข {n}",
+            unit="%",
+            baseline=Decimal(0),
+            target=Decimal(9),
+            less_is_better=False,
+            now=now,
         )
         if n < 3:
             measure.read(kpi=kpi, period=period, value=Decimal(n + 5), on=period.starts_on, now=now)
@@ -93,9 +113,18 @@ def files(world: World, tmp_path: Path) -> Iterator[dict[str, Document]]:
 
 
 def test_every_paper_passes(files: dict[str, Document]) -> None:
-    assert {document.kind for document in files.values()} == {kind.value for kind in DocumentKind} - THEIRS
+    assert {document.kind for document in files.values()} == {
+        kind.value for kind in DocumentKind
+    } - THEIRS
     assert Agreement.objects.exclude(signed_document=None).count() == 3
-    asked = ["java", "-cp", os.environ["VERAPDF"], str(Path(__file__).with_name("Verapdf.java")), FLAVOURS, *files]
+    asked = [
+        "java",
+        "-cp",
+        os.environ["VERAPDF"],
+        str(Path(__file__).with_name("Verapdf.java")),
+        FLAVOURS,
+        *files,
+    ]
     said = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
     wrong = [line for line in said.splitlines() if not line.endswith(" true")]
     assert not wrong, "\n".join(wrong)

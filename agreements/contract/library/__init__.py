@@ -13,7 +13,15 @@ from agreements.models.reusable import TextKind, Use
 VERSION = "2026-11"
 CLAUSES: dict[str, Clause] = {clause.key: clause for clause in (*GENERAL, *TRADES)}
 
-_OPENING = ("parties", "services", *(clause.key for clause in TRADES), "kpis", "expectations", "value_adds", "fee")
+_OPENING = (
+    "parties",
+    "services",
+    *(clause.key for clause in TRADES),
+    "kpis",
+    "expectations",
+    "value_adds",
+    "fee",
+)
 _WORK = ("response", "reports", "scope", "ownership", "confidentiality", "exclusivity")
 _CLOSING = ("law", "language", "signature")
 BUILT_IN: dict[TextKind, tuple[str, ...]] = {
@@ -31,8 +39,15 @@ def built_in(kind: TextKind) -> list[dict[str, Any]]:
 
 def pair(clause: Clause) -> dict[str, Any]:
     """A clause of the library as a template keeps it, confirmed in both languages."""
-    sides = {language: {"title": title, "text": text} for language, (title, text) in sides_of(clause)}
-    return {"key": clause.key, "use": (Use.FITS if clause.when else Use.ALWAYS).value, "waits": "", **sides}
+    sides = {
+        language: {"title": title, "text": text} for language, (title, text) in sides_of(clause)
+    }
+    return {
+        "key": clause.key,
+        "use": (Use.FITS if clause.when else Use.ALWAYS).value,
+        "waits": "",
+        **sides,
+    }
 
 
 def sides_of(clause: Clause) -> list[tuple[str, tuple[str, str]]]:

@@ -5,7 +5,10 @@ from agreements.contract.library.clause import Clause
 GENERAL = (
     Clause(
         "parties",
-        ("Parties", "This agreement is between {{provider}} (the “provider”) and {{client}} (the “client”)."),
+        (
+            "Parties",
+            "This agreement is between {{provider}} (the “provider”) and {{client}} (the “client”).",
+        ),
         ("คู่สัญญา", "สัญญานี้ทำขึ้นระหว่าง {{provider}} (“ผู้ให้บริการ”) กับ {{client}} (“ลูกค้า”)"),
     ),
     Clause(

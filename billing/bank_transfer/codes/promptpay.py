@@ -74,7 +74,9 @@ def checksum(text: str) -> int:
 
 def _checked(digits: str) -> str:
     """A national or tax id whose thirteenth digit is right: 11 less the weighted sum modulo 11, its last digit."""
-    total = sum(int(digit) * weight for digit, weight in zip(digits[:12], range(13, 1, -1), strict=True))
+    total = sum(
+        int(digit) * weight for digit, weight in zip(digits[:12], range(13, 1, -1), strict=True)
+    )
     if (11 - total % 11) % 10 != int(digits[12]):
         raise BadPromptPay("checksum")
     return digits

@@ -13,8 +13,12 @@ def svg(payload: str, *, title: str, size: str = "") -> str:
 
     Error correction M, as EPC069-12 asks; text beyond ASCII is UTF-8. Black on white in a dark page too.
     """
-    mode = None if payload.isascii() else "byte"  # left to itself segno takes some UTF-8 for Shift JIS
-    code = segno.make(payload, error="m", boost_error=False, micro=False, mode=mode, encoding="utf-8")
+    mode = (
+        None if payload.isascii() else "byte"
+    )  # left to itself segno takes some UTF-8 for Shift JIS
+    code = segno.make(
+        payload, error="m", boost_error=False, micro=False, mode=mode, encoding="utf-8"
+    )
     width = code.symbol_size(border=QUIET)[0]
     box = f' width="{escape(size)}" height="{escape(size)}"' if size else ""
     return (

@@ -14,7 +14,9 @@ from string import ascii_uppercase, digits
 LONGEST = 21  # letters and digits behind RF and its check digits
 SHORTEST = 4  # shorter names stand in a text by chance
 SHORTEST_DIGITS = 5  # and so do years
-CERTAIN = 8  # from here on a name with letters is not there by chance, wherever the bank put its spaces
+CERTAIN = (
+    8  # from here on a name with letters is not there by chance, wherever the bank put its spaces
+)
 SHORTEST_CUT = 6
 CUTS = (18, 35)  # characters after which banks cut a field
 FIELD = " | "  # between two fields of a bank line's text
@@ -65,11 +67,17 @@ def find(text: str, names: Iterable[str]) -> set[str]:
     """
     names = set(names)
     chars, joined = _squash(text)
-    spans = [(start, start + len(_name(name).key), name) for name in names for start in _places(name, chars, joined)]
+    spans = [
+        (start, start + len(_name(name).key), name)
+        for name in names
+        for start in _places(name, chars, joined)
+    ]
     found = {
         name
         for start, end, name in spans
-        if not any(low <= start and end <= high and high - low > end - start for low, high, _other in spans)
+        if not any(
+            low <= start and end <= high and high - low > end - start for low, high, _other in spans
+        )
     }
     return found | _longer(text, found, names)
 
@@ -77,7 +85,11 @@ def find(text: str, names: Iterable[str]) -> set[str]:
 def find_cut(text: str, names: Iterable[str]) -> set[str]:
     """Those of which a field of the text holds only the beginning, as its last word: a hint, never a proof."""
     fields = [_squash(field) for field in text.split(FIELD)]
-    return {name for name in names if any(_is_cut(_name(name), chars, joined) for chars, joined in fields)}
+    return {
+        name
+        for name in names
+        if any(_is_cut(_name(name), chars, joined) for chars, joined in fields)
+    }
 
 
 def _squash(text: str) -> tuple[str, Sequence[bool]]:
@@ -104,7 +116,9 @@ def _places(text: str, chars: str, joined: Sequence[bool]) -> Iterator[int]:
     start = chars.find(name.key)
     while start >= 0:
         end = start + len(name.key)
-        inside = name.breaks_anywhere or all(joined[start + n] or n in name.breaks for n in range(1, len(name.key)))
+        inside = name.breaks_anywhere or all(
+            joined[start + n] or n in name.breaks for n in range(1, len(name.key))
+        )
         if inside and _begins(name, start, chars, joined) and _ends(name, end, chars, joined):
             yield start
         start = chars.find(name.key, start + 1)
@@ -139,4 +153,6 @@ def _longer(text: str, found: set[str], names: set[str]) -> set[str]:
     last = tuple(key for key in keys if any(end.endswith(key) for end in ends))
     if not last:
         return set()
-    return {name for name in names if _name(name).key not in keys and _name(name).key.startswith(last)}
+    return {
+        name for name in names if _name(name).key not in keys and _name(name).key.startswith(last)
+    }

@@ -51,7 +51,9 @@ class Sandbox:
         if settings.CHARGING == "real":
             raise RuntimeError("The sandbox gateway does not run where charging is real.")
 
-    def prepare(self, *, key: str, amount: int, currency: str, reference: str, customer: str) -> str:
+    def prepare(
+        self, *, key: str, amount: int, currency: str, reference: str, customer: str
+    ) -> str:
         intent, _made = SandboxIntent.objects.get_or_create(
             prepare_key=key,
             defaults={
@@ -70,7 +72,11 @@ class Sandbox:
             if intent.status not in FINAL and intent.charge_key != key:
                 status, code = self._answer(card)
                 SandboxIntent.objects.filter(pk=handle).update(
-                    status=status, code=code, card=token, charge_key=key, executions=F("executions") + 1
+                    status=status,
+                    code=code,
+                    card=token,
+                    charge_key=key,
+                    executions=F("executions") + 1,
                 )
         if card.behaviour == Behaviour.LOST_ANSWER:
             raise GatewayUnknown("the answer was lost")
@@ -92,16 +98,22 @@ class Sandbox:
         return _object(intent)
 
     def cancel(self, handle: str) -> None:
-        SandboxIntent.objects.filter(pk=handle).exclude(status__in=FINAL).update(status=Outcome.CANCELLED)
+        SandboxIntent.objects.filter(pk=handle).exclude(status__in=FINAL).update(
+            status=Outcome.CANCELLED
+        )
 
     def refund(self, *, handle: str, key: str, amount: int) -> None:
         with transaction.atomic():
             intent = SandboxIntent.objects.select_for_update().get(pk=handle)
-            given = SandboxRefund.objects.filter(intent=handle).aggregate(sum=Sum("amount"))["sum"] or 0
+            given = (
+                SandboxRefund.objects.filter(intent=handle).aggregate(sum=Sum("amount"))["sum"] or 0
+            )
             if SandboxRefund.objects.filter(key=key).exists():
                 return
             if intent.status == Outcome.SUCCEEDED and given + amount <= intent.amount:
-                SandboxRefund.objects.create(handle=f"re_{uuid.uuid4().hex}", key=key, intent=handle, amount=amount)
+                SandboxRefund.objects.create(
+                    handle=f"re_{uuid.uuid4().hex}", key=key, intent=handle, amount=amount
+                )
 
     def refunds(self, handle: str) -> list[GatewayRefund]:
         currency = SandboxIntent.objects.values_list("currency", flat=True).get(pk=handle)
@@ -147,7 +159,11 @@ class Sandbox:
 
 
 def _object(intent: SandboxIntent) -> GatewayObject:
-    page = reverse("sandbox:confirm", args=[intent.handle]) if intent.status == Outcome.REQUIRES_ACTION else ""
+    page = (
+        reverse("sandbox:confirm", args=[intent.handle])
+        if intent.status == Outcome.REQUIRES_ACTION
+        else ""
+    )
     return GatewayObject(
         intent.handle,
         Outcome(intent.status),
@@ -163,7 +179,9 @@ def _object(intent: SandboxIntent) -> GatewayObject:
 
 def sign(body: bytes) -> str:
     """How the sandbox signs its notices."""
-    return hmac.new(settings.SECRET_KEY.encode(), b"rh.sandbox.hook" + body, hashlib.sha256).hexdigest()
+    return hmac.new(
+        settings.SECRET_KEY.encode(), b"rh.sandbox.hook" + body, hashlib.sha256
+    ).hexdigest()
 
 
 def save_card(*, customer: str, behaviour: str, brand: str, last4: str, expires_on: date) -> str:

@@ -71,7 +71,9 @@ def hook(request: HttpRequest) -> HttpResponse:
     """Take a notice: verified, stored once, answered at once; a worker asks the gateway later (rule 22)."""
     signature = request.headers.get("X-Signature", "")
     try:
-        webhooks.receive(bank=Sandbox(), account=None, body=request.body, signature=signature, now=timezone.now())
+        webhooks.receive(
+            bank=Sandbox(), account=None, body=request.body, signature=signature, now=timezone.now()
+        )
     except ValueError:
         return HttpResponse(status=400)
     return HttpResponse(status=200)

@@ -26,7 +26,9 @@ from core.dates import add_months
 TIMEOUT = (3, 20)  # seconds to connect and to answer
 HOOK_AGE = timedelta(minutes=5)
 #: What a notice can be about, and where it names its PaymentIntent.
-NAMES_IT = {"payment_intent": "id"} | dict.fromkeys(("charge", "refund", "dispute"), "payment_intent")
+NAMES_IT = {"payment_intent": "id"} | dict.fromkeys(
+    ("charge", "refund", "dispute"), "payment_intent"
+)
 
 
 class Stripe:
@@ -38,7 +40,12 @@ class Stripe:
     per_second = 25
 
     def __init__(
-        self, *, secret: str, webhook_secret: str, base_url: str = "", transport: stripe.HTTPClient | None = None
+        self,
+        *,
+        secret: str,
+        webhook_secret: str,
+        base_url: str = "",
+        transport: stripe.HTTPClient | None = None,
     ) -> None:
         self._webhook_secret = webhook_secret
         self._client = stripe.StripeClient(
@@ -49,7 +56,9 @@ class Stripe:
         )
         self._api = self._client.v1
 
-    def prepare(self, *, key: str, amount: int, currency: str, reference: str, customer: str) -> str:
+    def prepare(
+        self, *, key: str, amount: int, currency: str, reference: str, customer: str
+    ) -> str:
         params: Any = {
             "amount": reading.to_stripe(amount, currency),
             "currency": currency.lower(),
@@ -73,7 +82,11 @@ class Stripe:
                 self._note_refusal(handle, key, no)
 
     def _confirm(self, handle: str, key: str, customer: str, method: str) -> None:
-        named: Any = {"customer": customer, "payment_method": method, "metadata": {"charge": key, "refused": ""}}
+        named: Any = {
+            "customer": customer,
+            "payment_method": method,
+            "metadata": {"charge": key, "refused": ""},
+        }
         self._api.payment_intents.update(handle, named, {"idempotency_key": f"{key}:name"})
         away: Any = {"payment_method": method, "off_session": True}
         try:
@@ -88,7 +101,10 @@ class Stripe:
         Source: support.stripe.com, "Manual confirmation for off-session payments requiring Strong Customer
         Authentication", option 2.
         """
-        here: Any = {"payment_method": method, "return_url": str(settings.SITE_URL).rstrip("/") + "/p/"}
+        here: Any = {
+            "payment_method": method,
+            "return_url": str(settings.SITE_URL).rstrip("/") + "/p/",
+        }
         with suppress(stripe.CardError, stripe.InvalidRequestError):
             self._api.payment_intents.confirm(handle, here, {"idempotency_key": f"{key}:ask"})
 
@@ -100,7 +116,9 @@ class Stripe:
 
     def lookup(self, handle: str) -> GatewayObject:
         with _answered():
-            return reading.payment(self._api.payment_intents.retrieve(handle, {"expand": ["latest_charge"]}))
+            return reading.payment(
+                self._api.payment_intents.retrieve(handle, {"expand": ["latest_charge"]})
+            )
 
     def cancel(self, handle: str) -> None:
         with _answered(), _told_by_lookup():
@@ -129,7 +147,11 @@ class Stripe:
     def created_since(self, since: datetime) -> Iterator[GatewayObject]:
         with _answered():
             rows = self._api.payment_intents.list(
-                {"created": {"gte": int(since.timestamp())}, "limit": 100, "expand": ["data.latest_charge"]}
+                {
+                    "created": {"gte": int(since.timestamp())},
+                    "limit": 100,
+                    "expand": ["data.latest_charge"],
+                }
             )
             yield from (reading.payment(row) for row in rows.auto_paging_iter())
 
@@ -178,7 +200,13 @@ class Stripe:
             about = event["data"]["object"]
             handle = about.get(NAMES_IT.get(about["object"], ""))
             notice = Notice(str(event["id"]), str(handle or ""))
-        except (stripe.SignatureVerificationError, AttributeError, KeyError, TypeError, ValueError) as no:
+        except (
+            stripe.SignatureVerificationError,
+            AttributeError,
+            KeyError,
+            TypeError,
+            ValueError,
+        ) as no:
             raise ValueError("This notice is not genuine.") from no
         if abs(now - datetime.fromtimestamp(stamp, UTC)) > HOOK_AGE:
             raise ValueError("This notice is too old.")

@@ -26,7 +26,21 @@ from core import money
 
 NO_DECIMALS = frozenset(
     {
-        "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF",
+        "BIF",
+        "CLP",
+        "DJF",
+        "GNF",
+        "JPY",
+        "KMF",
+        "KRW",
+        "MGA",
+        "PYG",
+        "RWF",
+        "VND",
+        "VUV",
+        "XAF",
+        "XOF",
+        "XPF",
     }
 )
 THREE_DECIMALS = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
@@ -38,7 +52,11 @@ STATUS = {
     "requires_action": Outcome.REQUIRES_ACTION,
     "canceled": Outcome.CANCELLED,
 }
-REFUND = {"succeeded": RefundOutcome.SUCCEEDED, "failed": RefundOutcome.FAILED, "canceled": RefundOutcome.FAILED}
+REFUND = {
+    "succeeded": RefundOutcome.SUCCEEDED,
+    "failed": RefundOutcome.FAILED,
+    "canceled": RefundOutcome.FAILED,
+}
 DISPUTE = {
     "won": DisputeOutcome.WON,
     "warning_closed": DisputeOutcome.WON,
@@ -49,7 +67,9 @@ DISPUTE = {
 
 def to_stripe(amount: int, currency: str) -> int:
     """Our minor units as Stripe's. Raises CannotCharge where Stripe cannot express the sum."""
-    theirs, rest = divmod(amount * int(10 ** _decimals(currency)), int(10 ** money.exponent(currency)))
+    theirs, rest = divmod(
+        amount * int(10 ** _decimals(currency)), int(10 ** money.exponent(currency))
+    )
     if rest or (currency in THREE_DECIMALS and theirs % 10):
         raise CannotCharge(f"Stripe cannot charge so small a part of {currency}.")
     return theirs
@@ -103,7 +123,10 @@ def _told_by(found: stripe.PaymentIntent, error: Any, outcome: Outcome) -> Any:
     charge: Any = found.latest_charge if isinstance(found.latest_charge, stripe.Charge) else None
     if charge is None:
         return found.metadata
-    its_own = outcome in (Outcome.SUCCEEDED, Outcome.PROCESSING) or getattr(error, "charge", None) == charge.id
+    its_own = (
+        outcome in (Outcome.SUCCEEDED, Outcome.PROCESSING)
+        or getattr(error, "charge", None) == charge.id
+    )
     return charge.metadata if its_own else found.metadata
 
 

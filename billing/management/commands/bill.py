@@ -17,7 +17,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--on", type=date.fromisoformat, help="YYYY-MM-DD; default: now")
-        parser.add_argument("--dry-run", action="store_true", help="show what would be issued; write nothing")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="show what would be issued; write nothing"
+        )
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:

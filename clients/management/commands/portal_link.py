@@ -18,7 +18,9 @@ class Command(BaseCommand):
         parser.add_argument("email")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        people = Contact.objects.filter(email__iexact=options["email"], is_active=True).select_related("client")
+        people = Contact.objects.filter(
+            email__iexact=options["email"], is_active=True
+        ).select_related("client")
         if not people:
             raise CommandError(f"There is no active contact {options['email']}.")
         for contact in people:

@@ -20,7 +20,9 @@ class Command(BaseCommand):
         try:
             pdf = options["file"].read_bytes()
         except OSError as error:
-            raise CommandError(f"{options['file']} cannot be read: {error.strerror}.", returncode=2) from None
+            raise CommandError(
+                f"{options['file']} cannot be read: {error.strerror}.", returncode=2
+            ) from None
         found = verify.examine(pdf)
         words = f"{found.word}: {found.why}"
         if found.word != Word.INTACT or found.document is None:

@@ -28,10 +28,15 @@ class ChangeForm(PrintableForm, forms.Form):
     fee = MoneyField(label=_("New fee"), required=False, help_text=_("Empty: the tier's own fee."))
     when = forms.ChoiceField(
         label=_("Applies"),
-        choices=[("next", _("with the start of a period")), ("now", _("now, inside the period that runs"))],
+        choices=[
+            ("next", _("with the start of a period")),
+            ("now", _("now, inside the period that runs")),
+        ],
         widget=forms.RadioSelect,
         initial="next",
-        help_text=_("Now: only an upgrade of a period that is paid. The days that are left are charged at once."),
+        help_text=_(
+            "Now: only an upgrade of a period that is paid. The days that are left are charged at once."
+        ),
     )
     effective_on = forms.TypedChoiceField(
         label=_("Applies from"),
@@ -40,16 +45,25 @@ class ChangeForm(PrintableForm, forms.Form):
         help_text=_("Not asked for where it applies now."),
     )
     reason = forms.CharField(
-        label=_("Reason"), max_length=300, required=False, help_text=_("It stands in the amendment.")
+        label=_("Reason"),
+        max_length=300,
+        required=False,
+        help_text=_("It stands in the amendment."),
     )
 
     def __init__(
-        self, *args: Any, agreement: Agreement, tiers: list[dict[str, Any]], days: list[date], **kwargs: Any
+        self,
+        *args: Any,
+        agreement: Agreement,
+        tiers: list[dict[str, Any]],
+        days: list[date],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.agreement, self.tiers = agreement, {tier["id"]: tier for tier in tiers}
         named = [
-            (tier["id"], f"{tier['name']} · {formats.money(tier['amount'], agreement.currency)}") for tier in tiers
+            (tier["id"], f"{tier['name']} · {formats.money(tier['amount'], agreement.currency)}")
+            for tier in tiers
         ]
         self.fields["tier"].choices = [("", "—"), *named]  # type: ignore[attr-defined]
         self.fields["effective_on"].choices = [(day.isoformat(), formats.day(day)) for day in days]  # type: ignore[attr-defined]
@@ -93,16 +107,25 @@ class FeesForm(PrintableForm, forms.Form):
     """The same change of fee for many clients."""
 
     percent = forms.IntegerField(
-        label=_("Change in percent"), min_value=-50, max_value=100, help_text=_("10 makes 3,000 into 3,300.")
+        label=_("Change in percent"),
+        min_value=-50,
+        max_value=100,
+        help_text=_("10 makes 3,000 into 3,300."),
     )
     reason = forms.CharField(
-        label=_("Reason"), max_length=300, required=False, help_text=_("It stands in the amendment.")
+        label=_("Reason"),
+        max_length=300,
+        required=False,
+        help_text=_("It stands in the amendment."),
     )
 
     def __init__(self, *args: Any, running: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["agreements"] = Agreements(
-            queryset=running, label=_("For"), widget=forms.CheckboxSelectMultiple, initial=list(running)
+            queryset=running,
+            label=_("For"),
+            widget=forms.CheckboxSelectMultiple,
+            initial=list(running),
         )
 
     def clean_percent(self) -> int:

@@ -38,14 +38,22 @@ class PauseForm(PrintableForm, forms.Form):
         initial="skip",
     )
     resumes_on = forms.DateField(
-        label=_("Goes on from"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        label=_("Goes on from"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("The first period that begins on or after this day is billed again."),
     )
-    reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("It stands in the record."))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, help_text=_("It stands in the record.")
+    )
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data
-        if found.get("how") == "until" and not found.get("resumes_on") and "resumes_on" not in self.errors:
+        if (
+            found.get("how") == "until"
+            and not found.get("resumes_on")
+            and "resumes_on" not in self.errors
+        ):
             self.add_error("resumes_on", _("Which day?"))
         return found
 
@@ -53,4 +61,6 @@ class PauseForm(PrintableForm, forms.Form):
 class EndForm(forms.Form):
     """The day on which an agreement should end."""
 
-    ends_on = forms.DateField(label=_("Ends on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    ends_on = forms.DateField(
+        label=_("Ends on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )

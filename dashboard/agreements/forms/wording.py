@@ -24,7 +24,11 @@ SIDES = {f"{part}_{side}": (part, side) for side in wording.LANGUAGES for part i
 def countries() -> list[tuple[str, str]]:
     """Countries by name in the reader's language; the regions and continents of the table are left out."""
     names = Locale.parse("th" if (get_language() or "en").startswith("th") else "en").territories
-    found = [(code, name) for code, name in names.items() if len(code) == 2 and code not in ("EU", "UN", "EZ", "ZZ")]
+    found = [
+        (code, name)
+        for code, name in names.items()
+        if len(code) == 2 and code not in ("EU", "UN", "EZ", "ZZ")
+    ]
     return [("", "—"), *sorted(found, key=lambda pair: pair[1])]
 
 
@@ -38,24 +42,32 @@ class TextForm(PrintableForm, forms.Form):
 
     wording = forms.ChoiceField(label=_("Text"), required=False)
     is_bilingual = forms.BooleanField(
-        label=_("In English and Thai, side by side"), required=False,
+        label=_("In English and Thai, side by side"),
+        required=False,
         help_text=_("The proposal's own language prevails."),
     )
     service = forms.ChoiceField(
-        label=_("Kind of work"), required=False, choices=[("", "—"), *Service.choices],
+        label=_("Kind of work"),
+        required=False,
+        choices=[("", "—"), *Service.choices],
         help_text=_("Adds the clause that is usual for it."),
     )
     governing_law = forms.ChoiceField(label=_("Law of"), required=False, choices=countries)
     kpis = LinesField(
-        label=_("Goals and measures, one a line"), required=False, help_text=_("Like: 1,000 to 5,000 followers.")
+        label=_("Goals and measures, one a line"),
+        required=False,
+        help_text=_("Like: 1,000 to 5,000 followers."),
     )
     expectations = LinesField(label=_("What the client provides, one a line"), required=False)
     competitors = LinesField(
-        label=_("You do not work at the same time for, one a line"), required=False,
+        label=_("You do not work at the same time for, one a line"),
+        required=False,
         help_text=_("Competitors by name. Empty: no such clause."),
     )
     overage_fee = MoneyField(
-        label=_("Fee for an hour beyond"), required=False, help_text=_("Empty: agreed when it comes up.")
+        label=_("Fee for an hour beyond"),
+        required=False,
+        help_text=_("Empty: agreed when it comes up."),
     )
     overage_hours = DurationField(
         label=_("Allowed beyond without asking, a period"),
@@ -109,7 +121,11 @@ def _initial(business: Business, proposal: Proposal | None) -> dict[str, Any]:
     named = ("is_bilingual", "service", "governing_law", "kpis", "expectations", "competitors")
     return {
         **{name: getattr(proposal, name) for name in named},
-        "wording": str(proposal.template_id) if proposal.template_id else "" if usual else proposal.kind,
+        "wording": str(proposal.template_id)
+        if proposal.template_id
+        else ""
+        if usual
+        else proposal.kind,
         "overage_fee": money.to_decimal(fee, proposal.currency) if fee else "",
         "overage_hours": f"{minutes // 60}:{minutes % 60:02}" if minutes else "",
     }
@@ -121,10 +137,15 @@ class ValueAddForm(PrintableForm, forms.Form):
     title = forms.CharField(label=_("Added"), max_length=160, required=False)
     minutes = DurationField(label=_("Costs you, a period"), required=False, help_text="")
     ends_on = forms.DateField(
-        label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Until"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     reason = forms.CharField(
-        label=_("Why, if it goes under your floor"), max_length=200, required=False, help_text=_("Only you see it.")
+        label=_("Why, if it goes under your floor"),
+        max_length=200,
+        required=False,
+        help_text=_("Only you see it."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -162,7 +183,9 @@ class TemplateForm(PrintableForm, forms.Form):
     name = forms.CharField(label=_("Name"), max_length=80)
     version = forms.IntegerField(widget=forms.HiddenInput)
     shown = forms.ChoiceField(
-        label=_("Preview in"), required=False, initial="en",
+        label=_("Preview in"),
+        required=False,
+        initial="en",
         choices=[("en", _("English")), ("th", _("Thai")), ("both", _("both, side by side"))],
     )
 
@@ -173,16 +196,22 @@ class ClauseForm(forms.Form):
     key = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
     use = forms.ChoiceField(label=_("Used"), choices=Use.choices)
     title_en = forms.CharField(label=_("Title in English"), max_length=120, required=False)
-    text_en = forms.CharField(label=_("Text in English"), required=False, max_length=wording.LONGEST_CLAUSE)
+    text_en = forms.CharField(
+        label=_("Text in English"), required=False, max_length=wording.LONGEST_CLAUSE
+    )
     title_th = forms.CharField(label=_("Title in Thai"), max_length=120, required=False)
-    text_th = forms.CharField(label=_("Text in Thai"), required=False, max_length=wording.LONGEST_CLAUSE)
+    text_th = forms.CharField(
+        label=_("Text in Thai"), required=False, max_length=wording.LONGEST_CLAUSE
+    )
     confirmed = forms.BooleanField(label=_("Both languages say the same"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for language in wording.LANGUAGES:
             text = self.fields[f"text_{language}"]
-            text.widget = forms.Textarea(attrs={"rows": 7, "maxlength": wording.LONGEST_CLAUSE, "lang": language})
+            text.widget = forms.Textarea(
+                attrs={"rows": 7, "maxlength": wording.LONGEST_CLAUSE, "lang": language}
+            )
             self.fields[f"title_{language}"].widget.attrs["lang"] = language
         self.use_required_attribute = False
         self.waits = self.initial.get("waits", "")
@@ -202,7 +231,9 @@ class ClauseForm(forms.Form):
     def is_blank(self) -> bool:
         """Whether it is a clause that nobody wrote, or whose texts were all taken away."""
         return not any(
-            self.typed(f"{part}_{language}").strip() for part in ("title", "text") for language in ("en", "th")
+            self.typed(f"{part}_{language}").strip()
+            for part in ("title", "text")
+            for language in ("en", "th")
         )
 
     @property
@@ -234,14 +265,18 @@ ClauseForms = forms.formset_factory(
 def clause_values(pair: wording.Pair) -> dict[str, Any]:
     """A kept pair as its form shows it."""
     sides = {
-        f"{part}_{language}": pair[language][part] for part in ("title", "text") for language in wording.LANGUAGES
+        f"{part}_{language}": pair[language][part]
+        for part in ("title", "text")
+        for language in wording.LANGUAGES
     }
     return {"key": pair["key"], "use": pair["use"], "waits": pair["waits"], **sides}
 
 
 def pairs_of(forms_: Any) -> list[wording.Pair]:
     """The pairs that stand in the editor now, in the order that was asked for; blank ones are gone."""
-    placed = [(_place(form, at), at, form.pair) for at, form in enumerate(forms_) if not form.is_blank]
+    placed = [
+        (_place(form, at), at, form.pair) for at, form in enumerate(forms_) if not form.is_blank
+    ]
     return [pair for _place_, _at, pair in sorted(placed, key=lambda one: one[:2])]
 
 

@@ -17,7 +17,7 @@ from agreements.proposals import capacity
 from agreements.rules.states import RUNS, AgreementState
 from agreements.running import effective_terms
 from agreements.running.periods import next_starts
-from agreements.signing import pdfs, seal, signers
+from agreements.signing import agreement_pdf, seal, signers
 from billing.books import queries
 from billing.models import Invoice
 from billing.runs import hold
@@ -42,16 +42,25 @@ class Agreements(Desk):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         found = self.rows(Agreement).select_related("client")
-        asked, state = request.GET.get("q", "").replace("\x00", "")[:100], request.GET.get("state", "")
+        asked, state = (
+            request.GET.get("q", "").replace("\x00", "")[:100],
+            request.GET.get("state", ""),
+        )
         if asked:
-            found = found.filter(title__icontains=asked) | found.filter(client__name__icontains=asked)
+            found = found.filter(title__icontains=asked) | found.filter(
+                client__name__icontains=asked
+            )
         if state in dict(AGREEMENT_STATES):
             found = found.filter(state=state)
         page = page_of(found, request.GET, by="created_at")
         following = next_starts(page.rows, self.today)
-        terms = {row.pk: effective_terms.on(row, self.today) for row in effective_terms.load(page.rows)}
+        terms = {
+            row.pk: effective_terms.on(row, self.today) for row in effective_terms.load(page.rows)
+        }
         rows = [(row, terms[row.pk], following.get(row.pk)) for row in page.rows]
-        return self.show(request, page=page, rows=rows, asked=asked, state=state, states=AGREEMENT_STATES)
+        return self.show(
+            request, page=page, rows=rows, asked=asked, state=state, states=AGREEMENT_STATES
+        )
 
 
 class AgreementPage(Desk):
@@ -60,18 +69,28 @@ class AgreementPage(Desk):
     template = "dashboard/agreement.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        related = self.rows(Agreement).select_related("client", "contact", "document", "signed_document", "proposal")
+        related = self.rows(Agreement).select_related(
+            "client", "contact", "document", "signed_document", "proposal"
+        )
         agreement = self.row(Agreement, pk, related)
         stated = hours_left.of_agreements([agreement])
         periods = list(self.rows(Period).filter(agreement=agreement).order_by("-starts_on")[:12])
         current = periods[0] if periods else None
         invoices = self._invoices(agreement)
-        names = pdfs.labels() | timeline.labels()
+        names = agreement_pdf.labels() | timeline.labels()
         amendments = list(agreement.amendments.select_related("agreement").order_by("-number"))
-        chains = audit.chains([agreement.proposal_id, agreement.id, *(row.id for row in amendments)])
-        record = sorted((event for chain in chains.values() for event in chain), key=lambda event: event.at)
+        chains = audit.chains(
+            [agreement.proposal_id, agreement.id, *(row.id for row in amendments)]
+        )
+        record = sorted(
+            (event for chain in chains.values() for event in chain), key=lambda event: event.at
+        )
         shown = [
-            (period, stated.get(period.pk), [(row, queries.standing(row)) for row in invoices.get(period.pk, [])])
+            (
+                period,
+                stated.get(period.pk),
+                [(row, queries.standing(row)) for row in invoices.get(period.pk, [])],
+            )
             for period in periods
         ]
         return self.show(
@@ -102,12 +121,16 @@ class AgreementPage(Desk):
         """Whether it is likely to go on: for the freelancer's eyes only."""
         if agreement.state not in RUNS:
             return None
-        return renewal.outlooks(self.business, [agreement], now=timezone.now(), stated=stated)[agreement.pk]
+        return renewal.outlooks(self.business, [agreement], now=timezone.now(), stated=stated)[
+            agreement.pk
+        ]
 
     def _invoices(self, agreement: Agreement) -> dict[UUID, list[Invoice]]:
         """Of each period: its fee's, and those of upgrades inside it."""
         found: dict[UUID, list[Invoice]] = defaultdict(list)
-        rows = self.rows(Invoice).filter(agreement=agreement).select_related("collection", "agreement")
+        rows = (
+            self.rows(Invoice).filter(agreement=agreement).select_related("collection", "agreement")
+        )
         for row in rows.order_by("period_start", "kind"):
             found[row.period_id].append(row)
         return found
@@ -129,7 +152,9 @@ class AgreementPdf(Desk):
     """The signed file, or the one that was read."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        agreement = self.row(Agreement, pk, self.rows(Agreement).select_related("signed_document", "document"))
+        agreement = self.row(
+            Agreement, pk, self.rows(Agreement).select_related("signed_document", "document")
+        )
         document = agreement.signed_document or agreement.document
         if document is None:
             raise Http404
@@ -141,10 +166,17 @@ class DecideTrial(Desk):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.row(Agreement, pk, self.rows(Agreement).select_related("business"))
-        succeeded, words = request.POST.get("how") == "yes", request.POST.get("words", "").replace("\x00", "")
+        succeeded, words = (
+            request.POST.get("how") == "yes",
+            request.POST.get("words", "").replace("\x00", ""),
+        )
         try:
             offer = trial.decide(
-                agreement=agreement, succeeded=succeeded, words=words, actor=self.actor, now=timezone.now(),
+                agreement=agreement,
+                succeeded=succeeded,
+                words=words,
+                actor=self.actor,
+                now=timezone.now(),
                 origin=self.origin,
             )
         except RuleError as no:
@@ -166,7 +198,9 @@ class EndAgreement(Desk):
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self._active(pk)
         first = end.earliest_end(agreement, self.today)
-        return self.show(request, agreement=agreement, first=first, form=EndForm(initial={"ends_on": first}))
+        return self.show(
+            request, agreement=agreement, first=first, form=EndForm(initial={"ends_on": first})
+        )
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self._active(pk)
@@ -188,7 +222,9 @@ class EndAgreement(Desk):
         return self.show(request, agreement=agreement, first=first, form=form, status=422)
 
     def _active(self, pk: UUID) -> Agreement:
-        agreement = self.row(Agreement, pk, self.rows(Agreement).select_related("client", "business"))
+        agreement = self.row(
+            Agreement, pk, self.rows(Agreement).select_related("client", "business")
+        )
         if not end.can_end(agreement):
             raise Http404
         return agreement

@@ -32,7 +32,9 @@ class ChangeTerms(Desk):
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.running(pk)
         if again := request.GET.get("again", ""):
-            return self.look(request, agreement, self.form(agreement, self.asked_before(agreement, again)))
+            return self.look(
+                request, agreement, self.form(agreement, self.asked_before(agreement, again))
+            )
         return self.page(request, agreement, self.form(agreement))
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -45,7 +47,9 @@ class ChangeTerms(Desk):
         except RuleError as no:
             refuse(form, no)
             return self.page(request, agreement, form, 422)
-        messages.success(request, _("The amendment is on its way to the client. It applies once it is signed."))
+        messages.success(
+            request, _("The amendment is on its way to the client. It applies once it is signed.")
+        )
         return redirect("dashboard:agreement", agreement.pk)
 
     def look(self, request: HttpRequest, agreement: Agreement, form: ChangeForm) -> HttpResponse:
@@ -72,9 +76,16 @@ class ChangeTerms(Desk):
         now, change = timezone.now(), form.change(self.today)
         if form.is_now:
             return upgrade_invoice.offer(
-                agreement=agreement, change=change, seen=seen, actor=self.actor, now=now, origin=self.origin
+                agreement=agreement,
+                change=change,
+                seen=seen,
+                actor=self.actor,
+                now=now,
+                origin=self.origin,
             )
-        return amend.offer(agreement=agreement, change=change, actor=self.actor, now=now, origin=self.origin)
+        return amend.offer(
+            agreement=agreement, change=change, actor=self.actor, now=now, origin=self.origin
+        )
 
     def asked_before(self, agreement: Agreement, number: str) -> dict[str, object]:
         """The form as it was for an upgrade that was not signed on its day: to offer it again for today."""
@@ -83,7 +94,12 @@ class ChangeTerms(Desk):
         if row is None or not row.now:
             raise Http404
         fee = money.to_decimal(row.amount, agreement.currency)
-        asked = {"kind": row.kind, "tier": row.tier.get("id", ""), "when": "now", "reason": row.terms["reason"]}
+        asked = {
+            "kind": row.kind,
+            "tier": row.tier.get("id", ""),
+            "when": "now",
+            "reason": row.terms["reason"],
+        }
         return {**asked, "fee": fee}
 
     def form(self, agreement: Agreement, *args: object) -> ChangeForm:
@@ -94,11 +110,18 @@ class ChangeTerms(Desk):
         return ChangeForm(*args, agreement=agreement, tiers=tiers, days=days)
 
     def page(
-        self, request: HttpRequest, agreement: Agreement, form: ChangeForm, status: int = 200, **more: Any
+        self,
+        request: HttpRequest,
+        agreement: Agreement,
+        form: ChangeForm,
+        status: int = 200,
+        **more: Any,
     ) -> HttpResponse:
         first = amend.earliest(agreement, "price", self.today)
         current = effective_terms.on(agreement, self.today)
-        return self.show(request, status, agreement=agreement, form=form, current=current, first=first, **more)
+        return self.show(
+            request, status, agreement=agreement, form=form, current=current, first=first, **more
+        )
 
     def running(self, pk: UUID) -> Agreement:
         """An agreement whose terms can change; a trial's do not."""
@@ -123,19 +146,29 @@ class NewFees(Desk):
             return self.show(request, form=form, status=422)
         chosen = list(form.cleaned_data["agreements"])
         if request.POST.get("press") != "send":
-            return self.show(request, form=form, rows=self.preview(chosen, form.cleaned_data["percent"]))
+            return self.show(
+                request, form=form, rows=self.preview(chosen, form.cleaned_data["percent"])
+            )
         made, refused = amend.announce(
-            agreements=chosen, percent=form.cleaned_data["percent"], reason=form.cleaned_data["reason"],
-            actor=self.actor, now=timezone.now(), origin=self.origin,
+            agreements=chosen,
+            percent=form.cleaned_data["percent"],
+            reason=form.cleaned_data["reason"],
+            actor=self.actor,
+            now=timezone.now(),
+            origin=self.origin,
         )
         if made:
-            words = ngettext("One amendment is on its way.", "%(n)s amendments are on their way.", len(made))
+            words = ngettext(
+                "One amendment is on its way.", "%(n)s amendments are on their way.", len(made)
+            )
             messages.success(request, words % {"n": len(made)})
         for agreement, why in refused:
             messages.error(request, f"{agreement.client.name}: {why}")
         return redirect("dashboard:agreements")
 
-    def preview(self, chosen: list[Agreement], percent: int) -> list[tuple[Agreement, object, int, int]]:
+    def preview(
+        self, chosen: list[Agreement], percent: int
+    ) -> list[tuple[Agreement, object, int, int]]:
         """Client, first day by its contract's notice, fee before and after."""
         found: list[tuple[Agreement, object, int, int]] = []
         for agreement in effective_terms.load(chosen):

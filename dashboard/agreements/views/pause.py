@@ -38,22 +38,33 @@ class PauseAgreement(Desk):
 
     def act(self, agreement: Agreement, asked: dict[str, Any]) -> None:
         """One verb, and what it did in words."""
-        who = {"reason": asked["reason"], "actor": self.actor, "now": timezone.now(), "origin": self.origin}
+        who = {
+            "reason": asked["reason"],
+            "actor": self.actor,
+            "now": timezone.now(),
+            "origin": self.origin,
+        }
         if asked["how"] == "skip":
             pause.skip(agreement=agreement, **who)
             messages.success(self.request, _("The next period is skipped. The client was told."))
         else:
             until = asked["resumes_on"] if asked["how"] == "until" else None
             pause.pause(agreement=agreement, resumes_on=until, **who)
-            messages.success(self.request, _("It is paused from the next period on. The client was told."))
+            messages.success(
+                self.request, _("It is paused from the next period on. The client was told.")
+            )
 
-    def page(self, request: HttpRequest, agreement: Agreement, form: PauseForm, status: int = 200) -> HttpResponse:
+    def page(
+        self, request: HttpRequest, agreement: Agreement, form: PauseForm, status: int = 200
+    ) -> HttpResponse:
         first = pause.first_free(agreement, timezone.now())
         return self.show(request, status, agreement=agreement, form=form, first=first)
 
     def running(self, pk: UUID) -> Agreement:
         """An agreement that can be paused."""
-        agreement = self.row(Agreement, pk, self.rows(Agreement).select_related("client", "business"))
+        agreement = self.row(
+            Agreement, pk, self.rows(Agreement).select_related("client", "business")
+        )
         if agreement.state != AgreementState.ACTIVE:
             raise Http404
         return agreement
@@ -63,9 +74,13 @@ class ResumeAgreement(Desk):
     """Bill again from the next period on."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        agreement = self.row(Agreement, pk, self.rows(Agreement).select_related("client", "business"))
+        agreement = self.row(
+            Agreement, pk, self.rows(Agreement).select_related("client", "business")
+        )
         try:
-            pause.resume(agreement=agreement, actor=self.actor, now=timezone.now(), origin=self.origin)
+            pause.resume(
+                agreement=agreement, actor=self.actor, now=timezone.now(), origin=self.origin
+            )
             messages.success(request, _("It goes on with the next period. The client was told."))
         except RuleError as no:
             say(request, no)

@@ -23,7 +23,9 @@ class PaperDesk(Desk):
 
     def paper(self, pk: UUID) -> Agreement | Amendment:
         """The row, or 404."""
-        related = self.rows(self.model).select_related("business__owner", "signed_document", "document")
+        related = self.rows(self.model).select_related(
+            "business__owner", "signed_document", "document"
+        )
         found: Agreement | Amendment = self.row(self.model, pk, related)
         return found
 
@@ -61,7 +63,9 @@ class TakeBack(PaperDesk):
 
     def act(self, request: HttpRequest, paper: Agreement | Amendment) -> str:
         reason = request.POST.get("reason", "").replace("\x00", "")[:500]
-        unsigned.void(paper=paper, reason=reason, actor=self.actor, now=timezone.now(), origin=self.origin)
+        unsigned.void(
+            paper=paper, reason=reason, actor=self.actor, now=timezone.now(), origin=self.origin
+        )
         return _("Taken back. Whoever was asked to sign was told.")
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from agreements.contract import clauses, library, sample, templates, variables, wording
 from agreements.models import Template
 from agreements.models.reusable import TextKind
-from agreements.signing import pdfs
+from agreements.signing import agreement_pdf
 from core.errors import RuleError
 from core.web.download import pdf_bytes
 from dashboard.agreements.forms.wording import (
@@ -59,10 +59,17 @@ class Editor(Desk):
     ) -> tuple[Any, Any, list[wording.Pair]]:
         """The sample's tier and terms, and the clauses as they read with them. Raises BadWording: too long."""
         language = "th" if shown == "th" else "en"
-        if sum(len(pair[side]["text"]) for pair in pairs for side in wording.LANGUAGES) > 2 * wording.LONGEST_TEXT:
+        if (
+            sum(len(pair[side]["text"]) for pair in pairs for side in wording.LANGUAGES)
+            > 2 * wording.LONGEST_TEXT
+        ):
             raise wording.too_long()
         tier, terms = sample.tier_and_terms(
-            self.business, template.kind, today=self.today, language=language, is_bilingual=shown == "both"
+            self.business,
+            template.kind,
+            today=self.today,
+            language=language,
+            is_bilingual=shown == "both",
         )
         return tier, terms, wording.drafted(pairs, tier, terms)
 
@@ -81,7 +88,10 @@ class TemplatePage(Editor):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         template = self.load(pk)
         start = [clause_values(pair) for pair in template.clauses]
-        form, pairs = TemplateForm(request.POST), ClauseForms(request.POST, initial=start, prefix="c")
+        form, pairs = (
+            TemplateForm(request.POST),
+            ClauseForms(request.POST, initial=start, prefix="c"),
+        )
         if request.POST.get("do") == "preview":
             return self._page(request, template, form, pairs)
         if form.is_valid() and pairs.is_valid() and self._save(template, form, pairs):
@@ -94,7 +104,11 @@ class TemplatePage(Editor):
         name, version = form.cleaned_data["name"], form.cleaned_data["version"]
         try:
             templates.change(
-                template=template, name=name, clauses=pairs_of(pairs), confirmed=confirmed, version=version
+                template=template,
+                name=name,
+                clauses=pairs_of(pairs),
+                confirmed=confirmed,
+                version=version,
             )
         except RuleError as no:
             refuse(form, no)
@@ -102,7 +116,12 @@ class TemplatePage(Editor):
         return True
 
     def _page(
-        self, request: HttpRequest, template: Template, form: TemplateForm, pairs: Any, status: int = 200
+        self,
+        request: HttpRequest,
+        template: Template,
+        form: TemplateForm,
+        pairs: Any,
+        status: int = 200,
     ) -> HttpResponse:
         shown = str(form["shown"].value() or "en")
         try:
@@ -113,7 +132,13 @@ class TemplatePage(Editor):
             if form.is_bound:
                 refuse(form, no)
         return self.show(
-            request, status, row=template, form=form, pairs=pairs, clauses=preview, meanings=variables.meanings()
+            request,
+            status,
+            row=template,
+            form=form,
+            pairs=pairs,
+            clauses=preview,
+            meanings=variables.meanings(),
         )
 
 
@@ -124,9 +149,13 @@ class Preview(Editor):
         template, pairs = self.load(pk), ClauseForms(request.POST, prefix="c")
         context: dict[str, Any] = {}
         try:
-            _tier, terms, text = self.written(template, pairs_of(pairs), request.POST.get("shown", "en"))
+            _tier, terms, text = self.written(
+                template, pairs_of(pairs), request.POST.get("shown", "en")
+            )
             context["clauses"] = clauses.shown(text, wording.languages(terms))
-            context["amiss"] = [said for one in pairs if not one.is_blank for said in templates.faults(one.pair)][:5]
+            context["amiss"] = [
+                said for one in pairs if not one.is_blank for said in templates.faults(one.pair)
+            ][:5]
         except RuleError as no:
             context["amiss"] = [str(no)]
         return render(request, "dashboard/template_preview.html", context)
@@ -138,9 +167,13 @@ class TemplatePdf(Editor):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         template, pairs = self.load(pk), ClauseForms(request.POST, prefix="c")
         try:
-            tier, terms, text = self.written(template, pairs_of(pairs), request.POST.get("shown", "en"))
+            tier, terms, text = self.written(
+                template, pairs_of(pairs), request.POST.get("shown", "en")
+            )
             made = sample.agreement(template, tier, terms | {"clauses": text})
-            return pdf_bytes(pdfs.unsigned_pdf(made, created=timezone.now()), template.name)
+            return pdf_bytes(
+                agreement_pdf.unsigned_pdf(made, created=timezone.now()), template.name
+            )
         except RuleError as no:
             context = {"amiss": [str(no)], "row": template}
             return render(request, "dashboard/template_refused.html", context, status=422)

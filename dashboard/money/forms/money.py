@@ -38,7 +38,9 @@ class RefundForm(SumForm):
         widget=forms.RadioSelect,
         initial="card",
     )
-    reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("It stands on the credit note."))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, help_text=_("It stands on the credit note.")
+    )
 
 
 class CancelForm(PrintableForm, forms.Form):
@@ -76,7 +78,9 @@ class WaitForm(forms.Form):
 
     until = forms.DateField(
         label=_("Try again on"),
-        widget=forms.DateInput(attrs={"type": "date", "class": "form-control form-control-sm"}, format="%Y-%m-%d"),
+        widget=forms.DateInput(
+            attrs={"type": "date", "class": "form-control form-control-sm"}, format="%Y-%m-%d"
+        ),
     )
 
 

@@ -46,8 +46,15 @@ class Bank(Desk):
             bad = done.bad
         return self.page(request, form, bad=bad, status=422)
 
-    def page(self, request: HttpRequest, form: Any, bad: Any = (), status: int = 200) -> HttpResponse:
-        unpaid = self.rows(Invoice).filter(state="open").select_related("client").order_by("-issued_on")[:200]
+    def page(
+        self, request: HttpRequest, form: Any, bad: Any = (), status: int = 200
+    ) -> HttpResponse:
+        unpaid = (
+            self.rows(Invoice)
+            .filter(state="open")
+            .select_related("client")
+            .order_by("-issued_on")[:200]
+        )
         rows = statement_import.proposals(self.business)
         return self.show(request, status, form=form, bad=bad, rows=rows, unpaid=unpaid)
 
@@ -63,7 +70,9 @@ class BankLine(Desk):
                 invoice = self.rows(Invoice).filter(pk=asked).first() if asked else None
                 if invoice is None:
                     raise RuleError(_("Choose an invoice."))
-                transfers.match_line(line=line, invoice=invoice, actor=self.actor, now=timezone.now())
+                transfers.match_line(
+                    line=line, invoice=invoice, actor=self.actor, now=timezone.now()
+                )
                 messages.success(request, _("The transfer is written down."))
             else:
                 transfers.ignore_line(line=line)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.books import queries
-from billing.runs import latest_run, preview, run
+from billing.runs import preview, run
 from core import nudge
 from dashboard.page import Desk
 
@@ -71,7 +71,7 @@ class Unknown(Desk):
 
 
 def _progress() -> dict[str, Any]:
-    last = latest_run.last_run()
+    last = run.last_run()
     share = last.charged * 100 // last.to_charge if last and last.to_charge else 100
     return {
         "run": last,

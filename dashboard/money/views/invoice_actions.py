@@ -15,7 +15,7 @@ from agreements.models import Agreement
 from billing.bank_transfer import transfers
 from billing.books import owing
 from billing.charging import refund, void
-from billing.emails import pdfs
+from billing.emails import billing_pdfs
 from billing.models import Certificate, CreditNote, Invoice
 from billing.runs import hold
 from core import money
@@ -55,10 +55,14 @@ class InvoiceForm(Desk):
 
     def invoice(self, pk: UUID) -> Invoice:
         return self.row(
-            Invoice, pk, self.rows(Invoice).select_related("client", "collection", "agreement", "business")
+            Invoice,
+            pk,
+            self.rows(Invoice).select_related("client", "collection", "agreement", "business"),
         )
 
-    def page(self, request: HttpRequest, invoice: Invoice, form: forms.Form, status: int = 200) -> HttpResponse:
+    def page(
+        self, request: HttpRequest, invoice: Invoice, form: forms.Form, status: int = 200
+    ) -> HttpResponse:
         return self.show(request, status, invoice=invoice, form=form, **self.words(invoice))
 
     def form(self, invoice: Invoice, data: Any = None) -> forms.Form:
@@ -80,7 +84,9 @@ class Refund(InvoiceForm):
 
     def form(self, invoice: Invoice, data: Any = None) -> RefundForm:
         whole = money.format(invoice.total, invoice.currency, "en")
-        return RefundForm(data, currency=invoice.currency, initial={"amount": whole, "to_card": "card"})
+        return RefundForm(
+            data, currency=invoice.currency, initial={"amount": whole, "to_card": "card"}
+        )
 
     def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
         refund.give_back(invoice=invoice, actor=self.actor, now=timezone.now(), **data)
@@ -107,13 +113,17 @@ class Cancel(InvoiceForm):
 
     def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
         verbs: dict[str, Callable[..., Any]] = {"void": void.void, "write_off": void.write_off}
-        verbs[data["how"]](invoice=invoice, reason=data["reason"], actor=self.actor, now=timezone.now())
+        verbs[data["how"]](
+            invoice=invoice, reason=data["reason"], actor=self.actor, now=timezone.now()
+        )
 
     def words(self, invoice: Invoice) -> dict[str, Any]:
         return {
             "heading": _("Cancel the invoice"),
             "press": _("Cancel it"),
-            "aside": _("If the money was taken meanwhile the invoice stays paid, and you can refund it."),
+            "aside": _(
+                "If the money was taken meanwhile the invoice stays paid, and you can refund it."
+            ),
         }
 
 
@@ -126,7 +136,9 @@ class Transfer(InvoiceForm):
 
     def form(self, invoice: Invoice, data: Any = None) -> TransferForm:
         left = money.format(owing.owed(invoice), invoice.currency, "en")
-        return TransferForm(data, currency=invoice.currency, initial={"amount": left, "on": self.today})
+        return TransferForm(
+            data, currency=invoice.currency, initial={"amount": left, "on": self.today}
+        )
 
     def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
         transfers.record(invoice=invoice, actor=self.actor, now=timezone.now(), **data)
@@ -135,7 +147,9 @@ class Transfer(InvoiceForm):
         return {
             "heading": _("A transfer arrived"),
             "press": _("Write it down"),
-            "aside": _("What is more than the invoice becomes the client's credit and pays the next one."),
+            "aside": _(
+                "What is more than the invoice becomes the client's credit and pays the next one."
+            ),
         }
 
 
@@ -145,7 +159,11 @@ class Certificates(Desk):
     template = "dashboard/certificates.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        rows = self.rows(Certificate).select_related("invoice", "client").order_by("state", "-created_at")
+        rows = (
+            self.rows(Certificate)
+            .select_related("invoice", "client")
+            .order_by("state", "-created_at")
+        )
         return self.show(request, rows=rows[:200], form=CertificateForm(initial={"on": self.today}))
 
 
@@ -155,7 +173,9 @@ class CertificateCame(Desk):
     template = "dashboard/certificates.html"
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        certificate = self.row(Certificate, pk, self.rows(Certificate).select_related("invoice", "business"))
+        certificate = self.row(
+            Certificate, pk, self.rows(Certificate).select_related("invoice", "business")
+        )
         if "chase" in request.POST:
             transfers.chase_certificate(certificate=certificate, now=timezone.now())
             messages.success(request, _("The client is asked for it."))
@@ -163,12 +183,18 @@ class CertificateCame(Desk):
         form = CertificateForm(request.POST)
         if form.is_valid():
             try:
-                transfers.receive_certificate(certificate=certificate, now=timezone.now(), **form.cleaned_data)
+                transfers.receive_certificate(
+                    certificate=certificate, now=timezone.now(), **form.cleaned_data
+                )
                 messages.success(request, _("The certificate is written down."))
                 return redirect("dashboard:certificates")
             except RuleError as no:
                 refuse(form, no)
-        rows = self.rows(Certificate).select_related("invoice", "client").order_by("state", "-created_at")
+        rows = (
+            self.rows(Certificate)
+            .select_related("invoice", "client")
+            .order_by("state", "-created_at")
+        )
         return self.show(request, 422, rows=rows[:200], form=form, open=certificate)
 
 
@@ -176,8 +202,10 @@ class CreditNotePdf(Desk):
     """A credit note as a file."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        note = self.row(CreditNote, pk, self.rows(CreditNote).select_related("invoice__business", "document"))
-        return pdf_response(pdfs.credit_note_pdf(note=note, now=timezone.now()))
+        note = self.row(
+            CreditNote, pk, self.rows(CreditNote).select_related("invoice__business", "document")
+        )
+        return pdf_response(billing_pdfs.credit_note_pdf(note=note, now=timezone.now()))
 
 
 class Park(Desk):

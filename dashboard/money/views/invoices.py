@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from agreements.changing import end
 from billing.books import queries
 from billing.charging.retry import retry, wait
-from billing.emails import pdfs
+from billing.emails import billing_pdfs
 from billing.models import Certificate, Dispute, Invoice, Payment, Refund, Transition
 from billing.models.invoice import INVOICE_STATES
 from core.errors import RuleError
@@ -31,16 +31,27 @@ class Charges(Desk):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         found = self.rows(Invoice).select_related("client", "collection", "agreement")
-        asked, state = request.GET.get("q", "").replace("\x00", "")[:100], request.GET.get("state", "")
+        asked, state = (
+            request.GET.get("q", "").replace("\x00", "")[:100],
+            request.GET.get("state", ""),
+        )
         if asked:
-            found = found.filter(number__icontains=asked) | found.filter(client__name__icontains=asked)
+            found = found.filter(number__icontains=asked) | found.filter(
+                client__name__icontains=asked
+            )
         if state in dict(INVOICE_STATES):
             found = found.filter(state=state)
         page = page_of(found, request.GET, by="issued_on")
         rows = [(row, queries.standing(row)) for row in page.rows]
         waits = queries.unknown(self.business).count()
         return self.show(
-            request, page=page, rows=rows, asked=asked, state=state, states=INVOICE_STATES, unknown=waits
+            request,
+            page=page,
+            rows=rows,
+            asked=asked,
+            state=state,
+            states=INVOICE_STATES,
+            unknown=waits,
         )
 
 
@@ -50,8 +61,13 @@ class ChargePage(Desk):
     template = "dashboard/charge.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        invoice = self.row(Invoice, pk, self.rows(Invoice).select_related("client", "collection", "agreement"))
-        attempts = [(row, queries.decline_words(row.code)) for row in invoice.charges.select_related("method")]
+        invoice = self.row(
+            Invoice, pk, self.rows(Invoice).select_related("client", "collection", "agreement")
+        )
+        attempts = [
+            (row, queries.decline_words(row.code))
+            for row in invoice.charges.select_related("method")
+        ]
         return self.show(
             request,
             invoice=invoice,
@@ -66,9 +82,12 @@ class ChargePage(Desk):
             certificate=self.rows(Certificate).filter(invoice=invoice).first(),
             moves=self.rows(Transition).filter(collection=invoice.collection),
             days=queries.retry_days(invoice) if invoice.collect_by == "card" else [],
-            decide=WaitForm(initial={"until": self.today + PATIENCE}) if queries.undecided(invoice) else None,
+            decide=WaitForm(initial={"until": self.today + PATIENCE})
+            if queries.undecided(invoice)
+            else None,
             can_end=end.can_end(invoice.agreement),
-            can_retry=invoice.collection.state in ("dunning", "ready") and bool(invoice.collection.reason),
+            can_retry=invoice.collection.state in ("dunning", "ready")
+            and bool(invoice.collection.reason),
         )
 
 
@@ -79,7 +98,9 @@ class Retry(Desk):
         invoice = self.row(Invoice, pk, self.rows(Invoice).select_related("collection"))
         try:
             retry(collection=invoice.collection, actor=self.actor, now=timezone.now())
-            messages.success(request, _("The charge is tried again now. Its result stands here in a moment."))
+            messages.success(
+                request, _("The charge is tried again now. Its result stands here in a moment.")
+            )
         except RuleError as no:
             say(request, no)
         return redirect("dashboard:charge", invoice.pk)
@@ -95,7 +116,12 @@ class Wait(Desk):
             messages.error(request, _("Choose a day after today."))
             return redirect("dashboard:charge", invoice.pk)
         try:
-            wait(collection=invoice.collection, actor=self.actor, now=timezone.now(), **form.cleaned_data)
+            wait(
+                collection=invoice.collection,
+                actor=self.actor,
+                now=timezone.now(),
+                **form.cleaned_data,
+            )
             messages.success(request, _("It is tried once more on that day."))
         except RuleError as no:
             say(request, no)
@@ -107,12 +133,16 @@ class InvoicePdf(Desk):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         invoice = self.row(Invoice, pk, self.rows(Invoice).select_related("business", "document"))
-        return pdf_response(pdfs.invoice_pdf(invoice=invoice, now=timezone.now()))
+        return pdf_response(billing_pdfs.invoice_pdf(invoice=invoice, now=timezone.now()))
 
 
 class ReceiptPdf(Desk):
     """The receipt as a file."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        related = self.rows(Payment).select_related("business", "receipt_document", "invoice__business", "series")
-        return pdf_response(pdfs.receipt_pdf(payment=self.row(Payment, pk, related), now=timezone.now()))
+        related = self.rows(Payment).select_related(
+            "business", "receipt_document", "invoice__business", "series"
+        )
+        return pdf_response(
+            billing_pdfs.receipt_pdf(payment=self.row(Payment, pk, related), now=timezone.now())
+        )

@@ -29,16 +29,23 @@ class AnswerForm(PrintableForm, forms.Form):
     """The answer to a client's question."""
 
     unprinted = ("text",)
-    text = forms.CharField(label=_("Your answer"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    text = forms.CharField(
+        label=_("Your answer"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 class TestimonialForm(PrintableForm, forms.ModelForm):
     """Who said what, and the letter or video that proves it."""
 
-    file = forms.FileField(label=_("Reference letter (PDF)"), required=False, help_text=_("10 MB at most."))
+    file = forms.FileField(
+        label=_("Reference letter (PDF)"), required=False, help_text=_("10 MB at most.")
+    )
 
     video_url = forms.URLField(
-        label=_("Address of a video"), required=False, max_length=300, assume_scheme="https",
+        label=_("Address of a video"),
+        required=False,
+        max_length=300,
+        assume_scheme="https",
         help_text=_("Where they say it: https://…"),
     )
 

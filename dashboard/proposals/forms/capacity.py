@@ -15,7 +15,9 @@ class TimeOffForm(PrintableForm, forms.Form):
 
     first = forms.DateField(label=_("First day off"), widget=DAY)
     last = forms.DateField(label=_("Last day off"), widget=DAY)
-    note = forms.CharField(label=_("Note"), max_length=120, required=False, help_text=_("Only you see it."))
+    note = forms.CharField(
+        label=_("Note"), max_length=120, required=False, help_text=_("Only you see it.")
+    )
 
 
 class TryForm(forms.Form):

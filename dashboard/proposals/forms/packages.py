@@ -19,12 +19,15 @@ class PackageForm(PrintableForm, forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=80)
     service = forms.ChoiceField(
-        label=_("Kind of work"), required=False, choices=[("", "—"), *Service.choices],
+        label=_("Kind of work"),
+        required=False,
+        choices=[("", "—"), *Service.choices],
         help_text=_("Adds the clause that is usual for it."),
     )
     currency = forms.ChoiceField(label=_("Currency"), choices=currencies)
     kpis = LinesField(
-        label=_("Goals and measures, one a line"), required=False,
+        label=_("Goals and measures, one a line"),
+        required=False,
         help_text=_("What such a client usually wants to see: growth, engagement, conversion."),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)

@@ -16,7 +16,9 @@ from dashboard.agreements.forms.wording import TextForm, ValueAddForm
 from dashboard.proposals.forms.terms import ProposalForm, TierForm
 
 TIERS = ADDS = 3
-TierForms = forms.formset_factory(TierForm, extra=0, min_num=TIERS, max_num=TIERS, absolute_max=TIERS)
+TierForms = forms.formset_factory(
+    TierForm, extra=0, min_num=TIERS, max_num=TIERS, absolute_max=TIERS
+)
 
 
 class OfferForms:
@@ -37,14 +39,23 @@ class OfferForms:
         wording: dict[str, Any] | None = None,
     ) -> None:
         self.form = ProposalForm(
-            data, business=business, client=client, contacts=contacts, said=said, instance=proposal, initial=initial
+            data,
+            business=business,
+            client=client,
+            contacts=contacts,
+            said=said,
+            instance=proposal,
+            initial=initial,
         )
         self.next = TierForm(data, prefix="next", initial=_next(proposal))
         self.tiers = TierForms(data, initial=tiers, prefix="tier")
         self.text = TextForm(data, business=business, own=own, proposal=proposal, initial=wording)
         added = list(proposal.value_adds if proposal else [])
         added += [{}] * (ADDS - len(added))
-        self.adds = [ValueAddForm(data, prefix=f"add-{n}", initial=_shown(one)) for n, one in enumerate(added)]
+        self.adds = [
+            ValueAddForm(data, prefix=f"add-{n}", initial=_shown(one))
+            for n, one in enumerate(added)
+        ]
 
     def read(self) -> dict[str, Any] | None:
         """The proposal's columns and tiers; None where anything is wrong, each fault at its own field."""
@@ -60,7 +71,13 @@ class OfferForms:
             self.text.add_error("overage_fee", error)
             return None
         added = [row for row in (one.row() for one in self.adds) if row]
-        return {"tiers": drafts, "next_tier": following, "value_adds": added, **self.form.terms(), **text}
+        return {
+            "tiers": drafts,
+            "next_tier": following,
+            "value_adds": added,
+            **self.form.terms(),
+            **text,
+        }
 
     def _following(self) -> dict[str, Any] | None:
         """The tier after a trial; empty where none was filled in, None where it is amiss."""
@@ -69,11 +86,19 @@ class OfferForms:
         if not self.next.is_valid():
             return None
         draft = self.next.draft(getattr(self.form, "cleaned_data", {}).get("currency") or "USD")
-        return {name: value for name, value in asdict(draft).items() if name != "is_recommended"} if draft else None
+        return (
+            {name: value for name, value in asdict(draft).items() if name != "is_recommended"}
+            if draft
+            else None
+        )
 
     def refuse(self, no: RuleError) -> None:
         """Put a rule's refusal next to the field it is about."""
-        silent = (one for one in self.adds if one.cleaned_data.get("minutes") and not one.cleaned_data.get("reason"))
+        silent = (
+            one
+            for one in self.adds
+            if one.cleaned_data.get("minutes") and not one.cleaned_data.get("reason")
+        )
         under = next(silent, None) if isinstance(no, UnderFloor) else None
         form = under or (self.text if no.field in self.text.fields else self.form)
         form.add_error(no.field if no.field in form.fields else None, str(no))
@@ -93,7 +118,11 @@ def drafts_of(tiers: Any, currency: str | None) -> list[TierDraft] | None:
 
 
 def _next(proposal: Proposal | None) -> dict[str, Any]:
-    return tier_values(TierDraft(**proposal.next_tier), proposal.currency) if proposal and proposal.next_tier else {}
+    return (
+        tier_values(TierDraft(**proposal.next_tier), proposal.currency)
+        if proposal and proposal.next_tier
+        else {}
+    )
 
 
 def _shown(added: dict[str, Any]) -> dict[str, Any]:

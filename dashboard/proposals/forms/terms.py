@@ -31,19 +31,43 @@ FAR = timedelta(days=366 * 2)
 class ProposalForm(PrintableForm, forms.ModelForm):
     """Terms of the offer. The client brings its decision maker."""
 
-    notice_days = forms.IntegerField(label=_("Notice in days"), min_value=0, max_value=365, initial=30)
-    minimum_months = forms.IntegerField(label=_("Minimum term in months"), min_value=0, max_value=60, initial=3)
+    notice_days = forms.IntegerField(
+        label=_("Notice in days"), min_value=0, max_value=365, initial=30
+    )
+    minimum_months = forms.IntegerField(
+        label=_("Minimum term in months"), min_value=0, max_value=60, initial=3
+    )
 
-    keep_as = forms.CharField(label=_("Keep these words for the next proposal, as"), max_length=60, required=False)
+    keep_as = forms.CharField(
+        label=_("Keep these words for the next proposal, as"), max_length=60, required=False
+    )
 
     class Meta:
         model = Proposal
         fields = [
-            "title", "intro", "currency", "language", "interval", "collect_by", "starts_on", "ends_on",
+            "title",
+            "intro",
+            "currency",
+            "language",
+            "interval",
+            "collect_by",
+            "starts_on",
+            "ends_on",
             "renews",
-            "notice_days", "minimum_months", "rollover", "rollover_percent", "rollover_periods", "in_order",
-            "countersigns", "recommended_because",
-            "trial_measure", "report_days", "report_unreviewed", "credits_trial", "shows_openings", "expires_on",
+            "notice_days",
+            "minimum_months",
+            "rollover",
+            "rollover_percent",
+            "rollover_periods",
+            "in_order",
+            "countersigns",
+            "recommended_because",
+            "trial_measure",
+            "report_days",
+            "report_unreviewed",
+            "credits_trial",
+            "shows_openings",
+            "expires_on",
         ]
         widgets = {
             "intro": forms.Textarea(attrs={"rows": 8}),
@@ -53,24 +77,42 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         }
         help_texts = {
             "starts_on": _("The first charge is on this day, and on the same day of every month."),
-            "ends_on": _("For a paid trial: the day on which both sides decide. For a term: the day after its last."),
-            "recommended_because": _("In the client's own goals, as a sentence: it stands in the recommended tier."),
+            "ends_on": _(
+                "For a paid trial: the day on which both sides decide. For a term: the day after its last."
+            ),
+            "recommended_because": _(
+                "In the client's own goals, as a sentence: it stands in the recommended tier."
+            ),
         }
 
     def __init__(
-        self, *args: Any, business: Business, client: Client, contacts: Any, said: Any, **kwargs: Any
+        self,
+        *args: Any,
+        business: Business,
+        client: Client,
+        contacts: Any,
+        said: Any,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["testimonials"] = forms.ModelMultipleChoiceField(
-            queryset=said, required=False, label=_("What others say"), widget=forms.CheckboxSelectMultiple
+            queryset=said,
+            required=False,
+            label=_("What others say"),
+            widget=forms.CheckboxSelectMultiple,
         )
         self.today = local_day(timezone.now(), client.time_zone)
         self.fields["currency"] = forms.ChoiceField(label=_("Currency"), choices=currencies())
         self.fields["collect_by"].required = False
-        self.fields["contact"] = forms.ModelChoiceField(queryset=contacts, label=_("For"), empty_label=None)
+        self.fields["contact"] = forms.ModelChoiceField(
+            queryset=contacts, label=_("For"), empty_label=None
+        )
         self.fields["contact"].initial = next((c.pk for c in contacts if c.is_decision_maker), None)
         self.fields["cosigners"] = forms.ModelMultipleChoiceField(
-            queryset=contacts, required=False, label=_("Also sign"), widget=forms.CheckboxSelectMultiple,
+            queryset=contacts,
+            required=False,
+            label=_("Also sign"),
+            widget=forms.CheckboxSelectMultiple,
             help_text=_("Beside the person who picks the tier."),
         )
         for name in (
@@ -114,7 +156,9 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         if data.get("rollover_percent") is None:
             data["rollover_percent"] = 25
         if data["renews"] != Renews.NO and not data.get("ends_on"):
-            self.add_error("ends_on", _now("A retainer that renews needs the day on which its term ends."))
+            self.add_error(
+                "ends_on", _now("A retainer that renews needs the day on which its term ends.")
+            )
         starts, ends, expires = data.get("starts_on"), data.get("ends_on"), data.get("expires_on")
         if starts and ends and ends <= starts:
             self.add_error("ends_on", _now("It has to end after it starts."))
@@ -134,10 +178,14 @@ class TierForm(PrintableForm, forms.Form):
     tagline = forms.CharField(label=_("In one line"), max_length=120, required=False)
     fee = MoneyField(label=_("Fee"), required=False)
     hours = DurationField(label=_("Included hours"), required=False, help_text="")
-    response_hours = forms.IntegerField(label=_("Answers within hours"), min_value=1, max_value=720, initial=24)
+    response_hours = forms.IntegerField(
+        label=_("Answers within hours"), min_value=1, max_value=720, initial=24
+    )
     adds = LinesField(label=_("What it adds, one a line"), required=False)
     deliverables = CountedLinesField(
-        label=_("Deliverables, one a line"), required=False, help_text=_("With their number: 20 posts.")
+        label=_("Deliverables, one a line"),
+        required=False,
+        help_text=_("With their number: 20 posts."),
     )
     is_recommended = forms.BooleanField(label=_("Recommend this tier"), required=False)
 

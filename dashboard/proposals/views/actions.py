@@ -33,7 +33,9 @@ class TryOut(Desk):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
         to = after_sending.try_out(proposal=proposal, now=timezone.now())
-        messages.success(request, _("The letter is on its way to you, at %(email)s.") % {"email": to})
+        messages.success(
+            request, _("The letter is on its way to you, at %(email)s.") % {"email": to}
+        )
         return redirect("dashboard:proposal", proposal.pk)
 
 
@@ -48,7 +50,9 @@ class Extend(Desk):
             return redirect("dashboard:proposal", proposal.pk)
         try:
             until, now = form.cleaned_data["until"], timezone.now()
-            after_sending.extend(proposal=proposal, until=until, actor=self.actor, now=now, origin=self.origin)
+            after_sending.extend(
+                proposal=proposal, until=until, actor=self.actor, now=now, origin=self.origin
+            )
             messages.success(request, _("It is open longer, and the client was told."))
         except RuleError as no:
             say(request, no)
@@ -80,9 +84,15 @@ class Answer(Desk):
             return redirect("dashboard:proposal", question.proposal_id)
         try:
             client_actions.answer(
-                question=question, text=form.cleaned_data["text"], actor=self.actor, now=timezone.now()
+                question=question,
+                text=form.cleaned_data["text"],
+                actor=self.actor,
+                now=timezone.now(),
             )
-            messages.success(request, _("Your answer is on its way to %(name)s.") % {"name": question.contact.name})
+            messages.success(
+                request,
+                _("Your answer is on its way to %(name)s.") % {"name": question.contact.name},
+            )
         except RuleError as no:
             say(request, no)
         return redirect("dashboard:proposal", question.proposal_id)
@@ -96,7 +106,9 @@ class TellRoom(Desk):
         wait = self.row(Wait, pk, self.rows(Wait).select_related(*related))
         try:
             waitlist.tell(wait=wait, actor=self.actor, now=timezone.now())
-            messages.success(request, _("%(name)s knows that there is a place.") % {"name": wait.contact.name})
+            messages.success(
+                request, _("%(name)s knows that there is a place.") % {"name": wait.contact.name}
+            )
         except RuleError as no:
             say(request, no)
         return redirect("dashboard:proposal", wait.proposal_id)

@@ -49,7 +49,10 @@ class Capacity(Desk):
             form=form,
             asked=asked,
             minutes=minutes,
-            rows=[(load, workload.openings(load.free, minutes) if load.free is not None else None) for load in loads],
+            rows=[
+                (load, workload.openings(load.free, minutes) if load.free is not None else None)
+                for load in loads
+            ],
             chart=_chart(loads, self.business.capacity_minutes),
             away=self.rows(TimeOff).filter(ends_on__gt=self.today),
         )
@@ -58,7 +61,8 @@ class Capacity(Desk):
 def _chart(loads: list[capacity.Load], limit: int) -> charts.Columns:
     kinds = ("signed", "added", "off", "likely")
     columns: list[tuple[str, list[tuple[str, Any]]]] = [
-        (formats.month_short(load.span.start), [(kind, getattr(load, kind)) for kind in kinds]) for load in loads
+        (formats.month_short(load.span.start), [(kind, getattr(load, kind)) for kind in kinds])
+        for load in loads
     ]
     return charts.stacked(columns, limit=limit or None, show=formats.hours_number, unit=60)
 

@@ -45,7 +45,12 @@ class NewPackage(Desk):
         if isinstance(package, Package):
             currency = package.currency  # its figures are the freelancer's own
         values = packages.form_values(package, currency)
-        start = {"name": package.name, "currency": currency, "service": values["service"], "kpis": values["kpis"]}
+        start = {
+            "name": package.name,
+            "currency": currency,
+            "service": values["service"],
+            "kpis": values["kpis"],
+        }
         forms = PackageForms(None, self.business, initial=start, tiers=values["tiers"])
         return self.page(request, forms, fees_elsewhere=packages.fees_elsewhere(package, currency))
 
@@ -73,9 +78,13 @@ class EditPackage(NewPackage):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
         row = self.row(Package, pk)
-        start = {name: getattr(row, name) for name in ("name", "service", "currency", "kpis", "version")}
+        start = {
+            name: getattr(row, name) for name in ("name", "service", "currency", "kpis", "version")
+        }
         tiers = packages.form_values(row, row.currency)["tiers"]
-        return self.page(request, PackageForms(None, self.business, initial=start, tiers=tiers), row=row)
+        return self.page(
+            request, PackageForms(None, self.business, initial=start, tiers=tiers), row=row
+        )
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
         row, forms = self.row(Package, pk), PackageForms(request.POST, self.business)
@@ -83,8 +92,12 @@ class EditPackage(NewPackage):
         if found is not None:
             fields, tiers = found
             try:
-                packages.change(package=row, tiers=tiers, **fields | {"version": fields["version"] or 0})
-                messages.success(request, _("Saved. Proposals that were written keep their own tiers."))
+                packages.change(
+                    package=row, tiers=tiers, **fields | {"version": fields["version"] or 0}
+                )
+                messages.success(
+                    request, _("Saved. Proposals that were written keep their own tiers.")
+                )
                 return redirect("dashboard:packages")
             except RuleError as no:
                 forms.refuse(no)
@@ -97,5 +110,7 @@ class Retire(Desk):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row, is_back = self.row(Package, pk), request.POST.get("do") == "restore"
         packages.retire(package=row, now=None if is_back else timezone.now())
-        messages.success(request, _("It is offered again.") if is_back else _("The package is put away."))
+        messages.success(
+            request, _("It is offered again.") if is_back else _("The package is put away.")
+        )
         return redirect("dashboard:packages")

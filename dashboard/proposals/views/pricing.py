@@ -22,7 +22,13 @@ def figures(
     periods = 12 // MONTHS[Interval(interval)] if interval in MONTHS else 0
     floor, goal = (business.floor_rate, business.yearly_goal) if is_own else (0, 0)
     rows = pricing.table(rungs, pricing.Aims(floor, goal, periods), added)
-    facts = {"currency": currency, "floor": floor, "goal": goal if periods else 0, "is_own": is_own, "added": added}
+    facts = {
+        "currency": currency,
+        "floor": floor,
+        "goal": goal if periods else 0,
+        "is_own": is_own,
+        "added": added,
+    }
     return {"priced": rows, "aims": facts}
 
 
@@ -40,7 +46,13 @@ class Pricing(Desk):
     template = "components/pricing.html"
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        asked, interval = request.POST.get("currency", ""), request.POST.get("interval", Interval.MONTHLY.value)
+        asked, interval = (
+            request.POST.get("currency", ""),
+            request.POST.get("interval", Interval.MONTHLY.value),
+        )
         currency = asked if asked in money.CURRENCIES else self.business.currency
         found, added = rungs_of(request.POST, currency), added_minutes(request.POST)
-        return self.show(request, **figures(self.business, found, currency=currency, interval=interval, added=added))
+        return self.show(
+            request,
+            **figures(self.business, found, currency=currency, interval=interval, added=added),
+        )

@@ -22,7 +22,7 @@ from agreements.proposals import (
 )
 from agreements.rules import cumulative_tiers
 from agreements.rules.states import ProposalState
-from agreements.signing import history, pdfs
+from agreements.signing import agreement_pdf, history
 from clients import call_notes
 from clients.models import Client, Contact, Testimonial
 from core import audit
@@ -44,9 +44,14 @@ class Proposals(Desk):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         found = self.rows(Proposal).select_related("client")
-        asked, state = request.GET.get("q", "").replace("\x00", "")[:100], request.GET.get("state", "")
+        asked, state = (
+            request.GET.get("q", "").replace("\x00", "")[:100],
+            request.GET.get("state", ""),
+        )
         if asked:
-            found = found.filter(title__icontains=asked) | found.filter(client__name__icontains=asked)
+            found = found.filter(title__icontains=asked) | found.filter(
+                client__name__icontains=asked
+            )
         if state in dict(PROPOSAL_STATES):
             found = found.filter(state=state)
         page = page_of(found, request.GET, by="created_at")
@@ -60,14 +65,20 @@ class ProposalPage(Desk):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(
-            Proposal, pk, self.rows(Proposal).select_related("client", "contact", "business", "agreement", "template")
+            Proposal,
+            pk,
+            self.rows(Proposal).select_related(
+                "client", "contact", "business", "agreement", "template"
+            ),
         )
         rungs = propose.rungs(proposal)
         is_draft = proposal.state == ProposalState.DRAFT
         return self.show(
             request,
             proposal=proposal,
-            cards=[(tier, cumulative_tiers.lines(rungs, place)) for place, tier in enumerate(rungs)],
+            cards=[
+                (tier, cumulative_tiers.lines(rungs, place)) for place, tier in enumerate(rungs)
+            ],
             **offer_figures(proposal, rungs),
             is_draft=is_draft,
             gaps=propose.faults(proposal) if is_draft else [],
@@ -76,7 +87,10 @@ class ProposalPage(Desk):
             questions=self.rows(Question).filter(proposal=proposal).select_related("contact"),
             answer=AnswerForm(),
             extend=_extend(proposal, self.today) if after_sending.can_extend(proposal) else None,
-            wait=self.rows(Wait).filter(proposal=proposal).select_related("contact", "tier").first(),
+            wait=self.rows(Wait)
+            .filter(proposal=proposal)
+            .select_related("contact", "tier")
+            .first(),
             letter=self.rows(Outbox).filter(kind="proposal", ref=str(proposal.pk)).first(),
             can_revise=after_sending.can_revise(proposal),
             newest=after_sending.newest(proposal),
@@ -99,7 +113,7 @@ class ProposalPaper(Desk):
         now = timezone.now()
         try:
             made = accept.draft(proposal=proposal, tier=tier, now=now)
-            return pdf_bytes(pdfs.unsigned_pdf(made, created=now), made.title)
+            return pdf_bytes(agreement_pdf.unsigned_pdf(made, created=now), made.title)
         except RuleError as no:
             say(request, no)
             return redirect("dashboard:proposal", proposal.pk)
@@ -116,10 +130,17 @@ class Compose(Desk):
         with translation.override(client.language):
             said = call_notes.answers(client)
             start = {"title": _("Retainer for %(client)s") % {"client": client.name}}
-            start |= {"intro": from_call.opening(said), "recommended_because": from_call.reason(said)}
+            start |= {
+                "intro": from_call.opening(said),
+                "recommended_because": from_call.reason(said),
+            }
             package = packages.find(self.business, request.GET.get("package", ""))
             first = packages.form_values(package, currency)
-        kept = self.rows(Message).filter(name=request.GET.get("message", "").replace("\x00", "")).first()
+        kept = (
+            self.rows(Message)
+            .filter(name=request.GET.get("message", "").replace("\x00", ""))
+            .first()
+        )
         start |= {"intro": kept.text} if kept else {}
         usual = {"kpis": from_call.goals(said, first["kpis"]), "service": first["service"]}
         tiers = from_call.recommend(first["tiers"], package.drafts, said.minutes)
@@ -140,7 +161,9 @@ class Compose(Desk):
         found = forms.read()
         if found is not None:
             try:
-                made = propose.draft(business=self.business, client=client, now=timezone.now(), **found)
+                made = propose.draft(
+                    business=self.business, client=client, now=timezone.now(), **found
+                )
                 self.keep(forms)
                 return redirect("dashboard:proposal", made.pk)
             except RuleError as no:
@@ -150,7 +173,9 @@ class Compose(Desk):
     def _client(self, pk: UUID) -> Client:
         return self.row(Client, pk)
 
-    def forms(self, client: Client, data: Any = None, proposal: Proposal | None = None, **start: Any) -> OfferForms:
+    def forms(
+        self, client: Client, data: Any = None, proposal: Proposal | None = None, **start: Any
+    ) -> OfferForms:
         """The forms of one offer; `start` is what they show first."""
         return OfferForms(
             data,
@@ -163,17 +188,31 @@ class Compose(Desk):
             **start,
         )
 
-    def page(self, request: HttpRequest, forms: OfferForms, client: Client, **context: Any) -> HttpResponse:
+    def page(
+        self, request: HttpRequest, forms: OfferForms, client: Client, **context: Any
+    ) -> HttpResponse:
         """The page with its forms."""
-        context |= {"form": forms.form, "tiers": forms.tiers, "text": forms.text, "adds": forms.adds}
-        context |= {"next": forms.next, "fields": opening_message.fields(), "kept": self.rows(Message)}
+        context |= {
+            "form": forms.form,
+            "tiers": forms.tiers,
+            "text": forms.text,
+            "adds": forms.adds,
+        }
+        context |= {
+            "next": forms.next,
+            "fields": opening_message.fields(),
+            "kept": self.rows(Message),
+        }
         return self.show(request, client=client, **context)
 
     def keep(self, forms: OfferForms) -> None:
         """The opening words, under the name that was given."""
         if name := forms.form.cleaned_data["keep_as"]:
             opening_message.keep(
-                business=self.business, name=name, text=forms.form.cleaned_data["intro"], now=timezone.now()
+                business=self.business,
+                name=name,
+                text=forms.form.cleaned_data["intro"],
+                now=timezone.now(),
             )
 
 
@@ -183,10 +222,14 @@ class Rewrite(Compose):
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self._draft(pk)
         if proposal.state != ProposalState.DRAFT:
-            messages.error(request, _("This proposal was sent and is frozen. Make a new one instead."))
+            messages.error(
+                request, _("This proposal was sent and is frozen. Make a new one instead.")
+            )
             return redirect("dashboard:proposal", proposal.pk)
         tiers = [packages.tier_values(tier, proposal.currency) for tier in propose.rungs(proposal)]
-        forms = self.forms(proposal.client, None, proposal, initial={"contact": proposal.contact_id}, tiers=tiers)
+        forms = self.forms(
+            proposal.client, None, proposal, initial={"contact": proposal.contact_id}, tiers=tiers
+        )
         return self.page(request, forms, proposal.client, proposal=proposal)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -211,12 +254,17 @@ class Send(Desk):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(
-            Proposal, pk, self.rows(Proposal).select_related("client", "contact__client", "business__owner")
+            Proposal,
+            pk,
+            self.rows(Proposal).select_related("client", "contact__client", "business__owner"),
         )
         try:
-            propose.send(proposal=proposal, actor=self.actor, now=timezone.now(), origin=self.origin)
+            propose.send(
+                proposal=proposal, actor=self.actor, now=timezone.now(), origin=self.origin
+            )
             messages.success(
-                request, _("The proposal is on its way to %(email)s.") % {"email": proposal.contact.email}
+                request,
+                _("The proposal is on its way to %(email)s.") % {"email": proposal.contact.email},
             )
         except RuleError as no:
             say(request, no)

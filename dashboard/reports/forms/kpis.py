@@ -20,16 +20,28 @@ class KpiForm(PrintableForm, forms.Form):
     """A figure to move."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
-    kind = forms.ChoiceField(label=_("It is about"), choices=KpiKind.choices, initial=KpiKind.GROWTH)
+    kind = forms.ChoiceField(
+        label=_("It is about"), choices=KpiKind.choices, initial=KpiKind.GROWTH
+    )
     shape = forms.ChoiceField(
         label=_("A reading is"),
-        choices=[("", _("as usual: growth a level, engagement a rate, conversion a count")), *SHAPES],
+        choices=[
+            ("", _("as usual: growth a level, engagement a rate, conversion a count")),
+            *SHAPES,
+        ],
         required=False,
     )
-    unit = forms.CharField(label=_("Unit"), max_length=20, required=False, help_text=_("such as %; or nothing"))
-    baseline = forms.DecimalField(label=_("At the start"), max_digits=14, decimal_places=2, widget=NUMBER)
+    unit = forms.CharField(
+        label=_("Unit"), max_length=20, required=False, help_text=_("such as %; or nothing")
+    )
+    baseline = forms.DecimalField(
+        label=_("At the start"), max_digits=14, decimal_places=2, widget=NUMBER
+    )
     target = forms.DecimalField(
-        label=_("Monthly target"), max_digits=14, decimal_places=2, widget=NUMBER,
+        label=_("Monthly target"),
+        max_digits=14,
+        decimal_places=2,
+        widget=NUMBER,
         help_text=_("where it should be at the end of each period"),
     )
     less_is_better = forms.BooleanField(label=_("Less is better"), required=False)
@@ -55,14 +67,17 @@ class ReadingFileForm(forms.Form):
     """Many readings at once."""
 
     file = forms.FileField(
-        label=_("CSV file"), widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv"})
+        label=_("CSV file"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv"}),
     )
 
 
 class NoteForm(forms.Form):
     """A note to the client about the running period."""
 
-    note = forms.CharField(label=_("Note"), max_length=1000, widget=forms.Textarea(attrs={"rows": 5}))
+    note = forms.CharField(
+        label=_("Note"), max_length=1000, widget=forms.Textarea(attrs={"rows": 5})
+    )
 
 
 class ReviewForm(PrintableForm, forms.Form):
@@ -70,13 +85,18 @@ class ReviewForm(PrintableForm, forms.Form):
 
     until = forms.TypedChoiceField(label=_("Its last period"), coerce=date.fromisoformat)
     outlook = forms.CharField(
-        label=_("What comes next"), max_length=3000, required=False, widget=forms.Textarea(attrs={"rows": 6}),
+        label=_("What comes next"),
+        max_length=3000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("The plan for the next three periods, in your words."),
     )
 
     def __init__(self, *args: Any, periods: Sequence[Period], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        last = [(row.ends_on.isoformat(), formats.day(formats.last_day(row.ends_on))) for row in periods]
+        last = [
+            (row.ends_on.isoformat(), formats.day(formats.last_day(row.ends_on))) for row in periods
+        ]
         self.fields["until"].choices = last  # type: ignore[attr-defined]
 
 

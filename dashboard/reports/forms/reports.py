@@ -16,19 +16,29 @@ class WordsForm(PrintableForm, forms.Form):
     """What the freelancer adds to the figures."""
 
     comment = forms.CharField(
-        label=_("Your words to the client"), max_length=3000, required=False,
+        label=_("Your words to the client"),
+        max_length=3000,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("Two or three sentences: it is what they read first."),
     )
     next_text = forms.CharField(
-        label=_("What is next"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("What is next"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     decision = forms.CharField(
-        label=_("One decision wanted"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        label=_("One decision wanted"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("A question that yes or no answers. The client answers it with one button."),
     )
     chosen = forms.MultipleChoiceField(
-        label=_("KPIs that stand first"), required=False, widget=forms.CheckboxSelectMultiple,
+        label=_("KPIs that stand first"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
         help_text=_("Up to three."),
     )
 

@@ -27,7 +27,9 @@ class Warnings(Desk):
     def get(self, request: HttpRequest) -> HttpResponse:
         found = self.rows(EarlyWarning).select_related("client", "period")
         if only := request.GET.get("state") == "open":
-            found = found.filter(sent_at__isnull=True, dismissed_at__isnull=True, period__ends_on__gt=self.today)
+            found = found.filter(
+                sent_at__isnull=True, dismissed_at__isnull=True, period__ends_on__gt=self.today
+            )
         page = page_of(found, request.GET, by="created_at")
         rows = [(row, [warning_words.says(one) for one in row.findings]) for row in page.rows]
         return self.show(request, page=page, rows=rows, only=only, today=self.today)
@@ -53,8 +55,12 @@ class WarningPage(Desk):
                 return self._show(request, row, form, 422)
             note = form.cleaned_data["note"]
             person = addressee.must_be(row.period.agreement)
-            warnings.send_note(warning=row, note=note, actor=self.actor, now=now, origin=self.origin)
-            messages.success(request, _("The note is on its way to %(name)s.") % {"name": person.name})
+            warnings.send_note(
+                warning=row, note=note, actor=self.actor, now=now, origin=self.origin
+            )
+            messages.success(
+                request, _("The note is on its way to %(name)s.") % {"name": person.name}
+            )
         except NobodyToTell as no:
             refuse(form, no)
             return self._show(request, row, form, 422)
@@ -63,10 +69,14 @@ class WarningPage(Desk):
         return redirect("dashboard:warning", row.pk)
 
     def _warning(self, pk: UUID) -> EarlyWarning:
-        related = self.rows(EarlyWarning).select_related("client", "period__agreement__contact", "business__owner")
+        related = self.rows(EarlyWarning).select_related(
+            "client", "period__agreement__contact", "business__owner"
+        )
         return self.row(EarlyWarning, pk, related)
 
-    def _show(self, request: HttpRequest, row: EarlyWarning, form: Any, status: int = 200) -> HttpResponse:
+    def _show(
+        self, request: HttpRequest, row: EarlyWarning, form: Any, status: int = 200
+    ) -> HttpResponse:
         language = row.period.agreement.language
         return self.show(
             request,
@@ -77,5 +87,6 @@ class WarningPage(Desk):
             person=addressee.of([row.period.agreement]).get(row.client_id),
             is_open=not (row.sent_at or row.dismissed_at),
             other_language=translation.get_language_info(language)["name_translated"]
-            if language != translation.get_language() else "",
+            if language != translation.get_language()
+            else "",
         )

@@ -40,7 +40,12 @@ class KpisPage(Desk):
         return self.row(Agreement, pk, self.rows(Agreement).select_related("client", "business"))
 
     def page(
-        self, request: HttpRequest, agreement: Agreement, status: int = 200, refused: Any = None, **more: Any
+        self,
+        request: HttpRequest,
+        agreement: Agreement,
+        status: int = 200,
+        refused: Any = None,
+        **more: Any,
     ) -> HttpResponse:
         """`refused` is (KPI's id, its form) where a reading was not taken."""
         today = local_day(timezone.now(), agreement.time_zone)
@@ -52,7 +57,9 @@ class KpisPage(Desk):
             forms |= dict([refused])
         context: dict[str, Any] = {
             "period": period,
-            "rows": [(look, forms[look.figure.kpi.pk], course.since_start(look.figure)) for look in looks],
+            "rows": [
+                (look, forms[look.figure.kpi.pk], course.since_start(look.figure)) for look in looks
+            ],
             "retired": course.retired(agreement, looks),
             "file_form": ReadingFileForm(),
         }
@@ -118,8 +125,12 @@ class RetireKpi(EditKpi):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         kpi, again = self._kpi(pk), request.POST.get("again") == "yes"
-        measure.retire_kpi(kpi=kpi, actor=self.actor, now=timezone.now(), origin=self.origin, again=again)
-        messages.success(request, _("It is measured again.") if again else _("It is measured no more."))
+        measure.retire_kpi(
+            kpi=kpi, actor=self.actor, now=timezone.now(), origin=self.origin, again=again
+        )
+        messages.success(
+            request, _("It is measured again.") if again else _("It is measured no more.")
+        )
         return redirect("dashboard:kpis", kpi.agreement_id)
 
 
@@ -135,7 +146,11 @@ class ReadKpi(KpisPage):
             wanted = Wanted(kpi.pk, form.cleaned_data["on"], form.cleaned_data["value"])
             try:
                 (done,) = readings.write(
-                    business=self.business, wanted=[wanted], now=timezone.now(), actor=self.actor, source=Source.HAND
+                    business=self.business,
+                    wanted=[wanted],
+                    now=timezone.now(),
+                    actor=self.actor,
+                    source=Source.HAND,
                 )
                 said = _("%(kpi)s is corrected.") if done.was else _("%(kpi)s is saved.")
                 messages.success(request, said % {"kpi": kpi.name})
@@ -169,17 +184,27 @@ class ReadFile(KpisPage):
         data = cache.get(self._key(mark))
         if data is None:
             form = ReadingFileForm(request.POST)
-            form.errors["file"] = form.error_class([_("Choose the file again: it was tried out too long ago.")])
+            form.errors["file"] = form.error_class(
+                [_("Choose the file again: it was tried out too long ago.")]
+            )
             return self.page(request, agreement, 422, file_form=form)
-        done = reading_file.take_over(agreement=agreement, data=data, actor=self.actor, now=timezone.now())
+        done = reading_file.take_over(
+            agreement=agreement, data=data, actor=self.actor, now=timezone.now()
+        )
         if done.bad:
             return self.page(request, agreement, 422, tried=done)
-        words = _("%(new)s readings are new, %(corrected)s were corrected, %(same)s were there already.")
-        messages.success(request, words % {"new": done.new, "corrected": done.corrected, "same": done.same})
+        words = _(
+            "%(new)s readings are new, %(corrected)s were corrected, %(same)s were there already."
+        )
+        messages.success(
+            request, words % {"new": done.new, "corrected": done.corrected, "same": done.same}
+        )
         return redirect("dashboard:kpis", agreement.pk)
 
     def _key(self, mark: str) -> str:
-        name = hashlib.sha256(mark.encode()).hexdigest()  # whatever was posted is a name that a cache takes
+        name = hashlib.sha256(
+            mark.encode()
+        ).hexdigest()  # whatever was posted is a name that a cache takes
         return f"readings:{self.business.pk}:{name}"
 
 
@@ -189,6 +214,12 @@ class SampleFile(KpisPage):
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.agreement(pk)
         today = local_day(timezone.now(), agreement.time_zone).isoformat()
-        rows = self.rows(Kpi).filter(agreement=agreement, retired_at__isnull=True).order_by("created_at", "name")
+        rows = (
+            self.rows(Kpi)
+            .filter(agreement=agreement, retired_at__isnull=True)
+            .order_by("created_at", "name")
+        )
         table = [["kpi", "date", "value"], *([row.name, today, ""] for row in rows)]
-        return csv_response("".join(spreadsheet.lines(table)), _("Readings %(title)s") % {"title": agreement.title})
+        return csv_response(
+            "".join(spreadsheet.lines(table)), _("Readings %(title)s") % {"title": agreement.title}
+        )

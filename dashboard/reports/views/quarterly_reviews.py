@@ -40,7 +40,9 @@ class Reviews(Desk):
             return self._show(request, agreement, form, until, outlook)
         try:
             periods = review_quarter.periods_of(agreement, until, self._here(agreement))
-            review_quarter.make(agreement=agreement, periods=periods, outlook=outlook, now=timezone.now())
+            review_quarter.make(
+                agreement=agreement, periods=periods, outlook=outlook, now=timezone.now()
+            )
             messages.success(request, _("The document is made. Look at it, then send it."))
             return redirect("dashboard:reviews", agreement.pk)
         except RuleError as no:
@@ -81,7 +83,9 @@ class SendReview(Desk):
         related = ("client", "agreement__contact", "business__owner", "document")
         review = self.row(QuarterlyReview, pk, self.rows(QuarterlyReview).select_related(*related))
         try:
-            review_quarter.send(review=review, actor=self.actor, now=timezone.now(), origin=self.origin)
+            review_quarter.send(
+                review=review, actor=self.actor, now=timezone.now(), origin=self.origin
+            )
             messages.success(request, _("The review is on its way."))
         except RuleError as no:
             say(request, no)
@@ -93,5 +97,7 @@ class ReviewPdf(Desk):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         return pdf_response(
-            self.row(QuarterlyReview, pk, self.rows(QuarterlyReview).select_related("document")).document
+            self.row(
+                QuarterlyReview, pk, self.rows(QuarterlyReview).select_related("document")
+            ).document
         )

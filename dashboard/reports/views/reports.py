@@ -18,7 +18,15 @@ from dashboard.page import Desk, refuse, say
 from dashboard.reports.forms.reports import WhenForm, WordsForm
 from delivery.models import Report
 from delivery.models.report import REPORT_STATES
-from delivery.reports import latest_run, read_facts, reminders, report_pdf, review, send, suggest
+from delivery.reports import (
+    read_facts,
+    report_pdf,
+    report_reminders,
+    report_run,
+    review,
+    send,
+    suggest,
+)
 from delivery.reports.report_words import with_words
 from delivery.rules.states import ReportState
 
@@ -30,13 +38,18 @@ class Reports(Desk):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         found = self.rows(Report).select_related("client", "period__agreement")
-        asked, state = request.GET.get("q", "").replace("\x00", "")[:100], request.GET.get("state", "")
+        asked, state = (
+            request.GET.get("q", "").replace("\x00", "")[:100],
+            request.GET.get("state", ""),
+        )
         if asked:
             found = found.filter(client__name__icontains=asked)
         if state in dict(REPORT_STATES):
             found = found.filter(state=state)
         page = page_of(found, request.GET, by="created_at")
-        return self.show(request, page=page, asked=asked, state=state, states=REPORT_STATES, **progress(self))
+        return self.show(
+            request, page=page, asked=asked, state=state, states=REPORT_STATES, **progress(self)
+        )
 
 
 class Progress(Desk):
@@ -129,7 +142,7 @@ class Talked(Desk):
     """The freelancer has talked about a report that nobody had opened."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        reminders.talked(report=self.row(Report, pk), now=timezone.now())
+        report_reminders.talked(report=self.row(Report, pk), now=timezone.now())
         messages.success(request, _("Noted."))
         return redirect("dashboard:report", pk)
 
@@ -160,7 +173,9 @@ def words_form(report: Report, data: Any = None) -> WordsForm:
     """The words as they were saved; for a draft that nobody has touched, first ones from its figures."""
     shot = review.shown(report)
     kpis = [(row["id"], row["name"]) for row in shot["kpis"]]
-    start: dict[str, Any] = {name: getattr(report, name) for name in ("comment", "next_text", "decision")}
+    start: dict[str, Any] = {
+        name: getattr(report, name) for name in ("comment", "next_text", "decision")
+    }
     start["chosen"] = report.chosen or [row["id"] for row in shot["kpis"] if row["shown"]]
     if report.state == ReportState.DRAFT and report.reviewed_at is None:
         start["comment"] = suggest.comment(shot, report.language)
@@ -176,10 +191,14 @@ def when_form(desk: Desk, report: Report, data: Any = None) -> WhenForm:
 
 def progress(desk: Desk) -> dict[str, Any]:
     """How far the job is, and what of this business waits for a worker."""
-    run = latest_run.last_run()
+    run = report_run.last_run()
     running = bool(run and run.finished_at is None)
     to_print = report_pdf.waiting().filter(business=desk.business).count()
-    today = desk.rows(Report).filter(sent_at__gte=timezone.now() - report_pdf.RECENT).count() if to_print else 0
+    today = (
+        desk.rows(Report).filter(sent_at__gte=timezone.now() - report_pdf.RECENT).count()
+        if to_print
+        else 0
+    )
     return {
         "run": run,
         "running": running,

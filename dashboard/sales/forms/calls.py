@@ -19,30 +19,45 @@ KPI_ROWS, KPI_MOST = 3, 8
 class BookForm(forms.Form):
     """The time is the freelancer's own; `someone_*` adds a person on the same page."""
 
-    on = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    at = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
-    minutes = forms.IntegerField(label=_("Length in minutes"), min_value=SHORTEST, max_value=LONGEST, initial=30)
+    on = forms.DateField(
+        label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    at = forms.TimeField(
+        label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    minutes = forms.IntegerField(
+        label=_("Length in minutes"), min_value=SHORTEST, max_value=LONGEST, initial=30
+    )
     contacts = forms.ModelMultipleChoiceField(
         Contact.objects.none(), label=_("With"), required=False, widget=forms.CheckboxSelectMultiple
     )
     someone_name = forms.CharField(label=_("Name"), max_length=120, required=False)
     someone_email = forms.EmailField(label=_("Email"), max_length=254, required=False)
     someone_role = forms.CharField(label=_("Role"), max_length=80, required=False)
-    someone_decides = forms.BooleanField(label=_("This person decides"), required=False, initial=True)
+    someone_decides = forms.BooleanField(
+        label=_("This person decides"), required=False, initial=True
+    )
 
-    def __init__(self, *args: Any, business: Business, contacts: Any, now: datetime, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, business: Business, contacts: Any, now: datetime, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.zone, self.now = ZoneInfo(business.time_zone), now
         people: Any = self.fields["contacts"]
         people.queryset = contacts
         people.label_from_instance = _person
-        self.fields["at"].help_text = _now("Your time: %(zone)s.") % {"zone": business.time_zone.replace("_", " ")}
+        self.fields["at"].help_text = _now("Your time: %(zone)s.") % {
+            "zone": business.time_zone.replace("_", " ")
+        }
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data
         if found.get("on") and found.get("at"):
             found["starts_at"] = self._instant(datetime.combine(found["on"], found["at"]))
-        if bool(found.get("someone_name")) != bool(found.get("someone_email")) and "someone_email" not in self.errors:
+        if (
+            bool(found.get("someone_name")) != bool(found.get("someone_email"))
+            and "someone_email" not in self.errors
+        ):
             self.add_error("someone_email", _now("A new person needs a name and an email."))
         return found
 
@@ -60,7 +75,11 @@ class BookForm(forms.Form):
 
 def _person(contact: Contact) -> str:
     """A name, and whether it decides."""
-    return _now("%(name)s, decides") % {"name": contact.name} if contact.is_decision_maker else contact.name
+    return (
+        _now("%(name)s, decides") % {"name": contact.name}
+        if contact.is_decision_maker
+        else contact.name
+    )
 
 
 class GuideForm(forms.ModelForm):
@@ -82,7 +101,9 @@ class GuideForm(forms.ModelForm):
         }
 
     def __init__(self, data: Any = None, *, instance: Call) -> None:
-        super().__init__(_printable(data), instance=instance, initial={"revision": instance.revision})
+        super().__init__(
+            _printable(data), instance=instance, initial={"revision": instance.revision}
+        )
         ended: Any = self.fields["outcome"]
         ended.choices = [("", _now("Not over yet")), *CallEnd.choices]
         count = min(KPI_MOST, max(KPI_ROWS, len(instance.kpis) + 1))
@@ -117,14 +138,18 @@ class KpiRow(forms.Form):
     name = forms.CharField(label=_("Figure"), max_length=80, required=False)
     unit = forms.CharField(label=_("Unit"), max_length=20, required=False)
     kind = forms.ChoiceField(label=_("Shows"), choices=KpiKind.choices, required=False)
-    direction = forms.ChoiceField(label=_("Should"), choices=[("up", _("rise")), ("down", _("fall"))], required=False)
+    direction = forms.ChoiceField(
+        label=_("Should"), choices=[("up", _("rise")), ("down", _("fall"))], required=False
+    )
     baseline = forms.CharField(label=_("Today"), max_length=24, required=False)
     target = forms.CharField(label=_("Goal"), max_length=24, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            field.widget.attrs |= {"class": "form-select" if name in ("kind", "direction") else "form-control"}
+            field.widget.attrs |= {
+                "class": "form-select" if name in ("kind", "direction") else "form-control"
+            }
             field.widget.attrs |= {"autocomplete": "off"}
         for name in ("baseline", "target"):
             self.fields[name].widget.attrs["inputmode"] = "decimal"

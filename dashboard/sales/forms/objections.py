@@ -16,15 +16,22 @@ OWN = "own"
 class AnswerForm(forms.Form):
     """Which reply was used: one of the playbook, one that was kept, or new words."""
 
-    used = forms.ChoiceField(label=_("What did you answer?"), required=False, widget=forms.RadioSelect)
+    used = forms.ChoiceField(
+        label=_("What did you answer?"), required=False, widget=forms.RadioSelect
+    )
     own = forms.CharField(
-        label=_("In your own words"), max_length=600, required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("In your own words"),
+        max_length=600,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Kept for the next time."),
     )
     words = forms.CharField(label=_("What did they say?"), max_length=300, required=False)
     tier = forms.ChoiceField(label=_("About the tier"), required=False)
 
-    def __init__(self, data: Any = None, *, objection: Objection, replies: list[Reply], tiers: list[str]) -> None:
+    def __init__(
+        self, data: Any = None, *, objection: Objection, replies: list[Reply], tiers: list[str]
+    ) -> None:
         used = f"reply:{objection.reply_id}" if objection.reply_id else f"play:{objection.play}"
         start = {"used": used, "words": objection.words, "tier": objection.tier}
         super().__init__(data, initial=start)
@@ -46,7 +53,9 @@ class AnswerForm(forms.Form):
 
     def noted(self) -> dict[str, Any]:
         """What the verb takes beside the reply."""
-        return {name: self.cleaned_data[name] for name in ("words", "tier") if name in self.cleaned_data}
+        return {
+            name: self.cleaned_data[name] for name in ("words", "tier") if name in self.cleaned_data
+        }
 
     def choice(self) -> dict[str, Any]:
         """The reply, as the verb takes it; empty: none noted."""
@@ -64,7 +73,9 @@ class ReplyForm(forms.Form):
         max_length=KIND_LONGEST,
         widget=forms.TextInput(attrs={"list": "kinds", "autocomplete": "off"}),
     )
-    words = forms.CharField(label=_("What you say"), max_length=600, widget=forms.Textarea(attrs={"rows": 3}))
+    words = forms.CharField(
+        label=_("What you say"), max_length=600, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 def kinds(own: list[str]) -> list[tuple[str, Any]]:

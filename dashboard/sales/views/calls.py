@@ -33,12 +33,24 @@ class _Booking(Desk):
 
     def form(self, client: Client, data: Any = None, **initial: Any) -> BookForm:
         people = self.rows(Contact).filter(client=client).order_by("-is_decision_maker", "name")
-        return BookForm(data, business=self.business, contacts=people, now=timezone.now(), initial=initial or None)
+        return BookForm(
+            data,
+            business=self.business,
+            contacts=people,
+            now=timezone.now(),
+            initial=initial or None,
+        )
 
-    def page(self, request: HttpRequest, client: Client, form: BookForm, **more: Any) -> HttpResponse:
-        return self.show(request, client=client, form=form, decides=client_records.decision_maker(client), **more)
+    def page(
+        self, request: HttpRequest, client: Client, form: BookForm, **more: Any
+    ) -> HttpResponse:
+        return self.show(
+            request, client=client, form=form, decides=client_records.decision_maker(client), **more
+        )
 
-    def attempt(self, request: HttpRequest, client: Client, row: Call | None = None) -> HttpResponse:
+    def attempt(
+        self, request: HttpRequest, client: Client, row: Call | None = None
+    ) -> HttpResponse:
         """Book or move; a new person is added and the call booked together or not at all."""
         form, warns = self.form(client, request.POST), False
         if form.is_valid():
@@ -68,7 +80,10 @@ class _Booking(Desk):
                 )
             )
         when: dict[str, Any] = {
-            "contacts": people, "starts_at": data["starts_at"], "minutes": data["minutes"], "anyway": anyway,
+            "contacts": people,
+            "starts_at": data["starts_at"],
+            "minutes": data["minutes"],
+            "anyway": anyway,
         }
         if row:
             return booking.rebook(call=row, **when)
@@ -84,7 +99,9 @@ class NewCall(_Booking):
         wall = wall.replace(minute=0) + timedelta(hours=1)
         boss = client_records.decision_maker(client)
         people = [boss.pk] if boss else []
-        return self.page(request, client, self.form(client, on=wall.date(), at=wall.time(), contacts=people))
+        return self.page(
+            request, client, self.form(client, on=wall.date(), at=wall.time(), contacts=people)
+        )
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         return self.attempt(request, self.row(Client, pk))
@@ -97,7 +114,9 @@ class MoveCall(_Booking):
         row = self._call(pk)
         wall = row.starts_at.astimezone(ZoneInfo(self.business.time_zone))
         people = [contact.pk for contact in row.contacts.all()]
-        form = self.form(row.client, on=wall.date(), at=wall.time(), minutes=row.minutes, contacts=people)
+        form = self.form(
+            row.client, on=wall.date(), at=wall.time(), minutes=row.minutes, contacts=people
+        )
         return self.page(request, row.client, form, row=row)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -138,14 +157,24 @@ class CallPage(Desk):
             form.stand_on(row.revision)
             return self._page(request, row, form, status=409, theirs=row)
         if by_script:
-            return JsonResponse({"revision": row.revision, "at": self._clock(row), "unread": row.unread})
+            return JsonResponse(
+                {"revision": row.revision, "at": self._clock(row), "unread": row.unread}
+            )
         messages.success(request, _("Saved."))
         return redirect("dashboard:call", row.pk)
 
-    def _page(self, request: HttpRequest, row: Call, form: GuideForm, status: int = 200, **more: Any) -> HttpResponse:
+    def _page(
+        self, request: HttpRequest, row: Call, form: GuideForm, status: int = 200, **more: Any
+    ) -> HttpResponse:
         people = list(row.contacts.order_by("-is_decision_maker", "name"))
         decides = any(contact.is_decision_maker for contact in people)
-        shown = {"call": row, "client": row.client, "people": people, "decides": decides, "at": self._clock(row)}
+        shown = {
+            "call": row,
+            "client": row.client,
+            "people": people,
+            "decides": decides,
+            "at": self._clock(row),
+        }
         return self.show(request, form=form, status=status, **shown, **more)
 
     def _call(self, pk: UUID) -> Call:
@@ -153,7 +182,11 @@ class CallPage(Desk):
 
     def _clock(self, row: Call) -> str:
         """When it was last saved, on the freelancer's wall."""
-        return f"{row.written_at.astimezone(ZoneInfo(self.business.time_zone)):%H:%M}" if row.written_at else ""
+        return (
+            f"{row.written_at.astimezone(ZoneInfo(self.business.time_zone)):%H:%M}"
+            if row.written_at
+            else ""
+        )
 
 
 def _tab(request: HttpRequest) -> Tab:
@@ -168,8 +201,13 @@ class CallFile(Desk):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.row(Call, pk, self.rows(Call).select_related("client", "business"))
-        title = _("Call: %(client)s and %(business)s") % {"client": row.client.name, "business": self.business.name}
-        people = "\n".join(f"{contact.name} <{contact.email}>" for contact in row.contacts.order_by("name"))
+        title = _("Call: %(client)s and %(business)s") % {
+            "client": row.client.name,
+            "business": self.business.name,
+        }
+        people = "\n".join(
+            f"{contact.name} <{contact.email}>" for contact in row.contacts.order_by("name")
+        )
         event = calendar_file.Event(
             uid=f"{row.pk}@retainerhub",
             version=row.moved,

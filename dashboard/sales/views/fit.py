@@ -30,7 +30,9 @@ VERDICTS: dict[Verdict, tuple[Any, Any]] = {
     ),
     Verdict.OPEN: (
         _("Not enough is known yet"),
-        _("Ask whether the need recurs every month and whether there is a budget for it: the rest follows."),
+        _(
+            "Ask whether the need recurs every month and whether there is a budget for it: the rest follows."
+        ),
     ),
 }
 FOR: dict[Question, Any] = {
@@ -41,9 +43,13 @@ FOR: dict[Question, Any] = {
     Question.GROWS: _("They want to grow: every month has a goal."),
 }
 AGAINST: dict[Question, Any] = {
-    Question.RECURS: _("The need does not come back every month, so there is nothing to reserve time for."),
+    Question.RECURS: _(
+        "The need does not come back every month, so there is nothing to reserve time for."
+    ),
     Question.BUDGET: _("There is no budget for every month, so a fixed fee would be ended soon."),
-    Question.REACHES: _("You cannot reach who decides: a small trial can be agreed to by somebody else."),
+    Question.REACHES: _(
+        "You cannot reach who decides: a small trial can be agreed to by somebody else."
+    ),
     Question.WORKED: _("You have not worked together: let them see a few weeks first, paid."),
     Question.GROWS: _("They do not want to grow: a trial shows what a month is good for."),
 }
@@ -66,9 +72,17 @@ class FitPage(Desk):
         fit_check.answer(client=client, answers=form.cleaned_data, now=timezone.now())
         return redirect("dashboard:client_fit", client.pk)
 
-    def _page(self, request: HttpRequest, client: Client, form: FitForm, status: int = 200) -> HttpResponse:
+    def _page(
+        self, request: HttpRequest, client: Client, form: FitForm, status: int = 200
+    ) -> HttpResponse:
         row = self._row(client)
-        return self.show(request, client=client, form=form, fit=in_words(row.found) if row else None, status=status)
+        return self.show(
+            request,
+            client=client,
+            form=form,
+            fit=in_words(row.found) if row else None,
+            status=status,
+        )
 
     def _row(self, client: Client) -> FitCheck | None:
         return self.rows(FitCheck).filter(client=client).first()

@@ -53,7 +53,11 @@ class Hear(Desk):
 
     def _offer(self, client: Client, asked: str) -> Proposal | None:
         """The proposal that was shown, else the newest one that the client has seen."""
-        found = self.rows(Proposal).filter(client=client, sent_at__isnull=False).prefetch_related("tiers")
+        found = (
+            self.rows(Proposal)
+            .filter(client=client, sent_at__isnull=False)
+            .prefetch_related("tiers")
+        )
         rows = list(found[:20])
         return next((row for row in rows if str(row.pk) == asked), rows[0] if rows else None)
 
@@ -84,14 +88,22 @@ class ObjectionPage(Desk):
         messages.success(request, _("Noted."))
         return redirect("dashboard:client", row.client_id)
 
-    def _page(self, request: HttpRequest, row: Objection, form: AnswerForm, status: int = 200) -> HttpResponse:
+    def _page(
+        self, request: HttpRequest, row: Objection, form: AnswerForm, status: int = 200
+    ) -> HttpResponse:
         outcome = OUTCOMES[objection_outcomes.outcomes([row])[row.pk]]
-        return self.show(request, row=row, client=row.client, form=form, outcome=outcome, status=status)
+        return self.show(
+            request, row=row, client=row.client, form=form, outcome=outcome, status=status
+        )
 
     def _form(self, row: Objection, data: Any = None) -> AnswerForm:
         kept = self.rows(Reply).filter(kind=row.kind)
         replies = [one for one in kept if one.is_kept or one.pk == row.reply_id]
-        offer = self.rows(Proposal).filter(pk=row.offer).prefetch_related("tiers").first() if row.offer else None
+        offer = (
+            self.rows(Proposal).filter(pk=row.offer).prefetch_related("tiers").first()
+            if row.offer
+            else None
+        )
         tiers = [tier.name for tier in offer.tiers.order_by("position")] if offer else []
         return AnswerForm(data, objection=row, replies=replies, tiers=tiers)
 
@@ -132,7 +144,10 @@ class Objections(Desk):
             rows=[(row, reply_words(row), OUTCOMES[shown[row.pk]]) for row in page.rows],
             found=found,
             costs=[(kind_label(one.kind), one) for one in found.costs],
-            uses=[(kind_label(one.kind), playbook.TITLES.get(one.reply, one.reply), one) for one in found.uses],
+            uses=[
+                (kind_label(one.kind), playbook.TITLES.get(one.reply, one.reply), one)
+                for one in found.uses
+            ],
             replies=list(self.rows(Reply).filter(is_kept=True)),
             kinds=kinds(objections.own_kinds(self.business)),
             status=status,

@@ -45,7 +45,11 @@ class Board(Desk):
     def get(self, request: HttpRequest) -> HttpResponse:
         everyone = self.rows(Client)
         counts = dict(Counter(everyone.values_list("state", flat=True)))
-        there = self._open(everyone) + self._closed(everyone, Stage.WON) + self._closed(everyone, Stage.LOST)
+        there = (
+            self._open(everyone)
+            + self._closed(everyone, Stage.WON)
+            + self._closed(everyone, Stage.LOST)
+        )
         fees = expected_fees.expected(there)
         columns = [self._column(value, label, there, fees, counts) for value, label in STAGES]
         worth = expected_fees.worth(there, fees)
@@ -57,10 +61,19 @@ class Board(Desk):
         return list(found.order_by("-stage_at", "pk"))
 
     def _closed(self, everyone: Any, state: Stage) -> list[Client]:
-        return list(everyone.filter(state=state).prefetch_related("contacts").order_by("-stage_at", "pk")[:SHOWN])
+        return list(
+            everyone.filter(state=state)
+            .prefetch_related("contacts")
+            .order_by("-stage_at", "pk")[:SHOWN]
+        )
 
     def _column(
-        self, value: str, label: Any, there: list[Client], fees: dict[UUID, Expected], counts: dict[str, int]
+        self,
+        value: str,
+        label: Any,
+        there: list[Client],
+        fees: dict[UUID, Expected],
+        counts: dict[str, int],
     ) -> Column:
         rows = [row for row in there if row.state == value]
         totals: dict[str, int] = defaultdict(int)
@@ -69,7 +82,14 @@ class Board(Desk):
                 totals[fee.currency] += fee.amount
         now = timezone.now()
         cards = [(row, fees.get(row.pk), (now - row.stage_at).days) for row in rows[:SHOWN]]
-        return Column(value, label, ODDS.get(Stage(value)), counts.get(value, 0), sorted(totals.items()), cards)
+        return Column(
+            value,
+            label,
+            ODDS.get(Stage(value)),
+            counts.get(value, 0),
+            sorted(totals.items()),
+            cards,
+        )
 
 
 class Move(Desk):
@@ -83,7 +103,13 @@ class Move(Desk):
         try:
             if to not in dict(STAGES):
                 raise pipeline.NotByHand(_("There is no such stage."))
-            pipeline.put(client=client, to=Stage(to), actor=self.actor, now=timezone.now(), origin=self.origin)
+            pipeline.put(
+                client=client,
+                to=Stage(to),
+                actor=self.actor,
+                now=timezone.now(),
+                origin=self.origin,
+            )
             where = {"name": client.name, "stage": client.get_state_display()}
             messages.success(request, _("%(name)s is now in “%(stage)s”.") % where)
         except RuleError as no:
@@ -124,6 +150,11 @@ def moves_of(client: Client) -> list[dict[str, Any]]:
     names = dict(STAGES)
     events = [event for event in audit.chain(client.pk) if event.event == pipeline.MOVED]
     return [
-        {"at": event.at, "who": event.actor, "from": names.get(event.data["from"]), "to": names.get(event.data["to"])}
+        {
+            "at": event.at,
+            "who": event.actor,
+            "from": names.get(event.data["from"]),
+            "to": names.get(event.data["to"]),
+        }
         for event in reversed(events)
     ]

@@ -27,11 +27,15 @@ class Testimonials(Desk):
     def post(self, request: HttpRequest) -> HttpResponse:
         return self.kept(request, TestimonialForm(request.POST, request.FILES), None)
 
-    def kept(self, request: HttpRequest, form: TestimonialForm, row: Testimonial | None) -> HttpResponse:
+    def kept(
+        self, request: HttpRequest, form: TestimonialForm, row: Testimonial | None
+    ) -> HttpResponse:
         """Write it and go to the list; what is amiss is said at its field."""
         if form.is_valid():
             try:
-                testimonials.keep(business=self.business, now=timezone.now(), row=row, **form.said())
+                testimonials.keep(
+                    business=self.business, now=timezone.now(), row=row, **form.said()
+                )
                 messages.success(request, _("Saved."))
                 return redirect("dashboard:testimonials")
             except RuleError as no:
@@ -39,7 +43,11 @@ class Testimonials(Desk):
         return self.page(request, form, 422, row)
 
     def page(
-        self, request: HttpRequest, form: TestimonialForm, status: int = 200, row: Testimonial | None = None
+        self,
+        request: HttpRequest,
+        form: TestimonialForm,
+        status: int = 200,
+        row: Testimonial | None = None,
     ) -> HttpResponse:
         """The list beside the form."""
         rows = self.rows(Testimonial).filter(retired_at__isnull=True).select_related("letter")

@@ -43,7 +43,9 @@ class ApiPage(Desk):
                 refuse(form, no)
         return self.page(request, form, status=422)
 
-    def page(self, request: HttpRequest, form: KeyForm, status: int = 200, **more: Any) -> HttpResponse:
+    def page(
+        self, request: HttpRequest, form: KeyForm, status: int = 200, **more: Any
+    ) -> HttpResponse:
         """The secret is in it only in the answer that made it."""
         kpis = self.rows(Kpi).filter(retired_at__isnull=True).select_related("agreement__client")
         measured = list(kpis.order_by("created_at", "name")[:SHOWN])

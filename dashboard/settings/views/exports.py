@@ -55,7 +55,9 @@ class Fetch(Desk):
     """The archive."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
-        row = self.row(Export, pk, self.rows(Export).select_related("client", "agreement", "business"))
+        row = self.row(
+            Export, pk, self.rows(Export).select_related("client", "agreement", "business")
+        )
         place = requested_exports.path(row)
         if row.state != ExportState.READY or not place.exists():
             raise Http404

@@ -30,7 +30,12 @@ class Paying(Desk):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         which = request.POST.get("which", "")
-        made = {"tax": self._tax, "number": self._number, "bank": self._bank, "stripe": self._stripe}.get(which)
+        made = {
+            "tax": self._tax,
+            "number": self._number,
+            "bank": self._bank,
+            "stripe": self._stripe,
+        }.get(which)
         if made is None:
             return self.page(request, {}, 400)
         form, save = made(request.POST)
@@ -58,13 +63,19 @@ class Paying(Desk):
         )
 
     def _tax(self, data: Any) -> tuple[forms.BaseForm, Any]:
-        return TaxForm(data), lambda form: tax_rates.add(business=self.business, **form.cleaned_data)
+        return TaxForm(data), lambda form: tax_rates.add(
+            business=self.business, **form.cleaned_data
+        )
 
     def _number(self, data: Any) -> tuple[forms.BaseForm, Any]:
-        return NumberForm(data), lambda form: numbers.set_pattern(business=self.business, **form.cleaned_data)
+        return NumberForm(data), lambda form: numbers.set_pattern(
+            business=self.business, **form.cleaned_data
+        )
 
     def _bank(self, data: Any) -> tuple[forms.BaseForm, Any]:
-        return BankForm(data, instance=payment_details.details(self.business)), lambda form: form.save()
+        return BankForm(
+            data, instance=payment_details.details(self.business)
+        ), lambda form: form.save()
 
     def _stripe(self, data: Any) -> tuple[forms.BaseForm, Any]:
         return StripeForm(data), lambda form: accounts.connect_stripe(

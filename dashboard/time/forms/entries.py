@@ -17,8 +17,12 @@ from delivery.models.hours import A_DAY
 #: What is promised follows the client and the day; without a script every client's is there to choose. Nobody can
 #: choose in the moment before it is exchanged.
 FOLLOWS = {
-    "hx-get": reverse_lazy("dashboard:time_promises"), "hx-target": "#div_id_deliverable", "hx-swap": "outerHTML",
-    "hx-include": "closest form", "hx-params": "agreement,on,deliverable", "hx-disabled-elt": "#id_deliverable",
+    "hx-get": reverse_lazy("dashboard:time_promises"),
+    "hx-target": "#div_id_deliverable",
+    "hx-swap": "outerHTML",
+    "hx-include": "closest form",
+    "hx-params": "agreement,on,deliverable",
+    "hx-disabled-elt": "#id_deliverable",
 }
 
 
@@ -34,16 +38,26 @@ class PromiseChoice(forms.TypedChoiceField):
 
     def __init__(self) -> None:
         self.found: dict[str, Deliverable] = {}
-        super().__init__(label=_("For"), required=False, coerce=self.found.__getitem__, empty_value=None)
+        super().__init__(
+            label=_("For"), required=False, coerce=self.found.__getitem__, empty_value=None
+        )
         self.offer([])
 
     def offer(self, rows: Iterable[Deliverable]) -> None:
         """Let these be chosen; each with its period, agreement and client."""
-        listed = sorted(rows, key=lambda row: (row.period.agreement.client.name, str(row.period_id), row.position))
+        listed = sorted(
+            rows,
+            key=lambda row: (row.period.agreement.client.name, str(row.period_id), row.position),
+        )
         self.found.update({str(row.pk): row for row in listed})
-        groups = [(name, list(some)) for name, some in groupby(listed, lambda row: row.period.agreement.client.name)]
+        groups = [
+            (name, list(some))
+            for name, some in groupby(listed, lambda row: row.period.agreement.client.name)
+        ]
         options = [(name, [(str(row.pk), row.title) for row in some]) for name, some in groups]
-        choices: list[Any] = options if len(options) > 1 else [each for _name, some in options for each in some]
+        choices: list[Any] = (
+            options if len(options) > 1 else [each for _name, some in options for each in some]
+        )
         self.choices = [("", _("nothing in particular")), *choices]
 
     def prepare_value(self, value: Any) -> Any:
@@ -54,19 +68,26 @@ class WorkForm(PrintableForm, forms.Form):
     """What somebody works on, and for whom."""
 
     agreement = AgreementChoice(
-        queryset=Agreement.objects.none(), label=_("Client"),
+        queryset=Agreement.objects.none(),
+        label=_("Client"),
         widget=forms.Select(attrs={**FOLLOWS, "hx-trigger": "load, change"}),
     )
     note = forms.CharField(label=_("What was done"), max_length=300)
     billable = forms.BooleanField(label=_("Work for the client"), required=False, initial=True)
-    consumes = forms.BooleanField(label=_("Counts against the included hours"), required=False, initial=True)
+    consumes = forms.BooleanField(
+        label=_("Counts against the included hours"), required=False, initial=True
+    )
 
-    def __init__(self, *args: Any, agreements: Any, promised: Iterable[Deliverable] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, agreements: Any, promised: Iterable[Deliverable] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["agreement"].queryset = agreements  # type: ignore[attr-defined]
         self.fields["deliverable"] = field = PromiseChoice()
         field.offer(promised)
-        self.order_fields(["agreement", "deliverable", "on", "minutes", "note", "billable", "consumes"])
+        self.order_fields(
+            ["agreement", "deliverable", "on", "minutes", "note", "billable", "consumes"]
+        )
 
     def stand_still(self) -> None:
         """Let what can be chosen stay as it came, whatever is typed."""
@@ -87,7 +108,9 @@ class TimeForm(WorkForm):
 
     on = forms.DateField(
         label=_("Day"),
-        widget=forms.DateInput(attrs={"type": "date", **FOLLOWS, "hx-trigger": "change"}, format="%Y-%m-%d"),
+        widget=forms.DateInput(
+            attrs={"type": "date", **FOLLOWS, "hx-trigger": "change"}, format="%Y-%m-%d"
+        ),
     )
     minutes = DurationField(label=_("Time"))
 
@@ -103,5 +126,7 @@ class TimerForm(WorkForm):
 
     note = forms.CharField(label=_("What is done"), max_length=300, required=False)
     minutes = DurationField(
-        label=_("How long it really was"), required=False, help_text=_("Leave it empty to take what the clock says.")
+        label=_("How long it really was"),
+        required=False,
+        help_text=_("Leave it empty to take what the clock says."),
     )

@@ -31,9 +31,13 @@ class AdjustForm(_OfPeriod):
     """Minutes given or taken, and why."""
 
     prefix = "correct"
-    how = forms.ChoiceField(label=_("Hours are"), choices=[("give", _("given")), ("take", _("taken"))])
+    how = forms.ChoiceField(
+        label=_("Hours are"), choices=[("give", _("given")), ("take", _("taken"))]
+    )
     minutes = DurationField(label=_("Time"))
-    reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("The client reads it, too."))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, help_text=_("The client reads it, too.")
+    )
 
     def signed(self) -> int:
         """The minutes with their sign."""
@@ -61,4 +65,6 @@ class AskMoreForm(_OfPeriod):
 class TellsForm(forms.Form):
     """Who hears at 80 and at 100 percent."""
 
-    who = forms.ChoiceField(label=_("At 80 % and 100 % a letter goes to"), choices=TellsHours.choices)
+    who = forms.ChoiceField(
+        label=_("At 80 % and 100 % a letter goes to"), choices=TellsHours.choices
+    )

@@ -32,7 +32,12 @@ class TimeDesk(Desk):
 
     def running(self) -> Any:
         """The agreements that time is written for."""
-        return self.rows(Agreement).filter(state__in=RUNS).select_related("client").order_by("client__name", "title")
+        return (
+            self.rows(Agreement)
+            .filter(state__in=RUNS)
+            .select_related("client")
+            .order_by("client__name", "title")
+        )
 
     def promised(self, on: date) -> Any:
         """What is promised in the periods of a day."""
@@ -42,10 +47,20 @@ class TimeDesk(Desk):
 
     def usual(self) -> dict[str, Any]:
         """What the last entry was for: the next one is mostly for the same."""
-        newest = self.rows(TimeEntry).filter(imported=None).select_related("period").order_by("-on", "-pk").first()
+        newest = (
+            self.rows(TimeEntry)
+            .filter(imported=None)
+            .select_related("period")
+            .order_by("-on", "-pk")
+            .first()
+        )
         if newest is None:
             return {}
-        return {"agreement": newest.period.agreement_id, "billable": newest.billable, "consumes": newest.consumes}
+        return {
+            "agreement": newest.period.agreement_id,
+            "billable": newest.billable,
+            "consumes": newest.consumes,
+        }
 
 
 class Time(TimeDesk):
@@ -78,12 +93,25 @@ class Time(TimeDesk):
         found = found.select_related("period__agreement__client", "deliverable")
         asked = request.GET.get("q", "").replace("\x00", "")[:100]
         if asked:
-            found = found.filter(Q(note__icontains=asked) | Q(period__agreement__client__name__icontains=asked))
+            found = found.filter(
+                Q(note__icontains=asked) | Q(period__agreement__client__name__icontains=asked)
+            )
         page = page_of(found, request.GET, by="on")
         choices = [(TAKEN, _("Taken back"))]
         return self.show(
-            request, status, form=form, page=page, asked=asked, name="state", chosen=shown, choices=choices,
-            any_label=_("In use"), is_taken=shown == TAKEN, runs=RUNS, today=self.today, worked=self._worked(),
+            request,
+            status,
+            form=form,
+            page=page,
+            asked=asked,
+            name="state",
+            chosen=shown,
+            choices=choices,
+            any_label=_("In use"),
+            is_taken=shown == TAKEN,
+            runs=RUNS,
+            today=self.today,
+            worked=self._worked(),
         )
 
     def _worked(self) -> dict[str, int]:
@@ -103,11 +131,15 @@ class Promises(TimeDesk):
         agreement, chosen = request.GET.get("agreement", ""), request.GET.get("deliverable", "")
         found = self.promised(day_of(request.GET, self.today))
         if is_id(chosen):  # what is chosen can stay, though its period may be over
-            found = found | self.rows(Deliverable).filter(pk=chosen).select_related("period__agreement__client")
+            found = found | self.rows(Deliverable).filter(pk=chosen).select_related(
+                "period__agreement__client"
+            )
         if is_id(agreement):
             found = found.filter(period__agreement=agreement)
         form = TimeForm(
-            initial={"deliverable": request.GET.get("deliverable")}, agreements=self.running(), promised=found
+            initial={"deliverable": request.GET.get("deliverable")},
+            agreements=self.running(),
+            promised=found,
         )
         return self.show(request, form=form)
 
@@ -121,13 +153,19 @@ class EditTime(TimeDesk):
         entry = self._entry(pk)
         start = {"on": entry.on, "minutes": duration.clock(entry.minutes), "note": entry.note}
         start |= {name: getattr(entry, name) for name in ("billable", "consumes", "deliverable")}
-        return self._show(request, entry, self._form(entry, initial=start | {"agreement": entry.period.agreement_id}))
+        return self._show(
+            request,
+            entry,
+            self._form(entry, initial=start | {"agreement": entry.period.agreement_id}),
+        )
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         entry = self._entry(pk)
         form = self._form(entry, request.POST)
         if form.is_valid():
-            words = {name: value for name, value in form.cleaned_data.items() if name != "agreement"}
+            words = {
+                name: value for name, value in form.cleaned_data.items() if name != "agreement"
+            }
             try:
                 time_log.change_time(entry=entry, now=timezone.now(), actor=self.actor, **words)
                 messages.success(request, _("Saved."))
@@ -142,15 +180,26 @@ class EditTime(TimeDesk):
         on = day_of(data or {}, entry.on)
         there = Q(period=entry.period_id) | Q(period__starts_on__lte=on, period__ends_on__gt=on)
         promised = self.rows(Deliverable).filter(there, period__agreement=entry.period.agreement_id)
-        form = TimeForm(data, agreements=own, promised=promised.select_related("period__agreement__client"), **start)
+        form = TimeForm(
+            data,
+            agreements=own,
+            promised=promised.select_related("period__agreement__client"),
+            **start,
+        )
         form.stand_still()
         return form
 
-    def _show(self, request: HttpRequest, entry: TimeEntry, form: TimeForm, status: int = 200) -> HttpResponse:
-        return self.show(request, form=form, entry=entry, versions=time_log.versions(entry), status=status)
+    def _show(
+        self, request: HttpRequest, entry: TimeEntry, form: TimeForm, status: int = 200
+    ) -> HttpResponse:
+        return self.show(
+            request, form=form, entry=entry, versions=time_log.versions(entry), status=status
+        )
 
     def _entry(self, pk: UUID) -> TimeEntry:
-        related = self.rows(TimeEntry).select_related("period__agreement__client", "deliverable", "imported")
+        related = self.rows(TimeEntry).select_related(
+            "period__agreement__client", "deliverable", "imported"
+        )
         return self.row(TimeEntry, pk, related)
 
 
@@ -176,7 +225,10 @@ def written(entries: list[TimeEntry]) -> str:
     if late is None:
         return said
     words = {"day": formats.day(late.period.starts_on)}
-    return f"{said} " + _("The report for that day was sent: it counts in the period from %(day)s on.") % words
+    return (
+        f"{said} "
+        + _("The report for that day was sent: it counts in the period from %(day)s on.") % words
+    )
 
 
 def day_of(asked: Mapping[str, Any], otherwise: Any) -> Any:

@@ -31,9 +31,15 @@ class HoursPage(Desk):
 
     def agreement(self, pk: UUID) -> Agreement:
         """The agreement with what its letters need."""
-        return self.row(Agreement, pk, self.rows(Agreement).select_related("client", "contact", "business__owner"))
+        return self.row(
+            Agreement,
+            pk,
+            self.rows(Agreement).select_related("client", "contact", "business__owner"),
+        )
 
-    def page(self, request: HttpRequest, agreement: Agreement, status: int = 200, **forms: Any) -> HttpResponse:
+    def page(
+        self, request: HttpRequest, agreement: Agreement, status: int = 200, **forms: Any
+    ) -> HttpResponse:
         """The statement with its forms, the refused one as it was typed."""
         on = day_of(request)
         periods = self.periods(agreement)
@@ -46,15 +52,28 @@ class HoursPage(Desk):
             "stood_on": on,
             "lines": allowance_statement.lines(agreement, self.today, on),
             "policy": allowance_statement.policy(agreement),
-            "adjustments": self.rows(Adjustment).filter(period__agreement=agreement).select_related("period"),
-            "overages": self.rows(Overage).filter(period__agreement=agreement).select_related("period"),
+            "adjustments": self.rows(Adjustment)
+            .filter(period__agreement=agreement)
+            .select_related("period"),
+            "overages": self.rows(Overage)
+            .filter(period__agreement=agreement)
+            .select_related("period"),
         }
         return self.show(request, agreement=agreement, status=status, **(context | forms))
 
     def periods(self, agreement: Agreement) -> Any:
         """The newest periods, the current one first."""
-        newest = self.rows(Period).filter(agreement=agreement).order_by("-starts_on").values("pk")[:CORRECTED]
-        return self.rows(Period).filter(pk__in=list(newest.values_list("pk", flat=True))).order_by("-starts_on")
+        newest = (
+            self.rows(Period)
+            .filter(agreement=agreement)
+            .order_by("-starts_on")
+            .values("pk")[:CORRECTED]
+        )
+        return (
+            self.rows(Period)
+            .filter(pk__in=list(newest.values_list("pk", flat=True)))
+            .order_by("-starts_on")
+        )
 
 
 class Adjust(HoursPage):
@@ -66,8 +85,14 @@ class Adjust(HoursPage):
         if form.is_valid():
             data, now = form.cleaned_data, timezone.now()
             try:
-                adjustments.adjust(period=data["period"], minutes=form.signed(), reason=data["reason"], actor=self.actor,
-                              now=now, origin=self.origin)
+                adjustments.adjust(
+                    period=data["period"],
+                    minutes=form.signed(),
+                    reason=data["reason"],
+                    actor=self.actor,
+                    now=now,
+                    origin=self.origin,
+                )
                 messages.success(request, _("Corrected."))
                 return redirect("dashboard:hours", agreement.pk)
             except RuleError as no:
@@ -80,12 +105,20 @@ class AskMore(HoursPage):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.agreement(pk)
-        form = AskMoreForm(request.POST, periods=self.periods(agreement).select_related("agreement__client"))
+        form = AskMoreForm(
+            request.POST, periods=self.periods(agreement).select_related("agreement__client")
+        )
         if form.is_valid() and (rate := form.price(agreement.currency)) is not None:
             data = form.cleaned_data
             try:
-                overage.ask(period=data["period"], minutes=data["minutes"], rate=rate, note=data["note"],
-                            actor=self.actor, now=timezone.now())
+                overage.ask(
+                    period=data["period"],
+                    minutes=data["minutes"],
+                    rate=rate,
+                    note=data["note"],
+                    actor=self.actor,
+                    now=timezone.now(),
+                )
                 messages.success(request, _("The question is on its way to the client."))
                 return redirect("dashboard:hours", agreement.pk)
             except RuleError as no:

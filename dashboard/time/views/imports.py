@@ -30,7 +30,8 @@ class ExportFileForm(forms.Form):
     """An export to read."""
 
     file = forms.FileField(
-        label=gettext_lazy("Detailed report (CSV) of Toggl Track, Harvest or Clockify"), allow_empty_file=True,
+        label=gettext_lazy("Detailed report (CSV) of Toggl Track, Harvest or Clockify"),
+        allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv", "class": "rh-drop"}),
     )
 
@@ -48,7 +49,12 @@ class TimeImports(Desk):
         if form.is_valid():
             file = form.cleaned_data["file"]
             data = file.read(MOST_BYTES + 1)  # one more than may be is refused by the reader
-            facts = {"business": self.business, "file_name": file.name, "actor": self.actor, "now": timezone.now()}
+            facts = {
+                "business": self.business,
+                "file_name": file.name,
+                "actor": self.actor,
+                "now": timezone.now(),
+            }
             try:
                 return redirect("dashboard:time_import", time_import.read(data=data, **facts).pk)
             except RuleError as no:
@@ -57,7 +63,9 @@ class TimeImports(Desk):
 
     def _show(self, request: HttpRequest, form: ExportFileForm, status: int) -> HttpResponse:
         found = self.rows(TimeImport).defer("rows", "places")
-        return self.show(request, status, form=form, page=page_of(found, request.GET, by="created_at"))
+        return self.show(
+            request, status, form=form, page=page_of(found, request.GET, by="created_at")
+        )
 
 
 class TimeImportPage(Desk):
@@ -72,7 +80,9 @@ class TimeImportPage(Desk):
         """Say whose time it is, and look again."""
         row = self.wanted(pk)
         order = {"day": True, "month": False}.get(request.POST.get("order", ""), row.day_first)
-        places = {name: request.POST.get(f"place-{n}", "") for n, name in enumerate(sorted(row.places))}
+        places = {
+            name: request.POST.get(f"place-{n}", "") for n, name in enumerate(sorted(row.places))
+        }
         all_billable = request.POST.get("billable") == "all"
         try:
             time_import.choose(row=row, places=places, day_first=order, all_billable=all_billable)
@@ -84,23 +94,35 @@ class TimeImportPage(Desk):
         """The import, whatever became of it."""
         return self.row(TimeImport, pk, self.rows(TimeImport).select_related("business"))
 
-    def page(self, request: HttpRequest, row: TimeImport, status: int = 200, error: str = "") -> HttpResponse:
+    def page(
+        self, request: HttpRequest, row: TimeImport, status: int = 200, error: str = ""
+    ) -> HttpResponse:
         """As it stands."""
         if row.state != TimeImportState.READ:
             return self._finished(request, row)
         tried = time_import.trial(row, now=timezone.now())
         fields = {name: f"place-{n}" for n, name in enumerate(sorted(row.places))}
         return self.show(
-            request, status, row=row, trial=tried, agreements=time_import.candidates(row.business), error=error,
-            names=[(name, fields[name.key]) for name in tried.names], bad=tried.bad[:SHOWN], more=_more(tried),
-            any_own=any(not line["billable"] for line in row.rows), seen=time_import.chosen(row),
+            request,
+            status,
+            row=row,
+            trial=tried,
+            agreements=time_import.candidates(row.business),
+            error=error,
+            names=[(name, fields[name.key]) for name in tried.names],
+            bad=tried.bad[:SHOWN],
+            more=_more(tried),
+            any_own=any(not line["billable"] for line in row.rows),
+            seen=time_import.chosen(row),
         )
 
     def _finished(self, request: HttpRequest, row: TimeImport) -> HttpResponse:
         own = self.rows(TimeEntry).filter(imported=row)
         page = page_of(own.select_related("period__agreement__client"), request.GET, by="on")
         sums = own.aggregate(count=Count("pk"), minutes=Sum("minutes"))
-        return self.show(request, row=row, page=page, count=sums["count"], minutes=sums["minutes"] or 0)
+        return self.show(
+            request, row=row, page=page, count=sums["count"], minutes=sums["minutes"] or 0
+        )
 
 
 class TakeOver(TimeImportPage):
@@ -112,11 +134,18 @@ class TakeOver(TimeImportPage):
         seen, without = request.POST.get("seen", ""), request.POST.get("without_bad") == "yes"
         try:
             time_import.take_over(
-                row=row, seen=seen, without_bad=without, actor=self.actor, now=timezone.now(), **numbers
+                row=row,
+                seen=seen,
+                without_bad=without,
+                actor=self.actor,
+                now=timezone.now(),
+                **numbers,
             )
         except RuleError as no:
             return self.page(request, self.wanted(pk), 422, str(no))
-        words = ngettext("%(n)s entry was taken over.", "%(n)s entries were taken over.", row.entries)
+        words = ngettext(
+            "%(n)s entry was taken over.", "%(n)s entries were taken over.", row.entries
+        )
         messages.success(request, words % {"n": row.entries})
         return redirect("dashboard:time_import", row.pk)
 
@@ -129,7 +158,9 @@ class DropImport(TimeImportPage):
         try:
             if row.state == TimeImportState.DONE:
                 count = time_import.take_back(row=row, actor=self.actor, now=timezone.now())
-                words = ngettext("%(n)s entry was taken back.", "%(n)s entries were taken back.", count)
+                words = ngettext(
+                    "%(n)s entry was taken back.", "%(n)s entries were taken back.", count
+                )
                 messages.success(request, words % {"n": count})
                 return redirect("dashboard:time_import", row.pk)
             time_import.drop(row=row)
@@ -146,11 +177,21 @@ class BadLines(TimeImportPage):
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.wanted(pk)
         tried = time_import.trial(row, now=timezone.now())
-        heading = [_("Line"), _("Why"), _("Day"), _("Client"), _("Project"), _("What was done"), _("Minutes")]
+        heading = [
+            _("Line"),
+            _("Why"),
+            _("Day"),
+            _("Client"),
+            _("Project"),
+            _("What was done"),
+            _("Minutes"),
+        ]
         table: list[list[Any]] = [heading]
         for one in tried.bad:
             line = one.line
-            table.append([line.line, one.why, line.on, line.client, line.project, line.note, line.minutes])
+            table.append(
+                [line.line, one.why, line.on, line.client, line.project, line.note, line.minutes]
+            )
         return csv_response("".join(spreadsheet.lines(table)), row.file_name)
 
 

@@ -55,7 +55,9 @@ class TimerPage(TimeDesk):
         if now is None:
             return self.page(request, self.form(None, initial=self.usual()))
         row = now.row
-        start = {name: getattr(row, name) for name in ("note", "deliverable", "billable", "consumes")}
+        start = {
+            name: getattr(row, name) for name in ("note", "deliverable", "billable", "consumes")
+        }
         if now.is_long:
             start["minutes"] = duration.clock(elapsed.minutes_of(row.started_at, timezone.now()))
         return self.page(request, self.form(row, initial=start | {"agreement": row.agreement_id}))
@@ -82,7 +84,9 @@ class TimerPage(TimeDesk):
         """With the running agreements, and the timer's own though it may have ended meanwhile."""
         found = self.running()
         if row:
-            found = found | self.rows(Agreement).filter(pk=row.agreement_id).select_related("client")
+            found = found | self.rows(Agreement).filter(pk=row.agreement_id).select_related(
+                "client"
+            )
         promised = list(self.promised(self.today))
         if row and row.deliverable and row.deliverable not in promised:
             promised.append(row.deliverable)
@@ -95,12 +99,18 @@ class TimerPage(TimeDesk):
     def which(self, request: HttpRequest) -> dict[str, Any]:
         """The timer that the person had before their eyes."""
         asked = request.POST.get("timer", "")
-        return {"user": self.business.owner, "business": self.business, "pk": UUID(asked) if is_id(asked) else None}
+        return {
+            "user": self.business.owner,
+            "business": self.business,
+            "pk": UUID(asked) if is_id(asked) else None,
+        }
 
     def stopped(self, request: HttpRequest, minutes: int | None = None) -> HttpResponse:
         """Stop it, and lead on: to the entry where it says nothing yet, else where the person was."""
         row = timer.running(self.business.owner, self.business)
-        made = timer.stop(**self.which(request), now=timezone.now(), actor=self.actor, minutes=minutes)
+        made = timer.stop(
+            **self.which(request), now=timezone.now(), actor=self.actor, minutes=minutes
+        )
         messages.success(request, written(made))
         if row and not row.note:
             messages.info(request, _("Say what it was: the client reads it."))
@@ -122,10 +132,14 @@ class StartTimer(TimerPage):
         if form.is_valid():
             words = {name: value for name, value in form.cleaned_data.items() if name != "minutes"}
             try:
-                row = timer.start(user=self.business.owner, now=timezone.now(), actor=self.actor, **words)
+                row = timer.start(
+                    user=self.business.owner, now=timezone.now(), actor=self.actor, **words
+                )
                 if before and before.pk != row.pk:
                     words = {"client": before.agreement.client.name}
-                    messages.success(request, _("The timer for %(client)s was stopped and written down.") % words)
+                    messages.success(
+                        request, _("The timer for %(client)s was stopped and written down.") % words
+                    )
                 return redirect(_back(request))
             except RuleError as no:
                 messages.error(request, _("Stop the timer that runs first: %(why)s") % {"why": no})
@@ -159,5 +173,7 @@ class DiscardTimer(TimerPage):
 def _back(request: HttpRequest) -> str:
     """The page on which the button was pressed, if it is one of ours."""
     asked = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
+    safe = url_has_allowed_host_and_scheme(
+        asked, {request.get_host()}, require_https=request.is_secure()
+    )
     return asked if safe and asked.startswith("/") else "dashboard:time"

@@ -53,7 +53,9 @@ class WeekPage(TimeDesk):
     def _open(self, request: HttpRequest) -> tuple[date | None, str]:
         """The day and the agreement that are looked at."""
         agreement = request.GET.get("agreement", "")
-        return day_of({"on": request.GET.get("day", "")}, None), agreement if is_id(agreement) else ""
+        return day_of({"on": request.GET.get("day", "")}, None), agreement if is_id(
+            agreement
+        ) else ""
 
     def _show(self, request: HttpRequest, form: TimeForm | None, status: int = 200) -> HttpResponse:
         day, agreement = self._open(request)
@@ -62,8 +64,16 @@ class WeekPage(TimeDesk):
         cells = _cells(week, day, agreement)
         around = {"before": monday - WEEK, "after": monday + WEEK}
         return self.show(
-            request, status, week=week, form=form, day=day, agreement=agreement, cells=cells,
-            can_add=form and any(cell.can_add for cell in cells), today=self.today, **around,
+            request,
+            status,
+            week=week,
+            form=form,
+            day=day,
+            agreement=agreement,
+            cells=cells,
+            can_add=form and any(cell.can_add for cell in cells),
+            today=self.today,
+            **around,
         )
 
 

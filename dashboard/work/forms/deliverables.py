@@ -31,7 +31,9 @@ class AddForm(_OfRow):
 
 def link_field(**kwargs: Any) -> forms.URLField:
     """An address on the web, and nothing else."""
-    field = forms.URLField(label=_("Link"), required=False, max_length=500, assume_scheme="https", **kwargs)
+    field = forms.URLField(
+        label=_("Link"), required=False, max_length=500, assume_scheme="https", **kwargs
+    )
     field.validators = [each for each in field.validators if not isinstance(each, URLValidator)]
     field.validators.append(URLValidator(schemes=["http", "https"]))
     field.widget.attrs["placeholder"] = "https://"
@@ -43,7 +45,9 @@ class HandoverForm(_OfRow):
 
     unprinted = ("url",)
     url = link_field()
-    file = forms.FileField(label=_("or a file"), required=False, max_length=400, help_text=_("Up to 20 MB."))
+    file = forms.FileField(
+        label=_("or a file"), required=False, max_length=400, help_text=_("Up to 20 MB.")
+    )
     title = forms.CharField(label=_("Title"), max_length=160, required=False)
     count = forms.IntegerField(label=_("Counts as"), min_value=1, max_value=MOST, initial=1)
     on = forms.DateField(label=_("Day"), required=False, widget=DAY)
@@ -60,5 +64,7 @@ class SettleForm(_OfRow):
     """What becomes of the rest, and why."""
 
     because = forms.CharField(
-        label=_("Reason"), max_length=300, error_messages={"required": _("Say why: the client reads it.")}
+        label=_("Reason"),
+        max_length=300,
+        error_messages={"required": _("Say why: the client reads it.")},
     )

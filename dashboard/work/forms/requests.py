@@ -17,12 +17,19 @@ class AnswerForm(PrintableForm, forms.Form):
 
     unprinted = ("text", "url")
     text = forms.CharField(
-        label=_("Your answer"), max_length=LONGEST, required=False, widget=forms.Textarea(attrs={"rows": 4})
+        label=_("Your answer"),
+        max_length=LONGEST,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
     url = link_field()
-    file = forms.FileField(label=_("or a file"), required=False, max_length=400, help_text=_("Up to 20 MB."))
+    file = forms.FileField(
+        label=_("or a file"), required=False, max_length=400, help_text=_("Up to 20 MB.")
+    )
     deliverable = forms.ModelChoiceField(
-        label=_("Counts towards"), required=False, queryset=Deliverable.objects.none(),
+        label=_("Counts towards"),
+        required=False,
+        queryset=Deliverable.objects.none(),
         empty_label=_("nothing promised: list it by itself"),
     )
 

@@ -28,18 +28,26 @@ class Work(Desk):
 
     def deliverable(self, pk: UUID) -> Deliverable:
         """The row with its period."""
-        related = self.rows(Deliverable).select_related("period__agreement__client", "period__business")
+        related = self.rows(Deliverable).select_related(
+            "period__agreement__client", "period__business"
+        )
         return self.row(Deliverable, pk, related)
 
     def page(
-        self, request: HttpRequest, period: Period, status: int = 200, add: AddForm | None = None,
+        self,
+        request: HttpRequest,
+        period: Period,
+        status: int = 200,
+        add: AddForm | None = None,
         refused: tuple[UUID, str, forms.Form] | None = None,
     ) -> HttpResponse:
         """The list with its forms; `refused` says of which row which one."""
         today = local_day(timezone.now(), period.agreement.time_zone)
         others = list(self.rows(Period).filter(agreement=period.agreement_id).order_by("starts_on"))
         at = others.index(period)
-        items = [self._item(line, today, refused) for line in checklist.lines([period], today)[period.pk]]
+        items = [
+            self._item(line, today, refused) for line in checklist.lines([period], today)[period.pk]
+        ]
         return self.show(
             request,
             period=period,
@@ -61,7 +69,11 @@ class Work(Desk):
             "count": CountForm(row=row.pk, initial={"done": row.done, "due_on": row.due_on}),
             "settle": SettleForm(row=row.pk),
         }
-        return found | {refused[1]: refused[2], "open": refused[1]} if refused and refused[0] == row.pk else found
+        return (
+            found | {refused[1]: refused[2], "open": refused[1]}
+            if refused and refused[0] == row.pk
+            else found
+        )
 
 
 class WorkPage(Work):
@@ -83,7 +95,9 @@ class WorkPage(Work):
         return self.page(request, period, status=422, add=form)
 
     def _period(self, pk: UUID) -> Period:
-        return self.row(Period, pk, self.rows(Period).select_related("agreement__client", "business"))
+        return self.row(
+            Period, pk, self.rows(Period).select_related("agreement__client", "business")
+        )
 
 
 class Tick(Work):
@@ -110,7 +124,9 @@ class HandOver(Work):
         form = HandoverForm(request.POST, request.FILES, row=row.pk)
         if form.is_valid():
             try:
-                hand_over.hand_over(deliverable=row, actor=self.actor, now=timezone.now(), **form.cleaned_data)
+                hand_over.hand_over(
+                    deliverable=row, actor=self.actor, now=timezone.now(), **form.cleaned_data
+                )
                 messages.success(request, _("Handed over. The client sees it in the portal."))
                 return redirect("dashboard:work", row.period_id)
             except RuleError as no:

@@ -21,21 +21,33 @@ from dashboard.time.forms.entries import TimeForm
 from dashboard.work.forms.requests import AnswerForm, EstimateForm
 from delivery.hours import time_log
 from delivery.models import Deliverable, Request
-from delivery.requests import fit_check, owner_actions, thread
+from delivery.requests import owner_replies, scope_check, thread
 from delivery.requests.first_answer import OPEN, told, unanswered
 from delivery.rules.states import REQUEST, DeliverableState, RequestState
 from delivery.work.closed_periods import is_closed
 
 KINDS: dict[str, tuple[Any, Callable[[QuerySet[Request]], QuerySet[Request]]]] = {
     "": (gettext_lazy("To answer"), unanswered),
-    "open": (gettext_lazy("In progress"), lambda found: found.filter(state__in=OPEN, responded_at__isnull=False)),
+    "open": (
+        gettext_lazy("In progress"),
+        lambda found: found.filter(state__in=OPEN, responded_at__isnull=False),
+    ),
     "done": (gettext_lazy("Done"), lambda found: found.filter(state=RequestState.DONE)),
-    "declined": (gettext_lazy("Not possible"), lambda found: found.filter(state=RequestState.DECLINED)),
-    "withdrawn": (gettext_lazy("Taken back"), lambda found: found.filter(state=RequestState.WITHDRAWN)),
+    "declined": (
+        gettext_lazy("Not possible"),
+        lambda found: found.filter(state=RequestState.DECLINED),
+    ),
+    "withdrawn": (
+        gettext_lazy("Taken back"),
+        lambda found: found.filter(state=RequestState.WITHDRAWN),
+    ),
     "all": (gettext_lazy("Everything"), lambda found: found),
 }
 ACTS = {
-    "answer": None, "start": RequestState.STARTED, "done": RequestState.DONE, "decline": RequestState.DECLINED,
+    "answer": None,
+    "start": RequestState.STARTED,
+    "done": RequestState.DONE,
+    "decline": RequestState.DECLINED,
 }
 
 
@@ -52,7 +64,9 @@ class Inbox(Desk):
         page: Page[Request] = page_of(found, request.GET, by=by, up=up)
         now = timezone.now()
         rows = [(row, told(row, now, self.business.time_zone)) for row in page.rows]
-        return self.show(request, page=page, rows=rows, kind=kind, kinds=[(key, KINDS[key][0]) for key in KINDS])
+        return self.show(
+            request, page=page, rows=rows, kind=kind, kinds=[(key, KINDS[key][0]) for key in KINDS]
+        )
 
 
 class RequestDesk(Desk):
@@ -62,10 +76,19 @@ class RequestDesk(Desk):
 
     def one(self, pk: UUID) -> Request:
         """The row with what its page and letters need."""
-        related = ("client", "contact", "agreement__client", "agreement__contact", "business__owner", "period")
+        related = (
+            "client",
+            "contact",
+            "agreement__client",
+            "agreement__contact",
+            "business__owner",
+            "period",
+        )
         return self.row(Request, pk, self.rows(Request).select_related(*related))
 
-    def page(self, request: HttpRequest, row: Request, status: int = 200, **forms: Any) -> HttpResponse:
+    def page(
+        self, request: HttpRequest, row: Request, status: int = 200, **forms: Any
+    ) -> HttpResponse:
         """The thread, the facts and the forms."""
         now = timezone.now()
         agreement = row.agreement
@@ -76,8 +99,11 @@ class RequestDesk(Desk):
             "row": row,
             "said": thread.of(row),
             "told": told(row, now, self.business.time_zone),
-            "fitting": fit_check.of([agreement], now=now, estimate=row.estimate)[agreement.pk],
-            "may": {act: to is None or to in REQUEST[RequestState(row.state)] for act, to in ACTS.items()},
+            "fitting": scope_check.of([agreement], now=now, estimate=row.estimate)[agreement.pk],
+            "may": {
+                act: to is None or to in REQUEST[RequestState(row.state)]
+                for act, to in ACTS.items()
+            },
         }
         return self.show(request, status=status, **(context | forms))
 
@@ -86,14 +112,24 @@ class RequestDesk(Desk):
         period = row.agreement.periods.order_by("-starts_on").first()
         if period is None or is_closed(period):
             return self.rows(Deliverable).none()
-        return self.rows(Deliverable).filter(period=period, state=DeliverableState.OPEN).order_by("position")
+        return (
+            self.rows(Deliverable)
+            .filter(period=period, state=DeliverableState.OPEN)
+            .order_by("position")
+        )
 
     def time_form(self, row: Request, data: Any = None) -> TimeForm:
         """Time on it: its client, its title and today are there already."""
         agreements = self.rows(Agreement).filter(pk=row.agreement_id).select_related("client")
-        start = {"agreement": row.agreement_id, "on": self.today, "note": printable(row.title).strip()}
+        start = {
+            "agreement": row.agreement_id,
+            "on": self.today,
+            "note": printable(row.title).strip(),
+        }
         promised = self.deliverables(row).select_related("period__agreement__client")
-        form = TimeForm(data, agreements=agreements, promised=promised, initial=start, auto_id="time_%s")
+        form = TimeForm(
+            data, agreements=agreements, promised=promised, initial=start, auto_id="time_%s"
+        )
         form.stand_still()  # whom it is for is known
         return form
 
@@ -122,9 +158,9 @@ class RequestPage(RequestDesk):
     def _act(self, row: Request, form: AnswerForm, to: RequestState | None, once: str) -> None:
         data, now = form.cleaned_data, timezone.now()
         if form.gives and to != RequestState.DECLINED:
-            owner_actions.hand_over_for(request=row, actor=self.actor, now=now, to=to, **data)
+            owner_replies.hand_over_for(request=row, actor=self.actor, now=now, to=to, **data)
         else:
-            owner_actions.answer(request=row, text=data["text"], now=now, to=to, once=once)
+            owner_replies.answer(request=row, text=data["text"], now=now, to=to, once=once)
 
 
 class Estimate(RequestDesk):
@@ -134,7 +170,7 @@ class Estimate(RequestDesk):
         row, form = self.one(pk), EstimateForm(request.POST)
         if not form.is_valid():
             return self.page(request, row, status=422, estimate=form)
-        owner_actions.estimate(request=row, minutes=form.cleaned_data["minutes"] or None)
+        owner_replies.estimate(request=row, minutes=form.cleaned_data["minutes"] or None)
         messages.success(request, _("Saved."))
         return redirect("dashboard:request", row.pk)
 

@@ -17,7 +17,9 @@ class Command(BaseCommand):
     help = "Take an answer by email into the request it is about. One raw letter on standard input."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--to", default="", help="the recipient on the envelope; default: read from the headers")
+        parser.add_argument(
+            "--to", default="", help="the recipient on the envelope; default: read from the headers"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         raw = sys.stdin.buffer.read(LARGEST + 1)

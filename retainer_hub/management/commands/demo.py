@@ -17,7 +17,9 @@ class Command(BaseCommand):
     help = "Half a year of demo data, lived through the product's own verbs."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--reset", action="store_true", help="empty the installation and play it again")
+        parser.add_argument(
+            "--reset", action="store_true", help="empty the installation and play it again"
+        )
         parser.add_argument("--links", action="store_true", help="only print fresh links")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -29,7 +31,9 @@ class Command(BaseCommand):
         there = User.objects.filter(email=EMAIL).exists()
         if not there and not options["links"]:
             if User.objects.exists():
-                raise CommandError("There are other people here. The demo wants an empty installation (--reset).")
+                raise CommandError(
+                    "There are other people here. The demo wants an empty installation (--reset)."
+                )
             self.stdout.write("Playing six months of the demo ...")
             with nudge.muted():
                 play.play(now=now)

@@ -13,7 +13,12 @@ from agreements.contract.library.packages.writing import content, copy
 
 USUAL = "social"
 BUILT_IN: dict[str, Callable[[], BuiltIn]] = {
-    "social": social, "content": content, "copy": copy, "web": web, "seo": seo, "design": design,
+    "social": social,
+    "content": content,
+    "copy": copy,
+    "web": web,
+    "seo": seo,
+    "design": design,
     "consulting": consulting,
 }
 

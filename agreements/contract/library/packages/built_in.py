@@ -32,7 +32,12 @@ def ladder_of(*rungs: dict[str, Any]) -> list[TierDraft]:
 
 
 def rung(
-    name: str, tagline: str, dollars: int, hours: int, adds: Sequence[str], promised: Sequence[tuple[int, str]]
+    name: str,
+    tagline: str,
+    dollars: int,
+    hours: int,
+    adds: Sequence[str],
+    promised: Sequence[tuple[int, str]],
 ) -> dict[str, Any]:
     """One rung; `adds` is what it adds to the one below, `promised` everything that is delivered each month."""
     return {

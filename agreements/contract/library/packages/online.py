@@ -8,53 +8,155 @@ from agreements.contract.library.packages.built_in import BuiltIn, ladder_of, ru
 def social() -> BuiltIn:
     """Social media management: the field's well-known ladder of 3,000, 5,000 and 10,000 a month."""
     posts, graphics, review = _("posts"), _("graphics"), _("growth review")
-    return BuiltIn("social", _("Social media management"), ladder_of(
-        rung(_("Essential"), _("A steady presence, every day"), 3_000, 20,
-             [_("Content creation"), _("Graphic design"), _("Daily scheduled posts"), _("Strategic promotion")],
-             [(20, posts), (4, graphics)]),
-        rung(_("Growth"), _("An audience that answers"), 5_000, 32,
-             [_("Daily community engagement"), _("Growth strategy"), _("Campaign monitoring")],
-             [(20, posts), (8, graphics), (1, review)]),
-        rung(_("Partner"), _("A senior hand on your team"), 10_000, 60,
-             [_("Influencer outreach"), _("Partnerships and collaborations"), _("Video"),
-              _("Daily community management")],
-             [(30, posts), (12, graphics), (1, review), (4, _("videos"))]),
-    ), [_("Growth: new followers each month"), _("Engagement: comments, shares and saves for each post"),
-        _("Conversion: enquiries and orders that come from posts")])
+    return BuiltIn(
+        "social",
+        _("Social media management"),
+        ladder_of(
+            rung(
+                _("Essential"),
+                _("A steady presence, every day"),
+                3_000,
+                20,
+                [
+                    _("Content creation"),
+                    _("Graphic design"),
+                    _("Daily scheduled posts"),
+                    _("Strategic promotion"),
+                ],
+                [(20, posts), (4, graphics)],
+            ),
+            rung(
+                _("Growth"),
+                _("An audience that answers"),
+                5_000,
+                32,
+                [_("Daily community engagement"), _("Growth strategy"), _("Campaign monitoring")],
+                [(20, posts), (8, graphics), (1, review)],
+            ),
+            rung(
+                _("Partner"),
+                _("A senior hand on your team"),
+                10_000,
+                60,
+                [
+                    _("Influencer outreach"),
+                    _("Partnerships and collaborations"),
+                    _("Video"),
+                    _("Daily community management"),
+                ],
+                [(30, posts), (12, graphics), (1, review), (4, _("videos"))],
+            ),
+        ),
+        [
+            _("Growth: new followers each month"),
+            _("Engagement: comments, shares and saves for each post"),
+            _("Conversion: enquiries and orders that come from posts"),
+        ],
+    )
 
 
 def seo() -> BuiltIn:
     """Search engine optimisation."""
     check, better, new = _("check of the whole site"), _("improved pages"), _("new pages")
-    return BuiltIn("seo", _("Search engine optimisation (SEO)"), ladder_of(
-        rung(_("Essential"), _("Found for what you do"), 1_500, 12,
-             [_("Technical check of the site"), _("Keyword research"), _("Titles and descriptions"),
-              _("Monthly report on positions")],
-             [(1, check), (4, better)]),
-        rung(_("Growth"), _("Higher for what matters"), 3_000, 23,
-             [_("Plans for new content"), _("Links inside the site"), _("Local and map listings")],
-             [(1, check), (6, better), (2, new)]),
-        rung(_("Partner"), _("Ahead of your market"), 6_000, 44,
-             [_("Links from other sites"), _("Structured data and other languages"), _("Watch on competitors"),
-              _("Strategy session every month")],
-             [(1, check), (10, better), (4, new), (1, _("strategy session"))]),
-    ), [_("Growth: visitors from search"), _("Engagement: clicks for each hundred views in search results"),
-        _("Conversion: enquiries that come from search")])
+    return BuiltIn(
+        "seo",
+        _("Search engine optimisation (SEO)"),
+        ladder_of(
+            rung(
+                _("Essential"),
+                _("Found for what you do"),
+                1_500,
+                12,
+                [
+                    _("Technical check of the site"),
+                    _("Keyword research"),
+                    _("Titles and descriptions"),
+                    _("Monthly report on positions"),
+                ],
+                [(1, check), (4, better)],
+            ),
+            rung(
+                _("Growth"),
+                _("Higher for what matters"),
+                3_000,
+                23,
+                [
+                    _("Plans for new content"),
+                    _("Links inside the site"),
+                    _("Local and map listings"),
+                ],
+                [(1, check), (6, better), (2, new)],
+            ),
+            rung(
+                _("Partner"),
+                _("Ahead of your market"),
+                6_000,
+                44,
+                [
+                    _("Links from other sites"),
+                    _("Structured data and other languages"),
+                    _("Watch on competitors"),
+                    _("Strategy session every month"),
+                ],
+                [(1, check), (10, better), (4, new), (1, _("strategy session"))],
+            ),
+        ),
+        [
+            _("Growth: visitors from search"),
+            _("Engagement: clicks for each hundred views in search results"),
+            _("Conversion: enquiries that come from search"),
+        ],
+    )
 
 
 def web() -> BuiltIn:
     """Website maintenance and development."""
     updates, health, better = _("rounds of updates"), _("health check"), _("improvements")
-    return BuiltIn("web", _("Website maintenance and development"), ladder_of(
-        rung(_("Essential"), _("Safe, fast and up to date"), 900, 8,
-             [_("Updates and backups"), _("Monitoring day and night"), _("Small changes to texts and pictures")],
-             [(4, updates), (1, health)]),
-        rung(_("Growth"), _("A site that gets better"), 2_400, 20,
-             [_("Work on speed"), _("New sections and forms"), _("Checks of accessibility and privacy")],
-             [(4, updates), (1, health), (2, better)]),
-        rung(_("Partner"), _("Your own development team"), 5_500, 42,
-             [_("New functions and integrations"), _("Experiments on important pages"),
-              _("Technical plan for the quarter"), _("Urgent repairs first")],
-             [(4, updates), (1, health), (4, better), (1, _("planning session"))]),
-    ), [_("Growth: visitors each month"), _("Engagement: loading time and pages for each visit"),
-        _("Conversion: forms sent and orders made")])
+    return BuiltIn(
+        "web",
+        _("Website maintenance and development"),
+        ladder_of(
+            rung(
+                _("Essential"),
+                _("Safe, fast and up to date"),
+                900,
+                8,
+                [
+                    _("Updates and backups"),
+                    _("Monitoring day and night"),
+                    _("Small changes to texts and pictures"),
+                ],
+                [(4, updates), (1, health)],
+            ),
+            rung(
+                _("Growth"),
+                _("A site that gets better"),
+                2_400,
+                20,
+                [
+                    _("Work on speed"),
+                    _("New sections and forms"),
+                    _("Checks of accessibility and privacy"),
+                ],
+                [(4, updates), (1, health), (2, better)],
+            ),
+            rung(
+                _("Partner"),
+                _("Your own development team"),
+                5_500,
+                42,
+                [
+                    _("New functions and integrations"),
+                    _("Experiments on important pages"),
+                    _("Technical plan for the quarter"),
+                    _("Urgent repairs first"),
+                ],
+                [(4, updates), (1, health), (4, better), (1, _("planning session"))],
+            ),
+        ),
+        [
+            _("Growth: visitors each month"),
+            _("Engagement: loading time and pages for each visit"),
+            _("Conversion: forms sent and orders made"),
+        ],
+    )

@@ -39,11 +39,15 @@ def answer(
         message = None
         if said:
             mark = once and once + said
-            message = thread.write(request=request, contact=None, text=said, now=now, once=mark, came_as=came_as)
+            message = thread.write(
+                request=request, contact=None, text=said, now=now, once=mark, came_as=came_as
+            )
         if said and message is None:
             return False
         if to:
-            move(request, to, REQUEST, sets={"done_at": None if to == RequestState.STARTED else now})
+            move(
+                request, to, REQUEST, sets={"done_at": None if to == RequestState.STARTED else now}
+            )
         Request.objects.filter(pk=request.pk, responded_at__isnull=True).update(responded_at=now)
         request.refresh_from_db(fields=["responded_at"])
         request_emails.tell_client(request, message, to, gift, now=now)
@@ -65,13 +69,29 @@ def hand_over_for(
 
     Raises BadHandover, and what `answer` and `hand_over` raise; nothing is written then.
     """
-    period = deliverable.period if deliverable else request.agreement.periods.order_by("-starts_on").first()
+    period = (
+        deliverable.period
+        if deliverable
+        else request.agreement.periods.order_by("-starts_on").first()
+    )
     if period is None:
-        raise BadHandover(_("The agreement has no period yet: give the link in your answer."), field="url")
+        raise BadHandover(
+            _("The agreement has no period yet: give the link in your answer."), field="url"
+        )
     with transaction.atomic():
         title = printable(request.title).strip() or _("What you asked for")
-        thing = deliverable or checklist_actions.add(period=period, title=title, promised=1, now=now)
-        gift = hand_over(deliverable=thing, actor=actor, now=now, title=title, url=url, file=file, request=request)
+        thing = deliverable or checklist_actions.add(
+            period=period, title=title, promised=1, now=now
+        )
+        gift = hand_over(
+            deliverable=thing,
+            actor=actor,
+            now=now,
+            title=title,
+            url=url,
+            file=file,
+            request=request,
+        )
         answer(request=request, text=text, now=now, to=to, gift=gift)
     return gift
 

@@ -75,7 +75,9 @@ def evidence(row: Agreement | Amendment) -> dict[str, Any]:
     """What the certificate page prints; what was not seen is left out, never made up (rule 29)."""
     before = audit.chain(row.proposal_id) if isinstance(row, Agreement) else []
     own = audit.chain(row.id)
-    record = [event for event in [*before, *own] if row.signed_at is None or event.at <= row.signed_at]
+    record = [
+        event for event in [*before, *own] if row.signed_at is None or event.at <= row.signed_at
+    ]
     names = labels()
     return {
         "signers": signers.places(row),
@@ -97,7 +99,10 @@ def _row(event: AuditEvent, names: dict[str, str]) -> dict[str, Any]:
 
 
 def _pdf(
-    row: Agreement | Amendment, shown: dict[str, Any] | None, created: datetime, attached: dict[str, bytes]
+    row: Agreement | Amendment,
+    shown: dict[str, Any] | None,
+    created: datetime,
+    attached: dict[str, bytes],
 ) -> bytes:
     context: dict[str, Any] = {
         "business": row.business,
@@ -108,7 +113,10 @@ def _pdf(
     }
     with translation.override(row.language):
         if isinstance(row, Amendment):
-            context |= {"clauses": amendment_text.clauses(row), "figures": amendment_text.figures(row)}
+            context |= {
+                "clauses": amendment_text.clauses(row),
+                "figures": amendment_text.figures(row),
+            }
         else:
             context |= {"clauses": clauses(row), **cover(row.tier, row.terms)}
     return render.pdf(

@@ -20,7 +20,11 @@ BATCH = 500
 def unseen() -> QuerySet[Report]:
     """Sent reports that nothing shows to have been seen."""
     return Report.objects.filter(
-        state=ReportState.SENT, letter_opened_at=None, opened_at=None, answered_at=None, business__is_suspended=False
+        state=ReportState.SENT,
+        letter_opened_at=None,
+        opened_at=None,
+        answered_at=None,
+        business__is_suspended=False,
     )
 
 
@@ -29,7 +33,9 @@ def nudge_due(*, now: datetime) -> int:
     made, after = 0, None
     while True:
         quiet = unseen().filter(nudged_at=None, sent_at__lte=now - PATIENCE).order_by("pk")
-        ids = list((quiet.filter(pk__gt=after) if after else quiet).values_list("pk", flat=True)[:BATCH])
+        ids = list(
+            (quiet.filter(pk__gt=after) if after else quiet).values_list("pk", flat=True)[:BATCH]
+        )
         if not ids:
             return made
         after = ids[-1]
@@ -37,7 +43,9 @@ def nudge_due(*, now: datetime) -> int:
 
 
 def _nudge(ids: list[UUID], now: datetime) -> int:
-    letters = Outbox.objects.filter(kind="report", ref__in=[str(pk) for pk in ids], state=OutboxState.SENT)
+    letters = Outbox.objects.filter(
+        kind="report", ref__in=[str(pk) for pk in ids], state=OutboxState.SENT
+    )
     arrived = letters.filter(sent_at__lte=now - PATIENCE).values_list("ref", flat=True)
     with transaction.atomic():
         mine = unseen().filter(pk__in=list(arrived), nudged_at=None).select_for_update(of=("self",))
@@ -53,12 +61,20 @@ def task_due(*, now: datetime) -> int:
 
 def to_talk_about(rows: QuerySet[Report]) -> QuerySet[Report]:
     """Of `rows`, what is left to talk about: one of an agreement, the last that nothing shows to have been seen."""
-    seen = Q(letter_opened_at__isnull=False) | Q(opened_at__isnull=False) | Q(answered_at__isnull=False)
-    later = Report.objects.filter(period__agreement=OuterRef("period__agreement"), sent_at__gt=OuterRef("sent_at"))
+    seen = (
+        Q(letter_opened_at__isnull=False)
+        | Q(opened_at__isnull=False)
+        | Q(answered_at__isnull=False)
+    )
+    later = Report.objects.filter(
+        period__agreement=OuterRef("period__agreement"), sent_at__gt=OuterRef("sent_at")
+    )
     rows = rows.filter(task_at__isnull=False, task_done_at=None).exclude(seen)
     return rows.exclude(Exists(later.filter(seen | Q(task_at__isnull=False))))
 
 
 def talked(*, report: Report, now: datetime) -> None:
     """The freelancer has talked with the client about it."""
-    Report.objects.filter(pk=report.pk, task_at__isnull=False, task_done_at=None).update(task_done_at=now)
+    Report.objects.filter(pk=report.pk, task_at__isnull=False, task_done_at=None).update(
+        task_done_at=now
+    )

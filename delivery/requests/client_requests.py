@@ -10,7 +10,7 @@ from agreements.rules.states import RUNS, AgreementState
 from clients.models import Contact
 from core.database.state_moves import move
 from delivery.models import Request
-from delivery.requests import fit_check, request_emails, thread
+from delivery.requests import request_emails, scope_check, thread
 from delivery.requests.thread import tidy, title_of
 from delivery.rules import response_time
 from delivery.rules.errors import NotOpen
@@ -20,7 +20,13 @@ ASKABLE = (*RUNS, AgreementState.ENDED)
 
 
 def ask(
-    *, contact: Contact, agreement: Agreement, text: str, now: datetime, estimate: int | None = None, once: str = ""
+    *,
+    contact: Contact,
+    agreement: Agreement,
+    text: str,
+    now: datetime,
+    estimate: int | None = None,
+    once: str = "",
 ) -> Request:
     """Write it down, with whether it fits and by when an answer is promised, and tell the freelancer.
 
@@ -30,15 +36,24 @@ def ask(
     said = tidy(text)
     if agreement.client_id != contact.client_id or agreement.state not in ASKABLE:
         raise NotOpen(_("Nothing can be asked about this agreement."))
-    found = fit_check.of([agreement], now=now, estimate=estimate)[agreement.pk]
+    found = scope_check.of([agreement], now=now, estimate=estimate)[agreement.pk]
     with transaction.atomic():
         row, is_new = Request.objects.get_or_create(
             pk=thread.id_of(contact.pk, once and once + said),
             defaults={
-                "business_id": agreement.business_id, "client_id": contact.client_id, "agreement": agreement,
-                "period": found.period, "contact": contact, "title": title_of(said), "fits": found.fit.value,
-                "left": found.left, "estimate": estimate, "created_at": now,
-                "respond_by": response_time.respond_by(now, found.response_hours, agreement.business.time_zone),
+                "business_id": agreement.business_id,
+                "client_id": contact.client_id,
+                "agreement": agreement,
+                "period": found.period,
+                "contact": contact,
+                "title": title_of(said),
+                "fits": found.fit.value,
+                "left": found.left,
+                "estimate": estimate,
+                "created_at": now,
+                "respond_by": response_time.respond_by(
+                    now, found.response_hours, agreement.business.time_zone
+                ),
             },
         )
         if is_new:
@@ -47,14 +62,24 @@ def ask(
     return row
 
 
-def say(*, request: Request, contact: Contact, text: str, now: datetime, came_as: str = "", once: str = "") -> bool:
+def say(
+    *,
+    request: Request,
+    contact: Contact,
+    text: str,
+    now: datetime,
+    came_as: str = "",
+    once: str = "",
+) -> bool:
     """Add to a request; whether it is new: the same form or email twice is written once. Raises NoWords, NotOpen."""
     said = tidy(text)
     if contact.client_id != request.client_id or request.state == RequestState.WITHDRAWN:
         raise NotOpen(_("This was taken back. Please ask anew."))
     mark = once and f"{contact.pk}{once}{said}"
     with transaction.atomic():
-        message = thread.write(request=request, contact=contact, text=said, now=now, once=mark, came_as=came_as)
+        message = thread.write(
+            request=request, contact=contact, text=said, now=now, once=mark, came_as=came_as
+        )
         if message:
             request_emails.tell_owner(request, message, now=now)
     return message is not None

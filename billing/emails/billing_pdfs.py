@@ -24,7 +24,9 @@ def invoice_pdf(*, invoice: Invoice, now: datetime) -> Document:
         with translation.override(invoice.language):
             title = _("Invoice %(number)s") % {"number": invoice.number}
         extra = {"way": payment_details.by_transfer(invoice)}
-        document = _make("invoice", invoice, title, DocumentKind.INVOICE, extra, invoice.created_at, now)
+        document = _make(
+            "invoice", invoice, title, DocumentKind.INVOICE, extra, invoice.created_at, now
+        )
         Invoice.objects.filter(pk=invoice.pk).update(document=document)
         invoice.document = document
     return invoice.document
@@ -38,8 +40,15 @@ def receipt_pdf(*, payment: Payment, now: datetime) -> Document:
             title = _("Receipt %(number)s") % {"number": payment.receipt_number}
         paid_on = local_day(payment.received_at, payment.business.time_zone)
         is_tax = payment.series.kind == SeriesKind.TAX_RECEIPT
-        extra = {"payment": payment, "paid_on": paid_on, "is_tax": is_tax, "in_full": not owing.owed(invoice)}
-        document = _make("receipt", invoice, title, DocumentKind.RECEIPT, extra, payment.received_at, now)
+        extra = {
+            "payment": payment,
+            "paid_on": paid_on,
+            "is_tax": is_tax,
+            "in_full": not owing.owed(invoice),
+        }
+        document = _make(
+            "receipt", invoice, title, DocumentKind.RECEIPT, extra, payment.received_at, now
+        )
         Payment.objects.filter(pk=payment.pk).update(receipt_document=document)
         payment.receipt_document = document
     return payment.receipt_document
@@ -52,7 +61,13 @@ def credit_note_pdf(*, note: CreditNote, now: datetime) -> Document:
         with translation.override(invoice.language):
             title = _("Credit note %(number)s") % {"number": note.number}
         document = _make(
-            "credit_note", invoice, title, DocumentKind.CREDIT_NOTE, {"note": note}, note.created_at, now
+            "credit_note",
+            invoice,
+            title,
+            DocumentKind.CREDIT_NOTE,
+            {"note": note},
+            note.created_at,
+            now,
         )
         CreditNote.objects.filter(pk=note.pk).update(document=document)
         note.document = document
@@ -63,7 +78,10 @@ def statement_pdf(*, client: Client, now: datetime) -> Document:
     """A client's account up to today."""
     today = local_day(now, client.business.time_zone)
     with translation.override(client.language):
-        title = _("Statement of %(client)s, %(day)s") % {"client": client.name, "day": formats.day(today)}
+        title = _("Statement of %(client)s, %(day)s") % {
+            "client": client.name,
+            "day": formats.day(today),
+        }
         context = {
             "business": client.business,
             "client": client,
@@ -72,9 +90,16 @@ def statement_pdf(*, client: Client, now: datetime) -> Document:
             "today": today,
         }
     pdf = render.pdf(
-        "statement", context, language=client.language, title=title, identifier=f"{client.id}:{today}", created=now
+        "statement",
+        context,
+        language=client.language,
+        title=title,
+        identifier=f"{client.id}:{today}",
+        created=now,
     )
-    return store.save(business=client.business, kind=DocumentKind.STATEMENT, title=title, pdf=pdf, now=now)
+    return store.save(
+        business=client.business, kind=DocumentKind.STATEMENT, title=title, pdf=pdf, now=now
+    )
 
 
 def _make(
@@ -86,8 +111,18 @@ def _make(
     created: datetime,
     now: datetime,
 ) -> Document:
-    context = {"business": invoice.business, "invoice": invoice, "lines": list(invoice.lines.all()), **extra}
+    context = {
+        "business": invoice.business,
+        "invoice": invoice,
+        "lines": list(invoice.lines.all()),
+        **extra,
+    }
     pdf = render.pdf(
-        template, context, language=invoice.language, title=title, identifier=str(invoice.id), created=created
+        template,
+        context,
+        language=invoice.language,
+        title=title,
+        identifier=str(invoice.id),
+        created=created,
     )
     return store.save(business=invoice.business, kind=kind, title=title, pdf=pdf, now=now)

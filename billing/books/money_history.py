@@ -16,7 +16,13 @@ HOUSE = "Retainer Hub"
 
 def of_agreement(agreement: Agreement) -> list[Fact]:
     """In no order; as many questions for a hundred invoices as for one."""
-    return [*_invoices(agreement), *_notes(agreement), *_payments(agreement), *_refunds(agreement), *_rest(agreement)]
+    return [
+        *_invoices(agreement),
+        *_notes(agreement),
+        *_payments(agreement),
+        *_refunds(agreement),
+        *_rest(agreement),
+    ]
 
 
 def _invoices(agreement: Agreement) -> list[Fact]:
@@ -35,7 +41,9 @@ def _invoices(agreement: Agreement) -> list[Fact]:
 
 
 def _notes(agreement: Agreement) -> list[Fact]:
-    rows = CreditNote.objects.filter(invoice__agreement=agreement).select_related("document", "invoice")
+    rows = CreditNote.objects.filter(invoice__agreement=agreement).select_related(
+        "document", "invoice"
+    )
     return [
         Fact(
             row.created_at,
@@ -55,7 +63,12 @@ def _payments(agreement: Agreement) -> list[Fact]:
         Fact(
             row.received_at,
             _("Payment received for invoice %(invoice)s") % {"invoice": row.invoice.number},
-            " · ".join(filter(None, [formats.money(row.amount, row.currency), row.method_label, row.receipt_number])),
+            " · ".join(
+                filter(
+                    None,
+                    [formats.money(row.amount, row.currency), row.method_label, row.receipt_number],
+                )
+            ),
             document=row.receipt_document,
         )
         for row in rows.select_related("receipt_document", "invoice")
@@ -68,9 +81,16 @@ def _refunds(agreement: Agreement) -> list[Fact]:
         RefundState.FAILED: _("Refund of payment %(number)s failed"),
     }
     found = []
-    for row in Refund.objects.filter(payment__invoice__agreement=agreement).select_related("payment"):
-        which, sum_ = {"number": row.payment.receipt_number}, formats.money(row.amount, row.currency)
-        found.append(Fact(row.sent_at, _("Refund of payment %(number)s asked for") % which, sum_, row.actor))
+    for row in Refund.objects.filter(payment__invoice__agreement=agreement).select_related(
+        "payment"
+    ):
+        which, sum_ = (
+            {"number": row.payment.receipt_number},
+            formats.money(row.amount, row.currency),
+        )
+        found.append(
+            Fact(row.sent_at, _("Refund of payment %(number)s asked for") % which, sum_, row.actor)
+        )
         if row.finished_at and row.state in words:
             found.append(Fact(row.finished_at, words[RefundState(row.state)] % which, sum_))
     return found
@@ -78,14 +98,19 @@ def _refunds(agreement: Agreement) -> list[Fact]:
 
 def _rest(agreement: Agreement) -> list[Fact]:
     """Contested payments, certificates of withheld tax, and what was given up."""
-    contested = Dispute.objects.filter(payment__invoice__agreement=agreement).select_related("payment")
+    contested = Dispute.objects.filter(payment__invoice__agreement=agreement).select_related(
+        "payment"
+    )
     withheld = Certificate.objects.filter(invoice__agreement=agreement, received_on__isnull=False)
-    lost = Allocation.objects.filter(invoice__agreement=agreement, by=Settled.WRITE_OFF).select_related("invoice")
+    lost = Allocation.objects.filter(
+        invoice__agreement=agreement, by=Settled.WRITE_OFF
+    ).select_related("invoice")
     return [
         *(
             Fact(
                 row.created_at,
-                _("Payment %(number)s contested at the bank") % {"number": row.payment.receipt_number},
+                _("Payment %(number)s contested at the bank")
+                % {"number": row.payment.receipt_number},
                 formats.money(row.amount, row.currency),
             )
             for row in contested

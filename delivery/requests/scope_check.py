@@ -32,7 +32,9 @@ class Fitting:
     is_paused: bool
 
 
-def of(agreements: Iterable[Agreement], *, now: datetime, estimate: int | None = None) -> dict[UUID, Fitting]:
+def of(
+    agreements: Iterable[Agreement], *, now: datetime, estimate: int | None = None
+) -> dict[UUID, Fitting]:
     """For each agreement; a number of questions that does not grow with them. `hours` is the one source (rule 26)."""
     rows = effective_terms.load(agreements)
     today = {row.pk: local_day(now, row.time_zone) for row in rows}
@@ -48,11 +50,16 @@ def of(agreements: Iterable[Agreement], *, now: datetime, estimate: int | None =
         has_hours = bool(terms.minutes or available)
         runs = row.state == AgreementState.ACTIVE and period is not None and not paused
         fit = fits(
-            runs=runs, has_hours=has_hours, left=left, estimate=estimate,
+            runs=runs,
+            has_hours=has_hours,
+            left=left,
+            estimate=estimate,
             something_open=period is not None and period.pk in busy,
         )
         promised = (period or terms).tier.get("response_hours") or response_time.USUAL
-        found[row.pk] = Fitting(row, period, fit, has_hours, left, available, promised, starts.get(row.pk), paused)
+        found[row.pk] = Fitting(
+            row, period, fit, has_hours, left, available, promised, starts.get(row.pk), paused
+        )
     return found
 
 
@@ -60,8 +67,14 @@ def _current(agreements: list[Agreement], today: dict[UUID, date]) -> dict[UUID,
     if not agreements:
         return {}
     near = Period.objects.filter(agreement__in=agreements, starts_on__lte=max(today.values()))
-    near = near.filter(ends_on__gt=min(today.values()) - timedelta(days=1)).select_related("agreement", "amendment")
-    return {row.agreement_id: row for row in near if row.starts_on <= today[row.agreement_id] < row.ends_on}
+    near = near.filter(ends_on__gt=min(today.values()) - timedelta(days=1)).select_related(
+        "agreement", "amendment"
+    )
+    return {
+        row.agreement_id: row
+        for row in near
+        if row.starts_on <= today[row.agreement_id] < row.ends_on
+    }
 
 
 def _is_paused(period: Period) -> bool:
