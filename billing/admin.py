@@ -6,8 +6,8 @@ from billing.gateways.sandbox.models import SandboxCard, SandboxIntent
 from billing.models import (
     Allocation,
     BankDetails,
+    BankStatementLine,
     BillingRun,
-    Certificate,
     Charge,
     Collection,
     CreditNote,
@@ -15,16 +15,16 @@ from billing.models import (
     GatewayAccount,
     GatewayEvent,
     Invoice,
-    Journal,
-    Line,
+    InvoiceLine,
+    JournalEntry,
     NextLine,
     Numbering,
     Payment,
     PaymentMethod,
     Refund,
     Series,
-    StatementLine,
     Transition,
+    WithholdingCertificate,
 )
 from core.web.admin_site import FrozenAdmin
 
@@ -37,7 +37,7 @@ class InvoiceAdmin(FrozenAdmin):
     neighbours = ("client", "agreement", "period", "upgrade", "business")
 
 
-@admin.register(Line)
+@admin.register(InvoiceLine)
 class LineAdmin(FrozenAdmin):
     list_display = ["description", "starts_on", "amount"]
     search_fields = ["description", "invoice__number"]
@@ -92,7 +92,7 @@ class PaymentMethodAdmin(FrozenAdmin):
     neighbours = ("client",)
 
 
-@admin.register(Journal)
+@admin.register(JournalEntry)
 class JournalAdmin(FrozenAdmin):
     list_display = ["on", "kind", "debit", "credit", "currency", "amount"]
     list_filter = ["kind", "debit", "credit"]
@@ -157,7 +157,7 @@ class DisputeAdmin(FrozenAdmin):
     neighbours = ("payment", "client")
 
 
-@admin.register(Certificate)
+@admin.register(WithholdingCertificate)
 class CertificateAdmin(FrozenAdmin):
     list_display = ["state", "number", "currency", "amount", "received_on"]
     list_filter = ["state"]
@@ -180,7 +180,7 @@ class BankDetailsAdmin(FrozenAdmin):
     neighbours = ("business",)
 
 
-@admin.register(StatementLine)
+@admin.register(BankStatementLine)
 class StatementLineAdmin(FrozenAdmin):
     list_display = ["on", "currency", "amount", "state", "text"]
     list_filter = ["state"]

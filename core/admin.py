@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from core.models import ApiKey, AuditEvent, Business, Document, Heartbeat, Link, Outbox, User
+from core.models import ApiKey, AuditEvent, Business, Document, Heartbeat, Link, OutboxEmail, User
 from core.web.admin_site import FrozenAdmin, RowAdmin
 
 
@@ -31,7 +31,7 @@ class DocumentAdmin(FrozenAdmin):
     neighbours = ("business",)
 
 
-@admin.register(Outbox)
+@admin.register(OutboxEmail)
 class OutboxAdmin(FrozenAdmin):
     list_display = ["subject", "to", "kind", "state", "tries", "created_at", "sent_at"]
     list_filter = ["state", "kind"]

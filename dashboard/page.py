@@ -21,7 +21,7 @@ from core.web.throttle import address
 KEPT = 24 * 3600  # seconds a saved form is remembered
 
 
-class Desk(BusinessView, View):
+class DashboardView(BusinessView, View):
     """A page of the freelancer's own."""
 
     template = ""

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db.models import BinaryField, Field, Model, Q, QuerySet
 
-from core.models import Business, Outbox, TenantRow
+from core.models import Business, OutboxEmail, TenantRow
 from core.tables import spreadsheet
 
 #: What opens a door, or is only the machinery's: it never leaves.
@@ -50,10 +50,10 @@ def tables(business: Business) -> Iterator[tuple[str, list[str], QuerySet[Any]]]
                 columns_of(through),
                 rows.order_by("pk"),
             )
-    letters = Outbox.objects.filter(business=business).order_by("created_at", "id")
+    letters = OutboxEmail.objects.filter(business=business).order_by("created_at", "id")
     yield (
-        "core.outbox",
-        _attributes(Outbox, LETTER),
+        "core.outboxemail",
+        _attributes(OutboxEmail, LETTER),
         letters,
     )  # without text and reply address: doors
 

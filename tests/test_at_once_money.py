@@ -24,13 +24,21 @@ from billing.gateways.sandbox.models import SandboxCard as Card
 from billing.gateways.sandbox.models import SandboxIntent as Intent
 from billing.gateways.sandbox.models import SandboxRefund as GivenBack
 from billing.invoices import upgrade_invoice
-from billing.models import Collection, CreditNote, Invoice, Payment, Refund, Series, StatementLine
+from billing.models import (
+    BankStatementLine,
+    Collection,
+    CreditNote,
+    Invoice,
+    Payment,
+    Refund,
+    Series,
+)
 from billing.models.invoice import SeriesKind
 from billing.rules.states import BANK_TRANSFER
 from billing.runs.run import bill
 from core import links
 from core.errors import RuleError
-from core.models import Outbox
+from core.models import OutboxEmail
 from tests.at_once import at_once, refusals
 from tests.factories import BusinessFactory
 from tests.world import HERE, NOW, World
@@ -159,7 +167,7 @@ def test_workers_that_bill_at_once_charge_each_invoice_once(
     assert taken() == {str(pk): 1 for pk in Invoice.objects.values_list("pk", flat=True)}
     assert (
         Invoice.objects.filter(state="paid").count()
-        == Outbox.objects.filter(kind="receipt").count()
+        == OutboxEmail.objects.filter(kind="receipt").count()
         == 24
     )
     assert not broken(LATER)
@@ -245,7 +253,7 @@ def test_a_refund_asked_for_in_several_tabs_is_given_once(studio: World) -> None
         at_once(*[partial(refund.carry_out, now=NOW)] * 4)
     assert list(Refund.objects.values_list("state", flat=True)) == ["succeeded"] * 3
     assert list(GivenBack.objects.values_list("amount", flat=True)) == [PRICE] * 3
-    assert Outbox.objects.filter(kind="refunded").count() == 3
+    assert OutboxEmail.objects.filter(kind="refunded").count() == 3
     assert not broken(NOW)
 
 
@@ -324,7 +332,7 @@ def test_a_bank_statement_imported_in_several_tabs_pays_each_invoice_once(studio
     }
     answers = at_once(*[partial(statement_import.bring_in, **asked)] * 4)
     assert [sum(each.new for each in answers), sum(each.matched for each in answers)] == [12, 12]
-    assert sorted(StatementLine.objects.values_list("state", flat=True)) == ["matched"] * 12
+    assert sorted(BankStatementLine.objects.values_list("state", flat=True)) == ["matched"] * 12
     assert sorted(Payment.objects.values_list("amount", flat=True)) == [PRICE] * 12
     assert {row.state for row in Invoice.objects.all()} == {"paid"}
     assert not broken(NOW)

@@ -13,7 +13,7 @@ from clients import portal_links
 from clients.models import Client
 from core import links
 from core.dates import local_day
-from core.models import Outbox
+from core.models import OutboxEmail
 from delivery.models import TimeEntry
 from tests.world import World
 
@@ -133,7 +133,7 @@ def test_sending_a_proposal_twice_mails_it_once(owner: Browser, world: World) ->
     proposal = world.proposal(send=False)
     for _ in range(2):
         assert owner.post(reverse("dashboard:proposal_send", args=[proposal.pk])).status_code == 302
-    assert Outbox.objects.filter(kind="proposal").count() == 1
+    assert OutboxEmail.objects.filter(kind="proposal").count() == 1
 
 
 def test_a_form_posted_from_two_tabs_is_saved_once(owner: Browser, world: World) -> None:
@@ -181,7 +181,7 @@ def test_asking_for_a_link_answers_everybody_alike_and_not_too_often(world: Worl
     assert without_tokens(known) == without_tokens(unknown)
     for _ in range(12):
         Browser().post("/p/ask/", {"email": "ploy@baan.example"})
-    assert Outbox.objects.filter(kind="portal_link").count() <= 5
+    assert OutboxEmail.objects.filter(kind="portal_link").count() <= 5
 
 
 def test_no_page_or_letter_shows_the_client_what_is_private(world: World) -> None:
@@ -194,7 +194,7 @@ def test_no_page_or_letter_shows_the_client_what_is_private(world: World) -> Non
     )
     seen = "".join(browser.get(url).content.decode() for url in portal_pages(agreement))
     seen += "".join(
-        row.text + row.html for row in Outbox.objects.filter(to=agreement.contact.email)
+        row.text + row.html for row in OutboxEmail.objects.filter(to=agreement.contact.email)
     )
     for private in ("SECRET-NOTE", "777.77", "77,777"):
         assert private not in seen

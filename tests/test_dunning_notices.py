@@ -14,18 +14,18 @@ from billing.models import Charge, Collection, Invoice
 from billing.runs.run import bill
 from clients import portal_links
 from core import links, outbox
-from core.models import Outbox
+from core.models import OutboxEmail
 from tests.world import NOW, World
 
 DAY = timedelta(days=1)
 VAT = [{"name": "VAT", "percent": "7"}]
 
 
-def letters(kind: str, now: Any = NOW) -> list[Outbox]:
+def letters(kind: str, now: Any = NOW) -> list[OutboxEmail]:
     """As they are sent: those that were only announced are written now."""
     return [
         outbox.compose(row, now)
-        for row in Outbox.objects.filter(kind=kind).order_by("created_at", "ref")
+        for row in OutboxEmail.objects.filter(kind=kind).order_by("created_at", "ref")
     ]
 
 

@@ -7,7 +7,15 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from agreements.models import Agreement, Period
-from billing.models import Allocation, Charge, Invoice, Journal, Line, Payment, Transition
+from billing.models import (
+    Allocation,
+    Charge,
+    Invoice,
+    InvoiceLine,
+    JournalEntry,
+    Payment,
+    Transition,
+)
 from billing.runs.run import bill
 from core.models import AuditEvent, Document
 from tests.world import NOW, World, lasting
@@ -16,10 +24,10 @@ FORBIDDEN = [
     (Invoice, {"total": 1}),
     (Invoice, {"buyer": {}}),
     (Invoice, {"number": "X"}),
-    (Line, {"amount": 1}),
+    (InvoiceLine, {"amount": 1}),
     (Payment, {"amount": 1}),
     (Allocation, {"amount": 1}),
-    (Journal, {"amount": 1}),
+    (JournalEntry, {"amount": 1}),
     (Transition, {"new": "x"}),
     (Charge, {"amount": 1}),
     (AuditEvent, {"event": "x"}),

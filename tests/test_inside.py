@@ -12,7 +12,7 @@ from clients import call_notes, fit_check, objections, pipeline
 from clients.models import Client
 from clients.models.client import STAGES, Lost
 from clients.rules.pipeline import Stage
-from core.models import ApiKey, Business, Outbox
+from core.models import ApiKey, Business, OutboxEmail
 from core.outbox import emails
 from delivery.models import EarlyWarning
 from delivery.renewing import renewal
@@ -130,7 +130,7 @@ def test_no_portal_page_shows_what_is_the_freelancers_own(rows: dict[str, Any]) 
 
 def test_no_letter_to_a_client_tells_it(rows: dict[str, Any]) -> None:
     now, sent = timezone.now(), 0
-    for letter in Outbox.objects.all():
+    for letter in OutboxEmail.objects.all():
         written = emails.compose(letter, now)
         if written.to != rows["client"].business.owner.email:
             assert not leaks(f"{written.subject} {written.text} {written.html}"), letter.kind

@@ -37,7 +37,7 @@ from billing.gateways.sandbox.cards import Behaviour
 from billing.gateways.sandbox.gateway import confirm, contest
 from billing.gateways.sandbox.models import SandboxDispute, SandboxIntent, SandboxRefund
 from billing.invoices import upgrade_invoice
-from billing.models import Certificate, Collection, CreditNote, Invoice, Payment, Refund
+from billing.models import Collection, CreditNote, Invoice, Payment, Refund, WithholdingCertificate
 from billing.runs import hold
 from billing.runs.run import bill
 from core import nudge
@@ -174,10 +174,10 @@ class MoneyLife(RuleBasedStateMachine):
             actor="Nan",
         )
 
-    @precondition(there_is(Certificate, state="owed"))
+    @precondition(there_is(WithholdingCertificate, state="owed"))
     @rule()
     def a_certificate_arrives(self) -> None:
-        for certificate in Certificate.objects.filter(state="owed")[:1]:
+        for certificate in WithholdingCertificate.objects.filter(state="owed")[:1]:
             self.attempt(
                 transfers.receive_certificate,
                 certificate=certificate,

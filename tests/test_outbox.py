@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from clients import portal_links
 from core import links
-from core.models import Outbox
+from core.models import OutboxEmail
 from core.outbox import emails
 from tests.world import NOW, World
 
@@ -32,7 +32,7 @@ def test_a_letter_holds_no_secret_and_is_filled_when_it_is_sent(
 ) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     link = portal_links.mail_portal_link(contact=world.person(world.client()), now=NOW)
-    row = Outbox.objects.get(kind="portal_link")
+    row = OutboxEmail.objects.get(kind="portal_link")
     assert links.token(link.id) not in row.text + row.html
     assert emails.send_due(now=NOW) == 1
     assert emails.send_due(now=NOW) == 0
@@ -46,7 +46,7 @@ def test_an_absent_server_is_tried_again_later_and_given_up_in_the_end(
     settings.EMAIL_BACKEND = f"{__name__}.Away"
     portal_links.mail_portal_link(contact=world.person(world.client()), now=NOW)
     assert emails.send_due(now=NOW) == 0
-    row = Outbox.objects.get()
+    row = OutboxEmail.objects.get()
     assert (row.state, row.tries) == ("waiting", 1)
     assert row.next_at > NOW
     assert "ConnectionRefusedError" in row.error
@@ -72,7 +72,7 @@ def test_an_address_that_nobody_has_fails_at_once_is_shown_and_can_be_tried_agai
     settings.EMAIL_BACKEND = f"{__name__}.Knows"
     proposal, browser = world.proposal(), Browser()
     emails.send_due(now=NOW)
-    letter = Outbox.objects.get(kind="proposal")
+    letter = OutboxEmail.objects.get(kind="proposal")
     assert (letter.state, letter.tries) == ("failed", 1)
     browser.force_login(world.business.owner)
     assert (

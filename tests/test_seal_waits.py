@@ -21,7 +21,7 @@ from clients import portal_links
 from core import links
 from core.dates import local_day
 from core.documents import certificate
-from core.models import Outbox
+from core.models import OutboxEmail
 from tests.world import World
 
 pytestmark = pytest.mark.rendering
@@ -80,7 +80,7 @@ def test_without_its_key_what_is_signed_waits_in_everybodys_sight_and_goes_on_by
     tasks.seal_signed()
     agreement.refresh_from_db()
     assert agreement.signed_document
-    assert Outbox.objects.filter(kind="signed", ref__startswith=str(agreement.pk)).count() == 2
+    assert OutboxEmail.objects.filter(kind="signed", ref__startswith=str(agreement.pk)).count() == 2
     assert "backup" not in "".join(pages(world, agreement).values())
 
 
@@ -104,7 +104,7 @@ def test_the_end_of_the_certificate_is_told_once_sixty_days_before(
 ) -> None:
     now = timezone.now()
     certificate.renew(now - certificate.LIFE)
-    told = Outbox.objects.filter(kind="seal_ends")
+    told = OutboxEmail.objects.filter(kind="seal_ends")
     ends = certificate.own().not_valid_after_utc  # type: ignore[union-attr]
     watch(now=ends - timedelta(days=61, hours=1))
     assert not told.exists()
@@ -126,7 +126,7 @@ def test_who_looks_after_it_is_told_every_day_while_nothing_can_be_sealed(
     (folder / certificate.KEY).write_text("broken")
     for hours in (0, 0, 24):
         watch(now=now + timedelta(hours=hours))
-    letters = Outbox.objects.filter(kind="seal_waits")
+    letters = OutboxEmail.objects.filter(kind="seal_waits")
     assert letters.count() == 2
     assert "Papers that wait: 1" in letters[0].text
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from billing.books import client_statement, owing
 from billing.emails import billing_pdfs
-from billing.models import Charge, Invoice, Line
+from billing.models import Charge, Invoice, InvoiceLine
 from billing.runs.run import bill
 from clients import portal_links
 from core import links
@@ -18,7 +18,7 @@ from tests.world import NOW, World
 
 def test_a_line_that_does_not_belong_to_it_changes_no_figure_anywhere(world: World) -> None:
     invoice = world.billed(card="", taxes=[{"name": "VAT", "percent": "7"}])
-    Line.objects.create(
+    InvoiceLine.objects.create(
         business=world.business, invoice=invoice, position=2, description="Slipped in", amount=1_000_00,
         starts_on=NOW.date(), ends_on=NOW.date(),
     )  # fmt: skip

@@ -21,13 +21,13 @@ from agreements.models.reusable import TextKind
 from agreements.proposals import client_actions, packages, propose, time_off, waitlist
 from agreements.signing import sign
 from billing.charging.refund import give_back
-from billing.models import Certificate, Invoice, Payment, StatementLine
+from billing.models import BankStatementLine, Invoice, Payment, WithholdingCertificate
 from billing.runs.run import bill
 from clients import booking, objections, portal_links, testimonials
 from core import links
 from core.database.state_moves import move
 from core.dates import local_day
-from core.models import Outbox, TaxRate
+from core.models import OutboxEmail, TaxRate
 from core.web import api_keys
 from delivery.hours import overage, time_log
 from delivery.kpis import measure
@@ -335,7 +335,7 @@ def rows_of(world: World) -> dict[str, Any]:
         **asked_of(agreement, period, now),
         "call": call,
         "overage": more,
-        "sent_letter": Outbox.objects.filter(business=world.business).first(),
+        "sent_letter": OutboxEmail.objects.filter(business=world.business).first(),
         "objection": heard,
         "reply": reply,
         "client": client,
@@ -430,14 +430,14 @@ def money_of(world: World, agreement: Any, now: Any) -> dict[str, Any]:
     note, _refund = give_back(
         invoice=invoice, amount=100, reason="R", actor="Nan", to_card=False, now=now
     )
-    certificate = Certificate.objects.create(
+    certificate = WithholdingCertificate.objects.create(
         business=world.business,
         client=agreement.client,
         invoice=invoice,
         currency="USD",
         amount=100,
     )
-    line = StatementLine.objects.create(
+    line = BankStatementLine.objects.create(
         business=world.business,
         fingerprint="f",
         on=now.date(),

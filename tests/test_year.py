@@ -16,11 +16,19 @@ from billing.bank_transfer import transfers
 from billing.books import client_statement
 from billing.books.invariants import broken
 from billing.charging.refund import give_back
-from billing.models import Certificate, Charge, Collection, Invoice, Journal, Payment, Refund
+from billing.models import (
+    Charge,
+    Collection,
+    Invoice,
+    JournalEntry,
+    Payment,
+    Refund,
+    WithholdingCertificate,
+)
 from billing.rules.dunning import NOTICE_DAYS
 from billing.runs.run import bill
 from clients.models import Client
-from core.models import Outbox
+from core.models import OutboxEmail
 from core.outbox import emails
 from delivery.models import Report
 from delivery.reports import report_run
@@ -43,7 +51,7 @@ def due_after(now: datetime) -> Iterator[datetime | None]:
         found = opens.filter(opens_at__gt=now + notice).aggregate(at=Min("opens_at"))["at"]
         yield found and found - notice
     yield Period.objects.filter(due_at__gt=now).aggregate(at=Min("due_at"))["at"]
-    for model in (Collection, Refund, Outbox):
+    for model in (Collection, Refund, OutboxEmail):
         yield model.objects.filter(next_at__gt=now).aggregate(at=Min("next_at"))["at"]
     for field, delay in (("send_at", 0), ("created_at", 3), ("sent_at", 3), ("nudged_at", 3)):
         late = Report.objects.filter(**{f"{field}__gt": now - delay * DAY})
@@ -71,7 +79,9 @@ def moments(
 
 
 def what_happened() -> list[int]:
-    return [model.objects.count() for model in (Period, Invoice, Charge, Payment, Journal, Report)]
+    return [
+        model.objects.count() for model in (Period, Invoice, Charge, Payment, JournalEntry, Report)
+    ]
 
 
 def test_a_retainer_that_starts_on_the_31st_is_charged_and_reported_once_a_month(
@@ -100,11 +110,11 @@ def test_a_retainer_that_starts_on_the_31st_is_charged_and_reported_once_a_month
     ]
     assert Payment.objects.count() == Charge.objects.count() == 13
     assert Report.objects.count() == 12
-    assert Outbox.objects.filter(kind="receipt").count() == 13
-    owed = sum(row.amount for row in Journal.objects.filter(debit="receivable"))
+    assert OutboxEmail.objects.filter(kind="receipt").count() == 13
+    owed = sum(row.amount for row in JournalEntry.objects.filter(debit="receivable"))
     assert (
         owed
-        == sum(row.amount for row in Journal.objects.filter(credit="receivable"))
+        == sum(row.amount for row in JournalEntry.objects.filter(credit="receivable"))
         == 13 * 3_000_00
     )
 
@@ -173,7 +183,9 @@ def test_after_a_year_each_client_s_statement_reads_as_a_person_would_check_it(
         open_ones = Invoice.objects.filter(agreement=quarterly, state="open").values_list(
             "created_at", flat=True
         )
-        owed = Certificate.objects.filter(state="owed").values_list("created_at", flat=True)
+        owed = WithholdingCertificate.objects.filter(state="owed").values_list(
+            "created_at", flat=True
+        )
         return [
             start + 95 * DAY,
             start + 100 * DAY,
@@ -197,7 +209,7 @@ def test_after_a_year_each_client_s_statement_reads_as_a_person_would_check_it(
                     actor="Nan",
                     now=now,
                 )
-        for paper in Certificate.objects.filter(
+        for paper in WithholdingCertificate.objects.filter(
             state="owed", created_at__lt=now - timedelta(days=9)
         ):
             transfers.receive_certificate(certificate=paper, number="W", on=now.date(), now=now)

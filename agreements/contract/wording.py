@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from agreements.contract import library, variables
 from agreements.models import Proposal
-from agreements.models.reusable import TextKind, Use
+from agreements.models.reusable import ClauseUse, TextKind
 from agreements.rules import placeholders
 from agreements.rules.errors import BadWording
 from agreements.rules.placeholders import Value
@@ -127,8 +127,8 @@ def _used(pairs: list[Pair], values: dict[str, Value]) -> Iterator[tuple[int, Pa
     """The clauses that stand in the agreement, with their places in the template."""
     for place, pair in enumerate(pairs):
         needs = library.when(pair["key"])
-        if pair["use"] == Use.ALWAYS or (
-            pair["use"] == Use.FITS and (not needs or values.get(needs))
+        if pair["use"] == ClauseUse.ALWAYS or (
+            pair["use"] == ClauseUse.FITS and (not needs or values.get(needs))
         ):
             yield place, pair
 

@@ -2,16 +2,16 @@
 
 from agreements.models.agreement import Agreement, Pause, Upgrade
 from agreements.models.amendment import Amendment
-from agreements.models.capacity import TimeOff, Wait
+from agreements.models.capacity import TimeOff, WaitlistEntry
 from agreements.models.period import Period
 from agreements.models.proposal import Proposal, Question, Tier
-from agreements.models.reusable import Message, Package, Template
+from agreements.models.reusable import OpeningMessage, Package, Template
 from agreements.models.signing import Signature
 
 __all__ = [
     "Agreement",
     "Amendment",
-    "Message",
+    "OpeningMessage",
     "Package",
     "Pause",
     "Period",
@@ -22,5 +22,5 @@ __all__ = [
     "Tier",
     "TimeOff",
     "Upgrade",
-    "Wait",
+    "WaitlistEntry",
 ]

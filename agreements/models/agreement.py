@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.models.period import PERIOD_STATES
 from agreements.models.proposal import INTERVALS, CollectBy, Renews, Rollover
 from agreements.models.reusable import TextKind
-from agreements.models.signing import Paper
+from agreements.models.signing import SignableDocument
 from agreements.rules.schedule import Interval
 from agreements.rules.states import AgreementState, PeriodState
 from core.models import TenantRow
@@ -42,7 +42,7 @@ class TellsHours(models.TextChoices):
     NONE = "none", _("Nobody")
 
 
-class Agreement(Paper):
+class Agreement(SignableDocument):
     """Its terms are frozen when it is made: `tier` is the snapshot of what was picked, `terms_hash` its SHA-256.
 
     What was amended since is told by agreements.running.effective_terms. `anchor_day` is rule 2's,

@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from agreements.models.signing import Paper
+from agreements.models.signing import SignableDocument
 from agreements.rules.states import AmendmentState
 
 AMENDMENT_STATES = [
@@ -43,7 +43,7 @@ class AmendmentQuerySet(models.QuerySet["Amendment"]):
         return found
 
 
-class Amendment(Paper):
+class Amendment(SignableDocument):
     """The whole terms that apply from `effective_on`, the first day of a period; what it does not change is repeated.
 
     `terms` says what is changed, for the paper: every figure before and after. `terms_hash` is the SHA-256 over

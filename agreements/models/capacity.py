@@ -34,7 +34,7 @@ class TimeOff(TenantRow):
         return Span(self.starts_on, self.ends_on)
 
 
-class Wait(TenantRow):
+class WaitlistEntry(TenantRow):
     """One place on the waitlist of a proposal's client; `told_at` is when they heard that there is room."""
 
     proposal = models.OneToOneField("agreements.Proposal", models.PROTECT, related_name="wait")

@@ -28,7 +28,7 @@ class Service(models.TextChoices):
     CONSULTING = "consulting", _("Consulting")
 
 
-class Use(models.TextChoices):
+class ClauseUse(models.TextChoices):
     """When a clause stands in the agreement."""
 
     ALWAYS = "always", _("Always")
@@ -94,7 +94,7 @@ class Package(TenantRow):
         return [TierDraft(**rung) for rung in self.rungs]
 
 
-class Message(TenantRow):
+class OpeningMessage(TenantRow):
     """`text` may hold merge fields; agreements.proposals.opening_message fills them on sending."""
 
     name = models.CharField(_("name"), max_length=60)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from core.models import Document, TenantRow
 
 
-class Paper(TenantRow):
+class SignableDocument(TenantRow):
     """An agreement or an amendment on its way to its signatures.
 
     `document` is the exact PDF that is read, `signed_document` the sealed one. `sign_by` is the last local day on

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from agreements.contract import frozen_terms
-from agreements.models import Proposal, Tier, Wait
+from agreements.models import Proposal, Tier, WaitlistEntry
 from agreements.proposals import capacity, opening_message
 from agreements.proposals.propose import rungs
 from agreements.rules import cumulative_tiers
@@ -34,7 +34,7 @@ def shown(proposal: Proposal, *, today: date) -> dict[str, Any]:
         "testimonials": _testimonials(proposal),
         "value_adds": proposal.value_adds,
         "places": _places(proposal, tiers, today),
-        "wait": Wait.objects.filter(proposal=proposal).first(),
+        "wait": WaitlistEntry.objects.filter(proposal=proposal).first(),
     }
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from agreements.models import Message, Proposal
+from agreements.models import OpeningMessage, Proposal
 from agreements.rules import placeholders
 from agreements.running.expected_fees import favourite
 from core import formats
@@ -82,10 +82,10 @@ def faults(proposal: Proposal) -> list[str]:
     return found
 
 
-def keep(*, business: Business, name: str, text: str, now: datetime) -> Message:
+def keep(*, business: Business, name: str, text: str, now: datetime) -> OpeningMessage:
     """Keep the words under this name, over those that had it before."""
     defaults = {"text": text}
-    row, _made = Message.objects.update_or_create(
+    row, _made = OpeningMessage.objects.update_or_create(
         business=business,
         name=name,
         defaults=defaults,

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from agreements.models import Tier, Wait
+from agreements.models import Tier, WaitlistEntry
 from agreements.proposals import capacity, client_actions
 from agreements.rules.errors import NotOpen
 from clients import portal_links
@@ -15,13 +15,13 @@ from core import audit, links
 from core.audit import Origin
 
 
-def join(*, tier: Tier, contact: Contact, now: datetime, origin: Origin) -> Wait:
+def join(*, tier: Tier, contact: Contact, now: datetime, origin: Origin) -> WaitlistEntry:
     """Wait for a place; a second press finds the first one. The freelancer is told. Raises NotOpen."""
     with transaction.atomic():
         held = client_actions.hold_open(tier.proposal, contact, now)
-        if there := Wait.objects.filter(proposal=held).first():
+        if there := WaitlistEntry.objects.filter(proposal=held).first():
             return there
-        row = Wait.objects.create(
+        row = WaitlistEntry.objects.create(
             business=held.business, proposal=held, tier=tier, contact=contact, created_at=now
         )
         client_actions.record(held, contact, "waits", now, origin, {"tier": tier.name})
@@ -35,13 +35,13 @@ def join(*, tier: Tier, contact: Contact, now: datetime, origin: Origin) -> Wait
     return row
 
 
-def tell(*, wait: Wait, actor: str, now: datetime) -> Wait:
+def tell(*, wait: WaitlistEntry, actor: str, now: datetime) -> WaitlistEntry:
     """Say to whoever waits that there is room, with a link to pick. Raises NotOpen where there is none."""
     with transaction.atomic():
         proposal, contact = client_actions.hold_open(wait.proposal, wait.contact, now), wait.contact
         if capacity.is_full(proposal, wait.tier, now):
             raise NotOpen(_("There is no room for this tier yet."))
-        Wait.objects.filter(pk=wait.pk).update(told_at=now)
+        WaitlistEntry.objects.filter(pk=wait.pk).update(told_at=now)
         audit.record(
             business=proposal.business,
             chain_id=proposal.pk,

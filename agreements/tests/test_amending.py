@@ -17,7 +17,7 @@ from agreements.running.periods import open_due, upcoming
 from agreements.signing import seal
 from agreements.tests.test_signers import put
 from core import audit
-from core.models import Outbox
+from core.models import OutboxEmail
 from tests.world import HERE, NOW, World
 
 DECEMBER, JANUARY, MAY = date(2026, 12, 2), date(2027, 1, 2), date(2027, 5, 2)
@@ -102,7 +102,7 @@ def test_new_fees_for_all_clients_at_once_say_who_could_not_be_asked(world: Worl
     )
     assert [row.amount for row in made] == [3_300_00, 3_300_00]
     assert [agreement.pk for agreement, _why in refused] == [agreements[2].pk]
-    assert Outbox.objects.filter(kind="sign_invitation").count() == 3
+    assert OutboxEmail.objects.filter(kind="sign_invitation").count() == 3
 
 
 def test_an_amendment_is_sealed_and_mailed_like_the_agreement(world: World) -> None:
@@ -122,11 +122,11 @@ def test_a_term_renews_by_itself_after_a_letter_in_time(world: World) -> None:
     assert renew.deadline(agreement) == date(2027, 4, 2)
     for day in (date(2027, 3, 3), date(2027, 4, 2)):
         renew.renew_due(now=NOW + (day - NOW.date()))
-    assert Outbox.objects.filter(kind="renewal_ahead").count() == 2  # one to each side, once
+    assert OutboxEmail.objects.filter(kind="renewal_ahead").count() == 2  # one to each side, once
     renew.renew_due(now=NOW + (date(2027, 4, 3) - NOW.date()))
     agreement.refresh_from_db()
     assert agreement.ends_on == date(2027, 11, 2)
-    assert Outbox.objects.filter(kind="renewed").count() == 2
+    assert OutboxEmail.objects.filter(kind="renewed").count() == 2
 
 
 def test_whoever_says_no_in_time_is_not_renewed(world: World) -> None:

@@ -17,7 +17,7 @@ from agreements.proposals import propose
 from agreements.rules.errors import NotOpen, WrongCode
 from agreements.signing import sign
 from core import audit, links, nudge
-from core.models import Outbox
+from core.models import OutboxEmail
 from tests.at_once import PATIENCE
 from tests.world import HERE, NOW, World
 
@@ -98,7 +98,7 @@ def test_names_sent_at_once_are_one_signature_and_one_code(quiet_world: World) -
     agreement = waiting(quiet_world)
     answers = at_once(*[lambda: begin(agreement)] * 4)
     assert {row.pk for row in answers} == {Signature.objects.get(contact__isnull=False).pk}
-    assert Outbox.objects.filter(kind="sign_code").count() == 1
+    assert OutboxEmail.objects.filter(kind="sign_code").count() == 1
     assert [event.event for event in audit.chain(agreement.pk)] == ["accepted", "consented"]
 
 

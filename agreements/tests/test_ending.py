@@ -11,7 +11,7 @@ from agreements.rules.errors import BadTrial, NotOpen, TooSoon
 from agreements.rules.schedule import Interval
 from agreements.running import periods
 from core import audit
-from core.models import Outbox
+from core.models import OutboxEmail
 from tests.world import NOW, World
 
 DECEMBER = date(2026, 12, 2)
@@ -24,7 +24,7 @@ def test_notice_is_told_to_the_client_once_in_their_language(world: World) -> No
     end.give_notice(agreement=agreement, ends_on=DECEMBER, actor="Nan", now=NOW)
     with pytest.raises(NotOpen):
         end.give_notice(agreement=agreement, ends_on=DECEMBER, actor="Nan", now=NOW)
-    letter = Outbox.objects.get(kind="notice")
+    letter = OutboxEmail.objects.get(kind="notice")
     assert (letter.to, letter.language) == (agreement.contact.email, "th")
     assert "[[link:" in letter.text
     assert "[[link:" in letter.html
@@ -34,7 +34,7 @@ def test_notice_is_told_to_the_client_once_in_their_language(world: World) -> No
 def test_the_letter_names_the_last_day_that_is_served(world: World) -> None:
     agreement = world.signed(minimum_months=0)
     end.give_notice(agreement=agreement, ends_on=DECEMBER, actor="Nan", now=NOW)
-    letter = Outbox.objects.get(kind="notice")
+    letter = OutboxEmail.objects.get(kind="notice")
     assert "1 December 2026" in letter.text
     assert "1 December 2026" in letter.html
 
@@ -101,7 +101,9 @@ def test_a_client_gives_notice_and_the_freelancer_is_told_why(world: World) -> N
         reason="We close",
         now=NOW,
     )
-    letters = {letter.kind: letter for letter in Outbox.objects.filter(kind__startswith="notice")}
+    letters = {
+        letter.kind: letter for letter in OutboxEmail.objects.filter(kind__startswith="notice")
+    }
     assert letters["notice"].to == agreement.contact.email
     assert letters["notice_given"].to == agreement.business.owner.email
     assert "We close" in letters["notice_given"].text

@@ -11,7 +11,7 @@ from agreements.rules.errors import NotOpen, WrongCode
 from agreements.signing import seal, sign
 from core import audit, links
 from core.documents.glyphs import MissingGlyphs
-from core.models import Outbox
+from core.models import OutboxEmail
 from tests.world import HERE, NOW, World
 
 LATER = NOW + timedelta(minutes=2)
@@ -37,7 +37,7 @@ def test_a_tab_from_before_cannot_put_another_name_under_a_signed_agreement(worl
     with pytest.raises(NotOpen):
         begin(old_tab, name="Somebody Else", now=LATER)
     assert Signature.objects.get(agreement=agreement, contact__isnull=False).name == "Ploy Srisuk"
-    assert Outbox.objects.filter(kind="sign_code").count() == 1
+    assert OutboxEmail.objects.filter(kind="sign_code").count() == 1
 
 
 def test_a_code_signs_the_name_it_was_asked_for(
@@ -71,7 +71,7 @@ def test_a_new_code_makes_the_one_before_worthless(world: World) -> None:
 def test_a_double_click_mails_one_code(world: World) -> None:
     agreement = world.picked()
     assert begin(agreement).code_row == begin(agreement, now=NOW + timedelta(seconds=2)).code_row
-    assert Outbox.objects.filter(kind="sign_code").count() == 1
+    assert OutboxEmail.objects.filter(kind="sign_code").count() == 1
 
 
 def test_the_record_tells_the_whole_way_in_order(world: World) -> None:

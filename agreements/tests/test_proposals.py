@@ -20,15 +20,15 @@ from agreements.rules.states import ProposalState
 from clients import client_records, testimonials
 from clients.rules.pipeline import Stage
 from core import audit
-from core.models import Outbox
+from core.models import OutboxEmail
 from tests.world import HERE, LADDER, NOW, World
 
 LATER = NOW + timedelta(days=12)
 OPEN_UNTIL = date(2026, 11, 16)
 
 
-def letters(kind: str) -> list[Outbox]:
-    return list(Outbox.objects.filter(kind=kind).order_by("created_at"))
+def letters(kind: str) -> list[OutboxEmail]:
+    return list(OutboxEmail.objects.filter(kind=kind).order_by("created_at"))
 
 
 def test_a_missing_field_blocks_sending_and_is_named(world: World) -> None:

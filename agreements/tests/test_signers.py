@@ -15,7 +15,7 @@ from clients.models import Contact
 from core import audit, links
 from core.documents import store
 from core.errors import NotAllowedNow
-from core.models import Outbox
+from core.models import OutboxEmail
 from tests.world import HERE, NOW, World
 
 
@@ -59,12 +59,12 @@ def test_in_order_the_second_is_asked_when_the_first_has_signed(two: Any) -> Non
         sign.begin(
             paper=agreement, contact=director, name="Mali", consented=True, now=NOW, origin=HERE
         )
-    assert not Outbox.objects.filter(kind="sign_invitation").exists()
+    assert not OutboxEmail.objects.filter(kind="sign_invitation").exists()
     put(agreement, manager)
     assert agreement.state == "sent"
-    assert list(Outbox.objects.filter(kind="sign_invitation").values_list("to", flat=True)) == [
-        director.email
-    ]
+    assert list(
+        OutboxEmail.objects.filter(kind="sign_invitation").values_list("to", flat=True)
+    ) == [director.email]
     put(agreement, director)
     assert agreement.state == "active"
 
@@ -101,7 +101,7 @@ def test_everybody_who_signed_gets_the_sealed_file_with_every_name_and_drawing(t
     agreement.refresh_from_db()
     assert agreement.signed_document
     assert store.read(agreement.signed_document).startswith(b"%PDF")
-    to = set(Outbox.objects.filter(kind="signed").values_list("to", flat=True))
+    to = set(OutboxEmail.objects.filter(kind="signed").values_list("to", flat=True))
     assert to == {manager.email, director.email, world.business.owner.email}
 
 
@@ -151,7 +151,7 @@ def test_a_declined_agreement_bills_nothing_and_tells_the_freelancer_why(world: 
         None,
         "declined",
     )
-    assert "Too early" in Outbox.objects.get(kind="sign_declined").text
+    assert "Too early" in OutboxEmail.objects.get(kind="sign_declined").text
     with pytest.raises(NotOpen):
         put(agreement, agreement.contact)
 
@@ -207,7 +207,7 @@ def test_three_reminders_and_then_it_is_quiet(world: World) -> None:
         for _ in "ab"
     ]
     assert sum(sent) == 3
-    assert Outbox.objects.filter(kind="sign_reminder").count() == 3
+    assert OutboxEmail.objects.filter(kind="sign_reminder").count() == 3
 
 
 def test_who_has_signed_is_not_reminded(world: World) -> None:

@@ -14,7 +14,7 @@ from agreements.signing import sign
 from core import audit, links
 from core.documents import seal, store
 from core.errors import NotAllowedNow
-from core.models import Outbox
+from core.models import OutboxEmail
 from tests.world import HERE, LADDER, NOW, World
 
 
@@ -41,7 +41,7 @@ def test_a_sent_proposal_cannot_be_changed_or_sent_again(world: World) -> None:
         propose.change(proposal=proposal, tiers=LADDER, now=NOW, title="Another")
     with pytest.raises(NotAllowedNow):
         propose.send(proposal=proposal, actor="Nan", now=NOW)
-    assert Outbox.objects.filter(kind="proposal").count() == 1
+    assert OutboxEmail.objects.filter(kind="proposal").count() == 1
 
 
 def test_a_ladder_that_goes_down_is_refused(world: World) -> None:
@@ -105,7 +105,7 @@ def test_the_sealed_file_is_intact_and_mailed_to_both_sides_once(world: World) -
     assert agreement.signed_document
     assert seal.verify(store.read(agreement.signed_document)).intact
     assert seal_signed(now=NOW) == 0
-    assert Outbox.objects.filter(kind="signed").count() == 2
+    assert OutboxEmail.objects.filter(kind="signed").count() == 2
     assert audit.is_whole(audit.chain(agreement.pk))
 
 

@@ -4,11 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from agreements.models import Agreement, Proposal, Tier, Wait
+from agreements.models import Agreement, Proposal, Tier, WaitlistEntry
 from agreements.proposals import accept, capacity, client_view, propose, time_off, waitlist
 from agreements.rules.errors import NotOpen
 from core import audit
-from core.models import Outbox
+from core.models import OutboxEmail
 from tests.world import HERE, NOW, World
 
 TODAY = date(2026, 11, 2)
@@ -27,7 +27,7 @@ def shown(world: World) -> tuple[Proposal, list[Tier]]:
     return proposal, propose.rungs(proposal)
 
 
-def join(tier: Tier, proposal: Proposal) -> Wait:
+def join(tier: Tier, proposal: Proposal) -> WaitlistEntry:
     return waitlist.join(tier=tier, contact=proposal.contact, now=NOW, origin=HERE)
 
 
@@ -54,7 +54,7 @@ def test_whoever_waits_stands_on_the_list_once_and_the_freelancer_is_told_once(
     proposal, tiers = shown(tight)
     first = join(tiers[2], proposal)
     assert join(tiers[2], proposal) == first
-    assert Outbox.objects.filter(kind="waits").count() == 1
+    assert OutboxEmail.objects.filter(kind="waits").count() == 1
     assert [event.event for event in audit.chain(proposal.pk)].count("waits") == 1
 
 
@@ -63,13 +63,13 @@ def test_they_hear_of_a_place_only_when_there_is_one(tight: World) -> None:
     wait = join(tiers[2], proposal)
     with pytest.raises(NotOpen, match="no room"):
         waitlist.tell(wait=wait, actor="Nan", now=NOW)
-    assert not Outbox.objects.filter(kind="room").exists()
+    assert not OutboxEmail.objects.filter(kind="room").exists()
     tight.business.capacity_minutes = 100 * 60
     tight.business.save()
     told = waitlist.tell(wait=wait, actor="Nan", now=NOW)
     waitlist.tell(wait=wait, actor="Nan", now=NOW + timedelta(minutes=1))
     assert told.told_at
-    assert Outbox.objects.filter(kind="room").count() == 1
+    assert OutboxEmail.objects.filter(kind="room").count() == 1
 
 
 def test_an_offer_that_is_over_has_no_waitlist(tight: World) -> None:
@@ -78,7 +78,7 @@ def test_an_offer_that_is_over_has_no_waitlist(tight: World) -> None:
         waitlist.join(
             tier=tiers[2], contact=proposal.contact, now=NOW + timedelta(days=40), origin=HERE
         )
-    assert not Wait.objects.exists()
+    assert not WaitlistEntry.objects.exists()
 
 
 def test_a_pick_beyond_capacity_warns_before_it_is_countersigned(tight: World) -> None:

@@ -11,9 +11,9 @@ from uuid import UUID
 
 from django.db import models, transaction
 
-from billing.models import Collection, Invoice, Journal, Line, Transition
+from billing.models import Collection, Invoice, InvoiceLine, JournalEntry, Transition
 from core.database.ids import new_id
-from core.models import Outbox
+from core.models import OutboxEmail
 
 BATCH = 500
 Rows = dict[type[models.Model], list[Any]]
@@ -25,11 +25,11 @@ def written(invoices: Iterable[UUID]) -> Rows:
     refs = [str(pk) for pk in ids]
     return {
         Invoice: list(Invoice.objects.filter(pk__in=ids)),
-        Line: list(Line.objects.filter(invoice__in=ids)),
-        Journal: list(Journal.objects.filter(ref__in=refs)),
+        InvoiceLine: list(InvoiceLine.objects.filter(invoice__in=ids)),
+        JournalEntry: list(JournalEntry.objects.filter(ref__in=refs)),
         Collection: list(Collection.objects.filter(invoice__in=ids)),
         Transition: list(Transition.objects.filter(collection__invoice__in=ids)),
-        Outbox: list(Outbox.objects.filter(kind="invoice", ref__in=refs)),
+        OutboxEmail: list(OutboxEmail.objects.filter(kind="invoice", ref__in=refs)),
     }
 
 
@@ -65,7 +65,7 @@ def _point(row: Any, new: dict[Any, UUID], run: int) -> None:
             f"F{run}-{row.number}",
             row.seq + 1_000_000 * (run + 1),
         )
-    elif isinstance(row, Line | Collection):
+    elif isinstance(row, InvoiceLine | Collection):
         row.invoice_id = new[row.invoice_id]
     elif isinstance(row, Transition):
         row.collection_id = new[row.collection_id]

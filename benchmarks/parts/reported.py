@@ -14,7 +14,7 @@ from benchmarks.parts import seed
 from benchmarks.parts.process import measure, memory
 from benchmarks.parts.statements import counted
 from core.database.ids import new_id
-from core.models import AuditEvent, Outbox
+from core.models import AuditEvent, OutboxEmail
 from delivery.models import Deliverable, Kpi, Reading, Report, TimeEntry
 from delivery.reports import draft, send
 from delivery.rules.states import ReportState
@@ -113,7 +113,7 @@ def _floor() -> dict[str, float]:
     """Copies of the drafts inserted, and the frozen columns with their events written, with nothing around them."""
     frozen = list(Report.objects.filter(state=ReportState.SENT))
     events = {row.chain_id: row for row in AuditEvent.objects.filter(event="report_sent")}
-    letters = list(Outbox.objects.filter(kind=draft.DRAFTED))
+    letters = list(OutboxEmail.objects.filter(kind=draft.DRAFTED))
     periods = {
         row.pk: row for row in Period.objects.filter(pk__in=[row.period_id for row in frozen])
     }
@@ -135,7 +135,7 @@ def _floor() -> dict[str, float]:
     for letter in letters:
         letter.pk, letter.ref = new_id(), f"{letter.ref}:copy"
     insert = _seconds(lambda some: Report.objects.bulk_create(some), drafts)
-    insert += _seconds(lambda some: Outbox.objects.bulk_create(some), letters)
+    insert += _seconds(lambda some: OutboxEmail.objects.bulk_create(some), letters)
     for copy, row in zip(drafts, frozen, strict=True):
         copy.snapshot, copy.sha256, copy.sent_at, copy.state = (
             row.snapshot,

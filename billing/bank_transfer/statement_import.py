@@ -7,7 +7,7 @@ from uuid import UUID
 from billing.bank_transfer import matching, statement_csv, transfers
 from billing.bank_transfer.codes.reference import creditor_reference
 from billing.books import owing
-from billing.models import Invoice, StatementLine
+from billing.models import BankStatementLine, Invoice
 from billing.models.bank import BankLineState
 from billing.rules.states import InvoiceState
 from core.errors import RuleError
@@ -42,9 +42,11 @@ def bring_in(
     return Imported(len(fresh), matched, list(read.bad))
 
 
-def proposals(business: Business) -> list[tuple[StatementLine, Invoice | None, str]]:
+def proposals(business: Business) -> list[tuple[BankStatementLine, Invoice | None, str]]:
     """Every open line with the invoice it probably pays, newest first."""
-    lines = list(StatementLine.objects.filter(business=business, state=BankLineState.OPEN)[:500])
+    lines = list(
+        BankStatementLine.objects.filter(business=business, state=BankLineState.OPEN)[:500]
+    )
     unpaid = Invoice.objects.filter(business=business, state=InvoiceState.OPEN).select_related(
         "client", "collection"
     )

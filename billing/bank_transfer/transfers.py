@@ -10,10 +10,17 @@ from django.utils.translation import gettext as _
 
 from billing.books import ledger, owing, receive, transitions
 from billing.charging import void
-from billing.models import Allocation, Certificate, Collection, Invoice, Payment, StatementLine
+from billing.models import (
+    Allocation,
+    BankStatementLine,
+    Collection,
+    Invoice,
+    Payment,
+    WithholdingCertificate,
+)
 from billing.models.bank import BankLineState
 from billing.models.journal import Account
-from billing.models.payment import CertificateState, Settled
+from billing.models.payment import CertificateState, SettledBy
 from billing.rules import dunning
 from billing.rules.errors import NotOpen, NotOwed
 from billing.rules.states import BANK_TRANSFER, CollectionState, InvoiceState
@@ -32,7 +39,7 @@ def record(
     reference: str,
     actor: str,
     now: datetime,
-    line: StatementLine | None = None,
+    line: BankStatementLine | None = None,
 ) -> None:
     """Write down a transfer that arrived. The same reference of a business a second time is refused.
 
@@ -61,7 +68,7 @@ def record(
             }
             void.stop(row.invoice, plan, now)
         if line:
-            mine = StatementLine.objects.filter(pk=line.pk, state=BankLineState.OPEN)
+            mine = BankStatementLine.objects.filter(pk=line.pk, state=BankLineState.OPEN)
             if not mine.update(
                 state=BankLineState.MATCHED,
                 payment=row.invoice.payments.filter(reference=unique).first(),
@@ -101,12 +108,12 @@ def _close(row: Collection, now: datetime) -> None:
 
 
 def receive_certificate(
-    *, certificate: Certificate, number: str, on: date, now: datetime
-) -> Certificate:
+    *, certificate: WithholdingCertificate, number: str, on: date, now: datetime
+) -> WithholdingCertificate:
     """The paper is here: it settles what was withheld; what is not owed any more is client credit. Raises NotOpen."""
     with transaction.atomic():
         row = void.held(certificate.invoice)
-        mine = Certificate.objects.filter(pk=certificate.pk, state=CertificateState.OWED)
+        mine = WithholdingCertificate.objects.filter(pk=certificate.pk, state=CertificateState.OWED)
         if not mine.update(state=CertificateState.RECEIVED, number=number[:60], received_on=on):
             raise NotOpen(_("This certificate was received already."))
         used = min(certificate.amount, owing.owed(row.invoice))
@@ -118,13 +125,15 @@ def receive_certificate(
     return certificate
 
 
-def _book_certificate(certificate: Certificate, row: Collection, used: int, now: datetime) -> None:
+def _book_certificate(
+    certificate: WithholdingCertificate, row: Collection, used: int, now: datetime
+) -> None:
     """The tax office owes us what it says; the client owes that much less, or has credit."""
     if used:
         Allocation.objects.create(
             business_id=row.business_id,
             invoice=row.invoice,
-            by=Settled.CERTIFICATE,
+            by=SettledBy.CERTIFICATE,
             ref=certificate.pk,
             amount=used,
             created_at=now,
@@ -146,10 +155,10 @@ def _book_certificate(certificate: Certificate, row: Collection, used: int, now:
     )
 
 
-def chase_certificate(*, certificate: Certificate, now: datetime) -> None:
+def chase_certificate(*, certificate: WithholdingCertificate, now: datetime) -> None:
     """Ask the client for the paper, at most once a day."""
     with transaction.atomic():
-        Certificate.objects.filter(pk=certificate.pk).update(chased_at=now)
+        WithholdingCertificate.objects.filter(pk=certificate.pk).update(chased_at=now)
         ref = f"{certificate.pk}:{now.date().isoformat()}"
         emails.post("certificate_owed", [(ref, certificate.business)], now=now)
 
@@ -178,10 +187,10 @@ def _remind(pk: UUID, now: datetime) -> int:
     return 1
 
 
-def keep_lines(*, business: Any, lines: Sequence[Any], now: datetime) -> list[StatementLine]:
+def keep_lines(*, business: Any, lines: Sequence[Any], now: datetime) -> list[BankStatementLine]:
     """Store the lines of a bank statement, each once however often the file is read; those that are new."""
     rows = [
-        StatementLine(
+        BankStatementLine(
             business=business,
             fingerprint=line.fingerprint,
             on=line.on,
@@ -192,14 +201,16 @@ def keep_lines(*, business: Any, lines: Sequence[Any], now: datetime) -> list[St
         )
         for line in lines
     ]
-    StatementLine.objects.bulk_create(rows, ignore_conflicts=True)
+    BankStatementLine.objects.bulk_create(rows, ignore_conflicts=True)
     kept = set(
-        StatementLine.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True)
+        BankStatementLine.objects.filter(pk__in=[row.pk for row in rows]).values_list(
+            "pk", flat=True
+        )
     )
     return [row for row in rows if row.pk in kept]
 
 
-def match_line(*, line: StatementLine, invoice: Invoice, actor: str, now: datetime) -> None:
+def match_line(*, line: BankStatementLine, invoice: Invoice, actor: str, now: datetime) -> None:
     """A line of the bank pays this invoice. Raises RuleError."""
     if line.currency != invoice.currency:
         raise RuleError(_("The transfer is in another currency than the invoice."))
@@ -214,8 +225,8 @@ def match_line(*, line: StatementLine, invoice: Invoice, actor: str, now: dateti
     )
 
 
-def ignore_line(*, line: StatementLine) -> None:
+def ignore_line(*, line: BankStatementLine) -> None:
     """It is not for an invoice."""
-    StatementLine.objects.filter(pk=line.pk, state=BankLineState.OPEN).update(
+    BankStatementLine.objects.filter(pk=line.pk, state=BankLineState.OPEN).update(
         state=BankLineState.IGNORED
     )

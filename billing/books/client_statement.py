@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _
 
 from billing.models import (
     Allocation,
-    Certificate,
     CreditNote,
     Dispute,
     Invoice,
-    Journal,
+    JournalEntry,
     Payment,
     Refund,
+    WithholdingCertificate,
 )
 from billing.models.journal import Account
-from billing.models.payment import Settled
+from billing.models.payment import SettledBy
 from clients.models import Client
 from core import money
 from core.dates import local_day
@@ -92,7 +92,7 @@ def entries(client: Client, *, until: date | None = None) -> list[Entry]:
             Entry(
                 row.received_on, _("Withholding certificate"), row.number, row.currency, -row.amount
             )
-            for row in _of(Certificate, client)
+            for row in _of(WithholdingCertificate, client)
             if row.received_on
         ),
         *(
@@ -104,7 +104,7 @@ def entries(client: Client, *, until: date | None = None) -> list[Entry]:
                 -row.amount,
             )
             for row in Allocation.objects.filter(
-                invoice__client=client, by=Settled.WRITE_OFF
+                invoice__client=client, by=SettledBy.WRITE_OFF
             ).select_related("invoice")
         ),
     ]
@@ -129,7 +129,7 @@ def balances(client: Client) -> dict[str, int]:
     """What the client owes in each currency (credit is negative), from the journal."""
     found: dict[str, int] = {}
     accounts = {Account.RECEIVABLE, Account.CREDIT, Account.REFUNDING}
-    rows = Journal.objects.filter(client=client).values_list(
+    rows = JournalEntry.objects.filter(client=client).values_list(
         "currency", "debit", "credit", "amount"
     )
     for currency, debit, credit, amount in rows:

@@ -17,8 +17,8 @@ from billing.models import (
     CreditNote,
     Dispute,
     Invoice,
-    Journal,
-    Line,
+    InvoiceLine,
+    JournalEntry,
     NextLine,
     Payment,
     Refund,
@@ -34,7 +34,7 @@ from billing.rules.states import (
     RefundState,
 )
 from core.documents import store
-from core.models import Document, Outbox
+from core.models import Document, OutboxEmail
 from core.models.tax_rate import TaxMode
 
 STUCK_AFTER = timedelta(days=2)
@@ -119,7 +119,7 @@ def numbers_have_no_gap(now: datetime) -> Iterator[str]:
 
 def totals_are_their_lines(now: datetime) -> Iterator[str]:
     """Lines sum to the price, taxes to the tax (rule 12)."""
-    lines = dict(Line.objects.order_by().values_list("invoice").annotate(Sum("amount")))
+    lines = dict(InvoiceLine.objects.order_by().values_list("invoice").annotate(Sum("amount")))
     fields = ("pk", "number", "subtotal", "tax", "total", "taxes", "tax_mode")
     for pk, text, subtotal, tax, total, taxes, mode in Invoice.objects.values_list(
         *fields
@@ -148,7 +148,7 @@ def nothing_is_settled_twice(now: datetime) -> Iterator[str]:
 def journal_agrees(now: datetime) -> Iterator[str]:
     """The journal's receivables are what invoices owe; its cash what was paid less what went back."""
     for currency in (
-        Journal.objects.order_by("currency").values_list("currency", flat=True).distinct()
+        JournalEntry.objects.order_by("currency").values_list("currency", flat=True).distinct()
     ):
         owed = _sum(Invoice, "total", currency=currency) - _sum(
             Allocation, invoice__currency=currency
@@ -168,8 +168,8 @@ def journal_agrees(now: datetime) -> Iterator[str]:
             Account.REFUNDING: -under_way,
         }
         for account, amount in expected.items():
-            said = _sum(Journal, debit=account, currency=currency) - _sum(
-                Journal, credit=account, currency=currency
+            said = _sum(JournalEntry, debit=account, currency=currency) - _sum(
+                JournalEntry, credit=account, currency=currency
             )
             if said != amount:
                 yield f"{account} in {currency} is {said}, the papers say {amount}"
@@ -184,7 +184,9 @@ def _sum(model: Any, column: str = "amount", **where: Any) -> int:
 
 
 def _unbooked(papers: QuerySet[Any], kind: str) -> Iterator[str]:
-    rows = Journal.objects.filter(kind=kind).order_by().values_list("ref").annotate(Sum("amount"))
+    rows = (
+        JournalEntry.objects.filter(kind=kind).order_by().values_list("ref").annotate(Sum("amount"))
+    )
     booked = dict(rows)
     for pk, text, total in papers.values_list("pk", "number", "total").iterator(2000):
         if booked.get(str(pk), 0) != total:
@@ -193,7 +195,7 @@ def _unbooked(papers: QuerySet[Any], kind: str) -> Iterator[str]:
 
 def credit_is_never_negative(now: datetime) -> Iterator[str]:
     """What is held for a client was received before it was spent."""
-    both = Journal.objects.filter(Q(debit=Account.CREDIT) | Q(credit=Account.CREDIT))
+    both = JournalEntry.objects.filter(Q(debit=Account.CREDIT) | Q(credit=Account.CREDIT))
     clients = both.order_by().values_list("client", flat=True).distinct()
     for (client, currency), amount in ledger.credits(clients).items():
         if amount < 0:
@@ -226,7 +228,7 @@ def charges_fit_their_collections(now: datetime) -> Iterator[str]:
 
 def each_payment_has_its_receipt(now: datetime) -> Iterator[str]:
     """One letter each, however often it was tried."""
-    there = set(Outbox.objects.filter(kind="receipt").values_list("ref", flat=True))
+    there = set(OutboxEmail.objects.filter(kind="receipt").values_list("ref", flat=True))
     for pk, text in Payment.objects.values_list("pk", "receipt_number").iterator(2000):
         if str(pk) not in there:
             yield f"{text} was never announced"

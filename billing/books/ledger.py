@@ -7,18 +7,18 @@ from uuid import UUID
 
 from django.db.models import Q, Sum
 
-from billing.models import Journal
+from billing.models import JournalEntry
 from billing.models.journal import Account
 from clients.models import Client
 
 
 def entry(
     about: Any, kind: str, ref: Any, debit: str, credit: str, amount: int, on: date, now: datetime
-) -> Journal | None:
+) -> JournalEntry | None:
     """One row, not yet written; None where nothing moves. `about` has the business, client and currency."""
     if not amount:
         return None
-    return Journal(
+    return JournalEntry(
         business_id=about.business_id,
         client_id=about.client_id,
         kind=kind,
@@ -32,16 +32,16 @@ def entry(
     )
 
 
-def write(rows: Iterable[Journal | None]) -> None:
+def write(rows: Iterable[JournalEntry | None]) -> None:
     """Append them. The same fact a second time is refused by the database."""
-    Journal.objects.bulk_create([row for row in rows if row])
+    JournalEntry.objects.bulk_create([row for row in rows if row])
 
 
 def credits(clients: Iterable[UUID]) -> dict[tuple[UUID, str], int]:
     """What is held for each client, per currency. Lock the clients (`hold`) before spending any of it."""
     found: dict[tuple[UUID, str], int] = {}
     both = Q(debit=Account.CREDIT) | Q(credit=Account.CREDIT)
-    rows = Journal.objects.filter(both, client__in=list(clients)).order_by()
+    rows = JournalEntry.objects.filter(both, client__in=list(clients)).order_by()
     for client, currency, debit, amount in rows.values_list("client", "currency", "debit").annotate(
         Sum("amount")
     ):

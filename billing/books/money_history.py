@@ -4,8 +4,16 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
-from billing.models import Allocation, Certificate, CreditNote, Dispute, Invoice, Payment, Refund
-from billing.models.payment import Settled
+from billing.models import (
+    Allocation,
+    CreditNote,
+    Dispute,
+    Invoice,
+    Payment,
+    Refund,
+    WithholdingCertificate,
+)
+from billing.models.payment import SettledBy
 from billing.rules.states import RefundState
 from core import formats
 from core.dates import local_instant
@@ -101,9 +109,11 @@ def _rest(agreement: Agreement) -> list[Fact]:
     contested = Dispute.objects.filter(payment__invoice__agreement=agreement).select_related(
         "payment"
     )
-    withheld = Certificate.objects.filter(invoice__agreement=agreement, received_on__isnull=False)
+    withheld = WithholdingCertificate.objects.filter(
+        invoice__agreement=agreement, received_on__isnull=False
+    )
     lost = Allocation.objects.filter(
-        invoice__agreement=agreement, by=Settled.WRITE_OFF
+        invoice__agreement=agreement, by=SettledBy.WRITE_OFF
     ).select_related("invoice")
     return [
         *(

@@ -8,10 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from billing.books import ledger, numbers, owing
-from billing.models import Allocation, Certificate, Charge, Collection, Invoice, Journal, Payment
+from billing.models import (
+    Allocation,
+    Charge,
+    Collection,
+    Invoice,
+    JournalEntry,
+    Payment,
+    WithholdingCertificate,
+)
 from billing.models.invoice import SeriesKind
 from billing.models.journal import Account
-from billing.models.payment import Settled
+from billing.models.payment import SettledBy
 from billing.rules.states import INVOICE, InvoiceState
 from core.database.state_moves import move_all
 from core.dates import local_day
@@ -43,7 +51,7 @@ def take(arrived: Sequence[Received], *, now: datetime) -> list[Payment]:
     }
     days = {pk: local_day(now, business.time_zone) for pk, business in businesses.items()}
     series_numbers = numbers.lock(kinds, days)
-    payments, allocations, journal = [], [], list[Journal | None]()
+    payments, allocations, journal = [], [], list[JournalEntry | None]()
     for each in arrived:
         payment = _payment(each, series_numbers[each.invoice.business_id], now)
         payments.append(payment)
@@ -80,7 +88,7 @@ def only_the_certificate_is_missing(invoice: Invoice, *, now: datetime) -> bool:
         "client_id": invoice.client_id,
         "currency": invoice.currency,
     }
-    Certificate.objects.get_or_create(
+    WithholdingCertificate.objects.get_or_create(
         invoice=invoice, defaults={**fields, "amount": left, "created_at": now}
     )
     Collection.objects.filter(invoice=invoice).update(next_at=None, reason="")
@@ -111,7 +119,7 @@ def _allocation(payment: Payment, invoice: Invoice, used: int, now: datetime) ->
     return Allocation(
         business_id=payment.business_id,
         invoice=invoice,
-        by=Settled.PAYMENT,
+        by=SettledBy.PAYMENT,
         ref=payment.pk,
         amount=used,
         created_at=now,
@@ -120,7 +128,7 @@ def _allocation(payment: Payment, invoice: Invoice, used: int, now: datetime) ->
 
 def _journal(
     payment: Payment, used: int, series_numbers: numbers.Numbers, now: datetime
-) -> list[Journal | None]:
+) -> list[JournalEntry | None]:
     parts = ((Account.RECEIVABLE, used), (Account.CREDIT, payment.amount - used))
     return [
         ledger.entry(

@@ -23,15 +23,15 @@ from billing.models import (
     Allocation,
     Collection,
     Invoice,
-    Journal,
-    Line,
+    InvoiceLine,
+    JournalEntry,
     NextLine,
     PaymentMethod,
     Transition,
 )
 from billing.models.invoice import SeriesKind
 from billing.models.journal import Account
-from billing.models.payment import Settled
+from billing.models.payment import SettledBy
 from billing.rules.minimum import smallest
 from billing.rules.states import BANK_TRANSFER, CollectionState, InvoiceState
 from core.database.state_moves import move_all
@@ -66,8 +66,8 @@ class Rows:
     """Everything one batch inserts."""
 
     invoices: list[Invoice] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-    journal: list[Journal | None] = field(default_factory=list)
+    lines: list[InvoiceLine] = field(default_factory=list)
+    journal: list[JournalEntry | None] = field(default_factory=list)
     collections: list[Collection] = field(default_factory=list)
     moves: list[Transition] = field(default_factory=list)
     allocations: list[Allocation] = field(default_factory=list)
@@ -180,7 +180,12 @@ def _smallest(period: Billable) -> int:
 
 
 def _add(
-    rows: Rows, found: Found, period: Billable, invoice: Invoice, lines: list[Line], spent: int
+    rows: Rows,
+    found: Found,
+    period: Billable,
+    invoice: Invoice,
+    lines: list[InvoiceLine],
+    spent: int,
 ) -> None:
     now = found.now
     rows.invoices.append(invoice)
@@ -194,7 +199,7 @@ def _add(
             Allocation(
                 business_id=invoice.business_id,
                 invoice=invoice,
-                by=Settled.BALANCE,
+                by=SettledBy.BALANCE,
                 ref=invoice.pk,
                 amount=spent,
                 created_at=now,
@@ -237,7 +242,7 @@ def _write(rows: Rows, found: Found, series_numbers: dict[UUID, numbers.Numbers]
         return
     numbers.keep(series_numbers.values())
     Invoice.objects.bulk_create(rows.invoices)
-    Line.objects.bulk_create(rows.lines)
+    InvoiceLine.objects.bulk_create(rows.lines)
     ledger.write(rows.journal)
     Allocation.objects.bulk_create(rows.allocations)
     Collection.objects.bulk_create(rows.collections)

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from billing.books import ledger, owing, receive, transitions
 from billing.invoices import credit_note
-from billing.models import Allocation, Collection, CreditNote, Invoice, StatementLine
+from billing.models import Allocation, BankStatementLine, Collection, CreditNote, Invoice
 from billing.models.journal import Account
-from billing.models.payment import Settled
+from billing.models.payment import SettledBy
 from billing.rules.errors import NotOpen, NotOwed
 from billing.rules.states import BANK_TRANSFER, INVOICE, CollectionState, InvoiceState
 from core import nudge
@@ -145,7 +145,7 @@ def _write_off(collection: Collection, plan: dict[str, Any], now: datetime) -> N
     Allocation.objects.create(
         business_id=invoice.business_id,
         invoice=invoice,
-        by=Settled.WRITE_OFF,
+        by=SettledBy.WRITE_OFF,
         ref=invoice.pk,
         amount=owed,
         created_at=now,
@@ -172,4 +172,4 @@ def _payment(collection: Collection, plan: dict[str, Any], now: datetime) -> Non
         received_at=local_instant(date.fromisoformat(plan["on"]), 12, zone),
     )
     payments = receive.take([arrived], now=now)
-    StatementLine.objects.filter(pk=plan["line"]).update(payment=payments[0])
+    BankStatementLine.objects.filter(pk=plan["line"]).update(payment=payments[0])

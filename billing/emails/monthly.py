@@ -10,7 +10,7 @@ from agreements.models import Agreement
 from agreements.running import effective_terms
 from billing.books import owing
 from billing.charging import methods
-from billing.models import Certificate, CreditNote, Invoice, Payment
+from billing.models import CreditNote, Invoice, Payment, WithholdingCertificate
 from billing.rules import taxes
 from clients import portal_links
 from clients.models import Contact
@@ -152,7 +152,7 @@ def overdue_owner(ref: str, now: datetime) -> Letter:
 
 def certificate_owed(ref: str, now: datetime) -> Letter:
     """To the client: the certificate for the tax that was withheld is still to come."""
-    certificate = Certificate.objects.get(pk=ref.partition(":")[0])
+    certificate = WithholdingCertificate.objects.get(pk=ref.partition(":")[0])
     found = Invoice.objects.select_related(*_WHO).get(pk=certificate.invoice_id)
     with translation.override(found.language):
         words = _(

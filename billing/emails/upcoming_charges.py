@@ -15,7 +15,7 @@ from billing.models import NextLine
 from billing.rules import taxes
 from billing.rules.dunning import NOTICE_DAYS
 from core.dates import local_day
-from core.models import Business, Outbox
+from core.models import Business, OutboxEmail
 from core.money import prorate
 from core.outbox import emails
 
@@ -73,7 +73,9 @@ def announce(*, now: datetime) -> int:
         for pk, day, business in days
         if not any(pause.covers(day) for pause in pauses.get(pk, []))
     }
-    there = set(Outbox.objects.filter(kind=KIND, ref__in=list(refs)).values_list("ref", flat=True))
+    there = set(
+        OutboxEmail.objects.filter(kind=KIND, ref__in=list(refs)).values_list("ref", flat=True)
+    )
     fresh = [(ref, business) for ref, business in refs.items() if ref not in there]
     emails.post(KIND, fresh, now=now)
     return len(fresh)

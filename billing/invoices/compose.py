@@ -13,7 +13,7 @@ from agreements.contract import amendment_text
 from agreements.models import Agreement, Period, Upgrade
 from agreements.models.proposal import TRANSFER_DAYS, CollectBy
 from billing.books.numbers import Numbers
-from billing.models import Invoice, Line, NextLine
+from billing.models import Invoice, InvoiceLine, NextLine
 from billing.models.invoice import FEE, UPGRADE
 from billing.rules import taxes
 from billing.rules.dunning import REMINDER_DAYS
@@ -136,7 +136,7 @@ def carried(period: Billable, now: datetime) -> NextLine:
 
 def papers(
     period: Billable, made: Draft, numbers: Numbers, state: InvoiceState, now: datetime
-) -> tuple[Invoice, list[Line]]:
+) -> tuple[Invoice, list[InvoiceLine]]:
     """The rows of one invoice with the next number of its series; not yet written."""
     agreement, figures = period.agreement, made.figures
     seq, text = numbers.next()
@@ -169,7 +169,7 @@ def papers(
         created_at=now,
     )
     lines = [
-        Line(
+        InvoiceLine(
             business_id=period.business_id,
             invoice_id=invoice.pk,
             position=position,

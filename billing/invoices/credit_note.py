@@ -11,7 +11,7 @@ from billing.invoices import upgrade_invoice
 from billing.models import Allocation, CreditNote, Invoice
 from billing.models.invoice import SeriesKind
 from billing.models.journal import Account
-from billing.models.payment import Settled
+from billing.models.payment import SettledBy
 from billing.rules import taxes
 from billing.rules.errors import NotOwed
 from core.dates import local_day
@@ -77,7 +77,7 @@ def _settle(note: CreditNote, applied: int, now: datetime) -> None:
         Allocation.objects.create(
             business_id=note.business_id,
             invoice=note.invoice,
-            by=Settled.CREDIT_NOTE,
+            by=SettledBy.CREDIT_NOTE,
             ref=note.pk,
             amount=applied,
             created_at=now,

@@ -29,16 +29,16 @@ class Migration(migrations.Migration):
 
     operations = [
         Freeze("billing_invoice", FIGURES),
-        Freeze("billing_line"),
+        Freeze("billing_invoiceline"),
         Freeze("billing_payment", MONEY),
         Freeze("billing_allocation"),
         Freeze("billing_creditnote", NOTE),
         Freeze("billing_refund", PROMISE),
         Freeze("billing_dispute", CONTEST),
-        Freeze("billing_certificate", PAPER),
+        Freeze("billing_withholdingcertificate", PAPER),
         Freeze("billing_nextline", WAITING),
-        Freeze("billing_statementline", ARRIVED),
-        Freeze("billing_journal"),
+        Freeze("billing_bankstatementline", ARRIVED),
+        Freeze("billing_journalentry"),
         Freeze("billing_transition"),
         Freeze("billing_charge", ["invoice_id", "n", "method_id", "currency", "amount", "sent_at"]),
     ]

@@ -1,17 +1,17 @@
 """Money's rows: one file per noun."""
 
-from billing.models.bank import BankDetails, StatementLine
+from billing.models.bank import BankDetails, BankStatementLine
 from billing.models.collection import BillingRun, Charge, Collection, Transition
 from billing.models.gateway import GatewayAccount, GatewayEvent, PaymentMethod
-from billing.models.invoice import CreditNote, Invoice, Line, NextLine, Numbering, Series
-from billing.models.journal import Journal
-from billing.models.payment import Allocation, Certificate, Dispute, Payment, Refund
+from billing.models.invoice import CreditNote, Invoice, InvoiceLine, NextLine, Numbering, Series
+from billing.models.journal import JournalEntry
+from billing.models.payment import Allocation, Dispute, Payment, Refund, WithholdingCertificate
 
 __all__ = [
     "Allocation",
     "BankDetails",
+    "BankStatementLine",
     "BillingRun",
-    "Certificate",
     "Charge",
     "Collection",
     "CreditNote",
@@ -19,14 +19,14 @@ __all__ = [
     "GatewayAccount",
     "GatewayEvent",
     "Invoice",
-    "Journal",
-    "Line",
+    "InvoiceLine",
+    "JournalEntry",
     "NextLine",
     "Numbering",
     "Payment",
     "PaymentMethod",
     "Refund",
     "Series",
-    "StatementLine",
     "Transition",
+    "WithholdingCertificate",
 ]

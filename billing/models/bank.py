@@ -32,7 +32,7 @@ class BankLineState(models.TextChoices):
     IGNORED = "ignored", _("Not ours")
 
 
-class StatementLine(TenantRow):
+class BankStatementLine(TenantRow):
     """One incoming transfer of a bank statement, once per fingerprint. `amount` is minor units."""
 
     fingerprint = models.CharField(max_length=64)

@@ -100,7 +100,7 @@ class Invoice(TenantRow):
         return self.number
 
 
-class Line(TenantRow):
+class InvoiceLine(TenantRow):
     """One line of an invoice: before tax, or with it where the invoice's prices include tax."""
 
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="lines")

@@ -21,7 +21,7 @@ class Account(models.TextChoices):
     LOSS = "loss", _("Losses")
 
 
-class Journal(TenantRow):
+class JournalEntry(TenantRow):
     """Debit `debit`, credit `credit`, `amount` minor units. Append-only (database trigger), once per fact."""
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="+", db_index=False)

@@ -53,7 +53,7 @@ class Payment(TenantRow):
         return self.receipt_number
 
 
-class Settled(models.TextChoices):
+class SettledBy(models.TextChoices):
     """What can settle an invoice."""
 
     PAYMENT = "payment", _("Payment")
@@ -67,7 +67,7 @@ class Allocation(TenantRow):
     """How much of what settles which invoice; what an invoice owes is derived from these (rule 18). Append-only."""
 
     invoice = models.ForeignKey("billing.Invoice", models.PROTECT, related_name="allocations")
-    by = models.CharField(_("settled by"), max_length=12, choices=Settled.choices)
+    by = models.CharField(_("settled by"), max_length=12, choices=SettledBy.choices)
     ref = models.UUIDField(_("which"))
     amount = models.BigIntegerField(_("amount"))
 
@@ -174,7 +174,7 @@ class CertificateState(models.TextChoices):
     RECEIVED = "received", _("Received")
 
 
-class Certificate(TenantRow):
+class WithholdingCertificate(TenantRow):
     """One per invoice. `amount` is minor units; it settles the invoice when it is received."""
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="certificates")

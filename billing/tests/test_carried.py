@@ -7,7 +7,7 @@ import pytest
 
 from agreements.models import Agreement, Period
 from billing.books.invariants import broken
-from billing.models import Invoice, Journal, Line, NextLine
+from billing.models import Invoice, InvoiceLine, JournalEntry, NextLine
 from billing.rules.minimum import smallest
 from billing.runs import hold
 from billing.runs.run import bill
@@ -54,7 +54,7 @@ def test_the_smallest_sum_is_charged_and_one_unit_less_is_carried(
 def test_it_stands_on_the_next_invoice_with_its_own_days(world: World) -> None:
     agreement = world.running(amount=30, taxes=VAT)
     bill(now=NOW, door="test")
-    assert not Invoice.objects.exists() and not Journal.objects.exists()
+    assert not Invoice.objects.exists() and not JournalEntry.objects.exists()
     bill(now=month(1), door="test")
     invoice = Invoice.objects.get()
     assert [
@@ -78,7 +78,7 @@ def test_it_is_carried_as_often_as_needed_and_billed_once(world: World) -> None:
         bill(now=month(n), door="test")
         assert not broken(month(n))
     assert [invoice.total for invoice in Invoice.objects.order_by("seq")] == [60, 60]
-    assert Line.objects.count() == 6
+    assert InvoiceLine.objects.count() == 6
     assert not NextLine.objects.filter(invoice__isnull=True).exists()
 
 

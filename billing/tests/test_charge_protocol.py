@@ -18,11 +18,11 @@ from billing.charging.retry import retry
 from billing.gateways.base import GatewayUnknown
 from billing.gateways.sandbox.gateway import Sandbox
 from billing.gateways.sandbox.models import SandboxIntent
-from billing.models import Charge, Collection, Invoice, Journal, Payment, Series
+from billing.models import Charge, Collection, Invoice, JournalEntry, Payment, Series
 from billing.runs.run import bill
 from core.database.ids import new_id
 from core.errors import RuleError
-from core.models import Outbox
+from core.models import OutboxEmail
 from tests.world import NOW, World
 
 
@@ -72,9 +72,9 @@ def assert_kept(invoices: int) -> None:
     for invoice in Invoice.objects.all():
         assert sum(row.amount for row in taken.filter(invoice_ref=str(invoice.pk))) == invoice.total
         assert sum(row.amount for row in invoice.allocations.all()) == invoice.total
-    cash = sum(Journal.objects.filter(debit="cash").values_list("amount", flat=True))
+    cash = sum(JournalEntry.objects.filter(debit="cash").values_list("amount", flat=True))
     assert cash == sum(taken.values_list("amount", flat=True))
-    assert Payment.objects.count() == Outbox.objects.filter(kind="receipt").count() == invoices
+    assert Payment.objects.count() == OutboxEmail.objects.filter(kind="receipt").count() == invoices
     numbers = sorted(Invoice.objects.values_list("number", flat=True))
     assert numbers == [f"RH-2026-{n:04}" for n in range(1, invoices + 1)]
 
@@ -126,7 +126,7 @@ def test_a_soft_decline_is_tried_again_on_its_day_and_a_new_card_at_once(world: 
     collection = Collection.objects.get()
     assert (collection.state, collection.tries) == ("ready", 1)
     assert collection.next_at and (collection.next_at - NOW).days in (0, 1)
-    assert Outbox.objects.filter(kind="charge_failed").count() == 2
+    assert OutboxEmail.objects.filter(kind="charge_failed").count() == 2
     world.card(agreement.client, "succeeds", NOW + timedelta(hours=1))
     bill(now=NOW + timedelta(hours=1), door="test")
     assert_kept(1)

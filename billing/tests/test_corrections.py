@@ -13,10 +13,10 @@ from billing.gateways import registry
 from billing.gateways.base import GatewayUnknown
 from billing.gateways.sandbox.gateway import Sandbox
 from billing.gateways.sandbox.models import SandboxIntent
-from billing.models import Collection, CreditNote, Invoice, Journal, Payment
+from billing.models import Collection, CreditNote, Invoice, JournalEntry, Payment
 from billing.rules.errors import NotOpen, NotOwed
 from billing.runs.run import bill
-from core.models import Outbox
+from core.models import OutboxEmail
 from tests.world import NOW, World
 
 LATER = NOW + timedelta(hours=2)
@@ -121,8 +121,8 @@ def test_what_was_paid_meanwhile_stays_paid_and_the_owner_is_told(
     resolve.resolve(now=LATER)
     assert (collection(invoice).state, collection(invoice).invoice.state) == ("done", "paid")
     assert not CreditNote.objects.exists()
-    assert Outbox.objects.get(kind="paid_not_cancelled").to == world.business.owner.email
-    assert Outbox.objects.filter(kind="receipt").count() == 1
+    assert OutboxEmail.objects.get(kind="paid_not_cancelled").to == world.business.owner.email
+    assert OutboxEmail.objects.filter(kind="receipt").count() == 1
     assert not broken(LATER)
     refund.give_back(invoice=invoice, amount=1, reason="R", actor="Nan", to_card=False, now=LATER)
 
@@ -165,7 +165,7 @@ def test_the_database_refuses_to_change_or_delete_an_issued_paper(world: World) 
     less(invoice, 10_00)
     with pytest.raises(DatabaseError), transaction.atomic():
         Invoice.objects.update(total=1, subtotal=1, tax=0)
-    for paper in (CreditNote, Journal):
+    for paper in (CreditNote, JournalEntry):
         with pytest.raises(DatabaseError), transaction.atomic():
             paper.objects.all().delete()
         with pytest.raises(DatabaseError), transaction.atomic():
@@ -184,7 +184,7 @@ def test_a_write_off_gives_up_what_is_owed_and_books_the_loss(world: World) -> N
         ("credit_note", 1_000_00),
         ("write_off", 2_000_00),
     ]
-    loss = Journal.objects.get(debit="loss")
+    loss = JournalEntry.objects.get(debit="loss")
     assert (loss.credit, loss.amount) == ("receivable", 2_000_00)
     assert CreditNote.objects.count() == 1
     assert not broken(NOW)

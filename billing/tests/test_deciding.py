@@ -10,7 +10,7 @@ from billing.models import Charge, Invoice
 from billing.rules import dunning
 from billing.rules.errors import NothingToRetry
 from billing.runs.run import bill
-from core.models import Outbox
+from core.models import OutboxEmail
 from tests.world import NOW, World
 
 LATER = date(2026, 11, 30)
@@ -48,7 +48,7 @@ def test_a_card_saved_late_is_not_tried_again_and_again_on_one_day(world: World)
 def test_after_the_last_try_the_owner_is_asked_and_nothing_else_happens(world: World) -> None:
     invoice = declined(world)
     assert undecided(invoice)
-    letter = Outbox.objects.filter(kind="charge_failed", ref__endswith=":owner").latest(
+    letter = OutboxEmail.objects.filter(kind="charge_failed", ref__endswith=":owner").latest(
         "created_at", "id"
     )
     assert "wait, pause the retainer, or end it" in letter.text

@@ -9,10 +9,10 @@ from billing.charging import disputes, gateway_events, refund
 from billing.gateways.base import DisputeOutcome, GatewayDispute
 from billing.gateways.sandbox.gateway import contest
 from billing.gateways.sandbox.models import SandboxDispute
-from billing.models import Dispute, GatewayEvent, Invoice, Journal, Payment
+from billing.models import Dispute, GatewayEvent, Invoice, JournalEntry, Payment
 from billing.rules.errors import NotOwed
 from billing.runs.run import bill
-from core.models import Outbox
+from core.models import OutboxEmail
 from tests.world import NOW, World
 
 LATER = NOW + timedelta(days=20)
@@ -38,7 +38,7 @@ def decided(invoice: Invoice, outcome: str) -> Dispute:
 
 
 def booked() -> dict[str, tuple[str, str, int]]:
-    rows = Journal.objects.filter(kind__startswith="dispute")
+    rows = JournalEntry.objects.filter(kind__startswith="dispute")
     return {row.kind: (row.debit, row.credit, row.amount) for row in rows}
 
 
@@ -53,7 +53,7 @@ def test_a_dispute_flags_the_payment_and_the_invoice_stays_paid(world: World) ->
     )
     assert Invoice.objects.get().state == "paid"
     assert booked() == {"dispute": ("disputed", "cash", 3_000_00)}
-    assert Outbox.objects.get(kind="disputed").to == world.business.owner.email
+    assert OutboxEmail.objects.get(kind="disputed").to == world.business.owner.email
     assert bill(now=NOW + timedelta(hours=1), door="test").charged == 0
     assert not broken(NOW)
 
@@ -65,7 +65,7 @@ def test_a_decision_moves_the_money_that_was_held(world: World, outcome: str, ac
     assert (row.state, row.closed_at) == (outcome, NOW)
     assert booked()[f"dispute_{outcome}"] == (account, "disputed", 3_000_00)
     assert Invoice.objects.get().state == "paid"
-    assert Outbox.objects.filter(kind="disputed").count() == 2
+    assert OutboxEmail.objects.filter(kind="disputed").count() == 2
     assert not broken(NOW)
 
 
@@ -76,8 +76,8 @@ def test_the_same_notice_again_is_a_no_op(world: World) -> None:
     for _ in range(3):
         decided(invoice, "lost")
     assert set(booked()) == {"dispute", "dispute_lost"}
-    assert Journal.objects.filter(kind__startswith="dispute").count() == 2
-    assert Outbox.objects.filter(kind="disputed").count() == 2
+    assert JournalEntry.objects.filter(kind__startswith="dispute").count() == 2
+    assert OutboxEmail.objects.filter(kind="disputed").count() == 2
 
 
 @pytest.mark.parametrize(

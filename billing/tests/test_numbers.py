@@ -22,7 +22,7 @@ from billing.rules.errors import BadPattern
 from billing.runs.run import bill
 from core import outbox
 from core.documents.glyphs import MissingGlyphs
-from core.models import Outbox
+from core.models import OutboxEmail
 from tests.world import NOW, World
 
 INVOICE, RECEIPT, TAX_RECEIPT, CREDIT_NOTE = SeriesKind
@@ -313,7 +313,7 @@ def test_a_paper_that_cannot_be_printed_and_a_letter_that_cannot_be_sent_keep_th
         billing_pdfs.invoice_pdf(invoice=first, now=NOW)
     monkeypatch.setitem(outbox.COMPOSERS, "invoice", lambda ref, now: 1 / 0)
     outbox.send_due(now=NOW)
-    assert "ZeroDivisionError" in Outbox.objects.get(kind="invoice").error
+    assert "ZeroDivisionError" in OutboxEmail.objects.get(kind="invoice").error
     second = world.billed(client=world.client("B"), card="", collect_by="transfer")
     assert [row.number for row in Invoice.objects.order_by("seq")] == [
         "RH-2026-0001",
@@ -322,7 +322,9 @@ def test_a_paper_that_cannot_be_printed_and_a_letter_that_cannot_be_sent_keep_th
     assert not numbers.gaps()
     monkeypatch.undo()
     outbox.send_due(now=NOW + timedelta(hours=1))
-    assert set(Outbox.objects.filter(kind="invoice").values_list("state", flat=True)) == {"sent"}
+    assert set(OutboxEmail.objects.filter(kind="invoice").values_list("state", flat=True)) == {
+        "sent"
+    }
     assert billing_pdfs.invoice_pdf(invoice=second, now=NOW)
 
 

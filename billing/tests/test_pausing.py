@@ -13,7 +13,7 @@ from billing.emails import upcoming_charges
 from billing.models import Invoice
 from billing.runs.run import bill
 from core import audit
-from core.models import Outbox
+from core.models import OutboxEmail
 from tests.world import NOW, World
 
 DECEMBER, JANUARY, FEBRUARY, MARCH = (
@@ -93,7 +93,7 @@ def test_the_client_hears_it_and_is_not_told_of_a_charge_that_does_not_come(worl
     agreement = world.running(now=NOW - timedelta(days=10), starts_on=NOW.date())
     bill(now=NOW, door="test")
     pause.skip(agreement=agreement, reason="Holiday", actor="Nan", now=NOW)
-    letter = Outbox.objects.get(kind="skipped")
+    letter = OutboxEmail.objects.get(kind="skipped")
     assert "2 December 2026" in letter.text
     assert "2 January 2027" in letter.text
     assert upcoming_charges.announce(now=at(DECEMBER) - timedelta(days=3)) == 0

@@ -9,7 +9,7 @@ from billing.charging.reconcile import reconcile
 from billing.gateways.sandbox.models import SandboxIntent
 from billing.models import Invoice, Payment
 from billing.runs import daily_audit
-from core.models import Outbox
+from core.models import OutboxEmail
 from tests.world import NOW, World
 
 LATER = NOW + timedelta(hours=2)
@@ -102,5 +102,5 @@ def test_the_daily_look_tells_those_who_look_after_the_installation_and_changes_
     seen = daily_audit.watch(now=LATER)
     assert any("sandbox says 1 USD" in words for words in seen.result["broken"])
     daily_audit.watch(now=LATER)
-    assert Outbox.objects.filter(kind="audit").count() == 1
+    assert OutboxEmail.objects.filter(kind="audit").count() == 1
     assert Payment.objects.get().amount == paid.total

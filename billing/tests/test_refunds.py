@@ -16,11 +16,11 @@ from billing.gateways.base import GatewayUnknown
 from billing.gateways.sandbox.gateway import Sandbox
 from billing.gateways.sandbox.models import SandboxRefund
 from billing.invoices import credit_note
-from billing.models import Charge, Collection, CreditNote, Invoice, Journal, Payment, Refund
+from billing.models import Charge, Collection, CreditNote, Invoice, JournalEntry, Payment, Refund
 from billing.rules import taxes
 from billing.rules.errors import NotOpen, NotOwed
 from billing.runs.run import bill
-from core.models import Outbox
+from core.models import OutboxEmail
 from tests.world import NOW, World
 
 NEXT_MONTH = NOW + timedelta(days=30)
@@ -99,8 +99,8 @@ def test_a_full_refund_takes_back_the_whole_paper_and_sends_the_whole_sum(world:
     assert returned(invoice) == 3_210_00
     assert credit(invoice) == 0
     assert (
-        Outbox.objects.filter(kind="refunded").count()
-        == Outbox.objects.filter(kind="credit_note").count()
+        OutboxEmail.objects.filter(kind="refunded").count()
+        == OutboxEmail.objects.filter(kind="credit_note").count()
         == 1
     )
     assert not broken(NOW)
@@ -134,7 +134,7 @@ def test_no_sum_but_a_part_of_it_can_be_given_back(world: World, amount: int) ->
         with pytest.raises(NotOwed):
             give(invoice, amount, to_card=to_card)
     assert not CreditNote.objects.exists()
-    assert not Journal.objects.filter(kind="credit_note").exists()
+    assert not JournalEntry.objects.filter(kind="credit_note").exists()
 
 
 def test_what_was_not_paid_by_card_does_not_go_back_to_a_card(world: World) -> None:
@@ -182,7 +182,7 @@ def test_credit_that_covers_the_next_invoice_pays_it_at_once_without_a_charge(wo
     )
     assert not second.charges.exists() and not second.payments.exists()
     assert [(row.by, row.amount) for row in second.allocations.all()] == [("balance", 3_000_00)]
-    assert Outbox.objects.filter(kind="invoice", ref=str(second.pk)).exists()
+    assert OutboxEmail.objects.filter(kind="invoice", ref=str(second.pk)).exists()
     assert credit(invoice) == 0
     assert not broken(NEXT_MONTH)
 
@@ -289,14 +289,14 @@ def test_after_twenty_three_hours_it_is_not_asked_for_again_and_a_person_is(
     given_back.refresh_from_db()
     assert given_back.called_at and given_back.called_at < NOW + timedelta(hours=23)
     assert given_back.state == "unknown"
-    assert Outbox.objects.get(kind="refund_stuck").to == world.business.owner.email
+    assert OutboxEmail.objects.get(kind="refund_stuck").to == world.business.owner.email
     troubled.trouble = ""
     for days in range(2, 20):
         refund.carry_out(now=NOW + timedelta(days=days))
     given_back.refresh_from_db()
     assert (given_back.state, given_back.next_at) == ("unknown", None)
     assert not SandboxRefund.objects.exists()
-    assert Outbox.objects.filter(kind="refund_stuck").count() == 1
+    assert OutboxEmail.objects.filter(kind="refund_stuck").count() == 1
     assert not broken(NOW)
 
 
@@ -341,8 +341,8 @@ def test_a_refund_that_failed_is_credit_again_and_the_owner_is_told(
     assert given_back
     given_back.refresh_from_db()
     assert (given_back.state, credit(invoice)) == ("failed", 1_000_00)
-    assert Outbox.objects.filter(kind="refund_stuck").count() == 1
-    assert not Outbox.objects.filter(kind="refunded").exists()
+    assert OutboxEmail.objects.filter(kind="refund_stuck").count() == 1
+    assert not OutboxEmail.objects.filter(kind="refunded").exists()
     assert refund.refundable(Payment.objects.get()) == 3_000_00
     assert not broken(NOW)
 
@@ -372,8 +372,8 @@ def test_a_notice_and_a_sweep_that_find_the_same_refund_write_it_once(world: Wor
     handle = invoice.collection.handle or ""
     gateway_events.look("sandbox", handle, account=None, now=NOW)
     gateway_events.look("sandbox", handle, account=None, now=NOW)
-    assert Journal.objects.filter(kind="refund_paid").count() == 1
-    assert Outbox.objects.filter(kind="refunded").count() == 1
+    assert JournalEntry.objects.filter(kind="refund_paid").count() == 1
+    assert OutboxEmail.objects.filter(kind="refunded").count() == 1
 
 
 def test_a_notice_that_comes_while_the_sweep_waits_for_its_answer_does_not_stop_the_sweep(

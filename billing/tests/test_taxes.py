@@ -14,11 +14,11 @@ from billing.books import ledger, owing
 from billing.books.invariants import broken
 from billing.charging import refund, void
 from billing.charging.void import reduce
-from billing.models import Certificate, Invoice, Journal, Payment, Series
+from billing.models import Invoice, JournalEntry, Payment, Series, WithholdingCertificate
 from billing.rules import taxes
 from billing.rules.errors import NotOpen
 from billing.runs.run import bill
-from core.models import Outbox, TaxRate
+from core.models import OutboxEmail, TaxRate
 from tests.world import NOW, World
 
 TODAY = date(2026, 11, 2)
@@ -45,7 +45,7 @@ def arrives(invoice: Invoice, amount: int, reference: str = "line 1", on: date =
     )
 
 
-def receive(certificate: Certificate) -> Certificate:
+def receive(certificate: WithholdingCertificate) -> WithholdingCertificate:
     return transfers.receive_certificate(
         certificate=certificate, number="50ทวิ 7", on=TODAY, now=NOW
     )
@@ -98,7 +98,7 @@ def test_no_tax_is_charged_where_the_client_accounts_for_it_and_the_paper_says_w
     invoice = world.billed(amount=1_000_00, taxes=[VAT], tax_mode=mode, tax_note=note)
     assert (invoice.tax, invoice.total, invoice.taxes) == (0, 1_000_00, [])
     assert (invoice.tax_mode, invoice.tax_note) == (mode, note)
-    assert not Journal.objects.filter(credit="tax").exists()
+    assert not JournalEntry.objects.filter(credit="tax").exists()
 
 
 @given(
@@ -206,7 +206,7 @@ def test_what_a_thai_client_withholds_is_three_percent_before_tax(world: World) 
 def test_what_arrives_without_the_withheld_part_is_not_underpaid(world: World) -> None:
     invoice = world.billed(**THAI)
     arrives(invoice, 31_200_00)
-    certificate = Certificate.objects.get()
+    certificate = WithholdingCertificate.objects.get()
     assert (certificate.invoice, certificate.amount, certificate.state) == (invoice, 900_00, "owed")
     assert state(invoice) == ("open", "sent")
     row = Invoice.objects.select_related("collection").get().collection
@@ -218,7 +218,7 @@ def test_what_arrives_without_the_withheld_part_is_not_underpaid(world: World) -
 def test_the_certificate_settles_the_invoice(world: World) -> None:
     invoice = world.billed(**THAI)
     arrives(invoice, 31_200_00)
-    certificate = receive(Certificate.objects.get())
+    certificate = receive(WithholdingCertificate.objects.get())
     assert (certificate.state, certificate.number, certificate.received_on) == (
         "received",
         "50ทวิ 7",
@@ -229,27 +229,27 @@ def test_the_certificate_settles_the_invoice(world: World) -> None:
         ("certificate", 900_00),
         ("payment", 31_200_00),
     ]
-    booked = Journal.objects.get(kind="certificate")
+    booked = JournalEntry.objects.get(kind="certificate")
     assert (booked.debit, booked.credit, booked.amount) == ("withheld", "receivable", 900_00)
-    assert Outbox.objects.filter(kind="receipt").count() == 1
+    assert OutboxEmail.objects.filter(kind="receipt").count() == 1
     assert not broken(NOW)
 
 
 def test_a_certificate_that_came_late_can_be_asked_for_once_a_day(world: World) -> None:
     arrives(world.billed(**THAI), 31_200_00)
-    certificate = Certificate.objects.get()
+    certificate = WithholdingCertificate.objects.get()
     for hour in (1, 2, 23):
         transfers.chase_certificate(certificate=certificate, now=NOW.replace(hour=hour))
     transfers.chase_certificate(certificate=certificate, now=NOW.replace(day=3))
-    assert Outbox.objects.filter(kind="certificate_owed").count() == 2
+    assert OutboxEmail.objects.filter(kind="certificate_owed").count() == 2
 
 
 def test_a_certificate_counts_once(world: World) -> None:
     arrives(world.billed(**THAI), 31_200_00)
-    certificate = receive(Certificate.objects.get())
+    certificate = receive(WithholdingCertificate.objects.get())
     with pytest.raises(NotOpen):
         receive(certificate)
-    assert Journal.objects.filter(kind="certificate").count() == 1
+    assert JournalEntry.objects.filter(kind="certificate").count() == 1
 
 
 @pytest.mark.parametrize(("first", "second"), [(10_000_00, 21_200_00), (31_199_99, 1)])
@@ -258,15 +258,15 @@ def test_two_transfers_that_leave_what_is_withheld_do_too(
 ) -> None:
     invoice = world.billed(**THAI)
     arrives(invoice, first)
-    assert not Certificate.objects.exists()
+    assert not WithholdingCertificate.objects.exists()
     arrives(invoice, second, "line 2")
-    assert Certificate.objects.get().amount == 900_00
+    assert WithholdingCertificate.objects.get().amount == 900_00
 
 
 def test_one_satang_less_is_underpaid_and_is_asked_for(world: World) -> None:
     invoice = world.billed(**THAI)
     arrives(invoice, 31_199_99)
-    assert not Certificate.objects.exists()
+    assert not WithholdingCertificate.objects.exists()
     assert owing.owed(invoice) == 900_01
     assert Invoice.objects.select_related("collection").get().collection.next_at
 
@@ -274,7 +274,7 @@ def test_one_satang_less_is_underpaid_and_is_asked_for(world: World) -> None:
 def test_a_client_who_withholds_nothing_is_simply_paid(world: World) -> None:
     invoice = world.billed(**THAI)
     arrives(invoice, 32_100_00)
-    assert not Certificate.objects.exists()
+    assert not WithholdingCertificate.objects.exists()
     assert state(invoice) == ("paid", "done")
 
 
@@ -286,7 +286,7 @@ def test_a_client_who_pays_in_full_after_all_and_still_sends_the_paper_has_credi
     arrives(invoice, 31_200_00)
     arrives(invoice, 900_00, "line 2")
     assert state(invoice) == ("paid", "done")
-    receive(Certificate.objects.get())
+    receive(WithholdingCertificate.objects.get())
     assert ledger.credit_of(invoice.client_id, "THB") == 900_00
     assert not broken(NOW)
 
@@ -295,7 +295,7 @@ def test_a_part_of_the_withheld_sum_in_cash_leaves_the_rest_to_the_paper(world: 
     invoice = world.billed(**THAI)
     arrives(invoice, 31_200_00)
     arrives(invoice, 300_00, "line 2")
-    receive(Certificate.objects.get())
+    receive(WithholdingCertificate.objects.get())
     assert state(invoice) == ("paid", "done")
     assert ledger.credit_of(invoice.client_id, "THB") == 300_00
     assert not broken(NOW)
@@ -306,7 +306,7 @@ def test_a_certificate_of_a_written_off_or_void_invoice_is_the_clients_credit(wo
         invoice = world.billed(client=world.client(), **THAI)
         arrives(invoice, 31_200_00, f"line {correct.__name__}")
         correct(invoice=invoice, reason="R", actor="Nan", now=NOW)
-        receive(Certificate.objects.get(invoice=invoice))
+        receive(WithholdingCertificate.objects.get(invoice=invoice))
         assert ledger.credit_of(invoice.client_id, "THB") == credit
     assert not broken(NOW)
 
@@ -317,8 +317,8 @@ def test_less_is_withheld_of_an_invoice_that_was_reduced(world: World) -> None:
     reduce(invoice=invoice, amount=10_700_00, reason="R", actor="Nan", now=NOW)
     assert owing.withholding(invoice) == 600_00
     arrives(invoice, 20_800_00)
-    assert Certificate.objects.get().amount == 600_00
-    receive(Certificate.objects.get())
+    assert WithholdingCertificate.objects.get().amount == 600_00
+    receive(WithholdingCertificate.objects.get())
     assert state(invoice) == ("paid", "done")
     assert not broken(NOW)
 
@@ -332,7 +332,7 @@ def test_a_client_with_a_card_who_transfers_and_withholds_is_not_charged_the_wit
     bill(now=NOW, door="test")
     assert not invoice.charges.exists()
     assert state(invoice) == ("open", "sent")
-    receive(Certificate.objects.get())
+    receive(WithholdingCertificate.objects.get())
     assert state(invoice) == ("paid", "done")
     assert not broken(NOW)
 
@@ -379,6 +379,7 @@ def test_a_credit_note_takes_back_its_part_of_each_tax(world: World) -> None:
     )
     assert [each["amount"] for each in note.taxes] == [350_00, 498_75]
     moved = {
-        (row.debit, row.credit): row.amount for row in Journal.objects.filter(kind="credit_note")
+        (row.debit, row.credit): row.amount
+        for row in JournalEntry.objects.filter(kind="credit_note")
     }
     assert moved == {("revenue", "credit"): note.subtotal, ("tax", "credit"): 848_75}

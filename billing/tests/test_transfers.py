@@ -17,13 +17,13 @@ from billing.gateways import registry
 from billing.gateways.base import GatewayUnknown
 from billing.gateways.sandbox.gateway import Sandbox
 from billing.gateways.sandbox.models import SandboxIntent
-from billing.models import Collection, Invoice, Payment, StatementLine
+from billing.models import BankStatementLine, Collection, Invoice, Payment
 from billing.rules.dunning import REMINDER_DAYS
 from billing.rules.errors import NotOpen, NotOwed
 from billing.runs.run import bill
 from core.dates import local_day
 from core.errors import RuleError
-from core.models import Outbox
+from core.models import OutboxEmail
 from tests.world import NOW, World
 
 TODAY = date(2026, 11, 2)
@@ -62,7 +62,7 @@ def at(day: date, hour: int = 2) -> datetime:
 def test_an_invoice_to_be_transferred_is_sent_and_charges_nobody(world: World) -> None:
     invoice = sent(world)
     assert (state(invoice), invoice.due_on) == (("open", "sent"), DUE)
-    assert Outbox.objects.get(kind="invoice").ref == str(invoice.pk)
+    assert OutboxEmail.objects.get(kind="invoice").ref == str(invoice.pk)
     world.card(invoice.client)
     bill(now=LATER, door="test")
     assert not invoice.charges.exists()
@@ -80,7 +80,7 @@ def test_the_whole_sum_pays_it_and_has_a_receipt(world: World) -> None:
         None,
         "RC-2026-0001",
     )
-    assert Outbox.objects.get(kind="receipt").ref == str(payment.pk)
+    assert OutboxEmail.objects.get(kind="receipt").ref == str(payment.pk)
     assert not broken(NOW)
 
 
@@ -91,7 +91,7 @@ def test_parts_of_it_leave_the_rest_and_the_last_part_pays_it(world: World) -> N
     assert not broken(NOW)
     arrives(invoice, 2_000_00, "b")
     assert (state(invoice), owing.owed(invoice)) == (("paid", "done"), 0)
-    assert Outbox.objects.filter(kind="receipt").count() == 2
+    assert OutboxEmail.objects.filter(kind="receipt").count() == 2
     assert not broken(NOW)
 
 
@@ -161,7 +161,7 @@ def test_a_statement_that_is_read_twice_has_each_line_once(world: World) -> None
         )
     ] == ["C"]
     assert len(transfers.keep_lines(business=World().business, lines=lines, now=NOW)) == 2
-    assert StatementLine.objects.count() == 5
+    assert BankStatementLine.objects.count() == 5
 
 
 def test_a_line_pays_one_invoice_once(world: World) -> None:
@@ -220,7 +220,7 @@ def test_a_statement_settles_what_it_names_and_asks_about_the_rest(world: World)
                 line=rows[each.line.fingerprint], invoice=invoice, actor="Nan", now=NOW
             )
     assert [owing.owed(invoice) for invoice in invoices] == [0, 90_00, 2_000_00]
-    assert StatementLine.objects.get(state="open").text == "RENT"
+    assert BankStatementLine.objects.get(state="open").text == "RENT"
     assert not broken(NOW)
 
 
@@ -231,7 +231,7 @@ def line(text: str, amount: int, currency: str = "USD") -> BankLine:
     )
 
 
-def kept(world: World, *lines: BankLine) -> Sequence[StatementLine]:
+def kept(world: World, *lines: BankLine) -> Sequence[BankStatementLine]:
     return transfers.keep_lines(business=world.business, lines=lines, now=NOW)
 
 
@@ -260,9 +260,9 @@ def test_reminders_come_on_their_days_and_none_after_the_last(world: World) -> N
             days.append(now.date())
     assert days == [DUE + timedelta(days=days) for days in REMINDER_DAYS]
     assert Collection.objects.get().next_at is None
-    refs = set(Outbox.objects.filter(kind="overdue_client").values_list("ref", flat=True))
+    refs = set(OutboxEmail.objects.filter(kind="overdue_client").values_list("ref", flat=True))
     assert refs == {f"{invoice.pk}:{n}" for n in (1, 2, 3)}
-    assert Outbox.objects.filter(kind="overdue_owner").count() == 3
+    assert OutboxEmail.objects.filter(kind="overdue_owner").count() == 3
     assert state(invoice) == ("open", "sent")
 
 
@@ -279,7 +279,7 @@ def test_days_on_which_nothing_ran_are_made_up_by_one_letter(world: World) -> No
     late = at(DUE + timedelta(days=10))
     assert sum(transfers.remind(now=late + timedelta(hours=n)) for n in range(12)) == 1
     assert transfers.remind(now=at(DUE + timedelta(days=REMINDER_DAYS[-1]))) == 1
-    assert Outbox.objects.filter(kind="overdue_client").count() == 2
+    assert OutboxEmail.objects.filter(kind="overdue_client").count() == 2
 
 
 def test_a_part_payment_is_reminded_of_the_rest_and_a_full_one_of_nothing(world: World) -> None:
@@ -287,7 +287,7 @@ def test_a_part_payment_is_reminded_of_the_rest_and_a_full_one_of_nothing(world:
     arrives(part, 1_000_00, "a")
     arrives(whole, 3_000_00, "b")
     assert transfers.remind(now=at(DUE + timedelta(days=1))) == 1
-    assert Outbox.objects.get(kind="overdue_client").ref == f"{part.pk}:1"
+    assert OutboxEmail.objects.get(kind="overdue_client").ref == f"{part.pk}:1"
 
 
 # While a card is being charged
@@ -341,8 +341,8 @@ def test_when_the_card_was_charged_meanwhile_the_transfer_is_credit(world: World
         ("transfer", 3_000_00),
     ]
     assert credit(invoice) == 3_000_00
-    assert Outbox.objects.filter(kind="paid_not_cancelled").count() == 1
-    assert Outbox.objects.filter(kind="receipt").count() == 2
+    assert OutboxEmail.objects.filter(kind="paid_not_cancelled").count() == 1
+    assert OutboxEmail.objects.filter(kind="receipt").count() == 2
     assert not broken(LATER)
 
 

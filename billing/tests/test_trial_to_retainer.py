@@ -15,7 +15,7 @@ from billing.books import ledger
 from billing.models import Invoice
 from billing.runs.run import bill
 from clients.rules.pipeline import Stage
-from core.models import Outbox
+from core.models import OutboxEmail
 from tests.world import NOW, World
 
 TRIAL = [TierDraft("Trial", 1_200_00, 10 * 60, adds=["Audit"])]
@@ -100,7 +100,7 @@ def test_the_decision_day_reminds_both_once(world: World) -> None:
     agreement = trial_of(world)
     for day in range(24, 30):
         trial.remind_due(now=NOW + timedelta(days=day))
-    told = Outbox.objects.filter(kind="trial_decision")
+    told = OutboxEmail.objects.filter(kind="trial_decision")
     assert sorted(told.values_list("to", flat=True)) == sorted(
         [agreement.contact.email, world.business.owner.email]
     )

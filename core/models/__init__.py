@@ -5,7 +5,7 @@ from core.models.business import Business, TenantRow
 from core.models.document import Document
 from core.models.heartbeat import Heartbeat
 from core.models.link import Link
-from core.models.outbox import Outbox
+from core.models.outbox import OutboxEmail
 from core.models.tax_rate import TaxMode, TaxRate
 from core.models.user import ApiKey, User
 
@@ -16,7 +16,7 @@ __all__ = [
     "Document",
     "Heartbeat",
     "Link",
-    "Outbox",
+    "OutboxEmail",
     "TaxMode",
     "TaxRate",
     "TenantRow",

@@ -18,7 +18,7 @@ class OutboxState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
-class OutboxQuerySet(models.QuerySet["Outbox"]):
+class OutboxQuerySet(models.QuerySet["OutboxEmail"]):
     """Questions about letters."""
 
     def due(self, now: object) -> "OutboxQuerySet":
@@ -27,7 +27,7 @@ class OutboxQuerySet(models.QuerySet["Outbox"]):
         return self.filter(free, state=OutboxState.WAITING, next_at__lte=now)
 
 
-class Outbox(models.Model):
+class OutboxEmail(models.Model):
     """One email, once per (kind, ref). Links and codes are placeholders until it is sent: see core.links.
 
     Without a text it is only announced, and written when it is sent (core.outbox.emails.post).

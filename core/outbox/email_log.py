@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from core.models import Link, Outbox, User
+from core.models import Link, OutboxEmail, User
 
 
-def newest(count: int) -> list[Outbox]:
+def newest(count: int) -> list[OutboxEmail]:
     """The latest letters."""
-    return list(Outbox.objects.order_by("-created_at", "-id")[:count])
+    return list(OutboxEmail.objects.order_by("-created_at", "-id")[:count])
 
 
-def by_id(pk: Any) -> Outbox | None:
+def by_id(pk: Any) -> OutboxEmail | None:
     """One letter."""
-    return Outbox.objects.filter(pk=pk).first()
+    return OutboxEmail.objects.filter(pk=pk).first()
 
 
 def user_of(link: Link) -> User | None:

@@ -15,7 +15,7 @@ from django.utils import translation
 
 from core import links, nudge
 from core.documents import store
-from core.models import Business, Document, Outbox
+from core.models import Business, Document, OutboxEmail
 from core.models.outbox import OutboxState
 
 LEASE = timedelta(minutes=5)
@@ -59,17 +59,17 @@ def write(
     business: Business | None = None,
     attachment: Document | None = None,
     reply_to: str = "",
-) -> Outbox:
+) -> OutboxEmail:
     """Put a letter into the outbox once per (kind, ref); the one already there is returned unchanged.
 
     Renders emails/<template>.{subject.txt,txt,html} in `language`. Call it inside the transaction of the fact. An
     answer goes to `reply_to`, or to the business's owner.
     """
-    there = Outbox.objects.filter(kind=kind, ref=ref).first()
+    there = OutboxEmail.objects.filter(kind=kind, ref=ref).first()
     if there:
         return there
     fields = _rendered(Letter(to, template, context, language, business, attachment, reply_to))
-    row, _made = Outbox.objects.get_or_create(
+    row, _made = OutboxEmail.objects.get_or_create(
         kind=kind, ref=ref, defaults={**fields, "created_at": now, "next_at": now}
     )
     nudge.ring("core.tasks.send_mail")
@@ -79,11 +79,11 @@ def write(
 def post(kind: str, refs: Iterable[tuple[str, Business]], *, now: datetime) -> None:
     """Announce letters, once per (kind, ref); COMPOSERS[kind] writes each when it is sent. For many at once."""
     rows = [
-        Outbox(kind=kind, ref=ref, business=business, created_at=now, next_at=now)
+        OutboxEmail(kind=kind, ref=ref, business=business, created_at=now, next_at=now)
         for ref, business in refs
     ]
     if rows:
-        Outbox.objects.bulk_create(rows, ignore_conflicts=True)
+        OutboxEmail.objects.bulk_create(rows, ignore_conflicts=True)
         nudge.ring("core.tasks.send_mail")
 
 
@@ -113,12 +113,12 @@ def _rendered(letter: Letter) -> dict[str, Any]:
     }
 
 
-def compose(row: Outbox, now: datetime) -> Outbox:
+def compose(row: OutboxEmail, now: datetime) -> OutboxEmail:
     """Write a letter that was only announced. Its words come from facts that do not change."""
     if not row.text:
         with transaction.atomic():
             fields = _rendered(COMPOSERS[row.kind](row.ref, now))
-            Outbox.objects.filter(pk=row.pk).update(**fields)
+            OutboxEmail.objects.filter(pk=row.pk).update(**fields)
         row.refresh_from_db()
     return row
 
@@ -126,32 +126,32 @@ def compose(row: Outbox, now: datetime) -> Outbox:
 def send_due(*, now: datetime, limit: int = 200) -> int:
     """Send what is due, each letter claimed by changing its row; the number sent."""
     sent = 0
-    for letter in Outbox.objects.due(now).order_by("next_at")[:limit]:
+    for letter in OutboxEmail.objects.due(now).order_by("next_at")[:limit]:
         if _claim(letter, now):
             sent += _deliver(letter, now)
     return sent
 
 
-def _claim(letter: Outbox, now: datetime) -> bool:
-    rows = Outbox.objects.due(now).filter(pk=letter.pk)
+def _claim(letter: OutboxEmail, now: datetime) -> bool:
+    rows = OutboxEmail.objects.due(now).filter(pk=letter.pk)
     return bool(rows.update(lease_until=now + LEASE, tries=F("tries") + 1))
 
 
-def _deliver(letter: Outbox, now: datetime) -> int:
+def _deliver(letter: OutboxEmail, now: datetime) -> int:
     try:
         _message(compose(letter, now)).send()
     except Exception as error:  # noqa: BLE001 - whatever a mail server does, the letter is tried again
         _postpone(letter, now, error)
         return 0
-    Outbox.objects.filter(pk=letter.pk).update(
+    OutboxEmail.objects.filter(pk=letter.pk).update(
         state=OutboxState.SENT, sent_at=now, lease_until=None, error=""
     )
     return 1
 
 
-def again(*, letter: Outbox, now: datetime) -> bool:
+def again(*, letter: OutboxEmail, now: datetime) -> bool:
     """Try a letter that failed once more, from the beginning; whether it had failed."""
-    failed = Outbox.objects.filter(pk=letter.pk, state=OutboxState.FAILED)
+    failed = OutboxEmail.objects.filter(pk=letter.pk, state=OutboxState.FAILED)
     return bool(failed.update(state=OutboxState.WAITING, tries=0, next_at=now, error=""))
 
 
@@ -162,10 +162,10 @@ def is_refused(error: Exception) -> bool:
     return all(code >= 500 for code, _said in error.recipients.values())
 
 
-def _postpone(letter: Outbox, now: datetime, error: Exception) -> None:
+def _postpone(letter: OutboxEmail, now: datetime, error: Exception) -> None:
     waits = () if is_refused(error) else BACK_OFF[letter.tries : letter.tries + 1]
     with transaction.atomic():
-        Outbox.objects.filter(pk=letter.pk).update(
+        OutboxEmail.objects.filter(pk=letter.pk).update(
             error=f"{type(error).__name__}: {error}"[:300],
             lease_until=None,
             next_at=now + timedelta(minutes=waits[0]) if waits else now,
@@ -173,7 +173,7 @@ def _postpone(letter: Outbox, now: datetime, error: Exception) -> None:
         )
 
 
-def _message(letter: Outbox) -> EmailMultiAlternatives:
+def _message(letter: OutboxEmail) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(
         letter.subject,
         links.fill(letter.text),

@@ -7,7 +7,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone, translation
 
 from core import nudge
-from core.models import Outbox
+from core.models import OutboxEmail
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -19,7 +19,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         html = ""
         if isinstance(message, EmailMultiAlternatives) and message.alternatives:
             html = str(message.alternatives[0][0])
-        Outbox.objects.create(
+        OutboxEmail.objects.create(
             kind="account",
             ref=f"{template_prefix.split('/')[-1]}:{now.timestamp()}:{email}"[:80],
             to=email,

@@ -10,10 +10,10 @@ from billing.books import client_statement
 from billing.emails import billing_pdfs
 from clients.models import Client
 from core.web.download import csv_response, pdf_response
-from dashboard.page import Desk
+from dashboard.page import DashboardView
 
 
-class Statement(Desk):
+class Statement(DashboardView):
     """Every invoice, payment, credit and refund of a client with the running balance."""
 
     template = "dashboard/statement.html"
@@ -30,7 +30,7 @@ class Statement(Desk):
         )
 
 
-class StatementCsv(Desk):
+class StatementCsv(DashboardView):
     """The same for a spreadsheet."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -39,7 +39,7 @@ class StatementCsv(Desk):
         return csv_response(client_statement.as_csv(client_statement.entries(client)), name)
 
 
-class StatementPdf(Desk):
+class StatementPdf(DashboardView):
     """The same as a paper."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -20,7 +20,7 @@ from core.errors import RuleError
 from core.web.keyset_pages import page_of
 from core.web.throttle import too_often
 from dashboard.clients.forms import ClientForm, ContactForm, NewClientForm
-from dashboard.page import Desk, refuse
+from dashboard.page import DashboardView, refuse
 from dashboard.sales.views.panels import panel
 from dashboard.sales.views.pipeline import moves_of
 from dashboard.settings.views.exports import Exports
@@ -28,7 +28,7 @@ from exports import requested_exports
 from exports.models import Scope
 
 
-class Clients(Desk):
+class Clients(DashboardView):
     """Everybody, by name."""
 
     template = "dashboard/clients.html"
@@ -54,7 +54,7 @@ class Clients(Desk):
         return self.show(request, page=page, rows=rows, asked=asked, stage=stage, stages=STAGES)
 
 
-class ClientPage(Desk):
+class ClientPage(DashboardView):
     """One client: people, proposals, agreements, invoices."""
 
     template = "dashboard/client.html"
@@ -77,7 +77,7 @@ class ClientPage(Desk):
         )
 
 
-class NewClient(Desk):
+class NewClient(DashboardView):
     """A client with its decision maker."""
 
     template = "dashboard/client_form.html"
@@ -99,7 +99,7 @@ class NewClient(Desk):
         return redirect("dashboard:client", client.pk)
 
 
-class EditClient(Desk):
+class EditClient(DashboardView):
     """Change a client's particulars."""
 
     template = "dashboard/client_form.html"
@@ -122,7 +122,7 @@ class EditClient(Desk):
         return redirect("dashboard:client", client.pk)
 
 
-class NewContact(Desk):
+class NewContact(DashboardView):
     """One more person at a client."""
 
     template = "dashboard/contact_form.html"
@@ -142,7 +142,7 @@ class NewContact(Desk):
         return self.show(request, form=form, client=client, status=422)
 
 
-class MailLink(Desk):
+class MailLink(DashboardView):
     """Mail a person a fresh portal link."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -159,7 +159,7 @@ class MailLink(Desk):
         return redirect("dashboard:client", contact.client_id)
 
 
-class EndSessions(Desk):
+class EndSessions(DashboardView):
     """Log a person out of the portal everywhere and close their links."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:

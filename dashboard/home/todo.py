@@ -16,12 +16,12 @@ from agreements.models import Agreement, Period, Question
 from agreements.rules.schedule import Interval
 from agreements.signing import seal
 from billing.books import queries
-from billing.models import Certificate
+from billing.models import WithholdingCertificate
 from billing.runs import run
 from core import formats
-from core.models import Outbox
+from core.models import OutboxEmail
 from core.models.outbox import OutboxState
-from dashboard.page import Desk
+from dashboard.page import DashboardView
 from delivery.hours import timer
 from delivery.models import Deliverable, EarlyWarning, Overage, Report, Request
 from delivery.reports import report_reminders
@@ -45,12 +45,12 @@ class Need:
     label: str
 
 
-def needs(desk: Desk) -> list[Need]:
+def needs(desk: DashboardView) -> list[Need]:
     """Everything that waits, with a number of questions that does not grow."""
     return [need for source in SOURCES for need in source(desk)]
 
 
-def _failed(desk: Desk) -> list[Need]:
+def _failed(desk: DashboardView) -> list[Need]:
     return [
         Need(
             _("%(client)s's charge failed.") % {"client": row.invoice.client.name},
@@ -61,7 +61,7 @@ def _failed(desk: Desk) -> list[Need]:
     ]
 
 
-def _parked(desk: Desk) -> list[Need]:
+def _parked(desk: DashboardView) -> list[Need]:
     return [
         Need(
             _("%(client)s: %(why)s") % {"client": row.client.name, "why": _(row.parked_because)},
@@ -72,7 +72,7 @@ def _parked(desk: Desk) -> list[Need]:
     ]
 
 
-def _runs(desk: Desk) -> list[Need]:
+def _runs(desk: DashboardView) -> list[Need]:
     found = []
     if queries.unknown(desk.business).exists():
         found.append(
@@ -93,7 +93,7 @@ def _runs(desk: Desk) -> list[Need]:
     return found
 
 
-def _unsealed(desk: Desk) -> list[Need]:
+def _unsealed(desk: DashboardView) -> list[Need]:
     return [
         Need(
             _("“%(title)s” is signed; its seal waits: %(why)s") % {"title": row.title, "why": why},
@@ -104,7 +104,7 @@ def _unsealed(desk: Desk) -> list[Need]:
     ]
 
 
-def _questions(desk: Desk) -> list[Need]:
+def _questions(desk: DashboardView) -> list[Need]:
     asked = desk.rows(Question).filter(answer="").select_related("contact", "proposal")
     return [
         Need(
@@ -117,8 +117,8 @@ def _questions(desk: Desk) -> list[Need]:
     ]
 
 
-def _letters(desk: Desk) -> list[Need]:
-    lost = desk.rows(Outbox).filter(state=OutboxState.FAILED).count()
+def _letters(desk: DashboardView) -> list[Need]:
+    lost = desk.rows(OutboxEmail).filter(state=OutboxState.FAILED).count()
     if not lost:
         return []
     words = ngettext(
@@ -127,8 +127,8 @@ def _letters(desk: Desk) -> list[Need]:
     return [Need(words, reverse("dashboard:letters") + "?state=failed", _("Look"))]
 
 
-def _certificates(desk: Desk) -> list[Need]:
-    owed = desk.rows(Certificate).filter(state="owed").count()
+def _certificates(desk: DashboardView) -> list[Need]:
+    owed = desk.rows(WithholdingCertificate).filter(state="owed").count()
     if not owed:
         return []
     words = ngettext(
@@ -137,7 +137,7 @@ def _certificates(desk: Desk) -> list[Need]:
     return [Need(words % {"n": owed}, reverse("dashboard:certificates"), _("Look"))]
 
 
-def _trials(desk: Desk) -> list[Need]:
+def _trials(desk: DashboardView) -> list[Need]:
     signed = desk.rows(Agreement).filter(interval=Interval.ONCE, signed_at__isnull=False)
     near = signed.filter(ends_on__range=(desk.today - LATELY, desk.today + trial.SOON)).order_by(
         "-ends_on"
@@ -153,7 +153,7 @@ def _trials(desk: Desk) -> list[Need]:
     ]
 
 
-def _hours(desk: Desk) -> list[Need]:
+def _hours(desk: DashboardView) -> list[Need]:
     over = desk.rows(Overage).filter(state=OverageState.ASKED, period__ends_on__lte=desk.today)
     return [
         Need(
@@ -165,7 +165,7 @@ def _hours(desk: Desk) -> list[Need]:
     ]
 
 
-def _unseen(desk: Desk) -> list[Need]:
+def _unseen(desk: DashboardView) -> list[Need]:
     return [
         Need(
             _("Nothing shows that %(client)s has seen the last report. Call them.")
@@ -179,7 +179,7 @@ def _unseen(desk: Desk) -> list[Need]:
     ]
 
 
-def _unsendable(desk: Desk) -> list[Need]:
+def _unsendable(desk: DashboardView) -> list[Need]:
     """Drafts whose time has come and that have nobody to go to."""
     late = desk.rows(Report).filter(
         state=ReportState.DRAFT, send_at__lte=timezone.now() - SENDS_WITHIN
@@ -195,7 +195,7 @@ def _unsendable(desk: Desk) -> list[Need]:
     ]
 
 
-def _warnings(desk: Desk) -> list[Need]:
+def _warnings(desk: DashboardView) -> list[Need]:
     still = desk.rows(EarlyWarning).filter(sent_at__isnull=True, dismissed_at__isnull=True)
     rows = list(still.filter(period__ends_on__gt=desk.today).select_related("client")[: SHOWN + 1])
     if len(rows) > FEW:
@@ -211,7 +211,7 @@ def _warnings(desk: Desk) -> list[Need]:
     ]
 
 
-def _requests(desk: Desk) -> list[Need]:
+def _requests(desk: DashboardView) -> list[Need]:
     waits = (
         first_answer.unanswered(desk.rows(Request)).select_related("client").order_by("respond_by")
     )
@@ -228,7 +228,7 @@ def _requests(desk: Desk) -> list[Need]:
     return found
 
 
-def _late(desk: Desk) -> list[Need]:
+def _late(desk: DashboardView) -> list[Need]:
     owed = desk.rows(Deliverable).filter(state=DeliverableState.OPEN, done__lt=F("promised"))
     near = owed.filter(period__starts_on__lte=desk.today, period__ends_on__gt=desk.today - LATELY)
     near = near.exclude(period__report__state=ReportState.SENT).order_by("period__ends_on")
@@ -250,7 +250,7 @@ def _late(desk: Desk) -> list[Need]:
     ]
 
 
-def _timer(desk: Desk) -> list[Need]:
+def _timer(desk: DashboardView) -> list[Need]:
     row = timer.running(desk.business.owner, desk.business)
     if row is None or not timer.is_forgotten(row, timezone.now()):
         return []
@@ -262,7 +262,7 @@ def _timer(desk: Desk) -> list[Need]:
     return [Need(said, reverse("dashboard:timer"), _("Look"))]
 
 
-def _reports(desk: Desk) -> list[Need]:
+def _reports(desk: DashboardView) -> list[Need]:
     drafts = desk.rows(Report).filter(state=ReportState.DRAFT).select_related("client", "period")
     return [
         Need(
@@ -275,7 +275,7 @@ def _reports(desk: Desk) -> list[Need]:
     ]
 
 
-SOURCES: tuple[Callable[[Desk], list[Need]], ...] = (
+SOURCES: tuple[Callable[[DashboardView], list[Need]], ...] = (
     _failed,
     _parked,
     _runs,

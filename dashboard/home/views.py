@@ -18,7 +18,7 @@ from billing.models import Invoice
 from clients.models import Client
 from core import charts, formats
 from dashboard.home.todo import needs
-from dashboard.page import Desk
+from dashboard.page import DashboardView
 from delivery.hours import hours_left
 from delivery.renewing import renewal
 from delivery.renewing.renewal import Outlook
@@ -26,7 +26,7 @@ from delivery.renewing.renewal import Outlook
 SHOWN = 6
 
 
-class Home(Desk):
+class Home(DashboardView):
     """Everything at a glance."""
 
     template = "dashboard/home.html"
@@ -112,7 +112,7 @@ def _status(agreement: Agreement, statement: Any, is_failing: bool) -> tuple[str
     return _("On track"), "good"
 
 
-class Search(Desk):
+class Search(DashboardView):
     """One box for clients, proposals and invoices."""
 
     template = "dashboard/search.html"

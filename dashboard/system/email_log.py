@@ -8,20 +8,20 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.models import Outbox
+from core.models import OutboxEmail
 from core.models.outbox import OutboxState
 from core.outbox import emails
 from core.web.keyset_pages import page_of
-from dashboard.page import Desk
+from dashboard.page import DashboardView
 
 
-class Letters(Desk):
+class Letters(DashboardView):
     """Every letter, newest first; its text is not shown, since it holds links for one person alone."""
 
     template = "dashboard/letters.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        found = self.rows(Outbox)
+        found = self.rows(OutboxEmail)
         asked, state = (
             request.GET.get("q", "").replace("\x00", "")[:100],
             request.GET.get("state", ""),
@@ -34,11 +34,11 @@ class Letters(Desk):
         return self.show(request, page=page, asked=asked, state=state, states=OutboxState.choices)
 
 
-class SendAgain(Desk):
+class SendAgain(DashboardView):
     """Try a letter that failed once more."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        letter = self.row(Outbox, pk)
+        letter = self.row(OutboxEmail, pk)
         if emails.again(letter=letter, now=timezone.now()):
             messages.success(request, _("It is tried again."))
         else:

@@ -20,7 +20,7 @@ from core.documents import certificate
 from core.models.link import LinkPurpose
 from core.outbox import email_log
 from core.system.health_checks import findings, next_hour
-from dashboard.page import Desk
+from dashboard.page import DashboardView
 from delivery.reports.report_run import last_run as last_report_run
 
 
@@ -63,7 +63,7 @@ def _only_here() -> None:
         raise Http404
 
 
-class Jobs(Desk):
+class Jobs(DashboardView):
     """The last run, the next run, and whether the worker works."""
 
     template = "dashboard/jobs.html"

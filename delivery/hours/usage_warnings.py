@@ -11,7 +11,7 @@ from agreements.rules.states import RUNS
 from clients.client_records import decision_maker
 from core import formats
 from core.dates import local_day
-from core.models import Outbox
+from core.models import OutboxEmail
 from core.outbox import emails
 from delivery.hours import hours_left
 from delivery.rules.allowance import PeriodStatement
@@ -31,7 +31,7 @@ def warn_due(*, now: datetime) -> int:
         newest[period.agreement_id] = period
     passed = [(period, mark) for period in newest.values() if (mark := _mark(stated[period.pk]))]
     told = (
-        set(Outbox.objects.filter(kind="hours_used").values_list("ref", flat=True))
+        set(OutboxEmail.objects.filter(kind="hours_used").values_list("ref", flat=True))
         if passed
         else set()
     )

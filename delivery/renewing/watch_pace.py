@@ -12,7 +12,7 @@ from django.utils import translation
 from agreements.models import Period
 from agreements.rules.states import AgreementState, PeriodState
 from core.dates import local_day
-from core.models import Business, Outbox
+from core.models import Business, OutboxEmail
 from core.outbox import emails
 from delivery.hours import hours_left
 from delivery.kpis import figures
@@ -62,7 +62,7 @@ def _due(now: datetime, only: Business | None) -> dict[Period, Stretch]:
         .values_list("period", "day", "created_at")
     )
     newest: dict[UUID, tuple[int, datetime]] = {pk: (day, at) for pk, day, at in warned}
-    letters = Outbox.objects.filter(kind=LETTER, created_at__gt=now - timedelta(days=2))
+    letters = OutboxEmail.objects.filter(kind=LETTER, created_at__gt=now - timedelta(days=2))
     told = set(letters.values_list("ref", flat=True))
     found: dict[Period, Stretch] = {}
     for period in rows.order_by("pk"):
@@ -156,7 +156,7 @@ def _warn(
     business = periods[0].business
     with transaction.atomic():
         Business.objects.select_for_update().get(pk=business.pk)
-        if Outbox.objects.filter(kind=LETTER, ref=_ref(business, now)).exists():
+        if OutboxEmail.objects.filter(kind=LETTER, ref=_ref(business, now)).exists():
             return  # another worker was faster
         EarlyWarning.objects.filter(
             period__in=periods, sent_at__isnull=True, dismissed_at__isnull=True

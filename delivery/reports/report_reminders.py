@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from core.models import Outbox
+from core.models import OutboxEmail
 from core.models.outbox import OutboxState
 from core.outbox import emails
 from delivery.models import Report
@@ -43,7 +43,7 @@ def nudge_due(*, now: datetime) -> int:
 
 
 def _nudge(ids: list[UUID], now: datetime) -> int:
-    letters = Outbox.objects.filter(
+    letters = OutboxEmail.objects.filter(
         kind="report", ref__in=[str(pk) for pk in ids], state=OutboxState.SENT
     )
     arrived = letters.filter(sent_at__lte=now - PATIENCE).values_list("ref", flat=True)

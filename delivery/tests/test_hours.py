@@ -11,7 +11,7 @@ from agreements.models import Agreement, Period
 from billing.models import Invoice, NextLine
 from billing.runs.run import bill
 from core.errors import NotAllowedNow
-from core.models import Outbox
+from core.models import OutboxEmail
 from delivery.hours import (
     adjustments,
     allowance_statement,
@@ -224,7 +224,7 @@ def test_a_question_is_answered_once_and_asked_once_at_a_time(world: World) -> N
     asked(agreement)
     with pytest.raises(TooMuch):
         asked(agreement)
-    assert Outbox.objects.filter(kind="overage").count() == 2
+    assert OutboxEmail.objects.filter(kind="overage").count() == 2
 
 
 def test_killed_between_the_line_and_its_count_nothing_is_doubled(
@@ -253,9 +253,9 @@ def test_four_fifths_and_all_are_told_once_each_to_whom_the_agreement_says(
     allowance_statement.tell(agreement, who)
     worked(agreement, 31 * H)
     usage_warnings.warn_due(now=NOW + timedelta(days=5))
-    assert not Outbox.objects.filter(kind="hours_used").exists()
+    assert not OutboxEmail.objects.filter(kind="hours_used").exists()
     for more in (H, 8 * H):
         worked(agreement, more, date(2026, 11, 10 if more == H else 11), now=NOW)
         for _time in range(2):
             usage_warnings.warn_due(now=NOW + timedelta(days=10))
-    assert Outbox.objects.filter(kind="hours_used").count() == letters
+    assert OutboxEmail.objects.filter(kind="hours_used").count() == letters

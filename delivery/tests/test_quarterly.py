@@ -14,7 +14,7 @@ from core import audit
 from core.documents import store
 from core.documents.glyphs import MissingGlyphs
 from core.errors import NotAllowedNow
-from core.models import Outbox
+from core.models import OutboxEmail
 from delivery.hours import time_log
 from delivery.kpis import measure
 from delivery.models import Deliverable, Kpi, QuarterlyReview, Report, Request
@@ -123,7 +123,7 @@ def test_it_is_sent_once_with_its_paper_and_stands_in_the_record(agreement: Agre
     review_quarter.send(review=row, actor="Nan", now=LATER)
     with pytest.raises(NotAllowedNow):
         review_quarter.send(review=row, actor="Nan", now=LATER)
-    letter = Outbox.objects.get(kind="quarterly_review")
+    letter = OutboxEmail.objects.get(kind="quarterly_review")
     assert letter.attachment_id == row.document_id and "A film in spring." in letter.text
     assert audit.chain(agreement.pk)[-1].event == "review_sent"
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clients import client_records
-from core.models import Outbox
+from core.models import OutboxEmail
 from core.outbox import emails
 from delivery.models import Request, RequestMessage
 from delivery.requests import client_requests, owner_replies, reply_address, thread
@@ -111,7 +111,7 @@ def texts() -> list[str]:
 
 def test_both_people_answer_by_email(asked: Request, world: World) -> None:
     owner = world.business.owner
-    (letter,) = Outbox.objects.filter(kind="request")
+    (letter,) = OutboxEmail.objects.filter(kind="request")
     assert (
         letter.reply_to == reply_address.of(asked, owner)
         and len(letter.reply_to.split("@")[0]) <= 64
@@ -120,7 +120,7 @@ def test_both_people_answer_by_email(asked: Request, world: World) -> None:
     assert receive(mail(asked, owner, "On Friday.\n\n" + QUOTED["Gmail"]), now=NOW) == "Taken in."
     asked.refresh_from_db()
     assert asked.responded_at == NOW and thread.of(asked)[1].by_mail
-    (back,) = Outbox.objects.filter(kind="request_answer")
+    (back,) = OutboxEmail.objects.filter(kind="request_answer")
     assert back.reply_to == reply_address.of(asked, asked.contact)
     answered = mail(asked, asked.contact, "Great!", Message_ID="<2@mail.example>")
     assert receive(answered, now=NOW) == "Taken in."
@@ -240,7 +240,7 @@ def test_without_an_address_of_its_own_the_app_is_the_way(world: World) -> None:
         contact=agreement.contact, agreement=agreement, text="A banner", now=NOW
     )
     owner_replies.answer(request=row, text="Yes", now=NOW)
-    (letter,) = Outbox.objects.filter(kind="request_answer")
+    (letter,) = OutboxEmail.objects.filter(kind="request_answer")
     assert (
         letter.reply_to == world.business.owner.email
         and "Answer with the button below." in letter.text

@@ -18,7 +18,7 @@ from billing.runs.run import bill
 from clients.models import Contact
 from core import audit
 from core.errors import NotAllowedNow, RuleError
-from core.models import Link, Outbox
+from core.models import Link, OutboxEmail
 from core.outbox import emails
 from delivery.hours import time_log
 from delivery.kpis import measure
@@ -74,8 +74,8 @@ def sent(report: Report, now: datetime = LATER) -> Report:
     return report
 
 
-def letter(kind: str = "report") -> Outbox:
-    return Outbox.objects.get(kind=kind)
+def letter(kind: str = "report") -> OutboxEmail:
+    return OutboxEmail.objects.get(kind=kind)
 
 
 # Drafted
@@ -83,7 +83,7 @@ def letter(kind: str = "report") -> Outbox:
 
 def test_running_the_job_twice_drafts_one_and_tells_the_owner_once(drafted: Report) -> None:
     assert report_run.report(now=LATER, door="test").result["drafted"] == 0
-    assert Outbox.objects.filter(kind="reports_drafted").count() == 1
+    assert OutboxEmail.objects.filter(kind="reports_drafted").count() == 1
 
 
 def test_nothing_is_drafted_before_the_period_is_over(world: World) -> None:
@@ -196,7 +196,7 @@ def test_a_sent_report_tells_its_story_in_the_letter_and_never_changes(drafted: 
         words(drafted, comment="Other")
     with pytest.raises(DatabaseError), transaction.atomic():
         Report.objects.update(snapshot={})
-    assert Outbox.objects.filter(kind="report").count() == 1
+    assert OutboxEmail.objects.filter(kind="report").count() == 1
 
 
 def test_unprintable_signs_of_others_do_not_stop_a_report(drafted: Report) -> None:
@@ -211,7 +211,7 @@ def test_two_workers_print_one_paper_and_write_one_letter(drafted: Report) -> No
     first = report_pdf.ensure(report=one, now=LATER)
     second = report_pdf.ensure(report=other, now=LATER + timedelta(minutes=1))
     assert first == second
-    assert Outbox.objects.filter(kind="report").count() == 1
+    assert OutboxEmail.objects.filter(kind="report").count() == 1
 
 
 def test_late_time_goes_to_the_open_period_with_a_note(drafted: Report) -> None:
@@ -274,7 +274,7 @@ def test_where_the_agreement_says_so_it_waits_and_the_owner_is_reminded_every_th
         report_run.report(now=LATER + timedelta(days=day), door="test")
     assert Report.objects.get().send_at is None
     assert Report.objects.get().sent_at is None
-    assert Outbox.objects.filter(kind="reports_waiting").count() in (3, 4)
+    assert OutboxEmail.objects.filter(kind="reports_waiting").count() in (3, 4)
 
 
 def test_a_change_of_the_tier_leaves_what_was_agreed_about_reports_and_what_was_added(
@@ -302,7 +302,7 @@ def test_a_job_that_is_late_by_weeks_leaves_a_day_to_look_and_then_sends_each_on
     for hours in range(72):
         report_run.report(now=late + timedelta(hours=hours), door="test")
     report_pdf.print_due(now=late)
-    assert Outbox.objects.filter(kind="report").count() == 2
+    assert OutboxEmail.objects.filter(kind="report").count() == 2
 
 
 def test_a_time_that_the_freelancer_chose_counts(drafted: Report) -> None:
@@ -360,7 +360,7 @@ def test_unseen_after_72_hours_is_nudged_once_and_then_becomes_a_task(drafted: R
     step = timedelta(hours=72)
     for n in range(1, 4):
         report_reminders.nudge_due(now=LATER + n * step)
-    assert Outbox.objects.filter(kind=NUDGE).count() == 1
+    assert OutboxEmail.objects.filter(kind=NUDGE).count() == 1
     assert report_reminders.task_due(now=LATER + step + step - timedelta(minutes=1)) == 0
     assert report_reminders.task_due(now=LATER + step + step) == 1
 

@@ -14,7 +14,7 @@ from billing.runs.run import bill
 from clients import client_records
 from core.database.state_moves import move
 from core.errors import NotAllowedNow
-from core.models import Outbox
+from core.models import OutboxEmail
 from delivery.hours import hours_left, time_log
 from delivery.models import Deliverable, Handover, Request, RequestMessage
 from delivery.requests import client_requests, owner_replies, request_reminders, scope_check, thread
@@ -44,8 +44,8 @@ def asked(
     )
 
 
-def letters(kind: str, to: str = "") -> list[Outbox]:
-    found = Outbox.objects.filter(kind=kind).order_by("created_at", "id")
+def letters(kind: str, to: str = "") -> list[OutboxEmail]:
+    found = OutboxEmail.objects.filter(kind=kind).order_by("created_at", "id")
     return list(found.filter(to=to) if to else found)
 
 

@@ -18,7 +18,7 @@ from agreements.models import Agreement, Period
 from billing.runs.run import bill
 from core import audit
 from core.errors import NotAllowedNow
-from core.models import Outbox
+from core.models import OutboxEmail
 from delivery.hours import time_log
 from delivery.kpis import measure
 from delivery.models import Deliverable, EarlyWarning
@@ -64,7 +64,7 @@ def test_before_day_10_and_on_its_line_nothing_is_said(world: World) -> None:
     assert watch_pace.watch(now=on_day(10)) == 0
     assert (
         not EarlyWarning.objects.exists()
-        and not Outbox.objects.filter(kind="early_warnings").exists()
+        and not OutboxEmail.objects.filter(kind="early_warnings").exists()
     )
 
 
@@ -74,7 +74,7 @@ def test_what_is_off_is_warned_about_once_for_each_of_the_two_days(world: World)
     assert counts == [1, 0, 0, 0, 1, 0, 0]
     assert [row.day for row in EarlyWarning.objects.order_by("day")] == [10, 20]
     assert kinds()[0] == ["work", "unused"]
-    assert Outbox.objects.filter(kind="early_warnings").count() == 2
+    assert OutboxEmail.objects.filter(kind="early_warnings").count() == 2
 
 
 def test_a_quarter_is_looked_at_after_a_third_and_after_two(world: World) -> None:
@@ -145,13 +145,13 @@ def test_a_thousand_clients_are_one_letter_and_a_fixed_number_of_queries(world: 
         for n in range(count):
             running(world, f"{count}-{n}", time_zone="Asia/Bangkok")
         EarlyWarning.objects.all().delete()
-        Outbox.objects.all().delete()
+        OutboxEmail.objects.all().delete()
         with CaptureQueriesContext(connection) as queries:
             made = watch_pace.watch(now=on_day(10))
         asked.append(len(queries))
     assert made == 13
     assert asked[0] == asked[1]
-    letter = Outbox.objects.get(kind="early_warnings")
+    letter = OutboxEmail.objects.get(kind="early_warnings")
     assert (
         "13 clients" in letter.subject
         and letter.text.count("/warnings/") == 11
@@ -185,7 +185,7 @@ def test_the_note_goes_out_once_to_who_decides_and_stands_in_the_record(world: W
     ):
         with pytest.raises(NotAllowedNow):
             act()
-    letter = Outbox.objects.get(kind="early_note")
+    letter = OutboxEmail.objects.get(kind="early_note")
     assert letter.to == "ploy@baan.example" and "They come on Friday." in letter.text
     assert audit.chain(agreement.pk)[-1].event == "early_note_sent"
 
@@ -202,7 +202,7 @@ def test_nothing_is_written_to_somebody_who_has_left_and_the_note_stays_as_it_wa
     answer = desk.post(reverse("dashboard:warning", args=[row.pk]), {"note": "My own words."})
     page = answer.content.decode()
     assert answer.status_code == 422 and "Add a contact first" in page and "My own words." in page
-    assert not Outbox.objects.filter(kind="early_note").exists()
+    assert not OutboxEmail.objects.filter(kind="early_note").exists()
 
 
 def test_a_new_warning_overtakes_the_one_nobody_answered(world: World) -> None:

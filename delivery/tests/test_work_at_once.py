@@ -13,7 +13,7 @@ from django.db.models import Sum
 
 from agreements.models import Period
 from billing.runs.run import bill
-from core.models import Outbox
+from core.models import OutboxEmail
 from delivery.hours import time_log, timer
 from delivery.kpis import measure, readings
 from delivery.kpis.readings import Wanted
@@ -103,7 +103,7 @@ def test_done_and_taken_back_at_once_is_one_of_them(posts: Deliverable) -> None:
         partial(owner_replies.answer, request=theirs, text="Here.", now=NOW, to=RequestState.DONE),
     )
     assert refusals(answers) == 1
-    told = Outbox.objects.filter(kind__in=["request_answer", "request_end"])
+    told = OutboxEmail.objects.filter(kind__in=["request_answer", "request_end"])
     assert told.count() == 1 and RequestMessage.objects.count() == (
         2 if one().state == "done" else 1
     )
@@ -117,7 +117,7 @@ def test_the_first_answer_is_the_first_of_many(posts: Deliverable) -> None:
             for n in range(1, 5)
         ]
     )
-    first = Outbox.objects.filter(kind="request_answer").earliest("id").created_at
+    first = OutboxEmail.objects.filter(kind="request_answer").earliest("id").created_at
     assert one().responded_at == first and RequestMessage.objects.count() == 5
 
 
@@ -138,7 +138,7 @@ def test_the_same_form_and_the_same_letter_from_many_threads_are_written_once(
             for _each in range(4)
         ]
     )
-    assert RequestMessage.objects.count() == Outbox.objects.filter(kind="request").count() == 2
+    assert RequestMessage.objects.count() == OutboxEmail.objects.filter(kind="request").count() == 2
     at_once(
         *[
             partial(owner_replies.answer, request=one(), text="Friday", once="m", now=NOW)
@@ -147,7 +147,7 @@ def test_the_same_form_and_the_same_letter_from_many_threads_are_written_once(
     )
     assert (
         RequestMessage.objects.count() == 3
-        and Outbox.objects.filter(kind="request_answer").count() == 1
+        and OutboxEmail.objects.filter(kind="request_answer").count() == 1
     )
 
 
@@ -233,7 +233,7 @@ def test_two_workers_remind_once(posts: Deliverable) -> None:
         )
         == 1
     )
-    assert Outbox.objects.filter(kind="request_due").count() == 1
+    assert OutboxEmail.objects.filter(kind="request_due").count() == 1
 
 
 def test_twenty_tabs_that_stop_or_discard_one_timer_end_it_once(posts: Deliverable) -> None:
@@ -262,4 +262,4 @@ def test_three_answers_to_one_decision_are_one(posts: Deliverable) -> None:
     given = at_once(
         *[partial(client_decision.give, answer=word, **facts) for word in ("yes", "no", "talk") * 4]
     )
-    assert refusals(given) == 11 and Outbox.objects.filter(kind="report_answered").count() == 1
+    assert refusals(given) == 11 and OutboxEmail.objects.filter(kind="report_answered").count() == 1

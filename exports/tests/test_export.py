@@ -18,7 +18,7 @@ from agreements.models import Agreement, Signature
 from billing.models import Collection, GatewayAccount, Invoice, PaymentMethod
 from billing.runs.run import bill
 from core.database import vault
-from core.models import Document, Outbox
+from core.models import Document, OutboxEmail
 from core.tables.spreadsheet import plain
 from delivery.hours import time_log
 from delivery.models import Deliverable, Report
@@ -215,7 +215,7 @@ def test_asked_for_twice_it_is_made_once_and_a_killed_worker_loses_nothing(
     assert requested_exports.make_due(now=NOW) == 0
     assert requested_exports.make_due(now=NOW + 2 * requested_exports.LEASE) == 1
     assert requested_exports.make_due(now=NOW + 2 * requested_exports.LEASE) == 0
-    letter = Outbox.objects.get(kind="export")
+    letter = OutboxEmail.objects.get(kind="export")
     assert letter.to == world.business.owner.email
     assert letter.text.count("/exports/") == 1
     requested_exports.make_due(now=NOW + 3 * requested_exports.LEASE + requested_exports.KEPT)

@@ -284,7 +284,7 @@ def recover(now: datetime) -> datetime:
         bill(now=now, door="test")
         for row in models.Collection.objects.filter(state=CollectionState.DUNNING):
             retry(collection=row, actor="Nan", now=now)
-        for paper in models.Certificate.objects.filter(state=CertificateState.OWED):
+        for paper in models.WithholdingCertificate.objects.filter(state=CertificateState.OWED):
             transfers.receive_certificate(certificate=paper, number="1", on=now.date(), now=now)
     return now
 

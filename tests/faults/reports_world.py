@@ -12,7 +12,7 @@ from billing.runs.run import bill
 from core import audit
 from core.documents import store
 from core.errors import RuleError
-from core.models import Document, Outbox
+from core.models import Document, OutboxEmail
 from core.models.document import DocumentKind
 from core.models.outbox import OutboxState
 from core.outbox import emails
@@ -86,7 +86,9 @@ def judge(now: datetime) -> tuple[list[str], int]:
     papers = Document.objects.filter(kind=DocumentKind.REPORT).count()
     wrong += [] if papers == len(reports) else [f"{papers} papers for {len(reports)} reports"]
     arrived = Counter(_arrived())
-    known = {f"<{letter.pk}@{settings.MAIL_DOMAIN}>": letter for letter in Outbox.objects.all()}
+    known = {
+        f"<{letter.pk}@{settings.MAIL_DOMAIN}>": letter for letter in OutboxEmail.objects.all()
+    }
     wrong += [f"a letter that nobody wrote: {name}" for name in set(arrived) - set(known)]
     lost = [letter for name, letter in known.items() if name not in arrived]
     wrong += [
@@ -107,10 +109,13 @@ def _of(report: Report) -> Iterator[str]:
     chain = audit.chain(report.pk)
     if [event.event for event in chain] != ["report_sent"] or not audit.is_whole(chain):
         yield f"the record says {[event.event for event in chain]}"
-    letters = Outbox.objects.filter(kind="report", ref=str(report.pk))
+    letters = OutboxEmail.objects.filter(kind="report", ref=str(report.pk))
     if [letter.state for letter in letters] != [OutboxState.SENT] or not letters[0].attachment:
         yield f"its letters are {[letter.state for letter in letters]}"
-    if Outbox.objects.filter(kind=NUDGE, ref=str(report.pk)).count() != 1 or not report.task_at:
+    if (
+        OutboxEmail.objects.filter(kind=NUDGE, ref=str(report.pk)).count() != 1
+        or not report.task_at
+    ):
         yield "it was not gone after once"
 
 

@@ -15,7 +15,7 @@ from clients.models import Contact
 from core import audit, links
 from core.dates import local_day
 from core.documents import store, verify
-from core.models import Document, Outbox
+from core.models import Document, OutboxEmail
 from core.models.document import SEALED
 from tests.world import HERE, World
 
@@ -103,7 +103,7 @@ def _letters(paper: Agreement | Amendment, document: Document) -> list[str]:
         agreement=paper.agreement, amendment=amendment, contact__isnull=False
     )
     due = sorted([paper.business.owner.email, *people.values_list("contact__email", flat=True)])
-    written = Outbox.objects.filter(kind="signed", ref__startswith=f"{paper.pk}:")
+    written = OutboxEmail.objects.filter(kind="signed", ref__startswith=f"{paper.pk}:")
     wrong = (
         []
         if sorted(written.values_list("to", flat=True)) == due

@@ -34,7 +34,7 @@ from clients.models import Client, Contact
 from core import nudge
 from core.dates import local_instant
 from core.errors import RuleError
-from core.models import Business, Outbox
+from core.models import Business, OutboxEmail
 from tests.factories import BusinessFactory
 from tests.faults.bank import CARDS, Bank
 
@@ -314,7 +314,7 @@ class Life:
         wrong = broken(self.now) + self.surprises
         for invoice in Invoice.objects.select_related("period", "collection"):
             wrong += self._invoice(invoice)
-        receipts = Outbox.objects.filter(kind="receipt").count()
+        receipts = OutboxEmail.objects.filter(kind="receipt").count()
         if receipts != Payment.objects.count():
             wrong.append(f"{receipts} receipts for {Payment.objects.count()} payments")
         stuck = Refund.objects.filter(state__in=("sent", "unknown"), next_at__isnull=False)

@@ -19,7 +19,7 @@ from billing.gateways.sandbox.models import SandboxIntent
 from billing.models import Charge, Collection, Invoice, Payment, PaymentMethod
 from billing.rules.states import ChargeState, InvoiceState
 from core import nudge
-from core.models import Outbox
+from core.models import OutboxEmail
 from core.models.outbox import OutboxState
 from tests.faults.soak_process import TAKEN
 from tests.world import World
@@ -62,7 +62,9 @@ def unpaid() -> int:
 
 
 def unsent() -> int:
-    return Outbox.objects.filter(state=OutboxState.WAITING, next_at__lte=timezone.now()).count()
+    return OutboxEmail.objects.filter(
+        state=OutboxState.WAITING, next_at__lte=timezone.now()
+    ).count()
 
 
 def waits() -> list[str]:
@@ -121,7 +123,7 @@ def _papers() -> Iterator[str]:
     for pk in Agreement.objects.values_list("pk", flat=True):
         if invoices[pk] != 1:
             yield f"agreement {pk} has {invoices[pk]} invoices"
-    receipts = Counter(Outbox.objects.filter(kind="receipt").values_list("ref", flat=True))
+    receipts = Counter(OutboxEmail.objects.filter(kind="receipt").values_list("ref", flat=True))
     payments = Counter(str(pk) for pk in Payment.objects.values_list("pk", flat=True))
     yield from (
         f"{ref} has not one payment and one receipt"
@@ -143,5 +145,5 @@ def letters(folder: Path) -> dict[str, tuple[int, int]]:
         for file in (folder / "mail").glob("*")
         for found in LETTER.findall(file.read_bytes())
     )
-    tries = {str(pk): tries for pk, tries in Outbox.objects.values_list("pk", "tries")}
+    tries = {str(pk): tries for pk, tries in OutboxEmail.objects.values_list("pk", "tries")}
     return {letter: (times, tries.get(letter, 0)) for letter, times in sent.items()}

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from billing.models import Invoice, Payment
 from billing.runs.run import bill
 from core import links
-from core.models import Outbox
+from core.models import OutboxEmail
 from delivery.reports import report_run
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 def letter(kind: str, to: str) -> str:
     """The latest letter of that kind, with its links and codes in place."""
-    row = Outbox.objects.filter(kind=kind, to=to).latest("created_at")
+    row = OutboxEmail.objects.filter(kind=kind, to=to).latest("created_at")
     assert row.state == "sent"
     return links.fill(row.text)
 
@@ -50,7 +50,7 @@ def test_a_retainer_from_sign_up_to_the_report(
     assert "RC-" in letter("receipt", "ploy@baan.example") or "RH-" in letter(
         "receipt", "ploy@baan.example"
     )
-    assert Outbox.objects.get(kind="signed", to="ploy@baan.example").attachment
+    assert OutboxEmail.objects.get(kind="signed", to="ploy@baan.example").attachment
 
     next_month = timezone.now() + timedelta(days=32)
     bill(now=next_month, door="test")

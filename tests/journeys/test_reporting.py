@@ -14,7 +14,7 @@ from agreements.models import Agreement, Period
 from billing.runs.run import bill
 from core import links
 from core.dates import local_day
-from core.models import Outbox
+from core.models import OutboxEmail
 from core.outbox import emails
 from delivery.hours import time_log
 from delivery.kpis import measure
@@ -50,9 +50,9 @@ def lived(world: World) -> Agreement:
     return agreement
 
 
-def mailed(kind: str) -> Outbox:
+def mailed(kind: str) -> OutboxEmail:
     emails.send_due(now=timezone.now())
-    row = Outbox.objects.filter(kind=kind).latest("created_at")
+    row = OutboxEmail.objects.filter(kind=kind).latest("created_at")
     assert row.state == "sent", row.error
     return row
 

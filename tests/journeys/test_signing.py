@@ -16,7 +16,7 @@ from agreements.proposals.propose import rungs
 from agreements.tests.test_signers import put
 from core import links
 from core.dates import local_day
-from core.models import Outbox
+from core.models import OutboxEmail
 from core.models.link import LinkPurpose
 from tests.journeys.test_journey import enter, letter, link_in
 from tests.world import World
@@ -140,7 +140,7 @@ def deliver() -> None:
 
 def code() -> str:
     deliver()
-    row = Outbox.objects.filter(kind="sign_code", to=WHO).latest("created_at")
+    row = OutboxEmail.objects.filter(kind="sign_code", to=WHO).latest("created_at")
     found = re.search(r"^\s*(\d{6})\s*$", links.fill(row.text), re.M)
     assert found
     return found[1]

@@ -8,7 +8,7 @@ from typing import Any
 from agreements.contract.library.clause import Clause
 from agreements.contract.library.general import GENERAL
 from agreements.contract.library.trades import TRADES
-from agreements.models.reusable import TextKind, Use
+from agreements.models.reusable import ClauseUse, TextKind
 
 VERSION = "2026-11"
 CLAUSES: dict[str, Clause] = {clause.key: clause for clause in (*GENERAL, *TRADES)}
@@ -44,7 +44,7 @@ def pair(clause: Clause) -> dict[str, Any]:
     }
     return {
         "key": clause.key,
-        "use": (Use.FITS if clause.when else Use.ALWAYS).value,
+        "use": (ClauseUse.FITS if clause.when else ClauseUse.ALWAYS).value,
         "waits": "",
         **sides,
     }

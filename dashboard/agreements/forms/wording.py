@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.contract import library, templates, wording
 from agreements.models import Proposal, Template
 from agreements.models.proposal import kind_of
-from agreements.models.reusable import Service, TextKind, Use
+from agreements.models.reusable import ClauseUse, Service, TextKind
 from core import money
 from core.documents.printable_text import PrintableForm
 from core.models import Business
@@ -194,7 +194,7 @@ class ClauseForm(forms.Form):
     """One pair: when it is used, and its title and text in both languages."""
 
     key = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
-    use = forms.ChoiceField(label=_("Used"), choices=Use.choices)
+    use = forms.ChoiceField(label=_("Used"), choices=ClauseUse.choices)
     title_en = forms.CharField(label=_("Title in English"), max_length=120, required=False)
     text_en = forms.CharField(
         label=_("Text in English"), required=False, max_length=wording.LONGEST_CLAUSE
@@ -246,7 +246,7 @@ class ClauseForm(forms.Form):
         use = self.typed("use")
         return {
             "key": self.typed("key")[:40] or templates.new_key(),
-            "use": use if use in Use.values else Use.ALWAYS.value,
+            "use": use if use in ClauseUse.values else ClauseUse.ALWAYS.value,
             "waits": "",
             **sides,
         }

@@ -26,7 +26,7 @@ from core.errors import RuleError
 from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
 from dashboard.agreements.forms.pause_and_end import EndForm
-from dashboard.page import Desk, refuse, say
+from dashboard.page import DashboardView, refuse, say
 from delivery.hours import hours_left
 from delivery.kpis import course
 from delivery.renewing import renewal
@@ -35,7 +35,7 @@ from delivery.work import checklist
 from exports import timeline
 
 
-class Agreements(Desk):
+class Agreements(DashboardView):
     """Every agreement, newest first."""
 
     template = "dashboard/agreements.html"
@@ -63,7 +63,7 @@ class Agreements(Desk):
         )
 
 
-class AgreementPage(Desk):
+class AgreementPage(DashboardView):
     """One agreement: terms, periods, record, KPIs, deliverables of the current period."""
 
     template = "dashboard/agreement.html"
@@ -148,7 +148,7 @@ def _unsealed(papers: list[Agreement | Amendment]) -> list[tuple[Agreement | Ame
     return [(row, why) for row in papers if (why := seal.why_late(row, now))]
 
 
-class AgreementPdf(Desk):
+class AgreementPdf(DashboardView):
     """The signed file, or the one that was read."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -161,7 +161,7 @@ class AgreementPdf(Desk):
         return pdf_response(document)
 
 
-class DecideTrial(Desk):
+class DecideTrial(DashboardView):
     """How the trial went; where it went well the next page is the proposal of a retainer."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -190,7 +190,7 @@ class DecideTrial(Desk):
         return redirect("dashboard:agreement", agreement.pk)
 
 
-class EndAgreement(Desk):
+class EndAgreement(DashboardView):
     """Give notice: the minimum term and the notice period hold here too."""
 
     template = "dashboard/agreement_end.html"
@@ -230,7 +230,7 @@ class EndAgreement(Desk):
         return agreement
 
 
-class Release(Desk):
+class Release(DashboardView):
     """Decide about missed periods: bill each, or only the newest."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:

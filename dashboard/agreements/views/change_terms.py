@@ -21,10 +21,10 @@ from billing.invoices import upgrade_invoice
 from core import money
 from core.errors import RuleError
 from dashboard.agreements.forms.change_terms import ChangeForm, FeesForm
-from dashboard.page import Desk, refuse
+from dashboard.page import DashboardView, refuse
 
 
-class ChangeTerms(Desk):
+class ChangeTerms(DashboardView):
     """Another tier or fee: looked at first, then sent to be signed."""
 
     template = "dashboard/change.html"
@@ -132,7 +132,7 @@ class ChangeTerms(Desk):
         return agreement
 
 
-class NewFees(Desk):
+class NewFees(DashboardView):
     """Announce a change of fee to many clients at once: each gets an amendment to sign."""
 
     template = "dashboard/fees.html"

@@ -9,14 +9,14 @@ from django.utils import timezone
 
 from agreements.models import Agreement
 from core.web.download import zip_response
-from dashboard.page import Desk
+from dashboard.page import DashboardView
 from dashboard.settings.views.exports import Exports
 from exports import requested_exports
 from exports.models import Scope
 from exports.timeline import timeline
 
 
-class History(Desk):
+class History(DashboardView):
     """Everything that was recorded, oldest first, with where it came from."""
 
     template = "dashboard/history.html"

@@ -14,10 +14,10 @@ from agreements.models import Agreement
 from agreements.rules.states import AgreementState
 from core.errors import RuleError
 from dashboard.agreements.forms.pause_and_end import PauseForm
-from dashboard.page import Desk, refuse, say
+from dashboard.page import DashboardView, refuse, say
 
 
-class PauseAgreement(Desk):
+class PauseAgreement(DashboardView):
     """Leave out the next period, or every one until a day or until it is resumed."""
 
     template = "dashboard/agreement_pause.html"
@@ -70,7 +70,7 @@ class PauseAgreement(Desk):
         return agreement
 
 
-class ResumeAgreement(Desk):
+class ResumeAgreement(DashboardView):
     """Bill again from the next period on."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -13,10 +13,10 @@ from agreements.models import Agreement, Amendment
 from agreements.signing import sign, unsigned
 from core.errors import RuleError
 from core.web.download import pdf_response
-from dashboard.page import Desk, say
+from dashboard.page import DashboardView, say
 
 
-class PaperDesk(Desk):
+class PaperDesk(DashboardView):
     """One agreement or amendment of the business."""
 
     model: type[Agreement] | type[Amendment] = Agreement

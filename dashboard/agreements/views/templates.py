@@ -22,10 +22,10 @@ from dashboard.agreements.forms.wording import (
     clause_values,
     pairs_of,
 )
-from dashboard.page import Desk, refuse
+from dashboard.page import DashboardView, refuse
 
 
-class Templates(Desk):
+class Templates(DashboardView):
     """The built-in texts and the business's own; a copy of one begins here."""
 
     template = "dashboard/templates.html"
@@ -47,7 +47,7 @@ class Templates(Desk):
         return self.show(request, status, form=form, own=own, built_in=built_in)
 
 
-class Editor(Desk):
+class Editor(DashboardView):
     """What the editor's doors share: the row, and what stands in the form now."""
 
     def load(self, pk: UUID) -> Template:

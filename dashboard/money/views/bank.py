@@ -10,15 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.bank_transfer import statement_import, transfers
-from billing.models import Invoice, StatementLine
+from billing.models import BankStatementLine, Invoice
 from core.errors import RuleError
 from dashboard.money.forms.money import StatementFileForm
-from dashboard.page import Desk, say
+from dashboard.page import DashboardView, say
 
 LARGEST = 5 * 1024 * 1024  # bytes
 
 
-class Bank(Desk):
+class Bank(DashboardView):
     """Lines of bank statements that wait for their invoice."""
 
     template = "dashboard/bank.html"
@@ -59,11 +59,11 @@ class Bank(Desk):
         return self.show(request, status, form=form, bad=bad, rows=rows, unpaid=unpaid)
 
 
-class BankLine(Desk):
+class BankLine(DashboardView):
     """A person says which invoice a line pays, or that it is none of ours."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        line = self.row(StatementLine, pk)
+        line = self.row(BankStatementLine, pk)
         try:
             if request.POST.get("invoice"):
                 asked = _uuid(request.POST["invoice"])

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from billing.books import queries
 from billing.runs import preview, run
 from core import nudge
-from dashboard.page import Desk
+from dashboard.page import DashboardView
 
 
-class Run(Desk):
+class Run(DashboardView):
     """What will be charged tonight and in the next 30 days, by the job's own code; and what the last run did."""
 
     template = "dashboard/run.html"
@@ -40,7 +40,7 @@ class Run(Desk):
         return redirect("dashboard:run")
 
 
-class Progress(Desk):
+class Progress(DashboardView):
     """The bar alone, asked for every two seconds while a run goes on."""
 
     template = "dashboard/run_progress.html"
@@ -49,7 +49,7 @@ class Progress(Desk):
         return self.show(request, **_progress())
 
 
-class Allow(Desk):
+class Allow(DashboardView):
     """A person says that the clock is right, and the run goes on."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -61,7 +61,7 @@ class Allow(Desk):
         return redirect("dashboard:run")
 
 
-class Unknown(Desk):
+class Unknown(DashboardView):
     """Charges whose outcome nobody knows yet."""
 
     template = "dashboard/unknown.html"

@@ -16,7 +16,7 @@ from billing.bank_transfer import transfers
 from billing.books import owing
 from billing.charging import refund, void
 from billing.emails import billing_pdfs
-from billing.models import Certificate, CreditNote, Invoice
+from billing.models import CreditNote, Invoice, WithholdingCertificate
 from billing.runs import hold
 from core import money
 from core.errors import RuleError
@@ -28,10 +28,10 @@ from dashboard.money.forms.money import (
     RefundForm,
     TransferForm,
 )
-from dashboard.page import Desk, refuse
+from dashboard.page import DashboardView, refuse
 
 
-class InvoiceForm(Desk):
+class InvoiceForm(DashboardView):
     """A page with one form about one invoice; the verb says no at the field it is about."""
 
     template = "dashboard/invoice_form.html"
@@ -153,28 +153,30 @@ class Transfer(InvoiceForm):
         }
 
 
-class Certificates(Desk):
+class Certificates(DashboardView):
     """Withholding certificates: those still owed first."""
 
     template = "dashboard/certificates.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         rows = (
-            self.rows(Certificate)
+            self.rows(WithholdingCertificate)
             .select_related("invoice", "client")
             .order_by("state", "-created_at")
         )
         return self.show(request, rows=rows[:200], form=CertificateForm(initial={"on": self.today}))
 
 
-class CertificateCame(Desk):
+class CertificateCame(DashboardView):
     """The paper is here, or is asked for."""
 
     template = "dashboard/certificates.html"
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         certificate = self.row(
-            Certificate, pk, self.rows(Certificate).select_related("invoice", "business")
+            WithholdingCertificate,
+            pk,
+            self.rows(WithholdingCertificate).select_related("invoice", "business"),
         )
         if "chase" in request.POST:
             transfers.chase_certificate(certificate=certificate, now=timezone.now())
@@ -191,14 +193,14 @@ class CertificateCame(Desk):
             except RuleError as no:
                 refuse(form, no)
         rows = (
-            self.rows(Certificate)
+            self.rows(WithholdingCertificate)
             .select_related("invoice", "client")
             .order_by("state", "-created_at")
         )
         return self.show(request, 422, rows=rows[:200], form=form, open=certificate)
 
 
-class CreditNotePdf(Desk):
+class CreditNotePdf(DashboardView):
     """A credit note as a file."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -208,7 +210,7 @@ class CreditNotePdf(Desk):
         return pdf_response(billing_pdfs.credit_note_pdf(note=note, now=timezone.now()))
 
 
-class Park(Desk):
+class Park(DashboardView):
     """Charge nothing of an agreement until its owner says so."""
 
     template = "dashboard/park.html"

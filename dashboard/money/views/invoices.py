@@ -13,18 +13,18 @@ from agreements.changing import end
 from billing.books import queries
 from billing.charging.retry import retry, wait
 from billing.emails import billing_pdfs
-from billing.models import Certificate, Dispute, Invoice, Payment, Refund, Transition
+from billing.models import Dispute, Invoice, Payment, Refund, Transition, WithholdingCertificate
 from billing.models.invoice import INVOICE_STATES
 from core.errors import RuleError
 from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
 from dashboard.money.forms.money import WaitForm
-from dashboard.page import Desk, say
+from dashboard.page import DashboardView, say
 
 PATIENCE = timedelta(days=7)  # offered where the owner decides to wait
 
 
-class Charges(Desk):
+class Charges(DashboardView):
     """Every invoice, newest first."""
 
     template = "dashboard/charges.html"
@@ -55,7 +55,7 @@ class Charges(Desk):
         )
 
 
-class ChargePage(Desk):
+class ChargePage(DashboardView):
     """One invoice: lines, attempts, receipt."""
 
     template = "dashboard/charge.html"
@@ -79,7 +79,7 @@ class ChargePage(Desk):
             notes=invoice.credit_notes.all(),
             refunds=self.rows(Refund).filter(payment__invoice=invoice),
             disputes=self.rows(Dispute).filter(payment__invoice=invoice),
-            certificate=self.rows(Certificate).filter(invoice=invoice).first(),
+            certificate=self.rows(WithholdingCertificate).filter(invoice=invoice).first(),
             moves=self.rows(Transition).filter(collection=invoice.collection),
             days=queries.retry_days(invoice) if invoice.collect_by == "card" else [],
             decide=WaitForm(initial={"until": self.today + PATIENCE})
@@ -91,7 +91,7 @@ class ChargePage(Desk):
         )
 
 
-class Retry(Desk):
+class Retry(DashboardView):
     """Charge again now, with the card in use."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -106,7 +106,7 @@ class Retry(Desk):
         return redirect("dashboard:charge", invoice.pk)
 
 
-class Wait(Desk):
+class Wait(DashboardView):
     """Try once more on a later day."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -128,7 +128,7 @@ class Wait(Desk):
         return redirect("dashboard:charge", invoice.pk)
 
 
-class InvoicePdf(Desk):
+class InvoicePdf(DashboardView):
     """The invoice as a file."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -136,7 +136,7 @@ class InvoicePdf(Desk):
         return pdf_response(billing_pdfs.invoice_pdf(invoice=invoice, now=timezone.now()))
 
 
-class ReceiptPdf(Desk):
+class ReceiptPdf(DashboardView):
     """The receipt as a file."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:

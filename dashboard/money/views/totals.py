@@ -5,10 +5,10 @@ from django.utils.translation import gettext as _
 
 from billing.books import client_statement
 from core.web.download import csv_response
-from dashboard.page import Desk
+from dashboard.page import DashboardView
 
 
-class Totals(Desk):
+class Totals(DashboardView):
     """By month and currency, for the accountant."""
 
     template = "dashboard/totals.html"

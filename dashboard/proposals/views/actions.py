@@ -8,16 +8,16 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from agreements.models import Proposal, Question, Wait
+from agreements.models import Proposal, Question, WaitlistEntry
 from agreements.proposals import after_sending, client_actions, client_view, waitlist
 from core.errors import RuleError
-from dashboard.page import Desk, say
+from dashboard.page import DashboardView, say
 from dashboard.proposals.forms.actions import AnswerForm, ExtendForm
 
 RELATED = ("client", "contact__client", "business__owner")
 
 
-class Preview(Desk):
+class Preview(DashboardView):
     """The page exactly as the client will see it, in their language; its buttons are for looking only."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -27,7 +27,7 @@ class Preview(Desk):
             return render(request, "dashboard/proposal_preview.html", context)
 
 
-class TryOut(Desk):
+class TryOut(DashboardView):
     """Mail the letter to oneself."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -39,7 +39,7 @@ class TryOut(Desk):
         return redirect("dashboard:proposal", proposal.pk)
 
 
-class Extend(Desk):
+class Extend(DashboardView):
     """A later last day."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -59,7 +59,7 @@ class Extend(Desk):
         return redirect("dashboard:proposal", proposal.pk)
 
 
-class Revise(Desk):
+class Revise(DashboardView):
     """A draft of the next version; what the client has stays until it is sent."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -72,7 +72,7 @@ class Revise(Desk):
         return redirect("dashboard:proposal", proposal.pk)
 
 
-class Answer(Desk):
+class Answer(DashboardView):
     """Answer a client's question."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -98,12 +98,12 @@ class Answer(Desk):
         return redirect("dashboard:proposal", question.proposal_id)
 
 
-class TellRoom(Desk):
+class TellRoom(DashboardView):
     """Say to whoever is on the waitlist that there is a place."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         related = ("proposal__business__owner", "contact__client", "tier")
-        wait = self.row(Wait, pk, self.rows(Wait).select_related(*related))
+        wait = self.row(WaitlistEntry, pk, self.rows(WaitlistEntry).select_related(*related))
         try:
             waitlist.tell(wait=wait, actor=self.actor, now=timezone.now())
             messages.success(

@@ -14,13 +14,13 @@ from agreements.proposals import capacity, time_off
 from agreements.rules import workload
 from core import charts, formats
 from core.errors import RuleError
-from dashboard.page import Desk, refuse
+from dashboard.page import DashboardView, refuse
 from dashboard.proposals.forms.capacity import TimeOffForm, TryForm
 
 USUAL = 20 * 60  # minutes of the tier whose openings are shown until another is asked for
 
 
-class Capacity(Desk):
+class Capacity(DashboardView):
     """The next six months on one picture; a day off is added here."""
 
     template = "dashboard/capacity.html"
@@ -67,7 +67,7 @@ def _chart(loads: list[capacity.Load], limit: int) -> charts.Columns:
     return charts.stacked(columns, limit=limit or None, show=formats.hours_number, unit=60)
 
 
-class RemoveTimeOff(Desk):
+class RemoveTimeOff(DashboardView):
     """Work on these days after all."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:

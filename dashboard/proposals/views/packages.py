@@ -13,11 +13,11 @@ from agreements.contract.library.packages import BUILT_IN
 from agreements.models import Package
 from agreements.proposals import packages
 from core.errors import RuleError
-from dashboard.page import Desk
+from dashboard.page import DashboardView
 from dashboard.proposals.forms.packages import PackageForms
 
 
-class Packages(Desk):
+class Packages(DashboardView):
     """What can be offered: the business's own first."""
 
     template = "dashboard/packages.html"
@@ -32,7 +32,7 @@ class Packages(Desk):
         )
 
 
-class NewPackage(Desk):
+class NewPackage(DashboardView):
     """Make one; `?from=KEY` begins with the words and figures of another."""
 
     template = "dashboard/package_form.html"
@@ -104,7 +104,7 @@ class EditPackage(NewPackage):
         return self.page(request, forms, row=row, status=422)
 
 
-class Retire(Desk):
+class Retire(DashboardView):
     """Offer one no longer, or again."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -10,7 +10,7 @@ from agreements.rules import pricing
 from agreements.rules.schedule import MONTHS, Interval
 from core import money
 from core.models import Business
-from dashboard.page import Desk
+from dashboard.page import DashboardView
 from dashboard.partial_input import added_minutes, rungs_of
 
 
@@ -40,7 +40,7 @@ def offer_figures(proposal: Proposal, tiers: Sequence[Tier]) -> dict[str, Any]:
     return figures(proposal.business, rungs, added=added, **terms)
 
 
-class Pricing(Desk):
+class Pricing(DashboardView):
     """The figures of what stands in the form now, not saved."""
 
     template = "components/pricing.html"

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from agreements.models import Message, Proposal, Question, Template, Wait
+from agreements.models import OpeningMessage, Proposal, Question, Template, WaitlistEntry
 from agreements.models.proposal import PROPOSAL_STATES
 from agreements.proposals import (
     accept,
@@ -27,17 +27,17 @@ from clients import call_notes
 from clients.models import Client, Contact, Testimonial
 from core import audit
 from core.errors import RuleError
-from core.models import Outbox
+from core.models import OutboxEmail
 from core.web.download import pdf_bytes
 from core.web.keyset_pages import page_of
-from dashboard.page import Desk, say
+from dashboard.page import DashboardView, say
 from dashboard.proposals.forms.actions import AnswerForm, ExtendForm
 from dashboard.proposals.forms.proposal import OfferForms
 from dashboard.proposals.views.pricing import offer_figures
 from dashboard.sales.views.panels import panel
 
 
-class Proposals(Desk):
+class Proposals(DashboardView):
     """Every proposal, newest first."""
 
     template = "dashboard/proposals.html"
@@ -58,7 +58,7 @@ class Proposals(Desk):
         return self.show(request, page=page, asked=asked, state=state, states=PROPOSAL_STATES)
 
 
-class ProposalPage(Desk):
+class ProposalPage(DashboardView):
     """One proposal as the client sees it, and what can be done with it."""
 
     template = "dashboard/proposal.html"
@@ -87,11 +87,11 @@ class ProposalPage(Desk):
             questions=self.rows(Question).filter(proposal=proposal).select_related("contact"),
             answer=AnswerForm(),
             extend=_extend(proposal, self.today) if after_sending.can_extend(proposal) else None,
-            wait=self.rows(Wait)
+            wait=self.rows(WaitlistEntry)
             .filter(proposal=proposal)
             .select_related("contact", "tier")
             .first(),
-            letter=self.rows(Outbox).filter(kind="proposal", ref=str(proposal.pk)).first(),
+            letter=self.rows(OutboxEmail).filter(kind="proposal", ref=str(proposal.pk)).first(),
             can_revise=after_sending.can_revise(proposal),
             newest=after_sending.newest(proposal),
             selling=panel(self, proposal.client),
@@ -102,7 +102,7 @@ def _extend(proposal: Proposal, today: date) -> ExtendForm:
     return ExtendForm(after=max(proposal.expires_on or today, today))
 
 
-class ProposalPaper(Desk):
+class ProposalPaper(DashboardView):
     """The agreement that a tier would become, as the client would read it: a PDF, not kept."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -119,7 +119,7 @@ class ProposalPaper(Desk):
             return redirect("dashboard:proposal", proposal.pk)
 
 
-class Compose(Desk):
+class Compose(DashboardView):
     """Write a proposal for a client, or rewrite a draft."""
 
     template = "dashboard/proposal_form.html"
@@ -137,7 +137,7 @@ class Compose(Desk):
             package = packages.find(self.business, request.GET.get("package", ""))
             first = packages.form_values(package, currency)
         kept = (
-            self.rows(Message)
+            self.rows(OpeningMessage)
             .filter(name=request.GET.get("message", "").replace("\x00", ""))
             .first()
         )
@@ -201,7 +201,7 @@ class Compose(Desk):
         context |= {
             "next": forms.next,
             "fields": opening_message.fields(),
-            "kept": self.rows(Message),
+            "kept": self.rows(OpeningMessage),
         }
         return self.show(request, client=client, **context)
 
@@ -249,7 +249,7 @@ class Rewrite(Compose):
         return self.row(Proposal, pk, self.rows(Proposal).select_related("client", "template"))
 
 
-class Send(Desk):
+class Send(DashboardView):
     """Freeze and mail it; the second press finds it sent."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -271,7 +271,7 @@ class Send(Desk):
         return redirect("dashboard:proposal", proposal.pk)
 
 
-class Withdraw(Desk):
+class Withdraw(DashboardView):
     """Take an open offer back."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:

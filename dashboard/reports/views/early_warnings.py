@@ -13,13 +13,13 @@ from agreements.rules.errors import NobodyToTell
 from agreements.running import addressee
 from core.errors import RuleError
 from core.web.keyset_pages import page_of
-from dashboard.page import Desk, refuse, say
+from dashboard.page import DashboardView, refuse, say
 from dashboard.reports.forms.kpis import NoteForm
 from delivery.models import EarlyWarning
 from delivery.renewing import warning_words, warnings
 
 
-class Warnings(Desk):
+class Warnings(DashboardView):
     """All of them, newest first."""
 
     template = "dashboard/warnings.html"
@@ -35,7 +35,7 @@ class Warnings(Desk):
         return self.show(request, page=page, rows=rows, only=only, today=self.today)
 
 
-class WarningPage(Desk):
+class WarningPage(DashboardView):
     """One of them: send the note as it is or as it was changed, or let it be."""
 
     template = "dashboard/warning.html"

@@ -17,7 +17,7 @@ from core.dates import local_day
 from core.errors import RuleError
 from core.tables import spreadsheet
 from core.web.download import csv_response
-from dashboard.page import Desk, refuse
+from dashboard.page import DashboardView, refuse
 from dashboard.reports.forms.kpis import EditKpiForm, KpiForm, ReadingFileForm, ReadingForm
 from delivery.kpis import course, measure, reading_file, readings
 from delivery.kpis.readings import Wanted
@@ -27,7 +27,7 @@ from delivery.models.kpi import Source
 KEPT = 3600  # seconds that a file which was tried out waits for its yes
 
 
-class KpisPage(Desk):
+class KpisPage(DashboardView):
     """Every figure against its line, in the period that runs."""
 
     template = "dashboard/kpis.html"
@@ -71,7 +71,7 @@ def reading_form(kpi: Kpi, today: date, data: Any = None) -> ReadingForm:
     return ReadingForm(data, prefix=kpi.pk.hex[-8:], initial={"on": today})
 
 
-class NewKpi(Desk):
+class NewKpi(DashboardView):
     """A figure to move."""
 
     template = "dashboard/kpi_form.html"
@@ -90,7 +90,7 @@ class NewKpi(Desk):
         return self.show(request, form=form, agreement=agreement, status=422)
 
 
-class EditKpi(Desk):
+class EditKpi(DashboardView):
     """Change a figure: reports that were sent keep what stood in them."""
 
     template = "dashboard/kpi_form.html"

@@ -14,13 +14,13 @@ from agreements.models import Agreement
 from core.dates import local_day
 from core.errors import RuleError
 from core.web.download import pdf_response
-from dashboard.page import Desk, refuse, say
+from dashboard.page import DashboardView, refuse, say
 from dashboard.reports.forms.kpis import ReviewForm
 from delivery.models import QuarterlyReview
 from delivery.renewing import quarter, review_quarter
 
 
-class Reviews(Desk):
+class Reviews(DashboardView):
     """What the next one would say, and those that were made."""
 
     template = "dashboard/reviews.html"
@@ -76,7 +76,7 @@ class Reviews(Desk):
         return self.show(request, status, agreement=agreement, form=form, made=made, shown=shown)
 
 
-class SendReview(Desk):
+class SendReview(DashboardView):
     """Mail one to the client."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -92,7 +92,7 @@ class SendReview(Desk):
         return redirect("dashboard:reviews", review.agreement_id)
 
 
-class ReviewPdf(Desk):
+class ReviewPdf(DashboardView):
     """One as a file."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -14,7 +14,7 @@ from agreements.running import addressee
 from core.errors import RuleError
 from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
-from dashboard.page import Desk, refuse, say
+from dashboard.page import DashboardView, refuse, say
 from dashboard.reports.forms.reports import WhenForm, WordsForm
 from delivery.models import Report
 from delivery.models.report import REPORT_STATES
@@ -31,7 +31,7 @@ from delivery.reports.report_words import with_words
 from delivery.rules.states import ReportState
 
 
-class Reports(Desk):
+class Reports(DashboardView):
     """Every report, newest first, and how far the job is."""
 
     template = "dashboard/reports.html"
@@ -52,7 +52,7 @@ class Reports(Desk):
         )
 
 
-class Progress(Desk):
+class Progress(DashboardView):
     """How far the job is, alone: asked for every two seconds while it works."""
 
     template = "dashboard/reports_progress.html"
@@ -61,7 +61,7 @@ class Progress(Desk):
         return self.show(request, **progress(self))
 
 
-class ReportPage(Desk):
+class ReportPage(DashboardView):
     """Review: the words beside what the client will see; once sent, what was seen and answered."""
 
     template = "dashboard/report.html"
@@ -121,7 +121,7 @@ class ReportPage(Desk):
         )
 
 
-class Preview(Desk):
+class Preview(DashboardView):
     """What stands in the form now, as the client would see it; nothing is saved. One that was sent meanwhile, by the
     last press say, is shown as it was sent."""
 
@@ -138,7 +138,7 @@ class Preview(Desk):
         return self.show(request, report=report, **shown)
 
 
-class Talked(Desk):
+class Talked(DashboardView):
     """The freelancer has talked about a report that nobody had opened."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -147,7 +147,7 @@ class Talked(Desk):
         return redirect("dashboard:report", pk)
 
 
-class ReportPdf(Desk):
+class ReportPdf(DashboardView):
     """The sent report as a file; printed now where no worker has yet."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -157,7 +157,7 @@ class ReportPdf(Desk):
         return pdf_response(report_pdf.ensure(report=report, now=timezone.now()))
 
 
-def report_of(desk: Desk, pk: UUID) -> Report:
+def report_of(desk: DashboardView, pk: UUID) -> Report:
     """One of the business's reports, with all that it is made of."""
     return desk.row(Report, pk, desk.rows(Report).select_related(*read_facts.RELATED))
 
@@ -184,12 +184,12 @@ def words_form(report: Report, data: Any = None) -> WordsForm:
     return WordsForm(data, kpis=kpis, initial=start)
 
 
-def when_form(desk: Desk, report: Report, data: Any = None) -> WhenForm:
+def when_form(desk: DashboardView, report: Report, data: Any = None) -> WhenForm:
     """When it goes out, on the wall of the business."""
     return WhenForm(data, zone=desk.business.time_zone, at=report.send_at)
 
 
-def progress(desk: Desk) -> dict[str, Any]:
+def progress(desk: DashboardView) -> dict[str, Any]:
     """How far the job is, and what of this business waits for a worker."""
     run = report_run.last_run()
     running = bool(run and run.finished_at is None)

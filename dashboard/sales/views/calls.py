@@ -20,13 +20,13 @@ from clients.models import Call, Client, Contact
 from core.documents import calendar_file
 from core.errors import RuleError
 from core.web.download import calendar_response
-from dashboard.page import Desk, refuse
+from dashboard.page import DashboardView, refuse
 from dashboard.sales.forms.calls import BookForm, GuideForm
 
 JSON = "application/json"
 
 
-class _Booking(Desk):
+class _Booking(DashboardView):
     """The page that asks when and with whom; who books without the decision maker is warned on it."""
 
     template = "dashboard/call_book.html"
@@ -127,7 +127,7 @@ class MoveCall(_Booking):
         return self.row(Call, pk, self.rows(Call).select_related("client"))
 
 
-class CallPage(Desk):
+class CallPage(DashboardView):
     """The guide: before, during and after on one screen, saved as it is typed; without a script by its button."""
 
     template = "dashboard/call.html"
@@ -196,7 +196,7 @@ def _tab(request: HttpRequest) -> Tab:
     return Tab(request.POST.get("tab", "").replace("\x00", "")[:36], int(count)) if known else Tab()
 
 
-class CallFile(Desk):
+class CallFile(DashboardView):
     """The call for a calendar. It may be forwarded: nothing in it is the freelancer's own (rule 37)."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -221,6 +221,6 @@ class CallFile(Desk):
         return calendar_response(calendar_file.write(event), title)
 
 
-def calls_of(desk: Desk, client: Client) -> list[Call]:
+def calls_of(desk: DashboardView, client: Client) -> list[Call]:
     """The newest calls with a client, for its page."""
     return list(desk.rows(Call).filter(client=client)[:5])

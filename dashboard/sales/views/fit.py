@@ -12,7 +12,7 @@ from clients import fit_check
 from clients.models import Client, FitCheck
 from clients.models.sales import question_label
 from clients.rules.fit import Fit, Question, Verdict
-from dashboard.page import Desk
+from dashboard.page import DashboardView
 from dashboard.sales.forms.fit import FitForm
 
 VERDICTS: dict[Verdict, tuple[Any, Any]] = {
@@ -55,7 +55,7 @@ AGAINST: dict[Question, Any] = {
 }
 
 
-class FitPage(Desk):
+class FitPage(DashboardView):
     """Five questions and what they say together."""
 
     template = "dashboard/fit.html"

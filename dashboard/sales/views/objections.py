@@ -19,7 +19,7 @@ from clients.rules import objection_statistics
 from clients.rules.objection_statistics import Heard, Outcome
 from core.errors import RuleError
 from core.web.keyset_pages import page_of
-from dashboard.page import Desk, refuse, say
+from dashboard.page import DashboardView, refuse, say
 from dashboard.sales.forms.objections import OWN, AnswerForm, ReplyForm, kinds
 
 MOST = 2000  # objections that are counted, the newest
@@ -31,7 +31,7 @@ OUTCOMES = {
 }
 
 
-class Hear(Desk):
+class Hear(DashboardView):
     """One tap on a prospect's or a proposal's page."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -62,7 +62,7 @@ class Hear(Desk):
         return next((row for row in rows if str(row.pk) == asked), rows[0] if rows else None)
 
 
-class ObjectionPage(Desk):
+class ObjectionPage(DashboardView):
     """What to answer now, and which answer was used."""
 
     template = "dashboard/objection.html"
@@ -111,7 +111,7 @@ class ObjectionPage(Desk):
         return self.row(Objection, pk, self.rows(Objection).select_related("client"))
 
 
-class Objections(Desk):
+class Objections(DashboardView):
     """Every objection, the replies that were kept, and the figures once ten have an outcome."""
 
     template = "dashboard/objections.html"
@@ -154,7 +154,7 @@ class Objections(Desk):
         )
 
 
-class PutAway(Desk):
+class PutAway(DashboardView):
     """A reply that is not offered any more."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -5,7 +5,7 @@ from typing import Any
 from clients import objections
 from clients.models import Client, FitCheck, Objection
 from clients.rules.objection_statistics import Kind
-from dashboard.page import Desk
+from dashboard.page import DashboardView
 from dashboard.sales.forms.objections import kinds
 from dashboard.sales.views.calls import calls_of
 from dashboard.sales.views.fit import in_words
@@ -13,7 +13,7 @@ from dashboard.sales.views.fit import in_words
 OWN_KINDS = 4  # that get a button of their own
 
 
-def panel(desk: Desk, client: Client) -> dict[str, Any]:
+def panel(desk: DashboardView, client: Client) -> dict[str, Any]:
     """For the template "dashboard/selling.html"; all of it is the freelancer's own (rule 37)."""
     check = desk.rows(FitCheck).filter(client=client).first()
     return {

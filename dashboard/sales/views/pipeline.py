@@ -20,7 +20,7 @@ from clients.rules.pipeline import ODDS, Stage
 from core import audit
 from core.errors import RuleError
 from dashboard.clients.forms import LostForm
-from dashboard.page import Desk, refuse, say
+from dashboard.page import DashboardView, refuse, say
 
 SHOWN = 30  # cards in a column; the list has them all
 
@@ -37,7 +37,7 @@ class Column:
     cards: list[tuple[Client, Expected | None, int]]
 
 
-class Board(Desk):
+class Board(DashboardView):
     """Everybody who is not yet a client, by stage, and who was won or lost lately."""
 
     template = "dashboard/pipeline.html"
@@ -92,7 +92,7 @@ class Board(Desk):
         )
 
 
-class Move(Desk):
+class Move(DashboardView):
     """Put a prospect into another stage; lost asks why first."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -117,7 +117,7 @@ class Move(Desk):
         return redirect("dashboard:pipeline")
 
 
-class LoseClient(Desk):
+class LoseClient(DashboardView):
     """Why it was lost, in one tap and their words."""
 
     template = "dashboard/client_lost.html"

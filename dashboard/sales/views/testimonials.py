@@ -12,11 +12,11 @@ from clients import testimonials
 from clients.models import Testimonial
 from core.errors import RuleError
 from core.web.download import pdf_response
-from dashboard.page import Desk, refuse
+from dashboard.page import DashboardView, refuse
 from dashboard.proposals.forms.actions import TestimonialForm
 
 
-class Testimonials(Desk):
+class Testimonials(DashboardView):
     """All of them, and a form for one more."""
 
     template = "dashboard/testimonials.html"
@@ -66,7 +66,7 @@ class TestimonialPage(Testimonials):
         return self.kept(request, TestimonialForm(request.POST, request.FILES, instance=row), row)
 
 
-class RetireTestimonial(Desk):
+class RetireTestimonial(DashboardView):
     """Offer it no longer."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -74,7 +74,7 @@ class RetireTestimonial(Desk):
         return redirect("dashboard:testimonials")
 
 
-class TestimonialLetter(Desk):
+class TestimonialLetter(DashboardView):
     """Its letter."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from core.errors import RuleError
 from core.models import ApiKey
 from core.web import api_keys
-from dashboard.page import Desk, refuse
+from dashboard.page import DashboardView, refuse
 from dashboard.reports.forms.kpis import KeyForm
 from delivery.models import Kpi
 
 SHOWN = 200  # KPIs; all of them come over the API
 
 
-class ApiPage(Desk):
+class ApiPage(DashboardView):
     """The keys that are in use, one more, and the manual."""
 
     template = "dashboard/api.html"
@@ -64,7 +64,7 @@ class ApiPage(Desk):
         )
 
 
-class RevokeKey(Desk):
+class RevokeKey(DashboardView):
     """It opens nothing any more."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:

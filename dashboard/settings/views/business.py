@@ -6,11 +6,11 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from core.documents.logos import logo_response
-from dashboard.page import Desk
+from dashboard.page import DashboardView
 from dashboard.settings.forms import BusinessForm
 
 
-class Welcome(Desk):
+class Welcome(DashboardView):
     """The first page after signing up: name the business."""
 
     template = "dashboard/welcome.html"
@@ -32,7 +32,7 @@ class Welcome(Desk):
         return redirect("dashboard:home")
 
 
-class Settings(Desk):
+class Settings(DashboardView):
     """What the business is called, where it is and what it charges."""
 
     template = "dashboard/settings.html"
@@ -49,7 +49,7 @@ class Settings(Desk):
         return redirect("dashboard:settings")
 
 
-class Logo(Desk):
+class Logo(DashboardView):
     """The business's picture."""
 
     def get(self, request: HttpRequest) -> HttpResponse:

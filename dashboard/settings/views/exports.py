@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.web.download import zip_response
-from dashboard.page import Desk
+from dashboard.page import DashboardView
 from exports import requested_exports
 from exports.models import Export, Scope
 from exports.states import ExportState
@@ -19,7 +19,7 @@ from exports.states import ExportState
 SHOWN = 20
 
 
-class Exports(Desk):
+class Exports(DashboardView):
     """What was asked for, and the button for everything."""
 
     template = "dashboard/exports.html"
@@ -51,7 +51,7 @@ class Progress(Exports):
         raise Http404
 
 
-class Fetch(Desk):
+class Fetch(DashboardView):
     """The archive."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:

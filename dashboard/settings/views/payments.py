@@ -16,11 +16,11 @@ from billing.books import numbers
 from billing.gateways import accounts
 from core.errors import RuleError
 from core.models import TaxRate
-from dashboard.page import Desk, refuse
+from dashboard.page import DashboardView, refuse
 from dashboard.settings.forms import BankForm, NumberForm, StripeForm, TaxForm
 
 
-class Paying(Desk):
+class Paying(DashboardView):
     """Four cards, a form each; which one was posted stands in `which`."""
 
     template = "dashboard/paying.html"
@@ -83,7 +83,7 @@ class Paying(Desk):
         )
 
 
-class TaxInUse(Desk):
+class TaxInUse(DashboardView):
     """Put a tax on new agreements, or leave it off them."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -17,7 +17,7 @@ from agreements.rules.states import RUNS
 from core import formats
 from core.errors import RuleError
 from core.web.keyset_pages import page_of
-from dashboard.page import Desk, refuse, say
+from dashboard.page import DashboardView, refuse, say
 from dashboard.time.forms.entries import TimeForm
 from delivery.hours import time_log
 from delivery.models import Deliverable, TimeEntry
@@ -27,7 +27,7 @@ from delivery.rules.states import DeliverableState
 TAKEN = "taken"
 
 
-class TimeDesk(Desk):
+class TimeDesk(DashboardView):
     """What the pages about time share: whose work it can be, and for what."""
 
     def running(self) -> Any:
@@ -203,7 +203,7 @@ class EditTime(TimeDesk):
         return self.row(TimeEntry, pk, related)
 
 
-class RemoveTime(Desk):
+class RemoveTime(DashboardView):
     """Take an entry back."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:

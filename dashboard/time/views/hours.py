@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement, Period
 from core import money
 from core.errors import RuleError
-from dashboard.page import Desk, refuse, say
+from dashboard.page import DashboardView, refuse, say
 from dashboard.time.forms.hours import AdjustForm, AskMoreForm, TellsForm
 from delivery.hours import adjustments, allowance_statement, overage
 from delivery.models import Adjustment, Overage
@@ -21,7 +21,7 @@ from delivery.models import Adjustment, Overage
 CORRECTED = 6  # newest periods that can be corrected
 
 
-class HoursPage(Desk):
+class HoursPage(DashboardView):
     """What was granted, used and rolled over, as it stands or as it stood on a day."""
 
     template = "dashboard/hours.html"
@@ -138,7 +138,7 @@ class Tells(HoursPage):
         return redirect("dashboard:hours", agreement.pk)
 
 
-class WithdrawMore(Desk):
+class WithdrawMore(DashboardView):
     """Take a question for more hours back."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:

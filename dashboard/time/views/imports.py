@@ -16,7 +16,7 @@ from core.errors import RuleError
 from core.tables import spreadsheet
 from core.web.download import csv_response
 from core.web.keyset_pages import page_of
-from dashboard.page import Desk, refuse, say
+from dashboard.page import DashboardView, refuse, say
 from delivery.models import TimeEntry, TimeImport
 from delivery.rules.states import TimeImportState
 from delivery.trackers import time_import
@@ -36,7 +36,7 @@ class ExportFileForm(forms.Form):
     )
 
 
-class TimeImports(Desk):
+class TimeImports(DashboardView):
     """Every import, newest first, and a field to begin one."""
 
     template = "dashboard/time_imports.html"
@@ -68,7 +68,7 @@ class TimeImports(Desk):
         )
 
 
-class TimeImportPage(Desk):
+class TimeImportPage(DashboardView):
     """The dry run, with whose time each name's is; or, once it is taken over, what came of it."""
 
     template = "dashboard/time_import.html"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
 from core.errors import RuleError
-from dashboard.page import Desk, refuse, say
+from dashboard.page import DashboardView, refuse, say
 from dashboard.time.forms.entries import TimerForm
 from dashboard.time.views.entries import TimeDesk, is_id, written
 from delivery.hours import timer
@@ -123,7 +123,7 @@ class StartTimer(TimerPage):
 
     def post_once(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Starting the same twice is starting it once by itself, and a form that comes back may start another."""
-        answer: HttpResponseBase = super(Desk, self).dispatch(request, *args, **kwargs)
+        answer: HttpResponseBase = super(DashboardView, self).dispatch(request, *args, **kwargs)
         return answer
 
     def post(self, request: HttpRequest) -> HttpResponse:

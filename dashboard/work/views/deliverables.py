@@ -14,14 +14,14 @@ from agreements.models import Period
 from core.dates import local_day
 from core.errors import RuleError
 from core.web.download import attachment
-from dashboard.page import Desk, refuse, say
+from dashboard.page import DashboardView, refuse, say
 from dashboard.work.forms.deliverables import AddForm, CountForm, HandoverForm, SettleForm
 from delivery.models import Deliverable, Handover
 from delivery.work import checklist, checklist_actions, hand_over, handover_files, leftover
 from delivery.work.closed_periods import is_closed
 
 
-class Work(Desk):
+class Work(DashboardView):
     """What the doors to a period's work share: its page, with the refused form as it was typed."""
 
     template = "dashboard/work.html"
@@ -160,7 +160,7 @@ class Settle(Work):
         return self.page(request, row.period, status=422, refused=(row.pk, "settle", form))
 
 
-class TakeBack(Desk):
+class TakeBack(DashboardView):
     """What was handed over by mistake."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -174,7 +174,7 @@ class TakeBack(Desk):
         return redirect("dashboard:work", handover.deliverable.period_id)
 
 
-class HandoverFile(Desk):
+class HandoverFile(DashboardView):
     """Its file, to be saved."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:

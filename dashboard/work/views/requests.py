@@ -16,7 +16,7 @@ from agreements.models import Agreement
 from core.documents.glyphs import printable
 from core.errors import RuleError
 from core.web.keyset_pages import Page, page_of
-from dashboard.page import Desk, refuse
+from dashboard.page import DashboardView, refuse
 from dashboard.time.forms.entries import TimeForm
 from dashboard.work.forms.requests import AnswerForm, EstimateForm
 from delivery.hours import time_log
@@ -51,7 +51,7 @@ ACTS = {
 }
 
 
-class Inbox(Desk):
+class Inbox(DashboardView):
     """What waits for an answer, the most urgent first; and the rest by its state."""
 
     template = "dashboard/requests.html"
@@ -69,7 +69,7 @@ class Inbox(Desk):
         )
 
 
-class RequestDesk(Desk):
+class RequestDesk(DashboardView):
     """What the doors to one request share: its page, with the refused form as it was typed."""
 
     template = "dashboard/request.html"
