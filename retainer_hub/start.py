@@ -5,6 +5,8 @@ import sys
 from django.conf import settings
 from django.core.checks import run_checks
 
+from retainer_hub import development
+
 REFUSED = 3  # gunicorn ends at this exit code; at any other it would start the process again and again
 
 
@@ -18,6 +20,8 @@ def prepare() -> None:
         sys.stderr.write(f"{error.id}: {error.msg} {error.hint}\n")
     if errors:
         raise SystemExit(REFUSED)
+    if not settings.DEBUG:
+        development.forget(settings.VAR_DIR)
     make_folders()
 
 

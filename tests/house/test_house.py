@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
+from retainer_hub import development
+
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ["core", "clients", "agreements", "billing", "delivery", "portal", "dashboard", "retainer_hub"]
 LEVEL = {
@@ -151,6 +153,7 @@ def test_every_setting_read_from_the_environment_is_in_the_table() -> None:
     read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (ROOT / "retainer_hub/settings.py").read_text()))
     table = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/operations.md").read_text(), re.M))
     assert read == table
+    assert table == {*development.BY_HAND, "RH_VAR_DIR", "SITE_URL", "LOG_LEVEL"}, "see docs/decisions/0016"
 
 
 @pytest.mark.parametrize("language", ["th"])
