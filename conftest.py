@@ -26,7 +26,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def is_about_a_database(item: pytest.Item) -> bool:
-    """It uses one, or starts processes that do."""
+    """It uses one, or starts processes that do; what runs the commands of the documents brings its own."""
+    if item.get_closest_marker("commands"):
+        return False
     fixtures = {"db", "transactional_db", "django_db_setup"} & set(getattr(item, "fixturenames", ()))
     return bool(fixtures) or any(item.get_closest_marker(name) for name in ("django_db", "processes"))
 
