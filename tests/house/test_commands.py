@@ -287,3 +287,16 @@ def test_before_an_installation_a_command_says_how_to_make_one(tmp_path: Path) -
         answer = bare.run(command)
         assert answer.returncode == 1
         assert re.fullmatch(r".+ Please run bin/setup, or bin/run, which also starts Retainer Hub\.\n", answer.stderr)
+
+
+def test_a_shim_of_a_python_that_is_not_active_is_passed_over_in_silence(tmp_path: Path) -> None:
+    """pyenv's shims are on the PATH for every version, and most of them only print how to activate theirs."""
+    bare, shims = Shell(tmp_path), tmp_path / "shims"
+    shims.mkdir()
+    for version in ("13", "12", "11"):
+        (shims / f"python3.{version}").write_text("#!/bin/sh\necho command not found >&2; exit 127\n")
+        (shims / f"python3.{version}").chmod(0o755)
+    bare.environment["PATH"] = f"{shims}:{sys.base_prefix}/bin:/usr/bin:/bin"
+    answer = bare.run("""sh -c '. bin/setup.sh; find_python; "$PYTHON" --version' bin/run""")
+    assert answer.stderr == ""
+    assert answer.stdout == f"Python {sys.version.split()[0]}\n"
