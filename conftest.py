@@ -71,7 +71,7 @@ def is_about_a_database(item: pytest.Item) -> bool:
     asks = bool(fixtures) or any(
         item.get_closest_marker(name) for name in ("django_db", "processes")
     )
-    return asks and not item.get_closest_marker("rendering")
+    return asks and not any(item.get_closest_marker(name) for name in ("rendering", "commands"))
 
 
 @pytest.hookimpl(trylast=True)

@@ -6,8 +6,6 @@ from typing import Any
 from celery import Celery
 from celery.schedules import crontab
 from celery.signals import beat_init, worker_init
-from django.core.management import call_command
-from django.core.management.base import SystemCheckError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer_hub.settings")
 
@@ -36,9 +34,8 @@ app.conf.beat_schedule = {
 
 @worker_init.connect
 @beat_init.connect
-def refuse(**_: Any) -> None:
-    """Celery runs Django's checks and drops what they say: here an error of theirs stops it, as it stops the web."""
-    try:
-        call_command("check", "--fail-level", "ERROR")
-    except SystemCheckError as no:
-        raise SystemExit(str(no)) from None
+def prepare(**_: Any) -> None:
+    """An error of the configuration stops worker and beat, as it stops the web server."""
+    from retainer_hub import start
+
+    start.prepare()

@@ -1,12 +1,14 @@
 """Refuses to start on a misconfiguration that could cost money or secrets (docs/trust.md)."""
 
 import ctypes.util
+import os
 from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Critical, Error, Warning, register
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.utils import timezone
 
@@ -15,28 +17,46 @@ from core.documents import certificate
 
 LOCAL = {"127.0.0.1", "localhost", "[::1]", "testserver"}
 KNOWN = ("django-insecure", "changeme", "secret", "development")
+OWN_KEY = "Set SECRET_KEY to 50 or more random characters of this installation's own."
 LIBRARIES = ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
 
 
-@register()
+@register("start")
 def secrets(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """The key that signs every link must be ours alone."""
-    key = settings.SECRET_KEY
-    if not settings.DEBUG and (
-        len(key) < 50 or key.lower().startswith(KNOWN) or _is_development_key(key)
-    ):
-        hint = "Set SECRET_KEY to 50 or more random characters of this installation's own."
+    """The key that signs every link must be there, and be ours alone."""
+    try:
+        key = settings.SECRET_KEY
+    except ImproperlyConfigured:  # Django's way to say that it is empty
+        return [Critical("There is no SECRET_KEY.", hint=_how_to_get_a_key(), id="rh.E001")]
+    if settings.DEBUG:
+        return []
+    if _is_development_key(key):
+        hint = (
+            f"{OWN_KEY} To go on with the development that bin/run began, start bin/run once more."
+        )
         return [
-            Critical("SECRET_KEY is short, known, or the development one.", hint=hint, id="rh.E002")
+            Critical(
+                "SECRET_KEY is the one that bin/run made for development.", hint=hint, id="rh.E002"
+            )
         ]
+    if len(key) < 50 or key.lower().startswith(KNOWN):
+        return [Critical("SECRET_KEY is short or known.", hint=OWN_KEY, id="rh.E002")]
     return []
 
 
+def _how_to_get_a_key() -> str:
+    if settings.VAR_DIR.exists() and not os.access(settings.VAR_DIR, os.W_OK | os.X_OK):
+        return f"{settings.VAR_DIR} belongs to another user: run this as that user."
+    return f"{OWN_KEY} bin/run makes one for development."
+
+
 def _is_development_key(key: str) -> bool:
-    return settings.SECRET_FILE.exists() and settings.SECRET_FILE.read_text().strip() == key
+    return (
+        os.access(settings.SECRET_FILE, os.R_OK) and settings.SECRET_FILE.read_text().strip() == key
+    )
 
 
-@register()
+@register("start")
 def exposure(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """DEBUG pages show source and settings to whoever can reach them."""
     public = sorted(set(settings.ALLOWED_HOSTS) - LOCAL)
@@ -50,7 +70,7 @@ def exposure(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Che
     return []
 
 
-@register()
+@register("start")
 def charging(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Pretended money and real money never meet."""
     if settings.CHARGING not in ("sandbox", "real", "off"):
@@ -65,7 +85,7 @@ def charging(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Che
     return []
 
 
-@register()
+@register("start")
 def answers(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """An address's local part may have 64 signs, of which the signed mark takes 46."""
     local, at, domain = settings.REPLY_ADDRESS.partition("@")
@@ -99,7 +119,7 @@ def seal(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMe
     """Signed papers wait while nothing can seal them; a certificate's end is known years before."""
     now, hint = (
         timezone.now(),
-        "manage.py renew_seal makes a new pair; back up the seal folder afterwards.",
+        "bin/manage renew_seal makes a new pair; back up the seal folder afterwards.",
     )
     if why := certificate.trouble(now):
         return [Warning(why, hint=hint, id="rh.W002")]

@@ -9,13 +9,16 @@ import sys
 import time
 from types import FrameType
 
+from retainer_hub import development, owner
+
 LONGEST_WAIT = 30.0  # seconds between restarts of a child that keeps dying
 PATIENCE = 15.0  # seconds a child has to stop by itself
 PR_SET_PDEATHSIG = 1
+AS_ROOT = "ignore:You're running the worker with superuser privileges:UserWarning"  # in a container all are root
 
 
 class Child:
-    """One process of its own session, restarted with a growing pause."""
+    """One process of its own session, restarted with a growing pause. Its standard output is greetings: not shown."""
 
     def __init__(self, name: str, command: list[str]) -> None:
         self.name, self.command = name, command
@@ -33,7 +36,10 @@ class Child:
             self.start_at, self.wait = now + self.wait, min(self.wait * 2, LONGEST_WAIT)
         if now >= self.start_at:
             self.process = subprocess.Popen(  # noqa: S603 - the commands are ours
-                self.command, start_new_session=True, preexec_fn=die_with_parent
+                self.command,
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,
+                preexec_fn=die_with_parent,
             )
             self.started = now
 
@@ -61,10 +67,8 @@ def say(text: str) -> None:
 
 def children(port: int) -> list[Child]:
     """Web, worker and beat; never a worker with beat inside: killing it would leave its beat alive."""
-    python, celery = (
-        sys.executable,
-        [sys.executable, "-m", "celery", "-A", "retainer_hub", "--quiet"],
-    )
+    python = sys.executable
+    celery = [python, "-W", AS_ROOT, "-m", "celery", "-A", "retainer_hub", "--quiet"]
     web = [
         python,
         "-m",
@@ -91,6 +95,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, default=8000)
     all_of_them = children(parser.parse_args().port)
+    folder = development.folder(os.environ)
+    owner.become_owner_of(folder)
+    development.remember(folder, os.environ)
     stopping = False
 
     def stop(number: int, frame: FrameType | None) -> None:

@@ -1,22 +1,22 @@
-"""All settings, read from the environment; docs/operations.md has the table. Safe without any of them."""
+"""All settings, read from the environment; docs/operations.md has the table. Reading them writes nothing."""
 
+import os
 from pathlib import Path
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from core.database.sqlite_parameters import Connection
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 # --- where things are ---------------------------------------------------------------------------------------
 VAR_DIR = Path(env.str("RH_VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
-VAR_DIR.mkdir(parents=True, exist_ok=True)
 RH_VAR_DIR = VAR_DIR
 MEDIA_ROOT = VAR_DIR / "media"
 KEPT_PAPERS = VAR_DIR / "kept"  # what was rendered once; may be emptied at any time
 STATIC_ROOT = VAR_DIR / "static"
-STATIC_ROOT.mkdir(exist_ok=True)
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
@@ -26,13 +26,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[:
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 SECRET_FILE = VAR_DIR / "secret_key"
-SECRET_KEY = env.str("SECRET_KEY", default="") or (
-    SECRET_FILE.read_text().strip() if SECRET_FILE.exists() else ""
-)
-if not SECRET_KEY:
-    raise ImproperlyConfigured(
-        "There is no SECRET_KEY. Set it in the environment, or start with bin/run."
-    )
+_kept_key = SECRET_FILE.read_text().strip() if os.access(SECRET_FILE, os.R_OK) else ""
+SECRET_KEY = env.str("SECRET_KEY", default="") or _kept_key  # without one nothing starts: rh.E001
 IS_HTTPS = SITE_URL.startswith("https://")
 
 # --- rooms --------------------------------------------------------------------------------------------------
@@ -120,6 +115,7 @@ _database = DATABASES["default"]
 IS_SQLITE = _database["ENGINE"].endswith("sqlite3")
 if IS_SQLITE:
     _database["OPTIONS"] = {
+        "factory": Connection,
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
@@ -161,10 +157,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULER = "retainer_hub.beat:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost/"
+FOLDERS = [STATIC_ROOT]  # made by migrate, and by each server when it starts
 if not REDIS_URL:
     _queue, _control = VAR_DIR / "broker" / "queue", VAR_DIR / "broker" / "control"
-    for _folder in (_queue, _control):
-        _folder.mkdir(parents=True, exist_ok=True)
+    FOLDERS += [_queue, _control]
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(_queue),
         "data_folder_out": str(_queue),
@@ -182,7 +178,7 @@ TIMESTAMP_URL = env.str("TIMESTAMP_URL", default="")  # an RFC 3161 service; emp
 EMAIL_URL = env.str("EMAIL_URL", default="")
 MAIL_IS_LOCAL = not EMAIL_URL
 if MAIL_IS_LOCAL:
-    EMAIL_BACKEND = "core.outbox.local_backend.LocalBackend"
+    EMAIL_BACKEND = "core.outbox.emails.local_backend.LocalBackend"
 else:
     vars().update(env.email_url("EMAIL_URL"))
 EMAIL_TIMEOUT = 20

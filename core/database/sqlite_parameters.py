@@ -1,16 +1,26 @@
-"""Lets a statement carry as many parameters as this SQLite takes; Django assumes the 999 of versions before 2020.
-
-With it a batch of 500 rows is one INSERT, as on PostgreSQL, and not fifteen.
-"""
+"""What SQLite needs beyond Django's own support: batches as large as it takes, and a folder for its file."""
 
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 def widen(connection: BaseDatabaseWrapper, **_: Any) -> None:
-    """Ask each new connection for its own limit (receiver of connection_created)."""
+    """Let a statement carry as many parameters as this SQLite takes (receiver of connection_created).
+
+    Django assumes the 999 of versions before 2020. With it a batch of 500 rows is one INSERT, as on PostgreSQL, and
+    not fifteen.
+    """
     if connection.vendor == "sqlite":
         limit = connection.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
         connection.features.max_query_params = limit
+
+
+class Connection(sqlite3.Connection):
+    """Makes the folder of the database when it is first opened: reading the settings makes none."""
+
+    def __init__(self, database: str, *args: Any, **options: Any) -> None:
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+        super().__init__(database, *args, **options)

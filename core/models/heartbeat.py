@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Heartbeat(models.Model):
-    """`name` is "worker" (written by a task it ran) or "beat" (written at its tick)."""
+    """`name` is "worker" (written by a task it ran), "beat" (written at its tick) or "demo" (while it is loaded)."""
 
     name = models.CharField(_("name"), max_length=40, primary_key=True)
     at = models.DateTimeField(_("last seen"))

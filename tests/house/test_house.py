@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
+from retainer_hub import development
+
 ROOT = Path(__file__).resolve().parents[2]
 #: From the bottom up; rooms of one line never import each other.
 FLOORS = [
@@ -210,6 +212,9 @@ def test_every_setting_read_from_the_environment_is_in_the_table() -> None:
     )
     table = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/operations.md").read_text(), re.M))
     assert read == table
+    assert table == {*development.BY_HAND, "RH_VAR_DIR", "SITE_URL", "LOG_LEVEL"}, (
+        "see docs/decisions/0016"
+    )
 
 
 @pytest.mark.parametrize("language", ["th"])

@@ -8,9 +8,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from core import nudge
-from core.models import User
+from core.models import Heartbeat, User
 from retainer_hub.demo import doors, play, reset
 from retainer_hub.demo.cast import EMAIL
+
+LOADING = "demo"  # a heartbeat that is there only while the demo is being played
 
 
 class Command(BaseCommand):
@@ -26,7 +28,8 @@ class Command(BaseCommand):
         if not settings.DEBUG:
             raise CommandError("The demo can only exist while DEBUG is on.")
         now = timezone.now()
-        if options["reset"]:
+        was_interrupted = Heartbeat.objects.filter(name=LOADING).exists()
+        if options["reset"] or (was_interrupted and not options["links"]):
             reset.empty()
         there = User.objects.filter(email=EMAIL).exists()
         if not there and not options["links"]:
@@ -35,7 +38,9 @@ class Command(BaseCommand):
                     "There are other people here. The demo wants an empty installation (--reset)."
                 )
             self.stdout.write("Playing six months of the demo ...")
+            Heartbeat.objects.create(name=LOADING, at=now)
             with nudge.muted():
                 play.play(now=now)
+            Heartbeat.objects.filter(name=LOADING).delete()
         for who, address in doors.doors(now=timezone.now()):
             self.stdout.write(f"  {who}\n    {address}")
