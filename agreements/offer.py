@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from agreements import capacity, ladder, message, terms
 from agreements.models import Proposal, Tier, Wait
 from agreements.propose import rungs
+from clients.models.tax_rate import TaxMode
 from core.templatetags import rh
 
 
@@ -23,12 +24,14 @@ class Row:
 def shown(proposal: Proposal, *, today: date) -> dict[str, Any]:
     """Everything the page says, but for its forms."""
     tiers = rungs(proposal)
+    tax = terms.freeze_tax(proposal.business, proposal.client)
     return {
         "proposal": proposal,
         "intro": message.filled(proposal),
         "cards": [(tier, ladder.lines(tiers, place)) for place, tier in enumerate(tiers)],
         "comparison": comparison(tiers) if len(tiers) > 1 else [],
-        "tax": terms.freeze_tax(proposal.business, proposal.client),
+        "tax": tax,
+        "is_tax_included": tax["mode"] == TaxMode.INCLUSIVE,
         "testimonials": _testimonials(proposal),
         "value_adds": proposal.value_adds,
         "places": _places(proposal, tiers, today),

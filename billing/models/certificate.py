@@ -35,3 +35,13 @@ class Certificate(TenantRow):
 
     def __str__(self) -> str:
         return self.number or str(self.invoice_id)
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether the client has not sent it yet."""
+        return self.state == CertificateState.OWED
+
+    @property
+    def is_received(self) -> bool:
+        """Whether it is here."""
+        return self.state == CertificateState.RECEIVED

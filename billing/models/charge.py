@@ -46,3 +46,13 @@ class Charge(TenantRow):
 
     def __str__(self) -> str:
         return f"{self.invoice_id} · {self.n}"
+
+    @property
+    def is_succeeded(self) -> bool:
+        """Whether the money was taken."""
+        return self.state == ChargeState.SUCCEEDED
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether the bank said no."""
+        return self.state == ChargeState.FAILED

@@ -54,6 +54,11 @@ class Collection(TenantRow):
     def __str__(self) -> str:
         return f"{self.invoice_id} {self.state}"
 
+    @property
+    def is_voiding(self) -> bool:
+        """Whether the invoice is being cancelled: what is at the gateway is stopped first."""
+        return self.state == CollectionState.VOIDING
+
 
 class Transition(TenantRow):
     """One move of a collection or charge. Append-only (database trigger)."""

@@ -38,3 +38,13 @@ class Dispute(TenantRow):
 
     def __str__(self) -> str:
         return self.handle
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the bank has not decided yet."""
+        return self.state == DisputeState.OPEN
+
+    @property
+    def is_won(self) -> bool:
+        """Whether the bank decided for the freelancer."""
+        return self.state == DisputeState.WON

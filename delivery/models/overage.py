@@ -58,3 +58,13 @@ class Overage(TenantRow):
 
     def __str__(self) -> str:
         return f"{self.period} {self.state}"
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the client has not answered yet."""
+        return self.state == OverageState.ASKED
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether the client said yes."""
+        return self.state == OverageState.APPROVED

@@ -41,3 +41,28 @@ class TimeImport(TenantRow):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def is_read(self) -> bool:
+        """Whether its lines were read and none is taken over yet."""
+        return self.state == TimeImportState.READ
+
+    @property
+    def is_done(self) -> bool:
+        """Whether its entries were taken over."""
+        return self.state == TimeImportState.DONE
+
+    @property
+    def is_dropped(self) -> bool:
+        """Whether it was dropped."""
+        return self.state == TimeImportState.DROPPED
+
+    @property
+    def is_western(self) -> bool:
+        """Whether the file was read as Western European, because it is not in UTF-8."""
+        return self.encoding == "cp1252"
+
+    @property
+    def is_thai(self) -> bool:
+        """Whether the file was read as Thai, because it is not in UTF-8."""
+        return self.encoding == "cp874"
