@@ -1,0 +1,59 @@
+"""Emails about signing up and signing in: allauth writes them, through its own pages."""
+
+from allauth.account.models import EmailAddress
+from django.test import Client as Browser
+from django.urls import reverse
+
+from core.models import User
+from tests.golden.stage import Stage, case
+
+PASSWORD = "a long and simple sentence"
+
+
+def browser(stage: Stage) -> Browser:
+    """One that asks for pages in this language."""
+    return Browser(SERVER_NAME="hub.example", HTTP_ACCEPT_LANGUAGE=stage.language)
+
+
+def post(stage: Stage, page: str, at: Browser | None = None, **fields: str) -> None:
+    answer = (at or browser(stage)).post(reverse(page), fields, secure=True)
+    assert answer.status_code == 302, answer.content.decode()
+
+
+def verified(stage: Stage) -> User:
+    """The freelancer, who has confirmed their email."""
+    owner = stage.business.owner
+    EmailAddress.objects.create(user=owner, email=owner.email, verified=True, primary=True)
+    return owner
+
+
+@case("account", variant="sign_up")
+def somebody_signs_up(stage: Stage) -> None:
+    post(stage, "account_signup", email="new@studio.example", password1=PASSWORD)
+
+
+@case("account", variant="sign_up_again")
+def somebody_signs_up_who_has_an_account(stage: Stage) -> None:
+    post(stage, "account_signup", email=verified(stage).email, password1=PASSWORD)
+
+
+@case("account", variant="sign_in_code")
+def somebody_asks_for_a_code(stage: Stage) -> None:
+    post(stage, "account_request_login_code", email=verified(stage).email)
+
+
+@case("account", variant="unknown")
+def somebody_asks_for_a_code_who_has_no_account(stage: Stage) -> None:
+    post(stage, "account_request_login_code", email="stranger@studio.example")
+
+
+@case("account", variant="password_reset")
+def somebody_forgot_their_password(stage: Stage) -> None:
+    post(stage, "account_reset_password", email=verified(stage).email)
+
+
+@case("account", variant="another_email")
+def somebody_adds_an_email(stage: Stage) -> None:
+    at = browser(stage)
+    at.force_login(verified(stage))
+    post(stage, "account_email", at, email="second@studio.example", action_add="")

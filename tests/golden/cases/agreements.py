@@ -1,0 +1,161 @@
+"""Emails about agreements: signing, changing, pausing, renewing and ending them, and the seal."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from agreements import amend, end, paper, pause, renew, seal, sign, trial, waiting, watch
+from agreements.amend import Change
+from agreements.models import Agreement, Amendment
+from agreements.models.amendment import AmendmentKind
+from agreements.schedule import Interval
+from clients.models import Contact
+from core.documents import certificate, store
+from tests.golden.stage import Documents, Stage, a_running_period, case
+from tests.world import HERE, NOW
+
+DECEMBER, MAY = date(2026, 12, 2), date(2027, 5, 2)
+
+
+def an_agreement_to_sign(stage: Stage) -> None:
+    stage.agreement = stage.picked()
+
+
+def a_sealed_agreement(stage: Stage) -> None:
+    signed = stage.signed()
+    seal.seal_signed(now=NOW)
+    stage.agreement = Agreement.objects.select_related("contact").get(pk=signed.pk)
+
+
+def with_a_colleague(stage: Stage, **terms: Any) -> tuple[Agreement, Contact]:
+    """Picked, and to be signed by two people of the client's."""
+    client = stage.client()
+    colleague = stage.colleague(client)
+    return stage.picked(stage.proposal(client, cosigners=[colleague], **terms)), colleague
+
+
+def dearer(stage: Stage) -> Amendment:
+    """Another fee is offered."""
+    change = Change(AmendmentKind.PRICE, DECEMBER, amount=stage.sum(4_000), reason=stage.words.reason)
+    return amend.offer(agreement=stage.agreement, change=change, actor="Nan", now=NOW)
+
+
+@case("sign_code", begins=an_agreement_to_sign)
+def a_client_signs(stage: Stage) -> None:
+    row, name = stage.agreement, stage.words.contact
+    sign.begin(paper=row, contact=row.contact, name=name, consented=True, now=NOW, origin=HERE)
+
+
+@case("sign_invitation")
+def two_people_and_the_freelancer_sign_in_turn(stage: Stage) -> None:
+    agreement, colleague = with_a_colleague(stage, countersigns=True)
+    stage.put(agreement, agreement.contact)
+    stage.put(agreement, colleague)
+
+
+@case("sign_reminder")
+def both_sides_are_reminded_to_sign(stage: Stage) -> None:
+    agreement = stage.picked(countersigns=True)
+    waiting.remind(paper=agreement, now=NOW)
+    stage.put(agreement, agreement.contact)
+    waiting.remind(paper=agreement, now=NOW + timedelta(days=2))
+
+
+def declined(stage: Stage, reason: str) -> None:
+    contact = stage.agreement.contact
+    waiting.decline(paper=stage.agreement, contact=contact, reason=reason, now=NOW, origin=HERE)
+
+
+@case("sign_declined", begins=an_agreement_to_sign)
+def a_client_declines_to_sign(stage: Stage) -> None:
+    declined(stage, stage.words.reason)
+
+
+@case("sign_declined", variant="no_reason", begins=an_agreement_to_sign)
+def a_client_declines_to_sign_and_does_not_say_why(stage: Stage) -> None:
+    declined(stage, "")
+
+
+@case("sign_void", begins=an_agreement_to_sign)
+def an_agreement_is_taken_back(stage: Stage) -> None:
+    waiting.void(paper=stage.agreement, reason=stage.words.reason, actor="Nan", now=NOW)
+
+
+@case("signed", begins=an_agreement_to_sign)
+def an_agreement_is_signed_and_sealed(stage: Stage) -> None:
+    stage.signed(stage.agreement)
+    seal.seal_signed(now=NOW)
+
+
+@case("sign_invitation", "signed", variant="amendment", begins=a_sealed_agreement)
+def an_amendment_is_signed_and_sealed(stage: Stage) -> Documents:
+    row = dearer(stage)
+    stage.put(row, stage.agreement.contact)
+    seal.seal_signed(now=NOW)
+    assert row.document
+    return {"amendment-price": store.read(row.document), "amendment-price-signed": paper.signed_pdf(row)}
+
+
+@case("notice", "notice_given", begins=a_running_period)
+def a_client_gives_notice(stage: Stage) -> None:
+    agreement = stage.agreement
+    end.give_notice(
+        agreement=agreement, ends_on=DECEMBER, actor=agreement.contact, now=NOW, reason=stage.words.reason
+    )
+
+
+@case("notice_given", variant="no_reason", begins=a_running_period)
+def a_client_gives_notice_and_does_not_say_why(stage: Stage) -> None:
+    agreement = stage.agreement
+    end.give_notice(agreement=agreement, ends_on=DECEMBER, actor=agreement.contact, now=NOW)
+
+
+@case("paused", "resumed", begins=a_running_period)
+def an_agreement_is_paused_and_goes_on(stage: Stage) -> None:
+    agreement = stage.agreement
+    pause.pause(agreement=agreement, resumes_on=None, reason=stage.words.reason, actor="Nan", now=NOW)
+    pause.resume(agreement=agreement, actor="Nan", now=NOW + timedelta(days=5))
+
+
+@case("paused", variant="until", begins=a_running_period)
+def an_agreement_is_paused_until_a_day(stage: Stage) -> None:
+    day = DECEMBER + timedelta(days=40)
+    pause.pause(agreement=stage.agreement, resumes_on=day, reason=stage.words.reason, actor="Nan", now=NOW)
+
+
+@case("skipped", begins=a_running_period)
+def a_period_is_skipped(stage: Stage) -> None:
+    pause.skip(agreement=stage.agreement, reason=stage.words.reason, actor="Nan", now=NOW)
+
+
+@case("renewal_ahead", "renewed")
+def a_term_renews(stage: Stage) -> None:
+    stage.running(ends_on=MAY, renews="alone", term_months=6)
+    for day in (date(2027, 3, 3), date(2027, 4, 3)):
+        renew.renew_due(now=NOW + (day - NOW.date()))
+
+
+@case("trial_decision")
+def a_trial_is_nearly_over(stage: Stage) -> None:
+    last = NOW.date() + timedelta(days=21)
+    stage.signed(interval=Interval.ONCE, ends_on=last, trial_measure=stage.words.goal)
+    trial.remind_due(now=NOW + timedelta(days=19))
+
+
+@case("seal_ends", languages=("en",))  # whoever looks after the installation is written to in English
+def the_certificate_of_the_seal_ends(stage: Stage) -> None:
+    certificate.signer(NOW)
+    watch.watch(now=NOW + certificate.LIFE - timedelta(days=30))
+
+
+@case("seal_waits", languages=("en",))
+def nothing_can_be_sealed(stage: Stage) -> None:
+    certificate.signer(NOW)
+    key = Path(settings.RH_VAR_DIR) / "seal" / certificate.KEY
+    body = key.read_bytes()
+    key.unlink()
+    stage.signed()
+    watch.watch(now=NOW + timedelta(days=1))
+    key.write_bytes(body)

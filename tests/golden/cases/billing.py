@@ -1,0 +1,187 @@
+"""Emails about money: invoices, receipts, declined cards, transfers, refunds and disputes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from billing import ahead, gateways, refund, resolve, settle, transfers, void, watch, webhook
+from billing.gateways.base import GatewayObject, GatewayUnknown, Outcome
+from billing.gateways.sandbox.gateway import Sandbox, contest
+from billing.models import Certificate, Invoice, SandboxDispute, SandboxRefund
+from billing.run import bill
+from core.models import Outbox
+from tests.golden.stage import TODAY, Stage, a_running_period, case
+from tests.world import NOW
+
+
+def by_transfer(stage: Stage, **fields: Any) -> Invoice:
+    return stage.billed(collect_by="transfer", card="", **fields)
+
+
+def arrives(invoice: Invoice, amount: int, reference: str = "line 1") -> None:
+    transfers.record(invoice=invoice, amount=amount, on=TODAY, reference=reference, actor="Nan", now=NOW)
+
+
+@contextmanager
+def answering(bank: Sandbox) -> Iterator[None]:
+    """This is the bank meanwhile."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(gateways.BUILD, gateways.SANDBOX, lambda business: bank)
+        yield
+
+
+class Deaf(Sandbox):
+    """Says nothing of what became of a charge."""
+
+    def lookup(self, handle: str) -> GatewayObject:
+        raise GatewayUnknown("no answer")
+
+
+@case("receipt")
+def a_card_is_charged(stage: Stage) -> None:
+    stage.billed(taxes=stage.taxes)
+
+
+def an_invoice_to_transfer(stage: Stage) -> None:
+    stage.invoice = by_transfer(stage, taxes=stage.taxes, withholding_percent=Decimal(3))
+
+
+def a_charge_without_an_answer(stage: Stage) -> None:
+    stage.invoice = stage.billed(card="lost_answer")
+
+
+@case("receipt", variant="transfer", begins=an_invoice_to_transfer)
+def a_transfer_arrives(stage: Stage) -> None:
+    arrives(stage.invoice, stage.invoice.total)
+
+
+@case("invoice")
+def an_invoice_is_to_be_transferred(stage: Stage) -> None:
+    by_transfer(stage, taxes=stage.taxes)
+
+
+def given_back(stage: Stage, amount: int, *, to_card: bool) -> None:
+    """A part of what was paid for the period."""
+    why = {"reason": stage.words.reason, "actor": "Nan", "now": NOW}
+    refund.give_back(invoice=stage.invoice, amount=amount, to_card=to_card, **why)
+
+
+@case("invoice", variant="credit", begins=a_running_period)
+def credit_pays_the_next_invoice(stage: Stage) -> None:
+    given_back(stage, stage.invoice.total, to_card=False)
+    bill(now=NOW + timedelta(days=30), door="test")
+
+
+@case("charge_ahead", begins=a_running_period)
+def a_charge_is_announced(stage: Stage) -> None:
+    ahead.announce(now=NOW + timedelta(days=26))
+
+
+@case("charge_ahead", variant="no_card")
+def a_charge_is_announced_where_there_is_no_card(stage: Stage) -> None:
+    stage.billed(card="")
+    ahead.announce(now=NOW + timedelta(days=26))
+
+
+@case("card_needed")
+def there_is_no_card(stage: Stage) -> None:
+    stage.billed(card="")
+    bill(now=NOW + timedelta(hours=1), door="test")
+
+
+@case("charge_failed")
+def a_card_is_declined_and_tried_again(stage: Stage) -> None:
+    stage.billed(card="insufficient_funds")
+
+
+@case("charge_failed", variant="final")
+def a_card_is_declined_for_good(stage: Stage) -> None:
+    stage.billed(card="lost_card")
+
+
+@case("confirm_charge")
+def a_bank_asks_the_client_to_confirm(stage: Stage) -> None:
+    stage.billed(card="requires_action")
+
+
+@case("confirm_charge", variant="no_page", begins=a_charge_without_an_answer)
+def a_bank_asks_the_client_to_confirm_and_has_no_page_for_it(stage: Stage) -> None:
+    row = stage.invoice.collection
+    found = GatewayObject(row.handle or "", Outcome.REQUIRES_ACTION, stage.invoice.total, stage.invoice.currency)
+    settle.apply(row, found, now=NOW)
+
+
+@case("paid_not_cancelled", begins=a_charge_without_an_answer)
+def what_was_to_be_cancelled_is_paid(stage: Stage) -> None:
+    void.void(invoice=stage.invoice, reason=stage.words.reason, actor="Nan", now=NOW)
+    resolve.resolve(now=NOW + timedelta(hours=2))
+
+
+@case("still_unknown", begins=a_charge_without_an_answer)
+def nobody_knows_what_became_of_a_charge(stage: Stage) -> None:
+    with answering(Deaf()):
+        resolve.resolve(now=NOW + timedelta(days=2))
+
+
+@case("refunded", "credit_note", begins=a_running_period)
+def a_part_is_refunded(stage: Stage) -> None:
+    given_back(stage, stage.sum(1_000), to_card=True)
+    refund.carry_out(now=NOW)
+
+
+@case("refund_stuck", begins=a_running_period)
+def a_refund_fails(stage: Stage) -> None:
+    class Failing(Sandbox):
+        def refund(self, *, handle: str, key: str, amount: int) -> None:
+            super().refund(handle=handle, key=key, amount=amount)
+            SandboxRefund.objects.filter(key=key).update(status="failed")
+
+    given_back(stage, stage.sum(1_000), to_card=True)
+    with answering(Failing()):
+        refund.carry_out(now=NOW)
+
+
+def contested(stage: Stage, outcome: str) -> None:
+    """The cardholder goes to their bank, which decides, or not yet."""
+    handle = stage.invoice.collection.handle or ""
+    contest(handle)
+    for state in dict.fromkeys(("open", outcome)):
+        Outbox.objects.all().delete()
+        SandboxDispute.objects.update(status=state)
+        webhook.look("sandbox", handle, account=None, now=NOW)
+
+
+@case("disputed", variant="open", begins=a_running_period)
+def a_payment_is_contested(stage: Stage) -> None:
+    contested(stage, "open")
+
+
+@case("disputed", variant="won", begins=a_running_period)
+def a_dispute_is_won(stage: Stage) -> None:
+    contested(stage, "won")
+
+
+@case("disputed", variant="lost", begins=a_running_period)
+def a_dispute_is_lost(stage: Stage) -> None:
+    contested(stage, "lost")
+
+
+@case("overdue_client", "overdue_owner", begins=an_invoice_to_transfer)
+def a_transfer_does_not_come(stage: Stage) -> None:
+    transfers.remind(now=NOW + timedelta(days=9))
+
+
+@case("certificate_owed", begins=an_invoice_to_transfer)
+def a_certificate_does_not_come(stage: Stage) -> None:
+    arrives(stage.invoice, stage.invoice.total - stage.invoice.withholding)
+    transfers.chase_certificate(certificate=Certificate.objects.get(), now=NOW + timedelta(days=20))
+
+
+@case("audit", begins=a_running_period, languages=("en",))  # to whoever looks after the installation
+def the_books_do_not_fit_together(stage: Stage) -> None:
+    """The receipt of a payment was never announced: what was written before a case is forgotten."""
+    watch.watch(now=NOW + timedelta(hours=1))

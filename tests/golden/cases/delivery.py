@@ -1,0 +1,267 @@
+"""Emails about the work: time, requests, early warnings and exports."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.test import override_settings
+
+from agreements.models import Period
+from agreements.models.agreement import TellsHours
+from core.models import Outbox
+from delivery import log, overage, statement, timer, warn
+from delivery.kpi import Shape
+from delivery.kpis import measure
+from delivery.models import Deliverable, EarlyWarning, Kpi, Overage, Request
+from delivery.models.export import Scope
+from delivery.record import export
+from delivery.renewing import warnings, watch_pace
+from delivery.requests import answer, ask, remind
+from delivery.states import RequestState
+from tests.golden.stage import TODAY, Stage, a_running_period, case
+from tests.world import HERE, NOW
+
+DAY_10 = NOW + timedelta(days=9)
+HOUR = timedelta(hours=1)
+
+
+def figure(stage: Stage, period: Period, value: int | None, name: str = "", target: int = 120) -> Kpi:
+    """A KPI of the period's agreement, read on its first day if there is a value."""
+    kpi = measure.add_kpi(
+        agreement=period.agreement, name=name or stage.words.figure, unit="", baseline=Decimal(80),
+        target=Decimal(target), less_is_better=False, shape=Shape.LEVEL, now=NOW,
+    )  # fmt: skip
+    if value is not None:
+        measure.read(kpi=kpi, period=period, value=Decimal(value), on=TODAY, now=NOW)
+    return kpi
+
+
+def worked(stage: Stage, period: Period, hours: int) -> None:
+    """Six hours a day at most."""
+    for n, before in enumerate(range(0, hours, 6)):
+        now, minutes = NOW + timedelta(days=n), min(6, hours - before) * 60
+        log.log_time(agreement=period.agreement, on=now.date(), minutes=minutes, note=stage.words.work, now=now)
+
+
+def done(period: Period, count: int) -> None:
+    Deliverable.objects.filter(period=period).update(done=count)
+
+
+# Hours
+
+
+def told(stage: Stage, hours: int) -> None:
+    """Both sides hear how much of the 32 hours is used."""
+    statement.tell(stage.agreement, TellsHours.BOTH)
+    worked(stage, stage.period, hours)
+    warn.warn_due(now=DAY_10)
+
+
+@case("hours_used", variant="80", begins=a_running_period)
+def four_fifths_of_the_hours_are_used(stage: Stage) -> None:
+    told(stage, 26)
+
+
+@case("hours_used", variant="100", begins=a_running_period)
+def all_hours_are_used(stage: Stage) -> None:
+    told(stage, 33)
+
+
+def asked_for_hours(stage: Stage) -> Overage:
+    return overage.ask(
+        period=stage.period, minutes=5 * 60, rate=stage.sum(90), note=stage.words.reason, actor="Nan", now=NOW
+    )
+
+
+@case("overage", begins=a_running_period)
+def a_client_is_asked_for_more_hours(stage: Stage) -> None:
+    asked_for_hours(stage)
+
+
+@case("overage_answer", variant="yes", begins=a_running_period)
+def a_client_says_yes_to_more_hours(stage: Stage) -> None:
+    overage.approve(overage=asked_for_hours(stage), contact=stage.agreement.contact, now=NOW, origin=HERE)
+
+
+@case("overage_answer", variant="no", begins=a_running_period)
+def a_client_says_no_to_more_hours(stage: Stage) -> None:
+    overage.decline(overage=asked_for_hours(stage), contact=stage.agreement.contact, now=NOW, origin=HERE)
+
+
+@case("timer_forgotten", begins=a_running_period)
+def a_timer_runs_through_the_night(stage: Stage) -> None:
+    timer.start(user=stage.business.owner, agreement=stage.agreement, now=NOW, note=stage.words.work)
+    timer.warn_due(now=NOW + 9 * HOUR)
+
+
+# Requests
+
+
+def requested(stage: Stage, estimate: int = 120) -> Request:
+    agreement, text = stage.agreement, stage.words.request
+    return ask.ask(
+        contact=agreement.contact, agreement=agreement, text=text, now=NOW, estimate=estimate, once="a form"
+    )
+
+
+@case("request", begins=a_running_period)
+def a_client_asks_for_something_that_fits(stage: Stage) -> None:
+    requested(stage)
+
+
+@case("request", variant="scope")
+def a_client_asks_where_no_hours_are_included(stage: Stage) -> None:
+    stage.begins(minutes=0, card="")
+    requested(stage)
+
+
+@case("request", variant="word", begins=a_running_period)
+def a_client_asks_for_more_than_is_left(stage: Stage) -> None:
+    requested(stage, estimate=40 * 60)
+
+
+@case("request", variant="reply", begins=a_running_period)
+def a_client_asks_where_emails_can_be_answered(stage: Stage) -> None:
+    with override_settings(REPLY_ADDRESS="reply@hub.example"):
+        requested(stage)
+
+
+@case("request", variant="added", begins=a_running_period)
+def a_client_adds_to_a_request(stage: Stage) -> None:
+    row = requested(stage)
+    Outbox.objects.filter(kind="request").delete()
+    ask.say(request=row, contact=row.contact, text=stage.words.question, now=NOW + HOUR)
+
+
+@case("request_end", begins=a_running_period)
+def a_client_takes_a_request_back(stage: Stage) -> None:
+    row = requested(stage)
+    ask.withdraw(request=row, contact=row.contact, now=NOW)
+
+
+@case("request_due", begins=a_running_period)
+def an_answer_is_soon_due(stage: Stage) -> None:
+    remind.remind_due(now=requested(stage).respond_by - HOUR)
+
+
+@case("request_due", variant="overdue", begins=a_running_period)
+def an_answer_is_overdue(stage: Stage) -> None:
+    remind.remind_due(now=requested(stage).respond_by + HOUR)
+
+
+@case("request_answer", begins=a_running_period)
+def a_freelancer_answers_a_request(stage: Stage) -> None:
+    answer.answer(request=requested(stage), text=stage.words.answer, now=NOW + HOUR)
+
+
+@case("request_answer", variant="reply", begins=a_running_period)
+def a_freelancer_answers_where_emails_can_be_answered(stage: Stage) -> None:
+    with override_settings(REPLY_ADDRESS="reply@hub.example"):
+        answer.answer(request=requested(stage), text=stage.words.answer, now=NOW + HOUR)
+
+
+@case("request_answer", variant="started", begins=a_running_period)
+def a_freelancer_starts_with_a_request(stage: Stage) -> None:
+    answer.answer(request=requested(stage), text="", to=RequestState.STARTED, now=NOW + HOUR)
+
+
+@case("request_answer", variant="declined", begins=a_running_period)
+def a_freelancer_declines_a_request(stage: Stage) -> None:
+    answer.answer(request=requested(stage), text=stage.words.reason, to=RequestState.DECLINED, now=NOW + HOUR)
+
+
+@case("request_answer", variant="done", begins=a_running_period)
+def a_freelancer_hands_over_a_link(stage: Stage) -> None:
+    answer.hand_over_for(
+        request=requested(stage), actor="Nan", text=stage.words.answer, to=RequestState.DONE,
+        url="https://drive.example/banner?a=1&b=2", now=NOW + HOUR,
+    )  # fmt: skip
+
+
+@case("request_answer", variant="file", begins=a_running_period)
+def a_freelancer_hands_over_a_file(stage: Stage) -> None:
+    file = ContentFile(b"%PDF-1.7\n%%EOF\n", name="banner.pdf")
+    answer.hand_over_for(request=requested(stage), actor="Nan", to=RequestState.DONE, file=file, now=NOW + HOUR)
+
+
+# Early warnings
+
+
+def behind(stage: Stage, period: Period, what: str) -> None:
+    """On day 10 one thing is worst."""
+    done(period, 1 if what == "work" else 4)
+    worked(stage, period, {"over": 28, "unused": 2}.get(what, 11))
+    if what == "kpi":
+        figure(stage, period, 82)
+
+
+def noted(stage: Stage, what: str) -> None:
+    """The drafted note about it is sent."""
+    behind(stage, stage.period, what)
+    watch_pace.watch(now=DAY_10)
+    row = EarlyWarning.objects.get()
+    warnings.send_note(warning=row, note=row.note, actor="Nan", now=DAY_10)
+
+
+@case("early_note", variant="kpi", begins=a_running_period)
+def a_client_is_told_of_a_figure(stage: Stage) -> None:
+    noted(stage, "kpi")
+
+
+@case("early_note", variant="work", begins=a_running_period)
+def a_client_is_told_of_work_that_is_late(stage: Stage) -> None:
+    noted(stage, "work")
+
+
+@case("early_note", variant="over", begins=a_running_period)
+def a_client_is_told_that_hours_run_out(stage: Stage) -> None:
+    noted(stage, "over")
+
+
+@case("early_note", variant="unused", begins=a_running_period)
+def a_client_is_told_that_hours_are_left(stage: Stage) -> None:
+    noted(stage, "unused")
+
+
+@case("early_warnings", begins=a_running_period)
+def one_client_is_behind(stage: Stage) -> None:
+    behind(stage, stage.period, "work")
+    watch_pace.watch(now=DAY_10)
+
+
+@case("early_warnings", variant="four")
+def four_clients_are_behind(stage: Stage) -> None:
+    periods = stage.all_begun(*(stage.named(n) for n in range(1, 5)))
+    for period, what in zip(periods, ("kpi", "work", "over", "unused"), strict=True):
+        behind(stage, period, what)
+    watch_pace.watch(now=DAY_10)
+
+
+@case("early_warnings", variant="many")
+def twelve_clients_are_behind(stage: Stage) -> None:
+    stage.all_begun(*(stage.named(n) for n in range(1, 13)))
+    watch_pace.watch(now=DAY_10)
+
+
+# Exports
+
+
+def exported(stage: Stage, scope: Scope, **subject: Any) -> None:
+    export.ask(business=stage.business, scope=scope, now=NOW, **subject)
+    export.make_due(now=NOW)
+
+
+@case("export", variant="agreement", begins=a_running_period)
+def an_agreement_is_exported(stage: Stage) -> None:
+    exported(stage, Scope.AGREEMENT, agreement=stage.agreement)
+
+
+@case("export", variant="client")
+def a_client_is_exported(stage: Stage) -> None:
+    exported(stage, Scope.CLIENT, client=stage.client())
+
+
+@case("export", variant="everything")
+def everything_is_exported(stage: Stage) -> None:
+    exported(stage, Scope.EVERYTHING)

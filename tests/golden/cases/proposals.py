@@ -1,0 +1,79 @@
+"""Emails about proposals, from the first one to the waitlist, and the link into the portal."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import translation
+
+from agreements import ask, follow, message, propose, waitlist
+from agreements.models import Proposal
+from clients import entry
+from tests.golden.stage import Stage, case
+from tests.world import HERE, NOW
+
+OPEN_UNTIL = date(2026, 12, 2)
+
+
+def offered(stage: Stage, **terms: Any) -> Proposal:
+    """With the opening words that the product suggests."""
+    with translation.override(stage.language):
+        words = {"intro": message.usual(), "recommended_because": stage.words.because}
+    return stage.proposal(expires_on=OPEN_UNTIL, **words | terms)
+
+
+def an_offer(stage: Stage) -> None:
+    stage.offer = offered(stage)
+
+
+@case("proposal")
+def a_proposal_is_sent(stage: Stage) -> None:
+    offered(stage)
+
+
+@case("proposal", variant="no_intro")
+def a_proposal_is_sent_without_opening_words(stage: Stage) -> None:
+    offered(stage, intro="")
+
+
+@case("proposal_trial")
+def a_freelancer_sends_a_draft_to_themselves(stage: Stage) -> None:
+    follow.try_out(proposal=offered(stage, send=False), now=NOW)
+
+
+@case("proposal_forward", begins=an_offer)
+def a_client_forwards_a_proposal(stage: Stage) -> None:
+    to = {"name": stage.words.colleague, "email": "mali@baan.example"}
+    ask.forward(proposal=stage.offer, contact=stage.offer.contact, now=NOW, origin=HERE, **to)
+
+
+@case("proposal_extended", begins=an_offer)
+def a_proposal_is_extended(stage: Stage) -> None:
+    follow.extend(proposal=stage.offer, until=OPEN_UNTIL + timedelta(days=7), actor="Nan", now=NOW)
+
+
+@case("proposal_reminder", begins=an_offer)
+def a_proposal_ends_soon(stage: Stage) -> None:
+    follow.remind_due(now=NOW + timedelta(days=27))
+
+
+@case("question", "answer", begins=an_offer)
+def a_client_asks_about_a_proposal(stage: Stage) -> None:
+    contact = stage.offer.contact
+    row = ask.ask(proposal=stage.offer, contact=contact, text=stage.words.question, now=NOW, origin=HERE)
+    ask.answer(question=row, text=stage.words.answer, actor="Nan", now=NOW)
+
+
+@case("waits", "room")
+def a_client_joins_the_waitlist(stage: Stage) -> None:
+    stage.business.capacity_minutes = 30 * 60
+    stage.business.save()
+    proposal = offered(stage, shows_openings=True)
+    wait = waitlist.join(tier=propose.rungs(proposal)[2], contact=proposal.contact, now=NOW, origin=HERE)
+    stage.business.capacity_minutes = 90 * 60
+    stage.business.save()
+    waitlist.tell(wait=wait, actor="Nan", now=NOW)
+
+
+@case("portal_link")
+def a_client_asks_for_a_link(stage: Stage) -> None:
+    entry.mail_portal_link(contact=stage.person(stage.client()), now=NOW)

@@ -1,0 +1,154 @@
+"""Emails and documents about reports and quarterly reviews."""
+
+from datetime import timedelta
+
+from agreements import end, pause
+from agreements.periods import open_due
+from core import outbox
+from core.documents import store
+from delivery import adjust, deliver, leftover, log, run
+from delivery.models import Deliverable, Report
+from delivery.renewing import review_quarter
+from delivery.reports import chase, decide, report_paper, review, send
+from delivery.requests import answer
+from delivery.states import Answer, RequestState
+from tests.golden.cases.delivery import HOUR, done, figure, requested, worked
+from tests.golden.stage import PERIOD_OVER, Documents, Stage, a_running_period, case
+from tests.world import HERE, NOW
+
+
+def a_drafted_report(stage: Stage) -> None:
+    """On a month in which something of everything happened."""
+    words, given = stage.words, {"title": stage.words.tiers[2][2], "ends_on": "2027-01-31"}
+    stage.begins(agreed={"value_adds": [given]})
+    worked(stage, stage.period, 12)
+    done(stage.period, 8)
+    for value, name in ((130, ""), (95, "B & C"), (None, "D & E"), (119, "F & G")):
+        figure(stage, stage.period, value, f"{words.figure} {name}".strip())
+    answer.answer(request=requested(stage), text=words.answer, to=RequestState.DONE, now=NOW + HOUR)
+    run.report(now=PERIOD_OVER, door="test")
+    said = {"comment": words.comment, "next_text": words.next_text, "decision": words.decision}
+    stage.report = review.save_words(report=Report.objects.get(), now=PERIOD_OVER, **said)
+
+
+def a_sent_report(stage: Stage) -> None:
+    """The same, sent."""
+    a_drafted_report(stage)
+    sent(stage.report)
+
+
+def sent(report: Report) -> bytes:
+    """Frozen and printed; its PDF."""
+    send.send_report(report=report, actor="Nan", now=PERIOD_OVER)
+    report_paper.print_due(now=PERIOD_OVER)
+    report.refresh_from_db()
+    assert report.document
+    return store.read(report.document)
+
+
+@case("report", begins=a_drafted_report)
+def a_report_is_sent(stage: Stage) -> Documents:
+    return {"report": sent(stage.report)}
+
+
+@case("report", variant="good", begins=a_running_period)
+def everything_is_good(stage: Stage) -> Documents:
+    done(stage.period, 8)
+    figure(stage, stage.period, 130)
+    run.report(now=PERIOD_OVER, door="test")
+    return {"report-good": sent(Report.objects.get())}
+
+
+@case("report", variant="unreviewed", begins=a_running_period)
+def a_report_goes_out_by_itself(stage: Stage) -> Documents:
+    figure(stage, stage.period, 60)
+    run.report(now=PERIOD_OVER, door="test")
+    return {"report-unreviewed": sent(Report.objects.get())}
+
+
+@case("report", variant="last")
+def a_report_is_the_last_one(stage: Stage) -> Documents:
+    """Of a trial, with its measure."""
+    last = NOW.date() + timedelta(days=21)
+    stage.begins(card="", interval="once", ends_on=last, agreed={"trial_measure": stage.words.goal})
+    done(stage.period, 8)
+    end.finish_ended(now=NOW + timedelta(days=21))
+    run.report(now=PERIOD_OVER, door="test")
+    return {"report-last": sent(Report.objects.get())}
+
+
+@case("report", variant="quarter")
+def a_report_is_about_a_quarter(stage: Stage) -> Documents:
+    """And about work that was carried over and waived, and hours that rolled over and were corrected."""
+    now, quarter = NOW + timedelta(days=92), timedelta(days=92)
+    why = {"because": stage.words.reason, "actor": "Nan", "now": now}
+    stage.begins(interval="quarterly", rollover="surplus")
+    open_due(now=now)
+    leftover.carry(deliverable=Deliverable.objects.get(), **why)
+    deliver.open_checklists(now=now)
+    period = stage.agreement.periods.get(index=1)
+    leftover.waive(deliverable=Deliverable.objects.get(period=period, carried_from=None), **why)
+    adjust.adjust(period=period, minutes=120, reason=stage.words.reason, actor="Nan", now=now)
+    log.log_time(agreement=stage.agreement, on=period.starts_on, minutes=6 * 60, note=stage.words.work, now=now)
+    run.report(now=now + quarter, door="test")
+    return {"report-quarter": sent(Report.objects.get(period=period))}
+
+
+@case("report", variant="after_pause")
+def a_report_tells_of_a_period_without_work(stage: Stage) -> Documents:
+    """What is next are two things."""
+    now, also = NOW + timedelta(days=95), {"title": stage.words.figure, "promised": 2}
+    tier = stage.tier(1)
+    stage.begins(card="", tier=tier | {"deliverables": [*tier["deliverables"], also]})
+    pause.skip(agreement=stage.agreement, reason=stage.words.reason, actor="Nan", now=NOW)
+    open_due(now=now)
+    run.report(now=now, door="test")
+    return {"report-after_pause": sent(Report.objects.latest("period__starts_on"))}
+
+
+@case("report_nudge", begins=a_drafted_report)
+def nobody_has_seen_a_report(stage: Stage) -> None:
+    sent(stage.report)
+    outbox.send_due(now=PERIOD_OVER)
+    chase.nudge_due(now=PERIOD_OVER + timedelta(days=4))
+
+
+@case("report_answered", begins=a_sent_report)
+def a_client_answers_a_report(stage: Stage) -> None:
+    decide.give(
+        report=stage.report, answer=Answer.TALK, contact=stage.agreement.contact, now=PERIOD_OVER, origin=HERE,
+        words=stage.words.question,
+    )  # fmt: skip
+
+
+@case("quarterly_review", begins=a_sent_report)
+def a_quarter_is_looked_back_on(stage: Stage) -> None:
+    periods = review_quarter.periods_of(stage.agreement, None, PERIOD_OVER.date())
+    row = review_quarter.make(
+        agreement=stage.agreement, periods=periods, outlook=stage.words.next_text, now=PERIOD_OVER
+    )
+    review_quarter.send(review=row, actor="Nan", now=PERIOD_OVER)
+
+
+@case("reports_drafted", begins=a_running_period)
+def a_report_is_drafted(stage: Stage) -> None:
+    run.report(now=PERIOD_OVER, door="test")
+
+
+@case("reports_drafted", variant="none", begins=a_running_period)
+def a_drafted_report_is_sent_before_its_email(stage: Stage) -> None:
+    run.report(now=PERIOD_OVER, door="test")
+    send.send_report(report=Report.objects.get(), actor="Nan", now=PERIOD_OVER)
+
+
+@case("reports_drafted", variant="many")
+def twelve_reports_are_drafted(stage: Stage) -> None:
+    stage.all_begun(*(stage.named(n) for n in range(1, 13)))
+    run.report(now=PERIOD_OVER, door="test")
+
+
+@case("reports_waiting")
+def a_report_waits_for_days(stage: Stage) -> None:
+    stage.begins(card="", agreed={"report_unreviewed": "wait"})
+    run.report(now=PERIOD_OVER, door="test")
+    run.remind_due(now=PERIOD_OVER + timedelta(days=4))
