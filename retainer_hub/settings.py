@@ -87,7 +87,7 @@ TEMPLATES = [
                 (
                     "django.template.loaders.cached.Loader",
                     [
-                        "django.template.loaders.filesystem.Loader",
+                        "core.template_loader.Loader",
                         "django.template.loaders.app_directories.Loader",
                     ],
                 )

@@ -28,6 +28,7 @@ from core.templatetags.rh import icon
 
 register = template.Library()
 
+PARTS: dict[str, tuple[str, ...]] = {}  # what each component that has a template can be given: parameters and slots
 Arguments = dict[str, FilterExpression]
 Compiler = Callable[[Parser, Token], Node]
 
@@ -139,6 +140,7 @@ class Posting(Component):
 def component(name: str, *parameters: str, slots: tuple[str, ...] = (), **preset: str) -> None:
     """Registers {% name … %}…{% endname %}, drawn by components/name.html. `preset`: what is not empty by itself."""
     empty = dict.fromkeys((*parameters, *slots), "") | preset
+    PARTS[name] = tuple(empty)
 
     def compiled(parser: Parser, token: Token) -> Node:
         given, beyond = arguments(parser, token, *parameters, *preset)
@@ -152,6 +154,7 @@ def component(name: str, *parameters: str, slots: tuple[str, ...] = (), **preset
 def posting(name: str, *parameters: str, slots: tuple[str, ...] = ()) -> None:
     """Registers {% name "url name" arguments … parameter=… %}…{% endname %}."""
     empty = dict.fromkeys((*parameters, *slots), "")
+    PARTS[name] = tuple(empty)
 
     def compiled(parser: Parser, token: Token) -> Node:
         tag, *bits = token.split_contents()

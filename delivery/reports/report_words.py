@@ -24,6 +24,7 @@ def with_words(shot: dict[str, Any]) -> dict[str, Any]:
         "kpis": [row for row in figures if row["shown"]],
         "more_kpis": [row for row in figures if not row["shown"]],
         "items": [_item(row) for row in shot["deliverables"]],
+        "next_items": [f"{row['promised']} × {row['title']}" for row in shot["next"]],
         "requests_text": _requests(shot["requests"]),
         "hours_text": _hours(shot["hours"]),
         "silent_text": [_silent(row) for row in shot["silent"]],
