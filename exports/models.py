@@ -76,3 +76,13 @@ class Export(TenantRow):
     def file_name(self) -> str:
         """Where its bytes are, below the folder of the exports."""
         return f"{self.pk}.zip"
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether its file can be downloaded."""
+        return self.state == ExportState.READY
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether it could not be made."""
+        return self.state == ExportState.FAILED

@@ -88,7 +88,7 @@ TEMPLATES = [
                 (
                     "django.template.loaders.cached.Loader",
                     [
-                        "django.template.loaders.filesystem.Loader",
+                        "core.template_loader.Loader",
                         "django.template.loaders.app_directories.Loader",
                     ],
                 )
@@ -178,7 +178,7 @@ TIMESTAMP_URL = env.str("TIMESTAMP_URL", default="")  # an RFC 3161 service; emp
 EMAIL_URL = env.str("EMAIL_URL", default="")
 MAIL_IS_LOCAL = not EMAIL_URL
 if MAIL_IS_LOCAL:
-    EMAIL_BACKEND = "core.outbox.emails.local_backend.LocalBackend"
+    EMAIL_BACKEND = "core.outbox.local_backend.LocalBackend"
 else:
     vars().update(env.email_url("EMAIL_URL"))
 EMAIL_TIMEOUT = 20

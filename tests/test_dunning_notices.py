@@ -13,8 +13,9 @@ from billing.emails import upcoming_charges
 from billing.models import Charge, Collection, Invoice
 from billing.runs.run import bill
 from clients import portal_links
-from core import links, outbox
+from core import links
 from core.models import OutboxEmail
+from core.outbox import emails
 from tests.world import NOW, World
 
 DAY = timedelta(days=1)
@@ -24,7 +25,7 @@ VAT = [{"name": "VAT", "percent": "7"}]
 def letters(kind: str, now: Any = NOW) -> list[OutboxEmail]:
     """As they are sent: those that were only announced are written now."""
     return [
-        outbox.compose(row, now)
+        emails.compose(row, now)
         for row in OutboxEmail.objects.filter(kind=kind).order_by("created_at", "ref")
     ]
 

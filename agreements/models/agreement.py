@@ -156,6 +156,46 @@ class Agreement(SignableDocument):
         """Whether it is a paid, one-time trial (rule 35)."""
         return self.interval == Interval.ONCE and self.terms.get("kind") != TextKind.ONCE
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether somebody still has to sign it."""
+        return self.state == AgreementState.SENT
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is in force and billed."""
+        return self.state == AgreementState.ACTIVE
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether its coming periods are not billed for now."""
+        return self.state == AgreementState.PAUSED
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether it was in force and is over."""
+        return self.state == AgreementState.ENDED
+
+    @property
+    def is_declined(self) -> bool:
+        """Whether a signer said no."""
+        return self.state == AgreementState.DECLINED
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether it was not signed in time."""
+        return self.state == AgreementState.EXPIRED
+
+    @property
+    def is_void(self) -> bool:
+        """Whether it was taken back before it was signed."""
+        return self.state == AgreementState.VOID
+
+    @property
+    def is_renewed(self) -> bool:
+        """Whether another term can follow when this one ends."""
+        return self.renews != Renews.NO
+
 
 class PauseQuerySet(models.QuerySet["Pause"]):
     """What is asked about pauses."""

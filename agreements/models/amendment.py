@@ -111,3 +111,28 @@ class Amendment(SignableDocument):
     def language(self) -> str:
         """The agreement's."""
         return self.agreement.language
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether somebody still has to sign it."""
+        return self.state == AmendmentState.SENT
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether it was signed."""
+        return self.state == AmendmentState.SIGNED
+
+    @property
+    def is_declined(self) -> bool:
+        """Whether a signer said no."""
+        return self.state == AmendmentState.DECLINED
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether it was not signed in time."""
+        return self.state == AmendmentState.EXPIRED
+
+    @property
+    def is_void(self) -> bool:
+        """Whether it was taken back before it was signed."""
+        return self.state == AmendmentState.VOID

@@ -204,6 +204,36 @@ class Proposal(TenantRow):
         """What its text is for."""
         return kind_of(self.interval, self.kind, self.template)
 
+    @property
+    def is_sent(self) -> bool:
+        """Whether it waits for the client's choice."""
+        return self.state == ProposalState.SENT
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the client picked a tier."""
+        return self.state == ProposalState.ACCEPTED
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether nobody picked a tier in time."""
+        return self.state == ProposalState.EXPIRED
+
+    @property
+    def is_monthly(self) -> bool:
+        """Whether its prices are per month."""
+        return self.interval == Interval.MONTHLY
+
+    @property
+    def is_quarterly(self) -> bool:
+        """Whether its prices are per quarter."""
+        return self.interval == Interval.QUARTERLY
+
+    @property
+    def is_yearly(self) -> bool:
+        """Whether its prices are per year."""
+        return self.interval == Interval.YEARLY
+
 
 def kind_of(interval: str, kind: str, template: Template | None) -> TextKind:
     """The template's kind, else the one that was chosen, else the usual one for the interval."""

@@ -12,6 +12,7 @@ from agreements.proposals import capacity, opening_message
 from agreements.proposals.propose import rungs
 from agreements.rules import cumulative_tiers
 from core import formats
+from core.models.tax_rate import TaxMode
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,14 @@ class Row:
 def shown(proposal: Proposal, *, today: date) -> dict[str, Any]:
     """Everything the page says, but for its forms."""
     tiers = rungs(proposal)
+    tax = frozen_terms.freeze_tax(proposal.business, proposal.client)
     return {
         "proposal": proposal,
         "intro": opening_message.filled(proposal),
         "cards": [(tier, cumulative_tiers.lines(tiers, place)) for place, tier in enumerate(tiers)],
         "comparison": comparison(tiers) if len(tiers) > 1 else [],
-        "tax": frozen_terms.freeze_tax(proposal.business, proposal.client),
+        "tax": tax,
+        "is_tax_included": tax["mode"] == TaxMode.INCLUSIVE,
         "testimonials": _testimonials(proposal),
         "value_adds": proposal.value_adds,
         "places": _places(proposal, tiers, today),

@@ -44,6 +44,21 @@ class Step:
     percent: int
     hint: str
 
+    @property
+    def is_small(self) -> bool:
+        """Whether the tier above is hardly dearer."""
+        return self.hint == "small"
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the tier above is far dearer."""
+        return self.hint == "large"
+
+    @property
+    def is_down(self) -> bool:
+        """Whether the tier above costs less."""
+        return self.hint == "down"
+
 
 @dataclass(frozen=True)
 class Added:

@@ -27,6 +27,16 @@ class Standing:
     next_on: date | None = None
     reason: str = ""
 
+    @property
+    def is_good(self) -> bool:
+        """Whether all is well."""
+        return self.tone == "good"
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether somebody must do something."""
+        return self.tone == "bad"
+
 
 def owed(invoice: Invoice) -> int:
     """What is still to be paid: total less allocations (rule 18)."""

@@ -60,6 +60,11 @@ class Collection(TenantRow):
     def __str__(self) -> str:
         return f"{self.invoice_id} {self.state}"
 
+    @property
+    def is_voiding(self) -> bool:
+        """Whether the invoice is being cancelled: what is at the gateway is stopped first."""
+        return self.state == CollectionState.VOIDING
+
 
 class Transition(TenantRow):
     """One move of a collection or charge. Append-only (database trigger)."""
@@ -122,6 +127,16 @@ class Charge(TenantRow):
 
     def __str__(self) -> str:
         return f"{self.invoice_id} · {self.n}"
+
+    @property
+    def is_succeeded(self) -> bool:
+        """Whether the money was taken."""
+        return self.state == ChargeState.SUCCEEDED
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether the bank said no."""
+        return self.state == ChargeState.FAILED
 
 
 class BillingRun(models.Model):

@@ -99,6 +99,31 @@ class Invoice(TenantRow):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still to be paid."""
+        return self.state == InvoiceState.OPEN
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether all of it was paid."""
+        return self.state == InvoiceState.PAID
+
+    @property
+    def is_tax_included(self) -> bool:
+        """Whether its prices contain the tax."""
+        return self.tax_mode == TaxMode.INCLUSIVE
+
+    @property
+    def is_reverse_charge(self) -> bool:
+        """Whether the client accounts for the tax."""
+        return self.tax_mode == TaxMode.REVERSE
+
+    @property
+    def is_tax_exempt(self) -> bool:
+        """Whether it is exempt from tax."""
+        return self.tax_mode == TaxMode.EXEMPT
+
 
 class InvoiceLine(TenantRow):
     """One line of an invoice: before tax, or with it where the invoice's prices include tax."""

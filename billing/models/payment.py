@@ -166,6 +166,16 @@ class Dispute(TenantRow):
     def __str__(self) -> str:
         return self.handle
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the bank has not decided yet."""
+        return self.state == DisputeState.OPEN
+
+    @property
+    def is_won(self) -> bool:
+        """Whether the bank decided for the freelancer."""
+        return self.state == DisputeState.WON
+
 
 class CertificateState(models.TextChoices):
     """OWED until the paper is here."""
@@ -198,3 +208,13 @@ class WithholdingCertificate(TenantRow):
 
     def __str__(self) -> str:
         return self.number or str(self.invoice_id)
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether the client has not sent it yet."""
+        return self.state == CertificateState.OWED
+
+    @property
+    def is_received(self) -> bool:
+        """Whether it is here."""
+        return self.state == CertificateState.RECEIVED

@@ -20,9 +20,9 @@ from billing.models import CreditNote, Invoice, Numbering, Payment, Series
 from billing.models.invoice import SeriesKind
 from billing.rules.errors import BadPattern
 from billing.runs.run import bill
-from core import outbox
 from core.documents.glyphs import MissingGlyphs
 from core.models import OutboxEmail
+from core.outbox import emails
 from tests.world import NOW, World
 
 INVOICE, RECEIPT, TAX_RECEIPT, CREDIT_NOTE = SeriesKind
@@ -311,8 +311,8 @@ def test_a_paper_that_cannot_be_printed_and_a_letter_that_cannot_be_sent_keep_th
     first = world.billed(client=client, card="", collect_by="transfer")
     with pytest.raises(MissingGlyphs):
         billing_pdfs.invoice_pdf(invoice=first, now=NOW)
-    monkeypatch.setitem(outbox.COMPOSERS, "invoice", lambda ref, now: 1 / 0)
-    outbox.send_due(now=NOW)
+    monkeypatch.setitem(emails.COMPOSERS, "invoice", lambda ref, now: 1 / 0)
+    emails.send_due(now=NOW)
     assert "ZeroDivisionError" in OutboxEmail.objects.get(kind="invoice").error
     second = world.billed(client=world.client("B"), card="", collect_by="transfer")
     assert [row.number for row in Invoice.objects.order_by("seq")] == [
@@ -321,7 +321,7 @@ def test_a_paper_that_cannot_be_printed_and_a_letter_that_cannot_be_sent_keep_th
     ]
     assert not numbers.gaps()
     monkeypatch.undo()
-    outbox.send_due(now=NOW + timedelta(hours=1))
+    emails.send_due(now=NOW + timedelta(hours=1))
     assert set(OutboxEmail.objects.filter(kind="invoice").values_list("state", flat=True)) == {
         "sent"
     }

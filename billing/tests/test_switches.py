@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from billing import gateways
 from billing.charging import collect
+from billing.gateways import registry
 from billing.gateways.base import GatewayUnknown
 from billing.models import BillingRun, Charge, Collection, GatewayAccount, Invoice, PaymentMethod
 from billing.rules.errors import NotConnected
@@ -87,14 +87,14 @@ def test_a_restored_copy_charges_nobody_until_real_charging_is_switched_on_for_i
     for value in ("sandbox", "off"):
         settings.CHARGING = value
         with pytest.raises(NotConnected):
-            gateways.connect(live)
+            registry.connect(live)
         bill(now=NOW, door="test")
         row = Collection.objects.get()
         assert (row.gateway, row.state, row.handle) == ("stripe", "ready", None)
         Collection.objects.update(lease_until=None)
     assert not Charge.objects.exists()
     settings.CHARGING = "real"
-    assert gateways.connect(live).name == "stripe"
+    assert registry.connect(live).name == "stripe"
 
 
 def test_where_charging_is_real_neither_a_test_key_nor_the_sandbox_charges(
@@ -102,9 +102,9 @@ def test_where_charging_is_real_neither_a_test_key_nor_the_sandbox_charges(
 ) -> None:
     settings.CHARGING = "real"
     with pytest.raises(NotConnected):
-        gateways.connect(account(world.business, is_live=False))
+        registry.connect(account(world.business, is_live=False))
     with pytest.raises(RuntimeError):
-        gateways.gateway("sandbox", world.business.pk)
+        registry.gateway("sandbox", world.business.pk)
 
 
 # A clock that is wrong

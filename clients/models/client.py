@@ -99,6 +99,16 @@ class Client(TenantRow):
         """Whether it has never signed."""
         return self.signed_at is None
 
+    @property
+    def is_won(self) -> bool:
+        """Whether it is a client now."""
+        return self.state == Stage.WON
+
+    @property
+    def is_deciding(self) -> bool:
+        """Whether it has a proposal, or tries us out."""
+        return self.state in (Stage.PROPOSAL_SENT, Stage.TRIAL)
+
 
 class Contact(TenantRow):
     """`portal_epoch` is raised to end every portal session of this person at once."""

@@ -31,6 +31,16 @@ class Verdict(StrEnum):
     PROJECT = "project"
     OPEN = "open"
 
+    @property
+    def is_retainer(self) -> bool:
+        """Whether a retainer is what to sell."""
+        return self == Verdict.RETAINER
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether a trial is what to sell first."""
+        return self == Verdict.TRIAL
+
 
 #: Without these there is nothing to sell every month; the others decide whether trust must be earned first.
 NEEDED = (Question.RECURS, Question.BUDGET)

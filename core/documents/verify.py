@@ -32,6 +32,18 @@ class Finding:
     stamped_at: datetime | None = None
     stamped_by: str = ""
 
+    @property
+    def tone(self) -> str:
+        """For a notice: good, bad or info."""
+        return {Word.INTACT: "good", Word.ALTERED: "bad"}.get(self.word, "info")
+
+    @property
+    def icon(self) -> str:
+        """The icon's name."""
+        return {Word.INTACT: "circle-check", Word.ALTERED: "alert-triangle"}.get(
+            self.word, "info-circle"
+        )
+
 
 def examine(pdf: bytes) -> Finding:
     """Intact is what we know by the hash of the whole file and, where it was sealed, whose seal holds to its end.

@@ -71,3 +71,18 @@ class OutboxEmail(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is still to be sent."""
+        return self.state == OutboxState.WAITING
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether a mail server took it."""
+        return self.state == OutboxState.SENT
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether it was given up."""
+        return self.state == OutboxState.FAILED

@@ -19,8 +19,7 @@ from pyhanko.sign.timestamps import DummyTimeStamper
 from core.documents import seal, store
 from core.models import Business, User
 from core.models.document import DocumentKind
-from core.tables.spreadsheet import plain
-from core.tests.test_seal import NOW, flipped, installation
+from core.tests.test_seal import NOW, flipped, installation, plain
 
 pytestmark = pytest.mark.rendering
 __all__ = ["installation"]

@@ -139,6 +139,31 @@ class TimeImport(TenantRow):
     def __str__(self) -> str:
         return self.file_name
 
+    @property
+    def is_read(self) -> bool:
+        """Whether its lines were read and none is taken over yet."""
+        return self.state == TimeImportState.READ
+
+    @property
+    def is_done(self) -> bool:
+        """Whether its entries were taken over."""
+        return self.state == TimeImportState.DONE
+
+    @property
+    def is_dropped(self) -> bool:
+        """Whether it was dropped."""
+        return self.state == TimeImportState.DROPPED
+
+    @property
+    def is_western(self) -> bool:
+        """Whether the file was read as Western European, because it is not in UTF-8."""
+        return self.encoding == "cp1252"
+
+    @property
+    def is_thai(self) -> bool:
+        """Whether the file was read as Thai, because it is not in UTF-8."""
+        return self.encoding == "cp874"
+
 
 class Adjustment(TenantRow):
     """Never changed or removed: a wrong one is set right by another (rule 25)."""
@@ -215,3 +240,13 @@ class Overage(TenantRow):
 
     def __str__(self) -> str:
         return f"{self.period} {self.state}"
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the client has not answered yet."""
+        return self.state == OverageState.ASKED
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether the client said yes."""
+        return self.state == OverageState.APPROVED

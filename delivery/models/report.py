@@ -100,6 +100,21 @@ class Report(TenantRow):
         """Whether anything shows that the client has had it before their eyes."""
         return bool(self.letter_opened_at or self.opened_at or self.answered_at)
 
+    @property
+    def is_draft(self) -> bool:
+        """Whether it has not gone out yet."""
+        return self.state == ReportState.DRAFT
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether it went out."""
+        return self.state == ReportState.SENT
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether the client said yes to its decision."""
+        return self.answer == Answer.YES
+
 
 class ReportRun(models.Model):
     """`door` is who opened it (beat, command). `total` reports are to be drafted or sent, `done` are; `result` holds

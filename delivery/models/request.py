@@ -59,6 +59,36 @@ class Request(TenantRow):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether nobody has begun with it."""
+        return self.state == RequestState.ASKED
+
+    @property
+    def is_started(self) -> bool:
+        """Whether it is in progress."""
+        return self.state == RequestState.STARTED
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it was done."""
+        return self.state == RequestState.DONE
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the client took it back."""
+        return self.state == RequestState.WITHDRAWN
+
+    @property
+    def fits_hours(self) -> bool:
+        """Whether the hours that were left covered it when it was asked."""
+        return self.fits == Fit.HOURS
+
+    @property
+    def needs_word(self) -> bool:
+        """Whether it was more than what the fee buys when it was asked."""
+        return self.fits == Fit.WORD
+
 
 class RequestMessage(TenantRow):
     """One thing that was said about a request: by a person of the client's, or (without `contact`) by the business.

@@ -64,6 +64,21 @@ class Deliverable(TenantRow):
         """How many are still owed."""
         return max(0, self.promised - self.done)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still owed in its own period."""
+        return self.state == DeliverableState.OPEN
+
+    @property
+    def is_carried(self) -> bool:
+        """Whether the rest is owed in the next period."""
+        return self.state == DeliverableState.CARRIED
+
+    @property
+    def is_waived(self) -> bool:
+        """Whether the rest is not owed any more."""
+        return self.state == DeliverableState.WAIVED
+
 
 class Handover(TenantRow):
     """It counts `count` times towards `deliverable.done`. With a `url`, or with a file that is kept by its SHA-256

@@ -228,7 +228,9 @@ def with_words(shot: dict[str, Any]) -> dict[str, Any]:
         "reached": sum(row["reached"] for row in shot["kpis"]),
         "judged": sum(row["judged"] for row in shot["kpis"]),
         "kpis": [_with_chart(row) for row in shot["kpis"]],
-        "settled": [item for item in items if item["because"]],
+        "settled": [
+            item | {"state": DeliverableState(item["state"])} for item in items if item["because"]
+        ],
         "answers": _answers(shot["requests"]),
     }
 

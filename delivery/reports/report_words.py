@@ -19,14 +19,24 @@ def with_words(shot: dict[str, Any]) -> dict[str, Any]:
     figures = [_figure(row) for row in shot["kpis"]]
     return {
         "snapshot": shot,
+        "verdict": Verdict(shot["verdict"]),
         "verdict_text": verdict_words(shot["verdict"], is_month=_is_month(shot["period"])),
         "kpis": [row for row in figures if row["shown"]],
         "more_kpis": [row for row in figures if not row["shown"]],
-        "items": [row | {"note": _item_note(row)} for row in shot["deliverables"]],
+        "items": [_item(row) for row in shot["deliverables"]],
+        "next_items": [f"{row['promised']} × {row['title']}" for row in shot["next"]],
         "requests_text": _requests(shot["requests"]),
         "hours_text": _hours(shot["hours"]),
         "silent_text": [_silent(row) for row in shot["silent"]],
         "work": _work(shot["entries"]),
+    }
+
+
+def _item(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {
+        "note": _item_note(row),
+        "state": DeliverableState(row["state"]),
+        "is_full": row["done"] >= row["promised"],
     }
 
 
@@ -85,6 +95,7 @@ def figure(value: Any, unit: str) -> str:
 def _figure(row: dict[str, Any]) -> dict[str, Any]:
     unit = row["unit"]
     return row | {
+        "pace": Pace(row["pace"]),
         "pace_text": pace_words(row["pace"]),
         "value_text": figure(row["value"], unit) if row["value"] else _("No reading"),
         "target_text": figure(row["target"], unit),

@@ -31,6 +31,21 @@ class Fitting:
     renews_on: date | None
     is_paused: bool
 
+    @property
+    def needs_word(self) -> bool:
+        """Whether more is asked for than the fee buys."""
+        return self.fit == Fit.WORD
+
+    @property
+    def fits_hours(self) -> bool:
+        """Whether the hours that are left cover it."""
+        return self.fit == Fit.HOURS
+
+    @property
+    def in_scope(self) -> bool:
+        """Whether it is part of what is promised."""
+        return self.fit == Fit.SCOPE
+
 
 def of(
     agreements: Iterable[Agreement], *, now: datetime, estimate: int | None = None

@@ -43,6 +43,26 @@ class Pace(StrEnum):
     BEHIND = "behind"
     UNKNOWN = "unknown"
 
+    @property
+    def is_reached(self) -> bool:
+        """Whether the target is reached."""
+        return self == Pace.REACHED
+
+    @property
+    def is_on_track(self) -> bool:
+        """Whether it is on its way to the target."""
+        return self == Pace.ON_TRACK
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether it is behind where it should be."""
+        return self == Pace.BEHIND
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is a reading to judge."""
+        return self != Pace.UNKNOWN
+
 
 class Verdict(StrEnum):
     """A whole period in one word."""
@@ -50,6 +70,16 @@ class Verdict(StrEnum):
     GOOD = "good"
     MIXED = "mixed"
     OFF = "off"
+
+    @property
+    def is_good(self) -> bool:
+        """Whether all went as planned."""
+        return self == Verdict.GOOD
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether most of it went as planned."""
+        return self == Verdict.MIXED
 
 
 def expected(baseline: Decimal, target: Decimal, elapsed: Fraction) -> Fraction:

@@ -31,6 +31,16 @@ class DeliverableState(StrEnum):
     CARRIED = "carried"
     WAIVED = "waived"
 
+    @property
+    def is_carried(self) -> bool:
+        """Whether the rest is owed in the next period."""
+        return self == DeliverableState.CARRIED
+
+    @property
+    def is_waived(self) -> bool:
+        """Whether the rest is not owed any more."""
+        return self == DeliverableState.WAIVED
+
 
 DELIVERABLE: dict[DeliverableState, frozenset[DeliverableState]] = {
     DeliverableState.OPEN: frozenset({DeliverableState.CARRIED, DeliverableState.WAIVED}),

@@ -31,6 +31,26 @@ class Line:
         tones = {Standing.DONE: "good", Standing.LATE: "bad", Standing.BEHIND: "warn"}
         return tones.get(self.standing, "mute")
 
+    @property
+    def is_late(self) -> bool:
+        """Whether its last day is over and something is missing."""
+        return self.standing == Standing.LATE
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether less is done than the day asks for."""
+        return self.standing == Standing.BEHIND
+
+    @property
+    def is_carried(self) -> bool:
+        """Whether the rest is owed in the next period."""
+        return self.standing == Standing.CARRIED
+
+    @property
+    def is_waived(self) -> bool:
+        """Whether the rest is not owed any more."""
+        return self.standing == Standing.WAIVED
+
 
 def lines(periods: Iterable[Period], today: date) -> dict[UUID, list[Line]]:
     """Of each period, in the order of its list; two questions, whatever the number of periods."""

@@ -1,5 +1,6 @@
 """The client's front page says what is so: hours, pauses, ends, what is late, and the sum that is really charged next."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -47,7 +48,7 @@ def test_the_first_line_is_the_hours_and_the_day(world: World) -> None:
     )
     page = front(agreement)
     renews = add_months(agreement.starts_on, 1, agreement.anchor_day)
-    facts = page[page.index("rh-now") : page.index("</dl>")]
+    facts = re.sub(r"\s*\n\s*", "", page[page.index("rh-now") : page.index("</dl>")])
     for words in (
         "Hours used</dt><dd>5 h<",
         "Included</dt><dd>20 h<",

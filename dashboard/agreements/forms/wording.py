@@ -93,6 +93,12 @@ class TextForm(PrintableForm, forms.Form):
             choices.append((_now("Your own"), [(pk, row.name) for pk, row in self.own.items()]))
         self.fields["wording"].choices = choices  # type: ignore[attr-defined]
 
+    @property
+    def has_more(self) -> bool:
+        """Whether one of the fields that are folded away has something to show."""
+        folded = ("kpis", "expectations", "competitors", "overage_fee")
+        return bool(self.errors) or any(self[name].value() for name in folded)
+
     def terms(self, currency: str) -> dict[str, Any]:
         """The columns of a proposal, as the verb takes them; raises ValidationError at the fee."""
         data = self.cleaned_data
@@ -215,6 +221,7 @@ class ClauseForm(forms.Form):
             self.fields[f"title_{language}"].widget.attrs["lang"] = language
         self.use_required_attribute = False
         self.waits = self.initial.get("waits", "")
+        self.waits_for_thai = self.waits == "th"
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data

@@ -92,7 +92,7 @@ def in_words(fit: Fit) -> dict[str, Any]:
     """The verdict and its reasons as sentences."""
     title, advice = VERDICTS[fit.verdict]
     return {
-        "verdict": fit.verdict.value,
+        "verdict": fit.verdict,
         "title": title,
         "advice": advice,
         "speaks_for": [FOR[question] for question in fit.speaks_for],

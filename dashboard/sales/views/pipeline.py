@@ -36,6 +36,11 @@ class Column:
     totals: list[tuple[str, int]]
     cards: list[tuple[Client, Expected | None, int]]
 
+    @property
+    def is_won(self) -> bool:
+        """Whether its clients have signed."""
+        return self.stage == Stage.WON
+
 
 class Board(DashboardView):
     """Everybody who is not yet a client, by stage, and who was won or lost lately."""

@@ -63,6 +63,12 @@ class WeekPage(TimeDesk):
         week = week_of(self.business, monday, self.today)
         cells = _cells(week, day, agreement)
         around = {"before": monday - WEEK, "after": monday + WEEK}
+        here = f"?on={monday.isoformat()}"
+        opened = (
+            f"{here}&day={day.isoformat()}" + (f"&agreement={agreement}" if agreement else "")
+            if day
+            else here
+        )
         return self.show(
             request,
             status,
@@ -73,6 +79,8 @@ class WeekPage(TimeDesk):
             cells=cells,
             can_add=form and any(cell.can_add for cell in cells),
             today=self.today,
+            here=here,
+            opened=opened,
             **around,
         )
 

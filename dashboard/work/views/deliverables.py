@@ -69,11 +69,9 @@ class Work(DashboardView):
             "count": CountForm(row=row.pk, initial={"done": row.done, "due_on": row.due_on}),
             "settle": SettleForm(row=row.pk),
         }
-        return (
-            found | {refused[1]: refused[2], "open": refused[1]}
-            if refused and refused[0] == row.pk
-            else found
-        )
+        if refused and refused[0] == row.pk:
+            found |= {refused[1]: refused[2], f"open_{refused[1]}": True}
+        return found
 
 
 class WorkPage(Work):

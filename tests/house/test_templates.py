@@ -1,0 +1,51 @@
+"""Templates that a person can review: short lines, no states spelled out, components that say what they take."""
+
+import re
+from collections.abc import Iterator
+from itertools import takewhile
+from pathlib import Path
+
+from core.templatetags.components import PARTS
+
+ROOT = Path(__file__).resolve().parents[2] / "templates"
+LONGEST = 120
+TYPED = ("method", "level_tag", "value", "place")  # what a browser or a field holds, which is text
+COMPARED = re.compile(r"\{% (?:el)?if [^%]*?\b[\w.]+\.(\w+) (?:==|!=) [\"']")
+
+
+def lines(*endings: str) -> Iterator[tuple[str, str]]:
+    """(place, line) of every template."""
+    for path in sorted(ROOT.rglob("*")):
+        if path.suffix in (endings or (".html", ".txt")):
+            for number, line in enumerate(path.read_text().split("\n"), 1):
+                yield f"{path.relative_to(ROOT)}:{number}", line
+
+
+def test_no_line_of_a_template_is_longer_than_a_screen() -> None:
+    assert not [place for place, line in lines() if len(line) > LONGEST]
+
+
+def test_a_template_asks_its_models_and_compares_no_state_with_a_text() -> None:
+    """`agreement.is_waiting`, not `agreement.state == "sent"`: a misspelt state would be false for ever."""
+    found = [
+        (place, name)
+        for place, line in lines()
+        for name in COMPARED.findall(line)
+        if name not in TYPED
+    ]
+    assert not found
+
+
+def test_line_breaks_that_are_shown_do_not_come_from_a_template() -> None:
+    """rh-prose shows every line break of its text; one of the template would stand above it."""
+    prose = re.compile(r"rh-(?:prose|letter)[^>]*>$")
+    assert not [
+        place for place, line in lines(".html") if prose.search(line.strip()) and "</" not in line
+    ]
+
+
+def test_the_first_lines_of_a_component_say_everything_it_takes() -> None:
+    for name, parts in PARTS.items():
+        written = (ROOT / "components" / f"{name}.html").read_text().split("\n")
+        comment = " ".join(takewhile(lambda line: line.startswith("{#"), written))
+        assert not [part for part in parts if f"`{part}`" not in comment], name
