@@ -133,9 +133,9 @@ def test_a_calendar_reads_back_what_was_written(title: str, text: str) -> None:
         Event("id@x", 1, at, 45, at, title, text, "https://hub.example/calls/1/")
     )
     lines = written.split("\r\n")
-    assert all(len(line.encode()) <= calendar_file.OCTETS for line in lines)
+    assert all(len(line.encode()) <= calendar_file.MAX_LINE_OCTETS for line in lines)
     assert "\n" not in written.replace("\r\n", "")
     whole = written.replace("\r\n ", "").split("\r\n")
-    assert f"SUMMARY:{calendar_file.escape(title)}" in whole
-    assert f"DESCRIPTION:{calendar_file.escape(text)}" in whole
+    assert f"SUMMARY:{calendar_file.escape_text(title)}" in whole
+    assert f"DESCRIPTION:{calendar_file.escape_text(text)}" in whole
     assert "DTEND:20261201T031500Z" in whole

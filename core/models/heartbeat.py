@@ -1,11 +1,11 @@
-"""Heartbeat: the last sign of life of the worker and of beat."""
+"""Heartbeat: when the worker and the scheduler (beat) were last seen running."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Heartbeat(models.Model):
-    """`name` is "worker" (written by a task it ran) or "beat" (written at its tick)."""
+    """`name` is "worker" (written by a task it ran) or "beat" (written at each of its ticks)."""
 
     name = models.CharField(_("name"), max_length=40, primary_key=True)
     at = models.DateTimeField(_("last seen"))

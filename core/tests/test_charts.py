@@ -30,6 +30,6 @@ def test_a_missing_month_is_a_gap_and_a_day_between_readings_is_not() -> None:
 
 
 def test_an_axis_begins_at_nothing_only_where_the_figures_are_near_it() -> None:
-    assert charts.scale(D(20), D(120)) == (0, 150, 50)
-    assert charts.scale(D(8200), D(10000)) == (8000, 10000, 1000)
-    assert charts.scale(D(5), D(5))[0] <= 5 <= charts.scale(D(5), D(5))[1]
+    assert charts.axis(D(20), D(120)) == (0, 150, 50)
+    assert charts.axis(D(8200), D(10000)) == (8000, 10000, 1000)
+    assert charts.axis(D(5), D(5))[0] <= 5 <= charts.axis(D(5), D(5))[1]

@@ -164,9 +164,9 @@ def test_what_was_made_once_is_kept_and_never_served_damaged(settings, tmp_path,
 
 def test_the_folder_of_what_is_kept_does_not_grow_without_end(settings, tmp_path):
     settings.KEPT_PAPERS = tmp_path
-    for n in range(3 * kept.EACH):
-        assert kept.get(f"aa{n}", lambda n=n: bytes([n])) == bytes([n])
-    assert len(list((tmp_path / "aa").iterdir())) == kept.EACH
+    for n in range(3 * kept.FILES_PER_FOLDER):
+        assert kept.get_or_render(f"aa{n}", lambda n=n: bytes([n])) == bytes([n])
+    assert len(list((tmp_path / "aa").iterdir())) == kept.FILES_PER_FOLDER
 
 
 def test_threads_that_print_at_once_do_not_disturb_each_other():
@@ -349,5 +349,5 @@ def test_a_file_that_was_altered_on_disk_or_is_gone_is_not_shown(business):
 
 def test_a_document_is_found_by_its_bytes_alone(business):
     document = keep(business)
-    assert store.find(b"%PDF-1.7 one") == document
-    assert store.find(b"%PDF-1.7 one ") is None
+    assert store.find_by_content(b"%PDF-1.7 one") == document
+    assert store.find_by_content(b"%PDF-1.7 one ") is None

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from core.documents.logos import LARGEST, SIDE, redrawn
+from core.documents.logos import MAX_BYTES, MAX_SIDE, redrawn
 
 
 def picture(kind: str, width: int = 900, height: int = 300) -> bytes:
@@ -39,13 +39,13 @@ def test_a_picture_comes_out_as_a_small_png_and_nothing_that_hid_in_it(kind: str
     made = redrawn(upload(picture(kind) + b"<script>alert(1)</script>")).read()
     assert b"script" not in made
     with Image.open(io.BytesIO(made)) as found:
-        assert (found.format, max(found.size)) == ("PNG", SIDE)
+        assert (found.format, max(found.size)) == ("PNG", MAX_SIDE)
 
 
 @pytest.mark.parametrize(
     "body",
     [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"<html>", picture("GIF"), huge(),
-     b"\x89PNG\r\n\x1a\n" + bytes(LARGEST)],
+     b"\x89PNG\r\n\x1a\n" + bytes(MAX_BYTES)],
     ids=["empty", "svg", "html", "another kind", "a bomb", "too large"],
 )  # fmt: skip
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")

@@ -80,7 +80,7 @@ def test_a_changed_bit_in_the_seals_own_padding_is_found_by_the_hash(kept, seale
     assert seal.verify(changed).intact, (
         "the validator does not look there: this is why the hash is asked too"
     )
-    assert store.find(changed) is None
+    assert store.find_by_content(changed) is None
 
 
 @pytest.mark.parametrize("more", [b"x", b"\n", b"\n%%EOF\n"])
@@ -93,14 +93,14 @@ def test_a_file_cut_short_is_not_intact_and_a_sealed_one_takes_no_second_signatu
     writer = IncrementalPdfFileWriter(BytesIO(sealed))
     over = signers.PdfSignatureMetadata(field_name="Another")
     with pytest.raises(SigningError, match="forbids all changes"):
-        signers.sign_pdf(writer, over, signer=certificate.signer(NOW))
+        signers.sign_pdf(writer, over, signer=certificate.load_signer(NOW))
 
 
 @pytest.mark.parametrize(
     "junk", [b"", b"%PDF-1.7", b"hello", b"\x00" * 500, b"%PDF-1.7\nstartxref\n9\n%%EOF"]
 )
 def test_any_bytes_may_be_asked_about(junk):
-    assert seal.verify(junk) == seal.Verdict()
+    assert seal.verify(junk) == seal.SealStatus()
 
 
 def test_asking_makes_no_certificate(installation):
@@ -110,7 +110,7 @@ def test_asking_makes_no_certificate(installation):
 
 def test_the_seal_of_another_installation_is_not_ours(installation, sealed, tmp_path):
     installation.RH_VAR_DIR = tmp_path / "elsewhere"
-    certificate.signer(NOW)
+    certificate.load_signer(NOW)
     verdict = seal.verify(sealed)
     assert verdict.signature_valid
     assert not verdict.ours
@@ -128,8 +128,8 @@ def test_a_seal_put_on_after_its_certificate_ended_does_not_count(sealed):
 def put_on(now):
     """A seal that states this time, whatever the certificate says about it."""
     writer = IncrementalPdfFileWriter(BytesIO(plain()))
-    metadata = signers.PdfSignatureMetadata(field_name=seal.FIELD)
-    return seal._Signer(metadata, certificate.signer(NOW), now).sign_pdf(writer).getvalue()
+    metadata = signers.PdfSignatureMetadata(field_name=seal.SIGNATURE_FIELD)
+    return seal._Signer(metadata, certificate.load_signer(NOW), now).sign_pdf(writer).getvalue()
 
 
 def test_a_new_pair_seals_from_now_on_and_what_the_old_one_sealed_stays_confirmed(sealed):
@@ -152,10 +152,10 @@ def test_a_pair_that_is_missing_or_broken_refuses_to_seal_until_it_is_mended(
     good = path.read_bytes()
     path.unlink() if body is None else path.write_bytes(body)
     with pytest.raises(certificate.SealNotReady):
-        certificate.signer(NOW)
-    assert not seal.is_ours(plain())
+        certificate.load_signer(NOW)
+    assert not seal.has_our_certificate(plain())
     path.write_bytes(good)
-    assert certificate.signer(NOW)
+    assert certificate.load_signer(NOW)
 
 
 def test_a_key_that_does_not_fit_its_certificate_refuses_to_seal(installation, sealed):
@@ -163,7 +163,7 @@ def test_a_key_that_does_not_fit_its_certificate_refuses_to_seal(installation, s
     certificate.renew(NOW)
     (installation.RH_VAR_DIR / "seal" / certificate.KEY).write_bytes(key)
     with pytest.raises(certificate.SealNotReady, match="belong together"):
-        certificate.signer(NOW)
+        certificate.load_signer(NOW)
 
 
 def test_a_pair_that_is_lost_is_not_made_anew_while_sealed_papers_need_it(installation, kept):
@@ -208,7 +208,7 @@ def test_two_first_uses_at_once_make_one_certificate(installation):
 
     def first_use(_n):
         start.wait()
-        return certificate.signer(NOW).signing_cert.serial_number
+        return certificate.load_signer(NOW).signing_cert.serial_number
 
     with ThreadPoolExecutor(4) as pool:
         serials = set(pool.map(first_use, range(4)))

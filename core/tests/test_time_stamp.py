@@ -19,8 +19,7 @@ from pyhanko.sign.timestamps import DummyTimeStamper
 from core.documents import seal, store
 from core.models import Business, User
 from core.models.document import DocumentKind
-from core.tables.spreadsheet import plain
-from core.tests.test_seal import NOW, flipped, installation
+from core.tests.test_seal import NOW, flipped, installation, plain
 
 pytestmark = pytest.mark.rendering
 __all__ = ["installation"]
@@ -115,7 +114,7 @@ def test_a_seal_carries_the_time_of_the_service_and_stays_intact(service: Servic
 def test_a_service_that_fails_leaves_a_seal_without_a_stamp_and_the_reason(
     how: str, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(seal, "STAMP_WITHIN", 0.5)
+    monkeypatch.setattr(seal, "TIMESTAMP_TIMEOUT", 0.5)
     service.how = how
     sealed, said = seal.stamped(plain(), reason="Agreement", now=NOW)
     assert seal.verify(sealed).intact
