@@ -1,1 +1,1 @@
-"""What every other room builds on: tenants, money, dates, PDFs, emails, links and the audit trail."""
+"""What every other room builds on: tenants, money, dates, PDFs, emails, links, audit trail."""

@@ -37,7 +37,7 @@ def record(
     origin: Origin = UNSEEN,
     data: dict[str, Any] | None = None,
 ) -> AuditEvent:
-    """Append one event to the chain of `chain_id` and return it. `now` is the time of the event (UTC).
+    """Append one event to the chain of `chain_id` and return it. `now` is its time (UTC).
 
     If two transactions append to one chain at once, the unique event number makes the second fail
     with IntegrityError.

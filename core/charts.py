@@ -69,8 +69,8 @@ class Course:
     """A line chart of readings, drawn by components/course.html.
 
     `target` is the height of the horizontal target line. `ideal` is the straight line that readings
-    should follow to the target, as (x1, y1, x2, y2). `rows` holds the labels and figures as text, for
-    readers who cannot see the chart.
+    should follow to the target, as (x1, y1, x2, y2). `rows` holds the labels and figures as text,
+    for readers who cannot see the chart.
     """
 
     width: int
@@ -202,11 +202,11 @@ def line(
     width: int = 640,
     height: int = 220,
 ) -> Course:
-    """A line chart of (label, value) points at equal distances, oldest first. Needs at least one point.
+    """A line chart of (label, value) points at equal distances, oldest first.
 
-    `show` formats a value. A value of None means that there is no reading: the line has a gap there,
-    or, with `joined`, runs straight to the next reading. `ideal` holds the first and the last value
-    of the straight line to the target.
+    It needs at least one point. `show` formats a value. A value of None means that there is no
+    reading: the line has a gap there, or, with `joined`, runs straight to the next reading. `ideal`
+    holds the first and the last value of the straight line to the target.
     """
     known = [value for _label, value in points if value is not None]
     low, high, step = axis(

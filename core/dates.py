@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True)
 class Span:
-    """The days from `start` up to, but not including, `end`. Raises ValueError if there are none."""
+    """The days from `start` up to, but not including, `end`. Raises ValueError if none."""
 
     start: date
     end: date

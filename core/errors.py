@@ -1,4 +1,4 @@
-"""The errors that business rules raise; their text is a translated sentence for the person asking."""
+"""The errors that business rules raise; their text is a translated sentence for the user."""
 
 
 class RuleError(Exception):
@@ -13,4 +13,4 @@ class RuleError(Exception):
 
 
 class NotAllowedNow(RuleError):
-    """The row's present state does not allow this change; somebody else may have changed it first."""
+    """The row's state does not allow this change; somebody else may have changed it first."""

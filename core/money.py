@@ -106,8 +106,8 @@ def tax_by_rate(lines: Iterable[tuple[int, Decimal]]) -> dict[Decimal, int]:
 def tax_inclusive(gross: int, percents: Sequence[Decimal]) -> tuple[int, list[int]]:
     """Split an amount that includes tax into its net and the tax of each rate.
 
-    Each tax is gross × rate / (100 + sum of all rates), rounded once (rule 11). The net is the rest,
-    so that net and taxes always add up to `gross` exactly.
+    Each tax is gross × rate / (100 + sum of all rates), rounded once (rule 11). The net is the
+    rest, so that net and taxes always add up to `gross` exactly.
     """
     whole = 100 + sum(map(Fraction, percents))
     taxes = [round_half_up(gross * Fraction(percent) / whole) for percent in percents]

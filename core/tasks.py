@@ -1,4 +1,4 @@
-"""Celery tasks of core: sending emails, and the worker's heartbeat. Each task reads the clock once."""
+"""Celery tasks of core: sending emails, and the heartbeat of the worker."""
 
 from celery import shared_task
 from django.utils import timezone

@@ -1,7 +1,8 @@
 """Keeps tenants apart: a view can read rows only through the business that it acts for.
 
 Views in dashboard/ and portal/ never use a model manager; they call `self.rows(Model)` instead, and
-a test of the whole tree holds them to it. Without a business they are refused, never shown all rows.
+a test of the whole tree holds them to it. Without a business they are refused, never shown all
+rows.
 """
 
 from collections.abc import Callable
@@ -47,7 +48,7 @@ def scoped(model: type[M], business: Business | None) -> QuerySet[M]:
 
 
 class BusinessView(LoginRequiredMixin):
-    """Base of every dashboard view: requires a signed-in user, and shows only their business's rows.
+    """Base of every dashboard view: requires a signed-in user, and reads only their rows.
 
     A user without a business is sent to the setup page, unless the view sets `needs_business` to
     False. The owner of a suspended business is refused with 403.
@@ -83,7 +84,8 @@ class BusinessView(LoginRequiredMixin):
     def row(self, model: type[M], pk: UUID, queryset: QuerySet[M] | None = None) -> M:
         """One row by id, from `queryset` or from all rows of this business.
 
-        Raises Http404 for a row of another business, as for one that does not exist (docs/trust.md).
+        Raises Http404 for a row of another business, as for one that does not exist
+        (docs/trust.md).
         """
         row = (queryset if queryset is not None else self.rows(model)).filter(pk=pk).first()
         if row is None:

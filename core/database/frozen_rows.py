@@ -1,6 +1,7 @@
 """Database triggers that make issued rows unchangeable, on SQLite and PostgreSQL (rule 17).
 
-On SQLite a migration that rebuilds a table drops its triggers, and must end with a Freeze of its own.
+On SQLite a migration that rebuilds a table drops its triggers, and must end with a Freeze of its
+own.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,7 @@ REFUSE = (
 
 
 class Freeze(migrations.RunPython):
-    """Migration operation: forbid DELETE on `table`, and UPDATE of `columns` (default: all columns).
+    """Migration operation: forbid DELETE on `table`, and UPDATE of `columns` (default: of all).
 
     `when` is an SQL condition on OLD; the triggers refuse only rows for which it holds. Without it
     they refuse every row.

@@ -1,7 +1,7 @@
 """The installation's private key and X.509 certificate for sealing documents.
 
-They are created at first use, in the folder `seal` of RH_VAR_DIR. Certificates that were replaced are
-kept there too, because documents that were sealed with them must stay verifiable.
+They are created at first use, in the folder `seal` of RH_VAR_DIR. Certificates that were replaced
+are kept there too, because documents that were sealed with them must stay verifiable.
 """
 
 import os

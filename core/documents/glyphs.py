@@ -60,7 +60,7 @@ def escaped(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """`text` without its unprintable characters, for drafts that a person reads before they are used."""
+    """`text` without its unprintable characters, for drafts that a person reads before use."""
     known = _printable()
     return "".join(
         character for character in text if ord(character) in known or character in BREAKS
@@ -106,8 +106,8 @@ def _code_points(name: str) -> frozenset[int]:
 def thai_text_by_glyph() -> dict[int, str]:
     """The text of each Thai glyph of the bundled fonts by glyph number, the same in both weights.
 
-    Shaping splits "ำ" into two glyphs, one of which is also the glyph of "า". WeasyPrint assigns one
-    text to each glyph that it used, so that without this table "กาแฟ" is copied as "กำแฟ".
+    Shaping splits "ำ" into two glyphs, one of which is also the glyph of "า". WeasyPrint assigns
+    one text to each glyph that it used, so that without this table "กาแฟ" is copied as "กำแฟ".
     """
     with TTFont(FONTS / FILES[0], lazy=True) as font:
         texts = {number: agl.toUnicode(name) for number, name in enumerate(font.getGlyphOrder())}

@@ -11,7 +11,7 @@ from core.documents.glyphs import MissingGlyphs, check
 
 
 class PrintableForm(forms.BaseForm):
-    """Requires that every text of the form can be printed, except the fields named in `unprinted`."""
+    """Requires every text of the form to be printable, except the fields in `unprinted`."""
 
     unprinted: tuple[str, ...] = ()
 

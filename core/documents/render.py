@@ -63,7 +63,7 @@ def pdf(
 
 
 def warm() -> None:
-    """Load WeasyPrint, fonts and styles now, so that the first PDF of a process need not wait for them.
+    """Load WeasyPrint, fonts and styles now, so that the first PDF does not wait for them.
 
     Does nothing if Pango is not installed.
     """
@@ -157,7 +157,7 @@ def _style_hash() -> str:
 
 
 def _cache_key(html: str, identifier: str, files: Mapping[str, bytes]) -> str:
-    """The hash of everything that the PDF's bytes depend on, including a logo that the HTML names."""
+    """The hash of everything that the PDF's bytes depend on, including the logo."""
     logos = [path.read_bytes() for path in map(_own_file, NAMED_FILES.findall(html)) if path]
     parts = [_style_hash().encode(), identifier.encode(), html.encode(), *logos]
     parts += [part for name, body in files.items() for part in (name.encode(), body)]

@@ -21,7 +21,7 @@ class DocumentAltered(RuleError):
 def save(
     *, business: Business, kind: DocumentKind, title: str, pdf: bytes, now: datetime
 ) -> Document:
-    """Write the file, then its row. Saving the same bytes for the same business again returns that row.
+    """Write the file, then its row. The same bytes of the same business are stored once.
 
     The file is on disk before the row exists. A rollback may leave a file without a row, which is
     harmless, but never a row without its file.
@@ -50,7 +50,7 @@ def save(
 
 
 def read(document: Document) -> bytes:
-    """The bytes of a document. Raises DocumentAltered if they were changed or the file is missing."""
+    """The bytes of a document. Raises DocumentAltered if they changed or the file is missing."""
     try:
         pdf = (Path(settings.MEDIA_ROOT) / document.path).read_bytes()
     except FileNotFoundError:

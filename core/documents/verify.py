@@ -40,7 +40,7 @@ class Finding:
 
 
 def examine(pdf: bytes) -> Finding:
-    """Verify a file. It is intact if its hash is known and, for a sealed document, its seal is valid.
+    """Verify a file. It is intact if its hash is known and its seal, if it has one, is valid.
 
     Only files with a known hash are parsed. Any other file is only searched for our certificate: if
     it contains it, the file is altered, otherwise unknown.
@@ -68,7 +68,7 @@ def examine(pdf: bytes) -> Finding:
 
 
 def examine_hash(sha256: str) -> Finding:
-    """Verify the stored document with this SHA-256, for people who have hashed their file themselves."""
+    """Verify the stored document with this SHA-256, for people who hashed their file themselves."""
     known = store.find_by_hash(sha256.lower())
     if known is None:
         return Finding(Word.UNKNOWN, _("No document of this installation has this SHA-256."))

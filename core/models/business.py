@@ -25,8 +25,8 @@ class Business(models.Model):
     """A freelancer's business.
 
     `floor_rate` (per hour) and `yearly_goal` (per year) are minor units of `currency`, and
-    `capacity_minutes` is minutes per month; 0 in any of the three means "not set". `time_zone` is an
-    IANA name.
+    `capacity_minutes` is minutes per month; 0 in any of the three means "not set". `time_zone` is
+    an IANA name.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -67,7 +67,7 @@ class Business(models.Model):
 
 
 class TenantRow(models.Model):
-    """Base class of every row of a tenant: an id that is hard to guess, the business, and `created_at`.
+    """Base class of every row of a tenant: its id, its business, and when it was created.
 
     `created_at` is UTC. Business functions pass their own `now` instead of using the default.
     """

@@ -26,7 +26,7 @@ SEALED = "signed_"  # prefix of the kinds that carry the installation's seal
 
 
 class Document(TenantRow):
-    """A PDF under media/documents/, named by its SHA-256. The row never changes (database trigger)."""
+    """A PDF under media/documents/, named by its SHA-256. A database trigger freezes the row."""
 
     kind = models.CharField(_("kind"), max_length=20, choices=DocumentKind.choices)
     title = models.CharField(_("title"), max_length=300)

@@ -17,8 +17,8 @@ class LinkPurpose(models.TextChoices):
 class Link(models.Model):
     """A link for a person. `subject_id` is the id of a Contact (portal) or of a User (sign-in).
 
-    `target` is the page that the link opens, as "noun:id". The token in the address is the row's id,
-    signed with the installation's key: a copy of this table gives access to nothing.
+    `target` is the page that the link opens, as "noun:id". The token in the address is the row's
+    id, signed with the installation's key: a copy of this table gives access to nothing.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -1,4 +1,4 @@
-"""OutboxEmail: an email that is stored in the transaction of its cause, and sent after the commit."""
+"""OutboxEmail: an email, stored in the transaction of the event it reports, and sent later."""
 
 from django.conf import settings
 from django.db import models

@@ -9,8 +9,8 @@ from core.models.business import TenantRow
 class TaxMode(models.TextChoices):
     """How tax relates to a price.
 
-    EXCLUSIVE adds it to the price; with INCLUSIVE the price contains it. REVERSE and EXEMPT charge no
-    tax and give the reason.
+    EXCLUSIVE adds it to the price; with INCLUSIVE the price contains it. REVERSE and EXEMPT charge
+    no tax and give the reason.
     """
 
     EXCLUSIVE = "exclusive", _("Tax is added")
