@@ -1,1 +1,1 @@
-"""Who we work for: clients and their contacts."""
+"""Clients and prospects: their contacts, their place in the sales pipeline, and portal links."""

@@ -1,4 +1,4 @@
-"""Clients and contacts in the admin site."""
+"""Admin pages for clients and contacts."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""Registers the clients room with Django."""
+"""Django app configuration of clients."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

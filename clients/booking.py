@@ -1,4 +1,4 @@
-"""Books a call, asks for the decision maker, and moves a call to another time."""
+"""Books and reschedules sales calls, and asks for a decision maker on each of them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,11 +15,11 @@ from core.errors import RuleError
 
 
 class NobodyDecides(RuleError):
-    """None of the people on the call decides; booking it all the same has to be said."""
+    """No decision maker is on the call. Pass `anyway` to book it all the same."""
 
 
-class NoSuchCall(RuleError):
-    """A length or a guest that cannot be."""
+class InvalidCall(RuleError):
+    """The length of the call or its contacts are not possible."""
 
 
 def book(
@@ -32,8 +32,11 @@ def book(
     now: datetime,
     anyway: bool = False,
 ) -> Call:
-    """A call with these people; the prospect moves on to "call booked". Raises NobodyDecides, NoSuchCall."""
-    _check(client, contacts, minutes, anyway)
+    """Book a call with these contacts, and move the prospect on to the stage "call booked".
+
+    `starts_at` is time-zone aware. Raises NobodyDecides, unless `anyway` is set, and InvalidCall.
+    """
+    _validate(client, contacts, minutes, anyway)
     with transaction.atomic():
         call = Call.objects.create(
             business=client.business,
@@ -55,8 +58,12 @@ def rebook(
     minutes: int,
     anyway: bool = False,
 ) -> Call:
-    """Another time, length or company. Calendars replace what they have. Raises NobodyDecides, NoSuchCall."""
-    _check(call.client, contacts, minutes, anyway)
+    """Change the time, the length or the contacts of a call.
+
+    The call's calendar file gets a higher version, so that calendars replace the old event. Raises
+    NobodyDecides, unless `anyway` is set, and InvalidCall.
+    """
+    _validate(call.client, contacts, minutes, anyway)
     with transaction.atomic():
         Call.objects.filter(pk=call.pk).update(
             starts_at=starts_at, minutes=minutes, moved=F("moved") + 1
@@ -66,14 +73,14 @@ def rebook(
     return call
 
 
-def _check(client: Client, contacts: Sequence[Contact], minutes: int, anyway: bool) -> None:
+def _validate(client: Client, contacts: Sequence[Contact], minutes: int, anyway: bool) -> None:
     if not SHORTEST <= minutes <= LONGEST:
-        words = _("A call takes between %(least)s and %(most)s minutes.") % {
+        message = _("A call takes between %(least)s and %(most)s minutes.") % {
             "least": SHORTEST,
             "most": LONGEST,
         }
-        raise NoSuchCall(words, field="minutes")
+        raise InvalidCall(message, field="minutes")
     if not contacts or any(contact.client_id != client.pk for contact in contacts):
-        raise NoSuchCall(_("Say with whom you talk."), field="contacts")
+        raise InvalidCall(_("Say with whom you talk."), field="contacts")
     if not anyway and not any(contact.is_decision_maker for contact in contacts):
         raise NobodyDecides(_("Nobody on this call decides."))

@@ -1,4 +1,4 @@
-"""Keeps what is typed during a call, and gives its answers to whoever composes the proposal."""
+"""Saves the notes that are typed during a sales call, and answers what a proposal needs of them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,16 +12,20 @@ from clients.models import Call, Client, Contact
 from clients.models.sales import kpi_figures
 from core.errors import RuleError
 
+#: The fields of Call that hold notes; all of them are saved together.
 TYPED = ("needs", "goals", "kpis", "load", "extras", "budget", "outcome", "next_step", "next_on")
 
 
 class ChangedElsewhere(RuleError):
-    """Another tab or another device saved this call meanwhile; nothing was written."""
+    """Another tab or device has saved this call since it was read; nothing was written."""
 
 
 @dataclass(frozen=True)
 class Tab:
-    """Who writes: the tab's own mark and the number of its request; no mark without a script."""
+    """The browser tab that saves: its random id (`mark`) and the number of its request (`count`).
+
+    `mark` is "" where the form is sent without JavaScript.
+    """
 
     mark: str = ""
     count: int = 0
@@ -29,10 +33,12 @@ class Tab:
 
 @dataclass(frozen=True)
 class Answers:
-    """What the calls with a client brought, for the proposal. Budgets and outcomes are not in it (rule 37).
+    """What the calls with a client brought, for a proposal.
 
-    `kpis` are {"name", "unit", "kind", "direction", "baseline", "target"}: direction is "up" or "down", the last two
-    are plain decimals as text, empty where none was said. `minutes` a month is 0 where it was not estimated.
+    `kpis` holds {"name", "unit", "kind", "direction", "baseline", "target"}: the direction is "up"
+    or "down", and the last two are plain decimals as text, or "" if none was given. `minutes` is
+    the estimated work per month, or 0 if there is no estimate. Budget and outcome are left out,
+    because they are private to the freelancer (rule 37).
     """
 
     needs: str
@@ -44,40 +50,42 @@ class Answers:
 
     @property
     def kpi_lines(self) -> list[str]:
-        """The same as a proposal prints them: "Followers: 1000 to 5000"."""
-        return [_line(row) for row in self.kpis]
+        """The KPIs as a proposal prints them: "Followers: from 1000 to 5000"."""
+        return [_kpi_line(row) for row in self.kpis]
 
 
 def write(
     *, call: Call, typed: dict[str, Any], revision: int, now: datetime, tab: Tab | None = None
 ) -> Call:
-    """Save the whole guide over `revision`. Raises ChangedElsewhere where somebody else saved since.
+    """Save all notes of a call that was read at `revision`.
 
-    A tab that never heard that its own save arrived may save again; its late requests change nothing.
+    Raises ChangedElsewhere if another tab or device has saved since. A tab that did not receive the
+    answer to its last save may save again over the old revision; its delayed requests change
+    nothing, because their count is lower.
     """
     tab = tab or Tab()
-    fits = Q(revision=revision)
+    unchanged = Q(revision=revision)
     if tab.mark:
-        fits |= Q(writer=tab.mark, save_count__lt=tab.count)
+        unchanged |= Q(writer=tab.mark, save_count__lt=tab.count)
     values = {name: typed[name] for name in TYPED}
-    won = Call.objects.filter(fits, pk=call.pk).update(
+    saved = Call.objects.filter(unchanged, pk=call.pk).update(
         **values, revision=F("revision") + 1, writer=tab.mark, save_count=tab.count, written_at=now
     )
     call.refresh_from_db()
-    if not won:
+    if not saved:
         raise ChangedElsewhere(_("This call was changed in another tab or on another device."))
     return call
 
 
 def answers(client: Client) -> Answers:
-    """Each answer from the newest call that has one."""
+    """Each answer comes from the newest call that has one, of the last 20 calls with the client."""
     calls = list(Call.objects.filter(client=client).order_by("-starts_at", "-id")[:20])
     kpis: list[dict[str, str]] = next((call.kpis for call in calls if call.kpis), [])
     extras = _first(calls, "extras").splitlines()
     return Answers(
         needs=_first(calls, "needs"),
         goals=_first(calls, "goals"),
-        kpis=[_kpi(row) for row in kpis if row["name"].strip()],
+        kpis=[_clean_kpi(row) for row in kpis if row["name"].strip()],
         minutes=next((call.monthly_minutes for call in calls if call.monthly_minutes), 0),
         extras=[line.strip() for line in extras if line.strip()],
         decision_maker=client_records.decision_maker(client),
@@ -85,21 +93,23 @@ def answers(client: Client) -> Answers:
 
 
 def _first(calls: list[Call], name: str) -> str:
+    """The first non-empty text of the field `name`."""
     return next((text for call in calls if (text := getattr(call, name).strip())), "")
 
 
-def _kpi(row: dict[str, str]) -> dict[str, str]:
+def _clean_kpi(row: dict[str, str]) -> dict[str, str]:
+    """A KPI with plain decimals; a figure that cannot be read becomes ""."""
     baseline, target = ("" if value is None else f"{value:f}" for value in kpi_figures(row))
     return {**row, "name": row["name"].strip(), "baseline": baseline, "target": target}
 
 
-def _line(row: dict[str, str]) -> str:
-    words = {name: row[name] for name in ("name", "baseline", "target")}
-    words |= {
+def _kpi_line(row: dict[str, str]) -> str:
+    values = {name: row[name] for name in ("name", "baseline", "target")}
+    values |= {
         name: f"{row[name]} {row['unit']}".strip() for name in ("baseline", "target") if row[name]
     }
     if row["baseline"] and row["target"]:
-        return _("%(name)s: from %(baseline)s to %(target)s") % words
+        return _("%(name)s: from %(baseline)s to %(target)s") % values
     if row["target"]:
-        return _("%(name)s: %(target)s") % words
+        return _("%(name)s: %(target)s") % values
     return row["name"]

@@ -1,4 +1,4 @@
-"""Adds and changes clients and the people at them."""
+"""Adds and changes clients and their contacts."""
 
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,8 @@ from core.errors import RuleError
 from core.models import Business
 
 
-class ContactThere(RuleError):
-    """Somebody with this email is already a contact of this client."""
+class DuplicateContact(RuleError):
+    """The client already has a contact with this email address."""
 
 
 def add_client(
@@ -26,7 +26,11 @@ def add_client(
     time_zone: str = "",
     **fields: Any,
 ) -> Client:
-    """A prospect with its decision maker. The time zone is the business's where none is given."""
+    """Add a prospect, with a contact who is its decision maker.
+
+    `time_zone` is an IANA name; without one the client gets the time zone of the business. `fields`
+    are further fields of Client.
+    """
     with transaction.atomic():
         client = Client.objects.create(
             business=business,
@@ -48,7 +52,7 @@ def add_client(
 
 
 def change_client(*, client: Client, **fields: Any) -> Client:
-    """Write new particulars. Papers that were issued keep the old ones (rule 17)."""
+    """Change fields of a client. Documents that were already issued do not change (rule 17)."""
     for name, value in fields.items():
         setattr(client, name, value)
     client.save(update_fields=list(fields))
@@ -64,7 +68,7 @@ def add_contact(
     role: str = "",
     is_decision_maker: bool = False,
 ) -> Contact:
-    """One more person; a new decision maker takes the place of the one before. Raises ContactThere."""
+    """Add a contact. A new decision maker replaces the previous one. Raises DuplicateContact."""
     with transaction.atomic():
         if is_decision_maker:
             client.contacts.filter(is_decision_maker=True).update(is_decision_maker=False)
@@ -81,7 +85,10 @@ def add_contact(
 
 
 def change_contact(*, contact: Contact, **fields: Any) -> Contact:
-    """Write a person's particulars. Raises ContactThere."""
+    """Change fields of a contact. A new decision maker replaces the previous one.
+
+    Raises DuplicateContact.
+    """
     for name, value in fields.items():
         setattr(contact, name, value)
     with transaction.atomic():
@@ -96,12 +103,12 @@ def _save(contact: Contact) -> Contact:
         with transaction.atomic():
             contact.save()
     except IntegrityError:
-        raise ContactThere(
+        raise DuplicateContact(
             _("This client already has a contact with this email."), field="email"
         ) from None
     return contact
 
 
 def decision_maker(client: Client) -> Contact | None:
-    """Who decides at this client."""
+    """The active contact who decides at this client; None if there is none."""
     return client.contacts.filter(is_decision_maker=True, is_active=True).first()

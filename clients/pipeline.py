@@ -1,4 +1,7 @@
-"""Moves a prospect from stage to stage; each move is recorded. A client is won by signing, never by hand."""
+"""Moves prospects through the stages of the sales pipeline; every move is in the audit trail.
+
+A prospect is won by signing an agreement, never by hand.
+"""
 
 from datetime import datetime
 
@@ -13,11 +16,11 @@ from core.audit import UNSEEN, Origin
 from core.database.state_moves import move
 from core.errors import RuleError
 
-MOVED = "stage"
+MOVED = "stage"  # the name of the audit event
 
 
 class NotByHand(RuleError):
-    """A stage that is reached in another way, or whose reason is missing."""
+    """The stage cannot be chosen by hand, or the reason for losing the prospect is missing."""
 
 
 def put(
@@ -30,7 +33,11 @@ def put(
     words: str = "",
     origin: Origin = UNSEEN,
 ) -> Client:
-    """Put a prospect where the freelancer says. Raises NotByHand, NotAllowedNow; the same stage again is no move."""
+    """Move a prospect to the stage that the freelancer chose. Its present stage is no move.
+
+    `because` (a value of Lost) and `words` are the reason for losing it. Raises NotByHand and
+    NotAllowedNow.
+    """
     if to == Stage.WON:
         raise NotByHand(_("A prospect becomes a client by signing an agreement, not by hand."))
     if to == Stage.LOST and because not in Lost.values:
@@ -42,7 +49,10 @@ def put(
 
 
 def reach(*, client: Client, to: Stage, actor: str, now: datetime) -> None:
-    """What happened moves a prospect on (a call was booked, a proposal sent, an agreement signed), never back."""
+    """Move a prospect forward to a stage because of an event, such as a booked call.
+
+    A prospect that is already at this stage or beyond it stays where it is.
+    """
     client.refresh_from_db(fields=["state"])
     order = [Stage.LOST, *ODDS, Stage.WON]
     if order.index(Stage(client.state)) < order.index(to):
@@ -52,7 +62,7 @@ def reach(*, client: Client, to: Stage, actor: str, now: datetime) -> None:
 def _move(
     client: Client, to: Stage, actor: str, now: datetime, origin: Origin, lost: dict[str, str]
 ) -> Client:
-    came_from = client.state
+    previous = client.state
     fields = {"stage_at": now, "lost_because": "", "lost_words": ""} | lost
     with transaction.atomic():
         move(client, to, MOVES, sets=fields)
@@ -63,6 +73,6 @@ def _move(
             actor=actor,
             now=now,
             origin=origin,
-            data={"from": came_from, "to": to.value} | lost,
+            data={"from": previous, "to": to.value} | lost,
         )
     return client

@@ -1,4 +1,4 @@
-"""The playbook: what to answer an objection, in order. Never a discount (rule 34)."""
+"""The playbook: suggested replies to each kind of objection. None is a discount (rule 34)."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ from clients.rules.objection_statistics import Kind
 
 @dataclass(frozen=True)
 class Play:
-    """One move: what to do, and words that do it."""
+    """A suggested reply: what to do (`title`), and words for it."""
 
     key: str
     title: Any
@@ -21,38 +21,40 @@ ADD_VALUE = Play(
     "add_value",
     _("Add value, leave the fee"),
     _(
-        "“I keep my fee, but I can add something that helps you start well: an hour of consulting a month, or an "
-        "audit in the first month. Would that make it worth it?”"
+        "“I keep my fee, but I can add something that helps you start well: an hour of consulting "
+        "a month, or an audit in the first month. Would that make it worth it?”"
     ),
 )
 SMALLER = Play(
     "smaller_tier",
     _("Offer the tier below, with less in it"),
     _(
-        "“If the budget is fixed, let us take out work, not quality. Which part could wait until next quarter?”"
+        "“If the budget is fixed, let us take out work, not quality. "
+        "Which part could wait until next quarter?”"
     ),
 )
 BENEFITS = Play(
     "benefits",
     _("Remind of the benefits"),
     _(
-        "“My time is reserved for you every month. No quotes, no purchase orders, faster answers, and somebody who "
-        "knows your business. What did the last search for a freelancer cost you?”"
+        "“My time is reserved for you every month. No quotes, no purchase orders, faster answers, "
+        "and somebody who knows your business. What did the last search for a freelancer cost you?”"
     ),
 )
 GOALS = Play(
     "goals",
     _("Go back to their goals"),
     _(
-        "“You said what should be different in half a year. What is it worth to you if we get there?”"
+        "“You said what should be different in half a year. "
+        "What is it worth to you if we get there?”"
     ),
 )
 TRIAL = Play(
     "trial",
     _("Offer a paid trial"),
     _(
-        "“Let us not guess. Two to four weeks, one fee, one figure that we both watch, and a day on which "
-        "you decide.”"
+        "“Let us not guess. Two to four weeks, one fee, one figure that we both watch, "
+        "and a day on which you decide.”"
     ),
 )
 PROOF = Play(
@@ -76,10 +78,10 @@ PLAYS: dict[str, tuple[Play, ...]] = {
     Kind.VALUE: (BENEFITS, GOALS, ADD_VALUE, WALK),
     Kind.RESULTS: (TRIAL, PROOF, GOALS, WALK),
 }
-USUAL = (ASK, BENEFITS, ADD_VALUE, WALK)  # for kinds of one's own
-TITLES = {play.key: play.title for plays in (*PLAYS.values(), USUAL) for play in plays}
+DEFAULT_PLAYS = (ASK, BENEFITS, ADD_VALUE, WALK)  # for the freelancer's own kinds
+TITLES = {play.key: play.title for plays in (*PLAYS.values(), DEFAULT_PLAYS) for play in plays}
 
 
 def plays(kind: str) -> tuple[Play, ...]:
-    """The answers to one kind of objection, the best first."""
-    return PLAYS.get(kind, USUAL)
+    """The suggested replies to one kind of objection, the best first."""
+    return PLAYS.get(kind, DEFAULT_PLAYS)

@@ -1,4 +1,7 @@
-"""How a client's people get into the portal: a link by email, no password (docs/trust.md)."""
+"""Portal links, by which a client's contacts enter the portal without a password.
+
+docs/trust.md describes how they are kept safe.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,12 +17,12 @@ from core.outbox import emails
 
 
 def portal_link(*, contact: Contact, now: datetime, target: str = "") -> Link:
-    """A fresh link for this person; `target` is where it leads, as "noun:id"."""
+    """Create a portal link for a contact. `target` is the page that it opens, as "noun:id"."""
     return links.mint(purpose=LinkPurpose.PORTAL, subject_id=contact.id, now=now, target=target)
 
 
 def mail_portal_link(*, contact: Contact, now: datetime, target: str = "") -> Link:
-    """Mail a fresh link to this person."""
+    """Create a portal link for a contact and email it to them."""
     with transaction.atomic():
         link = portal_link(contact=contact, now=now, target=target)
         emails.write(
@@ -36,26 +39,29 @@ def mail_portal_link(*, contact: Contact, now: datetime, target: str = "") -> Li
 
 
 def mail_fresh_links(*, email: str, now: datetime) -> int:
-    """Mail a link to every active contact with this email; the caller tells nobody how many there were."""
-    found = Contact.objects.filter(email__iexact=email, is_active=True).select_related(
+    """Email a link to every active contact with this address; returns their number (at most 20).
+
+    Callers must not show the number: it tells whether the address is known.
+    """
+    contacts = Contact.objects.filter(email__iexact=email, is_active=True).select_related(
         "client", "business"
     )
-    return len([mail_portal_link(contact=contact, now=now) for contact in found[:20]])
+    return len([mail_portal_link(contact=contact, now=now) for contact in contacts[:20]])
 
 
 def contact_for(link: Link) -> Contact | None:
-    """The person a portal link was made for, if they may still enter."""
+    """The contact a portal link was created for; None if they may no longer enter."""
     return contact_by_id(link.subject_id)
 
 
 def contact_by_id(pk: UUID) -> Contact | None:
-    """An active contact, with its client and business."""
-    found = Contact.objects.select_related("client", "business", "business__owner")
-    return found.filter(pk=pk, is_active=True).first()
+    """An active contact, with client, business and owner loaded; None if there is none."""
+    contacts = Contact.objects.select_related("client", "business", "business__owner")
+    return contacts.filter(pk=pk, is_active=True).first()
 
 
 def end_sessions(*, contact: Contact, now: datetime) -> None:
-    """Log this person out everywhere and close every link they were sent."""
+    """Sign a contact out of the portal everywhere, and revoke all their usable links."""
     with transaction.atomic():
         Contact.objects.filter(pk=contact.pk).update(portal_epoch=F("portal_epoch") + 1)
         links.revoke(contact.pk, now=now)

@@ -1,4 +1,4 @@
-"""Keeps what clients said about the business; a reference letter is a PDF kept by its hash."""
+"""Saves testimonials: a quote, a video or a reference letter (PDF) from an earlier client."""
 
 from datetime import datetime
 from typing import Any
@@ -11,11 +11,11 @@ from core.errors import RuleError
 from core.models import Business
 from core.models.document import DocumentKind
 
-LARGEST = 10 * 1024 * 1024  # bytes of a letter
+LARGEST = 10 * 1024 * 1024  # bytes of a reference letter
 
 
 class BadLetter(RuleError):
-    """The file is too large, or it is no PDF."""
+    """The file of the reference letter is too large, or it is not a PDF."""
 
 
 def keep(
@@ -26,12 +26,16 @@ def keep(
     row: Testimonial | None = None,
     **said: Any,
 ) -> Testimonial:
-    """Write a new one, or over `row`; without a new letter the old one stays. Raises BadLetter."""
+    """Save a new testimonial, or change `row`. Without a new `letter` the old one stays.
+
+    `said` holds fields of Testimonial. Raises BadLetter, and RuleError if the testimonial has
+    neither quote nor video nor letter.
+    """
     row = row or Testimonial(business=business, created_at=now)
     for name, value in said.items():
         setattr(row, name, value)
     if letter is not None:
-        check(letter)
+        validate_letter(letter)
         title = _("Reference letter, %(name)s") % {"name": row.author}
         row.letter = store.save(
             business=business, kind=DocumentKind.LETTER, title=title, pdf=letter, now=now
@@ -42,8 +46,8 @@ def keep(
     return row
 
 
-def check(letter: bytes) -> None:
-    """Raise BadLetter where it is not a PDF of at most 10 MB."""
+def validate_letter(letter: bytes) -> None:
+    """Raise BadLetter unless the file is a PDF of at most 10 MB."""
     if len(letter) > LARGEST:
         raise BadLetter(_("A letter may be 10 MB large at most."), field="file")
     if not letter.startswith(b"%PDF-") or b"%%EOF" not in letter[-2048:]:
@@ -51,5 +55,5 @@ def check(letter: bytes) -> None:
 
 
 def retire(*, row: Testimonial, now: datetime) -> None:
-    """Offer it no longer; proposals that show it keep it."""
+    """Archive a testimonial. Proposals that already show it keep it."""
     Testimonial.objects.filter(pk=row.pk, retired_at__isnull=True).update(retired_at=now)

@@ -1,1 +1,1 @@
-"""The ground every room stands on: the tenant, documents, mail, links, evidence."""
+"""What every other room builds on: tenants, money, dates, PDFs, emails, links, audit trail."""

@@ -1,4 +1,4 @@
-"""The ground's rows in the admin site."""
+"""Admin pages for the models of core."""
 
 from django.contrib import admin
 

@@ -1,4 +1,7 @@
-"""Writes and checks the hash-chained record of who did what to a thing (rule 29)."""
+"""Writes and checks the audit trail: hash-chained events that say who did what, and when (rule 29).
+
+Every subject (an agreement, a client, a report) has one chain, whose id is the subject's own id.
+"""
 
 import hashlib
 import json
@@ -15,7 +18,7 @@ from core.models import AuditEvent, Business
 
 @dataclass(frozen=True)
 class Origin:
-    """Where an act came from. What was not seen stays empty and is printed "not recorded"."""
+    """Where a request came from. An unknown part stays empty and is printed as "not recorded"."""
 
     ip: str | None = None
     user_agent: str = ""
@@ -34,12 +37,16 @@ def record(
     origin: Origin = UNSEEN,
     data: dict[str, Any] | None = None,
 ) -> AuditEvent:
-    """Append one event to the chain of `chain_id`. Two writers at once: the unique number refuses the second."""
+    """Append one event to the chain of `chain_id` and return it. `now` is its time (UTC).
+
+    If two transactions append to one chain at once, the unique event number makes the second fail
+    with IntegrityError.
+    """
     with transaction.atomic():
         last = (
             AuditEvent.objects.select_for_update().filter(chain_id=chain_id).order_by("-n").first()
         )
-        row = AuditEvent(
+        audit_event = AuditEvent(
             business=business,
             chain_id=chain_id,
             n=last.n + 1 if last else 1,
@@ -52,9 +59,9 @@ def record(
             data=data or {},
             previous=last.hash if last else "",
         )
-        row.hash = digest(row)
-        row.save(force_insert=True)
-    return row
+        audit_event.hash = event_hash(audit_event)
+        audit_event.save(force_insert=True)
+    return audit_event
 
 
 def begin(
@@ -64,7 +71,10 @@ def begin(
     actor: str,
     now: datetime,
 ) -> None:
-    """The first event of many new chains, in one INSERT: (business, chain_id, data) of each."""
+    """Start many new chains with their first event, in one INSERT.
+
+    `chains` holds (business, chain_id, data) for each new chain.
+    """
     rows = [
         AuditEvent(
             business=business,
@@ -79,12 +89,12 @@ def begin(
         for business, chain_id, data in chains
     ]
     for row in rows:
-        row.hash = digest(row)
+        row.hash = event_hash(row)
     AuditEvent.objects.bulk_create(rows)
 
 
-def digest(row: AuditEvent) -> str:
-    """SHA-256 over everything the event says and the hash before it."""
+def event_hash(row: AuditEvent) -> str:
+    """SHA-256 (hex) of the event's contents and of the previous event's hash."""
     body = [
         str(row.chain_id),
         row.n,
@@ -101,23 +111,29 @@ def digest(row: AuditEvent) -> str:
 
 
 def chain(chain_id: UUID) -> list[AuditEvent]:
-    """All events of a thing, oldest first."""
+    """All events of one chain, oldest first."""
     return chains([chain_id])[chain_id]
 
 
 def chains(chain_ids: Iterable[UUID]) -> dict[UUID, list[AuditEvent]]:
-    """The same for many things, with one question; one without events has an empty list."""
-    found: dict[UUID, list[AuditEvent]] = {each: [] for each in chain_ids}
-    for event in AuditEvent.objects.filter(chain_id__in=list(found)).order_by("chain_id", "n"):
-        found[event.chain_id].append(event)
-    return found
+    """The events of many chains by chain id, oldest first, read with one query.
+
+    A chain without events has an empty list.
+    """
+    events: dict[UUID, list[AuditEvent]] = {chain_id: [] for chain_id in chain_ids}
+    for event in AuditEvent.objects.filter(chain_id__in=list(events)).order_by("chain_id", "n"):
+        events[event.chain_id].append(event)
+    return events
 
 
 def is_whole(events: list[AuditEvent]) -> bool:
-    """Whether no event was changed, removed from the middle, or slipped in."""
+    """Whether no event was changed, inserted, or removed from the start or the middle of a chain.
+
+    Events removed from the end cannot be noticed here: what is left is a valid chain.
+    """
     previous = ""
     for n, row in enumerate(events, start=1):
-        if row.n != n or row.previous != previous or row.hash != digest(row):
+        if row.n != n or row.previous != previous or row.hash != event_hash(row):
             return False
         previous = row.hash
     return True

@@ -1,16 +1,19 @@
-"""Charts as plain numbers for an SVG template: works in pages, email and PDF, in light and dark. Pure."""
+"""Computes charts as plain coordinates, which SVG templates draw on pages, in emails and in PDFs.
+
+Pure. All coordinates are in units of the drawing, with the origin at the top left.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
-STEPS = (1, 2, 5)
-LETTER = 13  # the widest figure at the size a phone shows, in units of the drawing
+ROUND_STEPS = (1, 2, 5)  # times a power of ten: the round numbers of an axis
+CHARACTER_WIDTH = 13  # of the widest digit, at the size that a phone shows
 
 
 @dataclass(frozen=True)
-class Mark:
-    """A label at a place of the drawing."""
+class Label:
+    """A text and where it stands in the drawing."""
 
     x: float
     y: float
@@ -19,21 +22,25 @@ class Mark:
 
 @dataclass(frozen=True)
 class Chart:
-    """What components/chart.html draws, and the figures in words for who cannot see it."""
+    """An area chart, drawn by components/chart.html.
+
+    `line` and `area` are SVG paths. `rows` holds the labels and figures as text, for readers who
+    cannot see the chart.
+    """
 
     width: int
     height: int
     line: str
     area: str
-    ticks: list[Mark]
-    labels: list[Mark]
-    last: Mark
+    ticks: list[Label]
+    labels: list[Label]
+    last: Label
     rows: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
-class Block:
-    """One part of a column; `kind` names its look."""
+class Segment:
+    """One part of a column. `kind` selects its colour."""
 
     x: float
     y: float
@@ -44,40 +51,45 @@ class Block:
 
 @dataclass(frozen=True)
 class Columns:
-    """What components/columns.html draws; its figures stand in a table of the page."""
+    """A stacked column chart, drawn by components/columns.html.
+
+    The page that shows it also has a table with its figures.
+    """
 
     width: int
     height: int
-    blocks: list[Block]
+    blocks: list[Segment]
     limit: float | None
-    ticks: list[Mark]
-    labels: list[Mark]
+    ticks: list[Label]
+    labels: list[Label]
 
 
 @dataclass(frozen=True)
 class Course:
-    """What components/course.html draws: readings, the target as a level line, and the way there where there is one.
+    """A line chart of readings, drawn by components/course.html.
 
-    `ideal` is (x1, y1, x2, y2). `rows` are the figures in words for who cannot see it.
+    `target` is the height of the horizontal target line. `ideal` is the straight line that readings
+    should follow to the target, as (x1, y1, x2, y2). `rows` holds the labels and figures as text,
+    for readers who cannot see the chart.
     """
 
     width: int
     height: int
     left: float
     paths: list[str]
-    dots: list[Mark]
+    dots: list[Label]
     target: float | None
     ideal: tuple[float, float, float, float] | None
-    ticks: list[Mark]
-    labels: list[Mark]
+    ticks: list[Label]
+    labels: list[Label]
     rows: list[tuple[str, str]]
 
 
-def ceiling(largest: int) -> int:
-    """The smallest round number (1, 2 or 5 times a power of ten) whose four fifths hold `largest`."""
+def axis_maximum(largest: int) -> int:
+    """The smallest round number (1, 2 or 5 times a power of ten) that is at least `largest`."""
     power = 1
     while True:
-        for step in STEPS:
+        for step in ROUND_STEPS:
             if step * power >= max(largest, 1):
                 return step * power
         power *= 10
@@ -91,10 +103,13 @@ def area(
     height: int = 240,
     left: int = 56,
 ) -> Chart:
-    """An area chart of (label, amount) points, oldest first; `show` writes an amount. Needs one point or more."""
+    """An area chart of (label, amount) points, oldest first. Needs at least one point.
+
+    `show` formats an amount. `left` is the least width of the axis labels.
+    """
     top, bottom, right = 12, 28, 12
-    high = ceiling(max(amount for _label, amount in points))
-    left = max(left, LETTER * max(len(show(high * part // 4)) for part in range(5)) + 10)
+    high = axis_maximum(max(amount for _label, amount in points))
+    left = max(left, CHARACTER_WIDTH * max(len(show(high * part // 4)) for part in range(5)) + 10)
     inner_w, inner_h = width - left - right, height - top - bottom
     step = inner_w / max(1, len(points) - 1)
 
@@ -104,13 +119,13 @@ def area(
     places = [(round(left + step * i, 1), y(amount)) for i, (_label, amount) in enumerate(points)]
     line = "M" + " L".join(f"{px},{py}" for px, py in places)
     base = top + inner_h
-    every = max(1, -(-len(points) // 6))
+    every = max(1, -(-len(points) // 6))  # six labels at most, counted back from the newest point
     labels = [
-        Mark(px, height - 8.0, points[i][0])
+        Label(px, height - 8.0, points[i][0])
         for i, (px, _py) in enumerate(places)
         if (len(points) - 1 - i) % every == 0
     ]
-    ticks = [Mark(float(left), y(high * part // 4), show(high * part // 4)) for part in range(5)]
+    ticks = [Label(float(left), y(high * part // 4), show(high * part // 4)) for part in range(5)]
     return Chart(
         width,
         height,
@@ -118,7 +133,7 @@ def area(
         f"{line} L{places[-1][0]},{base} L{places[0][0]},{base} Z",
         ticks,
         labels,
-        Mark(*places[-1], show(points[-1][1])),
+        Label(*places[-1], show(points[-1][1])),
         [(label, show(amount)) for label, amount in points],
     )
 
@@ -132,15 +147,16 @@ def stacked(
     width: int = 640,
     height: int = 260,
 ) -> Columns:
-    """Columns of (label, [(kind, amount), …]) parts, lowest first, under a line at `limit`.
+    """A chart of stacked columns, with a horizontal line at `limit`. Needs at least one column.
 
-    The scale is round in `unit`s: 60 for minutes that are shown as hours. Needs one column or more.
+    `columns` holds (label, parts), and parts are (kind, amount) pairs, lowest first. `show` formats
+    an amount. The axis is round in multiples of `unit`: 60 for minutes that are shown as hours.
     """
     left, top, base = 56, 12, height - 28
     tallest = max(
         [limit or 0, *(sum(amount for _kind, amount in parts) for _label, parts in columns)]
     )
-    high = ceiling(-(-tallest // unit)) * unit
+    high = axis_maximum(-(-tallest // unit)) * unit
     step = (width - left - 12) / len(columns)
 
     def y(amount: int) -> float:
@@ -149,20 +165,23 @@ def stacked(
     blocks, labels = [], []
     for place, (label, parts) in enumerate(columns):
         x, under = round(left + step * (place + 0.2), 1), 0
-        labels.append(Mark(round(left + step * (place + 0.5), 1), height - 8.0, label))
+        labels.append(Label(round(left + step * (place + 0.5), 1), height - 8.0, label))
         for kind, amount in parts:
             over = under + amount
             if amount:
                 blocks.append(
-                    Block(x, y(over), round(step * 0.6, 1), round(y(under) - y(over), 1), kind)
+                    Segment(x, y(over), round(step * 0.6, 1), round(y(under) - y(over), 1), kind)
                 )
             under = over
-    ticks = [Mark(float(left), y(high * part // 4), show(high * part // 4)) for part in range(5)]
+    ticks = [Label(float(left), y(high * part // 4), show(high * part // 4)) for part in range(5)]
     return Columns(width, height, blocks, y(limit) if limit else None, ticks, labels)
 
 
-def scale(low: Decimal, high: Decimal) -> tuple[Decimal, Decimal, Decimal]:
-    """(lowest, highest, step) of an axis in round steps that holds both; from 0 where the figures are near it."""
+def axis(low: Decimal, high: Decimal) -> tuple[Decimal, Decimal, Decimal]:
+    """The (lowest, highest, step) of an axis with round steps that covers `low` and `high`.
+
+    It begins at 0 if the figures are near 0, that is if `low` is at most half of `high`.
+    """
     if low >= 0 and low * 2 <= high:
         low = Decimal(0)
     span = high - low or abs(high) or Decimal(1)
@@ -183,18 +202,19 @@ def line(
     width: int = 640,
     height: int = 220,
 ) -> Course:
-    """A line through (label, value) points at even distances, oldest first; `show` writes a value.
+    """A line chart of (label, value) points at equal distances, oldest first.
 
-    A None is no reading: a gap, or where `joined` (days between readings) a place that the line passes over. `ideal`
-    is where the way to the target begins and ends. Needs one point or more.
+    It needs at least one point. `show` formats a value. A value of None means that there is no
+    reading: the line has a gap there, or, with `joined`, runs straight to the next reading. `ideal`
+    holds the first and the last value of the straight line to the target.
     """
     known = [value for _label, value in points if value is not None]
-    low, high, step = scale(
-        *_ends([*known, *([target] if target is not None else []), *(ideal or ())])
+    low, high, step = axis(
+        *_lowest_and_highest([*known, *([target] if target is not None else []), *(ideal or ())])
     )
     marks = [low + step * n for n in range(int((high - low) / step) + 1)]
     left, top, right, base = (
-        max(LETTER * max(len(show(each)) for each in marks) + 10, 44),
+        max(CHARACTER_WIDTH * max(len(show(mark)) for mark in marks) + 10, 44),
         20,
         10,
         height - 28,
@@ -216,32 +236,32 @@ def line(
         left=round(left, 1),
         paths=_paths([place for place in places if place] if joined else places),
         dots=[
-            Mark(*place, show(value))
-            for place, (_l, value) in zip(places, points, strict=True)
+            Label(*place, show(value))
+            for place, (_label, value) in zip(places, points, strict=True)
             if place and value is not None
         ],
         target=None if target is None else y(target),
         ideal=(x(0), y(ideal[0]), x(len(points) - 1), y(ideal[1])) if ideal else None,
-        ticks=[Mark(round(left, 1), y(each), show(each)) for each in marks],
+        ticks=[Label(round(left, 1), y(mark), show(mark)) for mark in marks],
         labels=[
-            Mark(x(n), height - 6.0, label)
-            for n, (label, _v) in enumerate(points)
+            Label(x(n), height - 6.0, label)
+            for n, (label, _value) in enumerate(points)
             if n % every == 0
         ],
         rows=[(label, show(value)) for label, value in points if value is not None],
     )
 
 
-def _ends(values: Sequence[Decimal]) -> tuple[Decimal, Decimal]:
+def _lowest_and_highest(values: Sequence[Decimal]) -> tuple[Decimal, Decimal]:
     return (min(values), max(values)) if values else (Decimal(0), Decimal(1))
 
 
 def _paths(places: Sequence[tuple[float, float] | None]) -> list[str]:
-    """One path for each run of readings without a gap."""
-    runs: list[list[tuple[float, float]]] = [[]]
+    """One SVG path for each sequence of at least two readings without a gap."""
+    stretches: list[list[tuple[float, float]]] = [[]]
     for place in places:
         if place:
-            runs[-1].append(place)
-        elif runs[-1]:
-            runs.append([])
-    return ["M" + " L".join(f"{px},{py}" for px, py in run) for run in runs if len(run) > 1]
+            stretches[-1].append(place)
+        elif stretches[-1]:
+            stretches.append([])
+    return ["M" + " L".join(f"{px},{py}" for px, py in part) for part in stretches if len(part) > 1]

@@ -1,4 +1,7 @@
-"""Months, local days and half-open spans (rules 1, 2 and 4). Pure: dates come in as arguments."""
+"""Calendar arithmetic: months, local days and half-open date spans (rules 1, 2 and 4).
+
+Pure: today's date always comes in as an argument.
+"""
 
 import calendar
 from dataclasses import dataclass
@@ -8,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True)
 class Span:
-    """Days from `start` up to, not including, `end`. Raises ValueError where it would be empty."""
+    """The days from `start` up to, but not including, `end`. Raises ValueError if none."""
 
     start: date
     end: date
@@ -19,12 +22,12 @@ class Span:
 
     @property
     def days(self) -> int:
-        """How many days it holds."""
+        """The number of days in the span."""
         return (self.end - self.start).days
 
     @property
     def last(self) -> date:
-        """The last day inside it: what people mean by "until"."""
+        """The last day in the span, which is what people mean by "until"."""
         return self.end - timedelta(days=1)
 
     def __contains__(self, day: date) -> bool:
@@ -32,9 +35,10 @@ class Span:
 
 
 def add_months(day: date, months: int, anchor_day: int | None = None) -> date:
-    """`months` later, on `anchor_day` (default: the same day), clamped to the month's last day (rule 2).
+    """The date `months` after `day`, on `anchor_day`, clamped to the month's last day (rule 2).
 
-    31 January + 1 → 28 February; + 2 → 31 March, because each is counted from the start.
+    Without an `anchor_day` the day of the month of `day` is used. Count from the start, not from
+    the previous result: 31 January plus 1 is 28 February, and plus 2 is 31 March.
     """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     wanted = anchor_day or day.day
@@ -42,30 +46,35 @@ def add_months(day: date, months: int, anchor_day: int | None = None) -> date:
 
 
 def local_day(instant: datetime, zone: str) -> date:
-    """The date on the wall of `zone` (IANA name) at an aware instant."""
+    """The local date in `zone` (an IANA name) at a time-zone-aware instant."""
     return instant.astimezone(ZoneInfo(zone)).date()
 
 
 def local_instant(day: date, hour: int, zone: str) -> datetime:
-    """The instant (UTC) at which the clock of `zone` reaches `hour` on `day`.
+    """The instant (UTC) at which clocks in `zone` (an IANA name) first show `hour` on `day`.
 
-    An hour that daylight saving skips is taken with the offset before the jump: never missing, never twice.
+    If daylight saving skips that hour, the offset from before the jump is used, so that every day
+    has exactly one such instant.
     """
     return datetime.combine(day, time(hour), tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def month_of(day: date) -> date:
-    """The first of its month."""
+    """The first day of the month of `day`."""
     return day.replace(day=1)
 
 
 def months_back(day: date, count: int) -> list[date]:
-    """First days of the last `count` months, oldest first, the month of `day` included."""
+    """The first days of the last `count` months, oldest first; the last is the month of `day`."""
     return [add_months(month_of(day), -back) for back in range(count - 1, -1, -1)]
 
 
 def whole_months(start: date, end: date) -> int:
-    """The length of a term in months, to the nearest below and at least one."""
+    """The length of a term in whole months, rounded down, and at least 1. `end` is exclusive.
+
+    An end on the 28th or later completes its month, because the anchor day may have been clamped
+    to a short month: 31 January to 28 February is one month.
+    """
     return max(
         1,
         (end.year - start.year) * 12

@@ -1,8 +1,11 @@
-"""The error a rule raises when it says no: its text is a translated sentence for the person at the door."""
+"""The errors that business rules raise; their text is a translated sentence for the user."""
 
 
 class RuleError(Exception):
-    """A business rule refused; nothing was written. `field` names the form field it belongs to, if any."""
+    """A business rule refused the request, and nothing was written.
+
+    `field` is the name of the form field that the error belongs to; None if it belongs to no field.
+    """
 
     def __init__(self, message: object, *, field: str | None = None) -> None:
         super().__init__(message)
@@ -10,4 +13,4 @@ class RuleError(Exception):
 
 
 class NotAllowedNow(RuleError):
-    """The row is not in a state from which this move is allowed (somebody else may have been first)."""
+    """The row's state does not allow this change; somebody else may have changed it first."""

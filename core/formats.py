@@ -1,4 +1,8 @@
-"""How money, dates, hours and figures are written for people, in the language that is active."""
+"""Formats money, dates, hours and numbers for people, in the active language.
+
+core.templatetags.rh registers the public functions as template filters under their own names. Where
+there is no value they return "—". The examples in the docstrings are for English.
+"""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -16,88 +20,92 @@ from core.dates import add_months, whole_months
 
 
 def _locale() -> str:
+    """The CLDR locale of dates and numbers; English dates are written the British way."""
     return "th" if (get_language() or "en").startswith("th") else "en_GB"
 
 
 def _as_date(value: Any) -> date | None:
+    """A date, a datetime or ISO 8601 text as a date; None for anything else."""
     if isinstance(value, str) and value:
         return date.fromisoformat(value[:10])
     return value if isinstance(value, date) else None
 
 
+def _formatted(value: Any, pattern: str) -> str:
+    """A date formatted by a CLDR pattern; "—" where there is none."""
+    date_value = _as_date(value)
+    return format_date(date_value, pattern, locale=_locale()) if date_value else "—"
+
+
 def money(amount: int | None, currency: str) -> str:
-    """Minor units as this locale writes them: 300000|money:"USD" → $3,000."""
+    """An amount in minor units: 300000|money:"USD" → $3,000."""
     if amount is None:
         return "—"
     return money_rules.format(amount, currency, "th" if _locale() == "th" else "en")
 
 
 def day(value: Any) -> str:
-    """1 December 2026."""
-    found = _as_date(value)
-    return format_date(found, "d MMMM y", locale=_locale()) if found else "—"
+    """A date in full: 1 December 2026."""
+    return _formatted(value, "d MMMM y")
 
 
 def day_short(value: Any) -> str:
-    """1 Dec."""
-    found = _as_date(value)
-    return format_date(found, "d MMM", locale=_locale()) if found else "—"
+    """A date without its year: 1 Dec."""
+    return _formatted(value, "d MMM")
 
 
 def weekday(value: Any) -> str:
-    """Thursday."""
-    found = _as_date(value)
-    return format_date(found, "EEEE", locale=_locale()) if found else "—"
+    """The weekday of a date: Thursday."""
+    return _formatted(value, "EEEE")
 
 
 def weekday_short(value: Any) -> str:
-    """Thu 26."""
-    found = _as_date(value)
-    return format_date(found, "EEE d", locale=_locale()) if found else "—"
+    """The weekday and the day of the month of a date: Thu 26."""
+    return _formatted(value, "EEE d")
 
 
 def month(value: Any) -> str:
-    """December 2026."""
-    found = _as_date(value)
-    return format_date(found, "LLLL y", locale=_locale()) if found else "—"
+    """The month of a date: December 2026."""
+    return _formatted(value, "LLLL y")
 
 
 def months(start: date, end: date) -> str:
-    """The month of a span up to `end` (exclusive), by its first day; November 2026 – January 2027 of a longer one."""
+    """The month in which a span begins, or, of a span of several months, the first and last month.
+
+    `end` is exclusive. Examples: November 2026; November 2026 – January 2027.
+    """
     count = whole_months(start, end)
     return month(start) if count < 2 else f"{month(start)} – {month(add_months(start, count - 1))}"
 
 
 def month_name(value: Any) -> str:
-    """December."""
-    found = _as_date(value)
-    return format_date(found, "LLLL", locale=_locale()) if found else "—"
+    """The name of the month of a date: December."""
+    return _formatted(value, "LLLL")
 
 
 def month_short(value: Any) -> str:
-    """Dec."""
-    found = _as_date(value)
-    return format_date(found, "LLL", locale=_locale()) if found else "—"
+    """The short name of the month of a date: Dec."""
+    return _formatted(value, "LLL")
 
 
 def last_day(value: Any) -> Any:
-    """The last day before an exclusive end, for people."""
-    found = _as_date(value)
-    return found - timedelta(days=1) if found else None
+    """The day before an exclusive end, which is the day that people call the last."""
+    date_value = _as_date(value)
+    return date_value - timedelta(days=1) if date_value else None
 
 
 def span(first: Any, end: Any) -> str:
-    """From a day to an exclusive end: 1 – 30 November 2026; 5 October – 4 November 2026."""
+    """A span of days with an exclusive end: 1 – 30 November 2026; 5 October – 4 November 2026."""
     return _span(first, end, "d MMMM", " y")
 
 
 def span_short(first: Any, end: Any) -> str:
-    """From a day to an exclusive end, where the year is known: 1 – 30 Nov; 5 Oct – 4 Nov."""
+    """A span of days with an exclusive end, without the year: 1 – 30 Nov; 5 Oct – 4 Nov."""
     return _span(first, end, "d MMM", "")
 
 
-def _span(first: Any, end: Any, form: str, year: str) -> str:
-    """What both days share is said once."""
+def _span(first: Any, end: Any, day_pattern: str, year_pattern: str) -> str:
+    """The first and the last day; a month or year that both share is written only once."""
     start, last = _as_date(first), last_day(end)
     if start is None or last is None:
         return "—"
@@ -105,13 +113,16 @@ def _span(first: Any, end: Any, form: str, year: str) -> str:
         start.year == last.year,
         (start.year, start.month) == (last.year, last.month),
     )
-    shared = "d" if same_month else form if same_year else form + year
-    whole = format_date(last, form + year, locale=_locale())
-    return whole if start == last else f"{format_date(start, shared, locale=_locale())} – {whole}"
+    full = day_pattern + year_pattern
+    start_pattern = "d" if same_month else day_pattern if same_year else full
+    last_text = format_date(last, full, locale=_locale())
+    if start == last:
+        return last_text
+    return f"{format_date(start, start_pattern, locale=_locale())} – {last_text}"
 
 
 def moment(value: datetime | None, zone: str = "UTC") -> str:
-    """1 Dec 2026, 09:30 in `zone` (IANA name)."""
+    """An instant in the time zone `zone` (an IANA name): 1 Dec 2026, 09:30."""
     if value is None or not is_aware(value):
         return "—"
     return format_datetime(value, "d MMM y, HH:mm", tzinfo=ZoneInfo(zone), locale=_locale())
@@ -125,12 +136,12 @@ def hours(minutes: int | None) -> str:
 
 
 def hours_signed(minutes: int) -> str:
-    """Minutes as hours with their sign: 90 → +1.5 h; -30 → −0.5 h."""
+    """Minutes as hours with a plus or minus: 90 → +1.5 h; -30 → −0.5 h."""
     return ("−" if minutes < 0 else "+") + hours(abs(minutes))
 
 
 def hours_number(minutes: int) -> str:
-    """Minutes as a bare number of hours with at most two decimals: 750 → 12.5."""
+    """Minutes as hours without a unit, with at most two decimals: 750 → 12.5."""
     return str(format_decimal(Decimal(minutes) / 60, "#,##0.##", locale=_locale()))
 
 
@@ -140,36 +151,39 @@ def clock(seconds: int) -> str:
 
 
 def number(value: Any) -> str:
-    """A figure with its thousands grouped and no empty decimals; "—" where there is none."""
+    """A number with grouped thousands and at most two decimals: 1234.50 → 1,234.5."""
     if value is None or value == "":
         return "—"
     return str(format_decimal(Decimal(str(value)), "#,##0.##", locale=_locale()))
 
 
 def signed(value: Decimal) -> str:
-    """A figure with its sign: +12.5, −3, ±0."""
+    """A number with a plus or minus: +12.5, −3, ±0."""
     return ("+" if value > 0 else "−" if value < 0 else "±") + number(abs(value))
 
 
 def number_short(value: Any) -> str:
-    """A figure for an axis: 10,240 → 10K."""
+    """A number in short, for the axis of a chart: 10,240 → 10.2K."""
     return str(format_compact_decimal(Decimal(str(value)), locale=_locale(), fraction_digits=1))
 
 
 def percent(value: Any) -> str:
-    """7 → 7 %, 9.975 → 9.975 %."""
+    """A percentage with at most three decimals: 7 → 7 %; 9.975 → 9.975 %."""
     return f"{format_decimal(Decimal(str(value)), '0.###', locale=_locale())} %"
 
 
 def initials(name: str) -> str:
-    """The first letters of the first two words; Thai vowels that stand before a consonant are passed over."""
+    """The first letters of the first two words of a name.
+
+    A Thai vowel that is written before its consonant is skipped, because it cannot stand alone.
+    """
     letters = [
-        next((sign for sign in word if sign.isalnum() and sign not in "เแโใไ"), "")
+        next((letter for letter in word if letter.isalnum() and letter not in "เแโใไ"), "")
         for word in name.split()
     ]
     return "".join(letter for letter in letters if letter)[:2].upper()
 
 
 def share(used: int, total: int) -> int:
-    """`used` of `total` in percent, from 0 to 100, for a meter's width."""
+    """`used` as a percentage of `total`, limited to 0 to 100: the width of a progress bar."""
     return max(0, min(100, used * 100 // total)) if total else 0

@@ -1,4 +1,4 @@
-"""What a history is made of: one fact with its time, in words, who, from where, and its paper."""
+"""One entry of a client's or an agreement's history, as pages and exports show it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +8,12 @@ from core.models import Document
 
 @dataclass(frozen=True)
 class Fact:
-    """`about` is the paper it belongs to, if not the agreement itself. `more`, `aside` and where it came from (`ip`,
-    `user_agent`) add to `what`; `aside` is for the business's eyes, as is a fact that is `inside` as a whole."""
+    """What happened (`what`), when (`at`, UTC), who did it, and the document that proves it.
+
+    `about` names the document or invoice that the fact belongs to; it is empty where the fact
+    belongs to the agreement itself. `more`, `aside` and the origin (`ip`, `user_agent`) add to
+    `what`. `aside` is shown to the business only; so is the whole fact where `inside` is True.
+    """
 
     at: datetime
     what: str

@@ -1,7 +1,8 @@
-"""Doors by email: a signed token plus a row that expires, is used once and can be revoked.
+"""Links and codes that are sent by email.
 
-The token is the row's id signed with the installation's key, so it is never stored. A letter in the outbox
-carries a placeholder, and the token is put in its place at the moment it is sent or shown.
+A link is a row that expires, can be used once and can be revoked. Its token is the row's id, signed
+with the installation's key, so no token is ever stored. An email in the outbox holds a placeholder,
+which is replaced by the token when the email is sent or shown.
 """
 
 import hashlib
@@ -30,7 +31,11 @@ def mint(
     target: str = "",
     life: timedelta | None = None,
 ) -> Link:
-    """Make a link for a contact or user. `target` is where it leads, as "noun:id"."""
+    """Create a link for a contact (portal) or a user (sign-in).
+
+    `target` is the page that the link opens, as "noun:id". Without a `life` the link is valid for
+    14 days (portal) or 30 minutes (sign-in).
+    """
     life = life or (PORTAL_LIFE if purpose == LinkPurpose.PORTAL else SIGN_IN_LIFE)
     return Link.objects.create(
         purpose=purpose, subject_id=subject_id, target=target, created_at=now, expires_at=now + life
@@ -38,12 +43,12 @@ def mint(
 
 
 def token(link_id: UUID) -> str:
-    """The secret half of a link: its id and a signature."""
+    """The secret part of a link's address: the link's id and its signature."""
     return Signer(salt="rh.link").sign(link_id.hex)
 
 
 def url(link: Link) -> str:
-    """The address to mail, absolute."""
+    """The absolute address to put into an email."""
     path = (
         settings.PORTAL_LINK_PATH
         if link.purpose == LinkPurpose.PORTAL
@@ -53,7 +58,10 @@ def url(link: Link) -> str:
 
 
 def find(value: str, *, purpose: LinkPurpose, now: datetime) -> Link | None:
-    """The link of a token if it would still open; None for forged, expired, used and revoked ones alike."""
+    """The link of a token if the link can still be used.
+
+    None if the token is forged or the link is expired, used or revoked.
+    """
     try:
         link_id = UUID(hex=Signer(salt="rh.link").unsign(value))
     except (BadSignature, ValueError):
@@ -62,7 +70,7 @@ def find(value: str, *, purpose: LinkPurpose, now: datetime) -> Link | None:
 
 
 def known(value: str, *, purpose: LinkPurpose) -> Link | None:
-    """The link of a genuine token, open or not: so that its owner can ask for a fresh one."""
+    """The link of a genuine token, usable or not, so that its owner can request a new one."""
     try:
         link_id = UUID(hex=Signer(salt="rh.link").unsign(value))
     except (BadSignature, ValueError):
@@ -71,12 +79,13 @@ def known(value: str, *, purpose: LinkPurpose) -> Link | None:
 
 
 def consume(link: Link, *, now: datetime) -> bool:
-    """Use it up. Of any number of people at once exactly one is told True."""
+    """Mark the link as used. Of any number of simultaneous calls exactly one returns True."""
+    # One conditional UPDATE: whoever comes second matches no row.
     return bool(_open(now).filter(pk=link.pk).update(used_at=now))
 
 
 def revoke(subject_id: UUID, *, now: datetime) -> int:
-    """Close every open link of a contact or user; the number closed."""
+    """Revoke every usable link of a contact or user. Returns the number of revoked links."""
     return _open(now).filter(subject_id=subject_id).update(revoked_at=now)
 
 
@@ -85,24 +94,27 @@ def _open(now: datetime) -> QuerySet[Link]:
 
 
 def code(row_id: UUID) -> str:
-    """The six digits that belong to a row, known only to who holds the installation's key."""
+    """The six-digit confirmation code of a row, derived from its id and the installation's key."""
     digest = salted_hmac("rh.code", row_id.hex, algorithm=hashlib.sha256().name).digest()
     return f"{int.from_bytes(digest[:8], 'big') % 1_000_000:06d}"
 
 
 def placeholder(kind: str, row_id: UUID) -> str:
-    """What a letter carries until it is sent: kind is "link" or "code"."""
+    """The placeholder that stands in an email until it is sent. `kind` is "link" or "code"."""
     return f"[[{kind}:{row_id}]]"
 
 
 def fill(text: str) -> str:
-    """A letter's text with its links and codes in place. For sending and showing, never for storing."""
+    """Replace the placeholders in an email's text by links and codes.
 
-    def _put(match: re.Match[str]) -> str:
+    The result is for sending and showing only. It must never be stored.
+    """
+
+    def _replacement(match: re.Match[str]) -> str:
         row_id = UUID(match[2])
         if match[1] == "code":
             return code(row_id)
         link = Link.objects.filter(pk=row_id).first()
         return url(link) if link else ""
 
-    return _PLACEHOLDER.sub(_put, text)
+    return _PLACEHOLDER.sub(_replacement, text)

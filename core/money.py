@@ -1,10 +1,11 @@
-"""Amounts: integers of the currency's minor unit (rules 7, 10, 11). Pure; no float ever touches money.
+"""Money as integers of the currency's minor unit (rules 7, 10 and 11). Pure, and without any float.
 
-30,000.00 THB, 17 of 31 days   16,451.61     prorate(3_000_000, 17, 31) == 1_645_161
-100,000 JPY,   17 of 31 days   54,839        prorate(100_000, 17, 31) == 54_839
-100.000 KWD,   17 of 31 days   54.839        prorate(100_000, 17, 31) == 54_839
-8,180.00 at 9.975 %              815.96      tax(818_000, Decimal("9.975")) == 81_596
-32,100.00 with 7 % in it       30,000.00     tax_inclusive(3_210_000, [Decimal(7)]) == (3_000_000, [210_000])
+30,000.00 THB, 17 of 31 days   16,451.61   prorate(3_000_000, 17, 31) == 1_645_161
+100,000 JPY,   17 of 31 days   54,839      prorate(100_000, 17, 31) == 54_839
+100.000 KWD,   17 of 31 days   54.839      prorate(100_000, 17, 31) == 54_839
+8,180.00, tax of 9.975 %          815.96   tax(818_000, Decimal("9.975")) == 81_596
+32,100.00, including 7 % tax   30,000.00   tax_inclusive(3_210_000, [Decimal(7)])
+                                           == (3_000_000, [210_000])
 """
 
 import re
@@ -48,18 +49,21 @@ CURRENCIES = (
     "AED",
 )
 
-LARGEST = 10**12  # minor units: beyond it somebody's finger slipped
-LONGEST = 100  # digits, leading zeros and all, that are still read as a number
-LOCALES = ("en", "th")  # in which sums are written here
-SYMBOLS = {"THB": "฿"}  # CLDR's English writes "THB28,000.00"
+LARGEST = 10**12  # minor units: anything above is taken for a typing error
+LONGEST = 100  # digits, leading zeros included, that are still read as a number
+LOCALES = ("en", "th")  # the locales in which amounts are written
+SYMBOLS = {"THB": "฿"}  # in English, CLDR would write "THB28,000.00"
 
 
 class UnknownCurrency(ValueError):
-    """Not an ISO 4217 code that we know."""
+    """The text is not a known ISO 4217 currency code."""
 
 
 class BadAmount(ValueError):
-    """The text is not a sum of money in that currency. `code` says why: number, decimals, negative, large."""
+    """The text is not an amount in that currency.
+
+    `code` is the reason: "number", "decimals", "negative" or "large".
+    """
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -68,25 +72,31 @@ class BadAmount(ValueError):
 
 @cache
 def exponent(currency: str) -> int:
-    """Decimal places of an ISO 4217 currency, from CLDR's table: JPY 0, USD 2, KWD 3."""
+    """Decimal places of an ISO 4217 currency, from CLDR: JPY 0, USD 2, KWD 3.
+
+    Raises UnknownCurrency.
+    """
     if currency not in get_global("all_currencies"):
         raise UnknownCurrency(currency)
     return int(get_currency_precision(currency))
 
 
 def round_half_up(value: Fraction) -> int:
-    """The nearest integer; a half goes away from zero."""
+    """The nearest integer; halves are rounded away from zero."""
     whole = (abs(value) * 2 + 1) // 2
     return int(whole) if value >= 0 else -int(whole)
 
 
 def tax(amount: int, percent: Decimal | int) -> int:
-    """Tax on a sum, rounded once (rule 11). `percent` is exact: 7 or Decimal("9.975")."""
+    """The tax on an amount, rounded once (rule 11). `percent` is exact: 7 or Decimal("9.975")."""
     return round_half_up(Fraction(amount) * Fraction(percent) / 100)
 
 
 def tax_by_rate(lines: Iterable[tuple[int, Decimal]]) -> dict[Decimal, int]:
-    """Tax per rate on the sum of its lines, each rounded once. Lines are (amount, percent)."""
+    """The tax of each rate on the sum of its lines, rounded once per rate (rule 11).
+
+    `lines` holds (amount, percent) pairs. The result is the tax by percent.
+    """
     sums: dict[Decimal, int] = defaultdict(int)
     for amount, percent in lines:
         sums[percent] += amount
@@ -94,9 +104,10 @@ def tax_by_rate(lines: Iterable[tuple[int, Decimal]]) -> dict[Decimal, int]:
 
 
 def tax_inclusive(gross: int, percents: Sequence[Decimal]) -> tuple[int, list[int]]:
-    """The net, and the tax of each rate, that are inside `gross`; together they are `gross` to the unit.
+    """Split an amount that includes tax into its net and the tax of each rate.
 
-    Each tax is gross × rate / (100 + all rates), rounded once (rule 11); the net is what is left.
+    Each tax is gross × rate / (100 + sum of all rates), rounded once (rule 11). The net is the
+    rest, so that net and taxes always add up to `gross` exactly.
     """
     whole = 100 + sum(map(Fraction, percents))
     taxes = [round_half_up(gross * Fraction(percent) / whole) for percent in percents]
@@ -104,12 +115,16 @@ def tax_inclusive(gross: int, percents: Sequence[Decimal]) -> tuple[int, list[in
 
 
 def prorate(amount: int, used: int, total: int) -> int:
-    """`used` of `total` days of a fee: one exact fraction, rounded once (rule 7)."""
+    """The part of a fee for `used` of `total` days: one exact fraction, rounded once (rule 7)."""
     return round_half_up(Fraction(amount * used, total))
 
 
 def allocate(amount: int, weights: Sequence[int]) -> list[int]:
-    """Split by weight without losing a unit: what is left goes to the largest remainders, first come first."""
+    """Split an amount by weights so that the shares add up to it exactly.
+
+    Units left over after rounding down go to the largest remainders, the first of equal ones first.
+    Raises ValueError if a weight is negative or all are zero.
+    """
     total = sum(weights)
     if total <= 0 or min(weights) < 0:
         raise ValueError("Weights must be non-negative and not all zero.")
@@ -121,14 +136,15 @@ def allocate(amount: int, weights: Sequence[int]) -> list[int]:
 
 
 def parse(text: str, currency: str) -> int:
-    """What a person typed, in minor units: "3,000", "3000.50", "๓๐๐๐", "฿3,000". Raises BadAmount.
+    """Read an amount that a person typed, in minor units. Raises BadAmount.
 
-    A comma or a space only groups thousands: "3000,50" is refused, not read as 300,050. So is "3.000" where the
-    currency has two decimals.
+    Examples: "3,000", "3000.50", "๓๐๐๐", "฿3,000". A comma or a space may only group thousands:
+    "3000,50" is refused instead of being read as 300,050, and so is "3.000" in a currency with two
+    decimals.
     """
     places = exponent(currency)
-    found = _written(currency).fullmatch(text.strip())
-    minus, whole, decimals = found.groups(default="") if found else ("", "", "")
+    match = _amount_pattern(currency).fullmatch(text.strip())
+    minus, whole, decimals = match.groups(default="") if match else ("", "", "")
     if not whole and not decimals:
         raise BadAmount("number")
     if len(decimals) > places:
@@ -142,24 +158,27 @@ def parse(text: str, currency: str) -> int:
 
 
 @cache
-def _written(currency: str) -> re.Pattern[str]:
-    """A sum as people write it: minus, whole, decimals; the currency's own sign may stand on either side."""
-    signs = {
+def _amount_pattern(currency: str) -> re.Pattern[str]:
+    """Matches an amount as people write it, in the groups minus, whole units and decimals.
+
+    The currency's code or symbol may stand on either side.
+    """
+    symbols = {
         currency,
         SYMBOLS.get(currency, currency),
         *(get_currency_symbol(currency, lang) for lang in LOCALES),
     }
-    sign = rf"(?:{'|'.join(map(re.escape, sorted(signs)))})?"
-    return re.compile(rf"(-?){sign}\s*(\d{{1,3}}(?:[,\s]\d{{3}})+|\d*)(?:\.(\d*))?\s*{sign}")
+    symbol = rf"(?:{'|'.join(map(re.escape, sorted(symbols)))})?"
+    return re.compile(rf"(-?){symbol}\s*(\d{{1,3}}(?:[,\s]\d{{3}})+|\d*)(?:\.(\d*))?\s*{symbol}")
 
 
 def to_decimal(amount: int, currency: str) -> Decimal:
-    """Major units, exact: (1645161, "THB") → Decimal("16451.61")."""
+    """An amount in major units, exact: (1645161, "THB") → Decimal("16451.61")."""
     return Decimal(amount).scaleb(-exponent(currency))
 
 
 def format(amount: int, currency: str, locale: str = "en", *, compact: bool = True) -> str:
-    """As `locale` writes money. Compact leaves the decimals away where they are all zero."""
+    """Format an amount for `locale`. `compact` omits the decimals if they are all zero."""
     value = to_decimal(amount, currency)
     whole = compact and value == value.to_integral_value()
     pattern = Locale.parse(locale).currency_formats["standard"].pattern

@@ -1,4 +1,8 @@
-"""Nudges a worker after the commit. The database is the queue: a lost nudge only waits for the next sweep."""
+"""Starts background tasks after the commit that gave them their work.
+
+The database is the queue: a task only tells a worker to look now. If the message is lost, the next
+scheduled run of the same task finds the work.
+"""
 
 import logging
 from collections.abc import Iterator
@@ -15,14 +19,17 @@ _muted: ContextVar[bool] = ContextVar("muted", default=False)
 
 
 def ring(task: str, *arguments: Any) -> None:
-    """Send the task of that name when the transaction has committed. Never fails the caller."""
+    """Send the named Celery task once the current transaction has committed.
+
+    The caller never fails because of it: an unreachable broker is only logged.
+    """
     if not _muted.get():
         transaction.on_commit(lambda: _send(task, arguments))
 
 
 @contextmanager
 def muted() -> Iterator[None]:
-    """Ring nothing inside: for whoever does the work that is nudged for themselves, at a time of their own."""
+    """Send no tasks inside this block, because the caller does their work itself."""
     token = _muted.set(True)
     try:
         yield

@@ -1,4 +1,4 @@
-"""The ground's doors for Celery: letters and the worker's pulse. Each reads the clock once."""
+"""Celery tasks of core: sending emails, and the heartbeat of the worker."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -9,11 +9,11 @@ from core.outbox import emails
 
 @shared_task(name="core.tasks.send_mail", ignore_result=True)
 def send_mail() -> None:
-    """Send the letters that are due."""
+    """Send the emails that are due."""
     emails.send_due(now=timezone.now())
 
 
 @shared_task(name="core.tasks.pulse", ignore_result=True)
 def pulse() -> None:
-    """Prove that beat's message reached a worker that works."""
+    """Record that a message from the scheduler (beat) reached a running worker."""
     Heartbeat.objects.update_or_create(name="worker", defaults={"at": timezone.now()})

@@ -1,6 +1,8 @@
-"""Scoping that fails closed: a view reaches rows only through the business it acts for.
+"""Keeps tenants apart: a view can read rows only through the business that it acts for.
 
-Views of dashboard/ and portal/ never touch a manager (a house test holds it): they ask `self.rows(Model)`.
+Views in dashboard/ and portal/ never use a model manager; they call `self.rows(Model)` instead, and
+a test of the whole tree holds them to it. Without a business they are refused, never shown all
+rows.
 """
 
 from collections.abc import Callable
@@ -19,7 +21,7 @@ M = TypeVar("M", bound=Model)
 
 
 class BusinessMiddleware:
-    """Sets `request.business`: what the logged-in user owns, or None."""
+    """Sets `request.business` to the business that the signed-in user owns, or to None."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -34,19 +36,23 @@ class BusinessMiddleware:
 
 
 def business_of(user: User) -> Business | None:
-    """The business a user owns, or None before onboarding."""
+    """The business that a user owns; None before the user has set one up."""
     return Business.objects.select_related("owner").filter(owner=user).first()
 
 
 def scoped(model: type[M], business: Business | None) -> QuerySet[M]:
-    """The rows of `model` that belong to `business`; without one nothing at all, loudly."""
+    """The rows of `model` that belong to `business`. Raises PermissionDenied if there is none."""
     if business is None:
         raise PermissionDenied
     return model._default_manager.filter(business=business)
 
 
 class BusinessView(LoginRequiredMixin):
-    """Mixin of every dashboard view: log in, own a business, see only its rows."""
+    """Base of every dashboard view: requires a signed-in user, and reads only their rows.
+
+    A user without a business is sent to the setup page, unless the view sets `needs_business` to
+    False. The owner of a suspended business is refused with 403.
+    """
 
     request: HttpRequest
     needs_business = True
@@ -61,22 +67,27 @@ class BusinessView(LoginRequiredMixin):
 
     @property
     def business_or_none(self) -> Business | None:
+        """The signed-in user's business; None if they have not set one up."""
         return self.request.business  # type: ignore[attr-defined,no-any-return]
 
     @property
     def business(self) -> Business:
-        """The business this view acts for."""
+        """The business that this view acts for. Raises PermissionDenied if there is none."""
         if self.business_or_none is None:
             raise PermissionDenied
         return self.business_or_none
 
     def rows(self, model: type[M]) -> QuerySet[M]:
-        """This business's rows of `model`: the only way to rows in a dashboard view."""
+        """This business's rows of `model`. Dashboard views read rows in no other way."""
         return scoped(model, self.business)
 
     def row(self, model: type[M], pk: UUID, queryset: QuerySet[M] | None = None) -> M:
-        """One row by id, or 404: a stranger's row does not exist (docs/trust.md)."""
-        found = (queryset if queryset is not None else self.rows(model)).filter(pk=pk).first()
-        if found is None:
+        """One row by id, from `queryset` or from all rows of this business.
+
+        Raises Http404 for a row of another business, as for one that does not exist
+        (docs/trust.md).
+        """
+        row = (queryset if queryset is not None else self.rows(model)).filter(pk=pk).first()
+        if row is None:
             raise Http404
-        return found
+        return row

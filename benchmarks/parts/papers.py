@@ -87,7 +87,7 @@ def _naive(asked: Asked) -> bytes:
         html = render_to_string(f"documents/{template}.html", known | context)
     fonts = FontConfiguration()
     sheet = CSS(string=Path(render.SHEET).read_text(), font_config=fonts, base_url=render.BASE_URL)
-    options = {"pdf_variant": archive.VARIANT, "pdf_identifier": more["identifier"].encode()}
+    options = {"pdf_variant": archive.PDF_VARIANT, "pdf_identifier": more["identifier"].encode()}
     made: bytes = HTML(string=html, base_url=render.BASE_URL).write_pdf(
         stylesheets=[sheet], font_config=fonts, **options
     )

@@ -1,4 +1,4 @@
-"""The people we work for, and what a freelancer notes about winning them."""
+"""The models of clients: clients and contacts, and the notes of the sales process."""
 
 from clients.models.client import Client, Contact
 from clients.models.sales import Call, FitCheck, Objection, Reply, Testimonial

@@ -1,4 +1,4 @@
-"""Clients, and their contacts; a client is a prospect until it has signed."""
+"""Client and Contact. A client is a prospect until it has signed an agreement."""
 
 from decimal import Decimal
 
@@ -31,7 +31,7 @@ TREATMENTS = [
 
 
 class Lost(models.TextChoices):
-    """Why a prospect said no, or said nothing."""
+    """Why a prospect was lost."""
 
     MONEY = "money", _("Too expensive for them")
     VALUE = "value", _("They did not see what it is good for")
@@ -43,10 +43,12 @@ class Lost(models.TextChoices):
 
 
 class Client(TenantRow):
-    """The stage, what is expected, why it was lost and the notes are the freelancer's own (rule 37).
+    """A client or prospect of a business.
 
-    `state` is the stage, `stage_at` when it was reached. `expected_amount` is minor units a month in
-    `expected_currency`, before a proposal says it better.
+    `state` is its stage in the sales pipeline, and `stage_at` when it was reached (UTC).
+    `expected_amount` is the expected monthly fee in minor units of `expected_currency`; it counts
+    until there is a proposal. Stage, expectation, reason for losing and notes are private to the
+    freelancer (rule 37).
     """
 
     name = models.CharField(_("name"), max_length=120)
@@ -91,12 +93,12 @@ class Client(TenantRow):
 
     @property
     def trading_as(self) -> str:
-        """The name for papers: the legal name, or the usual one where none was given."""
+        """The name on documents: the legal name or, if there is none, the usual name."""
         return self.legal_name or self.name
 
     @property
     def is_prospect(self) -> bool:
-        """Whether it has never signed."""
+        """Whether the client has never signed an agreement."""
         return self.signed_at is None
 
     @property
@@ -111,7 +113,10 @@ class Client(TenantRow):
 
 
 class Contact(TenantRow):
-    """`portal_epoch` is raised to end every portal session of this person at once."""
+    """A person at a client.
+
+    A portal session holds the `portal_epoch` of its start. Raising it ends all their sessions.
+    """
 
     client = models.ForeignKey("clients.Client", models.CASCADE, related_name="contacts")
     name = models.CharField(_("name"), max_length=120)

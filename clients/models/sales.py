@@ -1,4 +1,4 @@
-"""What a freelancer notes while winning a client: fit checks, calls, objections; and testimonials of earlier ones."""
+"""The sales process: fit checks, calls, objections with their replies, and testimonials."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,13 +14,11 @@ from clients.rules.objection_statistics import Kind
 from core.models import TenantRow
 
 ANSWERS = [(Answer.YES.value, _("Yes")), (Answer.NO.value, _("No"))]
-
-
 SHORTEST, LONGEST = 5, 240  # minutes of a call
 
 
 class FitCheck(TenantRow):
-    """One for each client, the freelancer's own (rule 37). An empty answer: not known yet."""
+    """The answers of the fit check of one client; "" means not known yet. Private (rule 37)."""
 
     client = models.OneToOneField("clients.Client", models.CASCADE, related_name="fit_check")
     recurs = models.CharField(
@@ -51,7 +49,7 @@ class FitCheck(TenantRow):
 
 
 def question_label(question: Question) -> Any:
-    """The question in words."""
+    """The text of a question."""
     return FitCheck._meta.get_field(question.value).verbose_name  # type: ignore[union-attr]
 
 
@@ -67,7 +65,7 @@ class CallEnd(models.TextChoices):
 
 
 class KpiKind(models.TextChoices):
-    """What a figure shows."""
+    """What a KPI measures."""
 
     GROWTH = "growth", _("Growth")
     ENGAGEMENT = "engagement", _("Engagement")
@@ -76,10 +74,12 @@ class KpiKind(models.TextChoices):
 
 
 class Call(TenantRow):
-    """The freelancer's own (rule 37). What was typed is kept as it was typed, so that nothing half-written is lost.
+    """A sales call and its notes, which are private to the freelancer (rule 37).
 
-    `kpis` are {"name", "unit", "kind", "direction", "baseline", "target"}, all text. `revision` grows with each save;
-    `writer` is the tab that saved last and `save` its count, so that a tab knows its own late requests.
+    Notes are stored as they were typed, so that nothing half-written is lost. `kpis` holds {"name",
+    "unit", "kind", "direction", "baseline", "target"}, all as text. `revision` grows with each
+    save. `writer` is the browser tab that saved last, and `save_count` the number of its request,
+    so that a delayed request of the same tab is recognised.
     """
 
     client = models.ForeignKey("clients.Client", models.CASCADE, related_name="calls")
@@ -121,32 +121,29 @@ class Call(TenantRow):
 
     @property
     def ends_at(self) -> datetime:
-        """When it should be over."""
+        """When the call is planned to end."""
         return self.starts_at + timedelta(minutes=self.minutes)
 
     @property
     def monthly_minutes(self) -> int:
-        """The estimated load of a month in minutes; 0 where none was typed that can be read."""
-        return typed_figures.minutes(self.load) or 0
+        """The estimated work per month in minutes; 0 if there is no readable estimate."""
+        return typed_figures.parse_minutes(self.load) or 0
 
     @property
     def unread(self) -> list[str]:
-        """What was typed as a figure and cannot be read as one, to be said beside it."""
+        """The texts typed as figures that cannot be read, so that a page can point them out."""
         typed = [row[side] for row in self.kpis for side in ("baseline", "target")]
-        found = [text for text in typed if text and typed_figures.figure(text) is None]
-        return found + ([self.load] if self.load and not self.monthly_minutes else [])
+        unreadable = [text for text in typed if text and typed_figures.parse_figure(text) is None]
+        return unreadable + ([self.load] if self.load and not self.monthly_minutes else [])
 
 
 def kpi_figures(row: dict[str, Any]) -> tuple[Decimal | None, Decimal | None]:
-    """Baseline and target of a row of `kpis` as numbers."""
-    return typed_figures.figure(row.get("baseline", "")), typed_figures.figure(
-        row.get("target", "")
-    )
+    """Baseline and target of a row of `kpis` as numbers; None for one that cannot be read."""
+    baseline, target = row.get("baseline", ""), row.get("target", "")
+    return typed_figures.parse_figure(baseline), typed_figures.parse_figure(target)
 
 
-KIND_LONGEST = 40
-
-
+KIND_LONGEST = 40  # characters
 KINDS = {
     Kind.MONEY.value: _("Money"),
     Kind.VALUE.value: _("Value"),
@@ -155,12 +152,15 @@ KINDS = {
 
 
 def kind_label(kind: str) -> Any:
-    """A kind in words: one of the three, or the freelancer's own."""
+    """The label of a kind of objection; a kind of the freelancer's own is its own label."""
     return KINDS.get(kind, kind)
 
 
 class Reply(TenantRow):
-    """A freelancer's own answer to one kind of objection. What was used is never deleted, only put away."""
+    """A freelancer's own reply to one kind of objection.
+
+    Replies are never deleted: `is_kept` is False for one that is archived.
+    """
 
     kind = models.CharField(_("against"), max_length=KIND_LONGEST)
     words = models.TextField(_("what you say"), max_length=600)
@@ -176,15 +176,16 @@ class Reply(TenantRow):
 
     @property
     def kind_label(self) -> Any:
-        """What it answers, in words."""
+        """The label of the kind of objection that it answers."""
         return kind_label(self.kind)
 
 
 class Objection(TenantRow):
-    """The freelancer's own (rule 37). `kind` is one of Kind, or own words.
+    """An objection of a client, which is private to the freelancer (rule 37).
 
-    `offer` is the id of the proposal it was about and `tier` the name of the tier, where there was one: a higher
-    room's rows, so no foreign key. The reply is a play of the playbook by its key, or one's own.
+    `kind` is a value of Kind or a text of the freelancer's own. `offer` is the id of the proposal
+    that it was about, and `tier` the name of the tier; there is no foreign key, because proposals
+    belong to a room above this one. The reply is a play of the playbook (its key) or a Reply.
     """
 
     client = models.ForeignKey("clients.Client", models.CASCADE, related_name="objections")
@@ -214,12 +215,16 @@ class Objection(TenantRow):
 
     @property
     def kind_label(self) -> Any:
-        """The kind in words."""
+        """The label of the kind."""
         return kind_label(self.kind)
 
 
 class Testimonial(TenantRow):
-    """A proposal that was sent keeps the words as they were (its snapshot). A retired one is not offered any more."""
+    """What an earlier client said about the business, to be shown in proposals.
+
+    A sent proposal keeps the testimonial as it was. An archived one (`retired_at`, UTC) is not
+    offered for new proposals.
+    """
 
     author = models.CharField(_("who said it"), max_length=120)
     role = models.CharField(_("role and company"), max_length=160, blank=True)

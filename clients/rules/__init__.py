@@ -1,1 +1,1 @@
-"""The rules about prospects. Pure: no Django, no clock."""
+"""The rules of the sales process. Pure: without Django and without the clock."""

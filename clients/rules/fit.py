@@ -1,4 +1,4 @@
-"""Whether a prospect is a retainer client: five questions, a verdict, and what speaks for and against it. Pure."""
+"""The fit check: five questions that tell whether a prospect suits a retainer. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Question(StrEnum):
-    """What is asked, in the order of its weight."""
+    """The questions, the most important first."""
 
     RECURS = "recurs"
     BUDGET = "budget"
@@ -16,7 +16,7 @@ class Question(StrEnum):
 
 
 class Answer(StrEnum):
-    """UNKNOWN is "not asked yet": it never counts as a yes."""
+    """An answer. UNKNOWN means not asked yet, and never counts as a yes."""
 
     YES = "yes"
     NO = "no"
@@ -24,7 +24,7 @@ class Answer(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What to sell. OPEN: the questions on which it turns are not answered."""
+    """What to sell to the prospect. OPEN: a required question is not answered yet."""
 
     RETAINER = "retainer"
     TRIAL = "trial"
@@ -42,13 +42,14 @@ class Verdict(StrEnum):
         return self == Verdict.TRIAL
 
 
-#: Without these there is nothing to sell every month; the others decide whether trust must be earned first.
-NEEDED = (Question.RECURS, Question.BUDGET)
+#: Without a yes to these there is nothing to sell every month. The other questions decide whether a
+#: trial should come first.
+REQUIRED = (Question.RECURS, Question.BUDGET)
 
 
 @dataclass(frozen=True)
 class Fit:
-    """The verdict and its reasons; every question stands in exactly one of the three lists."""
+    """The verdict and its reasons. Every question is in exactly one of the three tuples."""
 
     verdict: Verdict
     speaks_for: tuple[Question, ...]
@@ -57,28 +58,25 @@ class Fit:
 
 
 def check(answers: Mapping[str, str]) -> Fit:
-    """The verdict on answers by question; a question that is missing is unanswered."""
-    found = {question: Answer(answers.get(question, "")) for question in Question}
+    """The verdict on the answers by question; a missing question counts as unanswered."""
+    all_answers = {question: Answer(answers.get(question, "")) for question in Question}
     return Fit(
-        _verdict(found),
-        _which(found, Answer.YES),
-        _which(found, Answer.NO),
-        _which(found, Answer.UNKNOWN),
+        _verdict(all_answers),
+        _questions_with(all_answers, Answer.YES),
+        _questions_with(all_answers, Answer.NO),
+        _questions_with(all_answers, Answer.UNKNOWN),
     )
 
 
-def _verdict(found: Mapping[Question, Answer]) -> Verdict:
-    needed = [found[question] for question in NEEDED]
-    if Answer.NO in needed:
+def _verdict(answers: Mapping[Question, Answer]) -> Verdict:
+    required = [answers[question] for question in REQUIRED]
+    if Answer.NO in required:
         return Verdict.PROJECT
-    if Answer.UNKNOWN in needed:
+    if Answer.UNKNOWN in required:
         return Verdict.OPEN
-    return (
-        Verdict.RETAINER
-        if all(answer == Answer.YES for answer in found.values())
-        else Verdict.TRIAL
-    )
+    all_yes = all(answer == Answer.YES for answer in answers.values())
+    return Verdict.RETAINER if all_yes else Verdict.TRIAL
 
 
-def _which(found: Mapping[Question, Answer], wanted: Answer) -> tuple[Question, ...]:
-    return tuple(question for question, answer in found.items() if answer == wanted)
+def _questions_with(answers: Mapping[Question, Answer], wanted: Answer) -> tuple[Question, ...]:
+    return tuple(question for question, answer in answers.items() if answer == wanted)

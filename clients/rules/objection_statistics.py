@@ -1,15 +1,18 @@
-"""What objections cost and which replies win, counted once ten have an outcome. Pure."""
+"""Statistics of objections: what they cost and which replies work. Pure.
+
+Nothing is shown before ten objections have an outcome.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-ENOUGH = 10  # outcomes, before that a figure would be an accident
+ENOUGH = 10  # outcomes; statistics of fewer would be accidental
 
 
 class Outcome(StrEnum):
-    """What became of it. OTHER_TIER: they signed, but not the tier that it was about."""
+    """The outcome of an objection. OTHER_TIER: the client signed, but another tier."""
 
     WON = "won"
     OTHER_TIER = "other_tier"
@@ -18,7 +21,7 @@ class Outcome(StrEnum):
 
 
 class Kind(StrEnum):
-    """The three that everybody hears; a freelancer's own kinds are any other words."""
+    """The standard kinds of objections. Any other text is a kind of the freelancer's own."""
 
     MONEY = "money"
     VALUE = "value"
@@ -27,7 +30,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Heard:
-    """One objection: its kind, the tier on the table, the reply (empty: none noted), what became of it."""
+    """One objection: its kind, the tier it was about, the reply ("" if none) and its outcome."""
 
     kind: str
     tier: str
@@ -37,7 +40,11 @@ class Heard:
 
 @dataclass(frozen=True)
 class Cost:
-    """How often one kind met one tier, and how it ended. The tier was lost where it was not signed."""
+    """How often one kind of objection was raised against one tier, and how it ended.
+
+    `heard` counts all of them, `lost` those after which nothing was signed, and `other` those after
+    which another tier was signed.
+    """
 
     kind: str
     tier: str
@@ -53,7 +60,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class Use:
-    """How often a reply was used against one kind, and how often a signature followed."""
+    """How often a reply to one kind of objection was used, and how often a signature followed."""
 
     kind: str
     reply: str
@@ -63,7 +70,10 @@ class Use:
 
 @dataclass(frozen=True)
 class Figures:
-    """`missing` outcomes are still needed; until then both lists are empty."""
+    """The statistics. `decided` objections have an outcome, and `missing` more are needed.
+
+    While some are missing, `costs` and `uses` are empty.
+    """
 
     decided: int
     missing: int
@@ -72,7 +82,10 @@ class Figures:
 
 
 def figures(heard: Iterable[Heard]) -> Figures:
-    """The most costly first, and the replies that won most often first; what is open is not counted."""
+    """The statistics of objections; open ones are not counted.
+
+    The objections that cost most and the replies that won most often come first.
+    """
     rows = [row for row in heard if row.outcome != Outcome.OPEN]
     if len(rows) < ENOUGH:
         return Figures(len(rows), ENOUGH - len(rows))
@@ -80,17 +93,20 @@ def figures(heard: Iterable[Heard]) -> Figures:
 
 
 def _costs(rows: list[Heard]) -> tuple[Cost, ...]:
-    places = Counter((row.kind, row.tier) for row in rows)
-    ends = Counter((row.kind, row.tier, row.outcome) for row in rows)
-    found = [
+    raised = Counter((row.kind, row.tier) for row in rows)
+    outcomes = Counter((row.kind, row.tier, row.outcome) for row in rows)
+    costs = [
         Cost(
-            kind, tier, heard, ends[kind, tier, Outcome.LOST], ends[kind, tier, Outcome.OTHER_TIER]
+            kind=kind,
+            tier=tier,
+            heard=heard,
+            lost=outcomes[kind, tier, Outcome.LOST],
+            other=outcomes[kind, tier, Outcome.OTHER_TIER],
         )
-        for (kind, tier), heard in places.items()
+        for (kind, tier), heard in raised.items()
     ]
-    return tuple(
-        sorted(found, key=lambda one: (-one.lost - one.other, -one.heard, one.kind, one.tier))
-    )
+    costs.sort(key=lambda cost: (-cost.lost - cost.other, -cost.heard, cost.kind, cost.tier))
+    return tuple(costs)
 
 
 def _uses(rows: list[Heard]) -> tuple[Use, ...]:
@@ -98,7 +114,7 @@ def _uses(rows: list[Heard]) -> tuple[Use, ...]:
     won = Counter(
         (row.kind, row.reply) for row in rows if row.outcome in (Outcome.WON, Outcome.OTHER_TIER)
     )
-    found = [Use(kind, reply, times, won[kind, reply]) for (kind, reply), times in used.items()]
-    return tuple(
-        sorted(found, key=lambda one: (-one.won * 1000 // one.used, -one.used, one.kind, one.reply))
-    )
+    uses = [Use(kind, reply, times, won[kind, reply]) for (kind, reply), times in used.items()]
+    # Sorted by the share that was won, in thousandths, without floats.
+    uses.sort(key=lambda use: (-use.won * 1000 // use.used, -use.used, use.kind, use.reply))
+    return tuple(uses)

@@ -1,4 +1,4 @@
-"""The stages a prospect goes through, which move follows which, and what an open one is worth. Pure."""
+"""The stages of the sales pipeline, the moves between them, and the odds of winning. Pure."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -8,7 +8,7 @@ from core.money import round_half_up
 
 
 class Stage(StrEnum):
-    """Where a prospect stands; WON is reached by signing only."""
+    """The stages of a prospect. WON is reached only by signing an agreement."""
 
     LEAD = "lead"
     CALL_BOOKED = "call_booked"
@@ -18,20 +18,19 @@ class Stage(StrEnum):
     LOST = "lost"
 
 
-_OPEN = frozenset(
-    {Stage.LEAD, Stage.CALL_BOOKED, Stage.PROPOSAL_SENT, Stage.TRIAL, Stage.WON, Stage.LOST}
-)
+_ALL = frozenset(Stage)
 
+#: The stages that may follow each stage: any other, until the prospect is won.
 MOVES: dict[Stage, frozenset[Stage]] = {
-    Stage.LEAD: _OPEN - {Stage.LEAD},
-    Stage.CALL_BOOKED: _OPEN - {Stage.CALL_BOOKED},
-    Stage.PROPOSAL_SENT: _OPEN - {Stage.PROPOSAL_SENT},
-    Stage.TRIAL: _OPEN - {Stage.TRIAL},
-    Stage.LOST: _OPEN - {Stage.LOST},
+    Stage.LEAD: _ALL - {Stage.LEAD},
+    Stage.CALL_BOOKED: _ALL - {Stage.CALL_BOOKED},
+    Stage.PROPOSAL_SENT: _ALL - {Stage.PROPOSAL_SENT},
+    Stage.TRIAL: _ALL - {Stage.TRIAL},
+    Stage.LOST: _ALL - {Stage.LOST},
     Stage.WON: frozenset(),
 }
 
-#: Of a hundred prospects that stand here, how many sign, as a first estimate. The stages that are open, in order.
+#: The open stages in order, and the percentage of their prospects that are expected to sign.
 ODDS: dict[Stage, int] = {
     Stage.LEAD: 10,
     Stage.CALL_BOOKED: 25,
@@ -41,7 +40,10 @@ ODDS: dict[Stage, int] = {
 
 
 def weighted(fees: Iterable[tuple[Stage, int]]) -> int:
-    """What monthly fees of one currency are worth by their stages' odds, in minor units, rounded once."""
+    """The sum of monthly fees, each weighted by the odds of its stage, rounded once.
+
+    `fees` holds (stage, fee) pairs, in minor units of one currency.
+    """
     return round_half_up(
         sum((Fraction(fee * ODDS.get(stage, 0), 100) for stage, fee in fees), Fraction(0))
     )

@@ -1,4 +1,4 @@
-"""Reads figures as people type them while they talk; what is not one yet is kept as text elsewhere. Pure."""
+"""Reads numbers and hours in the forms in which people type them during a call. Pure."""
 
 import re
 from decimal import Decimal
@@ -8,11 +8,14 @@ _THOUSANDS = re.compile(r"\d{1,3}(?:[, ]\d{3})+(?:\.\d{1,2})?")
 _PLAIN = re.compile(r"\d{1,12}(?:[.,]\d{1,2})?")
 _CLOCK = re.compile(r"(\d{1,3}):([0-5]\d)")
 _HOURS = re.compile(r"\d{1,3}(?:[.,]\d{1,2})?")
-MOST_HOURS = 744  # a month of 31 days
+MAX_HOURS = 744  # of a month with 31 days
 
 
-def figure(text: str) -> Decimal | None:
-    """1200, 1,200, 2.5, 2,5 or 12 % as a number with at most two decimals, below a million million; else None."""
+def parse_figure(text: str) -> Decimal | None:
+    """Read a number with at most two decimals, below 10¹²; None if the text is no such number.
+
+    Examples: 1200, 1,200, 2.5, 2,5 and 12 %.
+    """
     cleaned = text.strip().removesuffix("%").strip()
     if _THOUSANDS.fullmatch(cleaned):
         cleaned = re.sub("[, ]", "", cleaned)
@@ -20,17 +23,20 @@ def figure(text: str) -> Decimal | None:
         cleaned = cleaned.replace(",", ".")
     else:
         return None
-    found = Decimal(cleaned)
-    return found if found < 10**12 else None
+    number = Decimal(cleaned)
+    return number if number < 10**12 else None
 
 
-def minutes(text: str) -> int | None:
-    """Hours a month (20, 12.5, 12:30, 20 h) as minutes, half a minute up; None where it is no such thing."""
+def parse_minutes(text: str) -> int | None:
+    """Read hours per month as minutes, rounding half a minute up; None if the text is no such time.
+
+    Examples: 20, 12.5, 12:30 and 20 h. More than 744 hours are refused, and so is 0.
+    """
     cleaned = text.strip().lower().removesuffix("h").strip()
     if clock := _CLOCK.fullmatch(cleaned):
-        found = int(clock[1]) * 60 + int(clock[2])
+        total = int(clock[1]) * 60 + int(clock[2])
     elif _HOURS.fullmatch(cleaned):
-        found = int(Fraction(cleaned.replace(",", ".")) * 60 + Fraction(1, 2))
+        total = int(Fraction(cleaned.replace(",", ".")) * 60 + Fraction(1, 2))
     else:
         return None
-    return found if 0 < found <= MOST_HOURS * 60 else None
+    return total if 0 < total <= MAX_HOURS * 60 else None

@@ -1,1 +1,1 @@
-"""Promises of the clients room."""
+"""Tests of clients."""

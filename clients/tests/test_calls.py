@@ -1,4 +1,4 @@
-"""A call is booked with whoever decides, what is typed is never lost or overwritten, and its answers can be used."""
+"""Calls include a decision maker; their notes are never overwritten, and proposals can use them."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clients import booking, call_notes, client_records
-from clients.booking import NobodyDecides, NoSuchCall
+from clients.booking import InvalidCall, NobodyDecides
 from clients.call_notes import ChangedElsewhere, Tab
 from clients.models import Call, Client
 from clients.rules import typed_figures
@@ -40,11 +40,11 @@ def booked(world: World, client: Client | None = None, at: datetime = SOON) -> C
     )
 
 
-def test_a_call_moves_the_prospect_on(world: World) -> None:
+def test_booking_a_call_moves_the_prospect_to_call_booked(world: World) -> None:
     assert booked(world).client.state == "call_booked"
 
 
-def test_without_a_decision_maker_it_has_to_be_said(world: World) -> None:
+def test_a_call_without_a_decision_maker_must_be_confirmed(world: World) -> None:
     client = world.client()
     other = client_records.add_contact(
         client=client,
@@ -54,7 +54,7 @@ def test_without_a_decision_maker_it_has_to_be_said(world: World) -> None:
         is_decision_maker=False,
         now=NOW,
     )
-    facts: dict[str, Any] = {
+    arguments: dict[str, Any] = {
         "client": client,
         "contacts": [other],
         "starts_at": SOON,
@@ -62,38 +62,38 @@ def test_without_a_decision_maker_it_has_to_be_said(world: World) -> None:
         "now": NOW,
     }
     with pytest.raises(NobodyDecides):
-        booking.book(minutes=30, **facts)
+        booking.book(minutes=30, **arguments)
     assert not Call.objects.exists()
-    assert booking.book(minutes=30, anyway=True, **facts)
-    with pytest.raises(NoSuchCall):
-        booking.book(minutes=3, anyway=True, **facts)
+    assert booking.book(minutes=30, anyway=True, **arguments)
+    with pytest.raises(InvalidCall):
+        booking.book(minutes=3, anyway=True, **arguments)
 
 
 def test_what_somebody_else_saved_is_never_overwritten(world: World) -> None:
-    row = booked(world)
+    call = booked(world)
     call_notes.write(
-        call=row, typed=EMPTY | {"needs": "Posts"}, revision=0, now=NOW, tab=Tab("one", 1)
+        call=call, typed=EMPTY | {"needs": "Posts"}, revision=0, now=NOW, tab=Tab("one", 1)
     )
     with pytest.raises(ChangedElsewhere):
         call_notes.write(
-            call=row, typed=EMPTY | {"needs": "Films"}, revision=0, now=NOW, tab=Tab("two", 1)
+            call=call, typed=EMPTY | {"needs": "Films"}, revision=0, now=NOW, tab=Tab("two", 1)
         )
     assert Call.objects.get().needs == "Posts"
 
 
-def test_a_tab_that_never_heard_back_saves_again_and_its_late_request_changes_nothing(
+def test_a_tab_without_an_answer_may_save_again_and_its_delayed_request_changes_nothing(
     world: World,
 ) -> None:
-    row = booked(world)
+    call = booked(world)
     call_notes.write(
-        call=row, typed=EMPTY | {"needs": "first"}, revision=0, now=NOW, tab=Tab("one", 1)
+        call=call, typed=EMPTY | {"needs": "first"}, revision=0, now=NOW, tab=Tab("one", 1)
     )
     call_notes.write(
-        call=row, typed=EMPTY | {"needs": "third"}, revision=0, now=NOW, tab=Tab("one", 3)
+        call=call, typed=EMPTY | {"needs": "third"}, revision=0, now=NOW, tab=Tab("one", 3)
     )
     with pytest.raises(ChangedElsewhere):
         call_notes.write(
-            call=row, typed=EMPTY | {"needs": "second"}, revision=0, now=NOW, tab=Tab("one", 2)
+            call=call, typed=EMPTY | {"needs": "second"}, revision=0, now=NOW, tab=Tab("one", 2)
         )
     assert Call.objects.get().needs == "third"
 
@@ -104,10 +104,10 @@ def test_each_answer_comes_from_the_newest_call_that_has_one(world: World) -> No
     typed = EMPTY | {"needs": "Posts", "kpis": [KPI], "load": "20 h", "budget": "5k"}
     call_notes.write(call=old, typed=typed, revision=0, now=NOW)
     call_notes.write(call=new, typed=EMPTY | {"needs": "Posts and films"}, revision=0, now=NOW)
-    found = call_notes.answers(client)
-    assert (found.needs, found.minutes) == ("Posts and films", 1200)
-    assert found.kpi_lines == ["Followers: from 1200 to 5000"]
-    assert "5k" not in str(found)  # rule 37
+    answers = call_notes.answers(client)
+    assert (answers.needs, answers.minutes) == ("Posts and films", 1200)
+    assert answers.kpi_lines == ["Followers: from 1200 to 5000"]
+    assert "5k" not in str(answers), "the budget is private (rule 37)"
 
 
 @pytest.mark.parametrize(
@@ -122,20 +122,20 @@ def test_each_answer_comes_from_the_newest_call_that_has_one(world: World) -> No
         ("900", None),
     ],
 )
-def test_a_load_is_read_as_it_is_typed(typed: str, minutes: int | None) -> None:
-    assert typed_figures.minutes(typed) == minutes
+def test_monthly_hours_are_read_in_the_forms_people_type(typed: str, minutes: int | None) -> None:
+    assert typed_figures.parse_minutes(typed) == minutes
 
 
 @given(st.text(max_size=300), st.text(max_size=300))
-def test_a_calendar_reads_back_what_was_written(title: str, text: str) -> None:
+def test_a_calendar_file_holds_exactly_the_event(title: str, text: str) -> None:
     at = datetime(2026, 12, 1, 2, 30, tzinfo=UTC)
-    written = calendar_file.write(
+    text_of_file = calendar_file.write(
         Event("id@x", 1, at, 45, at, title, text, "https://hub.example/calls/1/")
     )
-    lines = written.split("\r\n")
-    assert all(len(line.encode()) <= calendar_file.OCTETS for line in lines)
-    assert "\n" not in written.replace("\r\n", "")
-    whole = written.replace("\r\n ", "").split("\r\n")
-    assert f"SUMMARY:{calendar_file.escape(title)}" in whole
-    assert f"DESCRIPTION:{calendar_file.escape(text)}" in whole
-    assert "DTEND:20261201T031500Z" in whole
+    lines = text_of_file.split("\r\n")
+    assert all(len(line.encode()) <= calendar_file.MAX_LINE_OCTETS for line in lines)
+    assert "\n" not in text_of_file.replace("\r\n", "")
+    unfolded = text_of_file.replace("\r\n ", "").split("\r\n")
+    assert f"SUMMARY:{calendar_file.escape_text(title)}" in unfolded
+    assert f"DESCRIPTION:{calendar_file.escape_text(text)}" in unfolded
+    assert "DTEND:20261201T031500Z" in unfolded

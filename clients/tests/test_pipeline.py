@@ -1,4 +1,4 @@
-"""Prospects go from stage to stage; each move is recorded, and a client is won by signing."""
+"""Prospects move through stages, every move is recorded, and a client is won only by signing."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -25,7 +25,7 @@ def test_an_open_prospect_is_worth_its_fee_by_the_odds_and_never_more(
     assert weighted([(Stage.WON, 500_00), (Stage.LOST, 900_00)]) == 0
 
 
-def test_three_prospects_are_worth_what_one_can_add_up_by_hand() -> None:
+def test_the_worth_of_three_prospects_matches_a_calculation_by_hand() -> None:
     assert (
         weighted(
             [(Stage.LEAD, 3_000_00), (Stage.PROPOSAL_SENT, 5_000_00), (Stage.TRIAL, 10_000_00)]
@@ -34,7 +34,7 @@ def test_three_prospects_are_worth_what_one_can_add_up_by_hand() -> None:
     )
 
 
-def test_nobody_is_won_by_a_move_and_nothing_follows_won() -> None:
+def test_no_stage_follows_won_and_only_open_stages_have_odds() -> None:
     assert MOVES[Stage.WON] == frozenset()
     assert list(ODDS) == [Stage.LEAD, Stage.CALL_BOOKED, Stage.PROPOSAL_SENT, Stage.TRIAL]
 
@@ -50,7 +50,7 @@ def prospect(db: None) -> Client:
     )
 
 
-def test_each_move_is_recorded_and_lost_says_why(prospect: Client) -> None:
+def test_every_move_is_in_the_audit_trail_and_losing_needs_a_reason(prospect: Client) -> None:
     now = prospect.created_at
     pipeline.put(client=prospect, to=Stage.CALL_BOOKED, actor="Nan", now=now)
     with pytest.raises(pipeline.NotByHand, match="why"):
@@ -67,7 +67,7 @@ def test_each_move_is_recorded_and_lost_says_why(prospect: Client) -> None:
         words="Too dear this year",
     )
     events = audit.chain(prospect.pk)
-    assert [(one.data["from"], one.data["to"]) for one in events] == [
+    assert [(event.data["from"], event.data["to"]) for event in events] == [
         ("lead", "call_booked"),
         ("call_booked", "lost"),
     ]
@@ -77,7 +77,7 @@ def test_each_move_is_recorded_and_lost_says_why(prospect: Client) -> None:
     assert (prospect.lost_because, prospect.lost_words) == ("", "")
 
 
-def test_what_happens_moves_a_prospect_on_and_never_back(prospect: Client) -> None:
+def test_events_move_a_prospect_forward_and_never_back(prospect: Client) -> None:
     now = prospect.created_at
     pipeline.reach(client=prospect, to=Stage.TRIAL, actor="Retainer Hub", now=now)
     pipeline.reach(client=prospect, to=Stage.PROPOSAL_SENT, actor="Nan", now=now)

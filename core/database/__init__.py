@@ -1,1 +1,1 @@
-"""How rows are kept: their ids, what freezes them, how their state changes, and how secrets are encrypted."""
+"""How rows are stored: ids, triggers against changes, state changes, encrypted columns."""

@@ -1,6 +1,7 @@
-"""Database triggers that make issued rows unchangeable, on SQLite and PostgreSQL alike (rule 17).
+"""Database triggers that make issued rows unchangeable, on SQLite and PostgreSQL (rule 17).
 
-SQLite loses a table's triggers when a later migration rebuilds it: such a migration freezes it again.
+On SQLite a migration that rebuilds a table drops its triggers, and must end with a Freeze of its
+own.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,9 +20,10 @@ REFUSE = (
 
 
 class Freeze(migrations.RunPython):
-    """Migration step: forbid DELETE on `table`, and UPDATE of `columns` (all columns when none are named).
+    """Migration operation: forbid DELETE on `table`, and UPDATE of `columns` (default: of all).
 
-    `when` is SQL over OLD that says from when on an UPDATE is refused; empty: from the first moment.
+    `when` is an SQL condition on OLD; the triggers refuse only rows for which it holds. Without it
+    they refuse every row.
     """
 
     def __init__(self, table: str, columns: Sequence[str] = (), *, when: str = "") -> None:
@@ -32,9 +34,8 @@ class Freeze(migrations.RunPython):
         return (self.__class__.__name__, [self.table, self.columns], {"when": self.when})
 
     def forwards(self, apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        for statement in create(
-            schema_editor.connection.vendor, self.table, self.columns, self.when
-        ):
+        vendor = schema_editor.connection.vendor
+        for statement in freeze_statements(vendor, self.table, self.columns, self.when):
             schema_editor.execute(statement, params=None)
 
     def backwards(self, apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -44,8 +45,11 @@ class Freeze(migrations.RunPython):
             schema_editor.execute(statement, params=None)
 
 
-def create(vendor: str, table: str, columns: Sequence[str], when: str) -> list[str]:
-    """The SQL that freezes `table`. Names come from our own migrations, never from a person."""
+def freeze_statements(vendor: str, table: str, columns: Sequence[str], when: str) -> list[str]:
+    """The SQL that creates the triggers of `table`.
+
+    Table and column names are not escaped: they come from migrations, never from user input.
+    """
     names = ", ".join(f'"{column}"' for column in columns)
     verbs = {"update": f"UPDATE OF {names}" if names else "UPDATE", "delete": "DELETE"}
     guard = f"WHEN ({when}) " if when else ""
@@ -54,7 +58,8 @@ def create(vendor: str, table: str, columns: Sequence[str], when: str) -> list[s
     else:
         action = f"BEGIN SELECT RAISE(ABORT, 'issued rows do not change: {table}'); END"
     triggers = [
-        f"CREATE TRIGGER {PREFIX}{table}_{name} BEFORE {verb} ON {table} FOR EACH ROW {guard}{action}"
+        f"CREATE TRIGGER {PREFIX}{table}_{name} BEFORE {verb} ON {table} "
+        f"FOR EACH ROW {guard}{action}"
         for name, verb in verbs.items()
     ]
     return [REFUSE, *triggers] if vendor == "postgresql" else triggers
@@ -62,9 +67,9 @@ def create(vendor: str, table: str, columns: Sequence[str], when: str) -> list[s
 
 @contextmanager
 def lifted(using: BaseDatabaseWrapper = connection) -> Iterator[None]:
-    """SQLite only: take the triggers away and put them back, for emptying a test or demo database.
+    """Drop the triggers inside this block, so that a test or demo database can be emptied.
 
-    PostgreSQL empties tables with TRUNCATE, which row triggers do not see.
+    SQLite only: PostgreSQL empties tables with TRUNCATE, which fires no row triggers.
     """
     if using.vendor != "sqlite":
         yield

@@ -1,4 +1,4 @@
-"""Ids of rows: unguessable, and in the order in which they were made (RFC 9562, version 7)."""
+"""Makes row ids that are hard to guess and sort by creation time (UUID version 7, RFC 9562)."""
 
 import os
 import uuid
@@ -8,9 +8,10 @@ RANDOM_BITS = 62
 
 
 def new_id() -> uuid.UUID:
-    """Milliseconds, their fraction to 1/4096, and 62 random bits.
+    """A new id: the time in milliseconds, its fraction in 1/4096 ms, and 62 random bits.
 
-    Rows that are made together lie together: inserting many does not touch every page of every index.
+    Rows that are created together stand together in every index, so that inserting many rows writes
+    to few index pages.
     """
     nanoseconds = time_ns()
     milliseconds, rest = divmod(nanoseconds, 1_000_000)

@@ -1,4 +1,8 @@
-"""What SQLite needs beyond Django's own support: batches as large as it takes, and a folder for its file."""
+"""What SQLite needs beyond Django's own support: batches as large as it takes, and a folder for its file.
+
+Django assumes that a statement carries at most 999 parameters, the limit of SQLite versions before 2020.
+With the real limit a batch of 500 rows is one INSERT, as on PostgreSQL, instead of fifteen.
+"""
 
 import sqlite3
 from pathlib import Path
@@ -7,12 +11,8 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
-def widen(connection: BaseDatabaseWrapper, **_: Any) -> None:
-    """Let a statement carry as many parameters as this SQLite takes (receiver of connection_created).
-
-    Django assumes the 999 of versions before 2020. With it a batch of 500 rows is one INSERT, as on PostgreSQL, and
-    not fifteen.
-    """
+def raise_parameter_limit(connection: BaseDatabaseWrapper, **_: Any) -> None:
+    """Use the limit that a new connection reports (receiver of Django's connection_created)."""
     if connection.vendor == "sqlite":
         limit = connection.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
         connection.features.max_query_params = limit

@@ -1,4 +1,7 @@
-"""The one way a state changes: a conditional UPDATE whose row count says who won."""
+"""Changes the state of rows, with a conditional UPDATE whose row count tells who came first.
+
+Nothing else may assign a `state`, and a test of the whole tree checks it.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
@@ -15,9 +18,10 @@ M = TypeVar("M", bound=models.Model)
 def move(
     row: M, to: str, table: Mapping[Any, Set[Any]], *, sets: Mapping[str, Any] | None = None
 ) -> M:
-    """Move `row` to state `to` if `table` allows it and nobody moved it first; refresh and return the row.
+    """Change the state of `row` to `to`, then refresh the row and return it.
 
-    `sets` are columns written in the same UPDATE. Raises NotAllowedNow: the loser of a race learns it here.
+    `table` maps every state to the states that may follow it. `sets` holds further columns for the
+    same UPDATE. Raises NotAllowedNow if the change is not allowed or somebody else was faster.
     """
     move_all([row], to, table, sets=sets)
     row.refresh_from_db(fields=["state", *(sets or {})])
@@ -31,22 +35,23 @@ def move_all(
     *,
     sets: Mapping[str, Any] | None = None,
 ) -> None:
-    """Move every row, in one UPDATE for each state they come from. All or none, if in a transaction.
+    """Change the state of many rows, with one UPDATE for each state that they come from.
 
-    The rows in memory keep their old state. Raises NotAllowedNow where one may not move or was moved meanwhile.
+    Call it inside a transaction if either all rows or none must change. The objects in memory keep
+    their old state. Raises NotAllowedNow if the change is not allowed for one of the rows or
+    somebody else was faster.
     """
     by_state: dict[str, list[M]] = defaultdict(list)
     for row in rows:
-        by_state[row.state].append(row)  # type: ignore[attr-defined]  # every row with states has the field
-    for old, some in by_state.items():
-        if to not in table.get(old, frozenset()) or _update(some, old, to, dict(sets or {})) != len(
-            some
-        ):
+        by_state[row.state].append(row)  # type: ignore[attr-defined]  # callers pass such models
+    for old, same_state in by_state.items():
+        allowed = to in table.get(old, frozenset())
+        if not allowed or _update(same_state, old, to, dict(sets or {})) != len(same_state):
             raise NotAllowedNow(
                 _("This has changed meanwhile. Reload the page to see where it stands.")
             )
 
 
 def _update(rows: Sequence[models.Model], old: str, to: str, changes: dict[str, Any]) -> int:
-    found = type(rows[0])._default_manager.filter(pk__in=[row.pk for row in rows], state=old)
-    return found.update(state=to, **changes)
+    unchanged = type(rows[0])._default_manager.filter(pk__in=[row.pk for row in rows], state=old)
+    return unchanged.update(state=to, **changes)

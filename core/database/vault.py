@@ -1,4 +1,7 @@
-"""Keeps other companies' keys: encrypted with a key derived from SECRET_KEY, so a stolen backup opens nothing."""
+"""Encrypts secrets, such as the API keys of payment gateways, before they are stored.
+
+The key is derived from SECRET_KEY, which is not in the database: a stolen backup reveals no secret.
+"""
 
 import base64
 
@@ -9,16 +12,16 @@ from django.conf import settings
 
 
 class Sealed(ValueError):
-    """It was sealed with another SECRET_KEY, or altered."""
+    """The bytes cannot be decrypted: another SECRET_KEY was used, or they were changed."""
 
 
 def seal(text: str) -> bytes:
-    """What may stand in the database."""
+    """Encrypt a text for the database."""
     return _fernet().encrypt(text.encode())
 
 
 def unseal(sealed: bytes | memoryview) -> str:
-    """The text again. Raises Sealed."""
+    """Decrypt what `seal` returned. Raises Sealed."""
     try:
         return _fernet().decrypt(bytes(sealed)).decode()
     except InvalidToken:

@@ -1,1 +1,1 @@
-"""PDFs: made in one place, kept by their hash, sealed last."""
+"""Documents that people receive: PDFs are rendered, sealed, stored and verified here."""

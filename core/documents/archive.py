@@ -1,7 +1,8 @@
-"""Marks a PDF as archival (PDF/A-3a) and accessible (PDF/UA-1) at once, and puts files into it.
+"""Makes a PDF both archival (PDF/A-3a) and accessible (PDF/UA-1), and attaches files to it.
 
-WeasyPrint writes the mark of one standard. PDF/A-3a is asked for; this adds the mark of the other one, and the
-description of it that PDF/A wants of every mark that is not its own.
+WeasyPrint writes the metadata of one standard only. It is asked for PDF/A-3a; this module adds the
+identification of PDF/UA-1, together with the extension schema by which PDF/A wants every foreign
+metadata property to be described.
 """
 
 from collections.abc import Mapping
@@ -9,8 +10,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-VARIANT = "pdf/a-3a"
-MARK = b"""\
+PDF_VARIANT = "pdf/a-3a"  # WeasyPrint's name for PDF/A-3a
+PDF_UA_METADATA = b"""\
 <rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>
 <rdf:Description rdf:about=""
   xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
@@ -29,22 +30,30 @@ MARK = b"""\
  </rdf:li></rdf:Bag></pdfaExtension:schemas>
 </rdf:Description>
 """
-END = b"</rdf:RDF>"
+METADATA_END = b"</rdf:RDF>"
 
 
-def mark(paper: Any) -> None:
-    """Add the second mark to a rendered document (WeasyPrint's), before it is written."""
-    paper.metadata.generate_rdf_metadata = partial(_both, paper.metadata.generate_rdf_metadata)
+def add_pdf_ua_metadata(document: Any) -> None:
+    """Identify a rendered WeasyPrint document as PDF/UA-1. Call it before the PDF is written."""
+    metadata = document.metadata
+    metadata.generate_rdf_metadata = partial(_with_pdf_ua, metadata.generate_rdf_metadata)
 
 
-def attach(paper: Any, attachment: Any, files: Mapping[str, bytes], created: datetime) -> None:
-    """Put these files in, as what the document was made from; `attachment` is WeasyPrint's class for one."""
-    paper.metadata.attachments = [
-        attachment(string=body, name=name, relationship="Source", created=created, modified=created)
+def attach_files(
+    document: Any, attachment_class: Any, files: Mapping[str, bytes], created: datetime
+) -> None:
+    """Attach files to a rendered WeasyPrint document, as the source that it was made from.
+
+    `attachment_class` is WeasyPrint's class for an attachment.
+    """
+    document.metadata.attachments = [
+        attachment_class(
+            string=body, name=name, relationship="Source", created=created, modified=created
+        )
         for name, body in files.items()
     ]
 
 
-def _both(write: Any, *asked: Any) -> bytes:
-    written: bytes = write(*asked)
-    return written.replace(END, MARK + END)
+def _with_pdf_ua(generate: Any, *arguments: Any) -> bytes:
+    metadata: bytes = generate(*arguments)
+    return metadata.replace(METADATA_END, PDF_UA_METADATA + METADATA_END)

@@ -1,16 +1,20 @@
-"""Writes one event as an iCalendar file (RFC 5545): CRLF, lines of 75 octets at most, UTC, a stable UID. Pure."""
+"""Writes one event as an iCalendar file (RFC 5545), with CRLF line ends and times in UTC. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-OCTETS = 75
+MAX_LINE_OCTETS = 75
 PRODUCT = "-//Retainer Hub//Calls//EN"
 
 
 @dataclass(frozen=True)
 class Event:
-    """`uid` stays, `version` grows with each move: a calendar then replaces what it has. Instants are aware."""
+    """An event of a calendar. `starts_at` and `written_at` are time-zone aware.
+
+    When the event is rescheduled, `uid` stays the same and `version` grows: calendars then replace
+    their copy instead of adding a second event.
+    """
 
     uid: str
     version: int
@@ -23,7 +27,7 @@ class Event:
 
 
 def write(event: Event) -> str:
-    """The file, with a reminder ten minutes before."""
+    """The text of the file, with a reminder ten minutes before the event."""
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -33,44 +37,52 @@ def write(event: Event) -> str:
         "BEGIN:VEVENT",
         f"UID:{event.uid}",
         f"SEQUENCE:{event.version}",
-        f"DTSTAMP:{instant(event.written_at)}",
-        f"DTSTART:{instant(event.starts_at)}",
-        f"DTEND:{instant(event.starts_at + timedelta(minutes=event.minutes))}",
-        f"SUMMARY:{escape(event.title)}",
-        f"DESCRIPTION:{escape(event.text)}",
+        f"DTSTAMP:{utc_timestamp(event.written_at)}",
+        f"DTSTART:{utc_timestamp(event.starts_at)}",
+        f"DTEND:{utc_timestamp(event.starts_at + timedelta(minutes=event.minutes))}",
+        f"SUMMARY:{escape_text(event.title)}",
+        f"DESCRIPTION:{escape_text(event.text)}",
         f"URL:{event.url}",
         "BEGIN:VALARM",
         "ACTION:DISPLAY",
-        f"DESCRIPTION:{escape(event.title)}",
+        f"DESCRIPTION:{escape_text(event.title)}",
         "TRIGGER:-PT10M",
         "END:VALARM",
         "END:VEVENT",
         "END:VCALENDAR",
     ]
-    return "".join(part + "\r\n" for line in lines for part in fold(line))
+    return "".join(part + "\r\n" for line in lines for part in fold_line(line))
 
 
-def instant(at: datetime) -> str:
-    """An aware instant in UTC: 20261201T023000Z."""
+def utc_timestamp(at: datetime) -> str:
+    """A time-zone-aware instant in UTC: 20261201T023000Z."""
     return f"{at.astimezone(UTC):%Y%m%dT%H%M%S}Z"
 
 
-def escape(text: str) -> str:
-    """A TEXT value (3.3.11): backslash, semicolon, comma and line breaks escaped, control characters gone."""
+def escape_text(text: str) -> str:
+    """A value of type TEXT (section 3.3.11), without control characters.
+
+    Backslashes, semicolons, commas and line breaks are escaped.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = "".join(
-        sign for sign in text if sign in "\n\t" or not (ord(sign) < 32 or ord(sign) == 127)
+        character
+        for character in text
+        if character in "\n\t" or not (ord(character) < 32 or ord(character) == 127)
     )
     return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
 
 
-def fold(line: str) -> Iterator[str]:
-    """The line in parts of at most 75 octets, no character cut; the later ones begin with a space (3.1)."""
+def fold_line(line: str) -> Iterator[str]:
+    """Fold a content line (section 3.1) into parts of at most 75 octets each.
+
+    No character is split. Every part but the first begins with a space.
+    """
     part, size = "", 0
-    for sign in line:
-        width = len(sign.encode())
-        if size + width > OCTETS:
+    for character in line:
+        width = len(character.encode())
+        if size + width > MAX_LINE_OCTETS:
             yield part
             part, size = " ", 1
-        part, size = part + sign, size + width
+        part, size = part + character, size + width
     yield part

@@ -1,4 +1,8 @@
-"""The installation's own key and certificate for sealing documents, made once, at first use."""
+"""The installation's private key and X.509 certificate for sealing documents.
+
+They are created at first use, in the folder `seal` of RH_VAR_DIR. Certificates that were replaced
+are kept there too, because documents that were sealed with them must stay verifiable.
+"""
 
 import os
 import tempfile
@@ -17,29 +21,36 @@ from pyhanko.sign.signers import SimpleSigner
 
 from core.errors import RuleError
 
-LIFE = timedelta(days=3650)
-KEY, CERTIFICATE, FORMER = "key.pem", "certificate.pem", "former"
+LIFE = timedelta(days=3650)  # how long a new certificate is valid
+KEY, CERTIFICATE = "key.pem", "certificate.pem"
+FORMER = "former"  # subfolder of the certificates that were replaced
 
 
 class SealNotReady(RuleError):
-    """The key or the certificate is missing, broken or out of date: what was signed waits for its seal."""
+    """The key or the certificate is missing, broken or expired: nothing can be sealed now.
+
+    Signed agreements wait for their seal until the problem is solved.
+    """
 
 
-def signer(now: datetime) -> SimpleSigner:
-    """What signs with the installation's key. The first call of an installation makes the pair, valid from `now`.
+def load_signer(now: datetime) -> SimpleSigner:
+    """pyHanko's signer with the installation's key and certificate. Raises SealNotReady.
 
-    Raises SealNotReady.
+    The first call of an installation creates the pair, valid from `now`.
     """
     folder = _folder()
     if not folder.exists():
-        _make(folder, now)
-    if why := trouble(now):
-        raise SealNotReady(why)
+        _create_folder(folder, now)
+    if problem := trouble(now):
+        raise SealNotReady(problem)
     return _load(folder, *((folder / name).stat().st_mtime_ns for name in (KEY, CERTIFICATE)))
 
 
 def trouble(now: datetime) -> str:
-    """What is wrong with the pair, in words; "" where it can seal, or is made at its first use."""
+    """What is wrong with the key or the certificate, as a translated sentence.
+
+    "" if the pair can seal, or if it does not exist yet and would be created at first use.
+    """
     folder = _folder()
     if not folder.exists():
         return ""
@@ -58,21 +69,24 @@ def trouble(now: datetime) -> str:
 
 
 def days_left(now: datetime) -> int | None:
-    """Whole days until the certificate ends; None where there is none."""
+    """Whole days until the certificate expires; None if there is no readable certificate."""
     present = own()
     return (present.not_valid_after_utc - now).days if present else None
 
 
-def ours() -> list[x509.Certificate]:
-    """Every certificate that this installation has sealed with: the present one, and the former ones."""
+def all_certificates() -> list[x509.Certificate]:
+    """Every certificate that this installation has sealed with, the present one first."""
     former = sorted((_folder() / FORMER).glob("*.pem"))
-    return [each for each in (own(), *map(_certificate_in, former)) if each]
+    certificates = [own(), *map(_read_certificate, former)]
+    return [certificate for certificate in certificates if certificate]
 
 
 def renew(now: datetime) -> x509.Certificate:
-    """A new pair from now on; the certificate before it is kept, so that what it sealed stays confirmed.
+    """Replace the key and the certificate by a new pair, valid from `now`; returns the certificate.
 
-    The key is put in place first: whoever seals between the two steps finds a pair that does not fit, and waits.
+    The previous certificate is kept, so that the documents it sealed stay verifiable. The key is
+    replaced first: a process that seals between the two steps finds a key that does not match the
+    certificate, and waits.
     """
     folder = _folder()
     if present := own():
@@ -80,19 +94,19 @@ def renew(now: datetime) -> x509.Certificate:
         kept = folder / FORMER / f"{present.serial_number:x}.pem"
         _replace(kept, present.public_bytes(serialization.Encoding.PEM))
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for name, body in _pair(now).items():
+    for name, body in _new_pair(now).items():
         _replace(folder / name, body)
-    made = own()
-    assert made
-    return made
+    renewed = own()
+    assert renewed
+    return renewed
 
 
 def own() -> x509.Certificate | None:
-    """The certificate that this installation seals with; None where there is none that can be read."""
-    return _certificate_in(_folder() / CERTIFICATE)
+    """The certificate that this installation seals with; None if there is no readable one."""
+    return _read_certificate(_folder() / CERTIFICATE)
 
 
-def _certificate_in(path: Path) -> x509.Certificate | None:
+def _read_certificate(path: Path) -> x509.Certificate | None:
     try:
         return x509.load_pem_x509_certificate(path.read_bytes())
     except (OSError, ValueError):
@@ -104,51 +118,56 @@ def _folder() -> Path:
 
 
 @cache
-def _load(folder: Path, *_written: int) -> SimpleSigner:
-    """Read once, and again when a file was replaced."""
+def _load(folder: Path, *_modified_at: int) -> SimpleSigner:
+    """The signer of these files; read again only when one of them was modified."""
     files = str(folder / KEY), str(folder / CERTIFICATE)
-    loaded: SimpleSigner | None = SimpleSigner.load(*files)  # type: ignore[no-untyped-call]  # pyHanko's is
+    loaded: SimpleSigner | None = SimpleSigner.load(*files)  # type: ignore[no-untyped-call]
     if loaded is None:
         raise FileNotFoundError(f"The key and certificate in {folder} cannot be read.")
     return loaded
 
 
-def _make(folder: Path, now: datetime) -> None:
-    """Both files appear at once by renaming a folder, so two first uses can never mix their halves."""
+def _create_folder(folder: Path, now: datetime) -> None:
+    """Create the folder with a new pair.
+
+    Both files are written to a temporary folder, which is then renamed: two processes that seal for
+    the first time at once can never mix the key of one with the certificate of the other.
+    """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(
         dir=folder.parent, prefix="seal-", ignore_cleanup_errors=True
     ) as temporary:
-        made = Path(temporary)  # mode 0700
-        for name, body in _pair(now).items():
-            _write(made / name, body)
+        fresh = Path(temporary)  # has mode 0700
+        for name, body in _new_pair(now).items():
+            _write(fresh / name, body)
         try:
-            made.rename(folder)
+            fresh.rename(folder)
         except OSError:
+            # If the certificate is there, another process was first and its pair is used.
             if not (folder / CERTIFICATE).exists():
-                raise  # not because another process was first
+                raise
 
 
-def _pair(now: datetime) -> dict[str, bytes]:
-    """The two files of a new pair, by name, the key first."""
-    secret = ec.generate_private_key(ec.SECP256R1())
-    key = secret.private_bytes(
+def _new_pair(now: datetime) -> dict[str, bytes]:
+    """The contents of the two files of a new pair by file name, the key first."""
+    private_key = ec.generate_private_key(ec.SECP256R1())
+    key = private_key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     return {
         KEY: key,
-        CERTIFICATE: _certificate(secret, now).public_bytes(serialization.Encoding.PEM),
+        CERTIFICATE: _certificate(private_key, now).public_bytes(serialization.Encoding.PEM),
     }
 
 
 def _public(key: object) -> bytes:
-    """A public key as bytes, to be compared."""
+    """A public key as bytes, so that two keys can be compared."""
     form = serialization.PublicFormat.SubjectPublicKeyInfo
     return key.public_bytes(serialization.Encoding.DER, form)  # type: ignore[attr-defined,no-any-return]
 
 
 def _write(path: Path, body: bytes) -> None:
-    """Readable by this user alone, and on the disk before anything is sealed with it."""
+    """Write a new file that only this user can read, and flush it to disk."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(body)
         file.flush()
@@ -156,14 +175,14 @@ def _write(path: Path, body: bytes) -> None:
 
 
 def _replace(path: Path, body: bytes) -> None:
-    """Whole or not at all, whatever stood there before."""
+    """Replace a file as a whole: after a crash it holds either the old or the new contents."""
     fresh = path.with_suffix(".new")
     fresh.unlink(missing_ok=True)
     _write(fresh, body)
     fresh.replace(path)
 
 
-def _certificate(secret: ec.EllipticCurvePrivateKey, now: datetime) -> x509.Certificate:
+def _certificate(private_key: ec.EllipticCurvePrivateKey, now: datetime) -> x509.Certificate:
     name = x509.Name(
         [
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Retainer Hub"),
@@ -174,7 +193,7 @@ def _certificate(secret: ec.EllipticCurvePrivateKey, now: datetime) -> x509.Cert
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
-        .public_key(secret.public_key())
+        .public_key(private_key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + LIFE)
@@ -184,7 +203,7 @@ def _certificate(secret: ec.EllipticCurvePrivateKey, now: datetime) -> x509.Cert
         .add_extension(
             x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False
         )
-        .sign(secret, hashes.SHA256())
+        .sign(private_key, hashes.SHA256())
     )
 
 

@@ -1,6 +1,7 @@
-"""Keeps what was rendered, by the hash of all that went in: the same content is never laid out twice.
+"""A cache of rendered PDFs on disk, so that the same content is not laid out twice.
 
-A file begins with the SHA-256 of the rest; what does not match is rendered again. Losing the folder loses nothing.
+The key is the hash of everything that a PDF depends on. Every file begins with the SHA-256 of its
+contents; if they do not match it, the PDF is rendered again. The folder may be emptied at any time.
 """
 
 import hashlib
@@ -11,19 +12,22 @@ from pathlib import Path
 
 from django.conf import settings
 
-EACH = 16  # files in each of 256 folders: some 4,000 papers, 200 MB at most
-HEAD = 32  # bytes of a SHA-256
+FILES_PER_FOLDER = 16  # with 256 folders some 4,000 PDFs, 200 MB at most
+DIGEST_BYTES = 32  # of a SHA-256
 
 
-def get(key: str, make: Callable[[], bytes]) -> bytes:
-    """The bytes that are kept under `key`, or those that `make` returns, which are kept from then on."""
+def get_or_render(key: str, render: Callable[[], bytes]) -> bytes:
+    """The PDF that is stored under `key` or, if there is none, what `render` returns.
+
+    A newly rendered PDF is stored, if the disk takes it.
+    """
     path = Path(settings.KEPT_PAPERS) / key[:2] / key
-    found = _read(path)
-    if found is None:
-        found = make()
-        with suppress(OSError):  # a full disk is no reason to refuse a paper
-            _write(path, found)
-    return found
+    pdf = _read(path)
+    if pdf is None:
+        pdf = render()
+        with suppress(OSError):  # a full disk must not stop the document
+            _write(path, pdf)
+    return pdf
 
 
 def _read(path: Path) -> bytes | None:
@@ -31,22 +35,22 @@ def _read(path: Path) -> bytes | None:
         whole = path.read_bytes()
     except OSError:
         return None
-    body = whole[HEAD:]
-    return body if hashlib.sha256(body).digest() == whole[:HEAD] else None
+    body = whole[DIGEST_BYTES:]
+    return body if hashlib.sha256(body).digest() == whole[:DIGEST_BYTES] else None
 
 
 def _write(path: Path, body: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    others = sorted(path.parent.iterdir(), key=_age)
-    for oldest in others[: max(0, len(others) + 1 - EACH)]:
+    others = sorted(path.parent.iterdir(), key=_modified_at)
+    for oldest in others[: max(0, len(others) + 1 - FILES_PER_FOLDER)]:
         oldest.unlink(missing_ok=True)
-    fresh = path.with_name(f".{uuid.uuid4().hex}")
+    fresh = path.with_name(f".{uuid.uuid4().hex}")  # renamed when it is complete
     fresh.write_bytes(hashlib.sha256(body).digest() + body)
     fresh.replace(path)
 
 
-def _age(path: Path) -> float:
+def _modified_at(path: Path) -> float:
     try:
         return path.stat().st_mtime
-    except OSError:
+    except OSError:  # another process has deleted it
         return 0

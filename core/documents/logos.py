@@ -1,4 +1,4 @@
-"""Logos: taken in as a picture that we draw anew, given out as nothing but a picture (docs/trust.md)."""
+"""Accepts uploaded logos, which are redrawn as PNG files, and serves them (docs/trust.md)."""
 
 import io
 
@@ -11,23 +11,26 @@ from PIL import Image, UnidentifiedImageError
 
 from core.models import Business
 
-LARGEST = 2 * 1024 * 1024  # bytes
-MOST_PIXELS = 16_000_000
-SIDE = 512  # pixels
+MAX_BYTES = 2 * 1024 * 1024
+MAX_PIXELS = 16_000_000
+MAX_SIDE = 512  # pixels of the redrawn logo
 
 
 def redrawn(upload: UploadedFile) -> ContentFile:
-    """The picture as a fresh PNG: whatever else was in the file is gone. Raises ValidationError."""
-    if not upload.size or upload.size > LARGEST:
+    """The uploaded picture as a new PNG, without anything else that was in the file.
+
+    Raises ValidationError if the file is too large or is no PNG, JPEG or WebP picture.
+    """
+    if not upload.size or upload.size > MAX_BYTES:
         raise ValidationError(_("A logo may be 2 MB large at most."))
     try:
         picture = Image.open(upload)
         if (
             picture.format not in ("PNG", "JPEG", "WEBP")
-            or picture.width * picture.height > MOST_PIXELS
+            or picture.width * picture.height > MAX_PIXELS
         ):
             raise ValidationError(_("A logo is a PNG, JPEG or WebP picture."))
-        picture.thumbnail((SIDE, SIDE))
+        picture.thumbnail((MAX_SIDE, MAX_SIDE))
         out = io.BytesIO()
         picture.convert("RGBA").save(out, "PNG")
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
@@ -36,7 +39,7 @@ def redrawn(upload: UploadedFile) -> ContentFile:
 
 
 def logo_response(business: Business) -> HttpResponse:
-    """The logo's bytes; 404 where there is none."""
+    """The logo of a business as a response. Raises Http404 if it has none."""
     if not business.logo:
         raise Http404
     with business.logo.open("rb") as file:

@@ -1,4 +1,7 @@
-"""Keeps what cannot be printed out of what will be: said next to the field, not when the paper is made (rule 31)."""
+"""A form mixin that refuses unprintable characters at their field (rule 31).
+
+Without it they would be noticed only when a document is rendered.
+"""
 
 from typing import Any
 
@@ -8,26 +11,23 @@ from core.documents.glyphs import MissingGlyphs, check
 
 
 class PrintableForm(forms.BaseForm):
-    """Mixin: every text field of the form must be printable with the bundled fonts, but for `unprinted`."""
+    """Requires every text of the form to be printable, except the fields in `unprinted`."""
 
     unprinted: tuple[str, ...] = ()
 
     def _clean_fields(self) -> None:
-        super()._clean_fields()  # type: ignore[misc]  # Django's own hook, without a stub
+        super()._clean_fields()  # type: ignore[misc]  # Django's hook has no stub
         for name, value in list(self.cleaned_data.items()):
             if name not in self.unprinted:
-                self._must_print(name, value)
+                self._require_printable(name, value)
 
-    def _must_print(self, name: str, value: Any) -> None:
-        texts = value if isinstance(value, list) else [value]
+    def _require_printable(self, name: str, value: Any) -> None:
+        items = value if isinstance(value, list) else [value]
         try:
-            for text in texts:
-                check(
-                    text
-                    if isinstance(text, str)
-                    else str(text.get("title", ""))
-                    if isinstance(text, dict)
-                    else ""
-                )
-        except MissingGlyphs as no:
-            self.add_error(name, str(no))
+            for item in items:
+                if isinstance(item, dict):  # a row of a list field, such as a deliverable
+                    item = str(item.get("title", ""))
+                if isinstance(item, str):
+                    check(item)
+        except MissingGlyphs as error:
+            self.add_error(name, str(error))

@@ -1,4 +1,7 @@
-"""HTML to PDF: the only import of WeasyPrint. Fonts and styles are read once per process."""
+"""Renders HTML templates as PDFs. No other module imports WeasyPrint.
+
+Fonts and style sheets are read once per process.
+"""
 
 import atexit
 import gc
@@ -20,14 +23,14 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from core.documents import archive, kept
-from core.documents.glyphs import FONTS, MissingGlyphs, check, missing_glyphs, thai_by_number
+from core.documents.glyphs import FONTS, MissingGlyphs, check, missing_glyphs, thai_text_by_glyph
 
 __all__ = ["MissingGlyphs", "is_own_file", "missing_glyphs", "pdf"]
 
 SHEET = Path(settings.BASE_DIR) / "templates" / "documents" / "document.css"
 BASE_URL = FONTS.as_uri() + "/"
-NAMED_FILES = re.compile(r'src="(file:[^"]+)"')  # a logo
-_one_at_a_time = Lock()  # Pango's font map is shared by the process and not safe between threads
+NAMED_FILES = re.compile(r'src="(file:[^"]+)"')  # the address of a logo
+_one_at_a_time = Lock()  # Pango's font map is shared by all threads and not thread-safe
 
 
 def pdf(
@@ -40,10 +43,11 @@ def pdf(
     created: datetime,
     attached: Mapping[str, bytes] | None = None,
 ) -> bytes:
-    """Render documents/<template>.html as PDF/A-3a and PDF/UA-1 in one. The same content gives the same bytes.
+    """Render documents/<template>.html as a PDF that is both PDF/A-3a and PDF/UA-1.
 
-    `identifier` and `created` go into the file instead of a random id and the clock; `attached` are files by name
-    that are put into it. Raises MissingGlyphs.
+    The same content always gives the same bytes: `identifier` and `created` are written into the
+    file instead of a random id and the present time. `attached` holds files to attach, by name.
+    Raises MissingGlyphs if the document has a character that cannot be printed.
     """
     stamp = created.astimezone(UTC).isoformat(timespec="seconds")
     with translation.override(language):
@@ -51,21 +55,27 @@ def pdf(
         html = render_to_string(f"documents/{template}.html", full)
     files = attached or {}
 
-    def made() -> bytes:
+    def render() -> bytes:
         check(html)
         return _write(html, identifier, files, created)
 
-    return kept.get(_key(html, identifier, files), made)
+    return kept.get_or_render(_cache_key(html, identifier, files), render)
 
 
 def warm() -> None:
-    """Load what the first paper of a process would have to wait for; where Pango is missing, nothing."""
+    """Load WeasyPrint, fonts and styles now, so that the first PDF does not wait for them.
+
+    Does nothing if Pango is not installed.
+    """
     with suppress(OSError), _one_at_a_time:
         _tools()
 
 
 def is_own_file(url: str) -> bool:
-    """Whether a document may read this address: a bundled font or an uploaded logo, with every `..` resolved."""
+    """Whether a document may read this address: it is a bundled font or an uploaded logo.
+
+    The path is resolved first, so that neither `..` nor a symbolic link leads elsewhere.
+    """
     return _own_file(url) is not None
 
 
@@ -82,7 +92,7 @@ def _own_file(url: str) -> Path | None:
 
 
 class _Tools(NamedTuple):
-    """WeasyPrint's document class with what every document of this process shares."""
+    """WeasyPrint's classes, and the objects that all documents of this process share."""
 
     document: Any
     attachment: Any
@@ -98,63 +108,69 @@ def _tools() -> _Tools:
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class OwnFilesOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
-        """Serves the bundled fonts and uploaded logos; every other address is refused (docs/trust.md)."""
+        """Serves bundled fonts and uploaded logos, and refuses everything else (docs/trust.md)."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
             path = _own_file(url)
             if path is None:
                 raise ValueError(f"Documents do not fetch {url[:80]}")
-            # read here and not by the parent, so that the file checked is the file served
+            # Not read by the parent class: the file that was checked must be the file served.
             kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
             return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
 
     fetcher, fonts = OwnFilesOnly(), FontConfiguration()
     text = SHEET.read_text(encoding="utf-8")
     sheet = CSS(string=text, font_config=fonts, url_fetcher=fetcher, base_url=BASE_URL)
-    atexit.register(_tools.cache_clear)  # its C objects must go before the modules that free them
+    # WeasyPrint's C objects must be freed before the modules that free them are unloaded.
+    atexit.register(_tools.cache_clear)
     return _Tools(HTML, Attachment, fetcher, fonts, sheet)
 
 
-class _Meanings(dict[int, str]):
-    """Glyph number to text for one font of a PDF: Thai as the font means it, the rest as the layout found it."""
+class _GlyphTexts(dict[int, str]):
+    """The text of each glyph of one font of a PDF, which is what a reader copies.
+
+    For Thai it is the text that the font assigns; for the rest, the one that the layout found.
+    """
 
     def __setitem__(self, number: int, text: str) -> None:
-        super().__setitem__(number, thai_by_number().get(number, text))
+        super().__setitem__(number, thai_text_by_glyph().get(number, text))
 
 
 class _Fonts(dict[str, Any]):
-    """The fonts of one document, each with meanings that can be copied and read aloud."""
+    """The fonts of one document, whose Thai text is copied and read aloud correctly."""
 
     def __setitem__(self, key: str, font: Any) -> None:
-        font.to_unicode = _Meanings(font.to_unicode)
+        font.to_unicode = _GlyphTexts(font.to_unicode)
         super().__setitem__(key, font)
 
 
 @cache
-def _style() -> str:
-    """The hash of what every document is made with: the renderer, the styles and our own marks."""
+def _style_hash() -> str:
+    """The hash of what all documents have in common: the renderer, its styles and our metadata."""
     parts = (
         version("weasyprint").encode(),
         SHEET.read_bytes(),
-        archive.VARIANT.encode(),
-        archive.MARK,
+        archive.PDF_VARIANT.encode(),
+        archive.PDF_UA_METADATA,
     )
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
-def _key(html: str, identifier: str, files: Mapping[str, bytes]) -> str:
-    """The hash of everything that the bytes depend on, the files that the text names included."""
-    own = [path.read_bytes() for path in map(_own_file, NAMED_FILES.findall(html)) if path]
-    parts = [_style().encode(), identifier.encode(), html.encode(), *own]
+def _cache_key(html: str, identifier: str, files: Mapping[str, bytes]) -> str:
+    """The hash of everything that the PDF's bytes depend on, including the logo."""
+    logos = [path.read_bytes() for path in map(_own_file, NAMED_FILES.findall(html)) if path]
+    parts = [_style_hash().encode(), identifier.encode(), html.encode(), *logos]
     parts += [part for name, body in files.items() for part in (name.encode(), body)]
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
 @contextmanager
-def _garbage_at_the_end() -> Iterator[None]:
-    """A paper is many small objects that die together: they are collected once, not searched again and again.
+def _collect_garbage_at_the_end() -> Iterator[None]:
+    """Turn the garbage collector off inside this block, and run it once at the end.
 
-    Whatever still has a name here would survive as old and stay for long: the paper is made in a call of its own.
+    A PDF consists of many small objects that become garbage together; scanning them while they are
+    in use wastes time. Whatever still has a name in this frame would survive the collection and
+    stay in memory for long. Therefore the PDF is made in a function of its own (_lay_out).
     """
     was_on = gc.isenabled()
     gc.disable()
@@ -167,21 +183,21 @@ def _garbage_at_the_end() -> Iterator[None]:
 
 
 def _write(html: str, identifier: str, files: Mapping[str, bytes], created: datetime) -> bytes:
-    with _one_at_a_time, _garbage_at_the_end():
+    with _one_at_a_time, _collect_garbage_at_the_end():
         return _lay_out(html, identifier, files, created)
 
 
 def _lay_out(html: str, identifier: str, files: Mapping[str, bytes], created: datetime) -> bytes:
     tools = _tools()
     options = {
-        "pdf_variant": archive.VARIANT,
+        "pdf_variant": archive.PDF_VARIANT,
         "pdf_identifier": identifier.encode(),
         "custom_metadata": True,
     }
     page = tools.document(string=html, url_fetcher=tools.fetcher, base_url=BASE_URL)
-    paper = page.render(font_config=tools.fonts, stylesheets=[tools.sheet], **options)
-    paper.fonts = _Fonts(paper.fonts)
-    archive.mark(paper)
-    archive.attach(paper, tools.attachment, files, created)
-    made: bytes = paper.write_pdf(**options)
-    return made
+    document = page.render(font_config=tools.fonts, stylesheets=[tools.sheet], **options)
+    document.fonts = _Fonts(document.fonts)
+    archive.add_pdf_ua_metadata(document)
+    archive.attach_files(document, tools.attachment, files, created)
+    pdf_bytes: bytes = document.write_pdf(**options)
+    return pdf_bytes

@@ -1,6 +1,7 @@
-"""The platform seal: a PAdES signature by the installation's own certificate, put on last (rule 30).
+"""Seals PDFs with a PAdES signature by the installation's own certificate (rule 30).
 
-It says that the file was not changed since; who signed is told by the evidence inside the document.
+The seal is applied last and proves that the file was not changed since. It does not say who signed
+the agreement: that is in the evidence, which is part of the document.
 """
 
 import logging
@@ -29,19 +30,21 @@ from core.documents import certificate
 from core.models import Document
 from core.models.document import SEALED
 
-FIELD = "RetainerHubSeal"
-STAMP_WITHIN = 5  # seconds for an answer of the time stamp service
-ASK_AGAIN = 300  # seconds after one that failed
-STAMPS_FAIL = "timestamp:fails"
+SIGNATURE_FIELD = "RetainerHubSeal"
+TIMESTAMP_TIMEOUT = 5  # seconds to wait for an answer of the time stamp service
+RETRY_AFTER = 300  # seconds without a new request after one that failed
+FAILURE_CACHE_KEY = "timestamp:fails"
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What a file says of itself. `ours`: it carries this installation's certificate, whatever else it holds.
+class SealStatus:
+    """What the signature of a file proves. All times are UTC.
 
-    A valid signature alone does not mean untouched (padding can be changed): who asks whether a file is the
-    one that was issued asks core.documents.verify, which knows every file by its whole hash as well.
+    `ours` tells that the file contains a certificate of this installation, whether or not its
+    signature is valid. A valid signature does not prove that every byte is unchanged, because the
+    padding around it can be altered. Use core.documents.verify to find out whether a file is the
+    one that was issued: it also compares the hash of the whole file.
     """
 
     signed: bool = False
@@ -56,12 +59,15 @@ class Verdict:
 
     @property
     def intact(self) -> bool:
-        """Sealed by this installation, and nothing that the seal covers was changed or added since."""
+        """Whether this installation sealed the file, and nothing was changed or added since.
+
+        Bytes that the signature does not cover (its padding) are not checked.
+        """
         return self.signature_valid and self.covers_whole_file and self.trusted
 
 
 class _Signer(signers.PdfSigner):
-    """States the time it is given instead of reading the clock."""
+    """A pyHanko signer that states the time it is given instead of reading the clock."""
 
     def __init__(
         self,
@@ -82,39 +88,43 @@ class _Signer(signers.PdfSigner):
 
 
 def seal(pdf: bytes, *, reason: str, now: datetime) -> bytes:
-    """The PDF with a certifying signature that allows no change after it. `now` is the time it states."""
+    """The PDF with a certifying signature that permits no later change.
+
+    `now` is the signing time that the signature states. Raises SealNotReady.
+    """
     return stamped(pdf, reason=reason, now=now)[0]
 
 
 def stamped(pdf: bytes, *, reason: str, now: datetime) -> tuple[bytes, str]:
-    """The sealed PDF, and in words for the record what became of its RFC 3161 time stamp; "" where none is asked for.
+    """The sealed PDF, and a note for the audit trail about its RFC 3161 time stamp.
 
-    It is an extra: whatever the time stamp service does, the paper is sealed.
+    The note is the stamp's time and authority, or the reason why there is none; it is "" if no
+    TIMESTAMP_URL is set. The document is sealed whatever the time stamp service does. Raises
+    SealNotReady.
     """
     if not settings.TIMESTAMP_URL:
         return _sign(pdf, reason, now, None), ""
-    if why := cache.get(STAMPS_FAIL):
-        return _sign(pdf, reason, now, None), f"none, because {why}"
+    if failure := cache.get(FAILURE_CACHE_KEY):  # a recent request failed: do not wait again
+        return _sign(pdf, reason, now, None), f"none, because {failure}"
     try:
-        sealed = _sign(
-            pdf, reason, now, HTTPTimeStamper(settings.TIMESTAMP_URL, timeout=STAMP_WITHIN)
-        )
-        stamp = verify(sealed)
-        if stamp.stamped_at is None:
+        service = HTTPTimeStamper(settings.TIMESTAMP_URL, timeout=TIMESTAMP_TIMEOUT)
+        sealed = _sign(pdf, reason, now, service)
+        status = verify(sealed)
+        if status.stamped_at is None:
             raise ValueError("its answer is not a valid time stamp")
-        return sealed, f"{stamp.stamped_at.isoformat()}, {stamp.stamped_by}"
+        return sealed, f"{status.stamped_at.isoformat()}, {status.stamped_by}"
     except certificate.SealNotReady:
         raise
-    except Exception as error:  # noqa: BLE001 - a stranger's server: whatever it answers
-        why = f"{type(error).__name__}: {error}"[:200]
-        logger.warning("No time stamp: %s", why)
-        cache.set(STAMPS_FAIL, why, ASK_AGAIN)
-        return _sign(pdf, reason, now, None), f"none, because {why}"
+    except Exception as error:  # noqa: BLE001 - the service may answer anything
+        failure = f"{type(error).__name__}: {error}"[:200]
+        logger.warning("No time stamp: %s", failure)
+        cache.set(FAILURE_CACHE_KEY, failure, RETRY_AFTER)
+        return _sign(pdf, reason, now, None), f"none, because {failure}"
 
 
 def _sign(pdf: bytes, reason: str, now: datetime, timestamper: TimeStamper | None) -> bytes:
     metadata = signers.PdfSignatureMetadata(
-        field_name=FIELD,
+        field_name=SIGNATURE_FIELD,
         reason=reason,
         certify=True,
         subfilter=fields.SigSeedSubFilter.PADES,
@@ -122,65 +132,77 @@ def _sign(pdf: bytes, reason: str, now: datetime, timestamper: TimeStamper | Non
         md_algorithm="sha256",
     )
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    out = _Signer(metadata, certificate.signer(now), now, timestamper).sign_pdf(writer)
-    return bytes(out.getvalue())
+    signer = _Signer(metadata, certificate.load_signer(now), now, timestamper)
+    return bytes(signer.sign_pdf(writer).getvalue())
 
 
 def not_ready(now: datetime) -> str:
-    """Why nothing can be sealed now, in words; "" where all is well. A pair that is lost is never made anew in
-    silence: what was sealed with it could no longer be told from a forgery."""
+    """Why nothing can be sealed now, as a translated sentence; "" if sealing works.
+
+    A lost key and certificate are never replaced silently: documents that were sealed with the old
+    certificate could no longer be told from forgeries.
+    """
     if certificate.own() is None and Document.objects.filter(kind__startswith=SEALED).exists():
         return _("The key and the certificate of the seal are gone. Put them back from the backup.")
     return certificate.trouble(now)
 
 
-def is_ours(pdf: bytes) -> bool:
-    """Whether it carries a certificate of this installation, whole or with a damage in one half of it."""
+def has_our_certificate(pdf: bytes) -> bool:
+    """Whether the file contains a certificate of this installation.
+
+    Either half of the certificate is enough, so that damage to one of them does not hide it.
+    """
     text = pdf.lower()
-    return any(half in text for each in certificate.ours() for half in _halves(each))
+    return any(half in text for own in certificate.all_certificates() for half in _halves(own))
 
 
 def _halves(own: Certificate) -> tuple[bytes, bytes]:
+    """The two halves of a certificate, in hexadecimal, which is how it stands in a PDF."""
     text = own.public_bytes(Encoding.DER).hex().encode()
     return text[: len(text) // 2], text[len(text) // 2 :]
 
 
-def verify(pdf: bytes) -> Verdict:
-    """Read the seal of a file. A file that cannot be read is not intact; nothing is raised for a bad one."""
-    ours = is_ours(pdf)
+def verify(pdf: bytes) -> SealStatus:
+    """Read the seal of a file. Never raises: a file that cannot be parsed is simply not intact."""
+    ours = has_our_certificate(pdf)
     try:
         return _read(pdf, ours)
-    except Exception:  # any bytes come in, and a parser's trouble with them is the answer "no"
+    except Exception:  # the file may hold anything, and the parser may raise anything
         logger.debug("A file's seal could not be read", exc_info=True)
-        return Verdict(signed=ours, ours=ours)
+        return SealStatus(signed=ours, ours=ours)
 
 
-def _read(pdf: bytes, ours: bool) -> Verdict:
+def _read(pdf: bytes, ours: bool) -> SealStatus:
     signatures = PdfFileReader(BytesIO(pdf)).embedded_signatures
     if len(signatures) != 1:
-        return Verdict(signed=bool(signatures) or ours, ours=ours)
-    found = signatures[0]
-    own = {each.public_bytes(Encoding.DER): each for each in certificate.ours()}
+        return SealStatus(signed=bool(signatures) or ours, ours=ours)
+    signature = signatures[0]
+    own = {each.public_bytes(Encoding.DER): each for each in certificate.all_certificates()}
     roots = [root for body in own for root in load_certs_from_pemder_data(body)]
     trust = ValidationContext(trust_roots=roots, allow_fetching=False)
-    status = validate_pdf_signature(found, trust)
-    stated, by = status.signer_reported_dt, own.get(status.signing_cert.dump())
-    # the validator asks no dates of a root: the seal must state a time before the end of its certificate
-    in_time = by is not None and stated is not None and stated <= by.not_valid_after_utc
-    return Verdict(
+    status = validate_pdf_signature(signature, trust)
+    stated_at, signed_by = status.signer_reported_dt, own.get(status.signing_cert.dump())
+    # pyHanko does not check the dates of a trust root, and ours is one. Therefore compare them
+    # here: the seal must state a time before its certificate expired.
+    in_time = (
+        signed_by is not None
+        and stated_at is not None
+        and stated_at <= signed_by.not_valid_after_utc
+    )
+    return SealStatus(
         signed=True,
         signature_valid=bool(status.intact and status.valid),
         covers_whole_file=status.coverage == SignatureCoverageLevel.ENTIRE_FILE,
         trusted=bool(status.trusted) and in_time,
         ours=ours,
-        signed_at=stated,
-        reason=str(found.sig_object.get("/Reason", "")),
+        signed_at=stated_at,
+        reason=str(signature.sig_object.get("/Reason", "")),
         **_stamp(status.timestamp_validity),
     )
 
 
 def _stamp(status: TimestampSignatureStatus | None) -> dict[str, Any]:
-    """When, and by the name of whom; a token that does not belong to this seal is none."""
+    """The time and the authority of a valid time stamp; nothing for a token that is not valid."""
     if status is None or not (status.intact and status.valid):
         return {}
     return {

@@ -1,4 +1,4 @@
-"""Keeps a PDF by the SHA-256 of its bytes, and gives it back only if they are still the same."""
+"""Stores PDFs under the SHA-256 of their bytes, and reads them only if the bytes are unchanged."""
 
 import hashlib
 import os
@@ -15,18 +15,19 @@ from core.models.document import DocumentKind
 
 
 class DocumentAltered(RuleError):
-    """The bytes on disk are not the ones that were stored."""
+    """The file on disk is missing or differs from the one that was stored."""
 
 
 def save(
     *, business: Business, kind: DocumentKind, title: str, pdf: bytes, now: datetime
 ) -> Document:
-    """Write the bytes durably, then the row. The same bytes of the same business are one row.
+    """Write the file, then its row. The same bytes of the same business are stored once.
 
-    A rollback after it leaves a file without a row, which nobody can ask for; never a row without its file.
+    The file is on disk before the row exists. A rollback may leave a file without a row, which is
+    harmless, but never a row without its file.
     """
     digest = hashlib.sha256(pdf).hexdigest()
-    row = Document(
+    document = Document(
         business=business,
         kind=kind,
         title=title[:300],
@@ -34,14 +35,22 @@ def save(
         size=len(pdf),
         created_at=now,
     )
-    _write(Path(settings.MEDIA_ROOT) / row.path, pdf)
-    fields = {"kind": row.kind, "title": row.title, "size": row.size, "created_at": now}
-    kept, _made = Document.objects.get_or_create(business=business, sha256=digest, defaults=fields)
-    return kept
+    _write(Path(settings.MEDIA_ROOT) / document.path, pdf)
+    saved, _created = Document.objects.get_or_create(
+        business=business,
+        sha256=digest,
+        defaults={
+            "kind": document.kind,
+            "title": document.title,
+            "size": document.size,
+            "created_at": now,
+        },
+    )
+    return saved
 
 
 def read(document: Document) -> bytes:
-    """The bytes of a document. Raises DocumentAltered where a single one differs, or the file is gone."""
+    """The bytes of a document. Raises DocumentAltered if they changed or the file is missing."""
     try:
         pdf = (Path(settings.MEDIA_ROOT) / document.path).read_bytes()
     except FileNotFoundError:
@@ -51,18 +60,18 @@ def read(document: Document) -> bytes:
     return pdf
 
 
-def find(pdf: bytes) -> Document | None:
-    """The document whose bytes these are, whoever it belongs to."""
-    return with_hash(hashlib.sha256(pdf).hexdigest())
+def find_by_content(pdf: bytes) -> Document | None:
+    """The document with exactly these bytes, of any business."""
+    return find_by_hash(hashlib.sha256(pdf).hexdigest())
 
 
-def with_hash(sha256: str) -> Document | None:
-    """The document with this SHA-256, whoever it belongs to."""
+def find_by_hash(sha256: str) -> Document | None:
+    """The document with this SHA-256 (hex), of any business."""
     return Document.objects.filter(sha256=sha256).first()
 
 
 def _write(path: Path, pdf: bytes) -> None:
-    """Whole or not at all: a kill in between leaves a temporary file, never half a document."""
+    """Write the file durably, and as a whole: a crash leaves a temporary file, never half a PDF."""
     if path.exists() and path.read_bytes() == pdf:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -73,6 +82,7 @@ def _write(path: Path, pdf: bytes) -> None:
     Path(file.name).replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
-        os.fsync(folder)  # else a power cut forgets the name, and the row points at nothing
+        # Without this a power cut could lose the file's name, and the row would point at nothing.
+        os.fsync(folder)
     finally:
         os.close(folder)

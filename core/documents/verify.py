@@ -1,4 +1,7 @@
-"""The verdict on a file: intact, altered or unknown. One rule, for the public page and the command (rule 30)."""
+"""Verifies whether a file is a document of this installation: intact, altered or unknown (rule 30).
+
+The public page /verify/ and the command verify_document both use it.
+"""
 
 import hashlib
 from dataclasses import dataclass
@@ -13,7 +16,7 @@ from core.models import Document
 
 
 class Word(models.TextChoices):
-    """What is said of a file."""
+    """The result of a verification."""
 
     INTACT = "intact", gettext_lazy("Intact")
     ALTERED = "altered", gettext_lazy("Altered")
@@ -22,8 +25,11 @@ class Word(models.TextChoices):
 
 @dataclass(frozen=True)
 class Finding:
-    """The word, why, the document if its bytes are known, when its seal says that it was sealed, and by whom that
-    time was confirmed."""
+    """The result (`word`), its reason (`why`, a translated sentence) and what is known of the file.
+
+    `document` is set if the bytes are those of a stored document. `sealed_at` is the time that its
+    seal states; `stamped_at` is that of its time stamp, and `stamped_by` the authority. All in UTC.
+    """
 
     word: Word
     why: str
@@ -46,24 +52,25 @@ class Finding:
 
 
 def examine(pdf: bytes) -> Finding:
-    """Intact is what we know by the hash of the whole file and, where it was sealed, whose seal holds to its end.
+    """Verify a file. It is intact if its hash is known and its seal, if it has one, is valid.
 
-    Only bytes that we issued are ever parsed: of any other file it is only asked whether our seal stands in it.
+    Only files with a known hash are parsed. Any other file is only searched for our certificate: if
+    it contains it, the file is altered, otherwise unknown.
     """
-    known = store.find(pdf)
+    known = store.find_by_content(pdf)
     if known is None:
-        return _stranger(seal.is_ours(pdf))
+        return _unknown_bytes(seal.has_our_certificate(pdf))
     if not known.is_sealed:
         return Finding(
             Word.INTACT,
             _("It is the file that was issued, byte for byte. It carries no seal."),
             known,
         )
-    verdict = seal.verify(pdf)
-    if verdict.intact:
+    status = seal.verify(pdf)
+    if status.intact:
         why = _("It is the file that was sealed, byte for byte.")
         return Finding(
-            Word.INTACT, why, known, verdict.signed_at, verdict.stamped_at, verdict.stamped_by
+            Word.INTACT, why, known, status.signed_at, status.stamped_at, status.stamped_by
         )
     return Finding(
         Word.UNKNOWN,
@@ -73,8 +80,8 @@ def examine(pdf: bytes) -> Finding:
 
 
 def examine_hash(sha256: str) -> Finding:
-    """The same about the stored file with this SHA-256, for whoever has hashed their file themselves."""
-    known = store.with_hash(sha256.lower())
+    """Verify the stored document with this SHA-256, for people who hashed their file themselves."""
+    known = store.find_by_hash(sha256.lower())
     if known is None:
         return Finding(Word.UNKNOWN, _("No document of this installation has this SHA-256."))
     try:
@@ -88,11 +95,12 @@ def examine_hash(sha256: str) -> Finding:
 
 
 def sha256(pdf: bytes) -> str:
-    """The fingerprint of a file, as papers print it."""
+    """The SHA-256 of a file in lower-case hexadecimal, as documents print it."""
     return hashlib.sha256(pdf).hexdigest()
 
 
-def _stranger(is_ours: bool) -> Finding:
-    if is_ours:
+def _unknown_bytes(has_our_certificate: bool) -> Finding:
+    """The result for a file whose hash is not known."""
+    if has_our_certificate:
         return Finding(Word.ALTERED, _("It carries our seal, but not the bytes that were sealed."))
     return Finding(Word.UNKNOWN, _("No document of this installation has these bytes."))

@@ -1,4 +1,4 @@
-"""The ground's rows: one file per noun."""
+"""The models of core, one module for each topic."""
 
 from core.models.audit import AuditEvent
 from core.models.business import Business, TenantRow

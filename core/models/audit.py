@@ -1,4 +1,4 @@
-"""AuditEvent: one link of a hash chain that says what happened to a thing, when and by whom."""
+"""AuditEvent: one event of a hash-chained audit trail."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,11 @@ from core.models.business import TenantRow
 
 
 class AuditEvent(TenantRow):
-    """Append-only (database trigger). `chain_id` is the thing it is about; `hash` covers the row and `previous`."""
+    """What happened to a subject, when (`at`, UTC) and by whom. Append-only (database trigger).
+
+    `chain_id` is the id of the subject and `n` the event's number in that chain, from 1. `hash` is
+    the SHA-256 of the row's contents and of `previous`, the hash of the event before it.
+    """
 
     chain_id = models.UUIDField(_("about"))
     n = models.PositiveIntegerField(_("number"))

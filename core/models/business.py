@@ -1,4 +1,4 @@
-"""The tenant: a business, and the base of every row that belongs to one."""
+"""Business, which is the tenant, and the base class of every model that belongs to one."""
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +9,7 @@ from core.database.ids import new_id
 
 
 class Accent(models.TextChoices):
-    """The colours a business can choose: each passes contrast on light and dark."""
+    """The accent colours a business can choose; each has enough contrast on light and on dark."""
 
     INDIGO = "indigo", _("Indigo")
     TEAL = "teal", _("Teal")
@@ -22,9 +22,11 @@ class Accent(models.TextChoices):
 
 
 class Business(models.Model):
-    """What a freelancer trades as. `floor_rate` is minor units of `currency` per hour, `yearly_goal` per year.
+    """A freelancer's business.
 
-    `capacity_minutes` is per month; 0 in any of the three: not said.
+    `floor_rate` (per hour) and `yearly_goal` (per year) are minor units of `currency`, and
+    `capacity_minutes` is minutes per month; 0 in any of the three means "not set". `time_zone` is
+    an IANA name.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -60,12 +62,15 @@ class Business(models.Model):
 
     @property
     def trading_as(self) -> str:
-        """The name for papers: the legal name, or the trading name where none was given."""
+        """The name on documents: the legal name or, if there is none, the trading name."""
         return self.legal_name or self.name
 
 
 class TenantRow(models.Model):
-    """An unguessable id, the business it belongs to, and when it was made (UTC; verbs pass their `now`)."""
+    """Base class of every row of a tenant: its id, its business, and when it was created.
+
+    `created_at` is UTC. Business functions pass their own `now` instead of using the default.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     business = models.ForeignKey(

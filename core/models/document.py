@@ -1,4 +1,4 @@
-"""Document: a PDF that was made once and is kept by the hash of its bytes."""
+"""Document: a PDF that was issued, stored under the hash of its bytes."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,7 @@ from core.models.business import TenantRow
 
 
 class DocumentKind(models.TextChoices):
-    """What a document is."""
+    """The kinds of documents."""
 
     AGREEMENT = "agreement", _("Agreement")
     SIGNED_AGREEMENT = "signed_agreement", _("Signed agreement")
@@ -22,11 +22,11 @@ class DocumentKind(models.TextChoices):
     LETTER = "letter", _("Reference letter")
 
 
-SEALED = "signed_"  # how the kinds begin that carry the installation's seal
+SEALED = "signed_"  # prefix of the kinds that carry the installation's seal
 
 
 class Document(TenantRow):
-    """Bytes under media/documents/, named by their SHA-256. The row never changes (database trigger)."""
+    """A PDF under media/documents/, named by its SHA-256. A database trigger freezes the row."""
 
     kind = models.CharField(_("kind"), max_length=20, choices=DocumentKind.choices)
     title = models.CharField(_("title"), max_length=300)
@@ -43,10 +43,10 @@ class Document(TenantRow):
 
     @property
     def is_sealed(self) -> bool:
-        """Whether its kind is sealed when it is made."""
+        """Whether documents of this kind carry the installation's seal."""
         return self.kind.startswith(SEALED)
 
     @property
     def path(self) -> str:
-        """Where its bytes are, below the media folder."""
+        """The path of the file, relative to the media folder."""
         return f"documents/{self.sha256[:2]}/{self.sha256}.pdf"

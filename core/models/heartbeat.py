@@ -1,11 +1,12 @@
-"""Heartbeat: the last sign of life of the worker and of beat."""
+"""Heartbeat: when the worker and the scheduler (beat) were last seen running."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Heartbeat(models.Model):
-    """`name` is "worker" (written by a task it ran), "beat" (written at its tick) or "demo" (while it is loaded)."""
+    """`name` is "worker" (written by a task it ran), "beat" (written at each of its ticks) or "demo"
+    (written when loading the demo starts, removed when it is complete)."""
 
     name = models.CharField(_("name"), max_length=40, primary_key=True)
     at = models.DateTimeField(_("last seen"))

@@ -1,4 +1,4 @@
-"""Link: a door that was mailed to somebody; the token is signed, the row says whether it still opens."""
+"""Link: a link that was sent by email, and whether it can still be used."""
 
 from django.db import models
 from django.utils import timezone
@@ -8,16 +8,17 @@ from core.database.ids import new_id
 
 
 class LinkPurpose(models.TextChoices):
-    """Which door a link opens."""
+    """What a link is for: entering a client's portal, or signing in as a user."""
 
     PORTAL = "portal", _("Portal")
     SIGN_IN = "sign_in", _("Sign in")
 
 
 class Link(models.Model):
-    """`subject_id` is a Contact (portal) or a User (sign in); `target` is where it leads, as "noun:id".
+    """A link for a person. `subject_id` is the id of a Contact (portal) or of a User (sign-in).
 
-    The token is the id signed with the installation's key: nothing in this table opens a door by itself.
+    `target` is the page that the link opens, as "noun:id". The token in the address is the row's
+    id, signed with the installation's key: a copy of this table gives access to nothing.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

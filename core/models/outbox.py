@@ -1,4 +1,4 @@
-"""Outbox: a letter that was written in the same transaction as the fact it tells, and is sent after it."""
+"""OutboxEmail: an email, stored in the transaction of the event it reports, and sent later."""
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +11,7 @@ from core.models.document import Document
 
 
 class OutboxState(models.TextChoices):
-    """Where a letter stands."""
+    """The states of an email."""
 
     WAITING = "waiting", _("Waiting")
     SENT = "sent", _("Sent")
@@ -19,18 +19,19 @@ class OutboxState(models.TextChoices):
 
 
 class OutboxQuerySet(models.QuerySet["OutboxEmail"]):
-    """Questions about letters."""
+    """Queries about emails."""
 
     def due(self, now: object) -> "OutboxQuerySet":
-        """Waiting letters whose time has come and that nobody is sending."""
+        """Waiting emails whose next try is due and that no worker is sending."""
         free = models.Q(lease_until__isnull=True) | models.Q(lease_until__lt=now)
         return self.filter(free, state=OutboxState.WAITING, next_at__lte=now)
 
 
 class OutboxEmail(models.Model):
-    """One email, once per (kind, ref). Links and codes are placeholders until it is sent: see core.links.
+    """One email; there is one at most for each (kind, ref).
 
-    Without a text it is only announced, and written when it is sent (core.outbox.emails.post).
+    Links and codes are placeholders until it is sent (core.links). An email without a text is
+    rendered when it is sent (core.outbox.emails.post).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -1,4 +1,4 @@
-"""Taxes that a business charges, and how a price and its tax belong together."""
+"""TaxRate, a tax that a business charges, and TaxMode, how a price and its tax relate."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,11 @@ from core.models.business import TenantRow
 
 
 class TaxMode(models.TextChoices):
-    """EXCLUSIVE adds tax to the price, INCLUSIVE takes it out of it; the others charge none and say why."""
+    """How tax relates to a price.
+
+    EXCLUSIVE adds it to the price; with INCLUSIVE the price contains it. REVERSE and EXEMPT charge
+    no tax and give the reason.
+    """
 
     EXCLUSIVE = "exclusive", _("Tax is added")
     INCLUSIVE = "inclusive", _("Tax is included")
@@ -16,7 +20,7 @@ class TaxMode(models.TextChoices):
 
 
 class TaxRate(TenantRow):
-    """Every rate that is in use stands on each new agreement; two of them are two lines of tax."""
+    """A tax of a business. New agreements take every rate in use; two rates make two tax lines."""
 
     name = models.CharField(_("name"), max_length=30)
     percent = models.DecimalField(_("rate in percent"), max_digits=6, decimal_places=3)

@@ -1,4 +1,4 @@
-"""Who may sign in: users by email, and programs by an API key."""
+"""User, who signs in by email, and ApiKey, with which a program calls the API."""
 
 from typing import Any
 
@@ -13,9 +13,10 @@ from core.models.business import TenantRow
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes users; the email is the only name they log in with."""
+    """Creates users, who sign in with their email address."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Create a user; the address is stored in lower case. Raises ValueError without one."""
         if not email:
             raise ValueError("A user needs an email address.")
         user = self.model(email=self.normalize_email(email).lower(), **fields)
@@ -33,7 +34,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A freelancer or a member of staff. Clients have no user: they enter the portal by link."""
+    """A freelancer or a member of staff. Clients have no user: they enter the portal by a link."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     email = models.EmailField(
@@ -66,7 +67,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class ApiKey(TenantRow):
-    """`digest` is the SHA-256 of the secret, which is shown once; `hint` is its last four characters."""
+    """A key with which a program of the business calls the API.
+
+    The secret is shown once and not stored: `digest` is its SHA-256 (hex), and `hint` is its last
+    four characters.
+    """
 
     name = models.CharField(_("name"), max_length=60)
     digest = models.CharField(max_length=64, unique=True, editable=False)

@@ -1,1 +1,1 @@
-"""Emails: written with the fact they tell, sent after it."""
+"""Emails: stored together with the event that they report, and sent after the commit."""

@@ -1,4 +1,4 @@
-"""Reads the outbox, for an installation whose mail server is its own screen."""
+"""Reads the outbox, for the page that shows all emails of a development installation."""
 
 from typing import Any
 
@@ -6,15 +6,15 @@ from core.models import Link, OutboxEmail, User
 
 
 def newest(count: int) -> list[OutboxEmail]:
-    """The latest letters."""
+    """The `count` latest emails of all businesses, newest first."""
     return list(OutboxEmail.objects.order_by("-created_at", "-id")[:count])
 
 
 def by_id(pk: Any) -> OutboxEmail | None:
-    """One letter."""
+    """The email with this id; None if there is none."""
     return OutboxEmail.objects.filter(pk=pk).first()
 
 
 def user_of(link: Link) -> User | None:
-    """Whom a sign-in link was made for, if they may still log in."""
+    """The user a sign-in link was created for; None if they may no longer sign in."""
     return User.objects.filter(pk=link.subject_id, is_active=True).first()

@@ -1,4 +1,8 @@
-"""Letters: written with the fact they tell, sent after it, tried again, and sent once."""
+"""Stores emails in the outbox, in the transaction of the event that they report, and sends them.
+
+An email that cannot be sent is tried again later. Of several emails with the same (kind, ref) only
+the first is stored, so that no event is reported twice.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -18,21 +22,16 @@ from core.documents import store
 from core.models import Business, Document, OutboxEmail
 from core.models.outbox import OutboxState
 
-LEASE = timedelta(minutes=5)
-BACK_OFF = (
-    1,
-    5,
-    15,
-    60,
-    240,
-    720,
-)  # minutes; after the last the letter has failed and a person looks
-SUBJECT_MAX = 200
+LEASE = timedelta(minutes=5)  # how long a worker that claimed an email has for sending it
+#: Minutes to wait after each failed try. After the last one the email has failed for good, and the
+#: owner can send it again from the email log.
+BACK_OFF = (1, 5, 15, 60, 240, 720)
+SUBJECT_MAX = 200  # characters
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter before it is written: what `write` takes."""
+    """The contents of an email before it is rendered; the fields are those of `write`."""
 
     to: str
     template: str
@@ -43,7 +42,8 @@ class Letter:
     reply_to: str = ""
 
 
-#: Who writes the letters that were only announced (`post`), by kind; a room's own module registers itself.
+#: For each kind of email that `post` stores: the function that makes its contents when it is sent,
+#: from its `ref` and the present time. The module that owns the kind registers it here.
 COMPOSERS: dict[str, Callable[[str, datetime], Letter]] = {}
 
 
@@ -60,16 +60,17 @@ def write(
     attachment: Document | None = None,
     reply_to: str = "",
 ) -> OutboxEmail:
-    """Put a letter into the outbox once per (kind, ref); the one already there is returned unchanged.
+    """Render an email and store it in the outbox, in the transaction of the event it reports.
 
-    Renders emails/<template>.{subject.txt,txt,html} in `language`. Call it inside the transaction of the fact. An
-    answer goes to `reply_to`, or to the business's owner.
+    The templates are emails/<template>.subject.txt, .txt and .html, rendered in `language`. If
+    there is an email of this (kind, ref) already, it is returned unchanged. Replies go to
+    `reply_to`, or to the owner of `business`.
     """
-    there = OutboxEmail.objects.filter(kind=kind, ref=ref).first()
-    if there:
-        return there
+    existing = OutboxEmail.objects.filter(kind=kind, ref=ref).first()
+    if existing:
+        return existing
     fields = _rendered(Letter(to, template, context, language, business, attachment, reply_to))
-    row, _made = OutboxEmail.objects.get_or_create(
+    row, _created = OutboxEmail.objects.get_or_create(
         kind=kind, ref=ref, defaults={**fields, "created_at": now, "next_at": now}
     )
     nudge.ring("core.tasks.send_mail")
@@ -77,7 +78,11 @@ def write(
 
 
 def post(kind: str, refs: Iterable[tuple[str, Business]], *, now: datetime) -> None:
-    """Announce letters, once per (kind, ref); COMPOSERS[kind] writes each when it is sent. For many at once."""
+    """Store many emails of one kind in the outbox without rendering them.
+
+    COMPOSERS[kind] makes the contents of each when it is sent. `refs` holds (ref, business) pairs;
+    a (kind, ref) that is in the outbox already is skipped.
+    """
     rows = [
         OutboxEmail(kind=kind, ref=ref, business=business, created_at=now, next_at=now)
         for ref, business in refs
@@ -87,34 +92,39 @@ def post(kind: str, refs: Iterable[tuple[str, Business]], *, now: datetime) -> N
         nudge.ring("core.tasks.send_mail")
 
 
-def _rendered(letter: Letter) -> dict[str, Any]:
-    """The columns of a letter, in its language."""
-    business, language = letter.business, letter.language
-    reply_to = letter.reply_to or (business.owner.email if business else "")
+def _rendered(contents: Letter) -> dict[str, Any]:
+    """The columns of an email's row, rendered in the email's language."""
+    business, language = contents.business, contents.language
+    reply_to = contents.reply_to or (business.owner.email if business else "")
+    template = f"emails/{contents.template}"
     with translation.override(language):
-        full = {
+        context = {
             "business": business,
             "site_url": settings.SITE_URL,
             "language": language,
-            **letter.context,
+            **contents.context,
         }
-        subject = " ".join(render_to_string(f"emails/{letter.template}.subject.txt", full).split())
-        text = render_to_string(f"emails/{letter.template}.txt", full)
-        html = render_to_string(f"emails/{letter.template}.html", full)
+        # A subject is one line: line breaks of the template become spaces.
+        subject = " ".join(render_to_string(f"{template}.subject.txt", context).split())
+        text = render_to_string(f"{template}.txt", context)
+        html = render_to_string(f"{template}.html", context)
     return {
         "business": business,
-        "to": letter.to,
+        "to": contents.to,
         "language": language,
         "subject": subject[:SUBJECT_MAX],
         "text": text,
         "html": html,
-        "attachment": letter.attachment,
+        "attachment": contents.attachment,
         "reply_to": reply_to,
     }
 
 
 def compose(row: OutboxEmail, now: datetime) -> OutboxEmail:
-    """Write a letter that was only announced. Its words come from facts that do not change."""
+    """Render an email that `post` stored, and save it. A rendered email is returned unchanged.
+
+    A second call would render the same text, because it is made from facts that do not change.
+    """
     if not row.text:
         with transaction.atomic():
             fields = _rendered(COMPOSERS[row.kind](row.ref, now))
@@ -124,48 +134,56 @@ def compose(row: OutboxEmail, now: datetime) -> OutboxEmail:
 
 
 def send_due(*, now: datetime, limit: int = 200) -> int:
-    """Send what is due, each letter claimed by changing its row; the number sent."""
+    """Send at most `limit` of the emails that are due. Returns the number sent."""
     sent = 0
-    for letter in OutboxEmail.objects.due(now).order_by("next_at")[:limit]:
-        if _claim(letter, now):
-            sent += _deliver(letter, now)
+    for email in OutboxEmail.objects.due(now).order_by("next_at")[:limit]:
+        if _claim(email, now):
+            sent += _send(email, now)
     return sent
 
 
-def _claim(letter: OutboxEmail, now: datetime) -> bool:
-    rows = OutboxEmail.objects.due(now).filter(pk=letter.pk)
+def _claim(email: OutboxEmail, now: datetime) -> bool:
+    """Lease an email to this worker; False if another worker was faster."""
+    rows = OutboxEmail.objects.due(now).filter(pk=email.pk)
     return bool(rows.update(lease_until=now + LEASE, tries=F("tries") + 1))
 
 
-def _deliver(letter: OutboxEmail, now: datetime) -> int:
+def _send(email: OutboxEmail, now: datetime) -> int:
+    """Send one claimed email; the number sent (0 or 1)."""
     try:
-        _message(compose(letter, now)).send()
-    except Exception as error:  # noqa: BLE001 - whatever a mail server does, the letter is tried again
-        _postpone(letter, now, error)
+        _message(compose(email, now)).send()
+    except Exception as error:  # noqa: BLE001 - whatever fails, the email is tried again later
+        _postpone(email, now, error)
         return 0
-    OutboxEmail.objects.filter(pk=letter.pk).update(
+    OutboxEmail.objects.filter(pk=email.pk).update(
         state=OutboxState.SENT, sent_at=now, lease_until=None, error=""
     )
     return 1
 
 
 def again(*, letter: OutboxEmail, now: datetime) -> bool:
-    """Try a letter that failed once more, from the beginning; whether it had failed."""
+    """Put a failed email back into the queue, with its full number of tries.
+
+    Returns False if the email had not failed.
+    """
     failed = OutboxEmail.objects.filter(pk=letter.pk, state=OutboxState.FAILED)
     return bool(failed.update(state=OutboxState.WAITING, tries=0, next_at=now, error=""))
 
 
-def is_refused(error: Exception) -> bool:
-    """Whether the mail server said for good that nobody has this address (RFC 5321: a reply of 5xx)."""
+def is_refused_for_good(error: Exception) -> bool:
+    """Whether the mail server refused every recipient permanently (RFC 5321: a reply of 5xx)."""
     if not isinstance(error, SMTPRecipientsRefused):
         return False
-    return all(code >= 500 for code, _said in error.recipients.values())
+    return all(code >= 500 for code, _reply in error.recipients.values())
 
 
-def _postpone(letter: OutboxEmail, now: datetime, error: Exception) -> None:
-    waits = () if is_refused(error) else BACK_OFF[letter.tries : letter.tries + 1]
+def _postpone(email: OutboxEmail, now: datetime, error: Exception) -> None:
+    """Note the error, and set the time of the next try; without one left the email has failed."""
+    # The row was read before the claim counted this try: `tries` is the number of earlier tries.
+    # (Rendering an email that `post` stored reads the row again, and so skips the first wait.)
+    waits = () if is_refused_for_good(error) else BACK_OFF[email.tries : email.tries + 1]
     with transaction.atomic():
-        OutboxEmail.objects.filter(pk=letter.pk).update(
+        OutboxEmail.objects.filter(pk=email.pk).update(
             error=f"{type(error).__name__}: {error}"[:300],
             lease_until=None,
             next_at=now + timedelta(minutes=waits[0]) if waits else now,
@@ -173,20 +191,23 @@ def _postpone(letter: OutboxEmail, now: datetime, error: Exception) -> None:
         )
 
 
-def _message(letter: OutboxEmail) -> EmailMultiAlternatives:
+def _message(email: OutboxEmail) -> EmailMultiAlternatives:
+    """The message to send, in which links and codes have replaced their placeholders."""
     message = EmailMultiAlternatives(
-        letter.subject,
-        links.fill(letter.text),
+        email.subject,
+        links.fill(email.text),
         settings.DEFAULT_FROM_EMAIL,
-        [letter.to],
-        reply_to=[letter.reply_to] if letter.reply_to else None,
-        headers={"Message-ID": f"<{letter.id}@{settings.MAIL_DOMAIN}>"},
+        [email.to],
+        reply_to=[email.reply_to] if email.reply_to else None,
+        # The same id at every try: a mail program then shows an email that was sent twice only
+        # once.
+        headers={"Message-ID": f"<{email.id}@{settings.MAIL_DOMAIN}>"},
         connection=get_connection(),
     )
-    if letter.html:
-        message.attach_alternative(links.fill(letter.html), "text/html")
-    if letter.attachment:
+    if email.html:
+        message.attach_alternative(links.fill(email.html), "text/html")
+    if email.attachment:
         message.attach(
-            f"{letter.attachment.title}.pdf", store.read(letter.attachment), "application/pdf"
+            f"{email.attachment.title}.pdf", store.read(email.attachment), "application/pdf"
         )
     return message

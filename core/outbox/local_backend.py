@@ -1,4 +1,4 @@
-"""The mail server of an installation that has none: the letter's own row in the outbox is the copy."""
+"""An email backend for development that sends nothing."""
 
 from collections.abc import Sequence
 
@@ -7,9 +7,9 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 
 class LocalBackend(BaseEmailBackend):
-    """Takes every letter and sends none: the app shows the outbox at /mail/ instead (DEBUG only)."""
+    """Accepts every email without sending it; the page /mail/ shows them (DEBUG only)."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for message in email_messages:
-            message.message()  # a letter that no server could send is refused here too
+            message.message()  # raises for an email that no mail server could send
         return len(email_messages)

@@ -1,1 +1,1 @@
-"""The health of the installation, and the people who look after it."""
+"""The health of the installation, and its administrators."""

@@ -1,4 +1,4 @@
-"""Whoever looks after the installation, and how they are told what is off."""
+"""The installation's administrators, and the email that reports problems to them."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,18 +11,18 @@ from core.outbox import emails
 
 
 def keepers() -> list[User]:
-    """Staff, or the owners where nobody is staff."""
+    """The active members of staff; if there are none, up to 20 business owners."""
     staff = list(User.objects.filter(is_staff=True, is_active=True))
     return staff or list(User.objects.filter(business__isnull=False, is_active=True)[:20])
 
 
 def tell(*, kind: str, ref: str, subject: str, paragraphs: Iterable[str], now: datetime) -> None:
-    """Mail each of them, once per (kind, ref), with the page of the jobs as its door."""
-    for keeper in keepers():
+    """Email every administrator, once for each (kind, ref). The button opens the page /jobs/."""
+    for administrator in keepers():
         emails.write(
             kind=kind,
-            ref=f"{keeper.pk}:{ref}",
-            to=keeper.email,
+            ref=f"{administrator.pk}:{ref}",
+            to=administrator.email,
             template="note",
             context={
                 "subject": subject,

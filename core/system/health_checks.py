@@ -1,4 +1,7 @@
-"""Signs of life: the database, the broker, the worker, beat, room on the disk, and the seal."""
+"""Health checks: database, broker, worker, scheduler (beat), disk space, and the document seal.
+
+Each check returns what is wrong, or "" if all is well.
+"""
 
 import shutil
 from collections.abc import Callable
@@ -12,8 +15,8 @@ from kombu.exceptions import OperationalError
 from core.documents.seal import not_ready
 from core.models import Heartbeat
 
-SILENCE = timedelta(minutes=3)
-ROOM = 200 * 1024 * 1024  # bytes
+MAX_HEARTBEAT_AGE = timedelta(minutes=3)
+MIN_FREE_DISK = 200 * 1024 * 1024  # bytes
 
 
 def database(now: datetime) -> str:
@@ -23,34 +26,34 @@ def database(now: datetime) -> str:
 
 
 def broker(now: datetime) -> str:
-    with current_app.connection_for_write(connect_timeout=2) as link:
-        link.ensure_connection(max_retries=1, timeout=2)
+    with current_app.connection_for_write(connect_timeout=2) as broker_connection:
+        broker_connection.ensure_connection(max_retries=1, timeout=2)
     return ""
 
 
 def worker(now: datetime) -> str:
-    return _silent("worker", now)
+    return _heartbeat_problem("worker", now)
 
 
 def beat(now: datetime) -> str:
-    return _silent("beat", now)
+    return _heartbeat_problem("beat", now)
 
 
 def disk(now: datetime) -> str:
     free = shutil.disk_usage(settings.VAR_DIR).free
-    return "" if free > ROOM else f"only {free // 1024 // 1024} MB are free"
+    return "" if free > MIN_FREE_DISK else f"only {free // 1024 // 1024} MB are free"
 
 
 def seal(now: datetime) -> str:
     return not_ready(now)
 
 
-def _silent(name: str, now: datetime) -> str:
-    seen = Heartbeat.objects.filter(name=name).first()
-    if seen is None:
+def _heartbeat_problem(name: str, now: datetime) -> str:
+    heartbeat = Heartbeat.objects.filter(name=name).first()
+    if heartbeat is None:
         return "has never been seen"
-    age = int((now - seen.at).total_seconds())
-    return "" if age <= SILENCE.total_seconds() else f"was last seen {age} seconds ago"
+    age = int((now - heartbeat.at).total_seconds())
+    return "" if age <= MAX_HEARTBEAT_AGE.total_seconds() else f"was last seen {age} seconds ago"
 
 
 CHECKS: dict[str, Callable[[datetime], str]] = {
@@ -59,16 +62,20 @@ CHECKS: dict[str, Callable[[datetime], str]] = {
 
 
 def findings(now: datetime) -> dict[str, str]:
-    """Each check's name and what is wrong with it; an empty string is well. Never raises, never a secret."""
-    found = {}
+    """What is wrong, by the name of the check; "" for a check that passed.
+
+    Errors of the database, the broker and the disk are reported, not raised. Nothing here reveals a
+    secret: the result may be shown to anybody.
+    """
+    problems = {}
     for name, check in CHECKS.items():
         try:
-            found[name] = check(now)
+            problems[name] = check(now)
         except (Error, OperationalError, OSError) as error:
-            found[name] = f"does not answer ({type(error).__name__})"
-    return found
+            problems[name] = f"does not answer ({type(error).__name__})"
+    return problems
 
 
 def next_hour(now: datetime) -> datetime:
-    """When beat rings for the billing job next: at every full hour."""
+    """When the scheduler (beat) starts the billing job next: at the next full hour (UTC)."""
     return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)

@@ -1,1 +1,1 @@
-"""Tables as text files and for spreadsheets."""
+"""Reads tables from text files (CSV), and writes them for spreadsheets."""

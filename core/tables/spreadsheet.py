@@ -1,23 +1,23 @@
-"""Tables for spreadsheets: a cell that a spreadsheet would run as a formula is text there (docs/trust.md)."""
+"""Writes CSV files for spreadsheets, whose cells can never run as formulas (docs/trust.md)."""
 
 import csv
 import io
 from collections.abc import Iterable, Iterator
 
-FORMULA = "=+-@\t\r"
+FORMULA = "=+-@\t\r"  # a cell that begins with one of these may be run as a formula
 
 
 def plain(value: object) -> object:
-    """The value as a cell that nothing runs; numbers stay numbers."""
-    return (
-        f"'{value}"
-        if isinstance(value, str) and value.lstrip(" \n")[:1] and value.lstrip(" \n")[0] in FORMULA
-        else value
-    )
+    """A cell's value; a text that looks like a formula is prefixed with an apostrophe."""
+    if isinstance(value, str):
+        first = value.lstrip(" \n")[:1]
+        if first and first in FORMULA:
+            return f"'{value}"
+    return value
 
 
 def lines(rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    """Each row as one line of CSV, one after the other: a table of any length needs no memory."""
+    """Yield each row as a line of CSV, so that a table of any length needs little memory."""
     out = io.StringIO()
     writer = csv.writer(out)
     for row in rows:

@@ -1,4 +1,4 @@
-"""Reads the tables that other programs export as text: their encoding, and their rows with line numbers. Pure."""
+"""Reads tables that other programs export as text: their encoding and their rows. Pure."""
 
 import csv
 import io
@@ -6,17 +6,19 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import pairwise
 
-Row = tuple[
-    int, list[str] | None
-]  # the line it begins on, and its cells; None where its quotes do not match
+#: The number of the line on which a row begins, from 1, and the row's cells; None instead of the
+#: cells if the row's quotes do not match.
+Row = tuple[int, list[str] | None]
 
-UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # byte order marks
 
 
 def decoded(data: bytes) -> tuple[str, str]:
-    """The text, and what it was read as: UTF-8 or, by its mark, UTF-16; else Thai (cp874) or Western (cp1252).
+    """The text of a file, and the name of its encoding. Never raises.
 
-    In a Thai word one byte beyond ASCII follows another; in a German one they stand alone. Raises nothing.
+    The encoding is UTF-16 if the file begins with its byte order mark, UTF-8 if the bytes are
+    valid, and otherwise Thai (cp874) or Western European (cp1252). In Thai text most bytes above
+    127 follow one another, while in Western European text they usually stand alone.
     """
     if data.startswith(UTF_16):
         return data.decode("utf-16", errors="replace"), "utf-16"
@@ -30,23 +32,26 @@ def decoded(data: bytes) -> tuple[str, str]:
 
 
 def rows(text: str, delimiter: str) -> Iterator[Row]:
-    """Every row, the empty ones too. A row may go over several lines."""
+    """Yield every row, including empty ones. A row may span several lines."""
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True
     )
     while True:
-        begins = reader.line_num + 1
+        first_line = reader.line_num + 1
         try:
-            yield begins, next(reader)
+            yield first_line, next(reader)
         except StopIteration:
             return
         except csv.Error:
-            yield begins, None
+            yield first_line, None
 
 
 def tidy(text: str) -> str:
-    """On one line, without what cannot be seen or stored: control and direction marks, NUL."""
+    """The text on one line, without format characters (such as bidi overrides).
+
+    Control characters and NUL become spaces, and every run of spaces becomes one space.
+    """
     if text.isprintable():
         return " ".join(text.split())
-    seen = "".join("" if unicodedata.category(char) == "Cf" else char for char in text)
-    return " ".join("".join(char if char.isprintable() else " " for char in seen).split())
+    visible = "".join("" if unicodedata.category(char) == "Cf" else char for char in text)
+    return " ".join("".join(char if char.isprintable() else " " for char in visible).split())

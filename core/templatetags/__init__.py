@@ -1,1 +1,1 @@
-"""Template tags of the house."""
+"""Template tags and filters: `rh` for every template, `paper` for documents."""

@@ -1,4 +1,4 @@
-"""Filters for what becomes a PDF: full sums, exact instants, evidence as it came, the logo, a KPI's way."""
+"""Template filters of documents, that is of templates that become PDFs."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -17,32 +17,35 @@ register = template.Library()
 
 @register.filter
 def exact(amount: int, currency: str) -> str:
-    """Minor units with every decimal, so that the figures of a column stand under each other: $3,000.00."""
+    """An amount in minor units with all its decimals, so that a column lines up: $3,000.00."""
     locale = "th" if (get_language() or "en").startswith("th") else "en"
     return money.format(amount, currency, locale, compact=False)
 
 
 @register.filter
 def instant(value: datetime | None) -> str:
-    """To the second and in UTC, the same in every language: 2026-12-01 09:30:12."""
+    """An instant in UTC to the second, the same in every language: 2026-12-01 09:30:12."""
     return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if value else "—"
 
 
 @register.filter
 def as_it_came(text: object) -> str:
-    """Evidence in full; a character that no bundled font has is written as its code (rules 29 and 31)."""
+    """Evidence in full; unprintable characters are written as codes (rules 29 and 31)."""
     return glyphs.escaped(str(text)) if text else ""
 
 
 @register.filter
 def file_address(logo: FieldFile | None) -> str:
-    """Where the renderer reads an uploaded logo; empty where there is none."""
+    """The file address from which the renderer reads a logo; "" if there is none."""
     return Path(logo.path).as_uri() if logo else ""
 
 
 @register.filter
 def progress(row: Mapping[str, str]) -> int:
-    """How far a KPI came from its baseline to its target, from 0 to 100; a target below works the same way."""
+    """How far a KPI has come from its baseline to its target, in percent from 0 to 100.
+
+    `row` holds the texts "baseline", "target" and "value". The target may be below the baseline.
+    """
     if row["value"] == "":
         return 0
     start, goal, now = (Decimal(row[key]) for key in ("baseline", "target", "value"))

@@ -1,4 +1,4 @@
-"""The template tags of every page: core.formats as filters, icons, and marks of forms and menus."""
+"""Template tags of every page: the filters of core.formats, icons, form tokens, the active menu."""
 
 import uuid
 from collections.abc import Mapping
@@ -38,19 +38,19 @@ FORMATS = (
     formats.initials,
     formats.share,
 )
-for each in FORMATS:
-    register.filter(each.__name__, each)
+for format_function in FORMATS:
+    register.filter(format_function.__name__, format_function)
 
 
 @register.filter
-def get(found: Mapping[Any, Any], key: Any) -> Any:
-    """What a mapping has under a key; None where it has nothing."""
-    return found.get(key)
+def get(mapping: Mapping[Any, Any], key: Any) -> Any:
+    """The value of a key in a mapping; None if the key is missing."""
+    return mapping.get(key)
 
 
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
-    """One of the vendored Tabler icons; decoration only, so hidden from screen readers."""
+    """A vendored Tabler icon. It is decoration, and hidden from screen readers."""
     sheet = static("vendor/tabler-icons/icons.svg")
     return format_html(
         '<svg class="rh-icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
@@ -62,13 +62,16 @@ def icon(name: str, css: str = "") -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def once(context: template.Context) -> SafeString:
-    """A mark that lets a form be saved once: kept while it is refused, so that the mended one still counts."""
-    mark = context["request"].POST.get("once") or uuid.uuid4().hex
-    return format_html('<input type="hidden" name="once" value="{}">', mark[:32])
+    """A hidden field with a token that allows a form to be saved only once.
+
+    If the form is shown again with errors, it keeps its token.
+    """
+    token = context["request"].POST.get("once") or uuid.uuid4().hex
+    return format_html('<input type="hidden" name="once" value="{}">', token[:32])
 
 
 @register.simple_tag(takes_context=True)
 def active(context: template.Context, *names: str) -> str:
-    """Whether the page shown is one of these url names, as the aria-current value."""
+    """The aria-current value of a menu entry: "page" on pages with one of these URL names."""
     match = context["request"].resolver_match
     return "page" if match and match.url_name in names else ""

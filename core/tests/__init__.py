@@ -1,1 +1,1 @@
-"""Promises of the core room."""
+"""Tests of core."""

@@ -1,4 +1,4 @@
-"""A line chart holds every figure it is given, in round steps, and never invents one for a gap."""
+"""A line chart shows every reading, on a round axis, and never invents one for a gap."""
 
 from decimal import Decimal
 
@@ -15,12 +15,12 @@ AMOUNT = st.decimals("-999999999999.99", "999999999999.99", places=2)
 def test_every_reading_is_a_dot_inside_the_drawing(
     values: list[D | None], target: D | None, joined: bool
 ) -> None:
-    found = charts.line([("x", value) for value in values], target=target, show=str, joined=joined)
-    assert [dot.text for dot in found.dots] == [str(value) for value in values if value is not None]
-    places = [dot.y for dot in found.dots] + ([found.target] if found.target is not None else [])
-    assert all(0 <= y <= found.height for y in places)
-    assert all(0 <= dot.x <= found.width for dot in found.dots)
-    assert 2 <= len(found.ticks) <= 6
+    chart = charts.line([("x", value) for value in values], target=target, show=str, joined=joined)
+    assert [dot.text for dot in chart.dots] == [str(value) for value in values if value is not None]
+    heights = [dot.y for dot in chart.dots] + ([chart.target] if chart.target is not None else [])
+    assert all(0 <= y <= chart.height for y in heights)
+    assert all(0 <= dot.x <= chart.width for dot in chart.dots)
+    assert 2 <= len(chart.ticks) <= 6
 
 
 def test_a_missing_month_is_a_gap_and_a_day_between_readings_is_not() -> None:
@@ -29,7 +29,7 @@ def test_a_missing_month_is_a_gap_and_a_day_between_readings_is_not() -> None:
     assert len(charts.line(points, target=None, show=str, joined=True).paths) == 1
 
 
-def test_an_axis_begins_at_nothing_only_where_the_figures_are_near_it() -> None:
-    assert charts.scale(D(20), D(120)) == (0, 150, 50)
-    assert charts.scale(D(8200), D(10000)) == (8000, 10000, 1000)
-    assert charts.scale(D(5), D(5))[0] <= 5 <= charts.scale(D(5), D(5))[1]
+def test_an_axis_begins_at_zero_only_if_the_figures_are_near_it() -> None:
+    assert charts.axis(D(20), D(120)) == (0, 150, 50)
+    assert charts.axis(D(8200), D(10000)) == (8000, 10000, 1000)
+    assert charts.axis(D(5), D(5))[0] <= 5 <= charts.axis(D(5), D(5))[1]

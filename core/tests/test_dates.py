@@ -1,4 +1,4 @@
-"""Months keep their day, spans know what they hold, and a local hour comes once a day (rules 1, 2 and 4)."""
+"""Months keep their day, spans know their days, a local hour comes once a day (rules 1, 2, 4)."""
 
 import calendar
 from datetime import UTC, date, datetime, time, timedelta
@@ -24,7 +24,7 @@ def month_number(day: date) -> int:
 
 
 @given(DAYS, st.integers(1, 3000), st.integers(-10, 3010))
-def test_a_span_holds_its_first_day_and_its_last_and_nothing_else(
+def test_a_span_contains_the_days_from_its_first_to_its_last_and_no_other(
     start: date, days: int, ahead: int
 ) -> None:
     span = Span(start, start + timedelta(days=days))
@@ -43,30 +43,29 @@ def test_a_span_without_a_day_is_refused(start: date, days: int) -> None:
 
 
 @given(DAYS, MONTHS, st.none() | st.integers(1, 31))
-def test_a_month_later_is_the_same_day_or_the_last_there_is(
+def test_a_month_later_is_the_same_day_or_the_last_of_the_month(
     day: date, months: int, anchor: int | None
 ) -> None:
-    found = add_months(day, months, anchor)
-    assert month_number(found) == month_number(day) + months
-    assert found.day == min(anchor or day.day, calendar.monthrange(found.year, found.month)[1])
+    later = add_months(day, months, anchor)
+    assert month_number(later) == month_number(day) + months
+    assert later.day == min(anchor or day.day, calendar.monthrange(later.year, later.month)[1])
 
 
 @given(DAYS, MONTHS, MONTHS, st.integers(1, 31))
-def test_with_an_anchor_no_short_month_on_the_way_is_remembered(
-    day: date, one: int, two: int, anchor: int
+def test_with_an_anchor_day_a_short_month_leaves_no_trace(
+    day: date, first: int, second: int, anchor: int
 ) -> None:
-    assert add_months(add_months(day, one, anchor), two, anchor) == add_months(
-        day, one + two, anchor
-    )
+    in_two_steps = add_months(add_months(day, first, anchor), second, anchor)
+    assert in_two_steps == add_months(day, first + second, anchor)
 
 
 @given(DAYS, st.integers(0, 24))
-def test_the_last_months_are_first_days_one_after_the_other(day: date, count: int) -> None:
-    found = months_back(day, count)
-    assert [month_number(first) for first in found] == [
+def test_the_last_months_are_given_by_their_first_days_in_order(day: date, count: int) -> None:
+    months = months_back(day, count)
+    assert [month_number(first) for first in months] == [
         month_number(day) - back for back in reversed(range(count))
     ]
-    assert all(first == month_of(first) and first.day == 1 for first in found)
+    assert all(first == month_of(first) and first.day == 1 for first in months)
 
 
 # Local time
@@ -79,53 +78,37 @@ def test_the_last_months_are_first_days_one_after_the_other(day: date, count: in
         ("2027-01-31", 9, "Asia/Kathmandu", "2027-01-31T03:15"),
         ("2027-01-31", 9, "America/St_Johns", "2027-01-31T12:30"),
         ("2027-01-31", 9, "Pacific/Kiritimati", "2027-01-30T19:00"),
-        (
-            "2027-03-28",
-            2,
-            "Europe/Berlin",
-            "2027-03-28T01:00",
-        ),  # two o'clock is skipped: three o'clock
-        (
-            "2027-10-31",
-            2,
-            "Europe/Berlin",
-            "2027-10-31T00:00",
-        ),  # two o'clock comes twice: the first
-        (
-            "2018-11-04",
-            0,
-            "America/Sao_Paulo",
-            "2018-11-04T03:00",
-        ),  # midnight is skipped: one o'clock
-        (
-            "2011-12-30",
-            9,
-            "Pacific/Apia",
-            "2011-12-30T19:00",
-        ),  # the day is skipped: nine o'clock of the next
+        # 2:00 is skipped: 3:00 is taken
+        ("2027-03-28", 2, "Europe/Berlin", "2027-03-28T01:00"),
+        # 2:00 comes twice: the first is taken
+        ("2027-10-31", 2, "Europe/Berlin", "2027-10-31T00:00"),
+        # midnight is skipped: 1:00 is taken
+        ("2018-11-04", 0, "America/Sao_Paulo", "2018-11-04T03:00"),
+        # the whole day is skipped: 9:00 of the next day is taken
+        ("2011-12-30", 9, "Pacific/Apia", "2011-12-30T19:00"),
     ],
 )
 def test_the_hour_of_a_day_is_an_instant(day: str, hour: int, zone: str, instant: str) -> None:
-    found = local_instant(date.fromisoformat(day), hour, zone)
-    assert found == datetime.fromisoformat(instant).replace(tzinfo=UTC)
+    expected = datetime.fromisoformat(instant).replace(tzinfo=UTC)
+    assert local_instant(date.fromisoformat(day), hour, zone) == expected
 
 
 @given(st.sampled_from(ZONES), DAYS, HOURS)
-def test_the_wall_never_shows_less_than_the_day_and_hour_asked_for(
+def test_local_clocks_never_show_less_than_the_requested_day_and_hour(
     zone: str, day: date, hour: int
 ) -> None:
-    """It shows just that, or, where a clock was put forward over it, something a little later."""
+    """They show exactly that, or something later where clocks were put forward past it."""
     instant = local_instant(day, hour, zone)
     shown = instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    asked = datetime.combine(day, time(hour))
+    requested = datetime.combine(day, time(hour))
     assert instant.tzinfo == UTC
-    assert asked <= shown <= asked + timedelta(days=1)
+    assert requested <= shown <= requested + timedelta(days=1)
     assert local_day(instant, zone) == shown.date()
 
 
 @given(st.sampled_from(ZONES), DAYS)
-def test_the_mornings_of_a_year_come_in_order_each_once(zone: str, first: date) -> None:
-    """A day that a zone left out (Samoa's 30 December 2011) has none."""
+def test_the_mornings_of_a_year_come_in_order_and_once_each(zone: str, first: date) -> None:
+    """A day that a time zone skipped (30 December 2011 in Samoa) has no morning."""
     days = [first + timedelta(days=later) for later in range(366)]
     mornings = [local_instant(day, 9, zone) for day in days]
     real = [
@@ -139,7 +122,7 @@ def test_the_mornings_of_a_year_come_in_order_each_once(zone: str, first: date) 
 
 
 @given(st.sampled_from(ZONES), st.integers(0, 60 * 366 * 24 * 60))
-def test_the_local_day_is_the_one_on_the_wall(zone: str, minutes: int) -> None:
+def test_the_local_day_is_the_date_that_local_clocks_show(zone: str, minutes: int) -> None:
     instant = datetime(2000, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
     assert local_day(instant, zone) == instant.astimezone(ZoneInfo(zone)).date()
     assert abs(local_day(instant, zone) - instant.date()) <= timedelta(days=1)

@@ -1,4 +1,4 @@
-"""What papers promise: the same bytes every time, every letter printed, nothing fetched, nothing lost on disk."""
+"""Documents have the same bytes every time, print every character and load nothing from outside."""
 
 import hashlib
 import os
@@ -33,7 +33,7 @@ BUSINESS = SimpleNamespace(
 
 
 def invoice_context(**buyer):
-    """An invoice of three thousand and a half, as the billing room hands it over."""
+    """The template context of an invoice over 3,001.35 dollars, as billing passes it."""
     party = {"legal_name": "Harbour & Finch Ltd", "address": "4 Quay Street\nBristol", "tax_id": ""}
     taxes = [{"name": "VAT", "percent": "7.000", "amount": 19_635}]
     invoice = SimpleNamespace(
@@ -65,7 +65,7 @@ def invoice_pdf(language="en", **buyer):
 
 
 def evidence_html(rows):
-    """The signed agreement's page source with these events in its record."""
+    """The HTML of a signed agreement with these events as evidence."""
     party = {
         "name": "",
         "legal_name": "A",
@@ -103,113 +103,121 @@ def evidence_html(rows):
 
 
 @pytest.mark.parametrize("language", ["en", "th"])
-def test_the_same_paper_is_the_same_bytes_wherever_it_is_made(language):
+def test_the_same_document_has_the_same_bytes_in_any_time_zone_and_language(language):
     first = invoice_pdf(language)
     with timezone.override(ZoneInfo("Pacific/Auckland")), translation.override("th"):
         assert invoice_pdf(language) == first
 
 
-def elsewhere(script):
-    """What a process of its own prints, without a word of complaint."""
-    env = (
-        os.environ
-        | {
-            "DJANGO_SETTINGS_MODULE": "retainer_hub.settings",
-            "PYTHONHASHSEED": "7",
-            "RH_VAR_DIR": str(project.VAR_DIR),
-            "SECRET_KEY": project.SECRET_KEY,
-            "TZ": "Asia/Bangkok",
-            "PYTHONWARNINGS": "default,ignore::ResourceWarning",  # WeasyPrint leaves a colour profile open
-        }
+def output_of_new_process(script):
+    """What a script prints in a process of its own; it must not write to stderr."""
+    env = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "retainer_hub.settings",
+        "PYTHONHASHSEED": "7",
+        "RH_VAR_DIR": str(project.VAR_DIR),
+        "SECRET_KEY": project.SECRET_KEY,
+        "TZ": "Asia/Bangkok",
+        # WeasyPrint leaves the file of a colour profile open
+        "PYTHONWARNINGS": "default,ignore::ResourceWarning",
+    }
+    setup = (
+        "import django, gc, hashlib; django.setup(); "
+        "from core.tests.test_documents import invoice_pdf;"
     )
-    begin = "import django, gc, hashlib; django.setup(); from core.tests.test_documents import invoice_pdf;"
-    made = subprocess.run(
-        [sys.executable, "-c", begin + script],
+    finished = subprocess.run(
+        [sys.executable, "-c", setup + script],
         env=env,
         cwd=project.BASE_DIR,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert made.stderr == ""
-    return made.stdout.strip()
+    assert finished.stderr == ""
+    return finished.stdout.strip()
 
 
 def test_another_process_makes_the_same_bytes():
-    printed = elsewhere("print(hashlib.sha256(invoice_pdf('th')).hexdigest())")
+    printed = output_of_new_process("print(hashlib.sha256(invoice_pdf('th')).hexdigest())")
     assert printed == hashlib.sha256(invoice_pdf("th")).hexdigest()
 
 
-def test_a_paper_that_was_made_leaves_nothing_of_itself_in_memory():
-    counts = elsewhere(
-        f"[print(len(gc.get_objects())) for n in range(6) if invoice_pdf(legal_name='{uuid4().hex}' + str(n))]"
+def test_rendering_leaves_no_objects_in_memory():
+    counts = output_of_new_process(
+        "[print(len(gc.get_objects())) for n in range(6) "
+        f"if invoice_pdf(legal_name='{uuid4().hex}' + str(n))]"
     )
     third, *_between, last = [int(count) for count in counts.split()[2:]]
     assert last - third < 100
 
 
-def test_what_was_made_once_is_kept_and_never_served_damaged(settings, tmp_path, monkeypatch):
+def test_a_rendered_pdf_is_cached_and_never_served_damaged(settings, tmp_path, monkeypatch):
     settings.KEPT_PAPERS = tmp_path
-    made = []
+    rendered = []
     original = render._write
-    monkeypatch.setattr(render, "_write", lambda *asked: made.append(1) or original(*asked))
+    monkeypatch.setattr(
+        render, "_write", lambda *arguments: rendered.append(1) or original(*arguments)
+    )
     first = invoice_pdf()
-    assert [invoice_pdf(), len(made)] == [first, 1]
+    assert [invoice_pdf(), len(rendered)] == [first, 1]
     assert invoice_pdf(legal_name="Another") != first
-    assert len(made) == 2
+    assert len(rendered) == 2
     for file in tmp_path.rglob("*/*"):
         file.write_bytes(file.read_bytes()[:-9] + b"x" * 9)
-    assert [invoice_pdf(), len(made)] == [first, 3]
+    assert [invoice_pdf(), len(rendered)] == [first, 3]
 
 
-def test_the_folder_of_what_is_kept_does_not_grow_without_end(settings, tmp_path):
+def test_the_cache_folder_stays_small(settings, tmp_path):
     settings.KEPT_PAPERS = tmp_path
-    for n in range(3 * kept.EACH):
-        assert kept.get(f"aa{n}", lambda n=n: bytes([n])) == bytes([n])
-    assert len(list((tmp_path / "aa").iterdir())) == kept.EACH
+    for n in range(3 * kept.FILES_PER_FOLDER):
+        assert kept.get_or_render(f"aa{n}", lambda n=n: bytes([n])) == bytes([n])
+    assert len(list((tmp_path / "aa").iterdir())) == kept.FILES_PER_FOLDER
 
 
-def test_threads_that_print_at_once_do_not_disturb_each_other():
+def test_threads_that_render_at_once_do_not_disturb_each_other():
     with ThreadPoolExecutor(4) as pool:
-        made = set(pool.map(lambda _: invoice_pdf(), range(8)))
-    assert len(made) == 1
+        pdfs = set(pool.map(lambda _: invoice_pdf(), range(8)))
+    assert len(pdfs) == 1
 
 
-def test_a_paper_is_tagged_for_screen_readers_in_its_language():
+def test_a_document_is_tagged_for_screen_readers_in_its_language():
     root = PdfFileReader(BytesIO(invoice_pdf("th"))).root
     assert root["/MarkInfo"]["/Marked"].value
     assert root["/Lang"] == "th"
-    for mark in (b'pdfuaid:part="1"', b'pdfaid:part="3"', b'pdfaid:conformance="A"'):
-        assert mark in root["/Metadata"].data
+    for identification in (b'pdfuaid:part="1"', b'pdfaid:part="3"', b'pdfaid:conformance="A"'):
+        assert identification in root["/Metadata"].data
 
 
-def test_thai_copies_out_of_a_paper_as_it_was_written():
+def test_thai_text_is_copied_out_of_a_pdf_as_it_was_written():
     pdf = invoice_pdf("th", legal_name="บริษัท ทำน้ำ จำกัด", address="ร้านกาแฟบ้านสวน")
     fonts = PdfFileReader(BytesIO(pdf)).root["/Pages"]["/Kids"][0]["/Resources"]["/Font"]
-    meanings = b"".join(fonts[name]["/ToUnicode"].data.lower() for name in fonts)
-    assert b"<0e33>" not in meanings, "a glyph that also stands for า would copy as ำ"
-    assert b"<0e32>" in meanings
-    assert b"<0e4d>" in meanings
+    texts = b"".join(fonts[name]["/ToUnicode"].data.lower() for name in fonts)
+    assert b"<0e33>" not in texts, "the glyph of า, which is also half of ำ, would be copied as ำ"
+    assert b"<0e32>" in texts
+    assert b"<0e4d>" in texts
 
 
-THAI = "บริษัท ผลิตภัณฑ์ อาหาร และ เครื่องดื่ม แห่ง ประเทศ ไทย ร่วมมือ พัฒนา ธุรกิจ ขนาด กลาง และ ขนาด ย่อม เพื่อ ความ ยั่งยืน ของ ชุมชน"
+#: One name, whose words are separated by spaces here; Thai itself writes none.
+THAI = (
+    "บริษัท ผลิตภัณฑ์ อาหาร และ เครื่องดื่ม แห่ง ประเทศ ไทย ร่วมมือ พัฒนา ธุรกิจ "
+    "ขนาด กลาง และ ขนาด ย่อม เพื่อ ความ ยั่งยืน ของ ชุมชน"
+)
 
 
-def test_thai_breaks_between_words_though_nothing_stands_between_them():
+def test_thai_breaks_between_words_although_no_space_separates_them():
     pdf = invoice_pdf("th", legal_name=THAI.replace(" ", ""), address="end")
-    read = subprocess.run(
+    text = subprocess.run(
         ["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True
     ).stdout.decode()
-    name = read[read.index(THAI.split()[0]) : read.rindex("end")]
-    lines = [
-        thai for line in name.splitlines() if (thai := "".join(re.findall("[\u0e01-\u0e5b]", line)))
-    ]
+    name = text[text.index(THAI.split()[0]) : text.rindex("end")]
+    thai_only = ("".join(re.findall("[\u0e01-\u0e5b]", line)) for line in name.splitlines())
+    lines = [line for line in thai_only if line]
     assert len(lines) > 1 and "".join(lines) == THAI.replace(" ", "")
-    ends = list(accumulate(len(word) for word in THAI.split()))
-    assert [end for end in accumulate(len(line) for line in lines) if end not in ends] == []
+    word_ends = set(accumulate(len(word) for word in THAI.split()))
+    line_ends = set(accumulate(len(line) for line in lines))
+    assert line_ends <= word_ends
 
 
-HOSTILE = [
+FORBIDDEN_ADDRESSES = [
     "file:///etc/passwd",
     "file:///etc/hostname?sarabun.ttf",
     "file://localhost/etc/passwd",
@@ -230,8 +238,9 @@ HOSTILE = [
     "file://[bad/x",
     "",
 ]
-WAYS = (
-    '<img alt="x" src="{url}"><link rel="stylesheet" href="{url}"><link rel="attachment" href="{url}">'
+REFERENCES = (
+    '<img alt="x" src="{url}"><link rel="stylesheet" href="{url}">'
+    '<link rel="attachment" href="{url}">'
     '<a rel="attachment" href="{url}">x</a><object data="{url}"></object><embed src="{url}">'
     '<div style="background: url({url})">x</div><style>@import url("{url}");'
     '@font-face {{ font-family: x; src: url("{url}") }}</style>'
@@ -239,22 +248,20 @@ WAYS = (
 )
 
 
-@pytest.mark.parametrize("url", HOSTILE)
-def test_no_paper_reads_a_foreign_file_or_the_network(url):
+@pytest.mark.parametrize("url", FORBIDDEN_ADDRESSES)
+def test_no_document_reads_a_foreign_file_or_the_network(url):
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
         address = url.replace("{port}", str(server.getsockname()[1]))
         assert not render.is_own_file(address)
-        pdf = render._write(f"<title>x</title><body>{WAYS.format(url=address)}", "1", {}, NOW)
+        pdf = render._write(f"<title>x</title><body>{REFERENCES.format(url=address)}", "1", {}, NOW)
         with pytest.raises(BlockingIOError):
             server.accept()
     assert "/Names" not in PdfFileReader(BytesIO(pdf)).root, "nothing is attached"
     assert b"/Subtype /Image" not in pdf
 
 
-def test_a_paper_reads_its_fonts_and_a_logo_but_not_what_a_link_among_the_logos_points_at(
-    settings, tmp_path
-):
+def test_a_document_reads_its_fonts_and_a_logo_but_follows_no_symbolic_link(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     logos, secret = tmp_path / "logos", tmp_path / "secret.png"
     logos.mkdir()
@@ -267,7 +274,7 @@ def test_a_paper_reads_its_fonts_and_a_logo_but_not_what_a_link_among_the_logos_
     assert not render.is_own_file(secret.as_uri())
 
 
-def test_what_a_person_typed_is_printed_and_never_run():
+def test_typed_text_is_printed_and_never_interpreted():
     html = render_to_string(
         "documents/invoice.html", invoice_context(legal_name="<img src=file:///etc/passwd>{{ 7 }}")
     )
@@ -282,18 +289,20 @@ def test_names_of_many_countries_can_be_printed(text):
     assert glyphs.missing_glyphs(text) == []
 
 
-@pytest.mark.parametrize("sign", ["🎉", "漢", "ب", "\u202e", "\u2066", "\x00", "\x07", "\ufeff"])
-def test_a_paper_with_a_letter_that_would_not_print_is_refused_and_the_letter_named(sign):
-    with pytest.raises(render.MissingGlyphs, match=f"U\\+{ord(sign):04X}"):
-        invoice_pdf(legal_name=f"Ann {sign}")
+@pytest.mark.parametrize(
+    "character", ["🎉", "漢", "ب", "\u202e", "\u2066", "\x00", "\x07", "\ufeff"]
+)
+def test_a_document_with_an_unprintable_character_is_refused_and_the_character_named(character):
+    with pytest.raises(render.MissingGlyphs, match=f"U\\+{ord(character):04X}"):
+        invoice_pdf(legal_name=f"Ann {character}")
 
 
-def test_the_figures_of_an_invoice_have_all_their_decimals():
+def test_the_amounts_on_an_invoice_show_all_their_decimals():
     html = render_to_string("documents/invoice.html", invoice_context())
-    assert all(figure in html for figure in ("$2,805.00", "$196.35", "$3,001.35"))
+    assert all(amount in html for amount in ("$2,805.00", "$196.35", "$3,001.35"))
 
 
-def test_evidence_is_printed_in_full_and_what_was_not_seen_is_called_not_recorded():
+def test_evidence_is_printed_in_full_and_missing_parts_as_not_recorded():
     seen = {
         "at": NOW,
         "label": "Signed",
@@ -305,9 +314,8 @@ def test_evidence_is_printed_in_full_and_what_was_not_seen_is_called_not_recorde
     html = evidence_html([seen, unseen])
     assert "x" * 300 + "\\u{1F916}" in html
     assert "2026-12-01 02:30:12" in html
-    assert (
-        html.count("not recorded") == 3
-    )  # the unseen event's origin, and the two hashes that are not there
+    # once for the origin of the unseen event, and for each of the two missing hashes
+    assert html.count("not recorded") == 3
     assert glyphs.missing_glyphs(html) == []
 
 
@@ -317,7 +325,7 @@ def business(db, settings, tmp_path):
     return Business.objects.create(owner=User.objects.create_user("ann@studio.example"), name="Ann")
 
 
-def keep(business, pdf=b"%PDF-1.7 one"):
+def store_pdf(business, pdf=b"%PDF-1.7 one"):
     return store.save(business=business, kind=DocumentKind.INVOICE, title="One", pdf=pdf, now=NOW)
 
 
@@ -325,29 +333,31 @@ def file_of(document):
     return Path(project.MEDIA_ROOT) / document.path
 
 
-def test_the_same_bytes_are_kept_once_for_each_business(business):
+def test_the_same_bytes_are_stored_once_for_each_business(business):
     other = Business.objects.create(owner=User.objects.create_user("bo@studio.example"), name="Bo")
-    first = keep(business)
-    assert keep(business) == first
-    assert keep(other) != first
-    assert keep(other).path == first.path
+    first = store_pdf(business)
+    assert store_pdf(business) == first
+    assert store_pdf(other) != first
+    assert store_pdf(other).path == first.path
     assert Document.objects.count() == 2
     assert store.read(first) == b"%PDF-1.7 one"
     assert [path.name for path in file_of(first).parent.iterdir()] == [f"{first.sha256}.pdf"]
 
 
-def test_a_file_that_was_altered_on_disk_or_is_gone_is_not_shown(business):
-    document = keep(business)
+def test_a_stored_file_that_was_altered_or_deleted_is_refused(business):
+    document = store_pdf(business)
     file_of(document).write_bytes(b"%PDF-1.7 two")
     with pytest.raises(store.DocumentAltered):
         store.read(document)
     file_of(document).unlink()
     with pytest.raises(store.DocumentAltered):
         store.read(document)
-    assert store.read(keep(business)) == b"%PDF-1.7 one", "keeping the true bytes again mends it"
+    assert store.read(store_pdf(business)) == b"%PDF-1.7 one", (
+        "storing the right bytes again repairs the file"
+    )
 
 
 def test_a_document_is_found_by_its_bytes_alone(business):
-    document = keep(business)
-    assert store.find(b"%PDF-1.7 one") == document
-    assert store.find(b"%PDF-1.7 one ") is None
+    document = store_pdf(business)
+    assert store.find_by_content(b"%PDF-1.7 one") == document
+    assert store.find_by_content(b"%PDF-1.7 one ") is None

@@ -1,4 +1,4 @@
-"""A link by email opens once, for one person, whoever and how many press at the same moment."""
+"""A link that was sent by email can be used once, however many people use it at the same moment."""
 
 from functools import partial
 
@@ -9,9 +9,9 @@ from tests.at_once import at_once
 from tests.world import NOW, World
 
 
-def test_of_twenty_who_use_a_link_at_once_one_enters(studio: World) -> None:
+def test_a_link_used_twenty_times_at_once_admits_one_person(studio: World) -> None:
     contact = studio.person(studio.client())
     link = links.mint(purpose=LinkPurpose.PORTAL, subject_id=contact.pk, now=NOW)
-    opened = at_once(*[partial(links.consume, link, now=NOW)] * 20)
-    assert sorted(opened) == [False] * 19 + [True]
+    admitted = at_once(*[partial(links.consume, link, now=NOW)] * 20)
+    assert sorted(admitted) == [False] * 19 + [True]
     assert Link.objects.get(pk=link.pk).used_at == NOW

@@ -1,4 +1,4 @@
-"""A logo is taken in as a picture that is drawn anew: whatever else was in the file is gone."""
+"""An uploaded logo is redrawn: nothing else that was in the file remains."""
 
 import io
 import struct
@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from core.documents.logos import LARGEST, SIDE, redrawn
+from core.documents.logos import MAX_BYTES, MAX_SIDE, redrawn
 
 
 def picture(kind: str, width: int = 900, height: int = 300) -> bytes:
@@ -19,7 +19,7 @@ def picture(kind: str, width: int = 900, height: int = 300) -> bytes:
 
 
 def huge() -> bytes:
-    """A PNG of a hundred bytes that says that it is 60,000 pixels wide and high."""
+    """A PNG of a hundred bytes whose header claims 60,000 by 60,000 pixels."""
 
     def chunk(name: bytes, body: bytes) -> bytes:
         return (
@@ -35,20 +35,20 @@ def upload(body: bytes) -> SimpleUploadedFile:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
-def test_a_picture_comes_out_as_a_small_png_and_nothing_that_hid_in_it(kind: str) -> None:
-    made = redrawn(upload(picture(kind) + b"<script>alert(1)</script>")).read()
-    assert b"script" not in made
-    with Image.open(io.BytesIO(made)) as found:
-        assert (found.format, max(found.size)) == ("PNG", SIDE)
+def test_a_picture_is_redrawn_as_a_small_png_without_hidden_content(kind: str) -> None:
+    logo = redrawn(upload(picture(kind) + b"<script>alert(1)</script>")).read()
+    assert b"script" not in logo
+    with Image.open(io.BytesIO(logo)) as image:
+        assert (image.format, max(image.size)) == ("PNG", MAX_SIDE)
 
 
 @pytest.mark.parametrize(
     "body",
     [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"<html>", picture("GIF"), huge(),
-     b"\x89PNG\r\n\x1a\n" + bytes(LARGEST)],
+     b"\x89PNG\r\n\x1a\n" + bytes(MAX_BYTES)],
     ids=["empty", "svg", "html", "another kind", "a bomb", "too large"],
 )  # fmt: skip
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
-def test_what_is_no_such_picture_is_refused(body: bytes) -> None:
+def test_a_file_that_is_no_acceptable_picture_is_refused(body: bytes) -> None:
     with pytest.raises(ValidationError):
         redrawn(upload(body))

@@ -1,4 +1,4 @@
-"""Amounts: exact, rounded once, nothing lost, in every currency that is known (rules 7 to 11)."""
+"""Amounts are exact, rounded once and never lose a unit, in every currency (rules 7 to 11)."""
 
 import contextlib
 import itertools
@@ -21,7 +21,7 @@ RATES = st.lists(PERCENTS, max_size=5).filter(lambda rates: sum(rates) <= 100)
 
 @st.composite
 def parts_of_a_period(draw: st.DrawFn) -> tuple[int, int]:
-    """Days used, days in all: from one day to a leap year."""
+    """Days used and days in total, for periods from one day to a leap year."""
     total = draw(st.integers(1, 366))
     return draw(st.integers(0, total)), total
 
@@ -43,18 +43,18 @@ def parts_of_a_period(draw: st.DrawFn) -> tuple[int, int]:
         ("0", 0),
     ],
 )
-def test_a_half_goes_away_from_zero(value: str, expected: int) -> None:
+def test_halves_are_rounded_away_from_zero(value: str, expected: int) -> None:
     assert money.round_half_up(Fraction(value)) == expected
 
 
 @given(st.fractions())
-def test_what_is_owed_and_what_is_given_back_round_alike(value: Fraction) -> None:
+def test_positive_and_negative_amounts_round_alike(value: Fraction) -> None:
     assert money.round_half_up(-value) == -money.round_half_up(value)
     assert abs(money.round_half_up(value) - value) <= Fraction(1, 2)
 
 
 @given(SUMS, PERCENTS)
-def test_rounding_is_the_one_that_decimal_calls_half_up(amount: int, percent: Decimal) -> None:
+def test_rounding_agrees_with_round_half_up_of_decimal(amount: int, percent: Decimal) -> None:
     exact = Decimal(amount) * percent / 100
     assert money.tax(amount, percent) == int(exact.quantize(Decimal(1), ROUND_HALF_UP))
 
@@ -65,12 +65,8 @@ def test_rounding_is_the_one_that_decimal_calls_half_up(amount: int, percent: De
 @pytest.mark.parametrize(
     ("amount", "used", "total", "expected"),
     [
-        (
-            3_000_000,
-            17,
-            31,
-            1_645_161,
-        ),  # THB 30,000: not 16,451.58, which a rounded daily rate gives
+        # THB 30,000: not 16,451.58, which a rounded daily rate would give
+        (3_000_000, 17, 31, 1_645_161),
         (5_000_000, 17, 31, 2_741_935),  # THB 50,000
         (2_000_000, 17, 31, 1_096_774),  # their difference
         (100_000, 17, 31, 54_839),  # JPY 100,000 and KWD 100.000
@@ -89,8 +85,10 @@ def test_an_upgrade_on_the_fifteenth_costs_the_difference_of_its_days() -> None:
 
 
 @given(SUMS, parts_of_a_period())
-def test_the_days_used_and_the_days_left_make_the_fee(amount: int, days: tuple[int, int]) -> None:
-    """But where both end on an exact half: each is rounded up, and the two are one unit more."""
+def test_the_days_used_and_the_days_left_add_up_to_the_fee(
+    amount: int, days: tuple[int, int]
+) -> None:
+    """If both are exactly half a unit, each is rounded up, and their sum is one unit more."""
     used, total = days
     both = money.prorate(amount, used, total) + money.prorate(amount, total - used, total)
     on_a_half = Fraction(amount * used, total) % 1 == Fraction(1, 2)
@@ -106,14 +104,16 @@ def test_one_more_day_never_costs_less(amount: int, days: tuple[int, int]) -> No
 # Splits
 
 
-def test_what_cannot_be_split_goes_to_the_largest_remainders_first_come_first() -> None:
+def test_indivisible_units_go_to_the_largest_remainders_and_first_to_the_first() -> None:
     assert money.allocate(100, [1, 1, 1]) == [34, 33, 33]
     assert money.allocate(100, [1, 2, 3]) == [17, 33, 50]
     assert money.allocate(2, [0, 1, 1, 1]) == [0, 1, 1, 0]
 
 
 @given(SIGNED, st.lists(st.integers(0, 10**6), min_size=1, max_size=40).filter(any))
-def test_a_split_loses_nothing_and_is_fair_to_the_unit(amount: int, weights: list[int]) -> None:
+def test_a_split_loses_nothing_and_each_share_is_exact_to_less_than_a_unit(
+    amount: int, weights: list[int]
+) -> None:
     shares = money.allocate(amount, weights)
     assert sum(shares) == amount
     for share, weight in zip(shares, weights, strict=True):
@@ -122,7 +122,7 @@ def test_a_split_loses_nothing_and_is_fair_to_the_unit(amount: int, weights: lis
 
 
 @pytest.mark.parametrize("weights", [[], [0], [0, 0], [2, -1]])
-def test_weights_that_mean_nothing_are_refused(weights: list[int]) -> None:
+def test_impossible_weights_are_refused(weights: list[int]) -> None:
     with pytest.raises(ValueError, match="Weights"):
         money.allocate(100, weights)
 
@@ -145,7 +145,7 @@ def test_a_tax_is_rounded_once(amount: int, percent: str, expected: int) -> None
 
 def test_a_tax_is_computed_on_the_sum_of_its_lines_not_line_by_line() -> None:
     lines = [(5, Decimal(10)), (5, Decimal(10)), (5, Decimal(10)), (100, Decimal(7))]
-    assert money.tax_by_rate(lines) == {Decimal(7): 7, Decimal(10): 2}  # line by line it would be 3
+    assert money.tax_by_rate(lines) == {Decimal(7): 7, Decimal(10): 2}  # line by line: 3
 
 
 @given(
@@ -157,9 +157,9 @@ def test_a_tax_is_computed_on_the_sum_of_its_lines_not_line_by_line() -> None:
     )
 )
 def test_every_rate_is_taxed_once_within_half_a_unit(lines: list[tuple[int, Decimal]]) -> None:
-    found = money.tax_by_rate(lines)
-    assert found.keys() == {percent for _, percent in lines}
-    for rate, amount in found.items():
+    taxes = money.tax_by_rate(lines)
+    assert taxes.keys() == {percent for _, percent in lines}
+    for rate, amount in taxes.items():
         exact = sum(
             Fraction(line) * Fraction(rate) / 100 for line, percent in lines if percent == rate
         )
@@ -182,14 +182,14 @@ def test_every_rate_is_taxed_once_within_half_a_unit(lines: list[tuple[int, Deci
         (0, ["7"], 0, [0]),
     ],
 )
-def test_the_tax_inside_a_price(
+def test_tax_is_taken_out_of_a_price_that_includes_it(
     gross: int, percents: list[str], net: int, taxes: list[int]
 ) -> None:
     assert money.tax_inclusive(gross, [Decimal(percent) for percent in percents]) == (net, taxes)
 
 
 @given(SIGNED, RATES)
-def test_net_and_taxes_are_the_price_to_the_unit(gross: int, percents: list[Decimal]) -> None:
+def test_net_and_taxes_add_up_to_the_price_exactly(gross: int, percents: list[Decimal]) -> None:
     net, taxes = money.tax_inclusive(gross, percents)
     assert net + sum(taxes) == gross
     for amount, percent in zip(taxes, percents, strict=True):
@@ -198,7 +198,7 @@ def test_net_and_taxes_are_the_price_to_the_unit(gross: int, percents: list[Deci
 
 
 @given(SUMS, RATES)
-def test_no_part_of_a_price_is_negative_and_a_credit_is_its_mirror(
+def test_no_part_of_a_price_is_negative_and_a_credit_mirrors_it(
     gross: int, percents: list[Decimal]
 ) -> None:
     net, taxes = money.tax_inclusive(gross, percents)
@@ -207,7 +207,7 @@ def test_no_part_of_a_price_is_negative_and_a_credit_is_its_mirror(
 
 
 @given(SUMS, st.decimals(0, 100, places=3, allow_nan=False))
-def test_a_net_price_with_its_tax_added_is_read_back(net: int, percent: Decimal) -> None:
+def test_adding_tax_and_taking_it_out_again_gives_the_net_price(net: int, percent: Decimal) -> None:
     tax = money.tax(net, percent)
     assert money.tax_inclusive(net + tax, [percent]) == (net, [tax])
 
@@ -216,9 +216,9 @@ def test_a_net_price_with_its_tax_added_is_read_back(net: int, percent: Decimal)
 
 
 def test_the_currencies_offered_have_the_decimals_of_iso_4217() -> None:
-    odd = {"JPY": 0, "KRW": 0, "VND": 0, "KWD": 3}
+    exceptions = {"JPY": 0, "KRW": 0, "VND": 0, "KWD": 3}
     assert {code: money.exponent(code) for code in money.CURRENCIES} == {
-        code: odd.get(code, 2) for code in money.CURRENCIES
+        code: exceptions.get(code, 2) for code in money.CURRENCIES
     }
 
 
@@ -236,7 +236,7 @@ def test_major_units_are_exact_in_every_currency() -> None:
         assert money.to_decimal(money.LARGEST - 1, code) * unit == money.LARGEST - 1
 
 
-# Written and read
+# Formatting and parsing
 
 
 @pytest.mark.parametrize("compact", [True, False])
@@ -279,12 +279,12 @@ def test_no_unit_is_lost_between_writing_and_reading(
         ("EUR", ["10,000,000,000.00"], money.LARGEST),
     ],
 )
-def test_a_sum_is_read_as_people_write_it(code: str, texts: list[str], expected: int) -> None:
+def test_an_amount_is_read_as_people_write_it(code: str, texts: list[str], expected: int) -> None:
     assert [money.parse(text, code) for text in texts] == [expected] * len(texts)
 
 
 @pytest.mark.parametrize(
-    ("why", "code", "texts"),
+    ("reason", "code", "texts"),
     [
         (
             "number",
@@ -311,46 +311,46 @@ def test_a_sum_is_read_as_people_write_it(code: str, texts: list[str], expected:
             "decimals",
             "EUR",
             ["3.000", "0.005", "1.0000000000000000000000000000001"],
-        ),  # "3.000": a German's 3000
+        ),  # "3.000" is how Germans write 3000
         ("decimals", "JPY", ["1.5", "3.000", "1.0"]),
         ("negative", "USD", ["-1", "-$0.05", "-1,000"]),
         ("large", "USD", ["10,000,000,000.01", "9" * 5_000]),
     ],
 )
-def test_what_is_no_sum_or_could_be_two_is_refused_with_the_reason(
-    why: str, code: str, texts: list[str]
+def test_text_that_is_no_amount_or_is_ambiguous_is_refused_with_the_reason(
+    reason: str, code: str, texts: list[str]
 ) -> None:
     for text in texts:
         with pytest.raises(money.BadAmount) as refused:
             money.parse(text, code)
-        assert (text, refused.value.code) == (text, why)
+        assert (text, refused.value.code) == (text, reason)
 
 
 @given(
     st.text(max_size=30) | st.text("0123456789,. -$", max_size=14),
     st.sampled_from(["USD", "JPY", "KWD", "THB"]),
 )
-def test_any_text_is_an_amount_or_a_bad_one(text: str, code: str) -> None:
+def test_any_text_is_an_amount_or_raises_bad_amount(text: str, code: str) -> None:
     with contextlib.suppress(money.BadAmount):
         assert 0 <= money.parse(text, code) <= money.LARGEST
 
 
 @given(st.integers(0, 10**9), st.text(", ", min_size=1, max_size=1), st.integers(1, 9))
-def test_a_mark_anywhere_but_between_groups_of_three_is_refused(
-    amount: int, mark: str, place: int
+def test_a_separator_anywhere_but_between_groups_of_three_is_refused(
+    amount: int, separator: str, place: int
 ) -> None:
     digits = str(amount)
     assume(place < len(digits) and not (len(digits) - place == 3 and place <= 3))
     with pytest.raises(money.BadAmount, match="number"):
-        money.parse(f"{digits[:place]}{mark}{digits[place:]}", "USD")
+        money.parse(f"{digits[:place]}{separator}{digits[place:]}", "USD")
 
 
-def test_baht_has_its_sign_in_both_languages() -> None:
+def test_baht_has_its_symbol_in_both_languages() -> None:
     assert money.format(2_800_000, "THB", "en") == money.format(2_800_000, "THB", "th") == "฿28,000"
     assert money.format(1_645_161, "THB") == "฿16,451.61"
 
 
-def test_a_column_of_figures_keeps_its_decimals() -> None:
+def test_a_column_of_amounts_keeps_its_decimals() -> None:
     assert money.format(300_000, "USD", compact=False) == "$3,000.00"
     assert money.format(300_000, "JPY", compact=False) == "¥300,000"
     assert money.format(300_000, "KWD", compact=False).endswith("300.000")

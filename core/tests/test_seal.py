@@ -1,4 +1,4 @@
-"""What the seal promises: a change anywhere is found, and only this installation's own seal counts."""
+"""The seal reveals a change anywhere in a file, and only this installation's own seal counts."""
 
 import hashlib
 import random
@@ -24,13 +24,13 @@ from core.models.document import DocumentKind
 from core.tests.test_documents import invoice_pdf
 
 pytestmark = pytest.mark.rendering
-plain = cache(invoice_pdf)
+plain = cache(invoice_pdf)  # an unsealed PDF
 NOW = datetime(2026, 12, 1, 2, 30, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
 def installation(settings, tmp_path):
-    """A fresh installation, which has never sealed anything."""
+    """A new installation that has never sealed anything."""
     settings.RH_VAR_DIR = tmp_path / "var"
     settings.MEDIA_ROOT = tmp_path / "media"
     return settings
@@ -42,7 +42,7 @@ def sealed(installation):
 
 
 @pytest.fixture
-def kept(db, sealed):
+def document(db, sealed):
     business = Business.objects.create(
         owner=User.objects.create_user("ann@studio.example"), name="Ann"
     )
@@ -56,13 +56,14 @@ def kept(db, sealed):
 
 
 def flipped(pdf, place):
+    """The file with one bit changed in the byte at `place`."""
     return pdf[:place] + bytes([pdf[place] ^ 1]) + pdf[place + 1 :]
 
 
 def test_a_sealed_file_is_intact_and_states_the_time_and_reason_it_was_given(sealed):
-    verdict = seal.verify(sealed)
-    assert verdict.intact
-    assert (verdict.signed_at, verdict.reason) == (NOW, "Agreement")
+    status = seal.verify(sealed)
+    assert status.intact
+    assert (status.signed_at, status.reason) == (NOW, "Agreement")
 
 
 def test_a_changed_bit_in_what_the_seal_covers_is_found(sealed):
@@ -72,67 +73,67 @@ def test_a_changed_bit_in_what_the_seal_covers_is_found(sealed):
     assert [place for place in places if seal.verify(flipped(sealed, place)).intact] == []
 
 
-def test_a_changed_bit_in_the_seals_own_padding_is_found_by_the_hash(kept, sealed):
+def test_a_changed_bit_in_the_seals_own_padding_is_found_by_the_hash(document, sealed):
     _start, gap, after, _rest = PdfFileReader(BytesIO(sealed)).embedded_signatures[0].byte_range
     padding = after - 5
     assert gap < padding
     changed = flipped(sealed, padding)
     assert seal.verify(changed).intact, (
-        "the validator does not look there: this is why the hash is asked too"
+        "pyHanko does not check the padding, which is why the hash is compared as well"
     )
-    assert store.find(changed) is None
+    assert store.find_by_content(changed) is None
 
 
-@pytest.mark.parametrize("more", [b"x", b"\n", b"\n%%EOF\n"])
-def test_bytes_appended_after_the_seal_are_found(sealed, more):
-    assert not seal.verify(sealed + more).intact
+@pytest.mark.parametrize("appended", [b"x", b"\n", b"\n%%EOF\n"])
+def test_bytes_appended_after_the_seal_are_found(sealed, appended):
+    assert not seal.verify(sealed + appended).intact
 
 
-def test_a_file_cut_short_is_not_intact_and_a_sealed_one_takes_no_second_signature(sealed):
+def test_a_truncated_file_is_not_intact_and_a_sealed_one_accepts_no_second_signature(sealed):
     assert not seal.verify(sealed[:-40]).intact
     writer = IncrementalPdfFileWriter(BytesIO(sealed))
-    over = signers.PdfSignatureMetadata(field_name="Another")
+    another = signers.PdfSignatureMetadata(field_name="Another")
     with pytest.raises(SigningError, match="forbids all changes"):
-        signers.sign_pdf(writer, over, signer=certificate.signer(NOW))
+        signers.sign_pdf(writer, another, signer=certificate.load_signer(NOW))
 
 
 @pytest.mark.parametrize(
     "junk", [b"", b"%PDF-1.7", b"hello", b"\x00" * 500, b"%PDF-1.7\nstartxref\n9\n%%EOF"]
 )
-def test_any_bytes_may_be_asked_about(junk):
-    assert seal.verify(junk) == seal.Verdict()
+def test_any_bytes_can_be_verified(junk):
+    assert seal.verify(junk) == seal.SealStatus()
 
 
-def test_asking_makes_no_certificate(installation):
+def test_verifying_creates_no_certificate(installation):
     seal.verify(plain())
     assert not installation.RH_VAR_DIR.exists()
 
 
 def test_the_seal_of_another_installation_is_not_ours(installation, sealed, tmp_path):
     installation.RH_VAR_DIR = tmp_path / "elsewhere"
-    certificate.signer(NOW)
-    verdict = seal.verify(sealed)
-    assert verdict.signature_valid
-    assert not verdict.ours
-    assert not verdict.intact
+    certificate.load_signer(NOW)
+    status = seal.verify(sealed)
+    assert status.signature_valid
+    assert not status.ours
+    assert not status.intact
 
 
-def test_a_seal_put_on_after_its_certificate_ended_does_not_count(sealed):
+def test_a_seal_applied_after_its_certificate_expired_does_not_count(sealed):
     late = NOW + certificate.LIFE + timedelta(days=1)
     with pytest.raises(certificate.SealNotReady, match="has ended"):
         seal.seal(plain(), reason="Late", now=late)
-    assert seal.verify(put_on(NOW)).intact
-    assert not seal.verify(put_on(late)).intact
+    assert seal.verify(sealed_at(NOW)).intact
+    assert not seal.verify(sealed_at(late)).intact
 
 
-def put_on(now):
-    """A seal that states this time, whatever the certificate says about it."""
+def sealed_at(now):
+    """A PDF whose seal states this time, even if the certificate is not valid then."""
     writer = IncrementalPdfFileWriter(BytesIO(plain()))
-    metadata = signers.PdfSignatureMetadata(field_name=seal.FIELD)
-    return seal._Signer(metadata, certificate.signer(NOW), now).sign_pdf(writer).getvalue()
+    metadata = signers.PdfSignatureMetadata(field_name=seal.SIGNATURE_FIELD)
+    return seal._Signer(metadata, certificate.load_signer(NOW), now).sign_pdf(writer).getvalue()
 
 
-def test_a_new_pair_seals_from_now_on_and_what_the_old_one_sealed_stays_confirmed(sealed):
+def test_after_a_renewal_older_seals_stay_valid(sealed):
     old = certificate.own()
     certificate.renew(NOW)
     assert certificate.own() != old
@@ -145,48 +146,49 @@ def test_a_new_pair_seals_from_now_on_and_what_the_old_one_sealed_stays_confirme
 @pytest.mark.parametrize(
     "body", [None, b"", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]
 )
-def test_a_pair_that_is_missing_or_broken_refuses_to_seal_until_it_is_mended(
+def test_nothing_is_sealed_while_the_key_or_the_certificate_is_missing_or_broken(
     installation, sealed, name, body
 ):
     path = installation.RH_VAR_DIR / "seal" / name
-    good = path.read_bytes()
+    original = path.read_bytes()
     path.unlink() if body is None else path.write_bytes(body)
     with pytest.raises(certificate.SealNotReady):
-        certificate.signer(NOW)
-    assert not seal.is_ours(plain())
-    path.write_bytes(good)
-    assert certificate.signer(NOW)
+        certificate.load_signer(NOW)
+    assert not seal.has_our_certificate(plain())
+    path.write_bytes(original)
+    assert certificate.load_signer(NOW)
 
 
-def test_a_key_that_does_not_fit_its_certificate_refuses_to_seal(installation, sealed):
+def test_nothing_is_sealed_with_a_key_that_does_not_match_its_certificate(installation, sealed):
     key = (installation.RH_VAR_DIR / "seal" / certificate.KEY).read_bytes()
     certificate.renew(NOW)
     (installation.RH_VAR_DIR / "seal" / certificate.KEY).write_bytes(key)
     with pytest.raises(certificate.SealNotReady, match="belong together"):
-        certificate.signer(NOW)
+        certificate.load_signer(NOW)
 
 
-def test_a_pair_that_is_lost_is_not_made_anew_while_sealed_papers_need_it(installation, kept):
+def test_a_lost_key_is_not_replaced_while_sealed_documents_need_it(installation, document):
     assert not seal.not_ready(NOW)
     shutil.rmtree(installation.RH_VAR_DIR / "seal")
     assert "backup" in seal.not_ready(NOW)
 
 
-def test_every_single_changed_byte_is_found(kept, sealed):
-    """By the hash, which is what decides; no other bytes of this length are known either way."""
-    before, digests = hashlib.sha256(), set()
+def test_every_single_changed_byte_is_found(document, sealed):
+    """The hash of the whole file decides, and it differs for every byte that is changed."""
+    # The hash of the unchanged start is reused, so that the file is not hashed anew for each byte.
+    start, digests = hashlib.sha256(), set()
     for place in range(len(sealed)):
-        changed = before.copy()
+        changed = start.copy()
         changed.update(bytes([sealed[place] ^ 1]))
         changed.update(memoryview(sealed)[place + 1 :])
         digests.add(changed.digest())
-        before.update(sealed[place : place + 1])
+        start.update(sealed[place : place + 1])
     assert len(digests) == len(sealed)
-    assert bytes.fromhex(kept.sha256) not in digests
+    assert bytes.fromhex(document.sha256) not in digests
 
 
-def test_a_changed_bit_anywhere_is_altered_and_never_merely_unknown(kept, sealed):
-    """Also inside the certificate by which our seal is recognised."""
+def test_a_changed_bit_anywhere_is_altered_and_never_merely_unknown(document, sealed):
+    """Even if the change is in the certificate by which our seal is recognised."""
     own = certificate.own().public_bytes(Encoding.DER).hex().encode()
     start = sealed.lower().index(own)
     places = [
@@ -203,12 +205,12 @@ def test_the_key_is_readable_by_its_owner_alone(installation, sealed):
     assert [path.name for path in installation.RH_VAR_DIR.iterdir()] == ["seal"]
 
 
-def test_two_first_uses_at_once_make_one_certificate(installation):
+def test_simultaneous_first_uses_create_one_certificate(installation):
     start = Barrier(4)
 
     def first_use(_n):
         start.wait()
-        return certificate.signer(NOW).signing_cert.serial_number
+        return certificate.load_signer(NOW).signing_cert.serial_number
 
     with ThreadPoolExecutor(4) as pool:
         serials = set(pool.map(first_use, range(4)))
@@ -216,9 +218,9 @@ def test_two_first_uses_at_once_make_one_certificate(installation):
     assert seal.verify(seal.seal(plain(), reason="x", now=NOW)).intact
 
 
-def answer(tmp_path, pdf):
+def result_of_command(tmp_path, pdf):
     """The exit code and the first word of `manage.py verify_document`."""
-    file, out = tmp_path / "asked.pdf", StringIO()
+    file, out = tmp_path / "file.pdf", StringIO()
     file.write_bytes(pdf)
     try:
         call_command("verify_document", str(file), stdout=out)
@@ -227,12 +229,12 @@ def answer(tmp_path, pdf):
     return 0, out.getvalue().split(":")[0]
 
 
-def test_the_command_says_intact_altered_or_unknown(kept, sealed, tmp_path):
+def test_the_command_says_intact_altered_or_unknown(document, sealed, tmp_path):
     _start, _gap, after, _rest = PdfFileReader(BytesIO(sealed)).embedded_signatures[0].byte_range
-    assert answer(tmp_path, sealed) == (0, "intact")
-    assert answer(tmp_path, sealed + b"x") == (1, "altered")
-    assert answer(tmp_path, flipped(sealed, 4000)) == (1, "altered")
-    assert answer(tmp_path, flipped(sealed, after - 5)) == (1, "altered")
-    assert answer(tmp_path, invoice_pdf(legal_name="Nobody")) == (2, "unknown")
+    assert result_of_command(tmp_path, sealed) == (0, "intact")
+    assert result_of_command(tmp_path, sealed + b"x") == (1, "altered")
+    assert result_of_command(tmp_path, flipped(sealed, 4000)) == (1, "altered")
+    assert result_of_command(tmp_path, flipped(sealed, after - 5)) == (1, "altered")
+    assert result_of_command(tmp_path, invoice_pdf(legal_name="Nobody")) == (2, "unknown")
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("verify_document", str(tmp_path / "none.pdf"))

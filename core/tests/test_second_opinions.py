@@ -1,4 +1,4 @@
-"""What a program that nobody here wrote says of a sealed file: poppler's pdfsig, which must agree with us."""
+"""An independent program, pdfsig of poppler, must agree with us about sealed files."""
 
 import subprocess
 from datetime import UTC, datetime
@@ -10,10 +10,8 @@ from core.tests.test_documents import invoice_pdf
 
 pytestmark = pytest.mark.rendering
 NOW = datetime(2026, 12, 1, 2, 30, 12, tzinfo=UTC)
-VALID, WHOLE = (
-    "Signature is Valid.",
-    "- Total document signed",
-)  # the first alone does not mean untouched
+VALID = "Signature is Valid."  # alone, this does not mean that the file is unchanged
+WHOLE = "- Total document signed"
 
 
 @pytest.fixture
@@ -23,17 +21,17 @@ def sealed(settings, tmp_path):
 
 
 def pdfsig(folder, pdf):
-    """What it prints; a machine without it fails here (bin/test installs poppler-utils)."""
-    file = folder / "asked.pdf"
+    """What pdfsig prints. It must be installed; bin/test does so (poppler-utils)."""
+    file = folder / "file.pdf"
     file.write_bytes(pdf)
     return subprocess.run(["pdfsig", file], capture_output=True, text=True).stdout
 
 
-def test_pdfsig_finds_the_untouched_file_valid_and_wholly_signed(sealed, tmp_path):
-    said = pdfsig(tmp_path, sealed)
-    assert VALID in said
-    assert WHOLE in said
-    assert "ETSI.CAdES.detached" in said
+def test_pdfsig_finds_the_untouched_file_valid_and_completely_signed(sealed, tmp_path):
+    output = pdfsig(tmp_path, sealed)
+    assert VALID in output
+    assert WHOLE in output
+    assert "ETSI.CAdES.detached" in output
 
 
 def test_pdfsig_agrees_about_changed_and_appended_bytes(sealed, tmp_path):

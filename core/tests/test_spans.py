@@ -1,4 +1,4 @@
-"""Two days are written together: what they share is said once."""
+"""A span of days is written in short: a month or year that both days share is written once."""
 
 from datetime import date
 
@@ -30,7 +30,7 @@ from core import formats
         (None, None, "—", "—"),
     ],
 )
-def test_a_span_says_what_its_days_share_once(
+def test_a_span_writes_a_shared_month_or_year_once(
     first: object, end: object, long: str, short: str
 ) -> None:
     assert (formats.span(first, end), formats.span_short(first, end)) == (long, short)

@@ -1,1 +1,1 @@
-"""What the pages of every door share: lists by page, downloads, limits, accounts, the admin site."""
+"""What dashboard, portal and API share: list pages, downloads, rate limits, keys, admin site."""

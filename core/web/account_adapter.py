@@ -1,4 +1,4 @@
-"""How allauth meets the house: its letters go through our outbox, and nobody signs up as staff."""
+"""Connects django-allauth to the outbox: the emails that it writes are sent from there."""
 
 from typing import Any
 
@@ -11,9 +11,10 @@ from core.models import OutboxEmail
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
-    """Writes allauth's letters into the outbox, so that they are retried and can be seen where no server is."""
+    """Puts allauth's emails into the outbox, where they are retried and can be read."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Put one email into the outbox instead of sending it. The signature is allauth's."""
         message = self.render_mail(template_prefix, email, {"request": self.request, **context})
         now = timezone.now()
         html = ""

@@ -1,4 +1,4 @@
-"""How the house shows rows in the admin site: links to neighbours, nothing issued can be changed (rule 17)."""
+"""Base classes for the admin site: links to related rows, and read-only pages (rule 17)."""
 
 from typing import Any
 
@@ -11,24 +11,24 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
 
-def neighbour(name: str) -> Any:
-    """A list column that links to the row a foreign key points at."""
+def link_column(name: str) -> Any:
+    """A list column that links to the related row of the foreign key `name`."""
 
     @admin.display(description=name, ordering=name)
     def link(row: Model) -> SafeString | str:
-        other = getattr(row, name)
-        if other is None:
+        related = getattr(row, name)
+        if related is None:
             return "—"
-        meta = other._meta
-        address = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[other.pk])
-        return format_html('<a href="{}">{}</a>', address, other)
+        meta = related._meta
+        address = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[related.pk])
+        return format_html('<a href="{}">{}</a>', address, related)
 
     link.__name__ = f"{name}_link"
     return link
 
 
 class RowAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
-    """Lists its columns; foreign keys in `neighbours` become links and are fetched in the same query."""
+    """Adds a link column for each foreign key in `neighbours`, fetched in the same query."""
 
     neighbours: tuple[str, ...] = ()
     list_display: list[Any] = []
@@ -37,14 +37,14 @@ class RowAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
 
     def __init__(self, model: type[Model], site: Any) -> None:
         super().__init__(model, site)
-        self.list_display = [*self.list_display, *(neighbour(name) for name in self.neighbours)]
+        self.list_display = [*self.list_display, *(link_column(name) for name in self.neighbours)]
         self.list_select_related = list(self.neighbours)
         keys = (ForeignKey, OneToOneField)
         self.raw_id_fields = [field.name for field in model._meta.fields if isinstance(field, keys)]
 
 
 class FrozenAdmin(RowAdmin):
-    """Rows that only verbs write: to look at and to search, never to add, change or delete."""
+    """Read-only pages, for rows that only business functions may write."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

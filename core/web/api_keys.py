@@ -1,4 +1,7 @@
-"""Keys with which a program of the freelancer's writes readings: shown once, kept as a hash, taken back any time."""
+"""Creates, finds and revokes API keys, with which a program of the business writes KPI readings.
+
+The secret is shown once; only its hash is stored.
+"""
 
 import hashlib
 import secrets
@@ -10,47 +13,53 @@ from django.utils.translation import gettext as _
 from core.errors import RuleError
 from core.models import ApiKey, Business
 
-PREFIX = "rh_"
-MOST = 20  # that are in use at a time
-NOTED = timedelta(minutes=1)  # so exactly is it kept when a key was last used
+PREFIX = "rh_"  # of every secret
+MAX_KEYS = 20  # that a business may use at a time
+LAST_USE_PRECISION = timedelta(minutes=1)  # `used_at` is written at most this often
 
 
 def make(*, business: Business, name: str, now: datetime) -> tuple[ApiKey, str]:
-    """A new key and its secret, which nobody can read again. Raises RuleError where there are many."""
-    if in_use(business) >= MOST:
+    """Create a key; returns it with its secret, which cannot be read again later.
+
+    Raises RuleError if the business already has 20 keys.
+    """
+    if count_in_use(business) >= MAX_KEYS:
         raise RuleError(_("There are 20 keys already. Take one back first."), field="name")
     secret = PREFIX + secrets.token_urlsafe(32)
-    row = ApiKey.objects.create(
+    key = ApiKey.objects.create(
         business=business, name=name, digest=digest(secret), hint=secret[-4:], created_at=now
     )
-    return row, secret
+    return key, secret
 
 
-def in_use(business: Business) -> int:
-    """How many open the door."""
+def count_in_use(business: Business) -> int:
+    """The number of keys of a business that are not revoked."""
     return ApiKey.objects.filter(business=business, revoked_at__isnull=True).count()
 
 
 def revoke(*, key: ApiKey, now: datetime) -> None:
-    """It opens nothing from now on."""
+    """Revoke a key: it is refused from now on."""
     ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(revoked_at=now)
 
 
 def find(secret: str, *, now: datetime) -> ApiKey | None:
-    """Whose secret this is. It is looked up by its hash, so how long that takes tells nothing about any other."""
+    """The key with this secret, unless it was revoked; notes that it was used.
+
+    The key is looked up by its hash, so that the time it takes reveals nothing about other secrets.
+    """
     wanted = digest(secret)
-    row = (
+    key = (
         ApiKey.objects.select_related("business")
         .filter(digest=wanted, revoked_at__isnull=True)
         .first()
     )
-    if row is None or not compare_digest(row.digest, wanted):
+    if key is None or not compare_digest(key.digest, wanted):
         return None
-    if row.used_at is None or row.used_at < now - NOTED:
-        ApiKey.objects.filter(pk=row.pk).update(used_at=now)
-    return row
+    if key.used_at is None or key.used_at < now - LAST_USE_PRECISION:
+        ApiKey.objects.filter(pk=key.pk).update(used_at=now)
+    return key
 
 
 def digest(secret: str) -> str:
-    """SHA-256: the secret has 256 bits of its own, so nothing slower is needed."""
+    """The SHA-256 (hex) of a secret. A secret has 256 random bits, so no slower hash is needed."""
     return hashlib.sha256(secret.encode()).hexdigest()

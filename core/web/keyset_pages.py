@@ -1,4 +1,7 @@
-"""Pages of a list by keyset: newest first, a fixed number of rows, whatever the size of the table."""
+"""Pages of a list by keyset: a page costs the same, whatever the size of the table.
+
+A page is found by the last row of the page before it (its cursor), not by its number.
+"""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
@@ -10,12 +13,15 @@ from uuid import UUID
 from django.db.models import Model, Q, QuerySet
 
 M = TypeVar("M", bound=Model)
-SIZE = 25
+PAGE_SIZE = 25
 
 
 @dataclass(frozen=True)
 class Page(Generic[M]):
-    """The rows, and the marks of the pages after and before ("" where there is none)."""
+    """The rows of a page, and the cursors of the next page (`after`) and the previous (`before`).
+
+    A cursor is "" if there is no such page.
+    """
 
     rows: list[M]
     after: str
@@ -23,47 +29,57 @@ class Page(Generic[M]):
 
 
 def page_of(
-    found: QuerySet[M], asked: Mapping[str, str], *, by: str, size: int = SIZE, up: bool = False
+    queryset: QuerySet[M],
+    parameters: Mapping[str, str],
+    *,
+    by: str,
+    size: int = PAGE_SIZE,
+    up: bool = False,
 ) -> Page[M]:
-    """One page of `found` ordered by `by` (newest first, or ascending with `up`), then id.
+    """One page of `queryset`, ordered by the field `by` and then by id, newest first.
 
-    `asked` holds "after" or "before" marks as the page's own links carry them; a mark that is no mark is the
-    first page.
+    With `up` the order is ascending. `parameters` is the query string of the request: the links of
+    the page put the cursor into "after" or "before". An invalid cursor leads to the first page.
     """
-    after, before = _read(asked.get("after", "")), _read(asked.get("before", ""))
+    after, before = _decode(parameters.get("after", "")), _decode(parameters.get("before", ""))
     backwards = before is not None
-    mark = before if backwards else after
-    rising = up != backwards
-    if mark:
-        found = found.filter(_beyond(by, mark, rising))
-    sign = "" if rising else "-"
-    rows = list(found.order_by(f"{sign}{by}", f"{sign}pk")[: size + 1])
-    more = len(rows) > size
+    cursor = before if backwards else after
+    # The previous page is read in reverse order from its cursor, and turned around below.
+    ascending = up != backwards
+    if cursor:
+        queryset = queryset.filter(_beyond(by, cursor, ascending))
+    direction = "" if ascending else "-"
+    # One row more than the page needs tells whether there is another page.
+    rows = list(queryset.order_by(f"{direction}{by}", f"{direction}pk")[: size + 1])
+    has_more = len(rows) > size
     rows = rows[:size]
     if backwards:
         rows.reverse()
     return Page(
         rows,
-        _mark(rows[-1], by) if rows and (more or backwards) else "",
-        _mark(rows[0], by) if rows and (more if backwards else bool(mark)) else "",
+        _encode(rows[-1], by) if rows and (has_more or backwards) else "",
+        _encode(rows[0], by) if rows and (has_more if backwards else bool(cursor)) else "",
     )
 
 
-def _beyond(by: str, mark: tuple[Any, UUID], rising: bool) -> Q:
-    value, pk = mark
-    way = "gt" if rising else "lt"
-    return Q(**{f"{by}__{way}": value}) | Q(**{by: value, f"pk__{way}": pk})
+def _beyond(by: str, cursor: tuple[Any, UUID], ascending: bool) -> Q:
+    """The condition for rows that come after the cursor in this order."""
+    value, pk = cursor
+    lookup = "gt" if ascending else "lt"
+    return Q(**{f"{by}__{lookup}": value}) | Q(**{by: value, f"pk__{lookup}": pk})
 
 
-def _mark(row: Model, by: str) -> str:
+def _encode(row: Model, by: str) -> str:
+    """The cursor of a row: its id and its value of the field `by`."""
     value = getattr(row, by)
     text = value.isoformat() if isinstance(value, date) else str(value)
     return urlsafe_b64encode(f"{row.pk}|{text}".encode()).decode()
 
 
-def _read(mark: str) -> tuple[Any, UUID] | None:
+def _decode(cursor: str) -> tuple[Any, UUID] | None:
+    """The value and the id of a cursor; None if it is empty or invalid."""
     try:
-        pk, _bar, text = urlsafe_b64decode(mark.encode()).decode().partition("|")
+        pk, _bar, text = urlsafe_b64decode(cursor.encode()).decode().partition("|")
         return _value(text), UUID(pk)
     except ValueError:
         return None

@@ -1,4 +1,4 @@
-"""Prints portal links for a contact, for the operator's own eyes."""
+"""Prints portal links for a contact, so that an operator can hand them over."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -18,11 +18,11 @@ class Command(BaseCommand):
         parser.add_argument("email")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        people = Contact.objects.filter(
+        contacts = Contact.objects.filter(
             email__iexact=options["email"], is_active=True
         ).select_related("client")
-        if not people:
+        if not contacts:
             raise CommandError(f"There is no active contact {options['email']}.")
-        for contact in people:
+        for contact in contacts:
             link = portal_links.portal_link(contact=contact, now=timezone.now())
             self.stdout.write(f"{contact.client.name}: {links.url(link)}")

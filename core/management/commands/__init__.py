@@ -1,1 +1,1 @@
-"""Commands by hand: the same verbs the doors call."""
+"""Management commands of core."""

@@ -1,4 +1,4 @@
-"""Makes a new key and certificate for the seal, and keeps the certificate before it for checking old files."""
+"""Creates a new key and seal certificate; the old certificate is kept to verify older documents."""
 
 from typing import Any
 
@@ -9,10 +9,14 @@ from core.documents import certificate
 
 
 class Command(BaseCommand):
-    help = "Make a new key and certificate for the seal. What was sealed before stays confirmed. Back up the folder."
+    help = (
+        "Make a new key and certificate for the seal. What was sealed before stays confirmed. "
+        "Back up the folder."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        made = certificate.renew(timezone.now())
+        renewed = certificate.renew(timezone.now())
         self.stdout.write(
-            f"Sealing with certificate {made.serial_number:x}, valid until {made.not_valid_after_utc:%Y-%m-%d}."
+            f"Sealing with certificate {renewed.serial_number:x}, "
+            f"valid until {renewed.not_valid_after_utc:%Y-%m-%d}."
         )

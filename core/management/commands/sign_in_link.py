@@ -1,4 +1,4 @@
-"""Prints a one-time sign-in link for a user, for the operator's own eyes."""
+"""Prints a one-time sign-in link for a user, so that an operator can hand it over."""
 
 from argparse import ArgumentParser
 from typing import Any

@@ -1,4 +1,4 @@
-"""Says of a PDF, offline: intact (0), altered (1) or unknown (2)."""
+"""Verifies a PDF offline. Exit codes: intact 0, altered 1, unknown 2."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -11,7 +11,10 @@ from core.documents.verify import Word
 
 
 class Command(BaseCommand):
-    help = "Check whether a file is a document of this installation, byte for byte. No network is needed."
+    help = (
+        "Check whether a file is a document of this installation, byte for byte. "
+        "No network is needed."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
@@ -23,8 +26,9 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{options['file']} cannot be read: {error.strerror}.", returncode=2
             ) from None
-        found = verify.examine(pdf)
-        words = f"{found.word}: {found.why}"
-        if found.word != Word.INTACT or found.document is None:
-            raise CommandError(words, returncode=1 if found.word == Word.ALTERED else 2)
-        self.stdout.write(f"{words} {found.document.title}, SHA-256 {found.document.sha256}")
+        finding = verify.examine(pdf)
+        message = f"{finding.word}: {finding.why}"
+        document = finding.document
+        if finding.word != Word.INTACT or document is None:
+            raise CommandError(message, returncode=1 if finding.word == Word.ALTERED else 2)
+        self.stdout.write(f"{message} {document.title}, SHA-256 {document.sha256}")
