@@ -17,13 +17,13 @@ from core import formats
 from core.templatetags.paper import exact
 
 
-def clauses(row: Amendment) -> list[dict[str, Any]]:
+def clauses(amendment: Amendment) -> list[dict[str, Any]]:
     """The clauses of the amendment in order, each with its number, title, body and blocks."""
-    written = [_subject_clause(row), _start_clause(row)]
-    if row.kind != AmendmentKind.RENEWAL:
-        written.insert(1, _services_clause(row))
-    if row.now:
-        written.append(_payment_clause(row, row.now))
+    written = [_subject_clause(amendment), _start_clause(amendment)]
+    if amendment.kind != AmendmentKind.RENEWAL:
+        written.insert(1, _services_clause(amendment))
+    if amendment.now:
+        written.append(_payment_clause(amendment, amendment.now))
     written.append(
         {
             "title": _("All the rest"),
@@ -33,45 +33,45 @@ def clauses(row: Amendment) -> list[dict[str, Any]]:
     return wording.numbered(written)
 
 
-def figures(row: Amendment) -> list[tuple[str, str, str]]:
+def figures(amendment: Amendment) -> list[tuple[str, str, str]]:
     """What changes, as rows of a name, the value before and the value after."""
-    before = row.terms["before"]
+    before = amendment.terms["before"]
     names = {Interval.QUARTERLY: _("Fee every quarter"), Interval.YEARLY: _("Fee every year")}
-    fee = names.get(Interval(row.terms["interval"]), _("Fee every month"))
+    fee = names.get(Interval(amendment.terms["interval"]), _("Fee every month"))
     rows = [
-        (_("Tier"), before["tier"]["name"], row.tier["name"]),
+        (_("Tier"), before["tier"]["name"], amendment.tier["name"]),
         (
             fee,
-            formats.money(before["amount"], row.terms["currency"]),
-            formats.money(row.amount, row.terms["currency"]),
+            formats.money(before["amount"], amendment.terms["currency"]),
+            formats.money(amendment.amount, amendment.terms["currency"]),
         ),
-        (_("Included time"), formats.hours(before["minutes"]), formats.hours(row.minutes)),
+        (_("Included time"), formats.hours(before["minutes"]), formats.hours(amendment.minutes)),
         (
             _("Answers within working hours"),
             str(before["tier"].get("response_hours", "")),
-            str(row.tier.get("response_hours", "")),
+            str(amendment.tier.get("response_hours", "")),
         ),
     ]
-    if row.ends_on:
-        ended = row.terms["ended_on"]
+    if amendment.ends_on:
+        ended = amendment.terms["ended_on"]
         last = formats.day(formats.last_day(date.fromisoformat(ended))) if ended else "—"
-        rows.append((_("Last day"), last, formats.day(formats.last_day(row.ends_on))))
+        rows.append((_("Last day"), last, formats.day(formats.last_day(amendment.ends_on))))
     return [(name, old, new) for name, old, new in rows if old != new]
 
 
-def sums(row: Amendment) -> list[tuple[str, int]]:
+def sums(amendment: Amendment) -> list[tuple[str, int]]:
     """The lines of an upgrade that applies now, as pairs of a text and an amount.
 
     The text shows the whole calculation. Amounts are minor units before tax; the credit is
     negative, and left out where it is zero. Empty for any other amendment.
     """
-    now, currency = row.now, row.terms["currency"]
+    now, currency = amendment.now, amendment.terms["currency"]
     if now is None:
         return []
     credit = _share(now["days"], now["paid_days"], now["paid"], now["credit"], currency)
     charge = _share(now["days"], now["cycle_days"], now["fee"], now["charge"], currency)
-    old_tier = {"tier": row.terms["before"]["tier"]["name"], "sum": credit}
-    new_tier = {"tier": row.tier["name"], "sum": charge}
+    old_tier = {"tier": amendment.terms["before"]["tier"]["name"], "sum": credit}
+    new_tier = {"tier": amendment.tier["name"], "sum": charge}
     lines = [
         (_("Credit for the unused days of “%(tier)s”: %(sum)s") % old_tier, -now["credit"]),
         (_("The same days of “%(tier)s”: %(sum)s") % new_tier, now["charge"]),
@@ -79,12 +79,12 @@ def sums(row: Amendment) -> list[tuple[str, int]]:
     return lines if now["credit"] else lines[1:]
 
 
-def sum_in_words(row: Amendment) -> str:
+def sum_in_words(amendment: Amendment) -> str:
     """The calculation of an upgrade that applies now, before tax (rule 8).
 
     For example "17 of 31 days × ฿20,000.00 = ฿10,967.74".
     """
-    now, currency = row.now or {}, row.terms["currency"]
+    now, currency = amendment.now or {}, amendment.terms["currency"]
     if now["difference"] is not None:
         return _share(now["days"], now["cycle_days"], now["difference"], now["amount"], currency)
     return " ".join(
@@ -108,24 +108,24 @@ def _share(days: int, whole: int, fee: int, amount: int, currency: str) -> str:
     return _("%(days)s of %(whole)s days × %(fee)s = %(amount)s") % facts
 
 
-def _payment_clause(row: Amendment, now: dict[str, Any]) -> dict[str, str]:
+def _payment_clause(amendment: Amendment, now: dict[str, Any]) -> dict[str, str]:
     """What is charged on the day of the signature, and the time that is added to this period."""
-    currency = row.terms["currency"]
-    amounts = {"sum": sum_in_words(row), "total": exact(now["total"], currency)}
+    currency = amendment.terms["currency"]
+    amounts = {"sum": sum_in_words(amendment), "total": exact(now["total"], currency)}
     to_pay = (
         _("To pay: %(sum)s; with tax %(total)s")
         if now["total"] != now["amount"]
         else _("To pay: %(sum)s")
     ) % amounts
     span = {
-        "first": formats.day(row.effective_on),
-        "last": formats.day(formats.last_day(row.bills_from)),
-        "next": formats.day(row.bills_from),
+        "first": formats.day(amendment.effective_on),
+        "last": formats.day(formats.last_day(amendment.bills_from)),
+        "next": formats.day(amendment.bills_from),
     }
     body = [
         _("For the days from %(first)s to %(last)s one more invoice is issued when this is signed:")
         % span,
-        *(f"- {line}" for line, _amount in sums(row)),
+        *(f"- {line}" for line, _amount in sums(amendment)),
         f"- {to_pay}",
     ]
     if now["minutes"]:
@@ -144,46 +144,46 @@ def _payment_clause(row: Amendment, now: dict[str, Any]) -> dict[str, str]:
     return {"title": _("What is paid at once"), "text": "\n".join(body)}
 
 
-def _subject_clause(row: Amendment) -> dict[str, str]:
+def _subject_clause(amendment: Amendment) -> dict[str, str]:
     """Which agreement is amended, and why."""
-    original = row.terms["original"]
+    original = amendment.terms["original"]
     facts = {"title": original["title"], "day": formats.day(original["signed_at"])}
     body = [
         _("This amendment changes the agreement “%(title)s”, which was signed on %(day)s.") % facts
     ]
-    if row.terms["reason"]:
-        body.append(_("The reason: %(reason)s") % {"reason": row.terms["reason"]})
+    if amendment.terms["reason"]:
+        body.append(_("The reason: %(reason)s") % {"reason": amendment.terms["reason"]})
     return {"title": _("What it changes"), "text": " ".join(body)}
 
 
-def _services_clause(row: Amendment) -> dict[str, str]:
+def _services_clause(amendment: Amendment) -> dict[str, str]:
     """What the tier contains from now on, or that the services stay the same."""
-    if row.kind == AmendmentKind.PRICE:
+    if amendment.kind == AmendmentKind.PRICE:
         return {
             "title": _("Services"),
             "text": _("The services stay the same; the fee changes as shown above."),
         }
     deliverables = [
-        f"{item['promised']} × {item['title']}" for item in row.tier.get("deliverables", [])
+        f"{item['promised']} × {item['title']}" for item in amendment.tier.get("deliverables", [])
     ]
     first = _("The provider delivers the tier “%(tier)s”, which contains:") % {
-        "tier": row.tier["name"]
+        "tier": amendment.tier["name"]
     }
-    items = [f"- {item}" for item in (*row.tier.get("lines", []), *deliverables)]
+    items = [f"- {item}" for item in (*amendment.tier.get("lines", []), *deliverables)]
     return {"title": _("Services"), "text": "\n".join([first, *items])}
 
 
-def _start_clause(row: Amendment) -> dict[str, str]:
+def _start_clause(amendment: Amendment) -> dict[str, str]:
     """From which day the amendment applies."""
-    days = {"day": formats.day(row.effective_on)}
-    if row.kind == AmendmentKind.RENEWAL:
-        days["last"] = formats.day(formats.last_day(row.ends_on))
+    days = {"day": formats.day(amendment.effective_on)}
+    if amendment.kind == AmendmentKind.RENEWAL:
+        days["last"] = formats.day(formats.last_day(amendment.ends_on))
         body = (
             _("The agreement goes on from %(day)s until %(last)s, on the terms that apply now.")
             % days
         )
-    elif row.now:
-        days["next"] = formats.day(row.bills_from)
+    elif amendment.now:
+        days["next"] = formats.day(amendment.bills_from)
         body = (
             _(
                 "It applies from %(day)s, inside the period that runs, and is signed on that day "

@@ -45,13 +45,13 @@ def test_a_code_signs_the_name_it_was_asked_for(
 ) -> None:
     agreement = world.picked()
     code = links.code(begin(agreement).code_row)
-    checked = sign._check
+    checked = sign._check_code
 
     def then_another_name(*args: Any) -> None:
         checked(*args)
         begin(Agreement.objects.get(pk=agreement.pk), name="Somebody Else", now=LATER)
 
-    monkeypatch.setattr(sign, "_check", then_another_name)
+    monkeypatch.setattr(sign, "_check_code", then_another_name)
     with pytest.raises(WrongCode):
         confirm(agreement, code)
     agreement.refresh_from_db()
