@@ -1,4 +1,4 @@
-"""Promises in the admin site: to look at; only verbs write them."""
+"""The admin pages of proposals and agreements, which are read only."""
 
 from django.contrib import admin
 

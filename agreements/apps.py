@@ -1,4 +1,4 @@
-"""Registers the agreements room with Django."""
+"""The configuration of the agreements app."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

@@ -1,6 +1,7 @@
 """People press at the same moment, in several tabs: one outcome, a whole record, and a clear word for the others.
 
-On PostgreSQL the tabs really run at once. SQLite lets one writer in at a time, so there they run in turn.
+On PostgreSQL the tabs really run at once. SQLite lets one writer in at a time, so there they run in
+turn.
 """
 
 from collections import Counter
