@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AgreementsConfig(AppConfig):
+    """The agreements app: proposals, agreements, amendments, signatures and periods."""
+
     name = "agreements"
     verbose_name = _("Agreements")
     default_auto_field = "django.db.models.BigAutoField"

@@ -12,7 +12,7 @@ def cover(tier: dict[str, Any], terms: dict[str, Any]) -> dict[str, Any]:
     """The labels by name, and the table's rows as pairs of a label and its values.
 
     In a bilingual agreement labels are joined with a slash and a row has a value for each language;
-    a word or value that is the same in both languages is given once.
+    what is the same in both languages is printed once.
     """
     sides = [_side(language, tier, terms) for language in wording.languages(terms)]
     labels = {name: _joined([side[0][name] for side in sides]) for name in sides[0][0]}

@@ -157,7 +157,7 @@ class Agreement(SignableDocument):
 
     @property
     def is_trial(self) -> bool:
-        """Whether it is a paid, one-time trial (rule 35)."""
+        """Whether the agreement is a paid, one-time trial (rule 35)."""
         return self.interval == Interval.ONCE and self.terms.get("kind") != TextKind.ONCE
 
 

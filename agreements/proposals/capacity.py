@@ -73,9 +73,9 @@ def openings(business: Business, tier_minutes: int, day: date) -> int | None:
 
 
 def openings_of(business: Business, tiers: Sequence[int], day: date) -> list[int | None]:
-    """The same as `openings` for several tiers, each for itself, with the queries of one.
+    """The openings of several tiers, each counted as if all free time went to that tier.
 
-    `tiers` are the included minutes of each.
+    `tiers` are the included minutes of each. The queries are those of a single tier.
     """
     if not business.capacity_minutes:
         return [None for _minutes in tiers]

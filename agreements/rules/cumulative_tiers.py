@@ -13,9 +13,12 @@ class Rung(Protocol):
     """The services and deliverables of a tier, which a stored Tier and a TierDraft both have."""
 
     @property
-    def adds(self) -> Any: ...
+    def adds(self) -> Any:
+        """The services that the tier adds to the tier below, as a list of texts."""
+
     @property
-    def deliverables(self) -> Any: ...
+    def deliverables(self) -> Any:
+        """The deliverables for each period, as a list of {"title": str, "promised": int}."""
 
 
 @dataclass(frozen=True)

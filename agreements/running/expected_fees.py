@@ -1,4 +1,4 @@
-"""The monthly fee expected of a prospect: of its newest proposal, or the freelancer's estimate."""
+"""The monthly fee expected from a prospect: its newest proposal's, or the freelancer's estimate."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
 """Signs agreements and amendments: name and consent, then a code sent by email (rule 29).
 
-A double click, or several tabs at once, sign once. In this module `paper` is the agreement or the
+A double click or several open tabs never sign twice. In this module `paper` is the agreement or the
 amendment that is signed.
 """
 

@@ -141,7 +141,7 @@ def _close(
     now: datetime,
     origin: Origin,
 ) -> None:
-    """Close a document unsigned; `how` is the audit event: declined, void or expired.
+    """Close a document unsigned; `event` is the audit event: declined, void or expired.
 
     The proposal of an agreement is closed with it.
     """

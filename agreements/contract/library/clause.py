@@ -1,4 +1,4 @@
-"""The form of a clause in the library of built-in agreement texts."""
+"""The fields of a clause in the library of built-in agreement texts."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""The form of a built-in package, and functions to write one down."""
+"""The fields of a built-in package, and functions that build its tiers."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple

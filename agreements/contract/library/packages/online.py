@@ -6,7 +6,7 @@ from agreements.contract.library.packages.built_in import BuiltIn, ladder_of, ru
 
 
 def social() -> BuiltIn:
-    """The package for social media management, at fees that are widely used in that field."""
+    """The package for social media management, at fees that are common in that field."""
     posts, graphics, review = _("posts"), _("graphics"), _("growth review")
     return BuiltIn(
         "social",
