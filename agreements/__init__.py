@@ -1,1 +1,1 @@
-"""What was promised: proposals, agreements, signatures, periods."""
+"""Proposals, agreements, amendments, signatures and periods."""

@@ -1,4 +1,4 @@
-"""Promises in the admin site: to look at; only verbs write them."""
+"""The admin pages of proposals and agreements, which are read only."""
 
 from django.contrib import admin
 
@@ -19,6 +19,8 @@ from core.web.admin_site import FrozenAdmin
 
 @admin.register(Proposal)
 class ProposalAdmin(FrozenAdmin):
+    """Proposals, found by their title or client."""
+
     list_display = ["title", "state", "interval", "starts_on", "sent_at", "opened_at"]
     list_filter = ["state", "interval"]
     search_fields = ["title", "client__name"]
@@ -27,6 +29,8 @@ class ProposalAdmin(FrozenAdmin):
 
 @admin.register(Tier)
 class TierAdmin(FrozenAdmin):
+    """Tiers of proposals, found by their name or the title of their proposal."""
+
     list_display = ["name", "position", "amount", "minutes", "is_recommended"]
     search_fields = ["name", "proposal__title"]
     neighbours = ("proposal",)
@@ -34,6 +38,8 @@ class TierAdmin(FrozenAdmin):
 
 @admin.register(Agreement)
 class AgreementAdmin(FrozenAdmin):
+    """Agreements, found by their title, client or terms hash."""
+
     list_display = [
         "title",
         "state",
@@ -51,6 +57,8 @@ class AgreementAdmin(FrozenAdmin):
 
 @admin.register(Signature)
 class SignatureAdmin(FrozenAdmin):
+    """Signatures, found by the name or email of the signer."""
+
     list_display = ["name", "consent_version", "consented_at", "signed_at", "ip"]
     search_fields = ["name", "contact__email"]
     neighbours = ("agreement", "contact")
@@ -58,6 +66,8 @@ class SignatureAdmin(FrozenAdmin):
 
 @admin.register(Period)
 class PeriodAdmin(FrozenAdmin):
+    """Periods, found by their agreement or client."""
+
     list_display = [
         "starts_on",
         "ends_on",
@@ -74,6 +84,8 @@ class PeriodAdmin(FrozenAdmin):
 
 @admin.register(Upgrade)
 class UpgradeAdmin(FrozenAdmin):
+    """Upgrades in the middle of a period, found by their agreement or client."""
+
     list_display = [
         "starts_on",
         "ends_on",
@@ -91,6 +103,8 @@ class UpgradeAdmin(FrozenAdmin):
 
 @admin.register(Pause)
 class PauseAdmin(FrozenAdmin):
+    """Pauses, found by their agreement or client."""
+
     list_display = ["starts_on", "ends_on", "is_skip", "reason"]
     search_fields = ["agreement__title", "agreement__client__name"]
     neighbours = ("agreement", "business")
@@ -98,6 +112,8 @@ class PauseAdmin(FrozenAdmin):
 
 @admin.register(Template)
 class TemplateAdmin(FrozenAdmin):
+    """Agreement templates, found by their name or business."""
+
     list_display = ["name", "kind", "version", "retired_at"]
     list_filter = ["kind"]
     search_fields = ["name", "business__name"]
@@ -106,6 +122,8 @@ class TemplateAdmin(FrozenAdmin):
 
 @admin.register(Package)
 class PackageAdmin(FrozenAdmin):
+    """Packages of tiers, found by their name or business."""
+
     list_display = ["name", "service", "currency", "version", "retired_at"]
     list_filter = ["service"]
     search_fields = ["name", "business__name"]
@@ -114,6 +132,8 @@ class PackageAdmin(FrozenAdmin):
 
 @admin.register(TimeOff)
 class TimeOffAdmin(FrozenAdmin):
+    """Time off, found by its note or business."""
+
     list_display = ["starts_on", "ends_on", "note"]
     search_fields = ["note", "business__name"]
     neighbours = ("business",)

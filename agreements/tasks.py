@@ -1,4 +1,4 @@
-"""Agreements' doors for Celery. Each reads the clock once."""
+"""The Celery tasks for agreements. Each reads the clock once and passes it on."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -11,7 +11,7 @@ from agreements.signing.seal_expiry import watch
 
 @shared_task(name="agreements.tasks.seal_signed", ignore_result=True)
 def seal_signed() -> None:
-    """Seal and mail what was signed; ask again, renew, resume and close what is due."""
+    """Seal what was signed, then send reminders, renew, resume, expire and end what is due."""
     now = timezone.now()
     seal.seal_signed(now=now)
     end.finish_ended(now=now)
@@ -26,5 +26,5 @@ def seal_signed() -> None:
 
 @shared_task(name="agreements.tasks.watch_seal", ignore_result=True)
 def watch_seal() -> None:
-    """Tell whoever looks after the installation when its seal needs them."""
+    """Email administrators when the seal does not work or its certificate expires soon."""
     watch(now=timezone.now())

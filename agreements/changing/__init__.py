@@ -1,1 +1,1 @@
-"""How a running agreement changes: amended, paused, renewed, ended, or decided after a trial."""
+"""Changes of a running agreement: amendments, pauses, renewals, notice, and decisions on trials."""

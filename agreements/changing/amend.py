@@ -1,4 +1,4 @@
-"""Changes of terms while an agreement runs: each is an amendment that the client signs (rules 6, 8 and 28)."""
+"""Amends running agreements: every change of terms is signed by the client (rules 6, 8 and 28)."""
 
 import hashlib
 import json
@@ -31,9 +31,11 @@ from core.money import prorate
 
 @dataclass(frozen=True)
 class Change:
-    """What applies afterwards; what is None stays. `amount` is minor units, before tax, for each period.
+    """A change of terms from `effective_on` on; what is None stays as it is.
 
-    `at_once`: it applies inside a period, for the sums in it (billing.invoices.upgrade_invoice).
+    `amount` is the fee for each period in minor units, before tax. `ends_on` is the new end,
+    exclusive. `at_once` holds the sums of an upgrade in the middle of a period
+    (billing.invoices.upgrade_invoice).
     """
 
     kind: AmendmentKind
@@ -46,27 +48,30 @@ class Change:
 
 
 def boundaries(agreement: Agreement, today: date, count: int = 6) -> list[date]:
-    """The next days on which a period begins: a change takes effect with one of them (rule 8)."""
+    """The next `count` days on which a period starts; a change takes effect on one (rule 8)."""
     months = 12 * count if agreement.interval == "yearly" else 4 * count
     until = add_months(max(today, agreement.starts_on), months)
     return [span.start for span in spans(agreement, until=until) if span.start > today][:count]
 
 
 def earliest(agreement: Agreement, kind: str, today: date) -> date | None:
-    """The first day that the contract allows: a new fee needs the notice it names, another tier does not."""
-    wait = timedelta(days=agreement.notice_days if kind == AmendmentKind.PRICE else 0)
-    return next((day for day in boundaries(agreement, today, 12) if day >= today + wait), None)
+    """The first day on which a change can take effect; None where no period follows.
+
+    A change of the fee needs the agreement's notice period, another tier does not.
+    """
+    notice = timedelta(days=agreement.notice_days if kind == AmendmentKind.PRICE else 0)
+    return next((day for day in boundaries(agreement, today, 12) if day >= today + notice), None)
 
 
 def raised(amount: int, percent: int) -> int:
-    """An amount changed by that many percent, to the currency's smallest unit."""
+    """An amount changed by `percent`, rounded to the currency's minor unit."""
     return prorate(amount, 100 + percent, 100)
 
 
 def draft(*, agreement: Agreement, change: Change, now: datetime) -> Amendment:
-    """The amendment as it would be sent, not written: to look at first. Raises NotOpen and TooSoon."""
-    _must_be_possible(agreement, change, local_day(now, agreement.time_zone))
-    return _row(agreement, change, now)
+    """The amendment as a preview, not saved. Raises NotOpen and TooSoon."""
+    _require_possible(agreement, change, local_day(now, agreement.time_zone))
+    return _unsaved(agreement, change, now)
 
 
 def offer(
@@ -78,37 +83,41 @@ def offer(
     origin: Origin = UNSEEN,
     still: Callable[[], None] = lambda: None,
 ) -> Amendment:
-    """Write the amendment, print it and ask the client to sign; the business has signed by sending it.
+    """Create the amendment and its PDF, and ask the client to sign it.
 
-    `still` is asked under the agreement's lock, and raises where it may no longer be offered. Raises NotOpen where
-    another change waits or nothing would change, TooSoon, MissingGlyphs.
+    Sending it is the signature of the business. `still` is called under the agreement's lock and
+    raises where the change is no longer possible. Raises NotOpen where another change waits or
+    nothing would change, TooSoon and MissingGlyphs.
     """
     today = local_day(now, agreement.time_zone)
     unsigned.expire_due(now=now, only=agreement)
-    row = draft(agreement=agreement, change=change, now=now)
-    pdf = agreement_pdf.unsigned_pdf(row, created=now)
+    amendment = draft(agreement=agreement, change=change, now=now)
+    # Rendering takes seconds, so it happens before the transaction, and the change is checked again
+    # under the lock.
+    pdf = agreement_pdf.unsigned_pdf(amendment, created=now)
     try:
         with transaction.atomic():
-            _must_be_possible(signers.hold(agreement).agreement, change, today)
+            _require_possible(signers.hold(agreement).agreement, change, today)
             still()
-            title = row.title
-            row.document = store.save(
+            title = amendment.title
+            amendment.document = store.save(
                 business=agreement.business,
                 kind=DocumentKind.AMENDMENT,
                 title=title,
                 pdf=pdf,
                 now=now,
             )
-            row.save(force_insert=True)
-            signers.record(row, actor, "offered", now, origin, {"document": row.document.sha256})
+            amendment.save(force_insert=True)
+            sha256 = amendment.document.sha256
+            signers.record(amendment, actor, "offered", now, origin, {"document": sha256})
             people = [client_records.decision_maker(agreement.client) or agreement.contact]
-            signers.place(paper=row, people=people, now=now, sent_at=now, origin=origin)
-            signers.invite(paper=row, now=now)
+            signers.place(paper=amendment, people=people, now=now, sent_at=now, origin=origin)
+            signers.invite(paper=amendment, now=now)
     except IntegrityError:
         raise NotOpen(
             _("Another change waits for the client's signature. Take it back first.")
         ) from None
-    return row
+    return amendment
 
 
 def announce(
@@ -120,8 +129,11 @@ def announce(
     now: datetime,
     origin: Origin = UNSEEN,
 ) -> tuple[list[Amendment], list[tuple[Agreement, str]]]:
-    """The same change of fee for many clients, each on its own first day; those that cannot, with the reason."""
-    made, refused = [], []
+    """Offer the same change of fee to many clients, each from the first day that its terms allow.
+
+    Returns the amendments, and the agreements that could not be amended with the reason for each.
+    """
+    amendments, refused = [], []
     for agreement in agreements:
         today = local_day(now, agreement.time_zone)
         day = earliest(agreement, AmendmentKind.PRICE, today)
@@ -130,23 +142,30 @@ def announce(
                 raise NotOpen(_("No period follows the one that runs now."))
             amount = raised(effective_terms.on(agreement, day).amount, percent)
             change = Change(AmendmentKind.PRICE, day, amount=amount, reason=reason)
-            made.append(
+            amendments.append(
                 offer(agreement=agreement, change=change, actor=actor, now=now, origin=origin)
             )
-        except RuleError as no:
-            refused.append((agreement, str(no)))
-    return made, refused
+        except RuleError as error:
+            refused.append((agreement, str(error)))
+    return amendments, refused
 
 
-def _must_be_possible(agreement: Agreement, change: Change, today: date) -> None:
+def _require_possible(agreement: Agreement, change: Change, today: date) -> None:
+    """Raise NotOpen or TooSoon where this change cannot be offered today."""
     day = change.effective_on
     if agreement.state not in RUNS:
         raise NotOpen(_("This agreement is not running."))
     if agreement.amendments.filter(state="sent", sign_by__gte=today).exists():
         raise NotOpen(_("Another change waits for the client's signature. Take it back first."))
     first = earliest(agreement, change.kind, today)
-    free = change.kind == AmendmentKind.RENEWAL or (change.at_once is not None and day == today)
-    if not free and (first is None or day < first or day not in _starts(agreement, day)):
+    # A renewal starts where the term ends, and an upgrade that applies now starts today: neither
+    # has to start with a period or needs notice.
+    may_start_anywhere = change.kind == AmendmentKind.RENEWAL or (
+        change.at_once is not None and day == today
+    )
+    if not may_start_anywhere and (
+        first is None or day < first or day not in _starts(agreement, day)
+    ):
         if first is None:
             raise NotOpen(_("No period follows the one that runs now."))
         raise TooSoon(
@@ -160,11 +179,12 @@ def _must_be_possible(agreement: Agreement, change: Change, today: date) -> None
 
 
 def _starts(agreement: Agreement, day: date) -> set[date]:
+    """The first days of all periods up to `day`."""
     return {span.start for span in spans(agreement, until=day)}
 
 
 def result(change: Change, before: Agreement | Amendment) -> tuple[dict[str, Any], int, int]:
-    """The tier, the fee and the minutes that the change leads to."""
+    """The tier, the fee (minor units) and the minutes after a change of the terms `before`."""
     tier = dict(change.tier or before.tier)
     amount = (
         change.amount
@@ -175,18 +195,18 @@ def result(change: Change, before: Agreement | Amendment) -> tuple[dict[str, Any
     return tier, amount, tier["minutes"] if change.tier else before.minutes
 
 
-def _row(agreement: Agreement, change: Change, now: datetime) -> Amendment:
+def _unsaved(agreement: Agreement, change: Change, now: datetime) -> Amendment:
     before = effective_terms.on(agreement, change.effective_on)
     tier, amount, minutes = result(change, before)
     if change.kind != AmendmentKind.RENEWAL and (tier, amount) == (before.tier, before.amount):
         raise NotOpen(_("Nothing would change."))
     terms = _terms(agreement, before, change)
-    last = agreement.amendments.aggregate(n=Max("number"))["n"] or 0
+    last_number = agreement.amendments.aggregate(n=Max("number"))["n"] or 0
     return Amendment(
         business=agreement.business,
         client=agreement.client,
         agreement=agreement,
-        number=last + 1,
+        number=last_number + 1,
         kind=change.kind,
         effective_on=change.effective_on,
         tier=tier,
@@ -201,7 +221,10 @@ def _row(agreement: Agreement, change: Change, now: datetime) -> Amendment:
 
 
 def _terms(agreement: Agreement, before: Agreement | Amendment, change: Change) -> dict[str, Any]:
-    """What the paper is made from beside the tier, as plain JSON: the original it changes, and how it was before."""
+    """What the document is written from besides the tier, as JSON.
+
+    That is the agreement that it changes, the figures before the change, and the reason.
+    """
     return {
         "seller": agreement.terms.get("seller", {}),
         "buyer": agreement.terms.get("buyer", {}),
@@ -223,6 +246,7 @@ def _terms(agreement: Agreement, before: Agreement | Amendment, change: Change) 
 
 
 def _digest(tier: dict[str, Any], terms: dict[str, Any], amount: int) -> str:
+    """SHA-256 of tier, terms and amount as canonical JSON (sorted keys, UTF-8, no spaces)."""
     body = {"tier": tier, "terms": terms, "amount": amount}
     text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Notice and the end of an agreement: minimum term and notice period hold in every door (rule 6)."""
+"""Notice and the end of agreements, within minimum term and notice period (rule 6)."""
 
 from datetime import date, datetime, timedelta
 
@@ -22,21 +22,25 @@ from core.outbox import emails
 
 
 def can_end(agreement: Agreement) -> bool:
-    """Whether it runs and nobody has given notice: without an end, or with one at which it would renew."""
+    """Whether notice can be given: the agreement runs, and has no end or would renew at its end."""
     return agreement.state in RUNS and (agreement.ends_on is None or agreement.renews != Renews.NO)
 
 
 def earliest_end(agreement: Agreement, today: date) -> date:
-    """The first period boundary (exclusive end) that the minimum term, the notice and a fixed term allow."""
+    """The earliest end (exclusive) that minimum term, notice period and fixed term allow.
+
+    It is always the end of a period. With a fixed term it is the end of the term, or that of the
+    next term where the notice period is too long for this one.
+    """
     if agreement.ends_on:
         in_time = today + timedelta(days=agreement.notice_days) <= agreement.ends_on
         return agreement.ends_on if in_time else renew.next_end(agreement)
-    floor = max(
+    not_before = max(
         today + timedelta(days=agreement.notice_days),
         add_months(agreement.starts_on, agreement.minimum_months),
     )
-    horizon = floor + timedelta(days=370)
-    return next(span.end for span in spans(agreement, until=horizon) if span.end >= floor)
+    horizon = not_before + timedelta(days=370)
+    return next(span.end for span in spans(agreement, until=horizon) if span.end >= not_before)
 
 
 def give_notice(
@@ -48,24 +52,27 @@ def give_notice(
     reason: str = "",
     origin: Origin = UNSEEN,
 ) -> Agreement:
-    """End it at the period boundary on or after `ends_on` (exclusive); a contact gives it for the client.
+    """Give notice: the agreement ends with the first period that ends on or after `ends_on`.
 
-    Raises TooSoon and NotOpen.
+    `ends_on` is exclusive. A Contact as `actor` gives notice for the client, a name for the
+    business. The client is emailed, and the owner too where the client gives notice. Raises TooSoon
+    and NotOpen.
     """
     if not can_end(agreement):
         raise NotOpen(_("This agreement has an end already."))
     first = earliest_end(agreement, local_day(now, agreement.time_zone))
     if ends_on < first:
-        words = {"day": formats.day(first)}
+        facts = {"day": formats.day(first)}
         raise TooSoon(
-            _("The agreement's term and notice allow %(day)s at the earliest.") % words,
+            _("The agreement's term and notice allow %(day)s at the earliest.") % facts,
             field="ends_on",
         )
-    boundary = first if agreement.ends_on else _boundary(agreement, ends_on)
+    end = first if agreement.ends_on else _period_end(agreement, ends_on)
     with transaction.atomic():
-        mine = Agreement.objects.filter(pk=agreement.pk, state__in=RUNS, ends_on=agreement.ends_on)
-        if not mine.filter(ends_on__isnull=True).update(ends_on=boundary) and not (
-            mine.exclude(renews=Renews.NO).update(ends_on=boundary, renews=Renews.NO)
+        # A conditional update: it changes nothing where someone else has just ended or renewed it.
+        own = Agreement.objects.filter(pk=agreement.pk, state__in=RUNS, ends_on=agreement.ends_on)
+        if not own.filter(ends_on__isnull=True).update(ends_on=end) and not (
+            own.exclude(renews=Renews.NO).update(ends_on=end, renews=Renews.NO)
         ):
             raise NotOpen(_("This agreement has an end already."))
         audit.record(
@@ -75,16 +82,17 @@ def give_notice(
             actor=f"{actor.name} <{actor.email}>" if isinstance(actor, Contact) else actor,
             now=now,
             origin=origin,
-            data={"ends_on": boundary.isoformat(), **({"reason": reason[:500]} if reason else {})},
+            data={"ends_on": end.isoformat(), **({"reason": reason[:500]} if reason else {})},
         )
-        _mail(agreement, boundary, now)
+        _email_client(agreement, end, now)
         if isinstance(actor, Contact):
-            _tell_owner(agreement, actor, boundary, reason, now)
+            _email_owner(agreement, actor, end, reason, now)
     agreement.refresh_from_db()
     return agreement
 
 
-def _boundary(agreement: Agreement, ends_on: date) -> date:
+def _period_end(agreement: Agreement, ends_on: date) -> date:
+    """The end of the first period that ends on or after `ends_on`."""
     return next(
         span.end
         for span in spans(agreement, until=ends_on + timedelta(days=370))
@@ -92,7 +100,7 @@ def _boundary(agreement: Agreement, ends_on: date) -> date:
     )
 
 
-def _mail(agreement: Agreement, boundary: date, now: datetime) -> None:
+def _email_client(agreement: Agreement, end: date, now: datetime) -> None:
     link = portal_links.portal_link(
         contact=agreement.contact, now=now, target=f"agreement:{agreement.id}"
     )
@@ -104,7 +112,7 @@ def _mail(agreement: Agreement, boundary: date, now: datetime) -> None:
         context={
             "agreement": agreement,
             "contact": agreement.contact,
-            "last_day": boundary - timedelta(days=1),
+            "last_day": end - timedelta(days=1),
             "link": links.placeholder("link", link.id),
         },
         language=agreement.language,
@@ -113,27 +121,29 @@ def _mail(agreement: Agreement, boundary: date, now: datetime) -> None:
     )
 
 
-def _tell_owner(
-    agreement: Agreement, contact: Contact, boundary: date, reason: str, now: datetime
+def _email_owner(
+    agreement: Agreement, contact: Contact, end: date, reason: str, now: datetime
 ) -> None:
     owner, language = agreement.business.owner, agreement.business.language
     with translation.override(language):
-        what = {
+        facts = {
             "name": contact.name,
             "title": agreement.title,
-            "day": formats.day(boundary - timedelta(days=1)),
+            "day": formats.day(end - timedelta(days=1)),
         }
-        said = [_("%(name)s has given notice for “%(title)s”. Its last day is %(day)s.") % what]
-        said += [_("The reason given: “%(reason)s”") % {"reason": reason}] if reason else []
+        paragraphs = [
+            _("%(name)s has given notice for “%(title)s”. Its last day is %(day)s.") % facts
+        ]
+        paragraphs += [_("The reason given: “%(reason)s”") % {"reason": reason}] if reason else []
     emails.write(
         kind="notice_given",
-        ref=f"{agreement.id}:{boundary}",
+        ref=f"{agreement.id}:{end}",
         to=owner.email,
         template="note",
         context={
             "subject": agreement.title,
             "name": owner.get_full_name(),
-            "paragraphs": said,
+            "paragraphs": paragraphs,
             "button": "",
             "link": "",
         },
@@ -144,8 +154,8 @@ def _tell_owner(
 
 
 def finish_ended(*, now: datetime) -> int:
-    """Close the agreements whose last day is over; the number closed."""
-    closed = 0
+    """End the agreements whose last day is over in the client's time zone; returns how many."""
+    ended = 0
     for agreement in Agreement.objects.filter(state__in=RUNS, ends_on__isnull=False):
         if agreement.ends_on and local_day(now, agreement.time_zone) >= agreement.ends_on:
             with transaction.atomic():
@@ -157,5 +167,5 @@ def finish_ended(*, now: datetime) -> int:
                     actor="Retainer Hub",
                     now=now,
                 )
-            closed += 1
-    return closed
+            ended += 1
+    return ended

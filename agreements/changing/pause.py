@@ -1,4 +1,8 @@
-"""Pause, skip and resume: the next periods bring no fee and no hours; anchor and end stay as they are (rule 6)."""
+"""Pauses, skips and resumes agreements (rule 6).
+
+The periods that start during a pause have no fee and no hours. The agreement's anchor day and end
+do not move.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -21,7 +25,7 @@ from core.outbox import emails
 
 
 def first_free(agreement: Agreement, now: datetime) -> PeriodSpan | None:
-    """The next period that begins after today and is billed as things stand: what a pause or a skip starts with."""
+    """The next period after today that would be billed; a pause or a skip starts with it."""
     return next_spans([agreement], local_day(now, agreement.time_zone)).get(agreement.pk)
 
 
@@ -34,59 +38,69 @@ def pause(
     now: datetime,
     origin: Origin = UNSEEN,
 ) -> Pause:
-    """From the next period on nothing is billed, until `resumes_on` or until it is resumed.
+    """Pause an agreement from its next period on, until `resumes_on` or until it is resumed.
 
-    What is paid for is still served, and what is owed stays owed. Raises NotOpen and TooSoon.
+    The present period is still served, and unpaid invoices stay unpaid. The client is emailed.
+    Raises NotOpen and TooSoon.
     """
     with transaction.atomic():
-        agreement = _held(agreement)
-        span = _next(agreement, now)
+        agreement = _lock(agreement)
+        span = _next_billed(agreement, now)
         if resumes_on and resumes_on <= span.start:
-            words = {"day": formats.day(span.start)}
+            facts = {"day": formats.day(span.start)}
             raise TooSoon(
-                _("The pause begins with the next period, on %(day)s: it must end later.") % words,
+                _("The pause begins with the next period, on %(day)s: it must end later.") % facts,
                 field="resumes_on",
             )
         move(agreement, AgreementState.PAUSED, AGREEMENT)
-        made = _add(agreement, span.start, resumes_on, reason, now, is_skip=False)
-        _tell(agreement, made, "paused", actor, now, origin)
-    return made
+        row = _add(agreement, span.start, resumes_on, reason, now, is_skip=False)
+        _record_and_email(agreement, row, "paused", actor, now, origin)
+    return row
 
 
 def skip(
     *, agreement: Agreement, reason: str, actor: str, now: datetime, origin: Origin = UNSEEN
 ) -> Pause:
-    """The next period is not billed; the one after it is. Raises NotOpen."""
+    """Skip the next period: it is not billed, the one after it is. The client is emailed.
+
+    Raises NotOpen.
+    """
     with transaction.atomic():
-        agreement = _held(agreement)
-        span = _next(agreement, now)
-        made = _add(agreement, span.start, span.end, reason, now, is_skip=True)
-        _tell(agreement, made, "skipped", actor, now, origin)
-    return made
+        agreement = _lock(agreement)
+        span = _next_billed(agreement, now)
+        row = _add(agreement, span.start, span.end, reason, now, is_skip=True)
+        _record_and_email(agreement, row, "skipped", actor, now, origin)
+    return row
 
 
 def resume(
     *, agreement: Agreement, actor: str, now: datetime, origin: Origin = UNSEEN
 ) -> Agreement:
-    """The next period that begins is billed again; those of the pause stay unbilled. Raises NotAllowedNow."""
+    """Resume a paused agreement: the next period that starts is billed again.
+
+    The periods that have started during the pause stay unbilled. The client is emailed. Raises
+    NotOpen where the agreement is not paused.
+    """
     with transaction.atomic():
-        agreement = _held(agreement, AgreementState.PAUSED)
+        agreement = _lock(agreement, AgreementState.PAUSED)
         today = local_day(now, agreement.time_zone)
-        for each in Pause.objects.filter(agreement=agreement, is_skip=False):
-            if each.ends_on is None or each.ends_on > today:
-                each.ends_on = max(each.starts_on, today)
-                each.save(update_fields=["ends_on"])
-        _resumed(agreement, actor, now, origin)
+        for row in Pause.objects.filter(agreement=agreement, is_skip=False):
+            if row.ends_on is None or row.ends_on > today:
+                row.ends_on = max(row.starts_on, today)
+                row.save(update_fields=["ends_on"])
+        _activate(agreement, actor, now, origin)
     return agreement
 
 
 def resume_due(*, now: datetime) -> int:
-    """Resume what was paused until a day that has come; how many."""
+    """Resume the agreements whose pause has ended in the client's time zone; returns how many."""
+    # A day more than due, because a day starts earlier in some time zones than in UTC; each
+    # agreement is checked in its own time zone below.
     latest = (now + timedelta(days=1)).date()
     over = Pause.objects.filter(
         agreement__state=AgreementState.PAUSED, is_skip=False, ends_on__lte=latest
     )
-    done = 0
+    resumed = 0
     for pk in over.order_by().values_list("agreement", flat=True).distinct():
         with transaction.atomic():
             agreement = (
@@ -96,18 +110,17 @@ def resume_due(*, now: datetime) -> int:
             )
             today = local_day(now, agreement.time_zone)
             pauses = Pause.objects.filter(agreement=agreement, is_skip=False)
-            goes_on = pauses.exclude(ends_on__lte=today).exists()
-            if agreement.state == AgreementState.PAUSED and not goes_on:
-                _resumed(agreement, "Retainer Hub", now, UNSEEN)
-                done += 1
-    return done
+            is_paused = pauses.exclude(ends_on__lte=today).exists()
+            if agreement.state == AgreementState.PAUSED and not is_paused:
+                _activate(agreement, "Retainer Hub", now, UNSEEN)
+                resumed += 1
+    return resumed
 
 
-def _held(agreement: Agreement, state: AgreementState = AgreementState.ACTIVE) -> Agreement:
-    related = Agreement.objects.select_for_update(of=("self",)).select_related(
-        "contact", "business"
-    )
-    row = related.get(pk=agreement.pk)
+def _lock(agreement: Agreement, state: AgreementState = AgreementState.ACTIVE) -> Agreement:
+    """Lock the agreement until the transaction ends. Raises NotOpen unless it is in this state."""
+    rows = Agreement.objects.select_for_update(of=("self",)).select_related("contact", "business")
+    row = rows.get(pk=agreement.pk)
     if row.state != state:
         raise NotOpen(
             _("This agreement is not running.")
@@ -117,7 +130,8 @@ def _held(agreement: Agreement, state: AgreementState = AgreementState.ACTIVE) -
     return row
 
 
-def _next(agreement: Agreement, now: datetime) -> PeriodSpan:
+def _next_billed(agreement: Agreement, now: datetime) -> PeriodSpan:
+    """The next period that is billed. Raises NotOpen where none follows."""
     span = first_free(agreement, now)
     if span is None:
         raise NotOpen(_("No period follows the one that runs now."))
@@ -144,18 +158,21 @@ def _add(
     )
 
 
-def _resumed(agreement: Agreement, actor: str, now: datetime, origin: Origin) -> None:
+def _activate(agreement: Agreement, actor: str, now: datetime, origin: Origin) -> None:
     move(agreement, AgreementState.ACTIVE, AGREEMENT)
-    _tell(agreement, None, "resumed", actor, now, origin)
+    _record_and_email(agreement, None, "resumed", actor, now, origin)
 
 
-def _tell(
-    agreement: Agreement, made: Pause | None, event: str, actor: str, now: datetime, origin: Origin
+def _record_and_email(
+    agreement: Agreement, row: Pause | None, event: str, actor: str, now: datetime, origin: Origin
 ) -> None:
-    """The record and the client's letter, in the transaction of the fact."""
-    data = {"starts_on": made.starts_on.isoformat(), "reason": made.reason} if made else {}
-    if made and made.ends_on:
-        data["ends_on"] = made.ends_on.isoformat()
+    """Write the audit event and email the client, in the caller's transaction.
+
+    `row` is the pause that was added; None where the agreement was resumed.
+    """
+    data = {"starts_on": row.starts_on.isoformat(), "reason": row.reason} if row else {}
+    if row and row.ends_on:
+        data["ends_on"] = row.ends_on.isoformat()
     audit.record(
         business=agreement.business,
         chain_id=agreement.id,
@@ -166,8 +183,8 @@ def _tell(
         data=data,
     )
     with translation.override(agreement.language):
-        subject, paragraphs = _words(agreement, made, event, now)
-        door = portal_links.portal_link(
+        subject, paragraphs = _email_text(agreement, row, event, now)
+        link = portal_links.portal_link(
             contact=agreement.contact, now=now, target=f"agreement:{agreement.id}"
         )
         emails.write(
@@ -180,7 +197,7 @@ def _tell(
                 "name": agreement.contact.name,
                 "paragraphs": paragraphs,
                 "button": _("See the agreement"),
-                "link": links.placeholder("link", door.id),
+                "link": links.placeholder("link", link.id),
             },
             language=agreement.language,
             business=agreement.business,
@@ -188,34 +205,37 @@ def _tell(
         )
 
 
-def _words(
-    agreement: Agreement, made: Pause | None, event: str, now: datetime
+def _email_text(
+    agreement: Agreement, row: Pause | None, event: str, now: datetime
 ) -> tuple[str, Sequence[str]]:
-    after = first_free(agreement, now)
-    what = {
+    """The subject and the paragraphs of the email to the client."""
+    next_span = first_free(agreement, now)
+    facts = {
         "title": agreement.title,
-        "day": formats.day(made.starts_on) if made else "",
-        "next": formats.day(after.start) if after else "",
+        "day": formats.day(row.starts_on) if row else "",
+        "next": formats.day(next_span.start) if next_span else "",
     }
-    goes_on = [_("The next charge is on %(next)s.") % what] if after else []
+    next_charge = [_("The next charge is on %(next)s.") % facts] if next_span else []
     if event == "resumed":
-        return _("“%(title)s” goes on") % what, [
-            _("“%(title)s” is no longer paused.") % what,
-            *goes_on,
+        return _("“%(title)s” goes on") % facts, [
+            _("“%(title)s” is no longer paused.") % facts,
+            *next_charge,
         ]
-    stays = _(
-        "What is paid for is still served. The end of the agreement and the day of its charges do not move."
+    unchanged = _(
+        "What is paid for is still served. The end of the agreement and the day of its charges do "
+        "not move."
     )
     if event == "skipped":
-        words = (
+        sentence = (
             _("the period of “%(title)s” that begins on %(day)s is skipped: no fee, and no hours.")
-            % what
+            % facts
         )
-        return _("One period is skipped: %(title)s") % what, [words, stays, *goes_on]
-    words = (
+        return _("One period is skipped: %(title)s") % facts, [sentence, unchanged, *next_charge]
+    sentence = (
         _(
-            "“%(title)s” is paused from %(day)s: from then on there is no fee, and there are no hours."
+            "“%(title)s” is paused from %(day)s: from then on there is no fee, and there are no "
+            "hours."
         )
-        % what
+        % facts
     )
-    return _("Paused: %(title)s") % what, [words, stays, *goes_on]
+    return _("Paused: %(title)s") % facts, [sentence, unchanged, *next_charge]

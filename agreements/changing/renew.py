@@ -1,4 +1,7 @@
-"""What happens when a term ends: it renews by itself, by a new signature, or it ends, and both sides know in time."""
+"""Renews agreements at the end of their term, automatically or by a new signature.
+
+Both sides are emailed before the last day on which they can give notice.
+"""
 
 from datetime import date, datetime, timedelta
 
@@ -18,48 +21,53 @@ from core.dates import add_months, local_day
 from core.errors import RuleError
 from core.outbox import emails
 
-ASK_AHEAD = timedelta(days=30)  # before the day on which notice is due
+ASK_AHEAD = timedelta(days=30)  # before the last day on which notice can be given
 
 
 def deadline(agreement: Agreement) -> date | None:
-    """The last day on which either side can say that it does not renew; None where nothing renews."""
+    """The last day on which either side can prevent the renewal; None where nothing renews."""
     if agreement.ends_on is None or agreement.renews == Renews.NO:
         return None
     return agreement.ends_on - timedelta(days=agreement.notice_days)
 
 
 def next_end(agreement: Agreement) -> date:
-    """The end (exclusive) of the term after this one."""
+    """The end (exclusive) of the next term; a term of unknown length renews for a year."""
     assert agreement.ends_on
     return add_months(agreement.ends_on, agreement.term_months or 12, agreement.anchor_day)
 
 
 def renew_due(*, now: datetime) -> int:
-    """Remind, ask or renew, each once for each term; how many terms went on or were asked for."""
-    found = Agreement.objects.filter(
+    """Announce, offer or carry out the renewals that are due, each once for each term.
+
+    Returns how many agreements were renewed or offered for signature.
+    """
+    renewing = Agreement.objects.filter(
         state__in=RUNS, ends_on__isnull=False, renews__in=(Renews.ALONE, Renews.SIGNED)
     )
-    soon = found.filter(ends_on__lte=(now + timedelta(days=400)).date())
+    # A step is due 30 days and the notice period before the end; this covers a notice of a year.
+    soon = renewing.filter(ends_on__lte=(now + timedelta(days=400)).date())
     return sum(
-        _one(row, now) for row in soon.select_related("business__owner", "client", "contact")
+        _process(row, now) for row in soon.select_related("business__owner", "client", "contact")
     )
 
 
-def _one(agreement: Agreement, now: datetime) -> int:
-    last, today = deadline(agreement), local_day(now, agreement.time_zone)
-    if last is None or today < last - ASK_AHEAD:
+def _process(agreement: Agreement, now: datetime) -> int:
+    """Take the next step of one renewal; 1 where the agreement was renewed or offered, else 0."""
+    last_day, today = deadline(agreement), local_day(now, agreement.time_zone)
+    if last_day is None or today < last_day - ASK_AHEAD:
         return 0
     if agreement.renews == Renews.SIGNED:
-        return _ask(agreement, now)
-    if today > last:
+        return _offer(agreement, now)
+    if today > last_day:
         return _renew(agreement, now)
     with transaction.atomic():
-        _tell(agreement, "renewal_ahead", last, now)
+        _email_both(agreement, "renewal_ahead", last_day, now)
     return 0
 
 
-def _ask(agreement: Agreement, now: datetime) -> int:
-    """An amendment that the client signs: the same terms for one more term."""
+def _offer(agreement: Agreement, now: datetime) -> int:
+    """Offer an amendment with the same terms for another term, for the client to sign."""
     assert agreement.ends_on
     if agreement.amendments.filter(
         kind=AmendmentKind.RENEWAL, effective_on=agreement.ends_on
@@ -69,49 +77,54 @@ def _ask(agreement: Agreement, now: datetime) -> int:
     try:
         amend.offer(agreement=agreement, change=change, actor="Retainer Hub", now=now)
     except RuleError:
-        return 0  # another change waits; it is asked for again when that one is decided
+        return 0  # another change waits for a signature; the next run after it tries again
     return 1
 
 
 def _renew(agreement: Agreement, now: datetime) -> int:
+    """Extend the agreement by a term, unless someone has given notice in the meantime."""
     with transaction.atomic():
-        row = Agreement.objects.select_for_update(of=("self",)).select_related(
+        rows = Agreement.objects.select_for_update(of=("self",)).select_related(
             "business__owner", "contact"
         )
-        held = row.get(pk=agreement.pk)
+        locked = rows.get(pk=agreement.pk)
         if (
-            held.ends_on != agreement.ends_on
-            or held.renews != Renews.ALONE
-            or held.state not in RUNS
+            locked.ends_on != agreement.ends_on
+            or locked.renews != Renews.ALONE
+            or locked.state not in RUNS
         ):
             return 0
-        held.ends_on = next_end(held)
-        held.opens_at = next_opening(held, now)
-        held.save(update_fields=["ends_on", "opens_at"])
+        locked.ends_on = next_end(locked)
+        locked.opens_at = next_opening(locked, now)
+        locked.save(update_fields=["ends_on", "opens_at"])
         audit.record(
-            business=held.business,
-            chain_id=held.id,
+            business=locked.business,
+            chain_id=locked.id,
             event="renewed",
             actor="Retainer Hub",
             now=now,
-            data={"ends_on": held.ends_on.isoformat()},
+            data={"ends_on": locked.ends_on.isoformat()},
         )
-        _tell(held, "renewed", held.ends_on, now)
+        _email_both(locked, "renewed", locked.ends_on, now)
     return 1
 
 
-def _tell(agreement: Agreement, kind: str, day: date, now: datetime) -> None:
-    """Both sides, each in its own language, once for each term."""
-    door = portal_links.portal_link(
+def _email_both(agreement: Agreement, kind: str, day: date, now: datetime) -> None:
+    """Email both sides, each in its own language and once for each term."""
+    portal_link = portal_links.portal_link(
         contact=agreement.contact, now=now, target=f"agreement:{agreement.id}"
     )
     sides = {
-        "client": (agreement.contact.email, agreement.language, links.placeholder("link", door.id)),
+        "client": (
+            agreement.contact.email,
+            agreement.language,
+            links.placeholder("link", portal_link.id),
+        ),
         "owner": (agreement.business.owner.email, agreement.business.language, ""),
     }
     for side, (to, language, link) in sides.items():
         with translation.override(language):
-            said = _words(agreement, kind, day)
+            text = _email_text(agreement, kind, day)
             button = _("See the agreement") if link else ""
         emails.write(
             kind=kind,
@@ -119,9 +132,9 @@ def _tell(agreement: Agreement, kind: str, day: date, now: datetime) -> None:
             to=to,
             template="note",
             context={
-                "subject": said[0],
+                "subject": text[0],
                 "name": "",
-                "paragraphs": said[1:],
+                "paragraphs": text[1:],
                 "button": button,
                 "link": link,
             },
@@ -131,21 +144,22 @@ def _tell(agreement: Agreement, kind: str, day: date, now: datetime) -> None:
         )
 
 
-def _words(agreement: Agreement, kind: str, day: date) -> list[str]:
-    what = {
+def _email_text(agreement: Agreement, kind: str, day: date) -> list[str]:
+    """The subject and then the paragraphs of the email; `day` is the last day to give notice."""
+    facts = {
         "title": agreement.title,
         "day": formats.day(day),
         "end": formats.day(formats.last_day(agreement.ends_on)),
     }
     if kind == "renewed":
         return [
-            _("Renewed: %(title)s") % what,
+            _("Renewed: %(title)s") % facts,
             _("“%(title)s” has renewed by itself, on the same terms. It now runs until %(end)s.")
-            % what,
+            % facts,
         ]
     return [
-        _("“%(title)s” renews soon") % what,
+        _("“%(title)s” renews soon") % facts,
         _("The term of “%(title)s” runs until %(end)s and renews by itself, on the same terms.")
-        % what,
-        _("Whoever does not want that says so by %(day)s.") % what,
+        % facts,
+        _("Whoever does not want that says so by %(day)s.") % facts,
     ]

@@ -1,4 +1,7 @@
-"""The decision that a paid trial was made for: reminded of, recorded, and never a retainer by itself (rule 35)."""
+"""The decision at the end of a paid trial: reminding both sides, and recording it (rule 35).
+
+A trial never becomes a retainer without a signature: a success can only lead to a draft proposal.
+"""
 
 from datetime import date, datetime, timedelta
 
@@ -18,9 +21,10 @@ from core.audit import UNSEEN, Origin
 from core.dates import local_day
 from core.outbox import emails
 
-DECIDED = "trial_decided"
-SOON = timedelta(days=7)
-REMIND_BEFORE = timedelta(days=3)
+DECIDED = "trial_decided"  # the audit event of the decision
+SOON = timedelta(days=7)  # before the decision day: the freelancer sees that a decision is due
+REMIND_BEFORE = timedelta(days=3)  # before the decision day: both sides are emailed
+#: Fields of the trial's proposal that the proposal after it takes over.
 KEPT = (
     "currency",
     "language",
@@ -41,12 +45,12 @@ KEPT = (
 
 
 def is_decided(agreement: Agreement) -> bool:
-    """Whether somebody wrote down how it went."""
+    """Whether the outcome of the trial was recorded."""
     return any(event.event == DECIDED for event in audit.chain(agreement.id))
 
 
 def is_due(agreement: Agreement, today: date) -> bool:
-    """Whether its decision day is near or over, and nobody has decided."""
+    """Whether the decision day is at most seven days away or over, and no decision was recorded."""
     if not agreement.is_trial or agreement.signed_at is None or agreement.ends_on is None:
         return False
     return agreement.ends_on - SOON <= today and not is_decided(agreement)
@@ -61,42 +65,42 @@ def decide(
     now: datetime,
     origin: Origin = UNSEEN,
 ) -> Proposal | None:
-    """Write down whether it met its measure. What follows is a proposal that the client signs, or nothing.
+    """Record whether a trial met its success measure; `words` is the freelancer's note.
 
-    The draft of that proposal is returned where a tier was agreed for after it. Raises NotOpen where it is no trial
-    that was signed, and the second time.
+    Returns a draft proposal where the trial succeeded and a tier was agreed for after it. Raises
+    NotOpen where the agreement is no signed trial, or the decision was recorded already.
     """
     with transaction.atomic():
-        held = Agreement.objects.select_for_update().get(pk=agreement.pk)
-        if not held.is_trial or held.signed_at is None or is_decided(held):
+        locked = Agreement.objects.select_for_update().get(pk=agreement.pk)
+        if not locked.is_trial or locked.signed_at is None or is_decided(locked):
             raise NotOpen(_("There is no trial to decide about, or it is decided."))
         audit.record(
-            business=held.business,
-            chain_id=held.id,
+            business=locked.business,
+            chain_id=locked.id,
             event=DECIDED,
             actor=actor,
             now=now,
             origin=origin,
             data={"succeeded": "yes" if succeeded else "no", "words": words[:500]},
         )
-        return _follow(held, now) if succeeded and held.terms.get("next_tier") else None
+        return _draft_retainer(locked, now) if succeeded and locked.terms.get("next_tier") else None
 
 
-def _follow(trial: Agreement, now: datetime) -> Proposal:
-    """The tier that was agreed with the trial, as a draft: one look, and it can be sent."""
-    before, tier = trial.proposal, trial.terms["next_tier"]
-    with translation.override(before.language):
-        words = {
-            "title": _("Retainer for %(client)s") % {"client": before.client.name},
+def _draft_retainer(trial: Agreement, now: datetime) -> Proposal:
+    """Draft a proposal of the tier that was agreed on with the trial, ready to be sent."""
+    trial_proposal, tier = trial.proposal, trial.terms["next_tier"]
+    with translation.override(trial_proposal.language):
+        texts = {
+            "title": _("Retainer for %(client)s") % {"client": trial_proposal.client.name},
             "intro": _(
-                "Thank you for the trial. Here is the retainer that we agreed on for after it: “{{tier}}” for "
-                "{{fee}} a month.\n\n{{me}}"
+                "Thank you for the trial. Here is the retainer that we agreed on for after it: "
+                "“{{tier}}” for {{fee}} a month.\n\n{{me}}"
             ),
         }
     starts = max(trial.ends_on or date.min, local_day(now, trial.time_zone))
     return propose.draft(
-        business=before.business,
-        client=before.client,
+        business=trial_proposal.business,
+        client=trial_proposal.client,
         contact=trial.contact,
         tiers=[TierDraft(**tier)],
         now=now,
@@ -104,13 +108,18 @@ def _follow(trial: Agreement, now: datetime) -> Proposal:
         starts_on=starts,
         expires_on=starts + timedelta(days=30),
         after_trial=trial,
-        **words,
-        **{name: getattr(before, name) for name in KEPT},
+        **texts,
+        **{name: getattr(trial_proposal, name) for name in KEPT},
     )
 
 
 def remind_due(*, now: datetime) -> int:
-    """Tell both sides, three days before and once, that a trial waits for their decision; the number of trials."""
+    """Email both sides once, three days before the decision day of a trial.
+
+    Days are those of the client's time zone. Returns the number of trials.
+    """
+    # A day more than due, because a day starts earlier in some time zones than in UTC; `_remind`
+    # checks the client's own day.
     latest = (now + REMIND_BEFORE + timedelta(days=1)).date()
     trials = Agreement.objects.filter(
         interval=Interval.ONCE, state__in=RUNS, ends_on__lte=latest, signed_at__isnull=False
@@ -122,6 +131,7 @@ def remind_due(*, now: datetime) -> int:
 
 
 def _remind(trial: Agreement, now: datetime) -> int:
+    """Email both sides if the decision is near; the outbox sends each email only once."""
     today = local_day(now, trial.time_zone)
     if (
         not trial.is_trial
@@ -131,47 +141,48 @@ def _remind(trial: Agreement, now: datetime) -> int:
     ):
         return 0
     with transaction.atomic():
-        _to_owner(trial, now)
-        _to_client(trial, now)
+        _email_owner(trial, now)
+        _email_client(trial, now)
     return 1
 
 
-def _to_owner(trial: Agreement, now: datetime) -> None:
+def _email_owner(trial: Agreement, now: datetime) -> None:
     owner = trial.business.owner
     with translation.override(trial.business.language):
-        said = [
-            *_said(trial),
+        paragraphs = [
+            *_facts(trial),
             _("Write down how it went on the agreement's page; nothing converts by itself."),
         ]
         subject = _("Decide about the trial: %(title)s") % {"title": trial.title}
-    _letter(trial, "owner", owner.email, trial.business.language, subject, said, now)
+    _email(trial, "owner", owner.email, trial.business.language, subject, paragraphs, now)
 
 
-def _to_client(trial: Agreement, now: datetime) -> None:
+def _email_client(trial: Agreement, now: datetime) -> None:
     link = portal_links.portal_link(contact=trial.contact, now=now, target=f"agreement:{trial.id}")
     with translation.override(trial.language):
-        said = [
-            *_said(trial),
+        paragraphs = [
+            *_facts(trial),
             _("We will talk about how it went. Nothing goes on unless you sign it."),
         ]
         subject = _("The trial's day of decision is near: %(title)s") % {"title": trial.title}
         button = _("See the agreement")
-    to, door = trial.contact.email, links.placeholder("link", link.id)
-    _letter(
+    to, placeholder = trial.contact.email, links.placeholder("link", link.id)
+    _email(
         trial,
         "client",
         to,
         trial.language,
         subject,
-        said,
+        paragraphs,
         now,
         name=trial.contact.name,
         button=button,
-        link=door,
+        link=placeholder,
     )
 
 
-def _said(trial: Agreement) -> list[str]:
+def _facts(trial: Agreement) -> list[str]:
+    """Sentences about the decision day and the success measure, in the active language."""
     assert trial.ends_on
     facts = {
         "title": trial.title,
@@ -184,13 +195,13 @@ def _said(trial: Agreement) -> list[str]:
     ]
 
 
-def _letter(
+def _email(
     trial: Agreement,
     side: str,
     to: str,
     language: str,
     subject: str,
-    said: list[str],
+    paragraphs: list[str],
     now: datetime,
     **more: str,
 ) -> None:
@@ -202,7 +213,7 @@ def _letter(
         context={
             "subject": subject,
             "name": "",
-            "paragraphs": said,
+            "paragraphs": paragraphs,
             "button": "",
             "link": "",
             **more,

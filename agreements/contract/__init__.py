@@ -1,1 +1,1 @@
-"""The text of an agreement: clauses, variables, templates, and the terms frozen into it."""
+"""The text of agreements: clauses, variables, templates, and the terms that are frozen into it."""

@@ -1,4 +1,4 @@
-"""What stands above an agreement's clauses: its labels and the table of what was picked, in each of its languages."""
+"""The table above the clauses of an agreement: its labels and the picked tier, in each language."""
 
 from typing import Any
 
@@ -9,19 +9,24 @@ from agreements.contract import variables, wording
 
 
 def cover(tier: dict[str, Any], terms: dict[str, Any]) -> dict[str, Any]:
-    """Labels by name and the table's rows; where a bilingual text says the same twice it stands there once."""
-    spoken = [_in(language, tier, terms) for language in wording.languages(terms)]
-    labels = {name: _both([side[0][name] for side in spoken]) for name in spoken[0][0]}
-    rows = zip(*(side[1] for side in spoken), strict=True)
+    """The labels by name, and the table's rows as pairs of a label and its values.
+
+    In a bilingual agreement labels are joined with a slash and a row has a value for each language;
+    what is the same in both languages is printed once.
+    """
+    sides = [_side(language, tier, terms) for language in wording.languages(terms)]
+    labels = {name: _joined([side[0][name] for side in sides]) for name in sides[0][0]}
+    rows = zip(*(side[1] for side in sides), strict=True)
     return {
         "labels": labels,
-        "rows": [(_both([one[0] for one in row]), _once(row)) for row in rows],
+        "rows": [(_joined([cell[0] for cell in row]), _distinct(row)) for row in rows],
     }
 
 
-def _in(
+def _side(
     language: str, tier: dict[str, Any], terms: dict[str, Any]
 ) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """The labels and the rows in one language, without the rows that have no value."""
     with translation.override(language):
         labels = {
             "agreement": _("Agreement"),
@@ -33,26 +38,27 @@ def _in(
 
 
 def _rows(tier: dict[str, Any], terms: dict[str, Any]) -> list[tuple[str, str]]:
-    """What was picked: its name, fee, time, deliverables and days; empty ones are left out above."""
-    said = variables.values(tier, terms)
+    """The picked tier: its name, fee, included time, deliverables, response time and start."""
+    values = variables.values(tier, terms)
     fee = _("%(fee)s %(rhythm)s (%(words)s)")
-    counted = said["deliverables"]
+    deliverables = values["deliverables"]
     return [
         (_("Tier"), f"{tier['name']} · {tier['tagline']}" if tier["tagline"] else tier["name"]),
         (
             _("Fee"),
-            fee % {"fee": said["fee"], "rhythm": said["rhythm"], "words": said["fee_in_words"]},
+            fee
+            % {"fee": values["fee"], "rhythm": values["rhythm"], "words": values["fee_in_words"]},
         ),
-        (_("Included time"), str(said["hours"])),
-        (_("Deliverables"), ", ".join(counted) if isinstance(counted, list) else ""),
-        (_("Answers"), str(said["response_time"])),
-        (_("Starts"), str(said["starts_on"])),
+        (_("Included time"), str(values["hours"])),
+        (_("Deliverables"), ", ".join(deliverables) if isinstance(deliverables, list) else ""),
+        (_("Answers"), str(values["response_time"])),
+        (_("Starts"), str(values["starts_on"])),
     ]
 
 
-def _both(words: list[str]) -> str:
+def _joined(words: list[str]) -> str:
     return " / ".join(dict.fromkeys(words))
 
 
-def _once(row: tuple[tuple[str, str], ...]) -> list[str]:
+def _distinct(row: tuple[tuple[str, str], ...]) -> list[str]:
     return list(dict.fromkeys(value for _label, value in row))

@@ -1,4 +1,7 @@
-"""The terms that are frozen at acceptance, and their hash: what was picked is what is signed and charged."""
+"""Freezes the tier and the terms of an agreement as JSON, and hashes them (rule 28).
+
+The same frozen data is what the client signs and what every invoice charges.
+"""
 
 import hashlib
 import json
@@ -13,7 +16,7 @@ from core.dates import whole_months
 from core.models import Business, TaxRate
 from core.models.tax_rate import TaxMode
 
-#: Columns of a proposal that go into the terms as they are.
+#: Fields of a proposal that are copied into the terms unchanged.
 PLAIN = (
     "is_bilingual",
     "service",
@@ -34,30 +37,38 @@ PLAIN = (
 def agree(
     proposal: Proposal, tier: Tier, contact: Contact
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The tier and the terms with the text that is signed. Raises BadWording where it is not whole."""
-    picked, agreed = freeze_tier(proposal, tier), freeze(proposal, contact)
+    """The frozen tier and the frozen terms, with the text that is signed in `terms["clauses"]`.
+
+    Raises BadWording where the text cannot be sent.
+    """
+    frozen_tier, terms = freeze_tier(proposal, tier), freeze(proposal, contact)
     text = wording.source(proposal)
-    agreed |= {"text_from": text["from"], "clauses": wording.written(text["pairs"], picked, agreed)}
-    return picked, agreed
+    written = wording.written(text["pairs"], frozen_tier, terms)
+    terms |= {"text_from": text["from"], "clauses": written}
+    return frozen_tier, terms
 
 
 def faults(proposal: Proposal, pairs: list[wording.Pair]) -> list[str]:
-    """Why the proposal's text cannot be sent, once each, with the tier where it is not so for all of them."""
-    agreed, tiers = freeze(proposal, proposal.contact), list(proposal.tiers.order_by("position"))
-    found: dict[str, list[str]] = {}
+    """Why the proposal's text cannot be sent, as sentences; empty where it can.
+
+    Each sentence is given once. It starts with the names of the tiers it is about, unless it is
+    about all of them.
+    """
+    terms, tiers = freeze(proposal, proposal.contact), list(proposal.tiers.order_by("position"))
+    tiers_by_fault: dict[str, list[str]] = {}
     for tier in tiers:
-        for fault in wording.faults(pairs, freeze_tier(proposal, tier), agreed):
-            found.setdefault(fault.said, []).append(tier.name)
+        for fault in wording.faults(pairs, freeze_tier(proposal, tier), terms):
+            tiers_by_fault.setdefault(fault.said, []).append(tier.name)
     return [
-        said if len(names) == len(tiers) else f"{', '.join(names)}: {said}"
-        for said, names in found.items()
+        sentence if len(names) == len(tiers) else f"{', '.join(names)}: {sentence}"
+        for sentence, names in tiers_by_fault.items()
     ]
 
 
 def freeze_tier(proposal: Proposal, tier: Tier) -> dict[str, Any]:
-    """The tier as JSON, with everything the rungs below bring."""
-    ladder_of = list(proposal.tiers.order_by("position"))
-    place = [rung.pk for rung in ladder_of].index(tier.pk)
+    """The tier as JSON, with the services and deliverables of the tiers below it."""
+    tiers = list(proposal.tiers.order_by("position"))
+    index = [row.pk for row in tiers].index(tier.pk)
     return {
         "id": str(tier.id),
         "position": tier.position,
@@ -66,13 +77,17 @@ def freeze_tier(proposal: Proposal, tier: Tier) -> dict[str, Any]:
         "amount": tier.amount,
         "minutes": tier.minutes,
         "response_hours": tier.response_hours,
-        "lines": cumulative_tiers.included(ladder_of, place),
-        "deliverables": cumulative_tiers.delivered(ladder_of, place),
+        "lines": cumulative_tiers.included(tiers, index),
+        "deliverables": cumulative_tiers.delivered(tiers, index),
     }
 
 
 def freeze(proposal: Proposal, contact: Contact) -> dict[str, Any]:
-    """Everything the agreement's text is made from, as plain JSON."""
+    """Everything that the agreement's text is written from, as JSON.
+
+    Days are ISO dates, `overage_amount` is minor units of `currency`. The minutes and the reasons
+    of value-adds are left out, because the client must not see them (rule 37).
+    """
     business, client = proposal.business, proposal.client
     return {
         "seller": _seller(business),
@@ -103,14 +118,19 @@ def freeze(proposal: Proposal, contact: Contact) -> dict[str, Any]:
         else 0,
         **{name: getattr(proposal, name) for name in PLAIN},
         "value_adds": [
-            {"title": one["title"], "ends_on": one["ends_on"]} for one in proposal.value_adds
+            {"title": value_add["title"], "ends_on": value_add["ends_on"]}
+            for value_add in proposal.value_adds
         ],
         "offered_at": proposal.sent_at.isoformat() if proposal.sent_at else None,
     }
 
 
 def freeze_tax(business: Business, client: Client) -> dict[str, Any]:
-    """How this client is taxed: the business's rates in use, unless the client is exempt or accounts for it."""
+    """How this client is taxed: mode, rates in percent, note, and what the client may withhold.
+
+    The rates are those that the business has in use. A client that is exempt, or that accounts for
+    the tax itself (reverse charge), has none.
+    """
     rates = TaxRate.objects.filter(business=business, is_used=True)
     mode = TaxMode.INCLUSIVE if business.prices_include_tax else TaxMode.EXCLUSIVE
     if client.tax_treatment != STANDARD:
@@ -137,7 +157,7 @@ def _seller(business: Business) -> dict[str, Any]:
 
 
 def digest(tier: dict[str, Any], terms: dict[str, Any]) -> str:
-    """SHA-256 over both, canonical JSON (sorted keys, UTF-8, no spaces)."""
+    """SHA-256 of tier and terms as canonical JSON (sorted keys, UTF-8, no spaces)."""
     text = json.dumps(
         {"tier": tier, "terms": terms}, sort_keys=True, ensure_ascii=False, separators=(",", ":")
     )
@@ -145,5 +165,5 @@ def digest(tier: dict[str, Any], terms: dict[str, Any]) -> str:
 
 
 def still_fit(agreement: Agreement) -> bool:
-    """Whether the stored terms are the ones that were hashed at acceptance."""
+    """Whether the stored tier and terms are those that were hashed at acceptance."""
     return digest(agreement.tier, agreement.terms) == agreement.terms_hash

@@ -1,4 +1,4 @@
-"""An agreement that nobody made: what a template's preview is filled with, every clause included."""
+"""A sample agreement that fills every clause, for the preview of a template."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -25,17 +25,17 @@ INTERVALS = {
 def tier_and_terms(
     business: Business, kind: str, *, today: date, language: str, is_bilingual: bool
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The middle tier of the usual package with every optional term filled in."""
+    """The middle tier of the usual package, and terms in which every optional term is filled in."""
     with translation.override(language):
-        rung = BUILT_IN[USUAL]().drafts[1]
+        draft = BUILT_IN[USUAL]().drafts[1]
         tier = {
-            "name": rung.name,
-            "tagline": rung.tagline,
+            "name": draft.name,
+            "tagline": draft.tagline,
             "amount": money.parse("5000", business.currency),
-            "minutes": rung.minutes,
-            "response_hours": rung.response_hours,
-            "lines": rung.adds,
-            "deliverables": rung.deliverables[:2],
+            "minutes": draft.minutes,
+            "response_hours": draft.response_hours,
+            "lines": draft.adds,
+            "deliverables": draft.deliverables[:2],
         }
         return tier, _terms(business, kind, today) | {
             "language": language,
@@ -45,7 +45,7 @@ def tier_and_terms(
 
 def _terms(business: Business, kind: str, today: date) -> dict[str, Any]:
     ends_on = today + timedelta(days=28)
-    once = kind in (TextKind.TRIAL, TextKind.ONCE)
+    is_once = kind in (TextKind.TRIAL, TextKind.ONCE)
     return {
         "seller": {
             "name": business.name,
@@ -66,11 +66,11 @@ def _terms(business: Business, kind: str, today: date) -> dict[str, Any]:
         "interval": INTERVALS.get(TextKind(kind), Interval.MONTHLY).value,
         "kind": kind,
         "starts_on": today.isoformat(),
-        "ends_on": ends_on.isoformat() if once else None,
+        "ends_on": ends_on.isoformat() if is_once else None,
         "renews": Renews.NO.value,
         "term_months": 0,
         "notice_days": 30,
-        "minimum_months": 0 if once else 3,
+        "minimum_months": 0 if is_once else 3,
         "rollover": "surplus",
         "rollover_percent": 25,
         "rollover_periods": 1,
@@ -103,7 +103,7 @@ def _next_tier(business: Business) -> dict[str, Any]:
 
 
 def agreement(template: Template, tier: dict[str, Any], terms: dict[str, Any]) -> Agreement:
-    """The same as a row that is not saved, to print it."""
+    """An unsaved Agreement with this tier and these terms, to print a template as a PDF."""
     return Agreement(
         business=template.business,
         title=template.name,

@@ -1,4 +1,4 @@
-"""A business's taxes: what new agreements carry. Those that were signed keep what they were signed with."""
+"""The tax rates that a business uses for new agreements. Signed agreements keep their rates."""
 
 from decimal import Decimal
 
@@ -10,7 +10,10 @@ from core.models import Business, TaxRate
 
 
 def add(*, business: Business, name: str, percent: Decimal) -> TaxRate:
-    """One more, in use at once. Raises RuleError where it is there already."""
+    """Add a tax rate and use it for new agreements from now on.
+
+    Raises RuleError where it exists already or `percent` is out of range.
+    """
     try:
         with transaction.atomic():
             return TaxRate.objects.create(business=business, name=name, percent=percent)
@@ -21,5 +24,5 @@ def add(*, business: Business, name: str, percent: Decimal) -> TaxRate:
 
 
 def use(rate: TaxRate, is_used: bool) -> None:
-    """Whether new agreements carry it."""
+    """Set whether new agreements use this tax rate."""
     TaxRate.objects.filter(pk=rate.pk).update(is_used=is_used)

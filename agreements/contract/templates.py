@@ -1,4 +1,4 @@
-"""A business's own texts: copied from a built-in one, changed pair by pair, and put away (rule 32)."""
+"""A business's agreement templates: copied from a built-in text, changed, archived (rule 32)."""
 
 import uuid
 from datetime import datetime
@@ -13,11 +13,11 @@ from agreements.models.reusable import TextKind
 from agreements.rules.errors import BadWording, NotOpen
 from core.models import Business
 
-MOST = 60  # clauses
+MOST = 60  # clauses of one template
 
 
 def copy(*, business: Business, kind: TextKind, name: str, now: datetime) -> Template:
-    """A text of one's own that begins as the built-in one."""
+    """Create a template that starts as a copy of the built-in text of this kind."""
     return Template.objects.create(
         business=business, kind=kind, name=name, clauses=library.built_in(kind), created_at=now
     )
@@ -26,56 +26,69 @@ def copy(*, business: Business, kind: TextKind, name: str, now: datetime) -> Tem
 def change(
     *, template: Template, name: str, clauses: list[Pair], confirmed: set[str], version: int
 ) -> Template:
-    """Save the pairs over `version`; `confirmed` are keys whose two sides were said to match.
+    """Save the name and the clauses of a template over its version `version`.
 
-    A pair of which one side alone was changed waits for the other one. Raises BadWording where a text can never be
-    sent as it is, NotOpen where somebody saved in between.
+    `confirmed` are the keys of clauses whose two languages the person has confirmed to match. A
+    clause that was changed in one language only then waits for the other one to be confirmed.
+    Raises BadWording where the text could never be sent, and NotOpen where someone else has saved a
+    newer version.
     """
     check(clauses)
     before = {pair["key"]: pair for pair in template.clauses}
-    kept = [
-        {**pair, "waits": _waits(before.get(pair["key"]), pair, pair["key"] in confirmed)}
+    stored = [
+        {
+            **pair,
+            "waits": _unconfirmed(before.get(pair["key"]), pair, pair["key"] in confirmed),
+        }
         for pair in clauses
     ]
-    mine = Template.objects.filter(pk=template.pk, version=version)
-    if not mine.update(name=name, clauses=kept, version=F("version") + 1):
+    unchanged = Template.objects.filter(pk=template.pk, version=version)
+    if not unchanged.update(name=name, clauses=stored, version=F("version") + 1):
         raise NotOpen(_("This template was changed meanwhile, in another tab say. Load it again."))
     template.refresh_from_db()
     return template
 
 
 def retire(*, template: Template, now: datetime) -> None:
-    """Offer it no longer; drafts that use it keep it."""
+    """Archive a template: it is no longer offered, and drafts that use it keep it."""
     Template.objects.filter(pk=template.pk, retired_at__isnull=True).update(retired_at=now)
 
 
 def new_key() -> str:
-    """What a clause of the business's own is known by."""
+    """A new key for a clause that a business writes itself."""
     return f"own-{uuid.uuid4().hex[:12]}"
 
 
 def check(clauses: list[Pair]) -> None:
-    """Raise BadWording where no proposal could ever be sent with these pairs."""
+    """Raise BadWording where no proposal could ever be sent with these clauses."""
     if not 1 <= len(clauses) <= MOST:
         raise BadWording(_("A template has between 1 and %(n)s clauses.") % {"n": MOST})
     for pair in clauses:
-        for said in faults(pair):
-            named = {"clause": pair["en"]["title"] or pair["th"]["title"], "fault": said}
-            raise BadWording(_("Clause “%(clause)s”: %(fault)s") % named)
+        for fault in faults(pair):
+            facts = {"clause": pair["en"]["title"] or pair["th"]["title"], "fault": fault}
+            raise BadWording(_("Clause “%(clause)s”: %(fault)s") % facts)
     for language in LANGUAGES:
         if sum(len(pair[language]["text"]) for pair in clauses) > wording.LONGEST_TEXT:
             raise wording.too_long()
 
 
 def faults(pair: Pair) -> list[str]:
-    """What is amiss with a pair whatever the proposal; a side that is left empty altogether is for later."""
+    """What is wrong with a clause in any proposal, as sentences.
+
+    A language that is still completely empty is not a fault: it can be written later.
+    """
     sides = [pair[language] for language in LANGUAGES]
     written = [side for side in sides if side["title"].strip() or side["text"].strip()] or sides[:1]
-    return list(dict.fromkeys(said for side in written for said in wording.side_faults(side)))
+    return list(dict.fromkeys(fault for side in written for fault in wording.side_faults(side)))
 
 
-def _waits(before: Pair | None, now: Pair, confirmed: bool) -> str:
-    """The language to confirm; none where both sides were changed, or said to match, or one is empty."""
+def _unconfirmed(before: Pair | None, now: Pair, confirmed: bool) -> str:
+    """The language of a clause that still has to be confirmed, or "".
+
+    Nothing has to be confirmed where the person has confirmed it, where both languages were
+    changed, or where one of them is empty. A new clause (`before` is None) counts as changed in
+    both. Changing the language that was still to be confirmed counts as confirming it.
+    """
     if confirmed or not all(now[language]["text"] for language in LANGUAGES):
         return ""
     changed = [

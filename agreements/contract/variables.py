@@ -1,4 +1,8 @@
-"""What each {{variable}} of an agreement's text says, from the frozen tier and terms, in the active language."""
+"""The values of the {{variables}} in an agreement's text, from its frozen tier and terms.
+
+All functions write in the active language. `tier` and `terms` are the JSON of
+agreements.contract.frozen_terms; terms of older agreements may lack keys that were added later.
+"""
 
 from datetime import date
 from typing import Any
@@ -15,7 +19,7 @@ from agreements.rules.schedule import Interval
 from core import formats
 from core.models.tax_rate import TaxMode
 
-#: Places whose English name needs its article: "the law of the United States".
+#: Countries whose English name needs an article: "the law of the United States".
 THE = frozenset(
     (
         "AE",
@@ -39,7 +43,7 @@ THE = frozenset(
         "VG",
     )
 )
-#: What is promised must stand in the text: a proposal that fills one of these needs a clause that prints it.
+#: Variables that some clause must print if the proposal gives them a value.
 PROMISED = (
     "kpis",
     "expectations",
@@ -53,7 +57,7 @@ PROMISED = (
 
 
 def meanings() -> dict[str, str]:
-    """Every variable that a text may use, and what it is, for whoever writes one."""
+    """Every variable that a text may use, with its meaning, for people who write templates."""
     return {
         "provider": _("your business, as on papers"),
         "client": _("the client, as on papers"),
@@ -89,31 +93,35 @@ def meanings() -> dict[str, str]:
 
 
 def values(tier: dict[str, Any], terms: dict[str, Any]) -> dict[str, Value]:
-    """Each variable's value; an empty one has nothing to say for this tier and these terms."""
-    found: dict[str, Value] = {
+    """The value of every variable; empty where it does not apply to this tier and these terms.
+
+    Besides the variables of `meanings` there is `service_<key>`, on which the clause of that kind
+    of work depends.
+    """
+    result: dict[str, Value] = {
         "provider": terms["seller"]["legal_name"],
         "client": terms["buyer"]["legal_name"],
         "client_signer": terms["buyer"]["signer"],
         "tier": tier["name"],
-        "services": [*tier["lines"], *_counted(tier)],
-        "deliverables": _counted(tier),
-        "response_time": _response(tier["response_hours"]),
+        "services": [*tier["lines"], *_deliverables(tier)],
+        "deliverables": _deliverables(tier),
+        "response_time": _response_time(tier["response_hours"]),
         "report": _report(terms),
-        **_money(tier, terms),
-        **_time(tier, terms),
-        **_dates(terms),
+        **_money_values(tier, terms),
+        **_time_values(tier, terms),
+        **_date_values(terms),
         **{name: terms.get(name) or [] for name in ("kpis", "expectations", "competitors")},
-        "value_adds": [_value_add(one) for one in terms.get("value_adds") or []],
+        "value_adds": [_value_add(value_add) for value_add in terms.get("value_adds") or []],
         "governing_law": country(terms.get("governing_law") or ""),
         "prevailing_language": _language(terms) if terms.get("is_bilingual") else "",
     }
     if terms.get("service"):
-        found[f"service_{terms['service']}"] = terms["service"]
-    return found
+        result[f"service_{terms['service']}"] = terms["service"]
+    return result
 
 
 def rhythm(interval: str) -> str:
-    """How often a fee is due."""
+    """How often a fee is due, in words."""
     return {
         Interval.MONTHLY: _("every month"),
         Interval.QUARTERLY: _("every quarter"),
@@ -123,7 +131,7 @@ def rhythm(interval: str) -> str:
 
 
 def country(code: str) -> str:
-    """A country's name, with its article in English; empty for none."""
+    """The name of a country by its ISO 3166 code, in English with its article; "" for no code."""
     language = _locale()
     name = Locale.parse(language).territories.get(code, "") if code else ""
     return f"the {name}" if name and language == "en" and code in THE else str(name)
@@ -137,30 +145,36 @@ def _language(terms: dict[str, Any]) -> str:
     return {"en": _("English"), "th": _("Thai")}[terms["language"]]
 
 
-def _counted(tier: dict[str, Any]) -> list[str]:
+def _deliverables(tier: dict[str, Any]) -> list[str]:
     return [f"{item['promised']} × {item['title']}" for item in tier["deliverables"]]
 
 
-def _value_add(one: dict[str, Any]) -> str:
-    return _("%(what)s, until %(day)s") % {"what": one["title"], "day": formats.day(one["ends_on"])}
+def _value_add(value_add: dict[str, Any]) -> str:
+    return _("%(what)s, until %(day)s") % {
+        "what": value_add["title"],
+        "day": formats.day(value_add["ends_on"]),
+    }
 
 
-def _response(hours: int) -> str:
+def _response_time(hours: int) -> str:
     return ngettext("within one working hour", "within %(n)s working hours", hours) % {"n": hours}
 
 
 def _report(terms: dict[str, Any]) -> str:
-    """By which day a report is there, and in which shape (rule 40); empty in texts from before it was agreed."""
+    """When the report of a period is due, and whether it may come without commentary (rule 40).
+
+    Empty for terms that do not mention reports.
+    """
     days = terms.get("report_days")
     if not days:
         return ""
-    said = ngettext("within one day of its end", "within %(n)s days of its end", days) % {"n": days}
+    due = ngettext("within one day of its end", "within %(n)s days of its end", days) % {"n": days}
     if terms.get("report_unreviewed") == Unreviewed.WAIT:
-        return said
-    return _("%(within)s, if need be with the figures alone") % {"within": said}
+        return due
+    return _("%(within)s, if need be with the figures alone") % {"within": due}
 
 
-def _money(tier: dict[str, Any], terms: dict[str, Any]) -> dict[str, Value]:
+def _money_values(tier: dict[str, Any], terms: dict[str, Any]) -> dict[str, Value]:
     return {
         "fee": formats.money(tier["amount"], terms["currency"]),
         "fee_in_words": in_words.amount(tier["amount"], terms["currency"], _locale()),
@@ -171,56 +185,60 @@ def _money(tier: dict[str, Any], terms: dict[str, Any]) -> dict[str, Value]:
 
 
 def _tax(tax: dict[str, Any]) -> list[str]:
-    """What is added, what is inside, or why there is none; and what the client may withhold."""
-    inside = tax["mode"] == TaxMode.INCLUSIVE
-    words = [
+    """Sentences about the tax that is added or included, and about withholding."""
+    is_included = tax["mode"] == TaxMode.INCLUSIVE
+    sentences = [
         (
             _("%(name)s of %(percent)s is included.")
-            if inside
+            if is_included
             else _("%(name)s of %(percent)s is added.")
         )
         % {"name": rate["name"], "percent": formats.percent(rate["percent"])}
         for rate in tax["rates"]
     ]
     if tax["mode"] == TaxMode.REVERSE:
-        words.append(_("The client accounts for the tax (reverse charge)."))
-    elif not words:
-        words.append(_("No tax is added."))
-    if _is_some(tax["withholding_percent"]):
+        sentences.append(_("The client accounts for the tax (reverse charge)."))
+    elif not sentences:
+        sentences.append(_("No tax is added."))
+    if _is_positive(tax["withholding_percent"]):
         percent = {"percent": formats.percent(tax["withholding_percent"])}
-        words.append(
+        sentences.append(
             _(
-                "The client may withhold %(percent)s of the fee before tax and sends the certificate for it."
+                "The client may withhold %(percent)s of the fee before tax and sends the "
+                "certificate for it."
             )
             % percent
         )
-    return words
+    return sentences
 
 
-def _is_some(percent: str) -> bool:
-    """Whether a stored percentage is more than nothing."""
+def _is_positive(percent: str) -> bool:
+    """Whether a stored percentage, such as "3" or "0.00", is above zero."""
     return percent.strip("0.") != ""
 
 
 def _payment(terms: dict[str, Any]) -> str:
+    """How and when the fee is paid (rule 20)."""
     if terms["collect_by"] == CollectBy.TRANSFER:
         return _(
-            "An invoice is sent on the first day of each paid span and is paid by bank transfer within %(n)s days."
+            "An invoice is sent on the first day of each paid span and is paid by bank transfer "
+            "within %(n)s days."
         ) % {"n": TRANSFER_DAYS}
     if terms["interval"] == Interval.ONCE:
         return _("It is charged once to the client's saved payment method.")
     if terms["interval"] == Interval.MONTHLY:
         return _(
-            "It is charged automatically to the client's saved payment method on day %(day)s of the month, "
-            "or on the month's last day where the month is shorter. A receipt follows every charge."
+            "It is charged automatically to the client's saved payment method on day %(day)s of "
+            "the month, or on the month's last day where the month is shorter. A receipt follows "
+            "every charge."
         ) % {"day": date.fromisoformat(terms["starts_on"]).day}
     return _(
-        "It is charged automatically to the client's saved payment method on the first day of each paid period. "
-        "A receipt follows every charge."
+        "It is charged automatically to the client's saved payment method on the first day of "
+        "each paid period. A receipt follows every charge."
     )
 
 
-def _time(tier: dict[str, Any], terms: dict[str, Any]) -> dict[str, Value]:
+def _time_values(tier: dict[str, Any], terms: dict[str, Any]) -> dict[str, Value]:
     return {
         "hours": formats.hours(tier["minutes"]) if tier["minutes"] else "",
         "rollover": _rollover(terms),
@@ -229,64 +247,73 @@ def _time(tier: dict[str, Any], terms: dict[str, Any]) -> dict[str, Value]:
 
 
 def _rollover(terms: dict[str, Any]) -> str:
-    """What becomes of time that is left, and of time that was used too much (rule 25)."""
+    """What happens to unused time, and to time that was used beyond the allowance (rule 25)."""
     if terms["rollover"] == Rollover.NONE:
         return _("Time that is not used ends with its period.")
-    words = {"percent": terms["rollover_percent"], "n": terms["rollover_periods"]}
-    kept = ngettext(
-        "Time that is not used goes on into the next period, up to %(percent)s percent of a period's time, and "
-        "ends there.",
-        "Time that is not used may be used in the next %(n)s periods, up to %(percent)s percent of a period's time.",
-        words["n"],
+    figures = {"percent": terms["rollover_percent"], "n": terms["rollover_periods"]}
+    sentence = ngettext(
+        "Time that is not used goes on into the next period, up to %(percent)s percent of a "
+        "period's time, and ends there.",
+        "Time that is not used may be used in the next %(n)s periods, up to %(percent)s percent "
+        "of a period's time.",
+        figures["n"],
     )
-    kept = kept % words
+    sentence = sentence % figures
     if terms["rollover"] == Rollover.BOTH:
-        kept += " " + _(
-            "Time that was used beyond it, and is not paid by itself, is taken from the next period's."
+        sentence += " " + _(
+            "Time that was used beyond it, and is not paid by itself, is taken from the next "
+            "period's."
         )
-    return kept
+    return sentence
 
 
 def _overage(terms: dict[str, Any]) -> str:
-    """What an hour beyond costs, and up to where the client has said yes already (rule 27); empty: nothing agreed."""
+    """The fee for work beyond the allowance, and how much of it is approved already (rule 27).
+
+    Empty where no such fee was agreed.
+    """
     amount, minutes = terms.get("overage_amount") or 0, terms.get("overage_minutes") or 0
     if not amount:
         return ""
-    words = {"fee": formats.money(amount, terms["currency"]), "hours": formats.hours(minutes)}
+    figures = {"fee": formats.money(amount, terms["currency"]), "hours": formats.hours(minutes)}
     cost = (
         _("Work beyond the reserved time costs %(fee)s an hour and stands on the next invoice.")
-        % words
+        % figures
     )
     if not minutes:
         return cost + " " + _("It begins when the client has approved it.")
-    allowed = _(
-        "The client permits up to %(hours)s of it in each period without being asked; more needs approval."
+    permission = _(
+        "The client permits up to %(hours)s of it in each period without being asked; more needs "
+        "approval."
     )
-    return cost + " " + allowed % words
+    return cost + " " + permission % figures
 
 
-def _dates(terms: dict[str, Any]) -> dict[str, Value]:
-    once = terms["interval"] == Interval.ONCE
+def _date_values(terms: dict[str, Any]) -> dict[str, Value]:
+    is_once = terms["interval"] == Interval.ONCE
     return {
         "starts_on": formats.day(terms["starts_on"]),
         "term": " ".join(_term(terms)),
         "notice": _notice(terms["notice_days"]),
-        "decision_day": formats.day(terms["ends_on"]) if once and terms["ends_on"] else "",
+        "decision_day": formats.day(terms["ends_on"]) if is_once and terms["ends_on"] else "",
         "trial_measure": terms["trial_measure"] if terms.get("kind") == TextKind.TRIAL else "",
         "after_trial": _after_trial(terms),
     }
 
 
 def _after_trial(terms: dict[str, Any]) -> str:
-    """The tier that follows where both sides say so, and what becomes of the fee; empty: none was agreed."""
+    """The tier that was agreed for after a trial, and whether the trial's fee is credited.
+
+    Empty where none was agreed.
+    """
     tier = terms.get("next_tier")
     if not tier:
         return ""
-    words = {"tier": tier["name"], "fee": formats.money(tier["amount"], terms["currency"])}
-    words["hours"] = formats.hours(tier["minutes"])
-    follows = _("the tier “%(tier)s” for %(fee)s every month") % words
+    facts = {"tier": tier["name"], "fee": formats.money(tier["amount"], terms["currency"])}
+    facts["hours"] = formats.hours(tier["minutes"])
+    follows = _("the tier “%(tier)s” for %(fee)s every month") % facts
     if tier["minutes"]:
-        follows = _("the tier “%(tier)s” for %(fee)s every month, with %(hours)s") % words
+        follows = _("the tier “%(tier)s” for %(fee)s every month, with %(hours)s") % facts
     if terms.get("credits_trial"):
         return _("%(follows)s; the fee of this trial is credited to its first invoices") % {
             "follows": follows
@@ -301,30 +328,30 @@ def _notice(days: int) -> str:
 
 
 def _term(terms: dict[str, Any]) -> list[str]:
-    """The minimum, the end, and what happens then; never empty."""
-    words, months = [], terms["minimum_months"]
+    """Sentences about the minimum term, the end and the renewal; at least one."""
+    sentences, months = [], terms["minimum_months"]
     if months:
-        least = ngettext(
+        minimum = ngettext(
             "It runs for at least one month.", "It runs for at least %(n)s months.", months
         )
-        words.append(least % {"n": months})
+        sentences.append(minimum % {"n": months})
     if not terms["ends_on"]:
-        return words or [_("It runs until one side ends it.")]
+        return sentences or [_("It runs until one side ends it.")]
     day = {"day": formats.day(terms["ends_on"])}
     renews = terms.get("renews", Renews.NO)
     if renews == Renews.ALONE:
         months = terms["term_months"]
-        words.append(_("Its term runs up to the start of %(day)s.") % day)
-        again = ngettext(
-            "It then renews by itself for one month at a time, unless one side says no in writing "
-            "as long before as its notice is.",
-            "It then renews by itself for %(n)s months at a time, unless one side says no in writing "
-            "as long before as its notice is.",
+        sentences.append(_("Its term runs up to the start of %(day)s.") % day)
+        renewal = ngettext(
+            "It then renews by itself for one month at a time, unless one side says no in "
+            "writing as long before as its notice is.",
+            "It then renews by itself for %(n)s months at a time, unless one side says no in "
+            "writing as long before as its notice is.",
             months,
         )
-        words.append(again % {"n": months})
+        sentences.append(renewal % {"n": months})
     else:
-        words.append(
+        sentences.append(
             _("It ends at the start of %(day)s, unless both sides sign a new one before.") % day
         )
-    return words
+    return sentences

@@ -1,7 +1,9 @@
-"""The words of an agreement: from a template's clause pairs to the numbered text that is signed (rules 28 and 32).
+"""Writes the text of an agreement from clause pairs (rules 28 and 32).
 
-pairs     a template's clauses, or a built-in text's: what stands in `Proposal.text` once it is sent
-written   the same with every variable's value in it, in each language: what stands in the agreement's terms
+pairs     the clauses of a template or a built-in text, in English and Thai, with {{variables}};
+          stored in `Proposal.text` when the proposal is sent
+written   the same clauses with every variable replaced by its value, in each language of the
+          agreement; stored in the agreement's terms
 """
 
 from collections.abc import Iterator
@@ -27,26 +29,38 @@ Pair = dict[str, Any]
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a text cannot be sent: a sentence, and the clause it is about (its place in the template, from 0)."""
+    """A reason why a text cannot be sent.
+
+    `said` is a sentence for the reader; `place` is the index of its clause in the template, from 0,
+    or None where it is about the whole text.
+    """
 
     said: str
     place: int | None = None
 
 
 def source(proposal: Proposal) -> dict[str, Any]:
-    """The pairs that a proposal's agreement is made from: frozen once it was sent (rule 28), else as they are now."""
+    """The clause pairs for a proposal's agreement, and where they are from: {"from", "pairs"}.
+
+    For a sent proposal these are the pairs that were frozen then (rule 28); for a draft, those of
+    its template or built-in text as they are now.
+    """
     if proposal.text:
-        found: dict[str, Any] = proposal.text
-        return found
-    own = proposal.template
+        text: dict[str, Any] = proposal.text
+        return text
+    template = proposal.template
     return {
-        "from": f"{own.id} v{own.version}" if own else f"{proposal.text_kind} {library.VERSION}",
-        "pairs": own.clauses if own else library.built_in(proposal.text_kind),
+        "from": (
+            f"{template.id} v{template.version}"
+            if template
+            else f"{proposal.text_kind} {library.VERSION}"
+        ),
+        "pairs": template.clauses if template else library.built_in(proposal.text_kind),
     }
 
 
 def languages(terms: dict[str, Any]) -> list[str]:
-    """The languages a text stands in; the one that prevails first where there are two."""
+    """The languages of an agreement's text; the prevailing one is first."""
     first = terms["language"]
     return (
         [first, *(other for other in LANGUAGES if other != first)]
@@ -56,57 +70,67 @@ def languages(terms: dict[str, Any]) -> list[str]:
 
 
 def written(pairs: list[Pair], tier: dict[str, Any], terms: dict[str, Any]) -> list[Pair]:
-    """The clauses with their values, in the languages of the terms. Raises BadWording with everything amiss."""
+    """The clauses of the agreement with their values, in every language of the terms.
+
+    Raises BadWording with the first five faults where the text cannot be sent.
+    """
     found = faults(pairs, tier, terms)
     if found:
         raise BadWording(" ".join(fault.said for fault in found[:5]))
-    asked = {language: _values(tier, terms, language) for language in languages(terms)}
+    values_by_language = {language: _values(tier, terms, language) for language in languages(terms)}
     return [
         {
             "key": pair["key"],
-            **{language: _filled(pair[language], known) for language, known in asked.items()},
+            **{
+                language: _filled(pair[language], values)
+                for language, values in values_by_language.items()
+            },
         }
-        for _place, pair in _used(pairs, asked[terms["language"]])
+        for _place, pair in _used(pairs, values_by_language[terms["language"]])
     ]
 
 
 def faults(pairs: list[Pair], tier: dict[str, Any], terms: dict[str, Any]) -> list[Fault]:
-    """Everything that keeps this text from being sent: empty or unknown variables, sides that wait, signs, length."""
+    """Every reason why this text cannot be sent; empty where it can.
+
+    Checks for empty and unknown variables, missing and unconfirmed languages, characters that
+    cannot be printed, promises that no clause prints, and the length.
+    """
     found: list[Fault] = []
     for language in languages(terms):
         values = _values(tier, terms, language)
         used = list(_used(pairs, values))
         found += [
-            fault for place, pair in used for fault in _of_pair(pair, place, language, values)
+            fault for place, pair in used for fault in _pair_faults(pair, place, language, values)
         ]
-        found += _left_out([pair for _place, pair in used], language, values)
+        found += _unprinted_promises([pair for _place, pair in used], language, values)
         if sum(len(pair[language]["text"]) for _place, pair in used) > LONGEST_TEXT:
             found.append(Fault(str(too_long())))
     return list(dict.fromkeys(found))
 
 
 def drafted(pairs: list[Pair], tier: dict[str, Any], terms: dict[str, Any]) -> list[Pair]:
-    """The clauses as they read so far, for a preview: what is missing stands in its braces."""
-    found: list[Pair] = [
+    """The clauses for a preview: like `written`, but a variable without a value stays in braces."""
+    clauses: list[Pair] = [
         {} for _place, _pair in _used(pairs, _values(tier, terms, terms["language"]))
     ]
     for language in languages(terms):
         values = _values(tier, terms, language)
-        for clause, (_place, pair) in zip(found, _used(pairs, values), strict=True):
+        for clause, (_place, pair) in zip(clauses, _used(pairs, values), strict=True):
             gaps: dict[str, Value] = {
                 name: f"{{{{{name}}}}}" for name in _names(pair[language]) if not values.get(name)
             }
             clause[language] = _filled(pair[language], values | gaps)
-    return found
+    return clauses
 
 
 def too_long() -> BadWording:
-    """The refusal of a text that nobody would sign."""
+    """The error for a text that is longer than LONGEST_TEXT."""
     return BadWording(_("This text is too long for an agreement: 40,000 characters at most."))
 
 
 def numbered(clauses: list[dict[str, str]]) -> list[dict[str, Any]]:
-    """Number, title, body, and the body's paragraphs and lists of every clause, in order."""
+    """Clauses of one language with their number, title, body, and the body split into blocks."""
     return [
         {
             "number": number,
@@ -119,21 +143,23 @@ def numbered(clauses: list[dict[str, str]]) -> list[dict[str, Any]]:
 
 
 def _values(tier: dict[str, Any], terms: dict[str, Any], language: str) -> dict[str, Value]:
+    """The values of all variables, in this language."""
     with translation.override(language):
         return variables.values(tier, terms)
 
 
 def _used(pairs: list[Pair], values: dict[str, Value]) -> Iterator[tuple[int, Pair]]:
-    """The clauses that stand in the agreement, with their places in the template."""
+    """The clauses that this agreement prints, each with its index in the template."""
     for place, pair in enumerate(pairs):
-        needs = library.when(pair["key"])
+        required = library.when(pair["key"])
         if pair["use"] == ClauseUse.ALWAYS or (
-            pair["use"] == ClauseUse.FITS and (not needs or values.get(needs))
+            pair["use"] == ClauseUse.FITS and (not required or values.get(required))
         ):
             yield place, pair
 
 
 def _names(side: dict[str, str]) -> list[str]:
+    """The variables that the title and the text of one language use."""
     return placeholders.names(f"{side['title']}\n{side['text']}")
 
 
@@ -141,35 +167,40 @@ def _filled(side: dict[str, str], values: dict[str, Value]) -> dict[str, str]:
     return {name: placeholders.fill(side[name], values) for name in ("title", "text")}
 
 
-def _of_pair(pair: Pair, place: int, language: str, values: dict[str, Value]) -> Iterator[Fault]:
-    """What is amiss with one side of one clause."""
-    side, other = pair[language], next(one for one in LANGUAGES if one != language)
+def _pair_faults(
+    pair: Pair, place: int, language: str, values: dict[str, Value]
+) -> Iterator[Fault]:
+    """What is wrong with one clause in one language."""
+    side, other = pair[language], next(code for code in LANGUAGES if code != language)
     title = side["title"] or pair[other]["title"] or _("without a title")
-    for said in side_faults(side, values):
-        yield Fault(_("Clause “%(clause)s”: %(fault)s") % {"clause": title, "fault": said}, place)
+    for fault in side_faults(side, values):
+        yield Fault(_("Clause “%(clause)s”: %(fault)s") % {"clause": title, "fault": fault}, place)
     if pair["waits"] == language:
-        said = _("the other language was changed. Confirm that this one says the same.")
-        yield Fault(_("Clause “%(clause)s”: %(fault)s") % {"clause": title, "fault": said}, place)
+        fault = _("the other language was changed. Confirm that this one says the same.")
+        yield Fault(_("Clause “%(clause)s”: %(fault)s") % {"clause": title, "fault": fault}, place)
 
 
 def side_faults(side: dict[str, str], values: dict[str, Value] | None = None) -> list[str]:
-    """What is amiss with a title and a text; without values: only what does not depend on a proposal."""
-    found = []
+    """What is wrong with the title and the text of a clause in one language, as sentences.
+
+    Without `values` only what is wrong in any proposal is checked.
+    """
+    sentences = []
     if not side["title"].strip() or not side["text"].strip():
-        found.append(_("the title or the text is missing in one of its languages."))
+        sentences.append(_("the title or the text is missing in one of its languages."))
     known = variables.meanings()
     for name in _names(side):
         if name not in known:
-            found.append(_("there is no variable {{%(name)s}}.") % {"name": name})
+            sentences.append(_("there is no variable {{%(name)s}}.") % {"name": name})
         elif values is not None and not values[name]:
-            found.append(
+            sentences.append(
                 _("{{%(name)s}} is empty: %(meaning)s.") % {"name": name, "meaning": known[name]}
             )
     if placeholders.has_stray_braces(side["title"]) or placeholders.has_stray_braces(side["text"]):
-        found.append(_("a pair of braces is not closed."))
+        sentences.append(_("a pair of braces is not closed."))
     if len(side["text"]) > LONGEST_CLAUSE:
-        found.append(_("the text is longer than 5,000 characters."))
-    return [*found, *_unprintable(side, values or {})]
+        sentences.append(_("the text is longer than 5,000 characters."))
+    return [*sentences, *_unprintable(side, values or {})]
 
 
 def _unprintable(side: dict[str, str], values: dict[str, Value]) -> list[str]:
@@ -178,22 +209,24 @@ def _unprintable(side: dict[str, str], values: dict[str, Value]) -> list[str]:
         for name in _names(side):
             value = values.get(name, "")
             check(value if isinstance(value, str) else "\n".join(value))
-    except MissingGlyphs as no:
-        return [str(no)]
+    except MissingGlyphs as error:
+        return [str(error)]
     return []
 
 
-def _left_out(used: list[Pair], language: str, values: dict[str, Value]) -> Iterator[Fault]:
-    """What the proposal promises and no clause prints."""
+def _unprinted_promises(
+    used: list[Pair], language: str, values: dict[str, Value]
+) -> Iterator[Fault]:
+    """What the proposal promises without a clause that prints it."""
     printed = {name for pair in used for name in _names(pair[language])}
     known = variables.meanings()
     for name in variables.PROMISED:
         if values[name] and name not in printed:
-            said = _("No clause of the text says {{%(name)s}}: %(meaning)s.")
-            yield Fault(said % {"name": name, "meaning": known[name]})
+            sentence = _("No clause of the text says {{%(name)s}}: %(meaning)s.")
+            yield Fault(sentence % {"name": name, "meaning": known[name]})
 
 
 def must_fit(kind: TextKind, interval: str) -> None:
-    """Raise BadWording where a text is for another rhythm: a retainer's for one-time work, or the other way."""
+    """Raise BadWording where a text for a retainer is used for one-time work, or the reverse."""
     if (kind in (TextKind.TRIAL, TextKind.ONCE)) != (interval == "once"):
         raise BadWording(_("This text does not fit how the fee is charged."), field="wording")

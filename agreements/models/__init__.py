@@ -1,4 +1,4 @@
-"""The promises: what was offered, agreed, signed, and its periods."""
+"""The models of proposals, agreements, amendments, signatures and periods."""
 
 from agreements.models.agreement import Agreement, Pause, Upgrade
 from agreements.models.amendment import Amendment

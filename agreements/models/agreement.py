@@ -1,4 +1,4 @@
-"""Agreements: the retainer that was picked and signed, its pauses, and upgrades within a period."""
+"""Agreements (signed retainers), their pauses, and upgrades in the middle of a period."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -35,7 +35,7 @@ AGREEMENT_STATES = [
 
 
 class TellsHours(models.TextChoices):
-    """Who gets a letter when four fifths, and all, of a period's time is used."""
+    """Who is emailed when 80 % and 100 % of a period's included time is used."""
 
     ME = "me", _("Me")
     BOTH = "both", _("Me and the client")
@@ -43,12 +43,17 @@ class TellsHours(models.TextChoices):
 
 
 class Agreement(SignableDocument):
-    """Its terms are frozen when it is made: `tier` is the snapshot of what was picked, `terms_hash` its SHA-256.
+    """A retainer: the tier that the client picked, with terms that were frozen at that moment.
 
-    What was amended since is told by agreements.running.effective_terms. `anchor_day` is rule 2's,
-    `ends_on` is exclusive; `renews` says what happens when it comes, for `term_months` more. Tax is
-    the business's and the client's at the moment of acceptance. `opens_at` is when the next period
-    is to be opened; null: none follows.
+    `tier` and `terms` are the frozen snapshot as JSON and `terms_hash` is its SHA-256. Amendments
+    do not change them; agreements.running.effective_terms answers which terms apply on a day.
+
+    `amount` is the fee for each period in minor units of `currency`, before tax, and `minutes` the
+    included time. Tax is that of the business and the client at the time of acceptance.
+    `anchor_day` is the day of the month on which periods start (rule 2). `ends_on` is exclusive;
+    `renews` says what happens on that day, for another `term_months`. `time_zone` is the client's
+    IANA zone at the time of acceptance. `opens_at` is when the next period is opened; null where no
+    period follows. `parked_because` is why billing is on hold; empty where it is not.
     """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="agreements")
@@ -112,9 +117,8 @@ class Agreement(SignableDocument):
     term_months = models.PositiveSmallIntegerField(_("term in months"), default=0)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     parked_because = models.CharField(_("parked because"), max_length=300, blank=True)
-    signed_amendments: "list[Amendment] | None" = (
-        None  # filled by agreements.running.effective_terms.load
-    )
+    #: Filled by agreements.running.effective_terms.load; None where it was not.
+    signed_amendments: "list[Amendment] | None" = None
 
     class Meta:
         verbose_name = _("agreement")
@@ -148,12 +152,12 @@ class Agreement(SignableDocument):
 
     @property
     def agreement(self) -> "Agreement":
-        """Itself: as with an amendment, what a paper is about."""
+        """The agreement itself: code for both agreements and amendments reads `.agreement`."""
         return self
 
     @property
     def is_trial(self) -> bool:
-        """Whether it is a paid, one-time trial (rule 35)."""
+        """Whether the agreement is a paid, one-time trial (rule 35)."""
         return self.interval == Interval.ONCE and self.terms.get("kind") != TextKind.ONCE
 
     @property
@@ -198,21 +202,22 @@ class Agreement(SignableDocument):
 
 
 class PauseQuerySet(models.QuerySet["Pause"]):
-    """What is asked about pauses."""
+    """Queries about pauses."""
 
     def by_agreement(self, agreements: Iterable[UUID]) -> dict[UUID, list["Pause"]]:
-        """The pauses of each of these agreements that has any."""
-        found: dict[UUID, list[Pause]] = defaultdict(list)
+        """The pauses of these agreements by agreement id; agreements without one are left out."""
+        pauses: dict[UUID, list[Pause]] = defaultdict(list)
         for pause in self.filter(agreement__in=list(agreements)):
-            found[pause.agreement_id].append(pause)
-        return found
+            pauses[pause.agreement_id].append(pause)
+        return pauses
 
 
 class Pause(TenantRow):
-    """A period that starts from `starts_on` up to, not including, `ends_on` brings no fee and no hours (rule 6).
+    """A pause of an agreement: a period that starts during it has no fee and no hours (rule 6).
 
-    `ends_on` null: until somebody resumes it; equal to `starts_on`: it was resumed before it began. A skip is a
-    pause over one period. Anchor and end of the agreement do not move.
+    It lasts from `starts_on` up to `ends_on`, exclusive. `ends_on` is null while the pause lasts
+    until someone resumes the agreement, and equals `starts_on` where that happened before the pause
+    began. A skip is a pause over one period. The agreement's anchor day and end do not move.
     """
 
     agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="pauses")
@@ -244,15 +249,17 @@ class Pause(TenantRow):
         return f"{self.starts_on}/{self.ends_on or ''}"
 
     def covers(self, day: date) -> bool:
-        """Whether a period that starts on that day falls into it."""
+        """Whether a period that starts on `day` falls into this pause."""
         return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
 
 
 class Upgrade(TenantRow):
-    """Made when its amendment is signed, and billed once, as a period is; the period itself stays as it was.
+    """An upgrade that applies in the middle of a period (rule 9), which itself does not change.
 
-    From `starts_on` up to `ends_on`, the period's end. Minor units before tax: `credit` for its unused days, `charge`
-    for the new tier's, `amount` the difference. `minutes` are added to what the period includes.
+    It is created when its amendment is signed and is billed once, as a period is. It lasts from
+    `starts_on` up to `ends_on`, the end of the period. Amounts are minor units before tax: `credit`
+    for the unused days, `charge` for the same days at the new tier's fee, and `amount` the
+    difference to pay. `minutes` are added to the included time of the period.
     """
 
     agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="upgrades")
@@ -295,6 +302,6 @@ class Upgrade(TenantRow):
 
     @property
     def tier(self) -> dict[str, Any]:
-        """The new tier, as it was signed."""
-        found: dict[str, Any] = self.amendment.tier
-        return found
+        """The new tier as it was signed."""
+        tier: dict[str, Any] = self.amendment.tier
+        return tier

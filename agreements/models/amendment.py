@@ -1,4 +1,4 @@
-"""Amendment: a change of an agreement's terms, a signed paper of its own, from a day on."""
+"""Amendments: changes of an agreement's terms from a day on, each a signed document of its own."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ AMENDMENT_STATES = [
 
 
 class AmendmentKind(models.TextChoices):
-    """What it changes."""
+    """What an amendment changes."""
 
     TIER = "tier", _("Another tier")
     PRICE = "price", _("Another fee")
@@ -32,23 +32,30 @@ class AmendmentKind(models.TextChoices):
 
 
 class AmendmentQuerySet(models.QuerySet["Amendment"]):
-    """What is asked about amendments."""
+    """Queries about amendments."""
 
     def signed_of(self, agreements: Iterable[UUID]) -> dict[UUID, list["Amendment"]]:
-        """The signed amendments of each of these agreements that has any, in the order they apply."""
-        found: dict[UUID, list[Amendment]] = defaultdict(list)
+        """The signed amendments of these agreements by agreement id, in the order they apply.
+
+        Agreements without one are left out.
+        """
+        amendments: dict[UUID, list[Amendment]] = defaultdict(list)
         rows = self.filter(agreement__in=list(agreements), state=AmendmentState.SIGNED)
         for row in rows.order_by("effective_on", "number"):
-            found[row.agreement_id].append(row)
-        return found
+            amendments[row.agreement_id].append(row)
+        return amendments
 
 
 class Amendment(SignableDocument):
-    """The whole terms that apply from `effective_on`, the first day of a period; what it does not change is repeated.
+    """New terms of an agreement from `effective_on`, which is the first day of a period.
 
-    `terms` says what is changed, for the paper: every figure before and after. `terms_hash` is the SHA-256 over
-    terms and tier. `ends_on` null: the agreement's end is not touched. An upgrade that applies now begins inside a
-    period: its sums are in `terms`, and it is signed on that very day (rules 8 and 9).
+    `tier`, `amount` (minor units before tax) and `minutes` are complete: what does not change is
+    repeated. `terms` holds what the document prints besides, as JSON: the figures before the change
+    and the reason. `terms_hash` is the SHA-256 of tier, terms and amount. `ends_on` is the
+    agreement's new end, exclusive; null where the end does not change.
+
+    The exception is an upgrade that applies now: it starts in the middle of a period, its sums are
+    in `terms`, and it can be signed on that day only (rules 8 and 9).
     """
 
     agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="amendments")
@@ -89,7 +96,7 @@ class Amendment(SignableDocument):
 
     @property
     def title(self) -> str:
-        """What its file is called, in the agreement's language."""
+        """The title of the document, in the agreement's language."""
         with translation.override(self.language):
             return _now("%(title)s, amendment %(n)s") % {
                 "title": self.agreement.title,
@@ -98,18 +105,18 @@ class Amendment(SignableDocument):
 
     @property
     def now(self) -> dict[str, Any] | None:
-        """The sums of an upgrade in the middle of a period; None where it begins with one."""
-        found: dict[str, Any] | None = self.terms.get("now")
-        return found
+        """The sums of an upgrade in the middle of a period; None where it starts with a period."""
+        sums: dict[str, Any] | None = self.terms.get("now")
+        return sums
 
     @property
     def bills_from(self) -> date:
-        """The first day of the period that is the first to be billed by its fee."""
+        """The first day of the first period that is billed at the amended fee."""
         return date.fromisoformat(self.now["ends_on"]) if self.now else self.effective_on
 
     @property
     def language(self) -> str:
-        """The agreement's."""
+        """The language of the agreement."""
         return self.agreement.language
 
     @property

@@ -1,4 +1,4 @@
-"""What bears on capacity: the freelancer's time off, and clients who wait for an opening."""
+"""What capacity depends on: the freelancer's time off, and clients who wait for an opening."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,10 @@ from core.models import TenantRow
 
 
 class TimeOff(TenantRow):
-    """From `starts_on` up to, not including, `ends_on`; `note` is for the freelancer's eyes."""
+    """Days off of the freelancer, from `starts_on` up to `ends_on`, exclusive.
+
+    `note` is never shown to clients.
+    """
 
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until (exclusive)"))
@@ -30,12 +33,15 @@ class TimeOff(TenantRow):
 
     @property
     def span(self) -> Span:
-        """Its days."""
+        """The days off as a span."""
         return Span(self.starts_on, self.ends_on)
 
 
 class WaitlistEntry(TenantRow):
-    """One place on the waitlist of a proposal's client; `told_at` is when they heard that there is room."""
+    """A client's place on the waitlist for a tier of a proposal.
+
+    `told_at` is when the client was last emailed that there is an opening.
+    """
 
     proposal = models.OneToOneField("agreements.Proposal", models.PROTECT, related_name="wait")
     tier = models.ForeignKey("agreements.Tier", models.PROTECT, related_name="+")

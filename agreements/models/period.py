@@ -1,4 +1,7 @@
-"""Period: one paid span of an agreement, half-open, with its fee and allowance frozen into it (the spine)."""
+"""Periods: the paid spans of an agreement, each with its dates, fee and included time frozen.
+
+Invoices, time entries, deliverables and reports all refer to a period.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -20,21 +23,26 @@ PERIOD_STATES = [
 
 
 class PeriodQuerySet(models.QuerySet["Period"]):
-    """What is asked about periods."""
+    """Queries about periods."""
 
     def with_granted(self, at: datetime | None = None) -> "PeriodQuerySet":
-        """Each with `granted`: its minutes and those that upgrades inside it have added (by `at`, where given)."""
-        by_then = models.Q(upgrades__created_at__lte=at) if at else None
+        """Annotate each period with `granted`: its included minutes, those of upgrades added.
+
+        With `at`, only upgrades that existed at that time count.
+        """
+        existed = models.Q(upgrades__created_at__lte=at) if at else None
         return self.annotate(
-            granted=F("minutes") + Coalesce(Sum("upgrades__minutes", filter=by_then), 0)
+            granted=F("minutes") + Coalesce(Sum("upgrades__minutes", filter=existed), 0)
         )
 
 
 class Period(TenantRow):
-    """Service from `starts_on` up to, not including, `ends_on`. `amount` is minor units before tax.
+    """One paid span of service, from `starts_on` up to `ends_on`, exclusive.
 
-    `amendment` is the one whose terms apply; null: the agreement's own. What is included in it by now is asked of
-    `with_granted`, since an upgrade may have added to it.
+    `index` counts the periods of an agreement from 0. `amount` is the fee in minor units of
+    `currency`, before tax, and `due_at` when it is billed. `amendment` is the amendment whose terms
+    apply; null for the original terms. `minutes` is the included time as the period was opened;
+    `PeriodQuerySet.with_granted` adds what upgrades have added since.
     """
 
     agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="periods")
@@ -78,6 +86,6 @@ class Period(TenantRow):
 
     @property
     def tier(self) -> dict[str, Any]:
-        """The tier that is served in it, as it was frozen."""
-        found: dict[str, Any] = (self.amendment or self.agreement).tier
-        return found
+        """The frozen tier that is delivered in this period."""
+        tier: dict[str, Any] = (self.amendment or self.agreement).tier
+        return tier

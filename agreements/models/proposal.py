@@ -1,4 +1,4 @@
-"""Proposals: what is offered to a client's decision maker, its tiers, and the client's questions."""
+"""Proposals to a client's decision maker, their tiers, and the client's questions about them."""
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -27,19 +27,18 @@ INTERVALS = [
     (Interval.ONCE.value, _("Once")),
 ]
 
-
-TRANSFER_DAYS = 7  # to pay an invoice by transfer
+TRANSFER_DAYS = 7  # within which an invoice is to be paid by bank transfer
 
 
 class CollectBy(models.TextChoices):
-    """How the money comes (rule 20)."""
+    """How invoices are paid (rule 20)."""
 
     CARD = "card", _("Charged to a saved card")
     TRANSFER = "transfer", _("Transferred to the bank")
 
 
 class Renews(models.TextChoices):
-    """What happens when a term ends."""
+    """What happens when the term of an agreement ends."""
 
     NO = "no", _("It ends")
     ALONE = "alone", _("It renews by itself, unless somebody says no in time")
@@ -47,7 +46,7 @@ class Renews(models.TextChoices):
 
 
 class Rollover(models.TextChoices):
-    """What becomes of time that is left at a period's end, or was used too much (rule 25)."""
+    """What happens to unused time, and to a deficit, at the end of a period (rule 25)."""
 
     NONE = "none", _("Ends with its period")
     SURPLUS = "surplus", _("Goes on into the next period")
@@ -55,31 +54,40 @@ class Rollover(models.TextChoices):
 
 
 class Unreviewed(models.TextChoices):
-    """What becomes of a monthly report that nobody has reviewed by the day it was promised for (rule 40)."""
+    """What happens to a monthly report that nobody has reviewed by its agreed day (rule 40)."""
 
     SEND = "send", _("It goes out with the figures and no commentary")
     WAIT = "wait", _("It waits for me")
 
 
+#: The text kind of an interval where none was chosen; MONTHLY for the intervals that are not here.
 USUAL = {
     Interval.YEARLY: TextKind.YEARLY,
     Interval.ONCE: TextKind.TRIAL,
-}  # for the others: the monthly one
+}
 
 
 class Proposal(TenantRow):
-    """What was sent is frozen, by the database too; `snapshot` is all the client sees, with its SHA-256 (rule 28).
+    """An offer of tiers to a client. The database refuses every change once it is sent (rule 28).
 
-    `intro` may hold merge fields until it is sent. `revises` is the version before this one. A trial's `next_tier`
-    is the tier that was agreed for after it (name, amount, minutes, response_hours, adds, deliverables), and
-    `credits_trial` says whether its fee counts towards that; `after_trial` is the trial that this offer follows.
+    `snapshot` is everything that the client sees, as JSON, and `snapshot_hash` its SHA-256. `intro`
+    may hold merge fields until the proposal is sent. `revises` is the version before this one.
+    `expires_on` is the last day to pick a tier; `ends_on` is the end of the agreement, exclusive.
 
-    Its words come from `template`, else from the built-in text of `kind` (empty: the usual one for its interval);
-    `text` is what they were when it was sent. `value_adds` are {"title", "minutes", "ends_on", "reason"}: minutes
-    are what one costs in each period and reason why it may go under the floor, both for the freelancer's eyes;
-    `ends_on` is its last day. `overage_amount` is minor units for an
-    hour beyond the included ones; up to `overage_minutes` a period need no further approval (rule 27). `report_days`
-    after a period's end its report is there, reviewed or as `report_unreviewed` says (rule 40).
+    The agreement's text comes from `template`, or from the built-in text of `kind` where there is
+    no template; an empty `kind` means the usual one for the interval. `text` is that text as it was
+    when the proposal was sent.
+
+    `value_adds` are {"title", "minutes", "ends_on", "reason"}: `ends_on` is the last day, `minutes`
+    the time that it costs in each period, and `reason` why it may go below the rate floor. The
+    client never sees the last two. `overage_amount` is the fee in minor units for an hour beyond
+    the included time; up to `overage_minutes` in a period need no further approval (rule 27). The
+    report of a period is due `report_days` after its end, reviewed or as `report_unreviewed` says
+    (rule 40).
+
+    For a trial, `next_tier` is the tier that was agreed for after it (name, amount, minutes,
+    response_hours, adds, deliverables) and `credits_trial` says whether the trial's fee is credited
+    to that retainer. `after_trial` is the trial that this proposal follows.
     """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="proposals")
@@ -196,12 +204,12 @@ class Proposal(TenantRow):
 
     @property
     def is_trial(self) -> bool:
-        """Whether it offers a paid, one-time trial (rule 35)."""
+        """Whether the proposal offers a paid, one-time trial (rule 35)."""
         return self.text_kind == TextKind.TRIAL
 
     @property
     def text_kind(self) -> TextKind:
-        """What its text is for."""
+        """The kind of agreement that the proposal's text is for."""
         return kind_of(self.interval, self.kind, self.template)
 
     @property
@@ -236,15 +244,16 @@ class Proposal(TenantRow):
 
 
 def kind_of(interval: str, kind: str, template: Template | None) -> TextKind:
-    """The template's kind, else the one that was chosen, else the usual one for the interval."""
+    """The kind of the template, else the chosen `kind`, else the usual kind for the interval."""
     chosen = template.kind if template else kind
     return TextKind(chosen) if chosen else USUAL.get(Interval(interval), TextKind.MONTHLY)
 
 
 class Tier(TenantRow):
-    """`adds` lists what this rung adds to the one below; `amount` is minor units per interval, before tax.
+    """A tier of a proposal. The database refuses every change once it is sent (`is_frozen`).
 
-    From the moment its proposal is sent the database refuses every change (`is_frozen`).
+    `position` counts from 1, the lowest tier. `adds` lists the services that this tier adds to the
+    one below. `amount` is the fee for each interval in minor units, before tax.
     """
 
     proposal = models.ForeignKey("agreements.Proposal", models.CASCADE, related_name="tiers")
@@ -278,7 +287,10 @@ class Tier(TenantRow):
 
 
 class Question(TenantRow):
-    """Asked in the portal by one of the client's people; answered once, by mail and on the same page."""
+    """A question that a contact of the client asks in the portal.
+
+    It is answered once; the contact reads the answer by email and in the portal.
+    """
 
     proposal = models.ForeignKey("agreements.Proposal", models.PROTECT, related_name="questions")
     contact = models.ForeignKey("clients.Contact", models.PROTECT, related_name="+")

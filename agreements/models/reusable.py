@@ -1,4 +1,4 @@
-"""What a business uses again for its next proposal: packages, opening messages, and agreement templates."""
+"""What a business reuses in its proposals: packages, opening messages and agreement templates."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,7 @@ from core.models import TenantRow
 
 
 class TextKind(models.TextChoices):
-    """What a text is for; each has a built-in one."""
+    """The kinds of agreement; there is a built-in text for each."""
 
     MONTHLY = "monthly", _("Monthly retainer")
     YEARLY = "yearly", _("Yearly retainer")
@@ -17,7 +17,7 @@ class TextKind(models.TextChoices):
 
 
 class Service(models.TextChoices):
-    """The kinds of work whose usual clauses we know."""
+    """The kinds of work that have a built-in clause and a built-in package."""
 
     SOCIAL = "social", _("Social media")
     CONTENT = "content", _("Content writing")
@@ -29,7 +29,7 @@ class Service(models.TextChoices):
 
 
 class ClauseUse(models.TextChoices):
-    """When a clause stands in the agreement."""
+    """When a clause of a template is printed in an agreement."""
 
     ALWAYS = "always", _("Always")
     FITS = "fits", _("When the proposal has something for it")
@@ -37,10 +37,13 @@ class ClauseUse(models.TextChoices):
 
 
 class Template(TenantRow):
-    """`clauses` is a list of pairs: key, use, `en` and `th` with title and text each, and `waits`.
+    """An agreement text of the business's own.
 
-    `waits` names the language that was not yet confirmed after the other one changed (rule 32). `version` grows with
-    every change: who saves over a newer one is told. A retired one is not offered any more.
+    `clauses` is a list of clause pairs: {"key", "use", "waits", "en", "th"}, where `en` and `th`
+    are {"title", "text"}. `waits` is the language that still has to be confirmed after the other
+    one was changed (rule 32), or empty. `version` grows with every change, so that nobody
+    overwrites a change they have not seen. An archived template (`retired_at`) is no longer
+    offered.
     """
 
     name = models.CharField(_("name"), max_length=80)
@@ -59,15 +62,17 @@ class Template(TenantRow):
 
     @property
     def waits(self) -> int:
-        """How many of its pairs have a side that is not confirmed."""
+        """How many clauses have a language that still has to be confirmed."""
         return sum(1 for clause in self.clauses if clause["waits"])
 
 
 class Package(TenantRow):
-    """`rungs` are the fields of ladder.TierDraft, lowest first, fees in minor units of `currency` a month.
+    """A set of tiers of the business's own, from which proposals start.
 
-    A proposal copies them when it is written, so a change here never changes a proposal. `kpis` are the usual goals
-    and measures, one a line. `version` grows with every change; a retired one is not offered any more.
+    `rungs` are tiers as JSON with the fields of rules.cumulative_tiers.TierDraft, lowest first;
+    fees are minor units of `currency` a month. A proposal copies them, so a change here never
+    changes a proposal. `kpis` is a list of the usual goals and measures. `version` grows with every
+    change. An archived package (`retired_at`) is no longer offered.
     """
 
     name = models.CharField(_("name"), max_length=80)
@@ -90,12 +95,15 @@ class Package(TenantRow):
 
     @property
     def drafts(self) -> list[TierDraft]:
-        """Its tiers, lowest first."""
+        """The tiers of the package, lowest first."""
         return [TierDraft(**rung) for rung in self.rungs]
 
 
 class OpeningMessage(TenantRow):
-    """`text` may hold merge fields; agreements.proposals.opening_message fills them on sending."""
+    """An opening message that was saved under a name for later proposals.
+
+    `text` may hold merge fields; agreements.proposals.opening_message fills them.
+    """
 
     name = models.CharField(_("name"), max_length=60)
     text = models.TextField(_("opening words"), max_length=3000)

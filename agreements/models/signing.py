@@ -1,4 +1,4 @@
-"""What is signed, and the signatures under it (rules 28 to 30)."""
+"""The fields of documents that are signed, and the signatures on them (rules 28 to 30)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,11 +7,11 @@ from core.models import Document, TenantRow
 
 
 class SignableDocument(TenantRow):
-    """An agreement or an amendment on its way to its signatures.
+    """The fields that agreements and amendments share because they are signed.
 
-    `document` is the exact PDF that is read, `signed_document` the sealed one. `sign_by` is the last local day on
-    which it can be signed; `in_order`: each signer is asked when the one before has signed. `closed_because` is
-    the reason of whoever declined it or took it back.
+    `document` is the exact PDF that the signers read, `signed_document` the sealed one. `sign_by`
+    is the last day to sign, in the client's time zone. With `in_order`, each signer is asked once
+    the one before has signed. `closed_because` is the reason of whoever declined or withdrew it.
     """
 
     document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
@@ -31,10 +31,12 @@ class SignableDocument(TenantRow):
 
 
 class Signature(TenantRow):
-    """One place to sign, made with the paper. `contact` null: the business signs, through its owner.
+    """A signer's place on an agreement or amendment, created together with the document.
 
-    `code_row` is the id that the emailed code is derived from (core.links.code). `strokes` is the drawn name:
-    lines of points [x, y] on a sheet of 600 × 200; empty where it was typed. `invited_at` is when its turn came.
+    Without a `contact` the business signs, through its owner. `signed_at` is null until they sign;
+    `invited_at` is when they were asked to. `code_row` is the id from which the emailed code is
+    derived (core.links.code). `strokes` is the drawn signature: lines of points [x, y] on an area
+    of 600 × 200; empty where the name was typed only.
     """
 
     agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="signatures")
@@ -83,5 +85,5 @@ class Signature(TenantRow):
 
     @property
     def paths(self) -> list[str]:
-        """The drawn name as SVG's points, one text for each line."""
+        """The drawn signature for SVG: the `points` of one polyline for each line."""
         return [" ".join(f"{x},{y}" for x, y in line) for line in self.strokes]

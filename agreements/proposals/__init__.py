@@ -1,1 +1,1 @@
-"""Proposals: composed, sent, followed up, accepted or declined by the client."""
+"""Proposals: writing and sending them, following up, and what the client answers."""

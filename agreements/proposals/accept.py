@@ -1,4 +1,4 @@
-"""The client picks a tier, or declines: what was picked becomes the agreement, frozen and rendered."""
+"""The client picks a tier of a proposal, which creates the agreement to sign, or declines it."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -26,37 +26,41 @@ from core.models.document import DocumentKind
 def accept(
     *, proposal: Proposal, tier: Tier, contact: Contact, now: datetime, origin: Origin
 ) -> Agreement:
-    """Make the agreement of this tier and the PDF that will be read.
+    """Create the agreement for this tier and the PDF that the signers will read.
 
-    Picking the same tier again gives the agreement that is there. Another tier after that is refused: it would
-    be another agreement. A start day that has passed becomes today. Raises NotOpen, BadWording, MissingGlyphs.
+    Picking the same tier again returns the existing agreement; another tier is then refused. A
+    start day that has passed becomes today in the client's time zone. Raises NotOpen, BadWording
+    and MissingGlyphs.
     """
-    _must_be_theirs(proposal, contact, tier)
-    there = Agreement.objects.filter(proposal=proposal).first()
-    if there is None:
+    _require_own(proposal, contact, tier)
+    agreement = Agreement.objects.filter(proposal=proposal).first()
+    if agreement is None:
         try:
-            there = _make(proposal, tier, contact, now, origin)
+            agreement = _create(proposal, tier, contact, now, origin)
         except IntegrityError:
-            there = Agreement.objects.get(proposal=proposal)  # another tab was first
-    if there.tier["id"] != str(tier.id):
+            # The client picked in another tab at the same time, and that tab was first.
+            agreement = Agreement.objects.get(proposal=proposal)
+    if agreement.tier["id"] != str(tier.id):
         raise NotOpen(
             _("You have picked %(tier)s already. Ask us if you want another one.")
-            % {"tier": there.tier["name"]}
+            % {"tier": agreement.tier["name"]}
         )
-    return there
+    return agreement
 
 
-def _make(
+def _create(
     proposal: Proposal, tier: Tier, contact: Contact, now: datetime, origin: Origin
 ) -> Agreement:
-    _must_be_open(proposal, now)
-    _must_have_room(proposal, tier, now)
+    _require_open(proposal, now)
+    _require_room(proposal, tier, now)
     today = local_day(now, proposal.client.time_zone)
     proposal.starts_on = max(proposal.starts_on, today)
-    agreement = _row(proposal, tier, contact, now)
+    agreement = _unsaved(proposal, tier, contact, now)
+    # Rendering takes seconds, so it happens before the transaction, and the proposal, which may
+    # have been withdrawn in the meantime, is checked again under its lock.
     pdf = agreement_pdf.unsigned_pdf(agreement, created=now)
     with transaction.atomic():
-        _must_be_open(hold(proposal), now)  # it may have been withdrawn while the paper was printed
+        _require_open(hold(proposal), now)
         agreement.document = store.save(
             business=proposal.business,
             kind=DocumentKind.AGREEMENT,
@@ -65,7 +69,7 @@ def _make(
             now=now,
         )
         agreement.save(force_insert=True)
-        _ask(agreement, proposal, contact, now)
+        _invite_signers(agreement, proposal, contact, now)
         audit.record(
             business=agreement.business,
             chain_id=agreement.id,
@@ -78,8 +82,13 @@ def _make(
     return agreement
 
 
-def _ask(agreement: Agreement, proposal: Proposal, contact: Contact, now: datetime) -> None:
-    """Everybody who signs gets a place; whoever picked is here already."""
+def _invite_signers(
+    agreement: Agreement, proposal: Proposal, contact: Contact, now: datetime
+) -> None:
+    """Create a place for every signer and invite them, except `contact`, who is in the portal.
+
+    Sending the proposal was the signature of the business, so its origin is that of the sending.
+    """
     offered = next((event for event in audit.chain(proposal.id) if event.event == "offered"), None)
     signers.place(
         paper=agreement,
@@ -93,30 +102,30 @@ def _ask(agreement: Agreement, proposal: Proposal, contact: Contact, now: dateti
 
 
 def draft(*, proposal: Proposal, tier: Tier, now: datetime) -> Agreement:
-    """The agreement as it would be, not written: to look at first. Raises BadWording."""
-    return _row(proposal, tier, proposal.contact, now)
+    """The agreement of this tier as a preview, not saved. Raises BadWording."""
+    return _unsaved(proposal, tier, proposal.contact, now)
 
 
-def _row(proposal: Proposal, tier: Tier, contact: Contact, now: datetime) -> Agreement:
+def _unsaved(proposal: Proposal, tier: Tier, contact: Contact, now: datetime) -> Agreement:
     business, today = proposal.business, local_day(now, proposal.client.time_zone)
-    picked, agreed = frozen_terms.agree(proposal, tier, contact)
+    frozen_tier, terms = frozen_terms.agree(proposal, tier, contact)
     return Agreement(
         business=business,
         client=proposal.client,
         contact=contact,
         proposal=proposal,
         title=proposal.title,
-        tier=picked,
-        terms=agreed,
-        terms_hash=frozen_terms.digest(picked, agreed),
+        tier=frozen_tier,
+        terms=terms,
+        terms_hash=frozen_terms.digest(frozen_tier, terms),
         language=proposal.language,
         currency=proposal.currency,
         amount=tier.amount,
         minutes=tier.minutes,
-        tax_mode=agreed["tax"]["mode"],
-        taxes=agreed["tax"]["rates"],
-        tax_note=agreed["tax"]["note"],
-        withholding_percent=Decimal(agreed["tax"]["withholding_percent"]),
+        tax_mode=terms["tax"]["mode"],
+        taxes=terms["tax"]["rates"],
+        tax_note=terms["tax"]["note"],
+        withholding_percent=Decimal(terms["tax"]["withholding_percent"]),
         collect_by=proposal.collect_by,
         interval=proposal.interval,
         starts_on=proposal.starts_on,
@@ -139,12 +148,12 @@ def _row(proposal: Proposal, tier: Tier, contact: Contact, now: datetime) -> Agr
 def decline(
     *, proposal: Proposal, contact: Contact, reason: str, now: datetime, origin: Origin
 ) -> Proposal:
-    """The client says no before picking."""
-    _must_be_theirs(proposal, contact)
+    """Decline a proposal for the client. Raises NotOpen, also where a tier was picked already."""
+    _require_own(proposal, contact)
     with transaction.atomic():
-        held = hold(proposal)
-        _must_be_open(held, now)
-        if is_picked(held):
+        locked = hold(proposal)
+        _require_open(locked, now)
+        if is_picked(locked):
             raise NotOpen(_("You have picked a tier already."))
         sets = {"decided_at": now, "decline_reason": reason[:500]}
         move(proposal, ProposalState.DECLINED, PROPOSAL, sets=sets)
@@ -159,22 +168,26 @@ def decline(
     return proposal
 
 
-def _must_be_open(proposal: Proposal, now: datetime) -> None:
+def _require_open(proposal: Proposal, now: datetime) -> None:
     if proposal.state != ProposalState.SENT or is_over(proposal, now):
         raise NotOpen(_("This proposal is no longer open."))
 
 
-def _must_have_room(proposal: Proposal, tier: Tier, now: datetime) -> None:
-    """Where openings are shown, none is none (rule 36)."""
+def _require_room(proposal: Proposal, tier: Tier, now: datetime) -> None:
+    """Raise NotOpen where the proposal shows openings and the tier has none left (rule 36)."""
     if proposal.shows_openings and capacity.is_full(proposal, tier, now):
         raise NotOpen(
             _(
-                "There is no place for this tier now. You can join the waitlist on the proposal's page."
+                "There is no place for this tier now. You can join the waitlist on the "
+                "proposal's page."
             )
         )
 
 
-def _must_be_theirs(proposal: Proposal, contact: Contact, tier: Tier | None = None) -> None:
-    """To anybody else it is not open, and no more is said."""
+def _require_own(proposal: Proposal, contact: Contact, tier: Tier | None = None) -> None:
+    """Raise NotOpen unless contact and tier belong to the proposal.
+
+    The message is the same as for a closed proposal, so that a stranger learns nothing from it.
+    """
     if contact.client_id != proposal.client_id or (tier and tier.proposal_id != proposal.pk):
         raise NotOpen(_("This proposal is no longer open."))

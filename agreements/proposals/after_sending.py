@@ -1,4 +1,4 @@
-"""What follows a proposal that was sent: it is tried out, extended, revised, and its client is reminded."""
+"""Test emails of a proposal, and what follows its sending: extensions, revisions and reminders."""
 
 from datetime import date, datetime, timedelta
 
@@ -18,9 +18,10 @@ from core.database.state_moves import move
 from core.dates import local_day
 from core.outbox import emails
 
-REMIND_BEFORE = (3, 0)  # days before its last day; then it is quiet
-FRESH = timedelta(days=2)  # nobody is reminded of what has only just come
-FARTHEST = timedelta(days=180)
+REMIND_BEFORE = (3, 0)  # days before the last day of a proposal; one reminder for each
+FRESH = timedelta(days=2)  # no reminder within this time after sending
+FARTHEST = timedelta(days=180)  # a proposal stays open at most this long from today
+#: Fields of a proposal that its next version takes over.
 COPIED = (
     "title",
     "currency",
@@ -62,7 +63,10 @@ COPIED = (
 
 
 def try_out(*, proposal: Proposal, now: datetime) -> str:
-    """Mail the letter to the freelancer alone, as the client gets it but without the link; the address it went to."""
+    """Email the proposal to the freelancer, as the client would get it but without the link.
+
+    Returns the address that it was sent to.
+    """
     to = proposal.business.owner.email
     emails.write(
         kind="proposal_trial",
@@ -86,72 +90,80 @@ def try_out(*, proposal: Proposal, now: datetime) -> str:
 def extend(
     *, proposal: Proposal, until: date, actor: str, now: datetime, origin: Origin = UNSEEN
 ) -> Proposal:
-    """Keep an offer open until a later day, or open an expired one again; the client is told. Raises NotOpen."""
+    """Keep a proposal open until a later day (`until`), or open an expired one again.
+
+    The client is emailed. Raises NotOpen.
+    """
     with transaction.atomic():
-        held = hold(proposal)
-        if not can_extend(held):
+        locked = hold(proposal)
+        if not can_extend(locked):
             raise NotOpen(_("Only an offer that waits for an answer can be extended."))
-        today = local_day(now, held.client.time_zone)
-        if not today <= until <= today + FARTHEST or (held.expires_on and until <= held.expires_on):
+        today = local_day(now, locked.client.time_zone)
+        if not today <= until <= today + FARTHEST or (
+            locked.expires_on and until <= locked.expires_on
+        ):
             raise NotOpen(_("Choose a later day, within half a year."), field="until")
-        held.expires_on = until
-        if is_over(held, now):
+        locked.expires_on = until
+        if is_over(locked, now):
             raise NotOpen(
                 _("The retainer would have to begin before that day. Revise the proposal instead.")
             )
-        if held.state == ProposalState.EXPIRED:
-            move(held, ProposalState.SENT, PROPOSAL, sets={"decided_at": None})
-        Proposal.objects.filter(pk=held.pk).update(expires_on=until, reminders=0)
+        if locked.state == ProposalState.EXPIRED:
+            move(locked, ProposalState.SENT, PROPOSAL, sets={"decided_at": None})
+        Proposal.objects.filter(pk=locked.pk).update(expires_on=until, reminders=0)
         _record(
-            held,
+            locked,
             "extended",
             actor,
             now,
             origin,
             {"ends_on": (until + timedelta(days=1)).isoformat()},
         )
-        _letter(held, "proposal_extended", until.isoformat(), now)
+        _email_deadline(locked, "proposal_extended", until.isoformat(), now)
     proposal.refresh_from_db()
     return proposal
 
 
 def revise(*, proposal: Proposal, now: datetime) -> Proposal:
-    """A draft of the next version; the old one stays as it is until the new one is sent. Raises NotOpen."""
+    """Create a draft of the next version, or return the draft that exists already.
+
+    The present version stays open until the new one is sent. Raises NotOpen.
+    """
     with transaction.atomic():
-        held = hold(proposal)
-        if not can_revise(held):
+        locked = hold(proposal)
+        if not can_revise(locked):
             raise NotOpen(_("Only an offer that was sent, and not picked, can be revised."))
-        if there := held.revisions.filter(state=ProposalState.DRAFT).first():
-            return there
-        fresh = Proposal.objects.create(
-            business=held.business,
-            client=held.client,
-            contact=held.contact,
-            version=held.version + 1,
-            revises=held,
+        if existing := locked.revisions.filter(state=ProposalState.DRAFT).first():
+            return existing
+        revision = Proposal.objects.create(
+            business=locked.business,
+            client=locked.client,
+            contact=locked.contact,
+            version=locked.version + 1,
+            revises=locked,
             created_at=now,
-            **{name: getattr(held, name) for name in COPIED},
+            **{name: getattr(locked, name) for name in COPIED},
         )
         for name in ("cosigners", "testimonials"):
-            getattr(fresh, name).set(getattr(held, name).all())
-        Tier.objects.bulk_create(_copied(tier, fresh, now) for tier in rungs(held))
-    return fresh
+            getattr(revision, name).set(getattr(locked, name).all())
+        Tier.objects.bulk_create(_copied(tier, revision, now) for tier in rungs(locked))
+    return revision
 
 
 def can_extend(proposal: Proposal) -> bool:
-    """Whether it waits for an answer, or did until its last day was over."""
+    """Whether the proposal waits for an answer or has expired without one."""
     return proposal.state in (ProposalState.SENT, ProposalState.EXPIRED) and not is_picked(proposal)
 
 
 def can_revise(proposal: Proposal) -> bool:
-    """Whether it was sent and led to nothing yet."""
+    """Whether the proposal was sent and no tier was picked."""
     return proposal.state not in (ProposalState.DRAFT, ProposalState.ACCEPTED) and not is_picked(
         proposal
     )
 
 
 def newest(proposal: Proposal) -> Proposal:
-    """The last version of it that was sent: an old link shows the new offer."""
+    """The latest version of a proposal that was sent, so that an old link shows the new offer."""
     while (
         later := proposal.revisions.exclude(state=ProposalState.DRAFT).order_by("-version").first()
     ):
@@ -160,7 +172,11 @@ def newest(proposal: Proposal) -> Proposal:
 
 
 def remind_due(*, now: datetime) -> int:
-    """Remind of offers that end soon, three days before and on the last day; the number of letters."""
+    """Email reminders of proposals three days before they expire and on their last day.
+
+    Days are those of the client's time zone. Proposals that were sent in the last two days are left
+    out. Returns the number of reminders.
+    """
     latest = (now + timedelta(days=REMIND_BEFORE[0] + 1)).date()
     waiting = Proposal.objects.filter(
         state=ProposalState.SENT,
@@ -173,44 +189,46 @@ def remind_due(*, now: datetime) -> int:
 
 
 def _remind(proposal: Proposal, now: datetime) -> int:
+    """Send a reminder if one is due; the number sent. Checked again under the proposal's lock."""
     with transaction.atomic():
-        held = hold(proposal)
+        locked = hold(proposal)
         if (
-            held.state != ProposalState.SENT
-            or is_picked(held)
-            or is_over(held, now)
-            or not held.expires_on
+            locked.state != ProposalState.SENT
+            or is_picked(locked)
+            or is_over(locked, now)
+            or not locked.expires_on
         ):
             return 0  # answered in the meantime
-        left = (held.expires_on - local_day(now, held.client.time_zone)).days
-        due = sum(1 for days in REMIND_BEFORE if left <= days)
-        if held.reminders >= due:
+        days_left = (locked.expires_on - local_day(now, locked.client.time_zone)).days
+        due = sum(1 for days in REMIND_BEFORE if days_left <= days)
+        if locked.reminders >= due:
             return 0
-        Proposal.objects.filter(pk=held.pk).update(reminders=due)
-        _record(held, "reminded", "Retainer Hub", now, UNSEEN, {})
-        _letter(held, "proposal_reminder", f"{held.expires_on}:{due}", now)
+        # A job that is late sends one reminder for all that were due.
+        Proposal.objects.filter(pk=locked.pk).update(reminders=due)
+        _record(locked, "reminded", "Retainer Hub", now, UNSEEN, {})
+        _email_deadline(locked, "proposal_reminder", f"{locked.expires_on}:{due}", now)
     return 1
 
 
-def _letter(proposal: Proposal, kind: str, ref: str, now: datetime) -> None:
-    """A short note with a fresh link: how long the offer is open."""
+def _email_deadline(proposal: Proposal, kind: str, ref: str, now: datetime) -> None:
+    """Email the client until when the proposal is open, with a new link to it."""
     link = portal_links.portal_link(
         contact=proposal.contact, now=now, target=f"proposal:{proposal.id}"
     )
     with translation.override(proposal.language):
-        what = {
+        facts = {
             "title": proposal.title,
             "day": formats.day(proposal.expires_on),
             "business": proposal.business.name,
         }
-        said = [_("The proposal “%(title)s” of %(business)s is open until %(day)s.") % what]
-        said.append(
+        paragraphs = [_("The proposal “%(title)s” of %(business)s is open until %(day)s.") % facts]
+        paragraphs.append(
             _("On its page you can pick a tier, ask a question, or say that it does not fit.")
         )
         context = {
-            "subject": _("Open until %(day)s: %(title)s") % what,
+            "subject": _("Open until %(day)s: %(title)s") % facts,
             "name": proposal.contact.name,
-            "paragraphs": said,
+            "paragraphs": paragraphs,
             "button": _("See the proposal"),
             "link": links.placeholder("link", link.id),
         }
@@ -227,6 +245,7 @@ def _letter(proposal: Proposal, kind: str, ref: str, now: datetime) -> None:
 
 
 def _copied(tier: Tier, proposal: Proposal, now: datetime) -> Tier:
+    """An unsaved copy of a tier for another version of its proposal."""
     names = (
         "position",
         "name",

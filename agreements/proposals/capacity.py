@@ -1,4 +1,8 @@
-"""Which hours are spoken for in the months ahead, and how many openings are left: computed, never typed (rule 36)."""
+"""Computes the committed hours of the months ahead and the openings that are left (rule 36).
+
+All figures are minutes. Openings are always computed from signed agreements, value-adds and time
+off; nobody enters them.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -26,10 +30,11 @@ OPEN = (ProposalState.DRAFT, ProposalState.SENT)
 
 @dataclass(frozen=True)
 class Load:
-    """A stretch of days in minutes. `capacity` is None where the business has not said it.
+    """The workload of a span of days, in minutes. `capacity` is None where the business set none.
 
-    `signed` is what running agreements include, `added` what their value-adds cost, `likely` the open proposals by
-    the chance of their stage: a guess, which takes no opening away.
+    `off` is the capacity that time off takes, `signed` the included time of running agreements and
+    `added` the time of their value-adds. `likely` is that of open proposals, weighted by the chance
+    of their stage: an estimate that does not reduce the openings.
     """
 
     span: Span
@@ -41,57 +46,71 @@ class Load:
 
     @property
     def free(self) -> int | None:
-        """What is left to sell; under zero where more is promised than there is."""
+        """The minutes that are left to sell; negative where the span is overbooked."""
         return (
             None if self.capacity is None else self.capacity - self.off - self.signed - self.added
         )
 
 
 def months(business: Business, today: date, count: int = MONTHS) -> list[Load]:
-    """The load of this month and the next ones, in a number of questions that does not grow."""
+    """The workload of this month and the next ones, `count` in all.
+
+    The number of queries does not grow with the number of agreements or months.
+    """
     first = month_of(today)
-    found = [Span(add_months(first, n), add_months(first, n + 1)) for n in range(count)]
-    whole = Span(first, found[-1].end)
-    return _loads(business, found, whole, list(_weighted(business, whole, today)))
+    spans_of_months = [Span(add_months(first, n), add_months(first, n + 1)) for n in range(count)]
+    whole = Span(first, spans_of_months[-1].end)
+    return _loads(business, spans_of_months, whole, list(_weighted(business, whole, today)))
 
 
 def openings(business: Business, tier_minutes: int, day: date) -> int | None:
-    """How many more clients of a tier fit into the month that begins on `day`; None where nobody can say.
+    """How many more clients of a tier fit into the month that begins on `day`.
 
-    That is so where the business has no capacity set, or the tier includes no time.
+    None where that cannot be computed: the business has set no capacity, or the tier includes no
+    time.
     """
     return openings_of(business, [tier_minutes], day)[0]
 
 
 def openings_of(business: Business, tiers: Sequence[int], day: date) -> list[int | None]:
-    """The same for several tiers, each on its own, with the questions of one."""
+    """The openings of several tiers, each counted as if all free time went to that tier.
+
+    `tiers` are the included minutes of each. The queries are those of a single tier.
+    """
     if not business.capacity_minutes:
         return [None for _minutes in tiers]
-    left = free(business, day) or 0
-    return [workload.openings(left, minutes) if minutes else None for minutes in tiers]
+    free_minutes = free(business, day) or 0
+    return [workload.openings(free_minutes, minutes) if minutes else None for minutes in tiers]
 
 
 def is_full(proposal: Proposal, tier: Tier, now: datetime) -> bool:
-    """Whether nobody can pick this tier now for want of time; without a capacity there is always room."""
+    """Whether this tier cannot be picked now because there is no opening.
+
+    Never where the business has set no capacity.
+    """
     day = max(proposal.starts_on, local_day(now, proposal.client.time_zone))
     return openings(proposal.business, tier.minutes, day) == 0
 
 
 def free(business: Business, day: date) -> int | None:
-    """The minutes of the month that begins on `day` that nobody has signed for; under zero where it is overbooked."""
+    """The free minutes of the month that begins on `day`; negative where it is overbooked.
+
+    None where the business has set no capacity.
+    """
     month = Span(day, add_months(day, 1))
     return _loads(business, [month], month, [])[0].free
 
 
 def lacks(agreement: Agreement) -> int:
-    """By how many minutes its first month would be overbooked once it is signed; 0 where there is room."""
-    left = free(agreement.business, agreement.starts_on)
-    return max(0, agreement.minutes - left) if left is not None else 0
+    """By how many minutes this agreement would overbook its first month; 0 where it fits."""
+    free_minutes = free(agreement.business, agreement.starts_on)
+    return max(0, agreement.minutes - free_minutes) if free_minutes is not None else 0
 
 
 def _loads(
-    business: Business, found: Sequence[Span], whole: Span, likely: Sequence[Promise]
+    business: Business, stretches: Sequence[Span], whole: Span, likely: Sequence[Promise]
 ) -> list[Load]:
+    """The load of each of `stretches`, all of which lie in `whole`."""
     signed = list(_signed(business, whole))
     away = [row.span for row in TimeOff.objects.filter(business=business, ends_on__gt=whole.start)]
     capacity = business.capacity_minutes
@@ -104,12 +123,15 @@ def _loads(
             added=workload.within([extra for _promise, extra in signed], span),
             likely=workload.within(likely, span),
         )
-        for span in found
+        for span in stretches
     ]
 
 
 def _signed(business: Business, whole: Span) -> Iterator[tuple[Promise, Promise]]:
-    """Of every period of a running agreement: its minutes by the terms of its first day, and those of value-adds."""
+    """For every period of every running agreement: its included time, and the time of value-adds.
+
+    The terms of the period's first day apply. Periods that start during a pause are left out.
+    """
     rows = Agreement.objects.filter(business=business, state__in=RUNS, starts_on__lt=whole.end)
     running = effective_terms.load(
         rows.select_related("proposal").defer("terms", "tier", "proposal__text")
@@ -117,9 +139,8 @@ def _signed(business: Business, whole: Span) -> Iterator[tuple[Promise, Promise]
     pauses = Pause.objects.by_agreement(row.pk for row in running)
     for row in running:
         if row.renews == Renews.ALONE:
-            row.ends_on = (
-                None  # it goes on unless somebody says no, and then it does not renew any more
-            )
+            # It goes on unless someone gives notice, and notice sets `renews` to NO.
+            row.ends_on = None
         first = index_before(row.starts_on, Interval(row.interval), whole.start)
         for span in spans(row, until=whole.end - timedelta(days=1), first=first):
             if not any(pause.covers(span.start) for pause in pauses.get(row.pk, [])):
@@ -128,13 +149,17 @@ def _signed(business: Business, whole: Span) -> Iterator[tuple[Promise, Promise]
 
 
 def _added(proposal: Proposal, span: PeriodSpan) -> int:
-    """What the value-adds that have not ended when the period begins cost in it."""
-    adds: Iterable[dict[str, Any]] = proposal.value_adds
-    return sum(one["minutes"] for one in adds if date.fromisoformat(one["ends_on"]) >= span.start)
+    """The minutes of the value-adds that have not ended when the period begins."""
+    value_adds: Iterable[dict[str, Any]] = proposal.value_adds
+    return sum(
+        value_add["minutes"]
+        for value_add in value_adds
+        if date.fromisoformat(value_add["ends_on"]) >= span.start
+    )
 
 
 def _weighted(business: Business, whole: Span, today: date) -> Iterator[Promise]:
-    """The recommended tier of each client's latest open proposal, or the one that was picked, by its chance."""
+    """The weighted time of each client's latest open proposal that is not signed yet."""
     unsigned = Q(agreement__isnull=True) | Q(agreement__state=AgreementState.SENT)
     rows = Proposal.objects.filter(
         unsigned, business=business, state__in=OPEN, starts_on__lt=whole.end
@@ -144,6 +169,7 @@ def _weighted(business: Business, whole: Span, today: date) -> Iterator[Promise]
     )
     latest: dict[Any, Proposal] = {}
     for row in rows.order_by("created_at", "pk").prefetch_related("tiers"):
+        # The newest counts, but a draft never takes the place of a proposal that was sent.
         if row.sent_at or row.client_id not in latest or not latest[row.client_id].sent_at:
             latest[row.client_id] = row
     for row in latest.values():
@@ -151,26 +177,32 @@ def _weighted(business: Business, whole: Span, today: date) -> Iterator[Promise]
 
 
 def _likely(proposal: Proposal, whole: Span, today: date) -> Iterator[Promise]:
+    """The time of a proposal in each of its periods, multiplied by the chance that it is signed."""
     starts = max(proposal.starts_on, today)
     if proposal.ends_on and proposal.ends_on <= starts:
         return
-    minutes, chance = _asked(proposal), _chance(proposal)
+    minutes, chance = _expected_minutes(proposal), _chance(proposal)
     until, interval = whole.end - timedelta(days=1), Interval(proposal.interval)
     for span in periods(starts, starts.day, interval, end=proposal.ends_on, until=until):
         yield Promise(span, (minutes + _added(proposal, span)) * span.fraction * chance)
 
 
-def _asked(proposal: Proposal) -> int:
-    picked = getattr(proposal, "agreement", None)
-    if picked is not None:
-        return int(picked.minutes)
-    rungs = list(proposal.tiers.all())
+def _expected_minutes(proposal: Proposal) -> int:
+    """The included time of the tier that was picked, or of the recommended one."""
+    agreement = getattr(proposal, "agreement", None)
+    if agreement is not None:
+        return int(agreement.minutes)
+    tiers = list(proposal.tiers.all())
     return next(
-        (rung.minutes for rung in rungs if rung.is_recommended), rungs[0].minutes if rungs else 0
+        (tier.minutes for tier in tiers if tier.is_recommended), tiers[0].minutes if tiers else 0
     )
 
 
 def _chance(proposal: Proposal) -> Fraction:
-    """By the client's stage; one who has signed before stands where the new proposal stands."""
+    """The chance that a proposal is signed, by the client's stage in the pipeline.
+
+    The stage of an existing client says nothing about a new proposal; there the proposal counts as
+    sent or as not sent yet.
+    """
     usual = Stage.PROPOSAL_SENT if proposal.sent_at else Stage.CALL_BOOKED
     return Fraction(ODDS.get(Stage(proposal.client.state), ODDS[usual]), 100)

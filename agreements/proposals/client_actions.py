@@ -1,4 +1,4 @@
-"""What a client does with a proposal before picking: looks at it, asks, forwards it to who decides."""
+"""What a client does with a proposal before picking a tier: viewing, asking, forwarding."""
 
 from datetime import datetime
 
@@ -17,12 +17,15 @@ from core.audit import Origin
 from core.dates import local_day
 from core.outbox import emails
 
-MOST_QUESTIONS = 20  # of one proposal
-MOST_FORWARDS = 5
+MOST_QUESTIONS = 20  # about one proposal
+MOST_FORWARDS = 5  # of one proposal
 
 
 def opened(*, proposal: Proposal, contact: Contact, now: datetime, origin: Origin) -> None:
-    """Remember when the client looked at it: the first time on the row, once a day and person in its record."""
+    """Record that a contact has opened the proposal.
+
+    The first time is stored on the proposal; an audit event is written once a day for each contact.
+    """
     Proposal.objects.filter(pk=proposal.pk, opened_at__isnull=True).update(opened_at=now)
     _once_a_day(proposal, contact, "offer_opened", {}, now, origin)
 
@@ -30,7 +33,11 @@ def opened(*, proposal: Proposal, contact: Contact, now: datetime, origin: Origi
 def seen(
     *, proposal: Proposal, tier: Tier, contact: Contact, now: datetime, origin: Origin
 ) -> None:
-    """A tier stayed in sight for some seconds: once a day, person and tier. Without a script it is not recorded."""
+    """Record that a tier was visible to a contact for some seconds.
+
+    An audit event is written once a day for each contact and tier. The page reports it by
+    JavaScript, so without JavaScript nothing is recorded.
+    """
     if tier.proposal_id == proposal.pk and proposal.state == ProposalState.SENT:
         _once_a_day(proposal, contact, "tier_seen", {"tier": tier.name}, now, origin)
 
@@ -38,42 +45,45 @@ def seen(
 def ask(
     *, proposal: Proposal, contact: Contact, text: str, now: datetime, origin: Origin
 ) -> Question:
-    """A question about an open offer; the freelancer gets it by mail. Raises NotOpen."""
+    """Ask a question about an open proposal; it is emailed to the freelancer. Raises NotOpen."""
     with transaction.atomic():
-        held = hold_open(proposal, contact, now)
-        if held.questions.count() >= MOST_QUESTIONS:
+        locked = hold_open(proposal, contact, now)
+        if locked.questions.count() >= MOST_QUESTIONS:
             raise NotOpen(
                 _("You have asked a lot already. Please write us an email."), field="text"
             )
-        row = Question.objects.create(
-            business=held.business, proposal=held, contact=contact, text=text, created_at=now
+        question = Question.objects.create(
+            business=locked.business, proposal=locked, contact=contact, text=text, created_at=now
         )
-        record(held, contact, "asked", now, origin, {"words": text[:300]})
-        with translation.override(held.business.language):
-            who = {"name": contact.name, "title": held.title}
-            said = [_("%(name)s asks about “%(title)s”:") % who, text]
-            said.append(
+        record(locked, contact, "asked", now, origin, {"words": text[:300]})
+        with translation.override(locked.business.language):
+            facts = {"name": contact.name, "title": locked.title}
+            paragraphs = [_("%(name)s asks about “%(title)s”:") % facts, text]
+            paragraphs.append(
                 _("Answer on the proposal's page: they read it by email and in the portal.")
             )
-            subject = _("Question about “%(title)s”") % who
+            subject = _("Question about “%(title)s”") % facts
         note(
-            held,
+            locked,
             "question",
-            str(row.pk),
-            held.business.owner.email,
+            str(question.pk),
+            locked.business.owner.email,
             subject,
-            said,
-            held.business.language,
+            paragraphs,
+            locked.business.language,
             now,
         )
-    return row
+    return question
 
 
 def answer(*, question: Question, text: str, actor: str, now: datetime) -> Question:
-    """The freelancer's answer, once; it goes to who asked. Raises NotOpen the second time."""
+    """Answer a client's question; the answer is emailed to the contact who asked.
+
+    Raises NotOpen where it was answered already.
+    """
     with transaction.atomic():
-        mine = Question.objects.filter(pk=question.pk, answered_at__isnull=True)
-        if not mine.update(answer=text, answered_at=now):
+        unanswered = Question.objects.filter(pk=question.pk, answered_at__isnull=True)
+        if not unanswered.update(answer=text, answered_at=now):
             raise NotOpen(_("This question was answered already."))
         proposal, contact = question.proposal, question.contact
         audit.record(
@@ -81,7 +91,7 @@ def answer(*, question: Question, text: str, actor: str, now: datetime) -> Quest
         )
         link = portal_links.portal_link(contact=contact, now=now, target=f"proposal:{proposal.id}")
         with translation.override(proposal.language):
-            said = [_("You asked: “%(text)s”") % {"text": question.text}, text]
+            paragraphs = [_("You asked: “%(text)s”") % {"text": question.text}, text]
             subject = _("Your question about “%(title)s”") % {"title": proposal.title}
             button = _("See the proposal")
         note(
@@ -90,7 +100,7 @@ def answer(*, question: Question, text: str, actor: str, now: datetime) -> Quest
             str(question.pk),
             contact.email,
             subject,
-            said,
+            paragraphs,
             proposal.language,
             now,
             name=contact.name,
@@ -104,45 +114,59 @@ def answer(*, question: Question, text: str, actor: str, now: datetime) -> Quest
 def forward(
     *, proposal: Proposal, contact: Contact, name: str, email: str, now: datetime, origin: Origin
 ) -> Contact:
-    """Send it on to a colleague who has a say; they may look and pick like whoever forwards it. Raises NotOpen."""
+    """Email the proposal to a colleague of the contact, who may then view it and pick a tier too.
+
+    An unknown email address becomes a new contact of the client. Raises NotOpen.
+    """
     with transaction.atomic():
-        held = hold_open(proposal, contact, now)
-        sent = [event for event in audit.chain(held.pk) if event.event == "forwarded"]
-        if len(sent) >= MOST_FORWARDS:
+        locked = hold_open(proposal, contact, now)
+        forwards = [event for event in audit.chain(locked.pk) if event.event == "forwarded"]
+        if len(forwards) >= MOST_FORWARDS:
             raise NotOpen(
                 _("It was forwarded five times already. Please write us an email."), field="email"
             )
-        other = Contact.objects.filter(client=contact.client_id, email__iexact=email).first()
-        other = other or client_records.add_contact(
+        colleague = Contact.objects.filter(client=contact.client_id, email__iexact=email).first()
+        colleague = colleague or client_records.add_contact(
             client=contact.client, name=name, email=email, now=now
         )
-        if not other.is_active:
+        if not colleague.is_active:
             raise NotOpen(
                 _("This person cannot open the portal. Please write us an email."), field="email"
             )
         mail(
-            held,
+            locked,
             kind="proposal_forward",
-            ref=f"{held.pk}:{other.pk}:{len(sent)}",
+            ref=f"{locked.pk}:{colleague.pk}:{len(forwards)}",
             now=now,
-            to=other,
+            to=colleague,
         )
-        record(held, contact, "forwarded", now, origin, {"name": f"{other.name} <{other.email}>"})
-    return other
+        record(
+            locked,
+            contact,
+            "forwarded",
+            now,
+            origin,
+            {"name": f"{colleague.name} <{colleague.email}>"},
+        )
+    return colleague
 
 
 def hold_open(proposal: Proposal, contact: Contact, now: datetime) -> Proposal:
-    """The proposal, held, if this person may still act on it."""
-    held = hold(proposal)
+    """Lock the proposal until the transaction ends, if this contact may still act on it.
+
+    Raises NotOpen where the proposal is closed, a tier was picked, or the contact is not one of the
+    client's.
+    """
+    locked = hold(proposal)
     if (
-        contact.client_id != held.client_id
-        or held.state != ProposalState.SENT
-        or is_over(held, now)
+        contact.client_id != locked.client_id
+        or locked.state != ProposalState.SENT
+        or is_over(locked, now)
     ):
         raise NotOpen(_("This proposal is no longer open."))
-    if is_picked(held):
+    if is_picked(locked):
         raise NotOpen(_("You have picked a tier already."))
-    return held
+    return locked
 
 
 def _once_a_day(
@@ -153,12 +177,13 @@ def _once_a_day(
     now: datetime,
     origin: Origin,
 ) -> None:
+    """Write an audit event unless the same one was written today, in the client's time zone."""
     zone, actor = proposal.client.time_zone, _actor(contact)
     today = local_day(now, zone)
     with transaction.atomic():
-        hold(proposal)  # two tabs take turns
-        for one in audit.chain(proposal.pk):
-            if (one.event, one.actor, one.data, local_day(one.at, zone)) == (
+        hold(proposal)  # so that two tabs at once do not both write it
+        for row in audit.chain(proposal.pk):
+            if (row.event, row.actor, row.data, local_day(row.at, zone)) == (
                 event,
                 actor,
                 data,
@@ -176,7 +201,7 @@ def record(
     origin: Origin,
     data: dict[str, str],
 ) -> None:
-    """One event of a proposal's own chain, by one of the client's people."""
+    """Write an event of a contact into the audit chain of the proposal."""
     audit.record(
         business=proposal.business,
         chain_id=proposal.id,
@@ -203,7 +228,7 @@ def note(
     now: datetime,
     **more: str,
 ) -> None:
-    """A short letter about a proposal, to either side."""
+    """Email a short note about a proposal to either side; `said` are its paragraphs."""
     emails.write(
         kind=kind,
         ref=ref,

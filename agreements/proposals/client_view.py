@@ -1,4 +1,4 @@
-"""A proposal as the client sees it: the same for the portal's page and for the freelancer's preview of it."""
+"""A proposal as the client sees it, for the portal's page and for the freelancer's preview."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -17,20 +17,26 @@ from core.models.tax_rate import TaxMode
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the comparison: what it is about and what each tier says; True and False are a tick and a dash."""
+    """A row of the tier comparison: its name, and a value for each tier.
+
+    True is shown as a tick and False as a dash.
+    """
 
     name: str
     said: list[str | bool]
 
 
 def shown(proposal: Proposal, *, today: date) -> dict[str, Any]:
-    """Everything the page says, but for its forms."""
+    """The template context of the proposal's page, without its forms. `today` is the client's day.
+
+    `places` are the openings by tier, where the proposal shows them.
+    """
     tiers = rungs(proposal)
     tax = frozen_terms.freeze_tax(proposal.business, proposal.client)
     return {
         "proposal": proposal,
         "intro": opening_message.filled(proposal),
-        "cards": [(tier, cumulative_tiers.lines(tiers, place)) for place, tier in enumerate(tiers)],
+        "cards": [(tier, cumulative_tiers.lines(tiers, index)) for index, tier in enumerate(tiers)],
         "comparison": comparison(tiers) if len(tiers) > 1 else [],
         "tax": tax,
         "is_tax_included": tax["mode"] == TaxMode.INCLUSIVE,
@@ -42,16 +48,21 @@ def shown(proposal: Proposal, *, today: date) -> dict[str, Any]:
 
 
 def _places(proposal: Proposal, tiers: list[Tier], today: date) -> dict[Any, int]:
-    """How many more clients of each tier fit, where the proposal says so and it can be computed (rule 36)."""
+    """The openings of each tier by its id, where the proposal shows them (rule 36).
+
+    Tiers whose openings cannot be computed are left out.
+    """
     if not proposal.shows_openings:
         return {}
     starts = max(proposal.starts_on, today)
-    found = capacity.openings_of(proposal.business, [tier.minutes for tier in tiers], starts)
-    return {tier.pk: left for tier, left in zip(tiers, found, strict=True) if left is not None}
+    openings = capacity.openings_of(proposal.business, [tier.minutes for tier in tiers], starts)
+    return {
+        tier.pk: count for tier, count in zip(tiers, openings, strict=True) if count is not None
+    }
 
 
 def comparison(tiers: list[Tier]) -> list[Row]:
-    """The differences line by line: time, answers, what is contained, and how many of each deliverable."""
+    """The rows that compare tiers: included time, response time, services and deliverables."""
     rows = [
         Row(
             _("Reserved time"),
@@ -59,25 +70,25 @@ def comparison(tiers: list[Tier]) -> list[Row]:
         ),
         Row(_("Answers within working hours"), [str(tier.response_hours) for tier in tiers]),
     ]
-    for at, rung in enumerate(tiers):
-        rows += [Row(text, [place >= at for place in range(len(tiers))]) for text in rung.adds]
+    for lowest, tier in enumerate(tiers):
+        rows += [Row(text, [index >= lowest for index in range(len(tiers))]) for text in tier.adds]
     counts = [
-        {item["title"]: item["promised"] for item in cumulative_tiers.delivered(tiers, place)}
-        for place in range(len(tiers))
+        {item["title"]: item["promised"] for item in cumulative_tiers.delivered(tiers, index)}
+        for index in range(len(tiers))
     ]
     for title in dict.fromkeys(title for count in counts for title in count):
-        said: list[str | bool] = [
+        cells: list[str | bool] = [
             str(count[title]) if title in count else False for count in counts
         ]
-        rows.append(Row(title[:1].upper() + title[1:], said))
+        rows.append(Row(title[:1].upper() + title[1:], cells))
     return rows
 
 
 def _testimonials(proposal: Proposal) -> list[dict[str, Any]]:
-    """As they were when it was sent; of a draft, as they are now."""
+    """The testimonials as they were when the proposal was sent; for a draft, as they are now."""
     if proposal.snapshot:
-        found: list[dict[str, Any]] = proposal.snapshot.get("testimonials", [])
-        return found
+        testimonials: list[dict[str, Any]] = proposal.snapshot.get("testimonials", [])
+        return testimonials
     return [
         {
             "id": str(row.pk),

@@ -1,4 +1,4 @@
-"""What a call brings to a proposal: its words, the reason, the goals, and the tier whose hours fit (rule 33)."""
+"""Fills a new proposal from the notes of a sales call: message, reason, goals, tier (rule 33)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,16 +11,19 @@ from core.documents.glyphs import printable
 
 
 def opening(said: Answers) -> str:
-    """The usual words, with what the client said in the middle; to be read and changed, in the active language."""
-    told = [words for text in (said.needs, said.goals) if (words := printable(text).strip())]
-    if not told:
+    """The usual opening message with what the client said in the call, in the active language.
+
+    The freelancer reads and changes it before it is sent.
+    """
+    quotes = [quote for text in (said.needs, said.goals) if (quote := printable(text).strip())]
+    if not quotes:
         return opening_message.usual()
     first, rest = opening_message.usual().split("\n\n", 1)
-    return "\n\n".join([first, _("What you told me:"), *told, rest])
+    return "\n\n".join([first, _("What you told me:"), *quotes, rest])
 
 
 def reason(said: Answers) -> str:
-    """Why the recommended tier, in the client's own goal; empty where none was said."""
+    """Why a tier is recommended, as the client's first goal in the call; empty without a goal."""
     lines = [
         line.strip().rstrip(".") for line in printable(said.goals).splitlines() if line.strip()
     ]
@@ -28,17 +31,20 @@ def reason(said: Answers) -> str:
 
 
 def goals(said: Answers, usual: Sequence[str]) -> list[str]:
-    """The figures of the call as the agreement prints them, else the package's usual ones."""
+    """The KPIs that were named in the call as the agreement prints them, or else the usual ones."""
     return [printable(line) for line in said.kpi_lines] or list(usual)
 
 
 def recommend(
     tiers: Sequence[dict[str, Any]], drafts: Sequence[Any], minutes: int
 ) -> list[dict[str, Any]]:
-    """A form's tiers with the smallest one recommended that holds the estimated load; as they were without one."""
-    fits = next(
-        (place for place, draft in enumerate(drafts) if draft.minutes >= minutes), len(drafts) - 1
+    """A form's tiers with a recommendation: the smallest that includes the estimated `minutes`.
+
+    The highest tier is recommended where none includes them. Unchanged without an estimate.
+    """
+    fitting = next(
+        (index for index, draft in enumerate(drafts) if draft.minutes >= minutes), len(drafts) - 1
     )
     if not minutes or not drafts:
         return list(tiers)
-    return [tier | {"is_recommended": place == fits} for place, tier in enumerate(tiers)]
+    return [tier | {"is_recommended": index == fitting} for index, tier in enumerate(tiers)]

@@ -1,4 +1,4 @@
-"""What became of objections, told by what was signed, declined or lost since; nobody types it."""
+"""Derives the outcomes of objections from what was signed, declined or lost afterwards."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -11,21 +11,25 @@ from clients.models import Objection
 from clients.rules.objection_statistics import Outcome
 from clients.rules.pipeline import Stage
 
+#: Unsuccessful states of a proposal.
 GONE = (ProposalState.DECLINED, ProposalState.EXPIRED)
 
 
 def on_the_table(offer: Proposal | None) -> str:
-    """The tier that an objection is usually about: the recommended one."""
+    """The name of the tier that an objection is usually about: the recommended one, or ""."""
     tier = favourite(list(offer.tiers.all())) if offer else None
     return tier.name if tier else ""
 
 
 def outcomes(objections: Iterable[Objection]) -> dict[UUID, Outcome]:
-    """For each objection, with two questions for all of them. `client` should be fetched with them."""
+    """The outcome of each objection by its id, with two queries for all of them.
+
+    The objections should be loaded with `select_related("client")`.
+    """
     rows = list(objections)
     clients = {row.client_id for row in rows}
     signed: dict[UUID, list[Agreement]] = defaultdict(list)
-    waiting: set[UUID] = set()
+    waiting: set[UUID] = set()  # clients who have picked a tier and have not signed yet
     for agreement in Agreement.objects.filter(client__in=clients).order_by("signed_at"):
         if agreement.signed_at:
             signed[agreement.client_id].append(agreement)
@@ -43,15 +47,22 @@ def outcomes(objections: Iterable[Objection]) -> dict[UUID, Outcome]:
 
 
 def _outcome(
-    row: Objection, signed: list[Agreement], offers: list[Proposal], waiting: bool
+    objection: Objection, signed: list[Agreement], offers: list[Proposal], waiting: bool
 ) -> Outcome:
-    since = [one for one in signed if one.signed_at and one.signed_at >= row.created_at]
-    if since:
-        same = not row.tier or since[0].tier["name"] == row.tier
-        return Outcome.WON if same else Outcome.OTHER_TIER
-    if row.client.state == Stage.LOST and row.client.stage_at >= row.created_at:
+    """The outcome of one objection, from what happened after it was raised."""
+    signed_since = [
+        agreement
+        for agreement in signed
+        if agreement.signed_at and agreement.signed_at >= objection.created_at
+    ]
+    if signed_since:
+        is_same_tier = not objection.tier or signed_since[0].tier["name"] == objection.tier
+        return Outcome.WON if is_same_tier else Outcome.OTHER_TIER
+    if objection.client.state == Stage.LOST and objection.client.stage_at >= objection.created_at:
         return Outcome.LOST
-    if waiting or any(one.state == ProposalState.SENT for one in offers):
+    if waiting or any(offer.state == ProposalState.SENT for offer in offers):
         return Outcome.OPEN
-    gone = any(one.decided_at and one.decided_at >= row.created_at for one in offers)
-    return Outcome.LOST if gone else Outcome.OPEN
+    is_declined = any(
+        offer.decided_at and offer.decided_at >= objection.created_at for offer in offers
+    )
+    return Outcome.LOST if is_declined else Outcome.OPEN

@@ -1,4 +1,4 @@
-"""A proposal's opening words: what their merge fields say, and what is missing before they can be sent."""
+"""The opening message of a proposal: its merge fields, their values, and what is still missing."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from core.models import Business
 
 
 def fields() -> dict[str, str]:
-    """Every merge field, and what it is, for whoever writes the words."""
+    """Every merge field with its meaning, for the person who writes the message."""
     return {
         "contact": _("the name of the person it goes to"),
         "client": _("the client's name"),
@@ -29,17 +29,19 @@ def fields() -> dict[str, str]:
 
 
 def usual() -> str:
-    """The words a proposal begins with, in the active language."""
+    """The usual opening message, in the active language."""
     return _(
-        "Thank you for the call. Here are three ways for {{client}} and {{business}} to work together, from a steady "
-        "base to a full partnership. I recommend “{{tier}}”: {{because}}\n\n"
-        "Pick the one that fits; the agreement is ready on the next page. If something is unclear, ask it there.\n\n"
+        "Thank you for the call. Here are three ways for {{client}} and {{business}} to work "
+        "together, from a steady base to a full partnership. I recommend “{{tier}}”: "
+        "{{because}}\n\n"
+        "Pick the one that fits; the agreement is ready on the next page. If something is "
+        "unclear, ask it there.\n\n"
         "{{me}}"
     )
 
 
 def values(proposal: Proposal) -> dict[str, str]:
-    """What each field says for this proposal, in its language; an empty one has nothing to say."""
+    """The value of each merge field for this proposal, in its language; empty where it has none."""
     tier = favourite(list(proposal.tiers.order_by("position")))
     goals = ", ".join(
         str(goal["title"] if isinstance(goal, dict) else goal) for goal in proposal.kpis
@@ -60,30 +62,32 @@ def values(proposal: Proposal) -> dict[str, str]:
 
 
 def filled(proposal: Proposal) -> str:
-    """The words with every field in its place; what has nothing to say stays in its braces."""
-    said = values(proposal)
+    """The opening message with its merge fields filled; a field without a value stays in braces."""
+    known = values(proposal)
     gaps = {
-        name: f"{{{{{name}}}}}" for name in placeholders.names(proposal.intro) if not said.get(name)
+        name: f"{{{{{name}}}}}"
+        for name in placeholders.names(proposal.intro)
+        if not known.get(name)
     }
-    return placeholders.fill(proposal.intro, {**said, **gaps})
+    return placeholders.fill(proposal.intro, {**known, **gaps})
 
 
 def faults(proposal: Proposal) -> list[str]:
-    """Why these words cannot be sent: a field that is unknown, empty, or not closed."""
-    known, said, found = fields(), values(proposal), []
+    """Why the opening message cannot be sent, as sentences: unknown, empty or unclosed fields."""
+    meanings, known, sentences = fields(), values(proposal), []
     for name in placeholders.names(proposal.intro):
-        if name not in known:
-            found.append(_("Opening words: there is no field {{%(name)s}}.") % {"name": name})
-        elif not said[name]:
-            what = {"name": name, "meaning": known[name]}
-            found.append(_("Opening words: {{%(name)s}} is empty: %(meaning)s.") % what)
+        if name not in meanings:
+            sentences.append(_("Opening words: there is no field {{%(name)s}}.") % {"name": name})
+        elif not known[name]:
+            facts = {"name": name, "meaning": meanings[name]}
+            sentences.append(_("Opening words: {{%(name)s}} is empty: %(meaning)s.") % facts)
     if placeholders.has_stray_braces(proposal.intro):
-        found.append(_("Opening words: a pair of braces is not closed."))
-    return found
+        sentences.append(_("Opening words: a pair of braces is not closed."))
+    return sentences
 
 
 def keep(*, business: Business, name: str, text: str, now: datetime) -> OpeningMessage:
-    """Keep the words under this name, over those that had it before."""
+    """Save a message under this name for later proposals, in place of one with the same name."""
     defaults = {"text": text}
     row, _made = OpeningMessage.objects.update_or_create(
         business=business,

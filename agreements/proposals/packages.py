@@ -1,4 +1,4 @@
-"""The packages a business offers: built in or its own, and what a proposal's form begins with."""
+"""The packages of a business, built in or its own, and the form values that they start with."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -19,19 +19,19 @@ from core.models import Business
 
 
 def offered(business: Business) -> list[Package]:
-    """The business's own that are in use, by name."""
+    """The business's own packages that are not archived, by name."""
     return list(Package.objects.filter(business=business, retired_at__isnull=True))
 
 
 def choices(business: Business) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every package by its key, in groups as a select shows them; the business's own first."""
+    """All packages as the grouped choices (key, name) of a select; the business's own first."""
     own = [(str(row.pk), row.name) for row in offered(business)]
     built_in = [(key, make().name) for key, make in BUILT_IN.items()]
     return [*([(_("Your own"), own)] if own else []), (_("Built in"), built_in)]
 
 
 def find(business: Business, key: str) -> Package | BuiltIn:
-    """The package of that key, in the language of the moment; the usual one where there is none."""
+    """The package with this key, in the active language; the usual one where there is none."""
     if key in BUILT_IN:
         return BUILT_IN[key]()
     try:
@@ -44,14 +44,15 @@ def find(business: Business, key: str) -> Package | BuiltIn:
 
 
 def key_of(package: Package | BuiltIn) -> str:
-    """What `find` finds it by."""
+    """The key of a package, as `find` takes it."""
     return str(package.pk) if isinstance(package, Package) else package.key
 
 
 def form_values(package: Package | BuiltIn | str, currency: str) -> dict[str, Any]:
-    """What a form begins with: `tiers` as tier_values gives them, `kpis` and `service`. A key names a built-in one.
+    """The form values of a package: `tiers` (as `tier_values` returns them), `kpis` and `service`.
 
-    A package in another currency leaves its fees empty: nothing is converted in silence (rule 13).
+    A string is the key of a built-in package. Where the package is in another currency, the fees
+    are left empty: nothing is converted (rule 13).
     """
     found = BUILT_IN[package]() if isinstance(package, str) else package
     tiers = [tier_values(draft, found.currency) for draft in found.drafts]
@@ -61,16 +62,16 @@ def form_values(package: Package | BuiltIn | str, currency: str) -> dict[str, An
 
 
 def fees_elsewhere(package: Package | BuiltIn, currency: str) -> str:
-    """A sentence about fees that were left out because they are in another currency; empty where they were not."""
+    """A sentence that names fees in another currency, which the form leaves empty; or ""."""
     if package.currency == currency:
         return ""
     fees = ", ".join(formats.money(draft.amount, package.currency) for draft in package.drafts)
-    what = {"theirs": package.currency, "fees": fees, "yours": currency}
-    return _("This package's fees are in %(theirs)s: %(fees)s. Write yours in %(yours)s.") % what
+    facts = {"theirs": package.currency, "fees": fees, "yours": currency}
+    return _("This package's fees are in %(theirs)s: %(fees)s. Write yours in %(yours)s.") % facts
 
 
 def tier_values(draft: Any, currency: str) -> dict[str, Any]:
-    """A tier, stored or drafted, as a form shows it: the fee in major units, time as hours."""
+    """A Tier or a TierDraft as form values: the fee in major units of `currency`, time as h:mm."""
     fee = money.to_decimal(draft.amount, currency)
     return {
         "name": draft.name,
@@ -87,7 +88,10 @@ def tier_values(draft: Any, currency: str) -> dict[str, Any]:
 
 
 def add(*, business: Business, tiers: Sequence[TierDraft], now: datetime, **fields: Any) -> Package:
-    """One of the business's own; `fields` are name, service, currency and kpis. Raises BadLadder."""
+    """Create a package of the business's own. Raises BadLadder.
+
+    `fields` are name, service, currency and kpis.
+    """
     propose.check(tiers)
     return Package.objects.create(
         business=business, rungs=[asdict(tier) for tier in tiers], created_at=now, **fields
@@ -95,15 +99,19 @@ def add(*, business: Business, tiers: Sequence[TierDraft], now: datetime, **fiel
 
 
 def change(*, package: Package, tiers: Sequence[TierDraft], version: int, **fields: Any) -> Package:
-    """Save over `version`; proposals keep what they were written with. Raises BadLadder and NotOpen."""
+    """Save a package over its version `version`; existing proposals do not change.
+
+    Raises BadLadder, and NotOpen where someone else has saved a newer version.
+    """
     propose.check(tiers)
-    mine = Package.objects.filter(pk=package.pk, version=version)
-    if not mine.update(rungs=[asdict(tier) for tier in tiers], version=F("version") + 1, **fields):
+    unchanged = Package.objects.filter(pk=package.pk, version=version)
+    rungs = [asdict(tier) for tier in tiers]
+    if not unchanged.update(rungs=rungs, version=F("version") + 1, **fields):
         raise NotOpen(_("This package was changed meanwhile, in another tab say. Load it again."))
     package.refresh_from_db()
     return package
 
 
 def retire(*, package: Package, now: datetime | None) -> None:
-    """Offer it no longer; with None for `now`, offer it again."""
+    """Archive a package, so that it is no longer offered; with `now` None, offer it again."""
     Package.objects.filter(pk=package.pk, retired_at__isnull=now is not None).update(retired_at=now)

@@ -1,4 +1,4 @@
-"""Composes a proposal and sends it: from then on its terms are frozen (rules 28 and 33)."""
+"""Writes, sends, withdraws and expires proposals. Sending freezes their terms (rules 28 and 33)."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -28,8 +28,8 @@ from core.dates import local_day
 from core.models import Business
 from core.outbox import emails
 
-MANY = ("cosigners", "testimonials")  # a proposal's columns that hold many rows
-TRIAL_DAYS = range(14, 29)  # a paid trial takes two to four weeks
+MANY = ("cosigners", "testimonials")  # many-to-many fields of a proposal
+TRIAL_DAYS = range(14, 29)  # the length of a paid trial: two to four weeks
 
 
 def draft(
@@ -41,7 +41,10 @@ def draft(
     now: datetime,
     **terms: Any,
 ) -> Proposal:
-    """A proposal nobody has seen yet. `terms` are Proposal's own columns. Raises BadLadder, BadTrial, BadWording."""
+    """Create a draft proposal, which the client cannot see yet. `terms` are fields of Proposal.
+
+    Raises BadLadder, BadTrial, BadWording and UnderFloor.
+    """
     check(tiers)
     _check_kind(terms)
     _check_floor(business, tiers, terms)
@@ -59,7 +62,10 @@ def draft(
 def change(
     *, proposal: Proposal, tiers: Sequence[cumulative_tiers.TierDraft], now: datetime, **terms: Any
 ) -> Proposal:
-    """Rewrite a draft. What was sent is refused with NotOpen (rule 28)."""
+    """Rewrite a draft proposal and its tiers. `terms` are the fields of Proposal to change.
+
+    Raises NotOpen where the proposal was sent (rule 28), and the errors of `draft`.
+    """
     check(tiers)
     _check_kind(terms)
     _check_floor(proposal.business, tiers, terms)
@@ -79,15 +85,17 @@ def change(
 
 
 def send(*, proposal: Proposal, actor: str, now: datetime, origin: Origin = UNSEEN) -> Proposal:
-    """Freeze it, mail the decision maker a link, and record the business's own signature (rule 29).
+    """Freeze a draft proposal, email it to the decision maker, and record the sending (rule 29).
 
-    Raises BadWording where the agreement of any tier would have a gap in its text.
+    Sending counts as the signature of the business unless it countersigns. Raises BadWording where
+    the opening message or the agreement text of any tier cannot be sent, NotOpen where a tier of
+    the previous version was picked, and NotAllowedNow where the proposal was sent already.
     """
-    text, amiss = wording.source(proposal), faults(proposal)
+    text, reasons = wording.source(proposal), faults(proposal)
     with transaction.atomic():
-        if amiss and proposal.state == ProposalState.DRAFT:
-            raise BadWording(" ".join(amiss[:5]))
-        _replace(proposal, now)
+        if reasons and proposal.state == ProposalState.DRAFT:
+            raise BadWording(" ".join(reasons[:5]))
+        _replace_previous(proposal, now)
         intro = opening_message.filled(proposal)
         taken = snapshot.take(proposal, text=text, intro=intro)
         sets = {"sent_at": now, "text": text, "intro": intro, "snapshot": taken}
@@ -111,7 +119,7 @@ def send(*, proposal: Proposal, actor: str, now: datetime, origin: Origin = UNSE
 def mail(
     proposal: Proposal, *, kind: str, ref: str, now: datetime, to: Contact | None = None
 ) -> None:
-    """The letter with the offer and one link, to its decision maker or to one of the client's other people."""
+    """Email the proposal with a link to its decision maker, or to the contact `to`."""
     contact = to or proposal.contact
     link = portal_links.portal_link(contact=contact, now=now, target=f"proposal:{proposal.id}")
     emails.write(
@@ -133,26 +141,29 @@ def mail(
 
 
 def faults(proposal: Proposal) -> list[str]:
-    """Everything that keeps a draft from being sent: its opening words, and the agreement's text for each tier."""
+    """Every reason why a draft cannot be sent, from its opening message and its agreement texts."""
     return [
         *opening_message.faults(proposal),
         *frozen.faults(proposal, wording.source(proposal)["pairs"]),
     ]
 
 
-def _replace(proposal: Proposal, now: datetime) -> None:
-    """The version before this one is closed, unless it was picked."""
+def _replace_previous(proposal: Proposal, now: datetime) -> None:
+    """Close the version before this one. Raises NotOpen where a tier of it was picked."""
     if proposal.revises is None:
         return
-    before = hold(proposal.revises)
-    if is_picked(before):
+    previous = hold(proposal.revises)
+    if is_picked(previous):
         raise NotOpen(_("The client has picked a tier of the version before this one."))
-    if before.state in (ProposalState.SENT, ProposalState.EXPIRED):
-        move(before, ProposalState.REPLACED, PROPOSAL, sets={"decided_at": now})
+    if previous.state in (ProposalState.SENT, ProposalState.EXPIRED):
+        move(previous, ProposalState.REPLACED, PROPOSAL, sets={"decided_at": now})
 
 
 def withdraw(*, proposal: Proposal, actor: str, now: datetime) -> Proposal:
-    """Take an open offer back; its link then shows a plain page."""
+    """Withdraw an open proposal, so that its link no longer shows it.
+
+    Raises NotOpen where a tier was picked, and NotAllowedNow where the proposal is not open.
+    """
     with transaction.atomic():
         if is_picked(hold(proposal)):
             raise NotOpen(_("The client has picked a tier already."))
@@ -168,7 +179,7 @@ def withdraw(*, proposal: Proposal, actor: str, now: datetime) -> Proposal:
 
 
 def expire_due(*, now: datetime) -> int:
-    """Close the offers whose last day is over where the client is; the number closed."""
+    """Expire the proposals whose last day is over in the client's time zone; returns how many."""
     ends = Q(expires_on__isnull=False) | Q(ends_on__isnull=False)
     waiting = Proposal.objects.filter(
         ends, state=ProposalState.SENT, agreement__isnull=True
@@ -178,22 +189,29 @@ def expire_due(*, now: datetime) -> int:
 
 def _expire(proposal: Proposal, now: datetime) -> int:
     with transaction.atomic():
-        held = hold(proposal)
-        if held.state != ProposalState.SENT or is_picked(held):
-            return 0  # somebody answered in the meantime
-        move(held, ProposalState.EXPIRED, PROPOSAL, sets={"decided_at": now})
+        locked = hold(proposal)
+        if locked.state != ProposalState.SENT or is_picked(locked):
+            return 0  # the client has answered in the meantime
+        move(locked, ProposalState.EXPIRED, PROPOSAL, sets={"decided_at": now})
     return 1
 
 
 def is_over(proposal: Proposal, now: datetime) -> bool:
-    """Whether its last day has passed where the client is: the last to pick it, or the last it could start on."""
+    """Whether the last day to accept the proposal has passed in the client's time zone.
+
+    That is `expires_on`, or the last day on which the agreement could start, whichever is earlier.
+    """
     last_start = proposal.ends_on - timedelta(days=1) if proposal.ends_on else None
     last = min((day for day in (proposal.expires_on, last_start) if day), default=date.max)
     return local_day(now, proposal.client.time_zone) > last
 
 
 def hold(proposal: Proposal) -> Proposal:
-    """The row as it is now, kept until the transaction ends: picking, declining and withdrawing take turns."""
+    """Lock the proposal until the transaction ends, and return it as it is now.
+
+    Whatever changes a proposal takes this lock first, so that picking, declining, withdrawing and
+    expiring it cannot happen at the same time.
+    """
     return Proposal.objects.select_for_update().get(pk=proposal.pk)
 
 
@@ -208,8 +226,8 @@ def rungs(proposal: Proposal) -> list[Tier]:
 
 
 def check(tiers: Sequence[cumulative_tiers.TierDraft]) -> None:
-    """Raise BadLadder where they are no ladder."""
-    words = {
+    """Raise BadLadder where the tiers are not cumulative."""
+    sentences = {
         "none": _("A proposal needs at least one tier."),
         "fee_not_higher": _("Tier %(n)s must cost more than the one below it."),
         "less_time": _("Tier %(n)s contains everything below it, so it cannot include less time."),
@@ -219,21 +237,26 @@ def check(tiers: Sequence[cumulative_tiers.TierDraft]) -> None:
         "same_name": _("Tier %(n)s needs a name of its own."),
         "recommend_one": _("Recommend exactly one tier."),
     }
-    found = cumulative_tiers.faults(tiers)
-    if found:
-        raise BadLadder(" ".join(words[fault.code] % {"n": fault.position} for fault in found))
+    reasons = cumulative_tiers.faults(tiers)
+    if reasons:
+        raise BadLadder(
+            " ".join(sentences[fault.code] % {"n": fault.position} for fault in reasons)
+        )
 
 
 def _check_floor(
     business: Business, tiers: Sequence[cumulative_tiers.TierDraft], terms: dict[str, Any]
 ) -> None:
-    """What is added for a time may bring an hour under the floor with a reason only (rule 34)."""
+    """Raise UnderFloor where value-adds need a reason that is not given (rule 34)."""
     currency, added = terms.get("currency", ""), terms.get("value_adds", [])
     rate_floor.check(business=business, currency=currency, tiers=tiers, value_adds=added)
 
 
 def _check_kind(terms: dict[str, Any]) -> None:
-    """The text fits the interval; a renewal, a trial and one-time work have their end (rule 35)."""
+    """Check that the text fits the interval, and that fixed terms have an end.
+
+    Renewals, trials and one-time work need one (rule 35). Raises BadWording and BadTrial.
+    """
     interval = terms.get("interval", Interval.MONTHLY)
     kind = kind_of(interval, terms.get("kind", ""), terms.get("template"))
     wording.must_fit(kind, interval)
@@ -264,9 +287,9 @@ def _write_tiers(
             position=position,
             created_at=now,
             **{
-                name: getattr(rung, name)
+                name: getattr(draft, name)
                 for name in cumulative_tiers.TierDraft.__dataclass_fields__
             },
         )
-        for position, rung in enumerate(tiers, start=1)
+        for position, draft in enumerate(tiers, start=1)
     )

@@ -1,4 +1,4 @@
-"""Going under the freelancer's lowest hourly rate asks for a reason (rule 34)."""
+"""Asks for a reason where value-adds bring a tier below the freelancer's rate floor (rule 34)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,19 +18,22 @@ def check(
     tiers: Sequence[TierDraft],
     value_adds: Sequence[dict[str, Any]],
 ) -> None:
-    """Raise UnderFloor where what is added brings a tier under the floor and does not say why.
+    """Raise UnderFloor where value-adds bring a tier below the rate floor and one gives no reason.
 
-    A floor in another currency than the proposal's says nothing about it (rule 13).
+    `value_adds` are {"title", "minutes", "ends_on", "reason"}. The floor is in the currency of the
+    business, so it does not apply to a proposal in another currency (rule 13).
     """
-    silent = any(one["minutes"] and not one.get("reason") for one in value_adds)
-    added = sum(one["minutes"] for one in value_adds)
-    if not silent or currency != business.currency:
+    lacks_reason = any(row["minutes"] and not row.get("reason") for row in value_adds)
+    added = sum(row["minutes"] for row in value_adds)
+    if not lacks_reason or currency != business.currency:
         return
-    under = [
+    below_floor = [
         tier.name
         for tier in tiers
         if tier.minutes and pricing.is_under(tier.amount, tier.minutes + added, business.floor_rate)
     ]
-    if under:
-        words = _("With what is added, an hour of “%(tier)s” brings less than your floor. Say why.")
-        raise UnderFloor(words % {"tier": under[0]}, field="reason")
+    if below_floor:
+        sentence = _(
+            "With what is added, an hour of “%(tier)s” brings less than your floor. Say why."
+        )
+        raise UnderFloor(sentence % {"tier": below_floor[0]}, field="reason")

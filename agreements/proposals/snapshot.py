@@ -1,4 +1,7 @@
-"""All that a client sees of a proposal, as plain JSON, and its SHA-256: what was offered can be proved (rule 28)."""
+"""Takes the snapshot of a proposal: everything that the client sees, as JSON, with its SHA-256.
+
+The snapshot proves what was offered (rule 28).
+"""
 
 import hashlib
 import json
@@ -9,16 +12,19 @@ from agreements.models import Proposal
 
 
 def take(proposal: Proposal, *, text: dict[str, Any], intro: str) -> dict[str, Any]:
-    """The proposal as it is sent: its words, tiers, terms, the agreement's text, and who speaks for the business."""
-    rungs = list(proposal.tiers.order_by("position"))
+    """The proposal as it is sent: message, tiers, terms, agreement text and testimonials.
+
+    `intro` is the opening message with its merge fields filled; `text` is that of wording.source.
+    """
+    tiers = list(proposal.tiers.order_by("position"))
     return {
         "version": proposal.version,
         "title": proposal.title,
         "intro": intro,
         "because": proposal.recommended_because,
         "tiers": [
-            {**frozen_terms.freeze_tier(proposal, rung), "is_recommended": rung.is_recommended}
-            for rung in rungs
+            {**frozen_terms.freeze_tier(proposal, tier), "is_recommended": tier.is_recommended}
+            for tier in tiers
         ],
         "terms": frozen_terms.freeze(proposal, proposal.contact),
         "text": text,
@@ -37,6 +43,6 @@ def take(proposal: Proposal, *, text: dict[str, Any], intro: str) -> dict[str, A
 
 
 def digest(snapshot: dict[str, Any]) -> str:
-    """SHA-256 over canonical JSON (sorted keys, UTF-8, no spaces)."""
+    """SHA-256 of the snapshot as canonical JSON (sorted keys, UTF-8, no spaces)."""
     text = json.dumps(snapshot, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

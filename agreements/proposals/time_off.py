@@ -1,4 +1,4 @@
-"""The freelancer's time off: it takes its share of the month's capacity."""
+"""The freelancer's time off, which reduces the capacity of the months it falls into."""
 
 from datetime import date, datetime, timedelta
 
@@ -12,7 +12,7 @@ LONGEST = timedelta(days=366)
 
 
 def add(*, business: Business, first: date, last: date, note: str, now: datetime) -> TimeOff:
-    """Off from `first` to `last`, both included. Raises BadSpan."""
+    """Add time off from `first` to `last`, both inclusive. Raises BadSpan."""
     if last < first:
         raise BadSpan(_("The last day comes before the first."), field="last")
     if last - first >= LONGEST:
@@ -27,5 +27,5 @@ def add(*, business: Business, first: date, last: date, note: str, now: datetime
 
 
 def remove(row: TimeOff) -> None:
-    """Work on these days after all."""
+    """Delete the time off, so that its days count as capacity again."""
     row.delete()

@@ -1,4 +1,4 @@
-"""The waitlist: who wants a tier for which there is no room now, and hears when there is (rule 36)."""
+"""The waitlist: clients who want a tier that has no opening and hear when it has one (rule 36)."""
 
 from datetime import datetime
 
@@ -16,27 +16,37 @@ from core.audit import Origin
 
 
 def join(*, tier: Tier, contact: Contact, now: datetime, origin: Origin) -> WaitlistEntry:
-    """Wait for a place; a second press finds the first one. The freelancer is told. Raises NotOpen."""
+    """Put a client on the waitlist for a tier, and email the freelancer. Raises NotOpen.
+
+    Returns the existing entry where the client is on the waitlist already.
+    """
     with transaction.atomic():
-        held = client_actions.hold_open(tier.proposal, contact, now)
-        if there := WaitlistEntry.objects.filter(proposal=held).first():
-            return there
-        row = WaitlistEntry.objects.create(
-            business=held.business, proposal=held, tier=tier, contact=contact, created_at=now
+        locked = client_actions.hold_open(tier.proposal, contact, now)
+        if existing := WaitlistEntry.objects.filter(proposal=locked).first():
+            return existing
+        entry = WaitlistEntry.objects.create(
+            business=locked.business, proposal=locked, tier=tier, contact=contact, created_at=now
         )
-        client_actions.record(held, contact, "waits", now, origin, {"tier": tier.name})
-        with translation.override(held.business.language):
-            who = {"name": contact.name, "tier": tier.name, "title": held.title}
-            said = [_("%(name)s would pick “%(tier)s” of “%(title)s” and waits for a place.") % who]
-            said.append(_("When you have room, tell them with one press on the proposal's page."))
-            subject = _("Somebody waits for a place: %(name)s") % who
-        to, language = held.business.owner.email, held.business.language
-        client_actions.note(held, "waits", str(row.pk), to, subject, said, language, now)
-    return row
+        client_actions.record(locked, contact, "waits", now, origin, {"tier": tier.name})
+        with translation.override(locked.business.language):
+            facts = {"name": contact.name, "tier": tier.name, "title": locked.title}
+            paragraphs = [
+                _("%(name)s would pick “%(tier)s” of “%(title)s” and waits for a place.") % facts
+            ]
+            paragraphs.append(
+                _("When you have room, tell them with one press on the proposal's page.")
+            )
+            subject = _("Somebody waits for a place: %(name)s") % facts
+        to, language = locked.business.owner.email, locked.business.language
+        client_actions.note(locked, "waits", str(entry.pk), to, subject, paragraphs, language, now)
+    return entry
 
 
 def tell(*, wait: WaitlistEntry, actor: str, now: datetime) -> WaitlistEntry:
-    """Say to whoever waits that there is room, with a link to pick. Raises NotOpen where there is none."""
+    """Email a client on the waitlist that there is an opening, with a link to pick the tier.
+
+    At most one email a day. Raises NotOpen where there is no opening, or the proposal is closed.
+    """
     with transaction.atomic():
         proposal, contact = client_actions.hold_open(wait.proposal, wait.contact, now), wait.contact
         if capacity.is_full(proposal, wait.tier, now):
@@ -52,12 +62,12 @@ def tell(*, wait: WaitlistEntry, actor: str, now: datetime) -> WaitlistEntry:
         )
         link = portal_links.portal_link(contact=contact, now=now, target=f"proposal:{proposal.id}")
         with translation.override(proposal.language):
-            who = {"tier": wait.tier.name, "business": proposal.business.name}
-            said = [
-                _("There is a place for you now: “%(tier)s” at %(business)s can be picked.") % who
+            facts = {"tier": wait.tier.name, "business": proposal.business.name}
+            paragraphs = [
+                _("There is a place for you now: “%(tier)s” at %(business)s can be picked.") % facts
             ]
             subject, button = (
-                _("There is a place for you at %(business)s") % who,
+                _("There is a place for you at %(business)s") % facts,
                 _("See the proposal"),
             )
         client_actions.note(
@@ -66,7 +76,7 @@ def tell(*, wait: WaitlistEntry, actor: str, now: datetime) -> WaitlistEntry:
             f"{wait.pk}:{now.date()}",
             contact.email,
             subject,
-            said,
+            paragraphs,
             proposal.language,
             now,
             name=contact.name,

@@ -1,1 +1,1 @@
-"""The rules of agreements: calendar, prices, states. Pure: no Django, no clock."""
+"""Calendar, pricing and state rules of agreements. Pure: no Django, no clock, no database."""

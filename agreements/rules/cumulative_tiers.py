@@ -1,4 +1,7 @@
-"""The ladder of tiers: each rung contains everything below it (rule 33). Pure."""
+"""Cumulative tiers: each tier contains everything in the tiers below it (rule 33). Pure.
+
+Tiers are always given as a sequence from the lowest to the highest.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,19 +10,28 @@ from typing import Any, Protocol
 
 
 class Rung(Protocol):
-    """What a tier and its draft have in common."""
+    """The services and deliverables of a tier, which a stored Tier and a TierDraft both have."""
 
     @property
-    def adds(self) -> Any: ...
+    def adds(self) -> Any:
+        """The services that the tier adds to the tier below, as a list of texts."""
+
     @property
-    def deliverables(self) -> Any: ...
+    def deliverables(self) -> Any:
+        """The deliverables for each period, as a list of {"title": str, "promised": int}."""
 
 
 @dataclass(frozen=True)
 class TierDraft:
-    """A rung as it is composed. `amount` is minor units, `deliverables` are {"title", "promised"}.
+    """A tier while its proposal or package is being written.
 
-    What a rung below promises is promised here too; naming it again says that there is more of it.
+    `amount` is the fee for each period in minor units, before tax. `minutes` is the included time
+    and `response_hours` the response time in working hours. `adds` lists the services that this
+    tier adds to the tier below. `deliverables` are {"title": str, "promised": int}, for each
+    period.
+
+    A deliverable of a lower tier is included without being repeated; a tier that repeats its title
+    replaces the count with a higher one.
     """
 
     name: str
@@ -34,44 +46,53 @@ class TierDraft:
 
 @dataclass(frozen=True)
 class Fault:
-    """Why drafts are no ladder: a code, and the position (from 1) it is about."""
+    """A reason why tiers are not cumulative: a code, and the position of the tier, counted from 1.
+
+    Codes: none, fee_not_higher, less_time, same_name, less_work, recommend_one.
+    """
 
     code: str
     position: int
 
 
 def faults(drafts: Sequence[TierDraft]) -> list[Fault]:
-    """Everything that keeps these drafts from being a ladder; empty when they are one."""
-    found = [] if drafts else [Fault("none", 1)]
-    for position, (below, rung) in enumerate(pairwise(drafts), start=2):
-        if rung.amount <= below.amount:
-            found.append(Fault("fee_not_higher", position))
-        if rung.minutes < below.minutes:
-            found.append(Fault("less_time", position))
-        if rung.name.strip().lower() == below.name.strip().lower():
-            found.append(Fault("same_name", position))
-    found += [
-        Fault("less_work", place + 1)
-        for place in range(1, len(drafts))
-        if _promises_less(drafts, place)
+    """Every reason why these drafts are not cumulative tiers; empty where they are valid."""
+    reasons = [] if drafts else [Fault("none", 1)]
+    for position, (below, above) in enumerate(pairwise(drafts), start=2):
+        if above.amount <= below.amount:
+            reasons.append(Fault("fee_not_higher", position))
+        if above.minutes < below.minutes:
+            reasons.append(Fault("less_time", position))
+        if above.name.strip().lower() == below.name.strip().lower():
+            reasons.append(Fault("same_name", position))
+    reasons += [
+        Fault("less_work", index + 1)
+        for index in range(1, len(drafts))
+        if _promises_less(drafts, index)
     ]
     if len(drafts) > 1 and sum(draft.is_recommended for draft in drafts) != 1:
-        found.append(Fault("recommend_one", 1))
-    return found
+        reasons.append(Fault("recommend_one", 1))
+    return reasons
 
 
 def included(rungs: Sequence[Rung], position: int) -> list[str]:
-    """Everything that the rung at `position` (from 0) contains: its own and all below, lowest first."""
-    return [text for rung in rungs[: position + 1] for text in rung.adds]
+    """The services of the tier at `position` (from 0) and of all tiers below it, lowest first."""
+    return [text for tier in rungs[: position + 1] for text in tier.adds]
 
 
 def delivered(rungs: Sequence[Rung], position: int) -> list[dict[str, Any]]:
-    """How many of each deliverable the rung at `position` (from 0) promises, with those of the rungs below."""
-    found: dict[str, dict[str, Any]] = {}
-    for rung in rungs[: position + 1]:
-        for item in rung.deliverables:
-            found[item["title"].casefold()] = {"title": item["title"], "promised": item["promised"]}
-    return list(found.values())
+    """The deliverables of the tier at `position` (from 0), including those of all tiers below it.
+
+    Titles are compared without regard to case; the count of the highest tier applies.
+    """
+    by_title: dict[str, dict[str, Any]] = {}
+    for tier in rungs[: position + 1]:
+        for item in tier.deliverables:
+            by_title[item["title"].casefold()] = {
+                "title": item["title"],
+                "promised": item["promised"],
+            }
+    return list(by_title.values())
 
 
 def _promises_less(rungs: Sequence[Rung], position: int) -> bool:
@@ -83,9 +104,9 @@ def _promises_less(rungs: Sequence[Rung], position: int) -> bool:
 
 
 def lines(rungs: Sequence[Rung], position: int) -> list[dict[str, Any]]:
-    """The whole ladder's lines as one rung shows them: what it includes and what a higher one would add."""
+    """The services of all tiers, each with whether the tier at `position` (from 0) includes it."""
     return [
-        {"text": text, "included": at <= position}
-        for at, rung in enumerate(rungs)
-        for text in rung.adds
+        {"text": text, "included": index <= position}
+        for index, tier in enumerate(rungs)
+        for text in tier.adds
     ]

@@ -1,39 +1,43 @@
-"""How the agreements room says no."""
+"""The errors that proposals, agreements and amendments raise for what a person may not do."""
 
 from core.errors import RuleError
 
 
 class NotOpen(RuleError):
-    """The proposal or agreement can no longer be changed or accepted."""
+    """The proposal, agreement or amendment does not allow this step in its present state."""
 
 
 class BadLadder(RuleError):
-    """The tiers do not make a ladder (rule 33)."""
+    """The tiers of a proposal or package are not cumulative (rule 33)."""
 
 
 class UnderFloor(RuleError):
-    """What is added brings an hour under the freelancer's floor, and no reason is given (rule 34)."""
+    """Value-adds bring the hourly rate below the freelancer's floor without a reason (rule 34)."""
 
 
 class BadSpan(RuleError):
-    """Time off that ends before it begins, or never seems to."""
+    """Time off ends before it starts, or is longer than a year."""
 
 
 class BadTrial(RuleError):
-    """A paid trial lacks its measure of success or its decision day (rule 35)."""
+    """A trial lacks its decision day or its measure (rule 35), or a fixed term lacks its end."""
 
 
 class WrongCode(RuleError):
-    """The code is not the one that was mailed, or it is too old."""
+    """The signature is refused: the emailed code is wrong or too old, or consent is missing."""
 
 
 class TooSoon(RuleError):
-    """The minimum term or the notice period forbids it (rule 6)."""
+    """The date is earlier than the minimum term, the notice period or the next period allows."""
 
 
 class BadWording(RuleError):
-    """The text has an empty variable, an unconfirmed side or a sign that cannot be printed (rules 28, 31, 32)."""
+    """The text of an agreement or of an opening message cannot be sent (rules 28, 31 and 32).
+
+    It has an empty or unknown variable, a translation that was not confirmed, or a character that
+    cannot be printed.
+    """
 
 
 class NobodyToTell(RuleError):
-    """The client has nobody with an email who may be written to."""
+    """The client has no active contact with an email address."""

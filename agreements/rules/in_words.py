@@ -1,4 +1,4 @@
-"""A sum in words, as it stands beside the figures in an agreement. Pure.
+"""Writes an amount of money in words, as agreements print it next to the figures. Pure.
 
 3,000.00 USD   three thousand US dollars                        สามพันดอลลาร์สหรัฐ
 3,000.25 USD   three thousand US dollars and 25/100             สามพันดอลลาร์สหรัฐกับ 25/100
@@ -46,7 +46,10 @@ MILLION = 10**6
 
 
 def amount(minor: int, currency: str, locale: str) -> str:
-    """Minor units of `currency` in the words of "en" or "th"; never negative."""
+    """An amount in words.
+
+    `minor` is in minor units of `currency` and is never negative; `locale` is "en" or "th".
+    """
     unit = 10 ** exponent(currency)
     whole, part = divmod(minor, unit)
     if locale == "th":
@@ -56,7 +59,7 @@ def amount(minor: int, currency: str, locale: str) -> str:
 
 
 def english(number: int) -> str:
-    """A whole number in English, without "and": three hundred twenty-one."""
+    """A whole number in English words, without "and": three hundred twenty-one."""
     for scale, name in SCALES:
         if number >= scale:
             rest = number % scale
@@ -67,7 +70,11 @@ def english(number: int) -> str:
 
 
 def thai(number: int) -> str:
-    """A whole number in Thai: 21 is ยี่สิบเอ็ด, 101 ร้อยเอ็ด with its หนึ่ง, and every million is counted by itself."""
+    """A whole number in Thai words.
+
+    21 is ยี่สิบเอ็ด and 101 is หนึ่งร้อยเอ็ด. Millions are a number of their own: 21,000,000 is
+    ยี่สิบเอ็ดล้าน.
+    """
     if number >= MILLION:
         millions, rest = divmod(number, MILLION)
         return thai(millions) + "ล้าน" + (_below_a_million(rest, follows=True) if rest else "")
@@ -75,7 +82,11 @@ def thai(number: int) -> str:
 
 
 def _below_a_million(number: int, *, follows: bool) -> str:
-    digits = [int(sign) for sign in str(number)]
+    """The Thai words of a number below 1,000,000; "" for zero.
+
+    `follows` says that millions come before it, so that a last 1 reads เอ็ด instead of หนึ่ง.
+    """
+    digits = [int(character) for character in str(number)]
     words: list[str] = []
     for place, digit in zip(range(len(digits) - 1, -1, -1), digits, strict=True):
         if digit:
@@ -84,6 +95,7 @@ def _below_a_million(number: int, *, follows: bool) -> str:
 
 
 def _thai_digit(digit: int, place: int, *, leads: bool) -> str:
+    """The word of one digit; `place` is its power of ten, `leads` whether it is the first word."""
     if place == 0 and digit == 1 and not leads:
         return "เอ็ด"
     if place == 1 and digit in (1, 2):

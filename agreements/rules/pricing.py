@@ -1,11 +1,12 @@
-"""What a fee brings by the hour and by the year, and against the tier below it. Pure.
+"""Helps to price tiers: hourly rate, clients needed, steps between tiers, value-adds. Pure.
 
-3,000 for 20 hours                            150.00 an hour    hourly(300_000, 1_200) == 15_000
-100,000 a year from 3,000 a month             3 clients         clients_for(10_000_000, 300_000, 12) == 3
-3,000 for 20 hours with 2 hours added         136.36 an hour    hourly(300_000, 1_320) == 13_636
-the price cut that gives away as much: 300    135.00 an hour    price_cut(300_000, 1_200, 120) == (30_000, 13_500)
+3,000 for 20 hours                          150.00 an hour   hourly(300_000, 1_200) == 15_000
+100,000 a year from 3,000 a month           3 clients        clients_for(10_000_000, 300_000, 12)
+3,000 for 20 hours, 2 hours added           136.36 an hour   hourly(300_000, 1_320) == 13_636
+the price cut of the same value: 300        135.00 an hour   price_cut(300_000, 1_200, 120)
 
-No function here proposes to take less: what is too cheap needs a higher fee or fewer hours (rule 34).
+Nothing here suggests a lower fee: a tier that is too cheap needs a higher fee or fewer hours
+(rule 34). Amounts are minor units of one currency, before tax.
 """
 
 from collections.abc import Sequence
@@ -16,11 +17,11 @@ from typing import NamedTuple
 
 from core.money import round_half_up
 
-LEAST_STEP, MOST_STEP = Fraction(13, 10), Fraction(3)  # times the fee of the tier below
+LEAST_STEP, MOST_STEP = Fraction(13, 10), Fraction(3)  # as multiples of the lower tier's fee
 
 
 class Rung(NamedTuple):
-    """A tier's figures: minor units for each period, and the minutes included in it."""
+    """The figures of a tier: its fee for each period in minor units, and its included minutes."""
 
     name: str
     amount: int
@@ -29,7 +30,11 @@ class Rung(NamedTuple):
 
 @dataclass(frozen=True)
 class Aims:
-    """The freelancer's own: lowest hourly rate, goal for a year, and how many periods a year has. 0: not said."""
+    """What the freelancer aims for; 0 where it is not set.
+
+    `floor` is the lowest hourly rate and `goal` the income of a year, both in minor units;
+    `periods` is the number of periods in a year.
+    """
 
     floor: int = 0
     goal: int = 0
@@ -38,7 +43,10 @@ class Aims:
 
 @dataclass(frozen=True)
 class Step:
-    """How far a tier is above the one below. `hint` is small, large, down, or empty."""
+    """The step from the tier below: the difference in minor units, and in percent.
+
+    `hint` is "small", "large" or "down" where the step is unusual, otherwise empty.
+    """
 
     amount: int
     percent: int
@@ -62,7 +70,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Added:
-    """With minutes added to each period: the rate then, and the equal price cut with its rate."""
+    """The effect of value-adds that cost time in each period, in minor units.
+
+    `rate` is the hourly rate with them, `is_under` whether that is below the floor. `cut` is the
+    price cut of the same value and `cut_rate` the hourly rate that it would leave.
+    """
 
     rate: int
     is_under: bool
@@ -72,7 +84,11 @@ class Added:
 
 @dataclass(frozen=True)
 class Row:
-    """What there is to know about one tier; None where a figure is missing."""
+    """The figures of one tier, in minor units; None where one cannot be computed.
+
+    `rate` is the hourly rate, `clients` how many clients of this tier reach the yearly goal, and
+    `brings` what that many clients bring in a year.
+    """
 
     rung: Rung
     rate: int | None
@@ -84,31 +100,32 @@ class Row:
 
 
 def hourly(amount: int, minutes: int) -> int | None:
-    """What an hour brings if all included time is used, minor units; None where no time is included."""
+    """The hourly rate in minor units if all included time is used; None without included time."""
     return round_half_up(Fraction(amount * 60, minutes)) if minutes else None
 
 
 def is_under(amount: int, minutes: int, floor: int) -> bool:
-    """Whether an hour brings less than `floor`, exactly: 99.999 is under 100."""
+    """Whether the exact hourly rate is below `floor`: 99.999 is below 100."""
     return amount * 60 < floor * minutes
 
 
 def clients_for(goal: int, amount: int, periods: int) -> int:
-    """How many clients at this fee make the goal of a year of `periods` periods."""
-    return -(-goal // (amount * periods))
+    """How many clients at this fee reach the yearly goal; `periods` is the periods in a year."""
+    return -(-goal // (amount * periods))  # rounded up
 
 
 def price_cut(amount: int, minutes: int, added: int) -> tuple[int, int]:
-    """The cut of the fee that gives away what `added` minutes are worth at the tier's own rate, and the rate then.
+    """The price cut that is worth as much as `added` minutes, and the hourly rate that it leaves.
 
-    It always brings less an hour than adding the minutes, and unlike them it does not end.
+    The minutes are valued at the tier's own hourly rate. The rate after the cut is never higher
+    than the rate with the minutes added, and a cut, unlike a value-add, has no last day.
     """
     cut = min(Fraction(amount), Fraction(amount * added, minutes))
     return round_half_up(cut), round_half_up((amount - cut) * 60 / minutes)
 
 
 def step(below: int, amount: int) -> Step:
-    """From the fee of the tier below to this one."""
+    """The step from the fee of the tier below to `amount`."""
     times = Fraction(amount, below)
     hint = (
         "down"
@@ -123,12 +140,12 @@ def step(below: int, amount: int) -> Step:
 
 
 def table(rungs: Sequence[Rung], aims: Aims, added: int = 0) -> list[Row]:
-    """Every tier with its figures; `added` are the minutes that value-adds cost in each period."""
+    """The figures of every tier; `added` is the minutes that value-adds cost in each period."""
     steps = [None, *(step(below.amount, rung.amount) for below, rung in pairwise(rungs))]
-    return [_row(rung, aims, added, up) for rung, up in zip(rungs, steps, strict=False)]
+    return [_row(rung, aims, added, step_up) for rung, step_up in zip(rungs, steps, strict=False)]
 
 
-def _row(rung: Rung, aims: Aims, added: int, up: Step | None) -> Row:
+def _row(rung: Rung, aims: Aims, added: int, step_up: Step | None) -> Row:
     amount, minutes = rung.amount, rung.minutes
     clients = clients_for(aims.goal, amount, aims.periods) if aims.goal and aims.periods else None
     return Row(
@@ -137,14 +154,14 @@ def _row(rung: Rung, aims: Aims, added: int, up: Step | None) -> Row:
         is_under=is_under(amount, minutes, aims.floor),
         clients=clients,
         brings=clients * amount * aims.periods if clients else None,
-        step=up,
+        step=step_up,
         added=_added(amount, minutes, added, aims.floor) if added and minutes else None,
     )
 
 
 def _added(amount: int, minutes: int, added: int, floor: int) -> Added:
-    more = minutes + added
+    total = minutes + added
     cut, cut_rate = price_cut(amount, minutes, added)
     return Added(
-        round_half_up(Fraction(amount * 60, more)), is_under(amount, more, floor), cut, cut_rate
+        round_half_up(Fraction(amount * 60, total)), is_under(amount, total, floor), cut, cut_rate
     )

@@ -1,6 +1,6 @@
-"""When each period of an agreement starts and ends (rules 1–3). Pure.
+"""Computes when each period of an agreement starts and ends (rules 1 to 3). Pure.
 
-Period n is computed from the agreement's start and its anchor day, never from the period before:
+Period n is computed from the agreement's start and its anchor day, never from the period before it:
 
     start 31 Jan, anchor 31   31 Jan → 28 Feb → 31 Mar → 30 Apr
     start 30 Jan 2028         30 Jan → 29 Feb → 30 Mar
@@ -18,7 +18,7 @@ from core.dates import Span, add_months
 
 
 class Interval(StrEnum):
-    """How often a fee is due. ONCE is a single period: a paid trial, a one-off."""
+    """How often a fee is due. ONCE is a single period: a paid trial or one-time work."""
 
     MONTHLY = "monthly"
     QUARTERLY = "quarterly"
@@ -31,7 +31,7 @@ MONTHS = {Interval.MONTHLY: 1, Interval.QUARTERLY: 3, Interval.YEARLY: 12}
 
 @dataclass(frozen=True)
 class PeriodSpan(Span):
-    """The days of a period, its number, and which exact part of its full cycle they are."""
+    """The days of a period, its number (from 0), and the exact fraction of its full cycle."""
 
     index: int
     fraction: Fraction
@@ -46,9 +46,11 @@ def periods(
     until: date,
     first: int = 0,
 ) -> Iterator[PeriodSpan]:
-    """The periods that start on or before `until`, from number `first` on. `end` is exclusive.
+    """The periods that start on or before `until`, beginning with number `first`.
 
-    They tile: no gap, no overlap. Stubs at both ends carry their fraction of the cycle they are cut from.
+    `end` is the end of the agreement, exclusive. The periods have no gaps and no overlaps. A period
+    that is cut short by the start or the end carries the fraction of its full cycle. An agreement
+    with the interval ONCE and no end lasts one month.
     """
     if interval == Interval.ONCE:
         finishes = end or add_months(start, 1)
@@ -66,15 +68,18 @@ def periods(
 def period_at(
     start: date, anchor_day: int, interval: Interval, day: date, *, end: date | None = None
 ) -> PeriodSpan | None:
-    """The period that contains `day`, or None before the start and after the end."""
-    found = periods(
+    """The period that contains `day`; None before the start and after the end."""
+    candidates = periods(
         start, anchor_day, interval, end=end, until=day, first=index_before(start, interval, day)
     )
-    return next((span for span in found if day in span), None)
+    return next((span for span in candidates if day in span), None)
 
 
 def index_before(start: date, interval: Interval, day: date) -> int:
-    """Where to begin to look for the period of `day`: its number or up to two less, whatever the anchor."""
+    """The number of a period at most two before the one that contains `day`, for any anchor day.
+
+    A search for that period can begin here, however long the agreement has run.
+    """
     if interval == Interval.ONCE:
         return 0
     months = (day.year - start.year) * 12 + day.month - start.month
@@ -82,9 +87,9 @@ def index_before(start: date, interval: Interval, day: date) -> int:
 
 
 def cycle_of(start: date, anchor_day: int, interval: Interval, index: int) -> Span:
-    """The full cycle number `index`; the first one contains `start` and may begin before it."""
+    """The full cycle of period number `index`. Cycle 0 contains `start` and may begin before it."""
     step = MONTHS[interval]
-    if add_months(start, 0, anchor_day) > start:
+    if add_months(start, 0, anchor_day) > start:  # the anchor is later in the month of the start
         index -= 1
     return Span(
         add_months(start, index * step, anchor_day),

@@ -1,10 +1,13 @@
-"""Which move of a proposal, an agreement, an amendment and a period follows which. Pure."""
+"""The states of proposals, agreements, amendments and periods, and the allowed moves. Pure.
+
+Each table maps a state to the states that may follow it; `core.database.state_moves.move` reads it.
+"""
 
 from enum import StrEnum
 
 
 class ProposalState(StrEnum):
-    """Where an offer stands."""
+    """The state of a proposal. REPLACED: a newer version of it was sent."""
 
     DRAFT = "draft"
     SENT = "sent"
@@ -16,7 +19,11 @@ class ProposalState(StrEnum):
 
 
 class AgreementState(StrEnum):
-    """Where a retainer stands. SENT: the tier is picked and the signature is awaited."""
+    """The state of an agreement.
+
+    SENT: the client has picked a tier and the agreement waits for signatures. VOID: the business
+    withdrew it before everyone had signed.
+    """
 
     SENT = "sent"
     ACTIVE = "active"
@@ -28,7 +35,7 @@ class AgreementState(StrEnum):
 
 
 class AmendmentState(StrEnum):
-    """Where a change of terms stands."""
+    """The state of an amendment. SENT: it waits for the client's signature."""
 
     SENT = "sent"
     SIGNED = "signed"
@@ -37,12 +44,12 @@ class AmendmentState(StrEnum):
     VOID = "void"
 
 
-#: It goes on: there are periods, though those that begin in a pause are not billed.
+#: A running agreement has periods; those that start during a pause are not billed.
 RUNS = (AgreementState.ACTIVE, AgreementState.PAUSED)
 
 
 class PeriodState(StrEnum):
-    """How a period is billed. CARRIED: its fee stands as a line on the next invoice (rule 14)."""
+    """How a period is billed. CARRIED: its fee is a line on the next invoice (rule 14)."""
 
     DUE = "due"
     INVOICED = "invoiced"
@@ -57,7 +64,7 @@ PROPOSAL: dict[ProposalState, frozenset[ProposalState]] = {
     _P.SENT: frozenset({_P.ACCEPTED, _P.DECLINED, _P.EXPIRED, _P.WITHDRAWN, _P.REPLACED}),
     _P.ACCEPTED: frozenset(),
     _P.DECLINED: frozenset(),
-    _P.EXPIRED: frozenset({_P.SENT, _P.REPLACED}),  # extended, or offered anew
+    _P.EXPIRED: frozenset({_P.SENT, _P.REPLACED}),  # extended, or replaced by a revision
     _P.WITHDRAWN: frozenset(),
     _P.REPLACED: frozenset(),
 }

@@ -1,7 +1,8 @@
-"""How many hours are spoken for in a stretch of days, and how many are left. Pure.
+"""Computes how many minutes are committed in a span of days, and how many openings are left. Pure.
 
-A period's minutes lie evenly over its days: 20 hours from 15 November to 15 December load November with 16 of 30
-days of them. Time off takes its share of the working days, Monday to Friday. Fractions until the last step.
+The minutes of a period are spread evenly over its days: of 20 hours from 15 November to 15 December
+(30 days), 16 of 30 parts fall into November. Time off reduces the capacity by its share of the
+working days, Monday to Friday. Sums are exact fractions that are rounded once, at the end.
 """
 
 from collections.abc import Iterable
@@ -17,15 +18,15 @@ WEEKEND = (5, 6)
 
 @dataclass(frozen=True)
 class Promise:
-    """Minutes of work that lie evenly over a span."""
+    """Minutes of work that were promised for a span, spread evenly over its days."""
 
     span: Span
     minutes: Fraction
 
 
 def within(promises: Iterable[Promise], stretch: Span) -> int:
-    """The minutes of these promises that fall into the stretch, rounded once."""
-    return round_half_up(sum((_share(each, stretch) for each in promises), Fraction(0)))
+    """The minutes of these promises that fall into the span `stretch`, rounded once."""
+    return round_half_up(sum((_share(promise, stretch) for promise in promises), Fraction(0)))
 
 
 def _share(promise: Promise, stretch: Span) -> Fraction:
@@ -34,14 +35,17 @@ def _share(promise: Promise, stretch: Span) -> Fraction:
 
 
 def off(capacity: int, stretch: Span, away: Iterable[Span]) -> int:
-    """The part of `capacity` that time off takes: working days away of all working days. A day away twice is one."""
+    """The minutes of `capacity` that time off takes, in proportion to the working days off.
+
+    The spans of `away` may overlap: a day counts once.
+    """
     spans = list(away)
     days = [stretch.start + timedelta(days=n) for n in range(stretch.days)]
-    worked = [day for day in days if day.weekday() not in WEEKEND]
-    gone = sum(1 for day in worked if any(day in span for span in spans))
-    return round_half_up(Fraction(capacity * gone, len(worked))) if worked else 0
+    working_days = [day for day in days if day.weekday() not in WEEKEND]
+    days_off = sum(1 for day in working_days if any(day in span for span in spans))
+    return round_half_up(Fraction(capacity * days_off, len(working_days))) if working_days else 0
 
 
 def openings(free: int, tier_minutes: int) -> int:
-    """How many clients of a tier with that many minutes fit into what is free; none where it is overbooked."""
+    """How many clients of a tier fit into `free` minutes; 0 where the capacity is overbooked."""
     return max(0, free) // tier_minutes

@@ -1,1 +1,1 @@
-"""What applies while an agreement runs: its periods, and its terms on any day."""
+"""Running agreements: their periods, the terms in force on a day, and upgrades that apply now."""

@@ -1,4 +1,4 @@
-"""Who reads what is sent about an agreement: somebody who is still there and has an email, or nobody."""
+"""Chooses the contact who receives emails about an agreement."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -11,23 +11,30 @@ from clients.models import Contact
 
 
 def of(agreements: Iterable[Agreement]) -> dict[UUID, Contact]:
-    """By client, in one question: the decision maker, else the person who signed."""
+    """The recipient for each client by its id, with one query for all of them.
+
+    That is the decision maker, or else the contact who signed. Only active contacts with an email
+    address count; clients without one are left out.
+    """
     rows = list(agreements)
     signers = {row.contact_id for row in rows}
     people = Contact.objects.filter(client__in={row.client_id for row in rows}, is_active=True)
-    found: dict[UUID, Contact] = {}
+    recipients: dict[UUID, Contact] = {}
     for person in people.exclude(email=""):
-        if person.is_decision_maker or (person.pk in signers and person.client_id not in found):
-            found[person.client_id] = person
-    return found
+        # A signer never takes the place of a decision maker, in whichever order the rows come.
+        if person.is_decision_maker or (
+            person.pk in signers and person.client_id not in recipients
+        ):
+            recipients[person.client_id] = person
+    return recipients
 
 
 def must_be(agreement: Agreement) -> Contact:
-    """The one for an agreement. Raises NobodyToTell."""
-    found = of([agreement]).get(agreement.client_id)
-    if found is None:
+    """The recipient of emails about an agreement. Raises NobodyToTell where there is none."""
+    recipient = of([agreement]).get(agreement.client_id)
+    if recipient is None:
         raise NobodyToTell(
             _("%(client)s has nobody with an email who may read it. Add a contact first.")
             % {"client": agreement.client.name}
         )
-    return found
+    return recipient

@@ -1,4 +1,7 @@
-"""Which terms apply on a day: those that were signed first, or those of the latest amendment by then."""
+"""The terms in force on a day: the agreement's own, or those of its latest amendment by then.
+
+Terms are returned as the Agreement or the Amendment whose `tier`, `amount` and `minutes` apply.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -7,35 +10,49 @@ from agreements.models import Agreement, Amendment
 
 
 def load(agreements: Iterable[Agreement]) -> list[Agreement]:
-    """The same agreements, each knowing its signed amendments, with one question for all of them."""
+    """Load the signed amendments of these agreements with one query, and return the agreements.
+
+    Afterwards the functions of this module need no query for them.
+    """
     rows = list(agreements)
-    found = Amendment.objects.signed_of(row.pk for row in rows) if rows else {}
+    amendments = Amendment.objects.signed_of(row.pk for row in rows) if rows else {}
     for row in rows:
-        row.signed_amendments = found.get(row.pk, [])
+        row.signed_amendments = amendments.get(row.pk, [])
     return rows
 
 
 def on(agreement: Agreement, day: date) -> Agreement | Amendment:
-    """The paper whose tier, fee and minutes apply on that day, today's and any past one's alike."""
-    return latest(agreement, _known(agreement), day)
+    """The terms in force on a day, past or future."""
+    return latest(agreement, _signed_amendments(agreement), day)
 
 
 def latest(
     agreement: Agreement, amendments: Sequence[Amendment], day: date
 ) -> Agreement | Amendment:
-    """Of amendments in the order they apply, the last that has begun."""
-    begun = [each for each in amendments if each.effective_on <= day]
+    """The last of these amendments that applies on a day, or the agreement itself.
+
+    `amendments` are in the order in which they apply.
+    """
+    begun = [amendment for amendment in amendments if amendment.effective_on <= day]
     return begun[-1] if begun else agreement
 
 
 def billed_on(agreement: Agreement, day: date) -> Agreement | Amendment:
-    """The paper by whose fee a period that begins on that day is billed: an upgrade counts from the next one."""
-    billing = [each for each in _known(agreement) if each.bills_from <= day]
-    return billing[-1] if billing else agreement
+    """The terms by which a period that starts on `day` is billed.
+
+    An upgrade that applies in the middle of a period counts from the next period on.
+    """
+    billed = [
+        amendment for amendment in _signed_amendments(agreement) if amendment.bills_from <= day
+    ]
+    return billed[-1] if billed else agreement
 
 
-def _known(agreement: Agreement) -> Sequence[Amendment]:
-    """What was loaded with others, or what is signed now: never remembered from an earlier question."""
+def _signed_amendments(agreement: Agreement) -> Sequence[Amendment]:
+    """The signed amendments, loaded by `load` or queried now.
+
+    A query is not cached on the agreement, because an amendment may be signed after it.
+    """
     if agreement.signed_amendments is not None:
         return agreement.signed_amendments
     return Amendment.objects.signed_of([agreement.pk]).get(agreement.pk, [])

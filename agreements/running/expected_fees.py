@@ -1,4 +1,4 @@
-"""What a prospect is expected to bring each month: by its newest open offer, else as the freelancer guessed."""
+"""The monthly fee expected from a prospect: its newest proposal's, or the freelancer's estimate."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -16,7 +16,10 @@ from core.money import round_half_up
 
 @dataclass(frozen=True)
 class Expected:
-    """A fee in minor units of `currency` a month; `proposal` is the offer that says so, if one does."""
+    """An expected fee a month, in minor units of `currency`.
+
+    `proposal` is the proposal that it comes from; None for the freelancer's estimate.
+    """
 
     amount: int
     currency: str
@@ -24,8 +27,11 @@ class Expected:
 
 
 def expected(clients: Iterable[Client]) -> dict[UUID, Expected]:
-    """For each of these clients about whom something is known; two questions for all of them."""
-    found = {
+    """The expected fee of each client by its id, with two queries for all of them.
+
+    Clients without a proposal and without an estimate are left out.
+    """
+    fees = {
         row.pk: Expected(row.expected_amount, row.expected_currency)
         for row in clients
         if row.expected_amount
@@ -35,26 +41,29 @@ def expected(clients: Iterable[Client]) -> dict[UUID, Expected]:
     offers = Proposal.objects.filter(client__in=ids, state__in=open_or_won).prefetch_related(
         "tiers"
     )
-    for offer in offers.order_by("created_at", "pk"):  # the newest comes last and stays
+    for offer in offers.order_by("created_at", "pk"):  # the newest is last and overwrites the rest
         if fee := monthly(offer):
-            found[offer.client_id] = Expected(fee, offer.currency, offer)
-    return found
+            fees[offer.client_id] = Expected(fee, offer.currency, offer)
+    return fees
 
 
 def monthly(offer: Proposal) -> int:
-    """Its recommended tier's fee for one month, rounded once; 0 for what is paid once."""
+    """The fee of the recommended tier for one month, in minor units; 0 for one-time work."""
     tier = favourite(list(offer.tiers.all()))
     months = MONTHS.get(Interval(offer.interval), 0)
     return round_half_up(Fraction(tier.amount, months)) if tier and months else 0
 
 
 def favourite(tiers: list[Tier]) -> Tier | None:
-    """The recommended tier, or the only one."""
+    """The recommended tier, or else the first; None where there is none."""
     return next((tier for tier in tiers if tier.is_recommended), tiers[0] if tiers else None)
 
 
 def worth(clients: Iterable[Client], fees: dict[UUID, Expected]) -> dict[str, int]:
-    """The weighted monthly total of the open prospects, one for each currency (rule 13)."""
+    """The weighted monthly total of the open prospects by currency, in minor units (rule 13).
+
+    `fees` are those of `expected`; each is weighted by the chance of the client's stage.
+    """
     by_currency: dict[str, list[tuple[Stage, int]]] = defaultdict(list)
     for row in clients:
         if row.pk in fees and row.state in ODDS:

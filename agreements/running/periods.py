@@ -1,4 +1,4 @@
-"""Opens the periods of running agreements, and answers which one a day belongs to (rules 1–5)."""
+"""Opens the periods of running agreements, and finds present and coming periods (rules 1 to 5)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from core.dates import local_day, local_instant
 from core.models import Business
 from core.money import prorate
 
-BATCH = 500
+BATCH = 500  # agreements whose periods are opened in one transaction
 
 
 @dataclass(frozen=True)
 class Upcoming:
-    """A period that has not begun."""
+    """A period that has not started yet, and the terms by which it will be billed."""
 
     agreement: Agreement
     starts_on: date
@@ -29,7 +29,7 @@ class Upcoming:
 
 
 def spans(agreement: Agreement, *, until: date, first: int = 0) -> Iterable[PeriodSpan]:
-    """The periods of an agreement that start on or before `until`."""
+    """The periods of an agreement that start on or before `until`, from number `first` on."""
     return periods(
         agreement.starts_on,
         agreement.anchor_day,
@@ -41,24 +41,30 @@ def spans(agreement: Agreement, *, until: date, first: int = 0) -> Iterable[Peri
 
 
 def due_at(agreement: Agreement, span: PeriodSpan) -> datetime:
-    """When a period is billed: its first day at the local sending hour (rule 4).
+    """When a period is billed: on its first day at the agreement's local billing hour (rule 4).
 
-    The first period waits for the day only, because the client is there when it is signed.
+    The first period is billed from midnight on, because the client has just signed.
     """
     hour = agreement.charge_hour if span.index else 0
     return local_instant(span.start, hour, agreement.time_zone)
 
 
 def only_of(only: Agreement | Business | None, path: str) -> Q:
-    """Narrows a job to one agreement (at the end of `path`), to one business, or not at all."""
+    """A filter that limits a job to one agreement, to one business, or not at all.
+
+    `path` is the lookup that leads from the filtered model to the agreement's id.
+    """
     if only is None:
         return Q()
     return Q(business=only) if isinstance(only, Business) else Q(**{path: only.pk})
 
 
 def open_due(*, now: datetime, only: Agreement | Business | None = None) -> int:
-    """Insert the periods whose first day has come. Twice, late, or two at once: each is there once."""
-    made = 0
+    """Insert the periods whose first day has come in the client's time zone; returns how many.
+
+    Each period is inserted once, even if the job runs late, twice, or in two workers at once.
+    """
+    inserted = 0
     while batch := list(_to_open(now, only)):
         with transaction.atomic():
             effective_terms.load(batch)
@@ -68,40 +74,42 @@ def open_due(*, now: datetime, only: Agreement | Business | None = None) -> int:
                 for agreement in batch
                 for row in _missing(agreement, pauses.get(agreement.pk, []), now)
             ]
-            made += _insert(rows)
+            inserted += _insert(rows)
             for agreement in batch:
                 agreement.opens_at = next_opening(agreement, now)
             Agreement.objects.bulk_update(batch, ["opens_at"])
         if len(batch) < BATCH:
             break
-    return made
+    return inserted
 
 
 def next_opening(agreement: Agreement, now: datetime) -> datetime | None:
-    """The midnight at the client's at which the next period after today begins; None where none follows."""
+    """When the next period after today starts, at the client's midnight; None where none does."""
     today = local_day(now, agreement.time_zone)
     horizon = max(today, agreement.starts_on) + timedelta(days=370)
-    span = next((s for s in _spans_after(agreement, today, horizon) if s.start > today), None)
+    upcoming_spans = _spans_after(agreement, today, horizon)
+    span = next((span for span in upcoming_spans if span.start > today), None)
     if span is None:
         return None
     midnight = local_instant(span.start, 0, agreement.time_zone)
-    return max(
-        midnight, now + timedelta(minutes=1)
-    )  # where the clock goes back over midnight it is not today's
+    # Where the clock is set back over midnight, the midnight of that day may be past already.
+    return max(midnight, now + timedelta(minutes=1))
 
 
 def _spans_after(agreement: Agreement, today: date, until: date) -> Iterable[PeriodSpan]:
-    """The spans from shortly before `today` on: a long life is not walked from its first day."""
+    """The periods from shortly before `today` on, without computing those of earlier years."""
     first = index_before(agreement.starts_on, Interval(agreement.interval), today)
     return spans(agreement, until=until, first=first)
 
 
 def _to_open(now: datetime, only: Agreement | Business | None) -> QuerySet[Agreement]:
-    # What is paused has its periods too, unbilled; what ended meanwhile still owes the months before.
-    ran = (*RUNS, AgreementState.ENDED)
-    found = Agreement.objects.filter(state__in=ran, opens_at__lte=now)
-    found = found.filter(only_of(only, "pk"))
-    ids = list(found.order_by("opens_at", "pk").values_list("pk", flat=True)[:BATCH])
+    """The next batch of agreements that have a period to open, each with `opened`: its periods."""
+    # A paused agreement has periods too, which are not billed. An agreement that has ended since
+    # the last run may still lack periods before its end.
+    states = (*RUNS, AgreementState.ENDED)
+    due = Agreement.objects.filter(state__in=states, opens_at__lte=now)
+    due = due.filter(only_of(only, "pk"))
+    ids = list(due.order_by("opens_at", "pk").values_list("pk", flat=True)[:BATCH])
     rows = (
         Agreement.objects.filter(pk__in=ids)
         .defer("terms", "tier")
@@ -111,16 +119,23 @@ def _to_open(now: datetime, only: Agreement | Business | None) -> QuerySet[Agree
 
 
 def _missing(agreement: Agreement, pauses: Sequence[Pause], now: datetime) -> list[Period]:
+    """The periods up to today that are not stored yet, unsaved."""
     today = local_day(now, agreement.time_zone)
     first = agreement.opened  # type: ignore[attr-defined]  # annotated
     return [
-        _period(agreement, pauses, span, now) for span in spans(agreement, until=today, first=first)
+        _unsaved(agreement, pauses, span, now)
+        for span in spans(agreement, until=today, first=first)
     ]
 
 
-def _period(
+def _unsaved(
     agreement: Agreement, pauses: Sequence[Pause], span: PeriodSpan, now: datetime
 ) -> Period:
+    """A period with its prorated fee and minutes frozen into it.
+
+    A period without a fee, or that starts during a pause, is skipped by billing; during a pause it
+    includes no time either.
+    """
     part, terms = span.fraction, effective_terms.billed_on(agreement, span.start)
     amount = prorate(terms.amount, part.numerator, part.denominator)
     pause = next((pause for pause in pauses if pause.covers(span.start)), None)
@@ -142,60 +157,73 @@ def _period(
 
 
 def _insert(batch: Sequence[Period]) -> int:
+    """Insert the periods that no other worker has inserted in the meantime; the number inserted."""
     if not batch:
         return 0
-    before = Period.objects.filter(pk__in=[row.pk for row in batch])
+    # Evaluated after the insert: the ids are new, so this counts the rows that were not ignored.
+    own = Period.objects.filter(pk__in=[row.pk for row in batch])
     Period.objects.bulk_create(batch, ignore_conflicts=True)
-    return before.count()
+    return own.count()
 
 
 def period_on(agreement: Agreement, day: date) -> Period | None:
-    """The stored period that contains a day."""
+    """The stored period that contains `day`, or None."""
     return agreement.periods.filter(starts_on__lte=day, ends_on__gt=day).first()
 
 
 def latest(agreement: Agreement) -> Period | None:
-    """The newest stored period."""
+    """The newest stored period, or None."""
     return agreement.periods.order_by("-starts_on").first()
 
 
 def next_spans(agreements: Iterable[Agreement], today: date) -> dict[UUID, PeriodSpan]:
-    """The next period after today of each running agreement that is billed; those without one are left out."""
+    """The next billed period after today of each running agreement, by agreement id.
+
+    Agreements without one are left out.
+    """
     return {
         agreement.pk: span for agreement, span in _billed(agreements, today, 370, only_next=True)
     }
 
 
 def next_starts(agreements: Iterable[Agreement], today: date) -> dict[UUID, date]:
-    """The next day on which each running agreement is charged; those that are not charged again are left out."""
+    """The first day of the next billed period of each running agreement, by agreement id.
+
+    Agreements that are not billed again are left out.
+    """
     return {pk: span.start for pk, span in next_spans(agreements, today).items()}
 
 
 def upcoming(agreements: Iterable[Agreement], today: date, days: int = 30) -> list[Upcoming]:
-    """What starts, and so is charged, in the days after today; soonest first."""
+    """The billed periods that start in the next `days` days after today, soonest first."""
     billed = _billed(effective_terms.load(agreements), today, days)
-    found = [
+    result = [
         Upcoming(agreement, span.start, effective_terms.billed_on(agreement, span.start))
         for agreement, span in billed
     ]
-    return sorted(found, key=lambda item: (item.starts_on, str(item.agreement.pk)))
+    return sorted(result, key=lambda item: (item.starts_on, str(item.agreement.pk)))
 
 
 def _billed(
     agreements: Iterable[Agreement], today: date, days: int, *, only_next: bool = False
 ) -> Iterator[tuple[Agreement, PeriodSpan]]:
-    """The spans that begin in the days after today, or after a start that is later, and in no pause."""
-    run = [row for row in agreements if row.state in RUNS]
-    pauses = Pause.objects.by_agreement(row.pk for row in run)
-    for row in run:
-        own = pauses.get(row.pk, [])
+    """The periods of running agreements that start after today and outside of any pause.
+
+    They start within `days` after today. With `only_next`, only the first of each agreement is
+    returned, and `days` count from the agreement's start or the end of its last pause if that is
+    later, so that it is found however far ahead it is.
+    """
+    running = [row for row in agreements if row.state in RUNS]
+    pauses = Pause.objects.by_agreement(row.pk for row in running)
+    for row in running:
+        own_pauses = pauses.get(row.pk, [])
         horizon = max(
-            [today, row.starts_on, *(pause.ends_on for pause in own if pause.ends_on)]
+            [today, row.starts_on, *(pause.ends_on for pause in own_pauses if pause.ends_on)]
             if only_next
             else [today]
         )
         for span in _spans_after(row, today, horizon + timedelta(days=days)):
-            if span.start > today and not any(pause.covers(span.start) for pause in own):
+            if span.start > today and not any(pause.covers(span.start) for pause in own_pauses):
                 yield row, span
                 if only_next:
                     break

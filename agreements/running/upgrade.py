@@ -1,6 +1,7 @@
-"""An upgrade that applies now: what it costs, whether it may, and the row that is billed once it is signed (rule 9).
+"""Upgrades that apply now: whether one is possible, its sums, and the row that is billed (rule 9).
 
-Only billing knows whether a period was paid: `billing.invoices.upgrade_invoice` passes the sum.
+Only billing knows whether a period was paid, so `billing.invoices.upgrade_invoice` passes the paid
+amount. The row is created when the amendment is signed.
 """
 
 from dataclasses import dataclass
@@ -18,14 +19,14 @@ from agreements.running.periods import period_on
 
 @dataclass(frozen=True)
 class AtOnce:
-    """The sums of an upgrade inside `period`; `total` is what is to pay with tax."""
+    """The sums of an upgrade in the middle of `period`; `total` is the amount to pay, with tax."""
 
     period: Period
     sums: Proration
     total: int
 
     def frozen(self) -> dict[str, Any]:
-        """As it stands in the amendment's terms: what was signed is what is charged."""
+        """The sums as JSON for the amendment's terms, so that what is signed is what is charged."""
         sums = self.sums
         return {
             "period": str(self.period.pk),
@@ -46,7 +47,11 @@ class AtOnce:
 
 
 def running(agreement: Agreement, today: date) -> Period:
-    """The period that is upgraded. Raises NotOpen where none runs, or a person must decide about it first."""
+    """The period that an upgrade today would apply to.
+
+    Raises NotOpen where there is none, where it was upgraded today already, or where billing is on
+    hold.
+    """
     period = period_on(agreement, today)
     if period is None or agreement.interval == Interval.ONCE:
         raise NotOpen(_("No period runs today that could be upgraded."))
@@ -67,12 +72,18 @@ def prorated(
     before: tuple[int, int],
     after: tuple[int, int],
 ) -> Proration:
-    """`paid` is an amount and its days, `before` and `after` are a whole period's fee and minutes. Raises NotOpen."""
+    """The sums of an upgrade of `period` that applies from `today` on.
+
+    `paid` is the amount that was paid and the number of days that it pays for; `before` and `after`
+    are the fee and the minutes of a whole period. Amounts are minor units before tax. Raises
+    NotOpen where the change is no upgrade, or costs nothing more.
+    """
     agreement, more_minutes = period.agreement, after[1] - before[1]
     if after[0] <= before[0] or more_minutes < 0:
         raise NotOpen(
             _(
-                "Only an upgrade can apply now: a higher fee, and no fewer hours. Anything else begins with a period."
+                "Only an upgrade can apply now: a higher fee, and no fewer hours. Anything else "
+                "begins with a period."
             )
         )
     cycle = cycle_of(
@@ -82,29 +93,33 @@ def prorated(
     if sums.amount <= 0:
         raise NotOpen(
             _(
-                "For the days that are left it costs nothing more. Let it begin with the next period."
+                "For the days that are left it costs nothing more. Let it begin with the next "
+                "period."
             )
         )
     return sums
 
 
 def begin(amendment: Amendment, now: datetime) -> Upgrade | None:
-    """The row that is billed, in the transaction of the signature; None where it begins with a period."""
-    agreed = amendment.now
-    if agreed is None:
+    """Create the upgrade that is billed, in the transaction of the last signature.
+
+    Returns None for an amendment that starts with a period.
+    """
+    sums = amendment.now
+    if sums is None:
         return None
     return Upgrade.objects.create(
         business_id=amendment.business_id,
         agreement_id=amendment.agreement_id,
-        period_id=agreed["period"],
+        period_id=sums["period"],
         amendment=amendment,
         starts_on=amendment.effective_on,
         ends_on=amendment.bills_from,
         due_at=now,
         currency=amendment.terms["currency"],
-        credit=agreed["credit"],
-        charge=agreed["charge"],
-        amount=agreed["amount"],
-        minutes=agreed["minutes"],
+        credit=sums["credit"],
+        charge=sums["charge"],
+        amount=sums["amount"],
+        minutes=sums["minutes"],
         created_at=now,
     )

@@ -1,1 +1,1 @@
-"""Signatures: who signs, the act of signing, the evidence, and the sealed PDF."""
+"""Signing agreements and amendments: the signers, the signatures, the evidence, the sealed PDF."""

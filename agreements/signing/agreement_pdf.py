@@ -1,4 +1,4 @@
-"""Agreements and amendments as PDFs: the one that is read, and the signed one with its evidence."""
+"""Renders agreements and amendments as PDFs: unsigned, and signed with the evidence."""
 
 from datetime import datetime
 from typing import Any
@@ -15,11 +15,11 @@ from core import audit
 from core.documents import render, store
 from core.models import AuditEvent
 
-READ = "as-read.pdf"
+AS_READ_NAME = "as-read.pdf"
 
 
 def labels() -> dict[str, str]:
-    """What the events of an agreement's record are called."""
+    """The labels of the audit events of proposals, agreements and amendments."""
     return {
         "offered": _("Offered by the provider"),
         "offer_opened": _("Proposal opened"),
@@ -55,40 +55,46 @@ def labels() -> dict[str, str]:
     }
 
 
-def unsigned_pdf(row: Agreement | Amendment, *, created: datetime) -> bytes:
-    """The exact text that is put before the signers."""
-    return _pdf(row, None, created, {})
+def unsigned_pdf(signable: Agreement | Amendment, *, created: datetime) -> bytes:
+    """The PDF that the signers read, dated `created`. Raises MissingGlyphs."""
+    return _pdf(signable, None, created, {})
 
 
-def signed_pdf(row: Agreement | Amendment) -> bytes:
-    """The same text with the signatures and the certificate page, not yet sealed. The same bytes every time.
+def signed_pdf(signable: Agreement | Amendment) -> bytes:
+    """The PDF with the signatures and the certificate page, not yet sealed.
 
-    The file that was read is in it, byte for byte. Raises DocumentAltered where that is damaged.
+    The PDF that the signers read is attached unchanged. The same signed document always gives the
+    same bytes. Raises DocumentAltered where the stored PDF is damaged.
     """
-    with translation.override(row.language):
-        shown = evidence(row)
-    read = {READ: store.read(row.document)} if row.document else {}
-    return _pdf(row, shown, row.signed_at or row.created_at, read)
+    with translation.override(signable.language):
+        certificate = evidence(signable)
+    attached = {AS_READ_NAME: store.read(signable.document)} if signable.document else {}
+    return _pdf(signable, certificate, signable.signed_at or signable.created_at, attached)
 
 
-def evidence(row: Agreement | Amendment) -> dict[str, Any]:
-    """What the certificate page prints; what was not seen is left out, never made up (rule 29)."""
-    before = audit.chain(row.proposal_id) if isinstance(row, Agreement) else []
-    own = audit.chain(row.id)
-    record = [
-        event for event in [*before, *own] if row.signed_at is None or event.at <= row.signed_at
+def evidence(signable: Agreement | Amendment) -> dict[str, Any]:
+    """The context of the certificate page: the signers, the audit events and the hashes (rule 29).
+
+    Events after the last signature are left out, so that a later rendering prints the same page.
+    What was not recorded is left empty, never filled in.
+    """
+    proposal_events = audit.chain(signable.proposal_id) if isinstance(signable, Agreement) else []
+    events = [
+        event
+        for event in [*proposal_events, *audit.chain(signable.id)]
+        if signable.signed_at is None or event.at <= signable.signed_at
     ]
     names = labels()
     return {
-        "signers": signers.places(row),
-        "rows": [_row(event, names) for event in record if event.event != "sealed"],
-        "read_sha256": row.document.sha256 if row.document else "",
-        "terms_hash": row.terms_hash,
-        "chain_head": record[-1].hash if record else "",
+        "signers": signers.places(signable),
+        "rows": [_event_row(event, names) for event in events if event.event != "sealed"],
+        "read_sha256": signable.document.sha256 if signable.document else "",
+        "terms_hash": signable.terms_hash,
+        "chain_head": events[-1].hash if events else "",
     }
 
 
-def _row(event: AuditEvent, names: dict[str, str]) -> dict[str, Any]:
+def _event_row(event: AuditEvent, names: dict[str, str]) -> dict[str, Any]:
     return {
         "at": event.at,
         "label": names.get(event.event, event.event),
@@ -99,32 +105,32 @@ def _row(event: AuditEvent, names: dict[str, str]) -> dict[str, Any]:
 
 
 def _pdf(
-    row: Agreement | Amendment,
-    shown: dict[str, Any] | None,
+    signable: Agreement | Amendment,
+    certificate: dict[str, Any] | None,
     created: datetime,
     attached: dict[str, bytes],
 ) -> bytes:
     context: dict[str, Any] = {
-        "business": row.business,
-        "agreement": row,
-        "terms": row.terms,
-        "tier": row.tier,
-        "evidence": shown,
+        "business": signable.business,
+        "agreement": signable,
+        "terms": signable.terms,
+        "tier": signable.tier,
+        "evidence": certificate,
     }
-    with translation.override(row.language):
-        if isinstance(row, Amendment):
+    with translation.override(signable.language):
+        if isinstance(signable, Amendment):
             context |= {
-                "clauses": amendment_text.clauses(row),
-                "figures": amendment_text.figures(row),
+                "clauses": amendment_text.clauses(signable),
+                "figures": amendment_text.figures(signable),
             }
         else:
-            context |= {"clauses": clauses(row), **cover(row.tier, row.terms)}
+            context |= {"clauses": clauses(signable), **cover(signable.tier, signable.terms)}
     return render.pdf(
-        "agreement" if isinstance(row, Agreement) else "amendment",
+        "agreement" if isinstance(signable, Agreement) else "amendment",
         context,
-        language=row.language,
-        title=row.title,
-        identifier=row.terms_hash,
+        language=signable.language,
+        title=signable.title,
+        identifier=signable.terms_hash,
         created=created,
         attached=attached,
     )

@@ -1,4 +1,7 @@
-"""An agreement's hash-chained record, with its proposal's and its amendments', as facts that a court could read."""
+"""The history of an agreement in words, from its audit chain and those of related documents.
+
+The related documents are its proposal and its amendments.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
@@ -13,17 +16,21 @@ from core.audit import is_whole
 from core.history_facts import Fact
 from core.models import AuditEvent, Document
 
-INSIDE = frozenset(
-    {"parked", "released", "offer_opened", "tier_seen"}
-)  # what the client never heard of
-ASIDE = frozenset({"reason", "words", "how"})  # what was written for the record, not for the client
-OWN_WORDS = "declined"  # here the reason is the client's
+#: Events that the client is never shown.
+INTERNAL_EVENTS = frozenset({"parked", "released", "offer_opened", "tier_seen"})
+#: Data of an event that the freelancer wrote and the client is not shown.
+INTERNAL_DATA = frozenset({"reason", "words", "how"})
+#: The event whose reason is the client's own, so that it may be shown to them.
+CLIENT_REASON_EVENT = "declined"
 
 
 def chains_of(agreement: Agreement, amendments: Iterable[Amendment]) -> dict[UUID, str]:
-    """The chains that belong to it, each with what it is about, the offer first."""
-    named = {row.pk: _("Amendment %(n)s") % {"n": row.number} for row in amendments}
-    return {agreement.proposal_id: _("Proposal"), agreement.pk: "", **named}
+    """The audit chains of an agreement by id, each with the name of the document it is about.
+
+    The proposal's chain is first; the name of the agreement itself is empty.
+    """
+    names = {row.pk: _("Amendment %(n)s") % {"n": row.number} for row in amendments}
+    return {agreement.proposal_id: _("Proposal"), agreement.pk: "", **names}
 
 
 def facts(
@@ -32,13 +39,17 @@ def facts(
     papers: Mapping[str, Document],
     also: Mapping[str, str] | None = None,
 ) -> list[Fact]:
-    """One chain in words. `papers` are documents by their SHA-256; `also` names the events of higher rooms."""
+    """The events of one audit chain in words, in the active language.
+
+    `about` names the document, `papers` are documents by their SHA-256, and `also` holds the labels
+    of events that are written by modules above this one, such as billing.
+    """
     names = agreement_pdf.labels() | dict(also or {})
     return [_fact(event, about, papers, names.get(event.event, event.event)) for event in events]
 
 
 def upgrades(agreement: Agreement) -> list[Fact]:
-    """What applied at once, inside a period."""
+    """The upgrades that applied in the middle of a period."""
     rows = Upgrade.objects.filter(agreement=agreement).select_related("amendment")
     return [
         Fact(
@@ -51,36 +62,40 @@ def upgrades(agreement: Agreement) -> list[Fact]:
     ]
 
 
-def is_complete(row: Agreement | Amendment, events: Sequence[AuditEvent]) -> bool:
-    """Whether its chain is whole and its end was not cut off: what the row says must have been written down."""
-    told = {event.event for event in events}
-    signed = row.signed_at is None or bool(told & {"signed", "countersigned"})
-    sealed = row.signed_document_id is None or "sealed" in told
-    return is_whole(list(events)) and signed and sealed
+def is_complete(signable: Agreement | Amendment, events: Sequence[AuditEvent]) -> bool:
+    """Whether the audit chain is intact and complete.
+
+    The hashes of a chain whose end was removed still fit, so the signature and the seal that the
+    row itself mentions must be among the events.
+    """
+    kinds = {event.event for event in events}
+    has_signature = signable.signed_at is None or bool(kinds & {"signed", "countersigned"})
+    has_seal = signable.signed_document_id is None or "sealed" in kinds
+    return is_whole(list(events)) and has_signature and has_seal
 
 
-def _fact(event: AuditEvent, about: str, papers: Mapping[str, Document], what: str) -> Fact:
-    said = {key: words for key, words in _words(event).items() if words}
-    hidden = ASIDE - ({"reason"} if event.event == OWN_WORDS else set())
+def _fact(event: AuditEvent, about: str, papers: Mapping[str, Document], label: str) -> Fact:
+    details = {key: text for key, text in _details(event).items() if text}
+    hidden = INTERNAL_DATA - ({"reason"} if event.event == CLIENT_REASON_EVENT else set())
     digest = event.data.get("sha256") or event.data.get("document") or ""
     return Fact(
         at=event.at,
-        what=what,
-        more=" · ".join(words for key, words in said.items() if key not in hidden),
-        aside=" · ".join(words for key, words in said.items() if key in hidden),
+        what=label,
+        more=" · ".join(text for key, text in details.items() if key not in hidden),
+        aside=" · ".join(text for key, text in details.items() if key in hidden),
         actor=event.actor,
         about=about,
         ip=event.ip or "",
         user_agent=event.user_agent,
         document=papers.get(str(digest)),
-        inside=event.event in INSIDE,
+        inside=event.event in INTERNAL_EVENTS,
     )
 
 
-def _words(event: AuditEvent) -> dict[str, str]:
-    """What an event's data says to a person; a key that is not known here is left to the file."""
+def _details(event: AuditEvent) -> dict[str, str]:
+    """The data of an event in words, by key. Keys that are not known here are left out."""
     data = event.data
-    known = {
+    patterns = {
         "tier": _("Tier: %(tier)s"),
         "hours": "%(hours)s",
         "name": _("As “%(name)s”"),
@@ -96,14 +111,14 @@ def _words(event: AuditEvent) -> dict[str, str]:
         "kpi": "“%(kpi)s”",
         "note": "“%(note)s”",
     }
-    told = {**data, **{key: formats.day(data[key]) for key in data if key.endswith("_on")}}
-    if "from" not in told:
-        told["from"] = ""
-    said = {key: words % told for key, words in known.items() if data.get(key)}
-    said["succeeded"] = {"yes": _("It succeeded"), "no": _("It did not succeed")}.get(
+    values = {**data, **{key: formats.day(data[key]) for key in data if key.endswith("_on")}}
+    if "from" not in values:
+        values["from"] = ""
+    details = {key: pattern % values for key, pattern in patterns.items() if data.get(key)}
+    details["succeeded"] = {"yes": _("It succeeded"), "no": _("It did not succeed")}.get(
         data.get("succeeded", ""), ""
     )
-    said["how"] = {"bill": _("Each is billed"), "skip": _("Only the newest is billed")}.get(
+    details["how"] = {"bill": _("Each is billed"), "skip": _("Only the newest is billed")}.get(
         data.get("how", ""), ""
     )
-    return said
+    return details

@@ -1,4 +1,4 @@
-"""The daily look at the seal: whoever looks after the installation is told before its certificate ends."""
+"""Checks the seal daily: administrators are emailed before its certificate expires."""
 
 from datetime import datetime
 
@@ -9,51 +9,56 @@ from core.documents import certificate
 from core.documents import seal as platform
 from core.system import administrators
 
-WARN_DAYS = 60
+WARN_DAYS = 60  # before the certificate of the seal expires
 
 
 def watch(*, now: datetime) -> None:
-    """Once for each certificate that will end; every day while nothing can be sealed."""
-    if why := platform.not_ready(now):
-        _cannot_seal(why, now)
+    """Email administrators once for each certificate that expires soon.
+
+    While nothing can be sealed, they are emailed every day.
+    """
+    if reason := platform.not_ready(now):
+        _tell_cannot_seal(reason, now)
     elif (days := certificate.days_left(now)) is not None and days <= WARN_DAYS:
-        _ends_soon(days, now)
+        _tell_expires_soon(days, now)
 
 
-def _cannot_seal(why: str, now: datetime) -> None:
-    said = [
+def _tell_cannot_seal(reason: str, now: datetime) -> None:
+    paragraphs = [
         _(
-            "Signing goes on; what is signed waits for its seal and is sealed by itself when this is mended."
+            "Signing goes on; what is signed waits for its seal and is sealed by itself when "
+            "this is mended."
         )
     ]
-    said.append(_("Papers that wait: %(n)s") % {"n": len(seal.waiting(None, now))})
+    paragraphs.append(_("Papers that wait: %(n)s") % {"n": len(seal.waiting(None, now))})
     subject = _("Retainer Hub: nothing can be sealed")
     administrators.tell(
         kind="seal_waits",
         ref=now.date().isoformat(),
         subject=subject,
-        paragraphs=[why, *said, _how()],
+        paragraphs=[reason, *paragraphs, _how_to_renew()],
         now=now,
     )
 
 
-def _ends_soon(days: int, now: datetime) -> None:
+def _tell_expires_soon(days: int, now: datetime) -> None:
     own = certificate.own()
     assert own
-    said = _(
-        "The certificate of the seal ends in %(days)s days, on %(day)s. Papers it has sealed stay confirmed."
+    sentence = _(
+        "The certificate of the seal ends in %(days)s days, on %(day)s. Papers it has sealed "
+        "stay confirmed."
     )
-    words = said % {"days": days, "day": own.not_valid_after_utc.date().isoformat()}
+    warning = sentence % {"days": days, "day": own.not_valid_after_utc.date().isoformat()}
     administrators.tell(
         kind="seal_ends",
         ref=f"{own.serial_number:x}",
         subject=_("Retainer Hub: the certificate of the seal ends soon"),
-        paragraphs=[words, _how()],
+        paragraphs=[warning, _how_to_renew()],
         now=now,
     )
 
 
-def _how() -> str:
+def _how_to_renew() -> str:
     return _(
         "“manage.py renew_seal” makes a new pair; docs/operations.md says how, and what to back up."
     )

@@ -1,4 +1,8 @@
-"""Signing: a name and a consent, a code to the mailbox, done. One outcome, whatever is pressed twice (rule 29)."""
+"""Signs agreements and amendments: name and consent, then a code sent by email (rule 29).
+
+A double click or several open tabs never sign twice. In this module `paper` is the agreement or the
+amendment that is signed.
+"""
 
 import uuid
 from collections.abc import Sequence
@@ -34,8 +38,8 @@ from core.dates import local_day, local_instant
 from core.outbox import emails
 
 CODE_LIFE = timedelta(minutes=15)
-CODE_TRIES = 5
-RESEND_AFTER = timedelta(seconds=30)
+CODE_TRIES = 5  # wrong codes before a new code is needed
+RESEND_AFTER = timedelta(seconds=30)  # within this time the same name is not sent a second code
 SIGNED = (AgreementState.ACTIVE, AgreementState.PAUSED, AgreementState.ENDED, AmendmentState.SIGNED)
 
 
@@ -49,47 +53,56 @@ def begin(
     origin: Origin,
     strokes: Sequence[Any] = (),
 ) -> Signature:
-    """Keep the name, how it was drawn and the consent, and mail a code, twice a minute at most.
+    """Store the signer's name, drawn signature and consent, and email them a code.
 
-    Raises NotOpen for a paper that does not wait, or not for this person; WrongCode without consent.
+    `strokes` are the lines of the drawn signature as in Signature. The same name gets a new code
+    twice a minute at most. Raises WrongCode without consent, and NotOpen where the document does
+    not wait for a signature or it is not this contact's turn.
     """
     if not consented:
         raise WrongCode(_("Please agree to sign electronically."), field="consent")
     with transaction.atomic():
-        held = signers.hold(paper)  # a page from before the signature must not write under it
-        place = signers.own_turn(held, contact)
-        _must_be_in_time(held, now)
-        if place.code_sent_at and now - place.code_sent_at < RESEND_AFTER and place.name == name:
-            return place
-        _keep(place, name, strokes, now, origin)
+        # Read again under the lock: a page that was loaded before the signature must not change it.
+        locked = signers.hold(paper)
+        signature = signers.own_turn(locked, contact)
+        _require_in_time(locked, now)
+        if (
+            signature.code_sent_at
+            and now - signature.code_sent_at < RESEND_AFTER
+            and signature.name == name
+        ):
+            return signature
+        _store(signature, name, strokes, now, origin)
         signers.record(
             paper, contact, "consented", now, origin, {"version": CONSENT_VERSION, "name": name}
         )
-        _mail_code(held, place, now)
-    return place
+        _email_code(locked, signature, now)
+    return signature
 
 
 def confirm(
     *, paper: Agreement | Amendment, contact: Contact, code: str, now: datetime, origin: Origin
 ) -> Agreement | Amendment:
-    """Sign. The second tab that confirms the same code finds it signed and is told so gladly.
+    """Sign with the emailed code. Once the last signer has signed, the document applies.
 
-    Raises WrongCode (the fifth wrong one uses the code up) and NotOpen.
+    A second tab that confirms the same code gets the signed document back. Raises NotOpen, and
+    WrongCode where the code is wrong or too old; after five wrong codes a new one is needed.
     """
     paper.refresh_from_db()
     own = next((row for row in signers.places(paper) if row.contact_id == contact.pk), None)
     if own and own.signed_at:
         return paper
-    place = signers.own_turn(paper, contact)
-    _must_be_in_time(paper, now)
-    if place.code_row is None:
+    signature = signers.own_turn(paper, contact)
+    _require_in_time(paper, now)
+    if signature.code_row is None:
         raise NotOpen(_("Write your name first."))
-    _check(paper, place, code, now, origin)
+    _check_code(paper, signature, code, now, origin)
     try:
         with transaction.atomic():
-            _sign(signers.hold(paper), place, contact, now, origin)
+            _sign(signers.hold(paper), signature, contact, now, origin)
     finally:
-        paper.refresh_from_db()  # what a refused transaction took back is taken back here too
+        # Also after an error: a rolled back transaction leaves changed values on the object.
+        paper.refresh_from_db()
     nudge.ring("agreements.tasks.seal_signed")
     return paper
 
@@ -97,17 +110,17 @@ def confirm(
 def countersign(
     *, paper: Agreement | Amendment, actor: str, now: datetime, origin: Origin
 ) -> Agreement | Amendment:
-    """The business signs last. Raises NotOpen while it is not its turn."""
+    """Sign for the business, which signs last. Raises NotOpen while it is not its turn."""
     try:
         with transaction.atomic():
-            held = signers.hold(paper)
-            place = signers.own_turn(held, None)
-            owner = held.business.owner
-            place.name, place.signed_at = owner.get_full_name() or owner.email, now
-            place.ip, place.user_agent = origin.ip, origin.user_agent[:300]
-            place.save(update_fields=["name", "signed_at", "ip", "user_agent"])
-            signers.record(held, actor, "countersigned", now, origin, {"name": place.name})
-            _complete(held, now)
+            locked = signers.hold(paper)
+            signature = signers.own_turn(locked, None)
+            owner = locked.business.owner
+            signature.name, signature.signed_at = owner.get_full_name() or owner.email, now
+            signature.ip, signature.user_agent = origin.ip, origin.user_agent[:300]
+            signature.save(update_fields=["name", "signed_at", "ip", "user_agent"])
+            signers.record(locked, actor, "countersigned", now, origin, {"name": signature.name})
+            _complete(locked, now)
     finally:
         paper.refresh_from_db()
     nudge.ring("agreements.tasks.seal_signed")
@@ -117,7 +130,7 @@ def countersign(
 def opened(
     *, paper: Agreement | Amendment, contact: Contact, now: datetime, origin: Origin
 ) -> None:
-    """Remember when one of the signers first read it."""
+    """Record when the document was first opened by a contact; later openings are not recorded."""
     with transaction.atomic():
         if (
             type(paper)
@@ -128,28 +141,30 @@ def opened(
 
 
 def is_in_time(paper: Agreement | Amendment, now: datetime) -> bool:
-    """Whether its last day to be signed has not passed where the client is."""
+    """Whether the last day to sign has not passed in the client's time zone."""
     return paper.sign_by is None or local_day(now, paper.agreement.time_zone) <= paper.sign_by
 
 
 def over_words(paper: Agreement | Amendment) -> str:
-    """Why it can no longer be signed."""
+    """A sentence that says why the document can no longer be signed."""
     if isinstance(paper, Amendment) and paper.now:
-        words = _(
-            "This upgrade could be signed on %(day)s only, because its sums are those of that day. Ask us again."
+        sentence = _(
+            "This upgrade could be signed on %(day)s only, because its sums are those of that "
+            "day. Ask us again."
         )
-        return words % {"day": formats.day(paper.effective_on)}
+        return sentence % {"day": formats.day(paper.effective_on)}
     return _("The time to sign this is over. Ask us for a new one.")
 
 
-def _must_be_in_time(paper: Agreement | Amendment, now: datetime) -> None:
+def _require_in_time(paper: Agreement | Amendment, now: datetime) -> None:
     if not is_in_time(paper, now):
         raise NotOpen(over_words(paper))
 
 
-def _keep(
-    place: Signature, name: str, strokes: Sequence[Any], now: datetime, origin: Origin
+def _store(
+    signature: Signature, name: str, strokes: Sequence[Any], now: datetime, origin: Origin
 ) -> None:
+    """Store name, drawing, consent and a new code on the signature; an earlier code is void."""
     values = {
         "name": name,
         "strokes": list(strokes),
@@ -162,20 +177,20 @@ def _keep(
         "user_agent": origin.user_agent[:300],
     }
     for field, value in values.items():
-        setattr(place, field, value)
-    place.save(update_fields=list(values))
+        setattr(signature, field, value)
+    signature.save(update_fields=list(values))
 
 
-def _mail_code(paper: Agreement | Amendment, place: Signature, now: datetime) -> None:
-    assert place.contact and place.code_row
+def _email_code(paper: Agreement | Amendment, signature: Signature, now: datetime) -> None:
+    assert signature.contact and signature.code_row
     emails.write(
         kind="sign_code",
-        ref=str(place.code_row),
-        to=place.contact.email,
+        ref=str(signature.code_row),
+        to=signature.contact.email,
         template="sign_code",
         context={
             "agreement": paper,
-            "code": links.placeholder("code", place.code_row),
+            "code": links.placeholder("code", signature.code_row),
             "minutes": 15,
         },
         language=paper.language,
@@ -184,40 +199,52 @@ def _mail_code(paper: Agreement | Amendment, place: Signature, now: datetime) ->
     )
 
 
-def _check(
-    paper: Agreement | Amendment, place: Signature, code: str, now: datetime, origin: Origin
+def _check_code(
+    paper: Agreement | Amendment, signature: Signature, code: str, now: datetime, origin: Origin
 ) -> None:
-    """A try is counted before it is compared, so that two at once cannot share one; the signed is not asked."""
-    assert place.contact and place.code_row and place.code_sent_at
-    mine = Signature.objects.filter(pk=place.pk)
-    tried = mine.filter(signed_at__isnull=True, code_tries__lt=CODE_TRIES)
-    if now - place.code_sent_at > CODE_LIFE or not tried.update(code_tries=F("code_tries") + 1):
-        if mine.filter(signed_at__isnull=False).exists():
+    """Raise WrongCode unless `code` is the one that was emailed and is still valid.
+
+    A try is counted before the code is compared, so that two requests at once are two tries. A
+    signature that was completed in another tab passes without a comparison.
+    """
+    assert signature.contact and signature.code_row and signature.code_sent_at
+    own = Signature.objects.filter(pk=signature.pk)
+    tried = own.filter(signed_at__isnull=True, code_tries__lt=CODE_TRIES)
+    if now - signature.code_sent_at > CODE_LIFE or not tried.update(code_tries=F("code_tries") + 1):
+        if own.filter(signed_at__isnull=False).exists():
             return  # another tab was first
         raise WrongCode(_("This code is no longer valid. Ask for a new one."), field="code")
-    digits = "".join(sign for sign in code if sign.isdigit())
-    ascii_digits = "".join(str(int(sign)) for sign in digits)
-    if not constant_time_compare(ascii_digits, links.code(place.code_row)):
+    digits = "".join(character for character in code if character.isdigit())
+    ascii_digits = "".join(str(int(digit)) for digit in digits)  # Thai digits are accepted too
+    if not constant_time_compare(ascii_digits, links.code(signature.code_row)):
         with transaction.atomic():
-            signers.record(signers.hold(paper), place.contact, "code_wrong", now, origin)
+            signers.record(signers.hold(paper), signature.contact, "code_wrong", now, origin)
         raise WrongCode(
             _("This is not the code we sent. Look again, or ask for a new one."), field="code"
         )
 
 
 def _sign(
-    paper: Agreement | Amendment, place: Signature, contact: Contact, now: datetime, origin: Origin
+    paper: Agreement | Amendment,
+    signature: Signature,
+    contact: Contact,
+    now: datetime,
+    origin: Origin,
 ) -> None:
-    mine = Signature.objects.filter(pk=place.pk, contact=contact, code_row=place.code_row)
-    if paper.state in SIGNED or mine.filter(signed_at__isnull=False).exists():
+    """Sign for one contact, then invite the next signer or complete the document.
+
+    `paper` is locked by the caller.
+    """
+    # The filter names the code, so that it cannot sign a name that was entered after it was sent.
+    own = Signature.objects.filter(pk=signature.pk, contact=contact, code_row=signature.code_row)
+    if paper.state in SIGNED or own.filter(signed_at__isnull=False).exists():
         return  # another tab was first
-    signers.own_turn(
-        paper, contact
-    )  # it may have been declined or taken back while the code was typed
-    if not mine.update(signed_at=now, ip=origin.ip, user_agent=origin.user_agent[:300]):
+    # It may have been declined, withdrawn or handed over since the code was requested.
+    signers.own_turn(paper, contact)
+    if not own.update(signed_at=now, ip=origin.ip, user_agent=origin.user_agent[:300]):
         raise WrongCode(_("This code is no longer valid. Ask for a new one."), field="code")
     signers.record(paper, contact, "code_confirmed", now, origin)
-    signers.record(paper, contact, "signed", now, origin, {"name": place.name})
+    signers.record(paper, contact, "signed", now, origin, {"name": signature.name})
     if signers.turn(signers.places(paper), in_order=paper.in_order):
         signers.invite(paper=paper, now=now)
     else:
@@ -225,11 +252,11 @@ def _sign(
 
 
 def _complete(paper: Agreement | Amendment, now: datetime) -> None:
-    """Everybody has signed: it applies."""
+    """Put the document into force once everyone has signed."""
     if isinstance(paper, Amendment):
         move(paper, AmendmentState.SIGNED, AMENDMENT, sets={"signed_at": now})
         upgrade.begin(paper, now)
-        _prolong(paper, now)
+        _extend_term(paper, now)
         return
     first_day = local_instant(paper.starts_on, 0, paper.time_zone)
     move(paper, AgreementState.ACTIVE, AGREEMENT, sets={"signed_at": now, "opens_at": first_day})
@@ -241,8 +268,8 @@ def _complete(paper: Agreement | Amendment, now: datetime) -> None:
     pipeline.reach(client=client, to=reached, actor="Retainer Hub", now=now)
 
 
-def _prolong(amendment: Amendment, now: datetime) -> None:
-    """A renewal moves the agreement's end."""
+def _extend_term(amendment: Amendment, now: datetime) -> None:
+    """Move the agreement's end to that of a renewal."""
     if amendment.ends_on is None:
         return
     agreement = Agreement.objects.select_for_update().get(pk=amendment.agreement_id)

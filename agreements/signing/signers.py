@@ -1,4 +1,8 @@
-"""Who signs a paper: their places, whose turn it is, the letters that ask, and another person in somebody's place."""
+"""The signers of an agreement or amendment: whose turn it is, invitations, and handing over.
+
+Every signer has a Signature row from the beginning, which is completed when they sign. In this
+module `paper` is the agreement or the amendment.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -12,26 +16,34 @@ from agreements.rules.errors import NotOpen
 from agreements.rules.states import AgreementState
 from clients import client_records, portal_links
 from clients.models import Contact
-from core import audit, links
+from core import audit, formats, links
 from core.audit import UNSEEN, Origin
 from core.outbox import emails
 
+#: The target of a portal link to a document of each kind.
 NOUNS = {Agreement: "agreement", Amendment: "amendment"}
 
 
 def places(paper: Agreement | Amendment) -> list[Signature]:
-    """Every place under the paper, in order; the business's first where it has signed by sending."""
-    found = Signature.objects.filter(agreement=paper.agreement, amendment=_amendment(paper))
-    return list(found.select_related("contact", "business__owner").order_by("position"))
+    """All signatures of a document, made and pending, in the order of signing.
+
+    That of the business is first where sending the document was its signature.
+    """
+    rows = Signature.objects.filter(agreement=paper.agreement, amendment=_amendment(paper))
+    return list(rows.select_related("contact", "business__owner").order_by("position"))
 
 
 def turn(rows: Sequence[Signature], *, in_order: bool) -> list[Signature]:
-    """Who is asked now: the client's people, one after the other or at once; the business when they have signed."""
-    open_rows = [row for row in rows if row.signed_at is None]
-    people = [row for row in open_rows if row.contact_id]
-    if people:
-        return people[:1] if in_order else people
-    return open_rows
+    """The pending signatures whose turn it is now.
+
+    The client's contacts sign first, one after the other if `in_order`, otherwise in any order. A
+    business that countersigns is last.
+    """
+    pending = [row for row in rows if row.signed_at is None]
+    contacts = [row for row in pending if row.contact_id]
+    if contacts:
+        return contacts[:1] if in_order else contacts
+    return pending
 
 
 def place(
@@ -43,15 +55,19 @@ def place(
     origin: Origin = UNSEEN,
     countersigns: bool = False,
 ) -> list[Signature]:
-    """Make the places. Unless the business countersigns, it has signed by sending it, at `sent_at` and from there."""
+    """Create the signatures of a document, in the order in which `people` and the business sign.
+
+    Unless the business countersigns, sending the document was its signature: at `sent_at`, from
+    `origin`.
+    """
     everyone = list(dict.fromkeys(people))
     owner = paper.business.owner
-    last = len(everyone) + 1 if countersigns else 0
+    own_position = len(everyone) + 1 if countersigns else 0
     rows = [
-        _row(paper, position, now, contact=contact)
+        _unsaved(paper, position, now, contact=contact)
         for position, contact in enumerate(everyone, start=1)
     ]
-    business = _row(paper, last, now)
+    business = _unsaved(paper, own_position, now)
     if not countersigns:
         business.name, business.signed_at = owner.get_full_name() or owner.email, sent_at
         business.ip, business.user_agent = origin.ip, origin.user_agent[:300]
@@ -59,7 +75,7 @@ def place(
     return sorted([*rows, business], key=lambda row: row.position)
 
 
-def _row(
+def _unsaved(
     paper: Agreement | Amendment, position: int, now: datetime, contact: Contact | None = None
 ) -> Signature:
     return Signature(
@@ -73,63 +89,73 @@ def _row(
 
 
 def invite(*, paper: Agreement | Amendment, now: datetime, present: Contact | None = None) -> None:
-    """Ask whoever's turn it is and was not asked. `present` is in the portal already and needs no letter."""
-    for row in turn(places(paper), in_order=paper.in_order):
-        asked = Signature.objects.filter(pk=row.pk, invited_at__isnull=True).update(invited_at=now)
-        if asked and row.contact != present:
-            letter(paper=paper, row=row, kind="sign_invitation", now=now)
+    """Email the signers whose turn it is and who were not invited yet.
+
+    `present` is in the portal at this moment and needs no email.
+    """
+    for signature in turn(places(paper), in_order=paper.in_order):
+        own = Signature.objects.filter(pk=signature.pk, invited_at__isnull=True)
+        is_new = own.update(invited_at=now)
+        if is_new and signature.contact != present:
+            letter(paper=paper, signature=signature, kind="sign_invitation", now=now)
 
 
-def letter(*, paper: Agreement | Amendment, row: Signature, kind: str, now: datetime) -> None:
-    """Ask one person, in the agreement's language; the business is asked in its own and signs at its desk."""
-    language = paper.language if row.contact else paper.business.language
+def letter(*, paper: Agreement | Amendment, signature: Signature, kind: str, now: datetime) -> None:
+    """Email one signer: `kind` is sign_invitation or sign_reminder.
+
+    A contact is asked in the language of the document, with a link to the portal; the business in
+    its own language, without a link, because it signs on the agreement's page.
+    """
+    language = paper.language if signature.contact else paper.business.language
     with translation.override(language):
-        words, link = _words(paper, row, kind), ""
-        if row.contact:
-            door = portal_links.portal_link(
-                contact=row.contact, now=now, target=f"{NOUNS[type(paper)]}:{paper.id}"
+        text, link = _email_text(paper, signature, kind), ""
+        if signature.contact:
+            portal_link = portal_links.portal_link(
+                contact=signature.contact, now=now, target=f"{NOUNS[type(paper)]}:{paper.id}"
             )
-            link = links.placeholder("link", door.id)
+            link = links.placeholder("link", portal_link.id)
     emails.write(
         kind=kind,
-        ref=f"{row.id}:{row.contact_id}:{paper.reminders}",
-        to=row.contact.email if row.contact else paper.business.owner.email,
+        ref=f"{signature.id}:{signature.contact_id}:{paper.reminders}",
+        to=signature.contact.email if signature.contact else paper.business.owner.email,
         template="note",
-        context={**words, "link": link},
+        context={**text, "link": link},
         language=language,
         business=paper.business,
         now=now,
     )
 
 
-def _words(paper: Agreement | Amendment, row: Signature, kind: str) -> dict[str, object]:
-    from core import formats
-
-    what = {
+def _email_text(paper: Agreement | Amendment, signature: Signature, kind: str) -> dict[str, object]:
+    """The subject, greeting, paragraphs and button of an email to a signer."""
+    facts = {
         "title": paper.title,
         "business": paper.business.name,
         "day": formats.day(paper.sign_by),
     }
-    again = kind == "sign_reminder"
+    is_reminder = kind == "sign_reminder"
     subject = (
-        _("Still waiting for your signature: %(title)s") if again else _("Please sign: %(title)s")
+        _("Still waiting for your signature: %(title)s")
+        if is_reminder
+        else _("Please sign: %(title)s")
     )
-    if row.contact is None:
-        said = [
+    if signature.contact is None:
+        paragraphs = [
             _(
-                "The client has signed “%(title)s”. It applies when you have signed too, on its page."
+                "The client has signed “%(title)s”. It applies when you have signed too, on its "
+                "page."
             )
-            % what
+            % facts
         ]
-        return {"subject": subject % what, "name": "", "paragraphs": said, "button": ""}
-    said = [_("%(business)s asks you to read and sign “%(title)s”.") % what]
+        return {"subject": subject % facts, "name": "", "paragraphs": paragraphs, "button": ""}
+    paragraphs = [_("%(business)s asks you to read and sign “%(title)s”.") % facts]
     if paper.sign_by:
-        said.append(_("It can be signed until %(day)s.") % what)
-    said.append(_("Not the right person? You can name somebody else on the page."))
+        paragraphs.append(_("It can be signed until %(day)s.") % facts)
+    paragraphs.append(_("Not the right person? You can name somebody else on the page."))
     return {
-        "subject": subject % what,
-        "name": row.contact.name,
-        "paragraphs": said,
+        "subject": subject % facts,
+        "name": signature.contact.name,
+        "paragraphs": paragraphs,
         "button": _("Read and sign"),
     }
 
@@ -143,41 +169,52 @@ def reassign(
     now: datetime,
     origin: Origin,
 ) -> Contact:
-    """Somebody else of the client signs in the place of `contact`. Raises NotOpen, where it is not their turn."""
+    """Hand the signature of `contact` over to another person of the client, and invite them.
+
+    An unknown email address becomes a new contact. Raises NotOpen where it is not the contact's
+    turn, or the other person cannot sign.
+    """
     with transaction.atomic():
-        row = own_turn(hold(paper), contact)
+        signature = own_turn(hold(paper), contact)
         other = Contact.objects.filter(client=contact.client, email__iexact=email).first()
         if other is None:
             other = client_records.add_contact(
                 client=contact.client, name=name, email=email, now=now
             )
-        if not other.is_active or any(each.contact_id == other.pk for each in places(paper)):
+        if not other.is_active or any(row.contact_id == other.pk for row in places(paper)):
             raise NotOpen(_("This person cannot sign in your place."), field="email")
-        fresh = {
+        blank = {
             "contact": other,
             "name": "",
             "consented_at": None,
             "code_row": None,
             "code_sent_at": None,
         }
-        Signature.objects.filter(pk=row.pk).update(**fresh, invited_at=None, strokes=[])
-        who = {"from": contact.email, "to": other.email}
-        record(paper, contact, "reassigned", now, origin, who)
+        Signature.objects.filter(pk=signature.pk).update(**blank, invited_at=None, strokes=[])
+        data = {"from": contact.email, "to": other.email}
+        record(paper, contact, "reassigned", now, origin, data)
         invite(paper=paper, now=now)
     return other
 
 
 def hold(paper: Agreement | Amendment) -> Agreement | Amendment:
-    """The row as it is now, kept until the transaction ends: two tabs, and the chain's events, take turns."""
+    """Lock a document until the transaction ends, and return it as it is now.
+
+    Whatever changes a document or writes into its audit chain takes this lock first, so that two
+    tabs do not do so at the same time.
+    """
     if isinstance(paper, Amendment):
-        changes = Amendment.objects.select_for_update(of=("self",))
-        return changes.select_related("business__owner", "agreement").get(pk=paper.pk)
-    rows = Agreement.objects.select_for_update(of=("self",))
-    return rows.select_related("business__owner").get(pk=paper.pk)
+        amendments = Amendment.objects.select_for_update(of=("self",))
+        return amendments.select_related("business__owner", "agreement").get(pk=paper.pk)
+    agreements = Agreement.objects.select_for_update(of=("self",))
+    return agreements.select_related("business__owner").get(pk=paper.pk)
 
 
 def own_turn(paper: Agreement | Amendment, contact: Contact | None) -> Signature:
-    """The place of this person (None: of the business), if they are asked now. Raises NotOpen."""
+    """The pending signature of this contact (None: of the business), if it is their turn.
+
+    Raises NotOpen where it is not, or where the document does not wait for signatures.
+    """
     if paper.state != AgreementState.SENT:
         raise NotOpen(_("This agreement is no longer waiting for a signature."))
     pk = contact.pk if contact else None
@@ -195,7 +232,7 @@ def record(
     origin: Origin,
     data: dict[str, str] | None = None,
 ) -> None:
-    """One event of the paper's own chain."""
+    """Write an event into the audit chain of the document; `who` is a contact or a name."""
     actor = who if isinstance(who, str) else f"{who.name} <{who.email}>"
     audit.record(
         business=paper.business,

@@ -1,4 +1,7 @@
-"""A paper that waits to be signed: reminded of, declined, taken back, or over (rules 28 and 29)."""
+"""Documents that wait to be signed: reminders, declining, withdrawing and expiry (rules 28 and 29).
+
+In this module `paper` is the agreement or the amendment that waits.
+"""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -25,14 +28,11 @@ from core.audit import UNSEEN, Origin
 from core.database.state_moves import move
 from core.outbox import emails
 
-SIGN_WITHIN = timedelta(days=14)
-REMIND_AGAIN = timedelta(hours=20)
-REMIND_AFTER = (
-    timedelta(days=2),
-    timedelta(days=5),
-    timedelta(days=10),
-)  # since it was made; then it is quiet
+SIGN_WITHIN = timedelta(days=14)  # of picking the tier
+REMIND_AGAIN = timedelta(hours=20)  # the least time between two reminders
+REMIND_AFTER = (timedelta(days=2), timedelta(days=5), timedelta(days=10))  # of its creation
 
+#: For each audit event that closes a document: the new states of agreement, amendment and proposal.
 CLOSES = {
     "declined": (AgreementState.DECLINED, AmendmentState.DECLINED, ProposalState.DECLINED),
     "void": (AgreementState.VOID, AmendmentState.VOID, ProposalState.WITHDRAWN),
@@ -43,12 +43,15 @@ CLOSES = {
 def decline(
     *, paper: Agreement | Amendment, contact: Contact, reason: str, now: datetime, origin: Origin
 ) -> Agreement | Amendment:
-    """One of the people who are asked to sign says no; the freelancer is told why. Raises NotOpen."""
+    """Decline to sign, for a contact whose turn it is; the freelancer is emailed the reason.
+
+    Raises NotOpen.
+    """
     with transaction.atomic():
-        held = signers.hold(paper)
-        signers.own_turn(held, contact)
-        _close(held, "declined", reason, contact, now, origin)
-        _tell_owner(held, contact, reason, now)
+        locked = signers.hold(paper)
+        signers.own_turn(locked, contact)
+        _close(locked, "declined", reason, contact, now, origin)
+        _tell_owner(locked, contact, reason, now)
     paper.refresh_from_db()
     return paper
 
@@ -56,26 +59,37 @@ def decline(
 def void(
     *, paper: Agreement | Amendment, reason: str, actor: str, now: datetime, origin: Origin = UNSEEN
 ) -> Agreement | Amendment:
-    """The business takes it back before everybody has signed. Raises NotAllowedNow."""
+    """Withdraw a document before everyone has signed; the contacts who were invited are emailed.
+
+    Raises NotAllowedNow where everyone has signed, or it is closed.
+    """
     with transaction.atomic():
-        held = signers.hold(paper)
-        asked = [row for row in signers.places(held) if row.contact and row.invited_at]
-        _close(held, "void", reason, actor, now, origin)
-        for row in asked:
-            _tell_taken_back(held, row.contact, now)
+        locked = signers.hold(paper)
+        invited = [row for row in signers.places(locked) if row.contact and row.invited_at]
+        _close(locked, "void", reason, actor, now, origin)
+        for row in invited:
+            _tell_withdrawn(locked, row.contact, now)
     paper.refresh_from_db()
     return paper
 
 
 def expire_due(*, now: datetime, only: Agreement | None = None) -> int:
-    """Close what was not signed in time, or only an agreement's amendments; the number closed."""
+    """Expire the documents that were not signed in time; returns how many.
+
+    With `only`, expire the amendments of that agreement alone.
+    """
+    # A day more than due, because the last day ends at different times in different time zones;
+    # `_expire` checks it in the client's time zone.
     late = Q(state=AgreementState.SENT, sign_by__lt=(now + timedelta(days=1)).date())
     papers = _amendments(late & Q(agreement=only)) if only else _all(late)
     return sum(_expire(paper, now) for paper in papers)
 
 
 def remind_due(*, now: datetime) -> int:
-    """Ask again whoever's turn it is, three times in all; the number of letters."""
+    """Email the reminders that are due to the signers whose turn it is; returns how many.
+
+    A document has three reminders, 2, 5 and 10 days after it was created.
+    """
     sent = 0
     waits = Q(
         state=AgreementState.SENT,
@@ -84,45 +98,54 @@ def remind_due(*, now: datetime) -> int:
     )
     for paper in _all(waits):
         if sign.is_in_time(paper, now) and now - paper.created_at >= REMIND_AFTER[paper.reminders]:
-            with suppress(NotOpen):  # reminded by hand today, or signed in the meantime
+            with suppress(NotOpen):  # reminded by the freelancer today, or signed in the meantime
                 sent += remind(paper=paper, now=now)
     return sent
 
 
 def remind(*, paper: Agreement | Amendment, now: datetime) -> int:
-    """Ask again now; the number of letters. Raises NotOpen within a day of the last time."""
+    """Email a reminder to the signers whose turn it is; returns how many.
+
+    Raises NotOpen within 20 hours of the last reminder, and where the document does not wait.
+    """
     with transaction.atomic():
-        held = signers.hold(paper)
-        asked = [event.at for event in audit.chain(paper.id) if event.event == "reminded"]
-        if held.state != AgreementState.SENT or (asked and now - asked[-1] < REMIND_AGAIN):
+        locked = signers.hold(paper)
+        reminded = [event.at for event in audit.chain(paper.id) if event.event == "reminded"]
+        if locked.state != AgreementState.SENT or (reminded and now - reminded[-1] < REMIND_AGAIN):
             raise NotOpen(_("They were reminded within the last day, or it is no longer waiting."))
-        rows = signers.turn(signers.places(held), in_order=held.in_order)
-        held.reminders += 1
-        held.save(update_fields=["reminders"])
+        rows = signers.turn(signers.places(locked), in_order=locked.in_order)
+        locked.reminders += 1
+        locked.save(update_fields=["reminders"])
         for row in rows:
-            signers.letter(paper=held, row=row, kind="sign_reminder", now=now)
-        signers.record(held, "Retainer Hub", "reminded", now, UNSEEN, {"n": str(held.reminders)})
+            signers.letter(paper=locked, signature=row, kind="sign_reminder", now=now)
+        signers.record(
+            locked, "Retainer Hub", "reminded", now, UNSEEN, {"n": str(locked.reminders)}
+        )
     return len(rows)
 
 
 def _expire(paper: Agreement | Amendment, now: datetime) -> int:
     with transaction.atomic():
-        held = signers.hold(paper)
-        if held.state != AgreementState.SENT or sign.is_in_time(held, now):
+        locked = signers.hold(paper)
+        if locked.state != AgreementState.SENT or sign.is_in_time(locked, now):
             return 0
-        _close(held, "expired", "", "Retainer Hub", now, UNSEEN)
+        _close(locked, "expired", "", "Retainer Hub", now, UNSEEN)
     return 1
 
 
 def _close(
     paper: Agreement | Amendment,
-    how: str,
+    event: str,
     reason: str,
     who: Contact | str,
     now: datetime,
     origin: Origin,
 ) -> None:
-    agreement, amendment, proposal = CLOSES[how]
+    """Close a document unsigned; `event` is the audit event: declined, void or expired.
+
+    The proposal of an agreement is closed with it.
+    """
+    agreement, amendment, proposal = CLOSES[event]
     sets = {"closed_at": now, "closed_because": reason[:500]}
     if isinstance(paper, Amendment):
         move(paper, amendment, AMENDMENT, sets=sets)
@@ -134,43 +157,49 @@ def _close(
             PROPOSAL,
             sets={"decided_at": now, "decline_reason": reason[:500]},
         )
-    signers.record(paper, who, how, now, origin, {"reason": reason[:500]} if reason else {})
+    signers.record(paper, who, event, now, origin, {"reason": reason[:500]} if reason else {})
 
 
 def _tell_owner(paper: Agreement | Amendment, contact: Contact, reason: str, now: datetime) -> None:
     with translation.override(paper.business.language):
-        what = {"name": contact.name, "title": paper.title, "reason": reason}
-        said = [_("%(name)s has declined to sign “%(title)s”.") % what]
-        said += [_("The reason given: “%(reason)s”") % what] if reason else []
-        _note(
+        facts = {"name": contact.name, "title": paper.title, "reason": reason}
+        paragraphs = [_("%(name)s has declined to sign “%(title)s”.") % facts]
+        paragraphs += [_("The reason given: “%(reason)s”") % facts] if reason else []
+        _email_note(
             paper,
             "sign_declined",
             str(paper.id),
             paper.business.owner.email,
-            said,
+            paragraphs,
             paper.business.language,
             now,
         )
 
 
-def _tell_taken_back(paper: Agreement | Amendment, contact: Contact | None, now: datetime) -> None:
+def _tell_withdrawn(paper: Agreement | Amendment, contact: Contact | None, now: datetime) -> None:
     assert contact
     with translation.override(paper.language):
-        said = [
+        paragraphs = [
             _("“%(title)s” was taken back and need not be signed any more.")
             % {"title": paper.title}
         ]
-        _note(
-            paper, "sign_void", f"{paper.id}:{contact.id}", contact.email, said, paper.language, now
+        _email_note(
+            paper,
+            "sign_void",
+            f"{paper.id}:{contact.id}",
+            contact.email,
+            paragraphs,
+            paper.language,
+            now,
         )
 
 
-def _note(
+def _email_note(
     paper: Agreement | Amendment,
     kind: str,
     ref: str,
     to: str,
-    said: list[str],
+    paragraphs: list[str],
     language: str,
     now: datetime,
 ) -> None:
@@ -179,17 +208,24 @@ def _note(
         ref=ref,
         to=to,
         template="note",
-        context={"subject": paper.title, "name": "", "paragraphs": said, "button": "", "link": ""},
+        context={
+            "subject": paper.title,
+            "name": "",
+            "paragraphs": paragraphs,
+            "button": "",
+            "link": "",
+        },
         language=language,
         business=paper.business,
         now=now,
     )
 
 
-def _all(which: Q) -> list[Agreement | Amendment]:
-    agreements = Agreement.objects.filter(which).select_related("business__owner", "contact")
-    return [*agreements, *_amendments(which)]
+def _all(condition: Q) -> list[Agreement | Amendment]:
+    """The agreements and the amendments that match; the filter uses fields that both have."""
+    agreements = Agreement.objects.filter(condition).select_related("business__owner", "contact")
+    return [*agreements, *_amendments(condition)]
 
 
-def _amendments(which: Q) -> list[Agreement | Amendment]:
-    return list(Amendment.objects.filter(which).select_related("business__owner", "agreement"))
+def _amendments(condition: Q) -> list[Agreement | Amendment]:
+    return list(Amendment.objects.filter(condition).select_related("business__owner", "agreement"))

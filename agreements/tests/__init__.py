@@ -1,1 +1,1 @@
-"""Promises of the agreements room."""
+"""Tests of proposals, agreements and signing: each test name is a promise of the product."""

@@ -1,4 +1,4 @@
-"""A change of terms is a signed paper of its own; every period is billed by the terms of its first day."""
+"""Amendments: a change of terms is signed, and a period is billed by the terms of its first day."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -24,7 +24,7 @@ DECEMBER, JANUARY, MAY = date(2026, 12, 2), date(2027, 1, 2), date(2027, 5, 2)
 
 
 def upgrade(agreement: Agreement, day: date = DECEMBER, now: Any = NOW) -> Amendment:
-    """Ask the client to sign for the next tier."""
+    """Offer the client an amendment to the highest tier."""
     partner = frozen_terms.freeze_tier(agreement.proposal, rungs(agreement.proposal)[2])
     return amend.offer(
         agreement=agreement,
@@ -34,7 +34,7 @@ def upgrade(agreement: Agreement, day: date = DECEMBER, now: Any = NOW) -> Amend
     )
 
 
-def test_a_signed_upgrade_applies_from_its_day_and_not_before(world: World) -> None:
+def test_a_signed_upgrade_applies_from_its_first_day_and_not_before(world: World) -> None:
     agreement = world.signed(card="")
     row = upgrade(agreement)
     put(row, agreement.contact)
@@ -57,30 +57,30 @@ def test_the_agreement_itself_stays_as_it_was_signed(world: World) -> None:
     assert upcoming([agreement], NOW.date(), days=31)[0].terms.amount == 10_000_00
 
 
-def test_what_is_not_signed_changes_nothing(world: World) -> None:
+def test_an_unsigned_amendment_changes_nothing(world: World) -> None:
     agreement = world.signed(card="")
     row = upgrade(agreement)
     open_due(now=NOW + timedelta(days=40))
     assert set(Period.objects.values_list("amount", flat=True)) == {3_000_00}
-    with pytest.raises(NotOpen):  # its day has come without a signature
+    with pytest.raises(NotOpen):  # its first day has come without a signature
         put(row, agreement.contact, now=NOW + timedelta(days=40))
 
 
-def test_only_one_change_waits_at_a_time(world: World) -> None:
+def test_only_one_amendment_can_wait_for_a_signature(world: World) -> None:
     agreement = world.signed(card="")
     upgrade(agreement)
     with pytest.raises(NotOpen):
         upgrade(agreement, JANUARY)
 
 
-def test_a_change_begins_with_a_period(world: World) -> None:
+def test_a_change_takes_effect_with_a_period(world: World) -> None:
     agreement = world.signed(card="")
-    with pytest.raises(TooSoon) as no:
+    with pytest.raises(TooSoon) as error:
         upgrade(agreement, DECEMBER + timedelta(days=1))
-    assert "2 December 2026" in str(no.value)
+    assert "2 December 2026" in str(error.value)
 
 
-def test_a_new_fee_waits_for_the_notice_that_the_contract_names(world: World) -> None:
+def test_a_new_fee_needs_the_notice_period_of_the_agreement(world: World) -> None:
     agreement = world.signed(card="", notice_days=31)
     with pytest.raises(TooSoon):
         amend.offer(
@@ -92,7 +92,7 @@ def test_a_new_fee_waits_for_the_notice_that_the_contract_names(world: World) ->
     assert amend.earliest(agreement, AmendmentKind.PRICE, NOW.date()) == JANUARY
 
 
-def test_new_fees_for_all_clients_at_once_say_who_could_not_be_asked(world: World) -> None:
+def test_new_fees_for_many_clients_report_those_that_could_not_be_amended(world: World) -> None:
     agreements = [
         world.signed(world.picked(world.proposal(world.client(f"C{n}"))), card="") for n in range(3)
     ]
@@ -105,19 +105,19 @@ def test_new_fees_for_all_clients_at_once_say_who_could_not_be_asked(world: Worl
     assert OutboxEmail.objects.filter(kind="sign_invitation").count() == 3
 
 
-def test_an_amendment_is_sealed_and_mailed_like_the_agreement(world: World) -> None:
+def test_an_amendment_is_sealed_and_emailed_like_the_agreement(world: World) -> None:
     agreement = world.sealed()
     row = upgrade(agreement)
     put(row, agreement.contact)
     assert seal.seal_signed(now=NOW) == 1
     row.refresh_from_db()
-    assert row.signed_document
-    assert row.terms["original"]["sha256"] == agreement.signed_document.sha256  # type: ignore[union-attr]
+    assert row.signed_document and agreement.signed_document
+    assert row.terms["original"]["sha256"] == agreement.signed_document.sha256
     assert [event.event for event in audit.chain(row.pk)][-1] == "sealed"
     assert audit.is_whole(audit.chain(row.pk))
 
 
-def test_a_term_renews_by_itself_after_a_letter_in_time(world: World) -> None:
+def test_a_term_renews_automatically_after_an_email_in_time(world: World) -> None:
     agreement = world.signed(card="", ends_on=MAY, renews="alone")
     assert renew.deadline(agreement) == date(2027, 4, 2)
     for day in (date(2027, 3, 3), date(2027, 4, 2)):
@@ -129,7 +129,7 @@ def test_a_term_renews_by_itself_after_a_letter_in_time(world: World) -> None:
     assert OutboxEmail.objects.filter(kind="renewed").count() == 2
 
 
-def test_whoever_says_no_in_time_is_not_renewed(world: World) -> None:
+def test_notice_in_time_prevents_the_renewal(world: World) -> None:
     agreement = world.signed(card="", ends_on=MAY, renews="alone")
     end.give_notice(agreement=agreement, ends_on=MAY, actor="Nan", now=NOW, origin=HERE)
     renew.renew_due(now=NOW + timedelta(days=170))
@@ -142,7 +142,7 @@ def test_notice_after_the_deadline_ends_the_next_term(world: World) -> None:
     assert end.earliest_end(agreement, date(2027, 4, 3)) == date(2027, 11, 2)
 
 
-def test_a_renewal_by_signature_asks_once_and_moves_the_end_when_signed(world: World) -> None:
+def test_a_renewal_by_signature_is_offered_once_and_moves_the_end_when_signed(world: World) -> None:
     agreement = world.signed(card="", ends_on=MAY, renews="signed")
     at = NOW + (date(2027, 3, 10) - NOW.date())
     assert [renew.renew_due(now=at) for _ in range(2)] == [1, 0]

@@ -1,4 +1,4 @@
-"""Openings are computed from what is signed and from time off, and what is only likely takes none away (rule 36)."""
+"""Openings are computed from signed agreements and time off, not from open proposals (rule 36)."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -19,8 +19,8 @@ HOURS = 60
 
 
 @pytest.fixture
-def full(world: World) -> World:
-    """A hundred hours a month."""
+def hundred_hours(world: World) -> World:
+    """A business with a capacity of 100 hours a month."""
     world.business.capacity_minutes = 100 * HOURS
     world.business.save()
     return world
@@ -34,42 +34,46 @@ def signed_hours(world: World) -> list[int]:
     return [load.signed // HOURS for load in capacity.months(world.business, FIRST)]
 
 
-def test_openings_are_capacity_less_what_is_signed_and_time_off(full: World) -> None:
-    assert capacity.openings(full.business, 20 * HOURS, FIRST) == 5
-    running(full)
-    assert capacity.openings(full.business, 20 * HOURS, FIRST) == 4
-    time_off.add(business=full.business, first=FIRST, last=date(2026, 12, 31), note="", now=NOW)
-    assert capacity.openings(full.business, 20 * HOURS, FIRST) == 0
-    assert capacity.openings(full.business, 20 * HOURS, date(2027, 1, 1)) == 4
+def test_openings_are_capacity_less_signed_hours_and_time_off(hundred_hours: World) -> None:
+    assert capacity.openings(hundred_hours.business, 20 * HOURS, FIRST) == 5
+    running(hundred_hours)
+    assert capacity.openings(hundred_hours.business, 20 * HOURS, FIRST) == 4
+    time_off.add(
+        business=hundred_hours.business, first=FIRST, last=date(2026, 12, 31), note="", now=NOW
+    )
+    assert capacity.openings(hundred_hours.business, 20 * HOURS, FIRST) == 0
+    assert capacity.openings(hundred_hours.business, 20 * HOURS, date(2027, 1, 1)) == 4
 
 
-def test_a_retainer_that_begins_at_the_end_of_a_month_takes_its_place_at_once(full: World) -> None:
-    running(full, minutes=90 * HOURS, anchor_day=1)
-    assert capacity.openings(full.business, 20 * HOURS, date(2026, 11, 28)) == 0
+def test_a_retainer_from_an_earlier_month_counts_in_the_month_that_begins_today(
+    hundred_hours: World,
+) -> None:
+    running(hundred_hours, minutes=90 * HOURS, anchor_day=1)
+    assert capacity.openings(hundred_hours.business, 20 * HOURS, date(2026, 11, 28)) == 0
 
 
-def test_without_capacity_nobody_can_say(world: World) -> None:
+def test_without_a_capacity_there_are_no_figures(world: World) -> None:
     assert capacity.openings(world.business, 20 * HOURS, FIRST) is None
     assert capacity.months(world.business, FIRST)[0].free is None
 
 
-def test_a_tier_without_hours_has_no_openings_to_count(full: World) -> None:
-    assert capacity.openings(full.business, 0, FIRST) is None
+def test_a_tier_without_hours_has_no_openings_to_count(hundred_hours: World) -> None:
+    assert capacity.openings(hundred_hours.business, 0, FIRST) is None
 
 
-def test_an_end_a_pause_and_an_amendment_count_from_their_day(full: World) -> None:
-    running(full, ends_on=date(2027, 2, 1))
-    paused = running(full)
+def test_an_end_a_pause_and_an_amendment_count_from_their_first_day(hundred_hours: World) -> None:
+    running(hundred_hours, ends_on=date(2027, 2, 1))
+    paused = running(hundred_hours)
     Pause.objects.create(
-        business=full.business,
+        business=hundred_hours.business,
         agreement=paused,
         starts_on=date(2027, 1, 1),
         ends_on=date(2027, 3, 1),
         reason="R",
     )
-    raised = running(full)
+    raised = running(hundred_hours)
     Amendment.objects.create(
-        business=full.business,
+        business=hundred_hours.business,
         agreement=raised,
         client=raised.client,
         number=1,
@@ -82,59 +86,74 @@ def test_an_end_a_pause_and_an_amendment_count_from_their_day(full: World) -> No
         terms={},
         terms_hash="x",
     )
-    assert signed_hours(full) == [60, 40, 20, 52, 52, 52]
+    assert signed_hours(hundred_hours) == [60, 40, 20, 52, 52, 52]
 
 
-def test_a_term_that_renews_by_itself_is_promised_on_and_one_that_ends_is_not(full: World) -> None:
-    running(full, ends_on=date(2027, 2, 1), renews="alone", term_months=3)
-    running(full, ends_on=date(2027, 2, 1), renews="signed", term_months=3)
-    assert signed_hours(full) == [40, 40, 20, 20, 20, 20]
+def test_hours_go_on_after_a_term_that_renews_automatically_and_stop_after_one_that_ends(
+    hundred_hours: World,
+) -> None:
+    running(hundred_hours, ends_on=date(2027, 2, 1), renews="alone", term_months=3)
+    running(hundred_hours, ends_on=date(2027, 2, 1), renews="signed", term_months=3)
+    assert signed_hours(hundred_hours) == [40, 40, 20, 20, 20, 20]
 
 
-def test_a_quarter_is_spread_over_its_months_and_a_trial_lies_in_its_weeks(full: World) -> None:
-    running(full, interval="quarterly", minutes=92 * HOURS)  # 92 days from November to January
-    assert [load.signed / HOURS for load in capacity.months(full.business, FIRST)][:2] == [31, 31]
-    running(full, interval="once", minutes=28 * HOURS, ends_on=date(2026, 12, 15))
-    assert capacity.months(full.business, FIRST)[1].signed == 31 * HOURS
+def test_a_quarter_is_spread_over_its_months_and_a_trial_over_its_weeks(
+    hundred_hours: World,
+) -> None:
+    running(
+        hundred_hours, interval="quarterly", minutes=92 * HOURS
+    )  # 92 days from November to January
+    assert [load.signed / HOURS for load in capacity.months(hundred_hours.business, FIRST)][:2] == [
+        31,
+        31,
+    ]
+    running(hundred_hours, interval="once", minutes=28 * HOURS, ends_on=date(2026, 12, 15))
+    assert capacity.months(hundred_hours.business, FIRST)[1].signed == 31 * HOURS
 
 
-def test_what_is_added_costs_hours_until_its_last_day(full: World) -> None:
-    agreement = running(full)
+def test_a_value_add_costs_hours_until_its_last_day(hundred_hours: World) -> None:
+    agreement = running(hundred_hours)
     agreement.proposal.value_adds = [
         {"title": "Audit", "minutes": 300, "ends_on": "2027-01-15", "reason": ""}
     ]
     agreement.proposal.save()
-    assert [load.added for load in capacity.months(full.business, FIRST)] == [300, 300, 0, 0, 0, 0]
-    assert capacity.openings(full.business, 76 * HOURS, FIRST) == 0
+    assert [load.added for load in capacity.months(hundred_hours.business, FIRST)] == [
+        300,
+        300,
+        0,
+        0,
+        0,
+        0,
+    ]
+    assert capacity.openings(hundred_hours.business, 76 * HOURS, FIRST) == 0
 
 
-def test_open_proposals_weigh_by_their_stage_and_take_no_opening(full: World) -> None:
+def test_open_proposals_are_weighted_by_stage_and_take_no_opening(hundred_hours: World) -> None:
     for stage in ("call_booked", "lost"):
-        client = full.client(stage, now=NOW)
-        full.proposal(client, send=False, starts_on=FIRST)
+        client = hundred_hours.client(stage, now=NOW)
+        hundred_hours.proposal(client, send=False, starts_on=FIRST)
         move(client, stage, MOVES)
-    sent = full.client("sent", now=NOW)
-    full.proposal(sent, starts_on=FIRST)  # 32 hours are recommended
-    full.proposal(
-        sent, send=False, starts_on=FIRST
-    )  # the same client's next draft is not counted on top
-    assert capacity.months(full.business, FIRST)[0].likely == 32 * HOURS * 75 // 100
-    assert capacity.openings(full.business, 20 * HOURS, FIRST) == 5
+    sent = hundred_hours.client("sent", now=NOW)
+    hundred_hours.proposal(sent, starts_on=FIRST)  # 32 hours are recommended
+    # A draft for the same client is not counted on top.
+    hundred_hours.proposal(sent, send=False, starts_on=FIRST)
+    assert capacity.months(hundred_hours.business, FIRST)[0].likely == 32 * HOURS * 75 // 100
+    assert capacity.openings(hundred_hours.business, 20 * HOURS, FIRST) == 5
 
 
-def test_another_business_and_its_days_off_are_not_ours(full: World) -> None:
+def test_another_business_and_its_time_off_do_not_count(hundred_hours: World) -> None:
     other = World()
     running(other)
     time_off.add(
         business=other.business, first=FIRST, last=FIRST + timedelta(days=20), note="", now=NOW
     )
-    assert capacity.openings(full.business, 20 * HOURS, FIRST) == 5
+    assert capacity.openings(hundred_hours.business, 20 * HOURS, FIRST) == 5
 
 
 @pytest.mark.parametrize(
     ("first", "last"), [((2026, 12, 2), (2026, 12, 1)), ((2026, 12, 1), (2028, 1, 1))]
 )
-def test_time_off_ends_after_it_begins_and_within_a_year(
+def test_time_off_ends_after_it_starts_and_within_a_year(
     world: World, first: Any, last: Any
 ) -> None:
     with pytest.raises(BadSpan):
@@ -143,22 +162,22 @@ def test_time_off_ends_after_it_begins_and_within_a_year(
         )
 
 
-def test_the_number_of_questions_does_not_grow_with_the_agreements(full: World) -> None:
+def test_the_number_of_queries_does_not_grow_with_the_agreements(hundred_hours: World) -> None:
     def count() -> int:
-        with CaptureQueriesContext(connection) as asked:
-            capacity.months(full.business, FIRST)
-        return len(asked)
+        with CaptureQueriesContext(connection) as queries:
+            capacity.months(hundred_hours.business, FIRST)
+        return len(queries)
 
-    def more() -> None:
-        agreement = running(full)
-        time_off.add(business=full.business, first=FIRST, last=FIRST, note="", now=NOW)
+    def add_rows() -> None:
+        agreement = running(hundred_hours)
+        time_off.add(business=hundred_hours.business, first=FIRST, last=FIRST, note="", now=NOW)
         Pause.objects.create(
-            business=full.business, agreement=agreement, starts_on=FIRST, reason="R"
+            business=hundred_hours.business, agreement=agreement, starts_on=FIRST, reason="R"
         )
-        full.proposal(full.client(now=NOW), send=False, starts_on=FIRST)
+        hundred_hours.proposal(hundred_hours.client(now=NOW), send=False, starts_on=FIRST)
 
-    more()
-    few = count()
+    add_rows()
+    expected = count()
     for _n in range(6):
-        more()
-    assert count() == few <= 6
+        add_rows()
+    assert count() == expected <= 6

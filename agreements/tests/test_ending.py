@@ -1,4 +1,4 @@
-"""An agreement ends when its text says it ends: at a boundary, after notice, and both sides know."""
+"""Ending an agreement: after notice, at the end of a period, and both sides are told."""
 
 from datetime import date, timedelta
 
@@ -18,34 +18,34 @@ DECEMBER = date(2026, 12, 2)
 DECISION = date(2026, 11, 30)
 
 
-def test_notice_is_told_to_the_client_once_in_their_language(world: World) -> None:
+def test_notice_is_emailed_to_the_client_once_in_their_language(world: World) -> None:
     client = world.client(language="th")
     agreement = world.signed(world.picked(world.proposal(client, minimum_months=0, language="th")))
     end.give_notice(agreement=agreement, ends_on=DECEMBER, actor="Nan", now=NOW)
     with pytest.raises(NotOpen):
         end.give_notice(agreement=agreement, ends_on=DECEMBER, actor="Nan", now=NOW)
-    letter = OutboxEmail.objects.get(kind="notice")
-    assert (letter.to, letter.language) == (agreement.contact.email, "th")
-    assert "[[link:" in letter.text
-    assert "[[link:" in letter.html
+    email = OutboxEmail.objects.get(kind="notice")
+    assert (email.to, email.language) == (agreement.contact.email, "th")
+    assert "[[link:" in email.text
+    assert "[[link:" in email.html
     assert [event.event for event in audit.chain(agreement.pk)].count("notice") == 1
 
 
-def test_the_letter_names_the_last_day_that_is_served(world: World) -> None:
+def test_the_email_names_the_last_day_of_service(world: World) -> None:
     agreement = world.signed(minimum_months=0)
     end.give_notice(agreement=agreement, ends_on=DECEMBER, actor="Nan", now=NOW)
-    letter = OutboxEmail.objects.get(kind="notice")
-    assert "1 December 2026" in letter.text
-    assert "1 December 2026" in letter.html
+    email = OutboxEmail.objects.get(kind="notice")
+    assert "1 December 2026" in email.text
+    assert "1 December 2026" in email.html
 
 
-def test_notice_between_two_boundaries_ends_at_the_later_one(world: World) -> None:
+def test_notice_within_a_period_ends_with_that_period(world: World) -> None:
     agreement = world.signed(minimum_months=0)
     end.give_notice(agreement=agreement, ends_on=DECEMBER + timedelta(days=3), actor="Nan", now=NOW)
     assert agreement.ends_on == date(2027, 1, 2)
 
 
-def test_it_runs_to_its_last_day_and_no_period_follows(world: World) -> None:
+def test_an_agreement_runs_to_its_last_day_and_no_period_follows(world: World) -> None:
     agreement = world.signed(minimum_months=0)
     end.give_notice(agreement=agreement, ends_on=DECEMBER, actor="Nan", now=NOW)
     assert end.finish_ended(now=NOW + timedelta(days=29)) == 0
@@ -58,12 +58,12 @@ def test_it_runs_to_its_last_day_and_no_period_follows(world: World) -> None:
     assert end.finish_ended(now=NOW + timedelta(days=91)) == 0
 
 
-def test_a_fixed_term_stands_in_the_text_that_is_signed(world: World) -> None:
+def test_a_fixed_term_is_in_the_text_that_is_signed(world: World) -> None:
     agreement = world.picked(ends_on=date(2027, 5, 2))
     assert "2 May 2027" in " ".join(clause["body"] for clause in clauses(agreement))
 
 
-def test_the_text_is_made_from_what_was_signed_not_from_a_later_notice(world: World) -> None:
+def test_a_later_notice_does_not_change_the_signed_text(world: World) -> None:
     agreement = world.signed(minimum_months=0)
     before = clauses(agreement)
     end.give_notice(agreement=agreement, ends_on=DECEMBER, actor="Nan", now=NOW)
@@ -71,18 +71,16 @@ def test_the_text_is_made_from_what_was_signed_not_from_a_later_notice(world: Wo
 
 
 @pytest.mark.parametrize("missing", ["ends_on", "trial_measure"])
-def test_a_trial_without_its_decision_day_or_measure_is_no_trial(
-    world: World, missing: str
-) -> None:
+def test_a_trial_needs_a_decision_day_and_a_success_measure(world: World, missing: str) -> None:
     terms = {"ends_on": DECISION, "trial_measure": "20 calls"} | {
         missing: None if missing == "ends_on" else ""
     }
-    with pytest.raises(BadTrial) as refused:
+    with pytest.raises(BadTrial) as error:
         world.proposal(interval=Interval.ONCE, **terms)
-    assert refused.value.field == missing
+    assert error.value.field == missing
 
 
-def test_a_trial_says_what_success_is_and_by_when_both_decide(world: World) -> None:
+def test_a_trial_agreement_states_its_success_measure_and_decision_day(world: World) -> None:
     agreement = world.picked(interval=Interval.ONCE, ends_on=DECISION, trial_measure="20 calls")
     text = " ".join(clause["body"] for clause in clauses(agreement))
     assert "20 calls" in text
@@ -101,13 +99,11 @@ def test_a_client_gives_notice_and_the_freelancer_is_told_why(world: World) -> N
         reason="We close",
         now=NOW,
     )
-    letters = {
-        letter.kind: letter for letter in OutboxEmail.objects.filter(kind__startswith="notice")
-    }
-    assert letters["notice"].to == agreement.contact.email
-    assert letters["notice_given"].to == agreement.business.owner.email
-    assert "We close" in letters["notice_given"].text
-    assert "1 January 2027" in letters["notice_given"].text
+    emails = {email.kind: email for email in OutboxEmail.objects.filter(kind__startswith="notice")}
+    assert emails["notice"].to == agreement.contact.email
+    assert emails["notice_given"].to == agreement.business.owner.email
+    assert "We close" in emails["notice_given"].text
+    assert "1 January 2027" in emails["notice_given"].text
     event = audit.chain(agreement.pk)[-1]
     assert (event.event, event.actor, event.data["reason"]) == (
         "notice",

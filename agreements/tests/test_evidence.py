@@ -1,4 +1,4 @@
-"""A signature says what was signed by whom, and nothing that happens afterwards can make it say another thing."""
+"""A signature proves who signed what, and nothing that happens later can change that."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -30,7 +30,7 @@ def confirm(agreement: Agreement, code: str) -> Agreement:
     )
 
 
-def test_a_tab_from_before_cannot_put_another_name_under_a_signed_agreement(world: World) -> None:
+def test_an_old_tab_cannot_change_the_name_on_a_signed_agreement(world: World) -> None:
     agreement = world.picked()
     old_tab = Agreement.objects.get(pk=agreement.pk)
     world.signed(agreement)
@@ -40,18 +40,18 @@ def test_a_tab_from_before_cannot_put_another_name_under_a_signed_agreement(worl
     assert OutboxEmail.objects.filter(kind="sign_code").count() == 1
 
 
-def test_a_code_signs_the_name_it_was_asked_for(
+def test_a_code_signs_only_the_name_it_was_sent_for(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     agreement = world.picked()
     code = links.code(begin(agreement).code_row)
-    checked = sign._check
+    check_code = sign._check_code
 
     def then_another_name(*args: Any) -> None:
-        checked(*args)
+        check_code(*args)
         begin(Agreement.objects.get(pk=agreement.pk), name="Somebody Else", now=LATER)
 
-    monkeypatch.setattr(sign, "_check", then_another_name)
+    monkeypatch.setattr(sign, "_check_code", then_another_name)
     with pytest.raises(WrongCode):
         confirm(agreement, code)
     agreement.refresh_from_db()
@@ -59,7 +59,7 @@ def test_a_code_signs_the_name_it_was_asked_for(
     assert "signed" not in [event.event for event in audit.chain(agreement.pk)]
 
 
-def test_a_new_code_makes_the_one_before_worthless(world: World) -> None:
+def test_a_new_code_invalidates_the_previous_one(world: World) -> None:
     agreement = world.picked()
     first, second = begin(agreement), begin(agreement, now=LATER)
     assert first.pk == second.pk
@@ -68,19 +68,19 @@ def test_a_new_code_makes_the_one_before_worthless(world: World) -> None:
     assert confirm(agreement, links.code(second.code_row)).state == "active"
 
 
-def test_a_double_click_mails_one_code(world: World) -> None:
+def test_a_double_click_sends_one_code(world: World) -> None:
     agreement = world.picked()
     assert begin(agreement).code_row == begin(agreement, now=NOW + timedelta(seconds=2)).code_row
     assert OutboxEmail.objects.filter(kind="sign_code").count() == 1
 
 
-def test_the_record_tells_the_whole_way_in_order(world: World) -> None:
+def test_the_audit_chain_holds_every_step_in_order(world: World) -> None:
     agreement = world.picked()
     sign.opened(paper=agreement, contact=agreement.contact, now=NOW, origin=HERE)
     sign.opened(paper=agreement, contact=agreement.contact, now=LATER, origin=HERE)
     world.sealed(agreement=agreement)
-    told = [*audit.chain(agreement.proposal_id), *audit.chain(agreement.pk)]
-    assert [event.event for event in told] == [
+    events = [*audit.chain(agreement.proposal_id), *audit.chain(agreement.pk)]
+    assert [event.event for event in events] == [
         "offered",
         "accepted",
         "opened",
@@ -92,21 +92,21 @@ def test_the_record_tells_the_whole_way_in_order(world: World) -> None:
     assert audit.is_whole(audit.chain(agreement.pk))
 
 
-def test_one_that_cannot_be_sealed_does_not_hold_up_the_others(
+def test_a_document_that_cannot_be_sealed_does_not_hold_up_the_others(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken, sound = (
         world.signed(),
         world.signed(world.picked(world.proposal(world.client("Another")))),
     )
-    printed = seal.agreement_pdf.signed_pdf
+    signed_pdf = seal.agreement_pdf.signed_pdf
 
-    def refuses_one(agreement: Agreement) -> bytes:
+    def fails_for_one(agreement: Agreement) -> bytes:
         if agreement.pk == broken.pk:
             raise MissingGlyphs("no such letter")
-        return printed(agreement)
+        return signed_pdf(agreement)
 
-    monkeypatch.setattr(seal.agreement_pdf, "signed_pdf", refuses_one)
+    monkeypatch.setattr(seal.agreement_pdf, "signed_pdf", fails_for_one)
     assert seal.seal_signed(now=NOW) == 1
     sound.refresh_from_db()
     assert sound.signed_document
@@ -114,7 +114,7 @@ def test_one_that_cannot_be_sealed_does_not_hold_up_the_others(
     assert seal.seal_signed(now=NOW) == 1
 
 
-def test_what_ended_before_it_was_sealed_is_sealed_all_the_same(world: World) -> None:
+def test_an_agreement_that_ended_before_it_was_sealed_is_still_sealed(world: World) -> None:
     agreement = world.signed(minimum_months=0, notice_days=0)
     give_notice(agreement=agreement, ends_on=date(2026, 12, 2), actor="Nan", now=NOW)
     assert finish_ended(now=NOW + timedelta(days=40)) == 1

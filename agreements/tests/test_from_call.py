@@ -1,4 +1,4 @@
-"""What was said in the call stands in the proposal without being typed again."""
+"""The notes of a sales call fill the proposal, so that nothing is typed twice."""
 
 from typing import Any
 
@@ -19,33 +19,33 @@ NOTHING: dict[str, Any] = {
 KPI = {"name": "Followers", "unit": "", "baseline": "1200", "target": "5000"}
 
 
-def said(**told: Any) -> Answers:
-    return Answers(**{**NOTHING, **told})
+def answers(**given: Any) -> Answers:
+    return Answers(**{**NOTHING, **given})
 
 
-def test_their_words_stand_in_the_opening_and_their_goal_is_the_reason() -> None:
-    found = said(needs="Posts every day. ☕", goals="5,000 followers by summer.\nMore guests")
-    assert "Posts every day.\n\n5,000 followers by summer.\nMore guests" in from_call.opening(found)
-    assert from_call.reason(found) == "Your goal: 5,000 followers by summer."
+def test_the_opening_message_quotes_the_client_and_their_goal_is_the_reason() -> None:
+    notes = answers(needs="Posts every day. ☕", goals="5,000 followers by summer.\nMore guests")
+    assert "Posts every day.\n\n5,000 followers by summer.\nMore guests" in from_call.opening(notes)
+    assert from_call.reason(notes) == "Your goal: 5,000 followers by summer."
 
 
-def test_without_a_call_nothing_is_made_up() -> None:
-    assert from_call.opening(said()) == opening_message.usual()
-    assert from_call.reason(said()) == ""
-    assert from_call.goals(said(), ["Growth"]) == ["Growth"]
+def test_without_call_notes_the_usual_texts_are_used() -> None:
+    assert from_call.opening(answers()) == opening_message.usual()
+    assert from_call.reason(answers()) == ""
+    assert from_call.goals(answers(), ["Growth"]) == ["Growth"]
 
 
-def test_the_figures_of_the_call_take_the_place_of_the_usual_ones() -> None:
-    assert from_call.goals(said(kpis=[KPI]), ["Growth"]) == ["Followers: from 1200 to 5000"]
+def test_kpis_from_the_call_replace_the_usual_ones() -> None:
+    assert from_call.goals(answers(kpis=[KPI]), ["Growth"]) == ["Followers: from 1200 to 5000"]
 
 
-@pytest.mark.parametrize(("hours", "place"), [(5, 0), (20, 0), (21, 1), (500, 2)])
-def test_the_smallest_tier_that_holds_the_load_is_recommended(
-    hours: int, place: int, world: World
+@pytest.mark.parametrize(("hours", "index"), [(5, 0), (20, 0), (21, 1), (500, 2)])
+def test_the_smallest_tier_that_includes_the_estimated_time_is_recommended(
+    hours: int, index: int, world: World
 ) -> None:
     package = packages.find(world.business, "social_media")
     tiers = packages.form_values(package, "USD")["tiers"]
-    found = from_call.recommend(tiers, package.drafts, hours * 60)
-    assert [one["is_recommended"] for one in found].index(True) == place
-    assert sum(one["is_recommended"] for one in found) == 1
+    recommended = from_call.recommend(tiers, package.drafts, hours * 60)
+    assert [tier["is_recommended"] for tier in recommended].index(True) == index
+    assert sum(tier["is_recommended"] for tier in recommended) == 1
     assert from_call.recommend(tiers, package.drafts, 0) == tiers

@@ -1,4 +1,4 @@
-"""Objections: never answered with a discount, their outcome is what was signed, and figures come after ten."""
+"""Objections are never answered with a discount, and their outcomes follow from what was signed."""
 
 import re
 from datetime import timedelta
@@ -15,67 +15,71 @@ from tests.world import HERE, NOW, World
 AFTER = NOW + timedelta(hours=1)
 
 
-def test_the_playbook_never_offers_a_discount_and_always_knows_how_to_leave() -> None:
+def test_the_playbook_never_offers_a_discount_and_always_ends_with_walking_away() -> None:
     for kind in (*Kind, "time"):
         moves = playbook.plays(kind)
         assert moves[-1].key == "walk_away"
         assert not re.search(
             r"discount|rebate|cheaper|% off",
-            " ".join(f"{one.title} {one.words}" for one in moves),
+            " ".join(f"{play.title} {play.words}" for play in moves),
             re.I,
         )
     assert playbook.plays(Kind.RESULTS)[0].key == "trial"
     assert playbook.plays(Kind.MONEY)[0].key == "add_value"
 
 
-def test_the_outcome_is_told_by_what_was_signed_since(world: World) -> None:
+def test_the_outcome_of_an_objection_follows_from_what_was_signed_afterwards(world: World) -> None:
     proposal = world.proposal()
-    heard = objections.hear(
+    objection = objections.hear(
         client=proposal.client, kind="money", offer=proposal.pk, tier="Growth", now=NOW
     )
-    assert objection_outcomes.outcomes([heard])[heard.pk] == Outcome.OPEN
+    assert objection_outcomes.outcomes([objection])[objection.pk] == Outcome.OPEN
     world.signed(world.picked(proposal, tier=0, now=AFTER), now=AFTER, card="")
-    heard = Objection.objects.select_related("client").get()
-    assert objection_outcomes.outcomes([heard])[heard.pk] == Outcome.OTHER_TIER
+    objection = Objection.objects.select_related("client").get()
+    assert objection_outcomes.outcomes([objection])[objection.pk] == Outcome.OTHER_TIER
 
 
-def test_a_decline_afterwards_is_a_loss(world: World) -> None:
+def test_a_later_decline_makes_the_outcome_a_loss(world: World) -> None:
     proposal = world.proposal()
-    heard = objections.hear(
+    objection = objections.hear(
         client=proposal.client, kind="Price!", offer=proposal.pk, tier="Growth", now=NOW
     )
     accept.decline(proposal=proposal, contact=proposal.contact, reason="", now=AFTER, origin=HERE)
-    assert objection_outcomes.outcomes([heard])[heard.pk] == Outcome.LOST
+    assert objection_outcomes.outcomes([objection])[objection.pk] == Outcome.LOST
 
 
-def test_ones_own_reply_is_kept_once_and_only_for_its_kind(world: World) -> None:
+def test_an_own_reply_is_saved_once_and_answers_only_its_kind_of_objection(world: World) -> None:
     client = world.client()
     for _time in range(2):
-        heard = objections.hear(client=client, kind="Money", now=NOW)
+        objection = objections.hear(client=client, kind="Money", now=NOW)
         objections.answer_in_own_words(
-            objection=heard, own="What does doing nothing cost?", now=NOW
+            objection=objection, own="What does doing nothing cost?", now=NOW
         )
     reply = Reply.objects.get()
-    assert (heard.kind, reply.kind) == ("money", "money")
-    value = objections.hear(client=client, kind="value", now=NOW)
+    assert (objection.kind, reply.kind) == ("money", "money")
+    other = objections.hear(client=client, kind="value", now=NOW)
     with pytest.raises(BadObjection):
-        objections.answer(objection=value, reply=reply)
+        objections.answer(objection=other, reply=reply)
 
 
-def test_figures_wait_for_ten_outcomes_and_name_the_costly_one_and_the_reply_that_won() -> None:
+def test_statistics_need_ten_outcomes_and_name_the_costliest_objection_and_the_best_reply() -> None:
     rows = [Heard("money", "Growth", "trial", Outcome.LOST)] * 6
     rows += [Heard("results", "Partner", "trial", Outcome.WON)] * 3
     assert figures(rows).missing == ENOUGH - 9
     assert not figures(rows).costs
-    found = figures(
+    statistics = figures(
         [*rows, Heard("value", "Growth", "", Outcome.OTHER_TIER)]
         + [Heard("x", "", "", Outcome.OPEN)] * 9
     )
-    assert (found.decided, found.missing) == (10, 0)
-    assert (found.costs[0].kind, found.costs[0].lost, found.costs[0].kept) == ("money", 6, 0)
-    assert (found.uses[0].kind, found.uses[0].won) == ("results", 3)
+    assert (statistics.decided, statistics.missing) == (10, 0)
+    assert (statistics.costs[0].kind, statistics.costs[0].lost, statistics.costs[0].kept) == (
+        "money",
+        6,
+        0,
+    )
+    assert (statistics.uses[0].kind, statistics.uses[0].won) == ("results", 3)
 
 
-def test_the_recommended_tier_is_what_it_is_about(world: World) -> None:
+def test_an_objection_is_about_the_recommended_tier(world: World) -> None:
     assert objection_outcomes.on_the_table(world.proposal()) == "Growth"
     assert objection_outcomes.on_the_table(None) == ""

@@ -1,4 +1,4 @@
-"""Packages: ladders to begin with, one's own beside them, and never a hand on a proposal that was written."""
+"""Packages: built-in tiers, the business's own, and no effect on proposals that exist already."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -15,17 +15,17 @@ from tests.world import LADDER, NOW, World
 
 
 def own(world: World, **fields: object) -> Package:
-    facts = {
+    values = {
         "name": "Cafés",
         "service": "social",
         "currency": "USD",
         "kpis": ["Growth"],
         "tiers": LADDER,
     } | fields
-    return packages.add(business=world.business, now=NOW, **facts)  # type: ignore[arg-type]
+    return packages.add(business=world.business, now=NOW, **values)  # type: ignore[arg-type]
 
 
-def test_there_is_a_package_for_every_trade_with_its_clause() -> None:
+def test_every_kind_of_work_has_a_package_and_a_clause() -> None:
     assert set(BUILT_IN) == set(Service.values)
     assert [make().service for make in BUILT_IN.values()] == list(BUILT_IN)
 
@@ -39,9 +39,8 @@ def test_each_tier_contains_the_one_below(key: str) -> None:
         assert all(promised[item["title"]] >= item["promised"] for item in below.deliverables)
         assert above.response_hours <= below.response_hours and above.adds
         assert not pricing.step(below.amount, above.amount).hint
-        assert (
-            below.amount * above.minutes <= above.amount * below.minutes
-        )  # an hour never brings less higher up
+        # The hourly rate of a higher tier is never lower.
+        assert below.amount * above.minutes <= above.amount * below.minutes
     assert [line.split(":")[0] for line in BUILT_IN[key]().kpis] == [
         "Growth",
         "Engagement",
@@ -49,9 +48,9 @@ def test_each_tier_contains_the_one_below(key: str) -> None:
     ]
 
 
-def test_social_media_is_the_well_known_ladder() -> None:
-    found = packages.form_values("social", "USD")
-    assert [(tier["fee"], tier["adds"].lower().splitlines()) for tier in found["tiers"]] == [
+def test_the_social_media_package_has_the_usual_tiers() -> None:
+    values = packages.form_values("social", "USD")
+    assert [(tier["fee"], tier["adds"].lower().splitlines()) for tier in values["tiers"]] == [
         (
             3000,
             ["content creation", "graphic design", "daily scheduled posts", "strategic promotion"],
@@ -69,9 +68,9 @@ def test_social_media_is_the_well_known_ladder() -> None:
     ]
 
 
-def test_another_currency_gets_no_figures_that_nobody_gave(world: World) -> None:
-    found = packages.form_values("social", "THB")
-    assert [tier["fee"] for tier in found["tiers"]] == ["", "", ""]
+def test_a_package_in_another_currency_leaves_the_fees_empty(world: World) -> None:
+    values = packages.form_values("social", "THB")
+    assert [tier["fee"] for tier in values["tiers"]] == ["", "", ""]
     assert "$3,000, $5,000, $10,000" in packages.fees_elsewhere(BUILT_IN["social"](), "THB")
     assert packages.fees_elsewhere(BUILT_IN["social"](), "USD") == ""
 
@@ -88,24 +87,24 @@ def test_a_change_of_a_package_never_changes_a_proposal(world: World) -> None:
     assert packages.form_values(package, "USD")["tiers"][0]["fee"] == 6000
 
 
-def test_a_strangers_package_a_retired_one_and_nonsense_give_the_usual_one(world: World) -> None:
-    mine, theirs, retired = own(world), own(World()), own(world, name="Old")
-    packages.retire(package=retired, now=NOW)
-    assert packages.find(world.business, str(mine.pk)) == mine
-    for key in (str(theirs.pk), str(retired.pk), "", "x" * 500, "é\x00"):
+def test_an_unknown_foreign_or_archived_package_falls_back_to_the_usual_one(world: World) -> None:
+    own_package, foreign, archived = own(world), own(World()), own(world, name="Old")
+    packages.retire(package=archived, now=NOW)
+    assert packages.find(world.business, str(own_package.pk)) == own_package
+    for key in (str(foreign.pk), str(archived.pk), "", "x" * 500, "é\x00"):
         assert packages.key_of(packages.find(world.business, key)) == "social"
-    assert packages.choices(world.business)[0][1] == [(str(mine.pk), "Cafés")]
-    packages.retire(package=retired, now=None)
+    assert packages.choices(world.business)[0][1] == [(str(own_package.pk), "Cafés")]
+    packages.retire(package=archived, now=None)
     assert len(packages.offered(world.business)) == 2
 
 
-def test_who_saves_over_a_newer_one_is_told(world: World) -> None:
+def test_a_package_cannot_be_saved_over_a_newer_version(world: World) -> None:
     package = own(world)
     packages.change(package=package, tiers=LADDER, version=1, name="A")
     with pytest.raises(NotOpen):
         packages.change(package=package, tiers=LADDER, version=1, name="B")
 
 
-def test_a_package_is_a_ladder(world: World) -> None:
+def test_the_tiers_of_a_package_are_cumulative(world: World) -> None:
     with pytest.raises(BadLadder):
         own(world, tiers=[*LADDER[:2], replace(LADDER[2], amount=1)])

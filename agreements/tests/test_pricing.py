@@ -1,4 +1,4 @@
-"""What a fee brings: exact to the unit, towards the goal, and never by giving money away."""
+"""Pricing figures are exact to the minor unit and never suggest giving money away."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,13 +15,13 @@ LADDER = [
 ]
 
 
-def test_three_clients_at_3000_a_month_pass_100000_a_year() -> None:
+def test_three_clients_at_3000_a_month_exceed_100000_a_year() -> None:
     row = pricing.table(LADDER, Aims(goal=100_000_00))[0]
     assert (row.clients, row.brings) == (3, 108_000_00)
 
 
 @given(st.integers(1, 10**12), fees, st.sampled_from([1, 4, 12]))
-def test_so_many_clients_make_the_goal_and_one_less_does_not(
+def test_the_number_of_clients_reaches_the_goal_and_one_less_does_not(
     goal: int, fee: int, periods: int
 ) -> None:
     count = pricing.clients_for(goal, fee, periods)
@@ -29,18 +29,18 @@ def test_so_many_clients_make_the_goal_and_one_less_does_not(
 
 
 @given(fees, times)
-def test_a_rate_is_rounded_once(fee: int, minutes: int) -> None:
+def test_an_hourly_rate_is_rounded_once(fee: int, minutes: int) -> None:
     rate = pricing.hourly(fee, minutes)
     assert rate is not None and abs(2 * (rate * minutes - fee * 60)) <= minutes
 
 
-def test_a_rate_that_rounding_lifts_to_the_floor_is_under_it() -> None:
+def test_a_rate_that_only_rounding_lifts_to_the_floor_is_below_it() -> None:
     assert pricing.hourly(2_999_99, 1200) == 150_00
     assert pricing.is_under(2_999_99, 1200, 150_00) and not pricing.is_under(3_000_00, 1200, 150_00)
 
 
 @given(fees, times, times)
-def test_what_is_added_always_brings_more_an_hour_than_the_equal_price_cut(
+def test_a_value_add_never_leaves_a_lower_rate_than_the_equal_price_cut(
     fee: int, minutes: int, more: int
 ) -> None:
     cut, cut_rate = pricing.price_cut(fee, minutes, more)
@@ -49,13 +49,13 @@ def test_what_is_added_always_brings_more_an_hour_than_the_equal_price_cut(
     assert 0 <= cut <= fee
 
 
-def test_two_hours_added_to_twenty_stand_beside_300_less() -> None:
-    found = pricing.table(LADDER, Aims(floor=136_50), added=120)[0]
-    assert not found.is_under
-    assert found.added == pricing.Added(rate=136_36, is_under=True, cut=300_00, cut_rate=135_00)
+def test_two_added_hours_are_compared_with_a_price_cut_of_300() -> None:
+    row = pricing.table(LADDER, Aims(floor=136_50), added=120)[0]
+    assert not row.is_under
+    assert row.added == pricing.Added(rate=136_36, is_under=True, cut=300_00, cut_rate=135_00)
 
 
-def test_steps_are_said_in_money_and_percent_with_a_hint_at_the_edges() -> None:
+def test_price_steps_have_an_amount_a_percentage_and_a_hint_where_unusual() -> None:
     assert [row.step for row in pricing.table(LADDER, Aims())][1:] == [
         pricing.Step(2_000_00, 67, ""),
         pricing.Step(5_000_00, 100, ""),
@@ -74,6 +74,6 @@ def test_steps_are_said_in_money_and_percent_with_a_hint_at_the_edges() -> None:
     }
 
 
-def test_a_tier_without_time_and_one_that_is_charged_once_have_no_such_figures() -> None:
+def test_a_one_time_tier_without_hours_has_no_rate_and_no_yearly_figures() -> None:
     row = pricing.table([Rung("Once", 100, 0)], Aims(floor=50, goal=1_000, periods=0), added=60)[0]
     assert (row.rate, row.clients, row.added, row.is_under) == (None, None, None, False)

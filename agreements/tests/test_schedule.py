@@ -1,4 +1,4 @@
-"""Periods tile, are anchored, and sum to the whole, whatever the start (rules 1 to 3)."""
+"""Periods have no gaps or overlaps, start on the anchor day, and add up exactly (rules 1 to 3)."""
 
 import calendar
 import itertools
@@ -21,22 +21,25 @@ FOREVER = date(9000, 1, 1)
 
 
 def on_anchor(day: date, anchor: int) -> bool:
-    """Counted from the calendar alone: on the anchor, or on the last day of a month that has no such day."""
+    """Whether a day is the anchor day, or the last day of a month that has no such day.
+
+    Computed from the calendar alone, independently of the code under test.
+    """
     return day.day == min(anchor, calendar.monthrange(day.year, day.month)[1])
 
 
 def boundary(day: date, anchor: int, months: int) -> date:
-    """The anchor day that lies so many months from the month of `day`."""
+    """The anchor day of the month that is `months` after the month of `day`."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(anchor, calendar.monthrange(year, month + 1)[1]))
 
 
 def life(start: date, anchor: int, interval: Interval, days: int) -> list[PeriodSpan]:
-    """The periods of an agreement that ends after so many days."""
+    """The periods of an agreement that ends after `days` days."""
     return list(periods(start, anchor, interval, end=start + timedelta(days=days), until=FOREVER))
 
 
-# The vectors
+# Worked examples
 
 
 @pytest.mark.parametrize(
@@ -63,7 +66,7 @@ def test_the_worked_examples_hold(
     start: str, anchor: int, interval: Interval, expected: str
 ) -> None:
     days = [start, *expected.split()]
-    found = list(
+    spans = list(
         periods(
             date.fromisoformat(start),
             anchor,
@@ -71,8 +74,8 @@ def test_the_worked_examples_hold(
             until=date.fromisoformat(days[-1]),
         )
     )
-    assert [span.start.isoformat() for span in found] == days
-    assert [span.end.isoformat() for span in found[:-1]] == days[1:]
+    assert [span.start.isoformat() for span in spans] == days
+    assert [span.end.isoformat() for span in spans[:-1]] == days[1:]
 
 
 @pytest.mark.parametrize(
@@ -87,33 +90,33 @@ def test_the_worked_examples_hold(
         ("2027-01-01", 1, "2027-03-01", ["1", "1"]),
     ],
 )
-def test_a_stub_is_its_days_over_the_days_of_its_cycle(
+def test_the_fraction_of_a_short_period_is_its_days_over_the_days_of_its_cycle(
     start: str, anchor: int, end: str | None, fractions: list[str]
 ) -> None:
     last = date.fromisoformat(end) if end else None
-    found = periods(date.fromisoformat(start), anchor, Interval.MONTHLY, end=last, until=FOREVER)
-    assert [span.fraction for span in itertools.islice(found, 2)] == [
+    spans = periods(date.fromisoformat(start), anchor, Interval.MONTHLY, end=last, until=FOREVER)
+    assert [span.fraction for span in itertools.islice(spans, 2)] == [
         Fraction(part) for part in fractions
     ]
 
 
-# Rule 1: they tile
+# Rule 1: no gaps and no overlaps
 
 
 @given(DAYS, ANCHORS, RECURRING, LIVES)
-def test_every_day_of_a_life_is_in_one_period(
+def test_every_day_of_an_agreement_is_in_exactly_one_period(
     start: date, anchor: int, interval: Interval, days: int
 ) -> None:
-    found = life(start, anchor, interval, days)
-    assert found[0].start == start
-    assert found[-1].end == start + timedelta(days=days)
-    assert all(one.end == following.start for one, following in itertools.pairwise(found))
-    assert [span.index for span in found] == list(range(len(found)))
-    assert sum(span.days for span in found) == days
+    spans = life(start, anchor, interval, days)
+    assert spans[0].start == start
+    assert spans[-1].end == start + timedelta(days=days)
+    assert all(span.end == next_span.start for span, next_span in itertools.pairwise(spans))
+    assert [span.index for span in spans] == list(range(len(spans)))
+    assert sum(span.days for span in spans) == days
 
 
 @given(DAYS, ANCHORS, RECURRING, LIVES)
-def test_without_an_end_nothing_differs_but_the_cut(
+def test_an_end_only_cuts_off_the_last_period(
     start: date, anchor: int, interval: Interval, days: int
 ) -> None:
     endless = list(periods(start, anchor, interval, until=start + timedelta(days=days - 1)))
@@ -124,7 +127,7 @@ def test_without_an_end_nothing_differs_but_the_cut(
 
 
 @given(DAYS, ANCHORS, RECURRING, st.integers(-400, 0), DAYS)
-def test_what_ends_before_it_starts_has_no_period(
+def test_an_agreement_that_ends_before_it_starts_has_no_period(
     start: date, anchor: int, interval: Interval, days: int, until: date
 ) -> None:
     end = start + timedelta(days=days)
@@ -133,38 +136,38 @@ def test_what_ends_before_it_starts_has_no_period(
 
 
 @given(DAYS, ANCHORS, st.sampled_from(list(Interval)), st.integers(-400, 3000))
-def test_a_period_is_there_from_its_first_day_on(
+def test_a_period_exists_from_its_first_day_on(
     start: date, anchor: int, interval: Interval, ahead: int
 ) -> None:
     until = start + timedelta(days=ahead)
-    found = list(periods(start, anchor, interval, until=until))
-    assert bool(found) == (ahead >= 0)
-    assert all(span.start <= until for span in found)
-    assert not found or found[-1].end > until or interval == Interval.ONCE
+    spans = list(periods(start, anchor, interval, until=until))
+    assert bool(spans) == (ahead >= 0)
+    assert all(span.start <= until for span in spans)
+    assert not spans or spans[-1].end > until or interval == Interval.ONCE
 
 
-# Rule 2: they are anchored
+# Rule 2: the anchor day
 
 
 @given(DAYS, ANCHORS, RECURRING, LIVES)
-def test_every_boundary_is_on_the_anchor_a_whole_cycle_after_the_one_before(
+def test_every_period_starts_on_the_anchor_day_a_full_cycle_after_the_one_before(
     start: date, anchor: int, interval: Interval, days: int
 ) -> None:
     inner = [span.start for span in life(start, anchor, interval, days)][1:]
     assert all(on_anchor(day, anchor) for day in inner)
-    for one, following in itertools.pairwise(inner):
-        assert following == boundary(one, anchor, MONTHS[interval])
+    for day, next_day in itertools.pairwise(inner):
+        assert next_day == boundary(day, anchor, MONTHS[interval])
 
 
 @given(DAYS, ANCHORS, LIVES)
-def test_no_anchor_day_of_a_month_is_passed_over(start: date, anchor: int, days: int) -> None:
+def test_a_period_starts_on_every_anchor_day(start: date, anchor: int, days: int) -> None:
     inner = [span.start for span in life(start, anchor, Interval.MONTHLY, days)][1:]
     between = (start + timedelta(days=later) for later in range(1, days))
     assert inner == [day for day in between if on_anchor(day, anchor)]
 
 
 @given(DAYS, ANCHORS, RECURRING, st.integers(0, 40))
-def test_starting_later_gives_the_same_periods(
+def test_a_later_first_number_gives_the_same_periods(
     start: date, anchor: int, interval: Interval, first: int
 ) -> None:
     until = start + timedelta(days=1500)
@@ -172,25 +175,25 @@ def test_starting_later_gives_the_same_periods(
     assert list(periods(start, anchor, interval, until=until, first=first)) == whole[first:]
 
 
-# Rule 7: the fractions are exact
+# Rule 7: exact fractions
 
 
 @given(DAYS, ANCHORS, RECURRING, LIVES)
-def test_only_the_first_and_the_last_can_be_short(
+def test_only_the_first_and_the_last_period_can_be_short(
     start: date, anchor: int, interval: Interval, days: int
 ) -> None:
-    found = life(start, anchor, interval, days)
-    assert all(0 < span.fraction <= 1 for span in found)
-    assert all(span.fraction == 1 for span in found[1:-1])
-    if len(found) > 1:
-        assert (found[0].fraction == 1) == on_anchor(start, anchor)
-        assert (found[-1].fraction == 1) == (
-            found[-1].end == boundary(found[-1].start, anchor, MONTHS[interval])
+    spans = life(start, anchor, interval, days)
+    assert all(0 < span.fraction <= 1 for span in spans)
+    assert all(span.fraction == 1 for span in spans[1:-1])
+    if len(spans) > 1:
+        assert (spans[0].fraction == 1) == on_anchor(start, anchor)
+        assert (spans[-1].fraction == 1) == (
+            spans[-1].end == boundary(spans[-1].start, anchor, MONTHS[interval])
         )
 
 
 @given(DAYS, ANCHORS, RECURRING)
-def test_a_first_stub_and_the_days_before_it_make_one_cycle(
+def test_a_short_first_period_and_the_days_before_it_make_one_cycle(
     start: date, anchor: int, interval: Interval
 ) -> None:
     stub = next(periods(start, anchor, interval, until=start))
@@ -200,7 +203,7 @@ def test_a_first_stub_and_the_days_before_it_make_one_cycle(
 
 
 @given(DAYS, ANCHORS, RECURRING, LIVES)
-def test_a_last_stub_and_the_days_after_it_make_one_cycle(
+def test_a_short_last_period_and_the_days_after_it_make_one_cycle(
     start: date, anchor: int, interval: Interval, days: int
 ) -> None:
     *_, stub = life(start, anchor, interval, days)
@@ -210,29 +213,29 @@ def test_a_last_stub_and_the_days_after_it_make_one_cycle(
     assert stub.fraction + Fraction(outside.days, (whole.end - begin).days) == 1
 
 
-# Rule 3: once
+# Rule 3: one-time agreements
 
 
 @given(DAYS, ANCHORS, st.none() | st.integers(1, 3000), st.integers(0, 3000), st.integers(0, 3))
-def test_once_is_one_whole_period_whatever_its_length(
+def test_a_one_time_agreement_is_one_whole_period_of_any_length(
     start: date, anchor: int, days: int | None, ahead: int, first: int
 ) -> None:
     end = start + timedelta(days=days) if days else None
-    found = list(
+    spans = list(
         periods(
             start, anchor, Interval.ONCE, end=end, until=start + timedelta(days=ahead), first=first
         )
     )
-    assert found == (
+    assert spans == (
         [] if first else [PeriodSpan(start, end or add_months(start, 1), 0, Fraction(1))]
     )
 
 
-# A day and its period
+# The period of a day
 
 
 @given(DAYS, ANCHORS, st.sampled_from(list(Interval)), st.none() | LIVES, st.integers(-40, 3100))
-def test_a_day_belongs_to_the_one_period_that_holds_it_or_to_none(
+def test_the_period_of_a_day_is_the_one_that_contains_it(
     start: date, anchor: int, interval: Interval, days: int | None, ahead: int
 ) -> None:
     end = start + timedelta(days=days) if days else None
@@ -246,7 +249,7 @@ def test_a_day_belongs_to_the_one_period_that_holds_it_or_to_none(
 
 
 @given(DAYS, ANCHORS, RECURRING, st.integers(0, 36_500))
-def test_the_search_begins_at_most_two_before(
+def test_the_search_for_a_period_begins_at_most_two_periods_early(
     start: date, anchor: int, interval: Interval, ahead: int
 ) -> None:
     day = start + timedelta(days=ahead)
@@ -254,7 +257,7 @@ def test_the_search_begins_at_most_two_before(
     assert last.index - 2 <= index_before(start, interval, day) <= last.index
 
 
-def test_a_day_a_century_away_is_found_without_a_walk() -> None:
+def test_the_period_of_a_day_a_century_away_is_found_fast() -> None:
     start, far = date(2000, 1, 31), date(2100, 2, 28)
     *_, last = periods(start, 31, Interval.MONTHLY, until=far)
     assert (last.index, last.start) == (1201, far)
@@ -264,4 +267,4 @@ def test_a_day_a_century_away_is_found_without_a_walk() -> None:
         for later in range(1000)
     }
     assert found == {last}
-    assert process_time() - began < 2  # a walk from the first day takes ten seconds
+    assert process_time() - began < 2  # computing every period since the start takes ten seconds

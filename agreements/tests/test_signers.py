@@ -1,4 +1,4 @@
-"""Several people sign, in order or at once; one may hand it on or say no; what waits is reminded of, and ends."""
+"""Several signers, in order or in any order: handing over, declining, reminders and expiry."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,8 +20,8 @@ from tests.world import HERE, NOW, World
 
 
 def put(paper: Any, contact: Contact, now: Any = NOW, **also: Any) -> None:
-    """One person signs."""
-    place = sign.begin(
+    """Sign an agreement or amendment for a contact."""
+    signature = sign.begin(
         paper=paper,
         contact=contact,
         name=contact.name,
@@ -30,15 +30,15 @@ def put(paper: Any, contact: Contact, now: Any = NOW, **also: Any) -> None:
         origin=HERE,
         **also,
     )
-    assert place.code_row
+    assert signature.code_row
     sign.confirm(
-        paper=paper, contact=contact, code=links.code(place.code_row), now=now, origin=HERE
+        paper=paper, contact=contact, code=links.code(signature.code_row), now=now, origin=HERE
     )
 
 
 @pytest.fixture
-def two(world: World) -> tuple[World, Contact, Contact]:
-    """A client whose manager and director sign."""
+def two_signers(world: World) -> tuple[World, Contact, Contact]:
+    """A client for which a manager and a director sign."""
     client = world.client()
     manager = world.person(client)
     return (
@@ -52,8 +52,8 @@ def offered(world: World, director: Contact, **terms: Any) -> Agreement:
     return world.picked(world.proposal(director.client, cosigners=[director], **terms))
 
 
-def test_in_order_the_second_is_asked_when_the_first_has_signed(two: Any) -> None:
-    world, manager, director = two
+def test_in_order_the_second_signer_is_invited_when_the_first_has_signed(two_signers: Any) -> None:
+    world, manager, director = two_signers
     agreement = offered(world, director)
     with pytest.raises(NotOpen):
         sign.begin(
@@ -69,16 +69,18 @@ def test_in_order_the_second_is_asked_when_the_first_has_signed(two: Any) -> Non
     assert agreement.state == "active"
 
 
-def test_at_once_anybody_may_be_first(two: Any) -> None:
-    world, manager, director = two
+def test_without_an_order_anyone_may_sign_first(two_signers: Any) -> None:
+    world, manager, director = two_signers
     agreement = offered(world, director, in_order=False)
     put(agreement, director)
     put(agreement, manager)
     assert agreement.state == "active"
 
 
-def test_the_freelancer_countersigns_last_and_only_then_it_applies(two: Any) -> None:
-    world, manager, director = two
+def test_a_countersigned_agreement_applies_only_after_the_freelancer_has_signed_last(
+    two_signers: Any,
+) -> None:
+    world, manager, director = two_signers
     agreement = offered(world, director, countersigns=True)
     with pytest.raises(NotOpen):
         sign.countersign(paper=agreement, actor="Nan", now=NOW, origin=HERE)
@@ -92,8 +94,8 @@ def test_the_freelancer_countersigns_last_and_only_then_it_applies(two: Any) -> 
         sign.countersign(paper=agreement, actor="Nan", now=NOW, origin=HERE)
 
 
-def test_everybody_who_signed_gets_the_sealed_file_with_every_name_and_drawing(two: Any) -> None:
-    world, manager, director = two
+def test_everyone_who_signed_is_emailed_the_sealed_pdf(two_signers: Any) -> None:
+    world, manager, director = two_signers
     agreement = offered(world, director)
     put(agreement, manager, strokes=[[[10, 10], [200, 90]], [[30, 120]]])
     put(agreement, director)
@@ -105,7 +107,7 @@ def test_everybody_who_signed_gets_the_sealed_file_with_every_name_and_drawing(t
     assert to == {manager.email, director.email, world.business.owner.email}
 
 
-def test_a_signer_hands_it_to_the_right_person_who_then_signs(world: World) -> None:
+def test_a_signer_can_hand_over_to_the_right_person_who_then_signs(world: World) -> None:
     agreement = world.picked()
     other = signers.reassign(
         paper=agreement,
@@ -126,8 +128,8 @@ def test_a_signer_hands_it_to_the_right_person_who_then_signs(world: World) -> N
     }
 
 
-def test_nobody_signs_twice_by_being_handed_anothers_place(two: Any) -> None:
-    world, manager, director = two
+def test_signing_cannot_be_handed_over_to_someone_who_signs_already(two_signers: Any) -> None:
+    world, manager, director = two_signers
     agreement = offered(world, director)
     with pytest.raises(NotOpen):
         signers.reassign(
@@ -140,7 +142,7 @@ def test_nobody_signs_twice_by_being_handed_anothers_place(two: Any) -> None:
         )
 
 
-def test_a_declined_agreement_bills_nothing_and_tells_the_freelancer_why(world: World) -> None:
+def test_a_declined_agreement_is_never_billed_and_the_freelancer_is_told_why(world: World) -> None:
     agreement = world.picked()
     unsigned.decline(
         paper=agreement, contact=agreement.contact, reason="Too early", now=NOW, origin=HERE
@@ -156,31 +158,31 @@ def test_a_declined_agreement_bills_nothing_and_tells_the_freelancer_why(world: 
         put(agreement, agreement.contact)
 
 
-def test_what_was_taken_back_while_the_code_was_typed_is_not_signed(world: World) -> None:
+def test_an_agreement_withdrawn_while_the_code_is_typed_is_not_signed(world: World) -> None:
     agreement = world.picked()
-    place = sign.begin(
+    signature = sign.begin(
         paper=agreement, contact=agreement.contact, name="P", consented=True, now=NOW, origin=HERE
     )
     unsigned.void(paper=agreement, reason="A mistake", actor="Nan", now=NOW)
-    assert place.code_row
+    assert signature.code_row
     with pytest.raises(NotOpen):
         sign.confirm(
             paper=agreement,
             contact=agreement.contact,
-            code=links.code(place.code_row),
+            code=links.code(signature.code_row),
             now=NOW,
             origin=HERE,
         )
     assert not Signature.objects.filter(contact__isnull=False, signed_at__isnull=False).exists()
 
 
-def test_a_signed_agreement_cannot_be_taken_back(world: World) -> None:
+def test_a_signed_agreement_cannot_be_withdrawn(world: World) -> None:
     agreement = world.signed()
     with pytest.raises(NotAllowedNow):
         unsigned.void(paper=agreement, reason="", actor="Nan", now=NOW)
 
 
-def test_after_its_last_day_it_cannot_be_signed_and_is_closed_by_the_job(world: World) -> None:
+def test_after_its_last_day_an_agreement_cannot_be_signed_and_expires(world: World) -> None:
     agreement = world.picked()
     assert agreement.sign_by
     on_time, late = NOW + timedelta(days=14), NOW + timedelta(days=15)
@@ -199,7 +201,7 @@ def test_after_its_last_day_it_cannot_be_signed_and_is_closed_by_the_job(world: 
     assert agreement.state == "expired"
 
 
-def test_three_reminders_and_then_it_is_quiet(world: World) -> None:
+def test_a_signer_gets_three_reminders_at_most(world: World) -> None:
     world.picked()
     sent = [
         unsigned.remind_due(now=NOW + timedelta(days=day, hours=1))
@@ -210,12 +212,12 @@ def test_three_reminders_and_then_it_is_quiet(world: World) -> None:
     assert OutboxEmail.objects.filter(kind="sign_reminder").count() == 3
 
 
-def test_who_has_signed_is_not_reminded(world: World) -> None:
+def test_a_signed_agreement_has_no_reminders(world: World) -> None:
     world.signed()
     assert unsigned.remind_due(now=NOW + timedelta(days=3)) == 0
 
 
-def test_without_a_countersignature_sending_was_the_signature(world: World) -> None:
+def test_without_a_countersignature_sending_the_proposal_is_the_signature(world: World) -> None:
     proposal = world.proposal(send=False)
     propose.send(proposal=proposal, actor="Nan", now=NOW, origin=HERE)
     agreement = world.picked(proposal)
@@ -223,7 +225,7 @@ def test_without_a_countersignature_sending_was_the_signature(world: World) -> N
     assert (own.signed_at, own.ip) == (NOW, HERE.ip)
 
 
-def test_a_trial_is_decided_once_and_never_turns_into_a_retainer_by_itself(world: World) -> None:
+def test_a_trial_is_decided_once_and_never_becomes_a_retainer_automatically(world: World) -> None:
     ends_on = NOW.date() + timedelta(days=28)
     agreement = world.signed(
         interval="once", ends_on=ends_on, trial_measure="two posts do well", card=""

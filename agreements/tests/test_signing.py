@@ -1,4 +1,4 @@
-"""Picking and signing: one clear outcome, whatever is pressed twice."""
+"""Picking a tier and signing have one clear outcome, even if a button is pressed twice."""
 
 from datetime import timedelta
 
@@ -31,7 +31,7 @@ def test_the_tier_contains_everything_below_it(world: World) -> None:
     assert world.picked(tier=2).tier["lines"] == ["Content", "Community", "Video"]
 
 
-def test_the_frozen_terms_fit_their_hash(world: World) -> None:
+def test_the_frozen_terms_match_their_hash(world: World) -> None:
     assert still_fit(world.picked())
 
 
@@ -44,18 +44,18 @@ def test_a_sent_proposal_cannot_be_changed_or_sent_again(world: World) -> None:
     assert OutboxEmail.objects.filter(kind="proposal").count() == 1
 
 
-def test_a_ladder_that_goes_down_is_refused(world: World) -> None:
+def test_tiers_with_falling_fees_are_refused(world: World) -> None:
     down = [TierDraft("A", 500_00, is_recommended=True), TierDraft("B", 400_00)]
     with pytest.raises(BadLadder):
         world.proposal(tiers=down)
 
 
-def test_five_wrong_codes_use_the_code_up(world: World) -> None:
+def test_a_code_is_void_after_five_wrong_tries(world: World) -> None:
     agreement = world.picked()
-    begun = sign.begin(
+    signature = sign.begin(
         paper=agreement, contact=agreement.contact, name="P", consented=True, now=NOW, origin=HERE
     )
-    right = links.code(begun.code_row)
+    right = links.code(signature.code_row)
     wrong = f"{(int(right) + 1) % 1_000_000:06d}"
     for code in [wrong] * 5 + [right]:
         with pytest.raises(WrongCode):
@@ -66,9 +66,9 @@ def test_five_wrong_codes_use_the_code_up(world: World) -> None:
     assert agreement.state == "sent"
 
 
-def test_an_old_code_does_not_sign(world: World) -> None:
+def test_a_code_expires_after_fifteen_minutes(world: World) -> None:
     agreement = world.picked()
-    begun = sign.begin(
+    signature = sign.begin(
         paper=agreement, contact=agreement.contact, name="P", consented=True, now=NOW, origin=HERE
     )
     late = NOW + timedelta(minutes=16)
@@ -76,13 +76,13 @@ def test_an_old_code_does_not_sign(world: World) -> None:
         sign.confirm(
             paper=agreement,
             contact=agreement.contact,
-            code=links.code(begun.code_row),
+            code=links.code(signature.code_row),
             now=late,
             origin=HERE,
         )
 
 
-def test_the_second_tab_finds_it_signed(world: World) -> None:
+def test_a_second_tab_finds_the_agreement_signed(world: World) -> None:
     agreement = world.signed()
     again = sign.confirm(
         paper=agreement, contact=agreement.contact, code="000000", now=NOW, origin=HERE
@@ -91,14 +91,14 @@ def test_the_second_tab_finds_it_signed(world: World) -> None:
     assert [row.event for row in audit.chain(agreement.pk)].count("signed") == 1
 
 
-def test_nobody_else_signs(world: World) -> None:
+def test_a_contact_of_another_client_cannot_sign(world: World) -> None:
     agreement = world.picked()
     other = world.person(world.client("Another"))
     with pytest.raises(NotOpen):
         sign.begin(paper=agreement, contact=other, name="X", consented=True, now=NOW, origin=HERE)
 
 
-def test_the_sealed_file_is_intact_and_mailed_to_both_sides_once(world: World) -> None:
+def test_the_sealed_pdf_is_intact_and_emailed_to_both_sides_once(world: World) -> None:
     from agreements.signing.seal import seal_signed
 
     agreement = world.sealed()
@@ -124,7 +124,7 @@ def test_a_declined_proposal_stays_declined(world: World) -> None:
         world.picked(proposal)
 
 
-def test_notice_and_minimum_term_hold(world: World) -> None:
+def test_notice_period_and_minimum_term_are_enforced(world: World) -> None:
     agreement = world.signed()
     first = earliest_end(agreement, NOW.date())
     assert first.isoformat() == "2027-02-02"

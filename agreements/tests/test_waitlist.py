@@ -1,4 +1,4 @@
-"""No opening is no opening: nobody can pick what there is no time for; whoever wants it waits and hears (rule 36)."""
+"""A tier without an opening cannot be picked; the client can join a waitlist (rule 36)."""
 
 from datetime import date, timedelta
 
@@ -15,8 +15,8 @@ TODAY = date(2026, 11, 2)
 
 
 @pytest.fixture
-def tight(world: World) -> World:
-    """Forty hours a month: two of the first tier, one of the second, none of the third."""
+def forty_hours(world: World) -> World:
+    """Forty hours a month: room for two of the first tier, one of the second, none of the third."""
     world.business.capacity_minutes = 40 * 60
     world.business.save()
     return world
@@ -31,15 +31,15 @@ def join(tier: Tier, proposal: Proposal) -> WaitlistEntry:
     return waitlist.join(tier=tier, contact=proposal.contact, now=NOW, origin=HERE)
 
 
-def test_the_offer_says_how_many_places_are_left_and_only_when_asked_to(tight: World) -> None:
-    proposal, tiers = shown(tight)
+def test_a_proposal_shows_its_openings_only_if_the_freelancer_wants_it(forty_hours: World) -> None:
+    proposal, tiers = shown(forty_hours)
     places = client_view.shown(proposal, today=TODAY)["places"]
     assert [places[tier.pk] for tier in tiers] == [2, 1, 0]
-    assert client_view.shown(tight.proposal(), today=TODAY)["places"] == {}
+    assert client_view.shown(forty_hours.proposal(), today=TODAY)["places"] == {}
 
 
-def test_without_a_place_it_cannot_be_picked_and_nothing_was_made(tight: World) -> None:
-    proposal, tiers = shown(tight)
+def test_a_tier_without_an_opening_cannot_be_picked(forty_hours: World) -> None:
+    proposal, tiers = shown(forty_hours)
     with pytest.raises(NotOpen, match="join the waitlist"):
         accept.accept(
             proposal=proposal, tier=tiers[2], contact=proposal.contact, now=NOW, origin=HERE
@@ -48,32 +48,32 @@ def test_without_a_place_it_cannot_be_picked_and_nothing_was_made(tight: World) 
     accept.accept(proposal=proposal, tier=tiers[1], contact=proposal.contact, now=NOW, origin=HERE)
 
 
-def test_whoever_waits_stands_on_the_list_once_and_the_freelancer_is_told_once(
-    tight: World,
+def test_a_client_joins_the_waitlist_once_and_the_freelancer_is_told_once(
+    forty_hours: World,
 ) -> None:
-    proposal, tiers = shown(tight)
+    proposal, tiers = shown(forty_hours)
     first = join(tiers[2], proposal)
     assert join(tiers[2], proposal) == first
     assert OutboxEmail.objects.filter(kind="waits").count() == 1
     assert [event.event for event in audit.chain(proposal.pk)].count("waits") == 1
 
 
-def test_they_hear_of_a_place_only_when_there_is_one(tight: World) -> None:
-    proposal, tiers = shown(tight)
-    wait = join(tiers[2], proposal)
+def test_a_waiting_client_is_told_of_an_opening_only_when_there_is_one(forty_hours: World) -> None:
+    proposal, tiers = shown(forty_hours)
+    entry = join(tiers[2], proposal)
     with pytest.raises(NotOpen, match="no room"):
-        waitlist.tell(wait=wait, actor="Nan", now=NOW)
+        waitlist.tell(wait=entry, actor="Nan", now=NOW)
     assert not OutboxEmail.objects.filter(kind="room").exists()
-    tight.business.capacity_minutes = 100 * 60
-    tight.business.save()
-    told = waitlist.tell(wait=wait, actor="Nan", now=NOW)
-    waitlist.tell(wait=wait, actor="Nan", now=NOW + timedelta(minutes=1))
+    forty_hours.business.capacity_minutes = 100 * 60
+    forty_hours.business.save()
+    told = waitlist.tell(wait=entry, actor="Nan", now=NOW)
+    waitlist.tell(wait=entry, actor="Nan", now=NOW + timedelta(minutes=1))
     assert told.told_at
     assert OutboxEmail.objects.filter(kind="room").count() == 1
 
 
-def test_an_offer_that_is_over_has_no_waitlist(tight: World) -> None:
-    proposal, tiers = shown(tight)
+def test_an_expired_proposal_has_no_waitlist(forty_hours: World) -> None:
+    proposal, tiers = shown(forty_hours)
     with pytest.raises(NotOpen):
         waitlist.join(
             tier=tiers[2], contact=proposal.contact, now=NOW + timedelta(days=40), origin=HERE
@@ -81,8 +81,12 @@ def test_an_offer_that_is_over_has_no_waitlist(tight: World) -> None:
     assert not WaitlistEntry.objects.exists()
 
 
-def test_a_pick_beyond_capacity_warns_before_it_is_countersigned(tight: World) -> None:
-    picked = tight.picked(tight.proposal(), tier=2)
+def test_overbooked_minutes_are_known_before_the_freelancer_countersigns(
+    forty_hours: World,
+) -> None:
+    picked = forty_hours.picked(forty_hours.proposal(), tier=2)
     assert capacity.lacks(picked) == 20 * 60
-    time_off.add(business=tight.business, first=TODAY, last=date(2026, 11, 20), note="", now=NOW)
+    time_off.add(
+        business=forty_hours.business, first=TODAY, last=date(2026, 11, 20), note="", now=NOW
+    )
     assert capacity.lacks(picked) > 20 * 60

@@ -1,4 +1,4 @@
-"""The text that is signed has no gap, says the same in both languages, and stays as it was sent."""
+"""The text that is signed is complete in both languages and stays as it was sent."""
 
 from datetime import date
 from itertools import product
@@ -22,19 +22,19 @@ ONCE = {"interval": Interval.ONCE, "ends_on": date(2026, 12, 1), "starts_on": da
 
 
 def template(world: World, **texts: str) -> Template:
-    """One clause of one's own for each text, the same words on both sides."""
-    made = templates.copy(business=world.business, kind=TextKind.MONTHLY, name="Mine", now=NOW)
-    side = [{"title": name, "text": text} for name, text in texts.items()]
-    made.clauses = [
-        {"key": f"own-{n}", "use": "always", "waits": "", "en": one, "th": one}
-        for n, one in enumerate(side)
+    """A template with one clause for each text, the same in both languages."""
+    row = templates.copy(business=world.business, kind=TextKind.MONTHLY, name="Mine", now=NOW)
+    sides = [{"title": name, "text": text} for name, text in texts.items()]
+    row.clauses = [
+        {"key": f"own-{n}", "use": "always", "waits": "", "en": side, "th": side}
+        for n, side in enumerate(sides)
     ]
-    made.save()
-    return made
+    row.save()
+    return row
 
 
 @pytest.mark.parametrize("kind", TextKind)
-def test_every_built_in_text_is_whole_in_every_language_for_every_kind_of_work(
+def test_every_built_in_text_is_complete_in_every_language_for_every_kind_of_work(
     db: None, kind: TextKind
 ) -> None:
     world = World()
@@ -54,7 +54,7 @@ def test_every_built_in_text_is_whole_in_every_language_for_every_kind_of_work(
             assert "{" not in clause[side]["title"] + clause[side]["text"]
 
 
-def test_what_the_proposal_fills_in_stands_in_the_agreement(world: World) -> None:
+def test_what_the_proposal_states_is_printed_in_the_agreement(world: World) -> None:
     terms = {
         "kpis": ["1,000 to 5,000 followers"],
         "competitors": ["Bean & Sons"],
@@ -69,25 +69,25 @@ def test_what_the_proposal_fills_in_stands_in_the_agreement(world: World) -> Non
     }
     agreement = world.picked(tier=1, **terms)
     text = "\n".join(f"{row}" for clause in clauses.clauses(agreement) for row in clause["rows"])
-    for words in (
+    for phrase in (
         "1,000 to 5,000 followers",
         "Bean & Sons",
         "law of Thailand",
         "One workshop, until 31 January 2027",
     ):
-        assert words in text
-    for words in (
+        assert phrase in text
+    for phrase in (
         "$120 an hour",
         "up to 5 h",
         "five thousand US dollars",
         "ห้าพันดอลลาร์สหรัฐ",
         "ภาษาอังกฤษเป็นหลัก",
     ):
-        assert words in text
+        assert phrase in text
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "fault"),
     [
         ("The law of {{governing_law}}.", "{{governing_law}} is empty"),
         ("We write to {{cleint}}.", "no variable {{cleint}}"),
@@ -97,18 +97,18 @@ def test_what_the_proposal_fills_in_stands_in_the_agreement(world: World) -> Non
         ("", "is missing"),
     ],
 )
-def test_a_text_with_a_gap_is_not_sent_and_the_gap_is_named(
-    world: World, text: str, said: str
+def test_an_incomplete_text_is_not_sent_and_the_fault_is_named(
+    world: World, text: str, fault: str
 ) -> None:
     draft = world.proposal(send=False, template=template(world, Fee="{{fee}}", Mine=text))
-    with pytest.raises(BadWording) as no:
+    with pytest.raises(BadWording) as error:
         propose.send(proposal=draft, actor="Nan", now=NOW)
-    assert said in str(no.value)
+    assert fault in str(error.value)
     draft.refresh_from_db()
     assert draft.state == "draft"
 
 
-def test_what_is_promised_and_printed_by_no_clause_is_not_sent(world: World) -> None:
+def test_a_promise_that_no_clause_prints_blocks_sending(world: World) -> None:
     draft = world.proposal(
         send=False, template=template(world, Fee="{{fee}}"), competitors=["Bean & Sons"]
     )
@@ -116,7 +116,7 @@ def test_what_is_promised_and_printed_by_no_clause_is_not_sent(world: World) -> 
         propose.send(proposal=draft, actor="Nan", now=NOW)
 
 
-def test_a_side_that_was_not_confirmed_holds_back_only_texts_in_its_language(world: World) -> None:
+def test_an_unconfirmed_translation_blocks_only_texts_in_its_language(world: World) -> None:
     own = templates.copy(business=world.business, kind=TextKind.MONTHLY, name="Mine", now=NOW)
     pairs: list[Any] = [
         {**pair, "en": dict(pair["en"]), "th": dict(pair["th"])} for pair in own.clauses
@@ -133,7 +133,7 @@ def test_a_side_that_was_not_confirmed_holds_back_only_texts_in_its_language(wor
     world.proposal(template=own, language="en", is_bilingual=True)
 
 
-def test_who_saves_over_a_newer_text_is_told_and_loses_nothing_of_it(world: World) -> None:
+def test_a_template_cannot_be_saved_over_a_newer_version(world: World) -> None:
     own = template(world, Fee="{{fee}}")
     newer = template(world, Fee="It is {{fee}}").clauses
     templates.change(template=own, name="Newer", clauses=newer, confirmed=set(), version=1)
@@ -156,7 +156,7 @@ def test_a_sent_proposal_keeps_the_text_it_was_sent_with(world: World) -> None:
     assert store.read(agreement.document).startswith(b"%PDF")
 
 
-def test_a_text_for_another_rhythm_is_refused(world: World) -> None:
+def test_a_text_that_does_not_fit_the_interval_is_refused(world: World) -> None:
     with pytest.raises(BadWording):
         world.proposal(send=False, kind=TextKind.ONCE)
     with pytest.raises(BadTrial):
@@ -164,7 +164,7 @@ def test_a_text_for_another_rhythm_is_refused(world: World) -> None:
     assert world.proposal(kind=TextKind.ONCE, **ONCE).text_kind == TextKind.ONCE
 
 
-def test_a_value_is_printed_and_never_looked_into(world: World) -> None:
+def test_placeholders_inside_a_value_are_printed_and_not_filled(world: World) -> None:
     client = world.client(legal_name="{{fee}} {% load x %} <img src=http://x.example>")
     agreement = world.picked(world.proposal(client))
     first = clauses.clauses(agreement)[0]["body"]
@@ -175,7 +175,9 @@ def test_a_value_is_printed_and_never_looked_into(world: World) -> None:
     st.text(alphabet="ab{} \n-", max_size=60),
     st.dictionaries(st.text("ab", max_size=2), st.text("{}ab- ", max_size=5)),
 )
-def test_filling_in_is_one_pass_over_whatever_was_typed(text: str, values: dict[str, str]) -> None:
+def test_placeholders_are_filled_in_one_pass_over_any_text(
+    text: str, values: dict[str, str]
+) -> None:
     full = {name: values.get(name, "?") for name in placeholders.names(text)}
     filled = placeholders.fill(text, full)
     if not placeholders.names(text):
@@ -202,18 +204,18 @@ def test_filling_in_is_one_pass_over_whatever_was_typed(text: str, values: dict[
         (21_000_000, "twenty-one million", "ยี่สิบเอ็ดล้าน"),
     ],
 )
-def test_sums_in_words(number: int, english: str, thai: str) -> None:
+def test_numbers_in_words(number: int, english: str, thai: str) -> None:
     assert (in_words.english(number), in_words.thai(number)) == (english, thai)
 
 
 @given(st.integers(0, 10**15), st.integers(0, 10**15))
-def test_two_sums_never_have_the_same_words(one: int, two: int) -> None:
-    if one != two:
-        assert in_words.english(one) != in_words.english(two)
-        assert in_words.thai(one) != in_words.thai(two)
+def test_two_numbers_never_have_the_same_words(first: int, second: int) -> None:
+    if first != second:
+        assert in_words.english(first) != in_words.english(second)
+        assert in_words.thai(first) != in_words.thai(second)
 
 
-def test_every_variable_that_a_text_may_use_has_its_value_and_its_meaning(world: World) -> None:
+def test_every_variable_has_a_value_and_a_meaning(world: World) -> None:
     tier, terms = sample.tier_and_terms(
         world.business, TextKind.MONTHLY, today=date(2026, 11, 2), language="en", is_bilingual=False
     )

@@ -1,4 +1,4 @@
-"""Hours in a stretch of days: none is lost between two months, no day off counts twice, no opening is half."""
+"""Workload: no minute is lost between two months, and no day off counts twice."""
 
 from datetime import date, timedelta
 from fractions import Fraction
@@ -16,9 +16,7 @@ spans = st.builds(lambda day, n: Span(day, day + timedelta(days=n)), days, st.in
 
 
 @given(spans, st.integers(0, 400), st.integers(0, 60_000))
-def test_two_stretches_hold_together_what_both_hold_as_one(
-    whole: Span, cut: int, minutes: int
-) -> None:
+def test_the_minutes_of_two_halves_add_up_to_the_whole(whole: Span, cut: int, minutes: int) -> None:
     promise = [Promise(whole, Fraction(minutes))]
     assert workload.within(promise, whole) == minutes
     if 0 < cut < whole.days:
@@ -31,26 +29,26 @@ def test_two_stretches_hold_together_what_both_hold_as_one(
 
 
 @given(st.integers(0, 60_000), spans, st.lists(spans, max_size=4), spans)
-def test_time_off_takes_at_most_everything_and_a_day_once(
-    capacity: int, stretch: Span, away: list[Span], more: Span
+def test_time_off_takes_at_most_the_capacity_and_counts_a_day_once(
+    capacity: int, stretch: Span, away: list[Span], another: Span
 ) -> None:
     taken = workload.off(capacity, stretch, away)
-    assert 0 <= taken <= workload.off(capacity, stretch, [*away, more]) <= capacity
+    assert 0 <= taken <= workload.off(capacity, stretch, [*away, another]) <= capacity
     assert workload.off(capacity, stretch, [*away, *away]) == taken
 
 
-def test_a_week_off_is_five_of_the_months_working_days_and_a_weekend_none() -> None:
+def test_a_week_off_takes_five_working_days_and_a_weekend_none() -> None:
     week = Span(date(2026, 11, 9), date(2026, 11, 16))
     assert workload.off(21 * 60, NOVEMBER, [week]) == 5 * 60
     assert workload.off(21 * 60, NOVEMBER, [Span(date(2026, 11, 14), date(2026, 11, 16))]) == 0
 
 
-def test_half_a_month_of_a_retainer_is_half_its_hours() -> None:
+def test_half_a_period_in_a_month_is_half_its_hours() -> None:
     promise = Promise(Span(date(2026, 11, 16), date(2026, 12, 16)), Fraction(1200))
     assert workload.within([promise], NOVEMBER) == 600
 
 
 @given(st.integers(-10_000, 10_000), st.integers(1, 5_000))
-def test_openings_are_whole_and_fit(free: int, tier: int) -> None:
-    found = workload.openings(free, tier)
-    assert found >= 0 and found * tier <= max(free, 0) < (found + 1) * tier
+def test_openings_are_the_largest_number_of_clients_that_fit(free: int, tier: int) -> None:
+    openings = workload.openings(free, tier)
+    assert openings >= 0 and openings * tier <= max(free, 0) < (openings + 1) * tier

@@ -1,6 +1,6 @@
-"""The built-in texts of agreements: clause pairs in English and Thai, and which of them each kind of agreement has.
+"""The built-in agreement texts in English and Thai: which clauses each kind of agreement has.
 
-They are frozen into a proposal when it is sent, so a better wording here changes nothing that was sent before.
+A text is frozen into a proposal when it is sent, so a change here does not affect sent proposals.
 """
 
 from typing import Any
@@ -33,12 +33,12 @@ BUILT_IN: dict[TextKind, tuple[str, ...]] = {
 
 
 def built_in(kind: TextKind) -> list[dict[str, Any]]:
-    """The pairs of a built-in text, as a template keeps them."""
+    """The clause pairs of a built-in text, in the form in which templates store them."""
     return [pair(CLAUSES[key]) for key in BUILT_IN[kind]]
 
 
 def pair(clause: Clause) -> dict[str, Any]:
-    """A clause of the library as a template keeps it, confirmed in both languages."""
+    """A clause of the library as a clause pair, confirmed in both languages."""
     sides = {
         language: {"title": title, "text": text} for language, (title, text) in sides_of(clause)
     }
@@ -51,10 +51,10 @@ def pair(clause: Clause) -> dict[str, Any]:
 
 
 def sides_of(clause: Clause) -> list[tuple[str, tuple[str, str]]]:
-    """Both languages with title and text."""
+    """The languages of a clause, each with its title and text."""
     return [("en", clause.en), ("th", clause.th)]
 
 
 def when(key: str) -> str:
-    """The variable that a clause depends on; empty for one of the business's own."""
+    """The variable that a clause depends on; "" where it depends on none or is not built in."""
     return CLAUSES[key].when if key in CLAUSES else ""

@@ -1,12 +1,12 @@
-"""What a clause of the library is."""
+"""The fields of a clause in the library of built-in agreement texts."""
 
 from typing import NamedTuple
 
 
 class Clause(NamedTuple):
-    """A title and a text with {{variables}} in both languages.
+    """A clause with its (title, text) in English and Thai; both may hold {{variables}}.
 
-    `when` names the variable without which it has nothing to say: then the agreement leaves it out.
+    `when` names a variable: an agreement leaves the clause out where that variable is empty.
     """
 
     key: str

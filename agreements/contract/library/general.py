@@ -1,4 +1,4 @@
-"""The clauses that agreements of every trade have, or can have."""
+"""The built-in clauses that do not depend on the kind of work."""
 
 from agreements.contract.library.clause import Clause
 
@@ -7,7 +7,8 @@ GENERAL = (
         "parties",
         (
             "Parties",
-            "This agreement is between {{provider}} (the “provider”) and {{client}} (the “client”).",
+            "This agreement is between {{provider}} (the “provider”) and {{client}} (the "
+            "“client”).",
         ),
         ("คู่สัญญา", "สัญญานี้ทำขึ้นระหว่าง {{provider}} (“ผู้ให้บริการ”) กับ {{client}} (“ลูกค้า”)"),
     ),
@@ -48,7 +49,8 @@ GENERAL = (
         "value_adds",
         (
             "Added for a time",
-            "Until the day that is named, and without a further fee, the provider adds:\n{{value_adds}}\n"
+            "Until the day that is named, and without a further fee, the provider adds:\n"
+            "{{value_adds}}\n"
             "Each ends on its day by itself; the fee does not change.",
         ),
         (
@@ -62,7 +64,8 @@ GENERAL = (
         "fee",
         (
             "Fee and payment",
-            "The fee is {{fee}} ({{fee_in_words}}) {{rhythm}}, paid in advance. {{tax}}\n\n{{payment}}",
+            "The fee is {{fee}} ({{fee_in_words}}) {{rhythm}}, paid in advance. {{tax}}\n\n"
+            "{{payment}}",
         ),
         (
             "ค่าบริการและการชำระเงิน",
@@ -73,20 +76,21 @@ GENERAL = (
         "late",
         (
             "Late payment",
-            "While a payment is more than 14 days late, the provider may let the work rest after telling the client. "
-            "The work goes on when the payment has come.",
+            "While a payment is more than 14 days late, the provider may let the work rest after "
+            "telling the client. The work goes on when the payment has come.",
         ),
         (
             "การชำระเงินล่าช้า",
-            "หากการชำระเงินล่าช้าเกิน 14 วัน ผู้ให้บริการอาจพักงานไว้ก่อนได้ โดยแจ้งให้ลูกค้าทราบ และดำเนินงานต่อเมื่อได้รับชำระแล้ว",
+            "หากการชำระเงินล่าช้าเกิน 14 วัน ผู้ให้บริการอาจพักงานไว้ก่อนได้ โดยแจ้งให้ลูกค้าทราบ "
+            "และดำเนินงานต่อเมื่อได้รับชำระแล้ว",
         ),
     ),
     Clause(
         "year",
         (
             "A year of service",
-            "Each fee pays for a whole year. Work and deliverables are spread over the year as both sides plan them "
-            "together.",
+            "Each fee pays for a whole year. Work and deliverables are spread over the year as "
+            "both sides plan them together.",
         ),
         (
             "บริการรายปี",
@@ -102,16 +106,18 @@ GENERAL = (
         ),
         (
             "อายุสัญญาและการบอกเลิก",
-            "สัญญาเริ่มวันที่ {{starts_on}} {{term}}\n\nแต่ละฝ่ายบอกเลิกสัญญาเป็นหนังสือได้{{notice}} โดยมีผลเมื่อสิ้นสุดงวดที่ชำระแล้ว",
+            "สัญญาเริ่มวันที่ {{starts_on}} {{term}}\n\n"
+            "แต่ละฝ่ายบอกเลิกสัญญาเป็นหนังสือได้{{notice}} โดยมีผลเมื่อสิ้นสุดงวดที่ชำระแล้ว",
         ),
     ),
     Clause(
         "trial",
         (
             "Trial and decision",
-            "This is a paid trial that begins on {{starts_on}}. It succeeds when: {{trial_measure}}.\n\n"
-            "Both sides decide by {{decision_day}} how they go on. The trial does not turn into a retainer by "
-            "itself: that needs a new signature.",
+            "This is a paid trial that begins on {{starts_on}}. It succeeds when: "
+            "{{trial_measure}}.\n\n"
+            "Both sides decide by {{decision_day}} how they go on. The trial does not turn into a "
+            "retainer by itself: that needs a new signature.",
         ),
         (
             "การทดลองและการตัดสินใจ",
@@ -124,12 +130,13 @@ GENERAL = (
         "after_trial",
         (
             "After the trial",
-            "If both sides decide to go on, this is agreed already: {{after_trial}}. It begins when the client has "
-            "signed its agreement.",
+            "If both sides decide to go on, this is agreed already: {{after_trial}}. It begins "
+            "when the client has signed its agreement.",
         ),
         (
             "หลังการทดลอง",
-            "หากทั้งสองฝ่ายตัดสินใจดำเนินการต่อ ได้ตกลงกันไว้แล้วว่า {{after_trial}} โดยเริ่มเมื่อลูกค้าลงนามในสัญญาฉบับนั้น",
+            "หากทั้งสองฝ่ายตัดสินใจดำเนินการต่อ ได้ตกลงกันไว้แล้วว่า {{after_trial}} "
+            "โดยเริ่มเมื่อลูกค้าลงนามในสัญญาฉบับนั้น",
         ),
         when="after_trial",
     ),
@@ -137,8 +144,9 @@ GENERAL = (
         "once",
         (
             "Begin and end",
-            "The work begins on {{starts_on}} and is done by {{decision_day}}. This is one-time work: the agreement "
-            "ends when the work is delivered and paid for, and nothing follows by itself.",
+            "The work begins on {{starts_on}} and is done by {{decision_day}}. This is one-time "
+            "work: the agreement ends when the work is delivered and paid for, and nothing "
+            "follows by itself.",
         ),
         (
             "วันเริ่มและวันสิ้นสุด",
@@ -150,8 +158,8 @@ GENERAL = (
         "time",
         (
             "Reserved time",
-            "{{hours}} are reserved for the client in each period. {{rollover}} Work beyond it needs the client's "
-            "approval, given for the case or in this agreement.",
+            "{{hours}} are reserved for the client in each period. {{rollover}} Work beyond it "
+            "needs the client's approval, given for the case or in this agreement.",
         ),
         (
             "เวลาที่สำรองไว้",
@@ -164,12 +172,13 @@ GENERAL = (
         "time_once",
         (
             "Reserved time",
-            "{{hours}} are reserved for this work. Work beyond it needs the client's approval, given for the case or "
-            "in this agreement.",
+            "{{hours}} are reserved for this work. Work beyond it needs the client's approval, "
+            "given for the case or in this agreement.",
         ),
         (
             "เวลาที่สำรองไว้",
-            "ผู้ให้บริการสำรองเวลา {{hours}} สำหรับงานนี้ งานที่เกินกว่านี้ต้องได้รับความเห็นชอบจากลูกค้าเป็นรายครั้งหรือตามที่ตกลงไว้ในสัญญานี้",
+            "ผู้ให้บริการสำรองเวลา {{hours}} สำหรับงานนี้ "
+            "งานที่เกินกว่านี้ต้องได้รับความเห็นชอบจากลูกค้าเป็นรายครั้งหรือตามที่ตกลงไว้ในสัญญานี้",
         ),
         when="hours",
     ),
@@ -183,8 +192,9 @@ GENERAL = (
         "acceptance",
         (
             "Acceptance",
-            "The client looks at what is delivered within 7 days and says what does not fit the services above; the "
-            "provider mends that without a further fee. What nobody objects to in that time is accepted.",
+            "The client looks at what is delivered within 7 days and says what does not fit the "
+            "services above; the provider mends that without a further fee. What nobody objects "
+            "to in that time is accepted.",
         ),
         (
             "การตรวจรับ",
@@ -201,8 +211,9 @@ GENERAL = (
         "reports",
         (
             "Reports",
-            "The provider reports on every period {{report}}: results against the goals, what was delivered, the "
-            "time that was used, and what comes next. A period that was paused has no report.",
+            "The provider reports on every period {{report}}: results against the goals, what was "
+            "delivered, the time that was used, and what comes next. A period that was paused has "
+            "no report.",
         ),
         (
             "รายงาน",
@@ -215,8 +226,8 @@ GENERAL = (
         "scope",
         (
             "Changes",
-            "What is not listed under “Services” is agreed in writing, email included, before the work on it begins. "
-            "A change of tier or fee is a signed amendment.",
+            "What is not listed under “Services” is agreed in writing, email included, before the "
+            "work on it begins. A change of tier or fee is a signed amendment.",
         ),
         (
             "การเปลี่ยนแปลง",
@@ -228,8 +239,8 @@ GENERAL = (
         "ownership",
         (
             "Ownership",
-            "What is delivered and paid for belongs to the client. The provider keeps its methods and tools, and "
-            "what it had before.",
+            "What is delivered and paid for belongs to the client. The provider keeps its methods "
+            "and tools, and what it had before.",
         ),
         (
             "ความเป็นเจ้าของ",
@@ -240,8 +251,9 @@ GENERAL = (
         "confidentiality",
         (
             "Confidentiality",
-            "Both sides keep to themselves what they learn about the other's business, also after the end. This does "
-            "not cover what is public, or what a law or a court makes them tell.",
+            "Both sides keep to themselves what they learn about the other's business, also after "
+            "the end. This does not cover what is public, or what a law or a court makes them "
+            "tell.",
         ),
         (
             "การรักษาความลับ",
@@ -253,7 +265,8 @@ GENERAL = (
         "exclusivity",
         (
             "Exclusivity",
-            "While this agreement runs, the provider does not do work of this kind for:\n{{competitors}}",
+            "While this agreement runs, the provider does not do work of this kind for:\n"
+            "{{competitors}}",
         ),
         (
             "การไม่รับงานจากคู่แข่ง",
@@ -265,12 +278,13 @@ GENERAL = (
         "law",
         (
             "Governing law",
-            "This agreement is governed by the law of {{governing_law}}. Before going to court, both sides first try "
-            "to settle a dispute by talking to each other.",
+            "This agreement is governed by the law of {{governing_law}}. Before going to court, "
+            "both sides first try to settle a dispute by talking to each other.",
         ),
         (
             "กฎหมายที่ใช้บังคับ",
-            "สัญญานี้อยู่ภายใต้กฎหมายของประเทศ{{governing_law}} เมื่อมีข้อพิพาท ทั้งสองฝ่ายพยายามเจรจาตกลงกันก่อนดำเนินการทางศาล",
+            "สัญญานี้อยู่ภายใต้กฎหมายของประเทศ{{governing_law}} เมื่อมีข้อพิพาท "
+            "ทั้งสองฝ่ายพยายามเจรจาตกลงกันก่อนดำเนินการทางศาล",
         ),
         when="governing_law",
     ),
@@ -278,8 +292,8 @@ GENERAL = (
         "language",
         (
             "Languages",
-            "This agreement is written in English and in Thai, and both say the same. Where they differ, the "
-            "{{prevailing_language}} text prevails.",
+            "This agreement is written in English and in Thai, and both say the same. Where they "
+            "differ, the {{prevailing_language}} text prevails.",
         ),
         (
             "ภาษา",
@@ -292,12 +306,13 @@ GENERAL = (
         "signature",
         (
             "Electronic signature",
-            "This agreement is signed with a simple electronic signature. The platform seals the signed file, so "
-            "that any later change to it can be detected.",
+            "This agreement is signed with a simple electronic signature. The platform seals the "
+            "signed file, so that any later change to it can be detected.",
         ),
         (
             "ลายมือชื่ออิเล็กทรอนิกส์",
-            "สัญญานี้ลงนามด้วยลายมือชื่ออิเล็กทรอนิกส์แบบทั่วไป แพลตฟอร์มผนึกไฟล์ที่ลงนามแล้ว เพื่อให้ตรวจพบการเปลี่ยนแปลงใดๆ ในภายหลังได้",
+            "สัญญานี้ลงนามด้วยลายมือชื่ออิเล็กทรอนิกส์แบบทั่วไป แพลตฟอร์มผนึกไฟล์ที่ลงนามแล้ว "
+            "เพื่อให้ตรวจพบการเปลี่ยนแปลงใดๆ ในภายหลังได้",
         ),
     ),
 )

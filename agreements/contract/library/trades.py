@@ -1,4 +1,4 @@
-"""What is usual in each trade: one clause for each kind of work, put in when the proposal names it."""
+"""The built-in clauses for each kind of work; an agreement has the one that its proposal names."""
 
 from agreements.contract.library.clause import Clause
 
@@ -7,9 +7,10 @@ TRADES = (
         "social",
         (
             "Social media",
-            "The client approves posts before they appear, or tells the provider which may appear without asking. "
-            "The client's accounts stay the client's; the provider gets access of its own and gives it back at the "
-            "end. Paid advertising is paid by the client directly.",
+            "The client approves posts before they appear, or tells the provider which may appear "
+            "without asking. The client's accounts stay the client's; the provider gets access of "
+            "its own and gives it back at the end. Paid advertising is paid by the client "
+            "directly.",
         ),
         (
             "สื่อสังคมออนไลน์",
@@ -22,8 +23,9 @@ TRADES = (
         "content",
         (
             "Content writing",
-            "Each text is agreed by its subject first. Two rounds of changes are included. The provider writes it "
-            "itself and names its sources; the client checks the facts about its own business before publishing.",
+            "Each text is agreed by its subject first. Two rounds of changes are included. The "
+            "provider writes it itself and names its sources; the client checks the facts about "
+            "its own business before publishing.",
         ),
         (
             "งานเขียนเนื้อหา",
@@ -36,8 +38,9 @@ TRADES = (
         "copy",
         (
             "Copywriting",
-            "Two rounds of changes to each text are included. The client tells the provider which claims about its "
-            "products are true and allowed, and answers for them. The provider does not copy from others.",
+            "Two rounds of changes to each text are included. The client tells the provider which "
+            "claims about its products are true and allowed, and answers for them. The provider "
+            "does not copy from others.",
         ),
         (
             "งานเขียนคำโฆษณา",
@@ -50,9 +53,10 @@ TRADES = (
         "web",
         (
             "Website",
-            "The provider keeps a backup before each change and tells the client ahead of one that interrupts the "
-            "site. Hosting, domains and licences are in the client's name and paid by the client. Faults in the "
-            "provider's own work are mended without a further fee for 30 days after delivery.",
+            "The provider keeps a backup before each change and tells the client ahead of one "
+            "that interrupts the site. Hosting, domains and licences are in the client's name and "
+            "paid by the client. Faults in the provider's own work are mended without a further "
+            "fee for 30 days after delivery.",
         ),
         (
             "เว็บไซต์",
@@ -66,8 +70,9 @@ TRADES = (
         "seo",
         (
             "Search engines",
-            "The provider follows the search engines' published guidelines. No ranking is promised: nobody controls "
-            "it. The client gives access to its website and its analytics; a change to the site is agreed first.",
+            "The provider follows the search engines' published guidelines. No ranking is "
+            "promised: nobody controls it. The client gives access to its website and its "
+            "analytics; a change to the site is agreed first.",
         ),
         (
             "การปรับเว็บไซต์ให้ติดอันดับค้นหา",
@@ -80,9 +85,9 @@ TRADES = (
         "design",
         (
             "Design",
-            "Two rounds of changes to each draft are included. The client receives the final files and the working "
-            "files of what it has chosen; drafts it did not choose stay with the provider. Fonts and pictures of "
-            "others keep the licence they come with.",
+            "Two rounds of changes to each draft are included. The client receives the final "
+            "files and the working files of what it has chosen; drafts it did not choose stay "
+            "with the provider. Fonts and pictures of others keep the licence they come with.",
         ),
         (
             "งานออกแบบ",
@@ -95,8 +100,9 @@ TRADES = (
         "consulting",
         (
             "Consulting",
-            "The provider advises; the client decides and carries out. Advice rests on what the client tells the "
-            "provider and on the day it is given, and does not replace legal, tax or financial advice.",
+            "The provider advises; the client decides and carries out. Advice rests on what the "
+            "client tells the provider and on the day it is given, and does not replace legal, "
+            "tax or financial advice.",
         ),
         (
             "งานที่ปรึกษา",

@@ -1,7 +1,7 @@
-"""The built-in packages: a ladder of three for each trade, in the language of the moment.
+"""The built-in packages: three tiers for each kind of work, in the active language.
 
-Their figures are where to start from, in US dollars a month: another currency asks for figures of its own, because
-nobody here knows what that market pays (rule 13).
+Their fees are a starting point in US dollars a month. For a business in another currency the fees
+stay empty: nothing is converted (rule 13).
 """
 
 from collections.abc import Callable

@@ -1,15 +1,18 @@
-"""What a built-in package is."""
+"""The fields of a built-in package, and functions that build its tiers."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from agreements.rules.cumulative_tiers import TierDraft
 
-CURRENCY = "USD"  # what the figures are in
+CURRENCY = "USD"  # of all fees in the built-in packages
 
 
 class BuiltIn(NamedTuple):
-    """A package in the language of the moment; its `key` is also the clause of its trade (template.Service)."""
+    """A built-in package in the active language.
+
+    `key` is a value of agreements.models.reusable.Service. `kpis` are the usual goals and measures.
+    """
 
     key: str
     name: str
@@ -19,15 +22,15 @@ class BuiltIn(NamedTuple):
 
     @property
     def service(self) -> str:
-        """The kind of work whose clause goes with it."""
+        """The kind of work, which also selects the clause of the agreement."""
         return self.key
 
 
 def ladder_of(*rungs: dict[str, Any]) -> list[TierDraft]:
-    """Three rungs with the response times that are usual; the middle one is recommended."""
+    """Three tiers with response times of 48, 24 and 8 working hours; the middle is recommended."""
     return [
-        TierDraft(response_hours=hours, is_recommended=place == 1, **rung)
-        for place, (rung, hours) in enumerate(zip(rungs, (48, 24, 8), strict=True))
+        TierDraft(response_hours=hours, is_recommended=index == 1, **fields)
+        for index, (fields, hours) in enumerate(zip(rungs, (48, 24, 8), strict=True))
     ]
 
 
@@ -39,7 +42,11 @@ def rung(
     adds: Sequence[str],
     promised: Sequence[tuple[int, str]],
 ) -> dict[str, Any]:
-    """One rung; `adds` is what it adds to the one below, `promised` everything that is delivered each month."""
+    """The fields of one tier: its fee in dollars and its hours for each month.
+
+    `adds` are the services that it adds to the tier below; `promised` are all deliverables of a
+    month, as pairs of a count and a title.
+    """
     return {
         "name": name,
         "tagline": tagline,

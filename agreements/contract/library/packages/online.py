@@ -1,4 +1,4 @@
-"""Built-in packages for what is found online: social media, search and the website."""
+"""Built-in packages for online marketing: social media, search engines and websites."""
 
 from django.utils.translation import gettext as _
 
@@ -6,7 +6,7 @@ from agreements.contract.library.packages.built_in import BuiltIn, ladder_of, ru
 
 
 def social() -> BuiltIn:
-    """Social media management: the field's well-known ladder of 3,000, 5,000 and 10,000 a month."""
+    """The package for social media management, at fees that are common in that field."""
     posts, graphics, review = _("posts"), _("graphics"), _("growth review")
     return BuiltIn(
         "social",
@@ -56,7 +56,7 @@ def social() -> BuiltIn:
 
 
 def seo() -> BuiltIn:
-    """Search engine optimisation."""
+    """The package for search engine optimisation."""
     check, better, new = _("check of the whole site"), _("improved pages"), _("new pages")
     return BuiltIn(
         "seo",
@@ -110,7 +110,7 @@ def seo() -> BuiltIn:
 
 
 def web() -> BuiltIn:
-    """Website maintenance and development."""
+    """The package for website maintenance and development."""
     updates, health, better = _("rounds of updates"), _("health check"), _("improvements")
     return BuiltIn(
         "web",

@@ -1,4 +1,4 @@
-"""Built-in packages of the studio and the meeting room: design and consulting."""
+"""Built-in packages for design and consulting."""
 
 from django.utils.translation import gettext as _
 
@@ -6,7 +6,7 @@ from agreements.contract.library.packages.built_in import BuiltIn, ladder_of, ru
 
 
 def design() -> BuiltIn:
-    """Design."""
+    """The package for design."""
     graphics, slides, campaigns = _("graphics"), _("presentations"), _("campaign designs")
     return BuiltIn(
         "design",
@@ -55,7 +55,7 @@ def design() -> BuiltIn:
 
 
 def consulting() -> BuiltIn:
-    """Consulting."""
+    """The package for consulting."""
     sessions, summary, reviews = (
         _("strategy sessions"),
         _("summary with next steps"),

@@ -1,4 +1,4 @@
-"""Built-in packages for words: content and copy."""
+"""Built-in packages for writing: content writing and copywriting."""
 
 from django.utils.translation import gettext as _
 
@@ -6,7 +6,7 @@ from agreements.contract.library.packages.built_in import BuiltIn, ladder_of, ru
 
 
 def content() -> BuiltIn:
-    """Content writing."""
+    """The package for content writing."""
     articles, letters, renewed = _("articles"), _("newsletters"), _("articles brought up to date")
     return BuiltIn(
         "content",
@@ -56,7 +56,7 @@ def content() -> BuiltIn:
 
 
 def copy() -> BuiltIn:
-    """Copywriting."""
+    """The package for copywriting."""
     pages, emails, ads = _("landing pages"), _("emails"), _("advertisements")
     return BuiltIn(
         "copy",

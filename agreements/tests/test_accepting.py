@@ -1,4 +1,4 @@
-"""An offer has one outcome: what was withdrawn, declined or is over is never an agreement, and the other way round."""
+"""A proposal has one outcome: once withdrawn, declined or expired, it is never an agreement."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -14,22 +14,22 @@ from core import audit
 from tests.world import HERE, NOW, World
 
 
-def while_it_is_printed(monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
-    """Do `act` in the moment between the first look at the proposal and the agreement's row."""
+def while_it_is_rendered(monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
+    """Run `act` while the PDF is rendered: after the first check, before the agreement is saved."""
     original = agreement_pdf.unsigned_pdf
 
-    def printed(agreement: Agreement, *, created: datetime) -> bytes:
+    def render(agreement: Agreement, *, created: datetime) -> bytes:
         act(Proposal.objects.get(pk=agreement.proposal_id))
         return original(agreement, created=created)
 
-    monkeypatch.setattr(agreement_pdf, "unsigned_pdf", printed)
+    monkeypatch.setattr(agreement_pdf, "unsigned_pdf", render)
 
 
-def test_an_offer_that_is_withdrawn_while_it_is_picked_makes_no_agreement(
+def test_a_proposal_withdrawn_while_it_is_picked_makes_no_agreement(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     proposal = world.proposal()
-    while_it_is_printed(
+    while_it_is_rendered(
         monkeypatch, lambda seen: propose.withdraw(proposal=seen, actor="Nan", now=NOW)
     )
     with pytest.raises(NotOpen):
@@ -41,23 +41,25 @@ def test_two_tabs_that_pick_two_tiers_make_one_agreement(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     proposal = world.proposal()
-    both = []
+    picked = []
 
-    def other_tab(seen: Proposal) -> None:
+    def other_tab(proposal_seen: Proposal) -> None:
         monkeypatch.undo()
-        both.append(world.picked(seen, tier=2))
+        picked.append(world.picked(proposal_seen, tier=2))
 
-    while_it_is_printed(monkeypatch, other_tab)
+    while_it_is_rendered(monkeypatch, other_tab)
     with pytest.raises(NotOpen):
         world.picked(proposal, tier=0)
-    assert [row.pk for row in Agreement.objects.all()] == [both[0].pk]
-    assert [event.event for event in audit.chain(both[0].pk)] == ["accepted"]
+    assert [row.pk for row in Agreement.objects.all()] == [picked[0].pk]
+    assert [event.event for event in audit.chain(picked[0].pk)] == ["accepted"]
 
 
-def test_an_offer_stays_open_until_its_last_day_is_over_where_the_client_is(world: World) -> None:
+def test_a_proposal_stays_open_until_its_last_day_is_over_in_the_clients_time_zone(
+    world: World,
+) -> None:
     client = world.client(time_zone="America/Los_Angeles")
     proposal = world.proposal(client, expires_on=date(2026, 11, 10))
-    evening = datetime(2026, 11, 11, 5, 0, tzinfo=UTC)  # nine in the evening of the 10th over there
+    evening = datetime(2026, 11, 11, 5, 0, tzinfo=UTC)  # 21:00 on the 10th in Los Angeles
     propose.expire_due(now=evening)
     proposal.refresh_from_db()
     assert proposal.state == "sent"
@@ -66,7 +68,7 @@ def test_an_offer_stays_open_until_its_last_day_is_over_where_the_client_is(worl
     assert proposal.state == "expired"
 
 
-def test_an_offer_that_would_end_before_it_could_start_says_so(world: World) -> None:
+def test_a_proposal_that_would_end_before_it_starts_cannot_be_picked(world: World) -> None:
     trial = world.proposal(
         interval=Interval.ONCE,
         starts_on=NOW.date(),
@@ -78,7 +80,7 @@ def test_an_offer_that_would_end_before_it_could_start_says_so(world: World) -> 
     assert not Agreement.objects.exists()
 
 
-def test_only_the_clients_own_people_answer(world: World) -> None:
+def test_only_contacts_of_the_client_can_answer(world: World) -> None:
     proposal = world.proposal()
     stranger = world.person(world.client("Another"))
     with pytest.raises(NotOpen):
@@ -92,13 +94,13 @@ def test_only_the_clients_own_people_answer(world: World) -> None:
     with pytest.raises(NotOpen):
         accept.decline(proposal=proposal, contact=stranger, reason="", now=NOW, origin=HERE)
     with pytest.raises(NotOpen):
-        elsewhere = propose.rungs(world.proposal(world.client("Third")))[0]
+        other_tier = propose.rungs(world.proposal(world.client("Third")))[0]
         accept.accept(
-            proposal=proposal, tier=elsewhere, contact=proposal.contact, now=NOW, origin=HERE
+            proposal=proposal, tier=other_tier, contact=proposal.contact, now=NOW, origin=HERE
         )
 
 
-def test_what_was_picked_is_not_withdrawn_or_declined(world: World) -> None:
+def test_a_picked_proposal_can_neither_be_withdrawn_nor_declined(world: World) -> None:
     proposal = world.picked().proposal
     proposal.refresh_from_db()
     with pytest.raises(NotOpen):
@@ -107,7 +109,7 @@ def test_what_was_picked_is_not_withdrawn_or_declined(world: World) -> None:
         accept.decline(proposal=proposal, contact=proposal.contact, reason="", now=NOW, origin=HERE)
 
 
-def test_a_start_that_has_passed_becomes_today_and_the_anchor_with_it(world: World) -> None:
+def test_a_start_that_has_passed_becomes_today_and_so_does_the_anchor_day(world: World) -> None:
     agreement = world.picked(world.proposal(starts_on=NOW.date()), now=NOW + timedelta(days=3))
     assert (agreement.starts_on, agreement.anchor_day) == (date(2026, 11, 5), 5)
     assert agreement.terms["starts_on"] == "2026-11-05"

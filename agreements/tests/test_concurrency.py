@@ -1,6 +1,7 @@
-"""People press at the same moment, in several tabs: one outcome, a whole record, and a clear word for the others.
+"""Several tabs act at the same time: one outcome, an intact audit chain, a clear error elsewhere.
 
-On PostgreSQL the tabs really run at once. SQLite lets one writer in at a time, so there they run in turn.
+On PostgreSQL the tabs really run in parallel. SQLite allows one writer at a time, so they run one
+after the other there.
 """
 
 from collections import Counter
@@ -26,26 +27,26 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def quiet_world(transactional_db: None) -> World:
-    """A business whose doorbells reach nobody."""
+    """A business whose background tasks are not enqueued."""
     return World()
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """What each act returned, or the RuleError it raised; anything else fails the test."""
-    together = connection.vendor != "sqlite"
-    start = Barrier(len(acts) if together else 1)
+    """The result of each act, or the error that it raised; any other exception fails the test."""
+    in_parallel = connection.vendor != "sqlite"
+    start = Barrier(len(acts) if in_parallel else 1)
 
     def tab(act: Callable[[], Any]) -> Any:
         try:
             start.wait(timeout=PATIENCE)
             with nudge.muted():
                 return act()
-        except (NotOpen, WrongCode) as no:
-            return no
+        except (NotOpen, WrongCode) as error:
+            return error
         finally:
             connections.close_all()
 
-    with ThreadPoolExecutor(len(acts) if together else 1) as pool:
+    with ThreadPoolExecutor(len(acts) if in_parallel else 1) as pool:
         return list(pool.map(tab, acts))
 
 
@@ -67,20 +68,20 @@ def confirm(agreement: Agreement, code: str) -> Agreement:
     return sign.confirm(paper=row, contact=row.contact, code=code, now=NOW, origin=HERE)
 
 
-def test_of_tiers_picked_at_once_one_is_the_agreement(quiet_world: World) -> None:
+def test_tiers_picked_at_the_same_time_make_one_agreement(quiet_world: World) -> None:
     with nudge.muted():
         proposal = quiet_world.proposal()
     picks = [
         lambda at=place: quiet_world.picked(Proposal.objects.get(pk=proposal.pk), tier=at)
         for place in (0, 1, 2, 0)
     ]
-    answers = at_once(*picks)
+    results = at_once(*picks)
     only = Agreement.objects.get()
-    assert {row.pk for row in answers if isinstance(row, Agreement)} == {only.pk}
+    assert {row.pk for row in results if isinstance(row, Agreement)} == {only.pk}
     assert [event.event for event in audit.chain(only.pk)] == ["accepted"]
 
 
-def test_picking_and_withdrawing_at_once_leaves_one_of_the_two(quiet_world: World) -> None:
+def test_picking_and_withdrawing_at_the_same_time_leaves_one_of_the_two(quiet_world: World) -> None:
     for _ in range(5):
         with nudge.muted():
             proposal = quiet_world.proposal(quiet_world.client())
@@ -94,30 +95,32 @@ def test_picking_and_withdrawing_at_once_leaves_one_of_the_two(quiet_world: Worl
         assert (proposal.state == "sent") == propose.is_picked(proposal)
 
 
-def test_names_sent_at_once_are_one_signature_and_one_code(quiet_world: World) -> None:
+def test_names_sent_at_the_same_time_are_one_signature_and_one_code(quiet_world: World) -> None:
     agreement = waiting(quiet_world)
-    answers = at_once(*[lambda: begin(agreement)] * 4)
-    assert {row.pk for row in answers} == {Signature.objects.get(contact__isnull=False).pk}
+    results = at_once(*[lambda: begin(agreement)] * 4)
+    assert {row.pk for row in results} == {Signature.objects.get(contact__isnull=False).pk}
     assert OutboxEmail.objects.filter(kind="sign_code").count() == 1
     assert [event.event for event in audit.chain(agreement.pk)] == ["accepted", "consented"]
 
 
-def test_codes_confirmed_at_once_sign_once_and_every_tab_is_told_so(quiet_world: World) -> None:
+def test_codes_confirmed_at_the_same_time_sign_once_and_every_tab_is_told_so(
+    quiet_world: World,
+) -> None:
     agreement = waiting(quiet_world)
     code = links.code(begin(agreement).code_row)
-    answers = at_once(*[lambda: confirm(agreement, code)] * 4)
-    assert [row.state for row in answers] == ["active"] * 4
+    results = at_once(*[lambda: confirm(agreement, code)] * 4)
+    assert [row.state for row in results] == ["active"] * 4
     events = Counter(event.event for event in audit.chain(agreement.pk))
     assert (events["signed"], events["code_confirmed"]) == (1, 1)
     assert audit.is_whole(audit.chain(agreement.pk))
 
 
-def test_wrong_codes_at_once_are_five_tries_all_on_record(quiet_world: World) -> None:
+def test_wrong_codes_at_the_same_time_are_five_recorded_tries(quiet_world: World) -> None:
     agreement = waiting(quiet_world)
     right = links.code(begin(agreement).code_row)
     wrong = f"{(int(right) + 1) % 1_000_000:06d}"
-    answers = at_once(*[lambda: confirm(agreement, wrong)] * 8)
-    assert all(isinstance(no, WrongCode) for no in answers)
+    results = at_once(*[lambda: confirm(agreement, wrong)] * 8)
+    assert all(isinstance(result, WrongCode) for result in results)
     assert [event.event for event in audit.chain(agreement.pk)].count(
         "code_wrong"
     ) == sign.CODE_TRIES
