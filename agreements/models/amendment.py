@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import models
 from django.utils import translation
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models.signing import SignableDocument
@@ -98,7 +98,7 @@ class Amendment(SignableDocument):
     def title(self) -> str:
         """The title of the document, in the agreement's language."""
         with translation.override(self.language):
-            return _now("%(title)s, amendment %(n)s") % {
+            return gettext("%(title)s, amendment %(n)s") % {
                 "title": self.agreement.title,
                 "n": self.number,
             }

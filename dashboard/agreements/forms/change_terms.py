@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agreements.changing.amend import Change
@@ -71,16 +71,16 @@ class ChangeForm(PrintableForm, forms.Form):
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data
         if found.get("kind") == AmendmentKind.TIER and not found.get("tier"):
-            self.add_error("tier", _now("Which tier?"))
+            self.add_error("tier", gettext("Which tier?"))
         if found.get("when") != "now" and not found.get("effective_on"):
-            self.add_error("effective_on", _now("From which day?"))
+            self.add_error("effective_on", gettext("From which day?"))
         if found.get("kind") == AmendmentKind.PRICE and not found.get("fee"):
-            self.add_error("fee", _now("Which fee?"))
+            self.add_error("fee", gettext("Which fee?"))
         if found.get("fee"):
             try:
                 found["amount"] = amount(found["fee"], self.agreement.currency)
                 if not found["amount"]:
-                    self.add_error("fee", _now("A tier costs something."))
+                    self.add_error("fee", gettext("A tier costs something."))
             except forms.ValidationError as error:
                 self.add_error("fee", error)
         return found
@@ -131,7 +131,7 @@ class FeesForm(PrintableForm, forms.Form):
     def clean_percent(self) -> int:
         percent: int = self.cleaned_data["percent"]
         if not percent:
-            raise forms.ValidationError(_now("Nothing would change."))
+            raise forms.ValidationError(gettext("Nothing would change."))
         return percent
 
 

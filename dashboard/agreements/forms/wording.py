@@ -5,8 +5,7 @@ from typing import Any
 from babel import Locale
 from babel.core import get_global
 from django import forms
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from agreements.contract import library, templates, wording
@@ -88,9 +87,12 @@ class TextForm(PrintableForm, forms.Form):
         self.own = {str(row.pk): row for row in own}
         if proposal and proposal.template:
             self.own.setdefault(str(proposal.template_id), proposal.template)
-        choices: list[Any] = [("", _now("The usual one")), (_now("Built in"), TextKind.choices)]
+        choices: list[Any] = [
+            ("", gettext("The usual one")),
+            (gettext("Built in"), TextKind.choices),
+        ]
         if self.own:
-            choices.append((_now("Your own"), [(pk, row.name) for pk, row in self.own.items()]))
+            choices.append((gettext("Your own"), [(pk, row.name) for pk, row in self.own.items()]))
         self.fields["wording"].choices = choices  # type: ignore[attr-defined]
 
     @property
@@ -115,7 +117,7 @@ class TextForm(PrintableForm, forms.Form):
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data
         if found.get("overage_hours") and not found.get("overage_fee"):
-            self.add_error("overage_fee", _now("What does an hour of it cost?"))
+            self.add_error("overage_fee", gettext("What does an hour of it cost?"))
         return found
 
 
@@ -162,9 +164,9 @@ class ValueAddForm(PrintableForm, forms.Form):
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data
         if found.get("title") and not found.get("ends_on") and "ends_on" not in self.errors:
-            self.add_error("ends_on", _now("What is added ends on a day."))
+            self.add_error("ends_on", gettext("What is added ends on a day."))
         if not found.get("title") and (found.get("ends_on") or found.get("minutes")):
-            self.add_error("title", _now("What is added?"))
+            self.add_error("title", gettext("What is added?"))
         return found
 
     def row(self) -> dict[str, Any] | None:

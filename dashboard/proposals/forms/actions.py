@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Testimonial
@@ -57,13 +57,13 @@ class TestimonialForm(PrintableForm, forms.ModelForm):
     def clean_video_url(self) -> str:
         address: str = self.cleaned_data["video_url"]
         if address and not address.startswith("https://"):
-            raise forms.ValidationError(_now("The address has to begin with https://."))
+            raise forms.ValidationError(gettext("The address has to begin with https://."))
         return address
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file and file.size > LARGEST:
-            raise forms.ValidationError(_now("A letter may be 10 MB large at most."))
+            raise forms.ValidationError(gettext("A letter may be 10 MB large at most."))
         return file
 
     def said(self) -> dict[str, Any]:

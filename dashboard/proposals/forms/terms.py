@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Proposal
@@ -140,9 +140,9 @@ class ProposalForm(PrintableForm, forms.ModelForm):
     def clean_starts_on(self) -> Any:
         day = self.cleaned_data["starts_on"]
         if day < self.today:
-            raise forms.ValidationError(_now("This day has passed."))
+            raise forms.ValidationError(gettext("This day has passed."))
         if day > self.today + FAR:
-            raise forms.ValidationError(_now("This day is more than two years away."))
+            raise forms.ValidationError(gettext("This day is more than two years away."))
         return day
 
     def clean(self) -> dict[str, Any]:
@@ -157,13 +157,13 @@ class ProposalForm(PrintableForm, forms.ModelForm):
             data["rollover_percent"] = 25
         if data["renews"] != Renews.NO and not data.get("ends_on"):
             self.add_error(
-                "ends_on", _now("A retainer that renews needs the day on which its term ends.")
+                "ends_on", gettext("A retainer that renews needs the day on which its term ends.")
             )
         starts, ends, expires = data.get("starts_on"), data.get("ends_on"), data.get("expires_on")
         if starts and ends and ends <= starts:
-            self.add_error("ends_on", _now("It has to end after it starts."))
+            self.add_error("ends_on", gettext("It has to end after it starts."))
         if expires and expires < self.today:
-            self.add_error("expires_on", _now("This day has passed."))
+            self.add_error("expires_on", gettext("This day has passed."))
         return data
 
     def terms(self) -> dict[str, Any]:
@@ -202,7 +202,7 @@ class TierForm(PrintableForm, forms.Form):
             self.add_error("fee", error)
             return None
         if not found:
-            self.add_error("fee", _now("A tier costs something."))
+            self.add_error("fee", gettext("A tier costs something."))
         return found or None
 
     def draft(self, currency: str) -> TierDraft | None:
@@ -210,7 +210,7 @@ class TierForm(PrintableForm, forms.Form):
         data = self.cleaned_data
         price = self.price(currency)
         if not data.get("name"):
-            self.add_error("name", _now("Give the tier a name."))
+            self.add_error("name", gettext("Give the tier a name."))
         if price is None or not data.get("name"):
             return None
         return TierDraft(

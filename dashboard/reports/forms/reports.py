@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.documents.printable_text import PrintableForm
@@ -51,7 +51,7 @@ class WordsForm(PrintableForm, forms.Form):
     def clean_chosen(self) -> list[str]:
         chosen: list[str] = self.cleaned_data["chosen"]
         if len(chosen) > SHOWN:
-            raise forms.ValidationError(_now("Choose three at most: more is not read."))
+            raise forms.ValidationError(gettext("Choose three at most: more is not read."))
         return chosen
 
 

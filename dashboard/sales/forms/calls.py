@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Call, Contact
@@ -46,7 +46,7 @@ class BookForm(forms.Form):
         people: Any = self.fields["contacts"]
         people.queryset = contacts
         people.label_from_instance = _person
-        self.fields["at"].help_text = _now("Your time: %(zone)s.") % {
+        self.fields["at"].help_text = gettext("Your time: %(zone)s.") % {
             "zone": business.time_zone.replace("_", " ")
         }
 
@@ -58,17 +58,17 @@ class BookForm(forms.Form):
             bool(found.get("someone_name")) != bool(found.get("someone_email"))
             and "someone_email" not in self.errors
         ):
-            self.add_error("someone_email", _now("A new person needs a name and an email."))
+            self.add_error("someone_email", gettext("A new person needs a name and an email."))
         return found
 
     def _instant(self, wall: datetime) -> datetime | None:
         """What the freelancer's clock shows, as an instant; an hour that daylight saving skips is said."""
         if not abs(wall - self.now.astimezone(self.zone).replace(tzinfo=None)) < FAR:
-            self.add_error("on", _now("This is more than two years away."))
+            self.add_error("on", gettext("This is more than two years away."))
             return None
         at = wall.replace(tzinfo=self.zone)
         if at.astimezone(ZoneInfo("UTC")).astimezone(self.zone).replace(tzinfo=None) != wall:
-            self.add_error("at", _now("Clocks skip this hour on that day."))
+            self.add_error("at", gettext("Clocks skip this hour on that day."))
             return None
         return at
 
@@ -76,7 +76,7 @@ class BookForm(forms.Form):
 def _person(contact: Contact) -> str:
     """A name, and whether it decides."""
     return (
-        _now("%(name)s, decides") % {"name": contact.name}
+        gettext("%(name)s, decides") % {"name": contact.name}
         if contact.is_decision_maker
         else contact.name
     )
@@ -105,7 +105,7 @@ class GuideForm(forms.ModelForm):
             _printable(data), instance=instance, initial={"revision": instance.revision}
         )
         ended: Any = self.fields["outcome"]
-        ended.choices = [("", _now("Not over yet")), *CallEnd.choices]
+        ended.choices = [("", gettext("Not over yet")), *CallEnd.choices]
         count = min(KPI_MOST, max(KPI_ROWS, len(instance.kpis) + 1))
         self.rows = [
             KpiRow(self.data if self.is_bound else None, prefix=f"kpi-{n}", initial=dict(row))

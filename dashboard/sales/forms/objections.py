@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients import playbook
@@ -41,14 +41,14 @@ class AnswerForm(forms.Form):
         chosen: Any = self.fields["used"]
         chosen.choices = [(value, value) for value in (*self.plays, *self.replies, OWN)]
         tier: Any = self.fields["tier"]
-        tier.choices = [("", _now("None yet")), *((name, name) for name in tiers)]
+        tier.choices = [("", gettext("None yet")), *((name, name) for name in tiers)]
         if not tiers:
             del self.fields["tier"]
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data
         if found.get("used") == OWN and not found.get("own"):
-            self.add_error("own", _now("Write what you said."))
+            self.add_error("own", gettext("Write what you said."))
         return found
 
     def noted(self) -> dict[str, Any]:
