@@ -97,7 +97,7 @@ def offer(
     pdf = agreement_pdf.unsigned_pdf(amendment, created=now)
     try:
         with transaction.atomic():
-            _require_possible(signers.hold(agreement).agreement, change, today)
+            _require_possible(signers.lock(agreement).agreement, change, today)
             still()
             title = amendment.title
             amendment.document = store.save(
@@ -109,9 +109,11 @@ def offer(
             )
             amendment.save(force_insert=True)
             sha256 = amendment.document.sha256
-            signers.record(amendment, actor, "offered", now, origin, {"document": sha256})
+            signers.record_event(amendment, actor, "offered", now, origin, {"document": sha256})
             people = [client_records.decision_maker(agreement.client) or agreement.contact]
-            signers.place(paper=amendment, people=people, now=now, sent_at=now, origin=origin)
+            signers.create_signatures(
+                paper=amendment, people=people, now=now, sent_at=now, origin=origin
+            )
             signers.invite(paper=amendment, now=now)
     except IntegrityError:
         raise NotOpen(

@@ -34,7 +34,7 @@ def earliest_end(agreement: Agreement, today: date) -> date:
     """
     if agreement.ends_on:
         in_time = today + timedelta(days=agreement.notice_days) <= agreement.ends_on
-        return agreement.ends_on if in_time else renew.next_end(agreement)
+        return agreement.ends_on if in_time else renew.next_term_end(agreement)
     not_before = max(
         today + timedelta(days=agreement.notice_days),
         add_months(agreement.starts_on, agreement.minimum_months),

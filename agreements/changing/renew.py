@@ -31,7 +31,7 @@ def deadline(agreement: Agreement) -> date | None:
     return agreement.ends_on - timedelta(days=agreement.notice_days)
 
 
-def next_end(agreement: Agreement) -> date:
+def next_term_end(agreement: Agreement) -> date:
     """The end (exclusive) of the next term; a term of unknown length renews for a year."""
     assert agreement.ends_on
     return add_months(agreement.ends_on, agreement.term_months or 12, agreement.anchor_day)
@@ -73,7 +73,9 @@ def _offer(agreement: Agreement, now: datetime) -> int:
         kind=AmendmentKind.RENEWAL, effective_on=agreement.ends_on
     ).exists():
         return 0
-    change = amend.Change(AmendmentKind.RENEWAL, agreement.ends_on, ends_on=next_end(agreement))
+    change = amend.Change(
+        AmendmentKind.RENEWAL, agreement.ends_on, ends_on=next_term_end(agreement)
+    )
     try:
         amend.offer(agreement=agreement, change=change, actor="Retainer Hub", now=now)
     except RuleError:
@@ -94,7 +96,7 @@ def _renew(agreement: Agreement, now: datetime) -> int:
             or locked.state not in RUNS
         ):
             return 0
-        locked.ends_on = next_end(locked)
+        locked.ends_on = next_term_end(locked)
         locked.opens_at = next_opening(locked, now)
         locked.save(update_fields=["ends_on", "opens_at"])
         audit.record(

@@ -25,7 +25,7 @@ DECIDED = "trial_decided"  # the audit event of the decision
 SOON = timedelta(days=7)  # before the decision day: the freelancer sees that a decision is due
 REMIND_BEFORE = timedelta(days=3)  # before the decision day: both sides are emailed
 #: Fields of the trial's proposal that the proposal after it takes over.
-KEPT = (
+COPIED_FIELDS = (
     "currency",
     "language",
     "collect_by",
@@ -109,7 +109,7 @@ def _draft_retainer(trial: Agreement, now: datetime) -> Proposal:
         expires_on=starts + timedelta(days=30),
         after_trial=trial,
         **texts,
-        **{name: getattr(trial_proposal, name) for name in KEPT},
+        **{name: getattr(trial_proposal, name) for name in COPIED_FIELDS},
     )
 
 

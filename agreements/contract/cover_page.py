@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from agreements.contract import variables, wording
 
 
-def cover(tier: dict[str, Any], terms: dict[str, Any]) -> dict[str, Any]:
+def cover_context(tier: dict[str, Any], terms: dict[str, Any]) -> dict[str, Any]:
     """The labels by name, and the table's rows as pairs of a label and its values.
 
     In a bilingual agreement labels are joined with a slash and a row has a value for each language;

@@ -17,7 +17,7 @@ from core.models import Business, TaxRate
 from core.models.tax_rate import TaxMode
 
 #: Fields of a proposal that are copied into the terms unchanged.
-PLAIN = (
+COPIED_FIELDS = (
     "is_bilingual",
     "service",
     "governing_law",
@@ -34,15 +34,15 @@ PLAIN = (
 )
 
 
-def agree(
+def freeze_with_text(
     proposal: Proposal, tier: Tier, contact: Contact
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The frozen tier and the frozen terms, with the text that is signed in `terms["clauses"]`.
 
     Raises BadWording where the text cannot be sent.
     """
-    frozen_tier, terms = freeze_tier(proposal, tier), freeze(proposal, contact)
-    text = wording.source(proposal)
+    frozen_tier, terms = freeze_tier(proposal, tier), freeze_terms(proposal, contact)
+    text = wording.clause_source(proposal)
     written = wording.written(text["pairs"], frozen_tier, terms)
     terms |= {"text_from": text["from"], "clauses": written}
     return frozen_tier, terms
@@ -54,7 +54,8 @@ def faults(proposal: Proposal, pairs: list[wording.Pair]) -> list[str]:
     Each sentence is given once. It starts with the names of the tiers it is about, unless it is
     about all of them.
     """
-    terms, tiers = freeze(proposal, proposal.contact), list(proposal.tiers.order_by("position"))
+    terms = freeze_terms(proposal, proposal.contact)
+    tiers = list(proposal.tiers.order_by("position"))
     tiers_by_fault: dict[str, list[str]] = {}
     for tier in tiers:
         for fault in wording.faults(pairs, freeze_tier(proposal, tier), terms):
@@ -77,12 +78,12 @@ def freeze_tier(proposal: Proposal, tier: Tier) -> dict[str, Any]:
         "amount": tier.amount,
         "minutes": tier.minutes,
         "response_hours": tier.response_hours,
-        "lines": cumulative_tiers.included(tiers, index),
-        "deliverables": cumulative_tiers.delivered(tiers, index),
+        "lines": cumulative_tiers.included_services(tiers, index),
+        "deliverables": cumulative_tiers.included_deliverables(tiers, index),
     }
 
 
-def freeze(proposal: Proposal, contact: Contact) -> dict[str, Any]:
+def freeze_terms(proposal: Proposal, contact: Contact) -> dict[str, Any]:
     """Everything that the agreement's text is written from, as JSON.
 
     Days are ISO dates, `overage_amount` is minor units of `currency`. The minutes and the reasons
@@ -116,7 +117,7 @@ def freeze(proposal: Proposal, contact: Contact) -> dict[str, Any]:
         "term_months": whole_months(proposal.starts_on, proposal.ends_on)
         if proposal.ends_on
         else 0,
-        **{name: getattr(proposal, name) for name in PLAIN},
+        **{name: getattr(proposal, name) for name in COPIED_FIELDS},
         "value_adds": [
             {"title": value_add["title"], "ends_on": value_add["ends_on"]}
             for value_add in proposal.value_adds

@@ -33,7 +33,7 @@ def change(
     Raises BadWording where the text could never be sent, and NotOpen where someone else has saved a
     newer version.
     """
-    check(clauses)
+    require_sendable(clauses)
     before = {pair["key"]: pair for pair in template.clauses}
     stored = [
         {
@@ -59,7 +59,7 @@ def new_key() -> str:
     return f"own-{uuid.uuid4().hex[:12]}"
 
 
-def check(clauses: list[Pair]) -> None:
+def require_sendable(clauses: list[Pair]) -> None:
     """Raise BadWording where no proposal could ever be sent with these clauses."""
     if not 1 <= len(clauses) <= MOST:
         raise BadWording(_("A template has between 1 and %(n)s clauses.") % {"n": MOST})

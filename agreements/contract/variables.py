@@ -20,7 +20,7 @@ from core import formats
 from core.models.tax_rate import TaxMode
 
 #: Countries whose English name needs an article: "the law of the United States".
-THE = frozenset(
+COUNTRIES_WITH_ARTICLE = frozenset(
     (
         "AE",
         "BS",
@@ -134,7 +134,8 @@ def country(code: str) -> str:
     """The name of a country by its ISO 3166 code, in English with its article; "" for no code."""
     language = _locale()
     name = Locale.parse(language).territories.get(code, "") if code else ""
-    return f"the {name}" if name and language == "en" and code in THE else str(name)
+    needs_article = name and language == "en" and code in COUNTRIES_WITH_ARTICLE
+    return f"the {name}" if needs_article else str(name)
 
 
 def _locale() -> str:

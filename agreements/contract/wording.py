@@ -39,7 +39,7 @@ class Fault:
     place: int | None = None
 
 
-def source(proposal: Proposal) -> dict[str, Any]:
+def clause_source(proposal: Proposal) -> dict[str, Any]:
     """The clause pairs for a proposal's agreement, and where they are from: {"from", "pairs"}.
 
     For a sent proposal these are the pairs that were frozen then (rule 28); for a draft, those of
@@ -226,7 +226,7 @@ def _unprinted_promises(
             yield Fault(sentence % {"name": name, "meaning": known[name]})
 
 
-def must_fit(kind: TextKind, interval: str) -> None:
+def require_fitting_interval(kind: TextKind, interval: str) -> None:
     """Raise BadWording where a text for a retainer is used for one-time work, or the reverse."""
     if (kind in (TextKind.TRIAL, TextKind.ONCE)) != (interval == "once"):
         raise BadWording(_("This text does not fit how the fee is charged."), field="wording")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from agreements.contract import frozen_terms
 from agreements.models import Agreement, Proposal, Tier
 from agreements.proposals import capacity
-from agreements.proposals.propose import hold, is_over, is_picked
+from agreements.proposals.propose import is_over, is_picked, lock
 from agreements.rules.errors import NotOpen
 from agreements.rules.states import PROPOSAL, ProposalState
 from agreements.signing import agreement_pdf, signers
@@ -60,7 +60,7 @@ def _create(
     # have been withdrawn in the meantime, is checked again under its lock.
     pdf = agreement_pdf.unsigned_pdf(agreement, created=now)
     with transaction.atomic():
-        _require_open(hold(proposal), now)
+        _require_open(lock(proposal), now)
         agreement.document = store.save(
             business=proposal.business,
             kind=DocumentKind.AGREEMENT,
@@ -90,7 +90,7 @@ def _invite_signers(
     Sending the proposal was the signature of the business, so its origin is that of the sending.
     """
     offered = next((event for event in audit.chain(proposal.id) if event.event == "offered"), None)
-    signers.place(
+    signers.create_signatures(
         paper=agreement,
         people=[contact, *proposal.cosigners.filter(is_active=True).order_by("created_at", "pk")],
         now=now,
@@ -108,7 +108,7 @@ def draft(*, proposal: Proposal, tier: Tier, now: datetime) -> Agreement:
 
 def _unsaved(proposal: Proposal, tier: Tier, contact: Contact, now: datetime) -> Agreement:
     business, today = proposal.business, local_day(now, proposal.client.time_zone)
-    frozen_tier, terms = frozen_terms.agree(proposal, tier, contact)
+    frozen_tier, terms = frozen_terms.freeze_with_text(proposal, tier, contact)
     return Agreement(
         business=business,
         client=proposal.client,
@@ -151,7 +151,7 @@ def decline(
     """Decline a proposal for the client. Raises NotOpen, also where a tier was picked already."""
     _require_own(proposal, contact)
     with transaction.atomic():
-        locked = hold(proposal)
+        locked = lock(proposal)
         _require_open(locked, now)
         if is_picked(locked):
             raise NotOpen(_("You have picked a tier already."))

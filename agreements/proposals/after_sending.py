@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Proposal, Tier
 from agreements.proposals import opening_message
-from agreements.proposals.propose import hold, is_over, is_picked, rungs
+from agreements.proposals.propose import is_over, is_picked, lock, rungs
 from agreements.rules.errors import NotOpen
 from agreements.rules.states import PROPOSAL, ProposalState
 from clients import portal_links
@@ -19,10 +19,10 @@ from core.dates import local_day
 from core.outbox import emails
 
 REMIND_BEFORE = (3, 0)  # days before the last day of a proposal; one reminder for each
-FRESH = timedelta(days=2)  # no reminder within this time after sending
-FARTHEST = timedelta(days=180)  # a proposal stays open at most this long from today
+NO_REMINDER_WITHIN = timedelta(days=2)  # no reminder within this time after sending
+LONGEST_OPEN = timedelta(days=180)  # a proposal stays open at most this long from today
 #: Fields of a proposal that its next version takes over.
-COPIED = (
+COPIED_FIELDS = (
     "title",
     "currency",
     "language",
@@ -95,11 +95,11 @@ def extend(
     The client is emailed. Raises NotOpen.
     """
     with transaction.atomic():
-        locked = hold(proposal)
+        locked = lock(proposal)
         if not can_extend(locked):
             raise NotOpen(_("Only an offer that waits for an answer can be extended."))
         today = local_day(now, locked.client.time_zone)
-        if not today <= until <= today + FARTHEST or (
+        if not today <= until <= today + LONGEST_OPEN or (
             locked.expires_on and until <= locked.expires_on
         ):
             raise NotOpen(_("Choose a later day, within half a year."), field="until")
@@ -130,7 +130,7 @@ def revise(*, proposal: Proposal, now: datetime) -> Proposal:
     The present version stays open until the new one is sent. Raises NotOpen.
     """
     with transaction.atomic():
-        locked = hold(proposal)
+        locked = lock(proposal)
         if not can_revise(locked):
             raise NotOpen(_("Only an offer that was sent, and not picked, can be revised."))
         if existing := locked.revisions.filter(state=ProposalState.DRAFT).first():
@@ -142,7 +142,7 @@ def revise(*, proposal: Proposal, now: datetime) -> Proposal:
             version=locked.version + 1,
             revises=locked,
             created_at=now,
-            **{name: getattr(locked, name) for name in COPIED},
+            **{name: getattr(locked, name) for name in COPIED_FIELDS},
         )
         for name in ("cosigners", "testimonials"):
             getattr(revision, name).set(getattr(locked, name).all())
@@ -183,7 +183,7 @@ def remind_due(*, now: datetime) -> int:
         agreement__isnull=True,
         expires_on__lte=latest,
         reminders__lt=len(REMIND_BEFORE),
-        sent_at__lte=now - FRESH,
+        sent_at__lte=now - NO_REMINDER_WITHIN,
     )
     return sum(_remind(proposal, now) for proposal in waiting.select_related("client"))
 
@@ -191,7 +191,7 @@ def remind_due(*, now: datetime) -> int:
 def _remind(proposal: Proposal, now: datetime) -> int:
     """Send a reminder if one is due; the number sent. Checked again under the proposal's lock."""
     with transaction.atomic():
-        locked = hold(proposal)
+        locked = lock(proposal)
         if (
             locked.state != ProposalState.SENT
             or is_picked(locked)

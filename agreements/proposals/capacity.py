@@ -25,7 +25,7 @@ from core.dates import Span, add_months, local_day, month_of
 from core.models import Business
 
 MONTHS = 6
-OPEN = (ProposalState.DRAFT, ProposalState.SENT)
+OPEN_STATES = (ProposalState.DRAFT, ProposalState.SENT)
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ def openings_of(business: Business, tiers: Sequence[int], day: date) -> list[int
     """
     if not business.capacity_minutes:
         return [None for _minutes in tiers]
-    free_minutes = free(business, day) or 0
-    return [workload.openings(free_minutes, minutes) if minutes else None for minutes in tiers]
+    free = minutes_free(business, day) or 0
+    return [workload.openings(free, minutes) if minutes else None for minutes in tiers]
 
 
 def is_full(proposal: Proposal, tier: Tier, now: datetime) -> bool:
@@ -92,7 +92,7 @@ def is_full(proposal: Proposal, tier: Tier, now: datetime) -> bool:
     return openings(proposal.business, tier.minutes, day) == 0
 
 
-def free(business: Business, day: date) -> int | None:
+def minutes_free(business: Business, day: date) -> int | None:
     """The free minutes of the month that begins on `day`; negative where it is overbooked.
 
     None where the business has set no capacity.
@@ -103,8 +103,8 @@ def free(business: Business, day: date) -> int | None:
 
 def lacks(agreement: Agreement) -> int:
     """By how many minutes this agreement would overbook its first month; 0 where it fits."""
-    free_minutes = free(agreement.business, agreement.starts_on)
-    return max(0, agreement.minutes - free_minutes) if free_minutes is not None else 0
+    free = minutes_free(agreement.business, agreement.starts_on)
+    return max(0, agreement.minutes - free) if free is not None else 0
 
 
 def _loads(
@@ -118,10 +118,10 @@ def _loads(
         Load(
             span=span,
             capacity=capacity or None,
-            off=workload.off(capacity, span, away),
-            signed=workload.within([promise for promise, _extra in signed], span),
-            added=workload.within([extra for _promise, extra in signed], span),
-            likely=workload.within(likely, span),
+            off=workload.minutes_off(capacity, span, away),
+            signed=workload.minutes_within([promise for promise, _extra in signed], span),
+            added=workload.minutes_within([extra for _promise, extra in signed], span),
+            likely=workload.minutes_within(likely, span),
         )
         for span in stretches
     ]
@@ -162,7 +162,7 @@ def _weighted(business: Business, whole: Span, today: date) -> Iterator[Promise]
     """The weighted time of each client's latest open proposal that is not signed yet."""
     unsigned = Q(agreement__isnull=True) | Q(agreement__state=AgreementState.SENT)
     rows = Proposal.objects.filter(
-        unsigned, business=business, state__in=OPEN, starts_on__lt=whole.end
+        unsigned, business=business, state__in=OPEN_STATES, starts_on__lt=whole.end
     )
     rows = (
         rows.exclude(client__state=Stage.LOST).defer("text").select_related("client", "agreement")

@@ -7,7 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from agreements.models import Proposal, Question, Tier
-from agreements.proposals.propose import hold, is_over, is_picked, mail
+from agreements.proposals.propose import email_proposal, is_over, is_picked, lock
 from agreements.rules.errors import NotOpen
 from agreements.rules.states import ProposalState
 from clients import client_records, portal_links
@@ -47,7 +47,7 @@ def ask(
 ) -> Question:
     """Ask a question about an open proposal; it is emailed to the freelancer. Raises NotOpen."""
     with transaction.atomic():
-        locked = hold_open(proposal, contact, now)
+        locked = lock_open(proposal, contact, now)
         if locked.questions.count() >= MOST_QUESTIONS:
             raise NotOpen(
                 _("You have asked a lot already. Please write us an email."), field="text"
@@ -55,7 +55,7 @@ def ask(
         question = Question.objects.create(
             business=locked.business, proposal=locked, contact=contact, text=text, created_at=now
         )
-        record(locked, contact, "asked", now, origin, {"words": text[:300]})
+        record_event(locked, contact, "asked", now, origin, {"words": text[:300]})
         with translation.override(locked.business.language):
             facts = {"name": contact.name, "title": locked.title}
             paragraphs = [_("%(name)s asks about “%(title)s”:") % facts, text]
@@ -63,7 +63,7 @@ def ask(
                 _("Answer on the proposal's page: they read it by email and in the portal.")
             )
             subject = _("Question about “%(title)s”") % facts
-        note(
+        email_note(
             locked,
             "question",
             str(question.pk),
@@ -94,7 +94,7 @@ def answer(*, question: Question, text: str, actor: str, now: datetime) -> Quest
             paragraphs = [_("You asked: “%(text)s”") % {"text": question.text}, text]
             subject = _("Your question about “%(title)s”") % {"title": proposal.title}
             button = _("See the proposal")
-        note(
+        email_note(
             proposal,
             "answer",
             str(question.pk),
@@ -119,7 +119,7 @@ def forward(
     An unknown email address becomes a new contact of the client. Raises NotOpen.
     """
     with transaction.atomic():
-        locked = hold_open(proposal, contact, now)
+        locked = lock_open(proposal, contact, now)
         forwards = [event for event in audit.chain(locked.pk) if event.event == "forwarded"]
         if len(forwards) >= MOST_FORWARDS:
             raise NotOpen(
@@ -133,14 +133,14 @@ def forward(
             raise NotOpen(
                 _("This person cannot open the portal. Please write us an email."), field="email"
             )
-        mail(
+        email_proposal(
             locked,
             kind="proposal_forward",
             ref=f"{locked.pk}:{colleague.pk}:{len(forwards)}",
             now=now,
             to=colleague,
         )
-        record(
+        record_event(
             locked,
             contact,
             "forwarded",
@@ -151,13 +151,13 @@ def forward(
     return colleague
 
 
-def hold_open(proposal: Proposal, contact: Contact, now: datetime) -> Proposal:
+def lock_open(proposal: Proposal, contact: Contact, now: datetime) -> Proposal:
     """Lock the proposal until the transaction ends, if this contact may still act on it.
 
     Raises NotOpen where the proposal is closed, a tier was picked, or the contact is not one of the
     client's.
     """
-    locked = hold(proposal)
+    locked = lock(proposal)
     if (
         contact.client_id != locked.client_id
         or locked.state != ProposalState.SENT
@@ -181,7 +181,7 @@ def _once_a_day(
     zone, actor = proposal.client.time_zone, _actor(contact)
     today = local_day(now, zone)
     with transaction.atomic():
-        hold(proposal)  # so that two tabs at once do not both write it
+        lock(proposal)  # so that two tabs at once do not both write it
         for row in audit.chain(proposal.pk):
             if (row.event, row.actor, row.data, local_day(row.at, zone)) == (
                 event,
@@ -190,10 +190,10 @@ def _once_a_day(
                 today,
             ):
                 return
-        record(proposal, contact, event, now, origin, data)
+        record_event(proposal, contact, event, now, origin, data)
 
 
-def record(
+def record_event(
     proposal: Proposal,
     contact: Contact,
     event: str,
@@ -217,7 +217,7 @@ def _actor(contact: Contact) -> str:
     return f"{contact.name} <{contact.email}>"
 
 
-def note(
+def email_note(
     proposal: Proposal,
     kind: str,
     ref: str,

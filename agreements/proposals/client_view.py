@@ -16,7 +16,7 @@ from core.models.tax_rate import TaxMode
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparisonRow:
     """A row of the tier comparison: its name, and a value for each tier.
 
     True is shown as a tick and False as a dash.
@@ -61,26 +61,34 @@ def _places(proposal: Proposal, tiers: list[Tier], today: date) -> dict[Any, int
     }
 
 
-def comparison(tiers: list[Tier]) -> list[Row]:
+def comparison(tiers: list[Tier]) -> list[ComparisonRow]:
     """The rows that compare tiers: included time, response time, services and deliverables."""
     rows = [
-        Row(
+        ComparisonRow(
             _("Reserved time"),
             [formats.hours(tier.minutes) if tier.minutes else "—" for tier in tiers],
         ),
-        Row(_("Answers within working hours"), [str(tier.response_hours) for tier in tiers]),
+        ComparisonRow(
+            _("Answers within working hours"), [str(tier.response_hours) for tier in tiers]
+        ),
     ]
     for lowest, tier in enumerate(tiers):
-        rows += [Row(text, [index >= lowest for index in range(len(tiers))]) for text in tier.adds]
+        rows += [
+            ComparisonRow(text, [index >= lowest for index in range(len(tiers))])
+            for text in tier.adds
+        ]
     counts = [
-        {item["title"]: item["promised"] for item in cumulative_tiers.delivered(tiers, index)}
+        {
+            item["title"]: item["promised"]
+            for item in cumulative_tiers.included_deliverables(tiers, index)
+        }
         for index in range(len(tiers))
     ]
     for title in dict.fromkeys(title for count in counts for title in count):
         cells: list[str | bool] = [
             str(count[title]) if title in count else False for count in counts
         ]
-        rows.append(Row(title[:1].upper() + title[1:], cells))
+        rows.append(ComparisonRow(title[:1].upper() + title[1:], cells))
     return rows
 
 

@@ -6,18 +6,18 @@ from uuid import UUID
 
 from agreements.models import Agreement, Proposal
 from agreements.rules.states import AgreementState, ProposalState
-from agreements.running.expected_fees import favourite
+from agreements.running.expected_fees import recommended_tier
 from clients.models import Objection
 from clients.rules.objection_statistics import Outcome
 from clients.rules.pipeline import Stage
 
 #: Unsuccessful states of a proposal.
-GONE = (ProposalState.DECLINED, ProposalState.EXPIRED)
+UNSUCCESSFUL = (ProposalState.DECLINED, ProposalState.EXPIRED)
 
 
-def on_the_table(offer: Proposal | None) -> str:
+def on_the_table(proposal: Proposal | None) -> str:
     """The name of the tier that an objection is usually about: the recommended one, or ""."""
-    tier = favourite(list(offer.tiers.all())) if offer else None
+    tier = recommended_tier(list(proposal.tiers.all())) if proposal else None
     return tier.name if tier else ""
 
 
@@ -35,19 +35,21 @@ def outcomes(objections: Iterable[Objection]) -> dict[UUID, Outcome]:
             signed[agreement.client_id].append(agreement)
         elif agreement.state == AgreementState.SENT:
             waiting.add(agreement.client_id)
-    offers: dict[UUID, list[Proposal]] = defaultdict(list)
-    for offer in Proposal.objects.filter(client__in=clients, state__in=(*GONE, ProposalState.SENT)):
-        offers[offer.client_id].append(offer)
+    proposals: dict[UUID, list[Proposal]] = defaultdict(list)
+    for proposal in Proposal.objects.filter(
+        client__in=clients, state__in=(*UNSUCCESSFUL, ProposalState.SENT)
+    ):
+        proposals[proposal.client_id].append(proposal)
     return {
         row.pk: _outcome(
-            row, signed[row.client_id], offers[row.client_id], row.client_id in waiting
+            row, signed[row.client_id], proposals[row.client_id], row.client_id in waiting
         )
         for row in rows
     }
 
 
 def _outcome(
-    objection: Objection, signed: list[Agreement], offers: list[Proposal], waiting: bool
+    objection: Objection, signed: list[Agreement], proposals: list[Proposal], waiting: bool
 ) -> Outcome:
     """The outcome of one objection, from what happened after it was raised."""
     signed_since = [
@@ -60,9 +62,10 @@ def _outcome(
         return Outcome.WON if is_same_tier else Outcome.OTHER_TIER
     if objection.client.state == Stage.LOST and objection.client.stage_at >= objection.created_at:
         return Outcome.LOST
-    if waiting or any(offer.state == ProposalState.SENT for offer in offers):
+    if waiting or any(proposal.state == ProposalState.SENT for proposal in proposals):
         return Outcome.OPEN
     is_declined = any(
-        offer.decided_at and offer.decided_at >= objection.created_at for offer in offers
+        proposal.decided_at and proposal.decided_at >= objection.created_at
+        for proposal in proposals
     )
     return Outcome.LOST if is_declined else Outcome.OPEN

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import OpeningMessage, Proposal
 from agreements.rules import placeholders
-from agreements.running.expected_fees import favourite
+from agreements.running.expected_fees import recommended_tier
 from core import formats
 from core.models import Business
 
@@ -40,9 +40,9 @@ def usual() -> str:
     )
 
 
-def values(proposal: Proposal) -> dict[str, str]:
+def merge_values(proposal: Proposal) -> dict[str, str]:
     """The value of each merge field for this proposal, in its language; empty where it has none."""
-    tier = favourite(list(proposal.tiers.order_by("position")))
+    tier = recommended_tier(list(proposal.tiers.order_by("position")))
     goals = ", ".join(
         str(goal["title"] if isinstance(goal, dict) else goal) for goal in proposal.kpis
     )
@@ -63,7 +63,7 @@ def values(proposal: Proposal) -> dict[str, str]:
 
 def filled(proposal: Proposal) -> str:
     """The opening message with its merge fields filled; a field without a value stays in braces."""
-    known = values(proposal)
+    known = merge_values(proposal)
     gaps = {
         name: f"{{{{{name}}}}}"
         for name in placeholders.names(proposal.intro)
@@ -74,7 +74,7 @@ def filled(proposal: Proposal) -> str:
 
 def faults(proposal: Proposal) -> list[str]:
     """Why the opening message cannot be sent, as sentences: unknown, empty or unclosed fields."""
-    meanings, known, sentences = fields(), values(proposal), []
+    meanings, known, sentences = fields(), merge_values(proposal), []
     for name in placeholders.names(proposal.intro):
         if name not in meanings:
             sentences.append(_("Opening words: there is no field {{%(name)s}}.") % {"name": name})

@@ -88,11 +88,11 @@ def tier_values(draft: Any, currency: str) -> dict[str, Any]:
 
 
 def add(*, business: Business, tiers: Sequence[TierDraft], now: datetime, **fields: Any) -> Package:
-    """Create a package of the business's own. Raises BadLadder.
+    """Create a package of the business's own. Raises NotCumulative.
 
     `fields` are name, service, currency and kpis.
     """
-    propose.check(tiers)
+    propose.require_cumulative(tiers)
     return Package.objects.create(
         business=business, rungs=[asdict(tier) for tier in tiers], created_at=now, **fields
     )
@@ -101,9 +101,9 @@ def add(*, business: Business, tiers: Sequence[TierDraft], now: datetime, **fiel
 def change(*, package: Package, tiers: Sequence[TierDraft], version: int, **fields: Any) -> Package:
     """Save a package over its version `version`; existing proposals do not change.
 
-    Raises BadLadder, and NotOpen where someone else has saved a newer version.
+    Raises NotCumulative, and NotOpen where someone else has saved a newer version.
     """
-    propose.check(tiers)
+    propose.require_cumulative(tiers)
     unchanged = Package.objects.filter(pk=package.pk, version=version)
     rungs = [asdict(tier) for tier in tiers]
     if not unchanged.update(rungs=rungs, version=F("version") + 1, **fields):

@@ -15,7 +15,7 @@ from agreements.models.proposal import Renews, kind_of
 from agreements.models.reusable import TextKind
 from agreements.proposals import opening_message, rate_floor, snapshot
 from agreements.rules import cumulative_tiers
-from agreements.rules.errors import BadLadder, BadTrial, BadWording, NotOpen
+from agreements.rules.errors import BadTrial, BadWording, NotCumulative, NotOpen
 from agreements.rules.schedule import Interval
 from agreements.rules.states import PROPOSAL, ProposalState
 from clients import pipeline, portal_links
@@ -43,9 +43,9 @@ def draft(
 ) -> Proposal:
     """Create a draft proposal, which the client cannot see yet. `terms` are fields of Proposal.
 
-    Raises BadLadder, BadTrial, BadWording and UnderFloor.
+    Raises NotCumulative, BadTrial, BadWording and UnderFloor.
     """
-    check(tiers)
+    require_cumulative(tiers)
     _check_kind(terms)
     _check_floor(business, tiers, terms)
     with transaction.atomic():
@@ -66,7 +66,7 @@ def change(
 
     Raises NotOpen where the proposal was sent (rule 28), and the errors of `draft`.
     """
-    check(tiers)
+    require_cumulative(tiers)
     _check_kind(terms)
     _check_floor(proposal.business, tiers, terms)
     with transaction.atomic():
@@ -91,7 +91,7 @@ def send(*, proposal: Proposal, actor: str, now: datetime, origin: Origin = UNSE
     the opening message or the agreement text of any tier cannot be sent, NotOpen where a tier of
     the previous version was picked, and NotAllowedNow where the proposal was sent already.
     """
-    text, reasons = wording.source(proposal), faults(proposal)
+    text, reasons = wording.clause_source(proposal), faults(proposal)
     with transaction.atomic():
         if reasons and proposal.state == ProposalState.DRAFT:
             raise BadWording(" ".join(reasons[:5]))
@@ -102,7 +102,7 @@ def send(*, proposal: Proposal, actor: str, now: datetime, origin: Origin = UNSE
         sets["snapshot_hash"] = snapshot.digest(taken)
         move(proposal, ProposalState.SENT, PROPOSAL, sets=sets)
         proposal.tiers.update(is_frozen=True)
-        mail(proposal, kind="proposal", ref=str(proposal.id), now=now)
+        email_proposal(proposal, kind="proposal", ref=str(proposal.id), now=now)
         audit.record(
             business=proposal.business,
             chain_id=proposal.id,
@@ -116,7 +116,7 @@ def send(*, proposal: Proposal, actor: str, now: datetime, origin: Origin = UNSE
     return proposal
 
 
-def mail(
+def email_proposal(
     proposal: Proposal, *, kind: str, ref: str, now: datetime, to: Contact | None = None
 ) -> None:
     """Email the proposal with a link to its decision maker, or to the contact `to`."""
@@ -144,7 +144,7 @@ def faults(proposal: Proposal) -> list[str]:
     """Every reason why a draft cannot be sent, from its opening message and its agreement texts."""
     return [
         *opening_message.faults(proposal),
-        *frozen.faults(proposal, wording.source(proposal)["pairs"]),
+        *frozen.faults(proposal, wording.clause_source(proposal)["pairs"]),
     ]
 
 
@@ -152,7 +152,7 @@ def _replace_previous(proposal: Proposal, now: datetime) -> None:
     """Close the version before this one. Raises NotOpen where a tier of it was picked."""
     if proposal.revises is None:
         return
-    previous = hold(proposal.revises)
+    previous = lock(proposal.revises)
     if is_picked(previous):
         raise NotOpen(_("The client has picked a tier of the version before this one."))
     if previous.state in (ProposalState.SENT, ProposalState.EXPIRED):
@@ -165,7 +165,7 @@ def withdraw(*, proposal: Proposal, actor: str, now: datetime) -> Proposal:
     Raises NotOpen where a tier was picked, and NotAllowedNow where the proposal is not open.
     """
     with transaction.atomic():
-        if is_picked(hold(proposal)):
+        if is_picked(lock(proposal)):
             raise NotOpen(_("The client has picked a tier already."))
         move(proposal, ProposalState.WITHDRAWN, PROPOSAL, sets={"decided_at": now})
         audit.record(
@@ -189,7 +189,7 @@ def expire_due(*, now: datetime) -> int:
 
 def _expire(proposal: Proposal, now: datetime) -> int:
     with transaction.atomic():
-        locked = hold(proposal)
+        locked = lock(proposal)
         if locked.state != ProposalState.SENT or is_picked(locked):
             return 0  # the client has answered in the meantime
         move(locked, ProposalState.EXPIRED, PROPOSAL, sets={"decided_at": now})
@@ -206,7 +206,7 @@ def is_over(proposal: Proposal, now: datetime) -> bool:
     return local_day(now, proposal.client.time_zone) > last
 
 
-def hold(proposal: Proposal) -> Proposal:
+def lock(proposal: Proposal) -> Proposal:
     """Lock the proposal until the transaction ends, and return it as it is now.
 
     Whatever changes a proposal takes this lock first, so that picking, declining, withdrawing and
@@ -225,8 +225,8 @@ def rungs(proposal: Proposal) -> list[Tier]:
     return list(proposal.tiers.order_by("position"))
 
 
-def check(tiers: Sequence[cumulative_tiers.TierDraft]) -> None:
-    """Raise BadLadder where the tiers are not cumulative."""
+def require_cumulative(tiers: Sequence[cumulative_tiers.TierDraft]) -> None:
+    """Raise NotCumulative where the tiers are not cumulative."""
     sentences = {
         "none": _("A proposal needs at least one tier."),
         "fee_not_higher": _("Tier %(n)s must cost more than the one below it."),
@@ -239,7 +239,7 @@ def check(tiers: Sequence[cumulative_tiers.TierDraft]) -> None:
     }
     reasons = cumulative_tiers.faults(tiers)
     if reasons:
-        raise BadLadder(
+        raise NotCumulative(
             " ".join(sentences[fault.code] % {"n": fault.position} for fault in reasons)
         )
 
@@ -249,7 +249,7 @@ def _check_floor(
 ) -> None:
     """Raise UnderFloor where value-adds need a reason that is not given (rule 34)."""
     currency, added = terms.get("currency", ""), terms.get("value_adds", [])
-    rate_floor.check(business=business, currency=currency, tiers=tiers, value_adds=added)
+    rate_floor.require_reason(business=business, currency=currency, tiers=tiers, value_adds=added)
 
 
 def _check_kind(terms: dict[str, Any]) -> None:
@@ -259,7 +259,7 @@ def _check_kind(terms: dict[str, Any]) -> None:
     """
     interval = terms.get("interval", Interval.MONTHLY)
     kind = kind_of(interval, terms.get("kind", ""), terms.get("template"))
-    wording.must_fit(kind, interval)
+    wording.require_fitting_interval(kind, interval)
     renews = terms.get("renews", Renews.NO) != Renews.NO
     if renews and (not terms.get("ends_on") or terms.get("interval") == Interval.ONCE):
         raise BadTrial(

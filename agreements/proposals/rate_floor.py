@@ -11,7 +11,7 @@ from agreements.rules.errors import UnderFloor
 from core.models import Business
 
 
-def check(
+def require_reason(
     *,
     business: Business,
     currency: str,
@@ -30,7 +30,8 @@ def check(
     below_floor = [
         tier.name
         for tier in tiers
-        if tier.minutes and pricing.is_under(tier.amount, tier.minutes + added, business.floor_rate)
+        if tier.minutes
+        and pricing.is_below_floor(tier.amount, tier.minutes + added, business.floor_rate)
     ]
     if below_floor:
         sentence = _(

@@ -14,7 +14,8 @@ from agreements.models import Proposal
 def take(proposal: Proposal, *, text: dict[str, Any], intro: str) -> dict[str, Any]:
     """The proposal as it is sent: message, tiers, terms, agreement text and testimonials.
 
-    `intro` is the opening message with its merge fields filled; `text` is that of wording.source.
+    `intro` is the opening message with its merge fields filled; `text` is what
+    wording.clause_source returns.
     """
     tiers = list(proposal.tiers.order_by("position"))
     return {
@@ -26,7 +27,7 @@ def take(proposal: Proposal, *, text: dict[str, Any], intro: str) -> dict[str, A
             {**frozen_terms.freeze_tier(proposal, tier), "is_recommended": tier.is_recommended}
             for tier in tiers
         ],
-        "terms": frozen_terms.freeze(proposal, proposal.contact),
+        "terms": frozen_terms.freeze_terms(proposal, proposal.contact),
         "text": text,
         "testimonials": [
             {

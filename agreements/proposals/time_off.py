@@ -5,18 +5,18 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 
 from agreements.models import TimeOff
-from agreements.rules.errors import BadSpan
+from agreements.rules.errors import BadTimeOff
 from core.models import Business
 
 LONGEST = timedelta(days=366)
 
 
 def add(*, business: Business, first: date, last: date, note: str, now: datetime) -> TimeOff:
-    """Add time off from `first` to `last`, both inclusive. Raises BadSpan."""
+    """Add time off from `first` to `last`, both inclusive. Raises BadTimeOff."""
     if last < first:
-        raise BadSpan(_("The last day comes before the first."), field="last")
+        raise BadTimeOff(_("The last day comes before the first."), field="last")
     if last - first >= LONGEST:
-        raise BadSpan(
+        raise BadTimeOff(
             _("This is longer than a year. Set your capacity in the settings instead."),
             field="last",
         )

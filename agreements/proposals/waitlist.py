@@ -21,13 +21,13 @@ def join(*, tier: Tier, contact: Contact, now: datetime, origin: Origin) -> Wait
     Returns the existing entry where the client is on the waitlist already.
     """
     with transaction.atomic():
-        locked = client_actions.hold_open(tier.proposal, contact, now)
+        locked = client_actions.lock_open(tier.proposal, contact, now)
         if existing := WaitlistEntry.objects.filter(proposal=locked).first():
             return existing
         entry = WaitlistEntry.objects.create(
             business=locked.business, proposal=locked, tier=tier, contact=contact, created_at=now
         )
-        client_actions.record(locked, contact, "waits", now, origin, {"tier": tier.name})
+        client_actions.record_event(locked, contact, "waits", now, origin, {"tier": tier.name})
         with translation.override(locked.business.language):
             facts = {"name": contact.name, "tier": tier.name, "title": locked.title}
             paragraphs = [
@@ -38,7 +38,9 @@ def join(*, tier: Tier, contact: Contact, now: datetime, origin: Origin) -> Wait
             )
             subject = _("Somebody waits for a place: %(name)s") % facts
         to, language = locked.business.owner.email, locked.business.language
-        client_actions.note(locked, "waits", str(entry.pk), to, subject, paragraphs, language, now)
+        client_actions.email_note(
+            locked, "waits", str(entry.pk), to, subject, paragraphs, language, now
+        )
     return entry
 
 
@@ -48,7 +50,7 @@ def tell(*, wait: WaitlistEntry, actor: str, now: datetime) -> WaitlistEntry:
     At most one email a day. Raises NotOpen where there is no opening, or the proposal is closed.
     """
     with transaction.atomic():
-        proposal, contact = client_actions.hold_open(wait.proposal, wait.contact, now), wait.contact
+        proposal, contact = client_actions.lock_open(wait.proposal, wait.contact, now), wait.contact
         if capacity.is_full(proposal, wait.tier, now):
             raise NotOpen(_("There is no room for this tier yet."))
         WaitlistEntry.objects.filter(pk=wait.pk).update(told_at=now)
@@ -70,7 +72,7 @@ def tell(*, wait: WaitlistEntry, actor: str, now: datetime) -> WaitlistEntry:
                 _("There is a place for you at %(business)s") % facts,
                 _("See the proposal"),
             )
-        client_actions.note(
+        client_actions.email_note(
             proposal,
             "room",
             f"{wait.pk}:{now.date()}",

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any, Protocol
 
 
-class Rung(Protocol):
+class TierContent(Protocol):
     """The services and deliverables of a tier, which a stored Tier and a TierDraft both have."""
 
     @property
@@ -75,18 +75,18 @@ def faults(drafts: Sequence[TierDraft]) -> list[Fault]:
     return reasons
 
 
-def included(rungs: Sequence[Rung], position: int) -> list[str]:
-    """The services of the tier at `position` (from 0) and of all tiers below it, lowest first."""
-    return [text for tier in rungs[: position + 1] for text in tier.adds]
+def included_services(tiers: Sequence[TierContent], index: int) -> list[str]:
+    """The services of the tier at `index` (from 0) and of all tiers below it, lowest first."""
+    return [text for tier in tiers[: index + 1] for text in tier.adds]
 
 
-def delivered(rungs: Sequence[Rung], position: int) -> list[dict[str, Any]]:
-    """The deliverables of the tier at `position` (from 0), including those of all tiers below it.
+def included_deliverables(tiers: Sequence[TierContent], index: int) -> list[dict[str, Any]]:
+    """The deliverables of the tier at `index` (from 0), including those of all tiers below it.
 
     Titles are compared without regard to case; the count of the highest tier applies.
     """
     by_title: dict[str, dict[str, Any]] = {}
-    for tier in rungs[: position + 1]:
+    for tier in tiers[: index + 1]:
         for item in tier.deliverables:
             by_title[item["title"].casefold()] = {
                 "title": item["title"],
@@ -95,18 +95,21 @@ def delivered(rungs: Sequence[Rung], position: int) -> list[dict[str, Any]]:
     return list(by_title.values())
 
 
-def _promises_less(rungs: Sequence[Rung], position: int) -> bool:
-    below = {item["title"].casefold(): item["promised"] for item in delivered(rungs, position - 1)}
+def _promises_less(tiers: Sequence[TierContent], index: int) -> bool:
+    below = {
+        item["title"].casefold(): item["promised"]
+        for item in included_deliverables(tiers, index - 1)
+    }
     return any(
         item["promised"] < below.get(item["title"].casefold(), 0)
-        for item in rungs[position].deliverables
+        for item in tiers[index].deliverables
     )
 
 
-def lines(rungs: Sequence[Rung], position: int) -> list[dict[str, Any]]:
-    """The services of all tiers, each with whether the tier at `position` (from 0) includes it."""
+def lines(tiers: Sequence[TierContent], index: int) -> list[dict[str, Any]]:
+    """The services of all tiers, each with whether the tier at `index` (from 0) includes it."""
     return [
-        {"text": text, "included": index <= position}
-        for index, tier in enumerate(rungs)
+        {"text": text, "included": lower <= index}
+        for lower, tier in enumerate(tiers)
         for text in tier.adds
     ]

@@ -7,7 +7,7 @@ class NotOpen(RuleError):
     """The proposal, agreement or amendment does not allow this step in its present state."""
 
 
-class BadLadder(RuleError):
+class NotCumulative(RuleError):
     """The tiers of a proposal or package are not cumulative (rule 33)."""
 
 
@@ -15,7 +15,7 @@ class UnderFloor(RuleError):
     """Value-adds bring the hourly rate below the freelancer's floor without a reason (rule 34)."""
 
 
-class BadSpan(RuleError):
+class BadTimeOff(RuleError):
     """Time off ends before it starts, or is longer than a year."""
 
 

@@ -99,17 +99,17 @@ class Row:
     added: Added | None
 
 
-def hourly(amount: int, minutes: int) -> int | None:
+def hourly_rate(amount: int, minutes: int) -> int | None:
     """The hourly rate in minor units if all included time is used; None without included time."""
     return round_half_up(Fraction(amount * 60, minutes)) if minutes else None
 
 
-def is_under(amount: int, minutes: int, floor: int) -> bool:
+def is_below_floor(amount: int, minutes: int, floor: int) -> bool:
     """Whether the exact hourly rate is below `floor`: 99.999 is below 100."""
     return amount * 60 < floor * minutes
 
 
-def clients_for(goal: int, amount: int, periods: int) -> int:
+def clients_needed(goal: int, amount: int, periods: int) -> int:
     """How many clients at this fee reach the yearly goal; `periods` is the periods in a year."""
     return -(-goal // (amount * periods))  # rounded up
 
@@ -124,7 +124,7 @@ def price_cut(amount: int, minutes: int, added: int) -> tuple[int, int]:
     return round_half_up(cut), round_half_up((amount - cut) * 60 / minutes)
 
 
-def step(below: int, amount: int) -> Step:
+def price_step(below: int, amount: int) -> Step:
     """The step from the fee of the tier below to `amount`."""
     times = Fraction(amount, below)
     hint = (
@@ -141,17 +141,19 @@ def step(below: int, amount: int) -> Step:
 
 def table(rungs: Sequence[Rung], aims: Aims, added: int = 0) -> list[Row]:
     """The figures of every tier; `added` is the minutes that value-adds cost in each period."""
-    steps = [None, *(step(below.amount, rung.amount) for below, rung in pairwise(rungs))]
+    steps = [None, *(price_step(below.amount, rung.amount) for below, rung in pairwise(rungs))]
     return [_row(rung, aims, added, step_up) for rung, step_up in zip(rungs, steps, strict=False)]
 
 
 def _row(rung: Rung, aims: Aims, added: int, step_up: Step | None) -> Row:
     amount, minutes = rung.amount, rung.minutes
-    clients = clients_for(aims.goal, amount, aims.periods) if aims.goal and aims.periods else None
+    clients = (
+        clients_needed(aims.goal, amount, aims.periods) if aims.goal and aims.periods else None
+    )
     return Row(
         rung=rung,
-        rate=hourly(amount, minutes),
-        is_under=is_under(amount, minutes, aims.floor),
+        rate=hourly_rate(amount, minutes),
+        is_under=is_below_floor(amount, minutes, aims.floor),
         clients=clients,
         brings=clients * amount * aims.periods if clients else None,
         step=step_up,
@@ -163,5 +165,8 @@ def _added(amount: int, minutes: int, added: int, floor: int) -> Added:
     total = minutes + added
     cut, cut_rate = price_cut(amount, minutes, added)
     return Added(
-        round_half_up(Fraction(amount * 60, total)), is_under(amount, total, floor), cut, cut_rate
+        round_half_up(Fraction(amount * 60, total)),
+        is_below_floor(amount, total, floor),
+        cut,
+        cut_rate,
     )

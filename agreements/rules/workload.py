@@ -24,7 +24,7 @@ class Promise:
     minutes: Fraction
 
 
-def within(promises: Iterable[Promise], stretch: Span) -> int:
+def minutes_within(promises: Iterable[Promise], stretch: Span) -> int:
     """The minutes of these promises that fall into the span `stretch`, rounded once."""
     return round_half_up(sum((_share(promise, stretch) for promise in promises), Fraction(0)))
 
@@ -34,7 +34,7 @@ def _share(promise: Promise, stretch: Span) -> Fraction:
     return promise.minutes * Fraction(max(0, days), promise.span.days)
 
 
-def off(capacity: int, stretch: Span, away: Iterable[Span]) -> int:
+def minutes_off(capacity: int, stretch: Span, away: Iterable[Span]) -> int:
     """The minutes of `capacity` that time off takes, in proportion to the working days off.
 
     The spans of `away` may overlap: a day counts once.

@@ -38,23 +38,25 @@ def expected(clients: Iterable[Client]) -> dict[UUID, Expected]:
     }
     ids = [row.pk for row in clients]
     open_or_won = (ProposalState.SENT, ProposalState.ACCEPTED)
-    offers = Proposal.objects.filter(client__in=ids, state__in=open_or_won).prefetch_related(
+    proposals = Proposal.objects.filter(client__in=ids, state__in=open_or_won).prefetch_related(
         "tiers"
     )
-    for offer in offers.order_by("created_at", "pk"):  # the newest is last and overwrites the rest
-        if fee := monthly(offer):
-            fees[offer.client_id] = Expected(fee, offer.currency, offer)
+    for proposal in proposals.order_by(
+        "created_at", "pk"
+    ):  # the newest is last and overwrites the rest
+        if fee := monthly_fee(proposal):
+            fees[proposal.client_id] = Expected(fee, proposal.currency, proposal)
     return fees
 
 
-def monthly(offer: Proposal) -> int:
+def monthly_fee(proposal: Proposal) -> int:
     """The fee of the recommended tier for one month, in minor units; 0 for one-time work."""
-    tier = favourite(list(offer.tiers.all()))
-    months = MONTHS.get(Interval(offer.interval), 0)
+    tier = recommended_tier(list(proposal.tiers.all()))
+    months = MONTHS.get(Interval(proposal.interval), 0)
     return round_half_up(Fraction(tier.amount, months)) if tier and months else 0
 
 
-def favourite(tiers: list[Tier]) -> Tier | None:
+def recommended_tier(tiers: list[Tier]) -> Tier | None:
     """The recommended tier, or else the first; None where there is none."""
     return next((tier for tier in tiers if tier.is_recommended), tiers[0] if tiers else None)
 

@@ -100,7 +100,7 @@ def prorated(
     return sums
 
 
-def begin(amendment: Amendment, now: datetime) -> Upgrade | None:
+def create_upgrade(amendment: Amendment, now: datetime) -> Upgrade | None:
     """Create the upgrade that is billed, in the transaction of the last signature.
 
     Returns None for an amendment that starts with a period.

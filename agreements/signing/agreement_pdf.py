@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from agreements.contract import amendment_text
 from agreements.contract.clauses import clauses
-from agreements.contract.cover_page import cover
+from agreements.contract.cover_page import cover_context
 from agreements.models import Agreement, Amendment
 from agreements.signing import signers
 from core import audit
@@ -124,7 +124,10 @@ def _pdf(
                 "figures": amendment_text.figures(signable),
             }
         else:
-            context |= {"clauses": clauses(signable), **cover(signable.tier, signable.terms)}
+            context |= {
+                "clauses": clauses(signable),
+                **cover_context(signable.tier, signable.terms),
+            }
     return render.pdf(
         "agreement" if isinstance(signable, Agreement) else "amendment",
         context,

@@ -81,14 +81,14 @@ def _try_seal(signable: Agreement | Amendment, now: datetime) -> int:
 def _seal(signable: Agreement | Amendment, now: datetime) -> int:
     sealed, stamp = seal.stamped(agreement_pdf.signed_pdf(signable), reason=signable.title, now=now)
     with transaction.atomic():
-        if signers.hold(signable).signed_document_id:
+        if signers.lock(signable).signed_document_id:
             return 0  # another worker was first, and its file stays the only one
         kind = KINDS[type(signable)]
         document = store.save(
             business=signable.business, kind=kind, title=signable.title, pdf=sealed, now=now
         )
         type(signable)._default_manager.filter(pk=signable.pk).update(signed_document=document)
-        signers.record(
+        signers.record_event(
             signable,
             "Retainer Hub",
             "sealed",
@@ -109,7 +109,7 @@ def _email_everyone(signable: Agreement | Amendment, document: Document, now: da
             link = portal_links.portal_link(
                 contact=signature.contact,
                 now=now,
-                target=f"{signers.NOUNS[type(signable)]}:{signable.id}",
+                target=f"{signers.LINK_TARGETS[type(signable)]}:{signable.id}",
             )
             ref = "client" if signature.position == 1 else str(signature.contact_id)
             to = signature.contact.email

@@ -63,7 +63,7 @@ def begin(
         raise WrongCode(_("Please agree to sign electronically."), field="consent")
     with transaction.atomic():
         # Read again under the lock: a page that was loaded before the signature must not change it.
-        locked = signers.hold(paper)
+        locked = signers.lock(paper)
         signature = signers.own_turn(locked, contact)
         _require_in_time(locked, now)
         if (
@@ -73,7 +73,7 @@ def begin(
         ):
             return signature
         _store(signature, name, strokes, now, origin)
-        signers.record(
+        signers.record_event(
             paper, contact, "consented", now, origin, {"version": CONSENT_VERSION, "name": name}
         )
         _email_code(locked, signature, now)
@@ -99,7 +99,7 @@ def confirm(
     _check_code(paper, signature, code, now, origin)
     try:
         with transaction.atomic():
-            _sign(signers.hold(paper), signature, contact, now, origin)
+            _sign(signers.lock(paper), signature, contact, now, origin)
     finally:
         # Also after an error: a rolled back transaction leaves changed values on the object.
         paper.refresh_from_db()
@@ -113,13 +113,15 @@ def countersign(
     """Sign for the business, which signs last. Raises NotOpen while it is not its turn."""
     try:
         with transaction.atomic():
-            locked = signers.hold(paper)
+            locked = signers.lock(paper)
             signature = signers.own_turn(locked, None)
             owner = locked.business.owner
             signature.name, signature.signed_at = owner.get_full_name() or owner.email, now
             signature.ip, signature.user_agent = origin.ip, origin.user_agent[:300]
             signature.save(update_fields=["name", "signed_at", "ip", "user_agent"])
-            signers.record(locked, actor, "countersigned", now, origin, {"name": signature.name})
+            signers.record_event(
+                locked, actor, "countersigned", now, origin, {"name": signature.name}
+            )
             _complete(locked, now)
     finally:
         paper.refresh_from_db()
@@ -137,7 +139,7 @@ def opened(
             ._default_manager.filter(pk=paper.pk, opened_at__isnull=True)
             .update(opened_at=now)
         ):
-            signers.record(paper, contact, "opened", now, origin)
+            signers.record_event(paper, contact, "opened", now, origin)
 
 
 def is_in_time(paper: Agreement | Amendment, now: datetime) -> bool:
@@ -218,7 +220,7 @@ def _check_code(
     ascii_digits = "".join(str(int(digit)) for digit in digits)  # Thai digits are accepted too
     if not constant_time_compare(ascii_digits, links.code(signature.code_row)):
         with transaction.atomic():
-            signers.record(signers.hold(paper), signature.contact, "code_wrong", now, origin)
+            signers.record_event(signers.lock(paper), signature.contact, "code_wrong", now, origin)
         raise WrongCode(
             _("This is not the code we sent. Look again, or ask for a new one."), field="code"
         )
@@ -243,8 +245,8 @@ def _sign(
     signers.own_turn(paper, contact)
     if not own.update(signed_at=now, ip=origin.ip, user_agent=origin.user_agent[:300]):
         raise WrongCode(_("This code is no longer valid. Ask for a new one."), field="code")
-    signers.record(paper, contact, "code_confirmed", now, origin)
-    signers.record(paper, contact, "signed", now, origin, {"name": signature.name})
+    signers.record_event(paper, contact, "code_confirmed", now, origin)
+    signers.record_event(paper, contact, "signed", now, origin, {"name": signature.name})
     if signers.turn(signers.places(paper), in_order=paper.in_order):
         signers.invite(paper=paper, now=now)
     else:
@@ -255,7 +257,7 @@ def _complete(paper: Agreement | Amendment, now: datetime) -> None:
     """Put the document into force once everyone has signed."""
     if isinstance(paper, Amendment):
         move(paper, AmendmentState.SIGNED, AMENDMENT, sets={"signed_at": now})
-        upgrade.begin(paper, now)
+        upgrade.create_upgrade(paper, now)
         _extend_term(paper, now)
         return
     first_day = local_instant(paper.starts_on, 0, paper.time_zone)

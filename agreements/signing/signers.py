@@ -21,7 +21,7 @@ from core.audit import UNSEEN, Origin
 from core.outbox import emails
 
 #: The target of a portal link to a document of each kind.
-NOUNS = {Agreement: "agreement", Amendment: "amendment"}
+LINK_TARGETS = {Agreement: "agreement", Amendment: "amendment"}
 
 
 def places(paper: Agreement | Amendment) -> list[Signature]:
@@ -46,7 +46,7 @@ def turn(rows: Sequence[Signature], *, in_order: bool) -> list[Signature]:
     return pending
 
 
-def place(
+def create_signatures(
     *,
     paper: Agreement | Amendment,
     people: Iterable[Contact],
@@ -97,10 +97,12 @@ def invite(*, paper: Agreement | Amendment, now: datetime, present: Contact | No
         own = Signature.objects.filter(pk=signature.pk, invited_at__isnull=True)
         is_new = own.update(invited_at=now)
         if is_new and signature.contact != present:
-            letter(paper=paper, signature=signature, kind="sign_invitation", now=now)
+            email_signer(paper=paper, signature=signature, kind="sign_invitation", now=now)
 
 
-def letter(*, paper: Agreement | Amendment, signature: Signature, kind: str, now: datetime) -> None:
+def email_signer(
+    *, paper: Agreement | Amendment, signature: Signature, kind: str, now: datetime
+) -> None:
     """Email one signer: `kind` is sign_invitation or sign_reminder.
 
     A contact is asked in the language of the document, with a link to the portal; the business in
@@ -111,7 +113,7 @@ def letter(*, paper: Agreement | Amendment, signature: Signature, kind: str, now
         text, link = _email_text(paper, signature, kind), ""
         if signature.contact:
             portal_link = portal_links.portal_link(
-                contact=signature.contact, now=now, target=f"{NOUNS[type(paper)]}:{paper.id}"
+                contact=signature.contact, now=now, target=f"{LINK_TARGETS[type(paper)]}:{paper.id}"
             )
             link = links.placeholder("link", portal_link.id)
     emails.write(
@@ -175,7 +177,7 @@ def reassign(
     turn, or the other person cannot sign.
     """
     with transaction.atomic():
-        signature = own_turn(hold(paper), contact)
+        signature = own_turn(lock(paper), contact)
         other = Contact.objects.filter(client=contact.client, email__iexact=email).first()
         if other is None:
             other = client_records.add_contact(
@@ -192,12 +194,12 @@ def reassign(
         }
         Signature.objects.filter(pk=signature.pk).update(**blank, invited_at=None, strokes=[])
         data = {"from": contact.email, "to": other.email}
-        record(paper, contact, "reassigned", now, origin, data)
+        record_event(paper, contact, "reassigned", now, origin, data)
         invite(paper=paper, now=now)
     return other
 
 
-def hold(paper: Agreement | Amendment) -> Agreement | Amendment:
+def lock(paper: Agreement | Amendment) -> Agreement | Amendment:
     """Lock a document until the transaction ends, and return it as it is now.
 
     Whatever changes a document or writes into its audit chain takes this lock first, so that two
@@ -224,7 +226,7 @@ def own_turn(paper: Agreement | Amendment, contact: Contact | None) -> Signature
     raise NotOpen(_("This agreement is waiting for somebody else's signature."))
 
 
-def record(
+def record_event(
     paper: Agreement | Amendment,
     who: Contact | str,
     event: str,

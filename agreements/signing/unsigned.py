@@ -48,7 +48,7 @@ def decline(
     Raises NotOpen.
     """
     with transaction.atomic():
-        locked = signers.hold(paper)
+        locked = signers.lock(paper)
         signers.own_turn(locked, contact)
         _close(locked, "declined", reason, contact, now, origin)
         _tell_owner(locked, contact, reason, now)
@@ -64,7 +64,7 @@ def void(
     Raises NotAllowedNow where everyone has signed, or it is closed.
     """
     with transaction.atomic():
-        locked = signers.hold(paper)
+        locked = signers.lock(paper)
         invited = [row for row in signers.places(locked) if row.contact and row.invited_at]
         _close(locked, "void", reason, actor, now, origin)
         for row in invited:
@@ -109,7 +109,7 @@ def remind(*, paper: Agreement | Amendment, now: datetime) -> int:
     Raises NotOpen within 20 hours of the last reminder, and where the document does not wait.
     """
     with transaction.atomic():
-        locked = signers.hold(paper)
+        locked = signers.lock(paper)
         reminded = [event.at for event in audit.chain(paper.id) if event.event == "reminded"]
         if locked.state != AgreementState.SENT or (reminded and now - reminded[-1] < REMIND_AGAIN):
             raise NotOpen(_("They were reminded within the last day, or it is no longer waiting."))
@@ -117,8 +117,8 @@ def remind(*, paper: Agreement | Amendment, now: datetime) -> int:
         locked.reminders += 1
         locked.save(update_fields=["reminders"])
         for row in rows:
-            signers.letter(paper=locked, signature=row, kind="sign_reminder", now=now)
-        signers.record(
+            signers.email_signer(paper=locked, signature=row, kind="sign_reminder", now=now)
+        signers.record_event(
             locked, "Retainer Hub", "reminded", now, UNSEEN, {"n": str(locked.reminders)}
         )
     return len(rows)
@@ -126,7 +126,7 @@ def remind(*, paper: Agreement | Amendment, now: datetime) -> int:
 
 def _expire(paper: Agreement | Amendment, now: datetime) -> int:
     with transaction.atomic():
-        locked = signers.hold(paper)
+        locked = signers.lock(paper)
         if locked.state != AgreementState.SENT or sign.is_in_time(locked, now):
             return 0
         _close(locked, "expired", "", "Retainer Hub", now, UNSEEN)
@@ -157,7 +157,7 @@ def _close(
             PROPOSAL,
             sets={"decided_at": now, "decline_reason": reason[:500]},
         )
-    signers.record(paper, who, event, now, origin, {"reason": reason[:500]} if reason else {})
+    signers.record_event(paper, who, event, now, origin, {"reason": reason[:500]} if reason else {})
 
 
 def _tell_owner(paper: Agreement | Amendment, contact: Contact, reason: str, now: datetime) -> None:

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from agreements.models import Agreement, Amendment, Pause
 from agreements.proposals import capacity, time_off
-from agreements.rules.errors import BadSpan
+from agreements.rules.errors import BadTimeOff
 from clients.rules.pipeline import MOVES
 from core.database.state_moves import move
 from tests.world import NOW, World
@@ -156,7 +156,7 @@ def test_another_business_and_its_time_off_do_not_count(hundred_hours: World) ->
 def test_time_off_ends_after_it_starts_and_within_a_year(
     world: World, first: Any, last: Any
 ) -> None:
-    with pytest.raises(BadSpan):
+    with pytest.raises(BadTimeOff):
         time_off.add(
             business=world.business, first=date(*first), last=date(*last), note="", now=NOW
         )

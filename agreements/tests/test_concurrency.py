@@ -72,8 +72,8 @@ def test_tiers_picked_at_the_same_time_make_one_agreement(quiet_world: World) ->
     with nudge.muted():
         proposal = quiet_world.proposal()
     picks = [
-        lambda at=place: quiet_world.picked(Proposal.objects.get(pk=proposal.pk), tier=at)
-        for place in (0, 1, 2, 0)
+        lambda tier=index: quiet_world.picked(Proposal.objects.get(pk=proposal.pk), tier=tier)
+        for index in (0, 1, 2, 0)
     ]
     results = at_once(*picks)
     only = Agreement.objects.get()

@@ -32,7 +32,7 @@ def test_no_tier_promises_less_than_a_tier_below_it(
     for index in range(len(drafts)):
         counted = {
             item["title"].casefold(): item["promised"]
-            for item in cumulative_tiers.delivered(drafts, index)
+            for item in cumulative_tiers.included_deliverables(drafts, index)
         }
         assert all(counted[title] >= count for title, count in below.items())
         below = counted
@@ -41,7 +41,10 @@ def test_no_tier_promises_less_than_a_tier_below_it(
 def test_a_deliverable_carries_over_to_higher_tiers_and_may_not_shrink() -> None:
     posts, fewer = {"title": "posts", "promised": 20}, {"title": "Posts", "promised": 12}
     videos = {"title": "videos", "promised": 2}
-    assert cumulative_tiers.delivered(drafts_of([posts], [videos]), 1) == [posts, videos]
+    assert cumulative_tiers.included_deliverables(drafts_of([posts], [videos]), 1) == [
+        posts,
+        videos,
+    ]
     assert cumulative_tiers.faults(drafts_of([posts], [videos], [fewer])) == [
         cumulative_tiers.Fault("less_work", 3)
     ]

@@ -10,7 +10,7 @@ from agreements.models import Package
 from agreements.models.reusable import Service
 from agreements.proposals import packages, propose
 from agreements.rules import cumulative_tiers, pricing
-from agreements.rules.errors import BadLadder, NotOpen
+from agreements.rules.errors import NotCumulative, NotOpen
 from tests.world import LADDER, NOW, World
 
 
@@ -38,7 +38,7 @@ def test_each_tier_contains_the_one_below(key: str) -> None:
         promised = {item["title"]: item["promised"] for item in above.deliverables}
         assert all(promised[item["title"]] >= item["promised"] for item in below.deliverables)
         assert above.response_hours <= below.response_hours and above.adds
-        assert not pricing.step(below.amount, above.amount).hint
+        assert not pricing.price_step(below.amount, above.amount).hint
         # The hourly rate of a higher tier is never lower.
         assert below.amount * above.minutes <= above.amount * below.minutes
     assert [line.split(":")[0] for line in BUILT_IN[key]().kpis] == [
@@ -106,5 +106,5 @@ def test_a_package_cannot_be_saved_over_a_newer_version(world: World) -> None:
 
 
 def test_the_tiers_of_a_package_are_cumulative(world: World) -> None:
-    with pytest.raises(BadLadder):
+    with pytest.raises(NotCumulative):
         own(world, tiers=[*LADDER[:2], replace(LADDER[2], amount=1)])

@@ -24,19 +24,21 @@ def test_three_clients_at_3000_a_month_exceed_100000_a_year() -> None:
 def test_the_number_of_clients_reaches_the_goal_and_one_less_does_not(
     goal: int, fee: int, periods: int
 ) -> None:
-    count = pricing.clients_for(goal, fee, periods)
+    count = pricing.clients_needed(goal, fee, periods)
     assert (count - 1) * fee * periods < goal <= count * fee * periods
 
 
 @given(fees, times)
 def test_an_hourly_rate_is_rounded_once(fee: int, minutes: int) -> None:
-    rate = pricing.hourly(fee, minutes)
+    rate = pricing.hourly_rate(fee, minutes)
     assert rate is not None and abs(2 * (rate * minutes - fee * 60)) <= minutes
 
 
 def test_a_rate_that_only_rounding_lifts_to_the_floor_is_below_it() -> None:
-    assert pricing.hourly(2_999_99, 1200) == 150_00
-    assert pricing.is_under(2_999_99, 1200, 150_00) and not pricing.is_under(3_000_00, 1200, 150_00)
+    assert pricing.hourly_rate(2_999_99, 1200) == 150_00
+    assert pricing.is_below_floor(2_999_99, 1200, 150_00) and not pricing.is_below_floor(
+        3_000_00, 1200, 150_00
+    )
 
 
 @given(fees, times, times)
@@ -44,7 +46,7 @@ def test_a_value_add_never_leaves_a_lower_rate_than_the_equal_price_cut(
     fee: int, minutes: int, more: int
 ) -> None:
     cut, cut_rate = pricing.price_cut(fee, minutes, more)
-    with_added = pricing.hourly(fee, minutes + more)
+    with_added = pricing.hourly_rate(fee, minutes + more)
     assert with_added is not None and with_added >= cut_rate >= 0
     assert 0 <= cut <= fee
 
@@ -61,7 +63,7 @@ def test_price_steps_have_an_amount_a_percentage_and_a_hint_where_unusual() -> N
         pricing.Step(5_000_00, 100, ""),
     ]
     hints = {
-        amount: pricing.step(1_000, amount).hint
+        amount: pricing.price_step(1_000, amount).hint
         for amount in (999, 1_000, 1_299, 1_300, 3_000, 3_001)
     }
     assert hints == {

@@ -48,5 +48,5 @@ def test_the_rate_floor_does_not_apply_to_another_currency(with_floor: World) ->
 
 def test_neither_the_reason_nor_the_hours_reach_the_agreement(with_floor: World) -> None:
     proposal = adding(with_floor, 120, "They open three shops next year")
-    frozen = json.dumps(frozen_terms.freeze(proposal, proposal.contact))
+    frozen = json.dumps(frozen_terms.freeze_terms(proposal, proposal.contact))
     assert "Consulting" in frozen and "shops" not in frozen and '"minutes"' not in frozen

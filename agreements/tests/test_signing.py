@@ -9,7 +9,7 @@ from agreements.contract.frozen_terms import still_fit
 from agreements.models import Agreement
 from agreements.proposals import accept, propose
 from agreements.rules.cumulative_tiers import TierDraft
-from agreements.rules.errors import BadLadder, NotOpen, TooSoon, WrongCode
+from agreements.rules.errors import NotCumulative, NotOpen, TooSoon, WrongCode
 from agreements.signing import sign
 from core import audit, links
 from core.documents import seal, store
@@ -46,7 +46,7 @@ def test_a_sent_proposal_cannot_be_changed_or_sent_again(world: World) -> None:
 
 def test_tiers_with_falling_fees_are_refused(world: World) -> None:
     down = [TierDraft("A", 500_00, is_recommended=True), TierDraft("B", 400_00)]
-    with pytest.raises(BadLadder):
+    with pytest.raises(NotCumulative):
         world.proposal(tiers=down)
 
 

@@ -18,11 +18,11 @@ spans = st.builds(lambda day, n: Span(day, day + timedelta(days=n)), days, st.in
 @given(spans, st.integers(0, 400), st.integers(0, 60_000))
 def test_the_minutes_of_two_halves_add_up_to_the_whole(whole: Span, cut: int, minutes: int) -> None:
     promise = [Promise(whole, Fraction(minutes))]
-    assert workload.within(promise, whole) == minutes
+    assert workload.minutes_within(promise, whole) == minutes
     if 0 < cut < whole.days:
         middle = whole.start + timedelta(days=cut)
         parts = [
-            workload.within(promise, part)
+            workload.minutes_within(promise, part)
             for part in (Span(whole.start, middle), Span(middle, whole.end))
         ]
         assert abs(sum(parts) - minutes) <= 1  # each is rounded once
@@ -32,20 +32,22 @@ def test_the_minutes_of_two_halves_add_up_to_the_whole(whole: Span, cut: int, mi
 def test_time_off_takes_at_most_the_capacity_and_counts_a_day_once(
     capacity: int, stretch: Span, away: list[Span], another: Span
 ) -> None:
-    taken = workload.off(capacity, stretch, away)
-    assert 0 <= taken <= workload.off(capacity, stretch, [*away, another]) <= capacity
-    assert workload.off(capacity, stretch, [*away, *away]) == taken
+    taken = workload.minutes_off(capacity, stretch, away)
+    assert 0 <= taken <= workload.minutes_off(capacity, stretch, [*away, another]) <= capacity
+    assert workload.minutes_off(capacity, stretch, [*away, *away]) == taken
 
 
 def test_a_week_off_takes_five_working_days_and_a_weekend_none() -> None:
     week = Span(date(2026, 11, 9), date(2026, 11, 16))
-    assert workload.off(21 * 60, NOVEMBER, [week]) == 5 * 60
-    assert workload.off(21 * 60, NOVEMBER, [Span(date(2026, 11, 14), date(2026, 11, 16))]) == 0
+    assert workload.minutes_off(21 * 60, NOVEMBER, [week]) == 5 * 60
+    assert (
+        workload.minutes_off(21 * 60, NOVEMBER, [Span(date(2026, 11, 14), date(2026, 11, 16))]) == 0
+    )
 
 
 def test_half_a_period_in_a_month_is_half_its_hours() -> None:
     promise = Promise(Span(date(2026, 11, 16), date(2026, 12, 16)), Fraction(1200))
-    assert workload.within([promise], NOVEMBER) == 600
+    assert workload.minutes_within([promise], NOVEMBER) == 600
 
 
 @given(st.integers(-10_000, 10_000), st.integers(1, 5_000))

@@ -26,15 +26,15 @@ class BuiltIn(NamedTuple):
         return self.key
 
 
-def ladder_of(*rungs: dict[str, Any]) -> list[TierDraft]:
+def three_tiers(*tiers: dict[str, Any]) -> list[TierDraft]:
     """Three tiers with response times of 48, 24 and 8 working hours; the middle is recommended."""
     return [
         TierDraft(response_hours=hours, is_recommended=index == 1, **fields)
-        for index, (fields, hours) in enumerate(zip(rungs, (48, 24, 8), strict=True))
+        for index, (fields, hours) in enumerate(zip(tiers, (48, 24, 8), strict=True))
     ]
 
 
-def rung(
+def tier(
     name: str,
     tagline: str,
     dollars: int,

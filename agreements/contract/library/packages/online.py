@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from agreements.contract.library.packages.built_in import BuiltIn, ladder_of, rung
+from agreements.contract.library.packages.built_in import BuiltIn, three_tiers, tier
 
 
 def social() -> BuiltIn:
@@ -11,8 +11,8 @@ def social() -> BuiltIn:
     return BuiltIn(
         "social",
         _("Social media management"),
-        ladder_of(
-            rung(
+        three_tiers(
+            tier(
                 _("Essential"),
                 _("A steady presence, every day"),
                 3_000,
@@ -25,7 +25,7 @@ def social() -> BuiltIn:
                 ],
                 [(20, posts), (4, graphics)],
             ),
-            rung(
+            tier(
                 _("Growth"),
                 _("An audience that answers"),
                 5_000,
@@ -33,7 +33,7 @@ def social() -> BuiltIn:
                 [_("Daily community engagement"), _("Growth strategy"), _("Campaign monitoring")],
                 [(20, posts), (8, graphics), (1, review)],
             ),
-            rung(
+            tier(
                 _("Partner"),
                 _("A senior hand on your team"),
                 10_000,
@@ -61,8 +61,8 @@ def seo() -> BuiltIn:
     return BuiltIn(
         "seo",
         _("Search engine optimisation (SEO)"),
-        ladder_of(
-            rung(
+        three_tiers(
+            tier(
                 _("Essential"),
                 _("Found for what you do"),
                 1_500,
@@ -75,7 +75,7 @@ def seo() -> BuiltIn:
                 ],
                 [(1, check), (4, better)],
             ),
-            rung(
+            tier(
                 _("Growth"),
                 _("Higher for what matters"),
                 3_000,
@@ -87,7 +87,7 @@ def seo() -> BuiltIn:
                 ],
                 [(1, check), (6, better), (2, new)],
             ),
-            rung(
+            tier(
                 _("Partner"),
                 _("Ahead of your market"),
                 6_000,
@@ -115,8 +115,8 @@ def web() -> BuiltIn:
     return BuiltIn(
         "web",
         _("Website maintenance and development"),
-        ladder_of(
-            rung(
+        three_tiers(
+            tier(
                 _("Essential"),
                 _("Safe, fast and up to date"),
                 900,
@@ -128,7 +128,7 @@ def web() -> BuiltIn:
                 ],
                 [(4, updates), (1, health)],
             ),
-            rung(
+            tier(
                 _("Growth"),
                 _("A site that gets better"),
                 2_400,
@@ -140,7 +140,7 @@ def web() -> BuiltIn:
                 ],
                 [(4, updates), (1, health), (2, better)],
             ),
-            rung(
+            tier(
                 _("Partner"),
                 _("Your own development team"),
                 5_500,

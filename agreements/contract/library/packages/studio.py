@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from agreements.contract.library.packages.built_in import BuiltIn, ladder_of, rung
+from agreements.contract.library.packages.built_in import BuiltIn, three_tiers, tier
 
 
 def design() -> BuiltIn:
@@ -11,8 +11,8 @@ def design() -> BuiltIn:
     return BuiltIn(
         "design",
         _("Design"),
-        ladder_of(
-            rung(
+        three_tiers(
+            tier(
                 _("Essential"),
                 _("Everything in one style"),
                 2_000,
@@ -24,7 +24,7 @@ def design() -> BuiltIn:
                 ],
                 [(8, graphics), (2, slides)],
             ),
-            rung(
+            tier(
                 _("Growth"),
                 _("A brand people recognise"),
                 3_800,
@@ -32,7 +32,7 @@ def design() -> BuiltIn:
                 [_("Designs for campaigns"), _("Files for print"), _("Illustrations and icons")],
                 [(16, graphics), (2, slides), (2, campaigns)],
             ),
-            rung(
+            tier(
                 _("Partner"),
                 _("Your design department"),
                 7_000,
@@ -64,8 +64,8 @@ def consulting() -> BuiltIn:
     return BuiltIn(
         "consulting",
         _("Consulting"),
-        ladder_of(
-            rung(
+        three_tiers(
+            tier(
                 _("Essential"),
                 _("A second opinion, every month"),
                 2_000,
@@ -73,7 +73,7 @@ def consulting() -> BuiltIn:
                 [_("Strategy sessions"), _("Questions by email"), _("Written recommendations")],
                 [(2, sessions), (1, summary)],
             ),
-            rung(
+            tier(
                 _("Growth"),
                 _("Decisions with a plan"),
                 4_500,
@@ -85,7 +85,7 @@ def consulting() -> BuiltIn:
                 ],
                 [(4, sessions), (1, summary), (2, reviews)],
             ),
-            rung(
+            tier(
                 _("Partner"),
                 _("At your table when it counts"),
                 9_000,

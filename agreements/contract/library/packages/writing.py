@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from agreements.contract.library.packages.built_in import BuiltIn, ladder_of, rung
+from agreements.contract.library.packages.built_in import BuiltIn, three_tiers, tier
 
 
 def content() -> BuiltIn:
@@ -11,8 +11,8 @@ def content() -> BuiltIn:
     return BuiltIn(
         "content",
         _("Content writing"),
-        ladder_of(
-            rung(
+        three_tiers(
+            tier(
                 _("Essential"),
                 _("Articles that appear on time"),
                 1_500,
@@ -25,7 +25,7 @@ def content() -> BuiltIn:
                 ],
                 [(4, articles)],
             ),
-            rung(
+            tier(
                 _("Growth"),
                 _("One voice in every channel"),
                 2_800,
@@ -33,7 +33,7 @@ def content() -> BuiltIn:
                 [_("Newsletters"), _("Care of older articles"), _("Report on what is read")],
                 [(6, articles), (2, letters), (2, renewed)],
             ),
-            rung(
+            tier(
                 _("Partner"),
                 _("Your editor in chief"),
                 5_000,
@@ -61,8 +61,8 @@ def copy() -> BuiltIn:
     return BuiltIn(
         "copy",
         _("Copywriting"),
-        ladder_of(
-            rung(
+        three_tiers(
+            tier(
                 _("Essential"),
                 _("Words that sell, every month"),
                 2_000,
@@ -74,7 +74,7 @@ def copy() -> BuiltIn:
                 ],
                 [(2, pages), (4, emails)],
             ),
-            rung(
+            tier(
                 _("Growth"),
                 _("Written, tested, improved"),
                 3_600,
@@ -86,7 +86,7 @@ def copy() -> BuiltIn:
                 ],
                 [(2, pages), (8, emails), (6, ads)],
             ),
-            rung(
+            tier(
                 _("Partner"),
                 _("The voice of your brand"),
                 6_500,
