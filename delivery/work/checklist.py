@@ -1,4 +1,4 @@
-"""The checklist of a period as both sides read it: deliverables, their standing, their handovers."""
+"""The checklist of a period as both sides read it: deliverables, their standing and handovers."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
