@@ -53,7 +53,7 @@ def figure(one: Kpi, starts_on: date = FIRST, today: date | None = None) -> figu
     return figures.of_periods([found], today)[found.pk][0]
 
 
-def test_a_level_goes_on_from_the_newest_reading_before_the_period(world: World) -> None:
+def test_a_level_continues_from_the_newest_earlier_reading(world: World) -> None:
     one = tracked(world)
     assert figure(one).start == 100
     read(one, FIRST + timedelta(days=3), 120)
@@ -83,7 +83,7 @@ def test_no_reading_is_unknown_and_never_zero(world: World) -> None:
     assert (figure(one).value, figure(one).pace) == (0, Pace.REACHED)
 
 
-def test_while_a_period_runs_a_reading_is_held_against_its_own_day_for_a_week(world: World) -> None:
+def test_for_a_week_a_reading_is_compared_with_the_line_on_its_own_day(world: World) -> None:
     one = tracked(world, Shape.COUNT, target=D(300))
     read(one, FIRST + timedelta(days=7), 70)
     paces = [figure(one, today=FIRST + timedelta(days=day)).pace for day in (7, 10, 14, 15, 30)]
@@ -104,7 +104,7 @@ def test_from_zero_there_is_no_percentage(world: World) -> None:
     assert kpi_pace.change(D(-50), D(-25)) == 50
 
 
-def test_a_retired_one_is_not_in_periods_that_began_later(world: World) -> None:
+def test_a_retired_kpi_is_left_out_of_later_periods(world: World) -> None:
     one = tracked(world)
     Kpi.objects.filter(pk=one.pk).update(retired_at=NOW + timedelta(days=10))
     found = figures.of_periods([period(one), period(one, SECOND)])
@@ -126,7 +126,7 @@ def test_the_number_of_queries_does_not_grow(world: World) -> None:
 
 
 @given(st.sampled_from(Shape), AMOUNT, AMOUNT, AMOUNT, st.integers(-5, 40), st.booleans())
-def test_the_line_stays_between_its_ends_and_judges_monotonously(
+def test_the_line_stays_between_its_ends_and_a_better_value_never_ranks_lower(
     shape: Shape, start: D, target: D, value: D, day: int, less: bool
 ) -> None:
     line = Line(shape, start, target, FIRST, SECOND, less)

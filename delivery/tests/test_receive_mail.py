@@ -44,7 +44,7 @@ QUOTED = {
 @pytest.mark.parametrize(
     "words", ["Yes, please.", "ตกลงค่ะ\n\nเอาสีน้ำเงิน", "From here on: blue.\nOn Monday we print."]
 )
-def test_what_is_quoted_and_signed_is_cut(kind: str, words: str) -> None:
+def test_quotes_and_signatures_are_cut_off(kind: str, words: str) -> None:
     assert own_words(f"{words}\n\n{QUOTED[kind]}") == words
     assert own_words(f"{words}\r\n\r\n{QUOTED[kind]}".replace("\n", "\r\n")) == words
 
@@ -54,7 +54,7 @@ def test_answers_between_and_below_the_quoted_lines_are_kept() -> None:
     assert own_words(text) == "Yes, blue.\n\nFriday."
 
 
-def test_a_page_is_read_as_text() -> None:
+def test_an_html_email_is_read_as_text() -> None:
     html = (
         "<html><head><style>p{color:red}</style></head><body><div>Yes,<br>in blue &amp; white.</div><p>Friday?</p>"
         "<div class='gmail_quote'><div class='gmail_attr'>On Tue Nan wrote:</div><blockquote><p>The draft</p></blockquote>"
@@ -72,7 +72,7 @@ def test_any_text_can_be_read(text: str) -> None:
 
 
 @given(st.lists(st.sampled_from(["Yes", "No", "", "In blue", "10 pieces"]), max_size=8))
-def test_plain_words_are_kept_whole(lines: list[str]) -> None:
+def test_plain_text_is_kept_whole(lines: list[str]) -> None:
     text = "\n".join(lines).strip()
     while "\n\n\n" in text:
         text = text.replace("\n\n\n", "\n\n")
@@ -109,7 +109,7 @@ def texts() -> list[str]:
     return list(RequestMessage.objects.order_by("created_at", "id").values_list("text", flat=True))
 
 
-def test_both_people_answer_by_email(asked: Request, world: World) -> None:
+def test_freelancer_and_client_can_answer_by_email(asked: Request, world: World) -> None:
     owner = world.business.owner
     (letter,) = OutboxEmail.objects.filter(kind="request")
     assert (
@@ -128,7 +128,7 @@ def test_both_people_answer_by_email(asked: Request, world: World) -> None:
     assert [one.contact for one in thread.of(asked)] == [asked.contact, None, asked.contact]
 
 
-def test_the_same_letter_is_taken_in_once(asked: Request) -> None:
+def test_the_same_email_is_added_once(asked: Request) -> None:
     for _again in range(3):
         said = receive(mail(asked, asked.contact), now=NOW)
     assert "before" in said and len(texts()) == 2
@@ -148,12 +148,12 @@ def test_the_same_letter_is_taken_in_once(asked: Request) -> None:
         {"List_Id": "<news.example>"},
     ],
 )
-def test_a_machine_is_not_answered_and_not_bounced(asked: Request, headers: dict[str, str]) -> None:
+def test_automatic_emails_are_ignored_without_a_bounce(asked: Request, headers: dict[str, str]) -> None:
     assert receive(mail(asked, asked.contact, **headers), now=NOW).startswith("Passed over")
     assert texts() == ["A banner"]
 
 
-def test_a_broken_letter_is_read_as_far_as_it_goes(asked: Request) -> None:
+def test_a_broken_email_is_read_as_far_as_possible(asked: Request) -> None:
     raw = mail(asked, asked.contact, "Yes \u202eplease").replace(
         b"<1@mail.example>", b"<\xff\xfe@mail.example>"
     )
@@ -168,14 +168,14 @@ def test_a_broken_letter_is_read_as_far_as_it_goes(asked: Request) -> None:
     assert texts()[1] == "Yes please" and len(texts()) == 3
 
 
-def test_a_bounce_is_no_answer(asked: Request) -> None:
+def test_a_bounce_is_not_an_answer(asked: Request) -> None:
     raw = mail(asked, asked.contact).replace(
         b"Content-Type: text/plain", b"Content-Type: multipart/report"
     )
     assert receive(raw, now=NOW).startswith("Passed over")
 
 
-def test_foreign_empty_and_large_letters_are_refused_with_a_code(
+def test_foreign_empty_and_large_emails_are_refused_with_a_code(
     asked: Request, world: World
 ) -> None:
     other = client_records.add_contact(
@@ -204,7 +204,7 @@ def test_foreign_empty_and_large_letters_are_refused_with_a_code(
     assert texts() == ["A banner"]
 
 
-def test_who_has_left_and_what_is_over_take_no_answers(asked: Request) -> None:
+def test_former_contacts_and_withdrawn_requests_accept_no_answers(asked: Request) -> None:
     raw = mail(asked, asked.contact)
     type(asked.contact).objects.filter(pk=asked.contact.pk).update(is_active=False)
     with pytest.raises(Refused) as no:
