@@ -62,7 +62,9 @@ def midnight(day: date, zone: str) -> datetime:
         ),  # put forward
     ],
 )
-def test_the_worked_examples_hold(start: str, long: int, zone: str, parts: list[tuple[int, int]]) -> None:
+def test_the_worked_examples_hold(
+    start: str, long: int, zone: str, parts: list[tuple[int, int]]
+) -> None:
     assert [
         (day.day, minutes) for day, minutes in by_day(datetime.fromisoformat(start), long, zone)
     ] == parts

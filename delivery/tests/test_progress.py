@@ -37,7 +37,9 @@ def of(promised: int, done: int, due_on: date | None = None) -> object:
         (3, date(2027, 1, 1), S.CARRIED, Standing.CARRIED),
     ],
 )
-def test_the_standing_of_twenty_posts_through_november(done: int, today: date, state: S, word: Standing) -> None:
+def test_the_standing_of_twenty_posts_through_november(
+    done: int, today: date, state: S, word: Standing
+) -> None:
     assert standing(of(20, done), state, today) == word
 
 

@@ -125,6 +125,8 @@ def test_other_agreements_and_closed_periods_are_not_touched(
     "data",
     [b"", b"\x00\x01\x02", b"a,b\n1,2\n", b"kpi,date,value\n", b"x" * 2_000_000, b"PK\x03\x04"],
 )
-def test_a_file_that_is_not_a_table_of_readings_gets_one_error(agreement: Agreement, data: bytes) -> None:
+def test_a_file_that_is_not_a_table_of_readings_gets_one_error(
+    agreement: Agreement, data: bytes
+) -> None:
     found = take(agreement, data)
     assert [row.line for row in found.bad] == [0]

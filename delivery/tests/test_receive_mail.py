@@ -148,7 +148,9 @@ def test_the_same_email_is_added_once(asked: Request) -> None:
         {"List_Id": "<news.example>"},
     ],
 )
-def test_automatic_emails_are_ignored_without_a_bounce(asked: Request, headers: dict[str, str]) -> None:
+def test_automatic_emails_are_ignored_without_a_bounce(
+    asked: Request, headers: dict[str, str]
+) -> None:
     assert receive(mail(asked, asked.contact, **headers), now=NOW).startswith("Passed over")
     assert texts() == ["A banner"]
 
