@@ -123,10 +123,12 @@ def test_a_program_or_a_web_page_is_refused_whatever_its_name(
     world: World, name: str, content: bytes
 ) -> None:
     agreement = begun(world)
-    with pytest.raises(BadHandover) as no:
+    with pytest.raises(BadHandover) as error:
         file = SimpleUploadedFile(name, content)
         hand_over.hand_over(deliverable=row(agreement), actor="Nan", now=NOW, file=file)
-    assert no.value.field == "file" and row(agreement).done == 0 and not Handover.objects.exists()
+    assert (
+        error.value.field == "file" and row(agreement).done == 0 and not Handover.objects.exists()
+    )
 
 
 def test_a_file_is_stored_by_its_hash_and_offered_as_a_download(

@@ -200,26 +200,26 @@ def test_foreign_empty_and_large_emails_are_refused_with_a_code(
         (b"\xff\xfe\x00: nonsense\n\n\x00", 67),
     ]
     for raw, code in refused:
-        with pytest.raises(Refused) as no:
+        with pytest.raises(Refused) as error:
             receive(raw, now=NOW)
-        assert no.value.code == code, raw[:300]
+        assert error.value.code == code, raw[:300]
     assert texts() == ["A banner"]
 
 
 def test_former_contacts_and_withdrawn_requests_accept_no_answers(asked: Request) -> None:
     raw = mail(asked, asked.contact)
     type(asked.contact).objects.filter(pk=asked.contact.pk).update(is_active=False)
-    with pytest.raises(Refused) as no:
+    with pytest.raises(Refused) as error:
         receive(raw, now=NOW)
-    assert no.value.code == 67
+    assert error.value.code == 67
     type(asked.contact).objects.filter(pk=asked.contact.pk).update(is_active=True)
     client_requests.withdraw(request=asked, contact=asked.contact, now=NOW)
-    with pytest.raises(Refused) as no:
+    with pytest.raises(Refused) as error:
         receive(raw, now=NOW)
-    assert no.value.code == 65
+    assert error.value.code == 65
 
 
-def test_the_envelope_counts_where_the_headers_are_silent(asked: Request) -> None:
+def test_the_envelope_recipient_counts_where_the_headers_name_none(asked: Request) -> None:
     address = reply_address.of(asked, asked.contact)
     assert (
         receive(mail(asked, asked.contact, To="undisclosed:;"), now=NOW, recipient=address.upper())
@@ -227,7 +227,7 @@ def test_the_envelope_counts_where_the_headers_are_silent(asked: Request) -> Non
     )
 
 
-def test_files_are_left_out_and_said_so_and_long_letters_are_cut(asked: Request) -> None:
+def test_attachments_are_left_out_with_a_note_and_long_emails_are_shortened(asked: Request) -> None:
     letter = EmailMessage()
     letter["From"], letter["To"] = asked.contact.email, reply_address.of(asked, asked.contact)
     letter.set_content("Yes " * 3000)
@@ -236,7 +236,7 @@ def test_files_are_left_out_and_said_so_and_long_letters_are_cut(asked: Request)
     assert len(texts()[1]) == 5000 and texts()[1].endswith("…\n\n(One file was left out.)")
 
 
-def test_without_an_address_of_its_own_the_app_is_the_way(world: World) -> None:
+def test_without_a_reply_address_the_email_points_to_the_app(world: World) -> None:
     agreement = world.running()
     row = client_requests.ask(
         contact=agreement.contact, agreement=agreement, text="A banner", now=NOW
@@ -250,7 +250,7 @@ def test_without_an_address_of_its_own_the_app_is_the_way(world: World) -> None:
     assert reply_address.find("reply+x@hub.example") is None
 
 
-def test_the_letter_that_goes_out_carries_the_address(
+def test_the_email_that_is_sent_carries_the_reply_address(
     asked: Request, mailoutbox: Any, settings: Any
 ) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -258,7 +258,7 @@ def test_the_letter_that_goes_out_carries_the_address(
     assert [reply_address.of(asked, asked.business.owner)] in [sent.reply_to for sent in mailoutbox]
 
 
-def test_the_command_says_why_and_with_which_code() -> None:
+def test_the_command_prints_the_reason_and_exits_with_its_code() -> None:
     run = [sys.executable, "manage.py", "receive_mail"]
     found = subprocess.run(
         run, input=b"To: nobody@hub.example\n\nHello", capture_output=True, cwd=ROOT, check=False

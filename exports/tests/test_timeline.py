@@ -35,7 +35,7 @@ def lived(world: World, months: int = 1) -> Agreement:
     return agreement
 
 
-def test_it_tells_the_offer_the_signature_the_seal_the_money_and_the_report_in_order(
+def test_the_history_lists_offer_signature_seal_money_and_report_in_order(
     world: World,
 ) -> None:
     agreement = lived(world)
@@ -52,7 +52,7 @@ def test_it_tells_the_offer_the_signature_the_seal_the_money_and_the_report_in_o
     assert told.zone == agreement.time_zone
 
 
-def test_each_paper_stands_beside_its_fact_with_its_hash(world: World) -> None:
+def test_each_fact_carries_its_document(world: World) -> None:
     agreement = lived(world)
     papers = {
         fact.what: fact.document for fact in timeline(agreement, inside=True).facts if fact.document
@@ -62,7 +62,7 @@ def test_each_paper_stands_beside_its_fact_with_its_hash(world: World) -> None:
     assert papers["Report sent"] == Report.objects.get().document
 
 
-def test_the_client_reads_no_address_no_device_and_none_of_the_notes(world: World) -> None:
+def test_the_clients_history_has_no_ip_address_no_device_and_no_notes(world: World) -> None:
     from billing.runs import hold
 
     agreement = lived(world)
@@ -76,7 +76,7 @@ def test_the_client_reads_no_address_no_device_and_none_of_the_notes(world: Worl
     assert len(theirs.facts) == len(mine.facts) - 1
 
 
-def test_a_changed_word_and_a_removed_end_are_said_at_the_top(world: World) -> None:
+def test_a_changed_or_deleted_entry_of_the_record_is_reported_at_the_top(world: World) -> None:
     agreement = lived(world)
     last = AuditEvent.objects.filter(chain_id=agreement.pk).order_by("-n").first()
     with lifted():
@@ -98,7 +98,7 @@ def raw(statement: str, *values: Any) -> None:
             cursor.execute("SET LOCAL session_replication_role = DEFAULT")
 
 
-def test_a_long_life_asks_the_database_as_often_as_a_short_one(world: World) -> None:
+def test_a_long_history_takes_as_many_queries_as_a_short_one(world: World) -> None:
     agreement = lived(world)
     short = questions(agreement)
     day = amend.boundaries(agreement, local_day(NOW + 2 * MONTH, agreement.time_zone))[0]
