@@ -1,4 +1,4 @@
-"""Readings over HTTP: with a key of the business's own, all or none, and twice is once."""
+"""KPI readings over HTTP: with the business's own key, all or none, and repeatable."""
 
 import json
 from datetime import timedelta

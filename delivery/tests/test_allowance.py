@@ -1,4 +1,4 @@
-"""The hours ledger: nothing appears, nothing vanishes, and the worked vector holds (rules 25 and 26)."""
+"""The hours ledger: no minute is invented or lost, and the worked example holds (rules 25, 26)."""
 
 import itertools
 from dataclasses import replace
@@ -25,7 +25,7 @@ POLICIES = st.builds(
 
 
 def ledger(granted: list[int], used: list[int], policy: Policy) -> list[PeriodStatement]:
-    """The statements of periods in which nothing was corrected, approved or paused."""
+    """The statements of periods without adjustments, approved overage or pauses."""
     return statement([Flow(*one) for one in zip(granted, used, strict=True)], policy)
 
 

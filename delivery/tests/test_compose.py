@@ -1,4 +1,4 @@
-"""What a report says follows from its facts alone: nothing is invented, nothing is lost (rule 38)."""
+"""A report is derived from its facts alone: nothing is invented, nothing is lost (rule 38)."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,7 @@
-"""What was promised by count: opened for every period, handed over, carried on or waived, and closed by the report."""
+"""Promised deliverables: listed for every period, handed over, carried over, waived and closed.
+
+The report of a period closes its list.
+"""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -39,7 +42,7 @@ def begun(world: World, **fields: Any) -> Agreement:
     return agreement
 
 
-def of(agreement: Agreement, index: int = 0) -> Period:
+def period_of(agreement: Agreement, index: int = 0) -> Period:
     return Period.objects.select_related("agreement", "business").get(
         agreement=agreement, index=index
     )
@@ -52,7 +55,9 @@ def row(agreement: Agreement, title: str = "posts", index: int = 0) -> Deliverab
 
 def titles(agreement: Agreement, index: int) -> list[tuple[str, int]]:
     return list(
-        of(agreement, index).deliverables.order_by("position").values_list("title", "promised")
+        period_of(agreement, index)
+        .deliverables.order_by("position")
+        .values_list("title", "promised")
     )
 
 
@@ -242,7 +247,9 @@ def test_the_report_closes_its_period(world: World) -> None:
         lambda: hand_over.take_back(handover=given),
         lambda: checklist_actions.set_done(deliverable=row(agreement), done=3),
         lambda: checklist_actions.want_by(deliverable=row(agreement), due_on=None),
-        lambda: checklist_actions.add(period=of(agreement), title="More", promised=1, now=SECOND),
+        lambda: checklist_actions.add(
+            period=period_of(agreement), title="More", promised=1, now=SECOND
+        ),
         lambda: leftover.carry(deliverable=row(agreement), because="Late", now=SECOND, **BY),
         lambda: leftover.waive(deliverable=row(agreement), because="Late", now=SECOND, **BY),
         lambda: leftover.owe_again(deliverable=row(agreement, "review"), now=SECOND, **BY),
@@ -253,7 +260,7 @@ def test_the_report_closes_its_period(world: World) -> None:
     assert Handover.objects.filter(pk=given.pk).exists()
     page = (
         logged_in(world.business.owner)
-        .get(reverse("dashboard:work", args=[of(agreement).pk]))
+        .get(reverse("dashboard:work", args=[period_of(agreement).pk]))
         .content.decode()
     )
     assert "is kept as it is" in page and "Carry on or waive" not in page
@@ -264,7 +271,9 @@ def test_overdue_work_counts_as_late(world: World) -> None:
     checklist_actions.want_by(deliverable=row(agreement, "review"), due_on=date(2026, 11, 10))
     with pytest.raises(BadHandover):
         checklist_actions.want_by(deliverable=row(agreement), due_on=date(2026, 12, 2))
-    (posts, review) = checklist.lines([of(agreement)], date(2026, 11, 11))[of(agreement).pk]
+    (posts, review) = checklist.lines([period_of(agreement)], date(2026, 11, 11))[
+        period_of(agreement).pk
+    ]
     assert (posts.standing, review.standing, review.due) == (
         Standing.BEHIND,
         Standing.LATE,
@@ -308,7 +317,7 @@ def test_opening_a_thousand_checklists_takes_as_many_queries_as_ten(world: World
 def test_the_freelancer_hands_over_carries_and_waives_in_the_browser(world: World) -> None:
     agreement = begun(world)
     owner: Browser = logged_in(world.business.owner)
-    page = reverse("dashboard:work", args=[of(agreement).pk])
+    page = reverse("dashboard:work", args=[period_of(agreement).pk])
     assert owner.post(page, {"title": "Extra landing page", "promised": "2"}).status_code == 302
     assert owner.post(page, {"title": "", "promised": "0"}).status_code == 422
     extra = row(agreement, "Extra landing page")
@@ -320,7 +329,7 @@ def test_the_freelancer_hands_over_carries_and_waives_in_the_browser(world: Worl
     assert owner.post(settle, {"how": "waive", "because": "Not needed"}).status_code == 302
     client = (
         inside(agreement.contact)
-        .get(reverse("portal:work", args=[of(agreement).pk]))
+        .get(reverse("portal:work", args=[period_of(agreement).pk]))
         .content.decode()
     )
     assert "Not needed" in client and "2 waived" in client

@@ -1,4 +1,4 @@
-"""Durations are read as people type them."""
+"""Durations are read in every form in which people type them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""How long a clock ran: whole minutes that add up, whatever midnight or daylight saving does in between."""
+"""The time of a timer in whole minutes that add up, over midnight and daylight saving changes."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones

@@ -1,4 +1,4 @@
-"""Hours as rows that do not change: corrected by new ones, readable as they stood on any day (rules 25 to 27)."""
+"""Time entries never change: a correction is a new row; the past stays readable (rules 25 to 27)."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -40,7 +40,7 @@ def running(world: World, **fields: Any) -> Agreement:
 def worked(
     agreement: Agreement, minutes: int, on: date = FIRST, now: Any = NOW, **more: Any
 ) -> list[TimeEntry]:
-    """So many minutes, in days of ten hours from `on` on."""
+    """Log `minutes` in days of ten hours, beginning on `on`."""
     found = []
     while minutes > 0:
         facts = {

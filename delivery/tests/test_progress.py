@@ -1,4 +1,4 @@
-"""Late and behind: plain rules of dates and counts."""
+"""When a deliverable is late or behind, whether a request fits, and when its answer is due."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo

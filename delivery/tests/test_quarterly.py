@@ -1,4 +1,4 @@
-"""Three months on a paper: made from the ledger, kept as it was, sent once."""
+"""The quarterly review: composed from the ledger, frozen, and sent once."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -33,7 +33,7 @@ PARTIES = {"seller": {"name": "S", "legal_name": "S"}, "buyer": {"legal_name": "
 
 @pytest.fixture
 def agreement(world: World, settings: Any, tmp_path: Any) -> Agreement:
-    """Four periods are over; 5 h of work, 4 posts and a better figure in each."""
+    """Four ended periods, each with 5 h of work, 4 posts and a new KPI reading."""
     settings.MEDIA_ROOT = tmp_path
     adds = [{"title": "Audit", "ends_on": "2027-01-31"}, {"title": "Old", "ends_on": "2026-11-20"}]
     row = world.running(tier=TIER, terms=PARTIES | {"value_adds": adds})
@@ -123,8 +123,8 @@ def test_a_review_is_emailed_once_with_its_pdf_and_recorded(agreement: Agreement
     review_quarter.send(review=row, actor="Nan", now=LATER)
     with pytest.raises(NotAllowedNow):
         review_quarter.send(review=row, actor="Nan", now=LATER)
-    letter = OutboxEmail.objects.get(kind="quarterly_review")
-    assert letter.attachment_id == row.document_id and "A film in spring." in letter.text
+    email = OutboxEmail.objects.get(kind="quarterly_review")
+    assert email.attachment_id == row.document_id and "A film in spring." in email.text
     assert audit.chain(agreement.pk)[-1].event == "review_sent"
 
 

@@ -1,4 +1,4 @@
-"""A table of readings: read as spreadsheets write it, tried without writing, taken whole or not at all."""
+"""Importing KPI readings from a file: read as spreadsheets write it, previewed, all or nothing."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -61,7 +61,10 @@ def test_delimiters_dates_and_numbers_are_read_in_every_usual_form(
 def test_old_thai_encodings_and_names_with_punctuation_are_read(
     agreement: Agreement,
 ) -> None:
-    text = 'kpi,date,value\nผู้ติดตาม,2026-11-03,5\n"Engagement, %",2026-11-03,3.5 %\n\'=Sum,2026-11-03,2\n'
+    text = (
+        'kpi,date,value\nผู้ติดตาม,2026-11-03,5\n"Engagement, %",2026-11-03,3.5 %\n'
+        "'=Sum,2026-11-03,2\n"
+    )
     assert take(agreement, text.encode("cp874")).bad == []
     assert sorted(values().values()) == [2, Decimal("3.50"), 5]
 
@@ -97,14 +100,14 @@ def test_one_bad_line_stops_the_import_and_every_bad_line_is_named(agreement: Ag
 
 def test_a_preview_writes_nothing_and_says_what_would_happen(agreement: Agreement) -> None:
     take(agreement, "kpi,date,value\nFollowers,2026-11-03,1\nFollowers,2026-11-04,2\n")
-    more = (
+    other = (
         b"kpi,date,value\nFollowers,2026-11-03,1\nFollowers,2026-11-04,3\nFollowers,2026-11-05,4\n"
     )
-    tried = reading_file.try_out(agreement=agreement, data=more, now=LATER)
+    tried = reading_file.try_out(agreement=agreement, data=other, now=LATER)
     assert (tried.new, tried.corrected, tried.same) == (1, 1, 1)
     assert Reading.history.count() == 2
-    assert take(agreement, more) == tried
-    assert take(agreement, more).same == 3
+    assert take(agreement, other) == tried
+    assert take(agreement, other).same == 3
     assert Reading.history.count() == 4
 
 

@@ -1,4 +1,4 @@
-"""An answer by email: from that person alone, once, and only their own words."""
+"""Answers by email: accepted only from their sender, added once, and without quoted text."""
 
 import subprocess
 import sys
@@ -22,21 +22,51 @@ from tests.world import NOW, World
 ROOT = Path(__file__).resolve().parents[2]
 
 QUOTED = {
-    "Gmail": "On Tue, Nov 3, 2026 at 10:12 AM Nan Kittisak <nan@studio.example> wrote:\n\n> The draft\n> is here.\n",
-    "Gmail, wrapped": "On Tue, Nov 3, 2026 at 10:12 AM Nan Kittisak Studio Company Limited\n<nan@studio.example> wrote:\n\n> The draft\n",
-    "Gmail in Thai": "ในวันที่ อ. 3 พ.ย. 2026 เวลา 10:12 Nan Kittisak <nan@studio.example> เขียนว่า:\n\n> ร่างแรก\n> อยู่ที่นี่\n",
+    "Gmail": (
+        "On Tue, Nov 3, 2026 at 10:12 AM Nan Kittisak <nan@studio.example> wrote:\n\n"
+        "> The draft\n> is here.\n"
+    ),
+    "Gmail, wrapped": (
+        "On Tue, Nov 3, 2026 at 10:12 AM Nan Kittisak Studio Company Limited\n"
+        "<nan@studio.example> wrote:\n\n> The draft\n"
+    ),
+    "Gmail in Thai": (
+        "ในวันที่ อ. 3 พ.ย. 2026 เวลา 10:12 Nan Kittisak <nan@studio.example> เขียนว่า:\n"
+        "\n> ร่างแรก\n> อยู่ที่นี่\n"
+    ),
     "Apple Mail": "> On 3 Nov 2026, at 10:12, Nan <nan@studio.example> wrote:\n> \n> The draft\n",
-    "Apple Mail, from HTML": "On 3 Nov 2026, at 10:12, Nan <nan@studio.example> wrote:\n\nThe draft is here.\n",
-    "Apple Mail in Thai": "เมื่อ 3 พ.ย. 2569 เวลา 10:12 Nan <nan@studio.example> เขียนว่า:\n\n> ร่างแรก\n",
-    "Outlook": "________________________________\nFrom: Nan <nan@studio.example>\nSent: Tuesday, 3 November 2026 10:12\nTo: Ploy\nSubject: Answer\n\nThe draft\n",
-    "Outlook, bold": "*From:* Nan <nan@studio.example>\n*Sent:* Tuesday, 3 November 2026 10:12\n*To:* Ploy\n*Subject:* Answer\n\nThe draft\n",
-    "Outlook, old": "-----Original Message-----\nFrom: Nan\nSent: Tuesday\nTo: Ploy\nSubject: Answer\n\nThe draft\n",
-    "Outlook in Thai": "________________________________\nจาก: Nan <nan@studio.example>\nส่ง: 3 พฤศจิกายน 2569 10:12\nถึง: Ploy\nเรื่อง: ตอบ\n\nร่างแรก\n",
-    "German": "Am Di., 3. Nov. 2026 um 10:12 Uhr schrieb Nan <nan@studio.example>:\n\n> Der Entwurf\n",
+    "Apple Mail, from HTML": (
+        "On 3 Nov 2026, at 10:12, Nan <nan@studio.example> wrote:\n\nThe draft is here.\n"
+    ),
+    "Apple Mail in Thai": (
+        "เมื่อ 3 พ.ย. 2569 เวลา 10:12 Nan <nan@studio.example> เขียนว่า:\n\n> ร่างแรก\n"
+    ),
+    "Outlook": (
+        "________________________________\nFrom: Nan <nan@studio.example>\n"
+        "Sent: Tuesday, 3 November 2026 10:12\nTo: Ploy\nSubject: Answer\n\nThe draft\n"
+    ),
+    "Outlook, bold": (
+        "*From:* Nan <nan@studio.example>\n*Sent:* Tuesday, 3 November 2026 10:12\n"
+        "*To:* Ploy\n*Subject:* Answer\n\nThe draft\n"
+    ),
+    "Outlook, old": (
+        "-----Original Message-----\nFrom: Nan\nSent: Tuesday\nTo: Ploy\n"
+        "Subject: Answer\n\nThe draft\n"
+    ),
+    "Outlook in Thai": (
+        "________________________________\nจาก: Nan <nan@studio.example>\n"
+        "ส่ง: 3 พฤศจิกายน 2569 10:12\nถึง: Ploy\nเรื่อง: ตอบ\n\nร่างแรก\n"
+    ),
+    "German": (
+        "Am Di., 3. Nov. 2026 um 10:12 Uhr schrieb Nan <nan@studio.example>:\n\n> Der Entwurf\n"
+    ),
     "signature": "-- \nPloy Srisuk\nBaan Coffee Roasters, +66 1234\n",
     "phone": "Sent from my iPhone\n",
     "phone in Thai": "ส่งจาก iPhone ของฉัน\n",
-    "phone and quote": "Sent from my iPhone\n\n> On 3 Nov 2026, at 10:12, Nan <nan@studio.example> wrote:\n> The draft\n",
+    "phone and quote": (
+        "Sent from my iPhone\n\n"
+        "> On 3 Nov 2026, at 10:12, Nan <nan@studio.example> wrote:\n> The draft\n"
+    ),
 }
 
 
@@ -50,15 +80,19 @@ def test_quotes_and_signatures_are_cut_off(kind: str, words: str) -> None:
 
 
 def test_answers_between_and_below_the_quoted_lines_are_kept() -> None:
-    text = "On Tue, Nov 3, 2026 at 10:12 AM Nan <nan@studio.example> wrote:\n> Blue?\n\nYes, blue.\n\n> When?\nFriday.\n"
+    text = (
+        "On Tue, Nov 3, 2026 at 10:12 AM Nan <nan@studio.example> wrote:\n> Blue?\n\n"
+        "Yes, blue.\n\n> When?\nFriday.\n"
+    )
     assert own_words(text) == "Yes, blue.\n\nFriday."
 
 
 def test_an_html_email_is_read_as_text() -> None:
     html = (
-        "<html><head><style>p{color:red}</style></head><body><div>Yes,<br>in blue &amp; white.</div><p>Friday?</p>"
-        "<div class='gmail_quote'><div class='gmail_attr'>On Tue Nan wrote:</div><blockquote><p>The draft</p></blockquote>"
-        "</div><script>alert(1)</script></body></html>"
+        "<html><head><style>p{color:red}</style></head><body><div>Yes,<br>in blue &amp; "
+        "white.</div><p>Friday?</p><div class='gmail_quote'><div class='gmail_attr'>On Tue Nan "
+        "wrote:</div><blockquote><p>The "
+        "draft</p></blockquote></div><script>alert(1)</script></body></html>"
     )
     assert own_words(from_html(html)) == "Yes,\nin blue & white.\n\nFriday?"
 
@@ -89,7 +123,7 @@ def asked(world: World, settings: Any) -> Request:
 
 
 def mail(row: Request, person: Any, text: str = "In blue, please.", **headers: str) -> bytes:
-    letter = EmailMessage()
+    email = EmailMessage()
     address = reply_address.of(row, person)
     usual = {
         "From": f"Somebody <{person.email}>",
@@ -100,9 +134,9 @@ def mail(row: Request, person: Any, text: str = "In blue, please.", **headers: s
     for name, value in (
         usual | {name.replace("_", "-"): value for name, value in headers.items()}
     ).items():
-        letter[name] = value
-    letter.set_content(text)
-    return letter.as_bytes()
+        email[name] = value
+    email.set_content(text)
+    return email.as_bytes()
 
 
 def texts() -> list[str]:
@@ -111,12 +145,11 @@ def texts() -> list[str]:
 
 def test_freelancer_and_client_can_answer_by_email(asked: Request, world: World) -> None:
     owner = world.business.owner
-    (letter,) = OutboxEmail.objects.filter(kind="request")
+    (email,) = OutboxEmail.objects.filter(kind="request")
     assert (
-        letter.reply_to == reply_address.of(asked, owner)
-        and len(letter.reply_to.split("@")[0]) <= 64
+        email.reply_to == reply_address.of(asked, owner) and len(email.reply_to.split("@")[0]) <= 64
     )
-    assert "You can simply answer this email." in letter.text
+    assert "You can simply answer this email." in email.text
     assert receive(mail(asked, owner, "On Friday.\n\n" + QUOTED["Gmail"]), now=NOW) == "Taken in."
     asked.refresh_from_db()
     assert asked.responded_at == NOW and thread.of(asked)[1].by_mail
@@ -228,11 +261,11 @@ def test_the_envelope_recipient_counts_where_the_headers_name_none(asked: Reques
 
 
 def test_attachments_are_left_out_with_a_note_and_long_emails_are_shortened(asked: Request) -> None:
-    letter = EmailMessage()
-    letter["From"], letter["To"] = asked.contact.email, reply_address.of(asked, asked.contact)
-    letter.set_content("Yes " * 3000)
-    letter.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="x.pdf")
-    receive(letter.as_bytes(), now=NOW)
+    email = EmailMessage()
+    email["From"], email["To"] = asked.contact.email, reply_address.of(asked, asked.contact)
+    email.set_content("Yes " * 3000)
+    email.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="x.pdf")
+    receive(email.as_bytes(), now=NOW)
     assert len(texts()[1]) == 5000 and texts()[1].endswith("…\n\n(One file was left out.)")
 
 
@@ -242,10 +275,10 @@ def test_without_a_reply_address_the_email_points_to_the_app(world: World) -> No
         contact=agreement.contact, agreement=agreement, text="A banner", now=NOW
     )
     owner_replies.answer(request=row, text="Yes", now=NOW)
-    (letter,) = OutboxEmail.objects.filter(kind="request_answer")
+    (email,) = OutboxEmail.objects.filter(kind="request_answer")
     assert (
-        letter.reply_to == world.business.owner.email
-        and "Answer with the button below." in letter.text
+        email.reply_to == world.business.owner.email
+        and "Answer with the button below." in email.text
     )
     assert reply_address.find("reply+x@hub.example") is None
 

@@ -1,4 +1,4 @@
-"""Why a client may not renew: known facts, added up in the open, for any number of clients at once."""
+"""The risk that a client does not renew: derived from known facts, for any number of clients."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -28,7 +28,7 @@ LATER = NOW + 75 * DAY  # two periods are over, the third runs
 
 
 def lived(world: World, name: str = "Baan Coffee", used: int = 15, **fields: Any) -> Agreement:
-    """Two periods and a half in which `used` of 20 hours went into each."""
+    """An agreement two and a half periods old, with `used` of 20 hours worked in each period."""
     agreement = world.running(world.client(name), minutes=20 * H, **fields)
     for days in (0, 30, 61):
         now = NOW + days * DAY

@@ -1,4 +1,7 @@
-"""A report is drafted for every period that is over, goes out on its day, and never changes after that (rules 38, 40)."""
+"""A report is drafted when its period ends, sent on its day, and never changes after that.
+
+See rules 38 and 40.
+"""
 
 import re
 from datetime import date, datetime, timedelta
@@ -57,16 +60,16 @@ def drafted(world: World) -> Report:
 
 
 def words(report: Report, now: datetime = LATER, **more: Any) -> Report:
-    said = {
+    texts = {
         "comment": "A strong month.",
         "next_text": "Video.",
         "decision": "Shall we add video?",
     } | more
-    return review.save_words(report=report, now=now, **said)
+    return review.save_words(report=report, now=now, **texts)
 
 
 def sent(report: Report, now: datetime = LATER) -> Report:
-    """Frozen, printed and mailed."""
+    """Freeze the report, render its PDF and send its email."""
     send.send_report(report=report, actor="Nan", now=now)
     report_pdf.print_due(now=now)
     emails.send_due(now=now)
@@ -74,7 +77,7 @@ def sent(report: Report, now: datetime = LATER) -> Report:
     return report
 
 
-def letter(kind: str = "report") -> OutboxEmail:
+def email(kind: str = "report") -> OutboxEmail:
     return OutboxEmail.objects.get(kind=kind)
 
 
@@ -157,9 +160,9 @@ def test_a_kpi_without_a_reading_says_so_and_from_zero_there_is_no_percentage(
     signups = measure.add_kpi(name="Sign-ups", target=Decimal(50), **facts)
     measure.read(kpi=signups, period=drafted.period, value=Decimal(20), on=NOW.date(), now=NOW)
     sent(drafted)
-    said = letter().text
-    assert "Visits: no reading, target 100" in said
-    assert "from 0 at the start" in said and "Visits: 0" not in said
+    text = email().text
+    assert "Visits: no reading, target 100" in text
+    assert "from 0 at the start" in text and "Visits: 0" not in text
 
 
 def test_the_chosen_kpis_are_shown_first_and_at_most_three(drafted: Report) -> None:
@@ -185,9 +188,9 @@ def test_the_chosen_kpis_are_shown_first_and_at_most_three(drafted: Report) -> N
 
 def test_a_sent_report_is_complete_in_its_email_and_never_changes(drafted: Report) -> None:
     sent(words(drafted))
-    for said in ("A strong month.", "1.5 h", "posts", "Video.", "Shall we add video?"):
-        assert said in letter().text
-    assert letter().attachment == drafted.document or letter().attachment
+    for phrase in ("A strong month.", "1.5 h", "posts", "Video.", "Shall we add video?"):
+        assert phrase in email().text
+    assert email().attachment == drafted.document or email().attachment
     drafted.refresh_from_db()
     assert drafted.sha256 == send.digest(drafted.snapshot)
     with pytest.raises(NotAllowedNow):
@@ -202,7 +205,7 @@ def test_a_sent_report_is_complete_in_its_email_and_never_changes(drafted: Repor
 def test_unprintable_characters_do_not_stop_a_report(drafted: Report) -> None:
     Deliverable.objects.update(title="posts 🎉")
     assert sent(drafted).document
-    assert "🎉" in letter().text
+    assert "🎉" in email().text
 
 
 def test_two_workers_render_one_pdf_and_send_one_email(drafted: Report) -> None:
@@ -332,9 +335,7 @@ def test_a_reminder_is_never_sent_to_a_former_contact(drafted: Report) -> None:
     report_reminders.nudge_due(now=LATER + timedelta(hours=73))
     emails.send_due(now=LATER + timedelta(hours=73))
     assert (
-        report.nudged_at is None
-        and letter(NUDGE).to == ""
-        and "NobodyToTell" in letter(NUDGE).error
+        report.nudged_at is None and email(NUDGE).to == "" and "NobodyToTell" in email(NUDGE).error
     )
     assert not Link.objects.filter(created_at__gt=LATER + timedelta(hours=72)).exists()
 
@@ -345,7 +346,7 @@ def test_a_reminder_is_never_sent_to_a_former_contact(drafted: Report) -> None:
 def test_views_are_stored_and_missing_views_stay_unknown(drafted: Report) -> None:
     sent(drafted)
     assert (drafted.letter_opened_at, drafted.opened_at, drafted.read_seconds) == (None, None, None)
-    token = re.search(r"/p/seen/(.+?)\.gif", letter().html)
+    token = re.search(r"/p/seen/(.+?)\.gif", email().html)
     assert token and pictured(token[1]) == drafted.pk.hex and pictured("x" + token[1]) is None
     views_recorded.letter_opened(report_id=drafted.pk.hex, now=LATER)
     views_recorded.letter_opened(report_id=drafted.pk.hex, now=DUE)
@@ -394,7 +395,7 @@ def test_a_decision_is_answered_once_and_emailed_to_the_freelancer(drafted: Repo
     with pytest.raises(NotAllowedNow):
         client_decision.give(report=drafted, answer="no", contact=contact, now=LATER, origin=HERE)
     emails.send_due(now=LATER)
-    assert "Please do" in letter("report_answered").text
+    assert "Please do" in email("report_answered").text
     assert audit.is_whole(audit.chain(drafted.pk)) and len(audit.chain(drafted.pk)) == 2
 
 
@@ -408,7 +409,7 @@ def test_a_report_without_a_decision_accepts_no_answer(drafted: Report) -> None:
             now=LATER,
             origin=HERE,
         )
-    assert "answer=" not in letter().html
+    assert "answer=" not in email().html
 
 
 def test_the_same_contents_give_the_same_hash_whatever_the_day(drafted: Report) -> None:

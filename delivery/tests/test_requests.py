@@ -1,4 +1,4 @@
-"""What a client asks for: whether it fits is said at once, the first answer is measured, and each step is told."""
+"""Client requests: whether they fit, when they are first answered, and who is told of each step."""
 
 from datetime import timedelta
 from typing import Any
@@ -44,7 +44,7 @@ def asked(
     )
 
 
-def letters(kind: str, to: str = "") -> list[OutboxEmail]:
+def emails(kind: str, to: str = "") -> list[OutboxEmail]:
     found = OutboxEmail.objects.filter(kind=kind).order_by("created_at", "id")
     return list(found.filter(to=to) if to else found)
 
@@ -59,9 +59,9 @@ def test_a_request_takes_its_title_from_the_first_line_and_states_the_hours_left
     assert row.left == hours_left.of_period(row.period).remaining, "one source for hours (rule 26)"
     assert row.respond_by == NOW + 10 * H
     assert asked(agreement, estimate=181).fits == "word"
-    (letter, _) = letters("request", world.business.owner.email)
-    assert letter.reply_to == agreement.contact.email and "A banner\n3 m wide" in letter.text
-    assert f"/requests/{row.pk}/" in letter.text
+    (email, _) = emails("request", world.business.owner.email)
+    assert email.reply_to == agreement.contact.email and "A banner\n3 m wide" in email.text
+    assert f"/requests/{row.pk}/" in email.text
 
 
 def test_without_hours_a_request_is_in_scope_while_work_is_open(world: World) -> None:
@@ -97,7 +97,7 @@ def test_empty_requests_and_requests_to_foreign_agreements_are_refused(world: Wo
 def test_the_same_form_twice_is_one_request_and_one_message(world: World) -> None:
     agreement = begun(world)
     one, two = asked(agreement, once="m"), asked(agreement, once="m")
-    assert one == two and Request.objects.count() == 1 and len(letters("request")) == 1
+    assert one == two and Request.objects.count() == 1 and len(emails("request")) == 1
     said = [
         client_requests.say(
             request=one, contact=agreement.contact, text="And round", now=NOW, once="n"
@@ -156,14 +156,14 @@ def test_every_step_is_emailed_to_the_participants_and_nobody_else(world: World)
     owner_replies.answer(
         request=row, text="Too large for this month.", now=NOW + 4 * H, to=S.DECLINED
     )
-    subjects = [one.subject for one in letters("request_answer", "boss@baan.example")]
+    subjects = [one.subject for one in emails("request_answer", "boss@baan.example")]
     assert subjects == [
         "Started: A banner",
         "Done: A banner",
         "Started: A banner",
         "Not possible: A banner",
     ]
-    assert {one.to for one in letters("request_answer")} == {
+    assert {one.to for one in emails("request_answer")} == {
         "ploy@baan.example",
         "boss@baan.example",
     }
@@ -173,8 +173,8 @@ def test_every_step_is_emailed_to_the_participants_and_nobody_else(world: World)
 def test_names_in_a_subject_are_not_escaped(world: World) -> None:
     agreement = begun(world, client=world.client("Baan & Co's"))
     asked(agreement, "Nan's <b> banner")
-    assert letters("request")[0].subject == "Baan & Co's asks: Nan's <b> banner"
-    assert "<b>" not in letters("request")[0].html
+    assert emails("request")[0].subject == "Baan & Co's asks: Nan's <b> banner"
+    assert "<b>" not in emails("request")[0].html
 
 
 def test_declining_needs_a_text_and_a_withdrawn_request_is_closed(world: World) -> None:
@@ -191,7 +191,7 @@ def test_declining_needs_a_text_and_a_withdrawn_request_is_closed(world: World) 
     assert Request.objects.get().state == "withdrawn" and RequestMessage.objects.count() == 1, (
         "the loser writes nothing"
     )
-    assert not letters("request_answer") and len(letters("request_end")) == 1
+    assert not emails("request_answer") and len(emails("request_end")) == 1
     for act in (
         lambda: owner_replies.answer(request=mine, text="Still?", now=NOW),
         lambda: client_requests.say(
@@ -212,7 +212,7 @@ def test_a_request_done_with_a_link_is_on_the_checklist_and_at_the_request(world
         "what cannot be printed is left out"
     )
     assert [one.handover for one in thread.of(row)] == [None, gift]
-    assert "https://x.example/a" in letters("request_answer")[0].text
+    assert "https://x.example/a" in emails("request_answer")[0].text
     posts = Deliverable.objects.select_related("period__agreement").get(title="posts")
     again = asked(agreement)
     owner_replies.hand_over_for(
@@ -234,8 +234,8 @@ def test_the_reminder_comes_once_before_the_promise_breaks(world: World) -> None
     row, answered = asked(agreement), asked(agreement, "Other")
     owner_replies.answer(request=answered, text="Yes.", now=NOW)
     assert [request_reminders.remind_due(now=NOW + n * H) for n in (7, 8, 9, 30)] == [0, 1, 0, 0]
-    (letter,) = letters("request_due")
-    assert letter.ref == str(row.pk) and letter.subject == "Answer soon: A banner"
+    (email,) = emails("request_due")
+    assert email.ref == str(row.pk) and email.subject == "Answer soon: A banner"
     home = logged_in(world.business.owner).get(reverse("dashboard:home")).content.decode()
     assert "asks for “A banner”" in home and "Other" not in home
 

@@ -1,4 +1,4 @@
-"""A report's first draft says nothing that its figures do not."""
+"""The suggested text of a report says nothing that its figures do not say."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Exports of time trackers are read whatever their heading's order, encoding and way of writing a day."""
+"""Exports of time trackers are read in any column order, encoding and date format."""
 
 from datetime import date, time, timedelta
 from typing import Any
@@ -12,18 +12,21 @@ from delivery.trackers.time_csv import Line, Reason, Unreadable, keys, overlaps,
 from delivery.trackers.time_names import Known
 
 TOGGL = (
-    "User,Email,Client,Project,Task,Description,Billable,Start date,Start time,End date,End time,Duration,Tags,Amount ()\n"
-    'Nan,nan@x.example,Baan,Social,,"Posts, ""and"" more",Yes,2026-11-03,22:30:00,2026-11-04,00:00:30,01:30:30,,\n'
+    "User,Email,Client,Project,Task,Description,Billable,Start date,Start time,End date,End "
+    "time,Duration,Tags,Amount ()\n"
+    'Nan,nan@x.example,Baan,Social,,"Posts, ""and"" more",Yes,2026-11-03,22:30:00,'
+    "2026-11-04,00:00:30,01:30:30,,\n"
 )
 HARVEST = (
-    "Date,Client,Project,Project Code,Task,Notes,Hours,Hours Rounded,Billable?,Invoiced?,First Name,Last Name\n"
+    "Date,Client,Project,Project Code,Task,Notes,Hours,Hours Rounded,Billable?,Invoiced?,First "
+    "Name,Last Name\n"
     '03.11.2026,Baan,Social,S,Writing,"Posts, ""and"" more","1,51","1,75",No,No,Nan,K\n'
 )
 CLOCKIFY = (
-    "Project,Client,Description,Task,User,Group,Email,Tags,Billable,Start Date,Start Time,End Date,End Time,"
-    "Duration (h),Duration (decimal),Billable Rate (USD)\n"
-    'Social,Baan,"Posts, ""and"" more",Writing,Nan,,nan@x.example,,Yes,11/03/2026,10:30:00 PM,11/04/2026,'
-    "12:00:30 AM,01:30:30,1.51,80\n"
+    "Project,Client,Description,Task,User,Group,Email,Tags,Billable,Start Date,Start Time,End "
+    "Date,End Time,Duration (h),Duration (decimal),Billable Rate (USD)\n"
+    'Social,Baan,"Posts, ""and"" more",Writing,Nan,,nan@x.example,,Yes,11/03/2026,10:30:00 PM,'
+    "11/04/2026,12:00:30 AM,01:30:30,1.51,80\n"
 )
 
 
@@ -76,7 +79,7 @@ def test_whatever_the_bytes_are_only_unreadable_is_raised(data: bytes, headed: b
     try:
         read(TOGGL.encode() + data if headed else data)
     except Unreadable as error:
-        assert isinstance(no.reason, Reason)
+        assert isinstance(error.reason, Reason)
 
 
 @given(st.text(max_size=60))

@@ -1,4 +1,4 @@
-"""Hours from another tracker: tried without writing, taken over whole and once, and taken back."""
+"""Importing hours from another tracker: previewed, written once and as a whole, and undone."""
 
 from datetime import date, timedelta
 from typing import Any

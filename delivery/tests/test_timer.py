@@ -1,4 +1,4 @@
-"""The timer: it runs whatever happens, is written down once, and never writes what nobody worked."""
+"""The timer: it survives anything, is logged once, and never logs time that nobody worked."""
 
 import re
 from collections.abc import Callable
@@ -161,7 +161,7 @@ def test_when_the_report_was_sent_meanwhile_the_time_goes_to_the_open_period(
 
 
 def test_for_a_client_in_another_time_zone_the_freelancers_day_counts(world: World) -> None:
-    """Eight in the morning in Bangkok is the evening before in Los Angeles, and the agreement's first day."""
+    """8:00 in Bangkok is still the day before, the agreement's first, in Los Angeles."""
     at = NOW - 4 * H
     client = world.client(time_zone="America/Los_Angeles")
     agreement = world.running(client, starts_on=date(2026, 11, 1), now=at - H)
@@ -190,13 +190,14 @@ def test_an_entry_always_has_a_note(agreement: Agreement) -> None:
 def test_a_forgotten_timer_is_emailed_once(
     agreement: Agreement, begun: int, passed: float, warned: bool
 ) -> None:
-    """It begins at noon, and so many hours later: after eight hours, or after four where midnight has passed."""
+    """The timer starts `begun` hours after noon; it is forgotten after eight hours, or after four
+    when midnight has passed."""
     begins = NOW + begun * H
     start(agreement, begins)
     for _time in range(2):
         timer.warn_due(now=begins + passed * H)
     emails.send_due(now=timezone.now())
-    assert len([letter for letter in mail.outbox if "timer" in letter.subject]) == warned
+    assert len([email for email in mail.outbox if "timer" in email.subject]) == warned
 
 
 # At the desk
@@ -211,7 +212,7 @@ def desk(world: World) -> Browser:
 
 @pytest.fixture
 def runs(world: World) -> Callable[..., Timer]:
-    """A timer that has run for so long."""
+    """Start a timer that has already run for `passed`."""
     now = timezone.now()
     agreement = world.running(
         now=now - timedelta(days=3), starts_on=(now - timedelta(days=3)).date()

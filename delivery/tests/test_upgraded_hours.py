@@ -1,4 +1,4 @@
-"""An upgrade inside a period adds its share of the difference to what the period includes (rule 7), everywhere."""
+"""An upgrade inside a period adds its share of the extra hours to that period (rule 7)."""
 
 from datetime import UTC, datetime
 

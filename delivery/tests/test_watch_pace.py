@@ -1,4 +1,4 @@
-"""At day 10 and 20 what is off its line is told while there is still time: once, in one letter a day (rule 39)."""
+"""Warnings on days 10 and 20 about what is behind, in one email a day (rule 39)."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -42,7 +42,7 @@ def running(world: World, name: str = "Baan Coffee", **fields: Any) -> Agreement
 
 
 def on_track(agreement: Agreement) -> None:
-    """Nothing of it is off on day 10, 9 days after the first."""
+    """Log work and readings so that nothing is behind on day 10, 9 days after the first."""
     Deliverable.objects.filter(period__agreement=agreement).update(done=4)
     time_log.log_time(agreement=agreement, on=FIRST, minutes=9 * H, note="Work", now=NOW)
 
@@ -151,11 +151,11 @@ def test_many_clients_take_one_email_and_a_fixed_number_of_queries(world: World)
         asked.append(len(queries))
     assert made == 13
     assert asked[0] == asked[1]
-    letter = OutboxEmail.objects.get(kind="early_warnings")
+    email = OutboxEmail.objects.get(kind="early_warnings")
     assert (
-        "13 clients" in letter.subject
-        and letter.text.count("/warnings/") == 11
-        and "3 more" in letter.text
+        "13 clients" in email.subject
+        and email.text.count("/warnings/") == 11
+        and "3 more" in email.text
     )
 
 
@@ -185,8 +185,8 @@ def test_the_note_is_emailed_once_to_the_decision_maker_and_recorded(world: Worl
     ):
         with pytest.raises(NotAllowedNow):
             act()
-    letter = OutboxEmail.objects.get(kind="early_note")
-    assert letter.to == "ploy@baan.example" and "They come on Friday." in letter.text
+    email = OutboxEmail.objects.get(kind="early_note")
+    assert email.to == "ploy@baan.example" and "They come on Friday." in email.text
     assert audit.chain(agreement.pk)[-1].event == "early_note_sent"
 
 

@@ -1,4 +1,4 @@
-"""A week at a glance: sums by day, by client and over all; and the quick ways to write time down."""
+"""The week on one page: totals by day and by client, and quick ways to log time."""
 
 import re
 from datetime import date, timedelta

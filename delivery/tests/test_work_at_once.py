@@ -1,4 +1,4 @@
-"""Two tabs, two people and two workers at the same moment: each thing is counted, told and moved once."""
+"""Tabs, people and workers that act at the same moment: each thing is counted and sent once."""
 
 from datetime import timedelta
 from decimal import Decimal

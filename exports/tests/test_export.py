@@ -1,4 +1,4 @@
-"""Everything can be taken along, can be checked with nothing but the files, and takes no secret with it."""
+"""A business can export everything and verify the files on their own; no secret is in them."""
 
 import csv
 import hashlib
@@ -34,14 +34,14 @@ LATER = NOW + timedelta(days=31)
 
 @pytest.fixture
 def folder(settings: Any, tmp_path: Path) -> Path:
-    """Where this installation keeps everything."""
+    """The folder in which this installation stores all files."""
     settings.RH_VAR_DIR = tmp_path
     return tmp_path
 
 
 @pytest.fixture
 def lived(world: World, folder: Path) -> Agreement:
-    """An agreement with every kind of paper."""
+    """An agreement with every kind of document."""
     agreement = world.sealed()
     for now in (NOW, LATER):
         bill(now=now, door="test")
@@ -60,7 +60,7 @@ def files_of(agreement: Agreement, now: Any = LATER) -> zipfile.ZipFile:
 
 
 def checked(archive: zipfile.ZipFile, folder: Path) -> tuple[int, str]:
-    """What the README tells to do, done."""
+    """Verify the archive as its README describes."""
     archive.extractall(folder)
     done = subprocess.run(
         ["sha256sum", "-c", "SHA256SUMS"], cwd=folder, capture_output=True, text=True
@@ -88,9 +88,9 @@ def test_an_agreement_is_exported_with_every_document_and_sha256sum_confirms_the
             *["Invoice", "Receipt"] * 2,
         ]
     )
-    status, said = checked(archive, tmp_path / "out")
-    assert status == 0, said
-    assert said.count(": OK") == len(kinds) + 1
+    status, output = checked(archive, tmp_path / "out")
+    assert status == 0, output
+    assert output.count(": OK") == len(kinds) + 1
     signed = next(row for row in manifest(archive) if row["Kind"] == "Signed agreement")
     assert lived.signed_document
     assert signed["SHA-256"] == lived.signed_document.sha256
@@ -217,9 +217,9 @@ def test_an_export_requested_twice_is_built_once_and_survives_a_killed_worker(
     assert requested_exports.make_due(now=NOW) == 0
     assert requested_exports.make_due(now=NOW + 2 * requested_exports.LEASE) == 1
     assert requested_exports.make_due(now=NOW + 2 * requested_exports.LEASE) == 0
-    letter = OutboxEmail.objects.get(kind="export")
-    assert letter.to == world.business.owner.email
-    assert letter.text.count("/exports/") == 1
+    email = OutboxEmail.objects.get(kind="export")
+    assert email.to == world.business.owner.email
+    assert email.text.count("/exports/") == 1
     requested_exports.make_due(now=NOW + 3 * requested_exports.LEASE + requested_exports.KEPT)
     row.refresh_from_db()
     assert (row.state, requested_exports.path(row).exists()) == ("gone", False)
