@@ -1,4 +1,7 @@
-"""Doorbells: the hours at which beat rings. What is due is found by the verbs, never by the message."""
+"""The Celery app and the schedule of its tasks.
+
+A task's message carries no data: each task finds in the database what is due.
+"""
 
 import os
 from typing import Any
@@ -37,8 +40,11 @@ app.conf.beat_schedule = {
 @worker_init.connect
 @beat_init.connect
 def refuse(**_: Any) -> None:
-    """Celery runs Django's checks and drops what they say: here an error of theirs stops it, as it stops the web."""
+    """Stop worker and beat when a check of Django reports an error, as the web server stops.
+
+    Celery itself runs the checks but ignores their result.
+    """
     try:
         call_command("check", "--fail-level", "ERROR")
-    except SystemCheckError as no:
-        raise SystemExit(str(no)) from None
+    except SystemCheckError as error:
+        raise SystemExit(str(error)) from None

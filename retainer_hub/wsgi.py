@@ -1,4 +1,4 @@
-"""What the web server calls."""
+"""The WSGI application that the web server calls."""
 
 import os
 
@@ -7,6 +7,6 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer_hub.settings")
 application = get_wsgi_application()
 
-from core.documents import render  # noqa: E402  (it needs the settings)
+from core.documents import render  # noqa: E402  (needs the settings)
 
-render.warm()  # the first person who asks this process for a paper does not wait for its fonts
+render.warm()  # load the fonts now, so that the first PDF does not wait for them
