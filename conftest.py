@@ -1,4 +1,4 @@
-"""What every test stands on: a Chromium, a world with one business, and databases that can be emptied."""
+"""Configures the tests: options, marks, Chromium, and databases that can be emptied."""
 
 import gc
 import os
@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-hypothesis_settings.register_profile(
-    "house", deadline=None, print_blob=True
-)  # a busy machine is no defect
+# No deadline: a busy machine is no defect.
+hypothesis_settings.register_profile("house", deadline=None, print_blob=True)
 hypothesis_settings.register_profile(
     "quick", hypothesis_settings.get_profile("house"), max_examples=25
 )
@@ -26,17 +25,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database",
         action="store_true",
-        help="only what another database could answer differently",
+        help="run only tests whose result another database could change",
     )
     parser.addoption(
         "--share",
         default="0/1",
-        help='of the files, those whose place modulo 5 is 0, 1 or 2: "012/5"',
+        help='run a share of the files: "012/5" takes those whose position modulo 5 is 0, 1 or 2',
     )
     parser.addoption(
         "--every-day",
         action="store_true",
-        help="tests of a year let the jobs run on every single day",
+        help="run the jobs on every day in the tests of a year",
     )
 
 
@@ -56,41 +55,47 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def commits(item: pytest.Item) -> bool:
-    """Others see what it writes: its threads, or processes that are killed."""
-    asked = item.get_closest_marker("django_db")
+    """Whether the test commits what it writes, for threads or for processes that are killed."""
+    mark = item.get_closest_marker("django_db")
     return "transactional_db" in getattr(item, "fixturenames", ()) or bool(
-        asked and asked.kwargs.get("transaction")
+        mark and mark.kwargs.get("transaction")
     )
 
 
 def is_about_a_database(item: pytest.Item) -> bool:
-    """Another database could answer it differently: it uses one, or starts processes that do, and renders nothing."""
+    """Whether another database could change the result.
+
+    That is so when the test uses a database, or starts processes that do, and is not only about
+    rendering.
+    """
     fixtures = {"db", "transactional_db", "django_db_setup"} & set(
         getattr(item, "fixturenames", ())
     )
-    asks = bool(fixtures) or any(
+    uses_database = bool(fixtures) or any(
         item.get_closest_marker(name) for name in ("django_db", "processes")
     )
-    return asks and not any(item.get_closest_marker(name) for name in ("rendering", "commands"))
+    return uses_database and not any(
+        item.get_closest_marker(name) for name in ("rendering", "commands")
+    )
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
-    """What is loaded by now stays: not looking at it again and again makes the tests a seventh faster."""
+    """Exempt what is loaded by now from garbage collection: tests run a seventh faster."""
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Debian's own Chromium."""
+    """Use the Chromium of Debian."""
     flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
     return {**browser_type_launch_args, "executable_path": shutil.which("chromium"), "args": flags}
 
 
 @pytest.fixture(scope="session")
 def django_db_keepdb() -> bool:
-    """On SQLite the tests use the copy that django_db_modify_db_settings makes; PostgreSQL migrates its own."""
+    """On SQLite, keep the copy made by django_db_modify_db_settings; PostgreSQL is migrated."""
     from django.conf import settings
 
     return bool(settings.IS_SQLITE)
@@ -100,9 +105,10 @@ def django_db_keepdb() -> bool:
 def django_db_modify_db_settings(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[None]:
-    """A copy of an empty, migrated database: in memory, or in a file for a browser.
+    """Copy an empty, migrated SQLite database: into memory, or into a file for browser tests.
 
-    A browser asks from several threads at once: SQLite in memory locks its tables then, a file waits its turn.
+    A browser causes queries from several threads. A database in memory then fails with locked
+    tables, while a file waits for its turn.
     """
     from django.conf import settings
 
@@ -115,13 +121,13 @@ def django_db_modify_db_settings(
     if any(item.get_closest_marker("browser") for item in request.session.items):
         name = str(tmp_path_factory.mktemp("database") / "browser.sqlite3")
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = name
-    with closing(copy_to(name)):  # what is in memory goes when nobody holds it any more
+    with closing(copy_to(name)):  # the database in memory lives as long as this connection
         yield
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _emptying_lifts_the_triggers() -> Iterator[None]:
-    """A transactional test empties the database afterwards; frozen rows must let go for that moment."""
+    """Switch off the triggers that protect rows while a transactional test empties the database."""
     from django.test import TransactionTestCase
 
     from core.database.frozen_rows import lifted
@@ -139,16 +145,16 @@ def _emptying_lifts_the_triggers() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _own_folders(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Files and cached answers of a test stay with the test: no folder and no Redis is emptied under anybody."""
-    own = tmp_path_factory.getbasetemp() / f"test-{next(TESTS)}"
-    settings.MEDIA_ROOT = own / "media"
-    settings.KEPT_PAPERS = "/dev/null/nowhere"  # every paper of a test is really made
-    place = (
-        {"KEY_PREFIX": f"{os.getpid()}-{own.name}"}
+    """Give each test its own files and cache, so that nothing shared is ever emptied."""
+    folder = tmp_path_factory.getbasetemp() / f"test-{next(TESTS)}"
+    settings.MEDIA_ROOT = folder / "media"
+    settings.KEPT_PAPERS = "/dev/null/nowhere"  # every PDF of a test is really rendered
+    location = (
+        {"KEY_PREFIX": f"{os.getpid()}-{folder.name}"}
         if settings.REDIS_URL
-        else {"LOCATION": own / "cache"}
+        else {"LOCATION": folder / "cache"}
     )
-    settings.CACHES = {"default": settings.CACHES["default"] | place}
+    settings.CACHES = {"default": settings.CACHES["default"] | location}
 
 
 pytest_plugins = ["tests.world", "tests.at_once"]

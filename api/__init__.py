@@ -1,1 +1,1 @@
-"""The door for programs: readings in, KPIs out, JSON only."""
+"""The API for the freelancer's own programs: readings in, KPIs out, as JSON."""

@@ -1,4 +1,4 @@
-"""Reads what a program posted: one reading or a list of them, or says at which place it cannot be read."""
+"""Parses the body of a request: one reading or a list of them, or what is wrong with each."""
 
 import json
 from dataclasses import dataclass
@@ -11,13 +11,16 @@ from django.utils.translation import gettext as _
 
 from delivery.kpis.readings import Wanted
 
-MOST = 1000  # readings at a time
+MOST = 1000  # readings in one request
 LONGEST = 40  # characters of a value
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What cannot be read at `place` (from 0); `field` names the part."""
+    """What is wrong with the reading at position `place` (from 0).
+
+    `field` names the part that is wrong, and `words` says why.
+    """
 
     place: int
     field: str
@@ -29,43 +32,50 @@ class NotJson(ValueError):
 
 
 class TooMany(ValueError):
-    """More readings than are taken at a time."""
+    """The body holds more than MOST readings."""
 
 
 def read(body: bytes) -> tuple[list[Wanted], list[Fault]]:
-    """The readings of a body, and what is wrong with the others. Raises NotJson, TooMany."""
+    """Return the readings in a body, and the faults of the others.
+
+    Raises NotJson and TooMany.
+    """
     try:
-        found = json.loads(body, parse_float=Decimal, parse_int=Decimal, parse_constant=str)
+        content = json.loads(body, parse_float=Decimal, parse_int=Decimal, parse_constant=str)
     except (ValueError, RecursionError, InvalidOperation):
         raise NotJson from None
-    rows = found if isinstance(found, list) else [found]
-    if len(rows) > MOST:
+    items = content if isinstance(content, list) else [content]
+    if len(items) > MOST:
         raise TooMany
-    good: list[Wanted] = []
-    bad: list[Fault] = []
-    for place, row in enumerate(rows):
+    readings: list[Wanted] = []
+    faults: list[Fault] = []
+    for index, item in enumerate(items):
         try:
-            good.append(_wanted(row))
-        except _Unreadable as no:
-            bad.append(Fault(place, no.field, no.words))
-    return good, bad
+            readings.append(_reading(item))
+        except _Unreadable as error:
+            faults.append(Fault(index, error.field, error.words))
+    return readings, faults
 
 
 class _Unreadable(Exception):
+    """A reading cannot be parsed: `field` names the part, `words` says why."""
+
     def __init__(self, field: str, words: str) -> None:
         super().__init__(words)
         self.field, self.words = field, words
 
 
-def _wanted(row: Any) -> Wanted:
-    if not isinstance(row, dict):
+def _reading(item: Any) -> Wanted:
+    """Return the reading in one JSON object. Raises _Unreadable."""
+    if not isinstance(item, dict):
         raise _Unreadable("", _("A reading is an object with kpi, on and value."))
-    if unknown := sorted(set(row) - {"kpi", "on", "value"}):
+    if unknown := sorted(set(item) - {"kpi", "on", "value"}):
         raise _Unreadable(unknown[0][:60], _("A reading has kpi, on and value, and nothing else."))
-    return Wanted(_uuid(row.get("kpi")), _day(row.get("on")), _number(row.get("value")))
+    return Wanted(_uuid(item.get("kpi")), _day(item.get("on")), _number(item.get("value")))
 
 
 def _uuid(value: Any) -> UUID:
+    """Return the id of a KPI. Raises _Unreadable."""
     try:
         return UUID(value)
     except (ValueError, TypeError, AttributeError):
@@ -73,6 +83,7 @@ def _uuid(value: Any) -> UUID:
 
 
 def _day(value: Any) -> date:
+    """Return a date in the form 2026-11-03. Raises _Unreadable."""
     try:
         if len(value) == len("2026-11-03"):
             return date.fromisoformat(value)
@@ -82,7 +93,10 @@ def _day(value: Any) -> date:
 
 
 def _number(value: Any) -> Decimal:
-    """A number, or a text that is one: a program that has only floats can send what it means."""
+    """Return a number, also from a text: a program that has only floats can send an exact value.
+
+    Raises _Unreadable.
+    """
     if (
         isinstance(value, str)
         and len(value) <= LONGEST

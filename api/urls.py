@@ -1,4 +1,4 @@
-"""Addresses that a program of the freelancer's calls."""
+"""The URLs of the API."""
 
 from django.urls import path
 

@@ -1,4 +1,7 @@
-"""The doors of the API: a key instead of a session, JSON in and out, the business's own rows only (docs/api.md)."""
+"""The views of the API (docs/api.md).
+
+A key replaces the session; requests and responses are JSON, and hold only the business's own rows.
+"""
 
 from typing import Any
 
@@ -25,139 +28,167 @@ from delivery.rules.errors import BadReadings
 LARGEST = 1_000_000  # bytes
 WINDOW = 60  # seconds
 CALLS = 120  # of one key in a window
-STRANGERS = 30  # calls of one address in a window without a key that opens
+STRANGERS = 30  # calls without a valid key from one IP address in a window
 STATUS = {No.UNKNOWN: 404, No.CLOSED: 409}
 
 
-def says(status: int, error: str, words: str, **more: Any) -> JsonResponse:
-    """An error as JSON: its name for the program, a sentence for the person who reads the log."""
-    return JsonResponse({"error": error, "message": words, **more}, status=status)
+def error_response(status: int, error: str, message: str, **fields: Any) -> JsonResponse:
+    """Return an error as JSON.
+
+    `error` is its name, for the program; the message is for the person who reads the program's log.
+    """
+    return JsonResponse({"error": error, "message": message, **fields}, status=status)
 
 
 @method_decorator(csrf_exempt, name="dispatch")
-class Door(View):
-    """Lets a key in. No session is looked at, so that no page of somebody else's can post here."""
+class ApiKeyView(View):
+    """The base of all views: admits a request by its API key.
+
+    Sessions are ignored, so no other site can post here with a visitor's cookies.
+    """
 
     key: ApiKey
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        answer = self._refused(request) or super().dispatch(request, *args, **kwargs)
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        """Check the key, then answer the request; no answer may be cached."""
+        response = self._refusal(request) or super().dispatch(request, *args, **kwargs)
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
     def http_method_not_allowed(
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> JsonResponse:
-        words = _("This address does not take %(method)s.") % {"method": request.method}
-        answer = says(405, "method_not_allowed", words)
-        answer.headers["Allow"] = ", ".join(
+        """Answer 405 as JSON, with the allowed methods in the header `Allow`."""
+        message = _("This address does not take %(method)s.") % {"method": request.method}
+        response = error_response(405, "method_not_allowed", message)
+        response.headers["Allow"] = ", ".join(
             name.upper() for name in self.http_method_names if hasattr(self, name)
         )
-        return answer
+        return response
 
-    def _refused(self, request: HttpRequest) -> JsonResponse | None:
-        way, _space, secret = request.headers.get("Authorization", "").partition(" ")
-        found = (
-            api_keys.find(secret.strip(), now=timezone.now()) if way.lower() == "bearer" else None
+    def _refusal(self, request: HttpRequest) -> JsonResponse | None:
+        """Return the response for a request without a valid key, or with too many calls.
+
+        None when the request may go on; then `key` is set.
+        """
+        scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
+        key = (
+            api_keys.find(secret.strip(), now=timezone.now())
+            if scheme.lower() == "bearer"
+            else None
         )
-        who = str(found.pk) if found else address(request)
+        caller = str(key.pk) if key else address(request)
         if too_often(
-            "api" if found else "api_stranger",
-            who,
-            limit=CALLS if found else STRANGERS,
+            "api" if key else "api_stranger",
+            caller,
+            limit=CALLS if key else STRANGERS,
             seconds=WINDOW,
         ):
-            answer = says(429, "too_many_requests", _("Too many calls. Try again in a minute."))
-            answer.headers["Retry-After"] = str(WINDOW)
-            return answer
-        if found is None:
-            answer = says(
+            response = error_response(
+                429, "too_many_requests", _("Too many calls. Try again in a minute.")
+            )
+            response.headers["Retry-After"] = str(WINDOW)
+            return response
+        if key is None:
+            response = error_response(
                 401, "unauthorized", _("Send a key that is in use: Authorization: Bearer …")
             )
-            answer.headers["WWW-Authenticate"] = 'Bearer realm="Retainer Hub"'
-            return answer
-        if found.business.is_suspended:
-            return says(403, "suspended", _("This business is suspended."))
-        self.key = found
+            response.headers["WWW-Authenticate"] = 'Bearer realm="Retainer Hub"'
+            return response
+        if key.business.is_suspended:
+            return error_response(403, "suspended", _("This business is suspended."))
+        self.key = key
         return None
 
 
-class Kpis(Door):
-    """What can be read: every KPI that is measured, with its id."""
+class Kpis(ApiKeyView):
+    """Lists every KPI that is measured, with its id."""
 
     def get(self, request: HttpRequest) -> JsonResponse:
-        rows = scoped(Kpi, self.key.business).filter(retired_at__isnull=True)
-        rows = rows.select_related("agreement__client").order_by("created_at", "name", "pk")
-        return JsonResponse({"kpis": [_kpi(row) for row in rows]})
+        """Return the KPIs of the business."""
+        kpis = scoped(Kpi, self.key.business).filter(retired_at__isnull=True)
+        kpis = kpis.select_related("agreement__client").order_by("created_at", "name", "pk")
+        return JsonResponse({"kpis": [_kpi(kpi) for kpi in kpis]})
 
 
-class Readings(Door):
-    """Takes one reading or up to 1,000, all or none. The same again changes nothing; another value corrects."""
+class Readings(ApiKeyView):
+    """Takes one reading or up to 1,000, all of them or none.
+
+    The same reading again changes nothing; another value corrects it.
+    """
 
     def post(self, request: HttpRequest) -> JsonResponse:
+        """Write the readings in the body."""
         try:
             raw = request.body
-        except RequestDataTooBig:  # Django's own limit, before it is read
+        except RequestDataTooBig:  # Django's own limit, raised before the body is read
             raw = b" " * (LARGEST + 1)
         if len(raw) > LARGEST:
-            return says(413, "too_large", _("A call takes up to 1,000 readings in 1 MB."))
+            return error_response(413, "too_large", _("A call takes up to 1,000 readings in 1 MB."))
         try:
-            wanted, faults = body.read(raw)
+            new_readings, faults = body.read(raw)
         except body.NotJson:
-            return says(400, "bad_json", _("The body is not JSON."))
+            return error_response(400, "bad_json", _("The body is not JSON."))
         except body.TooMany:
-            return says(413, "too_large", _("A call takes up to 1,000 readings in 1 MB."))
+            return error_response(413, "too_large", _("A call takes up to 1,000 readings in 1 MB."))
         if faults:
             errors = [
-                {"index": one.place, "field": one.field, "message": one.words} for one in faults
+                {"index": fault.place, "field": fault.field, "message": fault.words}
+                for fault in faults
             ]
-            return says(422, "bad_reading", faults[0].words, errors=errors)
-        return self._write(wanted)
+            return error_response(422, "bad_reading", faults[0].words, errors=errors)
+        return self._write(new_readings)
 
-    def _write(self, wanted: list[readings.Wanted]) -> JsonResponse:
+    def _write(self, new_readings: list[readings.Wanted]) -> JsonResponse:
+        """Write the readings; return what became of each, or why they are refused."""
         actor = f"API: {self.key.name}"
         try:
-            done = readings.write(
+            results = readings.write(
                 business=self.key.business,
-                wanted=wanted,
+                wanted=new_readings,
                 now=timezone.now(),
                 actor=actor,
                 source=Source.HTTP,
             )
-        except BadReadings as no:
+        except BadReadings as error:
             errors = [
-                {"index": one.place, "error": one.why, "message": one.words} for one in no.bad
+                {"index": bad.place, "error": bad.why, "message": bad.words} for bad in error.bad
             ]
-            return says(
-                STATUS.get(no.bad[0].why, 422), no.bad[0].why, no.bad[0].words, errors=errors
+            return error_response(
+                STATUS.get(error.bad[0].why, 422),
+                error.bad[0].why,
+                error.bad[0].words,
+                errors=errors,
             )
-        new = sum(one.is_new for one in done)
+        new_count = sum(result.is_new for result in results)
         return JsonResponse(
-            {"readings": [_reading(one) for one in done]}, status=201 if new else 200
+            {"readings": [_reading(result) for result in results]}, status=201 if new_count else 200
         )
 
 
-def _reading(one: Written) -> dict[str, str]:
-    row = one.reading
-    became = "unchanged" if not one.is_new else "corrected" if one.was else "created"
+def _reading(result: Written) -> dict[str, str]:
+    """Return a written reading as JSON, with what became of it."""
+    reading = result.reading
+    outcome = "unchanged" if not result.is_new else "corrected" if result.was else "created"
     return {
-        "kpi": str(row.kpi_id),
-        "on": row.on.isoformat(),
-        "value": str(row.value),
-        "result": became,
+        "kpi": str(reading.kpi_id),
+        "on": reading.on.isoformat(),
+        "value": str(reading.value),
+        "result": outcome,
     }
 
 
-def _kpi(row: Kpi) -> dict[str, Any]:
+def _kpi(kpi: Kpi) -> dict[str, Any]:
+    """Return a KPI as JSON."""
     return {
-        "id": str(row.pk),
-        "name": row.name,
-        "unit": row.unit,
-        "kind": row.kind,
-        "shape": row.shape,
-        "target": str(row.target),
-        "baseline": str(row.baseline),
-        "less_is_better": row.less_is_better,
-        "agreement": row.agreement.title,
-        "client": row.agreement.client.name,
+        "id": str(kpi.pk),
+        "name": kpi.name,
+        "unit": kpi.unit,
+        "kind": kpi.kind,
+        "shape": kpi.shape,
+        "target": str(kpi.target),
+        "baseline": str(kpi.baseline),
+        "less_is_better": kpi.less_is_better,
+        "agreement": kpi.agreement.title,
+        "client": kpi.agreement.client.name,
     }

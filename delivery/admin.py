@@ -1,4 +1,4 @@
-"""Work and reports in the admin site."""
+"""Delivery's models in the admin site, where they can be read but not changed."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""Registers the delivery room with Django."""
+"""The Django app `delivery`."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Delivery's doors for Celery. Each reads the clock once."""
+"""Celery tasks of delivery. Each task reads the clock once."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -12,19 +12,19 @@ from delivery.work import checklist_actions
 
 @shared_task(name="delivery.tasks.send_reports", ignore_result=True)
 def send_reports() -> None:
-    """Draft the reports of periods that are over, send those that are due, go after those that nobody has seen."""
+    """Draft, remind of, send and follow up on reports."""
     report_run.report(now=timezone.now(), door="job")
 
 
 @shared_task(name="delivery.tasks.print_reports", ignore_result=True)
 def print_reports() -> None:
-    """Print the reports that were sent; any number of workers share them."""
+    """Render the PDFs of reports that were sent; several workers may share the work."""
     report_pdf.print_due(now=timezone.now())
 
 
 @shared_task(name="delivery.tasks.watch_hours", ignore_result=True)
 def watch_hours() -> None:
-    """Bill agreed work beyond the hours, tell when hours are nearly used and when a timer was forgotten."""
+    """Bill approved overage, warn of hours that are nearly used, and remind of forgotten timers."""
     now = timezone.now()
     overage.settle_due(now=now)
     usage_warnings.warn_due(now=now)
@@ -33,13 +33,13 @@ def watch_hours() -> None:
 
 @shared_task(name="delivery.tasks.watch_pace", ignore_result=True)
 def watch_pace() -> None:
-    """Look at the periods that have reached day 10 or 20, and tell what is off its line."""
+    """Check the periods that have reached day 10 or 20, and warn of what is off track."""
     pace.watch(now=timezone.now())
 
 
 @shared_task(name="delivery.tasks.watch_work", ignore_result=True)
 def watch_work() -> None:
-    """Open the lists of new periods, place what was carried, and remind of promised answers."""
+    """Create checklists of new periods, place carried work, and remind of requests that are due."""
     now = timezone.now()
     checklist_actions.open_checklists(now=now)
     request_reminders.remind_due(now=now)

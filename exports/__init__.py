@@ -1,1 +1,1 @@
-"""What can be taken along: histories, archives and tables."""
+"""Exports of a business: histories of agreements, archives of documents, and tables of data."""

@@ -1,4 +1,4 @@
-"""Exports in the admin site."""
+"""Exports in the admin site, where they can be read but not changed."""
 
 from django.contrib import admin
 

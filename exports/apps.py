@@ -1,4 +1,4 @@
-"""Registers the exports room with Django."""
+"""The Django app `exports`."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

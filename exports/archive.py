@@ -1,4 +1,4 @@
-"""A ZIP on the disk, written file by file with a manifest: safe names, a fixed order, and a hash for each file."""
+"""Writes a ZIP file with a manifest: safe names, a fixed order, and a hash of each file."""
 
 import hashlib
 import unicodedata
@@ -14,7 +14,8 @@ from core.documents import store
 from core.models import Document
 from core.tables import spreadsheet
 
-LONGEST = 120  # bytes of one part of a path: file systems take 255
+LONGEST = 120  # bytes of one part of a path; file systems allow 255
+# Characters and names that Windows does not allow in file names.
 FORBIDDEN = frozenset('<>:"/\\|?*')
 RESERVED = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))]
@@ -24,7 +25,10 @@ MANIFEST, SUMS, README = "manifest.csv", "SHA256SUMS", "README.txt"
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the manifest. `state` is empty where the file is there, else why it is not."""
+    """One line of the manifest.
+
+    `state` is empty for a file that is in the archive, otherwise it says why the file is not.
+    """
 
     path: str
     kind: str
@@ -34,7 +38,10 @@ class Entry:
 
 
 class Archive:
-    """Holds one file in memory at a time. `on_file` is called after each."""
+    """A ZIP file that is being written, with one file in memory at a time.
+
+    `on_file` is called after each file.
+    """
 
     def __init__(
         self, file: IO[bytes], *, now: datetime, on_file: Callable[[], None] = lambda: None
@@ -45,27 +52,35 @@ class Archive:
         self.taken: set[str] = {MANIFEST.lower(), SUMS.lower(), README.lower()}
 
     def folder(self, inside: str, name: str) -> str:
-        """A folder of this name that nothing else is in, below another one, as the beginning of a path."""
-        return self._free(inside + safe(name), "") + "/"
+        """Return the path of a new folder `name` below the folder `inside`."""
+        return self._free_path(inside + safe(name), "") + "/"
 
     def add(
         self, path: str, body: Iterable[str | bytes], *, kind: str, created: datetime | None = None
     ) -> None:
-        """A file made of these pieces. `path` is folders of `folder` and a name."""
+        """Add a file made of the pieces in `body`.
+
+        `path` is a folder returned by `folder`, and a name.
+        """
         folder, _slash, name = path.rpartition("/")
-        stem, dot, ending = name.rpartition(".")
-        where = self._free(f"{folder}/{safe(stem)}" if folder else safe(stem), dot + ending)
-        digest, at = hashlib.sha256(), created or self.now
-        with self.zip.open(_info(where, at), "w") as out:
+        stem, dot, extension = name.rpartition(".")
+        free_path = self._free_path(
+            f"{folder}/{safe(stem)}" if folder else safe(stem), dot + extension
+        )
+        digest, timestamp = hashlib.sha256(), created or self.now
+        with self.zip.open(_zip_header(free_path, timestamp), "w") as target:
             for piece in body:
                 data = piece.encode() if isinstance(piece, str) else piece
                 digest.update(data)
-                out.write(data)
-        self.entries.append(Entry(where, kind, digest.hexdigest(), at))
+                target.write(data)
+        self.entries.append(Entry(free_path, kind, digest.hexdigest(), timestamp))
         self.on_file()
 
     def add_document(self, folder: str, document: Document, on: date) -> None:
-        """A stored paper under its day, kind and title. One that was damaged is listed as such."""
+        """Add a stored document, named by its day, kind and title.
+
+        A document whose bytes were altered is listed as damaged instead.
+        """
         kind = str(document.get_kind_display())
         title = document.title if document.title.startswith(kind) else f"{kind}, {document.title}"
         path = f"{folder}{on.isoformat()} {safe(title)}.pdf"
@@ -85,54 +100,79 @@ class Archive:
     def miss(
         self, path: str, kind: str, created: datetime, why: str, document: Document | None = None
     ) -> None:
-        """A line of the manifest for what could not be put in."""
+        """Add a line to the manifest for something that could not be put into the archive."""
         self.entries.append(Entry(path, kind, document.sha256 if document else "", created, why))
         self.on_file()
 
     def close(self, readme: str) -> None:
-        """Manifest, hashes and the words that explain them."""
-        head = [_("File"), _("Kind"), "SHA-256", _("Created"), _("State")]
+        """Write the manifest, the hashes and the readme, and close the archive."""
+        heading = [_("File"), _("Kind"), "SHA-256", _("Created"), _("State")]
         rows = [
-            [e.path, e.kind, e.sha256, e.created.astimezone(UTC).isoformat(), e.state]
-            for e in self.entries
+            [
+                entry.path,
+                entry.kind,
+                entry.sha256,
+                entry.created.astimezone(UTC).isoformat(),
+                entry.state,
+            ]
+            for entry in self.entries
         ]
-        manifest = "\ufeff" + "".join(spreadsheet.lines([head, *rows]))
-        self._plain(MANIFEST, manifest)
-        sums = [(e.sha256, e.path) for e in self.entries if not e.state]
+        manifest = "\ufeff" + "".join(spreadsheet.lines([heading, *rows]))
+        self._write_text(MANIFEST, manifest)
+        sums = [(entry.sha256, entry.path) for entry in self.entries if not entry.state]
         sums.append((hashlib.sha256(manifest.encode()).hexdigest(), MANIFEST))
-        self._plain(SUMS, "".join(f"{digest}  {path}\n" for digest, path in sums))
-        self._plain(README, readme)
+        self._write_text(SUMS, "".join(f"{digest}  {path}\n" for digest, path in sums))
+        self._write_text(README, readme)
         self.zip.close()
 
-    def _plain(self, name: str, text: str) -> None:
-        self.zip.writestr(_info(name, self.now), text)
+    def _write_text(self, name: str, text: str) -> None:
+        """Write a text file that is not listed in the manifest."""
+        self.zip.writestr(_zip_header(name, self.now), text)
 
-    def _free(self, stem: str, ending: str) -> str:
-        """The name, with a number where it is taken; upper and lower case are one, as on other systems."""
-        found, n = stem + ending, 1
-        while found.lower() in self.taken:
-            n += 1
-            found = f"{stem} ({n}){ending}"
-        self.taken.add(found.lower())
-        return found
+    def _free_path(self, stem: str, extension: str) -> str:
+        """Return a free path, numbered if the name is taken.
+
+        Upper and lower case count as the same name, as they do on Windows and macOS.
+        """
+        path, number = stem + extension, 1
+        while path.lower() in self.taken:
+            number += 1
+            path = f"{stem} ({number}){extension}"
+        self.taken.add(path.lower())
+        return path
 
 
 def safe(name: str) -> str:
-    """One part of a path, of any language: without separators, control or direction marks, and reserved names."""
+    """Return a name that is safe as one part of a path, in any script.
+
+    Separators become hyphens; control and direction characters are removed, and reserved names get
+    a prefix.
+    """
     text = unicodedata.normalize("NFC", name)
-    kept = "".join("-" if sign in FORBIDDEN else sign for sign in text if _is_writing(sign))
-    short = kept.encode()[:LONGEST].decode(errors="ignore").strip(" .")
-    return f"_{short}" if not short or short.split(".")[0].lower() in RESERVED else short
+    allowed = "".join(
+        "-" if character in FORBIDDEN else character for character in text if _is_visible(character)
+    )
+    shortened = allowed.encode()[:LONGEST].decode(errors="ignore").strip(" .")
+    return (
+        f"_{shortened}"
+        if not shortened or shortened.split(".")[0].lower() in RESERVED
+        else shortened
+    )
 
 
-def _is_writing(sign: str) -> bool:
-    return unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+def _is_visible(character: str) -> bool:
+    """Whether the character is visible: not a control, format or private character."""
+    return unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
-def _info(path: str, at: datetime) -> zipfile.ZipInfo:
-    """The same bytes for the same content: its own time, and rights of no particular machine."""
-    moment = at.astimezone(UTC)
-    info = zipfile.ZipInfo(path, (max(moment.year, 1980), *moment.timetuple()[1:6]))
+def _zip_header(path: str, timestamp: datetime) -> zipfile.ZipInfo:
+    """Return the ZIP header of a file.
+
+    It is the same for the same file everywhere: it has the file's own time, and permissions that do
+    not come from this machine.
+    """
+    utc = timestamp.astimezone(UTC)
+    info = zipfile.ZipInfo(path, (max(utc.year, 1980), *utc.timetuple()[1:6]))
     info.compress_type, info.create_system, info.external_attr = (
         zipfile.ZIP_DEFLATED,
         3,

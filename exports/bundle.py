@@ -1,4 +1,4 @@
-"""What goes into an archive: one agreement, everything about a client, or the whole business, for leaving us too."""
+"""Fills an archive: with one agreement, everything about a client, or a whole business."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -27,105 +27,122 @@ from exports.timeline import timeline
 
 
 @dataclass(frozen=True)
-class Paper:
-    """One paper: `made` is its stored file, if there is one yet; `make` prints it now."""
+class ExportDocument:
+    """One document to export.
+
+    `stored` is the document, if there is one yet; otherwise `render` renders and stores it.
+    """
 
     kind: DocumentKind
     number: str
     created: datetime
-    made: Document | None
-    make: Callable[[], Document] | None = None
+    stored: Document | None
+    render: Callable[[], Document] | None = None
 
 
 def agreement(archive: Archive, row: Agreement, folder: str = "") -> None:
-    """Every paper of it, and then its history, which names them with their hashes."""
-    inner = archive.folder(folder, _("papers"))
-    for paper in papers_of(row, archive.now):
-        _put(archive, inner, paper, row.business.time_zone)
+    """Add the documents of an agreement, its history, and the files that were handed over."""
+    documents_folder = archive.folder(folder, _("papers"))
+    for document in documents_of(row, archive.now):
+        _put(archive, documents_folder, document, row.business.time_zone)
     history = timeline(row, inside=True)
     try:
         archive.add(f"{folder}history.pdf", [as_pdf(history, archive.now)], kind=_("History"))
-    except RuleError as no:
-        archive.miss(f"{folder}history.pdf", _("History"), archive.now, str(no))
+    except RuleError as error:
+        archive.miss(f"{folder}history.pdf", _("History"), archive.now, str(error))
     archive.add(f"{folder}history.csv", as_csv(history), kind=_("History"))
     archive.add(f"{folder}history.json", as_json(history), kind=_("History"))
     _handed_over(archive, row, folder)
 
 
 def _handed_over(archive: Archive, row: Agreement, folder: str) -> None:
-    """The files that the client was given, under their day and name."""
-    given = Handover.objects.filter(deliverable__period__agreement=row).exclude(sha256="")
-    inner = archive.folder(folder, _("files")) if given else ""
-    for one in given:
-        path, kind = f"{inner}{one.on.isoformat()} {safe(one.file_name)}", _("Handed over")
-        found = handover_files.read(one)
-        if found is None:
+    """Add the files that were handed over to the client, named by day and file name."""
+    handovers = Handover.objects.filter(deliverable__period__agreement=row).exclude(sha256="")
+    files_folder = archive.folder(folder, _("files")) if handovers else ""
+    for handover in handovers:
+        path, kind = (
+            f"{files_folder}{handover.on.isoformat()} {safe(handover.file_name)}",
+            _("Handed over"),
+        )
+        data = handover_files.read(handover)
+        if data is None:
             archive.miss(
                 path,
                 kind,
-                one.created_at,
+                handover.created_at,
                 _("damaged: its bytes are not the ones that were stored"),
             )
         else:
-            archive.add(path, [found], kind=kind, created=one.created_at)
+            archive.add(path, [data], kind=kind, created=handover.created_at)
 
 
-def papers_of(row: Agreement, now: datetime) -> Iterator[Paper]:
-    """Every paper of an agreement, in the order of their numbers; one that was never asked for is printed."""
-    for each in [
+def documents_of(row: Agreement, now: datetime) -> Iterator[ExportDocument]:
+    """Yield the documents of an agreement by kind, each kind in the order of its numbers.
+
+    Documents that were never rendered are rendered when they are needed.
+    """
+    for source in [
         row,
         *row.amendments.select_related("document", "signed_document").order_by("number"),
     ]:
-        for document in (each.document, each.signed_document):
+        for document in (source.document, source.signed_document):
             if document:
-                yield Paper(DocumentKind(document.kind), "", document.created_at, document)
+                yield ExportDocument(DocumentKind(document.kind), "", document.created_at, document)
     for invoice in (
         Invoice.objects.filter(agreement=row)
         .select_related("business", "document")
         .order_by("seq", "id")
     ):
-        make = partial(billing_pdfs.invoice_pdf, invoice=invoice, now=now)
-        yield Paper(
-            DocumentKind.INVOICE, invoice.number, invoice.created_at, invoice.document, make
+        render = partial(billing_pdfs.invoice_pdf, invoice=invoice, now=now)
+        yield ExportDocument(
+            DocumentKind.INVOICE, invoice.number, invoice.created_at, invoice.document, render
         )
-    notes = CreditNote.objects.filter(invoice__agreement=row).select_related(
+    credit_notes = CreditNote.objects.filter(invoice__agreement=row).select_related(
         "invoice__business", "document"
     )
-    for note in notes.order_by("seq", "id"):
-        make = partial(billing_pdfs.credit_note_pdf, note=note, now=now)
-        yield Paper(DocumentKind.CREDIT_NOTE, note.number, note.created_at, note.document, make)
-    paid = Payment.objects.filter(invoice__agreement=row)
+    for credit_note in credit_notes.order_by("seq", "id"):
+        render = partial(billing_pdfs.credit_note_pdf, note=credit_note, now=now)
+        yield ExportDocument(
+            DocumentKind.CREDIT_NOTE,
+            credit_note.number,
+            credit_note.created_at,
+            credit_note.document,
+            render,
+        )
+    payments = Payment.objects.filter(invoice__agreement=row)
     related = ("business", "receipt_document", "invoice__business", "series")
-    for payment in paid.select_related(*related).order_by("seq", "id"):
-        make = partial(billing_pdfs.receipt_pdf, payment=payment, now=now)
-        yield Paper(
+    for payment in payments.select_related(*related).order_by("seq", "id"):
+        render = partial(billing_pdfs.receipt_pdf, payment=payment, now=now)
+        yield ExportDocument(
             DocumentKind.RECEIPT,
             payment.receipt_number,
             payment.received_at,
             payment.receipt_document,
-            make,
+            render,
         )
     reports = Report.objects.filter(period__agreement=row, state=ReportState.SENT).select_related(
         *read_facts.RELATED
     )
     for report in reports.order_by("period__starts_on"):
-        make = partial(report_pdf.ensure, report=report, now=now)
-        yield Paper(DocumentKind.REPORT, "", report.sent_at or now, report.document, make)
+        render = partial(report_pdf.ensure, report=report, now=now)
+        yield ExportDocument(
+            DocumentKind.REPORT, "", report.sent_at or now, report.document, render
+        )
     for review in (
         QuarterlyReview.objects.filter(agreement=row)
         .select_related("document")
         .order_by("created_at")
     ):
-        yield Paper(DocumentKind.REVIEW, "", review.document.created_at, review.document)
+        yield ExportDocument(DocumentKind.REVIEW, "", review.document.created_at, review.document)
 
 
 def client(archive: Archive, row: Client, folder: str = "") -> None:
-    """Their particulars and people, the notes about them, their account, and every agreement."""
+    """Add a client's data, contacts and notes, the client statement, and every agreement."""
     contacts = row.contacts.order_by("created_at", "id")
-    for name, which in (("client", Client.objects.filter(pk=row.pk)), ("contacts", contacts)):
-        columns = tables.columns_of(which.model)
-        archive.add(f"{folder}{name}.csv", tables.as_csv(columns, which), kind=_("Data"))
-        archive.add(f"{folder}{name}.json", tables.as_json(columns, which), kind=_("Data"))
+    for name, rows in (("client", Client.objects.filter(pk=row.pk)), ("contacts", contacts)):
+        columns = tables.columns_of(rows.model)
+        archive.add(f"{folder}{name}.csv", tables.as_csv(columns, rows), kind=_("Data"))
+        archive.add(f"{folder}{name}.json", tables.as_json(columns, rows), kind=_("Data"))
     if row.notes:
         archive.add(f"{folder}notes.txt", [row.notes], kind=_("Notes"))
     archive.add(
@@ -133,54 +150,55 @@ def client(archive: Archive, row: Client, folder: str = "") -> None:
         ["\ufeff" + client_statement.as_csv(client_statement.entries(row))],
         kind=_("Statement"),
     )
-    printed = Paper(
+    statement_pdf = ExportDocument(
         DocumentKind.STATEMENT,
         "",
         archive.now,
         None,
         partial(billing_pdfs.statement_pdf, client=row, now=archive.now),
     )
-    _put(archive, folder, printed, row.business.time_zone)
+    _put(archive, folder, statement_pdf, row.business.time_zone)
     related = ("client", "business__owner", "document", "signed_document")
-    for each in row.agreements.select_related(*related).order_by("created_at", "id"):
-        named = f"{each.starts_on.isoformat()} {each.title}"
-        agreement(archive, each, archive.folder(folder, named))
+    for agreement_row in row.agreements.select_related(*related).order_by("created_at", "id"):
+        folder_name = f"{agreement_row.starts_on.isoformat()} {agreement_row.title}"
+        agreement(archive, agreement_row, archive.folder(folder, folder_name))
 
 
 def everything(archive: Archive, business: Business) -> None:
-    """Every table, and every client with their papers."""
-    data = archive.folder("", "data")
+    """Add every table of a business, and every client."""
+    data_folder = archive.folder("", "data")
     for name, columns, rows in tables.tables(business):
-        archive.add(f"{data}{name}.csv", tables.as_csv(columns, rows), kind=_("Data"))
-        archive.add(f"{data}{name}.json", tables.as_json(columns, rows), kind=_("Data"))
-    people = archive.folder("", _("clients"))
-    for row in (
+        archive.add(f"{data_folder}{name}.csv", tables.as_csv(columns, rows), kind=_("Data"))
+        archive.add(f"{data_folder}{name}.json", tables.as_json(columns, rows), kind=_("Data"))
+    clients_folder = archive.folder("", _("clients"))
+    for client_row in (
         Client.objects.filter(business=business).select_related("business").order_by("name", "id")
     ):
-        client(archive, row, archive.folder(people, row.name))
+        client(archive, client_row, archive.folder(clients_folder, client_row.name))
 
 
-def _put(archive: Archive, folder: str, paper: Paper, zone: str) -> None:
-    """The stored paper, or one that is printed now; one that cannot be is listed with the reason."""
+def _put(archive: Archive, folder: str, item: ExportDocument, zone: str) -> None:
+    """Add a document, rendered now where it is missing, or list why it cannot be rendered."""
     try:
-        document = paper.made or (paper.make() if paper.make else None)
-    except RuleError as no:
-        archive.miss(f"{folder}{paper.number}.pdf", str(paper.kind.label), paper.created, str(no))
+        document = item.stored or (item.render() if item.render else None)
+    except RuleError as error:
+        archive.miss(f"{folder}{item.number}.pdf", str(item.kind.label), item.created, str(error))
     else:
         if document:
-            archive.add_document(folder, document, local_day(paper.created, zone))
+            archive.add_document(folder, document, local_day(item.created, zone))
 
 
 def readme(what: str, now: datetime) -> str:
-    """How to check that every file is the one that was put in, in the active language."""
+    """Return a text in the active language about how to check the files of the archive."""
     listed = _("manifest.csv lists every file with its kind, its SHA-256 and when it was made.")
     missing = _("What could not be put in is listed with the reason.")
     record = _("history.json holds the record as it was written, history.pdf the same for reading.")
     rule = _(
-        "The hash of an entry is the SHA-256 of this JSON list, without spaces and with sorted keys: %(fields)s."
+        "The hash of an entry is the SHA-256 of this JSON list, without spaces and with sorted "
+        "keys: %(fields)s."
     )
     fields = "chain_id, n, event, actor, at, ip, user_agent, data, previous"
-    said = [
+    paragraphs = [
         f"{what} · {now.isoformat(timespec='seconds')}",
         f"{listed} {missing}",
         _("To check every file, open a terminal in this folder:"),
@@ -190,4 +208,4 @@ def readme(what: str, now: datetime) -> str:
         f"{record} {rule % {'fields': fields}}",
         _("“previous” is the hash of the entry before; of the first one it is empty."),
     ]
-    return "\n\n".join(said) + "\n"
+    return "\n\n".join(paragraphs) + "\n"

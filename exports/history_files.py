@@ -1,4 +1,4 @@
-"""A history as files: a paper to read, a table to sort, and the record itself to check."""
+"""The history of an agreement as files: a PDF, a CSV table, and JSON with the audit record."""
 
 import json
 from collections.abc import Iterator
@@ -16,22 +16,27 @@ from exports.timeline import Timeline
 
 
 def as_pdf(history: Timeline, now: datetime) -> bytes:
-    """In the language that is active."""
-    row = history.agreement
-    title = _("History of “%(title)s”") % {"title": row.title}
-    context = {"business": row.business, "client": row.client, "agreement": row, "history": history}
+    """Return the history as a PDF in the active language."""
+    agreement = history.agreement
+    title = _("History of “%(title)s”") % {"title": agreement.title}
+    context = {
+        "business": agreement.business,
+        "client": agreement.client,
+        "agreement": agreement,
+        "history": history,
+    }
     return render.pdf(
         "history",
         context,
         language=get_language() or "en",
         title=title,
-        identifier=f"{row.pk}:{now}",
+        identifier=f"{agreement.pk}:{now}",
         created=now,
     )
 
 
 def as_csv(history: Timeline) -> Iterator[str]:
-    """One line for each fact."""
+    """Yield a CSV table with one line for each fact."""
     facts = _facts(history)
     yield "\ufeff"
     yield from spreadsheet.lines(
@@ -40,21 +45,25 @@ def as_csv(history: Timeline) -> Iterator[str]:
 
 
 def as_json(history: Timeline) -> Iterator[str]:
-    """The facts, and the links of the chains as they were written, so that anybody can check them."""
-    whole = {
+    """Yield the facts as JSON, together with the audit record exactly as it was written.
+
+    With the record anybody can check the chain of hashes.
+    """
+    content = {
         "agreement": str(history.agreement.pk),
         "time_zone": history.zone,
         "record_is_whole": not history.broken,
         "facts": _facts(history),
         "record": [_event(event) for event in history.events],
     }
-    yield json.dumps(whole, ensure_ascii=False, indent=1)
+    yield json.dumps(content, ensure_ascii=False, indent=1)
 
 
 COLUMNS = ("at", "what", "about", "details", "notes", "who", "ip", "device", "document", "sha256")
 
 
 def _facts(history: Timeline) -> list[dict[str, str]]:
+    """Return the facts as rows of text, with times in the agreement's time zone."""
     zone = ZoneInfo(history.zone)
     return [
         {
@@ -74,6 +83,7 @@ def _facts(history: Timeline) -> list[dict[str, str]]:
 
 
 def _event(event: AuditEvent) -> dict[str, Any]:
+    """Return an event of the audit record as JSON."""
     return {
         "chain_id": str(event.chain_id),
         "n": event.n,

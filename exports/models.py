@@ -1,4 +1,4 @@
-"""Exports: archives of documents and data that somebody asked for, made by a worker and kept for some days."""
+"""Exports: archives that somebody requested, built by a worker and kept for some days."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ EXPORT_STATES = [
 
 
 class Scope(models.TextChoices):
-    """What is in it."""
+    """What an export contains."""
 
     AGREEMENT = "agreement", _("One agreement")
     CLIENT = "client", _("Everything about a client")
@@ -23,17 +23,21 @@ class Scope(models.TextChoices):
 
 
 class ExportQuerySet(models.QuerySet["Export"]):
-    """Questions about exports."""
+    """Queries for exports."""
 
     def due(self, now: object) -> "ExportQuerySet":
-        """Waiting ones that nobody is making."""
+        """Return the waiting exports that no worker has claimed."""
         free = models.Q(lease_until__isnull=True) | models.Q(lease_until__lt=now)
         return self.filter(free, state=ExportState.WAITING)
 
 
 class Export(TenantRow):
-    """`subject_id` is the agreement's, client's or business's; `done` the number of files in it so far. `sha256` and
-    `size` (bytes) are the archive's, once it is ready."""
+    """An archive that was requested.
+
+    `subject_id` is the id of the agreement, the client or the business. `done` is the number of
+    files in the archive so far. `sha256` and `size` (in bytes) describe the archive once it is
+    ready.
+    """
 
     scope = models.CharField(_("what"), max_length=12, choices=Scope.choices)
     client = models.ForeignKey(
@@ -74,7 +78,7 @@ class Export(TenantRow):
 
     @property
     def file_name(self) -> str:
-        """Where its bytes are, below the folder of the exports."""
+        """The name of the archive in the folder of the exports."""
         return f"{self.pk}.zip"
 
     @property

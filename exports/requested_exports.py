@@ -1,4 +1,4 @@
-"""Archives that take long: asked for, made by a worker, offered with a letter, and taken away after some days."""
+"""Builds requested archives in a worker, emails that they are ready, and deletes expired ones."""
 
 import hashlib
 import logging
@@ -27,11 +27,11 @@ from exports.models import Export, Scope
 from exports.states import EXPORT, ExportState
 
 log = logging.getLogger(__name__)
-LEASE = timedelta(hours=1)
-KEPT = timedelta(days=7)
+LEASE = timedelta(hours=1)  # of a worker on an export
+KEPT = timedelta(days=7)  # how long an archive can be downloaded
 TRIES = 3
-SMALL = 60  # papers that are put together while a person waits
-TO_PRINT = 3  # of them, that must be printed first
+SMALL = 60  # documents, for an archive that is built while a person waits
+TO_PRINT = 3  # of these, documents that must be rendered first
 
 
 def ask(
@@ -42,38 +42,44 @@ def ask(
     client: Client | None = None,
     agreement: Agreement | None = None,
 ) -> Export:
-    """Have one made; the same one that is still being made is not begun twice."""
+    """Request an export; a request for the same thing that is still waiting is returned instead."""
     subject = agreement or client or business
-    about = {"scope": scope, "client": client, "agreement": agreement, "created_at": now}
+    fields = {"scope": scope, "client": client, "agreement": agreement, "created_at": now}
     try:
         with transaction.atomic():
-            row = Export.objects.create(business=business, subject_id=subject.pk, **about)
+            export = Export.objects.create(business=business, subject_id=subject.pk, **fields)
     except IntegrityError:
-        row = Export.objects.get(
+        export = Export.objects.get(
             business=business, subject_id=subject.pk, state=ExportState.WAITING
         )
     nudge.ring("exports.tasks.make_exports")
-    return row
+    return export
 
 
 def make_due(*, now: datetime) -> int:
-    """Make what was asked for, each claimed by its row; the number made. What is kept long enough is taken away."""
-    _forget(now)
-    made = 0
-    for row in Export.objects.due(now).select_related("business__owner", "client", "agreement"):
+    """Build the requested archives, and delete the expired ones; return how many were built.
+
+    A worker claims each export with a lease on its row.
+    """
+    _delete_expired(now)
+    built = 0
+    for export in Export.objects.due(now).select_related("business__owner", "client", "agreement"):
         if (
             Export.objects.due(now)
-            .filter(pk=row.pk)
+            .filter(pk=export.pk)
             .update(lease_until=now + LEASE, tries=F("tries") + 1)
         ):
-            made += _try(row, now)
-    return made
+            built += _build_or_fail(export, now)
+    return built
 
 
 def agreement_now(row: Agreement, now: datetime) -> IO[bytes] | None:
-    """The archive of one agreement at once, as a file without a name; None where it takes too long for that."""
-    papers = list(bundle.papers_of(row, now))
-    if len(papers) > SMALL or sum(paper.made is None for paper in papers) > TO_PRINT:
+    """Return the archive of one agreement as a temporary file.
+
+    None when building it would take too long for a request.
+    """
+    documents = list(bundle.documents_of(row, now))
+    if len(documents) > SMALL or sum(document.stored is None for document in documents) > TO_PRINT:
         return None
     file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever sends it closes it
     with translation.override(row.business.language):
@@ -85,107 +91,110 @@ def agreement_now(row: Agreement, now: datetime) -> IO[bytes] | None:
 
 
 def path(row: Export) -> Path:
-    """Where its archive is kept: not among the papers, so that no backup grows by it."""
+    """Return where an archive is stored; it is not among the documents, which are backed up."""
     return Path(settings.RH_VAR_DIR) / "exports" / row.file_name
 
 
-def _try(row: Export, now: datetime) -> int:
+def _build_or_fail(export: Export, now: datetime) -> int:
+    """Build an archive, and mark it as failed after the last try; return 1 or 0."""
     try:
-        _make(row, now)
-    except Exception:  # whatever it is, the others are made
-        log.exception("Export %s could not be made.", row.pk)
-        row.refresh_from_db()
-        if row.tries >= TRIES:
-            move(row, ExportState.FAILED, EXPORT, sets={"finished_at": now})
+        _build(export, now)
+    except Exception:  # the other exports must not depend on this one
+        log.exception("Export %s could not be made.", export.pk)
+        export.refresh_from_db()
+        if export.tries >= TRIES:
+            move(export, ExportState.FAILED, EXPORT, sets={"finished_at": now})
         return 0
     return 1
 
 
-def _make(row: Export, now: datetime) -> None:
-    """The file first, then the row that leads to it: never a row without its file."""
-    place = path(row)
-    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.NamedTemporaryFile(dir=place.parent, prefix="making-", delete=False) as file:
+def _build(export: Export, now: datetime) -> None:
+    """Write the file, then mark the export as ready: no row is ever ready without its file."""
+    target = path(export)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.NamedTemporaryFile(dir=target.parent, prefix="making-", delete=False) as file:
         try:
-            files = _fill(row, file, now)
+            files = _fill(export, file, now)
             file.flush()
             os.fsync(file.fileno())
-            Path(file.name).replace(place)
+            Path(file.name).replace(target)
         except BaseException:
             Path(file.name).unlink(missing_ok=True)
             raise
-    with place.open("rb") as done:
-        digest = hashlib.file_digest(done, "sha256").hexdigest()
-    sets = {
-        "size": place.stat().st_size,
+    with target.open("rb") as archive:
+        digest = hashlib.file_digest(archive, "sha256").hexdigest()
+    fields = {
+        "size": target.stat().st_size,
         "sha256": digest,
         "done": files,
         "finished_at": now,
         "expires_at": now + KEPT,
     }
     with transaction.atomic():
-        move(row, ExportState.READY, EXPORT, sets=sets)
-        _mail(row, now)
+        move(export, ExportState.READY, EXPORT, sets=fields)
+        _email_owner(export, now)
 
 
-def _fill(row: Export, file: IO[bytes], now: datetime) -> int:
-    """Write it; the number of files in it."""
-    with translation.override(row.business.language):
-        archive = Archive(file, now=now, on_file=_counter(row))
-        if row.scope == Scope.AGREEMENT and row.agreement:
-            bundle.agreement(archive, row.agreement)
-        elif row.scope == Scope.CLIENT and row.client:
-            bundle.client(archive, row.client)
+def _fill(export: Export, file: IO[bytes], now: datetime) -> int:
+    """Write the archive; return the number of files in it."""
+    with translation.override(export.business.language):
+        archive = Archive(file, now=now, on_file=_progress_counter(export))
+        if export.scope == Scope.AGREEMENT and export.agreement:
+            bundle.agreement(archive, export.agreement)
+        elif export.scope == Scope.CLIENT and export.client:
+            bundle.client(archive, export.client)
         else:
-            bundle.everything(archive, row.business)
-        archive.close(bundle.readme(str(row), now))
+            bundle.everything(archive, export.business)
+        archive.close(bundle.readme(str(export), now))
     return len(archive.entries)
 
 
-def _counter(row: Export) -> Callable[[], None]:
-    """Writes down how far it is, every ten files."""
+def _progress_counter(export: Export) -> Callable[[], None]:
+    """Return a function that stores the progress after every ten files."""
     count = 0
 
     def one_more() -> None:
         nonlocal count
         count += 1
         if count % 10 == 0:
-            Export.objects.filter(pk=row.pk).update(done=count)
+            Export.objects.filter(pk=export.pk).update(done=count)
 
     return one_more
 
 
-def _mail(row: Export, now: datetime) -> None:
-    language = row.business.language
+def _email_owner(export: Export, now: datetime) -> None:
+    """Email the owner that the export is ready."""
+    language = export.business.language
     with translation.override(language):
-        said = [
-            _("“%(what)s” is ready. Log in to fetch it; it is kept for seven days.") % {"what": row}
+        paragraphs = [
+            _("“%(what)s” is ready. Log in to fetch it; it is kept for seven days.")
+            % {"what": export}
         ]
         context = {
             "subject": _("Your export is ready"),
-            "name": row.business.owner.get_short_name(),
-            "paragraphs": said,
+            "name": export.business.owner.get_short_name(),
+            "paragraphs": paragraphs,
             "button": _("To the exports"),
             "link": str(settings.SITE_URL).rstrip("/") + settings.EXPORTS_PATH,
         }
-    to = row.business.owner.email
+    address = export.business.owner.email
     emails.write(
         kind="export",
-        ref=str(row.pk),
-        to=to,
+        ref=str(export.pk),
+        to=address,
         template="note",
         context=context,
         language=language,
-        business=row.business,
+        business=export.business,
         now=now,
     )
 
 
-def _forget(now: datetime) -> None:
-    """Take away what is over, and what workers that were killed have left."""
-    for row in Export.objects.filter(state=ExportState.READY, expires_at__lt=now):
-        move(row, ExportState.GONE, EXPORT)
-        path(row).unlink(missing_ok=True)
-    for left in (Path(settings.RH_VAR_DIR) / "exports").glob("making-*"):
-        if left.stat().st_mtime < (now - 2 * LEASE).timestamp():
-            left.unlink(missing_ok=True)
+def _delete_expired(now: datetime) -> None:
+    """Delete expired archives, and temporary files of workers that were killed."""
+    for export in Export.objects.filter(state=ExportState.READY, expires_at__lt=now):
+        move(export, ExportState.GONE, EXPORT)
+        path(export).unlink(missing_ok=True)
+    for leftover in (Path(settings.RH_VAR_DIR) / "exports").glob("making-*"):
+        if leftover.stat().st_mtime < (now - 2 * LEASE).timestamp():
+            leftover.unlink(missing_ok=True)

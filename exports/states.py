@@ -1,10 +1,10 @@
-"""The states of an export. Pure."""
+"""The states of an export and its moves. Pure."""
 
 from enum import StrEnum
 
 
 class ExportState(StrEnum):
-    """WAITING: asked for or being made; READY: the file can be fetched; GONE: its time is over."""
+    """WAITING: requested or being built. READY: can be downloaded. GONE: expired and deleted."""
 
     WAITING = "waiting"
     READY = "ready"

@@ -1,4 +1,7 @@
-"""Every table of a business as rows that another system can read: nothing of it is kept back but secrets."""
+"""Every table of a business as CSV and JSON for other systems.
+
+Only secrets, and columns that serve the machinery alone, are left out.
+"""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -13,7 +16,7 @@ from django.db.models import BinaryField, Field, Model, Q, QuerySet
 from core.models import Business, OutboxEmail, TenantRow
 from core.tables import spreadsheet
 
-#: What opens a door, or is only the machinery's: it never leaves.
+#: Columns that are never exported: credentials, links that grant access, and locks.
 SECRET = frozenset(
     [
         "code_row",
@@ -28,17 +31,28 @@ SECRET = frozenset(
         "action_url",
     ]
 )
-LEFT_OUT = frozenset(["exports.Export"])  # the exports themselves
-LETTER = ("id", "kind", "to", "language", "subject", "state", "created_at", "sent_at", "attachment")
-ROWS = 500  # read at a time
+LEFT_OUT = frozenset(["exports.Export"])
+# Columns of emails: without text and reply address, which hold links that grant access.
+EMAIL_COLUMNS = (
+    "id",
+    "kind",
+    "to",
+    "language",
+    "subject",
+    "state",
+    "created_at",
+    "sent_at",
+    "attachment",
+)
+ROWS = 500  # that are read at a time
 
 
 def tables(business: Business) -> Iterator[tuple[str, list[str], QuerySet[Any]]]:
-    """(name, columns, rows) of each, by name; the business itself first."""
+    """Yield (name, columns, rows) of each table by name, the business itself first."""
     yield "business", columns_of(Business), Business.objects.filter(pk=business.pk)
-    for model in sorted(models(), key=lambda each: each._meta.label_lower):
-        own = model._default_manager.filter(business=business).order_by("created_at", "id")
-        yield model._meta.label_lower, columns_of(model), own
+    for model in sorted(models(), key=lambda model_class: model_class._meta.label_lower):
+        own_rows = model._default_manager.filter(business=business).order_by("created_at", "id")
+        yield model._meta.label_lower, columns_of(model), own_rows
         for field in model._meta.many_to_many:
             through = field.remote_field.through
             assert through
@@ -50,25 +64,25 @@ def tables(business: Business) -> Iterator[tuple[str, list[str], QuerySet[Any]]]
                 columns_of(through),
                 rows.order_by("pk"),
             )
-    letters = OutboxEmail.objects.filter(business=business).order_by("created_at", "id")
+    sent_emails = OutboxEmail.objects.filter(business=business).order_by("created_at", "id")
     yield (
         "core.outboxemail",
-        _attributes(OutboxEmail, LETTER),
-        letters,
-    )  # without text and reply address: doors
+        _attributes(OutboxEmail, EMAIL_COLUMNS),
+        sent_emails,
+    )
 
 
 def models() -> list[type[Model]]:
-    """The tables whose rows belong to a business."""
+    """Return the models whose rows belong to a business."""
     return [
-        each
-        for each in apps.get_models()
-        if issubclass(each, TenantRow) and each._meta.label not in LEFT_OUT
+        model
+        for model in apps.get_models()
+        if issubclass(model, TenantRow) and model._meta.label not in LEFT_OUT
     ]
 
 
 def as_csv(columns: list[str], rows: QuerySet[Any]) -> Iterator[str]:
-    """Line by line."""
+    """Yield the rows as CSV, line by line."""
     yield "\ufeff"
     yield from spreadsheet.lines([columns])
     yield from spreadsheet.lines(
@@ -77,38 +91,44 @@ def as_csv(columns: list[str], rows: QuerySet[Any]) -> Iterator[str]:
 
 
 def as_json(columns: list[str], rows: QuerySet[Any]) -> Iterator[str]:
-    """A list of objects, one on each line."""
-    mark = "[\n"
+    """Yield the rows as a JSON list of objects, one on each line."""
+    separator = "[\n"
     for values in _values(columns, rows):
-        yield mark + json.dumps(
-            dict(zip(columns, values, strict=True)), ensure_ascii=False, default=_plain
+        yield separator + json.dumps(
+            dict(zip(columns, values, strict=True)), ensure_ascii=False, default=_as_text
         )
-        mark = ",\n"
-    yield "[]\n" if mark == "[\n" else "\n]\n"
+        separator = ",\n"
+    yield "[]\n" if separator == "[\n" else "\n]\n"
 
 
 def _values(columns: list[str], rows: QuerySet[Any]) -> Iterable[list[Any]]:
+    """Yield the values of each row."""
     for row in rows.iterator(ROWS):
         yield [getattr(row, column) for column in columns]
 
 
 def columns_of(model: type[Model]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields if _leaves(field)]
+    """Return the columns of a model that are exported."""
+    return [field.attname for field in model._meta.concrete_fields if _is_exported(field)]
 
 
 def _attributes(model: type[Model], names: Iterable[str]) -> list[str]:
+    """Return the attribute names of fields, such as `client_id` for `client`."""
     return [model._meta.get_field(name).attname for name in names]  # type: ignore[union-attr]
 
 
-def _leaves(field: "Field[Any, Any]") -> bool:
+def _is_exported(field: "Field[Any, Any]") -> bool:
+    """Whether a field is exported."""
     return field.name not in SECRET and not isinstance(field, BinaryField)
 
 
 def _cell(value: Any) -> Any:
+    """Return a value as it is written into a CSV cell."""
     if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False, default=_plain)
-    return _plain(value) if isinstance(value, date | UUID | Decimal) else value
+        return json.dumps(value, ensure_ascii=False, default=_as_text)
+    return _as_text(value) if isinstance(value, date | UUID | Decimal) else value
 
 
-def _plain(value: Any) -> str:
+def _as_text(value: Any) -> str:
+    """Return a value as text: dates in ISO format."""
     return value.isoformat() if isinstance(value, date | datetime) else str(value)

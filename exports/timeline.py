@@ -1,4 +1,4 @@
-"""The history of an agreement: its hash-chained record, its money and its reports in one order of time (rule 29)."""
+"""The history of an agreement: its audit record, money and reports in one list (rule 29)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -19,7 +19,11 @@ from delivery.rules.states import ReportState
 
 @dataclass(frozen=True)
 class Timeline:
-    """Oldest first. `events` are the links of the chains as written, `broken` names the chains that do not hold."""
+    """The history of an agreement, oldest first.
+
+    `events` are the entries of the audit record as written. `broken` names the chains of the record
+    whose hashes do not match.
+    """
 
     agreement: Agreement
     facts: list[Fact]
@@ -28,46 +32,52 @@ class Timeline:
 
     @property
     def entries(self) -> int:
-        """How many links the chains have."""
+        """The number of entries in the audit record."""
         return len(self.events)
 
     @property
     def zone(self) -> str:
-        """The time zone in which its times are shown (IANA name)."""
+        """The time zone in which times are shown (IANA name)."""
         return self.agreement.time_zone
 
 
 def timeline(agreement: Agreement, *, inside: bool) -> Timeline:
-    """`inside`: with what is the business's own: where each act came from, notes, and events of the desk."""
+    """Return the history of an agreement.
+
+    With `inside` it includes what only the business may see: where each act came from, notes, and
+    internal events.
+    """
     amendments = list(
         agreement.amendments.select_related("agreement", "document", "signed_document")
     )
     reports = _reports(agreement)
-    named = history.chains_of(agreement, amendments) | {row.pk: send.title(row) for row in reports}
-    chains = audit.chains(named)
-    papers = _by_hash([agreement, *amendments], reports)
-    told = [
+    chain_names = history.chains_of(agreement, amendments) | {
+        report.pk: send.title(report) for report in reports
+    }
+    chains = audit.chains(chain_names)
+    documents = _by_hash([agreement, *amendments], reports)
+    recorded = [
         fact
-        for pk, name in named.items()
-        for fact in history.facts(chains[pk], name, papers, {**labels(), **_report_labels()})
+        for pk, name in chain_names.items()
+        for fact in history.facts(chains[pk], name, documents, {**labels(), **_report_labels()})
     ]
-    everything = [
-        *told,
+    all_facts = [
+        *recorded,
         *history.upgrades(agreement),
         *money.of_agreement(agreement),
         *_opened(reports),
     ]
-    shown = everything if inside else [_outside(fact) for fact in everything if not fact.inside]
+    shown = all_facts if inside else [_outside(fact) for fact in all_facts if not fact.inside]
     return Timeline(
         agreement,
         sorted(shown, key=lambda fact: fact.at),
         [event for chain in chains.values() for event in chain],
-        _broken(agreement, amendments, named, chains),
+        _broken(agreement, amendments, chain_names, chains),
     )
 
 
 def labels() -> dict[str, str]:
-    """What the events are called that higher rooms than agreements write into its record."""
+    """Return the labels of the events that rooms above `agreements` write to its record."""
     return {
         "parked": _("Charging set aside"),
         "released": _("Parked periods decided"),
@@ -89,52 +99,60 @@ def labels() -> dict[str, str]:
 
 
 def _report_labels() -> dict[str, str]:
+    """Return the labels of the events of reports."""
     return {"report_sent": _("Report sent"), "report_answered": _("Report answered")}
 
 
 def _reports(agreement: Agreement) -> list[Report]:
+    """Return the reports of the agreement that were sent."""
     sent = Report.objects.filter(period__agreement=agreement, state=ReportState.SENT)
     return list(sent.select_related("period__agreement", "document").order_by("period__starts_on"))
 
 
 def _opened(reports: Iterable[Report]) -> list[Fact]:
+    """Return when the client first opened each report, as facts."""
     return [
-        Fact(row.opened_at, _("Opened by the client"), about=send.title(row))
-        for row in reports
-        if row.opened_at
+        Fact(report.opened_at, _("Opened by the client"), about=send.title(report))
+        for report in reports
+        if report.opened_at
     ]
 
 
 def _by_hash(
     papers: Iterable[Agreement | Amendment], reports: Iterable[Report]
 ) -> dict[str, Document]:
-    found = [
-        document for row in papers for document in (row.document, row.signed_document) if document
+    """Return the documents by the hash that the record names them with."""
+    documents = [
+        document
+        for source in papers
+        for document in (source.document, source.signed_document)
+        if document
     ]
-    by_bytes = {document.sha256: document for document in found}
-    return by_bytes | {
-        row.sha256: row.document for row in reports if row.document
-    }  # the record has the contents'
+    by_sha256 = {document.sha256: document for document in documents}
+    # The record names a report by the hash of its contents, not of its PDF.
+    return by_sha256 | {report.sha256: report.document for report in reports if report.document}
 
 
 def _outside(fact: Fact) -> Fact:
+    """Return the fact as the client sees it."""
     return replace(fact, aside="", ip="", user_agent="")
 
 
 def _broken(
     agreement: Agreement,
     amendments: list[Amendment],
-    named: dict[UUID, str],
+    chain_names: dict[UUID, str],
     chains: dict[UUID, list[AuditEvent]],
 ) -> list[str]:
-    papers: dict[UUID, Agreement | Amendment] = {agreement.pk: agreement}
-    papers |= {row.pk: row for row in amendments}
+    """Return the names of the chains that are incomplete or whose hashes do not match."""
+    signed_by_id: dict[UUID, Agreement | Amendment] = {agreement.pk: agreement}
+    signed_by_id |= {amendment.pk: amendment for amendment in amendments}
     return [
         name or _("Agreement")
-        for pk, name in named.items()
+        for pk, name in chain_names.items()
         if not (
-            history.is_complete(papers[pk], chains[pk])
-            if pk in papers
+            history.is_complete(signed_by_id[pk], chains[pk])
+            if pk in signed_by_id
             else audit.is_whole(chains[pk])
         )
     ]

@@ -1,4 +1,4 @@
-"""The roof: settings, addresses, doorbells, and the checks before the doors open."""
+"""The project: settings, URLs, the schedule of background tasks, and start-up checks."""
 
 from retainer_hub.celery import app as celery_app
 

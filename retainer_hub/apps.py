@@ -1,13 +1,16 @@
-"""Registers the roof with Django, for its commands and start-up checks."""
+"""The Django app of the project itself, for its commands and start-up checks."""
 
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
 
 class RoofConfig(AppConfig):
+    """Registers the start-up checks and the tasks of all apps."""
+
     name = "retainer_hub"
 
     def ready(self) -> None:
         from retainer_hub import checks  # noqa: F401 - importing registers them
 
-        autodiscover_modules("tasks")  # a door that rings for a task must know its name
+        autodiscover_modules("tasks")
+        # The web process starts tasks by name, so it must have loaded them too.

@@ -1,4 +1,4 @@
-"""Beat's scheduler with a pulse: it writes down that it is alive."""
+"""Celery beat's scheduler, which also stores a heartbeat: monitoring sees whether beat runs."""
 
 import time
 from typing import Any
@@ -11,11 +11,12 @@ EVERY = 30.0  # seconds
 
 
 class Scheduler(PersistentScheduler):
-    """Celery's own scheduler; every half minute it renews the heartbeat named "beat"."""
+    """Celery's scheduler, which updates the heartbeat named "beat" every half minute."""
 
     _written = float("-inf")
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
+        """Start due tasks; return the seconds to wait, at most until the next heartbeat."""
         if time.monotonic() - self._written >= EVERY:
             self._written = time.monotonic()
             self._pulse()
@@ -23,6 +24,7 @@ class Scheduler(PersistentScheduler):
         return min(wait, EVERY)
 
     def _pulse(self) -> None:
+        """Store the heartbeat. A database that does not answer must not stop beat."""
         from core.models import Heartbeat
 
         close_old_connections()

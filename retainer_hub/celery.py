@@ -1,4 +1,7 @@
-"""Doorbells: the hours at which beat rings. What is due is found by the verbs, never by the message."""
+"""The Celery app and the schedule of its tasks.
+
+A task's message carries no data: each task finds in the database what is due.
+"""
 
 import os
 from typing import Any
@@ -35,7 +38,10 @@ app.conf.beat_schedule = {
 @worker_init.connect
 @beat_init.connect
 def prepare(**_: Any) -> None:
-    """An error of the configuration stops worker and beat, as it stops the web server."""
+    """Stop worker and beat when a check of Django reports an error, as the web server stops.
+
+    Celery itself runs the checks but ignores their result.
+    """
     from retainer_hub import start
 
     start.prepare()

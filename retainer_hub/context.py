@@ -1,4 +1,4 @@
-"""What every page knows about the installation it is on."""
+"""Template context that every page has: facts about the installation and the signed-in user."""
 
 from typing import Any
 
@@ -12,10 +12,12 @@ from delivery.requests import first_answer
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """`mail_is_local`: whether letters can be read in the app instead of a mail server (DEBUG only).
+    """Return the variables of every template.
 
-    `unanswered` (how many requests wait for their first answer) and `clock` (the timer of whoever looks) are asked
-    for by the pages that show them.
+    `mail_is_local` says that emails can be read in the app instead of being sent (DEBUG only),
+    `charging_is_real` that cards are charged with real money. `unanswered` (how many requests wait
+    for their first answer) and `clock` (the user's running timer) are computed only by the pages
+    that show them.
     """
     business: Business | None = getattr(request, "business", None)
     return {

@@ -1,4 +1,4 @@
-"""/health/: 200 when all is well, 503 with the reasons otherwise; JSON, for monitors."""
+"""/health/ for monitoring: JSON, with status 200 when every check passes and 503 otherwise."""
 
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
@@ -11,8 +11,8 @@ from core.system.health_checks import findings
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    """Says what works; never a secret."""
-    found = findings(timezone.now())
-    well = not any(found.values())
-    body = {"ok": well, "checks": {name: reason or "ok" for name, reason in found.items()}}
-    return JsonResponse(body, status=200 if well else 503)
+    """Return the result of each check; the reasons contain no secrets."""
+    reasons = findings(timezone.now())
+    is_healthy = not any(reasons.values())
+    body = {"ok": is_healthy, "checks": {name: reason or "ok" for name, reason in reasons.items()}}
+    return JsonResponse(body, status=200 if is_healthy else 503)

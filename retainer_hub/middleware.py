@@ -1,4 +1,4 @@
-"""Loosens the content policy for the admin site alone: its bundled Alpine needs 'unsafe-eval'."""
+"""The Content Security Policy, relaxed for the admin site, whose Alpine needs 'unsafe-eval'."""
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware
@@ -12,11 +12,12 @@ ADMIN = {
 
 
 class ContentPolicy(CSPMiddleware):
-    """The strict policy everywhere, a looser one below /admin/."""
+    """Sets the strict policy everywhere, and a relaxed one below /admin/."""
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
+        """Add the policy to the response."""
         if request.path_info.startswith("/admin/"):
             response._csp_update = ADMIN  # type: ignore[attr-defined]
         answer: HttpResponseBase = super().process_response(request, response)

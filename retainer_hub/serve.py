@@ -1,4 +1,4 @@
-"""Runs web, worker and beat together until it is told to stop; a child that dies is started again."""
+"""Runs web server, worker and beat together until it is stopped, and restarts those that exit."""
 
 import argparse
 import ctypes
@@ -11,22 +11,26 @@ from types import FrameType
 
 from retainer_hub import development, owner
 
-LONGEST_WAIT = 30.0  # seconds between restarts of a child that keeps dying
-PATIENCE = 15.0  # seconds a child has to stop by itself
-PR_SET_PDEATHSIG = 1
-AS_ROOT = "ignore:You're running the worker with superuser privileges:UserWarning"  # in a container all are root
+LONGEST_WAIT = 30.0  # seconds between restarts of a child that keeps exiting
+PATIENCE = 15.0  # seconds a child has to stop after SIGTERM
+PR_SET_PDEATHSIG = 1  # prctl(2)
+# In a container every process runs as root, so Celery's warning would always be shown.
+AS_ROOT = "ignore:You're running the worker with superuser privileges:UserWarning"
 
 
 class Child:
-    """One process of its own session, restarted with a growing pause. Its standard output is greetings: not shown."""
+    """A process in its own session, restarted after a pause that doubles each time.
+
+    Its standard output is discarded: it holds only greetings.
+    """
 
     def __init__(self, name: str, command: list[str]) -> None:
         self.name, self.command = name, command
         self.wait, self.start_at, self.started = 1.0, 0.0, 0.0
         self.process: subprocess.Popen[bytes] | None = None
 
-    def look(self, now: float) -> None:
-        """Start it, or start it again."""
+    def ensure_running(self, now: float) -> None:
+        """Start the process if it does not run; `now` is monotonic time in seconds."""
         if self.process and self.process.poll() is None:
             if now - self.started > LONGEST_WAIT:
                 self.wait = 1.0
@@ -44,7 +48,7 @@ class Child:
             self.started = now
 
     def stop(self) -> None:
-        """Ask it to stop; insist after a while."""
+        """Stop the process with SIGTERM, and its group with SIGKILL after PATIENCE."""
         if self.process is None or self.process.poll() is not None:
             return
         self.process.terminate()
@@ -55,18 +59,21 @@ class Child:
 
 
 def die_with_parent() -> None:
-    """On Linux a killed supervisor leaves no children behind."""
+    """On Linux, end this child when the supervisor is killed."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def say(text: str) -> None:
-    """One line for whoever watches the terminal."""
+    """Print a line to the terminal."""
     sys.stderr.write(f"[serve] {text}\n")
 
 
 def children(port: int) -> list[Child]:
-    """Web, worker and beat; never a worker with beat inside: killing it would leave its beat alive."""
+    """Return web server, worker and beat.
+
+    Beat is not run inside the worker (`worker --beat`): killing the worker would leave it alive.
+    """
     python = sys.executable
     celery = [python, "-W", AS_ROOT, "-m", "celery", "-A", "retainer_hub", "--quiet"]
     web = [
@@ -91,10 +98,10 @@ def children(port: int) -> list[Child]:
 
 
 def main() -> None:
-    """Keep them running until SIGINT or SIGTERM, then stop them in reverse order."""
+    """Keep the processes running until SIGINT or SIGTERM, then stop them in reverse order."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, default=8000)
-    all_of_them = children(parser.parse_args().port)
+    processes = children(parser.parse_args().port)
     folder = development.folder(os.environ)
     owner.become_owner_of(folder)
     development.remember(folder, os.environ)
@@ -107,11 +114,11 @@ def main() -> None:
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
     while not stopping:
-        for child in all_of_them:
-            child.look(time.monotonic())
+        for child in processes:
+            child.ensure_running(time.monotonic())
         time.sleep(0.5)
     say("stopping")
-    for child in reversed(all_of_them):
+    for child in reversed(processes):
         child.stop()
 
 

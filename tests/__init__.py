@@ -1,1 +1,1 @@
-"""What crosses rooms."""
+"""Tests that concern more than one room."""

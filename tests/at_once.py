@@ -1,6 +1,7 @@
-"""Several threads that act at the same moment, as tabs and workers do, on a business of their own.
+"""Several threads that act at the same moment, as browser tabs and workers do.
 
-On PostgreSQL and, for SQLite, on a file as in production: threads cannot share the tests' usual one in memory.
+They use PostgreSQL or, for SQLite, a database file as in production: threads cannot share the
+tests' usual database in memory.
 """
 
 import sys
@@ -17,12 +18,12 @@ from core import nudge
 from core.errors import RuleError
 from tests.world import World
 
-PATIENCE = 120  # seconds until all have come to the start: a busy machine is no defect
+PATIENCE = 120  # seconds until all threads are ready: a busy machine is no defect
 
 
 @pytest.fixture
 def studio(transactional_db: None, tmp_path: Path) -> Iterator[World]:
-    """A business whose doorbells reach nobody, in a database that many threads open."""
+    """A business in a database that many threads can open. No background task is started."""
     usual = connections["default"]
     name = usual.settings_dict["NAME"]
     if usual.vendor == "sqlite":
@@ -41,7 +42,10 @@ def studio(transactional_db: None, tmp_path: Path) -> Iterator[World]:
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """What each act returned, or the RuleError it raised; anything else fails the test."""
+    """Run the functions at the same moment; return what each returned, or the RuleError it raised.
+
+    Any other exception fails the test.
+    """
     start = Barrier(len(acts))
 
     def tab(act: Callable[[], Any]) -> Any:
@@ -50,15 +54,14 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
             start.wait(timeout=PATIENCE)
             with nudge.muted():
                 return act()
-        except RuleError as no:
-            return no
+        except RuleError as error:
+            return error
         finally:
             connections.close_all()
 
     usual = sys.getswitchinterval()
-    sys.setswitchinterval(
-        0.0001
-    )  # seconds: threads interrupt each other much more often than they would
+    # Seconds: threads interrupt each other much more often than they usually would.
+    sys.setswitchinterval(0.0001)
     try:
         with ThreadPoolExecutor(len(acts)) as pool:
             return list(pool.map(tab, acts))
@@ -67,4 +70,5 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
 
 
 def refusals(answers: Sequence[Any]) -> int:
+    """Return how many of the answers are a RuleError."""
     return sum(isinstance(answer, RuleError) for answer in answers)

@@ -1,4 +1,4 @@
-"""Makes the people that tests are about."""
+"""Factories for users and businesses."""
 
 import factory
 
@@ -17,7 +17,7 @@ class UserFactory(factory.django.DjangoModelFactory):
 
 
 class BusinessFactory(factory.django.DjangoModelFactory):
-    """What a freelancer trades as: in Bangkok, in dollars."""
+    """A freelancer's business in Bangkok that bills in dollars."""
 
     class Meta:
         model = Business

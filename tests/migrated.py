@@ -1,7 +1,8 @@
-"""An empty, migrated SQLite database that is made once for each state of the migrations, and copied from then on.
+"""Keeps an empty, migrated SQLite database for each state of the migrations, and copies it.
 
-To migrate costs half a minute, a copy nothing. What a copy stands for can never be old: its name is the digest of all
-that decides what an empty database looks like, and whoever copies it migrates the copy as well.
+Migrating takes half a minute, copying no time. A copy is never outdated: the file is named by a
+hash of everything that decides what an empty database looks like, and whoever copies it runs the
+migrations on the copy too.
 """
 
 import ast
@@ -18,11 +19,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / ".migrated"
-NEWEST = 3  # of other states, that many are kept: another branch is soon looked at again
+NEWEST = 3  # files kept of other states: a branch that is left is often visited again
 
 
 def copy_to(name: str) -> sqlite3.Connection:
-    """Fill the database of that file name or URI; a database in memory lives as long as the connection is open."""
+    """Copy the migrated database to a file name or URI; return the open connection.
+
+    A database in memory lives only as long as the connection is open.
+    """
     copy = sqlite3.connect(name, uri=name.startswith("file:"), check_same_thread=False)
     with sqlite3.connect(migrated()) as source:
         source.backup(copy)
@@ -31,7 +35,7 @@ def copy_to(name: str) -> sqlite3.Connection:
 
 
 def migrated() -> Path:
-    """The file of this state of the migrations; whoever comes first makes it, the others wait."""
+    """Return the file for the current migrations; the first process creates it, others wait."""
     KEPT.mkdir(exist_ok=True)
     path = KEPT / f"{digest()}.sqlite3"
     with (KEPT / "lock").open("w") as lock:
@@ -43,7 +47,8 @@ def migrated() -> Path:
 
 
 def _make(path: Path) -> None:
-    for old in sorted(KEPT.glob("*.sqlite3"), key=lambda each: each.stat().st_mtime)[:-NEWEST]:
+    """Create the file by migrating an empty database, and delete old files."""
+    for old in sorted(KEPT.glob("*.sqlite3"), key=lambda file: file.stat().st_mtime)[:-NEWEST]:
         old.unlink()
     with tempfile.TemporaryDirectory(dir=KEPT) as folder:
         fresh = Path(folder) / "fresh.sqlite3"
@@ -55,17 +60,17 @@ def _make(path: Path) -> None:
         command = [sys.executable, "manage.py", "migrate", "-v0"]
         subprocess.run(command, cwd=ROOT, env=os.environ | own, check=True)
         with sqlite3.connect(fresh) as connection:
-            connection.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
+            connection.execute("PRAGMA journal_mode=DELETE")  # a single file, without a WAL
         connection.close()
         shutil.move(fresh, path)
 
 
 def digest() -> str:
-    """Of the migrations and models of every app, ours or not, and of what our migrations are made of."""
+    """Return a hash of all migrations and models, and of what our own migrations import."""
     from django.apps import apps
     from django.conf import settings
 
-    found = hashlib.sha256(repr((settings.INSTALLED_APPS, sqlite3.sqlite_version)).encode())
+    state = hashlib.sha256(repr((settings.INSTALLED_APPS, sqlite3.sqlite_version)).encode())
     for app in apps.get_app_configs():
         folder = Path(app.path)
         files = {
@@ -74,14 +79,16 @@ def digest() -> str:
             for path in folder.glob(part)
         }
         if ROOT in folder.parents and ".venv" not in folder.parts:
-            files |= {each for path in folder.glob("migrations/*.py") for each in _imported(path)}
+            files |= {
+                module for path in folder.glob("migrations/*.py") for module in _imported(path)
+            }
         for path in sorted(files):
-            found.update(f"{app.label} {path.name}\n".encode() + path.read_bytes())
-    return found.hexdigest()[:32]
+            state.update(f"{app.label} {path.name}\n".encode() + path.read_bytes())
+    return state.hexdigest()[:32]
 
 
 def _imported(path: Path) -> Iterator[Path]:
-    """The files of this project that a migration imports: its triggers, the words of its choices."""
+    """Yield the files of this project that a migration imports, such as triggers and choices."""
     for node in ast.walk(ast.parse(path.read_text())):
         names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
         names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []

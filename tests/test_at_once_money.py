@@ -1,4 +1,4 @@
-"""Workers, owners and clients act on the same money at the same moment: numbers stay whole, nothing moves twice."""
+"""Workers, owners and clients act on the same money at once: no gap in numbers, nothing twice."""
 
 import time
 from collections import Counter
@@ -49,7 +49,7 @@ PRICE = 3_000_00
 
 @pytest.fixture
 def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Small batches and a gateway that takes its time: others come between any two steps."""
+    """Small batches and a slow gateway, so that others act between any two steps."""
     execute = Sandbox.execute
 
     def slow(*asked: Any, **more: Any) -> None:
@@ -62,7 +62,7 @@ def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def due(studio: World, count: int, card: str = "succeeds", **fields: Any) -> list[Invoice]:
-    """Issued, and to be charged now, each of another client."""
+    """Invoices of different clients that were issued and are due to be charged now."""
     for n in range(count):
         studio.running(studio.client(f"Client {n}"), card, **fields)
     open_due(now=NOW)
@@ -71,7 +71,7 @@ def due(studio: World, count: int, card: str = "succeeds", **fields: Any) -> lis
 
 
 def taken() -> Counter[str]:
-    """How often the gateway took the money of an invoice, and exactly that is written down here."""
+    """Check that every charge of the gateway is recorded; return how often an invoice was paid."""
     there = Intent.objects.filter(status="succeeded").values_list("handle", "amount")
     here = Payment.objects.exclude(gateway=BANK_TRANSFER).values_list("reference", "amount")
     assert sorted(there) == sorted(here)
@@ -84,12 +84,12 @@ def taken() -> Counter[str]:
 def test_thirty_two_workers_number_sixteen_thousand_invoices_without_a_gap(
     studio: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two for each agreement, four agreements for each of four series; their clocks are up to two days apart."""
+    """Two workers for each of 16 agreements in four series, with clocks up to two days apart."""
     monkeypatch.setattr(issue, "BATCH", 100)
     monkeypatch.setattr(issue, "AHEAD", 500)
     if (
         connection.vendor == "sqlite"
-    ):  # it lets writers in in no order: one may wait for all the others
+    ):  # writers get in in no fixed order: one may wait for all the others
         monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 120)
     worlds = [studio, World(), World(), World()]
     agreements = [world.running(world.client(), card="") for world in worlds for _ in range(4)]
@@ -116,7 +116,7 @@ def test_thirty_two_workers_number_sixteen_thousand_invoices_without_a_gap(
 
 
 def days(agreement: Agreement, count: int) -> Iterator[Period]:
-    """A period a day, all due."""
+    """Add one due period for each day."""
     fee = {"due_at": NOW, "currency": "USD", "amount": PRICE, "minutes": 0}
     for n in range(count):
         span = {
@@ -129,8 +129,8 @@ def days(agreement: Agreement, count: int) -> Iterator[Period]:
 def test_workers_open_the_series_of_a_new_year_without_blocking_each_other(
     studio: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On its first day nobody has one, and workers meet the businesses in different orders."""
-    one_by_one = partial(Series.objects.bulk_create, batch_size=1)  # so that they surely meet
+    """On New Year's Day no series exists, and workers visit the businesses in different orders."""
+    one_by_one = partial(Series.objects.bulk_create, batch_size=1)  # makes a collision certain
     monkeypatch.setattr(Series.objects, "bulk_create", one_by_one)
     businesses = [business.pk for business in BusinessFactory.create_batch(60)]
 
@@ -153,7 +153,7 @@ def test_workers_open_the_series_of_a_new_year_without_blocking_each_other(
 def test_workers_that_bill_at_once_charge_each_invoice_once(
     studio: World, slowly: None, workers: int
 ) -> None:
-    """Their clocks differ by more than a lease and a look-up, so that each takes the others for dead."""
+    """Their clocks differ by more than a lease and a look-up, so each considers the others dead."""
     for card in ("succeeds", "lost_answer", "succeeds"):
         for n in range(8):
             studio.running(studio.client(f"{card} {n}"), card)
@@ -176,7 +176,7 @@ def test_workers_that_bill_at_once_charge_each_invoice_once(
 def test_workers_that_collect_at_once_ask_the_gateway_once_for_each_invoice(
     studio: World, slowly: None
 ) -> None:
-    """With one clock the lease holds: nobody makes an object, or a try, for what another works on."""
+    """With one clock the lease holds: no worker touches an invoice that another works on."""
     invoices = due(studio, 24)
     sent = at_once(*[partial(collect.collect, now=NOW)] * 8)
     assert sum(sent) == 24 == sum(taken().values())
@@ -211,7 +211,7 @@ def test_cancelling_and_charging_at_once_ends_in_one_of_the_two(
 def test_trying_again_at_once_from_several_tabs_is_one_more_charge(
     studio: World, slowly: None
 ) -> None:
-    """The card was declined and is good now; the owner presses again and again while workers run."""
+    """The declined card is good now, and the owner retries repeatedly while workers run."""
     invoices = due(studio, 8, "lost_card")
     collect.collect(now=NOW)
     assert {row.state for row in Collection.objects.all()} == {"dunning"}
@@ -233,11 +233,11 @@ def test_trying_again_at_once_from_several_tabs_is_one_more_charge(
     assert not broken(LATER)
 
 
-# Money back, and money by bank
+# Refunds and bank transfers
 
 
 def test_a_refund_asked_for_in_several_tabs_is_given_once(studio: World) -> None:
-    """To the card, or kept for the client."""
+    """The refund goes to the card or becomes client credit."""
     for n in range(6):
         invoice = studio.billed(client=studio.client(f"Client {n}"))
         asked = {
@@ -258,7 +258,7 @@ def test_a_refund_asked_for_in_several_tabs_is_given_once(studio: World) -> None
 
 
 def test_an_upgrade_signed_while_its_money_goes_back_is_one_of_the_two(studio: World) -> None:
-    """Nobody is credited, for the days that are left, what another person gives back at that moment."""
+    """Money that is refunded at the same moment is not credited to the upgrade as well."""
     change = Change(AmendmentKind.TIER, NOW.date(), amount=2 * PRICE)
     for n in range(4):
         invoice = studio.billed(client=studio.client(f"Client {n}"))
@@ -302,7 +302,7 @@ def test_an_upgrade_signed_while_its_money_goes_back_is_one_of_the_two(studio: W
 
 
 def test_giving_up_and_being_paid_at_once_ends_in_one_of_the_two(studio: World) -> None:
-    """Two people write the same transfer down, another one writes the invoice off."""
+    """Two people record the same transfer while a third writes the invoice off."""
     for n, invoice in enumerate(due(studio, 8, card="", collect_by="transfer")):
         came = {
             "amount": PRICE,

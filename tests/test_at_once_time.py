@@ -1,4 +1,4 @@
-"""Tabs and devices stop a timer, start one or take an import over at the same moment: each happens once."""
+"""Several tabs stop or start a timer, or write an import, at the same moment: each happens once."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -22,7 +22,7 @@ def running(studio: World, name: str = "Baan Coffee") -> Any:
     return agreement
 
 
-def test_several_tabs_that_stop_a_timer_write_it_down_once(studio: World) -> None:
+def test_several_tabs_that_stop_a_timer_log_it_once(studio: World) -> None:
     agreement, owner = running(studio), studio.business.owner
     row = timer.start(user=owner, agreement=agreement, note="N", now=NOW)
     stop = partial(timer.stop, user=owner, business=studio.business, pk=row.pk, now=NOW + HOUR)
@@ -31,7 +31,7 @@ def test_several_tabs_that_stop_a_timer_write_it_down_once(studio: World) -> Non
     assert not Timer.objects.exists()
 
 
-def test_several_tabs_that_start_one_leave_one_running_and_lose_no_time(studio: World) -> None:
+def test_several_tabs_that_start_a_timer_leave_one_running_and_lose_no_time(studio: World) -> None:
     owner = studio.business.owner
     agreements = [running(studio, f"Client {n}") for n in range(4)]
     acts = [
@@ -45,7 +45,7 @@ def test_several_tabs_that_start_one_leave_one_running_and_lose_no_time(studio: 
     assert TimeEntry.objects.count() == 4
 
 
-def test_a_stop_and_a_discard_at_once_are_one_of_the_two(studio: World) -> None:
+def test_stopping_and_discarding_at_once_ends_in_one_of_them(studio: World) -> None:
     agreement, owner = running(studio), studio.business.owner
     row = timer.start(user=owner, agreement=agreement, note="N", now=NOW)
     which: dict[str, Any] = {"user": owner, "business": studio.business, "pk": row.pk}
@@ -58,7 +58,7 @@ def test_a_stop_and_a_discard_at_once_are_one_of_the_two(studio: World) -> None:
     assert TimeEntry.objects.count() == (refusals([stopped]) == 0)
 
 
-def test_a_day_never_has_more_than_24_hours_whoever_writes_at_once(studio: World) -> None:
+def test_a_day_never_has_more_than_24_hours_however_many_write_at_once(studio: World) -> None:
     agreement = running(studio)
     write = partial(
         time_log.log_time, agreement=agreement, on=DAY, minutes=5 * 60, note="N", now=NOW
@@ -67,7 +67,7 @@ def test_a_day_never_has_more_than_24_hours_whoever_writes_at_once(studio: World
     assert TimeEntry.objects.count() == 4
 
 
-def test_an_import_that_is_taken_over_in_several_tabs_is_there_once(studio: World) -> None:
+def test_an_import_confirmed_in_several_tabs_is_written_once(studio: World) -> None:
     running(studio)
     rows = "".join(f"2026-11-02,Baan Coffee,Retainer,Post {n},0.25\n" for n in range(40))
     facts = {"file_name": "h.csv", "actor": "Nan", "now": NOW}

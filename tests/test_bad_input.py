@@ -1,4 +1,4 @@
-"""Whatever is typed: a clear word next to the field, what was typed is kept, nothing is done twice."""
+"""Bad input gets a clear message at its field, typed text is kept, and nothing happens twice."""
 
 import re
 from typing import Any
@@ -80,7 +80,7 @@ def test_strange_names_are_shown_as_they_were_typed(owner: Browser, text: str) -
 
 
 @pytest.mark.parametrize("text", REFUSED, ids=repr)
-def test_what_cannot_stand_on_a_paper_is_refused_at_its_field(owner: Browser, text: str) -> None:
+def test_text_that_cannot_be_printed_is_refused_at_its_field(owner: Browser, text: str) -> None:
     answer = owner.post(
         reverse("dashboard:client_new"), client_fields(name=text, contact_role="Head of joy")
     )
@@ -110,7 +110,7 @@ def test_what_cannot_stand_on_a_paper_is_refused_at_its_field(owner: Browser, te
         ({"notice_days": "99999999"}, "less than or equal"),
     ],
 )
-def test_an_impossible_proposal_says_why(
+def test_an_impossible_proposal_is_refused_with_the_reason(
     owner: Browser, world: World, change: dict[str, str], word: str
 ) -> None:
     client = world.client()
@@ -129,7 +129,7 @@ def test_an_impossible_time_is_refused(owner: Browser, world: World, minutes: st
     assert not TimeEntry.objects.exists()
 
 
-def test_sending_a_proposal_twice_mails_it_once(owner: Browser, world: World) -> None:
+def test_sending_a_proposal_twice_emails_it_once(owner: Browser, world: World) -> None:
     proposal = world.proposal(send=False)
     for _ in range(2):
         assert owner.post(reverse("dashboard:proposal_send", args=[proposal.pk])).status_code == 302
@@ -147,7 +147,7 @@ def test_a_form_posted_from_two_tabs_is_saved_once(owner: Browser, world: World)
         assert answer["Location"] == reverse("dashboard:client", args=[Client.objects.get().pk])
 
 
-def test_a_link_opens_once_looking_does_not_use_it_and_a_forged_one_never_opens(
+def test_a_link_opens_once_previewing_does_not_use_it_up_and_a_forged_one_never_opens(
     world: World,
 ) -> None:
     contact = world.person(world.client())
@@ -174,7 +174,9 @@ def test_closing_access_ends_sessions_and_links(world: World) -> None:
     assert Browser().post(f"/p/{waiting}/").status_code == 410
 
 
-def test_asking_for_a_link_answers_everybody_alike_and_not_too_often(world: World) -> None:
+def test_requesting_a_link_gets_the_same_answer_for_everybody_and_is_rate_limited(
+    world: World,
+) -> None:
     world.client()
     known = Browser().post("/p/ask/", {"email": "ploy@baan.example"})
     unknown = Browser().post("/p/ask/", {"email": "nobody@else.example"})
@@ -184,14 +186,13 @@ def test_asking_for_a_link_answers_everybody_alike_and_not_too_often(world: Worl
     assert OutboxEmail.objects.filter(kind="portal_link").count() <= 5
 
 
-def test_no_page_or_letter_shows_the_client_what_is_private(world: World) -> None:
+def test_no_page_or_email_shows_the_client_what_is_private(world: World) -> None:
     client = world.client(notes="SECRET-NOTE")
     type(world.business).objects.filter(pk=world.business.pk).update(floor_rate=777_77)
     agreement = world.sealed(agreement=world.picked(world.proposal(client)))
     browser = Browser()
-    browser.post(
-        f"/p/{links.token(portal_links.portal_link(contact=agreement.contact, now=timezone.now()).id)}/"
-    )
+    link = portal_links.portal_link(contact=agreement.contact, now=timezone.now())
+    browser.post(f"/p/{links.token(link.id)}/")
     seen = "".join(browser.get(url).content.decode() for url in portal_pages(agreement))
     seen += "".join(
         row.text + row.html for row in OutboxEmail.objects.filter(to=agreement.contact.email)

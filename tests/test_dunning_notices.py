@@ -1,4 +1,4 @@
-"""Around a charge both sides are told in time: before it, when it is declined, and when the bank asks the client (rule 23)."""
+"""Emails about a charge: announced before it, and on a decline or a bank's question (rule 23)."""
 
 from datetime import timedelta
 from typing import Any
@@ -23,14 +23,14 @@ VAT = [{"name": "VAT", "percent": "7"}]
 
 
 def letters(kind: str, now: Any = NOW) -> list[OutboxEmail]:
-    """As they are sent: those that were only announced are written now."""
+    """Return the emails of a kind as they are sent; announced ones are composed now."""
     return [
         emails.compose(row, now)
         for row in OutboxEmail.objects.filter(kind=kind).order_by("created_at", "ref")
     ]
 
 
-def test_five_days_before_the_client_reads_amount_day_and_card(world: World) -> None:
+def test_five_days_before_a_charge_the_client_is_told_amount_day_and_card(world: World) -> None:
     world.running(now=NOW - 11 * DAY, starts_on=NOW.date(), taxes=VAT, opens_at=NOW)
     assert upcoming_charges.announce(now=NOW - 6 * DAY) == 0
     assert [upcoming_charges.announce(now=NOW - days * DAY) for days in (5, 4, 1)] == [1, 0, 0]
@@ -40,13 +40,13 @@ def test_five_days_before_the_client_reads_amount_day_and_card(world: World) -> 
         assert said in letter.text, said
 
 
-def test_without_a_card_the_letter_ahead_asks_for_one(world: World) -> None:
+def test_without_a_card_the_announcement_asks_for_one(world: World) -> None:
     world.running(card="", now=NOW - 11 * DAY, starts_on=NOW.date(), opens_at=NOW)
     upcoming_charges.announce(now=NOW - 5 * DAY)
     assert "there is no card yet" in letters("charge_ahead")[0].text
 
 
-def test_it_is_charged_in_the_clients_morning(world: World) -> None:
+def test_the_charge_is_made_in_the_clients_morning(world: World) -> None:
     world.running(world.client(time_zone="America/New_York"))
     assert bill(now=NOW, door="test").charged == 1
     morning = NOW.replace(month=12, hour=14)  # nine o'clock in New York
@@ -55,7 +55,7 @@ def test_it_is_charged_in_the_clients_morning(world: World) -> None:
 
 
 @pytest.mark.parametrize("card", ["insufficient_funds", "lost_card"])
-def test_the_first_decline_is_told_to_both_sides_once_with_what_follows(
+def test_the_first_decline_is_emailed_to_both_sides_once_with_what_follows(
     world: World, card: str
 ) -> None:
     world.running(card=card)
@@ -73,7 +73,7 @@ def test_the_first_decline_is_told_to_both_sides_once_with_what_follows(
         )
 
 
-def test_both_sides_see_the_same_days_of_the_next_tries(world: World) -> None:
+def test_both_sides_see_the_same_retry_days(world: World) -> None:
     invoice = world.billed(card="insufficient_funds")
     days = ["3 November 2026", "5 November 2026", "9 November 2026", "16 November 2026"]
     owner, client = Browser(), Browser()
@@ -86,7 +86,7 @@ def test_both_sides_see_the_same_days_of_the_next_tries(world: World) -> None:
         assert [day for day in days if day not in shown] == [], page
 
 
-def test_a_bank_that_asks_the_client_is_no_failed_try(world: World) -> None:
+def test_a_charge_that_the_client_must_confirm_is_not_a_failed_try(world: World) -> None:
     invoice = world.billed(card="requires_action")
     row, (letter,) = Collection.objects.get(), letters("confirm_charge")
     assert (row.state, row.tries, invoice.charges.get().state) == ("wait", 0, "requires_action")

@@ -1,4 +1,4 @@
-"""What was issued, signed or recorded does not change: the database itself refuses."""
+"""What was issued, signed or recorded never changes: the database itself refuses."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is the freelancer's own never reaches the client: every portal page, every letter, every paper (rule 37)."""
+"""The freelancer's private data never reaches the client: no page, email or document (rule 37)."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -26,7 +26,7 @@ NOTES, WORDS, GUESS = (
     "Hesitates-about-us",
     "Maybe-in-a-year",
     7_654_321,
-)  # as nobody else writes them
+)  # found nowhere else in the texts
 CHANGE, KEY = "Shift-hours-to-them", "Key-of-my-script"
 BUDGET, STEP, SAID, REPLY = (
     "About-four-thousand",
@@ -41,7 +41,7 @@ RISKS = [Reason(why, points, 2, 3) for why in Why for points in (1, 2)]
 def standing(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any
 ) -> Iterator[dict[str, Any]]:
-    """What the freelancer thinks about a client of whom there is one of everything; made once for these tests."""
+    """A client with one of everything, and the freelancer's private notes; made once per module."""
     with lasting(django_db_blocker, folder := tmp_path_factory.mktemp("installation")):
         yield thought_about(World()) | {"folder": folder}
 
@@ -53,7 +53,7 @@ def rows(standing: dict[str, Any], db: None, settings: Any) -> dict[str, Any]:
 
 
 def thought_about(world: World) -> dict[str, Any]:
-    """One of everything, with whatever the freelancer thinks about the client written down."""
+    """Return one row of everything, with the freelancer's private notes about the client stored."""
     found = rows_of(world)
     client, now = found["client"], timezone.now()
     Client.objects.filter(pk=client.pk).update(
@@ -78,7 +78,7 @@ def thought_about(world: World) -> dict[str, Any]:
 
 
 def secrets() -> list[str]:
-    """How they would look on a page, in an address or in a letter."""
+    """Return the private texts as they would appear on a page, in a URL or in an email."""
     stages = [
         str(label)
         for value, label in STAGES
@@ -113,7 +113,7 @@ def leaks(text: str) -> list[str]:
     return [secret for secret in secrets() if secret in text]
 
 
-def test_no_portal_page_shows_what_is_the_freelancers_own(rows: dict[str, Any]) -> None:
+def test_no_portal_page_shows_private_data_of_the_freelancer(rows: dict[str, Any]) -> None:
     browser = inside(rows["contact"])
     seen = 0
     for name, kind in CLASSES.items():
@@ -128,7 +128,7 @@ def test_no_portal_page_shows_what_is_the_freelancers_own(rows: dict[str, Any]) 
     assert not leaks(page.content.decode())
 
 
-def test_no_letter_to_a_client_tells_it(rows: dict[str, Any]) -> None:
+def test_no_email_to_a_client_contains_private_data(rows: dict[str, Any]) -> None:
     now, sent = timezone.now(), 0
     for letter in OutboxEmail.objects.all():
         written = emails.compose(letter, now)
@@ -138,7 +138,7 @@ def test_no_letter_to_a_client_tells_it(rows: dict[str, Any]) -> None:
     assert sent > 5
 
 
-def test_no_signed_paper_holds_it(rows: dict[str, Any]) -> None:
+def test_no_frozen_document_contains_private_data(rows: dict[str, Any]) -> None:
     agreement = Agreement.objects.get(pk=rows["agreement"].pk)
     for frozen in (
         agreement.terms,

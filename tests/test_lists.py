@@ -1,4 +1,4 @@
-"""A list asks the database as often for a thousand rows as for ten."""
+"""A list page takes as many queries for a thousand rows as for ten."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -38,7 +38,7 @@ LISTS = (
 
 
 def fill(world: World, agreement: Agreement, count: int) -> None:
-    """`count` more of everything, straight into the tables: only the number of rows matters here."""
+    """Insert `count` more rows of everything, without the verbs: only their number matters here."""
     own, now = {"business": world.business}, timezone.now()
     clients = [Client(name=f"Client {n:04}", **own) for n in range(count)]
     Client.objects.bulk_create(clients)
@@ -155,9 +155,8 @@ def fill(world: World, agreement: Agreement, count: int) -> None:
         Collection(invoice=row, gateway="sandbox", next_at=now, **own) for row in invoices
     )
     with connection.cursor() as cursor:
-        cursor.execute(
-            "ANALYZE"
-        )  # as the database does by itself a minute later; untold, it plans for empty tables
+        # PostgreSQL does this on its own a minute later; without it, it plans for empty tables.
+        cursor.execute("ANALYZE")
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(world: World) -> None:
@@ -182,7 +181,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(world: World) -> None
 
 
 @pytest.mark.parametrize("up", [True, False])
-def test_pages_lead_through_every_row_and_back(world: World, up: bool) -> None:
+def test_paging_visits_every_row_and_leads_back(world: World, up: bool) -> None:
     Client.objects.bulk_create(
         Client(
             business=world.business,
@@ -206,7 +205,7 @@ def test_pages_lead_through_every_row_and_back(world: World, up: bool) -> None:
     assert [row.pk for row in back.rows] == pages[-2]
 
 
-def test_a_mark_that_is_no_mark_is_the_first_page(world: World) -> None:
+def test_an_invalid_page_mark_shows_the_first_page(world: World) -> None:
     world.client()
     for bad in ("x", "%%%", "é", "AAAA"):
         assert len(page_of(Client.objects.all(), {"after": bad}, by="name").rows) == 1

@@ -1,6 +1,7 @@
 """Whatever happens to two retainers, in whatever order, the money always adds up (rules 11 to 24).
 
-A machine that does at random what people, cards, banks and months do; after every step nothing may contradict.
+A state machine does at random what people, cards, banks and time do. After every step the books
+must be consistent.
 """
 
 from collections import Counter
@@ -49,17 +50,20 @@ pytestmark = pytest.mark.proof
 VAT = [{"name": "VAT", "percent": "7"}]
 BOTH = st.integers(0, 1)
 ANY = st.integers(0, 20)
-SHARES = st.sampled_from([1, 2, 3, 7])  # the whole of it, a half, a third, a seventh
+SHARES = st.sampled_from([1, 2, 3, 7])  # all of it, a half, a third, a seventh
 done: Counter[str] = Counter()
 
 
 def there_is(model: Any, **where: Any) -> Callable[["MoneyLife"], bool]:
-    """A step is worth trying only where there is something for it."""
+    """A precondition: the step has something to act on."""
     return lambda life: bool(model.objects.filter(**where).exists())
 
 
 class MoneyLife(RuleBasedStateMachine):
-    """One business, a client with a card and one who transfers and withholds; every step ends in a moment `now`."""
+    """One business with two clients: one pays by card, one by transfer with withholding.
+
+    `now` is the time after the last step.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -90,7 +94,7 @@ class MoneyLife(RuleBasedStateMachine):
             transaction.set_rollback(True)
             self.stack.close()
 
-    # --- what people can choose from ------------------------------------------------------------------------
+    # --- what people can choose from --------------------------------------------------------------
 
     def walk(self) -> None:
         pause.resume_due(now=self.now)
@@ -98,7 +102,7 @@ class MoneyLife(RuleBasedStateMachine):
         bill(now=self.now, door="test")
 
     def attempt(self, verb: Callable[..., Any], **what: Any) -> None:
-        """It happens, or a rule says no; which verbs were ever let through is counted."""
+        """Call a function, which may be refused by a rule; count those that were ever allowed."""
         try:
             verb(now=self.now, **what)
         except RuleError:
@@ -117,11 +121,11 @@ class MoneyLife(RuleBasedStateMachine):
         self.agreements[which].refresh_from_db()
         return self.agreements[which]
 
-    # --- time ---------------------------------------------------------------------------------------------
+    # --- time -------------------------------------------------------------------------------------
 
     @rule(kind=st.sampled_from([*Behaviour, Behaviour.ACTION]))
     def the_next_period_comes(self, kind: Behaviour) -> None:
-        """And meanwhile something has become of the client's card."""
+        """Let time pass, while something happens to the client's card."""
         self.world.card(self.agreements[0].client, kind, self.now)
         done[kind] += 1
         opens = [at for row in (self.agreement(0), self.agreement(1)) if (at := row.opens_at)]
@@ -139,7 +143,7 @@ class MoneyLife(RuleBasedStateMachine):
         self.walk()
         done["parked"] += Agreement.objects.exclude(parked_because="").count()
 
-    # --- clients --------------------------------------------------------------------------------------------
+    # --- clients ----------------------------------------------------------------------------------
 
     @precondition(there_is(Collection, state__in=("ready", "wait", "dunning")))
     @rule(kind=st.sampled_from(list(Behaviour)))
@@ -207,7 +211,7 @@ class MoneyLife(RuleBasedStateMachine):
             gateway_events.look("sandbox", row.intent, account=None, now=self.now)
             done["decided"] += 1
 
-    # --- the owner ------------------------------------------------------------------------------------------
+    # --- the owner --------------------------------------------------------------------------------
 
     @rule(which=ANY, share=SHARES, to_card=st.booleans())
     def the_owner_gives_money_back(self, which: int, share: int, to_card: bool) -> None:
@@ -272,7 +276,7 @@ class MoneyLife(RuleBasedStateMachine):
 
     @rule(who=BOTH, percent=st.sampled_from([-40, 25, 233]), signs=st.booleans())
     def the_tier_changes(self, who: int, percent: int, signs: bool) -> None:
-        """Up or down, from the next period on; or the client leaves the amendment unsigned."""
+        """Change the tier from the next period on; the client may leave the amendment unsigned."""
         agreement = self.agreement(who)
         days = amend.boundaries(agreement, local_day(self.now, agreement.time_zone), 1)
         if not days:
@@ -288,7 +292,7 @@ class MoneyLife(RuleBasedStateMachine):
     @precondition(there_is(Invoice, state="paid"))
     @rule(who=BOTH, percent=st.sampled_from([1, 25, 233]), signs=st.booleans())
     def the_tier_rises_now(self, who: int, percent: int, signs: bool) -> None:
-        """Inside the period that runs, for the sums that were looked at; or the client leaves it unsigned."""
+        """Upgrade the running period for the sums shown; the client may leave it unsigned."""
         agreement = self.agreement(who)
         today = local_day(self.now, agreement.time_zone)
         change = amend.Change(
@@ -320,7 +324,7 @@ class MoneyLife(RuleBasedStateMachine):
         self.attempt(hold.release, agreement=self.agreement(who), how=how, actor="Nan")
         self.walk()
 
-    # --- what always holds ----------------------------------------------------------------------------------
+    # --- what always holds ------------------------------------------------------------------------
 
     @invariant()
     def nothing_contradicts(self) -> None:
@@ -346,7 +350,7 @@ class MoneyLife(RuleBasedStateMachine):
 
     @invariant()
     def a_period_with_its_upgrades_costs_no_more_than_the_dearest_tier(self) -> None:
-        """What was given back of it may be charged again with the days that are left; each upgrade rounds once."""
+        """What was refunded may be charged again for the days left; each upgrade rounds once."""
         for period in (
             Period.objects.filter(upgrades__isnull=False).distinct().select_related("agreement")
         ):
@@ -372,7 +376,7 @@ class MoneyLife(RuleBasedStateMachine):
             assert (payment.back or 0) <= payment.amount
 
     def come_to_rest(self) -> None:
-        """Once nothing is under way any more, what the gateway took and gave back is what we wrote down."""
+        """When nothing is in flight, our records match what the gateway charged and refunded."""
         for hours in (1, 24, 96):
             self.now += timedelta(hours=hours)
             self.walk()
@@ -428,7 +432,7 @@ def test_the_money_adds_up_whatever_happens_and_in_whatever_order(db: None) -> N
 
 
 def test_every_step_of_the_machine_does_something(db: None) -> None:
-    """One life told in order: a step that no rule lets through would prove nothing."""
+    """One life in a fixed order: a step that is always refused would prove nothing."""
     done.clear()
     life = MoneyLife()
     for step in story(life):
@@ -439,7 +443,7 @@ def test_every_step_of_the_machine_does_something(db: None) -> None:
 
 
 def story(life: MoneyLife) -> Iterator[Callable[[], None]]:
-    """The card's invoice of November is paid; then months come, alternately of the one and of the other client."""
+    """November's invoice is paid by card; then months follow, for both clients in turn."""
     yield lambda: life.the_tier_rises_now(who=0, percent=25, signs=True)
     yield lambda: life.the_owner_gives_money_back(which=0, share=2, to_card=False)
     yield lambda: life.the_owner_pays_credit_out(which=0)

@@ -1,4 +1,4 @@
-"""A letter is written once, sent once, and tried again when the mail server is away."""
+"""An email is written once, sent once, and sent again later when the mail server fails."""
 
 from datetime import timedelta
 from smtplib import SMTPRecipientsRefused
@@ -27,7 +27,7 @@ class Away:
         raise ConnectionRefusedError("no server")
 
 
-def test_a_letter_holds_no_secret_and_is_filled_when_it_is_sent(
+def test_a_stored_email_holds_no_secret_and_is_filled_in_when_it_is_sent(
     world: World, settings: Any, mailoutbox: Any
 ) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -40,7 +40,7 @@ def test_a_letter_holds_no_secret_and_is_filled_when_it_is_sent(
     assert get_connection() is not None
 
 
-def test_an_absent_server_is_tried_again_later_and_given_up_in_the_end(
+def test_an_unreachable_mail_server_is_retried_and_finally_given_up(
     world: World, settings: Any
 ) -> None:
     settings.EMAIL_BACKEND = f"{__name__}.Away"
@@ -57,7 +57,7 @@ def test_an_absent_server_is_tried_again_later_and_given_up_in_the_end(
 
 
 class Knows:
-    """A mail server that knows nobody of this name."""
+    """A mail server that knows no such recipient."""
 
     def __init__(self, **kwargs: Any) -> None:
         pass
@@ -66,7 +66,7 @@ class Knows:
         raise SMTPRecipientsRefused({messages[0].to[0]: (550, b"no such user")})
 
 
-def test_an_address_that_nobody_has_fails_at_once_is_shown_and_can_be_tried_again(
+def test_an_unknown_recipient_fails_at_once_is_shown_and_can_be_retried(
     world: World, settings: Any, mailoutbox: Any
 ) -> None:
     settings.EMAIL_BACKEND = f"{__name__}.Knows"

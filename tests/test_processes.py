@@ -1,6 +1,7 @@
-"""Over HTTP, with the real web server, worker and beat as processes: nothing runs in the test.
+"""The product over HTTP, with the real web server, worker and beat as processes.
 
-The whole journey on PostgreSQL and Redis; on SQLite with queues in files, that the three work together.
+On PostgreSQL and Redis the whole journey; on SQLite with queues in files, that the three processes
+work together.
 """
 
 import os
@@ -24,11 +25,11 @@ from django.db import connection
 from tests.migrated import copy_to
 
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE = 240  # seconds: a busy machine is no defect
+PATIENCE = 240  # seconds; a busy machine is no defect
 
 
 class Person:
-    """A browser of a few lines: cookies, forms, redirects."""
+    """A minimal browser with cookies, forms and redirects."""
 
     def __init__(self, site: str) -> None:
         self.site = site
@@ -38,7 +39,7 @@ class Person:
         self.page, self.at = "", ""
 
     def go(self, address: str, **fields: str) -> str:
-        """GET, or POST the fields with the token of the page that is open."""
+        """GET a URL, or POST fields with the CSRF token of the open page."""
         url = urllib.parse.urljoin(self.at or self.site, address)
         data = None
         if fields:
@@ -57,7 +58,7 @@ class Person:
 
 
 def soon(what: str, ask: Callable[[], object], seconds: int = PATIENCE) -> object:
-    """Ask until there is an answer: the jobs are somebody else's processes."""
+    """Ask until there is an answer: the jobs run in other processes."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if found := ask():
@@ -68,7 +69,7 @@ def soon(what: str, ask: Callable[[], object], seconds: int = PATIENCE) -> objec
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """The leg's own database and broker, a fresh folder for everything else."""
+    """Use this run's database and broker, and a new folder for everything else."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -95,7 +96,7 @@ def manage(environment: dict[str, str], *words: str) -> str:
 
 @contextmanager
 def serving(environment: dict[str, str], log_path: Path) -> Iterator[str]:
-    """Web, worker and beat, as bin/run starts them; the address of the site."""
+    """Start web server, worker and beat as bin/run does; yield the URL of the site."""
     command = [sys.executable, "-m", "retainer_hub.serve", "--port", environment["PORT"]]
     with log_path.open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
@@ -122,7 +123,7 @@ def health(site: str) -> str:
 
 
 def letter(site: str, subject: str) -> str:
-    """The text of the newest letter of that subject, once the worker has sent it."""
+    """Return the text of the newest email with a subject, once the worker has sent it."""
     reader = Person(site)
 
     def sent() -> str:
@@ -136,9 +137,9 @@ def letter(site: str, subject: str) -> str:
 
 @pytest.fixture
 def on_servers(transactional_db: None, environment: dict[str, str]) -> Iterator[dict[str, str]]:
-    """PostgreSQL and Redis, with a copy of the tests' empty database to be filled for good."""
+    """PostgreSQL and Redis, with a copy of the tests' empty database."""
     copy, empty = "rh_processes", connection.settings_dict["NAME"]
-    connection.close()  # PostgreSQL copies only what nobody uses
+    connection.close()  # PostgreSQL copies only a database without connections
     with connection._nodb_cursor() as cursor:
         cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{empty}"')
     yield environment | {
@@ -164,7 +165,7 @@ def test_a_retainer_is_sold_signed_and_charged_by_real_processes(
 def test_without_servers_web_worker_and_beat_work_together(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
-    """Who signs up has the letter from the worker, over a queue of files, and beat and worker show that they live."""
+    """The worker sends the sign-up email through queues in files; both heartbeats are current."""
     alone = {
         name: value
         for name, value in environment.items()

@@ -1,4 +1,4 @@
-"""A seal key that is missing, broken or out of date: signing completes, sealing waits where everybody sees it."""
+"""With a missing, broken or expired seal key signing completes, and sealing visibly waits."""
 
 import shutil
 from datetime import timedelta
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.rendering
 
 @pytest.fixture
 def folder(settings: Any, tmp_path: Path) -> Path:
-    """The seal's own folder of a fresh installation."""
+    """The folder of the seal in a new installation."""
     settings.RH_VAR_DIR = tmp_path
     return tmp_path / "seal"
 
@@ -47,7 +47,7 @@ def signed(world: World) -> Agreement:
 
 
 def pages(world: World, agreement: Agreement) -> dict[str, str]:
-    """What the freelancer and the client read."""
+    """Return the pages that the freelancer, the client and monitoring see."""
     desk, portal = Browser(), Browser()
     desk.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
     link = portal_links.portal_link(contact=agreement.contact, now=timezone.now())
@@ -59,7 +59,7 @@ def pages(world: World, agreement: Agreement) -> dict[str, str]:
     return {name: answer.content.decode() for name, answer in found.items()}
 
 
-def test_without_its_key_what_is_signed_waits_in_everybodys_sight_and_goes_on_by_itself(
+def test_without_the_key_sealing_waits_visibly_and_resumes_on_its_own(
     world: World, folder: Path, tmp_path: Path
 ) -> None:
     sealed_once(world)
@@ -84,7 +84,7 @@ def test_without_its_key_what_is_signed_waits_in_everybodys_sight_and_goes_on_by
     assert "backup" not in "".join(pages(world, agreement).values())
 
 
-def test_a_certificate_that_has_ended_seals_nothing_until_it_is_renewed(
+def test_an_expired_certificate_seals_nothing_until_it_is_renewed(
     world: World, folder: Path
 ) -> None:
     now = timezone.now()
@@ -99,7 +99,7 @@ def test_a_certificate_that_has_ended_seals_nothing_until_it_is_renewed(
     assert seal.waiting(world.business, now) == []
 
 
-def test_the_end_of_the_certificate_is_told_once_sixty_days_before(
+def test_the_expiry_of_the_certificate_is_announced_once_sixty_days_before(
     world: World, folder: Path
 ) -> None:
     now = timezone.now()
@@ -117,7 +117,7 @@ def test_the_end_of_the_certificate_is_told_once_sixty_days_before(
     assert told.count() == 1
 
 
-def test_who_looks_after_it_is_told_every_day_while_nothing_can_be_sealed(
+def test_administrators_are_emailed_every_day_while_nothing_can_be_sealed(
     world: World, folder: Path
 ) -> None:
     now = timezone.now()
@@ -131,7 +131,9 @@ def test_who_looks_after_it_is_told_every_day_while_nothing_can_be_sealed(
     assert "Papers that wait: 1" in letters[0].text
 
 
-def test_the_deployment_check_says_both(db: None, folder: Path) -> None:
+def test_the_deployment_check_reports_a_near_expiry_and_a_missing_key(
+    db: None, folder: Path
+) -> None:
     certificate.renew(timezone.now() - certificate.LIFE + timedelta(days=30))
     assert "rh.W003" in {each.id for each in run_checks(include_deployment_checks=True)}
     (folder / certificate.KEY).unlink()

@@ -1,4 +1,4 @@
-"""A misconfiguration that could cost money or secrets is a sentence before the server starts."""
+"""A misconfiguration that could cost money or secrets is reported before the server starts."""
 
 import os
 import subprocess
@@ -26,7 +26,7 @@ CHECK = ("manage.py", "check")
 def start(
     tmp_path: Path, program: tuple[str, ...] = CHECK, **changes: str
 ) -> subprocess.CompletedProcess[str]:
-    """What a real process says before it starts: its settings come from the environment."""
+    """Start a real process with settings from the environment; return its output."""
     bare = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
     env = bare | GOOD | {"RH_VAR_DIR": str(tmp_path)} | changes
     command = [sys.executable, *program]
@@ -35,7 +35,7 @@ def start(
 
 @pytest.fixture
 def production(db: None, settings: Any, tmp_path: Path) -> Any:
-    """The settings of a sound production, to be made unsound in this process."""
+    """The settings of a sound production installation, for a test to break."""
     settings.DEBUG, settings.SECRET_KEY, settings.ALLOWED_HOSTS = (
         False,
         GOOD["SECRET_KEY"],
@@ -46,7 +46,7 @@ def production(db: None, settings: Any, tmp_path: Path) -> Any:
 
 
 def refusals() -> set[str]:
-    """The ids of the checks that stop a start."""
+    """Return the ids of the checks that prevent a start."""
     return {each.id or "" for each in run_checks() if each.is_serious()}
 
 
@@ -81,7 +81,7 @@ def test_workers_and_beat_refuse_to_start_as_well(tmp_path: Path, program: str) 
     assert "rh.E004" in answer.stderr
 
 
-def test_a_sound_production_has_nothing_to_refuse(production: Any) -> None:
+def test_a_sound_production_passes_every_check(production: Any) -> None:
     assert refusals() == set()
 
 
@@ -110,7 +110,7 @@ def test_the_development_key_does_not_serve_production(production: Any) -> None:
     assert refusals() == {"rh.E002"}
 
 
-def test_a_database_that_may_forget_what_it_committed_is_refused(transactional_db: None) -> None:
+def test_a_database_that_may_lose_commits_is_refused(transactional_db: None) -> None:
     switch = (
         "PRAGMA synchronous={}" if connection.vendor == "sqlite" else "SET synchronous_commit TO {}"
     )
@@ -123,6 +123,6 @@ def test_a_database_that_may_forget_what_it_committed_is_refused(transactional_d
             cursor.execute(switch.format("full" if connection.vendor == "sqlite" else "on"))
 
 
-def test_the_demo_exists_only_while_debug_is_on(production: Any) -> None:
+def test_the_demo_needs_debug(production: Any) -> None:
     with pytest.raises(CommandError, match="DEBUG"):
         call_command("demo")

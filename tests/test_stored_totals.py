@@ -1,4 +1,4 @@
-"""What an invoice says was stored when it was issued: page, paper, statement and charge read it, and none adds up (rule 12)."""
+"""An invoice's totals are stored when it is issued; nothing adds up its lines again (rule 12)."""
 
 import subprocess
 
@@ -16,16 +16,21 @@ from core.documents import store
 from tests.world import NOW, World
 
 
-def test_a_line_that_does_not_belong_to_it_changes_no_figure_anywhere(world: World) -> None:
+def test_a_line_added_after_issue_changes_no_total_anywhere(world: World) -> None:
     invoice = world.billed(card="", taxes=[{"name": "VAT", "percent": "7"}])
     InvoiceLine.objects.create(
-        business=world.business, invoice=invoice, position=2, description="Slipped in", amount=1_000_00,
-        starts_on=NOW.date(), ends_on=NOW.date(),
-    )  # fmt: skip
+        business=world.business,
+        invoice=invoice,
+        position=2,
+        description="Slipped in",
+        amount=1_000_00,
+        starts_on=NOW.date(),
+        ends_on=NOW.date(),
+    )
     owner, client = Browser(), Browser()
     owner.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
-    door = portal_links.portal_link(contact=world.person(invoice.client), now=timezone.now())
-    client.post(f"/p/{links.token(door.id)}/")
+    link = portal_links.portal_link(contact=world.person(invoice.client), now=timezone.now())
+    client.post(f"/p/{links.token(link.id)}/")
     shown = [
         owner.get(reverse("dashboard:charge", args=[invoice.pk])).content.decode(),
         client.get(reverse("portal:invoice", args=[invoice.pk])).content.decode(),
@@ -41,7 +46,7 @@ def test_a_line_that_does_not_belong_to_it_changes_no_figure_anywhere(world: Wor
 
 
 def text_of(pdf: bytes) -> str:
-    """As poppler reads it."""
+    """Return the text of a PDF, as poppler extracts it."""
     return subprocess.run(
         ["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True
     ).stdout.decode()

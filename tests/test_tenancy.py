@@ -1,4 +1,4 @@
-"""A stranger's object does not exist: every address of the resolver, every role, every method (docs/trust.md).
+"""Another business's rows are not found: every URL, every role, every method (docs/trust.md).
 
 The addresses come from the URL resolver. One that nobody classified fails the first test.
 """
@@ -42,7 +42,7 @@ from exports.models import Scope
 from exports.states import EXPORT, ExportState
 from tests.world import HERE, LADDER, World, lasting
 
-# What an address's id is. "none": no id; "public": anyone may ask.
+# What the id in a URL stands for. "none": no id; "public": anyone may ask.
 CLASSES: dict[str, str] = {
     "dashboard:home": "owner",
     "dashboard:welcome": "owner",
@@ -282,14 +282,14 @@ def addresses(patterns: Any = None, space: str = "") -> Iterator[str]:
             yield space + one.name
 
 
-def test_every_address_is_classified() -> None:
+def test_every_url_is_classified() -> None:
     unknown = {name for name in addresses() if not name.startswith(OTHERS)} - set(CLASSES)
     assert not unknown, f"Say in CLASSES what these addresses hold: {sorted(unknown)}"
     assert not set(CLASSES) - set(addresses()), "These addresses are gone."
 
 
 def rows_of(world: World) -> dict[str, Any]:
-    """One row of each kind, made by the verbs."""
+    """Return one row of each kind, created by the real functions."""
     now = timezone.now() - timedelta(days=40)
     client = world.client(now=now)
     said = testimonials.keep(
@@ -379,7 +379,7 @@ def rows_of(world: World) -> dict[str, Any]:
 
 
 def asked_of(agreement: Any, period: Period, now: Any) -> dict[str, Any]:
-    """A request, and a file that was handed over."""
+    """Add a request, and a file that was handed over."""
     asked = ask_for.ask(contact=agreement.contact, agreement=agreement, text="A banner", now=now)
     return {
         "period": period,
@@ -389,7 +389,7 @@ def asked_of(agreement: Any, period: Period, now: Any) -> dict[str, Any]:
 
 
 def exported(world: World, now: Any) -> Any:
-    """An archive that can be fetched."""
+    """Add an archive that can be downloaded."""
     row = requested_exports.ask(business=world.business, scope=Scope.EVERYTHING, now=now)
     requested_exports.path(row).parent.mkdir(exist_ok=True)
     requested_exports.path(row).write_bytes(b"PK")
@@ -397,7 +397,7 @@ def exported(world: World, now: Any) -> Any:
 
 
 def read_export(world: World, now: Any) -> Any:
-    """Another tracker's file that was read."""
+    """Add an export of another time tracker that was read."""
     data = b"Date,Client,Project,Notes,Hours\n2026-11-02,Baan Coffee,Retainer,Work,1\n"
     return time_import.read(
         business=world.business, file_name="h.csv", data=data, actor="Nan", now=now
@@ -405,7 +405,7 @@ def read_export(world: World, now: Any) -> Any:
 
 
 def amended(agreement: Any) -> Any:
-    """A change of terms that waits for its signature."""
+    """Add an amendment that waits for its signature."""
     now = timezone.now()
     day = amend.boundaries(agreement, local_day(now, agreement.time_zone))[0]
     change = amend.Change(amend.AmendmentKind.TIER, day, amount=4_000_00)
@@ -417,7 +417,7 @@ def amended(agreement: Any) -> Any:
 
 
 def reviewed(agreement: Any) -> Any:
-    """A quarterly review that the client has."""
+    """Add a quarterly review that was sent to the client."""
     now = timezone.now()
     periods = review_quarter.periods_of(agreement, None, now.date())
     made = review_quarter.make(agreement=agreement, periods=periods, outlook="O", now=now)
@@ -425,7 +425,7 @@ def reviewed(agreement: Any) -> Any:
 
 
 def money_of(world: World, agreement: Any, now: Any) -> dict[str, Any]:
-    """A credit note, a certificate, a bank line and a tax."""
+    """Add a credit note, a withholding certificate, a bank statement line and a tax."""
     invoice = Invoice.objects.get(agreement=agreement)
     note, _refund = give_back(
         invoice=invoice, amount=100, reason="R", actor="Nan", to_card=False, now=now
@@ -450,7 +450,7 @@ def money_of(world: World, agreement: Any, now: Any) -> dict[str, Any]:
 
 
 def inside(contact: Any) -> Browser:
-    """A browser that came in by this person's link."""
+    """Return a browser that is signed in through this contact's link."""
     browser = Browser()
     link = portal_links.portal_link(contact=contact, now=timezone.now())
     assert browser.post(f"/p/{links.token(link.id)}/").status_code == 302
@@ -477,7 +477,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def standing(django_db_setup: None, django_db_blocker: Any, folder: Path) -> Iterator[Two]:
-    """Two businesses, each with everything; made once for all tests of this module."""
+    """Two businesses, each with everything; created once for this module."""
     with lasting(django_db_blocker, folder):
         world, other = World(), World()
         yield rows_of(world), rows_of(other), world, other
@@ -485,12 +485,12 @@ def standing(django_db_setup: None, django_db_blocker: Any, folder: Path) -> Ite
 
 @pytest.fixture
 def two(standing: Two, db: None, settings: Any, folder: Path) -> Two:
-    """What a test does to them is taken back."""
+    """The two businesses; the changes of a test are rolled back."""
     settings.RH_VAR_DIR, settings.MEDIA_ROOT = folder, folder / "media"
     return standing
 
 
-def test_nobody_reaches_a_strangers_row(two: Two) -> None:
+def test_nobody_reaches_a_row_of_another_business(two: Two) -> None:
     mine, _theirs, world, other = two
     neighbour = world.client("The neighbour")
     strangers = {
@@ -519,7 +519,7 @@ def test_nobody_reaches_a_strangers_row(two: Two) -> None:
                     )
 
 
-def test_the_owner_and_the_client_reach_their_own(two: Two) -> None:
+def test_the_owner_and_the_client_reach_their_own_rows(two: Two) -> None:
     mine, _theirs, world, _other = two
     people = {"dashboard": logged_in(world.business.owner), "portal": inside(mine["contact"])}
     for name, kind in CLASSES.items():
@@ -532,7 +532,7 @@ def test_the_owner_and_the_client_reach_their_own(two: Two) -> None:
             )
 
 
-def test_a_suspended_business_is_shut_on_both_sides(two: Two) -> None:
+def test_a_suspended_business_is_closed_for_owner_and_clients(two: Two) -> None:
     mine, _theirs, world, _other = two
     owner, client = logged_in(world.business.owner), inside(mine["contact"])
     type(world.business).objects.filter(pk=world.business.pk).update(is_suspended=True)
@@ -540,7 +540,7 @@ def test_a_suspended_business_is_shut_on_both_sides(two: Two) -> None:
     assert client.get("/p/").status_code == 403
 
 
-def test_a_posted_id_of_a_stranger_is_refused(two: Two) -> None:
+def test_a_posted_id_of_another_business_is_refused(two: Two) -> None:
     _mine, theirs, world, _other = two
     owner = logged_in(world.business.owner)
     words = {

@@ -1,4 +1,4 @@
-"""Anyone may ask about a file: one clear word, nothing told that the file does not tell, and nothing kept."""
+"""Anyone may verify a file: the answer is clear, reveals nothing more, and the file is not kept."""
 
 from collections.abc import Callable
 from io import StringIO
@@ -38,7 +38,7 @@ def ask(pdf: bytes, name: str = "mine.pdf") -> Any:
 
 
 def command(pdf: bytes, folder: Path) -> str:
-    """The first word of `manage.py verify_document`."""
+    """Return the first word that `manage.py verify_document` prints."""
     (folder / "asked.pdf").write_bytes(pdf)
     out = StringIO()
     try:
@@ -57,7 +57,7 @@ CHANGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 }
 
 
-def test_the_page_and_the_command_say_the_same_word(pdf: bytes, tmp_path: Path) -> None:
+def test_the_page_and_the_command_give_the_same_verdict(pdf: bytes, tmp_path: Path) -> None:
     for change, word in CHANGES.values():
         answer = ask(change(pdf))
         assert answer.status_code == 200
@@ -65,7 +65,7 @@ def test_the_page_and_the_command_say_the_same_word(pdf: bytes, tmp_path: Path) 
         assert command(change(pdf), tmp_path) == word.lower()
 
 
-def test_a_file_tells_what_it_is_and_a_fingerprint_alone_not_even_its_title(
+def test_a_file_shows_what_it_is_and_a_hash_alone_not_even_its_title(
     agreement: Agreement, pdf: bytes
 ) -> None:
     assert agreement.signed_document
@@ -82,7 +82,7 @@ def test_a_file_tells_what_it_is_and_a_fingerprint_alone_not_even_its_title(
     assert ">Unknown<" in Browser().post("/verify/", {"sha256": "0" * 64}).content.decode()
 
 
-def test_a_paper_without_a_seal_says_so_and_a_damaged_store_calls_nothing_intact(
+def test_an_unsealed_document_says_so_and_a_damaged_store_confirms_nothing(
     world: World, settings: Any
 ) -> None:
     invoice = billing_pdfs.invoice_pdf(invoice=world.billed(), now=NOW)
@@ -121,7 +121,7 @@ def test_what_cannot_be_checked_is_refused_at_its_field(
     assert "is-invalid" in answer.content.decode()
 
 
-def test_a_file_of_the_largest_size_is_read_without_touching_the_disk(
+def test_a_file_of_the_largest_size_is_checked_without_writing_to_disk(
     db: None, settings: Any, tmp_path: Path
 ) -> None:
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "there is no such folder"
@@ -130,7 +130,7 @@ def test_a_file_of_the_largest_size_is_read_without_touching_the_disk(
     assert list(Path(settings.MEDIA_ROOT).rglob("*")) == before
 
 
-def test_whoever_asks_too_often_is_told_to_wait_before_anything_is_read(db: None) -> None:
+def test_too_many_requests_are_refused_before_anything_is_read(db: None) -> None:
     for _n in range(verify.ASKED):
         assert Browser().post("/verify/", {"sha256": "0" * 64}).status_code == 200
     answer = ask(b"%PDF-1.7")
@@ -143,5 +143,5 @@ def test_whoever_asks_too_often_is_told_to_wait_before_anything_is_read(db: None
     "body",
     [b"", b"--" + BOUNDARY.encode(), b"\x00" * 500, b"--x\r\nContent-Disposition: form-data"],
 )
-def test_a_broken_upload_is_an_answer_and_no_crash(db: None, body: bytes) -> None:
+def test_a_broken_upload_gets_an_error_and_no_crash(db: None, body: bytes) -> None:
     assert Browser().generic("POST", "/verify/", body, MULTIPART_CONTENT).status_code in (400, 422)

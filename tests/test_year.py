@@ -1,7 +1,7 @@
-"""A year of retainers, lived through by the jobs: charged, receipted and reported once a month.
+"""A year of retainers, run by the jobs: charged, receipted and reported once a month.
 
-Between two moments at which a row says that something is due, the jobs run only on a few days that are chosen anew
-each time; on those nothing may happen. `bin/test year` lets them run on every single day.
+The jobs run when a row says that something is due, and on a few other days, chosen anew in each
+run, on which nothing may happen. `bin/test year` runs them on every day.
 """
 
 import random
@@ -36,7 +36,7 @@ from tests.world import World
 
 pytestmark = pytest.mark.proof
 DAY = timedelta(days=1)
-IDLE = 12  # moments of a year at which the jobs run although nothing is due
+IDLE = 12  # times in the year at which the jobs run although nothing is due
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def every_day(request: pytest.FixtureRequest) -> bool:
 
 
 def due_after(now: datetime) -> Iterator[datetime | None]:
-    """The next moment of each kind at which a row wants something to be done."""
+    """Return the next time of each kind at which a row is due."""
     opens = Agreement.objects.all()
     for notice in (timedelta(0), timedelta(days=NOTICE_DAYS)):
         found = opens.filter(opens_at__gt=now + notice).aggregate(at=Min("opens_at"))["at"]
@@ -62,7 +62,7 @@ def due_after(now: datetime) -> Iterator[datetime | None]:
 def moments(
     clock: Sequence[datetime], *, every_day: bool, people: Callable[[], Sequence[datetime]] = tuple
 ) -> Iterator[datetime]:
-    """When the jobs run: every time of the clock, or the first after something is due to a row or to the people."""
+    """Yield when the jobs run: at every tick, or at the first tick after something is due."""
     idle = set(random.sample(clock, IDLE))
     until = clock[0]
     for now in clock:
@@ -119,6 +119,7 @@ def test_a_retainer_that_starts_on_the_31st_is_charged_and_reported_once_a_month
     )
 
 
+# 74 of 90 days × 30,000.00 + 7 %, then whole quarters; 3 % withheld.
 QUARTERS = """\
 01-31 Invoice        2639334   2639334
 02-04 Payment       -2565334     74000
@@ -134,21 +135,22 @@ QUARTERS = """\
 10-29 Withholding certificate    -90000         0
 01-15 Invoice        3210000   3210000
 01-19 Payment       -3120000     90000
-01-29 Withholding certificate    -90000         0"""  # 74 of 90 days × 30,000.00 + 7 %, then whole quarters; 3 % withheld
+01-29 Withholding certificate    -90000         0"""
 
 
 def statement_of(client: Client) -> str:
-    """A client's year as a person would check it: date, what, amount, balance."""
+    """Return a client's statement of the year as text: date, what, amount, balance."""
     rows = client_statement.entries(client)
     return "\n".join(
         f"{row.on:%m-%d} {row.what:12} {row.amount:>9} {row.balance:>9}" for row in rows
     )
 
 
-def test_after_a_year_each_client_s_statement_reads_as_a_person_would_check_it(
+def test_after_a_year_each_clients_statement_matches_a_calculation_by_hand(
     world: World, every_day: bool
 ) -> None:
-    """Monthly from the 31st, quarterly by transfer with withholding, yearly with tax inside, a card that fails once."""
+    """Monthly from the 31st, quarterly by transfer with withholding, yearly including tax, and a
+    card that fails once."""
     start = datetime(2027, 1, 31, 3, 0, tzinfo=UTC)
     vat = [{"name": "VAT", "percent": "7"}]
     day = {"now": start, "starts_on": start.date(), "time_zone": "Asia/Bangkok"}
@@ -179,7 +181,7 @@ def test_after_a_year_each_client_s_statement_reads_as_a_person_would_check_it(
     )
 
     def people() -> list[datetime]:
-        """When they come: with a new card, for their money back, with a transfer or its certificate."""
+        """Do what clients do: new cards, refunds, transfers and certificates."""
         open_ones = Invoice.objects.filter(agreement=quarterly, state="open").values_list(
             "created_at", flat=True
         )

@@ -1,1 +1,1 @@
-"""Promises of the api room."""
+"""Tests of the API."""

@@ -1,4 +1,4 @@
-"""Readings over HTTP: with a key of the business's own, all or none, and twice is once."""
+"""KPI readings over HTTP: with the business's own key, all or none, and repeatable."""
 
 import json
 from datetime import timedelta
@@ -64,7 +64,7 @@ def post(body: Any, key: str | None, **more: Any) -> Any:
     )
 
 
-def test_a_reading_comes_in_once_is_corrected_and_keeps_what_it_was(kpi: Kpi) -> None:
+def test_a_reading_is_created_once_and_a_correction_keeps_the_old_value(kpi: Kpi) -> None:
     key = secret(kpi.business)
     answers = [post(one(kpi, value), key) for value in ("12.5", 12.5, "13")]
     assert [row.status_code for row in answers] == [201, 200, 201]
@@ -79,7 +79,7 @@ def test_a_reading_comes_in_once_is_corrected_and_keeps_what_it_was(kpi: Kpi) ->
     assert ApiKey.objects.get().used_at is not None
 
 
-def test_without_a_key_that_is_in_use_nothing_opens(kpi: Kpi) -> None:
+def test_without_an_active_key_every_call_is_refused(kpi: Kpi) -> None:
     key = secret(kpi.business)
     api_keys.revoke(key=ApiKey.objects.get(), now=NOW)
     for wrong in (None, "", "rh_x", key, "é"):
@@ -92,7 +92,7 @@ def test_without_a_key_that_is_in_use_nothing_opens(kpi: Kpi) -> None:
     assert not Reading.objects.exists()
 
 
-def test_a_key_is_kept_as_a_hash_and_opens_only_its_own_business(kpi: Kpi) -> None:
+def test_a_key_is_stored_as_a_hash_and_opens_only_its_own_business(kpi: Kpi) -> None:
     other = World()
     theirs = secret(other.business)
     assert theirs not in str(ApiKey.objects.values_list())
@@ -109,7 +109,7 @@ def test_a_key_is_kept_as_a_hash_and_opens_only_its_own_business(kpi: Kpi) -> No
     assert post(one(kpi), theirs).status_code == 403
 
 
-def test_one_bad_reading_of_many_writes_nothing_and_is_named(kpi: Kpi) -> None:
+def test_one_bad_reading_among_many_writes_nothing_and_is_named(kpi: Kpi) -> None:
     key = secret(kpi.business)
     answer = post([one(kpi), one(kpi, "x", 3), one(kpi, 4, 4)], key)
     assert (answer.status_code, answer.json()["errors"][0]["index"]) == (422, 1)
@@ -123,7 +123,9 @@ def test_one_bad_reading_of_many_writes_nothing_and_is_named(kpi: Kpi) -> None:
 
 
 @pytest.mark.parametrize(("sent", "kept"), [("1E+3", "1000.00"), ("-0", "0.00"), (12.5, "12.50")])
-def test_a_value_is_told_as_it_is_kept_the_first_time_too(kpi: Kpi, sent: Any, kept: str) -> None:
+def test_a_value_is_returned_as_it_is_stored_from_the_first_call_on(
+    kpi: Kpi, sent: Any, kept: str
+) -> None:
     key = secret(kpi.business)
     told = [post(one(kpi, sent), key).json()["readings"][0] for _again in range(2)]
     assert [each["value"] for each in told] == [kept, kept]
@@ -150,7 +152,7 @@ def test_a_value_is_told_as_it_is_kept_the_first_time_too(kpi: Kpi, sent: Any, k
         1e300,
     ],
 )
-def test_what_is_no_figure_is_refused(kpi: Kpi, value: Any) -> None:
+def test_a_value_that_is_not_a_number_is_refused(kpi: Kpi, value: Any) -> None:
     assert post(one(kpi, value), secret(kpi.business)).status_code == 422
     assert not Reading.history.exists()
 
@@ -178,7 +180,7 @@ def test_a_bad_body_gets_an_answer_in_json(kpi: Kpi, raw: Any, status: int) -> N
     assert answer.headers["Content-Type"] == "application/json"
 
 
-def test_days_outside_what_is_open_are_refused_each_with_its_reason(kpi: Kpi) -> None:
+def test_days_without_an_open_period_are_refused_each_with_its_reason(kpi: Kpi) -> None:
     key = secret(kpi.business)
     assert post(one(kpi, 1, 35), key).status_code == 201
     report_run.report(now=NOW, door="test")
@@ -194,7 +196,7 @@ def test_days_outside_what_is_open_are_refused_each_with_its_reason(kpi: Kpi) ->
     assert post(one(kpi), key).json()["error"] == "retired_kpi"
 
 
-def test_too_many_calls_wait(kpi: Kpi, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_calls_are_refused_for_a_while(kpi: Kpi, monkeypatch: pytest.MonkeyPatch) -> None:
     key = secret(kpi.business)
     monkeypatch.setattr("api.views.CALLS", 3)
     monkeypatch.setattr("api.views.STRANGERS", 2)
@@ -204,6 +206,6 @@ def test_too_many_calls_wait(kpi: Kpi, monkeypatch: pytest.MonkeyPatch) -> None:
     assert post(one(kpi), key).headers["Retry-After"] == "60"
 
 
-def test_other_methods_are_told_what_is_taken(kpi: Kpi) -> None:
+def test_other_methods_are_refused_with_the_allowed_ones(kpi: Kpi) -> None:
     answer = Browser().get(URL, headers={"authorization": f"Bearer {secret(kpi.business)}"})
     assert (answer.status_code, answer.headers["Allow"]) == (405, "POST, OPTIONS")

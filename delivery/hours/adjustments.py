@@ -1,4 +1,4 @@
-"""Corrects a period's allowance by minutes of either sign, with the reason; never silently (rule 25)."""
+"""Corrects the included hours of a period by hand, always with a reason (rule 25)."""
 
 from datetime import datetime
 
@@ -11,22 +11,26 @@ from core.audit import UNSEEN, Origin
 from delivery.models import Adjustment
 from delivery.rules.errors import TooMuch
 
-MOST = 744 * 60  # minutes: a month of 31 days
+MOST = 744 * 60  # minutes in a month of 31 days
 
 
 def adjust(
     *, period: Period, minutes: int, reason: str, actor: str, now: datetime, origin: Origin = UNSEEN
 ) -> Adjustment:
-    """Give minutes (or take them, below zero). The agreement's record and both statements show it. Raises TooMuch."""
+    """Add `minutes` to the included hours of a period, or take them away when negative.
+
+    The adjustment is shown to both sides and written to the agreement's audit record. Raises
+    TooMuch for zero and for more than MOST minutes.
+    """
     if not minutes or abs(minutes) > MOST:
         raise TooMuch(_("Write hours between 1 minute and 744 hours."), field="minutes")
-    words = {
+    data = {
         "hours": formats.hours_signed(minutes),
         "starts_on": period.starts_on.isoformat(),
         "reason": reason,
     }
     with transaction.atomic():
-        row = Adjustment.objects.create(
+        adjustment = Adjustment.objects.create(
             business_id=period.business_id,
             period=period,
             minutes=minutes,
@@ -41,6 +45,6 @@ def adjust(
             actor=actor,
             now=now,
             origin=origin,
-            data=words,
+            data=data,
         )
-    return row
+    return adjustment

@@ -1,4 +1,4 @@
-"""An agreement's allowance as both sides read it: a line for each period, now or as it stood on a day (rule 26)."""
+"""The hours of an agreement as both sides read them, now or as of a past day (rule 26)."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,7 +15,10 @@ from delivery.rules.allowance import PeriodStatement, Rollover
 
 @dataclass(frozen=True)
 class Line:
-    """A period with its statement; while it runs nobody knows yet what rolls on or expires."""
+    """A period with its statement.
+
+    While the period runs, it is not known yet what will roll over or expire.
+    """
 
     period: Period
     stated: PeriodStatement
@@ -23,33 +26,36 @@ class Line:
 
 
 def lines(agreement: Agreement, today: date, on: date | None = None) -> list[Line]:
-    """The newest period first. With `on` as it stood at the end of that day, where the client is."""
-    day = on or today
-    at = local_instant(on + timedelta(days=1), 0, agreement.time_zone) if on else None
-    stated = hours_left.of_agreements([agreement], at)
-    periods = Period.objects.filter(pk__in=stated).order_by("-starts_on")
-    return [Line(period, stated[period.pk], period.ends_on <= day) for period in periods]
+    """Return the periods of an agreement with their statements, the newest first.
+
+    With `on` they read as at the end of that day in the agreement's time zone.
+    """
+    as_of = on or today
+    end_of_day = local_instant(on + timedelta(days=1), 0, agreement.time_zone) if on else None
+    statements = hours_left.of_agreements([agreement], end_of_day)
+    periods = Period.objects.filter(pk__in=statements).order_by("-starts_on")
+    return [Line(period, statements[period.pk], period.ends_on <= as_of) for period in periods]
 
 
 def policy(agreement: Agreement) -> str:
-    """What was signed about time that is left, in a sentence."""
-    found = hours_left.policy_of(agreement)
-    if found.rollover == Rollover.NONE:
+    """Return what was signed about unused time, in a sentence in the active language."""
+    rollover_policy = hours_left.policy_of(agreement)
+    if rollover_policy.rollover == Rollover.NONE:
         return _("Time that is not used ends with its period.")
-    words = {"n": found.expiry_periods, "percent": found.cap_percent}
-    said = ngettext(
+    values = {"n": rollover_policy.expiry_periods, "percent": rollover_policy.cap_percent}
+    sentence = ngettext(
         "Unused time goes on for %(n)s period, up to %(percent)s %% of a period's time.",
         "Unused time goes on for %(n)s periods, up to %(percent)s %% of a period's time.",
-        found.expiry_periods,
+        rollover_policy.expiry_periods,
     )
-    also = (
+    deficit_sentence = (
         " " + _("Too much is taken from the next period.")
-        if found.rollover == Rollover.BOTH
+        if rollover_policy.rollover == Rollover.BOTH
         else ""
     )
-    return said % words + also
+    return sentence % values + deficit_sentence
 
 
 def tell(agreement: Agreement, who: str) -> None:
-    """Who hears when the hours are nearly used."""
+    """Set who is told when the hours of a period are nearly used; `who` is a TellsHours value."""
     Agreement.objects.filter(pk=agreement.pk).update(tells_hours=TellsHours(who))

@@ -1,4 +1,4 @@
-"""The one answer to "how many hours are left", for every screen, report and past moment (rule 26)."""
+"""Answers "how many hours are left", for every screen, report and past moment alike (rule 26)."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -16,47 +16,53 @@ from delivery.rules.states import OverageState
 
 
 def of_period(period: Period) -> PeriodStatement:
-    """A period's statement, as its agreement's ledger gives it."""
+    """Return the statement of a period, from its agreement's ledger."""
     return of_agreements([period.agreement])[period.pk]
 
 
 def of_agreements(
     agreements: Iterable[Agreement], at: datetime | None = None
 ) -> dict[UUID, PeriodStatement]:
-    """The statement of every period of these agreements, in four queries whatever their number.
+    """Return the statement of every period of these agreements, by the period's id.
 
-    With `at` as it stood at that instant: what was written, corrected, granted or approved later is not in it.
+    Takes four queries, however many agreements there are. With `at` the statements read as at that
+    instant: what was written, corrected, granted or approved later is left out.
     """
-    rows = list(agreements)
-    policies, allowed = (
-        {row.pk: policy_of(row) for row in rows},
-        {row.pk: permitted(row) for row in rows},
-    )
+    agreement_list = list(agreements)
+    policies = {agreement.pk: policy_of(agreement) for agreement in agreement_list}
+    permitted_minutes = {agreement.pk: permitted(agreement) for agreement in agreement_list}
     sums = _sums(policies, at)
     periods: dict[UUID, list[Period]] = defaultdict(list)
-    found_periods = Period.objects.filter(
-        _by("created_at", at), agreement__in=policies
+    all_periods = Period.objects.filter(
+        _not_after("created_at", at), agreement__in=policies
     ).with_granted(at)
-    for period in found_periods.order_by("agreement_id", "index"):
+    for period in all_periods.order_by("agreement_id", "index"):
         periods[period.agreement_id].append(period)
-    found: dict[UUID, PeriodStatement] = {}
-    for agreement_id, own in periods.items():
-        stated = statement(
-            [_flow(period, allowed[agreement_id], sums) for period in own], policies[agreement_id]
+    statements: dict[UUID, PeriodStatement] = {}
+    for agreement_id, own_periods in periods.items():
+        own_statements = statement(
+            [_flow(period, permitted_minutes[agreement_id], sums) for period in own_periods],
+            policies[agreement_id],
         )
-        found |= {period.pk: line for period, line in zip(own, stated, strict=True)}
-    return found
+        statements |= {
+            period.pk: period_statement
+            for period, period_statement in zip(own_periods, own_statements, strict=True)
+        }
+    return statements
 
 
 def policy_of(agreement: Agreement) -> Policy:
-    """What its signed terms say about time that is left or was used too much."""
+    """Return the rollover terms of an agreement."""
     return Policy(
         Rollover(agreement.rollover), agreement.rollover_percent, agreement.rollover_periods
     )
 
 
 def permitted(agreement: Agreement) -> int:
-    """Minutes beyond the allowance that its terms permit in each period without being asked (rule 27)."""
+    """Return the minutes beyond the allowance that the terms permit in each period.
+
+    These need no further approval (rule 27); 0 where the terms permit none.
+    """
     return (
         (agreement.terms.get("overage_minutes") or 0)
         if agreement.terms.get("overage_amount")
@@ -65,34 +71,38 @@ def permitted(agreement: Agreement) -> int:
 
 
 def _flow(period: Period, allowed: int, sums: dict[str, dict[UUID, int]]) -> Flow:
-    found = {name: by_period.get(period.pk, 0) for name, by_period in sums.items()}
-    found["approved"] += allowed
+    """Return what came into a period and was used in it."""
+    minutes = {column: by_period.get(period.pk, 0) for column, by_period in sums.items()}
+    minutes["approved"] += allowed
     granted: int = period.granted  # type: ignore[attr-defined]  # annotated
     return Flow(
-        granted=granted, paused=period.state == PeriodState.SKIPPED and not granted, **found
+        granted=granted, paused=period.state == PeriodState.SKIPPED and not granted, **minutes
     )
 
 
 def _sums(agreements: Iterable[UUID], at: datetime | None) -> dict[str, dict[UUID, int]]:
-    """Minutes by period: used, corrected, approved beyond."""
-    entries = TimeEntry.history.filter(_by("created_at", at), consumes=True)
+    """Return each period's used and adjusted minutes, and those approved beyond the allowance."""
+    entries = TimeEntry.history.filter(_not_after("created_at", at), consumes=True)
+    # An entry that was voided after `at` still counted then.
     entries = (
         entries.filter(Q(voided_at__gt=at) | Q(voided_at=None))
         if at
         else entries.filter(voided_at=None)
     )
-    corrections = Adjustment.objects.filter(_by("created_at", at))
+    adjustments = Adjustment.objects.filter(_not_after("created_at", at))
     approved = Overage.objects.filter(
-        _by("decided_at", at), state=OverageState.APPROVED, by_terms=False
+        _not_after("decided_at", at), state=OverageState.APPROVED, by_terms=False
     )
-    rows: dict[str, Any] = {"used": entries, "adjusted": corrections, "approved": approved}
-    return {name: _by_period(found, agreements) for name, found in rows.items()}
+    rows: dict[str, Any] = {"used": entries, "adjusted": adjustments, "approved": approved}
+    return {name: _minutes_by_period(queryset, agreements) for name, queryset in rows.items()}
 
 
-def _by_period(rows: Any, agreements: Iterable[UUID]) -> dict[UUID, int]:
-    mine = rows.filter(period__agreement__in=list(agreements)).order_by()
-    return dict(mine.values_list("period").annotate(total=Sum("minutes")))
+def _minutes_by_period(rows: Any, agreements: Iterable[UUID]) -> dict[UUID, int]:
+    """Return the sum of `minutes` of the rows, by the period's id."""
+    own_rows = rows.filter(period__agreement__in=list(agreements)).order_by()
+    return dict(own_rows.values_list("period").annotate(total=Sum("minutes")))
 
 
-def _by(field: str, at: datetime | None) -> Q:
+def _not_after(field: str, at: datetime | None) -> Q:
+    """Return the condition that `field` is not later than `at`; no condition without `at`."""
     return Q(**{f"{field}__lte": at}) if at else Q()

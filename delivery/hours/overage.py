@@ -1,6 +1,7 @@
-"""Work beyond the allowance: approved by the client or by standing permission, and billed once it was done (rule 27).
+"""Work beyond the allowance: approved by the client or permitted by the terms, then billed.
 
-40 h included, 46 h used, 2 h permitted by the terms, 3 h approved → 5 h on the next invoice, 1 h is given away
+Rule 27. 40 h included, 46 h used, 2 h permitted by the terms, 3 h approved → 5 h are on the next
+invoice, and 1 h is not billed.
 """
 
 from datetime import datetime, timedelta
@@ -29,19 +30,27 @@ from delivery.rules.errors import NoPeriod, TooMuch
 from delivery.rules.states import OVERAGE, OverageState
 
 KIND = "overage"
-LATELY = timedelta(days=40)  # how long after a period's end its overage is looked for
+LATELY = timedelta(days=40)  # after the end of a period its overage is billed for this long
 
 
 def rate_of(agreement: Agreement) -> int:
-    """What an hour beyond costs by the signed terms, in minor units; 0 where it is agreed when it comes up."""
-    found: int = agreement.terms.get("overage_amount") or 0
-    return found
+    """Return the price of an hour beyond the allowance, in minor units before tax.
+
+    0 where the terms set no price: then it is agreed each time.
+    """
+    rate: int = agreement.terms.get("overage_amount") or 0
+    return rate
 
 
 def ask(
     *, period: Period, minutes: int, rate: int, note: str, actor: str, now: datetime
 ) -> Overage:
-    """Ask the client for a budget, with its sum. One question per period at a time. Raises TooMuch and NoPeriod."""
+    """Ask the client to approve up to `minutes` beyond the allowance, and email them the price.
+
+    `rate` is the price of an hour in minor units of the agreement's currency, before tax. Raises
+    NoPeriod when no invoice follows for the period, and TooMuch for minutes or a rate that are out
+    of range, or while an earlier question about the period is unanswered.
+    """
     agreement = period.agreement
     if agreement.state not in RUNS or period.ends_on + LATELY <= local_day(
         now, agreement.time_zone
@@ -51,96 +60,120 @@ def ask(
         raise TooMuch(_("Write hours between 1 minute and 744 hours."), field="minutes")
     if rate <= 0 or prorate(rate, minutes, 60) <= 0:
         raise TooMuch(_("Write what an hour costs."), field="rate")
-    row = _row(period, minutes, rate, now, note=note)
+    overage = _new_overage(period, minutes, rate, now, note=note)
     try:
         with transaction.atomic():
-            row.save(force_insert=True)
-            _record(row, "overage_asked", actor, now)
-            _mail(row, now)
+            overage.save(force_insert=True)
+            _audit(overage, "overage_asked", actor, now)
+            _email_question(overage, now)
     except IntegrityError:
         raise TooMuch(
             _("The client has not answered the last question about this period yet.")
         ) from None
-    return row
+    return overage
 
 
 def approve(*, overage: Overage, contact: Contact, now: datetime, origin: Origin) -> Overage:
-    """The client's yes. What is used of it is billed when the period is over. Twice is NotAllowedNow."""
+    """Record that the client approved, and bill what was used if the period is over.
+
+    What is used later is billed when the period is over. Raises NotAllowedNow when it was answered
+    before.
+    """
     with transaction.atomic():
-        _answer(overage, OverageState.APPROVED, "overage_approved", contact, now, origin)
+        _record_answer(overage, OverageState.APPROVED, "overage_approved", contact, now, origin)
         settle(period=overage.period, now=now)
     return overage
 
 
 def decline(*, overage: Overage, contact: Contact, now: datetime, origin: Origin) -> Overage:
-    """The client's no: nothing is billed, and the freelancer is told. Twice is NotAllowedNow."""
+    """Record that the client declined: nothing is billed, and the freelancer is told.
+
+    Raises NotAllowedNow when it was answered before.
+    """
     with transaction.atomic():
-        _answer(overage, OverageState.DECLINED, "overage_declined", contact, now, origin)
+        _record_answer(overage, OverageState.DECLINED, "overage_declined", contact, now, origin)
     return overage
 
 
 def withdraw(*, overage: Overage, actor: str, now: datetime) -> Overage:
-    """The freelancer takes the question back."""
+    """Withdraw the question. Raises NotAllowedNow when the client has answered."""
     with transaction.atomic():
         move(
             overage, OverageState.WITHDRAWN, OVERAGE, sets={"decided_at": now, "decided_by": actor}
         )
-        _record(overage, "overage_withdrawn", actor, now)
+        _audit(overage, "overage_withdrawn", actor, now)
     return overage
 
 
 def settle_due(*, now: datetime) -> int:
-    """Bill what was used of every budget in periods that are over; how many lines. Any number of times."""
-    latest = (now + timedelta(days=1)).date()
-    over = Period.objects.filter(
-        ends_on__range=(latest - LATELY, latest), agreement__state__in=RUNS
+    """Bill the used overage of all periods that are over; return the number of invoice lines.
+
+    Safe to repeat.
+    """
+    # A client's day can be ahead of UTC; `settle` checks the end in the client's time zone.
+    tomorrow = (now + timedelta(days=1)).date()
+    over_periods = Period.objects.filter(
+        ends_on__range=(tomorrow - LATELY, tomorrow), agreement__state__in=RUNS
     )
-    allowed = over.filter(agreement__terms__overage_minutes__gt=0) | over.filter(
-        overages__billed__lt=F("overages__minutes")
-    )
-    found = {
+    with_budget = over_periods.filter(
+        agreement__terms__overage_minutes__gt=0
+    ) | over_periods.filter(overages__billed__lt=F("overages__minutes"))
+    periods = {
         period.pk: period
-        for period in allowed.select_related("agreement__client", "business__owner")
+        for period in with_budget.select_related("agreement__client", "business__owner")
     }
-    stated = hours_left.of_agreements(
-        {period.agreement_id: period.agreement for period in found.values()}.values()
+    statements = hours_left.of_agreements(
+        {period.agreement_id: period.agreement for period in periods.values()}.values()
     )
-    used = [period for pk, period in found.items() if stated[pk].approved]
+    used = [period for pk, period in periods.items() if statements[pk].approved]
     return sum(settle(period=period, now=now) for period in used)
 
 
 def settle(*, period: Period, now: datetime) -> int:
-    """Put what was used beyond, agreed to, and not billed yet on the next invoice; how many lines."""
+    """Bill what was used beyond the allowance in a period that is over.
+
+    Minutes count if they are approved and not billed yet; their lines go on the next invoice.
+    Returns the number of lines.
+    """
     agreement = period.agreement
     if period.ends_on > local_day(now, agreement.time_zone) or agreement.state not in RUNS:
         return 0
     with transaction.atomic():
+        # The lock lets one worker at a time bill an agreement, so that no minute is billed twice.
         Agreement.objects.select_for_update(no_key=True).get(pk=agreement.pk)
-        left, made = hours_left.of_period(period).approved, 0
-        for row in _budgets(period, now):
-            take = min(left, row.minutes)
-            left -= take
-            if take > row.billed:
-                _bill(row, take, now)
-                made += 1
-    return made
+        unassigned, lines = hours_left.of_period(period).approved, 0
+        for budget in _budgets(period, now):
+            used = min(unassigned, budget.minutes)
+            unassigned -= used
+            if used > budget.billed:
+                _add_line(budget, used, now)
+                lines += 1
+    return lines
 
 
 def _budgets(period: Period, now: datetime) -> list[Overage]:
-    """Every budget of a period, the standing permission first: its row is made when it is first looked for."""
+    """Return the approved budgets of a period, the standing permission first.
+
+    The row of the standing permission is created when it is first needed.
+    """
     agreement = period.agreement
     if minutes := hours_left.permitted(agreement):
-        decided = {"state": OverageState.APPROVED, "decided_at": now, "decided_by": "Retainer Hub"}
-        row = _row(period, minutes, rate_of(agreement), now, by_terms=True, **decided)
+        decision = {"state": OverageState.APPROVED, "decided_at": now, "decided_by": "Retainer Hub"}
+        standing_budget = _new_overage(
+            period, minutes, rate_of(agreement), now, by_terms=True, **decision
+        )
         if not Overage.objects.filter(period=period, by_terms=True).exists():
-            row.save(force_insert=True)
+            standing_budget.save(force_insert=True)
     approved = Overage.objects.filter(period=period, state=OverageState.APPROVED)
     return list(
         approved.select_related("period__agreement").order_by("-by_terms", "decided_at", "id")
     )
 
 
-def _row(period: Period, minutes: int, rate: int, now: datetime, **fields: object) -> Overage:
+def _new_overage(
+    period: Period, minutes: int, rate: int, now: datetime, **fields: object
+) -> Overage:
+    """Return an unsaved Overage of the period's client, in the agreement's currency."""
     return Overage(
         business_id=period.business_id,
         client_id=period.agreement.client_id,
@@ -153,114 +186,139 @@ def _row(period: Period, minutes: int, rate: int, now: datetime, **fields: objec
     )
 
 
-def _bill(row: Overage, minutes: int, now: datetime) -> None:
-    """A line for the minutes since the last one; rounded so that all lines together are the sum of all minutes."""
-    period = row.period
+def _add_line(budget: Overage, minutes: int, now: datetime) -> None:
+    """Put the minutes of a budget that are not billed yet on the next invoice.
+
+    `minutes` is the total used of the budget so far. The amount is the difference of two rounded
+    totals, so that all lines of a budget add up to the price of all its minutes.
+    """
+    period = budget.period
     with translation.override(period.agreement.language):
-        words = {
-            "hours": formats.hours(minutes - row.billed),
-            "rate": formats.money(row.rate, row.currency),
+        values = {
+            "hours": formats.hours(minutes - budget.billed),
+            "rate": formats.money(budget.rate, budget.currency),
         }
-        said = _("Work beyond the included time: %(hours)s at %(rate)s an hour") % words
+        description = _("Work beyond the included time: %(hours)s at %(rate)s an hour") % values
     next_line.add(
         agreement=period.agreement,
         kind=KIND,
-        ref=f"{row.pk}:{minutes}",
-        description=said,
+        ref=f"{budget.pk}:{minutes}",
+        description=description,
         now=now,
         starts_on=period.starts_on,
         ends_on=period.ends_on,
-        amount=prorate(row.rate, minutes, 60) - prorate(row.rate, row.billed, 60),
+        amount=prorate(budget.rate, minutes, 60) - prorate(budget.rate, budget.billed, 60),
     )
-    Overage.objects.filter(pk=row.pk).update(billed=minutes)
-    _record(row, "overage_billed", "Retainer Hub", now, minutes=minutes - row.billed)
+    Overage.objects.filter(pk=budget.pk).update(billed=minutes)
+    _audit(budget, "overage_billed", "Retainer Hub", now, minutes=minutes - budget.billed)
 
 
-def _answer(
-    row: Overage, to: OverageState, event: str, contact: Contact, now: datetime, origin: Origin
+def _record_answer(
+    overage: Overage,
+    state: OverageState,
+    event: str,
+    contact: Contact,
+    now: datetime,
+    origin: Origin,
 ) -> None:
-    who = f"{contact.name} <{contact.email}>"
-    move(row, to, OVERAGE, sets={"decided_at": now, "decided_by": who})
-    _record(row, event, who, now, origin)
-    _tell_owner(row, now)
+    """Move the overage to the answer's state, and tell the owner."""
+    actor = f"{contact.name} <{contact.email}>"
+    move(overage, state, OVERAGE, sets={"decided_at": now, "decided_by": actor})
+    _audit(overage, event, actor, now, origin)
+    _email_owner(overage, now)
 
 
-def _record(
-    row: Overage, event: str, actor: str, now: datetime, origin: Origin = UNSEEN, minutes: int = 0
+def _audit(
+    overage: Overage,
+    event: str,
+    actor: str,
+    now: datetime,
+    origin: Origin = UNSEEN,
+    minutes: int = 0,
 ) -> None:
-    words = {
-        "hours": formats.hours(minutes or row.minutes),
-        "starts_on": row.period.starts_on.isoformat(),
+    """Write an event to the agreement's audit record; `minutes` defaults to the whole budget."""
+    data = {
+        "hours": formats.hours(minutes or overage.minutes),
+        "starts_on": overage.period.starts_on.isoformat(),
     }
     audit.record(
-        business=row.business,
-        chain_id=row.period.agreement_id,
+        business=overage.business,
+        chain_id=overage.period.agreement_id,
         event=event,
         actor=actor,
         now=now,
         origin=origin,
-        data=words,
+        data=data,
     )
 
 
-def _mail(row: Overage, now: datetime) -> None:
-    agreement = row.period.agreement
+def _email_question(overage: Overage, now: datetime) -> None:
+    """Email the question to the client's decision maker, with a link to answer it."""
+    agreement = overage.period.agreement
     contact = decision_maker(agreement.client) or agreement.contact
-    link = portal_links.portal_link(contact=contact, now=now, target=f"overage:{row.id}")
+    link = portal_links.portal_link(contact=contact, now=now, target=f"overage:{overage.id}")
     with translation.override(agreement.language):
-        who = {"business": agreement.business.name, "hours": formats.hours(row.minutes)}
-        who |= {
-            "sum": formats.money(row.most, row.currency),
-            "rate": formats.money(row.rate, row.currency),
+        values = {"business": agreement.business.name, "hours": formats.hours(overage.minutes)}
+        values |= {
+            "sum": formats.money(overage.most, overage.currency),
+            "rate": formats.money(overage.rate, overage.currency),
         }
-        said = [
+        paragraphs = [
             _(
-                "%(business)s asks for your yes to up to %(hours)s beyond the included time of this period."
+                "%(business)s asks for your yes to up to %(hours)s beyond the included time of "
+                "this period."
             )
-            % who,
-            row.note,
+            % values,
+            overage.note,
             _(
-                "An hour costs %(rate)s, so %(sum)s at most. What is really used stands on the next invoice; without "
-                "your yes nothing is billed."
+                "An hour costs %(rate)s, so %(sum)s at most. What is really used stands on the "
+                "next invoice; without your yes nothing is billed."
             )
-            % who,
+            % values,
         ]
-        subject, button = _("Up to %(hours)s more: yes or no?") % who, _("Look and answer")
-    words = {
+        subject, button = _("Up to %(hours)s more: yes or no?") % values, _("Look and answer")
+    context = {
         "subject": subject,
         "name": contact.name,
-        "paragraphs": [one for one in said if one],
+        "paragraphs": [paragraph for paragraph in paragraphs if paragraph],
         "button": button,
     }
     emails.write(
         kind="overage",
-        ref=str(row.pk),
+        ref=str(overage.pk),
         to=contact.email,
         template="note",
         language=agreement.language,
-        context={**words, "link": links.placeholder("link", link.id)},
+        context={**context, "link": links.placeholder("link", link.id)},
         business=agreement.business,
         now=now,
     )
 
 
-def _tell_owner(row: Overage, now: datetime) -> None:
-    business = row.business
+def _email_owner(overage: Overage, now: datetime) -> None:
+    """Email the client's answer to the owner of the business."""
+    business = overage.business
     with translation.override(business.language):
-        words = {"client": row.client.name, "hours": formats.hours(row.minutes)}
-        if row.state == OverageState.APPROVED:
-            subject = _("%(client)s said yes to %(hours)s more") % words
-            said = _("What you use of it stands on the next invoice by itself.")
+        values = {"client": overage.client.name, "hours": formats.hours(overage.minutes)}
+        if overage.state == OverageState.APPROVED:
+            subject = _("%(client)s said yes to %(hours)s more") % values
+            sentence = _("What you use of it stands on the next invoice by itself.")
         else:
-            subject = _("%(client)s said no to %(hours)s more") % words
-            said = _("Nothing is billed beyond the fee.")
+            subject = _("%(client)s said no to %(hours)s more") % values
+            sentence = _("Nothing is billed beyond the fee.")
     emails.write(
         kind="overage_answer",
-        ref=str(row.pk),
+        ref=str(overage.pk),
         to=business.owner.email,
         template="note",
         language=business.language,
-        context={"subject": subject, "name": "", "paragraphs": [said], "button": "", "link": ""},
+        context={
+            "subject": subject,
+            "name": "",
+            "paragraphs": [sentence],
+            "button": "",
+            "link": "",
+        },
         business=business,
         now=now,
     )

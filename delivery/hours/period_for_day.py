@@ -1,4 +1,4 @@
-"""Finds the period that work belongs to and counts the hours of its day, for one entry or many (rules 25, 27)."""
+"""Finds the period of a day's work, and checks the hours of that day (rules 25 and 27)."""
 
 from bisect import bisect_right
 from collections import defaultdict
@@ -25,7 +25,10 @@ NOTE = 300  # characters
 
 @dataclass(frozen=True)
 class Work:
-    """What was done, before it has a place. `minutes` is at most a day; what is not `billable` never consumes."""
+    """Work that is to become a time entry.
+
+    `minutes` is at most one day. Work that is not `billable` never consumes included hours.
+    """
 
     agreement: Agreement
     on: date
@@ -37,9 +40,10 @@ class Work:
 
 
 class Placing:
-    """Makes entries of work, none of them saved, in four queries whatever their number.
+    """Makes unsaved time entries from work, in four queries however many there are.
 
-    Each one counts for the day of the next. `days` are the first and the last day that there is work of.
+    Each entry counts towards the hours of its day for the entries that follow. `days` are the first
+    and the last day of the work.
     """
 
     def __init__(
@@ -52,39 +56,42 @@ class Placing:
         now: datetime,
     ) -> None:
         self.business, self.actor, self.now = business, actor, now
-        self.here = local_day(now, business.time_zone)
-        found = Period.objects.filter(agreement__in=[row.pk for row in agreements]).order_by(
-            "agreement_id", "starts_on"
-        )
+        self.business_today = local_day(now, business.time_zone)
+        periods = Period.objects.filter(
+            agreement__in=[agreement.pk for agreement in agreements]
+        ).order_by("agreement_id", "starts_on")
         self.periods: dict[UUID, list[Period]] = defaultdict(list)
-        for period in found:
+        for period in periods:
             self.periods[period.agreement_id].append(period)
-        sent = Report.objects.filter(
-            period__in=found.order_by().values("pk"), state=ReportState.SENT
+        sent_reports = Report.objects.filter(
+            period__in=periods.order_by().values("pk"), state=ReportState.SENT
         )
-        self.closed = set(sent.values_list("period_id", flat=True))
-        own = TimeEntry.objects.filter(business=business, on__range=days).order_by()
-        self.worked: dict[date, int] = defaultdict(
-            int, own.values_list("on").annotate(sum=Sum("minutes"))
+        self.closed_periods = set(sent_reports.values_list("period_id", flat=True))
+        day_entries = TimeEntry.objects.filter(business=business, on__range=days).order_by()
+        self.minutes_by_day: dict[date, int] = defaultdict(
+            int, day_entries.values_list("on").annotate(sum=Sum("minutes"))
         )
 
-    def entry(self, work: Work, **more: Any) -> TimeEntry:
-        """The entry that this work makes. Raises NoPeriod, and TooMuch where its day would have over 24 hours."""
-        period, note, is_late = self._place(work)
-        self._must_fit(work)
+    def entry(self, work: Work, **fields: Any) -> TimeEntry:
+        """Return the unsaved entry for this work; `fields` are further fields of it.
+
+        Raises NoPeriod, and TooMuch where its day would have more than 24 hours.
+        """
+        period, note, is_late = self._period_for(work)
+        self._check_day(work)
         deliverable = work.deliverable
         if deliverable and deliverable.period_id != period.pk:
             if not is_late:
                 raise NoPeriod(
                     _("This belongs to another period than that day's."), field="deliverable"
                 )
-            deliverable = None  # late work belongs to no list of the open period
-        self.worked[work.on] += work.minutes
-        facts: dict[str, Any] = {
+            deliverable = None  # late work belongs to no deliverable of the open period
+        self.minutes_by_day[work.on] += work.minutes
+        common: dict[str, Any] = {
             "business": self.business,
             "actor": self.actor,
             "created_at": self.now,
-            **more,
+            **fields,
         }
         return TimeEntry(
             period=period,
@@ -94,49 +101,58 @@ class Placing:
             billable=work.billable,
             consumes=work.consumes and work.billable,
             deliverable=deliverable,
-            **facts,
+            **common,
         )
 
-    def _place(self, work: Work) -> tuple[Period, str, bool]:
-        """Late time for a period whose report was sent goes to the open one, with the day in its note (rule 27)."""
-        there = local_day(
-            self.now, work.agreement.time_zone
-        )  # the freelancer's today may be the client's tomorrow
-        if work.on > max(self.here, there):
+    def _period_for(self, work: Work) -> tuple[Period, str, bool]:
+        """Return the period that the work counts in, its note, and whether it is late.
+
+        Time for a period whose report was sent goes to the open period, with its day in the note
+        (rule 27). Raises NoPeriod.
+        """
+        # The freelancer's today may still be yesterday, or already tomorrow, for the client.
+        client_today = local_day(self.now, work.agreement.time_zone)
+        if work.on > max(self.business_today, client_today):
             raise NoPeriod(_("This day has not come yet."), field="on")
-        period = self._on(work.agreement, min(work.on, there))
+        period = self._period_on(work.agreement, min(work.on, client_today))
         if period is None:
             raise NoPeriod(_("The agreement has no period on this day."), field="on")
-        if period.pk not in self.closed:
+        if period.pk not in self.closed_periods:
             return period, work.note[:NOTE], False
         newest = self.periods[work.agreement.pk][-1]
-        if newest.pk in self.closed:
+        if newest.pk in self.closed_periods:
             raise NoPeriod(
                 _("The report for this day was sent, and no later period is open."), field="on"
             )
-        return newest, _late(work), True
+        return newest, _note_with_day(work), True
 
-    def _on(self, agreement: Agreement, day: date) -> Period | None:
-        """The stored period that contains a day on the client's wall."""
-        own = self.periods[agreement.pk]
-        place = bisect_right(own, day, key=lambda period: period.starts_on) - 1
-        return own[place] if place >= 0 and day < own[place].ends_on else None
+    def _period_on(self, agreement: Agreement, day: date) -> Period | None:
+        """Return the stored period of the agreement that contains `day`, None if there is none."""
+        periods = self.periods[agreement.pk]
+        index = bisect_right(periods, day, key=lambda period: period.starts_on) - 1
+        return periods[index] if index >= 0 and day < periods[index].ends_on else None
 
-    def _must_fit(self, work: Work) -> None:
-        there = self.worked[work.on]
-        if there + work.minutes > A_DAY:
-            words = {"hours": formats.hours(there)}
-            said = (
+    def _check_day(self, work: Work) -> None:
+        """Raise TooMuch if the work would give its day more than 24 hours."""
+        worked = self.minutes_by_day[work.on]
+        if worked + work.minutes > A_DAY:
+            values = {"hours": formats.hours(worked)}
+            message = (
                 _(
-                    "With this, the day would have more than 24 hours of work: %(hours)s are written down."
+                    "With this, the day would have more than 24 hours of work: %(hours)s are "
+                    "written down."
                 )
-                % words
+                % values
             )
-            raise TooMuch(said, field="minutes")
+            raise TooMuch(message, field="minutes")
 
 
-def _late(work: Work) -> str:
-    """The note with its day at the end, once: a correction of late work has it already. The day is never cut off."""
+def _note_with_day(work: Work) -> str:
+    """Return the note with the day of the work at its end.
+
+    A correction of late work has the day in its note already. A long note is shortened, the day is
+    not.
+    """
     day = _("(worked on %(day)s)") % {"day": work.on.isoformat()}
     return (
         work.note[:NOTE] if work.note.endswith(day) else f"{work.note[: NOTE - len(day) - 1]} {day}"

@@ -1,4 +1,4 @@
-"""Writes down work: minutes on a day, in the period that the day belongs to (rules 25 and 27)."""
+"""Logs, corrects and deletes time entries (rules 25 and 27)."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -30,9 +30,10 @@ def log_time(
     consumes: bool = True,
     deliverable: Deliverable | None = None,
 ) -> TimeEntry:
-    """Late time for a period whose report was sent goes to the open one, with the day in its note (rule 27).
+    """Log `minutes` of work on a day; return the entry.
 
-    Raises NoPeriod, and TooMuch where the day would have more than 24 hours.
+    Time for a period whose report was sent goes to the open period, with its day in the note
+    (rule 27). Raises NoPeriod, and TooMuch where the day would have more than 24 hours.
     """
     work = Work(agreement, on, minutes, note, billable, consumes, deliverable)
     with transaction.atomic():
@@ -43,15 +44,16 @@ def log_time(
 def change_time(
     *, entry: TimeEntry, on: date, minutes: int, note: str, now: datetime, **more: Any
 ) -> TimeEntry:
-    """Correct an entry by a new one that takes its place; it may move to another period of the same agreement.
+    """Correct an entry by a new one that replaces it; return the new entry.
 
-    `more` may hold actor, billable, consumes and deliverable. Raises NoPeriod and TooMuch.
+    The new entry may fall into another period of the same agreement. `more` may hold actor,
+    billable, consumes and deliverable. Raises NoPeriod and TooMuch.
     """
-    kept = {
+    fields = {
         name: getattr(entry, name) for name in ("billable", "consumes", "deliverable", "actor")
     } | more
-    actor = kept.pop("actor")
-    work = Work(entry.period.agreement, on, minutes, note, **kept)
+    actor = fields.pop("actor")
+    work = Work(entry.period.agreement, on, minutes, note, **fields)
     with transaction.atomic():
         hold(entry.business_id)
         _void(entry, actor, now)
@@ -64,9 +66,9 @@ def change_time(
 
 
 def remove_time(*, entry: TimeEntry, now: datetime, actor: str = "") -> None:
-    """Take an entry back, as long as no report has told the client about it; its row stays for the record.
+    """Delete an entry, unless a report has told the client about it.
 
-    Raises NoPeriod.
+    The row stays, marked as voided. Raises NoPeriod.
     """
     with transaction.atomic():
         hold(entry.business_id)
@@ -74,35 +76,46 @@ def remove_time(*, entry: TimeEntry, now: datetime, actor: str = "") -> None:
 
 
 def versions(entry: TimeEntry) -> list[TimeEntry]:
-    """An entry with those that it took the place of, the newest first."""
-    found = [entry]
-    while found[-1].replaces_id:
-        found.append(TimeEntry.history.select_related("deliverable").get(pk=found[-1].replaces_id))
-    return found
+    """Return an entry and the entries that it replaced, the newest first."""
+    entries = [entry]
+    while entries[-1].replaces_id:
+        entries.append(
+            TimeEntry.history.select_related("deliverable").get(pk=entries[-1].replaces_id)
+        )
+    return entries
 
 
 def taken_back(business: Business) -> QuerySet[TimeEntry]:
-    """The entries that were taken back: voided, and no other took their place."""
+    """Return the entries of a business that were deleted: voided and not replaced."""
     return TimeEntry.history.filter(business=business, voided_at__isnull=False, replaced_by=None)
 
 
 def hold(business_id: UUID) -> Business:
-    """One writer of time at a time for a business: the hours of a day are counted and then written."""
+    """Lock the business so that one transaction at a time writes its time.
+
+    The hours of a day are summed up before a new entry is written, so two writers could otherwise
+    exceed 24 hours together.
+    """
     return Business.objects.select_for_update(no_key=True).get(pk=business_id)
 
 
-def add(works: Sequence[Work], *, actor: str, now: datetime, **more: Any) -> list[TimeEntry]:
-    """Write work of one business down, all of it or none; `hold` the business first. Raises NoPeriod and TooMuch."""
+def add(works: Sequence[Work], *, actor: str, now: datetime, **fields: Any) -> list[TimeEntry]:
+    """Write the entries for the work of one business, all of them or none.
+
+    Lock the business with `hold` first. `fields` are further fields of each entry. Raises NoPeriod
+    and TooMuch.
+    """
     agreements = {work.agreement.pk: work.agreement for work in works}
     for agreement in agreements.values():
         open_due(now=now, only=agreement)
     business, days = works[0].agreement.business, [work.on for work in works]
     placing = Placing(business, agreements.values(), (min(days), max(days)), actor=actor, now=now)
-    rows = [placing.entry(work, **more) for work in works]
-    return TimeEntry.objects.bulk_create(rows)
+    entries = [placing.entry(work, **fields) for work in works]
+    return TimeEntry.objects.bulk_create(entries)
 
 
 def _void(entry: TimeEntry, actor: str, now: datetime) -> None:
+    """Mark an entry as voided. Raises NoPeriod when its report was sent or it was voided before."""
     if is_closed(entry.period):
         raise NoPeriod(_("The report for this period was sent; its entries are kept as they are."))
     if not TimeEntry.objects.filter(pk=entry.pk).update(voided_at=now, voided_by=actor):

@@ -1,6 +1,7 @@
-"""The clock that runs while somebody works: started, stopped into entries, or thrown away (rule 25).
+"""The timer that runs while somebody works: started, stopped, changed or discarded (rule 25).
 
-It is a row of the database: a closed tab, another device or a restarted server stop nothing.
+The timer is a row in the database, so closing a tab, changing the device or restarting the server
+does not stop it.
 """
 
 from datetime import date, datetime, timedelta
@@ -23,15 +24,15 @@ from delivery.models import Deliverable, TimeEntry, Timer
 from delivery.rules import elapsed
 from delivery.rules.errors import HowLong, TooMuch
 
-ASKS_AFTER = timedelta(hours=12)  # of running, a person says how long it really was
+ASKS_AFTER = timedelta(hours=12)  # after this time a person has to enter how long the work took
 FORGOTTEN_AFTER = timedelta(hours=8)
-FORGOTTEN_OVERNIGHT = timedelta(hours=4)  # where midnight has passed since
+FORGOTTEN_OVERNIGHT = timedelta(hours=4)  # when midnight has passed since the start
 
 
 def running(user: User, business: Business) -> Timer | None:
-    """Somebody's timer, with what its name needs."""
-    found = Timer.objects.filter(user=user, business=business)
-    return found.select_related("agreement__client", "business", "deliverable__period").first()
+    """Return the running timer of a person in a business, None if there is none."""
+    timers = Timer.objects.filter(user=user, business=business)
+    return timers.select_related("agreement__client", "business", "deliverable__period").first()
 
 
 def start(
@@ -45,21 +46,22 @@ def start(
     consumes: bool = True,
     actor: str = "",
 ) -> Timer:
-    """Begin; what ran before is stopped and written down in the same transaction.
+    """Start a timer. A timer that ran before is stopped and logged in the same transaction.
 
-    One that runs for exactly this goes on. Raises HowLong, NoPeriod and TooMuch about the one that ran before.
+    A timer that already runs for exactly this work continues. Raises HowLong, NoPeriod and TooMuch
+    for the timer that ran before.
     """
     with transaction.atomic():
         business = time_log.hold(agreement.business_id)
-        there = running(user, business)
-        if there and (there.agreement_id, there.deliverable, there.note) == (
+        existing = running(user, business)
+        if existing and (existing.agreement_id, existing.deliverable, existing.note) == (
             agreement.pk,
             deliverable,
             note,
         ):
-            return there
-        if there:
-            _write(there, now, actor, None)
+            return existing
+        if existing:
+            _log_and_delete(existing, now, actor, None)
         return Timer.objects.create(
             business=business,
             user=user,
@@ -82,13 +84,15 @@ def stop(
     actor: str = "",
     minutes: int | None = None,
 ) -> list[TimeEntry]:
-    """Write the time down, a row for each day, and take the timer away. `minutes`: how long it really was.
+    """Log the time of the timer, an entry for each day, and delete the timer.
 
-    Raises NotAllowedNow where timer `pk` does not run (another tab was first), HowLong after twelve hours without
-    `minutes`, TooMuch where they are more than have passed, NoPeriod and TooMuch as log_time: then it runs on.
+    `minutes` is how long the work really took, if it was less than the timer ran. Raises
+    NotAllowedNow when timer `pk` does not run (it was stopped in another tab), HowLong after twelve
+    hours without `minutes`, TooMuch when `minutes` exceed the time that has passed, and NoPeriod
+    and TooMuch as `log_time` does. After an error the timer keeps running.
     """
     with transaction.atomic():
-        return _write(_mine(user, business, pk), now, actor, minutes)
+        return _log_and_delete(_locked_timer(user, business, pk), now, actor, minutes)
 
 
 def change(
@@ -102,110 +106,131 @@ def change(
     billable: bool,
     consumes: bool,
 ) -> Timer:
-    """Say what it is for, while it runs. Raises NotAllowedNow where timer `pk` does not run."""
+    """Change what a running timer is for. Raises NotAllowedNow when timer `pk` does not run."""
     with transaction.atomic():
-        row = _mine(user, business, pk)
-        row.agreement, row.note, row.deliverable = agreement, note, deliverable
-        row.billable, row.consumes = billable, consumes and billable
-        row.save(update_fields=["agreement", "note", "deliverable", "billable", "consumes"])
-    return row
+        timer = _locked_timer(user, business, pk)
+        timer.agreement, timer.note, timer.deliverable = agreement, note, deliverable
+        timer.billable, timer.consumes = billable, consumes and billable
+        timer.save(update_fields=["agreement", "note", "deliverable", "billable", "consumes"])
+    return timer
 
 
 def discard(*, user: User, business: Business, pk: UUID | None) -> None:
-    """Take it away, and write nothing. Raises NotAllowedNow where timer `pk` does not run."""
+    """Delete the timer and log nothing. Raises NotAllowedNow when timer `pk` does not run."""
     with transaction.atomic():
-        _mine(user, business, pk).delete()
+        _locked_timer(user, business, pk).delete()
 
 
-def is_forgotten(row: Timer, now: datetime) -> bool:
-    """Whether it has run for longer than anybody works at a stretch."""
-    passed, zone = now - row.started_at, row.business.time_zone
-    overnight = local_day(now, zone) > local_day(row.started_at, zone)
-    return passed > FORGOTTEN_AFTER or (overnight and passed > FORGOTTEN_OVERNIGHT)
+def is_forgotten(timer: Timer, now: datetime) -> bool:
+    """Whether the timer has run for longer than anybody works without a break."""
+    elapsed_time, zone = now - timer.started_at, timer.business.time_zone
+    overnight = local_day(now, zone) > local_day(timer.started_at, zone)
+    return elapsed_time > FORGOTTEN_AFTER or (overnight and elapsed_time > FORGOTTEN_OVERNIGHT)
 
 
 def warn_due(*, now: datetime) -> int:
-    """Write to whoever has forgotten a timer, once for each; how many."""
-    near = Timer.objects.filter(warned_at=None, started_at__lt=now - FORGOTTEN_OVERNIGHT)
-    made = 0
-    for row in near.select_related("user", "business__owner", "agreement__client"):
-        if is_forgotten(row, now):
+    """Email everyone who has forgotten a timer, once for each timer; return how many."""
+    candidates = Timer.objects.filter(warned_at=None, started_at__lt=now - FORGOTTEN_OVERNIGHT)
+    warned = 0
+    for timer in candidates.select_related("user", "business__owner", "agreement__client"):
+        if is_forgotten(timer, now):
             with transaction.atomic():
-                if Timer.objects.filter(pk=row.pk, warned_at=None).update(warned_at=now):
-                    _mail(row, now)
-                    made += 1
-    return made
+                if Timer.objects.filter(pk=timer.pk, warned_at=None).update(warned_at=now):
+                    _email_person(timer, now)
+                    warned += 1
+    return warned
 
 
-def _mine(user: User, business: Business, pk: UUID | None) -> Timer:
-    """The timer that the person has before their eyes, held."""
-    row = running(user, time_log.hold(business.pk))
-    if row is None or row.pk != pk:
+def _locked_timer(user: User, business: Business, pk: UUID | None) -> Timer:
+    """Return the timer that the person sees, with the business locked. Raises NotAllowedNow."""
+    timer = running(user, time_log.hold(business.pk))
+    if timer is None or timer.pk != pk:
         raise NotAllowedNow(
             _(
-                "This timer does not run any more: it was stopped in another tab or on another device."
+                "This timer does not run any more: it was stopped in another tab or on another "
+                "device."
             )
         )
-    return row
+    return timer
 
 
-def _write(row: Timer, now: datetime, actor: str, minutes: int | None) -> list[TimeEntry]:
-    passed = elapsed.minutes_of(row.started_at, now)
-    if minutes is None and now - row.started_at > ASKS_AFTER:
+def _log_and_delete(
+    timer: Timer, now: datetime, actor: str, minutes: int | None
+) -> list[TimeEntry]:
+    """Log the time of a timer and delete it. Raises HowLong, NoPeriod and TooMuch."""
+    ran_for = elapsed.minutes_of(timer.started_at, now)
+    if minutes is None and now - timer.started_at > ASKS_AFTER:
         raise HowLong(
             _("This timer has run for over twelve hours: say how long the work really took."),
             field="minutes",
         )
-    if minutes is not None and minutes > passed:
-        words = {"clock": formats.hours(passed)}
+    if minutes is not None and minutes > ran_for:
+        values = {"clock": formats.hours(ran_for)}
         raise TooMuch(
-            _("The timer has run for %(clock)s: it cannot be more.") % words, field="minutes"
+            _("The timer has run for %(clock)s: it cannot be more.") % values, field="minutes"
         )
-    parts = elapsed.by_day(row.started_at, minutes or passed, row.business.time_zone)
+    parts = elapsed.by_day(timer.started_at, minutes or ran_for, timer.business.time_zone)
     works = [
-        Work(row.agreement, on, part, _note(row), row.billable, row.consumes, _promised(row, on))
-        for on, part in parts
+        Work(
+            timer.agreement,
+            day,
+            part_minutes,
+            _note(timer),
+            timer.billable,
+            timer.consumes,
+            _deliverable_on(timer, day),
+        )
+        for day, part_minutes in parts
     ]
-    made = time_log.add(works, actor=actor, now=now)
-    row.delete()
-    return made
+    entries = time_log.add(works, actor=actor, now=now)
+    timer.delete()
+    return entries
 
 
-def _note(row: Timer) -> str:
-    """What was done, or else what it was done for: an entry always says something."""
-    with translation.override(row.agreement.language):
-        return row.note or (row.deliverable.title if row.deliverable else _("Work"))
+def _note(timer: Timer) -> str:
+    """Return the timer's note or, without one, the title of its deliverable."""
+    with translation.override(timer.agreement.language):
+        return timer.note or (timer.deliverable.title if timer.deliverable else _("Work"))
 
 
-def _promised(row: Timer, on: date) -> Deliverable | None:
-    """Its deliverable, for the days of that period; what ran into the next period belongs to no list there."""
-    found = row.deliverable
-    return found if found and found.period.starts_on <= on < found.period.ends_on else None
+def _deliverable_on(timer: Timer, day: date) -> Deliverable | None:
+    """Return the timer's deliverable if its period contains `day`.
+
+    Time that runs on into the next period belongs to no deliverable there.
+    """
+    deliverable = timer.deliverable
+    return (
+        deliverable
+        if deliverable and deliverable.period.starts_on <= day < deliverable.period.ends_on
+        else None
+    )
 
 
-def _mail(row: Timer, now: datetime) -> None:
-    business = row.business
+def _email_person(timer: Timer, now: datetime) -> None:
+    """Email the person that their timer is still running."""
+    business = timer.business
     with translation.override(business.language):
-        since = formats.moment(row.started_at, business.time_zone)
-        words = {"client": row.agreement.client.name, "since": since}
-        subject = _("A timer is still running: %(client)s") % words
-        said = [
-            _("Your timer for %(client)s has been running since %(since)s.") % words,
+        since = formats.moment(timer.started_at, business.time_zone)
+        values = {"client": timer.agreement.client.name, "since": since}
+        subject = _("A timer is still running: %(client)s") % values
+        paragraphs = [
+            _("Your timer for %(client)s has been running since %(since)s.") % values,
             _(
-                "It goes on until you stop it. When you do, you can say how long the work really took."
+                "It goes on until you stop it. When you do, you can say how long the work really "
+                "took."
             ),
         ]
         button = _("To the timer")
     emails.write(
         kind="timer_forgotten",
-        ref=str(row.pk),
-        to=row.user.email,
+        ref=str(timer.pk),
+        to=timer.user.email,
         template="note",
         language=business.language,
         context={
             "subject": subject,
             "name": "",
-            "paragraphs": said,
+            "paragraphs": paragraphs,
             "button": button,
             "link": str(settings.SITE_URL).rstrip("/") + settings.TIMER_PATH,
         },

@@ -1,4 +1,7 @@
-"""Tells when four fifths, and all, of a period's time is used: once each, to whom the agreement says (rule 26)."""
+"""Emails when 80 % and 100 % of a period's hours are used, once each (rule 26).
+
+The agreement says who is told: the owner, or the owner and the client.
+"""
 
 from datetime import datetime
 
@@ -20,69 +23,95 @@ MARKS = (100, 80)  # percent of what is available
 
 
 def warn_due(*, now: datetime) -> int:
-    """Write what is due for the periods that run now; how many passed a mark. Any number of times."""
+    """Send the warnings that are due for the running periods; return how many periods they concern.
+
+    Safe to repeat.
+    """
     running = Agreement.objects.filter(state__in=RUNS).exclude(tells_hours=TellsHours.NONE)
     agreements = {
-        row.pk: row for row in running.select_related("client", "contact", "business__owner")
+        agreement.pk: agreement
+        for agreement in running.select_related("client", "contact", "business__owner")
     }
-    stated = hours_left.of_agreements(agreements.values())
-    newest: dict[object, Period] = {}
-    for period in Period.objects.filter(pk__in=stated).order_by("starts_on"):
-        newest[period.agreement_id] = period
-    passed = [(period, mark) for period in newest.values() if (mark := _mark(stated[period.pk]))]
-    told = (
+    statements = hours_left.of_agreements(agreements.values())
+    newest_periods: dict[object, Period] = {}
+    for period in Period.objects.filter(pk__in=statements).order_by("starts_on"):
+        newest_periods[period.agreement_id] = period
+    reached = [
+        (period, mark)
+        for period in newest_periods.values()
+        if (mark := _mark_reached(statements[period.pk]))
+    ]
+    sent_refs = (
         set(OutboxEmail.objects.filter(kind="hours_used").values_list("ref", flat=True))
-        if passed
+        if reached
         else set()
     )
-    made = 0
-    for period, mark in passed:
+    warned = 0
+    for period, mark in reached:
         agreement = agreements[period.agreement_id]
-        runs = period.starts_on <= local_day(now, agreement.time_zone) < period.ends_on
-        if runs and f"{period.pk}:{mark}:me" not in told:
-            _tell(agreement, period, mark, stated[period.pk], now)
-            made += 1
-    return made
+        is_running = period.starts_on <= local_day(now, agreement.time_zone) < period.ends_on
+        if is_running and f"{period.pk}:{mark}:me" not in sent_refs:
+            _send_warning(agreement, period, mark, statements[period.pk], now)
+            warned += 1
+    return warned
 
 
-def _mark(stated: PeriodStatement) -> int:
-    """The highest mark that was reached; 0 for none, or where no time is included."""
-    if stated.available <= 0:
+def _mark_reached(period_statement: PeriodStatement) -> int:
+    """Return the highest mark that was reached; 0 for none, or where no hours are included."""
+    if period_statement.available <= 0:
         return 0
-    return next((mark for mark in MARKS if stated.used * 100 >= stated.available * mark), 0)
+    return next(
+        (
+            mark
+            for mark in MARKS
+            if period_statement.used * 100 >= period_statement.available * mark
+        ),
+        0,
+    )
 
 
-def _tell(
-    agreement: Agreement, period: Period, mark: int, stated: PeriodStatement, now: datetime
+def _send_warning(
+    agreement: Agreement,
+    period: Period,
+    mark: int,
+    period_statement: PeriodStatement,
+    now: datetime,
 ) -> None:
+    """Email the owner and, if the agreement says so, the client's decision maker."""
     owner = agreement.business.owner
-    people = [("me", owner.email, agreement.business.language)]
+    recipients = [("me", owner.email, agreement.business.language)]
     if agreement.tells_hours == TellsHours.BOTH:
         contact = decision_maker(agreement.client) or agreement.contact
-        people.append(("client", contact.email, agreement.language))
-    for who, to, language in people:
+        recipients.append(("client", contact.email, agreement.language))
+    for role, address, language in recipients:
         with translation.override(language):
-            words = {
+            values = {
                 "title": agreement.title,
                 "client": agreement.client.name,
-                "used": formats.hours(stated.used),
-                "available": formats.hours(stated.available),
+                "used": formats.hours(period_statement.used),
+                "available": formats.hours(period_statement.available),
                 "day": formats.day(period.ends_on),
                 "percent": mark,
             }
-            subject = _("%(percent)s %% of the hours are used: %(client)s") % words
-            said = [
+            subject = _("%(percent)s %% of the hours are used: %(client)s") % values
+            paragraphs = [
                 _("“%(title)s”: %(used)s of %(available)s are used. New hours come on %(day)s.")
-                % words,
+                % values,
                 _("Work beyond them is billed only where the client has agreed to it."),
             ]
         emails.write(
             kind="hours_used",
-            ref=f"{period.pk}:{mark}:{who}",
-            to=to,
+            ref=f"{period.pk}:{mark}:{role}",
+            to=address,
             template="note",
             language=language,
-            context={"subject": subject, "name": "", "paragraphs": said, "button": "", "link": ""},
+            context={
+                "subject": subject,
+                "name": "",
+                "paragraphs": paragraphs,
+                "button": "",
+                "link": "",
+            },
             business=agreement.business,
             now=now,
         )

@@ -1,4 +1,4 @@
-"""A week of work as a table: who it was for, down; Monday to Sunday, across."""
+"""A week of work as a table: a row for each agreement, a column for each day from Monday on."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -17,7 +17,10 @@ from delivery.models import TimeEntry
 
 @dataclass(frozen=True)
 class Cell:
-    """What was done for one client on one day; `can_add` where the day has come and the agreement runs."""
+    """The time that was logged for one agreement on one day.
+
+    `can_add` says that time may be logged there: the day has come and the agreement runs.
+    """
 
     agreement: Agreement
     day: date
@@ -26,13 +29,16 @@ class Cell:
 
     @property
     def minutes(self) -> int:
-        """All of it."""
-        return _sum(self.entries)
+        """The sum of the entries."""
+        return _total_minutes(self.entries)
 
 
 @dataclass(frozen=True)
 class Row:
-    """A client's week. `left` are the minutes that its period still includes; None where it includes none."""
+    """The week of one agreement.
+
+    `left` is how many included minutes its period has left, None where no time is included.
+    """
 
     agreement: Agreement
     cells: list[Cell]
@@ -40,18 +46,18 @@ class Row:
 
     @property
     def over(self) -> int:
-        """Minutes beyond what its period includes."""
+        """The minutes beyond the included time of the period."""
         return max(0, -(self.left or 0))
 
     @property
     def minutes(self) -> int:
-        """The week's sum."""
+        """The sum of the week."""
         return sum(cell.minutes for cell in self.cells)
 
 
 @dataclass(frozen=True)
 class Day:
-    """One day over all clients."""
+    """One day over all agreements."""
 
     day: date
     cells: list[Cell]
@@ -59,13 +65,13 @@ class Day:
 
     @property
     def minutes(self) -> int:
-        """The day's sum."""
+        """The sum of the day."""
         return sum(cell.minutes for cell in self.cells)
 
 
 @dataclass(frozen=True)
 class Week:
-    """Rows by client's name, and the same by day."""
+    """The table: its rows by client name, and the same cells by day."""
 
     monday: date
     rows: list[Row]
@@ -73,47 +79,52 @@ class Week:
 
     @property
     def minutes(self) -> int:
-        """Everything."""
+        """The sum of all entries."""
         return sum(day.minutes for day in self.days)
 
 
 def monday_of(day: date) -> date:
-    """The Monday of a day's week."""
+    """Return the Monday of the week of `day`."""
     return day - timedelta(days=day.weekday())
 
 
 def week_of(business: Business, monday: date, today: date) -> Week:
-    """In a number of questions that does not grow: what runs, and what time was written for in that week."""
+    """Return the week that begins on `monday`: the agreements that run, and the time logged in it.
+
+    The number of queries does not grow with the number of agreements.
+    """
     days = [monday + timedelta(days=n) for n in range(7)]
-    found = TimeEntry.objects.filter(business=business, on__range=(days[0], days[-1]))
+    logged = TimeEntry.objects.filter(business=business, on__range=(days[0], days[-1]))
     entries: dict[tuple[UUID, date], list[TimeEntry]] = defaultdict(list)
-    for entry in found.select_related("period", "deliverable").order_by("on", "pk"):
+    for entry in logged.select_related("period", "deliverable").order_by("on", "pk"):
         entries[entry.period.agreement_id, entry.on].append(entry)
     worked_for = {agreement_id for agreement_id, _day in entries}
     agreements = Agreement.objects.filter(
         Q(state__in=RUNS, starts_on__lte=days[-1]) | Q(pk__in=worked_for)
     )
-    listed = list(
+    shown = list(
         agreements.filter(business=business)
         .select_related("client")
         .order_by("client__name", "title", "pk")
     )
-    left = _left(listed, min(today, days[-1]))
+    minutes_left = _minutes_left(shown, min(today, days[-1]))
     rows = [
         Row(
             row,
             [Cell(row, day, entries[row.pk, day], _can_add(row, day, today)) for day in days],
-            left.get(row.pk),
+            minutes_left.get(row.pk),
         )
-        for row in listed
+        for row in shown
     ]
     by_day = [
-        Day(day, [row.cells[place] for row in rows], day <= today) for place, day in enumerate(days)
+        Day(day, [row.cells[column] for row in rows], day <= today)
+        for column, day in enumerate(days)
     ]
     return Week(monday, rows, by_day)
 
 
 def _can_add(agreement: Agreement, day: date, today: date) -> bool:
+    """Whether time may be logged for the agreement on `day`."""
     ends = agreement.ends_on
     return (
         agreement.state in RUNS
@@ -122,15 +133,22 @@ def _can_add(agreement: Agreement, day: date, today: date) -> bool:
     )
 
 
-def _left(agreements: Iterable[Agreement], on: date) -> dict[UUID, int]:
-    """Minutes left, as it stands now, in the period of a day, where any are included in it."""
-    stated = hours_left.of_agreements(agreements)
+def _minutes_left(agreements: Iterable[Agreement], on: date) -> dict[UUID, int]:
+    """Return how many minutes are left now in each agreement's period on the day `on`.
+
+    Agreements whose period includes no time are left out.
+    """
+    statements = hours_left.of_agreements(agreements)
     running = Period.objects.filter(
         agreement__in=[row.pk for row in agreements], starts_on__lte=on, ends_on__gt=on
     )
-    found = {row.agreement_id: stated[row.pk] for row in running}
-    return {pk: line.available - line.used for pk, line in found.items() if line.available > 0}
+    running_statements = {row.agreement_id: statements[row.pk] for row in running}
+    return {
+        pk: period_statement.available - period_statement.used
+        for pk, period_statement in running_statements.items()
+        if period_statement.available > 0
+    }
 
 
-def _sum(entries: Iterable[TimeEntry]) -> int:
+def _total_minutes(entries: Iterable[TimeEntry]) -> int:
     return sum(entry.minutes for entry in entries)

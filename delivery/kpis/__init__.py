@@ -1,1 +1,1 @@
-"""The figures a client wants to move: readings from every door, and where each stands."""
+"""The figures that a client wants to move: their readings, and how they stand against targets."""

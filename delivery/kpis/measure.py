@@ -1,4 +1,4 @@
-"""KPIs of an agreement and their readings: added, changed, put away; and the one place that writes a reading."""
+"""Adds, changes and retires the KPIs of an agreement, and writes their readings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from delivery.rules.kpi_pace import USUAL
 
 @dataclass(frozen=True)
 class Value:
-    """What a KPI was on a day of a period."""
+    """The value of a KPI on a day of a period."""
 
     kpi: Kpi
     period: Period
@@ -31,7 +31,10 @@ class Value:
 
 @dataclass(frozen=True)
 class Written:
-    """The reading that counts now; `was` is the one that it corrects, `is_new` false where it was there already."""
+    """The reading that counts after a write.
+
+    `was` is the reading that it corrects. `is_new` is False when the same reading existed already.
+    """
 
     reading: Reading
     was: Reading | None
@@ -50,7 +53,10 @@ def add_kpi(
     kind: str = KpiKind.OWN,
     shape: str = "",
 ) -> Kpi:
-    """A figure to move; without a `shape` what its kind usually is. Raises RuleError on a name that is taken."""
+    """Add a KPI to an agreement; without a `shape` it gets the usual one of its kind.
+
+    Raises RuleError when the agreement has a KPI with this name.
+    """
     kpi = Kpi(
         business_id=agreement.business_id,
         agreement=agreement,
@@ -69,32 +75,36 @@ def add_kpi(
 def change_kpi(
     *, kpi: Kpi, actor: str, now: datetime, origin: Origin = UNSEEN, **fields: Any
 ) -> Kpi:
-    """Write new particulars; reports that were sent keep the old ones. What changed goes into the agreement's record.
+    """Change fields of a KPI; reports that were sent keep the old ones.
 
-    Raises RuleError on a name that is taken.
+    What changed is written to the agreement's audit record. Raises RuleError when the agreement has
+    another KPI with this name.
     """
-    changed = {name: value for name, value in fields.items() if getattr(kpi, name) != value}
-    if not changed:
+    new_values = {name: value for name, value in fields.items() if getattr(kpi, name) != value}
+    if not new_values:
         return kpi
-    before, name = {field: getattr(kpi, field) for field in changed}, kpi.name
-    for field, value in changed.items():
+    old_values, name = {field: getattr(kpi, field) for field in new_values}, kpi.name
+    for field, value in new_values.items():
         setattr(kpi, field, value)
     with transaction.atomic():
         _save(kpi)
-        data = {"kpi": name, "from": _told(before), "to": _told(changed)}
-        _record(kpi, "kpi_changed", actor, now, origin, data)
+        data = {"kpi": name, "from": _as_text(old_values), "to": _as_text(new_values)}
+        _audit(kpi, "kpi_changed", actor, now, origin, data)
     return kpi
 
 
 def retire_kpi(
     *, kpi: Kpi, actor: str, now: datetime, origin: Origin = UNSEEN, again: bool = False
 ) -> Kpi:
-    """Measure it no more, from the next period on; or `again`. What was read of it is kept."""
+    """Stop measuring a KPI from the next period on, or with `again` resume measuring it.
+
+    Its readings are kept.
+    """
     with transaction.atomic():
         if Kpi.objects.filter(pk=kpi.pk, retired_at__isnull=not again).update(
             retired_at=None if again else now
         ):
-            _record(
+            _audit(
                 kpi,
                 "kpi_taken_up" if again else "kpi_retired",
                 actor,
@@ -116,49 +126,62 @@ def read(
     actor: str = "",
     source: str = Source.HAND,
 ) -> Reading:
-    """What it was on a day; reading that day again corrects it, and the row before is kept."""
+    """Write the reading of a KPI on a day; return the reading that counts.
+
+    A second reading of the same day corrects the first, which is kept as history.
+    """
     with transaction.atomic():
         return put([Value(kpi, period, on, value)], now=now, actor=actor, source=source)[0].reading
 
 
 def put(values: Sequence[Value], *, now: datetime, actor: str, source: str) -> list[Written]:
-    """Write readings, in a transaction of the caller's and in a fixed number of queries. What stands on that day
-    already stays where it is the same, and else is voided and replaced. One KPI and day may be there once."""
-    kpis = {one.kpi.pk for one in values}
+    """Write several readings, in the caller's transaction and in a fixed number of queries.
+
+    A reading that exists with the same value stays as it is; one with another value is voided and
+    replaced. `values` may hold each KPI and day only once.
+    """
+    kpis = {value.kpi.pk for value in values}
+    # The locks, in one order, keep two writers from both seeing no reading on the same day.
     list(Kpi.objects.select_for_update().filter(pk__in=kpis).order_by("pk").values_list("pk"))
-    there: dict[tuple[UUID, date], Reading] = {
-        (row.kpi_id, row.on): row
-        for row in Reading.objects.filter(kpi__in=kpis, on__in={one.on for one in values})
+    existing: dict[tuple[UUID, date], Reading] = {
+        (reading.kpi_id, reading.on): reading
+        for reading in Reading.objects.filter(kpi__in=kpis, on__in={value.on for value in values})
     }
-    found = [_written(one, there.get((one.kpi.pk, one.on)), now, actor, source) for one in values]
-    old = [each.was.pk for each in found if each.was]
-    Reading.objects.filter(pk__in=old).update(voided_at=now)
-    Reading.history.bulk_create([each.reading for each in found if each.is_new])
-    return found
+    written = [
+        _outcome(value, existing.get((value.kpi.pk, value.on)), now, actor, source)
+        for value in values
+    ]
+    corrected = [result.was.pk for result in written if result.was]
+    Reading.objects.filter(pk__in=corrected).update(voided_at=now)
+    Reading.history.bulk_create([result.reading for result in written if result.is_new])
+    return written
 
 
-def _written(one: Value, was: Reading | None, now: datetime, actor: str, source: str) -> Written:
-    if was and was.value == one.value:
+def _outcome(value: Value, was: Reading | None, now: datetime, actor: str, source: str) -> Written:
+    """Return what a write of `value` results in; `was` is the day's current reading."""
+    if was and was.value == value.value:
         return Written(was, None, is_new=False)
-    made = Reading(
-        business_id=one.kpi.business_id,
-        kpi=one.kpi,
-        period=one.period,
-        value=one.value,
-        on=one.on,
+    reading = Reading(
+        business_id=value.kpi.business_id,
+        kpi=value.kpi,
+        period=value.period,
+        value=value.value,
+        on=value.on,
         source=source,
         actor=actor[:200],
         replaces=was,
         created_at=now,
     )
-    return Written(made, was, is_new=True)
+    return Written(reading, was, is_new=True)
 
 
-def _told(fields: dict[str, Any]) -> str:
+def _as_text(fields: dict[str, Any]) -> str:
+    """Return field names and values in one line, for the audit record."""
     return ", ".join(f"{field} {value}" for field, value in fields.items())
 
 
 def _save(kpi: Kpi) -> Kpi:
+    """Save the KPI. Raises RuleError when its name is taken."""
     try:
         with transaction.atomic():
             kpi.save()
@@ -167,9 +190,10 @@ def _save(kpi: Kpi) -> Kpi:
     return kpi
 
 
-def _record(
+def _audit(
     kpi: Kpi, event: str, actor: str, now: datetime, origin: Origin, data: dict[str, Any]
 ) -> None:
+    """Write an event to the agreement's audit record."""
     audit.record(
         business=kpi.business,
         chain_id=kpi.agreement_id,

@@ -1,4 +1,4 @@
-"""Reads a table of readings (KPI, day, value): what it says, and every line that cannot be read and why."""
+"""Imports readings from a CSV file (KPI, day, value), and says which lines are wrong and why."""
 
 import re
 from collections.abc import Sequence
@@ -24,15 +24,17 @@ from delivery.rules.errors import BadReadings
 
 MOST_BYTES = 1024 * 1024
 MOST_ROWS = 5000
+# Names of the three columns, folded as `statement_columns.plain` does.
 NAME = ("kpi", "kpi name", "name", "figure", "metric", "ชื่อ", "ชื่อ kpi", "ตัวชี้วัด", "kennzahl")
 DAY = ("date", "day", "on", "วันที่", "datum", "tag")
 VALUE = ("value", "reading", "amount", "figure value", "ค่า", "ตัวเลข", "wert")
+# A number with one mark before its last three digits, such as 1.234 or 1,234.
 THREE = re.compile(r"[-+]?\d+([.,])\d{3}\s*%?")
 
 
 @dataclass(frozen=True)
 class BadLine:
-    """A line that cannot be taken; line 0 is the whole file."""
+    """A line that cannot be imported, and why; line 0 stands for the whole file."""
 
     line: int
     words: str
@@ -40,7 +42,7 @@ class BadLine:
 
 @dataclass(frozen=True)
 class Table:
-    """What a file says: the readings with the lines they begin on, and what is wrong."""
+    """What a file contains: the readings with the lines they begin on, and the bad lines."""
 
     wanted: list[tuple[int, Wanted]]
     bad: list[BadLine]
@@ -48,7 +50,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Found:
-    """What taking a file over would do, or has done."""
+    """How many readings an import would write or has written, and the bad lines."""
 
     new: int
     corrected: int
@@ -57,83 +59,98 @@ class Found:
 
 
 def try_out(*, agreement: Agreement, data: bytes, now: datetime) -> Found:
-    """What it would do; nothing is written."""
+    """Preview an import: return what it would do. Nothing is written."""
     table = read(data, agreement)
-    wanted = [one for _line, one in table.wanted]
+    new_readings = [reading for _line, reading in table.wanted]
     try:
-        values = readings.check(business=agreement.business, wanted=wanted, now=now)
-    except BadReadings as no:
-        return Found(0, 0, 0, _sorted(table, no))
+        values = readings.check(business=agreement.business, wanted=new_readings, now=now)
+    except BadReadings as error:
+        return Found(0, 0, 0, _all_bad_lines(table, error))
     if table.bad:
         return Found(0, 0, 0, table.bad)
-    once = {(one.kpi.pk, one.on): one.value for one in values}
-    there = {
+    value_by_day = {(reading.kpi.pk, reading.on): reading.value for reading in values}
+    existing = {
         (row.kpi_id, row.on): row.value
         for row in Reading.objects.filter(
-            kpi__agreement=agreement, on__in={on for _kpi, on in once}
+            kpi__agreement=agreement, on__in={on for _kpi, on in value_by_day}
         )
     }
-    same = sum(there.get(key) == value for key, value in once.items())
-    corrected = sum(key in there and there[key] != value for key, value in once.items())
-    return Found(len(once) - same - corrected, corrected, same, [])
+    same = sum(existing.get(key) == value for key, value in value_by_day.items())
+    corrected = sum(
+        key in existing and existing[key] != value for key, value in value_by_day.items()
+    )
+    return Found(len(value_by_day) - same - corrected, corrected, same, [])
 
 
 def take_over(*, agreement: Agreement, data: bytes, actor: str, now: datetime) -> Found:
-    """Write all of it, or nothing where a single line is bad: see `bad`."""
-    if (tried := try_out(agreement=agreement, data=data, now=now)).bad:
-        return tried
+    """Import the readings of a file; write nothing if a single line is bad (see `bad`)."""
+    if (preview := try_out(agreement=agreement, data=data, now=now)).bad:
+        return preview
     table = read(data, agreement)
-    wanted = [one for _line, one in table.wanted]
+    new_readings = [reading for _line, reading in table.wanted]
     try:
-        done = readings.write(
-            business=agreement.business, wanted=wanted, now=now, actor=actor, source=Source.FILE
+        written = readings.write(
+            business=agreement.business,
+            wanted=new_readings,
+            now=now,
+            actor=actor,
+            source=Source.FILE,
         )
-    except BadReadings as no:
-        return Found(0, 0, 0, _sorted(table, no))
-    once: dict[UUID, Written] = {one.reading.pk: one for one in done}
-    new = sum(one.is_new and one.was is None for one in once.values())
-    corrected = sum(one.was is not None for one in once.values())
-    return Found(new, corrected, len(once) - new - corrected, [])
+    except BadReadings as error:
+        return Found(0, 0, 0, _all_bad_lines(table, error))
+    unique: dict[UUID, Written] = {result.reading.pk: result for result in written}
+    new = sum(result.is_new and result.was is None for result in unique.values())
+    corrected = sum(result.was is not None for result in unique.values())
+    return Found(new, corrected, len(unique) - new - corrected, [])
 
 
-def _sorted(table: Table, no: BadReadings) -> list[BadLine]:
-    refused = [BadLine(table.wanted[one.place][0], one.words) for one in no.bad]
-    return sorted([*table.bad, *refused], key=lambda one: one.line)
+def _all_bad_lines(table: Table, error: BadReadings) -> list[BadLine]:
+    """Return the bad lines of a file together with the refused readings, by line number."""
+    refused = [BadLine(table.wanted[item.place][0], item.words) for item in error.bad]
+    return sorted([*table.bad, *refused], key=lambda item: item.line)
 
 
 def read(data: bytes, agreement: Agreement) -> Table:
-    """The readings of a file, by the names of the agreement's KPIs. Raises nothing: see `bad`."""
+    """Read the readings of a file, matching KPIs of the agreement by name.
+
+    Raises nothing: what is wrong with the file is in `bad`.
+    """
     if len(data) > MOST_BYTES:
         return Table([], [BadLine(0, _("The file is larger than 1 MB."))])
-    places, rows = _rows(text_tables.decoded(data)[0])
-    if places is None:
+    columns, rows = _rows(text_tables.decoded(data)[0])
+    if columns is None:
         return Table(
             [], [BadLine(0, _("The first line must name three columns: KPI, date and value."))]
         )
     if len(rows) > MOST_ROWS:
         return Table([], [BadLine(0, _("The file has more than 5,000 lines."))])
-    names = {
-        key: row.pk
-        for row in Kpi.objects.filter(agreement=agreement)
-        for key in (_folded(row.name), row.name)
+    kpi_ids = {
+        key: kpi.pk
+        for kpi in Kpi.objects.filter(agreement=agreement)
+        for key in (_folded(kpi.name), kpi.name)
     }
-    month_first = any(statement_cells.is_month_first(_cell(row, places.day)) for _line, row in rows)
-    wanted: list[tuple[int, Wanted]] = []
+    month_first = any(
+        statement_cells.is_month_first(_cell(cells, columns.day)) for _line, cells in rows
+    )
+    new_readings: list[tuple[int, Wanted]] = []
     bad: list[BadLine] = []
-    for line, row in rows:
-        if row is not None and not any(map(str.strip, row)):
+    for line, cells in rows:
+        if cells is not None and not any(map(str.strip, cells)):
             continue
         try:
-            wanted.append((line, _wanted(row, places, names, month_first)))
-        except ValueError as no:
-            bad.append(BadLine(line, str(no)))
-    if not wanted and not bad:
+            new_readings.append((line, _reading_in(cells, columns, kpi_ids, month_first)))
+        except ValueError as error:
+            bad.append(BadLine(line, str(error)))
+    if not new_readings and not bad:
         bad.append(BadLine(0, _("There is no reading in this file.")))
-    return Table(wanted, bad)
+    return Table(new_readings, bad)
 
 
 class Places(NamedTuple):
-    """Where a row has its name, day and value; `comma` where it is the decimal mark, as beside semicolons."""
+    """The positions of the three columns in a row.
+
+    `comma` says that the comma is the decimal mark, as it is where semicolons separate the columns.
+    """
 
     name: int
     day: int
@@ -142,59 +159,66 @@ class Places(NamedTuple):
 
 
 def _rows(text: str) -> tuple[Places | None, list[text_tables.Row]]:
-    """The columns of the heading and the lines below it, with the delimiter that finds them."""
+    """Return the columns of the heading and the rows below it.
+
+    The delimiter is the one with which a heading is found; without a heading the columns are None.
+    """
     for delimiter in statement_csv.DELIMITERS:
-        lines = text_tables.rows(text.lstrip("\ufeff").replace("\0", ""), delimiter)
-        for _line, row in islice(lines, 5):  # a line such as "sep=;" may stand before the heading
-            if places := _heading(row or [], comma=delimiter == ";"):
-                return places, list(islice(lines, MOST_ROWS + 1))
+        rows = text_tables.rows(text.lstrip("\ufeff").replace("\0", ""), delimiter)
+        for _line, cells in islice(rows, 5):  # a line such as "sep=;" may stand before the heading
+            if columns := _heading(cells or [], comma=delimiter == ";"):
+                return columns, list(islice(rows, MOST_ROWS + 1))
     return None, []
 
 
-def _heading(row: Sequence[str], *, comma: bool) -> Places | None:
-    words = [statement_columns.plain(cell) for cell in row]
-    found = [
-        next((words.index(name) for name in names if name in words), None)
+def _heading(cells: Sequence[str], *, comma: bool) -> Places | None:
+    """Return the columns if the row names all three, otherwise None."""
+    headings = [statement_columns.plain(cell) for cell in cells]
+    positions = [
+        next((headings.index(name) for name in names if name in headings), None)
         for names in (NAME, DAY, VALUE)
     ]
-    name, day, value = found
+    name, day, value = positions
     return None if name is None or day is None or value is None else Places(name, day, value, comma)
 
 
-def _wanted(
-    row: list[str] | None, places: Places, names: dict[str, UUID], month_first: bool
+def _reading_in(
+    cells: list[str] | None, columns: Places, kpi_ids: dict[str, UUID], month_first: bool
 ) -> Wanted:
-    if row is None:
+    """Return the reading in a row. Raises ValueError with a message for the user."""
+    if cells is None:
         raise ValueError(_("The quotation marks of this line do not match."))
-    name = _cell(row, places.name)
-    kpi = names.get(name) or names.get(_folded(name))
+    name = _cell(cells, columns.name)
+    kpi = kpi_ids.get(name) or kpi_ids.get(_folded(name))
     if kpi is None:
         raise ValueError(_("There is no KPI called “%(name)s”.") % {"name": name.strip()[:80]})
     return Wanted(
         kpi,
-        _day(_cell(row, places.day), month_first),
-        _value(_cell(row, places.value), places.comma),
+        _day(_cell(cells, columns.day), month_first),
+        _value(_cell(cells, columns.value), columns.comma),
     )
 
 
 def _day(cell: str, month_first: bool) -> date:
+    """Return the date in a cell. Raises ValueError with a message for the user."""
     try:
         if month_first and "/" in cell:
             raise ValueError
         return statement_cells.read_date(cell)
     except ValueError:
-        words = _("“%(cell)s” is no date with the day before the month, or such as 2026-11-03.")
-        raise ValueError(words % {"cell": cell.strip()[:40]}) from None
+        message = _("“%(cell)s” is no date with the day before the month, or such as 2026-11-03.")
+        raise ValueError(message % {"cell": cell.strip()[:40]}) from None
 
 
 def _value(cell: str, comma: bool) -> Decimal:
-    """As an amount is written in any of these countries: 1,234.5 · 1.234,5 · 12 %.
+    """Return the number in a cell, however it is written: 1,234.5 · 1.234,5 · 12 %.
 
-    One mark before three digits may be either: as a decimal mark it leaves too many decimals, and nobody is to find
-    3.125 % written down as 3,125.
+    One mark before three digits could be a decimal mark or separate thousands. Where it is the
+    file's decimal mark the number is refused: it has too many decimals, and 3.125 % must not be
+    imported as 3,125. Raises ValueError with a message for the user.
     """
     try:
-        if (found := THREE.fullmatch(statement_cells.folded(cell))) and (found[1] == ",") == comma:
+        if (match := THREE.fullmatch(statement_cells.folded(cell))) and (match[1] == ",") == comma:
             raise ValueError
         return Decimal(statement_cells.read_amount(cell.strip().removesuffix("%"), "USD")).scaleb(
             -2
@@ -205,11 +229,18 @@ def _value(cell: str, comma: bool) -> Decimal:
         ) from None
 
 
-def _cell(row: list[str] | None, place: int) -> str:
-    return row[place] if row is not None and place < len(row) else ""
+def _cell(cells: list[str] | None, column: int) -> str:
+    """Return the text of a cell, empty where the row is too short."""
+    return cells[column] if cells is not None and column < len(cells) else ""
 
 
 def _folded(name: str) -> str:
-    """A name as it is looked up: without case, spaces and the mark that keeps a spreadsheet from running it."""
-    bare = " ".join(name.split())
-    return (bare[1:] if bare[:1] == "'" and bare[1:2] and bare[1] in FORMULA else bare).casefold()
+    """Return a name in the form in which it is looked up.
+
+    Case and spaces are folded, and the apostrophe that keeps a spreadsheet from running a formula
+    is dropped.
+    """
+    folded = " ".join(name.split())
+    return (
+        folded[1:] if folded[:1] == "'" and folded[1:2] and folded[1] in FORMULA else folded
+    ).casefold()

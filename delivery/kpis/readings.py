@@ -1,4 +1,4 @@
-"""Takes readings from any door, all of them or none: what is wrong with each is said by its place."""
+"""Writes a batch of readings, all of them or none, and says what is wrong with each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from delivery.rules.errors import BadReadings
 from delivery.rules.kpi_pace import CENT
 from delivery.rules.states import ReportState
 
-LARGEST = Decimal(10) ** 12  # not reached by any figure: the column's width
+LARGEST = Decimal(10) ** 12  # values stay below it: the database column has twelve digits
 
 
 class No(StrEnum):
@@ -37,7 +37,7 @@ class No(StrEnum):
 
 @dataclass(frozen=True)
 class Wanted:
-    """A reading as somebody sent it."""
+    """A reading as it was submitted."""
 
     kpi: UUID
     on: date
@@ -46,14 +46,14 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Bad:
-    """What is wrong with the reading at `place` (from 0)."""
+    """The reading at position `place` (from 0) is refused for the reason `why`."""
 
     place: int
     why: No
 
     @property
     def words(self) -> str:
-        """In a sentence."""
+        """The reason in a sentence, in the active language."""
         return {
             No.UNKNOWN: _("There is no such KPI."),
             No.RETIRED: _("This KPI is no longer measured."),
@@ -68,86 +68,105 @@ class Bad:
 def write(
     *, business: Business, wanted: Sequence[Wanted], now: datetime, actor: str, source: str
 ) -> list[Written]:
-    """All of them in one transaction, in the order given; the same ones again change nothing. Raises BadReadings."""
+    """Write the readings in one transaction; return the results in the order given.
+
+    Writing the same readings again changes nothing. Raises BadReadings.
+    """
     with transaction.atomic():
         values = check(business=business, wanted=wanted, now=now)
-        once = {(one.kpi.pk, one.on): one for one in values}
-        done = {
-            (each.reading.kpi_id, each.reading.on): each
-            for each in measure.put(list(once.values()), now=now, actor=actor, source=source)
+        unique = {(value.kpi.pk, value.on): value for value in values}
+        results = {
+            (result.reading.kpi_id, result.reading.on): result
+            for result in measure.put(list(unique.values()), now=now, actor=actor, source=source)
         }
-        return [done[one.kpi.pk, one.on] for one in values]
+        return [results[value.kpi.pk, value.on] for value in values]
 
 
 def check(*, business: Business, wanted: Sequence[Wanted], now: datetime) -> list[Value]:
-    """What would be written, in a fixed number of queries. Raises BadReadings with everything that is wrong."""
-    kpis = Kpi.objects.filter(business=business, pk__in={one.kpi for one in wanted}).select_related(
-        "agreement"
-    )
-    known = {row.pk: row for row in kpis.defer("agreement__terms", "agreement__tier")}
-    periods = _periods(list(known.values()), wanted)
+    """Return what would be written, in a fixed number of queries.
+
+    Raises BadReadings with everything that is wrong.
+    """
+    kpis = Kpi.objects.filter(
+        business=business, pk__in={reading.kpi for reading in wanted}
+    ).select_related("agreement")
+    kpi_by_id = {kpi.pk: kpi for kpi in kpis.defer("agreement__terms", "agreement__tier")}
+    periods = _periods(list(kpi_by_id.values()), wanted)
     values: dict[tuple[UUID, date], Decimal] = {}
-    good: list[Value] = []
-    bad: list[Bad] = []
-    for place, one in enumerate(wanted):
-        kpi, holds = known.get(one.kpi), None
+    accepted: list[Value] = []
+    refused: list[Bad] = []
+    for index, reading in enumerate(wanted):
+        # `match` is the period of the reading's day, and whether its report was sent.
+        kpi, match = kpi_by_id.get(reading.kpi), None
         if kpi:
-            own = periods.get(kpi.agreement_id, [])
-            holds = next((row for row in own if row[0].starts_on <= one.on < row[0].ends_on), None)
-        why = _why_not(one, kpi, holds, now)
-        if why is None and values.setdefault((one.kpi, one.on), one.value) != one.value:
+            own_periods = periods.get(kpi.agreement_id, [])
+            match = next(
+                (row for row in own_periods if row[0].starts_on <= reading.on < row[0].ends_on),
+                None,
+            )
+        why = _why_not(reading, kpi, match, now)
+        if (
+            why is None
+            and values.setdefault((reading.kpi, reading.on), reading.value) != reading.value
+        ):
             why = No.TWICE
         if why:
-            bad.append(Bad(place, why))
-        elif kpi and holds:
-            good.append(Value(kpi, holds[0], one.on, as_kept(one.value)))
-    if bad:
-        raise BadReadings(bad)
-    return good
+            refused.append(Bad(index, why))
+        elif kpi and match:
+            accepted.append(Value(kpi, match[0], reading.on, as_kept(reading.value)))
+    if refused:
+        raise BadReadings(refused)
+    return accepted
 
 
 def fits(value: Decimal) -> bool:
-    """Whether the column holds it exactly. Compared before anything is computed: 1e999999999 is a Decimal too."""
+    """Whether the database column holds the value exactly.
+
+    The size is compared before anything is computed, because 1e999999999 is a valid Decimal too.
+    """
     return value.is_finite() and -LARGEST < value < LARGEST and value == as_kept(value)
 
 
 def as_kept(value: Decimal) -> Decimal:
-    """As the column gives it back: 1E+3 is 1000.00, and nothing is less than 0 by its sign alone."""
+    """Return the value as the database returns it: 1E+3 is 1000.00, and -0 is 0."""
     return value.quantize(CENT) + 0
 
 
 def _periods(
     kpis: Sequence[Kpi], wanted: Sequence[Wanted]
 ) -> dict[UUID, list[tuple[Period, bool]]]:
-    """Of each agreement the periods that the wanted days can be in, and whether their report was sent."""
-    days = [one.on for one in wanted]
-    found: dict[UUID, list[tuple[Period, bool]]] = {}
+    """Return each agreement's periods that may contain one of the days.
+
+    With each period comes whether its report was sent.
+    """
+    days = [reading.on for reading in wanted]
+    periods: dict[UUID, list[tuple[Period, bool]]] = {}
     if not kpis:
-        return found
-    agreements = {row.agreement_id for row in kpis}
-    rows = Period.objects.filter(
+        return periods
+    agreements = {kpi.agreement_id for kpi in kpis}
+    matching = Period.objects.filter(
         agreement__in=agreements, starts_on__lte=max(days), ends_on__gt=min(days)
     )
-    drafts = Report.objects.select_for_update().filter(
-        period__in=rows
-    )  # nobody sends one while we write
-    sent = {row.period_id for row in drafts if row.state == ReportState.SENT}
-    for row in rows:
-        found.setdefault(row.agreement_id, []).append((row, row.pk in sent))
-    return found
+    # The lock keeps a report from being sent while its readings are written.
+    reports = Report.objects.select_for_update().filter(period__in=matching)
+    sent = {report.period_id for report in reports if report.state == ReportState.SENT}
+    for period in matching:
+        periods.setdefault(period.agreement_id, []).append((period, period.pk in sent))
+    return periods
 
 
 def _why_not(
-    one: Wanted, kpi: Kpi | None, holds: tuple[Period, bool] | None, now: datetime
+    reading: Wanted, kpi: Kpi | None, match: tuple[Period, bool] | None, now: datetime
 ) -> No | None:
+    """Return why a reading is refused, None if it is not; `match` is its period, if any."""
     if kpi is None:
         return No.UNKNOWN
     if kpi.retired_at:
         return No.RETIRED
-    if not fits(one.value):
+    if not fits(reading.value):
         return No.VALUE
-    if one.on > local_day(now, kpi.agreement.time_zone):
+    if reading.on > local_day(now, kpi.agreement.time_zone):
         return No.FUTURE
-    if holds is None:
+    if match is None:
         return No.NO_PERIOD
-    return No.CLOSED if holds[1] else None
+    return No.CLOSED if match[1] else None

@@ -1,4 +1,4 @@
-"""What was done for the fee: one file per noun; everything hangs on a period."""
+"""What is delivered for the fee: hours, work, requests, KPIs and reports, each of one period."""
 
 from delivery.models.hours import Adjustment, Overage, TimeEntry, TimeImport, Timer
 from delivery.models.kpi import Kpi, Reading

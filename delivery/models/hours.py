@@ -1,4 +1,4 @@
-"""Hours: entries, the timer, imports, adjustments of the allowance, and work beyond it."""
+"""Time entries, the timer, time imports, adjustments of the allowance, and work beyond it."""
 
 from django.conf import settings
 from django.db import models
@@ -11,20 +11,24 @@ from delivery.rules.states import OverageState, TimeImportState
 A_DAY = 24 * 60
 
 
-class InUse(models.Manager["TimeEntry"]):
-    """The entries that count: not those that were replaced or taken back."""
+class CurrentEntries(models.Manager["TimeEntry"]):
+    """The entries that count, without those that were corrected or deleted."""
 
     def get_queryset(self) -> models.QuerySet["TimeEntry"]:
         return super().get_queryset().filter(voided_at__isnull=True)
 
 
 class TimeEntry(TenantRow):
-    """`minutes` is a positive integer, at most one day; it may `consume` the allowance (rule 25).
+    """Time that was worked in a period.
 
-    Rows do not change (a trigger holds it): a correction is a new row that `replaces` this one, and both this one and
-    one that is taken back get `voided_at` and `voided_by`. So any past moment can be read as it stood. What is not
-    `billable` is the freelancer's own and never shown to the client. `import_key` says which line of which tracker an
-    imported one was: the same line is not taken over twice.
+    `minutes` is a positive integer of at most one day. An entry that `consumes` counts against the
+    included hours (rule 25). An entry that is not `billable` is the freelancer's own and is never
+    shown to the client.
+
+    A trigger keeps rows from changing. A correction is a new row that `replaces` this one; the
+    corrected row, like a deleted one, gets `voided_at` and `voided_by`. So the entries can be read
+    as they stood at any moment. `import_key` identifies the line of the tracker's export that an
+    imported entry came from, so that no line is imported twice.
     """
 
     period = models.ForeignKey("agreements.Period", models.PROTECT, related_name="time_entries")
@@ -47,7 +51,7 @@ class TimeEntry(TenantRow):
     voided_at = models.DateTimeField(_("replaced or taken back"), null=True, blank=True)
     voided_by = models.CharField(_("replaced or taken back by"), max_length=200, blank=True)
 
-    objects = InUse()
+    objects = CurrentEntries()
     history = models.Manager()
 
     class Meta:
@@ -75,12 +79,19 @@ class TimeEntry(TenantRow):
 
     @property
     def is_late(self) -> bool:
-        """Whether it counts in a later period, since the report of its day's was sent (rule 27)."""
+        """Whether the entry counts in a later period than its day's.
+
+        That is so when the report of its day's period was already sent (rule 27).
+        """
         return self.on < self.period.starts_on
 
 
 class Timer(TenantRow):
-    """One per person. Stopping it writes a TimeEntry and takes the row away. `warned_at`: it was found forgotten."""
+    """The running timer of a person; each person has at most one.
+
+    Stopping it writes a TimeEntry and deletes the row. `warned_at` is when the person was told that
+    the timer was still running.
+    """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="timer")
     agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="+")
@@ -109,11 +120,14 @@ TIME_IMPORT_STATES = [
 
 
 class TimeImport(TenantRow):
-    """`rows` are the lines as they were read (JSON, with their line numbers), `encoding` what the file was read in.
+    """An export of a time tracker that was read, and what became of it.
 
-    `places` says which of our agreements a name of theirs is (name → agreement's id, "-" to leave it out). With
-    `day_first` 3/11 is the third of November (null: nobody has said, and the file does not). With `all_billable` what
-    is not billable there is work for the client all the same. `entries` counts what was written when taken over.
+    `rows` are the lines as read (JSON, with their line numbers), and `encoding` is the text
+    encoding of the file. `places` maps each project or client name in the file to the id of an
+    agreement, or to "-" to skip its lines. `day_first` says that 3/11 is the third of November;
+    None means that the file does not show it and nobody has said so. With `all_billable` entries
+    that the tracker marks as not billable are imported as work for the client. `entries` counts
+    what was written.
     """
 
     file_name = models.CharField(_("file"), max_length=160)
@@ -166,7 +180,10 @@ class TimeImport(TenantRow):
 
 
 class Adjustment(TenantRow):
-    """Never changed or removed: a wrong one is set right by another (rule 25)."""
+    """A correction of a period's included hours, in minutes, with its reason.
+
+    Rows never change and are never deleted: a wrong adjustment is corrected by another (rule 25).
+    """
 
     period = models.ForeignKey("agreements.Period", models.PROTECT, related_name="adjustments")
     minutes = models.IntegerField(_("time"))
@@ -194,10 +211,12 @@ OVERAGE_STATES = [
 
 
 class Overage(TenantRow):
-    """A budget: up to `minutes` beyond the included time, at `rate` minor units of `currency` an hour before tax.
+    """A budget of up to `minutes` beyond the included hours of a period.
 
-    `by_terms`: it is the agreement's standing permission, once for each period. When the period is over, what was
-    really used of it becomes lines of the next invoice; `billed` counts those minutes, in the same transaction.
+    `rate` is the price of an hour in minor units of `currency`, before tax. `by_terms` marks the
+    agreement's standing permission, of which a period has at most one. When the period is over, the
+    minutes that were really used become lines of the next invoice; `billed` counts them and is
+    written in the same transaction.
     """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="overages")
@@ -235,7 +254,7 @@ class Overage(TenantRow):
 
     @property
     def most(self) -> int:
-        """What it costs if all of it is used, before tax."""
+        """The price of the whole budget, in minor units before tax."""
         return prorate(self.rate, self.minutes, 60)
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Kpi and Reading: a figure the client wants to move, and what it was on a day."""
+"""KPIs, the figures that a client wants to move, and their readings on single days."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,7 @@ from delivery.rules.kpi_pace import Shape
 
 
 class KpiKind(models.TextChoices):
-    """What a figure is about."""
+    """What a KPI is about."""
 
     GROWTH = "growth", _("Growth")
     ENGAGEMENT = "engagement", _("Engagement")
@@ -23,7 +23,7 @@ SHAPES = [
 ]
 
 
-IN_SHORT = {
+SHAPES_WITHOUT_EXAMPLES = {
     Shape.LEVEL: _("a level that moves"),
     Shape.COUNT: _("a count that begins anew in each period"),
     Shape.RATE: _("a rate"),
@@ -31,9 +31,11 @@ IN_SHORT = {
 
 
 class Kpi(TenantRow):
-    """`target` is for the end of each period, `baseline` where the agreement began; both in `unit`.
+    """A figure that the client wants to move.
 
-    `shape` says what a reading means, and so where the figure should be on a day: see delivery.rules.kpi_pace.
+    `target` is for the end of each period and `baseline` is the figure at the start of the
+    agreement; both are in `unit`. `shape` says what a reading means, and so where the figure should
+    be on a day: see delivery.rules.kpi_pace.
     """
 
     agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="kpis")
@@ -57,29 +59,30 @@ class Kpi(TenantRow):
 
     @property
     def shape_text(self) -> str:
-        """What it is, without the example that helps whoever chooses it."""
-        return str(IN_SHORT[Shape(self.shape)])
+        """The shape in words, without the example that is shown when choosing one."""
+        return str(SHAPES_WITHOUT_EXAMPLES[Shape(self.shape)])
 
 
 class Source(models.TextChoices):
-    """How a reading came."""
+    """How a reading was entered."""
 
     HAND = "hand", _("by hand")
     FILE = "file", _("from a file")
     HTTP = "http", _("over HTTP")
 
 
-class InUse(models.Manager["Reading"]):
-    """The readings that count: not those that were corrected or taken back."""
+class CurrentReadings(models.Manager["Reading"]):
+    """The readings that count, without those that were corrected or deleted."""
 
     def get_queryset(self) -> models.QuerySet["Reading"]:
         return super().get_queryset().filter(voided_at__isnull=True)
 
 
 class Reading(TenantRow):
-    """What a KPI was on a day, once a day; the newest of a period is the period's figure.
+    """The figure of a KPI on one day; the newest reading of a period is the period's figure.
 
-    Rows do not change (a trigger holds it): a correction is a new row that `replaces` this one; it gets `voided_at`.
+    A trigger keeps rows from changing. A correction is a new row that `replaces` this one; the
+    corrected row gets `voided_at`.
     """
 
     kpi = models.ForeignKey(Kpi, models.PROTECT, related_name="readings")
@@ -93,7 +96,7 @@ class Reading(TenantRow):
     )
     voided_at = models.DateTimeField(_("corrected or taken back"), null=True, blank=True)
 
-    objects = InUse()
+    objects = CurrentReadings()
     history = models.Manager()
 
     class Meta:

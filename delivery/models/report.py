@@ -1,4 +1,4 @@
-"""Reports to the client, the runs that make them, quarterly reviews, and early warnings to the freelancer."""
+"""Reports to the client, the runs that make them, quarterly reviews, and early warnings."""
 
 from django.conf import settings
 from django.db import models
@@ -19,15 +19,20 @@ ANSWERS = [
 
 
 class Report(TenantRow):
-    """One per period. `snapshot` is empty until it is sent; then it and `sha256` never change (trigger).
+    """The report of a period; each period has at most one.
 
-    Until then the freelancer's `comment`, `next_text`, `decision` (a question with one answer) and the ids of the
-    `chosen` KPIs (at most three, empty: the first three) are typed; `send_at` is when it goes out by itself: on the
-    day that was agreed, or when the freelancer said; null: it waits. `unreviewed`: it went out without a look at it.
-    Its `document` is printed by a worker after it was frozen, and mailed when it is there.
+    Before it is sent the freelancer writes `comment`, `next_text`, and `decision` (a question with
+    one answer), and picks the `chosen` KPIs by their ids (at most three; empty means the first
+    three). `send_at` is when the report is sent automatically: on the agreed day, or when the
+    freelancer scheduled it; None means that it waits. `unreviewed` marks a report that was sent
+    without review. `snapshot` is empty until the report is sent; then it and `sha256` never change
+    (a trigger holds that). A worker renders `document` afterwards, and the email is sent when the
+    document is there.
 
-    What was seen of it: `letter_opened_at` (the letter's picture was fetched), `opened_at` (the page), `read_seconds`
-    on it. Null is "not recorded", not "unread". `nudged_at` and `task_at` follow when nothing was seen.
+    What the client saw: `letter_opened_at` (the image in the email was fetched), `opened_at` (the
+    page was opened), and `read_seconds` on that page. None means "not recorded", not "unread". When
+    nothing was seen, the client is reminded at `nudged_at`, and from `task_at` on the freelancer is
+    asked to talk to the client.
     """
 
     period = models.OneToOneField("agreements.Period", models.PROTECT, related_name="report")
@@ -97,7 +102,7 @@ class Report(TenantRow):
 
     @property
     def is_seen(self) -> bool:
-        """Whether anything shows that the client has had it before their eyes."""
+        """Whether anything shows that the client has seen the report."""
         return bool(self.letter_opened_at or self.opened_at or self.answered_at)
 
     @property
@@ -117,8 +122,12 @@ class Report(TenantRow):
 
 
 class ReportRun(models.Model):
-    """`door` is who opened it (beat, command). `total` reports are to be drafted or sent, `done` are; `result` holds
-    counts. A run that died leaves `finished_at` empty, and the next one goes on where it was."""
+    """One run of the report job.
+
+    `door` says what started it (beat, command). `total` reports were to be drafted or sent, and
+    `done` of them are; `result` holds counts. A run that died leaves `finished_at` empty, and the
+    next run continues with what it left.
+    """
 
     door = models.CharField(_("started by"), max_length=20)
     started_at = models.DateTimeField(_("started"))
@@ -137,8 +146,11 @@ class ReportRun(models.Model):
 
 
 class QuarterlyReview(TenantRow):
-    """From `starts_on` up to, not including, `ends_on`: the periods that ended in it. `snapshot` and its SHA-256 do
-    not change (trigger); the same quarter made again after new facts is another row."""
+    """A review of the periods that ended from `starts_on` up to, not including, `ends_on`.
+
+    `snapshot` and its SHA-256 never change (a trigger holds that). When facts have changed, the
+    same quarter is reviewed again in another row.
+    """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="quarterly_reviews")
     agreement = models.ForeignKey(
@@ -166,11 +178,13 @@ class QuarterlyReview(TenantRow):
 
 
 class EarlyWarning(TenantRow):
-    """Once for each period and `day` (10 or 20; of one longer than a month, a third and two thirds of it).
+    """A warning to the freelancer that a period is off track, once for each check day.
 
-    `findings` are the facts as JSON, put into words where shown. `note` is two sentences to the client in the
-    client's language, `change` the one thing to change, for the freelancer's eyes; both as drafted. `sent_at`: the
-    note went out, `dismissed_at`: the freelancer let it be.
+    `day` is 10 or 20, or for a period longer than a month a third and two thirds of its days.
+    `findings` are facts in JSON, put into words where they are shown. `note` is a drafted message
+    to the client, in the client's language; `change` is a proposed change that only the freelancer
+    sees. `sent_at` is when the note was sent, `dismissed_at` when the freelancer dismissed the
+    warning.
     """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="early_warnings")

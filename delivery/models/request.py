@@ -1,4 +1,4 @@
-"""Request and RequestMessage: work that a client asks for in a few words, and what was said about it until done."""
+"""Requests for work by a client, and the messages about them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -24,10 +24,11 @@ FITS = [
 
 
 class Request(TenantRow):
-    """`respond_by` is when the tier promises the first answer, `responded_at` when it came (null: not yet).
+    """Work that a client asked for.
 
-    `fits` and `left` (minutes) are as they were when it was asked, `estimate` what the client or the freelancer
-    thinks it takes (minutes; null: not said).
+    `respond_by` is when the first answer is due under the agreement, `responded_at` when it was
+    given (None: not yet). `fits` and `left` (minutes) state what applied when the client asked.
+    `estimate` is how many minutes the client or the freelancer expects it to take (None: not said).
     """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="requests")
@@ -91,9 +92,11 @@ class Request(TenantRow):
 
 
 class RequestMessage(TenantRow):
-    """One thing that was said about a request: by a person of the client's, or (without `contact`) by the business.
+    """A message about a request.
 
-    `came_as` is the Message-ID of the email it came by; empty: it was written in the app. Never changed or removed.
+    It is from a contact of the client or, without `contact`, from the business. `came_as` is the
+    Message-ID of the email that brought it, empty for a message written in the app. Rows never
+    change and are never deleted.
     """
 
     request = models.ForeignKey(Request, models.PROTECT, related_name="messages")

@@ -1,4 +1,4 @@
-"""Deliverables of a period, and their handovers to the client."""
+"""The deliverables of a period, and what was handed over to the client for them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from core.models import TenantRow
 from delivery.rules.states import DeliverableState
 
-OWN = 1000  # what the tier promises stands up to this position; what was carried in or added stands behind it
+# Positions up to this one are the tier's own deliverables; added and carried ones come after it.
+OWN = 1000
 
 
 DELIVERABLE_STATES = [
@@ -17,10 +18,12 @@ DELIVERABLE_STATES = [
 
 
 class Deliverable(TenantRow):
-    """`promised` and `done` are counts (12 posts); the rows of a period are made from the agreement's tier.
+    """Something promised for a period.
 
-    What is missing when the period is over is carried (the next period's row is `carried_from` this one) or waived,
-    `because` of a reason that the client reads. `due_on` is the day on which it is wanted; null: the period's last.
+    The first rows of a period are made from the agreement's tier. `promised` and `done` are counts
+    (12 posts). What is missing when the period is over is either carried, so that the next period's
+    row is `carried_from` this one, or waived; `because` is the reason, which the client reads.
+    `due_on` is the day by which it is wanted, None for the last day of the period.
     """
 
     period = models.ForeignKey("agreements.Period", models.PROTECT, related_name="deliverables")
@@ -81,9 +84,12 @@ class Deliverable(TenantRow):
 
 
 class Handover(TenantRow):
-    """It counts `count` times towards `deliverable.done`. With a `url`, or with a file that is kept by its SHA-256
-    (`sha256`, `size` in bytes, `file_name` as it was called, `content_type` as its bytes say), or with neither.
-    `request` is the one that it answers, if any."""
+    """Something handed over to the client, counting `count` towards the deliverable's `done`.
+
+    A handover has a link (`url`), a file, or neither. A file is stored under its SHA-256
+    (`sha256`); `size` is in bytes, `file_name` is the name it was uploaded with, and `content_type`
+    follows from its bytes. `request` is the request that the handover answers, if any.
+    """
 
     deliverable = models.ForeignKey(
         "delivery.Deliverable", models.PROTECT, related_name="handovers"

@@ -1,6 +1,7 @@
-"""Whether clients are likely to renew: the facts of any number of agreements in a fixed number of queries, in words.
+"""How likely clients are to renew, in words, for any number of agreements.
 
-It is the freelancer's own: no page, letter or paper of the client's ever says it (rule 37).
+The number of queries does not grow with the agreements. Only the freelancer sees the result: no
+page, email or document for the client ever shows it (rule 37).
 """
 
 from collections import defaultdict
@@ -28,13 +29,13 @@ from delivery.rules.renewal_risk import Facts, Level, Reason, Why
 from delivery.rules.states import ReportState, RequestState
 
 LOOKED_AT = 2  # periods that are over
-LATELY = timedelta(days=90)  # for requests
-LONGEST = timedelta(days=800)  # back to where two periods of a year are over
+LATELY = timedelta(days=90)  # requests asked within it are judged
+LONGEST = timedelta(days=800)  # within it two yearly periods have ended
 
 
 @dataclass(frozen=True)
 class Told:
-    """A reason as it is read, and what to do about it."""
+    """A reason in words, and what the freelancer can do about it."""
 
     why: Why
     words: str
@@ -43,7 +44,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Outlook:
-    """How likely an agreement does not go on, and why; without a reason it is low."""
+    """How likely an agreement is not to be renewed, and why; without reasons the level is low."""
 
     level: Level
     reasons: list[Told]
@@ -51,12 +52,12 @@ class Outlook:
 
     @property
     def label(self) -> str:
-        """In one word, for a badge."""
+        """The level in one word, for a badge."""
         return {Level.LOW: _("Low"), Level.MEDIUM: _("Medium"), Level.HIGH: _("High")}[self.level]
 
     @property
     def tone(self) -> str:
-        """The badge's look."""
+        """The colour of the badge."""
         return {Level.LOW: "good", Level.MEDIUM: "warn", Level.HIGH: "bad"}[self.level]
 
 
@@ -67,136 +68,169 @@ def outlooks(
     now: datetime,
     stated: Mapping[UUID, PeriodStatement] | None = None,
 ) -> dict[UUID, Outlook]:
-    """Of each agreement of one business. `stated` is what hours.of_agreements says, where somebody has asked it."""
-    rows = list(agreements)
-    found = {}
+    """Return the outlook of each agreement of one business by its id.
+
+    `stated` is the result of `hours_left.of_agreements`, if the caller has it already.
+    """
+    agreement_list = list(agreements)
+    result = {}
     for pk, facts in _facts(
-        business, rows, now, hours_left.of_agreements(rows) if stated is None else stated
+        business,
+        agreement_list,
+        now,
+        hours_left.of_agreements(agreement_list) if stated is None else stated,
     ).items():
-        why = renewal_risk.reasons(facts)
-        found[pk] = Outlook(
-            renewal_risk.level(why),
-            [Told(one.why, says(one), step(one)) for one in why],
-            sum(one.points for one in why),
+        risks = renewal_risk.reasons(facts)
+        result[pk] = Outlook(
+            renewal_risk.level(risks),
+            [Told(risk.why, says(risk), step(risk)) for risk in risks],
+            sum(risk.points for risk in risks),
         )
-    return found
+    return result
 
 
 def _facts(
-    business: Business, rows: list[Agreement], now: datetime, stated: Mapping[UUID, PeriodStatement]
+    business: Business,
+    agreements: list[Agreement],
+    now: datetime,
+    stated: Mapping[UUID, PeriodStatement],
 ) -> dict[UUID, Facts]:
-    over = _over(rows, now)
-    read = figures.of_periods([period for own in over.values() for period in own])
+    """Return what is known about each agreement."""
+    ended_periods = _ended_periods(agreements, now)
+    kpi_figures = figures.of_periods(
+        [period for periods in ended_periods.values() for period in periods]
+    )
     failing, unread, late = (
         queries.failed_agreements(business),
-        _unread(rows, now),
-        _late(rows, now),
+        _unread(agreements, now),
+        _late(agreements, now),
     )
-    found = {}
-    for row in rows:
-        own = over[row.pk]
-        paces = [[one.pace for one in read[period.pk]] for period in own]
-        found[row.pk] = Facts(
+    result = {}
+    for agreement in agreements:
+        periods = ended_periods[agreement.pk]
+        paces = [[figure.pace for figure in kpi_figures[period.pk]] for period in periods]
+        result[agreement.pk] = Facts(
             targets=[
-                (each.count(Pace.BEHIND), len(each) - each.count(Pace.UNKNOWN)) for each in paces
+                (
+                    period_paces.count(Pace.BEHIND),
+                    len(period_paces) - period_paces.count(Pace.UNKNOWN),
+                )
+                for period_paces in paces
             ],
             hours=[
                 (stated[period.pk].used, stated[period.pk].available)
-                for period in own
+                for period in periods
                 if period.pk in stated
             ],
-            unread=unread.get(row.pk, 0),
-            charge_failed=row.pk in failing,
-            late=late.get(row.pk, 0),
-            ends_in=_ends_in(row, now),
+            unread=unread.get(agreement.pk, 0),
+            charge_failed=agreement.pk in failing,
+            late=late.get(agreement.pk, 0),
+            ends_in=_ends_in(agreement, now),
         )
-    return found
+    return result
 
 
-def _over(rows: list[Agreement], now: datetime) -> dict[UUID, list[Period]]:
-    """The last periods of each that are over, the newest first."""
-    zones = {row.pk: row.time_zone for row in rows}
-    found: dict[UUID, list[Period]] = defaultdict(list)
-    latest = (now + timedelta(days=1)).date()
+def _ended_periods(agreements: list[Agreement], now: datetime) -> dict[UUID, list[Period]]:
+    """Return the last two periods of each agreement that are over, the newest first."""
+    zones = {agreement.pk: agreement.time_zone for agreement in agreements}
+    ended_periods: dict[UUID, list[Period]] = defaultdict(list)
+    tomorrow = (now + timedelta(days=1)).date()
     periods = Period.objects.filter(
-        agreement__in=zones, ends_on__lte=latest, ends_on__gt=latest - LONGEST
+        agreement__in=zones, ends_on__lte=tomorrow, ends_on__gt=tomorrow - LONGEST
     )
     for period in periods.only("agreement", "starts_on", "ends_on").order_by("-starts_on"):
-        own = found[period.agreement_id]
-        if len(own) < LOOKED_AT and period.ends_on <= local_day(now, zones[period.agreement_id]):
-            own.append(period)
-    return found
+        agreement_periods = ended_periods[period.agreement_id]
+        if len(agreement_periods) < LOOKED_AT and period.ends_on <= local_day(
+            now, zones[period.agreement_id]
+        ):
+            agreement_periods.append(period)
+    return ended_periods
 
 
-def _unread(rows: list[Agreement], now: datetime) -> dict[UUID, int]:
-    """How many of the newest reports of each nobody looked at in time; one that is younger says nothing yet."""
-    sent = Report.objects.filter(period__agreement__in=rows, state=ReportState.SENT).select_related(
-        "period"
-    )
-    seen: set[UUID] = set()
-    found: dict[UUID, int] = defaultdict(int)
-    names = ("letter_opened_at", "opened_at", "answered_at", "sent_at", "period__agreement_id")
-    for report in sent.only(*names).order_by("-sent_at"):
-        about = report.period.agreement_id
+def _unread(agreements: list[Agreement], now: datetime) -> dict[UUID, int]:
+    """Return how many of the newest reports of each agreement the client has not seen in time.
+
+    Reports that are younger than UNREAD do not count yet.
+    """
+    sent = Report.objects.filter(
+        period__agreement__in=agreements, state=ReportState.SENT
+    ).select_related("period")
+    seen_agreements: set[UUID] = set()
+    unread: dict[UUID, int] = defaultdict(int)
+    fields = ("letter_opened_at", "opened_at", "answered_at", "sent_at", "period__agreement_id")
+    for report in sent.only(*fields).order_by("-sent_at"):
+        agreement_id = report.period.agreement_id
         if report.is_seen:
-            seen.add(about)
-        elif about not in seen and report.sent_at and report.sent_at <= now - renewal_risk.UNREAD:
-            found[about] += 1
-    return found
+            seen_agreements.add(agreement_id)
+        elif (
+            agreement_id not in seen_agreements
+            and report.sent_at
+            and report.sent_at <= now - renewal_risk.UNREAD
+        ):
+            unread[agreement_id] += 1
+    return unread
 
 
-def _late(rows: list[Agreement], now: datetime) -> dict[UUID, int]:
-    """Requests of late that were answered after the promised hour, or still wait beyond it."""
-    asked = Request.objects.filter(
-        agreement__in=rows, created_at__gt=now - LATELY, respond_by__lt=now
+def _late(agreements: list[Agreement], now: datetime) -> dict[UUID, int]:
+    """Return how many recent requests were answered too late, or wait beyond the promised time."""
+    requests = Request.objects.filter(
+        agreement__in=agreements, created_at__gt=now - LATELY, respond_by__lt=now
     )
-    found: dict[UUID, int] = defaultdict(int)
-    for about, state, by, at in asked.values_list(
+    late: dict[UUID, int] = defaultdict(int)
+    for agreement_id, state, respond_by, responded_at in requests.values_list(
         "agreement", "state", "respond_by", "responded_at"
     ):
-        waits = at is None and state == RequestState.ASKED
-        found[about] += waits or (at is not None and at > by)
-    return found
+        is_waiting = responded_at is None and state == RequestState.ASKED
+        late[agreement_id] += is_waiting or (responded_at is not None and responded_at > respond_by)
+    return late
 
 
-def _ends_in(row: Agreement, now: datetime) -> timedelta | None:
-    """Until it ends for good: notice was given, or the term does not renew by itself. A trial is meant to end."""
-    if row.ends_on is None or row.renews == Renews.ALONE or row.is_trial:
+def _ends_in(agreement: Agreement, now: datetime) -> timedelta | None:
+    """Return the time until the agreement ends for good, None if it does not.
+
+    It ends when notice was given or the term does not renew automatically. A paid trial is meant to
+    end, so it does not count.
+    """
+    if agreement.ends_on is None or agreement.renews == Renews.ALONE or agreement.is_trial:
         return None
-    return row.ends_on - local_day(now, row.time_zone)
+    return agreement.ends_on - local_day(now, agreement.time_zone)
 
 
-def says(one: Reason) -> str:
-    """A reason in a sentence."""
-    match one.why:
+def says(reason: Reason) -> str:
+    """Return a reason in a sentence."""
+    match reason.why:
         case Why.ENDS:
-            return ngettext("It ends in %(n)s day.", "It ends in %(n)s days.", one.count) % {
-                "n": one.count
+            return ngettext("It ends in %(n)s day.", "It ends in %(n)s days.", reason.count) % {
+                "n": reason.count
             }
         case Why.CHARGE:
             return _("A charge failed and is still open.")
         case Why.UNREAD:
-            return _("The last %(n)s reports were not looked at.") % {"n": one.count}
-        case Why.TARGETS if one.points > 1:
-            return _("Targets missed: %(n)s of %(of)s, the second period in a row.") % _numbers(one)
+            return _("The last %(n)s reports were not looked at.") % {"n": reason.count}
+        case Why.TARGETS if reason.points > 1:
+            return _("Targets missed: %(n)s of %(of)s, the second period in a row.") % _counts(
+                reason
+            )
         case Why.TARGETS:
-            return _("Targets missed in the last period: %(n)s of %(of)s.") % _numbers(one)
+            return _("Targets missed in the last period: %(n)s of %(of)s.") % _counts(reason)
         case Why.UNUSED:
-            words = {"used": formats.hours(one.count), "available": formats.hours(one.of)}
-            said = _("Only %(used)s of %(available)s were used in the last period.")
-            if one.points > 1:
-                said = _("Only %(used)s of %(available)s were used, the second period in a row.")
-            return said % words
+            values = {"used": formats.hours(reason.count), "available": formats.hours(reason.of)}
+            template = _("Only %(used)s of %(available)s were used in the last period.")
+            if reason.points > 1:
+                template = _(
+                    "Only %(used)s of %(available)s were used, the second period in a row."
+                )
+            return template % values
         case Why.SLOW:
             return ngettext(
                 "%(n)s request was answered later than promised.",
                 "%(n)s requests were answered later than promised.",
-                one.count,
-            ) % _numbers(one)
+                reason.count,
+            ) % _counts(reason)
 
 
-def step(one: Reason) -> str:
-    """What to do about it, once."""
+def step(reason: Reason) -> str:
+    """Return what the freelancer can do about a reason."""
     return {
         Why.ENDS: _("Talk about the next term now, with what was achieved in front of you."),
         Why.CHARGE: _("Ask for a new card, and whether something else is behind it."),
@@ -206,8 +240,9 @@ def step(one: Reason) -> str:
         ),
         Why.UNUSED: _("Offer something that they can use the hours for, or a smaller tier."),
         Why.SLOW: _("Answer what is open today, and say when the rest comes."),
-    }[one.why]
+    }[reason.why]
 
 
-def _numbers(one: Reason) -> dict[str, int]:
-    return {"n": one.count, "of": one.of}
+def _counts(reason: Reason) -> dict[str, int]:
+    """Return the figures of a reason for its sentence."""
+    return {"n": reason.count, "of": reason.of}

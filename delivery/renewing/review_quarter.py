@@ -1,4 +1,4 @@
-"""Makes a quarterly review: composed, hashed and printed once; and sends it to the client with its paper."""
+"""Creates a quarterly review, renders its PDF, and sends it to the client."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -25,14 +25,17 @@ from delivery.rules.errors import NoPeriod
 
 
 def periods_of(agreement: Agreement, until: date | None, today: date) -> Sequence[Period]:
-    """Up to three periods that are over, oldest first; the last one ends (exclusive) `until`, or is the newest."""
-    over = quarter.ended(agreement, today)
-    place = next((n for n, row in enumerate(over) if row.ends_on == until), 0)
-    return over[place : place + quarter.LONG][::-1]
+    """Return up to three periods that are over, oldest first.
+
+    The last of them is the one that ends `until` (exclusive), or the newest one.
+    """
+    ended = quarter.ended(agreement, today)
+    start = next((index for index, period in enumerate(ended) if period.ends_on == until), 0)
+    return ended[start : start + quarter.LONG][::-1]
 
 
 def compose(*, agreement: Agreement, periods: Sequence[Period], outlook: str) -> dict[str, Any]:
-    """The contents in the client's language. Raises NoPeriod where none is over yet."""
+    """Return the contents in the client's language. Raises NoPeriod when no period is over yet."""
     if not periods:
         raise NoPeriod(_("The first period is not over yet."))
     with translation.override(agreement.language):
@@ -42,53 +45,56 @@ def compose(*, agreement: Agreement, periods: Sequence[Period], outlook: str) ->
 def make(
     *, agreement: Agreement, periods: Sequence[Period], outlook: str, now: datetime
 ) -> QuarterlyReview:
-    """Print it and keep it; the same facts and words again are the one that is there.
+    """Create the review and its PDF; the same contents again return the existing review.
 
-    What the client has typed may hold signs that no font has: they are left out on paper. Raises NoPeriod, and
-    MissingGlyphs about the outlook.
+    Characters in the client's texts that no font contains are left out of the PDF. Raises NoPeriod,
+    and MissingGlyphs for such characters in `outlook`.
     """
     check(outlook, field="outlook")
-    shot = compose(agreement=agreement, periods=periods, outlook=outlook)
-    found = QuarterlyReview.objects.filter(
-        agreement=agreement, starts_on=periods[0].starts_on, sha256=digest(shot)
+    contents = compose(agreement=agreement, periods=periods, outlook=outlook)
+    existing = QuarterlyReview.objects.filter(
+        agreement=agreement, starts_on=periods[0].starts_on, sha256=digest(contents)
     ).first()
-    if found:
-        return found
+    if existing:
+        return existing
     with translation.override(agreement.language):
-        context = {"business": agreement.business, **quarter.with_words(printable_within(shot))}
-        name = quarter.title(shot)
+        context = {"business": agreement.business, **quarter.with_words(printable_within(contents))}
+        title = quarter.title(contents)
     pdf = render.pdf(
         "review",
         context,
         language=agreement.language,
-        title=name,
-        identifier=digest(shot),
+        title=title,
+        identifier=digest(contents),
         created=now,
     )
     with transaction.atomic():
         document = store.save(
-            business=agreement.business, kind=DocumentKind.REVIEW, title=name, pdf=pdf, now=now
+            business=agreement.business, kind=DocumentKind.REVIEW, title=title, pdf=pdf, now=now
         )
-        row, _made = QuarterlyReview.objects.get_or_create(
+        review, _made = QuarterlyReview.objects.get_or_create(
             agreement=agreement,
             starts_on=periods[0].starts_on,
-            sha256=digest(shot),
+            sha256=digest(contents),
             defaults={
                 "business": agreement.business,
                 "client": agreement.client,
                 "ends_on": periods[-1].ends_on,
-                "snapshot": shot,
+                "snapshot": contents,
                 "document": document,
                 "created_at": now,
             },
         )
-    return row
+    return review
 
 
 def send(
     *, review: QuarterlyReview, actor: str, now: datetime, origin: Origin = UNSEEN
 ) -> QuarterlyReview:
-    """Mail it to who decides, once, with the paper and a way in. Raises NobodyToTell, NotAllowedNow."""
+    """Email the review to the client's decision maker, once, with the PDF and a link.
+
+    Raises NobodyToTell, and NotAllowedNow when it was sent already.
+    """
     agreement = review.agreement
     contact = addressee.must_be(agreement)
     with transaction.atomic():
@@ -107,11 +113,12 @@ def send(
         )
         link = portal_links.portal_link(contact=contact, now=now, target=f"review:{review.pk}")
         with translation.override(agreement.language):
-            words = {"title": quarter.title(review.snapshot), "business": review.business.name}
-            subject = f"{words['title']} · {words['business']}"
+            values = {"title": quarter.title(review.snapshot), "business": review.business.name}
+            subject = f"{values['title']} · {values['business']}"
             paragraphs = [
                 _(
-                    "What we promised, what was done and how your figures moved is on the paper with this letter."
+                    "What we promised, what was done and how your figures moved is on the paper "
+                    "with this letter."
                 ),
                 *[line for line in review.snapshot["outlook"].splitlines() if line.strip()],
             ]

@@ -1,4 +1,4 @@
-"""What is off its line, in words: each finding, the drafted note to the client, and the one thing to change."""
+"""The texts of an early warning: its findings, a drafted note to the client, a proposed change."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -11,13 +11,13 @@ from django.utils.translation import ngettext
 from core import formats
 from delivery.rules.pace_rules import Off
 
-Finding = dict[str, Any]  # as an EarlyWarning keeps it: kind, weight, and what the kind needs
+Finding = dict[str, Any]  # as stored in an EarlyWarning: kind, weight, and what the kind needs
 
 
 def of_kpi(
     name: str, unit: str, value: Decimal, on: date, wanted: Decimal, target: Decimal, weight: int
 ) -> Finding:
-    """A figure that is not where its line was."""
+    """Return the finding about a KPI that is behind its target line."""
     return {
         "kind": Off.KPI.value,
         "weight": weight,
@@ -31,7 +31,7 @@ def of_kpi(
 
 
 def of_work(title: str, done: int, promised: int, wanted: int, weight: int) -> Finding:
-    """A deliverable with fewer pieces than there should be."""
+    """Return the finding about a deliverable with fewer pieces than expected."""
     count = {"done": done, "promised": promised, "wanted": wanted}
     return {"kind": Off.WORK.value, "weight": weight, "title": title, **count}
 
@@ -39,7 +39,7 @@ def of_work(title: str, done: int, promised: int, wanted: int, weight: int) -> F
 def of_hours(
     kind: Off, used: int, available: int, planned: int, ends: date | None, weight: int
 ) -> Finding:
-    """Minutes that run out (on `ends`, if that is known) or stay unused."""
+    """Return the finding about minutes that run out (on `ends`, if known) or stay unused."""
     day = ends.isoformat() if ends else ""
     return {
         "kind": kind.value,
@@ -51,47 +51,49 @@ def of_hours(
     }
 
 
-def says(one: Finding) -> str:
-    """A finding as the freelancer reads it."""
-    words = _words(one)
-    match one["kind"]:
+def says(finding: Finding) -> str:
+    """Return a finding in a sentence for the freelancer."""
+    values = _values(finding)
+    match finding["kind"]:
         case Off.KPI:
             return (
                 _("%(name)s: %(value)s on %(on)s, expected %(wanted)s; the target is %(target)s.")
-                % words
+                % values
             )
         case Off.WORK:
             return (
                 _("%(title)s: %(done)s of %(promised)s are done, expected %(wanted)s by now.")
-                % words
+                % values
             )
-        case Off.OVER if one["ends"]:
-            said = _(
-                "Hours: %(used)s of %(available)s are used, planned %(planned)s; so they end on %(ends)s."
+        case Off.OVER if finding["ends"]:
+            template = _(
+                "Hours: %(used)s of %(available)s are used, planned %(planned)s; so they end on "
+                "%(ends)s."
             )
-            return said % words
+            return template % values
         case Off.OVER:
             return (
-                _("Hours: %(used)s of %(available)s are used, planned %(planned)s by now.") % words
+                _("Hours: %(used)s of %(available)s are used, planned %(planned)s by now.") % values
             )
         case _unused:
             return (
                 _("Hours: only %(used)s of %(available)s are used, planned %(planned)s by now.")
-                % words
+                % values
             )
 
 
 def change(findings: Sequence[Finding]) -> str:
-    """The one thing to change, about what is worst, for the freelancer's eyes."""
+    """Return the one thing to change, about the worst finding; only the freelancer sees it."""
     worst = findings[0]
-    words = _words(worst)
+    values = _values(worst)
     match worst["kind"]:
         case Off.KPI:
             return (
                 _(
-                    "Put the next hours into what moves %(name)s, or agree on a target that can be met."
+                    "Put the next hours into what moves %(name)s, or agree on a target that can be "
+                    "met."
                 )
-                % words
+                % values
             )
         case Off.WORK:
             return (
@@ -100,7 +102,7 @@ def change(findings: Sequence[Finding]) -> str:
                     "Keep time free this week for %(title)s: %(missing)s pieces are to be given.",
                     worst["promised"] - worst["done"],
                 )
-                % words
+                % values
             )
         case Off.OVER:
             return _("Ask for more hours now, or leave what can wait for the next period.")
@@ -109,63 +111,68 @@ def change(findings: Sequence[Finding]) -> str:
 
 
 def note(findings: Sequence[Finding], last: date) -> str:
-    """Two sentences to the client, in the language that is active: what is not as planned, and what is done about it.
+    """Return two sentences to the client in the active language.
 
-    `last` is the period's last day.
+    They say what is not as planned, and what is being done about it. `last` is the last day of the
+    period.
     """
-    return f"{_told(findings[0])} {_promised(findings[0], last)}"
+    return f"{_situation(findings[0])} {_remedy(findings[0], last)}"
 
 
-def _told(one: Finding) -> str:
-    words = _words(one)
-    match one["kind"]:
+def _situation(finding: Finding) -> str:
+    """Return what is not as planned, as the client is told."""
+    values = _values(finding)
+    match finding["kind"]:
         case Off.KPI:
-            return _("%(name)s: %(value)s so far, where we wanted %(wanted)s by now.") % words
+            return _("%(name)s: %(value)s so far, where we wanted %(wanted)s by now.") % values
         case Off.WORK:
             return (
                 _("%(title)s: %(done)s of %(promised)s are done, fewer than planned by now.")
-                % words
+                % values
             )
         case Off.OVER:
             return (
                 _(
-                    "%(used)s of the %(available)s in this period are used, more than planned by now."
+                    "%(used)s of the %(available)s in this period are used, more than planned by "
+                    "now."
                 )
-                % words
+                % values
             )
         case _unused:
-            return _("Of the %(available)s in this period, %(left)s are still free.") % words
+            return _("Of the %(available)s in this period, %(left)s are still free.") % values
 
 
-def _promised(one: Finding, last: date) -> str:
-    words = {"last": formats.day(last)}
-    match one["kind"]:
+def _remedy(finding: Finding, last: date) -> str:
+    """Return what is being done about it."""
+    values = {"last": formats.day(last)}
+    match finding["kind"]:
         case Off.KPI:
             return _(
                 "I am putting this week's work into it and will tell you in a week how it moved."
             )
         case Off.WORK:
-            return _("The rest is planned, and you will have it by %(last)s.") % words
+            return _("The rest is planned, and you will have it by %(last)s.") % values
         case Off.OVER:
             return _(
-                "Which of the open things matter most to you, so that the rest of the time goes there?"
+                "Which of the open things matter most to you, so that the rest of the time goes "
+                "there?"
             )
         case _unused:
             return (
-                _("Is there something you would like me to bring forward before %(last)s?") % words
+                _("Is there something you would like me to bring forward before %(last)s?") % values
             )
 
 
-def _words(one: Finding) -> dict[str, Any]:
-    """The finding's facts as this language writes them."""
-    if one["kind"] == Off.KPI:
+def _values(finding: Finding) -> dict[str, Any]:
+    """Return the facts of a finding, formatted for the active language."""
+    if finding["kind"] == Off.KPI:
         figures = {
-            key: f"{formats.number(one[key])} {one['unit']}".strip()
+            key: f"{formats.number(finding[key])} {finding['unit']}".strip()
             for key in ("value", "wanted", "target")
         }
-        return {"name": one["name"], "on": formats.day_short(one["on"]), **figures}
-    if one["kind"] == Off.WORK:
-        return {**one, "missing": one["promised"] - one["done"]}
-    hours = {key: formats.hours(max(0, one[key])) for key in ("used", "available", "planned")}
-    left = formats.hours(max(0, one["available"] - one["used"]))
-    return {**hours, "left": left, "ends": formats.day_short(one["ends"])}
+        return {"name": finding["name"], "on": formats.day_short(finding["on"]), **figures}
+    if finding["kind"] == Off.WORK:
+        return {**finding, "missing": finding["promised"] - finding["done"]}
+    hours = {key: formats.hours(max(0, finding[key])) for key in ("used", "available", "planned")}
+    left = formats.hours(max(0, finding["available"] - finding["used"]))
+    return {**hours, "left": left, "ends": formats.day_short(finding["ends"])}

@@ -1,4 +1,4 @@
-"""What the freelancer does about an early warning: sends the note, or lets it be."""
+"""What the freelancer does about an early warning: sends the note or dismisses the warning."""
 
 from datetime import datetime
 
@@ -17,7 +17,10 @@ from delivery.models import EarlyWarning
 def send_note(
     *, warning: EarlyWarning, note: str, actor: str, now: datetime, origin: Origin = UNSEEN
 ) -> EarlyWarning:
-    """Mail the note, once. Raises NobodyToTell, and NotAllowedNow where it was sent or the warning was let be."""
+    """Email the note to the client, once.
+
+    Raises NobodyToTell, and NotAllowedNow when the note was sent or the warning was dismissed.
+    """
     agreement = warning.period.agreement
     contact = addressee.must_be(agreement)
     with translation.override(agreement.language):
@@ -53,15 +56,16 @@ def send_note(
 
 
 def let_be(*, warning: EarlyWarning, now: datetime) -> EarlyWarning:
-    """Send nothing. Raises NotAllowedNow where it was decided already."""
+    """Dismiss the warning. Raises NotAllowedNow when it was sent or dismissed already."""
     _decide(warning, dismissed_at=now)
     return warning
 
 
 def _decide(warning: EarlyWarning, **sets: object) -> None:
-    open_still = EarlyWarning.objects.filter(
+    """Update a warning that is still open. Raises NotAllowedNow."""
+    still_open = EarlyWarning.objects.filter(
         pk=warning.pk, sent_at__isnull=True, dismissed_at__isnull=True
     )
-    if not open_still.update(**sets):
+    if not still_open.update(**sets):
         raise NotAllowedNow(_("This warning was decided already."))
     warning.refresh_from_db(fields=["sent_at", "dismissed_at", "note"])

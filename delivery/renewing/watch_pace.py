@@ -1,4 +1,4 @@
-"""Looks at every period that has reached day 10 or 20, and tells the freelancer what is off its line (rule 39)."""
+"""Checks periods on day 10 and day 20, and warns the freelancer of what is off track (rule 39)."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -26,146 +26,178 @@ from delivery.rules.kpi_pace import Pace
 from delivery.rules.pace_rules import Stretch
 from delivery.rules.states import DeliverableState
 
-LETTER = "early_warnings"
-TOLD = 10  # warnings that stand in the letter; the others are counted
+EMAIL_KIND = "early_warnings"
+LISTED = 10  # warnings that are listed in an email; the others are counted
 
 
 def watch(*, now: datetime, only: Business | None = None) -> int:
-    """Write the warnings that are due and the letter about them; how many. Any number of times a day: a period is
-    warned about once for each day it is looked at, and a freelancer gets one letter a day."""
+    """Create the warnings that are due and email them; return how many.
+
+    Safe to repeat: a period is warned about once for each check day, and a freelancer gets one
+    email a day.
+    """
     due = _due(now, only)
     if not due:
         return 0
-    found = _findings(due)
+    findings = _findings(due)
     by_business: dict[UUID, list[Period]] = defaultdict(list)
     for period in due:
-        if found[period.pk]:
+        if findings[period.pk]:
             by_business[period.business_id].append(period)
     for periods in by_business.values():
-        _warn(periods, due, found, now)
+        _warn(periods, due, findings, now)
     return sum(map(len, by_business.values()))
 
 
 def _due(now: datetime, only: Business | None) -> dict[Period, Stretch]:
-    """The running periods whose day has come, of businesses that have had no letter today."""
-    latest = (now + timedelta(days=1)).date()
-    begun = latest - timedelta(days=min(pace_rules.CHECKPOINTS) - 1)
-    rows = Period.objects.filter(starts_on__lte=begun, ends_on__gt=latest - timedelta(days=2))
-    rows = rows.filter(agreement__state=AgreementState.ACTIVE, business__is_suspended=False)
-    rows = rows.exclude(state=PeriodState.SKIPPED, minutes=0)  # it began in a pause
+    """Return the running periods that are due for a check, of businesses without an email today."""
+    tomorrow = (now + timedelta(days=1)).date()
+    latest_start = tomorrow - timedelta(days=min(pace_rules.CHECKPOINTS) - 1)
+    periods = Period.objects.filter(
+        starts_on__lte=latest_start, ends_on__gt=tomorrow - timedelta(days=2)
+    )
+    periods = periods.filter(agreement__state=AgreementState.ACTIVE, business__is_suspended=False)
+    periods = periods.exclude(state=PeriodState.SKIPPED, minutes=0)  # periods that began in a pause
     if only:
-        rows = rows.filter(business=only)
-    rows = rows.select_related("agreement__client", "agreement__contact", "business__owner")
+        periods = periods.filter(business=only)
+    periods = periods.select_related("agreement__client", "agreement__contact", "business__owner")
     warned = (
-        EarlyWarning.objects.filter(period__in=rows)
+        EarlyWarning.objects.filter(period__in=periods)
         .order_by("day")
         .values_list("period", "day", "created_at")
     )
-    newest: dict[UUID, tuple[int, datetime]] = {pk: (day, at) for pk, day, at in warned}
-    letters = OutboxEmail.objects.filter(kind=LETTER, created_at__gt=now - timedelta(days=2))
-    told = set(letters.values_list("ref", flat=True))
-    found: dict[Period, Stretch] = {}
-    for period in rows.order_by("pk"):
+    last_warnings: dict[UUID, tuple[int, datetime]] = {
+        pk: (day, created_at) for pk, day, created_at in warned
+    }
+    recent_emails = OutboxEmail.objects.filter(
+        kind=EMAIL_KIND, created_at__gt=now - timedelta(days=2)
+    )
+    sent_refs = set(recent_emails.values_list("ref", flat=True))
+    due: dict[Period, Stretch] = {}
+    for period in periods.order_by("pk"):
         zone = period.agreement.time_zone
         stretch = Stretch(period.starts_on, period.ends_on, local_day(now, zone))
-        last = newest.get(period.pk)
+        last = last_warnings.get(period.pk)
         is_due = pace_rules.is_due(
             stretch, *((last[0], local_day(last[1], zone)) if last else (0, None))
         )
-        if is_due and _ref(period.business, now) not in told:
-            found[period] = stretch
-    return found
+        if is_due and _email_ref(period.business, now) not in sent_refs:
+            due[period] = stretch
+    return due
 
 
-def _ref(business: Business, now: datetime) -> str:
+def _email_ref(business: Business, now: datetime) -> str:
+    """Return the reference of the day's email, so that a business gets one email a day."""
     return f"{business.pk}:{local_day(now, business.time_zone)}"
 
 
 def _findings(due: dict[Period, Stretch]) -> dict[UUID, list[Finding]]:
-    """What is off in each period, the worst first; a fixed number of queries for each of the days they are on."""
+    """Return what is off track in each period, the worst first.
+
+    The number of queries depends only on how many different local days the periods are on.
+    """
     by_day: dict[date, list[Period]] = defaultdict(list)
     for period, stretch in due.items():
         by_day[stretch.today].append(period)
-    read = {
-        pk: found
-        for day, rows in by_day.items()
-        for pk, found in figures.of_periods(rows, day).items()
+    kpi_figures = {
+        pk: period_figures
+        for day, periods in by_day.items()
+        for pk, period_figures in figures.of_periods(periods, day).items()
     }
-    stated = hours_left.of_agreements([period.agreement for period in due])
-    promised: dict[UUID, list[Deliverable]] = defaultdict(list)
-    for row in Deliverable.objects.filter(period__in=due, state=DeliverableState.OPEN).order_by(
-        "position"
-    ):
-        promised[row.period_id].append(row)
+    statements = hours_left.of_agreements([period.agreement for period in due])
+    deliverables: dict[UUID, list[Deliverable]] = defaultdict(list)
+    for deliverable in Deliverable.objects.filter(
+        period__in=due, state=DeliverableState.OPEN
+    ).order_by("position"):
+        deliverables[deliverable.period_id].append(deliverable)
     return {
         period.pk: sorted(
             [
-                *_kpis(read[period.pk]),
-                *_work(promised[period.pk], stretch),
-                *_hours(stated.get(period.pk), stretch),
+                *_kpis(kpi_figures[period.pk]),
+                *_work(deliverables[period.pk], stretch),
+                *_hours(statements.get(period.pk), stretch),
             ],
-            key=lambda one: -int(one["weight"]),
+            key=lambda finding: -int(finding["weight"]),
         )
         for period, stretch in due.items()
     }
 
 
-def _kpis(read: Iterable[Figure]) -> Iterable[Finding]:
-    for one in read:
-        if one.pace == Pace.BEHIND and one.kpi.retired_at is None and one.on:
-            assert one.value is not None and one.held_against is not None
-            way = one.held_against - one.leaves or one.held_against
-            weight = pace_rules.weight(one.held_against - one.value, way)
+def _kpis(kpi_figures: Iterable[Figure]) -> Iterable[Finding]:
+    """Yield the KPIs that are behind by at least SLACK percent."""
+    for figure in kpi_figures:
+        if figure.pace == Pace.BEHIND and figure.kpi.retired_at is None and figure.on:
+            assert figure.value is not None and figure.held_against is not None
+            way = figure.held_against - figure.leaves or figure.held_against
+            weight = pace_rules.weight(figure.held_against - figure.value, way)
             if weight >= pace_rules.SLACK:
-                wanted = kpi_pace.whole(one.held_against, one.kpi.target)
+                expected = kpi_pace.whole(figure.held_against, figure.kpi.target)
                 yield warning_words.of_kpi(
-                    one.kpi.name, one.kpi.unit, one.value, one.on, wanted, one.kpi.target, weight
+                    figure.kpi.name,
+                    figure.kpi.unit,
+                    figure.value,
+                    figure.on,
+                    expected,
+                    figure.kpi.target,
+                    weight,
                 )
 
 
-def _work(rows: Iterable[Deliverable], stretch: Stretch) -> Iterable[Finding]:
-    for row in rows:
-        wanted = pace_rules.pieces(row.promised, stretch, row.due_on)
-        if row.done < wanted:
-            weight = pace_rules.weight(wanted - row.done, row.promised)
-            yield warning_words.of_work(row.title, row.done, row.promised, wanted, weight)
+def _work(deliverables: Iterable[Deliverable], stretch: Stretch) -> Iterable[Finding]:
+    """Yield the deliverables with fewer pieces than expected."""
+    for deliverable in deliverables:
+        expected = pace_rules.pieces(deliverable.promised, stretch, deliverable.due_on)
+        if deliverable.done < expected:
+            weight = pace_rules.weight(expected - deliverable.done, deliverable.promised)
+            yield warning_words.of_work(
+                deliverable.title, deliverable.done, deliverable.promised, expected, weight
+            )
 
 
-def _hours(stated: PeriodStatement | None, stretch: Stretch) -> Iterable[Finding]:
-    if stated is None or (off := pace_rules.hours(stated.used, stated.available, stretch)) is None:
+def _hours(statement: PeriodStatement | None, stretch: Stretch) -> Iterable[Finding]:
+    """Yield the finding about hours that run out or stay unused."""
+    if (
+        statement is None
+        or (off_track := pace_rules.hours(statement.used, statement.available, stretch)) is None
+    ):
         return
-    planned = int(max(0, stated.available) * stretch.share)
+    planned = int(max(0, statement.available) * stretch.share)
     ends = (
-        pace_rules.runs_out(stated.used, stated.available, stretch)
-        if off == pace_rules.Off.OVER
+        pace_rules.runs_out(statement.used, statement.available, stretch)
+        if off_track == pace_rules.Off.OVER
         else None
     )
-    weight = pace_rules.weight(planned - stated.used, max(1, stated.available))
-    yield warning_words.of_hours(off, stated.used, stated.available, planned, ends, weight)
+    weight = pace_rules.weight(planned - statement.used, max(1, statement.available))
+    yield warning_words.of_hours(
+        off_track, statement.used, statement.available, planned, ends, weight
+    )
 
 
 def _warn(
     periods: list[Period],
     due: dict[Period, Stretch],
-    found: dict[UUID, list[Finding]],
+    findings: dict[UUID, list[Finding]],
     now: datetime,
 ) -> None:
-    """One business's warnings, and its letter about them."""
-    made = [_row(period, due[period].checkpoint, found[period.pk], now) for period in periods]
-    made.sort(key=lambda row: -sum(int(one["weight"]) for one in row.findings))
+    """Create the warnings of one business and the email about them."""
+    warnings = [
+        _new_warning(period, due[period].checkpoint, findings[period.pk], now) for period in periods
+    ]
+    warnings.sort(key=lambda warning: -sum(int(finding["weight"]) for finding in warning.findings))
     business = periods[0].business
     with transaction.atomic():
         Business.objects.select_for_update().get(pk=business.pk)
-        if OutboxEmail.objects.filter(kind=LETTER, ref=_ref(business, now)).exists():
+        if OutboxEmail.objects.filter(kind=EMAIL_KIND, ref=_email_ref(business, now)).exists():
             return  # another worker was faster
         EarlyWarning.objects.filter(
             period__in=periods, sent_at__isnull=True, dismissed_at__isnull=True
-        ).update(dismissed_at=now)  # what was said ten days ago is overtaken
-        EarlyWarning.objects.bulk_create(made, ignore_conflicts=True)
-        _tell(business, made, now)
+        ).update(dismissed_at=now)  # superseded by the new warnings
+        EarlyWarning.objects.bulk_create(warnings, ignore_conflicts=True)
+        _email_owner(business, warnings, now)
 
 
-def _row(period: Period, day: int, findings: list[Finding], now: datetime) -> EarlyWarning:
+def _new_warning(period: Period, day: int, findings: list[Finding], now: datetime) -> EarlyWarning:
+    """Return the unsaved warning about a period."""
     agreement, business = period.agreement, period.business
     with translation.override(agreement.language):
         note = warning_words.note(findings, period.ends_on - timedelta(days=1))
@@ -183,28 +215,29 @@ def _row(period: Period, day: int, findings: list[Finding], now: datetime) -> Ea
     )
 
 
-def _tell(business: Business, made: list[EarlyWarning], now: datetime) -> None:
+def _email_owner(business: Business, warnings: list[EarlyWarning], now: datetime) -> None:
+    """Email the warnings to the owner."""
     with translation.override(business.language):
-        shown = [
+        listed = [
             {
-                "client": row.client.name,
-                "title": row.period.agreement.title,
-                "findings": [warning_words.says(one) for one in row.findings],
-                "change": row.change,
-                "link": settings.SITE_URL + settings.WARNING_PATH.format(pk=row.pk),
+                "client": warning.client.name,
+                "title": warning.period.agreement.title,
+                "findings": [warning_words.says(finding) for finding in warning.findings],
+                "change": warning.change,
+                "link": settings.SITE_URL + settings.WARNING_PATH.format(pk=warning.pk),
             }
-            for row in made[:TOLD]
+            for warning in warnings[:LISTED]
         ]
     emails.write(
-        kind=LETTER,
-        ref=_ref(business, now),
+        kind=EMAIL_KIND,
+        ref=_email_ref(business, now),
         to=business.owner.email,
         template="early_warnings",
         context={
-            "warnings": shown,
-            "count": len(made),
-            "more": max(0, len(made) - TOLD),
-            "client": made[0].client.name,
+            "warnings": listed,
+            "count": len(warnings),
+            "more": max(0, len(warnings) - LISTED),
+            "client": warnings[0].client.name,
             "link": settings.SITE_URL + settings.WARNINGS_PATH,
         },
         language=business.language,

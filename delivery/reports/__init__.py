@@ -1,1 +1,1 @@
-"""The monthly report: composed, drafted, reviewed, frozen, printed, mailed, seen and answered."""
+"""The report of a period: composed, drafted, reviewed, frozen, rendered, emailed, answered."""

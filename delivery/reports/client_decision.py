@@ -1,4 +1,7 @@
-"""The client's answer to the one decision that a report wants: given once, recorded, and told (rule 38)."""
+"""Stores the client's answer to the one decision that a report asks for (rule 38).
+
+It is given once, written to the audit record, and emailed to the freelancer.
+"""
 
 from datetime import datetime
 
@@ -18,23 +21,27 @@ from delivery.rules.states import Answer, ReportState
 def give(
     *, report: Report, answer: str, contact: Contact, now: datetime, origin: Origin, words: str = ""
 ) -> Report:
-    """Write it down. Raises NotAllowedNow where there is one already, or no decision is wanted."""
+    """Store the client's answer to the decision.
+
+    Raises RuleError for an unknown answer, and NotAllowedNow when the report asks for no decision
+    or was answered before.
+    """
     if answer not in set(Answer):
         raise RuleError(_("Choose one of the answers."), field="answer")
-    who = f"{contact.name} <{contact.email}>"
+    answered_by = f"{contact.name} <{contact.email}>"
     with transaction.atomic():
-        open_ones = Report.objects.filter(pk=report.pk, state=ReportState.SENT, answer="").exclude(
+        unanswered = Report.objects.filter(pk=report.pk, state=ReportState.SENT, answer="").exclude(
             decision=""
         )
-        if not open_ones.update(
-            answer=answer, answer_words=words[:500], answered_at=now, answered_by=who[:200]
+        if not unanswered.update(
+            answer=answer, answer_words=words[:500], answered_at=now, answered_by=answered_by[:200]
         ):
             raise NotAllowedNow(_("This was answered already."))
         audit.record(
             business=report.business,
             chain_id=report.pk,
             event="report_answered",
-            actor=who,
+            actor=answered_by,
             now=now,
             origin=origin,
             data={"answer": answer, **({"words": words[:500]} if words else {})},

@@ -1,4 +1,7 @@
-"""What a report says, as plain JSON, from the facts of its period (rule 38). Pure: integers, ISO dates and text."""
+"""Composes the contents of a report from the facts of its period, as plain JSON (rule 38).
+
+Pure. The JSON holds integers, ISO dates and texts.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -11,11 +14,11 @@ from delivery.rules.allowance import PeriodStatement
 from delivery.rules.kpi_pace import Pace, verdict
 from delivery.rules.states import DeliverableState, RequestState
 
-SHOWN = 3  # KPIs that stand first
+SHOWN = 3  # KPIs that are shown first
 
 
 class Measured(Protocol):
-    """What is read of a figure: see delivery.kpis.figures.Figure."""
+    """What is read of a KPI's figure; see delivery.kpis.figures.Figure."""
 
     @property
     def kpi(self) -> Any: ...
@@ -33,7 +36,11 @@ class Measured(Protocol):
 
 @dataclass(frozen=True)
 class Item:
-    """One line of a period's checklist. `came_from` is the first day of the period it was carried from."""
+    """One deliverable of a period.
+
+    `came_from` is the first day of the period it was carried over from, and `given` holds the title
+    and link of each handover.
+    """
 
     title: str
     promised: int
@@ -45,7 +52,7 @@ class Item:
 
     @property
     def owed(self) -> int:
-        """How many the client was to have: of what was waived, only what was done."""
+        """How many the client should have received; of a waived item only what was done."""
         return (
             min(self.done, self.promised)
             if self.state == DeliverableState.WAIVED
@@ -55,7 +62,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Wish:
-    """Something the client asked for, with when the first answer was promised and when it came."""
+    """A request by the client, with when its first answer was due and when it was given."""
 
     title: str
     state: str
@@ -66,7 +73,7 @@ class Wish:
 
 @dataclass(frozen=True)
 class Work:
-    """Minutes of one day that the client may see."""
+    """Time of one day that the client may see, in minutes."""
 
     on: date
     note: str
@@ -75,7 +82,10 @@ class Work:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything one report is made of. `silent` are earlier periods without a report: first day, end, reason."""
+    """Everything a report is made of.
+
+    `silent` lists earlier periods without a report as (first day, end, reason).
+    """
 
     hours: PeriodStatement
     figures: Sequence[Measured]
@@ -88,7 +98,10 @@ class Facts:
 
 @dataclass(frozen=True)
 class Said:
-    """Whose report it is, and the freelancer's words. `chosen` are ids of KPIs, in their order."""
+    """Whose report it is, and the texts of the freelancer.
+
+    `chosen` are the ids of the KPIs to show first, in order.
+    """
 
     business: str
     client: str
@@ -104,61 +117,67 @@ class Said:
     chosen: Sequence[str] = ()
 
 
-def snapshot(said: Said, found: Facts) -> dict[str, Any]:
-    """Everything the client reads; formatted by locale where it is shown."""
-    promised = sum(item.owed for item in found.items)
-    done = sum(min(item.done, item.owed) for item in found.items)
+def snapshot(texts: Said, facts: Facts) -> dict[str, Any]:
+    """Return everything the client reads; it is formatted for the language where it is shown."""
+    promised = sum(item.owed for item in facts.items)
+    done = sum(min(item.done, item.owed) for item in facts.items)
     return {
-        "business": said.business,
-        "client": said.client,
-        "title": said.title,
-        "period": {"starts_on": said.starts_on.isoformat(), "ends_on": said.ends_on.isoformat()},
-        "ended_on": said.ended_on.isoformat() if said.ended_on else "",
-        "measure": said.measure,
-        "verdict": verdict([one.pace for one in found.figures], promised, done).value,
-        "hours": _hours(found.hours),
-        "deliverables": [_item(item) for item in found.items],
-        "kpis": _figures(found.figures, said.chosen),
-        "requests": _requests(found.wishes),
+        "business": texts.business,
+        "client": texts.client,
+        "title": texts.title,
+        "period": {"starts_on": texts.starts_on.isoformat(), "ends_on": texts.ends_on.isoformat()},
+        "ended_on": texts.ended_on.isoformat() if texts.ended_on else "",
+        "measure": texts.measure,
+        "verdict": verdict([figure.pace for figure in facts.figures], promised, done).value,
+        "hours": _hours(facts.hours),
+        "deliverables": [_item(item) for item in facts.items],
+        "kpis": _figures(facts.figures, texts.chosen),
+        "requests": _requests(facts.wishes),
         "value_adds": [
-            str(one["title"]) for one in said.value_adds if _is_given(one, said.starts_on)
+            str(value_add["title"])
+            for value_add in texts.value_adds
+            if _is_given(value_add, texts.starts_on)
         ],
         "entries": [
-            {"on": one.on.isoformat(), "note": one.note, "minutes": one.minutes}
-            for one in found.work
+            {"on": work.on.isoformat(), "note": work.note, "minutes": work.minutes}
+            for work in facts.work
         ],
-        "silent": _silent(found.silent, said.starts_on),
-        "comment": said.comment,
-        "next_text": said.next_text,
-        "next": [{"title": title, "promised": n} for title, n in owed(found.next_items).items()],
-        "decision": said.decision,
+        "silent": _silent(facts.silent, texts.starts_on),
+        "comment": texts.comment,
+        "next_text": texts.next_text,
+        "next": [
+            {"title": title, "promised": count} for title, count in owed(facts.next_items).items()
+        ],
+        "decision": texts.decision,
     }
 
 
 def owed(items: Iterable[Item]) -> dict[str, int]:
-    """How many of each name: what was carried in is added to what the period promises itself."""
-    found: dict[str, int] = {}
+    """Return how many pieces are promised by title, with what was carried in."""
+    counts: dict[str, int] = {}
     for item in items:
-        found[item.title] = found.get(item.title, 0) + item.promised
-    return found
+        counts[item.title] = counts.get(item.title, 0) + item.promised
+    return counts
 
 
-def _hours(stated: PeriodStatement) -> dict[str, int]:
+def _hours(statement: PeriodStatement) -> dict[str, int]:
+    """Return the statement of the hours as JSON, in minutes."""
     return {
-        "granted": stated.granted,
-        "adjusted": stated.adjusted,
-        "rolled_in": stated.rolled_in,
-        "deficit_in": stated.deficit_in,
-        "used": stated.used,
-        "remaining": stated.remaining,
-        "available": stated.available,
-        "approved": stated.approved,
-        "rolled_out": stated.rolled_out,
-        "expired": stated.expired,
+        "granted": statement.granted,
+        "adjusted": statement.adjusted,
+        "rolled_in": statement.rolled_in,
+        "deficit_in": statement.deficit_in,
+        "used": statement.used,
+        "remaining": statement.remaining,
+        "available": statement.available,
+        "approved": statement.approved,
+        "rolled_out": statement.rolled_out,
+        "expired": statement.expired,
     }
 
 
 def _item(item: Item) -> dict[str, Any]:
+    """Return a deliverable as JSON."""
     return {
         "title": item.title,
         "promised": item.promised,
@@ -171,20 +190,20 @@ def _item(item: Item) -> dict[str, Any]:
 
 
 def _figures(figures: Sequence[Measured], chosen: Sequence[str]) -> list[dict[str, Any]]:
-    """The chosen ones first, in their order; else the first three as they come. `shown` marks them."""
-    by_id = {str(one.kpi.pk): one for one in figures}
-    first = [by_id[pk] for pk in dict.fromkeys(chosen) if pk in by_id][:SHOWN] or list(figures)[
+    """Return the KPIs as JSON, the chosen ones first, or by default the first three as `shown`."""
+    by_id = {str(figure.kpi.pk): figure for figure in figures}
+    shown = [by_id[pk] for pk in dict.fromkeys(chosen) if pk in by_id][:SHOWN] or list(figures)[
         :SHOWN
     ]
     return [
-        _figure(one, one in first)
-        for one in [*first, *(one for one in figures if one not in first)]
+        _figure(figure, figure in shown)
+        for figure in [*shown, *(figure for figure in figures if figure not in shown)]
     ]
 
 
-def _figure(one: Measured, is_shown: bool) -> dict[str, Any]:
-    """A missing reading stays empty: never 0."""
-    kpi = one.kpi
+def _figure(figure: Measured, is_shown: bool) -> dict[str, Any]:
+    """Return a KPI as JSON; a missing reading stays empty, never 0."""
+    kpi = figure.kpi
     return {
         "id": str(kpi.pk),
         "name": kpi.name,
@@ -192,49 +211,60 @@ def _figure(one: Measured, is_shown: bool) -> dict[str, Any]:
         "shape": kpi.shape,
         "unit": kpi.unit,
         "baseline": str(kpi.baseline),
-        "start": str(one.start),
+        "start": str(figure.start),
         "target": str(kpi.target),
         "less_is_better": kpi.less_is_better,
-        "value": "" if one.value is None else str(one.value),
-        "on": one.on.isoformat() if one.on else "",
-        "pace": one.pace.value,
+        "value": "" if figure.value is None else str(figure.value),
+        "on": figure.on.isoformat() if figure.on else "",
+        "pace": figure.pace.value,
         "history": [
-            [day.isoformat(), "" if value is None else str(value)] for day, value in one.history
+            [day.isoformat(), "" if value is None else str(value)] for day, value in figure.history
         ],
         "shown": is_shown,
     }
 
 
 def _requests(wishes: Sequence[Wish]) -> dict[str, Any]:
-    """How many, how many were answered in the promised time, and how fast in the middle (minutes; null: none)."""
-    taken = [wish for wish in wishes if wish.state != RequestState.WITHDRAWN]
-    waits = [wish.responded_at - wish.asked_at for wish in taken if wish.responded_at]
+    """Return how the requests of the period were answered.
+
+    `in_time` counts those answered within the promised time. `median_minutes` is the median time to
+    the first answer, null without an answer.
+    """
+    requests = [request for request in wishes if request.state != RequestState.WITHDRAWN]
+    response_times = [
+        request.responded_at - request.asked_at for request in requests if request.responded_at
+    ]
     return {
-        "asked": len(taken),
-        "answered": len(waits),
+        "asked": len(requests),
+        "answered": len(response_times),
         "in_time": sum(
-            bool(wish.responded_at and wish.responded_at <= wish.respond_by) for wish in taken
+            bool(request.responded_at and request.responded_at <= request.respond_by)
+            for request in requests
         ),
-        "median_minutes": max(1, median_low(waits) // timedelta(minutes=1)) if waits else None,
-        "done": [wish.title for wish in taken if wish.state == RequestState.DONE],
+        "median_minutes": max(1, median_low(response_times) // timedelta(minutes=1))
+        if response_times
+        else None,
+        "done": [request.title for request in requests if request.state == RequestState.DONE],
         "open": [
-            wish.title for wish in taken if wish.state in (RequestState.ASKED, RequestState.STARTED)
+            request.title
+            for request in requests
+            if request.state in (RequestState.ASKED, RequestState.STARTED)
         ],
     }
 
 
-def _is_given(one: dict[str, Any], starts_on: date) -> bool:
-    """A value-add counts up to its last day."""
-    return not one.get("ends_on") or date.fromisoformat(one["ends_on"]) >= starts_on
+def _is_given(value_add: dict[str, Any], starts_on: date) -> bool:
+    """Whether a value-add still applied on `starts_on`; it counts up to its last day."""
+    return not value_add.get("ends_on") or date.fromisoformat(value_add["ends_on"]) >= starts_on
 
 
 def _silent(rows: Sequence[tuple[date, date, str]], starts_on: date) -> list[dict[str, str]]:
-    """The periods without a report that lie right before this one, oldest first."""
-    found: list[dict[str, str]] = []
-    edge = starts_on
-    for first, end, why in reversed(rows):
-        if end != edge:
+    """Return the periods without a report right before this one, oldest first."""
+    silent: list[dict[str, str]] = []
+    next_start = starts_on
+    for first, end, reason in reversed(rows):
+        if end != next_start:
             break
-        found.append({"starts_on": first.isoformat(), "because": why})
-        edge = first
-    return found[::-1]
+        silent.append({"starts_on": first.isoformat(), "because": reason})
+        next_start = first
+    return silent[::-1]

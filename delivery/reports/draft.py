@@ -1,4 +1,4 @@
-"""Drafts a report for every period that is over and has none: in batches, once each (rules 38 and 40)."""
+"""Drafts a report for every period that is over and has none, in batches (rules 38 and 40)."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
@@ -16,34 +16,43 @@ from core.outbox import emails
 from delivery.models import Report
 
 BATCH = 500
-HOUR = 9  # on the client's wall: when a report goes out
-DAYS = 5  # after a period's end, where the agreement says nothing
-AT_LEAST = timedelta(hours=24)  # that the freelancer has for a look, however late the job comes
+HOUR = 9  # o'clock in the client's time zone: when reports are sent
+DAYS = 5  # after the end of a period, where the agreement says nothing else
+AT_LEAST = timedelta(hours=24)  # that the freelancer has for a review, even when the job runs late
 DRAFTED = "reports_drafted"
 
 
 def waiting(now: datetime) -> QuerySet[Period]:
-    """Periods that may be over somewhere and have no report. What was skipped or paused has none."""
-    latest = (now + timedelta(days=1)).date()
-    over = Q(ends_on__lte=latest) | Q(
-        agreement__ends_on__lte=latest, agreement__ends_on__lt=F("ends_on")
+    """Return the periods that may be over in some time zone and have no report.
+
+    Periods that were skipped or paused get no report.
+    """
+    tomorrow = (now + timedelta(days=1)).date()
+    over = Q(ends_on__lte=tomorrow) | Q(
+        agreement__ends_on__lte=tomorrow, agreement__ends_on__lt=F("ends_on")
     )
-    found = Period.objects.filter(over, report__isnull=True, business__is_suspended=False)
-    return found.exclude(state=PeriodState.SKIPPED)
+    periods = Period.objects.filter(over, report__isnull=True, business__is_suspended=False)
+    return periods.exclude(state=PeriodState.SKIPPED)
 
 
-def draft_due(*, now: datetime, on_batch: Callable[[int], None] = lambda made: None) -> int:
-    """Draft what is due; how many. Twice, late, or two workers at once: each period has one report."""
-    made = 0
+def draft_due(*, now: datetime, on_batch: Callable[[int], None] = lambda drafted: None) -> int:
+    """Draft the reports that are due; return how many.
+
+    Safe to repeat, late, or by two workers at once: each period has one report.
+    """
+    drafted = 0
     for ids in _batches(now):
-        some = _draft(ids, now)
-        made += some
-        on_batch(some)
-    return made
+        new = _draft(ids, now)
+        drafted += new
+        on_batch(new)
+    return drafted
 
 
 def last_day_after(period: Period) -> date:
-    """The first day that is not served any more: the period's end, or the agreement's where that came before."""
+    """Return the first day that is no longer served.
+
+    This is the end of the period, or of the agreement where that came earlier.
+    """
     ends_on = period.agreement.ends_on
     return (
         min(period.ends_on, ends_on) if ends_on and ends_on > period.starts_on else period.ends_on
@@ -51,37 +60,50 @@ def last_day_after(period: Period) -> date:
 
 
 def _batches(now: datetime) -> Iterator[list[UUID]]:
-    """Ids of periods that are over on their own wall, oldest first."""
-    mark: tuple[date, UUID] | None = None
+    """Yield the ids of periods that are over in their own time zone, oldest first."""
+    last_seen: tuple[date, UUID] | None = None
     while True:
-        found = waiting(now).order_by("ends_on", "pk").select_related("agreement")
-        found = found.defer("agreement__terms", "agreement__tier")
-        if mark:
-            found = found.filter(Q(ends_on__gt=mark[0]) | Q(ends_on=mark[0], pk__gt=mark[1]))
-        rows = list(found[:BATCH])
+        page = waiting(now).order_by("ends_on", "pk").select_related("agreement")
+        page = page.defer("agreement__terms", "agreement__tier")
+        if last_seen:
+            page = page.filter(
+                Q(ends_on__gt=last_seen[0]) | Q(ends_on=last_seen[0], pk__gt=last_seen[1])
+            )
+        periods = list(page[:BATCH])
         if over := [
-            row.pk for row in rows if last_day_after(row) <= local_day(now, row.agreement.time_zone)
+            period.pk
+            for period in periods
+            if last_day_after(period) <= local_day(now, period.agreement.time_zone)
         ]:
             yield over
-        if len(rows) < BATCH:
+        if len(periods) < BATCH:
             return
-        mark = rows[-1].ends_on, rows[-1].pk
+        last_seen = periods[-1].ends_on, periods[-1].pk
 
 
 def _draft(ids: list[UUID], now: datetime) -> int:
+    """Draft the reports of these periods and queue one email for each business; return how many.
+
+    A report that another worker drafted in the meantime is left as it is.
+    """
     with transaction.atomic():
         periods = Period.objects.filter(pk__in=ids).select_related("agreement", "business")
-        rows = [_row(period, now) for period in periods]
-        Report.objects.bulk_create(rows, ignore_conflicts=True)
-        new = set(
-            Report.objects.filter(pk__in=[row.pk for row in rows]).values_list("period", flat=True)
+        drafts = [_new_draft(period, now) for period in periods]
+        Report.objects.bulk_create(drafts, ignore_conflicts=True)
+        drafted = set(
+            Report.objects.filter(pk__in=[report.pk for report in drafts]).values_list(
+                "period", flat=True
+            )
         )
-        told = {period.business for period in periods if period.pk in new}
-        emails.post(DRAFTED, [(_ref(business, now), business) for business in told], now=now)
-    return len(new)
+        businesses = {period.business for period in periods if period.pk in drafted}
+        emails.post(
+            DRAFTED, [(_email_ref(business, now), business) for business in businesses], now=now
+        )
+    return len(drafted)
 
 
-def _row(period: Period, now: datetime) -> Report:
+def _new_draft(period: Period, now: datetime) -> Report:
+    """Return the unsaved draft of a period's report."""
     agreement = period.agreement
     return Report(
         business_id=period.business_id,
@@ -94,22 +116,25 @@ def _row(period: Period, now: datetime) -> Report:
 
 
 def goes_out(period: Period, now: datetime) -> datetime | None:
-    """When it goes out unless somebody reviews it before; None where the agreement lets it wait (rule 40).
+    """Return when the report is sent unless it is reviewed before.
 
-    An amendment changes nothing of that: its terms only say what it changes.
+    None where the agreement lets it wait for the review (rule 40). The terms are those of the
+    original agreement: an amendment's terms hold only what it changes.
     """
     terms = period.agreement.terms
     if terms.get("report_unreviewed", Unreviewed.SEND) == Unreviewed.WAIT:
         return None
     zone = period.agreement.time_zone
-    agreed = last_day_after(period) + timedelta(days=(terms.get("report_days") or DAYS) - 1)
-    later = local_day(now + AT_LEAST, zone)
-    first = (
-        later if local_instant(later, HOUR, zone) >= now + AT_LEAST else later + timedelta(days=1)
+    agreed_day = last_day_after(period) + timedelta(days=(terms.get("report_days") or DAYS) - 1)
+    earliest = local_day(now + AT_LEAST, zone)
+    first_day = (
+        earliest
+        if local_instant(earliest, HOUR, zone) >= now + AT_LEAST
+        else earliest + timedelta(days=1)
     )
-    return local_instant(max(agreed, first), HOUR, zone)
+    return local_instant(max(agreed_day, first_day), HOUR, zone)
 
 
-def _ref(business: Business, now: datetime) -> str:
-    """One letter for a business a day, however many were drafted."""
+def _email_ref(business: Business, now: datetime) -> str:
+    """Return the reference of the day's email, so that a business gets one email a day."""
     return f"{business.pk}:{local_day(now, business.time_zone)}"

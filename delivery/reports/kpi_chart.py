@@ -1,4 +1,4 @@
-"""Draws a KPI's way through the last periods, small, for a report's page and paper alike."""
+"""Draws the last periods of a KPI as a small chart, for a report's page and its PDF alike."""
 
 from dataclasses import replace
 from datetime import date
@@ -11,22 +11,24 @@ WIDTH, HEIGHT = 240, 120
 
 
 def chart(row: dict[str, Any]) -> charts.Course | None:
-    """From a report's snapshot of the figure; None where there is not a single reading to draw.
+    """Return the chart of a KPI in a report's snapshot; None without a single reading.
 
-    The axis has short figures and its two ends: the exact ones stand in `rows`.
+    The axis shows short figures and only its two ends; the exact values are in `rows`.
     """
     points = [
-        (formats.month_short(date.fromisoformat(day)), _value(said)) for day, said in row["history"]
+        (formats.month_short(date.fromisoformat(day)), _value(value))
+        for day, value in row["history"]
     ]
     if all(value is None for _label, value in points):
         return None
-    drawn = charts.line(
+    course = charts.line(
         points, target=Decimal(row["target"]), show=formats.number_short, width=WIDTH, height=HEIGHT
     )
-    ends = drawn.labels[:1] + drawn.labels[-1:] if len(drawn.labels) > 1 else drawn.labels
+    ends = course.labels[:1] + course.labels[-1:] if len(course.labels) > 1 else course.labels
     exact = [(label, formats.number(value)) for label, value in points if value is not None]
-    return replace(drawn, labels=ends, rows=exact)
+    return replace(course, labels=ends, rows=exact)
 
 
-def _value(said: str) -> Decimal | None:
-    return Decimal(said) if said else None
+def _value(text: str) -> Decimal | None:
+    """Return a value of the snapshot, None where the text is empty."""
+    return Decimal(text) if text else None

@@ -1,4 +1,7 @@
-"""Reads what reports are made of: for any number of them a fixed number of questions, and no rule (rule 38)."""
+"""Reads the facts that reports are made of (rule 38).
+
+The number of queries does not grow with the number of reports.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -20,25 +23,26 @@ RELATED = ("client", "business__owner", "period__agreement__contact", "document"
 
 
 def facts(reports: Sequence[Report]) -> dict[UUID, Facts]:
-    """Everything that `compose` needs, by report. They come with RELATED."""
+    """Return the facts for `compose` by the report's id; load the reports with RELATED."""
     periods = [report.period for report in reports]
     ids = [period.pk for period in periods]
     agreements = {period.agreement_id: period.agreement for period in periods}
-    stated, measured = hours_left.of_agreements(agreements.values()), figures.of_periods(periods)
+    statements = hours_left.of_agreements(agreements.values())
+    kpi_figures = figures.of_periods(periods)
     items, following = _items(ids), _following(periods, agreements)
     wishes, entries, silent = _wishes(ids), _entries(ids), _silent(agreements)
     return {
         report.pk: Facts(
-            hours=stated[report.period_id],
-            figures=measured.get(report.period_id, []),
+            hours=statements[report.period_id],
+            figures=kpi_figures.get(report.period_id, []),
             items=items[report.period_id],
             next_items=following.get(report.period_id, []),
             wishes=wishes[report.period_id],
             work=entries[report.period_id],
             silent=[
-                row
-                for row in silent[report.period.agreement_id]
-                if row[1] <= report.period.starts_on
+                silent_period
+                for silent_period in silent[report.period.agreement_id]
+                if silent_period[1] <= report.period.starts_on
             ],
         )
         for report in reports
@@ -46,88 +50,97 @@ def facts(reports: Sequence[Report]) -> dict[UUID, Facts]:
 
 
 def of_one(report: Report) -> Facts:
-    """The same for one."""
+    """Return the facts of one report."""
     return facts([report])[report.pk]
 
 
 def _items(periods: Iterable[UUID]) -> dict[UUID, list[Item]]:
-    """The checklists, each thing with what was handed over."""
-    given: dict[UUID, list[dict[str, str]]] = defaultdict(list)
-    for one in Handover.objects.filter(deliverable__period__in=list(periods)):
-        given[one.deliverable_id].append({"title": str(one), "url": one.url})
-    found: dict[UUID, list[Item]] = defaultdict(list)
-    rows = Deliverable.objects.filter(period__in=list(periods)).select_related(
+    """Return the deliverables of each period with their handovers."""
+    handovers: dict[UUID, list[dict[str, str]]] = defaultdict(list)
+    for handover in Handover.objects.filter(deliverable__period__in=list(periods)):
+        handovers[handover.deliverable_id].append({"title": str(handover), "url": handover.url})
+    items: dict[UUID, list[Item]] = defaultdict(list)
+    deliverables = Deliverable.objects.filter(period__in=list(periods)).select_related(
         "carried_from__period"
     )
-    for row in rows.order_by("position"):
-        came = row.carried_from.period.starts_on if row.carried_from else None
-        found[row.period_id].append(
+    for deliverable in deliverables.order_by("position"):
+        came_from = deliverable.carried_from.period.starts_on if deliverable.carried_from else None
+        items[deliverable.period_id].append(
             Item(
-                row.title,
-                row.promised,
-                row.done,
-                row.state,
-                row.because,
-                came,
-                given.get(row.pk, []),
+                deliverable.title,
+                deliverable.promised,
+                deliverable.done,
+                deliverable.state,
+                deliverable.because,
+                came_from,
+                handovers.get(deliverable.pk, []),
             )
         )
-    return found
+    return items
 
 
 def _following(
     periods: Sequence[Period], agreements: dict[UUID, Agreement]
 ) -> dict[UUID, list[Item]]:
-    """What is promised in the period after each, where that was opened."""
-    ends = {(period.agreement_id, period.ends_on): period.pk for period in periods}
-    found: dict[UUID, list[Item]] = {}
-    after = Period.objects.filter(agreement__in=agreements, starts_on__in={end for _, end in ends})
-    next_of = {
-        row.pk: ends[row.agreement_id, row.starts_on]
-        for row in after
-        if (row.agreement_id, row.starts_on) in ends
+    """Return what is promised in the period after each of `periods`, where it exists."""
+    period_by_end = {(period.agreement_id, period.ends_on): period.pk for period in periods}
+    items: dict[UUID, list[Item]] = {}
+    next_periods = Period.objects.filter(
+        agreement__in=agreements, starts_on__in={ends_on for _, ends_on in period_by_end}
+    )
+    previous_period = {
+        period.pk: period_by_end[period.agreement_id, period.starts_on]
+        for period in next_periods
+        if (period.agreement_id, period.starts_on) in period_by_end
     }
-    done_already = Q(
-        position__gt=OWN, done__gte=F("promised")
-    )  # added to it and given: nothing of it is to come
-    for row in (
-        Deliverable.objects.filter(period__in=next_of).exclude(done_already).order_by("position")
+    # Something that was added to the next period and delivered already is not announced again.
+    done_already = Q(position__gt=OWN, done__gte=F("promised"))
+    for deliverable in (
+        Deliverable.objects.filter(period__in=previous_period)
+        .exclude(done_already)
+        .order_by("position")
     ):
-        found.setdefault(next_of[row.period_id], []).append(
-            Item(row.title, row.promised, row.done, row.state)
+        items.setdefault(previous_period[deliverable.period_id], []).append(
+            Item(deliverable.title, deliverable.promised, deliverable.done, deliverable.state)
         )
-    return found
+    return items
 
 
 def _wishes(periods: Iterable[UUID]) -> dict[UUID, list[Wish]]:
-    """What the client asked for in each."""
-    found: dict[UUID, list[Wish]] = defaultdict(list)
-    for row in Request.objects.filter(period__in=list(periods)).order_by("created_at", "id"):
-        found[row.period_id].append(  # type: ignore[index]  # the filter leaves none out of a period
-            Wish(row.title, row.state, row.created_at, row.respond_by, row.responded_at)
+    """Return the client's requests of each period."""
+    wishes: dict[UUID, list[Wish]] = defaultdict(list)
+    for request in Request.objects.filter(period__in=list(periods)).order_by("created_at", "id"):
+        wishes[request.period_id].append(  # type: ignore[index]  # each has a period
+            Wish(
+                request.title,
+                request.state,
+                request.created_at,
+                request.respond_by,
+                request.responded_at,
+            )
         )
-    return found
+    return wishes
 
 
 def _entries(periods: Iterable[UUID]) -> dict[UUID, list[Work]]:
-    """The work that the client may see (rule 25: what is not billable is the freelancer's own)."""
-    found: dict[UUID, list[Work]] = defaultdict(list)
+    """Return the time that the client may see; other entries are not billable (rule 25)."""
+    entries: dict[UUID, list[Work]] = defaultdict(list)
     rows = TimeEntry.objects.filter(period__in=list(periods), billable=True).order_by(
         "on", "created_at", "id"
     )
     for period, on, note, minutes in rows.values_list("period", "on", "note", "minutes"):
-        found[period].append(Work(on, note, minutes))
-    return found
+        entries[period].append(Work(on, note, minutes))
+    return entries
 
 
 def _silent(agreements: dict[UUID, Agreement]) -> dict[UUID, list[tuple[date, date, str]]]:
-    """The periods of each agreement that were skipped or paused and so have no report, with the reason."""
-    found: dict[UUID, list[tuple[date, date, str]]] = defaultdict(list)
+    """Return each agreement's skipped or paused periods, which have no report, with the reason."""
+    silent: dict[UUID, list[tuple[date, date, str]]] = defaultdict(list)
     rows: Any = Period.objects.filter(agreement__in=agreements, state=PeriodState.SKIPPED).order_by(
         "starts_on"
     )
-    for agreement, starts_on, ends_on, why in rows.values_list(
+    for agreement, starts_on, ends_on, reason in rows.values_list(
         "agreement", "starts_on", "ends_on", "skipped_because"
     ):
-        found[agreement].append((starts_on, ends_on, why))
-    return found
+        silent[agreement].append((starts_on, ends_on, reason))
+    return silent

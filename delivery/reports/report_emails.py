@@ -1,4 +1,7 @@
-"""The letters about reports: announced where it happens, and written here when they are sent."""
+"""The emails about reports.
+
+They are queued where something happens, and composed here when sent.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -23,93 +26,123 @@ from delivery.reports.report_words import with_words
 from delivery.reports.send import title
 from delivery.rules.states import ReportState
 
-NAMED = 10  # reports that a digest names
+NAMED = 10  # reports that a digest lists
 REMINDER, NUDGE, ANSWERED = "reports_waiting", "report_nudge", "report_answered"
 
 
 def register() -> None:
-    """Tell the outbox who writes what."""
+    """Register who composes which kind of email with the outbox."""
     COMPOSERS.update(
-        {"report": report, NUDGE: nudge, ANSWERED: answered, DRAFTED: drafted, REMINDER: reminder}
+        {
+            "report": compose_report,
+            NUDGE: compose_nudge,
+            ANSWERED: compose_answered,
+            DRAFTED: compose_drafted,
+            REMINDER: compose_reminder,
+        }
     )
 
 
-def report(ref: str, now: datetime) -> Letter:
-    """To the client: the whole report, readable without opening anything, with its paper."""
-    row, contact = _sent(ref)
-    link, answer = _door(contact, f"report:{row.pk}", now), _door(contact, f"answer:{row.pk}", now)
-    with translation.override(row.language):
-        words = with_words(row.snapshot) | {"title": title(row)}
+def compose_report(ref: str, now: datetime) -> Letter:
+    """Compose the email with the report for the client.
+
+    The email holds the whole report, with the PDF attached, so that nothing has to be opened.
+    """
+    report, contact = _report_and_reader(ref)
+    report_link, answer_link = (
+        _portal_link(contact, f"report:{report.pk}", now),
+        _portal_link(contact, f"answer:{report.pk}", now),
+    )
+    with translation.override(report.language):
+        content = with_words(report.snapshot) | {"title": title(report)}
     context = {
         "contact": contact,
-        "link": link,
-        "answer_link": answer if row.decision else "",
+        "link": report_link,
+        "answer_link": answer_link if report.decision else "",
         "answers": ANSWERS,
-        "picture": picture(row),
-        **words,
+        "picture": picture(report),
+        **content,
     }
-    return Letter(contact.email, "report", context, row.language, row.business, row.document)
+    return Letter(
+        contact.email, "report", context, report.language, report.business, report.document
+    )
 
 
-def nudge(ref: str, now: datetime) -> Letter:
-    """To the client, once, where nothing shows that they have seen their report."""
-    row, contact = _sent(ref)
-    with translation.override(row.language):
-        words = {"title": title(row), "business": row.business.name, "verdict": _verdict(row)}
-        said = [
-            _(
-                "%(title)s is there, and it may have passed you by: reading it takes a minute and a half."
-            )
-            % words,
-            words["verdict"],
-        ]
-        if row.decision:
-            said.append(
-                _("One decision is wanted from you: %(decision)s") % {"decision": row.decision}
-            )
-        context = _note(
-            title(row), contact.name, said, _("Read it"), _door(contact, f"report:{row.pk}", now)
-        )
-    return Letter(contact.email, "note", context, row.language, row.business)
-
-
-def answered(ref: str, now: datetime) -> Letter:
-    """To the freelancer: what the client decided."""
-    row = _one(ref)
-    with translation.override(row.business.language):
-        words = {
-            "client": row.client.name,
-            "answer": row.get_answer_display(),
-            "who": row.answered_by,
+def compose_nudge(ref: str, now: datetime) -> Letter:
+    """Compose the reminder for a client, sent once when nothing shows that they saw the report."""
+    report, contact = _report_and_reader(ref)
+    with translation.override(report.language):
+        values = {
+            "title": title(report),
+            "business": report.business.name,
+            "verdict": _verdict(report),
         }
-        said = [row.decision, _("%(who)s answered: %(answer)s.") % words]
-        said += (
-            [_("In their words: “%(words)s”") % {"words": row.answer_words}]
-            if row.answer_words
+        paragraphs = [
+            _(
+                "%(title)s is there, and it may have passed you by: reading it takes a minute and "
+                "a half."
+            )
+            % values,
+            values["verdict"],
+        ]
+        if report.decision:
+            paragraphs.append(
+                _("One decision is wanted from you: %(decision)s") % {"decision": report.decision}
+            )
+        context = _note_context(
+            title(report),
+            contact.name,
+            paragraphs,
+            _("Read it"),
+            _portal_link(contact, f"report:{report.pk}", now),
+        )
+    return Letter(contact.email, "note", context, report.language, report.business)
+
+
+def compose_answered(ref: str, now: datetime) -> Letter:
+    """Compose the email that tells the freelancer what the client decided."""
+    report = _load(ref)
+    with translation.override(report.business.language):
+        values = {
+            "client": report.client.name,
+            "answer": report.get_answer_display(),
+            "who": report.answered_by,
+        }
+        paragraphs = [report.decision, _("%(who)s answered: %(answer)s.") % values]
+        paragraphs += (
+            [_("In their words: “%(words)s”") % {"words": report.answer_words}]
+            if report.answer_words
             else []
         )
-        subject = _("%(client)s: %(answer)s") % words
-        context = _note(subject, "", said, _("Look"), _desk(f"/reports/{row.pk}/"))
-    return Letter(row.business.owner.email, "note", context, row.business.language, row.business)
+        subject = _("%(client)s: %(answer)s") % values
+        context = _note_context(
+            subject, "", paragraphs, _("Look"), _dashboard_url(f"/reports/{report.pk}/")
+        )
+    return Letter(
+        report.business.owner.email, "note", context, report.business.language, report.business
+    )
 
 
-def drafted(ref: str, now: datetime) -> Letter:
-    """To the freelancer: which reports wait for a sentence, and when they go out. One letter a day."""
+def compose_drafted(ref: str, now: datetime) -> Letter:
+    """Compose the daily email that lists the drafts to review and when they are sent."""
     return _digest(ref, now, is_reminder=False)
 
 
-def reminder(ref: str, now: datetime) -> Letter:
-    """To the freelancer: which reports wait still."""
+def compose_reminder(ref: str, now: datetime) -> Letter:
+    """Compose the email that reminds the freelancer of drafts that still wait."""
     return _digest(ref, now, is_reminder=True)
 
 
-def picture(row: Report) -> str:
-    """The address of the letter's invisible picture: that it is fetched shows that the letter was opened."""
-    return f"{str(settings.SITE_URL).rstrip('/')}/p/seen/{_signer().sign(row.pk.hex)}.gif"
+def picture(report: Report) -> str:
+    """Return the URL of the invisible image in the email.
+
+    When it is fetched, the email was opened.
+    """
+    return f"{str(settings.SITE_URL).rstrip('/')}/p/seen/{_signer().sign(report.pk.hex)}.gif"
 
 
 def pictured(token: str) -> str | None:
-    """The report's id of such an address; None for a forged one."""
+    """Return the report's id from the token of such a URL; None for a forged token."""
     try:
         return _signer().unsign(token)
     except BadSignature:
@@ -117,72 +150,96 @@ def pictured(token: str) -> str | None:
 
 
 def _signer() -> Signer:
+    """Return the signer of image URLs."""
     return Signer(salt="rh.report.seen")
 
 
 def _digest(ref: str, now: datetime, *, is_reminder: bool) -> Letter:
+    """Compose the email that lists the drafts of a business."""
     business = Business.objects.select_related("owner").get(pk=ref.partition(":")[0])
-    waits = Report.objects.filter(business=business, state=ReportState.DRAFT).select_related(
+    drafts = Report.objects.filter(business=business, state=ReportState.DRAFT).select_related(
         "client", "period"
     )
-    rows, count = list(waits.order_by("send_at", "client__name")[:NAMED]), waits.count()
+    reports, count = list(drafts.order_by("send_at", "client__name")[:NAMED]), drafts.count()
     with translation.override(business.language):
-        many = {"n": count}
+        values = {"n": count}
         subject = (
             ngettext(
                 "A report waits for your sentence", "%(n)s reports wait for your sentence", count
             )
-            % many
+            % values
         )
         if not count:
             subject = _("Every report is on its way")
-        said = [_line(row, business) for row in rows]
-        said += [_("… and %(n)s more.") % {"n": count - len(rows)}] if count > len(rows) else []
+        paragraphs = [_draft_line(report, business) for report in reports]
+        paragraphs += (
+            [_("… and %(n)s more.") % {"n": count - len(reports)}] if count > len(reports) else []
+        )
         if is_reminder and count:
-            said.append(
+            paragraphs.append(
                 _(
-                    "They have waited for some days: a sentence from you is what the client reads first."
+                    "They have waited for some days: a sentence from you is what the client reads "
+                    "first."
                 )
             )
-        context = _note(subject, "", said, _("Review them"), _desk("/reports/?state=draft"))
+        context = _note_context(
+            subject, "", paragraphs, _("Review them"), _dashboard_url("/reports/?state=draft")
+        )
     return Letter(business.owner.email, "note", context, business.language, business)
 
 
-def _line(row: Report, business: Business) -> str:
-    words = {
-        "client": row.client.name,
-        "month": formats.months(row.period.starts_on, row.period.ends_on),
+def _draft_line(report: Report, business: Business) -> str:
+    """Return one draft in a line: whose it is, for when, and when it is sent."""
+    values = {
+        "client": report.client.name,
+        "month": formats.months(report.period.starts_on, report.period.ends_on),
     }
-    if row.send_at is None:
-        return _("%(client)s, %(month)s: it waits for you.") % words
-    words["when"] = formats.moment(row.send_at, business.time_zone)
-    return _("%(client)s, %(month)s: goes out by itself on %(when)s.") % words
+    if report.send_at is None:
+        return _("%(client)s, %(month)s: it waits for you.") % values
+    values["when"] = formats.moment(report.send_at, business.time_zone)
+    return _("%(client)s, %(month)s: goes out by itself on %(when)s.") % values
 
 
-def _sent(ref: str) -> tuple[Report, Contact]:
-    """The report and who reads it now. Raises NobodyToTell: then the letter waits, and fails where a person looks."""
-    row = _one(ref)
-    return row, addressee.must_be(row.period.agreement)
+def _report_and_reader(ref: str) -> tuple[Report, Contact]:
+    """Return the report and the contact who reads it now.
+
+    Raises NobodyToTell. The email then stays in the outbox and is marked as failed in the end.
+    """
+    report = _load(ref)
+    return report, addressee.must_be(report.period.agreement)
 
 
-def _one(ref: str) -> Report:
+def _load(ref: str) -> Report:
+    """Return the report with everything that its emails need."""
     return Report.objects.select_related(*read_facts.RELATED).get(pk=ref)
 
 
-def _verdict(row: Report) -> str:
-    found: str = with_words(row.snapshot)["verdict_text"]
-    return found
+def _verdict(report: Report) -> str:
+    """Return the verdict of a sent report in a sentence."""
+    sentence: str = with_words(report.snapshot)["verdict_text"]
+    return sentence
 
 
-def _door(contact: Contact, target: str, now: datetime) -> str:
+def _portal_link(contact: Contact, target: str, now: datetime) -> str:
+    """Return the placeholder for the contact's portal link to `target`."""
     return links.placeholder(
         "link", portal_links.portal_link(contact=contact, now=now, target=target).pk
     )
 
 
-def _desk(path: str) -> str:
+def _dashboard_url(path: str) -> str:
+    """Return the full URL of a page of the dashboard."""
     return str(settings.SITE_URL).rstrip("/") + path
 
 
-def _note(subject: str, name: str, said: list[str], button: str, link: str) -> dict[str, Any]:
-    return {"subject": subject, "name": name, "paragraphs": said, "button": button, "link": link}
+def _note_context(
+    subject: str, name: str, paragraphs: list[str], button: str, link: str
+) -> dict[str, Any]:
+    """Return the context of the email template `note`."""
+    return {
+        "subject": subject,
+        "name": name,
+        "paragraphs": paragraphs,
+        "button": button,
+        "link": link,
+    }

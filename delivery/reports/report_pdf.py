@@ -1,6 +1,7 @@
-"""Prints reports that were frozen and have no paper yet, each claimed by its row; then its letter is announced.
+"""Renders the PDF of sent reports that have none yet, and then queues their email.
 
-The paper's bytes follow from the report's contents, so that two workers who print one make the same file.
+A worker claims each report with a lease on its row. The bytes follow from the report's contents,
+so two workers that render the same report make the same file.
 """
 
 from datetime import datetime, timedelta
@@ -21,30 +22,40 @@ from delivery.reports.send import title
 from delivery.rules.states import ReportState
 
 LEASE = timedelta(minutes=10)
-AT_ONCE = 20  # looked up together
-RECENT = timedelta(hours=12)  # what was sent since is one batch to whoever watches it being printed
+AT_ONCE = 20  # reports that are looked up together
+RECENT = timedelta(hours=12)  # reports sent within it are shown as one batch that is in progress
 
 
 def waiting() -> QuerySet[Report]:
-    """Frozen, and not printed."""
+    """Return the sent reports that have no PDF yet."""
     return Report.objects.filter(state=ReportState.SENT, document__isnull=True)
 
 
 def print_due(*, now: datetime) -> int:
-    """Print until nothing is left that nobody else is printing; how many. Any number of workers at once."""
-    made = 0
-    while ids := list(_free(now).order_by("sent_at", "pk").values_list("pk", flat=True)[:AT_ONCE]):
-        claimed = [pk for pk in ids if _free(now).filter(pk=pk).update(lease_until=now + LEASE)]
+    """Render PDFs until none is left that no other worker has claimed; return how many.
+
+    Any number of workers may run at once.
+    """
+    rendered = 0
+    while ids := list(
+        _unclaimed(now).order_by("sent_at", "pk").values_list("pk", flat=True)[:AT_ONCE]
+    ):
+        claimed = [
+            pk for pk in ids if _unclaimed(now).filter(pk=pk).update(lease_until=now + LEASE)
+        ]
         for report in Report.objects.filter(pk__in=claimed).select_related(*read_facts.RELATED):
             ensure(report=report, now=now)
-            made += 1
+            rendered += 1
         if not claimed:
-            return made  # somebody else has them all
-    return made
+            return rendered  # other workers have claimed them all
+    return rendered
 
 
 def ensure(*, report: Report, now: datetime) -> Document:
-    """The paper of a sent report, made where it is missing. The same contents give the same bytes: so it is one."""
+    """Return the PDF of a sent report, rendering it where it is missing.
+
+    The same contents give the same bytes, so two workers store one and the same document.
+    """
     if report.document:
         return report.document
     pdf = _pdf(report)
@@ -64,12 +75,16 @@ def ensure(*, report: Report, now: datetime) -> Document:
     return document
 
 
-def _free(now: datetime) -> QuerySet[Report]:
+def _unclaimed(now: datetime) -> QuerySet[Report]:
+    """Return the waiting reports that no worker has claimed."""
     return waiting().filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
 
 
 def _pdf(report: Report) -> bytes:
-    """What a client or another system has typed may hold signs that no font has: they are left out on paper."""
+    """Return the bytes of the PDF.
+
+    Texts that were entered by others may have characters that no font contains; these are left out.
+    """
     assert report.sent_at
     with translation.override(report.language):
         context = {"business": report.business, **with_words(printable_within(report.snapshot))}

@@ -1,4 +1,7 @@
-"""Goes after reports that nobody seems to have seen: one letter after 72 hours, then a task for the freelancer."""
+"""Follows up on reports that nobody seems to have seen.
+
+The client gets one email after 72 hours, and after another 72 hours the freelancer gets a task.
+"""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,12 +16,12 @@ from delivery.models import Report
 from delivery.reports.report_emails import NUDGE
 from delivery.rules.states import ReportState
 
-PATIENCE = timedelta(hours=72)
+PATIENCE = timedelta(hours=72)  # before each of the two steps
 BATCH = 500
 
 
 def unseen() -> QuerySet[Report]:
-    """Sent reports that nothing shows to have been seen."""
+    """Return the sent reports that nothing shows to have been seen."""
     return Report.objects.filter(
         state=ReportState.SENT,
         letter_opened_at=None,
@@ -29,38 +32,44 @@ def unseen() -> QuerySet[Report]:
 
 
 def nudge_due(*, now: datetime) -> int:
-    """Remind each client once of a report whose letter went out 72 hours ago; how many."""
-    made, after = 0, None
+    """Remind clients, once each, of reports emailed 72 hours ago; return how many."""
+    reminded, last_id = 0, None
     while True:
-        quiet = unseen().filter(nudged_at=None, sent_at__lte=now - PATIENCE).order_by("pk")
+        due = unseen().filter(nudged_at=None, sent_at__lte=now - PATIENCE).order_by("pk")
         ids = list(
-            (quiet.filter(pk__gt=after) if after else quiet).values_list("pk", flat=True)[:BATCH]
+            (due.filter(pk__gt=last_id) if last_id else due).values_list("pk", flat=True)[:BATCH]
         )
         if not ids:
-            return made
-        after = ids[-1]
-        made += _nudge(ids, now)
+            return reminded
+        last_id = ids[-1]
+        reminded += _nudge(ids, now)
 
 
 def _nudge(ids: list[UUID], now: datetime) -> int:
-    letters = OutboxEmail.objects.filter(
+    """Queue the reminders for those of the reports whose email was sent 72 hours ago."""
+    sent_emails = OutboxEmail.objects.filter(
         kind="report", ref__in=[str(pk) for pk in ids], state=OutboxState.SENT
     )
-    arrived = letters.filter(sent_at__lte=now - PATIENCE).values_list("ref", flat=True)
+    emailed = sent_emails.filter(sent_at__lte=now - PATIENCE).values_list("ref", flat=True)
     with transaction.atomic():
-        mine = unseen().filter(pk__in=list(arrived), nudged_at=None).select_for_update(of=("self",))
-        rows = list(mine.select_related("business"))
-        emails.post(NUDGE, [(str(row.pk), row.business) for row in rows], now=now)
-        return Report.objects.filter(pk__in=[row.pk for row in rows]).update(nudged_at=now)
+        reports = (
+            unseen().filter(pk__in=list(emailed), nudged_at=None).select_for_update(of=("self",))
+        )
+        locked = list(reports.select_related("business"))
+        emails.post(NUDGE, [(str(report.pk), report.business) for report in locked], now=now)
+        return Report.objects.filter(pk__in=[report.pk for report in locked]).update(nudged_at=now)
 
 
 def task_due(*, now: datetime) -> int:
-    """What stays unseen 72 hours after that is the freelancer's to talk about; how many."""
+    """Make a task of each report that is still unseen 72 hours later; return how many."""
     return unseen().filter(task_at=None, nudged_at__lte=now - PATIENCE).update(task_at=now)
 
 
 def to_talk_about(rows: QuerySet[Report]) -> QuerySet[Report]:
-    """Of `rows`, what is left to talk about: one of an agreement, the last that nothing shows to have been seen."""
+    """Return those of `rows` that are open tasks.
+
+    Of an agreement only the latest one counts, and none once a later report was seen.
+    """
     seen = (
         Q(letter_opened_at__isnull=False)
         | Q(opened_at__isnull=False)
@@ -74,7 +83,7 @@ def to_talk_about(rows: QuerySet[Report]) -> QuerySet[Report]:
 
 
 def talked(*, report: Report, now: datetime) -> None:
-    """The freelancer has talked with the client about it."""
+    """Mark the task as done: the freelancer has talked to the client about the report."""
     Report.objects.filter(pk=report.pk, task_at__isnull=False, task_done_at=None).update(
         task_done_at=now
     )

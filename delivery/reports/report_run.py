@@ -1,6 +1,6 @@
-"""One walk of the report job: draft, remind, send, go after what nobody has seen (rules 38 and 40).
+"""One run of the report job: draft, remind, send, follow up on unseen reports (rules 38 and 40).
 
-Each step finds its work by a query, so any of them may die, be late by days, or run twice at once.
+Each step finds its work by a query, so a step may fail, be days late, or run twice at once.
 """
 
 from datetime import datetime, timedelta
@@ -18,11 +18,15 @@ from delivery.rules.states import ReportState
 from delivery.work.checklist_actions import open_checklists
 
 REMIND_AFTER = timedelta(days=3)
-KEPT = timedelta(days=90)  # a run that did something is shown for so long
+KEPT = timedelta(days=90)  # how long runs are kept
 
 
 def report(*, now: datetime, door: str) -> ReportRun:
-    """Do what is due; what it did. Twice, late or half-way: each period has one report, and it goes out once."""
+    """Do everything that is due, and return the run with what it did.
+
+    Safe to repeat, late or after a failure: each period gets one report, which is sent once. `door`
+    says what started the run.
+    """
     run = ReportRun.objects.create(
         door=door, started_at=now, total=draft.waiting(now).count() + send.due(now).count()
     )
@@ -47,17 +51,26 @@ def report(*, now: datetime, door: str) -> ReportRun:
 
 
 def remind_due(*, now: datetime) -> int:
-    """Tell each business whose drafts have waited for three days, every third day anew; how many businesses."""
-    late = Report.objects.filter(state=ReportState.DRAFT, created_at__lte=now - REMIND_AFTER)
-    waits = Business.objects.filter(pk__in=late.order_by().values("business"), is_suspended=False)
+    """Remind each business whose drafts have waited for three days, every third day.
+
+    Returns how many businesses were reminded.
+    """
+    overdue = Report.objects.filter(state=ReportState.DRAFT, created_at__lte=now - REMIND_AFTER)
+    businesses = Business.objects.filter(
+        pk__in=overdue.order_by().values("business"), is_suspended=False
+    )
+    # The reference changes every third day, so the outbox takes one email for each three days.
     refs = [
-        (f"{row.pk}:{local_day(now, row.time_zone).toordinal() // REMIND_AFTER.days}", row)
-        for row in waits
+        (
+            f"{business.pk}:{local_day(now, business.time_zone).toordinal() // REMIND_AFTER.days}",
+            business,
+        )
+        for business in businesses
     ]
     emails.post(REMINDER, refs, now=now)
     return len(refs)
 
 
 def last_run() -> ReportRun | None:
-    """The latest run."""
+    """Return the latest run, None if there was none."""
     return ReportRun.objects.order_by("-started_at", "-pk").first()

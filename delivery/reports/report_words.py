@@ -1,4 +1,4 @@
-"""A report's figures in words and drawings, in the active language: the same for page, letter and paper."""
+"""The figures of a report in sentences and charts, alike on the page, in the email and the PDF."""
 
 from collections import defaultdict
 from datetime import date
@@ -15,7 +15,10 @@ from delivery.rules.states import DeliverableState
 
 
 def with_words(shot: dict[str, Any]) -> dict[str, Any]:
-    """What templates need beside the snapshot."""
+    """Return what the templates need, texts in the active language included.
+
+    `shot` is the snapshot of the report.
+    """
     figures = [_figure(row) for row in shot["kpis"]]
     return {
         "snapshot": shot,
@@ -41,22 +44,25 @@ def _item(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def verdict_words(code: str, *, is_month: bool) -> str:
-    """The verdict in a sentence."""
+    """Return the verdict in a sentence."""
     if not is_month:
         return {
             Verdict.GOOD: _(
-                "A good period: everything promised was delivered, and the figures are where they should be."
+                "A good period: everything promised was delivered, and the figures are where they "
+                "should be."
             ),
             Verdict.MIXED: _(
                 "A mixed period: most of it went as planned, and what did not is listed below."
             ),
             Verdict.OFF: _(
-                "This period fell short of its targets. What happens next is at the end of this report."
+                "This period fell short of its targets. What happens next is at the end of this "
+                "report."
             ),
         }[Verdict(code)]
     return {
         Verdict.GOOD: _(
-            "A good month: everything promised was delivered, and the figures are where they should be."
+            "A good month: everything promised was delivered, and the figures are where they "
+            "should be."
         ),
         Verdict.MIXED: _(
             "A mixed month: most of it went as planned, and what did not is listed below."
@@ -68,7 +74,7 @@ def verdict_words(code: str, *, is_month: bool) -> str:
 
 
 def _is_month(span: dict[str, str]) -> bool:
-    """Whether that is what people call it: no trial of two weeks, and no quarter."""
+    """Whether people would call the span a month; a trial of two weeks or a quarter is not one."""
     return (
         28
         <= (date.fromisoformat(span["ends_on"]) - date.fromisoformat(span["starts_on"])).days
@@ -77,7 +83,7 @@ def _is_month(span: dict[str, str]) -> bool:
 
 
 def pace_words(code: str) -> str:
-    """A KPI against its target, in a word or two."""
+    """Return how a KPI stands against its target, in a word or two."""
     return {
         Pace.REACHED: _("Reached"),
         Pace.ON_TRACK: _("On track"),
@@ -87,12 +93,13 @@ def pace_words(code: str) -> str:
 
 
 def figure(value: Any, unit: str) -> str:
-    """A figure with its unit: 3.5 %, 1,200 visits; "—" where there is none."""
-    said = formats.number(value)
-    return f"{said} {unit}".strip() if value != "" else said
+    """Return a figure with its unit: 3.5 %, 1,200 visits; "—" where there is none."""
+    number = formats.number(value)
+    return f"{number} {unit}".strip() if value != "" else number
 
 
 def _figure(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a KPI of the snapshot with its texts and its chart."""
     unit = row["unit"]
     return row | {
         "pace": Pace(row["pace"]),
@@ -105,7 +112,7 @@ def _figure(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _change(row: dict[str, Any]) -> str:
-    """Against where the retainer began: in percent, or in words where it began at nothing."""
+    """Return the change since the start of the retainer, in percent, or in words where it was 0."""
     if not row["value"]:
         return ""
     percent = change(Decimal(row["baseline"]), Decimal(row["value"]))
@@ -115,62 +122,66 @@ def _change(row: dict[str, Any]) -> str:
 
 
 def _item_note(row: dict[str, Any]) -> str:
-    """What became of what is missing, and where it came from."""
-    words = []
+    """Return where a deliverable came from, and what became of what is missing."""
+    notes = []
     if row["came_from"]:
-        words.append(_("carried over from %(month)s") % {"month": formats.month(row["came_from"])})
+        notes.append(_("carried over from %(month)s") % {"month": formats.month(row["came_from"])})
     if row["state"] == DeliverableState.CARRIED:
-        words.append(_("the rest follows in the next period: %(why)s") % {"why": row["because"]})
+        notes.append(_("the rest follows in the next period: %(why)s") % {"why": row["because"]})
     elif row["state"] == DeliverableState.WAIVED:
-        words.append(_("the rest was waived: %(why)s") % {"why": row["because"]})
-    return "; ".join(words)
+        notes.append(_("the rest was waived: %(why)s") % {"why": row["because"]})
+    return "; ".join(notes)
 
 
-def _requests(asked: dict[str, Any]) -> str:
-    if not asked["asked"]:
+def _requests(counts: dict[str, Any]) -> str:
+    """Return a line about the requests and how fast they were answered; empty without any."""
+    if not counts["asked"]:
         return ""
-    said = ngettext("%(n)s request", "%(n)s requests", asked["asked"]) % {"n": asked["asked"]}
-    words = [said, _("%(n)s answered in the promised time") % {"n": asked["in_time"]}]
-    if asked["median_minutes"] is not None:
-        words.append(
-            _("half of them within %(time)s") % {"time": formats.hours(asked["median_minutes"])}
+    requests = ngettext("%(n)s request", "%(n)s requests", counts["asked"]) % {"n": counts["asked"]}
+    parts = [requests, _("%(n)s answered in the promised time") % {"n": counts["in_time"]}]
+    if counts["median_minutes"] is not None:
+        parts.append(
+            _("half of them within %(time)s") % {"time": formats.hours(counts["median_minutes"])}
         )
-    return ", ".join(words)
+    return ", ".join(parts)
 
 
-def _hours(stated: dict[str, Any]) -> str:
-    """Used of what there was, and what became of the rest."""
-    words = [
+def _hours(hours: dict[str, Any]) -> str:
+    """Return a line about the hours: used, available, and what became of the rest."""
+    parts = [
         _("%(used)s of %(available)s used")
-        % {"used": formats.hours(stated["used"]), "available": formats.hours(stated["available"])}
+        % {"used": formats.hours(hours["used"]), "available": formats.hours(hours["available"])}
     ]
-    if stated["remaining"] < 0:
-        words.append(_("%(hours)s over") % {"hours": formats.hours(-stated["remaining"])})
-    if stated["rolled_in"]:
-        words.append(
-            _("%(hours)s of them rolled over") % {"hours": formats.hours(stated["rolled_in"])}
+    if hours["remaining"] < 0:
+        parts.append(_("%(hours)s over") % {"hours": formats.hours(-hours["remaining"])})
+    if hours["rolled_in"]:
+        parts.append(
+            _("%(hours)s of them rolled over") % {"hours": formats.hours(hours["rolled_in"])}
         )
-    if stated["deficit_in"]:
-        words.append(
+    if hours["deficit_in"]:
+        parts.append(
             _("%(hours)s were used ahead in the period before")
-            % {"hours": formats.hours(stated["deficit_in"])}
+            % {"hours": formats.hours(hours["deficit_in"])}
         )
-    if stated["adjusted"]:
-        words.append(_("%(hours)s corrected") % {"hours": formats.hours_signed(stated["adjusted"])})
-    if stated["approved"]:
-        words.append(
-            _("%(hours)s beyond were approved") % {"hours": formats.hours(stated["approved"])}
+    if hours["adjusted"]:
+        parts.append(_("%(hours)s corrected") % {"hours": formats.hours_signed(hours["adjusted"])})
+    if hours["approved"]:
+        parts.append(
+            _("%(hours)s beyond were approved") % {"hours": formats.hours(hours["approved"])}
         )
-    if stated["rolled_out"]:
-        words.append(
+    if hours["rolled_out"]:
+        parts.append(
             _("%(hours)s go on into the next period")
-            % {"hours": formats.hours(stated["rolled_out"])}
+            % {"hours": formats.hours(hours["rolled_out"])}
         )
-    return ", ".join(words)
+    return ", ".join(parts)
 
 
 def _work(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What the time went into, the most first: each kind of work once, with its minutes and on how many days."""
+    """Return what the time was spent on, the most first.
+
+    Each note appears once, with its minutes and the number of days.
+    """
     minutes: dict[str, int] = defaultdict(int)
     days: dict[str, set[str]] = defaultdict(set)
     for row in entries:
@@ -181,7 +192,8 @@ def _work(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _silent(row: dict[str, Any]) -> str:
-    month = {"month": formats.month(row["starts_on"]), "why": row["because"]}
+    """Return a sentence about a period without a report."""
+    values = {"month": formats.month(row["starts_on"]), "why": row["because"]}
     if row["because"]:
-        return _("There was no report for %(month)s: the retainer was paused (%(why)s).") % month
-    return _("There was no report for %(month)s: the retainer was paused.") % month
+        return _("There was no report for %(month)s: the retainer was paused (%(why)s).") % values
+    return _("There was no report for %(month)s: the retainer was paused.") % values

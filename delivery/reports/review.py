@@ -1,4 +1,4 @@
-"""The freelancer's review of a draft: their words, the KPIs that stand first, and when it goes out (rule 38)."""
+"""The freelancer's review of a draft: texts, KPIs shown first, and when it is sent (rule 38)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from delivery.reports.send import snapshot
 from delivery.rules.errors import AlreadySent
 from delivery.rules.states import ReportState
 
-FURTHEST = timedelta(days=60)
+FURTHEST = timedelta(days=60)  # how far ahead a report may be scheduled
 
 
 def save_words(
@@ -24,21 +24,21 @@ def save_words(
     decision: str = "",
     chosen: Sequence[str] = (),
 ) -> Report:
-    """Keep the words of a draft. Raises AlreadySent."""
-    words = {
+    """Save what the freelancer wrote and chose for a draft. Raises AlreadySent."""
+    fields = {
         "comment": comment,
         "next_text": next_text,
         "decision": decision,
         "chosen": list(chosen)[:SHOWN],
     }
-    if not _draft(report).update(**words, reviewed_at=now):
+    if not _draft(report).update(**fields, reviewed_at=now):
         raise AlreadySent(_("This report was sent and can no longer be changed."))
     report.refresh_from_db()
     return report
 
 
 def schedule(*, report: Report, at: datetime, now: datetime) -> Report:
-    """Have it sent by itself at that time. Raises AlreadySent, also for a time that has passed."""
+    """Set when a draft is sent automatically. Raises AlreadySent, also for a time in the past."""
     if not now < at <= now + FURTHEST:
         raise AlreadySent(_("Choose a time within the next 60 days."), field="send_at")
     if not _draft(report).update(send_at=at):
@@ -48,9 +48,10 @@ def schedule(*, report: Report, at: datetime, now: datetime) -> Report:
 
 
 def shown(report: Report) -> dict[str, Any]:
-    """What the client reads: the frozen snapshot, or for a draft the one it would be now."""
+    """Return what the client reads: the frozen snapshot, or for a draft the current one."""
     return report.snapshot if report.state == ReportState.SENT else snapshot(report)
 
 
 def _draft(report: Report) -> Any:
+    """Return the report as a queryset, empty once it was sent."""
     return Report.objects.filter(pk=report.pk, state=ReportState.DRAFT)

@@ -1,7 +1,7 @@
-"""Sends reports: frozen and hashed here, then printed by a worker and mailed, each once (rules 38 and 40).
+"""Sends reports: freezes and hashes their contents; PDF and email follow (rules 38 and 40).
 
-freeze (one transaction a batch) → print (`report_paper`) → letter (`report_letters`). Each step finds its work by a
-query: what dies between two of them is found by the next walk.
+Freeze (one transaction for each batch) → render the PDF (`report_pdf`) → email (`report_emails`).
+Each step finds its work by a query, so what fails between two steps is picked up by the next run.
 """
 
 import hashlib
@@ -28,12 +28,16 @@ from delivery.reports.draft import last_day_after
 from delivery.rules.states import REPORT, ReportState
 
 BATCH = 200
-PRINTED_BY_ONE = 50  # so many papers for each worker that is nudged
-ALONE = "Retainer Hub"  # who sends what nobody has sent by the agreed day
+PRINTED_BY_ONE = 50  # PDFs for each worker that is woken up
+ALONE = "Retainer Hub"  # the sender of reports that are sent automatically
 
 
 def send_report(*, report: Report, actor: str, now: datetime) -> Report:
-    """Freeze the report; its paper and its letter follow. Raises NobodyToTell, NotAllowedNow for the second press."""
+    """Freeze a report; its PDF and email follow.
+
+    Raises NobodyToTell when the client has no contact to send it to, and NotAllowedNow when it was
+    sent already.
+    """
     if report.state == ReportState.DRAFT:
         addressee.must_be(report.period.agreement)
     if not _freeze([report.pk], actor, now):
@@ -43,49 +47,60 @@ def send_report(*, report: Report, actor: str, now: datetime) -> Report:
 
 
 def send_due(*, now: datetime, on_batch: Callable[[int], None] = lambda sent: None) -> int:
-    """Send what nobody has sent by its day; how many. What has no addressee waits, and the freelancer is told."""
-    sent, after = 0, None
+    """Send the reports that nobody has sent by their day; return how many.
+
+    A report without a contact to send it to waits, and the freelancer is told.
+    """
+    sent, last_id = 0, None
     while True:
-        found = due(now).order_by("pk")
-        rows = list(
-            (found.filter(pk__gt=after) if after else found).select_related(*read_facts.RELATED)[
-                :BATCH
-            ]
+        drafts = due(now).order_by("pk")
+        reports = list(
+            (drafts.filter(pk__gt=last_id) if last_id else drafts).select_related(
+                *read_facts.RELATED
+            )[:BATCH]
         )
-        if not rows:
+        if not reports:
             return sent
-        after = rows[-1].pk
-        told = addressee.of(row.period.agreement for row in rows)
-        some = _freeze([row.pk for row in rows if row.client_id in told], ALONE, now, only_due=True)
-        sent += some
-        on_batch(some)
+        last_id = reports[-1].pk
+        reachable = addressee.of(report.period.agreement for report in reports)
+        frozen = _freeze(
+            [report.pk for report in reports if report.client_id in reachable],
+            ALONE,
+            now,
+            only_due=True,
+        )
+        sent += frozen
+        on_batch(frozen)
 
 
 def due(now: datetime) -> Any:
-    """Drafts whose time has come."""
+    """Return the drafts that are due to be sent."""
     return Report.objects.filter(
         state=ReportState.DRAFT, send_at__lte=now, business__is_suspended=False
     )
 
 
 def digest(shot: dict[str, Any]) -> str:
-    """SHA-256 of a snapshot as canonical JSON."""
+    """Return the SHA-256 of a snapshot as canonical JSON, in hexadecimal."""
     text = json.dumps(shot, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def title(report: Report) -> str:
-    """ "Report for November 2026", in the active language; give it with the period's agreement."""
-    served = formats.months(report.period.starts_on, last_day_after(report.period))
-    return _("Report for %(month)s") % {"month": served}
+    """Return "Report for November 2026" in the active language.
+
+    Load the report with its period and agreement.
+    """
+    months = formats.months(report.period.starts_on, last_day_after(report.period))
+    return _("Report for %(month)s") % {"month": months}
 
 
 def snapshot(report: Report, found: Facts | None = None) -> dict[str, Any]:
-    """What the report says now."""
+    """Return what the report says now; `found` are its facts, if they were read already."""
     period, agreement = report.period, report.period.agreement
-    terms = agreement.terms  # those of an amendment only say what it changes
+    terms = agreement.terms  # an amendment's terms hold only what it changes
     end = last_day_after(period)
-    said = Said(
+    texts = Said(
         business=report.business.name,
         client=report.client.name,
         title=agreement.title,
@@ -99,11 +114,15 @@ def snapshot(report: Report, found: Facts | None = None) -> dict[str, Any]:
         decision=report.decision,
         chosen=report.chosen,
     )
-    return compose(said, found or read_facts.of_one(report))
+    return compose(texts, found or read_facts.of_one(report))
 
 
-def _hold(ids: Sequence[UUID]) -> None:
-    """Nothing is written down for these periods meanwhile: time is held by its business, the rest by its period."""
+def _lock(ids: Sequence[UUID]) -> None:
+    """Lock the businesses and periods of the reports.
+
+    While the locks are held nothing is written for these periods: writers of time lock the
+    business, all others the period.
+    """
     periods = Period.objects.filter(report__in=ids)
     list(
         Business.objects.select_for_update(no_key=True)
@@ -119,36 +138,40 @@ def _hold(ids: Sequence[UUID]) -> None:
 
 
 def _freeze(ids: Sequence[UUID], actor: str, now: datetime, *, only_due: bool = False) -> int:
-    """One transaction: the rows are locked first, so that words saved meanwhile are in it and none is sent twice."""
+    """Freeze the drafts among these reports in one transaction; return how many.
+
+    The rows are locked first, so that texts saved in the meantime are included and no report is
+    sent twice.
+    """
     with transaction.atomic():
-        _hold(ids)
-        held = due(now) if only_due else Report.objects.filter(state=ReportState.DRAFT)
+        _lock(ids)
+        drafts = due(now) if only_due else Report.objects.filter(state=ReportState.DRAFT)
         locked = (
-            held.filter(pk__in=ids)
+            drafts.filter(pk__in=ids)
             .select_for_update(of=("self",))
             .order_by("pk")
             .values_list("pk", flat=True)
         )
-        rows = list(
+        reports = list(
             Report.objects.filter(pk__in=list(locked))
             .select_related(*read_facts.RELATED)
             .order_by("pk")
         )
-        found = read_facts.facts(rows)
-        for row in rows:
-            row.snapshot = snapshot(row, found[row.pk])
-            row.sha256, row.sent_at, row.lease_until = digest(row.snapshot), now, None
-            row.unreviewed = only_due and row.reviewed_at is None
+        facts_by_report = read_facts.facts(reports)
+        for report in reports:
+            report.snapshot = snapshot(report, facts_by_report[report.pk])
+            report.sha256, report.sent_at, report.lease_until = digest(report.snapshot), now, None
+            report.unreviewed = only_due and report.reviewed_at is None
         Report.objects.bulk_update(
-            rows, ["snapshot", "sha256", "sent_at", "lease_until", "unreviewed"], batch_size=50
+            reports, ["snapshot", "sha256", "sent_at", "lease_until", "unreviewed"], batch_size=50
         )
-        move_all(rows, ReportState.SENT, REPORT)
+        move_all(reports, ReportState.SENT, REPORT)
         audit.begin(
-            [(row.business, row.pk, {"sha256": row.sha256}) for row in rows],
+            [(report.business, report.pk, {"sha256": report.sha256}) for report in reports],
             event="report_sent",
             actor=actor,
             now=now,
         )
-        for _start in range(0, len(rows), PRINTED_BY_ONE):
+        for _start in range(0, len(reports), PRINTED_BY_ONE):
             nudge.ring("delivery.tasks.print_reports")
-    return len(rows)
+    return len(reports)

@@ -1,4 +1,7 @@
-"""First drafts of a report's words, from its figures: the freelancer reads and changes them before anybody else."""
+"""Suggests the texts of a report from its figures, for the freelancer to edit.
+
+Every function takes the snapshot of a report (`shot`) and the language to write in.
+"""
 
 from decimal import Decimal
 from typing import Any
@@ -11,84 +14,93 @@ from core import formats
 from delivery.rules.kpi_pace import Pace, change
 from delivery.rules.states import DeliverableState
 
-PLENTY = 60  # percent: fewer hours used than this, and the rest is worth a word
+PLENTY = 60  # percent of the hours; when fewer were used, a question about the rest is suggested
 
 
 def comment(shot: dict[str, Any], language: str) -> str:
-    """Two or three sentences on what the fee bought; empty where nothing happened."""
+    """Return two or three sentences on what was delivered; empty when nothing happened."""
     with translation.override(language):
-        return " ".join(said for said in (_delivered(shot), _best(shot), _behind(shot)) if said)
+        return " ".join(
+            sentence for sentence in (_delivered(shot), _best(shot), _behind(shot)) if sentence
+        )
 
 
 def next_steps(shot: dict[str, Any], language: str) -> str:
-    """What the next period brings: what is carried, what is promised, what is still asked for."""
+    """Return what the next period brings: what is carried over, promised, and still requested."""
     with translation.override(language):
-        words = [_count(one, one["promised"]) for one in shot["next"] or shot["deliverables"]]
-        said = [", ".join(words) + "."] if words and not shot["ended_on"] else []
-        said += (
+        items = [_count(item, item["promised"]) for item in shot["next"] or shot["deliverables"]]
+        lines = [", ".join(items) + "."] if items and not shot["ended_on"] else []
+        lines += (
             [_("Still open: %(list)s.") % {"list": ", ".join(shot["requests"]["open"])}]
             if shot["requests"]["open"]
             else []
         )
-        return "\n".join(said)
+        return "\n".join(lines)
 
 
 def decisions(shot: dict[str, Any], language: str) -> list[str]:
-    """Questions that one word answers, the most pressing first; the freelancer picks one or writes another."""
+    """Return questions that one word answers, the most pressing first.
+
+    The freelancer picks one of them or writes another.
+    """
     if shot["ended_on"]:
         return []
     with translation.override(language):
-        stated, found = shot["hours"], []
-        if stated["remaining"] < 0:
-            over = {"hours": formats.hours(-stated["remaining"])}
-            found.append(
+        hours, questions = shot["hours"], []
+        if hours["remaining"] < 0:
+            values = {"hours": formats.hours(-hours["remaining"])}
+            questions.append(
                 _(
-                    "We needed %(hours)s more than the retainer holds. Shall we talk about a larger tier?"
+                    "We needed %(hours)s more than the retainer holds. Shall we talk about a "
+                    "larger tier?"
                 )
-                % over
+                % values
             )
-        elif stated["available"] and stated["used"] * 100 < stated["available"] * PLENTY:
-            left = {"hours": formats.hours(stated["remaining"])}
-            found.append(
+        elif hours["available"] and hours["used"] * 100 < hours["available"] * PLENTY:
+            values = {"hours": formats.hours(hours["remaining"])}
+            questions.append(
                 _("%(hours)s were not used. Shall we put them into something that was put off?")
-                % left
+                % values
             )
-        late = [row["name"] for row in shot["kpis"] if row["pace"] == Pace.BEHIND and row["shown"]]
-        found += [
-            _("Shall we put more of next month's time into “%(kpi)s”?") % {"kpi": name}
-            for name in late
+        behind = [
+            kpi["name"] for kpi in shot["kpis"] if kpi["pace"] == Pace.BEHIND and kpi["shown"]
         ]
-        found.append(_("Shall we go on in the same way next month?"))
-        return found[:3]
+        questions += [
+            _("Shall we put more of next month's time into “%(kpi)s”?") % {"kpi": name}
+            for name in behind
+        ]
+        questions.append(_("Shall we go on in the same way next month?"))
+        return questions[:3]
 
 
 def _delivered(shot: dict[str, Any]) -> str:
-    done = [_count(one, one["done"]) for one in shot["deliverables"] if one["done"]]
+    """Return a sentence about what was delivered and what is missing."""
+    done = [_count(item, item["done"]) for item in shot["deliverables"] if item["done"]]
     if not done:
         return ""
-    short = [one for one in shot["deliverables"] if one["done"] < one["promised"]]
+    short = [item for item in shot["deliverables"] if item["done"] < item["promised"]]
     missing = [
-        _count(one, one["promised"] - one["done"])
-        for one in short
-        if one["state"] != DeliverableState.WAIVED
+        _count(item, item["promised"] - item["done"])
+        for item in short
+        if item["state"] != DeliverableState.WAIVED
     ]
-    words = {"list": ", ".join(done), "missing": ", ".join(missing)}
+    values = {"list": ", ".join(done), "missing": ", ".join(missing)}
     if missing:
-        return _("Delivered: %(list)s; still missing: %(missing)s.") % words
+        return _("Delivered: %(list)s; still missing: %(missing)s.") % values
     return (
         _("Delivered: %(list)s.") if short else _("Everything promised was delivered: %(list)s.")
-    ) % words
+    ) % values
 
 
 def _best(shot: dict[str, Any]) -> str:
-    """The figure that moved most in the right direction, from where the period before left it."""
+    """Return a sentence about the KPI that improved most since the period before."""
     moved: list[tuple[Decimal, str]] = []
-    for row in shot["kpis"]:
-        before = [value for _day, value in row["history"][:-1] if value]
-        start = Decimal(before[-1] if before else row["baseline"])
-        percent = change(start, Decimal(row["value"])) if row["value"] else None
-        if percent is not None and row["pace"] != Pace.BEHIND:
-            moved.append((-percent if row["less_is_better"] else percent, row["name"]))
+    for kpi in shot["kpis"]:
+        before = [value for _day, value in kpi["history"][:-1] if value]
+        start = Decimal(before[-1] if before else kpi["baseline"])
+        percent = change(start, Decimal(kpi["value"])) if kpi["value"] else None
+        if percent is not None and kpi["pace"] != Pace.BEHIND:
+            moved.append((-percent if kpi["less_is_better"] else percent, kpi["name"]))
     if not moved or max(moved)[0] <= 0:
         return ""
     percent, name = max(moved)
@@ -99,14 +111,16 @@ def _best(shot: dict[str, Any]) -> str:
 
 
 def _behind(shot: dict[str, Any]) -> str:
-    late = [row["name"] for row in shot["kpis"] if row["pace"] == Pace.BEHIND]
-    if not late:
+    """Return a sentence about the KPIs that did not reach their targets."""
+    behind = [kpi["name"] for kpi in shot["kpis"] if kpi["pace"] == Pace.BEHIND]
+    if not behind:
         return ""
-    said = ngettext(
-        "%(list)s did not reach its target.", "%(list)s did not reach their targets.", len(late)
+    template = ngettext(
+        "%(list)s did not reach its target.", "%(list)s did not reach their targets.", len(behind)
     )
-    return said % {"list": ", ".join(late)}
+    return template % {"list": ", ".join(behind)}
 
 
-def _count(one: dict[str, Any], n: int) -> str:
-    return f"{n} × {one['title']}" if one["promised"] != 1 else str(one["title"])
+def _count(item: dict[str, Any], n: int) -> str:
+    """Return a deliverable with its count, or its title alone when one was promised."""
+    return f"{n} × {item['title']}" if item["promised"] != 1 else str(item["title"])

@@ -1,4 +1,7 @@
-"""Records what was seen of a report: what nobody saw stays "not recorded" (rules 29 and 38)."""
+"""Stores what the client saw of a report (rules 29 and 38).
+
+What nothing shows to have been seen stays "not recorded".
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,25 +12,28 @@ from django.db.models.functions import Coalesce, Least
 from delivery.models import Report
 from delivery.rules.states import ReportState
 
-A_BIT = 60  # seconds that one sign of life may add
-LONGEST = 24 * 3600
+A_BIT = 60  # seconds that a single message from the page may add
+LONGEST = 24 * 3600  # seconds in all
 
 
 def letter_opened(*, report_id: str, now: datetime) -> None:
-    """The picture of the letter was fetched, the first time counts. Mail programs may do that by themselves."""
-    sent = Report.objects.filter(pk=UUID(hex=report_id), state=ReportState.SENT)
-    sent.filter(letter_opened_at__isnull=True).update(letter_opened_at=now)
+    """Store when the image in the email was first fetched.
+
+    Some mail programs fetch images without anybody opening the email.
+    """
+    sent_report = Report.objects.filter(pk=UUID(hex=report_id), state=ReportState.SENT)
+    sent_report.filter(letter_opened_at__isnull=True).update(letter_opened_at=now)
 
 
 def opened(*, report: Report, now: datetime) -> None:
-    """The client looked at it in the portal; the first time counts."""
+    """Store when the client first opened the report in the portal."""
     Report.objects.filter(pk=report.pk, state=ReportState.SENT, opened_at__isnull=True).update(
         opened_at=now
     )
 
 
 def read(*, report: Report, seconds: int) -> None:
-    """The page was in front of somebody for so many seconds more."""
-    more = max(0, min(seconds, A_BIT))
-    total = Least(Coalesce(F("read_seconds"), Value(0)) + more, Value(LONGEST))
+    """Add the seconds for which the page was in view, at most A_BIT at a time."""
+    added = max(0, min(seconds, A_BIT))
+    total = Least(Coalesce(F("read_seconds"), Value(0)) + added, Value(LONGEST))
     Report.objects.filter(pk=report.pk, state=ReportState.SENT).update(read_seconds=total)

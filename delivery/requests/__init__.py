@@ -1,1 +1,1 @@
-"""What clients ask for: whether it fits, what was said about it, and the first answer that was promised."""
+"""Requests by clients: whether they fit, the messages about them, and the promised first answer."""

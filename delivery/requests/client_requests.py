@@ -1,4 +1,4 @@
-"""What a client does with a request: asks for work in a few words, adds to it, takes it back."""
+"""What a client does with a request: asks for work, adds a message, withdraws the request."""
 
 from datetime import datetime
 
@@ -28,38 +28,39 @@ def ask(
     estimate: int | None = None,
     once: str = "",
 ) -> Request:
-    """Write it down, with whether it fits and by when an answer is promised, and tell the freelancer.
+    """Create a request, and email the freelancer.
 
-    `estimate` is in minutes. `once` marks the form: the same words posted again give the same request, others from a
-    page that came back are another one. Raises NoWords, NotOpen.
+    The request states whether it fits and by when an answer is due. `estimate` is in minutes.
+    `once` identifies the submitted form: the same form with the same text returns the request that
+    it made before, with another text it makes a new one. Raises NoWords and NotOpen.
     """
-    said = tidy(text)
+    cleaned = tidy(text)
     if agreement.client_id != contact.client_id or agreement.state not in ASKABLE:
         raise NotOpen(_("Nothing can be asked about this agreement."))
-    found = scope_check.of([agreement], now=now, estimate=estimate)[agreement.pk]
+    scope = scope_check.of([agreement], now=now, estimate=estimate)[agreement.pk]
     with transaction.atomic():
-        row, is_new = Request.objects.get_or_create(
-            pk=thread.id_of(contact.pk, once and once + said),
+        request, is_new = Request.objects.get_or_create(
+            pk=thread.id_of(contact.pk, once and once + cleaned),
             defaults={
                 "business_id": agreement.business_id,
                 "client_id": contact.client_id,
                 "agreement": agreement,
-                "period": found.period,
+                "period": scope.period,
                 "contact": contact,
-                "title": title_of(said),
-                "fits": found.fit.value,
-                "left": found.left,
+                "title": title_of(cleaned),
+                "fits": scope.fit.value,
+                "left": scope.left,
                 "estimate": estimate,
                 "created_at": now,
                 "respond_by": response_time.respond_by(
-                    now, found.response_hours, agreement.business.time_zone
+                    now, scope.response_hours, agreement.business.time_zone
                 ),
             },
         )
         if is_new:
-            message = thread.write(request=row, contact=contact, text=said, now=now)
-            request_emails.tell_owner(row, message, now=now, is_new=True)
-    return row
+            message = thread.write(request=request, contact=contact, text=cleaned, now=now)
+            request_emails.tell_owner(request, message, now=now, is_new=True)
+    return request
 
 
 def say(
@@ -71,14 +72,17 @@ def say(
     came_as: str = "",
     once: str = "",
 ) -> bool:
-    """Add to a request; whether it is new: the same form or email twice is written once. Raises NoWords, NotOpen."""
-    said = tidy(text)
+    """Add a message to a request; return whether the message is new.
+
+    The same form (`once`) or email (`came_as`) is written once. Raises NoWords and NotOpen.
+    """
+    cleaned = tidy(text)
     if contact.client_id != request.client_id or request.state == RequestState.WITHDRAWN:
         raise NotOpen(_("This was taken back. Please ask anew."))
-    mark = once and f"{contact.pk}{once}{said}"
+    form_id = once and f"{contact.pk}{once}{cleaned}"
     with transaction.atomic():
         message = thread.write(
-            request=request, contact=contact, text=said, now=now, once=mark, came_as=came_as
+            request=request, contact=contact, text=cleaned, now=now, once=form_id, came_as=came_as
         )
         if message:
             request_emails.tell_owner(request, message, now=now)
@@ -86,7 +90,10 @@ def say(
 
 
 def withdraw(*, request: Request, contact: Contact, now: datetime) -> Request:
-    """The client does not need it any more. Raises NotAllowedNow where it is done or was taken back already."""
+    """Withdraw a request that the client no longer needs, and tell the freelancer.
+
+    Raises NotAllowedNow when the request is done or withdrawn already.
+    """
     with transaction.atomic():
         move(request, RequestState.WITHDRAWN, REQUEST, sets={"done_at": now})
         request_emails.tell_owner_of_end(request, contact, now=now)

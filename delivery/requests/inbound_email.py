@@ -1,4 +1,8 @@
-"""Takes an answer by email into the request it is about: from that person, once, and only their own words."""
+"""Adds an email reply to the request that it answers.
+
+Only the sender's own words are taken, only from the person to whom the reply address was given,
+and each email only once.
+"""
 
 import hashlib
 import re
@@ -19,120 +23,138 @@ from delivery.requests.thread import LONGEST
 from delivery.rules import reply_text
 
 LARGEST = 10 * 1024 * 1024  # bytes
+# Headers that may hold the recipient.
 TO = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
 AUTOMATIC = frozenset(("bulk", "junk", "list", "auto_reply"))
 
 
 class Refused(RuleError):
-    """The letter is not taken in; `code` is the exit code that a mail server understands (sysexits.h)."""
+    """The email is refused.
+
+    `code` is the exit code by which a mail server knows what to do with it (sysexits.h).
+    """
 
     def __init__(self, message: str, code: int) -> None:
         super().__init__(message)
         self.code = code
 
 
-BAD_LETTER, NOBODY, NOT_ALLOWED = 65, 67, 77
+BAD_EMAIL, NOBODY, NOT_ALLOWED = 65, 67, 77
 
 
 def receive(raw: bytes, *, now: datetime, recipient: str = "") -> str:
-    """What was done with it, in a sentence. `recipient` is the envelope's, where the mail server tells it.
+    """Process a raw email; return what was done with it, in a sentence.
 
-    Raises Refused; nothing is written then. A letter that a machine wrote is passed over without an error.
+    `recipient` is the recipient of the envelope, where the mail server provides it. An email that a
+    machine wrote is skipped without an error. Raises Refused; then nothing is written.
     """
     if len(raw) > LARGEST:
-        raise Refused("This letter is too large.", BAD_LETTER)
-    letter = message_from_bytes(raw, policy=policy.default)
-    if is_automatic(letter):
+        raise Refused("This letter is too large.", BAD_EMAIL)
+    email = message_from_bytes(raw, policy=policy.default)
+    if is_automatic(email):
         return "Passed over: a machine has written this letter."
-    request, person = _whose(letter, recipient)
-    if _address(letter) != person.email.lower():
+    request, person = _addressee(email, recipient)
+    if _sender(email) != person.email.lower():
         raise Refused("The sender is not the person to whom this address was given.", NOT_ALLOWED)
-    words = _words(letter, request)
-    mark = message_id(letter, raw)
+    text = _own_words(email, request)
+    identifier = message_id(email, raw)
     try:
         if isinstance(person, Contact):
             is_new = client_requests.say(
-                request=request, contact=person, text=words, now=now, came_as=mark
+                request=request, contact=person, text=text, now=now, came_as=identifier
             )
         else:
-            is_new = owner_replies.answer(request=request, text=words, now=now, came_as=mark)
-    except RuleError as no:
-        raise Refused(str(no), BAD_LETTER) from None
+            is_new = owner_replies.answer(request=request, text=text, now=now, came_as=identifier)
+    except RuleError as error:
+        raise Refused(str(error), BAD_EMAIL) from None
     return "Taken in." if is_new else "Passed over: this letter was taken in before."
 
 
-def is_automatic(letter: EmailMessage) -> bool:
-    """Whether it is an out-of-office note, a bounce, or a mailing: nobody has answered."""
-    sent_by = _header(letter, "Auto-Submitted").lower()
+def is_automatic(email: EmailMessage) -> bool:
+    """Whether the email is an out-of-office note, a bounce or a mailing, not a person's answer."""
+    auto_submitted = _header(email, "Auto-Submitted").lower()
     return (
-        (bool(sent_by) and not sent_by.startswith("no"))
-        or _header(letter, "Precedence").lower() in AUTOMATIC
+        (bool(auto_submitted) and not auto_submitted.startswith("no"))
+        or _header(email, "Precedence").lower() in AUTOMATIC
         or bool(
-            _header(letter, "X-Autoreply")
-            or _header(letter, "X-Autorespond")
-            or _header(letter, "List-Id")
+            _header(email, "X-Autoreply")
+            or _header(email, "X-Autorespond")
+            or _header(email, "List-Id")
         )
-        or _header(letter, "Return-Path").strip() == "<>"
-        or letter.get_content_type() in ("multipart/report", "message/delivery-status")
-        or _address(letter).partition("@")[0] in ("mailer-daemon", "postmaster")
+        or _header(email, "Return-Path").strip() == "<>"
+        or email.get_content_type() in ("multipart/report", "message/delivery-status")
+        or _sender(email).partition("@")[0] in ("mailer-daemon", "postmaster")
     )
 
 
-def message_id(letter: EmailMessage, raw: bytes) -> str:
-    """What tells this letter from every other, at most 250 signs."""
-    found = re.sub(r"\s", "", _header(letter, "Message-ID"))
+def message_id(email: EmailMessage, raw: bytes) -> str:
+    """Return an identifier of the email, with at most 250 characters.
+
+    This is its Message-ID, or the SHA-256 of its bytes where that is missing or unusable.
+    """
+    header = re.sub(r"\s", "", _header(email, "Message-ID"))
     return (
-        found
-        if 0 < len(found) <= 250 and found.isascii() and found.isprintable()
+        header
+        if 0 < len(header) <= 250 and header.isascii() and header.isprintable()
         else hashlib.sha256(raw).hexdigest()
     )
 
 
-def _whose(letter: EmailMessage, recipient: str) -> tuple[Request, Contact | User]:
-    named = [recipient, *(_header(letter, name) for name in TO)]
-    for _name, address in getaddresses([each for each in named if each]):
-        if found := reply_address.find(address):
-            return found
+def _addressee(email: EmailMessage, recipient: str) -> tuple[Request, Contact | User]:
+    """Return the request and the person that the reply address stands for. Raises Refused."""
+    recipients = [recipient, *(_header(email, name) for name in TO)]
+    for _name, address in getaddresses([header for header in recipients if header]):
+        if match := reply_address.find(address):
+            return match
     raise Refused("No request is answered at this address.", NOBODY)
 
 
-def _address(letter: EmailMessage) -> str:
-    found = getaddresses([_header(letter, "From")])
-    return found[0][1].strip().lower() if len(found) == 1 else ""
+def _sender(email: EmailMessage) -> str:
+    """Return the sender's address in lower case; empty without exactly one sender."""
+    senders = getaddresses([_header(email, "From")])
+    return senders[0][1].strip().lower() if len(senders) == 1 else ""
 
 
-def _words(letter: EmailMessage, request: Request) -> str:
-    """The writer's own words, cut where they are too long, and how many files were left out."""
-    text = reply_text.own_words(_text(letter))
+def _own_words(email: EmailMessage, request: Request) -> str:
+    """Return the sender's own words, shortened to the length of a message.
+
+    Attachments are not taken; a sentence at the end says how many were left out. Raises Refused.
+    """
+    text = reply_text.own_words(_text(email))
     if not text:
-        raise Refused("This letter holds no words of its own.", BAD_LETTER)
-    files = len(list(letter.iter_attachments())) if letter.is_multipart() else 0
+        raise Refused("This letter holds no words of its own.", BAD_EMAIL)
+    files = len(list(email.iter_attachments())) if email.is_multipart() else 0
     with translation.override(request.agreement.language):
-        more = ngettext("(One file was left out.)", "(%(n)s files were left out.)", files) % {
+        left_out = ngettext("(One file was left out.)", "(%(n)s files were left out.)", files) % {
             "n": files
         }
-    tail = f"\n\n{more}" if files else ""
-    room = LONGEST - len(tail)
-    return (text if len(text) <= room else text[: room - 1] + "…") + tail
+    tail = f"\n\n{left_out}" if files else ""
+    limit = LONGEST - len(tail)
+    return (text if len(text) <= limit else text[: limit - 1] + "…") + tail
 
 
-def _text(letter: EmailMessage) -> str:
+def _text(email: EmailMessage) -> str:
+    """Return the text of the email, from its plain part or else from its HTML."""
     for kind in ("plain", "html"):
-        part = letter.get_body(preferencelist=(kind,))
+        part = email.get_body(preferencelist=(kind,))
         try:
-            found = part.get_content() if part else ""
-        except (LookupError, ValueError, KeyError):
+            content = part.get_content() if part else ""
+        except (
+            LookupError,
+            ValueError,
+            KeyError,
+        ):  # unknown or wrong charset: decode what is readable
             payload = part.get_payload(decode=True) if part else b""
-            found = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
-        text = reply_text.from_html(str(found)) if kind == "html" else str(found)
+            content = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
+        text = reply_text.from_html(str(content)) if kind == "html" else str(content)
         if text.strip():
             return text
     return ""
 
 
-def _header(letter: EmailMessage, name: str) -> str:
-    """A header's text; "" where there is none, or where it is too broken to be read."""
+def _header(email: EmailMessage, name: str) -> str:
+    """Return the text of a header; empty where it is missing or too broken to be read."""
     try:
-        return ", ".join(str(value) for value in letter.get_all(name, []))
+        return ", ".join(str(value) for value in email.get_all(name, []))
     except (ValueError, IndexError, AttributeError):
         return ""

@@ -1,4 +1,4 @@
-"""What the freelancer does with a request: answers, starts, finishes or declines it, and says how long it takes."""
+"""What the freelancer does with a request: answers, starts, finishes, declines or estimates it."""
 
 from datetime import datetime
 
@@ -26,23 +26,25 @@ def answer(
     gift: Handover | None = None,
     once: str = "",
 ) -> bool:
-    """Say something, move it to a state, or both at once; whether it is new. The client hears of it by mail.
+    """Answer a request: write a message, move it to the state `to`, or both.
 
-    The first of these is the first answer that the tier promised. `once` marks the form, as for `ask`. Raises
+    Returns whether the answer is new. The client is told by email. The first answer is the one that
+    the tier promises a time for. A message may be left out only when the request is started or
+    done, or with a handover (`gift`). `once` identifies the submitted form as in `ask`. Raises
     NoWords, NotOpen and NotAllowedNow.
     """
-    must_say = to == RequestState.DECLINED or (to is None and gift is None)
-    said = thread.tidy(text) if must_say or text.strip() else ""
+    needs_text = to == RequestState.DECLINED or (to is None and gift is None)
+    cleaned = thread.tidy(text) if needs_text or text.strip() else ""
     if request.state == RequestState.WITHDRAWN:
         raise NotOpen(_("The client took this back."))
     with transaction.atomic():
         message = None
-        if said:
-            mark = once and once + said
+        if cleaned:
+            form_id = once and once + cleaned
             message = thread.write(
-                request=request, contact=None, text=said, now=now, once=mark, came_as=came_as
+                request=request, contact=None, text=cleaned, now=now, once=form_id, came_as=came_as
             )
-        if said and message is None:
+        if cleaned and message is None:
             return False
         if to:
             move(
@@ -65,9 +67,10 @@ def hand_over_for(
     url: str = "",
     file: "File[bytes] | None" = None,
 ) -> Handover:
-    """Answer with a link or a file: a piece of a promised thing, or else one more thing in the newest period.
+    """Answer a request with a link or a file; return the handover.
 
-    Raises BadHandover, and what `answer` and `hand_over` raise; nothing is written then.
+    It counts towards `deliverable`, or else towards a deliverable that is added to the newest
+    period. Raises BadHandover and the errors of `answer` and `hand_over`; then nothing is written.
     """
     period = (
         deliverable.period
@@ -80,11 +83,11 @@ def hand_over_for(
         )
     with transaction.atomic():
         title = printable(request.title).strip() or _("What you asked for")
-        thing = deliverable or checklist_actions.add(
+        target = deliverable or checklist_actions.add(
             period=period, title=title, promised=1, now=now
         )
-        gift = hand_over(
-            deliverable=thing,
+        handover = hand_over(
+            deliverable=target,
             actor=actor,
             now=now,
             title=title,
@@ -92,12 +95,15 @@ def hand_over_for(
             file=file,
             request=request,
         )
-        answer(request=request, text=text, now=now, to=to, gift=gift)
-    return gift
+        answer(request=request, text=text, now=now, to=to, gift=handover)
+    return handover
 
 
 def estimate(*, request: Request, minutes: int | None) -> Request:
-    """How long it takes, as the freelancer thinks; what the client was told when asking stays as it was said."""
+    """Set how many minutes the freelancer expects the request to take, None for unknown.
+
+    What the client was told when asking does not change.
+    """
     Request.objects.filter(pk=request.pk).update(estimate=minutes)
     request.refresh_from_db(fields=["estimate"])
     return request

@@ -1,4 +1,7 @@
-"""The address to which a letter about a request is answered: it names the request and the person, and is signed."""
+"""The address for email replies about a request.
+
+It names the request and the person, and is signed so that nobody can make up another one.
+"""
 
 import base64
 from uuid import UUID
@@ -10,31 +13,33 @@ from clients.models import Contact
 from core.models import User
 from delivery.models import Request
 
-SIGNED = 12  # bytes of the signature; with the request's 16 the token has 45 signs, and an address has room for 64
+# Bytes of the signature. With the 16 bytes of the request's id the token has 45 characters; the
+# local part of an address may have 64.
+SIGNED = 12
 
 
 def of(request: Request, person: Contact | User) -> str:
-    """`<local>+<token>@<domain>`; empty where letters cannot be answered by email here (REPLY_ADDRESS)."""
-    local, at, domain = settings.REPLY_ADDRESS.partition("@")
-    if not at:
+    """Return `<local>+<token>@<domain>`; empty where REPLY_ADDRESS is not set."""
+    local, at_sign, domain = settings.REPLY_ADDRESS.partition("@")
+    if not at_sign:
         return ""
-    mark = (
+    token = (
         base64.b32encode(request.pk.bytes + _signature(request.pk, person.pk))
         .decode()
         .rstrip("=")
         .lower()
     )
-    return f"{local}+{mark}@{domain}"
+    return f"{local}+{token}@{domain}"
 
 
 def find(address: str) -> tuple[Request, Contact | User] | None:
-    """Whose answer to which request this address takes; None for every other address."""
+    """Return the request and the person that an address stands for; None for any other address."""
     local, _at, domain = address.strip().lower().partition("@")
-    own, _plus, mark = local.partition("+")
-    if f"{own}@{domain}" != settings.REPLY_ADDRESS.lower():
+    local_part, _plus, token = local.partition("+")
+    if f"{local_part}@{domain}" != settings.REPLY_ADDRESS.lower():
         return None
     try:
-        raw = base64.b32decode(mark.upper() + "=" * (-len(mark) % 8))
+        raw = base64.b32decode(token.upper() + "=" * (-len(token) % 8))
         pk = UUID(bytes=raw[:16])
     except ValueError:
         return None
@@ -55,6 +60,7 @@ def find(address: str) -> tuple[Request, Contact | User] | None:
 
 
 def _signature(request_id: UUID, person_id: UUID) -> bytes:
+    """Return the signature of a request and a person."""
     return salted_hmac("rh.reply", request_id.bytes + person_id.bytes, algorithm="sha256").digest()[
         :SIGNED
     ]

@@ -1,4 +1,4 @@
-"""Letters about requests, to both sides: what was asked and said, what became of it, and a promise that runs out."""
+"""Emails about requests, to both sides: questions, messages, results, and answers that are due."""
 
 from datetime import datetime
 from uuid import uuid5
@@ -19,88 +19,105 @@ from delivery.rules.states import RequestState
 def tell_owner(
     request: Request, message: RequestMessage | None, *, now: datetime, is_new: bool = False
 ) -> None:
-    """What the client has asked or added."""
+    """Email the owner what the client asked (`is_new`) or added."""
     if message is None or message.contact is None:
         return
     with translation.override(request.business.language):
-        words = _words(request) | {"name": message.contact.name}
+        values = _values(request) | {"name": message.contact.name}
         subject = _("%(client)s asks: %(title)s") if is_new else _("%(client)s adds to “%(title)s”")
-        said = [_("%(name)s writes:") % words, message.text]
+        paragraphs = [_("%(name)s writes:") % values, message.text]
         if is_new:
-            said.append(
-                f"{request.get_fits_display()}. " + _("An answer is promised by %(by)s.") % words
+            paragraphs.append(
+                f"{request.get_fits_display()}. " + _("An answer is promised by %(by)s.") % values
             )
-        _to_owner(
-            request, "request", str(message.pk), subject % words, said, message.contact.email, now
+        _email_owner(
+            request,
+            "request",
+            str(message.pk),
+            subject % values,
+            paragraphs,
+            message.contact.email,
+            now,
         )
 
 
 def tell_owner_of_end(request: Request, contact: Contact, *, now: datetime) -> None:
-    """The client took it back."""
+    """Email the owner that the client withdrew the request."""
     with translation.override(request.business.language):
-        words = _words(request) | {"name": contact.name}
-        subject = _("%(client)s took back: %(title)s") % words
-        said = [_("%(name)s does not need this any more. There is nothing for you to do.") % words]
-        _to_owner(request, "request_end", str(request.pk), subject, said, contact.email, now)
+        values = _values(request) | {"name": contact.name}
+        subject = _("%(client)s took back: %(title)s") % values
+        paragraphs = [
+            _("%(name)s does not need this any more. There is nothing for you to do.") % values
+        ]
+        _email_owner(
+            request, "request_end", str(request.pk), subject, paragraphs, contact.email, now
+        )
 
 
 def remind_owner(request: Request, *, now: datetime) -> None:
-    """The promised time is nearly over, or over: once."""
+    """Email the owner, once, that the promised answer is nearly due or overdue."""
     with translation.override(request.business.language):
-        words = _words(request)
+        values = _values(request)
         if now > request.respond_by:
-            subject, said = (
+            subject, sentence = (
                 _("Overdue: %(title)s"),
                 _("%(client)s was promised an answer by %(by)s."),
             )
         else:
-            subject, said = (
+            subject, sentence = (
                 _("Answer soon: %(title)s"),
                 _("%(client)s is promised an answer by %(by)s."),
             )
-        more = _("A sentence is enough: that you have seen it, and when you will do it.")
-        _to_owner(
-            request, "request_due", str(request.pk), subject % words, [said % words, more], "", now
+        advice = _("A sentence is enough: that you have seen it, and when you will do it.")
+        _email_owner(
+            request,
+            "request_due",
+            str(request.pk),
+            subject % values,
+            [sentence % values, advice],
+            "",
+            now,
         )
 
 
 def tell_client(
     request: Request,
     message: RequestMessage | None,
-    to: RequestState | None,
-    gift: Handover | None,
+    state: RequestState | None,
+    handover: Handover | None,
     *,
     now: datetime,
 ) -> None:
-    """What the freelancer said, did, or handed over: to everybody who has spoken about it."""
+    """Email what the freelancer wrote, did or handed over to every contact who took part."""
     agreement = request.agreement
     with translation.override(agreement.language):
-        words = _words(request)
+        values = _values(request)
         subject = {
             RequestState.STARTED: _("Started: %(title)s"),
             RequestState.DONE: _("Done: %(title)s"),
             RequestState.DECLINED: _("Not possible: %(title)s"),
-        }.get(to or RequestState.ASKED, _("Answer: %(title)s"))
-        said = [message.text] if message else []
-        said += [_gift(gift)] if gift else []
-        said += {
-            RequestState.STARTED: [_("“%(title)s” is being worked on.") % words],
-            RequestState.DONE: [_("“%(title)s” is done.") % words],
-        }.get(to or RequestState.ASKED, [])
-        for contact in _people(request):
-            door = portal_links.portal_link(
+        }.get(state or RequestState.ASKED, _("Answer: %(title)s"))
+        paragraphs = [message.text] if message else []
+        paragraphs += [_handover_line(handover)] if handover else []
+        paragraphs += {
+            RequestState.STARTED: [_("“%(title)s” is being worked on.") % values],
+            RequestState.DONE: [_("“%(title)s” is done.") % values],
+        }.get(state or RequestState.ASKED, [])
+        for contact in _participants(request):
+            link = portal_links.portal_link(
                 contact=contact, now=now, target=f"request:{request.pk}"
             )
             address = reply_address.of(request, contact)
             context = {
-                "subject": subject % words,
+                "subject": subject % values,
                 "name": contact.name,
-                "paragraphs": [*said, *_how(address)],
+                "paragraphs": [*paragraphs, *_how_to_answer(address)],
                 "button": _("Open it"),
-                "link": links.placeholder("link", door.id),
+                "link": links.placeholder("link", link.id),
             }
+            # One email for each contact and each answer, even when the same step is repeated later.
             ref = uuid5(
-                contact.pk, f"{request.pk}:{message.pk if message else to}:{now.isoformat()}"
+                contact.pk, f"{request.pk}:{message.pk if message else state}:{now.isoformat()}"
             )
             emails.write(
                 kind="request_answer",
@@ -115,16 +132,23 @@ def tell_client(
             )
 
 
-def _to_owner(
-    request: Request, kind: str, ref: str, subject: str, said: list[str], sender: str, now: datetime
+def _email_owner(
+    request: Request,
+    kind: str,
+    ref: str,
+    subject: str,
+    paragraphs: list[str],
+    sender: str,
+    now: datetime,
 ) -> None:
+    """Email the owner; a reply goes to the request, or to `sender` where that is not possible."""
     business = request.business
     address = reply_address.of(request, business.owner)
     link = str(settings.SITE_URL).rstrip("/") + settings.REQUEST_PATH.format(pk=request.pk)
     context = {
         "subject": subject,
         "name": "",
-        "paragraphs": [*said, *_how(address)],
+        "paragraphs": [*paragraphs, *_how_to_answer(address)],
         "button": _("Open it"),
         "link": link,
     }
@@ -141,8 +165,8 @@ def _to_owner(
     )
 
 
-def _how(address: str) -> list[str]:
-    """How to answer; without an address of its own the button below is the way."""
+def _how_to_answer(address: str) -> list[str]:
+    """Return the sentence about how to answer: by email, or with the button below."""
     return (
         [_("You can simply answer this email.")]
         if address
@@ -150,24 +174,28 @@ def _how(address: str) -> list[str]:
     )
 
 
-def _gift(gift: Handover) -> str:
+def _handover_line(handover: Handover) -> str:
+    """Return a handover in a line: its name and its link."""
     return (
-        f"{gift}: {gift.url}"
-        if gift.url and str(gift) != gift.url
-        else str(gift or gift.deliverable)
+        f"{handover}: {handover.url}"
+        if handover.url and str(handover) != handover.url
+        else str(handover or handover.deliverable)
     )
 
 
-def _people(request: Request) -> list[Contact]:
-    """Who asked, and who has said something; only those who may still enter."""
-    spoke = RequestMessage.objects.filter(request=request, contact__isnull=False).values("contact")
+def _participants(request: Request) -> list[Contact]:
+    """Return the contacts who asked or wrote about the request and still have access."""
+    authors = RequestMessage.objects.filter(request=request, contact__isnull=False).values(
+        "contact"
+    )
     return list(
-        Contact.objects.filter(pk__in=spoke, is_active=True)
+        Contact.objects.filter(pk__in=authors, is_active=True)
         .select_related("business")
         .order_by("pk")
     )
 
 
-def _words(request: Request) -> dict[str, str]:
+def _values(request: Request) -> dict[str, str]:
+    """Return the values for the sentences about a request."""
     by = formats.moment(request.respond_by, request.business.time_zone)
     return {"client": request.client.name, "title": request.title, "by": by}

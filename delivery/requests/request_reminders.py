@@ -1,4 +1,4 @@
-"""Reminds the freelancer once of a request whose promised answer is nearly due."""
+"""Reminds the freelancer once of each request whose promised answer is nearly due."""
 
 from datetime import datetime
 
@@ -12,16 +12,17 @@ BATCH = 500
 
 
 def remind_due(*, now: datetime) -> int:
-    """Write the letters that are due; how many. Any number of times, by any number of workers."""
-    waits = unanswered(Request.objects.filter(reminded_at__isnull=True))
-    rows = waits.select_related("business__owner", "client").order_by("respond_by")
-    return sum(_remind(row, now) for row in soon(rows.iterator(BATCH), now))
+    """Send the reminders that are due; return how many. Safe to repeat and to run in parallel."""
+    waiting = unanswered(Request.objects.filter(reminded_at__isnull=True))
+    requests = waiting.select_related("business__owner", "client").order_by("respond_by")
+    return sum(_remind(request, now) for request in soon(requests.iterator(BATCH), now))
 
 
-def _remind(row: Request, now: datetime) -> int:
+def _remind(request: Request, now: datetime) -> int:
+    """Remind of one request, unless another worker has done so; return 1 or 0."""
     with transaction.atomic():
-        mine = unanswered(Request.objects.filter(pk=row.pk, reminded_at__isnull=True))
-        if not mine.update(reminded_at=now):
+        unclaimed = unanswered(Request.objects.filter(pk=request.pk, reminded_at__isnull=True))
+        if not unclaimed.update(reminded_at=now):
             return 0
-        request_emails.remind_owner(row, now=now)
+        request_emails.remind_owner(request, now=now)
     return 1

@@ -1,4 +1,4 @@
-"""What a client can count on before asking: whether it fits, what is left, and how soon an answer comes."""
+"""What a client knows before asking: whether work fits, what is left, how soon an answer comes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +19,11 @@ from delivery.rules.states import DeliverableState
 
 @dataclass(frozen=True)
 class Fitting:
-    """`left` and `available` are minutes; both 0 where no time is included. `period` is None where none runs."""
+    """What a client can count on under an agreement.
+
+    `left` and `available` are minutes, both 0 where no time is included. `response_hours` are
+    working hours. `period` is None where no period runs.
+    """
 
     agreement: Agreement
     period: Period | None
@@ -50,53 +54,75 @@ class Fitting:
 def of(
     agreements: Iterable[Agreement], *, now: datetime, estimate: int | None = None
 ) -> dict[UUID, Fitting]:
-    """For each agreement; a number of questions that does not grow with them. `hours` is the one source (rule 26)."""
-    rows = effective_terms.load(agreements)
-    today = {row.pk: local_day(now, row.time_zone) for row in rows}
-    periods = _current(rows, today)
-    stated, busy = hours_left.of_agreements(rows), _something_open(periods.values())
-    starts = next_starts(rows, max(today.values())) if rows else {}
-    found = {}
-    for row in rows:
-        period, terms = periods.get(row.pk), effective_terms.on(row, today[row.pk])
-        paused = row.state == AgreementState.PAUSED or (period is not None and _is_paused(period))
-        line = stated.get(period.pk) if period else None
-        left, available = (line.remaining, line.available) if line else (0, 0)
+    """Return the scope of each agreement by its id; the number of queries does not grow with them.
+
+    `estimate` is in minutes. The hours come from `hours_left`, the one source of them (rule 26).
+    """
+    loaded = effective_terms.load(agreements)
+    today = {agreement.pk: local_day(now, agreement.time_zone) for agreement in loaded}
+    periods = _current_periods(loaded, today)
+    statements, with_open_work = hours_left.of_agreements(loaded), _with_open_work(periods.values())
+    next_periods = next_starts(loaded, max(today.values())) if loaded else {}
+    scopes = {}
+    for agreement in loaded:
+        period, terms = (
+            periods.get(agreement.pk),
+            effective_terms.on(agreement, today[agreement.pk]),
+        )
+        is_paused = agreement.state == AgreementState.PAUSED or (
+            period is not None and _is_paused(period)
+        )
+        period_statement = statements.get(period.pk) if period else None
+        left, available = (
+            (period_statement.remaining, period_statement.available) if period_statement else (0, 0)
+        )
         has_hours = bool(terms.minutes or available)
-        runs = row.state == AgreementState.ACTIVE and period is not None and not paused
+        is_running = (
+            agreement.state == AgreementState.ACTIVE and period is not None and not is_paused
+        )
         fit = fits(
-            runs=runs,
+            runs=is_running,
             has_hours=has_hours,
             left=left,
             estimate=estimate,
-            something_open=period is not None and period.pk in busy,
+            something_open=period is not None and period.pk in with_open_work,
         )
-        promised = (period or terms).tier.get("response_hours") or response_time.USUAL
-        found[row.pk] = Fitting(
-            row, period, fit, has_hours, left, available, promised, starts.get(row.pk), paused
+        response_hours = (period or terms).tier.get("response_hours") or response_time.USUAL
+        scopes[agreement.pk] = Fitting(
+            agreement,
+            period,
+            fit,
+            has_hours,
+            left,
+            available,
+            response_hours,
+            next_periods.get(agreement.pk),
+            is_paused,
         )
-    return found
+    return scopes
 
 
-def _current(agreements: list[Agreement], today: dict[UUID, date]) -> dict[UUID, Period]:
+def _current_periods(agreements: list[Agreement], today: dict[UUID, date]) -> dict[UUID, Period]:
+    """Return the period of each agreement that contains its `today`."""
     if not agreements:
         return {}
-    near = Period.objects.filter(agreement__in=agreements, starts_on__lte=max(today.values()))
-    near = near.filter(ends_on__gt=min(today.values()) - timedelta(days=1)).select_related(
+    nearby = Period.objects.filter(agreement__in=agreements, starts_on__lte=max(today.values()))
+    nearby = nearby.filter(ends_on__gt=min(today.values()) - timedelta(days=1)).select_related(
         "agreement", "amendment"
     )
     return {
-        row.agreement_id: row
-        for row in near
-        if row.starts_on <= today[row.agreement_id] < row.ends_on
+        period.agreement_id: period
+        for period in nearby
+        if period.starts_on <= today[period.agreement_id] < period.ends_on
     }
 
 
 def _is_paused(period: Period) -> bool:
+    """Whether the period belongs to a pause: skipped, and without included hours."""
     return period.state == PeriodState.SKIPPED and not period.minutes
 
 
-def _something_open(periods: Iterable[Period]) -> set[UUID]:
-    """The periods in which something promised is not done yet."""
-    rows = Deliverable.objects.filter(period__in=list(periods), state=DeliverableState.OPEN)
-    return {row.period_id for row in rows.order_by() if row.missing}
+def _with_open_work(periods: Iterable[Period]) -> set[UUID]:
+    """Return the ids of the periods in which a deliverable is not done yet."""
+    deliverables = Deliverable.objects.filter(period__in=list(periods), state=DeliverableState.OPEN)
+    return {deliverable.period_id for deliverable in deliverables.order_by() if deliverable.missing}

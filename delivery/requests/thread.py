@@ -1,4 +1,4 @@
-"""What is said about a request: written once however often it is sent, and read in the order of time."""
+"""The messages about a request: each is written once, however often it is sent."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -13,14 +13,18 @@ from core.database.ids import new_id
 from delivery.models import Handover, Request, RequestMessage
 from delivery.rules.errors import NoWords
 
-LONGEST = 5000  # signs of one message
-TITLE = 160
-TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+LONGEST = 5000  # characters of one message
+TITLE = 160  # characters
+# Characters that reverse the direction of the text around them.
+BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True)
 class Said:
-    """Words, something handed over, or both: by a person of the client's, or (without `contact`) by the business."""
+    """A message, a handover, or both.
+
+    They are from a contact of the client or, without `contact`, from the business.
+    """
 
     at: datetime
     contact: Contact | None
@@ -30,14 +34,21 @@ class Said:
 
 
 def of(request: Request) -> list[Said]:
-    """Oldest first; two questions. What was handed over stands with the words that came with it."""
-    gifts = {row.created_at: row for row in Handover.objects.filter(request=request)}
-    words = []
-    for row in RequestMessage.objects.filter(request=request).select_related("contact"):
-        gift = None if row.contact else gifts.pop(row.created_at, None)
-        words.append(Said(row.created_at, row.contact, row.text, gift, bool(row.came_as)))
-    alone = [Said(at, None, "", gift) for at, gift in gifts.items()]
-    return sorted([*words, *alone], key=lambda one: one.at)
+    """Return what was said about a request, oldest first, in two queries.
+
+    A handover stands with the message that was sent with it.
+    """
+    handovers = {
+        handover.created_at: handover for handover in Handover.objects.filter(request=request)
+    }
+    messages = []
+    for message in RequestMessage.objects.filter(request=request).select_related("contact"):
+        handover = None if message.contact else handovers.pop(message.created_at, None)
+        messages.append(
+            Said(message.created_at, message.contact, message.text, handover, bool(message.came_as))
+        )
+    without_text = [Said(moment, None, "", handover) for moment, handover in handovers.items()]
+    return sorted([*messages, *without_text], key=lambda entry: entry.at)
 
 
 def write(
@@ -49,8 +60,12 @@ def write(
     once: str = "",
     came_as: str = "",
 ) -> RequestMessage | None:
-    """None where the same form (`once`) or email (`came_as`) was written already: the database says so."""
-    row = RequestMessage(
+    """Write a message; return None if it was written before.
+
+    That is so when the same form (`once`) or email (`came_as`) was used already: a unique
+    constraint refuses the second row.
+    """
+    message = RequestMessage(
         pk=id_of(request.pk, once),
         business_id=request.business_id,
         request=request,
@@ -61,37 +76,40 @@ def write(
     )
     try:
         with transaction.atomic():
-            row.save(force_insert=True)
+            message.save(force_insert=True)
     except IntegrityError:
         return None
-    return row
+    return message
 
 
 def id_of(owner: UUID, once: str) -> UUID:
-    """The same mark of the same owner is the same row; without a mark a fresh one."""
+    """Return the id for the mark `once` of an owner, always the same; a new id without a mark."""
     return uuid5(owner, once) if once else new_id()
 
 
 def tidy(text: str) -> str:
-    """What was written without control signs, signs that turn the order of others around, and outer space.
+    """Return the text without control characters, bidi overrides, and surrounding whitespace.
 
-    Raises NoWords where nothing or too much is left.
+    Raises NoWords when nothing is left or the text is too long.
     """
-    plain = "".join(
-        sign for sign in text.replace("\r\n", "\n") if sign in "\n\t" or _is_writing(sign)
+    cleaned = "".join(
+        character
+        for character in text.replace("\r\n", "\n")
+        if character in "\n\t" or _is_printable(character)
     ).strip()
-    if not plain:
+    if not cleaned:
         raise NoWords(_("Write a few words."), field="text")
-    if len(plain) > LONGEST:
+    if len(cleaned) > LONGEST:
         raise NoWords(_("This is too long: 5,000 characters at most."), field="text")
-    return plain
+    return cleaned
 
 
-def _is_writing(sign: str) -> bool:
-    return unicodedata.category(sign) not in ("Cc", "Cs") and sign not in TURNS
+def _is_printable(character: str) -> bool:
+    """Whether the character is neither a control character nor a bidi override."""
+    return unicodedata.category(character) not in ("Cc", "Cs") and character not in BIDI_CONTROLS
 
 
 def title_of(text: str) -> str:
-    """Its first line, cut where it is long."""
+    """Return the first line of the text, shortened to TITLE characters."""
     line = " ".join(text.strip().splitlines()[0].split())
     return line if len(line) <= TITLE else line[: TITLE - 1].rstrip() + "…"

@@ -1,1 +1,1 @@
-"""The rules of delivery: allowances, pace, progress, promised times. Pure: no Django, no clock."""
+"""Calculations and state tables of delivery. Pure: no Django, no clock."""

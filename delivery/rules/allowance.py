@@ -1,9 +1,12 @@
-"""The ledger of included minutes (rules 25 and 26). Pure; minutes are integers.
+"""The ledger of included minutes: what a period grants, uses, loses and rolls over.
 
-40 h, cap 10 h, expiry 1      granted   rolled in   used   rolled out
-September                          40           0     30           10
-October                            40          10     45            5
-November                           40           5   …  starts with 45
+Rules 25 and 26. Pure; all times are integer minutes. With 40 h a period, a cap of 10 h and an
+expiry of one period:
+
+               granted   rolled in   used   rolled out
+September           40           0     30           10
+October             40          10     45            5
+November            40           5   (begins with 45)
 """
 
 from collections.abc import Sequence
@@ -12,7 +15,7 @@ from enum import StrEnum
 
 
 class Rollover(StrEnum):
-    """What happens to what is left, or was used too much, at a period's end."""
+    """What happens at the end of a period to minutes that are left over or were overused."""
 
     NONE = "none"
     SURPLUS = "surplus"
@@ -21,9 +24,10 @@ class Rollover(StrEnum):
 
 @dataclass(frozen=True)
 class Policy:
-    """Frozen in the signed agreement. `cap_percent` is of one period's grant.
+    """The rollover terms, as frozen in the signed agreement.
 
-    What is left may be used in the next `expiry_periods` periods; with 0 nothing rolls on.
+    `cap_percent` limits what rolls over, in percent of one period's grant. Minutes that are left
+    over may be used in the next `expiry_periods` periods; with 0 nothing rolls over.
     """
 
     rollover: Rollover = Rollover.NONE
@@ -33,10 +37,11 @@ class Policy:
 
 @dataclass(frozen=True)
 class Flow:
-    """What came into one period and was used in it.
+    """What one period was granted and what was used in it, in minutes.
 
-    `adjusted` is a correction of either sign, `approved` what was agreed beyond the allowance and is paid by itself.
-    In a `paused` period nothing is granted and nothing expires.
+    `adjusted` is a correction and may be negative. `approved` is work beyond the allowance that the
+    client agreed to: it is billed separately, so it never becomes a deficit. In a `paused` period
+    nothing is granted and nothing expires.
     """
 
     granted: int
@@ -48,7 +53,10 @@ class Flow:
 
 @dataclass(frozen=True)
 class PeriodStatement:
-    """One period as it stands: `remaining` is negative when more was used than there was."""
+    """The balance of one period, in minutes.
+
+    `remaining` is negative when more was used than was available.
+    """
 
     granted: int
     adjusted: int
@@ -62,69 +70,86 @@ class PeriodStatement:
 
     @property
     def available(self) -> int:
-        """What the period began with, and what was corrected since."""
+        """The minutes that may be used: grant, adjustments and rollover, less any deficit."""
         return self.granted + self.adjusted + self.rolled_in - self.deficit_in
 
     @property
     def remaining(self) -> int:
-        """What is left now; below zero is over the allowance."""
+        """The minutes that are left; negative when the allowance is exceeded."""
         return self.available - self.used
 
     @property
     def beyond(self) -> int:
-        """What was used over the allowance and nobody has approved."""
+        """The minutes used beyond the allowance that nobody has approved."""
         return max(0, -self.remaining - self.approved)
 
 
 def statement(flows: Sequence[Flow], policy: Policy) -> list[PeriodStatement]:
-    """Every period's statement, oldest first. The lot that expires first is used first."""
-    lots: list[
-        tuple[int, int]
-    ] = []  # (minutes left, how many periods may still use them after this one)
+    """Return the statement of every period, oldest first.
+
+    Minutes that expire first are used first.
+    """
+    # Each lot is (minutes left, number of later periods that may still use them), oldest first.
+    lots: list[tuple[int, int]] = []
     deficit = 0
-    found = []
+    statements = []
     for flow in flows:
         rolled_in, deficit_in = sum(left for left, _ in lots), deficit
-        own = flow.granted + flow.adjusted
-        lots, over = _consume(
-            [*lots, (max(own, 0), policy.expiry_periods)], flow.used + deficit + max(-own, 0)
+        added = flow.granted + flow.adjusted
+        # A deficit from before and a negative correction are paid off like used time.
+        lots, overdrawn = _consume(
+            [*lots, (max(added, 0), policy.expiry_periods)], flow.used + deficit + max(-added, 0)
         )
         expired, lots = _expire(lots, flow, policy)
-        deficit = max(0, over - flow.approved) if policy.rollover == Rollover.BOTH else 0
-        out = sum(left for left, _ in lots)
-        paid = min(over, flow.approved)
-        came = (flow.granted, flow.adjusted, rolled_in, deficit_in)
-        found.append(PeriodStatement(*came, flow.used, paid, expired, out, deficit))
-    return found
+        deficit = max(0, overdrawn - flow.approved) if policy.rollover == Rollover.BOTH else 0
+        rolled_out = sum(left for left, _ in lots)
+        statements.append(
+            PeriodStatement(
+                granted=flow.granted,
+                adjusted=flow.adjusted,
+                rolled_in=rolled_in,
+                deficit_in=deficit_in,
+                used=flow.used,
+                approved=min(overdrawn, flow.approved),
+                expired=expired,
+                rolled_out=rolled_out,
+                deficit_out=deficit,
+            )
+        )
+    return statements
 
 
-def _consume(lots: list[tuple[int, int]], use: int) -> tuple[list[tuple[int, int]], int]:
-    """Take `use` minutes from the oldest lots; what is left of them and what was used beyond."""
+def _consume(lots: list[tuple[int, int]], minutes: int) -> tuple[list[tuple[int, int]], int]:
+    """Take `minutes` from the oldest lots first.
+
+    Returns the lots as they are afterwards, and the minutes that no lot could cover.
+    """
     rest = []
-    for left, more in lots:
-        taken = min(left, use)
-        use -= taken
-        rest.append((left - taken, more))
-    return rest, use
+    for left, periods_left in lots:
+        taken = min(left, minutes)
+        minutes -= taken
+        rest.append((left - taken, periods_left))
+    return rest, minutes
 
 
 def _expire(
     lots: list[tuple[int, int]], flow: Flow, policy: Policy
 ) -> tuple[int, list[tuple[int, int]]]:
-    """Drop what may not go on into the next period; the minutes dropped and the lots that go on.
+    """Drop the minutes that may not roll over into the next period.
 
-    Where the cap cuts, the lots that would expire first go first: what is kept can be used for longest.
+    Returns how many minutes were dropped, and the lots that roll over. Where the cap cuts, the lots
+    that would expire first are dropped first, so that what is kept can be used for longest.
     """
-    before = sum(left for left, _ in lots)
+    total = sum(left for left, _ in lots)
     if policy.rollover == Rollover.NONE:
-        return before, []
+        return total, []
     if flow.paused:
         return 0, [lot for lot in lots if lot[0]]
-    room = flow.granted * policy.cap_percent // 100
+    allowed = flow.granted * policy.cap_percent // 100
     kept: list[tuple[int, int]] = []
-    for left, more in reversed(lots):
-        keep = min(left, room) if more else 0
-        room -= keep
+    for left, periods_left in reversed(lots):
+        keep = min(left, allowed) if periods_left else 0
+        allowed -= keep
         if keep:
-            kept.append((keep, more - 1))
-    return before - sum(left for left, _ in kept), kept[::-1]
+            kept.append((keep, periods_left - 1))
+    return total - sum(left for left, _ in kept), kept[::-1]

@@ -1,4 +1,4 @@
-"""Reads and writes durations as people type them. Pure.
+"""Reads durations as people type them, and writes them back. Pure.
 
 1:30 → 90    1.5 → 90    1,5 → 90    90m → 90    2h → 120    1h30 → 90
 """
@@ -12,11 +12,14 @@ _DECIMAL = re.compile(r"\d{1,3}(?:[.,]\d{1,3})?h?")
 
 
 class BadDuration(ValueError):
-    """The text is no duration."""
+    """The text is not a duration."""
 
 
 def parse_minutes(text: str) -> int:
-    """Whole minutes, half a minute up. Raises BadDuration; zero and less are none."""
+    """Return the duration in whole minutes; half a minute is rounded up.
+
+    Raises BadDuration for anything else, and for zero.
+    """
     cleaned = "".join(text.lower().split())
     minutes = _minutes(cleaned)
     if minutes <= 0:
@@ -25,17 +28,17 @@ def parse_minutes(text: str) -> int:
 
 
 def clock(minutes: int) -> str:
-    """Minutes as parse_minutes reads them again: 90 → 1:30."""
+    """Format minutes so that `parse_minutes` reads them again: 90 → 1:30."""
     hours, rest = divmod(minutes, 60)
     return f"{hours}:{rest:02}"
 
 
 def _minutes(text: str) -> int:
-    if found := _CLOCK.fullmatch(text):
-        return int(found[1]) * 60 + int(found[2])
+    if match := _CLOCK.fullmatch(text):
+        return int(match[1]) * 60 + int(match[2])
     if _DECIMAL.fullmatch(text):
         number = Fraction(text.rstrip("h").replace(",", "."))
         return int(number * 60 + Fraction(1, 2))
-    if (found := _UNITS.fullmatch(text)) and any(found.groups()):
-        return int(found[1] or 0) * 60 + int(found[2] or 0)
+    if (match := _UNITS.fullmatch(text)) and any(match.groups()):
+        return int(match[1] or 0) * 60 + int(match[2] or 0)
     raise BadDuration(text)

@@ -1,4 +1,4 @@
-"""How the delivery room says no."""
+"""The errors raised when an action on hours, work, requests, KPIs or reports is refused."""
 
 from typing import Any
 
@@ -6,27 +6,30 @@ from core.errors import RuleError
 
 
 class NoPeriod(RuleError):
-    """The agreement has no period to which this could belong."""
+    """The agreement has no period to which the entry could belong."""
 
 
 class TooMuch(RuleError):
-    """More than there can be: hours of a day, or work beyond an allowance."""
+    """More than is possible: more hours than a day has, or more work than was agreed."""
 
 
 class HowLong(RuleError):
-    """The timer ran so long that a person has to say how long the work really took."""
+    """The timer ran so long that a person has to enter how long the work really took."""
 
 
 class BadExport(RuleError):
-    """The file is no export of a time tracker that could be taken over."""
+    """The file is not an export of a time tracker that can be imported."""
 
 
 class AlreadySent(RuleError):
-    """The report was sent and is frozen (rule 38)."""
+    """The report of the period was sent, so the period is closed (rule 38)."""
 
 
 class BadReadings(RuleError):
-    """Some of many readings cannot be taken, so none is. `bad` has each with its place and reason."""
+    """Some of the readings cannot be taken, so none of them is.
+
+    `bad` lists the refused readings, each with its place in the input and the reason.
+    """
 
     def __init__(self, bad: list[Any]) -> None:
         super().__init__(bad[0].words)
@@ -34,16 +37,16 @@ class BadReadings(RuleError):
 
 
 class BadHandover(RuleError):
-    """The link or the file cannot be handed over, or there is nothing to count."""
+    """The link or file cannot be handed over, or there is nothing to count."""
 
 
 class BadLeftover(RuleError):
-    """Nothing is missing, or there is no period to which it could be carried."""
+    """Nothing is missing, or there is no later period to carry the rest into."""
 
 
 class NoWords(RuleError):
-    """There is nothing to read in what was written, or there is too much of it."""
+    """The message has no text, or is too long."""
 
 
 class NotOpen(RuleError):
-    """Nothing can be asked about this agreement, or said about this request."""
+    """The agreement accepts no requests, or the request accepts no more messages."""

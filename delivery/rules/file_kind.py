@@ -1,12 +1,16 @@
-"""What a file is, by its bytes and never by its name, and which kinds are not taken in. Pure (docs/trust.md)."""
+"""What kind of file an upload is, judged by its bytes, and which kinds are refused. Pure.
+
+The name of a file is never trusted to say what it is. See docs/trust.md.
+"""
 
 import re
 
-HEAD = 2048  # bytes that are looked at
+HEAD = 2048  # how many bytes from the start of a file are examined
 OTHER = "application/octet-stream"
 TEXT = "text/plain"
 
-_STARTS = (
+# The first bytes of each kind of file that is recognised, and its content type.
+_SIGNATURES = (
     (b"%PDF-", "application/pdf"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -25,7 +29,8 @@ _STARTS = (
     (b"OggS", "audio/ogg"),
     (b"\x1a\x45\xdf\xa3", "video/webm"),
 )
-_RUNS = (
+# The first bytes of programs, scripts and shortcuts.
+_EXECUTABLES = (
     b"MZ",
     b"\x7fELF",
     b"#!",
@@ -41,7 +46,7 @@ _RUNS = (
 _MARKUP = re.compile(
     rb"<\s*(?:!doctype\s+(?:html|svg)|html|svg|script|head|body|iframe|math|xsl:)\b", re.I
 )
-_ENDINGS = frozenset(
+_REFUSED_EXTENSIONS = frozenset(
     (
         "exe",
         "msi",
@@ -93,39 +98,44 @@ _ENDINGS = frozenset(
 
 
 def kind(head: bytes) -> str:
-    """The content type that the first bytes show; OTHER where they show none."""
-    for start, found in _STARTS:
-        if head.startswith(start):
-            return found
+    """Return the content type that the first bytes show, or OTHER."""
+    for signature, content_type in _SIGNATURES:
+        if head.startswith(signature):
+            return content_type
     if head[4:8] == b"ftyp":
         return "image/heic" if head[8:12] in (b"heic", b"mif1", b"heix") else "video/mp4"
     if head.startswith(b"RIFF"):
         return {b"WEBP": "image/webp", b"WAVE": "audio/wav"}.get(head[8:12], OTHER)
-    return TEXT if _reads(head) else OTHER
+    return TEXT if _is_text(head) else OTHER
 
 
 def is_refused(name: str, head: bytes) -> bool:
-    """Whether it is a program, or a page that a browser would run: by its bytes, and by its ending as well."""
-    ending = name.rpartition(".")[2].strip().lower()
-    if ending in _ENDINGS or head.startswith(_RUNS):
+    """Whether the file is a program, or a page that a browser would run.
+
+    A file is refused for its bytes and for its extension alike.
+    """
+    extension = name.rpartition(".")[2].strip().lower()
+    if extension in _REFUSED_EXTENSIONS or head.startswith(_EXECUTABLES):
         return True
-    return kind(head) in (TEXT, OTHER) and bool(_MARKUP.search(_plain(head)))
+    return kind(head) in (TEXT, OTHER) and bool(_MARKUP.search(_without_nulls(head)))
 
 
 def clean_name(name: str) -> str:
-    """A file's own name: without folders and signs that nobody sees, at most 160 long with its ending kept."""
-    last = re.split(r"[\\/]", name)[-1]
-    shown = " ".join("".join(sign if sign.isprintable() else " " for sign in last).split()).strip(
-        ". "
-    )
-    stem, dot, ending = shown.rpartition(".")
-    if len(shown) <= 160 or not dot or len(ending) > 20:
+    """Return the file's own name, without folders and invisible characters.
+
+    The name has at most 160 characters; a longer one is shortened before its extension.
+    """
+    base_name = re.split(r"[\\/]", name)[-1]
+    visible = "".join(character if character.isprintable() else " " for character in base_name)
+    shown = " ".join(visible.split()).strip(". ")
+    stem, dot, extension = shown.rpartition(".")
+    if len(shown) <= 160 or not dot or len(extension) > 20:
         return shown[:160]
-    return f"{stem[: 159 - len(ending)]}.{ending}"
+    return f"{stem[: 159 - len(extension)]}.{extension}"
 
 
-def _plain(head: bytes) -> bytes:
-    """Text of two bytes a sign as one: markup hides in UTF-16 too."""
+def _without_nulls(head: bytes) -> bytes:
+    """Drop the null bytes of UTF-16 text, so that markup cannot hide in it."""
     return (
         head.replace(b"\0", b"")
         if head[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0<\0" in head[:64]
@@ -133,11 +143,14 @@ def _plain(head: bytes) -> bytes:
     )
 
 
-def _reads(head: bytes) -> bool:
-    for cut in range(4):  # the last sign may be cut in two
+def _is_text(head: bytes) -> bool:
+    """Whether the bytes are UTF-8 text without control characters."""
+    for cut in range(4):  # the last character may be cut off inside its bytes
         try:
             text = head[: len(head) - cut].decode()
         except UnicodeDecodeError:
             continue
-        return bool(text) and not any(ord(sign) < 32 and sign not in "\t\r\n\f" for sign in text)
+        return bool(text) and not any(
+            ord(character) < 32 and character not in "\t\r\n\f" for character in text
+        )
     return False

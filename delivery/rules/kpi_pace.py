@@ -1,4 +1,4 @@
-"""Whether a figure is where it should be, and the verdict over a period (rules 38 and 39). Pure."""
+"""Whether a KPI is where it should be, and the verdict over a period (rules 38 and 39). Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from fractions import Fraction
 class Shape(StrEnum):
     """What a reading of a KPI means.
 
-    LEVEL: where it stands (followers); it moves from the last period's figure to the target. COUNT: how many in this
-    period so far (sign-ups); from nothing to the target. RATE: a share (of visitors who buy); every reading is to be
-    at the target.
+    LEVEL: where the figure stands (followers); it moves from the last period's figure to the
+    target. COUNT: how many in this period so far (sign-ups); it goes from zero to the target.
+    RATE: a share (of visitors who buy); every reading should be at the target.
     """
 
     LEVEL = "level"
@@ -21,7 +21,7 @@ class Shape(StrEnum):
     RATE = "rate"
 
 
-#: What a figure of each kind usually is; what is the freelancer's own is taken for a level.
+#: The usual shape of each kind of KPI; a kind that the freelancer named is taken for a level.
 USUAL = {
     "growth": Shape.LEVEL,
     "engagement": Shape.RATE,
@@ -29,14 +29,12 @@ USUAL = {
     "own": Shape.LEVEL,
 }
 CENT = Decimal("0.01")
-COUNTED = 20  # from a target of so many on nobody wants to read hundredths
-SPEAKS = timedelta(
-    days=7
-)  # so long a reading stands for where a figure is: people measure once a week
+COUNTED = 20  # for whole targets from this size on, figures are shown without decimals
+SPEAKS = timedelta(days=7)  # how long a reading counts as current: people measure once a week
 
 
 class Pace(StrEnum):
-    """A KPI against its target."""
+    """How a KPI stands against its target."""
 
     REACHED = "reached"
     ON_TRACK = "on_track"
@@ -65,7 +63,7 @@ class Pace(StrEnum):
 
 
 class Verdict(StrEnum):
-    """A whole period in one word."""
+    """How a whole period went."""
 
     GOOD = "good"
     MIXED = "mixed"
@@ -83,7 +81,10 @@ class Verdict(StrEnum):
 
 
 def expected(baseline: Decimal, target: Decimal, elapsed: Fraction) -> Fraction:
-    """Where a figure should be after that part of the period, on a straight line from baseline to target."""
+    """Return where a figure should be after the share `elapsed` (0 to 1) of the period.
+
+    The figure is expected to move in a straight line from baseline to target.
+    """
     return Fraction(baseline) + (Fraction(target) - Fraction(baseline)) * elapsed
 
 
@@ -95,24 +96,28 @@ def pace(
     *,
     less_is_better: bool = False,
 ) -> Pace:
-    """`elapsed` is 0…1 of the period; at 1 a figure has reached its target or is behind."""
+    """Return how `value` stands after the share `elapsed` (0 to 1) of the period.
+
+    At 1 a figure has either reached its target or is behind.
+    """
     if value is None:
         return Pace.UNKNOWN
-    sign = -1 if less_is_better else 1
-    if sign * value >= sign * target:
+    direction = -1 if less_is_better else 1
+    if direction * value >= direction * target:
         return Pace.REACHED
     return (
         Pace.ON_TRACK
-        if sign * Fraction(value) >= sign * expected(baseline, target, elapsed)
+        if direction * Fraction(value) >= direction * expected(baseline, target, elapsed)
         else Pace.BEHIND
     )
 
 
 @dataclass(frozen=True)
 class Line:
-    """The straight line of one figure through one period, from the morning of `begins` to that of `ends`.
+    """The straight target line of one KPI through one period.
 
-    Where a level begins beyond its target already, it only has to stay there.
+    The line runs from the morning of `begins` to the morning of `ends`. A level that already begins
+    beyond its target only has to stay there.
     """
 
     shape: Shape
@@ -124,12 +129,15 @@ class Line:
 
     @property
     def leaves(self) -> Decimal:
-        """Where the line begins."""
+        """The value at which the line begins."""
         best = max if self.less_is_better else min
         return best(self.start, self.target) if self.shape == Shape.LEVEL else self.start
 
     def at(self, day: date) -> Decimal:
-        """Where the figure should be on a day, to a hundredth; before the period its start, after it its target."""
+        """Return where the figure should be on `day`, to a hundredth.
+
+        Before the period this is the start of the line, after it the target.
+        """
         share = min(
             max(Fraction((day - self.begins).days, (self.ends - self.begins).days), Fraction(0)),
             Fraction(1),
@@ -138,49 +146,63 @@ class Line:
         return (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(CENT, ROUND_HALF_UP)
 
     def held_against(self, read_on: date, today: date) -> Decimal:
-        """What a reading is compared with: the line on its own day, or a week ago where it is older than that; once
-        the period is over the target, whenever it was read."""
+        """Return the value that a reading is compared with.
+
+        This is the line on the day of the reading, or a week before `today` for an older reading.
+        Once the period is over it is the target, whenever the reading was taken.
+        """
         return self.at(today if today >= self.ends else max(read_on, today - SPEAKS))
 
     def pace(self, value: Decimal | None, read_on: date | None, today: date) -> Pace:
-        """Whether the newest reading is where it should be."""
+        """Return how the newest reading stands on `today`."""
         if value is None or read_on is None:
             return Pace.UNKNOWN
-        sign = -1 if self.less_is_better else 1
+        direction = -1 if self.less_is_better else 1
+        # A count only grows: one that should stay low can still exceed its target before the end.
         may_still_break = self.less_is_better and self.shape == Shape.COUNT and today < self.ends
-        if sign * value >= sign * self.target and not may_still_break:
+        if direction * value >= direction * self.target and not may_still_break:
             return Pace.REACHED
         return (
             Pace.ON_TRACK
-            if sign * value >= sign * self.held_against(read_on, today)
+            if direction * value >= direction * self.held_against(read_on, today)
             else Pace.BEHIND
         )
 
 
 def whole(value: Decimal, target: Decimal) -> Decimal:
-    """A place on a line as it is said: without decimals, where the figure is one that is counted."""
+    """Round a value for display: no decimals where the target is a whole number of at least 20."""
     counted = target == target.to_integral_value() and abs(target) >= COUNTED
     return value.quantize(Decimal(1), ROUND_HALF_UP) if counted else value
 
 
 def start_of(shape: Shape, baseline: Decimal, before: Decimal | None, target: Decimal) -> Decimal:
-    """Where a period begins; `before` is the newest reading of an earlier one."""
+    """Return the value at which a period begins.
+
+    `before` is the newest reading of an earlier period, None without one.
+    """
     if shape == Shape.LEVEL:
         return baseline if before is None else before
     return target if shape == Shape.RATE else Decimal(0)
 
 
 def change(start: Decimal, value: Decimal | None) -> Decimal | None:
-    """How much more or less than at the start, in percent to a tenth; None from 0, where no percentage exists."""
+    """Return the change since the start in percent, to a tenth.
+
+    None without a value, and from a start of 0, where there is no percentage.
+    """
     if value is None or not start:
         return None
     return ((value - start) * 100 / abs(start)).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 def verdict(kpis: Iterable[Pace], promised: int, done: int) -> Verdict:
-    """GOOD: nothing behind and everything delivered. OFF: more than half of what is known is behind."""
-    known = [found for found in kpis if found != Pace.UNKNOWN]
-    behind = sum(found == Pace.BEHIND for found in known) + (done < promised)
+    """Return the verdict over a period.
+
+    GOOD: no KPI is behind and everything promised is done. OFF: more than half of what is known is
+    behind. `promised` and `done` count deliverables, which together weigh as much as one KPI.
+    """
+    known = [kpi for kpi in kpis if kpi != Pace.UNKNOWN]
+    behind = sum(kpi == Pace.BEHIND for kpi in known) + (done < promised)
     total = len(known) + (promised > 0)
     if not behind:
         return Verdict.GOOD

@@ -1,6 +1,7 @@
-"""How a promised thing stands on a day: done, under way, behind its line, late, carried or waived. Pure.
+"""How a deliverable stands on a day: done, in progress, behind, late, carried or waived. Pure.
 
-20 posts, 1 to 30 November     5 Nov, 2 done   behind      16 Nov, 10 done   under way      1 Dec, 19 done   late
+20 posts, 1 to 30 November: on 5 November with 2 done it is behind, on 16 November with 10 done in
+progress, on 1 December with 19 done late.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from delivery.rules.states import DeliverableState
 
 
 class Standing(StrEnum):
-    """What both sides read."""
+    """How a deliverable stands, as both sides read it."""
 
     DONE = "done"
     OPEN = "open"
@@ -23,7 +24,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True)
 class Promise:
-    """So many pieces from `starts_on` to the end of `last`, both days included."""
+    """`promised` pieces, owed from `starts_on` to the end of `last`, both days included."""
 
     promised: int
     done: int
@@ -32,39 +33,47 @@ class Promise:
 
     @property
     def missing(self) -> int:
-        """How many are still owed: more than was promised leaves none."""
+        """How many are still owed; 0 when more was delivered than promised."""
         return max(0, self.promised - self.done)
 
 
 def promise(
     promised: int, done: int, starts_on: date, ends_on: date, due_on: date | None
 ) -> Promise:
-    """Of a period up to, not including, `ends_on`; with a day of its own until that day."""
+    """Return the promise of a deliverable.
+
+    Its period runs from `starts_on` up to, not including, `ends_on`. With a `due_on` the last day
+    is that day.
+    """
     return Promise(promised, done, starts_on, max(starts_on, due_on or ends_on - timedelta(days=1)))
 
 
-def expected(one: Promise, today: date) -> int:
-    """Whole pieces that are done by the morning of `today` where the work is spread evenly: nobody delivers half."""
-    length, passed = (one.last - one.starts_on).days + 1, (today - one.starts_on).days
-    return one.promised * min(max(passed, 0), length) // length
+def expected(item: Promise, today: date) -> int:
+    """Return how many whole pieces should be done by the morning of `today`.
+
+    The work is assumed to be spread evenly over the days. Pieces are rounded down, because nobody
+    delivers half a piece.
+    """
+    length, days_passed = (item.last - item.starts_on).days + 1, (today - item.starts_on).days
+    return item.promised * min(max(days_passed, 0), length) // length
 
 
-def is_late(one: Promise, today: date) -> bool:
-    """Its last day is over, and something is missing."""
-    return one.missing > 0 and today > one.last
+def is_late(item: Promise, today: date) -> bool:
+    """Whether the last day is over and pieces are missing."""
+    return item.missing > 0 and today > item.last
 
 
-def is_behind(one: Promise, today: date) -> bool:
-    """The share that is done is below the share of the time that has passed."""
-    return one.done < expected(one, today)
+def is_behind(item: Promise, today: date) -> bool:
+    """Whether fewer pieces are done than expected by today."""
+    return item.done < expected(item, today)
 
 
-def standing(one: Promise, state: DeliverableState, today: date) -> Standing:
-    """One word for it."""
+def standing(item: Promise, state: DeliverableState, today: date) -> Standing:
+    """Return the standing of a deliverable on `today`; `state` is where its row stands."""
     if state != DeliverableState.OPEN:
         return Standing(state.value)
-    if not one.missing:
+    if not item.missing:
         return Standing.DONE
-    if is_late(one, today):
+    if is_late(item, today):
         return Standing.LATE
-    return Standing.BEHIND if is_behind(one, today) else Standing.OPEN
+    return Standing.BEHIND if is_behind(item, today) else Standing.OPEN

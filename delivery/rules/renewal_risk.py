@@ -1,15 +1,15 @@
-"""How likely a client does not renew, and why: a few facts, each with its points, in the open. Pure.
+"""How likely a client is not to renew, and why: a few facts, each with openly stated points. Pure.
 
 | fact | points |
 | --- | --- |
-| half of the last period's targets or more were missed | 1, and 2 where it was so in the period before too |
-| less than half of the included time was used | 1, and 2 where it was so in the period before too |
-| the last two reports or more were not looked at | 2 |
-| a charge failed and is still open | 2 |
-| a request was answered later than promised | 1, and 2 from the third on |
-| it ends soon and does not renew by itself | 3 |
+| at least half of the last period's targets were missed | 1, or 2 if also in the period before |
+| less than half of the included time was used | 1, or 2 if also in the period before |
+| the client has not opened the last two reports or more | 2 |
+| a charge failed and the invoice is still open | 2 |
+| requests were answered later than promised | 1, or 2 from the third on |
+| the agreement ends soon and does not renew automatically | 3 |
 
-None: low. One or two points: medium. Three and more: high.
+No points: low risk. One or two points: medium. Three or more: high.
 """
 
 from collections.abc import Sequence
@@ -17,14 +17,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-UNREAD = timedelta(hours=72)  # so long a report may lie before it counts as not looked at
-UNREAD_IN_A_ROW = 2
-MANY_LATE = 3  # requests answered late
-SOON = timedelta(days=60)  # before the end
+UNREAD = timedelta(hours=72)  # after this time a report that was not opened counts as unread
+UNREAD_IN_A_ROW = 2  # reports
+MANY_LATE = 3  # requests answered late, for two points
+SOON = timedelta(days=60)  # before the end of the agreement
 
 
 class Level(StrEnum):
-    """In one word."""
+    """How high the risk is."""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -44,11 +44,13 @@ class Why(StrEnum):
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known about an agreement. Periods are those that are over, the newest first, at most two are looked at.
+    """What is known about an agreement.
 
-    `targets` are (missed, judged) KPIs, `hours` (used, available) minutes of each; `unread` how many of the newest
-    reports nobody looked at; `late` how many requests of late were answered after the promised hour, or wait beyond
-    it; `ends_in` how long until it ends for good, None where it does not.
+    `targets` are (missed, judged) KPIs and `hours` (used, available) minutes of periods that are
+    over, the newest first; two of them are used. `unread` is how many of the newest reports the
+    client did not open. `late` counts recent requests that were answered after the promised time,
+    or that still wait beyond it. `ends_in` is the time until the agreement ends for good, None when
+    it does not.
     """
 
     targets: Sequence[tuple[int, int]] = field(default=())
@@ -61,7 +63,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Reason:
-    """A fact that counts; `count` and `of` are its figures."""
+    """A fact that counts towards the risk; `count` and `of` are its figures."""
 
     why: Why
     points: int
@@ -70,32 +72,37 @@ class Reason:
 
 
 def reasons(facts: Facts) -> list[Reason]:
-    """What speaks against a renewal, the heaviest first."""
-    found = []
+    """Return what speaks against a renewal, the most points first."""
+    risks = []
     if facts.ends_in is not None and facts.ends_in <= SOON:
-        found.append(Reason(Why.ENDS, 3, facts.ends_in.days))
+        risks.append(Reason(Why.ENDS, 3, facts.ends_in.days))
     if facts.charge_failed:
-        found.append(Reason(Why.CHARGE, 2))
+        risks.append(Reason(Why.CHARGE, 2))
     if facts.unread >= UNREAD_IN_A_ROW:
-        found.append(Reason(Why.UNREAD, 2, facts.unread))
-    if points := _again([judged > 0 and missed * 2 >= judged for missed, judged in facts.targets]):
-        found.append(Reason(Why.TARGETS, points, *facts.targets[0]))
-    if points := _again(
+        risks.append(Reason(Why.UNREAD, 2, facts.unread))
+    if points := _points_in_a_row(
+        [judged > 0 and missed * 2 >= judged for missed, judged in facts.targets]
+    ):
+        risks.append(Reason(Why.TARGETS, points, *facts.targets[0]))
+    if points := _points_in_a_row(
         [available > 0 and used * 2 < available for used, available in facts.hours]
     ):
-        found.append(Reason(Why.UNUSED, points, *facts.hours[0]))
+        risks.append(Reason(Why.UNUSED, points, *facts.hours[0]))
     if facts.late:
-        found.append(Reason(Why.SLOW, 2 if facts.late >= MANY_LATE else 1, facts.late))
-    return sorted(found, key=lambda one: -one.points)
+        risks.append(Reason(Why.SLOW, 2 if facts.late >= MANY_LATE else 1, facts.late))
+    return sorted(risks, key=lambda reason: -reason.points)
 
 
-def level(found: Sequence[Reason]) -> Level:
-    """From the points of all reasons."""
-    points = sum(one.points for one in found)
+def level(risks: Sequence[Reason]) -> Level:
+    """Return the level for the points of all reasons."""
+    points = sum(risk.points for risk in risks)
     return Level.LOW if not points else Level.MEDIUM if points < 3 else Level.HIGH
 
 
-def _again(was_so: Sequence[bool]) -> int:
-    """1 where the newest was, 2 where the one before was too."""
-    newest, before = [*was_so, False, False][:2]
+def _points_in_a_row(periods: Sequence[bool]) -> int:
+    """Return 1 if it was so in the newest period, 2 if in the period before as well, otherwise 0.
+
+    `periods` says for each period whether it was so, the newest first.
+    """
+    newest, before = [*periods, False, False][:2]
     return newest + (newest and before)

@@ -1,15 +1,18 @@
-"""Whether what a client asks for is inside the fee: said at once, before anybody has read it. Pure.
+"""Whether a request is covered by the fee. The client is told at once, before anyone has read it.
 
-a pause, or an end               needs a word first
-hours included: enough left      fits the hours             not enough: needs a word (rule 27)
-no hours included                in scope while something promised is still open
+Pure.
+
+agreement paused or ended               talk first
+hours included, enough left             fits the hours
+hours included, not enough left         talk first (rule 27)
+no hours included                       in scope while a deliverable is still open
 """
 
 from enum import StrEnum
 
 
 class Fit(StrEnum):
-    """What the client is told."""
+    """What the client is told about the request."""
 
     SCOPE = "scope"
     HOURS = "hours"
@@ -19,9 +22,10 @@ class Fit(StrEnum):
 def fits(
     *, runs: bool, has_hours: bool, left: int, estimate: int | None, something_open: bool
 ) -> Fit:
-    """`left` and `estimate` are minutes; without an estimate any time that is left will do.
+    """Return whether the request is covered.
 
-    `something_open`: a promised thing of the period is not done yet.
+    `left` and `estimate` are minutes; without an estimate any time that is left is enough.
+    `something_open` says that a deliverable of the period is not done yet.
     """
     if not runs:
         return Fit.WORD

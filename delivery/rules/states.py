@@ -1,10 +1,10 @@
-"""The states of everything in this room that has some. Pure."""
+"""States of reports, deliverables, requests, time imports and overage, and their moves. Pure."""
 
 from enum import StrEnum
 
 
 class ReportState(StrEnum):
-    """DRAFT is computed anew whenever it is looked at; SENT is frozen (rule 38)."""
+    """DRAFT is composed anew each time it is shown; SENT is frozen (rule 38)."""
 
     DRAFT = "draft"
     SENT = "sent"
@@ -17,7 +17,7 @@ REPORT: dict[ReportState, frozenset[ReportState]] = {
 
 
 class Answer(StrEnum):
-    """What a client says to the one decision that a report wants."""
+    """A client's answer to the one decision that a report asks for."""
 
     YES = "yes"
     NO = "no"
@@ -25,7 +25,9 @@ class Answer(StrEnum):
 
 
 class DeliverableState(StrEnum):
-    """OPEN: it is worked on, or done. What was missing at the end is CARRIED into the next period or WAIVED."""
+    """OPEN: in progress or done. What is missing at the end of a period is CARRIED into the next
+    or WAIVED.
+    """
 
     OPEN = "open"
     CARRIED = "carried"
@@ -50,7 +52,7 @@ DELIVERABLE: dict[DeliverableState, frozenset[DeliverableState]] = {
 
 
 class RequestState(StrEnum):
-    """Where what a client asked for stands."""
+    """How far a client's request has come."""
 
     ASKED = "asked"
     STARTED = "started"
@@ -66,14 +68,16 @@ REQUEST: dict[RequestState, frozenset[RequestState]] = {
     RequestState.STARTED: frozenset(
         {RequestState.DONE, RequestState.DECLINED, RequestState.WITHDRAWN}
     ),
-    RequestState.DONE: frozenset({RequestState.STARTED}),  # taken up again
+    RequestState.DONE: frozenset({RequestState.STARTED}),  # reopened
     RequestState.DECLINED: frozenset({RequestState.STARTED}),
     RequestState.WITHDRAWN: frozenset(),
 }
 
 
 class TimeImportState(StrEnum):
-    """READ: tried, nothing written; DONE: all of it written at once; DROPPED: not wanted, or taken back whole."""
+    """READ: previewed, nothing written. DONE: all entries were written at once. DROPPED: discarded,
+    or undone as a whole.
+    """
 
     READ = "read"
     DONE = "done"
@@ -88,7 +92,10 @@ TIME_IMPORT: dict[TimeImportState, frozenset[TimeImportState]] = {
 
 
 class OverageState(StrEnum):
-    """Only what is APPROVED is ever billed; ASKED waits for the client and costs nothing (rule 27)."""
+    """Only APPROVED overage is ever billed (rule 27).
+
+    ASKED waits for the client and costs nothing.
+    """
 
     ASKED = "asked"
     APPROVED = "approved"

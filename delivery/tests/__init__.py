@@ -1,1 +1,1 @@
-"""Promises of the delivery room."""
+"""Tests of the delivery room."""

@@ -1,4 +1,4 @@
-"""The hours ledger: nothing appears, nothing vanishes, and the worked vector holds (rules 25 and 26)."""
+"""The hours ledger: no minute is invented or lost, and the worked example holds (rules 25, 26)."""
 
 import itertools
 from dataclasses import replace
@@ -25,7 +25,7 @@ POLICIES = st.builds(
 
 
 def ledger(granted: list[int], used: list[int], policy: Policy) -> list[PeriodStatement]:
-    """The statements of periods in which nothing was corrected, approved or paused."""
+    """The statements of periods without adjustments, approved overage or pauses."""
     return statement([Flow(*one) for one in zip(granted, used, strict=True)], policy)
 
 
@@ -72,12 +72,12 @@ def test_what_each_period_begins_with(
     assert [line.available for line in found] == [hours * H for hours in available]
 
 
-def test_the_cap_is_of_what_the_period_itself_was_granted() -> None:
+def test_the_cap_is_a_share_of_the_periods_own_grant() -> None:
     found = ledger([40 * H, 20 * H, 0, 40 * H], [0, 0, 0, 0], Policy(Rollover.SURPLUS, 25, 1))
     assert [line.rolled_out for line in found] == [10 * H, 5 * H, 0, 10 * H]
 
 
-def test_a_pause_freezes_what_was_saved() -> None:
+def test_a_pause_keeps_the_saved_hours() -> None:
     flows = [
         Flow(40 * H, 30 * H),
         Flow(0, paused=True),
@@ -90,14 +90,14 @@ def test_a_pause_freezes_what_was_saved() -> None:
     assert [line.expired // H for line in found] == [0, 0, 0, 40, 40]
 
 
-def test_a_correction_counts_in_its_period_whatever_its_sign() -> None:
+def test_an_adjustment_counts_in_its_period_with_either_sign() -> None:
     more, less = statement([Flow(40 * H, 38 * H, 5 * H), Flow(40 * H, 0, -2 * H)], Policy())
     assert (more.remaining, less.remaining) == (7 * H, 38 * H)
     (under,) = statement([Flow(H, 0, -2 * H)], Policy(Rollover.BOTH))
     assert (under.remaining, under.deficit_out) == (-H, H)
 
 
-def test_what_was_approved_beyond_is_no_debt() -> None:
+def test_approved_overage_is_not_a_deficit() -> None:
     first, second = statement(
         [Flow(40 * H, 45 * H, approved=3 * H), Flow(40 * H)], Policy(Rollover.BOTH)
     )
@@ -105,7 +105,7 @@ def test_what_was_approved_beyond_is_no_debt() -> None:
     assert second.available == 38 * H
 
 
-def test_where_the_cap_cuts_what_expires_last_is_kept() -> None:
+def test_the_cap_keeps_the_minutes_that_expire_last() -> None:
     found = statement(
         [Flow(780, 0, 0), Flow(8, 155, 64), Flow(7, 0, -7), Flow(0)],
         Policy(Rollover.SURPLUS, 20, 2),
@@ -119,7 +119,7 @@ def test_where_the_cap_cuts_what_expires_last_is_kept() -> None:
 
 
 @given(PERIODS, POLICIES)
-def test_every_minute_is_used_expired_or_rolled_on(flows: list[Flow], policy: Policy) -> None:
+def test_every_minute_left_expires_or_rolls_over(flows: list[Flow], policy: Policy) -> None:
     found = statement(flows, policy)
     for flow, line in zip(flows, found, strict=True):
         assert line.expired + line.rolled_out == max(0, line.remaining)
@@ -130,7 +130,7 @@ def test_every_minute_is_used_expired_or_rolled_on(flows: list[Flow], policy: Po
 
 
 @given(PERIODS, POLICIES)
-def test_all_that_came_in_is_used_expired_paid_or_still_there(
+def test_every_granted_minute_is_used_expired_billed_or_left(
     flows: list[Flow], policy: Policy
 ) -> None:
     found = statement(flows, policy)
@@ -148,7 +148,7 @@ def test_all_that_came_in_is_used_expired_paid_or_still_there(
 
 
 @given(PERIODS, POLICIES, st.integers(0, 24))
-def test_a_past_period_reads_as_it_stood_whatever_came_after(
+def test_later_periods_do_not_change_an_earlier_statement(
     flows: list[Flow], policy: Policy, count: int
 ) -> None:
     assert statement(flows[:count], policy) == statement(flows, policy)[:count]

@@ -1,4 +1,4 @@
-"""What a report says follows from its facts alone: nothing is invented, nothing is lost (rule 38)."""
+"""A report is derived from its facts alone: nothing is invented, nothing is lost (rule 38)."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -66,7 +66,7 @@ def test_value_adds_count_up_to_their_last_day() -> None:
     assert snapshot(said(value_adds=adds), facts())["value_adds"] == ["Audit"]
 
 
-def test_only_pauses_right_before_it_are_told() -> None:
+def test_only_pauses_right_before_the_period_are_mentioned() -> None:
     silent = [
         (date(2026, 7, 1), date(2026, 8, 1), "far"),
         (date(2026, 9, 1), date(2026, 10, 1), "two"),

@@ -1,4 +1,7 @@
-"""What was promised by count: opened for every period, handed over, carried on or waived, and closed by the report."""
+"""Promised deliverables: listed for every period, handed over, carried over, waived and closed.
+
+The report of a period closes its list.
+"""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -39,7 +42,7 @@ def begun(world: World, **fields: Any) -> Agreement:
     return agreement
 
 
-def of(agreement: Agreement, index: int = 0) -> Period:
+def period_of(agreement: Agreement, index: int = 0) -> Period:
     return Period.objects.select_related("agreement", "business").get(
         agreement=agreement, index=index
     )
@@ -52,7 +55,9 @@ def row(agreement: Agreement, title: str = "posts", index: int = 0) -> Deliverab
 
 def titles(agreement: Agreement, index: int) -> list[tuple[str, int]]:
     return list(
-        of(agreement, index).deliverables.order_by("position").values_list("title", "promised")
+        period_of(agreement, index)
+        .deliverables.order_by("position")
+        .values_list("title", "promised")
     )
 
 
@@ -64,7 +69,7 @@ def reported(agreement: Agreement, now: Any) -> Report:
     return send.send_report(report=report, actor="Nan", now=now)
 
 
-def test_each_link_or_file_counts_and_more_than_promised_is_shown(world: World) -> None:
+def test_each_handover_counts_and_may_exceed_the_promise(world: World) -> None:
     agreement = begun(world)
     one = hand_over.hand_over(
         deliverable=row(agreement), actor="Nan", now=NOW, count=11, url="https://drive.example/x"
@@ -119,17 +124,19 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize(("name", "content"), HOSTILE)
-def test_a_program_or_a_page_is_refused_whatever_it_is_called(
+def test_a_program_or_a_web_page_is_refused_whatever_its_name(
     world: World, name: str, content: bytes
 ) -> None:
     agreement = begun(world)
-    with pytest.raises(BadHandover) as no:
+    with pytest.raises(BadHandover) as error:
         file = SimpleUploadedFile(name, content)
         hand_over.hand_over(deliverable=row(agreement), actor="Nan", now=NOW, file=file)
-    assert no.value.field == "file" and row(agreement).done == 0 and not Handover.objects.exists()
+    assert (
+        error.value.field == "file" and row(agreement).done == 0 and not Handover.objects.exists()
+    )
 
 
-def test_a_file_is_kept_by_its_bytes_and_given_back_to_be_saved(
+def test_a_file_is_stored_by_its_hash_and_offered_as_a_download(
     world: World, settings: Any
 ) -> None:
     agreement = begun(world)
@@ -160,7 +167,7 @@ def test_a_file_is_kept_by_its_bytes_and_given_back_to_be_saved(
     )
 
 
-def test_twenty_megabytes_is_the_most(world: World, monkeypatch: Any) -> None:
+def test_a_file_over_the_size_limit_is_refused(world: World, monkeypatch: Any) -> None:
     monkeypatch.setattr(handover_files, "LARGEST", 10)
     agreement = begun(world)
     with pytest.raises(BadHandover):
@@ -168,7 +175,7 @@ def test_twenty_megabytes_is_the_most(world: World, monkeypatch: Any) -> None:
         hand_over.hand_over(deliverable=row(agreement), actor="Nan", now=NOW, file=file)
 
 
-def test_what_is_missing_is_owed_in_the_next_period_beside_its_own(world: World) -> None:
+def test_carried_work_is_owed_in_the_next_period_besides_its_own(world: World) -> None:
     agreement = begun(world)
     checklist_actions.set_done(deliverable=row(agreement), done=9)
     bill(now=SECOND, door="test")
@@ -189,7 +196,7 @@ def test_what_is_missing_is_owed_in_the_next_period_beside_its_own(world: World)
         hand_over.hand_over(deliverable=row(agreement), actor="Nan", now=SECOND)
 
 
-def test_carried_early_it_is_placed_when_the_next_period_begins(world: World) -> None:
+def test_work_carried_early_is_placed_when_the_next_period_begins(world: World) -> None:
     agreement = begun(world)
     leftover.carry(deliverable=row(agreement), because="Next month", now=NOW, **BY)
     assert checklist_actions.open_checklists(now=NOW) == 0
@@ -199,7 +206,7 @@ def test_carried_early_it_is_placed_when_the_next_period_begins(world: World) ->
     assert sorted(titles(agreement, 1)) == [("posts", 12), ("posts", 12), ("review", 1)]
 
 
-def test_a_pause_promises_nothing_and_is_passed_over(world: World) -> None:
+def test_a_paused_period_promises_nothing_and_takes_no_carried_work(world: World) -> None:
     agreement = begun(world)
     pause.skip(agreement=agreement, reason="Holiday", actor="Nan", now=NOW)
     bill(now=THIRD, door="test")
@@ -240,7 +247,9 @@ def test_the_report_closes_its_period(world: World) -> None:
         lambda: hand_over.take_back(handover=given),
         lambda: checklist_actions.set_done(deliverable=row(agreement), done=3),
         lambda: checklist_actions.want_by(deliverable=row(agreement), due_on=None),
-        lambda: checklist_actions.add(period=of(agreement), title="More", promised=1, now=SECOND),
+        lambda: checklist_actions.add(
+            period=period_of(agreement), title="More", promised=1, now=SECOND
+        ),
         lambda: leftover.carry(deliverable=row(agreement), because="Late", now=SECOND, **BY),
         lambda: leftover.waive(deliverable=row(agreement), because="Late", now=SECOND, **BY),
         lambda: leftover.owe_again(deliverable=row(agreement, "review"), now=SECOND, **BY),
@@ -251,18 +260,20 @@ def test_the_report_closes_its_period(world: World) -> None:
     assert Handover.objects.filter(pk=given.pk).exists()
     page = (
         logged_in(world.business.owner)
-        .get(reverse("dashboard:work", args=[of(agreement).pk]))
+        .get(reverse("dashboard:work", args=[period_of(agreement).pk]))
         .content.decode()
     )
     assert "is kept as it is" in page and "Carry on or waive" not in page
 
 
-def test_late_is_said_to_both_sides(world: World) -> None:
+def test_overdue_work_counts_as_late(world: World) -> None:
     agreement = begun(world)
     checklist_actions.want_by(deliverable=row(agreement, "review"), due_on=date(2026, 11, 10))
     with pytest.raises(BadHandover):
         checklist_actions.want_by(deliverable=row(agreement), due_on=date(2026, 12, 2))
-    (posts, review) = checklist.lines([of(agreement)], date(2026, 11, 11))[of(agreement).pk]
+    (posts, review) = checklist.lines([period_of(agreement)], date(2026, 11, 11))[
+        period_of(agreement).pk
+    ]
     assert (posts.standing, review.standing, review.due) == (
         Standing.BEHIND,
         Standing.LATE,
@@ -274,7 +285,7 @@ def test_late_is_said_to_both_sides(world: World) -> None:
     ] == ["review"]
 
 
-def test_opening_asks_as_often_for_a_thousand_periods_as_for_ten(world: World) -> None:
+def test_opening_a_thousand_checklists_takes_as_many_queries_as_ten(world: World) -> None:
     agreement = begun(world)
     facts: dict[str, Any] = {
         "business": world.business,
@@ -306,7 +317,7 @@ def test_opening_asks_as_often_for_a_thousand_periods_as_for_ten(world: World) -
 def test_the_freelancer_hands_over_carries_and_waives_in_the_browser(world: World) -> None:
     agreement = begun(world)
     owner: Browser = logged_in(world.business.owner)
-    page = reverse("dashboard:work", args=[of(agreement).pk])
+    page = reverse("dashboard:work", args=[period_of(agreement).pk])
     assert owner.post(page, {"title": "Extra landing page", "promised": "2"}).status_code == 302
     assert owner.post(page, {"title": "", "promised": "0"}).status_code == 422
     extra = row(agreement, "Extra landing page")
@@ -318,7 +329,7 @@ def test_the_freelancer_hands_over_carries_and_waives_in_the_browser(world: Worl
     assert owner.post(settle, {"how": "waive", "because": "Not needed"}).status_code == 302
     client = (
         inside(agreement.contact)
-        .get(reverse("portal:work", args=[of(agreement).pk]))
+        .get(reverse("portal:work", args=[period_of(agreement).pk]))
         .content.decode()
     )
     assert "Not needed" in client and "2 waived" in client

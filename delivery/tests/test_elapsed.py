@@ -1,4 +1,4 @@
-"""How long a clock ran: whole minutes that add up, whatever midnight or daylight saving does in between."""
+"""The time of a timer in whole minutes that add up, over midnight and daylight saving changes."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
@@ -28,7 +28,7 @@ def test_the_parts_add_up_to_the_whole_and_each_day_comes_once_in_order(
 
 
 @given(STARTS, LONG, ZONES)
-def test_each_part_is_as_long_as_its_day_was_there_to_half_a_minute(
+def test_each_part_matches_the_time_that_fell_on_its_day(
     start: datetime, long: int, zone: str
 ) -> None:
     end = start + timedelta(minutes=long)
@@ -62,7 +62,9 @@ def midnight(day: date, zone: str) -> datetime:
         ),  # put forward
     ],
 )
-def test_examples(start: str, long: int, zone: str, parts: list[tuple[int, int]]) -> None:
+def test_the_worked_examples_hold(
+    start: str, long: int, zone: str, parts: list[tuple[int, int]]
+) -> None:
     assert [
         (day.day, minutes) for day, minutes in by_day(datetime.fromisoformat(start), long, zone)
     ] == parts
@@ -71,14 +73,14 @@ def test_examples(start: str, long: int, zone: str, parts: list[tuple[int, int]]
 @pytest.mark.parametrize(
     ("seconds", "minutes"), [(0, 1), (1, 1), (89, 1), (90, 2), (3600, 60), (3629, 60)]
 )
-def test_half_a_minute_is_rounded_up_and_nothing_is_a_minute(seconds: int, minutes: int) -> None:
+def test_half_a_minute_is_rounded_up_and_zero_counts_as_one(seconds: int, minutes: int) -> None:
     start = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"))
     end = (start.astimezone(UTC) + timedelta(seconds=seconds)).astimezone(start.tzinfo)
     assert minutes_of(start, end) == minutes
 
 
 @given(st.integers(1, 999 * 60 + 59))
-def test_a_duration_that_is_written_is_read_as_it_was(minutes: int) -> None:
+def test_a_formatted_duration_is_read_back_unchanged(minutes: int) -> None:
     assert parse_minutes(clock(minutes)) == minutes
     if minutes < 10_000:
         assert parse_minutes(f"{minutes}m") == minutes

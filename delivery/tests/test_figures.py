@@ -1,4 +1,7 @@
-"""A figure against its line: where it began, where it should be, and what is said without a reading (rules 38, 39)."""
+"""A KPI against its line: its start, its expected value, and periods without a reading.
+
+See rules 38 and 39.
+"""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -39,28 +42,28 @@ def tracked(
     return measure.add_kpi(agreement=agreement, name=name, shape=shape, **facts)
 
 
-def period(one: Kpi, starts_on: date = FIRST) -> Period:
-    return Period.objects.get(agreement=one.agreement, starts_on=starts_on)
+def period(kpi: Kpi, starts_on: date = FIRST) -> Period:
+    return Period.objects.get(agreement=kpi.agreement, starts_on=starts_on)
 
 
-def read(one: Kpi, on: date, value: int) -> None:
-    within = Period.objects.get(agreement=one.agreement, starts_on__lte=on, ends_on__gt=on)
-    measure.read(kpi=one, period=within, value=D(value), on=on, now=NOW)
+def read(kpi: Kpi, on: date, value: int) -> None:
+    within = Period.objects.get(agreement=kpi.agreement, starts_on__lte=on, ends_on__gt=on)
+    measure.read(kpi=kpi, period=within, value=D(value), on=on, now=NOW)
 
 
-def figure(one: Kpi, starts_on: date = FIRST, today: date | None = None) -> figures.Figure:
-    found = period(one, starts_on)
+def figure(kpi: Kpi, starts_on: date = FIRST, today: date | None = None) -> figures.Figure:
+    found = period(kpi, starts_on)
     return figures.of_periods([found], today)[found.pk][0]
 
 
-def test_a_level_goes_on_from_the_newest_reading_before_the_period(world: World) -> None:
-    one = tracked(world)
-    assert figure(one).start == 100
-    read(one, FIRST + timedelta(days=3), 120)
-    read(one, FIRST + timedelta(days=20), 140)
-    assert (figure(one).value, figure(one).on) == (140, FIRST + timedelta(days=20))
-    assert figure(one, SECOND).start == figure(one, THIRD).start == 140
-    assert figure(one, THIRD).history == [(FIRST, 140), (SECOND, None), (THIRD, None)]
+def test_a_level_continues_from_the_newest_earlier_reading(world: World) -> None:
+    kpi = tracked(world)
+    assert figure(kpi).start == 100
+    read(kpi, FIRST + timedelta(days=3), 120)
+    read(kpi, FIRST + timedelta(days=20), 140)
+    assert (figure(kpi).value, figure(kpi).on) == (140, FIRST + timedelta(days=20))
+    assert figure(kpi, SECOND).start == figure(kpi, THIRD).start == 140
+    assert figure(kpi, THIRD).history == [(FIRST, 140), (SECOND, None), (THIRD, None)]
 
 
 @pytest.mark.parametrize(
@@ -77,37 +80,37 @@ def test_each_shape_has_its_own_line(world: World, shape: Shape, start: int, mid
 
 
 def test_no_reading_is_unknown_and_never_zero(world: World) -> None:
-    one = tracked(world, Shape.COUNT, target=D(0), less_is_better=True)
-    assert (figure(one).value, figure(one).pace) == (None, Pace.UNKNOWN)
-    read(one, FIRST, 0)
-    assert (figure(one).value, figure(one).pace) == (0, Pace.REACHED)
+    kpi = tracked(world, Shape.COUNT, target=D(0), less_is_better=True)
+    assert (figure(kpi).value, figure(kpi).pace) == (None, Pace.UNKNOWN)
+    read(kpi, FIRST, 0)
+    assert (figure(kpi).value, figure(kpi).pace) == (0, Pace.REACHED)
 
 
-def test_while_a_period_runs_a_reading_is_held_against_its_own_day_for_a_week(world: World) -> None:
-    one = tracked(world, Shape.COUNT, target=D(300))
-    read(one, FIRST + timedelta(days=7), 70)
-    paces = [figure(one, today=FIRST + timedelta(days=day)).pace for day in (7, 10, 14, 15, 30)]
+def test_for_a_week_a_reading_is_compared_with_the_line_on_its_own_day(world: World) -> None:
+    kpi = tracked(world, Shape.COUNT, target=D(300))
+    read(kpi, FIRST + timedelta(days=7), 70)
+    paces = [figure(kpi, today=FIRST + timedelta(days=day)).pace for day in (7, 10, 14, 15, 30)]
     assert paces == [Pace.ON_TRACK, Pace.ON_TRACK, Pace.ON_TRACK, Pace.BEHIND, Pace.BEHIND]
 
 
 def test_a_limit_that_can_still_be_broken_is_not_reached_yet(world: World) -> None:
-    one = tracked(world, Shape.COUNT, target=D(30), less_is_better=True)
-    read(one, FIRST + timedelta(days=10), 11)
-    assert figure(one, today=FIRST + timedelta(days=10)).pace == Pace.BEHIND
-    assert figure(one).pace == Pace.REACHED
+    kpi = tracked(world, Shape.COUNT, target=D(30), less_is_better=True)
+    read(kpi, FIRST + timedelta(days=10), 11)
+    assert figure(kpi, today=FIRST + timedelta(days=10)).pace == Pace.BEHIND
+    assert figure(kpi).pace == Pace.REACHED
 
 
 def test_from_zero_there_is_no_percentage(world: World) -> None:
-    one = tracked(world, baseline=D(0))
-    read(one, FIRST, 50)
-    assert figure(one).change is None
+    kpi = tracked(world, baseline=D(0))
+    read(kpi, FIRST, 50)
+    assert figure(kpi).change is None
     assert kpi_pace.change(D(-50), D(-25)) == 50
 
 
-def test_a_retired_one_is_not_in_periods_that_began_later(world: World) -> None:
-    one = tracked(world)
-    Kpi.objects.filter(pk=one.pk).update(retired_at=NOW + timedelta(days=10))
-    found = figures.of_periods([period(one), period(one, SECOND)])
+def test_a_retired_kpi_is_left_out_of_later_periods(world: World) -> None:
+    kpi = tracked(world)
+    Kpi.objects.filter(pk=kpi.pk).update(retired_at=NOW + timedelta(days=10))
+    found = figures.of_periods([period(kpi), period(kpi, SECOND)])
     assert [len(own) for own in found.values()] == [1, 0]
 
 
@@ -126,7 +129,7 @@ def test_the_number_of_queries_does_not_grow(world: World) -> None:
 
 
 @given(st.sampled_from(Shape), AMOUNT, AMOUNT, AMOUNT, st.integers(-5, 40), st.booleans())
-def test_the_line_stays_between_its_ends_and_judges_monotonously(
+def test_the_line_stays_between_its_ends_and_a_better_value_never_ranks_lower(
     shape: Shape, start: D, target: D, value: D, day: int, less: bool
 ) -> None:
     line = Line(shape, start, target, FIRST, SECOND, less)

@@ -1,4 +1,4 @@
-"""Hours as rows that do not change: corrected by new ones, readable as they stood on any day (rules 25 to 27)."""
+"""Time entries never change: a correction is a new row; the past stays readable (rules 25 to 27)."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -40,7 +40,7 @@ def running(world: World, **fields: Any) -> Agreement:
 def worked(
     agreement: Agreement, minutes: int, on: date = FIRST, now: Any = NOW, **more: Any
 ) -> list[TimeEntry]:
-    """So many minutes, in days of ten hours from `on` on."""
+    """Log `minutes` in days of ten hours, beginning on `on`."""
     found = []
     while minutes > 0:
         facts = {
@@ -58,7 +58,7 @@ def used(agreement: Agreement, at: Any = None) -> int:
     return sum(line.used for line in hours_left.of_agreements([agreement], at).values())
 
 
-def test_the_vector_of_rule_26_in_rows(world: World) -> None:
+def test_the_worked_example_of_rule_26_holds_in_the_database(world: World) -> None:
     agreement = running(world, rollover="surplus")
     worked(agreement, 30 * H)
     bill(now=SECOND, door="test")
@@ -82,14 +82,14 @@ def test_a_correction_is_a_new_row_and_any_past_moment_reads_as_it_stood(world: 
     assert [one.minutes for one in time_log.versions(changed)] == [3 * H, 2 * H]
 
 
-def test_the_database_refuses_to_change_or_forget_an_entry(world: World) -> None:
+def test_the_database_refuses_to_change_or_delete_an_entry(world: World) -> None:
     (entry,) = worked(running(world), 2 * H)
     for act in (lambda: TimeEntry.objects.filter(pk=entry.pk).update(minutes=1), entry.delete):
         with pytest.raises(IntegrityError), transaction.atomic():
             act()
 
 
-def test_an_entry_is_changed_once(world: World) -> None:
+def test_an_entry_can_be_corrected_only_once(world: World) -> None:
     (entry,) = worked(running(world), 2 * H)
     time_log.change_time(entry=entry, on=FIRST, minutes=3 * H, note="More", now=NOW)
     with pytest.raises(NoPeriod):
@@ -104,7 +104,7 @@ def test_a_day_has_24_hours_over_all_clients(world: World) -> None:
         time_log.log_time(agreement=other, on=FIRST, minutes=5 * H, note="B", now=NOW)
 
 
-def test_only_what_consumes_is_taken_from_the_allowance_and_own_work_is_never_told(
+def test_only_consuming_time_uses_the_allowance_and_own_work_is_never_reported(
     world: World,
 ) -> None:
     agreement = running(world)
@@ -121,7 +121,7 @@ def test_only_what_consumes_is_taken_from_the_allowance_and_own_work_is_never_to
     assert "Gift" in str(report.snapshot) and "Invoicing" not in str(report.snapshot)
 
 
-def test_a_correction_of_the_allowance_has_its_reason_in_the_record(world: World) -> None:
+def test_an_adjustment_of_the_allowance_has_its_reason_in_the_record(world: World) -> None:
     agreement = running(world)
     period = Period.objects.get()
     adjustments.adjust(period=period, minutes=-90, reason="Agreed by phone", actor="Nan", now=NOW)
@@ -170,7 +170,7 @@ def next_invoice(agreement: Agreement) -> Invoice:
     return Invoice.objects.filter(agreement=agreement).latest("period_start")
 
 
-def test_what_was_approved_and_really_used_stands_on_the_next_invoice_once(world: World) -> None:
+def test_approved_and_used_overage_is_billed_once_on_the_next_invoice(world: World) -> None:
     agreement = running(world)
     answered(agreement, overage.approve)
     worked(agreement, 42 * H)
@@ -182,7 +182,7 @@ def test_what_was_approved_and_really_used_stands_on_the_next_invoice_once(world
     assert Overage.objects.get().billed == 2 * H
 
 
-def test_what_is_used_of_it_later_is_billed_later_and_never_more_than_was_approved(
+def test_overage_used_later_is_billed_later_and_never_beyond_the_approval(
     world: World,
 ) -> None:
     agreement = running(world)
@@ -195,7 +195,7 @@ def test_what_is_used_of_it_later_is_billed_later_and_never_more_than_was_approv
 
 
 @pytest.mark.parametrize("act", [overage.decline, None])
-def test_without_a_yes_nothing_is_billed(world: World, act: Any) -> None:
+def test_without_approval_nothing_is_billed(world: World, act: Any) -> None:
     agreement = running(world)
     if act:
         answered(agreement, act)
@@ -227,13 +227,13 @@ def test_a_question_is_answered_once_and_asked_once_at_a_time(world: World) -> N
     assert OutboxEmail.objects.filter(kind="overage").count() == 2
 
 
-def test_killed_between_the_line_and_its_count_nothing_is_doubled(
+def test_a_crash_between_the_line_and_its_count_bills_nothing_twice(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     agreement = running(world)
     answered(agreement, overage.approve)
     worked(agreement, 42 * H)
-    monkeypatch.setattr(overage, "_record", lambda *args, **kwargs: 1 / 0)
+    monkeypatch.setattr(overage, "_audit", lambda *args, **kwargs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         overage.settle_due(now=SECOND)
     assert not NextLine.objects.exists()
@@ -246,7 +246,7 @@ def test_killed_between_the_line_and_its_count_nothing_is_doubled(
 
 
 @pytest.mark.parametrize(("who", "letters"), [("me", 2), ("both", 4), ("none", 0)])
-def test_four_fifths_and_all_are_told_once_each_to_whom_the_agreement_says(
+def test_usage_warnings_at_80_and_100_percent_are_sent_once_to_whom_the_agreement_says(
     world: World, who: str, letters: int
 ) -> None:
     agreement = running(world)

@@ -1,4 +1,4 @@
-"""Late and behind: plain rules of dates and counts."""
+"""When a deliverable is late or behind, whether a request fits, and when its answer is due."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -37,11 +37,13 @@ def of(promised: int, done: int, due_on: date | None = None) -> object:
         (3, date(2027, 1, 1), S.CARRIED, Standing.CARRIED),
     ],
 )
-def test_twenty_posts_of_november(done: int, today: date, state: S, word: Standing) -> None:
+def test_the_standing_of_twenty_posts_through_november(
+    done: int, today: date, state: S, word: Standing
+) -> None:
     assert standing(of(20, done), state, today) == word
 
 
-def test_a_day_of_its_own_is_the_last_day_in_time() -> None:
+def test_work_with_a_due_day_is_late_the_day_after() -> None:
     due = date(2026, 11, 10)
     assert not is_late(of(1, 0, due), due)
     assert is_late(of(1, 0, due), due + timedelta(days=1))
@@ -57,7 +59,7 @@ def test_more_is_expected_every_day_and_never_more_than_was_promised(
 
 
 @given(counts, st.integers(0, 600), days)
-def test_behind_is_a_smaller_share_than_the_time_that_passed(
+def test_behind_means_a_smaller_share_done_than_time_passed(
     promised: int, done: int, today: date
 ) -> None:
     one, passed = of(promised, done), min(max((today - FIRST).days, 0), 30)
@@ -83,13 +85,13 @@ def test_behind_is_a_smaller_share_than_the_time_that_passed(
         ({"has_hours": False}, Fit.WORD),
     ],
 )
-def test_whether_it_fits(facts: dict[str, object], word: Fit) -> None:
+def test_whether_a_request_fits(facts: dict[str, object], word: Fit) -> None:
     usual = {"runs": True, "has_hours": True, "left": 0, "estimate": None, "something_open": False}
     assert fits(**(usual | facts)) == word
 
 
 @given(st.integers(-999, 999), st.integers(0, 999), st.integers(0, 999))
-def test_a_smaller_wish_never_fits_worse(left: int, estimate: int, more: int) -> None:
+def test_a_smaller_request_never_fits_worse(left: int, estimate: int, more: int) -> None:
     usual = {"runs": True, "has_hours": True, "left": left, "something_open": False}
     if fits(estimate=estimate + more, **usual) == Fit.HOURS:
         assert fits(estimate=estimate, **usual) == Fit.HOURS
@@ -105,7 +107,7 @@ def test_a_smaller_wish_never_fits_worse(left: int, estimate: int, more: int) ->
         ("2026-11-06T00:00", 24, "2026-11-07T00:00"),  # to the very end of Friday
     ],
 )
-def test_working_hours_stand_still_at_weekends_on_the_providers_wall(
+def test_working_hours_stop_at_weekends_in_the_providers_time_zone(
     asked: str, hours: int, due: str
 ) -> None:
     zone = ZoneInfo("Asia/Bangkok")
@@ -119,7 +121,7 @@ def test_working_hours_stand_still_at_weekends_on_the_providers_wall(
     st.integers(1, 300),
     st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Asia/Bangkok"]),
 )
-def test_a_longer_promise_ends_later_and_never_inside_a_weekend(
+def test_a_longer_response_time_ends_later_and_never_on_a_weekend(
     asked: datetime, hours: int, more: int, zone: str
 ) -> None:
     due = respond_by(asked, hours, zone)
@@ -128,7 +130,7 @@ def test_a_longer_promise_ends_later_and_never_inside_a_weekend(
     assert respond_by(asked, None, zone) == respond_by(asked, 24, zone)
 
 
-def test_the_first_answer_is_reminded_of_and_judged() -> None:
+def test_the_first_answer_is_waiting_then_due_soon_then_overdue() -> None:
     asked = datetime.fromisoformat("2026-11-04T17:00:00+07:00")
     due = respond_by(asked, 10, "Asia/Bangkok")
     assert due == asked + timedelta(hours=10) and remind_at(asked, due) == asked + timedelta(

@@ -1,4 +1,4 @@
-"""Three months on a paper: made from the ledger, kept as it was, sent once."""
+"""The quarterly review: composed from the ledger, frozen, and sent once."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -33,7 +33,7 @@ PARTIES = {"seller": {"name": "S", "legal_name": "S"}, "buyer": {"legal_name": "
 
 @pytest.fixture
 def agreement(world: World, settings: Any, tmp_path: Any) -> Agreement:
-    """Four periods are over; 5 h of work, 4 posts and a better figure in each."""
+    """Four ended periods, each with 5 h of work, 4 posts and a new KPI reading."""
     settings.MEDIA_ROOT = tmp_path
     adds = [{"title": "Audit", "ends_on": "2027-01-31"}, {"title": "Old", "ends_on": "2026-11-20"}]
     row = world.running(tier=TIER, terms=PARTIES | {"value_adds": adds})
@@ -65,7 +65,7 @@ def made(agreement: Agreement, outlook: str = "A film in spring.") -> QuarterlyR
     return review_quarter.make(agreement=agreement, periods=periods, outlook=outlook, now=LATER)
 
 
-def test_it_holds_the_last_three_periods_that_are_over(agreement: Agreement) -> None:
+def test_a_review_covers_the_last_three_periods_that_are_over(agreement: Agreement) -> None:
     shot = made(agreement).snapshot
     assert (shot["starts_on"], shot["ends_on"]) == ("2026-12-02", "2027-03-02")
     assert [(row["used"], row["available"]) for row in shot["periods"]] == [(5 * H, 20 * H)] * 3
@@ -78,12 +78,12 @@ def test_it_holds_the_last_three_periods_that_are_over(agreement: Agreement) -> 
     assert quarter.title(shot) == "Review of December 2026 to February 2027"
 
 
-def test_an_earlier_quarter_can_be_looked_back_on_too(agreement: Agreement) -> None:
+def test_an_earlier_quarter_can_be_reviewed_too(agreement: Agreement) -> None:
     rows = review_quarter.periods_of(agreement, date(2027, 1, 2), TODAY)
     assert [row.index for row in rows] == [0, 1]
 
 
-def test_how_fast_requests_were_answered(agreement: Agreement) -> None:
+def test_a_review_says_how_fast_requests_were_answered(agreement: Agreement) -> None:
     for n, (hours, state) in enumerate(
         [(2, "done"), (4, "started"), (40, "done"), (None, "withdrawn")]
     ):
@@ -104,7 +104,7 @@ def test_how_fast_requests_were_answered(agreement: Agreement) -> None:
     assert found == {"asked": 3, "done": 2, "answered": 3, "in_time": 2, "usual": 4 * H}
 
 
-def test_the_same_facts_are_one_paper_and_new_ones_another(agreement: Agreement) -> None:
+def test_the_same_facts_give_the_same_review_and_new_ones_another(agreement: Agreement) -> None:
     first, again = made(agreement), made(agreement)
     assert first.pk == again.pk
     assert store.read(first.document).startswith(b"%PDF")
@@ -112,23 +112,23 @@ def test_the_same_facts_are_one_paper_and_new_ones_another(agreement: Agreement)
     assert QuarterlyReview.objects.count() == 2
 
 
-def test_what_was_made_does_not_change(agreement: Agreement) -> None:
+def test_a_review_never_changes(agreement: Agreement) -> None:
     row = made(agreement)
     with pytest.raises(IntegrityError), transaction.atomic():
         QuarterlyReview.objects.filter(pk=row.pk).update(sha256="x")
 
 
-def test_it_is_sent_once_with_its_paper_and_stands_in_the_record(agreement: Agreement) -> None:
+def test_a_review_is_emailed_once_with_its_pdf_and_recorded(agreement: Agreement) -> None:
     row = made(agreement)
     review_quarter.send(review=row, actor="Nan", now=LATER)
     with pytest.raises(NotAllowedNow):
         review_quarter.send(review=row, actor="Nan", now=LATER)
-    letter = OutboxEmail.objects.get(kind="quarterly_review")
-    assert letter.attachment_id == row.document_id and "A film in spring." in letter.text
+    email = OutboxEmail.objects.get(kind="quarterly_review")
+    assert email.attachment_id == row.document_id and "A film in spring." in email.text
     assert audit.chain(agreement.pk)[-1].event == "review_sent"
 
 
-def test_before_the_first_period_is_over_and_with_words_that_cannot_be_printed_it_is_refused(
+def test_a_review_needs_an_ended_period_and_text_that_can_be_printed(
     agreement: Agreement, world: World
 ) -> None:
     with pytest.raises(MissingGlyphs):
@@ -138,12 +138,12 @@ def test_before_the_first_period_is_over_and_with_words_that_cannot_be_printed_i
         made(fresh)
 
 
-def test_a_figure_that_was_never_read_is_left_out(agreement: Agreement) -> None:
+def test_a_kpi_without_readings_is_left_out(agreement: Agreement) -> None:
     Kpi.objects.create(business=agreement.business, agreement=agreement, name="Never", target=1)
     assert [row["name"] for row in made(agreement).snapshot["kpis"]] == ["Followers"]
 
 
-def test_what_was_carried_from_month_to_month_was_promised_once(agreement: Agreement) -> None:
+def test_work_carried_from_month_to_month_counts_as_promised_once(agreement: Agreement) -> None:
     late = Deliverable.objects.get(period__index=1)
     Deliverable.objects.filter(pk=late.pk).update(done=1)
     for index in (1, 2):
@@ -160,7 +160,7 @@ def test_what_was_carried_from_month_to_month_was_promised_once(agreement: Agree
     assert (found["done"], found["promised"]) == (12, 12)
 
 
-def test_what_was_waived_is_not_counted_as_missing(agreement: Agreement) -> None:
+def test_waived_work_does_not_count_as_missing(agreement: Agreement) -> None:
     row = Deliverable.objects.get(period__index=3)
     checklist_actions.set_done(deliverable=row, done=3)
     leftover.waive(deliverable=row, because="Not wanted any more", actor="Nan", now=LATER)
@@ -168,7 +168,7 @@ def test_what_was_waived_is_not_counted_as_missing(agreement: Agreement) -> None
     assert (found["done"], found["promised"]) == (11, 11)
 
 
-def test_signs_that_only_the_client_can_type_do_not_stop_the_paper(agreement: Agreement) -> None:
+def test_unprintable_characters_from_the_client_do_not_stop_the_pdf(agreement: Agreement) -> None:
     period = Period.objects.get(index=2)
     Report.objects.create(
         business=agreement.business,
@@ -188,7 +188,7 @@ def test_signs_that_only_the_client_can_type_do_not_stop_the_paper(agreement: Ag
     ).startswith(b"%PDF")
 
 
-def test_a_request_belongs_to_the_quarter_of_its_day_on_the_clients_wall(
+def test_a_request_belongs_to_the_quarter_of_its_day_in_the_clients_time_zone(
     agreement: Agreement,
 ) -> None:
     first = datetime(

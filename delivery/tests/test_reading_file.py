@@ -1,4 +1,4 @@
-"""A table of readings: read as spreadsheets write it, tried without writing, taken whole or not at all."""
+"""Importing KPI readings from a file: read as spreadsheets write it, previewed, all or nothing."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -50,7 +50,7 @@ def values() -> dict[tuple[str, date], Decimal]:
         "kpi\tวันที่\tค่า\nFollowers\t๐๓/๑๑/๒๕๖๙\t๑๒๓๔.๕\n",
     ],
 )
-def test_delimiters_dates_and_figures_are_read_as_they_are_written(
+def test_delimiters_dates_and_numbers_are_read_in_every_usual_form(
     agreement: Agreement, text: str
 ) -> None:
     for data in (text.encode(), text.encode("utf-16")):
@@ -58,15 +58,18 @@ def test_delimiters_dates_and_figures_are_read_as_they_are_written(
     assert values() == {("Followers", date(2026, 11, 3)): Decimal("1234.50")}
 
 
-def test_thai_as_an_old_spreadsheet_saves_it_and_names_with_signs_in_them(
+def test_old_thai_encodings_and_names_with_punctuation_are_read(
     agreement: Agreement,
 ) -> None:
-    text = 'kpi,date,value\nผู้ติดตาม,2026-11-03,5\n"Engagement, %",2026-11-03,3.5 %\n\'=Sum,2026-11-03,2\n'
+    text = (
+        'kpi,date,value\nผู้ติดตาม,2026-11-03,5\n"Engagement, %",2026-11-03,3.5 %\n'
+        "'=Sum,2026-11-03,2\n"
+    )
     assert take(agreement, text.encode("cp874")).bad == []
     assert sorted(values().values()) == [2, Decimal("3.50"), 5]
 
 
-def test_a_mark_before_three_digits_is_read_as_the_files_other_signs_say(
+def test_a_mark_before_three_digits_follows_the_delimiter_of_the_file(
     agreement: Agreement,
 ) -> None:
     assert take(agreement, 'kpi,date,value\nFollowers,2026-11-03,"12,400"\n').bad == []
@@ -76,7 +79,7 @@ def test_a_mark_before_three_digits_is_read_as_the_files_other_signs_say(
     assert take(agreement, "kpi;date;value\nFollowers;2026-11-05;3,125\n").bad[0].line == 2
 
 
-def test_one_bad_line_stops_all_and_every_bad_line_is_named(agreement: Agreement) -> None:
+def test_one_bad_line_stops_the_import_and_every_bad_line_is_named(agreement: Agreement) -> None:
     lines = [
         "kpi,date,value",
         "Followers,2026-11-03,1",
@@ -95,20 +98,20 @@ def test_one_bad_line_stops_all_and_every_bad_line_is_named(agreement: Agreement
     assert not Reading.history.exists()
 
 
-def test_trying_it_out_writes_nothing_and_says_what_would_happen(agreement: Agreement) -> None:
+def test_a_preview_writes_nothing_and_says_what_would_happen(agreement: Agreement) -> None:
     take(agreement, "kpi,date,value\nFollowers,2026-11-03,1\nFollowers,2026-11-04,2\n")
-    more = (
+    other = (
         b"kpi,date,value\nFollowers,2026-11-03,1\nFollowers,2026-11-04,3\nFollowers,2026-11-05,4\n"
     )
-    tried = reading_file.try_out(agreement=agreement, data=more, now=LATER)
+    tried = reading_file.try_out(agreement=agreement, data=other, now=LATER)
     assert (tried.new, tried.corrected, tried.same) == (1, 1, 1)
     assert Reading.history.count() == 2
-    assert take(agreement, more) == tried
-    assert take(agreement, more).same == 3
+    assert take(agreement, other) == tried
+    assert take(agreement, other).same == 3
     assert Reading.history.count() == 4
 
 
-def test_another_agreements_figures_and_closed_months_are_not_touched(
+def test_other_agreements_and_closed_periods_are_not_touched(
     agreement: Agreement, world: World
 ) -> None:
     other = world.running(world.client("Other"), card="")
@@ -125,6 +128,8 @@ def test_another_agreements_figures_and_closed_months_are_not_touched(
     "data",
     [b"", b"\x00\x01\x02", b"a,b\n1,2\n", b"kpi,date,value\n", b"x" * 2_000_000, b"PK\x03\x04"],
 )
-def test_what_is_no_such_table_is_said_once(agreement: Agreement, data: bytes) -> None:
+def test_a_file_that_is_not_a_table_of_readings_gets_one_error(
+    agreement: Agreement, data: bytes
+) -> None:
     found = take(agreement, data)
     assert [row.line for row in found.bad] == [0]

@@ -1,4 +1,4 @@
-"""An answer by email: from that person alone, once, and only their own words."""
+"""Answers by email: accepted only from their sender, added once, and without quoted text."""
 
 import subprocess
 import sys
@@ -22,21 +22,51 @@ from tests.world import NOW, World
 ROOT = Path(__file__).resolve().parents[2]
 
 QUOTED = {
-    "Gmail": "On Tue, Nov 3, 2026 at 10:12 AM Nan Kittisak <nan@studio.example> wrote:\n\n> The draft\n> is here.\n",
-    "Gmail, wrapped": "On Tue, Nov 3, 2026 at 10:12 AM Nan Kittisak Studio Company Limited\n<nan@studio.example> wrote:\n\n> The draft\n",
-    "Gmail in Thai": "ในวันที่ อ. 3 พ.ย. 2026 เวลา 10:12 Nan Kittisak <nan@studio.example> เขียนว่า:\n\n> ร่างแรก\n> อยู่ที่นี่\n",
+    "Gmail": (
+        "On Tue, Nov 3, 2026 at 10:12 AM Nan Kittisak <nan@studio.example> wrote:\n\n"
+        "> The draft\n> is here.\n"
+    ),
+    "Gmail, wrapped": (
+        "On Tue, Nov 3, 2026 at 10:12 AM Nan Kittisak Studio Company Limited\n"
+        "<nan@studio.example> wrote:\n\n> The draft\n"
+    ),
+    "Gmail in Thai": (
+        "ในวันที่ อ. 3 พ.ย. 2026 เวลา 10:12 Nan Kittisak <nan@studio.example> เขียนว่า:\n"
+        "\n> ร่างแรก\n> อยู่ที่นี่\n"
+    ),
     "Apple Mail": "> On 3 Nov 2026, at 10:12, Nan <nan@studio.example> wrote:\n> \n> The draft\n",
-    "Apple Mail, from HTML": "On 3 Nov 2026, at 10:12, Nan <nan@studio.example> wrote:\n\nThe draft is here.\n",
-    "Apple Mail in Thai": "เมื่อ 3 พ.ย. 2569 เวลา 10:12 Nan <nan@studio.example> เขียนว่า:\n\n> ร่างแรก\n",
-    "Outlook": "________________________________\nFrom: Nan <nan@studio.example>\nSent: Tuesday, 3 November 2026 10:12\nTo: Ploy\nSubject: Answer\n\nThe draft\n",
-    "Outlook, bold": "*From:* Nan <nan@studio.example>\n*Sent:* Tuesday, 3 November 2026 10:12\n*To:* Ploy\n*Subject:* Answer\n\nThe draft\n",
-    "Outlook, old": "-----Original Message-----\nFrom: Nan\nSent: Tuesday\nTo: Ploy\nSubject: Answer\n\nThe draft\n",
-    "Outlook in Thai": "________________________________\nจาก: Nan <nan@studio.example>\nส่ง: 3 พฤศจิกายน 2569 10:12\nถึง: Ploy\nเรื่อง: ตอบ\n\nร่างแรก\n",
-    "German": "Am Di., 3. Nov. 2026 um 10:12 Uhr schrieb Nan <nan@studio.example>:\n\n> Der Entwurf\n",
+    "Apple Mail, from HTML": (
+        "On 3 Nov 2026, at 10:12, Nan <nan@studio.example> wrote:\n\nThe draft is here.\n"
+    ),
+    "Apple Mail in Thai": (
+        "เมื่อ 3 พ.ย. 2569 เวลา 10:12 Nan <nan@studio.example> เขียนว่า:\n\n> ร่างแรก\n"
+    ),
+    "Outlook": (
+        "________________________________\nFrom: Nan <nan@studio.example>\n"
+        "Sent: Tuesday, 3 November 2026 10:12\nTo: Ploy\nSubject: Answer\n\nThe draft\n"
+    ),
+    "Outlook, bold": (
+        "*From:* Nan <nan@studio.example>\n*Sent:* Tuesday, 3 November 2026 10:12\n"
+        "*To:* Ploy\n*Subject:* Answer\n\nThe draft\n"
+    ),
+    "Outlook, old": (
+        "-----Original Message-----\nFrom: Nan\nSent: Tuesday\nTo: Ploy\n"
+        "Subject: Answer\n\nThe draft\n"
+    ),
+    "Outlook in Thai": (
+        "________________________________\nจาก: Nan <nan@studio.example>\n"
+        "ส่ง: 3 พฤศจิกายน 2569 10:12\nถึง: Ploy\nเรื่อง: ตอบ\n\nร่างแรก\n"
+    ),
+    "German": (
+        "Am Di., 3. Nov. 2026 um 10:12 Uhr schrieb Nan <nan@studio.example>:\n\n> Der Entwurf\n"
+    ),
     "signature": "-- \nPloy Srisuk\nBaan Coffee Roasters, +66 1234\n",
     "phone": "Sent from my iPhone\n",
     "phone in Thai": "ส่งจาก iPhone ของฉัน\n",
-    "phone and quote": "Sent from my iPhone\n\n> On 3 Nov 2026, at 10:12, Nan <nan@studio.example> wrote:\n> The draft\n",
+    "phone and quote": (
+        "Sent from my iPhone\n\n"
+        "> On 3 Nov 2026, at 10:12, Nan <nan@studio.example> wrote:\n> The draft\n"
+    ),
 }
 
 
@@ -44,21 +74,25 @@ QUOTED = {
 @pytest.mark.parametrize(
     "words", ["Yes, please.", "ตกลงค่ะ\n\nเอาสีน้ำเงิน", "From here on: blue.\nOn Monday we print."]
 )
-def test_what_is_quoted_and_signed_is_cut(kind: str, words: str) -> None:
+def test_quotes_and_signatures_are_cut_off(kind: str, words: str) -> None:
     assert own_words(f"{words}\n\n{QUOTED[kind]}") == words
     assert own_words(f"{words}\r\n\r\n{QUOTED[kind]}".replace("\n", "\r\n")) == words
 
 
 def test_answers_between_and_below_the_quoted_lines_are_kept() -> None:
-    text = "On Tue, Nov 3, 2026 at 10:12 AM Nan <nan@studio.example> wrote:\n> Blue?\n\nYes, blue.\n\n> When?\nFriday.\n"
+    text = (
+        "On Tue, Nov 3, 2026 at 10:12 AM Nan <nan@studio.example> wrote:\n> Blue?\n\n"
+        "Yes, blue.\n\n> When?\nFriday.\n"
+    )
     assert own_words(text) == "Yes, blue.\n\nFriday."
 
 
-def test_a_page_is_read_as_text() -> None:
+def test_an_html_email_is_read_as_text() -> None:
     html = (
-        "<html><head><style>p{color:red}</style></head><body><div>Yes,<br>in blue &amp; white.</div><p>Friday?</p>"
-        "<div class='gmail_quote'><div class='gmail_attr'>On Tue Nan wrote:</div><blockquote><p>The draft</p></blockquote>"
-        "</div><script>alert(1)</script></body></html>"
+        "<html><head><style>p{color:red}</style></head><body><div>Yes,<br>in blue &amp; "
+        "white.</div><p>Friday?</p><div class='gmail_quote'><div class='gmail_attr'>On Tue Nan "
+        "wrote:</div><blockquote><p>The "
+        "draft</p></blockquote></div><script>alert(1)</script></body></html>"
     )
     assert own_words(from_html(html)) == "Yes,\nin blue & white.\n\nFriday?"
 
@@ -72,7 +106,7 @@ def test_any_text_can_be_read(text: str) -> None:
 
 
 @given(st.lists(st.sampled_from(["Yes", "No", "", "In blue", "10 pieces"]), max_size=8))
-def test_plain_words_are_kept_whole(lines: list[str]) -> None:
+def test_plain_text_is_kept_whole(lines: list[str]) -> None:
     text = "\n".join(lines).strip()
     while "\n\n\n" in text:
         text = text.replace("\n\n\n", "\n\n")
@@ -89,7 +123,7 @@ def asked(world: World, settings: Any) -> Request:
 
 
 def mail(row: Request, person: Any, text: str = "In blue, please.", **headers: str) -> bytes:
-    letter = EmailMessage()
+    email = EmailMessage()
     address = reply_address.of(row, person)
     usual = {
         "From": f"Somebody <{person.email}>",
@@ -100,23 +134,22 @@ def mail(row: Request, person: Any, text: str = "In blue, please.", **headers: s
     for name, value in (
         usual | {name.replace("_", "-"): value for name, value in headers.items()}
     ).items():
-        letter[name] = value
-    letter.set_content(text)
-    return letter.as_bytes()
+        email[name] = value
+    email.set_content(text)
+    return email.as_bytes()
 
 
 def texts() -> list[str]:
     return list(RequestMessage.objects.order_by("created_at", "id").values_list("text", flat=True))
 
 
-def test_both_people_answer_by_email(asked: Request, world: World) -> None:
+def test_freelancer_and_client_can_answer_by_email(asked: Request, world: World) -> None:
     owner = world.business.owner
-    (letter,) = OutboxEmail.objects.filter(kind="request")
+    (email,) = OutboxEmail.objects.filter(kind="request")
     assert (
-        letter.reply_to == reply_address.of(asked, owner)
-        and len(letter.reply_to.split("@")[0]) <= 64
+        email.reply_to == reply_address.of(asked, owner) and len(email.reply_to.split("@")[0]) <= 64
     )
-    assert "You can simply answer this email." in letter.text
+    assert "You can simply answer this email." in email.text
     assert receive(mail(asked, owner, "On Friday.\n\n" + QUOTED["Gmail"]), now=NOW) == "Taken in."
     asked.refresh_from_db()
     assert asked.responded_at == NOW and thread.of(asked)[1].by_mail
@@ -128,7 +161,7 @@ def test_both_people_answer_by_email(asked: Request, world: World) -> None:
     assert [one.contact for one in thread.of(asked)] == [asked.contact, None, asked.contact]
 
 
-def test_the_same_letter_is_taken_in_once(asked: Request) -> None:
+def test_the_same_email_is_added_once(asked: Request) -> None:
     for _again in range(3):
         said = receive(mail(asked, asked.contact), now=NOW)
     assert "before" in said and len(texts()) == 2
@@ -148,12 +181,14 @@ def test_the_same_letter_is_taken_in_once(asked: Request) -> None:
         {"List_Id": "<news.example>"},
     ],
 )
-def test_a_machine_is_not_answered_and_not_bounced(asked: Request, headers: dict[str, str]) -> None:
+def test_automatic_emails_are_ignored_without_a_bounce(
+    asked: Request, headers: dict[str, str]
+) -> None:
     assert receive(mail(asked, asked.contact, **headers), now=NOW).startswith("Passed over")
     assert texts() == ["A banner"]
 
 
-def test_a_broken_letter_is_read_as_far_as_it_goes(asked: Request) -> None:
+def test_a_broken_email_is_read_as_far_as_possible(asked: Request) -> None:
     raw = mail(asked, asked.contact, "Yes \u202eplease").replace(
         b"<1@mail.example>", b"<\xff\xfe@mail.example>"
     )
@@ -168,14 +203,14 @@ def test_a_broken_letter_is_read_as_far_as_it_goes(asked: Request) -> None:
     assert texts()[1] == "Yes please" and len(texts()) == 3
 
 
-def test_a_bounce_is_no_answer(asked: Request) -> None:
+def test_a_bounce_is_not_an_answer(asked: Request) -> None:
     raw = mail(asked, asked.contact).replace(
         b"Content-Type: text/plain", b"Content-Type: multipart/report"
     )
     assert receive(raw, now=NOW).startswith("Passed over")
 
 
-def test_foreign_empty_and_large_letters_are_refused_with_a_code(
+def test_foreign_empty_and_large_emails_are_refused_with_a_code(
     asked: Request, world: World
 ) -> None:
     other = client_records.add_contact(
@@ -198,26 +233,26 @@ def test_foreign_empty_and_large_letters_are_refused_with_a_code(
         (b"\xff\xfe\x00: nonsense\n\n\x00", 67),
     ]
     for raw, code in refused:
-        with pytest.raises(Refused) as no:
+        with pytest.raises(Refused) as error:
             receive(raw, now=NOW)
-        assert no.value.code == code, raw[:300]
+        assert error.value.code == code, raw[:300]
     assert texts() == ["A banner"]
 
 
-def test_who_has_left_and_what_is_over_take_no_answers(asked: Request) -> None:
+def test_former_contacts_and_withdrawn_requests_accept_no_answers(asked: Request) -> None:
     raw = mail(asked, asked.contact)
     type(asked.contact).objects.filter(pk=asked.contact.pk).update(is_active=False)
-    with pytest.raises(Refused) as no:
+    with pytest.raises(Refused) as error:
         receive(raw, now=NOW)
-    assert no.value.code == 67
+    assert error.value.code == 67
     type(asked.contact).objects.filter(pk=asked.contact.pk).update(is_active=True)
     client_requests.withdraw(request=asked, contact=asked.contact, now=NOW)
-    with pytest.raises(Refused) as no:
+    with pytest.raises(Refused) as error:
         receive(raw, now=NOW)
-    assert no.value.code == 65
+    assert error.value.code == 65
 
 
-def test_the_envelope_counts_where_the_headers_are_silent(asked: Request) -> None:
+def test_the_envelope_recipient_counts_where_the_headers_name_none(asked: Request) -> None:
     address = reply_address.of(asked, asked.contact)
     assert (
         receive(mail(asked, asked.contact, To="undisclosed:;"), now=NOW, recipient=address.upper())
@@ -225,30 +260,30 @@ def test_the_envelope_counts_where_the_headers_are_silent(asked: Request) -> Non
     )
 
 
-def test_files_are_left_out_and_said_so_and_long_letters_are_cut(asked: Request) -> None:
-    letter = EmailMessage()
-    letter["From"], letter["To"] = asked.contact.email, reply_address.of(asked, asked.contact)
-    letter.set_content("Yes " * 3000)
-    letter.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="x.pdf")
-    receive(letter.as_bytes(), now=NOW)
+def test_attachments_are_left_out_with_a_note_and_long_emails_are_shortened(asked: Request) -> None:
+    email = EmailMessage()
+    email["From"], email["To"] = asked.contact.email, reply_address.of(asked, asked.contact)
+    email.set_content("Yes " * 3000)
+    email.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="x.pdf")
+    receive(email.as_bytes(), now=NOW)
     assert len(texts()[1]) == 5000 and texts()[1].endswith("…\n\n(One file was left out.)")
 
 
-def test_without_an_address_of_its_own_the_app_is_the_way(world: World) -> None:
+def test_without_a_reply_address_the_email_points_to_the_app(world: World) -> None:
     agreement = world.running()
     row = client_requests.ask(
         contact=agreement.contact, agreement=agreement, text="A banner", now=NOW
     )
     owner_replies.answer(request=row, text="Yes", now=NOW)
-    (letter,) = OutboxEmail.objects.filter(kind="request_answer")
+    (email,) = OutboxEmail.objects.filter(kind="request_answer")
     assert (
-        letter.reply_to == world.business.owner.email
-        and "Answer with the button below." in letter.text
+        email.reply_to == world.business.owner.email
+        and "Answer with the button below." in email.text
     )
     assert reply_address.find("reply+x@hub.example") is None
 
 
-def test_the_letter_that_goes_out_carries_the_address(
+def test_the_email_that_is_sent_carries_the_reply_address(
     asked: Request, mailoutbox: Any, settings: Any
 ) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -256,7 +291,7 @@ def test_the_letter_that_goes_out_carries_the_address(
     assert [reply_address.of(asked, asked.business.owner)] in [sent.reply_to for sent in mailoutbox]
 
 
-def test_the_command_says_why_and_with_which_code() -> None:
+def test_the_command_prints_the_reason_and_exits_with_its_code() -> None:
     run = [sys.executable, "manage.py", "receive_mail"]
     found = subprocess.run(
         run, input=b"To: nobody@hub.example\n\nHello", capture_output=True, cwd=ROOT, check=False

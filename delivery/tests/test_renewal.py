@@ -1,4 +1,4 @@
-"""Why a client may not renew: known facts, added up in the open, for any number of clients at once."""
+"""The risk that a client does not renew: derived from known facts, for any number of clients."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -28,7 +28,7 @@ LATER = NOW + 75 * DAY  # two periods are over, the third runs
 
 
 def lived(world: World, name: str = "Baan Coffee", used: int = 15, **fields: Any) -> Agreement:
-    """Two periods and a half in which `used` of 20 hours went into each."""
+    """An agreement two and a half periods old, with `used` of 20 hours worked in each period."""
     agreement = world.running(world.client(name), minutes=20 * H, **fields)
     for days in (0, 30, 61):
         now = NOW + days * DAY
@@ -55,18 +55,18 @@ def sent(agreement: Agreement) -> list[Report]:
     return [send.send_report(report=row, actor="Nan", now=LATER - 9 * DAY) for row in rows]
 
 
-def test_where_all_is_well_the_risk_is_low_and_has_no_reasons(world: World) -> None:
+def test_when_all_is_well_the_risk_is_low_without_reasons(world: World) -> None:
     found = outlook(lived(world))
     assert (found.level, found.reasons) == (Level.LOW, [])
 
 
-def test_unused_hours_weigh_more_when_they_come_again(world: World) -> None:
+def test_unused_hours_weigh_more_in_the_second_period_in_a_row(world: World) -> None:
     found = outlook(lived(world, used=5))
     assert (found.level, [one.why for one in found.reasons]) == (Level.MEDIUM, [Why.UNUSED])
     assert "second period in a row" in found.reasons[0].words and found.reasons[0].step
 
 
-def test_missed_targets_are_those_of_periods_that_are_over(world: World) -> None:
+def test_only_targets_of_ended_periods_count_as_missed(world: World) -> None:
     agreement = lived(world)
     kpi = measure.add_kpi(
         agreement=agreement,
@@ -84,7 +84,7 @@ def test_missed_targets_are_those_of_periods_that_are_over(world: World) -> None
     assert outlook(agreement).reasons[0].words == "Targets missed in the last period: 1 of 1."
 
 
-def test_two_reports_that_nobody_looked_at_count_after_72_hours(world: World) -> None:
+def test_two_unread_reports_count_after_72_hours(world: World) -> None:
     agreement = lived(world)
     old, new = sent(agreement)
     assert whys(agreement) == [Why.UNREAD]
@@ -108,7 +108,7 @@ def test_two_reports_that_nobody_looked_at_count_after_72_hours(world: World) ->
         ("withdrawn", None, False),
     ],
 )
-def test_an_answer_that_came_late_or_not_at_all_counts(
+def test_a_late_or_missing_answer_counts(
     world: World, state: str, responded: int | None, counts: bool
 ) -> None:
     agreement = lived(world)
@@ -128,7 +128,7 @@ def test_an_answer_that_came_late_or_not_at_all_counts(
     assert whys(agreement) == ([Why.SLOW] if counts else [])
 
 
-def test_a_failed_charge_and_a_near_end_count(world: World) -> None:
+def test_a_failed_charge_and_an_end_that_is_near_count(world: World) -> None:
     agreement = lived(world, card="insufficient_funds", ends_on=(LATER + 20 * DAY).date())
     found = outlook(agreement)
     assert found.level == Level.HIGH
@@ -165,7 +165,7 @@ FACTS = st.builds(
 
 
 @given(FACTS)
-def test_a_level_always_has_its_reasons_and_worse_facts_never_make_it_better(facts: Facts) -> None:
+def test_a_level_always_has_reasons_and_worse_facts_never_lower_it(facts: Facts) -> None:
     found = renewal_risk.reasons(facts)
     assert (renewal_risk.level(found) == Level.LOW) == (not found)
     worse = Facts(facts.targets, facts.hours, facts.unread + 1, True, facts.late + 1, timedelta(0))

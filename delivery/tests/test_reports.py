@@ -1,4 +1,7 @@
-"""A report is drafted for every period that is over, goes out on its day, and never changes after that (rules 38, 40)."""
+"""A report is drafted when its period ends, sent on its day, and never changes after that.
+
+See rules 38 and 40.
+"""
 
 import re
 from datetime import date, datetime, timedelta
@@ -57,16 +60,16 @@ def drafted(world: World) -> Report:
 
 
 def words(report: Report, now: datetime = LATER, **more: Any) -> Report:
-    said = {
+    texts = {
         "comment": "A strong month.",
         "next_text": "Video.",
         "decision": "Shall we add video?",
     } | more
-    return review.save_words(report=report, now=now, **said)
+    return review.save_words(report=report, now=now, **texts)
 
 
 def sent(report: Report, now: datetime = LATER) -> Report:
-    """Frozen, printed and mailed."""
+    """Freeze the report, render its PDF and send its email."""
     send.send_report(report=report, actor="Nan", now=now)
     report_pdf.print_due(now=now)
     emails.send_due(now=now)
@@ -74,14 +77,14 @@ def sent(report: Report, now: datetime = LATER) -> Report:
     return report
 
 
-def letter(kind: str = "report") -> OutboxEmail:
+def email(kind: str = "report") -> OutboxEmail:
     return OutboxEmail.objects.get(kind=kind)
 
 
 # Drafted
 
 
-def test_running_the_job_twice_drafts_one_and_tells_the_owner_once(drafted: Report) -> None:
+def test_running_the_job_twice_drafts_one_report_and_tells_the_owner_once(drafted: Report) -> None:
     assert report_run.report(now=LATER, door="test").result["drafted"] == 0
     assert OutboxEmail.objects.filter(kind="reports_drafted").count() == 1
 
@@ -107,7 +110,7 @@ def test_a_paused_period_has_no_report_and_the_next_one_says_so(world: World) ->
     assert shot["silent"] == [{"starts_on": "2026-12-02", "because": "Holidays"}]
 
 
-def test_an_agreement_that_ended_inside_a_period_has_its_last_report_then(world: World) -> None:
+def test_an_agreement_that_ends_inside_a_period_gets_its_last_report_then(world: World) -> None:
     agreement = world.running()
     bill(now=NOW, door="test")
     Agreement.objects.filter(pk=agreement.pk).update(ends_on=date(2026, 11, 16), state="ended")
@@ -116,7 +119,7 @@ def test_an_agreement_that_ended_inside_a_period_has_its_last_report_then(world:
     assert (shot["period"]["ends_on"], shot["ended_on"]) == ("2026-11-16", "2026-11-16")
 
 
-def test_drafting_and_freezing_ask_as_many_questions_for_forty_as_for_four(world: World) -> None:
+def test_drafting_and_sending_forty_reports_take_as_many_queries_as_four(world: World) -> None:
     def questions(clients: int) -> int:
         for n in range(clients):
             world.running(world.client(f"C{clients}-{n}"), card="")
@@ -132,7 +135,7 @@ def test_drafting_and_freezing_ask_as_many_questions_for_forty_as_for_four(world
 # What it says
 
 
-def test_it_says_what_was_promised_done_measured_and_asked(drafted: Report) -> None:
+def test_a_report_says_what_was_promised_done_measured_and_requested(drafted: Report) -> None:
     shot = send.snapshot(drafted)
     assert shot["hours"]["used"] == 90
     assert (
@@ -157,12 +160,12 @@ def test_a_kpi_without_a_reading_says_so_and_from_zero_there_is_no_percentage(
     signups = measure.add_kpi(name="Sign-ups", target=Decimal(50), **facts)
     measure.read(kpi=signups, period=drafted.period, value=Decimal(20), on=NOW.date(), now=NOW)
     sent(drafted)
-    said = letter().text
-    assert "Visits: no reading, target 100" in said
-    assert "from 0 at the start" in said and "Visits: 0" not in said
+    text = email().text
+    assert "Visits: no reading, target 100" in text
+    assert "from 0 at the start" in text and "Visits: 0" not in text
 
 
-def test_the_chosen_kpis_stand_first_and_three_at_most(drafted: Report) -> None:
+def test_the_chosen_kpis_are_shown_first_and_at_most_three(drafted: Report) -> None:
     made = [
         measure.add_kpi(
             agreement=drafted.period.agreement,
@@ -183,11 +186,11 @@ def test_the_chosen_kpis_stand_first_and_three_at_most(drafted: Report) -> None:
 # Sent and frozen
 
 
-def test_a_sent_report_tells_its_story_in_the_letter_and_never_changes(drafted: Report) -> None:
+def test_a_sent_report_is_complete_in_its_email_and_never_changes(drafted: Report) -> None:
     sent(words(drafted))
-    for said in ("A strong month.", "1.5 h", "posts", "Video.", "Shall we add video?"):
-        assert said in letter().text
-    assert letter().attachment == drafted.document or letter().attachment
+    for phrase in ("A strong month.", "1.5 h", "posts", "Video.", "Shall we add video?"):
+        assert phrase in email().text
+    assert email().attachment == drafted.document or email().attachment
     drafted.refresh_from_db()
     assert drafted.sha256 == send.digest(drafted.snapshot)
     with pytest.raises(NotAllowedNow):
@@ -199,13 +202,13 @@ def test_a_sent_report_tells_its_story_in_the_letter_and_never_changes(drafted: 
     assert OutboxEmail.objects.filter(kind="report").count() == 1
 
 
-def test_unprintable_signs_of_others_do_not_stop_a_report(drafted: Report) -> None:
+def test_unprintable_characters_do_not_stop_a_report(drafted: Report) -> None:
     Deliverable.objects.update(title="posts 🎉")
     assert sent(drafted).document
-    assert "🎉" in letter().text
+    assert "🎉" in email().text
 
 
-def test_two_workers_print_one_paper_and_write_one_letter(drafted: Report) -> None:
+def test_two_workers_render_one_pdf_and_send_one_email(drafted: Report) -> None:
     send.send_report(report=drafted, actor="Nan", now=LATER)
     one, other = Report.objects.get(), Report.objects.get()
     first = report_pdf.ensure(report=one, now=LATER)
@@ -227,7 +230,7 @@ def test_late_time_goes_to_the_open_period_with_a_note(drafted: Report) -> None:
 # It always goes out
 
 
-def test_a_report_of_a_quarter_is_called_so_and_not_a_month(world: World) -> None:
+def test_a_quarterly_report_is_not_called_a_month(world: World) -> None:
     silent = {
         "seller": {"name": "S", "legal_name": "S"},
         "buyer": {"legal_name": "B"},
@@ -245,7 +248,7 @@ def test_a_report_of_a_quarter_is_called_so_and_not_a_month(world: World) -> Non
     )
 
 
-def test_what_nobody_reviewed_goes_out_on_the_agreed_day_with_the_figures_alone(
+def test_an_unreviewed_report_is_sent_on_the_agreed_day_with_the_figures_alone(
     drafted: Report,
 ) -> None:
     assert drafted.send_at == DUE
@@ -258,14 +261,14 @@ def test_what_nobody_reviewed_goes_out_on_the_agreed_day_with_the_figures_alone(
     assert (event.event, event.actor) == ("report_sent", "Retainer Hub")
 
 
-def test_words_that_were_saved_go_with_it(drafted: Report) -> None:
+def test_saved_texts_are_sent_with_the_report(drafted: Report) -> None:
     words(drafted)
     report_run.report(now=DUE, door="test")
     drafted.refresh_from_db()
     assert not drafted.unreviewed and drafted.snapshot["comment"] == "A strong month."
 
 
-def test_where_the_agreement_says_so_it_waits_and_the_owner_is_reminded_every_third_day(
+def test_a_report_that_must_be_reviewed_waits_and_the_owner_is_reminded_every_third_day(
     world: World,
 ) -> None:
     world.running(terms=WAITS)
@@ -277,7 +280,7 @@ def test_where_the_agreement_says_so_it_waits_and_the_owner_is_reminded_every_th
     assert OutboxEmail.objects.filter(kind="reports_waiting").count() in (3, 4)
 
 
-def test_a_change_of_the_tier_leaves_what_was_agreed_about_reports_and_what_was_added(
+def test_a_change_of_tier_keeps_the_report_terms_and_the_value_adds(
     world: World,
 ) -> None:
     added = [{"title": "An audit", "minutes": 60, "ends_on": "2027-06-30", "reason": "A start"}]
@@ -290,7 +293,7 @@ def test_a_change_of_the_tier_leaves_what_was_agreed_about_reports_and_what_was_
     assert report.send_at is None and send.snapshot(report)["value_adds"] == ["An audit"]
 
 
-def test_a_job_that_is_late_by_weeks_leaves_a_day_to_look_and_then_sends_each_once(
+def test_a_job_that_is_weeks_late_leaves_a_day_for_review_and_then_sends_each_report_once(
     world: World,
 ) -> None:
     world.running()
@@ -305,7 +308,7 @@ def test_a_job_that_is_late_by_weeks_leaves_a_day_to_look_and_then_sends_each_on
     assert OutboxEmail.objects.filter(kind="report").count() == 2
 
 
-def test_a_time_that_the_freelancer_chose_counts(drafted: Report) -> None:
+def test_a_scheduled_report_is_sent_at_its_time(drafted: Report) -> None:
     at = LATER + timedelta(days=1)
     review.schedule(report=words(drafted), at=at, now=LATER)
     report_run.report(now=at, door="test")
@@ -315,7 +318,7 @@ def test_a_time_that_the_freelancer_chose_counts(drafted: Report) -> None:
         review.schedule(report=drafted, at=at - timedelta(days=3), now=at)
 
 
-def test_a_client_without_anybody_to_write_to_keeps_its_draft_until_there_is_somebody(
+def test_without_an_active_contact_the_report_stays_a_draft(
     drafted: Report,
 ) -> None:
     Contact.objects.update(is_active=False)
@@ -326,15 +329,13 @@ def test_a_client_without_anybody_to_write_to_keeps_its_draft_until_there_is_som
     assert report_run.report(now=DUE, door="test").result["sent"] == 1
 
 
-def test_a_nudge_never_follows_somebody_who_has_left(drafted: Report) -> None:
+def test_a_reminder_is_never_sent_to_a_former_contact(drafted: Report) -> None:
     report = sent(drafted)
     Contact.objects.update(is_active=False)
     report_reminders.nudge_due(now=LATER + timedelta(hours=73))
     emails.send_due(now=LATER + timedelta(hours=73))
     assert (
-        report.nudged_at is None
-        and letter(NUDGE).to == ""
-        and "NobodyToTell" in letter(NUDGE).error
+        report.nudged_at is None and email(NUDGE).to == "" and "NobodyToTell" in email(NUDGE).error
     )
     assert not Link.objects.filter(created_at__gt=LATER + timedelta(hours=72)).exists()
 
@@ -342,10 +343,10 @@ def test_a_nudge_never_follows_somebody_who_has_left(drafted: Report) -> None:
 # Seen and answered
 
 
-def test_what_was_seen_is_recorded_and_what_was_not_stays_not_recorded(drafted: Report) -> None:
+def test_views_are_stored_and_missing_views_stay_unknown(drafted: Report) -> None:
     sent(drafted)
     assert (drafted.letter_opened_at, drafted.opened_at, drafted.read_seconds) == (None, None, None)
-    token = re.search(r"/p/seen/(.+?)\.gif", letter().html)
+    token = re.search(r"/p/seen/(.+?)\.gif", email().html)
     assert token and pictured(token[1]) == drafted.pk.hex and pictured("x" + token[1]) is None
     views_recorded.letter_opened(report_id=drafted.pk.hex, now=LATER)
     views_recorded.letter_opened(report_id=drafted.pk.hex, now=DUE)
@@ -355,7 +356,7 @@ def test_what_was_seen_is_recorded_and_what_was_not_stays_not_recorded(drafted: 
     assert (drafted.letter_opened_at, drafted.read_seconds) == (LATER, 75)
 
 
-def test_unseen_after_72_hours_is_nudged_once_and_then_becomes_a_task(drafted: Report) -> None:
+def test_an_unseen_report_gets_one_reminder_after_72_hours_and_then_a_task(drafted: Report) -> None:
     sent(drafted)
     step = timedelta(hours=72)
     for n in range(1, 4):
@@ -365,7 +366,7 @@ def test_unseen_after_72_hours_is_nudged_once_and_then_becomes_a_task(drafted: R
     assert report_reminders.task_due(now=LATER + step + step) == 1
 
 
-def test_of_several_unseen_reports_the_last_is_to_be_talked_about_and_only_it(
+def test_of_several_unseen_reports_only_the_latest_becomes_a_task(
     drafted: Report,
 ) -> None:
     sent(drafted)
@@ -379,13 +380,13 @@ def test_of_several_unseen_reports_the_last_is_to_be_talked_about_and_only_it(
     assert not report_reminders.to_talk_about(Report.objects.all())
 
 
-def test_what_was_seen_is_not_nudged(drafted: Report) -> None:
+def test_a_report_that_was_seen_gets_no_reminder(drafted: Report) -> None:
     sent(drafted)
     views_recorded.opened(report=drafted, now=LATER)
     assert report_reminders.nudge_due(now=LATER + timedelta(days=9)) == 0
 
 
-def test_a_decision_is_answered_once_and_told(drafted: Report) -> None:
+def test_a_decision_is_answered_once_and_emailed_to_the_freelancer(drafted: Report) -> None:
     sent(words(drafted))
     contact = drafted.period.agreement.contact
     client_decision.give(
@@ -394,11 +395,11 @@ def test_a_decision_is_answered_once_and_told(drafted: Report) -> None:
     with pytest.raises(NotAllowedNow):
         client_decision.give(report=drafted, answer="no", contact=contact, now=LATER, origin=HERE)
     emails.send_due(now=LATER)
-    assert "Please do" in letter("report_answered").text
+    assert "Please do" in email("report_answered").text
     assert audit.is_whole(audit.chain(drafted.pk)) and len(audit.chain(drafted.pk)) == 2
 
 
-def test_a_report_that_wants_no_decision_takes_no_answer(drafted: Report) -> None:
+def test_a_report_without_a_decision_accepts_no_answer(drafted: Report) -> None:
     sent(words(drafted, decision=""))
     with pytest.raises(NotAllowedNow):
         client_decision.give(
@@ -408,7 +409,7 @@ def test_a_report_that_wants_no_decision_takes_no_answer(drafted: Report) -> Non
             now=LATER,
             origin=HERE,
         )
-    assert "answer=" not in letter().html
+    assert "answer=" not in email().html
 
 
 def test_the_same_contents_give_the_same_hash_whatever_the_day(drafted: Report) -> None:

@@ -1,4 +1,4 @@
-"""What a client asks for: whether it fits is said at once, the first answer is measured, and each step is told."""
+"""Client requests: whether they fit, when they are first answered, and who is told of each step."""
 
 import re
 from datetime import timedelta
@@ -45,12 +45,14 @@ def asked(
     )
 
 
-def letters(kind: str, to: str = "") -> list[OutboxEmail]:
+def emails(kind: str, to: str = "") -> list[OutboxEmail]:
     found = OutboxEmail.objects.filter(kind=kind).order_by("created_at", "id")
     return list(found.filter(to=to) if to else found)
 
 
-def test_the_first_line_is_the_title_and_what_is_left_is_said_at_once(world: World) -> None:
+def test_a_request_takes_its_title_from_the_first_line_and_states_the_hours_left(
+    world: World,
+) -> None:
     agreement = begun(world)
     time_log.log_time(agreement=agreement, on=NOW.date(), minutes=17 * 60, note="Work", now=NOW)
     row = asked(agreement, estimate=3 * 60)
@@ -58,12 +60,12 @@ def test_the_first_line_is_the_title_and_what_is_left_is_said_at_once(world: Wor
     assert row.left == hours_left.of_period(row.period).remaining, "one source for hours (rule 26)"
     assert row.respond_by == NOW + 10 * H
     assert asked(agreement, estimate=181).fits == "word"
-    (letter, _) = letters("request", world.business.owner.email)
-    assert letter.reply_to == agreement.contact.email and "A banner\n3 m wide" in letter.text
-    assert f"/requests/{row.pk}/" in letter.text
+    (email, _) = emails("request", world.business.owner.email)
+    assert email.reply_to == agreement.contact.email and "A banner\n3 m wide" in email.text
+    assert f"/requests/{row.pk}/" in email.text
 
 
-def test_without_hours_what_is_still_open_is_the_scope(world: World) -> None:
+def test_without_hours_a_request_is_in_scope_while_work_is_open(world: World) -> None:
     agreement = begun(world, minutes=0)
     assert asked(agreement).fits == "scope"
     checklist_actions.set_done(
@@ -73,14 +75,16 @@ def test_without_hours_what_is_still_open_is_the_scope(world: World) -> None:
 
 
 @pytest.mark.parametrize("state", ["paused", "ended"])
-def test_what_does_not_run_needs_a_word(world: World, state: str) -> None:
+def test_requests_to_paused_and_ended_agreements_need_a_talk_first(
+    world: World, state: str
+) -> None:
     agreement = begun(world)
     Agreement.objects.filter(pk=agreement.pk).update(state=state)
     agreement.refresh_from_db()
     assert asked(agreement).fits == "word"
 
 
-def test_nothing_is_asked_with_no_words_or_about_what_is_not_theirs(world: World) -> None:
+def test_empty_requests_and_requests_to_foreign_agreements_are_refused(world: World) -> None:
     agreement = begun(world)
     for text in ("", " \n\t", "\x00", "x" * 5001):
         with pytest.raises(NoWords):
@@ -94,7 +98,7 @@ def test_nothing_is_asked_with_no_words_or_about_what_is_not_theirs(world: World
 def test_the_same_form_twice_is_one_request_and_one_message(world: World) -> None:
     agreement = begun(world)
     one, two = asked(agreement, once="m"), asked(agreement, once="m")
-    assert one == two and Request.objects.count() == 1 and len(letters("request")) == 1
+    assert one == two and Request.objects.count() == 1 and len(emails("request")) == 1
     said = [
         client_requests.say(
             request=one, contact=agreement.contact, text="And round", now=NOW, once="n"
@@ -105,7 +109,7 @@ def test_the_same_form_twice_is_one_request_and_one_message(world: World) -> Non
     assert asked(agreement, once="other") != one
 
 
-def test_other_words_on_a_page_that_came_back_are_not_lost(world: World) -> None:
+def test_different_text_in_a_resubmitted_form_is_not_lost(world: World) -> None:
     agreement = begun(world)
     one, two = asked(agreement, once="m"), asked(agreement, "A film", once="m")
     assert one != two and two.title == "A film"
@@ -137,7 +141,7 @@ def test_the_first_answer_is_measured_once(world: World) -> None:
     assert "Answered in 12 h; it was promised by" in page
 
 
-def test_every_step_is_told_to_whoever_spoke_and_to_nobody_else(world: World) -> None:
+def test_every_step_is_emailed_to_the_participants_and_nobody_else(world: World) -> None:
     agreement = begun(world)
     boss = client_records.add_contact(
         client=agreement.client, name="Boss", email="boss@baan.example", now=NOW
@@ -153,28 +157,28 @@ def test_every_step_is_told_to_whoever_spoke_and_to_nobody_else(world: World) ->
     owner_replies.answer(
         request=row, text="Too large for this month.", now=NOW + 4 * H, to=S.DECLINED
     )
-    subjects = [one.subject for one in letters("request_answer", "boss@baan.example")]
+    subjects = [one.subject for one in emails("request_answer", "boss@baan.example")]
     assert subjects == [
         "Started: A banner",
         "Done: A banner",
         "Started: A banner",
         "Not possible: A banner",
     ]
-    assert {one.to for one in letters("request_answer")} == {
+    assert {one.to for one in emails("request_answer")} == {
         "ploy@baan.example",
         "boss@baan.example",
     }
     assert row.done_at == NOW + 4 * H
 
 
-def test_a_subject_has_names_as_they_are_written(world: World) -> None:
+def test_names_in_a_subject_are_not_escaped(world: World) -> None:
     agreement = begun(world, client=world.client("Baan & Co's"))
     asked(agreement, "Nan's <b> banner")
-    assert letters("request")[0].subject == "Baan & Co's asks: Nan's <b> banner"
-    assert "<b>" not in letters("request")[0].html
+    assert emails("request")[0].subject == "Baan & Co's asks: Nan's <b> banner"
+    assert "<b>" not in emails("request")[0].html
 
 
-def test_a_no_needs_words_and_what_was_taken_back_is_over(world: World) -> None:
+def test_declining_needs_a_text_and_a_withdrawn_request_is_closed(world: World) -> None:
     agreement = begun(world)
     row = asked(agreement)
     with pytest.raises(NoWords):
@@ -188,7 +192,7 @@ def test_a_no_needs_words_and_what_was_taken_back_is_over(world: World) -> None:
     assert Request.objects.get().state == "withdrawn" and RequestMessage.objects.count() == 1, (
         "the loser writes nothing"
     )
-    assert not letters("request_answer") and len(letters("request_end")) == 1
+    assert not emails("request_answer") and len(emails("request_end")) == 1
     for act in (
         lambda: owner_replies.answer(request=mine, text="Still?", now=NOW),
         lambda: client_requests.say(
@@ -199,7 +203,7 @@ def test_a_no_needs_words_and_what_was_taken_back_is_over(world: World) -> None:
             act()
 
 
-def test_done_with_a_link_is_in_the_list_of_the_period_and_at_the_request(world: World) -> None:
+def test_a_request_done_with_a_link_is_on_the_checklist_and_at_the_request(world: World) -> None:
     agreement = begun(world)
     row = asked(agreement, "🎪 A banner")
     gift = owner_replies.hand_over_for(
@@ -209,7 +213,7 @@ def test_done_with_a_link_is_in_the_list_of_the_period_and_at_the_request(world:
         "what cannot be printed is left out"
     )
     assert [one.handover for one in thread.of(row)] == [None, gift]
-    assert "https://x.example/a" in letters("request_answer")[0].text
+    assert "https://x.example/a" in emails("request_answer")[0].text
     posts = Deliverable.objects.select_related("period__agreement").get(title="posts")
     again = asked(agreement)
     owner_replies.hand_over_for(
@@ -231,13 +235,13 @@ def test_the_reminder_comes_once_before_the_promise_breaks(world: World) -> None
     row, answered = asked(agreement), asked(agreement, "Other")
     owner_replies.answer(request=answered, text="Yes.", now=NOW)
     assert [request_reminders.remind_due(now=NOW + n * H) for n in (7, 8, 9, 30)] == [0, 1, 0, 0]
-    (letter,) = letters("request_due")
-    assert letter.ref == str(row.pk) and letter.subject == "Answer soon: A banner"
+    (email,) = emails("request_due")
+    assert email.ref == str(row.pk) and email.subject == "Answer soon: A banner"
     home = logged_in(world.business.owner).get(reverse("dashboard:home")).content.decode()
     assert "asks for “A banner”" in home and "Other" not in home
 
 
-def test_the_client_sees_before_and_after_and_never_a_price(world: World) -> None:
+def test_the_client_sees_the_fit_before_and_after_asking_and_never_a_price(world: World) -> None:
     agreement = begun(world)
     browser = inside(agreement.contact)
     page = browser.get(reverse("portal:request_new")).content.decode()
@@ -265,7 +269,7 @@ def test_the_client_sees_before_and_after_and_never_a_price(world: World) -> Non
     assert "$" not in text + page + fit
 
 
-def test_what_is_asked_about_must_be_the_clients_own(world: World) -> None:
+def test_a_client_can_only_ask_about_their_own_agreements(world: World) -> None:
     agreement = begun(world)
     neighbour = world.running(client=world.client("Neighbour"))
     data = {"text": "Mine", "agreement": neighbour.pk, "estimate": ""}
@@ -276,7 +280,7 @@ def test_what_is_asked_about_must_be_the_clients_own(world: World) -> None:
     assert not Request.objects.exists()
 
 
-def test_a_deliverable_of_somebody_else_is_no_choice(world: World) -> None:
+def test_another_clients_deliverable_cannot_be_chosen(world: World) -> None:
     agreement = begun(world)
     row = asked(agreement)
     other = begun(world, client=world.client("Other"))
@@ -288,7 +292,7 @@ def test_a_deliverable_of_somebody_else_is_no_choice(world: World) -> None:
     assert answered.status_code == 422 and not Handover.objects.exists()
 
 
-def test_the_freelancer_answers_with_a_file_estimates_and_writes_time(world: World) -> None:
+def test_the_freelancer_answers_with_a_file_estimates_and_logs_time(world: World) -> None:
     agreement = begun(world)
     row = asked(agreement)
     owner = logged_in(world.business.owner)
@@ -354,7 +358,9 @@ def test_the_inbox_has_the_most_urgent_first(world: World) -> None:
     assert second.respond_by < first.respond_by
 
 
-def test_the_portals_front_page_asks_as_often_for_many_as_for_few(world: World) -> None:
+def test_the_portals_home_page_takes_as_many_queries_for_many_requests_as_for_few(
+    world: World,
+) -> None:
     agreement = begun(world)
     browser = inside(agreement.contact)
 
@@ -377,7 +383,7 @@ def test_the_portals_front_page_asks_as_often_for_many_as_for_few(world: World) 
     assert count() == few
 
 
-def test_fitting_is_the_same_for_one_and_for_many(world: World) -> None:
+def test_the_scope_is_the_same_for_one_agreement_and_for_many(world: World) -> None:
     agreements = [begun(world), begun(world, client=world.client("Other"), minutes=0)]
     together = scope_check.of(agreements, now=NOW)
     for row in agreements:

@@ -1,4 +1,4 @@
-"""A report's first draft says nothing that its figures do not."""
+"""The suggested text of a report says nothing that its figures do not say."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def shot(**more: Any) -> dict[str, Any]:
         (0, "waived", ""),
     ],
 )
-def test_everything_is_delivered_only_where_nothing_is_short(
+def test_everything_was_delivered_is_said_only_when_nothing_is_missing(
     done: int, state: str, said: str
 ) -> None:
     assert suggest.comment(shot(deliverables=[item("graphics", 8, done, state)]), "en") == said
@@ -42,7 +42,7 @@ def test_everything_is_delivered_only_where_nothing_is_short(
     ("history", "said"),
     [(["2", "3", "3.6"], "+20 %"), (["2", "", "3.6"], "+80 %"), (["3.6"], "+260 %")],
 )
-def test_a_figure_moved_from_where_the_month_before_left_it_not_from_its_target(
+def test_the_change_of_a_kpi_is_counted_from_the_month_before(
     history: list[str], said: str
 ) -> None:
     kpi = {
@@ -57,7 +57,7 @@ def test_a_figure_moved_from_where_the_month_before_left_it_not_from_its_target(
     assert suggest.comment(shot(kpis=[kpi]), "en") == f"Engagement moved most: {said} this month."
 
 
-def test_what_is_carried_in_is_added_to_what_the_next_month_promises_itself() -> None:
+def test_carried_work_is_added_to_what_the_next_month_promises() -> None:
     coming = owed(
         [
             Item("graphics", 8, 0, "open"),

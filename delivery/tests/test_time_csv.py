@@ -1,4 +1,4 @@
-"""Exports of time trackers are read whatever their heading's order, encoding and way of writing a day."""
+"""Exports of time trackers are read in any column order, encoding and date format."""
 
 from datetime import date, time, timedelta
 from typing import Any
@@ -12,18 +12,21 @@ from delivery.trackers.time_csv import Line, Reason, Unreadable, keys, overlaps,
 from delivery.trackers.time_names import Known
 
 TOGGL = (
-    "User,Email,Client,Project,Task,Description,Billable,Start date,Start time,End date,End time,Duration,Tags,Amount ()\n"
-    'Nan,nan@x.example,Baan,Social,,"Posts, ""and"" more",Yes,2026-11-03,22:30:00,2026-11-04,00:00:30,01:30:30,,\n'
+    "User,Email,Client,Project,Task,Description,Billable,Start date,Start time,End date,End "
+    "time,Duration,Tags,Amount ()\n"
+    'Nan,nan@x.example,Baan,Social,,"Posts, ""and"" more",Yes,2026-11-03,22:30:00,'
+    "2026-11-04,00:00:30,01:30:30,,\n"
 )
 HARVEST = (
-    "Date,Client,Project,Project Code,Task,Notes,Hours,Hours Rounded,Billable?,Invoiced?,First Name,Last Name\n"
+    "Date,Client,Project,Project Code,Task,Notes,Hours,Hours Rounded,Billable?,Invoiced?,First "
+    "Name,Last Name\n"
     '03.11.2026,Baan,Social,S,Writing,"Posts, ""and"" more","1,51","1,75",No,No,Nan,K\n'
 )
 CLOCKIFY = (
-    "Project,Client,Description,Task,User,Group,Email,Tags,Billable,Start Date,Start Time,End Date,End Time,"
-    "Duration (h),Duration (decimal),Billable Rate (USD)\n"
-    'Social,Baan,"Posts, ""and"" more",Writing,Nan,,nan@x.example,,Yes,11/03/2026,10:30:00 PM,11/04/2026,'
-    "12:00:30 AM,01:30:30,1.51,80\n"
+    "Project,Client,Description,Task,User,Group,Email,Tags,Billable,Start Date,Start Time,End "
+    "Date,End Time,Duration (h),Duration (decimal),Billable Rate (USD)\n"
+    'Social,Baan,"Posts, ""and"" more",Writing,Nan,,nan@x.example,,Yes,11/03/2026,10:30:00 PM,'
+    "11/04/2026,12:00:30 AM,01:30:30,1.51,80\n"
 )
 
 
@@ -72,11 +75,11 @@ def test_encodings_and_delimiters(encoding: str, mark: str) -> None:
 
 
 @given(st.binary(max_size=400), st.booleans())
-def test_whatever_the_bytes_are_only_its_own_error_is_raised(data: bytes, headed: bool) -> None:
+def test_whatever_the_bytes_are_only_unreadable_is_raised(data: bytes, headed: bool) -> None:
     try:
         read(TOGGL.encode() + data if headed else data)
-    except Unreadable as no:
-        assert isinstance(no.reason, Reason)
+    except Unreadable as error:
+        assert isinstance(error.reason, Reason)
 
 
 @given(st.text(max_size=60))
@@ -93,11 +96,11 @@ def test_a_cell_is_read_or_refused(text: str) -> None:
             continue
 
 
-def test_what_is_no_export_says_why() -> None:
+def test_a_file_that_is_not_an_export_is_refused_with_the_reason() -> None:
     def reason(data: bytes) -> Reason:
-        with pytest.raises(Unreadable) as no:
+        with pytest.raises(Unreadable) as error:
             read(data)
-        return no.value.reason
+        return error.value.reason
 
     heading = TOGGL.splitlines()[0]
     assert reason(b"") == Reason.NO_HEADING
@@ -123,22 +126,24 @@ def test_what_is_no_export_says_why() -> None:
         ("-1:00", "no_duration", 0),
     ],
 )
-def test_a_line_that_took_no_time_is_named(duration: str, fault: str, seconds: int) -> None:
+def test_a_line_without_a_usable_duration_has_a_fault(
+    duration: str, fault: str, seconds: int
+) -> None:
     (line,) = read(f"Client,Start date,Duration\nA,2026-11-03,{duration}\n".encode()).lines
     assert (line.fault, line.seconds) == (fault, seconds)
 
 
-def test_without_a_duration_start_and_end_say_it() -> None:
+def test_without_a_duration_start_and_end_are_used() -> None:
     text = "Client,Start date,Start time,End time,Duration\nA,2026-11-03,11:30 PM,12:15 AM,\n"
     assert read(text.encode()).lines[0].seconds == 45 * 60
 
 
-def test_a_quotation_mark_too_many_costs_its_line_only() -> None:
+def test_a_stray_quotation_mark_breaks_only_its_own_line() -> None:
     text = 'Client,Start date,Duration\nA,2026-11-03,"1:00"x\nB,2026-11-03,1:00\n'
     assert [line.fault for line in read(text.encode()).lines] == ["broken", ""]
 
 
-def test_what_cannot_be_seen_is_left_out_and_a_long_note_is_cut_and_both_are_told() -> None:
+def test_invisible_characters_and_long_notes_are_cut_and_marked() -> None:
     notes = ["=cmd()|' /C calc'!A0", "nul\0byte", "\u202eesrever", "x" * 301, "plain"]
     rows = "".join(f'A,2026-11-03,1:00,"{note}"\n' for note in notes)
     lines = read(f"Client,Start date,Duration,Description\n{rows}".encode()).lines
@@ -158,7 +163,7 @@ def test_what_cannot_be_seen_is_left_out_and_a_long_note_is_cut_and_both_are_tol
         ("0.01", 36),
     ],
 )
-def test_a_duration(text: str, seconds: int) -> None:
+def test_a_duration_is_read_in_every_usual_form(text: str, seconds: int) -> None:
     assert time_cells.read_seconds(text) == seconds
 
 
@@ -171,7 +176,7 @@ def test_a_duration(text: str, seconds: int) -> None:
         ("1:05:09 PM", time(13, 5, 9)),
     ],
 )
-def test_a_clock(text: str, clock: time) -> None:
+def test_a_time_of_day_is_read_with_24_hours_and_with_am_and_pm(text: str, clock: time) -> None:
     assert time_cells.read_clock(text) == clock
 
 
@@ -190,12 +195,14 @@ def test_a_clock(text: str, clock: time) -> None:
         (["03/11/2026", "rubbish"], None),
     ],
 )
-def test_the_whole_file_decides_or_a_person_must(days: list[str], found: bool | None) -> None:
+def test_the_whole_file_decides_the_date_order_or_a_person_must(
+    days: list[str], found: bool | None
+) -> None:
     assert time_cells.day_first(days) is found
 
 
 @given(st.lists(st.dates(date(2000, 1, 1), date(2099, 12, 31)), min_size=1), st.booleans())
-def test_a_way_of_writing_that_decides_itself_reads_every_day_back(
+def test_once_the_date_order_is_decided_every_day_is_read_back(
     days: list[date], first: bool
 ) -> None:
     cells = [day.strftime("%d/%m/%Y" if first else "%m/%d/%Y") for day in days]
@@ -215,7 +222,7 @@ def lines(*clocks: tuple[str, int], who: str = "nan") -> list[Line]:
     ]
 
 
-def test_lines_that_overlap_are_named_with_the_one_that_had_not_ended() -> None:
+def test_overlapping_lines_are_paired_with_the_line_that_had_not_ended() -> None:
     found = lines(
         ("09:00:00", 180), ("10:00:00", 30), ("11:00:00", 30), ("12:00:00", 30), ("12:15:00", 5)
     )
@@ -230,7 +237,7 @@ def test_lines_that_overlap_are_named_with_the_one_that_had_not_ended() -> None:
     st.lists(st.tuples(st.sampled_from("ABC"), st.integers(30, 7200)), max_size=12),
     st.integers(0, 12),
 )
-def test_every_line_has_a_key_of_its_own_and_keeps_it_in_another_file(
+def test_every_line_has_its_own_key_and_the_same_one_in_another_file(
     rows: list[tuple[str, int]], some: int
 ) -> None:
     found = [Line(n, "2026-11-03", seconds, note=note) for n, (note, seconds) in enumerate(rows, 2)]
@@ -264,7 +271,9 @@ OURS = [
         ("", "", ""),
     ],
 )
-def test_a_name_is_guessed_where_it_can_be_only_one(client: str, project: str, found: str) -> None:
+def test_an_agreement_is_guessed_only_when_the_name_fits_a_single_one(
+    client: str, project: str, found: str
+) -> None:
     assert time_names.guess(client, project, OURS) == found
 
 

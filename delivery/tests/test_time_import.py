@@ -1,4 +1,4 @@
-"""Hours from another tracker: tried without writing, taken over whole and once, and taken back."""
+"""Importing hours from another tracker: previewed, written once and as a whole, and undone."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -46,7 +46,7 @@ def take(row: TimeImport, good: int, bad: int = 0, **more: Any) -> TimeImport:
     )
 
 
-def test_what_another_tab_has_chosen_meanwhile_is_looked_at_first(
+def test_choices_made_in_another_tab_must_be_seen_before_importing(
     world: World, agreement: Agreement
 ) -> None:
     row = read(world, GOOD)
@@ -65,7 +65,7 @@ def whys(row: TimeImport) -> dict[int, str]:
     return {one.line.line: one.why for one in time_import.trial(row, now=LATER).bad}
 
 
-def test_a_dry_run_writes_nothing_and_taking_over_writes_what_it_said(
+def test_a_preview_writes_nothing_and_the_import_writes_what_it_showed(
     world: World, agreement: Agreement
 ) -> None:
     row = read(world, GOOD + MORE)
@@ -86,7 +86,7 @@ def test_a_dry_run_writes_nothing_and_taking_over_writes_what_it_said(
     assert (row.state, row.entries) == ("done", 2)
 
 
-def test_each_line_that_does_not_fit_is_named_with_its_number(
+def test_each_line_that_does_not_fit_is_listed_with_its_number(
     world: World, agreement: Agreement
 ) -> None:
     time_log.log_time(
@@ -115,7 +115,7 @@ def test_each_line_that_does_not_fit_is_named_with_its_number(
     }
 
 
-def test_what_does_not_fit_is_left_out_only_where_a_person_says_so(
+def test_bad_lines_are_skipped_only_when_a_person_says_so(
     world: World, agreement: Agreement
 ) -> None:
     row = read(world, GOOD + GOOD.replace("2026-11-03", "2026-11-31"))
@@ -128,7 +128,7 @@ def test_what_does_not_fit_is_left_out_only_where_a_person_says_so(
     assert TimeEntry.objects.count() == 1
 
 
-def test_nothing_is_half_taken_over(
+def test_an_import_is_written_whole_or_not_at_all(
     world: World, agreement: Agreement, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = read(world, GOOD + MORE)
@@ -146,7 +146,7 @@ def test_nothing_is_half_taken_over(
     assert (row.state, TimeEntry.objects.count()) == ("read", 0)
 
 
-def test_a_line_is_taken_over_once_from_whatever_file_and_though_it_was_corrected(
+def test_a_line_is_imported_once_even_from_another_file_or_after_a_correction(
     world: World, agreement: Agreement
 ) -> None:
     take(read(world, GOOD + GOOD), 2)  # the same twice in one file is work that was done twice
@@ -158,7 +158,9 @@ def test_a_line_is_taken_over_once_from_whatever_file_and_though_it_was_correcte
         take(read(world, GOOD), 0)
 
 
-def test_whose_time_it_is_can_be_said_or_left_out(world: World, agreement: Agreement) -> None:
+def test_each_name_can_be_assigned_to_an_agreement_or_skipped(
+    world: World, agreement: Agreement
+) -> None:
     row = read(world, GOOD + GOOD.replace("Baan Coffee", "Somebody"))
     other = World().running()
     words = {"day_first": True, "all_billable": False}
@@ -174,9 +176,7 @@ def test_whose_time_it_is_can_be_said_or_left_out(world: World, agreement: Agree
     assert good(str(other.pk)) == (2, 0, 0), "a stranger's agreement is passed over"
 
 
-def test_days_that_could_be_either_are_asked_about_and_not_guessed(
-    world: World, agreement: Agreement
-) -> None:
+def test_ambiguous_days_are_asked_about_and_not_guessed(world: World, agreement: Agreement) -> None:
     row = read(world, GOOD.replace("2026-11-03", "03/11/2026"))
     assert time_import.trial(row, now=LATER).asks_order
     with pytest.raises(BadExport):
@@ -192,7 +192,7 @@ def test_days_that_could_be_either_are_asked_about_and_not_guessed(
     }  # the 11th of March is before the agreement
 
 
-def test_what_is_not_billable_there_is_the_freelancers_own_unless_nothing_is_billable(
+def test_unbillable_lines_are_the_freelancers_own_unless_no_line_is_billable(
     world: World, agreement: Agreement
 ) -> None:
     own = GOOD.replace("Yes", "No")
@@ -204,7 +204,7 @@ def test_what_is_not_billable_there_is_the_freelancers_own_unless_nothing_is_bil
     assert read(world, own).all_billable, "who never said what is billable meant nothing by it"
 
 
-def test_late_lines_go_to_the_open_period_with_their_day(
+def test_late_lines_go_to_the_open_period_with_their_day_in_the_note(
     world: World, agreement: Agreement
 ) -> None:
     after = NOW + 31 * DAY
@@ -218,7 +218,7 @@ def test_late_lines_go_to_the_open_period_with_their_day(
     assert TimeEntry.objects.get().period.starts_on == date(2026, 12, 2)
 
 
-def test_an_import_is_taken_back_whole_and_can_be_read_again(
+def test_an_import_is_undone_as_a_whole_and_can_be_repeated(
     world: World, agreement: Agreement
 ) -> None:
     row = take(read(world, GOOD + MORE), 2)
@@ -237,7 +237,9 @@ def test_an_import_is_taken_back_whole_and_can_be_read_again(
     take(read(world, GOOD + MORE), 2)
 
 
-def test_what_a_report_has_told_is_not_taken_back(world: World, agreement: Agreement) -> None:
+def test_an_import_that_a_report_has_told_about_is_not_undone(
+    world: World, agreement: Agreement
+) -> None:
     row = take(read(world, GOOD), 1)
     after = NOW + 31 * DAY
     bill(now=after, door="test")
@@ -248,9 +250,7 @@ def test_what_a_report_has_told_is_not_taken_back(world: World, agreement: Agree
     assert TimeEntry.objects.count() == 1
 
 
-def test_thousands_of_lines_cost_as_many_questions_as_ten(
-    world: World, agreement: Agreement
-) -> None:
+def test_thousands_of_lines_take_as_many_queries_as_ten(world: World, agreement: Agreement) -> None:
     def asked(count: int) -> int:
         rows = [
             GOOD.replace("Posts", f"{count} {n}").replace("01:30:00", "00:00:31")
@@ -278,7 +278,7 @@ def test_thousands_of_lines_cost_as_many_questions_as_ten(
         (HEADING, "".join(GOOD.replace("Baan", str(n)) for n in range(401)), "400 projects"),
     ],
 )
-def test_a_file_that_cannot_be_taken_over_says_why(
+def test_a_file_that_cannot_be_imported_is_refused_with_the_reason(
     world: World, heading: str, rows: str, why: str
 ) -> None:
     with pytest.raises(BadExport, match=why):
@@ -295,7 +295,7 @@ def desk(world: World) -> Browser:
     return browser
 
 
-def test_nothing_that_a_cell_holds_breaks_the_page(
+def test_no_content_of_a_cell_breaks_the_page(
     desk: Browser, world: World, agreement: Agreement
 ) -> None:
     odd = "nul\0\u202e\ud800x"
@@ -306,7 +306,7 @@ def test_nothing_that_a_cell_holds_breaks_the_page(
     assert "Does not fit" in answer.content.decode()
 
 
-def test_a_file_that_is_none_is_refused_where_it_was_chosen(desk: Browser) -> None:
+def test_a_file_that_is_not_an_export_is_refused_in_the_form(desk: Browser) -> None:
     for data in (b"", b"\x00\x01", b"a,b\n1,2\n"):
         answer = desk.post(
             reverse("dashboard:time_imports"), {"file": SimpleUploadedFile("x.csv", data)}
@@ -316,7 +316,7 @@ def test_a_file_that_is_none_is_refused_where_it_was_chosen(desk: Browser) -> No
     assert not TimeImport.objects.exists()
 
 
-def test_the_lines_that_do_not_fit_can_be_fetched_and_no_spreadsheet_runs_them(
+def test_the_bad_lines_can_be_downloaded_and_hold_no_formula(
     desk: Browser, world: World, agreement: Agreement
 ) -> None:
     row = read(world, GOOD.replace("2026-11-03", "2026-11-31").replace("Posts", "=cmd()"))
@@ -324,7 +324,7 @@ def test_the_lines_that_do_not_fit_can_be_fetched_and_no_spreadsheet_runs_them(
     assert "2,“2026-11-31” is not a day.,2026-11-31,Baan Coffee,Retainer,'=cmd()," in table
 
 
-def test_naughty_names_are_text(desk: Browser, world: World, agreement: Agreement) -> None:
+def test_hostile_names_are_shown_as_text(desk: Browser, world: World, agreement: Agreement) -> None:
     row = read(
         world,
         GOOD.replace("Baan Coffee", "<script>alert(1)</script>").replace("Posts", "{{ 7*7 }}"),

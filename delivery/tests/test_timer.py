@@ -1,4 +1,4 @@
-"""The timer: it runs whatever happens, is written down once, and never writes what nobody worked."""
+"""The timer: it survives anything, is logged once, and never logs time that nobody worked."""
 
 import re
 from collections.abc import Callable
@@ -51,7 +51,7 @@ def stop(row: Timer, now: Any, minutes: int | None = None) -> list[TimeEntry]:
     return timer.stop(now=now, minutes=minutes, **facts)
 
 
-def test_what_the_clock_says_is_written_down_to_the_nearest_minute(agreement: Agreement) -> None:
+def test_the_time_of_the_timer_is_logged_to_the_nearest_minute(agreement: Agreement) -> None:
     promised = Deliverable.objects.get()
     row = start(agreement, deliverable=promised, consumes=False)
     (entry,) = stop(row, NOW + 90 * timedelta(minutes=1) + timedelta(seconds=30))
@@ -65,7 +65,7 @@ def test_what_the_clock_says_is_written_down_to_the_nearest_minute(agreement: Ag
     assert not Timer.objects.exists()
 
 
-def test_over_midnight_each_day_has_its_part(agreement: Agreement) -> None:
+def test_a_timer_over_midnight_logs_time_on_both_days(agreement: Agreement) -> None:
     row = start(agreement, NOW + 11 * H)  # 23:00 in Bangkok
     assert [(entry.on.day, entry.minutes) for entry in stop(row, NOW + 14 * H)] == [
         (2, 60),
@@ -73,7 +73,7 @@ def test_over_midnight_each_day_has_its_part(agreement: Agreement) -> None:
     ]
 
 
-def test_over_the_end_of_a_period_each_period_has_its_part(agreement: Agreement) -> None:
+def test_a_timer_over_the_end_of_a_period_logs_time_in_both_periods(agreement: Agreement) -> None:
     last = NOW + timedelta(days=29) + 11 * H  # 1 December, 23:00
     row = start(agreement, last, deliverable=Deliverable.objects.get())
     first, second = stop(row, last + 2 * H)
@@ -81,7 +81,7 @@ def test_over_the_end_of_a_period_each_period_has_its_part(agreement: Agreement)
     assert first.deliverable and second.deliverable is None
 
 
-def test_starting_another_writes_the_first_one_down(world: World, agreement: Agreement) -> None:
+def test_starting_another_timer_logs_the_first_one(world: World, agreement: Agreement) -> None:
     start(agreement)
     other = world.running(world.client("B"), card="")
     row = start(other, NOW + H, note="Other")
@@ -89,7 +89,7 @@ def test_starting_another_writes_the_first_one_down(world: World, agreement: Agr
     assert TimeEntry.objects.get().minutes == 60
 
 
-def test_starting_another_changes_nothing_where_the_first_one_cannot_be_written(
+def test_starting_another_timer_changes_nothing_if_the_first_cannot_be_logged(
     world: World, agreement: Agreement
 ) -> None:
     row = start(agreement)
@@ -99,13 +99,13 @@ def test_starting_another_changes_nothing_where_the_first_one_cannot_be_written(
     assert not TimeEntry.objects.exists()
 
 
-def test_starting_the_same_again_lets_it_run(agreement: Agreement) -> None:
+def test_starting_the_same_timer_again_lets_it_run(agreement: Agreement) -> None:
     row = start(agreement)
     assert start(agreement, NOW + H) == row
     assert Timer.objects.get().started_at == NOW
 
 
-def test_after_twelve_hours_a_person_says_how_long_it_was_and_never_more_than_has_passed(
+def test_after_twelve_hours_a_person_enters_the_time_and_never_more_than_has_passed(
     agreement: Agreement,
 ) -> None:
     row = start(agreement)
@@ -118,7 +118,7 @@ def test_after_twelve_hours_a_person_says_how_long_it_was_and_never_more_than_ha
     assert (entry.minutes, entry.on) == (90, date(2026, 11, 2))
 
 
-def test_a_second_stop_writes_nothing(agreement: Agreement) -> None:
+def test_a_second_stop_logs_nothing(agreement: Agreement) -> None:
     row = start(agreement)
     stop(row, NOW + H)
     with pytest.raises(NotAllowedNow):
@@ -130,7 +130,7 @@ def test_a_second_stop_writes_nothing(agreement: Agreement) -> None:
     assert TimeEntry.objects.count() == 1
 
 
-def test_where_the_agreement_has_ended_the_timer_stays_and_can_be_for_another(
+def test_when_the_agreement_has_ended_the_timer_stays_and_can_be_changed(
     world: World, agreement: Agreement
 ) -> None:
     row = start(agreement, NOW + timedelta(days=40))
@@ -147,7 +147,7 @@ def test_where_the_agreement_has_ended_the_timer_stays_and_can_be_for_another(
     assert stop(row, later)[0].period.agreement == other
 
 
-def test_where_the_report_was_sent_meanwhile_the_time_goes_to_the_open_period(
+def test_when_the_report_was_sent_meanwhile_the_time_goes_to_the_open_period(
     agreement: Agreement,
 ) -> None:
     last = NOW + timedelta(days=29)
@@ -160,8 +160,8 @@ def test_where_the_report_was_sent_meanwhile_the_time_goes_to_the_open_period(
     assert "2026-12-01" in entry.note
 
 
-def test_at_a_clients_in_another_zone_the_freelancers_day_counts(world: World) -> None:
-    """Eight in the morning in Bangkok is the evening before in Los Angeles, and the agreement's first day."""
+def test_for_a_client_in_another_time_zone_the_freelancers_day_counts(world: World) -> None:
+    """8:00 in Bangkok is still the day before, the agreement's first, in Los Angeles."""
     at = NOW - 4 * H
     client = world.client(time_zone="America/Los_Angeles")
     agreement = world.running(client, starts_on=date(2026, 11, 1), now=at - H)
@@ -176,7 +176,7 @@ def test_at_a_clients_in_another_zone_the_freelancers_day_counts(world: World) -
     )
 
 
-def test_an_entry_always_says_something(agreement: Agreement) -> None:
+def test_an_entry_always_has_a_note(agreement: Agreement) -> None:
     (entry,) = stop(start(agreement, note="", deliverable=Deliverable.objects.get()), NOW + H)
     assert entry.note == "posts"
     (entry,) = stop(start(agreement, NOW + H, note=""), NOW + 2 * H)
@@ -187,16 +187,17 @@ def test_an_entry_always_says_something(agreement: Agreement) -> None:
     ("begun", "passed", "warned"),
     [(0, 7.9, False), (0, 8.1, True), (10, 3.9, False), (10, 4.1, True), (3, 7.9, False)],
 )
-def test_a_forgotten_timer_is_told_of_once(
+def test_a_forgotten_timer_is_emailed_once(
     agreement: Agreement, begun: int, passed: float, warned: bool
 ) -> None:
-    """It begins at noon, and so many hours later: after eight hours, or after four where midnight has passed."""
+    """The timer starts `begun` hours after noon; it is forgotten after eight hours, or after four
+    when midnight has passed."""
     begins = NOW + begun * H
     start(agreement, begins)
     for _time in range(2):
         timer.warn_due(now=begins + passed * H)
     emails.send_due(now=timezone.now())
-    assert len([letter for letter in mail.outbox if "timer" in letter.subject]) == warned
+    assert len([email for email in mail.outbox if "timer" in email.subject]) == warned
 
 
 # At the desk
@@ -211,7 +212,7 @@ def desk(world: World) -> Browser:
 
 @pytest.fixture
 def runs(world: World) -> Callable[..., Timer]:
-    """A timer that has run for so long."""
+    """Start a timer that has already run for `passed`."""
     now = timezone.now()
     agreement = world.running(
         now=now - timedelta(days=3), starts_on=(now - timedelta(days=3)).date()
@@ -223,7 +224,7 @@ def runs(world: World) -> Callable[..., Timer]:
     return begin
 
 
-def test_it_is_shown_on_every_page_and_stopped_from_it(
+def test_the_timer_is_shown_on_every_page_and_can_be_stopped_there(
     desk: Browser, runs: Callable[..., Timer]
 ) -> None:
     row = runs(2 * H)
@@ -237,7 +238,9 @@ def test_it_is_shown_on_every_page_and_stopped_from_it(
     assert "data-clock" not in desk.get(reverse("dashboard:clients")).content.decode()
 
 
-def test_the_button_leads_nowhere_else(desk: Browser, runs: Callable[..., Timer]) -> None:
+def test_stopping_never_redirects_to_another_site(
+    desk: Browser, runs: Callable[..., Timer]
+) -> None:
     for elsewhere in ("https://evil.example/", "//evil.example", "nonsense"):
         answer = desk.post(
             reverse("dashboard:timer_stop"), {"timer": runs(H).pk, "next": elsewhere}
@@ -245,7 +248,7 @@ def test_the_button_leads_nowhere_else(desk: Browser, runs: Callable[..., Timer]
         assert answer["Location"] == reverse("dashboard:time")
 
 
-def test_a_forgotten_one_is_on_the_overview_and_asks_how_long_it_was(
+def test_a_forgotten_timer_is_on_the_overview_and_asks_how_long_the_work_took(
     desk: Browser, runs: Callable[..., Timer]
 ) -> None:
     row = runs(13 * H)
@@ -274,7 +277,9 @@ def test_discarding_writes_nothing(desk: Browser, runs: Callable[..., Timer]) ->
     assert not TimeEntry.objects.exists()
 
 
-def test_an_entry_of_the_list_is_gone_on_with(desk: Browser, runs: Callable[..., Timer]) -> None:
+def test_a_timer_can_be_started_again_from_an_entry(
+    desk: Browser, runs: Callable[..., Timer]
+) -> None:
     row = runs(H)
     desk.post(reverse("dashboard:timer_stop"), {"timer": row.pk})
     page = desk.get(reverse("dashboard:time")).content.decode()
@@ -291,7 +296,7 @@ def test_an_entry_of_the_list_is_gone_on_with(desk: Browser, runs: Callable[...,
     )
 
 
-def test_a_timer_for_nobody_is_refused_where_it_is_typed(
+def test_a_timer_without_an_agreement_is_refused_in_the_form(
     desk: Browser, runs: Callable[..., Timer]
 ) -> None:
     answer = desk.post(reverse("dashboard:timer_start"), {"agreement": "", "note": "Kept words"})
@@ -299,7 +304,7 @@ def test_a_timer_for_nobody_is_refused_where_it_is_typed(
     assert "Kept words" in answer.content.decode()
 
 
-def test_another_persons_timer_is_not_mine_to_stop(desk: Browser) -> None:
+def test_nobody_can_stop_another_persons_timer(desk: Browser) -> None:
     other = World()
     row = start(other.running())
     with pytest.raises(RuleError):

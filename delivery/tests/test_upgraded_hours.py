@@ -1,4 +1,4 @@
-"""An upgrade inside a period adds its share of the difference to what the period includes (rule 7), everywhere."""
+"""An upgrade inside a period adds its share of the extra hours to that period (rule 7)."""
 
 from datetime import UTC, datetime
 
@@ -17,7 +17,9 @@ FIRST, FIFTEENTH = datetime(2027, 1, 1, 3, 0, tzinfo=UTC), datetime(2027, 1, 15,
 PARTNER = {"name": "Partner", "amount": 50_000_00, "minutes": 62 * 60}
 
 
-def test_screens_and_the_report_say_the_same_and_the_next_period_has_it_all(world: World) -> None:
+def test_pages_and_report_show_the_same_hours_and_the_next_period_has_them_in_full(
+    world: World,
+) -> None:
     agreement = world.running(now=FIRST, amount=30_000_00, minutes=31 * 60, rollover="surplus")
     bill(now=FIRST, door="test")
     change = Change(AmendmentKind.TIER, local_day(FIFTEENTH, agreement.time_zone), tier=PARTNER)

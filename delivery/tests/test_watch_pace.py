@@ -1,4 +1,4 @@
-"""At day 10 and 20 what is off its line is told while there is still time: once, in one letter a day (rule 39)."""
+"""Warnings on days 10 and 20 about what is behind, in one email a day (rule 39)."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -42,7 +42,7 @@ def running(world: World, name: str = "Baan Coffee", **fields: Any) -> Agreement
 
 
 def on_track(agreement: Agreement) -> None:
-    """Nothing of it is off on day 10, 9 days after the first."""
+    """Log work and readings so that nothing is behind on day 10, 9 days after the first."""
     Deliverable.objects.filter(period__agreement=agreement).update(done=4)
     time_log.log_time(agreement=agreement, on=FIRST, minutes=9 * H, note="Work", now=NOW)
 
@@ -57,7 +57,7 @@ def kinds() -> list[list[str]]:
     ]
 
 
-def test_before_day_10_and_on_its_line_nothing_is_said(world: World) -> None:
+def test_before_day_10_and_on_track_there_is_no_warning(world: World) -> None:
     agreement = running(world)
     assert watch_pace.watch(now=on_day(9)) == 0
     on_track(agreement)
@@ -68,7 +68,7 @@ def test_before_day_10_and_on_its_line_nothing_is_said(world: World) -> None:
     )
 
 
-def test_what_is_off_is_warned_about_once_for_each_of_the_two_days(world: World) -> None:
+def test_what_is_off_track_is_warned_about_once_on_each_check_day(world: World) -> None:
     running(world)
     counts = [watch_pace.watch(now=on_day(n)) for n in (10, 10, 11, 15, 20, 21, 28)]
     assert counts == [1, 0, 0, 0, 1, 0, 0]
@@ -77,24 +77,24 @@ def test_what_is_off_is_warned_about_once_for_each_of_the_two_days(world: World)
     assert OutboxEmail.objects.filter(kind="early_warnings").count() == 2
 
 
-def test_a_quarter_is_looked_at_after_a_third_and_after_two(world: World) -> None:
+def test_a_quarter_is_checked_after_one_third_and_two_thirds(world: World) -> None:
     running(world, interval="quarterly")
     counts = [watch_pace.watch(now=on_day(n)) for n in (10, 20, 29, 30, 31, 60, 61, 80)]
     assert counts == [0, 0, 0, 1, 0, 0, 1, 0]
 
 
-def test_a_job_that_missed_both_days_warns_of_the_newest_only(world: World) -> None:
+def test_a_job_that_missed_both_days_warns_only_for_the_later_one(world: World) -> None:
     running(world)
     assert watch_pace.watch(now=on_day(23)) == 1
     assert EarlyWarning.objects.get().day == 20
 
 
-def test_a_late_first_warning_is_not_followed_by_the_next_within_a_week(world: World) -> None:
+def test_two_warnings_are_at_least_a_week_apart(world: World) -> None:
     running(world)
     assert [watch_pace.watch(now=on_day(n)) for n in (18, 20, 24, 25)] == [1, 0, 0, 1]
 
 
-def test_each_kind_is_found_and_the_worst_stands_first(world: World) -> None:
+def test_each_kind_is_found_and_the_worst_is_listed_first(world: World) -> None:
     agreement = running(world)
     on_track(agreement)
     time_log.log_time(
@@ -129,7 +129,7 @@ def test_paused_and_ended_agreements_and_skipped_periods_are_left_alone(world: W
     assert watch_pace.watch(now=NOW + 42 * DAY) == 0
 
 
-def test_the_day_is_the_agreements_own(world: World) -> None:
+def test_the_check_day_is_counted_in_the_agreements_time_zone(world: World) -> None:
     running(world, time_zone="Pacific/Auckland")
     running(world, "Far west", time_zone="Pacific/Honolulu")
     bill(now=NOW + DAY, door="test")
@@ -139,7 +139,7 @@ def test_the_day_is_the_agreements_own(world: World) -> None:
     assert watch_pace.watch(now=eleven + DAY) == 1
 
 
-def test_a_thousand_clients_are_one_letter_and_a_fixed_number_of_queries(world: World) -> None:
+def test_many_clients_take_one_email_and_a_fixed_number_of_queries(world: World) -> None:
     asked = []
     for count in (1, 12):
         for n in range(count):
@@ -151,11 +151,11 @@ def test_a_thousand_clients_are_one_letter_and_a_fixed_number_of_queries(world: 
         asked.append(len(queries))
     assert made == 13
     assert asked[0] == asked[1]
-    letter = OutboxEmail.objects.get(kind="early_warnings")
+    email = OutboxEmail.objects.get(kind="early_warnings")
     assert (
-        "13 clients" in letter.subject
-        and letter.text.count("/warnings/") == 11
-        and "3 more" in letter.text
+        "13 clients" in email.subject
+        and email.text.count("/warnings/") == 11
+        and "3 more" in email.text
     )
 
 
@@ -170,7 +170,7 @@ def test_the_note_is_in_the_clients_language_and_the_change_in_the_freelancers(
     assert row.change.startswith("Keep time free")
 
 
-def test_the_note_goes_out_once_to_who_decides_and_stands_in_the_record(world: World) -> None:
+def test_the_note_is_emailed_once_to_the_decision_maker_and_recorded(world: World) -> None:
     agreement = running(world)
     watch_pace.watch(now=on_day(10))
     row = EarlyWarning.objects.select_related(
@@ -185,12 +185,12 @@ def test_the_note_goes_out_once_to_who_decides_and_stands_in_the_record(world: W
     ):
         with pytest.raises(NotAllowedNow):
             act()
-    letter = OutboxEmail.objects.get(kind="early_note")
-    assert letter.to == "ploy@baan.example" and "They come on Friday." in letter.text
+    email = OutboxEmail.objects.get(kind="early_note")
+    assert email.to == "ploy@baan.example" and "They come on Friday." in email.text
     assert audit.chain(agreement.pk)[-1].event == "early_note_sent"
 
 
-def test_nothing_is_written_to_somebody_who_has_left_and_the_note_stays_as_it_was_typed(
+def test_no_note_is_sent_to_a_former_contact_and_the_typed_text_is_kept(
     world: World,
 ) -> None:
     running(world)
@@ -205,7 +205,7 @@ def test_nothing_is_written_to_somebody_who_has_left_and_the_note_stays_as_it_wa
     assert not OutboxEmail.objects.filter(kind="early_note").exists()
 
 
-def test_a_new_warning_overtakes_the_one_nobody_answered(world: World) -> None:
+def test_a_new_warning_replaces_the_open_one(world: World) -> None:
     running(world)
     for n in (10, 20):
         watch_pace.watch(now=on_day(n))
@@ -237,7 +237,7 @@ def test_a_checkpoint_is_never_before_its_day_and_never_after_the_end(
 
 
 @given(st.integers(0, 500), st.integers(5, 400), days, days)
-def test_pieces_grow_with_the_days_and_end_at_what_was_promised(
+def test_expected_pieces_grow_with_the_days_up_to_the_promise(
     promised: int, length: int, a: int, b: int
 ) -> None:
     first, then = sorted((a, b))
@@ -248,7 +248,7 @@ def test_pieces_grow_with_the_days_and_end_at_what_was_promised(
 
 
 @given(st.integers(0, 10_000), st.integers(1, 10_000), st.integers(1, 29))
-def test_on_the_line_no_hours_are_off_and_more_use_never_turns_into_too_little(
+def test_hours_on_the_line_are_on_track_and_more_use_never_ranks_as_less(
     used: int, had: int, gone: int
 ) -> None:
     at = stretch(30, gone)

@@ -1,4 +1,4 @@
-"""A week at a glance: sums by day, by client and over all; and the quick ways to write time down."""
+"""The week on one page: totals by day and by client, and quick ways to log time."""
 
 import re
 from datetime import date, timedelta
@@ -22,7 +22,7 @@ MONDAY = date(2026, 11, 2)
 PROMISED = {"name": "Growth", "deliverables": [{"title": "posts", "promised": 4}]}
 
 
-def test_sums_by_day_by_client_and_over_all(world: World) -> None:
+def test_a_week_has_sums_by_day_by_client_and_in_total(world: World) -> None:
     one, other = world.running(world.client("B")), world.running(world.client("A"), card="")
     bill(now=NOW, door="test")
     later = NOW + timedelta(days=8)
@@ -42,7 +42,7 @@ def test_sums_by_day_by_client_and_over_all(world: World) -> None:
     assert week.rows[1].left == 20 * 60 - 695
 
 
-def test_time_can_be_added_where_the_day_has_come_and_the_agreement_runs(world: World) -> None:
+def test_time_can_be_added_on_past_days_of_a_running_agreement(world: World) -> None:
     agreement = world.running(starts_on=date(2026, 11, 3))
     (row,) = week_of(world.business, MONDAY, date(2026, 11, 5)).rows
     assert row.agreement == agreement
@@ -91,7 +91,7 @@ def words(agreement: Agreement, day: date, **more: Any) -> dict[str, Any]:
     }
 
 
-def test_a_cell_is_opened_and_added_to(desk: Browser, world: World, today: date) -> None:
+def test_time_is_added_in_a_cell(desk: Browser, world: World, today: date) -> None:
     agreement = runs(world, today)
     url = f"{reverse('dashboard:time_week')}?on={today}&day={today}&agreement={agreement.pk}"
     assert desk.post(url, words(agreement, today, minutes="25:00")).status_code == 422
@@ -107,14 +107,14 @@ def test_a_cell_is_opened_and_added_to(desk: Browser, world: World, today: date)
     "asked",
     ["?on=x", "?on=9999-12-31", "?day=0001-01-01&agreement=x", "?agreement=0&day=2026-11-02"],
 )
-def test_an_address_that_means_nothing_is_this_week(
+def test_invalid_parameters_show_the_current_week(
     desk: Browser, world: World, today: date, asked: str
 ) -> None:
     runs(world, today)
     assert desk.get(reverse("dashboard:time_week") + asked).status_code == 200
 
 
-def test_the_next_entry_is_for_what_the_last_one_was(
+def test_the_form_proposes_the_choices_of_the_last_entry(
     desk: Browser, world: World, today: date
 ) -> None:
     runs(world, today, "Another")
@@ -134,7 +134,7 @@ def field(page: Any, name: str) -> str:
     return re.findall(rf'<select[^>]*name="{name}".*?</select>', page.content.decode(), re.S)[0]
 
 
-def test_what_is_promised_follows_the_client_and_the_day(
+def test_the_offered_deliverables_follow_the_client_and_the_day(
     desk: Browser, world: World, today: date
 ) -> None:
     agreement, other = runs(world, today), runs(world, today, "Another")
@@ -157,7 +157,7 @@ def test_what_is_promised_follows_the_client_and_the_day(
     assert TimeEntry.objects.get().deliverable == mine
 
 
-def test_the_page_says_who_wrote_corrected_and_took_back_what_and_when(
+def test_the_page_says_who_logged_corrected_and_deleted_an_entry(
     desk: Browser, world: World, today: date
 ) -> None:
     agreement = runs(world, today)

@@ -1,4 +1,4 @@
-"""Two tabs, two people and two workers at the same moment: each thing is counted, told and moved once."""
+"""Tabs, people and workers that act at the same moment: each thing is counted and sent once."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -66,7 +66,7 @@ def one() -> Request:
     return Request.objects.select_related("agreement", "business__owner", "client", "contact").get()
 
 
-def test_eight_hand_over_at_once_and_all_count(posts: Deliverable) -> None:
+def test_eight_handovers_at_once_all_count(posts: Deliverable) -> None:
     at_once(
         *[
             partial(hand_over.hand_over, deliverable=fresh(), actor="Nan", now=NOW)
@@ -76,7 +76,7 @@ def test_eight_hand_over_at_once_and_all_count(posts: Deliverable) -> None:
     assert fresh().done == Handover.objects.count() == 8
 
 
-def test_carried_and_waived_at_once_is_one_of_them(posts: Deliverable) -> None:
+def test_carrying_and_waiving_at_once_ends_in_one_of_them(posts: Deliverable) -> None:
     bill(now=LATER, door="test")
     facts: dict[str, Any] = {"because": "Why", "actor": "Nan", "now": LATER}
     carry = [partial(leftover.carry, deliverable=fresh(), **facts) for _each in range(3)]
@@ -89,13 +89,13 @@ def test_carried_and_waived_at_once_is_one_of_them(posts: Deliverable) -> None:
     assert rows.filter(carried_from=None).count() == 1
 
 
-def test_two_workers_open_the_same_lists(posts: Deliverable) -> None:
+def test_several_workers_open_each_checklist_once(posts: Deliverable) -> None:
     Deliverable.objects.all().delete()
     at_once(*[partial(checklist_actions.open_checklists, now=NOW) for _each in range(4)])
     assert Deliverable.objects.count() == Period.objects.count() == 1
 
 
-def test_done_and_taken_back_at_once_is_one_of_them(posts: Deliverable) -> None:
+def test_finishing_and_withdrawing_at_once_ends_in_one_of_them(posts: Deliverable) -> None:
     row = asked(posts)
     mine, theirs = one(), one()
     answers = at_once(
@@ -121,7 +121,7 @@ def test_the_first_answer_is_the_first_of_many(posts: Deliverable) -> None:
     assert one().responded_at == first and RequestMessage.objects.count() == 5
 
 
-def test_the_same_form_and_the_same_letter_from_many_threads_are_written_once(
+def test_the_same_form_and_the_same_email_from_many_threads_are_written_once(
     posts: Deliverable,
 ) -> None:
     contact, agreement = posts.period.agreement.contact, posts.period.agreement
@@ -151,7 +151,7 @@ def test_the_same_form_and_the_same_letter_from_many_threads_are_written_once(
     )
 
 
-def test_what_a_report_says_is_what_was_written_down_whatever_happens_beside_it(
+def test_a_report_matches_the_stored_facts_whatever_is_written_at_the_same_moment(
     posts: Deliverable,
 ) -> None:
     agreement = posts.period.agreement
@@ -198,7 +198,7 @@ def test_what_a_report_says_is_what_was_written_down_whatever_happens_beside_it(
     assert shot["kpis"][0]["value"] == ("" if value is None else str(value))
 
 
-def test_an_entry_is_not_taken_back_in_the_moment_in_which_a_report_tells_of_it(
+def test_an_entry_cannot_be_deleted_while_a_report_about_it_is_being_sent(
     posts: Deliverable,
 ) -> None:
     entry = time_log.log_time(
@@ -220,7 +220,7 @@ def test_an_entry_is_not_taken_back_in_the_moment_in_which_a_report_tells_of_it(
     assert refusals(at_once(tell, take_back)) == 1 and TimeEntry.objects.get() == entry
 
 
-def test_two_workers_remind_once(posts: Deliverable) -> None:
+def test_several_workers_send_one_reminder(posts: Deliverable) -> None:
     asked(posts)
     assert (
         sum(
@@ -236,7 +236,7 @@ def test_two_workers_remind_once(posts: Deliverable) -> None:
     assert OutboxEmail.objects.filter(kind="request_due").count() == 1
 
 
-def test_twenty_tabs_that_stop_or_discard_one_timer_end_it_once(posts: Deliverable) -> None:
+def test_twenty_tabs_that_stop_or_discard_a_timer_end_it_once(posts: Deliverable) -> None:
     agreement, user = posts.period.agreement, posts.period.business.owner
     row = timer.start(user=user, agreement=agreement, now=NOW)
     which: dict[str, Any] = {"user": user, "business": agreement.business, "pk": row.pk}
@@ -246,7 +246,7 @@ def test_twenty_tabs_that_stop_or_discard_one_timer_end_it_once(posts: Deliverab
     assert TimeEntry.objects.count() == sum(isinstance(each, list) for each in answers)
 
 
-def test_three_answers_to_one_decision_are_one(posts: Deliverable) -> None:
+def test_many_answers_to_a_decision_at_once_store_one(posts: Deliverable) -> None:
     report_run.report(now=LATER, door="test")
     report = Report.objects.select_related(*read_facts.RELATED).get()
     report = review.save_words(

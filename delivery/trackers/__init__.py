@@ -1,1 +1,1 @@
-"""Brings hours along from other time trackers: their exports are read, tried, and taken over whole."""
+"""Imports hours from other time trackers: reads exports, previews them, and writes the entries."""

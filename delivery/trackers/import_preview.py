@@ -1,4 +1,7 @@
-"""What would become of every line of an import, and why not: tried in memory, with a few queries for thousands."""
+"""Previews an import: what would become of each line, and why a line does not fit.
+
+Everything is computed in memory, with a few queries for thousands of lines.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -14,12 +17,12 @@ from delivery.models import TimeEntry, TimeImport
 from delivery.trackers import time_cells, time_csv
 from delivery.trackers.time_csv import Fault, Line
 
-LEFT_OUT = "-"  # instead of an agreement's id
+LEFT_OUT = "-"  # in place of an agreement's id: these lines are skipped
 
 
 @dataclass(frozen=True)
 class Tried:
-    """A line with the entry that it makes, or why it makes none."""
+    """A line with the entry that it would make, or why it makes none."""
 
     line: Line
     entry: TimeEntry | None = None
@@ -27,13 +30,17 @@ class Tried:
 
     @property
     def minutes(self) -> int:
-        """What it says."""
+        """The minutes of the line."""
         return self.line.minutes
 
 
 @dataclass
 class Name:
-    """A client's project in the tracker's words, and whose time that is."""
+    """A client and project of the tracker.
+
+    `place` is the id of the agreement that they stand for, LEFT_OUT, or empty while nobody has
+    said.
+    """
 
     key: str
     place: str
@@ -42,22 +49,25 @@ class Name:
 
     @property
     def client(self) -> str:
-        """As it is called there."""
+        """The client's name in the tracker."""
         return self.key.partition("\n")[0]
 
     @property
     def project(self) -> str:
-        """As it is called there."""
+        """The project's name in the tracker."""
         return self.key.partition("\n")[2]
 
 
 @dataclass
 class Trial:
-    """`good` lines fit, `there` are written down already, `left_out` is not wanted, `bad` do not fit.
+    """The preview of an import.
 
-    `asks_order`: the file does not say whether the day or the month comes first; `doubtful` is one that could be two
-    (as it is written, day first, month first). `overlaps` are (line, earlier line)
-    `cut` lines whose note was shortened and `late` ones that go to the open period: they are taken over all the same.
+    `good` lines would be imported, `there` were imported before, `left_out` are skipped, and `bad`
+    do not fit. `asks_order` says that the file does not show whether the day or the month comes
+    first; `doubtful` is then an ambiguous day (as written, day first, month first). `overlaps` are
+    pairs of line numbers, the line with the earlier start last. Lines in `cut` have a shortened
+    note and lines in `late` go to the open period; both are imported. `own` counts the lines that
+    the tracker marks as not billable.
     """
 
     names: list[Name]
@@ -74,84 +84,100 @@ class Trial:
 
     @property
     def minutes(self) -> int:
-        """What would be taken over."""
-        return sum(one.minutes for one in self.good)
+        """The minutes that would be imported."""
+        return sum(item.minutes for item in self.good)
 
     @property
     def open_names(self) -> int:
-        """How many names nobody has placed yet."""
+        """How many names have no agreement yet."""
         return sum(not name.place for name in self.names)
 
     @property
     def span(self) -> tuple[date, date] | None:
-        """The first and the last day of it."""
-        days = [one.entry.on for one in self.good if one.entry]
+        """The first and the last day that would be imported, None where there is none."""
+        days = [item.entry.on for item in self.good if item.entry]
         return (min(days), max(days)) if days else None
 
 
 def try_out(row: TimeImport, agreements: Sequence[Agreement], *, now: datetime) -> Trial:
-    """Every line, in the file's order: each one counts for the day of the next."""
-    lines = [Line(**words) for words in row.rows]
-    tried = Trial(
+    """Return the preview of an import, in the order of the file.
+
+    Each entry counts towards the hours of its day for the entries that follow.
+    """
+    lines = [Line(**fields) for fields in row.rows]
+    preview = Trial(
         _names(row, lines), row.day_first is None, time_cells.doubtful(line.on for line in lines)
     )
     days = [_day(line, row.day_first is not False) for line in lines]
-    if tried.asks_order:
-        return tried
-    make = _maker(row, agreements, [day for day in days if day], now)
+    if preview.asks_order:
+        return preview
+    make_entry = _entry_maker(row, agreements, [day for day in days if day], now)
     keys = time_csv.keys(row.source, lines, days)
-    there = _there(row, keys)
+    imported_before = _imported_before(row, keys)
     for line, day, key in zip(lines, days, keys, strict=True):
         if row.places.get(line.name) == LEFT_OUT:
-            tried.left_out.append(Tried(line))
-        elif key in there:
-            tried.there.append(Tried(line))
+            preview.left_out.append(Tried(line))
+        elif key in imported_before:
+            preview.there.append(Tried(line))
         else:
-            one = _tried(line, day, key, make)
-            (tried.bad if one.why else tried.good).append(one)
-    kept = {one.line.line for one in tried.good}
-    tried.overlaps = [pair for pair in time_csv.overlaps(lines, days) if kept.issuperset(pair)]
-    tried.cut = [one.line.line for one in tried.good if one.line.is_cut]
-    tried.late = [one.line.line for one in tried.good if one.entry and one.entry.is_late]
-    tried.own = sum(not one.line.billable for one in tried.good)
-    return tried
+            result = _result(line, day, key, make_entry)
+            (preview.bad if result.why else preview.good).append(result)
+    good_lines = {result.line.line for result in preview.good}
+    preview.overlaps = [
+        pair for pair in time_csv.overlaps(lines, days) if good_lines.issuperset(pair)
+    ]
+    preview.cut = [result.line.line for result in preview.good if result.line.is_cut]
+    preview.late = [
+        result.line.line for result in preview.good if result.entry and result.entry.is_late
+    ]
+    preview.own = sum(not result.line.billable for result in preview.good)
+    return preview
 
 
 Make = Callable[[Line, date, str], TimeEntry]
 
 
-def _maker(
+def _entry_maker(
     row: TimeImport, agreements: Sequence[Agreement], days: Sequence[date], now: datetime
 ) -> Make:
-    """Makes the entry of a line. It raises RuleError where the line does not fit."""
-    known = {str(agreement.pk): agreement for agreement in agreements}
-    used = [known[place] for place in set(row.places.values()) if place in known]
+    """Return a function that makes the entry of a line.
+
+    The function raises RuleError where the line does not fit.
+    """
+    agreement_by_id = {str(agreement.pk): agreement for agreement in agreements}
+    used_agreements = [
+        agreement_by_id[agreement_id]
+        for agreement_id in set(row.places.values())
+        if agreement_id in agreement_by_id
+    ]
     span = (min(days), max(days)) if days else (now.date(), now.date())
-    placing = Placing(row.business, used, span, actor=row.actor, now=now)
+    placing = Placing(row.business, used_agreements, span, actor=row.actor, now=now)
 
     def make(line: Line, day: date, key: str) -> TimeEntry:
-        agreement = known.get(row.places.get(line.name, ""))
+        agreement = agreement_by_id.get(row.places.get(line.name, ""))
         if agreement is None:
             raise RuleError(_("Nobody has said whose time this is."))
-        is_theirs = line.billable or row.all_billable
-        work = Work(agreement, day, line.minutes, line.note or _("Work"), is_theirs, is_theirs)
+        is_billable = line.billable or row.all_billable
+        work = Work(agreement, day, line.minutes, line.note or _("Work"), is_billable, is_billable)
         return placing.entry(work, imported=row, import_key=key)
 
     return make
 
 
-def _tried(line: Line, day: date | None, key: str, make: Make) -> Tried:
+def _result(line: Line, day: date | None, key: str, make_entry: Make) -> Tried:
+    """Return the result for a line."""
     if line.fault:
         return Tried(line, why=_fault(line.fault))
     if day is None:
         return Tried(line, why=_("“%(text)s” is not a day.") % {"text": line.on})
     try:
-        return Tried(line, make(line, day, key))
-    except RuleError as no:
-        return Tried(line, why=str(no))
+        return Tried(line, make_entry(line, day, key))
+    except RuleError as error:
+        return Tried(line, why=str(error))
 
 
 def _fault(fault: str) -> str:
+    """Return a fault in a sentence."""
     return {
         Fault.BROKEN: _("The quotation marks of this line do not match."),
         Fault.NO_DURATION: _("The line does not say how long it took."),
@@ -160,24 +186,25 @@ def _fault(fault: str) -> str:
 
 
 def _day(line: Line, day_first: bool) -> date | None:
+    """Return the day of a line, None where its cell holds none."""
     try:
         return time_cells.read_day(line.on, day_first)
     except ValueError:
         return None
 
 
-def _there(row: TimeImport, keys: Iterable[str]) -> set[str]:
-    """The keys of what was taken over before."""
-    known = TimeEntry.objects.filter(business=row.business_id).exclude(import_key="").order_by()
-    return set(known.values_list("import_key", flat=True)) & set(keys)
+def _imported_before(row: TimeImport, keys: Iterable[str]) -> set[str]:
+    """Return those of the keys that were imported before."""
+    imported = TimeEntry.objects.filter(business=row.business_id).exclude(import_key="").order_by()
+    return set(imported.values_list("import_key", flat=True)) & set(keys)
 
 
 def _names(row: TimeImport, lines: Iterable[Line]) -> list[Name]:
-    """The names, by the time that they stand for."""
-    found = {key: Name(key, place) for key, place in row.places.items()}
-    counted: dict[str, list[int]] = defaultdict(list)
+    """Return the names in the file, those with the most time first."""
+    names = {key: Name(key, agreement_id) for key, agreement_id in row.places.items()}
+    minutes_by_name: dict[str, list[int]] = defaultdict(list)
     for line in lines:
-        counted[line.name].append(line.minutes)
-    for key, name in found.items():
-        name.lines, name.minutes = len(counted[key]), sum(counted[key])
-    return sorted(found.values(), key=lambda name: (-name.minutes, name.key))
+        minutes_by_name[line.name].append(line.minutes)
+    for key, name in names.items():
+        name.lines, name.minutes = len(minutes_by_name[key]), sum(minutes_by_name[key])
+    return sorted(names.values(), key=lambda name: (-name.minutes, name.key))

@@ -1,7 +1,7 @@
-"""One cell of a time tracker's export: a day, a duration, a clock, a yes or no. Pure.
+"""Reads one cell of a time tracker's export: a day, a duration, a time of day, a yes or no. Pure.
 
-2026-11-03 · 03/11/2026 · 11/03/2026 · 3.11.26     days; which of the two with strokes, the whole file decides
-1:30:00 · 1:30 · 1.5 · "1,5" · 1h 30m              5400 seconds
+2026-11-03 · 03/11/2026 · 11/03/2026 · 3.11.26     days; with slashes the whole file decides the
+order 1:30:00 · 1:30 · 1.5 · "1,5" · 1h 30m              5400 seconds
 """
 
 import re
@@ -10,7 +10,7 @@ from datetime import date, time
 from fractions import Fraction
 
 YEARS = range(2000, 2100)
-LONGEST = 40  # characters of a cell that says a number
+LONGEST = 40  # characters of a cell that are read
 
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?", re.ASCII)
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})", re.ASCII)
@@ -23,77 +23,84 @@ _HALVES = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([ap])\.?m\.?", re.ASCII
 
 
 def read_day(cell: str, day_first: bool) -> date:
-    """The day. ValueError where it is none, or not of this century."""
+    """Return the day in a cell.
+
+    Raises ValueError where it holds none, or not one of this century.
+    """
     text = cell[:LONGEST].strip()
-    if found := _YEAR_FIRST.fullmatch(text):
-        year, month, day = found[1], found[2], found[3]
-    elif found := _YEAR_LAST.fullmatch(text):
-        first = day_first or found[2] == "."
+    if match := _YEAR_FIRST.fullmatch(text):
+        year, month, day = match[1], match[2], match[3]
+    elif match := _YEAR_LAST.fullmatch(text):
+        is_day_first = day_first or match[2] == "."
         day, month, year = (
-            (found[1], found[3], found[4]) if first else (found[3], found[1], found[4])
+            (match[1], match[3], match[4]) if is_day_first else (match[3], match[1], match[4])
         )
     else:
         raise ValueError("not a date")
-    whole = int(year) + (2000 if len(year) == 2 else 0)
-    if whole not in YEARS:
+    full_year = int(year) + (2000 if len(year) == 2 else 0)
+    if full_year not in YEARS:
         raise ValueError("not a year of this century")
-    return date(whole, int(month), int(day))
+    return date(full_year, int(month), int(day))
 
 
 def day_first(cells: Iterable[str]) -> bool | None:
-    """Whether the day stands before the month, from all the days of a file; None where a person must say.
+    """Return whether the day stands before the month, judged from all days of a file.
 
-    A day that only reads one way decides for all others. Days that contradict each other decide nothing.
+    A day that can be read in one way only decides for all others. None where such days contradict
+    each other, or where none decides and at least one is ambiguous: then a person must say.
     """
-    only: set[bool] = set()
-    doubtful = False
+    orders: set[bool] = set()
+    is_ambiguous = False
     for cell in cells:
-        read = {first: _try(cell, first) for first in (True, False)}
-        if read[True] and read[False]:
-            doubtful = doubtful or read[True] != read[False]
+        readings = {order: _try(cell, order) for order in (True, False)}
+        if readings[True] and readings[False]:
+            is_ambiguous = is_ambiguous or readings[True] != readings[False]
         else:
-            only |= {first for first, day in read.items() if day}
-    if len(only) == 1:
-        return only.pop()
-    return None if doubtful or only else True
+            orders |= {order for order, day in readings.items() if day}
+    if len(orders) == 1:
+        return orders.pop()
+    return None if is_ambiguous or orders else True
 
 
 def doubtful(cells: Iterable[str]) -> tuple[str, date, date] | None:
-    """The first day that could be two: as it is written, read day first, and read month first."""
+    """Return the first ambiguous day: as written, read day first, and read month first."""
     for cell in cells:
-        day, other = _try(cell, True), _try(cell, False)
-        if day and other and day != other:
-            return cell, day, other
+        day_first_reading, month_first_reading = _try(cell, True), _try(cell, False)
+        if day_first_reading and month_first_reading and day_first_reading != month_first_reading:
+            return cell, day_first_reading, month_first_reading
     return None
 
 
 def read_seconds(cell: str) -> int:
-    """A duration in seconds, 0 too. ValueError where it is none."""
+    """Return a duration in seconds, which may be 0. Raises ValueError where the cell holds none."""
     text = cell[:LONGEST].strip().lower()
-    if found := _CLOCK.fullmatch(text):
-        return int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3] or 0)
-    if found := _DECIMAL.fullmatch(text):
-        return int(Fraction(f"{found[1]}.{found[2] or 0}") * 3600 + Fraction(1, 2))
-    if (found := _UNITS.fullmatch(text)) and any(found.groups()):
-        return int(found[1] or 0) * 3600 + int(found[2] or 0) * 60 + int(found[3] or 0)
+    if match := _CLOCK.fullmatch(text):
+        return int(match[1]) * 3600 + int(match[2]) * 60 + int(match[3] or 0)
+    if match := _DECIMAL.fullmatch(text):
+        return int(Fraction(f"{match[1]}.{match[2] or 0}") * 3600 + Fraction(1, 2))
+    if (match := _UNITS.fullmatch(text)) and any(match.groups()):
+        return int(match[1] or 0) * 3600 + int(match[2] or 0) * 60 + int(match[3] or 0)
     raise ValueError("not a duration")
 
 
 def read_clock(cell: str) -> time:
-    """A time of the day, of 24 hours or with AM and PM. ValueError where it is none."""
+    """Return a time of day, in 24 hours or with AM and PM.
+
+    Raises ValueError where the cell holds none.
+    """
     text = cell[:LONGEST].strip()
-    if found := _HALVES.fullmatch(text):
-        if not 1 <= int(found[1]) <= 12:
+    if match := _HALVES.fullmatch(text):
+        if not 1 <= int(match[1]) <= 12:
             raise ValueError("not a time")
-        hour = int(found[1]) % 12 + (12 if found[4].lower() == "p" else 0)
-        return time(hour, int(found[2]), int(found[3] or 0))
-    if found := _CLOCK.fullmatch(text):
-        return time(int(found[1]), int(found[2]), int(found[3] or 0))
+        hour = int(match[1]) % 12 + (12 if match[4].lower() == "p" else 0)
+        return time(hour, int(match[2]), int(match[3] or 0))
+    if match := _CLOCK.fullmatch(text):
+        return time(int(match[1]), int(match[2]), int(match[3] or 0))
     raise ValueError("not a time")
 
 
 def is_no(cell: str) -> bool:
-    """Whether the cell says no; one that says nothing does not."""
+    """Whether the cell says no; an empty cell does not."""
     return cell[:LONGEST].strip().casefold() in (
         "no",
         "n",
@@ -106,8 +113,9 @@ def is_no(cell: str) -> bool:
     )
 
 
-def _try(cell: str, first: bool) -> date | None:
+def _try(cell: str, day_first: bool) -> date | None:
+    """Return the day in a cell in the given order, None where it holds none."""
     try:
-        return read_day(cell, first)
+        return read_day(cell, day_first)
     except ValueError:
         return None

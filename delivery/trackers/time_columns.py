@@ -1,6 +1,6 @@
-"""Which time tracker an export is from, and which of its columns is which: by the heading's words. Pure.
+"""Recognises the time tracker of an export and its columns by the words of the heading. Pure.
 
-Their order, their case and what else there is do not matter.
+The order and the case of the columns do not matter, nor do further columns.
 """
 
 import re
@@ -8,10 +8,10 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-LONGEST = 80  # characters of a heading that are looked at
-MOST = 200  # columns
+LONGEST = 80  # characters of a heading that are compared
+MOST = 200  # columns that are looked at
 
-#: What we need to know → what a tracker calls it, in order of preference.
+#: For each value that is needed, the headings that trackers use for it, in order of preference.
 NAMES: dict[str, tuple[str, ...]] = {
     "day": ("start date", "date", "spent date"),
     "start": ("start time", "started at"),
@@ -29,7 +29,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "surname": ("last name",),
 }
 
-#: What only its export has, the most telling first: all of one set.
+#: A tracker is recognised when its export has all headings of a set; the first match counts.
 TRACKERS: tuple[tuple[str, frozenset[str]], ...] = (
     ("clockify", frozenset({"start date", "start time", "duration h"})),
     ("clockify", frozenset({"start date", "start time", "duration decimal"})),
@@ -41,28 +41,31 @@ TRACKERS: tuple[tuple[str, frozenset[str]], ...] = (
 
 @dataclass(frozen=True)
 class Columns:
-    """The tracker, and where in a row each thing stands."""
+    """The tracker, and the position of each column in a row."""
 
     source: str
     places: Mapping[str, int]
 
 
 def recognise(heading: Sequence[str]) -> Columns | None:
-    """The columns of a heading; None where it is no tracker's, or names neither a client nor a project."""
-    words = [plain(cell) for cell in heading[:MOST]]
-    source = next((name for name, needed in TRACKERS if needed <= set(words)), None)
-    if source is None or not {"client", "project"} & set(words):
+    """Return the columns of a heading.
+
+    None where it belongs to no known tracker, or names neither a client nor a project.
+    """
+    headings = [plain(cell) for cell in heading[:MOST]]
+    source = next((name for name, required in TRACKERS if required <= set(headings)), None)
+    if source is None or not {"client", "project"} & set(headings):
         return None
-    places = {}
-    for what, names in NAMES.items():
-        found = next((name for name in names if name in words), None)
-        if found:
-            places[what] = words.index(found)
-    return Columns(source, places)
+    positions = {}
+    for field, names in NAMES.items():
+        heading_name = next((name for name in names if name in headings), None)
+        if heading_name:
+            positions[field] = headings.index(heading_name)
+    return Columns(source, positions)
 
 
 def plain(cell: str) -> str:
-    """A heading in small letters, with single spaces and no signs: "Duration (h)" → "duration h"."""
+    """Return a heading in lower case, without punctuation: "Duration (h)" → "duration h"."""
     return " ".join(
         re.split(r"[\W_]+", unicodedata.normalize("NFKC", cell[:LONGEST]).casefold())
     ).strip()

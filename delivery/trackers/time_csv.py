@@ -1,6 +1,7 @@
-"""Reads the detailed exports of Toggl Track, Harvest and Clockify: every line, and why one could not be read. Pure.
+"""Reads the detailed exports of Toggl Track, Harvest and Clockify. Pure.
 
-Days stay as they are written: whether the day or the month comes first may have to be asked.
+Every line is returned, with the reason where it could not be read. Days stay as they are written,
+because a person may have to say whether the day or the month comes first.
 """
 
 from collections import defaultdict
@@ -17,14 +18,14 @@ from delivery.trackers.time_columns import Columns
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_LINES = 20_000
-MOST_NAMES = 400  # of clients and projects: each is asked about
-PREAMBLE = 10  # rows within which the heading is looked for
+MOST_NAMES = 400  # clients and projects, because a person is asked about each
+PREAMBLE = 10  # rows in which the heading is searched for
 DELIMITERS = (",", ";", "\t")
-NAME, NOTE = 160, 300  # characters that are kept
+NAME, NOTE = 160, 300  # characters that are stored
 
 
 class Reason(StrEnum):
-    """Why a file is none that can be taken over."""
+    """Why a file cannot be imported."""
 
     TOO_BIG = "too_big"
     TOO_MANY = "too_many"
@@ -34,7 +35,7 @@ class Reason(StrEnum):
 
 
 class Fault(StrEnum):
-    """Why a line is none."""
+    """Why a line cannot be imported."""
 
     BROKEN = "broken"
     NO_DURATION = "no_duration"
@@ -42,7 +43,7 @@ class Fault(StrEnum):
 
 
 class Unreadable(Exception):
-    """The file cannot be taken over."""
+    """The file cannot be imported."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason)
@@ -51,9 +52,10 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Line:
-    """One line. `on` is its day as it is written; `start` and `end` are clocks of its day, or "".
+    """One line of an export.
 
-    `is_cut`: the note was longer, or held signs that cannot be seen.
+    `on` is its day as it is written. `start` and `end` are times of that day in ISO format, or
+    empty. `is_cut` says that the note was shortened or held invisible characters.
     """
 
     line: int
@@ -71,18 +73,18 @@ class Line:
 
     @property
     def name(self) -> str:
-        """Whose time it is, in the tracker's words: the same for all lines of one client's project."""
+        """The tracker's client and project, the same for all lines of one project."""
         return f"{self.client}\n{self.project}"
 
     @property
     def minutes(self) -> int:
-        """Half a minute up."""
+        """The duration in whole minutes; half a minute is rounded up."""
         return (self.seconds + 30) // 60
 
 
 @dataclass(frozen=True)
 class Export:
-    """What was read, in the file's order."""
+    """What was read, in the order of the file."""
 
     source: str
     encoding: str
@@ -90,36 +92,44 @@ class Export:
 
 
 def read(data: bytes) -> Export:
-    """The lines of an export. Raises Unreadable, and nothing else, whatever the bytes are."""
+    """Return the lines of an export.
+
+    Raises Unreadable, and nothing else, whatever the bytes are.
+    """
     if len(data) > MOST_BYTES:
         raise Unreadable(Reason.TOO_BIG)
     text, encoding = text_tables.decoded(data)
-    delimiter, heading, found = _heading(text)
-    rows = list(islice(text_tables.rows(text, delimiter), heading + 1, heading + 2 + MOST_LINES))
+    delimiter, heading_index, columns = _heading(text)
+    rows = list(
+        islice(text_tables.rows(text, delimiter), heading_index + 1, heading_index + 2 + MOST_LINES)
+    )
     if len(rows) > MOST_LINES:
         raise Unreadable(Reason.TOO_MANY)
     lines = [
-        _line(number, row, found) for number, row in rows if row is None or any(map(str.strip, row))
+        _line(number, row, columns)
+        for number, row in rows
+        if row is None or any(map(str.strip, row))
     ]
     if not lines:
         raise Unreadable(Reason.EMPTY)
     if len({line.name for line in lines}) > MOST_NAMES:
         raise Unreadable(Reason.TOO_MANY_NAMES)
-    return Export(found.source, encoding, lines)
+    return Export(columns.source, encoding, lines)
 
 
 def keys(source: str, lines: Sequence[Line], days: Sequence[date | None]) -> list[str]:
-    """What tells each line from all others, in this file and the next: "" where its day is none.
+    """Return a key for each line that identifies it across files; empty where its day is None.
 
-    Lines of one file that say exactly the same are counted, so that two exports that overlap know each other's.
+    Lines of one file that are exactly alike are numbered, so that lines in two overlapping exports
+    get the same keys.
     """
-    seen: dict[tuple[str, ...], int] = defaultdict(int)
-    found = []
+    counts: dict[tuple[str, ...], int] = defaultdict(int)
+    keys = []
     for line, day in zip(lines, days, strict=True):
         if day is None:
-            found.append("")
+            keys.append("")
             continue
-        says = (
+        content = (
             source,
             day.isoformat(),
             line.start,
@@ -128,53 +138,60 @@ def keys(source: str, lines: Sequence[Line], days: Sequence[date | None]) -> lis
             line.project,
             line.note,
         )
-        seen[says] += 1
-        found.append(sha256("\x1f".join([*says, str(seen[says])]).encode()).hexdigest())
-    return found
+        counts[content] += 1
+        keys.append(sha256("\x1f".join([*content, str(counts[content])]).encode()).hexdigest())
+    return keys
 
 
 def overlaps(lines: Iterable[Line], days: Iterable[date | None]) -> list[tuple[int, int]]:
-    """Line numbers of one person's work that was done while other work of theirs had not ended: (later, earlier)."""
+    """Return the line numbers of work that overlaps other work of the same person.
+
+    Each pair is (line, line with the earlier start).
+    """
     spans: dict[str, list[tuple[datetime, datetime, int]]] = defaultdict(list)
     for line, day in zip(lines, days, strict=True):
         if day and line.start and line.seconds:
             start = datetime.combine(day, time.fromisoformat(line.start))
             spans[line.who].append((start, start + timedelta(seconds=line.seconds), line.line))
-    found = []
-    for own in spans.values():
-        own.sort()
-        until, holder = own[0][1], own[0][2]
-        for start, end, number in own[1:]:
-            if start < until:
-                found.append((number, holder))
-            if end > until:
-                until, holder = end, number
-    return sorted(found)
+    pairs = []
+    for person_spans in spans.values():
+        person_spans.sort()
+        busy_until, busy_line = person_spans[0][1], person_spans[0][2]
+        for start, end, number in person_spans[1:]:
+            if start < busy_until:
+                pairs.append((number, busy_line))
+            if end > busy_until:
+                busy_until, busy_line = end, number
+    return sorted(pairs)
 
 
 def _heading(text: str) -> tuple[str, int, Columns]:
-    """The delimiter, the heading's place among the rows, and the columns: the reading that knows most of them."""
+    """Return the delimiter, the index of the heading among the rows, and the columns.
+
+    Of all readings the one that recognises most columns is taken. Raises Unreadable.
+    """
     best: tuple[str, int, Columns] | None = None
     for delimiter in DELIMITERS:
-        for place, (_number, row) in enumerate(islice(text_tables.rows(text, delimiter), PREAMBLE)):
-            found = time_columns.recognise(row or [])
-            if found and (best is None or len(found.places) > len(best[2].places)):
-                best = (delimiter, place, found)
+        for index, (_number, row) in enumerate(islice(text_tables.rows(text, delimiter), PREAMBLE)):
+            columns = time_columns.recognise(row or [])
+            if columns and (best is None or len(columns.places) > len(best[2].places)):
+                best = (delimiter, index, columns)
     if best is None:
         raise Unreadable(Reason.NO_HEADING)
     return best
 
 
-def _line(number: int, row: Sequence[str] | None, found: Columns) -> Line:
+def _line(number: int, row: Sequence[str] | None, columns: Columns) -> Line:
+    """Return the line in a row; a broken row gives a line with a fault."""
     if row is None:
         return Line(number, fault=Fault.BROKEN)
 
-    def cell(what: str) -> str:
-        place = found.places.get(what)
-        return row[place].strip() if place is not None and place < len(row) else ""
+    def cell(field: str) -> str:
+        index = columns.places.get(field)
+        return row[index].strip() if index is not None and index < len(row) else ""
 
     client, project, task = (
-        text_tables.tidy(cell(what))[:NAME] for what in ("client", "project", "task")
+        text_tables.tidy(cell(field))[:NAME] for field in ("client", "project", "task")
     )
     written = cell("note")
     note = text_tables.tidy(written)
@@ -197,23 +214,27 @@ def _line(number: int, row: Sequence[str] | None, found: Columns) -> Line:
 
 
 def _seconds(duration: str, decimal: str, start: str, end: str) -> tuple[int, str]:
-    """How long it took, by what says so first; and what is wrong with it."""
-    for said in filter(None, (duration, decimal)):
+    """Return the duration of a line and, if it has one, its fault.
+
+    The first of these that the line has is used: the duration, the decimal duration, start and end.
+    """
+    for cell in filter(None, (duration, decimal)):
         try:
-            seconds = time_cells.read_seconds(said)
+            seconds = time_cells.read_seconds(cell)
         except ValueError:
             return 0, Fault.NO_DURATION
         return seconds, "" if seconds >= 30 else Fault.NO_TIME
     if not (start and end):
         return 0, Fault.NO_DURATION
-    began, ended = (time.fromisoformat(clock) for clock in (start, end))
-    passed = datetime.combine(date.min, ended) - datetime.combine(date.min, began)
-    seconds = int(passed.total_seconds()) % 86400
+    start_time, end_time = (time.fromisoformat(text) for text in (start, end))
+    difference = datetime.combine(date.min, end_time) - datetime.combine(date.min, start_time)
+    # Work that ends before it starts has passed midnight.
+    seconds = int(difference.total_seconds()) % 86400
     return seconds, "" if seconds >= 30 else Fault.NO_TIME
 
 
 def _clock(cell: str) -> str:
-    """A clock as ISO; "" where the cell is none."""
+    """Return a time of day in ISO format, empty where the cell holds none."""
     try:
         return time_cells.read_clock(cell).isoformat()
     except ValueError:

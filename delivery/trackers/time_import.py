@@ -1,6 +1,6 @@
-"""Takes time over from another tracker: read, tried as often as wanted without writing, then written down whole.
+"""Imports time from another tracker: reads a file, previews it, writes or undoes its entries.
 
-What a line says becomes an entry by the rules of delivery.hours.period_for_day, as if it had been typed.
+Entries are made by the rules of delivery.hours.period_for_day, as if a person had typed them.
 """
 
 import json
@@ -35,11 +35,14 @@ BATCH = 500
 def read(
     *, business: Business, file_name: str, data: bytes, actor: str, now: datetime
 ) -> TimeImport:
-    """Read an export and guess whose time it is; nothing is written down yet. Raises BadExport with the reason."""
+    """Read an export and guess whose time it is; no entry is written yet.
+
+    Raises BadExport with the reason.
+    """
     try:
         export = time_csv.read(data)
-    except Unreadable as no:
-        raise BadExport(_why(no.reason), field="file") from None
+    except Unreadable as error:
+        raise BadExport(_why(error.reason), field="file") from None
     lines = [_printable(line) for line in export.lines]
     open_due(now=now, only=business)
     return TimeImport.objects.create(
@@ -58,102 +61,117 @@ def read(
 
 
 def candidates(business: Business) -> list[Agreement]:
-    """The agreements that time can be taken over for: those that run, and then those that have ended."""
-    found = Agreement.objects.filter(business=business, state__in=(*RUNS, AgreementState.ENDED))
-    rows = list(found.select_related("client").order_by("client__name", "-starts_on", "pk"))
-    return sorted(rows, key=lambda row: row.state not in RUNS)
+    """Return the agreements that time can be imported for: running ones first, then ended ones."""
+    matching = Agreement.objects.filter(business=business, state__in=(*RUNS, AgreementState.ENDED))
+    agreements = list(
+        matching.select_related("client").order_by("client__name", "-starts_on", "pk")
+    )
+    return sorted(agreements, key=lambda agreement: agreement.state not in RUNS)
 
 
 def choose(
     *, row: TimeImport, places: Mapping[str, str], day_first: bool | None, all_billable: bool
 ) -> None:
-    """Say whose time a name's is (an agreement's id, "-" to leave it out, "" for not known yet), and how to read it.
+    """Store which agreement each name stands for, and how the file is to be read.
 
-    What is no name of the file and no agreement of the business is passed over.
+    `places` maps a name to the id of an agreement, "-" to skip its lines, or "" while it is not
+    known. Names that are not in the file and ids that are not the business's are ignored. Raises
+    NotAllowedNow when the import was finished in the meantime.
     """
-    known = {str(agreement.pk) for agreement in candidates(row.business)} | {LEFT_OUT, ""}
-    said = {name: place for name, place in places.items() if name in row.places and place in known}
-    sets = {"places": row.places | said, "day_first": day_first, "all_billable": all_billable}
-    if not TimeImport.objects.filter(pk=row.pk, state=TimeImportState.READ).update(**sets):
+    allowed = {str(agreement.pk) for agreement in candidates(row.business)} | {LEFT_OUT, ""}
+    valid = {
+        name: agreement_id
+        for name, agreement_id in places.items()
+        if name in row.places and agreement_id in allowed
+    }
+    fields = {"places": row.places | valid, "day_first": day_first, "all_billable": all_billable}
+    if not TimeImport.objects.filter(pk=row.pk, state=TimeImportState.READ).update(**fields):
         raise NotAllowedNow(_("This import was finished meanwhile."))
-    row.refresh_from_db(fields=list(sets))
+    row.refresh_from_db(fields=list(fields))
 
 
 def trial(row: TimeImport, *, now: datetime) -> Trial:
-    """What taking it over would do, line by line; nothing is written."""
+    """Return the preview of the import; nothing is written."""
     return try_out(row, candidates(row.business), now=now)
 
 
 def chosen(row: TimeImport) -> str:
-    """A mark of whose time each name's is and how days are read: another tab may say something else."""
-    said = [sorted(row.places.items()), row.day_first, row.all_billable]
-    return sha256(json.dumps(said).encode()).hexdigest()
+    """Return a hash of the choices: which agreement each name stands for, and how days are read.
+
+    It shows whether another tab has changed them.
+    """
+    choices = [sorted(row.places.items()), row.day_first, row.all_billable]
+    return sha256(json.dumps(choices).encode()).hexdigest()
 
 
 def take_over(
     *, row: TimeImport, good: int, bad: int, seen: str, without_bad: bool, actor: str, now: datetime
 ) -> TimeImport:
-    """Write every line down that fits, in one transaction. `good` and `bad` are the numbers that the person saw, and
-    `seen` what was `chosen` then.
+    """Write an entry for every line that fits, in one transaction.
 
-    Raises NotAllowedNow where they are others by now, or somebody was first; BadExport where there are bad lines and
-    nobody has said that they may be left out.
+    `good` and `bad` are the numbers of lines in the preview that the person saw, and `seen` is the
+    result of `chosen` at that moment. Raises NotAllowedNow when any of these has changed or the
+    import was finished in the meantime, and BadExport when there is nothing to import, or when
+    lines do not fit and `without_bad` is not set.
     """
     with transaction.atomic():
         time_log.hold(row.business_id)
         row.refresh_from_db(fields=["places", "day_first", "all_billable"])
         open_due(now=now, only=row.business)
-        tried = trial(row, now=now)
-        if (len(tried.good), len(tried.bad), chosen(row)) != (good, bad, seen):
+        preview = trial(row, now=now)
+        if (len(preview.good), len(preview.bad), chosen(row)) != (good, bad, seen):
             raise NotAllowedNow(
                 _("This has changed since you looked: see below what would be taken over now.")
             )
-        if tried.asks_order or not tried.good:
+        if preview.asks_order or not preview.good:
             raise BadExport(_("There is nothing to take over yet."))
-        if tried.bad and not without_bad:
+        if preview.bad and not without_bad:
             raise BadExport(
                 _("Say that the lines that do not fit may be left out, or mend them first.")
             )
-        sets = {"entries": len(tried.good), "finished_at": now, "actor": actor}
-        move(row, TimeImportState.DONE, TIME_IMPORT, sets=sets)
+        fields = {"entries": len(preview.good), "finished_at": now, "actor": actor}
+        move(row, TimeImportState.DONE, TIME_IMPORT, sets=fields)
         TimeEntry.objects.bulk_create(
-            [one.entry for one in tried.good if one.entry], batch_size=BATCH
+            [result.entry for result in preview.good if result.entry], batch_size=BATCH
         )
     return row
 
 
 def drop(*, row: TimeImport) -> TimeImport:
-    """It is not wanted; nothing had been written."""
+    """Discard an import of which nothing was written. Raises NotAllowedNow otherwise."""
     return move(
         row, TimeImportState.DROPPED, {TimeImportState.READ: TIME_IMPORT[TimeImportState.READ]}
     )
 
 
 def take_back(*, row: TimeImport, actor: str, now: datetime) -> int:
-    """Take all its entries back, those too that were corrected since; how many.
+    """Undo an import: void all of its entries, corrected ones too; return how many.
 
-    Raises NoPeriod where a report has told a client about one of them.
+    Raises NoPeriod when a report has told a client about one of them.
     """
     with transaction.atomic():
         time_log.hold(row.business_id)
-        own = TimeEntry.objects.filter(imported=row)
-        if Report.objects.filter(period__in=own.values("period"), state=ReportState.SENT).exists():
+        entries = TimeEntry.objects.filter(imported=row)
+        if Report.objects.filter(
+            period__in=entries.values("period"), state=ReportState.SENT
+        ).exists():
             raise NoPeriod(
                 _(
-                    "A report has told the client about this time already; its entries are kept as they are."
+                    "A report has told the client about this time already; its entries are kept as "
+                    "they are."
                 )
             )
         move(
             row, TimeImportState.DROPPED, {TimeImportState.DONE: TIME_IMPORT[TimeImportState.DONE]}
         )
-        return own.update(voided_at=now, voided_by=actor)
+        return entries.update(voided_at=now, voided_by=actor)
 
 
 def _guessed(business: Business, lines: Iterable[Line]) -> dict[str, str]:
-    """Every name, in the order in which the file says them, with the agreement it probably is."""
+    """Return every name in the order of the file, with the agreement it probably stands for."""
     known = [
-        Known(str(row.pk), row.client.name, row.title, row.state in RUNS)
-        for row in candidates(business)
+        Known(str(agreement.pk), agreement.client.name, agreement.title, agreement.state in RUNS)
+        for agreement in candidates(business)
     ]
     names = dict.fromkeys((line.client, line.project) for line in lines if not line.fault)
     return {
@@ -163,13 +181,14 @@ def _guessed(business: Business, lines: Iterable[Line]) -> dict[str, str]:
 
 
 def _printable(line: Line) -> Line:
-    """Its note without what no paper can show (rule 31)."""
-    words = asdict(line)
+    """Return the line with characters removed from its note that no document can show (rule 31)."""
+    fields = asdict(line)
     note = glyphs.printable(line.note).strip()
-    return Line(**words | {"note": note, "is_cut": line.is_cut or note != line.note})
+    return Line(**fields | {"note": note, "is_cut": line.is_cut or note != line.note})
 
 
 def _why(reason: Reason) -> Any:
+    """Return the reason in a sentence."""
     return {
         Reason.TOO_BIG: _("The file is larger than 10 MB: export a shorter time."),
         Reason.TOO_MANY: _("The file has more than 20,000 lines: export a shorter time."),
@@ -178,7 +197,7 @@ def _why(reason: Reason) -> Any:
         ),
         Reason.EMPTY: _("The file has a heading but no lines."),
         Reason.NO_HEADING: _(
-            "This is no detailed report of Toggl Track, Harvest or Clockify: its first line should name the day, the "
-            "duration and the client or project, in English."
+            "This is no detailed report of Toggl Track, Harvest or Clockify: its first line should "
+            "name the day, the duration and the client or project, in English."
         ),
     }[reason]

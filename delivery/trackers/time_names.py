@@ -1,4 +1,4 @@
-"""Guesses which of our agreements the clients and projects of another tracker are, by their names. Pure."""
+"""Guesses which agreement a tracker's client and project stand for, by their names. Pure."""
 
 import re
 import unicodedata
@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-ALIKE = 0.84  # of 1, from which two names are taken for the same
-LONGEST = 60
+ALIKE = 0.84  # similarity, of at most 1, from which two names are taken for the same
+LONGEST = 60  # characters of a name that are compared
+# Words that say what kind of company a client is.
 FORMS = {
     "co",
     "company",
@@ -34,7 +35,7 @@ FORMS = {
 
 @dataclass(frozen=True)
 class Known:
-    """An agreement of ours."""
+    """An agreement of the business that time can be imported for."""
 
     pk: str
     client: str
@@ -43,44 +44,57 @@ class Known:
 
 
 def guess(client: str, project: str, known: Sequence[Known]) -> str:
-    """The id of the one agreement that is meant; "" where it could be none, or more than one."""
+    """Return the id of the one agreement that is meant.
+
+    An empty string means that none, or more than one, fits the names.
+    """
     if client:
-        return _only(_nearest(client, known, lambda row: row.client), project)
-    found = _nearest(project, known, lambda row: row.client) or _nearest(
-        project, known, lambda row: row.title
+        return _single(_nearest(client, known, lambda agreement: agreement.client), project)
+    matches = _nearest(project, known, lambda agreement: agreement.client) or _nearest(
+        project, known, lambda agreement: agreement.title
     )
-    return _only(found, project)
+    return _single(matches, project)
 
 
-def _nearest(name: str, known: Sequence[Known], of: Callable[[Known], str]) -> list[Known]:
-    """Those with the name that is most like it, if any is like it at all."""
-    rated = [(_likeness(_plain(name), _plain(of(row))), row) for row in known]
-    best = max((rate for rate, _row in rated), default=0)
-    return [row for rate, row in rated if rate == best and best >= ALIKE]
+def _nearest(name: str, known: Sequence[Known], name_of: Callable[[Known], str]) -> list[Known]:
+    """Return the agreements whose name is most similar, if any is similar enough."""
+    ratings = [
+        (_similarity(_plain(name), _plain(name_of(agreement))), agreement) for agreement in known
+    ]
+    best = max((rating for rating, _agreement in ratings), default=0)
+    return [agreement for rating, agreement in ratings if rating == best and best >= ALIKE]
 
 
-def _only(found: Sequence[Known], project: str) -> str:
-    """One of a client's agreements: the only one, the one that is called like the project, the only one that runs."""
-    for some in (
-        found,
-        _nearest(project, found, lambda row: row.title),
-        [row for row in found if row.is_running],
+def _single(matches: Sequence[Known], project: str) -> str:
+    """Return the id of the one agreement of a client that is meant, empty if that is not clear.
+
+    This is the only one, or the only one named like the project, or the only one that runs.
+    """
+    for candidates in (
+        matches,
+        _nearest(project, matches, lambda agreement: agreement.title),
+        [agreement for agreement in matches if agreement.is_running],
     ):
-        if len(some) == 1:
-            return some[0].pk
+        if len(candidates) == 1:
+            return candidates[0].pk
     return ""
 
 
-def _likeness(one: str, other: str) -> float:
-    if not one or not other:
+def _similarity(first: str, second: str) -> float:
+    """Return how similar two names are, 0 to 1; 0 below ALIKE."""
+    if not first or not second:
         return 0
-    if one == other:
+    if first == second:
         return 1
-    pair = SequenceMatcher(None, one, other)
-    return pair.ratio() if pair.real_quick_ratio() >= ALIKE and pair.quick_ratio() >= ALIKE else 0
+    matcher = SequenceMatcher(None, first, second)
+    return (
+        matcher.ratio()
+        if matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE
+        else 0
+    )
 
 
 def _plain(name: str) -> str:
-    """Small letters without signs, and without what kind of company it is."""
+    """Return a name in lower case, without punctuation and without the kind of company."""
     words = re.split(r"[\W_]+", unicodedata.normalize("NFKC", name[:LONGEST]).casefold())
     return " ".join(word for word in words if word and word not in FORMS)

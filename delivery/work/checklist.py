@@ -1,4 +1,4 @@
-"""What a period promises and how it stands: the lines that both sides read, with what was handed over."""
+"""The checklist of a period as both sides read it: deliverables, their standing and handovers."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from delivery.rules.states import DeliverableState
 
 @dataclass(frozen=True)
 class Line:
-    """One promised thing. `due` is the last day on which it is in time."""
+    """One deliverable on a checklist. `due` is the last day on which it is in time."""
 
     row: Deliverable
     standing: Standing
@@ -22,12 +22,12 @@ class Line:
 
     @property
     def handovers(self) -> list[Handover]:
-        """What was given of it, oldest first."""
+        """What was handed over for it, oldest first."""
         return list(self.row.handovers.all())
 
     @property
     def tone(self) -> str:
-        """For a badge: good, warn, bad, or nothing."""
+        """The colour of its badge: good, warn, bad or mute."""
         tones = {Standing.DONE: "good", Standing.LATE: "bad", Standing.BEHIND: "warn"}
         return tones.get(self.standing, "mute")
 
@@ -53,22 +53,38 @@ class Line:
 
 
 def lines(periods: Iterable[Period], today: date) -> dict[UUID, list[Line]]:
-    """Of each period, in the order of its list; two questions, whatever the number of periods."""
+    """Return the checklist of each period by the period's id.
+
+    Takes two queries, however many periods there are.
+    """
     by_id = {period.pk: period for period in periods}
-    rows = Deliverable.objects.filter(period__in=by_id).select_related(
+    deliverables = Deliverable.objects.filter(period__in=by_id).select_related(
         "carried_from__period", "carried_to__period"
     )
-    found: dict[UUID, list[Line]] = {pk: [] for pk in by_id}
-    for row in rows.prefetch_related("handovers").order_by("position"):
-        found[row.period_id].append(_line(row, by_id[row.period_id], today))
-    return found
+    checklists: dict[UUID, list[Line]] = {pk: [] for pk in by_id}
+    for deliverable in deliverables.prefetch_related("handovers").order_by("position"):
+        checklists[deliverable.period_id].append(
+            _line(deliverable, by_id[deliverable.period_id], today)
+        )
+    return checklists
 
 
 def late(rows: Iterable[Deliverable], today: date) -> list[Deliverable]:
-    """Those whose last day is over with something missing; give them with their periods."""
-    return [row for row in rows if _line(row, row.period, today).standing == Standing.LATE]
+    """Return the deliverables that are overdue with something missing; load `period` first."""
+    return [
+        deliverable
+        for deliverable in rows
+        if _line(deliverable, deliverable.period, today).standing == Standing.LATE
+    ]
 
 
-def _line(row: Deliverable, period: Period, today: date) -> Line:
-    one = progress.promise(row.promised, row.done, period.starts_on, period.ends_on, row.due_on)
-    return Line(row, progress.standing(one, DeliverableState(row.state), today), one.last)
+def _line(deliverable: Deliverable, period: Period, today: date) -> Line:
+    """Return the line of a deliverable as of `today`."""
+    promise = progress.promise(
+        deliverable.promised, deliverable.done, period.starts_on, period.ends_on, deliverable.due_on
+    )
+    return Line(
+        deliverable,
+        progress.standing(promise, DeliverableState(deliverable.state), today),
+        promise.last,
+    )

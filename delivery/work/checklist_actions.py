@@ -1,4 +1,4 @@
-"""Turns the agreement's list of deliverables into each period's checklist, adds to it, and ticks it off."""
+"""Creates the checklist of each period from the agreement's tier, adds to it, and updates it."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -18,13 +18,13 @@ from delivery.work import leftover
 from delivery.work.closed_periods import hold_open
 
 BATCH = 1000  # periods
-MOST = 9999  # pieces
+MOST = 9999  # pieces of one deliverable
 
 
 def open_checklists(*, now: datetime) -> int:
-    """Make the rows of every period that has none of its own yet; the number of rows made. Any number of times.
+    """Create the deliverables of every period that has none of its own yet; return how many.
 
-    What an earlier period carries over is placed too, once there is a period for it.
+    What earlier periods carry over is placed too, once there is a period for it. Safe to repeat.
     """
     made = 0
     for batch in _batches():
@@ -46,7 +46,7 @@ def open_checklists(*, now: datetime) -> int:
 
 
 def add(*, period: Period, title: str, promised: int, now: datetime) -> Deliverable:
-    """Something beyond the tier's list, for this period alone. Raises AlreadySent."""
+    """Add a deliverable beyond the tier's, for this period only. Raises AlreadySent."""
     with transaction.atomic():
         hold_open(period)
         return Deliverable.objects.create(
@@ -60,28 +60,37 @@ def add(*, period: Period, title: str, promised: int, now: datetime) -> Delivera
 
 
 def set_done(*, deliverable: Deliverable, done: int) -> Deliverable:
-    """How many of it the client has; never fewer than were handed over with a link or a file. Raises BadHandover."""
+    """Set how many pieces the client has; return the deliverable.
+
+    Raises BadHandover below the number that was handed over, NotAllowedNow when the rest was
+    carried or waived, and AlreadySent.
+    """
     with transaction.atomic():
         hold_open(deliverable.period)
-        given = (
+        handed_over = (
             Handover.objects.filter(deliverable=deliverable).aggregate(sum=Sum("count"))["sum"] or 0
         )
-        if done < given:
-            words = _("%(n)s of it were handed over: take one of those back first.") % {"n": given}
-            raise BadHandover(words, field="done")
+        if done < handed_over:
+            message = _("%(n)s of it were handed over: take one of those back first.") % {
+                "n": handed_over
+            }
+            raise BadHandover(message, field="done")
         must_be_counted(deliverable, done=done)
     return deliverable
 
 
 def correct(*, deliverable: Deliverable, done: int, due_on: date | None) -> Deliverable:
-    """Both at once, or neither. Raises BadHandover."""
+    """Set the number done and the due day together. Raises the errors of both."""
     with transaction.atomic():
         set_done(deliverable=deliverable, done=done)
         return want_by(deliverable=deliverable, due_on=due_on)
 
 
 def want_by(*, deliverable: Deliverable, due_on: date | None) -> Deliverable:
-    """The day on which it is wanted, inside its period; null: the period's last. Raises BadHandover."""
+    """Set the day by which the deliverable is wanted; None means the period's last day.
+
+    Raises BadHandover for a day outside the period, NotAllowedNow and AlreadySent.
+    """
     period = deliverable.period
     if due_on and not period.starts_on <= due_on < period.ends_on:
         raise BadHandover(_("Choose a day inside the period."), field="due_on")
@@ -92,33 +101,42 @@ def want_by(*, deliverable: Deliverable, due_on: date | None) -> Deliverable:
 
 
 def must_be_counted(deliverable: Deliverable, **sets: object) -> None:
-    """Write columns of one that is still open. Raises NotAllowedNow where its rest was carried or waived."""
-    still = Deliverable.objects.filter(pk=deliverable.pk, state=DeliverableState.OPEN)
-    if not still.update(**sets):
+    """Update columns of a deliverable that is still open.
+
+    Raises NotAllowedNow when its rest was carried or waived.
+    """
+    still_open = Deliverable.objects.filter(pk=deliverable.pk, state=DeliverableState.OPEN)
+    if not still_open.update(**sets):
         raise NotAllowedNow(_("What was missing of this was carried on or waived already."))
     deliverable.refresh_from_db()
 
 
 def behind_all(period: Period) -> int:
-    """The position behind everything that is there; hold the period first."""
+    """Return the position after all deliverables of the period; lock the period first."""
     last = Deliverable.objects.filter(period=period).aggregate(last=Max("position"))["last"] or 0
     return max(OWN, last) + 1
 
 
 def _batches() -> Iterator[list[Period]]:
-    """The periods that have no row of their own: what was carried into them or added does not count as one."""
+    """Yield the periods that have no deliverables of their own, in batches."""
     last = None
-    while batch := list(_bare(last)[:BATCH]):
+    while batch := list(_periods_without_checklist(last)[:BATCH]):
         yield batch
         last = batch[-1].pk
 
 
-def _bare(after: object) -> QuerySet[Period]:
-    own = Deliverable.objects.filter(period=OuterRef("pk"), position__lte=OWN)
-    nothing = Q(amendment__isnull=True, agreement__tier__deliverables=[]) | Q(
+def _periods_without_checklist(after: object) -> QuerySet[Period]:
+    """Return the periods without deliverables of their own, after the period with the id `after`.
+
+    Deliverables that were carried in or added do not count as the period's own.
+    """
+    own_deliverables = Deliverable.objects.filter(period=OuterRef("pk"), position__lte=OWN)
+    promises_nothing = Q(amendment__isnull=True, agreement__tier__deliverables=[]) | Q(
         amendment__tier__deliverables=[]
     )
     paused = Q(state=PeriodState.SKIPPED, minutes=0)  # nothing is promised in a pause
-    found = Period.objects.exclude(nothing).exclude(paused).filter(~Exists(own))
-    found = found.filter(pk__gt=after) if after else found
-    return found.select_related("agreement", "amendment").order_by("pk")
+    periods = (
+        Period.objects.exclude(promises_nothing).exclude(paused).filter(~Exists(own_deliverables))
+    )
+    periods = periods.filter(pk__gt=after) if after else periods
+    return periods.select_related("agreement", "amendment").order_by("pk")

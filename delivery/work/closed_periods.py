@@ -1,4 +1,4 @@
-"""A period whose report was sent is closed: what the client was told does not change any more (rule 38)."""
+"""Closed periods: once the report of a period is sent, its contents no longer change (rule 38)."""
 
 from django.utils.translation import gettext as _
 
@@ -9,12 +9,15 @@ from delivery.rules.states import ReportState
 
 
 def is_closed(period: Period) -> bool:
-    """Whether its report was sent."""
+    """Whether the report of the period was sent."""
     return Report.objects.filter(period=period, state=ReportState.SENT).exists()
 
 
 def hold_open(period: Period) -> None:
-    """Hold a period for the rest of the transaction; writers take turns. Raises AlreadySent where it is closed."""
+    """Lock the period until the end of the transaction.
+
+    Writers wait for each other on this lock. Raises AlreadySent when the period is closed.
+    """
     Period.objects.select_for_update(no_key=True).get(pk=period.pk)
     if is_closed(period):
         raise AlreadySent(_("The report for this period was sent; what it says is kept as it is."))

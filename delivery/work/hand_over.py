@@ -1,4 +1,4 @@
-"""Gives the client a piece of what was promised, with a link or a file, and takes it back while that is possible."""
+"""Hands a piece of a deliverable over to the client, with a link or a file, and undoes it."""
 
 from datetime import date, datetime
 from urllib.parse import urlsplit
@@ -28,9 +28,10 @@ def hand_over(
     file: "File[bytes] | None" = None,
     request: Request | None = None,
 ) -> Handover:
-    """It counts `count` times; more than was promised is allowed. `on`: the day, by default today.
+    """Hand over `count` pieces of a deliverable; more than was promised is allowed.
 
-    Raises BadHandover, NotAllowedNow and AlreadySent; nothing is written then.
+    `on` is the day in the client's time zone, by default today. Raises BadHandover, NotAllowedNow
+    and AlreadySent; then nothing is written.
     """
     period = deliverable.period
     today = local_day(now, period.agreement.time_zone)
@@ -40,8 +41,8 @@ def hand_over(
         raise BadHandover(_("A link begins with https:// or http://."), field="url")
     if on and on > today:
         raise BadHandover(_("This day has not come yet."), field="on")
-    kept = vars(handover_files.keep(file)) if file else {}
-    row = Handover(
+    file_fields = vars(handover_files.keep(file)) if file else {}
+    handover = Handover(
         business_id=deliverable.business_id,
         deliverable=deliverable,
         on=on or today,
@@ -51,17 +52,20 @@ def hand_over(
         actor=actor[:200],
         request=request,
         created_at=now,
-        **kept,
+        **file_fields,
     )
     with transaction.atomic():
         hold_open(period)
         must_be_counted(deliverable, done=F("done") + count)
-        row.save(force_insert=True)
-    return row
+        handover.save(force_insert=True)
+    return handover
 
 
 def take_back(*, handover: Handover) -> Deliverable:
-    """It was not given: its row goes, and it does not count any more. Raises NotAllowedNow and AlreadySent."""
+    """Undo a handover: delete it, and subtract its pieces from the deliverable.
+
+    Raises NotAllowedNow and AlreadySent.
+    """
     deliverable = handover.deliverable
     with transaction.atomic():
         hold_open(deliverable.period)
@@ -71,14 +75,14 @@ def take_back(*, handover: Handover) -> Deliverable:
 
 
 def is_link(url: str) -> bool:
-    """Whether it leads to the web: no other scheme, no sign that ends the address early."""
+    """Whether the URL leads to the web: http or https, and no character that ends it early."""
     try:
-        found = urlsplit(url)
+        parts = urlsplit(url)
     except ValueError:
         return False
     return (
-        found.scheme in ("http", "https")
-        and bool(found.hostname)
+        parts.scheme in ("http", "https")
+        and bool(parts.hostname)
         and url.isprintable()
         and " " not in url
     )

@@ -1,4 +1,7 @@
-"""Keeps handed-over files by the SHA-256 of their bytes, never opens one, and gives back only the same bytes."""
+"""Stores handed-over files under the SHA-256 of their bytes, and returns only unaltered bytes.
+
+A stored file is never opened or interpreted.
+"""
 
 import hashlib
 import os
@@ -19,7 +22,7 @@ LARGEST = 20 * 1024 * 1024  # bytes
 
 @dataclass(frozen=True)
 class Kept:
-    """What a Handover remembers of its file."""
+    """What a Handover stores about its file; `size` is in bytes."""
 
     file_name: str
     content_type: str
@@ -28,9 +31,11 @@ class Kept:
 
 
 def keep(upload: "File[bytes]") -> Kept:
-    """Write the bytes durably. Raises BadHandover for what is empty, too large, a program or a web page.
+    """Store the bytes of an upload durably.
 
-    A rollback after it leaves a file without a row, which nobody can ask for; never a row without its file.
+    Raises BadHandover for a file that is empty, too large, a program or a web page. When the
+    caller's transaction is rolled back, a file without a row stays behind, which nobody can ask
+    for; a row without its file cannot happen.
     """
     name = file_kind.clean_name(upload.name or "") or _("file")
     if not upload.size:
@@ -42,28 +47,31 @@ def keep(upload: "File[bytes]") -> Kept:
     upload.seek(0)
     head = upload.read(file_kind.HEAD)
     if file_kind.is_refused(name, head):
-        words = _("Programs and web pages cannot be handed over as files. Give a link instead.")
-        raise BadHandover(words, field="file")
-    sha256 = _write(upload)
+        message = _("Programs and web pages cannot be handed over as files. Give a link instead.")
+        raise BadHandover(message, field="file")
+    sha256 = _store(upload)
     return Kept(name, file_kind.kind(head), sha256, upload.size)
 
 
 def path(sha256: str) -> Path:
-    """Where bytes are."""
+    """Return where the bytes with this SHA-256 are stored."""
     return Path(settings.MEDIA_ROOT) / "handovers" / sha256[:2] / sha256
 
 
 def read(handover: Handover) -> bytes | None:
-    """The bytes of its file; None where it has none, it is gone, or a single one differs."""
+    """Return the bytes of a handover's file; None without a file, or when it is lost or altered."""
     try:
-        found = path(handover.sha256).read_bytes() if handover.sha256 else b""
+        data = path(handover.sha256).read_bytes() if handover.sha256 else b""
     except OSError:
         return None
-    return found if hashlib.sha256(found).hexdigest() == handover.sha256 else None
+    return data if hashlib.sha256(data).hexdigest() == handover.sha256 else None
 
 
-def _write(upload: "File[bytes]") -> str:
-    """Whole or not at all: a kill in between leaves a temporary file, never half a one under its name."""
+def _store(upload: "File[bytes]") -> str:
+    """Write the file whole or not at all; return its SHA-256.
+
+    If the process is killed, a temporary file stays behind, never half a file under its name.
+    """
     folder = Path(settings.MEDIA_ROOT) / "handovers"
     folder.mkdir(parents=True, exist_ok=True)
     digest = hashlib.sha256()
@@ -77,12 +85,12 @@ def _write(upload: "File[bytes]") -> str:
     target = path(digest.hexdigest())
     target.parent.mkdir(exist_ok=True)
     Path(file.name).replace(target)
-    _sync(target.parent)
+    _sync_folder(target.parent)
     return target.name
 
 
-def _sync(folder: Path) -> None:
-    """Else a power cut forgets the name, and the row points at nothing."""
+def _sync_folder(folder: Path) -> None:
+    """Write the directory entry to disk: a power cut could lose the file's name otherwise."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

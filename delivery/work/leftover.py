@@ -1,4 +1,4 @@
-"""What is missing when a period is over is carried into the next one, or waived with a reason the client reads."""
+"""Carries what is missing at the end of a period into a later one, or waives it with a reason."""
 
 from collections import defaultdict
 from datetime import datetime
@@ -24,12 +24,13 @@ from delivery.work.closed_periods import hold_open
 def carry(
     *, deliverable: Deliverable, because: str, actor: str, now: datetime, origin: Origin = UNSEEN
 ) -> Deliverable:
-    """The next period owes what is missing. Where that has not begun yet, its row is made when it does.
+    """Carry what is missing into the next period, whose row is created once that period exists.
 
-    Raises BadLeftover where nothing is missing or no period follows, and AlreadySent.
+    `because` is the reason, which the client reads. Raises BadLeftover when nothing is missing, the
+    reason is empty or no period follows, and AlreadySent.
     """
     with transaction.atomic():
-        _settle(
+        _close(
             deliverable,
             DeliverableState.CARRIED,
             because,
@@ -40,8 +41,8 @@ def carry(
         )
         agreement = Agreement.objects.get(pk=deliverable.period.agreement_id)
         place_due(now=now, agreement=agreement)
-        placed = Deliverable.objects.filter(carried_from=deliverable).exists()
-        if not placed and not _one_follows(agreement, deliverable.period):
+        is_placed = Deliverable.objects.filter(carried_from=deliverable).exists()
+        if not is_placed and not _period_follows(agreement, deliverable.period):
             raise BadLeftover(_("No period follows to carry this into. It can be waived."))
     return deliverable
 
@@ -49,9 +50,12 @@ def carry(
 def waive(
     *, deliverable: Deliverable, because: str, actor: str, now: datetime, origin: Origin = UNSEEN
 ) -> Deliverable:
-    """It is not owed any more. Raises BadLeftover and AlreadySent."""
+    """Waive what is missing: it is no longer owed. `because` is the reason, which the client reads.
+
+    Raises BadLeftover and AlreadySent.
+    """
     with transaction.atomic():
-        _settle(
+        _close(
             deliverable, DeliverableState.WAIVED, because, "deliverable_waived", actor, now, origin
         )
     return deliverable
@@ -60,115 +64,139 @@ def waive(
 def owe_again(
     *, deliverable: Deliverable, actor: str, now: datetime, origin: Origin = UNSEEN
 ) -> Deliverable:
-    """A waiver is taken back, as long as no report has told of it. Raises AlreadySent and NotAllowedNow."""
+    """Undo a waiver, unless a report has told the client about it.
+
+    Raises AlreadySent and NotAllowedNow.
+    """
     with transaction.atomic():
         hold_open(deliverable.period)
         move(deliverable, DeliverableState.OPEN, DELIVERABLE, sets={"because": ""})
-        _record(deliverable, "waiver_taken_back", actor, now, origin, deliverable.missing)
+        _audit(deliverable, "waiver_taken_back", actor, now, origin, deliverable.missing)
     return deliverable
 
 
 def place_due(*, now: datetime, agreement: Agreement | None = None) -> int:
-    """Make the rows of what was carried, once the period that owes them is there; how many. Any number of times."""
-    whose = Q(period__agreement=agreement) if agreement else Q(period__agreement__state__in=RUNS)
-    waits = Deliverable.objects.filter(
-        whose, state=DeliverableState.CARRIED, carried_to__isnull=True
+    """Create the rows of carried deliverables whose next period exists by now; return how many.
+
+    Safe to repeat.
+    """
+    scope = Q(period__agreement=agreement) if agreement else Q(period__agreement__state__in=RUNS)
+    waiting = Deliverable.objects.filter(
+        scope, state=DeliverableState.CARRIED, carried_to__isnull=True
     )
-    rows = list(waits.select_related("period").order_by("period__starts_on", "position"))
-    places = _places({row.period.agreement_id for row in rows})
+    carried = list(waiting.select_related("period").order_by("period__starts_on", "position"))
+    periods = _open_periods({deliverable.period.agreement_id for deliverable in carried})
     pairs = [
-        (row, place)
-        for row in rows
-        if (place := _next(places.get(row.period.agreement_id, []), row.period))
+        (deliverable, period)
+        for deliverable in carried
+        if (
+            period := _next_period(
+                periods.get(deliverable.period.agreement_id, []), deliverable.period
+            )
+        )
     ]
     with transaction.atomic():
-        return _place(pairs, now)
+        return _create_rows(pairs, now)
 
 
-def _settle(
-    row: Deliverable,
-    to: DeliverableState,
+def _close(
+    deliverable: Deliverable,
+    state: DeliverableState,
     because: str,
     event: str,
     actor: str,
     now: datetime,
     origin: Origin,
 ) -> None:
-    hold_open(row.period)
-    row.refresh_from_db()
-    if row.state == DeliverableState.OPEN and not row.missing:
+    """Move an open deliverable to CARRIED or WAIVED. Raises BadLeftover and AlreadySent."""
+    hold_open(deliverable.period)
+    deliverable.refresh_from_db()
+    if deliverable.state == DeliverableState.OPEN and not deliverable.missing:
         raise BadLeftover(_("Nothing is missing of this."))
     if not because.strip():
         raise BadLeftover(_("Say why: the client reads it."), field="because")
-    missing = row.missing
-    move(row, to, DELIVERABLE, sets={"because": because.strip()[:300]})
-    _record(row, event, actor, now, origin, missing)
+    missing = deliverable.missing
+    move(deliverable, state, DELIVERABLE, sets={"because": because.strip()[:300]})
+    _audit(deliverable, event, actor, now, origin, missing)
 
 
-def _record(
-    row: Deliverable, event: str, actor: str, now: datetime, origin: Origin, missing: int
+def _audit(
+    deliverable: Deliverable, event: str, actor: str, now: datetime, origin: Origin, missing: int
 ) -> None:
-    words = {"words": f"{missing} × {row.title}", "starts_on": row.period.starts_on.isoformat()}
-    if row.because:
-        words["reason"] = row.because
+    """Write an event to the agreement's audit record."""
+    data = {
+        "words": f"{missing} × {deliverable.title}",
+        "starts_on": deliverable.period.starts_on.isoformat(),
+    }
+    if deliverable.because:
+        data["reason"] = deliverable.because
     audit.record(
-        business=row.period.business,
-        chain_id=row.period.agreement_id,
+        business=deliverable.period.business,
+        chain_id=deliverable.period.agreement_id,
         event=event,
         actor=actor,
         now=now,
         origin=origin,
-        data=words,
+        data=data,
     )
 
 
-def _places(agreements: set[UUID]) -> dict[UUID, list[Period]]:
-    """The periods into which something can be carried: not paused, their reports not sent; the oldest first."""
-    sent = Report.objects.filter(period=OuterRef("pk"), state=ReportState.SENT)
-    found = Period.objects.filter(~Exists(sent), agreement__in=agreements)
-    places: dict[UUID, list[Period]] = defaultdict(list)
-    for period in found.exclude(state=PeriodState.SKIPPED, minutes=0).order_by("starts_on"):
-        places[period.agreement_id].append(period)
-    return places
+def _open_periods(agreements: set[UUID]) -> dict[UUID, list[Period]]:
+    """Return each agreement's periods that can take carried work, oldest first.
+
+    These are not paused, and their report is not sent.
+    """
+    sent_report = Report.objects.filter(period=OuterRef("pk"), state=ReportState.SENT)
+    open_periods = Period.objects.filter(~Exists(sent_report), agreement__in=agreements)
+    periods: dict[UUID, list[Period]] = defaultdict(list)
+    for period in open_periods.exclude(state=PeriodState.SKIPPED, minutes=0).order_by("starts_on"):
+        periods[period.agreement_id].append(period)
+    return periods
 
 
-def _next(places: list[Period], period: Period) -> Period | None:
-    return next((place for place in places if place.starts_on >= period.ends_on), None)
+def _next_period(periods: list[Period], period: Period) -> Period | None:
+    """Return the first of `periods` that begins after `period`."""
+    return next((candidate for candidate in periods if candidate.starts_on >= period.ends_on), None)
 
 
-def _place(pairs: list[tuple[Deliverable, Period]], now: datetime) -> int:
-    """One row each, behind what its period has; what somebody else has placed meanwhile is passed over."""
-    into = {period.pk for _row, period in pairs}
+def _create_rows(pairs: list[tuple[Deliverable, Period]], now: datetime) -> int:
+    """Create a row in each period for its carried deliverable, after the rows that it has.
+
+    A pair that another worker has placed in the meantime is skipped.
+    """
+    targets = {period.pk for _row, period in pairs}
+    # Positions are counted under the lock, so that two workers do not give the same one.
     list(
         Period.objects.select_for_update(no_key=True)
-        .filter(pk__in=into)
+        .filter(pk__in=targets)
         .order_by("pk")
         .values_list("pk")
     )
-    there = Deliverable.objects.filter(period__in=into).order_by()
-    last = dict(there.values_list("period").annotate(Max("position")))
-    made = []
-    for row, period in pairs:
+    existing = Deliverable.objects.filter(period__in=targets).order_by()
+    last = dict(existing.values_list("period").annotate(Max("position")))
+    rows = []
+    for carried, period in pairs:
         last[period.pk] = max(OWN, last.get(period.pk, 0)) + 1
-        made.append(
+        rows.append(
             Deliverable(
-                business_id=row.business_id,
+                business_id=carried.business_id,
                 period=period,
                 position=last[period.pk],
-                title=row.title,
-                promised=row.missing,
-                carried_from=row,
+                title=carried.title,
+                promised=carried.missing,
+                carried_from=carried,
                 created_at=now,
             )
         )
-    Deliverable.objects.bulk_create(made, ignore_conflicts=True)
-    return len(made)
+    Deliverable.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
 
 
-def _one_follows(agreement: Agreement, period: Period) -> bool:
-    goes_on = (
+def _period_follows(agreement: Agreement, period: Period) -> bool:
+    """Whether the agreement will have a period after this one."""
+    continues = (
         agreement.ends_on is None
         or agreement.ends_on > period.ends_on
         or agreement.renews == Renews.ALONE
     )
-    return agreement.state in RUNS and goes_on
+    return agreement.state in RUNS and continues

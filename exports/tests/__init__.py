@@ -1,1 +1,1 @@
-"""Promises of the exports room."""
+"""Tests of the exports."""

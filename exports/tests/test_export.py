@@ -1,4 +1,4 @@
-"""Everything can be taken along, can be checked with nothing but the files, and takes no secret with it."""
+"""A business can export everything and verify the files on their own; no secret is in them."""
 
 import csv
 import hashlib
@@ -34,14 +34,14 @@ LATER = NOW + timedelta(days=31)
 
 @pytest.fixture
 def folder(settings: Any, tmp_path: Path) -> Path:
-    """Where this installation keeps everything."""
+    """The folder in which this installation stores all files."""
     settings.RH_VAR_DIR = tmp_path
     return tmp_path
 
 
 @pytest.fixture
 def lived(world: World, folder: Path) -> Agreement:
-    """An agreement with every kind of paper."""
+    """An agreement with every kind of document."""
     agreement = world.sealed()
     for now in (NOW, LATER):
         bill(now=now, door="test")
@@ -60,7 +60,7 @@ def files_of(agreement: Agreement, now: Any = LATER) -> zipfile.ZipFile:
 
 
 def checked(archive: zipfile.ZipFile, folder: Path) -> tuple[int, str]:
-    """What the README tells to do, done."""
+    """Verify the archive as its README describes."""
     archive.extractall(folder)
     done = subprocess.run(
         ["sha256sum", "-c", "SHA256SUMS"], cwd=folder, capture_output=True, text=True
@@ -72,7 +72,7 @@ def manifest(archive: zipfile.ZipFile) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(archive.read("manifest.csv").decode("utf-8-sig"))))
 
 
-def test_an_agreement_comes_with_its_history_and_every_paper_and_sha256sum_agrees(
+def test_an_agreement_is_exported_with_every_document_and_sha256sum_confirms_them(
     lived: Agreement, tmp_path: Path
 ) -> None:
     archive = files_of(lived)
@@ -88,9 +88,9 @@ def test_an_agreement_comes_with_its_history_and_every_paper_and_sha256sum_agree
             *["Invoice", "Receipt"] * 2,
         ]
     )
-    status, said = checked(archive, tmp_path / "out")
-    assert status == 0, said
-    assert said.count(": OK") == len(kinds) + 1
+    status, output = checked(archive, tmp_path / "out")
+    assert status == 0, output
+    assert output.count(": OK") == len(kinds) + 1
     signed = next(row for row in manifest(archive) if row["Kind"] == "Signed agreement")
     assert lived.signed_document
     assert signed["SHA-256"] == lived.signed_document.sha256
@@ -105,7 +105,7 @@ def checked_again(folder: Path) -> int:
     ).returncode
 
 
-def test_anybody_can_check_the_record_by_the_words_of_the_readme(lived: Agreement) -> None:
+def test_anybody_can_check_the_record_by_following_the_readme(lived: Agreement) -> None:
     archive = files_of(lived)
     assert (
         "chain_id, n, event, actor, at, ip, user_agent, data, previous"
@@ -124,7 +124,7 @@ def test_anybody_can_check_the_record_by_the_words_of_the_readme(lived: Agreemen
         assert hashlib.sha256(text.encode()).hexdigest() == event["hash"]
 
 
-def test_a_damaged_paper_is_listed_as_damaged_and_the_rest_still_comes(
+def test_a_damaged_document_is_listed_as_damaged_and_the_rest_is_exported(
     lived: Agreement, settings: Any, tmp_path: Path
 ) -> None:
     whole = len(files_of(lived).namelist())
@@ -144,7 +144,7 @@ def test_the_same_content_gives_the_same_bytes(lived: Agreement) -> None:
     assert [first.fp.seek(0), first.fp.read()] == [second.fp.seek(0), second.fp.read()]
 
 
-def test_everything_holds_every_table_of_this_business_and_no_secret(
+def test_a_full_export_holds_every_table_of_the_business_and_no_secret(
     lived: Agreement, tmp_path: Path
 ) -> None:
     other = World()
@@ -189,7 +189,9 @@ def test_everything_holds_every_table_of_this_business_and_no_secret(
     assert checked(archive, tmp_path / "out")[0] == 0
 
 
-def test_a_client_comes_with_people_notes_account_and_agreements(lived: Agreement) -> None:
+def test_a_client_is_exported_with_contacts_notes_statement_and_agreements(
+    lived: Agreement,
+) -> None:
     type(lived.client).objects.filter(pk=lived.client.pk).update(
         notes="Likes tea", name="ร้านกาแฟ ../บ้าน"
     )
@@ -203,7 +205,7 @@ def test_a_client_comes_with_people_notes_account_and_agreements(lived: Agreemen
     assert not [name for name in names if ".." in Path(name).parts or name.startswith("/")]
 
 
-def test_asked_for_twice_it_is_made_once_and_a_killed_worker_loses_nothing(
+def test_an_export_requested_twice_is_built_once_and_survives_a_killed_worker(
     world: World, folder: Path
 ) -> None:
     ask = {"business": world.business, "scope": Scope.EVERYTHING}
@@ -215,15 +217,15 @@ def test_asked_for_twice_it_is_made_once_and_a_killed_worker_loses_nothing(
     assert requested_exports.make_due(now=NOW) == 0
     assert requested_exports.make_due(now=NOW + 2 * requested_exports.LEASE) == 1
     assert requested_exports.make_due(now=NOW + 2 * requested_exports.LEASE) == 0
-    letter = OutboxEmail.objects.get(kind="export")
-    assert letter.to == world.business.owner.email
-    assert letter.text.count("/exports/") == 1
+    email = OutboxEmail.objects.get(kind="export")
+    assert email.to == world.business.owner.email
+    assert email.text.count("/exports/") == 1
     requested_exports.make_due(now=NOW + 3 * requested_exports.LEASE + requested_exports.KEPT)
     row.refresh_from_db()
     assert (row.state, requested_exports.path(row).exists()) == ("gone", False)
 
 
-def test_what_cannot_be_made_is_given_up_after_three_tries(
+def test_an_export_that_fails_is_given_up_after_three_tries(
     world: World, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = requested_exports.ask(business=world.business, scope=Scope.EVERYTHING, now=NOW)
@@ -255,7 +257,7 @@ def test_a_name_is_safe_on_every_system_and_keeps_its_language(name: str, kept: 
     assert len(safe(name * 200).encode()) <= LONGEST + 1
 
 
-def test_two_of_one_name_are_two_files(tmp_path: Path) -> None:
+def test_two_files_of_the_same_name_are_both_kept(tmp_path: Path) -> None:
     file = io.BytesIO()
     archive = Archive(file, now=NOW)
     for name in ("Retainer", "retainer", "Retainer"):
@@ -275,7 +277,7 @@ def test_a_cell_is_never_a_formula(cell: object, kept: object) -> None:
     assert plain(cell) == kept
 
 
-def test_a_file_that_was_handed_over_is_in_the_archive(world: World, folder: Path) -> None:
+def test_a_handed_over_file_is_in_the_archive(world: World, folder: Path) -> None:
     agreement = world.running(
         tier={"name": "Growth", "deliverables": [{"title": "plan", "promised": 1}]}
     )

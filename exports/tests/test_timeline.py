@@ -1,4 +1,4 @@
-"""One history per agreement that a court or a client could read: in order, complete, and seen when it was changed."""
+"""The history of an agreement: in order, complete, and with a warning where it was changed."""
 
 from datetime import timedelta
 from typing import Any
@@ -24,7 +24,7 @@ MONTH = timedelta(days=31)
 
 
 def lived(world: World, months: int = 1) -> Agreement:
-    """Signed, sealed, billed and reported for some months."""
+    """An agreement that was signed, sealed, billed and reported for `months` months."""
     agreement = world.sealed()
     for n in range(months + 1):
         bill(now=NOW + n * MONTH, door="test")
@@ -35,24 +35,24 @@ def lived(world: World, months: int = 1) -> Agreement:
     return agreement
 
 
-def test_it_tells_the_offer_the_signature_the_seal_the_money_and_the_report_in_order(
+def test_the_history_lists_offer_signature_seal_money_and_report_in_order(
     world: World,
 ) -> None:
     agreement = lived(world)
-    told = timeline(agreement, inside=True)
+    history = timeline(agreement, inside=True)
     order = ["Offered by the provider", "Tier picked", "Signed", "Sealed"]
-    said = [fact.what for fact in told.facts]
-    assert [each for each in said if each in order] == order
+    events = [fact.what for fact in history.facts]
+    assert [event for event in events if event in order] == order
     assert [
-        each.split()[0] for each in said if each.startswith(("Invoice", "Payment", "Report"))
+        event.split()[0] for event in events if event.startswith(("Invoice", "Payment", "Report"))
     ].count("Invoice") == 2
-    assert said.index("Report sent") > said.index("Sealed")
-    assert [fact.at for fact in told.facts] == sorted(fact.at for fact in told.facts)
-    assert told.broken == []
-    assert told.zone == agreement.time_zone
+    assert events.index("Report sent") > events.index("Sealed")
+    assert [fact.at for fact in history.facts] == sorted(fact.at for fact in history.facts)
+    assert history.broken == []
+    assert history.zone == agreement.time_zone
 
 
-def test_each_paper_stands_beside_its_fact_with_its_hash(world: World) -> None:
+def test_each_fact_carries_its_document(world: World) -> None:
     agreement = lived(world)
     papers = {
         fact.what: fact.document for fact in timeline(agreement, inside=True).facts if fact.document
@@ -62,7 +62,7 @@ def test_each_paper_stands_beside_its_fact_with_its_hash(world: World) -> None:
     assert papers["Report sent"] == Report.objects.get().document
 
 
-def test_the_client_reads_no_address_no_device_and_none_of_the_notes(world: World) -> None:
+def test_the_clients_history_has_no_ip_address_no_device_and_no_notes(world: World) -> None:
     from billing.runs import hold
 
     agreement = lived(world)
@@ -76,7 +76,7 @@ def test_the_client_reads_no_address_no_device_and_none_of_the_notes(world: Worl
     assert len(theirs.facts) == len(mine.facts) - 1
 
 
-def test_a_changed_word_and_a_removed_end_are_said_at_the_top(world: World) -> None:
+def test_a_changed_or_deleted_entry_of_the_record_is_reported_at_the_top(world: World) -> None:
     agreement = lived(world)
     last = AuditEvent.objects.filter(chain_id=agreement.pk).order_by("-n").first()
     with lifted():
@@ -89,7 +89,10 @@ def test_a_changed_word_and_a_removed_end_are_said_at_the_top(world: World) -> N
 
 
 def raw(statement: str, *values: Any) -> None:
-    """Somebody with the database in their hands; on PostgreSQL row triggers must be silenced first."""
+    """Change a row as somebody with full access to the database could.
+
+    On PostgreSQL the triggers that protect rows are switched off first.
+    """
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL session_replication_role = replica")
@@ -98,7 +101,7 @@ def raw(statement: str, *values: Any) -> None:
             cursor.execute("SET LOCAL session_replication_role = DEFAULT")
 
 
-def test_a_long_life_asks_the_database_as_often_as_a_short_one(world: World) -> None:
+def test_a_long_history_takes_as_many_queries_as_a_short_one(world: World) -> None:
     agreement = lived(world)
     short = questions(agreement)
     day = amend.boundaries(agreement, local_day(NOW + 2 * MONTH, agreement.time_zone))[0]
@@ -115,9 +118,9 @@ def test_a_long_life_asks_the_database_as_often_as_a_short_one(world: World) -> 
         now=NOW + 2 * MONTH,
     )
     assert questions(agreement) == short
-    told = timeline(agreement, inside=False)
-    assert "Amendment 1" in {fact.about for fact in told.facts}
-    assert any(fact.what.startswith("Refund of payment") for fact in told.facts)
+    history = timeline(agreement, inside=False)
+    assert "Amendment 1" in {fact.about for fact in history.facts}
+    assert any(fact.what.startswith("Refund of payment") for fact in history.facts)
 
 
 def questions(agreement: Agreement) -> int:

@@ -1,1 +1,1 @@
-"""The demo: half a year of a social-media manager's retainers, lived through the real verbs with a clock."""
+"""The demo: half a year of a social media manager's work, created by the real functions."""

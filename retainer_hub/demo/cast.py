@@ -1,4 +1,4 @@
-"""Who plays in the demo and what they agree on: names and figures only."""
+"""The demo's clients and what they agreed: names and figures only."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -85,13 +85,19 @@ TRIAL = (
 
 
 def ends(text: str) -> tuple[Decimal, ...]:
-    """What a figure came to at the end of each month."""
+    """Return the values of a KPI at the end of each month."""
     return tuple(map(Decimal, text.split()))
 
 
 @dataclass(frozen=True)
 class Part:
-    """One client of the demo. `months_ago` is when it starts; `picks` the tier's place, -1 for none yet."""
+    """One client of the demo.
+
+    The agreement started `months_ago` months ago on `day`. `picks` is the position of the chosen
+    tier, -1 when none is chosen yet. A tier in `ladder` is (name, description, fee in minor units,
+    hours, response time in hours, services, deliverables); a KPI is (name, kind, unit, baseline,
+    target, values at the end of each month).
+    """
 
     name: str
     contact: str
@@ -107,15 +113,15 @@ class Part:
     card: str = "succeeds"
     later_card: str = ""
     is_trial: bool = False
-    waits: bool = False  # its report goes out when the freelancer has read it, not by itself
+    waits: bool = False  # reports are sent after the freelancer's review, not automatically
     work: tuple[tuple[int, str], ...] = ()
     kpis: tuple[tuple[str, str, str, Decimal, Decimal, tuple[Decimal, ...]], ...] = field(
         default=()
     )
-    reads: bool = True  # looks at the reports
-    sentences: tuple[str, ...] = ("",)  # one a report, in turn
+    reads: bool = True  # whether the client opens the reports
+    sentences: tuple[str, ...] = ("",)  # the freelancer's comment on each report, in turn
     next_text: str = ""
-    decisions: tuple[str, ...] = ("",)  # the same
+    decisions: tuple[str, ...] = ("",)  # the decision each report asks for, in turn
 
 
 PARTS = (
@@ -159,8 +165,10 @@ PARTS = (
             ),
         ),
         sentences=(
-            "The video series did what we hoped: comments doubled, and the shop felt it at weekends.",
-            "The posts about the farmers were shared most; every third new follower came from them.",
+            "The video series did what we hoped: comments doubled, and the shop felt it at "
+            "weekends.",
+            "The posts about the farmers were shared most; every third new follower came from "
+            "them.",
             "People write before they visit now: the answers within the hour pay off.",
         ),
         next_text="The new roast: its launch plan is with you by the 10th.",

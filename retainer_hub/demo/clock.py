@@ -1,4 +1,4 @@
-"""The demo's hours: a timer that runs, and a file of another tracker that waits for a word about one name."""
+"""The demo's time tracking: a running timer, and an import that needs one name assigned."""
 
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ HEADING = "Date,Client,Project,Task,Notes,Hours,Billable?,First Name,Last Name\n
 
 
 def run(business: Business, *, actor: str, now: datetime) -> None:
-    """Forty minutes of captions, and last week's hours out of Harvest."""
+    """Start a timer 41 minutes ago, and read a Harvest export of last week's hours."""
     agreement = Agreement.objects.get(business=business, client__name="Baan Coffee Roasters")
     timer.start(
         user=business.owner,

@@ -1,4 +1,4 @@
-"""What the demo's clients ask for, and what was handed over to them: one of each kind that can be met."""
+"""The demo's client requests and handovers: one of each kind that can occur."""
 
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from delivery.work import checklist_actions, hand_over, leftover
 from retainer_hub.demo.cast import OWNER
 
 HOUR = timedelta(hours=1)
-GIVEN = (  # on which day of the period
+GIVEN = (  # day of the period (from 1), deliverable, pieces, title, link
     (5, "posts", 4, "First week, four posts", "https://drive.example/baan/week-1"),
     (
         8,
@@ -25,7 +25,7 @@ GIVEN = (  # on which day of the period
 
 
 def wish(business: Business, *, now: datetime) -> None:
-    """Called when everybody's months have been played."""
+    """Add the requests and handovers; call it after all months have been played."""
     baan, labs = _of(business, "Baan"), _of(business, "Northwind")
     _give(baan, now)
     done = _ask(
@@ -49,25 +49,27 @@ def wish(business: Business, *, now: datetime) -> None:
     owner_replies.answer(
         request=going, text="Yes, from 10 to 12.", now=now - 28 * HOUR, to=RequestState.STARTED
     )
-    words = "A banner for the weekend market\nOur stand is 3 m wide. Could it show the beans?"
-    _ask(baan, words, now - 3 * HOUR, 960)
+    text = "A banner for the weekend market\nOur stand is 3 m wide. Could it show the beans?"
+    _ask(baan, text, now - 3 * HOUR, 960)
     _ask(labs, "We need a landing page for the webinar", now - 41 * HOUR, None)
     _carry(baan, now)
 
 
 def _of(business: Business, name: str) -> Agreement:
-    found = Agreement.objects.select_related("contact", "client", "business__owner")
-    return found.get(business=business, client__name__startswith=name)
+    """Return the agreement of the client whose name starts with `name`."""
+    agreements = Agreement.objects.select_related("contact", "client", "business__owner")
+    return agreements.get(business=business, client__name__startswith=name)
 
 
 def _ask(agreement: Agreement, text: str, at: datetime, minutes: int | None) -> Request:
+    """Create a request; `minutes` is the client's estimate."""
     return client_requests.ask(
         contact=agreement.contact, agreement=agreement, text=text, estimate=minutes, now=at
     )
 
 
 def _give(agreement: Agreement, now: datetime) -> None:
-    """Some of what was counted so far gets its links."""
+    """Turn some of the pieces that were only counted into handovers with links."""
     period = agreement.periods.order_by("-starts_on").first()
     for day, title, count, name, url in GIVEN:
         row = Deliverable.objects.filter(period=period, title=title, done__gte=count).first()
@@ -80,7 +82,7 @@ def _give(agreement: Agreement, now: datetime) -> None:
 
 
 def _carry(agreement: Agreement, now: datetime) -> None:
-    """Of the month whose report waits for review, what is missing of one thing is owed in this one."""
+    """Carry a missing piece over from the month whose report waits for review."""
     draft = Report.objects.filter(period__agreement=agreement, state=ReportState.DRAFT).first()
     row = Deliverable.objects.filter(period=draft.period, done__gt=1).last() if draft else None
     if row:

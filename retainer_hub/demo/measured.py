@@ -1,4 +1,4 @@
-"""The demo's figures: read every week, on their way from one period's end to the next."""
+"""The demo's KPIs: a reading every week, moving from one period's final value to the next."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ from retainer_hub.demo.cast import Part
 
 
 def agree(agreement: Agreement, part: Part, *, now: datetime) -> None:
-    """The figures that both sides want to move."""
+    """Add the KPIs of a client."""
     for name, kind, unit, baseline, target, _readings in part.kpis:
         measure.add_kpi(
             agreement=agreement,
@@ -28,28 +28,38 @@ def agree(agreement: Agreement, part: Part, *, now: datetime) -> None:
 
 
 def read(agreement: Agreement, part: Part, period: Period, day: date, *, now: datetime) -> None:
-    """Once a week, and on a period's last day what it came to."""
-    gone, whole = (day - period.starts_on).days + 1, (period.ends_on - period.starts_on).days
-    if not part.kpis or (gone % 7 and gone != whole):
+    """Write readings once a week, and the final value on the last day of a period."""
+    days_passed = (day - period.starts_on).days + 1
+    days = (period.ends_on - period.starts_on).days
+    if not part.kpis or (days_passed % 7 and days_passed != days):
         return
     for kpi in Kpi.objects.filter(agreement=agreement):
         ends = next(readings for name, *_more, readings in part.kpis if name == kpi.name)
-        value = _on_the_way(kpi, ends, period.index, Decimal(gone) / whole)
+        value = _on_the_way(kpi, ends, period.index, Decimal(days_passed) / days)
         measure.read(kpi=kpi, period=period, value=value, on=day, now=now)
 
 
 def look_back(business: Business, *, actor: str, now: datetime) -> None:
-    """The coffee roasters have had a review of their three months before last month, whose report waits."""
+    """Send Baan Coffee Roasters a review of the three months before last month.
+
+    The report of last month still waits for review.
+    """
     related = Agreement.objects.select_related("client", "contact", "business__owner")
     agreement = related.get(business=business, client__name__startswith="Baan")
-    before = quarter.ended(agreement, now.date())[1:][: quarter.LONG]
-    outlook = "Next quarter we film at the farm, and give the shop's regulars a reason to post themselves."
-    made = review_quarter.make(agreement=agreement, periods=before[::-1], outlook=outlook, now=now)
+    periods = quarter.ended(agreement, now.date())[1:][: quarter.LONG]
+    outlook = (
+        "Next quarter we film at the farm, and give the shop's regulars a reason to post "
+        "themselves."
+    )
+    made = review_quarter.make(agreement=agreement, periods=periods[::-1], outlook=outlook, now=now)
     review_quarter.send(review=made, actor=actor, now=now)
 
 
 def _on_the_way(kpi: Kpi, ends: tuple[Decimal, ...], index: int, share: Decimal) -> Decimal:
-    """`ends` is where it came to at the end of each period; the last of them holds for what follows."""
+    """Return a KPI's value after the share `share` (0 to 1) of the period at `index`.
+
+    `ends` are the values at the end of each period; the last one holds for all later periods.
+    """
     end = ends[min(index, len(ends) - 1)]
     if kpi.shape == Shape.RATE:
         return end

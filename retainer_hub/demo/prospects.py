@@ -1,4 +1,4 @@
-"""The demo's people who are not clients yet, and what earlier ones said."""
+"""The demo's leads and lost clients, and a testimonial."""
 
 from datetime import datetime, timedelta
 
@@ -25,7 +25,8 @@ FIRST_VISITS = {
     "target": "24",
 }
 
-#: Name, who decides, their email, expected fee a month in dollars, where they stand, days ago, why it was lost.
+#: Name, decision maker, their email, expected fee a month in dollars, stage, days since then, and
+#: why the client was lost.
 PEOPLE = (
     ("Kiri Yoga", "Anchalee Wongsa", "anchalee@kiri.example", 2_000, Stage.LEAD, 3, ""),
     ("Marlow Books", "Tessa Marlow", "tessa@marlow.example", 3_000, Stage.LEAD, 12, ""),
@@ -43,24 +44,24 @@ PEOPLE = (
 
 
 def meet(business: Business, *, actor: str, now: datetime) -> None:
-    """They came in over the last weeks, and some have moved on."""
-    for name, contact, email, fee, reached, days, because in PEOPLE:
-        came = now - timedelta(days=days + 6)
+    """Add the leads of the last weeks; some of them have moved to a later stage."""
+    for name, contact, email, fee, stage, days, because in PEOPLE:
+        came_at = now - timedelta(days=days + 6)
         client = client_records.add_client(
             business=business,
             name=name,
             contact_name=contact,
             contact_email=email,
-            now=came,
+            now=came_at,
             expected_amount=fee * 100,
             expected_currency="USD",
         )
-        if reached == Stage.CALL_BOOKED:
+        if stage == Stage.CALL_BOOKED:
             talk(client, actor=actor, now=now)
-        elif reached != Stage.LEAD:
+        elif stage != Stage.LEAD:
             pipeline.put(
                 client=client,
-                to=reached,
+                to=stage,
                 because=because,
                 actor=actor,
                 now=now - timedelta(days=days),
@@ -69,7 +70,7 @@ def meet(business: Business, *, actor: str, now: datetime) -> None:
 
 
 def talk(client: Client, *, actor: str, now: datetime) -> None:
-    """What is known before the call, what was typed in the first one, and what they said about the fee."""
+    """Add a fit check, the notes of a first call, and an objection about results."""
     fit_check.answer(
         client=client,
         now=now,
@@ -95,7 +96,8 @@ def talk(client: Client, *, actor: str, now: datetime) -> None:
         revision=0,
         now=now - timedelta(days=1),
         typed={
-            "needs": "Posts that calm people before a treatment, and answers to the questions that come every week.",
+            "needs": "Posts that calm people before a treatment, and answers to the questions that "
+            "come every week.",
             "goals": "Twice as many first appointments from Instagram by summer.",
             "kpis": [FIRST_VISITS],
             "load": "30",
@@ -113,11 +115,12 @@ def talk(client: Client, *, actor: str, now: datetime) -> None:
 
 
 def praise(business: Business, *, now: datetime) -> Testimonial:
-    """What one of them said."""
+    """Add a testimonial and return it."""
     return testimonials.keep(
         business=business,
         author="Ploy Srisuk",
         role="Managing director, Baan Coffee Roasters",
-        quote="I no longer think about our channels. Every month I read one page and see what came of it.",
+        quote="I no longer think about our channels. Every month I read one page and see what came "
+        "of it.",
         now=now,
     )

@@ -1,4 +1,4 @@
-"""Runs the harnesses that shoot at processes, on copies of the tests' empty database."""
+"""Runs the harnesses that kill processes, on copies of the tests' empty database."""
 
 import os
 import shutil
@@ -21,14 +21,14 @@ PATIENCE = 300  # seconds
 
 @pytest.fixture
 def shoot(transactional_db: None) -> Iterator[Shoot]:
-    """Runs a harness, named by its module, in processes of its own: (exit status, its words)."""
+    """Return a function that runs a harness, named by its module: (exit status, output)."""
     folder = Path(tempfile.mkdtemp(prefix="rh-", dir=MEMORY if MEMORY.is_dir() else None))
     empty = str(connection.settings_dict["NAME"])
     if connection.vendor == "sqlite":
         empty = str(folder / "empty.sqlite3")
         with connection.cursor() as cursor:
             cursor.execute("VACUUM INTO %s", [empty])
-    connection.close()  # PostgreSQL copies only what nobody uses
+    connection.close()  # PostgreSQL copies only a database without connections
     yield lambda module, *asked: _run(module, "--folder", str(folder), "--empty", empty, *asked)
     shutil.rmtree(folder, ignore_errors=True)
     if connection.vendor != "sqlite":
@@ -50,7 +50,7 @@ def _run(module: str, *asked: str) -> tuple[int, str]:
 
 
 def _drop(name: str) -> None:
-    """Databases that a harness which failed has left behind."""
+    """Drop the databases that a failed harness has left behind."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [f"{name}-"]

@@ -1,4 +1,4 @@
-"""A mail server that takes a letter whole or not at all: one file a letter, put in its place by a rename."""
+"""A mail server that accepts an email whole or not at all: one file each, renamed into place."""
 
 import uuid
 from collections.abc import Sequence

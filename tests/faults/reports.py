@@ -1,6 +1,7 @@
-"""bin/test reports: real SIGKILL at random moments of the report job; each client has each report once all the same.
+"""bin/test reports: SIGKILL at random moments of the report job; each report is sent once.
 
-Three clients whose period is over: drafted, sent on the agreed day or by hand, printed, mailed, reminded of.
+Three clients with an ended period: drafted, sent on the agreed day or by hand, rendered, emailed,
+reminded of.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""What is reported in bin/test reports: clients of two languages, one of whose reports a person sends; the judge."""
+"""The data of `bin/test reports`, clients of two languages, and the judge of what was sent."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -26,12 +26,15 @@ from tests.world import World
 BEGAN = datetime(2026, 11, 2, 5, 0, tzinfo=UTC)
 NOW = BEGAN + timedelta(days=31)
 PAPERS = 3
-STRAY = "letters reached the mail server twice under one Message-ID (killed between its yes and our writing it down)"
-DAYS = (0, 4, 8, 12)  # drafted, sent, reminded of, a task
+STRAY = (
+    "emails reached the mail server twice under one Message-ID (killed between its acceptance and "
+    "our storing it)"
+)
+DAYS = (0, 4, 8, 12)  # drafted, sent, reminded of, made a task
 
 
 def prepare() -> None:
-    """A period of each of three clients is over, with some work in it."""
+    """Create three clients, each with an ended period that has some work in it."""
     world = World()
     for name, language in (("Baan", "en"), ("ร้านกาแฟ", "th"), ("Northwind", "en")):
         client = world.client(name, language=language, now=BEGAN)
@@ -41,7 +44,7 @@ def prepare() -> None:
 
 
 def work(now: datetime) -> None:
-    """What the jobs do over twelve days; on the first a person sends one report by hand, pressing twice."""
+    """Run the jobs over twelve days; on the first, a person sends one report by hand, twice."""
     for days in DAYS:
         _walk(now + timedelta(days=days), by_hand=not days)
 
@@ -71,13 +74,13 @@ def _by_hand(now: datetime) -> None:
 
 
 def judge(now: datetime) -> tuple[list[str], int]:
-    """What is wrong, and how many letters a mail server saw twice under the same Message-ID."""
+    """Return what is wrong, and how many emails were sent twice under the same Message-ID."""
     for days in (
         13,
         14,
         18,
         22,
-    ):  # leases of the dead run out, and what was put off by a kill is made up
+    ):  # leases of killed workers expire, and delayed work is done
         _walk(now + timedelta(days=days))
     reports = list(Report.objects.select_related("period", "client"))
     wrong = [] if len(reports) == PAPERS else [f"{len(reports)} reports for {PAPERS} periods"]
@@ -124,6 +127,6 @@ def _mail() -> Path:
 
 
 def _arrived() -> Iterator[str]:
-    """The Message-ID of everything that the mail server took."""
+    """Return the Message-ID of every email that the mail server accepted."""
     for path in _mail().glob("*.eml"):
         yield str(message_from_bytes(path.read_bytes(), policy=policy.default)["Message-ID"])

@@ -1,6 +1,6 @@
-"""bin/test sealing: real SIGKILL at random moments while what was signed is sealed; one sealed file each, told once.
+"""bin/test sealing: SIGKILL at random moments of the sealing job; one file and one email each.
 
-An installation that has no key yet, with papers that wait for their seal.
+The installation has no key yet, and documents wait for their seal.
 """
 
 import sys

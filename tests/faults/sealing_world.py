@@ -1,4 +1,4 @@
-"""What is sealed in bin/test sealing: an agreement of two signers, one of a Thai client, and an amendment; the judge."""
+"""The data of `bin/test sealing`, two agreements and an amendment, and the judge of the result."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,7 +25,7 @@ STRAY = "files of killed workers lie in the store without a row; nothing leads t
 
 
 def prepare() -> None:
-    """Three papers that are signed and wait for their seal."""
+    """Create three signed documents that wait for their seal."""
     world = World()
     client = world.client(now=NOW)
     second = client_records.add_contact(
@@ -58,12 +58,12 @@ def _sign(paper: Agreement | Amendment, who: Contact) -> None:
 
 
 def work(now: datetime) -> None:
-    """What the job does."""
+    """Run the job."""
     seal.seal_signed(now=now)
 
 
 def judge(now: datetime) -> tuple[list[str], int]:
-    """What is wrong, and how many files on the disk have no row."""
+    """Return what is wrong, and how many files on the disk have no row."""
     papers: list[Any] = [*Agreement.objects.all(), *Amendment.objects.all()]
     wrong = [] if len(papers) == PAPERS else [f"{len(papers)} papers"]
     for paper in papers:

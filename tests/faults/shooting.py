@@ -1,8 +1,9 @@
-"""A range on which workers are shot: real SIGKILL at random moments and lines of a job, then what is found is judged.
+"""Kills workers with SIGKILL at random moments and lines of a job, then judges what is found.
 
-Each case is a copy of a prepared database. Workers are started one after the other, some of them two at once, and
-killed after a random time or at a random line of the job's files; the last one is left alone. A world is a module
-with NOW, PAPERS, STRAY (what harmless may be left behind), prepare(), work(now) and judge(now).
+Each case is a copy of a prepared database. Workers are started one after another, some of them two
+at once, and killed after a random time or at a random line of the job's files; the last one is left
+alone. A world is a module with NOW, PAPERS, STRAY (which leftovers are harmless), prepare(),
+work(now) and judge(now).
 """
 
 import argparse
@@ -27,11 +28,11 @@ from core import nudge
 from tests.faults.kill9 import FORK, Scratch, forked, start
 
 ROOT = Path(__file__).resolve().parents[2]
-SHOTS = 4  # workers that are killed in one case, at most
+SHOTS = 4  # most workers that are killed in one case
 
 
 class Range:
-    """Where the shooting happens."""
+    """The place where workers are killed: its databases and folders."""
 
     def __init__(
         self, module: str, files: Iterable[str], seed: int, folder: str = "", empty: str = ""
@@ -52,7 +53,7 @@ class Range:
         settings.MEDIA_ROOT = self.scratch.folder / name / "media"
 
     def _open(self, name: str) -> None:
-        """A case of its own: the database, and an installation with the papers that were read and no key."""
+        """Prepare a case: a database, and an installation with rendered documents and no key."""
         self.scratch.make(name, self.scratch.name("template"))
         self._install(name)
         (self.scratch.folder / "template").mkdir(exist_ok=True)
@@ -73,7 +74,7 @@ class Range:
         return whole
 
     def _measure(self) -> tuple[int, float]:
-        """How many lines and seconds a worker needs that nobody kills."""
+        """Return how many lines and seconds a worker needs when it is not killed."""
         found = []
         for work in (self._counted, self._timed):
             self._open("count")
@@ -94,7 +95,7 @@ class Range:
         return time.monotonic() - began
 
     def case(self, n: int) -> tuple[int, list[str], int]:
-        """Shoot, recover, judge: (how many died, what is wrong, how much harmless was left behind)."""
+        """Kill, recover, judge: (how many died, what is wrong, how many harmless leftovers)."""
         name, now, killed = f"case{n}", self.now, 0
         self._open(name)
         for _ in range(self.dice.randint(1, SHOTS)):
@@ -104,14 +105,14 @@ class Range:
             )
             killed, now = killed + died, now + timedelta(minutes=5)
             if died < workers:
-                break  # one came to its end: nothing is left to be interrupted
+                break  # a worker finished: nothing is left to interrupt
         forked(self._inside(name, lambda: self.world.work(now)))
         wrong, stray = forked(self._inside(name, lambda: self.world.judge(now)))[1]
         self._close(name)
         return killed, wrong, stray
 
     def _worker(self, name: str, now: datetime, *, alone: bool) -> Any:
-        """One that dies by itself at a random line, or waits to be shot from outside at a random time."""
+        """Start a worker that kills itself at a random line, or is killed at a random time."""
         at_line = self.dice.randrange(self.lines) if alone and self.dice.random() < 0.6 else 0
 
         def die() -> None:
@@ -128,7 +129,10 @@ class Range:
         return FORK.Process(target=self._inside(name, work)), bool(at_line)
 
     def _shoot(self, workers: list[Any]) -> int:
-        """Start them together; how many died by SIGKILL. One that fails by itself is a failure of the harness."""
+        """Start the workers together; return how many died by SIGKILL.
+
+        A worker that fails in another way is a failure of the harness.
+        """
         for process, _ in workers:
             process.start()
         for process, shoots_itself in workers:
@@ -153,7 +157,7 @@ class Range:
 
 
 def campaign(range_: Range, kills: int) -> bool:
-    """Cases until so many were killed; whether any broke the promise."""
+    """Run cases until enough workers were killed; return whether any case failed."""
     cases = killed = broken = stray = 0
     began = time.monotonic()
     while killed < kills:
@@ -163,14 +167,15 @@ def campaign(range_: Range, kills: int) -> bool:
             print(f"case {cases}: {'; '.join(wrong[:5])}", flush=True)
     papers = cases * range_.world.PAPERS
     print(
-        f"{killed} kills in {cases} cases, {papers} papers: {broken} broken ({time.monotonic() - began:.0f} s)"
+        f"{killed} kills in {cases} cases, {papers} papers: {broken} broken "
+        f"({time.monotonic() - began:.0f} s)"
     )
     print(f"{stray} {range_.world.STRAY}")
     return bool(broken)
 
 
 def command(name: str, says: str | None, module: str, files: Iterable[str]) -> int:
-    """What `bin/test NAME` runs."""
+    """Run what `bin/test NAME` runs."""
     parser = argparse.ArgumentParser(prog=f"bin/test {name}", description=says)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))

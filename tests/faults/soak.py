@@ -1,7 +1,8 @@
-"""bin/test soak: two workers, two beats, PostgreSQL and Redis as real processes, all of which are killed for minutes.
+"""bin/test soak: two workers, two beats, PostgreSQL and Redis as real processes that are killed.
 
-Retainers fall due all the while. When the faults stop everything is to be paid within two minutes, and once. The
-product's own waits are as long as they are with `--shorter 1`; a tenth of that shows ten times as many of them.
+Retainers fall due all the time. When the faults stop, everything must be paid within two minutes,
+and only once. With `--shorter 1` the product's waits have their real length; with a tenth of that
+ten times as many of them happen.
 """
 
 import argparse
@@ -48,7 +49,7 @@ BAG = (
 
 @dataclass
 class Chaos:
-    """One fault after the other; every kind comes up as often as it lies in the bag."""
+    """Causes one fault after another, each kind as often as it is in the bag."""
 
     machine: Machine
     dice: random.Random
@@ -74,7 +75,7 @@ class Chaos:
         time.sleep(self.dice.uniform(0.2, 4))
 
     def silence(self) -> None:
-        """The gateway answers nothing for a while, whatever it does."""
+        """Let the gateway answer nothing for a while, whatever it does."""
         sign = self.machine.folder / SILENT
         sign.touch()
         time.sleep(self.dice.uniform(1, 6))
@@ -82,7 +83,7 @@ class Chaos:
 
 
 def forget() -> None:
-    """Redis loses all it has."""
+    """Make Redis lose all its data."""
     import redis
 
     with suppress(redis.RedisError):
@@ -90,7 +91,7 @@ def forget() -> None:
 
 
 def tried(ask: Callable[[], Any]) -> Any:
-    """Its answer, or None where the database does not answer."""
+    """Return the answer, or None when the database does not answer."""
     from django.db import Error, connection
 
     try:
@@ -101,7 +102,7 @@ def tried(ask: Callable[[], Any]) -> Any:
 
 
 def until(ask: Callable[[], Any], seconds: float) -> float | None:
-    """Ask until the answer is true: how long that took, or None."""
+    """Ask until the answer is true; return how long that took, or None."""
     began = time.monotonic()
     while time.monotonic() - began < seconds:
         if tried(ask):
@@ -111,7 +112,7 @@ def until(ask: Callable[[], Any], seconds: float) -> float | None:
 
 
 def prepare(machine: Machine) -> None:
-    """Servers, an empty database, Django."""
+    """Start the servers, create an empty database, and set up Django."""
     machine.servers()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer_hub.settings")
     django.setup()
@@ -128,7 +129,7 @@ def prepare(machine: Machine) -> None:
 
 
 def run(machine: Machine, asked: argparse.Namespace) -> int:
-    """The whole; 0 where every promise was kept."""
+    """Run the soak test; return 0 when every promise was kept."""
     prepare(machine)
     from django.utils import timezone
 
@@ -166,7 +167,7 @@ def table(
     mailed: float | None,
     wrong: dict[str, list[str]],
 ) -> None:
-    """What was done, and what became of it."""
+    """Print what was done, and what became of it."""
     from agreements.models import Agreement
     from billing.models import Charge, Invoice
     from tests.faults import soak_judge as judge
@@ -183,7 +184,8 @@ def table(
         "faults": f"{chaos.done.total()}: {said(chaos.done)}",
         "ended by themselves": said(chaos.machine.ended),
         "agreements": Agreement.objects.count(),
-        "invoices, of these paid": f"{Invoice.objects.count()}, {Invoice.objects.filter(state='paid').count()}",
+        "invoices, of these paid": f"{Invoice.objects.count()}, "
+        f"{Invoice.objects.filter(state='paid').count()}",
         "charges": said(Counter(Charge.objects.values_list("state", flat=True))),
         "taken, as witnessed": len(
             {handle for handle, *_ in judge.witnessed(chaos.machine.folder)}

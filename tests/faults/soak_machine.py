@@ -1,4 +1,4 @@
-"""The machine of `bin/test soak`: PostgreSQL, Redis, two workers and two beats, in one folder, to be killed at will."""
+"""The processes of `bin/test soak`: PostgreSQL, Redis, two workers and two beats in one folder."""
 
 import os
 import shutil
@@ -17,12 +17,12 @@ from retainer_hub.serve import die_with_parent
 POSTGRES_USER = ["unshare", "-U", "--map-user=1000", "--map-group=1000"] if os.getuid() == 0 else []
 SIGNALS = {
     "postgres": signal.SIGQUIT
-}  # its immediate shutdown: nothing is finished, its log is replayed
+}  # an immediate shutdown: nothing is finished, the log is replayed
 
 
 @dataclass
 class Process:
-    """A program in a session of its own, that is killed and started again."""
+    """A program in its own session that is killed and started again."""
 
     name: str
     command: Sequence[str]
@@ -30,7 +30,7 @@ class Process:
     running: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Where it does not run."""
+        """Start the program if it does not run."""
         if self.running and self.running.poll() is None:
             return
         with self.log.open("ab") as log:
@@ -43,7 +43,7 @@ class Process:
             )
 
     def kill(self) -> None:
-        """The whole group, so that no child outlives it."""
+        """Kill the whole process group, so that no child survives."""
         if self.running and self.running.poll() is None:
             with suppress(ProcessLookupError):
                 os.killpg(self.running.pid, SIGNALS.get(self.name, signal.SIGKILL))
@@ -53,7 +53,7 @@ class Process:
 
 @dataclass
 class Machine:
-    """All the processes, and which of them ended though nobody killed them."""
+    """All the processes, and which of them ended although nobody killed them."""
 
     folder: Path
     all: dict[str, Process] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class Machine:
         self.all[name].start()
 
     def servers(self, *settings: str) -> None:
-        """PostgreSQL as it is installed, with every commit on the disk; Redis that forgets."""
+        """Start PostgreSQL with every commit flushed to disk, and Redis without persistence."""
         found = subprocess.run(
             [sys.executable, "bin/servers.py"], capture_output=True, text=True, check=True
         ).stdout
@@ -103,7 +103,7 @@ class Machine:
         }
 
     def workers(self, shorter: float, plant: str) -> None:
-        """Two of each, though one beat is enough: two must do no harm."""
+        """Start two workers and two beats: one beat is enough, but two must do no harm."""
         program = (
             sys.executable,
             "-m",
@@ -137,7 +137,7 @@ class Machine:
             )
 
     def revive(self) -> None:
-        """Start again what ended, as a supervisor does."""
+        """Restart what ended, as a supervisor does."""
         for each in self.all.values():
             if each.running and each.running.poll() is not None:
                 self.ended[each.name.split()[0]] += 1

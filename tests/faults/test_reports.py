@@ -1,10 +1,10 @@
-"""A few of the real kills of `bin/test reports` in every run of the tests."""
+"""Runs a few of the kills of `bin/test reports` with every test run."""
 
 from tests.faults.conftest import Shoot
 
 
 def test_killed_anywhere_each_client_has_each_report_once(shoot: Shoot) -> None:
-    """At other moments in each run; what breaks says its seed."""
+    """The moments differ in each run; a failure prints its seed."""
     status, said = shoot("reports", "--kills", "3")
     assert status == 0, said
     assert " 0 broken" in said

@@ -1,4 +1,4 @@
-"""A few of the real kills of `bin/test sealing` in every run of the tests."""
+"""Runs a few of the kills of `bin/test sealing` with every test run."""
 
 from tests.faults.conftest import Shoot
 
@@ -6,7 +6,7 @@ from tests.faults.conftest import Shoot
 def test_killed_while_it_seals_each_paper_has_one_sealed_file_and_everybody_one_letter(
     shoot: Shoot,
 ) -> None:
-    """At other moments in each run; what breaks says its seed."""
+    """The moments differ in each run; a failure prints its seed."""
     status, said = shoot("sealing", "--kills", "3")
     assert status == 0, said
     assert " 0 broken" in said

@@ -1,4 +1,4 @@
-"""What each process of the fault runner does: an empty database in memory, then one seed after the other."""
+"""A process of the fault runner: an empty database in memory, then one seed after another."""
 
 import gc
 import logging
@@ -7,11 +7,11 @@ import sqlite3
 from contextlib import nullcontext
 
 IN_MEMORY = "file:faults?mode=memory&cache=shared"
-open_for_good: list[sqlite3.Connection] = []  # what is in memory goes when nobody holds it any more
+open_for_good: list[sqlite3.Connection] = []  # keeps the databases in memory alive
 
 
 def start() -> None:
-    """Django, without words about the errors that are caused here on purpose."""
+    """Set up Django, without log messages about the errors caused on purpose."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer_hub.settings")
     import django
 
@@ -20,7 +20,7 @@ def start() -> None:
 
 
 def prepare() -> None:
-    """An empty in-memory database for this process."""
+    """Create an empty in-memory database for this process."""
     start()
     from django.db import connection
 
@@ -33,7 +33,7 @@ def prepare() -> None:
 
 
 def one(asked: tuple[int, str]) -> tuple[int, str, int, list[str]]:
-    """(seed, mutant, kills, contradictions)."""
+    """Run one seed; return (seed, mutant, kills, contradictions)."""
     from tests.faults.mutants import planted
     from tests.faults.simulation import simulate
 
@@ -41,7 +41,7 @@ def one(asked: tuple[int, str]) -> tuple[int, str, int, list[str]]:
     with planted(mutant) if mutant else nullcontext():
         try:
             life, wrong = simulate(seed)
-        except Exception as error:  # a planted bug may also break the house's own rules
+        except Exception as error:  # a planted bug may also raise an error
             if not mutant:
                 raise
             return seed, mutant, 0, [f"{type(error).__name__}: {error}"]

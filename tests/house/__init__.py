@@ -1,1 +1,1 @@
-"""The rules of the house as tests."""
+"""Tests of the project's own rules for code and documentation."""

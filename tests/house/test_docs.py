@@ -1,4 +1,4 @@
-"""What the documents say is there: every rule, page, link, module and test that the tree or a page names exists."""
+"""Every rule, page, link, module and test that the code or a page of docs/ names exists."""
 
 import ast
 import re
@@ -38,7 +38,7 @@ TEST = re.compile(r"`([\w./-]+\.py)::(\w+)`")
 
 
 def page(about: str) -> str:
-    """The text of the page about it."""
+    """Return the text of a page in docs/."""
     return (DOCS / f"{about}.md").read_text()
 
 
@@ -47,7 +47,7 @@ def name(path: Path) -> str:
 
 
 def files(folder: Path = ROOT) -> Iterator[Path]:
-    """Everything that people write here: no vendored file, no file of the installation."""
+    """Yield the files that people write: nothing vendored, no data of the installation."""
     for path in sorted(folder.iterdir()):
         if path.is_dir():
             hidden = path.name.startswith(".") and path.name != ".ci"
@@ -63,7 +63,7 @@ def tree() -> dict[Path, str]:
 
 
 def numbers(text: str) -> set[int]:
-    """11 to 24 and 26: all from 11 to 24, and 26."""
+    """Return the numbers in a text: "11 to 24 and 26" is all from 11 to 24, and 26."""
     found = set()
     for first, last in re.findall(r"(\d+)(?:\s*(?:–|to)\s*(\d+))?", text):
         found |= set(range(int(first), int(last or first) + 1))
@@ -72,7 +72,7 @@ def numbers(text: str) -> set[int]:
 
 @cache
 def rules() -> dict[int, str]:
-    """Each rule's number and section."""
+    """Return the section of each rule by its number."""
     parts = re.split(r"^### (\d+)\. ", page("rules"), flags=re.M)
     assert len(set(parts[1::2])) == len(parts[1::2]), "a number is given twice"
     return {
@@ -82,7 +82,7 @@ def rules() -> dict[int, str]:
 
 
 def slug(heading: str) -> str:
-    """The anchor that GitHub gives a heading."""
+    """Return the anchor that GitHub gives a heading."""
     return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
 
 
@@ -93,7 +93,7 @@ def anchors(path: Path) -> set[str]:
 
 @cache
 def defined(path: Path) -> set[str]:
-    """Every name that a module defines or imports at its top, and Class.attribute of its classes."""
+    """Return the names that a module defines or imports, and Class.attribute of its classes."""
     found = set()
     for node in ast.parse(path.read_text()).body:
         own = _names(node)
@@ -128,7 +128,7 @@ def packages() -> set[str]:
 
 
 def links(path: Path) -> list[str]:
-    """Where the links of a page lead to inside the project."""
+    """Return where the links of a page lead inside the project."""
     return [
         target
         for target in re.findall(r"\]\(([^)\s]+)\)", path.read_text())
@@ -137,13 +137,13 @@ def links(path: Path) -> list[str]:
 
 
 def leads(path: Path, target: str) -> Path | None:
-    """The file or folder that a page names; itself where it names none."""
+    """Return the file or folder that a page names, or the name itself if there is none."""
     there = (path.parent / target).resolve() if target else path
     return there if there.exists() else None
 
 
 def code(path: Path) -> list[str]:
-    """What stands in `single` back quotes on a page, outside of code blocks."""
+    """Return what is in `single` backquotes on a page, outside of code blocks."""
     text = re.sub(r"^```.*?^```$", "", path.read_text(), flags=re.M | re.S)
     return re.findall(r"`([^`\n]+)`", text)
 

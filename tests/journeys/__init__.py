@@ -1,1 +1,1 @@
-"""Journeys: people and a real browser."""
+"""End-to-end tests of whole journeys, in a real browser."""

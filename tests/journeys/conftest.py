@@ -1,4 +1,4 @@
-"""A browser that watches: console errors, sideways scrolling and accessibility faults on every page it shows."""
+"""A browser that checks every page for console errors, horizontal scrolling and accessibility."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 @pytest.fixture(autouse=True)
 def _jobs_run_at_once() -> Iterator[None]:
-    """The worker's part is done in the web process; tests/test_processes.py uses the real one."""
+    """Run tasks in the web process; tests/test_processes.py uses a real worker."""
     from celery import current_app
 
     current_app.conf.task_always_eager = True
@@ -23,7 +23,7 @@ def _jobs_run_at_once() -> Iterator[None]:
 
 @pytest.fixture
 def watched(page: Page) -> Callable[[], None]:
-    """Call it on every page: it must be quiet, fit its width and have no accessibility fault."""
+    """Return a function that checks a page: no errors, no scrolling, no accessibility violation."""
     noise: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:

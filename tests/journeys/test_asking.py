@@ -1,4 +1,4 @@
-"""The client asks, the freelancer answers and hands the work over, and the client has it in hand."""
+"""A client requests work, the freelancer answers and hands it over, and the client receives it."""
 
 from collections.abc import Callable
 from datetime import timedelta

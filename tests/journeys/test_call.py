@@ -1,4 +1,4 @@
-"""From a first contact to the answers of a call: fit, booking, typing that survives a closed tab, an objection."""
+"""From first contact to the notes of a call: fit check, booking, autosave, an objection."""
 
 from collections.abc import Callable
 from typing import Any
@@ -64,7 +64,7 @@ def book(page: Page, watched: Callable[[], None]) -> None:
 
 
 def talk(page: Page, watched: Callable[[], None]) -> Page:
-    """Typed by keyboard alone; the tab closes while the server cannot be reached, and nothing is lost."""
+    """By keyboard alone; the tab closes while the server is unreachable, and nothing is lost."""
     page.get_by_role("button", name="Start").press("Enter")
     page.get_by_label("Work of the next 3 to 6 months").focus()
     page.keyboard.type("Posts every day, คาเฟ่ใหม่ ☕")
@@ -87,7 +87,7 @@ def talk(page: Page, watched: Callable[[], None]) -> Page:
         "5,000 followers by summer"
     )
     expect(again.locator("[data-state]")).to_contain_text("Saved ")
-    expect(again.get_by_role("button", name="Stop")).to_be_visible()  # the clock went on
+    expect(again.get_by_role("button", name="Stop")).to_be_visible()  # the timer kept running
     figure = again.get_by_role("group", name="Figure 1")
     figure.get_by_label("Figure").fill("Followers")
     figure.get_by_label("Today").fill("1,200")
@@ -105,7 +105,7 @@ def talk(page: Page, watched: Callable[[], None]) -> Page:
 
 
 def other_tab(page: Page) -> None:
-    """Somebody saved elsewhere meanwhile: nothing is overwritten before the person has said what counts."""
+    """After a save elsewhere, nothing is overwritten until the person has chosen a version."""
     row = Call.objects.get()
     there = {name: getattr(row, name) for name in call_notes.TYPED} | {"budget": "about 4,000"}
     call_notes.write(call=row, typed=there, revision=row.revision, now=timezone.now())
@@ -119,7 +119,7 @@ def other_tab(page: Page) -> None:
 
 
 def offer(page: Page) -> None:
-    """From the filled guide to the sent proposal: four clicks, and not one field to fill in."""
+    """From the completed notes to the sent proposal: four clicks, and no field to fill in."""
     page.get_by_role("link", name="Compose the proposal").click()
     page.get_by_role("button", name="Save and preview").click()
     page.get_by_role("button", name="Send to the client").click()

@@ -1,4 +1,4 @@
-"""Included hours in the browser: written down, corrected, asked for, and read by the client."""
+"""Included hours in the browser: logged, corrected, extended on request, and read by the client."""
 
 from collections.abc import Callable
 from datetime import timedelta

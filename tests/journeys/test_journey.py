@@ -1,4 +1,4 @@
-"""The whole way in a real browser, as both people: from signing up to the client reading the first report."""
+"""The whole journey in a real browser, from sign-up to the client reading the first report."""
 
 import re
 from collections.abc import Callable
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def letter(kind: str, to: str) -> str:
-    """The latest letter of that kind, with its links and codes in place."""
+    """Return the latest email of a kind, with its links and codes filled in."""
     row = OutboxEmail.objects.filter(kind=kind, to=to).latest("created_at")
     assert row.state == "sent"
     return links.fill(row.text)

@@ -1,4 +1,4 @@
-"""KPIs in the browser: read, corrected, brought in from a file; a warning whose note goes out; why a client may leave."""
+"""KPIs in the browser: entered, corrected, imported; a warning and its note; the renewal risk."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A freelancer copies a package, sees what it brings while typing, offers it, and looks at the hours that are left."""
+"""A package is copied, priced while typing and offered, and the hours left are shown."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A report in the browser: reviewed on one screen, read from the letter, its decision answered with one button."""
+"""A report in the browser: reviewed, read from the email, and answered with one button."""
 
 import re
 from collections.abc import Callable
@@ -29,7 +29,7 @@ TIER = {"name": "Growth", "response_hours": 24, "deliverables": [{"title": "post
 
 
 def lived(world: World) -> Agreement:
-    """A period that ended yesterday, with work, a checklist and four KPIs, one of them without a reading."""
+    """A period that ended yesterday, with work, a checklist and four KPIs, one of them unread."""
     now = timezone.now()
     then = now - timedelta(days=40)
     begun = local_day(then, "Asia/Bangkok")
@@ -110,7 +110,7 @@ def test_a_report_is_reviewed_sent_read_and_answered_with_one_button(
     expect(page.get_by_text("Thank you: your answer is on its way.")).to_be_visible()
     expect(page.get_by_text("The best month so far.")).to_be_visible()
     watched()
-    page.wait_for_timeout(2500)  # somebody reads; the page counts whole seconds
+    page.wait_for_timeout(2500)  # time spent reading; the page counts whole seconds
     page.goto(f"{live_server.url}/p/reports/")
     watched()
     page.goto(pressed[1])

@@ -1,4 +1,4 @@
-"""Signing in a real browser: on a phone with a finger, by the right person, and last by the freelancer."""
+"""Signing in a real browser: on a phone by touch, by the right person, the freelancer last."""
 
 import re
 from collections.abc import Callable
@@ -62,7 +62,7 @@ def test_the_client_draws_their_name_under_an_upgrade(
     assert len(Signature.objects.get(amendment=row, contact__isnull=False).strokes[0]) > 5
     assert (
         Amendment.objects.get().signed_document
-    )  # sealed in the server, by the job that its signature rang for
+    )  # sealed in the server, by the task that the signature started
 
 
 def test_the_wrong_person_names_the_right_one(
@@ -101,23 +101,23 @@ def test_the_freelancer_signs_last(
 
 
 def desk(page: Page, site: Any, world: World, path: str) -> None:
-    """One page of the owner's desk, by a link that signs in."""
-    door = links.mint(
+    """Open a page of the dashboard as the owner, through a sign-in link."""
+    link = links.mint(
         purpose=LinkPurpose.SIGN_IN, subject_id=world.business.owner.id, now=timezone.now()
     )
-    page.goto(links.url(door).replace(re.match(r"https?://[^/]+", links.url(door))[0], site.url))  # type: ignore[index]
+    page.goto(links.url(link).replace(re.match(r"https?://[^/]+", links.url(link))[0], site.url))  # type: ignore[index]
     page.locator("main button").first.click()
     page.goto(f"{site.url}{path}")
 
 
 def come_in(page: Page, agreement: Agreement) -> None:
-    door = links.mint(
+    link = links.mint(
         purpose=LinkPurpose.PORTAL,
         subject_id=agreement.contact_id,
         now=timezone.now(),
         target=f"agreement:{agreement.pk}",
     )
-    enter(page, links.url(door))
+    enter(page, links.url(link))
 
 
 def draw(page: Page) -> None:

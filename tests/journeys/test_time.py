@@ -1,4 +1,4 @@
-"""Time in the browser: a timer that outlives its page, a week at a glance, and hours from another tracker."""
+"""Time in the browser: a timer across pages, the week at a glance, an import from a tracker."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -50,7 +50,7 @@ def test_a_timer_runs_from_page_to_page_until_it_is_stopped(
     page.get_by_role("combobox", name="Client").select_option(index=1)
     page.get_by_label("For", exact=True).select_option(
         label="posts"
-    )  # once it has followed the client
+    )  # once it has been updated for the client
     page.get_by_role("button", name="Start the timer instead").click()
     clock = page.get_by_role("form", name="Timer")
     expect(clock).to_contain_text("Baan Coffee")
@@ -58,11 +58,11 @@ def test_a_timer_runs_from_page_to_page_until_it_is_stopped(
 
     Timer.objects.update(
         started_at=timezone.now() - timedelta(minutes=65)
-    )  # an hour goes by, in another tab
+    )  # an hour passes, in another tab
     page.goto(f"{live_server.url}/clients/")
     expect(clock.get_by_role("timer")).to_contain_text("1:05:")
     before = clock.get_by_role("timer").inner_text()
-    expect(clock.get_by_role("timer")).not_to_have_text(before)  # it counts on
+    expect(clock.get_by_role("timer")).not_to_have_text(before)  # it keeps counting
     watched()
     clock.get_by_role("link").click()
     page.get_by_role("textbox", name="What is done").fill("Three posts")

@@ -1,4 +1,4 @@
-"""A paid trial in the browser: judged by its measure, offered as the tier that was agreed, signed by the client."""
+"""A paid trial in the browser: judged by its measure, then continued as the agreed tier."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -29,7 +29,7 @@ NEXT = {
 
 
 def trial(world: World) -> Agreement:
-    """It began twenty days ago, was paid, and is decided about in four days."""
+    """A paid trial that began twenty days ago and is decided in four days."""
     now = timezone.now()
     then, today = now - timedelta(days=20), local_day(now, "Asia/Bangkok")
     terms: dict[str, Any] = {

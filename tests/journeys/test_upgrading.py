@@ -1,4 +1,4 @@
-"""An upgrade that applies now in a real browser: the freelancer sees the sum before it is sent, the client signs it."""
+"""An immediate upgrade in the browser: both people see the sum before the client signs."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -28,7 +28,7 @@ def test_both_see_the_same_sum_and_it_is_charged(
     agreement = world.signed(
         world.picked(world.proposal(now=start, starts_on=first), now=start), now=start
     )
-    for now in (start, timezone.now()):  # the job does not trust a clock that jumped
+    for now in (start, timezone.now()):  # the job does not trust a clock that has jumped
         bill(now=now, door="test")
 
     desk(page, live_server, world, f"/agreements/{agreement.pk}/change/")
@@ -56,7 +56,7 @@ def test_both_see_the_same_sum_and_it_is_charged(
     expect(page.get_by_text("Signed on", exact=False).first).to_be_visible()
     invoice = Invoice.objects.get(
         kind="upgrade"
-    )  # issued and charged by the job that the signature rang for
+    )  # issued and charged by the task that the signature started
     assert invoice.state == "paid"
     page.goto(f"{live_server.url}/p/invoices/{invoice.pk}/")
     expect(page.get_by_text(said)).to_be_visible()

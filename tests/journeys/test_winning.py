@@ -133,7 +133,7 @@ def test_where_there_is_no_room_a_client_waits_and_hears_of_a_place(
 
 
 def compose(page: Page, watched: Callable[[], None]) -> None:
-    """The one sentence that nobody else can write, then preview, letter to oneself, and off it goes."""
+    """Write the personal sentence, preview the proposal, send a test email, and send it."""
     page.get_by_role("button", name="Save and preview").click()
     expect(page.get_by_text("{{because}} is empty")).to_be_visible()
     watched()

@@ -1,4 +1,4 @@
-"""A freelancer writes the text of their agreements: what it becomes is seen while typing, and both languages agree."""
+"""A freelancer edits the text of their agreements, with a live preview, in two languages."""
 
 from collections.abc import Callable
 from typing import Any

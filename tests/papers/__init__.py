@@ -1,1 +1,1 @@
-"""bin/test papers: what veraPDF, the reference validator, says of every kind of paper."""
+"""bin/test papers: veraPDF, the reference validator, checks every kind of document."""

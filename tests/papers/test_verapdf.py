@@ -1,4 +1,4 @@
-"""Every kind of paper is PDF/A-3a and PDF/UA-1, sealed or not, in every language: veraPDF says so."""
+"""Every kind of document is PDF/A-3a and PDF/UA-1 in every language, sealed or not."""
 
 import os
 import subprocess
@@ -31,11 +31,11 @@ from tests.world import HERE, World
 
 pytestmark = pytest.mark.verapdf
 FLAVOURS = "3a,ua1"
-THEIRS = {DocumentKind.LETTER.value}  # a reference letter was written elsewhere
+THEIRS = {DocumentKind.LETTER.value}  # a reference letter is uploaded, not rendered here
 
 
 def life(world: World, language: str, both: bool) -> None:
-    """One retainer with every paper it can have."""
+    """One retainer with every document it can have."""
     now = timezone.now() - timedelta(days=40)
     client = world.client(now=now, language=language, name=f"ร้าน {language} {both}")
     terms = {
@@ -83,7 +83,7 @@ def life(world: World, language: str, both: bool) -> None:
 
 
 def measured(agreement: Agreement, now: datetime) -> None:
-    """Three KPIs that are drawn, and a fourth without a reading."""
+    """Add three KPIs with a chart, and a fourth without a reading."""
     period = Period.objects.get(agreement=agreement, index=0)
     for n in range(4):
         kpi = measure.add_kpi(

@@ -1,1 +1,1 @@
-"""Commands by hand: the same verbs the jobs call."""
+"""Commands that run delivery's jobs by hand, with the code that the jobs run."""

@@ -1,4 +1,7 @@
-"""Reads one letter from standard input: for the pipe of a mail server, or any program that fetches mail."""
+"""Adds an email reply to its request: one raw email on standard input.
+
+For the pipe of a mail server, or any program that fetches email.
+"""
 
 import sys
 from argparse import ArgumentParser
@@ -10,7 +13,7 @@ from django.utils import timezone
 
 from delivery.requests.inbound_email import LARGEST, Refused, receive
 
-TRY_AGAIN = 75  # sysexits.h: the mail server keeps the letter and tries later
+TRY_AGAIN = 75  # sysexits.h: the mail server keeps the email and tries again later
 
 
 class Command(BaseCommand):
@@ -25,8 +28,8 @@ class Command(BaseCommand):
         raw = sys.stdin.buffer.read(LARGEST + 1)
         try:
             self.stdout.write(receive(raw, now=timezone.now(), recipient=options["to"]))
-        except Refused as no:
-            raise CommandError(str(no), returncode=no.code) from None
+        except Refused as error:
+            raise CommandError(str(error), returncode=error.code) from None
         except Error as error:
-            words = f"The database does not answer: {type(error).__name__}"
-            raise CommandError(words, returncode=TRY_AGAIN) from None
+            message = f"The database does not answer: {type(error).__name__}"
+            raise CommandError(message, returncode=TRY_AGAIN) from None

@@ -1,4 +1,4 @@
-"""Runs the report job by hand, for a day: the same code as the daily job."""
+"""Runs the report job by hand, as if it were a given day."""
 
 import json
 from argparse import ArgumentParser
@@ -22,5 +22,5 @@ class Command(BaseCommand):
         on = options["on"]
         now = datetime.combine(on, time(23, 59), UTC) if on else timezone.now()
         result = report_run.report(now=now, door="command").result
-        words = f"{result['drafted']} drafted, {result['reminded']} waiting for review"
-        self.stdout.write(json.dumps(result) if options["json"] else words)
+        summary = f"{result['drafted']} drafted, {result['reminded']} waiting for review"
+        self.stdout.write(json.dumps(result) if options["json"] else summary)

@@ -1,4 +1,4 @@
-"""Loads the demo, resets it, or prints fresh links into it. Only while DEBUG is on."""
+"""Loads the demo, resets it, or prints new links into it. Only while DEBUG is on."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -16,31 +16,31 @@ LOADING = "demo"  # a heartbeat that is there only while the demo is being playe
 
 
 class Command(BaseCommand):
-    help = "Half a year of demo data, lived through the product's own verbs."
+    help = "Half a year of demo data, created by the product's own functions."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--reset", action="store_true", help="empty the installation and play it again"
+            "--reset", action="store_true", help="empty the installation and load the demo again"
         )
-        parser.add_argument("--links", action="store_true", help="only print fresh links")
+        parser.add_argument("--links", action="store_true", help="only print new links")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
-            raise CommandError("The demo can only exist while DEBUG is on.")
+            raise CommandError("The demo needs DEBUG=on.")
         now = timezone.now()
         was_interrupted = Heartbeat.objects.filter(name=LOADING).exists()
         if options["reset"] or (was_interrupted and not options["links"]):
             reset.empty()
-        there = User.objects.filter(email=EMAIL).exists()
-        if not there and not options["links"]:
+        is_loaded = User.objects.filter(email=EMAIL).exists()
+        if not is_loaded and not options["links"]:
             if User.objects.exists():
                 raise CommandError(
-                    "There are other people here. The demo wants an empty installation (--reset)."
+                    "This installation has other users. The demo needs an empty one (--reset)."
                 )
-            self.stdout.write("Playing six months of the demo ...")
+            self.stdout.write("Loading six months of demo data ...")
             Heartbeat.objects.create(name=LOADING, at=now)
             with nudge.muted():
                 play.play(now=now)
             Heartbeat.objects.filter(name=LOADING).delete()
-        for who, address in doors.doors(now=timezone.now()):
-            self.stdout.write(f"  {who}\n    {address}")
+        for name, url in doors.doors(now=timezone.now()):
+            self.stdout.write(f"  {name}\n    {url}")
