@@ -1,1 +1,3 @@
-"""The freelancer's desk: views only, no models and no rules."""
+"""The freelancer's side of the product: URLs, views and forms. Models and rules live in lower
+rooms.
+"""

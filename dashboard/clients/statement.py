@@ -1,4 +1,4 @@
-"""A client's statement, on screen, as CSV and as PDF."""
+"""A client's statement of account: on screen, as CSV and as PDF."""
 
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from dashboard.page import DashboardView
 
 
 class Statement(DashboardView):
-    """Every invoice, payment, credit and refund of a client with the running balance."""
+    """Every invoice, payment, credit and refund of a client, with the running balance."""
 
     template = "dashboard/statement.html"
 
@@ -31,7 +31,7 @@ class Statement(DashboardView):
 
 
 class StatementCsv(DashboardView):
-    """The same for a spreadsheet."""
+    """The client statement as a CSV file."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk, self.rows(Client).select_related("business"))
@@ -40,7 +40,7 @@ class StatementCsv(DashboardView):
 
 
 class StatementPdf(DashboardView):
-    """The same as a paper."""
+    """The client statement as a PDF."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk, self.rows(Client).select_related("business"))

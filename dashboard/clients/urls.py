@@ -1,4 +1,4 @@
-"""Addresses of clients and contacts."""
+"""URLs of clients, their contacts and their statements."""
 
 from django.urls import path
 

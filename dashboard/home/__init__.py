@@ -1,1 +1,2 @@
-"""The overview, what needs attention, and the search."""
+"""Pages of the overview: what needs attention, income, retainers, upcoming charges; and the search.
+"""
