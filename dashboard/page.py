@@ -40,6 +40,7 @@ class DashboardView(BusinessView, View):
             messages.info(request, _("This was saved already."))
             return redirect(location)
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        # Only a redirect means that the form was saved: a form with errors may be posted again.
         if token and response.status_code == 302:
             cache.set(key, response["Location"], REMEMBERED)
         return response

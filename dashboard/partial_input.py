@@ -1,5 +1,4 @@
-"""Read a proposal form that is still being filled in: valid fields count, the others are ignored.
-"""
+"""Read a proposal form that is still being filled in: valid fields count, the others are ignored."""
 
 from django import forms
 from django.http import QueryDict
@@ -13,7 +12,7 @@ from dashboard.proposals.forms.terms import TierForm
 
 
 def rungs_of(data: QueryDict, currency: str) -> list[Rung]:
-    """The tiers that already have a valid fee, cheapest place first as in the form."""
+    """The tiers that already have a valid fee, in the order of the form."""
     rungs = []
     for position in range(TIERS):
         form = TierForm(data, prefix=f"tier-{position}")
@@ -29,7 +28,9 @@ def added_minutes(data: QueryDict) -> int:
     """Minutes per period that the value-adds in the form cost the freelancer."""
     forms_ = [ValueAddForm(data, prefix=f"add-{position}") for position in range(ADDS)]
     return sum(
-        form.cleaned_data.get("minutes") or 0 for form in forms_ if form.is_valid() or form.cleaned_data
+        form.cleaned_data.get("minutes") or 0
+        for form in forms_
+        if form.is_valid() or form.cleaned_data
     )
 
 

@@ -60,7 +60,7 @@ class ClientForm(PrintableForm, forms.ModelForm):
         return amount(self.cleaned_data["expected"] or "0", self.currency)
 
     def values(self) -> dict[str, Any]:
-        """The cleaned data as keyword arguments for `client_records.change_client`."""
+        """The cleaned data by column, as the function that saves a client takes it."""
         expected = self.cleaned_data.pop("expected")
         return self.cleaned_data | {
             "expected_amount": expected,

@@ -49,8 +49,7 @@ class Need:
 
 
 def needs(view: DashboardView) -> list[Need]:
-    """Every to-do of the business. The number of queries does not grow with the number of to-dos.
-    """
+    """Every to-do of the business. The number of queries does not grow with the number of to-dos."""
     return [need for source in SOURCES for need in source(view)]
 
 
@@ -79,8 +78,7 @@ def _parked(view: DashboardView) -> list[Need]:
 
 
 def _runs(view: DashboardView) -> list[Need]:
-    """Charges with an unknown outcome, and a billing run held back because the clock looks wrong.
-    """
+    """Charges with an unknown outcome, and a billing run held back because the clock looks wrong."""
     needs = []
     if queries.unknown(view.business).exists():
         needs.append(
@@ -168,7 +166,9 @@ def _trials(view: DashboardView) -> list[Need]:
 
 def _hours(view: DashboardView) -> list[Need]:
     """Requests for extra hours that the client did not answer before the period ended."""
-    unanswered = view.rows(Overage).filter(state=OverageState.ASKED, period__ends_on__lte=view.today)
+    unanswered = view.rows(Overage).filter(
+        state=OverageState.ASKED, period__ends_on__lte=view.today
+    )
     return [
         Need(
             _("%(client)s has not answered about more hours.") % {"client": row.client.name},
@@ -213,7 +213,9 @@ def _unsendable(view: DashboardView) -> list[Need]:
 def _warnings(view: DashboardView) -> list[Need]:
     """Early warnings not yet sent or dismissed; more than a few are summed up in one line."""
     pending = view.rows(EarlyWarning).filter(sent_at__isnull=True, dismissed_at__isnull=True)
-    rows = list(pending.filter(period__ends_on__gt=view.today).select_related("client")[: SHOWN + 1])
+    rows = list(
+        pending.filter(period__ends_on__gt=view.today).select_related("client")[: SHOWN + 1]
+    )
     if len(rows) > FEW:
         text = _("Several clients are off their line; a note to each is drafted.")
         return [Need(text, reverse("dashboard:warnings") + "?state=open", _("Look"))]
@@ -248,7 +250,9 @@ def _requests(view: DashboardView) -> list[Need]:
 def _late(view: DashboardView) -> list[Need]:
     """Deliverables that are late, counted per period."""
     unfinished = view.rows(Deliverable).filter(state=DeliverableState.OPEN, done__lt=F("promised"))
-    recent = unfinished.filter(period__starts_on__lte=view.today, period__ends_on__gt=view.today - LATELY)
+    recent = unfinished.filter(
+        period__starts_on__lte=view.today, period__ends_on__gt=view.today - LATELY
+    )
     recent = recent.exclude(period__report__state=ReportState.SENT).order_by("period__ends_on")
     late_by_period: dict[Period, int] = defaultdict(int)
     for row in checklist.late(recent.select_related("period__agreement__client"), view.today):

@@ -51,7 +51,9 @@ class Home(DashboardView):
                 hours[period.pk].used for period in newest_periods.values() if period.pk in hours
             ),
             "available": sum(
-                hours[period.pk].available for period in newest_periods.values() if period.pk in hours
+                hours[period.pk].available
+                for period in newest_periods.values()
+                if period.pk in hours
             ),
             "coming": upcoming(running, self.today, days=31)[:SHOWN],
             "outstanding": queries.outstanding(self.business),

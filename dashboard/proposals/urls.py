@@ -1,4 +1,4 @@
-"""Addresses of proposals, packages and capacity."""
+"""URLs of proposals, packages and capacity."""
 
 from django.urls import path
 

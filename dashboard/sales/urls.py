@@ -1,4 +1,4 @@
-"""Addresses of winning clients."""
+"""URLs of sales: pipeline, fit check, calls, objections and testimonials."""
 
 from django.urls import path
 

@@ -1,4 +1,6 @@
-"""What the freelancer does with a proposal beside writing it: preview, try, extend, revise, answer."""
+"""Actions on a proposal other than writing it: preview, test email, extend, revise, answer
+questions.
+"""
 
 from uuid import UUID
 
@@ -18,7 +20,7 @@ RELATED = ("client", "contact__client", "business__owner")
 
 
 class Preview(DashboardView):
-    """The page exactly as the client will see it, in their language; its buttons are for looking only."""
+    """The proposal as the client will see it, in the client's language. Its buttons do nothing."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
@@ -28,19 +30,19 @@ class Preview(DashboardView):
 
 
 class TryOut(DashboardView):
-    """Mail the letter to oneself."""
+    """Email the proposal to the freelancer instead of the client."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
-        to = after_sending.try_out(proposal=proposal, now=timezone.now())
+        email = after_sending.try_out(proposal=proposal, now=timezone.now())
         messages.success(
-            request, _("The letter is on its way to you, at %(email)s.") % {"email": to}
+            request, _("The letter is on its way to you, at %(email)s.") % {"email": email}
         )
         return redirect("dashboard:proposal", proposal.pk)
 
 
 class Extend(DashboardView):
-    """A later last day."""
+    """Move the last day of an open proposal to a later day, and tell the client."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk)
@@ -54,26 +56,26 @@ class Extend(DashboardView):
                 proposal=proposal, until=until, actor=self.actor, now=now, origin=self.origin
             )
             messages.success(request, _("It is open longer, and the client was told."))
-        except RuleError as no:
-            say(request, no)
+        except RuleError as error:
+            say(request, error)
         return redirect("dashboard:proposal", proposal.pk)
 
 
 class Revise(DashboardView):
-    """A draft of the next version; what the client has stays until it is sent."""
+    """Create a draft of the next version. The client keeps the current version until that is sent."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk)
         try:
-            fresh = after_sending.revise(proposal=proposal, now=timezone.now())
-            return redirect("dashboard:proposal_edit", fresh.pk)
-        except RuleError as no:
-            say(request, no)
+            revision = after_sending.revise(proposal=proposal, now=timezone.now())
+            return redirect("dashboard:proposal_edit", revision.pk)
+        except RuleError as error:
+            say(request, error)
         return redirect("dashboard:proposal", proposal.pk)
 
 
 class Answer(DashboardView):
-    """Answer a client's question."""
+    """Answer a client's question about a proposal, by email."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         related = ("proposal__business__owner", "contact__client")
@@ -93,22 +95,22 @@ class Answer(DashboardView):
                 request,
                 _("Your answer is on its way to %(name)s.") % {"name": question.contact.name},
             )
-        except RuleError as no:
-            say(request, no)
+        except RuleError as error:
+            say(request, error)
         return redirect("dashboard:proposal", question.proposal_id)
 
 
 class TellRoom(DashboardView):
-    """Say to whoever is on the waitlist that there is a place."""
+    """Tell a client on the waitlist that there is an opening."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         related = ("proposal__business__owner", "contact__client", "tier")
-        wait = self.row(WaitlistEntry, pk, self.rows(WaitlistEntry).select_related(*related))
+        entry = self.row(WaitlistEntry, pk, self.rows(WaitlistEntry).select_related(*related))
         try:
-            waitlist.tell(wait=wait, actor=self.actor, now=timezone.now())
+            waitlist.tell(wait=entry, actor=self.actor, now=timezone.now())
             messages.success(
-                request, _("%(name)s knows that there is a place.") % {"name": wait.contact.name}
+                request, _("%(name)s knows that there is a place.") % {"name": entry.contact.name}
             )
-        except RuleError as no:
-            say(request, no)
-        return redirect("dashboard:proposal", wait.proposal_id)
+        except RuleError as error:
+            say(request, error)
+        return redirect("dashboard:proposal", entry.proposal_id)

@@ -1,4 +1,4 @@
-"""Proposals: compose, send, watch."""
+"""Proposals: write, send, and follow what the client does."""
 
 from datetime import date
 from typing import Any
@@ -38,28 +38,28 @@ from dashboard.sales.views.panels import panel
 
 
 class Proposals(DashboardView):
-    """Every proposal, newest first."""
+    """The list of all proposals, newest first, with search and a filter by state."""
 
     template = "dashboard/proposals.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        found = self.rows(Proposal).select_related("client")
-        asked, state = (
+        proposals = self.rows(Proposal).select_related("client")
+        term, state = (
             request.GET.get("q", "").replace("\x00", "")[:100],
             request.GET.get("state", ""),
         )
-        if asked:
-            found = found.filter(title__icontains=asked) | found.filter(
-                client__name__icontains=asked
+        if term:
+            proposals = proposals.filter(title__icontains=term) | proposals.filter(
+                client__name__icontains=term
             )
         if state in dict(PROPOSAL_STATES):
-            found = found.filter(state=state)
-        page = page_of(found, request.GET, by="created_at")
-        return self.show(request, page=page, asked=asked, state=state, states=PROPOSAL_STATES)
+            proposals = proposals.filter(state=state)
+        page = page_of(proposals, request.GET, by="created_at")
+        return self.show(request, page=page, asked=term, state=state, states=PROPOSAL_STATES)
 
 
 class ProposalPage(DashboardView):
-    """One proposal as the client sees it, and what can be done with it."""
+    """One proposal as the client sees it, its history, and what can be done with it."""
 
     template = "dashboard/proposal.html"
 
@@ -99,11 +99,12 @@ class ProposalPage(DashboardView):
 
 
 def _extend(proposal: Proposal, today: date) -> ExtendForm:
+    """The form to extend a proposal, from its last day or from today, whichever is later."""
     return ExtendForm(after=max(proposal.expires_on or today, today))
 
 
 class ProposalPaper(DashboardView):
-    """The agreement that a tier would become, as the client would read it: a PDF, not kept."""
+    """A PDF of the agreement that a tier would become. It is not stored."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         related = ("client", "contact", "business__owner", "template")
@@ -112,44 +113,48 @@ class ProposalPaper(DashboardView):
         tier = next((rung for rung in rungs if str(rung.pk) == request.GET.get("tier")), rungs[0])
         now = timezone.now()
         try:
-            made = accept.draft(proposal=proposal, tier=tier, now=now)
-            return pdf_bytes(agreement_pdf.unsigned_pdf(made, created=now), made.title)
-        except RuleError as no:
-            say(request, no)
+            agreement = accept.draft(proposal=proposal, tier=tier, now=now)
+            return pdf_bytes(agreement_pdf.unsigned_pdf(agreement, created=now), agreement.title)
+        except RuleError as error:
+            say(request, error)
             return redirect("dashboard:proposal", proposal.pk)
 
 
 class Compose(DashboardView):
-    """Write a proposal for a client, or rewrite a draft."""
+    """Write a proposal for a client."""
 
     template = "dashboard/proposal_form.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self._client(pk)
         currency = self.business.currency
+        # What the form starts with is addressed to the client, so it is in the client's language.
         with translation.override(client.language):
-            said = call_notes.answers(client)
-            start = {"title": _("Retainer for %(client)s") % {"client": client.name}}
-            start |= {
-                "intro": from_call.opening(said),
-                "recommended_because": from_call.reason(said),
+            call_answers = call_notes.answers(client)
+            initial = {"title": _("Retainer for %(client)s") % {"client": client.name}}
+            initial |= {
+                "intro": from_call.opening(call_answers),
+                "recommended_because": from_call.reason(call_answers),
             }
             package = packages.find(self.business, request.GET.get("package", ""))
-            first = packages.form_values(package, currency)
-        kept = (
+            package_values = packages.form_values(package, currency)
+        message = (
             self.rows(OpeningMessage)
             .filter(name=request.GET.get("message", "").replace("\x00", ""))
             .first()
         )
-        start |= {"intro": kept.text} if kept else {}
-        usual = {"kpis": from_call.goals(said, first["kpis"]), "service": first["service"]}
-        tiers = from_call.recommend(first["tiers"], package.drafts, said.minutes)
-        forms = self.forms(client, initial=start, tiers=tiers, wording=usual)
+        initial |= {"intro": message.text} if message else {}
+        wording = {
+            "kpis": from_call.goals(call_answers, package_values["kpis"]),
+            "service": package_values["service"],
+        }
+        tiers = from_call.recommend(package_values["tiers"], package.drafts, call_answers.minutes)
+        forms = self.forms(client, initial=initial, tiers=tiers, wording=wording)
         return self.page(
             request,
             forms,
             client,
-            said=said,
+            said=call_answers,
             package=packages.key_of(package),
             packages=packages.choices(self.business),
             fees_elsewhere=packages.fees_elsewhere(package, currency),
@@ -158,16 +163,16 @@ class Compose(DashboardView):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self._client(pk)
         forms = self.forms(client, request.POST)
-        found = forms.read()
-        if found is not None:
+        cleaned = forms.read()
+        if cleaned is not None:
             try:
-                made = propose.draft(
-                    business=self.business, client=client, now=timezone.now(), **found
+                proposal = propose.draft(
+                    business=self.business, client=client, now=timezone.now(), **cleaned
                 )
                 self.keep(forms)
-                return redirect("dashboard:proposal", made.pk)
-            except RuleError as no:
-                forms.refuse(no)
+                return redirect("dashboard:proposal", proposal.pk)
+            except RuleError as error:
+                forms.refuse(error)
         return self.page(request, forms, client, status=422)
 
     def _client(self, pk: UUID) -> Client:
@@ -176,7 +181,7 @@ class Compose(DashboardView):
     def forms(
         self, client: Client, data: Any = None, proposal: Proposal | None = None, **start: Any
     ) -> OfferForms:
-        """The forms of one offer; `start` is what they show first."""
+        """The forms of one proposal; `start` is what they show first."""
         return OfferForms(
             data,
             business=self.business,
@@ -191,7 +196,7 @@ class Compose(DashboardView):
     def page(
         self, request: HttpRequest, forms: OfferForms, client: Client, **context: Any
     ) -> HttpResponse:
-        """The page with its forms."""
+        """Render the page with its forms."""
         context |= {
             "form": forms.form,
             "tiers": forms.tiers,
@@ -206,7 +211,7 @@ class Compose(DashboardView):
         return self.show(request, client=client, **context)
 
     def keep(self, forms: OfferForms) -> None:
-        """The opening words, under the name that was given."""
+        """Save the opening message under the name that was given, if one was given."""
         if name := forms.form.cleaned_data["keep_as"]:
             opening_message.keep(
                 business=self.business,
@@ -217,7 +222,7 @@ class Compose(DashboardView):
 
 
 class Rewrite(Compose):
-    """Change a draft; what was sent is frozen."""
+    """Change a draft. A proposal that was sent can no longer be changed."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self._draft(pk)
@@ -235,14 +240,14 @@ class Rewrite(Compose):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self._draft(pk)
         forms = self.forms(proposal.client, request.POST, proposal)
-        found = forms.read()
-        if found is not None:
+        cleaned = forms.read()
+        if cleaned is not None:
             try:
-                propose.change(proposal=proposal, now=timezone.now(), **found)
+                propose.change(proposal=proposal, now=timezone.now(), **cleaned)
                 self.keep(forms)
                 return redirect("dashboard:proposal", proposal.pk)
-            except RuleError as no:
-                forms.refuse(no)
+            except RuleError as error:
+                forms.refuse(error)
         return self.page(request, forms, proposal.client, proposal=proposal, status=422)
 
     def _draft(self, pk: UUID) -> Proposal:
@@ -250,7 +255,7 @@ class Rewrite(Compose):
 
 
 class Send(DashboardView):
-    """Freeze and mail it; the second press finds it sent."""
+    """Freeze the proposal and email it to the client."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(
@@ -266,19 +271,19 @@ class Send(DashboardView):
                 request,
                 _("The proposal is on its way to %(email)s.") % {"email": proposal.contact.email},
             )
-        except RuleError as no:
-            say(request, no)
+        except RuleError as error:
+            say(request, error)
         return redirect("dashboard:proposal", proposal.pk)
 
 
 class Withdraw(DashboardView):
-    """Take an open offer back."""
+    """Withdraw a proposal that was sent and not accepted yet."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk)
         try:
             propose.withdraw(proposal=proposal, actor=self.actor, now=timezone.now())
             messages.success(request, _("The proposal is withdrawn."))
-        except RuleError as no:
-            say(request, no)
+        except RuleError as error:
+            say(request, error)
         return redirect("dashboard:proposal", proposal.pk)

@@ -1,4 +1,4 @@
-"""The fit check: is this a retainer client? A verdict in words, with its reasons."""
+"""The fit check: five questions that tell whether a prospect suits a retainer, with reasons."""
 
 from typing import Any
 from uuid import UUID
@@ -56,7 +56,7 @@ AGAINST: dict[Question, Any] = {
 
 
 class FitPage(DashboardView):
-    """Five questions and what they say together."""
+    """The five questions, and the verdict that their answers give."""
 
     template = "dashboard/fit.html"
 
@@ -89,7 +89,7 @@ class FitPage(DashboardView):
 
 
 def in_words(fit: Fit) -> dict[str, Any]:
-    """The verdict and its reasons as sentences."""
+    """The verdict and its reasons as translated sentences, for the template."""
     title, advice = VERDICTS[fit.verdict]
     return {
         "verdict": fit.verdict.value,

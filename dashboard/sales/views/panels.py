@@ -1,4 +1,4 @@
-"""What a client's and a proposal's page show of selling: the fit, the calls, and a tap for an objection."""
+"""The sales section of a client's and a proposal's page: fit check, calls and objections."""
 
 from typing import Any
 
@@ -10,15 +10,15 @@ from dashboard.sales.forms.objections import kinds
 from dashboard.sales.views.calls import calls_of
 from dashboard.sales.views.fit import in_words
 
-OWN_KINDS = 4  # that get a button of their own
+OWN_KINDS = 4  # the business's own kinds of objection that get a button
 
 
-def panel(desk: DashboardView, client: Client) -> dict[str, Any]:
-    """For the template "dashboard/selling.html"; all of it is the freelancer's own (rule 37)."""
-    check = desk.rows(FitCheck).filter(client=client).first()
+def panel(view: DashboardView, client: Client) -> dict[str, Any]:
+    """The context of the template "dashboard/selling.html". Never shown to clients (rule 37)."""
+    check = view.rows(FitCheck).filter(client=client).first()
     return {
         "fit": in_words(check.found) if check else None,
-        "calls": calls_of(desk, client),
-        "heard": list(desk.rows(Objection).filter(client=client)[:5]),
-        "kinds": kinds(objections.own_kinds(desk.business))[: len(Kind) + OWN_KINDS],
+        "calls": calls_of(view, client),
+        "heard": list(view.rows(Objection).filter(client=client)[:5]),
+        "kinds": kinds(objections.own_kinds(view.business))[: len(Kind) + OWN_KINDS],
     }
