@@ -1,4 +1,4 @@
-"""Addresses of agreements and amendments."""
+"""URLs of agreements, amendments and contract templates."""
 
 from django.urls import path
 

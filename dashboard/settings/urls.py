@@ -1,4 +1,4 @@
-"""Addresses of the business's settings."""
+"""URLs of the business's settings, API keys and exports."""
 
 from django.urls import path
 

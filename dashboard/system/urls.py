@@ -1,4 +1,4 @@
-"""Addresses of the installation: sign-in, emails, jobs."""
+"""URLs of sign-in links, the email log and the system status."""
 
 from django.urls import path
 

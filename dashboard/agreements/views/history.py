@@ -1,4 +1,4 @@
-"""An agreement's history on screen."""
+"""An agreement's history, and the export of its documents."""
 
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from exports.timeline import timeline
 
 
 class History(DashboardView):
-    """Everything that was recorded, oldest first, with where it came from."""
+    """Every recorded event of an agreement, oldest first, with the IP address it came from."""
 
     template = "dashboard/history.html"
 
@@ -28,7 +28,10 @@ class History(DashboardView):
 
 
 class AgreementFiles(Exports):
-    """One agreement with its history and all its papers: at once, or by a worker where there are many."""
+    """Download an agreement with its history and documents.
+
+    A small archive is made at once; a large one is made in the background and announced by email.
+    """
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
         return redirect("dashboard:agreement_history", self.row(Agreement, pk).pk)
