@@ -1,4 +1,4 @@
-"""Addresses of reports, reviews, warnings and KPIs."""
+"""URLs of reports, quarterly reviews, early warnings and KPIs."""
 
 from django.urls import path
 

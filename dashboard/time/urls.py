@@ -1,4 +1,4 @@
-"""Addresses of time and included hours."""
+"""URLs of time entries, the timer, imports and included hours."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Addresses of deliverables and requests."""
+"""URLs of deliverables, handovers and requests."""
 
 from django.urls import path
 

@@ -43,7 +43,7 @@ class PauseForm(PrintableForm, forms.Form):
 
 
 class EndForm(forms.Form):
-    """The day on which an agreement ends: the first day that it no longer covers."""
+    """The first day that the agreement should no longer cover."""
 
     ends_on = forms.DateField(
         label=_("Ends on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

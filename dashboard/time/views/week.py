@@ -1,4 +1,4 @@
-"""A week of work, Monday to Sunday: what was written down, and what is still missing."""
+"""A week of work, Monday to Sunday: what was logged, and which days are missing."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -20,16 +20,20 @@ WEEK = timedelta(days=7)
 
 
 class WeekPage(TimeDesk):
-    """The table; `day`, and with it `agreement`, opens what was done then and a line to add to it."""
+    """The table of a week.
+
+    The parameter `day`, optionally with `agreement`, opens the entries of a cell and a form to add
+    one.
+    """
 
     template = "dashboard/time_week.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         day, agreement = self._open(request)
-        start = self.usual() | {"on": day, "billable": True, "consumes": True}
+        initial = self.usual() | {"on": day, "billable": True, "consumes": True}
         if agreement:
-            start["agreement"] = agreement
-        return self._show(request, self._form(request, initial=start) if day else None)
+            initial["agreement"] = agreement
+        return self._show(request, self._form(request, initial=initial) if day else None)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = self._form(request, request.POST)
@@ -37,10 +41,10 @@ class WeekPage(TimeDesk):
             try:
                 entry = time_log.log_time(now=timezone.now(), actor=self.actor, **form.cleaned_data)
                 messages.success(request, written([entry]))
-                words = f"?on={entry.on}&day={entry.on}&agreement={entry.period.agreement_id}#cell"
-                return redirect(reverse("dashboard:time_week") + words)
-            except RuleError as no:
-                refuse(form, no)
+                query = f"?on={entry.on}&day={entry.on}&agreement={entry.period.agreement_id}#cell"
+                return redirect(reverse("dashboard:time_week") + query)
+            except RuleError as error:
+                refuse(form, error)
         return self._show(request, form, 422)
 
     def _form(self, request: HttpRequest, data: Any = None, **start: Any) -> TimeForm:
@@ -51,7 +55,7 @@ class WeekPage(TimeDesk):
         return TimeForm(data, agreements=self.running(), promised=promised, **start)
 
     def _open(self, request: HttpRequest) -> tuple[date | None, str]:
-        """The day and the agreement that are looked at."""
+        """The day and the agreement's id in the query string; None and "" if not given."""
         agreement = request.GET.get("agreement", "")
         return day_of({"on": request.GET.get("day", "")}, None), agreement if is_id(
             agreement
@@ -62,7 +66,7 @@ class WeekPage(TimeDesk):
         monday = monday_of(day_of(request.GET, day or self.today))
         week = week_of(self.business, monday, self.today)
         cells = _cells(week, day, agreement)
-        around = {"before": monday - WEEK, "after": monday + WEEK}
+        neighbors = {"before": monday - WEEK, "after": monday + WEEK}
         return self.show(
             request,
             status,
@@ -73,11 +77,11 @@ class WeekPage(TimeDesk):
             cells=cells,
             can_add=form and any(cell.can_add for cell in cells),
             today=self.today,
-            **around,
+            **neighbors,
         )
 
 
 def _cells(week: Week, day: date | None, agreement: str) -> list[Cell]:
-    """The cells of the day that is looked at, or the one of its agreement."""
-    found = [cell for each in week.days if each.day == day for cell in each.cells]
-    return [cell for cell in found if not agreement or str(cell.agreement.pk) == agreement]
+    """The cells of the chosen day, or only that of the chosen agreement."""
+    cells = [cell for day_row in week.days if day_row.day == day for cell in day_row.cells]
+    return [cell for cell in cells if not agreement or str(cell.agreement.pk) == agreement]

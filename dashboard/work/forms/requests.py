@@ -1,4 +1,4 @@
-"""Forms about what clients ask for: an answer with or without something handed over, and how long it takes."""
+"""Forms about clients' requests: answer one, with or without a handover, and estimate its time."""
 
 from typing import Any
 
@@ -13,7 +13,9 @@ from delivery.requests.thread import LONGEST
 
 
 class AnswerForm(PrintableForm, forms.Form):
-    """Words, and a link or a file; which button was pressed says what becomes of the request."""
+    """An answer, and a link or a file. The button that is pressed decides what becomes of the
+    request.
+    """
 
     unprinted = ("text", "url")
     text = forms.CharField(
@@ -39,11 +41,11 @@ class AnswerForm(PrintableForm, forms.Form):
 
     @property
     def gives(self) -> bool:
-        """Whether something is handed over with it."""
+        """Whether a link or a file is handed over with the answer."""
         return bool(self.cleaned_data.get("url") or self.cleaned_data.get("file"))
 
 
 class EstimateForm(forms.Form):
-    """How long it takes; empty: not said."""
+    """How long a request will take; empty if the freelancer gives no estimate."""
 
     minutes = DurationField(label=_("Takes about"), required=False)
