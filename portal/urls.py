@@ -1,4 +1,4 @@
-"""Addresses of the portal, all below /p/."""
+"""URLs of the client portal, all below /p/."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Addresses of invoices and payments."""
+"""URLs of invoices, payments, bank statements and billing runs."""
 
 from django.urls import path
 

@@ -1,4 +1,6 @@
-"""The billing run on screen: what comes, how far it is, what happened, and what nobody knows yet."""
+"""Billing runs: upcoming charges, progress, the latest charges, and charges with an unknown
+outcome.
+"""
 
 from typing import Any
 
@@ -16,7 +18,10 @@ from dashboard.page import DashboardView
 
 
 class Run(DashboardView):
-    """What will be charged tonight and in the next 30 days, by the job's own code; and what the last run did."""
+    """Charges due tonight and in the next 30 days, and what the last run did.
+
+    The forecast comes from the billing code itself, and nothing is charged. POST starts a run.
+    """
 
     template = "dashboard/run.html"
 
@@ -41,7 +46,7 @@ class Run(DashboardView):
 
 
 class Progress(DashboardView):
-    """The bar alone, asked for every two seconds while a run goes on."""
+    """The progress bar alone, requested every two seconds while a run goes on."""
 
     template = "dashboard/run_progress.html"
 
@@ -50,7 +55,10 @@ class Progress(DashboardView):
 
 
 class Allow(DashboardView):
-    """A person says that the clock is right, and the run goes on."""
+    """Confirm that the server's clock is right, so that billing goes on.
+
+    A run is held back when the clock has jumped; see the billing run's own checks.
+    """
 
     def post(self, request: HttpRequest) -> HttpResponse:
         if request.POST.get("go") != "yes":
@@ -62,7 +70,7 @@ class Allow(DashboardView):
 
 
 class Unknown(DashboardView):
-    """Charges whose outcome nobody knows yet."""
+    """Charges whose outcome is not known yet."""
 
     template = "dashboard/unknown.html"
 
@@ -71,11 +79,14 @@ class Unknown(DashboardView):
 
 
 def _progress() -> dict[str, Any]:
-    last = run.last_run()
-    share = last.charged * 100 // last.to_charge if last and last.to_charge else 100
+    """The progress of the last run in percent, and the run that was held back, if any."""
+    last_run = run.last_run()
+    percent = (
+        last_run.charged * 100 // last_run.to_charge if last_run and last_run.to_charge else 100
+    )
     return {
-        "run": last,
-        "running": bool(last and last.finished_at is None),
-        "share": min(100, share),
+        "run": last_run,
+        "running": bool(last_run and last_run.finished_at is None),
+        "share": min(100, percent),
         "refused": run.refused(),
     }

@@ -1,4 +1,4 @@
-"""What a person does about an invoice: give back, cancel, write down a transfer or a certificate, park."""
+"""Actions on an invoice: refund, void, write off, record a transfer or certificate, hold billing."""
 
 from collections.abc import Callable
 from typing import Any
@@ -32,7 +32,11 @@ from dashboard.page import DashboardView, refuse
 
 
 class InvoiceForm(DashboardView):
-    """A page with one form about one invoice; the verb says no at the field it is about."""
+    """The base of pages with one form about one invoice.
+
+    Subclasses give the form, the action and the page's text; `done` is the message after the
+    action. A refused action shows its reason at the field it is about.
+    """
 
     template = "dashboard/invoice_form.html"
     done = ""
@@ -49,11 +53,12 @@ class InvoiceForm(DashboardView):
                 self.act(invoice, form.cleaned_data)
                 messages.success(request, self.done)
                 return redirect("dashboard:charge", invoice.pk)
-            except RuleError as no:
-                refuse(form, no)
+            except RuleError as error:
+                refuse(form, error)
         return self.page(request, invoice, form, status=422)
 
     def invoice(self, pk: UUID) -> Invoice:
+        """The invoice with everything the actions need. Raises Http404."""
         return self.row(
             Invoice,
             pk,
@@ -63,29 +68,33 @@ class InvoiceForm(DashboardView):
     def page(
         self, request: HttpRequest, invoice: Invoice, form: forms.Form, status: int = 200
     ) -> HttpResponse:
+        """Render the form with the page's text."""
         return self.show(request, status, invoice=invoice, form=form, **self.words(invoice))
 
     def form(self, invoice: Invoice, data: Any = None) -> forms.Form:
+        """The form of the action."""
         raise NotImplementedError
 
     def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
+        """Perform the action with the form's cleaned data. Raises RuleError if it is refused."""
         raise NotImplementedError
 
     def words(self, invoice: Invoice) -> dict[str, Any]:
+        """The page's text: its heading, the button's label, and a note beside the form."""
         raise NotImplementedError
 
 
 class Refund(InvoiceForm):
-    """Give back part or all of a paid invoice."""
+    """Refund part or all of a paid invoice."""
 
     @property
     def done(self) -> str:  # type: ignore[override]
         return _("The credit note is written. A refund to a card takes the bank a few days.")
 
     def form(self, invoice: Invoice, data: Any = None) -> RefundForm:
-        whole = money.format(invoice.total, invoice.currency, "en")
+        total = money.format(invoice.total, invoice.currency, "en")
         return RefundForm(
-            data, currency=invoice.currency, initial={"amount": whole, "to_card": "card"}
+            data, currency=invoice.currency, initial={"amount": total, "to_card": "card"}
         )
 
     def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
@@ -102,7 +111,7 @@ class Refund(InvoiceForm):
 
 
 class Cancel(InvoiceForm):
-    """Take an open invoice back, or give it up."""
+    """Void an open invoice, or write it off."""
 
     @property
     def done(self) -> str:  # type: ignore[override]
@@ -112,8 +121,8 @@ class Cancel(InvoiceForm):
         return CancelForm(data)
 
     def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
-        verbs: dict[str, Callable[..., Any]] = {"void": void.void, "write_off": void.write_off}
-        verbs[data["how"]](
+        actions: dict[str, Callable[..., Any]] = {"void": void.void, "write_off": void.write_off}
+        actions[data["how"]](
             invoice=invoice, reason=data["reason"], actor=self.actor, now=timezone.now()
         )
 
@@ -128,16 +137,16 @@ class Cancel(InvoiceForm):
 
 
 class Transfer(InvoiceForm):
-    """Write down a transfer that arrived."""
+    """Record a bank transfer that arrived for an invoice."""
 
     @property
     def done(self) -> str:  # type: ignore[override]
         return _("The transfer is written down.")
 
     def form(self, invoice: Invoice, data: Any = None) -> TransferForm:
-        left = money.format(owing.owed(invoice), invoice.currency, "en")
+        owed = money.format(owing.owed(invoice), invoice.currency, "en")
         return TransferForm(
-            data, currency=invoice.currency, initial={"amount": left, "on": self.today}
+            data, currency=invoice.currency, initial={"amount": owed, "on": self.today}
         )
 
     def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
@@ -154,7 +163,7 @@ class Transfer(InvoiceForm):
 
 
 class Certificates(DashboardView):
-    """Withholding certificates: those still owed first."""
+    """The list of withholding certificates, those still owed first."""
 
     template = "dashboard/certificates.html"
 
@@ -168,7 +177,7 @@ class Certificates(DashboardView):
 
 
 class CertificateCame(DashboardView):
-    """The paper is here, or is asked for."""
+    """Record a withholding certificate, or ask the client for it."""
 
     template = "dashboard/certificates.html"
 
@@ -190,8 +199,8 @@ class CertificateCame(DashboardView):
                 )
                 messages.success(request, _("The certificate is written down."))
                 return redirect("dashboard:certificates")
-            except RuleError as no:
-                refuse(form, no)
+            except RuleError as error:
+                refuse(form, error)
         rows = (
             self.rows(WithholdingCertificate)
             .select_related("invoice", "client")
@@ -201,7 +210,7 @@ class CertificateCame(DashboardView):
 
 
 class CreditNotePdf(DashboardView):
-    """A credit note as a file."""
+    """A credit note as a PDF."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         note = self.row(
@@ -211,7 +220,7 @@ class CreditNotePdf(DashboardView):
 
 
 class Park(DashboardView):
-    """Charge nothing of an agreement until its owner says so."""
+    """Put an agreement's billing on hold until the freelancer releases it."""
 
     template = "dashboard/park.html"
 

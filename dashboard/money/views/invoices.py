@@ -1,4 +1,4 @@
-"""Charges: every invoice, how it stands, and what a person can do about it."""
+"""Invoices: list, page, PDFs, and what to do after a declined charge."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -21,42 +21,42 @@ from core.web.keyset_pages import page_of
 from dashboard.money.forms.money import WaitForm
 from dashboard.page import DashboardView, say
 
-PATIENCE = timedelta(days=7)  # offered where the owner decides to wait
+PATIENCE = timedelta(days=7)  # suggested wait before a declined charge is tried once more
 
 
 class Charges(DashboardView):
-    """Every invoice, newest first."""
+    """The list of all invoices, newest first, with search and a filter by state."""
 
     template = "dashboard/charges.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        found = self.rows(Invoice).select_related("client", "collection", "agreement")
-        asked, state = (
+        invoices = self.rows(Invoice).select_related("client", "collection", "agreement")
+        term, state = (
             request.GET.get("q", "").replace("\x00", "")[:100],
             request.GET.get("state", ""),
         )
-        if asked:
-            found = found.filter(number__icontains=asked) | found.filter(
-                client__name__icontains=asked
+        if term:
+            invoices = invoices.filter(number__icontains=term) | invoices.filter(
+                client__name__icontains=term
             )
         if state in dict(INVOICE_STATES):
-            found = found.filter(state=state)
-        page = page_of(found, request.GET, by="issued_on")
+            invoices = invoices.filter(state=state)
+        page = page_of(invoices, request.GET, by="issued_on")
         rows = [(row, queries.standing(row)) for row in page.rows]
-        waits = queries.unknown(self.business).count()
+        unknown = queries.unknown(self.business).count()
         return self.show(
             request,
             page=page,
             rows=rows,
-            asked=asked,
+            asked=term,
             state=state,
             states=INVOICE_STATES,
-            unknown=waits,
+            unknown=unknown,
         )
 
 
 class ChargePage(DashboardView):
-    """One invoice: lines, attempts, receipt."""
+    """One invoice: its lines, charge attempts, payments, credit notes and disputes."""
 
     template = "dashboard/charge.html"
 
@@ -92,7 +92,7 @@ class ChargePage(DashboardView):
 
 
 class Retry(DashboardView):
-    """Charge again now, with the card in use."""
+    """Charge the client's current card again, now."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         invoice = self.row(Invoice, pk, self.rows(Invoice).select_related("collection"))
@@ -101,13 +101,13 @@ class Retry(DashboardView):
             messages.success(
                 request, _("The charge is tried again now. Its result stands here in a moment.")
             )
-        except RuleError as no:
-            say(request, no)
+        except RuleError as error:
+            say(request, error)
         return redirect("dashboard:charge", invoice.pk)
 
 
 class Wait(DashboardView):
-    """Try once more on a later day."""
+    """Try a declined charge once more on a later day."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         invoice = self.row(Invoice, pk, self.rows(Invoice).select_related("collection"))
@@ -123,13 +123,13 @@ class Wait(DashboardView):
                 **form.cleaned_data,
             )
             messages.success(request, _("It is tried once more on that day."))
-        except RuleError as no:
-            say(request, no)
+        except RuleError as error:
+            say(request, error)
         return redirect("dashboard:charge", invoice.pk)
 
 
 class InvoicePdf(DashboardView):
-    """The invoice as a file."""
+    """An invoice as a PDF."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         invoice = self.row(Invoice, pk, self.rows(Invoice).select_related("business", "document"))
@@ -137,7 +137,7 @@ class InvoicePdf(DashboardView):
 
 
 class ReceiptPdf(DashboardView):
-    """The receipt as a file."""
+    """A receipt as a PDF."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         related = self.rows(Payment).select_related(

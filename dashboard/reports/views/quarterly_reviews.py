@@ -56,7 +56,7 @@ class Reviews(DashboardView):
         return agreement, quarter.ended(agreement, self._here(agreement))
 
     def _here(self, agreement: Agreement) -> date:
-        """Today's date in the client's time zone."""
+        """Today's date in the agreement's time zone."""
         return local_day(timezone.now(), agreement.time_zone)
 
     def _show(

@@ -133,7 +133,7 @@ class Preview(DashboardView):
         report = report_of(self, pk)
         if report.state == ReportState.DRAFT:
             form = words_form(report, request.POST)
-            form.is_valid()
+            form.is_valid()  # fills cleaned_data: the preview leaves out the fields with errors
             report = with_typed(report, form.cleaned_data)
         with translation.override(report.language):
             context = with_words(review.shown(report)) | {"title": send.title(report)}

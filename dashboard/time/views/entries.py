@@ -134,6 +134,7 @@ class Promises(TimeDesk):
     def get(self, request: HttpRequest) -> HttpResponse:
         agreement, chosen = request.GET.get("agreement", ""), request.GET.get("deliverable", "")
         deliverables = self.promised(day_of(request.GET, self.today))
+        # The present choice stays, even if its period does not contain the day.
         if is_id(chosen):
             deliverables = deliverables | self.rows(Deliverable).filter(pk=chosen).select_related(
                 "period__agreement__client"

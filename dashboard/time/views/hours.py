@@ -153,7 +153,7 @@ class WithdrawMore(DashboardView):
 
 
 def day_of(request: HttpRequest) -> date | None:
-    """The day in the query string; None if it is missing, invalid or not within 2000 to 2099."""
+    """The day in the query string; None if it is missing, invalid or far from this century."""
     try:
         day = date.fromisoformat(request.GET.get("on", ""))
     except ValueError:

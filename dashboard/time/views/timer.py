@@ -126,8 +126,10 @@ class StartTimer(TimerPage):
     """Start a timer. One that already runs is stopped and its time logged."""
 
     def post_once(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Do not remember the form: starting the same timer twice has no effect by itself, and a
-        restored page may start another one.
+        """Do not remember the form.
+
+        Starting the same timer twice has no effect anyway, and a page restored from the browser's
+        history may start another timer.
         """
         response: HttpResponseBase = super(DashboardView, self).dispatch(request, *args, **kwargs)
         return response
