@@ -1,3 +1,1 @@
-"""The freelancer's side of the product: URLs, views and forms. Models and rules live in lower
-rooms.
-"""
+"""The freelancer's side of the product: URLs, views and forms. The rules live in lower rooms."""

@@ -1,6 +1,4 @@
-"""The base of every dashboard page: access to the business's rows, the audit origin, and error
-messages.
-"""
+"""The base of every dashboard page: the business's rows, the audit origin, and messages."""
 
 import hashlib
 from typing import Any

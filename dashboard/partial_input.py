@@ -1,4 +1,4 @@
-"""Read a proposal form that is still being filled in: valid fields count, the others are ignored."""
+"""Read a proposal form that is still being filled in: only the valid fields count."""
 
 from django import forms
 from django.http import QueryDict

@@ -31,7 +31,7 @@ class SignForm(PrintableForm, forms.Form):
         self.fields["name"].widget.attrs["autocomplete"] = "name"
 
     def clean_strokes(self) -> list[list[list[int]]]:
-        """The drawn signature as lines of points on a canvas of 600 × 200. Raises ValidationError."""
+        """The drawn signature: lines of points on a canvas of 600 × 200. Raises ValidationError."""
         lines = self.cleaned_data["strokes"] or []
         if not is_drawing(lines):
             raise forms.ValidationError(_("This drawing cannot be read. Please draw it again."))
@@ -39,9 +39,7 @@ class SignForm(PrintableForm, forms.Form):
 
 
 def is_drawing(lines: object) -> bool:
-    """Whether the value is a drawing: lists of [x, y] in whole numbers, at most 80 lines and 4,000
-    points.
-    """
+    """Whether the value is a list of lines of [x, y]: at most 80 lines and 4,000 points."""
     if (
         not isinstance(lines, list)
         or len(lines) > 80

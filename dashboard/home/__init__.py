@@ -1,1 +1,1 @@
-"""Pages of the overview: what needs attention, income, retainers, upcoming charges; and the search."""
+"""Pages of the overview (to-dos, income, retainers, upcoming charges) and the search."""

@@ -49,7 +49,7 @@ class Need:
 
 
 def needs(view: DashboardView) -> list[Need]:
-    """Every to-do of the business. The number of queries does not grow with the number of to-dos."""
+    """Every to-do of the business. The number of queries does not grow with the data."""
     return [need for source in SOURCES for need in source(view)]
 
 
@@ -78,7 +78,7 @@ def _parked(view: DashboardView) -> list[Need]:
 
 
 def _runs(view: DashboardView) -> list[Need]:
-    """Charges with an unknown outcome, and a billing run held back because the clock looks wrong."""
+    """Charges with an unknown outcome, and a billing run held back because of the clock."""
     needs = []
     if queries.unknown(view.business).exists():
         needs.append(

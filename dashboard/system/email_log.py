@@ -16,8 +16,9 @@ from dashboard.page import DashboardView
 
 
 class Letters(DashboardView):
-    """The list of all emails, newest first. Their text is not shown: it holds links for one person
-    only.
+    """The list of all emails, newest first.
+
+    Their text is not shown: it holds links that are meant for one person only.
     """
 
     template = "dashboard/letters.html"

@@ -1,4 +1,4 @@
-"""Sign in by link, read emails of an installation without a mail server, and see the system status."""
+"""Sign in by link, read emails without a mail server, and see the system status."""
 
 from typing import Any
 
@@ -45,9 +45,7 @@ def sign_in(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 def mail(request: HttpRequest) -> HttpResponse:
-    """The newest emails of an installation without a mail server. Raises Http404 unless DEBUG is
-    on.
-    """
+    """The newest emails of an installation without a mail server; Http404 unless DEBUG is on."""
     _only_here()
     return render(request, "dashboard/mail.html", {"letters": email_log.newest(100)})
 
@@ -71,9 +69,7 @@ def _only_here() -> None:
 
 
 class Jobs(DashboardView):
-    """The system status: last and next runs, checks, and whether the worker runs. POST starts the
-    jobs.
-    """
+    """The system status: last and next runs, and the checks. POST starts the jobs now."""
 
     template = "dashboard/jobs.html"
 

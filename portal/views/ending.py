@@ -1,4 +1,4 @@
-"""The client gives notice. The minimum term and the notice period are shown, and enforced (rule 6)."""
+"""The client gives notice. Minimum term and notice period are shown and enforced (rule 6)."""
 
 from uuid import UUID
 

@@ -66,9 +66,7 @@ class Retainer:
 
 
 class Home(PortalView):
-    """The home page: first the hours (used, included, rolled over) and the next renewal, then
-    everything in progress.
-    """
+    """The home page: hours and the next renewal first, then everything in progress."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         now = timezone.now()

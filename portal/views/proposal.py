@@ -74,9 +74,7 @@ class ProposalPage(PortalView):
         return questions.select_related("contact").order_by("created_at")
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """Accept a tier. Accepting it again, for example from another tab, leads to the same
-        agreement.
-        """
+        """Accept a tier. Accepting it twice, from two tabs say, gives one agreement."""
         proposal = _sent(self, pk)
         tier = _tier(proposal, request.POST.get("tier", ""))
         try:
@@ -214,9 +212,7 @@ class Decline(PortalView):
 
 
 def _sent(view: PortalView, pk: UUID) -> Proposal:
-    """A proposal that was sent to this client. Raises Http404 for drafts, which stay private (rule
-    37).
-    """
+    """A proposal that was sent to this client. Raises Http404 for drafts (rule 37)."""
     proposal = view.row(Proposal, pk, "business__owner", "client", "contact", "revises")
     if proposal.state == ProposalState.DRAFT:
         raise Http404

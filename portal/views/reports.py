@@ -84,7 +84,7 @@ class ReportPdf(PortalView):
 
 
 class Read(PortalView):
-    """Add to the time, in seconds, for which the report was visible. The page's script reports it."""
+    """Add seconds to the time for which the report was visible, as the page's script reports."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         report, seconds = sent(self, pk), request.POST.get("seconds", "")
@@ -112,9 +112,7 @@ class AnswerPage(PortalView):
 
 
 def asked(link: Link, contact: Contact) -> Report | None:
-    """The report to whose decision an email link leads, if it has not been answered; None
-    otherwise.
-    """
+    """The report whose open decision an email link leads to; None if there is none."""
     noun, _colon, pk = link.target.partition(":")
     if noun != "answer":
         return None
@@ -170,9 +168,7 @@ def seen_letter(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def sent(view: PortalView, pk: UUID) -> Report:
-    """A report that was sent to this client. Raises Http404 for drafts, which stay private (rule
-    37).
-    """
+    """A report that was sent to this client. Raises Http404 for drafts (rule 37)."""
     report = view.row(Report, pk, *read_facts.RELATED)
     if report.state != ReportState.SENT:
         raise Http404

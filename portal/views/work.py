@@ -16,9 +16,7 @@ from portal.access import PortalView
 
 
 class WorkPage(PortalView):
-    """Every deliverable of a period: what was handed over, what is late, and what became of the
-    rest.
-    """
+    """Every deliverable of a period: what was handed over, is late, was carried or waived."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         periods = scoped(Period, self.contact.business).filter(agreement__client=self.client)

@@ -35,7 +35,8 @@ class ChangeForm(PrintableForm, forms.Form):
         widget=forms.RadioSelect,
         initial="next",
         help_text=_(
-            "Now: only an upgrade of a period that is paid. The days that are left are charged at once."
+            "Now: only an upgrade of a period that is paid. "
+            "The days that are left are charged at once."
         ),
     )
     effective_on = forms.TypedChoiceField(

@@ -192,7 +192,7 @@ class NewTemplateForm(PrintableForm, forms.Form):
 
 
 class TemplateForm(PrintableForm, forms.Form):
-    """The name of a template. `version` is the version that was loaded, to detect concurrent edits."""
+    """The name of a template. `version` detects that somebody else saved it meanwhile."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
     version = forms.IntegerField(widget=forms.HiddenInput)

@@ -64,9 +64,7 @@ class Agreements(DashboardView):
 
 
 class AgreementPage(DashboardView):
-    """One agreement: terms, periods, invoices, audit log, KPIs, and the current period's
-    deliverables.
-    """
+    """One agreement: terms, periods, invoices, audit log, KPIs and current deliverables."""
 
     template = "dashboard/agreement.html"
 
@@ -121,9 +119,7 @@ class AgreementPage(DashboardView):
         )
 
     def _outlook(self, agreement: Agreement, hours: Any) -> Outlook | None:
-        """How likely the agreement is to be renewed; None for one that does not run. Never shown to
-        clients.
-        """
+        """The renewal outlook, which clients never see; None for an agreement that does not run."""
         if agreement.state not in RUNS:
             return None
         return renewal.outlooks(self.business, [agreement], now=timezone.now(), stated=hours)[
@@ -131,9 +127,7 @@ class AgreementPage(DashboardView):
         ]
 
     def _invoices(self, agreement: Agreement) -> dict[UUID, list[Invoice]]:
-        """The invoices by period: that of the period's fee, and those of upgrades inside the
-        period.
-        """
+        """The invoices by period: that of the fee, and those of upgrades inside the period."""
         by_period: dict[UUID, list[Invoice]] = defaultdict(list)
         rows = (
             self.rows(Invoice).filter(agreement=agreement).select_related("collection", "agreement")

@@ -1,4 +1,4 @@
-"""Change the terms of running agreements: one agreement's tier or fee, or the fee of many at once."""
+"""Change the terms of running agreements: one agreement's tier or fee, or the fee of many."""
 
 from typing import Any
 from uuid import UUID
@@ -53,10 +53,9 @@ class ChangeTerms(DashboardView):
         return redirect("dashboard:agreement", agreement.pk)
 
     def look(self, request: HttpRequest, agreement: Agreement, form: ChangeForm) -> HttpResponse:
-        """Preview a change: every figure, and for an upgrade that applies now the amount due (rule
-        8).
+        """Preview a change without storing it.
 
-        Nothing is stored.
+        The preview shows every figure, and for an upgrade that applies now the amount due (rule 8).
         """
         if not form.is_valid():
             return self.page(request, agreement, form, 422)
@@ -99,10 +98,10 @@ class ChangeTerms(DashboardView):
         )
 
     def asked_before(self, agreement: Agreement, number: str) -> dict[str, object]:
-        """The form data of an upgrade that the client did not sign in time, to offer it again for
-        today.
+        """The form data of an upgrade that the client did not sign in time.
 
-        `number` is the amendment's number as text. Raises Http404 if there is no such upgrade.
+        It serves to offer the upgrade again for today. `number` is the amendment's number as text.
+        Raises Http404 if there is no such upgrade.
         """
         rows = self.rows(Amendment).filter(agreement=agreement)
         amendment = next((row for row in rows if str(row.number) == number), None)
@@ -118,9 +117,7 @@ class ChangeTerms(DashboardView):
         return {**data, "fee": fee}
 
     def form(self, agreement: Agreement, *args: object) -> ChangeForm:
-        """The form with the tiers of the agreement's proposal and the next days on which a period
-        begins.
-        """
+        """The form with the proposal's tiers and the next days on which a period begins."""
         rungs = propose.rungs(agreement.proposal)
         tiers = [frozen_terms.freeze_tier(agreement.proposal, rung) for rung in rungs]
         first_days = amend.boundaries(agreement, self.today, 12)
@@ -148,9 +145,7 @@ class ChangeTerms(DashboardView):
         )
 
     def running(self, pk: UUID) -> Agreement:
-        """An agreement whose terms can be changed. Raises Http404 for paid trials and ended
-        agreements.
-        """
+        """An agreement whose terms can change. Raises Http404 for paid trials and ended ones."""
         related = ("client", "contact", "business__owner", "proposal", "signed_document")
         agreement = self.row(Agreement, pk, self.rows(Agreement).select_related(*related))
         if agreement.state not in RUNS or agreement.is_trial:
@@ -195,9 +190,7 @@ class NewFees(DashboardView):
     def preview(
         self, chosen: list[Agreement], percent: int
     ) -> list[tuple[Agreement, object, int, int]]:
-        """Per agreement: first day allowed by the notice for fee changes, and the fee before and
-        after.
-        """
+        """Each agreement, the first day allowed by its notice, and the fee before and after."""
         rows: list[tuple[Agreement, object, int, int]] = []
         for agreement in effective_terms.load(chosen):
             day = amend.earliest(agreement, "price", self.today)

@@ -42,9 +42,7 @@ class SignableView(DashboardView):
         return redirect("dashboard:agreement", signable.agreement.pk)
 
     def act(self, request: HttpRequest, signable: Agreement | Amendment) -> str:
-        """Perform the action. Returns the message for the next page; raises RuleError if it is
-        refused.
-        """
+        """Perform the action and return the message for the next page. Raises RuleError."""
         raise NotImplementedError
 
 

@@ -1,6 +1,4 @@
-"""Billing runs: upcoming charges, progress, the latest charges, and charges with an unknown
-outcome.
-"""
+"""Billing runs: upcoming charges, progress, latest charges, and charges of unknown outcome."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Actions on an invoice: refund, void, write off, record a transfer or certificate, hold billing."""
+"""Actions on an invoice: refund, void, write off, record a transfer or certificate, hold."""
 
 from collections.abc import Callable
 from typing import Any
@@ -105,7 +105,8 @@ class Refund(InvoiceForm):
             "heading": _("Refund"),
             "press": _("Give back"),
             "aside": _(
-                "An issued invoice never changes: a credit note with its own number takes back what you give."
+                "An issued invoice never changes: "
+                "a credit note with its own number takes back what you give."
             ),
         }
 

@@ -15,9 +15,7 @@ from dashboard.proposals.forms.proposal import TierForms, drafts_of
 
 
 class PackageForm(PrintableForm, forms.Form):
-    """A package without its tiers. `version` is the version that was loaded, to detect concurrent
-    edits.
-    """
+    """A package without its tiers. `version` detects that somebody else saved it meanwhile."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
     service = forms.ChoiceField(
@@ -36,7 +34,7 @@ class PackageForm(PrintableForm, forms.Form):
 
 
 class PackageForms:
-    """The form of a package and those of its tiers. `initial` and `tiers` are what they show first."""
+    """The forms of a package and its tiers. `initial` and `tiers` are what they show first."""
 
     def __init__(
         self,
@@ -50,7 +48,7 @@ class PackageForms:
         self.tiers = TierForms(data, initial=tiers, prefix="tier")
 
     def read(self) -> tuple[dict[str, Any], list[TierDraft]] | None:
-        """The package's columns and tiers; None if anything is wrong, with each error at its field."""
+        """The package's columns and tiers; None, with errors at the fields, if invalid."""
         is_valid = all([self.form.is_valid(), self.tiers.is_valid()])
         drafts = drafts_of(self.tiers, self.form.cleaned_data.get("currency"))
         return (self.form.cleaned_data, drafts) if is_valid and drafts else None

@@ -62,9 +62,7 @@ class OfferForms:
         ]
 
     def read(self) -> dict[str, Any] | None:
-        """The proposal's columns and tiers; None if anything is wrong, with each error at its
-        field.
-        """
+        """The proposal's columns and tiers; None, with errors at the fields, if invalid."""
         is_valid = all([self.form.is_valid(), self.tiers.is_valid(), self.text.is_valid()])
         is_valid = all([is_valid, *(form.is_valid() for form in self.adds)])
         drafts = drafts_of(self.tiers, getattr(self.form, "cleaned_data", {}).get("currency"))
@@ -118,9 +116,7 @@ class OfferForms:
 
 
 def drafts_of(tiers: Any, currency: str | None) -> list[TierDraft] | None:
-    """The tiers that were filled in; None if one of them is incomplete. The first is always
-    required.
-    """
+    """The tiers that were filled in; None if one is incomplete. The first is required."""
     if not tiers.is_valid() or not currency:
         return None
     filled = [

@@ -78,7 +78,8 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         help_texts = {
             "starts_on": _("The first charge is on this day, and on the same day of every month."),
             "ends_on": _(
-                "For a paid trial: the day on which both sides decide. For a term: the day after its last."
+                "For a paid trial: the day on which both sides decide. "
+                "For a term: the day after its last."
             ),
             "recommended_because": _(
                 "In the client's own goals, as a sentence: it stands in the recommended tier."

@@ -1,6 +1,4 @@
-"""Actions on a proposal other than writing it: preview, test email, extend, revise, answer
-questions.
-"""
+"""Actions on a proposal: preview it, email it to oneself, extend, revise, answer questions."""
 
 from uuid import UUID
 
@@ -62,7 +60,7 @@ class Extend(DashboardView):
 
 
 class Revise(DashboardView):
-    """Create a draft of the next version. The client keeps the current version until that is sent."""
+    """Create a draft of the next version. The current one stays valid until that is sent."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk)

@@ -1,6 +1,4 @@
-"""Pricing figures of a form's or a proposal's tiers. Only the freelancer sees them (rules 34 and
-37).
-"""
+"""Pricing figures of the tiers of a form or a proposal: for the freelancer only (rule 37)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +17,7 @@ from dashboard.partial_input import added_minutes, rungs_of
 def figures(
     business: Business, rungs: Sequence[pricing.Rung], *, currency: str, interval: str, added: int
 ) -> dict[str, Any]:
-    """The context of components/pricing.html: each tier's hourly rate, steps and clients needed.
+    """The context of components/pricing.html: hourly rates, steps, clients needed (rule 34).
 
     Amounts are in minor units of `currency`, and `added` is the minutes that value-adds cost per
     period. Floor and goal count only in the business's own currency (rule 13).

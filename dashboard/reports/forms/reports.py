@@ -57,8 +57,9 @@ class WordsForm(PrintableForm, forms.Form):
 
 
 class WhenForm(forms.Form):
-    """When a draft is sent automatically, in the business's time zone. `at` is the present time of
-    sending.
+    """When a draft is sent automatically, in the business's time zone.
+
+    `at` is the time set so far, if any.
     """
 
     send_at = forms.DateTimeField(

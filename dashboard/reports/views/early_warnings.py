@@ -1,6 +1,4 @@
-"""Early warnings: what is behind target in a current period, and a drafted note to the client (rule
-39).
-"""
+"""Early warnings: what is behind target this period, and a draft note to the client (rule 39)."""
 
 from typing import Any
 from uuid import UUID

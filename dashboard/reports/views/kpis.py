@@ -1,4 +1,4 @@
-"""An agreement's KPIs: progress against the target, readings typed or from a file, and corrections."""
+"""An agreement's KPIs: progress against the target, readings, files of readings, corrections."""
 
 import hashlib
 from datetime import date
@@ -47,9 +47,7 @@ class KpisPage(DashboardView):
         refused: Any = None,
         **extra: Any,
     ) -> HttpResponse:
-        """Render the page. `refused` is the id of a KPI and its form, if a reading was not
-        accepted.
-        """
+        """Render the page. `refused` is the id and the form of a KPI whose reading was refused."""
         today = local_day(timezone.now(), agreement.time_zone)
         begun = self.rows(Period).filter(agreement=agreement, starts_on__lte=today)
         period = begun.order_by("-starts_on").first()
@@ -218,7 +216,7 @@ class ReadFile(KpisPage):
         return redirect("dashboard:kpis", agreement.pk)
 
     def _key(self, digest: str) -> str:
-        """The cache key of a previewed file. Hashed again, since the digest was posted by the browser."""
+        """The cache key of a previewed file. Hashed again, since the digest comes from a form."""
         name = hashlib.sha256(digest.encode()).hexdigest()
         return f"readings:{self.business.pk}:{name}"
 

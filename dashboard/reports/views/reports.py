@@ -62,7 +62,7 @@ class Progress(DashboardView):
 
 
 class ReportPage(DashboardView):
-    """Review a draft beside what the client will see; once sent, see what was opened and answered."""
+    """Review a draft beside what the client will see; once sent, see how it was received."""
 
     template = "dashboard/report.html"
 

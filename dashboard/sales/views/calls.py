@@ -1,4 +1,4 @@
-"""Calls with prospects: book, reschedule, download for a calendar, and take notes during the call."""
+"""Calls with prospects: book, reschedule, export to a calendar, and take notes."""
 
 from datetime import timedelta
 from typing import Any
@@ -202,9 +202,7 @@ class CallPage(DashboardView):
         return self.row(Call, pk, self.rows(Call).select_related("client", "business"))
 
     def _clock(self, call: Call) -> str:
-        """When the notes were last saved, as hours and minutes in the business's time zone; empty
-        if never.
-        """
+        """When the notes were last saved (HH:MM, the business's time zone); empty if never."""
         return (
             f"{call.written_at.astimezone(ZoneInfo(self.business.time_zone)):%H:%M}"
             if call.written_at

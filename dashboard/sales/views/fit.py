@@ -31,7 +31,8 @@ VERDICTS: dict[Verdict, tuple[Any, Any]] = {
     Verdict.OPEN: (
         _("Not enough is known yet"),
         _(
-            "Ask whether the need recurs every month and whether there is a budget for it: the rest follows."
+            "Ask whether the need recurs every month and whether there is a budget for it: "
+            "the rest follows."
         ),
     ),
 }

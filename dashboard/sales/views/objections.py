@@ -1,4 +1,4 @@
-"""Objections: log one with a click, see suggested replies, and see how often each cost a client."""
+"""Objections: log one, see suggested replies, and see which objections cost clients."""
 
 from typing import Any
 from uuid import UUID
@@ -97,9 +97,7 @@ class ObjectionPage(DashboardView):
         )
 
     def _form(self, row: Objection, data: Any = None) -> AnswerForm:
-        """The form with the replies that are kept for this kind of objection, and the proposal's
-        tiers.
-        """
+        """The form with the saved replies to this kind of objection and the proposal's tiers."""
         own_replies = self.rows(Reply).filter(kind=row.kind)
         replies = [reply for reply in own_replies if reply.is_kept or reply.pk == row.reply_id]
         offer = (
@@ -115,7 +113,7 @@ class ObjectionPage(DashboardView):
 
 
 class Objections(DashboardView):
-    """Every objection, the saved replies, and the statistics once ten objections have an outcome."""
+    """Every objection, the saved replies, and statistics once ten objections have an outcome."""
 
     template = "dashboard/objections.html"
 

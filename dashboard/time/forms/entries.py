@@ -47,9 +47,7 @@ class PromiseChoice(forms.TypedChoiceField):
         self.offer([])
 
     def offer(self, rows: Iterable[Deliverable]) -> None:
-        """Add these deliverables to the choices. Each needs its period, agreement and client
-        loaded.
-        """
+        """Add these deliverables, loaded with period, agreement and client, to the choices."""
         deliverables = sorted(
             rows,
             key=lambda row: (row.period.agreement.client.name, str(row.period_id), row.position),

@@ -56,7 +56,7 @@ class AskMoreForm(_OfPeriod):
     note = forms.CharField(label=_("What for"), max_length=300, required=False)
 
     def price(self, currency: str) -> int | None:
-        """The fee per hour in minor units; None, with an error at its field, if it cannot be read."""
+        """The hourly fee in minor units; None, with an error at its field, if it is invalid."""
         try:
             return amount(self.cleaned_data["rate"], currency)
         except forms.ValidationError as error:

@@ -28,7 +28,7 @@ TAKEN = "taken"  # the filter that lists removed entries
 
 
 class TimeDesk(DashboardView):
-    """The base of the pages about time: which agreements and deliverables time can be logged for."""
+    """The base of the pages about time: the agreements and deliverables to log time for."""
 
     def running(self) -> Any:
         """The agreements for which time can be logged."""
@@ -246,9 +246,7 @@ def written(entries: list[TimeEntry]) -> str:
 
 
 def day_of(data: Mapping[str, Any], otherwise: Any) -> Any:
-    """The day in the query string or form; `otherwise` if it is missing, invalid or not in
-    2000–2099.
-    """
+    """The day in the query string or form; `otherwise` if there is none within 2000–2099."""
     try:
         day = date.fromisoformat(data.get("on", ""))
     except ValueError:

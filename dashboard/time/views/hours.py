@@ -1,6 +1,4 @@
-"""An agreement's included hours: the statement on any day, corrections, and requests for more
-hours.
-"""
+"""An agreement's included hours: statement, corrections, and requests for more hours."""
 
 from datetime import date, timedelta
 from typing import Any

@@ -82,7 +82,7 @@ class TimerPage(TimeDesk):
         return self.page(request, form, 422)
 
     def form(self, row: Timer | None, data: Any = None, **start: Any) -> TimerForm:
-        """The form with the running agreements, and the timer's own agreement even if it has ended."""
+        """The form with the running agreements, and the timer's own even if it has ended."""
         agreements = self.running()
         if row:
             agreements = agreements | self.rows(Agreement).filter(
@@ -98,7 +98,7 @@ class TimerPage(TimeDesk):
         return self.show(request, status, form=form, now=running(request))
 
     def which(self, request: HttpRequest) -> dict[str, Any]:
-        """Keyword arguments that name the timer shown on the page, so that no other one is changed."""
+        """Keyword arguments that name the timer shown on the page, so that no other changes."""
         timer_id = request.POST.get("timer", "")
         return {
             "user": self.business.owner,
@@ -181,9 +181,7 @@ class DiscardTimer(TimerPage):
 
 
 def _back(request: HttpRequest) -> str:
-    """The page on which the button was pressed, if it belongs to this site; the list of entries
-    otherwise.
-    """
+    """The page on which the button was pressed if it is one of ours, or else the entries."""
     url = request.POST.get("next", "")
     is_safe = url_has_allowed_host_and_scheme(
         url, {request.get_host()}, require_https=request.is_secure()

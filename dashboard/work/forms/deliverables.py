@@ -1,4 +1,4 @@
-"""Forms about a period's deliverables: add one, hand it over, correct its count, settle the rest."""
+"""Forms about a period's deliverables: add, hand over, correct the count, settle the rest."""
 
 from typing import Any
 from uuid import UUID

@@ -13,9 +13,7 @@ from delivery.requests.thread import LONGEST
 
 
 class AnswerForm(PrintableForm, forms.Form):
-    """An answer, and a link or a file. The button that is pressed decides what becomes of the
-    request.
-    """
+    """An answer, and a link or a file. The pressed button decides the request's next state."""
 
     unprinted = ("text", "url")
     text = forms.CharField(

@@ -1,6 +1,4 @@
-"""The deliverables of a period: what is promised, what was handed over, and what becomes of the
-rest.
-"""
+"""The deliverables of a period: promised, handed over, and what becomes of the rest."""
 
 from typing import Any
 from uuid import UUID
@@ -24,9 +22,7 @@ from delivery.work.closed_periods import is_closed
 
 
 class Work(DashboardView):
-    """The base of the views of a period's deliverables: its page, with a refused form as it was
-    typed.
-    """
+    """The base of the views of a period's deliverables: their page with all its forms."""
 
     template = "dashboard/work.html"
 
@@ -72,9 +68,7 @@ class Work(DashboardView):
         )
 
     def _item(self, line: checklist.Line, today: Any, refused: Any) -> dict[str, Any]:
-        """One deliverable with its three forms; a refused form replaces its fresh one and is
-        opened.
-        """
+        """One deliverable with its forms; a refused form replaces its fresh one and is open."""
         row = line.row
         item: dict[str, Any] = {
             "line": line,

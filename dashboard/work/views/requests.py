@@ -54,7 +54,7 @@ ACTS = {
 
 
 class Inbox(DashboardView):
-    """The requests that wait for an answer, most urgent first; other tabs show the rest by state."""
+    """The requests that wait for an answer, most urgent first; other tabs show the rest."""
 
     template = "dashboard/requests.html"
 
@@ -76,7 +76,7 @@ class Inbox(DashboardView):
 
 
 class RequestDesk(DashboardView):
-    """The base of the views of one request: its page, with a refused form as it was typed."""
+    """The base of the views of one request: its page with all its forms."""
 
     template = "dashboard/request.html"
 
@@ -95,9 +95,7 @@ class RequestDesk(DashboardView):
     def page(
         self, request: HttpRequest, row: Request, status: int = 200, **forms: Any
     ) -> HttpResponse:
-        """Render the messages, the facts and the forms. `forms` replace the fresh ones of the same
-        name.
-        """
+        """Render the messages, the facts and the forms. `forms` replace fresh ones by name."""
         now = timezone.now()
         agreement = row.agreement
         context: dict[str, Any] = {
