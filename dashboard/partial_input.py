@@ -11,7 +11,7 @@ from dashboard.proposals.forms.proposal import ADDS, TIERS
 from dashboard.proposals.forms.terms import TierForm
 
 
-def rungs_of(data: QueryDict, currency: str) -> list[Rung]:
+def readable_tiers(data: QueryDict, currency: str) -> list[Rung]:
     """The tiers that already have a valid fee, in the order of the form."""
     rungs = []
     for position in range(TIERS):
@@ -24,7 +24,7 @@ def rungs_of(data: QueryDict, currency: str) -> list[Rung]:
     return rungs
 
 
-def added_minutes(data: QueryDict) -> int:
+def value_add_minutes(data: QueryDict) -> int:
     """Minutes per period that the value-adds in the form cost the freelancer."""
     forms_ = [ValueAddForm(data, prefix=f"add-{position}") for position in range(ADDS)]
     return sum(

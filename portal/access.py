@@ -15,23 +15,23 @@ from core.tenancy import scoped
 from core.web.throttle import address
 
 M = TypeVar("M", bound=Model)
-KEY = "portal"  # where the session holds the contact
-AGE = 30 * 24 * 3600  # seconds until a session expires
+SESSION_KEY = "portal"  # where the session holds the contact
+SESSION_AGE = 30 * 24 * 3600  # seconds until a session expires
 
 
 def open_session(request: HttpRequest, contact: Contact) -> None:
     """Start a new session for this contact. Nothing of an earlier session is kept."""
     request.session.flush()
-    request.session[KEY] = {"contact": str(contact.pk), "epoch": contact.portal_epoch}
-    request.session.set_expiry(AGE)
+    request.session[SESSION_KEY] = {"contact": str(contact.pk), "epoch": contact.portal_epoch}
+    request.session.set_expiry(SESSION_AGE)
 
 
-def person(request: HttpRequest) -> Contact | None:
+def signed_in_contact(request: HttpRequest) -> Contact | None:
     """The contact to whom the session belongs, if the session is still valid; None otherwise.
 
     The contact's `portal_epoch` grows when the freelancer ends all of the contact's sessions.
     """
-    stored = request.session.get(KEY)
+    stored = request.session.get(SESSION_KEY)
     if not stored:
         return None
     contact = portal_links.contact_by_id(UUID(stored["contact"]))
@@ -53,9 +53,9 @@ class PortalView(View):
     contact: Contact
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        contact = person(request)
+        contact = signed_in_contact(request)
         if contact is None or contact.business.is_suspended:
-            return closed(request)
+            return no_session(request)
         self.contact = contact
         request.contact = contact  # type: ignore[attr-defined]
         response = super().dispatch(request, *args, **kwargs)
@@ -79,6 +79,6 @@ class PortalView(View):
         return row
 
 
-def closed(request: HttpRequest) -> HttpResponse:
+def no_session(request: HttpRequest) -> HttpResponse:
     """The page shown without a valid session: how to get a link."""
     return render(request, "portal/closed.html", status=403)

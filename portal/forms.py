@@ -10,7 +10,7 @@ from core.documents.printable_text import PrintableForm
 from delivery.requests.thread import LONGEST
 
 
-class AskForm(forms.Form):
+class LinkRequestForm(forms.Form):
     """The email address to which a new link is sent."""
 
     email = forms.EmailField(label=_("Your email"), max_length=254)
@@ -59,7 +59,7 @@ def is_drawing(lines: object) -> bool:
     )
 
 
-class InsteadForm(PrintableForm, forms.Form):
+class ReassignForm(PrintableForm, forms.Form):
     """The person who signs instead."""
 
     name = forms.CharField(label=_("Their full name"), max_length=120, strip=True)

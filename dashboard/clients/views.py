@@ -20,9 +20,9 @@ from core.errors import RuleError
 from core.web.keyset_pages import page_of
 from core.web.throttle import too_often
 from dashboard.clients.forms import ClientForm, ContactForm, NewClientForm
-from dashboard.page import DashboardView, refuse
-from dashboard.sales.views.panels import panel
-from dashboard.sales.views.pipeline import moves_of
+from dashboard.page import DashboardView, refuse, search_term
+from dashboard.sales.views.pipeline import pipeline_moves
+from dashboard.sales.views.sales_panel import sales_panel
 from dashboard.settings.views.exports import Exports
 from exports import requested_exports
 from exports.models import Scope
@@ -35,10 +35,7 @@ class Clients(DashboardView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         clients = self.rows(Client)
-        term, stage = (
-            request.GET.get("q", "").replace("\x00", "")[:100],
-            request.GET.get("stage", ""),
-        )
+        term, stage = search_term(request), request.GET.get("stage", "")
         if term:
             matches = (
                 Q(name__icontains=term)
@@ -72,8 +69,8 @@ class ClientPage(DashboardView):
             ],
             invoices=self.rows(Invoice).filter(client=client)[:10],
             method=methods.in_use(client),
-            moves=moves_of(client),
-            selling=panel(self, client),
+            moves=pipeline_moves(client),
+            selling=sales_panel(self, client),
         )
 
 
@@ -142,7 +139,7 @@ class NewContact(DashboardView):
         return self.show(request, form=form, client=client, status=422)
 
 
-class MailLink(DashboardView):
+class EmailPortalLink(DashboardView):
     """Email a contact a new link to the portal, at most ten times per hour."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -173,7 +170,7 @@ class EndSessions(DashboardView):
         return redirect("dashboard:client", contact.client_id)
 
 
-class ClientFiles(Exports):
+class ExportClient(Exports):
     """Export everything about a client, in the background."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]

@@ -17,7 +17,7 @@ from billing.books import guaranteed_income, queries
 from billing.models import Invoice
 from clients.models import Client
 from core import charts, formats
-from dashboard.home.todo import needs
+from dashboard.home.todos import todos
 from dashboard.page import DashboardView
 from delivery.hours import hours_left
 from delivery.renewing import renewal
@@ -39,7 +39,7 @@ class Home(DashboardView):
         history = guaranteed_income.by_month(signed, self.today)
         risks = renewal.outlooks(self.business, running, now=timezone.now(), stated=hours)
         context = {
-            "needs": needs(self),
+            "needs": todos(self),
             "guaranteed": guaranteed_income.guaranteed(signed, self.today),
             "charts": [
                 (currency, self._chart(currency, points)) for currency, points in history.items()

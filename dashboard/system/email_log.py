@@ -12,10 +12,10 @@ from core.models import OutboxEmail
 from core.models.outbox import OutboxState
 from core.outbox import emails
 from core.web.keyset_pages import page_of
-from dashboard.page import DashboardView
+from dashboard.page import DashboardView, search_term
 
 
-class Letters(DashboardView):
+class EmailLog(DashboardView):
     """The list of all emails, newest first.
 
     Their text is not shown: it holds links that are meant for one person only.
@@ -25,10 +25,7 @@ class Letters(DashboardView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         emails_sent = self.rows(OutboxEmail)
-        term, state = (
-            request.GET.get("q", "").replace("\x00", "")[:100],
-            request.GET.get("state", ""),
-        )
+        term, state = search_term(request), request.GET.get("state", "")
         if term:
             emails_sent = emails_sent.filter(subject__icontains=term) | emails_sent.filter(
                 to__icontains=term
@@ -39,7 +36,7 @@ class Letters(DashboardView):
         return self.show(request, page=page, asked=term, state=state, states=OutboxState.choices)
 
 
-class SendAgain(DashboardView):
+class ResendEmail(DashboardView):
     """Try once more to send an email that failed."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -44,16 +44,16 @@ def sign_in(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_safe
-def mail(request: HttpRequest) -> HttpResponse:
+def local_outbox(request: HttpRequest) -> HttpResponse:
     """The newest emails of an installation without a mail server; Http404 unless DEBUG is on."""
-    _only_here()
+    _require_local_mail()
     return render(request, "dashboard/mail.html", {"letters": email_log.newest(100)})
 
 
 @require_safe
-def letter(request: HttpRequest, pk: Any) -> HttpResponse:
+def local_email(request: HttpRequest, pk: Any) -> HttpResponse:
     """One of these emails, with its links filled in. Raises Http404 unless DEBUG is on."""
-    _only_here()
+    _require_local_mail()
     email = email_log.by_id(pk)
     if email is None:
         raise Http404
@@ -62,13 +62,13 @@ def letter(request: HttpRequest, pk: Any) -> HttpResponse:
     )
 
 
-def _only_here() -> None:
+def _require_local_mail() -> None:
     """Raise Http404 unless this is a development installation without a mail server."""
     if not (settings.DEBUG and settings.MAIL_IS_LOCAL):
         raise Http404
 
 
-class Jobs(DashboardView):
+class SystemStatus(DashboardView):
     """The system status: last and next runs, and the checks. POST starts the jobs now."""
 
     template = "dashboard/jobs.html"

@@ -11,7 +11,7 @@ from agreements.contract.library.packages import BUILT_IN
 from agreements.models import Package, Proposal, TimeOff
 from agreements.proposals import packages
 from core.dates import local_day
-from dashboard.proposals.forms.proposal import TierForms, drafts_of
+from dashboard.proposals.forms.proposal import TierForms, tier_drafts
 from tests.world import LADDER, NOW, World
 
 pytestmark = pytest.mark.rendering
@@ -55,7 +55,7 @@ def offer(world: World, **more: Any) -> tuple[str, dict[str, Any]]:
 def test_the_form_reads_back_what_a_package_gives(language: str) -> None:
     with translation.override(language):
         for key, make in BUILT_IN.items():
-            assert drafts_of(TierForms(typed(key), prefix="tier"), "USD") == make().drafts
+            assert tier_drafts(TierForms(typed(key), prefix="tier"), "USD") == make().drafts
 
 
 def test_a_built_in_package_is_copied_changed_and_put_away(owner: Browser, world: World) -> None:

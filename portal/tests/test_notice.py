@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from agreements.models import Agreement
 from core.dates import add_months, local_day
-from portal.access import KEY
+from portal.access import SESSION_KEY
 from tests.world import World
 
 pytestmark = pytest.mark.rendering
@@ -20,7 +20,10 @@ def inside(agreement: Agreement) -> Browser:
     """A browser in which this agreement's contact has opened their link."""
     browser = Browser()
     session: Any = browser.session
-    session[KEY] = {"contact": str(agreement.contact.pk), "epoch": agreement.contact.portal_epoch}
+    session[SESSION_KEY] = {
+        "contact": str(agreement.contact.pk),
+        "epoch": agreement.contact.portal_epoch,
+    }
     session.save()
     return browser
 

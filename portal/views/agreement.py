@@ -21,7 +21,7 @@ from core.errors import RuleError
 from core.web.download import pdf_response
 from core.web.throttle import too_often
 from portal.access import PortalView, origin
-from portal.forms import CodeForm, DeclineForm, InsteadForm, SignForm
+from portal.forms import CodeForm, DeclineForm, ReassignForm, SignForm
 
 
 class SignableView(PortalView):
@@ -105,7 +105,7 @@ class AgreementPage(SignableView):
             "noun": self.noun,
             "form": form,
             "refusal": DeclineForm(),
-            "instead": InsteadForm(),
+            "instead": ReassignForm(),
             "waits": signable.state == AgreementState.SENT,
             "signed": signable.signed_at is not None,
             "in_time": sign.is_in_time(signable, timezone.now()),
@@ -127,7 +127,7 @@ class AgreementPage(SignableView):
         return render(request, "portal/agreement.html", context, status=status)
 
 
-class Code(SignableView):
+class ConfirmCode(SignableView):
     """Type the code from the email: this signs the document."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -196,11 +196,11 @@ class DeclineToSign(SignableView):
         return self.page(signable)
 
 
-class SomebodyElse(SignableView):
+class ReassignSigner(SignableView):
     """Name another person to sign instead."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        signable, form = self.paper(pk), InsteadForm(request.POST)
+        signable, form = self.paper(pk), ReassignForm(request.POST)
         if not form.is_valid():
             messages.error(request, " ".join(_messages(form)))
             return self.page(signable)
@@ -238,7 +238,7 @@ class SignablePdf(SignableView):
         return pdf_response(document)
 
 
-def of_amendment(view: type[SignableView], **initkwargs: Any) -> Any:
+def for_amendment(view: type[SignableView], **initkwargs: Any) -> Any:
     """The same view for an amendment, as a URL pattern takes it."""
     related = ("business__owner", "client", "agreement", "document", "signed_document")
     return view.as_view(model=Amendment, noun="amendment", related=related, **initkwargs)

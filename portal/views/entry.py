@@ -18,7 +18,7 @@ from core.models.link import LinkPurpose
 from core.web.throttle import address, too_often
 from delivery.rules.states import Answer
 from portal import access
-from portal.forms import AskForm
+from portal.forms import LinkRequestForm
 from portal.views import reports
 
 #: What a link may lead to: names of URLs that take one id.
@@ -46,22 +46,22 @@ def enter(request: HttpRequest, token: str) -> HttpResponseBase:
     link = links.find(token, purpose=LinkPurpose.PORTAL, now=now)
     contact = portal_links.contact_for(link) if link else None
     if link is None or contact is None:
-        return _stale(request, token)
+        return _stale_link(request, token)
     with translation.override(contact.client.language):
-        report = reports.asked(link, contact)
+        report = reports.awaiting_answer(link, contact)
         if request.method == "POST" and links.consume(link, now=now):
             access.open_session(request, contact)
             if report and "answer" in request.POST:
-                reports.answered(request, report, contact)
-            response = redirect(_place(link.target, request))
+                reports.save_answer(request, report, contact)
+            response = redirect(_target_url(link.target, request))
             response.set_cookie("django_language", contact.client.language, samesite="Lax")
             return response
         if report:
-            return reports.answer_door(request, report, contact)
+            return reports.answer_without_session(request, report, contact)
         return render(request, "portal/enter.html", {"contact": contact, "token": token})
 
 
-def _place(target: str, request: HttpRequest) -> str:
+def _target_url(target: str, request: HttpRequest) -> str:
     """The URL to which a link leads. The answer that was clicked in the email is passed on."""
     noun, _colon, pk = target.partition(":")
     if noun == "method":
@@ -74,14 +74,14 @@ def _place(target: str, request: HttpRequest) -> str:
     )
 
 
-def _stale(request: HttpRequest, token: str) -> HttpResponse:
+def _stale_link(request: HttpRequest, token: str) -> HttpResponse:
     """The page for a used or expired link, with a button that emails a new one to the same person.
 
     Someone who is already signed in as that person is redirected at once.
     """
     link = links.known(token, purpose=LinkPurpose.PORTAL)
-    if link and (contact := access.person(request)) and contact.pk == link.subject_id:
-        return redirect(_place(link.target, request))
+    if link and (contact := access.signed_in_contact(request)) and contact.pk == link.subject_id:
+        return redirect(_target_url(link.target, request))
     return render(request, "portal/stale.html", {"token": token if link else ""}, status=410)
 
 
@@ -97,9 +97,9 @@ def renew(request: HttpRequest, token: str) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def ask(request: HttpRequest) -> HttpResponse:
+def request_link(request: HttpRequest) -> HttpResponse:
     """Request a link by email. The response is the same whether or not the address is known."""
-    form = AskForm(request.POST or None)
+    form = LinkRequestForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
         too_many = too_often("ask", address(request), limit=10, seconds=3600)

@@ -10,7 +10,7 @@ from exports.timeline import timeline
 from portal.access import PortalView
 
 
-class History(PortalView):
+class AgreementHistory(PortalView):
     """Every event of an agreement that concerns the client, oldest first."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -20,11 +20,11 @@ from core.errors import RuleError
 from portal.access import PortalView
 
 
-class Method(PortalView):
+class PaymentMethodPage(PortalView):
     """The saved card, and a button to save another one."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        agreement = _newest(self)
+        agreement = _newest_agreement(self)
         is_first = agreement is not None and not methods.in_use(self.client)
         open_invoices = queries.open_for(self.client)
         context = {
@@ -44,7 +44,7 @@ class Method(PortalView):
             return redirect("portal:method")
 
 
-class MethodDone(PortalView):
+class MethodSaved(PortalView):
     """The return from the gateway. Returning twice with the same session saves one card only."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -55,14 +55,14 @@ class MethodDone(PortalView):
         except RuleError as error:
             messages.error(request, str(error))
             return redirect("portal:method")
-        agreement = _newest(self)
+        agreement = _newest_agreement(self)
         if agreement:
             return redirect("portal:charging", agreement.pk)
         messages.success(request, _("Your card is saved."))
         return redirect("portal:method")
 
 
-class Charging(PortalView):
+class FirstCharge(PortalView):
     """The status of the first charge.
 
     The fragment alone is requested every two seconds until the outcome is known.
@@ -93,7 +93,7 @@ class Charging(PortalView):
         return render(request, template, context)
 
 
-def _newest(view: PortalView) -> Agreement | None:
+def _newest_agreement(view: PortalView) -> Agreement | None:
     """The client's running agreement that was signed last; None if there is none."""
     running = view.rows(Agreement).filter(state=AgreementState.ACTIVE)
     return running.order_by("-signed_at").first()

@@ -35,7 +35,7 @@ class ProposalPage(PortalView):
     """Read a proposal; POST accepts a tier. Opening the page is recorded."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        proposal = _sent(self, pk)
+        proposal = _sent_proposal(self, pk)
         latest = after_sending.newest(proposal)
         if latest != proposal:
             messages.info(request, _("There is a newer version of this proposal; this is it."))
@@ -75,7 +75,7 @@ class ProposalPage(PortalView):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Accept a tier. Accepting it twice, from two tabs say, gives one agreement."""
-        proposal = _sent(self, pk)
+        proposal = _sent_proposal(self, pk)
         tier = _tier(proposal, request.POST.get("tier", ""))
         try:
             agreement = accept.accept(
@@ -91,11 +91,11 @@ class ProposalPage(PortalView):
         return redirect("portal:agreement", agreement.pk)
 
 
-class Ask(ProposalPage):
+class AskQuestion(ProposalPage):
     """Ask a question. The answer is sent by email and shown on the page."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        proposal, form = _sent(self, pk), QuestionForm(request.POST)
+        proposal, form = _sent_proposal(self, pk), QuestionForm(request.POST)
 
         def act() -> None:
             client_actions.ask(
@@ -128,11 +128,11 @@ class Ask(ProposalPage):
         return self.page(request, proposal, status=422, **forms)
 
 
-class Forward(Ask):
+class ForwardProposal(AskQuestion):
     """Forward the proposal to a colleague."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        proposal, form = _sent(self, pk), ForwardForm(request.POST)
+        proposal, form = _sent_proposal(self, pk), ForwardForm(request.POST)
 
         def act() -> None:
             colleague = client_actions.forward(
@@ -153,7 +153,7 @@ class JoinWaitlist(PortalView):
     """Join the waitlist for a tier without an opening."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        proposal = _sent(self, pk)
+        proposal = _sent_proposal(self, pk)
         tier = _tier(proposal, request.POST.get("tier", ""))
         try:
             waitlist.join(
@@ -169,7 +169,7 @@ class TierSeen(PortalView):
     """Record that a tier was viewed. The page's script reports it."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        proposal = _sent(self, pk)
+        proposal = _sent_proposal(self, pk)
         tier = _tier(proposal, request.POST.get("tier", ""))
         if not too_often("tier", str(self.contact.pk), limit=60, seconds=3600):
             now = timezone.now()
@@ -179,22 +179,22 @@ class TierSeen(PortalView):
         return HttpResponse(status=204)
 
 
-class Letter(PortalView):
+class ReferenceLetter(PortalView):
     """A reference letter that belongs to one of this client's proposals."""
 
     def get(self, request: HttpRequest, pk: UUID, letter: UUID) -> HttpResponse:
-        proposal = _sent(self, pk)
+        proposal = _sent_proposal(self, pk)
         testimonial = proposal.testimonials.filter(pk=letter).select_related("letter").first()
         if testimonial is None or testimonial.letter is None:
             raise Http404
         return pdf_response(testimonial.letter)
 
 
-class Decline(PortalView):
+class DeclineProposal(PortalView):
     """Decline the proposal, with an optional reason."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        proposal = _sent(self, pk)
+        proposal = _sent_proposal(self, pk)
         form = DeclineForm(request.POST)
         reason = form.cleaned_data["reason"] if form.is_valid() else request.POST.get("reason", "")
         try:
@@ -211,7 +211,7 @@ class Decline(PortalView):
         return redirect("portal:home")
 
 
-def _sent(view: PortalView, pk: UUID) -> Proposal:
+def _sent_proposal(view: PortalView, pk: UUID) -> Proposal:
     """A proposal that was sent to this client. Raises Http404 for drafts (rule 37)."""
     proposal = view.row(Proposal, pk, "business__owner", "client", "contact", "revises")
     if proposal.state == ProposalState.DRAFT:

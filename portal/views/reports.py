@@ -71,23 +71,23 @@ class ReportPage(PortalView):
     """One report. Opening it is recorded."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        report = sent(self, pk)
+        report = sent_report(self, pk)
         views_recorded.opened(report=report, now=timezone.now())
-        return render(request, "portal/report.html", _shown(report))
+        return render(request, "portal/report.html", _context(report))
 
 
 class ReportPdf(PortalView):
     """A report as a PDF. It is printed now if no worker has printed it yet."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        return pdf_response(report_pdf.ensure(report=sent(self, pk), now=timezone.now()))
+        return pdf_response(report_pdf.ensure(report=sent_report(self, pk), now=timezone.now()))
 
 
-class Read(PortalView):
+class RecordReadingTime(PortalView):
     """Add seconds to the time for which the report was visible, as the page's script reports."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        report, seconds = sent(self, pk), request.POST.get("seconds", "")
+        report, seconds = sent_report(self, pk), request.POST.get("seconds", "")
         if not (seconds.isascii() and seconds.isdigit() and len(seconds) < 6):
             return HttpResponse(status=400)
         views_recorded.read(report=report, seconds=int(seconds))
@@ -98,20 +98,20 @@ class AnswerPage(PortalView):
     """The one decision that the report asks for. The answer clicked in the email comes first."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        report = sent(self, pk)
+        report = sent_report(self, pk)
         if not report.decision or report.answer:
             return redirect("portal:report", report.pk)
         return render(
-            request, "portal/answer.html", {**_shown(report), "pressed": _pressed(request)}
+            request, "portal/answer.html", {**_context(report), "pressed": _clicked_answer(request)}
         )
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        report = sent(self, pk)
-        answered(request, report, self.contact)
+        report = sent_report(self, pk)
+        save_answer(request, report, self.contact)
         return redirect("portal:report", report.pk)
 
 
-def asked(link: Link, contact: Contact) -> Report | None:
+def awaiting_answer(link: Link, contact: Contact) -> Report | None:
     """The report whose open decision an email link leads to; None if there is none."""
     noun, _colon, pk = link.target.partition(":")
     if noun != "answer":
@@ -127,18 +127,18 @@ def asked(link: Link, contact: Contact) -> Report | None:
     )
 
 
-def answer_door(request: HttpRequest, report: Report, contact: Contact) -> HttpResponse:
+def answer_without_session(request: HttpRequest, report: Report, contact: Contact) -> HttpResponse:
     """The question with its answers, before the session is open. One click is the answer."""
     context = {
         "report": report,
         "contact": contact,
         "answers": ANSWERS,
-        "pressed": _pressed(request),
+        "pressed": _clicked_answer(request),
     }
     return render(request, "portal/answer_door.html", {**context, "title": send.title(report)})
 
 
-def answered(request: HttpRequest, report: Report, contact: Contact) -> None:
+def save_answer(request: HttpRequest, report: Report, contact: Contact) -> None:
     """Save the client's answer, and say so on the next page."""
     try:
         client_decision.give(
@@ -156,7 +156,7 @@ def answered(request: HttpRequest, report: Report, contact: Contact) -> None:
 
 @never_cache
 @require_safe
-def seen_letter(request: HttpRequest, token: str) -> HttpResponse:
+def email_opened(request: HttpRequest, token: str) -> HttpResponse:
     """The email's tracking pixel: records that the email was opened.
 
     The freelancer's own look at the email does not count.
@@ -167,7 +167,7 @@ def seen_letter(request: HttpRequest, token: str) -> HttpResponse:
     return HttpResponse(PIXEL, content_type="image/gif")
 
 
-def sent(view: PortalView, pk: UUID) -> Report:
+def sent_report(view: PortalView, pk: UUID) -> Report:
     """A report that was sent to this client. Raises Http404 for drafts (rule 37)."""
     report = view.row(Report, pk, *read_facts.RELATED)
     if report.state != ReportState.SENT:
@@ -175,13 +175,13 @@ def sent(view: PortalView, pk: UUID) -> Report:
     return report
 
 
-def _pressed(request: HttpRequest) -> str:
+def _clicked_answer(request: HttpRequest) -> str:
     """The answer that was clicked in the email, or else the first one."""
     answer = request.GET.get("answer", "")
     return answer if answer in dict(ANSWERS) else ANSWERS[0][0]
 
 
-def _shown(report: Report) -> dict[str, Any]:
+def _context(report: Report) -> dict[str, Any]:
     """The context of a report's page, in the report's language."""
     with translation.override(report.language):
         context = with_words(review.shown(report)) | {"title": send.title(report)}

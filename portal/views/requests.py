@@ -32,7 +32,7 @@ class Requests(PortalView):
         return render(request, "portal/requests.html", {"page": page})
 
 
-class Asking(PortalView):
+class RequestFormView(PortalView):
     """What the form and its live preview share."""
 
     def agreements(self) -> list[Agreement]:
@@ -69,7 +69,7 @@ class Asking(PortalView):
         return scope_check.of([chosen], now=timezone.now(), estimate=estimate)[chosen.pk]
 
 
-class NewRequest(Asking):
+class NewRequest(RequestFormView):
     """Write a new request, with the remaining hours above the form."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -109,7 +109,7 @@ class NewRequest(Asking):
         return render(request, "portal/request_new.html", context, status=status)
 
 
-class WouldFit(Asking):
+class ScopePreview(RequestFormView):
     """The line that says whether a request fits, updated while it is typed (htmx)."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -165,7 +165,7 @@ class RequestPage(PortalView):
         return render(request, "portal/request.html", context, status=status)
 
 
-class TakeBack(PortalView):
+class WithdrawRequest(PortalView):
     """Withdraw a request."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -16,7 +16,7 @@ class ReviewPage(PortalView):
     """A quarterly review, in the agreement's language."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        review = _sent(self, pk)
+        review = _sent_review(self, pk)
         with translation.override(review.agreement.language):
             return render(
                 request,
@@ -29,10 +29,10 @@ class ReviewPdf(PortalView):
     """A quarterly review as a PDF."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        return pdf_response(_sent(self, pk).document)
+        return pdf_response(_sent_review(self, pk).document)
 
 
-def _sent(view: PortalView, pk: UUID) -> QuarterlyReview:
+def _sent_review(view: PortalView, pk: UUID) -> QuarterlyReview:
     """A quarterly review that was sent. Raises Http404 otherwise: drafts stay private (rule 37)."""
     review = view.row(QuarterlyReview, pk, "agreement", "document")
     if review.sent_at is None:

@@ -25,7 +25,7 @@ LIMIT = 5 * 1024 * 1024  # bytes of an upload
 ASKED = 30  # requests in ten minutes from one IP address
 
 
-class InMemory(MemoryFileUploadHandler):
+class MemoryUpload(MemoryFileUploadHandler):
     """Keeps an upload in memory whatever its size, so that nothing is written to the disk.
 
     It stops reading once the limit is exceeded.
@@ -94,7 +94,7 @@ def page(request: HttpRequest) -> HttpResponse:
         return _show(request, VerifyForm())
     if too_often("verify", address(request), limit=ASKED, seconds=600):
         return _refuse(request, _("You have asked often. Please wait ten minutes."), 429)
-    handler = InMemory(request)
+    handler = MemoryUpload(request)
     request.upload_handlers = [handler]
     form = VerifyForm(request.POST, request.FILES)
     if handler.taken > LIMIT:

@@ -122,7 +122,7 @@ class FeesForm(PrintableForm, forms.Form):
 
     def __init__(self, *args: Any, running: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["agreements"] = Agreements(
+        self.fields["agreements"] = AgreementsField(
             queryset=running,
             label=_("For"),
             widget=forms.CheckboxSelectMultiple,
@@ -137,7 +137,7 @@ class FeesForm(PrintableForm, forms.Form):
         return percent
 
 
-class Agreements(forms.ModelMultipleChoiceField):
+class AgreementsField(forms.ModelMultipleChoiceField):
     """A choice of several agreements, each shown as client, title and fee."""
 
     def label_from_instance(self, obj: Any) -> str:

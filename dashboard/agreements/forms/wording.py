@@ -34,13 +34,13 @@ def countries() -> list[tuple[str, str]]:
     return [("", "—"), *sorted(countries_, key=lambda pair: pair[1])]
 
 
-def country_of(zone: str) -> str:
+def country_of_zone(zone: str) -> str:
     """The code of the country in which a time zone lies; empty if there is none."""
     # 001 is the code of the whole world, for zones such as UTC.
     return str(get_global("zone_territories").get(zone, "")).replace("001", "")
 
 
-class TextForm(PrintableForm, forms.Form):
+class ContractTextForm(PrintableForm, forms.Form):
     """Which contract text a proposal uses, and the contents of its optional clauses."""
 
     wording = forms.ChoiceField(label=_("Text"), required=False)
@@ -129,7 +129,7 @@ class TextForm(PrintableForm, forms.Form):
 def _initial(business: Business, proposal: Proposal | None) -> dict[str, Any]:
     """What the form shows for a proposal, or for a new one of the business."""
     if proposal is None:
-        return {"governing_law": country_of(business.time_zone)}
+        return {"governing_law": country_of_zone(business.time_zone)}
     minutes, fee = proposal.overage_minutes, proposal.overage_amount
     is_usual = proposal.kind == kind_of(proposal.interval, "", None)
     unchanged = ("is_bilingual", "service", "governing_law", "kpis", "expectations", "competitors")
@@ -276,7 +276,7 @@ ClauseForms = forms.formset_factory(
 )
 
 
-def clause_values(pair: wording.Pair) -> dict[str, Any]:
+def clause_initial(pair: wording.Pair) -> dict[str, Any]:
     """A stored clause as its form shows it."""
     sides = {
         f"{part}_{language}": pair[language][part]
@@ -286,7 +286,7 @@ def clause_values(pair: wording.Pair) -> dict[str, Any]:
     return {"key": pair["key"], "use": pair["use"], "waits": pair["waits"], **sides}
 
 
-def pairs_of(forms_: Any) -> list[wording.Pair]:
+def clauses_in_editor(forms_: Any) -> list[wording.Pair]:
     """The clauses currently in the editor, in the requested order, without blank ones."""
     placed = [
         (_place(form, position), position, form.pair)

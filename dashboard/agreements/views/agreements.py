@@ -26,7 +26,7 @@ from core.errors import RuleError
 from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
 from dashboard.agreements.forms.pause_and_end import EndForm
-from dashboard.page import DashboardView, refuse, say
+from dashboard.page import DashboardView, refuse, say, search_term
 from delivery.hours import hours_left
 from delivery.kpis import course
 from delivery.renewing import renewal
@@ -42,10 +42,7 @@ class Agreements(DashboardView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         agreements = self.rows(Agreement).select_related("client")
-        term, state = (
-            request.GET.get("q", "").replace("\x00", "")[:100],
-            request.GET.get("state", ""),
-        )
+        term, state = search_term(request), request.GET.get("state", "")
         if term:
             agreements = agreements.filter(title__icontains=term) | agreements.filter(
                 client__name__icontains=term
@@ -238,7 +235,7 @@ class EndAgreement(DashboardView):
         return agreement
 
 
-class Release(DashboardView):
+class ReleaseHold(DashboardView):
     """Release a billing hold: bill every missed period, or only the newest."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:

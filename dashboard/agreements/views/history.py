@@ -16,7 +16,7 @@ from exports.models import Scope
 from exports.timeline import timeline
 
 
-class History(DashboardView):
+class AgreementHistory(DashboardView):
     """Every recorded event of an agreement, oldest first, with the IP address it came from."""
 
     template = "dashboard/history.html"
@@ -27,7 +27,7 @@ class History(DashboardView):
         return self.show(request, agreement=agreement, timeline=timeline(agreement, inside=True))
 
 
-class AgreementFiles(Exports):
+class ExportAgreement(Exports):
     """Download an agreement with its history and documents.
 
     A small archive is made at once; a large one is made in the background and announced by email.

@@ -54,7 +54,7 @@ class Countersign(SignableView):
         return _("Signed. The sealed file follows by email, to both sides.")
 
 
-class Remind(SignableView):
+class RemindSigner(SignableView):
     """Remind the person whose turn it is to sign."""
 
     def act(self, request: HttpRequest, signable: Agreement | Amendment) -> str:
@@ -62,7 +62,7 @@ class Remind(SignableView):
         return _("The reminder is on its way.")
 
 
-class TakeBack(SignableView):
+class VoidDocument(SignableView):
     """Void a document that was sent to be signed."""
 
     def act(self, request: HttpRequest, signable: Agreement | Amendment) -> str:
@@ -86,6 +86,6 @@ class AmendmentPdf(SignableView):
         return pdf_response(document)
 
 
-def of_amendment(view: type[SignableView]) -> Any:
+def for_amendment(view: type[SignableView]) -> Any:
     """The same view for an amendment, as a URL pattern takes it."""
     return view.as_view(model=Amendment)

@@ -19,8 +19,8 @@ from dashboard.agreements.forms.wording import (
     ClauseForms,
     NewTemplateForm,
     TemplateForm,
-    clause_values,
-    pairs_of,
+    clause_initial,
+    clauses_in_editor,
 )
 from dashboard.page import DashboardView, refuse
 
@@ -47,7 +47,7 @@ class Templates(DashboardView):
         return self.show(request, status, form=form, own=own, built_in=built_in)
 
 
-class Editor(DashboardView):
+class EditorView(DashboardView):
     """What the editor's views share: the template, and the text currently in the form."""
 
     def load(self, pk: UUID) -> Template:
@@ -78,7 +78,7 @@ class Editor(DashboardView):
         return tier, terms, wording.drafted(pairs, tier, terms)
 
 
-class TemplatePage(Editor):
+class EditTemplate(EditorView):
     """Edit a template: its name, and the order, use and both languages of its clauses."""
 
     template = "dashboard/template.html"
@@ -86,12 +86,12 @@ class TemplatePage(Editor):
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         template = self.load(pk)
         form = TemplateForm(initial={"name": template.name, "version": template.version})
-        pairs = ClauseForms(initial=[clause_values(pair) for pair in template.clauses], prefix="c")
+        pairs = ClauseForms(initial=[clause_initial(pair) for pair in template.clauses], prefix="c")
         return self._page(request, template, form, pairs)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         template = self.load(pk)
-        initial = [clause_values(pair) for pair in template.clauses]
+        initial = [clause_initial(pair) for pair in template.clauses]
         form, pairs = (
             TemplateForm(request.POST),
             ClauseForms(request.POST, initial=initial, prefix="c"),
@@ -112,7 +112,7 @@ class TemplatePage(Editor):
             templates.change(
                 template=template,
                 name=name,
-                clauses=pairs_of(pairs),
+                clauses=clauses_in_editor(pairs),
                 confirmed=confirmed,
                 version=version,
             )
@@ -131,7 +131,7 @@ class TemplatePage(Editor):
     ) -> HttpResponse:
         shown = str(form["shown"].value() or "en")
         try:
-            _tier, terms, text = self.written(template, pairs_of(pairs), shown)
+            _tier, terms, text = self.written(template, clauses_in_editor(pairs), shown)
             preview = clauses.shown(text, wording.languages(terms))
         except RuleError as error:
             preview = []
@@ -148,7 +148,7 @@ class TemplatePage(Editor):
         )
 
 
-class Preview(Editor):
+class PreviewTemplate(EditorView):
     """Preview the text in the form without saving it."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -156,7 +156,7 @@ class Preview(Editor):
         context: dict[str, Any] = {}
         try:
             _tier, terms, text = self.written(
-                template, pairs_of(pairs), request.POST.get("shown", "en")
+                template, clauses_in_editor(pairs), request.POST.get("shown", "en")
             )
             context["clauses"] = clauses.shown(text, wording.languages(terms))
             context["amiss"] = [
@@ -170,14 +170,14 @@ class Preview(Editor):
         return render(request, "dashboard/template_preview.html", context)
 
 
-class TemplatePdf(Editor):
+class PreviewTemplatePdf(EditorView):
     """Preview the text in the form as the PDF of a sample agreement."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         template, pairs = self.load(pk), ClauseForms(request.POST, prefix="c")
         try:
             tier, terms, text = self.written(
-                template, pairs_of(pairs), request.POST.get("shown", "en")
+                template, clauses_in_editor(pairs), request.POST.get("shown", "en")
             )
             agreement = sample.agreement(template, tier, terms | {"clauses": text})
             return pdf_bytes(
@@ -188,7 +188,7 @@ class TemplatePdf(Editor):
             return render(request, "dashboard/template_refused.html", context, status=422)
 
 
-class Retire(Editor):
+class RetireTemplate(EditorView):
     """Archive a template, so that new proposals can no longer use it."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -15,7 +15,7 @@ from core import nudge
 from dashboard.page import DashboardView
 
 
-class Run(DashboardView):
+class BillingRunPage(DashboardView):
     """Charges due tonight and in the next 30 days, and what the last run did.
 
     The forecast comes from the billing code itself, and nothing is charged. POST starts a run.
@@ -43,7 +43,7 @@ class Run(DashboardView):
         return redirect("dashboard:run")
 
 
-class Progress(DashboardView):
+class RunProgress(DashboardView):
     """The progress bar alone, requested every two seconds while a run goes on."""
 
     template = "dashboard/run_progress.html"
@@ -52,7 +52,7 @@ class Progress(DashboardView):
         return self.show(request, **_progress())
 
 
-class Allow(DashboardView):
+class ConfirmClock(DashboardView):
     """Confirm that the server's clock is right, so that billing goes on.
 
     A run is held back when the clock has jumped; see the billing run's own checks.
@@ -67,7 +67,7 @@ class Allow(DashboardView):
         return redirect("dashboard:run")
 
 
-class Unknown(DashboardView):
+class UnknownCharges(DashboardView):
     """Charges whose outcome is not known yet."""
 
     template = "dashboard/unknown.html"

@@ -21,17 +21,17 @@ from billing.runs import hold
 from core import money
 from core.errors import RuleError
 from core.web.download import pdf_response
-from dashboard.money.forms.money import (
-    CancelForm,
+from dashboard.money.forms.payments import (
     CertificateForm,
-    ParkForm,
+    HoldForm,
     RefundForm,
     TransferForm,
+    VoidForm,
 )
 from dashboard.page import DashboardView, refuse
 
 
-class InvoiceForm(DashboardView):
+class InvoiceActionView(DashboardView):
     """The base of pages with one form about one invoice.
 
     Subclasses give the form, the action and the page's text; `done` is the message after the
@@ -84,7 +84,7 @@ class InvoiceForm(DashboardView):
         raise NotImplementedError
 
 
-class Refund(InvoiceForm):
+class RefundInvoice(InvoiceActionView):
     """Refund part or all of a paid invoice."""
 
     @property
@@ -111,15 +111,15 @@ class Refund(InvoiceForm):
         }
 
 
-class Cancel(InvoiceForm):
+class VoidInvoice(InvoiceActionView):
     """Void an open invoice, or write it off."""
 
     @property
     def done(self) -> str:  # type: ignore[override]
         return _("It is being cancelled at the gateway first; then it is done.")
 
-    def form(self, invoice: Invoice, data: Any = None) -> CancelForm:
-        return CancelForm(data)
+    def form(self, invoice: Invoice, data: Any = None) -> VoidForm:
+        return VoidForm(data)
 
     def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
         actions: dict[str, Callable[..., Any]] = {"void": void.void, "write_off": void.write_off}
@@ -137,7 +137,7 @@ class Cancel(InvoiceForm):
         }
 
 
-class Transfer(InvoiceForm):
+class RecordTransfer(InvoiceActionView):
     """Record a bank transfer that arrived for an invoice."""
 
     @property
@@ -177,7 +177,7 @@ class Certificates(DashboardView):
         return self.show(request, rows=rows[:200], form=CertificateForm(initial={"on": self.today}))
 
 
-class CertificateCame(DashboardView):
+class UpdateCertificate(DashboardView):
     """Record a withholding certificate, or ask the client for it."""
 
     template = "dashboard/certificates.html"
@@ -220,17 +220,17 @@ class CreditNotePdf(DashboardView):
         return pdf_response(billing_pdfs.credit_note_pdf(note=note, now=timezone.now()))
 
 
-class Park(DashboardView):
+class HoldBilling(DashboardView):
     """Put an agreement's billing on hold until the freelancer releases it."""
 
     template = "dashboard/park.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        return self.show(request, agreement=self.row(Agreement, pk), form=ParkForm())
+        return self.show(request, agreement=self.row(Agreement, pk), form=HoldForm())
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.row(Agreement, pk, self.rows(Agreement).select_related("business"))
-        form = ParkForm(request.POST)
+        form = HoldForm(request.POST)
         if not form.is_valid():
             return self.show(request, 422, agreement=agreement, form=form)
         hold.park(agreement=agreement, actor=self.actor, now=timezone.now(), **form.cleaned_data)

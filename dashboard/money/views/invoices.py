@@ -18,23 +18,20 @@ from billing.models.invoice import INVOICE_STATES
 from core.errors import RuleError
 from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
-from dashboard.money.forms.money import WaitForm
-from dashboard.page import DashboardView, say
+from dashboard.money.forms.payments import PostponeForm
+from dashboard.page import DashboardView, say, search_term
 
 PATIENCE = timedelta(days=7)  # suggested wait before a declined charge is tried once more
 
 
-class Charges(DashboardView):
+class Invoices(DashboardView):
     """The list of all invoices, newest first, with search and a filter by state."""
 
     template = "dashboard/charges.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         invoices = self.rows(Invoice).select_related("client", "collection", "agreement")
-        term, state = (
-            request.GET.get("q", "").replace("\x00", "")[:100],
-            request.GET.get("state", ""),
-        )
+        term, state = search_term(request), request.GET.get("state", "")
         if term:
             invoices = invoices.filter(number__icontains=term) | invoices.filter(
                 client__name__icontains=term
@@ -55,7 +52,7 @@ class Charges(DashboardView):
         )
 
 
-class ChargePage(DashboardView):
+class InvoicePage(DashboardView):
     """One invoice: its lines, charge attempts, payments, credit notes and disputes."""
 
     template = "dashboard/charge.html"
@@ -82,7 +79,7 @@ class ChargePage(DashboardView):
             certificate=self.rows(WithholdingCertificate).filter(invoice=invoice).first(),
             moves=self.rows(Transition).filter(collection=invoice.collection),
             days=queries.retry_days(invoice) if invoice.collect_by == "card" else [],
-            decide=WaitForm(initial={"until": self.today + PATIENCE})
+            decide=PostponeForm(initial={"until": self.today + PATIENCE})
             if queries.undecided(invoice)
             else None,
             can_end=end.can_end(invoice.agreement),
@@ -91,7 +88,7 @@ class ChargePage(DashboardView):
         )
 
 
-class Retry(DashboardView):
+class RetryCharge(DashboardView):
     """Charge the client's current card again, now."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -106,12 +103,12 @@ class Retry(DashboardView):
         return redirect("dashboard:charge", invoice.pk)
 
 
-class Wait(DashboardView):
+class PostponeCharge(DashboardView):
     """Try a declined charge once more on a later day."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         invoice = self.row(Invoice, pk, self.rows(Invoice).select_related("collection"))
-        form = WaitForm(request.POST)
+        form = PostponeForm(request.POST)
         if not form.is_valid():
             messages.error(request, _("Choose a day after today."))
             return redirect("dashboard:charge", invoice.pk)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.documents.printable_text import PrintableForm
 from dashboard.form_fields import DurationField
-from dashboard.money.forms.money import DAY
+from dashboard.money.forms.payments import DAY
 
 
 class TimeOffForm(PrintableForm, forms.Form):
@@ -20,7 +20,7 @@ class TimeOffForm(PrintableForm, forms.Form):
     )
 
 
-class TryForm(forms.Form):
+class OpeningsForm(forms.Form):
     """The hours per month of a tier, to count how many clients still fit."""
 
     hours = DurationField(label=_("Hours of the tier"), required=False, help_text="")

@@ -11,7 +11,7 @@ from core.documents.printable_text import PrintableForm
 from core.errors import RuleError
 from core.models import Business
 from dashboard.form_fields import LinesField, currencies
-from dashboard.proposals.forms.proposal import TierForms, drafts_of
+from dashboard.proposals.forms.proposal import TierForms, tier_drafts
 
 
 class PackageForm(PrintableForm, forms.Form):
@@ -50,7 +50,7 @@ class PackageForms:
     def read(self) -> tuple[dict[str, Any], list[TierDraft]] | None:
         """The package's columns and tiers; None, with errors at the fields, if invalid."""
         is_valid = all([self.form.is_valid(), self.tiers.is_valid()])
-        drafts = drafts_of(self.tiers, self.form.cleaned_data.get("currency"))
+        drafts = tier_drafts(self.tiers, self.form.cleaned_data.get("currency"))
         return (self.form.cleaned_data, drafts) if is_valid and drafts else None
 
     def refuse(self, error: RuleError) -> None:

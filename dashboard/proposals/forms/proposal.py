@@ -12,7 +12,7 @@ from agreements.rules.errors import UnderFloor
 from clients.models import Client
 from core.errors import RuleError
 from core.models import Business
-from dashboard.agreements.forms.wording import TextForm, ValueAddForm
+from dashboard.agreements.forms.wording import ContractTextForm, ValueAddForm
 from dashboard.proposals.forms.terms import ProposalForm, TierForm
 
 TIERS = ADDS = 3
@@ -21,7 +21,7 @@ TierForms = forms.formset_factory(
 )
 
 
-class OfferForms:
+class ProposalForms:
     """Every form of the page on which a proposal is written.
 
     `own` are the business's templates and `said` its testimonials. `initial`, `tiers` and `wording`
@@ -51,13 +51,15 @@ class OfferForms:
             instance=proposal,
             initial=initial,
         )
-        self.next = TierForm(data, prefix="next", initial=_next(proposal))
+        self.next = TierForm(data, prefix="next", initial=_next_tier_values(proposal))
         self.tiers = TierForms(data, initial=tiers, prefix="tier")
-        self.text = TextForm(data, business=business, own=own, proposal=proposal, initial=wording)
+        self.text = ContractTextForm(
+            data, business=business, own=own, proposal=proposal, initial=wording
+        )
         value_adds = list(proposal.value_adds if proposal else [])
         value_adds += [{}] * (ADDS - len(value_adds))
         self.adds = [
-            ValueAddForm(data, prefix=f"add-{n}", initial=_shown(value_add))
+            ValueAddForm(data, prefix=f"add-{n}", initial=_value_add_values(value_add))
             for n, value_add in enumerate(value_adds)
         ]
 
@@ -65,7 +67,7 @@ class OfferForms:
         """The proposal's columns and tiers; None, with errors at the fields, if invalid."""
         is_valid = all([self.form.is_valid(), self.tiers.is_valid(), self.text.is_valid()])
         is_valid = all([is_valid, *(form.is_valid() for form in self.adds)])
-        drafts = drafts_of(self.tiers, getattr(self.form, "cleaned_data", {}).get("currency"))
+        drafts = tier_drafts(self.tiers, getattr(self.form, "cleaned_data", {}).get("currency"))
         next_tier = self._following()
         if drafts is None or next_tier is None or not is_valid:
             return None
@@ -115,7 +117,7 @@ class OfferForms:
         form.add_error(error.field if error.field in form.fields else None, str(error))
 
 
-def drafts_of(tiers: Any, currency: str | None) -> list[TierDraft] | None:
+def tier_drafts(tiers: Any, currency: str | None) -> list[TierDraft] | None:
     """The tiers that were filled in; None if one is incomplete. The first is required."""
     if not tiers.is_valid() or not currency:
         return None
@@ -128,7 +130,7 @@ def drafts_of(tiers: Any, currency: str | None) -> list[TierDraft] | None:
     return [draft for draft in drafts if draft] if all(drafts) else None
 
 
-def _next(proposal: Proposal | None) -> dict[str, Any]:
+def _next_tier_values(proposal: Proposal | None) -> dict[str, Any]:
     """The tier after a trial, as its form shows it."""
     return (
         tier_values(TierDraft(**proposal.next_tier), proposal.currency)
@@ -137,7 +139,7 @@ def _next(proposal: Proposal | None) -> dict[str, Any]:
     )
 
 
-def _shown(added: dict[str, Any]) -> dict[str, Any]:
+def _value_add_values(added: dict[str, Any]) -> dict[str, Any]:
     """A value-add as its form shows it: minutes become hours and minutes."""
     minutes = added.get("minutes") or 0
     return {**added, "minutes": f"{minutes // 60}:{minutes % 60:02}" if minutes else ""}

@@ -17,7 +17,7 @@ from dashboard.proposals.forms.actions import AnswerForm, ExtendForm
 RELATED = ("client", "contact__client", "business__owner")
 
 
-class Preview(DashboardView):
+class PreviewProposal(DashboardView):
     """The proposal as the client will see it, in the client's language. Its buttons do nothing."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -27,7 +27,7 @@ class Preview(DashboardView):
             return render(request, "dashboard/proposal_preview.html", context)
 
 
-class TryOut(DashboardView):
+class SendTestEmail(DashboardView):
     """Email the proposal to the freelancer instead of the client."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -39,7 +39,7 @@ class TryOut(DashboardView):
         return redirect("dashboard:proposal", proposal.pk)
 
 
-class Extend(DashboardView):
+class ExtendProposal(DashboardView):
     """Move the last day of an open proposal to a later day, and tell the client."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -59,7 +59,7 @@ class Extend(DashboardView):
         return redirect("dashboard:proposal", proposal.pk)
 
 
-class Revise(DashboardView):
+class ReviseProposal(DashboardView):
     """Create a draft of the next version. The current one stays valid until that is sent."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -72,7 +72,7 @@ class Revise(DashboardView):
         return redirect("dashboard:proposal", proposal.pk)
 
 
-class Answer(DashboardView):
+class AnswerQuestion(DashboardView):
     """Answer a client's question about a proposal, by email."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -98,7 +98,7 @@ class Answer(DashboardView):
         return redirect("dashboard:proposal", question.proposal_id)
 
 
-class TellRoom(DashboardView):
+class NotifyWaitlist(DashboardView):
     """Tell a client on the waitlist that there is an opening."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -15,7 +15,7 @@ from agreements.rules import workload
 from core import charts, formats
 from core.errors import RuleError
 from dashboard.page import DashboardView, refuse
-from dashboard.proposals.forms.capacity import TimeOffForm, TryForm
+from dashboard.proposals.forms.capacity import OpeningsForm, TimeOffForm
 
 USUAL = 20 * 60  # minutes per month of the tier whose openings are shown by default
 
@@ -40,7 +40,9 @@ class Capacity(DashboardView):
         return self._page(request, form, 422)
 
     def _page(self, request: HttpRequest, form: TimeOffForm, status: int = 200) -> HttpResponse:
-        tier_form = TryForm(request.GET if "hours" in request.GET else {"hours": f"{USUAL // 60}"})
+        tier_form = OpeningsForm(
+            request.GET if "hours" in request.GET else {"hours": f"{USUAL // 60}"}
+        )
         minutes = (tier_form.is_valid() and tier_form.cleaned_data["hours"]) or USUAL
         # Without a valid number of hours in the address, the openings of the usual tier are shown.
         loads = capacity.months(self.business, self.today)

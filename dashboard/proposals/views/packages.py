@@ -104,7 +104,7 @@ class EditPackage(NewPackage):
         return self.page(request, forms, row=row, status=422)
 
 
-class Retire(DashboardView):
+class RetirePackage(DashboardView):
     """Archive a package, or offer it again."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -11,10 +11,10 @@ from agreements.rules.schedule import MONTHS, Interval
 from core import money
 from core.models import Business
 from dashboard.page import DashboardView
-from dashboard.partial_input import added_minutes, rungs_of
+from dashboard.partial_input import readable_tiers, value_add_minutes
 
 
-def figures(
+def pricing_figures(
     business: Business, rungs: Sequence[pricing.Rung], *, currency: str, interval: str, added: int
 ) -> dict[str, Any]:
     """The context of components/pricing.html: hourly rates, steps, clients needed (rule 34).
@@ -36,12 +36,12 @@ def figures(
     return {"priced": rows, "aims": aims}
 
 
-def offer_figures(proposal: Proposal, tiers: Sequence[Tier]) -> dict[str, Any]:
+def proposal_figures(proposal: Proposal, tiers: Sequence[Tier]) -> dict[str, Any]:
     """The same figures for a stored proposal."""
     rungs = [pricing.Rung(tier.name, tier.amount, tier.minutes) for tier in tiers]
     added = sum(value_add["minutes"] for value_add in proposal.value_adds)
     terms = {"currency": proposal.currency, "interval": proposal.interval}
-    return figures(proposal.business, rungs, added=added, **terms)
+    return pricing_figures(proposal.business, rungs, added=added, **terms)
 
 
 class Pricing(DashboardView):
@@ -55,8 +55,10 @@ class Pricing(DashboardView):
             request.POST.get("interval", Interval.MONTHLY.value),
         )
         currency = code if code in money.CURRENCIES else self.business.currency
-        rungs, added = rungs_of(request.POST, currency), added_minutes(request.POST)
+        rungs, added = readable_tiers(request.POST, currency), value_add_minutes(request.POST)
         return self.show(
             request,
-            **figures(self.business, rungs, currency=currency, interval=interval, added=added),
+            **pricing_figures(
+                self.business, rungs, currency=currency, interval=interval, added=added
+            ),
         )

@@ -30,11 +30,11 @@ from core.errors import RuleError
 from core.models import OutboxEmail
 from core.web.download import pdf_bytes
 from core.web.keyset_pages import page_of
-from dashboard.page import DashboardView, say
+from dashboard.page import DashboardView, say, search_term
 from dashboard.proposals.forms.actions import AnswerForm, ExtendForm
-from dashboard.proposals.forms.proposal import OfferForms
-from dashboard.proposals.views.pricing import offer_figures
-from dashboard.sales.views.panels import panel
+from dashboard.proposals.forms.proposal import ProposalForms
+from dashboard.proposals.views.pricing import proposal_figures
+from dashboard.sales.views.sales_panel import sales_panel
 
 
 class Proposals(DashboardView):
@@ -44,10 +44,7 @@ class Proposals(DashboardView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         proposals = self.rows(Proposal).select_related("client")
-        term, state = (
-            request.GET.get("q", "").replace("\x00", "")[:100],
-            request.GET.get("state", ""),
-        )
+        term, state = search_term(request), request.GET.get("state", "")
         if term:
             proposals = proposals.filter(title__icontains=term) | proposals.filter(
                 client__name__icontains=term
@@ -79,14 +76,16 @@ class ProposalPage(DashboardView):
             cards=[
                 (tier, cumulative_tiers.lines(rungs, place)) for place, tier in enumerate(rungs)
             ],
-            **offer_figures(proposal, rungs),
+            **proposal_figures(proposal, rungs),
             is_draft=is_draft,
             gaps=propose.faults(proposal) if is_draft else [],
             intro=opening_message.filled(proposal),
             facts=reversed(history.facts(audit.chain(proposal.pk), "", {})),
             questions=self.rows(Question).filter(proposal=proposal).select_related("contact"),
             answer=AnswerForm(),
-            extend=_extend(proposal, self.today) if after_sending.can_extend(proposal) else None,
+            extend=_extend_form(proposal, self.today)
+            if after_sending.can_extend(proposal)
+            else None,
             wait=self.rows(WaitlistEntry)
             .filter(proposal=proposal)
             .select_related("contact", "tier")
@@ -94,16 +93,16 @@ class ProposalPage(DashboardView):
             letter=self.rows(OutboxEmail).filter(kind="proposal", ref=str(proposal.pk)).first(),
             can_revise=after_sending.can_revise(proposal),
             newest=after_sending.newest(proposal),
-            selling=panel(self, proposal.client),
+            selling=sales_panel(self, proposal.client),
         )
 
 
-def _extend(proposal: Proposal, today: date) -> ExtendForm:
+def _extend_form(proposal: Proposal, today: date) -> ExtendForm:
     """The form to extend a proposal, from its last day or from today, whichever is later."""
     return ExtendForm(after=max(proposal.expires_on or today, today))
 
 
-class ProposalPaper(DashboardView):
+class AgreementPreviewPdf(DashboardView):
     """A PDF of the agreement that a tier would become. It is not stored."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -120,7 +119,7 @@ class ProposalPaper(DashboardView):
             return redirect("dashboard:proposal", proposal.pk)
 
 
-class Compose(DashboardView):
+class NewProposal(DashboardView):
     """Write a proposal for a client."""
 
     template = "dashboard/proposal_form.html"
@@ -180,9 +179,9 @@ class Compose(DashboardView):
 
     def forms(
         self, client: Client, data: Any = None, proposal: Proposal | None = None, **start: Any
-    ) -> OfferForms:
+    ) -> ProposalForms:
         """The forms of one proposal; `start` is what they show first."""
-        return OfferForms(
+        return ProposalForms(
             data,
             business=self.business,
             client=client,
@@ -194,7 +193,7 @@ class Compose(DashboardView):
         )
 
     def page(
-        self, request: HttpRequest, forms: OfferForms, client: Client, **context: Any
+        self, request: HttpRequest, forms: ProposalForms, client: Client, **context: Any
     ) -> HttpResponse:
         """Render the page with its forms."""
         context |= {
@@ -210,7 +209,7 @@ class Compose(DashboardView):
         }
         return self.show(request, client=client, **context)
 
-    def keep(self, forms: OfferForms) -> None:
+    def keep(self, forms: ProposalForms) -> None:
         """Save the opening message under the name that was given, if one was given."""
         if name := forms.form.cleaned_data["keep_as"]:
             opening_message.keep(
@@ -221,7 +220,7 @@ class Compose(DashboardView):
             )
 
 
-class Rewrite(Compose):
+class EditProposal(NewProposal):
     """Change a draft. A proposal that was sent can no longer be changed."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -254,7 +253,7 @@ class Rewrite(Compose):
         return self.row(Proposal, pk, self.rows(Proposal).select_related("client", "template"))
 
 
-class Send(DashboardView):
+class SendProposal(DashboardView):
     """Freeze the proposal and email it to the client."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -276,7 +275,7 @@ class Send(DashboardView):
         return redirect("dashboard:proposal", proposal.pk)
 
 
-class Withdraw(DashboardView):
+class WithdrawProposal(DashboardView):
     """Withdraw a proposal that was sent and not accepted yet."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -100,7 +100,7 @@ class ReviewForm(PrintableForm, forms.Form):
         self.fields["until"].choices = choices  # type: ignore[attr-defined]
 
 
-class KeyForm(PrintableForm, forms.Form):
+class ApiKeyForm(PrintableForm, forms.Form):
     """The name of a new API key."""
 
     name = forms.CharField(label=_("What it is for"), max_length=60)

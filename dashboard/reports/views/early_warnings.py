@@ -19,7 +19,7 @@ from delivery.models import EarlyWarning
 from delivery.renewing import warning_words, warnings
 
 
-class Warnings(DashboardView):
+class EarlyWarnings(DashboardView):
     """The list of all early warnings, newest first; `?state=open` lists those to act on."""
 
     template = "dashboard/warnings.html"
@@ -37,7 +37,7 @@ class Warnings(DashboardView):
         return self.show(request, page=page, rows=rows, only=only_open, today=self.today)
 
 
-class WarningPage(DashboardView):
+class EarlyWarningPage(DashboardView):
     """One early warning: edit and send the drafted note, or dismiss the warning."""
 
     template = "dashboard/warning.html"

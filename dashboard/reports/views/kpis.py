@@ -145,7 +145,7 @@ class RetireKpi(EditKpi):
         return redirect("dashboard:kpis", kpi.agreement_id)
 
 
-class ReadKpi(KpisPage):
+class AddReading(KpisPage):
     """Save the value of a KPI on one day; a second value for the same day is a correction."""
 
     http_method_names = ["post"]
@@ -171,7 +171,7 @@ class ReadKpi(KpisPage):
         return self.page(request, self.agreement(kpi.agreement_id), 422, refused=(kpi.pk, form))
 
 
-class ReadFile(KpisPage):
+class ImportReadings(KpisPage):
     """Preview a CSV file of readings, then import it: all of it or nothing."""
 
     http_method_names = ["post"]
@@ -221,7 +221,7 @@ class ReadFile(KpisPage):
         return f"readings:{self.business.pk}:{name}"
 
 
-class SampleFile(KpisPage):
+class SampleReadingsFile(KpisPage):
     """A CSV file to fill in, with one line per KPI for today."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:

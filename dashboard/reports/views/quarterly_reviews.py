@@ -20,7 +20,7 @@ from delivery.models import QuarterlyReview
 from delivery.renewing import quarter, review_quarter
 
 
-class Reviews(DashboardView):
+class QuarterlyReviews(DashboardView):
     """A preview of the next quarterly review, and those already created."""
 
     template = "dashboard/reviews.html"
@@ -78,7 +78,7 @@ class Reviews(DashboardView):
         return self.show(request, status, agreement=agreement, form=form, made=made, shown=preview)
 
 
-class SendReview(DashboardView):
+class SendQuarterlyReview(DashboardView):
     """Email a quarterly review to the client."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -94,7 +94,7 @@ class SendReview(DashboardView):
         return redirect("dashboard:reviews", review.agreement_id)
 
 
-class ReviewPdf(DashboardView):
+class QuarterlyReviewPdf(DashboardView):
     """A quarterly review as a PDF."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -14,7 +14,7 @@ from agreements.running import addressee
 from core.errors import RuleError
 from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
-from dashboard.page import DashboardView, refuse, say
+from dashboard.page import DashboardView, refuse, say, search_term
 from dashboard.reports.forms.reports import WhenForm, WordsForm
 from delivery.models import Report
 from delivery.models.report import REPORT_STATES
@@ -38,27 +38,24 @@ class Reports(DashboardView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         reports = self.rows(Report).select_related("client", "period__agreement")
-        term, state = (
-            request.GET.get("q", "").replace("\x00", "")[:100],
-            request.GET.get("state", ""),
-        )
+        term, state = search_term(request), request.GET.get("state", "")
         if term:
             reports = reports.filter(client__name__icontains=term)
         if state in dict(REPORT_STATES):
             reports = reports.filter(state=state)
         page = page_of(reports, request.GET, by="created_at")
         return self.show(
-            request, page=page, asked=term, state=state, states=REPORT_STATES, **progress(self)
+            request, page=page, asked=term, state=state, states=REPORT_STATES, **job_progress(self)
         )
 
 
-class Progress(DashboardView):
+class ReportProgress(DashboardView):
     """The progress of the report job alone, requested every two seconds while it runs."""
 
     template = "dashboard/reports_progress.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.show(request, **progress(self))
+        return self.show(request, **job_progress(self))
 
 
 class ReportPage(DashboardView):
@@ -67,12 +64,12 @@ class ReportPage(DashboardView):
     template = "dashboard/report.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        report = report_of(self, pk)
+        report = report_with_facts(self, pk)
         return self._show(request, report, words_form(report), when_form(self, report), 200)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Save the text; "send" also sends the report, "schedule" sets when it is sent."""
-        report = report_of(self, pk)
+        report = report_with_facts(self, pk)
         form, when = words_form(report, request.POST), when_form(self, report)
         if "schedule" in request.POST:
             when = when_form(self, report, request.POST)
@@ -121,7 +118,7 @@ class ReportPage(DashboardView):
         )
 
 
-class Preview(DashboardView):
+class PreviewReport(DashboardView):
     """Preview the text in the form as the client would see it, without saving it.
 
     A report that was sent in the meantime is shown as it was sent.
@@ -130,7 +127,7 @@ class Preview(DashboardView):
     template = "dashboard/report_preview.html"
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        report = report_of(self, pk)
+        report = report_with_facts(self, pk)
         if report.state == ReportState.DRAFT:
             form = words_form(report, request.POST)
             form.is_valid()  # fills cleaned_data: the preview leaves out the fields with errors
@@ -140,7 +137,7 @@ class Preview(DashboardView):
         return self.show(request, report=report, **context)
 
 
-class Talked(DashboardView):
+class MarkDiscussed(DashboardView):
     """Record that the freelancer has talked to the client about a report nobody had opened."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -153,13 +150,13 @@ class ReportPdf(DashboardView):
     """A sent report as a PDF. It is printed now if no worker has printed it yet."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        report = report_of(self, pk)
+        report = report_with_facts(self, pk)
         if report.state != ReportState.SENT:
             raise Http404
         return pdf_response(report_pdf.ensure(report=report, now=timezone.now()))
 
 
-def report_of(view: DashboardView, pk: UUID) -> Report:
+def report_with_facts(view: DashboardView, pk: UUID) -> Report:
     """One of the business's reports with everything it is made of. Raises Http404."""
     return view.row(Report, pk, view.rows(Report).select_related(*read_facts.RELATED))
 
@@ -194,7 +191,7 @@ def when_form(view: DashboardView, report: Report, data: Any = None) -> WhenForm
     return WhenForm(data, zone=view.business.time_zone, at=report.send_at)
 
 
-def progress(view: DashboardView) -> dict[str, Any]:
+def job_progress(view: DashboardView) -> dict[str, Any]:
     """The progress of the report job, and how many of the business's PDFs wait for a worker."""
     run = report_run.last_run()
     running = bool(run and run.finished_at is None)

@@ -12,7 +12,7 @@ from clients.models import Call, Contact
 from clients.models.sales import LONGEST, SHORTEST, CallEnd, KpiKind
 from core.models import Business
 
-FAR = timedelta(days=730)  # a call may be at most this long before or after now
+FARTHEST = timedelta(days=730)  # a call may be at most this long before or after now
 KPI_ROWS, KPI_MOST = 3, 8  # KPI rows shown at least, and at most
 
 
@@ -49,7 +49,7 @@ class BookForm(forms.Form):
         self.zone, self.now = ZoneInfo(business.time_zone), now
         field: Any = self.fields["contacts"]
         field.queryset = contacts
-        field.label_from_instance = _person
+        field.label_from_instance = _contact_label
         self.fields["at"].help_text = _now("Your time: %(zone)s.") % {
             "zone": business.time_zone.replace("_", " ")
         }
@@ -71,7 +71,7 @@ class BookForm(forms.Form):
         Adds an error and returns None for an hour that daylight saving time skips, and for a day
         that is too far away.
         """
-        if not abs(local - self.now.astimezone(self.zone).replace(tzinfo=None)) < FAR:
+        if not abs(local - self.now.astimezone(self.zone).replace(tzinfo=None)) < FARTHEST:
             self.add_error("on", _now("This is more than two years away."))
             return None
         instant = local.replace(tzinfo=self.zone)
@@ -82,7 +82,7 @@ class BookForm(forms.Form):
         return instant
 
 
-def _person(contact: Contact) -> str:
+def _contact_label(contact: Contact) -> str:
     """A contact's name, and whether this person decides."""
     return (
         _now("%(name)s, decides") % {"name": contact.name}

@@ -26,7 +26,7 @@ from dashboard.sales.forms.calls import BookForm, GuideForm
 JSON = "application/json"
 
 
-class _Booking(DashboardView):
+class _BookingView(DashboardView):
     """The page that asks when and with whom.
 
     Booking without a decision maker shows a warning first; a second button books anyway.
@@ -99,7 +99,7 @@ class _Booking(DashboardView):
         return booking.book(client=client, actor=self.actor, now=now, **schedule)
 
 
-class NewCall(_Booking):
+class BookCall(_BookingView):
     """Book a call; the next full hour and the decision maker are filled in."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -118,7 +118,7 @@ class NewCall(_Booking):
         return self.attempt(request, self.row(Client, pk))
 
 
-class MoveCall(_Booking):
+class RescheduleCall(_BookingView):
     """Reschedule a call: another time, length or other contacts."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -221,7 +221,7 @@ def _tab(request: HttpRequest) -> Tab:
     )
 
 
-class CallFile(DashboardView):
+class CallCalendarFile(DashboardView):
     """The call as a calendar file.
 
     The freelancer may forward the file, so it holds nothing private, such as notes (rule 37).
@@ -249,6 +249,6 @@ class CallFile(DashboardView):
         return calendar_response(calendar_file.write(event), title)
 
 
-def calls_of(desk: DashboardView, client: Client) -> list[Call]:
+def latest_calls(desk: DashboardView, client: Client) -> list[Call]:
     """The five newest calls with a client, for the client's page."""
     return list(desk.rows(Call).filter(client=client)[:5])

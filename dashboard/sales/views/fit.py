@@ -81,7 +81,7 @@ class FitPage(DashboardView):
             request,
             client=client,
             form=form,
-            fit=in_words(row.found) if row else None,
+            fit=verdict_in_words(row.found) if row else None,
             status=status,
         )
 
@@ -89,7 +89,7 @@ class FitPage(DashboardView):
         return self.rows(FitCheck).filter(client=client).first()
 
 
-def in_words(fit: Fit) -> dict[str, Any]:
+def verdict_in_words(fit: Fit) -> dict[str, Any]:
     """The verdict and its reasons as translated sentences, for the template."""
     title, advice = VERDICTS[fit.verdict]
     return {

@@ -31,7 +31,7 @@ OUTCOMES = {
 }
 
 
-class Hear(DashboardView):
+class LogObjection(DashboardView):
     """Log an objection from a client's or a proposal's page."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -137,12 +137,14 @@ class Objections(DashboardView):
         counted = list(objections_logged[:MOST])
         outcomes = objection_outcomes.outcomes(counted)
         shown_outcomes = objection_outcomes.outcomes(page.rows)
-        statistics = objection_statistics.figures(_heard(row, outcomes[row.pk]) for row in counted)
+        statistics = objection_statistics.figures(
+            _statistics_row(row, outcomes[row.pk]) for row in counted
+        )
         return self.show(
             request,
             form=form,
             page=page,
-            rows=[(row, reply_words(row), OUTCOMES[shown_outcomes[row.pk]]) for row in page.rows],
+            rows=[(row, reply_used(row), OUTCOMES[shown_outcomes[row.pk]]) for row in page.rows],
             found=statistics,
             costs=[(kind_label(figure.kind), figure) for figure in statistics.costs],
             uses=[
@@ -155,7 +157,7 @@ class Objections(DashboardView):
         )
 
 
-class PutAway(DashboardView):
+class ArchiveReply(DashboardView):
     """Archive a saved reply, so that it is no longer suggested."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -163,11 +165,11 @@ class PutAway(DashboardView):
         return redirect("dashboard:objections")
 
 
-def reply_words(row: Objection) -> Any:
+def reply_used(row: Objection) -> Any:
     """The text of the reply that was used; empty if none was noted."""
     return row.reply.words if row.reply else playbook.TITLES.get(row.play, "")
 
 
-def _heard(row: Objection, outcome: Outcome) -> Heard:
+def _statistics_row(row: Objection, outcome: Outcome) -> Heard:
     """An objection as the statistics take it."""
     return Heard(row.kind, row.tier, row.reply.words if row.reply else row.play, outcome)

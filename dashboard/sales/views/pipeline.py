@@ -42,7 +42,7 @@ class Column:
     cards: list[tuple[Client, Expected | None, int]]
 
 
-class Board(DashboardView):
+class PipelineBoard(DashboardView):
     """Every prospect by stage, and the clients won or lost most recently."""
 
     template = "dashboard/pipeline.html"
@@ -100,7 +100,7 @@ class Board(DashboardView):
         )
 
 
-class Move(DashboardView):
+class MoveClient(DashboardView):
     """Move a prospect to another stage. Moving it to "lost" leads to the page that asks why."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -153,7 +153,7 @@ class LoseClient(DashboardView):
         return self.show(request, client=client, form=form, status=422)
 
 
-def moves_of(client: Client) -> list[dict[str, Any]]:
+def pipeline_moves(client: Client) -> list[dict[str, Any]]:
     """Every recorded move of a prospect through the pipeline, newest first, for display."""
     names = dict(STAGES)
     events = [event for event in audit.chain(client.pk) if event.event == pipeline.MOVED]

@@ -54,7 +54,7 @@ class Testimonials(DashboardView):
         return self.show(request, status, form=form, rows=rows, row=row)
 
 
-class TestimonialPage(Testimonials):
+class EditTestimonial(Testimonials):
     """Edit a testimonial."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
@@ -74,7 +74,7 @@ class RetireTestimonial(DashboardView):
         return redirect("dashboard:testimonials")
 
 
-class TestimonialLetter(DashboardView):
+class ReferenceLetter(DashboardView):
     """The reference letter of a testimonial, as a PDF."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -15,7 +15,7 @@ from core.errors import RuleError
 from core.models import ApiKey
 from core.web import api_keys
 from dashboard.page import DashboardView, refuse
-from dashboard.reports.forms.kpis import KeyForm
+from dashboard.reports.forms.kpis import ApiKeyForm
 from delivery.models import Kpi
 
 SHOWN = 200  # KPIs listed on the page; the API lists all of them
@@ -27,16 +27,16 @@ class ApiPage(DashboardView):
     template = "dashboard/api.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.page(request, KeyForm())
+        return self.page(request, ApiKeyForm())
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = KeyForm(request.POST)
+        form = ApiKeyForm(request.POST)
         if form.is_valid():
             try:
                 key, secret = api_keys.make(
                     business=self.business, name=form.cleaned_data["name"], now=timezone.now()
                 )
-                response = self.page(request, KeyForm(), made=key, secret=secret)
+                response = self.page(request, ApiKeyForm(), made=key, secret=secret)
                 response.headers["Cache-Control"] = "no-store"
                 return response
             except RuleError as error:
@@ -44,7 +44,7 @@ class ApiPage(DashboardView):
         return self.page(request, form, status=422)
 
     def page(
-        self, request: HttpRequest, form: KeyForm, status: int = 200, **context: Any
+        self, request: HttpRequest, form: ApiKeyForm, status: int = 200, **context: Any
     ) -> HttpResponse:
         """Render the page. The secret is shown only in the response that created it."""
         kpis = self.rows(Kpi).filter(retired_at__isnull=True).select_related("agreement__client")

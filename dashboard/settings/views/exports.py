@@ -42,7 +42,7 @@ class Exports(DashboardView):
         return redirect("dashboard:exports")
 
 
-class Progress(Exports):
+class ExportProgress(Exports):
     """The list alone, requested every two seconds while an export is being made."""
 
     template = "dashboard/exports_list.html"
@@ -51,7 +51,7 @@ class Progress(Exports):
         raise Http404
 
 
-class Fetch(DashboardView):
+class DownloadExport(DashboardView):
     """Download a finished export as a ZIP archive."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:

@@ -16,7 +16,7 @@ from delivery.models.hours import A_DAY
 
 #: htmx attributes that reload the deliverables when the client or the day changes. The field is
 #: disabled while they load. Without scripts, the deliverables of all clients can be chosen.
-FOLLOWS = {
+RELOADS_DELIVERABLES = {
     "hx-get": reverse_lazy("dashboard:time_promises"),
     "hx-target": "#div_id_deliverable",
     "hx-swap": "outerHTML",
@@ -33,7 +33,7 @@ class AgreementChoice(forms.ModelChoiceField):
         return f"{obj.client.name} · {obj.title}"
 
 
-class PromiseChoice(forms.TypedChoiceField):
+class DeliverableChoice(forms.TypedChoiceField):
     """A choice of a deliverable, grouped by client if there are several clients.
 
     The cleaned value is the Deliverable, or None if none was chosen.
@@ -78,7 +78,7 @@ class WorkForm(PrintableForm, forms.Form):
     agreement = AgreementChoice(
         queryset=Agreement.objects.none(),
         label=_("Client"),
-        widget=forms.Select(attrs={**FOLLOWS, "hx-trigger": "load, change"}),
+        widget=forms.Select(attrs={**RELOADS_DELIVERABLES, "hx-trigger": "load, change"}),
     )
     note = forms.CharField(label=_("What was done"), max_length=300)
     billable = forms.BooleanField(label=_("Work for the client"), required=False, initial=True)
@@ -91,7 +91,7 @@ class WorkForm(PrintableForm, forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["agreement"].queryset = agreements  # type: ignore[attr-defined]
-        self.fields["deliverable"] = field = PromiseChoice()
+        self.fields["deliverable"] = field = DeliverableChoice()
         field.offer(promised)
         self.order_fields(
             ["agreement", "deliverable", "on", "minutes", "note", "billable", "consumes"]
@@ -117,7 +117,8 @@ class TimeForm(WorkForm):
     on = forms.DateField(
         label=_("Day"),
         widget=forms.DateInput(
-            attrs={"type": "date", **FOLLOWS, "hx-trigger": "change"}, format="%Y-%m-%d"
+            attrs={"type": "date", **RELOADS_DELIVERABLES, "hx-trigger": "change"},
+            format="%Y-%m-%d",
         ),
     )
     minutes = DurationField(label=_("Time"))

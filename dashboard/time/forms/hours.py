@@ -19,7 +19,7 @@ class PeriodChoice(forms.ModelChoiceField):
         return formats.span(obj.starts_on, obj.ends_on)
 
 
-class _OfPeriod(PrintableForm, forms.Form):
+class _PeriodForm(PrintableForm, forms.Form):
     """The base of forms about one of an agreement's newest periods."""
 
     period = PeriodChoice(queryset=Period.objects.none(), label=_("Period"), empty_label=None)
@@ -29,7 +29,7 @@ class _OfPeriod(PrintableForm, forms.Form):
         self.fields["period"].queryset = periods  # type: ignore[attr-defined]
 
 
-class AdjustForm(_OfPeriod):
+class CorrectionForm(_PeriodForm):
     """Add hours to a period's allowance or take hours from it, with the reason."""
 
     prefix = "correct"
@@ -47,7 +47,7 @@ class AdjustForm(_OfPeriod):
         return -minutes if self.cleaned_data["how"] == "take" else minutes
 
 
-class AskMoreForm(_OfPeriod):
+class ExtraHoursForm(_PeriodForm):
     """A budget of hours beyond the included ones, for the client to approve."""
 
     prefix = "ask"
@@ -64,7 +64,7 @@ class AskMoreForm(_OfPeriod):
             return None
 
 
-class TellsForm(forms.Form):
+class NotificationForm(forms.Form):
     """Who is emailed when 80 % and 100 % of the included hours are used."""
 
     who = forms.ChoiceField(

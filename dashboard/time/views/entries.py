@@ -17,17 +17,17 @@ from agreements.rules.states import RUNS
 from core import formats
 from core.errors import RuleError
 from core.web.keyset_pages import page_of
-from dashboard.page import DashboardView, refuse, say
+from dashboard.page import DashboardView, refuse, say, search_term
 from dashboard.time.forms.entries import TimeForm
 from delivery.hours import time_log
 from delivery.models import Deliverable, TimeEntry
 from delivery.rules import duration
 from delivery.rules.states import DeliverableState
 
-TAKEN = "taken"  # the filter that lists removed entries
+REMOVED = "taken"  # the filter that lists removed entries
 
 
-class TimeDesk(DashboardView):
+class TimeView(DashboardView):
     """The base of the pages about time: the agreements and deliverables to log time for."""
 
     def running(self) -> Any:
@@ -67,13 +67,13 @@ class TimeDesk(DashboardView):
         }
 
 
-class Time(TimeDesk):
+class TimeEntries(TimeView):
     """The list of all entries, newest first, and a form to add one."""
 
     template = "dashboard/time.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        initial = {"on": day_of(request.GET, self.today)} | self.usual()
+        initial = {"on": day_in(request.GET, self.today)} | self.usual()
         return self._show(request, self._form(initial=initial), 200)
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -81,27 +81,27 @@ class Time(TimeDesk):
         if form.is_valid():
             try:
                 entry = time_log.log_time(now=timezone.now(), actor=self.actor, **form.cleaned_data)
-                messages.success(request, written([entry]))
+                messages.success(request, logged_message([entry]))
                 return redirect("dashboard:time")
             except RuleError as error:
                 refuse(form, error)
         return self._show(request, form, 422)
 
     def _form(self, data: Any = None, **start: Any) -> TimeForm:
-        on = day_of(data or {}, self.today)
+        on = day_in(data or {}, self.today)
         return TimeForm(data, agreements=self.running(), promised=self.promised(on), **start)
 
     def _show(self, request: HttpRequest, form: TimeForm, status: int) -> HttpResponse:
         state = request.GET.get("state", "")
-        entries = time_log.taken_back(self.business) if state == TAKEN else self.rows(TimeEntry)
+        entries = time_log.taken_back(self.business) if state == REMOVED else self.rows(TimeEntry)
         entries = entries.select_related("period__agreement__client", "deliverable")
-        term = request.GET.get("q", "").replace("\x00", "")[:100]
+        term = search_term(request)
         if term:
             entries = entries.filter(
                 Q(note__icontains=term) | Q(period__agreement__client__name__icontains=term)
             )
         page = page_of(entries, request.GET, by="on")
-        choices = [(TAKEN, _("Taken back"))]
+        choices = [(REMOVED, _("Taken back"))]
         return self.show(
             request,
             status,
@@ -112,7 +112,7 @@ class Time(TimeDesk):
             chosen=state,
             choices=choices,
             any_label=_("In use"),
-            is_taken=state == TAKEN,
+            is_taken=state == REMOVED,
             runs=RUNS,
             today=self.today,
             worked=self._worked(),
@@ -126,14 +126,14 @@ class Time(TimeDesk):
         return {name: minutes or 0 for name, minutes in sums.items()}
 
 
-class Promises(TimeDesk):
+class DeliverableOptions(TimeView):
     """The deliverables of a client and a day, as the options of a select field (htmx)."""
 
     template = "dashboard/time_promises.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         agreement, chosen = request.GET.get("agreement", ""), request.GET.get("deliverable", "")
-        deliverables = self.promised(day_of(request.GET, self.today))
+        deliverables = self.promised(day_in(request.GET, self.today))
         # The present choice stays, even if its period does not contain the day.
         if is_id(chosen):
             deliverables = deliverables | self.rows(Deliverable).filter(pk=chosen).select_related(
@@ -149,7 +149,7 @@ class Promises(TimeDesk):
         return self.show(request, form=form)
 
 
-class EditTime(TimeDesk):
+class EditTime(TimeView):
     """Correct an entry."""
 
     template = "dashboard/time_form.html"
@@ -187,7 +187,7 @@ class EditTime(TimeDesk):
         agreements = (
             self.rows(Agreement).filter(pk=entry.period.agreement_id).select_related("client")
         )
-        on = day_of(data or {}, entry.on)
+        on = day_in(data or {}, entry.on)
         in_either_period = Q(period=entry.period_id) | Q(
             period__starts_on__lte=on, period__ends_on__gt=on
         )
@@ -230,7 +230,7 @@ class RemoveTime(DashboardView):
         return redirect("dashboard:time")
 
 
-def written(entries: list[TimeEntry]) -> str:
+def logged_message(entries: list[TimeEntry]) -> str:
     """The message that says what was logged, and where late time will be reported."""
     values = {"client": entries[0].period.agreement.client.name}
     values["clock"] = duration.clock(sum(entry.minutes for entry in entries))
@@ -245,7 +245,7 @@ def written(entries: list[TimeEntry]) -> str:
     )
 
 
-def day_of(data: Mapping[str, Any], otherwise: Any) -> Any:
+def day_in(data: Mapping[str, Any], otherwise: Any) -> Any:
     """The day in the query string or form; `otherwise` if there is none within 2000–2099."""
     try:
         day = date.fromisoformat(data.get("on", ""))

@@ -14,7 +14,7 @@ from agreements.models import Agreement, Period
 from core import money
 from core.errors import RuleError
 from dashboard.page import DashboardView, refuse, say
-from dashboard.time.forms.hours import AdjustForm, AskMoreForm, TellsForm
+from dashboard.time.forms.hours import CorrectionForm, ExtraHoursForm, NotificationForm
 from delivery.hours import adjustments, allowance_statement, overage
 from delivery.models import Adjustment, Overage
 
@@ -41,14 +41,14 @@ class HoursPage(DashboardView):
         self, request: HttpRequest, agreement: Agreement, status: int = 200, **forms: Any
     ) -> HttpResponse:
         """Render the statement with its forms. `forms` replace the fresh ones of the same name."""
-        on = day_of(request)
+        on = day_in_query(request)
         periods = self.periods(agreement)
         rate = overage.rate_of(agreement)
         initial = {"rate": money.to_decimal(rate, agreement.currency) if rate else ""}
         context: dict[str, Any] = {
-            "adjust": AdjustForm(periods=periods),
-            "ask": AskMoreForm(periods=periods, initial=initial),
-            "tells": TellsForm(initial={"who": agreement.tells_hours}),
+            "adjust": CorrectionForm(periods=periods),
+            "ask": ExtraHoursForm(periods=periods, initial=initial),
+            "tells": NotificationForm(initial={"who": agreement.tells_hours}),
             "stood_on": on,
             "lines": allowance_statement.lines(agreement, self.today, on),
             "policy": allowance_statement.policy(agreement),
@@ -76,12 +76,12 @@ class HoursPage(DashboardView):
         )
 
 
-class Adjust(HoursPage):
+class CorrectHours(HoursPage):
     """Correct a period's included hours, with the reason."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.agreement(pk)
-        form = AdjustForm(request.POST, periods=self.periods(agreement))
+        form = CorrectionForm(request.POST, periods=self.periods(agreement))
         if form.is_valid():
             data, now = form.cleaned_data, timezone.now()
             try:
@@ -100,12 +100,12 @@ class Adjust(HoursPage):
         return self.page(request, agreement, status=422, adjust=form)
 
 
-class AskMore(HoursPage):
+class RequestExtraHours(HoursPage):
     """Ask the client to approve hours beyond the included ones."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.agreement(pk)
-        form = AskMoreForm(
+        form = ExtraHoursForm(
             request.POST, periods=self.periods(agreement).select_related("agreement__client")
         )
         if form.is_valid() and (rate := form.price(agreement.currency)) is not None:
@@ -126,11 +126,11 @@ class AskMore(HoursPage):
         return self.page(request, agreement, status=422, ask=form)
 
 
-class Tells(HoursPage):
+class SetNotifications(HoursPage):
     """Set who is emailed when 80 % and 100 % of the included hours are used."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        agreement, form = self.agreement(pk), TellsForm(request.POST)
+        agreement, form = self.agreement(pk), NotificationForm(request.POST)
         if not form.is_valid():
             return self.page(request, agreement, status=422, tells=form)
         allowance_statement.tell(agreement, form.cleaned_data["who"])
@@ -138,7 +138,7 @@ class Tells(HoursPage):
         return redirect("dashboard:hours", agreement.pk)
 
 
-class WithdrawMore(DashboardView):
+class WithdrawOverage(DashboardView):
     """Withdraw a request for more hours."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -150,7 +150,7 @@ class WithdrawMore(DashboardView):
         return redirect("dashboard:hours", row.period.agreement_id)
 
 
-def day_of(request: HttpRequest) -> date | None:
+def day_in_query(request: HttpRequest) -> date | None:
     """The day in the query string; None if it is missing, invalid or far from this century."""
     try:
         day = date.fromisoformat(request.GET.get("on", ""))

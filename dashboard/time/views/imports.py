@@ -111,7 +111,7 @@ class TimeImportPage(DashboardView):
             error=error,
             names=[(name, fields[name.key]) for name in preview.names],
             bad=preview.bad[:SHOWN],
-            more=_more(preview),
+            more=_unlisted(preview),
             any_own=any(not line["billable"] for line in row.rows),
             seen=time_import.chosen(row),
         )
@@ -126,7 +126,7 @@ class TimeImportPage(DashboardView):
         )
 
 
-class TakeOver(TimeImportPage):
+class ConfirmImport(TimeImportPage):
     """Create the time entries of a previewed import.
 
     `seen` is the preview that the user confirms: if the outcome has changed since, the import is
@@ -155,7 +155,7 @@ class TakeOver(TimeImportPage):
         return redirect("dashboard:time_import", row.pk)
 
 
-class DropImport(TimeImportPage):
+class DiscardImport(TimeImportPage):
     """Discard an import that was only previewed, or undo one that created entries."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -176,7 +176,7 @@ class DropImport(TimeImportPage):
             return redirect("dashboard:time_import", row.pk)
 
 
-class BadLines(TimeImportPage):
+class RejectedLines(TimeImportPage):
     """The lines that cannot be imported, as a CSV file to correct them with."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -208,7 +208,7 @@ class BadLines(TimeImportPage):
         return csv_response("".join(spreadsheet.lines(rows)), row.file_name)
 
 
-def _more(preview: Trial) -> int:
+def _unlisted(preview: Trial) -> int:
     """The number of rejected lines beyond those listed."""
     return max(0, len(preview.bad) - SHOWN)
 

@@ -15,14 +15,14 @@ from agreements.models import Agreement
 from core.errors import RuleError
 from dashboard.page import DashboardView, refuse, say
 from dashboard.time.forms.entries import TimerForm
-from dashboard.time.views.entries import TimeDesk, is_id, written
+from dashboard.time.views.entries import TimeView, is_id, logged_message
 from delivery.hours import timer
 from delivery.models import Timer
 from delivery.rules import duration, elapsed
 
 
 @dataclass(frozen=True)
-class Running:
+class RunningTimer:
     """A running timer as a page shows it. `seconds` had passed when the page was rendered."""
 
     row: Timer
@@ -35,17 +35,17 @@ class Running:
         return duration.clock(self.seconds // 60)
 
 
-def running(request: HttpRequest) -> Running | None:
+def running(request: HttpRequest) -> RunningTimer | None:
     """The timer of the signed-in user, or None. One query."""
     business = getattr(request, "business", None)
     timer_row = timer.running(request.user, business) if business else None  # type: ignore[arg-type]
     if timer_row is None:
         return None
     passed = timezone.now() - timer_row.started_at
-    return Running(timer_row, max(0, int(passed.total_seconds())), passed > timer.ASKS_AFTER)
+    return RunningTimer(timer_row, max(0, int(passed.total_seconds())), passed > timer.ASKS_AFTER)
 
 
-class TimerPage(TimeDesk):
+class TimerPage(TimeView):
     """The running timer and its details; a form to start one if none runs."""
 
     template = "dashboard/timer.html"
@@ -115,7 +115,7 @@ class TimerPage(TimeDesk):
         entries = timer.stop(
             **self.which(request), now=timezone.now(), actor=self.actor, minutes=minutes
         )
-        messages.success(request, written(entries))
+        messages.success(request, logged_message(entries))
         if row and not row.note:
             messages.info(request, _("Say what it was: the client reads it."))
             return redirect("dashboard:time_edit", entries[-1].pk)

@@ -12,14 +12,14 @@ from django.utils import timezone
 from core.errors import RuleError
 from dashboard.page import refuse
 from dashboard.time.forms.entries import TimeForm
-from dashboard.time.views.entries import TimeDesk, day_of, is_id, written
+from dashboard.time.views.entries import TimeView, day_in, is_id, logged_message
 from delivery.hours import time_log
 from delivery.hours.week import Cell, Week, monday_of, week_of
 
 WEEK = timedelta(days=7)
 
 
-class WeekPage(TimeDesk):
+class WeekPage(TimeView):
     """The table of a week.
 
     The parameter `day`, optionally with `agreement`, opens the entries of a cell and a form to add
@@ -40,7 +40,7 @@ class WeekPage(TimeDesk):
         if form.is_valid():
             try:
                 entry = time_log.log_time(now=timezone.now(), actor=self.actor, **form.cleaned_data)
-                messages.success(request, written([entry]))
+                messages.success(request, logged_message([entry]))
                 query = f"?on={entry.on}&day={entry.on}&agreement={entry.period.agreement_id}#cell"
                 return redirect(reverse("dashboard:time_week") + query)
             except RuleError as error:
@@ -49,7 +49,7 @@ class WeekPage(TimeDesk):
 
     def _form(self, request: HttpRequest, data: Any = None, **start: Any) -> TimeForm:
         day, agreement = self._open(request)
-        promised = self.promised(day_of(data or {}, day or self.today))
+        promised = self.promised(day_in(data or {}, day or self.today))
         if agreement and not data:
             promised = promised.filter(period__agreement=agreement)
         return TimeForm(data, agreements=self.running(), promised=promised, **start)
@@ -57,13 +57,13 @@ class WeekPage(TimeDesk):
     def _open(self, request: HttpRequest) -> tuple[date | None, str]:
         """The day and the agreement's id in the query string; None and "" if not given."""
         agreement = request.GET.get("agreement", "")
-        return day_of({"on": request.GET.get("day", "")}, None), agreement if is_id(
+        return day_in({"on": request.GET.get("day", "")}, None), agreement if is_id(
             agreement
         ) else ""
 
     def _show(self, request: HttpRequest, form: TimeForm | None, status: int = 200) -> HttpResponse:
         day, agreement = self._open(request)
-        monday = monday_of(day_of(request.GET, day or self.today))
+        monday = monday_of(day_in(request.GET, day or self.today))
         week = week_of(self.business, monday, self.today)
         cells = _cells(week, day, agreement)
         neighbors = {"before": monday - WEEK, "after": monday + WEEK}

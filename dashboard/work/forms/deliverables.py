@@ -13,7 +13,7 @@ from delivery.work.checklist_actions import MOST
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class _OfRow(PrintableForm, forms.Form):
+class _RowForm(PrintableForm, forms.Form):
     """The base of forms that appear once per row of a page: their fields get ids of their own."""
 
     def __init__(self, *args: Any, row: UUID | None = None, **kwargs: Any) -> None:
@@ -22,7 +22,7 @@ class _OfRow(PrintableForm, forms.Form):
         super().__init__(*args, **kwargs)
 
 
-class AddForm(_OfRow):
+class AddForm(_RowForm):
     """Add a deliverable beyond those of the tier."""
 
     title = forms.CharField(label=_("What"), max_length=160)
@@ -42,7 +42,7 @@ def link_field(**kwargs: Any) -> forms.URLField:
     return field
 
 
-class HandoverForm(_OfRow):
+class HandoverForm(_RowForm):
     """Hand over a piece of a deliverable, with a link, a file, or neither."""
 
     unprinted = ("url",)
@@ -55,14 +55,14 @@ class HandoverForm(_OfRow):
     on = forms.DateField(label=_("Day"), required=False, widget=DAY)
 
 
-class CountForm(_OfRow):
+class CountForm(_RowForm):
     """How much of a deliverable the client has received, and when the rest is due."""
 
     done = forms.IntegerField(label=_("Delivered"), min_value=0, max_value=MOST)
     due_on = forms.DateField(label=_("Wanted by"), required=False, widget=DAY)
 
 
-class SettleForm(_OfRow):
+class SettleForm(_RowForm):
     """Why the missing rest of a deliverable is carried over or waived."""
 
     because = forms.CharField(

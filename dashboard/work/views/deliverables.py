@@ -21,7 +21,7 @@ from delivery.work import checklist, checklist_actions, hand_over, handover_file
 from delivery.work.closed_periods import is_closed
 
 
-class Work(DashboardView):
+class WorkView(DashboardView):
     """The base of the views of a period's deliverables: their page with all its forms."""
 
     template = "dashboard/work.html"
@@ -83,7 +83,7 @@ class Work(DashboardView):
         )
 
 
-class WorkPage(Work):
+class WorkPage(WorkView):
     """The deliverables of one period, current or past. POST adds one."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -107,7 +107,7 @@ class WorkPage(Work):
         )
 
 
-class Tick(Work):
+class CorrectCount(WorkView):
     """Correct how much of a deliverable the client has received, and when the rest is due."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -123,7 +123,7 @@ class Tick(Work):
         return self.page(request, row.period, status=422, refused=(row.pk, "count", form))
 
 
-class HandOver(Work):
+class HandOver(WorkView):
     """Hand a piece of a deliverable over to the client."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -141,7 +141,7 @@ class HandOver(Work):
         return self.page(request, row.period, status=422, refused=(row.pk, "hand", form))
 
 
-class Settle(Work):
+class SettleDeliverable(WorkView):
     """Carry the missing rest over to the next period, waive it, or undo a waiver."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -172,7 +172,7 @@ class Settle(Work):
         return self.page(request, row.period, status=422, refused=(row.pk, "settle", form))
 
 
-class TakeBack(DashboardView):
+class RemoveHandover(DashboardView):
     """Remove a handover that was made by mistake."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -27,7 +27,7 @@ from delivery.rules.states import REQUEST, DeliverableState, RequestState
 from delivery.work.closed_periods import is_closed
 
 #: The tabs of the inbox: label, and filter of the business's requests.
-KINDS: dict[str, tuple[Any, Callable[[QuerySet[Request]], QuerySet[Request]]]] = {
+TABS: dict[str, tuple[Any, Callable[[QuerySet[Request]], QuerySet[Request]]]] = {
     "": (gettext_lazy("To answer"), unanswered),
     "open": (
         gettext_lazy("In progress"),
@@ -45,7 +45,7 @@ KINDS: dict[str, tuple[Any, Callable[[QuerySet[Request]], QuerySet[Request]]]] =
     "all": (gettext_lazy("Everything"), lambda found: found),
 }
 #: The buttons of a request, and the state that each leads to; answering keeps the state.
-ACTS = {
+ACTIONS = {
     "answer": None,
     "start": RequestState.STARTED,
     "done": RequestState.DONE,
@@ -60,8 +60,8 @@ class Inbox(DashboardView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         tab = request.GET.get("state", "")
-        kind = tab if tab in KINDS else ""
-        requests = KINDS[kind][1](
+        kind = tab if tab in TABS else ""
+        requests = TABS[kind][1](
             self.rows(Request).select_related("client", "contact", "agreement")
         )
         order_by, ascending = (
@@ -71,11 +71,11 @@ class Inbox(DashboardView):
         now = timezone.now()
         rows = [(row, told(row, now, self.business.time_zone)) for row in page.rows]
         return self.show(
-            request, page=page, rows=rows, kind=kind, kinds=[(key, KINDS[key][0]) for key in KINDS]
+            request, page=page, rows=rows, kind=kind, kinds=[(key, TABS[key][0]) for key in TABS]
         )
 
 
-class RequestDesk(DashboardView):
+class RequestView(DashboardView):
     """The base of the views of one request: its page with all its forms."""
 
     template = "dashboard/request.html"
@@ -100,7 +100,7 @@ class RequestDesk(DashboardView):
         agreement = row.agreement
         context: dict[str, Any] = {
             "form": AnswerForm(deliverables=self.deliverables(row)),
-            "estimate": EstimateForm(initial={"minutes": _typed(row.estimate)}),
+            "estimate": EstimateForm(initial={"minutes": _clock(row.estimate)}),
             "time": self.time_form(row),
             "row": row,
             "said": thread.of(row),
@@ -108,7 +108,7 @@ class RequestDesk(DashboardView):
             "fitting": scope_check.of([agreement], now=now, estimate=row.estimate)[agreement.pk],
             "may": {
                 act: to is None or to in REQUEST[RequestState(row.state)]
-                for act, to in ACTS.items()
+                for act, to in ACTIONS.items()
             },
         }
         return self.show(request, status=status, **(context | forms))
@@ -140,7 +140,7 @@ class RequestDesk(DashboardView):
         return form
 
 
-class RequestPage(RequestDesk):
+class RequestPage(RequestView):
     """One request: its messages, and the actions on it."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -150,7 +150,7 @@ class RequestPage(RequestDesk):
         """Answer, start, finish or decline the request."""
         row = self.one(pk)
         form = AnswerForm(request.POST, request.FILES, deliverables=self.deliverables(row))
-        state = ACTS.get(request.POST.get("act", ""))
+        state = ACTIONS.get(request.POST.get("act", ""))
         if form.is_valid():
             try:
                 self._act(row, form, state, request.POST.get("once", "")[:64])
@@ -170,7 +170,7 @@ class RequestPage(RequestDesk):
             owner_replies.answer(request=row, text=data["text"], now=now, to=state, once=token)
 
 
-class Estimate(RequestDesk):
+class EstimateRequest(RequestView):
     """Save how long a request will take."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -182,7 +182,7 @@ class Estimate(RequestDesk):
         return redirect("dashboard:request", row.pk)
 
 
-class LogTime(RequestDesk):
+class LogTimeForRequest(RequestView):
     """Log time for a request."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -198,6 +198,6 @@ class LogTime(RequestDesk):
         return self.page(request, row, status=422, time=form)
 
 
-def _typed(minutes: int | None) -> str:
+def _clock(minutes: int | None) -> str:
     """Minutes as a form shows them, such as "1:30"; empty for none."""
     return f"{minutes // 60}:{minutes % 60:02}" if minutes else ""

@@ -13,7 +13,7 @@ from core.web.download import csv_response, pdf_response
 from dashboard.page import DashboardView
 
 
-class Statement(DashboardView):
+class ClientStatement(DashboardView):
     """Every invoice, payment, credit and refund of a client, with the running balance."""
 
     template = "dashboard/statement.html"
@@ -30,7 +30,7 @@ class Statement(DashboardView):
         )
 
 
-class StatementCsv(DashboardView):
+class ClientStatementCsv(DashboardView):
     """The client statement as a CSV file."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -39,7 +39,7 @@ class StatementCsv(DashboardView):
         return csv_response(client_statement.as_csv(client_statement.entries(client)), name)
 
 
-class StatementPdf(DashboardView):
+class ClientStatementPdf(DashboardView):
     """The client statement as a PDF."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -16,7 +16,7 @@ from portal.access import PortalView, origin
 from portal.forms import NoticeForm
 
 
-class Notice(PortalView):
+class GiveNotice(PortalView):
     """The earliest possible end, what happens until then, and the form to give notice."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:

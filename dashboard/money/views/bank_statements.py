@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from billing.bank_transfer import statement_import, transfers
 from billing.models import BankStatementLine, Invoice
 from core.errors import RuleError
-from dashboard.money.forms.money import StatementFileForm
+from dashboard.money.forms.payments import StatementFileForm
 from dashboard.page import DashboardView, say
 
 LARGEST = 5 * 1024 * 1024  # bytes
 
 
-class Bank(DashboardView):
+class BankStatements(DashboardView):
     """The bank statement lines not matched to an invoice yet, and a form to import a statement."""
 
     template = "dashboard/bank.html"
@@ -60,7 +60,7 @@ class Bank(DashboardView):
         return self.show(request, status, form=form, bad=bad, rows=rows, unpaid=unpaid)
 
 
-class BankLine(DashboardView):
+class MatchBankLine(DashboardView):
     """Match a bank statement line to the chosen invoice, or ignore the line."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -11,7 +11,7 @@ from dashboard.form_fields import MoneyField, amount
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class SumForm(PrintableForm, forms.Form):
+class AmountForm(PrintableForm, forms.Form):
     """The base of forms with an amount in a known currency."""
 
     amount = MoneyField(label=_("Amount"))
@@ -26,7 +26,7 @@ class SumForm(PrintableForm, forms.Form):
         return amount(self.cleaned_data["amount"], self.currency)
 
 
-class RefundForm(SumForm):
+class RefundForm(AmountForm):
     """Refund part or all of a paid invoice, to the card or as credit."""
 
     to_card = forms.TypedChoiceField(
@@ -44,7 +44,7 @@ class RefundForm(SumForm):
     )
 
 
-class CancelForm(PrintableForm, forms.Form):
+class VoidForm(PrintableForm, forms.Form):
     """Void an open invoice, or write it off."""
 
     how = forms.ChoiceField(
@@ -59,7 +59,7 @@ class CancelForm(PrintableForm, forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=300)
 
 
-class TransferForm(SumForm):
+class TransferForm(AmountForm):
     """A bank transfer that arrived for an invoice."""
 
     on = forms.DateField(label=_("Arrived on"), widget=DAY)
@@ -74,7 +74,7 @@ class CertificateForm(PrintableForm, forms.Form):
     on = forms.DateField(label=_("Received on"), widget=DAY)
 
 
-class WaitForm(forms.Form):
+class PostponeForm(forms.Form):
     """The day on which a declined charge is tried once more."""
 
     until = forms.DateField(
@@ -85,7 +85,7 @@ class WaitForm(forms.Form):
     )
 
 
-class ParkForm(PrintableForm, forms.Form):
+class HoldForm(PrintableForm, forms.Form):
     """Why an agreement's billing is put on hold."""
 
     reason = forms.CharField(label=_("Why is nothing to be charged?"), max_length=200)

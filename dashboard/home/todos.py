@@ -40,7 +40,7 @@ LOOKED_AT = 50  # unanswered requests examined, those due soonest
 
 
 @dataclass(frozen=True)
-class Need:
+class Todo:
     """One to-do: its text, the page where it is done, and the label of the link to that page."""
 
     text: str
@@ -48,15 +48,15 @@ class Need:
     label: str
 
 
-def needs(view: DashboardView) -> list[Need]:
+def todos(view: DashboardView) -> list[Todo]:
     """Every to-do of the business. The number of queries does not grow with the data."""
     return [need for source in SOURCES for need in source(view)]
 
 
-def _failed(view: DashboardView) -> list[Need]:
+def _failed_charges(view: DashboardView) -> list[Todo]:
     """Charges that failed and wait for the freelancer."""
     return [
-        Need(
+        Todo(
             _("%(client)s's charge failed.") % {"client": row.invoice.client.name},
             reverse("dashboard:charge", args=[row.invoice.pk]),
             _("Review"),
@@ -65,10 +65,10 @@ def _failed(view: DashboardView) -> list[Need]:
     ]
 
 
-def _parked(view: DashboardView) -> list[Need]:
+def _on_hold(view: DashboardView) -> list[Todo]:
     """Agreements whose billing is on hold."""
     return [
-        Need(
+        Todo(
             _("%(client)s: %(why)s") % {"client": row.client.name, "why": _(row.parked_because)},
             reverse("dashboard:agreement", args=[row.pk]),
             _("Decide"),
@@ -77,32 +77,32 @@ def _parked(view: DashboardView) -> list[Need]:
     ]
 
 
-def _runs(view: DashboardView) -> list[Need]:
+def _billing_runs(view: DashboardView) -> list[Todo]:
     """Charges with an unknown outcome, and a billing run held back because of the clock."""
-    needs = []
+    todos = []
     if queries.unknown(view.business).exists():
-        needs.append(
-            Need(
+        todos.append(
+            Todo(
                 _("The outcome of a charge is not known yet."),
                 reverse("dashboard:unknown"),
                 _("Look"),
             )
         )
     if run.refused():
-        needs.append(
-            Need(
+        todos.append(
+            Todo(
                 _("The billing run waits for a word about the clock."),
                 reverse("dashboard:run"),
                 _("Look"),
             )
         )
-    return needs
+    return todos
 
 
-def _unsealed(view: DashboardView) -> list[Need]:
+def _documents_without_seal(view: DashboardView) -> list[Todo]:
     """Signed documents that could not be sealed yet, with the reason."""
     return [
-        Need(
+        Todo(
             _("“%(title)s” is signed; its seal waits: %(why)s") % {"title": row.title, "why": why},
             reverse("dashboard:agreement", args=[row.agreement.pk]),
             _("Look"),
@@ -111,11 +111,11 @@ def _unsealed(view: DashboardView) -> list[Need]:
     ]
 
 
-def _questions(view: DashboardView) -> list[Need]:
+def _questions(view: DashboardView) -> list[Todo]:
     """Clients' questions about proposals that have no answer."""
     questions = view.rows(Question).filter(answer="").select_related("contact", "proposal")
     return [
-        Need(
+        Todo(
             _("%(name)s asks about “%(title)s”.")
             % {"name": row.contact.name, "title": row.proposal.title},
             reverse("dashboard:proposal", args=[row.proposal_id]),
@@ -125,7 +125,7 @@ def _questions(view: DashboardView) -> list[Need]:
     ]
 
 
-def _letters(view: DashboardView) -> list[Need]:
+def _failed_emails(view: DashboardView) -> list[Todo]:
     """Emails that could not be delivered, as one line."""
     count = view.rows(OutboxEmail).filter(state=OutboxState.FAILED).count()
     if not count:
@@ -133,10 +133,10 @@ def _letters(view: DashboardView) -> list[Need]:
     text = ngettext(
         "A letter could not be delivered.", "%(n)s letters could not be delivered.", count
     ) % {"n": count}
-    return [Need(text, reverse("dashboard:letters") + "?state=failed", _("Look"))]
+    return [Todo(text, reverse("dashboard:letters") + "?state=failed", _("Look"))]
 
 
-def _certificates(view: DashboardView) -> list[Need]:
+def _certificates(view: DashboardView) -> list[Todo]:
     """Withholding certificates that clients still owe, as one line."""
     count = view.rows(WithholdingCertificate).filter(state="owed").count()
     if not count:
@@ -144,17 +144,17 @@ def _certificates(view: DashboardView) -> list[Need]:
     text = ngettext(
         "One withholding certificate is owed.", "%(n)s withholding certificates are owed.", count
     )
-    return [Need(text % {"n": count}, reverse("dashboard:certificates"), _("Look"))]
+    return [Todo(text % {"n": count}, reverse("dashboard:certificates"), _("Look"))]
 
 
-def _trials(view: DashboardView) -> list[Need]:
+def _trials(view: DashboardView) -> list[Todo]:
     """Paid trials that are about to end or have ended, and wait for a decision."""
     signed = view.rows(Agreement).filter(interval=Interval.ONCE, signed_at__isnull=False)
     ending = signed.filter(ends_on__range=(view.today - LATELY, view.today + trial.SOON)).order_by(
         "-ends_on"
     )
     return [
-        Need(
+        Todo(
             _("%(client)s's trial: did it succeed?") % {"client": row.client.name},
             reverse("dashboard:agreement", args=[row.pk]),
             _("Decide"),
@@ -164,13 +164,13 @@ def _trials(view: DashboardView) -> list[Need]:
     ]
 
 
-def _hours(view: DashboardView) -> list[Need]:
+def _unanswered_overages(view: DashboardView) -> list[Todo]:
     """Requests for extra hours that the client did not answer before the period ended."""
     unanswered = view.rows(Overage).filter(
         state=OverageState.ASKED, period__ends_on__lte=view.today
     )
     return [
-        Need(
+        Todo(
             _("%(client)s has not answered about more hours.") % {"client": row.client.name},
             reverse("dashboard:hours", args=[row.period.agreement_id]),
             _("Look"),
@@ -179,10 +179,10 @@ def _hours(view: DashboardView) -> list[Need]:
     ]
 
 
-def _unseen(view: DashboardView) -> list[Need]:
+def _unseen_reports(view: DashboardView) -> list[Todo]:
     """Sent reports that the client has apparently not looked at."""
     return [
-        Need(
+        Todo(
             _("Nothing shows that %(client)s has seen the last report. Call them.")
             % {"client": row.client.name},
             reverse("dashboard:report", args=[row.pk]),
@@ -194,13 +194,13 @@ def _unseen(view: DashboardView) -> list[Need]:
     ]
 
 
-def _unsendable(view: DashboardView) -> list[Need]:
+def _unsendable_reports(view: DashboardView) -> list[Todo]:
     """Draft reports whose time to be sent has passed, because no contact has an email address."""
     late = view.rows(Report).filter(
         state=ReportState.DRAFT, send_at__lte=timezone.now() - SENDS_WITHIN
     )
     return [
-        Need(
+        Todo(
             _("The report for %(client)s cannot go out: nobody there has an email.")
             % {"client": row.client.name},
             reverse("dashboard:client", args=[row.client_id]),
@@ -210,7 +210,7 @@ def _unsendable(view: DashboardView) -> list[Need]:
     ]
 
 
-def _warnings(view: DashboardView) -> list[Need]:
+def _early_warnings(view: DashboardView) -> list[Todo]:
     """Early warnings not yet sent or dismissed; more than a few are summed up in one line."""
     pending = view.rows(EarlyWarning).filter(sent_at__isnull=True, dismissed_at__isnull=True)
     rows = list(
@@ -218,9 +218,9 @@ def _warnings(view: DashboardView) -> list[Need]:
     )
     if len(rows) > FEW:
         text = _("Several clients are off their line; a note to each is drafted.")
-        return [Need(text, reverse("dashboard:warnings") + "?state=open", _("Look"))]
+        return [Todo(text, reverse("dashboard:warnings") + "?state=open", _("Look"))]
     return [
-        Need(
+        Todo(
             _("%(client)s is off its line; a note is drafted.") % {"client": row.client.name},
             reverse("dashboard:warning", args=[row.pk]),
             _("Look"),
@@ -229,13 +229,13 @@ def _warnings(view: DashboardView) -> list[Need]:
     ]
 
 
-def _requests(view: DashboardView) -> list[Need]:
+def _requests(view: DashboardView) -> list[Todo]:
     """Requests whose promised response time is about to pass."""
     unanswered = (
         first_answer.unanswered(view.rows(Request)).select_related("client").order_by("respond_by")
     )
     now, zone = timezone.now(), view.business.time_zone
-    needs = []
+    todos = []
     for row in first_answer.soon(unanswered[:LOOKED_AT], now)[:SHOWN]:
         values = {
             "client": row.client.name,
@@ -243,11 +243,11 @@ def _requests(view: DashboardView) -> list[Need]:
             "when": first_answer.told(row, now, zone).text,
         }
         text = _("%(client)s asks for “%(title)s”. %(when)s.") % values
-        needs.append(Need(text, reverse("dashboard:request", args=[row.pk]), _("Answer")))
-    return needs
+        todos.append(Todo(text, reverse("dashboard:request", args=[row.pk]), _("Answer")))
+    return todos
 
 
-def _late(view: DashboardView) -> list[Need]:
+def _late_deliverables(view: DashboardView) -> list[Todo]:
     """Deliverables that are late, counted per period."""
     unfinished = view.rows(Deliverable).filter(state=DeliverableState.OPEN, done__lt=F("promised"))
     recent = unfinished.filter(
@@ -258,7 +258,7 @@ def _late(view: DashboardView) -> list[Need]:
     for row in checklist.late(recent.select_related("period__agreement__client"), view.today):
         late_by_period[row.period] += 1
     return [
-        Need(
+        Todo(
             ngettext(
                 "%(client)s: one thing promised is late.",
                 "%(client)s: %(n)s things promised are late.",
@@ -272,7 +272,7 @@ def _late(view: DashboardView) -> list[Need]:
     ]
 
 
-def _timer(view: DashboardView) -> list[Need]:
+def _timer(view: DashboardView) -> list[Todo]:
     """A timer that has been running for so long that it was probably forgotten."""
     row = timer.running(view.business.owner, view.business)
     if row is None or not timer.is_forgotten(row, timezone.now()):
@@ -282,14 +282,14 @@ def _timer(view: DashboardView) -> list[Need]:
         "since": formats.moment(row.started_at, view.business.time_zone),
     }
     text = _("The timer for %(client)s has been running since %(since)s.") % values
-    return [Need(text, reverse("dashboard:timer"), _("Look"))]
+    return [Todo(text, reverse("dashboard:timer"), _("Look"))]
 
 
-def _reports(view: DashboardView) -> list[Need]:
+def _reports(view: DashboardView) -> list[Todo]:
     """Draft reports that are ready for review."""
     drafts = view.rows(Report).filter(state=ReportState.DRAFT).select_related("client", "period")
     return [
-        Need(
+        Todo(
             _("The report for %(client)s is ready for your sentence.")
             % {"client": row.client.name},
             reverse("dashboard:report", args=[row.pk]),
@@ -299,21 +299,21 @@ def _reports(view: DashboardView) -> list[Need]:
     ]
 
 
-SOURCES: tuple[Callable[[DashboardView], list[Need]], ...] = (
-    _failed,
-    _parked,
-    _runs,
-    _unsealed,
+SOURCES: tuple[Callable[[DashboardView], list[Todo]], ...] = (
+    _failed_charges,
+    _on_hold,
+    _billing_runs,
+    _documents_without_seal,
     _questions,
     _requests,
-    _letters,
+    _failed_emails,
     _certificates,
     _trials,
-    _warnings,
-    _late,
-    _hours,
+    _early_warnings,
+    _late_deliverables,
+    _unanswered_overages,
     _timer,
-    _unseen,
-    _unsendable,
+    _unseen_reports,
+    _unsendable_reports,
     _reports,
 )
