@@ -183,4 +183,4 @@ class ExportClient(Exports):
             client=self.row(Client, pk),
             now=timezone.now(),
         )
-        return self.asked(request)
+        return self.to_list(request)

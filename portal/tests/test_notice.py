@@ -1,4 +1,4 @@
-"""A client ends an agreement in the portal, at the earliest where term and notice allow it."""
+"""A client gives notice in the portal. Minimum term and notice period set the earliest end."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.rendering
 
 
 def inside(agreement: Agreement) -> Browser:
-    """A browser in which this agreement's contact has opened their link."""
+    """A browser with a portal session of this agreement's contact."""
     browser = Browser()
     session: Any = browser.session
     session[SESSION_KEY] = {

@@ -41,7 +41,7 @@ class SignableView(PortalView):
         "proposal",
     )
 
-    def paper(self, pk: UUID) -> Agreement | Amendment:
+    def signable(self, pk: UUID) -> Agreement | Amendment:
         """The agreement or amendment with this id. Raises Http404."""
         signable: Agreement | Amendment = self.row(self.model, pk, *self.related)
         return signable
@@ -50,7 +50,7 @@ class SignableView(PortalView):
         """Redirect to one of this document's pages."""
         return redirect(f"portal:{self.noun}{name}", signable.pk)
 
-    def place(self, signable: Agreement | Amendment) -> Signature | None:
+    def own_place(self, signable: Agreement | Amendment) -> Signature | None:
         """This contact's own signature row, if it is their turn to sign; None otherwise."""
         try:
             return signers.own_turn(signable, self.contact)
@@ -62,7 +62,7 @@ class AgreementPage(SignableView):
     """Read the document, and sign it while it waits for a signature."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        signable = self.paper(pk)
+        signable = self.signable(pk)
         sign.opened(
             paper=signable, contact=self.contact, now=timezone.now(), origin=origin(request)
         )
@@ -70,7 +70,7 @@ class AgreementPage(SignableView):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Accept the name and the consent, and email the code that confirms the signature."""
-        signable = self.paper(pk)
+        signable = self.signable(pk)
         form = SignForm(request.POST)
         if not form.is_valid():
             return self._show(request, signable, form, 422)
@@ -98,7 +98,7 @@ class AgreementPage(SignableView):
         self, request: HttpRequest, signable: Agreement | Amendment, form: SignForm, status: int
     ) -> HttpResponse:
         """Render the document in its own language, with the forms for signing."""
-        place = self.place(signable)
+        place = self.own_place(signable)
         context: dict[str, Any] = {
             "agreement": signable,
             "is_amendment": isinstance(signable, Amendment),
@@ -131,10 +131,10 @@ class ConfirmCode(SignableView):
     """Type the code from the email: this signs the document."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        return self._show(request, self.paper(pk), CodeForm(), 200)
+        return self._show(request, self.signable(pk), CodeForm(), 200)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        signable = self.paper(pk)
+        signable = self.signable(pk)
         form = CodeForm(request.POST)
         if not form.is_valid():
             return self._show(request, signable, form, 422)
@@ -180,7 +180,7 @@ class DeclineToSign(SignableView):
     """Decline to sign, with an optional reason."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        signable, form = self.paper(pk), DeclineForm(request.POST)
+        signable, form = self.signable(pk), DeclineForm(request.POST)
         reason = form.cleaned_data["reason"] if form.is_valid() else ""
         try:
             unsigned.decline(
@@ -200,7 +200,7 @@ class ReassignSigner(SignableView):
     """Name another person to sign instead."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        signable, form = self.paper(pk), ReassignForm(request.POST)
+        signable, form = self.signable(pk), ReassignForm(request.POST)
         if not form.is_valid():
             messages.error(request, " ".join(_messages(form)))
             return self.page(signable)
@@ -231,7 +231,7 @@ class SignablePdf(SignableView):
     related = ("signed_document", "document")
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        signable = self.paper(pk)
+        signable = self.signable(pk)
         document = signable.signed_document or signable.document
         if document is None:
             raise Http404

@@ -110,9 +110,9 @@ class AskQuestion(ProposalPage):
                 _("Your question is on its way. The answer comes by email, and stands here."),
             )
 
-        return self.tried(request, proposal, act, question=form)
+        return self.act_and_return(request, proposal, act, question=form)
 
-    def tried(
+    def act_and_return(
         self, request: HttpRequest, proposal: Proposal, act: Callable[[], None], **forms: Any
     ) -> HttpResponse:
         """Do the action and go back to the page; show a refused form again where it was typed."""
@@ -146,7 +146,7 @@ class ForwardProposal(AskQuestion):
                 request, _("It is on its way to %(email)s.") % {"email": colleague.email}
             )
 
-        return self.tried(request, proposal, act, forward=form)
+        return self.act_and_return(request, proposal, act, forward=form)
 
 
 class JoinWaitlist(PortalView):

@@ -124,11 +124,11 @@ class RequestPage(PortalView):
     """One request: whether it fits, the promised response time, and its messages. POST adds one."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        return self._show(request, self._one(pk), MessageForm())
+        return self._show(request, self._request(pk), MessageForm())
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Add a message."""
-        row, form = self._one(pk), MessageForm(request.POST)
+        row, form = self._request(pk), MessageForm(request.POST)
         if form.is_valid():
             if too_often("request", str(self.contact.pk), limit=MOST, seconds=3600):
                 form.add_error(None, _("You have written a lot already. Please write us an email."))
@@ -148,7 +148,7 @@ class RequestPage(PortalView):
                 form.add_error("text", str(error))
         return self._show(request, row, form, 422)
 
-    def _one(self, pk: UUID) -> Request:
+    def _request(self, pk: UUID) -> Request:
         return self.row(Request, pk, "agreement", "business__owner", "contact", "client")
 
     def _show(

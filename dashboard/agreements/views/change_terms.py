@@ -30,18 +30,18 @@ class ChangeTerms(DashboardView):
     template = "dashboard/change.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        agreement = self.running(pk)
+        agreement = self.changeable(pk)
         if again := request.GET.get("again", ""):
-            return self.look(
-                request, agreement, self.form(agreement, self.asked_before(agreement, again))
+            return self.preview_change(
+                request, agreement, self.form(agreement, self.expired_upgrade(agreement, again))
             )
         return self.page(request, agreement, self.form(agreement))
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        agreement = self.running(pk)
+        agreement = self.changeable(pk)
         form = self.form(agreement, request.POST)
         if request.POST.get("press") != "send" or not form.is_valid():
-            return self.look(request, agreement, form)
+            return self.preview_change(request, agreement, form)
         try:
             self.send(agreement, form, request.POST.get("seen", ""))
         except RuleError as error:
@@ -52,7 +52,9 @@ class ChangeTerms(DashboardView):
         )
         return redirect("dashboard:agreement", agreement.pk)
 
-    def look(self, request: HttpRequest, agreement: Agreement, form: ChangeForm) -> HttpResponse:
+    def preview_change(
+        self, request: HttpRequest, agreement: Agreement, form: ChangeForm
+    ) -> HttpResponse:
         """Preview a change without storing it.
 
         The preview shows every figure, and for an upgrade that applies now the amount due (rule 8).
@@ -97,7 +99,7 @@ class ChangeTerms(DashboardView):
             agreement=agreement, change=change, actor=self.actor, now=now, origin=self.origin
         )
 
-    def asked_before(self, agreement: Agreement, number: str) -> dict[str, object]:
+    def expired_upgrade(self, agreement: Agreement, number: str) -> dict[str, object]:
         """The form data of an upgrade that the client did not sign in time.
 
         It serves to offer the upgrade again for today. `number` is the amendment's number as text.
@@ -144,7 +146,7 @@ class ChangeTerms(DashboardView):
             **context,
         )
 
-    def running(self, pk: UUID) -> Agreement:
+    def changeable(self, pk: UUID) -> Agreement:
         """An agreement whose terms can change. Raises Http404 for paid trials and ended ones."""
         related = ("client", "contact", "business__owner", "proposal", "signed_document")
         agreement = self.row(Agreement, pk, self.rows(Agreement).select_related(*related))
@@ -159,10 +161,10 @@ class NewFees(DashboardView):
     template = "dashboard/fees.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.show(request, form=FeesForm(running=self.running()))
+        return self.show(request, form=FeesForm(running=self.changeable()))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = FeesForm(request.POST, running=self.running())
+        form = FeesForm(request.POST, running=self.changeable())
         if not form.is_valid():
             return self.show(request, form=form, status=422)
         chosen = list(form.cleaned_data["agreements"])
@@ -198,7 +200,7 @@ class NewFees(DashboardView):
             rows.append((agreement, day, before, amend.raised(before, percent)))
         return rows
 
-    def running(self) -> object:
+    def changeable(self) -> object:
         """Every running retainer; the fee of a paid trial cannot be changed."""
         related = ("client", "contact", "business__owner", "signed_document")
         rows = self.rows(Agreement).filter(state__in=RUNS).exclude(interval=Interval.ONCE)

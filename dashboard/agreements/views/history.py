@@ -43,4 +43,4 @@ class ExportAgreement(Exports):
         if file := requested_exports.agreement_now(row, now):
             return zip_response(file, f"{row.client.name}, {row.title}")
         requested_exports.ask(business=self.business, scope=Scope.AGREEMENT, agreement=row, now=now)
-        return self.asked(request)
+        return self.to_list(request)

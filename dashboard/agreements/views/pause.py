@@ -23,10 +23,10 @@ class PauseAgreement(DashboardView):
     template = "dashboard/agreement_pause.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        return self.page(request, self.running(pk), PauseForm())
+        return self.page(request, self.pausable(pk), PauseForm())
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        agreement = self.running(pk)
+        agreement = self.pausable(pk)
         form = PauseForm(request.POST)
         if form.is_valid():
             try:
@@ -61,7 +61,7 @@ class PauseAgreement(DashboardView):
         first_period = pause.first_free(agreement, timezone.now())
         return self.show(request, status, agreement=agreement, form=form, first=first_period)
 
-    def running(self, pk: UUID) -> Agreement:
+    def pausable(self, pk: UUID) -> Agreement:
         """An agreement that can be paused. Raises Http404 if it does not run."""
         agreement = self.row(
             Agreement, pk, self.rows(Agreement).select_related("client", "business")

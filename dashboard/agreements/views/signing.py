@@ -24,7 +24,7 @@ class SignableView(DashboardView):
 
     model: type[Agreement] | type[Amendment] = Agreement
 
-    def paper(self, pk: UUID) -> Agreement | Amendment:
+    def signable(self, pk: UUID) -> Agreement | Amendment:
         """The agreement or amendment with this id. Raises Http404."""
         queryset = self.rows(self.model).select_related(
             "business__owner", "signed_document", "document"
@@ -34,7 +34,7 @@ class SignableView(DashboardView):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Perform the action, say what was done, and go back to the agreement."""
-        signable = self.paper(pk)
+        signable = self.signable(pk)
         try:
             messages.success(request, self.act(request, signable))
         except RuleError as error:
@@ -79,7 +79,7 @@ class AmendmentPdf(SignableView):
     model = Amendment
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        signable = self.paper(pk)
+        signable = self.signable(pk)
         document = signable.signed_document or signable.document
         if document is None:
             raise Http404

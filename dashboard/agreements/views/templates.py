@@ -54,7 +54,7 @@ class EditorView(DashboardView):
         """The template with this id. Raises Http404."""
         return self.row(Template, pk, self.rows(Template).select_related("business__owner"))
 
-    def written(
+    def sample_text(
         self, template: Template, pairs: list[wording.Pair], shown: str
     ) -> tuple[Any, Any, list[wording.Pair]]:
         """A sample tier, sample terms, and the clauses filled in with them.
@@ -131,7 +131,7 @@ class EditTemplate(EditorView):
     ) -> HttpResponse:
         shown = str(form["shown"].value() or "en")
         try:
-            _tier, terms, text = self.written(template, clauses_in_editor(pairs), shown)
+            _tier, terms, text = self.sample_text(template, clauses_in_editor(pairs), shown)
             preview = clauses.shown(text, wording.languages(terms))
         except RuleError as error:
             preview = []
@@ -155,7 +155,7 @@ class PreviewTemplate(EditorView):
         template, pairs = self.load(pk), ClauseForms(request.POST, prefix="c")
         context: dict[str, Any] = {}
         try:
-            _tier, terms, text = self.written(
+            _tier, terms, text = self.sample_text(
                 template, clauses_in_editor(pairs), request.POST.get("shown", "en")
             )
             context["clauses"] = clauses.shown(text, wording.languages(terms))
@@ -176,7 +176,7 @@ class PreviewTemplatePdf(EditorView):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         template, pairs = self.load(pk), ClauseForms(request.POST, prefix="c")
         try:
-            tier, terms, text = self.written(
+            tier, terms, text = self.sample_text(
                 template, clauses_in_editor(pairs), request.POST.get("shown", "en")
             )
             agreement = sample.agreement(template, tier, terms | {"clauses": text})

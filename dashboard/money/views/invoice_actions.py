@@ -69,7 +69,7 @@ class InvoiceActionView(DashboardView):
         self, request: HttpRequest, invoice: Invoice, form: forms.Form, status: int = 200
     ) -> HttpResponse:
         """Render the form with the page's text."""
-        return self.show(request, status, invoice=invoice, form=form, **self.words(invoice))
+        return self.show(request, status, invoice=invoice, form=form, **self.page_text(invoice))
 
     def form(self, invoice: Invoice, data: Any = None) -> forms.Form:
         """The form of the action."""
@@ -79,7 +79,7 @@ class InvoiceActionView(DashboardView):
         """Perform the action with the form's cleaned data. Raises RuleError if it is refused."""
         raise NotImplementedError
 
-    def words(self, invoice: Invoice) -> dict[str, Any]:
+    def page_text(self, invoice: Invoice) -> dict[str, Any]:
         """The page's text: its heading, the button's label, and a note beside the form."""
         raise NotImplementedError
 
@@ -100,7 +100,7 @@ class RefundInvoice(InvoiceActionView):
     def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
         refund.give_back(invoice=invoice, actor=self.actor, now=timezone.now(), **data)
 
-    def words(self, invoice: Invoice) -> dict[str, Any]:
+    def page_text(self, invoice: Invoice) -> dict[str, Any]:
         return {
             "heading": _("Refund"),
             "press": _("Give back"),
@@ -127,7 +127,7 @@ class VoidInvoice(InvoiceActionView):
             invoice=invoice, reason=data["reason"], actor=self.actor, now=timezone.now()
         )
 
-    def words(self, invoice: Invoice) -> dict[str, Any]:
+    def page_text(self, invoice: Invoice) -> dict[str, Any]:
         return {
             "heading": _("Cancel the invoice"),
             "press": _("Cancel it"),
@@ -153,7 +153,7 @@ class RecordTransfer(InvoiceActionView):
     def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
         transfers.record(invoice=invoice, actor=self.actor, now=timezone.now(), **data)
 
-    def words(self, invoice: Invoice) -> dict[str, Any]:
+    def page_text(self, invoice: Invoice) -> dict[str, Any]:
         return {
             "heading": _("A transfer arrived"),
             "press": _("Write it down"),

@@ -68,7 +68,7 @@ class TestimonialForm(PrintableForm, forms.ModelForm):
             raise forms.ValidationError(_now("A letter may be 10 MB large at most."))
         return file
 
-    def said(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """The cleaned data as keyword arguments for saving.
 
         `letter` holds the file's bytes, or None if no file was uploaded.

@@ -24,8 +24,8 @@ TierForms = forms.formset_factory(
 class ProposalForms:
     """Every form of the page on which a proposal is written.
 
-    `own` are the business's templates and `said` its testimonials. `initial`, `tiers` and `wording`
-    are what the forms show first.
+    `own` are the business's contract templates. `initial`, `tiers` and `wording` are what the forms
+    show first.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class ProposalForms:
         client: Client,
         contacts: Any,
         own: list[Template],
-        said: Any,
+        testimonials: Any,
         proposal: Proposal | None,
         initial: dict[str, Any] | None = None,
         tiers: list[dict[str, Any]] | None = None,
@@ -47,7 +47,7 @@ class ProposalForms:
             business=business,
             client=client,
             contacts=contacts,
-            said=said,
+            testimonials=testimonials,
             instance=proposal,
             initial=initial,
         )

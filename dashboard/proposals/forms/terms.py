@@ -92,12 +92,12 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         business: Business,
         client: Client,
         contacts: Any,
-        said: Any,
+        testimonials: Any,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["testimonials"] = forms.ModelMultipleChoiceField(
-            queryset=said,
+            queryset=testimonials,
             required=False,
             label=_("What others say"),
             widget=forms.CheckboxSelectMultiple,

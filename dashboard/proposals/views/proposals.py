@@ -168,7 +168,7 @@ class NewProposal(DashboardView):
                 proposal = propose.draft(
                     business=self.business, client=client, now=timezone.now(), **cleaned
                 )
-                self.keep(forms)
+                self.save_message(forms)
                 return redirect("dashboard:proposal", proposal.pk)
             except RuleError as error:
                 forms.refuse(error)
@@ -187,7 +187,7 @@ class NewProposal(DashboardView):
             client=client,
             contacts=self.rows(Contact).filter(client=client, is_active=True),
             own=list(self.rows(Template).filter(retired_at__isnull=True)),
-            said=self.rows(Testimonial).filter(retired_at__isnull=True),
+            testimonials=self.rows(Testimonial).filter(retired_at__isnull=True),
             proposal=proposal,
             **start,
         )
@@ -209,7 +209,7 @@ class NewProposal(DashboardView):
         }
         return self.show(request, client=client, **context)
 
-    def keep(self, forms: ProposalForms) -> None:
+    def save_message(self, forms: ProposalForms) -> None:
         """Save the opening message under the name that was given, if one was given."""
         if name := forms.form.cleaned_data["keep_as"]:
             opening_message.keep(
@@ -243,7 +243,7 @@ class EditProposal(NewProposal):
         if cleaned is not None:
             try:
                 propose.change(proposal=proposal, now=timezone.now(), **cleaned)
-                self.keep(forms)
+                self.save_message(forms)
                 return redirect("dashboard:proposal", proposal.pk)
             except RuleError as error:
                 forms.refuse(error)

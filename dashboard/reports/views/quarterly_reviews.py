@@ -39,7 +39,7 @@ class QuarterlyReviews(DashboardView):
         if "make" not in request.POST:
             return self._show(request, agreement, form, until, outlook)
         try:
-            periods = review_quarter.periods_of(agreement, until, self._here(agreement))
+            periods = review_quarter.periods_of(agreement, until, self._today(agreement))
             review_quarter.make(
                 agreement=agreement, periods=periods, outlook=outlook, now=timezone.now()
             )
@@ -53,9 +53,9 @@ class QuarterlyReviews(DashboardView):
         """The agreement and its ended periods."""
         related = self.rows(Agreement).select_related("client", "contact", "business__owner")
         agreement = self.row(Agreement, pk, related)
-        return agreement, quarter.ended(agreement, self._here(agreement))
+        return agreement, quarter.ended(agreement, self._today(agreement))
 
-    def _here(self, agreement: Agreement) -> date:
+    def _today(self, agreement: Agreement) -> date:
         """Today's date in the agreement's time zone."""
         return local_day(timezone.now(), agreement.time_zone)
 
@@ -68,7 +68,7 @@ class QuarterlyReviews(DashboardView):
         outlook: str,
         status: int = 200,
     ) -> HttpResponse:
-        periods = review_quarter.periods_of(agreement, until, self._here(agreement))
+        periods = review_quarter.periods_of(agreement, until, self._today(agreement))
         preview: dict[str, Any] = {}
         if periods:
             snapshot = review_quarter.compose(agreement=agreement, periods=periods, outlook=outlook)

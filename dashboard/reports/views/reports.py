@@ -161,9 +161,9 @@ def report_with_facts(view: DashboardView, pk: UUID) -> Report:
     return view.row(Report, pk, view.rows(Report).select_related(*read_facts.RELATED))
 
 
-def with_typed(report: Report, words: Mapping[str, Any]) -> Report:
+def with_typed(report: Report, values: Mapping[str, Any]) -> Report:
     """The report with the text currently in the form. It is not saved."""
-    for name, value in words.items():
+    for name, value in values.items():
         setattr(report, name, value)
     return report
 

@@ -127,15 +127,15 @@ class GuideForm(forms.ModelForm):
     def typed(self) -> dict[str, Any]:
         """The notes by column, as the function that saves them takes them."""
         values = {name: self.cleaned_data[name] for name in self.Meta.fields}
-        return values | {"kpis": [row.cleaned_data for row in self.rows if row.says_something]}
+        return values | {"kpis": [row.cleaned_data for row in self.rows if row.is_filled_in]}
 
-    def stand_on(self, revision: int) -> None:
+    def overwrite(self, revision: int) -> None:
         """Let the next save replace this revision, since the user has now seen it."""
         data: Any = self.data
         data["revision"] = str(revision)
 
     @property
-    def refusals(self) -> list[str]:
+    def all_errors(self) -> list[str]:
         """Every error of the form and its KPI rows, as a list: the answer to the script."""
         forms = [self, *self.rows]
         return [str(error) for form in forms for errors in form.errors.values() for error in errors]
@@ -171,7 +171,7 @@ class KpiRow(forms.Form):
         }
 
     @property
-    def says_something(self) -> bool:
+    def is_filled_in(self) -> bool:
         """Whether anything was typed. The two select fields alone do not count."""
         return any(self.cleaned_data.get(name) for name in ("name", "unit", "baseline", "target"))
 

@@ -51,13 +51,13 @@ class AnswerForm(forms.Form):
             self.add_error("own", _now("Write what you said."))
         return data
 
-    def noted(self) -> dict[str, Any]:
+    def details(self) -> dict[str, Any]:
         """What the client said and about which tier, as keyword arguments for saving the answer."""
         return {
             name: self.cleaned_data[name] for name in ("words", "tier") if name in self.cleaned_data
         }
 
-    def choice(self) -> dict[str, Any]:
+    def chosen_reply(self) -> dict[str, Any]:
         """The reply as a keyword argument for saving the answer; empty if none was chosen."""
         used = self.cleaned_data["used"]
         if used in self.replies:

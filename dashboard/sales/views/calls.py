@@ -46,16 +46,18 @@ class _BookingView(DashboardView):
         )
 
     def page(
-        self, request: HttpRequest, client: Client, form: BookForm, **more: Any
+        self, request: HttpRequest, client: Client, form: BookForm, **context: Any
     ) -> HttpResponse:
         """Render the page, saying whether the client has a decision maker at all."""
         return self.show(
-            request, client=client, form=form, decides=client_records.decision_maker(client), **more
+            request,
+            client=client,
+            form=form,
+            decides=client_records.decision_maker(client),
+            **context,
         )
 
-    def attempt(
-        self, request: HttpRequest, client: Client, row: Call | None = None
-    ) -> HttpResponse:
+    def save(self, request: HttpRequest, client: Client, row: Call | None = None) -> HttpResponse:
         """Book a call, or reschedule `row`.
 
         A contact that is entered on the same page is added in the same transaction as the call.
@@ -115,7 +117,7 @@ class BookCall(_BookingView):
         )
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        return self.attempt(request, self.row(Client, pk))
+        return self.save(request, self.row(Client, pk))
 
 
 class RescheduleCall(_BookingView):
@@ -136,7 +138,7 @@ class RescheduleCall(_BookingView):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self._call(pk)
-        return self.attempt(request, row.client, row)
+        return self.save(request, row.client, row)
 
     def _call(self, pk: UUID) -> Call:
         return self.row(Call, pk, self.rows(Call).select_related("client"))
@@ -161,7 +163,7 @@ class CallPage(DashboardView):
         form = GuideForm(request.POST, instance=self._call(pk))
         is_script = request.headers.get("Accept") == JSON
         if not form.is_valid():
-            answer = JsonResponse({"said": " ".join(form.refusals)}, status=422)
+            answer = JsonResponse({"said": " ".join(form.all_errors)}, status=422)
             return answer if is_script else self._page(request, row, form, status=422)
         try:
             call_notes.write(
@@ -174,7 +176,7 @@ class CallPage(DashboardView):
         except ChangedElsewhere as error:
             if is_script:
                 return JsonResponse({"said": str(error), "revision": row.revision}, status=409)
-            form.stand_on(row.revision)
+            form.overwrite(row.revision)
             return self._page(request, row, form, status=409, theirs=row)
         if is_script:
             return JsonResponse(
@@ -184,7 +186,7 @@ class CallPage(DashboardView):
         return redirect("dashboard:call", row.pk)
 
     def _page(
-        self, request: HttpRequest, row: Call, form: GuideForm, status: int = 200, **more: Any
+        self, request: HttpRequest, row: Call, form: GuideForm, status: int = 200, **extra: Any
     ) -> HttpResponse:
         """Render the guide with the call's participants."""
         participants = list(row.contacts.order_by("-is_decision_maker", "name"))
@@ -196,7 +198,7 @@ class CallPage(DashboardView):
             "decides": decides,
             "at": self._clock(row),
         }
-        return self.show(request, form=form, status=status, **context, **more)
+        return self.show(request, form=form, status=status, **context, **extra)
 
     def _call(self, pk: UUID) -> Call:
         return self.row(Call, pk, self.rows(Call).select_related("client", "business"))

@@ -78,10 +78,12 @@ class ObjectionPage(DashboardView):
             return self._page(request, row, form, status=422)
         try:
             if form.cleaned_data["used"] == OWN:
-                words, now = form.cleaned_data["own"], timezone.now()
-                objections.answer_in_own_words(objection=row, own=words, now=now, **form.noted())
+                own_words, now = form.cleaned_data["own"], timezone.now()
+                objections.answer_in_own_words(
+                    objection=row, own=own_words, now=now, **form.details()
+                )
             else:
-                objections.answer(objection=row, **form.choice(), **form.noted())
+                objections.answer(objection=row, **form.chosen_reply(), **form.details())
         except RuleError as error:
             refuse(form, error)
             return self._page(request, row, form, status=422)

@@ -25,16 +25,16 @@ class Testimonials(DashboardView):
         return self.page(request, TestimonialForm())
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        return self.kept(request, TestimonialForm(request.POST, request.FILES), None)
+        return self.save_form(request, TestimonialForm(request.POST, request.FILES), None)
 
-    def kept(
+    def save_form(
         self, request: HttpRequest, form: TestimonialForm, row: Testimonial | None
     ) -> HttpResponse:
         """Save the form and go to the list; show the page again with the errors otherwise."""
         if form.is_valid():
             try:
                 testimonials.keep(
-                    business=self.business, now=timezone.now(), row=row, **form.said()
+                    business=self.business, now=timezone.now(), row=row, **form.values()
                 )
                 messages.success(request, _("Saved."))
                 return redirect("dashboard:testimonials")
@@ -63,7 +63,9 @@ class EditTestimonial(Testimonials):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
         row = self.row(Testimonial, pk)
-        return self.kept(request, TestimonialForm(request.POST, request.FILES, instance=row), row)
+        return self.save_form(
+            request, TestimonialForm(request.POST, request.FILES, instance=row), row
+        )
 
 
 class RetireTestimonial(DashboardView):

@@ -25,18 +25,18 @@ class Exports(DashboardView):
     template = "dashboard/exports.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.show(request, **self.listed())
+        return self.show(request, **self.list_context())
 
     def post(self, request: HttpRequest) -> HttpResponse:
         requested_exports.ask(business=self.business, scope=Scope.EVERYTHING, now=timezone.now())
-        return self.asked(request)
+        return self.to_list(request)
 
-    def listed(self) -> dict[str, Any]:
+    def list_context(self) -> dict[str, Any]:
         """The latest exports, and whether one of them is still being made."""
         rows = list(self.rows(Export).select_related("client", "agreement", "business")[:SHOWN])
         return {"rows": rows, "running": any(row.state == ExportState.WAITING for row in rows)}
 
-    def asked(self, request: HttpRequest) -> HttpResponse:
+    def to_list(self, request: HttpRequest) -> HttpResponse:
         """Go to the list of exports, where the one just requested appears."""
         messages.success(request, _("It is being made. You get an email when it is ready."))
         return redirect("dashboard:exports")

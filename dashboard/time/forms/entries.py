@@ -44,9 +44,9 @@ class DeliverableChoice(forms.TypedChoiceField):
         super().__init__(
             label=_("For"), required=False, coerce=self.found.__getitem__, empty_value=None
         )
-        self.offer([])
+        self.add_choices([])
 
-    def offer(self, rows: Iterable[Deliverable]) -> None:
+    def add_choices(self, rows: Iterable[Deliverable]) -> None:
         """Add these deliverables, loaded with period, agreement and client, to the choices."""
         deliverables = sorted(
             rows,
@@ -92,12 +92,12 @@ class WorkForm(PrintableForm, forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["agreement"].queryset = agreements  # type: ignore[attr-defined]
         self.fields["deliverable"] = field = DeliverableChoice()
-        field.offer(promised)
+        field.add_choices(promised)
         self.order_fields(
             ["agreement", "deliverable", "on", "minutes", "note", "billable", "consumes"]
         )
 
-    def stand_still(self) -> None:
+    def fix_deliverables(self) -> None:
         """Do not reload the deliverables when the client or the day changes."""
         for field in self.fields.values():
             for name in [name for name in field.widget.attrs if name.startswith("hx-")]:

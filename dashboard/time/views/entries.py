@@ -39,7 +39,7 @@ class TimeView(DashboardView):
             .order_by("client__name", "title")
         )
 
-    def promised(self, on: date) -> Any:
+    def open_deliverables(self, on: date) -> Any:
         """The open deliverables of the periods that contain a day."""
         deliverables = self.rows(Deliverable).filter(
             period__starts_on__lte=on, period__ends_on__gt=on
@@ -49,7 +49,7 @@ class TimeView(DashboardView):
         )
         return deliverables.select_related("period__agreement__client")
 
-    def usual(self) -> dict[str, Any]:
+    def last_choices(self) -> dict[str, Any]:
         """The choices of the last entry, since the next one is mostly for the same work."""
         newest = (
             self.rows(TimeEntry)
@@ -73,7 +73,7 @@ class TimeEntries(TimeView):
     template = "dashboard/time.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        initial = {"on": day_in(request.GET, self.today)} | self.usual()
+        initial = {"on": day_in(request.GET, self.today)} | self.last_choices()
         return self._show(request, self._form(initial=initial), 200)
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -89,7 +89,9 @@ class TimeEntries(TimeView):
 
     def _form(self, data: Any = None, **start: Any) -> TimeForm:
         on = day_in(data or {}, self.today)
-        return TimeForm(data, agreements=self.running(), promised=self.promised(on), **start)
+        return TimeForm(
+            data, agreements=self.running(), promised=self.open_deliverables(on), **start
+        )
 
     def _show(self, request: HttpRequest, form: TimeForm, status: int) -> HttpResponse:
         state = request.GET.get("state", "")
@@ -133,7 +135,7 @@ class DeliverableOptions(TimeView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         agreement, chosen = request.GET.get("agreement", ""), request.GET.get("deliverable", "")
-        deliverables = self.promised(day_in(request.GET, self.today))
+        deliverables = self.open_deliverables(day_in(request.GET, self.today))
         # The present choice stays, even if its period does not contain the day.
         if is_id(chosen):
             deliverables = deliverables | self.rows(Deliverable).filter(pk=chosen).select_related(
@@ -200,7 +202,7 @@ class EditTime(TimeView):
             promised=promised.select_related("period__agreement__client"),
             **start,
         )
-        form.stand_still()
+        form.fix_deliverables()
         return form
 
     def _show(

@@ -74,11 +74,11 @@ class TimeImportPage(DashboardView):
     template = "dashboard/time_import.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        return self.page(request, self.wanted(pk))
+        return self.page(request, self.time_import(pk))
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Save the choices and show the preview again."""
-        row = self.wanted(pk)
+        row = self.time_import(pk)
         order = {"day": True, "month": False}.get(request.POST.get("order", ""), row.day_first)
         places = {
             name: request.POST.get(f"place-{n}", "") for n, name in enumerate(sorted(row.places))
@@ -90,7 +90,7 @@ class TimeImportPage(DashboardView):
             say(request, error)
         return redirect("dashboard:time_import", row.pk)
 
-    def wanted(self, pk: UUID) -> TimeImport:
+    def time_import(self, pk: UUID) -> TimeImport:
         """The import in any state. Raises Http404."""
         return self.row(TimeImport, pk, self.rows(TimeImport).select_related("business"))
 
@@ -134,7 +134,7 @@ class ConfirmImport(TimeImportPage):
     """
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        row = self.wanted(pk)
+        row = self.time_import(pk)
         counts = {name: _number(request.POST.get(name, "")) for name in ("good", "bad")}
         seen, without_bad = request.POST.get("seen", ""), request.POST.get("without_bad") == "yes"
         try:
@@ -147,7 +147,7 @@ class ConfirmImport(TimeImportPage):
                 **counts,
             )
         except RuleError as error:
-            return self.page(request, self.wanted(pk), 422, str(error))
+            return self.page(request, self.time_import(pk), 422, str(error))
         message = ngettext(
             "%(n)s entry was taken over.", "%(n)s entries were taken over.", row.entries
         )
@@ -159,7 +159,7 @@ class DiscardImport(TimeImportPage):
     """Discard an import that was only previewed, or undo one that created entries."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        row = self.wanted(pk)
+        row = self.time_import(pk)
         try:
             if row.state == TimeImportState.DONE:
                 count = time_import.take_back(row=row, actor=self.actor, now=timezone.now())
@@ -180,7 +180,7 @@ class RejectedLines(TimeImportPage):
     """The lines that cannot be imported, as a CSV file to correct them with."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        row = self.wanted(pk)
+        row = self.time_import(pk)
         preview = time_import.trial(row, now=timezone.now())
         heading = [
             _("Line"),

@@ -53,7 +53,7 @@ class TimerPage(TimeView):
     def get(self, request: HttpRequest) -> HttpResponse:
         current = running(request)
         if current is None:
-            return self.page(request, self.form(None, initial=self.usual()))
+            return self.page(request, self.form(None, initial=self.last_choices()))
         row = current.row
         initial = {
             name: getattr(row, name) for name in ("note", "deliverable", "billable", "consumes")
@@ -72,9 +72,9 @@ class TimerPage(TimeView):
         details = dict(form.cleaned_data)
         minutes = details.pop("minutes") or None
         try:
-            timer.change(**self.which(request), **details)
+            timer.change(**self.timer_shown(request), **details)
             if "stop" in request.POST:
-                return self.stopped(request, minutes=minutes)
+                return self.stop(request, minutes=minutes)
             messages.success(request, _("Saved. The timer goes on."))
             return redirect("dashboard:timer")
         except RuleError as error:
@@ -88,7 +88,7 @@ class TimerPage(TimeView):
             agreements = agreements | self.rows(Agreement).filter(
                 pk=row.agreement_id
             ).select_related("client")
-        promised = list(self.promised(self.today))
+        promised = list(self.open_deliverables(self.today))
         if row and row.deliverable and row.deliverable not in promised:
             promised.append(row.deliverable)
         return TimerForm(data, agreements=agreements, promised=promised, **start)
@@ -97,7 +97,7 @@ class TimerPage(TimeView):
         """Render the form."""
         return self.show(request, status, form=form, now=running(request))
 
-    def which(self, request: HttpRequest) -> dict[str, Any]:
+    def timer_shown(self, request: HttpRequest) -> dict[str, Any]:
         """Keyword arguments that name the timer shown on the page, so that no other changes."""
         timer_id = request.POST.get("timer", "")
         return {
@@ -106,14 +106,14 @@ class TimerPage(TimeView):
             "pk": UUID(timer_id) if is_id(timer_id) else None,
         }
 
-    def stopped(self, request: HttpRequest, minutes: int | None = None) -> HttpResponse:
+    def stop(self, request: HttpRequest, minutes: int | None = None) -> HttpResponse:
         """Stop the timer and log its time.
 
         An entry without a note leads to its form, any other one back to the page the user was on.
         """
         row = timer.running(self.business.owner, self.business)
         entries = timer.stop(
-            **self.which(request), now=timezone.now(), actor=self.actor, minutes=minutes
+            **self.timer_shown(request), now=timezone.now(), actor=self.actor, minutes=minutes
         )
         messages.success(request, logged_message(entries))
         if row and not row.note:
@@ -138,15 +138,16 @@ class StartTimer(TimerPage):
         before = timer.running(self.business.owner, self.business)
         form = self.form(None, request.POST)
         if form.is_valid():
-            words = {name: value for name, value in form.cleaned_data.items() if name != "minutes"}
+            values = {name: value for name, value in form.cleaned_data.items() if name != "minutes"}
             try:
                 row = timer.start(
-                    user=self.business.owner, now=timezone.now(), actor=self.actor, **words
+                    user=self.business.owner, now=timezone.now(), actor=self.actor, **values
                 )
                 if before and before.pk != row.pk:
-                    words = {"client": before.agreement.client.name}
+                    values = {"client": before.agreement.client.name}
                     messages.success(
-                        request, _("The timer for %(client)s was stopped and written down.") % words
+                        request,
+                        _("The timer for %(client)s was stopped and written down.") % values,
                     )
                 return redirect(_back(request))
             except RuleError as error:
@@ -162,7 +163,7 @@ class StopTimer(TimerPage):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         try:
-            return self.stopped(request)
+            return self.stop(request)
         except RuleError as error:
             say(request, error)
             return redirect("dashboard:timer")
@@ -173,7 +174,7 @@ class DiscardTimer(TimerPage):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         try:
-            timer.discard(**self.which(request))
+            timer.discard(**self.timer_shown(request))
             messages.success(request, _("Thrown away. Nothing was written down."))
         except RuleError as error:
             say(request, error)

@@ -30,7 +30,7 @@ class WeekPage(TimeView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         day, agreement = self._open(request)
-        initial = self.usual() | {"on": day, "billable": True, "consumes": True}
+        initial = self.last_choices() | {"on": day, "billable": True, "consumes": True}
         if agreement:
             initial["agreement"] = agreement
         return self._show(request, self._form(request, initial=initial) if day else None)
@@ -49,7 +49,7 @@ class WeekPage(TimeView):
 
     def _form(self, request: HttpRequest, data: Any = None, **start: Any) -> TimeForm:
         day, agreement = self._open(request)
-        promised = self.promised(day_in(data or {}, day or self.today))
+        promised = self.open_deliverables(day_in(data or {}, day or self.today))
         if agreement and not data:
             promised = promised.filter(period__agreement=agreement)
         return TimeForm(data, agreements=self.running(), promised=promised, **start)

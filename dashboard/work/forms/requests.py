@@ -38,7 +38,7 @@ class AnswerForm(PrintableForm, forms.Form):
         self.fields["deliverable"].queryset = deliverables  # type: ignore[attr-defined]
 
     @property
-    def gives(self) -> bool:
+    def has_handover(self) -> bool:
         """Whether a link or a file is handed over with the answer."""
         return bool(self.cleaned_data.get("url") or self.cleaned_data.get("file"))
 

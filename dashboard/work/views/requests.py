@@ -31,18 +31,18 @@ TABS: dict[str, tuple[Any, Callable[[QuerySet[Request]], QuerySet[Request]]]] = 
     "": (gettext_lazy("To answer"), unanswered),
     "open": (
         gettext_lazy("In progress"),
-        lambda found: found.filter(state__in=OPEN, responded_at__isnull=False),
+        lambda requests: requests.filter(state__in=OPEN, responded_at__isnull=False),
     ),
-    "done": (gettext_lazy("Done"), lambda found: found.filter(state=RequestState.DONE)),
+    "done": (gettext_lazy("Done"), lambda requests: requests.filter(state=RequestState.DONE)),
     "declined": (
         gettext_lazy("Not possible"),
-        lambda found: found.filter(state=RequestState.DECLINED),
+        lambda requests: requests.filter(state=RequestState.DECLINED),
     ),
     "withdrawn": (
         gettext_lazy("Taken back"),
-        lambda found: found.filter(state=RequestState.WITHDRAWN),
+        lambda requests: requests.filter(state=RequestState.WITHDRAWN),
     ),
-    "all": (gettext_lazy("Everything"), lambda found: found),
+    "all": (gettext_lazy("Everything"), lambda requests: requests),
 }
 #: The buttons of a request, and the state that each leads to; answering keeps the state.
 ACTIONS = {
@@ -80,7 +80,7 @@ class RequestView(DashboardView):
 
     template = "dashboard/request.html"
 
-    def one(self, pk: UUID) -> Request:
+    def request_row(self, pk: UUID) -> Request:
         """The request with everything its page and emails need. Raises Http404."""
         related = (
             "client",
@@ -136,7 +136,7 @@ class RequestView(DashboardView):
         form = TimeForm(
             data, agreements=agreements, promised=promised, initial=initial, auto_id="time_%s"
         )
-        form.stand_still()  # the client is fixed, so the deliverables need not be reloaded
+        form.fix_deliverables()  # the client is fixed, so the deliverables need not be reloaded
         return form
 
 
@@ -144,11 +144,11 @@ class RequestPage(RequestView):
     """One request: its messages, and the actions on it."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        return self.page(request, self.one(pk))
+        return self.page(request, self.request_row(pk))
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Answer, start, finish or decline the request."""
-        row = self.one(pk)
+        row = self.request_row(pk)
         form = AnswerForm(request.POST, request.FILES, deliverables=self.deliverables(row))
         state = ACTIONS.get(request.POST.get("act", ""))
         if form.is_valid():
@@ -158,13 +158,13 @@ class RequestPage(RequestView):
                 return redirect("dashboard:request", row.pk)
             except RuleError as error:
                 refuse(form, error)
-        row = self.one(pk)
+        row = self.request_row(pk)
         return self.page(request, row, status=422, form=form)
 
     def _act(self, row: Request, form: AnswerForm, state: RequestState | None, token: str) -> None:
         """Answer with or without a handover, and move the request to the state `to`."""
         data, now = form.cleaned_data, timezone.now()
-        if form.gives and state != RequestState.DECLINED:
+        if form.has_handover and state != RequestState.DECLINED:
             owner_replies.hand_over_for(request=row, actor=self.actor, now=now, to=state, **data)
         else:
             owner_replies.answer(request=row, text=data["text"], now=now, to=state, once=token)
@@ -174,7 +174,7 @@ class EstimateRequest(RequestView):
     """Save how long a request will take."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        row, form = self.one(pk), EstimateForm(request.POST)
+        row, form = self.request_row(pk), EstimateForm(request.POST)
         if not form.is_valid():
             return self.page(request, row, status=422, estimate=form)
         owner_replies.estimate(request=row, minutes=form.cleaned_data["minutes"] or None)
@@ -186,7 +186,7 @@ class LogTimeForRequest(RequestView):
     """Log time for a request."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        row = self.one(pk)
+        row = self.request_row(pk)
         form = self.time_form(row, request.POST)
         if form.is_valid():
             try:
