@@ -50,7 +50,7 @@ class Todo:
 
 def todos(view: DashboardView) -> list[Todo]:
     """Every to-do of the business. The number of queries does not grow with the data."""
-    return [need for source in SOURCES for need in source(view)]
+    return [todo for source in SOURCES for todo in source(view)]
 
 
 def _failed_charges(view: DashboardView) -> list[Todo]:

@@ -192,7 +192,7 @@ class NewTemplateForm(PrintableForm, forms.Form):
 
 
 class TemplateForm(PrintableForm, forms.Form):
-    """The name of a template. `version` detects that somebody else saved it meanwhile."""
+    """The name of a template. `version` detects a concurrent edit."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
     version = forms.IntegerField(widget=forms.HiddenInput)

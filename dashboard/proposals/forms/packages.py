@@ -15,7 +15,7 @@ from dashboard.proposals.forms.proposal import TierForms, tier_drafts
 
 
 class PackageForm(PrintableForm, forms.Form):
-    """A package without its tiers. `version` detects that somebody else saved it meanwhile."""
+    """A package without its tiers. `version` detects a concurrent edit."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
     service = forms.ChoiceField(

@@ -40,9 +40,9 @@ class DeliverableChoice(forms.TypedChoiceField):
     """
 
     def __init__(self) -> None:
-        self.found: dict[str, Deliverable] = {}
+        self.by_id: dict[str, Deliverable] = {}
         super().__init__(
-            label=_("For"), required=False, coerce=self.found.__getitem__, empty_value=None
+            label=_("For"), required=False, coerce=self.by_id.__getitem__, empty_value=None
         )
         self.add_choices([])
 
@@ -52,7 +52,7 @@ class DeliverableChoice(forms.TypedChoiceField):
             rows,
             key=lambda row: (row.period.agreement.client.name, str(row.period_id), row.position),
         )
-        self.found.update({str(row.pk): row for row in deliverables})
+        self.by_id.update({str(row.pk): row for row in deliverables})
         groups = [
             (name, list(members))
             for name, members in groupby(deliverables, lambda row: row.period.agreement.client.name)
