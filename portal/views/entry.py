@@ -49,6 +49,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponseBase:
         return _stale_link(request, token)
     with translation.override(contact.client.language):
         report = reports.awaiting_answer(link, contact)
+        # If the button is pressed twice at once, only one request consumes the link.
         if request.method == "POST" and links.consume(link, now=now):
             access.open_session(request, contact)
             if report and "answer" in request.POST:

@@ -67,6 +67,7 @@ class ProposalPage(PortalView):
     def questions(self, proposal: Proposal) -> Any:
         """The questions about this proposal and its earlier versions, oldest first."""
         versions, version = [proposal.pk], proposal
+        # Every version points to the one that it replaced.
         while version.revises:
             version = version.revises
             versions.append(version.pk)

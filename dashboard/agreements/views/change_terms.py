@@ -40,6 +40,7 @@ class ChangeTerms(DashboardView):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.changeable(pk)
         form = self.form(agreement, request.POST)
+        # Everything but the button "send" shows the preview, which also shows the form's errors.
         if request.POST.get("press") != "send" or not form.is_valid():
             return self.preview_change(request, agreement, form)
         try:

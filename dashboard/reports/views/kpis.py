@@ -179,6 +179,7 @@ class ImportReadings(KpisPage):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.agreement(pk)
         if "mark" in request.POST:
+            # The second step: the digest names the file that was previewed and kept.
             return self._take_over(request, agreement, request.POST["mark"])
         form = ReadingFileForm(request.POST, request.FILES)
         if not form.is_valid():

@@ -62,7 +62,7 @@ class PipelineBoard(DashboardView):
         return self.show(request, columns=columns, worth=worth, moves=moves, anybody=bool(shown))
 
     def _open(self, clients: Any) -> list[Client]:
-        """Every prospect that is neither won nor lost, the one moved last first."""
+        """Every prospect that is neither won nor lost, most recently moved first."""
         prospects = clients.filter(state__in=list(ODDS)).prefetch_related("contacts")
         return list(prospects.order_by("-stage_at", "pk"))
 

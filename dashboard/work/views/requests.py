@@ -158,7 +158,7 @@ class RequestPage(RequestView):
                 return redirect("dashboard:request", row.pk)
             except RuleError as error:
                 refuse(form, error)
-        row = self.request_row(pk)
+        row = self.request_row(pk)  # reloaded: the refused action may have changed it in memory
         return self.page(request, row, status=422, form=form)
 
     def _act(self, row: Request, form: AnswerForm, state: RequestState | None, token: str) -> None:
