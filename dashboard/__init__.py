@@ -1,1 +1,1 @@
-"""The freelancer's desk: views only, no models and no rules."""
+"""The freelancer's side of the product: URLs, views and forms. The rules live in lower rooms."""

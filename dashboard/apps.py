@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DashboardConfig(AppConfig):
+    """The app "dashboard"."""
+
     name = "dashboard"
     verbose_name = _("Dashboard")
     default_auto_field = "django.db.models.BigAutoField"

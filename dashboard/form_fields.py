@@ -1,4 +1,4 @@
-"""Fields of the house: money in a currency, durations, lists by line, time zones."""
+"""Form fields of the dashboard: money, durations, lists with one item per line, and time zones."""
 
 import re
 from typing import Any
@@ -18,12 +18,12 @@ LINE_MAX = 160
 
 
 def currencies() -> list[tuple[str, str]]:
-    """The currencies offered."""
+    """The supported currencies, as choices for a select field."""
     return [(code, code) for code in money.CURRENCIES]
 
 
 def zones() -> list[tuple[str, str]]:
-    """IANA zones that people know by a city."""
+    """The IANA time zones named after a city, plus UTC, as choices for a select field."""
     return [
         (zone, zone.replace("_", " "))
         for zone in sorted(available_timezones())
@@ -32,7 +32,11 @@ def zones() -> list[tuple[str, str]]:
 
 
 class MoneyField(forms.CharField):
-    """Text in; minor units out once `currency` is known: the form calls `amount`."""
+    """Accepts an amount as text and keeps it as text.
+
+    Minor units depend on the currency, which is often another field of the same form, so the form
+    converts the text with `amount` once the currency is known.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
@@ -40,21 +44,21 @@ class MoneyField(forms.CharField):
 
 
 def amount(text: str, currency: str) -> int:
-    """What was typed in minor units of `currency`. Raises ValidationError with the reason."""
+    """Convert typed text to minor units of `currency`. Raises ValidationError with the reason."""
     try:
         return money.parse(text, currency)
-    except money.BadAmount as bad:
-        words = {
+    except money.BadAmount as error:
+        messages = {
             "number": _("Write an amount, like 3,000."),
             "negative": _("The amount cannot be negative."),
             "decimals": _("%(currency)s has fewer decimal places.") % {"currency": currency},
             "large": _("This amount is too large."),
         }
-        raise forms.ValidationError(words[bad.code]) from None
+        raise forms.ValidationError(messages[error.code]) from None
 
 
 class DurationField(forms.CharField):
-    """1:30, 1.5 or 90m; whole minutes out."""
+    """Accepts a duration such as 1:30, 1.5 or 90m. The cleaned value is in whole minutes."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("help_text", gettext_lazy("Like 1:30, 1.5 or 90m."))
@@ -71,7 +75,7 @@ class DurationField(forms.CharField):
 
 
 class LinesField(forms.CharField):
-    """One thing a line; a list out."""
+    """Accepts one item per line. The cleaned value is a list of lines without the blank ones."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -83,21 +87,25 @@ class LinesField(forms.CharField):
 
     def clean(self, value: Any) -> list[str]:
         lines = [" ".join(line.split()) for line in super().clean(value).splitlines()]
-        found = [line for line in lines if line]
-        if len(found) > LINES_MAX or any(len(line) > LINE_MAX for line in found):
+        items = [line for line in lines if line]
+        if len(items) > LINES_MAX or any(len(line) > LINE_MAX for line in items):
             raise forms.ValidationError(_("At most 30 lines of 160 characters."))
-        return found
+        return items
 
 
 class CountedLinesField(LinesField):
-    """ "20 posts" a line; a list of {"title", "promised"} out; a line without a number counts once."""
+    """Accepts one deliverable per line, such as "20 posts".
+
+    The cleaned value is a list of {"title", "promised"}. A line without a number is promised once.
+    """
 
     def clean(self, value: Any) -> Any:
-        found = []
+        deliverables = []
         for line in super().clean(value):
+            # "20 posts", "20 x posts" and "20 × posts" all mean 20.
             match = re.fullmatch(r"(\d{1,4})\s*[×x]?\s+(.+)", line)
             count, title = (int(match[1]), match[2]) if match else (1, line)
             if not count:
                 raise forms.ValidationError(_("A number in front of a deliverable is one or more."))
-            found.append({"title": title, "promised": count})
-        return found
+            deliverables.append({"title": title, "promised": count})
+        return deliverables

@@ -1,4 +1,4 @@
-"""What every page of the desk shares: the business's rows, and forms that keep what was typed."""
+"""The base of every dashboard page: the business's rows, the audit origin, and messages."""
 
 import hashlib
 from typing import Any
@@ -18,58 +18,71 @@ from core.errors import RuleError
 from core.tenancy import BusinessView
 from core.web.throttle import address
 
-KEPT = 24 * 3600  # seconds a saved form is remembered
+REMEMBERED = 24 * 3600  # seconds for which a saved form is remembered
 
 
 class DashboardView(BusinessView, View):
-    """A page of the freelancer's own."""
+    """The base of every dashboard view. Subclasses set `template`."""
 
     template = ""
 
     def post_once(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """A form that was saved and is posted again, from a second tab say, leads to where the first one led."""
-        mark = request.POST.get("once", "")
-        key = f"once:{self.business.pk}:{hashlib.sha256(mark.encode()).hexdigest()}"
-        if (led_to := cache.get(key)) and mark:
+        """Save a form only once, even if it is posted twice, for example from a second tab.
+
+        Every form carries a random token in its field "once". If a form with this token was saved
+        before, redirect to where the first request led.
+        """
+        token = request.POST.get("once", "")
+        key = f"once:{self.business.pk}:{hashlib.sha256(token.encode()).hexdigest()}"
+        if (location := cache.get(key)) and token:
             messages.info(request, _("This was saved already."))
-            return redirect(led_to)
+            return redirect(location)
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
-        if mark and response.status_code == 302:
-            cache.set(key, response["Location"], KEPT)
+        # Only a redirect means that the form was saved: a form with errors may be posted again.
+        if token and response.status_code == 302:
+            cache.set(key, response["Location"], REMEMBERED)
         return response
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "POST" and "once" in request.POST and request.business:  # type: ignore[attr-defined]
             return self.post_once(request, *args, **kwargs)
-        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
-        return answer
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
 
     def show(self, request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
-        """Render the page's template; 422 where a form was refused."""
+        """Render the view's template. `status` is 422 where a form was refused."""
         return render(request, self.template, context, status=status)
 
     @property
     def today(self) -> Any:
-        """The date on the business's own wall."""
+        """Today's date in the business's time zone."""
         return local_day(timezone.now(), self.business.time_zone)
 
     @property
     def actor(self) -> str:
-        """Who acts, for the record."""
+        """Who acts, for the audit log: the owner's name and email address."""
         owner = self.business.owner
         return f"{owner.get_full_name()} <{owner.email}>"
 
     @property
     def origin(self) -> Origin:
-        """Where the request came from, for the record."""
+        """The request's IP address and user agent, for the audit log."""
         return Origin(address(self.request) or None, self.request.headers.get("User-Agent", ""))
 
 
-def refuse(form: BaseForm, no: RuleError) -> None:
-    """Put a rule's refusal next to the field it is about."""
-    form.add_error(no.field if no.field in form.fields else None, str(no))
+def refuse(form: BaseForm, error: RuleError) -> None:
+    """Show the message of a refused action next to the form field it is about."""
+    form.add_error(error.field if error.field in form.fields else None, str(error))
 
 
-def say(request: HttpRequest, no: RuleError) -> None:
-    """Show a rule's refusal at the top of the next page."""
-    messages.error(request, str(no))
+def say(request: HttpRequest, error: RuleError) -> None:
+    """Show the message of a refused action at the top of the next page."""
+    messages.error(request, str(error))
+
+
+def search_term(request: HttpRequest) -> str:
+    """What was typed into the search box of a list, at most 100 characters.
+
+    NUL characters are removed, since PostgreSQL cannot store or compare them.
+    """
+    return request.GET.get("q", "").replace("\x00", "")[:100]

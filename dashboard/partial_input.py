@@ -1,4 +1,4 @@
-"""Reads a form that is still being written: what can be read counts, the rest is left for later."""
+"""Read a proposal form that is still being filled in: only the valid fields count."""
 
 from django import forms
 from django.http import QueryDict
@@ -11,28 +11,31 @@ from dashboard.proposals.forms.proposal import ADDS, TIERS
 from dashboard.proposals.forms.terms import TierForm
 
 
-def rungs_of(data: QueryDict, currency: str) -> list[Rung]:
-    """The tiers that have a fee by now."""
-    found = []
-    for place in range(TIERS):
-        form = TierForm(data, prefix=f"tier-{place}")
+def readable_tiers(data: QueryDict, currency: str) -> list[Rung]:
+    """The tiers that already have a valid fee, in the order of the form."""
+    rungs = []
+    for position in range(TIERS):
+        form = TierForm(data, prefix=f"tier-{position}")
         form.is_valid()
         fee = _fee(form.cleaned_data.get("fee", ""), currency)
         if fee:
-            name = form.cleaned_data.get("name") or formats.number(place + 1)
-            found.append(Rung(name, fee, form.cleaned_data.get("hours") or 0))
-    return found
+            name = form.cleaned_data.get("name") or formats.number(position + 1)
+            rungs.append(Rung(name, fee, form.cleaned_data.get("hours") or 0))
+    return rungs
 
 
-def added_minutes(data: QueryDict) -> int:
-    """What the value-adds cost in each period."""
-    forms_ = [ValueAddForm(data, prefix=f"add-{place}") for place in range(ADDS)]
+def value_add_minutes(data: QueryDict) -> int:
+    """Minutes per period that the value-adds in the form cost the freelancer."""
+    forms_ = [ValueAddForm(data, prefix=f"add-{position}") for position in range(ADDS)]
     return sum(
-        one.cleaned_data.get("minutes") or 0 for one in forms_ if one.is_valid() or one.cleaned_data
+        form.cleaned_data.get("minutes") or 0
+        for form in forms_
+        if form.is_valid() or form.cleaned_data
     )
 
 
 def _fee(text: str, currency: str) -> int:
+    """The fee in minor units; 0 if it cannot be read yet."""
     try:
         return amount(text, currency) if currency in money.CURRENCIES else 0
     except forms.ValidationError:

@@ -1,4 +1,4 @@
-"""Addresses of the dashboard: one module a page family, all in the namespace "dashboard"."""
+"""URLs of the dashboard, in the namespace "dashboard": one `urls` module per family of pages."""
 
 from django.urls import include, path
 

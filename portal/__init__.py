@@ -1,1 +1,1 @@
-"""The client's front door: views only, no models and no rules."""
+"""The client's side of the product: URLs, views and forms. Models and rules live in lower rooms."""

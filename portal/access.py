@@ -1,4 +1,4 @@
-"""Who is in the portal: a session opened by an emailed link, scoped to one contact of one client (docs/trust.md)."""
+"""Portal sessions: opened by an emailed link, for one contact of one client (docs/trust.md)."""
 
 from typing import Any, TypeVar
 from uuid import UUID
@@ -15,40 +15,47 @@ from core.tenancy import scoped
 from core.web.throttle import address
 
 M = TypeVar("M", bound=Model)
-KEY = "portal"
-AGE = 30 * 24 * 3600  # seconds
+SESSION_KEY = "portal"  # where the session holds the contact
+SESSION_AGE = 30 * 24 * 3600  # seconds until a session expires
 
 
 def open_session(request: HttpRequest, contact: Contact) -> None:
-    """A fresh session for this person: nothing of an earlier one is carried over."""
+    """Start a new session for this contact. Nothing of an earlier session is kept."""
     request.session.flush()
-    request.session[KEY] = {"contact": str(contact.pk), "epoch": contact.portal_epoch}
-    request.session.set_expiry(AGE)
+    request.session[SESSION_KEY] = {"contact": str(contact.pk), "epoch": contact.portal_epoch}
+    request.session.set_expiry(SESSION_AGE)
 
 
-def person(request: HttpRequest) -> Contact | None:
-    """Who the session belongs to, if they may still be here."""
-    held = request.session.get(KEY)
-    if not held:
+def signed_in_contact(request: HttpRequest) -> Contact | None:
+    """The contact to whom the session belongs, if the session is still valid; None otherwise.
+
+    The contact's `portal_epoch` grows when the freelancer ends all of the contact's sessions.
+    """
+    stored = request.session.get(SESSION_KEY)
+    if not stored:
         return None
-    contact = portal_links.contact_by_id(UUID(held["contact"]))
-    return contact if contact and contact.portal_epoch == held["epoch"] else None
+    contact = portal_links.contact_by_id(UUID(stored["contact"]))
+    return contact if contact and contact.portal_epoch == stored["epoch"] else None
 
 
 def origin(request: HttpRequest) -> Origin:
-    """Where a request came from, for the evidence."""
+    """The request's IP address and user agent, for the audit log and the evidence of signatures."""
     return Origin(address(request) or None, request.headers.get("User-Agent", ""))
 
 
 class PortalView(View):
-    """Every portal page behind the door: without a session a plain page says how to get in."""
+    """The base of every portal page that needs a session.
+
+    Without a valid session, a plain page says how to get a link. `contact` is the signed-in person.
+    Pages are never cached, since they may show private data.
+    """
 
     contact: Contact
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        contact = person(request)
+        contact = signed_in_contact(request)
         if contact is None or contact.business.is_suspended:
-            return closed(request)
+            return no_session(request)
         self.contact = contact
         request.contact = contact  # type: ignore[attr-defined]
         response = super().dispatch(request, *args, **kwargs)
@@ -57,21 +64,21 @@ class PortalView(View):
 
     @property
     def client(self) -> Client:
-        """The client this person belongs to."""
+        """The client to which this person belongs."""
         return self.contact.client
 
     def rows(self, model: type[M]) -> QuerySet[M]:
-        """This client's rows of `model`: the only way to rows in a portal view."""
+        """This client's rows of `model`. Portal views read rows only through this method."""
         return scoped(model, self.contact.business).filter(client=self.client)
 
     def row(self, model: type[M], pk: UUID, *related: str) -> M:
-        """One row by id, or 404: another client's row does not exist."""
-        found = self.rows(model).select_related(*related).filter(pk=pk).first()
-        if found is None:
+        """One row by its id. Raises Http404, also for another client's row."""
+        row = self.rows(model).select_related(*related).filter(pk=pk).first()
+        if row is None:
             raise Http404
-        return found
+        return row
 
 
-def closed(request: HttpRequest) -> HttpResponse:
-    """The plain page for whoever has no open session."""
+def no_session(request: HttpRequest) -> HttpResponse:
+    """The page shown without a valid session: how to get a link."""
     return render(request, "portal/closed.html", status=403)

@@ -1,4 +1,4 @@
-"""What a client types in the portal."""
+"""Forms of the client portal."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ from core.documents.printable_text import PrintableForm
 from delivery.requests.thread import LONGEST
 
 
-class AskForm(forms.Form):
-    """Ask for a fresh link."""
+class LinkRequestForm(forms.Form):
+    """The email address to which a new link is sent."""
 
     email = forms.EmailField(label=_("Your email"), max_length=254)
 
 
 class SignForm(PrintableForm, forms.Form):
-    """A typed name and the consent."""
+    """A typed name, an optional drawn signature, and consent to sign electronically."""
 
     name = forms.CharField(label=_("Your full name"), max_length=120, strip=True)
     strokes = forms.JSONField(required=False, widget=forms.HiddenInput(attrs={"data-strokes": ""}))
@@ -31,7 +31,7 @@ class SignForm(PrintableForm, forms.Form):
         self.fields["name"].widget.attrs["autocomplete"] = "name"
 
     def clean_strokes(self) -> list[list[list[int]]]:
-        """Lines of points on a sheet of 600 × 200; anything else was not drawn on our page."""
+        """The drawn signature: lines of points on a canvas of 600 × 200. Raises ValidationError."""
         lines = self.cleaned_data["strokes"] or []
         if not is_drawing(lines):
             raise forms.ValidationError(_("This drawing cannot be read. Please draw it again."))
@@ -39,7 +39,7 @@ class SignForm(PrintableForm, forms.Form):
 
 
 def is_drawing(lines: object) -> bool:
-    """Whether it is a list of lines of points [x, y], whole numbers, and not too many."""
+    """Whether the value is a list of lines of [x, y]: at most 80 lines and 4,000 points."""
     if (
         not isinstance(lines, list)
         or len(lines) > 80
@@ -51,14 +51,16 @@ def is_drawing(lines: object) -> bool:
         isinstance(point, list)
         and len(point) == 2
         and all(
-            type(at) is int and 0 <= at <= end for at, end in zip(point, (600, 200), strict=True)
+            # bool is a subclass of int, and True is no coordinate.
+            type(coordinate) is int and 0 <= coordinate <= limit
+            for coordinate, limit in zip(point, (600, 200), strict=True)
         )
         for point in points
     )
 
 
-class InsteadForm(PrintableForm, forms.Form):
-    """Who signs instead."""
+class ReassignForm(PrintableForm, forms.Form):
+    """The person who signs instead."""
 
     name = forms.CharField(label=_("Their full name"), max_length=120, strip=True)
     email = forms.EmailField(label=_("Their email"), max_length=254)
@@ -69,7 +71,7 @@ class InsteadForm(PrintableForm, forms.Form):
 
 
 class CodeForm(forms.Form):
-    """The six digits from the email."""
+    """The six-digit code from the email."""
 
     code = forms.CharField(
         label=_("Code from the email"),
@@ -86,7 +88,7 @@ class CodeForm(forms.Form):
 
 
 class NoticeForm(forms.Form):
-    """The day on which an agreement should end, and why; the reason may stay empty."""
+    """The first day that the agreement should no longer cover, and an optional reason."""
 
     ends_on = forms.DateField(
         label=_("First day without it"),
@@ -101,7 +103,7 @@ class NoticeForm(forms.Form):
 
 
 class DeclineForm(forms.Form):
-    """Why the client says no; it may stay empty."""
+    """An optional reason for declining."""
 
     reason = forms.CharField(
         label=_("What is missing?"),
@@ -112,7 +114,7 @@ class DeclineForm(forms.Form):
 
 
 class QuestionForm(PrintableForm, forms.Form):
-    """What the client wants to know before picking."""
+    """A question about a proposal."""
 
     unprinted = ("text",)
     text = forms.CharField(
@@ -128,7 +130,7 @@ class QuestionForm(PrintableForm, forms.Form):
 
 
 class ForwardForm(PrintableForm, forms.Form):
-    """A colleague who has a say."""
+    """The colleague to whom a proposal is forwarded."""
 
     name = forms.CharField(label=_("Their full name"), max_length=120, strip=True)
     email = forms.EmailField(label=_("Their email"), max_length=254)
@@ -138,6 +140,7 @@ class ForwardForm(PrintableForm, forms.Form):
         self.auto_id = "forward_%s"
 
 
+#: How long a request may take, in the client's estimate: minutes and label.
 LENGTHS = [
     ("", _("I cannot say")),
     (30, _("half an hour")),
@@ -150,7 +153,7 @@ LENGTHS = [
 
 
 class RequestForm(forms.Form):
-    """What is needed, as one would say it on the phone. Which retainer is asked only where there are several."""
+    """What the client needs. The retainer is asked for only if there are several."""
 
     text = forms.CharField(
         label=_("What do you need?"),
@@ -179,7 +182,7 @@ class RequestForm(forms.Form):
 
 
 class MessageForm(forms.Form):
-    """One thing more about a request."""
+    """Another message about a request."""
 
     text = forms.CharField(
         label=_("Your message"),

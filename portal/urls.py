@@ -1,15 +1,15 @@
-"""Addresses of the portal, all below /p/."""
+"""URLs of the client portal, all below /p/."""
 
 from django.urls import path
 
 from portal.views import (
     agreement,
-    ending,
     entry,
     history,
     home,
     hours,
     invoices,
+    notice,
     payment,
     proposal,
     reports,
@@ -17,66 +17,72 @@ from portal.views import (
     review,
     work,
 )
-from portal.views.agreement import of_amendment
+from portal.views.agreement import for_amendment
 
 app_name = "portal"
 urlpatterns = [
     path("", home.Home.as_view(), name="home"),
-    path("ask/", entry.ask, name="ask"),
+    path("ask/", entry.request_link, name="ask"),
     path("leave/", entry.leave, name="leave"),
     path("logo/", invoices.Logo.as_view(), name="logo"),
     path("requests/", requests.Requests.as_view(), name="requests"),
     path("requests/new/", requests.NewRequest.as_view(), name="request_new"),
-    path("requests/fits/", requests.WouldFit.as_view(), name="request_fits"),
+    path("requests/fits/", requests.ScopePreview.as_view(), name="request_fits"),
     path("requests/<uuid:pk>/", requests.RequestPage.as_view(), name="request"),
-    path("requests/<uuid:pk>/take-back/", requests.TakeBack.as_view(), name="request_withdraw"),
+    path(
+        "requests/<uuid:pk>/take-back/", requests.WithdrawRequest.as_view(), name="request_withdraw"
+    ),
     path("work/<uuid:pk>/", work.WorkPage.as_view(), name="work"),
     path("handovers/<uuid:pk>/", work.HandoverFile.as_view(), name="handover_file"),
     path("hours/<uuid:pk>/", hours.Hours.as_view(), name="hours"),
     path("overage/<uuid:pk>/", hours.OveragePage.as_view(), name="overage"),
     path("proposal/<uuid:pk>/", proposal.ProposalPage.as_view(), name="proposal"),
-    path("proposal/<uuid:pk>/ask/", proposal.Ask.as_view(), name="proposal_ask"),
-    path("proposal/<uuid:pk>/forward/", proposal.Forward.as_view(), name="proposal_forward"),
+    path("proposal/<uuid:pk>/ask/", proposal.AskQuestion.as_view(), name="proposal_ask"),
+    path(
+        "proposal/<uuid:pk>/forward/", proposal.ForwardProposal.as_view(), name="proposal_forward"
+    ),
     path("proposal/<uuid:pk>/wait/", proposal.JoinWaitlist.as_view(), name="proposal_wait"),
     path("proposal/<uuid:pk>/seen/", proposal.TierSeen.as_view(), name="tier_seen"),
     path(
         "proposal/<uuid:pk>/letter/<uuid:letter>/",
-        proposal.Letter.as_view(),
+        proposal.ReferenceLetter.as_view(),
         name="proposal_letter",
     ),
-    path("proposal/<uuid:pk>/decline/", proposal.Decline.as_view(), name="decline"),
+    path("proposal/<uuid:pk>/decline/", proposal.DeclineProposal.as_view(), name="decline"),
     path("agreement/<uuid:pk>/", agreement.AgreementPage.as_view(), name="agreement"),
-    path("agreement/<uuid:pk>/code/", agreement.Code.as_view(), name="agreement_code"),
+    path("agreement/<uuid:pk>/code/", agreement.ConfirmCode.as_view(), name="agreement_code"),
     path(
         "agreement/<uuid:pk>/decline/", agreement.DeclineToSign.as_view(), name="agreement_decline"
     ),
     path(
-        "agreement/<uuid:pk>/instead/", agreement.SomebodyElse.as_view(), name="agreement_instead"
+        "agreement/<uuid:pk>/instead/", agreement.ReassignSigner.as_view(), name="agreement_instead"
     ),
-    path("agreement/<uuid:pk>/notice/", ending.Notice.as_view(), name="notice"),
-    path("agreement/<uuid:pk>/history/", history.History.as_view(), name="agreement_history"),
-    path("agreement/<uuid:pk>/pdf/", agreement.PaperPdf.as_view(), name="agreement_pdf"),
-    path("amendment/<uuid:pk>/", of_amendment(agreement.AgreementPage), name="amendment"),
-    path("amendment/<uuid:pk>/code/", of_amendment(agreement.Code), name="amendment_code"),
+    path("agreement/<uuid:pk>/notice/", notice.GiveNotice.as_view(), name="notice"),
+    path(
+        "agreement/<uuid:pk>/history/", history.AgreementHistory.as_view(), name="agreement_history"
+    ),
+    path("agreement/<uuid:pk>/pdf/", agreement.SignablePdf.as_view(), name="agreement_pdf"),
+    path("amendment/<uuid:pk>/", for_amendment(agreement.AgreementPage), name="amendment"),
+    path("amendment/<uuid:pk>/code/", for_amendment(agreement.ConfirmCode), name="amendment_code"),
     path(
         "amendment/<uuid:pk>/decline/",
-        of_amendment(agreement.DeclineToSign),
+        for_amendment(agreement.DeclineToSign),
         name="amendment_decline",
     ),
     path(
         "amendment/<uuid:pk>/instead/",
-        of_amendment(agreement.SomebodyElse),
+        for_amendment(agreement.ReassignSigner),
         name="amendment_instead",
     ),
-    path("amendment/<uuid:pk>/pdf/", of_amendment(agreement.PaperPdf), name="amendment_pdf"),
-    path("agreement/<uuid:pk>/charging/", payment.Charging.as_view(), name="charging"),
+    path("amendment/<uuid:pk>/pdf/", for_amendment(agreement.SignablePdf), name="amendment_pdf"),
+    path("agreement/<uuid:pk>/charging/", payment.FirstCharge.as_view(), name="charging"),
     path(
         "agreement/<uuid:pk>/charging/state/",
-        payment.Charging.as_view(fragment=True),
+        payment.FirstCharge.as_view(fragment=True),
         name="charging_state",
     ),
-    path("payment/", payment.Method.as_view(), name="method"),
-    path("payment/done/", payment.MethodDone.as_view(), name="method_done"),
+    path("payment/", payment.PaymentMethodPage.as_view(), name="method"),
+    path("payment/done/", payment.MethodSaved.as_view(), name="method_done"),
     path("invoices/", invoices.Invoices.as_view(), name="invoices"),
     path("invoices/<uuid:pk>/", invoices.InvoicePage.as_view(), name="invoice"),
     path("invoices/<uuid:pk>/pdf/", invoices.InvoicePdf.as_view(), name="invoice_pdf"),
@@ -86,9 +92,9 @@ urlpatterns = [
     path("reports/", reports.Reports.as_view(), name="reports"),
     path("reports/<uuid:pk>/", reports.ReportPage.as_view(), name="report"),
     path("reports/<uuid:pk>/pdf/", reports.ReportPdf.as_view(), name="report_pdf"),
-    path("reports/<uuid:pk>/read/", reports.Read.as_view(), name="report_read"),
+    path("reports/<uuid:pk>/read/", reports.RecordReadingTime.as_view(), name="report_read"),
     path("answer/<uuid:pk>/", reports.AnswerPage.as_view(), name="answer"),
-    path("seen/<str:token>.gif", reports.seen_letter, name="seen"),
+    path("seen/<str:token>.gif", reports.email_opened, name="seen"),
     path("reviews/<uuid:pk>/", review.ReviewPage.as_view(), name="review"),
     path("reviews/<uuid:pk>/pdf/", review.ReviewPdf.as_view(), name="review_pdf"),
     path("<str:token>/renew/", entry.renew, name="renew"),

@@ -1,4 +1,4 @@
-"""Forms about the business, its clients and their contacts."""
+"""Forms about clients and their contacts."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from dashboard.form_fields import PARTICULARS, MoneyField, amount, zones
 
 
 class ClientForm(PrintableForm, forms.ModelForm):
-    """A client's particulars."""
+    """A client's details. `currency` is the business's, used for the expected fee of a prospect."""
 
     unprinted = ("notes",)
     expected = MoneyField(
@@ -56,10 +56,11 @@ class ClientForm(PrintableForm, forms.ModelForm):
             )
 
     def clean_expected(self) -> int:
+        """The expected monthly fee in minor units; 0 if none was entered."""
         return amount(self.cleaned_data["expected"] or "0", self.currency)
 
     def values(self) -> dict[str, Any]:
-        """The columns, as the verbs take them."""
+        """The cleaned data by column, as the function that saves a client takes it."""
         expected = self.cleaned_data.pop("expected")
         return self.cleaned_data | {
             "expected_amount": expected,
@@ -68,7 +69,10 @@ class ClientForm(PrintableForm, forms.ModelForm):
 
 
 class NewClientForm(ClientForm):
-    """A prospect with its decision maker; what papers need (address, taxes) is asked for when it is edited."""
+    """A new prospect with its decision maker.
+
+    What documents need (address, taxes) is asked later, on the page that edits the client.
+    """
 
     class Meta(ClientForm.Meta):
         fields = ["name", "language", "time_zone", "notes"]
@@ -88,7 +92,7 @@ class NewClientForm(ClientForm):
 
 
 class LostForm(PrintableForm, forms.Form):
-    """Why a prospect was lost: one tap, and their words if there were any."""
+    """Why a prospect was lost: a reason, and the client's own words if there were any."""
 
     because = forms.ChoiceField(
         label=_("The reason"), choices=Lost.choices, widget=forms.RadioSelect
@@ -102,7 +106,7 @@ class LostForm(PrintableForm, forms.Form):
 
 
 class ContactForm(PrintableForm, forms.ModelForm):
-    """One more person at a client."""
+    """A contact of a client."""
 
     class Meta:
         model = Contact

@@ -1,4 +1,4 @@
-"""Clients and their contacts; the business itself."""
+"""Clients and their contacts: list, page, forms, portal links and exports."""
 
 from uuid import UUID
 
@@ -20,42 +20,39 @@ from core.errors import RuleError
 from core.web.keyset_pages import page_of
 from core.web.throttle import too_often
 from dashboard.clients.forms import ClientForm, ContactForm, NewClientForm
-from dashboard.page import DashboardView, refuse
-from dashboard.sales.views.panels import panel
-from dashboard.sales.views.pipeline import moves_of
+from dashboard.page import DashboardView, refuse, search_term
+from dashboard.sales.views.pipeline import pipeline_moves
+from dashboard.sales.views.sales_panel import sales_panel
 from dashboard.settings.views.exports import Exports
 from exports import requested_exports
 from exports.models import Scope
 
 
 class Clients(DashboardView):
-    """Everybody, by name."""
+    """The list of all clients by name, with search and a filter by pipeline stage."""
 
     template = "dashboard/clients.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        found = self.rows(Client)
-        asked, stage = (
-            request.GET.get("q", "").replace("\x00", "")[:100],
-            request.GET.get("stage", ""),
-        )
-        if asked:
-            named = (
-                Q(name__icontains=asked)
-                | Q(contacts__name__icontains=asked)
-                | Q(contacts__email__icontains=asked)
+        clients = self.rows(Client)
+        term, stage = search_term(request), request.GET.get("stage", "")
+        if term:
+            matches = (
+                Q(name__icontains=term)
+                | Q(contacts__name__icontains=term)
+                | Q(contacts__email__icontains=term)
             )
-            found = found.filter(named).distinct()
+            clients = clients.filter(matches).distinct()
         if stage in dict(STAGES):
-            found = found.filter(state=stage)
-        page = page_of(found.prefetch_related("contacts"), request.GET, by="name", up=True)
+            clients = clients.filter(state=stage)
+        page = page_of(clients.prefetch_related("contacts"), request.GET, by="name", up=True)
         fees = expected_fees.expected(page.rows)
         rows = [(client, fees.get(client.pk)) for client in page.rows]
-        return self.show(request, page=page, rows=rows, asked=asked, stage=stage, stages=STAGES)
+        return self.show(request, page=page, rows=rows, asked=term, stage=stage, stages=STAGES)
 
 
 class ClientPage(DashboardView):
-    """One client: people, proposals, agreements, invoices."""
+    """One client: contacts, proposals, agreements, invoices and sales."""
 
     template = "dashboard/client.html"
 
@@ -72,13 +69,13 @@ class ClientPage(DashboardView):
             ],
             invoices=self.rows(Invoice).filter(client=client)[:10],
             method=methods.in_use(client),
-            moves=moves_of(client),
-            selling=panel(self, client),
+            moves=pipeline_moves(client),
+            selling=sales_panel(self, client),
         )
 
 
 class NewClient(DashboardView):
-    """A client with its decision maker."""
+    """Add a client together with its decision maker."""
 
     template = "dashboard/client_form.html"
 
@@ -100,7 +97,7 @@ class NewClient(DashboardView):
 
 
 class EditClient(DashboardView):
-    """Change a client's particulars."""
+    """Change a client's details."""
 
     template = "dashboard/client_form.html"
 
@@ -123,7 +120,7 @@ class EditClient(DashboardView):
 
 
 class NewContact(DashboardView):
-    """One more person at a client."""
+    """Add a contact to a client."""
 
     template = "dashboard/contact_form.html"
 
@@ -137,13 +134,13 @@ class NewContact(DashboardView):
             try:
                 client_records.add_contact(client=client, now=timezone.now(), **form.cleaned_data)
                 return redirect("dashboard:client", client.pk)
-            except RuleError as no:
-                refuse(form, no)
+            except RuleError as error:
+                refuse(form, error)
         return self.show(request, form=form, client=client, status=422)
 
 
-class MailLink(DashboardView):
-    """Mail a person a fresh portal link."""
+class EmailPortalLink(DashboardView):
+    """Email a contact a new link to the portal, at most ten times per hour."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         contact = self.row(
@@ -160,7 +157,7 @@ class MailLink(DashboardView):
 
 
 class EndSessions(DashboardView):
-    """Log a person out of the portal everywhere and close their links."""
+    """Sign a contact out of the portal on every device and invalidate the links already sent."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         contact = self.row(Contact, pk)
@@ -173,8 +170,8 @@ class EndSessions(DashboardView):
         return redirect("dashboard:client", contact.client_id)
 
 
-class ClientFiles(Exports):
-    """Everything about a client."""
+class ExportClient(Exports):
+    """Export everything about a client, in the background."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
         return redirect("dashboard:client", self.row(Client, pk).pk)
@@ -186,4 +183,4 @@ class ClientFiles(Exports):
             client=self.row(Client, pk),
             now=timezone.now(),
         )
-        return self.asked(request)
+        return self.to_list(request)

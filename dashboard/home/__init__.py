@@ -1,1 +1,1 @@
-"""The overview, what needs attention, and the search."""
+"""Pages of the overview (to-dos, income, retainers, upcoming charges) and the search."""

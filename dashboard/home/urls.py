@@ -1,4 +1,4 @@
-"""Addresses of the overview and the search."""
+"""URLs of the overview and the search."""
 
 from django.urls import path
 

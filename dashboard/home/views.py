@@ -1,4 +1,4 @@
-"""The overview: what needs you, guaranteed income, retainers, next charges; and the search."""
+"""The overview (to-dos, guaranteed income, retainers, upcoming charges) and the search."""
 
 from datetime import date
 from typing import Any
@@ -17,41 +17,43 @@ from billing.books import guaranteed_income, queries
 from billing.models import Invoice
 from clients.models import Client
 from core import charts, formats
-from dashboard.home.todo import needs
+from dashboard.home.todos import todos
 from dashboard.page import DashboardView
 from delivery.hours import hours_left
 from delivery.renewing import renewal
 from delivery.renewing.renewal import Outlook
 
-SHOWN = 6
+SHOWN = 6  # rows listed at most per section of the overview
 
 
 class Home(DashboardView):
-    """Everything at a glance."""
+    """The overview: everything important on one page."""
 
     template = "dashboard/home.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         signed = guaranteed_income.signed(self.business)
         running = [row for row in signed if row.state == AgreementState.ACTIVE]
-        stated = hours_left.of_agreements(running)
-        current = self._current(running)
+        hours = hours_left.of_agreements(running)
+        newest_periods = self._current(running)
         history = guaranteed_income.by_month(signed, self.today)
-        risks = renewal.outlooks(self.business, running, now=timezone.now(), stated=stated)
+        risks = renewal.outlooks(self.business, running, now=timezone.now(), stated=hours)
         context = {
-            "needs": needs(self),
+            "needs": todos(self),
             "guaranteed": guaranteed_income.guaranteed(signed, self.today),
             "charts": [
                 (currency, self._chart(currency, points)) for currency, points in history.items()
             ],
-            "retainers": self._retainers(running, stated, current, risks)[:SHOWN],
+            "retainers": self._retainers(running, hours, newest_periods, risks)[:SHOWN],
             "at_risk": _at_risk(running, risks)[:SHOWN],
             "running": len(running),
             "used": sum(
-                stated[period.pk].used for period in current.values() if period.pk in stated
+                hours[period.pk].used for period in newest_periods.values() if period.pk in hours
             ),
             "available": sum(
-                stated[period.pk].available for period in current.values() if period.pk in stated
+                hours[period.pk].available
+                for period in newest_periods.values()
+                if period.pk in hours
             ),
             "coming": upcoming(running, self.today, days=31)[:SHOWN],
             "outstanding": queries.outstanding(self.business),
@@ -63,21 +65,23 @@ class Home(DashboardView):
         return self.show(request, **context)
 
     def _current(self, running: list[Agreement]) -> dict[Any, Any]:
+        """The newest period of each running agreement, by the agreement's id."""
         newest: dict[Any, Any] = {}
         for period in self.rows(Period).filter(agreement__in=running).order_by("starts_on"):
             newest[period.agreement_id] = period
         return newest
 
     def _retainers(
-        self, running: list[Agreement], stated: Any, current: Any, risks: dict[UUID, Outlook]
+        self, running: list[Agreement], hours: Any, newest_periods: Any, risks: dict[UUID, Outlook]
     ) -> list[dict[str, Any]]:
+        """One row per running agreement: terms, hours, next charge, renewal risk and status."""
         following = next_starts(running, self.today)
         failing = queries.failed_agreements(self.business)
-        found = []
+        rows = []
         for agreement in running:
-            period = current.get(agreement.pk)
-            statement = stated.get(period.pk) if period else None
-            found.append(
+            period = newest_periods.get(agreement.pk)
+            statement = hours.get(period.pk) if period else None
+            rows.append(
                 {
                     "agreement": agreement,
                     "terms": effective_terms.on(agreement, self.today),
@@ -87,7 +91,7 @@ class Home(DashboardView):
                     "status": _status(agreement, statement, agreement.pk in failing),
                 }
             )
-        return found
+        return rows
 
     def _chart(self, currency: str, points: list[tuple[date, int]]) -> charts.Chart:
         shown = [(formats.month_short(day), amount) for day, amount in points]
@@ -97,12 +101,13 @@ class Home(DashboardView):
 def _at_risk(
     running: list[Agreement], risks: dict[UUID, Outlook]
 ) -> list[tuple[Agreement, Outlook]]:
-    """Those with a reason not to renew, the likeliest first."""
-    found = [(row, risks[row.pk]) for row in running if risks[row.pk].reasons]
-    return sorted(found, key=lambda one: -one[1].points)
+    """Agreements with a reason not to renew, the highest risk first."""
+    at_risk = [(row, risks[row.pk]) for row in running if risks[row.pk].reasons]
+    return sorted(at_risk, key=lambda pair: -pair[1].points)
 
 
 def _status(agreement: Agreement, statement: Any, is_failing: bool) -> tuple[str, str]:
+    """A retainer's status as words and a tone ("good", "warn" or "bad")."""
     if is_failing:
         return _("Charge failed"), "bad"
     if agreement.parked_because:
@@ -113,21 +118,21 @@ def _status(agreement: Agreement, statement: Any, is_failing: bool) -> tuple[str
 
 
 class Search(DashboardView):
-    """One box for clients, proposals and invoices."""
+    """Search clients, proposals and invoices by one term."""
 
     template = "dashboard/search.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        asked = request.GET.get("q", "").replace("\x00", "").strip()[:100]
-        found: dict[str, Any] = {}
-        if asked:
-            found = {
-                "clients": self.rows(Client).filter(name__icontains=asked)[:10],
+        term = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+        results: dict[str, Any] = {}
+        if term:
+            results = {
+                "clients": self.rows(Client).filter(name__icontains=term)[:10],
                 "proposals": self.rows(Proposal)
-                .filter(title__icontains=asked)
+                .filter(title__icontains=term)
                 .select_related("client")[:10],
                 "invoices": self.rows(Invoice)
-                .filter(number__icontains=asked)
+                .filter(number__icontains=term)
                 .select_related("client")[:10],
             }
-        return self.show(request, search=asked, **found)
+        return self.show(request, search=term, **results)

@@ -1,1 +1,1 @@
-"""Pages about invoices, payments and billing runs."""
+"""Pages about invoices, payments, bank statements and billing runs."""

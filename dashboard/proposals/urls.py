@@ -1,16 +1,16 @@
-"""Addresses of proposals, packages and capacity."""
+"""URLs of proposals, packages and capacity."""
 
 from django.urls import path
 
 from dashboard.proposals.views import actions, capacity, packages, pricing, proposals
 
 urlpatterns = [
-    path("clients/<uuid:pk>/propose/", proposals.Compose.as_view(), name="proposal_new"),
+    path("clients/<uuid:pk>/propose/", proposals.NewProposal.as_view(), name="proposal_new"),
     path("packages/", packages.Packages.as_view(), name="packages"),
     path("packages/new/", packages.NewPackage.as_view(), name="package_new"),
     path("packages/pricing/", pricing.Pricing.as_view(), name="pricing"),
     path("packages/<uuid:pk>/", packages.EditPackage.as_view(), name="package"),
-    path("packages/<uuid:pk>/retire/", packages.Retire.as_view(), name="package_retire"),
+    path("packages/<uuid:pk>/retire/", packages.RetirePackage.as_view(), name="package_retire"),
     path("capacity/", capacity.Capacity.as_view(), name="capacity"),
     path(
         "capacity/time-off/<uuid:pk>/remove/",
@@ -19,14 +19,20 @@ urlpatterns = [
     ),
     path("proposals/", proposals.Proposals.as_view(), name="proposals"),
     path("proposals/<uuid:pk>/", proposals.ProposalPage.as_view(), name="proposal"),
-    path("proposals/<uuid:pk>/pdf/", proposals.ProposalPaper.as_view(), name="proposal_pdf"),
-    path("proposals/<uuid:pk>/edit/", proposals.Rewrite.as_view(), name="proposal_edit"),
-    path("proposals/<uuid:pk>/send/", proposals.Send.as_view(), name="proposal_send"),
-    path("proposals/<uuid:pk>/withdraw/", proposals.Withdraw.as_view(), name="proposal_withdraw"),
-    path("proposals/<uuid:pk>/preview/", actions.Preview.as_view(), name="proposal_preview"),
-    path("proposals/<uuid:pk>/try/", actions.TryOut.as_view(), name="proposal_try"),
-    path("proposals/<uuid:pk>/extend/", actions.Extend.as_view(), name="proposal_extend"),
-    path("proposals/<uuid:pk>/revise/", actions.Revise.as_view(), name="proposal_revise"),
-    path("waitlist/<uuid:pk>/", actions.TellRoom.as_view(), name="wait_tell"),
-    path("questions/<uuid:pk>/", actions.Answer.as_view(), name="question"),
+    path("proposals/<uuid:pk>/pdf/", proposals.AgreementPreviewPdf.as_view(), name="proposal_pdf"),
+    path("proposals/<uuid:pk>/edit/", proposals.EditProposal.as_view(), name="proposal_edit"),
+    path("proposals/<uuid:pk>/send/", proposals.SendProposal.as_view(), name="proposal_send"),
+    path(
+        "proposals/<uuid:pk>/withdraw/",
+        proposals.WithdrawProposal.as_view(),
+        name="proposal_withdraw",
+    ),
+    path(
+        "proposals/<uuid:pk>/preview/", actions.PreviewProposal.as_view(), name="proposal_preview"
+    ),
+    path("proposals/<uuid:pk>/try/", actions.SendTestEmail.as_view(), name="proposal_try"),
+    path("proposals/<uuid:pk>/extend/", actions.ExtendProposal.as_view(), name="proposal_extend"),
+    path("proposals/<uuid:pk>/revise/", actions.ReviseProposal.as_view(), name="proposal_revise"),
+    path("waitlist/<uuid:pk>/", actions.NotifyWaitlist.as_view(), name="wait_tell"),
+    path("questions/<uuid:pk>/", actions.AnswerQuestion.as_view(), name="question"),
 ]

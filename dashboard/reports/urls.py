@@ -1,4 +1,4 @@
-"""Addresses of reports, reviews, warnings and KPIs."""
+"""URLs of reports, quarterly reviews, early warnings and KPIs."""
 
 from django.urls import path
 
@@ -7,20 +7,34 @@ from dashboard.reports.views import early_warnings, kpis, quarterly_reviews, rep
 urlpatterns = [
     path("agreements/<uuid:pk>/kpis/", kpis.KpisPage.as_view(), name="kpis"),
     path("agreements/<uuid:pk>/kpis/new/", kpis.NewKpi.as_view(), name="kpi_new"),
-    path("agreements/<uuid:pk>/kpis/file/", kpis.ReadFile.as_view(), name="kpis_file"),
-    path("agreements/<uuid:pk>/kpis/sample.csv", kpis.SampleFile.as_view(), name="kpis_sample"),
+    path("agreements/<uuid:pk>/kpis/file/", kpis.ImportReadings.as_view(), name="kpis_file"),
+    path(
+        "agreements/<uuid:pk>/kpis/sample.csv",
+        kpis.SampleReadingsFile.as_view(),
+        name="kpis_sample",
+    ),
     path("kpis/<uuid:pk>/", kpis.EditKpi.as_view(), name="kpi"),
     path("kpis/<uuid:pk>/retire/", kpis.RetireKpi.as_view(), name="kpi_retire"),
-    path("kpis/<uuid:pk>/read/", kpis.ReadKpi.as_view(), name="kpi_read"),
-    path("agreements/<uuid:pk>/reviews/", quarterly_reviews.Reviews.as_view(), name="reviews"),
-    path("reviews/<uuid:pk>/send/", quarterly_reviews.SendReview.as_view(), name="review_send"),
-    path("reviews/<uuid:pk>/pdf/", quarterly_reviews.ReviewPdf.as_view(), name="review_pdf"),
-    path("warnings/", early_warnings.Warnings.as_view(), name="warnings"),
-    path("warnings/<uuid:pk>/", early_warnings.WarningPage.as_view(), name="warning"),
+    path("kpis/<uuid:pk>/read/", kpis.AddReading.as_view(), name="kpi_read"),
+    path(
+        "agreements/<uuid:pk>/reviews/",
+        quarterly_reviews.QuarterlyReviews.as_view(),
+        name="reviews",
+    ),
+    path(
+        "reviews/<uuid:pk>/send/",
+        quarterly_reviews.SendQuarterlyReview.as_view(),
+        name="review_send",
+    ),
+    path(
+        "reviews/<uuid:pk>/pdf/", quarterly_reviews.QuarterlyReviewPdf.as_view(), name="review_pdf"
+    ),
+    path("warnings/", early_warnings.EarlyWarnings.as_view(), name="warnings"),
+    path("warnings/<uuid:pk>/", early_warnings.EarlyWarningPage.as_view(), name="warning"),
     path("reports/", reports.Reports.as_view(), name="reports"),
-    path("reports/progress/", reports.Progress.as_view(), name="reports_progress"),
+    path("reports/progress/", reports.ReportProgress.as_view(), name="reports_progress"),
     path("reports/<uuid:pk>/", reports.ReportPage.as_view(), name="report"),
-    path("reports/<uuid:pk>/preview/", reports.Preview.as_view(), name="report_preview"),
-    path("reports/<uuid:pk>/talked/", reports.Talked.as_view(), name="report_talked"),
+    path("reports/<uuid:pk>/preview/", reports.PreviewReport.as_view(), name="report_preview"),
+    path("reports/<uuid:pk>/talked/", reports.MarkDiscussed.as_view(), name="report_talked"),
     path("reports/<uuid:pk>/pdf/", reports.ReportPdf.as_view(), name="report_pdf"),
 ]

@@ -1,26 +1,26 @@
-"""Addresses of winning clients."""
+"""URLs of sales: pipeline, fit check, calls, objections and testimonials."""
 
 from django.urls import path
 
 from dashboard.sales.views import calls, fit, objections, pipeline, testimonials
 
 urlpatterns = [
-    path("pipeline/", pipeline.Board.as_view(), name="pipeline"),
-    path("clients/<uuid:pk>/stage/", pipeline.Move.as_view(), name="client_move"),
+    path("pipeline/", pipeline.PipelineBoard.as_view(), name="pipeline"),
+    path("clients/<uuid:pk>/stage/", pipeline.MoveClient.as_view(), name="client_move"),
     path("clients/<uuid:pk>/lost/", pipeline.LoseClient.as_view(), name="client_lost"),
     path("clients/<uuid:pk>/fit/", fit.FitPage.as_view(), name="client_fit"),
-    path("clients/<uuid:pk>/calls/new/", calls.NewCall.as_view(), name="call_new"),
-    path("clients/<uuid:pk>/objections/", objections.Hear.as_view(), name="objection_new"),
+    path("clients/<uuid:pk>/calls/new/", calls.BookCall.as_view(), name="call_new"),
+    path("clients/<uuid:pk>/objections/", objections.LogObjection.as_view(), name="objection_new"),
     path("calls/<uuid:pk>/", calls.CallPage.as_view(), name="call"),
-    path("calls/<uuid:pk>/move/", calls.MoveCall.as_view(), name="call_move"),
-    path("calls/<uuid:pk>/call.ics", calls.CallFile.as_view(), name="call_file"),
+    path("calls/<uuid:pk>/move/", calls.RescheduleCall.as_view(), name="call_move"),
+    path("calls/<uuid:pk>/call.ics", calls.CallCalendarFile.as_view(), name="call_file"),
     path("objections/", objections.Objections.as_view(), name="objections"),
     path("objections/<uuid:pk>/", objections.ObjectionPage.as_view(), name="objection"),
-    path("replies/<uuid:pk>/put-away/", objections.PutAway.as_view(), name="reply_put_away"),
+    path("replies/<uuid:pk>/put-away/", objections.ArchiveReply.as_view(), name="reply_put_away"),
     path("settings/testimonials/", testimonials.Testimonials.as_view(), name="testimonials"),
     path(
         "settings/testimonials/<uuid:pk>/",
-        testimonials.TestimonialPage.as_view(),
+        testimonials.EditTestimonial.as_view(),
         name="testimonial",
     ),
     path(
@@ -30,7 +30,7 @@ urlpatterns = [
     ),
     path(
         "settings/testimonials/<uuid:pk>/letter/",
-        testimonials.TestimonialLetter.as_view(),
+        testimonials.ReferenceLetter.as_view(),
         name="testimonial_letter",
     ),
 ]

@@ -1,4 +1,4 @@
-"""Addresses of the business's settings."""
+"""URLs of the business's settings, API keys and exports."""
 
 from django.urls import path
 
@@ -11,8 +11,8 @@ urlpatterns = [
     path("settings/taxes/<uuid:pk>/", payments.TaxInUse.as_view(), name="tax_use"),
     path("settings/logo/", business.Logo.as_view(), name="logo"),
     path("exports/", exports.Exports.as_view(), name="exports"),
-    path("exports/progress/", exports.Progress.as_view(), name="exports_progress"),
-    path("exports/<uuid:pk>/", exports.Fetch.as_view(), name="export"),
+    path("exports/progress/", exports.ExportProgress.as_view(), name="exports_progress"),
+    path("exports/<uuid:pk>/", exports.DownloadExport.as_view(), name="export"),
     path("settings/api/", api_keys.ApiPage.as_view(), name="api"),
     path("settings/api/<uuid:pk>/revoke/", api_keys.RevokeKey.as_view(), name="api_revoke"),
 ]

@@ -1,1 +1,1 @@
-"""Pages about the installation: sign-in links, the email log and the jobs."""
+"""Pages about the installation: sign-in links, the email log and the system status."""

@@ -1,4 +1,4 @@
-"""Letters: what was mailed in the business's name, what waits, and what could not be delivered."""
+"""The email log: what was sent in the business's name, what is waiting, and what failed."""
 
 from uuid import UUID
 
@@ -12,34 +12,36 @@ from core.models import OutboxEmail
 from core.models.outbox import OutboxState
 from core.outbox import emails
 from core.web.keyset_pages import page_of
-from dashboard.page import DashboardView
+from dashboard.page import DashboardView, search_term
 
 
-class Letters(DashboardView):
-    """Every letter, newest first; its text is not shown, since it holds links for one person alone."""
+class EmailLog(DashboardView):
+    """The list of all emails, newest first.
+
+    Their text is not shown: it holds links that are meant for one person only.
+    """
 
     template = "dashboard/letters.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        found = self.rows(OutboxEmail)
-        asked, state = (
-            request.GET.get("q", "").replace("\x00", "")[:100],
-            request.GET.get("state", ""),
-        )
-        if asked:
-            found = found.filter(subject__icontains=asked) | found.filter(to__icontains=asked)
+        emails_sent = self.rows(OutboxEmail)
+        term, state = search_term(request), request.GET.get("state", "")
+        if term:
+            emails_sent = emails_sent.filter(subject__icontains=term) | emails_sent.filter(
+                to__icontains=term
+            )
         if state in OutboxState.values:
-            found = found.filter(state=state)
-        page = page_of(found, request.GET, by="created_at")
-        return self.show(request, page=page, asked=asked, state=state, states=OutboxState.choices)
+            emails_sent = emails_sent.filter(state=state)
+        page = page_of(emails_sent, request.GET, by="created_at")
+        return self.show(request, page=page, asked=term, state=state, states=OutboxState.choices)
 
 
-class SendAgain(DashboardView):
-    """Try a letter that failed once more."""
+class ResendEmail(DashboardView):
+    """Try once more to send an email that failed."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        letter = self.row(OutboxEmail, pk)
-        if emails.again(letter=letter, now=timezone.now()):
+        email = self.row(OutboxEmail, pk)
+        if emails.again(letter=email, now=timezone.now()):
             messages.success(request, _("It is tried again."))
         else:
             messages.info(request, _("This letter did not fail."))

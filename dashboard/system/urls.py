@@ -1,14 +1,14 @@
-"""Addresses of the installation: sign-in, emails, jobs."""
+"""URLs of sign-in links, the email log and the system status."""
 
 from django.urls import path
 
 from dashboard.system import email_log, views
 
 urlpatterns = [
-    path("jobs/", views.Jobs.as_view(), name="jobs"),
-    path("letters/", email_log.Letters.as_view(), name="letters"),
-    path("letters/<uuid:pk>/again/", email_log.SendAgain.as_view(), name="letter_again"),
-    path("mail/", views.mail, name="mail"),
-    path("mail/<uuid:pk>/", views.letter, name="letter"),
+    path("jobs/", views.SystemStatus.as_view(), name="jobs"),
+    path("letters/", email_log.EmailLog.as_view(), name="letters"),
+    path("letters/<uuid:pk>/again/", email_log.ResendEmail.as_view(), name="letter_again"),
+    path("mail/", views.local_outbox, name="mail"),
+    path("mail/<uuid:pk>/", views.local_email, name="letter"),
     path("sign-in/<str:token>/", views.sign_in, name="sign_in"),
 ]

@@ -1,4 +1,4 @@
-"""Signing in by link, the local outbox, and the jobs."""
+"""Sign in by link, read emails without a mail server, and see the system status."""
 
 from typing import Any
 
@@ -27,7 +27,11 @@ from delivery.reports.report_run import last_run as last_report_run
 @never_cache
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest, token: str) -> HttpResponse:
-    """A one-time link from the command line: shows a button, and the button signs in."""
+    """Sign in with a one-time link made on the command line.
+
+    GET shows a button and changes nothing, because mail programs fetch links in advance; POST signs
+    in.
+    """
     now = timezone.now()
     link = links.find(token, purpose=LinkPurpose.SIGN_IN, now=now)
     user = email_log.user_of(link) if link else None
@@ -40,48 +44,49 @@ def sign_in(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_safe
-def mail(request: HttpRequest) -> HttpResponse:
-    """Letters of an installation that has no mail server; only while DEBUG is on."""
-    _only_here()
+def local_outbox(request: HttpRequest) -> HttpResponse:
+    """The newest emails of an installation without a mail server; Http404 unless DEBUG is on."""
+    _require_local_mail()
     return render(request, "dashboard/mail.html", {"letters": email_log.newest(100)})
 
 
 @require_safe
-def letter(request: HttpRequest, pk: Any) -> HttpResponse:
-    """One letter with its links in place."""
-    _only_here()
-    found = email_log.by_id(pk)
-    if found is None:
+def local_email(request: HttpRequest, pk: Any) -> HttpResponse:
+    """One of these emails, with its links filled in. Raises Http404 unless DEBUG is on."""
+    _require_local_mail()
+    email = email_log.by_id(pk)
+    if email is None:
         raise Http404
     return render(
-        request, "dashboard/letter.html", {"letter": found, "text": links.fill(found.text)}
+        request, "dashboard/letter.html", {"letter": email, "text": links.fill(email.text)}
     )
 
 
-def _only_here() -> None:
+def _require_local_mail() -> None:
+    """Raise Http404 unless this is a development installation without a mail server."""
     if not (settings.DEBUG and settings.MAIL_IS_LOCAL):
         raise Http404
 
 
-class Jobs(DashboardView):
-    """The last run, the next run, and whether the worker works."""
+class SystemStatus(DashboardView):
+    """The system status: last and next runs, and the checks. POST starts the jobs now."""
 
     template = "dashboard/jobs.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         now = timezone.now()
-        found = findings(now)
+        checks = findings(now)
         return self.show(
             request,
-            checks=found,
-            stuck=bool(found["worker"] or found["beat"]),
+            checks=checks,
+            stuck=bool(checks["worker"] or checks["beat"]),
             billing=last_billing_run(),
             reports=last_report_run(),
             next_billing=next_hour(now),
             waiting=seal.waiting(self.business, now),
             seal_ends=certificate.own(),
             seal_days=certificate.days_left(now),
-            seal_trouble=found["seal"],
+            seal_trouble=checks["seal"],
             ends_soon=WARN_DAYS,
         )
 

@@ -1,1 +1,1 @@
-"""Promises of the dashboard room."""
+"""Tests of the dashboard."""

@@ -1,1 +1,1 @@
-"""Pages about time: entries, the week, the timer, imports, and included hours."""
+"""Pages about time: entries, week, timer, imports, and included hours."""

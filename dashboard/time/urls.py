@@ -1,4 +1,4 @@
-"""Addresses of time and included hours."""
+"""URLs of time entries, the timer, imports and included hours."""
 
 from django.urls import path
 
@@ -6,18 +6,22 @@ from dashboard.time.views import entries, hours, imports, timer, week
 
 urlpatterns = [
     path("agreements/<uuid:pk>/hours/", hours.HoursPage.as_view(), name="hours"),
-    path("agreements/<uuid:pk>/hours/correct/", hours.Adjust.as_view(), name="hours_adjust"),
-    path("agreements/<uuid:pk>/hours/ask/", hours.AskMore.as_view(), name="hours_ask"),
-    path("agreements/<uuid:pk>/hours/letters/", hours.Tells.as_view(), name="hours_tells"),
-    path("overages/<uuid:pk>/withdraw/", hours.WithdrawMore.as_view(), name="overage_withdraw"),
-    path("time/", entries.Time.as_view(), name="time"),
+    path("agreements/<uuid:pk>/hours/correct/", hours.CorrectHours.as_view(), name="hours_adjust"),
+    path("agreements/<uuid:pk>/hours/ask/", hours.RequestExtraHours.as_view(), name="hours_ask"),
+    path(
+        "agreements/<uuid:pk>/hours/letters/", hours.SetNotifications.as_view(), name="hours_tells"
+    ),
+    path("overages/<uuid:pk>/withdraw/", hours.WithdrawOverage.as_view(), name="overage_withdraw"),
+    path("time/", entries.TimeEntries.as_view(), name="time"),
     path("time/week/", week.WeekPage.as_view(), name="time_week"),
     path("time/imports/", imports.TimeImports.as_view(), name="time_imports"),
     path("time/imports/<uuid:pk>/", imports.TimeImportPage.as_view(), name="time_import"),
-    path("time/imports/<uuid:pk>/take/", imports.TakeOver.as_view(), name="time_import_take"),
-    path("time/imports/<uuid:pk>/drop/", imports.DropImport.as_view(), name="time_import_drop"),
-    path("time/imports/<uuid:pk>/lines.csv", imports.BadLines.as_view(), name="time_import_bad"),
-    path("time/promises/", entries.Promises.as_view(), name="time_promises"),
+    path("time/imports/<uuid:pk>/take/", imports.ConfirmImport.as_view(), name="time_import_take"),
+    path("time/imports/<uuid:pk>/drop/", imports.DiscardImport.as_view(), name="time_import_drop"),
+    path(
+        "time/imports/<uuid:pk>/lines.csv", imports.RejectedLines.as_view(), name="time_import_bad"
+    ),
+    path("time/promises/", entries.DeliverableOptions.as_view(), name="time_promises"),
     path("time/<uuid:pk>/", entries.EditTime.as_view(), name="time_edit"),
     path("time/<uuid:pk>/remove/", entries.RemoveTime.as_view(), name="time_remove"),
     path("timer/", timer.TimerPage.as_view(), name="timer"),

@@ -1,1 +1,1 @@
-"""Pages about deliverables and requests."""
+"""Pages about deliverables and clients' requests."""

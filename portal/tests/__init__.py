@@ -1,1 +1,1 @@
-"""Promises of the portal room."""
+"""Tests of the client portal."""

@@ -1,4 +1,4 @@
-"""The client's front page says what is so: hours, pauses, ends, what is late, and the sum that is really charged next."""
+"""The portal's home page: hours, work, pauses and ends, and the exact amount of the next charge."""
 
 import re
 from datetime import date, timedelta
@@ -28,7 +28,8 @@ TIER = {"name": "Growth", "deliverables": [{"title": "posts", "promised": 12}]}
 VAT = [{"name": "VAT", "percent": "7"}]
 
 
-def begun(world: World, days: int = 9, **fields: Any) -> Agreement:
+def running_agreement(world: World, days: int = 9, **fields: Any) -> Agreement:
+    """An agreement that began some days ago, billed and with its deliverables listed."""
     now = timezone.now()
     day = local_day(now, "Asia/Bangkok") - timedelta(days=days)
     agreement = world.running(tier=TIER, starts_on=day, anchor_day=day.day, **fields)
@@ -37,30 +38,31 @@ def begun(world: World, days: int = 9, **fields: Any) -> Agreement:
     return agreement
 
 
-def front(agreement: Agreement) -> str:
+def home_page(agreement: Agreement) -> str:
+    """The HTML of the home page that this agreement's contact sees."""
     return inside(agreement.contact).get(reverse("portal:home")).content.decode()
 
 
-def test_the_first_line_is_the_hours_and_the_day(world: World) -> None:
-    agreement = begun(world)
+def test_the_home_page_starts_with_the_hours_and_the_next_renewal(world: World) -> None:
+    agreement = running_agreement(world)
     time_log.log_time(
         agreement=agreement, on=agreement.starts_on, minutes=5 * 60, note="Plan", now=timezone.now()
     )
-    page = front(agreement)
+    page = home_page(agreement)
     renews = add_months(agreement.starts_on, 1, agreement.anchor_day)
     facts = re.sub(r"\s*\n\s*", "", page[page.index("rh-now") : page.index("</dl>")])
-    for words in (
+    for text in (
         "Hours used</dt><dd>5 h<",
         "Included</dt><dd>20 h<",
         "Rolled over</dt><dd>0 h<",
         f"<dd>{formats.day_short(renews)}<",
     ):
-        assert words in facts
+        assert text in facts
     assert "15 h are left" in page and "Ask for something" in page
 
 
-def test_a_decision_stands_on_the_front_until_it_is_answered(world: World) -> None:
-    agreement = begun(world, days=40)
+def test_a_decision_stays_on_the_home_page_until_it_is_answered(world: World) -> None:
+    agreement = running_agreement(world, days=40)
     now = timezone.now()
     report_run.report(now=now, door="test")
     report = Report.objects.order_by("created_at")[0]
@@ -68,15 +70,15 @@ def test_a_decision_stands_on_the_front_until_it_is_answered(world: World) -> No
         report=report, comment="", next_text="", decision="Two videos a month?", now=now
     )
     send.send_report(report=report, actor="Nan", now=now)
-    assert "Two videos a month?" in front(agreement)
+    assert "Two videos a month?" in home_page(agreement)
     client_decision.give(
         report=report, answer="no", contact=agreement.contact, now=now, origin=UNSEEN
     )
-    assert "Two videos a month?" not in front(agreement)
+    assert "Two videos a month?" not in home_page(agreement)
 
 
-def test_what_is_in_progress_late_and_delivered_is_said(world: World) -> None:
-    agreement = begun(world)
+def test_the_home_page_shows_what_is_in_progress_late_and_delivered(world: World) -> None:
+    agreement = running_agreement(world)
     now = timezone.now()
     (posts,) = Deliverable.objects.select_related("period__agreement", "period__business")
     checklist_actions.want_by(deliverable=posts, due_on=agreement.starts_on + timedelta(days=3))
@@ -88,7 +90,7 @@ def test_what_is_in_progress_late_and_delivered_is_said(world: World) -> None:
         url="https://x.example/a",
         title="Two posts",
     )
-    page = front(agreement)
+    page = home_page(agreement)
     assert (
         "Late" in page
         and "2 / 12" in page
@@ -96,16 +98,16 @@ def test_what_is_in_progress_late_and_delivered_is_said(world: World) -> None:
         and 'rel="noopener noreferrer"' in page
     )
     leftover.waive(deliverable=posts, because="We agreed on two", actor="Nan", now=now)
-    assert "We agreed on two" in front(agreement)
+    assert "We agreed on two" in home_page(agreement)
 
 
-def test_a_pause_and_an_end_are_said(world: World) -> None:
-    agreement = begun(world)
+def test_the_home_page_says_that_a_retainer_is_paused_or_has_ended(world: World) -> None:
+    agreement = running_agreement(world)
     Agreement.objects.filter(pk=agreement.pk).update(state="paused")
     Pause.objects.create(
         business=world.business, agreement=agreement, starts_on=date(2000, 1, 1), reason="R"
     )
-    page = front(agreement)
+    page = home_page(agreement)
     assert (
         "Paused" in page
         and "Nothing is charged until it goes on." in page
@@ -113,14 +115,14 @@ def test_a_pause_and_an_end_are_said(world: World) -> None:
     )
     ends_on = local_day(timezone.now(), "Asia/Bangkok")
     Agreement.objects.filter(pk=agreement.pk).update(state="ended", ends_on=ends_on)
-    page = front(agreement)
+    page = home_page(agreement)
     assert "Your retainer has ended" in page and formats.day(formats.last_day(ends_on)) in page
     assert (
         "Next charge" not in page and reverse("portal:agreement_pdf", args=[agreement.pk]) in page
     )
 
 
-def test_without_a_retainer_nothing_can_be_asked(world: World) -> None:
+def test_without_a_retainer_no_request_can_be_made(world: World) -> None:
     proposal = world.proposal()
     browser = inside(proposal.contact)
     page = browser.get(reverse("portal:home")).content.decode()
@@ -132,7 +134,7 @@ def test_without_a_retainer_nothing_can_be_asked(world: World) -> None:
 
 @pytest.mark.parametrize("mode", ["exclusive", "inclusive"])
 def test_the_next_charge_is_what_the_next_invoice_says(world: World, mode: str) -> None:
-    agreement = begun(world, days=20, taxes=VAT, tax_mode=mode)
+    agreement = running_agreement(world, days=20, taxes=VAT, tax_mode=mode)
     start = add_months(agreement.starts_on, 1, agreement.anchor_day)
     next_line.add(
         agreement=agreement,
@@ -147,7 +149,7 @@ def test_the_next_charge_is_what_the_next_invoice_says(world: World, mode: str) 
     (coming,) = upcoming_charges.next_charges(
         [agreement], local_day(timezone.now(), "Asia/Bangkok")
     )
-    page = front(agreement)
+    page = home_page(agreement)
     bill(now=timezone.now() + timedelta(days=(start - agreement.starts_on).days), door="test")
     newest = Invoice.objects.latest("issued_on")
     assert (coming.on, coming.amount) == (start, newest.total)

@@ -1,4 +1,4 @@
-"""A client ends an agreement in the portal, at the earliest where term and notice allow it."""
+"""A client gives notice in the portal. Minimum term and notice period set the earliest end."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,17 +10,20 @@ from django.utils import timezone
 
 from agreements.models import Agreement
 from core.dates import add_months, local_day
-from portal.access import KEY
+from portal.access import SESSION_KEY
 from tests.world import World
 
 pytestmark = pytest.mark.rendering
 
 
 def inside(agreement: Agreement) -> Browser:
-    """A browser in which this agreement's contact has opened their link."""
+    """A browser with a portal session of this agreement's contact."""
     browser = Browser()
     session: Any = browser.session
-    session[KEY] = {"contact": str(agreement.contact.pk), "epoch": agreement.contact.portal_epoch}
+    session[SESSION_KEY] = {
+        "contact": str(agreement.contact.pk),
+        "epoch": agreement.contact.portal_epoch,
+    }
     session.save()
     return browser
 

@@ -1,1 +1,1 @@
-"""The pages of the portal, one file per step of the way."""
+"""Pages of the client portal, one module per subject."""

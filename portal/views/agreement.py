@@ -1,4 +1,4 @@
-"""Papers to sign: read, sign, confirm by code, or say no; afterwards the signed PDF."""
+"""Agreements and amendments: read, sign, confirm with a code, decline, or download the PDF."""
 
 from typing import Any
 from uuid import UUID
@@ -21,11 +21,14 @@ from core.errors import RuleError
 from core.web.download import pdf_response
 from core.web.throttle import too_often
 from portal.access import PortalView, origin
-from portal.forms import CodeForm, DeclineForm, InsteadForm, SignForm
+from portal.forms import CodeForm, DeclineForm, ReassignForm, SignForm
 
 
-class PaperView(PortalView):
-    """What the pages of an agreement and of an amendment share; `paper` is one or the other."""
+class SignableView(PortalView):
+    """The base of the pages of an agreement or an amendment, here called a signable document.
+
+    `noun` is the prefix of the URL names of its pages.
+    """
 
     model: type[Agreement] | type[Amendment] = Agreement
     noun = "agreement"
@@ -38,45 +41,47 @@ class PaperView(PortalView):
         "proposal",
     )
 
-    def paper(self, pk: UUID) -> Agreement | Amendment:
-        """The row, or 404."""
-        found: Agreement | Amendment = self.row(self.model, pk, *self.related)
-        return found
+    def signable(self, pk: UUID) -> Agreement | Amendment:
+        """The agreement or amendment with this id. Raises Http404."""
+        signable: Agreement | Amendment = self.row(self.model, pk, *self.related)
+        return signable
 
-    def page(self, paper: Agreement | Amendment, name: str = "") -> HttpResponse:
-        """To one of this paper's pages."""
-        return redirect(f"portal:{self.noun}{name}", paper.pk)
+    def page(self, signable: Agreement | Amendment, name: str = "") -> HttpResponse:
+        """Redirect to one of this document's pages."""
+        return redirect(f"portal:{self.noun}{name}", signable.pk)
 
-    def place(self, paper: Agreement | Amendment) -> Signature | None:
-        """Where this person signs, if they are asked now."""
+    def own_place(self, signable: Agreement | Amendment) -> Signature | None:
+        """This contact's own signature row, if it is their turn to sign; None otherwise."""
         try:
-            return signers.own_turn(paper, self.contact)
+            return signers.own_turn(signable, self.contact)
         except RuleError:
             return None
 
 
-class AgreementPage(PaperView):
-    """Read it; sign it while it waits."""
+class AgreementPage(SignableView):
+    """Read the document, and sign it while it waits for a signature."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        paper = self.paper(pk)
-        sign.opened(paper=paper, contact=self.contact, now=timezone.now(), origin=origin(request))
-        return self._show(request, paper, SignForm(initial={"name": self.contact.name}), 200)
+        signable = self.signable(pk)
+        sign.opened(
+            paper=signable, contact=self.contact, now=timezone.now(), origin=origin(request)
+        )
+        return self._show(request, signable, SignForm(initial={"name": self.contact.name}), 200)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """Name and consent: mails the code."""
-        paper = self.paper(pk)
+        """Accept the name and the consent, and email the code that confirms the signature."""
+        signable = self.signable(pk)
         form = SignForm(request.POST)
         if not form.is_valid():
-            return self._show(request, paper, form, 422)
-        if too_often("code", f"{paper.pk}:{self.contact.pk}", limit=6, seconds=3600):
+            return self._show(request, signable, form, 422)
+        if too_often("code", f"{signable.pk}:{self.contact.pk}", limit=6, seconds=3600):
             form.add_error(
                 None, _("Too many codes were asked for. Please wait an hour, or write to us.")
             )
-            return self._show(request, paper, form, 429)
+            return self._show(request, signable, form, 429)
         try:
             sign.begin(
-                paper=paper,
+                paper=signable,
                 contact=self.contact,
                 name=form.cleaned_data["name"],
                 strokes=form.cleaned_data["strokes"],
@@ -84,152 +89,161 @@ class AgreementPage(PaperView):
                 now=timezone.now(),
                 origin=origin(request),
             )
-        except RuleError as no:
-            form.add_error(None, str(no))
-            return self._show(request, paper, form, 409)
-        return self.page(paper, "_code")
+        except RuleError as error:
+            form.add_error(None, str(error))
+            return self._show(request, signable, form, 409)
+        return self.page(signable, "_code")
 
     def _show(
-        self, request: HttpRequest, paper: Agreement | Amendment, form: SignForm, status: int
+        self, request: HttpRequest, signable: Agreement | Amendment, form: SignForm, status: int
     ) -> HttpResponse:
-        place = self.place(paper)
+        """Render the document in its own language, with the forms for signing."""
+        place = self.own_place(signable)
         context: dict[str, Any] = {
-            "agreement": paper,
-            "is_amendment": isinstance(paper, Amendment),
+            "agreement": signable,
+            "is_amendment": isinstance(signable, Amendment),
             "noun": self.noun,
             "form": form,
             "refusal": DeclineForm(),
-            "instead": InsteadForm(),
-            "waits": paper.state == AgreementState.SENT,
-            "signed": paper.signed_at is not None,
-            "in_time": sign.is_in_time(paper, timezone.now()),
-            "over": sign.over_words(paper),
+            "instead": ReassignForm(),
+            "waits": signable.state == AgreementState.SENT,
+            "signed": signable.signed_at is not None,
+            "in_time": sign.is_in_time(signable, timezone.now()),
+            "over": sign.over_words(signable),
             "place": place,
-            "places": signers.places(paper),
-            "can_end": isinstance(paper, Agreement) and end.can_end(paper),
+            "places": signers.places(signable),
+            "can_end": isinstance(signable, Agreement) and end.can_end(signable),
         }
-        with translation.override(paper.language):
+        # The contract text is in the agreement's language, whatever language the page is in.
+        with translation.override(signable.language):
             context["clauses"] = (
-                amendment_text.clauses(paper)
-                if isinstance(paper, Amendment)
-                else clauses.clauses(paper)
+                amendment_text.clauses(signable)
+                if isinstance(signable, Amendment)
+                else clauses.clauses(signable)
             )
             context["figures"] = (
-                amendment_text.figures(paper) if isinstance(paper, Amendment) else []
+                amendment_text.figures(signable) if isinstance(signable, Amendment) else []
             )
         return render(request, "portal/agreement.html", context, status=status)
 
 
-class Code(PaperView):
-    """Type the code: signed."""
+class ConfirmCode(SignableView):
+    """Type the code from the email: this signs the document."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        return self._show(request, self.paper(pk), CodeForm(), 200)
+        return self._show(request, self.signable(pk), CodeForm(), 200)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        paper = self.paper(pk)
+        signable = self.signable(pk)
         form = CodeForm(request.POST)
         if not form.is_valid():
-            return self._show(request, paper, form, 422)
+            return self._show(request, signable, form, 422)
         try:
             sign.confirm(
-                paper=paper,
+                paper=signable,
                 contact=self.contact,
                 code=form.cleaned_data["code"],
                 now=timezone.now(),
                 origin=origin(request),
             )
-        except RuleError as no:
-            form.add_error("code", str(no))
-            return self._show(request, paper, form, 422)
-        if isinstance(paper, Amendment):
-            if paper.now:
+        except RuleError as error:
+            form.add_error("code", str(error))
+            return self._show(request, signable, form, 422)
+        if isinstance(signable, Amendment):
+            if signable.now:
+                # An upgrade that applies now is charged as soon as it is signed.
                 nudge.ring("billing.tasks.bill")
-            return self.page(paper)
+            return self.page(signable)
         if methods.in_use(self.client):
-            return redirect("portal:charging" if paper.signed_at else "portal:agreement", paper.pk)
+            return redirect(
+                "portal:charging" if signable.signed_at else "portal:agreement", signable.pk
+            )
         return redirect("portal:method")
 
     def _show(
-        self, request: HttpRequest, paper: Agreement | Amendment, form: CodeForm, status: int
+        self, request: HttpRequest, signable: Agreement | Amendment, form: CodeForm, status: int
     ) -> HttpResponse:
-        own = next(
-            (row for row in signers.places(paper) if row.contact_id == self.contact.pk), None
+        """Render the form for the code. Raises Http404 if this person has no code to type."""
+        signature = next(
+            (row for row in signers.places(signable) if row.contact_id == self.contact.pk), None
         )
-        if own is None or (own.code_row is None and own.signed_at is None):
+        if signature is None or (signature.code_row is None and signature.signed_at is None):
             raise Http404
-        if own.signed_at:
+        if signature.signed_at:
             messages.success(request, _("The agreement is signed."))
-            return self.page(paper)
-        context = {"agreement": paper, "noun": self.noun, "form": form, "place": own}
+            return self.page(signable)
+        context = {"agreement": signable, "noun": self.noun, "form": form, "place": signature}
         return render(request, "portal/code.html", context, status=status)
 
 
-class DeclineToSign(PaperView):
-    """Say no to a paper, with or without a reason."""
+class DeclineToSign(SignableView):
+    """Decline to sign, with an optional reason."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        paper, form = self.paper(pk), DeclineForm(request.POST)
+        signable, form = self.signable(pk), DeclineForm(request.POST)
         reason = form.cleaned_data["reason"] if form.is_valid() else ""
         try:
             unsigned.decline(
-                paper=paper,
+                paper=signable,
                 contact=self.contact,
                 reason=reason,
                 now=timezone.now(),
                 origin=origin(request),
             )
             messages.success(request, _("Thank you for telling us."))
-        except RuleError as no:
-            messages.error(request, str(no))
-        return self.page(paper)
+        except RuleError as error:
+            messages.error(request, str(error))
+        return self.page(signable)
 
 
-class SomebodyElse(PaperView):
-    """Name the person who signs instead."""
+class ReassignSigner(SignableView):
+    """Name another person to sign instead."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        paper, form = self.paper(pk), InsteadForm(request.POST)
+        signable, form = self.signable(pk), ReassignForm(request.POST)
         if not form.is_valid():
-            messages.error(request, " ".join(_said(form)))
-            return self.page(paper)
+            messages.error(request, " ".join(_messages(form)))
+            return self.page(signable)
         if too_often("instead", str(self.contact.pk), limit=5, seconds=3600):
             messages.error(
                 request, _("Too many people were named. Please wait an hour, or write to us.")
             )
-            return self.page(paper)
+            return self.page(signable)
         try:
-            other = signers.reassign(
-                paper=paper,
+            new_signer = signers.reassign(
+                paper=signable,
                 contact=self.contact,
                 now=timezone.now(),
                 origin=origin(request),
                 **form.cleaned_data,
             )
-            messages.success(request, _("We have asked %(name)s to sign.") % {"name": other.name})
-        except RuleError as no:
-            messages.error(request, str(no))
-        return self.page(paper)
+            messages.success(
+                request, _("We have asked %(name)s to sign.") % {"name": new_signer.name}
+            )
+        except RuleError as error:
+            messages.error(request, str(error))
+        return self.page(signable)
 
 
-class PaperPdf(PaperView):
-    """The signed file, or the one to read before."""
+class SignablePdf(SignableView):
+    """The signed PDF, or the PDF to be read before signing."""
 
     related = ("signed_document", "document")
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        paper = self.paper(pk)
-        document = paper.signed_document or paper.document
+        signable = self.signable(pk)
+        document = signable.signed_document or signable.document
         if document is None:
             raise Http404
         return pdf_response(document)
 
 
-def of_amendment(view: type[PaperView], **also: Any) -> Any:
-    """The same page for an amendment."""
+def for_amendment(view: type[SignableView], **initkwargs: Any) -> Any:
+    """The same view for an amendment, as a URL pattern takes it."""
     related = ("business__owner", "client", "agreement", "document", "signed_document")
-    return view.as_view(model=Amendment, noun="amendment", related=related, **also)
+    return view.as_view(model=Amendment, noun="amendment", related=related, **initkwargs)
 
 
-def _said(form: BaseForm) -> list[str]:
+def _messages(form: BaseForm) -> list[str]:
+    """Every error message of a form."""
     return [str(error) for errors in form.errors.values() for error in errors]

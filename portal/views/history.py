@@ -1,4 +1,4 @@
-"""An agreement's history as the client reads it: nothing of the freelancer's own."""
+"""The history of an agreement as the client sees it, without the freelancer's private events."""
 
 from uuid import UUID
 
@@ -10,8 +10,8 @@ from exports.timeline import timeline
 from portal.access import PortalView
 
 
-class History(PortalView):
-    """Everything that happened, oldest first."""
+class AgreementHistory(PortalView):
+    """Every event of an agreement that concerns the client, oldest first."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.row(Agreement, pk, "client", "document", "signed_document")

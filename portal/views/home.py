@@ -1,4 +1,4 @@
-"""The client's front page: hours, what is in progress, what was delivered, the next charge, the papers."""
+"""The portal's home page: hours, work in progress, deliveries, the next charge and documents."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -26,13 +26,16 @@ from delivery.rules.states import OverageState, ReportState
 from delivery.work import checklist
 from portal.access import PortalView
 
-SHOWN = 5  # of what was delivered, and of open requests
-PAPERS = 3
+SHOWN = 5  # handovers and open requests listed at most
+PAPERS = 3  # agreements and invoices listed at most
 
 
 @dataclass(frozen=True)
 class Retainer:
-    """One agreement as its client sees it today. `stated` is its period's hours; None before the first period."""
+    """One running agreement as its client sees it today.
+
+    `stated` is the statement of the current period's hours; None before the first period.
+    """
 
     agreement: Agreement
     terms: Agreement | Amendment
@@ -42,25 +45,28 @@ class Retainer:
 
     @property
     def period(self) -> Period | None:
-        """The one that runs today."""
+        """The current period; None before the first one."""
         return self.fit.period
 
     @property
     def under_way(self) -> list[checklist.Line]:
-        """What is still worked on, and what was waived, with its reason."""
+        """The deliverables still in progress, and the waived ones with their reason."""
         return [
             line for line in self.lines if line.standing not in (Standing.DONE, Standing.CARRIED)
         ]
 
     @property
     def done(self) -> list[checklist.Line]:
-        """What this period promised and has given; a single piece is seen by its link or file already."""
-        done = [line for line in self.lines if line.standing == Standing.DONE]
-        return [line for line in done if line.row.promised > 1 or not line.handovers]
+        """The deliverables completed in this period.
+
+        A single piece with a link or a file is left out: the list of handovers already shows it.
+        """
+        completed = [line for line in self.lines if line.standing == Standing.DONE]
+        return [line for line in completed if line.row.promised > 1 or not line.handovers]
 
 
 class Home(PortalView):
-    """The client's first line: hours used, included, rolled over, renews on; then what happens for it."""
+    """The home page: hours and the next renewal first, then everything in progress."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         now = timezone.now()
@@ -70,8 +76,8 @@ class Home(PortalView):
         retainers = self._retainers(running, today)
         context = {
             "retainers": retainers,
-            "any_under_way": any(each.under_way for each in retainers),
-            "any_done": any(each.done for each in retainers),
+            "any_under_way": any(retainer.under_way for retainer in retainers),
+            "any_done": any(retainer.done for retainer in retainers),
             "ended": next((row for row in signed if row.state == AgreementState.ENDED), None),
             "may_ask": bool(signed),
             "requests": list(
@@ -100,33 +106,35 @@ class Home(PortalView):
         return render(request, "portal/home.html", context)
 
     def _retainers(self, running: list[Agreement], today: date) -> list[Retainer]:
-        fits, stated = (
+        fits, hours = (
             scope_check.of(running, now=timezone.now()),
             hours_left.of_agreements(running),
         )
         periods = {row.pk: fits[row.pk].period for row in running}
         lines = checklist.lines([period for period in periods.values() if period], today)
-        found = []
+        retainers = []
         for row in running:
             period = periods[row.pk]
-            found.append(
+            retainers.append(
                 Retainer(
                     row,
                     effective_terms.on(row, today),
                     fits[row.pk],
-                    stated.get(period.pk) if period else None,
+                    hours.get(period.pk) if period else None,
                     lines[period.pk] if period else [],
                 )
             )
-        return found
+        return retainers
 
     def _given(self) -> list[Handover]:
-        own = scoped(Handover, self.contact.business).filter(
+        """The latest handovers to this client."""
+        handovers = scoped(Handover, self.contact.business).filter(
             deliverable__period__agreement__client=self.client
         )
-        return list(own.select_related("deliverable").order_by("-on", "-created_at")[:SHOWN])
+        return list(handovers.select_related("deliverable").order_by("-on", "-created_at")[:SHOWN])
 
     def _invoices(self) -> list[tuple[Invoice, queries.Standing]]:
+        """The latest invoices with their payment status."""
         newest = (
             self.rows(Invoice)
             .select_related("collection", "agreement")

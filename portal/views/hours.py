@@ -1,4 +1,4 @@
-"""The included hours as the client reads them, and the client's word on work beyond them."""
+"""The included hours as the client sees them, and the approval of extra hours."""
 
 from uuid import UUID
 
@@ -18,36 +18,36 @@ from portal.access import PortalView, origin
 
 
 class Hours(PortalView):
-    """Granted, used, rolled over and expired, period by period."""
+    """Hours granted, used, rolled over and expired, by period."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.row(Agreement, pk)
-        given = scoped(Adjustment, self.contact.business).filter(period__agreement=agreement)
+        adjustments = scoped(Adjustment, self.contact.business).filter(period__agreement=agreement)
         context = {
             "agreement": agreement,
             "lines": allowance_statement.lines(
                 agreement, local_day(timezone.now(), agreement.time_zone)
             ),
             "policy": allowance_statement.policy(agreement),
-            "adjustments": given.select_related("period"),
+            "adjustments": adjustments.select_related("period"),
         }
         return render(request, "portal/hours.html", context)
 
 
 class OveragePage(PortalView):
-    """Yes or no to hours beyond the included ones, with the sum."""
+    """Approve or decline extra hours; the page shows what they will cost."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         return render(request, "portal/overage.html", {"row": self._row(pk)})
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self._row(pk)
-        act = overage.approve if request.POST.get("answer") == "yes" else overage.decline
+        decide = overage.approve if request.POST.get("answer") == "yes" else overage.decline
         try:
-            act(overage=row, contact=self.contact, now=timezone.now(), origin=origin(request))
+            decide(overage=row, contact=self.contact, now=timezone.now(), origin=origin(request))
             messages.success(request, _("Thank you. We have written it down."))
-        except RuleError as no:
-            messages.error(request, str(no))
+        except RuleError as error:
+            messages.error(request, str(error))
         return redirect("portal:overage", row.pk)
 
     def _row(self, pk: UUID) -> Overage:

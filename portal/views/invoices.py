@@ -1,4 +1,4 @@
-"""Invoices: what was paid, and the papers about it."""
+"""Invoices, receipts, credit notes and the client statement."""
 
 from uuid import UUID
 
@@ -18,17 +18,17 @@ from portal.access import PortalView
 
 
 class Invoices(PortalView):
-    """Every invoice, newest first."""
+    """The list of all invoices, newest first."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        found = self.rows(Invoice).select_related("collection", "agreement")
-        page = page_of(found, request.GET, by="issued_on")
+        invoices = self.rows(Invoice).select_related("collection", "agreement")
+        page = page_of(invoices, request.GET, by="issued_on")
         rows = [(invoice, queries.standing(invoice)) for invoice in page.rows]
         return render(request, "portal/invoices.html", {"rows": rows, "page": page})
 
 
 class InvoicePage(PortalView):
-    """One invoice and its receipt."""
+    """One invoice: its lines, status, payments and refunds, and how to pay it by transfer."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         invoice = self.row(Invoice, pk, "collection", "agreement", "business")
@@ -49,7 +49,7 @@ class InvoicePage(PortalView):
 
 
 class InvoicePdf(PortalView):
-    """The invoice as a file."""
+    """An invoice as a PDF."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         return pdf_response(
@@ -60,7 +60,7 @@ class InvoicePdf(PortalView):
 
 
 class CreditNotePdf(PortalView):
-    """A credit note as a file."""
+    """A credit note as a PDF."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         note = self.row(CreditNote, pk, "invoice__business", "document")
@@ -68,7 +68,7 @@ class CreditNotePdf(PortalView):
 
 
 class Statement(PortalView):
-    """The client's account with the running balance, as a page, a table or a paper."""
+    """The client statement with the running balance, as a page, as CSV or as a PDF."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if request.GET.get("as") == "pdf":
@@ -84,7 +84,7 @@ class Statement(PortalView):
 
 
 class ReceiptPdf(PortalView):
-    """The receipt as a file."""
+    """A receipt as a PDF."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         payment = self.row(
@@ -94,7 +94,7 @@ class ReceiptPdf(PortalView):
 
 
 class Logo(PortalView):
-    """The business's own picture."""
+    """The business's logo."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return logo_response(self.contact.business)

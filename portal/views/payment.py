@@ -1,4 +1,4 @@
-"""Saving a card at the gateway's own page, and watching the first charge."""
+"""Save a card on the payment gateway's page, and follow the first charge."""
 
 from uuid import UUID
 
@@ -20,50 +20,53 @@ from core.errors import RuleError
 from portal.access import PortalView
 
 
-class Method(PortalView):
-    """The card in use, and the way to save one."""
+class PaymentMethodPage(PortalView):
+    """The saved card, and a button to save another one."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        agreement = _newest(self)
-        first = agreement is not None and not methods.in_use(self.client)
-        waits = queries.open_for(self.client)
+        agreement = _newest_agreement(self)
+        is_first = agreement is not None and not methods.in_use(self.client)
+        open_invoices = queries.open_for(self.client)
         context = {
             "method": methods.in_use(self.client),
             "agreement": agreement,
-            "first": first,
-            "waits": waits,
+            "first": is_first,
+            "waits": open_invoices,
         }
         return render(request, "portal/method.html", context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        back = request.build_absolute_uri(reverse("portal:method_done"))
+        return_url = request.build_absolute_uri(reverse("portal:method_done"))
         try:
-            return redirect(methods.start(client=self.client, return_url=back))
-        except RuleError as no:
-            messages.error(request, str(no))
+            return redirect(methods.start(client=self.client, return_url=return_url))
+        except RuleError as error:
+            messages.error(request, str(error))
             return redirect("portal:method")
 
 
-class MethodDone(PortalView):
-    """Back from the gateway: the same session twice saves one card."""
+class MethodSaved(PortalView):
+    """The return from the gateway. Returning twice with the same session saves one card only."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         try:
             methods.finish(
                 client=self.client, session=request.GET.get("session", ""), now=timezone.now()
             )
-        except RuleError as no:
-            messages.error(request, str(no))
+        except RuleError as error:
+            messages.error(request, str(error))
             return redirect("portal:method")
-        agreement = _newest(self)
+        agreement = _newest_agreement(self)
         if agreement:
             return redirect("portal:charging", agreement.pk)
         messages.success(request, _("Your card is saved."))
         return redirect("portal:method")
 
 
-class Charging(PortalView):
-    """The first charge: what stands now, asked again every two seconds until it is decided."""
+class FirstCharge(PortalView):
+    """The status of the first charge.
+
+    The fragment alone is requested every two seconds until the outcome is known.
+    """
 
     fragment = False
 
@@ -90,6 +93,7 @@ class Charging(PortalView):
         return render(request, template, context)
 
 
-def _newest(view: PortalView) -> Agreement | None:
+def _newest_agreement(view: PortalView) -> Agreement | None:
+    """The client's running agreement that was signed last; None if there is none."""
     running = view.rows(Agreement).filter(state=AgreementState.ACTIVE)
     return running.order_by("-signed_at").first()

@@ -1,4 +1,4 @@
-"""The proposal: compare the tiers, ask, forward it, decline, or pick one."""
+"""A proposal: compare the tiers, ask, forward it, decline it, or accept a tier."""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,14 +28,14 @@ from core.web.throttle import too_often
 from portal.access import PortalView, origin
 from portal.forms import DeclineForm, ForwardForm, QuestionForm
 
-OVER = "portal/proposal_over.html"
+OVER = "portal/proposal_over.html"  # shown once a proposal can no longer be accepted
 
 
 class ProposalPage(PortalView):
-    """Look, and pick."""
+    """Read a proposal; POST accepts a tier. Opening the page is recorded."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        proposal = _sent(self, pk)
+        proposal = _sent_proposal(self, pk)
         latest = after_sending.newest(proposal)
         if latest != proposal:
             messages.info(request, _("There is a newer version of this proposal; this is it."))
@@ -54,7 +54,7 @@ class ProposalPage(PortalView):
     def page(
         self, request: HttpRequest, proposal: Proposal, status: int = 200, **forms: Any
     ) -> HttpResponse:
-        """The offer with its forms, the refused one as it was typed."""
+        """Render the proposal. A refused form in `forms` is shown as it was typed."""
         context = {
             **client_view.shown(proposal, today=local_day(timezone.now(), self.client.time_zone)),
             "form": DeclineForm(),
@@ -65,17 +65,18 @@ class ProposalPage(PortalView):
         return render(request, "portal/proposal.html", context | forms, status=status)
 
     def questions(self, proposal: Proposal) -> Any:
-        """What was asked about this offer and the versions before it, oldest first."""
-        versions, one = [proposal.pk], proposal
-        while one.revises:
-            one = one.revises
-            versions.append(one.pk)
-        found = scoped(Question, self.contact.business).filter(proposal__in=versions)
-        return found.select_related("contact").order_by("created_at")
+        """The questions about this proposal and its earlier versions, oldest first."""
+        versions, version = [proposal.pk], proposal
+        # Every version points to the one that it replaced.
+        while version.revises:
+            version = version.revises
+            versions.append(version.pk)
+        questions = scoped(Question, self.contact.business).filter(proposal__in=versions)
+        return questions.select_related("contact").order_by("created_at")
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """Pick a tier: the same one again, from another tab, leads to the same agreement."""
-        proposal = _sent(self, pk)
+        """Accept a tier. Accepting it twice, from two tabs say, gives one agreement."""
+        proposal = _sent_proposal(self, pk)
         tier = _tier(proposal, request.POST.get("tier", ""))
         try:
             agreement = accept.accept(
@@ -85,17 +86,17 @@ class ProposalPage(PortalView):
                 now=timezone.now(),
                 origin=origin(request),
             )
-        except RuleError as no:
-            messages.error(request, str(no))
+        except RuleError as error:
+            messages.error(request, str(error))
             return redirect("portal:proposal", proposal.pk)
         return redirect("portal:agreement", agreement.pk)
 
 
-class Ask(ProposalPage):
-    """A question; the answer comes by mail and stands on the page."""
+class AskQuestion(ProposalPage):
+    """Ask a question. The answer is sent by email and shown on the page."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        proposal, form = _sent(self, pk), QuestionForm(request.POST)
+        proposal, form = _sent_proposal(self, pk), QuestionForm(request.POST)
 
         def act() -> None:
             client_actions.ask(
@@ -110,64 +111,66 @@ class Ask(ProposalPage):
                 _("Your question is on its way. The answer comes by email, and stands here."),
             )
 
-        return self.tried(request, proposal, act, question=form)
+        return self.act_and_return(request, proposal, act, question=form)
 
-    def tried(
+    def act_and_return(
         self, request: HttpRequest, proposal: Proposal, act: Callable[[], None], **forms: Any
     ) -> HttpResponse:
-        """Do it and go back to the page; a refused form is shown again where it was typed."""
+        """Do the action and go back to the page; show a refused form again where it was typed."""
         (form,) = forms.values()
         if form.is_valid():
             try:
                 act()
                 return redirect("portal:proposal", proposal.pk)
-            except RuleError as no:
-                form.add_error(no.field if no.field in form.fields else None, str(no))
+            except RuleError as error:
+                form.add_error(error.field if error.field in form.fields else None, str(error))
         if proposal.state != ProposalState.SENT:
             return render(request, OVER, {"proposal": proposal, "agreement": None}, status=410)
         return self.page(request, proposal, status=422, **forms)
 
 
-class Forward(Ask):
-    """Send it on to a colleague who has a say."""
+class ForwardProposal(AskQuestion):
+    """Forward the proposal to a colleague."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        proposal, form = _sent(self, pk), ForwardForm(request.POST)
+        proposal, form = _sent_proposal(self, pk), ForwardForm(request.POST)
 
         def act() -> None:
-            other = client_actions.forward(
+            colleague = client_actions.forward(
                 proposal=proposal,
                 contact=self.contact,
                 now=timezone.now(),
                 origin=origin(request),
                 **form.cleaned_data,
             )
-            messages.success(request, _("It is on its way to %(email)s.") % {"email": other.email})
+            messages.success(
+                request, _("It is on its way to %(email)s.") % {"email": colleague.email}
+            )
 
-        return self.tried(request, proposal, act, forward=form)
+        return self.act_and_return(request, proposal, act, forward=form)
 
 
 class JoinWaitlist(PortalView):
     """Join the waitlist for a tier without an opening."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        proposal = _sent(self, pk)
+        proposal = _sent_proposal(self, pk)
         tier = _tier(proposal, request.POST.get("tier", ""))
         try:
             waitlist.join(
                 tier=tier, contact=self.contact, now=timezone.now(), origin=origin(request)
             )
             messages.success(request, _("You are on the waitlist. We write when there is a place."))
-        except RuleError as no:
-            messages.error(request, str(no))
+        except RuleError as error:
+            messages.error(request, str(error))
         return redirect("portal:proposal", proposal.pk)
 
 
 class TierSeen(PortalView):
-    """A tier stayed in sight: the page's script says so."""
+    """Record that a tier was viewed. The page's script reports it."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        proposal = _sent(self, pk)
+        proposal = _sent_proposal(self, pk)
         tier = _tier(proposal, request.POST.get("tier", ""))
         if not too_often("tier", str(self.contact.pk), limit=60, seconds=3600):
             now = timezone.now()
@@ -177,22 +180,22 @@ class TierSeen(PortalView):
         return HttpResponse(status=204)
 
 
-class Letter(PortalView):
-    """A reference letter that stands in one of this client's proposals."""
+class ReferenceLetter(PortalView):
+    """A reference letter that belongs to one of this client's proposals."""
 
     def get(self, request: HttpRequest, pk: UUID, letter: UUID) -> HttpResponse:
-        proposal = _sent(self, pk)
-        row = proposal.testimonials.filter(pk=letter).select_related("letter").first()
-        if row is None or row.letter is None:
+        proposal = _sent_proposal(self, pk)
+        testimonial = proposal.testimonials.filter(pk=letter).select_related("letter").first()
+        if testimonial is None or testimonial.letter is None:
             raise Http404
-        return pdf_response(row.letter)
+        return pdf_response(testimonial.letter)
 
 
-class Decline(PortalView):
-    """Say no, with or without a reason."""
+class DeclineProposal(PortalView):
+    """Decline the proposal, with an optional reason."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        proposal = _sent(self, pk)
+        proposal = _sent_proposal(self, pk)
         form = DeclineForm(request.POST)
         reason = form.cleaned_data["reason"] if form.is_valid() else request.POST.get("reason", "")
         try:
@@ -204,13 +207,13 @@ class Decline(PortalView):
                 origin=origin(request),
             )
             messages.success(request, _("Thank you for telling us."))
-        except RuleError as no:
-            messages.error(request, str(no))
+        except RuleError as error:
+            messages.error(request, str(error))
         return redirect("portal:home")
 
 
-def _sent(view: PortalView, pk: UUID) -> Proposal:
-    """A proposal of this client that was sent; a draft does not exist for them (rule 37)."""
+def _sent_proposal(view: PortalView, pk: UUID) -> Proposal:
+    """A proposal that was sent to this client. Raises Http404 for drafts (rule 37)."""
     proposal = view.row(Proposal, pk, "business__owner", "client", "contact", "revises")
     if proposal.state == ProposalState.DRAFT:
         raise Http404
@@ -218,7 +221,8 @@ def _sent(view: PortalView, pk: UUID) -> Proposal:
 
 
 def _tier(proposal: Proposal, pk: str) -> Tier:
-    found = next((tier for tier in propose.rungs(proposal) if str(tier.pk) == pk), None)
-    if found is None:
+    """The proposal's tier with this id. Raises Http404."""
+    tier = next((tier for tier in propose.rungs(proposal) if str(tier.pk) == pk), None)
+    if tier is None:
         raise Http404
-    return found
+    return tier

@@ -1,4 +1,4 @@
-"""Reports as the client reads and answers them; what is seen of them is recorded."""
+"""Reports as the client reads and answers them. Opening and reading them is recorded."""
 
 from typing import Any
 from uuid import UUID
@@ -35,20 +35,23 @@ from delivery.reports.report_words import with_words
 from delivery.rules.states import ReportState
 from portal.access import PortalView, origin
 
+#: A transparent GIF of one pixel.
 PIXEL = bytes.fromhex(
     "47494638396101000100800000000000ffffff21f90401000000002c000000000100010000020144003b"
 )
-LATELY = 12  # months without a report that are named
+LATELY = 12  # skipped periods listed at most
 
 
 class Reports(PortalView):
-    """Every report that was sent, and the periods that have none because nothing was served."""
+    """The list of all sent reports, and the periods without one because they were skipped."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        found = self.rows(Report).filter(state=ReportState.SENT).select_related("period__agreement")
-        page = page_of(found, request.GET, by="created_at")
+        reports = (
+            self.rows(Report).filter(state=ReportState.SENT).select_related("period__agreement")
+        )
+        page = page_of(reports, request.GET, by="created_at")
         today = local_day(timezone.now(), self.client.time_zone)
-        silent = scoped(Period, self.contact.business).filter(
+        skipped = scoped(Period, self.contact.business).filter(
             agreement__client=self.client, state=PeriodState.SKIPPED, ends_on__lte=today
         )
         reviews = (
@@ -58,33 +61,33 @@ class Reports(PortalView):
         )
         context = {
             "page": page,
-            "silent": silent.select_related("agreement").order_by("-starts_on")[:LATELY],
+            "silent": skipped.select_related("agreement").order_by("-starts_on")[:LATELY],
             "reviews": reviews,
         }
         return render(request, "portal/reports.html", context)
 
 
 class ReportPage(PortalView):
-    """One report; opening it is recorded."""
+    """One report. Opening it is recorded."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        report = sent(self, pk)
+        report = sent_report(self, pk)
         views_recorded.opened(report=report, now=timezone.now())
-        return render(request, "portal/report.html", _shown(report))
+        return render(request, "portal/report.html", _context(report))
 
 
 class ReportPdf(PortalView):
-    """The report as a file; printed now where no worker has yet."""
+    """A report as a PDF. It is printed now if no worker has printed it yet."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        return pdf_response(report_pdf.ensure(report=sent(self, pk), now=timezone.now()))
+        return pdf_response(report_pdf.ensure(report=sent_report(self, pk), now=timezone.now()))
 
 
-class Read(PortalView):
-    """So many seconds more the page was in front of somebody."""
+class RecordReadingTime(PortalView):
+    """Add seconds to the time for which the report was visible, as the page's script reports."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        report, seconds = sent(self, pk), request.POST.get("seconds", "")
+        report, seconds = sent_report(self, pk), request.POST.get("seconds", "")
         if not (seconds.isascii() and seconds.isdigit() and len(seconds) < 6):
             return HttpResponse(status=400)
         views_recorded.read(report=report, seconds=int(seconds))
@@ -92,48 +95,51 @@ class Read(PortalView):
 
 
 class AnswerPage(PortalView):
-    """The one decision that is wanted, with the button that was pressed in the letter first."""
+    """The one decision that the report asks for. The answer clicked in the email comes first."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        report = sent(self, pk)
+        report = sent_report(self, pk)
         if not report.decision or report.answer:
             return redirect("portal:report", report.pk)
         return render(
-            request, "portal/answer.html", {**_shown(report), "pressed": _pressed(request)}
+            request, "portal/answer.html", {**_context(report), "pressed": _clicked_answer(request)}
         )
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        report = sent(self, pk)
-        answered(request, report, self.contact)
+        report = sent_report(self, pk)
+        save_answer(request, report, self.contact)
         return redirect("portal:report", report.pk)
 
 
-def asked(link: Link, contact: Contact) -> Report | None:
-    """The report whose decision a letter's link leads to, while it waits for an answer."""
+def awaiting_answer(link: Link, contact: Contact) -> Report | None:
+    """The report whose open decision an email link leads to; None if there is none."""
     noun, _colon, pk = link.target.partition(":")
     if noun != "answer":
         return None
-    mine = scoped(Report, contact.business).filter(
+    unanswered = scoped(Report, contact.business).filter(
         client=contact.client, state=ReportState.SENT, answer=""
     )
     return (
-        mine.exclude(decision="").select_related("business__owner", "period").filter(pk=pk).first()
+        unanswered.exclude(decision="")
+        .select_related("business__owner", "period")
+        .filter(pk=pk)
+        .first()
     )
 
 
-def answer_door(request: HttpRequest, report: Report, contact: Contact) -> HttpResponse:
-    """The question with its answers, for whoever holds the letter: one press is the answer."""
+def answer_without_session(request: HttpRequest, report: Report, contact: Contact) -> HttpResponse:
+    """The question with its answers, before the session is open. One click is the answer."""
     context = {
         "report": report,
         "contact": contact,
         "answers": ANSWERS,
-        "pressed": _pressed(request),
+        "pressed": _clicked_answer(request),
     }
     return render(request, "portal/answer_door.html", {**context, "title": send.title(report)})
 
 
-def answered(request: HttpRequest, report: Report, contact: Contact) -> None:
-    """Write the pressed answer down, and say so on the next page."""
+def save_answer(request: HttpRequest, report: Report, contact: Contact) -> None:
+    """Save the client's answer, and say so on the next page."""
     try:
         client_decision.give(
             report=report,
@@ -144,35 +150,39 @@ def answered(request: HttpRequest, report: Report, contact: Contact) -> None:
             words=request.POST.get("words", "").replace("\x00", "").strip(),
         )
         messages.success(request, _("Thank you: your answer is on its way."))
-    except RuleError as no:
-        messages.error(request, str(no))
+    except RuleError as error:
+        messages.error(request, str(error))
 
 
 @never_cache
 @require_safe
-def seen_letter(request: HttpRequest, token: str) -> HttpResponse:
-    """The letter's invisible picture. The freelancer's own look at the letter does not count."""
+def email_opened(request: HttpRequest, token: str) -> HttpResponse:
+    """The email's tracking pixel: records that the email was opened.
+
+    The freelancer's own look at the email does not count.
+    """
     report_id = report_emails.pictured(token)
     if report_id and not (request.user.is_authenticated and business_of(request.user)):
         views_recorded.letter_opened(report_id=report_id, now=timezone.now())
     return HttpResponse(PIXEL, content_type="image/gif")
 
 
-def sent(view: PortalView, pk: UUID) -> Report:
-    """A report that was sent; a draft does not exist for the client (rule 37)."""
+def sent_report(view: PortalView, pk: UUID) -> Report:
+    """A report that was sent to this client. Raises Http404 for drafts (rule 37)."""
     report = view.row(Report, pk, *read_facts.RELATED)
     if report.state != ReportState.SENT:
         raise Http404
     return report
 
 
-def _pressed(request: HttpRequest) -> str:
-    """The answer that was pressed in the letter; the first one where none was."""
-    found = request.GET.get("answer", "")
-    return found if found in dict(ANSWERS) else ANSWERS[0][0]
+def _clicked_answer(request: HttpRequest) -> str:
+    """The answer that was clicked in the email, or else the first one."""
+    answer = request.GET.get("answer", "")
+    return answer if answer in dict(ANSWERS) else ANSWERS[0][0]
 
 
-def _shown(report: Report) -> dict[str, Any]:
+def _context(report: Report) -> dict[str, Any]:
+    """The context of a report's page, in the report's language."""
     with translation.override(report.language):
-        words = with_words(review.shown(report)) | {"title": send.title(report)}
-    return {"report": report, "answers": ANSWERS, **words}
+        context = with_words(review.shown(report)) | {"title": send.title(report)}
+    return {"report": report, "answers": ANSWERS, **context}

@@ -1,4 +1,4 @@
-"""Requests as the client makes them: a few words, whether it fits, and where it stands until it is done."""
+"""Requests: write one, see whether it fits into the retainer, and follow it until it is done."""
 
 from typing import Any
 from uuid import UUID
@@ -21,75 +21,78 @@ from delivery.rules.states import REQUEST, RequestState
 from portal.access import PortalView
 from portal.forms import MessageForm, RequestForm
 
-MOST = 30  # an hour and person
+MOST = 30  # requests and messages per person and hour
 
 
 class Requests(PortalView):
-    """Everything this client has asked for, newest first."""
+    """The list of all of this client's requests, newest first."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         page = page_of(self.rows(Request).select_related("contact"), request.GET, by="created_at")
         return render(request, "portal/requests.html", {"page": page})
 
 
-class Asking(PortalView):
-    """What the form and its preview share."""
+class RequestFormView(PortalView):
+    """What the form and its live preview share."""
 
     def agreements(self) -> list[Agreement]:
-        """What can be asked about: what runs, the newest first; else what ran last."""
+        """The running agreements, newest first; or else the one that ended last."""
         signed = (
             self.rows(Agreement)
             .filter(state__in=client_requests.ASKABLE, signed_at__isnull=False)
             .order_by("-signed_at")
         )
-        found = list(signed.filter(state__in=RUNS))
-        return found or list(signed[:1])
+        running = list(signed.filter(state__in=RUNS))
+        return running or list(signed[:1])
 
     def form(self, agreements: list[Agreement], data: Any = None) -> RequestForm:
-        """The form for these."""
-        found = (
+        """The form with these agreements to choose from."""
+        queryset = (
             self.rows(Agreement)
             .filter(pk__in=[row.pk for row in agreements])
             .order_by("-signed_at")
         )
-        return RequestForm(data, agreements=found)
+        return RequestForm(data, agreements=queryset)
 
     def fit(self, agreements: list[Agreement], data: Any) -> scope_check.Fitting | None:
-        """Whether what is typed so far fits; nonsense counts as not said."""
+        """Whether the request typed so far fits into the included hours; None without an agreement.
+
+        An estimate that cannot be read counts as none.
+        """
         if not agreements:
             return None
         chosen = next(
             (row for row in agreements if str(row.pk) == data.get("agreement")), agreements[0]
         )
-        typed = data.get("estimate", "")
-        estimate = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else None
+        text = data.get("estimate", "")
+        estimate = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
         return scope_check.of([chosen], now=timezone.now(), estimate=estimate)[chosen.pk]
 
 
-class NewRequest(Asking):
-    """One box to write in; above it what is left."""
+class NewRequest(RequestFormView):
+    """Write a new request, with the remaining hours above the form."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        found = self.agreements()
-        return self._show(request, found, self.form(found))
+        agreements = self.agreements()
+        return self._show(request, agreements, self.form(agreements))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        found = self.agreements()
-        form = self.form(found, request.POST)
-        if found and form.is_valid():
+        agreements = self.agreements()
+        form = self.form(agreements, request.POST)
+        if agreements and form.is_valid():
             if too_often("request", str(self.contact.pk), limit=MOST, seconds=3600):
                 form.add_error(None, _("You have asked a lot already. Please write us an email."))
-                return self._show(request, found, form, 429)
+                return self._show(request, agreements, form, 429)
             try:
-                mark = request.POST.get("once", "")[:64]
+                token = request.POST.get("once", "")[:64]
                 row = client_requests.ask(
-                    contact=self.contact, now=timezone.now(), once=mark, **form.cleaned_data
+                    contact=self.contact, now=timezone.now(), once=token, **form.cleaned_data
                 )
                 messages.success(request, _("It is with %(name)s.") % {"name": row.business.name})
                 return redirect("portal:request", row.pk)
-            except RuleError as no:
-                form.add_error(no.field if no.field in form.fields else None, str(no))
-        return self._show(request, found, form, 422)
+            except RuleError as error:
+                form.add_error(error.field if error.field in form.fields else None, str(error))
+        return self._show(request, agreements, form, 422)
 
     def _show(
         self,
@@ -106,8 +109,8 @@ class NewRequest(Asking):
         return render(request, "portal/request_new.html", context, status=status)
 
 
-class WouldFit(Asking):
-    """The line above the box, while it is being written."""
+class ScopePreview(RequestFormView):
+    """The line that says whether a request fits, updated while it is typed (htmx)."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return render(
@@ -118,34 +121,34 @@ class WouldFit(Asking):
 
 
 class RequestPage(PortalView):
-    """One request: whether it fits, by when an answer is promised, what was said, and what can be added."""
+    """One request: whether it fits, the promised response time, and its messages. POST adds one."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        return self._show(request, self._one(pk), MessageForm())
+        return self._show(request, self._request(pk), MessageForm())
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Add a message."""
-        row, form = self._one(pk), MessageForm(request.POST)
+        row, form = self._request(pk), MessageForm(request.POST)
         if form.is_valid():
             if too_often("request", str(self.contact.pk), limit=MOST, seconds=3600):
                 form.add_error(None, _("You have written a lot already. Please write us an email."))
                 return self._show(request, row, form, 429)
             try:
-                mark = request.POST.get("once", "")[:64]
+                token = request.POST.get("once", "")[:64]
                 client_requests.say(
                     request=row,
                     contact=self.contact,
                     now=timezone.now(),
-                    once=mark,
+                    once=token,
                     **form.cleaned_data,
                 )
                 messages.success(request, _("Sent."))
                 return redirect("portal:request", row.pk)
-            except RuleError as no:
-                form.add_error("text", str(no))
+            except RuleError as error:
+                form.add_error("text", str(error))
         return self._show(request, row, form, 422)
 
-    def _one(self, pk: UUID) -> Request:
+    def _request(self, pk: UUID) -> Request:
         return self.row(Request, pk, "agreement", "business__owner", "contact", "client")
 
     def _show(
@@ -162,14 +165,14 @@ class RequestPage(PortalView):
         return render(request, "portal/request.html", context, status=status)
 
 
-class TakeBack(PortalView):
-    """It is not needed any more."""
+class WithdrawRequest(PortalView):
+    """Withdraw a request."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.row(Request, pk, "business__owner", "client")
         try:
             client_requests.withdraw(request=row, contact=self.contact, now=timezone.now())
             messages.success(request, _("Taken back."))
-        except RuleError as no:
-            messages.error(request, str(no))
+        except RuleError as error:
+            messages.error(request, str(error))
         return redirect("portal:request", row.pk)

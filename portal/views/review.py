@@ -1,4 +1,4 @@
-"""Quarterly reviews that were sent, as a page and as a file."""
+"""Quarterly reviews that were sent, as a page and as a PDF."""
 
 from uuid import UUID
 
@@ -13,10 +13,10 @@ from portal.access import PortalView
 
 
 class ReviewPage(PortalView):
-    """One of them, in the language it was written in."""
+    """A quarterly review, in the agreement's language."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        review = _sent(self, pk)
+        review = _sent_review(self, pk)
         with translation.override(review.agreement.language):
             return render(
                 request,
@@ -26,14 +26,14 @@ class ReviewPage(PortalView):
 
 
 class ReviewPdf(PortalView):
-    """One as a file."""
+    """A quarterly review as a PDF."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        return pdf_response(_sent(self, pk).document)
+        return pdf_response(_sent_review(self, pk).document)
 
 
-def _sent(view: PortalView, pk: UUID) -> QuarterlyReview:
-    """One that was sent; what was only made does not exist for the client (rule 37)."""
+def _sent_review(view: PortalView, pk: UUID) -> QuarterlyReview:
+    """A quarterly review that was sent. Raises Http404 otherwise: drafts stay private (rule 37)."""
     review = view.row(QuarterlyReview, pk, "agreement", "document")
     if review.sent_at is None:
         raise Http404

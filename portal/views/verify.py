@@ -1,7 +1,8 @@
-"""/verify/: anyone drops a PDF and learns whether it is one of ours, untouched. The file is read and forgotten.
+"""/verify/: anyone can upload a PDF and learn whether it is one of ours and unchanged.
 
-Shown is what the file itself says already, its kind and title, and not whose business it is or has become. Whoever
-has only the fingerprint is not told the title. Nothing changes by asking, so a form from anywhere may ask.
+The file is read in memory and not stored. The answer tells only what the file itself says already,
+its kind and title, and not whose business it belongs to. Someone who has only the SHA-256 is not
+told the title. The request changes nothing, so forms on other sites may send it (no CSRF token).
 """
 
 import re
@@ -20,12 +21,15 @@ from django.views.decorators.http import require_http_methods
 from core.documents import verify
 from core.web.throttle import address, too_often
 
-LIMIT = 5 * 1024 * 1024  # bytes
-ASKED = 30  # times in ten minutes from one address
+LIMIT = 5 * 1024 * 1024  # bytes of an upload
+ASKED = 30  # requests in ten minutes from one IP address
 
 
-class InMemory(MemoryFileUploadHandler):
-    """Keeps an upload in memory whatever its size, and stops reading behind the limit: nothing touches the disk."""
+class MemoryUpload(MemoryFileUploadHandler):
+    """Keeps an upload in memory whatever its size, so that nothing is written to the disk.
+
+    It stops reading once the limit is exceeded.
+    """
 
     taken = 0
 
@@ -35,14 +39,13 @@ class InMemory(MemoryFileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         self.taken += len(raw_data)
         if self.taken > LIMIT:
-            raise StopUpload(
-                connection_reset=False
-            )  # the rest is read away, so that the answer is seen
+            # The rest is read and dropped: a closed connection would hide the answer.
+            raise StopUpload(connection_reset=False)
         return super().receive_data_chunk(raw_data, start)
 
 
 class VerifyForm(forms.Form):
-    """A file, or the fingerprint of one."""
+    """A PDF, or the SHA-256 of one."""
 
     file = forms.FileField(label=gettext_lazy("PDF"), required=False, allow_empty_file=True)
     sha256 = forms.CharField(label=gettext_lazy("Or its SHA-256"), max_length=200, required=False)
@@ -55,14 +58,17 @@ class VerifyForm(forms.Form):
         self.fields["sha256"].widget.attrs.update({"autocomplete": "off", "spellcheck": "false"})
 
     def clean_file(self) -> Any:
+        """The file. Raises ValidationError if it is empty or no PDF."""
         file = self.cleaned_data["file"]
         if file is not None and not file.size:
             raise forms.ValidationError(_("This file is empty."))
+        # Readers accept a PDF whose header begins anywhere in the first 1,024 bytes.
         if file is not None and b"%PDF-" not in file.read(1024):
             raise forms.ValidationError(_("This is not a PDF."))
         return file
 
     def clean_sha256(self) -> str:
+        """The hash in lower case without spaces. Raises ValidationError if it is not a SHA-256."""
         digest = "".join(self.cleaned_data["sha256"].split()).lower()
         if digest and not re.fullmatch("[0-9a-f]{64}", digest):
             raise forms.ValidationError(
@@ -80,12 +86,15 @@ class VerifyForm(forms.Form):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
-    """Ask, and be told: intact, altered or unknown. 413 for what is too large, 429 for who asks too often."""
+    """Show the form, or whether a document is intact, altered or unknown.
+
+    The status is 413 for an upload that is too large, 429 for too many requests from one address.
+    """
     if request.method != "POST":
         return _show(request, VerifyForm())
     if too_often("verify", address(request), limit=ASKED, seconds=600):
         return _refuse(request, _("You have asked often. Please wait ten minutes."), 429)
-    handler = InMemory(request)
+    handler = MemoryUpload(request)
     request.upload_handlers = [handler]
     form = VerifyForm(request.POST, request.FILES)
     if handler.taken > LIMIT:
@@ -106,14 +115,16 @@ def page(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _refuse(request: HttpRequest, why: str, status: int) -> HttpResponse:
-    """The empty form with the reason at the file."""
+def _refuse(request: HttpRequest, reason: str, status: int) -> HttpResponse:
+    """The empty form with the reason next to the file field."""
     form = VerifyForm({})
     form.full_clean()
     form.errors.clear()
-    form.add_error("file", why)
+    form.add_error("file", reason)
     return _show(request, form, status=status)
 
 
-def _show(request: HttpRequest, form: VerifyForm, status: int = 200, **found: Any) -> HttpResponse:
-    return render(request, "verify.html", {"form": form, **found}, status=status)
+def _show(
+    request: HttpRequest, form: VerifyForm, status: int = 200, **context: Any
+) -> HttpResponse:
+    return render(request, "verify.html", {"form": form, **context}, status=status)

@@ -1,4 +1,4 @@
-"""What a period promises, as the client reads it, and the files that were handed over."""
+"""The deliverables of a period as the client sees them, and the files handed over."""
 
 from uuid import UUID
 
@@ -16,33 +16,35 @@ from portal.access import PortalView
 
 
 class WorkPage(PortalView):
-    """Every promised thing of a period with what was given, what is late, and what became of the rest."""
+    """Every deliverable of a period: what was handed over, is late, was carried or waived."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        own = scoped(Period, self.contact.business).filter(agreement__client=self.client)
-        period = own.select_related("agreement").filter(pk=pk).first()
+        periods = scoped(Period, self.contact.business).filter(agreement__client=self.client)
+        period = periods.select_related("agreement").filter(pk=pk).first()
         if period is None:
             raise Http404
         today = local_day(timezone.now(), period.agreement.time_zone)
-        others = own.filter(agreement=period.agreement)
+        siblings = periods.filter(agreement=period.agreement)
         context = {
             "period": period,
             "lines": checklist.lines([period], today)[period.pk],
-            "before": others.filter(starts_on__lt=period.starts_on).order_by("-starts_on").first(),
-            "after": others.filter(starts_on__gt=period.starts_on).order_by("starts_on").first(),
+            "before": siblings.filter(starts_on__lt=period.starts_on)
+            .order_by("-starts_on")
+            .first(),
+            "after": siblings.filter(starts_on__gt=period.starts_on).order_by("starts_on").first(),
         }
         return render(request, "portal/work.html", context)
 
 
 class HandoverFile(PortalView):
-    """Its file, to be saved."""
+    """Download the file of a handover."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        own = scoped(Handover, self.contact.business).filter(
+        handovers = scoped(Handover, self.contact.business).filter(
             deliverable__period__agreement__client=self.client
         )
-        handover = own.filter(pk=pk).first()
-        found = handover_files.read(handover) if handover else None
-        if handover is None or found is None:
+        handover = handovers.filter(pk=pk).first()
+        content = handover_files.read(handover) if handover else None
+        if handover is None or content is None:
             raise Http404
-        return attachment(found, handover.file_name, handover.content_type)
+        return attachment(content, handover.file_name, handover.content_type)

@@ -1,1 +1,1 @@
-"""The forms, one module per subject."""
+"""Forms about agreements, amendments and templates, one module per subject."""

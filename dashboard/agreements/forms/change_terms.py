@@ -16,7 +16,7 @@ from dashboard.form_fields import MoneyField, amount
 
 
 class ChangeForm(PrintableForm, forms.Form):
-    """Another tier, or another fee for the same; from the start of a period."""
+    """Another tier or another fee, from the start of a period or immediately."""
 
     kind = forms.ChoiceField(
         label=_("What changes"),
@@ -35,7 +35,8 @@ class ChangeForm(PrintableForm, forms.Form):
         widget=forms.RadioSelect,
         initial="next",
         help_text=_(
-            "Now: only an upgrade of a period that is paid. The days that are left are charged at once."
+            "Now: only an upgrade of a period that is paid. "
+            "The days that are left are charged at once."
         ),
     )
     effective_on = forms.TypedChoiceField(
@@ -61,50 +62,50 @@ class ChangeForm(PrintableForm, forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.agreement, self.tiers = agreement, {tier["id"]: tier for tier in tiers}
-        named = [
+        choices = [
             (tier["id"], f"{tier['name']} · {formats.money(tier['amount'], agreement.currency)}")
             for tier in tiers
         ]
-        self.fields["tier"].choices = [("", "—"), *named]  # type: ignore[attr-defined]
+        self.fields["tier"].choices = [("", "—"), *choices]  # type: ignore[attr-defined]
         self.fields["effective_on"].choices = [(day.isoformat(), formats.day(day)) for day in days]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        found: dict[str, Any] = super().clean() or self.cleaned_data
-        if found.get("kind") == AmendmentKind.TIER and not found.get("tier"):
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("kind") == AmendmentKind.TIER and not data.get("tier"):
             self.add_error("tier", gettext("Which tier?"))
-        if found.get("when") != "now" and not found.get("effective_on"):
+        if data.get("when") != "now" and not data.get("effective_on"):
             self.add_error("effective_on", gettext("From which day?"))
-        if found.get("kind") == AmendmentKind.PRICE and not found.get("fee"):
+        if data.get("kind") == AmendmentKind.PRICE and not data.get("fee"):
             self.add_error("fee", gettext("Which fee?"))
-        if found.get("fee"):
+        if data.get("fee"):
             try:
-                found["amount"] = amount(found["fee"], self.agreement.currency)
-                if not found["amount"]:
+                data["amount"] = amount(data["fee"], self.agreement.currency)
+                if not data["amount"]:
                     self.add_error("fee", gettext("A tier costs something."))
             except forms.ValidationError as error:
                 self.add_error("fee", error)
-        return found
+        return data
 
     @property
     def is_now(self) -> bool:
-        """Whether it is to apply at once; then its day is not asked for."""
+        """Whether the change applies immediately. Its first day is then not asked for."""
         return bool(self.cleaned_data["when"] == "now")
 
     def change(self, today: date) -> Change:
-        """What was asked for, as the verb takes it."""
-        asked = self.cleaned_data
-        is_tier = asked["kind"] == AmendmentKind.TIER
+        """The change, as the functions that draft an amendment take it."""
+        data = self.cleaned_data
+        is_tier = data["kind"] == AmendmentKind.TIER
         return Change(
-            kind=AmendmentKind(asked["kind"]),
-            effective_on=today if self.is_now else asked["effective_on"],
-            tier=self.tiers[asked["tier"]] if is_tier else None,
-            amount=asked.get("amount"),
-            reason=asked["reason"],
+            kind=AmendmentKind(data["kind"]),
+            effective_on=today if self.is_now else data["effective_on"],
+            tier=self.tiers[data["tier"]] if is_tier else None,
+            amount=data.get("amount"),
+            reason=data["reason"],
         )
 
 
 class FeesForm(PrintableForm, forms.Form):
-    """The same change of fee for many clients."""
+    """One change of fee, in percent, for many agreements."""
 
     percent = forms.IntegerField(
         label=_("Change in percent"),
@@ -121,7 +122,7 @@ class FeesForm(PrintableForm, forms.Form):
 
     def __init__(self, *args: Any, running: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["agreements"] = Agreements(
+        self.fields["agreements"] = AgreementsField(
             queryset=running,
             label=_("For"),
             widget=forms.CheckboxSelectMultiple,
@@ -129,14 +130,15 @@ class FeesForm(PrintableForm, forms.Form):
         )
 
     def clean_percent(self) -> int:
+        """The change in percent. Raises ValidationError for zero."""
         percent: int = self.cleaned_data["percent"]
         if not percent:
             raise forms.ValidationError(gettext("Nothing would change."))
         return percent
 
 
-class Agreements(forms.ModelMultipleChoiceField):
-    """Several agreements, each as its client's name, its title and its fee."""
+class AgreementsField(forms.ModelMultipleChoiceField):
+    """A choice of several agreements, each shown as client, title and fee."""
 
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.client.name} · {obj.title} · {formats.money(obj.amount, obj.currency)}"

@@ -1,4 +1,4 @@
-"""Forms about work and its results."""
+"""Forms to pause and to end an agreement."""
 
 from typing import Any
 
@@ -8,24 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from core.documents.printable_text import PrintableForm
 
 
-class KpiForm(PrintableForm, forms.Form):
-    """A figure to move."""
-
-    name = forms.CharField(label=_("Name"), max_length=80)
-    unit = forms.CharField(label=_("Unit"), max_length=20, required=False)
-    baseline = forms.DecimalField(label=_("At the start"), max_digits=14, decimal_places=2)
-    target = forms.DecimalField(label=_("Monthly target"), max_digits=14, decimal_places=2)
-    less_is_better = forms.BooleanField(label=_("Less is better"), required=False)
-
-
-class ReadingForm(forms.Form):
-    """What a figure is now."""
-
-    value = forms.DecimalField(label=_("Value now"), max_digits=14, decimal_places=2)
-
-
 class PauseForm(PrintableForm, forms.Form):
-    """How long nothing is billed, and why."""
+    """For how long the retainer is paused, and why."""
 
     how = forms.ChoiceField(
         label=_("How long"),
@@ -48,18 +32,18 @@ class PauseForm(PrintableForm, forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        found: dict[str, Any] = super().clean() or self.cleaned_data
+        data: dict[str, Any] = super().clean() or self.cleaned_data
         if (
-            found.get("how") == "until"
-            and not found.get("resumes_on")
+            data.get("how") == "until"
+            and not data.get("resumes_on")
             and "resumes_on" not in self.errors
         ):
             self.add_error("resumes_on", _("Which day?"))
-        return found
+        return data
 
 
 class EndForm(forms.Form):
-    """The day on which an agreement should end."""
+    """The first day that the agreement should no longer cover."""
 
     ends_on = forms.DateField(
         label=_("Ends on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

@@ -1,4 +1,4 @@
-"""The words of agreements: a proposal's choice of text and what goes into it, and the editor of templates."""
+"""Forms about contract texts: the choices for a proposal's agreement, and the template editor."""
 
 from typing import Any
 
@@ -17,27 +17,30 @@ from core.documents.printable_text import PrintableForm
 from core.models import Business
 from dashboard.form_fields import DurationField, LinesField, MoneyField, amount
 
+#: The fields of a clause: "title_en" is ("title", "en"), and so on.
 SIDES = {f"{part}_{side}": (part, side) for side in wording.LANGUAGES for part in ("title", "text")}
 
 
 def countries() -> list[tuple[str, str]]:
-    """Countries by name in the reader's language; the regions and continents of the table are left out."""
+    """The countries by name in the reader's language, as choices for a select field."""
     names = Locale.parse("th" if (get_language() or "en").startswith("th") else "en").territories
-    found = [
+    countries_ = [
         (code, name)
+        # The table also holds continents (three digits) and groups of countries.
         for code, name in names.items()
         if len(code) == 2 and code not in ("EU", "UN", "EZ", "ZZ")
     ]
-    return [("", "—"), *sorted(found, key=lambda pair: pair[1])]
+    return [("", "—"), *sorted(countries_, key=lambda pair: pair[1])]
 
 
-def country_of(zone: str) -> str:
-    """The country that a time zone lies in; empty for none."""
+def country_of_zone(zone: str) -> str:
+    """The code of the country in which a time zone lies; empty if there is none."""
+    # 001 is the code of the whole world, for zones such as UTC.
     return str(get_global("zone_territories").get(zone, "")).replace("001", "")
 
 
-class TextForm(PrintableForm, forms.Form):
-    """Which text a proposal's agreement has, and what its optional clauses say."""
+class ContractTextForm(PrintableForm, forms.Form):
+    """Which contract text a proposal uses, and the contents of its optional clauses."""
 
     wording = forms.ChoiceField(label=_("Text"), required=False)
     is_bilingual = forms.BooleanField(
@@ -102,12 +105,22 @@ class TextForm(PrintableForm, forms.Form):
         return bool(self.errors) or any(self[name].value() for name in folded)
 
     def terms(self, currency: str) -> dict[str, Any]:
-        """The columns of a proposal, as the verb takes them; raises ValidationError at the fee."""
+        """The columns of a proposal that hold these choices.
+
+        Raises ValidationError if the fee for an extra hour cannot be read.
+        """
         data = self.cleaned_data
         template = self.own.get(data["wording"])
-        plain = ("is_bilingual", "service", "governing_law", "kpis", "expectations", "competitors")
+        unchanged = (
+            "is_bilingual",
+            "service",
+            "governing_law",
+            "kpis",
+            "expectations",
+            "competitors",
+        )
         return {
-            **{name: data[name] for name in plain},
+            **{name: data[name] for name in unchanged},
             "template": template,
             "kind": "" if template else data["wording"],
             "overage_amount": amount(data["overage_fee"], currency) if data["overage_fee"] else 0,
@@ -115,24 +128,25 @@ class TextForm(PrintableForm, forms.Form):
         }
 
     def clean(self) -> dict[str, Any]:
-        found: dict[str, Any] = super().clean() or self.cleaned_data
-        if found.get("overage_hours") and not found.get("overage_fee"):
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("overage_hours") and not data.get("overage_fee"):
             self.add_error("overage_fee", gettext("What does an hour of it cost?"))
-        return found
+        return data
 
 
 def _initial(business: Business, proposal: Proposal | None) -> dict[str, Any]:
+    """What the form shows for a proposal, or for a new one of the business."""
     if proposal is None:
-        return {"governing_law": country_of(business.time_zone)}
+        return {"governing_law": country_of_zone(business.time_zone)}
     minutes, fee = proposal.overage_minutes, proposal.overage_amount
-    usual = proposal.kind == kind_of(proposal.interval, "", None)
-    named = ("is_bilingual", "service", "governing_law", "kpis", "expectations", "competitors")
+    is_usual = proposal.kind == kind_of(proposal.interval, "", None)
+    unchanged = ("is_bilingual", "service", "governing_law", "kpis", "expectations", "competitors")
     return {
-        **{name: getattr(proposal, name) for name in named},
+        **{name: getattr(proposal, name) for name in unchanged},
         "wording": str(proposal.template_id)
         if proposal.template_id
         else ""
-        if usual
+        if is_usual
         else proposal.kind,
         "overage_fee": money.to_decimal(fee, proposal.currency) if fee else "",
         "overage_hours": f"{minutes // 60}:{minutes % 60:02}" if minutes else "",
@@ -140,7 +154,7 @@ def _initial(business: Business, proposal: Proposal | None) -> dict[str, Any]:
 
 
 class ValueAddForm(PrintableForm, forms.Form):
-    """Something added for a time instead of a lower fee (rule 34)."""
+    """Something added for a limited time instead of lowering the fee (rule 34)."""
 
     title = forms.CharField(label=_("Added"), max_length=160, required=False)
     minutes = DurationField(label=_("Costs you, a period"), required=False, help_text="")
@@ -162,31 +176,31 @@ class ValueAddForm(PrintableForm, forms.Form):
         self.use_required_attribute = False
 
     def clean(self) -> dict[str, Any]:
-        found: dict[str, Any] = super().clean() or self.cleaned_data
-        if found.get("title") and not found.get("ends_on") and "ends_on" not in self.errors:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("title") and not data.get("ends_on") and "ends_on" not in self.errors:
             self.add_error("ends_on", gettext("What is added ends on a day."))
-        if not found.get("title") and (found.get("ends_on") or found.get("minutes")):
+        if not data.get("title") and (data.get("ends_on") or data.get("minutes")):
             self.add_error("title", gettext("What is added?"))
-        return found
+        return data
 
     def row(self) -> dict[str, Any] | None:
-        """As the proposal keeps it; None where nothing was filled in."""
+        """The value-add as the proposal stores it; None if the form is empty."""
         data = self.cleaned_data
         if not data.get("title"):
             return None
-        plain = {name: data[name] for name in ("title", "minutes", "reason")}
-        return {**plain, "ends_on": data["ends_on"].isoformat()}
+        values = {name: data[name] for name in ("title", "minutes", "reason")}
+        return {**values, "ends_on": data["ends_on"].isoformat()}
 
 
 class NewTemplateForm(PrintableForm, forms.Form):
-    """A copy of a built-in text."""
+    """A new template, copied from a built-in text."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
     kind = forms.ChoiceField(label=_("Begin with"), choices=TextKind.choices)
 
 
 class TemplateForm(PrintableForm, forms.Form):
-    """What the template is called; `version` is the one that was loaded."""
+    """The name of a template. `version` detects a concurrent edit."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -199,7 +213,7 @@ class TemplateForm(PrintableForm, forms.Form):
 
 
 class ClauseForm(forms.Form):
-    """One pair: when it is used, and its title and text in both languages."""
+    """One clause: when it is used, and its title and text in both languages."""
 
     key = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
     use = forms.ChoiceField(label=_("Used"), choices=ClauseUse.choices)
@@ -226,19 +240,19 @@ class ClauseForm(forms.Form):
         self.waits_for_thai = self.waits == "th"
 
     def clean(self) -> dict[str, Any]:
-        found: dict[str, Any] = super().clean() or self.cleaned_data
+        data: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.errors and not self.is_blank:
-            for said in templates.faults(self.pair):
-                self.add_error(None, said)
-        return found
+            for fault in templates.faults(self.pair):
+                self.add_error(None, fault)
+        return data
 
     def typed(self, name: str) -> str:
-        """What stands in a field now, checked or not."""
+        """The current text of a field, whether or not it was validated."""
         return str(self[name].value() or "").replace("\r\n", "\n").replace("\x00", "")
 
     @property
     def is_blank(self) -> bool:
-        """Whether it is a clause that nobody wrote, or whose texts were all taken away."""
+        """Whether all of the clause's titles and texts are empty."""
         return not any(
             self.typed(f"{part}_{language}").strip()
             for part in ("title", "text")
@@ -247,7 +261,7 @@ class ClauseForm(forms.Form):
 
     @property
     def pair(self) -> wording.Pair:
-        """As a template keeps it."""
+        """The clause as a template stores it."""
         sides = {
             language: {part: self.typed(f"{part}_{language}").strip() for part in ("title", "text")}
             for language in wording.LANGUAGES
@@ -262,7 +276,7 @@ class ClauseForm(forms.Form):
 
     @property
     def needs(self) -> str:
-        """The variable it depends on."""
+        """The variable that this built-in clause depends on; empty if there is none."""
         return library.when(self.typed("key"))
 
 
@@ -271,8 +285,8 @@ ClauseForms = forms.formset_factory(
 )
 
 
-def clause_values(pair: wording.Pair) -> dict[str, Any]:
-    """A kept pair as its form shows it."""
+def clause_initial(pair: wording.Pair) -> dict[str, Any]:
+    """A stored clause as its form shows it."""
     sides = {
         f"{part}_{language}": pair[language][part]
         for part in ("title", "text")
@@ -281,14 +295,18 @@ def clause_values(pair: wording.Pair) -> dict[str, Any]:
     return {"key": pair["key"], "use": pair["use"], "waits": pair["waits"], **sides}
 
 
-def pairs_of(forms_: Any) -> list[wording.Pair]:
-    """The pairs that stand in the editor now, in the order that was asked for; blank ones are gone."""
+def clauses_in_editor(forms_: Any) -> list[wording.Pair]:
+    """The clauses currently in the editor, in the requested order, without blank ones."""
     placed = [
-        (_place(form, at), at, form.pair) for at, form in enumerate(forms_) if not form.is_blank
+        (_place(form, position), position, form.pair)
+        for position, form in enumerate(forms_)
+        if not form.is_blank
     ]
-    return [pair for _place_, _at, pair in sorted(placed, key=lambda one: one[:2])]
+    # Clauses with the same requested place keep the order of the form.
+    return [pair for _place_, _position, pair in sorted(placed, key=lambda item: item[:2])]
 
 
-def _place(form: ClauseForm, at: int) -> int:
+def _place(form: ClauseForm, position: int) -> int:
+    """The place that was typed for a clause; its present one if that cannot be read."""
     typed = form.typed("ORDER")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else at + 1
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else position + 1

@@ -1,1 +1,1 @@
-"""The pages, one module per subject."""
+"""Pages about agreements, amendments and templates, one module per subject."""

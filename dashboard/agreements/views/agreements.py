@@ -1,4 +1,4 @@
-"""Agreements: what was signed, its periods, its end, its KPIs."""
+"""Agreements: list, page, signed PDF, notice, the decision after a trial, and billing holds."""
 
 from collections import defaultdict
 from typing import Any
@@ -26,7 +26,7 @@ from core.errors import RuleError
 from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
 from dashboard.agreements.forms.pause_and_end import EndForm
-from dashboard.page import DashboardView, refuse, say
+from dashboard.page import DashboardView, refuse, say, search_term
 from delivery.hours import hours_left
 from delivery.kpis import course
 from delivery.renewing import renewal
@@ -36,35 +36,32 @@ from exports import timeline
 
 
 class Agreements(DashboardView):
-    """Every agreement, newest first."""
+    """The list of all agreements, newest first, with search and a filter by state."""
 
     template = "dashboard/agreements.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        found = self.rows(Agreement).select_related("client")
-        asked, state = (
-            request.GET.get("q", "").replace("\x00", "")[:100],
-            request.GET.get("state", ""),
-        )
-        if asked:
-            found = found.filter(title__icontains=asked) | found.filter(
-                client__name__icontains=asked
+        agreements = self.rows(Agreement).select_related("client")
+        term, state = search_term(request), request.GET.get("state", "")
+        if term:
+            agreements = agreements.filter(title__icontains=term) | agreements.filter(
+                client__name__icontains=term
             )
         if state in dict(AGREEMENT_STATES):
-            found = found.filter(state=state)
-        page = page_of(found, request.GET, by="created_at")
+            agreements = agreements.filter(state=state)
+        page = page_of(agreements, request.GET, by="created_at")
         following = next_starts(page.rows, self.today)
         terms = {
             row.pk: effective_terms.on(row, self.today) for row in effective_terms.load(page.rows)
         }
         rows = [(row, terms[row.pk], following.get(row.pk)) for row in page.rows]
         return self.show(
-            request, page=page, rows=rows, asked=asked, state=state, states=AGREEMENT_STATES
+            request, page=page, rows=rows, asked=term, state=state, states=AGREEMENT_STATES
         )
 
 
 class AgreementPage(DashboardView):
-    """One agreement: terms, periods, record, KPIs, deliverables of the current period."""
+    """One agreement: terms, periods, invoices, audit log, KPIs and current deliverables."""
 
     template = "dashboard/agreement.html"
 
@@ -73,22 +70,23 @@ class AgreementPage(DashboardView):
             "client", "contact", "document", "signed_document", "proposal"
         )
         agreement = self.row(Agreement, pk, related)
-        stated = hours_left.of_agreements([agreement])
+        hours = hours_left.of_agreements([agreement])
         periods = list(self.rows(Period).filter(agreement=agreement).order_by("-starts_on")[:12])
         current = periods[0] if periods else None
         invoices = self._invoices(agreement)
         names = agreement_pdf.labels() | timeline.labels()
         amendments = list(agreement.amendments.select_related("agreement").order_by("-number"))
+        # What happened to the proposal and the amendments belongs to the agreement's story.
         chains = audit.chains(
             [agreement.proposal_id, agreement.id, *(row.id for row in amendments)]
         )
-        record = sorted(
+        events = sorted(
             (event for chain in chains.values() for event in chain), key=lambda event: event.at
         )
-        shown = [
+        period_rows = [
             (
                 period,
-                stated.get(period.pk),
+                hours.get(period.pk),
                 [(row, queries.standing(row)) for row in invoices.get(period.pk, [])],
             )
             for period in periods
@@ -96,13 +94,13 @@ class AgreementPage(DashboardView):
         return self.show(
             request,
             agreement=agreement,
-            periods=shown,
+            periods=period_rows,
             current=current,
-            hours=stated.get(periods[0].pk) if periods else None,
+            hours=hours.get(periods[0].pk) if periods else None,
             work=checklist.lines(periods[:1], self.today)[periods[0].pk] if periods else [],
-            outlook=self._outlook(agreement, stated),
+            outlook=self._outlook(agreement, hours),
             kpis=course.of_agreement(agreement, current, self.today),
-            events=[(event, names.get(event.event, event.event)) for event in record],
+            events=[(event, names.get(event.event, event.event)) for event in events],
             chain_is_whole=all(map(audit.is_whole, chains.values())),
             places=signers.places(agreement),
             business_is_next=_business_is_next(agreement),
@@ -117,39 +115,43 @@ class AgreementPage(DashboardView):
             pauses=list(self.rows(Pause).filter(agreement=agreement)),
         )
 
-    def _outlook(self, agreement: Agreement, stated: Any) -> Outlook | None:
-        """Whether it is likely to go on: for the freelancer's eyes only."""
+    def _outlook(self, agreement: Agreement, hours: Any) -> Outlook | None:
+        """The renewal outlook, which clients never see; None for an agreement that does not run."""
         if agreement.state not in RUNS:
             return None
-        return renewal.outlooks(self.business, [agreement], now=timezone.now(), stated=stated)[
+        return renewal.outlooks(self.business, [agreement], now=timezone.now(), stated=hours)[
             agreement.pk
         ]
 
     def _invoices(self, agreement: Agreement) -> dict[UUID, list[Invoice]]:
-        """Of each period: its fee's, and those of upgrades inside it."""
-        found: dict[UUID, list[Invoice]] = defaultdict(list)
+        """The invoices by period: that of the fee, and those of upgrades inside the period."""
+        by_period: dict[UUID, list[Invoice]] = defaultdict(list)
         rows = (
             self.rows(Invoice).filter(agreement=agreement).select_related("collection", "agreement")
         )
         for row in rows.order_by("period_start", "kind"):
-            found[row.period_id].append(row)
-        return found
+            by_period[row.period_id].append(row)
+        return by_period
 
 
 def _business_is_next(agreement: Agreement) -> bool:
-    """Whether everybody of the client has signed and the freelancer has not."""
-    asked = signers.turn(signers.places(agreement), in_order=agreement.in_order)
-    return agreement.state == AgreementState.SENT and bool(asked) and asked[0].contact_id is None
+    """Whether everyone on the client's side has signed and only the freelancer has not."""
+    next_signers = signers.turn(signers.places(agreement), in_order=agreement.in_order)
+    return (
+        agreement.state == AgreementState.SENT
+        and bool(next_signers)
+        and next_signers[0].contact_id is None
+    )
 
 
-def _unsealed(papers: list[Agreement | Amendment]) -> list[tuple[Agreement | Amendment, str]]:
-    """What is signed and not sealed in time, with the reason."""
+def _unsealed(signables: list[Agreement | Amendment]) -> list[tuple[Agreement | Amendment, str]]:
+    """The documents that are signed but were not sealed in time, each with the reason."""
     now = timezone.now()
-    return [(row, why) for row in papers if (why := seal.why_late(row, now))]
+    return [(row, why) for row in signables if (why := seal.why_late(row, now))]
 
 
 class AgreementPdf(DashboardView):
-    """The signed file, or the one that was read."""
+    """The signed PDF, or the PDF to be read before signing."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.row(
@@ -162,44 +164,47 @@ class AgreementPdf(DashboardView):
 
 
 class DecideTrial(DashboardView):
-    """How the trial went; where it went well the next page is the proposal of a retainer."""
+    """Record whether a paid trial succeeded. After a success, the next page proposes a retainer."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.row(Agreement, pk, self.rows(Agreement).select_related("business"))
-        succeeded, words = (
+        succeeded, comment = (
             request.POST.get("how") == "yes",
             request.POST.get("words", "").replace("\x00", ""),
         )
         try:
-            offer = trial.decide(
+            proposal = trial.decide(
                 agreement=agreement,
                 succeeded=succeeded,
-                words=words,
+                words=comment,
                 actor=self.actor,
                 now=timezone.now(),
                 origin=self.origin,
             )
-        except RuleError as no:
-            say(request, no)
+        except RuleError as error:
+            say(request, error)
             return redirect("dashboard:agreement", agreement.pk)
         messages.success(request, _("Written down. It never turns into a retainer by itself."))
-        if offer:
-            return redirect("dashboard:proposal", offer.pk)
+        if proposal:
+            return redirect("dashboard:proposal", proposal.pk)
         if succeeded:
             return redirect("dashboard:proposal_new", agreement.client_id)
         return redirect("dashboard:agreement", agreement.pk)
 
 
 class EndAgreement(DashboardView):
-    """Give notice: the minimum term and the notice period hold here too."""
+    """Give notice. The minimum term and the notice period apply to the freelancer, too."""
 
     template = "dashboard/agreement_end.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self._active(pk)
-        first = end.earliest_end(agreement, self.today)
+        earliest = end.earliest_end(agreement, self.today)
         return self.show(
-            request, agreement=agreement, first=first, form=EndForm(initial={"ends_on": first})
+            request,
+            agreement=agreement,
+            first=earliest,
+            form=EndForm(initial={"ends_on": earliest}),
         )
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -216,10 +221,10 @@ class EndAgreement(DashboardView):
                 )
                 messages.success(request, _("Notice is given."))
                 return redirect("dashboard:agreement", agreement.pk)
-            except RuleError as no:
-                refuse(form, no)
-        first = end.earliest_end(agreement, self.today)
-        return self.show(request, agreement=agreement, first=first, form=form, status=422)
+            except RuleError as error:
+                refuse(form, error)
+        earliest = end.earliest_end(agreement, self.today)
+        return self.show(request, agreement=agreement, first=earliest, form=form, status=422)
 
     def _active(self, pk: UUID) -> Agreement:
         agreement = self.row(
@@ -230,8 +235,8 @@ class EndAgreement(DashboardView):
         return agreement
 
 
-class Release(DashboardView):
-    """Decide about missed periods: bill each, or only the newest."""
+class ReleaseHold(DashboardView):
+    """Release a billing hold: bill every missed period, or only the newest."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.row(Agreement, pk, self.rows(Agreement).select_related("business"))

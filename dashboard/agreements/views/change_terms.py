@@ -1,4 +1,4 @@
-"""Change what a client pays for: one agreement, or one change of fee for many."""
+"""Change the terms of running agreements: one agreement's tier or fee, or the fee of many."""
 
 from typing import Any
 from uuid import UUID
@@ -25,54 +25,67 @@ from dashboard.page import DashboardView, refuse
 
 
 class ChangeTerms(DashboardView):
-    """Another tier or fee: looked at first, then sent to be signed."""
+    """Change an agreement's tier or fee. The change is previewed first, then sent to be signed."""
 
     template = "dashboard/change.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        agreement = self.running(pk)
+        agreement = self.changeable(pk)
         if again := request.GET.get("again", ""):
-            return self.look(
-                request, agreement, self.form(agreement, self.asked_before(agreement, again))
+            return self.preview_change(
+                request, agreement, self.form(agreement, self.expired_upgrade(agreement, again))
             )
         return self.page(request, agreement, self.form(agreement))
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        agreement = self.running(pk)
+        agreement = self.changeable(pk)
         form = self.form(agreement, request.POST)
+        # Everything but the button "send" shows the preview, which also shows the form's errors.
         if request.POST.get("press") != "send" or not form.is_valid():
-            return self.look(request, agreement, form)
+            return self.preview_change(request, agreement, form)
         try:
             self.send(agreement, form, request.POST.get("seen", ""))
-        except RuleError as no:
-            refuse(form, no)
+        except RuleError as error:
+            refuse(form, error)
             return self.page(request, agreement, form, 422)
         messages.success(
             request, _("The amendment is on its way to the client. It applies once it is signed.")
         )
         return redirect("dashboard:agreement", agreement.pk)
 
-    def look(self, request: HttpRequest, agreement: Agreement, form: ChangeForm) -> HttpResponse:
-        """The change before it is sent: every figure, and for one that applies now the sum in words (rule 8)."""
+    def preview_change(
+        self, request: HttpRequest, agreement: Agreement, form: ChangeForm
+    ) -> HttpResponse:
+        """Preview a change without storing it.
+
+        The preview shows every figure, and for an upgrade that applies now the amount due (rule 8).
+        """
         if not form.is_valid():
             return self.page(request, agreement, form, 422)
-        asked, verb = form.change(self.today), upgrade_invoice.draft if form.is_now else amend.draft
+        change, draft = (
+            form.change(self.today),
+            upgrade_invoice.draft if form.is_now else amend.draft,
+        )
         try:
-            row = verb(agreement=agreement, change=asked, now=timezone.now())
-        except RuleError as no:
-            refuse(form, no)
+            amendment = draft(agreement=agreement, change=change, now=timezone.now())
+        except RuleError as error:
+            refuse(form, error)
             return self.page(request, agreement, form, 422)
-        more: dict[str, Any] = {"row": row, "figures": amendment_text.figures(row)}
-        if row.now:
-            more |= {
-                "seen": upgrade_invoice.shown(row),
-                "sums": amendment_text.sums(row),
-                "words": amendment_text.sum_in_words(row),
+        context: dict[str, Any] = {"row": amendment, "figures": amendment_text.figures(amendment)}
+        if amendment.now:
+            context |= {
+                "seen": upgrade_invoice.shown(amendment),
+                "sums": amendment_text.sums(amendment),
+                "words": amendment_text.sum_in_words(amendment),
             }
-        return self.page(request, agreement, form, **more)
+        return self.page(request, agreement, form, **context)
 
     def send(self, agreement: Agreement, form: ChangeForm, seen: str) -> Amendment:
-        """Ask the client; what applies now only for the sum that was on the page."""
+        """Send the change to the client.
+
+        An upgrade that applies now is sent only if `seen` is still the amount that the preview
+        showed. Raises RuleError otherwise.
+        """
         now, change = timezone.now(), form.change(self.today)
         if form.is_now:
             return upgrade_invoice.offer(
@@ -87,27 +100,31 @@ class ChangeTerms(DashboardView):
             agreement=agreement, change=change, actor=self.actor, now=now, origin=self.origin
         )
 
-    def asked_before(self, agreement: Agreement, number: str) -> dict[str, object]:
-        """The form as it was for an upgrade that was not signed on its day: to offer it again for today."""
+    def expired_upgrade(self, agreement: Agreement, number: str) -> dict[str, object]:
+        """The form data of an upgrade that the client did not sign in time.
+
+        It serves to offer the upgrade again for today. `number` is the amendment's number as text.
+        Raises Http404 if there is no such upgrade.
+        """
         rows = self.rows(Amendment).filter(agreement=agreement)
-        row = next((each for each in rows if str(each.number) == number), None)
-        if row is None or not row.now:
+        amendment = next((row for row in rows if str(row.number) == number), None)
+        if amendment is None or not amendment.now:
             raise Http404
-        fee = money.to_decimal(row.amount, agreement.currency)
-        asked = {
-            "kind": row.kind,
-            "tier": row.tier.get("id", ""),
+        fee = money.to_decimal(amendment.amount, agreement.currency)
+        data = {
+            "kind": amendment.kind,
+            "tier": amendment.tier.get("id", ""),
             "when": "now",
-            "reason": row.terms["reason"],
+            "reason": amendment.terms["reason"],
         }
-        return {**asked, "fee": fee}
+        return {**data, "fee": fee}
 
     def form(self, agreement: Agreement, *args: object) -> ChangeForm:
-        """The tiers of its own proposal, and the next days on which a period begins."""
+        """The form with the proposal's tiers and the next days on which a period begins."""
         rungs = propose.rungs(agreement.proposal)
         tiers = [frozen_terms.freeze_tier(agreement.proposal, rung) for rung in rungs]
-        days = amend.boundaries(agreement, self.today, 12)
-        return ChangeForm(*args, agreement=agreement, tiers=tiers, days=days)
+        first_days = amend.boundaries(agreement, self.today, 12)
+        return ChangeForm(*args, agreement=agreement, tiers=tiers, days=first_days)
 
     def page(
         self,
@@ -115,16 +132,23 @@ class ChangeTerms(DashboardView):
         agreement: Agreement,
         form: ChangeForm,
         status: int = 200,
-        **more: Any,
+        **context: Any,
     ) -> HttpResponse:
-        first = amend.earliest(agreement, "price", self.today)
+        """Render the form with the current terms and the first day on which a new fee may apply."""
+        earliest = amend.earliest(agreement, "price", self.today)
         current = effective_terms.on(agreement, self.today)
         return self.show(
-            request, status, agreement=agreement, form=form, current=current, first=first, **more
+            request,
+            status,
+            agreement=agreement,
+            form=form,
+            current=current,
+            first=earliest,
+            **context,
         )
 
-    def running(self, pk: UUID) -> Agreement:
-        """An agreement whose terms can change; a trial's do not."""
+    def changeable(self, pk: UUID) -> Agreement:
+        """An agreement whose terms can change. Raises Http404 for paid trials and ended ones."""
         related = ("client", "contact", "business__owner", "proposal", "signed_document")
         agreement = self.row(Agreement, pk, self.rows(Agreement).select_related(*related))
         if agreement.state not in RUNS or agreement.is_trial:
@@ -133,15 +157,15 @@ class ChangeTerms(DashboardView):
 
 
 class NewFees(DashboardView):
-    """Announce a change of fee to many clients at once: each gets an amendment to sign."""
+    """Change the fee of many clients by a percentage. Each gets an amendment to sign."""
 
     template = "dashboard/fees.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.show(request, form=FeesForm(running=self.running()))
+        return self.show(request, form=FeesForm(running=self.changeable()))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = FeesForm(request.POST, running=self.running())
+        form = FeesForm(request.POST, running=self.changeable())
         if not form.is_valid():
             return self.show(request, form=form, status=422)
         chosen = list(form.cleaned_data["agreements"])
@@ -149,7 +173,7 @@ class NewFees(DashboardView):
             return self.show(
                 request, form=form, rows=self.preview(chosen, form.cleaned_data["percent"])
             )
-        made, refused = amend.announce(
+        sent, refused = amend.announce(
             agreements=chosen,
             percent=form.cleaned_data["percent"],
             reason=form.cleaned_data["reason"],
@@ -157,28 +181,28 @@ class NewFees(DashboardView):
             now=timezone.now(),
             origin=self.origin,
         )
-        if made:
-            words = ngettext(
-                "One amendment is on its way.", "%(n)s amendments are on their way.", len(made)
+        if sent:
+            text = ngettext(
+                "One amendment is on its way.", "%(n)s amendments are on their way.", len(sent)
             )
-            messages.success(request, words % {"n": len(made)})
-        for agreement, why in refused:
-            messages.error(request, f"{agreement.client.name}: {why}")
+            messages.success(request, text % {"n": len(sent)})
+        for agreement, reason in refused:
+            messages.error(request, f"{agreement.client.name}: {reason}")
         return redirect("dashboard:agreements")
 
     def preview(
         self, chosen: list[Agreement], percent: int
     ) -> list[tuple[Agreement, object, int, int]]:
-        """Client, first day by its contract's notice, fee before and after."""
-        found: list[tuple[Agreement, object, int, int]] = []
+        """Each agreement, the first day allowed by its notice, and the fee before and after."""
+        rows: list[tuple[Agreement, object, int, int]] = []
         for agreement in effective_terms.load(chosen):
             day = amend.earliest(agreement, "price", self.today)
             before = effective_terms.on(agreement, day or self.today).amount
-            found.append((agreement, day, before, amend.raised(before, percent)))
-        return found
+            rows.append((agreement, day, before, amend.raised(before, percent)))
+        return rows
 
-    def running(self) -> object:
-        """Every retainer that runs; a trial's fee does not change."""
+    def changeable(self) -> object:
+        """Every running retainer; the fee of a paid trial cannot be changed."""
         related = ("client", "contact", "business__owner", "signed_document")
         rows = self.rows(Agreement).filter(state__in=RUNS).exclude(interval=Interval.ONCE)
         return rows.select_related(*related).order_by("client__name", "title")

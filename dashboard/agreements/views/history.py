@@ -1,4 +1,4 @@
-"""An agreement's history on screen."""
+"""An agreement's history, and the export of its documents."""
 
 from uuid import UUID
 
@@ -16,8 +16,8 @@ from exports.models import Scope
 from exports.timeline import timeline
 
 
-class History(DashboardView):
-    """Everything that was recorded, oldest first, with where it came from."""
+class AgreementHistory(DashboardView):
+    """Every recorded event of an agreement, oldest first, with the IP address it came from."""
 
     template = "dashboard/history.html"
 
@@ -27,8 +27,11 @@ class History(DashboardView):
         return self.show(request, agreement=agreement, timeline=timeline(agreement, inside=True))
 
 
-class AgreementFiles(Exports):
-    """One agreement with its history and all its papers: at once, or by a worker where there are many."""
+class ExportAgreement(Exports):
+    """Download an agreement with its history and documents.
+
+    A small archive is made at once; a large one is made in the background and announced by email.
+    """
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
         return redirect("dashboard:agreement_history", self.row(Agreement, pk).pk)
@@ -40,4 +43,4 @@ class AgreementFiles(Exports):
         if file := requested_exports.agreement_now(row, now):
             return zip_response(file, f"{row.client.name}, {row.title}")
         requested_exports.ask(business=self.business, scope=Scope.AGREEMENT, agreement=row, now=now)
-        return self.asked(request)
+        return self.to_list(request)

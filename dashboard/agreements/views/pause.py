@@ -1,4 +1,4 @@
-"""Pause a retainer, skip a period, and go on."""
+"""Pause a retainer, skip one period, and resume."""
 
 from typing import Any
 from uuid import UUID
@@ -18,38 +18,38 @@ from dashboard.page import DashboardView, refuse, say
 
 
 class PauseAgreement(DashboardView):
-    """Leave out the next period, or every one until a day or until it is resumed."""
+    """Skip the next period, or pause until a given day or until the retainer is resumed."""
 
     template = "dashboard/agreement_pause.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        return self.page(request, self.running(pk), PauseForm())
+        return self.page(request, self.pausable(pk), PauseForm())
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        agreement = self.running(pk)
+        agreement = self.pausable(pk)
         form = PauseForm(request.POST)
         if form.is_valid():
             try:
                 self.act(agreement, form.cleaned_data)
                 return redirect("dashboard:agreement", agreement.pk)
-            except RuleError as no:
-                refuse(form, no)
+            except RuleError as error:
+                refuse(form, error)
         return self.page(request, agreement, form, 422)
 
-    def act(self, agreement: Agreement, asked: dict[str, Any]) -> None:
-        """One verb, and what it did in words."""
-        who = {
-            "reason": asked["reason"],
+    def act(self, agreement: Agreement, data: dict[str, Any]) -> None:
+        """Skip or pause, and say on the next page what was done."""
+        details = {
+            "reason": data["reason"],
             "actor": self.actor,
             "now": timezone.now(),
             "origin": self.origin,
         }
-        if asked["how"] == "skip":
-            pause.skip(agreement=agreement, **who)
+        if data["how"] == "skip":
+            pause.skip(agreement=agreement, **details)
             messages.success(self.request, _("The next period is skipped. The client was told."))
         else:
-            until = asked["resumes_on"] if asked["how"] == "until" else None
-            pause.pause(agreement=agreement, resumes_on=until, **who)
+            until = data["resumes_on"] if data["how"] == "until" else None
+            pause.pause(agreement=agreement, resumes_on=until, **details)
             messages.success(
                 self.request, _("It is paused from the next period on. The client was told.")
             )
@@ -57,11 +57,12 @@ class PauseAgreement(DashboardView):
     def page(
         self, request: HttpRequest, agreement: Agreement, form: PauseForm, status: int = 200
     ) -> HttpResponse:
-        first = pause.first_free(agreement, timezone.now())
-        return self.show(request, status, agreement=agreement, form=form, first=first)
+        """Render the form with the first period that can still be skipped."""
+        first_period = pause.first_free(agreement, timezone.now())
+        return self.show(request, status, agreement=agreement, form=form, first=first_period)
 
-    def running(self, pk: UUID) -> Agreement:
-        """An agreement that can be paused."""
+    def pausable(self, pk: UUID) -> Agreement:
+        """An agreement that can be paused. Raises Http404 if it does not run."""
         agreement = self.row(
             Agreement, pk, self.rows(Agreement).select_related("client", "business")
         )
@@ -71,7 +72,7 @@ class PauseAgreement(DashboardView):
 
 
 class ResumeAgreement(DashboardView):
-    """Bill again from the next period on."""
+    """Resume a paused retainer from the next period on."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.row(
@@ -82,6 +83,6 @@ class ResumeAgreement(DashboardView):
                 agreement=agreement, actor=self.actor, now=timezone.now(), origin=self.origin
             )
             messages.success(request, _("It goes on with the next period. The client was told."))
-        except RuleError as no:
-            say(request, no)
+        except RuleError as error:
+            say(request, error)
         return redirect("dashboard:agreement", agreement.pk)

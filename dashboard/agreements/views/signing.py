@@ -1,4 +1,7 @@
-"""What the freelancer does about a paper that waits for signatures: sign it, ask again, take it back."""
+"""Documents that wait for signatures: countersign, remind the signers, or void the document.
+
+A signable document is an agreement or an amendment: every view here works for both.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -16,72 +19,73 @@ from core.web.download import pdf_response
 from dashboard.page import DashboardView, say
 
 
-class PaperDesk(DashboardView):
-    """One agreement or amendment of the business."""
+class SignableView(DashboardView):
+    """The base of the actions on one agreement or amendment of the business."""
 
     model: type[Agreement] | type[Amendment] = Agreement
 
-    def paper(self, pk: UUID) -> Agreement | Amendment:
-        """The row, or 404."""
-        related = self.rows(self.model).select_related(
+    def signable(self, pk: UUID) -> Agreement | Amendment:
+        """The agreement or amendment with this id. Raises Http404."""
+        queryset = self.rows(self.model).select_related(
             "business__owner", "signed_document", "document"
         )
-        found: Agreement | Amendment = self.row(self.model, pk, related)
-        return found
+        signable: Agreement | Amendment = self.row(self.model, pk, queryset)
+        return signable
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """One verb, what it did in words, and back to the agreement."""
-        paper = self.paper(pk)
+        """Perform the action, say what was done, and go back to the agreement."""
+        signable = self.signable(pk)
         try:
-            messages.success(request, self.act(request, paper))
-        except RuleError as no:
-            say(request, no)
-        return redirect("dashboard:agreement", paper.agreement.pk)
+            messages.success(request, self.act(request, signable))
+        except RuleError as error:
+            say(request, error)
+        return redirect("dashboard:agreement", signable.agreement.pk)
 
-    def act(self, request: HttpRequest, paper: Agreement | Amendment) -> str:
+    def act(self, request: HttpRequest, signable: Agreement | Amendment) -> str:
+        """Perform the action and return the message for the next page. Raises RuleError."""
         raise NotImplementedError
 
 
-class Countersign(PaperDesk):
-    """The business signs last."""
+class Countersign(SignableView):
+    """Sign for the business, after the client has signed."""
 
-    def act(self, request: HttpRequest, paper: Agreement | Amendment) -> str:
-        sign.countersign(paper=paper, actor=self.actor, now=timezone.now(), origin=self.origin)
+    def act(self, request: HttpRequest, signable: Agreement | Amendment) -> str:
+        sign.countersign(paper=signable, actor=self.actor, now=timezone.now(), origin=self.origin)
         return _("Signed. The sealed file follows by email, to both sides.")
 
 
-class Remind(PaperDesk):
-    """Ask again whoever's turn it is."""
+class RemindSigner(SignableView):
+    """Remind the person whose turn it is to sign."""
 
-    def act(self, request: HttpRequest, paper: Agreement | Amendment) -> str:
-        unsigned.remind(paper=paper, now=timezone.now())
+    def act(self, request: HttpRequest, signable: Agreement | Amendment) -> str:
+        unsigned.remind(paper=signable, now=timezone.now())
         return _("The reminder is on its way.")
 
 
-class TakeBack(PaperDesk):
-    """It need not be signed any more."""
+class VoidDocument(SignableView):
+    """Void a document that was sent to be signed."""
 
-    def act(self, request: HttpRequest, paper: Agreement | Amendment) -> str:
+    def act(self, request: HttpRequest, signable: Agreement | Amendment) -> str:
         reason = request.POST.get("reason", "").replace("\x00", "")[:500]
         unsigned.void(
-            paper=paper, reason=reason, actor=self.actor, now=timezone.now(), origin=self.origin
+            paper=signable, reason=reason, actor=self.actor, now=timezone.now(), origin=self.origin
         )
         return _("Taken back. Whoever was asked to sign was told.")
 
 
-class AmendmentPdf(PaperDesk):
-    """The signed file, or the one that is read."""
+class AmendmentPdf(SignableView):
+    """The signed PDF of an amendment, or the PDF to be read before signing."""
 
     model = Amendment
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        paper = self.paper(pk)
-        document = paper.signed_document or paper.document
+        signable = self.signable(pk)
+        document = signable.signed_document or signable.document
         if document is None:
             raise Http404
         return pdf_response(document)
 
 
-def of_amendment(view: type[PaperDesk]) -> Any:
-    """The same door for an amendment."""
+def for_amendment(view: type[SignableView]) -> Any:
+    """The same view for an amendment, as a URL pattern takes it."""
     return view.as_view(model=Amendment)

@@ -1,4 +1,4 @@
-"""Templates: the business's own texts for agreements, with a preview while they are written."""
+"""Contract templates: the business's own texts for agreements, with a live preview."""
 
 from typing import Any
 from uuid import UUID
@@ -19,14 +19,14 @@ from dashboard.agreements.forms.wording import (
     ClauseForms,
     NewTemplateForm,
     TemplateForm,
-    clause_values,
-    pairs_of,
+    clause_initial,
+    clauses_in_editor,
 )
 from dashboard.page import DashboardView, refuse
 
 
 class Templates(DashboardView):
-    """The built-in texts and the business's own; a copy of one begins here."""
+    """The built-in texts and the business's own templates, and a form to copy a built-in text."""
 
     template = "dashboard/templates.html"
 
@@ -38,8 +38,8 @@ class Templates(DashboardView):
         if not form.is_valid():
             return self._page(request, form, 422)
         kind, name = TextKind(form.cleaned_data["kind"]), form.cleaned_data["name"]
-        made = templates.copy(business=self.business, kind=kind, name=name, now=timezone.now())
-        return redirect("dashboard:template", made.pk)
+        template = templates.copy(business=self.business, kind=kind, name=name, now=timezone.now())
+        return redirect("dashboard:template", template.pk)
 
     def _page(self, request: HttpRequest, form: NewTemplateForm, status: int = 200) -> HttpResponse:
         built_in = [(kind, len(library.BUILT_IN[kind])) for kind in TextKind]
@@ -47,19 +47,23 @@ class Templates(DashboardView):
         return self.show(request, status, form=form, own=own, built_in=built_in)
 
 
-class Editor(DashboardView):
-    """What the editor's doors share: the row, and what stands in the form now."""
+class EditorView(DashboardView):
+    """What the editor's views share: the template, and the text currently in the form."""
 
     def load(self, pk: UUID) -> Template:
-        """The template, or 404."""
+        """The template with this id. Raises Http404."""
         return self.row(Template, pk, self.rows(Template).select_related("business__owner"))
 
-    def written(
+    def sample_text(
         self, template: Template, pairs: list[wording.Pair], shown: str
     ) -> tuple[Any, Any, list[wording.Pair]]:
-        """The sample's tier and terms, and the clauses as they read with them. Raises BadWording: too long."""
+        """A sample tier, sample terms, and the clauses filled in with them.
+
+        `shown` is "en", "th" or "both". Raises BadWording if the text is too long.
+        """
         language = "th" if shown == "th" else "en"
         if (
+            # Both languages together may be twice as long as one.
             sum(len(pair[side]["text"]) for pair in pairs for side in wording.LANGUAGES)
             > 2 * wording.LONGEST_TEXT
         ):
@@ -74,24 +78,25 @@ class Editor(DashboardView):
         return tier, terms, wording.drafted(pairs, tier, terms)
 
 
-class TemplatePage(Editor):
-    """Edit one: name, order, use and both sides of every clause."""
+class EditTemplate(EditorView):
+    """Edit a template: its name, and the order, use and both languages of its clauses."""
 
     template = "dashboard/template.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         template = self.load(pk)
         form = TemplateForm(initial={"name": template.name, "version": template.version})
-        pairs = ClauseForms(initial=[clause_values(pair) for pair in template.clauses], prefix="c")
+        pairs = ClauseForms(initial=[clause_initial(pair) for pair in template.clauses], prefix="c")
         return self._page(request, template, form, pairs)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         template = self.load(pk)
-        start = [clause_values(pair) for pair in template.clauses]
+        initial = [clause_initial(pair) for pair in template.clauses]
         form, pairs = (
             TemplateForm(request.POST),
-            ClauseForms(request.POST, initial=start, prefix="c"),
+            ClauseForms(request.POST, initial=initial, prefix="c"),
         )
+        # Without scripts, the preview is a page of its own that keeps what was typed.
         if request.POST.get("do") == "preview":
             return self._page(request, template, form, pairs)
         if form.is_valid() and pairs.is_valid() and self._save(template, form, pairs):
@@ -100,18 +105,19 @@ class TemplatePage(Editor):
         return self._page(request, template, form, pairs, 422)
 
     def _save(self, template: Template, form: TemplateForm, pairs: Any) -> bool:
-        confirmed = {one.typed("key") for one in pairs if one.cleaned_data.get("confirmed")}
+        """Save the template; on a refused edit, add the error to the form and return False."""
+        confirmed = {form.typed("key") for form in pairs if form.cleaned_data.get("confirmed")}
         name, version = form.cleaned_data["name"], form.cleaned_data["version"]
         try:
             templates.change(
                 template=template,
                 name=name,
-                clauses=pairs_of(pairs),
+                clauses=clauses_in_editor(pairs),
                 confirmed=confirmed,
                 version=version,
             )
-        except RuleError as no:
-            refuse(form, no)
+        except RuleError as error:
+            refuse(form, error)
             return False
         return True
 
@@ -125,12 +131,12 @@ class TemplatePage(Editor):
     ) -> HttpResponse:
         shown = str(form["shown"].value() or "en")
         try:
-            _tier, terms, text = self.written(template, pairs_of(pairs), shown)
+            _tier, terms, text = self.sample_text(template, clauses_in_editor(pairs), shown)
             preview = clauses.shown(text, wording.languages(terms))
-        except RuleError as no:
+        except RuleError as error:
             preview = []
             if form.is_bound:
-                refuse(form, no)
+                refuse(form, error)
         return self.show(
             request,
             status,
@@ -142,45 +148,48 @@ class TemplatePage(Editor):
         )
 
 
-class Preview(Editor):
-    """The text as it reads with what stands in the form, not saved."""
+class PreviewTemplate(EditorView):
+    """Preview the text in the form without saving it."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         template, pairs = self.load(pk), ClauseForms(request.POST, prefix="c")
         context: dict[str, Any] = {}
         try:
-            _tier, terms, text = self.written(
-                template, pairs_of(pairs), request.POST.get("shown", "en")
+            _tier, terms, text = self.sample_text(
+                template, clauses_in_editor(pairs), request.POST.get("shown", "en")
             )
             context["clauses"] = clauses.shown(text, wording.languages(terms))
             context["amiss"] = [
-                said for one in pairs if not one.is_blank for said in templates.faults(one.pair)
+                fault
+                for form in pairs
+                if not form.is_blank
+                for fault in templates.faults(form.pair)
             ][:5]
-        except RuleError as no:
-            context["amiss"] = [str(no)]
+        except RuleError as error:
+            context["amiss"] = [str(error)]
         return render(request, "dashboard/template_preview.html", context)
 
 
-class TemplatePdf(Editor):
-    """The same as a PDF."""
+class PreviewTemplatePdf(EditorView):
+    """Preview the text in the form as the PDF of a sample agreement."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         template, pairs = self.load(pk), ClauseForms(request.POST, prefix="c")
         try:
-            tier, terms, text = self.written(
-                template, pairs_of(pairs), request.POST.get("shown", "en")
+            tier, terms, text = self.sample_text(
+                template, clauses_in_editor(pairs), request.POST.get("shown", "en")
             )
-            made = sample.agreement(template, tier, terms | {"clauses": text})
+            agreement = sample.agreement(template, tier, terms | {"clauses": text})
             return pdf_bytes(
-                agreement_pdf.unsigned_pdf(made, created=timezone.now()), template.name
+                agreement_pdf.unsigned_pdf(agreement, created=timezone.now()), template.name
             )
-        except RuleError as no:
-            context = {"amiss": [str(no)], "row": template}
+        except RuleError as error:
+            context = {"amiss": [str(error)], "row": template}
             return render(request, "dashboard/template_refused.html", context, status=422)
 
 
-class Retire(Editor):
-    """Offer a template no longer."""
+class RetireTemplate(EditorView):
+    """Archive a template, so that new proposals can no longer use it."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         templates.retire(template=self.load(pk), now=timezone.now())

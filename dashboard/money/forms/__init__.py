@@ -1,1 +1,1 @@
-"""The forms, one module per subject."""
+"""Forms about invoices and payments, one module per subject."""

@@ -1,1 +1,1 @@
-"""The pages, one module per subject."""
+"""Pages about invoices and payments, one module per subject."""

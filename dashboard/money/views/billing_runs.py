@@ -1,4 +1,4 @@
-"""The billing run on screen: what comes, how far it is, what happened, and what nobody knows yet."""
+"""Billing runs: upcoming charges, progress, latest charges, and charges of unknown outcome."""
 
 from typing import Any
 
@@ -15,8 +15,11 @@ from core import nudge
 from dashboard.page import DashboardView
 
 
-class Run(DashboardView):
-    """What will be charged tonight and in the next 30 days, by the job's own code; and what the last run did."""
+class BillingRunPage(DashboardView):
+    """Charges due tonight and in the next 30 days, and what the last run did.
+
+    The forecast comes from the billing code itself, and nothing is charged. POST starts a run.
+    """
 
     template = "dashboard/run.html"
 
@@ -40,8 +43,8 @@ class Run(DashboardView):
         return redirect("dashboard:run")
 
 
-class Progress(DashboardView):
-    """The bar alone, asked for every two seconds while a run goes on."""
+class RunProgress(DashboardView):
+    """The progress bar alone, requested every two seconds while a run goes on."""
 
     template = "dashboard/run_progress.html"
 
@@ -49,8 +52,11 @@ class Progress(DashboardView):
         return self.show(request, **_progress())
 
 
-class Allow(DashboardView):
-    """A person says that the clock is right, and the run goes on."""
+class ConfirmClock(DashboardView):
+    """Confirm that the server's clock is right, so that billing goes on.
+
+    A run is held back when the clock has jumped; see the billing run's own checks.
+    """
 
     def post(self, request: HttpRequest) -> HttpResponse:
         if request.POST.get("go") != "yes":
@@ -61,8 +67,8 @@ class Allow(DashboardView):
         return redirect("dashboard:run")
 
 
-class Unknown(DashboardView):
-    """Charges whose outcome nobody knows yet."""
+class UnknownCharges(DashboardView):
+    """Charges whose outcome is not known yet."""
 
     template = "dashboard/unknown.html"
 
@@ -71,11 +77,14 @@ class Unknown(DashboardView):
 
 
 def _progress() -> dict[str, Any]:
-    last = run.last_run()
-    share = last.charged * 100 // last.to_charge if last and last.to_charge else 100
+    """The progress of the last run in percent, and the run that was held back, if any."""
+    last_run = run.last_run()
+    percent = (
+        last_run.charged * 100 // last_run.to_charge if last_run and last_run.to_charge else 100
+    )
     return {
-        "run": last,
-        "running": bool(last and last.finished_at is None),
-        "share": min(100, share),
+        "run": last_run,
+        "running": bool(last_run and last_run.finished_at is None),
+        "share": min(100, percent),
         "refused": run.refused(),
     }

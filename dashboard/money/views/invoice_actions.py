@@ -1,4 +1,4 @@
-"""What a person does about an invoice: give back, cancel, write down a transfer or a certificate, park."""
+"""Actions on an invoice: refund, void, write off, record a transfer or certificate, hold."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,18 +21,22 @@ from billing.runs import hold
 from core import money
 from core.errors import RuleError
 from core.web.download import pdf_response
-from dashboard.money.forms.money import (
-    CancelForm,
+from dashboard.money.forms.payments import (
     CertificateForm,
-    ParkForm,
+    HoldForm,
     RefundForm,
     TransferForm,
+    VoidForm,
 )
 from dashboard.page import DashboardView, refuse
 
 
-class InvoiceForm(DashboardView):
-    """A page with one form about one invoice; the verb says no at the field it is about."""
+class InvoiceActionView(DashboardView):
+    """The base of pages with one form about one invoice.
+
+    Subclasses give the form, the action and the page's text; `done` is the message after the
+    action. A refused action shows its reason at the field it is about.
+    """
 
     template = "dashboard/invoice_form.html"
     done = ""
@@ -49,11 +53,12 @@ class InvoiceForm(DashboardView):
                 self.act(invoice, form.cleaned_data)
                 messages.success(request, self.done)
                 return redirect("dashboard:charge", invoice.pk)
-            except RuleError as no:
-                refuse(form, no)
+            except RuleError as error:
+                refuse(form, error)
         return self.page(request, invoice, form, status=422)
 
     def invoice(self, pk: UUID) -> Invoice:
+        """The invoice with everything the actions need. Raises Http404."""
         return self.row(
             Invoice,
             pk,
@@ -63,61 +68,66 @@ class InvoiceForm(DashboardView):
     def page(
         self, request: HttpRequest, invoice: Invoice, form: forms.Form, status: int = 200
     ) -> HttpResponse:
-        return self.show(request, status, invoice=invoice, form=form, **self.words(invoice))
+        """Render the form with the page's text."""
+        return self.show(request, status, invoice=invoice, form=form, **self.page_text(invoice))
 
     def form(self, invoice: Invoice, data: Any = None) -> forms.Form:
+        """The form of the action."""
         raise NotImplementedError
 
     def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
+        """Perform the action with the form's cleaned data. Raises RuleError if it is refused."""
         raise NotImplementedError
 
-    def words(self, invoice: Invoice) -> dict[str, Any]:
+    def page_text(self, invoice: Invoice) -> dict[str, Any]:
+        """The page's text: its heading, the button's label, and a note beside the form."""
         raise NotImplementedError
 
 
-class Refund(InvoiceForm):
-    """Give back part or all of a paid invoice."""
+class RefundInvoice(InvoiceActionView):
+    """Refund part or all of a paid invoice."""
 
     @property
     def done(self) -> str:  # type: ignore[override]
         return _("The credit note is written. A refund to a card takes the bank a few days.")
 
     def form(self, invoice: Invoice, data: Any = None) -> RefundForm:
-        whole = money.format(invoice.total, invoice.currency, "en")
+        total = money.format(invoice.total, invoice.currency, "en")
         return RefundForm(
-            data, currency=invoice.currency, initial={"amount": whole, "to_card": "card"}
+            data, currency=invoice.currency, initial={"amount": total, "to_card": "card"}
         )
 
     def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
         refund.give_back(invoice=invoice, actor=self.actor, now=timezone.now(), **data)
 
-    def words(self, invoice: Invoice) -> dict[str, Any]:
+    def page_text(self, invoice: Invoice) -> dict[str, Any]:
         return {
             "heading": _("Refund"),
             "press": _("Give back"),
             "aside": _(
-                "An issued invoice never changes: a credit note with its own number takes back what you give."
+                "An issued invoice never changes: "
+                "a credit note with its own number takes back what you give."
             ),
         }
 
 
-class Cancel(InvoiceForm):
-    """Take an open invoice back, or give it up."""
+class VoidInvoice(InvoiceActionView):
+    """Void an open invoice, or write it off."""
 
     @property
     def done(self) -> str:  # type: ignore[override]
         return _("It is being cancelled at the gateway first; then it is done.")
 
-    def form(self, invoice: Invoice, data: Any = None) -> CancelForm:
-        return CancelForm(data)
+    def form(self, invoice: Invoice, data: Any = None) -> VoidForm:
+        return VoidForm(data)
 
     def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
-        verbs: dict[str, Callable[..., Any]] = {"void": void.void, "write_off": void.write_off}
-        verbs[data["how"]](
+        actions: dict[str, Callable[..., Any]] = {"void": void.void, "write_off": void.write_off}
+        actions[data["how"]](
             invoice=invoice, reason=data["reason"], actor=self.actor, now=timezone.now()
         )
 
-    def words(self, invoice: Invoice) -> dict[str, Any]:
+    def page_text(self, invoice: Invoice) -> dict[str, Any]:
         return {
             "heading": _("Cancel the invoice"),
             "press": _("Cancel it"),
@@ -127,23 +137,23 @@ class Cancel(InvoiceForm):
         }
 
 
-class Transfer(InvoiceForm):
-    """Write down a transfer that arrived."""
+class RecordTransfer(InvoiceActionView):
+    """Record a bank transfer that arrived for an invoice."""
 
     @property
     def done(self) -> str:  # type: ignore[override]
         return _("The transfer is written down.")
 
     def form(self, invoice: Invoice, data: Any = None) -> TransferForm:
-        left = money.format(owing.owed(invoice), invoice.currency, "en")
+        owed = money.format(owing.owed(invoice), invoice.currency, "en")
         return TransferForm(
-            data, currency=invoice.currency, initial={"amount": left, "on": self.today}
+            data, currency=invoice.currency, initial={"amount": owed, "on": self.today}
         )
 
     def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
         transfers.record(invoice=invoice, actor=self.actor, now=timezone.now(), **data)
 
-    def words(self, invoice: Invoice) -> dict[str, Any]:
+    def page_text(self, invoice: Invoice) -> dict[str, Any]:
         return {
             "heading": _("A transfer arrived"),
             "press": _("Write it down"),
@@ -154,7 +164,7 @@ class Transfer(InvoiceForm):
 
 
 class Certificates(DashboardView):
-    """Withholding certificates: those still owed first."""
+    """The list of withholding certificates, those still owed first."""
 
     template = "dashboard/certificates.html"
 
@@ -167,8 +177,8 @@ class Certificates(DashboardView):
         return self.show(request, rows=rows[:200], form=CertificateForm(initial={"on": self.today}))
 
 
-class CertificateCame(DashboardView):
-    """The paper is here, or is asked for."""
+class UpdateCertificate(DashboardView):
+    """Record a withholding certificate, or ask the client for it."""
 
     template = "dashboard/certificates.html"
 
@@ -190,8 +200,8 @@ class CertificateCame(DashboardView):
                 )
                 messages.success(request, _("The certificate is written down."))
                 return redirect("dashboard:certificates")
-            except RuleError as no:
-                refuse(form, no)
+            except RuleError as error:
+                refuse(form, error)
         rows = (
             self.rows(WithholdingCertificate)
             .select_related("invoice", "client")
@@ -201,7 +211,7 @@ class CertificateCame(DashboardView):
 
 
 class CreditNotePdf(DashboardView):
-    """A credit note as a file."""
+    """A credit note as a PDF."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         note = self.row(
@@ -210,17 +220,17 @@ class CreditNotePdf(DashboardView):
         return pdf_response(billing_pdfs.credit_note_pdf(note=note, now=timezone.now()))
 
 
-class Park(DashboardView):
-    """Charge nothing of an agreement until its owner says so."""
+class HoldBilling(DashboardView):
+    """Put an agreement's billing on hold until the freelancer releases it."""
 
     template = "dashboard/park.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        return self.show(request, agreement=self.row(Agreement, pk), form=ParkForm())
+        return self.show(request, agreement=self.row(Agreement, pk), form=HoldForm())
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.row(Agreement, pk, self.rows(Agreement).select_related("business"))
-        form = ParkForm(request.POST)
+        form = HoldForm(request.POST)
         if not form.is_valid():
             return self.show(request, 422, agreement=agreement, form=form)
         hold.park(agreement=agreement, actor=self.actor, now=timezone.now(), **form.cleaned_data)

@@ -1,4 +1,4 @@
-"""Charges: every invoice, how it stands, and what a person can do about it."""
+"""Invoices: list, page, PDFs, and what to do after a declined charge."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -18,45 +18,42 @@ from billing.models.invoice import INVOICE_STATES
 from core.errors import RuleError
 from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
-from dashboard.money.forms.money import WaitForm
-from dashboard.page import DashboardView, say
+from dashboard.money.forms.payments import PostponeForm
+from dashboard.page import DashboardView, say, search_term
 
-PATIENCE = timedelta(days=7)  # offered where the owner decides to wait
+PATIENCE = timedelta(days=7)  # suggested wait before a declined charge is tried once more
 
 
-class Charges(DashboardView):
-    """Every invoice, newest first."""
+class Invoices(DashboardView):
+    """The list of all invoices, newest first, with search and a filter by state."""
 
     template = "dashboard/charges.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        found = self.rows(Invoice).select_related("client", "collection", "agreement")
-        asked, state = (
-            request.GET.get("q", "").replace("\x00", "")[:100],
-            request.GET.get("state", ""),
-        )
-        if asked:
-            found = found.filter(number__icontains=asked) | found.filter(
-                client__name__icontains=asked
+        invoices = self.rows(Invoice).select_related("client", "collection", "agreement")
+        term, state = search_term(request), request.GET.get("state", "")
+        if term:
+            invoices = invoices.filter(number__icontains=term) | invoices.filter(
+                client__name__icontains=term
             )
         if state in dict(INVOICE_STATES):
-            found = found.filter(state=state)
-        page = page_of(found, request.GET, by="issued_on")
+            invoices = invoices.filter(state=state)
+        page = page_of(invoices, request.GET, by="issued_on")
         rows = [(row, queries.standing(row)) for row in page.rows]
-        waits = queries.unknown(self.business).count()
+        unknown = queries.unknown(self.business).count()
         return self.show(
             request,
             page=page,
             rows=rows,
-            asked=asked,
+            asked=term,
             state=state,
             states=INVOICE_STATES,
-            unknown=waits,
+            unknown=unknown,
         )
 
 
-class ChargePage(DashboardView):
-    """One invoice: lines, attempts, receipt."""
+class InvoicePage(DashboardView):
+    """One invoice: its lines, charge attempts, payments, credit notes and disputes."""
 
     template = "dashboard/charge.html"
 
@@ -82,7 +79,7 @@ class ChargePage(DashboardView):
             certificate=self.rows(WithholdingCertificate).filter(invoice=invoice).first(),
             moves=self.rows(Transition).filter(collection=invoice.collection),
             days=queries.retry_days(invoice) if invoice.collect_by == "card" else [],
-            decide=WaitForm(initial={"until": self.today + PATIENCE})
+            decide=PostponeForm(initial={"until": self.today + PATIENCE})
             if queries.undecided(invoice)
             else None,
             can_end=end.can_end(invoice.agreement),
@@ -91,8 +88,8 @@ class ChargePage(DashboardView):
         )
 
 
-class Retry(DashboardView):
-    """Charge again now, with the card in use."""
+class RetryCharge(DashboardView):
+    """Charge the client's current card again, now."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         invoice = self.row(Invoice, pk, self.rows(Invoice).select_related("collection"))
@@ -101,17 +98,17 @@ class Retry(DashboardView):
             messages.success(
                 request, _("The charge is tried again now. Its result stands here in a moment.")
             )
-        except RuleError as no:
-            say(request, no)
+        except RuleError as error:
+            say(request, error)
         return redirect("dashboard:charge", invoice.pk)
 
 
-class Wait(DashboardView):
-    """Try once more on a later day."""
+class PostponeCharge(DashboardView):
+    """Try a declined charge once more on a later day."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         invoice = self.row(Invoice, pk, self.rows(Invoice).select_related("collection"))
-        form = WaitForm(request.POST)
+        form = PostponeForm(request.POST)
         if not form.is_valid():
             messages.error(request, _("Choose a day after today."))
             return redirect("dashboard:charge", invoice.pk)
@@ -123,13 +120,13 @@ class Wait(DashboardView):
                 **form.cleaned_data,
             )
             messages.success(request, _("It is tried once more on that day."))
-        except RuleError as no:
-            say(request, no)
+        except RuleError as error:
+            say(request, error)
         return redirect("dashboard:charge", invoice.pk)
 
 
 class InvoicePdf(DashboardView):
-    """The invoice as a file."""
+    """An invoice as a PDF."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         invoice = self.row(Invoice, pk, self.rows(Invoice).select_related("business", "document"))
@@ -137,7 +134,7 @@ class InvoicePdf(DashboardView):
 
 
 class ReceiptPdf(DashboardView):
-    """The receipt as a file."""
+    """A receipt as a PDF."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         related = self.rows(Payment).select_related(

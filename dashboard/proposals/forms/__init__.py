@@ -1,1 +1,1 @@
-"""The forms, one module per subject."""
+"""Forms about proposals, packages and capacity, one module per subject."""

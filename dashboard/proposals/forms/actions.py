@@ -1,4 +1,4 @@
-"""What the freelancer types about a proposal that was sent, and about what clients said."""
+"""Forms about a sent proposal (extend, answer a question), and about testimonials."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from core.documents.printable_text import PrintableForm
 
 
 class ExtendForm(forms.Form):
-    """The new last day of an offer."""
+    """The new last day of a proposal; two weeks after the day `after` is suggested."""
 
     until = forms.DateField(
         label=_("Open until"),
@@ -35,7 +35,7 @@ class AnswerForm(PrintableForm, forms.Form):
 
 
 class TestimonialForm(PrintableForm, forms.ModelForm):
-    """Who said what, and the letter or video that proves it."""
+    """Who said what, and the reference letter or video that proves it."""
 
     file = forms.FileField(
         label=_("Reference letter (PDF)"), required=False, help_text=_("10 MB at most.")
@@ -55,19 +55,24 @@ class TestimonialForm(PrintableForm, forms.ModelForm):
         widgets = {"quote": forms.Textarea(attrs={"rows": 3})}
 
     def clean_video_url(self) -> str:
+        """The video's address. Raises ValidationError if it is not https."""
         address: str = self.cleaned_data["video_url"]
         if address and not address.startswith("https://"):
             raise forms.ValidationError(gettext("The address has to begin with https://."))
         return address
 
     def clean_file(self) -> Any:
+        """The reference letter. Raises ValidationError if it is too large."""
         file = self.cleaned_data["file"]
         if file and file.size > LARGEST:
             raise forms.ValidationError(gettext("A letter may be 10 MB large at most."))
         return file
 
-    def said(self) -> dict[str, Any]:
-        """The columns, and the letter's bytes where one was given."""
+    def values(self) -> dict[str, Any]:
+        """The cleaned data as keyword arguments for saving.
+
+        `letter` holds the file's bytes, or None if no file was uploaded.
+        """
         data = dict(self.cleaned_data)
         file = data.pop("file")
         return {**data, "letter": file.read() if file else None}

@@ -1,15 +1,15 @@
-"""Forms about the hours there are: time off, and a tier to try."""
+"""Forms about capacity: time off, and the hours of a tier to check for openings."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.documents.printable_text import PrintableForm
 from dashboard.form_fields import DurationField
-from dashboard.money.forms.money import DAY
+from dashboard.money.forms.payments import DAY
 
 
 class TimeOffForm(PrintableForm, forms.Form):
-    """Days on which no work is done."""
+    """The first and last day of a time off."""
 
     unprinted = ("note",)
 
@@ -20,7 +20,7 @@ class TimeOffForm(PrintableForm, forms.Form):
     )
 
 
-class TryForm(forms.Form):
-    """The hours of a tier whose openings are asked for."""
+class OpeningsForm(forms.Form):
+    """The hours per month of a tier, to count how many clients still fit."""
 
     hours = DurationField(label=_("Hours of the tier"), required=False, help_text="")

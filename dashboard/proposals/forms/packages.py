@@ -1,4 +1,4 @@
-"""A package's form: what it is called, and its tiers like a proposal's."""
+"""The forms of a package: its name, and tiers like those of a proposal."""
 
 from typing import Any
 
@@ -11,11 +11,11 @@ from core.documents.printable_text import PrintableForm
 from core.errors import RuleError
 from core.models import Business
 from dashboard.form_fields import LinesField, currencies
-from dashboard.proposals.forms.proposal import TierForms, drafts_of
+from dashboard.proposals.forms.proposal import TierForms, tier_drafts
 
 
 class PackageForm(PrintableForm, forms.Form):
-    """What it is called; `version` is the one that was loaded."""
+    """A package without its tiers. `version` detects a concurrent edit."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
     service = forms.ChoiceField(
@@ -34,7 +34,7 @@ class PackageForm(PrintableForm, forms.Form):
 
 
 class PackageForms:
-    """The form and its tiers; `initial` and `tiers` are what they show first."""
+    """The forms of a package and its tiers. `initial` and `tiers` are what they show first."""
 
     def __init__(
         self,
@@ -48,11 +48,11 @@ class PackageForms:
         self.tiers = TierForms(data, initial=tiers, prefix="tier")
 
     def read(self) -> tuple[dict[str, Any], list[TierDraft]] | None:
-        """The package's columns and tiers; None where anything is wrong, each fault at its own field."""
-        well = all([self.form.is_valid(), self.tiers.is_valid()])
-        drafts = drafts_of(self.tiers, self.form.cleaned_data.get("currency"))
-        return (self.form.cleaned_data, drafts) if well and drafts else None
+        """The package's columns and tiers; None, with errors at the fields, if invalid."""
+        is_valid = all([self.form.is_valid(), self.tiers.is_valid()])
+        drafts = tier_drafts(self.tiers, self.form.cleaned_data.get("currency"))
+        return (self.form.cleaned_data, drafts) if is_valid and drafts else None
 
-    def refuse(self, no: RuleError) -> None:
-        """Put a rule's refusal at the top."""
-        self.form.add_error(None, str(no))
+    def refuse(self, error: RuleError) -> None:
+        """Show the message of a refused action at the top of the form."""
+        self.form.add_error(None, str(error))

@@ -1,4 +1,4 @@
-"""An offer's forms together: its terms, its tiers, its text, and what is added for a time."""
+"""The forms of a proposal together: terms, tiers, contract text and value-adds."""
 
 from dataclasses import asdict
 from typing import Any
@@ -12,7 +12,7 @@ from agreements.rules.errors import UnderFloor
 from clients.models import Client
 from core.errors import RuleError
 from core.models import Business
-from dashboard.agreements.forms.wording import TextForm, ValueAddForm
+from dashboard.agreements.forms.wording import ContractTextForm, ValueAddForm
 from dashboard.proposals.forms.terms import ProposalForm, TierForm
 
 TIERS = ADDS = 3
@@ -21,8 +21,12 @@ TierForms = forms.formset_factory(
 )
 
 
-class OfferForms:
-    """What a page about a proposal asks; `initial`, `tiers` and `wording` are what it shows first."""
+class ProposalForms:
+    """Every form of the page on which a proposal is written.
+
+    `own` are the business's contract templates. `initial`, `tiers` and `wording` are what the forms
+    show first.
+    """
 
     def __init__(
         self,
@@ -32,7 +36,7 @@ class OfferForms:
         client: Client,
         contacts: Any,
         own: list[Template],
-        said: Any,
+        testimonials: Any,
         proposal: Proposal | None,
         initial: dict[str, Any] | None = None,
         tiers: list[dict[str, Any]] | None = None,
@@ -43,44 +47,49 @@ class OfferForms:
             business=business,
             client=client,
             contacts=contacts,
-            said=said,
+            testimonials=testimonials,
             instance=proposal,
             initial=initial,
         )
-        self.next = TierForm(data, prefix="next", initial=_next(proposal))
+        self.next = TierForm(data, prefix="next", initial=_next_tier_values(proposal))
         self.tiers = TierForms(data, initial=tiers, prefix="tier")
-        self.text = TextForm(data, business=business, own=own, proposal=proposal, initial=wording)
-        added = list(proposal.value_adds if proposal else [])
-        added += [{}] * (ADDS - len(added))
+        self.text = ContractTextForm(
+            data, business=business, own=own, proposal=proposal, initial=wording
+        )
+        value_adds = list(proposal.value_adds if proposal else [])
+        value_adds += [{}] * (ADDS - len(value_adds))
         self.adds = [
-            ValueAddForm(data, prefix=f"add-{n}", initial=_shown(one))
-            for n, one in enumerate(added)
+            ValueAddForm(data, prefix=f"add-{n}", initial=_value_add_values(value_add))
+            for n, value_add in enumerate(value_adds)
         ]
 
     def read(self) -> dict[str, Any] | None:
-        """The proposal's columns and tiers; None where anything is wrong, each fault at its own field."""
-        well = all([self.form.is_valid(), self.tiers.is_valid(), self.text.is_valid()])
-        well = all([well, *(one.is_valid() for one in self.adds)])
-        drafts = drafts_of(self.tiers, getattr(self.form, "cleaned_data", {}).get("currency"))
-        following = self._following()
-        if drafts is None or following is None or not well:
+        """The proposal's columns and tiers; None, with errors at the fields, if invalid."""
+        is_valid = all([self.form.is_valid(), self.tiers.is_valid(), self.text.is_valid()])
+        is_valid = all([is_valid, *(form.is_valid() for form in self.adds)])
+        drafts = tier_drafts(self.tiers, getattr(self.form, "cleaned_data", {}).get("currency"))
+        next_tier = self._following()
+        if drafts is None or next_tier is None or not is_valid:
             return None
         try:
             text = self.text.terms(self.form.cleaned_data["currency"])
         except forms.ValidationError as error:
             self.text.add_error("overage_fee", error)
             return None
-        added = [row for row in (one.row() for one in self.adds) if row]
+        value_adds = [row for row in (form.row() for form in self.adds) if row]
         return {
             "tiers": drafts,
-            "next_tier": following,
-            "value_adds": added,
+            "next_tier": next_tier,
+            "value_adds": value_adds,
             **self.form.terms(),
             **text,
         }
 
     def _following(self) -> dict[str, Any] | None:
-        """The tier after a trial; empty where none was filled in, None where it is amiss."""
+        """The tier that follows a trial.
+
+        An empty dictionary if none was filled in, and None if it has errors.
+        """
         if not (self.next["name"].value() or self.next["fee"].value()):
             return {}
         if not self.next.is_valid():
@@ -92,32 +101,37 @@ class OfferForms:
             else None
         )
 
-    def refuse(self, no: RuleError) -> None:
-        """Put a rule's refusal next to the field it is about."""
-        silent = (
-            one
-            for one in self.adds
-            if one.cleaned_data.get("minutes") and not one.cleaned_data.get("reason")
+    def refuse(self, error: RuleError) -> None:
+        """Show the message of a refused action next to the field it is about.
+
+        If value-adds push a tier below the floor rate, the message goes to the first value-add that
+        has no reason yet.
+        """
+        without_reason = (
+            form
+            for form in self.adds
+            if form.cleaned_data.get("minutes") and not form.cleaned_data.get("reason")
         )
-        under = next(silent, None) if isinstance(no, UnderFloor) else None
-        form = under or (self.text if no.field in self.text.fields else self.form)
-        form.add_error(no.field if no.field in form.fields else None, str(no))
+        unexplained = next(without_reason, None) if isinstance(error, UnderFloor) else None
+        form = unexplained or (self.text if error.field in self.text.fields else self.form)
+        form.add_error(error.field if error.field in form.fields else None, str(error))
 
 
-def drafts_of(tiers: Any, currency: str | None) -> list[TierDraft] | None:
-    """The rungs that were filled in; None where one of them is not whole."""
+def tier_drafts(tiers: Any, currency: str | None) -> list[TierDraft] | None:
+    """The tiers that were filled in; None if one is incomplete. The first is required."""
     if not tiers.is_valid() or not currency:
         return None
     filled = [
-        one
-        for place, one in enumerate(tiers)
-        if place == 0 or one.cleaned_data.get("name") or one.cleaned_data.get("fee")
+        form
+        for position, form in enumerate(tiers)
+        if position == 0 or form.cleaned_data.get("name") or form.cleaned_data.get("fee")
     ]
-    drafts = [one.draft(currency) for one in filled]
+    drafts = [form.draft(currency) for form in filled]
     return [draft for draft in drafts if draft] if all(drafts) else None
 
 
-def _next(proposal: Proposal | None) -> dict[str, Any]:
+def _next_tier_values(proposal: Proposal | None) -> dict[str, Any]:
+    """The tier after a trial, as its form shows it."""
     return (
         tier_values(TierDraft(**proposal.next_tier), proposal.currency)
         if proposal and proposal.next_tier
@@ -125,6 +139,7 @@ def _next(proposal: Proposal | None) -> dict[str, Any]:
     )
 
 
-def _shown(added: dict[str, Any]) -> dict[str, Any]:
+def _value_add_values(added: dict[str, Any]) -> dict[str, Any]:
+    """A value-add as its form shows it: minutes become hours and minutes."""
     minutes = added.get("minutes") or 0
     return {**added, "minutes": f"{minutes // 60}:{minutes % 60:02}" if minutes else ""}

@@ -1,4 +1,4 @@
-"""The proposal form: its terms, and three tiers side by side."""
+"""The forms of a proposal's terms and of one tier."""
 
 from datetime import timedelta
 from typing import Any
@@ -25,11 +25,11 @@ from dashboard.form_fields import (
     currencies,
 )
 
-FAR = timedelta(days=366 * 2)
+FAR = timedelta(days=366 * 2)  # a proposal may start at most this long from now
 
 
 class ProposalForm(PrintableForm, forms.ModelForm):
-    """Terms of the offer. The client brings its decision maker."""
+    """The terms of a proposal. Dates are in the client's time zone."""
 
     notice_days = forms.IntegerField(
         label=_("Notice in days"), min_value=0, max_value=365, initial=30
@@ -78,7 +78,8 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         help_texts = {
             "starts_on": _("The first charge is on this day, and on the same day of every month."),
             "ends_on": _(
-                "For a paid trial: the day on which both sides decide. For a term: the day after its last."
+                "For a paid trial: the day on which both sides decide. "
+                "For a term: the day after its last."
             ),
             "recommended_because": _(
                 "In the client's own goals, as a sentence: it stands in the recommended tier."
@@ -91,12 +92,12 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         business: Business,
         client: Client,
         contacts: Any,
-        said: Any,
+        testimonials: Any,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["testimonials"] = forms.ModelMultipleChoiceField(
-            queryset=said,
+            queryset=testimonials,
             required=False,
             label=_("What others say"),
             widget=forms.CheckboxSelectMultiple,
@@ -107,7 +108,9 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         self.fields["contact"] = forms.ModelChoiceField(
             queryset=contacts, label=_("For"), empty_label=None
         )
-        self.fields["contact"].initial = next((c.pk for c in contacts if c.is_decision_maker), None)
+        self.fields["contact"].initial = next(
+            (contact.pk for contact in contacts if contact.is_decision_maker), None
+        )
         self.fields["cosigners"] = forms.ModelMultipleChoiceField(
             queryset=contacts,
             required=False,
@@ -138,6 +141,7 @@ class ProposalForm(PrintableForm, forms.ModelForm):
             )
 
     def clean_starts_on(self) -> Any:
+        """The first day. Raises ValidationError if it has passed or is more than two years away."""
         day = self.cleaned_data["starts_on"]
         if day < self.today:
             raise forms.ValidationError(gettext("This day has passed."))
@@ -147,6 +151,7 @@ class ProposalForm(PrintableForm, forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        # A field that the page hides is posted empty: its usual value applies.
         data["collect_by"] = data.get("collect_by") or CollectBy.CARD
         data["renews"] = data.get("renews") or Renews.NO
         data["rollover"] = data.get("rollover") or Rollover.NONE
@@ -167,12 +172,12 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         return data
 
     def terms(self) -> dict[str, Any]:
-        """The columns of a proposal, as the verb takes them."""
+        """The columns of a proposal, as the functions that save one take them."""
         return {name: self.cleaned_data[name] for name in [*self.Meta.fields, "contact", *MANY]}
 
 
 class TierForm(PrintableForm, forms.Form):
-    """One rung. An empty one, from the second on, is left out."""
+    """One tier. From the second on, a tier without name and fee is ignored."""
 
     name = forms.CharField(label=_("Name"), max_length=60, required=False)
     tagline = forms.CharField(label=_("In one line"), max_length=120, required=False)
@@ -195,18 +200,18 @@ class TierForm(PrintableForm, forms.Form):
         self.use_required_attribute = False
 
     def price(self, currency: str) -> int | None:
-        """The fee in minor units, or None with the error at its field."""
+        """The fee in minor units; None, with an error at its field, if it is missing or invalid."""
         try:
-            found = amount(self.cleaned_data.get("fee") or "", currency)
+            fee = amount(self.cleaned_data.get("fee") or "", currency)
         except forms.ValidationError as error:
             self.add_error("fee", error)
             return None
-        if not found:
+        if not fee:
             self.add_error("fee", gettext("A tier costs something."))
-        return found or None
+        return fee or None
 
     def draft(self, currency: str) -> TierDraft | None:
-        """The rung, or None where something is missing (and said at its field)."""
+        """The tier; None, with errors at the fields, if something is missing."""
         data = self.cleaned_data
         price = self.price(currency)
         if not data.get("name"):

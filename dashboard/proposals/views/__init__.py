@@ -1,1 +1,1 @@
-"""The pages, one module per subject."""
+"""Pages about proposals, packages and capacity, one module per subject."""

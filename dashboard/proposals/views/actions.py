@@ -1,4 +1,4 @@
-"""What the freelancer does with a proposal beside writing it: preview, try, extend, revise, answer."""
+"""Actions on a proposal: preview it, email it to oneself, extend, revise, answer questions."""
 
 from uuid import UUID
 
@@ -17,8 +17,8 @@ from dashboard.proposals.forms.actions import AnswerForm, ExtendForm
 RELATED = ("client", "contact__client", "business__owner")
 
 
-class Preview(DashboardView):
-    """The page exactly as the client will see it, in their language; its buttons are for looking only."""
+class PreviewProposal(DashboardView):
+    """The proposal as the client will see it, in the client's language. Its buttons do nothing."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
@@ -27,20 +27,20 @@ class Preview(DashboardView):
             return render(request, "dashboard/proposal_preview.html", context)
 
 
-class TryOut(DashboardView):
-    """Mail the letter to oneself."""
+class SendTestEmail(DashboardView):
+    """Email the proposal to the freelancer instead of the client."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
-        to = after_sending.try_out(proposal=proposal, now=timezone.now())
+        email = after_sending.try_out(proposal=proposal, now=timezone.now())
         messages.success(
-            request, _("The letter is on its way to you, at %(email)s.") % {"email": to}
+            request, _("The letter is on its way to you, at %(email)s.") % {"email": email}
         )
         return redirect("dashboard:proposal", proposal.pk)
 
 
-class Extend(DashboardView):
-    """A later last day."""
+class ExtendProposal(DashboardView):
+    """Move the last day of an open proposal to a later day, and tell the client."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk)
@@ -54,26 +54,26 @@ class Extend(DashboardView):
                 proposal=proposal, until=until, actor=self.actor, now=now, origin=self.origin
             )
             messages.success(request, _("It is open longer, and the client was told."))
-        except RuleError as no:
-            say(request, no)
+        except RuleError as error:
+            say(request, error)
         return redirect("dashboard:proposal", proposal.pk)
 
 
-class Revise(DashboardView):
-    """A draft of the next version; what the client has stays until it is sent."""
+class ReviseProposal(DashboardView):
+    """Create a draft of the next version. The current one stays valid until that is sent."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk)
         try:
-            fresh = after_sending.revise(proposal=proposal, now=timezone.now())
-            return redirect("dashboard:proposal_edit", fresh.pk)
-        except RuleError as no:
-            say(request, no)
+            revision = after_sending.revise(proposal=proposal, now=timezone.now())
+            return redirect("dashboard:proposal_edit", revision.pk)
+        except RuleError as error:
+            say(request, error)
         return redirect("dashboard:proposal", proposal.pk)
 
 
-class Answer(DashboardView):
-    """Answer a client's question."""
+class AnswerQuestion(DashboardView):
+    """Answer a client's question about a proposal, by email."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         related = ("proposal__business__owner", "contact__client")
@@ -93,22 +93,22 @@ class Answer(DashboardView):
                 request,
                 _("Your answer is on its way to %(name)s.") % {"name": question.contact.name},
             )
-        except RuleError as no:
-            say(request, no)
+        except RuleError as error:
+            say(request, error)
         return redirect("dashboard:proposal", question.proposal_id)
 
 
-class TellRoom(DashboardView):
-    """Say to whoever is on the waitlist that there is a place."""
+class NotifyWaitlist(DashboardView):
+    """Tell a client on the waitlist that there is an opening."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         related = ("proposal__business__owner", "contact__client", "tier")
-        wait = self.row(WaitlistEntry, pk, self.rows(WaitlistEntry).select_related(*related))
+        entry = self.row(WaitlistEntry, pk, self.rows(WaitlistEntry).select_related(*related))
         try:
-            waitlist.tell(wait=wait, actor=self.actor, now=timezone.now())
+            waitlist.tell(wait=entry, actor=self.actor, now=timezone.now())
             messages.success(
-                request, _("%(name)s knows that there is a place.") % {"name": wait.contact.name}
+                request, _("%(name)s knows that there is a place.") % {"name": entry.contact.name}
             )
-        except RuleError as no:
-            say(request, no)
-        return redirect("dashboard:proposal", wait.proposal_id)
+        except RuleError as error:
+            say(request, error)
+        return redirect("dashboard:proposal", entry.proposal_id)

@@ -1,4 +1,4 @@
-"""Capacity: hours sold, likely and left in the next months, and time off."""
+"""Capacity: hours sold, likely and free in the coming months, and time off."""
 
 from typing import Any
 from uuid import UUID
@@ -15,13 +15,13 @@ from agreements.rules import workload
 from core import charts, formats
 from core.errors import RuleError
 from dashboard.page import DashboardView, refuse
-from dashboard.proposals.forms.capacity import TimeOffForm, TryForm
+from dashboard.proposals.forms.capacity import OpeningsForm, TimeOffForm
 
-USUAL = 20 * 60  # minutes of the tier whose openings are shown until another is asked for
+USUAL = 20 * 60  # minutes per month of the tier whose openings are shown by default
 
 
 class Capacity(DashboardView):
-    """The next six months on one picture; a day off is added here."""
+    """A chart of the next six months, and a form to add time off."""
 
     template = "dashboard/capacity.html"
 
@@ -35,19 +35,22 @@ class Capacity(DashboardView):
                 time_off.add(business=self.business, now=timezone.now(), **form.cleaned_data)
                 messages.success(request, _("Saved."))
                 return redirect("dashboard:capacity")
-            except RuleError as no:
-                refuse(form, no)
+            except RuleError as error:
+                refuse(form, error)
         return self._page(request, form, 422)
 
     def _page(self, request: HttpRequest, form: TimeOffForm, status: int = 200) -> HttpResponse:
-        asked = TryForm(request.GET if "hours" in request.GET else {"hours": f"{USUAL // 60}"})
-        minutes = (asked.is_valid() and asked.cleaned_data["hours"]) or USUAL
+        tier_form = OpeningsForm(
+            request.GET if "hours" in request.GET else {"hours": f"{USUAL // 60}"}
+        )
+        minutes = (tier_form.is_valid() and tier_form.cleaned_data["hours"]) or USUAL
+        # Without a valid number of hours in the address, the openings of the usual tier are shown.
         loads = capacity.months(self.business, self.today)
         return self.show(
             request,
             status,
             form=form,
-            asked=asked,
+            asked=tier_form,
             minutes=minutes,
             rows=[
                 (load, workload.openings(load.free, minutes) if load.free is not None else None)
@@ -59,6 +62,7 @@ class Capacity(DashboardView):
 
 
 def _chart(loads: list[capacity.Load], limit: int) -> charts.Columns:
+    """The months as stacked columns: signed, added, time off and likely; in minutes."""
     kinds = ("signed", "added", "off", "likely")
     columns: list[tuple[str, list[tuple[str, Any]]]] = [
         (formats.month_short(load.span.start), [(kind, getattr(load, kind)) for kind in kinds])
@@ -68,7 +72,7 @@ def _chart(loads: list[capacity.Load], limit: int) -> charts.Columns:
 
 
 class RemoveTimeOff(DashboardView):
-    """Work on these days after all."""
+    """Delete a time off: the freelancer works on these days after all."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         time_off.remove(self.row(TimeOff, pk))

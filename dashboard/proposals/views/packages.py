@@ -1,4 +1,4 @@
-"""Packages: the built-in ladders and the business's own, copied, changed, put away."""
+"""Packages: built-in sets of tiers and the business's own, to be copied, changed or archived."""
 
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from dashboard.proposals.forms.packages import PackageForms
 
 
 class Packages(DashboardView):
-    """What can be offered: the business's own first."""
+    """Every package that can be offered, the business's own first."""
 
     template = "dashboard/packages.html"
 
@@ -33,7 +33,7 @@ class Packages(DashboardView):
 
 
 class NewPackage(DashboardView):
-    """Make one; `?from=KEY` begins with the words and figures of another."""
+    """Add a package. `?from=KEY` starts with the contents of another one."""
 
     template = "dashboard/package_form.html"
 
@@ -56,25 +56,25 @@ class NewPackage(DashboardView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         forms = PackageForms(request.POST, self.business)
-        found = forms.read()
-        if found is not None:
-            fields, tiers = found
+        cleaned = forms.read()
+        if cleaned is not None:
+            fields, tiers = cleaned
             fields.pop("version")
             try:
                 packages.add(business=self.business, tiers=tiers, now=timezone.now(), **fields)
                 messages.success(request, _("Saved."))
                 return redirect("dashboard:packages")
-            except RuleError as no:
-                forms.refuse(no)
+            except RuleError as error:
+                forms.refuse(error)
         return self.page(request, forms, status=422)
 
     def page(self, request: HttpRequest, forms: PackageForms, **context: Any) -> HttpResponse:
-        """The page with its forms."""
+        """Render the page with its forms."""
         return self.show(request, form=forms.form, tiers=forms.tiers, **context)
 
 
 class EditPackage(NewPackage):
-    """Change one; proposals keep what they were written with."""
+    """Change a package. Proposals keep the tiers they were written with."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
         row = self.row(Package, pk)
@@ -88,9 +88,9 @@ class EditPackage(NewPackage):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
         row, forms = self.row(Package, pk), PackageForms(request.POST, self.business)
-        found = forms.read()
-        if found is not None:
-            fields, tiers = found
+        cleaned = forms.read()
+        if cleaned is not None:
+            fields, tiers = cleaned
             try:
                 packages.change(
                     package=row, tiers=tiers, **fields | {"version": fields["version"] or 0}
@@ -99,18 +99,18 @@ class EditPackage(NewPackage):
                     request, _("Saved. Proposals that were written keep their own tiers.")
                 )
                 return redirect("dashboard:packages")
-            except RuleError as no:
-                forms.refuse(no)
+            except RuleError as error:
+                forms.refuse(error)
         return self.page(request, forms, row=row, status=422)
 
 
-class Retire(DashboardView):
-    """Offer one no longer, or again."""
+class RetirePackage(DashboardView):
+    """Archive a package, or offer it again."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        row, is_back = self.row(Package, pk), request.POST.get("do") == "restore"
-        packages.retire(package=row, now=None if is_back else timezone.now())
+        row, is_restored = self.row(Package, pk), request.POST.get("do") == "restore"
+        packages.retire(package=row, now=None if is_restored else timezone.now())
         messages.success(
-            request, _("It is offered again.") if is_back else _("The package is put away.")
+            request, _("It is offered again.") if is_restored else _("The package is put away.")
         )
         return redirect("dashboard:packages")

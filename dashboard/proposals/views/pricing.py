@@ -1,4 +1,4 @@
-"""What the tiers of a form or of a proposal bring, for the freelancer's eyes (rules 34 and 37)."""
+"""Pricing figures of the tiers of a form or a proposal: for the freelancer only (rule 37)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,48 +11,54 @@ from agreements.rules.schedule import MONTHS, Interval
 from core import money
 from core.models import Business
 from dashboard.page import DashboardView
-from dashboard.partial_input import added_minutes, rungs_of
+from dashboard.partial_input import readable_tiers, value_add_minutes
 
 
-def figures(
+def pricing_figures(
     business: Business, rungs: Sequence[pricing.Rung], *, currency: str, interval: str, added: int
 ) -> dict[str, Any]:
-    """What components/pricing.html shows; floor and goal count only in their own currency (rule 13)."""
+    """The context of components/pricing.html: hourly rates, steps, clients needed (rule 34).
+
+    Amounts are in minor units of `currency`, and `added` is the minutes that value-adds cost per
+    period. Floor and goal count only in the business's own currency (rule 13).
+    """
     is_own = currency == business.currency
     periods = 12 // MONTHS[Interval(interval)] if interval in MONTHS else 0
     floor, goal = (business.floor_rate, business.yearly_goal) if is_own else (0, 0)
     rows = pricing.table(rungs, pricing.Aims(floor, goal, periods), added)
-    facts = {
+    aims = {
         "currency": currency,
         "floor": floor,
         "goal": goal if periods else 0,
         "is_own": is_own,
         "added": added,
     }
-    return {"priced": rows, "aims": facts}
+    return {"priced": rows, "aims": aims}
 
 
-def offer_figures(proposal: Proposal, tiers: Sequence[Tier]) -> dict[str, Any]:
-    """The same for a stored proposal."""
+def proposal_figures(proposal: Proposal, tiers: Sequence[Tier]) -> dict[str, Any]:
+    """The same figures for a stored proposal."""
     rungs = [pricing.Rung(tier.name, tier.amount, tier.minutes) for tier in tiers]
-    added = sum(one["minutes"] for one in proposal.value_adds)
+    added = sum(value_add["minutes"] for value_add in proposal.value_adds)
     terms = {"currency": proposal.currency, "interval": proposal.interval}
-    return figures(proposal.business, rungs, added=added, **terms)
+    return pricing_figures(proposal.business, rungs, added=added, **terms)
 
 
 class Pricing(DashboardView):
-    """The figures of what stands in the form now, not saved."""
+    """The figures of what is in the form at the moment, without saving it."""
 
     template = "components/pricing.html"
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        asked, interval = (
+        code, interval = (
             request.POST.get("currency", ""),
             request.POST.get("interval", Interval.MONTHLY.value),
         )
-        currency = asked if asked in money.CURRENCIES else self.business.currency
-        found, added = rungs_of(request.POST, currency), added_minutes(request.POST)
+        currency = code if code in money.CURRENCIES else self.business.currency
+        rungs, added = readable_tiers(request.POST, currency), value_add_minutes(request.POST)
         return self.show(
             request,
-            **figures(self.business, found, currency=currency, interval=interval, added=added),
+            **pricing_figures(
+                self.business, rungs, currency=currency, interval=interval, added=added
+            ),
         )

@@ -1,4 +1,4 @@
-"""Proposals: compose, send, watch."""
+"""Proposals: write, send, and follow what the client does."""
 
 from datetime import date
 from typing import Any
@@ -30,36 +30,33 @@ from core.errors import RuleError
 from core.models import OutboxEmail
 from core.web.download import pdf_bytes
 from core.web.keyset_pages import page_of
-from dashboard.page import DashboardView, say
+from dashboard.page import DashboardView, say, search_term
 from dashboard.proposals.forms.actions import AnswerForm, ExtendForm
-from dashboard.proposals.forms.proposal import OfferForms
-from dashboard.proposals.views.pricing import offer_figures
-from dashboard.sales.views.panels import panel
+from dashboard.proposals.forms.proposal import ProposalForms
+from dashboard.proposals.views.pricing import proposal_figures
+from dashboard.sales.views.sales_panel import sales_panel
 
 
 class Proposals(DashboardView):
-    """Every proposal, newest first."""
+    """The list of all proposals, newest first, with search and a filter by state."""
 
     template = "dashboard/proposals.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        found = self.rows(Proposal).select_related("client")
-        asked, state = (
-            request.GET.get("q", "").replace("\x00", "")[:100],
-            request.GET.get("state", ""),
-        )
-        if asked:
-            found = found.filter(title__icontains=asked) | found.filter(
-                client__name__icontains=asked
+        proposals = self.rows(Proposal).select_related("client")
+        term, state = search_term(request), request.GET.get("state", "")
+        if term:
+            proposals = proposals.filter(title__icontains=term) | proposals.filter(
+                client__name__icontains=term
             )
         if state in dict(PROPOSAL_STATES):
-            found = found.filter(state=state)
-        page = page_of(found, request.GET, by="created_at")
-        return self.show(request, page=page, asked=asked, state=state, states=PROPOSAL_STATES)
+            proposals = proposals.filter(state=state)
+        page = page_of(proposals, request.GET, by="created_at")
+        return self.show(request, page=page, asked=term, state=state, states=PROPOSAL_STATES)
 
 
 class ProposalPage(DashboardView):
-    """One proposal as the client sees it, and what can be done with it."""
+    """One proposal as the client sees it, its history, and what can be done with it."""
 
     template = "dashboard/proposal.html"
 
@@ -79,14 +76,16 @@ class ProposalPage(DashboardView):
             cards=[
                 (tier, cumulative_tiers.lines(rungs, place)) for place, tier in enumerate(rungs)
             ],
-            **offer_figures(proposal, rungs),
+            **proposal_figures(proposal, rungs),
             is_draft=is_draft,
             gaps=propose.faults(proposal) if is_draft else [],
             intro=opening_message.filled(proposal),
             facts=reversed(history.facts(audit.chain(proposal.pk), "", {})),
             questions=self.rows(Question).filter(proposal=proposal).select_related("contact"),
             answer=AnswerForm(),
-            extend=_extend(proposal, self.today) if after_sending.can_extend(proposal) else None,
+            extend=_extend_form(proposal, self.today)
+            if after_sending.can_extend(proposal)
+            else None,
             wait=self.rows(WaitlistEntry)
             .filter(proposal=proposal)
             .select_related("contact", "tier")
@@ -94,16 +93,17 @@ class ProposalPage(DashboardView):
             letter=self.rows(OutboxEmail).filter(kind="proposal", ref=str(proposal.pk)).first(),
             can_revise=after_sending.can_revise(proposal),
             newest=after_sending.newest(proposal),
-            selling=panel(self, proposal.client),
+            selling=sales_panel(self, proposal.client),
         )
 
 
-def _extend(proposal: Proposal, today: date) -> ExtendForm:
+def _extend_form(proposal: Proposal, today: date) -> ExtendForm:
+    """The form to extend a proposal, from its last day or from today, whichever is later."""
     return ExtendForm(after=max(proposal.expires_on or today, today))
 
 
-class ProposalPaper(DashboardView):
-    """The agreement that a tier would become, as the client would read it: a PDF, not kept."""
+class AgreementPreviewPdf(DashboardView):
+    """A PDF of the agreement that a tier would become. It is not stored."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         related = ("client", "contact", "business__owner", "template")
@@ -112,44 +112,48 @@ class ProposalPaper(DashboardView):
         tier = next((rung for rung in rungs if str(rung.pk) == request.GET.get("tier")), rungs[0])
         now = timezone.now()
         try:
-            made = accept.draft(proposal=proposal, tier=tier, now=now)
-            return pdf_bytes(agreement_pdf.unsigned_pdf(made, created=now), made.title)
-        except RuleError as no:
-            say(request, no)
+            agreement = accept.draft(proposal=proposal, tier=tier, now=now)
+            return pdf_bytes(agreement_pdf.unsigned_pdf(agreement, created=now), agreement.title)
+        except RuleError as error:
+            say(request, error)
             return redirect("dashboard:proposal", proposal.pk)
 
 
-class Compose(DashboardView):
-    """Write a proposal for a client, or rewrite a draft."""
+class NewProposal(DashboardView):
+    """Write a proposal for a client."""
 
     template = "dashboard/proposal_form.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self._client(pk)
         currency = self.business.currency
+        # What the form starts with is addressed to the client, so it is in the client's language.
         with translation.override(client.language):
-            said = call_notes.answers(client)
-            start = {"title": _("Retainer for %(client)s") % {"client": client.name}}
-            start |= {
-                "intro": from_call.opening(said),
-                "recommended_because": from_call.reason(said),
+            call_answers = call_notes.answers(client)
+            initial = {"title": _("Retainer for %(client)s") % {"client": client.name}}
+            initial |= {
+                "intro": from_call.opening(call_answers),
+                "recommended_because": from_call.reason(call_answers),
             }
             package = packages.find(self.business, request.GET.get("package", ""))
-            first = packages.form_values(package, currency)
-        kept = (
+            package_values = packages.form_values(package, currency)
+        message = (
             self.rows(OpeningMessage)
             .filter(name=request.GET.get("message", "").replace("\x00", ""))
             .first()
         )
-        start |= {"intro": kept.text} if kept else {}
-        usual = {"kpis": from_call.goals(said, first["kpis"]), "service": first["service"]}
-        tiers = from_call.recommend(first["tiers"], package.drafts, said.minutes)
-        forms = self.forms(client, initial=start, tiers=tiers, wording=usual)
+        initial |= {"intro": message.text} if message else {}
+        wording = {
+            "kpis": from_call.goals(call_answers, package_values["kpis"]),
+            "service": package_values["service"],
+        }
+        tiers = from_call.recommend(package_values["tiers"], package.drafts, call_answers.minutes)
+        forms = self.forms(client, initial=initial, tiers=tiers, wording=wording)
         return self.page(
             request,
             forms,
             client,
-            said=said,
+            said=call_answers,
             package=packages.key_of(package),
             packages=packages.choices(self.business),
             fees_elsewhere=packages.fees_elsewhere(package, currency),
@@ -158,16 +162,16 @@ class Compose(DashboardView):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self._client(pk)
         forms = self.forms(client, request.POST)
-        found = forms.read()
-        if found is not None:
+        cleaned = forms.read()
+        if cleaned is not None:
             try:
-                made = propose.draft(
-                    business=self.business, client=client, now=timezone.now(), **found
+                proposal = propose.draft(
+                    business=self.business, client=client, now=timezone.now(), **cleaned
                 )
-                self.keep(forms)
-                return redirect("dashboard:proposal", made.pk)
-            except RuleError as no:
-                forms.refuse(no)
+                self.save_message(forms)
+                return redirect("dashboard:proposal", proposal.pk)
+            except RuleError as error:
+                forms.refuse(error)
         return self.page(request, forms, client, status=422)
 
     def _client(self, pk: UUID) -> Client:
@@ -175,23 +179,23 @@ class Compose(DashboardView):
 
     def forms(
         self, client: Client, data: Any = None, proposal: Proposal | None = None, **start: Any
-    ) -> OfferForms:
-        """The forms of one offer; `start` is what they show first."""
-        return OfferForms(
+    ) -> ProposalForms:
+        """The forms of one proposal; `start` is what they show first."""
+        return ProposalForms(
             data,
             business=self.business,
             client=client,
             contacts=self.rows(Contact).filter(client=client, is_active=True),
             own=list(self.rows(Template).filter(retired_at__isnull=True)),
-            said=self.rows(Testimonial).filter(retired_at__isnull=True),
+            testimonials=self.rows(Testimonial).filter(retired_at__isnull=True),
             proposal=proposal,
             **start,
         )
 
     def page(
-        self, request: HttpRequest, forms: OfferForms, client: Client, **context: Any
+        self, request: HttpRequest, forms: ProposalForms, client: Client, **context: Any
     ) -> HttpResponse:
-        """The page with its forms."""
+        """Render the page with its forms."""
         context |= {
             "form": forms.form,
             "tiers": forms.tiers,
@@ -205,8 +209,8 @@ class Compose(DashboardView):
         }
         return self.show(request, client=client, **context)
 
-    def keep(self, forms: OfferForms) -> None:
-        """The opening words, under the name that was given."""
+    def save_message(self, forms: ProposalForms) -> None:
+        """Save the opening message under the name that was given, if one was given."""
         if name := forms.form.cleaned_data["keep_as"]:
             opening_message.keep(
                 business=self.business,
@@ -216,8 +220,8 @@ class Compose(DashboardView):
             )
 
 
-class Rewrite(Compose):
-    """Change a draft; what was sent is frozen."""
+class EditProposal(NewProposal):
+    """Change a draft. A proposal that was sent can no longer be changed."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self._draft(pk)
@@ -235,22 +239,22 @@ class Rewrite(Compose):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self._draft(pk)
         forms = self.forms(proposal.client, request.POST, proposal)
-        found = forms.read()
-        if found is not None:
+        cleaned = forms.read()
+        if cleaned is not None:
             try:
-                propose.change(proposal=proposal, now=timezone.now(), **found)
-                self.keep(forms)
+                propose.change(proposal=proposal, now=timezone.now(), **cleaned)
+                self.save_message(forms)
                 return redirect("dashboard:proposal", proposal.pk)
-            except RuleError as no:
-                forms.refuse(no)
+            except RuleError as error:
+                forms.refuse(error)
         return self.page(request, forms, proposal.client, proposal=proposal, status=422)
 
     def _draft(self, pk: UUID) -> Proposal:
         return self.row(Proposal, pk, self.rows(Proposal).select_related("client", "template"))
 
 
-class Send(DashboardView):
-    """Freeze and mail it; the second press finds it sent."""
+class SendProposal(DashboardView):
+    """Freeze the proposal and email it to the client."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(
@@ -266,19 +270,19 @@ class Send(DashboardView):
                 request,
                 _("The proposal is on its way to %(email)s.") % {"email": proposal.contact.email},
             )
-        except RuleError as no:
-            say(request, no)
+        except RuleError as error:
+            say(request, error)
         return redirect("dashboard:proposal", proposal.pk)
 
 
-class Withdraw(DashboardView):
-    """Take an open offer back."""
+class WithdrawProposal(DashboardView):
+    """Withdraw a proposal that was sent and not accepted yet."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk)
         try:
             propose.withdraw(proposal=proposal, actor=self.actor, now=timezone.now())
             messages.success(request, _("The proposal is withdrawn."))
-        except RuleError as no:
-            say(request, no)
+        except RuleError as error:
+            say(request, error)
         return redirect("dashboard:proposal", proposal.pk)

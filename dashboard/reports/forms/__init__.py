@@ -1,1 +1,1 @@
-"""The forms, one module per subject."""
+"""Forms about reports and KPIs, one module per subject."""

@@ -1,4 +1,4 @@
-"""Forms about KPIs: the figure itself, a reading of it, a file of readings, and a key for a program."""
+"""Forms about KPIs, early warnings, quarterly reviews and API keys."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -17,7 +17,7 @@ NUMBER = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
 
 
 class KpiForm(PrintableForm, forms.Form):
-    """A figure to move."""
+    """A KPI: what is measured, where it starts, and its monthly target."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
     kind = forms.ChoiceField(
@@ -48,7 +48,7 @@ class KpiForm(PrintableForm, forms.Form):
 
 
 class EditKpiForm(KpiForm):
-    """The same, with what a reading is said outright."""
+    """The form of an existing KPI: what a reading means must be chosen explicitly."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -57,14 +57,14 @@ class EditKpiForm(KpiForm):
 
 
 class ReadingForm(forms.Form):
-    """What a figure was on a day."""
+    """The value of a KPI on one day."""
 
     on = forms.DateField(label=_("Day"), widget=DAY)
     value = forms.DecimalField(label=_("Value"), max_digits=14, decimal_places=2, widget=NUMBER)
 
 
 class ReadingFileForm(forms.Form):
-    """Many readings at once."""
+    """A CSV file with many readings."""
 
     file = forms.FileField(
         label=_("CSV file"),
@@ -73,7 +73,7 @@ class ReadingFileForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    """A note to the client about the running period."""
+    """The note to a client about an early warning in the current period."""
 
     note = forms.CharField(
         label=_("Note"), max_length=1000, widget=forms.Textarea(attrs={"rows": 5})
@@ -81,7 +81,7 @@ class NoteForm(forms.Form):
 
 
 class ReviewForm(PrintableForm, forms.Form):
-    """What the freelancer adds to a quarterly review."""
+    """What the freelancer adds to a quarterly review, and which period is its last."""
 
     until = forms.TypedChoiceField(label=_("Its last period"), coerce=date.fromisoformat)
     outlook = forms.CharField(
@@ -94,13 +94,13 @@ class ReviewForm(PrintableForm, forms.Form):
 
     def __init__(self, *args: Any, periods: Sequence[Period], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        last = [
+        choices = [
             (row.ends_on.isoformat(), formats.day(formats.last_day(row.ends_on))) for row in periods
         ]
-        self.fields["until"].choices = last  # type: ignore[attr-defined]
+        self.fields["until"].choices = choices  # type: ignore[attr-defined]
 
 
-class KeyForm(PrintableForm, forms.Form):
-    """A key for a program."""
+class ApiKeyForm(PrintableForm, forms.Form):
+    """The name of a new API key."""
 
     name = forms.CharField(label=_("What it is for"), max_length=60)

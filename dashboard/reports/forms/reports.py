@@ -1,4 +1,4 @@
-"""Forms about a report: the freelancer's words, the KPIs that stand first, and when it goes out."""
+"""Forms about a report: the freelancer's text, the highlighted KPIs, and when it is sent."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from delivery.reports.compose import SHOWN
 
 
 class WordsForm(PrintableForm, forms.Form):
-    """What the freelancer adds to the figures."""
+    """The text that the freelancer adds to the figures of a report."""
 
     comment = forms.CharField(
         label=_("Your words to the client"),
@@ -49,6 +49,7 @@ class WordsForm(PrintableForm, forms.Form):
             del self.fields["chosen"]
 
     def clean_chosen(self) -> list[str]:
+        """The highlighted KPIs. Raises ValidationError if there are too many."""
         chosen: list[str] = self.cleaned_data["chosen"]
         if len(chosen) > SHOWN:
             raise forms.ValidationError(gettext("Choose three at most: more is not read."))
@@ -56,7 +57,10 @@ class WordsForm(PrintableForm, forms.Form):
 
 
 class WhenForm(forms.Form):
-    """When a draft goes out by itself, on the freelancer's wall."""
+    """When a draft is sent automatically, in the business's time zone.
+
+    `at` is the time set so far, if any.
+    """
 
     send_at = forms.DateTimeField(
         label=_("Goes out on"),
@@ -71,5 +75,6 @@ class WhenForm(forms.Form):
         self.initial["send_at"] = local
 
     def clean_send_at(self) -> datetime:
+        """The typed local time as an aware datetime in the business's time zone."""
         typed: datetime = self.cleaned_data["send_at"]
         return typed.replace(tzinfo=self.zone)

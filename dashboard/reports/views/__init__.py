@@ -1,1 +1,1 @@
-"""The pages, one module per subject."""
+"""Pages about reports and KPIs, one module per subject."""

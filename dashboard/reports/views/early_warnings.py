@@ -1,4 +1,4 @@
-"""Early warnings: what is off its line in a period that runs, and the drafted note to the client (rule 39)."""
+"""Early warnings: what is behind target this period, and a draft note to the client (rule 39)."""
 
 from typing import Any
 from uuid import UUID
@@ -19,24 +19,26 @@ from delivery.models import EarlyWarning
 from delivery.renewing import warning_words, warnings
 
 
-class Warnings(DashboardView):
-    """All of them, newest first."""
+class EarlyWarnings(DashboardView):
+    """The list of all early warnings, newest first; `?state=open` lists those to act on."""
 
     template = "dashboard/warnings.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        found = self.rows(EarlyWarning).select_related("client", "period")
-        if only := request.GET.get("state") == "open":
-            found = found.filter(
+        warning_rows = self.rows(EarlyWarning).select_related("client", "period")
+        if only_open := request.GET.get("state") == "open":
+            warning_rows = warning_rows.filter(
                 sent_at__isnull=True, dismissed_at__isnull=True, period__ends_on__gt=self.today
             )
-        page = page_of(found, request.GET, by="created_at")
-        rows = [(row, [warning_words.says(one) for one in row.findings]) for row in page.rows]
-        return self.show(request, page=page, rows=rows, only=only, today=self.today)
+        page = page_of(warning_rows, request.GET, by="created_at")
+        rows = [
+            (row, [warning_words.says(finding) for finding in row.findings]) for row in page.rows
+        ]
+        return self.show(request, page=page, rows=rows, only=only_open, today=self.today)
 
 
-class WarningPage(DashboardView):
-    """One of them: send the note as it is or as it was changed, or let it be."""
+class EarlyWarningPage(DashboardView):
+    """One early warning: edit and send the drafted note, or dismiss the warning."""
 
     template = "dashboard/warning.html"
 
@@ -54,18 +56,19 @@ class WarningPage(DashboardView):
             if not form.is_valid():
                 return self._show(request, row, form, 422)
             note = form.cleaned_data["note"]
-            person = addressee.must_be(row.period.agreement)
+            recipient = addressee.must_be(row.period.agreement)
             warnings.send_note(
                 warning=row, note=note, actor=self.actor, now=now, origin=self.origin
             )
             messages.success(
-                request, _("The note is on its way to %(name)s.") % {"name": person.name}
+                request, _("The note is on its way to %(name)s.") % {"name": recipient.name}
             )
-        except NobodyToTell as no:
-            refuse(form, no)
+        # The text stays in the form until the client has a contact with an email address.
+        except NobodyToTell as error:
+            refuse(form, error)
             return self._show(request, row, form, 422)
-        except RuleError as no:
-            say(request, no)
+        except RuleError as error:
+            say(request, error)
         return redirect("dashboard:warning", row.pk)
 
     def _warning(self, pk: UUID) -> EarlyWarning:
@@ -83,7 +86,7 @@ class WarningPage(DashboardView):
             status,
             warning=row,
             form=form,
-            findings=[warning_words.says(one) for one in row.findings],
+            findings=[warning_words.says(finding) for finding in row.findings],
             person=addressee.of([row.period.agreement]).get(row.client_id),
             is_open=not (row.sent_at or row.dismissed_at),
             other_language=translation.get_language_info(language)["name_translated"]

@@ -1,4 +1,4 @@
-"""An agreement's KPIs: their pace, readings by hand and from a file, and what they were before a correction."""
+"""An agreement's KPIs: progress against the target, readings, files of readings, corrections."""
 
 import hashlib
 from datetime import date
@@ -24,11 +24,11 @@ from delivery.kpis.readings import Wanted
 from delivery.models import Kpi
 from delivery.models.kpi import Source
 
-KEPT = 3600  # seconds that a file which was tried out waits for its yes
+KEPT = 3600  # seconds for which a previewed file waits to be confirmed
 
 
 class KpisPage(DashboardView):
-    """Every figure against its line, in the period that runs."""
+    """Every KPI of an agreement against its target in the current period."""
 
     template = "dashboard/kpis.html"
 
@@ -36,7 +36,7 @@ class KpisPage(DashboardView):
         return self.page(request, self.agreement(pk))
 
     def agreement(self, pk: UUID) -> Agreement:
-        """With what the doors of this page need."""
+        """The agreement with everything this page needs. Raises Http404."""
         return self.row(Agreement, pk, self.rows(Agreement).select_related("client", "business"))
 
     def page(
@@ -45,34 +45,42 @@ class KpisPage(DashboardView):
         agreement: Agreement,
         status: int = 200,
         refused: Any = None,
-        **more: Any,
+        **extra: Any,
     ) -> HttpResponse:
-        """`refused` is (KPI's id, its form) where a reading was not taken."""
+        """Render the page. `refused` is the id and the form of a KPI whose reading was refused."""
         today = local_day(timezone.now(), agreement.time_zone)
         begun = self.rows(Period).filter(agreement=agreement, starts_on__lte=today)
         period = begun.order_by("-starts_on").first()
-        looks = course.of_agreement(agreement, period, today)
-        forms = {look.figure.kpi.pk: reading_form(look.figure.kpi, today) for look in looks}
+        progress = course.of_agreement(agreement, period, today)
+        forms = {
+            kpi_progress.figure.kpi.pk: reading_form(kpi_progress.figure.kpi, today)
+            for kpi_progress in progress
+        }
         if refused:
             forms |= dict([refused])
         context: dict[str, Any] = {
             "period": period,
             "rows": [
-                (look, forms[look.figure.kpi.pk], course.since_start(look.figure)) for look in looks
+                (
+                    kpi_progress,
+                    forms[kpi_progress.figure.kpi.pk],
+                    course.since_start(kpi_progress.figure),
+                )
+                for kpi_progress in progress
             ],
-            "retired": course.retired(agreement, looks),
+            "retired": course.retired(agreement, progress),
             "file_form": ReadingFileForm(),
         }
-        return self.show(request, status, agreement=agreement, **(context | more))
+        return self.show(request, status, agreement=agreement, **(context | extra))
 
 
 def reading_form(kpi: Kpi, today: date, data: Any = None) -> ReadingForm:
-    """A form of its own for each KPI of a page."""
+    """The form for a reading of one KPI; the prefix keeps the forms of a page apart."""
     return ReadingForm(data, prefix=kpi.pk.hex[-8:], initial={"on": today})
 
 
 class NewKpi(DashboardView):
-    """A figure to move."""
+    """Add a KPI to an agreement."""
 
     template = "dashboard/kpi_form.html"
 
@@ -85,32 +93,35 @@ class NewKpi(DashboardView):
             try:
                 measure.add_kpi(agreement=agreement, now=timezone.now(), **form.cleaned_data)
                 return redirect("dashboard:kpis", agreement.pk)
-            except RuleError as no:
-                refuse(form, no)
+            except RuleError as error:
+                refuse(form, error)
         return self.show(request, form=form, agreement=agreement, status=422)
 
 
 class EditKpi(DashboardView):
-    """Change a figure: reports that were sent keep what stood in them."""
+    """Change a KPI. Reports that were sent do not change."""
 
     template = "dashboard/kpi_form.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         kpi = self._kpi(pk)
-        start = {name: getattr(kpi, name) for name in EditKpiForm.base_fields}
-        start |= {name: format(start[name].normalize(), "f") for name in ("baseline", "target")}
-        return self.show(request, form=EditKpiForm(initial=start), kpi=kpi, agreement=kpi.agreement)
+        initial = {name: getattr(kpi, name) for name in EditKpiForm.base_fields}
+        initial |= {name: format(initial[name].normalize(), "f") for name in ("baseline", "target")}
+        return self.show(
+            request, form=EditKpiForm(initial=initial), kpi=kpi, agreement=kpi.agreement
+        )
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         kpi, form = self._kpi(pk), EditKpiForm(request.POST)
         if form.is_valid():
             try:
-                words, now = form.cleaned_data, timezone.now()
-                measure.change_kpi(kpi=kpi, actor=self.actor, now=now, origin=self.origin, **words)
+                values, now = form.cleaned_data, timezone.now()
+                measure.change_kpi(kpi=kpi, actor=self.actor, now=now, origin=self.origin, **values)
                 messages.success(request, _("Saved."))
                 return redirect("dashboard:kpis", kpi.agreement_id)
-            except RuleError as no:
-                refuse(form, no)
+            except RuleError as error:
+                refuse(form, error)
+                # The refused change may have altered the row in memory.
                 kpi.refresh_from_db()
         return self.show(request, form=form, kpi=kpi, agreement=kpi.agreement, status=422)
 
@@ -119,7 +130,7 @@ class EditKpi(DashboardView):
 
 
 class RetireKpi(EditKpi):
-    """Measure a figure no more, or again."""
+    """Stop measuring a KPI, or resume."""
 
     http_method_names = ["post"]
 
@@ -134,8 +145,8 @@ class RetireKpi(EditKpi):
         return redirect("dashboard:kpis", kpi.agreement_id)
 
 
-class ReadKpi(KpisPage):
-    """What a figure was on a day."""
+class AddReading(KpisPage):
+    """Save the value of a KPI on one day; a second value for the same day is a correction."""
 
     http_method_names = ["post"]
 
@@ -145,71 +156,74 @@ class ReadKpi(KpisPage):
         if form.is_valid():
             wanted = Wanted(kpi.pk, form.cleaned_data["on"], form.cleaned_data["value"])
             try:
-                (done,) = readings.write(
+                (result,) = readings.write(
                     business=self.business,
                     wanted=[wanted],
                     now=timezone.now(),
                     actor=self.actor,
                     source=Source.HAND,
                 )
-                said = _("%(kpi)s is corrected.") if done.was else _("%(kpi)s is saved.")
-                messages.success(request, said % {"kpi": kpi.name})
+                message = _("%(kpi)s is corrected.") if result.was else _("%(kpi)s is saved.")
+                messages.success(request, message % {"kpi": kpi.name})
                 return redirect("dashboard:kpis", kpi.agreement_id)
-            except RuleError as no:
-                form.add_error("on", str(no))
+            except RuleError as error:
+                form.add_error("on", str(error))
         return self.page(request, self.agreement(kpi.agreement_id), 422, refused=(kpi.pk, form))
 
 
-class ReadFile(KpisPage):
-    """Try a file out, then take it over: all of it or nothing."""
+class ImportReadings(KpisPage):
+    """Preview a CSV file of readings, then import it: all of it or nothing."""
 
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.agreement(pk)
         if "mark" in request.POST:
+            # The second step: the digest names the file that was previewed and kept.
             return self._take_over(request, agreement, request.POST["mark"])
         form = ReadingFileForm(request.POST, request.FILES)
         if not form.is_valid():
             return self.page(request, agreement, 422, file_form=form)
         data = form.cleaned_data["file"].read(reading_file.MOST_BYTES + 1)
-        tried = reading_file.try_out(agreement=agreement, data=data, now=timezone.now())
-        mark = hashlib.sha256(data).hexdigest()
-        if not tried.bad:
-            cache.set(self._key(mark), data, KEPT)
-        more = {"tried": tried, "mark": mark, "file_name": form.cleaned_data["file"].name}
-        return self.page(request, agreement, 422 if tried.bad else 200, **more)
+        preview = reading_file.try_out(agreement=agreement, data=data, now=timezone.now())
+        digest = hashlib.sha256(data).hexdigest()
+        # The file itself is kept, so that what is imported is what was previewed.
+        if not preview.bad:
+            cache.set(self._key(digest), data, KEPT)
+        extra = {"tried": preview, "mark": digest, "file_name": form.cleaned_data["file"].name}
+        return self.page(request, agreement, 422 if preview.bad else 200, **extra)
 
-    def _take_over(self, request: HttpRequest, agreement: Agreement, mark: str) -> HttpResponse:
-        data = cache.get(self._key(mark))
+    def _take_over(self, request: HttpRequest, agreement: Agreement, digest: str) -> HttpResponse:
+        """Import the file that was previewed; `mark` is its digest."""
+        data = cache.get(self._key(digest))
         if data is None:
             form = ReadingFileForm(request.POST)
             form.errors["file"] = form.error_class(
                 [_("Choose the file again: it was tried out too long ago.")]
             )
             return self.page(request, agreement, 422, file_form=form)
-        done = reading_file.take_over(
+        result = reading_file.take_over(
             agreement=agreement, data=data, actor=self.actor, now=timezone.now()
         )
-        if done.bad:
-            return self.page(request, agreement, 422, tried=done)
-        words = _(
+        if result.bad:
+            return self.page(request, agreement, 422, tried=result)
+        message = _(
             "%(new)s readings are new, %(corrected)s were corrected, %(same)s were there already."
         )
         messages.success(
-            request, words % {"new": done.new, "corrected": done.corrected, "same": done.same}
+            request,
+            message % {"new": result.new, "corrected": result.corrected, "same": result.same},
         )
         return redirect("dashboard:kpis", agreement.pk)
 
-    def _key(self, mark: str) -> str:
-        name = hashlib.sha256(
-            mark.encode()
-        ).hexdigest()  # whatever was posted is a name that a cache takes
+    def _key(self, digest: str) -> str:
+        """The cache key of a previewed file. Hashed again, since the digest comes from a form."""
+        name = hashlib.sha256(digest.encode()).hexdigest()
         return f"readings:{self.business.pk}:{name}"
 
 
-class SampleFile(KpisPage):
-    """A table to fill in: the agreement's KPIs and today."""
+class SampleReadingsFile(KpisPage):
+    """A CSV file to fill in, with one line per KPI for today."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.agreement(pk)

@@ -1,4 +1,4 @@
-"""Quarterly reviews of an agreement: looked at before they are made, made, fetched and sent."""
+"""Quarterly reviews of an agreement: preview, create, download and send."""
 
 from datetime import date
 from typing import Any
@@ -20,8 +20,8 @@ from delivery.models import QuarterlyReview
 from delivery.renewing import quarter, review_quarter
 
 
-class Reviews(DashboardView):
-    """What the next one would say, and those that were made."""
+class QuarterlyReviews(DashboardView):
+    """A preview of the next quarterly review, and those already created."""
 
     template = "dashboard/reviews.html"
 
@@ -30,7 +30,7 @@ class Reviews(DashboardView):
         return self._show(request, agreement, ReviewForm(periods=over), None, "")
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """Look at it again with these words; "make" makes the paper."""
+        """Preview the review with this text; the button "make" creates the document."""
         agreement, over = self._agreement(pk)
         form = ReviewForm(request.POST, periods=over)
         if not form.is_valid():
@@ -39,22 +39,24 @@ class Reviews(DashboardView):
         if "make" not in request.POST:
             return self._show(request, agreement, form, until, outlook)
         try:
-            periods = review_quarter.periods_of(agreement, until, self._here(agreement))
+            periods = review_quarter.periods_of(agreement, until, self._today(agreement))
             review_quarter.make(
                 agreement=agreement, periods=periods, outlook=outlook, now=timezone.now()
             )
             messages.success(request, _("The document is made. Look at it, then send it."))
             return redirect("dashboard:reviews", agreement.pk)
-        except RuleError as no:
-            refuse(form, no)
+        except RuleError as error:
+            refuse(form, error)
         return self._show(request, agreement, form, until, outlook, 422)
 
     def _agreement(self, pk: UUID) -> Any:
+        """The agreement and its ended periods."""
         related = self.rows(Agreement).select_related("client", "contact", "business__owner")
         agreement = self.row(Agreement, pk, related)
-        return agreement, quarter.ended(agreement, self._here(agreement))
+        return agreement, quarter.ended(agreement, self._today(agreement))
 
-    def _here(self, agreement: Agreement) -> date:
+    def _today(self, agreement: Agreement) -> date:
+        """Today's date in the agreement's time zone."""
         return local_day(timezone.now(), agreement.time_zone)
 
     def _show(
@@ -66,18 +68,18 @@ class Reviews(DashboardView):
         outlook: str,
         status: int = 200,
     ) -> HttpResponse:
-        periods = review_quarter.periods_of(agreement, until, self._here(agreement))
-        shown: dict[str, Any] = {}
+        periods = review_quarter.periods_of(agreement, until, self._today(agreement))
+        preview: dict[str, Any] = {}
         if periods:
-            shot = review_quarter.compose(agreement=agreement, periods=periods, outlook=outlook)
+            snapshot = review_quarter.compose(agreement=agreement, periods=periods, outlook=outlook)
             with translation.override(agreement.language):
-                shown = quarter.with_words(shot)
+                preview = quarter.with_words(snapshot)
         made = self.rows(QuarterlyReview).filter(agreement=agreement).select_related("document")
-        return self.show(request, status, agreement=agreement, form=form, made=made, shown=shown)
+        return self.show(request, status, agreement=agreement, form=form, made=made, shown=preview)
 
 
-class SendReview(DashboardView):
-    """Mail one to the client."""
+class SendQuarterlyReview(DashboardView):
+    """Email a quarterly review to the client."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         related = ("client", "agreement__contact", "business__owner", "document")
@@ -87,13 +89,13 @@ class SendReview(DashboardView):
                 review=review, actor=self.actor, now=timezone.now(), origin=self.origin
             )
             messages.success(request, _("The review is on its way."))
-        except RuleError as no:
-            say(request, no)
+        except RuleError as error:
+            say(request, error)
         return redirect("dashboard:reviews", review.agreement_id)
 
 
-class ReviewPdf(DashboardView):
-    """One as a file."""
+class QuarterlyReviewPdf(DashboardView):
+    """A quarterly review as a PDF."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         return pdf_response(

@@ -1,4 +1,4 @@
-"""Reports: the list, the review on one screen, and what became of those that were sent."""
+"""Reports: the list, the review of a draft, and what the client did with a sent one."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from agreements.running import addressee
 from core.errors import RuleError
 from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
-from dashboard.page import DashboardView, refuse, say
+from dashboard.page import DashboardView, refuse, say, search_term
 from dashboard.reports.forms.reports import WhenForm, WordsForm
 from delivery.models import Report
 from delivery.models.report import REPORT_STATES
@@ -32,47 +32,44 @@ from delivery.rules.states import ReportState
 
 
 class Reports(DashboardView):
-    """Every report, newest first, and how far the job is."""
+    """The list of all reports, newest first, and the progress of the report job."""
 
     template = "dashboard/reports.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        found = self.rows(Report).select_related("client", "period__agreement")
-        asked, state = (
-            request.GET.get("q", "").replace("\x00", "")[:100],
-            request.GET.get("state", ""),
-        )
-        if asked:
-            found = found.filter(client__name__icontains=asked)
+        reports = self.rows(Report).select_related("client", "period__agreement")
+        term, state = search_term(request), request.GET.get("state", "")
+        if term:
+            reports = reports.filter(client__name__icontains=term)
         if state in dict(REPORT_STATES):
-            found = found.filter(state=state)
-        page = page_of(found, request.GET, by="created_at")
+            reports = reports.filter(state=state)
+        page = page_of(reports, request.GET, by="created_at")
         return self.show(
-            request, page=page, asked=asked, state=state, states=REPORT_STATES, **progress(self)
+            request, page=page, asked=term, state=state, states=REPORT_STATES, **job_progress(self)
         )
 
 
-class Progress(DashboardView):
-    """How far the job is, alone: asked for every two seconds while it works."""
+class ReportProgress(DashboardView):
+    """The progress of the report job alone, requested every two seconds while it runs."""
 
     template = "dashboard/reports_progress.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.show(request, **progress(self))
+        return self.show(request, **job_progress(self))
 
 
 class ReportPage(DashboardView):
-    """Review: the words beside what the client will see; once sent, what was seen and answered."""
+    """Review a draft beside what the client will see; once sent, see how it was received."""
 
     template = "dashboard/report.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        report = report_of(self, pk)
+        report = report_with_facts(self, pk)
         return self._show(request, report, words_form(report), when_form(self, report), 200)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """Save the words; "send" also sends it, "schedule" has it sent at a time."""
-        report = report_of(self, pk)
+        """Save the text; "send" also sends the report, "schedule" sets when it is sent."""
+        report = report_with_facts(self, pk)
         form, when = words_form(report, request.POST), when_form(self, report)
         if "schedule" in request.POST:
             when = when_form(self, report, request.POST)
@@ -81,15 +78,15 @@ class ReportPage(DashboardView):
         try:
             review.save_words(report=report, now=timezone.now(), **form.cleaned_data)
             messages.success(request, self._done(request, report, when))
-        except RuleError as no:
-            if when.is_bound and no.field:
-                refuse(when, no)
+        except RuleError as error:
+            if when.is_bound and error.field:
+                refuse(when, error)
                 return self._show(request, report, form, when, 422)
-            say(request, no)
+            say(request, error)
         return redirect("dashboard:report", report.pk)
 
     def _done(self, request: HttpRequest, report: Report, when: WhenForm) -> str:
-        """Do what the button says beyond saving; what was done, in words."""
+        """Do what the button asks for beyond saving. Returns the message for the next page."""
         now = timezone.now()
         if "send" in request.POST:
             send.send_report(report=report, actor=self.actor, now=now)
@@ -105,41 +102,43 @@ class ReportPage(DashboardView):
         is_draft = report.state == ReportState.DRAFT
         if is_draft:
             report = with_typed(report, form.cleaned_data if form.is_bound else form.initial)
-        shot = review.shown(report)
+        snapshot = review.shown(report)
         with translation.override(report.language):
-            shown = with_words(shot) | {"title": send.title(report)}
+            context = with_words(snapshot) | {"title": send.title(report)}
         return self.show(
             request,
             report=report,
             form=form,
             when=when,
             is_draft=is_draft,
-            decisions=suggest.decisions(shot, report.language) if is_draft else [],
+            decisions=suggest.decisions(snapshot, report.language) if is_draft else [],
             reader=addressee.of([report.period.agreement]).get(report.client_id),
             status=status,
-            **shown,
+            **context,
         )
 
 
-class Preview(DashboardView):
-    """What stands in the form now, as the client would see it; nothing is saved. One that was sent meanwhile, by the
-    last press say, is shown as it was sent."""
+class PreviewReport(DashboardView):
+    """Preview the text in the form as the client would see it, without saving it.
+
+    A report that was sent in the meantime is shown as it was sent.
+    """
 
     template = "dashboard/report_preview.html"
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        report = report_of(self, pk)
+        report = report_with_facts(self, pk)
         if report.state == ReportState.DRAFT:
             form = words_form(report, request.POST)
-            form.is_valid()
+            form.is_valid()  # fills cleaned_data: the preview leaves out the fields with errors
             report = with_typed(report, form.cleaned_data)
         with translation.override(report.language):
-            shown = with_words(review.shown(report)) | {"title": send.title(report)}
-        return self.show(request, report=report, **shown)
+            context = with_words(review.shown(report)) | {"title": send.title(report)}
+        return self.show(request, report=report, **context)
 
 
-class Talked(DashboardView):
-    """The freelancer has talked about a report that nobody had opened."""
+class MarkDiscussed(DashboardView):
+    """Record that the freelancer has talked to the client about a report nobody had opened."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         report_reminders.talked(report=self.row(Report, pk), now=timezone.now())
@@ -148,54 +147,57 @@ class Talked(DashboardView):
 
 
 class ReportPdf(DashboardView):
-    """The sent report as a file; printed now where no worker has yet."""
+    """A sent report as a PDF. It is printed now if no worker has printed it yet."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        report = report_of(self, pk)
+        report = report_with_facts(self, pk)
         if report.state != ReportState.SENT:
             raise Http404
         return pdf_response(report_pdf.ensure(report=report, now=timezone.now()))
 
 
-def report_of(desk: DashboardView, pk: UUID) -> Report:
-    """One of the business's reports, with all that it is made of."""
-    return desk.row(Report, pk, desk.rows(Report).select_related(*read_facts.RELATED))
+def report_with_facts(view: DashboardView, pk: UUID) -> Report:
+    """One of the business's reports with everything it is made of. Raises Http404."""
+    return view.row(Report, pk, view.rows(Report).select_related(*read_facts.RELATED))
 
 
-def with_typed(report: Report, words: Mapping[str, Any]) -> Report:
-    """The report with what stands in the form, unsaved."""
-    for name, value in words.items():
+def with_typed(report: Report, values: Mapping[str, Any]) -> Report:
+    """The report with the text currently in the form. It is not saved."""
+    for name, value in values.items():
         setattr(report, name, value)
     return report
 
 
 def words_form(report: Report, data: Any = None) -> WordsForm:
-    """The words as they were saved; for a draft that nobody has touched, first ones from its figures."""
-    shot = review.shown(report)
-    kpis = [(row["id"], row["name"]) for row in shot["kpis"]]
-    start: dict[str, Any] = {
+    """The form with the saved text.
+
+    A draft that was never edited starts with text derived from its figures.
+    """
+    snapshot = review.shown(report)
+    kpis = [(row["id"], row["name"]) for row in snapshot["kpis"]]
+    initial: dict[str, Any] = {
         name: getattr(report, name) for name in ("comment", "next_text", "decision")
     }
-    start["chosen"] = report.chosen or [row["id"] for row in shot["kpis"] if row["shown"]]
+    initial["chosen"] = report.chosen or [row["id"] for row in snapshot["kpis"] if row["shown"]]
     if report.state == ReportState.DRAFT and report.reviewed_at is None:
-        start["comment"] = suggest.comment(shot, report.language)
-        start["next_text"] = suggest.next_steps(shot, report.language)
-        start["decision"] = next(iter(suggest.decisions(shot, report.language)), "")
-    return WordsForm(data, kpis=kpis, initial=start)
+        initial["comment"] = suggest.comment(snapshot, report.language)
+        initial["next_text"] = suggest.next_steps(snapshot, report.language)
+        initial["decision"] = next(iter(suggest.decisions(snapshot, report.language)), "")
+    return WordsForm(data, kpis=kpis, initial=initial)
 
 
-def when_form(desk: DashboardView, report: Report, data: Any = None) -> WhenForm:
-    """When it goes out, on the wall of the business."""
-    return WhenForm(data, zone=desk.business.time_zone, at=report.send_at)
+def when_form(view: DashboardView, report: Report, data: Any = None) -> WhenForm:
+    """The form for when the report is sent, in the business's time zone."""
+    return WhenForm(data, zone=view.business.time_zone, at=report.send_at)
 
 
-def progress(desk: DashboardView) -> dict[str, Any]:
-    """How far the job is, and what of this business waits for a worker."""
+def job_progress(view: DashboardView) -> dict[str, Any]:
+    """The progress of the report job, and how many of the business's PDFs wait for a worker."""
     run = report_run.last_run()
     running = bool(run and run.finished_at is None)
-    to_print = report_pdf.waiting().filter(business=desk.business).count()
-    today = (
-        desk.rows(Report).filter(sent_at__gte=timezone.now() - report_pdf.RECENT).count()
+    to_print = report_pdf.waiting().filter(business=view.business).count()
+    sent_lately = (
+        view.rows(Report).filter(sent_at__gte=timezone.now() - report_pdf.RECENT).count()
         if to_print
         else 0
     )
@@ -204,7 +206,7 @@ def progress(desk: DashboardView) -> dict[str, Any]:
         "running": running,
         "share": min(100, run.done * 100 // run.total) if run and run.total else 100,
         "to_print": to_print,
-        "printed": max(0, today - to_print),
-        "sent_lately": max(today, to_print),
+        "printed": max(0, sent_lately - to_print),
+        "sent_lately": max(sent_lately, to_print),
         "busy": running or bool(to_print),
     }

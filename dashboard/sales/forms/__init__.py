@@ -1,1 +1,1 @@
-"""The forms, one module per subject."""
+"""Sales forms, one module per subject."""

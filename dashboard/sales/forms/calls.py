@@ -1,4 +1,4 @@
-"""Forms of a call: when and with whom, and the guide that is typed into while talking."""
+"""Forms of a call: when and with whom, and the guide that is filled in during the call."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,12 +12,16 @@ from clients.models import Call, Contact
 from clients.models.sales import LONGEST, SHORTEST, CallEnd, KpiKind
 from core.models import Business
 
-FAR = timedelta(days=730)  # as long before or after now a call may be
-KPI_ROWS, KPI_MOST = 3, 8
+FARTHEST = timedelta(days=730)  # a call may be at most this long before or after now
+KPI_ROWS, KPI_MOST = 3, 8  # KPI rows shown at least, and at most
 
 
 class BookForm(forms.Form):
-    """The time is the freelancer's own; `someone_*` adds a person on the same page."""
+    """When a call takes place, in the business's time zone, and who takes part.
+
+    The fields `someone_*` add a new contact on the same page. The cleaned data has `starts_at`, an
+    aware datetime.
+    """
 
     on = forms.DateField(
         label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -43,38 +47,43 @@ class BookForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.zone, self.now = ZoneInfo(business.time_zone), now
-        people: Any = self.fields["contacts"]
-        people.queryset = contacts
-        people.label_from_instance = _person
+        field: Any = self.fields["contacts"]
+        field.queryset = contacts
+        field.label_from_instance = _contact_label
         self.fields["at"].help_text = gettext("Your time: %(zone)s.") % {
             "zone": business.time_zone.replace("_", " ")
         }
 
     def clean(self) -> dict[str, Any]:
-        found: dict[str, Any] = super().clean() or self.cleaned_data
-        if found.get("on") and found.get("at"):
-            found["starts_at"] = self._instant(datetime.combine(found["on"], found["at"]))
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("on") and data.get("at"):
+            data["starts_at"] = self._instant(datetime.combine(data["on"], data["at"]))
         if (
-            bool(found.get("someone_name")) != bool(found.get("someone_email"))
+            bool(data.get("someone_name")) != bool(data.get("someone_email"))
             and "someone_email" not in self.errors
         ):
             self.add_error("someone_email", gettext("A new person needs a name and an email."))
-        return found
+        return data
 
-    def _instant(self, wall: datetime) -> datetime | None:
-        """What the freelancer's clock shows, as an instant; an hour that daylight saving skips is said."""
-        if not abs(wall - self.now.astimezone(self.zone).replace(tzinfo=None)) < FAR:
+    def _instant(self, local: datetime) -> datetime | None:
+        """Convert the freelancer's local time to an instant.
+
+        Adds an error and returns None for an hour that daylight saving time skips, and for a day
+        that is too far away.
+        """
+        if not abs(local - self.now.astimezone(self.zone).replace(tzinfo=None)) < FARTHEST:
             self.add_error("on", gettext("This is more than two years away."))
             return None
-        at = wall.replace(tzinfo=self.zone)
-        if at.astimezone(ZoneInfo("UTC")).astimezone(self.zone).replace(tzinfo=None) != wall:
+        instant = local.replace(tzinfo=self.zone)
+        # A skipped hour does not survive the way to UTC and back.
+        if instant.astimezone(ZoneInfo("UTC")).astimezone(self.zone).replace(tzinfo=None) != local:
             self.add_error("at", gettext("Clocks skip this hour on that day."))
             return None
-        return at
+        return instant
 
 
-def _person(contact: Contact) -> str:
-    """A name, and whether it decides."""
+def _contact_label(contact: Contact) -> str:
+    """A contact's name, and whether this person decides."""
     return (
         gettext("%(name)s, decides") % {"name": contact.name}
         if contact.is_decision_maker
@@ -83,7 +92,7 @@ def _person(contact: Contact) -> str:
 
 
 class GuideForm(forms.ModelForm):
-    """What is typed during the call. Nothing in it is required: half a sentence is worth keeping."""
+    """The notes of a call. No field is required: half a sentence is worth saving."""
 
     revision = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
 
@@ -104,8 +113,8 @@ class GuideForm(forms.ModelForm):
         super().__init__(
             _printable(data), instance=instance, initial={"revision": instance.revision}
         )
-        ended: Any = self.fields["outcome"]
-        ended.choices = [("", gettext("Not over yet")), *CallEnd.choices]
+        outcome: Any = self.fields["outcome"]
+        outcome.choices = [("", gettext("Not over yet")), *CallEnd.choices]
         count = min(KPI_MOST, max(KPI_ROWS, len(instance.kpis) + 1))
         self.rows = [
             KpiRow(self.data if self.is_bound else None, prefix=f"kpi-{n}", initial=dict(row))
@@ -116,24 +125,24 @@ class GuideForm(forms.ModelForm):
         return all([super().is_valid(), *(row.is_valid() for row in self.rows)])
 
     def typed(self) -> dict[str, Any]:
-        """The columns, as the verb takes them."""
+        """The notes by column, as the function that saves them takes them."""
         values = {name: self.cleaned_data[name] for name in self.Meta.fields}
-        return values | {"kpis": [row.cleaned_data for row in self.rows if row.says_something]}
+        return values | {"kpis": [row.cleaned_data for row in self.rows if row.is_filled_in]}
 
-    def stand_on(self, revision: int) -> None:
-        """Saving it once more replaces that revision: it was shown."""
+    def overwrite(self, revision: int) -> None:
+        """Let the next save replace this revision, since the user has now seen it."""
         data: Any = self.data
         data["revision"] = str(revision)
 
     @property
-    def refusals(self) -> list[str]:
-        """Every fault in one line: the script's answer."""
-        found = [self, *self.rows]
-        return [str(error) for form in found for errors in form.errors.values() for error in errors]
+    def all_errors(self) -> list[str]:
+        """Every error of the form and its KPI rows, as a list: the answer to the script."""
+        forms = [self, *self.rows]
+        return [str(error) for form in forms for errors in form.errors.values() for error in errors]
 
 
 class KpiRow(forms.Form):
-    """A figure to move, as typed."""
+    """A KPI that the client wants to improve, as it was typed."""
 
     name = forms.CharField(label=_("Figure"), max_length=80, required=False)
     unit = forms.CharField(label=_("Unit"), max_length=20, required=False)
@@ -155,20 +164,20 @@ class KpiRow(forms.Form):
             self.fields[name].widget.attrs["inputmode"] = "decimal"
 
     def clean(self) -> dict[str, Any]:
-        found: dict[str, Any] = super().clean() or self.cleaned_data
-        return found | {
-            "kind": found.get("kind") or KpiKind.GROWTH.value,
-            "direction": found.get("direction") or "up",
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        return data | {
+            "kind": data.get("kind") or KpiKind.GROWTH.value,
+            "direction": data.get("direction") or "up",
         }
 
     @property
-    def says_something(self) -> bool:
-        """Whether anything was written; the two choices alone are nothing."""
+    def is_filled_in(self) -> bool:
+        """Whether anything was typed. The two select fields alone do not count."""
         return any(self.cleaned_data.get(name) for name in ("name", "unit", "baseline", "target"))
 
 
 def _printable(data: Any) -> Any:
-    """What was posted without NUL, which no database keeps."""
+    """The posted data without NUL characters, which PostgreSQL cannot store."""
     if data is None:
         return None
     clean = data.copy()

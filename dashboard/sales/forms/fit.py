@@ -1,4 +1,4 @@
-"""The form of a fit check: five questions."""
+"""The form of the fit check: five questions."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from clients.rules.fit import Question
 
 
 class FitForm(forms.ModelForm):
-    """Yes, no, or not known yet: nothing is required."""
+    """Each question is answered with yes, no, or not known yet. None is required."""
 
     class Meta:
         model = FitCheck

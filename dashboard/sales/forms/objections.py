@@ -1,4 +1,4 @@
-"""Forms about objections: what was answered, and replies of one's own."""
+"""Forms about objections: which reply was used, and saved replies."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from clients import playbook
 from clients.models import Objection, Reply
 from clients.models.sales import KIND_LONGEST, KINDS
 
-OWN = "own"
+OWN = "own"  # the choice of a reply in the freelancer's own words
 
 
 class AnswerForm(forms.Form):
-    """Which reply was used: one of the playbook, one that was kept, or new words."""
+    """Which reply was used: one of the playbook, a saved one, or new words."""
 
     used = forms.ChoiceField(
         label=_("What did you answer?"), required=False, widget=forms.RadioSelect
@@ -46,19 +46,19 @@ class AnswerForm(forms.Form):
             del self.fields["tier"]
 
     def clean(self) -> dict[str, Any]:
-        found: dict[str, Any] = super().clean() or self.cleaned_data
-        if found.get("used") == OWN and not found.get("own"):
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("used") == OWN and not data.get("own"):
             self.add_error("own", gettext("Write what you said."))
-        return found
+        return data
 
-    def noted(self) -> dict[str, Any]:
-        """What the verb takes beside the reply."""
+    def details(self) -> dict[str, Any]:
+        """What the client said and about which tier, as keyword arguments for saving the answer."""
         return {
             name: self.cleaned_data[name] for name in ("words", "tier") if name in self.cleaned_data
         }
 
-    def choice(self) -> dict[str, Any]:
-        """The reply, as the verb takes it; empty: none noted."""
+    def chosen_reply(self) -> dict[str, Any]:
+        """The reply as a keyword argument for saving the answer; empty if none was chosen."""
         used = self.cleaned_data["used"]
         if used in self.replies:
             return {"reply": self.replies[used]}
@@ -66,7 +66,7 @@ class AnswerForm(forms.Form):
 
 
 class ReplyForm(forms.Form):
-    """A reply that works, kept before it is needed."""
+    """A reply to save for later use."""
 
     kind = forms.CharField(
         label=_("Against"),
@@ -79,5 +79,5 @@ class ReplyForm(forms.Form):
 
 
 def kinds(own: list[str]) -> list[tuple[str, Any]]:
-    """The three, and one's own."""
+    """The built-in kinds of objection, followed by the business's own."""
     return [*KINDS.items(), *((kind, kind) for kind in own)]

@@ -1,1 +1,1 @@
-"""The pages, one module per subject."""
+"""Sales pages, one module per subject."""

@@ -1,4 +1,4 @@
-"""Calls: book one, move it, put it into a calendar, and type while talking."""
+"""Calls with prospects: book, reschedule, export to a calendar, and take notes."""
 
 from datetime import timedelta
 from typing import Any
@@ -26,109 +26,129 @@ from dashboard.sales.forms.calls import BookForm, GuideForm
 JSON = "application/json"
 
 
-class _Booking(DashboardView):
-    """The page that asks when and with whom; who books without the decision maker is warned on it."""
+class _BookingView(DashboardView):
+    """The page that asks when and with whom.
+
+    Booking without a decision maker shows a warning first; a second button books anyway.
+    """
 
     template = "dashboard/call_book.html"
 
     def form(self, client: Client, data: Any = None, **initial: Any) -> BookForm:
-        people = self.rows(Contact).filter(client=client).order_by("-is_decision_maker", "name")
+        """The booking form for a client; `initial` is what it shows first."""
+        contacts = self.rows(Contact).filter(client=client).order_by("-is_decision_maker", "name")
         return BookForm(
             data,
             business=self.business,
-            contacts=people,
+            contacts=contacts,
             now=timezone.now(),
             initial=initial or None,
         )
 
     def page(
-        self, request: HttpRequest, client: Client, form: BookForm, **more: Any
+        self, request: HttpRequest, client: Client, form: BookForm, **context: Any
     ) -> HttpResponse:
+        """Render the page, saying whether the client has a decision maker at all."""
         return self.show(
-            request, client=client, form=form, decides=client_records.decision_maker(client), **more
+            request,
+            client=client,
+            form=form,
+            decides=client_records.decision_maker(client),
+            **context,
         )
 
-    def attempt(
-        self, request: HttpRequest, client: Client, row: Call | None = None
-    ) -> HttpResponse:
-        """Book or move; a new person is added and the call booked together or not at all."""
-        form, warns = self.form(client, request.POST), False
+    def save(self, request: HttpRequest, client: Client, row: Call | None = None) -> HttpResponse:
+        """Book a call, or reschedule `row`.
+
+        A contact that is entered on the same page is added in the same transaction as the call.
+        """
+        form, needs_decision_maker = self.form(client, request.POST), False
         if form.is_valid():
             try:
                 with transaction.atomic():
-                    done = self._write(client, form, row, "anyway" in request.POST)
-                return redirect("dashboard:call", done.pk)
+                    call = self._write(client, form, row, "anyway" in request.POST)
+                return redirect("dashboard:call", call.pk)
             except booking.NobodyDecides:
-                warns = True
-            except RuleError as no:
-                no.field = f"someone_{no.field}" if no.field == "email" else no.field
-                refuse(form, no)
-        return self.page(request, client, form, row=row, warns=warns, status=422)
+                needs_decision_maker = True
+            except RuleError as error:
+                # The email field of the new contact has another name in this form than in the rule.
+                error.field = f"someone_{error.field}" if error.field == "email" else error.field
+                refuse(form, error)
+        return self.page(request, client, form, row=row, warns=needs_decision_maker, status=422)
 
     def _write(self, client: Client, form: BookForm, row: Call | None, anyway: bool) -> Call:
-        data, now = form.cleaned_data, timezone.now()
-        people = list(data["contacts"])
-        if data["someone_name"]:
-            people.append(
+        values, now = form.cleaned_data, timezone.now()
+        contacts = list(values["contacts"])
+        if values["someone_name"]:
+            contacts.append(
                 client_records.add_contact(
                     client=client,
-                    name=data["someone_name"],
-                    email=data["someone_email"],
-                    role=data["someone_role"],
-                    is_decision_maker=data["someone_decides"],
+                    name=values["someone_name"],
+                    email=values["someone_email"],
+                    role=values["someone_role"],
+                    is_decision_maker=values["someone_decides"],
                     now=now,
                 )
             )
-        when: dict[str, Any] = {
-            "contacts": people,
-            "starts_at": data["starts_at"],
-            "minutes": data["minutes"],
+        schedule: dict[str, Any] = {
+            "contacts": contacts,
+            "starts_at": values["starts_at"],
+            "minutes": values["minutes"],
             "anyway": anyway,
         }
         if row:
-            return booking.rebook(call=row, **when)
-        return booking.book(client=client, actor=self.actor, now=now, **when)
+            return booking.rebook(call=row, **schedule)
+        return booking.book(client=client, actor=self.actor, now=now, **schedule)
 
 
-class NewCall(_Booking):
+class BookCall(_BookingView):
     """Book a call; the next full hour and the decision maker are filled in."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk)
-        wall = timezone.now().astimezone(ZoneInfo(self.business.time_zone))
-        wall = wall.replace(minute=0) + timedelta(hours=1)
-        boss = client_records.decision_maker(client)
-        people = [boss.pk] if boss else []
+        local_time = timezone.now().astimezone(ZoneInfo(self.business.time_zone))
+        local_time = local_time.replace(minute=0) + timedelta(hours=1)
+        decision_maker = client_records.decision_maker(client)
+        contacts = [decision_maker.pk] if decision_maker else []
         return self.page(
-            request, client, self.form(client, on=wall.date(), at=wall.time(), contacts=people)
+            request,
+            client,
+            self.form(client, on=local_time.date(), at=local_time.time(), contacts=contacts),
         )
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        return self.attempt(request, self.row(Client, pk))
+        return self.save(request, self.row(Client, pk))
 
 
-class MoveCall(_Booking):
-    """Another time, another length, other people."""
+class RescheduleCall(_BookingView):
+    """Reschedule a call: another time, length or other contacts."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self._call(pk)
-        wall = row.starts_at.astimezone(ZoneInfo(self.business.time_zone))
-        people = [contact.pk for contact in row.contacts.all()]
+        local_time = row.starts_at.astimezone(ZoneInfo(self.business.time_zone))
+        contacts = [contact.pk for contact in row.contacts.all()]
         form = self.form(
-            row.client, on=wall.date(), at=wall.time(), minutes=row.minutes, contacts=people
+            row.client,
+            on=local_time.date(),
+            at=local_time.time(),
+            minutes=row.minutes,
+            contacts=contacts,
         )
         return self.page(request, row.client, form, row=row)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self._call(pk)
-        return self.attempt(request, row.client, row)
+        return self.save(request, row.client, row)
 
     def _call(self, pk: UUID) -> Call:
         return self.row(Call, pk, self.rows(Call).select_related("client"))
 
 
 class CallPage(DashboardView):
-    """The guide: before, during and after on one screen, saved as it is typed; without a script by its button."""
+    """The call guide: before, during and after the call on one screen.
+
+    A script saves while the freelancer types; without the script, a button saves.
+    """
 
     template = "dashboard/call.html"
 
@@ -138,11 +158,13 @@ class CallPage(DashboardView):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self._call(pk)
+        # The form gets a row of its own: validation writes to its instance, and `row` must stay as
+        # stored.
         form = GuideForm(request.POST, instance=self._call(pk))
-        by_script = request.headers.get("Accept") == JSON
+        is_script = request.headers.get("Accept") == JSON
         if not form.is_valid():
-            said = JsonResponse({"said": " ".join(form.refusals)}, status=422)
-            return said if by_script else self._page(request, row, form, status=422)
+            answer = JsonResponse({"said": " ".join(form.all_errors)}, status=422)
+            return answer if is_script else self._page(request, row, form, status=422)
         try:
             call_notes.write(
                 call=row,
@@ -151,12 +173,12 @@ class CallPage(DashboardView):
                 now=timezone.now(),
                 tab=_tab(request),
             )
-        except ChangedElsewhere as no:
-            if by_script:
-                return JsonResponse({"said": str(no), "revision": row.revision}, status=409)
-            form.stand_on(row.revision)
+        except ChangedElsewhere as error:
+            if is_script:
+                return JsonResponse({"said": str(error), "revision": row.revision}, status=409)
+            form.overwrite(row.revision)
             return self._page(request, row, form, status=409, theirs=row)
-        if by_script:
+        if is_script:
             return JsonResponse(
                 {"revision": row.revision, "at": self._clock(row), "unread": row.unread}
             )
@@ -164,40 +186,48 @@ class CallPage(DashboardView):
         return redirect("dashboard:call", row.pk)
 
     def _page(
-        self, request: HttpRequest, row: Call, form: GuideForm, status: int = 200, **more: Any
+        self, request: HttpRequest, row: Call, form: GuideForm, status: int = 200, **extra: Any
     ) -> HttpResponse:
-        people = list(row.contacts.order_by("-is_decision_maker", "name"))
-        decides = any(contact.is_decision_maker for contact in people)
-        shown = {
+        """Render the guide with the call's participants."""
+        participants = list(row.contacts.order_by("-is_decision_maker", "name"))
+        decides = any(contact.is_decision_maker for contact in participants)
+        context = {
             "call": row,
             "client": row.client,
-            "people": people,
+            "people": participants,
             "decides": decides,
             "at": self._clock(row),
         }
-        return self.show(request, form=form, status=status, **shown, **more)
+        return self.show(request, form=form, status=status, **context, **extra)
 
     def _call(self, pk: UUID) -> Call:
         return self.row(Call, pk, self.rows(Call).select_related("client", "business"))
 
-    def _clock(self, row: Call) -> str:
-        """When it was last saved, on the freelancer's wall."""
+    def _clock(self, call: Call) -> str:
+        """When the notes were last saved (HH:MM, the business's time zone); empty if never."""
         return (
-            f"{row.written_at.astimezone(ZoneInfo(self.business.time_zone)):%H:%M}"
-            if row.written_at
+            f"{call.written_at.astimezone(ZoneInfo(self.business.time_zone)):%H:%M}"
+            if call.written_at
             else ""
         )
 
 
 def _tab(request: HttpRequest) -> Tab:
-    """Which tab's script asks, and its how manieth save this is."""
+    """The browser tab whose script saves, and the number of this save in that tab."""
     count = request.POST.get("count", "")
-    known = count.isascii() and count.isdigit() and len(count) < 9
-    return Tab(request.POST.get("tab", "").replace("\x00", "")[:36], int(count)) if known else Tab()
+    is_number = count.isascii() and count.isdigit() and len(count) < 9
+    return (
+        Tab(request.POST.get("tab", "").replace("\x00", "")[:36], int(count))
+        if is_number
+        else Tab()
+    )
 
 
-class CallFile(DashboardView):
-    """The call for a calendar. It may be forwarded: nothing in it is the freelancer's own (rule 37)."""
+class CallCalendarFile(DashboardView):
+    """The call as a calendar file.
+
+    The freelancer may forward the file, so it holds nothing private, such as notes (rule 37).
+    """
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.row(Call, pk, self.rows(Call).select_related("client", "business"))
@@ -205,7 +235,7 @@ class CallFile(DashboardView):
             "client": row.client.name,
             "business": self.business.name,
         }
-        people = "\n".join(
+        participants = "\n".join(
             f"{contact.name} <{contact.email}>" for contact in row.contacts.order_by("name")
         )
         event = calendar_file.Event(
@@ -215,12 +245,12 @@ class CallFile(DashboardView):
             minutes=row.minutes,
             written_at=timezone.now(),
             title=title,
-            text=people,
+            text=participants,
             url=settings.SITE_URL + reverse("dashboard:call", args=[row.pk]),
         )
         return calendar_response(calendar_file.write(event), title)
 
 
-def calls_of(desk: DashboardView, client: Client) -> list[Call]:
-    """The newest calls with a client, for its page."""
+def latest_calls(desk: DashboardView, client: Client) -> list[Call]:
+    """The five newest calls with a client, for the client's page."""
     return list(desk.rows(Call).filter(client=client)[:5])

@@ -1,4 +1,4 @@
-"""The fit check: is this a retainer client? A verdict in words, with its reasons."""
+"""The fit check: five questions that tell whether a prospect suits a retainer, with reasons."""
 
 from typing import Any
 from uuid import UUID
@@ -31,7 +31,8 @@ VERDICTS: dict[Verdict, tuple[Any, Any]] = {
     Verdict.OPEN: (
         _("Not enough is known yet"),
         _(
-            "Ask whether the need recurs every month and whether there is a budget for it: the rest follows."
+            "Ask whether the need recurs every month and whether there is a budget for it: "
+            "the rest follows."
         ),
     ),
 }
@@ -56,7 +57,7 @@ AGAINST: dict[Question, Any] = {
 
 
 class FitPage(DashboardView):
-    """Five questions and what they say together."""
+    """The five questions, and the verdict that their answers give."""
 
     template = "dashboard/fit.html"
 
@@ -80,7 +81,7 @@ class FitPage(DashboardView):
             request,
             client=client,
             form=form,
-            fit=in_words(row.found) if row else None,
+            fit=verdict_in_words(row.found) if row else None,
             status=status,
         )
 
@@ -88,8 +89,8 @@ class FitPage(DashboardView):
         return self.rows(FitCheck).filter(client=client).first()
 
 
-def in_words(fit: Fit) -> dict[str, Any]:
-    """The verdict and its reasons as sentences."""
+def verdict_in_words(fit: Fit) -> dict[str, Any]:
+    """The verdict and its reasons as translated sentences, for the template."""
     title, advice = VERDICTS[fit.verdict]
     return {
         "verdict": fit.verdict,

@@ -1,4 +1,4 @@
-"""Objections: logged with one tap, answered by the playbook, and what they cost."""
+"""Objections: log one, see suggested replies, and see which objections cost clients."""
 
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from core.web.keyset_pages import page_of
 from dashboard.page import DashboardView, refuse, say
 from dashboard.sales.forms.objections import OWN, AnswerForm, ReplyForm, kinds
 
-MOST = 2000  # objections that are counted, the newest
+MOST = 2000  # the statistics count at most this many objections, the newest
 OUTCOMES = {
     Outcome.WON: gettext_lazy("signed"),
     Outcome.OTHER_TIER: gettext_lazy("signed another tier"),
@@ -31,39 +31,39 @@ OUTCOMES = {
 }
 
 
-class Hear(DashboardView):
-    """One tap on a prospect's or a proposal's page."""
+class LogObjection(DashboardView):
+    """Log an objection from a client's or a proposal's page."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk)
         offer = self._offer(client, request.POST.get("offer", ""))
-        typed = request.POST.get("kind") or request.POST.get("other", "")
+        kind = request.POST.get("kind") or request.POST.get("other", "")
         try:
             row = objections.hear(
                 client=client,
-                kind=typed.replace("\x00", ""),
+                kind=kind.replace("\x00", ""),
                 offer=offer.pk if offer else None,
                 tier=objection_outcomes.on_the_table(offer),
                 now=timezone.now(),
             )
-        except RuleError as no:
-            say(request, no)
+        except RuleError as error:
+            say(request, error)
             return redirect("dashboard:client", client.pk)
         return redirect("dashboard:objection", row.pk)
 
-    def _offer(self, client: Client, asked: str) -> Proposal | None:
-        """The proposal that was shown, else the newest one that the client has seen."""
-        found = (
+    def _offer(self, client: Client, proposal_id: str) -> Proposal | None:
+        """The proposal that was on screen, or else the newest one sent to the client."""
+        sent = (
             self.rows(Proposal)
             .filter(client=client, sent_at__isnull=False)
             .prefetch_related("tiers")
         )
-        rows = list(found[:20])
-        return next((row for row in rows if str(row.pk) == asked), rows[0] if rows else None)
+        rows = list(sent[:20])
+        return next((row for row in rows if str(row.pk) == proposal_id), rows[0] if rows else None)
 
 
 class ObjectionPage(DashboardView):
-    """What to answer now, and which answer was used."""
+    """One objection: suggested replies, and which reply was used."""
 
     template = "dashboard/objection.html"
 
@@ -78,12 +78,14 @@ class ObjectionPage(DashboardView):
             return self._page(request, row, form, status=422)
         try:
             if form.cleaned_data["used"] == OWN:
-                own, now = form.cleaned_data["own"], timezone.now()
-                objections.answer_in_own_words(objection=row, own=own, now=now, **form.noted())
+                own_words, now = form.cleaned_data["own"], timezone.now()
+                objections.answer_in_own_words(
+                    objection=row, own=own_words, now=now, **form.details()
+                )
             else:
-                objections.answer(objection=row, **form.choice(), **form.noted())
-        except RuleError as no:
-            refuse(form, no)
+                objections.answer(objection=row, **form.chosen_reply(), **form.details())
+        except RuleError as error:
+            refuse(form, error)
             return self._page(request, row, form, status=422)
         messages.success(request, _("Noted."))
         return redirect("dashboard:client", row.client_id)
@@ -97,8 +99,9 @@ class ObjectionPage(DashboardView):
         )
 
     def _form(self, row: Objection, data: Any = None) -> AnswerForm:
-        kept = self.rows(Reply).filter(kind=row.kind)
-        replies = [one for one in kept if one.is_kept or one.pk == row.reply_id]
+        """The form with the saved replies to this kind of objection and the proposal's tiers."""
+        own_replies = self.rows(Reply).filter(kind=row.kind)
+        replies = [reply for reply in own_replies if reply.is_kept or reply.pk == row.reply_id]
         offer = (
             self.rows(Proposal).filter(pk=row.offer).prefetch_related("tiers").first()
             if row.offer
@@ -112,7 +115,7 @@ class ObjectionPage(DashboardView):
 
 
 class Objections(DashboardView):
-    """Every objection, the replies that were kept, and the figures once ten have an outcome."""
+    """Every objection, the saved replies, and statistics once ten objections have an outcome."""
 
     template = "dashboard/objections.html"
 
@@ -126,27 +129,29 @@ class Objections(DashboardView):
                 objections.keep(business=self.business, now=timezone.now(), **form.cleaned_data)
                 messages.success(request, _("Kept."))
                 return redirect("dashboard:objections")
-            except RuleError as no:
-                refuse(form, no)
+            except RuleError as error:
+                refuse(form, error)
         return self._page(request, form, status=422)
 
     def _page(self, request: HttpRequest, form: ReplyForm, status: int = 200) -> HttpResponse:
-        everything = self.rows(Objection).select_related("client", "reply")
-        page = page_of(everything, request.GET, by="created_at")
-        counted = list(everything[:MOST])
-        ends = objection_outcomes.outcomes(counted)
-        shown = objection_outcomes.outcomes(page.rows)
-        found = objection_statistics.figures(_heard(row, ends[row.pk]) for row in counted)
+        objections_logged = self.rows(Objection).select_related("client", "reply")
+        page = page_of(objections_logged, request.GET, by="created_at")
+        counted = list(objections_logged[:MOST])
+        outcomes = objection_outcomes.outcomes(counted)
+        shown_outcomes = objection_outcomes.outcomes(page.rows)
+        statistics = objection_statistics.figures(
+            _statistics_row(row, outcomes[row.pk]) for row in counted
+        )
         return self.show(
             request,
             form=form,
             page=page,
-            rows=[(row, reply_words(row), OUTCOMES[shown[row.pk]]) for row in page.rows],
-            found=found,
-            costs=[(kind_label(one.kind), one) for one in found.costs],
+            rows=[(row, reply_used(row), OUTCOMES[shown_outcomes[row.pk]]) for row in page.rows],
+            found=statistics,
+            costs=[(kind_label(figure.kind), figure) for figure in statistics.costs],
             uses=[
-                (kind_label(one.kind), playbook.TITLES.get(one.reply, one.reply), one)
-                for one in found.uses
+                (kind_label(figure.kind), playbook.TITLES.get(figure.reply, figure.reply), figure)
+                for figure in statistics.uses
             ],
             replies=list(self.rows(Reply).filter(is_kept=True)),
             kinds=kinds(objections.own_kinds(self.business)),
@@ -154,18 +159,19 @@ class Objections(DashboardView):
         )
 
 
-class PutAway(DashboardView):
-    """A reply that is not offered any more."""
+class ArchiveReply(DashboardView):
+    """Archive a saved reply, so that it is no longer suggested."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         objections.put_away(self.row(Reply, pk))
         return redirect("dashboard:objections")
 
 
-def reply_words(row: Objection) -> Any:
-    """Which reply was used, in words; empty for none."""
+def reply_used(row: Objection) -> Any:
+    """The text of the reply that was used; empty if none was noted."""
     return row.reply.words if row.reply else playbook.TITLES.get(row.play, "")
 
 
-def _heard(row: Objection, outcome: Outcome) -> Heard:
+def _statistics_row(row: Objection, outcome: Outcome) -> Heard:
+    """An objection as the statistics take it."""
     return Heard(row.kind, row.tier, row.reply.words if row.reply else row.play, outcome)

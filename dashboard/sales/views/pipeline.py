@@ -1,4 +1,4 @@
-"""The pipeline: a board of prospects by stage, moved by drag, by keyboard or on a phone."""
+"""The pipeline: a board of prospects by stage. Cards are moved by dragging or with a menu."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -27,7 +27,12 @@ SHOWN = 30  # cards in a column; the list has them all
 
 @dataclass(frozen=True)
 class Column:
-    """One stage: its newest cards, how many there are in all, and what they would bring a month by currency."""
+    """One stage of the board.
+
+    `odds` is the chance of winning in percent, `count` the number of all clients in the stage,
+    `totals` their expected fees per month by currency in minor units, and `cards` the newest
+    clients with the expected fee and the days spent in the stage.
+    """
 
     stage: str
     label: Any
@@ -42,32 +47,34 @@ class Column:
         return self.stage == Stage.WON
 
 
-class Board(DashboardView):
-    """Everybody who is not yet a client, by stage, and who was won or lost lately."""
+class PipelineBoard(DashboardView):
+    """Every prospect by stage, and the clients won or lost most recently."""
 
     template = "dashboard/pipeline.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        everyone = self.rows(Client)
-        counts = dict(Counter(everyone.values_list("state", flat=True)))
-        there = (
-            self._open(everyone)
-            + self._closed(everyone, Stage.WON)
-            + self._closed(everyone, Stage.LOST)
+        clients = self.rows(Client)
+        counts = dict(Counter(clients.values_list("state", flat=True)))
+        shown = (
+            self._open(clients)
+            + self._closed(clients, Stage.WON)
+            + self._closed(clients, Stage.LOST)
         )
-        fees = expected_fees.expected(there)
-        columns = [self._column(value, label, there, fees, counts) for value, label in STAGES]
-        worth = expected_fees.worth(there, fees)
+        fees = expected_fees.expected(shown)
+        columns = [self._column(value, label, shown, fees, counts) for value, label in STAGES]
+        worth = expected_fees.worth(shown, fees)
         moves = [(value, label) for value, label in STAGES if value != Stage.WON]
-        return self.show(request, columns=columns, worth=worth, moves=moves, anybody=bool(there))
+        return self.show(request, columns=columns, worth=worth, moves=moves, anybody=bool(shown))
 
-    def _open(self, everyone: Any) -> list[Client]:
-        found = everyone.filter(state__in=list(ODDS)).prefetch_related("contacts")
-        return list(found.order_by("-stage_at", "pk"))
+    def _open(self, clients: Any) -> list[Client]:
+        """Every prospect that is neither won nor lost, most recently moved first."""
+        prospects = clients.filter(state__in=list(ODDS)).prefetch_related("contacts")
+        return list(prospects.order_by("-stage_at", "pk"))
 
-    def _closed(self, everyone: Any, state: Stage) -> list[Client]:
+    def _closed(self, clients: Any, state: Stage) -> list[Client]:
+        """The clients won or lost most recently."""
         return list(
-            everyone.filter(state=state)
+            clients.filter(state=state)
             .prefetch_related("contacts")
             .order_by("-stage_at", "pk")[:SHOWN]
         )
@@ -76,12 +83,13 @@ class Board(DashboardView):
         self,
         value: str,
         label: Any,
-        there: list[Client],
+        shown: list[Client],
         fees: dict[UUID, Expected],
         counts: dict[str, int],
     ) -> Column:
-        rows = [row for row in there if row.state == value]
+        rows = [row for row in shown if row.state == value]
         totals: dict[str, int] = defaultdict(int)
+        # Won and lost clients are not part of the expected income.
         for row in rows if value in ODDS else []:
             if fee := fees.get(row.pk):
                 totals[fee.currency] += fee.amount
@@ -97,8 +105,8 @@ class Board(DashboardView):
         )
 
 
-class Move(DashboardView):
-    """Put a prospect into another stage; lost asks why first."""
+class MoveClient(DashboardView):
+    """Move a prospect to another stage. Moving it to "lost" leads to the page that asks why."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk)
@@ -115,15 +123,15 @@ class Move(DashboardView):
                 now=timezone.now(),
                 origin=self.origin,
             )
-            where = {"name": client.name, "stage": client.get_state_display()}
-            messages.success(request, _("%(name)s is now in “%(stage)s”.") % where)
-        except RuleError as no:
-            say(request, no)
+            names = {"name": client.name, "stage": client.get_state_display()}
+            messages.success(request, _("%(name)s is now in “%(stage)s”.") % names)
+        except RuleError as error:
+            say(request, error)
         return redirect("dashboard:pipeline")
 
 
 class LoseClient(DashboardView):
-    """Why it was lost, in one tap and their words."""
+    """Mark a prospect as lost, with the reason and the client's own words."""
 
     template = "dashboard/client_lost.html"
 
@@ -145,13 +153,13 @@ class LoseClient(DashboardView):
                     **form.cleaned_data,
                 )
                 return redirect("dashboard:pipeline")
-            except RuleError as no:
-                refuse(form, no)
+            except RuleError as error:
+                refuse(form, error)
         return self.show(request, client=client, form=form, status=422)
 
 
-def moves_of(client: Client) -> list[dict[str, Any]]:
-    """Every move of a prospect that was recorded, newest first, in words."""
+def pipeline_moves(client: Client) -> list[dict[str, Any]]:
+    """Every recorded move of a prospect through the pipeline, newest first, for display."""
     names = dict(STAGES)
     events = [event for event in audit.chain(client.pk) if event.event == pipeline.MOVED]
     return [

@@ -1,4 +1,4 @@
-"""What clients said, to be shown in proposals."""
+"""Testimonials: what clients said, to be shown in proposals."""
 
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from dashboard.proposals.forms.actions import TestimonialForm
 
 
 class Testimonials(DashboardView):
-    """All of them, and a form for one more."""
+    """Every testimonial that is in use, and a form to add one."""
 
     template = "dashboard/testimonials.html"
 
@@ -25,21 +25,21 @@ class Testimonials(DashboardView):
         return self.page(request, TestimonialForm())
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        return self.kept(request, TestimonialForm(request.POST, request.FILES), None)
+        return self.save_form(request, TestimonialForm(request.POST, request.FILES), None)
 
-    def kept(
+    def save_form(
         self, request: HttpRequest, form: TestimonialForm, row: Testimonial | None
     ) -> HttpResponse:
-        """Write it and go to the list; what is amiss is said at its field."""
+        """Save the form and go to the list; show the page again with the errors otherwise."""
         if form.is_valid():
             try:
                 testimonials.keep(
-                    business=self.business, now=timezone.now(), row=row, **form.said()
+                    business=self.business, now=timezone.now(), row=row, **form.values()
                 )
                 messages.success(request, _("Saved."))
                 return redirect("dashboard:testimonials")
-            except RuleError as no:
-                refuse(form, no)
+            except RuleError as error:
+                refuse(form, error)
         return self.page(request, form, 422, row)
 
     def page(
@@ -49,13 +49,13 @@ class Testimonials(DashboardView):
         status: int = 200,
         row: Testimonial | None = None,
     ) -> HttpResponse:
-        """The list beside the form."""
+        """Render the list beside the form."""
         rows = self.rows(Testimonial).filter(retired_at__isnull=True).select_related("letter")
         return self.show(request, status, form=form, rows=rows, row=row)
 
 
-class TestimonialPage(Testimonials):
-    """Change one."""
+class EditTestimonial(Testimonials):
+    """Edit a testimonial."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
         row = self.row(Testimonial, pk)
@@ -63,19 +63,21 @@ class TestimonialPage(Testimonials):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
         row = self.row(Testimonial, pk)
-        return self.kept(request, TestimonialForm(request.POST, request.FILES, instance=row), row)
+        return self.save_form(
+            request, TestimonialForm(request.POST, request.FILES, instance=row), row
+        )
 
 
 class RetireTestimonial(DashboardView):
-    """Offer it no longer."""
+    """Stop offering a testimonial for new proposals."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         testimonials.retire(row=self.row(Testimonial, pk), now=timezone.now())
         return redirect("dashboard:testimonials")
 
 
-class TestimonialLetter(DashboardView):
-    """Its letter."""
+class ReferenceLetter(DashboardView):
+    """The reference letter of a testimonial, as a PDF."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.row(Testimonial, pk, self.rows(Testimonial).select_related("letter"))

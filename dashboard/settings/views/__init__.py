@@ -1,1 +1,1 @@
-"""The pages, one module per subject."""
+"""Pages of the settings, one module per subject."""

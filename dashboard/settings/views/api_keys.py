@@ -1,4 +1,4 @@
-"""Keys for programs, and how to call the API, with the ids of one's own KPIs."""
+"""API keys, and how to call the API with the ids of the business's own KPIs."""
 
 from typing import Any
 from uuid import UUID
@@ -15,57 +15,57 @@ from core.errors import RuleError
 from core.models import ApiKey
 from core.web import api_keys
 from dashboard.page import DashboardView, refuse
-from dashboard.reports.forms.kpis import KeyForm
+from dashboard.reports.forms.kpis import ApiKeyForm
 from delivery.models import Kpi
 
-SHOWN = 200  # KPIs; all of them come over the API
+SHOWN = 200  # KPIs listed on the page; the API lists all of them
 
 
 class ApiPage(DashboardView):
-    """The keys that are in use, one more, and the manual."""
+    """The keys in use, a form to create one, and the API's documentation."""
 
     template = "dashboard/api.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.page(request, KeyForm())
+        return self.page(request, ApiKeyForm())
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = KeyForm(request.POST)
+        form = ApiKeyForm(request.POST)
         if form.is_valid():
             try:
-                row, secret = api_keys.make(
+                key, secret = api_keys.make(
                     business=self.business, name=form.cleaned_data["name"], now=timezone.now()
                 )
-                answer = self.page(request, KeyForm(), made=row, secret=secret)
-                answer.headers["Cache-Control"] = "no-store"
-                return answer
-            except RuleError as no:
-                refuse(form, no)
+                response = self.page(request, ApiKeyForm(), made=key, secret=secret)
+                response.headers["Cache-Control"] = "no-store"
+                return response
+            except RuleError as error:
+                refuse(form, error)
         return self.page(request, form, status=422)
 
     def page(
-        self, request: HttpRequest, form: KeyForm, status: int = 200, **more: Any
+        self, request: HttpRequest, form: ApiKeyForm, status: int = 200, **context: Any
     ) -> HttpResponse:
-        """The secret is in it only in the answer that made it."""
+        """Render the page. The secret is shown only in the response that created it."""
         kpis = self.rows(Kpi).filter(retired_at__isnull=True).select_related("agreement__client")
-        measured = list(kpis.order_by("created_at", "name")[:SHOWN])
+        shown_kpis = list(kpis.order_by("created_at", "name")[:SHOWN])
         return self.show(
             request,
             status,
             form=form,
             keys=self.rows(ApiKey).filter(revoked_at__isnull=True),
-            kpis=measured,
-            example=measured[0].pk if measured else "00000000-0000-0000-0000-000000000000",
-            second=measured[1].pk if len(measured) > 1 else "",
+            kpis=shown_kpis,
+            example=shown_kpis[0].pk if shown_kpis else "00000000-0000-0000-0000-000000000000",
+            second=shown_kpis[1].pk if len(shown_kpis) > 1 else "",
             today=self.today,
             readings_url=settings.SITE_URL + reverse("api:readings"),
             kpis_url=settings.SITE_URL + reverse("api:kpis"),
-            **more,
+            **context,
         )
 
 
 class RevokeKey(DashboardView):
-    """It opens nothing any more."""
+    """Revoke a key, so that requests with it are refused from now on."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         api_keys.revoke(key=self.row(ApiKey, pk), now=timezone.now())

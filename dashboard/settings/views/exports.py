@@ -1,4 +1,4 @@
-"""Files to take along: an agreement at once, a client or the whole business when a worker has made them."""
+"""Exports: archives of an agreement, a client or the whole business, made in the background."""
 
 from typing import Any
 from uuid import UUID
@@ -16,34 +16,34 @@ from exports import requested_exports
 from exports.models import Export, Scope
 from exports.states import ExportState
 
-SHOWN = 20
+SHOWN = 20  # exports listed, the newest
 
 
 class Exports(DashboardView):
-    """What was asked for, and the button for everything."""
+    """The latest exports, and a button to export the whole business."""
 
     template = "dashboard/exports.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.show(request, **self.listed())
+        return self.show(request, **self.list_context())
 
     def post(self, request: HttpRequest) -> HttpResponse:
         requested_exports.ask(business=self.business, scope=Scope.EVERYTHING, now=timezone.now())
-        return self.asked(request)
+        return self.to_list(request)
 
-    def listed(self) -> dict[str, Any]:
-        """The latest ones, and whether a worker is at it."""
+    def list_context(self) -> dict[str, Any]:
+        """The latest exports, and whether one of them is still being made."""
         rows = list(self.rows(Export).select_related("client", "agreement", "business")[:SHOWN])
         return {"rows": rows, "running": any(row.state == ExportState.WAITING for row in rows)}
 
-    def asked(self, request: HttpRequest) -> HttpResponse:
-        """To the list, where it appears."""
+    def to_list(self, request: HttpRequest) -> HttpResponse:
+        """Go to the list of exports, where the one just requested appears."""
         messages.success(request, _("It is being made. You get an email when it is ready."))
         return redirect("dashboard:exports")
 
 
-class Progress(Exports):
-    """The list alone, asked for every two seconds while something is being made."""
+class ExportProgress(Exports):
+    """The list alone, requested every two seconds while an export is being made."""
 
     template = "dashboard/exports_list.html"
 
@@ -51,14 +51,14 @@ class Progress(Exports):
         raise Http404
 
 
-class Fetch(DashboardView):
-    """The archive."""
+class DownloadExport(DashboardView):
+    """Download a finished export as a ZIP archive."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
-        row = self.row(
+        export = self.row(
             Export, pk, self.rows(Export).select_related("client", "agreement", "business")
         )
-        place = requested_exports.path(row)
-        if row.state != ExportState.READY or not place.exists():
+        path = requested_exports.path(export)
+        if export.state != ExportState.READY or not path.exists():
             raise Http404
-        return zip_response(place.open("rb"), str(row))
+        return zip_response(path.open("rb"), str(export))

@@ -1,1 +1,1 @@
-"""The forms, one module per subject."""
+"""Forms about time, one module per subject."""

@@ -14,9 +14,9 @@ from dashboard.form_fields import DurationField
 from delivery.models import Deliverable
 from delivery.models.hours import A_DAY
 
-#: What is promised follows the client and the day; without a script every client's is there to choose. Nobody can
-#: choose in the moment before it is exchanged.
-FOLLOWS = {
+#: htmx attributes that reload the deliverables when the client or the day changes. The field is
+#: disabled while they load. Without scripts, the deliverables of all clients can be chosen.
+RELOADS_DELIVERABLES = {
     "hx-get": reverse_lazy("dashboard:time_promises"),
     "hx-target": "#div_id_deliverable",
     "hx-swap": "outerHTML",
@@ -27,36 +27,44 @@ FOLLOWS = {
 
 
 class AgreementChoice(forms.ModelChoiceField):
-    """Shows an agreement as its client's name and its title."""
+    """A choice of an agreement, shown as client and title."""
 
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.client.name} · {obj.title}"
 
 
-class PromiseChoice(forms.TypedChoiceField):
-    """One of some deliverables, under their clients' names where there are several; None for none of them."""
+class DeliverableChoice(forms.TypedChoiceField):
+    """A choice of a deliverable, grouped by client if there are several clients.
+
+    The cleaned value is the Deliverable, or None if none was chosen.
+    """
 
     def __init__(self) -> None:
-        self.found: dict[str, Deliverable] = {}
+        self.by_id: dict[str, Deliverable] = {}
         super().__init__(
-            label=_("For"), required=False, coerce=self.found.__getitem__, empty_value=None
+            label=_("For"), required=False, coerce=self.by_id.__getitem__, empty_value=None
         )
-        self.offer([])
+        self.add_choices([])
 
-    def offer(self, rows: Iterable[Deliverable]) -> None:
-        """Let these be chosen; each with its period, agreement and client."""
-        listed = sorted(
+    def add_choices(self, rows: Iterable[Deliverable]) -> None:
+        """Add these deliverables, loaded with period, agreement and client, to the choices."""
+        deliverables = sorted(
             rows,
             key=lambda row: (row.period.agreement.client.name, str(row.period_id), row.position),
         )
-        self.found.update({str(row.pk): row for row in listed})
+        self.by_id.update({str(row.pk): row for row in deliverables})
         groups = [
-            (name, list(some))
-            for name, some in groupby(listed, lambda row: row.period.agreement.client.name)
+            (name, list(members))
+            for name, members in groupby(deliverables, lambda row: row.period.agreement.client.name)
         ]
-        options = [(name, [(str(row.pk), row.title) for row in some]) for name, some in groups]
+        option_groups = [
+            (name, [(str(row.pk), row.title) for row in members]) for name, members in groups
+        ]
+        # A single client needs no heading.
         choices: list[Any] = (
-            options if len(options) > 1 else [each for _name, some in options for each in some]
+            option_groups
+            if len(option_groups) > 1
+            else [option for _name, members in option_groups for option in members]
         )
         self.choices = [("", _("nothing in particular")), *choices]
 
@@ -65,12 +73,12 @@ class PromiseChoice(forms.TypedChoiceField):
 
 
 class WorkForm(PrintableForm, forms.Form):
-    """What somebody works on, and for whom."""
+    """What somebody worked on, and for which client."""
 
     agreement = AgreementChoice(
         queryset=Agreement.objects.none(),
         label=_("Client"),
-        widget=forms.Select(attrs={**FOLLOWS, "hx-trigger": "load, change"}),
+        widget=forms.Select(attrs={**RELOADS_DELIVERABLES, "hx-trigger": "load, change"}),
     )
     note = forms.CharField(label=_("What was done"), max_length=300)
     billable = forms.BooleanField(label=_("Work for the client"), required=False, initial=True)
@@ -83,38 +91,40 @@ class WorkForm(PrintableForm, forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["agreement"].queryset = agreements  # type: ignore[attr-defined]
-        self.fields["deliverable"] = field = PromiseChoice()
-        field.offer(promised)
+        self.fields["deliverable"] = field = DeliverableChoice()
+        field.add_choices(promised)
         self.order_fields(
             ["agreement", "deliverable", "on", "minutes", "note", "billable", "consumes"]
         )
 
-    def stand_still(self) -> None:
-        """Let what can be chosen stay as it came, whatever is typed."""
+    def fix_deliverables(self) -> None:
+        """Do not reload the deliverables when the client or the day changes."""
         for field in self.fields.values():
             for name in [name for name in field.widget.attrs if name.startswith("hx-")]:
                 del field.widget.attrs[name]
 
     def clean(self) -> dict[str, Any]:
-        found: dict[str, Any] = super().clean() or self.cleaned_data
-        chosen, agreement = found.get("deliverable"), found.get("agreement")
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        chosen, agreement = data.get("deliverable"), data.get("agreement")
         if chosen and agreement and chosen.period.agreement_id != agreement.pk:
             self.add_error("deliverable", _("This was promised to another client."))
-        return found
+        return data
 
 
 class TimeForm(WorkForm):
-    """Work on one day."""
+    """Work done on one day."""
 
     on = forms.DateField(
         label=_("Day"),
         widget=forms.DateInput(
-            attrs={"type": "date", **FOLLOWS, "hx-trigger": "change"}, format="%Y-%m-%d"
+            attrs={"type": "date", **RELOADS_DELIVERABLES, "hx-trigger": "change"},
+            format="%Y-%m-%d",
         ),
     )
     minutes = DurationField(label=_("Time"))
 
     def clean_minutes(self) -> int:
+        """The duration in minutes. Raises ValidationError if it is longer than a day."""
         minutes: int = self.cleaned_data["minutes"]
         if minutes > A_DAY:
             raise forms.ValidationError(_("A day has 24 hours."))
@@ -122,7 +132,7 @@ class TimeForm(WorkForm):
 
 
 class TimerForm(WorkForm):
-    """What a timer is for; `minutes` where its clock is not to be believed."""
+    """What the timer is for. `minutes` replaces the measured time if that is wrong."""
 
     note = forms.CharField(label=_("What is done"), max_length=300, required=False)
     minutes = DurationField(

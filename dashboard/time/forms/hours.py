@@ -1,4 +1,4 @@
-"""Forms about an agreement's included hours: a correction, a question for more, who hears of it."""
+"""Forms about an agreement's included hours: corrections, requests for more, and notifications."""
 
 from typing import Any
 
@@ -13,13 +13,15 @@ from dashboard.form_fields import DurationField, MoneyField, amount
 
 
 class PeriodChoice(forms.ModelChoiceField):
-    """Shows a period by its days."""
+    """A choice of a period, shown by its first and last day."""
 
     def label_from_instance(self, obj: Any) -> str:
         return formats.span(obj.starts_on, obj.ends_on)
 
 
-class _OfPeriod(PrintableForm, forms.Form):
+class _PeriodForm(PrintableForm, forms.Form):
+    """The base of forms about one of an agreement's newest periods."""
+
     period = PeriodChoice(queryset=Period.objects.none(), label=_("Period"), empty_label=None)
 
     def __init__(self, *args: Any, periods: Any, **kwargs: Any) -> None:
@@ -27,8 +29,8 @@ class _OfPeriod(PrintableForm, forms.Form):
         self.fields["period"].queryset = periods  # type: ignore[attr-defined]
 
 
-class AdjustForm(_OfPeriod):
-    """Minutes given or taken, and why."""
+class CorrectionForm(_PeriodForm):
+    """Add hours to a period's allowance or take hours from it, with the reason."""
 
     prefix = "correct"
     how = forms.ChoiceField(
@@ -40,13 +42,13 @@ class AdjustForm(_OfPeriod):
     )
 
     def signed(self) -> int:
-        """The minutes with their sign."""
+        """The correction in minutes: positive if hours are added, negative if they are taken."""
         minutes: int = self.cleaned_data["minutes"]
         return -minutes if self.cleaned_data["how"] == "take" else minutes
 
 
-class AskMoreForm(_OfPeriod):
-    """A budget beyond the included hours, for the client to say yes to."""
+class ExtraHoursForm(_PeriodForm):
+    """A budget of hours beyond the included ones, for the client to approve."""
 
     prefix = "ask"
     minutes = DurationField(label=_("Up to"))
@@ -54,7 +56,7 @@ class AskMoreForm(_OfPeriod):
     note = forms.CharField(label=_("What for"), max_length=300, required=False)
 
     def price(self, currency: str) -> int | None:
-        """The fee in minor units, or None with the error at its field."""
+        """The hourly fee in minor units; None, with an error at its field, if it is invalid."""
         try:
             return amount(self.cleaned_data["rate"], currency)
         except forms.ValidationError as error:
@@ -62,8 +64,8 @@ class AskMoreForm(_OfPeriod):
             return None
 
 
-class TellsForm(forms.Form):
-    """Who hears at 80 and at 100 percent."""
+class NotificationForm(forms.Form):
+    """Who is emailed when 80 % and 100 % of the included hours are used."""
 
     who = forms.ChoiceField(
         label=_("At 80 % and 100 % a letter goes to"), choices=TellsHours.choices

@@ -1,1 +1,1 @@
-"""The pages, one module per subject."""
+"""Pages about time, one module per subject."""

@@ -1,4 +1,4 @@
-"""An agreement's included hours: their statement on any day, corrections, and work beyond them."""
+"""An agreement's included hours: statement, corrections, and requests for more hours."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -14,15 +14,15 @@ from agreements.models import Agreement, Period
 from core import money
 from core.errors import RuleError
 from dashboard.page import DashboardView, refuse, say
-from dashboard.time.forms.hours import AdjustForm, AskMoreForm, TellsForm
+from dashboard.time.forms.hours import CorrectionForm, ExtraHoursForm, NotificationForm
 from delivery.hours import adjustments, allowance_statement, overage
 from delivery.models import Adjustment, Overage
 
-CORRECTED = 6  # newest periods that can be corrected
+CORRECTED = 6  # how many of the newest periods can be corrected
 
 
 class HoursPage(DashboardView):
-    """What was granted, used and rolled over, as it stands or as it stood on a day."""
+    """Hours granted, used and rolled over, as of now or as of a past day."""
 
     template = "dashboard/hours.html"
 
@@ -30,7 +30,7 @@ class HoursPage(DashboardView):
         return self.page(request, self.agreement(pk))
 
     def agreement(self, pk: UUID) -> Agreement:
-        """The agreement with what its letters need."""
+        """The agreement with everything its emails need. Raises Http404."""
         return self.row(
             Agreement,
             pk,
@@ -40,15 +40,15 @@ class HoursPage(DashboardView):
     def page(
         self, request: HttpRequest, agreement: Agreement, status: int = 200, **forms: Any
     ) -> HttpResponse:
-        """The statement with its forms, the refused one as it was typed."""
-        on = day_of(request)
+        """Render the statement with its forms. `forms` replace the fresh ones of the same name."""
+        on = day_in_query(request)
         periods = self.periods(agreement)
         rate = overage.rate_of(agreement)
-        start = {"rate": money.to_decimal(rate, agreement.currency) if rate else ""}
+        initial = {"rate": money.to_decimal(rate, agreement.currency) if rate else ""}
         context: dict[str, Any] = {
-            "adjust": AdjustForm(periods=periods),
-            "ask": AskMoreForm(periods=periods, initial=start),
-            "tells": TellsForm(initial={"who": agreement.tells_hours}),
+            "adjust": CorrectionForm(periods=periods),
+            "ask": ExtraHoursForm(periods=periods, initial=initial),
+            "tells": NotificationForm(initial={"who": agreement.tells_hours}),
             "stood_on": on,
             "lines": allowance_statement.lines(agreement, self.today, on),
             "policy": allowance_statement.policy(agreement),
@@ -62,7 +62,7 @@ class HoursPage(DashboardView):
         return self.show(request, agreement=agreement, status=status, **(context | forms))
 
     def periods(self, agreement: Agreement) -> Any:
-        """The newest periods, the current one first."""
+        """The newest periods, latest first, as a queryset that forms can filter further."""
         newest = (
             self.rows(Period)
             .filter(agreement=agreement)
@@ -76,12 +76,12 @@ class HoursPage(DashboardView):
         )
 
 
-class Adjust(HoursPage):
-    """Give or take hours, with the reason."""
+class CorrectHours(HoursPage):
+    """Correct a period's included hours, with the reason."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.agreement(pk)
-        form = AdjustForm(request.POST, periods=self.periods(agreement))
+        form = CorrectionForm(request.POST, periods=self.periods(agreement))
         if form.is_valid():
             data, now = form.cleaned_data, timezone.now()
             try:
@@ -95,17 +95,17 @@ class Adjust(HoursPage):
                 )
                 messages.success(request, _("Corrected."))
                 return redirect("dashboard:hours", agreement.pk)
-            except RuleError as no:
-                refuse(form, no)
+            except RuleError as error:
+                refuse(form, error)
         return self.page(request, agreement, status=422, adjust=form)
 
 
-class AskMore(HoursPage):
-    """Ask the client for a yes to work beyond the included hours."""
+class RequestExtraHours(HoursPage):
+    """Ask the client to approve hours beyond the included ones."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.agreement(pk)
-        form = AskMoreForm(
+        form = ExtraHoursForm(
             request.POST, periods=self.periods(agreement).select_related("agreement__client")
         )
         if form.is_valid() and (rate := form.price(agreement.currency)) is not None:
@@ -121,16 +121,16 @@ class AskMore(HoursPage):
                 )
                 messages.success(request, _("The question is on its way to the client."))
                 return redirect("dashboard:hours", agreement.pk)
-            except RuleError as no:
-                refuse(form, no)
+            except RuleError as error:
+                refuse(form, error)
         return self.page(request, agreement, status=422, ask=form)
 
 
-class Tells(HoursPage):
-    """Who hears at 80 and at 100 percent."""
+class SetNotifications(HoursPage):
+    """Set who is emailed when 80 % and 100 % of the included hours are used."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        agreement, form = self.agreement(pk), TellsForm(request.POST)
+        agreement, form = self.agreement(pk), NotificationForm(request.POST)
         if not form.is_valid():
             return self.page(request, agreement, status=422, tells=form)
         allowance_statement.tell(agreement, form.cleaned_data["who"])
@@ -138,22 +138,22 @@ class Tells(HoursPage):
         return redirect("dashboard:hours", agreement.pk)
 
 
-class WithdrawMore(DashboardView):
-    """Take a question for more hours back."""
+class WithdrawOverage(DashboardView):
+    """Withdraw a request for more hours."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.row(Overage, pk, self.rows(Overage).select_related("period", "business"))
         try:
             overage.withdraw(overage=row, actor=self.actor, now=timezone.now())
-        except RuleError as no:
-            say(request, no)
+        except RuleError as error:
+            say(request, error)
         return redirect("dashboard:hours", row.period.agreement_id)
 
 
-def day_of(request: HttpRequest) -> date | None:
-    """The day that the address asks about; None for now, and for what is no day."""
+def day_in_query(request: HttpRequest) -> date | None:
+    """The day in the query string; None if it is missing, invalid or far from this century."""
     try:
-        found = date.fromisoformat(request.GET.get("on", ""))
+        day = date.fromisoformat(request.GET.get("on", ""))
     except ValueError:
         return None
-    return found if timedelta(0) <= found - date(2000, 1, 1) < timedelta(days=36500) else None
+    return day if timedelta(0) <= day - date(2000, 1, 1) < timedelta(days=36500) else None

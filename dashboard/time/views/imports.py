@@ -1,4 +1,4 @@
-"""Time from another tracker: upload, try it as often as wanted, take it over, look at it later, take it back."""
+"""Import time from another tracker: upload, preview and adjust, import, and undo."""
 
 from typing import Any
 from uuid import UUID
@@ -23,11 +23,11 @@ from delivery.trackers import time_import
 from delivery.trackers.import_preview import Trial
 from delivery.trackers.time_csv import MOST_BYTES
 
-SHOWN = 100  # of the lines that do not fit; the others are in the file of them
+SHOWN = 100  # rejected lines listed on the page; a CSV file holds all of them
 
 
 class ExportFileForm(forms.Form):
-    """An export to read."""
+    """A file exported from another time tracker."""
 
     file = forms.FileField(
         label=gettext_lazy("Detailed report (CSV) of Toggl Track, Harvest or Clockify"),
@@ -37,7 +37,7 @@ class ExportFileForm(forms.Form):
 
 
 class TimeImports(DashboardView):
-    """Every import, newest first, and a field to begin one."""
+    """The list of all imports, newest first, and a form to upload a file."""
 
     template = "dashboard/time_imports.html"
 
@@ -48,37 +48,37 @@ class TimeImports(DashboardView):
         form = ExportFileForm(request.POST, request.FILES)
         if form.is_valid():
             file = form.cleaned_data["file"]
-            data = file.read(MOST_BYTES + 1)  # one more than may be is refused by the reader
-            facts = {
+            data = file.read(MOST_BYTES + 1)  # the reader refuses a file that is one byte too long
+            details = {
                 "business": self.business,
                 "file_name": file.name,
                 "actor": self.actor,
                 "now": timezone.now(),
             }
             try:
-                return redirect("dashboard:time_import", time_import.read(data=data, **facts).pk)
-            except RuleError as no:
-                refuse(form, no)
+                return redirect("dashboard:time_import", time_import.read(data=data, **details).pk)
+            except RuleError as error:
+                refuse(form, error)
         return self._show(request, form, 422)
 
     def _show(self, request: HttpRequest, form: ExportFileForm, status: int) -> HttpResponse:
-        found = self.rows(TimeImport).defer("rows", "places")
+        imports = self.rows(TimeImport).defer("rows", "places")
         return self.show(
-            request, status, form=form, page=page_of(found, request.GET, by="created_at")
+            request, status, form=form, page=page_of(imports, request.GET, by="created_at")
         )
 
 
 class TimeImportPage(DashboardView):
-    """The dry run, with whose time each name's is; or, once it is taken over, what came of it."""
+    """The preview of an import, with the choice of client per name; once imported, its entries."""
 
     template = "dashboard/time_import.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        return self.page(request, self.wanted(pk))
+        return self.page(request, self.time_import(pk))
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """Say whose time it is, and look again."""
-        row = self.wanted(pk)
+        """Save the choices and show the preview again."""
+        row = self.time_import(pk)
         order = {"day": True, "month": False}.get(request.POST.get("order", ""), row.day_first)
         places = {
             name: request.POST.get(f"place-{n}", "") for n, name in enumerate(sorted(row.places))
@@ -86,97 +86,102 @@ class TimeImportPage(DashboardView):
         all_billable = request.POST.get("billable") == "all"
         try:
             time_import.choose(row=row, places=places, day_first=order, all_billable=all_billable)
-        except RuleError as no:
-            say(request, no)
+        except RuleError as error:
+            say(request, error)
         return redirect("dashboard:time_import", row.pk)
 
-    def wanted(self, pk: UUID) -> TimeImport:
-        """The import, whatever became of it."""
+    def time_import(self, pk: UUID) -> TimeImport:
+        """The import in any state. Raises Http404."""
         return self.row(TimeImport, pk, self.rows(TimeImport).select_related("business"))
 
     def page(
         self, request: HttpRequest, row: TimeImport, status: int = 200, error: str = ""
     ) -> HttpResponse:
-        """As it stands."""
+        """Render the preview, or the entries if the import is finished."""
         if row.state != TimeImportState.READ:
             return self._finished(request, row)
-        tried = time_import.trial(row, now=timezone.now())
+        preview = time_import.trial(row, now=timezone.now())
         fields = {name: f"place-{n}" for n, name in enumerate(sorted(row.places))}
         return self.show(
             request,
             status,
             row=row,
-            trial=tried,
+            trial=preview,
             agreements=time_import.candidates(row.business),
             error=error,
-            names=[(name, fields[name.key]) for name in tried.names],
-            bad=tried.bad[:SHOWN],
-            more=_more(tried),
+            names=[(name, fields[name.key]) for name in preview.names],
+            bad=preview.bad[:SHOWN],
+            more=_unlisted(preview),
             any_own=any(not line["billable"] for line in row.rows),
             seen=time_import.chosen(row),
         )
 
     def _finished(self, request: HttpRequest, row: TimeImport) -> HttpResponse:
-        own = self.rows(TimeEntry).filter(imported=row)
-        page = page_of(own.select_related("period__agreement__client"), request.GET, by="on")
-        sums = own.aggregate(count=Count("pk"), minutes=Sum("minutes"))
+        """Render the entries that were imported, with their number and total time."""
+        entries = self.rows(TimeEntry).filter(imported=row)
+        page = page_of(entries.select_related("period__agreement__client"), request.GET, by="on")
+        sums = entries.aggregate(count=Count("pk"), minutes=Sum("minutes"))
         return self.show(
             request, row=row, page=page, count=sums["count"], minutes=sums["minutes"] or 0
         )
 
 
-class TakeOver(TimeImportPage):
-    """Write it down."""
+class ConfirmImport(TimeImportPage):
+    """Create the time entries of a previewed import.
+
+    `seen` is the preview that the user confirms: if the outcome has changed since, the import is
+    refused.
+    """
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        row = self.wanted(pk)
-        numbers = {name: _number(request.POST.get(name, "")) for name in ("good", "bad")}
-        seen, without = request.POST.get("seen", ""), request.POST.get("without_bad") == "yes"
+        row = self.time_import(pk)
+        counts = {name: _number(request.POST.get(name, "")) for name in ("good", "bad")}
+        seen, without_bad = request.POST.get("seen", ""), request.POST.get("without_bad") == "yes"
         try:
             time_import.take_over(
                 row=row,
                 seen=seen,
-                without_bad=without,
+                without_bad=without_bad,
                 actor=self.actor,
                 now=timezone.now(),
-                **numbers,
+                **counts,
             )
-        except RuleError as no:
-            return self.page(request, self.wanted(pk), 422, str(no))
-        words = ngettext(
+        except RuleError as error:
+            return self.page(request, self.time_import(pk), 422, str(error))
+        message = ngettext(
             "%(n)s entry was taken over.", "%(n)s entries were taken over.", row.entries
         )
-        messages.success(request, words % {"n": row.entries})
+        messages.success(request, message % {"n": row.entries})
         return redirect("dashboard:time_import", row.pk)
 
 
-class DropImport(TimeImportPage):
-    """It is not wanted; or, once it is taken over, it is taken back."""
+class DiscardImport(TimeImportPage):
+    """Discard an import that was only previewed, or undo one that created entries."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        row = self.wanted(pk)
+        row = self.time_import(pk)
         try:
             if row.state == TimeImportState.DONE:
                 count = time_import.take_back(row=row, actor=self.actor, now=timezone.now())
-                words = ngettext(
+                message = ngettext(
                     "%(n)s entry was taken back.", "%(n)s entries were taken back.", count
                 )
-                messages.success(request, words % {"n": count})
+                messages.success(request, message % {"n": count})
                 return redirect("dashboard:time_import", row.pk)
             time_import.drop(row=row)
             messages.success(request, _("Dropped. Nothing was written down."))
             return redirect("dashboard:time_imports")
-        except RuleError as no:
-            say(request, no)
+        except RuleError as error:
+            say(request, error)
             return redirect("dashboard:time_import", row.pk)
 
 
-class BadLines(TimeImportPage):
-    """The lines that do not fit, as a table to mend them by."""
+class RejectedLines(TimeImportPage):
+    """The lines that cannot be imported, as a CSV file to correct them with."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        row = self.wanted(pk)
-        tried = time_import.trial(row, now=timezone.now())
+        row = self.time_import(pk)
+        preview = time_import.trial(row, now=timezone.now())
         heading = [
             _("Line"),
             _("Why"),
@@ -186,19 +191,28 @@ class BadLines(TimeImportPage):
             _("What was done"),
             _("Minutes"),
         ]
-        table: list[list[Any]] = [heading]
-        for one in tried.bad:
-            line = one.line
-            table.append(
-                [line.line, one.why, line.on, line.client, line.project, line.note, line.minutes]
+        rows: list[list[Any]] = [heading]
+        for rejected in preview.bad:
+            line = rejected.line
+            rows.append(
+                [
+                    line.line,
+                    rejected.why,
+                    line.on,
+                    line.client,
+                    line.project,
+                    line.note,
+                    line.minutes,
+                ]
             )
-        return csv_response("".join(spreadsheet.lines(table)), row.file_name)
+        return csv_response("".join(spreadsheet.lines(rows)), row.file_name)
 
 
-def _more(tried: Trial) -> int:
-    return max(0, len(tried.bad) - SHOWN)
+def _unlisted(preview: Trial) -> int:
+    """The number of rejected lines beyond those listed."""
+    return max(0, len(preview.bad) - SHOWN)
 
 
 def _number(text: str) -> int:
-    """-1 for what is no number: it never is what was seen."""
+    """A posted count; -1 if it is not a number, which never equals a real count."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else -1

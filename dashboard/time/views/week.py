@@ -1,4 +1,4 @@
-"""A week of work, Monday to Sunday: what was written down, and what is still missing."""
+"""A week of work, Monday to Sunday: what was logged, and which days are missing."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -12,57 +12,61 @@ from django.utils import timezone
 from core.errors import RuleError
 from dashboard.page import refuse
 from dashboard.time.forms.entries import TimeForm
-from dashboard.time.views.entries import TimeDesk, day_of, is_id, written
+from dashboard.time.views.entries import TimeView, day_in, is_id, logged_message
 from delivery.hours import time_log
 from delivery.hours.week import Cell, Week, monday_of, week_of
 
 WEEK = timedelta(days=7)
 
 
-class WeekPage(TimeDesk):
-    """The table; `day`, and with it `agreement`, opens what was done then and a line to add to it."""
+class WeekPage(TimeView):
+    """The table of a week.
+
+    The parameter `day`, optionally with `agreement`, opens the entries of a cell and a form to add
+    one.
+    """
 
     template = "dashboard/time_week.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         day, agreement = self._open(request)
-        start = self.usual() | {"on": day, "billable": True, "consumes": True}
+        initial = self.last_choices() | {"on": day, "billable": True, "consumes": True}
         if agreement:
-            start["agreement"] = agreement
-        return self._show(request, self._form(request, initial=start) if day else None)
+            initial["agreement"] = agreement
+        return self._show(request, self._form(request, initial=initial) if day else None)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = self._form(request, request.POST)
         if form.is_valid():
             try:
                 entry = time_log.log_time(now=timezone.now(), actor=self.actor, **form.cleaned_data)
-                messages.success(request, written([entry]))
-                words = f"?on={entry.on}&day={entry.on}&agreement={entry.period.agreement_id}#cell"
-                return redirect(reverse("dashboard:time_week") + words)
-            except RuleError as no:
-                refuse(form, no)
+                messages.success(request, logged_message([entry]))
+                query = f"?on={entry.on}&day={entry.on}&agreement={entry.period.agreement_id}#cell"
+                return redirect(reverse("dashboard:time_week") + query)
+            except RuleError as error:
+                refuse(form, error)
         return self._show(request, form, 422)
 
     def _form(self, request: HttpRequest, data: Any = None, **start: Any) -> TimeForm:
         day, agreement = self._open(request)
-        promised = self.promised(day_of(data or {}, day or self.today))
+        promised = self.open_deliverables(day_in(data or {}, day or self.today))
         if agreement and not data:
             promised = promised.filter(period__agreement=agreement)
         return TimeForm(data, agreements=self.running(), promised=promised, **start)
 
     def _open(self, request: HttpRequest) -> tuple[date | None, str]:
-        """The day and the agreement that are looked at."""
+        """The day and the agreement's id in the query string; None and "" if not given."""
         agreement = request.GET.get("agreement", "")
-        return day_of({"on": request.GET.get("day", "")}, None), agreement if is_id(
+        return day_in({"on": request.GET.get("day", "")}, None), agreement if is_id(
             agreement
         ) else ""
 
     def _show(self, request: HttpRequest, form: TimeForm | None, status: int = 200) -> HttpResponse:
         day, agreement = self._open(request)
-        monday = monday_of(day_of(request.GET, day or self.today))
+        monday = monday_of(day_in(request.GET, day or self.today))
         week = week_of(self.business, monday, self.today)
         cells = _cells(week, day, agreement)
-        around = {"before": monday - WEEK, "after": monday + WEEK}
+        neighbors = {"before": monday - WEEK, "after": monday + WEEK}
         here = f"?on={monday.isoformat()}"
         opened = (
             f"{here}&day={day.isoformat()}" + (f"&agreement={agreement}" if agreement else "")
@@ -81,11 +85,11 @@ class WeekPage(TimeDesk):
             today=self.today,
             here=here,
             opened=opened,
-            **around,
+            **neighbors,
         )
 
 
 def _cells(week: Week, day: date | None, agreement: str) -> list[Cell]:
-    """The cells of the day that is looked at, or the one of its agreement."""
-    found = [cell for each in week.days if each.day == day for cell in each.cells]
-    return [cell for cell in found if not agreement or str(cell.agreement.pk) == agreement]
+    """The cells of the chosen day, or only that of the chosen agreement."""
+    cells = [cell for day_row in week.days if day_row.day == day for cell in day_row.cells]
+    return [cell for cell in cells if not agreement or str(cell.agreement.pk) == agreement]

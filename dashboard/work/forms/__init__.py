@@ -1,1 +1,1 @@
-"""The forms, one module per subject."""
+"""Forms about deliverables and requests, one module per subject."""

@@ -1,4 +1,4 @@
-"""Forms about what a period promises: one thing more, a piece of it handed over, its count, and its rest."""
+"""Forms about a period's deliverables: add, hand over, correct the count, settle the rest."""
 
 from typing import Any
 from uuid import UUID
@@ -13,35 +13,37 @@ from delivery.work.checklist_actions import MOST
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class _OfRow(PrintableForm, forms.Form):
-    """One of many forms on a page: its fields have ids of their own."""
+class _RowForm(PrintableForm, forms.Form):
+    """The base of forms that appear once per row of a page: their fields get ids of their own."""
 
     def __init__(self, *args: Any, row: UUID | None = None, **kwargs: Any) -> None:
-        mark = f"{row.hex}_" if row else ""
-        kwargs["auto_id"] = f"{mark}{type(self).__name__.lower()}_%s"
+        row_id = f"{row.hex}_" if row else ""
+        kwargs["auto_id"] = f"{row_id}{type(self).__name__.lower()}_%s"
         super().__init__(*args, **kwargs)
 
 
-class AddForm(_OfRow):
-    """Something beyond the tier's list."""
+class AddForm(_RowForm):
+    """Add a deliverable beyond those of the tier."""
 
     title = forms.CharField(label=_("What"), max_length=160)
     promised = forms.IntegerField(label=_("How many"), min_value=1, max_value=MOST, initial=1)
 
 
 def link_field(**kwargs: Any) -> forms.URLField:
-    """An address on the web, and nothing else."""
+    """A field for a link to the web: http and https only."""
     field = forms.URLField(
         label=_("Link"), required=False, max_length=500, assume_scheme="https", **kwargs
     )
-    field.validators = [each for each in field.validators if not isinstance(each, URLValidator)]
+    field.validators = [
+        validator for validator in field.validators if not isinstance(validator, URLValidator)
+    ]
     field.validators.append(URLValidator(schemes=["http", "https"]))
     field.widget.attrs["placeholder"] = "https://"
     return field
 
 
-class HandoverForm(_OfRow):
-    """A piece of it, with a link, a file, or neither."""
+class HandoverForm(_RowForm):
+    """Hand over a piece of a deliverable, with a link, a file, or neither."""
 
     unprinted = ("url",)
     url = link_field()
@@ -53,15 +55,15 @@ class HandoverForm(_OfRow):
     on = forms.DateField(label=_("Day"), required=False, widget=DAY)
 
 
-class CountForm(_OfRow):
-    """How many the client has, and by when it is wanted."""
+class CountForm(_RowForm):
+    """How much of a deliverable the client has received, and when the rest is due."""
 
     done = forms.IntegerField(label=_("Delivered"), min_value=0, max_value=MOST)
     due_on = forms.DateField(label=_("Wanted by"), required=False, widget=DAY)
 
 
-class SettleForm(_OfRow):
-    """What becomes of the rest, and why."""
+class SettleForm(_RowForm):
+    """Why the missing rest of a deliverable is carried over or waived."""
 
     because = forms.CharField(
         label=_("Reason"),

@@ -1,4 +1,4 @@
-"""Forms about what clients ask for: an answer with or without something handed over, and how long it takes."""
+"""Forms about clients' requests: answer one, with or without a handover, and estimate its time."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from delivery.requests.thread import LONGEST
 
 
 class AnswerForm(PrintableForm, forms.Form):
-    """Words, and a link or a file; which button was pressed says what becomes of the request."""
+    """An answer, and a link or a file. The pressed button decides the request's next state."""
 
     unprinted = ("text", "url")
     text = forms.CharField(
@@ -38,12 +38,12 @@ class AnswerForm(PrintableForm, forms.Form):
         self.fields["deliverable"].queryset = deliverables  # type: ignore[attr-defined]
 
     @property
-    def gives(self) -> bool:
-        """Whether something is handed over with it."""
+    def has_handover(self) -> bool:
+        """Whether a link or a file is handed over with the answer."""
         return bool(self.cleaned_data.get("url") or self.cleaned_data.get("file"))
 
 
 class EstimateForm(forms.Form):
-    """How long it takes; empty: not said."""
+    """How long a request will take; empty if the freelancer gives no estimate."""
 
     minutes = DurationField(label=_("Takes about"), required=False)

@@ -1,1 +1,1 @@
-"""The pages, one module per subject."""
+"""Pages about deliverables and requests, one module per subject."""

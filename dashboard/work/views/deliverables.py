@@ -1,4 +1,4 @@
-"""The work of a period: what is promised, what was handed over, and what becomes of the rest."""
+"""The deliverables of a period: promised, handed over, and what becomes of the rest."""
 
 from typing import Any
 from uuid import UUID
@@ -21,13 +21,13 @@ from delivery.work import checklist, checklist_actions, hand_over, handover_file
 from delivery.work.closed_periods import is_closed
 
 
-class Work(DashboardView):
-    """What the doors to a period's work share: its page, with the refused form as it was typed."""
+class WorkView(DashboardView):
+    """The base of the views of a period's deliverables: their page with all its forms."""
 
     template = "dashboard/work.html"
 
     def deliverable(self, pk: UUID) -> Deliverable:
-        """The row with its period."""
+        """The deliverable with its period. Raises Http404."""
         related = self.rows(Deliverable).select_related(
             "period__agreement__client", "period__business"
         )
@@ -41,10 +41,16 @@ class Work(DashboardView):
         add: AddForm | None = None,
         refused: tuple[UUID, str, forms.Form] | None = None,
     ) -> HttpResponse:
-        """The list with its forms; `refused` says of which row which one."""
+        """Render the list with its forms.
+
+        `refused` names a form that had errors: the deliverable's id, the form's name in the
+        template, and the form.
+        """
         today = local_day(timezone.now(), period.agreement.time_zone)
-        others = list(self.rows(Period).filter(agreement=period.agreement_id).order_by("starts_on"))
-        at = others.index(period)
+        siblings = list(
+            self.rows(Period).filter(agreement=period.agreement_id).order_by("starts_on")
+        )
+        index = siblings.index(period)
         items = [
             self._item(line, today, refused) for line in checklist.lines([period], today)[period.pk]
         ]
@@ -54,42 +60,43 @@ class Work(DashboardView):
             agreement=period.agreement,
             items=items,
             add=add or AddForm(),
-            before=others[at - 1] if at else None,
-            after=others[at + 1] if at + 1 < len(others) else None,
+            before=siblings[index - 1] if index else None,
+            after=siblings[index + 1] if index + 1 < len(siblings) else None,
             closed=is_closed(period),
             is_over=period.ends_on <= today,
             status=status,
         )
 
     def _item(self, line: checklist.Line, today: Any, refused: Any) -> dict[str, Any]:
+        """One deliverable with its forms; a refused form replaces its fresh one and is open."""
         row = line.row
-        found: dict[str, Any] = {
+        item: dict[str, Any] = {
             "line": line,
             "hand": HandoverForm(row=row.pk, initial={"on": today, "count": 1}),
             "count": CountForm(row=row.pk, initial={"done": row.done, "due_on": row.due_on}),
             "settle": SettleForm(row=row.pk),
         }
         if refused and refused[0] == row.pk:
-            found |= {refused[1]: refused[2], f"open_{refused[1]}": True}
-        return found
+            item |= {refused[1]: refused[2], f"open_{refused[1]}": True}
+        return item
 
 
-class WorkPage(Work):
-    """Everything that one period promises; a past one too."""
+class WorkPage(WorkView):
+    """The deliverables of one period, current or past. POST adds one."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         return self.page(request, self._period(pk))
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """One thing more."""
+        """Add a deliverable."""
         period, form = self._period(pk), AddForm(request.POST)
         if form.is_valid():
             try:
                 checklist_actions.add(period=period, now=timezone.now(), **form.cleaned_data)
                 messages.success(request, _("Added."))
                 return redirect("dashboard:work", period.pk)
-            except RuleError as no:
-                refuse(form, no)
+            except RuleError as error:
+                refuse(form, error)
         return self.page(request, period, status=422, add=form)
 
     def _period(self, pk: UUID) -> Period:
@@ -98,8 +105,8 @@ class WorkPage(Work):
         )
 
 
-class Tick(Work):
-    """How many of it the client has, and by when it is wanted."""
+class CorrectCount(WorkView):
+    """Correct how much of a deliverable the client has received, and when the rest is due."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.deliverable(pk)
@@ -109,13 +116,13 @@ class Tick(Work):
                 checklist_actions.correct(deliverable=row, **form.cleaned_data)
                 messages.success(request, _("Saved."))
                 return redirect("dashboard:work", row.period_id)
-            except RuleError as no:
-                refuse(form, no)
+            except RuleError as error:
+                refuse(form, error)
         return self.page(request, row.period, status=422, refused=(row.pk, "count", form))
 
 
-class HandOver(Work):
-    """Give the client a piece of it."""
+class HandOver(WorkView):
+    """Hand a piece of a deliverable over to the client."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.deliverable(pk)
@@ -127,39 +134,44 @@ class HandOver(Work):
                 )
                 messages.success(request, _("Handed over. The client sees it in the portal."))
                 return redirect("dashboard:work", row.period_id)
-            except RuleError as no:
-                refuse(form, no)
+            except RuleError as error:
+                refuse(form, error)
         return self.page(request, row.period, status=422, refused=(row.pk, "hand", form))
 
 
-class Settle(Work):
-    """Carry what is missing, waive it, or take a waiver back."""
+class SettleDeliverable(WorkView):
+    """Carry the missing rest over to the next period, waive it, or undo a waiver."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.deliverable(pk)
-        acts: dict[str, Any] = {"actor": self.actor, "now": timezone.now(), "origin": self.origin}
+        details: dict[str, Any] = {
+            "actor": self.actor,
+            "now": timezone.now(),
+            "origin": self.origin,
+        }
         how = request.POST.get("how", "")
         if how == "undo":
             try:
-                leftover.owe_again(deliverable=row, **acts)
-            except RuleError as no:
-                say(request, no)
+                leftover.owe_again(deliverable=row, **details)
+            except RuleError as error:
+                say(request, error)
             return redirect("dashboard:work", row.period_id)
         form = SettleForm(request.POST, row=row.pk)
         if form.is_valid():
-            act = leftover.carry if how == "carry" else leftover.waive
+            settle = leftover.carry if how == "carry" else leftover.waive
             try:
-                act(deliverable=row, because=form.cleaned_data["because"], **acts)
+                settle(deliverable=row, because=form.cleaned_data["because"], **details)
                 messages.success(request, _("Written down. The client reads it with the reason."))
                 return redirect("dashboard:work", row.period_id)
-            except RuleError as no:
-                refuse(form, no)
+            except RuleError as error:
+                refuse(form, error)
+        # The refused action may have changed the row in memory.
         row.refresh_from_db()
         return self.page(request, row.period, status=422, refused=(row.pk, "settle", form))
 
 
-class TakeBack(DashboardView):
-    """What was handed over by mistake."""
+class RemoveHandover(DashboardView):
+    """Remove a handover that was made by mistake."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         related = self.rows(Handover).select_related("deliverable__period")
@@ -167,17 +179,17 @@ class TakeBack(DashboardView):
         try:
             hand_over.take_back(handover=handover)
             messages.success(request, _("Taken back."))
-        except RuleError as no:
-            say(request, no)
+        except RuleError as error:
+            say(request, error)
         return redirect("dashboard:work", handover.deliverable.period_id)
 
 
 class HandoverFile(DashboardView):
-    """Its file, to be saved."""
+    """Download the file of a handover."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         handover = self.row(Handover, pk)
-        found = handover_files.read(handover)
-        if found is None:
+        content = handover_files.read(handover)
+        if content is None:
             raise Http404
-        return attachment(found, handover.file_name, handover.content_type)
+        return attachment(content, handover.file_name, handover.content_type)

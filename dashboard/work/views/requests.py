@@ -1,4 +1,4 @@
-"""Requests: everything that clients ask for in one place, and what is done with each."""
+"""Clients' requests: the inbox, and what is done with each request."""
 
 from collections.abc import Callable
 from typing import Any
@@ -26,24 +26,26 @@ from delivery.requests.first_answer import OPEN, told, unanswered
 from delivery.rules.states import REQUEST, DeliverableState, RequestState
 from delivery.work.closed_periods import is_closed
 
-KINDS: dict[str, tuple[Any, Callable[[QuerySet[Request]], QuerySet[Request]]]] = {
+#: The tabs of the inbox: label, and filter of the business's requests.
+TABS: dict[str, tuple[Any, Callable[[QuerySet[Request]], QuerySet[Request]]]] = {
     "": (gettext_lazy("To answer"), unanswered),
     "open": (
         gettext_lazy("In progress"),
-        lambda found: found.filter(state__in=OPEN, responded_at__isnull=False),
+        lambda requests: requests.filter(state__in=OPEN, responded_at__isnull=False),
     ),
-    "done": (gettext_lazy("Done"), lambda found: found.filter(state=RequestState.DONE)),
+    "done": (gettext_lazy("Done"), lambda requests: requests.filter(state=RequestState.DONE)),
     "declined": (
         gettext_lazy("Not possible"),
-        lambda found: found.filter(state=RequestState.DECLINED),
+        lambda requests: requests.filter(state=RequestState.DECLINED),
     ),
     "withdrawn": (
         gettext_lazy("Taken back"),
-        lambda found: found.filter(state=RequestState.WITHDRAWN),
+        lambda requests: requests.filter(state=RequestState.WITHDRAWN),
     ),
-    "all": (gettext_lazy("Everything"), lambda found: found),
+    "all": (gettext_lazy("Everything"), lambda requests: requests),
 }
-ACTS = {
+#: The buttons of a request, and the state that each leads to; answering keeps the state.
+ACTIONS = {
     "answer": None,
     "start": RequestState.STARTED,
     "done": RequestState.DONE,
@@ -52,30 +54,34 @@ ACTS = {
 
 
 class Inbox(DashboardView):
-    """What waits for an answer, the most urgent first; and the rest by its state."""
+    """The requests that wait for an answer, most urgent first; other tabs show the rest."""
 
     template = "dashboard/requests.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        asked = request.GET.get("state", "")
-        kind = asked if asked in KINDS else ""
-        found = KINDS[kind][1](self.rows(Request).select_related("client", "contact", "agreement"))
-        by, up = ("respond_by", True) if kind in ("", "open") else ("created_at", False)
-        page: Page[Request] = page_of(found, request.GET, by=by, up=up)
+        tab = request.GET.get("state", "")
+        kind = tab if tab in TABS else ""
+        requests = TABS[kind][1](
+            self.rows(Request).select_related("client", "contact", "agreement")
+        )
+        order_by, ascending = (
+            ("respond_by", True) if kind in ("", "open") else ("created_at", False)
+        )
+        page: Page[Request] = page_of(requests, request.GET, by=order_by, up=ascending)
         now = timezone.now()
         rows = [(row, told(row, now, self.business.time_zone)) for row in page.rows]
         return self.show(
-            request, page=page, rows=rows, kind=kind, kinds=[(key, KINDS[key][0]) for key in KINDS]
+            request, page=page, rows=rows, kind=kind, kinds=[(key, TABS[key][0]) for key in TABS]
         )
 
 
-class RequestDesk(DashboardView):
-    """What the doors to one request share: its page, with the refused form as it was typed."""
+class RequestView(DashboardView):
+    """The base of the views of one request: its page with all its forms."""
 
     template = "dashboard/request.html"
 
-    def one(self, pk: UUID) -> Request:
-        """The row with what its page and letters need."""
+    def request_row(self, pk: UUID) -> Request:
+        """The request with everything its page and emails need. Raises Http404."""
         related = (
             "client",
             "contact",
@@ -89,12 +95,12 @@ class RequestDesk(DashboardView):
     def page(
         self, request: HttpRequest, row: Request, status: int = 200, **forms: Any
     ) -> HttpResponse:
-        """The thread, the facts and the forms."""
+        """Render the messages, the facts and the forms. `forms` replace fresh ones by name."""
         now = timezone.now()
         agreement = row.agreement
         context: dict[str, Any] = {
             "form": AnswerForm(deliverables=self.deliverables(row)),
-            "estimate": EstimateForm(initial={"minutes": _typed(row.estimate)}),
+            "estimate": EstimateForm(initial={"minutes": _clock(row.estimate)}),
             "time": self.time_form(row),
             "row": row,
             "said": thread.of(row),
@@ -102,13 +108,13 @@ class RequestDesk(DashboardView):
             "fitting": scope_check.of([agreement], now=now, estimate=row.estimate)[agreement.pk],
             "may": {
                 act: to is None or to in REQUEST[RequestState(row.state)]
-                for act, to in ACTS.items()
+                for act, to in ACTIONS.items()
             },
         }
         return self.show(request, status=status, **(context | forms))
 
     def deliverables(self, row: Request) -> QuerySet[Deliverable]:
-        """What of the newest period can be handed over."""
+        """The open deliverables of the newest period, which an answer can count towards."""
         period = row.agreement.periods.order_by("-starts_on").first()
         if period is None or is_closed(period):
             return self.rows(Deliverable).none()
@@ -119,55 +125,56 @@ class RequestDesk(DashboardView):
         )
 
     def time_form(self, row: Request, data: Any = None) -> TimeForm:
-        """Time on it: its client, its title and today are there already."""
+        """The form to log time for a request: client, title and today are filled in."""
         agreements = self.rows(Agreement).filter(pk=row.agreement_id).select_related("client")
-        start = {
+        initial = {
             "agreement": row.agreement_id,
             "on": self.today,
             "note": printable(row.title).strip(),
         }
         promised = self.deliverables(row).select_related("period__agreement__client")
         form = TimeForm(
-            data, agreements=agreements, promised=promised, initial=start, auto_id="time_%s"
+            data, agreements=agreements, promised=promised, initial=initial, auto_id="time_%s"
         )
-        form.stand_still()  # whom it is for is known
+        form.fix_deliverables()  # the client is fixed, so the deliverables need not be reloaded
         return form
 
 
-class RequestPage(RequestDesk):
-    """One request: what was said, and what to do with it."""
+class RequestPage(RequestView):
+    """One request: its messages, and the actions on it."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        return self.page(request, self.one(pk))
+        return self.page(request, self.request_row(pk))
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """Answer it, start it, finish it or decline it."""
-        row = self.one(pk)
+        """Answer, start, finish or decline the request."""
+        row = self.request_row(pk)
         form = AnswerForm(request.POST, request.FILES, deliverables=self.deliverables(row))
-        to = ACTS.get(request.POST.get("act", ""))
+        state = ACTIONS.get(request.POST.get("act", ""))
         if form.is_valid():
             try:
-                self._act(row, form, to, request.POST.get("once", "")[:64])
+                self._act(row, form, state, request.POST.get("once", "")[:64])
                 messages.success(request, _("Done. The client is told by email."))
                 return redirect("dashboard:request", row.pk)
-            except RuleError as no:
-                refuse(form, no)
-        row = self.one(pk)
+            except RuleError as error:
+                refuse(form, error)
+        row = self.request_row(pk)  # reloaded: the refused action may have changed it in memory
         return self.page(request, row, status=422, form=form)
 
-    def _act(self, row: Request, form: AnswerForm, to: RequestState | None, once: str) -> None:
+    def _act(self, row: Request, form: AnswerForm, state: RequestState | None, token: str) -> None:
+        """Answer with or without a handover, and move the request to the state `to`."""
         data, now = form.cleaned_data, timezone.now()
-        if form.gives and to != RequestState.DECLINED:
-            owner_replies.hand_over_for(request=row, actor=self.actor, now=now, to=to, **data)
+        if form.has_handover and state != RequestState.DECLINED:
+            owner_replies.hand_over_for(request=row, actor=self.actor, now=now, to=state, **data)
         else:
-            owner_replies.answer(request=row, text=data["text"], now=now, to=to, once=once)
+            owner_replies.answer(request=row, text=data["text"], now=now, to=state, once=token)
 
 
-class Estimate(RequestDesk):
-    """How long it takes."""
+class EstimateRequest(RequestView):
+    """Save how long a request will take."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        row, form = self.one(pk), EstimateForm(request.POST)
+        row, form = self.request_row(pk), EstimateForm(request.POST)
         if not form.is_valid():
             return self.page(request, row, status=422, estimate=form)
         owner_replies.estimate(request=row, minutes=form.cleaned_data["minutes"] or None)
@@ -175,21 +182,22 @@ class Estimate(RequestDesk):
         return redirect("dashboard:request", row.pk)
 
 
-class LogTime(RequestDesk):
-    """Write time on it down."""
+class LogTimeForRequest(RequestView):
+    """Log time for a request."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        row = self.one(pk)
+        row = self.request_row(pk)
         form = self.time_form(row, request.POST)
         if form.is_valid():
             try:
                 time_log.log_time(now=timezone.now(), actor=self.actor, **form.cleaned_data)
                 messages.success(request, _("Written down."))
                 return redirect("dashboard:request", row.pk)
-            except RuleError as no:
-                refuse(form, no)
+            except RuleError as error:
+                refuse(form, error)
         return self.page(request, row, status=422, time=form)
 
 
-def _typed(minutes: int | None) -> str:
+def _clock(minutes: int | None) -> str:
+    """Minutes as a form shows them, such as "1:30"; empty for none."""
     return f"{minutes // 60}:{minutes % 60:02}" if minutes else ""

@@ -1,4 +1,4 @@
-"""A client's statement, on screen, as CSV and as PDF."""
+"""A client's statement of account: on screen, as CSV and as PDF."""
 
 from uuid import UUID
 
@@ -13,8 +13,8 @@ from core.web.download import csv_response, pdf_response
 from dashboard.page import DashboardView
 
 
-class Statement(DashboardView):
-    """Every invoice, payment, credit and refund of a client with the running balance."""
+class ClientStatement(DashboardView):
+    """Every invoice, payment, credit and refund of a client, with the running balance."""
 
     template = "dashboard/statement.html"
 
@@ -30,8 +30,8 @@ class Statement(DashboardView):
         )
 
 
-class StatementCsv(DashboardView):
-    """The same for a spreadsheet."""
+class ClientStatementCsv(DashboardView):
+    """The client statement as a CSV file."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk, self.rows(Client).select_related("business"))
@@ -39,8 +39,8 @@ class StatementCsv(DashboardView):
         return csv_response(client_statement.as_csv(client_statement.entries(client)), name)
 
 
-class StatementPdf(DashboardView):
-    """The same as a paper."""
+class ClientStatementPdf(DashboardView):
+    """The client statement as a PDF."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk, self.rows(Client).select_related("business"))

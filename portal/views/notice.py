@@ -1,4 +1,4 @@
-"""The client gives notice: the minimum term and the notice period are said, and hold here too (rule 6)."""
+"""The client gives notice. Minimum term and notice period are shown and enforced (rule 6)."""
 
 from uuid import UUID
 
@@ -16,8 +16,8 @@ from portal.access import PortalView, origin
 from portal.forms import NoticeForm
 
 
-class Notice(PortalView):
-    """When it could end, what happens until then, and the button."""
+class GiveNotice(PortalView):
+    """The earliest possible end, what happens until then, and the form to give notice."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         return self._show(request, self._running(pk), None)
@@ -34,13 +34,14 @@ class Notice(PortalView):
                 origin=origin(request),
                 **form.cleaned_data,
             )
-        except RuleError as no:
-            form.add_error("ends_on", str(no))
+        except RuleError as error:
+            form.add_error("ends_on", str(error))
             return self._show(request, agreement, form, 422)
         messages.success(request, _("Notice is given. We have mailed you the last day."))
         return redirect("portal:agreement", agreement.pk)
 
     def _running(self, pk: UUID) -> Agreement:
+        """The agreement. Raises Http404 if notice cannot be given."""
         agreement = self.row(Agreement, pk, "business__owner", "contact")
         if not end.can_end(agreement):
             raise Http404
@@ -49,7 +50,7 @@ class Notice(PortalView):
     def _show(
         self, request: HttpRequest, agreement: Agreement, form: NoticeForm | None, status: int = 200
     ) -> HttpResponse:
-        first = end.earliest_end(agreement, local_day(timezone.now(), agreement.time_zone))
-        form = form or NoticeForm(initial={"ends_on": first})
-        context = {"agreement": agreement, "first": first, "form": form}
+        earliest = end.earliest_end(agreement, local_day(timezone.now(), agreement.time_zone))
+        form = form or NoticeForm(initial={"ends_on": earliest})
+        context = {"agreement": agreement, "first": earliest, "form": form}
         return render(request, "portal/notice.html", context, status=status)

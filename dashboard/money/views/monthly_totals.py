@@ -1,4 +1,4 @@
-"""A client's statement, and the totals for the accountant."""
+"""Monthly totals for the accountant."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -9,7 +9,7 @@ from dashboard.page import DashboardView
 
 
 class Totals(DashboardView):
-    """By month and currency, for the accountant."""
+    """Totals by month and currency, on screen or as CSV."""
 
     template = "dashboard/totals.html"
 

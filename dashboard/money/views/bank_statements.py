@@ -1,4 +1,4 @@
-"""The bank: statements that were imported, and which invoice each line pays."""
+"""Bank statements: import them, and match their lines to invoices."""
 
 from typing import Any
 from uuid import UUID
@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from billing.bank_transfer import statement_import, transfers
 from billing.models import BankStatementLine, Invoice
 from core.errors import RuleError
-from dashboard.money.forms.money import StatementFileForm
+from dashboard.money.forms.payments import StatementFileForm
 from dashboard.page import DashboardView, say
 
 LARGEST = 5 * 1024 * 1024  # bytes
 
 
-class Bank(DashboardView):
-    """Lines of bank statements that wait for their invoice."""
+class BankStatements(DashboardView):
+    """The bank statement lines not matched to an invoice yet, and a form to import a statement."""
 
     template = "dashboard/bank.html"
 
@@ -28,27 +28,28 @@ class Bank(DashboardView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = StatementFileForm(request.POST, request.FILES)
-        bad: list[Any] = []
+        bad_lines: list[Any] = []
         if form.is_valid() and form.cleaned_data["file"].size > LARGEST:
             form.add_error("file", _("The file is larger than 5 MB."))
         if form.is_valid():
-            done = statement_import.bring_in(
+            result = statement_import.bring_in(
                 business=self.business,
                 data=form.cleaned_data["file"].read(),
                 currency=form.cleaned_data["currency"].upper(),
                 actor=self.actor,
                 now=timezone.now(),
             )
-            if not done.bad:
-                words = _("%(new)s new lines, %(matched)s of them matched at once.")
-                messages.success(request, words % {"new": done.new, "matched": done.matched})
+            if not result.bad:
+                message = _("%(new)s new lines, %(matched)s of them matched at once.")
+                messages.success(request, message % {"new": result.new, "matched": result.matched})
                 return redirect("dashboard:bank")
-            bad = done.bad
-        return self.page(request, form, bad=bad, status=422)
+            bad_lines = result.bad
+        return self.page(request, form, bad=bad_lines, status=422)
 
     def page(
         self, request: HttpRequest, form: Any, bad: Any = (), status: int = 200
     ) -> HttpResponse:
+        """Render the lines with suggested invoices, and the rejected lines of a file in `bad`."""
         unpaid = (
             self.rows(Invoice)
             .filter(state="open")
@@ -59,15 +60,15 @@ class Bank(DashboardView):
         return self.show(request, status, form=form, bad=bad, rows=rows, unpaid=unpaid)
 
 
-class BankLine(DashboardView):
-    """A person says which invoice a line pays, or that it is none of ours."""
+class MatchBankLine(DashboardView):
+    """Match a bank statement line to the chosen invoice, or ignore the line."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         line = self.row(BankStatementLine, pk)
         try:
             if request.POST.get("invoice"):
-                asked = _uuid(request.POST["invoice"])
-                invoice = self.rows(Invoice).filter(pk=asked).first() if asked else None
+                invoice_id = _uuid(request.POST["invoice"])
+                invoice = self.rows(Invoice).filter(pk=invoice_id).first() if invoice_id else None
                 if invoice is None:
                     raise RuleError(_("Choose an invoice."))
                 transfers.match_line(
@@ -76,12 +77,13 @@ class BankLine(DashboardView):
                 messages.success(request, _("The transfer is written down."))
             else:
                 transfers.ignore_line(line=line)
-        except RuleError as no:
-            say(request, no)
+        except RuleError as error:
+            say(request, error)
         return redirect("dashboard:bank")
 
 
 def _uuid(text: str) -> UUID | None:
+    """The text as a UUID; None if it is none."""
     try:
         return UUID(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Forms about money: refunds, cancelling, transfers, certificates, and how a business is paid."""
+"""Forms about money: refunds, voids and write-offs, transfers, withholding certificates, holds."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from dashboard.form_fields import MoneyField, amount
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class SumForm(PrintableForm, forms.Form):
-    """A form with a sum in a currency that is known."""
+class AmountForm(PrintableForm, forms.Form):
+    """The base of forms with an amount in a known currency."""
 
     amount = MoneyField(label=_("Amount"))
 
@@ -22,11 +22,12 @@ class SumForm(PrintableForm, forms.Form):
         self.fields["amount"].help_text = currency
 
     def clean_amount(self) -> int:
+        """The amount in minor units. Raises ValidationError."""
         return amount(self.cleaned_data["amount"], self.currency)
 
 
-class RefundForm(SumForm):
-    """Take back part or all of a paid invoice."""
+class RefundForm(AmountForm):
+    """Refund part or all of a paid invoice, to the card or as credit."""
 
     to_card = forms.TypedChoiceField(
         label=_("The money goes"),
@@ -43,8 +44,8 @@ class RefundForm(SumForm):
     )
 
 
-class CancelForm(PrintableForm, forms.Form):
-    """Give up an open invoice."""
+class VoidForm(PrintableForm, forms.Form):
+    """Void an open invoice, or write it off."""
 
     how = forms.ChoiceField(
         label=_("What happened"),
@@ -58,8 +59,8 @@ class CancelForm(PrintableForm, forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=300)
 
 
-class TransferForm(SumForm):
-    """A transfer that arrived."""
+class TransferForm(AmountForm):
+    """A bank transfer that arrived for an invoice."""
 
     on = forms.DateField(label=_("Arrived on"), widget=DAY)
     reference = forms.CharField(label=_("Bank reference"), max_length=60)
@@ -67,13 +68,13 @@ class TransferForm(SumForm):
 
 
 class CertificateForm(PrintableForm, forms.Form):
-    """A withholding certificate that came."""
+    """A withholding certificate that was received."""
 
     number = forms.CharField(label=_("Certificate number"), max_length=60)
     on = forms.DateField(label=_("Received on"), widget=DAY)
 
 
-class WaitForm(forms.Form):
+class PostponeForm(forms.Form):
     """The day on which a declined charge is tried once more."""
 
     until = forms.DateField(
@@ -84,14 +85,14 @@ class WaitForm(forms.Form):
     )
 
 
-class ParkForm(PrintableForm, forms.Form):
-    """Why nothing is to be charged for now."""
+class HoldForm(PrintableForm, forms.Form):
+    """Why an agreement's billing is put on hold."""
 
     reason = forms.CharField(label=_("Why is nothing to be charged?"), max_length=200)
 
 
 class StatementFileForm(forms.Form):
-    """A bank statement to read."""
+    """A bank statement to import, as CSV."""
 
     file = forms.FileField(label=_("Bank statement (CSV)"))
     currency = forms.CharField(label=_("Currency of the account"), max_length=3)

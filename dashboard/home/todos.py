@@ -1,0 +1,319 @@
+"""The to-do list of the overview: everything that waits for the freelancer, most urgent first.
+
+Each source is one function that returns its own to-dos. `SOURCES` at the end gives the order.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agreements.changing import trial
+from agreements.models import Agreement, Period, Question
+from agreements.rules.schedule import Interval
+from agreements.signing import seal
+from billing.books import queries
+from billing.models import WithholdingCertificate
+from billing.runs import run
+from core import formats
+from core.models import OutboxEmail
+from core.models.outbox import OutboxState
+from dashboard.page import DashboardView
+from delivery.hours import timer
+from delivery.models import Deliverable, EarlyWarning, Overage, Report, Request
+from delivery.reports import report_reminders
+from delivery.requests import first_answer
+from delivery.rules.states import DeliverableState, OverageState, ReportState
+from delivery.work import checklist
+
+SHOWN = 6  # to-dos listed at most per source
+FEW = 3  # more early warnings than this are summed up in one line
+LATELY = timedelta(days=60)  # older trials and deliverables are not listed
+SENDS_WITHIN = timedelta(hours=3)  # a report not sent this long after its time is stuck
+LOOKED_AT = 50  # unanswered requests examined, those due soonest
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One to-do: its text, the page where it is done, and the label of the link to that page."""
+
+    text: str
+    url: str
+    label: str
+
+
+def todos(view: DashboardView) -> list[Todo]:
+    """Every to-do of the business. The number of queries does not grow with the data."""
+    return [todo for source in SOURCES for todo in source(view)]
+
+
+def _failed_charges(view: DashboardView) -> list[Todo]:
+    """Charges that failed and wait for the freelancer."""
+    return [
+        Todo(
+            _("%(client)s's charge failed.") % {"client": row.invoice.client.name},
+            reverse("dashboard:charge", args=[row.invoice.pk]),
+            _("Review"),
+        )
+        for row in queries.failed(view.business)[:SHOWN]
+    ]
+
+
+def _on_hold(view: DashboardView) -> list[Todo]:
+    """Agreements whose billing is on hold."""
+    return [
+        Todo(
+            _("%(client)s: %(why)s") % {"client": row.client.name, "why": _(row.parked_because)},
+            reverse("dashboard:agreement", args=[row.pk]),
+            _("Decide"),
+        )
+        for row in queries.parked(view.business)[:SHOWN]
+    ]
+
+
+def _billing_runs(view: DashboardView) -> list[Todo]:
+    """Charges with an unknown outcome, and a billing run held back because of the clock."""
+    todos = []
+    if queries.unknown(view.business).exists():
+        todos.append(
+            Todo(
+                _("The outcome of a charge is not known yet."),
+                reverse("dashboard:unknown"),
+                _("Look"),
+            )
+        )
+    if run.refused():
+        todos.append(
+            Todo(
+                _("The billing run waits for a word about the clock."),
+                reverse("dashboard:run"),
+                _("Look"),
+            )
+        )
+    return todos
+
+
+def _documents_without_seal(view: DashboardView) -> list[Todo]:
+    """Signed documents that could not be sealed yet, with the reason."""
+    return [
+        Todo(
+            _("“%(title)s” is signed; its seal waits: %(why)s") % {"title": row.title, "why": why},
+            reverse("dashboard:agreement", args=[row.agreement.pk]),
+            _("Look"),
+        )
+        for row, why in seal.waiting(view.business, timezone.now())[:SHOWN]
+    ]
+
+
+def _questions(view: DashboardView) -> list[Todo]:
+    """Clients' questions about proposals that have no answer."""
+    questions = view.rows(Question).filter(answer="").select_related("contact", "proposal")
+    return [
+        Todo(
+            _("%(name)s asks about “%(title)s”.")
+            % {"name": row.contact.name, "title": row.proposal.title},
+            reverse("dashboard:proposal", args=[row.proposal_id]),
+            _("Answer"),
+        )
+        for row in questions[:SHOWN]
+    ]
+
+
+def _failed_emails(view: DashboardView) -> list[Todo]:
+    """Emails that could not be delivered, as one line."""
+    count = view.rows(OutboxEmail).filter(state=OutboxState.FAILED).count()
+    if not count:
+        return []
+    text = ngettext(
+        "A letter could not be delivered.", "%(n)s letters could not be delivered.", count
+    ) % {"n": count}
+    return [Todo(text, reverse("dashboard:letters") + "?state=failed", _("Look"))]
+
+
+def _certificates(view: DashboardView) -> list[Todo]:
+    """Withholding certificates that clients still owe, as one line."""
+    count = view.rows(WithholdingCertificate).filter(state="owed").count()
+    if not count:
+        return []
+    text = ngettext(
+        "One withholding certificate is owed.", "%(n)s withholding certificates are owed.", count
+    )
+    return [Todo(text % {"n": count}, reverse("dashboard:certificates"), _("Look"))]
+
+
+def _trials(view: DashboardView) -> list[Todo]:
+    """Paid trials that are about to end or have ended, and wait for a decision."""
+    signed = view.rows(Agreement).filter(interval=Interval.ONCE, signed_at__isnull=False)
+    ending = signed.filter(ends_on__range=(view.today - LATELY, view.today + trial.SOON)).order_by(
+        "-ends_on"
+    )
+    return [
+        Todo(
+            _("%(client)s's trial: did it succeed?") % {"client": row.client.name},
+            reverse("dashboard:agreement", args=[row.pk]),
+            _("Decide"),
+        )
+        for row in ending.select_related("client")[:SHOWN]
+        if trial.is_due(row, view.today)
+    ]
+
+
+def _unanswered_overages(view: DashboardView) -> list[Todo]:
+    """Requests for extra hours that the client did not answer before the period ended."""
+    unanswered = view.rows(Overage).filter(
+        state=OverageState.ASKED, period__ends_on__lte=view.today
+    )
+    return [
+        Todo(
+            _("%(client)s has not answered about more hours.") % {"client": row.client.name},
+            reverse("dashboard:hours", args=[row.period.agreement_id]),
+            _("Look"),
+        )
+        for row in unanswered.select_related("client", "period")[:SHOWN]
+    ]
+
+
+def _unseen_reports(view: DashboardView) -> list[Todo]:
+    """Sent reports that the client has apparently not looked at."""
+    return [
+        Todo(
+            _("Nothing shows that %(client)s has seen the last report. Call them.")
+            % {"client": row.client.name},
+            reverse("dashboard:report", args=[row.pk]),
+            _("Look"),
+        )
+        for row in report_reminders.to_talk_about(view.rows(Report)).select_related("client")[
+            :SHOWN
+        ]
+    ]
+
+
+def _unsendable_reports(view: DashboardView) -> list[Todo]:
+    """Draft reports whose time to be sent has passed, because no contact has an email address."""
+    late = view.rows(Report).filter(
+        state=ReportState.DRAFT, send_at__lte=timezone.now() - SENDS_WITHIN
+    )
+    return [
+        Todo(
+            _("The report for %(client)s cannot go out: nobody there has an email.")
+            % {"client": row.client.name},
+            reverse("dashboard:client", args=[row.client_id]),
+            _("Add a contact"),
+        )
+        for row in late.select_related("client")[:SHOWN]
+    ]
+
+
+def _early_warnings(view: DashboardView) -> list[Todo]:
+    """Early warnings not yet sent or dismissed; more than a few are summed up in one line."""
+    pending = view.rows(EarlyWarning).filter(sent_at__isnull=True, dismissed_at__isnull=True)
+    rows = list(
+        pending.filter(period__ends_on__gt=view.today).select_related("client")[: SHOWN + 1]
+    )
+    if len(rows) > FEW:
+        text = _("Several clients are off their line; a note to each is drafted.")
+        return [Todo(text, reverse("dashboard:warnings") + "?state=open", _("Look"))]
+    return [
+        Todo(
+            _("%(client)s is off its line; a note is drafted.") % {"client": row.client.name},
+            reverse("dashboard:warning", args=[row.pk]),
+            _("Look"),
+        )
+        for row in rows
+    ]
+
+
+def _requests(view: DashboardView) -> list[Todo]:
+    """Requests whose promised response time is about to pass."""
+    unanswered = (
+        first_answer.unanswered(view.rows(Request)).select_related("client").order_by("respond_by")
+    )
+    now, zone = timezone.now(), view.business.time_zone
+    todos = []
+    for row in first_answer.soon(unanswered[:LOOKED_AT], now)[:SHOWN]:
+        values = {
+            "client": row.client.name,
+            "title": row.title,
+            "when": first_answer.told(row, now, zone).text,
+        }
+        text = _("%(client)s asks for “%(title)s”. %(when)s.") % values
+        todos.append(Todo(text, reverse("dashboard:request", args=[row.pk]), _("Answer")))
+    return todos
+
+
+def _late_deliverables(view: DashboardView) -> list[Todo]:
+    """Deliverables that are late, counted per period."""
+    unfinished = view.rows(Deliverable).filter(state=DeliverableState.OPEN, done__lt=F("promised"))
+    recent = unfinished.filter(
+        period__starts_on__lte=view.today, period__ends_on__gt=view.today - LATELY
+    )
+    recent = recent.exclude(period__report__state=ReportState.SENT).order_by("period__ends_on")
+    late_by_period: dict[Period, int] = defaultdict(int)
+    for row in checklist.late(recent.select_related("period__agreement__client"), view.today):
+        late_by_period[row.period] += 1
+    return [
+        Todo(
+            ngettext(
+                "%(client)s: one thing promised is late.",
+                "%(client)s: %(n)s things promised are late.",
+                n,
+            )
+            % {"client": period.agreement.client.name, "n": n},
+            reverse("dashboard:work", args=[period.pk]),
+            _("Look"),
+        )
+        for period, n in list(late_by_period.items())[:SHOWN]
+    ]
+
+
+def _timer(view: DashboardView) -> list[Todo]:
+    """A timer that has been running for so long that it was probably forgotten."""
+    row = timer.running(view.business.owner, view.business)
+    if row is None or not timer.is_forgotten(row, timezone.now()):
+        return []
+    values = {
+        "client": row.agreement.client.name,
+        "since": formats.moment(row.started_at, view.business.time_zone),
+    }
+    text = _("The timer for %(client)s has been running since %(since)s.") % values
+    return [Todo(text, reverse("dashboard:timer"), _("Look"))]
+
+
+def _reports(view: DashboardView) -> list[Todo]:
+    """Draft reports that are ready for review."""
+    drafts = view.rows(Report).filter(state=ReportState.DRAFT).select_related("client", "period")
+    return [
+        Todo(
+            _("The report for %(client)s is ready for your sentence.")
+            % {"client": row.client.name},
+            reverse("dashboard:report", args=[row.pk]),
+            _("Review"),
+        )
+        for row in drafts[:SHOWN]
+    ]
+
+
+SOURCES: tuple[Callable[[DashboardView], list[Todo]], ...] = (
+    _failed_charges,
+    _on_hold,
+    _billing_runs,
+    _documents_without_seal,
+    _questions,
+    _requests,
+    _failed_emails,
+    _certificates,
+    _trials,
+    _early_warnings,
+    _late_deliverables,
+    _unanswered_overages,
+    _timer,
+    _unseen_reports,
+    _unsendable_reports,
+    _reports,
+)
