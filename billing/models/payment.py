@@ -10,8 +10,9 @@ from core.models import Document, TenantRow
 class Payment(TenantRow):
     """Money received for an invoice, with its receipt. `amount` is in minor units of `currency`.
 
-    `reference` is the id of the gateway's object, or the fingerprint of the bank statement line.
-    `charge` is empty for a bank transfer. What was paid beyond the invoice is client credit.
+    `reference` is the id of the gateway's object, or names the bank transfer; it is unique per
+    gateway. `charge` is empty for a bank transfer. What was paid beyond the invoice is client
+    credit.
     Append-only, except that the receipt's PDF is added later (database trigger).
     """
 
