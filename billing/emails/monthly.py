@@ -245,7 +245,7 @@ def _invoice_email(
     contact = invoice.agreement.contact
     link = portal_links.portal_link(contact=contact, now=now, target=f"invoice:{invoice.pk}")
     full_context = {
-        "invoice": compose_invoice,
+        "invoice": invoice,
         "contact": contact,
         "link": links.placeholder("link", link.id),
         **context,
