@@ -132,16 +132,16 @@ def _of(model: type, client: Client):  # type: ignore[no-untyped-def]  # a query
 
 
 def _running(statement: Iterable[Entry]) -> Iterable[Entry]:
-    balances: dict[str, int] = {}
+    totals: dict[str, int] = {}
     for entry in statement:
-        balances[entry.currency] = balances.get(entry.currency, 0) + entry.amount
+        totals[entry.currency] = totals.get(entry.currency, 0) + entry.amount
         yield Entry(
             entry.on,
             entry.what,
             entry.number,
             entry.currency,
             entry.amount,
-            balances[entry.currency],
+            totals[entry.currency],
         )
 
 

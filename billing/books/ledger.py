@@ -36,9 +36,9 @@ def entry(
     )
 
 
-def write(entries: Iterable[JournalEntry | None]) -> None:
+def write(rows: Iterable[JournalEntry | None]) -> None:
     """Append entries to the journal; None is skipped. The database refuses an event twice."""
-    JournalEntry.objects.bulk_create([entry for entry in entries if entry])
+    JournalEntry.objects.bulk_create([row for row in rows if row])
 
 
 def credits(clients: Iterable[UUID]) -> dict[tuple[UUID, str], int]:

@@ -72,12 +72,12 @@ def lock(kinds: Mapping[UUID, SeriesKind], days: Mapping[UUID, date]) -> dict[UU
     `kinds` and `days` are per business id. A series that does not exist yet is made. The order of
     the locks is fixed, so that two callers never wait for each other. Call it in a transaction.
     """
-    patterns = {
+    numberings = {
         (row.business_id, row.kind): row for row in Numbering.objects.filter(business__in=kinds)
     }
     years = {}
     for pk, kind in kinds.items():
-        numbering = patterns.get((pk, kind))
+        numbering = numberings.get((pk, kind))
         # A series that goes on for ever has the year 0.
         years[pk] = days[pk].year if numbering is None or numbering.resets_yearly else 0
     locked = _locked(kinds, years)
@@ -89,7 +89,7 @@ def lock(kinds: Mapping[UUID, SeriesKind], days: Mapping[UUID, date]) -> dict[UU
         locked = _locked(kinds, years)
     numbers = {}
     for pk, series in locked.items():
-        numbering = patterns.get((pk, kinds[pk]))
+        numbering = numberings.get((pk, kinds[pk]))
         pattern = numbering.pattern if numbering else USUAL[kinds[pk]]
         numbers[pk] = Numbers(series, pattern, max(days[pk], series.last_on or days[pk]))
     return numbers

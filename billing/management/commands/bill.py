@@ -32,14 +32,12 @@ class Command(BaseCommand):
         """Run the billing job and print its result. A dry run writes nothing."""
         day = options["on"]
         now = datetime.combine(day, time(23, 59), UTC) if day else timezone.now()
-        billing_run = run.bill(now=now, door="command", dry_run=options["dry_run"])
+        outcome = run.bill(now=now, door="command", dry_run=options["dry_run"])
         if options["json"]:
-            self.stdout.write(json.dumps(billing_run.result, ensure_ascii=False))
+            self.stdout.write(json.dumps(outcome.result, ensure_ascii=False))
             return
-        for invoice in billing_run.result.get("invoices", []):
+        for invoice in outcome.result.get("invoices", []):
             total = money.format(invoice["total"], invoice["currency"])
             self.stdout.write(f"{invoice['number']}  {invoice['client']}  {total}")
-        counts = {
-            name: value for name, value in billing_run.result.items() if isinstance(value, int)
-        }
+        counts = {name: value for name, value in outcome.result.items() if isinstance(value, int)}
         self.stdout.write("  ".join(f"{name} {value}" for name, value in counts.items()))
