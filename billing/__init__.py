@@ -1,1 +1,1 @@
-"""What is owed and paid: invoices, charges, payments."""
+"""Billing: invoices, charges, payments, refunds and the books."""

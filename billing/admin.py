@@ -1,4 +1,4 @@
-"""Money in the admin site: to look at; only verbs write it."""
+"""Billing in the admin site. Every page is read-only: only business functions change these rows."""
 
 from django.contrib import admin
 
@@ -197,7 +197,7 @@ class NumberingAdmin(FrozenAdmin):
 
 @admin.register(GatewayAccount)
 class GatewayAccountAdmin(FrozenAdmin):
-    """Its secrets are not editable, and so never shown."""
+    """The secrets are fields that cannot be edited, so no page shows them."""
 
     list_display = ["gateway", "hint", "is_live", "connected_at"]
     search_fields = ["hint"]

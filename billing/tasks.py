@@ -1,11 +1,11 @@
-"""Billing's doors for Celery. Each reads the clock once."""
+"""Celery tasks of billing. Each task reads the clock once and passes that time on."""
 
 from celery import shared_task
 from django.utils import timezone
 
 from billing.charging import gateway_events, refund
 from billing.charging.collect import due
-from billing.charging.resolve import resolve as ask
+from billing.charging.resolve import resolve as resolve_charges
 from billing.runs import run
 from billing.runs.daily_audit import watch
 from core import nudge
@@ -13,16 +13,19 @@ from core import nudge
 
 @shared_task(name="billing.tasks.bill", ignore_result=True)
 def bill() -> None:
-    """Issue and charge what is due."""
+    """Issue the invoices that are due and charge them."""
     run.tick(now=timezone.now())
 
 
 @shared_task(name="billing.tasks.resolve", ignore_result=True)
 def resolve() -> None:
-    """Find out what became of charges and refunds without an outcome; what is due again is charged at once."""
+    """Ask the gateways about charges and refunds whose outcome is not known yet.
+
+    If a collection is due afterwards, the billing task is started at once.
+    """
     now = timezone.now()
     gateway_events.apply_events(now=now)
-    ask(now=now)
+    resolve_charges(now=now)
     refund.carry_out(now=now)
     if due(now).exists():
         nudge.ring("billing.tasks.bill")
@@ -30,5 +33,5 @@ def resolve() -> None:
 
 @shared_task(name="billing.tasks.audit", ignore_result=True)
 def audit() -> None:
-    """Check that everything fits together."""
+    """Run the daily audit of the books, the gateways' lists and the stored PDFs."""
     watch(now=timezone.now())

@@ -1,1 +1,1 @@
-"""Payment by bank transfer: what the client is shown, and matching the money on a bank statement."""
+"""Payment by bank transfer: payment details for the client, bank statements, and matching."""

@@ -1,10 +1,12 @@
-"""Which open invoice a bank line pays: proposals, never postings. Pure.
+"""Proposes which open invoice a line of a bank statement pays. It books nothing. Pure.
 
-reference found   amount = owed                       exact
-                  amount = owed − withholding         withheld (rule 19)
-                  less, more                          partial, over: a person decides
-none found        one invoice has that amount, and the client's name is there     amount
-otherwise                                             ambiguous where there is a choice, else none
+The text names an invoice     its amount is what is owed                      exact
+                              it is that less the withholding tax (rule 19)   withheld
+                              it is less or more                              partial, over
+The text names no invoice     one invoice has this amount, and the text has
+                              its client or the beginning of its reference    amount
+Otherwise                     several invoices are possible                   ambiguous
+                              no invoice is possible                          none
 """
 
 import re
@@ -20,7 +22,7 @@ from billing.bank_transfer.statement_csv import BankLine
 
 
 class Kind(StrEnum):
-    """What a line is taken for. Only EXACT and WITHHELD settle an invoice as it stands."""
+    """How a line fits an invoice. Only EXACT and WITHHELD are safe to book without a person."""
 
     EXACT = "exact"
     WITHHELD = "withheld"
@@ -33,7 +35,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Open:
-    """An invoice that waits for a transfer: minor units owed, and how much of that the client may withhold."""
+    """An open invoice. `owed`, and the part of it that the client may withhold, are minor units."""
 
     id: UUID
     number: str
@@ -45,20 +47,20 @@ class Open:
 
     @property
     def sums(self) -> set[int]:
-        """What settles it: all of it, or what is left when tax is withheld."""
+        """The amounts that settle it: all that is owed, or that less the withholding tax."""
         return {self.owed, self.owed - self.withholding}
 
 
 @dataclass(frozen=True)
 class Match:
-    """A proposal for one line; `invoice_id` is None where it is ambiguous or none."""
+    """The proposal for one line; `invoice_id` is None if the kind is AMBIGUOUS or NONE."""
 
     line: BankLine
     invoice_id: UUID | None
     kind: Kind
 
 
-#: Words of names that say nothing about who it is.
+#: Words in names of companies and people that do not tell one from another.
 COMMON = frozenset(
     {
         "AND",
@@ -100,26 +102,27 @@ COMMON = frozenset(
         "VON",
     }
 )
-#: Thai forms of companies and titles, which stand without a space; longer before shorter.
+#: Thai company forms and titles, which are written without spaces; longer ones come first.
 GLUED = ("บริษัท", "จำกัด", "มหาชน", "ห้างหุ้นส่วน", "ห้าง", "สามัญ", "นางสาว", "บมจ", "บจก", "หจก")
 SHORTEST_WORD = 3
-BEGINNING = 8  # letters of a longer word that are enough: banks cut names
+BEGINNING = 8  # letters of a longer word that have to match, because banks cut names
 
-_RANK = {kind: place for place, kind in enumerate(Kind)}
+_RANK = {kind: rank for rank, kind in enumerate(Kind)}
 _UMLAUTS = str.maketrans({"Ä": "AE", "Ö": "OE", "Ü": "UE"})
 _ACCENTS = re.compile("[\u0300-\u036f]")
-_WORD = re.compile("(?:[^\\W_]|[\u0e00-\u0e7f])+")  # Thai vowels are no letters to Python
+_WORD = re.compile("(?:[^\\W_]|[\u0e00-\u0e7f])+")  # some Thai vowels are not in \w
 
 
 def match(lines: Sequence[BankLine], opens: Iterable[Open]) -> list[Match]:
-    """One proposal for each line, in the order of the lines; what it is does not depend on any order.
+    """Return one proposal for each line, in the order of the lines.
 
-    Where two lines claim an invoice the better kind has it, then the earlier; the other is ambiguous.
+    If two lines fit the same invoice, the better kind gets it, then the earlier day; the other line
+    becomes ambiguous. The proposals do not depend on the order of `lines` or `opens`.
     """
-    known = list(opens)
-    claims = [_claim(line, known) for line in lines]
+    invoices = list(opens)
+    claims = [_claim(line, invoices) for line in lines]
     taken: set[UUID] = set()
-    for place in sorted(range(len(claims)), key=lambda n: _turn(claims[n])):
+    for place in sorted(range(len(claims)), key=lambda n: _priority(claims[n])):
         invoice_id = claims[place].invoice_id
         if invoice_id in taken:
             claims[place] = Match(claims[place].line, None, Kind.AMBIGUOUS)
@@ -128,23 +131,25 @@ def match(lines: Sequence[BankLine], opens: Iterable[Open]) -> list[Match]:
     return claims
 
 
-def _turn(claim: Match) -> tuple[int, str, str, int]:
+def _priority(claim: Match) -> tuple[int, str, str, int]:
     line = claim.line
     return _RANK[claim.kind], line.on.isoformat(), line.fingerprint, line.line
 
 
-def _claim(line: BankLine, known: list[Open]) -> Match:
-    """What the line says when nobody else claims the same."""
-    found = find(line.text, _names(known))
-    named = [each for each in known if {each.number, each.reference} & found]
+def _claim(line: BankLine, invoices: list[Open]) -> Match:
+    """Return the proposal for a line as if it were the only line."""
+    found = find(line.text, _names(invoices))
+    named = [invoice for invoice in invoices if {invoice.number, invoice.reference} & found]
     if len(named) == 1 and named[0].currency == line.currency:
         return Match(line, named[0].id, _by_reference(line.amount, named[0]))
     if named:
         return Match(line, None, Kind.AMBIGUOUS)
-    return _by_amount(
-        line,
-        [each for each in known if each.currency == line.currency and line.amount in each.sums],
-    )
+    fitting = [
+        invoice
+        for invoice in invoices
+        if invoice.currency == line.currency and line.amount in invoice.sums
+    ]
+    return _by_amount(line, fitting)
 
 
 def _by_reference(amount: int, invoice: Open) -> Kind:
@@ -156,7 +161,11 @@ def _by_reference(amount: int, invoice: Open) -> Kind:
 
 
 def _by_amount(line: BankLine, fitting: list[Open]) -> Match:
-    """An amount alone is no proof: the client's name, or the beginning of a reference, must stand there too."""
+    """Return the proposal for a line that names no invoice.
+
+    The amount alone is not enough: the text must name the client, or hold the beginning of the
+    reference.
+    """
     if len(fitting) > 1:
         return Match(line, None, Kind.AMBIGUOUS)
     if fitting and (
@@ -167,29 +176,35 @@ def _by_amount(line: BankLine, fitting: list[Open]) -> Match:
 
 
 def _names(invoices: list[Open]) -> list[str]:
-    return [name for each in invoices for name in (each.number, each.reference)]
+    return [name for invoice in invoices for name in (invoice.number, invoice.reference)]
 
 
 def names_client(text: str, name: str) -> bool:
-    """Whether a word of the client's name that is not everybody's stands in the text, or its first eight letters."""
-    there = [(spelling, set(_WORD.findall(spelling))) for spelling in spellings(text)]
+    """Whether the text has a distinctive word of the client's name, or its first eight letters."""
+    texts = [(spelling, set(_WORD.findall(spelling))) for spelling in spellings(text)]
     return any(
-        _stands(word, spelling, words) for word in _telling(name) for spelling, words in there
+        _occurs(word, spelling, words)
+        for word in _distinctive_words(name)
+        for spelling, words in texts
     )
 
 
 def spellings(text: str) -> tuple[str, str]:
-    """In capitals with umlauts written out, and without any accent: banks do the one or the other."""
+    """Return the text in capitals, once with umlauts written out (Ü as UE), once without accents.
+
+    Some banks do the one, some the other.
+    """
     capitals = unicodedata.normalize("NFKC", text).upper()
-    return _bare(capitals.translate(_UMLAUTS)), _bare(capitals)
+    return _without_accents(capitals.translate(_UMLAUTS)), _without_accents(capitals)
 
 
-def _bare(text: str) -> str:
+def _without_accents(text: str) -> str:
     return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", text)))
 
 
 @lru_cache(maxsize=4096)
-def _telling(name: str) -> frozenset[str]:
+def _distinctive_words(name: str) -> frozenset[str]:
+    """Return the words of a name that tell its bearer from others, in every spelling."""
     text = unicodedata.normalize("NFKC", name)
     for form in GLUED:
         text = text.replace(unicodedata.normalize("NFKC", form), " ")
@@ -199,10 +214,14 @@ def _telling(name: str) -> frozenset[str]:
     )
 
 
-def _stands(word: str, text: str, words: set[str]) -> bool:
-    """A short word must stand alone, a longer one begin a word; Thai, which has no spaces, may stand anywhere."""
+def _occurs(word: str, text: str, words: set[str]) -> bool:
+    """Whether a word of a name occurs in a text, whose words are given as well.
+
+    A short word must be a whole word of the text, a longer one the beginning of a word. Thai is
+    written without spaces, so a Thai word may be anywhere.
+    """
     if not word.isascii():
         return len(word) >= 4 and word[:BEGINNING] in text
     if len(word) < 5:
         return word in words
-    return any(each.startswith(word[:BEGINNING]) for each in words)
+    return any(candidate.startswith(word[:BEGINNING]) for candidate in words)

@@ -1,4 +1,4 @@
-"""How an invoice is paid by transfer: the bank, the reference, and a code for the client's banking app (rule 20)."""
+"""Payment details of an invoice for a transfer: account, reference and QR code (rule 20)."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,11 @@ from core.models import Business
 
 @dataclass(frozen=True)
 class Way:
-    """What the client needs; `code` is an SVG, "" where the currency has none or the details do not fit it."""
+    """What a client needs to pay an invoice by transfer. `amount` is in minor units.
+
+    `code` is the QR code for the client's banking app as an SVG, and `kind` its standard (PromptPay
+    or EPC); both are "" if the currency has no such code, or the bank details do not fit it.
+    """
 
     bank: BankDetails
     amount: int
@@ -24,12 +28,15 @@ class Way:
 
 
 def details(business: Business) -> BankDetails:
-    """What is known of the business's bank; empty where nothing is."""
+    """Return the business's bank details; an empty, unsaved row if it has entered none."""
     return BankDetails.objects.filter(business=business).first() or BankDetails(business=business)
 
 
 def by_transfer(invoice: Invoice) -> Way | None:
-    """None where the card pays, or nothing is owed."""
+    """Return how to pay an invoice by transfer; None if a card pays, or if it is not open.
+
+    The amount is what is owed, less the tax that the client may withhold.
+    """
     if invoice.collect_by != "transfer" or invoice.state != InvoiceState.OPEN:
         return None
     bank, amount = details(invoice.business), owing.owed(invoice)
@@ -62,5 +69,5 @@ def _payload(bank: BankDetails, invoice: Invoice, amount: int) -> tuple[str, str
             )
             return "EPC", code
     except ValueError:
-        return "", ""  # the details are not ones a code can carry; the page shows them as text
+        return "", ""  # a code cannot carry these details; the page shows them as text
     return "", ""

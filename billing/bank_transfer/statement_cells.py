@@ -1,4 +1,4 @@
-"""One cell of a bank statement: a date or an amount, as English, Thai and German banks write them. Pure.
+"""Reads dates and amounts as English, Thai and German banks write them in statements. Pure.
 
 16/03/2026 · 16.03.26 · 2026-03-16 10:15 · ๑๖/๐๓/๒๕๖๙    the same day
 "1,234.50" · "1.234,50" · "1 234,50 €" · "THB 1,234.50"  123450
@@ -13,7 +13,7 @@ from functools import cache
 from billing.bank_transfer.codes.reference import ascii_digits
 from core.money import LARGEST, LONGEST, exponent
 
-#: Signs that may stand beside an amount, and the currencies they can mean.
+#: Currency symbols that may stand beside an amount, and the currencies they can mean.
 SIGNS = {
     "€": ("EUR",),
     "฿": ("THB",),
@@ -24,7 +24,7 @@ SIGNS = {
 }
 YEARS = range(2000, 2100)
 
-_BUDDHIST = 543  # years ahead of the common era
+_BUDDHIST = 543  # the Buddhist year less the year of the common era
 _CLOCK = r"(?:[T\s].*)?"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})([./-])(\d{{1,2}})\2(\d{{1,2}}){_CLOCK}")
 _DAY_FIRST = re.compile(rf"(\d{{1,2}})([./-])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){_CLOCK}")
@@ -37,7 +37,7 @@ _OUTGOING = ("DR", "S", "D")
 
 
 def folded(text: str) -> str:
-    """The cell with full-width and Thai digits as 0 to 9, one kind of minus, no space around it."""
+    """Return the cell with Thai and full-width digits as 0 to 9, ASCII minus, no outer spaces."""
     return (
         ascii_digits(unicodedata.normalize("NFKC", text))
         .replace("\u2212", "-")
@@ -47,44 +47,46 @@ def folded(text: str) -> str:
 
 
 def read_date(text: str) -> date:
-    """The day, with the day before the month unless the year comes first. ValueError where it is none.
+    """Read a date with the day before the month, or with the year first.
 
-    A year from 2400 is Buddhist; of two digits, 60 and above is Buddhist (2560 was 2017) and less is this century.
+    A year from 2400 is Buddhist. A year of two digits is Buddhist from 60 (2560 is 2017), and
+    otherwise in this century. Raises ValueError if the cell is not a date.
     """
     cell = folded(text)
-    if found := _YEAR_FIRST.fullmatch(cell):
-        year, month, day = found[1], found[3], found[4]
-    elif found := _DAY_FIRST.fullmatch(cell):
-        year, month, day = found[4], found[3], found[1]
+    if match := _YEAR_FIRST.fullmatch(cell):
+        year, month, day = match[1], match[3], match[4]
+    elif match := _DAY_FIRST.fullmatch(cell):
+        year, month, day = match[4], match[3], match[1]
     else:
         raise ValueError("not a date")
     return date(_year(year), int(month), int(day))
 
 
 def is_month_first(text: str) -> bool:
-    """Whether it only is a date with the month before the day, as in 03/16/2026."""
-    found = _DAY_FIRST.fullmatch(folded(text))
-    return found is not None and int(found[3]) > 12 >= int(found[1])
+    """Whether the cell is a date only if the month comes before the day, as in 03/16/2026."""
+    match = _DAY_FIRST.fullmatch(folded(text))
+    return match is not None and int(match[3]) > 12 >= int(match[1])
 
 
 def read_amount(text: str, currency: str) -> int:
-    """Minor units with their sign. ValueError where it is no sum, or could be two: KWD "1,234" is one or a thousand.
+    """Read an amount, in minor units of `currency`; it is negative if money went out.
 
-    Raises UnknownCurrency, which is a ValueError.
+    Raises ValueError if the cell is not an amount, or could be two: KWD "1,234" may be one or a
+    thousand. Raises UnknownCurrency, which is a ValueError, for a currency we do not know.
     """
     places = exponent(currency)
-    found = _written(currency).fullmatch(re.sub(r"[\s'’]", "", folded(text)).upper())
-    if not found or len(found["digits"]) > LONGEST:
+    match = _written(currency).fullmatch(re.sub(r"[\s'’]", "", folded(text)).upper())
+    if not match or len(match["digits"]) > LONGEST:
         raise ValueError("not an amount")
-    marks = [
-        bool(found["open"]),
-        *(found[place] == "-" for place in "abc"),
-        found["side"] in _OUTGOING,
+    minus_marks = [
+        bool(match["open"]),
+        *(match[place] == "-" for place in "abc"),
+        match["side"] in _OUTGOING,
     ]
-    if bool(found["open"]) != bool(found["close"]) or sum(marks) > 1:
+    if bool(match["open"]) != bool(match["close"]) or sum(minus_marks) > 1:
         raise ValueError("signed twice")
-    amount = _minor(found["digits"], places)
-    return -amount if any(marks) else amount
+    amount = _minor_units(match["digits"], places)
+    return -amount if any(minus_marks) else amount
 
 
 def _year(digits: str) -> int:
@@ -100,17 +102,21 @@ def _year(digits: str) -> int:
 
 @cache
 def _written(currency: str) -> re.Pattern[str]:
-    """An amount with its signs, the currency's mark on either side and the bank's letter for the direction."""
-    marks = [currency, *(sign for sign, codes in SIGNS.items() if currency in codes)]
-    mark = f"(?:{'|'.join(re.escape(folded(each)) for each in marks)})?"
+    """Return the pattern of an amount.
+
+    It allows plus or minus, the currency's code or symbol on either side, and the letters with
+    which a bank marks the direction.
+    """
+    marks = [currency, *(symbol for symbol, codes in SIGNS.items() if currency in codes)]
+    mark = f"(?:{'|'.join(re.escape(folded(text)) for text in marks)})?"
     return re.compile(
         rf"(?P<open>\()?(?P<a>[+-]?){mark}(?P<b>[+-]?)(?P<digits>[\d.,]+)(?P<c>[+-]?){mark}"
         r"(?P<close>\))?(?P<side>CR|DR|[CDHS])?"
     )
 
 
-def _minor(text: str, places: int) -> int:
-    """What is left without signs. Decimals beyond the currency's own may only be zeros."""
+def _minor_units(text: str, places: int) -> int:
+    """Read the digits of an amount; decimals beyond the currency's `places` have to be zeros."""
     found = next((match for pattern in _DIGITS if (match := pattern.fullmatch(text))), None)
     if found is None:
         raise ValueError("not a number")
@@ -127,7 +133,10 @@ def _minor(text: str, places: int) -> int:
 
 
 def _thousandths(text: str) -> tuple[str, str]:
-    """Where a currency has three decimals a point before three digits is the decimal one; a comma could be either."""
+    """Split "1.234" of a currency with three decimals at the point.
+
+    "1,234" is refused with ValueError: the comma may separate decimals or thousands.
+    """
     whole, mark, part = text.partition(".")
     if not mark:
         raise ValueError("one or a thousand")

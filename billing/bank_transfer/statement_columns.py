@@ -1,4 +1,4 @@
-"""The heading of a bank statement: which column is which, in English, Thai and German. Pure."""
+"""Recognises the columns of a bank statement by its heading, in English, Thai and German. Pure."""
 
 import re
 import unicodedata
@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from billing.bank_transfer.statement_cells import SIGNS
 from core.money import CURRENCIES
 
-LONGEST_HEADING = (
-    80  # characters that are looked at: nobody's file may keep the search for brackets busy
-)
+#: Characters of a cell that are looked at, so that no file can slow down the search for brackets.
+LONGEST_HEADING = 80
 
-# In order of preference where a file has several: the day it was booked before the day it counts from.
+# The names are in order of preference: a file may have the booking date as well as the value date.
 DATE = (
     "date",
     "transaction date",
@@ -224,9 +223,10 @@ OUTGOING = {
 
 @dataclass(frozen=True)
 class Columns:
-    """Places in a row, None where the file has no such column; `credit` goes before `amount` where it has both.
+    """Positions of the columns in a row, from 0; None if the file has no such column.
 
-    `stated` is a currency the heading names.
+    If a file has both `credit` and `amount`, `credit` is used. `stated` is the currency that the
+    heading names, or "".
     """
 
     date: int
@@ -240,57 +240,63 @@ class Columns:
 
     @property
     def known(self) -> int:
-        """How many columns were recognised."""
+        """Number of columns that were recognised."""
         others = (self.amount, self.credit, self.debit, self.side, self.currency)
         return 1 + len(self.texts) + sum(place is not None for place in others)
 
 
 def plain(cell: str) -> str:
-    """A word as it is looked up: small letters, single spaces, no brackets and what they hold, no punctuation."""
+    """Normalise a cell for comparison: lower case, single spaces, no brackets or punctuation.
+
+    Text inside brackets is dropped.
+    """
     text = unicodedata.normalize("NFKC", cell[:LONGEST_HEADING]).casefold()
     bare = re.sub(r"\([^)]*\)|\[[^]]*\]", " ", text)
     return " ".join(re.split(r"[\s./:;*_#-]+", bare)).strip()
 
 
 def recognise(row: Sequence[str]) -> Columns | None:
-    """The columns of a heading; None where the row is none: it needs a date, and an amount or money coming in."""
-    words = [plain(cell) for cell in row]
-    date, amount, credit = (_first(words, names) for names in (DATE, AMOUNT, CREDIT))
+    """Return the columns if the row is a heading, else None.
+
+    A heading needs a date column, and a column with amounts or with incoming money.
+    """
+    headings = [plain(cell) for cell in row]
+    date, amount, credit = (_first(headings, names) for names in (DATE, AMOUNT, CREDIT))
     if date is None or (amount is None and credit is None):
         return None
     texts = {plain(name) for name in TEXT + REFERENCE}
-    money = credit if credit is not None else amount
+    money_column = credit if credit is not None else amount
     return Columns(
         date=date,
         amount=amount,
         credit=credit,
-        debit=_first(words, DEBIT),
-        side=_first(words, SIDE),
-        currency=_first(words, CURRENCY),
-        texts=tuple(place for place, word in enumerate(words) if word in texts),
-        stated=_stated(row[money]) if money is not None else "",
+        debit=_first(headings, DEBIT),
+        side=_first(headings, SIDE),
+        currency=_first(headings, CURRENCY),
+        texts=tuple(place for place, word in enumerate(headings) if word in texts),
+        stated=_stated(row[money_column]) if money_column is not None else "",
     )
 
 
 def is_incoming(cell: str) -> bool | None:
-    """Which way the money went; None where the word says neither."""
+    """Whether the word in a cell says that money came in; None if it says nothing about that."""
     word = plain(cell)
     return word in INCOMING if word in INCOMING | OUTGOING else None
 
 
 def currency_of(cell: str) -> str:
-    """The code that a cell names by itself or by a sign that means one currency only; "" where it names none."""
+    """Return the currency of a cell that is a code, or a symbol of one currency only; else ""."""
     word = cell.strip()
     codes = (word.upper(),) if re.fullmatch(r"[A-Za-z]{3}", word) else SIGNS.get(word, ())
     return codes[0] if len(codes) == 1 else ""
 
 
-def _first(words: list[str], names: tuple[str, ...]) -> int | None:
-    return next((words.index(plain(name)) for name in names if plain(name) in words), None)
+def _first(headings: list[str], names: tuple[str, ...]) -> int | None:
+    return next((headings.index(plain(name)) for name in names if plain(name) in headings), None)
 
 
 def _stated(cell: str) -> str:
-    """The currency in the brackets of "Betrag (EUR)" or "จำนวนเงิน (บาท)"; "" where there is none."""
+    """Return the currency in brackets, as in "Betrag (EUR)" or "จำนวนเงิน (บาท)"; "" if none."""
     found = re.search(r"[(\[]\s*([^)\]]+?)\s*[)\]]", cell[:LONGEST_HEADING])
     code = currency_of(found[1]) if found else ""
     return code if code in CURRENCIES else ""

@@ -1,7 +1,7 @@
-"""Reads the CSV file of a bank statement: the money that came in, and every row that could not be read and why.
+"""Reads bank statements in CSV: the incoming transfers, and the rows that cannot be read and why.
 
-The same row gives the same fingerprint in every file it stands in, so importing twice, or importing two files that
-overlap, finds every transfer once.
+A row has the same fingerprint in every file. So importing a file twice, or two files that overlap,
+finds each transfer once.
 """
 
 from collections import Counter
@@ -22,12 +22,12 @@ from core.tables import text_tables
 MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 20_000
 LONGEST_TEXT = 500  # characters of a bank line's text that are kept
-PREAMBLE = 50  # rows within which the heading is looked for
+PREAMBLE = 50  # number of rows among which the heading is looked for
 DELIMITERS = (";", ",", "\t", "|")
 
 
 class Reason(TextChoices):
-    """Why a row, or with line 0 the whole file, could not be read."""
+    """Why a row, or the whole file, cannot be read."""
 
     TOO_BIG = "too_big", _("The file is larger than 5 MB.")
     TOO_MANY = "too_many", _("The file has more than 20,000 rows.")
@@ -47,7 +47,10 @@ class Reason(TextChoices):
 
 @dataclass(frozen=True)
 class BankLine:
-    """Money that came in. `line` is where its row begins in the file; `amount` is minor units, more than 0."""
+    """An incoming transfer. `amount` is in minor units, more than 0.
+
+    `line` is the number of the file's line at which the row begins, from 1.
+    """
 
     line: int
     on: date
@@ -59,7 +62,7 @@ class BankLine:
 
 @dataclass(frozen=True)
 class BadLine:
-    """A row that could not be read; line 0 is the whole file."""
+    """A row that cannot be read. Line 0 stands for the whole file."""
 
     line: int
     reason: Reason
@@ -67,34 +70,44 @@ class BadLine:
 
 @dataclass(frozen=True)
 class Statement:
-    """What was read, in the file's order."""
+    """What was read from a file, in the file's order."""
 
     lines: list[BankLine]
     bad: list[BadLine]
 
 
 class _Unreadable(Exception):
+    """Raised while a row is read; the row then becomes a BadLine."""
+
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason)
         self.reason = reason
 
 
 def read(data: bytes, currency: str) -> Statement:
-    """The incoming money of a file; `currency` holds where the file names none. Raises nothing: see `bad`."""
+    """Read a file. `currency` is that of the amounts if the file names none.
+
+    It does not raise; rows that cannot be read, and a file that cannot, are in `bad`.
+    """
     if len(data) > MOST_BYTES:
         return _refused(Reason.TOO_BIG)
     text, _encoding = text_tables.decoded(data)
-    delimiter, heading, found = _heading(text)
-    if found is None:
+    delimiter, heading_row, columns = _heading(text)
+    if columns is None:
         return _refused(Reason.NO_HEADING)
-    rows = list(islice(text_tables.rows(text, delimiter), heading + 1, heading + 2 + MOST_ROWS))
+    rows = list(
+        islice(text_tables.rows(text, delimiter), heading_row + 1, heading_row + 2 + MOST_ROWS)
+    )
     if len(rows) > MOST_ROWS:
         return _refused(Reason.TOO_MANY)
-    return _read(rows, found, found.stated or currency)
+    return _read(rows, columns, columns.stated or currency)
 
 
 def fingerprint(on: date, amount: int, currency: str, text: str, n: int) -> str:
-    """SHA-256 of what a row says; `n` counts the rows of one file that say exactly the same, from 1."""
+    """Return the SHA-256 of a row's contents, as hexadecimal digits.
+
+    `n` tells identical rows of one file apart; it counts them from 1.
+    """
     return sha256(
         "\x1f".join([on.isoformat(), str(amount), currency, text, str(n)]).encode()
     ).hexdigest()
@@ -105,61 +118,74 @@ def _refused(reason: Reason) -> Statement:
 
 
 def _heading(text: str) -> tuple[str, int, Columns | None]:
-    """The delimiter, the heading's place among the rows, and the columns: the reading that recognises most."""
+    """Return the delimiter, the position of the heading among the rows, and the columns.
+
+    Every delimiter is tried on the first rows; the one that recognises most columns is chosen.
+    """
     best: tuple[str, int, Columns | None] = ("", 0, None)
     for delimiter in DELIMITERS:
         for place, (_line, row) in enumerate(islice(text_tables.rows(text, delimiter), PREAMBLE)):
-            found = statement_columns.recognise(row or [])
-            if found and (best[2] is None or found.known > best[2].known):
-                best = (delimiter, place, found)
+            columns = statement_columns.recognise(row or [])
+            if columns and (best[2] is None or columns.known > best[2].known):
+                best = (delimiter, place, columns)
     return best
 
 
-def _read(rows: list[text_tables.Row], found: Columns, currency: str) -> Statement:
-    """Every row with something in it becomes a line, a bad line, or nothing where no money came in."""
+def _read(rows: list[text_tables.Row], columns: Columns, currency: str) -> Statement:
+    """Read the rows below the heading. Empty rows and rows without incoming money are skipped."""
     lines: list[BankLine] = []
     bad: list[BadLine] = []
     seen: Counter[tuple[date, int, str, str]] = Counter()
-    month_first = any(statement_cells.is_month_first(_cell(row, found.date)) for _line, row in rows)
+    month_first = any(
+        statement_cells.is_month_first(_cell(row, columns.date)) for _line, row in rows
+    )
     for line, row in rows:
         if row is not None and not any(map(str.strip, row)):
             continue
         try:
-            says = _says(row, found, currency, month_first)
+            contents = _contents(row, columns, currency, month_first)
         except _Unreadable as error:
             bad.append(BadLine(line, error.reason))
             continue
-        if says[1] > 0:
-            seen[says] += 1
-            on, amount, code, text = says
+        if contents[1] > 0:
+            seen[contents] += 1
+            on, amount, code, text = contents
             lines.append(
                 BankLine(
-                    line, on, amount, code, text[:LONGEST_TEXT], fingerprint(*says, seen[says])
+                    line,
+                    on,
+                    amount,
+                    code,
+                    text[:LONGEST_TEXT],
+                    fingerprint(*contents, seen[contents]),
                 )
             )
     return Statement(lines, bad)
 
 
-def _says(
-    row: list[str] | None, found: Columns, currency: str, month_first: bool
+def _contents(
+    row: list[str] | None, columns: Columns, currency: str, month_first: bool
 ) -> tuple[date, int, str, str]:
-    """(date, signed minor units, currency, text) of one row."""
+    """Read one row: (date, signed minor units, currency, text). Raises _Unreadable."""
     if row is None:
         raise _Unreadable(Reason.BROKEN)
-    on = _date(_cell(row, found.date), month_first)
-    named = _cell(row, found.currency).strip()
+    on = _date(_cell(row, columns.date), month_first)
+    named = _cell(row, columns.currency).strip()
     code = statement_columns.currency_of(named) if named else currency
     try:
         exponent(code)
     except UnknownCurrency:
         raise _Unreadable(Reason.BAD_CURRENCY) from None
-    amount = _amount(row, found, code)
-    texts = [text_tables.tidy(_cell(row, place)) for place in found.texts]
+    amount = _amount(row, columns, code)
+    texts = [text_tables.tidy(_cell(row, place)) for place in columns.texts]
     return on, amount, code, FIELD.join(dict.fromkeys(filter(None, texts)))
 
 
 def _date(cell: str, month_first: bool) -> date:
-    """One that only reads month first makes every other that needs no such reading doubtful too."""
+    """Read a date. Raises _Unreadable.
+
+    If one date of the file has the month first, the others are ambiguous and are refused as well.
+    """
     if month_first and "/" in cell:
         raise _Unreadable(Reason.MONTH_FIRST)
     try:
@@ -168,28 +194,38 @@ def _date(cell: str, month_first: bool) -> date:
         raise _Unreadable(Reason.NO_DATE) from None
 
 
-def _amount(row: list[str], found: Columns, currency: str) -> int:
-    """What came in, 0 or less where the money went out."""
-    if found.credit is not None:
-        came, went = _money(row, found.credit, currency), _money(row, found.debit, currency)
-        if came is None and went is None:
+def _amount(row: list[str], columns: Columns, currency: str) -> int:
+    """Return the incoming amount in minor units; 0 or less if money went out.
+
+    Raises _Unreadable.
+    """
+    if columns.credit is not None:
+        incoming, outgoing = (
+            _money(row, columns.credit, currency),
+            _money(row, columns.debit, currency),
+        )
+        if incoming is None and outgoing is None:
             raise _Unreadable(Reason.NO_AMOUNT)
-        if came and went:
+        if incoming and outgoing:
             raise _Unreadable(Reason.BOTH_SIDES)
-        return came or 0
-    amount = _money(row, found.amount, currency)
+        return incoming or 0
+    amount = _money(row, columns.amount, currency)
     if amount is None:
         raise _Unreadable(Reason.NO_AMOUNT)
-    return amount if _came_in(row, found) else -abs(amount)
+    return amount if _came_in(row, columns) else -abs(amount)
 
 
-def _came_in(row: list[str], found: Columns) -> bool:
-    """What a column of its own says, or a text that is nothing but a word for money going out."""
-    if found.side is None:
+def _came_in(row: list[str], columns: Columns) -> bool:
+    """Whether money came in: by the direction column, if there is one.
+
+    Without one, money went out only if a text cell is nothing but a word for that. Raises
+    _Unreadable.
+    """
+    if columns.side is None:
         return not any(
-            statement_columns.is_incoming(_cell(row, place)) is False for place in found.texts
+            statement_columns.is_incoming(_cell(row, place)) is False for place in columns.texts
         )
-    came_in = statement_columns.is_incoming(_cell(row, found.side))
+    came_in = statement_columns.is_incoming(_cell(row, columns.side))
     if came_in is None:
         raise _Unreadable(Reason.BAD_SIDE)
     return came_in

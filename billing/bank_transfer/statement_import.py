@@ -1,4 +1,4 @@
-"""Reads a bank's file, keeps each line once, and proposes which invoice it pays; a safe match is written down."""
+"""Imports bank statements: stores each line once, records safe matches, and proposes the others."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +13,13 @@ from billing.rules.states import InvoiceState
 from core.errors import RuleError
 from core.models import Business
 
+#: Matches that are recorded without asking the owner.
 SAFE = (matching.Kind.EXACT, matching.Kind.WITHHELD)
 
 
 @dataclass(frozen=True)
 class Imported:
-    """What became of a file: lines that are new, those that were matched at once, and rows that could not be read."""
+    """Result of an import: new lines, those of them matched at once, and rows not readable."""
 
     new: int
     matched: int
@@ -28,22 +29,30 @@ class Imported:
 def bring_in(
     *, business: Business, data: bytes, currency: str, actor: str, now: datetime
 ) -> Imported:
-    """Keep the incoming transfers of a file; those with a reference and the right sum pay their invoices."""
-    read = statement_csv.read(data, currency)
-    fresh = transfers.keep_lines(business=business, lines=read.lines, now=now)
+    """Import the incoming transfers of a CSV file.
+
+    A new line with a reference and the right amount is recorded as the payment of its invoice.
+    `currency` is that of the lines if the file names none. What cannot be read is in the result.
+    """
+    statement = statement_csv.read(data, currency)
+    new_lines = transfers.keep_lines(business=business, lines=statement.lines, now=now)
+    new_ids = {row.pk for row in new_lines}
     matched = 0
     for line, invoice, kind in proposals(business):
-        if kind in SAFE and invoice and line.pk in {row.pk for row in fresh}:
+        if kind in SAFE and invoice and line.pk in new_ids:
             try:
                 transfers.match_line(line=line, invoice=invoice, actor=actor, now=now)
                 matched += 1
             except RuleError:
-                continue  # it stays on the page for a person
-    return Imported(len(fresh), matched, list(read.bad))
+                continue  # the line stays open, and the owner sees it on the page
+    return Imported(len(new_lines), matched, list(statement.bad))
 
 
 def proposals(business: Business) -> list[tuple[BankStatementLine, Invoice | None, str]]:
-    """Every open line with the invoice it probably pays, newest first."""
+    """Return each open line with the invoice that it probably pays and the kind of match.
+
+    The newest line is first; at most 500 lines are returned.
+    """
     lines = list(
         BankStatementLine.objects.filter(business=business, state=BankLineState.OPEN)[:500]
     )
@@ -64,15 +73,16 @@ def proposals(business: Business) -> list[tuple[BankStatementLine, Invoice | Non
         )
         for row in invoices.values()
     ]
-    asked = [
+    bank_lines = [
         statement_csv.BankLine(n, line.on, line.amount, line.currency, line.text, line.fingerprint)
         for n, line in enumerate(lines)
     ]
-    found: dict[str, tuple[UUID | None, str]] = {
-        each.line.fingerprint: (each.invoice_id, each.kind) for each in matching.match(asked, opens)
+    matches: dict[str, tuple[UUID | None, str]] = {
+        match.line.fingerprint: (match.invoice_id, match.kind)
+        for match in matching.match(bank_lines, opens)
     }
-    answer = []
+    proposed = []
     for line in lines:
-        pk, kind = found.get(line.fingerprint, (None, matching.Kind.NONE))
-        answer.append((line, invoices.get(pk) if pk else None, kind))
-    return answer
+        pk, kind = matches.get(line.fingerprint, (None, matching.Kind.NONE))
+        proposed.append((line, invoices.get(pk) if pk else None, kind))
+    return proposed

@@ -1,4 +1,4 @@
-"""Invoices that are paid by bank transfer: reminders, matching the bank's lines, and money written down by hand."""
+"""Invoices paid by bank transfer: recording payments, certificates, reminders, statement lines."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -28,7 +28,7 @@ from core.dates import local_day, local_instant
 from core.errors import RuleError
 from core.outbox import emails
 
-OVERDUE = "overdue"
+OVERDUE = "overdue"  # a collection's `reason` once the client was reminded
 
 
 def record(
@@ -41,20 +41,24 @@ def record(
     now: datetime,
     line: BankStatementLine | None = None,
 ) -> None:
-    """Write down a transfer that arrived. The same reference of a business a second time is refused.
+    """Record a transfer that arrived for an open invoice; `amount` is minor units, `on` its day.
 
-    An invoice whose card charge is under way is cancelled at the gateway first (docs/charging.md, V).
+    Each reference is accepted once per business. If the invoice may be charged to a card at this
+    moment, the charge is first cancelled at the gateway and the payment booked afterwards
+    (docs/charging.md, V). With `line`, this line of a bank statement becomes matched.
+    Raises NotOwed if the amount is not positive; NotOpen if the invoice is settled, or if the
+    reference or the line was used before.
     """
     if amount <= 0:
         raise NotOwed(_("Write what arrived: more than nothing."), field="amount")
     unique = f"{invoice.business_id}:{reference}"[:120]
     with transaction.atomic():
-        row = void.held(invoice)
-        if row.invoice.state != InvoiceState.OPEN:
+        collection = void.held(invoice)
+        if collection.invoice.state != InvoiceState.OPEN:
             raise NotOpen(_("This invoice is settled already."))
-        _must_be_new(row, unique)
-        if row.state == CollectionState.SENT:
-            _take(row, amount, on, unique, now)
+        _must_be_new(collection, unique)
+        if collection.state == CollectionState.SENT:
+            _book(collection, amount, on, unique, now)
         else:
             plan = {
                 "do": void.PAYMENT,
@@ -66,20 +70,23 @@ def record(
                 "label": _("Bank transfer"),
                 "line": str(line.pk) if line else None,
             }
-            void.stop(row.invoice, plan, now)
+            void.stop(collection.invoice, plan, now)
         if line:
-            mine = BankStatementLine.objects.filter(pk=line.pk, state=BankLineState.OPEN)
-            if not mine.update(
+            open_line = BankStatementLine.objects.filter(pk=line.pk, state=BankLineState.OPEN)
+            if not open_line.update(
                 state=BankLineState.MATCHED,
-                payment=row.invoice.payments.filter(reference=unique).first(),
+                payment=collection.invoice.payments.filter(reference=unique).first(),
             ):
                 raise NotOpen(_("This line was matched already."))
 
 
-def _must_be_new(row: Collection, reference: str) -> None:
-    """One transfer is one payment, also while it waits for a card charge to be cancelled."""
+def _must_be_new(collection: Collection, reference: str) -> None:
+    """Raise NotOpen if a transfer with this reference was recorded before.
+
+    A transfer that waits for a charge to be cancelled counts, although it has no payment yet.
+    """
     waiting = Collection.objects.filter(
-        business=row.business_id, state=CollectionState.VOIDING, plan__reference=reference
+        business=collection.business_id, state=CollectionState.VOIDING, plan__reference=reference
     )
     if (
         Payment.objects.filter(gateway=BANK_TRANSFER, reference=reference).exists()
@@ -90,59 +97,68 @@ def _must_be_new(row: Collection, reference: str) -> None:
         )
 
 
-def _take(row: Collection, amount: int, on: date, reference: str, now: datetime) -> None:
-    invoice = row.invoice
+def _book(collection: Collection, amount: int, on: date, reference: str, now: datetime) -> None:
+    invoice = collection.invoice
+    # A bank gives the day only; noon keeps that day in every report of the business.
     at = local_instant(on, 12, invoice.business.time_zone)
     arrived = receive.Received(
         invoice, amount, BANK_TRANSFER, reference, str(_("Bank transfer")), at
     )
     receive.take([arrived], now=now)
     if not receive.only_the_certificate_is_missing(invoice, now=now) and not owing.owed(invoice):
-        _close(row, now)
+        _close(collection, now)
 
 
-def _close(row: Collection, now: datetime) -> None:
+def _close(collection: Collection, now: datetime) -> None:
     transitions.move_collection(
-        row, CollectionState.DONE, now=now, why="paid", next_at=None, reason=""
+        collection, CollectionState.DONE, now=now, why="paid", next_at=None, reason=""
     )
 
 
 def receive_certificate(
     *, certificate: WithholdingCertificate, number: str, on: date, now: datetime
 ) -> WithholdingCertificate:
-    """The paper is here: it settles what was withheld; what is not owed any more is client credit. Raises NotOpen."""
+    """Record a withholding certificate that was received: it settles the tax that was withheld.
+
+    If less is owed on the invoice by now, the rest becomes client credit. Raises NotOpen if the
+    certificate was received before.
+    """
     with transaction.atomic():
-        row = void.held(certificate.invoice)
-        mine = WithholdingCertificate.objects.filter(pk=certificate.pk, state=CertificateState.OWED)
-        if not mine.update(state=CertificateState.RECEIVED, number=number[:60], received_on=on):
+        collection = void.held(certificate.invoice)
+        open_certificate = WithholdingCertificate.objects.filter(
+            pk=certificate.pk, state=CertificateState.OWED
+        )
+        if not open_certificate.update(
+            state=CertificateState.RECEIVED, number=number[:60], received_on=on
+        ):
             raise NotOpen(_("This certificate was received already."))
-        used = min(certificate.amount, owing.owed(row.invoice))
-        _book_certificate(certificate, row, used, now)
-        if used and not owing.owed(row.invoice):
-            receive.mark_paid([row.invoice])
-            _close(row, now)
+        applied = min(certificate.amount, owing.owed(collection.invoice))
+        _book_certificate(certificate, collection, applied, now)
+        if applied and not owing.owed(collection.invoice):
+            receive.mark_paid([collection.invoice])
+            _close(collection, now)
     certificate.refresh_from_db()
     return certificate
 
 
 def _book_certificate(
-    certificate: WithholdingCertificate, row: Collection, used: int, now: datetime
+    certificate: WithholdingCertificate, collection: Collection, applied: int, now: datetime
 ) -> None:
-    """The tax office owes us what it says; the client owes that much less, or has credit."""
-    if used:
+    """Book a certificate: its amount becomes tax prepaid; the client owes less, or gets credit."""
+    if applied:
         Allocation.objects.create(
-            business_id=row.business_id,
-            invoice=row.invoice,
+            business_id=collection.business_id,
+            invoice=collection.invoice,
             by=SettledBy.CERTIFICATE,
             ref=certificate.pk,
-            amount=used,
+            amount=applied,
             created_at=now,
         )
-    today = local_day(now, row.invoice.business.time_zone)
-    parts = ((Account.RECEIVABLE, used), (Account.CREDIT, certificate.amount - used))
+    today = local_day(now, collection.invoice.business.time_zone)
+    parts = ((Account.RECEIVABLE, applied), (Account.CREDIT, certificate.amount - applied))
     ledger.write(
         ledger.entry(
-            row.invoice,
+            collection.invoice,
             "certificate",
             certificate.pk,
             Account.WITHHELD,
@@ -156,7 +172,7 @@ def _book_certificate(
 
 
 def chase_certificate(*, certificate: WithholdingCertificate, now: datetime) -> None:
-    """Ask the client for the paper, at most once a day."""
+    """Email the client a request for the withholding certificate, at most once a day (UTC)."""
     with transaction.atomic():
         WithholdingCertificate.objects.filter(pk=certificate.pk).update(chased_at=now)
         ref = f"{certificate.pk}:{now.date().isoformat()}"
@@ -164,7 +180,10 @@ def chase_certificate(*, certificate: WithholdingCertificate, now: datetime) -> 
 
 
 def remind(*, now: datetime, limit: int = 500) -> int:
-    """Ask for transfers that have not come, on the calendar that both sides see; how many letters."""
+    """Send the reminders that are due for transfers that have not arrived.
+
+    Returns how many invoices they were sent for; at most `limit` are looked at.
+    """
     due = Collection.objects.filter(state=CollectionState.SENT, next_at__lte=now).order_by(
         "next_at", "pk"
     )
@@ -172,23 +191,35 @@ def remind(*, now: datetime, limit: int = 500) -> int:
 
 
 def _remind(pk: UUID, now: datetime) -> int:
-    row = Collection.objects.select_related("invoice__agreement", "business__owner").get(pk=pk)
-    agreement, sent = row.invoice.agreement, row.tries + 1
+    """Remind client and owner once, and return 1; 0 if another run was faster."""
+    collection = Collection.objects.select_related("invoice__agreement", "business__owner").get(
+        pk=pk
+    )
+    agreement, sent = collection.invoice.agreement, collection.tries + 1
     today = local_day(now, agreement.time_zone)
-    while (following := dunning.reminder(row.invoice.due_on, sent)) and following <= today:
-        sent += 1  # days that were missed are not made up by a letter each
+    while (following := dunning.reminder(collection.invoice.due_on, sent)) and following <= today:
+        sent += 1  # if reminders were missed, only one email is sent for all of them
     at = local_instant(following, agreement.charge_hour, agreement.time_zone) if following else None
     with transaction.atomic():
-        mine = Collection.objects.filter(pk=row.pk, state=CollectionState.SENT, next_at=row.next_at)
-        if not mine.update(tries=sent, next_at=at, reason=OVERDUE):
+        unchanged = Collection.objects.filter(
+            pk=collection.pk, state=CollectionState.SENT, next_at=collection.next_at
+        )
+        if not unchanged.update(tries=sent, next_at=at, reason=OVERDUE):
             return 0
         for side in ("client", "owner"):
-            emails.post(f"overdue_{side}", [(f"{row.invoice_id}:{sent}", row.business)], now=now)
+            emails.post(
+                f"overdue_{side}",
+                [(f"{collection.invoice_id}:{sent}", collection.business)],
+                now=now,
+            )
     return 1
 
 
 def keep_lines(*, business: Any, lines: Sequence[Any], now: datetime) -> list[BankStatementLine]:
-    """Store the lines of a bank statement, each once however often the file is read; those that are new."""
+    """Store the lines of a bank statement and return those that are new.
+
+    A line that was imported before, from this file or another, is skipped.
+    """
     rows = [
         BankStatementLine(
             business=business,
@@ -202,16 +233,17 @@ def keep_lines(*, business: Any, lines: Sequence[Any], now: datetime) -> list[Ba
         for line in lines
     ]
     BankStatementLine.objects.bulk_create(rows, ignore_conflicts=True)
-    kept = set(
+    # With ignored conflicts the database does not say which rows it stored, so it is asked.
+    stored = set(
         BankStatementLine.objects.filter(pk__in=[row.pk for row in rows]).values_list(
             "pk", flat=True
         )
     )
-    return [row for row in rows if row.pk in kept]
+    return [row for row in rows if row.pk in stored]
 
 
 def match_line(*, line: BankStatementLine, invoice: Invoice, actor: str, now: datetime) -> None:
-    """A line of the bank pays this invoice. Raises RuleError."""
+    """Record a line of a bank statement as the payment of an invoice. Raises RuleError."""
     if line.currency != invoice.currency:
         raise RuleError(_("The transfer is in another currency than the invoice."))
     record(
@@ -226,7 +258,7 @@ def match_line(*, line: BankStatementLine, invoice: Invoice, actor: str, now: da
 
 
 def ignore_line(*, line: BankStatementLine) -> None:
-    """It is not for an invoice."""
+    """Mark an open line as not being for any invoice."""
     BankStatementLine.objects.filter(pk=line.pk, state=BankLineState.OPEN).update(
         state=BankLineState.IGNORED
     )

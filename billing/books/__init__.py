@@ -1,1 +1,1 @@
-"""The books: the journal, numbers, what is owed, and what must always be true of them."""
+"""The books: the journal, document numbers, amounts owed, and the invariants that must hold."""

@@ -1,5 +1,8 @@
-"""A client's account as they would read it: every invoice, payment, credit, refund and certificate in order, with
-the running balance in each currency (rule 13); and the month's totals for the accountant."""
+"""Client statements: a client's documents in order, with a running balance; totals by month.
+
+The statement has every invoice, credit note, payment, refund, withholding certificate and write-off
+of a client, and a balance in each currency (rule 13). The totals by month are for the accountant.
+"""
 
 import csv
 import io
@@ -27,12 +30,14 @@ from core.dates import local_day
 from core.models import Business
 from core.tables.spreadsheet import plain
 
-OURS = (Account.RECEIVABLE, Account.CREDIT, Account.REFUNDING, Account.WITHHELD)
-
 
 @dataclass(frozen=True)
 class Entry:
-    """One fact. `amount` is minor units: what the client owes more (+) or less (−); `balance` is after it."""
+    """One entry of a client statement. Amounts are minor units.
+
+    `amount` is positive if the client owes more by this entry, and negative if less. `balance` is
+    the balance in this currency after the entry. `on` is a day in the business's time zone.
+    """
 
     on: date
     what: str
@@ -44,7 +49,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Totals:
-    """One month in one currency, minor units."""
+    """What was billed and paid in one month, in one currency. Amounts are minor units.
+
+    `month` is the first day of the month.
+    """
 
     month: date
     currency: str
@@ -56,9 +64,13 @@ class Totals:
 
 
 def entries(client: Client, *, until: date | None = None) -> list[Entry]:
-    """Oldest first, each currency with its own running balance; a client's credit is a negative balance."""
+    """Return the client's statement up to the day `until`, oldest entry first.
+
+    Each currency has its own running balance; a client's credit is a negative balance. The words
+    are in the language that is active.
+    """
     zone = client.business.time_zone
-    found = [
+    statement = [
         *(
             Entry(row.issued_on, _("Invoice"), row.number, row.currency, row.total)
             for row in _of(Invoice, client)
@@ -109,74 +121,90 @@ def entries(client: Client, *, until: date | None = None) -> list[Entry]:
         ),
     ]
     kept = sorted(
-        (each for each in found if until is None or each.on <= until), key=lambda each: each.on
+        (entry for entry in statement if until is None or entry.on <= until),
+        key=lambda entry: entry.on,
     )
     return list(_running(kept))
 
 
-def _of(model: type, client: Client):  # type: ignore[no-untyped-def]  # one model's rows of this client
+def _of(model: type, client: Client):  # type: ignore[no-untyped-def]  # a queryset of `model`
     return model.objects.filter(client=client)  # type: ignore[attr-defined]
 
 
-def _running(rows: Iterable[Entry]) -> Iterable[Entry]:
-    balances: dict[str, int] = {}
-    for row in rows:
-        balances[row.currency] = balances.get(row.currency, 0) + row.amount
-        yield Entry(row.on, row.what, row.number, row.currency, row.amount, balances[row.currency])
+def _running(statement: Iterable[Entry]) -> Iterable[Entry]:
+    totals: dict[str, int] = {}
+    for entry in statement:
+        totals[entry.currency] = totals.get(entry.currency, 0) + entry.amount
+        yield Entry(
+            entry.on,
+            entry.what,
+            entry.number,
+            entry.currency,
+            entry.amount,
+            totals[entry.currency],
+        )
 
 
 def balances(client: Client) -> dict[str, int]:
-    """What the client owes in each currency (credit is negative), from the journal."""
-    found: dict[str, int] = {}
+    """Compute from the journal what the client owes in each currency, in minor units.
+
+    Credit of the client is negative.
+    """
+    owed: dict[str, int] = {}
     accounts = {Account.RECEIVABLE, Account.CREDIT, Account.REFUNDING}
     rows = JournalEntry.objects.filter(client=client).values_list(
         "currency", "debit", "credit", "amount"
     )
     for currency, debit, credit, amount in rows:
         moved = (amount if debit in accounts else 0) - (amount if credit in accounts else 0)
-        found[currency] = found.get(currency, 0) + moved
-    return found
+        owed[currency] = owed.get(currency, 0) + moved
+    return owed
 
 
-def as_csv(rows: Iterable[Entry]) -> str:
-    """The statement for a spreadsheet; a cell that would be a formula there is text."""
-    out = io.StringIO()
-    writer = csv.writer(out)
+def as_csv(statement: Iterable[Entry]) -> str:
+    """Write a client statement as CSV. Numbers that look like a spreadsheet formula are escaped."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
     writer.writerow([_("Date"), _("What"), _("Number"), _("Currency"), _("Amount"), _("Balance")])
-    for row in rows:
+    for entry in statement:
         amount, balance = (
-            money.to_decimal(value, row.currency) for value in (row.amount, row.balance)
+            money.to_decimal(value, entry.currency) for value in (entry.amount, entry.balance)
         )
         writer.writerow(
-            [row.on.isoformat(), row.what, plain(row.number), row.currency, amount, balance]
+            [entry.on.isoformat(), entry.what, plain(entry.number), entry.currency, amount, balance]
         )
-    return out.getvalue()
+    return buffer.getvalue()
 
 
 def by_month(business: Business) -> list[Totals]:
-    """For the accountant: what was invoiced, credited, received and refunded, newest month first."""
+    """Return what was invoiced, credited, received and refunded in each month, newest month first.
+
+    Months are those of the business's time zone. Only refunds that arrived are counted.
+    """
     sums: dict[tuple[date, str], dict[str, int]] = {}
 
     def add(on: date, currency: str, column: str, amount: int) -> None:
         row = sums.setdefault((on.replace(day=1), currency), {})
         row[column] = row.get(column, 0) + amount
 
-    own, zone = {"business": business}, business.time_zone
-    for on, currency, total, tax in Invoice.objects.filter(**own).values_list(
+    of_business, zone = {"business": business}, business.time_zone
+    for on, currency, total, tax in Invoice.objects.filter(**of_business).values_list(
         "issued_on", "currency", "total", "tax"
     ):
         add(on, currency, "invoiced", total)
         add(on, currency, "tax", tax)
-    notes = CreditNote.objects.filter(**own).values_list("issued_on", "currency", "total", "tax")
+    notes = CreditNote.objects.filter(**of_business).values_list(
+        "issued_on", "currency", "total", "tax"
+    )
     for on, currency, total, tax in notes:
         add(on, currency, "credited", total)
         add(on, currency, "tax", -tax)
-    for at, currency, amount in Payment.objects.filter(**own).values_list(
+    for at, currency, amount in Payment.objects.filter(**of_business).values_list(
         "received_at", "currency", "amount"
     ):
         add(local_day(at, zone), currency, "received", amount)
-    back = Refund.objects.filter(**own, state="succeeded", finished_at__isnull=False)
-    for finished_at, currency, amount in back.values_list("finished_at", "currency", "amount"):
+    refunds = Refund.objects.filter(**of_business, state="succeeded", finished_at__isnull=False)
+    for finished_at, currency, amount in refunds.values_list("finished_at", "currency", "amount"):
         if finished_at:
             add(local_day(finished_at, zone), currency, "refunded", amount)
     columns = ("invoiced", "tax", "credited", "received", "refunded")
@@ -187,10 +215,10 @@ def by_month(business: Business) -> list[Totals]:
 
 
 def totals_csv(rows: Iterable[Totals]) -> str:
-    """The months for a spreadsheet."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    heads = [
+    """Write the totals by month as CSV."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    headings = [
         _("Month"),
         _("Currency"),
         _("Invoiced"),
@@ -199,19 +227,19 @@ def totals_csv(rows: Iterable[Totals]) -> str:
         _("Received"),
         _("Refunded"),
     ]
-    writer.writerow(heads)
+    writer.writerow(headings)
     for row in rows:
-        sums = (row.invoiced, row.tax, row.credited, row.received, row.refunded)
+        amounts = (row.invoiced, row.tax, row.credited, row.received, row.refunded)
         writer.writerow(
             [
                 row.month.strftime("%Y-%m"),
                 row.currency,
-                *(money.to_decimal(s, row.currency) for s in sums),
+                *(money.to_decimal(amount, row.currency) for amount in amounts),
             ]
         )
-    return out.getvalue()
+    return buffer.getvalue()
 
 
 def open_disputes(client: Client) -> list[Dispute]:
-    """Payments of this client that are contested."""
+    """Return the disputes of this client that the bank has not decided yet."""
     return list(Dispute.objects.filter(client=client, state="open"))

@@ -1,4 +1,4 @@
-"""Guaranteed income: what signed retainers bring every month, now and in each of the months before."""
+"""Guaranteed income: the monthly fees of signed retainers, today and in each month before."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -15,60 +15,78 @@ RUNNING = (AgreementState.ACTIVE, AgreementState.PAUSED, AgreementState.ENDED)
 
 
 def monthly(agreement: Agreement, day: date) -> int:
-    """What an agreement brings in a month by what a period that begins that day is billed; a trial brings none.
+    """Return an agreement's fee per month, in minor units before tax; 0 for a trial.
 
-    Minor units before tax.
+    It is computed from the fee of a period that begins on `day`.
     """
     months = MONTHS.get(Interval(agreement.interval))
     return prorate(effective_terms.billed_on(agreement, day).amount, 1, months) if months else 0
 
 
 def signed(business: Business) -> list[Agreement]:
-    """Every agreement of the business that was ever signed."""
-    found = Agreement.objects.filter(business=business, state__in=RUNNING, signed_at__isnull=False)
-    return effective_terms.load(found.select_related("client"))
+    """Return every agreement of the business that was ever signed, also if it has ended."""
+    agreements = Agreement.objects.filter(
+        business=business, state__in=RUNNING, signed_at__isnull=False
+    )
+    return effective_terms.load(agreements.select_related("client"))
 
 
 def by_month(
     agreements: Iterable[Agreement], today: date, months: int = 12
 ) -> dict[str, list[tuple[date, int]]]:
-    """Per currency, what was guaranteed in each of the last months, oldest first. Currencies are never added."""
-    found: dict[str, list[tuple[date, int]]] = {}
-    rows = [row for row in agreements if monthly(row, today)]
-    for currency in sorted({row.currency for row in rows}):
-        own = [row for row in rows if row.currency == currency]
-        found[currency] = [
-            (first, sum(monthly(row, _last(first, today)) for row in own if _ran_in(row, first)))
+    """Return, for each currency, the guaranteed income of each of the last `months`, oldest first.
+
+    Each item is the first day of a month and an amount in minor units before tax. Amounts in
+    different currencies are never added (rule 13).
+    """
+    income: dict[str, list[tuple[date, int]]] = {}
+    paying = [agreement for agreement in agreements if monthly(agreement, today)]
+    for currency in sorted({agreement.currency for agreement in paying}):
+        in_currency = [agreement for agreement in paying if agreement.currency == currency]
+        income[currency] = [
+            (
+                first,
+                sum(
+                    monthly(agreement, _last(first, today))
+                    for agreement in in_currency
+                    if _ran_in(agreement, first)
+                ),
+            )
             for first in months_back(today, months)
         ]
-    return found
+    return income
 
 
 def guaranteed(agreements: Iterable[Agreement], today: date) -> dict[str, int]:
-    """Per currency, what the agreements that run today, or are signed and begin later, bring every month."""
-    found: dict[str, int] = {}
-    for row in agreements:
-        brings = monthly(row, today)
+    """Return, by currency, what signed agreements bring each month, in minor units before tax.
+
+    Agreements that begin after `today` are included, agreements that have ended are not.
+    """
+    income: dict[str, int] = {}
+    for agreement in agreements:
+        fee = monthly(agreement, today)
         if (
-            row.state == AgreementState.ACTIVE
-            and (row.ends_on is None or row.ends_on > today)
-            and brings
+            agreement.state == AgreementState.ACTIVE
+            and (agreement.ends_on is None or agreement.ends_on > today)
+            and fee
         ):
-            found[row.currency] = found.get(row.currency, 0) + brings
-    return dict(sorted(found.items()))
+            income[agreement.currency] = income.get(agreement.currency, 0) + fee
+    return dict(sorted(income.items()))
 
 
 def _last(first: date, today: date) -> date:
-    """The last day of the month that begins on `first`, as far as it has come."""
+    """Return the last day of the month that begins on `first`, or today if that is earlier."""
     return min(today, add_months(first, 1) - timedelta(days=1))
 
 
 def _ran_in(agreement: Agreement, first: date) -> bool:
-    """Whether it was signed and running at some day of the month that begins on `first`."""
-    after = add_months(first, 1)
-    was_signed = agreement.signed_at and local_day(agreement.signed_at, agreement.time_zone) < after
+    """Whether the agreement was signed and running on a day of the month that begins on `first`."""
+    next_month = add_months(first, 1)
+    was_signed = (
+        agreement.signed_at and local_day(agreement.signed_at, agreement.time_zone) < next_month
+    )
     return bool(
         was_signed
-        and agreement.starts_on < after
+        and agreement.starts_on < next_month
         and (not agreement.ends_on or agreement.ends_on > first)
     )

@@ -1,4 +1,8 @@
-"""What must always be true of the money in the database, each as a question whose answers are the contradictions."""
+"""Invariants of the money in the database.
+
+Each invariant is a function that yields the contradictions it finds, one sentence each; it yields
+nothing while the invariant holds. Nothing here writes.
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -38,22 +42,27 @@ from core.models import Document, OutboxEmail
 from core.models.tax_rate import TaxMode
 
 STUCK_AFTER = timedelta(days=2)
-FEW = 50  # of each kind are named; more are counted
+MOST_LISTED = 50  # contradictions of one invariant that are listed; the others are only counted
 
 
 def broken(now: datetime, *, files: bool = False) -> list[str]:
-    """Every contradiction, in words for whoever looks after the installation; none is the promise."""
-    found: list[str] = []
-    for rule in RULES if not files else [*RULES, stored_files]:
-        rows = [f"{rule.__name__}: {words}" for words in rule(now)]
-        found += rows[:FEW]
-        if len(rows) > FEW:
-            found.append(f"{rule.__name__}: and {len(rows) - FEW} more")
-    return found
+    """Check every invariant and return the contradictions as sentences for the administrators.
+
+    The list is empty when the books are consistent. With `files`, the stored PDFs are compared
+    with their hashes as well.
+    """
+    contradictions: list[str] = []
+    for invariant in INVARIANTS if not files else [*INVARIANTS, stored_files_are_unchanged]:
+        sentences = [f"{invariant.__name__}: {sentence}" for sentence in invariant(now)]
+        contradictions += sentences[:MOST_LISTED]
+        if len(sentences) > MOST_LISTED:
+            contradictions.append(f"{invariant.__name__}: and {len(sentences) - MOST_LISTED} more")
+    return contradictions
 
 
 def periods_tile(now: datetime) -> Iterator[str]:
-    """Each period begins where the one before it ended, and they are numbered without a gap (rule 1)."""
+    """Each period begins on the day the previous one ended; their numbers have no gap (rule 1)."""
+    # Rows come agreement by agreement, so only the previous period has to be kept.
     before: dict[Any, Any] = {}
     rows = Period.objects.order_by("agreement_id", "index").values_list(
         "agreement_id", "index", "starts_on", "ends_on"
@@ -65,186 +74,200 @@ def periods_tile(now: datetime) -> Iterator[str]:
         before = {agreement: (index, ends_on)}
 
 
-def every_period_has_its_paper(now: datetime) -> Iterator[str]:
-    """Invoiced periods have one invoice, carried ones a line, the others none (rule 16)."""
-    invoice = Exists(Invoice.objects.filter(period=OuterRef("pk"), kind=FEE))
-    with_, without = Period.objects.filter(invoice), Period.objects.filter(~invoice)
-    for pk in with_.exclude(state=PeriodState.INVOICED).values_list("pk", flat=True):
-        yield f"period {pk} has an invoice and does not say so"
-    for pk in without.filter(state=PeriodState.INVOICED).values_list("pk", flat=True):
-        yield f"period {pk} says it has an invoice, and there is none"
-    yield from _carried(Period)
+def every_period_has_its_invoice(now: datetime) -> Iterator[str]:
+    """An invoiced period has one invoice, a carried one has a line, any other none (rule 16)."""
+    has_invoice = Exists(Invoice.objects.filter(period=OuterRef("pk"), kind=FEE))
+    billed, not_billed = Period.objects.filter(has_invoice), Period.objects.filter(~has_invoice)
+    for pk in billed.exclude(state=PeriodState.INVOICED).values_list("pk", flat=True):
+        yield f"period {pk} has an invoice, but its state is not invoiced"
+    for pk in not_billed.filter(state=PeriodState.INVOICED).values_list("pk", flat=True):
+        yield f"period {pk} is invoiced, but has no invoice"
+    yield from _carried_without_line(Period)
 
 
-def _carried(model: type[Period] | type[Upgrade]) -> Iterator[str]:
+def _carried_without_line(model: type[Period] | type[Upgrade]) -> Iterator[str]:
+    """Yield the rows that are marked as carried to the next invoice but have no line for it."""
     carried = set(NextLine.objects.filter(kind="carried").values_list("ref", flat=True))
     for pk in model._default_manager.filter(state=PeriodState.CARRIED).values_list("pk", flat=True):
         if str(pk) not in carried:
-            yield f"{model._meta.model_name} {pk} was carried to the next invoice, and there is no line"
+            yield f"{model._meta.model_name} {pk} was carried to the next invoice, but has no line"
 
 
-def every_upgrade_is_what_was_signed(now: datetime) -> Iterator[str]:
-    """A signed upgrade is billed once, inside its period, with the credit and the charge of its paper (rule 9)."""
-    yield from _carried(Upgrade)
+def every_upgrade_is_billed_as_signed(now: datetime) -> Iterator[str]:
+    """A signed upgrade is billed once, inside its period, with the amounts signed (rule 9)."""
+    yield from _carried_without_line(Upgrade)
     billed = {
         invoice.upgrade_id: [line.amount for line in invoice.lines.all()]
         for invoice in Invoice.objects.filter(kind=UPGRADE).prefetch_related("lines")
     }
-    for row in Upgrade.objects.select_related("amendment", "period"):
-        signed = row.amendment.now or {}
-        if (row.credit, row.charge) != (
+    for upgrade in Upgrade.objects.select_related("amendment", "period"):
+        signed = upgrade.amendment.now or {}
+        if (upgrade.credit, upgrade.charge) != (
             signed.get("credit"),
             signed.get("charge"),
-        ) or not row.amendment.signed_at:
-            yield f"upgrade {row.pk} has other sums than its amendment, or nobody signed it"
-        if not (row.period.starts_on <= row.starts_on and row.ends_on == row.period.ends_on):
-            yield f"upgrade {row.pk} is not inside its period"
-        if (row.state == PeriodState.INVOICED) != (row.pk in billed):
-            yield f"upgrade {row.pk} is {row.state}, and its invoice says something else"
-        if row.pk in billed and billed[row.pk] != [
-            each for each in (-row.credit, row.charge) if each
+        ) or not upgrade.amendment.signed_at:
+            yield f"upgrade {upgrade.pk} has other amounts than its amendment, or nobody signed it"
+        if not (
+            upgrade.period.starts_on <= upgrade.starts_on
+            and upgrade.ends_on == upgrade.period.ends_on
+        ):
+            yield f"upgrade {upgrade.pk} is not inside its period"
+        if (upgrade.state == PeriodState.INVOICED) != (upgrade.pk in billed):
+            yield f"upgrade {upgrade.pk} is {upgrade.state}, which does not fit its invoices"
+        if upgrade.pk in billed and billed[upgrade.pk] != [
+            amount for amount in (-upgrade.credit, upgrade.charge) if amount
         ]:
-            yield f"upgrade {row.pk} was billed with other lines than were signed"
-    for pk in Amendment.objects.filter(
+            yield f"upgrade {upgrade.pk} was billed with other lines than were signed"
+    for amendment in Amendment.objects.filter(
         signed_at__isnull=False, upgrade__isnull=True, terms__has_key="now"
     ):
-        yield f"amendment {pk.pk} was signed to apply at once, and nothing bills it"
+        yield f"amendment {amendment.pk} was signed to apply at once, but has no upgrade to bill"
 
 
 def numbers_have_no_gap(now: datetime) -> Iterator[str]:
-    """1 to the last of each series (rule 15)."""
+    """The documents of a series are numbered from 1 to its last number (rule 15)."""
     for gap in numbers.gaps():
-        yield f"{gap.kind} {gap.year}: {gap.papers} papers, last number {gap.last}"
+        yield f"{gap.kind} {gap.year}: {gap.papers} documents, last number {gap.last}"
 
 
 def totals_are_their_lines(now: datetime) -> Iterator[str]:
-    """Lines sum to the price, taxes to the tax (rule 12)."""
+    """An invoice's lines add up to its price, and its taxes to its tax (rule 12)."""
     lines = dict(InvoiceLine.objects.order_by().values_list("invoice").annotate(Sum("amount")))
     fields = ("pk", "number", "subtotal", "tax", "total", "taxes", "tax_mode")
-    for pk, text, subtotal, tax, total, taxes, mode in Invoice.objects.values_list(
+    for pk, number, subtotal, tax, total, taxes, mode in Invoice.objects.values_list(
         *fields
     ).iterator(2000):
         price = total if mode == TaxMode.INCLUSIVE else subtotal
         if lines.get(pk, 0) != price:
-            yield f"{text}: its lines sum to {lines.get(pk, 0)}, not {price}"
-        if sum(each["amount"] for each in taxes) != tax:
-            yield f"{text}: its taxes do not sum to {tax}"
+            yield f"{number}: its lines add up to {lines.get(pk, 0)}, not {price}"
+        if sum(rate["amount"] for rate in taxes) != tax:
+            yield f"{number}: its taxes do not add up to {tax}"
 
 
 def nothing_is_settled_twice(now: datetime) -> Iterator[str]:
-    """Allocations never exceed the total, and equal it where the invoice is closed (rule 18)."""
+    """Allocations never exceed the total, and equal it once the invoice is closed (rule 18)."""
     settled = Coalesce(Sum("allocations__amount"), 0)
     rows = Invoice.objects.order_by().annotate(settled=settled)
     for row in rows.filter(settled__gt=F("total")).only("number"):
-        yield f"{row.number}: more was allocated than it asks for"
+        yield f"{row.number}: more was allocated than its total"
     for row in (
         rows.exclude(state=InvoiceState.OPEN).exclude(settled=F("total")).only("number", "state")
     ):
-        yield f"{row.number} is {row.state}, and {row.settled} was allocated to it"
+        yield f"{row.number} is {row.state}, but {row.settled} was allocated to it"
     for row in rows.filter(state=InvoiceState.OPEN, settled=F("total")).only("number"):
-        yield f"{row.number} is open and owes nothing"
+        yield f"{row.number} is open, but nothing is owed on it"
 
 
 def journal_agrees(now: datetime) -> Iterator[str]:
-    """The journal's receivables are what invoices owe; its cash what was paid less what went back."""
+    """The journal agrees with the documents, in each currency.
+
+    Receivables are what the invoices owe. Cash is what was paid, less what was refunded and what
+    the bank holds because of a dispute. Refunds under way are those without an outcome.
+    """
     for currency in (
         JournalEntry.objects.order_by("currency").values_list("currency", flat=True).distinct()
     ):
         owed = _sum(Invoice, "total", currency=currency) - _sum(
             Allocation, invoice__currency=currency
         )
-        back = _sum(Refund, state=RefundState.SUCCEEDED, currency=currency)
+        refunded = _sum(Refund, state=RefundState.SUCCEEDED, currency=currency)
         held = _sum(Dispute, currency=currency) - _sum(
             Dispute, currency=currency, state=DisputeState.WON
         )
         under_way = (
             _sum(Refund, currency=currency)
-            - back
+            - refunded
             - _sum(Refund, state=RefundState.FAILED, currency=currency)
         )
         expected = {
             Account.RECEIVABLE: owed,
-            Account.CASH: _sum(Payment, currency=currency) - back - held,
+            Account.CASH: _sum(Payment, currency=currency) - refunded - held,
             Account.REFUNDING: -under_way,
         }
         for account, amount in expected.items():
-            said = _sum(JournalEntry, debit=account, currency=currency) - _sum(
+            balance = _sum(JournalEntry, debit=account, currency=currency) - _sum(
                 JournalEntry, credit=account, currency=currency
             )
-            if said != amount:
-                yield f"{account} in {currency} is {said}, the papers say {amount}"
-    for text in _unbooked(Invoice.objects.all(), "invoice"):
-        yield f"{text}: the journal has another sum than the invoice"
-    for text in _unbooked(CreditNote.objects.all(), "credit_note"):
-        yield f"{text}: the journal has another sum than the credit note"
+            if balance != amount:
+                yield f"{account} in {currency} is {balance}; by the documents it is {amount}"
+    for number in _booked_differently(Invoice.objects.all(), "invoice"):
+        yield f"{number}: the journal has another amount than the invoice"
+    for number in _booked_differently(CreditNote.objects.all(), "credit_note"):
+        yield f"{number}: the journal has another amount than the credit note"
 
 
 def _sum(model: Any, column: str = "amount", **where: Any) -> int:
     return int(model.objects.filter(**where).order_by().aggregate(s=Coalesce(Sum(column), 0))["s"])
 
 
-def _unbooked(papers: QuerySet[Any], kind: str) -> Iterator[str]:
+def _booked_differently(documents: QuerySet[Any], kind: str) -> Iterator[str]:
+    """Yield the numbers of the documents whose total is not what the journal has for them."""
     rows = (
         JournalEntry.objects.filter(kind=kind).order_by().values_list("ref").annotate(Sum("amount"))
     )
     booked = dict(rows)
-    for pk, text, total in papers.values_list("pk", "number", "total").iterator(2000):
+    for pk, number, total in documents.values_list("pk", "number", "total").iterator(2000):
         if booked.get(str(pk), 0) != total:
-            yield text
+            yield number
 
 
 def credit_is_never_negative(now: datetime) -> Iterator[str]:
-    """What is held for a client was received before it was spent."""
-    both = JournalEntry.objects.filter(Q(debit=Account.CREDIT) | Q(credit=Account.CREDIT))
-    clients = both.order_by().values_list("client", flat=True).distinct()
+    """A client's credit is received before it is spent."""
+    entries = JournalEntry.objects.filter(Q(debit=Account.CREDIT) | Q(credit=Account.CREDIT))
+    clients = entries.order_by().values_list("client", flat=True).distinct()
     for (client, currency), amount in ledger.credits(clients).items():
         if amount < 0:
-            yield f"client {client}: {amount} {currency} of credit"
+            yield f"client {client}: the credit in {currency} is {amount}"
 
 
 def charges_fit_their_collections(now: datetime) -> Iterator[str]:
-    """One live charge at most, one collection per invoice, and each where its state says (docs/charging.md)."""
-    bare = Invoice.objects.filter(collection__isnull=True)
-    for text in bare.values_list("number", flat=True):
-        yield f"{text} has no way to its money"
-    live = Charge.objects.filter(state__in=IN_FLIGHT)
-    idle = live.exclude(collection__state__in=(CollectionState.WAIT, CollectionState.VOIDING))
-    for charge in idle.select_related("invoice", "collection"):
-        yield f"{charge.invoice.number}: a charge is {charge.state} while its collection is {charge.collection.state}"
-    waits = Collection.objects.filter(state=CollectionState.WAIT).annotate(
+    """The states of invoices, collections and charges fit each other (docs/charging.md)."""
+    uncollected = Invoice.objects.filter(collection__isnull=True)
+    for number in uncollected.values_list("number", flat=True):
+        yield f"{number} has no collection"
+    in_flight = Charge.objects.filter(state__in=IN_FLIGHT)
+    misplaced = in_flight.exclude(
+        collection__state__in=(CollectionState.WAIT, CollectionState.VOIDING)
+    )
+    for charge in misplaced.select_related("invoice", "collection"):
+        yield (
+            f"{charge.invoice.number}: a charge is {charge.state} while its collection is "
+            f"{charge.collection.state}"
+        )
+    waiting = Collection.objects.filter(state=CollectionState.WAIT).annotate(
         live=Count("charges", filter=Q(charges__state__in=IN_FLIGHT))
     )
-    for number_ in waits.exclude(live=1).values_list("invoice__number", flat=True):
-        yield f"{number_} waits for a charge that is not there"
+    for number in waiting.exclude(live=1).values_list("invoice__number", flat=True):
+        yield f"{number} waits for a charge that does not exist"
     unpaid = Charge.objects.filter(
         state=ChargeState.SUCCEEDED, payment__isnull=True
     ).select_related("invoice")
     for charge in unpaid:
-        yield f"{charge.invoice.number}: a charge succeeded and there is no payment"
+        yield f"{charge.invoice.number}: a charge succeeded, but there is no payment"
     done = Collection.objects.filter(state=CollectionState.DONE, invoice__state=InvoiceState.OPEN)
     for row in done.select_related("invoice"):
-        yield f"{row.invoice.number} is open, and nothing collects it"
+        yield f"{row.invoice.number} is open, but its collection is done"
 
 
 def each_payment_has_its_receipt(now: datetime) -> Iterator[str]:
-    """One letter each, however often it was tried."""
-    there = set(OutboxEmail.objects.filter(kind="receipt").values_list("ref", flat=True))
-    for pk, text in Payment.objects.values_list("pk", "receipt_number").iterator(2000):
-        if str(pk) not in there:
-            yield f"{text} was never announced"
+    """Each payment has one email with its receipt in the outbox."""
+    emailed = set(OutboxEmail.objects.filter(kind="receipt").values_list("ref", flat=True))
+    for pk, number in Payment.objects.values_list("pk", "receipt_number").iterator(2000):
+        if str(pk) not in emailed:
+            yield f"{number}: there is no email with this receipt"
 
 
 def nothing_is_stuck(now: datetime) -> Iterator[str]:
-    """What waits for the gateway is asked about; what is due to be charged is charged."""
-    asked = Collection.objects.filter(
+    """The gateway is asked about every collection that waits for its answer."""
+    overdue = Collection.objects.filter(
         state__in=(CollectionState.WAIT, CollectionState.VOIDING), next_at__lt=now - STUCK_AFTER
     )
-    for row in asked.select_related("invoice"):
-        yield f"{row.invoice.number}: nobody has asked the gateway since {row.next_at:%Y-%m-%d}"
+    for row in overdue.select_related("invoice"):
+        yield f"{row.invoice.number}: the gateway was not asked since {row.next_at:%Y-%m-%d}"
 
 
-def stored_files(now: datetime) -> Iterator[str]:
-    """The bytes on disk are the ones whose hash was written down."""
+def stored_files_are_unchanged(now: datetime) -> Iterator[str]:
+    """Every stored document is there, and its bytes have the hash that was stored with it."""
     for document in Document.objects.iterator(200):
         try:
             store.read(document)
@@ -252,10 +275,10 @@ def stored_files(now: datetime) -> Iterator[str]:
             yield f"document {document.pk} ({document.title}) is missing or altered"
 
 
-RULES: list[Callable[[datetime], Iterator[str]]] = [
+INVARIANTS: list[Callable[[datetime], Iterator[str]]] = [
     periods_tile,
-    every_period_has_its_paper,
-    every_upgrade_is_what_was_signed,
+    every_period_has_its_invoice,
+    every_upgrade_is_billed_as_signed,
     numbers_have_no_gap,
     totals_are_their_lines,
     nothing_is_settled_twice,

@@ -1,4 +1,4 @@
-"""Writes the journal: every money event, in the transaction of the event; and reads a client's credit from it."""
+"""The journal: entries are written in the transaction of the event; a client's credit is read."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -15,7 +15,11 @@ from clients.models import Client
 def entry(
     about: Any, kind: str, ref: Any, debit: str, credit: str, amount: int, on: date, now: datetime
 ) -> JournalEntry | None:
-    """One row, not yet written; None where nothing moves. `about` has the business, client and currency."""
+    """Build a journal entry without saving it; None if `amount` is 0.
+
+    `about` is the row that names the business, the client and the currency. `amount` is in minor
+    units. `kind` and `ref` identify the event, and `on` is the day it is booked on.
+    """
     if not amount:
         return None
     return JournalEntry(
@@ -33,30 +37,34 @@ def entry(
 
 
 def write(rows: Iterable[JournalEntry | None]) -> None:
-    """Append them. The same fact a second time is refused by the database."""
+    """Append entries to the journal; None is skipped. The database refuses an event twice."""
     JournalEntry.objects.bulk_create([row for row in rows if row])
 
 
 def credits(clients: Iterable[UUID]) -> dict[tuple[UUID, str], int]:
-    """What is held for each client, per currency. Lock the clients (`hold`) before spending any of it."""
-    found: dict[tuple[UUID, str], int] = {}
-    both = Q(debit=Account.CREDIT) | Q(credit=Account.CREDIT)
-    rows = JournalEntry.objects.filter(both, client__in=list(clients)).order_by()
+    """Return the credit of each client in each currency, in minor units.
+
+    Lock the clients with `hold` before any of the credit is spent.
+    """
+    amounts: dict[tuple[UUID, str], int] = {}
+    of_credit = Q(debit=Account.CREDIT) | Q(credit=Account.CREDIT)
+    rows = JournalEntry.objects.filter(of_credit, client__in=list(clients)).order_by()
     for client, currency, debit, amount in rows.values_list("client", "currency", "debit").annotate(
         Sum("amount")
     ):
-        sign = -1 if debit == Account.CREDIT else 1
-        found[client, currency] = found.get((client, currency), 0) + sign * amount
-    return found
+        direction = -1 if debit == Account.CREDIT else 1
+        amounts[client, currency] = amounts.get((client, currency), 0) + direction * amount
+    return amounts
 
 
 def credit_of(client_id: UUID, currency: str) -> int:
-    """What is held for one client in one currency, minor units."""
+    """Return the credit of one client in one currency, in minor units."""
     return credits([client_id]).get((client_id, currency), 0)
 
 
 def hold(clients: Iterable[UUID]) -> None:
-    """Lock clients until the transaction ends, so that their credit is spent once."""
+    """Lock clients until the transaction ends, so that their credit cannot be spent twice."""
+    # The fixed order keeps two transactions from waiting for each other.
     list(
         Client.objects.select_for_update()
         .filter(pk__in=list(clients))

@@ -1,4 +1,4 @@
-"""What billing knows about an agreement, as facts of its history: papers issued, money in and out."""
+"""Billing's part of an agreement's history: documents that were issued, money in and out."""
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -19,11 +19,11 @@ from core import formats
 from core.dates import local_instant
 from core.history_facts import Fact
 
-HOUSE = "Retainer Hub"
+HOUSE = "Retainer Hub"  # named as the actor of what no person did
 
 
 def of_agreement(agreement: Agreement) -> list[Fact]:
-    """In no order; as many questions for a hundred invoices as for one."""
+    """Return the facts in no particular order. The number of queries does not depend on theirs."""
     return [
         *_invoices(agreement),
         *_notes(agreement),
@@ -57,7 +57,8 @@ def _notes(agreement: Agreement) -> list[Fact]:
             row.created_at,
             _("Credit note %(number)s for invoice %(invoice)s")
             % {"number": row.number, "invoice": row.invoice.number},
-            f"{formats.money(row.total, row.currency)} · {_('Reason: “%(reason)s”') % {'reason': row.reason}}",
+            f"{formats.money(row.total, row.currency)} · "
+            f"{_('Reason: “%(reason)s”') % {'reason': row.reason}}",
             row.actor,
             document=row.document,
         )
@@ -84,35 +85,42 @@ def _payments(agreement: Agreement) -> list[Fact]:
 
 
 def _refunds(agreement: Agreement) -> list[Fact]:
-    words = {
+    outcomes = {
         RefundState.SUCCEEDED: _("Refund of payment %(number)s arrived"),
         RefundState.FAILED: _("Refund of payment %(number)s failed"),
     }
-    found = []
-    for row in Refund.objects.filter(payment__invoice__agreement=agreement).select_related(
+    facts = []
+    for refund in Refund.objects.filter(payment__invoice__agreement=agreement).select_related(
         "payment"
     ):
-        which, sum_ = (
-            {"number": row.payment.receipt_number},
-            formats.money(row.amount, row.currency),
+        number, amount = (
+            {"number": refund.payment.receipt_number},
+            formats.money(refund.amount, refund.currency),
         )
-        found.append(
-            Fact(row.sent_at, _("Refund of payment %(number)s asked for") % which, sum_, row.actor)
+        facts.append(
+            Fact(
+                refund.sent_at,
+                _("Refund of payment %(number)s asked for") % number,
+                amount,
+                refund.actor,
+            )
         )
-        if row.finished_at and row.state in words:
-            found.append(Fact(row.finished_at, words[RefundState(row.state)] % which, sum_))
-    return found
+        if refund.finished_at and refund.state in outcomes:
+            facts.append(
+                Fact(refund.finished_at, outcomes[RefundState(refund.state)] % number, amount)
+            )
+    return facts
 
 
 def _rest(agreement: Agreement) -> list[Fact]:
-    """Contested payments, certificates of withheld tax, and what was given up."""
-    contested = Dispute.objects.filter(payment__invoice__agreement=agreement).select_related(
+    """Return the disputes, the withholding certificates received and the write-offs."""
+    disputes = Dispute.objects.filter(payment__invoice__agreement=agreement).select_related(
         "payment"
     )
-    withheld = WithholdingCertificate.objects.filter(
+    certificates = WithholdingCertificate.objects.filter(
         invoice__agreement=agreement, received_on__isnull=False
     )
-    lost = Allocation.objects.filter(
+    write_offs = Allocation.objects.filter(
         invoice__agreement=agreement, by=SettledBy.WRITE_OFF
     ).select_related("invoice")
     return [
@@ -123,7 +131,7 @@ def _rest(agreement: Agreement) -> list[Fact]:
                 % {"number": row.payment.receipt_number},
                 formats.money(row.amount, row.currency),
             )
-            for row in contested
+            for row in disputes
         ),
         *(
             Fact(
@@ -131,7 +139,7 @@ def _rest(agreement: Agreement) -> list[Fact]:
                 _("Withholding certificate %(number)s received") % {"number": row.number},
                 formats.money(row.amount, row.currency),
             )
-            for row in withheld
+            for row in certificates
             if row.received_on
         ),
         *(
@@ -141,6 +149,6 @@ def _rest(agreement: Agreement) -> list[Fact]:
                 formats.money(row.amount, row.invoice.currency),
                 inside=True,
             )
-            for row in lost
+            for row in write_offs
         ),
     ]

@@ -1,4 +1,8 @@
-"""Numbers for papers: gapless per business, kind and year, given under the lock of their series (rule 15)."""
+"""Numbers of invoices, receipts and credit notes (rule 15).
+
+Numbers have no gaps within a business, kind of document and year. A number is taken while its
+series is locked, in the transaction that writes the document.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -16,6 +20,7 @@ from billing.models.invoice import SeriesKind
 from billing.rules.errors import BadPattern
 from core.models import Business
 
+#: The pattern of each kind of document, unless the business has chosen another.
 USUAL = {
     SeriesKind.INVOICE: "RH-{year}-{seq:04}",
     SeriesKind.RECEIPT: "RC-{year}-{seq:04}",
@@ -29,14 +34,17 @@ _MAX = 40
 
 @dataclass
 class Numbers:
-    """A locked series and how its numbers are written; `on` is the date they carry, never before the last one's."""
+    """A locked series, and how its numbers are written.
+
+    `on` is the date of the documents; it is never before the date of the series' last document.
+    """
 
     series: Series
     pattern: str
     on: date
 
     def next(self) -> tuple[int, str]:
-        """(running number, text). It counts once `keep` has written it."""
+        """Take the next number: (running number, text). It is stored when `keep` is called."""
         self.series.last += 1
         self.series.last_on = self.on
         return self.series.last, write(self.pattern, self.on.year, self.series.last)
@@ -44,7 +52,7 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Gap:
-    """A series whose papers do not fill 1 to `last`."""
+    """A series whose documents are not numbered from 1 to `last`. `papers` is their count."""
 
     kind: str
     year: int
@@ -53,32 +61,36 @@ class Gap:
 
 
 def write(pattern: str, year: int, seq: int) -> str:
-    """One number: ("RH-{year}-{seq:04}", 2026, 7) is RH-2026-0007."""
+    """Format a number: ("RH-{year}-{seq:04}", 2026, 7) becomes RH-2026-0007."""
     values = {"year": year, "seq": seq}
     return _FIELD.sub(lambda m: f"{values[m[1]]:0{m[2] or 1}d}", pattern)
 
 
 def lock(kinds: Mapping[UUID, SeriesKind], days: Mapping[UUID, date]) -> dict[UUID, Numbers]:
-    """Each business's series of one paper, locked in a fixed order until the transaction ends; call it inside one."""
-    patterns = {
+    """Lock the series of one kind of document for each business, until the transaction ends.
+
+    `kinds` and `days` are per business id. A series that does not exist yet is made. The order of
+    the locks is fixed, so that two callers never wait for each other. Call it in a transaction.
+    """
+    numberings = {
         (row.business_id, row.kind): row for row in Numbering.objects.filter(business__in=kinds)
     }
     years = {}
     for pk, kind in kinds.items():
-        own = patterns.get((pk, kind))
-        years[pk] = days[pk].year if own is None or own.resets_yearly else 0
-    found = _locked(kinds, years)
-    missing = sorted(
-        pk for pk in kinds if pk not in found
-    )  # in a fixed order as well: inserting locks too
+        numbering = numberings.get((pk, kind))
+        # A series that goes on for ever has the year 0.
+        years[pk] = days[pk].year if numbering is None or numbering.resets_yearly else 0
+    locked = _locked(kinds, years)
+    # Inserting locks as well, so the missing series are made in a fixed order, too.
+    missing = sorted(pk for pk in kinds if pk not in locked)
     if missing:
-        fresh = [Series(business_id=pk, kind=kinds[pk], year=years[pk]) for pk in missing]
-        Series.objects.bulk_create(fresh, ignore_conflicts=True)
-        found = _locked(kinds, years)
+        new_series = [Series(business_id=pk, kind=kinds[pk], year=years[pk]) for pk in missing]
+        Series.objects.bulk_create(new_series, ignore_conflicts=True)
+        locked = _locked(kinds, years)
     numbers = {}
-    for pk, series in found.items():
-        own = patterns.get((pk, kinds[pk]))
-        pattern = own.pattern if own else USUAL[kinds[pk]]
+    for pk, series in locked.items():
+        numbering = numberings.get((pk, kinds[pk]))
+        pattern = numbering.pattern if numbering else USUAL[kinds[pk]]
         numbers[pk] = Numbers(series, pattern, max(days[pk], series.last_on or days[pk]))
     return numbers
 
@@ -96,12 +108,15 @@ def _locked(kinds: Mapping[UUID, SeriesKind], years: Mapping[UUID, int]) -> dict
 
 
 def keep(numbers: Iterable[Numbers]) -> None:
-    """Write how far each series has come; in the same transaction as the papers."""
-    Series.objects.bulk_update([each.series for each in numbers], ["last", "last_on"])
+    """Store the last number of each series, in the transaction that writes the documents."""
+    Series.objects.bulk_update([taken.series for taken in numbers], ["last", "last_on"])
 
 
 def one(business_id: UUID, kind: SeriesKind, day: date) -> tuple[Series, int, str, date]:
-    """One number of one business: (series, running number, text, date); call it inside a transaction."""
+    """Take one number of one business: (series, running number, text, date of the document).
+
+    Call it in the transaction that writes the document.
+    """
     numbers = lock({business_id: kind}, {business_id: day})[business_id]
     seq, text = numbers.next()
     keep([numbers])
@@ -111,11 +126,14 @@ def one(business_id: UUID, kind: SeriesKind, day: date) -> tuple[Series, int, st
 def set_pattern(
     *, business: Business, kind: SeriesKind, pattern: str, resets_yearly: bool
 ) -> Numbering:
-    """Write numbers this way from now on; they go on counting. Raises BadPattern where two could come out alike."""
+    """Use a pattern for the numbers given from now on; the running number goes on.
+
+    Raises BadPattern if the pattern is malformed, or if two documents could get the same number.
+    """
     _check(pattern, resets_yearly)
     with transaction.atomic():
         Business.objects.select_for_update().get(pk=business.pk)
-        others: dict[str, str] = {str(each): USUAL[each] for each in USUAL if each != kind}
+        others: dict[str, str] = {str(other): USUAL[other] for other in USUAL if other != kind}
         others |= dict(
             Numbering.objects.filter(business=business)
             .exclude(kind=kind)
@@ -124,41 +142,44 @@ def set_pattern(
         if _shape(pattern) in map(_shape, others.values()):
             raise BadPattern(_("Another kind of paper is numbered like this."), field="pattern")
         if _could_repeat(business, kind, pattern, resets_yearly):
-            words = _(
-                "An older paper has a number that this pattern would give again. Change its letters."
+            message = _(
+                "An older paper has a number that this pattern would give again. "
+                "Change its letters."
             )
-            raise BadPattern(words, field="pattern")
+            raise BadPattern(message, field="pattern")
         fields = {"pattern": pattern, "resets_yearly": resets_yearly}
         return Numbering.objects.update_or_create(business=business, kind=kind, defaults=fields)[0]
 
 
 def patterns(business: Business) -> list[tuple[str, str, str]]:
-    """(kind, its pattern, the next number) for each kind of paper."""
-    own = {row.kind: row for row in Numbering.objects.filter(business=business)}
-    found = []
-    for kind, usual in USUAL.items():
-        pattern = own[kind].pattern if kind in own else usual
-        last = Series.objects.filter(business=business, kind=kind).order_by("-year").first()
-        year = last.last_on.year if last and last.last_on else 2026
-        found.append(
-            (str(kind.label), pattern, write(pattern, year, (last.last if last else 0) + 1))
+    """Return (label of the kind, its pattern, its next number) for each kind of document."""
+    numberings = {row.kind: row for row in Numbering.objects.filter(business=business)}
+    rows = []
+    for kind, default in USUAL.items():
+        pattern = numberings[kind].pattern if kind in numberings else default
+        series = Series.objects.filter(business=business, kind=kind).order_by("-year").first()
+        year = series.last_on.year if series and series.last_on else 2026
+        rows.append(
+            (str(kind.label), pattern, write(pattern, year, (series.last if series else 0) + 1))
         )
-    return found
+    return rows
 
 
 def _check(pattern: str, resets_yearly: bool) -> None:
+    """Raise BadPattern if the pattern is malformed or ambiguous by itself."""
     fields = [match[1] for match in _FIELD.finditer(pattern)]
     if (
         fields.count("seq") != 1
         or fields.count("year") > 1
         or not _PLAIN.fullmatch(_FIELD.sub("", pattern))
     ):
-        words = _(
+        message = _(
             "Write {seq} once, {year} at most once, and else only letters, digits and / . _ -"
         )
-        raise BadPattern(words, field="pattern")
+        raise BadPattern(message, field="pattern")
     if resets_yearly and "year" not in fields:
         raise BadPattern(_("Numbers that start again every year need {year}."), field="pattern")
+    # Digits next to each other could be read in two ways: year 2026 and 11, or 20261 and 1.
     if re.search(r"\}\{|\}\d|\d\{", pattern):
         raise BadPattern(
             _("Put a letter or a sign between the running number and other digits."),
@@ -169,12 +190,15 @@ def _check(pattern: str, resets_yearly: bool) -> None:
 
 
 def _shape(pattern: str) -> str:
-    """What the numbers of two patterns share if one could be alike: each run of digits is one, whichever they are."""
+    """Reduce a pattern to its text, with "0" for each run of digits.
+
+    Two patterns with different shapes can never give the same number.
+    """
     return re.sub(r"\d+", "0", _FIELD.sub("0", pattern))
 
 
 def _could_repeat(business: Business, kind: SeriesKind, pattern: str, resets_yearly: bool) -> bool:
-    """Whether a number that was given is one that the pattern gives later, in the same year or another."""
+    """Whether the pattern would later give a number that a document has already."""
     fields = {"year": r"0*(?P<year>\d{4})", "seq": r"(?P<seq>\d+)"}
     parts = enumerate(_FIELD.split(pattern))
     written = re.compile(
@@ -189,7 +213,7 @@ def _could_repeat(business: Business, kind: SeriesKind, pattern: str, resets_yea
 
 
 def _given(business: Business, kind: SeriesKind) -> list[str]:
-    """Every number so far of that kind; receipts and tax receipts are one kind of row."""
+    """Return every number of that kind so far. Receipts and tax receipts are all payments."""
     if kind == SeriesKind.INVOICE:
         return list(Invoice.objects.filter(business=business).values_list("number", flat=True))
     if kind == SeriesKind.CREDIT_NOTE:
@@ -198,18 +222,21 @@ def _given(business: Business, kind: SeriesKind) -> list[str]:
 
 
 def gaps(business: Business | None = None) -> list[Gap]:
-    """Series whose papers are not exactly 1 to the last number: there should be none."""
-    found = Series.objects.all() if business is None else Series.objects.filter(business=business)
-    return [gap for series in found.iterator() if (gap := _gap(series))]
+    """Return the series whose numbers are not exactly 1 to the last; there should be none.
+
+    Without a business, every series of the installation is checked.
+    """
+    rows = Series.objects.all() if business is None else Series.objects.filter(business=business)
+    return [gap for series in rows.iterator() if (gap := _gap(series))]
 
 
 def _gap(series: Series) -> Gap | None:
-    papers: QuerySet[Any] = Payment.objects.filter(series=series)
+    documents: QuerySet[Any] = Payment.objects.filter(series=series)
     if series.kind == SeriesKind.INVOICE:
-        papers = Invoice.objects.filter(series=series)
+        documents = Invoice.objects.filter(series=series)
     elif series.kind == SeriesKind.CREDIT_NOTE:
-        papers = CreditNote.objects.filter(series=series)
-    found = papers.aggregate(low=Min("seq"), high=Max("seq"), count=Count("pk"))
-    whole = (None, None, 0) if not series.last else (1, series.last, series.last)
-    is_whole = (found["low"], found["high"], found["count"]) == whole
-    return None if is_whole else Gap(series.kind, series.year, series.last, found["count"])
+        documents = CreditNote.objects.filter(series=series)
+    actual = documents.aggregate(low=Min("seq"), high=Max("seq"), count=Count("pk"))
+    expected = (None, None, 0) if not series.last else (1, series.last, series.last)
+    is_complete = (actual["low"], actual["high"], actual["count"]) == expected
+    return None if is_complete else Gap(series.kind, series.year, series.last, actual["count"])

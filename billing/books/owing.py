@@ -1,4 +1,4 @@
-"""What invoices still owe: their totals less what was allocated to them (rule 18)."""
+"""Amounts still owed on invoices: their totals less what was allocated to them (rule 18)."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -10,7 +10,10 @@ from core.money import prorate
 
 
 def of(invoices: Iterable[Invoice]) -> dict[UUID, int]:
-    """Minor units that are left to pay, per invoice id. To spend it, lock the collection first."""
+    """Return the amount owed on each invoice by its id, in minor units.
+
+    Lock the invoice's collection first if the amount will be charged or allocated.
+    """
     rows = list(invoices)
     settled = (
         Allocation.objects.filter(invoice__in=[row.pk for row in rows])
@@ -22,11 +25,14 @@ def of(invoices: Iterable[Invoice]) -> dict[UUID, int]:
 
 
 def owed(invoice: Invoice) -> int:
-    """What is left to pay of one, minor units."""
+    """Return the amount owed on one invoice, in minor units."""
     return of([invoice])[invoice.pk]
 
 
 def withholding(invoice: Invoice) -> int:
-    """What the client may keep back for a certificate: its part of what was not taken back, minor units (rule 19)."""
-    gone = invoice.credit_notes.aggregate(sum=Sum("total"))["sum"] or 0
-    return prorate(invoice.withholding, invoice.total - gone, invoice.total)
+    """Return the tax that the client may withhold of an invoice, in minor units (rule 19).
+
+    It is reduced in proportion to the invoice's credit notes.
+    """
+    credited = invoice.credit_notes.aggregate(sum=Sum("total"))["sum"] or 0
+    return prorate(invoice.withholding, invoice.total - credited, invoice.total)

@@ -1,4 +1,4 @@
-"""Questions about money that screens ask; none of them computes a total of its own (rule 12)."""
+"""Queries about invoices and charges for the screens. Totals are read, not computed (rule 12)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +20,11 @@ from core.models import Business
 
 @dataclass(frozen=True)
 class Standing:
-    """How an invoice stands, for people: a word, a tone (good, warn, bad, mute, info), and the next date."""
+    """The status of an invoice as it is shown, in the active language.
+
+    `tone` is good, warn, bad, mute or info. `next_on` is the day of the next charge, or the due
+    date of a transfer, in the agreement's time zone.
+    """
 
     label: str
     tone: str
@@ -39,20 +43,20 @@ class Standing:
 
 
 def owed(invoice: Invoice) -> int:
-    """What is still to be paid: total less allocations (rule 18)."""
+    """Return the amount owed on an invoice, in minor units (rule 18)."""
     return owing.owed(invoice)
 
 
 def outstanding(business: Business) -> list[tuple[str, int, int]]:
-    """(currency, amount, how many invoices) that are open, per currency."""
-    still = Invoice.objects.filter(business=business, state=InvoiceState.OPEN)
+    """Return (currency, amount owed in minor units, number of open invoices) for each currency."""
+    unpaid = Invoice.objects.filter(business=business, state=InvoiceState.OPEN)
     rows = (
-        still.order_by("currency")
+        unpaid.order_by("currency")
         .values_list("currency")
         .annotate(amount=Sum("total"), count=Count("pk"))
     )
     settled = dict(
-        Allocation.objects.filter(invoice__in=still)
+        Allocation.objects.filter(invoice__in=unpaid)
         .order_by()
         .values_list("invoice__currency")
         .annotate(Sum("amount"))
@@ -63,14 +67,14 @@ def outstanding(business: Business) -> list[tuple[str, int, int]]:
 
 
 def failed(business: Business) -> QuerySet[Collection]:
-    """Collections whose last charge was declined and that wait for a date or a person."""
+    """Return the collections whose last charge failed and that wait for a date or a person."""
     waiting = (CollectionState.READY, CollectionState.DUNNING, CollectionState.SENT)
-    found = Collection.objects.filter(business=business, state__in=waiting).exclude(reason="")
-    return found.select_related("invoice__client", "invoice__agreement")
+    collections = Collection.objects.filter(business=business, state__in=waiting).exclude(reason="")
+    return collections.select_related("invoice__client", "invoice__agreement")
 
 
 def parked(business: Business) -> QuerySet[Agreement]:
-    """Agreements that wait for their owner's word."""
+    """Return the agreements whose billing is on hold."""
     return (
         Agreement.objects.filter(business=business)
         .exclude(parked_because="")
@@ -79,19 +83,19 @@ def parked(business: Business) -> QuerySet[Agreement]:
 
 
 def failed_agreements(business: Business) -> set[UUID]:
-    """Agreements with a declined charge."""
+    """Return the ids of the agreements that have a collection in `failed`."""
     return set(failed(business).values_list("invoice__agreement_id", flat=True))
 
 
 def undecided(invoice: Invoice) -> bool:
-    """Whether nothing more is tried by itself, and the owner chooses: wait, pause, end (rule 23)."""
+    """Whether no retry is left, so that the owner decides: wait, pause or end (rule 23)."""
     return bool(
         invoice.state == InvoiceState.OPEN and invoice.collection.state == CollectionState.DUNNING
     )
 
 
 def standing(invoice: Invoice) -> Standing:
-    """In words, from the invoice and its collection (select_related them)."""
+    """Return the invoice's status. Load the invoice with its collection and agreement."""
     if invoice.state == InvoiceState.PAID:
         return Standing(_("Paid"), "good")
     if invoice.state in (InvoiceState.VOID, InvoiceState.WRITTEN_OFF):
@@ -113,7 +117,7 @@ def standing(invoice: Invoice) -> Standing:
 
 
 def _transfer(invoice: Invoice, collection: Collection) -> Standing:
-    """An invoice that waits for the client's bank."""
+    """Return the status of an open invoice that is paid by bank transfer."""
     if collection.next_at is None and not collection.reason:
         return Standing(_("Certificate owed"), "warn")
     if collection.reason:
@@ -122,47 +126,55 @@ def _transfer(invoice: Invoice, collection: Collection) -> Standing:
 
 
 def unknown(business: Business) -> QuerySet[Charge]:
-    """Charges whose outcome nobody knows yet, oldest first."""
-    found = Charge.objects.filter(
+    """Return the charges whose outcome is not known yet, oldest first."""
+    charges = Charge.objects.filter(
         business=business, state__in=[ChargeState.SENT, ChargeState.UNKNOWN]
     )
-    return found.select_related("invoice__client", "collection", "method").order_by("sent_at", "pk")
+    return charges.select_related("invoice__client", "collection", "method").order_by(
+        "sent_at", "pk"
+    )
 
 
 def happened(business: Business, limit: int = 30) -> list[tuple[Charge, str]]:
-    """The latest charges, and why where one was declined."""
-    rows = (
+    """Return the latest charges, each with the reason why it failed ("" if it did not)."""
+    charges = (
         Charge.objects.filter(business=business)
         .select_related("invoice__client")
         .order_by("-sent_at", "-pk")
     )
-    return [(row, decline_words(row.code)) for row in rows[:limit]]
+    return [(charge, decline_words(charge.code)) for charge in charges[:limit]]
 
 
 def open_for(client: Client) -> list[tuple[str, int, list[Invoice]]]:
-    """(currency, sum, invoices) that the next card saved is charged for at once: said before it is done."""
-    waits = Collection.objects.filter(
+    """Return (currency, amount in minor units, invoices) that a new card is charged for at once.
+
+    The page on which a card is saved names these amounts first.
+    """
+    collections = Collection.objects.filter(
         invoice__client=client, state__in=(CollectionState.DUNNING, CollectionState.READY)
     )
-    rows = [row.invoice for row in waits.select_related("invoice").order_by("invoice__issued_on")]
-    left = owing.of(rows)
-    found: dict[str, list[Invoice]] = {}
-    for row in rows:
-        found.setdefault(row.currency, []).append(row)
+    invoices = [
+        invoice.invoice
+        for invoice in collections.select_related("invoice").order_by("invoice__issued_on")
+    ]
+    owed = owing.of(invoices)
+    by_currency: dict[str, list[Invoice]] = {}
+    for invoice in invoices:
+        by_currency.setdefault(invoice.currency, []).append(invoice)
     return [
-        (currency, sum(left[row.pk] for row in some), some)
-        for currency, some in sorted(found.items())
+        (currency, sum(owed[invoice.pk] for invoice in group), group)
+        for currency, group in sorted(by_currency.items())
     ]
 
 
 def retry_days(invoice: Invoice) -> list[date]:
-    """The days on which an unpaid charge is tried again: what both sides see (rule 23)."""
+    """Return the days on which the charge is retried, as both sides see them (rule 23)."""
     return dunning.calendar(invoice.due_on)
 
 
 def decline_words(code: str) -> str:
-    """Why a card was declined, in words a client may read."""
-    words: dict[str, Any] = {
+    """Translate a decline code into a sentence for clients; "" without a code."""
+    sentences: dict[str, Any] = {
         "insufficient_funds": _("There was not enough money on the card."),
         "lost_card": _("The card was reported as lost."),
         "expired_card": _("The card has expired."),
@@ -172,4 +184,4 @@ def decline_words(code: str) -> str:
         "cannot_charge": _("The gateway does not take this amount or currency."),
         "overdue": _("The transfer has not arrived."),
     }
-    return words.get(code, _("The bank declined the charge.")) if code else ""
+    return sentences.get(code, _("The bank declined the charge.")) if code else ""

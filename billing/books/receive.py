@@ -1,6 +1,7 @@
-"""Money that came in becomes payment, receipt number, allocation and journal; in the caller's transaction.
+"""Books money that was received: payment, receipt number, allocation and journal entries.
 
-The caller holds the collections' locks. What is more than the invoice owes is client credit.
+Everything is written in the caller's transaction, and the caller has locked the collections. What
+exceeds the amount owed becomes client credit.
 """
 
 from collections.abc import Sequence
@@ -28,7 +29,11 @@ from core.outbox import emails
 
 @dataclass(frozen=True)
 class Received:
-    """Money for an invoice (select_related business). `amount` is minor units of the invoice's currency."""
+    """Money received for an invoice (load it with its business).
+
+    `amount` is in minor units of the invoice's currency. `reference` is unique per gateway; see
+    `Payment`.
+    """
 
     invoice: Invoice
     amount: int
@@ -40,11 +45,11 @@ class Received:
 
 
 def take(arrived: Sequence[Received], *, now: datetime) -> list[Payment]:
-    """Write it down; invoices that owe nothing any more are paid, and receipts are announced."""
+    """Book received money, mark invoices paid in full as paid, and queue the receipt emails."""
     if not arrived:
         return []
-    owed = owing.of([each.invoice for each in arrived])
-    businesses = {each.invoice.business_id: each.invoice.business for each in arrived}
+    owed = owing.of([received.invoice for received in arrived])
+    businesses = {received.invoice.business_id: received.invoice.business for received in arrived}
     kinds = {
         pk: SeriesKind.TAX_RECEIPT if business.tax_on_payment else SeriesKind.RECEIPT
         for pk, business in businesses.items()
@@ -52,34 +57,39 @@ def take(arrived: Sequence[Received], *, now: datetime) -> list[Payment]:
     days = {pk: local_day(now, business.time_zone) for pk, business in businesses.items()}
     series_numbers = numbers.lock(kinds, days)
     payments, allocations, journal = [], [], list[JournalEntry | None]()
-    for each in arrived:
-        payment = _payment(each, series_numbers[each.invoice.business_id], now)
+    for received in arrived:
+        payment = _payment(received, series_numbers[received.invoice.business_id], now)
         payments.append(payment)
-        used = min(each.amount, max(0, owed[each.invoice.pk]))
-        if used:
-            allocations.append(_allocation(payment, each.invoice, used, now))
-        owed[each.invoice.pk] -= used
-        journal += _journal(payment, used, series_numbers[each.invoice.business_id], now)
+        applied = min(received.amount, max(0, owed[received.invoice.pk]))
+        if applied:
+            allocations.append(_allocation(payment, received.invoice, applied, now))
+        owed[received.invoice.pk] -= applied
+        journal += _journal(payment, applied, series_numbers[received.invoice.business_id], now)
     numbers.keep(series_numbers.values())
     Payment.objects.bulk_create(payments)
     Allocation.objects.bulk_create(allocations)
     ledger.write(journal)
-    mark_paid([each.invoice for each in arrived if not owed[each.invoice.pk]])
+    mark_paid([received.invoice for received in arrived if not owed[received.invoice.pk]])
     emails.post(
-        "receipt", [(str(row.pk), businesses[row.business_id]) for row in payments], now=now
+        "receipt",
+        [(str(payment.pk), businesses[payment.business_id]) for payment in payments],
+        now=now,
     )
     return payments
 
 
 def mark_paid(invoices: Sequence[Invoice]) -> None:
-    """Those that owe nothing any more."""
+    """Mark open invoices on which nothing is owed any more as paid."""
     move_all(
         [row for row in invoices if row.state == InvoiceState.OPEN], InvoiceState.PAID, INVOICE
     )
 
 
 def only_the_certificate_is_missing(invoice: Invoice, *, now: datetime) -> bool:
-    """Whether all came but what the client withheld; then its certificate is owed, and no letter asks for money."""
+    """Whether everything was paid except the tax that the client withheld.
+
+    If so, the withholding certificate becomes owed, and no more payment reminders are sent.
+    """
     left = owing.owed(invoice)
     if not left or left != owing.withholding(invoice):
         return False
@@ -95,41 +105,41 @@ def only_the_certificate_is_missing(invoice: Invoice, *, now: datetime) -> bool:
     return True
 
 
-def _payment(each: Received, series_numbers: numbers.Numbers, now: datetime) -> Payment:
-    seq, text = series_numbers.next()
+def _payment(received: Received, series_numbers: numbers.Numbers, now: datetime) -> Payment:
+    seq, number = series_numbers.next()
     return Payment(
-        business_id=each.invoice.business_id,
-        client_id=each.invoice.client_id,
-        invoice=each.invoice,
-        charge=each.charge,
-        gateway=each.gateway,
-        reference=each.reference,
-        currency=each.invoice.currency,
-        amount=each.amount,
-        method_label=each.label[:60],
-        received_at=each.received_at,
+        business_id=received.invoice.business_id,
+        client_id=received.invoice.client_id,
+        invoice=received.invoice,
+        charge=received.charge,
+        gateway=received.gateway,
+        reference=received.reference,
+        currency=received.invoice.currency,
+        amount=received.amount,
+        method_label=received.label[:60],
+        received_at=received.received_at,
         series=series_numbers.series,
         seq=seq,
-        receipt_number=text,
+        receipt_number=number,
         created_at=now,
     )
 
 
-def _allocation(payment: Payment, invoice: Invoice, used: int, now: datetime) -> Allocation:
+def _allocation(payment: Payment, invoice: Invoice, amount: int, now: datetime) -> Allocation:
     return Allocation(
         business_id=payment.business_id,
         invoice=invoice,
         by=SettledBy.PAYMENT,
         ref=payment.pk,
-        amount=used,
+        amount=amount,
         created_at=now,
     )
 
 
 def _journal(
-    payment: Payment, used: int, series_numbers: numbers.Numbers, now: datetime
+    payment: Payment, applied: int, series_numbers: numbers.Numbers, now: datetime
 ) -> list[JournalEntry | None]:
-    parts = ((Account.RECEIVABLE, used), (Account.CREDIT, payment.amount - used))
+    parts = ((Account.RECEIVABLE, applied), (Account.CREDIT, payment.amount - applied))
     return [
         ledger.entry(
             payment, "payment", payment.pk, Account.CASH, account, amount, series_numbers.on, now

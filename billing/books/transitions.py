@@ -1,4 +1,7 @@
-"""Moves collections and charges and writes each move down, in the caller's transaction."""
+"""Changes the state of collections and charges and logs each change, in the caller's transaction.
+
+Every function here sets the fields in `sets` with the new state, and logs `why`.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,7 +15,7 @@ from core.database.state_moves import move, move_all
 def move_collection(
     collection: Collection, to: str, *, now: datetime, why: str = "", **sets: Any
 ) -> Collection:
-    """Raises NotAllowedNow where somebody moved it first."""
+    """Move a collection to another state. Raises NotAllowedNow if its old state is outdated."""
     old = collection.state
     move(collection, to, COLLECTION, sets=sets)
     write([transition(collection, "collection", old, to, why, now)])
@@ -20,7 +23,7 @@ def move_collection(
 
 
 def move_charge(charge: Charge, to: str, *, now: datetime, why: str = "", **sets: Any) -> Charge:
-    """Raises NotAllowedNow where somebody moved it first."""
+    """Move a charge to another state. Raises NotAllowedNow if its old state is outdated."""
     old = charge.state
     move(charge, to, CHARGE, sets=sets)
     write([transition(charge.collection, f"charge {charge.n}", old, to, why, now)])
@@ -30,7 +33,10 @@ def move_charge(charge: Charge, to: str, *, now: datetime, why: str = "", **sets
 def move_collections(
     rows: Sequence[Collection], to: str, *, now: datetime, why: str = "", **sets: Any
 ) -> None:
-    """Many at once; the rows in memory keep their old state. Raises NotAllowedNow."""
+    """Move many collections in one query; the objects in memory keep their old state.
+
+    Raises NotAllowedNow if one of them is no longer in its old state.
+    """
     if rows:
         move_all(rows, to, COLLECTION, sets=sets)
         write([transition(row, "collection", row.state, to, why, now) for row in rows])
@@ -39,7 +45,10 @@ def move_collections(
 def move_charges(
     rows: Sequence[Charge], to: str, *, now: datetime, why: str = "", **sets: Any
 ) -> None:
-    """Many at once; the rows in memory keep their old state. Raises NotAllowedNow."""
+    """Move many charges in one query; the objects in memory keep their old state.
+
+    Raises NotAllowedNow if one of them is no longer in its old state.
+    """
     if rows:
         move_all(rows, to, CHARGE, sets=sets)
         write(
@@ -50,7 +59,7 @@ def move_charges(
 def transition(
     collection: Collection, what: str, old: str, new: str, why: str, now: datetime
 ) -> Transition:
-    """One line of the append-only log, not yet written."""
+    """Build one entry of the append-only log without saving it."""
     return Transition(
         business_id=collection.business_id,
         collection=collection,
@@ -64,5 +73,5 @@ def transition(
 
 
 def write(lines: Sequence[Transition]) -> None:
-    """Append them."""
+    """Append entries to the log."""
     Transition.objects.bulk_create(lines)

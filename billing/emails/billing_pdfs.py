@@ -1,4 +1,7 @@
-"""Invoices and receipts as PDF: made when first asked for, then kept."""
+"""PDFs of invoices, receipts, credit notes and client statements.
+
+Except for statements, a PDF is made when it is first needed and stored; it never changes after.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -19,7 +22,7 @@ from core.models.document import DocumentKind
 
 
 def invoice_pdf(*, invoice: Invoice, now: datetime) -> Document:
-    """The paper of an invoice."""
+    """Return the invoice's PDF, in the invoice's language."""
     if invoice.document is None:
         with translation.override(invoice.language):
             title = _("Invoice %(number)s") % {"number": invoice.number}
@@ -33,7 +36,7 @@ def invoice_pdf(*, invoice: Invoice, now: datetime) -> Document:
 
 
 def receipt_pdf(*, payment: Payment, now: datetime) -> Document:
-    """The paper of a payment."""
+    """Return the payment's receipt as PDF, in the invoice's language."""
     if payment.receipt_document is None:
         invoice = payment.invoice
         with translation.override(invoice.language):
@@ -55,7 +58,7 @@ def receipt_pdf(*, payment: Payment, now: datetime) -> Document:
 
 
 def credit_note_pdf(*, note: CreditNote, now: datetime) -> Document:
-    """The paper of a credit note."""
+    """Return the credit note's PDF, in the invoice's language."""
     if note.document is None:
         invoice = note.invoice
         with translation.override(invoice.language):
@@ -75,7 +78,7 @@ def credit_note_pdf(*, note: CreditNote, now: datetime) -> Document:
 
 
 def statement_pdf(*, client: Client, now: datetime) -> Document:
-    """A client's account up to today."""
+    """Make and store a PDF of the client statement up to today, in the client's language."""
     today = local_day(now, client.business.time_zone)
     with translation.override(client.language):
         title = _("Statement of %(client)s, %(day)s") % {

@@ -1,4 +1,8 @@
-"""The letters that follow money every month: announced where money moves, and written here when they are sent."""
+"""Composes the emails about invoices and payments.
+
+An email is queued in the transaction in which the money moves, and composed here when it is sent.
+A composer takes the `ref` under which the email was queued, and writes in the recipient's language.
+"""
 
 from datetime import date, datetime
 from typing import Any
@@ -22,60 +26,66 @@ _WHO = ("agreement__contact", "business__owner", "client")
 
 
 def register() -> None:
-    """Tell the outbox who writes what."""
+    """Register the composer of each kind of email with the outbox."""
     COMPOSERS.update(
         {
-            "receipt": receipt,
-            "invoice": invoice,
-            "credit_note": credit_note,
-            "charge_ahead": charge_ahead,
-            "overdue_client": overdue_client,
-            "overdue_owner": overdue_owner,
-            "certificate_owed": certificate_owed,
+            "receipt": compose_receipt,
+            "invoice": compose_invoice,
+            "credit_note": compose_credit_note,
+            "charge_ahead": compose_charge_ahead,
+            "overdue_client": compose_overdue_client,
+            "overdue_owner": compose_overdue_owner,
+            "certificate_owed": compose_certificate_owed,
         }
     )
 
 
-def receipt(ref: str, now: datetime) -> Letter:
-    """To the client, once per payment."""
+def compose_receipt(ref: str, now: datetime) -> Letter:
+    """Compose the receipt of a payment, to the client. `ref` is the payment's id."""
     payment = Payment.objects.select_related("business__owner").get(pk=ref)
-    found = Invoice.objects.select_related(*_WHO).get(pk=payment.invoice_id)
+    invoice = Invoice.objects.select_related(*_WHO).get(pk=payment.invoice_id)
     context = {
         "payment": payment,
-        "payment_amount": money.format(payment.amount, payment.currency, found.language),
+        "payment_amount": money.format(payment.amount, payment.currency, invoice.language),
     }
-    return _to_client("receipt", found, context, now)
+    return _invoice_email("receipt", invoice, context, now)
 
 
-def invoice(ref: str, now: datetime) -> Letter:
-    """To the client who pays by transfer, or whose credit paid it."""
-    found = Invoice.objects.select_related(*_WHO).get(pk=ref)
-    left = owing.owed(found)
+def compose_invoice(ref: str, now: datetime) -> Letter:
+    """Compose an invoice, to a client who pays by transfer or whose credit paid it.
+
+    `ref` is the invoice's id.
+    """
+    invoice = Invoice.objects.select_related(*_WHO).get(pk=ref)
+    owed = owing.owed(invoice)
     context = {
-        "left": left,
-        "left_words": money.format(left, found.currency, found.language),
-        "due": found.due_on,
+        "left": owed,
+        "left_words": money.format(owed, invoice.currency, invoice.language),
+        "due": invoice.due_on,
     }
-    return _to_client("invoice", found, context, now)
+    return _invoice_email("invoice", invoice, context, now)
 
 
-def credit_note(ref: str, now: datetime) -> Letter:
-    """To the client: what of an invoice was taken back, and why."""
+def compose_credit_note(ref: str, now: datetime) -> Letter:
+    """Compose a credit note, to the client. `ref` is the credit note's id."""
     note = CreditNote.objects.get(pk=ref)
-    found = Invoice.objects.select_related(*_WHO).get(pk=note.invoice_id)
-    with translation.override(found.language):
-        amount = money.format(note.total, note.currency, found.language)
-        words = [
+    invoice = Invoice.objects.select_related(*_WHO).get(pk=note.invoice_id)
+    with translation.override(invoice.language):
+        amount = money.format(note.total, note.currency, invoice.language)
+        paragraphs = [
             _("we have taken back %(amount)s of invoice %(number)s. The credit note is %(note)s.")
-            % {"amount": amount, "number": found.number, "note": note.number},
+            % {"amount": amount, "number": invoice.number, "note": note.number},
             _("Reason: %(reason)s") % {"reason": note.reason},
         ]
         subject = _("Credit note %(note)s") % {"note": note.number}
-        return _note(found, subject, words, _("See the invoice"), now)
+        return _plain_email(invoice, subject, paragraphs, _("See the invoice"), now)
 
 
-def charge_ahead(ref: str, now: datetime) -> Letter:
-    """To the client, five days before: amount, day and card."""
+def compose_charge_ahead(ref: str, now: datetime) -> Letter:
+    """Compose the notice of the next charge, to the client: amount, day and card.
+
+    `ref` is "agreement id:day", with an ISO date.
+    """
     pk, _sep, day = ref.partition(":")
     agreement = Agreement.objects.select_related(
         "contact__business", "client", "business__owner"
@@ -83,31 +93,34 @@ def charge_ahead(ref: str, now: datetime) -> Letter:
     method = methods.in_use(agreement.client)
     with translation.override(agreement.language):
         on = date.fromisoformat(day)
-        what = {
+        values = {
             "amount": money.format(
-                _with_tax(agreement, on), agreement.currency, agreement.language
+                _fee_with_tax(agreement, on), agreement.currency, agreement.language
             ),
             "day": formats.day(on),
             "card": str(method) if method else "",
             "title": agreement.title,
         }
         if method:
-            words = _("on %(day)s your card %(card)s is charged %(amount)s for “%(title)s”.") % what
+            sentence = (
+                _("on %(day)s your card %(card)s is charged %(amount)s for “%(title)s”.") % values
+            )
         else:
-            words = (
-                _("on %(day)s %(amount)s is due for “%(title)s”, and there is no card yet.") % what
+            sentence = (
+                _("on %(day)s %(amount)s is due for “%(title)s”, and there is no card yet.")
+                % values
             )
         paragraphs = [
-            words,
+            sentence,
             _("There is nothing for you to do, unless you want to use another card."),
         ]
         if not method:
             paragraphs[1] = _("Please save a card; it is charged by itself on that day.")
-        return _letter(
+        return _email(
             agreement.contact,
             agreement.language,
             agreement.business,
-            _("Next charge: %(amount)s on %(day)s") % what,
+            _("Next charge: %(amount)s on %(day)s") % values,
             paragraphs,
             _("Look at the card"),
             "method:",
@@ -115,90 +128,97 @@ def charge_ahead(ref: str, now: datetime) -> Letter:
         )
 
 
-def overdue_client(ref: str, now: datetime) -> Letter:
-    """To the client: a transfer has not come."""
-    found, left = _overdue(ref)
-    with translation.override(found.language):
-        words = _(
+def compose_overdue_client(ref: str, now: datetime) -> Letter:
+    """Compose the reminder of a transfer that has not arrived, to the client.
+
+    `ref` is "invoice id:number of the reminder".
+    """
+    invoice, owed = _invoice_and_owed(ref)
+    with translation.override(invoice.language):
+        sentence = _(
             "%(amount)s for invoice %(number)s was due on %(day)s and has not arrived yet."
         ) % {
-            "amount": money.format(left, found.currency, found.language),
-            "number": found.number,
-            "day": formats.day(found.due_on),
+            "amount": money.format(owed, invoice.currency, invoice.language),
+            "number": invoice.number,
+            "day": formats.day(invoice.due_on),
         }
-        subject = _("Still open: %(number)s") % {"number": found.number}
+        subject = _("Still open: %(number)s") % {"number": invoice.number}
         thanks = _("If it is on its way, thank you, and forget this letter.")
-        return _note(found, subject, [words, thanks], _("See how to pay"), now)
+        return _plain_email(invoice, subject, [sentence, thanks], _("See how to pay"), now)
 
 
-def overdue_owner(ref: str, now: datetime) -> Letter:
-    """To the owner: the client was reminded."""
-    found, left = _overdue(ref)
-    business = found.business
+def compose_overdue_owner(ref: str, now: datetime) -> Letter:
+    """Compose the notice to the owner that the client was reminded. `ref` is as in the reminder."""
+    invoice, owed = _invoice_and_owed(ref)
+    business = invoice.business
     with translation.override(business.language):
-        words = _(
-            "%(amount)s for invoice %(number)s of %(client)s has not arrived. The client was reminded."
+        sentence = _(
+            "%(amount)s for invoice %(number)s of %(client)s has not arrived. "
+            "The client was reminded."
         ) % {
-            "amount": money.format(left, found.currency, business.language),
-            "number": found.number,
-            "client": found.client.name,
+            "amount": money.format(owed, invoice.currency, business.language),
+            "number": invoice.number,
+            "client": invoice.client.name,
         }
         context = {
-            "subject": _("Still open: %(number)s") % {"number": found.number},
-            "paragraphs": [words],
+            "subject": _("Still open: %(number)s") % {"number": invoice.number},
+            "paragraphs": [sentence],
         }
     return Letter(business.owner.email, "note", context, business.language, business)
 
 
-def certificate_owed(ref: str, now: datetime) -> Letter:
-    """To the client: the certificate for the tax that was withheld is still to come."""
+def compose_certificate_owed(ref: str, now: datetime) -> Letter:
+    """Compose the request for a withholding certificate, to the client.
+
+    `ref` is "certificate id:day".
+    """
     certificate = WithholdingCertificate.objects.get(pk=ref.partition(":")[0])
-    found = Invoice.objects.select_related(*_WHO).get(pk=certificate.invoice_id)
-    with translation.override(found.language):
-        words = _(
+    invoice = Invoice.objects.select_related(*_WHO).get(pk=certificate.invoice_id)
+    with translation.override(invoice.language):
+        sentence = _(
             "for invoice %(number)s we still need the withholding tax certificate over %(amount)s."
         ) % {
-            "amount": money.format(certificate.amount, certificate.currency, found.language),
-            "number": found.number,
+            "amount": money.format(certificate.amount, certificate.currency, invoice.language),
+            "number": invoice.number,
         }
-        subject = _("Withholding certificate for %(number)s") % {"number": found.number}
-        return _note(
-            found,
+        subject = _("Withholding certificate for %(number)s") % {"number": invoice.number}
+        return _plain_email(
+            invoice,
             subject,
-            [words, _("Please reply to this letter with it.")],
+            [sentence, _("Please reply to this letter with it.")],
             _("See the invoice"),
             now,
         )
 
 
-def _with_tax(agreement: Agreement, day: date) -> int:
+def _fee_with_tax(agreement: Agreement, day: date) -> int:
     return taxes.figures(
         [effective_terms.billed_on(agreement, day).amount], agreement.taxes, agreement.tax_mode
     ).total
 
 
-def _overdue(ref: str) -> tuple[Invoice, int]:
-    found = Invoice.objects.select_related(*_WHO).get(pk=ref.partition(":")[0])
-    return found, owing.owed(found)
+def _invoice_and_owed(ref: str) -> tuple[Invoice, int]:
+    invoice = Invoice.objects.select_related(*_WHO).get(pk=ref.partition(":")[0])
+    return invoice, owing.owed(invoice)
 
 
-def _note(
-    found: Invoice, subject: str, paragraphs: list[str], button: str, now: datetime
+def _plain_email(
+    invoice: Invoice, subject: str, paragraphs: list[str], button: str, now: datetime
 ) -> Letter:
-    contact = found.agreement.contact
-    return _letter(
+    contact = invoice.agreement.contact
+    return _email(
         contact,
-        found.language,
-        found.business,
+        invoice.language,
+        invoice.business,
         subject,
         paragraphs,
         button,
-        f"invoice:{found.pk}",
+        f"invoice:{invoice.pk}",
         now,
     )
 
 
-def _letter(
+def _email(
     contact: Contact,
     language: str,
     business: Business,
@@ -208,24 +228,26 @@ def _letter(
     target: str,
     now: datetime,
 ) -> Letter:
-    door = portal_links.portal_link(contact=contact, now=now, target=target)
+    link = portal_links.portal_link(contact=contact, now=now, target=target)
     context = {
         "subject": subject,
         "name": contact.name,
         "paragraphs": paragraphs,
         "button": button,
-        "link": links.placeholder("link", door.id),
+        "link": links.placeholder("link", link.id),
     }
     return Letter(contact.email, "note", context, language, business)
 
 
-def _to_client(template: str, found: Invoice, context: dict[str, Any], now: datetime) -> Letter:
-    contact = found.agreement.contact
-    door = portal_links.portal_link(contact=contact, now=now, target=f"invoice:{found.pk}")
-    full = {
-        "invoice": found,
+def _invoice_email(
+    template: str, invoice: Invoice, context: dict[str, Any], now: datetime
+) -> Letter:
+    contact = invoice.agreement.contact
+    link = portal_links.portal_link(contact=contact, now=now, target=f"invoice:{invoice.pk}")
+    full_context = {
+        "invoice": invoice,
         "contact": contact,
-        "link": links.placeholder("link", door.id),
+        "link": links.placeholder("link", link.id),
         **context,
     }
-    return Letter(contact.email, template, full, found.language, found.business)
+    return Letter(contact.email, template, full_context, invoice.language, invoice.business)

@@ -1,4 +1,4 @@
-"""What is charged next, and the letter that says so five days before (rule 23)."""
+"""The next charge of each agreement, and the email that announces it five days before (rule 23)."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -24,7 +24,10 @@ KIND = "charge_ahead"
 
 @dataclass(frozen=True)
 class Next:
-    """An agreement's next invoice as it stands today: `amount` in minor units with tax, waiting lines included."""
+    """An agreement's next invoice, as known today, with the lines that wait for it.
+
+    `amount` is in minor units with tax; `on` is a day in the agreement's time zone.
+    """
 
     agreement: Agreement
     on: date
@@ -33,28 +36,35 @@ class Next:
 
 
 def next_charges(agreements: Iterable[Agreement], today: date) -> list[Next]:
-    """Soonest first; those that are not charged again are left out. Three questions, whatever their number."""
-    rows = effective_terms.load(agreements)
-    spans = next_spans(rows, today) if rows else {}
-    waits: dict[UUID, list[int]] = defaultdict(list)
+    """Return the next charge of each agreement, soonest first, without those that have none.
+
+    The number of queries does not depend on the number of agreements.
+    """
+    loaded = effective_terms.load(agreements)
+    spans = next_spans(loaded, today) if loaded else {}
+    waiting: dict[UUID, list[int]] = defaultdict(list)
     for line in NextLine.objects.filter(agreement__in=list(spans), invoice__isnull=True):
-        waits[line.agreement_id].append(line.amount)
-    found = []
-    for row in rows:
-        if span := spans.get(row.pk):
+        waiting[line.agreement_id].append(line.amount)
+    charges = []
+    for agreement in loaded:
+        if span := spans.get(agreement.pk):
             fee = prorate(
-                effective_terms.billed_on(row, span.start).amount,
+                effective_terms.billed_on(agreement, span.start).amount,
                 span.fraction.numerator,
                 span.fraction.denominator,
             )
-            total = taxes.figures([fee, *waits[row.pk]], row.taxes, row.tax_mode).total
-            found.append(Next(row, span.start, total, row.collect_by == CollectBy.CARD))
-    return sorted(found, key=lambda each: (each.on, str(each.agreement.pk)))
+            total = taxes.figures(
+                [fee, *waiting[agreement.pk]], agreement.taxes, agreement.tax_mode
+            ).total
+            charges.append(
+                Next(agreement, span.start, total, agreement.collect_by == CollectBy.CARD)
+            )
+    return sorted(charges, key=lambda charge: (charge.on, str(charge.agreement.pk)))
 
 
 def announce(*, now: datetime) -> int:
-    """Announce the letters for charges of the coming days, each once; how many are new."""
-    soon = Agreement.objects.filter(
+    """Queue one email for each charge of the coming days; return the number of new emails."""
+    due_soon = Agreement.objects.filter(
         state__in=RUNS,
         collect_by=CollectBy.CARD,
         opens_at__gt=now,
@@ -62,20 +72,20 @@ def announce(*, now: datetime) -> int:
         signed_at__lt=now - timedelta(days=NOTICE_DAYS),
         parked_because="",
     )
-    found = list(soon.values_list("pk", "opens_at", "time_zone", "business"))
-    if not found:
+    agreements = list(due_soon.values_list("pk", "opens_at", "time_zone", "business"))
+    if not agreements:
         return 0
-    businesses = Business.objects.in_bulk({business for *_, business in found})
-    pauses = Pause.objects.by_agreement(pk for pk, *_ in found)
-    days = [(pk, local_day(at, zone), business) for pk, at, zone, business in found if at]
+    businesses = Business.objects.in_bulk({business for *_, business in agreements})
+    pauses = Pause.objects.by_agreement(pk for pk, *_ in agreements)
+    days = [(pk, local_day(at, zone), business) for pk, at, zone, business in agreements if at]
     refs = {
         f"{pk}:{day}": businesses[business]
         for pk, day, business in days
         if not any(pause.covers(day) for pause in pauses.get(pk, []))
     }
-    there = set(
+    existing = set(
         OutboxEmail.objects.filter(kind=KIND, ref__in=list(refs)).values_list("ref", flat=True)
     )
-    fresh = [(ref, business) for ref, business in refs.items() if ref not in there]
-    emails.post(KIND, fresh, now=now)
-    return len(fresh)
+    new_emails = [(ref, business) for ref, business in refs.items() if ref not in existing]
+    emails.post(KIND, new_emails, now=now)
+    return len(new_emails)

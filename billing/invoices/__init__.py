@@ -1,1 +1,1 @@
-"""What stands on invoices and credit notes."""
+"""Contents of invoices and credit notes."""

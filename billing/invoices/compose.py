@@ -1,4 +1,7 @@
-"""What stands on an invoice: its lines, figures and parties, from a period or an upgrade, and its agreement."""
+"""Composes an invoice from a period or an upgrade and its agreement: lines, totals, seller, buyer.
+
+Nothing here writes to the database. What is said of a period holds for an upgrade as well.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,10 +24,10 @@ from billing.rules.states import InvoiceState
 from core.dates import local_instant
 from core.money import LARGEST
 
-#: What is billed with an invoice of its own.
+#: What can be billed with an invoice of its own.
 Billable = Period | Upgrade
 
-#: What is read of a period for its invoice; `business` and its owner come beside it.
+#: Columns of a period that its invoice needs. The business and its owner are loaded separately.
 COLUMNS = (
     "business_id",
     "starts_on",
@@ -55,7 +58,7 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class DraftLine:
-    """One line before it has an invoice."""
+    """A line of an invoice that is not made yet. `amount` is in minor units."""
 
     description: str
     starts_on: date
@@ -65,24 +68,28 @@ class DraftLine:
 
 @dataclass(frozen=True)
 class Draft:
-    """Lines and what they add up to."""
+    """The lines of an invoice that is not made yet, and their totals."""
 
     lines: Sequence[DraftLine]
     figures: taxes.Figures
 
 
-def read(found: QuerySet[Any]) -> QuerySet[Any]:
-    """With everything that an invoice needs, in one question."""
-    related = found.select_related("agreement__client", "amendment")
-    return related.only(*COLUMNS) if found.model is Period else related
+def read(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Load periods or upgrades with everything that their invoices need, in one query."""
+    related = rows.select_related("agreement__client", "amendment")
+    return related.only(*COLUMNS) if rows.model is Period else related
 
 
 def draft(period: Billable, more: Sequence[NextLine] = ()) -> Draft:
-    """The period's fee, or an upgrade's credit and charge, and what waited for this invoice."""
+    """Compute the lines and totals of an invoice.
+
+    The lines are the period's fee, or the upgrade's credit and charge, and then the lines that
+    waited for the agreement's next invoice (`more`).
+    """
     agreement = period.agreement
     own = [
-        DraftLine(words, period.starts_on, period.ends_on, amount)
-        for words, amount in _lines(period)
+        DraftLine(description, period.starts_on, period.ends_on, amount)
+        for description, amount in _lines(period)
     ]
     waited = [
         DraftLine(line.description, line.starts_on, line.ends_on, line.amount) for line in more
@@ -101,26 +108,32 @@ def _lines(period: Billable) -> list[tuple[str, int]]:
     if isinstance(period, Period):
         return [(describe(period), period.amount)]
     with translation.override(period.agreement.language):
-        return [(words[:300], amount) for words, amount in amendment_text.sums(period.amendment)]
+        return [
+            (description[:300], amount)
+            for description, amount in amendment_text.sums(period.amendment)
+        ]
 
 
 def describe(period: Billable) -> str:
-    """The words of its one line, in the client's language: a fee's, or those of an upgrade that is carried."""
+    """Describe a period, or an upgrade that is carried, as one line in the agreement's language."""
     agreement = period.agreement
     with translation.override(agreement.language):
         if isinstance(period, Upgrade):
-            words = {
+            details = {
                 "tier": period.tier["name"],
                 "sum": amendment_text.sum_in_words(period.amendment),
             }
-            return (_("Upgrade to “%(tier)s”: %(sum)s") % words)[:300]
+            return (_("Upgrade to “%(tier)s”: %(sum)s") % details)[:300]
         return (_("%(title)s: %(tier)s") % {"title": agreement.title, "tier": period.tier["name"]})[
             :300
         ]
 
 
 def carried(period: Billable, now: datetime) -> NextLine:
-    """Rule 14: a sum below the gateway's minimum stands on the next invoice, not lost."""
+    """Build the line that carries an amount below the gateway's minimum to the next invoice.
+
+    The line is not saved (rule 14).
+    """
     return NextLine(
         business_id=period.business_id,
         agreement_id=period.agreement_id,
@@ -137,18 +150,18 @@ def carried(period: Billable, now: datetime) -> NextLine:
 def papers(
     period: Billable, made: Draft, numbers: Numbers, state: InvoiceState, now: datetime
 ) -> tuple[Invoice, list[InvoiceLine]]:
-    """The rows of one invoice with the next number of its series; not yet written."""
+    """Build an invoice and its lines without saving them; take the next number of its series."""
     agreement, figures = period.agreement, made.figures
-    seq, text = numbers.next()
+    seq, number = numbers.next()
     invoice = Invoice(
         business_id=period.business_id,
         client_id=agreement.client_id,
         agreement_id=agreement.pk,
-        **_about(period),
+        **_subject(period),
         period_start=period.starts_on,
         series=numbers.series,
         seq=seq,
-        number=text,
+        number=number,
         state=state,
         collect_by=agreement.collect_by,
         issued_on=numbers.on,
@@ -184,14 +197,14 @@ def papers(
     return invoice, lines
 
 
-def _about(period: Billable) -> dict[str, Any]:
+def _subject(period: Billable) -> dict[str, Any]:
     if isinstance(period, Period):
         return {"period_id": period.pk, "kind": FEE}
     return {"period_id": period.period_id, "upgrade_id": period.pk, "kind": UPGRADE}
 
 
 def first_reminder(period: Billable, invoice: Invoice) -> datetime:
-    """When a transfer that has not come is first asked for."""
+    """Return when the client gets the first reminder if the transfer has not arrived."""
     day = invoice.due_on + timedelta(days=REMINDER_DAYS[0])
     return local_instant(day, period.agreement.charge_hour, period.agreement.time_zone)
 

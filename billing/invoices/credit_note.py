@@ -1,4 +1,7 @@
-"""Takes back an invoice, whole or in part: the only correction of an issued paper (rule 17)."""
+"""Issues credit notes for the whole or a part of an invoice.
+
+An invoice never changes after it was issued; a credit note is its only correction (rule 17).
+"""
 
 from collections import defaultdict
 from datetime import datetime
@@ -19,28 +22,29 @@ from core.outbox import emails
 
 
 def credited(invoice: Invoice) -> int:
-    """How much of it was taken back so far, minor units."""
+    """Return the sum of the invoice's credit notes, in minor units with tax."""
     return invoice.credit_notes.aggregate(sum=Sum("total"))["sum"] or 0
 
 
 def make(*, invoice: Invoice, amount: int, reason: str, actor: str, now: datetime) -> CreditNote:
-    """Take back `amount` (minor units, tax included), under the collection's lock and in the caller's transaction.
+    """Issue a credit note over `amount` (minor units, tax included).
 
-    It settles what is owed; the rest becomes client credit. Raises NotOwed.
+    It settles what is owed on the invoice; the rest becomes client credit. The caller has opened a
+    transaction and locked the collection. Raises NotOwed if less than `amount` is left.
     """
     before = credited(invoice)
     if not 0 < amount <= invoice.total - before:
         raise NotOwed(_("The invoice has less left than that."), field="amount")
     figures = _figures(invoice, before, amount)
     today = local_day(now, invoice.business.time_zone)
-    series, seq, text, on = numbers.one(invoice.business_id, SeriesKind.CREDIT_NOTE, today)
+    series, seq, number, on = numbers.one(invoice.business_id, SeriesKind.CREDIT_NOTE, today)
     note = CreditNote.objects.create(
         business_id=invoice.business_id,
         client_id=invoice.client_id,
         invoice=invoice,
         series=series,
         seq=seq,
-        number=text,
+        number=number,
         issued_on=on,
         reason=reason[:300],
         actor=actor[:200],
@@ -58,21 +62,25 @@ def make(*, invoice: Invoice, amount: int, reason: str, actor: str, now: datetim
 
 
 def _figures(invoice: Invoice, before: int, amount: int) -> taxes.Figures:
-    """Its part of every tax: what is due back up to here less what went back, so that all notes sum to all.
+    """Split a credit note into its taxes and its part before tax.
 
-    In a note of a unit or two there is no room for two taxes that come due at once: one waits for the next note.
+    Each tax is the part that all credit notes up to this one should have, less what the earlier
+    ones had. So rounding never adds up, and the credit notes over a whole invoice have exactly its
+    taxes. A note over one or two minor units may be too small for two taxes; what does not fit goes
+    to the next note.
     """
     notes = list(invoice.credit_notes.values_list("taxes", flat=True))
     left, parts = amount, []
-    for place, upto in enumerate(taxes.share(before + amount, invoice.total, invoice.taxes).taxes):
-        part = min(upto["amount"] - sum(note[place]["amount"] for note in notes), left)
-        parts.append({**upto, "amount": part})
+    due_taxes = taxes.share(before + amount, invoice.total, invoice.taxes).taxes
+    for place, due in enumerate(due_taxes):
+        part = min(due["amount"] - sum(note[place]["amount"] for note in notes), left)
+        parts.append({**due, "amount": part})
         left -= part
     return taxes.Figures(left, amount - left, amount, 0, parts)
 
 
 def _settle(note: CreditNote, applied: int, now: datetime) -> None:
-    """Revenue and tax go back; first against what is owed, the rest to the client's credit."""
+    """Book the note: revenue and tax are reduced, first against what is owed, then as credit."""
     if applied:
         Allocation.objects.create(
             business_id=note.business_id,

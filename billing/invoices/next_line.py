@@ -1,4 +1,4 @@
-"""Puts a line on an agreement's next invoice: what was agreed with the client beyond the fee (rule 27)."""
+"""Adds lines to an agreement's next invoice, for what was agreed beyond the fee (rule 27)."""
 
 from datetime import date, datetime
 
@@ -17,8 +17,12 @@ def add(
     amount: int,
     now: datetime,
 ) -> NextLine:
-    """`amount` in minor units before tax; `ref` names the fact, once per kind: the second time the first is found."""
-    row, _made = NextLine.objects.get_or_create(
+    """Add a line; it waits for the agreement's next invoice. `amount` is minor units before tax.
+
+    `kind` and `ref` identify what is billed. A second call with the same two returns the first
+    line unchanged.
+    """
+    line, _made = NextLine.objects.get_or_create(
         kind=kind,
         ref=ref,
         defaults={
@@ -31,4 +35,4 @@ def add(
             "created_at": now,
         },
     )
-    return row
+    return line

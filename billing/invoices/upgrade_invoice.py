@@ -1,7 +1,8 @@
-"""Offers an upgrade that applies now: what was paid for its days is credited, no more than was shown (rules 8 and 9).
+"""Prices and offers an upgrade within the running period (rules 8 and 9).
 
-Nothing is credited that was never received: while anything of the period is unpaid or contested there is no upgrade
-now, and what was given back of it comes off the credit first.
+The client is credited what was paid for the days that are left, and charged the new fee for them.
+Only money that was received is credited: while the period's invoices are unpaid or disputed there
+is no such upgrade, and credit notes reduce the credit.
 """
 
 from contextlib import suppress
@@ -29,12 +30,18 @@ from core.models.tax_rate import TaxMode
 
 
 def draft(*, agreement: Agreement, change: Change, now: datetime) -> Amendment:
-    """The amendment with its sums as they are today, not written: to look at first. Raises NotOpen, TooSoon."""
+    """Build the amendment with its amounts as of today, without saving it, for a preview.
+
+    Raises NotOpen, TooSoon.
+    """
     return amend.draft(agreement=agreement, change=priced(agreement, change, now), now=now)
 
 
 def shown(row: Amendment) -> str:
-    """The sums that a person saw, as the form that confirms them brings them back: credit, charge, total."""
+    """Return the amendment's amounts as the text "credit-charge-total", in minor units.
+
+    The preview's form sends it back as `seen` of `offer`.
+    """
     now = row.now or {}
     return f"{now['credit']}-{now['charge']}-{now['total']}"
 
@@ -48,20 +55,21 @@ def offer(
     now: datetime,
     origin: Origin = UNSEEN,
 ) -> Amendment:
-    """Ask the client to sign it today. `seen` is what `shown` said on the page: another sum is refused.
+    """Offer the upgrade to the client, who has to sign it today.
 
-    Raises NotOpen, TooSoon, MissingGlyphs.
+    `seen` is the value of `shown` for the preview; the offer is refused if the amounts have changed
+    since. Raises NotOpen, TooSoon, MissingGlyphs.
     """
-    asked = priced(agreement, change, now)
+    priced_change = priced(agreement, change, now)
     still = partial(_must_be_as_seen, agreement, change, seen, now)
-    still()
+    still()  # amend.offer checks again under its lock
     return amend.offer(
-        agreement=agreement, change=asked, actor=actor, now=now, origin=origin, still=still
+        agreement=agreement, change=priced_change, actor=actor, now=now, origin=origin, still=still
     )
 
 
 def priced(agreement: Agreement, change: Change, now: datetime) -> Change:
-    """The change as it applies today, with what it costs. Raises NotOpen."""
+    """Return the change as it applies from today, with its amounts. Raises NotOpen."""
     if change.kind != AmendmentKind.TIER:
         raise NotOpen(_("Only another tier can apply now; anything else begins with a period."))
     today = local_day(now, agreement.time_zone)
@@ -79,44 +87,54 @@ def priced(agreement: Agreement, change: Change, now: datetime) -> Change:
 
 
 def paid(period: Period) -> tuple[int, int]:
-    """What was charged and paid for the days that run now, and how many these were. Raises NotOpen.
+    """Return what was paid for the running tier in this period, and for how many days.
 
-    They are the whole period's, or since an earlier upgrade those of the tier it led to.
+    The amount is in minor units, before tax unless prices include it. The days are the whole
+    period's or, after an earlier upgrade in the period, those since that upgrade. Raises NotOpen
+    if the period is not fully paid, or if a payment is disputed.
     """
     last = period.upgrades.order_by("starts_on").last()
     span: Period | Upgrade = last or period
-    papers = Invoice.objects.filter(period=period)
+    invoices = Invoice.objects.filter(period=period)
     is_paid = (
-        span.state == PeriodState.INVOICED and not papers.exclude(state=InvoiceState.PAID).exists()
+        span.state == PeriodState.INVOICED
+        and not invoices.exclude(state=InvoiceState.PAID).exists()
     )
     if not is_paid:
         raise NotOpen(
             _(
-                "This period is not paid, and what was not received is not credited. Let it begin with the next one."
+                "This period is not paid, and what was not received is not credited. "
+                "Let it begin with the next one."
             )
         )
-    if Dispute.objects.filter(payment__invoice__in=papers).exclude(state=DisputeState.WON).exists():
+    disputes = Dispute.objects.filter(payment__invoice__in=invoices)
+    if disputes.exclude(state=DisputeState.WON).exists():
         raise NotOpen(_("A payment of this period is contested. Let it begin with the next one."))
-    notes = CreditNote.objects.filter(invoice__in=papers).values_list(
+    notes = CreditNote.objects.filter(invoice__in=invoices).values_list(
         "subtotal", "total", "invoice__tax_mode"
     )
-    back = sum(total if mode == TaxMode.INCLUSIVE else subtotal for subtotal, total, mode in notes)
-    return max(0, (last.charge if last else period.amount) - back), (
+    # A period's fee includes the tax only if the agreement's prices do.
+    credited = sum(
+        total if mode == TaxMode.INCLUSIVE else subtotal for subtotal, total, mode in notes
+    )
+    return max(0, (last.charge if last else period.amount) - credited), (
         span.ends_on - span.starts_on
     ).days
 
 
 def withdraw(invoice: Invoice, now: datetime) -> None:
-    """Money of its period goes back or is contested: an upgrade that waits with a credit for it is taken back.
+    """Void an upgrade of the invoice's period that waits for the client's signature.
 
-    The agreement is locked as `offer` locks it, so that one of the two sees the other.
+    Call it when money of the period is refunded, credited or disputed, because the upgrade credits
+    what was paid. The agreement is locked as in `offer`, so that of two concurrent calls the later
+    one sees what the earlier one wrote.
     """
     Agreement.objects.select_for_update(no_key=True).get(pk=invoice.agreement_id)
     rows = Amendment.objects.filter(agreement=invoice.agreement_id, state=AmendmentState.SENT)
     for row in rows.select_related("agreement", "business__owner"):
         if row.now and row.now["period"] == str(invoice.period_id):
             why = _("What was paid for this period has changed.")
-            with suppress(NotAllowedNow):  # it was signed at this moment
+            with suppress(NotAllowedNow):  # the client signed it at this moment
                 unsigned.void(paper=row, reason=why, actor="Retainer Hub", now=now)
 
 

@@ -1,4 +1,4 @@
-"""Money's rows: one file per noun."""
+"""Models of billing, one file per subject."""
 
 from billing.models.bank import BankDetails, BankStatementLine
 from billing.models.collection import BillingRun, Charge, Collection, Transition

@@ -1,4 +1,4 @@
-"""The bank: where clients transfer to, and the lines of imported statements."""
+"""Bank transfers: the business's bank details and the lines of imported bank statements."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,11 @@ from core.models import TenantRow
 
 
 class BankDetails(TenantRow):
-    """One per business. `account` is an IBAN or a local number; `promptpay` a phone, tax id or e-wallet id."""
+    """Where clients transfer to; one row per business.
+
+    `account` is an IBAN or a local account number. `promptpay` is a mobile number, a tax id or an
+    e-wallet id.
+    """
 
     holder = models.CharField(_("account holder"), max_length=70, blank=True)
     bank = models.CharField(_("bank"), max_length=80, blank=True)
@@ -25,7 +29,7 @@ class BankDetails(TenantRow):
 
 
 class BankLineState(models.TextChoices):
-    """OPEN until a person or a safe match says what it is."""
+    """OPEN until the line is matched with an invoice or marked as not for an invoice."""
 
     OPEN = "open", _("To be matched")
     MATCHED = "matched", _("Matched")
@@ -33,7 +37,10 @@ class BankLineState(models.TextChoices):
 
 
 class BankStatementLine(TenantRow):
-    """One incoming transfer of a bank statement, once per fingerprint. `amount` is minor units."""
+    """One incoming transfer on a bank statement. `amount` is in minor units of `currency`.
+
+    The fingerprint is unique per business, so a statement that is imported twice adds no line.
+    """
 
     fingerprint = models.CharField(max_length=64)
     on = models.DateField(_("date"))

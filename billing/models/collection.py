@@ -1,4 +1,4 @@
-"""How an invoice is collected: its collection, the attempts to charge it, and the runs of the job."""
+"""How an invoice is collected: the collection, the attempts to charge it, and the billing runs."""
 
 import uuid
 
@@ -19,10 +19,14 @@ COLLECTION_STATES = [
 
 
 class Collection(TenantRow):
-    """One per invoice. `handle` is the gateway's single-shot object, prepared for `amount` minor units.
+    """The state of collecting one invoice; there is one collection per invoice.
 
-    `fence` is the id of the latest claim: who finds another one there has lost the row. `plan` says what follows
-    once it is cancelled at the gateway, and by whom (billing.charging.void).
+    `handle` is the id of the gateway's single-shot object, which was prepared for `amount` minor
+    units under the idempotency key `prepare_key`. `lease_until` is how long the worker that claimed
+    the row has, and `fence` is the id of the latest claim: a worker that finds another id there has
+    lost the row. `tries` counts declines, `lookups` the questions to the gateway so far. `plan`
+    says what follows once the object is cancelled at the gateway, and who asked for it
+    (billing.charging.void). Instants are UTC.
     """
 
     invoice = models.OneToOneField("billing.Invoice", models.PROTECT, related_name="collection")
@@ -67,7 +71,10 @@ class Collection(TenantRow):
 
 
 class Transition(TenantRow):
-    """One move of a collection or charge. Append-only (database trigger)."""
+    """One change of state of a collection or a charge. Append-only (database trigger).
+
+    `what` is "collection" or "charge" with the number of the attempt.
+    """
 
     collection = models.ForeignKey(Collection, models.PROTECT, related_name="transitions")
     what = models.CharField(_("what"), max_length=20)
@@ -97,7 +104,10 @@ CHARGE_STATES = [
 
 
 class Charge(TenantRow):
-    """Its id is the idempotency key. `amount` is minor units, tax included."""
+    """One attempt to charge an invoice. Its id is the idempotency key of the call to the gateway.
+
+    `amount` is in minor units, tax included. `n` counts the attempts of the invoice.
+    """
 
     collection = models.ForeignKey("billing.Collection", models.PROTECT, related_name="charges")
     invoice = models.ForeignKey("billing.Invoice", models.PROTECT, related_name="charges")
@@ -140,7 +150,11 @@ class Charge(TenantRow):
 
 
 class BillingRun(models.Model):
-    """`door` is who opened it: job or command. `result` holds counts; `refused_because` is why it did nothing."""
+    """One run of the billing job or of the daily audit.
+
+    `door` says what started the run: "job", "command" or "audit". `result` holds the counts of a
+    billing run, or the contradictions an audit found. `refused_because` is why the run did nothing.
+    """
 
     door = models.CharField(_("started by"), max_length=20)
     started_at = models.DateTimeField(_("started"))

@@ -1,4 +1,4 @@
-"""A business's account at a gateway, the webhooks it sent, and the cards kept there."""
+"""A business's account at a gateway, the webhooks it received, and the clients' saved cards."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,11 @@ from core.models import TenantRow
 
 
 class GatewayAccount(TenantRow):
-    """`secret` and `webhook_secret` are sealed with core.database.vault; `hint` is what may be shown of the key."""
+    """A business's account at a payment gateway; one per business and gateway.
+
+    `secret` (the API key) and `webhook_secret` are encrypted with core.database.vault. `hint` is
+    the part of the key that may be shown.
+    """
 
     gateway = models.CharField(_("gateway"), max_length=20)
     secret = models.BinaryField(editable=False)
@@ -28,7 +32,10 @@ class GatewayAccount(TenantRow):
 
 
 class GatewayEvent(models.Model):
-    """The body is kept and never believed: a worker asks the gateway for the object's present state."""
+    """One webhook as it was received. `account` is empty for the sandbox.
+
+    The body is stored but never trusted: a worker asks the gateway for the object's present state.
+    """
 
     gateway = models.CharField(_("gateway"), max_length=20)
     account = models.ForeignKey(
@@ -62,7 +69,10 @@ class GatewayEvent(models.Model):
 
 
 class PaymentMethod(TenantRow):
-    """`token` is the gateway's name for it. One per client is in use; a removed one has `removed_at`."""
+    """A card a client saved at a gateway. `token` is the gateway's id of the card.
+
+    A client has at most one card in use; a card that was removed has `removed_at`.
+    """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="payment_methods")
     gateway = models.CharField(_("gateway"), max_length=20)

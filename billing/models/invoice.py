@@ -1,4 +1,4 @@
-"""Invoices with their lines and numbers, and the credit notes that correct them (rules 12, 15, 17)."""
+"""Invoices with their lines, their numbers and their credit notes (rules 12, 15, 17)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -16,14 +16,17 @@ INVOICE_STATES = [
 ]
 
 
+#: Kinds of invoices: the fee of a period, or an upgrade inside a period.
 FEE, UPGRADE = "fee", "upgrade"
 
 
 class Invoice(TenantRow):
-    """Amounts are minor units of `currency`. `seller` and `buyer` are the parties as they were that day.
+    """An issued invoice. Amounts are in minor units of `currency`.
 
-    `subtotal` is before tax; `withholding` is what the client may keep back for a certificate (rule 19). An upgrade
-    inside a period has an invoice of its own, of kind "upgrade" and from its day on.
+    `seller` and `buyer` are the parties as they were on the day of issue. `subtotal` is before tax;
+    `withholding` is what the client may keep back against a withholding certificate (rule 19).
+    `period_start` is the first day of the service that is billed. An upgrade inside a period has an
+    invoice of its own, with kind "upgrade" and the day of the change as `period_start`.
     """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="invoices")
@@ -126,7 +129,10 @@ class Invoice(TenantRow):
 
 
 class InvoiceLine(TenantRow):
-    """One line of an invoice: before tax, or with it where the invoice's prices include tax."""
+    """One line of an invoice. `amount` is in minor units.
+
+    The amount is before tax, or includes tax where the invoice's prices include tax.
+    """
 
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="lines")
     position = models.PositiveSmallIntegerField(_("position"))
@@ -148,9 +154,11 @@ class InvoiceLine(TenantRow):
 
 
 class NextLine(TenantRow):
-    """A line that waits for its agreement's next invoice: a sum too small to charge (rule 14), approved overage.
+    """A line for the agreement's next invoice, such as approved overage. `amount` is minor units.
 
-    `ref` names the fact it comes from, once per kind; `invoice` is where it ended up.
+    A sum too small to charge is carried forward the same way (rule 14). `ref` identifies what the
+    line bills and is unique per kind. `invoice` is the invoice that took the line; it is empty
+    until then.
     """
 
     agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="next_lines")
@@ -183,7 +191,10 @@ class NextLine(TenantRow):
 
 
 class CreditNote(TenantRow):
-    """Its own number, its invoice and a reason. Amounts are minor units; tax is the invoice's, in proportion."""
+    """A correction of one invoice, with a number and a reason of its own.
+
+    Amounts are in minor units of `currency`. The taxes are those of the invoice, in proportion.
+    """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="credit_notes")
     invoice = models.ForeignKey("billing.Invoice", models.PROTECT, related_name="credit_notes")
@@ -218,7 +229,10 @@ class CreditNote(TenantRow):
 
 
 class SeriesKind(models.TextChoices):
-    """What is numbered. TAX_RECEIPT takes the place of RECEIPT where tax falls due on payment (rule 19)."""
+    """Kinds of numbered documents.
+
+    Where tax falls due on payment, TAX_RECEIPT takes the place of RECEIPT (rule 19).
+    """
 
     INVOICE = "invoice", _("Invoices")
     RECEIPT = "receipt", _("Receipts")
@@ -227,7 +241,10 @@ class SeriesKind(models.TextChoices):
 
 
 class Numbering(TenantRow):
-    """How a business writes one kind of number; without a row the usual pattern holds (billing.books.numbers)."""
+    """A business's own pattern for the numbers of one kind of document.
+
+    Without a row the default pattern of billing.books.numbers is used.
+    """
 
     kind = models.CharField(_("kind"), max_length=12, choices=SeriesKind.choices)
     pattern = models.CharField(_("pattern"), max_length=30)
@@ -246,7 +263,11 @@ class Numbering(TenantRow):
 
 
 class Series(TenantRow):
-    """`last` is the last number given, on `last_on`; `year` is 0 where numbers do not start again."""
+    """The counter behind the numbers of one kind of document of a business.
+
+    `last` is the last running number given, with the date `last_on`. `year` is 0 where the numbers
+    do not start again every year.
+    """
 
     kind = models.CharField(_("kind"), max_length=12, choices=SeriesKind.choices)
     year = models.PositiveSmallIntegerField(_("year"))

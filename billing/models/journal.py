@@ -1,4 +1,7 @@
-"""Journal: double entry, balanced by construction: each row moves one amount from one account to another."""
+"""The journal: double-entry bookkeeping.
+
+Each row moves one amount from one account to another, so the journal always balances.
+"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,8 +10,12 @@ from core.models import TenantRow
 
 
 class Account(models.TextChoices):
-    """The accounts money moves between. CREDIT is what we hold for a client; what stands there pays the next
-    invoice. REFUNDING is on its way back, WITHHELD is owed by the tax office, DISPUTED is held by the bank."""
+    """Accounts of the journal.
+
+    CREDIT is money held for a client, which pays the next invoice. REFUNDING is on its way back to
+    a client, WITHHELD is tax that a client withheld, DISPUTED is money that the bank holds while a
+    payment is contested.
+    """
 
     RECEIVABLE = "receivable", _("Receivable")
     CASH = "cash", _("Cash")
@@ -22,7 +29,11 @@ class Account(models.TextChoices):
 
 
 class JournalEntry(TenantRow):
-    """Debit `debit`, credit `credit`, `amount` minor units. Append-only (database trigger), once per fact."""
+    """One entry: `amount` minor units, debited to `debit` and credited to `credit`.
+
+    Append-only (database trigger). `kind` and `ref` identify the fact; each fact has at most one
+    entry for a pair of accounts.
+    """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(_("kind"), max_length=20)

@@ -1,4 +1,4 @@
-"""Payments and what settles an invoice; refunds, disputes and withholding certificates."""
+"""Payments and other settlements of invoices; refunds, disputes and withholding certificates."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,9 +8,12 @@ from core.models import Document, TenantRow
 
 
 class Payment(TenantRow):
-    """Append-only but for its receipt's PDF (database trigger). `reference` is the gateway's object or bank's line.
+    """Money received for an invoice, with its receipt. `amount` is in minor units of `currency`.
 
-    `charge` is empty for a bank transfer. `invoice` is the one it came for; an overpayment is client credit.
+    `reference` is the id of the gateway's object, or names the bank transfer; it is unique per
+    gateway. `charge` is empty for a bank transfer. What was paid beyond the invoice is client
+    credit.
+    Append-only, except that the receipt's PDF is added later (database trigger).
     """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="payments")
@@ -54,7 +57,7 @@ class Payment(TenantRow):
 
 
 class SettledBy(models.TextChoices):
-    """What can settle an invoice."""
+    """What can settle an invoice. BALANCE is client credit."""
 
     PAYMENT = "payment", _("Payment")
     CREDIT_NOTE = "credit_note", _("Credit note")
@@ -64,7 +67,11 @@ class SettledBy(models.TextChoices):
 
 
 class Allocation(TenantRow):
-    """How much of what settles which invoice; what an invoice owes is derived from these (rule 18). Append-only."""
+    """An amount that settles a part or all of an invoice, in minor units. Append-only.
+
+    `ref` is the id of the payment, credit note, withholding certificate or other source. What an
+    invoice owes is its total less its allocations (rule 18).
+    """
 
     invoice = models.ForeignKey("billing.Invoice", models.PROTECT, related_name="allocations")
     by = models.CharField(_("settled by"), max_length=12, choices=SettledBy.choices)
@@ -93,7 +100,11 @@ REFUND_STATES = [
 
 
 class Refund(TenantRow):
-    """Its id is the idempotency key. The amount left the client's credit when the row was made (REFUNDING)."""
+    """Money paid back to a client, in minor units. Its id is the idempotency key of the call.
+
+    When the row is made, the amount moves in the journal from the client's credit to REFUNDING.
+    `next_at` is when to ask the gateway next, `called_at` when it was last asked to pay back.
+    """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="refunds")
     payment = models.ForeignKey("billing.Payment", models.PROTECT, related_name="refunds")
@@ -139,7 +150,10 @@ DISPUTE_STATES = [
 
 
 class Dispute(TenantRow):
-    """`handle` is the gateway's object; `answer_by` the last instant for evidence."""
+    """A payment that the client contested at the bank. `amount` is in minor units.
+
+    `handle` is the id of the gateway's object. `answer_by` is the deadline for evidence (UTC).
+    """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="disputes")
     payment = models.ForeignKey("billing.Payment", models.PROTECT, related_name="disputes")
@@ -178,14 +192,18 @@ class Dispute(TenantRow):
 
 
 class CertificateState(models.TextChoices):
-    """OWED until the paper is here."""
+    """OWED until the business has recorded the certificate as received."""
 
     OWED = "owed", _("Owed")
     RECEIVED = "received", _("Received")
 
 
 class WithholdingCertificate(TenantRow):
-    """One per invoice. `amount` is minor units; it settles the invoice when it is received."""
+    """The withholding certificate of an invoice; there is at most one per invoice.
+
+    `amount` is the tax withheld, in minor units. A certificate that is received settles that part
+    of the invoice. `chased_at` is when the client was last asked for the certificate.
+    """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="certificates")
     invoice = models.OneToOneField("billing.Invoice", models.PROTECT, related_name="certificate")

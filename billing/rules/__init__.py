@@ -1,1 +1,1 @@
-"""The rules of money: states, taxes, retries. Pure: no Django, no clock."""
+"""Rules of billing: states, taxes, retries, errors. Pure: no Django, no clock."""

@@ -1,4 +1,7 @@
-"""What follows a declined charge, and when an unknown one is asked about (rule 23; docs/charging.md, R). Pure."""
+"""Days of retries, notices and reminders, and when an unknown charge is looked up. Pure.
+
+See rule 23 and docs/charging.md, R.
+"""
 
 from datetime import date, timedelta
 
@@ -48,23 +51,27 @@ def is_hard(code: str) -> bool:
 
 
 def next_try(first_due: date, declined_on: date) -> date | None:
-    """The next day of the calendar after a soft decline; None: the owner chooses what happens.
+    """Return the next day of the retry calendar after a soft decline.
 
-    Days that were missed, and those before a new card or a try by hand, are not made up by tries in a row.
+    None if no retry is left and the owner decides. Days that have passed, because the job did not
+    run or because a new card was saved late, are not made up by several tries in a row.
     """
     return next((day for day in calendar(first_due) if day > declined_on), None)
 
 
 def calendar(first_due: date) -> list[date]:
-    """Every day on which a charge due on `first_due` would be tried: what both sides can see."""
+    """Return every day on which a charge due on `first_due` is tried, as both sides see them."""
     return [first_due, *(first_due + timedelta(days=days) for days in SOFT_RETRY_DAYS)]
 
 
 def reminder(due_on: date, sent: int) -> date | None:
-    """The day on which an unpaid transfer is asked for again after that many reminders; None: the owner chooses."""
+    """Return the day of the next reminder of an unpaid transfer, after `sent` reminders.
+
+    None if no reminder is left and the owner decides.
+    """
     return due_on + timedelta(days=REMINDER_DAYS[sent]) if sent < len(REMINDER_DAYS) else None
 
 
 def look_up_after(lookups: int) -> timedelta:
-    """How long to wait before asking the gateway again, after that many times of asking."""
+    """Return how long to wait before the gateway is asked again, after `lookups` questions."""
     return LOOK_UP_AFTER[min(lookups, len(LOOK_UP_AFTER) - 1)]

@@ -1,22 +1,22 @@
-"""How the billing room says no."""
+"""Errors that billing raises when a business rule refuses a step. Pure."""
 
 from core.errors import RuleError
 
 
 class BadSession(RuleError):
-    """The gateway does not know this session, or it is somebody else's."""
+    """The gateway does not know this session, or the session belongs to another client."""
 
 
 class NothingToRetry(RuleError):
-    """The collection is not waiting for a person."""
+    """The collection is not in a state in which the owner can start another charge."""
 
 
 class BadPattern(RuleError):
-    """Two papers could get the same number."""
+    """The number pattern is malformed, or two documents could get the same number."""
 
 
 class NotOwed(RuleError):
-    """The sum is more than what is owed, paid, or held for the client."""
+    """The amount is more than what is owed, what was paid, or the client's credit."""
 
 
 class NotOpen(RuleError):
@@ -24,8 +24,8 @@ class NotOpen(RuleError):
 
 
 class CannotCharge(RuleError):
-    """The gateway takes no such amount or currency."""
+    """The gateway does not accept this amount or this currency."""
 
 
 class NotConnected(RuleError):
-    """The business has no account at this gateway, or its key is refused."""
+    """The business has no account at this gateway, or the gateway refuses its API key."""

@@ -1,21 +1,23 @@
-"""The states of an invoice, its collection, its charges and refunds (docs/charging.md). Pure.
+"""States of invoices, collections, charges, refunds and disputes, and the moves between them. Pure.
+
+Each table below maps a state to the states that may follow it (docs/charging.md).
 
 collection   ready → wait → done | ready (again on a date) | dunning
              ready → sent (an invoice to be paid by transfer) → done
-             dunning → ready when a new method is saved or the owner presses retry
-             any but done → voiding → done | ready, sent (when it was partly paid another way)
+             dunning → ready when a new card is saved or the owner tries again
+             any but done → voiding → done | ready, sent (if a part was paid another way)
 charge       sent, unknown, processing, requires_action → succeeded | failed | void
 refund       sent, unknown, pending → succeeded | failed
 """
 
 from enum import StrEnum
 
-#: What stands in place of a gateway's name where the client pays by bank transfer.
+#: Value of a `gateway` column where the client pays by bank transfer.
 BANK_TRANSFER = "transfer"
 
 
 class InvoiceState(StrEnum):
-    """OPEN is owed; the others are final. WRITTEN_OFF was owed and given up."""
+    """OPEN is owed; the other states are final. WRITTEN_OFF was owed and is booked as a loss."""
 
     OPEN = "open"
     PAID = "paid"
@@ -24,8 +26,12 @@ class InvoiceState(StrEnum):
 
 
 class CollectionState(StrEnum):
-    """READY waits for its date; WAIT may have moved money and asks the gateway; SENT waits for a transfer;
-    DUNNING needs a person; VOIDING is being cancelled at the gateway."""
+    """What the collection of an invoice does next.
+
+    READY waits for its date. WAIT has a charge that may have moved money, and asks the gateway
+    about it. SENT waits for a bank transfer. DUNNING needs a person. VOIDING is being cancelled at
+    the gateway.
+    """
 
     READY = "ready"
     WAIT = "wait"
@@ -36,7 +42,11 @@ class CollectionState(StrEnum):
 
 
 class ChargeState(StrEnum):
-    """SENT is written before the call; UNKNOWN is left only by an object fetched from the gateway (rule 21)."""
+    """Outcome of one attempt to charge an invoice.
+
+    SENT is committed before the call to the gateway. Only an object fetched from the gateway moves
+    a charge out of UNKNOWN (rule 21). VOID: the charge was never executed, or was cancelled.
+    """
 
     SENT = "sent"
     UNKNOWN = "unknown"
@@ -48,7 +58,11 @@ class ChargeState(StrEnum):
 
 
 class RefundState(StrEnum):
-    """As a charge's: SENT before the call, UNKNOWN when its answer was lost, PENDING at the bank."""
+    """Outcome of a refund.
+
+    SENT is committed before the call to the gateway. UNKNOWN: the answer was lost. PENDING: the
+    refund is with the bank.
+    """
 
     SENT = "sent"
     UNKNOWN = "unknown"
@@ -58,7 +72,7 @@ class RefundState(StrEnum):
 
 
 class DisputeState(StrEnum):
-    """While it is OPEN the bank holds the money."""
+    """Outcome of a dispute. While the dispute is OPEN, the bank holds the money."""
 
     OPEN = "open"
     WON = "won"
@@ -83,24 +97,24 @@ COLLECTION: dict[CollectionState, frozenset[CollectionState]] = {
     _S.DONE: frozenset(),
 }
 
-_ANSWERS = frozenset({_C.PROCESSING, _C.REQUIRES_ACTION, _C.SUCCEEDED, _C.FAILED, _C.VOID})
+_CHARGE_OUTCOMES = frozenset({_C.PROCESSING, _C.REQUIRES_ACTION, _C.SUCCEEDED, _C.FAILED, _C.VOID})
 
 CHARGE: dict[ChargeState, frozenset[ChargeState]] = {
-    _C.SENT: _ANSWERS | {_C.UNKNOWN},
-    _C.UNKNOWN: _ANSWERS,
-    _C.PROCESSING: _ANSWERS - {_C.PROCESSING},
-    _C.REQUIRES_ACTION: _ANSWERS - {_C.REQUIRES_ACTION},
+    _C.SENT: _CHARGE_OUTCOMES | {_C.UNKNOWN},
+    _C.UNKNOWN: _CHARGE_OUTCOMES,
+    _C.PROCESSING: _CHARGE_OUTCOMES - {_C.PROCESSING},
+    _C.REQUIRES_ACTION: _CHARGE_OUTCOMES - {_C.REQUIRES_ACTION},
     _C.SUCCEEDED: frozenset(),
     _C.FAILED: frozenset(),
     _C.VOID: frozenset(),
 }
 
-_FOUND = frozenset({_R.PENDING, _R.SUCCEEDED, _R.FAILED})
+_REFUND_OUTCOMES = frozenset({_R.PENDING, _R.SUCCEEDED, _R.FAILED})
 
 REFUND: dict[RefundState, frozenset[RefundState]] = {
-    _R.SENT: _FOUND | {_R.UNKNOWN},
-    _R.UNKNOWN: _FOUND,
-    _R.PENDING: _FOUND - {_R.PENDING},
+    _R.SENT: _REFUND_OUTCOMES | {_R.UNKNOWN},
+    _R.UNKNOWN: _REFUND_OUTCOMES,
+    _R.PENDING: _REFUND_OUTCOMES - {_R.PENDING},
     _R.SUCCEEDED: frozenset(),
     _R.FAILED: frozenset(),
 }
@@ -114,5 +128,5 @@ DISPUTE: dict[DisputeState, frozenset[DisputeState]] = {
 #: Charges whose outcome is not known yet.
 IN_FLIGHT = (_C.SENT, _C.UNKNOWN, _C.PROCESSING, _C.REQUIRES_ACTION)
 
-#: While a charge is in one of these the database allows no second one for its invoice.
+#: While a charge is in one of these states, the database allows no second charge of its invoice.
 LIVE = (*IN_FLIGHT, _C.SUCCEEDED)

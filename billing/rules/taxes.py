@@ -1,8 +1,9 @@
-"""Tax on an invoice, and what the client may withhold (rules 11 and 19). Pure; minor units.
+"""Tax of an invoice and the tax the client may withhold (rules 11 and 19). Pure; minor units.
 
 exclusive  30,000.00 + 7 % VAT            subtotal 30,000.00  tax 2,100.00  total 32,100.00
 inclusive  32,100.00 with 7 % VAT in it   subtotal 30,000.00  tax 2,100.00  total 32,100.00
-withheld   3 % of the 30,000.00 before tax: 900.00, so 31,200.00 arrive and a certificate for the rest
+withheld   3 % of the 30,000.00 before tax: 900.00, so the client pays 31,200.00 and sends a
+           withholding certificate for the rest
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,10 @@ EXCLUSIVE, INCLUSIVE = "exclusive", "inclusive"
 
 @dataclass(frozen=True)
 class Figures:
-    """What an invoice adds up to. `taxes` is a list of {name, percent, amount}, as it is stored."""
+    """Totals of an invoice, in minor units.
+
+    `taxes` is a list of {name, percent, amount}, as it is stored on the invoice.
+    """
 
     subtotal: int
     tax: int
@@ -32,27 +36,33 @@ def figures(
     mode: str,
     withholding_percent: Decimal = Decimal(0),
 ) -> Figures:
-    """Lines to totals. `rates` are {name, percent}; modes but "exclusive" and "inclusive" charge no tax."""
-    whole = sum(amounts)
+    """Compute an invoice's totals from the amounts of its lines, in minor units.
+
+    `rates` are {name, percent}. `mode` says whether the amounts exclude or include tax; with any
+    mode other than "exclusive" and "inclusive" no tax is charged.
+    """
+    line_sum = sum(amounts)
     percents = (
         [Decimal(rate["percent"]) for rate in rates] if mode in (EXCLUSIVE, INCLUSIVE) else []
     )
     if mode == INCLUSIVE:
-        subtotal, parts = money.tax_inclusive(whole, percents)
+        subtotal, tax_amounts = money.tax_inclusive(line_sum, percents)
     else:
-        subtotal, parts = whole, [money.tax(whole, percent) for percent in percents]
+        subtotal, tax_amounts = line_sum, [money.tax(line_sum, percent) for percent in percents]
     taxes = [
-        {"name": rate["name"], "percent": rate["percent"], "amount": part}
-        for rate, part in zip(rates, parts, strict=False)
+        {"name": rate["name"], "percent": rate["percent"], "amount": amount}
+        for rate, amount in zip(rates, tax_amounts, strict=False)
     ]
-    tax = sum(parts)
+    tax = sum(tax_amounts)
     return Figures(subtotal, tax, subtotal + tax, money.tax(subtotal, withholding_percent), taxes)
 
 
 def share(amount: int, total: int, taxes: Sequence[Mapping[str, Any]]) -> Figures:
-    """The part of an invoice that a credit note over `amount` (tax included) takes back.
+    """Split a credit note of `amount` (tax included) into its taxes and its part before tax.
 
-    Each tax is its exact part, rounded once; the rest is the part before tax. All of it gives back exactly all.
+    `total` and `taxes` are those of the invoice. Each tax is its exact proportion, rounded once;
+    what remains is the part before tax. A credit note over the whole total has exactly the
+    invoice's taxes.
     """
     parts = [
         {

@@ -1,1 +1,1 @@
-"""The billing job: one run, its preview, agreements on hold, and the daily audit."""
+"""The billing job: its runs, a preview, agreements on hold, and the daily audit."""

@@ -1,4 +1,4 @@
-"""The daily look at everything: invariants and the gateway's list; whoever owns what is off is told once a day."""
+"""The daily audit: checks the books' invariants, the stored PDFs and the gateways' lists."""
 
 from datetime import datetime
 
@@ -12,19 +12,24 @@ from core.system import administrators
 
 
 def watch(*, now: datetime) -> BillingRun:
-    """Check, write it down, and mail those who look after the installation when anything is off."""
-    found = broken(now, files=True) + [f"gateway: {words}" for words in reconcile(now=now)]
+    """Run the audit and store its result; if it found anything, email the administrators.
+
+    They get at most one email a day. The audit corrects nothing.
+    """
+    contradictions = broken(now, files=True) + [
+        f"gateway: {sentence}" for sentence in reconcile(now=now)
+    ]
     run = BillingRun.objects.create(
-        door=AUDIT, started_at=now, finished_at=now, result={"broken": found[:200]}
+        door=AUDIT, started_at=now, finished_at=now, result={"broken": contradictions[:200]}
     )
-    if found:
+    if contradictions:
         administrators.tell(
             kind="audit",
             ref=now.date().isoformat(),
             subject=_("Retainer Hub: the books do not fit together"),
             paragraphs=[
                 _("The daily audit found contradictions. Nothing was changed."),
-                *found[:20],
+                *contradictions[:20],
             ],
             now=now,
         )
@@ -32,5 +37,5 @@ def watch(*, now: datetime) -> BillingRun:
 
 
 def last() -> BillingRun | None:
-    """The latest daily look."""
+    """Return the latest daily audit, if there was one."""
     return BillingRun.objects.filter(door=AUDIT).order_by("-pk").first()

@@ -1,4 +1,9 @@
-"""Sets aside an agreement that missed more than one period until its owner says what to do (rules 5 and 24)."""
+"""Holds the billing of an agreement until its owner decides (rules 5 and 24).
+
+Nothing of an agreement on hold is issued or charged. The billing job holds an agreement that has
+more than one period not billed, so that a client is never charged twice at once unasked; the owner
+can hold one at any time.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +22,7 @@ MISSED = gettext_noop("More than one period was not billed.")
 
 
 def park_missed(*, now: datetime, only: Agreement | None = None) -> list[UUID]:
-    """Park every agreement with more than one period due and not invoiced; nothing of it is charged."""
+    """Hold every agreement that has more than one period due and not invoiced; return their ids."""
     missed = (
         issue.waiting(now, only)
         .order_by()
@@ -26,13 +31,13 @@ def park_missed(*, now: datetime, only: Agreement | None = None) -> list[UUID]:
         .filter(count__gt=1)
         .values_list("agreement_id", flat=True)
     )
-    found = list(missed)
-    Agreement.objects.filter(pk__in=found).update(parked_because=MISSED)
-    return found
+    ids = list(missed)
+    Agreement.objects.filter(pk__in=ids).update(parked_because=MISSED)
+    return ids
 
 
 def park(*, agreement: Agreement, reason: str, actor: str, now: datetime) -> None:
-    """Set it aside by hand: nothing of it is issued or charged until it is released."""
+    """Hold an agreement's billing until it is released."""
     with transaction.atomic():
         Agreement.objects.filter(pk=agreement.pk).update(parked_because=reason[:300])
         audit.record(
@@ -46,7 +51,11 @@ def park(*, agreement: Agreement, reason: str, actor: str, now: datetime) -> Non
 
 
 def release(*, agreement: Agreement, how: str, actor: str, now: datetime) -> int:
-    """`how` is "bill" (an invoice for each missed period) or "skip" (only the newest is billed); how many issued."""
+    """Resume an agreement's billing, and return the number of invoices issued.
+
+    `how` says what happens to the missed periods: "bill" invoices each of them, "skip" invoices
+    only the newest. The billing job is started at once.
+    """
     with transaction.atomic():
         Agreement.objects.filter(pk=agreement.pk).update(parked_because="")
         if how == "skip":

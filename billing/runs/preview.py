@@ -1,4 +1,8 @@
-"""What will be charged in the coming days: the job's own code, in a transaction that is taken back."""
+"""Previews what will be charged in the coming days.
+
+It runs the billing job's own code in a transaction that is rolled back, so the preview cannot
+differ from the job.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,7 +21,10 @@ from core.models import Business
 
 @dataclass(frozen=True)
 class Coming:
-    """One invoice that will be collected. `number` is "" while it is not issued; amounts are minor units."""
+    """An invoice that will be collected on the day `on` (in the agreement's time zone).
+
+    `amount` is in minor units; `number` is "" if the invoice is not issued yet.
+    """
 
     on: date
     client: str
@@ -29,19 +36,22 @@ class Coming:
 
 
 def coming(business: Business, *, now: datetime, days: int = 30) -> list[Coming]:
-    """Soonest first; what is owed already and waits for its day is among it."""
+    """Return what will be collected within `days`, soonest first.
+
+    Invoices that are issued already and wait for their day are included.
+    """
     until = now + timedelta(days=days)
     with transaction.atomic():
         before = set(Invoice.objects.filter(business=business).values_list("pk", flat=True))
         open_due(now=until, only=business)
         issue_due(now=until, only=business)
-        found = _read(business, before, until)
+        rows = _read(business, before, until)
         transaction.set_rollback(True)
-    return sorted(found, key=lambda each: (each.on, each.client))
+    return sorted(rows, key=lambda row: (row.on, row.client))
 
 
 def totals(rows: list[Coming]) -> list[tuple[str, int]]:
-    """Per currency; currencies are never added (rule 13)."""
+    """Add up the amounts by currency, in minor units; currencies are never added (rule 13)."""
     sums: dict[str, int] = {}
     for row in rows:
         sums[row.currency] = sums.get(row.currency, 0) + row.amount
@@ -49,31 +59,33 @@ def totals(rows: list[Coming]) -> list[tuple[str, int]]:
 
 
 def _read(business: Business, before: set[UUID], until: datetime) -> list[Coming]:
-    waits = Collection.objects.filter(
+    waiting = Collection.objects.filter(
         business=business, state__in=(CollectionState.READY, CollectionState.SENT)
     )
-    related = waits.select_related(
+    related = waiting.select_related(
         "invoice__client", "invoice__agreement", "invoice__period", "invoice__upgrade"
     )
-    rows = [
-        row for row in related if row.state == CollectionState.READY or row.invoice_id not in before
+    collections = [
+        collection
+        for collection in related
+        if collection.state == CollectionState.READY or collection.invoice_id not in before
     ]
-    owed = owing.of([row.invoice for row in rows])
-    found = []
-    for row in rows:
-        invoice, agreement = row.invoice, row.invoice.agreement
+    owed = owing.of([collection.invoice for collection in collections])
+    coming_rows = []
+    for collection in collections:
+        invoice, agreement = collection.invoice, collection.invoice.agreement
         is_new = invoice.pk not in before
-        at = (invoice.upgrade or invoice.period).due_at if is_new else row.next_at
+        at = (invoice.upgrade or invoice.period).due_at if is_new else collection.next_at
         if at and at <= until:
-            found.append(
+            coming_rows.append(
                 Coming(
                     local_day(at, agreement.time_zone),
                     invoice.client.name,
                     agreement.title,
                     invoice.currency,
                     owed[invoice.pk],
-                    row.state == CollectionState.READY,
+                    collection.state == CollectionState.READY,
                     "" if is_new else invoice.number,
                 )
             )
-    return found
+    return coming_rows

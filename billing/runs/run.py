@@ -1,4 +1,9 @@
-"""One walk of the billing job: ask, open, park, issue, collect. Any time, twice, late: each period once."""
+"""A run of the billing job: it does everything that is due (docs/charging.md).
+
+It asks the gateways about open charges, opens periods, holds agreements that missed several
+periods, issues invoices, collects them, and sends reminders. It may run late, or twice at the same
+time: each period is billed once.
+"""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -24,15 +29,16 @@ from billing.runs.hold import park_missed
 JUMP = timedelta(hours=36)
 SKEW = timedelta(minutes=5)
 NO_CHARGES = {"charged": 0, "succeeded": 0, "failed": 0, "unknown": 0}
-AUDIT = "audit"  # the daily look has its rows in the same table
+AUDIT = "audit"  # the `door` of the daily audit, which has its rows in the same table
 
 
 def tick(*, now: datetime) -> BillingRun:
-    """The hourly door: the same as `bill`, but it does nothing while the clock is not to be trusted.
+    """Run the billing job from the schedule, unless the machine's clock is in doubt (rule 24).
 
-    Once refused it goes on when a person has said so (`allow`), or when the clock runs evenly again.
+    A run that is refused is stored with the reason. The job goes on once a person has confirmed
+    the clock (`allow`), or when the clock is no longer in doubt.
     """
-    why = _doubt(now)
+    why = _clock_doubt(now)
     if not why:
         return bill(now=now, door="job")
     waiting = refused()
@@ -44,7 +50,7 @@ def tick(*, now: datetime) -> BillingRun:
 
 
 def allow(*, now: datetime) -> int:
-    """A person says that the clock is right; how many refused runs that was about."""
+    """Record that a person confirmed the clock; return the number of refused runs it allows."""
     return (
         BillingRun.objects.exclude(refused_because="")
         .filter(allowed_at__isnull=True)
@@ -53,22 +59,25 @@ def allow(*, now: datetime) -> int:
 
 
 def refused() -> BillingRun | None:
-    """The run that waits for a person's word, if the latest is one."""
+    """Return the latest run if it was refused and no person has confirmed the clock since."""
     last = BillingRun.objects.exclude(door=AUDIT).order_by("-pk").first()
     return last if last and last.refused_because and not last.allowed_at else None
 
 
 def last_run() -> BillingRun | None:
-    """The latest run; the daily audit does not count."""
+    """Return the latest run of the billing job; the daily audit is not one."""
     return BillingRun.objects.exclude(door=AUDIT).order_by("-started_at", "-pk").first()
 
 
-def _doubt(now: datetime) -> str:
-    """Why the clock is not to be trusted; "" where it is (rule 24)."""
-    good = BillingRun.objects.exclude(door=AUDIT).filter(refused_because="").order_by("-pk").first()
-    if good and abs(now - good.started_at) > JUMP:
-        later = BillingRun.objects.filter(pk__gt=good.pk, allowed_at__isnull=False)
-        if not later.exists():
+def _clock_doubt(now: datetime) -> str:
+    """Return why the clock cannot be trusted, or "" if it can (rule 24)."""
+    last_good = (
+        BillingRun.objects.exclude(door=AUDIT).filter(refused_because="").order_by("-pk").first()
+    )
+    if last_good and abs(now - last_good.started_at) > JUMP:
+        # A jump that a person has confirmed since the last good run is not held against the clock.
+        confirmed = BillingRun.objects.filter(pk__gt=last_good.pk, allowed_at__isnull=False)
+        if not confirmed.exists():
             return _("The clock jumped more than 36 hours since the last run.")
     account = GatewayAccount.objects.order_by("-connected_at").first()
     if account:
@@ -81,10 +90,11 @@ def _doubt(now: datetime) -> str:
 def bill(
     *, now: datetime, door: str, only: Agreement | None = None, dry_run: bool = False
 ) -> BillingRun:
-    """Do everything that is due at `now` and write down what was found.
+    """Do everything that is due at `now`, for all agreements or for one, and store what was done.
 
-    A dry run does the same up to the charges inside a transaction that is taken back: it writes nothing and
-    returns an unsaved run whose result lists the invoices.
+    `door` names who started the run. A dry run goes as far as issuing, in a transaction that is
+    rolled back: it writes and charges nothing, and returns an unsaved run whose result lists the
+    invoices.
     """
     run = BillingRun(door=door, started_at=now)
     if dry_run:
@@ -134,14 +144,14 @@ def _line(invoice: Invoice) -> dict[str, Any]:
 
 
 def _outcomes(now: datetime) -> dict[str, int]:
-    """How many charges of this run ended how; "charged" is all of them."""
-    found = dict(NO_CHARGES)
+    """Count the charges of this run by their state; "charged" is the count of all."""
+    counts = dict(NO_CHARGES)
     for state in (
         Charge.objects.filter(sent_at__gte=now)
         .order_by()
         .values_list("state", flat=True)
         .iterator(2000)
     ):
-        found["charged"] += 1
-        found[state] = found.get(state, 0) + 1
-    return found
+        counts["charged"] += 1
+        counts[state] = counts.get(state, 0) + 1
+    return counts

@@ -1,1 +1,1 @@
-"""Promises of the billing room."""
+"""What billing promises."""

@@ -1,4 +1,7 @@
-"""Every period opens once, on its day and never before, in whatever zone and however the clock runs (rules 1 to 5)."""
+"""Every period opens once, on its day and never before, in any time zone (rules 1 to 5).
+
+This holds however irregularly the job runs, and if the clock is put back or forward.
+"""
 
 import calendar
 import itertools
@@ -20,8 +23,9 @@ STEPS = {"monthly": 1, "quarterly": 3, "yearly": 12}
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 TEN_YEARS_ON = date(2036, 12, 31)
 
-#: Every kind of offset and of daylight saving there is: halves and quarters of an hour, both hemispheres, a half
-#: hour's jump (Lord Howe), jumps at midnight (Havana, Santiago, Beirut, Cairo), the two ends of the date line.
+#: Every kind of offset and of daylight saving time: offsets of half and quarter hours, both
+#: hemispheres, a change by half an hour (Lord Howe), changes at midnight (Havana, Santiago, Beirut,
+#: Cairo), and both sides of the date line.
 ZONES = [
     "UTC",
     "Africa/Cairo",
@@ -74,7 +78,7 @@ ZONES = [
 def retainer(
     zone: str, starts_on: date, *, anchor: int = 0, hour: int = 9, interval: str = "monthly"
 ) -> Agreement:
-    """What the calendar needs to know of an agreement; no row is written."""
+    """An agreement with what the calendar needs, not saved."""
     return Agreement(
         starts_on=starts_on,
         anchor_day=anchor or starts_on.day,
@@ -84,64 +88,67 @@ def retainer(
     )
 
 
-def wall(instant: datetime, zone: str) -> datetime:
-    """What a clock on the wall shows."""
+def local(instant: datetime, zone: str) -> datetime:
+    """Return the local time that clocks in this zone show."""
     return instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
 def is_shown(moment: datetime, zone: str) -> bool:
-    """Whether a clock on the wall ever shows it; clocks that are put forward pass over an hour or two."""
+    """Whether clocks in this zone ever show it; they skip an hour or two when put forward."""
     return any(
-        wall(moment.replace(tzinfo=UTC) - MINUTE * 15 * n, zone) == moment for n in range(-56, 57)
+        local(moment.replace(tzinfo=UTC) - MINUTE * 15 * n, zone) == moment for n in range(-56, 57)
     )
 
 
 def starts(agreement: Agreement, until: date) -> list[date]:
-    """Counted from the calendar alone: the first days of its periods, up to and with `until`."""
-    first, found = agreement.starts_on, []
+    """Compute the first days of its periods up to and including `until`, independently."""
+    first, days = agreement.starts_on, []
     for months in itertools.count(0, STEPS[agreement.interval]):
         year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
         last = calendar.monthrange(year, month + 1)[1]
         day = date(year, month + 1, min(agreement.anchor_day, last))
         if day > until or (agreement.ends_on and day >= agreement.ends_on):
-            return found
-        found.append(day)
+            return days
+        days.append(day)
     raise AssertionError
 
 
-# When a period is due: forty-five zones, ten years
+# When a period is due: forty-five time zones, ten years
 
 
 @pytest.mark.parametrize("hour", [0, 2, 9, 23])
 @pytest.mark.parametrize("anchor", [28, 29, 30, 31])
-def test_a_period_is_due_when_the_wall_first_shows_its_day_and_hour(anchor: int, hour: int) -> None:
-    """An hour that is skipped is taken right after the jump; Troll's clocks jump by two."""
+def test_a_period_is_due_when_local_time_first_reaches_its_day_and_hour(
+    anchor: int, hour: int
+) -> None:
+    """If clocks skip the hour, the period is due right after; those of Troll skip two hours."""
     for zone in ZONES:
         agreement = retainer(zone, date(2026, 12, anchor), hour=hour)
-        found = list(spans(agreement, until=TEN_YEARS_ON))
-        assert [span.start for span in found] == starts(agreement, TEN_YEARS_ON)
-        for span in found:
+        periods = list(spans(agreement, until=TEN_YEARS_ON))
+        assert [span.start for span in periods] == starts(agreement, TEN_YEARS_ON)
+        for span in periods:
             instant = due_at(agreement, span)
-            asked = datetime.combine(span.start, time(hour if span.index else 0))
-            if wall(instant, zone) == asked:
-                assert wall(instant - MINUTE, zone) < asked
+            expected = datetime.combine(span.start, time(hour if span.index else 0))
+            if local(instant, zone) == expected:
+                assert local(instant - MINUTE, zone) < expected
             else:
-                assert asked < wall(instant, zone) <= asked + 2 * HOUR and not is_shown(asked, zone)
+                assert expected < local(instant, zone) <= expected + 2 * HOUR
+                assert not is_shown(expected, zone)
 
 
-def test_the_zones_are_of_every_kind() -> None:
+def test_the_time_zones_of_these_tests_cover_every_kind() -> None:
     days = [datetime(2027, 1, 1, tzinfo=UTC) + n * DAY for n in range(365)]
     offsets = {zone: {day.astimezone(ZoneInfo(zone)).utcoffset() for day in days} for zone in ZONES}
-    moved = {
-        abs(one - other)
-        for found in offsets.values()
-        for one, other in itertools.combinations(found, 2)
+    changes = {
+        abs(first - second)
+        for of_zone in offsets.values()
+        for first, second in itertools.combinations(of_zone, 2)
     }
     assert len(ZONES) >= 40
     assert (
-        len({offset % HOUR for found in offsets.values() for offset in found}) == 3
+        len({offset % HOUR for of_zone in offsets.values() for offset in of_zone}) == 3
     )  # :00 :30 :45
-    assert moved >= {HOUR / 2, HOUR}
+    assert changes >= {HOUR / 2, HOUR}
     assert max(map(max, offsets.values())) - min(map(min, offsets.values())) >= 25 * HOUR
 
 
@@ -153,7 +160,7 @@ def test_the_next_opening_is_ahead_and_skips_nothing(zone: str) -> None:
         following = next_opening(agreement, opening)
         assert following and following > opening
         assert next_opening(agreement, following - MINUTE) == following
-        seen.append(wall(following, zone).date())
+        seen.append(local(following, zone).date())
         opening = following
     assert seen == starts(agreement, seen[-1])
 
@@ -161,31 +168,34 @@ def test_the_next_opening_is_ahead_and_skips_nothing(zone: str) -> None:
 @pytest.mark.parametrize(
     ("zone", "starts_on", "expected"),
     [
-        # Samoa left 30 December 2011 out: the period of that day is due on the next morning there was.
+        # Samoa skipped 30 December 2011: the period of that day is due on the next morning.
         ("Pacific/Apia", date(2011, 10, 30), ["2011-11-30", "2011-12-31", "2012-01-30"]),
         ("Pacific/Apia", date(2011, 10, 31), ["2011-11-30", "2011-12-31", "2012-01-31"]),
         ("Pacific/Apia", date(2011, 10, 29), ["2011-11-29", "2011-12-29", "2012-01-29"]),
-        # The Line Islands left 31 December 1994 out.
+        # The Line Islands skipped 31 December 1994.
         ("Pacific/Kiritimati", date(1994, 10, 31), ["1994-11-30", "1995-01-01", "1995-01-31"]),
         # Newfoundland put its clocks back at one minute past midnight: 7 November 2010 began twice.
         ("America/St_Johns", date(2010, 10, 7), ["2010-11-07", "2010-12-07", "2011-01-07"]),
     ],
 )
-def test_a_day_that_was_left_out_or_began_twice_is_billed_once(
+def test_a_day_that_a_time_zone_skipped_or_repeated_is_billed_once(
     zone: str, starts_on: date, expected: list[str]
 ) -> None:
     agreement = retainer(zone, starts_on)
     instants = [due_at(agreement, span) for span in spans(agreement, until=starts_on + 95 * DAY)]
-    assert [wall(instant, zone).isoformat() for instant in instants[1:]] == [
+    assert [local(instant, zone).isoformat() for instant in instants[1:]] == [
         f"{day}T09:00:00" for day in expected
     ]
 
 
-# Opening them: ten years of an irregular clock
+# Opening periods: ten years of an irregular clock
 
 
 def irregular(seed: int, until: date) -> Iterator[datetime]:
-    """An hourly job as it really runs: minutes apart, hours late, days down, once in a while for six weeks."""
+    """Yield the times at which an hourly job really runs.
+
+    It is minutes or hours late, sometimes days, and rarely more than six weeks.
+    """
     chance, now = Random(seed), NOW
     while now.date() <= until:
         yield now
@@ -201,24 +211,24 @@ def signed(world: World, zone: str, **terms: object) -> Agreement:
 
 
 def must_be_as_promised(agreement: Agreement, clock: list[datetime]) -> None:
-    """One row per expected span, made at the first look at a clock whose wall showed its day."""
-    zone, highest = agreement.time_zone, list(itertools.accumulate(clock, max))
-    days = starts(agreement, wall(highest[-1], zone).date())
+    """Check that there is one row per period, made by the first run on or after its first day."""
+    zone, latest = agreement.time_zone, list(itertools.accumulate(clock, max))
+    days = starts(agreement, local(latest[-1], zone).date())
     rows = list(agreement.periods.order_by("index"))
     assert [(row.index, row.starts_on) for row in rows] == list(enumerate(days))
     assert [row.ends_on for row in rows[:-1]] == days[1:]
     for row in rows:
-        first_look = highest[
-            bisect_left(highest, row.starts_on, key=lambda now: wall(now, zone).date())
+        first_run = latest[
+            bisect_left(latest, row.starts_on, key=lambda now: local(now, zone).date())
         ]
-        assert row.created_at == first_look
-        assert wall(row.due_at, zone) == datetime.combine(
+        assert row.created_at == first_run
+        assert local(row.due_at, zone) == datetime.combine(
             row.starts_on, time(9 if row.index else 0)
         )
 
 
 @pytest.mark.proof
-def test_ten_years_of_irregular_hours_open_every_period_once_and_none_early(world: World) -> None:
+def test_ten_years_of_irregular_runs_open_every_period_once_and_none_early(world: World) -> None:
     agreements = [
         signed(world, "America/St_Johns", starts_on=date(2026, 12, 28)),
         signed(world, "Pacific/Apia", starts_on=date(2026, 12, 29)),
@@ -239,7 +249,7 @@ def test_ten_years_of_irregular_hours_open_every_period_once_and_none_early(worl
     assert ended.amount == 113_793  # 3,000.00 × 11 of the 29 days from 30 January to 28 February
 
 
-def test_a_clock_three_days_back_and_forty_forward_opens_none_early_and_none_twice(
+def test_a_clock_that_jumps_back_and_forth_opens_no_period_early_or_twice(
     world: World,
 ) -> None:
     agreements = [
@@ -257,7 +267,7 @@ def test_a_clock_three_days_back_and_forty_forward_opens_none_early_and_none_twi
         must_be_as_promised(agreement, clock)
 
 
-def test_a_second_look_at_the_same_moment_opens_nothing(world: World) -> None:
+def test_a_second_run_at_the_same_moment_opens_nothing(world: World) -> None:
     agreement = signed(world, "Asia/Bangkok", starts_on=date(2027, 1, 31))
     midnight = datetime(2027, 2, 27, 17, 0, tzinfo=UTC)
     assert open_due(now=midnight - MINUTE) == 1  # the first, of January
@@ -268,7 +278,7 @@ def test_a_second_look_at_the_same_moment_opens_nothing(world: World) -> None:
     ]
 
 
-def test_a_changed_zone_counts_from_the_next_period_on(world: World) -> None:
+def test_a_changed_time_zone_applies_from_the_next_period(world: World) -> None:
     agreement = signed(world, "Pacific/Auckland", starts_on=date(2026, 12, 31))
     first_of_february = datetime(2027, 1, 31, 11, tzinfo=UTC)  # midnight in Auckland
     open_due(now=first_of_february - DAY * 2)
@@ -284,8 +294,8 @@ def test_a_changed_zone_counts_from_the_next_period_on(world: World) -> None:
         "2027-02-28",
         "2027-03-31",
     ]
-    assert wall(rows[0].due_at, "Pacific/Auckland").isoformat() == "2026-12-31T00:00:00"
-    assert [wall(row.due_at, "Pacific/Honolulu").isoformat() for row in rows[1:]] == [
+    assert local(rows[0].due_at, "Pacific/Auckland").isoformat() == "2026-12-31T00:00:00"
+    assert [local(row.due_at, "Pacific/Honolulu").isoformat() for row in rows[1:]] == [
         "2027-01-31T09:00:00", "2027-02-28T09:00:00", "2027-03-31T09:00:00",
     ]  # fmt: skip
     with pytest.raises(DatabaseError), transaction.atomic():

@@ -1,4 +1,4 @@
-"""A sum that is too small to charge, or not due yet, stands as a line on the next invoice and is not lost (rule 14)."""
+"""An amount too small to charge becomes a line of the next invoice and is not lost (rule 14)."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -17,12 +17,12 @@ VAT = [{"name": "VAT", "percent": "7"}]
 
 
 def month(n: int) -> Any:
-    """The morning of a period's first day, n months after the first."""
+    """Return the morning of the first day of the period n months after the first."""
     return NOW.replace(year=2026 + (10 + n) // 12, month=(10 + n) % 12 + 1)
 
 
 def waiting(agreement: Agreement, ref: str, amount: int, **fields: Any) -> NextLine:
-    """What another room asks to be billed: approved overage, say."""
+    """A line that waits for the next invoice, such as approved overage."""
     days = {"starts_on": date(2026, 10, 1), "ends_on": date(2026, 11, 1)}
     return NextLine.objects.create(
         business=agreement.business,
@@ -38,7 +38,7 @@ def waiting(agreement: Agreement, ref: str, amount: int, **fields: Any) -> NextL
 @pytest.mark.parametrize(
     ("currency", "least"), [("USD", 50), ("JPY", 50), ("THB", 10_00), ("KWD", 1)]
 )
-def test_the_smallest_sum_is_charged_and_one_unit_less_is_carried(
+def test_the_smallest_chargeable_amount_is_charged_and_one_unit_less_is_carried(
     world: World, currency: str, least: int
 ) -> None:
     assert smallest(currency) == least
@@ -51,7 +51,7 @@ def test_the_smallest_sum_is_charged_and_one_unit_less_is_carried(
     assert not broken(NOW)
 
 
-def test_it_stands_on_the_next_invoice_with_its_own_days(world: World) -> None:
+def test_a_carried_fee_is_on_the_next_invoice_with_its_own_dates(world: World) -> None:
     agreement = world.running(amount=30, taxes=VAT)
     bill(now=NOW, door="test")
     assert not Invoice.objects.exists() and not JournalEntry.objects.exists()
@@ -72,7 +72,7 @@ def test_it_stands_on_the_next_invoice_with_its_own_days(world: World) -> None:
     assert not broken(month(1))
 
 
-def test_it_is_carried_as_often_as_needed_and_billed_once(world: World) -> None:
+def test_a_small_fee_is_carried_as_often_as_needed_and_billed_once(world: World) -> None:
     world.running(amount=20)
     for n in range(6):
         bill(now=month(n), door="test")
@@ -82,8 +82,8 @@ def test_it_is_carried_as_often_as_needed_and_billed_once(world: World) -> None:
     assert not NextLine.objects.filter(invoice__isnull=True).exists()
 
 
-def test_several_small_periods_that_are_billed_at_once_come_together(world: World) -> None:
-    """Three months were missed, and the owner says: bill them."""
+def test_several_small_missed_periods_are_billed_on_one_invoice(world: World) -> None:
+    """Three months were missed, and the owner chooses to bill them."""
     agreement = world.running(amount=20)
     bill(now=month(2), door="test")
     assert not Invoice.objects.exists()
@@ -92,15 +92,15 @@ def test_several_small_periods_that_are_billed_at_once_come_together(world: Worl
     assert not broken(month(2))
 
 
-def test_a_transfer_may_be_of_any_sum(world: World) -> None:
+def test_an_invoice_paid_by_transfer_may_be_of_any_amount(world: World) -> None:
     assert world.billed(amount=1, collect_by="transfer", card="").total == 1
 
 
-def test_tax_counts_towards_the_smallest_sum(world: World) -> None:
+def test_tax_counts_towards_the_smallest_chargeable_amount(world: World) -> None:
     assert world.billed(amount=47, taxes=VAT).total == 50
 
 
-def test_what_waits_for_an_agreement_stands_on_its_next_invoice_behind_the_fee(
+def test_waiting_lines_follow_the_fee_on_the_agreements_next_invoice(
     world: World,
 ) -> None:
     agreement = world.running(taxes=VAT)
@@ -120,7 +120,7 @@ def test_what_waits_for_an_agreement_stands_on_its_next_invoice_behind_the_fee(
     assert not broken(month(1))
 
 
-def test_what_waits_for_one_agreement_is_not_billed_to_another(world: World) -> None:
+def test_a_waiting_line_is_not_billed_to_another_agreement(world: World) -> None:
     client = world.client()
     mine, other = world.running(client), world.running(client, card="")
     waiting(mine, "work", 150_00)
@@ -131,7 +131,9 @@ def test_what_waits_for_one_agreement_is_not_billed_to_another(world: World) -> 
     }
 
 
-def test_a_line_that_waits_can_lift_a_small_fee_over_the_smallest_sum(world: World) -> None:
+def test_a_waiting_line_can_lift_a_small_fee_over_the_smallest_chargeable_amount(
+    world: World,
+) -> None:
     agreement = world.running(amount=20)
     waiting(agreement, "work", 30)
     bill(now=NOW, door="test")
@@ -139,7 +141,7 @@ def test_a_line_that_waits_can_lift_a_small_fee_over_the_smallest_sum(world: Wor
     assert not NextLine.objects.filter(kind="carried").exists()
 
 
-def test_what_waits_while_an_agreement_is_parked_is_not_lost(world: World) -> None:
+def test_lines_that_wait_while_an_agreement_is_on_hold_are_not_lost(world: World) -> None:
     agreement = world.running()
     waiting(agreement, "work", 150_00)
     hold.park(agreement=agreement, reason="Ask first", actor="Nan", now=NOW)

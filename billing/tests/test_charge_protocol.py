@@ -1,4 +1,4 @@
-"""Whatever dies, and wherever: an invoice is charged once or not yet, never twice and never lost (rule 21)."""
+"""Whatever fails and wherever, an invoice is never charged twice and never lost (rule 21)."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ from tests.world import NOW, World
 
 
 class Killed(BaseException):
-    """The process died here."""
+    """Raised to simulate the death of the process."""
 
 
 STEPS: list[tuple[Any, str]] = [
@@ -46,7 +46,7 @@ STEPS: list[tuple[Any, str]] = [
 
 @contextmanager
 def dying(place: Any, name: str, after: bool, error: type[BaseException]) -> Iterator[None]:
-    """Die before or after one step, once."""
+    """Raise `error` before or after one step, the first time it is called."""
     original: Callable[..., Any] = getattr(place, name)
     spent = []
 
@@ -66,7 +66,7 @@ def dying(place: Any, name: str, after: bool, error: type[BaseException]) -> Ite
 
 
 def assert_kept(invoices: int) -> None:
-    """The promises, whatever happened before."""
+    """Check that so many invoices were charged exactly once and booked completely."""
     assert Invoice.objects.filter(state="paid").count() == invoices
     taken = SandboxIntent.objects.filter(status="succeeded")
     for invoice in Invoice.objects.all():
@@ -80,7 +80,7 @@ def assert_kept(invoices: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_a_kill_at_any_step_neither_loses_nor_doubles(world: World, seed: int) -> None:
+def test_a_crash_at_any_step_neither_loses_nor_repeats_a_charge(world: World, seed: int) -> None:
     dice = random.Random(seed)
     for n in range(2):
         world.running(world.client(f"Client {n}"), dice.choice(["succeeds", "lost_answer"]))
@@ -97,7 +97,7 @@ def test_a_kill_at_any_step_neither_loses_nor_doubles(world: World, seed: int) -
     assert_kept(2)
 
 
-def test_a_second_live_charge_is_refused_by_the_database(world: World) -> None:
+def test_the_database_refuses_a_second_live_charge(world: World) -> None:
     world.running(card="lost_answer")
     bill(now=NOW, door="test")
     charge = Charge.objects.get()
@@ -108,7 +108,7 @@ def test_a_second_live_charge_is_refused_by_the_database(world: World) -> None:
         charge.save(force_insert=True)
 
 
-def test_while_it_is_unknown_nobody_can_charge_again(world: World) -> None:
+def test_an_invoice_is_not_charged_again_while_a_charge_is_unknown(world: World) -> None:
     world.running(card="lost_answer")
     bill(now=NOW, door="test")
     collection = Collection.objects.get()
@@ -120,7 +120,9 @@ def test_while_it_is_unknown_nobody_can_charge_again(world: World) -> None:
     assert_kept(1)
 
 
-def test_a_soft_decline_is_tried_again_on_its_day_and_a_new_card_at_once(world: World) -> None:
+def test_a_soft_decline_is_retried_on_its_day_and_a_new_card_is_charged_at_once(
+    world: World,
+) -> None:
     agreement = world.running(card="insufficient_funds")
     bill(now=NOW, door="test")
     collection = Collection.objects.get()
@@ -132,7 +134,7 @@ def test_a_soft_decline_is_tried_again_on_its_day_and_a_new_card_at_once(world: 
     assert_kept(1)
 
 
-def test_a_hard_decline_asks_for_a_card_and_is_not_tried_again(world: World) -> None:
+def test_a_hard_decline_asks_for_a_card_and_is_not_retried(world: World) -> None:
     world.running(card="lost_card")
     bill(now=NOW, door="test")
     assert Collection.objects.get().state == "dunning"
@@ -163,7 +165,9 @@ def test_issuing_takes_the_same_queries_for_two_and_for_twenty(
         assert issue_due(now=NOW) == 20
 
 
-def test_more_than_one_missed_period_stops_and_asks(world: World) -> None:
+def test_an_agreement_with_several_missed_periods_is_held_until_the_owner_decides(
+    world: World,
+) -> None:
     from billing.runs import hold
 
     agreement = world.running()
@@ -178,19 +182,16 @@ def test_more_than_one_missed_period_stops_and_asks(world: World) -> None:
     assert Invoice.objects.filter(state="paid").count() == 1
 
 
-def test_one_missed_period_is_made_up_by_itself(world: World) -> None:
+def test_one_missed_period_is_billed_without_asking(world: World) -> None:
     world.running()
     bill(now=NOW, door="test")
-    for days in (
-        48,
-        48,
-        49,
-    ):  # nothing ran for a month and a half: the period of 2 December waits since its morning
+    # Nothing ran for a month and a half; the period of 2 December has been waiting since then.
+    for days in (48, 48, 49):
         bill(now=NOW + timedelta(days=days), door="test")
     assert_kept(2)
 
 
-def test_a_second_invoice_of_one_period_is_refused_by_the_database(world: World) -> None:
+def test_the_database_refuses_a_second_invoice_for_a_period(world: World) -> None:
     invoice = world.billed()
     invoice.pk, invoice.seq, invoice.number = new_id(), 2, "RH-2026-0002"
     invoice._state.adding = True
@@ -198,33 +199,33 @@ def test_a_second_invoice_of_one_period_is_refused_by_the_database(world: World)
         invoice.save(force_insert=True)
 
 
-def test_a_dry_run_says_what_would_happen_and_writes_nothing(world: World) -> None:
+def test_a_dry_run_lists_what_would_be_billed_and_writes_nothing(world: World) -> None:
     world.running()
-    found = bill(now=NOW, door="test", dry_run=True).result
-    assert [row["total"] for row in found["invoices"]] == [3_000_00]
+    result = bill(now=NOW, door="test", dry_run=True).result
+    assert [row["total"] for row in result["invoices"]] == [3_000_00]
     assert not Invoice.objects.exists()
     assert not Series.objects.exists()
 
 
-def test_what_a_dead_worker_held_is_charged_when_its_lease_is_over(
+def test_a_collection_claimed_by_a_dead_worker_is_charged_when_the_lease_ends(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The sweep that comes every two minutes rings for it: it does not wait for the next full hour."""
-    rung: list[str] = []
-    monkeypatch.setattr(tasks.nudge, "ring", rung.append)
+    """The task that runs every two minutes starts the billing job, before its next full hour."""
+    started: list[str] = []
+    monkeypatch.setattr(tasks.nudge, "ring", started.append)
     now = timezone.now()
     world.running(now=now)
     with dying(collect, "_arm", False, Killed), suppress(Killed):
         bill(now=now, door="test")
-    rung.clear()
+    started.clear()
     tasks.resolve()
-    assert "billing.tasks.bill" not in rung
+    assert "billing.tasks.bill" not in started
     Collection.objects.update(lease_until=now - timedelta(seconds=1))
     tasks.resolve()
-    assert rung[-1] == "billing.tasks.bill"
+    assert started[-1] == "billing.tasks.bill"
 
 
-def test_a_sweep_that_died_before_it_asked_is_not_counted_as_a_question(world: World) -> None:
+def test_a_lookup_that_never_reached_the_gateway_is_not_counted(world: World) -> None:
     world.running(card="lost_answer")
     bill(now=NOW, door="test")
     asked = NOW + timedelta(minutes=3)
@@ -236,10 +237,10 @@ def test_a_sweep_that_died_before_it_asked_is_not_counted_as_a_question(world: W
     assert Invoice.objects.get().state == "paid"
 
 
-def test_a_card_that_was_never_asked_is_charged_after_anothers_confirmation_did_not_come(
+def test_a_charge_that_was_never_sent_is_repeated_after_an_older_confirmation_expires(
     world: World,
 ) -> None:
-    """A request of an earlier charge arrives hours late, for a card that wants its owner: ours is not asked then."""
+    """The gateway executes an earlier request late, and that charge needs a confirmation."""
     world.running()
     with dying(collect, "_send", after=False, error=Killed), suppress(Killed):
         bill(now=NOW, door="test")

@@ -1,4 +1,7 @@
-"""An issued paper is never changed: it is cancelled, reduced or written off, and the gateway hears of it first."""
+"""An issued invoice never changes: it is voided, reduced or written off (rule 17).
+
+Before that, its charge is cancelled at the gateway.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -40,7 +43,7 @@ def less(invoice: Invoice, amount: int) -> CreditNote:
 
 
 class Slow(Sandbox):
-    """A sandbox that does not answer a cancellation while `deaf`, and writes down what it was asked, in order."""
+    """A sandbox that does not answer cancellations while `deaf`; `asked` lists its calls."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,15 +63,15 @@ class Slow(Sandbox):
 
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
-    bank = Slow()
-    monkeypatch.setitem(registry.BUILD, "sandbox", lambda business: bank)
-    return bank
+    gateway = Slow()
+    monkeypatch.setitem(registry.BUILD, "sandbox", lambda business: gateway)
+    return gateway
 
 
-# Cancelled
+# Voiding
 
 
-def test_an_invoice_that_the_gateway_knows_nothing_of_is_void_at_once(world: World) -> None:
+def test_an_invoice_that_was_never_sent_to_the_gateway_is_void_at_once(world: World) -> None:
     invoice = world.billed(card="", taxes=VAT)
     cancel(invoice)
     row, note = collection(invoice), CreditNote.objects.get()
@@ -84,7 +87,7 @@ def test_an_invoice_that_the_gateway_knows_nothing_of_is_void_at_once(world: Wor
     assert not broken(NOW)
 
 
-def test_what_was_prepared_at_the_gateway_is_cancelled_there_before_the_invoice_is_void(
+def test_the_gateways_object_is_cancelled_before_the_invoice_is_void(
     world: World, slow: Slow
 ) -> None:
     invoice = world.billed(card="insufficient_funds")
@@ -101,7 +104,7 @@ def test_what_was_prepared_at_the_gateway_is_cancelled_there_before_the_invoice_
     assert not broken(LATER)
 
 
-def test_a_void_invoice_is_never_charged_whatever_card_comes(world: World) -> None:
+def test_a_void_invoice_is_never_charged_to_a_new_card(world: World) -> None:
     invoice = world.billed(card="lost_card")
     cancel(invoice)
     resolve.resolve(now=NOW)
@@ -112,7 +115,7 @@ def test_a_void_invoice_is_never_charged_whatever_card_comes(world: World) -> No
 
 
 @pytest.mark.parametrize("correct", [cancel, give_up])
-def test_what_was_paid_meanwhile_stays_paid_and_the_owner_is_told(
+def test_an_invoice_that_was_paid_during_cancellation_stays_paid_and_the_owner_is_told(
     world: World, correct: Any
 ) -> None:
     invoice = world.billed(card="lost_answer")
@@ -127,7 +130,7 @@ def test_what_was_paid_meanwhile_stays_paid_and_the_owner_is_told(
     refund.give_back(invoice=invoice, amount=1, reason="R", actor="Nan", to_card=False, now=LATER)
 
 
-def test_a_confirmation_that_the_client_owes_can_be_cancelled(world: World) -> None:
+def test_a_charge_that_waits_for_the_clients_confirmation_can_be_cancelled(world: World) -> None:
     invoice = world.billed(card="requires_action")
     cancel(invoice)
     resolve.resolve(now=LATER)
@@ -145,10 +148,10 @@ def test_only_an_open_invoice_can_be_cancelled_and_only_once(world: World, corre
     correct(asked_twice)
     with pytest.raises(NotOpen):
         correct(asked_twice)
-    gone = world.billed(client=world.client("C"), card="")
-    correct(gone)
+    corrected = world.billed(client=world.client("C"), card="")
+    correct(corrected)
     with pytest.raises(NotOpen):
-        correct(gone)
+        correct(corrected)
     assert CreditNote.objects.count() == (correct is cancel)
 
 
@@ -160,22 +163,22 @@ def test_a_void_invoice_keeps_its_number_and_leaves_no_gap(world: World) -> None
     assert not broken(NOW)
 
 
-def test_the_database_refuses_to_change_or_delete_an_issued_paper(world: World) -> None:
+def test_the_database_refuses_to_change_or_delete_an_issued_document(world: World) -> None:
     invoice = world.billed(card="", taxes=VAT)
     less(invoice, 10_00)
     with pytest.raises(DatabaseError), transaction.atomic():
         Invoice.objects.update(total=1, subtotal=1, tax=0)
-    for paper in (CreditNote, JournalEntry):
+    for model in (CreditNote, JournalEntry):
         with pytest.raises(DatabaseError), transaction.atomic():
-            paper.objects.all().delete()
+            model.objects.all().delete()
         with pytest.raises(DatabaseError), transaction.atomic():
-            paper.objects.update(currency="THB")
+            model.objects.update(currency="THB")
 
 
-# Written off
+# Write-offs
 
 
-def test_a_write_off_gives_up_what_is_owed_and_books_the_loss(world: World) -> None:
+def test_a_write_off_books_what_is_owed_as_a_loss(world: World) -> None:
     invoice = world.billed(card="")
     less(invoice, 1_000_00)
     give_up(invoice)
@@ -190,7 +193,7 @@ def test_a_write_off_gives_up_what_is_owed_and_books_the_loss(world: World) -> N
     assert not broken(NOW)
 
 
-def test_a_write_off_too_is_cancelled_at_the_gateway_first(world: World, slow: Slow) -> None:
+def test_a_write_off_is_also_cancelled_at_the_gateway_first(world: World, slow: Slow) -> None:
     invoice = world.billed(card="insufficient_funds")
     slow.deaf = True
     give_up(invoice)
@@ -202,7 +205,7 @@ def test_a_write_off_too_is_cancelled_at_the_gateway_first(world: World, slow: S
     assert not broken(LATER)
 
 
-# Reduced before it is paid
+# Reductions before payment
 
 
 def test_a_credit_note_on_an_open_invoice_leaves_less_to_charge(world: World) -> None:
@@ -217,7 +220,7 @@ def test_a_credit_note_on_an_open_invoice_leaves_less_to_charge(world: World) ->
     assert not broken(LATER)
 
 
-def test_a_changed_amount_is_prepared_anew_only_after_the_old_object_is_cancelled(
+def test_a_changed_amount_is_prepared_again_only_after_the_old_object_is_cancelled(
     world: World, slow: Slow
 ) -> None:
     invoice = world.billed(card="insufficient_funds")
@@ -239,10 +242,10 @@ def test_a_changed_amount_is_prepared_anew_only_after_the_old_object_is_cancelle
     assert not broken(LATER)
 
 
-def test_if_the_old_object_took_the_money_after_all_the_rest_is_credit_and_nothing_more_is_charged(
+def test_if_the_old_object_was_charged_after_all_the_difference_is_credit(
     world: World, slow: Slow
 ) -> None:
-    """A request that was given up is carried out late: the old sum was taken, and 500 of it are the client's."""
+    """A request that we had given up was executed late, with the old amount: 500 are credit."""
     invoice = world.billed(card="insufficient_funds")
     less(invoice, 500_00)
     SandboxIntent.objects.update(status="succeeded")
@@ -256,7 +259,9 @@ def test_if_the_old_object_took_the_money_after_all_the_rest_is_credit_and_nothi
 
 
 @pytest.mark.parametrize("card", ["lost_answer", "requires_action"])
-def test_nothing_is_reduced_while_a_charge_is_being_confirmed(world: World, card: str) -> None:
+def test_an_invoice_cannot_be_reduced_while_its_charge_has_no_outcome(
+    world: World, card: str
+) -> None:
     invoice = world.billed(card=card)
     with pytest.raises(NotOpen):
         less(invoice, 1)
@@ -267,7 +272,7 @@ def test_nothing_is_reduced_while_a_charge_is_being_confirmed(world: World, card
 
 
 @pytest.mark.parametrize("amount", [0, -1, 3_000_00, 3_000_01])
-def test_a_reduction_is_a_part_of_what_is_owed(world: World, amount: int) -> None:
+def test_a_reduction_must_be_less_than_what_is_owed(world: World, amount: int) -> None:
     invoice = world.billed(card="")
     with pytest.raises(NotOwed):
         less(invoice, amount)
@@ -277,7 +282,7 @@ def test_a_reduction_is_a_part_of_what_is_owed(world: World, amount: int) -> Non
     assert owing.owed(invoice) == 1
 
 
-def test_cancelling_a_reduced_invoice_takes_back_the_rest_and_no_more(world: World) -> None:
+def test_voiding_a_reduced_invoice_credits_only_the_rest(world: World) -> None:
     invoice = world.billed(card="", taxes=VAT)
     less(invoice, 1_000_00)
     cancel(invoice)

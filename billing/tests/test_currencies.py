@@ -1,4 +1,4 @@
-"""Amounts of two currencies are never added: they stand side by side, each with its own sum (rule 13)."""
+"""Amounts in different currencies are never added; each currency has its own total (rule 13)."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from billing.runs.run import bill
 from tests.world import NOW, World
 
 
-def test_sums_of_two_currencies_stand_side_by_side(world: World) -> None:
+def test_amounts_of_different_currencies_are_listed_separately(world: World) -> None:
     client = world.client()
     for currency, amount in (
         ("USD", 3_000_00),

@@ -1,4 +1,4 @@
-"""When nothing more is tried by itself the owner chooses: wait, pause, end; nothing switches off in silence (rule 23)."""
+"""After the last retry the owner decides: wait, pause or end. Nothing stops silently (rule 23)."""
 
 from datetime import date, timedelta
 
@@ -17,7 +17,7 @@ LATER = date(2026, 11, 30)
 
 
 def declined(world: World) -> Invoice:
-    """An invoice whose card was declined for the fifth time."""
+    """An invoice whose card was declined five times."""
     agreement = world.running(card="insufficient_funds")
     for days in (0, 1, 3, 7, 14):
         bill(now=NOW + timedelta(days=days), door="test")
@@ -30,14 +30,14 @@ def declined(world: World) -> Invoice:
     ("declined", "again"),
     [(0, 1), (1, 3), (2, 3), (3, 7), (5, 7), (7, 14), (13, 14), (14, None), (40, None)],
 )
-def test_the_calendar_is_followed_from_wherever_the_decline_falls(
+def test_retries_follow_the_calendar_whatever_the_day_of_the_decline(
     declined: int, again: int | None
 ) -> None:
     day = dunning.next_try(LATER, LATER + timedelta(days=declined))
     assert day == (None if again is None else LATER + timedelta(days=again))
 
 
-def test_a_card_saved_late_is_not_tried_again_and_again_on_one_day(world: World) -> None:
+def test_a_card_saved_late_is_tried_once_that_day(world: World) -> None:
     invoice = declined(world)
     world.card(invoice.client, "insufficient_funds", NOW + timedelta(days=20))
     for hours in range(6):
@@ -45,21 +45,23 @@ def test_a_card_saved_late_is_not_tried_again_and_again_on_one_day(world: World)
     assert Charge.objects.count() == 6
 
 
-def test_after_the_last_try_the_owner_is_asked_and_nothing_else_happens(world: World) -> None:
+def test_after_the_last_retry_the_owner_is_asked_and_nothing_else_happens(world: World) -> None:
     invoice = declined(world)
     assert undecided(invoice)
-    letter = OutboxEmail.objects.filter(kind="charge_failed", ref__endswith=":owner").latest(
+    email = OutboxEmail.objects.filter(kind="charge_failed", ref__endswith=":owner").latest(
         "created_at", "id"
     )
-    assert "wait, pause the retainer, or end it" in letter.text
-    assert f"/charges/{invoice.pk}/" in letter.text
+    assert "wait, pause the retainer, or end it" in email.text
+    assert f"/charges/{invoice.pk}/" in email.text
     before = Charge.objects.count()
     bill(now=NOW + timedelta(days=25), door="test")
     assert Charge.objects.count() == before == 5
     assert invoice.agreement.state == "active"
 
 
-def test_who_waits_gets_one_more_try_on_that_morning_and_is_asked_again(world: World) -> None:
+def test_waiting_gives_one_more_try_on_the_chosen_day_and_then_the_owner_is_asked_again(
+    world: World,
+) -> None:
     invoice = declined(world)
     wait(collection=invoice.collection, until=LATER, actor="Nan", now=NOW + timedelta(days=15))
     bill(now=NOW + timedelta(days=27), door="test")
@@ -70,19 +72,19 @@ def test_who_waits_gets_one_more_try_on_that_morning_and_is_asked_again(world: W
     assert undecided(Invoice.objects.select_related("collection").get())
 
 
-def test_there_is_nothing_to_wait_for_where_nobody_has_to_decide(world: World) -> None:
+def test_waiting_is_refused_if_the_owner_has_nothing_to_decide(world: World) -> None:
     paid = world.billed()
     with pytest.raises(NothingToRetry):
         wait(collection=paid.collection, until=LATER, actor="Nan", now=NOW)
 
 
-def test_a_day_that_has_passed_is_refused_at_its_field(world: World) -> None:
+def test_a_day_in_the_past_is_refused_and_the_error_names_the_field(world: World) -> None:
     invoice = declined(world)
-    with pytest.raises(NothingToRetry) as no:
+    with pytest.raises(NothingToRetry) as refused:
         wait(
             collection=invoice.collection,
             until=date(2026, 11, 16),
             actor="Nan",
             now=NOW + timedelta(days=15),
         )
-    assert no.value.field == "until"
+    assert refused.value.field == "until"

@@ -1,4 +1,4 @@
-"""A contested payment is flagged and booked, told to the owner, and never turns its invoice unpaid (rule 22)."""
+"""A disputed payment is booked and reported to the owner; its invoice stays paid (rule 22)."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ LATER = NOW + timedelta(days=20)
 
 
 def contested(world: World) -> Invoice:
-    """A paid invoice whose cardholder went to their bank."""
+    """A paid invoice whose payment the cardholder disputed."""
     invoice = world.billed()
     contest(invoice.collection.handle or "")
     look(invoice)
@@ -27,7 +27,7 @@ def contested(world: World) -> Invoice:
 
 
 def look(invoice: Invoice) -> None:
-    """What a notice makes us do."""
+    """Do what a webhook about this invoice makes us do."""
     gateway_events.look("sandbox", invoice.collection.handle or "", account=None, now=NOW)
 
 
@@ -59,7 +59,9 @@ def test_a_dispute_flags_the_payment_and_the_invoice_stays_paid(world: World) ->
 
 
 @pytest.mark.parametrize(("outcome", "account"), [("won", "cash"), ("lost", "loss")])
-def test_a_decision_moves_the_money_that_was_held(world: World, outcome: str, account: str) -> None:
+def test_the_decision_of_a_dispute_books_the_money_that_was_held(
+    world: World, outcome: str, account: str
+) -> None:
     invoice = contested(world)
     row = decided(invoice, outcome)
     assert (row.state, row.closed_at) == (outcome, NOW)
@@ -69,7 +71,7 @@ def test_a_decision_moves_the_money_that_was_held(world: World, outcome: str, ac
     assert not broken(NOW)
 
 
-def test_the_same_notice_again_is_a_no_op(world: World) -> None:
+def test_repeated_webhooks_of_a_dispute_change_nothing(world: World) -> None:
     invoice = contested(world)
     for _ in range(3):
         look(invoice)
@@ -83,7 +85,7 @@ def test_the_same_notice_again_is_a_no_op(world: World) -> None:
 @pytest.mark.parametrize(
     ("first", "later"), [("won", "lost"), ("won", "open"), ("lost", "won"), ("lost", "open")]
 )
-def test_what_was_decided_stays_decided_whatever_older_notice_comes(
+def test_a_decided_dispute_stays_decided_when_an_older_webhook_arrives(
     world: World, first: str, later: str
 ) -> None:
     invoice = contested(world)
@@ -93,7 +95,9 @@ def test_what_was_decided_stays_decided_whatever_older_notice_comes(
     assert not broken(NOW)
 
 
-def test_one_that_is_first_heard_of_when_it_is_over_is_booked_whole(world: World) -> None:
+def test_a_dispute_that_is_already_over_when_it_is_first_seen_is_booked_completely(
+    world: World,
+) -> None:
     invoice = world.billed()
     contest(invoice.collection.handle or "")
     assert decided(invoice, "lost").state == "lost"
@@ -101,17 +105,17 @@ def test_one_that_is_first_heard_of_when_it_is_over_is_booked_whole(world: World
     assert not broken(NOW)
 
 
-def test_a_part_of_a_payment_can_be_contested(world: World) -> None:
+def test_a_part_of_a_payment_can_be_disputed(world: World) -> None:
     world.billed()
-    found = GatewayDispute("dp_1", DisputeOutcome.OPEN, 1_000_00, "USD", "duplicate", LATER)
-    row = disputes.apply(Payment.objects.get(), found, now=NOW)
-    assert (row.amount, row.answer_by) == (1_000_00, LATER)
+    dispute = GatewayDispute("dp_1", DisputeOutcome.OPEN, 1_000_00, "USD", "duplicate", LATER)
+    stored = disputes.apply(Payment.objects.get(), dispute, now=NOW)
+    assert (stored.amount, stored.answer_by) == (1_000_00, LATER)
     assert refund.refundable(Payment.objects.get()) == 2_000_00
     assert not broken(NOW)
 
 
-def test_contested_money_is_not_given_back_a_second_time(world: World) -> None:
-    """The bank holds it already: a refund on top would pay the client twice."""
+def test_a_disputed_payment_cannot_be_refunded_as_well(world: World) -> None:
+    """The bank holds the money already; a refund as well would pay the client twice."""
     invoice = contested(world)
     with pytest.raises(NotOwed):
         refund.give_back(invoice=invoice, amount=1, reason="R", actor="Nan", to_card=True, now=NOW)
@@ -123,13 +127,13 @@ def test_contested_money_is_not_given_back_a_second_time(world: World) -> None:
     assert not broken(NOW)
 
 
-def test_lost_money_is_not_given_back_either(world: World) -> None:
+def test_a_payment_lost_in_a_dispute_cannot_be_refunded(world: World) -> None:
     invoice = contested(world)
     decided(invoice, "lost")
     assert refund.refundable(Payment.objects.get()) == 0
 
 
-def test_a_notice_of_a_dispute_is_applied_by_the_next_walk(world: World) -> None:
+def test_a_webhook_about_a_dispute_is_applied_by_the_next_run(world: World) -> None:
     invoice = world.billed()
     handle = invoice.collection.handle or ""
     contest(handle)

@@ -1,4 +1,4 @@
-"""An EPC code holds one SEPA transfer, field by field as EPC069-12 orders them, or is refused with a reason (rule 20)."""
+"""An EPC code holds one SEPA transfer as in EPC069-12, or is refused with a reason (rule 20)."""
 
 from typing import Any
 
@@ -78,8 +78,8 @@ def refusal(**other: Any) -> str:
     return refused.value.code
 
 
-def test_the_fields_stand_in_the_order_of_the_guideline() -> None:
-    """The sample of https://de.wikipedia.org/wiki/EPC-QR-Code, without its purpose and in UTF-8."""
+def test_the_fields_are_in_the_order_of_the_guideline() -> None:
+    """The example of https://de.wikipedia.org/wiki/EPC-QR-Code, in UTF-8 and without a purpose."""
     text = payload(
         name="Wikimedia Foerdergesellschaft",
         iban="DE33 1002 0500 0001 1947 00",
@@ -88,17 +88,17 @@ def test_the_fields_stand_in_the_order_of_the_guideline() -> None:
         text="Spende fuer Wikipedia",
     )
     assert text == (
-        "BCD\n002\n1\nSCT\nBFSWDE33BER\nWikimedia Foerdergesellschaft\nDE33100205000001194700\nEUR123.45\n"
-        "\n\nSpende fuer Wikipedia"
+        "BCD\n002\n1\nSCT\nBFSWDE33BER\nWikimedia Foerdergesellschaft\n"
+        "DE33100205000001194700\nEUR123.45\n\n\nSpende fuer Wikipedia"
     )
 
 
-def test_a_structured_reference_takes_the_place_before_free_text() -> None:
+def test_a_structured_reference_has_its_own_field_before_free_text() -> None:
     assert made(reference="RF18 5390 0754 7034")[8:] == ["", "RF18539007547034"]
     assert made(text="Invoice RH-2026-0007")[8:] == ["", "", "Invoice RH-2026-0007"]
 
 
-def test_what_is_empty_at_the_end_is_left_away() -> None:
+def test_empty_fields_at_the_end_are_omitted() -> None:
     assert made()[-1] == "EUR1200.00"
 
 
@@ -108,7 +108,7 @@ def test_the_bic_may_be_missing_and_its_line_stays() -> None:
 
 
 @pytest.mark.parametrize("iban", REGISTRY)
-def test_every_country_s_example_is_taken(iban: str) -> None:
+def test_the_registrys_example_of_every_country_is_accepted(iban: str) -> None:
     assert checked_iban(iban) == iban
     assert checked_iban(" ".join([iban[n : n + 4] for n in range(0, len(iban), 4)]).lower()) == iban
 
@@ -119,10 +119,10 @@ def test_every_country_of_the_table_has_an_example() -> None:
 
 @given(st.sampled_from(REGISTRY), st.data())
 @settings(deadline=None)
-def test_one_wrong_character_or_two_exchanged_ones_are_noticed(
+def test_one_wrong_character_or_two_swapped_ones_are_refused(
     iban: str, data: st.DataObject
 ) -> None:
-    """Of the same kind: modulo 97 cannot tell "B1", which is 111, from "1B"."""
+    """Characters of the same kind: modulo 97 cannot tell "B1", which is 111, from "1B"."""
     place = data.draw(st.integers(2, len(iban) - 2))
     if iban[place].isdigit() == iban[place + 1].isdigit() and data.draw(st.booleans()):
         wrong = iban[:place] + iban[place + 1] + iban[place] + iban[place + 2 :]
@@ -152,7 +152,7 @@ def test_one_wrong_character_or_two_exchanged_ones_are_noticed(
         "DE٨٩370400440532013000",
     ],
 )
-def test_an_account_that_is_no_iban_of_sepa_is_refused(iban: str) -> None:
+def test_text_that_is_not_a_sepa_iban_is_refused(iban: str) -> None:
     assert refusal(iban=iban) == "iban"
 
 
@@ -177,7 +177,7 @@ def test_an_account_that_is_no_iban_of_sepa_is_refused(iban: str) -> None:
         ({"name": "ก" * 70, "text": "ข" * 40}, "long"),
     ],
 )
-def test_what_a_bank_would_refuse_is_refused_with_a_reason(
+def test_a_transfer_that_a_bank_would_refuse_is_refused_with_a_reason(
     other: dict[str, Any], code: str
 ) -> None:
     assert refusal(**other) == code
@@ -206,7 +206,7 @@ def test_a_line_break_in_a_name_cannot_smuggle_in_another_account() -> None:
 
 @given(st.text(max_size=80), st.text(max_size=150), st.integers(1, LARGEST))
 @settings(deadline=None)
-def test_whatever_is_typed_every_field_stays_in_its_line_and_the_whole_fits(
+def test_whatever_is_typed_every_field_stays_on_its_line_and_the_code_fits(
     name: str, text: str, amount: int
 ) -> None:
     try:

@@ -1,4 +1,4 @@
-"""A line is taken for an invoice only where it says so, and no invoice is paid by two lines (rules 19 and 20)."""
+"""A line matches only the invoice that it names, and an invoice only one line (rules 19 and 20)."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -18,9 +18,9 @@ from billing.bank_transfer.statement_csv import BankLine
 DAY = date(2026, 3, 16)
 
 
-def invoice(n: int, owed: int = 3_210_000, withholding: int = 90_000, **other: Any) -> Open:
+def invoice(n: int, owed: int = 3_210_000, withholding: int = 90_000, **fields: Any) -> Open:
     number = f"RH-2026-{n:04}"
-    usual: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "id": UUID(int=n),
         "number": number,
         "reference": creditor_reference(number),
@@ -29,7 +29,7 @@ def invoice(n: int, owed: int = 3_210_000, withholding: int = 90_000, **other: A
         "withholding": withholding,
         "client_name": "Siam Design Co., Ltd.",
     }
-    return Open(**{**usual, **other})
+    return Open(**{**defaults, **fields})
 
 
 def line(
@@ -39,9 +39,12 @@ def line(
 
 
 def kinds(*lines: BankLine, opens: list[Open]) -> list[tuple[Kind, int | None]]:
-    found = match(lines, opens)
-    assert [each.line for each in found] == list(lines)
-    return [(each.kind, each.invoice_id.int if each.invoice_id else None) for each in found]
+    matches = match(lines, opens)
+    assert [proposal.line for proposal in matches] == list(lines)
+    return [
+        (proposal.kind, proposal.invoice_id.int if proposal.invoice_id else None)
+        for proposal in matches
+    ]
 
 
 # One line
@@ -67,25 +70,25 @@ def kinds(*lines: BankLine, opens: list[Open]) -> list[tuple[Kind, int | None]]:
         ("", 3_210_000, Kind.NONE),
     ],
 )
-def test_what_a_line_is_taken_for(text: str, amount: int, kind: Kind) -> None:
+def test_a_line_is_matched_by_its_text_and_amount(text: str, amount: int, kind: Kind) -> None:
     text = text.replace("rf38 rh20 2600 01", invoice(1).reference.lower())
-    found = kinds(line(text, amount), opens=[invoice(1)])
-    assert found == [(kind, None if kind == Kind.NONE else 1)]
+    result = kinds(line(text, amount), opens=[invoice(1)])
+    assert result == [(kind, None if kind == Kind.NONE else 1)]
 
 
-def test_an_invoice_nobody_withholds_from_is_not_settled_by_less() -> None:
+def test_without_withholding_tax_a_smaller_amount_is_partial() -> None:
     assert kinds(line("RH-2026-0001", 3_120_000), opens=[invoice(1, withholding=0)]) == [
         (Kind.PARTIAL, 1)
     ]
 
 
-def test_withholding_of_everything_is_no_withholding() -> None:
+def test_an_amount_that_would_be_withheld_completely_is_partial() -> None:
     assert kinds(line("RH-2026-0001", 1), opens=[invoice(1, owed=100, withholding=100)]) == [
         (Kind.PARTIAL, 1)
     ]
 
 
-def test_a_name_proves_nothing_where_two_invoices_have_the_amount() -> None:
+def test_a_name_is_ambiguous_if_two_invoices_have_the_amount() -> None:
     other = invoice(2, client_name="Acme GmbH")
     assert kinds(line("SIAM DESIGN"), opens=[invoice(1), other]) == [(Kind.AMBIGUOUS, None)]
     assert kinds(line("SIAM DESIGN"), opens=[invoice(1), replace(other, owed=5)]) == [
@@ -95,14 +98,14 @@ def test_a_name_proves_nothing_where_two_invoices_have_the_amount() -> None:
     assert kinds(line("SIAM DESIGN"), opens=[invoice(1), net]) == [(Kind.AMBIGUOUS, None)]
 
 
-def test_another_currency_is_never_compared() -> None:
+def test_a_line_never_matches_an_invoice_in_another_currency() -> None:
     euros = invoice(1, currency="EUR")
     assert kinds(line("SIAM DESIGN"), opens=[euros]) == [(Kind.NONE, None)]
     assert kinds(line("RH-2026-0001"), opens=[euros]) == [(Kind.AMBIGUOUS, None)]
     assert kinds(line("SIAM DESIGN"), opens=[euros, invoice(2)]) == [(Kind.AMOUNT, 2)]
 
 
-def test_a_line_that_names_two_invoices_is_for_a_person() -> None:
+def test_a_line_that_names_two_invoices_is_ambiguous() -> None:
     opens = [invoice(1), invoice(2)]
     assert kinds(line("RH-2026-0001 RH-2026-0002", 6_420_000), opens=opens) == [
         (Kind.AMBIGUOUS, None)
@@ -110,12 +113,12 @@ def test_a_line_that_names_two_invoices_is_for_a_person() -> None:
     assert kinds(line("RH-2026-0001 RH-2026-0002"), opens=opens) == [(Kind.AMBIGUOUS, None)]
 
 
-def test_two_invoices_with_numbers_that_read_alike_are_for_a_person() -> None:
+def test_two_invoices_whose_numbers_have_the_same_letters_and_digits_are_ambiguous() -> None:
     alike = [invoice(1, number="RH-1/11-2026"), invoice(2, number="RH-11/1-2026")]
     assert kinds(line("RH1112026"), opens=alike) == [(Kind.AMBIGUOUS, None)]
 
 
-def test_a_number_that_the_bank_may_have_cut_is_for_a_person() -> None:
+def test_a_number_that_the_bank_may_have_cut_is_ambiguous() -> None:
     opens = [
         invoice(1, number="INV-2026-7", reference=""),
         invoice(2, number="INV-2026-71", reference=""),
@@ -123,9 +126,7 @@ def test_a_number_that_the_bank_may_have_cut_is_for_a_person() -> None:
     assert kinds(line("PAYMENT INV-2026-7"), opens=opens) == [(Kind.AMBIGUOUS, None)]
 
 
-def test_an_invoice_without_a_reference_is_found_by_its_number_and_nothing_by_an_empty_one() -> (
-    None
-):
+def test_an_invoice_without_a_reference_is_found_by_its_number() -> None:
     opens = [invoice(1, reference=""), invoice(2, reference="", owed=5)]
     assert kinds(line("RH-2026-0001"), line("x", n=2), opens=opens) == [
         (Kind.EXACT, 1),
@@ -133,7 +134,7 @@ def test_an_invoice_without_a_reference_is_found_by_its_number_and_nothing_by_an
     ]
 
 
-def test_where_nothing_is_open_nothing_matches() -> None:
+def test_without_open_invoices_nothing_matches() -> None:
     assert kinds(line("RH-2026-0001"), opens=[]) == [(Kind.NONE, None)]
     assert kinds(opens=[invoice(1)]) == []
 
@@ -141,12 +142,12 @@ def test_where_nothing_is_open_nothing_matches() -> None:
 # Several lines
 
 
-def test_an_invoice_paid_twice_is_matched_with_the_first_and_the_second_is_for_a_person() -> None:
+def test_an_invoice_that_was_paid_twice_is_matched_with_the_first_line_only() -> None:
     late, early = line("RH-2026-0001", day=1, n=1), line("RH-2026-0001", n=2)
     assert kinds(late, early, opens=[invoice(1)]) == [(Kind.AMBIGUOUS, None), (Kind.EXACT, 1)]
 
 
-def test_the_better_claim_has_the_invoice_even_if_it_comes_later() -> None:
+def test_the_better_match_gets_the_invoice_even_if_it_comes_later() -> None:
     weak = [
         line("SIAM DESIGN", n=1),
         line("RH-2026-0001", 5, n=2),
@@ -196,13 +197,13 @@ def test_the_better_claim_has_the_invoice_even_if_it_comes_later() -> None:
         ("SCG", "SCGX", False),
     ],
 )
-def test_a_client_is_known_by_a_word_that_is_not_everybody_s(
+def test_a_client_is_recognised_by_a_distinctive_word_of_its_name(
     name: str, text: str, is_there: bool
 ) -> None:
     assert names_client(text, name) is is_there
 
 
-# Whatever comes
+# Any statement
 
 CLIENTS = ["Siam Design Co., Ltd.", "Acme GmbH", "บริษัท สยามดีไซน์ จำกัด", "Company Ltd"]
 AMOUNTS = st.sampled_from([1, 90, 100, 190, 200, 300])
@@ -222,12 +223,14 @@ def statements(draw: st.DrawFn) -> tuple[list[BankLine], list[Open]]:
         for n in range(1, draw(st.integers(0, 5)) + 1)
     ]
     texts = TEXTS + [
-        name for each in [*opens, invoice(99)] for name in (each.number, each.reference)
+        name
+        for open_invoice in [*opens, invoice(99)]
+        for name in (open_invoice.number, open_invoice.reference)
     ]
-    words = st.lists(st.sampled_from(texts), max_size=2).map(" ".join)
+    text = st.lists(st.sampled_from(texts), max_size=2).map(" ".join)
     lines = [
         line(
-            draw(words),
+            draw(text),
             draw(AMOUNTS),
             draw(st.sampled_from(["THB", "EUR"])),
             day=draw(st.integers(0, 2)),
@@ -238,28 +241,31 @@ def statements(draw: st.DrawFn) -> tuple[list[BankLine], list[Open]]:
     return lines, opens
 
 
-def matched(found: list[Match]) -> Iterator[Match]:
-    return (each for each in found if each.invoice_id)
+def matched(proposals: list[Match]) -> Iterator[Match]:
+    return (proposal for proposal in proposals if proposal.invoice_id)
 
 
 @given(statements())
 @settings(max_examples=3 * settings.default.max_examples)
-def test_every_line_ends_in_one_class_and_every_invoice_in_one_match_at_most(
+def test_every_line_has_one_kind_and_every_invoice_at_most_one_match(
     given_: tuple[list[BankLine], list[Open]],
 ) -> None:
     lines, opens = given_
-    found = match(lines, opens)
-    assert [each.line for each in found] == lines
+    proposals = match(lines, opens)
+    assert [item.line for item in proposals] == lines
     assert all(
-        (each.invoice_id is None) == (each.kind in (Kind.AMBIGUOUS, Kind.NONE)) for each in found
+        (item.invoice_id is None) == (item.kind in (Kind.AMBIGUOUS, Kind.NONE))
+        for item in proposals
     )
-    assert all(count == 1 for count in Counter(each.invoice_id for each in matched(found)).values())
-    assert {each.invoice_id for each in matched(found)} <= {each.id for each in opens}
+    assert all(
+        count == 1 for count in Counter(item.invoice_id for item in matched(proposals)).values()
+    )
+    assert {item.invoice_id for item in matched(proposals)} <= {item.id for item in opens}
 
 
 @given(statements(), st.randoms())
 @settings(max_examples=3 * settings.default.max_examples)
-def test_no_order_of_lines_or_invoices_changes_what_a_line_is(
+def test_the_order_of_lines_and_invoices_does_not_change_a_match(
     given_: tuple[list[BankLine], list[Open]], chance: Any
 ) -> None:
     lines, opens = given_
@@ -271,22 +277,23 @@ def test_no_order_of_lines_or_invoices_changes_what_a_line_is(
 
 @given(statements())
 @settings(max_examples=3 * settings.default.max_examples)
-def test_what_is_matched_is_what_its_kind_says(given_: tuple[list[BankLine], list[Open]]) -> None:
+def test_a_match_fits_its_kind(given_: tuple[list[BankLine], list[Open]]) -> None:
     lines, opens = given_
-    known = {each.id: each for each in opens}
-    for each in matched(match(lines, opens)):
-        paid, invoice_ = each.line.amount, known[each.invoice_id] if each.invoice_id else opens[0]
-        text, net = each.line.text, invoice_.owed - invoice_.withholding
-        assert each.line.currency == invoice_.currency
-        is_named = invoice_.number in text or invoice_.reference in text
-        assert is_named == (each.kind != Kind.AMOUNT)
+    by_id = {open_invoice.id: open_invoice for open_invoice in opens}
+    for proposal in matched(match(lines, opens)):
+        paid = proposal.line.amount
+        open_invoice = by_id[proposal.invoice_id] if proposal.invoice_id else opens[0]
+        text, net = proposal.line.text, open_invoice.owed - open_invoice.withholding
+        assert proposal.line.currency == open_invoice.currency
+        is_named = open_invoice.number in text or open_invoice.reference in text
+        assert is_named == (proposal.kind != Kind.AMOUNT)
         assert {
-            Kind.EXACT: paid == invoice_.owed,
-            Kind.WITHHELD: paid == net and net > 0 and invoice_.withholding,
-            Kind.PARTIAL: paid < invoice_.owed,
-            Kind.OVER: paid > invoice_.owed,
-            Kind.AMOUNT: paid in (invoice_.owed, net),
-        }[each.kind]
+            Kind.EXACT: paid == open_invoice.owed,
+            Kind.WITHHELD: paid == net and net > 0 and open_invoice.withholding,
+            Kind.PARTIAL: paid < open_invoice.owed,
+            Kind.OVER: paid > open_invoice.owed,
+            Kind.AMOUNT: paid in (open_invoice.owed, net),
+        }[proposal.kind]
 
 
 @given(
@@ -298,9 +305,14 @@ def test_what_is_matched_is_what_its_kind_says(given_: tuple[list[BankLine], lis
     )
 )
 @settings(deadline=None)
-def test_clients_who_write_the_reference_and_pay_what_they_owe_are_all_matched(
+def test_every_client_who_pays_in_full_with_the_reference_is_matched(
     pairs: list[tuple[int, int]],
 ) -> None:
     opens = [invoice(n, owed) for n, owed in pairs]
-    lines = [line(f"Payment {each.reference}", each.owed, n=each.id.int) for each in opens]
-    assert kinds(*lines, opens=opens) == [(Kind.EXACT, each.id.int) for each in opens]
+    lines = [
+        line(f"Payment {open_invoice.reference}", open_invoice.owed, n=open_invoice.id.int)
+        for open_invoice in opens
+    ]
+    assert kinds(*lines, opens=opens) == [
+        (Kind.EXACT, open_invoice.id.int) for open_invoice in opens
+    ]

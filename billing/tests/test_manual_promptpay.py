@@ -1,4 +1,4 @@
-"""A PromptPay code says what banks' own readers expect: the account, the sum, and a checksum that holds (rule 20)."""
+"""A PromptPay code has the account, the amount and a right checksum, as banks expect (rule 20)."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from billing.bank_transfer.codes.promptpay import BadPromptPay, payload, resolve
 
 
 def fields(text: str) -> Iterator[tuple[str, str]]:
-    """A reader of its own: every id and value, and nothing left over."""
+    """Read a code independently: yield every id and value, with nothing left over."""
     while text:
         tag, length = text[:2], int(text[2:4])
         value, text = text[4 : 4 + length], text[4 + length :]
@@ -20,7 +20,7 @@ def fields(text: str) -> Iterator[tuple[str, str]]:
 
 
 def plain_crc(text: str) -> int:
-    """CRC-16/CCITT-FALSE bit by bit, as EMVCo's annex describes it."""
+    """Compute CRC-16/CCITT-FALSE bit by bit, as EMVCo's annex describes it."""
     crc = 0xFFFF
     for byte in text.encode():
         crc ^= byte << 8
@@ -34,7 +34,7 @@ def tax_id(twelve: str) -> str:
     return f"{twelve}{(11 - total % 11) % 10}"
 
 
-# Vectors that others published
+# Published examples
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def tax_id(twelve: str) -> str:
         ),
     ],
 )
-def test_published_codes_come_out_to_the_letter(
+def test_published_codes_are_reproduced_exactly(
     target: str, amount: int | None, dynamic: bool, expected: str
 ) -> None:
     assert payload(target, amount, dynamic=dynamic) == expected
@@ -112,7 +112,7 @@ def test_published_codes_come_out_to_the_letter(
         ),
     ],
 )
-def test_published_codes_in_another_order_say_the_same(
+def test_published_codes_with_another_field_order_have_the_same_fields(
     target: str, amount: int | None, dynamic: bool, published: str
 ) -> None:
     theirs, ours = dict(fields(published)), dict(fields(payload(target, amount, dynamic=dynamic)))
@@ -129,14 +129,14 @@ def test_published_codes_in_another_order_say_the_same(
         "00020101021229370016A000000677010111011300660000000005802TH530376454044.226304E469",
     ],
 )
-def test_the_checksum_is_the_published_one_for_accounts_that_we_would_refuse(
+def test_the_checksum_is_right_for_published_codes_of_accounts_that_we_refuse(
     published: str,
 ) -> None:
     """https://github.com/dtinth/promptpay-qr/blob/master/index.test.js"""
     assert f"{promptpay.checksum(published[:-4]):04X}" == published[-4:]
 
 
-def test_the_checksum_of_nine_digits_is_the_catalogue_s() -> None:
+def test_the_checksum_matches_the_crc_catalogue() -> None:
     """https://reveng.sourceforge.io/crc-catalogue/16.htm#crc.cat.crc-16-ibm-3740"""
     assert promptpay.checksum("123456789") == 0x29B1
 
@@ -198,7 +198,7 @@ def test_a_wallet_has_fifteen_digits() -> None:
         ("0123456789012345", "length"),
     ],
 )
-def test_a_target_that_no_bank_would_find_is_refused_with_a_reason(target: str, code: str) -> None:
+def test_a_target_that_is_no_promptpay_id_is_refused_with_a_reason(target: str, code: str) -> None:
     with pytest.raises(BadPromptPay) as refused:
         payload(target)
     assert refused.value.code == code
@@ -206,7 +206,7 @@ def test_a_target_that_no_bank_would_find_is_refused_with_a_reason(target: str, 
 
 
 @pytest.mark.parametrize("amount", [0, -1, promptpay.LARGEST + 1])
-def test_a_sum_that_the_code_cannot_hold_is_refused(amount: int) -> None:
+def test_an_amount_that_the_code_cannot_hold_is_refused(amount: int) -> None:
     with pytest.raises(BadPromptPay) as refused:
         payload("0812345678", amount)
     assert refused.value.code == "amount"
@@ -214,8 +214,8 @@ def test_a_sum_that_the_code_cannot_hold_is_refused(amount: int) -> None:
 
 @given(st.from_regex(r"[1-9][0-9]{11}", fullmatch=True), st.integers(0, 12), st.integers(1, 9))
 @settings(deadline=None)
-def test_one_wrong_digit_of_a_tax_id_is_noticed(twelve: str, place: int, more: int) -> None:
-    """But where two sums share a check digit: 11 less 1 and 11 less 11 both end in 0, 10 and 0 in 1."""
+def test_one_wrong_digit_of_a_tax_id_is_refused(twelve: str, place: int, more: int) -> None:
+    """Except if two remainders give the same check digit: 1 and 11 give 0, and 0 and 10 give 1."""
     right = tax_id(twelve)
     wrong = right[:place] + str((int(right[place]) + more) % 10) + right[place + 1 :]
     assume(wrong != tax_id(wrong[:12]) and not wrong.startswith("0066"))
@@ -224,7 +224,7 @@ def test_one_wrong_digit_of_a_tax_id_is_noticed(twelve: str, place: int, more: i
         resolve(wrong)
 
 
-# Sums and what every code promises
+# Amounts, and what holds for every code
 
 MOBILES = st.from_regex(r"0[689][0-9]{8}", fullmatch=True)
 TAX_IDS = st.from_regex(r"[1-9][0-9]{11}", fullmatch=True).map(tax_id)
@@ -241,13 +241,11 @@ WALLETS = st.from_regex(r"[0-9]{15}", fullmatch=True)
         (promptpay.LARGEST, "9999999999.99"),
     ],
 )
-def test_an_amount_is_written_with_two_decimals_and_no_thousands_sign(
-    satang: int, written: str
-) -> None:
+def test_an_amount_has_two_decimals_and_no_thousands_separator(satang: int, written: str) -> None:
     assert dict(fields(payload("0812345678", satang)))["54"] == written
 
 
-def test_a_code_with_a_sum_is_for_one_payment_unless_we_say_otherwise() -> None:
+def test_a_code_with_an_amount_is_for_one_payment_by_default() -> None:
     assert dict(fields(payload("0812345678", 100)))["01"] == "12"
     assert dict(fields(payload("0812345678")))["01"] == "11"
     assert dict(fields(payload("0812345678", 100, dynamic=False)))["01"] == "11"
@@ -260,7 +258,7 @@ def test_a_code_with_a_sum_is_for_one_payment_unless_we_say_otherwise() -> None:
     st.none() | st.booleans(),
 )
 @settings(deadline=None)
-def test_every_code_reads_back_and_its_checksum_holds(
+def test_every_code_can_be_read_and_its_checksum_is_right(
     target: str, amount: int | None, dynamic: bool | None
 ) -> None:
     text = payload(target, amount, dynamic=dynamic)
@@ -275,12 +273,12 @@ def test_every_code_reads_back_and_its_checksum_holds(
         "58",
         "63",
     ]
-    found = dict(read)
-    assert (found["00"], found["53"], found["58"]) == ("01", "764", "TH")
-    (application, name), (kind, account) = fields(found["29"])
+    values = dict(read)
+    assert (values["00"], values["53"], values["58"]) == ("01", "764", "TH")
+    (application, name), (kind, account) = fields(values["29"])
     assert (application, name) == ("00", "A000000677010111")
     tail = {"01": f"0066{target[1:]}", "02": target, "03": target}[kind]
     assert account == tail
     if amount:
-        baht, satang = found["54"].split(".")
+        baht, satang = values["54"].split(".")
         assert int(baht) * 100 + int(satang) == amount and len(satang) == 2

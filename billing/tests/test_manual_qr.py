@@ -1,4 +1,4 @@
-"""What is drawn is what is read: the code is decoded from a page of a PDF by a reader that nobody here wrote (rule 20)."""
+"""A QR code that we draw is decoded by an independent reader from a page of a PDF (rule 20)."""
 
 import re
 import subprocess
@@ -30,15 +30,16 @@ LONGEST = epc.payload(
 
 
 def printed(drawing: str, folder: Path) -> Image.Image:
-    """The drawing on a page as our own renderer prints it, seen at 150 dots an inch."""
-    html = f'<html lang="en"><head><title>QR</title></head><body><p>Pay here</p>{drawing}</body></html>'
+    """Print the drawing on a PDF page with our own renderer; return the page at 150 dpi."""
+    head = '<html lang="en"><head><title>QR</title></head>'
+    html = f"{head}<body><p>Pay here</p>{drawing}</body></html>"
     (folder / "page.pdf").write_bytes(render._write(html, "qr", {}, NOW))
     subprocess.run(["pdftoppm", "-r", "150", "-png", "page.pdf", "page"], cwd=folder, check=True)
     return Image.open(next(folder.glob("page*.png")))
 
 
 def squares(drawing: str) -> Image.Image:
-    """The path's rectangles set one by one, four dots to a module: what any drawer of SVG makes of them."""
+    """Draw the path's rectangles, four pixels per module, as any SVG renderer would."""
     root = ElementTree.fromstring(drawing)
     width = int(root.attrib["viewBox"].split()[2])
     image = Image.new("L", (width, width), 255)
@@ -60,29 +61,29 @@ def read(image: Image.Image) -> zxingcpp.Barcode:
 @pytest.mark.parametrize(
     "payload", [PROMPTPAY, EPC, LONGEST], ids=["promptpay", "epc", "epc of 331 bytes"]
 )
-def test_a_printed_code_is_read_to_the_letter(payload: str, tmp_path: Path) -> None:
+def test_a_printed_code_is_decoded_exactly(payload: str, tmp_path: Path) -> None:
     code = read(printed(svg(payload, title="Scan to pay", size="40mm"), tmp_path))
     assert code.bytes.decode() == payload
 
 
-def test_the_longest_transfer_fills_the_331_bytes_and_version_13_that_banks_read() -> None:
+def test_the_longest_transfer_fits_331_bytes_and_a_qr_code_of_version_13() -> None:
     assert len(LONGEST.encode()) == 331
     width = int(ElementTree.fromstring(svg(LONGEST, title="x")).attrib["viewBox"].split()[2])
     assert width - 8 <= 17 + 4 * 13
 
 
-def test_a_code_forgives_fifteen_percent_as_the_guideline_asks() -> None:
+def test_a_code_has_the_error_correction_level_that_the_guideline_requires() -> None:
     assert read(squares(svg(EPC, title="x"))).ec_level == "M"
 
 
 @example("㿂0")  # whose UTF-8 could be two characters of Shift JIS
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1, max_size=120))
 @settings(deadline=None)
-def test_every_text_is_read_to_the_letter(text: str) -> None:
+def test_every_text_is_decoded_exactly(text: str) -> None:
     assert read(squares(svg(text, title="x"))).bytes.decode() == text
 
 
-def test_the_drawing_asks_nothing_of_a_strict_page() -> None:
+def test_the_svg_works_under_a_strict_content_security_policy() -> None:
     drawing = svg(EPC, title="Scan to pay", size="32mm")
     assert not re.search(r"style|<script|\son\w+=|data:|href|url\(", drawing)
     assert {element.tag for element in ElementTree.fromstring(drawing).iter()} == {
@@ -93,7 +94,7 @@ def test_the_drawing_asks_nothing_of_a_strict_page() -> None:
     }
 
 
-def test_the_title_is_the_caller_s_and_cannot_break_out() -> None:
+def test_the_title_is_escaped() -> None:
     hostile = '</title><script>alert(1)</script>"&'
     root = ElementTree.fromstring(svg(PROMPTPAY, title=hostile))
     assert root.findtext(f"{SVG}title") == hostile
@@ -101,7 +102,7 @@ def test_the_title_is_the_caller_s_and_cannot_break_out() -> None:
     assert root.find(f".//{SVG}script") is None
 
 
-def test_a_size_is_given_for_paper_and_left_to_the_sheet_on_screen() -> None:
+def test_a_size_is_written_only_if_it_is_given() -> None:
     paper, screen = (
         ElementTree.fromstring(svg(PROMPTPAY, title="x", size=size)) for size in ("32mm", "")
     )
@@ -109,7 +110,7 @@ def test_a_size_is_given_for_paper_and_left_to_the_sheet_on_screen() -> None:
     assert "width" not in screen.attrib and "height" not in screen.attrib
 
 
-def test_the_code_is_black_on_white_with_four_modules_of_quiet() -> None:
+def test_the_code_is_black_on_white_with_a_border_of_four_modules() -> None:
     root = ElementTree.fromstring(svg(PROMPTPAY, title="x"))
     ground, path = root.find(f"{SVG}rect"), root.find(f"{SVG}path")
     assert ground is not None and path is not None

@@ -1,4 +1,4 @@
-"""A reference survives what banks do to it, and nothing that only looks like one is taken for it (rule 20)."""
+"""A payment reference is found in whatever form banks report it, and never mistaken (rule 20)."""
 
 import string
 
@@ -23,7 +23,7 @@ NUMBERS = st.builds(
 )
 
 
-# Making one (ISO 11649)
+# Making a reference (ISO 11649)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ NUMBERS = st.builds(
         "RF485000056789012345",
     ],
 )
-def test_published_references_come_out_to_the_digit(published: str) -> None:
+def test_published_references_are_reproduced_exactly(published: str) -> None:
     assert creditor_reference(published[4:]) == published
     assert is_reference(published)
 
@@ -56,7 +56,7 @@ def test_published_references_come_out_to_the_digit(published: str) -> None:
         "RF٤٥G72UUR",
     ],
 )
-def test_what_is_no_reference_is_not_taken_for_one(wrong: str) -> None:
+def test_text_that_is_no_reference_is_refused(wrong: str) -> None:
     assert not is_reference(wrong)
 
 
@@ -64,7 +64,7 @@ def test_what_is_no_reference_is_not_taken_for_one(wrong: str) -> None:
     ("number", "body"),
     [("RH-2026-0007", "RH20260007"), ("inv/7.b_2", "INV7B2"), ("๒๕๖๙-๐๐๐๗", "25690007")],
 )
-def test_a_reference_is_the_number_s_letters_and_digits_behind_two_check_digits(
+def test_a_reference_is_two_check_digits_and_the_letters_and_digits_of_the_number(
     number: str, body: str
 ) -> None:
     reference = creditor_reference(number)
@@ -78,7 +78,7 @@ def test_a_number_that_does_not_fit_has_no_reference(number: str) -> None:
 
 @given(st.text(string.ascii_letters + string.digits + "/._-", max_size=40))
 @settings(deadline=None)
-def test_every_reference_made_is_one(number: str) -> None:
+def test_every_reference_that_is_made_is_valid(number: str) -> None:
     reference = creditor_reference(number)
     bare = sum(char.isalnum() for char in number)
     assert bool(reference) == (1 <= bare <= 21)
@@ -87,16 +87,21 @@ def test_every_reference_made_is_one(number: str) -> None:
 
 @given(NUMBERS, st.data())
 @settings(deadline=None)
-def test_one_wrong_digit_or_letter_is_noticed(number: str, data: st.DataObject) -> None:
-    """But a digit in a letter's place now and then, for a letter counts as two digits."""
+def test_one_wrong_digit_or_letter_makes_a_reference_invalid(
+    number: str, data: st.DataObject
+) -> None:
+    """Only a digit replaces a digit, and only a letter a letter.
+
+    A letter counts as two digits, so a digit in its place is not always noticed.
+    """
     reference = creditor_reference(number)
-    place = data.draw(st.integers(0, len(reference) - 1))
-    kind = string.digits if reference[place].isdigit() else string.ascii_uppercase
-    char = data.draw(st.sampled_from(kind.replace(reference[place], "")))
-    assert not is_reference(reference[:place] + char + reference[place + 1 :])
+    position = data.draw(st.integers(0, len(reference) - 1))
+    kind = string.digits if reference[position].isdigit() else string.ascii_uppercase
+    char = data.draw(st.sampled_from(kind.replace(reference[position], "")))
+    assert not is_reference(reference[:position] + char + reference[position + 1 :])
 
 
-# Finding it again
+# Finding a reference
 
 
 @pytest.mark.parametrize(
@@ -122,7 +127,7 @@ def test_one_wrong_digit_or_letter_is_noticed(number: str, data: st.DataObject) 
         "NAME | RH-2026-0007 | 2026-03-16",
     ],
 )
-def test_a_number_is_found_whatever_the_bank_made_of_it(text: str) -> None:
+def test_a_number_is_found_however_the_bank_changed_it(text: str) -> None:
     assert find(text, [OURS]) == {OURS}
 
 
@@ -141,7 +146,7 @@ def test_a_number_is_found_whatever_the_bank_made_of_it(text: str) -> None:
         "RH-2025-0007",
     ],
 )
-def test_another_number_is_not_taken_for_it(text: str) -> None:
+def test_another_number_is_not_mistaken_for_it(text: str) -> None:
     assert find(text, [OURS]) == set()
 
 
@@ -171,13 +176,13 @@ def test_another_number_is_not_taken_for_it(text: str) -> None:
         ("A-1", "A-1", False),
     ],
 )
-def test_a_short_number_or_one_without_letters_must_stand_by_itself(
+def test_a_short_number_or_one_without_letters_must_be_a_word_of_its_own(
     number: str, text: str, is_there: bool
 ) -> None:
     assert find(text, [number]) == ({number} if is_there else set())
 
 
-def test_a_reference_is_found_in_groups_of_four_and_counts_beside_the_number_in_it() -> None:
+def test_a_reference_in_groups_of_four_is_found_instead_of_the_number_inside_it() -> None:
     reference = creditor_reference(OURS)
     assert find("rf10 rh20 2600 07", [OURS, reference]) == {reference}
     assert find("RF10 RH20 2600 08", [reference]) == set()
@@ -189,7 +194,7 @@ def test_a_reference_of_a_short_number_is_found_too() -> None:
         assert find(f"PAYMENT {written}", ["12", reference]) == {reference}
 
 
-def test_where_one_number_is_part_of_another_the_longer_counts() -> None:
+def test_if_one_number_is_part_of_another_the_longer_is_found() -> None:
     assert find("XRH-2026-0007", ["RH-2026-0007", "XRH-2026-0007"]) == {"XRH-2026-0007"}
 
 
@@ -200,7 +205,7 @@ def test_several_numbers_in_one_text_are_all_found() -> None:
     }
 
 
-def test_a_number_that_may_be_the_cut_beginning_of_another_brings_the_other_with_it() -> None:
+def test_a_number_that_may_be_another_one_cut_off_is_found_together_with_it() -> None:
     """18 characters: the bank may have cut INV-2026-71 there."""
     text, both = "PAYMENT INV-2026-7", ["INV-2026-7", "INV-2026-71"]
     assert len(text) == 18
@@ -238,21 +243,21 @@ def test_the_beginning_of_a_number_at_a_field_s_end_is_a_hint(text: str, is_ther
 )
 @settings(deadline=None)
 def test_punctuation_spaces_and_capitals_never_hide_a_number(
-    number: str, sign: str, capitals: bool, words: str, data: st.DataObject
+    number: str, separator: str, capitals: bool, other_text: str, data: st.DataObject
 ) -> None:
-    named = data.draw(st.sampled_from([number, creditor_reference(number)]))
-    spaced = data.draw(st.lists(st.integers(1, len(named) - 1), max_size=3))
+    name = data.draw(st.sampled_from([number, creditor_reference(number)]))
+    spaces = data.draw(st.lists(st.integers(1, len(name) - 1), max_size=3))
     written = "".join(
-        f" {char}" if place in spaced else char
-        for place, char in enumerate(named.replace("-", sign))
+        f" {char}" if position in spaces else char
+        for position, char in enumerate(name.replace("-", separator))
     )
-    text = f"{words} {written} {words}"
-    assert named in find(text.upper() if capitals else text.lower(), [named])
+    text = f"{other_text} {written} {other_text}"
+    assert name in find(text.upper() if capitals else text.lower(), [name])
 
 
 @given(st.sets(NUMBERS, min_size=2, max_size=8), st.data())
 @settings(deadline=None)
-def test_of_many_numbers_only_the_one_that_is_written_is_found(
+def test_of_many_numbers_only_the_one_in_the_text_is_found(
     numbers: set[str], data: st.DataObject
 ) -> None:
     written = data.draw(st.sampled_from(sorted(numbers)))
@@ -261,6 +266,6 @@ def test_of_many_numbers_only_the_one_that_is_written_is_found(
 
 @given(st.text(max_size=60), st.lists(st.text(max_size=12), max_size=4))
 @settings(deadline=None)
-def test_no_text_and_no_name_is_too_strange_to_be_looked_at(text: str, names: list[str]) -> None:
+def test_any_text_and_any_name_can_be_searched(text: str, names: list[str]) -> None:
     assert find(text, names) <= set(names)
     assert find_cut(text, names) <= set(names)

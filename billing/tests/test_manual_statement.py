@@ -1,4 +1,7 @@
-"""A bank statement is read as its bank meant it, every row is accounted for, and no transfer counts twice (rule 20)."""
+"""Bank statements are read as the bank meant them, and no transfer counts twice (rule 20).
+
+Every row of a file is accounted for.
+"""
 
 import csv
 import io
@@ -30,17 +33,18 @@ def simple(*rows: str) -> Statement:
 
 
 def test_an_english_file_with_one_signed_amount() -> None:
-    found = of(
-        'Date,Description,Amount,Currency\n2026-03-16,ACME RH-2026-0007,"31,200.00",THB\n2026-03-17,Rent,-500,THB\n'
+    statement = of(
+        "Date,Description,Amount,Currency\n"
+        '2026-03-16,ACME RH-2026-0007,"31,200.00",THB\n2026-03-17,Rent,-500,THB\n'
     )
-    assert not found.bad
-    (line,) = found.lines
+    assert not statement.bad
+    (line,) = statement.lines
     assert (line.line, line.on, line.amount, line.currency) == (2, DAY, 3_120_000, "THB")
     assert line.text == "ACME RH-2026-0007"
 
 
 def test_a_thai_file_with_a_column_for_each_direction_and_buddhist_years() -> None:
-    found = of(
+    statement = of(
         "เลขที่บัญชี,123-4-56789-0\n\n"
         "วันที่,เวลา/วันที่มีผล,รายการ,ถอนเงิน (บาท),ฝากเงิน (บาท),ยอดคงเหลือ (บาท),ช่องทาง,รายละเอียด\n"
         '๑๖/๐๓/๒๕๖๙,10:15,รับโอนเงิน,,"๓๑,๒๐๐.๐๐","41,200.00",K PLUS,จาก บจก. สยามดีไซน์\n'
@@ -48,22 +52,22 @@ def test_a_thai_file_with_a_column_for_each_direction_and_buddhist_years() -> No
         currency="USD",
         encoding="cp874",
     )
-    assert not found.bad
-    (line,) = found.lines
+    assert not statement.bad
+    (line,) = statement.lines
     assert (line.line, line.on, line.amount, line.currency) == (4, DAY, 3_120_000, "THB")
     assert line.text == FIELD.join(["รับโอนเงิน", "K PLUS", "จาก บจก. สยามดีไซน์"])
 
 
 def test_a_german_file_with_semicolons_and_commas() -> None:
-    found = of(
+    statement = of(
         '"Auftragskonto";"Buchungstag";"Valutadatum";"Buchungstext";"Verwendungszweck";'
         '"Beguenstigter/Zahlungspflichtiger";"Betrag";"Waehrung"\n'
         '"DE89";"16.03.26";"17.03.26";"GUTSCHRIFT";"RH-2026-0007";"Müller GmbH";"1.234,50";"EUR"\n'
         '"DE89";"17.03.26";"17.03.26";"LASTSCHRIFT";"Strom";"Stadtwerke";"-85,20";"EUR"\n',
         encoding="cp1252",
     )
-    assert not found.bad
-    (line,) = found.lines
+    assert not statement.bad
+    (line,) = statement.lines
     assert (line.on, line.amount, line.currency) == (DAY, 123_450, "EUR")
     assert line.text == FIELD.join(["GUTSCHRIFT", "RH-2026-0007", "Müller GmbH"])
 
@@ -88,18 +92,18 @@ def test_a_currency_in_the_heading_counts_for_every_row() -> None:
         ("ถอนเงิน", None),
     ],
 )
-def test_a_column_may_say_which_way_unsigned_money_went(side: str, amount: int | None) -> None:
-    found = of(f"Date;Debit/Credit;Amount\n2026-03-16;{side};12.00")
-    assert [line.amount for line in found.lines] == ([amount] if amount else [])
-    assert not found.bad
+def test_a_column_can_say_whether_money_came_in_or_went_out(side: str, amount: int | None) -> None:
+    statement = of(f"Date;Debit/Credit;Amount\n2026-03-16;{side};12.00")
+    assert [line.amount for line in statement.lines] == ([amount] if amount else [])
+    assert not statement.bad
 
 
-def test_a_column_that_does_not_say_which_way_is_not_guessed_at() -> None:
+def test_an_unknown_word_for_the_direction_is_reported() -> None:
     assert of("Date;Dr/Cr;Amount\n2026-03-16;?;12.00").bad == [BadLine(2, Reason.BAD_SIDE)]
 
 
 @pytest.mark.parametrize("kind", ["Withdrawal", "ถอนเงิน", "debit"])
-def test_money_that_the_text_calls_outgoing_is_not_taken_for_incoming(kind: str) -> None:
+def test_money_that_the_text_calls_outgoing_is_skipped(kind: str) -> None:
     assert of(f"Date;Type;Amount\n2026-03-16;{kind};12.00") == Statement([], [])
 
 
@@ -126,12 +130,12 @@ def test_german_is_read_in_every_encoding_and_counts_as_the_same_transfer(encodi
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
-def test_every_end_of_line_counts_once(ending: str) -> None:
-    found = of(
+def test_every_line_ending_is_counted_once(ending: str) -> None:
+    statement = of(
         ending.join(["Date,Amount,Description", "2026-03-16,1,a", "x,1,b", "2026-03-16,2,c", ""])
     )
-    assert [line.line for line in found.lines] == [2, 4]
-    assert found.bad == [BadLine(3, Reason.NO_DATE)]
+    assert [line.line for line in statement.lines] == [2, 4]
+    assert statement.bad == [BadLine(3, Reason.NO_DATE)]
 
 
 # Dates
@@ -176,7 +180,7 @@ def test_a_day_is_the_same_in_every_spelling(written: str) -> None:
         "16/03/20261",
     ],
 )
-def test_what_is_no_day_is_refused(written: str) -> None:
+def test_text_that_is_not_a_date_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         statement_cells.read_date(written)
 
@@ -187,7 +191,7 @@ def test_a_leap_day_of_a_buddhist_year_exists() -> None:
 
 @given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
 @settings(deadline=None)
-def test_every_day_of_the_century_reads_back(day: date) -> None:
+def test_every_day_of_the_century_is_read_in_every_format(day: date) -> None:
     buddhist = day.year + 543
     for written in (
         day.isoformat(),
@@ -201,15 +205,15 @@ def test_every_day_of_the_century_reads_back(day: date) -> None:
 
 @given(st.dates(date(2017, 1, 1), date(2056, 12, 31)))
 @settings(deadline=None)
-def test_two_digits_of_a_year_are_read_in_both_eras(day: date) -> None:
+def test_years_of_two_digits_are_read_in_both_eras(day: date) -> None:
     assert statement_cells.read_date(f"{day:%d/%m}/{(day.year + 543) % 100:02}") == day
     assert statement_cells.read_date(f"{day:%d.%m.%y}") == day
 
 
-def test_a_file_with_the_month_first_is_not_read_with_wrong_days() -> None:
-    found = simple("03/04/2026,1,a", "03/13/2026,2,b", "2026-03-16,3,c")
-    assert [line.text for line in found.lines] == ["c"]
-    assert found.bad == [BadLine(2, Reason.MONTH_FIRST), BadLine(3, Reason.MONTH_FIRST)]
+def test_ambiguous_dates_in_a_file_with_the_month_first_are_refused() -> None:
+    statement = simple("03/04/2026,1,a", "03/13/2026,2,b", "2026-03-16,3,c")
+    assert [line.text for line in statement.lines] == ["c"]
+    assert statement.bad == [BadLine(2, Reason.MONTH_FIRST), BadLine(3, Reason.MONTH_FIRST)]
 
 
 # Amounts
@@ -295,12 +299,12 @@ def test_an_amount_is_the_same_in_every_spelling(
         ("1,0001", "THB"),
     ],
 )
-def test_what_is_no_amount_or_could_be_two_is_refused(written: str, currency: str) -> None:
+def test_text_that_is_not_an_amount_or_could_be_two_is_refused(written: str, currency: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         statement_cells.read_amount(written, currency)
 
 
-def test_the_largest_amount_is_taken() -> None:
+def test_the_largest_amount_is_accepted() -> None:
     assert statement_cells.read_amount("10,000,000,000.00", "THB") == LARGEST
 
 
@@ -308,7 +312,7 @@ def test_the_largest_amount_is_taken() -> None:
     st.integers(-LARGEST, LARGEST), st.sampled_from(["THB", "EUR", "JPY", "KWD", "USD"]), st.data()
 )
 @settings(deadline=None)
-def test_every_amount_a_bank_can_write_reads_back(
+def test_every_amount_is_read_as_a_bank_writes_it(
     amount: int, currency: str, data: st.DataObject
 ) -> None:
     written = f"{to_decimal(amount, currency):,.{exponent(currency)}f}"
@@ -319,7 +323,7 @@ def test_every_amount_a_bank_can_write_reads_back(
     assert statement_cells.read_amount(written, currency) == amount
 
 
-# What becomes of every row
+# Rows
 
 
 @pytest.mark.parametrize(
@@ -335,36 +339,36 @@ def test_every_amount_a_bank_can_write_reads_back(
         ('2026-03-16,1,"never closed', Reason.BROKEN),
     ],
 )
-def test_a_row_that_cannot_be_read_is_reported_and_the_others_go_on(
+def test_a_row_that_cannot_be_read_is_reported_and_the_others_are_read(
     row: str, reason: Reason
 ) -> None:
-    found = (
+    statement = (
         simple("2026-03-16,1,before", row)
         if reason == Reason.BROKEN
         else simple("2026-03-16,1,before", row, "2026-03-16,2,after")
     )
-    assert found.bad == [BadLine(3, reason)]
-    assert [line.text for line in found.lines] == (
+    assert statement.bad == [BadLine(3, reason)]
+    assert [line.text for line in statement.lines] == (
         ["before"] if reason == Reason.BROKEN else ["before", "after"]
     )
 
 
-def test_a_row_with_loose_quotes_does_not_swallow_the_next() -> None:
-    found = simple('2026-03-16,1,"a"b', "2026-03-16,2,after")
-    assert found.bad == [BadLine(2, Reason.BROKEN)]
-    assert [line.line for line in found.lines] == [3]
+def test_a_row_with_unbalanced_quotes_does_not_swallow_the_next() -> None:
+    statement = simple('2026-03-16,1,"a"b', "2026-03-16,2,after")
+    assert statement.bad == [BadLine(2, Reason.BROKEN)]
+    assert [line.line for line in statement.lines] == [3]
 
 
-def test_a_row_of_several_lines_is_named_by_its_first() -> None:
-    found = simple('2026-03-16,1,"one\ntwo"', "2026-03-16,2,next", "x,3,bad")
-    assert [(line.line, line.text) for line in found.lines] == [(2, "one two"), (4, "next")]
-    assert found.bad == [BadLine(5, Reason.NO_DATE)]
+def test_a_row_of_several_lines_is_reported_by_its_first() -> None:
+    statement = simple('2026-03-16,1,"one\ntwo"', "2026-03-16,2,next", "x,3,bad")
+    assert [(line.line, line.text) for line in statement.lines] == [(2, "one two"), (4, "next")]
+    assert statement.bad == [BadLine(5, Reason.NO_DATE)]
 
 
 @pytest.mark.parametrize(
     "row", ["2026-03-16,-5,x", "2026-03-16,0.00,x", ",,", "", "2026-03-16,(5.00),x"]
 )
-def test_money_that_went_out_nothing_and_an_empty_row_are_not_reported(row: str) -> None:
+def test_outgoing_money_zero_amounts_and_empty_rows_are_skipped(row: str) -> None:
     assert simple(row) == Statement([], [])
 
 
@@ -384,31 +388,35 @@ def test_money_that_went_out_nothing_and_an_empty_row_are_not_reported(row: str)
         ("2026-03-16,x,", Reason.BAD_AMOUNT),
     ],
 )
-def test_with_two_columns_only_the_one_for_money_in_counts(
+def test_of_two_columns_only_the_one_for_incoming_money_is_read(
     row: str, expected: int | Reason | None
 ) -> None:
-    found = of(f"Date,Debit,Credit\n{row}")
-    assert [line.amount for line in found.lines] == (
+    statement = of(f"Date,Debit,Credit\n{row}")
+    assert [line.amount for line in statement.lines] == (
         [expected] if isinstance(expected, int) else []
     )
-    assert [bad.reason for bad in found.bad] == ([expected] if isinstance(expected, Reason) else [])
+    assert [bad.reason for bad in statement.bad] == (
+        [expected] if isinstance(expected, Reason) else []
+    )
 
 
 def test_a_currency_that_does_not_exist_is_reported() -> None:
-    found = of("Date,Amount,Currency\n2026-03-16,5,XXY\n2026-03-16,5,\n2026-03-16,5,eur")
-    assert found.bad == [BadLine(2, Reason.BAD_CURRENCY)]
-    assert [line.currency for line in found.lines] == ["THB", "EUR"]
+    statement = of("Date,Amount,Currency\n2026-03-16,5,XXY\n2026-03-16,5,\n2026-03-16,5,eur")
+    assert statement.bad == [BadLine(2, Reason.BAD_CURRENCY)]
+    assert [line.currency for line in statement.lines] == ["THB", "EUR"]
 
 
-def test_the_fields_of_a_text_stand_side_by_side_without_empty_or_doubled_ones() -> None:
+def test_the_fields_of_a_text_are_joined_without_empty_or_repeated_ones() -> None:
     (line,) = of("Date;Amount;Description;Reference;Name\n2026-03-16;5;RH-1;;RH-1\n").lines
     assert line.text == "RH-1"
 
 
-def test_a_heading_on_every_page_is_a_bad_row_and_the_first_counts() -> None:
-    found = of("Date,Amount,Description\n2026-03-16,1,a\nDate,Amount,Description\n2026-03-17,2,b")
-    assert [line.text for line in found.lines] == ["a", "b"]
-    assert found.bad == [BadLine(3, Reason.NO_DATE)]
+def test_a_repeated_heading_is_reported_as_a_row_that_cannot_be_read() -> None:
+    statement = of(
+        "Date,Amount,Description\n2026-03-16,1,a\nDate,Amount,Description\n2026-03-17,2,b"
+    )
+    assert [line.text for line in statement.lines] == ["a", "b"]
+    assert statement.bad == [BadLine(3, Reason.NO_DATE)]
 
 
 def test_a_space_before_a_quoted_field_is_no_part_of_it() -> None:
@@ -416,16 +424,18 @@ def test_a_space_before_a_quoted_field_is_no_part_of_it() -> None:
     assert (line.amount, line.text) == (123_450, "a, b")
 
 
-def test_what_cannot_be_seen_or_stored_leaves_the_text() -> None:
+def test_invisible_characters_are_removed_from_the_text() -> None:
     (line,) = simple("2026-03-16,5,a\x00b\u202ec\t d\u200b\x07e").lines
     assert line.text == "a bc d e"
 
 
-def test_a_text_is_cut_to_what_is_stored_and_its_end_still_tells_two_apart() -> None:
-    found = simple(f"2026-03-16,5,{'x' * 600}", f"2026-03-16,5,{'x' * 601}")
-    assert [len(line.text) for line in found.lines] == [500, 500]
-    assert len({line.fingerprint for line in found.lines}) == 2
-    assert found.lines[0].fingerprint == simple(f"2026-03-16,5,{'x' * 600}").lines[0].fingerprint
+def test_two_texts_that_are_cut_alike_keep_different_fingerprints() -> None:
+    statement = simple(f"2026-03-16,5,{'x' * 600}", f"2026-03-16,5,{'x' * 601}")
+    assert [len(line.text) for line in statement.lines] == [500, 500]
+    assert len({line.fingerprint for line in statement.lines}) == 2
+    assert (
+        statement.lines[0].fingerprint == simple(f"2026-03-16,5,{'x' * 600}").lines[0].fingerprint
+    )
 
 
 # Whole files
@@ -447,15 +457,15 @@ def test_a_file_of_five_megabytes_is_read_and_one_byte_more_is_refused() -> None
 
 def test_twenty_thousand_rows_are_read_and_one_more_is_refused() -> None:
     rows = [f"2026-03-16,{n},row {n}" for n in range(1, 20_001)]
-    found = simple(*rows)
-    assert len(found.lines) == len({line.fingerprint for line in found.lines}) == 20_000
+    statement = simple(*rows)
+    assert len(statement.lines) == len({line.fingerprint for line in statement.lines}) == 20_000
     assert simple(*rows, "2026-03-16,1,x") == Statement([], [BadLine(0, Reason.TOO_MANY)])
 
 
-def test_a_field_longer_than_the_reader_takes_is_one_bad_row() -> None:
-    found = simple("2026-03-16,1," + "x" * 200_000, "2026-03-16,2,after")
-    assert found.bad == [BadLine(2, Reason.BROKEN)]
-    assert [line.text for line in found.lines] == ["after"]
+def test_a_field_that_is_too_long_for_the_csv_reader_is_one_row_that_cannot_be_read() -> None:
+    statement = simple("2026-03-16,1," + "x" * 200_000, "2026-03-16,2,after")
+    assert statement.bad == [BadLine(2, Reason.BROKEN)]
+    assert [line.text for line in statement.lines] == ["after"]
 
 
 @given(
@@ -463,14 +473,14 @@ def test_a_field_longer_than_the_reader_takes_is_one_bad_row() -> None:
     st.sampled_from([b"", b"Date,Amount,Description\n", b"Date;Credit;Debit;Currency\n"]),
 )
 @settings(deadline=None)
-def test_no_file_is_too_strange_to_be_answered(data: bytes, heading: bytes) -> None:
-    found = read(heading + data, "THB")
-    assert all(line.amount > 0 and line.line > 0 for line in found.lines)
-    assert len({line.fingerprint for line in found.lines}) == len(found.lines)
+def test_reading_never_fails_whatever_the_file_contains(data: bytes, heading: bytes) -> None:
+    statement = read(heading + data, "THB")
+    assert all(line.amount > 0 and line.line > 0 for line in statement.lines)
+    assert len({line.fingerprint for line in statement.lines}) == len(statement.lines)
 
 
-def test_a_cell_full_of_brackets_is_looked_at_only_as_far_as_a_heading_goes() -> None:
-    """Else the search for the closing one would take a time that grows with the square of the cell."""
+def test_a_cell_full_of_brackets_is_read_only_up_to_the_length_of_a_heading() -> None:
+    """Otherwise the search for closing brackets takes time quadratic in the cell's length."""
     assert len(statement_columns.plain("(" * 130_000)) <= statement_columns.LONGEST_HEADING
     assert of(f"Date,Amount,Description\n2026-03-16,1,{'(' * 130_000}").lines[0].amount == 100
 
@@ -492,13 +502,13 @@ def written(rows: list[Any]) -> Statement:
 
 @given(st.lists(ROWS, max_size=12), st.randoms())
 @settings(deadline=None)
-def test_the_same_rows_have_the_same_fingerprints_in_any_order_and_each_its_own(
+def test_fingerprints_are_unique_and_do_not_depend_on_the_order_of_rows(
     rows: list[Any], chance: Any
 ) -> None:
     shuffled = rows[:]
     chance.shuffle(shuffled)
     first, second = (
-        [line.fingerprint for line in written(each).lines] for each in (rows, shuffled)
+        [line.fingerprint for line in written(order).lines] for order in (rows, shuffled)
     )
     assert sorted(first) == sorted(second)
     assert len(set(first)) == len(rows)
@@ -508,20 +518,20 @@ def test_the_same_rows_have_the_same_fingerprints_in_any_order_and_each_its_own(
     st.lists(ROWS, max_size=12), st.dates(DAY, date(2026, 3, 20)), st.dates(DAY, date(2026, 3, 20))
 )
 @settings(deadline=None)
-def test_two_files_that_overlap_hold_every_transfer_once(
+def test_two_files_that_overlap_have_the_same_fingerprint_for_the_same_transfer(
     rows: list[Any], one: date, other: date
 ) -> None:
     early, late = sorted([one, other])
-    whole = {line.fingerprint for line in written(rows).lines}
+    expected = {line.fingerprint for line in written(rows).lines}
     files = [
         written([row for row in rows if row[0] <= late]),
         written([row for row in rows if row[0] >= early]),
     ]
-    assert {line.fingerprint for each in files for line in each.lines} == whole
+    assert {line.fingerprint for file in files for line in file.lines} == expected
 
 
-def test_a_fingerprint_is_the_same_tomorrow() -> None:
-    """Stored rows are compared with it: it may never change."""
+def test_the_formula_of_a_fingerprint_never_changes() -> None:
+    """Fingerprints are compared with those of lines that were stored long ago."""
     (line,) = simple("2026-03-16,12,ACME").lines
     assert line.fingerprint == sha256(b"2026-03-16\x1f1200\x1fTHB\x1fACME\x1f1").hexdigest()
     assert simple("16/03/2569,THB 12.00,  ACME ").lines == simple("2026-03-16,12,ACME").lines

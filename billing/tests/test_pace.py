@@ -1,4 +1,4 @@
-"""A gateway is never asked more often than its documentation allows, and nearly as often."""
+"""A gateway is called nearly as often as its documentation allows, and never more often."""
 
 from typing import Any
 from uuid import uuid4
@@ -17,7 +17,7 @@ GAPS = st.lists(
 
 
 class Clock:
-    """Time that passes only by sleeping, and always a little longer than was asked for."""
+    """A clock that advances only by sleeping, and each time `late` nanoseconds too long."""
 
     def __init__(self, late: int) -> None:
         self.now, self.late = NANO, late
@@ -31,7 +31,7 @@ class Clock:
 
 
 def called(clock: Clock, per_second: int, gaps: list[int]) -> list[int]:
-    """When each call went out; before each its caller was busy for so many milliseconds."""
+    """Call once after each gap (milliseconds); return the times of the calls (nanoseconds)."""
     turns, when = Pace(per_second), []
     for gap in gaps:
         clock.now += gap * NANO // 1000
@@ -56,7 +56,7 @@ def test_no_second_holds_more_calls_than_are_allowed(
 
 
 @pytest.mark.parametrize("late", [0, 100_000, 3_000_000])
-def test_who_wakes_up_late_does_not_lose_the_turn(
+def test_a_caller_that_wakes_up_late_does_not_lose_its_turn(
     late: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pace, "time", clock := Clock(late))

@@ -1,4 +1,4 @@
-"""What is paused or skipped brings no fee and no hours, and everything else stays where it was (rule 6)."""
+"""A paused or skipped period has no fee and no hours; all other periods stay the same (rule 6)."""
 
 from datetime import date, datetime, timedelta
 
@@ -25,12 +25,12 @@ DECEMBER, JANUARY, FEBRUARY, MARCH = (
 
 
 def at(day: date) -> datetime:
-    """The middle of that day in Bangkok."""
+    """Return noon of that day in Bangkok."""
     return datetime(day.year, day.month, day.day, 5, tzinfo=NOW.tzinfo)
 
 
 def billed(*days: date) -> list[date]:
-    """The periods that have an invoice after the job ran on these days."""
+    """Run the job on these days; return the first days of the periods that have an invoice."""
     for day in days:
         pause.resume_due(now=at(day))
         bill(now=at(day), door="test")
@@ -39,7 +39,7 @@ def billed(*days: date) -> list[date]:
     )
 
 
-def test_a_paused_retainer_is_not_billed_until_somebody_resumes_it(world: World) -> None:
+def test_a_paused_retainer_is_not_billed_until_it_is_resumed(world: World) -> None:
     agreement = world.running()
     assert billed(NOW.date()) == [NOW.date()]
     pause.pause(agreement=agreement, resumes_on=None, reason="Summer", actor="Nan", now=NOW)
@@ -55,7 +55,7 @@ def test_a_paused_retainer_is_not_billed_until_somebody_resumes_it(world: World)
     ]
 
 
-def test_a_pause_with_an_end_goes_on_by_itself_on_the_same_day_of_the_month(world: World) -> None:
+def test_a_pause_with_an_end_resumes_automatically_and_keeps_the_billing_day(world: World) -> None:
     agreement = world.running()
     pause.pause(
         agreement=agreement, resumes_on=date(2027, 1, 20), reason="Leave", actor="Nan", now=NOW
@@ -67,13 +67,13 @@ def test_a_pause_with_an_end_goes_on_by_itself_on_the_same_day_of_the_month(worl
     assert Agreement.objects.get().state == AgreementState.ACTIVE
 
 
-def test_the_same_periods_are_left_out_when_nothing_ran_for_months(world: World) -> None:
+def test_the_same_periods_are_skipped_if_the_job_did_not_run_for_months(world: World) -> None:
     agreement = world.running()
     pause.pause(agreement=agreement, resumes_on=FEBRUARY, reason="Leave", actor="Nan", now=NOW)
     assert billed(NOW.date(), FEBRUARY + timedelta(days=3)) == [NOW.date(), FEBRUARY]
 
 
-def test_a_skip_leaves_out_one_period_and_the_retainer_runs_on(world: World) -> None:
+def test_a_skip_omits_one_period_and_the_retainer_continues(world: World) -> None:
     agreement = world.running()
     pause.skip(agreement=agreement, reason="Holiday", actor="Nan", now=NOW)
     assert Agreement.objects.get().state == AgreementState.ACTIVE
@@ -82,35 +82,35 @@ def test_a_skip_leaves_out_one_period_and_the_retainer_runs_on(world: World) -> 
     assert billed(NOW.date(), DECEMBER, JANUARY, FEBRUARY) == [NOW.date(), FEBRUARY]
 
 
-def test_what_was_resumed_before_it_began_leaves_nothing_out(world: World) -> None:
+def test_a_pause_that_is_resumed_before_the_next_period_skips_nothing(world: World) -> None:
     agreement = world.running()
     pause.pause(agreement=agreement, resumes_on=None, reason="Perhaps", actor="Nan", now=NOW)
     pause.resume(agreement=agreement, actor="Nan", now=NOW + timedelta(days=3))
     assert billed(NOW.date(), DECEMBER) == [NOW.date(), DECEMBER]
 
 
-def test_the_client_hears_it_and_is_not_told_of_a_charge_that_does_not_come(world: World) -> None:
+def test_the_client_is_told_of_a_skip_and_gets_no_notice_of_a_charge_for_it(world: World) -> None:
     agreement = world.running(now=NOW - timedelta(days=10), starts_on=NOW.date())
     bill(now=NOW, door="test")
     pause.skip(agreement=agreement, reason="Holiday", actor="Nan", now=NOW)
-    letter = OutboxEmail.objects.get(kind="skipped")
-    assert "2 December 2026" in letter.text
-    assert "2 January 2027" in letter.text
+    email = OutboxEmail.objects.get(kind="skipped")
+    assert "2 December 2026" in email.text
+    assert "2 January 2027" in email.text
     assert upcoming_charges.announce(now=at(DECEMBER) - timedelta(days=3)) == 0
     bill(now=at(DECEMBER), door="test")
     assert upcoming_charges.announce(now=at(JANUARY) - timedelta(days=3)) == 1
 
 
-def test_each_step_stands_in_the_record(world: World) -> None:
+def test_each_pause_resume_and_skip_is_in_the_audit_trail(world: World) -> None:
     agreement = world.running()
     pause.pause(agreement=agreement, resumes_on=None, reason="Summer", actor="Nan", now=NOW)
     pause.resume(agreement=agreement, actor="Nan", now=NOW)
     pause.skip(agreement=agreement, reason="Holiday", actor="Nan", now=NOW)
-    record = [event.event for event in audit.chain(agreement.pk)]
-    assert record == ["paused", "resumed", "skipped"]
+    events = [event.event for event in audit.chain(agreement.pk)]
+    assert events == ["paused", "resumed", "skipped"]
 
 
-def test_what_is_paused_can_end_and_its_term_does_not_move(world: World) -> None:
+def test_a_paused_agreement_can_end_and_its_term_does_not_move(world: World) -> None:
     agreement = world.running(minimum_months=0, notice_days=0)
     pause.pause(agreement=agreement, resumes_on=None, reason="Summer", actor="Nan", now=NOW)
     agreement.refresh_from_db()
@@ -120,11 +120,11 @@ def test_what_is_paused_can_end_and_its_term_does_not_move(world: World) -> None
         pause.resume(agreement=agreement, actor="Nan", now=at(DECEMBER))
 
 
-def test_a_pause_that_would_leave_nothing_out_is_refused(world: World) -> None:
+def test_a_pause_that_would_skip_nothing_is_refused(world: World) -> None:
     agreement = world.running()
-    with pytest.raises(TooSoon) as no:
+    with pytest.raises(TooSoon) as refused:
         pause.pause(agreement=agreement, resumes_on=DECEMBER, reason="Short", actor="Nan", now=NOW)
-    assert no.value.field == "resumes_on"
+    assert refused.value.field == "resumes_on"
     last = world.running(world.client("Last"), ends_on=DECEMBER)
     with pytest.raises(NotOpen):
         pause.skip(agreement=last, reason="Holiday", actor="Nan", now=NOW)

@@ -1,4 +1,7 @@
-"""Every day the gateway's list is held against ours: what we missed is written down, what differs is said."""
+"""Payments are compared with the gateway's every day.
+
+A payment that we missed is booked; any other difference is reported.
+"""
 
 from datetime import timedelta
 
@@ -17,17 +20,17 @@ LATER = NOW + timedelta(hours=2)
 
 @pytest.fixture
 def paid(world: World) -> Invoice:
-    """A paid invoice whose object the gateway made in the same moment."""
+    """A paid invoice whose gateway object was created at the same time."""
     invoice = world.billed()
     SandboxIntent.objects.update(created_at=NOW)
     return invoice
 
 
-def test_where_both_lists_agree_nothing_is_said(paid: Invoice) -> None:
+def test_nothing_is_reported_if_both_lists_agree(paid: Invoice) -> None:
     assert reconcile(now=LATER) == []
 
 
-def test_money_whose_answer_we_never_heard_is_found_and_written_down(world: World) -> None:
+def test_a_payment_whose_answer_was_lost_is_found_and_booked(world: World) -> None:
     invoice = world.billed(card="lost_answer")
     SandboxIntent.objects.update(created_at=NOW)
     assert not Payment.objects.exists()
@@ -37,7 +40,7 @@ def test_money_whose_answer_we_never_heard_is_found_and_written_down(world: Worl
     assert not broken(LATER)
 
 
-def test_money_that_belongs_to_no_invoice_of_ours_is_said(paid: Invoice) -> None:
+def test_a_charge_that_belongs_to_no_invoice_is_reported(paid: Invoice) -> None:
     SandboxIntent.objects.create(
         handle="pi_x",
         prepare_key="x",
@@ -51,29 +54,28 @@ def test_money_that_belongs_to_no_invoice_of_ours_is_said(paid: Invoice) -> None
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"amount": 1}, "sandbox says 1 USD, ours 300000 USD"),
         ({"status": "declined"}, "sandbox says declined"),
     ],
 )
-def test_a_payment_of_ours_that_the_gateway_knows_otherwise_is_said(
-    paid: Invoice, change: dict[str, object], said: str
+def test_a_payment_that_differs_at_the_gateway_is_reported(
+    paid: Invoice, change: dict[str, object], message: str
 ) -> None:
     SandboxIntent.objects.update(**change)
-    (words,) = reconcile(now=LATER)
-    assert words == f"RC-2026-0001: {said}"
+    assert reconcile(now=LATER) == [f"RC-2026-0001: {message}"]
     paid.refresh_from_db()
-    assert paid.state == "paid", "nothing is mended in silence"
+    assert paid.state == "paid", "nothing is corrected silently"
 
 
-def test_a_payment_that_the_gateway_does_not_know_is_said(paid: Invoice) -> None:
+def test_a_payment_that_the_gateway_does_not_know_is_reported(paid: Invoice) -> None:
     reference = Payment.objects.get().reference
     SandboxIntent.objects.all().delete()
     assert reconcile(now=LATER) == [f"RC-2026-0001: sandbox does not know the payment {reference}"]
 
 
-def test_an_object_that_was_made_twice_and_bound_once_is_cancelled_after_a_day(
+def test_a_prepared_object_that_no_invoice_uses_is_cancelled_after_a_day(
     world: World,
 ) -> None:
     bound = world.billed(card="").collection
@@ -95,12 +97,12 @@ def test_an_object_that_was_made_twice_and_bound_once_is_cancelled_after_a_day(
     }  # fmt: skip
 
 
-def test_the_daily_look_tells_those_who_look_after_the_installation_and_changes_nothing(
+def test_the_daily_audit_emails_the_administrators_and_changes_nothing(
     paid: Invoice,
 ) -> None:
     SandboxIntent.objects.update(amount=1)
-    seen = daily_audit.watch(now=LATER)
-    assert any("sandbox says 1 USD" in words for words in seen.result["broken"])
+    audit = daily_audit.watch(now=LATER)
+    assert any("sandbox says 1 USD" in sentence for sentence in audit.result["broken"])
     daily_audit.watch(now=LATER)
     assert OutboxEmail.objects.filter(kind="audit").count() == 1
     assert Payment.objects.get().amount == paid.total

@@ -1,4 +1,4 @@
-"""Money goes back once: a credit note for every unit, to the card or kept for the next invoice (rule 17)."""
+"""Every refund has a credit note; the money goes to the card, or is credit, but once (rule 17)."""
 
 from datetime import timedelta
 from typing import Any
@@ -30,12 +30,12 @@ VAT = [{"name": "VAT", "percent": "7"}]
 def give(
     invoice: Invoice, amount: int, *, to_card: bool, reason: str = "Late work"
 ) -> Refund | None:
-    """One refund, asked for by the owner."""
-    note, found = refund.give_back(
+    """Refund a part of an invoice as the owner does."""
+    note, refunded = refund.give_back(
         invoice=invoice, amount=amount, reason=reason, actor="Nan", to_card=to_card, now=NOW
     )
     assert note.total == amount and note.reason == reason
-    return found
+    return refunded
 
 
 def credit(invoice: Invoice) -> int:
@@ -43,13 +43,13 @@ def credit(invoice: Invoice) -> int:
 
 
 def returned(invoice: Invoice) -> int:
-    """What the gateway says that it gave back."""
+    """Return the amount that the gateway refunded."""
     handle = Collection.objects.get(invoice=invoice).handle
     return sum(SandboxRefund.objects.filter(intent=handle).values_list("amount", flat=True))
 
 
 class Troubled(Sandbox):
-    """A sandbox whose refunds go wrong in the way that was asked for."""
+    """A sandbox whose refunds fail in the way that `trouble` says."""
 
     def __init__(self, trouble: str) -> None:
         super().__init__()
@@ -70,15 +70,17 @@ class Troubled(Sandbox):
 
 @pytest.fixture
 def troubled(monkeypatch: pytest.MonkeyPatch) -> Troubled:
-    bank = Troubled("succeeded")
-    monkeypatch.setitem(registry.BUILD, "sandbox", lambda business: bank)
-    return bank
+    gateway = Troubled("succeeded")
+    monkeypatch.setitem(registry.BUILD, "sandbox", lambda business: gateway)
+    return gateway
 
 
 # To the card
 
 
-def test_a_full_refund_takes_back_the_whole_paper_and_sends_the_whole_sum(world: World) -> None:
+def test_a_full_refund_credits_the_whole_invoice_and_pays_back_the_whole_amount(
+    world: World,
+) -> None:
     invoice = world.billed(taxes=VAT)
     given_back = give(invoice, invoice.total, to_card=True)
     assert refund.carry_out(now=NOW) == 1
@@ -106,7 +108,7 @@ def test_a_full_refund_takes_back_the_whole_paper_and_sends_the_whole_sum(world:
     assert not broken(NOW)
 
 
-def test_an_invoice_stays_paid_and_keeps_its_figures_after_it_was_refunded(world: World) -> None:
+def test_a_refunded_invoice_stays_paid_and_keeps_its_totals(world: World) -> None:
     invoice = world.billed()
     give(invoice, invoice.total, to_card=True)
     refund.carry_out(now=NOW)
@@ -115,7 +117,7 @@ def test_an_invoice_stays_paid_and_keeps_its_figures_after_it_was_refunded(world
     assert bill(now=NOW + timedelta(hours=1), door="test").charged == 0
 
 
-def test_parts_add_up_to_what_was_paid_and_not_one_unit_more(world: World) -> None:
+def test_partial_refunds_never_exceed_what_was_paid(world: World) -> None:
     invoice = world.billed()
     for part in (1_000_00, 1_999_99, 1):
         give(invoice, part, to_card=True)
@@ -128,7 +130,7 @@ def test_parts_add_up_to_what_was_paid_and_not_one_unit_more(world: World) -> No
 
 
 @pytest.mark.parametrize("amount", [0, -1, 3_000_01])
-def test_no_sum_but_a_part_of_it_can_be_given_back(world: World, amount: int) -> None:
+def test_a_refund_must_be_positive_and_not_exceed_the_invoice(world: World, amount: int) -> None:
     invoice = world.billed()
     for to_card in (True, False):
         with pytest.raises(NotOwed):
@@ -137,8 +139,8 @@ def test_no_sum_but_a_part_of_it_can_be_given_back(world: World, amount: int) ->
     assert not JournalEntry.objects.filter(kind="credit_note").exists()
 
 
-def test_what_was_not_paid_by_card_does_not_go_back_to_a_card(world: World) -> None:
-    """1,000 of credit and 2,000 from the card: at most 2,000 go back, and the refused try leaves no paper."""
+def test_only_what_was_paid_by_card_is_refunded_to_the_card(world: World) -> None:
+    """Of 1,000 paid with credit and 2,000 by card, at most 2,000 are refunded to the card."""
     invoice = world.billed(amount=1_000_00)
     give(invoice, 1_000_00, to_card=False)
     second = world.billed(client=invoice.client, card="")
@@ -159,10 +161,10 @@ def test_an_open_invoice_cannot_be_refunded(world: World) -> None:
         give(invoice, 1, to_card=False)
 
 
-# Kept as credit
+# As credit
 
 
-def test_a_refund_to_the_balance_is_credit_and_asks_no_gateway(world: World) -> None:
+def test_a_refund_as_credit_needs_no_gateway(world: World) -> None:
     invoice = world.billed()
     assert give(invoice, 500_00, to_card=False) is None
     assert credit(invoice) == 500_00
@@ -187,7 +189,7 @@ def test_credit_that_covers_the_next_invoice_pays_it_at_once_without_a_charge(wo
     assert not broken(NEXT_MONTH)
 
 
-def test_credit_for_a_part_leaves_the_rest_to_the_card(world: World) -> None:
+def test_credit_for_a_part_of_an_invoice_leaves_the_rest_to_the_card(world: World) -> None:
     invoice = world.billed()
     give(invoice, 1_200_00, to_card=False)
     bill(now=NEXT_MONTH, door="test")
@@ -198,8 +200,8 @@ def test_credit_for_a_part_leaves_the_rest_to_the_card(world: World) -> None:
     assert not broken(NEXT_MONTH)
 
 
-def test_credit_leaves_the_card_nothing_that_is_too_small_to_charge(world: World) -> None:
-    """2,999.80 of credit on 3,000.00 would leave 0.20, which no gateway takes: 0.50 is charged, 0.30 stays."""
+def test_credit_never_leaves_an_amount_too_small_to_charge(world: World) -> None:
+    """2,999.80 would leave 0.20, which no gateway accepts; so 0.50 is charged and 0.30 is kept."""
     invoice = world.billed()
     give(invoice, 2_999_80, to_card=False)
     bill(now=NEXT_MONTH, door="test")
@@ -216,7 +218,7 @@ def test_credit_in_one_currency_does_not_pay_an_invoice_in_another(world: World)
     assert credit(invoice) == 3_000_00
 
 
-def test_credit_is_spent_once_over_two_invoices_of_one_walk(world: World) -> None:
+def test_credit_is_spent_once_on_two_invoices_of_one_run(world: World) -> None:
     invoice = world.billed(amount=1_000_00)
     give(invoice, 1_000_00, to_card=False)
     for amount in (700_00, 800_00):
@@ -243,7 +245,7 @@ def test_credit_can_be_paid_out_to_the_card_later_and_only_once(world: World) ->
     assert not broken(NOW)
 
 
-# When the gateway does not answer as it should
+# When the gateway fails
 
 
 def test_a_refund_whose_answer_was_lost_is_found_by_its_key_and_not_paid_twice(
@@ -262,7 +264,7 @@ def test_a_refund_whose_answer_was_lost_is_found_by_its_key_and_not_paid_twice(
     assert not broken(NOW)
 
 
-def test_a_refund_whose_request_was_lost_is_asked_for_again_with_the_same_key(
+def test_a_refund_whose_request_was_lost_is_sent_again_with_the_same_key(
     world: World, troubled: Troubled
 ) -> None:
     invoice = world.billed()
@@ -277,10 +279,10 @@ def test_a_refund_whose_request_was_lost_is_asked_for_again_with_the_same_key(
     assert [row.key for row in SandboxRefund.objects.all()] == [str(given_back.pk)]
 
 
-def test_after_twenty_three_hours_it_is_not_asked_for_again_and_a_person_is(
+def test_after_twenty_three_hours_a_refund_is_not_sent_again_and_the_owner_is_told(
     world: World, troubled: Troubled
 ) -> None:
-    """Gateways forget keys after a day: a request then could pay back twice."""
+    """Gateways forget idempotency keys after a day; a request after that could refund twice."""
     given_back = give(world.billed(), 1_000_00, to_card=True)
     assert given_back
     troubled.trouble = "request lost"
@@ -300,7 +302,7 @@ def test_after_twenty_three_hours_it_is_not_asked_for_again_and_a_person_is(
     assert not broken(NOW)
 
 
-def test_a_request_that_arrives_days_late_is_found_though_it_is_not_asked_for_again(
+def test_a_refund_that_the_gateway_made_days_late_is_found(
     world: World, troubled: Troubled
 ) -> None:
     invoice = world.billed()
@@ -318,7 +320,7 @@ def test_a_request_that_arrives_days_late_is_found_though_it_is_not_asked_for_ag
     assert not broken(NOW)
 
 
-def test_while_nothing_is_heard_the_money_is_neither_back_nor_credit(
+def test_while_the_outcome_is_unknown_the_money_is_neither_refunded_nor_credit(
     world: World, troubled: Troubled
 ) -> None:
     invoice = world.billed()
@@ -331,7 +333,7 @@ def test_while_nothing_is_heard_the_money_is_neither_back_nor_credit(
     assert not broken(NOW)
 
 
-def test_a_refund_that_failed_is_credit_again_and_the_owner_is_told(
+def test_a_failed_refund_becomes_credit_again_and_the_owner_is_told(
     world: World, troubled: Troubled
 ) -> None:
     invoice = world.billed()
@@ -347,7 +349,7 @@ def test_a_refund_that_failed_is_credit_again_and_the_owner_is_told(
     assert not broken(NOW)
 
 
-def test_a_refund_on_its_way_is_asked_about_until_the_bank_has_it(
+def test_a_pending_refund_is_looked_up_until_the_bank_has_paid_it(
     world: World, troubled: Troubled
 ) -> None:
     invoice = world.billed()
@@ -365,7 +367,7 @@ def test_a_refund_on_its_way_is_asked_about_until_the_bank_has_it(
     assert not broken(NOW)
 
 
-def test_a_notice_and_a_sweep_that_find_the_same_refund_write_it_once(world: World) -> None:
+def test_a_refund_that_is_found_several_times_is_booked_once(world: World) -> None:
     invoice = world.billed()
     give(invoice, 1_000_00, to_card=True)
     refund.carry_out(now=NOW)
@@ -376,7 +378,7 @@ def test_a_notice_and_a_sweep_that_find_the_same_refund_write_it_once(world: Wor
     assert OutboxEmail.objects.filter(kind="refunded").count() == 1
 
 
-def test_a_notice_that_comes_while_the_sweep_waits_for_its_answer_does_not_stop_the_sweep(
+def test_a_webhook_that_arrives_during_a_refund_call_does_not_stop_the_other_refunds(
     world: World, troubled: Troubled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     invoice = world.billed()
@@ -394,7 +396,7 @@ def test_a_notice_that_comes_while_the_sweep_waits_for_its_answer_does_not_stop_
     assert not broken(NOW)
 
 
-def test_one_refund_that_goes_wrong_in_an_unforeseen_way_does_not_stop_the_others(
+def test_an_unexpected_error_in_one_refund_does_not_stop_the_others(
     world: World, troubled: Troubled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     invoices = [world.billed(client=world.client(name)) for name in "AB"]
@@ -413,7 +415,7 @@ def test_one_refund_that_goes_wrong_in_an_unforeseen_way_does_not_stop_the_other
     assert (first.state, second.state) == ("unknown", "succeeded")
 
 
-# Many small notes
+# Many small credit notes
 
 
 @given(
@@ -426,14 +428,14 @@ def test_one_refund_that_goes_wrong_in_an_unforeseen_way_does_not_stop_the_other
     max_examples=settings.default.max_examples * 12 // 100,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_many_part_notes_sum_to_exactly_the_total_and_to_exactly_each_tax(
+def test_partial_credit_notes_add_up_exactly_to_the_total_and_to_each_tax(
     db: None, rates: list[Any], price: int, cuts: list[int], inclusive: bool
 ) -> None:
-    """However it is cut, down to single units, and no part of a note is ever negative."""
+    """However the invoice is split, down to single units; and no part of a note is negative."""
     with transaction.atomic():
-        named = [{"name": f"T{n}", "percent": str(rate)} for n, rate in enumerate(rates)]
+        rated = [{"name": f"T{n}", "percent": str(rate)} for n, rate in enumerate(rates)]
         mode = taxes.INCLUSIVE if inclusive else taxes.EXCLUSIVE
-        invoice = World().billed(taxes=named, tax_mode=mode, amount=price)
+        invoice = World().billed(taxes=rated, tax_mode=mode, amount=price)
         ends = sorted({min(cut, invoice.total) for cut in cuts} | {invoice.total})
         for start, end in zip([0, *ends], ends, strict=False):
             refund.give_back(
@@ -445,14 +447,14 @@ def test_many_part_notes_sum_to_exactly_the_total_and_to_exactly_each_tax(
         for n, tax in enumerate(invoice.taxes):
             assert sum(note.taxes[n]["amount"] for note in notes) == tax["amount"]
         assert all(
-            note.subtotal >= 0 and all(each["amount"] >= 0 for each in note.taxes) for note in notes
+            note.subtotal >= 0 and all(part["amount"] >= 0 for part in note.taxes) for note in notes
         )
         assert credit_note.credited(invoice) == credit(invoice) == invoice.total
         assert not broken(NOW)
         transaction.set_rollback(True)
 
 
-def test_two_equal_rates_taken_back_unit_by_unit_come_out_even(world: World) -> None:
+def test_two_equal_taxes_credited_unit_by_unit_end_up_equal(world: World) -> None:
     halves = [{"name": "CGST", "percent": "9"}, {"name": "SGST", "percent": "9"}]
     invoice = world.billed(taxes=halves, amount=100)
     for _ in range(invoice.total):

@@ -1,4 +1,7 @@
-"""Nothing is charged while charging is switched off, in a restored copy, or by a clock that is wrong (rules 23 and 24)."""
+"""Nothing is charged if charging is off, in a restored copy, or if the clock is wrong.
+
+Rules 23 and 24.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +23,7 @@ HOUR = timedelta(hours=1)
 
 
 def account(business: Business, *, is_live: bool) -> GatewayAccount:
-    """A Stripe account of the business; nobody asks Stripe for it here."""
+    """A Stripe account of the business. These tests never call Stripe."""
     sealed = {"secret": vault.seal("sk_x"), "webhook_secret": vault.seal("whsec_x")}
     return GatewayAccount.objects.create(
         business=business, gateway="stripe", is_live=is_live, connected_at=NOW, **sealed
@@ -43,7 +46,9 @@ def test_with_charging_off_invoices_are_issued_and_nobody_is_charged(
 
 
 @pytest.mark.parametrize("switch", [{"charging_on": False}, {"is_suspended": True}])
-def test_one_business_is_switched_off_alone(world: World, switch: dict[str, bool]) -> None:
+def test_charging_can_be_switched_off_for_one_business(
+    world: World, switch: dict[str, bool]
+) -> None:
     other = World()
     world.running()
     other.running()
@@ -52,7 +57,7 @@ def test_one_business_is_switched_off_alone(world: World, switch: dict[str, bool
     assert [charge.business_id for charge in Charge.objects.all()] == [other.business.pk]
 
 
-def test_switched_off_after_the_claim_nothing_is_sent(
+def test_nothing_is_charged_if_charging_is_switched_off_after_the_claim(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.running()
@@ -97,7 +102,7 @@ def test_a_restored_copy_charges_nobody_until_real_charging_is_switched_on_for_i
     assert registry.connect(live).name == "stripe"
 
 
-def test_where_charging_is_real_neither_a_test_key_nor_the_sandbox_charges(
+def test_with_real_charging_neither_a_test_key_nor_the_sandbox_is_used(
     world: World, settings: Any
 ) -> None:
     settings.CHARGING = "real"
@@ -110,20 +115,20 @@ def test_where_charging_is_real_neither_a_test_key_nor_the_sandbox_charges(
 # A clock that is wrong
 
 
-def test_after_a_jump_of_the_clock_the_hourly_run_waits_for_a_person(world: World) -> None:
+def test_after_the_clock_jumped_the_hourly_run_waits_for_a_person(world: World) -> None:
     run.tick(now=NOW)
     world.running()
     jumped = NOW + timedelta(hours=37)
     refused = run.tick(now=jumped)
     assert "jumped" in refused.refused_because
-    assert run.tick(now=jumped + HOUR).pk == refused.pk, "it is said once"
+    assert run.tick(now=jumped + HOUR).pk == refused.pk, "it is reported once"
     assert not Invoice.objects.exists()
     assert run.allow(now=jumped + HOUR) == 1
     assert run.tick(now=jumped + 2 * HOUR).refused_because == ""
     assert Invoice.objects.get().state == "paid"
 
 
-def test_a_day_and_a_half_without_a_run_is_no_jump(world: World) -> None:
+def test_a_day_and_a_half_without_a_run_is_not_a_jump(world: World) -> None:
     run.tick(now=NOW)
     assert run.tick(now=NOW + timedelta(hours=36)).refused_because == ""
     assert not run.refused()
@@ -132,7 +137,7 @@ def test_a_day_and_a_half_without_a_run_is_no_jump(world: World) -> None:
 @pytest.mark.parametrize(
     ("minutes", "is_refused"), [(-6, True), (-4, False), (0, False), (4, False), (6, True)]
 )
-def test_a_clock_that_differs_from_the_gateways_by_more_than_five_minutes_charges_nobody(
+def test_nothing_is_charged_if_the_clock_differs_from_the_gateways_by_over_five_minutes(
     world: World, monkeypatch: pytest.MonkeyPatch, minutes: int, is_refused: bool
 ) -> None:
     class Watch:
@@ -146,7 +151,7 @@ def test_a_clock_that_differs_from_the_gateways_by_more_than_five_minutes_charge
     assert Charge.objects.exists() != is_refused
 
 
-def test_a_gateway_that_does_not_answer_stops_no_run(
+def test_a_gateway_that_does_not_answer_does_not_stop_the_run(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Silent:

@@ -1,4 +1,4 @@
-"""Tax is what was agreed, to the unit, and a client may withhold its part of it (rules 8, 11, 12 and 19)."""
+"""Tax is exact to the unit and as agreed; clients may withhold tax (rules 8, 11, 12 and 19)."""
 
 from datetime import date
 from decimal import Decimal
@@ -39,7 +39,7 @@ def parts(invoice: Invoice) -> list[tuple[str, str, int]]:
 
 
 def arrives(invoice: Invoice, amount: int, reference: str = "line 1", on: date = TODAY) -> None:
-    """A transfer that the owner saw in the bank's statement."""
+    """Record a transfer that is on the bank statement."""
     transfers.record(
         invoice=invoice, amount=amount, on=on, reference=reference, actor="Nan", now=NOW
     )
@@ -56,7 +56,7 @@ def state(invoice: Invoice) -> tuple[str, str]:
     return again.state, again.collection.state
 
 
-# The figures
+# Totals
 
 
 def test_tax_is_added_to_the_price(world: World) -> None:
@@ -81,7 +81,7 @@ def test_two_rates_are_two_lines_each_rounded_once(world: World) -> None:
     assert invoice.total == 8_180_00 + 572_60 + 815_96
 
 
-def test_two_rates_inside_a_price_leave_the_net(world: World) -> None:
+def test_two_rates_included_in_a_price_are_taken_out_of_it(world: World) -> None:
     invoice = world.billed(amount=1_000_00, taxes=[VAT, CITY], tax_mode="inclusive")
     assert parts(invoice) == [("VAT", "7", 59_84), ("City tax", "9.975", 85_27)]
     assert (invoice.subtotal, invoice.total) == (1_000_00 - 59_84 - 85_27, 1_000_00)
@@ -92,7 +92,7 @@ def test_two_rates_inside_a_price_leave_the_net(world: World) -> None:
     ("mode", "note"),
     [("reverse", "Reverse charge, Article 196"), ("exempt", "Exempt under section 81")],
 )
-def test_no_tax_is_charged_where_the_client_accounts_for_it_and_the_paper_says_why(
+def test_no_tax_is_charged_if_the_client_accounts_for_it_and_the_invoice_says_why(
     world: World, mode: str, note: str
 ) -> None:
     invoice = world.billed(amount=1_000_00, taxes=[VAT], tax_mode=mode, tax_note=note)
@@ -110,25 +110,25 @@ def test_no_tax_is_charged_where_the_client_accounts_for_it_and_the_paper_says_w
 def test_the_parts_of_an_invoice_always_add_up(
     amounts: list[int], rates: list[Decimal], mode: str, withheld: Decimal
 ) -> None:
-    found = taxes.figures(
+    totals = taxes.figures(
         amounts, [{"name": "T", "percent": str(rate)} for rate in rates], mode, withheld
     )
-    assert found.subtotal + found.tax == found.total
-    assert found.tax == sum(each["amount"] for each in found.taxes)
-    assert sum(amounts) == (found.total if mode == "inclusive" else found.subtotal)
-    assert 0 <= found.withholding <= found.subtotal
+    assert totals.subtotal + totals.tax == totals.total
+    assert totals.tax == sum(tax["amount"] for tax in totals.taxes)
+    assert sum(amounts) == (totals.total if mode == "inclusive" else totals.subtotal)
+    assert 0 <= totals.withholding <= totals.subtotal
     whole = 100 + (sum(rates) if mode == "inclusive" else 0)
-    for rate, each in zip(rates, found.taxes, strict=False):
-        assert abs(each["amount"] * whole - sum(amounts) * rate) * 2 <= whole
+    for rate, tax in zip(rates, totals.taxes, strict=False):
+        assert abs(tax["amount"] * whole - sum(amounts) * rate) * 2 <= whole
 
 
 def test_the_tax_of_a_price_without_tax_is_exact_to_half_a_unit() -> None:
     for amount in range(1, 2_000):
-        found = taxes.figures([amount], [CITY], "exclusive")
-        assert abs(found.tax * 100_000 - amount * 9_975) <= 50_000
+        totals = taxes.figures([amount], [CITY], "exclusive")
+        assert abs(totals.tax * 100_000 - amount * 9_975) <= 50_000
 
 
-# What is frozen when a tier is picked
+# What is frozen into the terms when a tier is picked
 
 
 def test_the_rates_in_use_are_frozen_into_the_terms(world: World) -> None:
@@ -152,12 +152,14 @@ def test_the_rates_in_use_are_frozen_into_the_terms(world: World) -> None:
 def test_prices_that_include_tax_say_so(world: World) -> None:
     world.business.prices_include_tax = True
     TaxRate.objects.create(business=world.business, name="VAT", percent=Decimal("20"))
-    found = frozen_terms.freeze_tax(world.business, world.client())
-    assert (found["mode"], found["rates"]) == ("inclusive", [{"name": "VAT", "percent": "20"}])
+    terms = frozen_terms.freeze_tax(world.business, world.client())
+    assert (terms["mode"], terms["rates"]) == ("inclusive", [{"name": "VAT", "percent": "20"}])
 
 
 @pytest.mark.parametrize("treatment", ["reverse", "exempt"])
-def test_a_client_treated_otherwise_has_no_rates_but_a_note(world: World, treatment: str) -> None:
+def test_a_client_with_reverse_charge_or_exemption_has_no_rates_but_a_note(
+    world: World, treatment: str
+) -> None:
     world.business.prices_include_tax = True
     TaxRate.objects.create(business=world.business, name="VAT", percent=Decimal("7"))
     client = world.client(
@@ -171,17 +173,17 @@ def test_a_client_treated_otherwise_has_no_rates_but_a_note(world: World, treatm
     }
 
 
-def test_the_usual_client_gets_no_note(world: World) -> None:
+def test_an_ordinary_client_gets_no_tax_note(world: World) -> None:
     assert frozen_terms.freeze_tax(world.business, world.client(tax_note="left over"))["note"] == ""
 
 
-def test_another_business_s_rates_are_not_ours(world: World) -> None:
+def test_the_rates_of_another_business_are_not_used(world: World) -> None:
     TaxRate.objects.create(business=World().business, name="VAT", percent=Decimal("7"))
     assert frozen_terms.freeze_tax(world.business, world.client())["rates"] == []
 
 
-def test_what_was_picked_is_what_is_charged_whatever_the_rates_are_later(world: World) -> None:
-    """Rates change after the tier was picked: the signed agreement keeps the ones that its client read."""
+def test_later_changes_of_the_rates_do_not_change_a_signed_agreement(world: World) -> None:
+    """The agreement keeps the rates that its client saw when the tier was picked."""
     rate = TaxRate.objects.create(business=world.business, name="VAT", percent=Decimal("7"))
     agreement = world.picked(world.proposal(world.client(withholding_percent=Decimal(3))))
     rate.percent = Decimal("10")
@@ -197,13 +199,13 @@ def test_what_was_picked_is_what_is_charged_whatever_the_rates_are_later(world: 
 # Thailand: 30,000 + 7 % = 32,100; 31,200 arrive, and a certificate for 900
 
 
-def test_what_a_thai_client_withholds_is_three_percent_before_tax(world: World) -> None:
+def test_a_thai_client_withholds_three_percent_of_the_price_before_tax(world: World) -> None:
     invoice = world.billed(**THAI)
     assert (invoice.subtotal, invoice.tax, invoice.total) == (30_000_00, 2_100_00, 32_100_00)
     assert invoice.withholding == owing.withholding(invoice) == 900_00
 
 
-def test_what_arrives_without_the_withheld_part_is_not_underpaid(world: World) -> None:
+def test_an_invoice_paid_less_the_withheld_tax_is_not_underpaid(world: World) -> None:
     invoice = world.billed(**THAI)
     arrives(invoice, 31_200_00)
     certificate = WithholdingCertificate.objects.get()
@@ -235,7 +237,7 @@ def test_the_certificate_settles_the_invoice(world: World) -> None:
     assert not broken(NOW)
 
 
-def test_a_certificate_that_came_late_can_be_asked_for_once_a_day(world: World) -> None:
+def test_a_late_certificate_can_be_requested_once_a_day(world: World) -> None:
     arrives(world.billed(**THAI), 31_200_00)
     certificate = WithholdingCertificate.objects.get()
     for hour in (1, 2, 23):
@@ -244,7 +246,7 @@ def test_a_certificate_that_came_late_can_be_asked_for_once_a_day(world: World) 
     assert OutboxEmail.objects.filter(kind="certificate_owed").count() == 2
 
 
-def test_a_certificate_counts_once(world: World) -> None:
+def test_a_certificate_is_booked_once(world: World) -> None:
     arrives(world.billed(**THAI), 31_200_00)
     certificate = receive(WithholdingCertificate.objects.get())
     with pytest.raises(NotOpen):
@@ -253,7 +255,7 @@ def test_a_certificate_counts_once(world: World) -> None:
 
 
 @pytest.mark.parametrize(("first", "second"), [(10_000_00, 21_200_00), (31_199_99, 1)])
-def test_two_transfers_that_leave_what_is_withheld_do_too(
+def test_two_transfers_that_leave_only_the_withheld_tax_make_the_certificate_owed(
     world: World, first: int, second: int
 ) -> None:
     invoice = world.billed(**THAI)
@@ -263,7 +265,7 @@ def test_two_transfers_that_leave_what_is_withheld_do_too(
     assert WithholdingCertificate.objects.get().amount == 900_00
 
 
-def test_one_satang_less_is_underpaid_and_is_asked_for(world: World) -> None:
+def test_one_satang_less_is_underpaid_and_reminded(world: World) -> None:
     invoice = world.billed(**THAI)
     arrives(invoice, 31_199_99)
     assert not WithholdingCertificate.objects.exists()
@@ -271,17 +273,17 @@ def test_one_satang_less_is_underpaid_and_is_asked_for(world: World) -> None:
     assert Invoice.objects.select_related("collection").get().collection.next_at
 
 
-def test_a_client_who_withholds_nothing_is_simply_paid(world: World) -> None:
+def test_a_full_transfer_pays_the_invoice_without_a_certificate(world: World) -> None:
     invoice = world.billed(**THAI)
     arrives(invoice, 32_100_00)
     assert not WithholdingCertificate.objects.exists()
     assert state(invoice) == ("paid", "done")
 
 
-def test_a_client_who_pays_in_full_after_all_and_still_sends_the_paper_has_credit(
+def test_a_certificate_after_the_invoice_was_paid_in_full_becomes_credit(
     world: World,
 ) -> None:
-    """32,100 came, and 900 more stand at the tax office: they are the client's."""
+    """32,100 were transferred and 900 were paid to the tax office for the client."""
     invoice = world.billed(**THAI)
     arrives(invoice, 31_200_00)
     arrives(invoice, 900_00, "line 2")
@@ -291,7 +293,9 @@ def test_a_client_who_pays_in_full_after_all_and_still_sends_the_paper_has_credi
     assert not broken(NOW)
 
 
-def test_a_part_of_the_withheld_sum_in_cash_leaves_the_rest_to_the_paper(world: World) -> None:
+def test_a_transfer_of_part_of_the_withheld_tax_leaves_the_rest_to_the_certificate(
+    world: World,
+) -> None:
     invoice = world.billed(**THAI)
     arrives(invoice, 31_200_00)
     arrives(invoice, 300_00, "line 2")
@@ -301,7 +305,7 @@ def test_a_part_of_the_withheld_sum_in_cash_leaves_the_rest_to_the_paper(world: 
     assert not broken(NOW)
 
 
-def test_a_certificate_of_a_written_off_or_void_invoice_is_the_clients_credit(world: World) -> None:
+def test_a_certificate_for_a_written_off_or_void_invoice_becomes_credit(world: World) -> None:
     for correct, credit in ((void.write_off, 900_00), (void.void, 32_100_00)):
         invoice = world.billed(client=world.client(), **THAI)
         arrives(invoice, 31_200_00, f"line {correct.__name__}")
@@ -311,8 +315,8 @@ def test_a_certificate_of_a_written_off_or_void_invoice_is_the_clients_credit(wo
     assert not broken(NOW)
 
 
-def test_less_is_withheld_of_an_invoice_that_was_reduced(world: World) -> None:
-    """A third is taken back: 21,400 are owed, 600 of them may be withheld."""
+def test_less_tax_is_withheld_from_an_invoice_that_was_reduced(world: World) -> None:
+    """A third is credited: 21,400 are owed, of which 600 may be withheld."""
     invoice = world.billed(**THAI)
     reduce(invoice=invoice, amount=10_700_00, reason="R", actor="Nan", now=NOW)
     assert owing.withholding(invoice) == 600_00
@@ -323,7 +327,7 @@ def test_less_is_withheld_of_an_invoice_that_was_reduced(world: World) -> None:
     assert not broken(NOW)
 
 
-def test_a_client_with_a_card_who_transfers_and_withholds_is_not_charged_the_withheld_part(
+def test_the_withheld_part_of_a_transfer_is_not_charged_to_the_clients_card(
     world: World,
 ) -> None:
     invoice = world.billed(**THAI | {"collect_by": "card"})
@@ -340,7 +344,7 @@ def test_a_client_with_a_card_who_transfers_and_withholds_is_not_charged_the_wit
 # The receipt is the tax invoice
 
 
-def test_where_tax_falls_due_on_payment_the_receipt_is_numbered_in_its_own_series(
+def test_if_tax_is_due_on_payment_receipts_are_numbered_in_their_own_series(
     world: World,
 ) -> None:
     before = world.billed(client=world.client("A"))
@@ -369,15 +373,15 @@ def test_each_part_payment_has_its_own_tax_receipt(world: World) -> None:
     ]
 
 
-# Taken back
+# Credit notes
 
 
-def test_a_credit_note_takes_back_its_part_of_each_tax(world: World) -> None:
+def test_a_credit_note_reduces_each_tax_in_proportion(world: World) -> None:
     invoice = world.billed(amount=10_000_00, taxes=[VAT, CITY])
     note, _ = refund.give_back(
         invoice=invoice, amount=invoice.total // 2, reason="R", actor="Nan", to_card=False, now=NOW
     )
-    assert [each["amount"] for each in note.taxes] == [350_00, 498_75]
+    assert [tax["amount"] for tax in note.taxes] == [350_00, 498_75]
     moved = {
         (row.debit, row.credit): row.amount
         for row in JournalEntry.objects.filter(kind="credit_note")

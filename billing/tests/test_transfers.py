@@ -1,4 +1,4 @@
-"""Money that comes by bank is written down once, asked for on its days, and never asked of a card as well (rule 20)."""
+"""Transfers are recorded once and reminded on fixed days, and no card is charged too (rule 20)."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -32,7 +32,7 @@ LATER = NOW + timedelta(hours=2)
 
 
 def sent(world: World, **fields: Any) -> Invoice:
-    """An invoice that was sent with the bank's details."""
+    """An invoice that was sent to the client to be paid by transfer."""
     return world.billed(**{"collect_by": "transfer", "card": ""} | fields)
 
 
@@ -52,14 +52,14 @@ def credit(invoice: Invoice) -> int:
 
 
 def at(day: date, hour: int = 2) -> datetime:
-    """Nine in the morning in Bangkok is two o'clock UTC."""
+    """Return an instant of that day. Hour 2 in UTC is nine in the morning in Bangkok."""
     return datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
 
 
-# Written down
+# Recording
 
 
-def test_an_invoice_to_be_transferred_is_sent_and_charges_nobody(world: World) -> None:
+def test_an_invoice_paid_by_transfer_is_sent_and_never_charged_to_a_card(world: World) -> None:
     invoice = sent(world)
     assert (state(invoice), invoice.due_on) == (("open", "sent"), DUE)
     assert OutboxEmail.objects.get(kind="invoice").ref == str(invoice.pk)
@@ -69,7 +69,7 @@ def test_an_invoice_to_be_transferred_is_sent_and_charges_nobody(world: World) -
     assert not broken(LATER)
 
 
-def test_the_whole_sum_pays_it_and_has_a_receipt(world: World) -> None:
+def test_a_transfer_of_the_full_amount_pays_the_invoice_and_gets_a_receipt(world: World) -> None:
     invoice = sent(world)
     arrives(invoice, 3_000_00)
     payment = Payment.objects.get()
@@ -84,7 +84,9 @@ def test_the_whole_sum_pays_it_and_has_a_receipt(world: World) -> None:
     assert not broken(NOW)
 
 
-def test_parts_of_it_leave_the_rest_and_the_last_part_pays_it(world: World) -> None:
+def test_partial_transfers_leave_the_rest_owed_until_the_last_one_pays_the_invoice(
+    world: World,
+) -> None:
     invoice = sent(world)
     arrives(invoice, 1_000_00, "a")
     assert (state(invoice), owing.owed(invoice)) == (("open", "sent"), 2_000_00)
@@ -95,7 +97,7 @@ def test_parts_of_it_leave_the_rest_and_the_last_part_pays_it(world: World) -> N
     assert not broken(NOW)
 
 
-def test_what_comes_too_much_is_credit_and_pays_the_next_invoice(world: World) -> None:
+def test_an_overpayment_is_credit_for_the_next_invoice(world: World) -> None:
     invoice = sent(world)
     arrives(invoice, 3_500_00)
     assert (state(invoice), credit(invoice)) == (("paid", "done"), 500_00)
@@ -106,7 +108,7 @@ def test_what_comes_too_much_is_credit_and_pays_the_next_invoice(world: World) -
 
 
 @pytest.mark.parametrize("amount", [0, -1])
-def test_nothing_is_no_transfer(world: World, amount: int) -> None:
+def test_a_transfer_must_have_a_positive_amount(world: World, amount: int) -> None:
     with pytest.raises(NotOwed):
         arrives(sent(world), amount)
     assert not Payment.objects.exists()
@@ -114,7 +116,7 @@ def test_nothing_is_no_transfer(world: World, amount: int) -> None:
 
 @pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles", "UTC", "Asia/Bangkok"])
 @pytest.mark.parametrize("collect_by", ["card", "transfer"])
-def test_it_was_received_on_the_day_the_bank_says_wherever_the_business_is(
+def test_a_transfer_is_received_on_the_banks_day_in_the_time_zone_of_the_business(
     world: World, zone: str, collect_by: str
 ) -> None:
     world.business.time_zone = zone
@@ -126,7 +128,7 @@ def test_it_was_received_on_the_day_the_bank_says_wherever_the_business_is(
 # Once
 
 
-def test_the_same_reference_is_not_written_down_twice(world: World) -> None:
+def test_the_same_reference_is_not_recorded_twice(world: World) -> None:
     invoice = sent(world)
     arrives(invoice, 1_000_00)
     with pytest.raises(NotOpen):
@@ -138,12 +140,12 @@ def test_the_same_reference_is_not_written_down_twice(world: World) -> None:
 
 
 def test_the_same_reference_at_another_business_is_another_transfer(world: World) -> None:
-    for one in (world, World()):
-        arrives(sent(one), 3_000_00)
+    for business_world in (world, World()):
+        arrives(sent(business_world), 3_000_00)
     assert Payment.objects.count() == 2
 
 
-def test_a_paid_invoice_takes_no_more(world: World) -> None:
+def test_a_paid_invoice_accepts_no_further_transfer(world: World) -> None:
     invoice = sent(world)
     arrives(invoice, 3_000_00)
     with pytest.raises(NotOpen):
@@ -151,7 +153,7 @@ def test_a_paid_invoice_takes_no_more(world: World) -> None:
     assert credit(invoice) == 0
 
 
-def test_a_statement_that_is_read_twice_has_each_line_once(world: World) -> None:
+def test_a_statement_that_is_imported_twice_stores_each_line_once(world: World) -> None:
     lines = [line("A", 1), line("B", 2)]
     assert len(transfers.keep_lines(business=world.business, lines=lines, now=NOW)) == 2
     assert [
@@ -187,7 +189,9 @@ def test_a_line_in_another_currency_pays_nothing(world: World) -> None:
     assert not Payment.objects.exists()
 
 
-def test_a_line_that_is_not_ours_stays_out_and_a_matched_one_stays_in(world: World) -> None:
+def test_an_ignored_line_cannot_be_matched_and_a_matched_line_cannot_be_ignored(
+    world: World,
+) -> None:
     other, ours = kept(world, line("Rent", 9), line("RH-2026-0001", 3_000_00))
     transfers.ignore_line(line=other)
     with pytest.raises(NotOpen):
@@ -200,24 +204,29 @@ def test_a_line_that_is_not_ours_stays_out_and_a_matched_one_stays_in(world: Wor
     assert (other.state, ours.state) == ("ignored", "matched")
 
 
-def test_a_statement_settles_what_it_names_and_asks_about_the_rest(world: World) -> None:
-    """From the file to the paid invoice: one line is exact, one withheld, one partial, one is nobody's."""
+def test_a_statement_settles_the_invoices_it_names_and_leaves_the_rest_open(world: World) -> None:
+    """From the file to the paid invoice: one line is exact, one withheld, one partial, one none."""
     withheld = {"Siam Tea": 0, "Nile Rice": 3, "Mekong Silk": 0}
     invoices = [
-        sent(world, client=world.client(name), withholding_percent=n)
-        for name, n in withheld.items()
+        sent(world, client=world.client(name), withholding_percent=percent)
+        for name, percent in withheld.items()
     ]
     texts = [invoices[0].number, creditor_reference(invoices[1].number), invoices[2].number, "RENT"]
     amounts = [3_000_00, 2_910_00, 1_000_00, 77_00]
     lines = [line(text, amount) for text, amount in zip(texts, amounts, strict=True)]
     rows = {row.fingerprint: row for row in kept(world, *lines)}
-    found = match(lines, [waits(invoice) for invoice in invoices])
-    assert [each.kind for each in found] == [Kind.EXACT, Kind.WITHHELD, Kind.PARTIAL, Kind.NONE]
-    for each in found:
-        if each.invoice_id:
-            invoice = Invoice.objects.get(pk=each.invoice_id)
+    matches = match(lines, [waits(invoice) for invoice in invoices])
+    assert [proposal.kind for proposal in matches] == [
+        Kind.EXACT,
+        Kind.WITHHELD,
+        Kind.PARTIAL,
+        Kind.NONE,
+    ]
+    for proposal in matches:
+        if proposal.invoice_id:
+            invoice = Invoice.objects.get(pk=proposal.invoice_id)
             transfers.match_line(
-                line=rows[each.line.fingerprint], invoice=invoice, actor="Nan", now=NOW
+                line=rows[proposal.line.fingerprint], invoice=invoice, actor="Nan", now=NOW
             )
     assert [owing.owed(invoice) for invoice in invoices] == [0, 90_00, 2_000_00]
     assert BankStatementLine.objects.get(state="open").text == "RENT"
@@ -225,7 +234,7 @@ def test_a_statement_settles_what_it_names_and_asks_about_the_rest(world: World)
 
 
 def line(text: str, amount: int, currency: str = "USD") -> BankLine:
-    """One line of a statement."""
+    """A line of a bank statement."""
     return BankLine(
         line=1, on=TODAY, amount=amount, currency=currency, text=text, fingerprint=f"f{text}"
     )
@@ -236,7 +245,7 @@ def kept(world: World, *lines: BankLine) -> Sequence[BankStatementLine]:
 
 
 def waits(invoice: Invoice) -> Open:
-    """The invoice as the matching sees it."""
+    """The invoice as it is given to the matching."""
     return Open(
         id=invoice.pk,
         number=invoice.number,
@@ -248,10 +257,10 @@ def waits(invoice: Invoice) -> Open:
     )
 
 
-# Asked for
+# Reminders
 
 
-def test_reminders_come_on_their_days_and_none_after_the_last(world: World) -> None:
+def test_reminders_are_sent_on_their_days_and_none_after_the_last(world: World) -> None:
     invoice = sent(world)
     days = []
     for n in range(60):
@@ -266,7 +275,7 @@ def test_reminders_come_on_their_days_and_none_after_the_last(world: World) -> N
     assert state(invoice) == ("open", "sent")
 
 
-def test_a_reminder_waits_for_the_clients_morning(world: World) -> None:
+def test_a_reminder_is_sent_in_the_clients_morning(world: World) -> None:
     sent(world)
     first = DUE + timedelta(days=REMINDER_DAYS[0])
     assert transfers.remind(now=at(first, 1)) == 0
@@ -274,7 +283,7 @@ def test_a_reminder_waits_for_the_clients_morning(world: World) -> None:
     assert transfers.remind(now=at(first, 3)) == 0
 
 
-def test_days_on_which_nothing_ran_are_made_up_by_one_letter(world: World) -> None:
+def test_several_missed_reminders_are_made_up_by_one_email(world: World) -> None:
     sent(world)
     late = at(DUE + timedelta(days=10))
     assert sum(transfers.remind(now=late + timedelta(hours=n)) for n in range(12)) == 1
@@ -282,7 +291,7 @@ def test_days_on_which_nothing_ran_are_made_up_by_one_letter(world: World) -> No
     assert OutboxEmail.objects.filter(kind="overdue_client").count() == 2
 
 
-def test_a_part_payment_is_reminded_of_the_rest_and_a_full_one_of_nothing(world: World) -> None:
+def test_a_partly_paid_invoice_is_reminded_and_a_paid_one_is_not(world: World) -> None:
     part, whole = sent(world), sent(world, client=world.client("B"))
     arrives(part, 1_000_00, "a")
     arrives(whole, 3_000_00, "b")
@@ -300,7 +309,7 @@ class Deaf(Sandbox):
         raise GatewayUnknown("no answer")
 
 
-def test_a_transfer_for_an_invoice_that_waits_for_a_card_pays_it(world: World) -> None:
+def test_a_transfer_pays_an_invoice_that_waits_for_a_card(world: World) -> None:
     invoice = world.billed(card="")
     arrives(invoice, 3_000_00)
     assert state(invoice) == ("paid", "done")
@@ -310,7 +319,7 @@ def test_a_transfer_for_an_invoice_that_waits_for_a_card_pays_it(world: World) -
     assert not broken(LATER)
 
 
-def test_a_transfer_counts_only_after_the_card_charge_is_surely_cancelled(
+def test_a_transfer_is_booked_only_after_the_card_charge_is_cancelled_for_certain(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     invoice = world.billed(card="requires_action")
@@ -329,8 +338,8 @@ def test_a_transfer_counts_only_after_the_card_charge_is_surely_cancelled(
     assert not broken(LATER)
 
 
-def test_when_the_card_was_charged_meanwhile_the_transfer_is_credit(world: World) -> None:
-    """Both sums are in our accounts: the invoice stays paid once, the transfer is the client's, the owner is told."""
+def test_a_transfer_becomes_credit_if_the_card_was_charged_as_well(world: World) -> None:
+    """We have both amounts: one pays the invoice, the other is credit, and the owner is told."""
     invoice = world.billed(card="lost_answer")
     arrives(invoice, 3_000_00)
     assert not Payment.objects.exists()
@@ -346,7 +355,9 @@ def test_when_the_card_was_charged_meanwhile_the_transfer_is_credit(world: World
     assert not broken(LATER)
 
 
-def test_a_part_by_transfer_leaves_the_rest_to_the_card_on_a_new_object(world: World) -> None:
+def test_after_a_partial_transfer_the_rest_is_charged_with_a_new_gateway_object(
+    world: World,
+) -> None:
     invoice = world.billed(card="insufficient_funds")
     arrives(invoice, 1_000_00)
     resolve.resolve(now=LATER)
@@ -366,8 +377,8 @@ def test_a_part_by_transfer_leaves_the_rest_to_the_card_on_a_new_object(world: W
     assert not broken(LATER)
 
 
-def test_a_second_transfer_waits_until_the_first_is_through(world: World) -> None:
-    """The reference of the one that waits is taken, for this invoice and for any other."""
+def test_a_second_transfer_is_refused_until_the_first_is_booked(world: World) -> None:
+    """The reference of a transfer that waits to be booked cannot be used for any invoice."""
     invoice, other = world.billed(card="requires_action"), sent(world, client=world.client("B"))
     arrives(invoice, 1_000_00)
     with pytest.raises(NotOpen):
@@ -378,23 +389,23 @@ def test_a_second_transfer_waits_until_the_first_is_through(world: World) -> Non
     assert invoice.payments.get().amount == 1_000_00
 
 
-# Given back
+# Refunds
 
 
-def test_a_transfer_goes_back_by_hand_and_needs_no_gateway(world: World) -> None:
+def test_a_transfer_is_refunded_by_the_owner_without_a_gateway(world: World) -> None:
     invoice = sent(world)
     arrives(invoice, 3_000_00)
-    _note, back = refund.give_back(
+    _note, refunded = refund.give_back(
         invoice=invoice, amount=1_000_00, reason="R", actor="Nan", to_card=True, now=NOW
     )
     refund.carry_out(now=NOW)
-    assert back
-    back.refresh_from_db()
-    assert back.state == "succeeded"
+    assert refunded
+    refunded.refresh_from_db()
+    assert refunded.state == "succeeded"
     assert not broken(NOW)
 
 
-def test_each_of_two_transfers_can_go_back(world: World) -> None:
+def test_each_of_two_transfers_can_be_refunded(world: World) -> None:
     invoice = sent(world)
     arrives(invoice, 1_400_00, "a")
     arrives(invoice, 1_600_00, "b")

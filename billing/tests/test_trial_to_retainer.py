@@ -1,4 +1,4 @@
-"""A paid trial becomes a retainer by the client's signature on the tier that was agreed with it (rule 35)."""
+"""A paid trial becomes a retainer when the client signs the tier agreed for it (rule 35)."""
 
 from datetime import date, timedelta
 
@@ -31,7 +31,7 @@ THEN = NOW + timedelta(days=26)
 
 
 def trial_of(world: World, **terms: object) -> Agreement:
-    """A trial that runs and was paid."""
+    """A running trial that is paid."""
     fields: dict[str, object] = {
         "interval": Interval.ONCE,
         "ends_on": DECISION,
@@ -50,7 +50,7 @@ def decided(agreement: Agreement) -> Proposal:
     return propose.send(proposal=offer, actor="Nan", now=THEN)
 
 
-def test_its_agreement_names_the_tier_that_follows_and_what_becomes_of_its_fee(
+def test_the_trial_agreement_names_the_next_tier_and_whether_its_fee_is_credited(
     world: World,
 ) -> None:
     with_credit = trial_of(world, credits_trial=True)
@@ -60,7 +60,7 @@ def test_its_agreement_names_the_tier_that_follows_and_what_becomes_of_its_fee(
 
 
 @pytest.mark.parametrize(("credits", "first"), [(True, 3_800_00), (False, 5_000_00)])
-def test_success_leads_to_an_offer_of_that_tier_and_nothing_converts_without_a_signature(
+def test_a_successful_trial_leads_to_an_offer_and_nothing_converts_without_a_signature(
     world: World, credits: bool, first: int
 ) -> None:
     agreement = trial_of(world, credits_trial=credits)
@@ -86,7 +86,7 @@ def test_success_leads_to_an_offer_of_that_tier_and_nothing_converts_without_a_s
     assert retainer.client.state == Stage.WON
 
 
-def test_a_trial_that_did_not_succeed_leads_nowhere(world: World) -> None:
+def test_a_trial_that_failed_leads_to_no_offer(world: World) -> None:
     agreement = trial_of(world)
     assert (
         trial.decide(agreement=agreement, succeeded=False, words="", actor="Nan", now=THEN) is None
@@ -96,18 +96,18 @@ def test_a_trial_that_did_not_succeed_leads_nowhere(world: World) -> None:
     assert Proposal.objects.filter(state=ProposalState.DRAFT).count() == 0
 
 
-def test_the_decision_day_reminds_both_once(world: World) -> None:
+def test_both_sides_are_reminded_once_of_the_decision_day(world: World) -> None:
     agreement = trial_of(world)
     for day in range(24, 30):
         trial.remind_due(now=NOW + timedelta(days=day))
-    told = OutboxEmail.objects.filter(kind="trial_decision")
-    assert sorted(told.values_list("to", flat=True)) == sorted(
+    emails = OutboxEmail.objects.filter(kind="trial_decision")
+    assert sorted(emails.values_list("to", flat=True)) == sorted(
         [agreement.contact.email, world.business.owner.email]
     )
-    assert "20 calls" in told[0].text
+    assert "20 calls" in emails[0].text
 
 
-def test_nobody_is_reminded_of_what_is_decided(world: World) -> None:
+def test_nobody_is_reminded_of_a_trial_that_is_decided(world: World) -> None:
     agreement = trial_of(world)
     trial.decide(
         agreement=agreement, succeeded=False, words="", actor="Nan", now=NOW + timedelta(days=20)

@@ -1,4 +1,7 @@
-"""An upgrade that applies now: unused days that were paid are credited, the new tier's are charged, once (rules 7–9)."""
+"""An upgrade within a period credits the paid days that are left and charges the new fee for them.
+
+Rules 7 to 9.
+"""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -50,7 +53,7 @@ def paid(world: World, now: datetime = FIRST, **fields: Any) -> Agreement:
 
 
 def offered(agreement: Agreement, change: Change = DEARER, now: datetime = FIFTEENTH) -> Amendment:
-    """As the desk does it: looked at, and confirmed for the sum that was seen."""
+    """Offer the upgrade as the dashboard does: preview it, then confirm the amounts shown."""
     seen = upgrade_invoice.shown(upgrade_invoice.draft(agreement=agreement, change=change, now=now))
     return upgrade_invoice.offer(
         agreement=agreement, change=change, seen=seen, actor="Nan", now=now
@@ -58,18 +61,18 @@ def offered(agreement: Agreement, change: Change = DEARER, now: datetime = FIFTE
 
 
 def upgraded(agreement: Agreement, change: Change = DEARER, now: datetime = FIFTEENTH) -> Invoice:
-    """Offered, signed and billed on the same day."""
-    row = offered(agreement, change, now)
-    put(row, agreement.contact, now=now)
+    """Offer, sign and bill the upgrade on the same day; return its invoice."""
+    amendment = offered(agreement, change, now)
+    put(amendment, agreement.contact, now=now)
     bill(now=now, door="test")
-    return Invoice.objects.get(upgrade__amendment=row)
+    return Invoice.objects.get(upgrade__amendment=amendment)
 
 
 def lines(invoice: Invoice) -> list[int]:
     return list(invoice.lines.values_list("amount", flat=True))
 
 
-def test_thirty_to_fifty_thousand_on_the_fifteenth(world: World) -> None:
+def test_an_upgrade_from_30_000_to_50_000_on_the_fifteenth(world: World) -> None:
     agreement = paid(world)
     invoice = upgraded(agreement)
     assert lines(invoice) == [-16_451_61, 27_419_35]
@@ -88,7 +91,7 @@ def test_thirty_to_fifty_thousand_on_the_fifteenth(world: World) -> None:
     assert not broken(FIFTEENTH)
 
 
-def test_the_sum_is_said_in_words_on_the_paper_that_is_signed(world: World) -> None:
+def test_the_amendment_shows_how_the_amounts_are_computed(world: World) -> None:
     row = offered(paid(world, taxes=VAT))
     assert amendment_text.sum_in_words(row) == "17 of 31 days × ฿20,000.00 = ฿10,967.74"
     text = amendment_text.clauses(row)[-2]["text"]
@@ -98,11 +101,11 @@ def test_the_sum_is_said_in_words_on_the_paper_that_is_signed(world: World) -> N
 
 
 @pytest.mark.parametrize(("fee", "credit"), [(100_000, 54_839), (30_000_00, 16_451_61)])
-def test_the_vectors_of_the_rules_whatever_the_exponent(fee: int, credit: int) -> None:
+def test_the_worked_examples_of_the_rules_hold_for_every_exponent(fee: int, credit: int) -> None:
     assert Proration(17, fee, 31, 2 * fee, 31, 0).credit == credit
 
 
-def test_a_job_that_runs_twice_bills_it_once_and_the_next_period_by_the_new_fee(
+def test_repeated_runs_bill_the_upgrade_once_and_the_next_period_at_the_new_fee(
     world: World,
 ) -> None:
     agreement = paid(world)
@@ -116,7 +119,7 @@ def test_a_job_that_runs_twice_bills_it_once_and_the_next_period_by_the_new_fee(
     assert Period.objects.get(index=0).amount == 30_000_00, "the period stays as it was"
 
 
-def test_income_counts_it_from_the_next_period_on_and_the_tier_applies_at_once(
+def test_the_tier_applies_at_once_and_income_counts_it_from_the_next_period(
     world: World,
 ) -> None:
     agreement = paid(world)
@@ -134,14 +137,14 @@ def test_income_counts_it_from_the_next_period_on_and_the_tier_applies_at_once(
     assert coming == [(FIFTEENTH.date(), 10_967_74), (date(2027, 2, 1), 50_000_00)]
 
 
-def test_what_was_not_received_is_not_credited(world: World) -> None:
+def test_a_fee_that_was_not_received_is_not_credited(world: World) -> None:
     agreement = world.running(now=FIRST, card="", **BEFORE)
     bill(now=FIRST, door="test")
     with pytest.raises(NotOpen, match="not paid"):
         offered(agreement)
 
 
-def test_what_was_given_back_comes_off_the_credit(world: World) -> None:
+def test_credit_notes_reduce_the_credit_of_an_upgrade(world: World) -> None:
     agreement = paid(world, taxes=VAT)
     give_back(
         invoice=Invoice.objects.get(),
@@ -155,7 +158,9 @@ def test_what_was_given_back_comes_off_the_credit(world: World) -> None:
 
 
 @pytest.mark.parametrize("how", ["refund", "contest"])
-def test_an_offer_is_taken_back_when_the_money_it_credits_goes_back(world: World, how: str) -> None:
+def test_an_offered_upgrade_is_voided_when_the_money_it_credits_is_refunded_or_disputed(
+    world: World, how: str
+) -> None:
     agreement = paid(world)
     row = offered(agreement)
     if how == "refund":
@@ -176,7 +181,7 @@ def test_an_offer_is_taken_back_when_the_money_it_credits_goes_back(world: World
     assert not Upgrade.objects.exists()
 
 
-def test_another_sum_than_was_shown_is_refused(world: World) -> None:
+def test_an_offer_is_refused_if_the_amounts_are_not_those_that_were_shown(world: World) -> None:
     agreement = paid(world)
     seen = upgrade_invoice.shown(
         upgrade_invoice.draft(agreement=agreement, change=DEARER, now=FIFTEENTH)
@@ -192,7 +197,7 @@ def test_another_sum_than_was_shown_is_refused(world: World) -> None:
     assert not Amendment.objects.exists()
 
 
-def test_it_is_signed_on_its_day_or_offered_again_with_the_sums_of_another(world: World) -> None:
+def test_an_upgrade_is_signed_on_its_day_or_offered_again_with_new_amounts(world: World) -> None:
     agreement = paid(world)
     row, next_day = offered(agreement), FIFTEENTH + timedelta(days=1)
     with pytest.raises(NotNow, match="on 15 January 2027 only"):
@@ -221,12 +226,12 @@ def test_only_an_upgrade_applies_now(world: World, change: Change) -> None:
         offered(paid(world), change)
 
 
-def test_no_other_door_lets_a_change_begin_inside_a_period(world: World) -> None:
+def test_no_other_function_lets_a_change_begin_within_a_period(world: World) -> None:
     with pytest.raises(RuleError, match="1 February 2027"):
         amend.offer(agreement=paid(world), change=DEARER, actor="Nan", now=FIFTEENTH)
 
 
-def test_what_was_signed_does_not_change(world: World) -> None:
+def test_the_database_refuses_to_change_a_signed_upgrade(world: World) -> None:
     upgraded(paid(world))
     for change in ({"amount": 1}, {"minutes": 1}, {"period": None}):
         with pytest.raises(DatabaseError), transaction.atomic():
@@ -248,7 +253,7 @@ def test_a_second_upgrade_credits_what_the_first_one_charged(world: World) -> No
     assert not broken(later)
 
 
-def test_a_sum_too_small_for_the_card_waits_for_the_next_invoice(world: World) -> None:
+def test_an_upgrade_too_small_to_charge_waits_for_the_next_invoice(world: World) -> None:
     agreement = paid(world)
     put(
         offered(agreement, Change(AmendmentKind.TIER, FIFTEENTH.date(), amount=30_010_00)),
@@ -279,7 +284,7 @@ def test_a_short_first_period_is_credited_as_it_was_charged(world: World) -> Non
     whole=st.integers(1, 366),
     minutes=st.integers(0, 60_000),
 )
-def test_credit_and_used_part_are_what_was_paid_and_the_rest_never_more_than_the_difference(
+def test_credit_and_used_days_add_up_to_the_fee_and_the_price_never_exceeds_the_difference(
     paid: int, more: int, days: int, whole: int, minutes: int
 ) -> None:
     days = min(days, whole)

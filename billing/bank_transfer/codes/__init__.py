@@ -1,1 +1,1 @@
-"""What a client scans or types to pay by transfer: QR codes and the payment reference."""
+"""Codes for paying by transfer: the payment reference, and the QR codes of PromptPay and EPC."""

@@ -1,4 +1,7 @@
-"""The text of an EPC QR: a SEPA credit transfer in EUR, EPC069-12 version 002 in UTF-8 (rule 20). Pure."""
+"""Payload of an EPC QR code: a SEPA credit transfer in EUR (rule 20). Pure.
+
+The format is EPC069-12, version 002, in UTF-8.
+"""
 
 import re
 
@@ -10,7 +13,7 @@ LONGEST_NAME = 70
 LONGEST_TEXT = 140
 MOST_BYTES = 331
 
-#: Characters of an IBAN in each country of SEPA (ISO 13616 registry).
+#: Length of an IBAN in each SEPA country (ISO 13616 registry).
 IBAN_LENGTHS = {
     "AD": 24,
     "AL": 28,
@@ -56,13 +59,15 @@ IBAN_LENGTHS = {
     "VA": 22,
 }
 
-_NO_PURPOSE = ""
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]+")
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 
 
 class BadTransfer(ValueError):
-    """The QR cannot be made. `code` says why: name, iban, bic, amount, reference, text, both, long."""
+    """The code cannot be made.
+
+    `code` says why: name, iban, bic, amount, reference, text, both (reference and text), long.
+    """
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -72,7 +77,10 @@ class BadTransfer(ValueError):
 def payload(
     *, name: str, iban: str, amount: int, bic: str = "", reference: str = "", text: str = ""
 ) -> str:
-    """The text to draw. `amount` is cents; an RF reference or free text, not both. Raises BadTransfer."""
+    """Return the text of the QR code. `amount` is in cents.
+
+    A transfer has an RF reference or free text, not both. Raises BadTransfer.
+    """
     if not 1 <= amount <= LARGEST:
         raise BadTransfer("amount")
     if reference and text:
@@ -90,15 +98,19 @@ def payload(
         checked_iban(iban),
         sum_of_money,
     ]
-    fields += ["", _bare(reference), _line(text, LONGEST_TEXT, "text") if text else ""]
-    made = "\n".join(fields).rstrip("\n")
-    if len(made.encode()) > MOST_BYTES:
+    no_purpose = ""
+    fields += [no_purpose, _bare(reference), _line(text, LONGEST_TEXT, "text") if text else ""]
+    text_of_code = "\n".join(fields).rstrip("\n")
+    if len(text_of_code.encode()) > MOST_BYTES:
         raise BadTransfer("long")
-    return made
+    return text_of_code
 
 
 def checked_iban(text: str) -> str:
-    """The IBAN in capitals without spaces, of a SEPA country and with right check digits. Raises BadTransfer."""
+    """Return the IBAN in capitals without spaces.
+
+    Raises BadTransfer if it is not of a SEPA country, or if its length or check digits are wrong.
+    """
     iban = _bare(text)
     if not _IBAN.fullmatch(iban) or len(iban) != IBAN_LENGTHS.get(iban[:2]):
         raise BadTransfer("iban")
@@ -119,7 +131,7 @@ def _bare(text: str) -> str:
 
 
 def _line(text: str, longest: int, code: str) -> str:
-    """One line of 1 to `longest` characters: a line break would move every field behind it."""
+    """Return the text as one line of 1 to `longest` characters; each line of a code is a field."""
     line = " ".join(text.split())
     if not 1 <= len(line) <= longest or not line.isprintable():
         raise BadTransfer(code)

@@ -1,6 +1,7 @@
-"""The text of a PromptPay QR: a transfer in THB to a mobile number, a tax id or an e-wallet (rule 20). Pure.
+"""Payload of a PromptPay QR code: a transfer in THB to a mobile number, tax id or e-wallet. Pure.
 
-EMVCo's merchant-presented mode: fields of a two-digit id, a two-digit length and a value, closed by a CRC-16.
+The format is EMVCo's merchant-presented mode: fields of a two-digit id, a two-digit length and a
+value, and a CRC-16 at the end (rule 20).
 """
 
 import re
@@ -10,7 +11,7 @@ from binascii import crc_hqx
 from billing.bank_transfer.codes.reference import ascii_digits
 from core.money import to_decimal
 
-LARGEST = 999_999_999_999  # satang: the amount's field holds 13 characters
+LARGEST = 999_999_999_999  # in satang: the field of the amount holds 13 characters
 
 _APPLICATION = "A000000677010111"  # a credit transfer by PromptPay
 _MOBILE, _TAX_ID, _WALLET = "01", "02", "03"
@@ -22,7 +23,10 @@ _PHONE = re.compile(r"(?:\+66|0066|66)?0?([689]\d{8})")
 
 
 class BadPromptPay(ValueError):
-    """The QR cannot be made. `code` says why: empty, characters, length, mobile, checksum, amount."""
+    """The code cannot be made.
+
+    `code` says why: empty, characters, length, mobile, checksum, amount.
+    """
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -30,9 +34,10 @@ class BadPromptPay(ValueError):
 
 
 def payload(target: str, amount: int | None = None, *, dynamic: bool | None = None) -> str:
-    """The text to draw. `amount` is satang, None where the payer types it. Raises BadPromptPay.
+    """Return the text of the QR code. `amount` is in satang; without one, the payer types it.
 
-    A dynamic code is for one payment, a static one for many; by default a code with an amount is dynamic.
+    A dynamic code is for one payment, a static one for many; by default a code with an amount is
+    dynamic. Raises BadPromptPay.
     """
     if amount is not None and not 1 <= amount <= LARGEST:
         raise BadPromptPay("amount")
@@ -48,13 +53,17 @@ def payload(target: str, amount: int | None = None, *, dynamic: bool | None = No
 
 
 def resolve(target: str) -> tuple[str, str]:
-    """The kind of account and its digits as the code names it: ("01", "0066812345678"). Raises BadPromptPay."""
+    """Return the kind of account and its digits as in the code, such as ("01", "0066812345678").
+
+    Raises BadPromptPay.
+    """
     text = ascii_digits(unicodedata.normalize("NFKC", target)).strip()
     if not text:
         raise BadPromptPay("empty")
     if not _WRITTEN.fullmatch(text):
         raise BadPromptPay("characters")
     bare = re.sub(r"[^\d+]", "", text)
+    # Without the leading 0 or a country code, nine digits are not taken for a mobile number.
     phone = _PHONE.fullmatch(bare)
     if phone and len(bare) > len(phone[1]):
         return _MOBILE, f"0066{phone[1]}"
@@ -68,12 +77,15 @@ def resolve(target: str) -> tuple[str, str]:
 
 
 def checksum(text: str) -> int:
-    """CRC-16/CCITT-FALSE: polynomial 1021, begun with FFFF."""
+    """Compute CRC-16/CCITT-FALSE: polynomial 1021, initial value FFFF (hexadecimal)."""
     return crc_hqx(text.encode("ascii"), 0xFFFF)
 
 
 def _checked(digits: str) -> str:
-    """A national or tax id whose thirteenth digit is right: 11 less the weighted sum modulo 11, its last digit."""
+    """Return a national id or tax id if its check digit is correct. Raises BadPromptPay.
+
+    The check digit, the thirteenth, is the last digit of 11 less the weighted sum modulo 11.
+    """
     total = sum(
         int(digit) * weight for digit, weight in zip(digits[:12], range(13, 1, -1), strict=True)
     )

@@ -1,7 +1,8 @@
-"""What a client writes on a transfer, and finding it again in what a bank makes of it. Pure.
+"""Payment references: made from an invoice number, and found again in the text of a transfer. Pure.
 
-RH-2026-0007 → RF10RH20260007 (ISO 11649). Banks strip punctuation, add spaces, write everything in capitals and
-cut a field after 18 or 35 characters: "Inv. rf10 rh20 2600 07" names the same invoice.
+RH-2026-0007 becomes RF10RH20260007 (ISO 11649). Banks remove punctuation, add spaces, write all
+letters as capitals and cut a field after 18 or 35 characters, so "Inv. rf10 rh20 2600 07" names the
+same invoice.
 """
 
 import re
@@ -11,15 +12,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from string import ascii_uppercase, digits
 
-LONGEST = 21  # letters and digits behind RF and its check digits
-SHORTEST = 4  # shorter names stand in a text by chance
-SHORTEST_DIGITS = 5  # and so do years
-CERTAIN = (
-    8  # from here on a name with letters is not there by chance, wherever the bank put its spaces
-)
-SHORTEST_CUT = 6
+# In this module a name is the number or the reference of an invoice.
+LONGEST = 21  # letters and digits after RF and the check digits
+SHORTEST = 4  # a shorter name may be in a text by chance
+SHORTEST_DIGITS = 5  # the same for a name of digits only: four digits may be a year
+CERTAIN = 8  # a name of this length with letters is never in a text by chance, spaces or not
+SHORTEST_CUT = 6  # shortest beginning of a name that counts as one that the bank cut
 CUTS = (18, 35)  # characters after which banks cut a field
-FIELD = " | "  # between two fields of a bank line's text
+FIELD = " | "  # separates the fields in the text of a statement line
 
 _KEPT = frozenset(ascii_uppercase + digits)
 _REFERENCE = re.compile(rf"RF[0-9]{{2}}[A-Z0-9]{{1,{LONGEST}}}")
@@ -27,7 +27,12 @@ _REFERENCE = re.compile(rf"RF[0-9]{{2}}[A-Z0-9]{{1,{LONGEST}}}")
 
 @dataclass(frozen=True)
 class _Name:
-    """A number or reference without its signs. `breaks` are the places at which it had one."""
+    """A name as it is searched for.
+
+    `key` has its letters and digits only; `breaks` are the positions in `key` before which the name
+    had another character. `is_certain`: the name cannot be in a text by chance. `breaks_anywhere`:
+    the bank may have put spaces at any position.
+    """
 
     key: str
     breaks: frozenset[int]
@@ -36,17 +41,23 @@ class _Name:
 
 
 def ascii_digits(text: str) -> str:
-    """The text with every script's decimal digits written as 0 to 9: "๒๕๖๙" is "2569"."""
+    """Replace the decimal digits of every script by 0 to 9: "๒๕๖๙" becomes "2569"."""
     return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
 
 
 def remainder(text: str) -> int:
-    """ISO 7064 MOD 97-10 of capitals and digits, where A is 10 and Z is 35: 1 where the check digits are right."""
+    """Compute ISO 7064 MOD 97-10 of a text of capitals and digits, where A is 10 and Z is 35.
+
+    It is 1 if the check digits are correct.
+    """
     return int("".join(str(int(char, 36)) for char in text)) % 97
 
 
 def creditor_reference(number: str) -> str:
-    """The RF reference of an invoice's number; "" where that has none or more than 21 letters and digits."""
+    """Return the RF reference of an invoice number.
+
+    It is "" if the number has no letters and digits, or more than 21 of them.
+    """
     body = _squash(number)[0]
     if not 1 <= len(body) <= LONGEST:
         return ""
@@ -54,16 +65,16 @@ def creditor_reference(number: str) -> str:
 
 
 def is_reference(text: str) -> bool:
-    """Whether the text, without spaces, is an RF reference whose check digits are right."""
+    """Whether the text, spaces apart, is an RF reference with correct check digits."""
     bare = re.sub(r"\s", "", text).upper()
     return bool(_REFERENCE.fullmatch(bare)) and remainder(bare[4:] + bare[:4]) == 1
 
 
 def find(text: str, names: Iterable[str]) -> set[str]:
-    """Those of the invoice numbers and references that stand whole in a bank line's text.
+    """Return those of the invoice numbers and references that a statement line's text contains.
 
-    Where one is part of another, the longer counts. Where one ends a field that the bank may have cut, so does
-    every other that begins with it: the caller sees two and cannot be sure.
+    If one is a part of another, only the longer is returned. If one ends a field that the bank may
+    have cut, every name that begins with it is returned as well: the caller then cannot be sure.
     """
     names = set(names)
     chars, joined = _squash(text)
@@ -83,7 +94,10 @@ def find(text: str, names: Iterable[str]) -> set[str]:
 
 
 def find_cut(text: str, names: Iterable[str]) -> set[str]:
-    """Those of which a field of the text holds only the beginning, as its last word: a hint, never a proof."""
+    """Return the names of which only the beginning ends a field of the text.
+
+    The bank may have cut them there. This is a hint, not a proof.
+    """
     fields = [_squash(field) for field in text.split(FIELD)]
     return {
         name
@@ -93,11 +107,14 @@ def find_cut(text: str, names: Iterable[str]) -> set[str]:
 
 
 def _squash(text: str) -> tuple[str, Sequence[bool]]:
-    """The letters and digits in capitals, and for each whether it directly followed the one before."""
+    """Return the letters and digits of a text in capitals, without anything between them.
+
+    The list says of each whether it directly followed the previous one in the text.
+    """
     folded = ascii_digits(unicodedata.normalize("NFKC", text)).upper()
-    kept = [place for place, char in enumerate(folded) if char in _KEPT]
-    joined = [n > 0 and kept[n - 1] == place - 1 for n, place in enumerate(kept)]
-    return "".join(folded[place] for place in kept), joined
+    kept = [index for index, char in enumerate(folded) if char in _KEPT]
+    joined = [n > 0 and kept[n - 1] == index - 1 for n, index in enumerate(kept)]
+    return "".join(folded[index] for index in kept), joined
 
 
 @lru_cache(maxsize=2**15)
@@ -109,7 +126,7 @@ def _name(text: str) -> _Name:
 
 
 def _places(text: str, chars: str, joined: Sequence[bool]) -> Iterator[int]:
-    """Where a name begins in the squashed text, standing for itself."""
+    """Yield the positions in the squashed text at which the name occurs as a word of its own."""
     name = _name(text)
     if len(name.key) < (SHORTEST_DIGITS if name.key.isdigit() else SHORTEST):
         return
@@ -125,20 +142,24 @@ def _places(text: str, chars: str, joined: Sequence[bool]) -> Iterator[int]:
 
 
 def _begins(name: _Name, start: int, chars: str, joined: Sequence[bool]) -> bool:
-    """Nothing is glued to its left; a word may be ("INVOICERH20260007") where it is not there by chance."""
+    """Whether the name may begin here: nothing is directly before it.
+
+    Before a certain name there may be a word, as in "INVOICERH20260007".
+    """
     if not joined[start]:
         return True
     return name.is_certain and not (chars[start - 1].isdigit() and chars[start].isdigit())
 
 
 def _ends(name: _Name, end: int, chars: str, joined: Sequence[bool]) -> bool:
-    """Nothing is glued to its right that could belong to it."""
+    """Whether the name may end here: nothing that could belong to it follows directly."""
     if end == len(chars) or not joined[end]:
         return True
     return name.is_certain and chars[end - 1].isdigit() != chars[end].isdigit()
 
 
 def _is_cut(name: _Name, chars: str, joined: Sequence[bool]) -> bool:
+    """Whether the squashed field ends with the beginning of the name."""
     if not name.is_certain:
         return False
     shortest = max(SHORTEST_CUT, len(name.key) // 2)
@@ -147,7 +168,7 @@ def _is_cut(name: _Name, chars: str, joined: Sequence[bool]) -> bool:
 
 
 def _longer(text: str, found: set[str], names: set[str]) -> set[str]:
-    """Names of which a found one, at the end of a field of a suspicious length, may be the beginning."""
+    """Return the names that begin with a found one which ends a field of a length in CUTS."""
     ends = [_squash(field)[0] for field in text.split(FIELD) if len(field) in CUTS]
     keys = {_name(name).key for name in found}
     last = tuple(key for key in keys if any(end.endswith(key) for end in ends))

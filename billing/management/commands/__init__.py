@@ -1,1 +1,1 @@
-"""Commands by hand: the same verbs the jobs call."""
+"""Management commands of billing. They call the same functions as the scheduled jobs."""

@@ -1,4 +1,7 @@
-"""Checks every invariant of the money on the live database; exit 1 and a list when anything is off."""
+"""The command `audit`: check the invariants of billing on the live database; change nothing.
+
+It prints every contradiction and exits with status 1 if there is one.
+"""
 
 import json
 from argparse import ArgumentParser
@@ -13,9 +16,15 @@ from billing.charging.reconcile import reconcile
 
 
 class Command(BaseCommand):
-    help = "Check periods, numbers, totals, allocations, journal, charges, the gateway's list and stored PDFs."
+    """Print the contradictions, one per line or as JSON."""
+
+    help = (
+        "Check periods, numbers, totals, allocations, journal, charges, the gateway's list and "
+        "stored PDFs."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        """Add `--days`, `--no-gateway` and `--json`."""
         parser.add_argument(
             "--days", type=int, default=40, help="how far back the gateway's list is compared"
         )
@@ -23,22 +32,27 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        """Check and print. Raises CommandError (exit status 1) if there is a contradiction."""
         now = timezone.now()
-        found = broken(now, files=True)
+        contradictions = broken(now, files=True)
         if not options["no_gateway"]:
-            found += [
-                f"gateway: {words}"
-                for words in reconcile(now=now, window=timedelta(days=options["days"]))
+            contradictions += [
+                f"gateway: {contradiction}"
+                for contradiction in reconcile(now=now, window=timedelta(days=options["days"]))
             ]
         if options["json"]:
-            self.stdout.write(json.dumps({"ok": not found, "broken": found}, ensure_ascii=False))
-        else:
-            for words in found:
-                self.stdout.write(words)
             self.stdout.write(
-                "Everything fits together." if not found else f"{len(found)} contradictions"
+                json.dumps({"ok": not contradictions, "broken": contradictions}, ensure_ascii=False)
             )
-        if found:
+        else:
+            for contradiction in contradictions:
+                self.stdout.write(contradiction)
+            self.stdout.write(
+                "Everything fits together."
+                if not contradictions
+                else f"{len(contradictions)} contradictions"
+            )
+        if contradictions:
             raise CommandError(
                 "The money in the database contradicts itself; nothing was changed.", returncode=1
             )

@@ -1,4 +1,7 @@
-"""Runs the billing job by hand, for a day: the same code as the hourly job."""
+"""The command `bill`: run the billing job now, or as if it were another day.
+
+The command runs the same code as the hourly job.
+"""
 
 import json
 from argparse import ArgumentParser
@@ -13,9 +16,12 @@ from core import money
 
 
 class Command(BaseCommand):
+    """Print the invoices that were issued and the counts of the run, as text or as JSON."""
+
     help = "Issue and charge what is due. --on takes the last minute (UTC) of that day as the time."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        """Add `--on`, `--dry-run` and `--json`."""
         parser.add_argument("--on", type=date.fromisoformat, help="YYYY-MM-DD; default: now")
         parser.add_argument(
             "--dry-run", action="store_true", help="show what would be issued; write nothing"
@@ -23,14 +29,15 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        on = options["on"]
-        now = datetime.combine(on, time(23, 59), UTC) if on else timezone.now()
-        made = run.bill(now=now, door="command", dry_run=options["dry_run"])
+        """Run the billing job and print its result. A dry run writes nothing."""
+        day = options["on"]
+        now = datetime.combine(day, time(23, 59), UTC) if day else timezone.now()
+        outcome = run.bill(now=now, door="command", dry_run=options["dry_run"])
         if options["json"]:
-            self.stdout.write(json.dumps(made.result, ensure_ascii=False))
+            self.stdout.write(json.dumps(outcome.result, ensure_ascii=False))
             return
-        for line in made.result.get("invoices", []):
-            total = money.format(line["total"], line["currency"])
-            self.stdout.write(f"{line['number']}  {line['client']}  {total}")
-        counts = {name: value for name, value in made.result.items() if isinstance(value, int)}
+        for invoice in outcome.result.get("invoices", []):
+            total = money.format(invoice["total"], invoice["currency"])
+            self.stdout.write(f"{invoice['number']}  {invoice['client']}  {total}")
+        counts = {name: value for name, value in outcome.result.items() if isinstance(value, int)}
         self.stdout.write("  ".join(f"{name} {value}" for name, value in counts.items()))
