@@ -116,5 +116,5 @@ def _fix_defaults(patch: pytest.MonkeyPatch, repeating: Repeating) -> None:
 
 def _marked(pdf: bytes, *, reason: str, now: datetime) -> tuple[bytes, str]:
     """Stands in for the seal, whose signature has other bytes every time."""
-    certificate.signer(now)
+    certificate.load_signer(now)
     return pdf + f"\n% sealed: {reason}, {now:%Y-%m-%d}\n".encode(), ""

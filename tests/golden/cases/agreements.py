@@ -162,13 +162,13 @@ def a_trial_is_nearly_over(stage: Stage) -> None:
     "seal_ends", languages=("en",)
 )  # whoever looks after the installation is written to in English
 def the_certificate_of_the_seal_ends(stage: Stage) -> None:
-    certificate.signer(NOW)
+    certificate.load_signer(NOW)
     seal_expiry.watch(now=NOW + certificate.LIFE - timedelta(days=30))
 
 
 @case("seal_waits", languages=("en",))
 def nothing_can_be_sealed(stage: Stage) -> None:
-    certificate.signer(NOW)
+    certificate.load_signer(NOW)
     key = Path(settings.RH_VAR_DIR) / "seal" / certificate.KEY
     body = key.read_bytes()
     key.unlink()
