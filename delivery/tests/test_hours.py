@@ -1,4 +1,4 @@
-"""Time entries never change: a correction is a new row; the past stays readable (rules 25 to 27)."""
+"""Time entries never change: a correction is a new row; the past is readable (rules 25 to 27)."""
 
 from datetime import date, timedelta
 from typing import Any
