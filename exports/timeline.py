@@ -119,12 +119,12 @@ def _opened(reports: Iterable[Report]) -> list[Fact]:
 
 
 def _by_hash(
-    papers: Iterable[Agreement | Amendment], reports: Iterable[Report]
+    sources: Iterable[Agreement | Amendment], reports: Iterable[Report]
 ) -> dict[str, Document]:
     """Return the documents by the hash that the record names them with."""
     documents = [
         document
-        for source in papers
+        for source in sources
         for document in (source.document, source.signed_document)
         if document
     ]

@@ -72,8 +72,8 @@ def test_an_unknown_recipient_fails_at_once_is_shown_and_can_be_retried(
     settings.EMAIL_BACKEND = f"{__name__}.Knows"
     proposal, browser = world.proposal(), Browser()
     emails.send_due(now=NOW)
-    letter = OutboxEmail.objects.get(kind="proposal")
-    assert (letter.state, letter.tries) == ("failed", 1)
+    email = OutboxEmail.objects.get(kind="proposal")
+    assert (email.state, email.tries) == ("failed", 1)
     browser.force_login(world.business.owner)
     assert (
         b"could not be delivered"
@@ -84,9 +84,9 @@ def test_an_unknown_recipient_fails_at_once_is_shown_and_can_be_retried(
 
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     for _press in range(2):
-        browser.post(reverse("dashboard:letter_again", args=[letter.pk]))
+        browser.post(reverse("dashboard:letter_again", args=[email.pk]))
     emails.send_due(now=timezone.now())
-    assert [message.to for message in mailoutbox].count([letter.to]) == 1
+    assert [message.to for message in mailoutbox].count([email.to]) == 1
 
 
 @pytest.mark.parametrize("change", ["x", "", "a.b:c"])

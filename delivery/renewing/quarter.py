@@ -233,10 +233,8 @@ def with_words(shot: dict[str, Any]) -> dict[str, Any]:
     """Return what the templates need: the snapshot, and sums, texts and charts for it."""
     months = [formats.month_short(row["starts_on"]) for row in shot["periods"]]
     items = [item for row in shot["periods"] for item in row["deliverables"]]
-    promised, done = (
-        sum(item["owed"] for item in items),
-        sum(min(item["done"], item["owed"]) for item in items),
-    )
+    promised = sum(item["owed"] for item in items)
+    done = sum(min(item["done"], item["owed"]) for item in items)
     return {
         "snapshot": shot,
         "title": title(shot),

@@ -21,17 +21,28 @@ class Measured(Protocol):
     """What is read of a KPI's figure; see delivery.kpis.figures.Figure."""
 
     @property
-    def kpi(self) -> Any: ...
+    def kpi(self) -> Any:
+        """The KPI."""
+
     @property
-    def start(self) -> Decimal: ...
+    def start(self) -> Decimal:
+        """The value at the start of the period."""
+
     @property
-    def value(self) -> Decimal | None: ...
+    def value(self) -> Decimal | None:
+        """The newest reading of the period; None without a reading."""
+
     @property
-    def on(self) -> date | None: ...
+    def on(self) -> date | None:
+        """The day of that reading."""
+
     @property
-    def pace(self) -> Pace: ...
+    def pace(self) -> Pace:
+        """How the value stands against its target."""
+
     @property
-    def history(self) -> list[tuple[date, Decimal | None]]: ...
+    def history(self) -> list[tuple[date, Decimal | None]]:
+        """(first day, value) of this period and those before it, oldest first."""
 
 
 @dataclass(frozen=True)

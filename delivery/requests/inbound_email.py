@@ -139,11 +139,8 @@ def _text(email: EmailMessage) -> str:
         part = email.get_body(preferencelist=(kind,))
         try:
             content = part.get_content() if part else ""
-        except (
-            LookupError,
-            ValueError,
-            KeyError,
-        ):  # unknown or wrong charset: decode what is readable
+        except (LookupError, ValueError, KeyError):
+            # The charset is unknown or wrong: decode what is readable.
             payload = part.get_payload(decode=True) if part else b""
             content = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
         text = reply_text.from_html(str(content)) if kind == "html" else str(content)

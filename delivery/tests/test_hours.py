@@ -1,4 +1,4 @@
-"""Time entries never change: a correction is a new row; the past stays readable (rules 25 to 27)."""
+"""Time entries never change: a correction is a new row; the past is readable (rules 25 to 27)."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -245,9 +245,9 @@ def test_a_crash_between_the_line_and_its_count_bills_nothing_twice(
 # Warnings
 
 
-@pytest.mark.parametrize(("who", "letters"), [("me", 2), ("both", 4), ("none", 0)])
+@pytest.mark.parametrize(("who", "emails"), [("me", 2), ("both", 4), ("none", 0)])
 def test_usage_warnings_at_80_and_100_percent_are_sent_once_to_whom_the_agreement_says(
-    world: World, who: str, letters: int
+    world: World, who: str, emails: int
 ) -> None:
     agreement = running(world)
     allowance_statement.tell(agreement, who)
@@ -258,4 +258,4 @@ def test_usage_warnings_at_80_and_100_percent_are_sent_once_to_whom_the_agreemen
         worked(agreement, more, date(2026, 11, 10 if more == H else 11), now=NOW)
         for _time in range(2):
             usage_warnings.warn_due(now=NOW + timedelta(days=10))
-    assert OutboxEmail.objects.filter(kind="hours_used").count() == letters
+    assert OutboxEmail.objects.filter(kind="hours_used").count() == emails

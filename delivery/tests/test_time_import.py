@@ -285,30 +285,30 @@ def test_a_file_that_cannot_be_imported_is_refused_with_the_reason(
         read(world, rows, heading)
 
 
-# At the desk
+# In the dashboard
 
 
 @pytest.fixture
-def desk(world: World) -> Browser:
+def dashboard(world: World) -> Browser:
     browser = Browser()
     browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
     return browser
 
 
 def test_no_content_of_a_cell_breaks_the_page(
-    desk: Browser, world: World, agreement: Agreement
+    dashboard: Browser, world: World, agreement: Agreement
 ) -> None:
     odd = "nul\0\u202e\ud800x"
     rows = "".join(GOOD.replace(cell, odd) for cell in GOOD.strip().split(","))
     file = SimpleUploadedFile("x\0.csv", (HEADING + rows).encode("utf-8", "surrogatepass"))
-    answer = desk.post(reverse("dashboard:time_imports"), {"file": file}, follow=True)
+    answer = dashboard.post(reverse("dashboard:time_imports"), {"file": file}, follow=True)
     assert answer.status_code == 200
     assert "Does not fit" in answer.content.decode()
 
 
-def test_a_file_that_is_not_an_export_is_refused_in_the_form(desk: Browser) -> None:
+def test_a_file_that_is_not_an_export_is_refused_in_the_form(dashboard: Browser) -> None:
     for data in (b"", b"\x00\x01", b"a,b\n1,2\n"):
-        answer = desk.post(
+        answer = dashboard.post(
             reverse("dashboard:time_imports"), {"file": SimpleUploadedFile("x.csv", data)}
         )
         assert answer.status_code == 422
@@ -317,18 +317,20 @@ def test_a_file_that_is_not_an_export_is_refused_in_the_form(desk: Browser) -> N
 
 
 def test_the_bad_lines_can_be_downloaded_and_hold_no_formula(
-    desk: Browser, world: World, agreement: Agreement
+    dashboard: Browser, world: World, agreement: Agreement
 ) -> None:
     row = read(world, GOOD.replace("2026-11-03", "2026-11-31").replace("Posts", "=cmd()"))
-    table = desk.get(reverse("dashboard:time_import_bad", args=[row.pk])).content.decode()
+    table = dashboard.get(reverse("dashboard:time_import_bad", args=[row.pk])).content.decode()
     assert "2,“2026-11-31” is not a day.,2026-11-31,Baan Coffee,Retainer,'=cmd()," in table
 
 
-def test_hostile_names_are_shown_as_text(desk: Browser, world: World, agreement: Agreement) -> None:
+def test_hostile_names_are_shown_as_text(
+    dashboard: Browser, world: World, agreement: Agreement
+) -> None:
     row = read(
         world,
         GOOD.replace("Baan Coffee", "<script>alert(1)</script>").replace("Posts", "{{ 7*7 }}"),
     )
-    page = desk.get(reverse("dashboard:time_import", args=[row.pk])).content.decode()
+    page = dashboard.get(reverse("dashboard:time_import", args=[row.pk])).content.decode()
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page

@@ -200,11 +200,11 @@ def test_a_forgotten_timer_is_emailed_once(
     assert len([email for email in mail.outbox if "timer" in email.subject]) == warned
 
 
-# At the desk
+# In the dashboard
 
 
 @pytest.fixture
-def desk(world: World) -> Browser:
+def dashboard(world: World) -> Browser:
     browser = Browser()
     browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
     return browser
@@ -225,35 +225,35 @@ def runs(world: World) -> Callable[..., Timer]:
 
 
 def test_the_timer_is_shown_on_every_page_and_can_be_stopped_there(
-    desk: Browser, runs: Callable[..., Timer]
+    dashboard: Browser, runs: Callable[..., Timer]
 ) -> None:
     row = runs(2 * H)
-    page = desk.get(reverse("dashboard:clients"))
+    page = dashboard.get(reverse("dashboard:clients"))
     assert 'data-clock="72' in page.content.decode()
     back = {"timer": row.pk, "next": reverse("dashboard:clients")}
     for _time in range(2):
-        answer = desk.post(reverse("dashboard:timer_stop"), back)
+        answer = dashboard.post(reverse("dashboard:timer_stop"), back)
         assert answer.status_code == 302
     assert sum(entry.minutes for entry in TimeEntry.objects.all()) == 120
-    assert "data-clock" not in desk.get(reverse("dashboard:clients")).content.decode()
+    assert "data-clock" not in dashboard.get(reverse("dashboard:clients")).content.decode()
 
 
 def test_stopping_never_redirects_to_another_site(
-    desk: Browser, runs: Callable[..., Timer]
+    dashboard: Browser, runs: Callable[..., Timer]
 ) -> None:
     for elsewhere in ("https://evil.example/", "//evil.example", "nonsense"):
-        answer = desk.post(
+        answer = dashboard.post(
             reverse("dashboard:timer_stop"), {"timer": runs(H).pk, "next": elsewhere}
         )
         assert answer["Location"] == reverse("dashboard:time")
 
 
 def test_a_forgotten_timer_is_on_the_overview_and_asks_how_long_the_work_took(
-    desk: Browser, runs: Callable[..., Timer]
+    dashboard: Browser, runs: Callable[..., Timer]
 ) -> None:
     row = runs(13 * H)
-    assert "has been running since" in desk.get(reverse("dashboard:home")).content.decode()
-    answer = desk.post(reverse("dashboard:timer_stop"), {"timer": row.pk}, follow=True)
+    assert "has been running since" in dashboard.get(reverse("dashboard:home")).content.decode()
+    answer = dashboard.post(reverse("dashboard:timer_stop"), {"timer": row.pk}, follow=True)
     assert "how long the work really took" in answer.content.decode()
     words = {
         "timer": row.pk,
@@ -262,31 +262,33 @@ def test_a_forgotten_timer_is_on_the_overview_and_asks_how_long_the_work_took(
         "billable": "on",
         "stop": "",
     }
-    refused = desk.post(reverse("dashboard:timer"), words | {"minutes": "99:00"})
+    refused = dashboard.post(reverse("dashboard:timer"), words | {"minutes": "99:00"})
     assert refused.status_code == 422
     assert "99:00" in refused.content.decode()
     assert not TimeEntry.objects.exists()
-    assert desk.post(reverse("dashboard:timer"), words | {"minutes": "1:30"}).status_code == 302
+    assert (
+        dashboard.post(reverse("dashboard:timer"), words | {"minutes": "1:30"}).status_code == 302
+    )
     assert (TimeEntry.objects.get().minutes, TimeEntry.objects.get().note) == (90, "Kept")
 
 
-def test_discarding_writes_nothing(desk: Browser, runs: Callable[..., Timer]) -> None:
+def test_discarding_writes_nothing(dashboard: Browser, runs: Callable[..., Timer]) -> None:
     row = runs(H)
-    desk.post(reverse("dashboard:timer_discard"), {"timer": row.pk})
+    dashboard.post(reverse("dashboard:timer_discard"), {"timer": row.pk})
     assert not Timer.objects.exists()
     assert not TimeEntry.objects.exists()
 
 
 def test_a_timer_can_be_started_again_from_an_entry(
-    desk: Browser, runs: Callable[..., Timer]
+    dashboard: Browser, runs: Callable[..., Timer]
 ) -> None:
     row = runs(H)
-    desk.post(reverse("dashboard:timer_stop"), {"timer": row.pk})
-    page = desk.get(reverse("dashboard:time")).content.decode()
+    dashboard.post(reverse("dashboard:timer_stop"), {"timer": row.pk})
+    page = dashboard.get(reverse("dashboard:time")).content.decode()
     form = re.search(r'<form method="post" action="/timer/start/">.*?</form>', page, re.S)
     assert form
     words = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[0]))
-    desk.post(reverse("dashboard:timer_start"), words)
+    dashboard.post(reverse("dashboard:timer_start"), words)
     again = Timer.objects.get()
     assert (again.note, again.agreement, again.billable, again.consumes) == (
         "Posts",
@@ -297,17 +299,19 @@ def test_a_timer_can_be_started_again_from_an_entry(
 
 
 def test_a_timer_without_an_agreement_is_refused_in_the_form(
-    desk: Browser, runs: Callable[..., Timer]
+    dashboard: Browser, runs: Callable[..., Timer]
 ) -> None:
-    answer = desk.post(reverse("dashboard:timer_start"), {"agreement": "", "note": "Kept words"})
+    answer = dashboard.post(
+        reverse("dashboard:timer_start"), {"agreement": "", "note": "Kept words"}
+    )
     assert answer.status_code == 422
     assert "Kept words" in answer.content.decode()
 
 
-def test_nobody_can_stop_another_persons_timer(desk: Browser) -> None:
+def test_nobody_can_stop_another_persons_timer(dashboard: Browser) -> None:
     other = World()
     row = start(other.running())
     with pytest.raises(RuleError):
         timer.stop(user=World().business.owner, business=other.business, pk=row.pk, now=NOW)
-    desk.post(reverse("dashboard:timer_stop"), {"timer": row.pk})
+    dashboard.post(reverse("dashboard:timer_stop"), {"timer": row.pk})
     assert Timer.objects.get() == row

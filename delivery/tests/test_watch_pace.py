@@ -197,9 +197,9 @@ def test_no_note_is_sent_to_a_former_contact_and_the_typed_text_is_kept(
     watch_pace.watch(now=on_day(10))
     row = EarlyWarning.objects.get()
     row.client.contacts.update(is_active=False)
-    desk = Browser()
-    desk.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
-    answer = desk.post(reverse("dashboard:warning", args=[row.pk]), {"note": "My own words."})
+    dashboard = Browser()
+    dashboard.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
+    answer = dashboard.post(reverse("dashboard:warning", args=[row.pk]), {"note": "My own words."})
     page = answer.content.decode()
     assert answer.status_code == 422 and "Add a contact first" in page and "My own words." in page
     assert not OutboxEmail.objects.filter(kind="early_note").exists()

@@ -54,11 +54,11 @@ def test_a_week_begins_on_monday(day: str) -> None:
     assert monday_of(date.fromisoformat(day)) == MONDAY
 
 
-# At the desk
+# In the dashboard
 
 
 @pytest.fixture
-def desk(world: World) -> Browser:
+def dashboard(world: World) -> Browser:
     browser = Browser()
     browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
     return browser
@@ -91,14 +91,14 @@ def words(agreement: Agreement, day: date, **more: Any) -> dict[str, Any]:
     }
 
 
-def test_time_is_added_in_a_cell(desk: Browser, world: World, today: date) -> None:
+def test_time_is_added_in_a_cell(dashboard: Browser, world: World, today: date) -> None:
     agreement = runs(world, today)
     url = f"{reverse('dashboard:time_week')}?on={today}&day={today}&agreement={agreement.pk}"
-    assert desk.post(url, words(agreement, today, minutes="25:00")).status_code == 422
-    refused = desk.post(url, words(agreement, today, minutes="-1", note="Kept words"))
+    assert dashboard.post(url, words(agreement, today, minutes="25:00")).status_code == 422
+    refused = dashboard.post(url, words(agreement, today, minutes="-1", note="Kept words"))
     assert "Kept words" in refused.content.decode()
     assert "Write a time" in refused.content.decode()
-    answer = desk.post(url, words(agreement, today), follow=True)
+    answer = dashboard.post(url, words(agreement, today), follow=True)
     assert answer.redirect_chain[-1][0].endswith("#cell")
     assert TimeEntry.objects.get().minutes == 90
 
@@ -108,22 +108,22 @@ def test_time_is_added_in_a_cell(desk: Browser, world: World, today: date) -> No
     ["?on=x", "?on=9999-12-31", "?day=0001-01-01&agreement=x", "?agreement=0&day=2026-11-02"],
 )
 def test_invalid_parameters_show_the_current_week(
-    desk: Browser, world: World, today: date, asked: str
+    dashboard: Browser, world: World, today: date, asked: str
 ) -> None:
     runs(world, today)
-    assert desk.get(reverse("dashboard:time_week") + asked).status_code == 200
+    assert dashboard.get(reverse("dashboard:time_week") + asked).status_code == 200
 
 
 def test_the_form_proposes_the_choices_of_the_last_entry(
-    desk: Browser, world: World, today: date
+    dashboard: Browser, world: World, today: date
 ) -> None:
     runs(world, today, "Another")
     agreement = runs(world, today)
     assert f'value="{agreement.pk}" selected' not in field(
-        desk.get(reverse("dashboard:time")), "agreement"
+        dashboard.get(reverse("dashboard:time")), "agreement"
     )
-    desk.post(reverse("dashboard:time"), words(agreement, today, billable=""))
-    page = desk.get(reverse("dashboard:time"))
+    dashboard.post(reverse("dashboard:time"), words(agreement, today, billable=""))
+    page = dashboard.get(reverse("dashboard:time"))
     assert f'value="{agreement.pk}" selected' in field(page, "agreement")
     assert (
         "checked" not in re.findall(r'<input[^>]*name="billable"[^>]*>', page.content.decode())[0]
@@ -135,44 +135,46 @@ def field(page: Any, name: str) -> str:
 
 
 def test_the_offered_deliverables_follow_the_client_and_the_day(
-    desk: Browser, world: World, today: date
+    dashboard: Browser, world: World, today: date
 ) -> None:
     agreement, other = runs(world, today), runs(world, today, "Another")
     mine, theirs = (Deliverable.objects.get(period__agreement=each) for each in (agreement, other))
-    both = field(desk.get(reverse("dashboard:time")), "deliverable")
+    both = field(dashboard.get(reverse("dashboard:time")), "deliverable")
     assert str(mine.pk) in both
     assert str(theirs.pk) in both, "without a script every client's is there"
     asked = {"agreement": agreement.pk, "on": today}
-    shown = field(desk.get(reverse("dashboard:time_promises"), asked), "deliverable")
+    shown = field(dashboard.get(reverse("dashboard:time_promises"), asked), "deliverable")
     assert str(mine.pk) in shown
     assert str(theirs.pk) not in shown
     asked["on"] = today - timedelta(days=60)
     assert str(mine.pk) not in field(
-        desk.get(reverse("dashboard:time_promises"), asked), "deliverable"
+        dashboard.get(reverse("dashboard:time_promises"), asked), "deliverable"
     )
-    refused = desk.post(reverse("dashboard:time"), words(agreement, today, deliverable=theirs.pk))
+    refused = dashboard.post(
+        reverse("dashboard:time"), words(agreement, today, deliverable=theirs.pk)
+    )
     assert refused.status_code == 422
     assert "promised to another client" in refused.content.decode()
-    desk.post(reverse("dashboard:time"), words(agreement, today, deliverable=mine.pk))
+    dashboard.post(reverse("dashboard:time"), words(agreement, today, deliverable=mine.pk))
     assert TimeEntry.objects.get().deliverable == mine
 
 
 def test_the_page_says_who_logged_corrected_and_deleted_an_entry(
-    desk: Browser, world: World, today: date
+    dashboard: Browser, world: World, today: date
 ) -> None:
     agreement = runs(world, today)
-    desk.post(reverse("dashboard:time"), words(agreement, today, note="First words"))
+    dashboard.post(reverse("dashboard:time"), words(agreement, today, note="First words"))
     edit = reverse("dashboard:time_edit", args=[TimeEntry.objects.get().pk])
-    desk.post(edit, words(agreement, today, minutes="2", note="Second words"))
+    dashboard.post(edit, words(agreement, today, minutes="2", note="Second words"))
     entry = TimeEntry.objects.get()
-    page = desk.get(reverse("dashboard:time_edit", args=[entry.pk])).content.decode()
+    page = dashboard.get(reverse("dashboard:time_edit", args=[entry.pk])).content.decode()
     email = world.business.owner.email
     for said in ("First words", "1.5 h", "Second words", "2 h", "corrected", "written down"):
         assert said in page
     assert page.count(email) >= 2
-    desk.post(reverse("dashboard:time_remove", args=[entry.pk]))
-    assert "Second words" not in desk.get(reverse("dashboard:time")).content.decode()
-    taken = desk.get(reverse("dashboard:time"), {"state": "taken"}).content.decode()
+    dashboard.post(reverse("dashboard:time_remove", args=[entry.pk]))
+    assert "Second words" not in dashboard.get(reverse("dashboard:time")).content.decode()
+    taken = dashboard.get(reverse("dashboard:time"), {"state": "taken"}).content.decode()
     assert "Second words" in taken
     assert email in taken
     assert "First words" not in taken, "it was replaced, not taken back"

@@ -54,12 +54,12 @@ def test_the_history_lists_offer_signature_seal_money_and_report_in_order(
 
 def test_each_fact_carries_its_document(world: World) -> None:
     agreement = lived(world)
-    papers = {
+    documents = {
         fact.what: fact.document for fact in timeline(agreement, inside=True).facts if fact.document
     }
-    assert papers["Sealed"] == agreement.signed_document
-    assert papers["Tier picked"] == agreement.document
-    assert papers["Report sent"] == Report.objects.get().document
+    assert documents["Sealed"] == agreement.signed_document
+    assert documents["Tier picked"] == agreement.document
+    assert documents["Report sent"] == Report.objects.get().document
 
 
 def test_the_clients_history_has_no_ip_address_no_device_and_no_notes(world: World) -> None:

@@ -3,7 +3,7 @@
 from tests.faults.conftest import Shoot
 
 
-def test_killed_anywhere_each_client_has_each_report_once(shoot: Shoot) -> None:
+def test_after_kills_each_client_has_each_report_once(shoot: Shoot) -> None:
     """The moments differ in each run; a failure prints its seed."""
     status, said = shoot("reports", "--kills", "3")
     assert status == 0, said

@@ -3,7 +3,7 @@
 from tests.faults.conftest import Shoot
 
 
-def test_killed_while_it_seals_each_paper_has_one_sealed_file_and_everybody_one_letter(
+def test_after_kills_each_document_has_one_sealed_file_and_each_person_one_email(
     shoot: Shoot,
 ) -> None:
     """The moments differ in each run; a failure prints its seed."""

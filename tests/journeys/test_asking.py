@@ -30,7 +30,7 @@ TIER = {
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_from_the_question_to_the_thing_in_hand(
+def test_a_request_is_asked_answered_and_handed_over(
     page: Page,
     live_server: Any,
     world: World,

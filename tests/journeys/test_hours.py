@@ -22,7 +22,7 @@ WHO = "ploy@baan.example"
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_hours_are_written_corrected_asked_for_and_read(
+def test_hours_are_logged_corrected_requested_and_read(
     page: Page,
     live_server: Any,
     settings: Any,

@@ -26,7 +26,7 @@ TIER = {"name": "Growth", "deliverables": [{"title": "posts", "promised": 12}]}
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_a_figure_is_read_corrected_and_brought_in_from_a_file(
+def test_a_kpi_reading_is_entered_corrected_and_imported_from_a_file(
     page: Page,
     live_server: Any,
     settings: Any,
@@ -107,7 +107,7 @@ def test_a_figure_is_read_corrected_and_brought_in_from_a_file(
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_a_warning_leads_to_a_note_and_the_desk_says_who_may_not_renew(
+def test_a_warning_leads_to_a_note_and_the_dashboard_says_who_may_not_renew(
     page: Page,
     live_server: Any,
     settings: Any,

@@ -144,7 +144,7 @@ def test_a_week_is_filled_in_and_looked_at(
     watched()
 
 
-def test_hours_come_from_another_tracker_without_the_line_that_does_not_fit(
+def test_hours_are_imported_from_another_tracker_without_the_bad_line(
     page: Page,
     live_server: Any,
     world: World,

@@ -48,7 +48,7 @@ def test_a_prospect_moves_on_the_board_and_a_reason_is_asked_for(
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_a_proposal_is_composed_tried_sent_asked_about_forwarded_and_picked(
+def test_a_proposal_is_composed_previewed_sent_asked_about_forwarded_and_picked(
     page: Page,
     live_server: Any,
     settings: Any,
@@ -89,7 +89,7 @@ def test_a_proposal_is_composed_tried_sent_asked_about_forwarded_and_picked(
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_where_there_is_no_room_a_client_waits_and_hears_of_a_place(
+def test_without_capacity_a_client_joins_the_waitlist_and_is_told_of_an_opening(
     page: Page,
     live_server: Any,
     settings: Any,

@@ -112,7 +112,7 @@ def files(world: World, tmp_path: Path) -> Iterator[dict[str, Document]]:
     yield found
 
 
-def test_every_paper_passes(files: dict[str, Document]) -> None:
+def test_every_document_passes(files: dict[str, Document]) -> None:
     assert {document.kind for document in files.values()} == {
         kind.value for kind in DocumentKind
     } - THEIRS

@@ -17,7 +17,7 @@ TRY_AGAIN = 75  # sysexits.h: the mail server keeps the email and tries again la
 
 
 class Command(BaseCommand):
-    help = "Take an answer by email into the request it is about. One raw letter on standard input."
+    help = "Add an email reply to its request. Reads one raw email from standard input."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
