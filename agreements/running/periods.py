@@ -171,11 +171,6 @@ def period_on(agreement: Agreement, day: date) -> Period | None:
     return agreement.periods.filter(starts_on__lte=day, ends_on__gt=day).first()
 
 
-def latest(agreement: Agreement) -> Period | None:
-    """The newest stored period, or None."""
-    return agreement.periods.order_by("-starts_on").first()
-
-
 def next_spans(agreements: Iterable[Agreement], today: date) -> dict[UUID, PeriodSpan]:
     """The next billed period after today of each running agreement, by agreement id.
 
