@@ -6,6 +6,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from billing.gateways.registry import GATEWAYS
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -57,7 +59,7 @@ INSTALLED_APPS = [
     "clients",
     "agreements",
     "billing",
-    "billing.gateways.sandbox",
+    *GATEWAYS,
     "delivery",
     "exports",
     "portal",
@@ -172,7 +174,7 @@ if not REDIS_URL:
     }
 
 # --- money --------------------------------------------------------------------------------------------------
-GATEWAY = env.str("GATEWAY", default="sandbox")
+GATEWAY = env.str("GATEWAY", default="sandbox")  # a name of billing/gateways/registry.py
 CHARGING = env.str("CHARGING", default="sandbox")  # sandbox, real or off
 
 # --- papers -------------------------------------------------------------------------------------------------

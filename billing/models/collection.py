@@ -1,6 +1,7 @@
 """How an invoice is collected: its collection, the attempts to charge it, and the runs of the job."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -19,10 +20,13 @@ COLLECTION_STATES = [
 
 
 class Collection(TenantRow):
-    """One per invoice. `handle` is the gateway's single-shot object, prepared for `amount` minor units.
+    """One per invoice: the state machine that collects it.
 
-    `fence` is the id of the latest claim: who finds another one there has lost the row. `plan` says what follows
-    once it is cancelled at the gateway, and by whom (billing.charging.void).
+    `handle` is the gateway's payment object, for `amount` minor units: a prepared gateway's single-shot object, or
+    our own `prepare_key` at a direct gateway. `missing_since` is the instant, by a direct gateway's clock, from
+    which it is known to hold nothing under a handle that was sent. `fence` is the id of the latest claim: a worker
+    that finds another one there has lost the row. `plan` says what follows once the collection is cancelled at the
+    gateway, and by whom (billing.charging.void).
     """
 
     invoice = models.OneToOneField("billing.Invoice", models.PROTECT, related_name="collection")
@@ -38,6 +42,7 @@ class Collection(TenantRow):
     fence = models.UUIDField(null=True, blank=True, editable=False)
     tries = models.PositiveSmallIntegerField(_("declines"), default=0)
     lookups = models.PositiveSmallIntegerField(_("look-ups"), default=0)
+    missing_since = models.DateTimeField(null=True, blank=True, editable=False)
     reason = models.CharField(_("reason"), max_length=60, blank=True)
     action_url = models.URLField(_("where the client confirms"), max_length=500, blank=True)
     warned_at = models.DateTimeField(_("unknown for a day, told"), null=True, blank=True)
@@ -59,6 +64,20 @@ class Collection(TenantRow):
 
     def __str__(self) -> str:
         return f"{self.invoice_id} {self.state}"
+
+    @staticmethod
+    def no_handle() -> dict[str, Any]:
+        """The columns of a collection whose next attempt needs another object, with the key to make it under.
+
+        Only where nothing can be taken any more under the handle before (docs/charging.md).
+        """
+        return {
+            "handle": None,
+            "amount": None,
+            "prepare_key": uuid.uuid4(),
+            "missing_since": None,
+            "action_url": "",
+        }
 
 
 class Transition(TenantRow):
@@ -92,7 +111,10 @@ CHARGE_STATES = [
 
 
 class Charge(TenantRow):
-    """Its id is the idempotency key. `amount` is minor units, tax included."""
+    """One attempt to collect an invoice. `amount` is minor units, tax included.
+
+    Its id is the idempotency key at a prepared gateway. `handle` is the gateway object that the attempt executes.
+    """
 
     collection = models.ForeignKey("billing.Collection", models.PROTECT, related_name="charges")
     invoice = models.ForeignKey("billing.Invoice", models.PROTECT, related_name="charges")
@@ -101,6 +123,7 @@ class Charge(TenantRow):
         _("state"), max_length=20, choices=CHARGE_STATES, default=ChargeState.SENT
     )
     method = models.ForeignKey("billing.PaymentMethod", models.PROTECT, related_name="charges")
+    handle = models.CharField(_("gateway object"), max_length=80, blank=True)
     currency = models.CharField(_("currency"), max_length=3)
     amount = models.BigIntegerField(_("amount"))
     code = models.CharField(_("decline code"), max_length=60, blank=True)

@@ -1,5 +1,6 @@
 """An issued paper is never changed: it is cancelled, reduced or written off, and the gateway hears of it first."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,6 @@ from django.db import DatabaseError, transaction
 from billing.books import ledger, owing
 from billing.books.invariants import broken
 from billing.charging import refund, resolve, void
-from billing.gateways import registry
 from billing.gateways.base import GatewayUnknown
 from billing.gateways.sandbox.gateway import Sandbox
 from billing.gateways.sandbox.models import SandboxIntent
@@ -17,6 +17,7 @@ from billing.models import Collection, CreditNote, Invoice, JournalEntry, Paymen
 from billing.rules.errors import NotOpen, NotOwed
 from billing.runs.run import bill
 from core.models import OutboxEmail
+from tests import gateways
 from tests.world import NOW, World
 
 LATER = NOW + timedelta(hours=2)
@@ -59,10 +60,10 @@ class Slow(Sandbox):
 
 
 @pytest.fixture
-def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
+def slow() -> Iterator[Slow]:
     bank = Slow()
-    monkeypatch.setitem(registry.BUILD, "sandbox", lambda business: bank)
-    return bank
+    with gateways.registered(gateways.kind("sandbox", lambda: bank)):
+        yield bank
 
 
 # Cancelled

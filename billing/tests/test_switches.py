@@ -1,30 +1,58 @@
 """Nothing is charged while charging is switched off, in a restored copy, or by a clock that is wrong (rules 23 and 24)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from billing import gateways
 from billing.charging import collect
+from billing.gateways import accounts
 from billing.gateways.base import GatewayUnknown
+from billing.gateways.sandbox.gateway import Sandbox
+from billing.gateways.sandbox_direct.gateway import SandboxDirect
 from billing.models import BillingRun, Charge, Collection, GatewayAccount, Invoice, PaymentMethod
 from billing.rules.errors import NotConnected
 from billing.runs import run
 from billing.runs.run import bill
 from core.database import vault
 from core.models import Business
+from tests import gateways
 from tests.world import NOW, World
 
 HOUR = timedelta(hours=1)
 
 
 def account(business: Business, *, is_live: bool) -> GatewayAccount:
-    """A Stripe account of the business; nobody asks Stripe for it here."""
-    sealed = {"secret": vault.seal("sk_x"), "webhook_secret": vault.seal("whsec_x")}
+    """An account of the business at ACME."""
+    sealed = {"secret": vault.seal("secret"), "webhook_secret": vault.seal("secret")}
     return GatewayAccount.objects.create(
-        business=business, gateway="stripe", is_live=is_live, connected_at=NOW, **sealed
+        business=business, gateway="acme", is_live=is_live, connected_at=NOW, **sealed
     )
+
+
+class Acme:
+    """As much of a gateway with accounts as these tests ask for."""
+
+    name = "acme"
+    per_second = 0
+
+    def __init__(self, *, ahead: timedelta | None = timedelta(0)) -> None:
+        self.ahead = ahead
+
+    def clock(self) -> datetime:
+        if self.ahead is None:
+            raise GatewayUnknown("no answer")
+        return NOW + self.ahead
+
+
+@contextmanager
+def acme(ahead: timedelta | None = timedelta(0)) -> Iterator[None]:
+    """The installation knows ACME, whose clock is so far ahead of ours; None: it does not answer."""
+    own = {"is_shared": False, "is_pretended": False}
+    with gateways.registered(gateways.kind("acme", lambda: Acme(ahead=ahead), **own)):
+        yield
 
 
 # Switched off
@@ -78,33 +106,39 @@ def test_a_restored_copy_charges_nobody_until_real_charging_is_switched_on_for_i
     PaymentMethod.objects.create(
         business=world.business,
         client=client,
-        gateway="stripe",
-        token="cus_1/pm_1",
+        gateway="acme",
+        token="pm_1",
         brand="Visa",
         last4="4242",
     )
     world.running(client, card="")
     for value in ("sandbox", "off"):
         settings.CHARGING = value
-        with pytest.raises(NotConnected):
-            gateways.connect(live)
-        bill(now=NOW, door="test")
+        with acme(), pytest.raises(NotConnected):
+            accounts.connect(live)
+        with acme():
+            bill(now=NOW, door="test")
         row = Collection.objects.get()
-        assert (row.gateway, row.state, row.handle) == ("stripe", "ready", None)
+        assert (row.gateway, row.state, row.handle) == ("acme", "ready", None)
         Collection.objects.update(lease_until=None)
     assert not Charge.objects.exists()
     settings.CHARGING = "real"
-    assert gateways.connect(live).name == "stripe"
+    with acme():
+        assert accounts.connect(live).name == "acme"
 
 
 def test_where_charging_is_real_neither_a_test_key_nor_the_sandbox_charges(
     world: World, settings: Any
 ) -> None:
     settings.CHARGING = "real"
-    with pytest.raises(NotConnected):
-        gateways.connect(account(world.business, is_live=False))
-    with pytest.raises(RuntimeError):
-        gateways.gateway("sandbox", world.business.pk)
+    with acme(), pytest.raises(NotConnected):
+        accounts.connect(account(world.business, is_live=False))
+    for name in ("sandbox", "sandbox_direct"):
+        with pytest.raises(NotConnected):
+            accounts.gateway(name, world.business.pk)
+    for pretended in (Sandbox, SandboxDirect):
+        with pytest.raises(RuntimeError):
+            pretended()
 
 
 # A clock that is wrong
@@ -133,27 +167,17 @@ def test_a_day_and_a_half_without_a_run_is_no_jump(world: World) -> None:
     ("minutes", "is_refused"), [(-6, True), (-4, False), (0, False), (4, False), (6, True)]
 )
 def test_a_clock_that_differs_from_the_gateways_by_more_than_five_minutes_charges_nobody(
-    world: World, monkeypatch: pytest.MonkeyPatch, minutes: int, is_refused: bool
+    world: World, minutes: int, is_refused: bool
 ) -> None:
-    class Watch:
-        def clock(self) -> datetime:
-            return NOW + timedelta(minutes=minutes)
-
     account(World().business, is_live=False)
-    monkeypatch.setattr(run, "connect", lambda account: Watch())
     world.running()
-    assert bool(run.tick(now=NOW).refused_because) == is_refused
+    with acme(timedelta(minutes=minutes)):
+        assert bool(run.tick(now=NOW).refused_because) == is_refused
     assert Charge.objects.exists() != is_refused
 
 
-def test_a_gateway_that_does_not_answer_stops_no_run(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Silent:
-        def clock(self) -> datetime:
-            raise GatewayUnknown("no answer")
-
+def test_a_gateway_that_does_not_answer_stops_no_run(world: World) -> None:
     account(World().business, is_live=False)
-    monkeypatch.setattr(run, "connect", lambda account: Silent())
-    run.tick(now=NOW)
+    with acme(None):
+        run.tick(now=NOW)
     assert BillingRun.objects.get().refused_because == ""

@@ -1,0 +1,1 @@
+"""Tests of the direct sandbox, and of charging at a direct gateway."""
