@@ -1,1 +1,0 @@
-"""Tests of the direct sandbox, and of charging at a direct gateway."""
