@@ -77,6 +77,7 @@ class Processor:
     per_second = 0
     keys_last = KEY_LIVES
     latest = timedelta(hours=30)  # that a request arrives after it was given up
+    mishaps = ("lost request", "lost answer", "error before", "error after", "zombie")
 
     def found(self, handle: str) -> Object | None:
         """What is under that handle."""
@@ -97,9 +98,7 @@ class Processor:
         self.between(may_last)
         if self.dice.random() >= self.trouble:
             return act()
-        how = self.dice.choice(
-            ["lost request", "lost answer", "error before", "error after", "zombie"]
-        )
+        how = self.dice.choice(self.mishaps)
         if how in ("lost answer", "error after"):
             act()
         if how == "zombie":
@@ -294,8 +293,10 @@ class DirectBank(Processor):
     """
 
     name = "direct_bank"
+    mishaps = ("lost request", "lost answer", "error before", "zombie", "zombie", "zombie")
 
     def __post_init__(self) -> None:
+        self.lost_sight_of = ""  # the invoice of the last charge that got no answer
         self.lag = timedelta(minutes=self.dice.choice([0, 0, 5, 60]))
         self.latest = KNOWN_WITHIN - self.lag
 
@@ -328,7 +329,11 @@ class DirectBank(Processor):
             self._swipe(each, token)
             self._notify(each)
 
-        self._way(act, may_last=False)
+        try:
+            self._way(act, may_last=False)
+        except GatewayUnknown:
+            self.lost_sight_of = reference
+            raise
 
     def lookup(self, handle: str) -> DirectObject:
         def act() -> DirectObject:

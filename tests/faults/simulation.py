@@ -251,6 +251,9 @@ class Life:
         if not invoices:
             return
         invoice = self.dice.choice(invoices)
+        if isinstance(self.bank, DirectBank) and self.dice.random() < 0.7:
+            lost = [each for each in invoices if str(each.pk) == self.bank.lost_sight_of]
+            invoice = lost[0] if lost else invoice
         self.by_hand += 1
         if what == "card":
             self.attempt(lambda: self.card(invoice.client))
