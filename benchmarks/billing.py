@@ -16,7 +16,7 @@ Engine = Sqlite | Postgres
 DUE, MORE, MANY = 10_000, 40_000, 100_000
 CHARGES, FEWER = 5_000, 2_000
 IN_FLIGHT = 400  # open at once where the limit is lifted
-LIMIT = 100  # calls a second, as of Stripe's live mode (https://docs.stripe.com/rate-limits)
+LIMIT = 100  # calls a second, as card processors commonly allow in live mode
 
 
 def issuing(engine: Engine, runs: int) -> Iterator[Figure]:

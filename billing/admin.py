@@ -2,7 +2,6 @@
 
 from django.contrib import admin
 
-from billing.gateways.sandbox.models import SandboxCard, SandboxIntent
 from billing.models import (
     Allocation,
     BankDetails,
@@ -119,19 +118,6 @@ class BillingRunAdmin(FrozenAdmin):
     list_display = ["started_at", "door", "finished_at"]
     list_filter = ["door"]
     search_fields = ["door"]
-
-
-@admin.register(SandboxCard)
-class SandboxCardAdmin(FrozenAdmin):
-    list_display = ["token", "behaviour", "brand", "last4"]
-    search_fields = ["token", "customer"]
-
-
-@admin.register(SandboxIntent)
-class SandboxIntentAdmin(FrozenAdmin):
-    list_display = ["handle", "status", "currency", "amount", "executions", "code"]
-    list_filter = ["status"]
-    search_fields = ["handle", "invoice_ref"]
 
 
 @admin.register(CreditNote)

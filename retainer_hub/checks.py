@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from agreements.signing.seal_expiry import WARN_DAYS
+from billing.gateways import registry
 from core.documents import certificate
 
 LOCAL = {"127.0.0.1", "localhost", "[::1]", "testserver"}
@@ -76,12 +77,14 @@ def charging(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Che
     if settings.CHARGING not in ("sandbox", "real", "off"):
         hint = 'Use "sandbox", "real" or "off".'
         return [Critical(f"CHARGING is {settings.CHARGING!r}.", hint=hint, id="rh.E004")]
-    if settings.GATEWAY not in ("sandbox", "stripe"):
-        hint = 'Use "sandbox" or "stripe".'
+    kinds = registry.kinds()
+    if settings.GATEWAY not in kinds:
+        hint = f"Use one of {', '.join(kinds)}."
         return [Critical(f"There is no gateway {settings.GATEWAY!r}.", hint=hint, id="rh.E005")]
-    if settings.CHARGING == "real" and settings.GATEWAY == "sandbox":
+    if settings.CHARGING == "real" and kinds[settings.GATEWAY].is_pretended:
         hint = "Choose a real GATEWAY, or set CHARGING=sandbox."
-        return [Critical("CHARGING is real with the sandbox gateway.", hint=hint, id="rh.E006")]
+        message = f"CHARGING is real with the gateway {settings.GATEWAY!r}, which only pretends."
+        return [Critical(message, hint=hint, id="rh.E006")]
     return []
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import environ
 from django.utils.translation import gettext_lazy as _
 
+from billing.gateways.registry import GATEWAYS
 from core.database.sqlite_parameters import Connection
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -52,7 +53,7 @@ INSTALLED_APPS = [
     "clients",
     "agreements",
     "billing",
-    "billing.gateways.sandbox",
+    *GATEWAYS,
     "delivery",
     "exports",
     "portal",
@@ -168,7 +169,7 @@ if not REDIS_URL:
     }
 
 # --- money --------------------------------------------------------------------------------------------------
-GATEWAY = env.str("GATEWAY", default="sandbox")
+GATEWAY = env.str("GATEWAY", default="sandbox")  # a name of billing/gateways/registry.py
 CHARGING = env.str("CHARGING", default="sandbox")  # sandbox, real or off
 
 # --- papers -------------------------------------------------------------------------------------------------

@@ -1,11 +1,11 @@
 """Which room answers which address."""
 
 from allauth.account.decorators import secure_admin_login
-from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from billing.gateways.urls import addresses
 from portal.views import verify
 from retainer_hub.health import health
 
@@ -22,6 +22,4 @@ urlpatterns = [
     path("api/v1/", include("api.urls")),
     path("language/", set_language, name="set_language"),
 ]
-urlpatterns.append(path("hooks/stripe/", include("billing.gateways.stripe.urls")))
-if settings.GATEWAY == "sandbox":
-    urlpatterns.append(path("sandbox/", include("billing.gateways.sandbox.urls")))
+urlpatterns += addresses()

@@ -21,6 +21,7 @@ from agreements.models.reusable import TextKind
 from agreements.proposals import client_actions, packages, propose, time_off, waitlist
 from agreements.signing import sign
 from billing.charging.refund import give_back
+from billing.gateways import registry
 from billing.models import BankStatementLine, Invoice, Payment, WithholdingCertificate
 from billing.runs.run import bill
 from clients import booking, objections, portal_links, testimonials
@@ -195,7 +196,7 @@ CLASSES: dict[str, str] = {
     "dashboard:tax_use": "tax_rate",
     "portal:credit_note_pdf": "credit_note",
     "portal:statement": "inside",
-    "stripe:hook": "public",
+    **{f"{kind.name}:hook": "public" for kind in registry.connectable()},
     "dashboard:charge_retry": "invoice",
     "dashboard:charge_pdf": "invoice",
     "dashboard:receipt_pdf": "payment",

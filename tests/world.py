@@ -16,8 +16,7 @@ from agreements.proposals import accept, propose
 from agreements.rules.cumulative_tiers import TierDraft
 from agreements.signing import seal, sign
 from billing.charging import methods
-from billing.gateways.sandbox import cards
-from billing.gateways.sandbox.gateway import save_card
+from billing.gateways import accounts
 from billing.models import Invoice
 from billing.runs.run import bill
 from clients import client_records
@@ -116,14 +115,8 @@ class World:
         return agreement
 
     def card(self, client: Client, behaviour: str = "succeeds", now: datetime = NOW) -> None:
-        card = cards.by_behaviour(behaviour)
-        assert card
-        session = save_card(
-            customer=str(client.pk),
-            behaviour=behaviour,
-            brand=card.brand,
-            last4=card.last4,
-            expires_on=date(2030, 1, 31),
+        session = accounts.save_test_card(
+            client=client, behaviour=behaviour, expires_on=date(2030, 1, 31)
         )
         methods.finish(client=client, session=session, now=now)
 

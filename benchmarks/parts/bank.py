@@ -3,10 +3,10 @@
 import threading
 import time
 from collections import deque
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from billing.gateways import registry
-from billing.gateways.base import Gateway, GatewayObject, Outcome
+from billing.gateways.base import GatewayObject, Outcome
+from tests import gateways
 
 LATENCY = 0.3
 
@@ -49,7 +49,7 @@ class Bank:
 
 
 class Account:
-    """The bank as one business sees it: what collecting needs of billing.gateways.base.Gateway."""
+    """The bank as one business sees it: what collecting needs of billing.gateways.base.PreparedGateway."""
 
     name = "bench"
 
@@ -81,9 +81,5 @@ class Account:
 def opened(in_flight: int, per_second: int) -> Bank:
     """A bank in which every business has an account of its own."""
     bank = Bank(in_flight, per_second)
-
-    def account(business: UUID) -> Gateway:
-        return Account(bank)  # type: ignore[return-value]  # what collecting calls is there
-
-    registry.BUILD["bench"] = account
+    gateways.register(gateways.kind("bench", lambda: Account(bank)))
     return bank

@@ -1,15 +1,16 @@
 """Collects what is due: claim, prepare, bind, arm, execute, in batches, each step committed (docs/charging.md).
 
 A batch yields the calls it wants made, and other batches do their own work meanwhile
-(billing.charging.parallel_calls).
-Kill it anywhere: before `_arm` has committed nothing can have moved money; after it the charge is in the
-database and `resolve` asks the gateway what became of it. No transaction is open while a gateway is asked.
+(billing.charging.parallel_calls). It can be killed anywhere: before `_arm` has committed, nothing can have moved
+money; after it the charge is in the database, and `resolve` asks the gateway what became of it. No transaction is
+open while a gateway is asked.
 """
 
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -22,31 +23,41 @@ from agreements.running.periods import only_of
 from billing.books import owing, transitions
 from billing.charging import parallel_calls, settle
 from billing.charging.parallel_calls import Steps, call
-from billing.charging.prepare import NO_METHOD, Work, needs_a_person, prepare
-from billing.gateways.base import Gateway, GatewayObject, GatewayUnknown
-from billing.gateways.registry import gateway
+from billing.charging.prepare import (
+    CANNOT_CHARGE,
+    NO_METHOD,
+    Work,
+    needs_a_person,
+    prepare,
+    sent_under_handle,
+)
+from billing.gateways.accounts import gateway
+from billing.gateways.base import Gateway, GatewayObject, GatewayUnknown, Outcome, is_direct
 from billing.models import Charge, Collection, PaymentMethod
 from billing.rules.dunning import look_up_after
-from billing.rules.errors import NotConnected
+from billing.rules.errors import CannotCharge, NotConnected
 from billing.rules.states import ChargeState, CollectionState, InvoiceState
 from core.models import Business
 
 LEASE = timedelta(minutes=5)
+SEND_WITHIN = (
+    600  # seconds after a charge was armed: a direct gateway is not called later than that
+)
 BATCH = 300
 AHEAD = (
     20 * BATCH
-)  # this much of what is due is put in order of business, so that a batch meets few gateways
+)  # so much of what is due is sorted by business, so that a batch meets few gateways
 
 
 def due(now: datetime, only: Agreement | Business | None = None) -> QuerySet[Collection]:
-    """Collections whose day has come and that nobody is working on; for finding them, never for claiming."""
-    found = _free(now).filter(
+    """Collections whose day has come and that no worker holds; for finding them, never for claiming."""
+    rows = _free(now).filter(
         next_at__lte=now,
         invoice__agreement__parked_because="",
         business__charging_on=True,
         business__is_suspended=False,
     )
-    return found.filter(only_of(only, "invoice__agreement"))
+    return rows.filter(only_of(only, "invoice__agreement"))
 
 
 def _free(now: datetime) -> QuerySet[Collection]:
@@ -60,19 +71,19 @@ def collect(
     only: Agreement | Business | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> int:
-    """Charge everything that is due; the number of charges sent. Nothing where charging is switched off."""
+    """Charge everything that is due; returns the number of charges sent. Does nothing while charging is off."""
     if settings.CHARGING == "off":
         return 0
     sent = 0
-    for more in parallel_calls.together(_batches(_clock(now), only)):
-        sent += more
+    for count in parallel_calls.together(_batches(_clock(now), only)):
+        sent += count
         if progress:
             progress(sent)
     return sent
 
 
 def _clock(now: datetime) -> Callable[[], datetime]:
-    """It is `now`, and goes on from there as fast as every clock."""
+    """A clock that shows `now` and goes on from there."""
     began = time.monotonic_ns()
     return lambda: now + timedelta(microseconds=(time.monotonic_ns() - began) // 1000)
 
@@ -80,7 +91,7 @@ def _clock(now: datetime) -> Callable[[], datetime]:
 def _batches(
     clock: Callable[[], datetime], only: Agreement | Business | None
 ) -> Iterator[Steps[int]]:
-    """What is due, claimed batch by batch under the name of this run, which takes nothing twice."""
+    """Claim what is due, batch by batch, under the id of this run, which takes nothing twice."""
     run = uuid.uuid4()
     while True:
         oldest = (
@@ -97,8 +108,11 @@ def _batches(
 
 
 def _claim(ids: list[UUID], claim: UUID, now: datetime) -> list[Collection]:
-    """T1. Of any number of workers one gets a row: the condition stands on the row's own columns, so that the
-    database looks again after waiting for another's UPDATE."""
+    """T1: of any number of workers, one gets a row.
+
+    The condition is on the row's own columns, so that the database checks it again after waiting for another
+    worker's UPDATE.
+    """
     _free(now).filter(pk__in=ids, next_at__lte=now).update(lease_until=now + LEASE, fence=claim)
     mine = Collection.objects.filter(pk__in=ids, fence=claim).order_by("next_at", "pk")
     return list(
@@ -107,76 +121,116 @@ def _claim(ids: list[UUID], claim: UUID, now: datetime) -> list[Collection]:
 
 
 def _batch(rows: list[Collection], claim: UUID, clock: Callable[[], datetime]) -> Steps[int]:
-    """One batch: prepare, bind, arm, execute, apply; the number of charges sent."""
+    """One batch: prepare, bind, arm, execute, apply; returns the number of charges sent."""
     works = yield from prepare(_works(rows, clock()), claim, clock)
-    charges = _arm(works, claim, clock())
-    banks = {work.row.pk: work.bank for work in works}
-    answers = yield [call(_send, banks[charge.collection_id], charge) for charge in charges]
-    heard = [
-        charge
-        for charge, said in zip(charges, answers, strict=True)
-        if not isinstance(said, GatewayUnknown)
-    ]
-    found = yield [call(_looked_up, banks[charge.collection_id], charge) for charge in heard]
-    _read_back(charges, dict(zip([charge.pk for charge in heard], found, strict=True)), clock())
+    armed = _arm(works, claim, clock())
+    charges = [each.charge for each in armed]
+    answers = yield [call(_send, each.gateway, each) for each in armed]
+    heard, refused = [], []
+    for each, answer in zip(armed, answers, strict=True):
+        if not isinstance(answer, GatewayUnknown):
+            heard.append(each)
+        if isinstance(answer, CannotCharge):
+            refused.append(each.charge)
+    found = yield [call(_looked_up, each.gateway, each) for each in heard]
+    _read_back(
+        charges, {each.charge.pk: said for each, said in zip(heard, found, strict=True)}, clock()
+    )
+    for charge in refused:  # only where the look-up has found nothing either, and so made it READY
+        needs_a_person(charge.collection, CANNOT_CHARGE, clock())
     return len(charges)
 
 
 def _works(rows: list[Collection], now: datetime) -> list[Work]:
-    """What can be charged; the clients without a card are asked for one, and what is settled is closed."""
+    """Say what can be charged. Clients without a card are asked for one, and what owes nothing is closed."""
     clients = {row.invoice.client_id for row in rows}
     in_use = PaymentMethod.objects.filter(client__in=clients, removed_at__isnull=True)
     methods = {(method.client_id, method.gateway): method for method in in_use}
     owed = owing.of([row.invoice for row in rows])
-    banks = _banks(rows)
+    gateways = _gateways(rows)
     works = []
     for row in rows:
-        method, bank = (
-            methods.get((row.invoice.client_id, row.gateway)),
-            banks.get((row.gateway, row.business_id)),
-        )
+        method = methods.get((row.invoice.client_id, row.gateway))
+        its_gateway = gateways.get((row.gateway, row.business_id))
         if not owed[row.invoice_id]:
             settle.close(row, now=now)
         elif method is None:
             needs_a_person(row, NO_METHOD, now)
-        elif bank:
-            works.append(Work(bank, row, method, owed[row.invoice_id]))
+        elif its_gateway:
+            works.append(Work(its_gateway, row, method, owed[row.invoice_id]))
+    direct = [work for work in works if work.row.handle and is_direct(work.gateway)]
+    sent = sent_under_handle([work.row for work in direct]) if direct else {}
+    for work in direct:
+        work.sent_to = sent.get(work.row.pk)
     return works
 
 
-def _banks(rows: Iterable[Collection]) -> dict[tuple[str, UUID], Gateway]:
-    """Each business's own. What is not connected is left out: its leases run out, and health says why."""
-    found = {}
+def _gateways(rows: Iterable[Collection]) -> dict[tuple[str, UUID], Gateway]:
+    """The gateway of each business. One that is not connected is left out: leases run out, and health says why."""
+    gateways = {}
     for name, business in {(row.gateway, row.business_id) for row in rows}:
         with suppress(NotConnected):
-            found[name, business] = gateway(name, business)
-    return found
+            gateways[name, business] = gateway(name, business)
+    return gateways
 
 
-def _send(bank: Gateway, charge: Charge) -> None:
-    """G2, the only call that moves money, with no transaction open. Its answer is not looked at."""
-    bank.execute(
-        handle=charge.collection.handle or "", key=str(charge.id), token=charge.method.token
-    )
+@dataclass(frozen=True)
+class Armed:
+    """A charge that is in the database and may be sent until `deadline`, in seconds of `_seconds`."""
+
+    gateway: Gateway
+    charge: Charge
+    deadline: int
 
 
-def _looked_up(bank: Gateway, charge: Charge) -> GatewayObject:
-    return bank.lookup(charge.collection.handle or "")
+def _seconds() -> int:
+    """Seconds that pass while this machine sleeps as well, where its system counts them."""
+    clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+    return time.clock_gettime_ns(clock) // 10**9
 
 
-def _arm(works: list[Work], claim: UUID, now: datetime) -> list[Charge]:
+def _send(gateway: Gateway, armed: Armed) -> CannotCharge | None:
+    """G2, the only call that moves money, with no transaction open. Its outcome is read back by a look-up."""
+    charge = armed.charge
+    if not is_direct(gateway):
+        gateway.execute(handle=charge.handle, key=str(charge.id), token=charge.method.token)
+        return None
+    if gateway.lookup(charge.handle).outcome != Outcome.NEW:
+        return None  # a request that was given up has arrived meanwhile
+    if _seconds() > armed.deadline:
+        raise GatewayUnknown("This process was held up; the charge is not sent.")
+    try:
+        gateway.charge(
+            handle=charge.handle,
+            amount=charge.amount,
+            currency=charge.currency,
+            reference=str(charge.invoice_id),
+            customer=str(charge.collection.invoice.client_id),
+            token=charge.method.token,
+        )
+    except CannotCharge as error:
+        return error
+    return None
+
+
+def _looked_up(gateway: Gateway, armed: Armed) -> GatewayObject:
+    return gateway.lookup(armed.charge.handle)
+
+
+def _arm(works: list[Work], claim: UUID, now: datetime) -> list[Armed]:
     """T3: the attempts are in the database before any call. What changed since the claim is left out."""
+    deadline = _seconds() + SEND_WITHIN
     with transaction.atomic():
-        armed = _still_mine(works, claim)
+        works = _still_mine(works, claim)
         counts = dict(
-            Charge.objects.filter(invoice__in=[work.row.invoice_id for work in armed])
+            Charge.objects.filter(invoice__in=[work.row.invoice_id for work in works])
             .order_by()
             .values_list("invoice")
             .annotate(Count("pk"))
         )
-        charges = [_charge(work, counts.get(work.row.invoice_id, 0) + 1, now) for work in armed]
+        charges = [_charge(work, counts.get(work.row.invoice_id, 0) + 1, now) for work in works]
         Charge.objects.bulk_create(charges)
-        rows = [work.row for work in armed]
+        rows = [work.row for work in works]
         transitions.move_collections(
             rows,
             CollectionState.WAIT,
@@ -185,13 +239,19 @@ def _arm(works: list[Work], claim: UUID, now: datetime) -> list[Charge]:
             lookups=0,
             lease_until=None,
             warned_at=None,
+            missing_since=None,
             next_at=now + look_up_after(0),
         )
-    return charges
+    return [
+        Armed(work.gateway, charge, deadline) for work, charge in zip(works, charges, strict=True)
+    ]
 
 
 def _still_mine(works: list[Work], claim: UUID) -> list[Work]:
-    """Under the lock: the fence is ours, it is open, charging is on, the card is in use, the sum is right."""
+    """Lock the collections, and keep those that may still be charged as they were prepared.
+
+    Fence and handle are still ours, the invoice is open, charging is on, and card and amount have not changed.
+    """
     held = Collection.objects.select_for_update(of=("self",)).filter(
         pk__in=[work.row.pk for work in works],
         fence=claim,
@@ -200,7 +260,7 @@ def _still_mine(works: list[Work], claim: UUID) -> list[Work]:
         invoice__agreement__parked_because="",
         business__charging_on=True,
     )
-    mine = {row.pk for row in held.only("pk").order_by("pk")}
+    handles = {row.pk: row.handle for row in held.only("pk", "handle").order_by("pk")}
     methods = PaymentMethod.objects.filter(
         pk__in=[work.method.pk for work in works], removed_at__isnull=True
     )
@@ -209,7 +269,7 @@ def _still_mine(works: list[Work], claim: UUID) -> list[Work]:
     return [
         work
         for work in works
-        if work.row.pk in mine
+        if handles.get(work.row.pk) == work.row.handle
         and work.method.pk in kept
         and owed[work.row.invoice_id] == work.row.amount
     ]
@@ -222,6 +282,7 @@ def _charge(work: Work, n: int, now: datetime) -> Charge:
         invoice=work.row.invoice,
         n=n,
         method=work.method,
+        handle=work.row.handle or "",
         currency=work.row.invoice.currency,
         amount=work.amount,
         sent_at=now,
@@ -232,7 +293,7 @@ def _charge(work: Work, n: int, now: datetime) -> Charge:
 def _read_back(
     charges: list[Charge], found: dict[UUID, GatewayObject | GatewayUnknown], now: datetime
 ) -> None:
-    """What the gateway says becomes the outcome; where an answer was lost on the way it is unknown."""
+    """Write what the gateway says as the outcome. Where an answer was lost on the way, the charge is unknown."""
     pairs, lost = [], []
     for charge in charges:
         answer = found.get(charge.pk)
@@ -246,7 +307,7 @@ def _read_back(
 
 
 def _unknown(lost: list[Charge], now: datetime) -> None:
-    """No answer came. The collections are locked first, in T4's order: a resolver may be writing their outcome."""
+    """Mark charges that got no answer. Collections are locked first, as in T4, which may be writing outcomes."""
     with transaction.atomic():
         rows = Collection.objects.select_for_update().filter(
             pk__in=[charge.collection_id for charge in lost]

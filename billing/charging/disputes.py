@@ -1,4 +1,4 @@
-"""Payments that cardholders contest: the bank holds the money until it is decided."""
+"""Records the payments that cardholders contest: their bank holds the money until the dispute is decided."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from core.dates import local_day
 
 
 def apply(payment: Payment, found: GatewayDispute, *, now: datetime) -> Dispute:
-    """Write what the gateway says of one now; the same twice is a no-op. The invoice stays paid."""
+    """Write what the gateway says of a dispute now; the same twice is a no-op. The invoice stays paid."""
     with transaction.atomic():
         row, made = Dispute.objects.get_or_create(
             gateway=payment.gateway,

@@ -3,14 +3,14 @@
 from datetime import datetime
 
 from billing.charging import disputes, refund, settle
+from billing.gateways.accounts import gateway
 from billing.gateways.base import GatewayUnknown
-from billing.gateways.registry import gateway
 from billing.models import Collection, GatewayAccount, GatewayEvent, Payment, Refund
 from billing.rules.errors import NotConnected
 
 
 def apply_events(*, now: datetime, limit: int = 500) -> int:
-    """Look up the object of every notice that is not done; the number done."""
+    """Look up the object of every stored webhook that is not done yet; returns the number done."""
     done = 0
     waiting = (
         GatewayEvent.objects.filter(done_at__isnull=True)
@@ -28,15 +28,15 @@ def apply_events(*, now: datetime, limit: int = 500) -> int:
 
 
 def look(name: str, handle: str, *, account: GatewayAccount | None, now: datetime) -> None:
-    """Read one object of ours afresh, with its refunds and disputes, and write what it says.
+    """Fetch one payment object of ours, with its refunds and disputes, and write what they say.
 
-    A notice of one business's account cannot touch another business's rows.
+    A webhook of one business's account cannot touch another business's rows.
     """
     row = Collection.objects.filter(gateway=name, handle=handle).select_related("business").first()
     if row is None or not handle or (account and account.business_id != row.business_id):
         return
-    bank = gateway(name, row.business_id)
-    settle.apply(row, bank.lookup(handle), now=now)
+    its_gateway = gateway(name, row.business_id)
+    settle.apply(row, its_gateway.lookup(handle), now=now)
     payment = (
         Payment.objects.filter(gateway=name, reference=handle)
         .select_related("business__owner")
@@ -44,9 +44,9 @@ def look(name: str, handle: str, *, account: GatewayAccount | None, now: datetim
     )
     if payment is None:
         return
-    ours = {str(each.id): each for each in Refund.objects.filter(payment=payment)}
-    for given in bank.refunds(handle):
-        if given.key in ours:
-            refund.apply(ours[given.key], given, now=now)
-    for contested in bank.disputes(handle):
-        disputes.apply(payment, contested, now=now)
+    ours = {str(row.id): row for row in Refund.objects.filter(payment=payment)}
+    for found in its_gateway.refunds(handle):
+        if found.key in ours:
+            refund.apply(ours[found.key], found, now=now)
+    for dispute in its_gateway.disputes(handle):
+        disputes.apply(payment, dispute, now=now)

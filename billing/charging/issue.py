@@ -16,7 +16,8 @@ from agreements.rules.states import PERIOD, PeriodState
 from agreements.running.periods import only_of
 from billing.books import ledger, numbers, transitions
 from billing.charging import trial_credit
-from billing.gateways.registry import names
+from billing.gateways import registry
+from billing.gateways.accounts import names
 from billing.invoices import compose
 from billing.invoices.compose import Billable
 from billing.models import (
@@ -32,7 +33,6 @@ from billing.models import (
 from billing.models.invoice import SeriesKind
 from billing.models.journal import Account
 from billing.models.payment import SettledBy
-from billing.rules.minimum import smallest
 from billing.rules.states import BANK_TRANSFER, CollectionState, InvoiceState
 from core.database.state_moves import move_all
 from core.dates import local_day
@@ -40,9 +40,7 @@ from core.models import Business
 from core.outbox import emails
 
 BATCH = 500
-AHEAD = (
-    20 * BATCH
-)  # this much of what is due is put in order of business, so that few series share a batch
+AHEAD = 20 * BATCH  # so much of what is due is sorted by business, so that few series share a batch
 PATIENCE = timedelta(hours=1)  # a new client is about to save a card
 
 
@@ -76,12 +74,12 @@ class Rows:
 
 
 def waiting(now: datetime, only: Agreement | Business | None = None) -> QuerySet[Period]:
-    """Periods that should have an invoice and have none: the question every run asks, never a list handed over."""
+    """Periods that should have an invoice and have none. Every run asks this again; no list is handed over."""
     return _waiting(Period.objects.all(), now, only)
 
 
 def waiting_upgrades(now: datetime, only: Agreement | Business | None = None) -> QuerySet[Upgrade]:
-    """The same question about what was upgraded inside a period."""
+    """Upgrades inside a period that should have an invoice and have none."""
     return _waiting(Upgrade.objects.all(), now, only)
 
 
@@ -153,7 +151,7 @@ def _rows(found: Found, series_numbers: dict[UUID, numbers.Numbers]) -> Rows:
     for period in found.periods:
         more = found.lines.pop(period.agreement_id, []) if isinstance(period, Period) else []
         draft = compose.draft(period, more)
-        if draft.figures.total < _smallest(period):
+        if draft.figures.total < _smallest(found, period):
             rows.carried.append(compose.carried(period, found.now))
             found.lines[period.agreement_id] = [*more, rows.carried[-1]]  # they wait on together
             continue
@@ -170,13 +168,16 @@ def _rows(found: Found, series_numbers: dict[UUID, numbers.Numbers]) -> Rows:
 
 
 def _spent(found: Found, period: Billable, total: int) -> int:
-    """The client's credit pays first; it leaves nothing that is too small to be charged (rule 14)."""
+    """What the client's credit pays, in minor units; the rest is never too small to charge (rule 14)."""
     held = found.credit.get((period.agreement.client_id, period.currency), 0)
-    return total if held >= total else min(held, total - _smallest(period))
+    return total if held >= total else min(held, total - _smallest(found, period))
 
 
-def _smallest(period: Billable) -> int:
-    return smallest(period.currency) if period.agreement.collect_by == CollectBy.CARD else 1
+def _smallest(found: Found, period: Billable) -> int:
+    """The smallest total that is invoiced by itself: what the business's gateway charges at least, by card."""
+    if period.agreement.collect_by != CollectBy.CARD:
+        return 1
+    return registry.smallest(found.gateways[period.business_id], period.currency)
 
 
 def _add(
@@ -218,7 +219,7 @@ def _add(
 
 
 def _collection(found: Found, period: Billable, invoice: Invoice, left: int) -> Collection:
-    """Its way to the money: a card on its day, a transfer, or none where credit paid it."""
+    """How the invoice is collected: by card on its day, by transfer, or not at all where credit paid it."""
     by_card = invoice.collect_by == CollectBy.CARD
     now = found.now
     state, next_at = (

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from billing.books import transitions
+from billing.gateways.accounts import gateway, name_of
 from billing.gateways.base import Gateway, GatewayUnknown
-from billing.gateways.registry import gateway, name_of
 from billing.models import Collection, PaymentMethod
 from billing.rules.errors import BadSession, NotConnected
 from billing.rules.states import ChargeState, CollectionState
@@ -17,9 +17,9 @@ from core import nudge
 
 
 def start(*, client: Client, return_url: str) -> str:
-    """Where to send the client; the card itself never enters our pages. Raises BadSession."""
+    """Return the page to send the client to; the card itself never enters our pages. Raises BadSession."""
     try:
-        return _bank(client).setup_url(customer=str(client.id), return_url=return_url)
+        return _gateway(client).setup_url(customer=str(client.id), return_url=return_url)
     except (GatewayUnknown, NotConnected):
         raise BadSession(
             _("Cards cannot be saved at the moment. Please try again later.")
@@ -29,20 +29,20 @@ def start(*, client: Client, return_url: str) -> str:
 def finish(*, client: Client, session: str, now: datetime) -> PaymentMethod:
     """Keep the card of a session that came back; again with the same session changes nothing.
 
-    It takes the place of the one in use, and what waited for a card is charged now. Raises BadSession.
+    It replaces the card in use, and what waited for a card is charged now. Raises BadSession.
     """
     try:
-        bank = _bank(client)
-        card = bank.setup_result(session)
+        its_gateway = _gateway(client)
+        card = its_gateway.setup_result(session)
     except (GatewayUnknown, NotConnected):
         raise BadSession(_("The card was not saved. Please try again.")) from None
     if card.customer != str(client.id):
         raise BadSession(_("The card was not saved. Please try again."))
     with transaction.atomic():
         Client.objects.select_for_update().get(pk=client.pk)
-        there = PaymentMethod.objects.filter(gateway=bank.name, token=card.token).first()
-        if there:
-            return there
+        existing = PaymentMethod.objects.filter(gateway=its_gateway.name, token=card.token).first()
+        if existing:
+            return existing
         before = PaymentMethod.objects.filter(client=client, removed_at__isnull=True)
         for old in list(before):
             _forget_later(old)
@@ -50,7 +50,7 @@ def finish(*, client: Client, session: str, now: datetime) -> PaymentMethod:
         method = PaymentMethod.objects.create(
             business_id=client.business_id,
             client=client,
-            gateway=bank.name,
+            gateway=its_gateway.name,
             token=card.token,
             brand=card.brand,
             last4=card.last4,
@@ -62,12 +62,12 @@ def finish(*, client: Client, session: str, now: datetime) -> PaymentMethod:
     return method
 
 
-def _bank(client: Client) -> Gateway:
+def _gateway(client: Client) -> Gateway:
     return gateway(name_of(client.business_id), client.business_id)
 
 
 def _forget_later(method: PaymentMethod) -> None:
-    """A card that is not used any more is forgotten at the gateway too; nothing depends on the answer."""
+    """Forget a card that is no longer used at the gateway too; nothing depends on the answer."""
 
     def forget() -> None:
         with suppress(GatewayUnknown, NotConnected):
@@ -82,7 +82,7 @@ def in_use(client: Client) -> PaymentMethod | None:
 
 
 def _take_up(client: Client, now: datetime) -> None:
-    """What needed a card is due now; what waits for its next try is tried with the new card now."""
+    """Make due now what needed a card, and what waits for its next try or for a confirmation of the old card."""
     open_ones = Collection.objects.filter(invoice__client=client)
     for collection in open_ones.select_for_update().filter(state=CollectionState.DUNNING):
         transitions.move_collection(
@@ -96,6 +96,5 @@ def _take_up(client: Client, now: datetime) -> None:
         )
     open_ones.filter(state=CollectionState.READY).update(next_at=now)
     waits = open_ones.filter(state=CollectionState.WAIT, charges__state=ChargeState.REQUIRES_ACTION)
-    open_ones.filter(pk__in=list(waits.values_list("pk", flat=True))).update(
-        next_at=now
-    )  # given up for this one
+    # Their confirmation is given up in favour of the new card, by the resolver.
+    open_ones.filter(pk__in=list(waits.values_list("pk", flat=True))).update(next_at=now)

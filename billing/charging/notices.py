@@ -1,4 +1,4 @@
-"""Emails about a charge, written in the transaction of the fact they tell."""
+"""Emails about charges, refunds and disputes, written in the transaction of what they tell."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -25,7 +25,7 @@ def to_owner(
     path: str,
     now: datetime,
 ) -> None:
-    """A short letter to the owner with a door to a page of the desk; its words are in the business's language."""
+    """Write a short email to the owner, in the language that the caller has set, with a button to `path` here."""
     emails.write(
         kind=kind,
         ref=ref,
@@ -56,10 +56,10 @@ def to_client(
     link: str = "",
     target: str = "",
 ) -> None:
-    """A short letter to a client's person; without a `link` the button is a door to `target` of the portal."""
+    """Write a short email to a client's contact; without a `link` the button opens `target` of the portal."""
     if button and not link:
-        door = portal_links.portal_link(contact=contact, now=now, target=target)
-        link = links.placeholder("link", door.id)
+        row = portal_links.portal_link(contact=contact, now=now, target=target)
+        link = links.placeholder("link", row.id)
     emails.write(
         kind=kind,
         ref=ref,
@@ -81,7 +81,7 @@ def to_client(
 def charge_failed(
     collection: Collection, charge: Charge, again: date | None, *, now: datetime
 ) -> None:
-    """To both sides, once per charge; the client's letter leads to the page for a new card (rule 23)."""
+    """Tell both sides, once per charge; the client's email leads to the page for a new card (rule 23)."""
     invoice = collection.invoice
     contact = invoice.agreement.contact
     link = portal_links.portal_link(contact=contact, now=now, target="method:")
@@ -93,7 +93,7 @@ def charge_failed(
             _charge_page(invoice),
         ),
     }
-    for side, (to, language, door) in sides.items():
+    for side, (to, language, page) in sides.items():
         with translation.override(language):
             words = {"reason": decline_words(charge.code), "again_on": formats.day(again)}
         emails.write(
@@ -101,7 +101,7 @@ def charge_failed(
             ref=f"{charge.id}:{side}",
             to=to,
             template=f"charge_failed_{side}",
-            context={"invoice": invoice, "contact": contact, "again": again, "link": door, **words},
+            context={"invoice": invoice, "contact": contact, "again": again, "link": page, **words},
             language=language,
             business=collection.business,
             now=now,
@@ -113,7 +113,7 @@ def _charge_page(invoice: Invoice) -> str:
 
 
 def card_needed(collection: Collection, *, now: datetime) -> None:
-    """To the client, once per invoice: there is nothing to charge yet."""
+    """Ask the client for a card, once per invoice."""
     invoice = collection.invoice
     contact = invoice.agreement.contact
     link = portal_links.portal_link(contact=contact, now=now, target="method:")
@@ -134,7 +134,7 @@ def card_needed(collection: Collection, *, now: datetime) -> None:
 
 
 def confirmation_needed(collection: Collection, charge: Charge, *, now: datetime) -> None:
-    """To the client, once per charge: the bank asks them to confirm; it is not a failed try (rule 23)."""
+    """Ask the client, once per charge, to confirm it at their bank; it does not count as a failed try (rule 23)."""
     invoice = collection.invoice
     with translation.override(invoice.language):
         amount = money.format(charge.amount, charge.currency, invoice.language)
@@ -157,7 +157,7 @@ def confirmation_needed(collection: Collection, charge: Charge, *, now: datetime
 
 
 def paid_not_cancelled(collection: Collection, *, now: datetime) -> None:
-    """To the owner: what was to be cancelled was paid meanwhile."""
+    """Tell the owner that an invoice was paid before it could be cancelled."""
     invoice = collection.invoice
     with translation.override(collection.business.language):
         words = _(
@@ -175,7 +175,7 @@ def paid_not_cancelled(collection: Collection, *, now: datetime) -> None:
 
 
 def still_unknown(collection: Collection, charge: Charge, *, now: datetime) -> None:
-    """To the owner, once per charge: the gateway has not said for a day what became of it."""
+    """Tell the owner, once per charge, that the gateway has not said for a day what became of it."""
     invoice = collection.invoice
     with translation.override(collection.business.language):
         words = _(
@@ -193,7 +193,7 @@ def still_unknown(collection: Collection, charge: Charge, *, now: datetime) -> N
 
 
 def refunded(refund: Refund, *, now: datetime) -> None:
-    """To the client, once: money is on its way back."""
+    """Tell the client, once per refund, that money is on its way back."""
     invoice = refund.payment.invoice
     with translation.override(invoice.language):
         amount = money.format(refund.amount, refund.currency, invoice.language)
@@ -216,7 +216,7 @@ def refunded(refund: Refund, *, now: datetime) -> None:
 
 
 def refund_stuck(refund: Refund, *, now: datetime) -> None:
-    """To the owner: a refund failed, or nobody knows what became of it."""
+    """Tell the owner that a refund failed, or that nobody knows what became of it."""
     invoice = refund.payment.invoice
     with translation.override(refund.business.language):
         amount = money.format(refund.amount, refund.currency, refund.business.language)
@@ -237,7 +237,7 @@ def refund_stuck(refund: Refund, *, now: datetime) -> None:
 
 
 def disputed(dispute: Dispute, *, now: datetime) -> None:
-    """To the owner when a payment is contested, and when that is decided."""
+    """Tell the owner that a payment is contested, and later how that was decided."""
     invoice = dispute.payment.invoice
     with translation.override(dispute.business.language):
         amount = money.format(dispute.amount, dispute.currency, dispute.business.language)

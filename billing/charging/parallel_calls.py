@@ -1,6 +1,6 @@
-"""Keeps many gateway calls in flight at once, and does the database work of one batch under the calls of others.
+"""Keeps many gateway calls open at once, and does the database work of one batch while others wait for the gateway.
 
-Charging waits on the gateway nearly all the time: threads wait cheaply, and no database is touched in them.
+Charging waits for the gateway nearly all the time. Threads wait cheaply, and none of them touches the database.
 """
 
 import logging
@@ -23,15 +23,15 @@ AT_ONCE = 3  # batches: while one is at the database the calls of the others kee
 
 @dataclass(frozen=True)
 class Call:
-    """Something to ask of a gateway."""
+    """A call to a gateway that has not been made yet."""
 
-    bank: Gateway
+    gateway: Gateway
     ask: Callable[[], Any]
 
 
-def call(act: Callable[[Gateway, A], Any], bank: Gateway, about: A) -> Call:
-    """Ask `bank` by `act` about something."""
-    return Call(bank, partial(act, bank, about))
+def call(act: Callable[[Gateway, A], Any], gateway: Gateway, about: A) -> Call:
+    """The call `act(gateway, about)`."""
+    return Call(gateway, partial(act, gateway, about))
 
 
 #: A batch: it yields the calls it wants made, is sent their answers in the same order, and returns when it is done.
@@ -41,9 +41,9 @@ Answers = Callable[[], list[Any]]
 
 
 def together(batches: Iterable[Steps[R]]) -> Iterator[R]:
-    """Run batches, a few at once; what each returns, as it ends.
+    """Run batches, a few at once, and yield what each returns as it ends.
 
-    Their own work is all done here, in the caller's thread; only calls are made in others.
+    All database work is done in the caller's thread; only calls are made in others.
     """
     todo = iter(batches)
     under_way: deque[tuple[Steps[R], Answers | None]] = deque()
@@ -62,10 +62,10 @@ def together(batches: Iterable[Steps[R]]) -> Iterator[R]:
                 under_way.append((batch, crew.make(calls)))
 
 
-def run(bank: Gateway, call: Callable[[A], R], asked: Sequence[A]) -> list[R | GatewayUnknown]:
-    """`call` for each, many at once; an answer that never came is a GatewayUnknown in its place."""
+def run(gateway: Gateway, ask: Callable[[A], R], subjects: Sequence[A]) -> list[R | GatewayUnknown]:
+    """Call `ask` for each subject, many at once; an answer that never came is a GatewayUnknown in its place."""
     with Crew() as crew:
-        return crew.make([Call(bank, partial(call, what)) for what in asked])()
+        return crew.make([Call(gateway, partial(ask, subject)) for subject in subjects])()
 
 
 class Crew(ExitStack):
@@ -76,29 +76,29 @@ class Crew(ExitStack):
         self._threads: dict[str, ThreadPoolExecutor] = {}
 
     def make(self, calls: Sequence[Call]) -> Answers:
-        """Begin the calls; their answers are had by asking for them."""
+        """Begin the calls. The function returned waits for their answers."""
         begun = [self._begin(call) for call in calls]
         return lambda: [answer() for answer in begun]
 
     def _begin(self, call: Call) -> Callable[[], Any]:
-        if call.bank.in_flight == 1:  # in the caller's thread, one after the other
-            said = _answer(call.ask)
-            return lambda: said
-        if call.bank.name not in self._threads:
-            self._threads[call.bank.name] = self.enter_context(
-                ThreadPoolExecutor(call.bank.in_flight)
+        if call.gateway.in_flight == 1:  # in the caller's thread, one after the other
+            answer = _answer(call.ask)
+            return lambda: answer
+        if call.gateway.name not in self._threads:
+            self._threads[call.gateway.name] = self.enter_context(
+                ThreadPoolExecutor(call.gateway.in_flight)
             )
-        return self._threads[call.bank.name].submit(_answer, call.ask).result
+        return self._threads[call.gateway.name].submit(_answer, call.ask).result
 
 
 def _answer(ask: Callable[[], Any]) -> Any:
-    """What it says. An error that we did not foresee is no answer either: what it did to the money is not known."""
+    """Make a call. After an error that nobody foresaw the outcome is unknown: it may have moved money (rule 21)."""
     try:
         return ask()
-    except GatewayUnknown as lost:
-        return lost
-    except NotConnected as no:
-        return GatewayUnknown(str(no))
-    except Exception as error:  # whatever it is, the answer is not known (rule 21)
+    except GatewayUnknown as error:
+        return error
+    except NotConnected as error:
+        return GatewayUnknown(str(error))
+    except Exception as error:
         log.exception("A gateway call failed in a way that we did not foresee.")
         return GatewayUnknown(type(error).__name__)

@@ -1,54 +1,84 @@
-"""Makes the gateway's object, unconfirmed, and binds it to its collection (docs/charging.md, G1 and T2)."""
+"""Gives a collection the handle under which it is charged, and binds it (docs/charging.md, G1 and T2).
 
-import uuid
-from collections.abc import Callable, Mapping
+A prepared gateway makes its object, unconfirmed; at a direct gateway the handle is our own key, and no call is made.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.db.models.expressions import RawSQL
 
 from billing.books import transitions
 from billing.charging import notices, settle
 from billing.charging.parallel_calls import Steps, call
-from billing.gateways.base import Gateway, GatewayObject, Outcome
-from billing.models import Collection, PaymentMethod
+from billing.gateways.base import DirectObject, Gateway, GatewayObject, Outcome, is_direct
+from billing.gateways.cancelling import cancel
+from billing.models import Charge, Collection, PaymentMethod
+from billing.rules.dunning import look_up_after
 from billing.rules.errors import CannotCharge
 from billing.rules.states import CollectionState
 
-NO_METHOD = "no_method"
+NO_METHOD, CANNOT_CHARGE = "no_method", "cannot_charge"
 
 
 @dataclass
 class Work:
-    """One claimed collection, the card it goes to, by which gateway, and what it is to take (minor units)."""
+    """One claimed collection, the card and the gateway that charge it, and the amount in minor units.
 
-    bank: Gateway
+    `sent_to` is the card that a charge under the present handle was sent to, if one was.
+    """
+
+    gateway: Gateway
     row: Collection
     method: PaymentMethod
     amount: int
+    sent_to: UUID | None = None
+
+    @property
+    def handle_does_not_fit(self) -> bool:
+        """Whether another amount, or at a direct gateway another card, asks for another handle.
+
+        What is sent under an idempotency key is always the same: gateways refuse anything else.
+        """
+        if not self.row.handle:
+            return False
+        other_card = self.sent_to not in (None, self.method.pk)
+        return self.row.amount != self.amount or (is_direct(self.gateway) and other_card)
+
+
+def sent_under_handle(rows: Sequence[Collection]) -> dict[UUID, UUID]:
+    """Collections for whose present handle a charge was sent: the card that it was sent to last."""
+    sent = Charge.objects.filter(collection__in=rows, handle=F("collection__handle"))
+    return dict(sent.order_by("n").values_list("collection", "method"))
 
 
 def prepare(works: list[Work], claim: UUID, clock: Callable[[], datetime]) -> Steps[list[Work]]:
-    """G1 and T2: the gateway's object, unconfirmed. Of two made at once the one that is bound counts."""
-    yield from _replace(
-        [work for work in works if work.row.handle and work.row.amount != work.amount], claim, clock
-    )
-    fresh = [work for work in works if not work.row.handle]
-    answers = yield [call(_prepared, work.bank, work) for work in fresh]
-    for work, said in zip(fresh, answers, strict=True):
-        if isinstance(said, CannotCharge):
-            needs_a_person(work.row, "cannot_charge", clock())
-    _bind(
-        {
-            work.row.pk: (said, work.amount)
-            for work, said in zip(fresh, answers, strict=True)
-            if isinstance(said, str)
-        },
-        claim,
-    )
+    """G1 and T2: give each collection a handle; returns those that have one.
+
+    Where two objects were made at once, only the one that is bound counts.
+    """
+    yield from _replace([work for work in works if work.handle_does_not_fit], claim, clock)
+    without = [work for work in works if not work.row.handle]
+    direct = [work for work in without if is_direct(work.gateway)]
+    prepared = [work for work in without if not is_direct(work.gateway)]
+    answers = yield [call(_prepared, work.gateway, work) for work in prepared]
+    handles = {work.row.pk: (str(work.row.prepare_key), work.amount) for work in direct}
+    for work, answer in zip(prepared, answers, strict=True):
+        if isinstance(answer, CannotCharge):
+            needs_a_person(work.row, CANNOT_CHARGE, clock())
+        elif isinstance(answer, str):
+            handles[work.row.pk] = (answer, work.amount)
+    _bind(handles, claim)
+    return _bound(works, claim)
+
+
+def _bound(works: list[Work], claim: UUID) -> list[Work]:
+    """Keep those whose collection is still ours and has a handle that fits; it is read again from the database."""
     mine = Collection.objects.filter(
         pk__in=[work.row.pk for work in works], fence=claim, handle__isnull=False
     )
@@ -58,23 +88,24 @@ def prepare(works: list[Work], claim: UUID, clock: Callable[[], datetime]) -> St
     works = [work for work in works if work.row.pk in bound]
     for work in works:
         work.row.handle, work.row.amount = bound[work.row.pk]
-    return works
+    return [work for work in works if not work.handle_does_not_fit]
 
 
-def _bind(made: dict[UUID, tuple[str, int]], claim: UUID) -> None:
-    """Keep the handles, and for which amount they are, where there is none yet."""
-    if not made:
+def _bind(handles: dict[UUID, tuple[str, int]], claim: UUID) -> None:
+    """Keep handles, and the amounts they are for, where there is none yet."""
+    if not handles:
         return
     unbound = Collection.objects.filter(
-        pk__in=made, fence=claim, state=CollectionState.READY, handle__isnull=True
+        pk__in=handles, fence=claim, state=CollectionState.READY, handle__isnull=True
     )
-    handles = {pk: handle for pk, (handle, _) in made.items()}
-    amounts = {pk: amount for pk, (_, amount) in made.items()}
-    unbound.update(handle=_by_key(handles), amount=_by_key(amounts))
+    unbound.update(
+        handle=_by_key({pk: handle for pk, (handle, _) in handles.items()}),
+        amount=_by_key({pk: amount for pk, (_, amount) in handles.items()}),
+    )
 
 
 def _by_key(values: Mapping[UUID, Any]) -> RawSQL:
-    """Each row's own value. As Case(When(…), …), but not an object and a question for each of hundreds."""
+    """A value for each row, as Case(When(…), …) gives it, but without an expression object for each of hundreds."""
     key = Collection._meta.pk
     parts = [
         part
@@ -84,41 +115,72 @@ def _by_key(values: Mapping[UUID, Any]) -> RawSQL:
     return RawSQL(f"CASE id {'WHEN %s THEN %s ' * len(values)}END", parts)  # noqa: S611 - placeholders alone
 
 
-def _prepared(bank: Gateway, work: Work) -> str | CannotCharge:
+def _prepared(gateway: Gateway, work: Work) -> str | CannotCharge:
+    assert not is_direct(gateway)
     invoice = work.row.invoice
     try:
-        return bank.prepare(
+        return gateway.prepare(
             key=str(work.row.prepare_key),
             amount=work.amount,
             currency=invoice.currency,
             reference=str(invoice.id),
             customer=str(invoice.client_id),
         )
-    except CannotCharge as no:
-        return no
+    except CannotCharge as error:
+        return error
 
 
 def _replace(works: list[Work], claim: UUID, clock: Callable[[], datetime]) -> Steps[None]:
-    """The amount changed since the object was made: only one that is surely cancelled gives way to a new one."""
-    answers = yield [call(_cancelled, work.bank, work) for work in works]
+    """Drop a handle that no longer fits, but only when nothing can be taken under it any more."""
+    answers = yield [call(_cancelled, work.gateway, work) for work in works]
     for work, found in zip(works, answers, strict=True):
-        if isinstance(found, GatewayObject) and found.outcome == Outcome.CANCELLED:
+        if not isinstance(found, GatewayObject):
+            continue
+        if found.outcome == Outcome.CANCELLED:
             mine = Collection.objects.filter(
-                pk=work.row.pk, fence=claim, state=CollectionState.READY
+                pk=work.row.pk, fence=claim, state=CollectionState.READY, handle=found.handle
             )
-            if mine.update(handle=None, amount=None, prepare_key=uuid.uuid4()):
-                work.row.refresh_from_db(fields=["handle", "amount", "prepare_key"])
-        elif isinstance(found, GatewayObject):
+            mine.update(**Collection.no_handle())
+        elif isinstance(found, DirectObject) and found.outcome == Outcome.NEW:
+            keep_missing_since([(work.row, found)])
+            _ask_later(work.row, claim, clock())
+        else:
             settle.apply(work.row, found, now=clock())
+        work.row.refresh_from_db(fields=["handle", "amount", "prepare_key"])
+        work.sent_to = None if not work.row.handle else work.sent_to
 
 
-def _cancelled(bank: Gateway, work: Work) -> GatewayObject:
-    bank.cancel(work.row.handle or "")
-    return bank.lookup(work.row.handle or "")
+def _cancelled(gateway: Gateway, work: Work) -> GatewayObject:
+    return cancel(
+        gateway,
+        work.row.handle or "",
+        was_sent=work.sent_to is not None,
+        missing_since=work.row.missing_since,
+    )
+
+
+def _ask_later(row: Collection, claim: UUID, now: datetime) -> None:
+    """Wait: a charge may still arrive at a direct gateway under the handle."""
+    waits = Collection.objects.filter(
+        pk=row.pk, fence=claim, state=CollectionState.READY, handle=row.handle
+    )
+    waits.update(
+        next_at=now + look_up_after(row.lookups), lookups=F("lookups") + 1, lease_until=None
+    )
+
+
+def keep_missing_since(pairs: Iterable[tuple[Collection, GatewayObject]]) -> None:
+    """Keep from when on a direct gateway has held nothing under a handle that was sent."""
+    for row, found in pairs:
+        if isinstance(found, DirectObject) and found.asked_at and found.outcome == Outcome.NEW:
+            first = Collection.objects.filter(
+                pk=row.pk, handle=found.handle, missing_since__isnull=True
+            )
+            first.update(missing_since=found.asked_at)
 
 
 def needs_a_person(row: Collection, why: str, now: datetime) -> None:
-    """There is no card, or the gateway takes no such sum: the client or the owner is asked."""
+    """Ask the client for a card, or the owner what to do with a sum that the gateway does not take."""
     with transaction.atomic():
         held = Collection.objects.select_for_update().filter(
             pk=row.pk, fence=row.fence, state=CollectionState.READY

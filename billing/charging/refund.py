@@ -1,7 +1,8 @@
 """Gives money back: a credit note, and its sum to the card or kept as the client's credit (rule 17).
 
-The refund's row is committed before the gateway is asked, and its id is the key: asked twice it pays back once.
-Keys are remembered for a day; after 23 hours without an answer a person is told, and it is looked for a week long.
+The refund's row is committed before the gateway is asked, and its id is the key: asked for twice, it pays back once.
+It is asked for again while the gateway surely knows the key; after 23 hours without an answer a person is told, and
+the refund is looked for a week long.
 """
 
 from contextlib import suppress
@@ -16,8 +17,8 @@ from django.utils.translation import gettext as _
 from billing.books import ledger
 from billing.charging import notices, parallel_calls
 from billing.charging.void import held
+from billing.gateways.accounts import gateway
 from billing.gateways.base import Gateway, GatewayRefund, GatewayUnknown, RefundOutcome
-from billing.gateways.registry import gateway
 from billing.invoices import credit_note
 from billing.models import CreditNote, Invoice, Payment, Refund
 from billing.models.journal import Account
@@ -29,16 +30,16 @@ from core.database.state_moves import move
 from core.dates import local_day
 from core.errors import NotAllowedNow
 
-KEY_LIVES = timedelta(hours=23)
+TOLD_AFTER = timedelta(hours=23)
 LOOKED_FOR = timedelta(
     days=7
-)  # a request that was under way may arrive after its key was forgotten
+)  # a request that was on its way may arrive after its key was forgotten
 
 
 def give_back(
     *, invoice: Invoice, amount: int, reason: str, actor: str, to_card: bool, now: datetime
 ) -> tuple[CreditNote, Refund | None]:
-    """Take back part or all of a paid invoice. Raises NotOwed and NotOpen."""
+    """Give back part or all of a paid invoice, in minor units. Raises NotOwed and NotOpen."""
     with transaction.atomic():
         row = held(invoice)
         if row.state != CollectionState.DONE or row.invoice.state != InvoiceState.PAID:
@@ -52,7 +53,7 @@ def give_back(
 
 
 def refundable(payment: Payment) -> int:
-    """What of a payment was not given back and is not contested, minor units (rule 17)."""
+    """The part of a payment that was not given back and is not contested, in minor units (rule 17)."""
     given = (
         payment.refunds.exclude(state=RefundState.FAILED).aggregate(sum=Sum("amount"))["sum"] or 0
     )
@@ -95,7 +96,7 @@ def pay_out(*, invoice: Invoice, amount: int, actor: str, now: datetime) -> Refu
 
 
 def carry_out(*, now: datetime, limit: int = 200) -> int:
-    """Ask for, or about, every refund that is due; the number asked."""
+    """Ask the gateways for, or about, every refund that is due; returns how many were asked about."""
     due = (
         Refund.objects.filter(next_at__lte=now)
         .order_by("next_at", "pk")
@@ -111,12 +112,12 @@ def _ask(pk: UUID, now: datetime) -> int:
         return 0
     found = _paid_back_by_hand(refund) or _heard(refund, now)
     if isinstance(found, GatewayUnknown):
-        with suppress(NotAllowedNow):  # a notice may have said meanwhile what became of it
+        with suppress(NotAllowedNow):  # a webhook may have said meanwhile what became of it
             if refund.state == RefundState.SENT:
                 move(refund, RefundState.UNKNOWN, REFUND)
     elif found:
         apply(refund, found, now=now)
-    elif now - refund.sent_at >= KEY_LIVES:
+    elif now - refund.sent_at >= TOLD_AFTER:
         with transaction.atomic():
             notices.refund_stuck(refund, now=now)
             if now - refund.sent_at >= LOOKED_FOR:
@@ -125,7 +126,7 @@ def _ask(pk: UUID, now: datetime) -> int:
 
 
 def _paid_back_by_hand(refund: Refund) -> GatewayRefund | None:
-    """A bank transfer goes back by a transfer that the owner makes; writing it down is all there is to do."""
+    """A bank transfer is paid back by a transfer that the owner makes; here it is only recorded."""
     if refund.payment.gateway != BANK_TRANSFER:
         return None
     return GatewayRefund(
@@ -134,27 +135,28 @@ def _paid_back_by_hand(refund: Refund) -> GatewayRefund | None:
 
 
 def _heard(refund: Refund, now: datetime) -> GatewayRefund | GatewayUnknown | None:
-    """What the gateway knows of it; whatever else happened, the answer is not known, and the others go on."""
+    """Ask what the gateway knows of the refund; after any error the answer is unknown, and other refunds go on."""
     try:
-        bank = gateway(refund.payment.gateway, refund.business_id)
-    except NotConnected as no:
-        return GatewayUnknown(str(no))
-    return parallel_calls.run(bank, lambda each: _found(bank, each, now), [refund])[0]
+        its_gateway = gateway(refund.payment.gateway, refund.business_id)
+    except NotConnected as error:
+        return GatewayUnknown(str(error))
+    return parallel_calls.run(its_gateway, lambda row: _found(its_gateway, row, now), [refund])[0]
 
 
-def _found(bank: Gateway, refund: Refund, now: datetime) -> GatewayRefund | None:
-    """Look for it first; ask for it only while the gateway surely still knows the key."""
+def _found(gateway: Gateway, refund: Refund, now: datetime) -> GatewayRefund | None:
+    """Look for the refund first; ask for it only while the gateway surely still knows the key."""
     handle, key = refund.payment.reference, str(refund.id)
-    there = next((each for each in bank.refunds(handle) if each.key == key), None)
-    if there is None and now - refund.sent_at < KEY_LIVES:
+    found = next((row for row in gateway.refunds(handle) if row.key == key), None)
+    knows_the_key_until = refund.sent_at + min(TOLD_AFTER, gateway.keys_last * 23 // 24)
+    if found is None and now < knows_the_key_until:
         Refund.objects.filter(pk=refund.pk).update(called_at=now)
-        bank.refund(handle=handle, key=key, amount=refund.amount)
-        there = next((each for each in bank.refunds(handle) if each.key == key), None)
-    return there
+        gateway.refund(handle=handle, key=key, amount=refund.amount)
+        found = next((row for row in gateway.refunds(handle) if row.key == key), None)
+    return found
 
 
 def apply(refund: Refund, found: GatewayRefund, *, now: datetime) -> None:
-    """Write what the gateway says of it now; the same twice is a no-op."""
+    """Write what the gateway says of a refund now; the same twice is a no-op."""
     with transaction.atomic():
         row = (
             Refund.objects.select_for_update(of=("self",))

@@ -9,8 +9,11 @@ from django.db import transaction
 from django.db.models import Q
 
 from billing.charging import notices, parallel_calls, settle
+from billing.charging.prepare import keep_missing_since, sent_under_handle
+from billing.gateways import registry
+from billing.gateways.accounts import gateway
 from billing.gateways.base import Gateway, GatewayObject
-from billing.gateways.registry import SANDBOX, gateway
+from billing.gateways.cancelling import cancel
 from billing.models import Charge, Collection
 from billing.rules.dunning import look_up_after
 from billing.rules.errors import NotConnected
@@ -23,7 +26,7 @@ ASKED = (CollectionState.WAIT, CollectionState.VOIDING)
 
 
 def resolve(*, now: datetime) -> int:
-    """Ask about everything that waits for an answer and is due to be asked about; the number asked.
+    """Ask about everything that waits for an answer and is due to be asked about; returns how many were asked.
 
     The first question comes two minutes after a charge was armed, so that a call still under way is not taken
     for one that was never made. Nothing is ever tried again from here: an answer is read, or it is asked later.
@@ -53,7 +56,7 @@ def _claim(ids: Sequence[UUID], now: datetime) -> list[Collection]:
 
 
 def _ask_later(rows: Sequence[Collection], now: datetime) -> None:
-    """The question was put: what still waits is asked later each time. A sweep that died before has not asked."""
+    """Set when to ask next about what still waits, later each time. A sweep that died before this has not asked."""
     for lookups in {row.lookups for row in rows}:
         mine = [row.pk for row in rows if row.lookups == lookups]
         still = Collection.objects.filter(
@@ -66,37 +69,46 @@ def _ask(rows: Sequence[Collection], now: datetime) -> int:
     by_gateway: dict[tuple[str, UUID | None], list[Collection]] = defaultdict(list)
     for row in rows:
         if row.handle:
-            by_gateway[row.gateway, None if row.gateway == SANDBOX else row.business_id].append(row)
+            by_gateway[_account(row)].append(row)
     for some in by_gateway.values():
         try:
-            bank = gateway(some[0].gateway, some[0].business_id)
+            its_gateway = gateway(some[0].gateway, some[0].business_id)
         except NotConnected:
             continue  # it is asked later; health says why
-        _ask_one_gateway(bank, some, now)
+        _ask_one_gateway(its_gateway, some, now)
     _ask_later(rows, now)
     _warn(rows, now)
     return len(rows)
 
 
-def _ask_one_gateway(bank: Gateway, rows: Sequence[Collection], now: datetime) -> None:
-    cancel = _to_cancel(rows, now)
+def _account(row: Collection) -> tuple[str, UUID | None]:
+    """Collections with the same answer are asked about with one account."""
+    kind = registry.kinds().get(row.gateway)
+    return row.gateway, None if kind and kind.is_shared else row.business_id
+
+
+def _ask_one_gateway(gateway: Gateway, rows: Sequence[Collection], now: datetime) -> None:
+    to_cancel = _to_cancel(rows, now)
+    sent = sent_under_handle([row for row in rows if row.pk in to_cancel])
 
     def ask(row: Collection) -> GatewayObject:
-        if row.pk in cancel:
-            bank.cancel(row.handle or "")
-        return bank.lookup(row.handle or "")
+        handle = row.handle or ""
+        if row.pk not in to_cancel:
+            return gateway.lookup(handle)
+        return cancel(gateway, handle, was_sent=row.pk in sent, missing_since=row.missing_since)
 
-    found = parallel_calls.run(bank, ask, rows)
+    answers = parallel_calls.run(gateway, ask, rows)
     pairs = [
-        (row, said)
-        for row, said in zip(rows, found, strict=True)
-        if isinstance(said, GatewayObject)
+        (row, answer)
+        for row, answer in zip(rows, answers, strict=True)
+        if isinstance(answer, GatewayObject)
     ]
+    keep_missing_since(pairs)
     settle.apply_all(pairs, now=now)
 
 
 def _to_cancel(rows: Sequence[Collection], now: datetime) -> set[UUID]:
-    """What is to be cancelled at the gateway: a person's word, or a confirmation that never came."""
+    """Find what is to be cancelled at the gateway: because a person said so, or a confirmation never came."""
     old = Q(sent_at__lte=now - CONFIRM_WITHIN) | Q(method__removed_at__isnull=False)
     stale = Charge.objects.filter(old, collection__in=rows, state=ChargeState.REQUIRES_ACTION)
     voiding = {row.pk for row in rows if row.state == CollectionState.VOIDING}
@@ -104,7 +116,7 @@ def _to_cancel(rows: Sequence[Collection], now: datetime) -> set[UUID]:
 
 
 def _warn(rows: Sequence[Collection], now: datetime) -> None:
-    """After a day without an answer the owner is told, once per charge."""
+    """Tell the owner, once per charge, that there has been no answer for a day."""
     lost = Charge.objects.filter(
         collection__in=rows,
         state__in=(ChargeState.SENT, ChargeState.UNKNOWN),

@@ -1,4 +1,4 @@
-"""The owner tries again what waits for a person: now, or on a later day."""
+"""Charges again, now or on a later day, what waits for the owner's decision."""
 
 from datetime import date, datetime
 
@@ -14,7 +14,7 @@ from core.dates import local_day, local_instant
 
 
 def retry(*, collection: Collection, actor: str, now: datetime) -> Collection:
-    """Make it due now. Raises NothingToRetry while a charge is out, and when it is done."""
+    """Make a collection due now. Raises NothingToRetry while a charge is being confirmed, and once it is paid."""
     with transaction.atomic():
         collection = Collection.objects.select_for_update().get(pk=collection.pk)
         if collection.state == CollectionState.DUNNING:
@@ -32,7 +32,7 @@ def retry(*, collection: Collection, actor: str, now: datetime) -> Collection:
 
 
 def wait(*, collection: Collection, until: date, actor: str, now: datetime) -> Collection:
-    """Try once more on that day at the client's hour; declined again it waits for the owner again (rule 23).
+    """Try once more on that day at the client's hour; if that is declined, it waits for the owner again (rule 23).
 
     Raises NothingToRetry where nobody has to decide, and where the day has passed.
     """

@@ -1,9 +1,13 @@
-"""The only writer of outcomes (docs/charging.md, T4): fetched objects become charge, payment and receipt."""
+"""Writes the outcomes of charges, and is alone in that: fetched objects become charge, payment and receipt.
+
+This is step T4 of docs/charging.md.
+"""
 
 import logging
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import DatabaseError, transaction
 from django.db.models import Prefetch, prefetch_related_objects
@@ -11,7 +15,8 @@ from django.db.models import Prefetch, prefetch_related_objects
 from agreements.models import Agreement
 from billing.books import owing, receive, transitions
 from billing.charging import notices, void
-from billing.gateways.base import GatewayObject, Outcome
+from billing.gateways import registry
+from billing.gateways.base import DirectObject, GatewayObject, Outcome
 from billing.models import Charge, Collection, Invoice, PaymentMethod
 from billing.rules import dunning
 from billing.rules.states import IN_FLIGHT, ChargeState, CollectionState, InvoiceState
@@ -19,11 +24,8 @@ from core.dates import local_day, local_instant
 from core.errors import RuleError
 
 logger = logging.getLogger(__name__)
-PARTIES = (
-    "seller",
-    "buyer",
-    "taxes",
-)  # of an invoice: what its paper shows, and moving money need not read
+#: Columns of an invoice that its document shows, and that moving money need not read.
+PARTIES = ("seller", "buyer", "taxes")
 NOT_CONFIRMED, CANCELLED_THERE = "not_confirmed", "cancelled_at_gateway"
 
 
@@ -34,7 +36,10 @@ def apply(collection: Collection, found: GatewayObject, *, now: datetime) -> Non
 
 
 def apply_all(pairs: Sequence[tuple[Collection, GatewayObject]], *, now: datetime) -> None:
-    """Many in one transaction. If one of them cannot be written, each is tried alone, and it waits to be asked."""
+    """Write many in one transaction.
+
+    If one of them cannot be written, each is tried alone, and the one that fails is asked about again later.
+    """
     if not pairs:
         return
     try:
@@ -52,7 +57,7 @@ def apply_all(pairs: Sequence[tuple[Collection, GatewayObject]], *, now: datetim
 
 
 def close(collection: Collection, *, now: datetime) -> None:
-    """It owes nothing any more, by credit notes or credit, and nothing was sent for it: it is done."""
+    """Close a collection that owes nothing any more, by credit notes or client credit, and has no charge out."""
     with transaction.atomic():
         held = _locked([collection.pk])[0]
         if held.state == CollectionState.READY and not owing.owed(held.invoice):
@@ -62,7 +67,7 @@ def close(collection: Collection, *, now: datetime) -> None:
 
 
 def _locked(ids: Sequence[uuid.UUID]) -> list[Collection]:
-    """Under their lock, with what a payment needs of them, read after it."""
+    """Lock the collections, then read what a payment needs of them."""
     rows = list(Collection.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
     prefetch_related_objects(
         rows, Prefetch("invoice", Invoice.objects.defer(*PARTIES)), "invoice__business"
@@ -71,7 +76,7 @@ def _locked(ids: Sequence[uuid.UUID]) -> list[Collection]:
 
 
 def _with_people(rows: Sequence[Collection]) -> Sequence[Collection]:
-    """With whom a letter about them goes to."""
+    """Read the people to whom an email about them goes."""
     agreements = Agreement.objects.defer("terms", "tier")
     prefetch_related_objects(
         rows,
@@ -104,12 +109,16 @@ def _apply(pairs: Sequence[tuple[Collection, GatewayObject]], now: datetime) -> 
 def _unpaid(row: Collection, charge: Charge | None, found: GatewayObject, now: datetime) -> None:
     if found.outcome == Outcome.CANCELLED:
         _cancelled(row, charge, found, now)
+    elif found.outcome == Outcome.DECLINED and isinstance(found, DirectObject):
+        _declined_for_good(row, charge, found, now)
     elif charge is None:
         return
     elif found.outcome in (Outcome.PROCESSING, Outcome.REQUIRES_ACTION):
         _waiting(row, charge, found, now)
     elif found.outcome == Outcome.DECLINED and found.key == str(charge.id):
         _declined(row, charge, found.code, now)
+    elif isinstance(found, DirectObject) and row.state == CollectionState.VOIDING:
+        return  # nothing is there yet: the charge may still be on its way
     else:
         _never_executed(row, charge, now)
 
@@ -156,7 +165,7 @@ def _done(rows: Sequence[Collection], why: str, now: datetime) -> None:
 
 
 def _recovered(row: Collection, now: datetime) -> Charge:
-    """Money moved by a request that we had given up: it gets a charge row of its own."""
+    """The charge of money that moved by a request which was given up: it gets a row of its own."""
     last = row.charges.select_related("method").order_by("-n").first()
     client = row.invoice.client_id
     method = (
@@ -169,6 +178,7 @@ def _recovered(row: Collection, now: datetime) -> Charge:
         n=(last.n if last else 0) + 1,
         state=ChargeState.SUCCEEDED,
         method=method,
+        handle=row.handle or "",
         currency=row.invoice.currency,
         amount=row.amount or row.invoice.total,
         sent_at=now,
@@ -180,8 +190,33 @@ def _recovered(row: Collection, now: datetime) -> Charge:
 # --- not paid -----------------------------------------------------------------------------------------------
 
 
-def _declined(row: Collection, charge: Charge, code: str, now: datetime) -> None:
-    """Soft: a date for the next try. Hard, or no try left: a person is needed. Both sides are told (rule 23)."""
+def _declined_for_good(
+    row: Collection, charge: Charge | None, found: DirectObject, now: datetime
+) -> None:
+    """A direct gateway's object is over once it is declined: what follows needs another handle.
+
+    Every charge that was sent under the handle went to the same card, so the decline is that of the charge which is
+    out, whichever of their requests the gateway has carried out.
+    """
+    if charge:
+        _declined(row, charge, found.code, now, Collection.no_handle())
+    elif row.state in (CollectionState.READY, CollectionState.DUNNING):
+        Collection.objects.filter(pk=row.pk).update(**Collection.no_handle())
+    if row.state == CollectionState.VOIDING:
+        void.finish(row, now=now)
+
+
+def _declined(
+    row: Collection,
+    charge: Charge,
+    code: str,
+    now: datetime,
+    also: dict[str, Any] | None = None,
+) -> None:
+    """Soft: a date for the next try. Hard, or no try left: a person is needed. Both sides are told (rule 23).
+
+    `also` are columns of the collection that are written with it.
+    """
     transitions.move_charge(
         charge, ChargeState.FAILED, now=now, why=code, code=code[:60], finished_at=now
     )
@@ -190,8 +225,9 @@ def _declined(row: Collection, charge: Charge, code: str, now: datetime) -> None
     tries = row.tries + 1
     agreement = row.invoice.agreement
     today = local_day(now, agreement.time_zone)
-    again = None if dunning.is_hard(code) else dunning.next_try(row.invoice.due_on, today)
-    sets = {"tries": tries, "reason": code[:60], "action_url": ""}
+    is_hard = registry.kinds()[row.gateway].is_hard(code)
+    again = None if is_hard else dunning.next_try(row.invoice.due_on, today)
+    sets = {"tries": tries, "reason": code[:60], "action_url": ""} | (also or {})
     if _is_superseded(row, charge):
         sets |= {"tries": 0, "reason": ""}
         transitions.move_collection(
@@ -211,7 +247,7 @@ def _declined(row: Collection, charge: Charge, code: str, now: datetime) -> None
 
 
 def _is_superseded(row: Collection, charge: Charge) -> bool:
-    """Whether the client saved another card while this one was being asked."""
+    """Whether the client saved another card while this one was being charged."""
     if charge.method.removed_at is None:
         return False
     return PaymentMethod.objects.filter(
@@ -220,6 +256,7 @@ def _is_superseded(row: Collection, charge: Charge) -> bool:
 
 
 def _never_executed(row: Collection, charge: Charge, now: datetime) -> None:
+    """The charge took nothing, and can take nothing beside the next one: that goes to the same handle."""
     transitions.move_charge(
         charge, ChargeState.VOID, now=now, why="never executed", finished_at=now
     )
@@ -230,7 +267,7 @@ def _never_executed(row: Collection, charge: Charge, now: datetime) -> None:
 
 
 def _waiting(row: Collection, charge: Charge, found: GatewayObject, now: datetime) -> None:
-    """The bank takes its time, or asks the client to confirm: the client gets the link, and no try is counted."""
+    """The bank needs time, or asks the client to confirm: the client is emailed the link, and no try is counted."""
     state = ChargeState(found.outcome)
     if charge.state != state:
         transitions.move_charge(charge, state, now=now)
@@ -247,15 +284,14 @@ def _cancelled(row: Collection, charge: Charge | None, found: GatewayObject, now
     """
     unconfirmed = charge is not None and charge.state == ChargeState.REQUIRES_ACTION
     why = NOT_CONFIRMED if unconfirmed else CANCELLED_THERE
-    was_anothers = (
-        unconfirmed and charge is not None and found.key not in ("", str(charge.id))
-    )  # a late request's
+    # The confirmation was asked for by a late request of an earlier charge.
+    was_anothers = unconfirmed and charge is not None and found.key not in ("", str(charge.id))
     if charge:
         transitions.move_charge(charge, ChargeState.VOID, now=now, why="cancelled", finished_at=now)
     if row.state == CollectionState.VOIDING:
         void.finish(row, now=now)
         return
-    fresh = {"handle": None, "amount": None, "prepare_key": uuid.uuid4(), "action_url": ""}
+    fresh = Collection.no_handle()
     if (
         charge
         and row.state == CollectionState.WAIT

@@ -22,7 +22,7 @@ ACTOR = "Retainer Hub · trial"
 
 
 def give(periods: Sequence[UUID], *, now: datetime) -> int:
-    """Before the first invoice of a retainer that followed a trial; the number of trials credited. Once each.
+    """Credit each trial once, before the first invoice of the retainer that followed it; returns how many were.
 
     What was not paid, or was given back, is not credited.
     """

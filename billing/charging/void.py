@@ -5,7 +5,6 @@ collection take effect (docs/charging.md, V). If the gateway took the money mean
 refund is a person's decision.
 """
 
-import uuid
 from datetime import date, datetime
 from typing import Any
 
@@ -33,12 +32,15 @@ def void(*, invoice: Invoice, reason: str, actor: str, now: datetime) -> Collect
 
 
 def write_off(*, invoice: Invoice, reason: str, actor: str, now: datetime) -> Collection:
-    """Give up what it still owes. Raises NotOpen."""
+    """Write off what the invoice still owes. Raises NotOpen."""
     return stop(invoice, {"do": WRITE_OFF, "reason": reason, "actor": actor}, now)
 
 
 def stop(invoice: Invoice, plan: dict[str, Any], now: datetime) -> Collection:
-    """Start it with what is to follow; done at once where the gateway holds nothing. Raises NotOpen."""
+    """Start to cancel an invoice's collection; `plan` says what follows. Raises NotOpen.
+
+    Where nothing was prepared at the gateway, it is done at once.
+    """
     with transaction.atomic():
         row = held(invoice)
         if row.invoice.state != InvoiceState.OPEN or row.state in (
@@ -71,7 +73,7 @@ def held(invoice: Invoice) -> Collection:
 
 
 def reduce(*, invoice: Invoice, amount: int, reason: str, actor: str, now: datetime) -> CreditNote:
-    """Take back `amount` (minor units, tax included) of what it owes. Raises NotOpen and NotOwed.
+    """Take back `amount` (minor units, tax included) of what the invoice owes. Raises NotOpen and NotOwed.
 
     What was prepared at the gateway for the old sum is cancelled before the new one is charged (see
     billing.charging.collect).
@@ -116,14 +118,7 @@ def too_late(collection: Collection, *, now: datetime) -> None:
 
 def _go_on(collection: Collection, why: str, now: datetime) -> None:
     """A part came by transfer: the rest is charged, unless it was withheld and a certificate is owed (rule 19)."""
-    fresh: dict[str, Any] = {
-        "handle": None,
-        "amount": None,
-        "prepare_key": uuid.uuid4(),
-        "plan": {},
-        "reason": "",
-        "action_url": "",
-    }
+    fresh: dict[str, Any] = {**Collection.no_handle(), "plan": {}, "reason": ""}
     is_withheld = receive.only_the_certificate_is_missing(collection.invoice, now=now)
     state, next_at = (CollectionState.SENT, None) if is_withheld else (CollectionState.READY, now)
     transitions.move_collection(collection, state, now=now, why=why, next_at=next_at, **fresh)

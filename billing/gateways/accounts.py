@@ -1,50 +1,123 @@
-"""Connects a business to its own account at a gateway; the key is tried before it is kept, and kept encrypted."""
+"""Which gateway charges a business's cards, with which account, and how an account is kept and used."""
 
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import date, datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from billing.gateways.base import GatewayUnknown
-from billing.gateways.registry import STRIPE
-from billing.gateways.stripe.gateway import Stripe
+from billing.gateways import registry
+from billing.gateways.base import Gateway, GatewayUnknown
+from billing.gateways.pace import paced
 from billing.models import GatewayAccount
 from billing.rules.errors import NotConnected
+from clients.models import Client
 from core.database import vault
 from core.errors import RuleError
 from core.models import Business
 
-
-def of(business: Business) -> GatewayAccount | None:
-    """The account that charges this business's cards, if it has one of its own."""
-    return GatewayAccount.objects.filter(business=business).first()
+ASKED = 3  # accounts of a gateway, at most, that are asked for the time
 
 
-def connect_stripe(
-    *, business: Business, secret: str, webhook_secret: str, now: datetime
+def names(businesses: Iterable[UUID]) -> dict[UUID, str]:
+    """The gateway that charges each business's cards.
+
+    It is that of the account which the business connected last, or the installation's where it has connected none.
+    """
+    own = GatewayAccount.objects.filter(business__in=list(businesses))
+    in_order = own.order_by("connected_at", "pk").values_list("business", "gateway")
+    return dict.fromkeys(businesses, str(settings.GATEWAY)) | dict(in_order)
+
+
+def name_of(business: UUID) -> str:
+    """The gateway that charges this business's cards."""
+    return names([business])[business]
+
+
+def save_test_card(*, client: Client, behaviour: str, expires_on: date) -> str:
+    """Save a test card as the client would on the page of a gateway that pretends; returns its session.
+
+    Raises NotConnected where the business's gateway does not pretend.
+    """
+    kind = registry.kinds()[name_of(client.business_id)]
+    if kind.save_test_card is None:
+        raise NotConnected(f"{kind.label} has no test cards.")
+    return kind.save_test_card(customer=str(client.pk), behaviour=behaviour, expires_on=expires_on)
+
+
+def of(business: Business) -> dict[str, GatewayAccount]:
+    """The accounts that a business has connected, by the name of their gateway."""
+    return {row.gateway: row for row in GatewayAccount.objects.filter(business=business)}
+
+
+def gateway(name: str, business: UUID) -> Gateway:
+    """The gateway of that name with the business's account, kept to its rate. Raises NotConnected."""
+    kind = registry.kinds().get(name)
+    if kind is None:
+        raise NotConnected(f"There is no gateway {name!r}.")
+    if kind.is_shared:
+        if kind.is_pretended and settings.CHARGING == "real":
+            raise NotConnected("A gateway that pretends does not charge where CHARGING=real.")
+        return paced(kind.build(None), business)
+    account = GatewayAccount.objects.filter(business=business, gateway=name).first()
+    if account is None:
+        raise NotConnected(f"There is no {kind.label} account.")
+    return connect(account)
+
+
+def connect(account: GatewayAccount) -> Gateway:
+    """The gateway that an account names. Raises NotConnected, also where real money meets an installation that
+    does not charge it (rule 24)."""
+    kind = registry.kinds().get(account.gateway)
+    if kind is None or kind.is_shared:
+        raise NotConnected(f"There is no gateway {account.gateway!r} with accounts.")
+    if account.is_live != (settings.CHARGING == "real"):
+        raise NotConnected(
+            "A live key needs CHARGING=real, and a test key must not stand there (rule 24)."
+        )
+    return paced(kind.build(account), account.business_id)
+
+
+def keep(
+    *,
+    business: Business,
+    gateway: str,
+    secret: str,
+    webhook_secret: str,
+    hint: str,
+    is_live: bool,
+    now: datetime,
 ) -> GatewayAccount:
-    """Keep a key that Stripe accepts. Raises RuleError."""
-    is_live = "_live_" in secret
-    if not secret.startswith(("sk_", "rk_")):
-        raise RuleError(_("A secret key starts with sk_ or rk_."), field="secret")
-    if is_live and settings.CHARGING != "real":
-        words = _("This installation does not charge real money (CHARGING). Use a test key.")
-        raise RuleError(words, field="secret")
-    try:
-        Stripe(secret=secret, webhook_secret=webhook_secret).clock()
-    except NotConnected:
-        raise RuleError(_("Stripe does not accept this key."), field="secret") from None
-    except GatewayUnknown:
-        raise RuleError(
-            _("Stripe did not answer. Try again in a moment."), field="secret"
-        ) from None
+    """Keep an account whose key was tried, encrypted; `hint` is what may be shown of the key."""
     fields = {
         "secret": vault.seal(secret),
         "webhook_secret": vault.seal(webhook_secret),
-        "hint": f"{secret[:8]}…{secret[-4:]}",
+        "hint": hint,
         "is_live": is_live,
         "connected_at": now,
     }
     return GatewayAccount.objects.update_or_create(
-        business=business, gateway=STRIPE, defaults=fields
+        business=business, gateway=gateway, defaults=fields
     )[0]
+
+
+def refuse_live_key(is_live: bool) -> None:
+    """Raises RuleError for a key that moves real money where this installation charges none."""
+    if is_live and settings.CHARGING != "real":
+        message = _("This installation does not charge real money (CHARGING). Use a test key.")
+        raise RuleError(message, field="secret")
+
+
+def clocks() -> Iterator[datetime]:
+    """What the clock of each gateway says that a business has connected, as far as it answers.
+
+    One account answers for its gateway: the newest, or one of the two before it where that is not accepted.
+    """
+    for name in registry.kinds():
+        newest = GatewayAccount.objects.filter(gateway=name).order_by("-connected_at", "-pk")
+        for account in newest[:ASKED]:
+            with suppress(GatewayUnknown, NotConnected):
+                yield connect(account).clock()
+                break

@@ -15,11 +15,12 @@ NANO = 10**9
 #: A call is on its way for a moment that is not always equally long: a second of the gateway's has so much more.
 SECOND = NANO * 102 // 100
 CATCH_UP = NANO // 10  # turns that nobody woke up in time for are given a little closer together
-#: What asks the gateway something; the rest of the interface is names, limits and arithmetic.
+#: The calls that ask the gateway something; the rest of the interface is names, limits and arithmetic.
 CALLS = frozenset(
     {
         "prepare",
         "execute",
+        "charge",
         "lookup",
         "cancel",
         "refund",
@@ -35,7 +36,11 @@ CALLS = frozenset(
 
 
 class Pace:
-    """Gives out turns evenly, and never more than `per_second` (at least 1) in any one second."""
+    """Gives out turns evenly, and never more than `per_second` (at least 1) in any one second.
+
+    The pace is kept in each process: several workers on one account ask several times as often, and what the gateway
+    then refuses is an unknown outcome that is looked up.
+    """
 
     def __init__(self, per_second: int) -> None:
         self._step = SECOND // per_second
@@ -57,12 +62,12 @@ class Pace:
 class _Paced:
     """A gateway whose calls each wait for their turn."""
 
-    def __init__(self, bank: Gateway, pace: Pace) -> None:
-        self._bank, self._pace = bank, pace
+    def __init__(self, gateway: Gateway, pace: Pace) -> None:
+        self._gateway, self._pace = gateway, pace
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self._bank, name)
-        return partial(self._in_turn, found) if name in CALLS else found
+        attribute = getattr(self._gateway, name)
+        return partial(self._in_turn, attribute) if name in CALLS else attribute
 
     def _in_turn(self, call: Callable[..., R], *arguments: Any, **named: Any) -> R:
         self._pace.wait()
@@ -75,8 +80,8 @@ def _pace(name: str, account: UUID, per_second: int) -> Pace:
     return Pace(per_second)
 
 
-def paced(bank: Gateway, account: UUID) -> Gateway:
+def paced(gateway: Gateway, account: UUID) -> Gateway:
     """The same gateway, kept to its limit; as it is where it has none."""
-    if not bank.per_second:
-        return bank
-    return cast(Gateway, _Paced(bank, _pace(bank.name, account, bank.per_second)))
+    if not gateway.per_second:
+        return gateway
+    return cast(Gateway, _Paced(gateway, _pace(gateway.name, account, gateway.per_second)))

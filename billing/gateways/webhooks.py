@@ -1,28 +1,62 @@
 """Webhooks from a gateway: verified on the raw bytes, and stored once per event id (rule 22)."""
 
 from datetime import datetime
+from uuid import UUID
 
-from billing.gateways.base import Gateway
-from billing.gateways.registry import connect
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+
+from billing.gateways.accounts import connect
+from billing.gateways.base import Gateway, GatewayUnknown
 from billing.models import GatewayAccount, GatewayEvent
+from billing.rules.errors import NotConnected
 from core import nudge
+
+LARGEST = 1_000_000  # bytes
+
+
+def answer(
+    request: HttpRequest, *, gateway: str, account: UUID, signature: str, now: datetime
+) -> HttpResponse:
+    """Answer a webhook that was posted to the address of one account of a gateway.
+
+    The address names the account, so that one business's secret never verifies another's webhook.
+    """
+    try:
+        body = request.body
+    except RequestDataTooBig:  # Django's own limit, before the body is read
+        return HttpResponse(status=413)
+    if len(body) > LARGEST:
+        return HttpResponse(status=413)
+    row = GatewayAccount.objects.filter(pk=account, gateway=gateway).first()
+    if row is None:
+        return HttpResponse(status=404)
+    try:
+        receive(connect(row), account=row, body=body, signature=signature, now=now)
+    except (ValueError, NotConnected):
+        return HttpResponse(status=400)
+    except (
+        GatewayUnknown
+    ):  # a gateway that verifies by asking was not reached: it posts again later
+        return HttpResponse(status=503)
+    return HttpResponse(status=200)
 
 
 def receive(
+    gateway: Gateway,
     *,
     account: GatewayAccount | None,
     body: bytes,
     signature: str,
     now: datetime,
-    bank: Gateway | None = None,
 ) -> None:
-    """Verify on the raw bytes and keep it; a duplicate inserts nothing. Raises ValueError."""
-    bank = bank or (connect(account) if account else None)
-    if bank is None:
-        raise ValueError("There is no such account.")
-    notice = bank.verify_webhook(body=body, signature=signature, now=now)
+    """Verify the raw bytes and store the event; a duplicate inserts nothing. Raises ValueError.
+
+    `account` is None where the installation's own gateway posted it.
+    """
+    notice = gateway.verify_webhook(body=body, signature=signature, now=now)
     fields = {"handle": notice.handle, "body": body, "received_at": now}
     GatewayEvent.objects.get_or_create(
-        gateway=bank.name, account=account, event_id=notice.event_id, defaults=fields
+        gateway=gateway.name, account=account, event_id=notice.event_id, defaults=fields
     )
     nudge.ring("billing.tasks.resolve")

@@ -40,5 +40,5 @@ class Migration(migrations.Migration):
         Freeze("billing_bankstatementline", ARRIVED),
         Freeze("billing_journalentry"),
         Freeze("billing_transition"),
-        Freeze("billing_charge", ["invoice_id", "n", "method_id", "currency", "amount", "sent_at"]),
+        Freeze("billing_charge", ["invoice_id", "n", "method_id", "handle", "currency", "amount", "sent_at"]),
     ]

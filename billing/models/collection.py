@@ -1,6 +1,7 @@
 """How an invoice is collected: the collection, the attempts to charge it, and the billing runs."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -21,11 +22,13 @@ COLLECTION_STATES = [
 class Collection(TenantRow):
     """The state of collecting one invoice; there is one collection per invoice.
 
-    `handle` is the id of the gateway's single-shot object, which was prepared for `amount` minor
-    units under the idempotency key `prepare_key`. `lease_until` is how long the worker that claimed
-    the row has, and `fence` is the id of the latest claim: a worker that finds another id there has
-    lost the row. `tries` counts declines, `lookups` the questions to the gateway so far. `plan`
-    says what follows once the object is cancelled at the gateway, and who asked for it
+    `handle` is the gateway's payment object, for `amount` minor units: a prepared gateway's
+    single-shot object, made under the idempotency key `prepare_key`, or our own `prepare_key` at a
+    direct gateway. `missing_since` is the instant, by a direct gateway's clock, from which it is
+    known to hold nothing under a handle that was sent. `lease_until` is how long the worker that
+    claimed the row has, and `fence` is the id of the latest claim: a worker that finds another id
+    there has lost the row. `tries` counts declines, `lookups` the questions to the gateway so far.
+    `plan` says what follows once the collection is cancelled at the gateway, and who asked for it
     (billing.charging.void). Instants are UTC.
     """
 
@@ -42,6 +45,7 @@ class Collection(TenantRow):
     fence = models.UUIDField(null=True, blank=True, editable=False)
     tries = models.PositiveSmallIntegerField(_("declines"), default=0)
     lookups = models.PositiveSmallIntegerField(_("look-ups"), default=0)
+    missing_since = models.DateTimeField(null=True, blank=True, editable=False)
     reason = models.CharField(_("reason"), max_length=60, blank=True)
     action_url = models.URLField(_("where the client confirms"), max_length=500, blank=True)
     warned_at = models.DateTimeField(_("unknown for a day, told"), null=True, blank=True)
@@ -68,6 +72,20 @@ class Collection(TenantRow):
     def is_voiding(self) -> bool:
         """Whether the invoice is being cancelled: what is at the gateway is stopped first."""
         return self.state == CollectionState.VOIDING
+
+    @staticmethod
+    def no_handle() -> dict[str, Any]:
+        """The columns of a collection whose next attempt needs another object, with the key to make it under.
+
+        Only where nothing can be taken any more under the handle before (docs/charging.md).
+        """
+        return {
+            "handle": None,
+            "amount": None,
+            "prepare_key": uuid.uuid4(),
+            "missing_since": None,
+            "action_url": "",
+        }
 
 
 class Transition(TenantRow):
@@ -104,9 +122,10 @@ CHARGE_STATES = [
 
 
 class Charge(TenantRow):
-    """One attempt to charge an invoice. Its id is the idempotency key of the call to the gateway.
+    """One attempt to collect an invoice. `amount` is minor units, tax included.
 
-    `amount` is in minor units, tax included. `n` counts the attempts of the invoice.
+    Its id is the idempotency key at a prepared gateway. `handle` is the gateway object that the
+    attempt executes. `n` counts the attempts of the invoice.
     """
 
     collection = models.ForeignKey("billing.Collection", models.PROTECT, related_name="charges")
@@ -116,6 +135,7 @@ class Charge(TenantRow):
         _("state"), max_length=20, choices=CHARGE_STATES, default=ChargeState.SENT
     )
     method = models.ForeignKey("billing.PaymentMethod", models.PROTECT, related_name="charges")
+    handle = models.CharField(_("gateway object"), max_length=80, blank=True)
     currency = models.CharField(_("currency"), max_length=3)
     amount = models.BigIntegerField(_("amount"))
     code = models.CharField(_("decline code"), max_length=60, blank=True)

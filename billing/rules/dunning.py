@@ -15,40 +15,6 @@ LOOK_UP_AFTER = (
     timedelta(hours=6),
 )
 
-#: Stripe's decline codes after which the same card cannot succeed (https://docs.stripe.com/declines/codes).
-HARD = frozenset(
-    {
-        "authentication_required_off_session",
-        "card_not_supported",
-        "currency_not_supported",
-        "expired_card",
-        "fraudulent",
-        "incorrect_number",
-        "invalid_account",
-        "invalid_expiry_month",
-        "invalid_expiry_year",
-        "invalid_number",
-        "lost_card",
-        "merchant_blacklist",
-        "new_account_information_available",
-        "no_method",
-        "not_permitted",
-        "pickup_card",
-        "restricted_card",
-        "revocation_of_all_authorizations",
-        "revocation_of_authorization",
-        "security_violation",
-        "stolen_card",
-        "stop_payment_order",
-        "transaction_not_allowed",
-    }
-)
-
-
-def is_hard(code: str) -> bool:
-    """Whether the same card need not be tried again. A code we do not know is soft."""
-    return code in HARD
-
 
 def next_try(first_due: date, declined_on: date) -> date | None:
     """Return the next day of the retry calendar after a soft decline.

@@ -7,8 +7,8 @@ import pytest
 
 from agreements.models import Agreement, Period
 from billing.books.invariants import broken
+from billing.gateways import registry
 from billing.models import Invoice, InvoiceLine, JournalEntry, NextLine
-from billing.rules.minimum import smallest
 from billing.runs import hold
 from billing.runs.run import bill
 from tests.world import NOW, World
@@ -41,7 +41,7 @@ def waiting(agreement: Agreement, ref: str, amount: int, **fields: Any) -> NextL
 def test_the_smallest_chargeable_amount_is_charged_and_one_unit_less_is_carried(
     world: World, currency: str, least: int
 ) -> None:
-    assert smallest(currency) == least
+    assert registry.smallest("sandbox", currency) == least
     world.billed(client=world.client("A"), currency=currency, amount=least)
     if least > 1:
         small = world.running(world.client("B"), currency=currency, amount=least - 1)

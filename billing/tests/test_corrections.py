@@ -3,6 +3,7 @@
 Before that, its charge is cancelled at the gateway.
 """
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,6 @@ from django.db import DatabaseError, transaction
 from billing.books import ledger, owing
 from billing.books.invariants import broken
 from billing.charging import refund, resolve, void
-from billing.gateways import registry
 from billing.gateways.base import GatewayUnknown
 from billing.gateways.sandbox.gateway import Sandbox
 from billing.gateways.sandbox.models import SandboxIntent
@@ -20,6 +20,7 @@ from billing.models import Collection, CreditNote, Invoice, JournalEntry, Paymen
 from billing.rules.errors import NotOpen, NotOwed
 from billing.runs.run import bill
 from core.models import OutboxEmail
+from tests import gateways
 from tests.world import NOW, World
 
 LATER = NOW + timedelta(hours=2)
@@ -62,10 +63,10 @@ class Slow(Sandbox):
 
 
 @pytest.fixture
-def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
-    gateway = Slow()
-    monkeypatch.setitem(registry.BUILD, "sandbox", lambda business: gateway)
-    return gateway
+def slow() -> Iterator[Slow]:
+    bank = Slow()
+    with gateways.registered(gateways.kind("sandbox", lambda: bank)):
+        yield bank
 
 
 # Voiding

@@ -1,5 +1,6 @@
 """Every refund has a credit note; the money goes to the card, or is credit, but once (rule 17)."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,6 @@ from hypothesis import strategies as st
 from billing.books import ledger, owing
 from billing.books.invariants import broken
 from billing.charging import gateway_events, refund
-from billing.gateways import registry
 from billing.gateways.base import GatewayUnknown
 from billing.gateways.sandbox.gateway import Sandbox
 from billing.gateways.sandbox.models import SandboxRefund
@@ -21,6 +21,7 @@ from billing.rules import taxes
 from billing.rules.errors import NotOpen, NotOwed
 from billing.runs.run import bill
 from core.models import OutboxEmail
+from tests import gateways
 from tests.world import NOW, World
 
 NEXT_MONTH = NOW + timedelta(days=30)
@@ -69,10 +70,10 @@ class Troubled(Sandbox):
 
 
 @pytest.fixture
-def troubled(monkeypatch: pytest.MonkeyPatch) -> Troubled:
-    gateway = Troubled("succeeded")
-    monkeypatch.setitem(registry.BUILD, "sandbox", lambda business: gateway)
-    return gateway
+def troubled() -> Iterator[Troubled]:
+    bank = Troubled("succeeded")
+    with gateways.registered(gateways.kind("sandbox", lambda: bank)):
+        yield bank
 
 
 # To the card

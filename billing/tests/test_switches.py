@@ -3,31 +3,59 @@
 Rules 23 and 24.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from billing.charging import collect
-from billing.gateways import registry
+from billing.gateways import accounts
 from billing.gateways.base import GatewayUnknown
+from billing.gateways.sandbox.gateway import Sandbox
+from billing.gateways.sandbox_direct.gateway import SandboxDirect
 from billing.models import BillingRun, Charge, Collection, GatewayAccount, Invoice, PaymentMethod
 from billing.rules.errors import NotConnected
 from billing.runs import run
 from billing.runs.run import bill
 from core.database import vault
 from core.models import Business
+from tests import gateways
 from tests.world import NOW, World
 
 HOUR = timedelta(hours=1)
 
 
 def account(business: Business, *, is_live: bool) -> GatewayAccount:
-    """A Stripe account of the business. These tests never call Stripe."""
-    sealed = {"secret": vault.seal("sk_x"), "webhook_secret": vault.seal("whsec_x")}
+    """An account of the business at ACME."""
+    sealed = {"secret": vault.seal("secret"), "webhook_secret": vault.seal("secret")}
     return GatewayAccount.objects.create(
-        business=business, gateway="stripe", is_live=is_live, connected_at=NOW, **sealed
+        business=business, gateway="acme", is_live=is_live, connected_at=NOW, **sealed
     )
+
+
+class Acme:
+    """As much of a gateway with accounts as these tests ask for."""
+
+    name = "acme"
+    per_second = 0
+
+    def __init__(self, *, ahead: timedelta | None = timedelta(0)) -> None:
+        self.ahead = ahead
+
+    def clock(self) -> datetime:
+        if self.ahead is None:
+            raise GatewayUnknown("no answer")
+        return NOW + self.ahead
+
+
+@contextmanager
+def acme(ahead: timedelta | None = timedelta(0)) -> Iterator[None]:
+    """The installation knows ACME, whose clock is so far ahead of ours; None: it does not answer."""
+    own = {"is_shared": False, "is_pretended": False}
+    with gateways.registered(gateways.kind("acme", lambda: Acme(ahead=ahead), **own)):
+        yield
 
 
 # Switched off
@@ -83,33 +111,39 @@ def test_a_restored_copy_charges_nobody_until_real_charging_is_switched_on_for_i
     PaymentMethod.objects.create(
         business=world.business,
         client=client,
-        gateway="stripe",
-        token="cus_1/pm_1",
+        gateway="acme",
+        token="pm_1",
         brand="Visa",
         last4="4242",
     )
     world.running(client, card="")
     for value in ("sandbox", "off"):
         settings.CHARGING = value
-        with pytest.raises(NotConnected):
-            registry.connect(live)
-        bill(now=NOW, door="test")
+        with acme(), pytest.raises(NotConnected):
+            accounts.connect(live)
+        with acme():
+            bill(now=NOW, door="test")
         row = Collection.objects.get()
-        assert (row.gateway, row.state, row.handle) == ("stripe", "ready", None)
+        assert (row.gateway, row.state, row.handle) == ("acme", "ready", None)
         Collection.objects.update(lease_until=None)
     assert not Charge.objects.exists()
     settings.CHARGING = "real"
-    assert registry.connect(live).name == "stripe"
+    with acme():
+        assert accounts.connect(live).name == "acme"
 
 
 def test_with_real_charging_neither_a_test_key_nor_the_sandbox_is_used(
     world: World, settings: Any
 ) -> None:
     settings.CHARGING = "real"
-    with pytest.raises(NotConnected):
-        registry.connect(account(world.business, is_live=False))
-    with pytest.raises(RuntimeError):
-        registry.gateway("sandbox", world.business.pk)
+    with acme(), pytest.raises(NotConnected):
+        accounts.connect(account(world.business, is_live=False))
+    for name in ("sandbox", "sandbox_direct"):
+        with pytest.raises(NotConnected):
+            accounts.gateway(name, world.business.pk)
+    for pretended in (Sandbox, SandboxDirect):
+        with pytest.raises(RuntimeError):
+            pretended()
 
 
 # A clock that is wrong
@@ -138,27 +172,17 @@ def test_a_day_and_a_half_without_a_run_is_not_a_jump(world: World) -> None:
     ("minutes", "is_refused"), [(-6, True), (-4, False), (0, False), (4, False), (6, True)]
 )
 def test_nothing_is_charged_if_the_clock_differs_from_the_gateways_by_over_five_minutes(
-    world: World, monkeypatch: pytest.MonkeyPatch, minutes: int, is_refused: bool
+    world: World, minutes: int, is_refused: bool
 ) -> None:
-    class Watch:
-        def clock(self) -> datetime:
-            return NOW + timedelta(minutes=minutes)
-
     account(World().business, is_live=False)
-    monkeypatch.setattr(run, "connect", lambda account: Watch())
     world.running()
-    assert bool(run.tick(now=NOW).refused_because) == is_refused
+    with acme(timedelta(minutes=minutes)):
+        assert bool(run.tick(now=NOW).refused_because) == is_refused
     assert Charge.objects.exists() != is_refused
 
 
-def test_a_gateway_that_does_not_answer_does_not_stop_the_run(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Silent:
-        def clock(self) -> datetime:
-            raise GatewayUnknown("no answer")
-
+def test_a_gateway_that_does_not_answer_does_not_stop_the_run(world: World) -> None:
     account(World().business, is_live=False)
-    monkeypatch.setattr(run, "connect", lambda account: Silent())
-    run.tick(now=NOW)
+    with acme(None):
+        run.tick(now=NOW)
     assert BillingRun.objects.get().refused_because == ""

@@ -13,7 +13,6 @@ from billing.bank_transfer.statement_csv import BankLine
 from billing.books import ledger, owing
 from billing.books.invariants import broken
 from billing.charging import refund, resolve
-from billing.gateways import registry
 from billing.gateways.base import GatewayUnknown
 from billing.gateways.sandbox.gateway import Sandbox
 from billing.gateways.sandbox.models import SandboxIntent
@@ -24,6 +23,7 @@ from billing.runs.run import bill
 from core.dates import local_day
 from core.errors import RuleError
 from core.models import OutboxEmail
+from tests import gateways
 from tests.world import NOW, World
 
 TODAY = date(2026, 11, 2)
@@ -320,13 +320,12 @@ def test_a_transfer_pays_an_invoice_that_waits_for_a_card(world: World) -> None:
 
 
 def test_a_transfer_is_booked_only_after_the_card_charge_is_cancelled_for_certain(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World,
 ) -> None:
     invoice = world.billed(card="requires_action")
     row = kept(world, line("RH-2026-0001", 3_000_00))[0]
     transfers.match_line(line=row, invoice=invoice, actor="Nan", now=NOW)
-    with monkeypatch.context() as deaf:
-        deaf.setitem(registry.BUILD, "sandbox", lambda business: Deaf())
+    with gateways.registered(gateways.kind("sandbox", Deaf)):
         resolve.resolve(now=NOW)
         assert state(invoice) == ("open", "voiding")
         assert not Payment.objects.exists()

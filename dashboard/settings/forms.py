@@ -106,21 +106,3 @@ class BankForm(PrintableForm, forms.ModelForm):
     class Meta:
         model = BankDetails
         fields = ["holder", "bank", "account", "bic", "promptpay"]
-
-
-class StripeForm(forms.Form):
-    """An account at Stripe: its key and the secret of its webhook."""
-
-    secret = forms.CharField(
-        label=_("Secret key"),
-        max_length=200,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text=_("It starts with sk_ or rk_. It is kept encrypted and never shown again."),
-    )
-    webhook_secret = forms.CharField(
-        label=_("Webhook secret"),
-        max_length=200,
-        required=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text=_("It starts with whsec_."),
-    )

@@ -153,7 +153,7 @@ def test_a_full_export_holds_every_table_of_the_business_and_no_secret(
     token = "tok_CANARY"
     GatewayAccount.objects.create(
         business=business,
-        gateway="stripe",
+        gateway="acme",
         secret=vault.seal("sk_CANARY"),
         hint="…NARY",
         connected_at=NOW,

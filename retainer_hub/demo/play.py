@@ -12,8 +12,7 @@ from agreements.rules.cumulative_tiers import TierDraft
 from agreements.running.periods import period_on
 from agreements.signing import seal, sign
 from billing.charging import methods
-from billing.gateways.sandbox import cards
-from billing.gateways.sandbox.gateway import save_card
+from billing.gateways import accounts
 from billing.runs.run import bill
 from clients import client_records
 from clients.models import Client, Testimonial
@@ -248,16 +247,8 @@ def _sign(business: Business, part: Part, now: datetime) -> Agreement:
 
 
 def _save_card(client: Client, behaviour: str, now: datetime) -> None:
-    card = cards.by_behaviour(behaviour)
-    assert card is not None
     expires_on = add_months(now.date(), 36, 31)
-    session = save_card(
-        customer=str(client.id),
-        behaviour=card.behaviour,
-        brand=card.brand,
-        last4=card.last4,
-        expires_on=expires_on,
-    )
+    session = accounts.save_test_card(client=client, behaviour=behaviour, expires_on=expires_on)
     methods.finish(client=client, session=session, now=now)
 
 

@@ -3,6 +3,7 @@
 from django.apps import apps
 from django.db import connection, transaction
 
+from billing.gateways import registry
 from core.database.frozen_rows import lifted
 
 OWN = (
@@ -10,7 +11,6 @@ OWN = (
     "clients",
     "agreements",
     "billing",
-    "sandbox",
     "delivery",
     "exports",
     "account",
@@ -23,8 +23,9 @@ def empty() -> None:
     """Delete every row of the rooms, issued papers included; the files are left to be found again by hash."""
     tables = [
         model._meta.db_table
-        for label in OWN
-        for model in apps.get_app_config(label).get_models(include_auto_created=True)
+        for app in apps.get_app_configs()
+        if app.label in OWN or app.name in registry.GATEWAYS
+        for model in app.get_models(include_auto_created=True)
     ]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

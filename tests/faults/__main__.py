@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable
+from itertools import product
 
 from tests.faults.worker import one, prepare, start
 
@@ -33,17 +34,17 @@ def run(pool: "multiprocessing.pool.Pool", seeds: Iterable[int]) -> int:
 
 def hunt(pool: "multiprocessing.pool.Pool", seeds: int) -> int:
     """Each planted bug must be caught; the number that were not."""
-    from tests.faults.mutants import MUTANTS
+    from tests.faults.mutants import DIRECT, MUTANTS
 
     missed = 0
-    for mutant in MUTANTS:
-        rows = (pool.apply(one, ((seed, mutant.__name__),)) for seed in range(seeds))
+    for mutant, (first, kind) in product(MUTANTS, enumerate(("prepared", "direct"))):
+        if mutant in DIRECT and kind == "prepared":
+            continue
+        rows = (pool.apply(one, ((seed, mutant.__name__),)) for seed in range(first, seeds, 2))
         caught = next(((seed, wrong) for seed, _, _, wrong in rows if wrong), None)
         missed += caught is None
-        words = (
-            f"seed {caught[0] + 1:>3}: {caught[1][0]}" if caught else f"NOT CAUGHT in {seeds} seeds"
-        )
-        print(f"{mutant.__name__:44} {words}", flush=True)
+        words = f"seed {caught[0]:>3}: {caught[1][0]}" if caught else f"NOT CAUGHT in {seeds} seeds"
+        print(f"{mutant.__name__:44} {kind:8} {words}", flush=True)
     return missed
 
 

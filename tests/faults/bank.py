@@ -1,7 +1,8 @@
-"""A card processor that misbehaves on purpose, with a ledger of its own: the judge of the simulation.
+"""Card processors that misbehave on purpose, with ledgers of their own: the judges of the simulation.
 
 Calls get lost before or after they are carried out, are carried out hours later, and idempotency keys are forgotten
-after a day; cards decline softly or hard, ask for their owner, or take days. Money moves only in `_take`.
+after a day; cards decline softly or hard, ask for their owner, or take days. Money moves only in `_take`. One of the
+processors prepares an object and confirms it, the other charges in one call.
 """
 
 import random
@@ -13,6 +14,7 @@ from datetime import datetime, timedelta
 
 from billing.gateways.base import (
     Card,
+    DirectObject,
     GatewayDispute,
     GatewayObject,
     GatewayRefund,
@@ -23,6 +25,9 @@ from billing.gateways.base import (
 )
 
 KEY_LIVES = timedelta(hours=24)
+#: What a direct gateway promises (billing.gateways.base.DirectGateway): later than that nothing is carried out any
+#: more, and what was carried out is found.
+KNOWN_WITHIN = KEY_LIVES - timedelta(minutes=15)
 CARDS = ("good", "good", "good", "soft", "soft_twice", "hard", "action", "slow", "slow_fail")
 
 
@@ -39,18 +44,25 @@ class Object:
     key: str = ""
     code: str = ""
     executed: list[str] = field(default_factory=list)  # the keys it was executed with
-    ends_at: datetime | None = None  # a slow card's day
     ends_well: bool = True
 
 
+def _at(due: tuple[datetime, Callable[[], None]]) -> datetime:
+    return due[0]
+
+
 @dataclass
-class Bank:
-    """The processor. `now` is set by the simulation; `trouble` is the share of calls that go wrong."""
+class Processor:
+    """What both have in common.
+
+    `now` is set by the simulation; `trouble` is the share of calls that go wrong; `between` is what happens while a
+    call is on its way, and is told whether that may take any time.
+    """
 
     dice: random.Random
     now: datetime
     trouble: float = 0
-    between: Callable[[], None] = lambda: None
+    between: Callable[[bool], None] = lambda may_last: None
     objects: dict[str, Object] = field(default_factory=dict)
     taken: list[tuple[str, str, int, datetime]] = field(
         default_factory=list
@@ -60,26 +72,38 @@ class Bank:
     later: list[tuple[datetime, Callable[[], None]]] = field(default_factory=list)
     hooks: list[tuple[datetime, str]] = field(default_factory=list)
     declines: dict[str, int] = field(default_factory=dict)
-    name = "bank"
+    name = ""
     in_flight = 1
     per_second = 0
+    keys_last = KEY_LIVES
+    latest = timedelta(hours=30)  # that a request arrives after it was given up
+    mishaps = ("lost request", "lost answer", "error before", "error after", "zombie")
+
+    def found(self, handle: str) -> Object | None:
+        """What is under that handle."""
+        return self.objects.get(handle)
+
+    def lookup(self, handle: str) -> GatewayObject:
+        raise NotImplementedError
+
+    @property
+    def ledger(self) -> list[Object]:
+        """Every payment object there is."""
+        return list(self.objects.values())
 
     # --- what goes wrong on the way -------------------------------------------------------------------------
 
-    def _way(self, act: Callable[[], object]) -> object:
+    def _way(self, act: Callable[[], object], may_last: bool = True) -> object:
         """Carry a call out, or lose its request or its answer, or carry it out hours later."""
-        self.between()
+        self.between(may_last)
         if self.dice.random() >= self.trouble:
             return act()
-        how = self.dice.choice(
-            ["lost request", "lost answer", "error before", "error after", "zombie"]
-        )
+        how = self.dice.choice(self.mishaps)
         if how in ("lost answer", "error after"):
             act()
         if how == "zombie":
-            self.later.append(
-                (self.now + timedelta(minutes=self.dice.randint(1, 1800)), lambda: self._quiet(act))
-            )
+            minutes = self.dice.randint(1, self.latest // timedelta(minutes=1))
+            self.later.append((self.now + timedelta(minutes=minutes), lambda: self._quiet(act)))
         raise GatewayUnknown(how)
 
     def _quiet(self, act: Callable[[], object]) -> None:
@@ -87,20 +111,22 @@ class Bank:
             act()
 
     def pass_time(self, now: datetime) -> None:
-        """Late requests arrive, slow cards end, keys are forgotten."""
+        """Late requests arrive and slow cards end, each at its own time; keys are forgotten."""
+        while due := min((each for each in self.later if each[0] <= now), key=_at, default=None):
+            self.later.remove(due)
+            self._it_is(max(self.now, due[0]))
+            due[1]()
+        self._it_is(now)
+
+    def _it_is(self, now: datetime) -> None:
         self.now = now
-        due = [act for at, act in self.later if at <= now]
-        self.later = [(at, act) for at, act in self.later if at > now]
-        for act in due:
-            act()
-        for each in self.objects.values():
-            if each.outcome == Outcome.PROCESSING and each.ends_at and each.ends_at <= now:
-                self._end(each)
         self.keys = {
             key: (handle, at) for key, (handle, at) in self.keys.items() if now - at < KEY_LIVES
         }
 
     def _end(self, each: Object) -> None:
+        if each.outcome != Outcome.PROCESSING:
+            return
         if each.ends_well:
             self._take(each)
         else:
@@ -119,6 +145,89 @@ class Bank:
         self.taken.append((each.handle, each.reference, each.amount, self.now))
 
     # --- the interface --------------------------------------------------------------------------------------
+
+    def _swipe(self, each: Object, token: str) -> None:
+        kind = token.partition(":")[0]
+        before = self.declines.get(token, 0)
+        if (
+            kind == "hard"
+            or (kind == "soft" and before < 9)
+            or (kind == "soft_twice" and before < 2)
+        ):
+            self.declines[token] = before + 1
+            each.outcome = Outcome.DECLINED
+            each.code = "lost_card" if kind == "hard" else "insufficient_funds"
+        elif kind == "action":
+            each.outcome = Outcome.REQUIRES_ACTION
+            if self.dice.random() < 0.7:
+                at = self.now + timedelta(hours=self.dice.randint(1, 100))
+                self.later.append((at, lambda: self._confirmed(each)))
+        elif kind in ("slow", "slow_fail"):
+            each.outcome = Outcome.PROCESSING
+            each.ends_well = kind == "slow" or before > 0
+            ends_at = self.now + timedelta(hours=self.dice.randint(1, 120))
+            self.later.append((ends_at, lambda: self._end(each)))
+            self.declines[token] = before + 1
+        else:
+            self._take(each)
+
+    def _confirmed(self, each: Object) -> None:
+        if each.outcome == Outcome.REQUIRES_ACTION:
+            self._take(each)
+            self._notify(each)
+
+    def refund(self, *, handle: str, key: str, amount: int) -> None:
+        def act() -> None:
+            if key in self.keys:
+                return
+            given = sum(part for whose, part in self.given.values() if whose == handle)
+            each = self.found(handle)
+            if each and each.outcome == Outcome.SUCCEEDED and given + amount <= each.amount:
+                self.keys[key] = (handle, self.now)
+                self.given[f"{key}:{len(self.given)}"] = (handle, amount)
+
+        self._way(act)
+
+    def refunds(self, handle: str) -> list[GatewayRefund]:
+        def act() -> list[GatewayRefund]:
+            return [
+                GatewayRefund(
+                    f"re_{key}", RefundOutcome.SUCCEEDED, amount, "USD", key.partition(":")[0]
+                )
+                for key, (whose, amount) in self.given.items()
+                if whose == handle
+            ]
+
+        found = self._way(act)
+        assert isinstance(found, list)
+        return found
+
+    def disputes(self, handle: str) -> list[GatewayDispute]:
+        return []
+
+    def created_since(self, since: datetime) -> Iterator[GatewayObject]:
+        return iter([self.lookup(each.handle) for each in self.ledger if each.made_at >= since])
+
+    def detach(self, token: str) -> None:
+        """Cards are never forgotten here: a late request may still name one."""
+
+    def setup_url(self, *, customer: str, return_url: str) -> str:
+        raise NotImplementedError
+
+    def setup_result(self, session: str) -> Card:
+        raise NotImplementedError
+
+    def verify_webhook(self, *, body: bytes, signature: str, now: datetime) -> Notice:
+        raise NotImplementedError
+
+    def clock(self) -> datetime:
+        return self.now
+
+
+class Bank(Processor):
+    """The processor that prepares and confirms."""
+
+    name = "bank"
 
     def prepare(
         self, *, key: str, amount: int, currency: str, reference: str, customer: str
@@ -145,35 +254,6 @@ class Bank:
             self._notify(each)
 
         self._way(act)
-
-    def _swipe(self, each: Object, token: str) -> None:
-        kind = token.partition(":")[0]
-        before = self.declines.get(token, 0)
-        if (
-            kind == "hard"
-            or (kind == "soft" and before < 9)
-            or (kind == "soft_twice" and before < 2)
-        ):
-            self.declines[token] = before + 1
-            each.outcome = Outcome.DECLINED
-            each.code = "lost_card" if kind == "hard" else "insufficient_funds"
-        elif kind == "action":
-            each.outcome = Outcome.REQUIRES_ACTION
-            if self.dice.random() < 0.7:
-                at = self.now + timedelta(hours=self.dice.randint(1, 100))
-                self.later.append((at, lambda: self._confirmed(each)))
-        elif kind in ("slow", "slow_fail"):
-            each.outcome = Outcome.PROCESSING
-            each.ends_at = self.now + timedelta(hours=self.dice.randint(1, 120))
-            each.ends_well = kind == "slow" or before > 0
-            self.declines[token] = before + 1
-        else:
-            self._take(each)
-
-    def _confirmed(self, each: Object) -> None:
-        if each.outcome == Outcome.REQUIRES_ACTION:
-            self._take(each)
-            self._notify(each)
 
     def lookup(self, handle: str) -> GatewayObject:
         def act() -> GatewayObject:
@@ -203,51 +283,82 @@ class Bank:
 
         self._way(act)
 
-    def refund(self, *, handle: str, key: str, amount: int) -> None:
+
+@dataclass
+class DirectBank(Processor):
+    """The processor that charges in one call.
+
+    The key of a call is on the charge that it made; with a key that was forgotten a second one is made. A look-up
+    misses what is younger than `lag`.
+    """
+
+    name = "direct_bank"
+    mishaps = ("lost request", "lost answer", "error before", "zombie", "zombie", "zombie")
+
+    def __post_init__(self) -> None:
+        self.lost_sight_of = ""  # the invoice of the last charge that got no answer
+        self.lag = timedelta(minutes=self.dice.choice([0, 0, 5, 60]))
+        self.latest = KNOWN_WITHIN - self.lag
+
+    def found(self, handle: str) -> Object | None:
+        """The charge under that key: one that took money, or else the latest."""
+        under = [each for each in self.objects.values() if each.handle == handle]
+        took = [each for each in under if each.outcome == Outcome.SUCCEEDED]
+        return (took or under or [None])[-1]
+
+    def _listed(self, handle: str) -> Object | None:
+        each = self.found(handle)
+        return each if each and self.now - each.made_at >= self.lag else None
+
+    def charge(
+        self,
+        *,
+        handle: str,
+        amount: int,
+        currency: str,
+        reference: str,
+        customer: str,
+        token: str,
+    ) -> None:
         def act() -> None:
-            if key in self.keys:
+            if handle in self.keys:
                 return
-            given = sum(part for whose, part in self.given.values() if whose == handle)
-            each = self.objects[handle]
-            if each.outcome == Outcome.SUCCEEDED and given + amount <= each.amount:
-                self.keys[key] = (handle, self.now)
-                self.given[f"{key}:{len(self.given)}"] = (handle, amount)
+            self.keys[handle] = (handle, self.now)
+            each = Object(handle, amount, currency, reference, self.now, executed=[handle])
+            self.objects[f"ch_{len(self.objects)}"] = each
+            self._swipe(each, token)
+            self._notify(each)
 
-        self._way(act)
+        try:
+            self._way(act, may_last=False)
+        except GatewayUnknown:
+            self.lost_sight_of = reference
+            raise
 
-    def refunds(self, handle: str) -> list[GatewayRefund]:
-        def act() -> list[GatewayRefund]:
-            return [
-                GatewayRefund(
-                    f"re_{key}", RefundOutcome.SUCCEEDED, amount, "USD", key.partition(":")[0]
-                )
-                for key, (whose, amount) in self.given.items()
-                if whose == handle
-            ]
+    def lookup(self, handle: str) -> DirectObject:
+        def act() -> DirectObject:
+            each = self._listed(handle)
+            if each is None:
+                return DirectObject(handle, Outcome.NEW, 0, "")
+            return DirectObject(
+                handle,
+                each.outcome,
+                each.amount,
+                each.currency,
+                code=each.code,
+                reference=each.reference,
+                created_at=each.made_at,
+            )
 
         found = self._way(act)
-        assert isinstance(found, list)
+        assert isinstance(found, DirectObject)
         return found
 
-    def disputes(self, handle: str) -> list[GatewayDispute]:
-        return []
+    def cancel(self, handle: str) -> None:
+        def act() -> None:
+            each = self._listed(handle)
+            if each and each.outcome == Outcome.REQUIRES_ACTION:
+                each.outcome = Outcome.CANCELLED
+                self._notify(each)
 
-    def created_since(self, since: datetime) -> Iterator[GatewayObject]:
-        return iter(
-            [self.lookup(each.handle) for each in self.objects.values() if each.made_at >= since]
-        )
-
-    def detach(self, token: str) -> None:
-        """Cards are never forgotten here: a late request may still name one."""
-
-    def setup_url(self, *, customer: str, return_url: str) -> str:
-        raise NotImplementedError
-
-    def setup_result(self, session: str) -> Card:
-        raise NotImplementedError
-
-    def verify_webhook(self, *, body: bytes, signature: str, now: datetime) -> Notice:
-        raise NotImplementedError
-
-    def clock(self) -> datetime:
-        return self.now
+        self._way(act)

@@ -1,7 +1,8 @@
 """bin/test kill9: real SIGKILL at every line that moves money, then at random pairs of lines; nothing lost or doubled.
 
 Each case has a database of its own, a copy of one that was prepared. A forked process walks over the verbs
-(kill9_worker.walk) and is killed at a line; another one recovers and judges what it finds.
+(kill9_worker.walk) and is killed at a line; another one recovers and judges what it finds. All of it is done with the
+prepared sandbox and with the direct one.
 """
 
 import argparse
@@ -42,8 +43,10 @@ FILES = (
     "charging/refund",
     "charging/void",
     "books/receive",
+    "gateways/cancelling",
     "gateways/webhooks",
 )
+GATEWAYS = ("sandbox", "sandbox_direct")
 FORK = multiprocessing.get_context("fork")
 MEMORY = Path(
     "/dev/shm"
@@ -161,8 +164,9 @@ class Scratch:
 class Range:
     """Where the shooting happens: the prepared database, and a bug of tests.faults.mutants if one is planted."""
 
-    def __init__(self, empty: str = "", plant: str = "", folder: str = "") -> None:
-        self.scratch, self.plant = Scratch(folder), plant
+    def __init__(self, gateway: str, empty: str = "", plant: str = "", folder: str = "") -> None:
+        self.gateway, self.scratch, self.plant = gateway, Scratch(folder), plant
+        self.worker.use(gateway)
         os.urandom = random.Random(0).randbytes  # every id is the same again in a replay
         self.scratch.make("template", empty)
         with nudge.muted():
@@ -256,12 +260,14 @@ def campaign(range_: Range, asked: argparse.Namespace) -> int:
             table[row].update(tried=1, killed=killed, broken=bool(wrong))
             if wrong:
                 again = " ".join("--at {}.py:{}:{}".format(*shot) for shot in shots)
+                again = f"--gateway {range_.gateway} {again}"
                 print(f"{'; '.join(wrong[:4])}\n  again: bin/test kill9 {again}", flush=True)
     table["all"] = sum(table.values(), Counter[str]())
-    print(f"{time.monotonic() - began:8.0f} s  lines reached   tried  killed  broken")
+    print(f"{range_.gateway}, {time.monotonic() - began:.0f} s")
+    print(f"{'':22}   lines reached   tried  killed  broken")
     for name, row in table.items():
         print(
-            f"{name:10}"
+            f"{name:22}"
             + "".join(f"{row[c]:8}" for c in ("lines", "reached", "tried", "killed", "broken"))
         )
     return table["all"]["broken"]
@@ -287,10 +293,16 @@ def main() -> int:
     parser.add_argument(
         "--folder", default="", help="its databases are here, or on a server are named after it"
     )
+    parser.add_argument("--gateway", choices=GATEWAYS, help="one sandbox only; else one by one")
     asked = parser.parse_args()
     os.environ.update({"DATABASE_URL": asked.database} if asked.database else {})
     start()
-    range_ = Range(asked.empty, asked.plant, asked.folder)
+    return max(shoot(name, asked) for name in ([asked.gateway] if asked.gateway else GATEWAYS))
+
+
+def shoot(gateway: str, asked: argparse.Namespace) -> int:
+    """What was asked for, at one gateway: 1 if something broke."""
+    range_ = Range(gateway, asked.empty, asked.plant, asked.folder)
     try:
         if not asked.at:
             return bool(campaign(range_, asked))

@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import OperationalError, connection, transaction
 
 from billing import models
@@ -14,10 +15,11 @@ from billing.books.invariants import broken
 from billing.charging import gateway_events, refund, void
 from billing.charging.resolve import resolve
 from billing.charging.retry import retry
-from billing.gateways import registry, webhooks
-from billing.gateways.base import GatewayUnknown, Outcome
-from billing.gateways.sandbox import gateway as sandbox
-from billing.gateways.sandbox import models as sandbox_models
+from billing.gateways import webhooks
+from billing.gateways.base import GatewayObject, GatewayUnknown, Outcome
+from billing.gateways.sandbox.gateway import Sandbox
+from billing.gateways.sandbox.ledger import PretendedProcessor
+from billing.gateways.sandbox_direct.gateway import SandboxDirect
 from billing.invoices import credit_note
 from billing.models.payment import CertificateState
 from billing.rules.errors import CannotCharge, NotConnected
@@ -31,11 +33,13 @@ from billing.rules.states import (
 from billing.runs.run import bill
 from clients.models import Client
 from core.errors import RuleError
+from tests import gateways
 from tests.factories import BusinessFactory
 from tests.world import NOW, World
 
 OLD = NOW - timedelta(days=4)
 BY_BANK = "by bank"
+AWAY, READ_BACK = "away", "read back"
 ODD = 131_313  # a sum that the gateway does not take until all is calm
 PASSING = [
     timedelta(minutes=1),
@@ -83,47 +87,104 @@ TOLD = (
 )
 
 
-class Shaky(sandbox.Sandbox):
-    """The sandbox on a bad line: it does not answer the call named in `silent`, and refuses one sum."""
+class Shaky:
+    """A sandbox on a bad line: it does not answer the call named in `silent`, and refuses one sum.
+
+    READ_BACK is a look-up of what was executed. Its clock shows `time`.
+    """
 
     silent: ClassVar[str] = ""
     is_calm: ClassVar[bool] = False
+    time: ClassVar[datetime] = OLD
 
     def __getattribute__(self, name: str) -> Any:
-        if name == Shaky.silent:
-            raise GatewayUnknown(name)
-        return super().__getattribute__(name)
+        return no_answer if name == Shaky.silent else super().__getattribute__(name)
+
+    def clock(self) -> datetime:
+        return Shaky.time
+
+    def lookup(self, handle: str) -> GatewayObject:
+        found: GatewayObject = super().lookup(handle)  # type: ignore[misc]  # of the sandbox beside this class
+        if Shaky.silent == READ_BACK and found.outcome != Outcome.NEW:
+            raise GatewayUnknown(READ_BACK)
+        return found
+
+
+def no_answer(*args: Any, **kwargs: Any) -> None:
+    raise GatewayUnknown("no answer")
+
+
+def refuse(amount: int) -> None:
+    if amount == ODD and not Shaky.is_calm:
+        raise CannotCharge("no such sum")
+
+
+class Prepared(Shaky, Sandbox):
+    """The prepared sandbox."""
 
     def prepare(self, **asked: Any) -> str:
-        if asked["amount"] == ODD and not Shaky.is_calm:
-            raise CannotCharge("no such sum")
+        refuse(asked["amount"])
         return super().prepare(**asked)
 
 
-class Away(Shaky):
+class Direct(Shaky, SandboxDirect):
+    """The direct sandbox."""
+
+    def charge(self, **asked: Any) -> None:
+        refuse(asked["amount"])
+        super().charge(**asked)
+
+
+class Away:
     """A gateway that nobody is connected to until all is calm."""
 
-    name = "away"
+    name = AWAY
 
     def __init__(self) -> None:
         super().__init__()
         if not Shaky.is_calm:
-            raise NotConnected("away")
+            raise NotConnected(AWAY)
 
 
-registry.BUILD |= {registry.SANDBOX: lambda business: Shaky(), Away.name: lambda business: Away()}
+class AwayPrepared(Away, Prepared):
+    """The prepared sandbox, with accounts."""
+
+
+class AwayDirect(Away, Direct):
+    """The direct sandbox, with accounts."""
+
+
+GATEWAYS: dict[str, tuple[type[PretendedProcessor], type[PretendedProcessor]]] = {
+    "sandbox": (Prepared, AwayPrepared),
+    "sandbox_direct": (Direct, AwayDirect),
+}
+
+
+def use(name: str) -> None:
+    """Charge at this one of the sandboxes, from now on."""
+    settings.GATEWAY = name
+    own, away = GATEWAYS[name]
+    with_accounts = {"is_shared": False, "save_test_card": away.save_test_card}
+    gateways.register(
+        gateways.kind(name, own, like=name), gateways.kind(AWAY, away, like=name, **with_accounts)
+    )
+
+
+def processor() -> type[PretendedProcessor]:
+    """The sandbox that is used."""
+    return GATEWAYS[settings.GATEWAY][0]
+
+
+def is_direct() -> bool:
+    return issubclass(processor(), SandboxDirect)
 
 
 def prepare() -> None:
     """The world as every walk finds it, by the project's own verbs."""
     Shaky.is_calm = True
     worlds = [World(), World(BusinessFactory(tax_on_payment=True))]
-    for call, people in (
-        ("execute", UNASKED),
-        ("execute", NEVER),
-        ("lookup", UNHEARD),
-        ("", ANSWERED),
-    ):
+    lost = "charge" if is_direct() else "execute"
+    for call, people in ((lost, UNASKED), (lost, NEVER), (READ_BACK, UNHEARD), ("", ANSWERED)):
         for n, (name, card) in enumerate(
             (name, card) for card, names in people.items() for name in names
         ):
@@ -136,7 +197,7 @@ def prepare() -> None:
             resolve(now=OLD + timedelta(minutes=5))
     away = World()
     account = {
-        "gateway": Away.name,
+        "gateway": AWAY,
         "secret": b"",
         "hint": "",
         "connected_at": OLD,
@@ -166,18 +227,15 @@ def of(name: str) -> models.Invoice:
 def _happened(world: World) -> None:
     """What people and the gateway did between the first charge and now."""
     for name in UNASKED["succeeds"]:
-        lost = models.Charge.objects.get(invoice=of(name))
-        sandbox.Sandbox().execute(
-            handle=of(name).collection.handle or "", key=str(lost.pk), token=lost.method.token
-        )
+        _arrives(models.Charge.objects.get(invoice=of(name)))
     for name in ("cancelled", "cancelled hard"):
-        sandbox_models.SandboxIntent.objects.filter(invoice_ref=of(name).pk).update(
+        processor().payments.objects.filter(invoice_ref=of(name).pk).update(
             status=Outcome.CANCELLED
         )
     for name in ("new card", "declined card"):
         world.card(Client.objects.get(name=name), "succeeds", NOW - timedelta(hours=1))
-    sandbox.confirm(of("confirmed").collection.handle or "")
-    sandbox.contest(of("contested").collection.handle or "")
+    processor().confirm(of("confirmed").collection.handle or "")
+    processor().contest(of("contested").collection.handle or "")
     given = {"refund failed": "failed", "refund pending": "pending", "refund late": ""}
     for name, status in given.items():
         kept = refund.give_back(
@@ -189,22 +247,40 @@ def _happened(world: World) -> None:
                 "intent": of(name).collection.handle,
                 "status": status,
             }
-            sandbox_models.SandboxRefund.objects.create(key=str(kept.pk), amount=100, **fields)
+            processor().refund_rows.objects.create(key=str(kept.pk), amount=100, **fields)
     with transaction.atomic():  # as an older version may have left it: all credited and not closed
         credit_note.make(
             invoice=of("nothing owed"), amount=3_000_00, reason="R", actor="Nan", now=NOW
         )
 
 
+def _arrives(lost: models.Charge) -> None:
+    """The request of a charge that was given up is carried out after all, a few hours late."""
+    if is_direct():
+        Shaky.time = OLD + timedelta(hours=5)
+        SandboxDirect.charge(
+            Direct(),
+            handle=lost.handle,
+            amount=lost.amount,
+            currency=lost.currency,
+            reference=str(lost.invoice_id),
+            customer=str(lost.invoice.client_id),
+            token=lost.method.token,
+        )
+    else:
+        Sandbox().execute(handle=lost.handle, key=str(lost.pk), token=lost.method.token)
+
+
 def walk(now: datetime) -> None:
     """Every verb that moves money or reads what moved. Started again later it goes on with what is left."""
+    Shaky.time = now
     for verb, name, asked in _acts():
         with suppress(RuleError):
             verb(invoice=of(name), actor="Nan", now=now, **asked)
     for name in TOLD:
         _tell(name, of(name).collection, now)
     with suppress(ValueError):
-        webhooks.receive(account=None, body=b"", signature="", now=now)
+        webhooks.receive(_gateway(), account=None, body=b"", signature="", now=now)
     Shaky.silent = "lookup"
     gateway_events.apply_events(now=now)
     Shaky.silent = ""
@@ -249,11 +325,15 @@ def _acts() -> Iterator[tuple[Callable[..., object], str, dict[str, Any]]]:
 
 def _tell(name: str, row: models.Collection, now: datetime) -> None:
     """A notice of the gateway, twice, and one about an object that is not ours."""
-    for event, handle in ((name, row.handle), (name, row.handle), ("other", "pi_other")):
+    own = row.handle or "no handle any more"
+    for event, handle in ((name, own), (name, own), ("other", "pi_other")):
         body = json.dumps({"id": f"evt {event}", "handle": handle}).encode()
-        webhooks.receive(
-            bank=Shaky(), account=None, body=body, signature=sandbox.sign(body), now=now
-        )
+        signature = processor().sign(body)
+        webhooks.receive(_gateway(), account=None, body=body, signature=signature, now=now)
+
+
+def _gateway() -> Any:
+    return processor()()
 
 
 @contextmanager
@@ -281,6 +361,7 @@ def recover(now: datetime) -> datetime:
         World(client.business).card(client, "succeeds", now)
     for step in PASSING:
         now += step
+        Shaky.time = now
         bill(now=now, door="test")
         for row in models.Collection.objects.filter(state=CollectionState.DUNNING):
             retry(collection=row, actor="Nan", now=now)
@@ -294,14 +375,11 @@ def judge(now: datetime) -> list[str]:
     wrong = broken(now)
     for invoice in models.Invoice.objects.select_related("collection", "client"):
         wrong += [f"{invoice.client.name}: {words}" for words in _invoice(invoice)]
-    took = sandbox_models.SandboxIntent.objects.filter(status=Outcome.SUCCEEDED).values_list(
-        "handle", "amount"
-    )
+    payments, refunds = processor().payments.objects, processor().refund_rows.objects
+    took = payments.filter(status=Outcome.SUCCEEDED).values_list("handle", "amount")
     wrote = models.Payment.objects.exclude(gateway=BANK_TRANSFER).values_list("reference", "amount")
     wrong += [f"taken or written down, not both: {each}" for each in sorted(set(took) ^ set(wrote))]
-    gave = sandbox_models.SandboxRefund.objects.filter(status="succeeded").values_list(
-        "key", "amount"
-    )
+    gave = refunds.filter(status="succeeded").values_list("key", "amount")
     back = models.Refund.objects.filter(state=RefundState.SUCCEEDED).exclude(
         payment__gateway=BANK_TRANSFER
     )
@@ -313,10 +391,10 @@ def judge(now: datetime) -> list[str]:
 
 
 def _invoice(invoice: models.Invoice) -> Iterator[str]:
-    intents = list(sandbox_models.SandboxIntent.objects.filter(invoice_ref=str(invoice.pk)))
-    taken = [each for each in intents if each.status == Outcome.SUCCEEDED]
+    payments = list(processor().payments.objects.filter(invoice_ref=str(invoice.pk)))
+    taken = [each for each in payments if each.status == Outcome.SUCCEEDED]
     charges = list(models.Charge.objects.filter(invoice=invoice).values_list("state", flat=True))
-    executed = sum(each.executions for each in intents)
+    executed = sum(each.executions for each in payments)
     if len(taken) > 1:
         yield f"was charged {len(taken)} times"
     if len(taken) != charges.count(ChargeState.SUCCEEDED):

@@ -1,19 +1,33 @@
 """Bugs planted on purpose, each a way in which billing products have charged twice or lost a charge (docs/charging.md).
 
-A simulation that does not catch them proves nothing about the code without them.
+A simulation that does not catch them proves nothing about the code without them. Each is planted at a prepared and at
+a direct gateway; those in DIRECT can only be made at a direct one.
 """
 
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
 from django.db import transaction
 
 from billing.books import numbers, receive, transitions
-from billing.charging import collect, gateway_events, issue, refund, resolve, settle, void
+from billing.charging import (
+    collect,
+    gateway_events,
+    issue,
+    prepare,
+    refund,
+    resolve,
+    settle,
+    void,
+)
+from billing.gateways import cancelling
+from billing.gateways.base import DirectObject, GatewayObject, Outcome, is_direct
 from billing.models import Charge, Collection, Invoice
 from billing.models.invoice import SeriesKind
 from billing.rules.states import ChargeState, CollectionState
@@ -48,7 +62,10 @@ def _lost_is_tried_again(new_key: bool) -> Callable[..., None]:
 @contextmanager
 def one_step_with_a_stable_key() -> Iterator[None]:
     """An error is retried under the same key, which the gateway forgets after a day."""
-    with patch.object(collect, "_read_back", _lost_is_tried_again(new_key=False)):
+    with (
+        patch.object(collect, "_read_back", _lost_is_tried_again(new_key=False)),
+        a_charge_is_sent_without_a_look(),
+    ):
         yield
 
 
@@ -117,12 +134,13 @@ def a_receipt_before_the_fact() -> Iterator[None]:
     """The thank-you letter goes out when the charge is sent."""
     original = collect._arm
 
-    def arm(works: Any, claim: Any, now: Any) -> list[Charge]:
-        charges = original(works, claim, now)
+    def arm(works: Any, claim: Any, now: Any) -> list[collect.Armed]:
+        armed = original(works, claim, now)
+        charges = [each.charge for each in armed]
         emails.post(
             "receipt", [(str(charge.pk), charge.collection.business) for charge in charges], now=now
         )
-        return charges
+        return armed
 
     with patch.object(collect, "_arm", arm):
         yield
@@ -211,7 +229,39 @@ def the_payload_is_believed() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def a_charge_is_sent_without_a_look() -> Iterator[None]:
+    """At a direct gateway: whether an earlier request has arrived meanwhile is not asked before the next one."""
+    original = collect._send
+
+    def send(gateway: Any, armed: collect.Armed) -> Any:
+        if not is_direct(gateway):
+            return original(gateway, armed)
+        new = DirectObject(armed.charge.handle, Outcome.NEW, 0, "")
+        blind: Any = SimpleNamespace(lookup=lambda handle: new, charge=gateway.charge)
+        return original(blind, armed)
+
+    with patch.object(collect, "_send", send):
+        yield
+
+
+@contextmanager
+def silence_is_taken_for_cancelled() -> Iterator[None]:
+    """At a direct gateway: what it does not hold yet will never come."""
+
+    def cancel(gateway: Any, handle: str, **asked: Any) -> GatewayObject:
+        found = original(gateway, handle, **asked)
+        is_silent = found.outcome == Outcome.NEW
+        return replace(found, outcome=Outcome.CANCELLED) if is_silent else found
+
+    original = cancelling.cancel
+    with patch.object(resolve, "cancel", cancel), patch.object(prepare, "cancel", cancel):
+        yield
+
+
+DIRECT = [a_charge_is_sent_without_a_look, silence_is_taken_for_cancelled]
 MUTANTS = [
+    *DIRECT,
     one_step_with_a_stable_key,
     a_new_key_for_each_try,
     a_new_object_for_each_attempt,

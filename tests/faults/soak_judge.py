@@ -54,7 +54,7 @@ def clients_answer() -> None:
     for intent in SandboxIntent.objects.filter(status="requires_action"):
         SandboxIntent.objects.filter(pk=intent.pk).update(status="succeeded")
         body = json.dumps({"id": str(uuid.uuid4()), "handle": intent.pk}).encode()
-        webhooks.receive(bank=Sandbox(), account=None, body=body, signature=sign(body), now=now)
+        webhooks.receive(Sandbox(), account=None, body=body, signature=sign(body), now=now)
 
 
 def unpaid() -> int:

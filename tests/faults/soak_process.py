@@ -72,14 +72,14 @@ def main() -> None:
     """`python -m tests.faults.soak_process FOLDER SHORTER PLANT worker …`: the rest goes to Celery."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer_hub.settings")
     django.setup()
-    from billing.gateways import registry
     from retainer_hub.celery import app
+    from tests import gateways
     from tests.faults.mutants import planted
 
     folder, shorter, plant, *words = sys.argv[1:]
     shorten(float(shorter))
     bank = shaky(Path(folder))
-    registry.BUILD[registry.SANDBOX] = lambda business: bank
+    gateways.register(gateways.kind("sandbox", lambda: bank))
     for name, every in {"bill": BILL, "resolve": RESOLVE}.items():
         app.conf.beat_schedule[name]["schedule"] = every
     with planted(plant) if plant else nullcontext():

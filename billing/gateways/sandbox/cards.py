@@ -1,4 +1,4 @@
-"""The named test cards of the sandbox. Pure."""
+"""The named test cards of the pretended processors. Pure."""
 
 from dataclasses import dataclass
 from enum import StrEnum

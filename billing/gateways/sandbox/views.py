@@ -1,5 +1,6 @@
-"""The pretended processor's own page, where a client saves a test card, and the door for its notices."""
+"""Pages of the pretended processors: where a client saves a test card or confirms a charge; and their webhook."""
 
+from typing import cast
 from urllib.parse import urlencode
 
 from django.core import signing
@@ -13,9 +14,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from billing.gateways import webhooks
+from billing.gateways.base import Gateway
 from billing.gateways.sandbox import cards
-from billing.gateways.sandbox.gateway import SALT, SESSION_AGE, Sandbox, save_card
-from billing.gateways.sandbox.gateway import confirm as confirmed
+from billing.gateways.sandbox.ledger import SESSION_AGE, PretendedProcessor
 from core import nudge
 from core.dates import add_months
 
@@ -31,48 +32,54 @@ WORDS = {
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def setup(request: HttpRequest, session: str) -> HttpResponse:
+def setup(
+    request: HttpRequest, session: str, *, processor: type[PretendedProcessor]
+) -> HttpResponse:
     """Choose a test card; the address it returns to is inside the signed session."""
     try:
-        asked = signing.loads(session, salt=SALT, max_age=SESSION_AGE)
+        asked = signing.loads(session, salt=processor.salt(), max_age=SESSION_AGE)
     except signing.BadSignature:
         raise Http404 from None
     error = ""
     if request.method == "POST":
         card = cards.by_behaviour(request.POST.get("card", ""))
         if card:
-            done = save_card(
+            done = processor.save_test_card(
                 customer=asked["customer"],
                 behaviour=card.behaviour,
-                brand=card.brand,
-                last4=card.last4,
                 expires_on=add_months(timezone.now().date(), 36, 31),
             )
             return redirect(f"{asked['return_url']}?{urlencode({'session': done})}")
         error = _("Choose a card.")
     choices = [(card, WORDS[card.behaviour]) for card in cards.CARDS]
     context = {"choices": choices, "error": error}
-    return render(request, "billing/sandbox_setup.html", context, status=422 if error else 200)
+    return render(request, "sandbox/setup.html", context, status=422 if error else 200)
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def confirm(request: HttpRequest, handle: str) -> HttpResponse:
-    """The bank's own page: the cardholder says that it is them."""
-    done = request.method == "POST" and confirmed(handle)
+def confirm(
+    request: HttpRequest, handle: str, *, processor: type[PretendedProcessor]
+) -> HttpResponse:
+    """The bank's own page: the cardholder says that the charge is theirs."""
+    done = request.method == "POST" and processor.confirm(handle)
     if done:
         nudge.ring("billing.tasks.resolve")
-    return render(request, "billing/sandbox_confirm.html", {"done": done})
+    return render(request, "sandbox/confirm.html", {"done": done})
 
 
 @csrf_exempt
 @require_POST
-def hook(request: HttpRequest) -> HttpResponse:
-    """Take a notice: verified, stored once, answered at once; a worker asks the gateway later (rule 22)."""
+def hook(request: HttpRequest, *, processor: type[PretendedProcessor]) -> HttpResponse:
+    """Take a webhook: verified, stored once, answered at once; a worker asks the gateway later (rule 22)."""
     signature = request.headers.get("X-Signature", "")
     try:
         webhooks.receive(
-            bank=Sandbox(), account=None, body=request.body, signature=signature, now=timezone.now()
+            cast(Gateway, processor()),
+            account=None,
+            body=request.body,
+            signature=signature,
+            now=timezone.now(),
         )
     except ValueError:
         return HttpResponse(status=400)

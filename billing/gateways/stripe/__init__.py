@@ -1,1 +1,1 @@
-"""Stripe, through its official client: cards saved on its own page, one PaymentIntent per invoice."""
+"""Stripe: cards charged through PaymentIntents, each business with its own account."""

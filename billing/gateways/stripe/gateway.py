@@ -25,19 +25,24 @@ from core.dates import add_months
 
 TIMEOUT = (3, 20)  # seconds to connect and to answer
 HOOK_AGE = timedelta(minutes=5)
-#: What a notice can be about, and where it names its PaymentIntent.
-NAMES_IT = {"payment_intent": "id"} | dict.fromkeys(
+#: What a webhook can be about, and the field that names its PaymentIntent.
+INTENT_FIELD = {"payment_intent": "id"} | dict.fromkeys(
     ("charge", "refund", "dispute"), "payment_intent"
 )
 
 
 class Stripe:
-    """`secret` is the account's key, `webhook_secret` its endpoint's. A saved card's token is "customer/method"."""
+    """A prepared gateway: one PaymentIntent per invoice.
+
+    `secret` is the account's key, `webhook_secret` that of its webhook endpoint. A saved card's token is
+    "customer/method".
+    """
 
     name = "stripe"
     in_flight = 100
     #: Of each kind of call; of all kinds together 100 live and 25 in a sandbox: https://docs.stripe.com/rate-limits
     per_second = 25
+    keys_last = timedelta(hours=24)  # https://docs.stripe.com/api/idempotent_requests
 
     def __init__(
         self,
@@ -68,51 +73,56 @@ class Stripe:
         with _answered():
             try:
                 return self._api.payment_intents.create(params, {"idempotency_key": key}).id
-            except stripe.InvalidRequestError as no:
-                raise CannotCharge(str(no.user_message or no)) from no
+            except stripe.InvalidRequestError as error:
+                raise CannotCharge(str(error.user_message or error)) from error
 
     def execute(self, *, handle: str, key: str, token: str) -> None:
-        """The attempt's name is written on the object first, since a confirmation takes no metadata: `lookup` then
-        knows whose outcome it reads."""
+        """Write the charge's id on the object, then confirm it.
+
+        A confirmation takes no metadata; with the id on the object `lookup` knows whose outcome it reads.
+        """
         customer, _sep, method = token.partition("/")
         with _answered(), _told_by_lookup():
             try:
                 self._confirm(handle, key, customer, method)
-            except stripe.InvalidRequestError as no:
-                self._note_refusal(handle, key, no)
+            except stripe.InvalidRequestError as error:
+                self._note_refusal(handle, key, error)
 
     def _confirm(self, handle: str, key: str, customer: str, method: str) -> None:
-        named: Any = {
+        params: Any = {
             "customer": customer,
             "payment_method": method,
             "metadata": {"charge": key, "refused": ""},
         }
-        self._api.payment_intents.update(handle, named, {"idempotency_key": f"{key}:name"})
-        away: Any = {"payment_method": method, "off_session": True}
+        self._api.payment_intents.update(handle, params, {"idempotency_key": f"{key}:name"})
+        off_session: Any = {"payment_method": method, "off_session": True}
         try:
-            self._api.payment_intents.confirm(handle, away, {"idempotency_key": key})
-        except stripe.CardError as declined:  # it is read back
+            self._api.payment_intents.confirm(handle, off_session, {"idempotency_key": key})
+        except stripe.CardError as declined:  # the decline itself is read back by `lookup`
             if declined.code == reading.ASKS:
                 self._ask_the_client(handle, key, method)
 
     def _ask_the_client(self, handle: str, key: str, method: str) -> None:
-        """The bank wants its customer: confirmed as if they were here, Stripe gives the page where they say yes.
+        """Confirm once more as if the client were present: Stripe then gives the page on which they authenticate.
 
         Source: support.stripe.com, "Manual confirmation for off-session payments requiring Strong Customer
         Authentication", option 2.
         """
-        here: Any = {
+        on_session: Any = {
             "payment_method": method,
             "return_url": str(settings.SITE_URL).rstrip("/") + "/p/",
         }
         with suppress(stripe.CardError, stripe.InvalidRequestError):
-            self._api.payment_intents.confirm(handle, here, {"idempotency_key": f"{key}:ask"})
+            self._api.payment_intents.confirm(handle, on_session, {"idempotency_key": f"{key}:ask"})
 
-    def _note_refusal(self, handle: str, key: str, no: stripe.InvalidRequestError) -> None:
-        """A card that Stripe does not know any more leaves no trace on the object, and would be tried for ever:
-        so the trace is ours. Where the object is paid or cancelled, its state counts and not this."""
-        noted: Any = {"metadata": {"charge": key, "refused": no.code or "refused"}}
-        self._api.payment_intents.update(handle, noted, {"idempotency_key": f"{key}:refused"})
+    def _note_refusal(self, handle: str, key: str, error: stripe.InvalidRequestError) -> None:
+        """Write the refusal of an attempt on the object.
+
+        A card that Stripe does not know any more leaves no trace there by itself, and would be tried for ever. Where
+        the object is paid or cancelled, its state counts and not this note.
+        """
+        params: Any = {"metadata": {"charge": key, "refused": error.code or "refused"}}
+        self._api.payment_intents.update(handle, params, {"idempotency_key": f"{key}:refused"})
 
     def lookup(self, handle: str) -> GatewayObject:
         with _answered():
@@ -126,10 +136,10 @@ class Stripe:
 
     def refund(self, *, handle: str, key: str, amount: int) -> None:
         with _answered(), _told_by_lookup():
-            found = self._api.payment_intents.retrieve(handle)
+            intent = self._api.payment_intents.retrieve(handle)
             params: Any = {
                 "payment_intent": handle,
-                "amount": reading.to_stripe(amount, found.currency.upper()),
+                "amount": reading.to_stripe(amount, intent.currency.upper()),
                 "metadata": {"refund": key},
             }
             self._api.refunds.create(params, {"idempotency_key": key})
@@ -173,32 +183,34 @@ class Stripe:
             raise bad
         with _answered():
             try:
-                found: Any = self._api.checkout.sessions.retrieve(
+                checkout: Any = self._api.checkout.sessions.retrieve(
                     session, {"expand": ["setup_intent.payment_method"]}
                 )
             except stripe.InvalidRequestError:
                 raise bad from None
-        method: Any = getattr(found.setup_intent, "payment_method", None)
+        method: Any = getattr(checkout.setup_intent, "payment_method", None)
         card = getattr(method, "card", None)
-        if found.status != "complete" or not found.customer or card is None:
+        if checkout.status != "complete" or not checkout.customer or card is None:
             raise bad
-        customer = found.customer if isinstance(found.customer, str) else found.customer.id
+        customer = checkout.customer
+        if not isinstance(customer, str):
+            customer = customer.id
         expires_on = add_months(date(card.exp_year, card.exp_month, 1), 0, 31)
-        ours, brand = found.client_reference_id or "", card.brand.replace("_", " ").title()
-        return Card(ours, f"{customer}/{method.id}", brand, card.last4, expires_on)
+        client, brand = checkout.client_reference_id or "", card.brand.replace("_", " ").title()
+        return Card(client, f"{customer}/{method.id}", brand, card.last4, expires_on)
 
     def detach(self, token: str) -> None:
         with _answered(), _told_by_lookup():
             self._api.payment_methods.detach(token.partition("/")[2])
 
     def verify_webhook(self, *, body: bytes, signature: str, now: datetime) -> Notice:
-        """The age is that of the stamp which was signed: the first one, should a header have two."""
+        """Verify signature and age; the age is that of the signed time stamp, the first where a header has two."""
         try:
             stripe.WebhookSignature.verify_header(body, signature, self._webhook_secret)
             stamp = int(next(part[2:] for part in signature.split(",") if part.startswith("t=")))
             event = json.loads(body)
             about = event["data"]["object"]
-            handle = about.get(NAMES_IT.get(about["object"], ""))
+            handle = about.get(INTENT_FIELD.get(about["object"], ""))
             notice = Notice(str(event["id"]), str(handle or ""))
         except (
             stripe.SignatureVerificationError,
@@ -206,10 +218,10 @@ class Stripe:
             KeyError,
             TypeError,
             ValueError,
-        ) as no:
-            raise ValueError("This notice is not genuine.") from no
+        ) as error:
+            raise ValueError("This webhook is not genuine.") from error
         if abs(now - datetime.fromtimestamp(stamp, UTC)) > HOOK_AGE:
-            raise ValueError("This notice is too old.")
+            raise ValueError("This webhook is too old.")
         return notice
 
     def clock(self) -> datetime:
@@ -220,12 +232,12 @@ class Stripe:
 
 @contextmanager
 def _answered() -> Iterator[None]:
-    """A call whose outcome nobody knows is GatewayUnknown; a key that is refused is NotConnected."""
+    """Turn an error into NotConnected (the key is refused) or GatewayUnknown (the outcome is not known)."""
     try:
         yield
-    except (stripe.AuthenticationError, stripe.PermissionError) as no:
-        raise NotConnected(str(no.user_message or no)) from no
-    except stripe.CardError as declined:  # outside `execute` nobody expects one
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        raise NotConnected(str(error.user_message or error)) from error
+    except stripe.CardError as declined:  # only `execute` expects one
         raise GatewayUnknown(str(declined.code)) from declined
     except stripe.StripeError as lost:
         raise GatewayUnknown(f"{type(lost).__name__} {lost.http_status or ''}".strip()) from lost
@@ -233,6 +245,6 @@ def _answered() -> Iterator[None]:
 
 @contextmanager
 def _told_by_lookup() -> Iterator[None]:
-    """Refused because of what the object is already (paid, cancelled, detached): reading it tells the truth."""
+    """Ignore a refusal that comes from the object's state (paid, cancelled, detached): a look-up says it."""
     with suppress(stripe.InvalidRequestError):
         yield

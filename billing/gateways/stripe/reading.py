@@ -1,4 +1,4 @@
-"""What Stripe's objects say, in our words; and amounts as Stripe counts them. No calls.
+"""What Stripe's objects say, in our own terms; and amounts as Stripe counts them. Makes no calls.
 
 Sources: https://docs.stripe.com/payments/paymentintents/lifecycle for states, and for amounts
 https://docs.stripe.com/currencies, whose decimals are not those of ISO 4217 or CLDR:
@@ -89,7 +89,7 @@ def _decimals(currency: str) -> int:
 def payment(found: stripe.PaymentIntent) -> GatewayObject:
     """A PaymentIntent fetched with its latest charge."""
     error: Any = found.last_payment_error
-    refused, currency = _word(found.metadata, "refused"), found.currency.upper()
+    refused, currency = _text(found.metadata, "refused"), found.currency.upper()
     outcome = _outcome(found.status, error, refused)
     page: Any = getattr(found.next_action, "redirect_to_url", None)
     return GatewayObject(
@@ -97,10 +97,10 @@ def payment(found: stripe.PaymentIntent) -> GatewayObject:
         outcome,
         from_stripe(found.amount, currency),
         currency,
-        key=_word(_told_by(found, error, outcome), "charge"),
+        key=_text(_metadata(found, error, outcome), "charge"),
         code=(_code(error) if error else refused) if outcome == Outcome.DECLINED else "",
         action_url=str(page.url or "") if page else "",
-        reference=_word(found.metadata, "invoice"),
+        reference=_text(found.metadata, "invoice"),
         created_at=datetime.fromtimestamp(found.created, UTC),
     )
 
@@ -114,7 +114,7 @@ def _outcome(status: str, error: Any, refused: str) -> Outcome:
     return Outcome.DECLINED if refused else Outcome.NEW
 
 
-def _told_by(found: stripe.PaymentIntent, error: Any, outcome: Outcome) -> Any:
+def _metadata(found: stripe.PaymentIntent, error: Any, outcome: Outcome) -> Any:
     """The metadata that name the latest execution.
 
     A charge copies them when it is made. Where the execution made none (a failed confirmation, a refused card) they
@@ -134,7 +134,7 @@ def _code(error: Any) -> str:
     return str(getattr(error, "decline_code", None) or getattr(error, "code", None) or "declined")
 
 
-def _word(metadata: Any, name: str) -> str:
+def _text(metadata: Any, name: str) -> str:
     return str(metadata[name]) if metadata and name in metadata else ""
 
 
@@ -145,7 +145,7 @@ def refund(found: stripe.Refund) -> GatewayRefund:
         REFUND.get(found.status or "", RefundOutcome.PENDING),
         from_stripe(found.amount, found.currency.upper()),
         found.currency.upper(),
-        key=_word(found.metadata, "refund"),
+        key=_text(found.metadata, "refund"),
         code=str(getattr(found, "failure_reason", "") or ""),
     )
 

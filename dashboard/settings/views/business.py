@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from billing.gateways import registry
 from core.documents.logos import logo_response
 from dashboard.page import DashboardView
 from dashboard.settings.forms import BusinessForm
@@ -38,15 +39,19 @@ class Settings(DashboardView):
     template = "dashboard/settings.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.show(request, form=BusinessForm(instance=self.business))
+        return self._page(request, BusinessForm(instance=self.business))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = BusinessForm(request.POST, request.FILES, instance=self.business)
         if not form.is_valid():
-            return self.show(request, form=form, status=422)
+            return self._page(request, form, 422)
         form.save()
         messages.success(request, _("Saved."))
         return redirect("dashboard:settings")
+
+    def _page(self, request: HttpRequest, form: BusinessForm, status: int = 200) -> HttpResponse:
+        gateways = ", ".join(kind.label for kind in registry.connectable())
+        return self.show(request, status, form=form, gateways=gateways)
 
 
 class Logo(DashboardView):

@@ -1,9 +1,12 @@
 """How a business is paid: taxes, numbers, its bank, its account at a gateway; and the bank's statements."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -13,15 +16,16 @@ from django.utils.translation import gettext as _
 from agreements.contract import tax_rates
 from billing.bank_transfer import payment_details
 from billing.books import numbers
-from billing.gateways import accounts
+from billing.gateways import accounts, registry
+from billing.gateways.base import GatewayKind
 from core.errors import RuleError
 from core.models import TaxRate
 from dashboard.page import DashboardView, refuse
-from dashboard.settings.forms import BankForm, NumberForm, StripeForm, TaxForm
+from dashboard.settings.forms import BankForm, NumberForm, TaxForm
 
 
 class Paying(DashboardView):
-    """Four cards, a form each; which one was posted stands in `which`."""
+    """A card with a form each for taxes, numbers, the bank, and every gateway; `which` says which was posted."""
 
     template = "dashboard/paying.html"
 
@@ -30,12 +34,16 @@ class Paying(DashboardView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         which = request.POST.get("which", "")
-        made = {
+        cards: dict[str, Callable[[Any], tuple[forms.BaseForm, Any]]] = {
             "tax": self._tax,
             "number": self._number,
             "bank": self._bank,
-            "stripe": self._stripe,
-        }.get(which)
+            **{
+                f"gateway:{kind.name}": partial(self._gateway, kind)
+                for kind in registry.connectable()
+            },
+        }
+        made = cards.get(which)
         if made is None:
             return self.page(request, {}, 400)
         form, save = made(request.POST)
@@ -44,8 +52,8 @@ class Paying(DashboardView):
                 save(form)
                 messages.success(request, _("Saved."))
                 return redirect("dashboard:paying")
-            except RuleError as no:
-                refuse(form, no)
+            except RuleError as error:
+                refuse(form, error)
         return self.page(request, {which: form}, 422)
 
     def page(self, request: HttpRequest, forms_: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -58,9 +66,25 @@ class Paying(DashboardView):
             patterns=numbers.patterns(self.business),
             gaps=numbers.gaps(self.business),
             bank=forms_.get("bank") or BankForm(instance=payment_details.details(self.business)),
-            stripe=forms_.get("stripe") or StripeForm(),
-            account=accounts.of(self.business),
+            gateways=self._gateways(forms_),
+            site_url=str(settings.SITE_URL).rstrip("/"),
         )
+
+    def _gateways(self, forms_: dict[str, Any]) -> list[dict[str, Any]]:
+        """For each gateway that a business can connect: its kind, this business's account, and the form."""
+        connected = accounts.of(self.business)
+        in_use = accounts.name_of(self.business.pk)
+        return [
+            {
+                "kind": kind,
+                "form": forms_.get(f"gateway:{kind.name}") or kind.card.form()(),
+                "account": connected.get(kind.name),
+                "is_replaced": kind.name in connected and kind.name != in_use,
+                "is_first": not connected,
+            }
+            for kind in registry.connectable()
+            if kind.card
+        ]
 
     def _tax(self, data: Any) -> tuple[forms.BaseForm, Any]:
         return TaxForm(data), lambda form: tax_rates.add(
@@ -77,10 +101,10 @@ class Paying(DashboardView):
             data, instance=payment_details.details(self.business)
         ), lambda form: form.save()
 
-    def _stripe(self, data: Any) -> tuple[forms.BaseForm, Any]:
-        return StripeForm(data), lambda form: accounts.connect_stripe(
-            business=self.business, now=timezone.now(), **form.cleaned_data
-        )
+    def _gateway(self, kind: GatewayKind, data: Any) -> tuple[forms.BaseForm, Any]:
+        assert kind.card is not None
+        connect = partial(kind.card.connect, business=self.business, now=timezone.now())
+        return kind.card.form()(data), lambda form: connect(**form.cleaned_data)
 
 
 class TaxInUse(DashboardView):

@@ -888,7 +888,7 @@ BODY, MONTH = notice(), timedelta(days=30)
     ],
 )
 def test_any_other_notice_is_refused(body: bytes, signature: str) -> None:
-    with pytest.raises(ValueError, match="This notice is"):
+    with pytest.raises(ValueError, match="This webhook is"):
         bank()[0].verify_webhook(body=body, signature=signature, now=NOW)
 
 

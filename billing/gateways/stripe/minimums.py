@@ -1,9 +1,9 @@
-"""The smallest sum a gateway charges, per currency (rule 14). Pure; minor units.
+"""The smallest sums that Stripe charges, in minor units (rule 14). Pure.
 
 Source: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts, read in November 2026.
 """
 
-CARD = {
+SMALLEST = {
     "AED": 200,
     "AUD": 50,
     "BRL": 50,
@@ -30,4 +30,4 @@ CARD = {
 
 def smallest(currency: str) -> int:
     """What a card can be charged at least; 1 where no minimum is published."""
-    return CARD.get(currency, 1)
+    return SMALLEST.get(currency, 1)

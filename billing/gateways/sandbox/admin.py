@@ -1,0 +1,19 @@
+"""The sandbox's ledger in the admin site: to look at."""
+
+from django.contrib import admin
+
+from billing.gateways.sandbox.models import SandboxCard, SandboxIntent
+from core.web.admin_site import FrozenAdmin
+
+
+@admin.register(SandboxCard)
+class SandboxCardAdmin(FrozenAdmin):
+    list_display = ["token", "behaviour", "brand", "last4"]
+    search_fields = ["token", "customer"]
+
+
+@admin.register(SandboxIntent)
+class SandboxIntentAdmin(FrozenAdmin):
+    list_display = ["handle", "status", "currency", "amount", "executions", "code"]
+    list_filter = ["status"]
+    search_fields = ["handle", "invoice_ref"]

@@ -1,0 +1,261 @@
+"""What both pretended card processors have in common: their tables, their test cards, and most of their calls."""
+
+import hashlib
+import hmac
+import json
+import uuid
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core import signing
+from django.db import models, transaction
+from django.db.models import QuerySet, Sum
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from billing.gateways.base import (
+    Card,
+    DisputeOutcome,
+    GatewayDispute,
+    GatewayObject,
+    GatewayRefund,
+    Notice,
+    Outcome,
+    RefundOutcome,
+)
+from billing.gateways.sandbox.cards import Behaviour, by_behaviour
+from billing.rules.errors import BadSession
+
+SESSION_AGE = 3600  # seconds
+DAY = timedelta(hours=24)
+
+
+class PretendedCard(models.Model):
+    """A card saved at a pretended processor. `behaviour` is the named test card."""
+
+    token = models.CharField(max_length=80, primary_key=True)
+    customer = models.CharField(max_length=80, db_index=True)
+    behaviour = models.CharField(max_length=30)
+    brand = models.CharField(max_length=20)
+    last4 = models.CharField(max_length=4)
+    expires_on = models.DateField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.token
+
+
+class PretendedRefund(models.Model):
+    """Money given back by a pretended processor, once per key. `intent` is the payment's handle."""
+
+    handle = models.CharField(max_length=80, primary_key=True)
+    key = models.CharField(max_length=80, unique=True)
+    intent = models.CharField(max_length=80, db_index=True)
+    amount = models.BigIntegerField()
+    status = models.CharField(max_length=30, default="succeeded")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.handle
+
+
+class PretendedDispute(models.Model):
+    """A payment contested at a pretended processor. `intent` is the payment's handle."""
+
+    handle = models.CharField(max_length=80, primary_key=True)
+    intent = models.CharField(max_length=80, db_index=True)
+    amount = models.BigIntegerField()
+    reason = models.CharField(max_length=60)
+    status = models.CharField(max_length=30, default="open")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.handle
+
+
+class PretendedPayment(models.Model):
+    """What every payment at a pretended processor has; subclasses add `handle`. `amount` is minor units."""
+
+    invoice_ref = models.CharField(max_length=80)
+    currency = models.CharField(max_length=3)
+    amount = models.BigIntegerField()
+    status = models.CharField(max_length=30, default="new")
+    card = models.CharField(max_length=80, blank=True)
+    code = models.CharField(max_length=60, blank=True)
+    executions = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True
+
+
+class PretendedProcessor:
+    """Refuses to be made where charging is real. Its calls are rows of our own database: one at a time."""
+
+    name: str
+    cards: ClassVar[type[models.Model]]
+    payments: ClassVar[type[models.Model]]
+    refund_rows: ClassVar[type[models.Model]]
+    dispute_rows: ClassVar[type[models.Model]]
+    in_flight = 1
+    per_second = 0
+    keys_last = DAY
+
+    def __init__(self) -> None:
+        if settings.CHARGING == "real":
+            raise RuntimeError("A gateway that pretends does not run where charging is real.")
+
+    @classmethod
+    def payment(cls, handle: str) -> QuerySet[Any]:
+        """The payment of that handle, to be read, locked or changed; without rows where there is none."""
+        return cls._rows(cls.payments).filter(handle=handle)
+
+    @staticmethod
+    def _rows(model: type[models.Model]) -> QuerySet[Any]:
+        return model._default_manager.all()
+
+    def _answer(self, card: Any) -> tuple[Outcome, str]:
+        """How the bank of a test card answers, and its code."""
+        if card.behaviour in (Behaviour.SOFT, Behaviour.HARD):
+            return Outcome.DECLINED, card.behaviour
+        if card.behaviour == Behaviour.ACTION:
+            return Outcome.REQUIRES_ACTION, ""
+        paid = self._rows(self.payments).filter(card=card.token, status=Outcome.SUCCEEDED)
+        if card.behaviour == Behaviour.LATER and paid.exists():
+            return Outcome.DECLINED, "insufficient_funds"
+        return Outcome.SUCCEEDED, ""
+
+    def refund(self, *, handle: str, key: str, amount: int) -> None:
+        with transaction.atomic():
+            payment = self.payment(handle).select_for_update().get()
+            rows = self._rows(self.refund_rows)
+            given = rows.filter(intent=handle).aggregate(sum=Sum("amount"))["sum"] or 0
+            if rows.filter(key=key).exists():
+                return
+            if payment.status == Outcome.SUCCEEDED and given + amount <= payment.amount:
+                rows.create(handle=f"re_{uuid.uuid4().hex}", key=key, intent=handle, amount=amount)
+
+    def refunds(self, handle: str) -> list[GatewayRefund]:
+        currency = self.payment(handle).get().currency
+        return [
+            GatewayRefund(row.handle, RefundOutcome(row.status), row.amount, currency, row.key)
+            for row in self._rows(self.refund_rows).filter(intent=handle)
+        ]
+
+    def disputes(self, handle: str) -> list[GatewayDispute]:
+        currency = self.payment(handle).get().currency
+        return [
+            GatewayDispute(row.handle, DisputeOutcome(row.status), row.amount, currency, row.reason)
+            for row in self._rows(self.dispute_rows).filter(intent=handle)
+        ]
+
+    def created_since(self, since: datetime) -> Iterator[GatewayObject]:
+        rows = self._rows(self.payments).filter(created_at__gte=since).order_by("created_at", "pk")
+        return (self._object(row) for row in rows.iterator(500))
+
+    def _object(self, row: Any) -> GatewayObject:
+        raise NotImplementedError
+
+    def _action_url(self, row: Any) -> str:
+        """The page on which the cardholder confirms a payment that waits for them."""
+        if row.status != Outcome.REQUIRES_ACTION:
+            return ""
+        page = reverse(f"{self.name}:confirm", args=[row.handle])
+        return str(settings.SITE_URL).rstrip("/") + page
+
+    # --- cards ----------------------------------------------------------------------------------------------
+
+    @classmethod
+    def salt(cls) -> str:
+        """What sessions on the page for a card are signed with."""
+        return f"rh.{cls.name}"
+
+    def setup_url(self, *, customer: str, return_url: str) -> str:
+        asked = {"customer": customer, "return_url": return_url}
+        return reverse(f"{self.name}:setup", args=[signing.dumps(asked, salt=self.salt())])
+
+    def setup_result(self, session: str) -> Card:
+        try:
+            token = signing.loads(session, salt=f"{self.salt()}.done", max_age=SESSION_AGE)
+        except signing.BadSignature:
+            raise BadSession(_("The card was not saved. Please try again.")) from None
+        card = self._rows(self.cards).get(pk=token)
+        return Card(card.customer, card.token, card.brand, card.last4, card.expires_on)
+
+    @classmethod
+    def save_card(
+        cls, *, customer: str, behaviour: str, brand: str, last4: str, expires_on: date
+    ) -> str:
+        """Keep a test card on the processor's side; returns the session to come back with."""
+        card = cls._rows(cls.cards).create(
+            token=f"pm_{uuid.uuid4().hex}",
+            customer=customer,
+            behaviour=behaviour,
+            brand=brand,
+            last4=last4,
+            expires_on=expires_on,
+        )
+        return signing.dumps(card.token, salt=f"{cls.salt()}.done")
+
+    @classmethod
+    def save_test_card(cls, *, customer: str, behaviour: str, expires_on: date) -> str:
+        """Keep the test card of that name, as its page does; returns the session to come back with."""
+        card = by_behaviour(behaviour)
+        if card is None:
+            raise ValueError(f"There is no test card {behaviour!r}.")
+        return cls.save_card(
+            customer=customer,
+            behaviour=card.behaviour,
+            brand=card.brand,
+            last4=card.last4,
+            expires_on=expires_on,
+        )
+
+    def detach(self, token: str) -> None:
+        """The processor keeps its cards: a charge under way may still name one."""
+
+    # --- webhooks and time ----------------------------------------------------------------------------------
+
+    def verify_webhook(self, *, body: bytes, signature: str, now: datetime) -> Notice:
+        if not hmac.compare_digest(self.sign(body), signature):
+            raise ValueError("The signature does not fit.")
+        event = json.loads(body)
+        return Notice(str(event["id"]), str(event["handle"]))
+
+    @classmethod
+    def sign(cls, body: bytes) -> str:
+        """How the processor signs its webhooks."""
+        key, text = settings.SECRET_KEY.encode(), f"{cls.salt()}.hook".encode() + body
+        return hmac.new(key, text, hashlib.sha256).hexdigest()
+
+    def clock(self) -> datetime:
+        return timezone.now()
+
+    # --- what a cardholder does -----------------------------------------------------------------------------
+
+    @classmethod
+    def confirm(cls, handle: str) -> bool:
+        """The cardholder confirms a payment that waited for them; False where none waits."""
+        waiting = cls.payment(handle).filter(status=Outcome.REQUIRES_ACTION)
+        return bool(waiting.update(status=Outcome.SUCCEEDED))
+
+    @classmethod
+    def contest(cls, handle: str, reason: str = "fraudulent") -> Any:
+        """The cardholder contests a payment; decide it by setting the row's status to won or lost."""
+        payment = cls.payment(handle).get(status=Outcome.SUCCEEDED)
+        return cls._rows(cls.dispute_rows).create(
+            handle=f"dp_{uuid.uuid4().hex}", intent=handle, amount=payment.amount, reason=reason
+        )

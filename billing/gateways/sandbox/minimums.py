@@ -1,0 +1,17 @@
+"""The smallest sums that the sandbox charges, in minor units: those of an ordinary card processor. Pure."""
+
+SMALLEST = {
+    "AUD": 50,
+    "CHF": 50,
+    "EUR": 50,
+    "GBP": 30,
+    "JPY": 50,
+    "SGD": 50,
+    "THB": 1000,
+    "USD": 50,
+}
+
+
+def smallest(currency: str) -> int:
+    """What a card can be charged at least; 1 where there is no minimum."""
+    return SMALLEST.get(currency, 1)

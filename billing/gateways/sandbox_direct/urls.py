@@ -1,0 +1,14 @@
+"""Addresses of the direct sandbox: the pages of the sandbox, for its own cards and charges."""
+
+from django.urls import path
+
+from billing.gateways.sandbox import views
+from billing.gateways.sandbox_direct.gateway import SandboxDirect
+
+app_name = "sandbox_direct"
+mine = {"processor": SandboxDirect}
+urlpatterns = [
+    path("setup/<str:session>/", views.setup, mine, name="setup"),
+    path("confirm/<str:handle>/", views.confirm, mine, name="confirm"),
+    path("hook/", views.hook, mine, name="hook"),
+]

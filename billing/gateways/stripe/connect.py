@@ -1,0 +1,40 @@
+"""Connects a business's Stripe account: the key is tried before it is kept."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from billing.gateways import accounts
+from billing.gateways.base import GatewayUnknown
+from billing.gateways.stripe.gateway import Stripe
+from billing.models import GatewayAccount
+from billing.rules.errors import NotConnected
+from core.errors import RuleError
+from core.models import Business
+
+
+def connect(
+    *, business: Business, secret: str, webhook_secret: str, now: datetime
+) -> GatewayAccount:
+    """Keep a secret key that Stripe accepts. Raises RuleError."""
+    is_live = "_live_" in secret
+    if not secret.startswith(("sk_", "rk_")):
+        raise RuleError(_("A secret key starts with sk_ or rk_."), field="secret")
+    accounts.refuse_live_key(is_live)
+    try:
+        Stripe(secret=secret, webhook_secret=webhook_secret).clock()
+    except NotConnected:
+        raise RuleError(_("Stripe does not accept this key."), field="secret") from None
+    except GatewayUnknown:
+        raise RuleError(
+            _("Stripe did not answer. Try again in a moment."), field="secret"
+        ) from None
+    return accounts.keep(
+        business=business,
+        gateway=Stripe.name,
+        secret=secret,
+        webhook_secret=webhook_secret,
+        hint=f"{secret[:8]}…{secret[-4:]}",
+        is_live=is_live,
+        now=now,
+    )
