@@ -6,12 +6,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-import pytest
-
 from billing.bank_transfer import transfers
 from billing.charging import gateway_events, refund, resolve, settle, void
 from billing.emails import upcoming_charges
-from billing.gateways import registry
 from billing.gateways.base import GatewayObject, GatewayUnknown, Outcome
 from billing.gateways.sandbox.gateway import Sandbox, contest
 from billing.gateways.sandbox.models import SandboxDispute, SandboxRefund
@@ -19,6 +16,7 @@ from billing.models import Invoice, WithholdingCertificate
 from billing.runs import daily_audit
 from billing.runs.run import bill
 from core.models import OutboxEmail
+from tests import gateways
 from tests.golden.stage import TODAY, Stage, a_running_period, case
 from tests.world import NOW
 
@@ -35,9 +33,8 @@ def arrives(invoice: Invoice, amount: int, reference: str = "line 1") -> None:
 
 @contextmanager
 def answering(bank: Sandbox) -> Iterator[None]:
-    """This is the bank meanwhile."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(registry.BUILD, registry.SANDBOX, lambda business: bank)
+    """Answer every call to the sandbox with this gateway instead."""
+    with gateways.registered(gateways.kind("sandbox", lambda: bank)):
         yield
 
 
