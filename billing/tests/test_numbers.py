@@ -20,9 +20,9 @@ from billing.models import CreditNote, Invoice, Numbering, Payment, Series
 from billing.models.invoice import SeriesKind
 from billing.rules.errors import BadPattern
 from billing.runs.run import bill
-from core import outbox
 from core.documents.glyphs import MissingGlyphs
 from core.models import OutboxEmail
+from core.outbox import emails as outbox
 from tests.world import NOW, World
 
 INVOICE, RECEIPT, TAX_RECEIPT, CREDIT_NOTE = SeriesKind

@@ -355,8 +355,8 @@ def test_a_part_by_transfer_leaves_the_rest_to_the_card_on_a_new_object(world: W
     bill(now=LATER, door="test")
     assert state(invoice) == ("paid", "done")
     assert sorted(invoice.payments.values_list("gateway", "amount")) == [
-        ("transfer", 1_000_00),
         ("sandbox", 2_000_00),
+        ("transfer", 1_000_00),
     ]
     assert sorted(SandboxIntent.objects.values_list("status", "amount")) == [
         ("cancelled", 3_000_00),
