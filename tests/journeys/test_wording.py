@@ -28,7 +28,7 @@ def test_a_clause_is_written_seen_saved_and_confirmed(
     desk(page, live_server, world, f"/settings/templates/{own.pk}/")
     preview = page.get_by_role("region", name="How it reads").last
     expect(preview).to_contain_text("Example Client Ltd")
-    page.get_by_text("1. Parties").click()
+    page.get_by_text("1. Parties", exact=True).click()
     text = page.get_by_label("Text in English").first
     text.fill("We also keep {{foxes}}.")
     expect(preview).to_contain_text("there is no variable {{foxes}}")
