@@ -1,7 +1,12 @@
 """Admin pages for clients and contacts."""
 
-from django.contrib import admin
+from typing import Any
 
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+
+from clients import portal_links
 from clients.models import Client, Contact
 from core.web.admin_site import RowAdmin
 
@@ -21,3 +26,9 @@ class ContactAdmin(RowAdmin):
     list_filter = ["is_decision_maker", "is_active"]
     search_fields = ["name", "email", "client__name"]
     neighbours = ("client", "business")
+
+    def save_model(self, request: HttpRequest, obj: Contact, form: Any, change: bool) -> None:
+        """With another email the person's sessions end and their links stop working, as at the desk."""
+        super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            portal_links.end_sessions(contact=obj, now=timezone.now())

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from clients import portal_links
 from clients.models import Client, Contact
 from core.errors import RuleError
 from core.models import Business
@@ -84,18 +85,27 @@ def add_contact(
         return _save(contact)
 
 
-def change_contact(*, contact: Contact, **fields: Any) -> Contact:
-    """Change fields of a contact. A new decision maker replaces the previous one.
+def change_contact(*, contact: Contact, now: datetime, **fields: Any) -> Contact:
+    """Change a contact's name, email or role, or make them the decision maker.
 
-    Raises DuplicateContact.
+    A new decision maker replaces the previous one. Signed documents keep what they show. If the
+    email changes, the contact's portal sessions end and links that were sent stop working, so that
+    whoever reads the old mailbox has no access. Raises DuplicateContact.
     """
-    for name, value in fields.items():
-        setattr(contact, name, value)
     with transaction.atomic():
+        row = Contact.objects.select_for_update().get(pk=contact.pk)
+        old_email = row.email
+        for name, value in fields.items():
+            setattr(row, name, value)
+        row.email = row.email.lower()
         if fields.get("is_decision_maker"):
-            others = Contact.objects.filter(client=contact.client_id, is_decision_maker=True)
-            others.exclude(pk=contact.pk).update(is_decision_maker=False)
-        return _save(contact)
+            others = Contact.objects.filter(client=row.client_id, is_decision_maker=True)
+            others.exclude(pk=row.pk).update(is_decision_maker=False)
+        _save(row)
+        if row.email != old_email:
+            portal_links.end_sessions(contact=row, now=now)
+    contact.refresh_from_db()
+    return contact
 
 
 def _save(contact: Contact) -> Contact:

@@ -9,8 +9,7 @@
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -92,17 +91,6 @@ def tax(amount: int, percent: Decimal | int) -> int:
     return round_half_up(Fraction(amount) * Fraction(percent) / 100)
 
 
-def tax_by_rate(lines: Iterable[tuple[int, Decimal]]) -> dict[Decimal, int]:
-    """The tax of each rate on the sum of its lines, rounded once per rate (rule 11).
-
-    `lines` holds (amount, percent) pairs. The result is the tax by percent.
-    """
-    sums: dict[Decimal, int] = defaultdict(int)
-    for amount, percent in lines:
-        sums[percent] += amount
-    return {percent: tax(amount, percent) for percent, amount in sorted(sums.items())}
-
-
 def tax_inclusive(gross: int, percents: Sequence[Decimal]) -> tuple[int, list[int]]:
     """Split an amount that includes tax into its net and the tax of each rate.
 
@@ -117,22 +105,6 @@ def tax_inclusive(gross: int, percents: Sequence[Decimal]) -> tuple[int, list[in
 def prorate(amount: int, used: int, total: int) -> int:
     """The part of a fee for `used` of `total` days: one exact fraction, rounded once (rule 7)."""
     return round_half_up(Fraction(amount * used, total))
-
-
-def allocate(amount: int, weights: Sequence[int]) -> list[int]:
-    """Split an amount by weights so that the shares add up to it exactly.
-
-    Units left over after rounding down go to the largest remainders, the first of equal ones first.
-    Raises ValueError if a weight is negative or all are zero.
-    """
-    total = sum(weights)
-    if total <= 0 or min(weights) < 0:
-        raise ValueError("Weights must be non-negative and not all zero.")
-    shares = [amount * weight // total for weight in weights]
-    by_remainder = sorted(range(len(weights)), key=lambda i: -(amount * weights[i] % total))
-    for i in by_remainder[: amount - sum(shares)]:
-        shares[i] += 1
-    return shares
 
 
 def parse(text: str, currency: str) -> int:

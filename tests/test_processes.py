@@ -177,7 +177,12 @@ def test_without_servers_web_worker_and_beat_work_together(
     with serving(alone, tmp_path / "log") as site:
         nan = Person(site)
         nan.go("/accounts/signup/")
-        nan.go("/accounts/signup/", email="nan@studio.example", password1="ninety-nine oaks")
+        nan.go(
+            "/accounts/signup/",
+            name="Nan",
+            email="nan@studio.example",
+            password1="ninety-nine oaks",
+        )
         assert "nan@studio.example" in letter(site, "")
         assert '"ok": true' in str(soon("health", lambda: health(site)))
 

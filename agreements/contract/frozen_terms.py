@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from agreements.contract import wording
-from agreements.models import Agreement, Proposal, Tier
+from agreements.models import Proposal, Tier
 from agreements.rules import cumulative_tiers
 from clients.models import Client, Contact
 from clients.models.client import STANDARD
@@ -163,8 +163,3 @@ def digest(tier: dict[str, Any], terms: dict[str, Any]) -> str:
         {"tier": tier, "terms": terms}, sort_keys=True, ensure_ascii=False, separators=(",", ":")
     )
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def still_fit(agreement: Agreement) -> bool:
-    """Whether the stored tier and terms are those that were hashed at acceptance."""
-    return digest(agreement.tier, agreement.terms) == agreement.terms_hash

@@ -65,16 +65,6 @@ def periods(
         yield PeriodSpan(begins, finishes, index, Fraction((finishes - begins).days, cycle.days))
 
 
-def period_at(
-    start: date, anchor_day: int, interval: Interval, day: date, *, end: date | None = None
-) -> PeriodSpan | None:
-    """The period that contains `day`; None before the start and after the end."""
-    candidates = periods(
-        start, anchor_day, interval, end=end, until=day, first=index_before(start, interval, day)
-    )
-    return next((span for span in candidates if day in span), None)
-
-
 def index_before(start: date, interval: Interval, day: date) -> int:
     """The number of a period at most two before the one that contains `day`, for any anchor day.
 

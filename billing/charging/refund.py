@@ -25,12 +25,14 @@ from billing.models.journal import Account
 from billing.rules.dunning import look_up_after
 from billing.rules.errors import NotConnected, NotOpen, NotOwed
 from billing.rules.states import BANK_TRANSFER, REFUND, CollectionState, InvoiceState, RefundState
+from clients.models import Client
 from core import nudge
 from core.database.state_moves import move
 from core.dates import local_day
 from core.errors import NotAllowedNow
 
 TOLD_AFTER = timedelta(hours=23)
+WAYS_OUT = 20  # how many payments are considered for a refund of credit
 LOOKED_FOR = timedelta(
     days=7
 )  # a request that was on its way may arrive after its key was forgotten
@@ -61,11 +63,31 @@ def refundable(payment: Payment) -> int:
     return max(0, payment.amount - given - contested)
 
 
+def source(invoice: Invoice) -> Payment | None:
+    """The payment of an invoice of which most can still go back."""
+    return max(Payment.objects.filter(invoice=invoice), key=refundable, default=None)
+
+
+def payable(invoice: Invoice) -> int:
+    """How much of the client's credit can go back to where this invoice's payment came from, minor units."""
+    payment = source(invoice)
+    credit = ledger.credit_of(invoice.client_id, invoice.currency)
+    return min(credit, refundable(payment)) if payment else 0
+
+
+def way_out(client: Client, currency: str) -> Invoice | None:
+    """The invoice whose payment can take most of a client's credit in a currency; of the newest payments."""
+    paid = Payment.objects.filter(client=client, currency=currency)
+    newest = list(paid.select_related("invoice").order_by("-received_at", "-pk")[:WAYS_OUT])
+    best = max(newest, key=refundable, default=None)
+    return best.invoice if best and refundable(best) else None
+
+
 def _start(
     invoice: Invoice, note: CreditNote | None, amount: int, actor: str, now: datetime
 ) -> Refund:
     """The sum leaves the client's credit in the same transaction that promises it to the card."""
-    payment = max(Payment.objects.filter(invoice=invoice), key=refundable, default=None)
+    payment = source(invoice)
     ledger.hold([invoice.client_id])
     if payment is None or not 0 < amount <= refundable(payment):
         raise NotOwed(_("Less than that was paid, or it was given back already."), field="amount")

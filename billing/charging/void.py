@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from billing.books import ledger, owing, receive, transitions
+from billing.gateways import registry
 from billing.invoices import credit_note
 from billing.models import Allocation, BankStatementLine, Collection, CreditNote, Invoice
 from billing.models.journal import Account
@@ -21,6 +22,7 @@ from billing.rules.states import BANK_TRANSFER, INVOICE, CollectionState, Invoic
 from core import nudge
 from core.database.state_moves import move
 from core.dates import local_day, local_instant
+from core.formats import money
 
 VOID, WRITE_OFF, PAYMENT = "void", "write_off", "payment"
 REDUCIBLE = (CollectionState.READY, CollectionState.SENT, CollectionState.DUNNING)
@@ -75,6 +77,8 @@ def held(invoice: Invoice) -> Collection:
 def reduce(*, invoice: Invoice, amount: int, reason: str, actor: str, now: datetime) -> CreditNote:
     """Take back `amount` (minor units, tax included) of what the invoice owes. Raises NotOpen and NotOwed.
 
+    What is left must be enough for a card to be charged, where a card pays (rule 14).
+
     What was prepared at the gateway for the old sum is cancelled before the new one is charged (see
     billing.charging.collect).
     The whole invoice is taken back by `void`.
@@ -83,8 +87,16 @@ def reduce(*, invoice: Invoice, amount: int, reason: str, actor: str, now: datet
         row = held(invoice)
         if row.invoice.state != InvoiceState.OPEN or row.state not in REDUCIBLE:
             raise NotOpen(_("This invoice is settled, or is being confirmed at the gateway."))
-        if amount >= owing.owed(row.invoice):
+        left = owing.owed(row.invoice) - amount
+        if left <= 0:
             raise NotOwed(_("Write less than what is owed, or cancel the invoice."), field="amount")
+        least = registry.smallest(row.gateway, invoice.currency)
+        if left < least:
+            raise NotOwed(
+                _("A card cannot be charged less than %(least)s.")
+                % {"least": money(least, invoice.currency)},
+                field="amount",
+            )
         return credit_note.make(
             invoice=row.invoice, amount=amount, reason=reason, actor=actor, now=now
         )

@@ -101,32 +101,6 @@ def test_one_more_day_never_costs_less(amount: int, days: tuple[int, int]) -> No
     assert 0 <= money.prorate(amount, used, total) <= money.prorate(amount, used + 1, total)
 
 
-# Splits
-
-
-def test_indivisible_units_go_to_the_largest_remainders_and_first_to_the_first() -> None:
-    assert money.allocate(100, [1, 1, 1]) == [34, 33, 33]
-    assert money.allocate(100, [1, 2, 3]) == [17, 33, 50]
-    assert money.allocate(2, [0, 1, 1, 1]) == [0, 1, 1, 0]
-
-
-@given(SIGNED, st.lists(st.integers(0, 10**6), min_size=1, max_size=40).filter(any))
-def test_a_split_loses_nothing_and_each_share_is_exact_to_less_than_a_unit(
-    amount: int, weights: list[int]
-) -> None:
-    shares = money.allocate(amount, weights)
-    assert sum(shares) == amount
-    for share, weight in zip(shares, weights, strict=True):
-        assert abs(share - Fraction(amount * weight, sum(weights))) < 1
-        assert weight or not share
-
-
-@pytest.mark.parametrize("weights", [[], [0], [0, 0], [2, -1]])
-def test_impossible_weights_are_refused(weights: list[int]) -> None:
-    with pytest.raises(ValueError, match="Weights"):
-        money.allocate(100, weights)
-
-
 # Tax (rule 11)
 
 
@@ -141,29 +115,6 @@ def test_impossible_weights_are_refused(weights: list[int]) -> None:
 )
 def test_a_tax_is_rounded_once(amount: int, percent: str, expected: int) -> None:
     assert money.tax(amount, Decimal(percent)) == expected
-
-
-def test_a_tax_is_computed_on_the_sum_of_its_lines_not_line_by_line() -> None:
-    lines = [(5, Decimal(10)), (5, Decimal(10)), (5, Decimal(10)), (100, Decimal(7))]
-    assert money.tax_by_rate(lines) == {Decimal(7): 7, Decimal(10): 2}  # line by line: 3
-
-
-@given(
-    st.lists(
-        st.tuples(
-            st.integers(-(10**9), 10**9),
-            st.sampled_from([Decimal(7), Decimal("9.975"), Decimal(20)]),
-        )
-    )
-)
-def test_every_rate_is_taxed_once_within_half_a_unit(lines: list[tuple[int, Decimal]]) -> None:
-    taxes = money.tax_by_rate(lines)
-    assert taxes.keys() == {percent for _, percent in lines}
-    for rate, amount in taxes.items():
-        exact = sum(
-            Fraction(line) * Fraction(rate) / 100 for line, percent in lines if percent == rate
-        )
-        assert abs(amount - exact) <= Fraction(1, 2)
 
 
 # Tax inside a price

@@ -111,3 +111,8 @@ class ContactForm(PrintableForm, forms.ModelForm):
     class Meta:
         model = Contact
         fields = ["name", "email", "role", "is_decision_maker"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.is_decision_maker:  # a client always has one: another person takes over
+            del self.fields["is_decision_maker"]

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Proposal
 from agreements.running import effective_terms, expected_fees
-from billing.charging import methods
+from billing.books import ledger
+from billing.charging import methods, refund
 from billing.models import Invoice
 from clients import client_records, portal_links
 from clients.models import Client, Contact
@@ -69,6 +70,11 @@ class ClientPage(DashboardView):
             ],
             invoices=self.rows(Invoice).filter(client=client)[:10],
             method=methods.in_use(client),
+            credit=[
+                (currency, amount, refund.way_out(client, currency))
+                for (_pk, currency), amount in sorted(ledger.credits([client.pk]).items())
+                if amount
+            ],
             moves=pipeline_moves(client),
             selling=sales_panel(self, client),
         )
@@ -137,6 +143,50 @@ class NewContact(DashboardView):
             except RuleError as error:
                 refuse(form, error)
         return self.show(request, form=form, client=client, status=422)
+
+
+class EditContact(DashboardView):
+    """Correct a person's name, email or role, or make them the decision maker."""
+
+    template = "dashboard/contact_form.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        contact = self.contact(pk)
+        return self.page(request, contact, ContactForm(instance=contact))
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        contact = self.contact(pk)
+        form = ContactForm(request.POST, instance=self.contact(pk))
+        if form.is_valid():
+            old_email = contact.email
+            try:
+                client_records.change_contact(
+                    contact=contact, now=timezone.now(), **form.cleaned_data
+                )
+            except RuleError as error:
+                refuse(form, error)
+            else:
+                messages.success(request, self.done(contact, old_email))
+                return redirect("dashboard:client", contact.client_id)
+        return self.page(request, contact, form, status=422)
+
+    def contact(self, pk: UUID) -> Contact:
+        """The person with their client, or 404."""
+        return self.row(Contact, pk, self.rows(Contact).select_related("client"))
+
+    def page(
+        self, request: HttpRequest, contact: Contact, form: ContactForm, status: int = 200
+    ) -> HttpResponse:
+        """`contact` is the person as saved, whatever was typed into the form."""
+        return self.show(request, status, form=form, client=contact.client, contact=contact)
+
+    def done(self, contact: Contact, old_email: str) -> str:
+        """What has happened, and what to do next where the email is another one."""
+        if contact.email == old_email:
+            return _("Saved.")
+        return _(
+            "Saved. Links sent to %(old)s no longer work; send %(name)s a new portal link."
+        ) % {"old": old_email, "name": contact.name}
 
 
 class EmailPortalLink(DashboardView):

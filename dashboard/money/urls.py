@@ -27,6 +27,12 @@ urlpatterns = [
     path(
         "charges/<uuid:pk>/refund/", invoice_actions.RefundInvoice.as_view(), name="charge_refund"
     ),
+    path(
+        "charges/<uuid:pk>/reduce/", invoice_actions.ReduceInvoice.as_view(), name="charge_reduce"
+    ),
+    path(
+        "charges/<uuid:pk>/pay-out/", invoice_actions.PayOutCredit.as_view(), name="credit_pay_out"
+    ),
     path("charges/<uuid:pk>/cancel/", invoice_actions.VoidInvoice.as_view(), name="charge_cancel"),
     path(
         "charges/<uuid:pk>/transfer/",

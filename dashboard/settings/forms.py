@@ -1,4 +1,4 @@
-"""Forms about the business, how it is paid, and its API keys."""
+"""Forms about the freelancer, the business, how it is paid, and its API keys."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from billing.models.invoice import SeriesKind
 from core import money
 from core.documents import logos
 from core.documents.printable_text import PrintableForm
-from core.models import Business, TaxRate
+from core.models import Business, TaxRate, User
 from dashboard.form_fields import PARTICULARS, DurationField, MoneyField, amount, currencies, zones
 
 AIMS = {
@@ -78,6 +78,21 @@ class BusinessForm(PrintableForm, forms.ModelForm):
                 self.add_error(name, error)
         self.instance.capacity_minutes = data.get("capacity") or 0
         return data
+
+
+class YouForm(PrintableForm, forms.ModelForm):
+    """The freelancer's own name."""
+
+    class Meta:
+        model = User
+        fields = ["name"]
+        labels = {"name": _("Your name")}
+        help_texts = {"name": _("Your clients see it on the agreements that you sign.")}
+        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].required = True
 
 
 class TaxForm(PrintableForm, forms.ModelForm):

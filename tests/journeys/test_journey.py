@@ -76,6 +76,7 @@ def test_a_retainer_from_sign_up_to_the_report(
 def sign_up(page: Page, url: str, watched: Callable[[], None]) -> None:
     page.goto(f"{url}/accounts/signup/")
     watched()
+    page.get_by_label("Your name").fill("Nan Kittisak")
     page.get_by_label("Email").fill("nan@studio.example")
     page.get_by_label("Password", exact=False).first.fill("a quiet river 42")
     page.get_by_role("button", name="Sign Up").click()

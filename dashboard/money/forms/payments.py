@@ -44,6 +44,22 @@ class RefundForm(AmountForm):
     )
 
 
+class ReduceForm(AmountForm):
+    """The new, smaller amount of an open invoice."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, help_text=_("It stands on the credit note.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].label = _("New amount to pay")
+
+
+class PayOutForm(AmountForm):
+    """How much of a client's credit is paid out."""
+
+
 class VoidForm(PrintableForm, forms.Form):
     """Void an open invoice, or write it off."""
 

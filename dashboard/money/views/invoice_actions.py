@@ -1,4 +1,4 @@
-"""Actions on an invoice: refund, void, write off, record a transfer or certificate, hold."""
+"""Actions on an invoice: refund, lower, void, pay out credit, record a transfer, hold."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,17 +13,21 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
 from billing.bank_transfer import transfers
-from billing.books import owing
+from billing.books import ledger, owing
 from billing.charging import refund, void
 from billing.emails import billing_pdfs
 from billing.models import CreditNote, Invoice, WithholdingCertificate
+from billing.rules.errors import NotOwed
+from billing.rules.states import BANK_TRANSFER
 from billing.runs import hold
-from core import money
+from core import formats, money
 from core.errors import RuleError
 from core.web.download import pdf_response
 from dashboard.money.forms.payments import (
     CertificateForm,
     HoldForm,
+    PayOutForm,
+    ReduceForm,
     RefundForm,
     TransferForm,
     VoidForm,
@@ -108,6 +112,89 @@ class RefundInvoice(InvoiceActionView):
                 "An issued invoice never changes: "
                 "a credit note with its own number takes back what you give."
             ),
+        }
+
+
+class ReduceInvoice(InvoiceActionView):
+    """Lower what an open invoice asks for, by a credit note over the difference."""
+
+    @property
+    def done(self) -> str:  # type: ignore[override]
+        return _("The amount is lowered. The client gets the credit note by email.")
+
+    def form(self, invoice: Invoice, data: Any = None) -> ReduceForm:
+        return ReduceForm(data, currency=invoice.currency)
+
+    def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
+        open_now = owing.owed(invoice)
+        said = {"amount": formats.money(open_now, invoice.currency)}
+        if self.request.POST.get("seen") != str(open_now):
+            raise NotOwed(
+                _("Meanwhile %(amount)s is open. Please check the new amount.") % said,
+                field="amount",
+            )
+        if not data["amount"]:
+            raise NotOwed(_("To take back the whole invoice, cancel it instead."), field="amount")
+        if data["amount"] >= open_now:
+            raise NotOwed(_("Write less than the %(amount)s that is open.") % said, field="amount")
+        void.reduce(
+            invoice=invoice,
+            amount=open_now - data["amount"],
+            reason=data["reason"],
+            actor=self.actor,
+            now=timezone.now(),
+        )
+
+    def page_text(self, invoice: Invoice) -> dict[str, Any]:
+        open_now = owing.owed(invoice)
+        return {
+            "heading": _("Lower the amount"),
+            "press": _("Lower the amount"),
+            "facts": [(_("Still owed"), formats.money(open_now, invoice.currency))],
+            "aside": _(
+                "An issued invoice never changes: a credit note with its own number takes back the difference. "
+                "Only the new amount is charged or asked for."
+            ),
+            "confirm": _(
+                "Lower the amount of %(number)s for %(client)s? A credit note is issued and emailed to the client."
+            )
+            % {"number": invoice.number, "client": invoice.client.name},
+            "seen": open_now,
+        }
+
+
+class PayOutCredit(InvoiceActionView):
+    """Send a client's credit back to where the payment of this invoice came from."""
+
+    def form(self, invoice: Invoice, data: Any = None) -> PayOutForm:
+        most = money.format(refund.payable(invoice), invoice.currency, "en")
+        return PayOutForm(data, currency=invoice.currency, initial={"amount": most})
+
+    def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
+        made = refund.pay_out(invoice=invoice, actor=self.actor, now=timezone.now(), **data)
+        self.done = (
+            _("The refund is recorded. Please transfer the money to the client at your bank.")
+            if made.payment.gateway == BANK_TRANSFER
+            else _("The refund is on its way. A refund to a card takes the bank a few days.")
+        )
+
+    def page_text(self, invoice: Invoice) -> dict[str, Any]:
+        payment = refund.source(invoice)
+        credit = ledger.credit_of(invoice.client_id, invoice.currency)
+        facts = [(_("Client’s credit"), formats.money(credit, invoice.currency))]
+        if payment:
+            at_most = formats.money(refund.payable(invoice), invoice.currency)
+            facts += [(_("At most"), at_most), (_("Goes back to"), payment.method_label or "—")]
+        return {
+            "heading": _("Pay out credit"),
+            "press": _("Pay out credit"),
+            "facts": facts,
+            "aside": _(
+                "Credit that is not paid out pays the client’s next invoice. What goes back is never more than what "
+                "this payment brought and was not given back yet."
+            ),
+            "confirm": _("Pay credit out to %(client)s? This cannot be taken back.")
+            % {"client": invoice.client.name},
         }
 
 

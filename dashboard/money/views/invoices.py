@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from agreements.changing import end
 from billing.books import queries
+from billing.charging import refund, void
 from billing.charging.retry import retry, wait
 from billing.emails import billing_pdfs
 from billing.models import Dispute, Invoice, Payment, Refund, Transition, WithholdingCertificate
@@ -76,6 +77,8 @@ class InvoicePage(DashboardView):
             notes=invoice.credit_notes.all(),
             refunds=self.rows(Refund).filter(payment__invoice=invoice),
             disputes=self.rows(Dispute).filter(payment__invoice=invoice),
+            payable=refund.payable(invoice),
+            can_reduce=invoice.collection.state in void.REDUCIBLE,
             certificate=self.rows(WithholdingCertificate).filter(invoice=invoice).first(),
             moves=self.rows(Transition).filter(collection=invoice.collection),
             days=queries.retry_days(invoice) if invoice.collect_by == "card" else [],

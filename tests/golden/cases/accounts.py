@@ -29,12 +29,12 @@ def verified(stage: Stage) -> User:
 
 @case("account", variant="sign_up")
 def somebody_signs_up(stage: Stage) -> None:
-    post(stage, "account_signup", email="new@studio.example", password1=PASSWORD)
+    post(stage, "account_signup", name="Nan", email="new@studio.example", password1=PASSWORD)
 
 
 @case("account", variant="sign_up_again")
 def somebody_signs_up_who_has_an_account(stage: Stage) -> None:
-    post(stage, "account_signup", email=verified(stage).email, password1=PASSWORD)
+    post(stage, "account_signup", name="Nan", email=verified(stage).email, password1=PASSWORD)
 
 
 @case("account", variant="sign_in_code")

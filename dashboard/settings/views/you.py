@@ -1,0 +1,26 @@
+"""The freelancer: their own name."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from dashboard.page import DashboardView
+from dashboard.settings.forms import YouForm
+
+
+class You(DashboardView):
+    """The name in which the freelancer signs."""
+
+    template = "dashboard/you.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.show(request, form=YouForm(instance=self.business.owner))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = YouForm(request.POST, instance=self.business.owner)
+        if not form.is_valid():
+            return self.show(request, form=form, status=422)
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("dashboard:settings")
