@@ -9,10 +9,22 @@ from pathlib import Path
 FILE = "development.env"  # in RH_VAR_DIR
 REMEMBERED = ("DEBUG", "SITE_URL")
 BY_HAND = (  # every setting but RH_VAR_DIR, SITE_URL and LOG_LEVEL, which do not make an installation another one
-    "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "TRUSTED_PROXIES", "DATABASE_URL",
-    "DATABASE_CONN_MAX_AGE", "REDIS_URL", "CELERY_ALWAYS_EAGER", "GATEWAY", "CHARGING", "TIMESTAMP_URL", "EMAIL_URL",
-    "DEFAULT_FROM_EMAIL", "REPLY_ADDRESS",
-)  # fmt: skip
+    "DEBUG",
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "CSRF_TRUSTED_ORIGINS",
+    "TRUSTED_PROXIES",
+    "DATABASE_URL",
+    "DATABASE_CONN_MAX_AGE",
+    "REDIS_URL",
+    "CELERY_ALWAYS_EAGER",
+    "GATEWAY",
+    "CHARGING",
+    "TIMESTAMP_URL",
+    "EMAIL_URL",
+    "DEFAULT_FROM_EMAIL",
+    "REPLY_ADDRESS",
+)
 NOTE = "# Written by bin/run for manage.py. Web server, worker and beat never read it.\n"
 
 

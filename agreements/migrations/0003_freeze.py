@@ -8,15 +8,15 @@ TERMS = [
     "business_id", "client_id", "contact_id", "proposal_id", "title", "tier", "terms", "terms_hash", "language",
     "currency", "amount", "minutes", "tax_mode", "taxes", "tax_note", "withholding_percent",
     "collect_by", "interval", "starts_on", "anchor_day", "rollover", "rollover_percent", "rollover_periods",
-]  # fmt: skip
+]
 CHANGE = [
     "business_id", "agreement_id", "client_id", "number", "kind", "effective_on", "tier", "amount", "minutes",
     "ends_on", "terms", "terms_hash",
-]  # fmt: skip
+]
 SUMS = [
     "business_id", "agreement_id", "period_id", "amendment_id", "starts_on", "ends_on", "due_at", "currency", "credit",
     "charge", "amount", "minutes",
-]  # fmt: skip
+]
 SPAN = ["agreement_id", "amendment_id", "index", "starts_on", "ends_on", "due_at", "currency", "amount", "minutes"]
 OFFER = [
     "business_id", "client_id", "contact_id", "title", "intro", "currency", "language", "interval", "collect_by",
@@ -24,11 +24,11 @@ OFFER = [
     "recommended_because", "trial_measure", "next_tier", "credits_trial", "after_trial_id", "kind", "template_id",
     "is_bilingual", "service", "governing_law", "kpis", "expectations", "competitors", "value_adds", "overage_amount",
     "overage_minutes", "report_days", "report_unreviewed", "text", "version", "revises_id", "shows_openings", "snapshot", "snapshot_hash", "sent_at",
-]  # fmt: skip
+]
 RUNG = [
     "proposal_id", "position", "name", "tagline", "amount", "minutes", "response_hours", "adds", "deliverables",
     "is_recommended", "is_frozen",
-]  # fmt: skip
+]
 
 
 class Migration(migrations.Migration):

@@ -8,11 +8,11 @@ FIGURES = [
     "business_id", "client_id", "agreement_id", "period_id", "upgrade_id", "kind", "period_start", "series_id", "seq",
     "number", "collect_by", "issued_on", "due_on", "currency", "subtotal", "tax", "total", "withholding", "tax_mode", "taxes",
     "tax_note", "seller", "buyer", "language", "terms_hash",
-]  # fmt: skip
+]
 NOTE = [
     "business_id", "client_id", "invoice_id", "series_id", "seq", "number", "issued_on", "reason", "actor",
     "currency", "subtotal", "tax", "total", "taxes",
-]  # fmt: skip
+]
 PROMISE = ["business_id", "client_id", "payment_id", "credit_note_id", "currency", "amount", "actor", "sent_at"]
 CONTEST = ["business_id", "client_id", "payment_id", "gateway", "handle", "currency", "amount"]
 PAPER = ["business_id", "client_id", "invoice_id", "currency", "amount"]
@@ -21,7 +21,7 @@ ARRIVED = ["business_id", "fingerprint", "on", "currency", "amount", "text"]
 MONEY = [
     "business_id", "client_id", "invoice_id", "charge_id", "gateway", "reference", "currency", "amount",
     "method_label", "received_at", "series_id", "seq", "receipt_number",
-]  # fmt: skip
+]
 
 
 class Migration(migrations.Migration):

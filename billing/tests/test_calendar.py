@@ -296,7 +296,9 @@ def test_a_changed_time_zone_applies_from_the_next_period(world: World) -> None:
     ]
     assert local(rows[0].due_at, "Pacific/Auckland").isoformat() == "2026-12-31T00:00:00"
     assert [local(row.due_at, "Pacific/Honolulu").isoformat() for row in rows[1:]] == [
-        "2027-01-31T09:00:00", "2027-02-28T09:00:00", "2027-03-31T09:00:00",
-    ]  # fmt: skip
+        "2027-01-31T09:00:00",
+        "2027-02-28T09:00:00",
+        "2027-03-31T09:00:00",
+    ]
     with pytest.raises(DatabaseError), transaction.atomic():
         Period.objects.update(due_at=now)

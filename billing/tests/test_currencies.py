@@ -20,8 +20,10 @@ def test_amounts_of_different_currencies_are_listed_separately(world: World) -> 
         world.running(client, card="", currency=currency, amount=amount)
     bill(now=NOW, door="test")
     assert queries.outstanding(world.business) == [
-        ("JPY", 100_000, 1), ("THB", 30_500_00, 2), ("USD", 3_000_00, 1),
-    ]  # fmt: skip
+        ("JPY", 100_000, 1),
+        ("THB", 30_500_00, 2),
+        ("USD", 3_000_00, 1),
+    ]
     assert client_statement.balances(client) == {"JPY": 100_000, "THB": 30_500_00, "USD": 3_000_00}
     months = {row.currency: row.invoiced for row in client_statement.by_month(world.business)}
     assert months == {"JPY": 100_000, "THB": 30_500_00, "USD": 3_000_00}

@@ -93,8 +93,9 @@ def test_a_prepared_object_that_no_invoice_uses_is_cancelled_after_a_day(
     assert set(SandboxIntent.objects.values_list("status", flat=True)) == {"new"}
     reconcile(now=NOW + timedelta(hours=25))
     assert dict(SandboxIntent.objects.values_list("handle", "status")) == {
-        "pi_orphan": "cancelled", "pi_bound": "new",
-    }  # fmt: skip
+        "pi_orphan": "cancelled",
+        "pi_bound": "new",
+    }
 
 
 def test_the_daily_audit_emails_the_administrators_and_changes_nothing(

@@ -44,10 +44,16 @@ def test_a_picture_is_redrawn_as_a_small_png_without_hidden_content(kind: str) -
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"<html>", picture("GIF"), huge(),
-     b"\x89PNG\r\n\x1a\n" + bytes(MAX_BYTES)],
+    [
+        b"",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"<html>",
+        picture("GIF"),
+        huge(),
+        b"\x89PNG\r\n\x1a\n" + bytes(MAX_BYTES),
+    ],
     ids=["empty", "svg", "html", "another kind", "a bomb", "too large"],
-)  # fmt: skip
+)
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_a_file_that_is_no_acceptable_picture_is_refused(body: bytes) -> None:
     with pytest.raises(ValidationError):

@@ -8,7 +8,7 @@ from core.database.frozen_rows import Freeze
 ENTRY = [
     "business_id", "period_id", "on", "minutes", "note", "billable", "consumes", "actor", "replaces_id", "created_at",
     "imported_id", "import_key",
-]  # fmt: skip
+]
 ASKED = ["business_id", "client_id", "period_id", "minutes", "rate", "currency", "note", "by_terms", "created_at"]
 READ = ["business_id", "kpi_id", "period_id", "value", "on", "source", "actor", "replaces_id", "created_at"]
 

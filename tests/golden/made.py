@@ -169,10 +169,15 @@ def _as_sent(row: OutboxEmail, press: _Press) -> Email:
     if row.kind == "account":
         templates = frozenset({row.ref.partition(":")[0]})  # allauth's name for it
     return Email(
-        kind=row.kind, to=row.to, reply_to=row.reply_to, subject=row.subject,
-        attached=row.attachment.title if row.attachment else "", text=links.fill(row.text), html=links.fill(row.html),
+        kind=row.kind,
+        to=row.to,
+        reply_to=row.reply_to,
+        subject=row.subject,
+        attached=row.attachment.title if row.attachment else "",
+        text=links.fill(row.text),
+        html=links.fill(row.html),
         templates=templates,
-    )  # fmt: skip
+    )
 
 
 def _keep(all_of_them: dict[tuple[str, str], Any], name: tuple[str, str], one: Any) -> None:

@@ -80,10 +80,15 @@ class Stage(World):
     def __post_init__(self) -> None:
         owner = UserFactory(email="nan@studio.example", name=self.words.owner, date_joined=NOW)
         self.business = BusinessFactory(
-            owner=owner, name=self.words.business, legal_name=self.words.business_legal,
-            address=self.words.business_address, tax_id="0505561000001", language=self.language,
-            currency=self.words.currency, created_at=NOW,
-        )  # fmt: skip
+            owner=owner,
+            name=self.words.business,
+            legal_name=self.words.business_legal,
+            address=self.words.business_address,
+            tax_id="0505561000001",
+            language=self.language,
+            currency=self.words.currency,
+            created_at=NOW,
+        )
 
     @property
     def words(self) -> Words:
@@ -104,9 +109,12 @@ class Stage(World):
 
     def client(self, name: str = "", now: datetime = NOW, **fields: Any) -> Client:
         facts: dict[str, Any] = {
-            "legal_name": self.words.client_legal, "address": self.words.client_address, "tax_id": "0105560000002",
-            "language": self.language, "contact_role": self.words.role,
-        } | fields  # fmt: skip
+            "legal_name": self.words.client_legal,
+            "address": self.words.client_address,
+            "tax_id": "0105560000002",
+            "language": self.language,
+            "contact_role": self.words.role,
+        } | fields
         client = super().client(name or self.words.client, now, **facts)
         client.contacts.update(name=self.words.contact)
         return client
@@ -133,20 +141,29 @@ class Stage(World):
         words, client = self.words, client or self.client(now=now)
         tier = self.tier(1)
         facts: dict[str, Any] = {
-            "title": words.title, "currency": words.currency, "language": self.language, "amount": tier["amount"],
-            "minutes": tier["minutes"], "tier": tier,
+            "title": words.title,
+            "currency": words.currency,
+            "language": self.language,
+            "amount": tier["amount"],
+            "minutes": tier["minutes"],
+            "tier": tier,
             "terms": {
                 "seller": {
-                    "name": words.business, "legal_name": words.business_legal, "address": words.business_address,
-                    "tax_id": "0505561000001", "signer": words.owner,
+                    "name": words.business,
+                    "legal_name": words.business_legal,
+                    "address": words.business_address,
+                    "tax_id": "0505561000001",
+                    "signer": words.owner,
                 },
                 "buyer": {
-                    "name": client.name, "legal_name": words.client_legal, "address": words.client_address,
+                    "name": client.name,
+                    "legal_name": words.client_legal,
+                    "address": words.client_address,
                     "tax_id": "0105560000002",
                 },
                 **fields.pop("agreed", {}),
             },
-        }  # fmt: skip
+        }
         return super().running(client, card, now, **facts | fields)
 
     def colleague(self, client: Client) -> Contact:

@@ -41,11 +41,19 @@ class Words:
         fees = ((3_000_00, 20, 4), (5_000_00, 32, 8), (10_000_00, 60, 16))
         return [
             TierDraft(
-                name, fee * self.unit, hours * 60, tagline=tagline, response_hours=24, adds=[adds],
-                deliverables=[{"title": counted, "promised": count}], is_recommended=fee == 5_000_00,
+                name,
+                fee * self.unit,
+                hours * 60,
+                tagline=tagline,
+                response_hours=24,
+                adds=[adds],
+                deliverables=[{"title": counted, "promised": count}],
+                is_recommended=fee == 5_000_00,
             )
-            for (name, tagline, adds, counted), (fee, hours, count) in zip(self.tiers, fees, strict=True)
-        ]  # fmt: skip
+            for (name, tagline, adds, counted), (fee, hours, count) in zip(
+                self.tiers, fees, strict=True
+            )
+        ]
 
 
 ENGLISH = Words(

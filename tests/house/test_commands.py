@@ -80,18 +80,27 @@ class Shell:
 
     def run(self, command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["/bin/sh", "-c", command], cwd=self.root, env=self.environment, capture_output=True, text=True,
-            stdin=subprocess.DEVNULL, timeout=PATIENCE,
-        )  # fmt: skip
+            ["/bin/sh", "-c", command],
+            cwd=self.root,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=PATIENCE,
+        )
 
     def serve(self, command: str) -> None:
         with self.log.open("ab") as log:
             self.servers.append(
                 subprocess.Popen(
-                    ["/bin/sh", "-c", f"exec {command}"], cwd=self.root, env=self.environment, stdout=log, stderr=log,
+                    ["/bin/sh", "-c", f"exec {command}"],
+                    cwd=self.root,
+                    env=self.environment,
+                    stdout=log,
+                    stderr=log,
                     start_new_session=True,
                 )
-            )  # fmt: skip
+            )
 
     def wait(self, is_ready: Callable[[], bool]) -> None:
         end = time.monotonic() + PATIENCE
@@ -161,9 +170,14 @@ def server(empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sh
     """Production behind a proxy, made by the commands of docs/operations.md in their order."""
     folder = tmp_path_factory.mktemp("server")
     shell = Shell(
-        folder, SECRET_KEY="k3" * 40, SITE_URL="https://hub.example", ALLOWED_HOSTS="hub.example", TRUSTED_PROXIES="1",
-        RH_VAR_DIR=str(folder / "var"), GUNICORN_CMD_ARGS=f"--bind 127.0.0.1:{SERVER_PORT}",
-    )  # fmt: skip
+        folder,
+        SECRET_KEY="k3" * 40,
+        SITE_URL="https://hub.example",
+        ALLOWED_HOSTS="hub.example",
+        TRUSTED_PROXIES="1",
+        RH_VAR_DIR=str(folder / "var"),
+        GUNICORN_CMD_ARGS=f"--bind 127.0.0.1:{SERVER_PORT}",
+    )
     (shell.root / ".venv").symlink_to(sys.prefix)
     (folder / "var").mkdir()
     shutil.copy(empty, folder / "var")
@@ -196,11 +210,17 @@ def start(shell: Shell) -> None:
 
 
 FIRST_SCREEN = [
-    r"Loading the demo \.\.\.", r"", r"Retainer Hub  http://127\.0\.0\.1:\d+  \(Ctrl-C stops it\)",
-    r"Links that open once, no password:", r"  \S.* \((freelancer|client)\)", r"    http://127\.0\.0\.1:\d+/\S+/",
-    r"  Letters: .*    Health: .*    Admin: bin/manage createsuperuser, then .*", r"\[serve\] stopping",
-    r"Service Unavailable: /health/", r".* ERROR django\.request Service Unavailable: /health/",  # this test asks early
-]  # fmt: skip
+    r"Loading the demo \.\.\.",
+    r"",
+    r"Retainer Hub  http://127\.0\.0\.1:\d+  \(Ctrl-C stops it\)",
+    r"Links that open once, no password:",
+    r"  \S.* \((freelancer|client)\)",
+    r"    http://127\.0\.0\.1:\d+/\S+/",
+    r"  Letters: .*    Health: .*    Admin: bin/manage createsuperuser, then .*",
+    r"\[serve\] stopping",
+    r"Service Unavailable: /health/",
+    r".* ERROR django\.request Service Unavailable: /health/",  # this test asks early
+]
 
 
 def unexpected(screen: str) -> list[str]:

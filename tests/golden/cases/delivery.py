@@ -31,9 +31,15 @@ def figure(
 ) -> Kpi:
     """A KPI of the period's agreement, read on its first day if there is a value."""
     kpi = measure.add_kpi(
-        agreement=period.agreement, name=name or stage.words.figure, unit="", baseline=Decimal(80),
-        target=Decimal(target), less_is_better=False, shape=Shape.LEVEL, now=NOW,
-    )  # fmt: skip
+        agreement=period.agreement,
+        name=name or stage.words.figure,
+        unit="",
+        baseline=Decimal(80),
+        target=Decimal(target),
+        less_is_better=False,
+        shape=Shape.LEVEL,
+        now=NOW,
+    )
     if value is not None:
         measure.read(kpi=kpi, period=period, value=Decimal(value), on=TODAY, now=NOW)
     return kpi
@@ -200,9 +206,13 @@ def a_freelancer_declines_a_request(stage: Stage) -> None:
 @case("request_answer", variant="done", begins=a_running_period)
 def a_freelancer_hands_over_a_link(stage: Stage) -> None:
     owner_replies.hand_over_for(
-        request=requested(stage), actor="Nan", text=stage.words.answer, to=RequestState.DONE,
-        url="https://drive.example/banner?a=1&b=2", now=NOW + HOUR,
-    )  # fmt: skip
+        request=requested(stage),
+        actor="Nan",
+        text=stage.words.answer,
+        to=RequestState.DONE,
+        url="https://drive.example/banner?a=1&b=2",
+        now=NOW + HOUR,
+    )
 
 
 @case("request_answer", variant="file", begins=a_running_period)

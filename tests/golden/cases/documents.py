@@ -58,11 +58,20 @@ def everything_agreed(stage: Stage) -> dict[str, Any]:
     """Terms that bring every optional clause into the text."""
     words = stage.words
     return {
-        "service": Service.SOCIAL, "governing_law": "TH", "kpis": [words.goal], "expectations": [words.question],
-        "competitors": [words.client], "overage_amount": stage.sum(90), "overage_minutes": 120,
-        "value_adds": [{"title": words.work, "minutes": 60, "ends_on": "2027-01-31", "reason": words.reason}],
-        "rollover": "surplus", "renews": "alone", "ends_on": date(2027, 11, 2),
-    }  # fmt: skip
+        "service": Service.SOCIAL,
+        "governing_law": "TH",
+        "kpis": [words.goal],
+        "expectations": [words.question],
+        "competitors": [words.client],
+        "overage_amount": stage.sum(90),
+        "overage_minutes": 120,
+        "value_adds": [
+            {"title": words.work, "minutes": 60, "ends_on": "2027-01-31", "reason": words.reason}
+        ],
+        "rollover": "surplus",
+        "renews": "alone",
+        "ends_on": date(2027, 11, 2),
+    }
 
 
 def own_text(stage: Stage) -> Template:
@@ -151,9 +160,13 @@ def an_upgrade_at_once(stage: Stage) -> Documents:
 @case()
 def invoices(stage: Stage) -> Documents:
     BankDetails.objects.create(
-        business=stage.business, holder=stage.words.business_legal, account="DE89370400440532013000", bic="COBADEFFXXX",
-        bank="Bank & Co", promptpay="0812345678",
-    )  # fmt: skip
+        business=stage.business,
+        holder=stage.words.business_legal,
+        account="DE89370400440532013000",
+        bic="COBADEFFXXX",
+        bank="Bank & Co",
+        promptpay="0812345678",
+    )
     tax, note = {"taxes": stage.taxes}, {"tax_note": stage.words.reason}
     transfer = {"collect_by": "transfer", "card": ""}
     terms = {
@@ -216,9 +229,14 @@ def a_quarter(stage: Stage) -> Documents:
         agreed={"value_adds": [{"title": words.work, "ends_on": "2027-01-31"}]}
     )
     kpi = measure.add_kpi(
-        agreement=agreement, name=words.figure, unit="%", baseline=Decimal(100), target=Decimal(130),
-        less_is_better=False, now=NOW,
-    )  # fmt: skip
+        agreement=agreement,
+        name=words.figure,
+        unit="%",
+        baseline=Decimal(100),
+        target=Decimal(130),
+        less_is_better=False,
+        now=NOW,
+    )
     for n, days in enumerate((0, 30, 61, 92)):
         now = NOW + timedelta(days=days)
         open_due(now=now)

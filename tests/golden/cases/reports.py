@@ -125,9 +125,13 @@ def nobody_has_seen_a_report(stage: Stage) -> None:
 @case("report_answered", begins=a_sent_report)
 def a_client_answers_a_report(stage: Stage) -> None:
     client_decision.give(
-        report=stage.report, answer=Answer.TALK, contact=stage.agreement.contact, now=PERIOD_OVER, origin=HERE,
+        report=stage.report,
+        answer=Answer.TALK,
+        contact=stage.agreement.contact,
+        now=PERIOD_OVER,
+        origin=HERE,
         words=stage.words.question,
-    )  # fmt: skip
+    )
 
 
 @case("quarterly_review", begins=a_sent_report)
