@@ -30,11 +30,11 @@ COMMAND = re.compile(
 )
 FILE_NAME = "manage.py"  # alone it is the name of a file
 SERVERS = (".venv/bin/gunicorn", ".venv/bin/celery")
-ASKED_FOR_HELP = (
-    "bin/run",
-    "bin/test",
-    "bin/bench",
-)  # it must know the words and options; bin/run itself runs here
+#: Only asked for --help, which must know the words and options of the documents. bin/run itself runs
+#: here. bin/pins writes other versions, which the next command would install into the environment
+#: that these copies share with the tests.
+ASKED_FOR_HELP = ("bin/run", "bin/test", "bin/bench", "bin/pins")
+PINS = ("requirements.txt", "requirements-dev.txt")
 STOPPED = 130  # by Ctrl-C
 NO_SUCH_ADDRESS = 67  # of receive_mail, as docs/operations.md says
 EXITS = {"receive_mail": NO_SUCH_ADDRESS}
@@ -262,6 +262,8 @@ def test_every_command_works_as_written(hub: Shell) -> None:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         failures = list(filter(None, pool.map(lambda command: failure(hub, command), asked)))
     assert not failures, "\n\n".join(failures)
+    for name in PINS:  # else the packages of these very tests would be replaced
+        assert (hub.root / name).read_text() == (ROOT / name).read_text()
 
 
 def failure(hub: Shell, command: str) -> str:
