@@ -3,8 +3,6 @@
 Every subject (an agreement, a client, a report) has one chain, whose id is the subject's own id.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from core.digest import digest
 from core.models import AuditEvent, Business
 
 
@@ -106,8 +105,7 @@ def event_hash(row: AuditEvent) -> str:
         row.data,
         row.previous,
     ]
-    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return digest(body)
 
 
 def chain(chain_id: UUID) -> list[AuditEvent]:

@@ -1,7 +1,5 @@
 """Amends running agreements: every change of terms is signed by the client (rules 6, 8 and 28)."""
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -23,6 +21,7 @@ from clients import client_records
 from core import formats
 from core.audit import UNSEEN, Origin
 from core.dates import add_months, local_day
+from core.digest import digest
 from core.documents import store
 from core.errors import RuleError
 from core.models.document import DocumentKind
@@ -216,7 +215,7 @@ def _unsaved(agreement: Agreement, change: Change, now: datetime) -> Amendment:
         minutes=minutes,
         ends_on=change.ends_on,
         terms=terms,
-        terms_hash=_digest(tier, terms, amount),
+        terms_hash=digest({"tier": tier, "terms": terms, "amount": amount}),
         sign_by=change.effective_on - timedelta(days=0 if change.at_once else 1),
         created_at=now,
     )
@@ -245,10 +244,3 @@ def _terms(agreement: Agreement, before: Agreement | Amendment, change: Change) 
         "reason": change.reason,
         **({"now": change.at_once.frozen()} if change.at_once else {}),
     }
-
-
-def _digest(tier: dict[str, Any], terms: dict[str, Any], amount: int) -> str:
-    """SHA-256 of tier, terms and amount as canonical JSON (sorted keys, UTF-8, no spaces)."""
-    body = {"tier": tier, "terms": terms, "amount": amount}
-    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()

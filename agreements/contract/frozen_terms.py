@@ -3,8 +3,6 @@
 The same frozen data is what the client signs and what every invoice charges.
 """
 
-import hashlib
-import json
 from typing import Any
 
 from agreements.contract import wording
@@ -13,6 +11,7 @@ from agreements.rules import cumulative_tiers
 from clients.models import Client, Contact
 from clients.models.client import STANDARD
 from core.dates import whole_months
+from core.digest import digest
 from core.models import Business, TaxRate
 from core.models.tax_rate import TaxMode
 
@@ -157,9 +156,6 @@ def _seller(business: Business) -> dict[str, Any]:
     }
 
 
-def digest(tier: dict[str, Any], terms: dict[str, Any]) -> str:
-    """SHA-256 of tier and terms as canonical JSON (sorted keys, UTF-8, no spaces)."""
-    text = json.dumps(
-        {"tier": tier, "terms": terms}, sort_keys=True, ensure_ascii=False, separators=(",", ":")
-    )
-    return hashlib.sha256(text.encode()).hexdigest()
+def terms_hash(tier: dict[str, Any], terms: dict[str, Any]) -> str:
+    """The hash of an agreement: of its frozen tier and terms together."""
+    return digest({"tier": tier, "terms": terms})

@@ -117,7 +117,7 @@ def _unsaved(proposal: Proposal, tier: Tier, contact: Contact, now: datetime) ->
         title=proposal.title,
         tier=frozen_tier,
         terms=terms,
-        terms_hash=frozen_terms.digest(frozen_tier, terms),
+        terms_hash=frozen_terms.terms_hash(frozen_tier, terms),
         language=proposal.language,
         currency=proposal.currency,
         amount=tier.amount,

@@ -25,6 +25,7 @@ from core import audit, links
 from core.audit import UNSEEN, Origin
 from core.database.state_moves import move
 from core.dates import local_day
+from core.digest import digest
 from core.models import Business
 from core.outbox import emails
 
@@ -99,7 +100,7 @@ def send(*, proposal: Proposal, actor: str, now: datetime, origin: Origin = UNSE
         intro = opening_message.filled(proposal)
         taken = snapshot.take(proposal, text=text, intro=intro)
         sets = {"sent_at": now, "text": text, "intro": intro, "snapshot": taken}
-        sets["snapshot_hash"] = snapshot.digest(taken)
+        sets["snapshot_hash"] = digest(taken)
         move(proposal, ProposalState.SENT, PROPOSAL, sets=sets)
         proposal.tiers.update(is_frozen=True)
         email_proposal(proposal, kind="proposal", ref=str(proposal.id), now=now)

@@ -3,8 +3,6 @@
 The snapshot proves what was offered (rule 28).
 """
 
-import hashlib
-import json
 from typing import Any
 
 from agreements.contract import frozen_terms
@@ -41,9 +39,3 @@ def take(proposal: Proposal, *, text: dict[str, Any], intro: str) -> dict[str, A
             for row in proposal.testimonials.select_related("letter").order_by("author", "pk")
         ],
     }
-
-
-def digest(snapshot: dict[str, Any]) -> str:
-    """SHA-256 of the snapshot as canonical JSON (sorted keys, UTF-8, no spaces)."""
-    text = json.dumps(snapshot, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -13,13 +13,13 @@ from agreements.proposals import (
     client_actions,
     opening_message,
     propose,
-    snapshot,
 )
 from agreements.rules.errors import BadWording, NotOpen
 from agreements.rules.states import ProposalState
 from clients import client_records, testimonials
 from clients.rules.pipeline import Stage
 from core import audit
+from core.digest import digest
 from core.models import OutboxEmail
 from tests.world import HERE, LADDER, NOW, World
 
@@ -67,7 +67,7 @@ def test_sending_freezes_a_snapshot_with_its_hash(world: World) -> None:
         business=world.business, author="Mali", quote="It grew.", now=NOW
     )
     sent = world.proposal(testimonials=[testimonial])
-    assert snapshot.digest(sent.snapshot) == sent.snapshot_hash
+    assert digest(sent.snapshot) == sent.snapshot_hash
     assert [tier["amount"] for tier in sent.snapshot["tiers"]] == [3_000_00, 5_000_00, 10_000_00]
     assert audit.chain(sent.pk)[0].data == {"snapshot": sent.snapshot_hash}
     testimonials.keep(

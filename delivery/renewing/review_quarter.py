@@ -13,6 +13,7 @@ from agreements.running import addressee
 from clients import portal_links
 from core import audit, links
 from core.audit import UNSEEN, Origin
+from core.digest import digest
 from core.documents import render, store
 from core.documents.glyphs import check, printable_within
 from core.errors import NotAllowedNow
@@ -20,7 +21,6 @@ from core.models.document import DocumentKind
 from core.outbox import emails
 from delivery.models import QuarterlyReview
 from delivery.renewing import quarter
-from delivery.reports.send import digest
 from delivery.rules.errors import NoPeriod
 
 

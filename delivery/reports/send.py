@@ -4,8 +4,6 @@ Freeze (one transaction for each batch) → render the PDF (`report_pdf`) → em
 Each step finds its work by a query, so what fails between two steps is picked up by the next run.
 """
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -18,6 +16,7 @@ from agreements.models import Period
 from agreements.running import addressee
 from core import audit, formats, nudge
 from core.database.state_moves import move_all
+from core.digest import digest
 from core.errors import NotAllowedNow
 from core.models import Business
 from delivery.models import Report
@@ -78,12 +77,6 @@ def due(now: datetime) -> Any:
     return Report.objects.filter(
         state=ReportState.DRAFT, send_at__lte=now, business__is_suspended=False
     )
-
-
-def digest(shot: dict[str, Any]) -> str:
-    """Return the SHA-256 of a snapshot as canonical JSON, in hexadecimal."""
-    text = json.dumps(shot, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def title(report: Report) -> str:

@@ -20,6 +20,7 @@ from agreements.tests.test_signers import put
 from billing.runs.run import bill
 from clients.models import Contact
 from core import audit
+from core.digest import digest
 from core.errors import NotAllowedNow, RuleError
 from core.models import Link, OutboxEmail
 from core.outbox import emails
@@ -192,7 +193,7 @@ def test_a_sent_report_is_complete_in_its_email_and_never_changes(drafted: Repor
         assert phrase in email().text
     assert email().attachment == drafted.document or email().attachment
     drafted.refresh_from_db()
-    assert drafted.sha256 == send.digest(drafted.snapshot)
+    assert drafted.sha256 == digest(drafted.snapshot)
     with pytest.raises(NotAllowedNow):
         send.send_report(report=drafted, actor="Nan", now=LATER)
     with pytest.raises(RuleError):
@@ -413,6 +414,6 @@ def test_a_report_without_a_decision_accepts_no_answer(drafted: Report) -> None:
 
 
 def test_the_same_contents_give_the_same_hash_whatever_the_day(drafted: Report) -> None:
-    before = send.digest(send.snapshot(drafted))
-    assert before == send.digest(send.snapshot(Report.objects.get()))
+    before = digest(send.snapshot(drafted))
+    assert before == digest(send.snapshot(Report.objects.get()))
     assert Period.objects.count() == 1

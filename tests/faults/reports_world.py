@@ -10,6 +10,7 @@ from django.conf import settings
 
 from billing.runs.run import bill
 from core import audit
+from core.digest import digest
 from core.documents import store
 from core.errors import RuleError
 from core.models import Document, OutboxEmail
@@ -105,7 +106,7 @@ def _of(report: Report) -> Iterator[str]:
     if report.state != ReportState.SENT or report.document is None:
         yield "not sent"
         return
-    if report.sha256 != send.digest(report.snapshot):
+    if report.sha256 != digest(report.snapshot):
         yield "the hash is another one"
     if not store.read(report.document).startswith(b"%PDF"):
         yield "no paper"
