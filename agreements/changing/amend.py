@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement, Amendment
 from agreements.models.amendment import AmendmentKind
 from agreements.rules.errors import NotOpen, TooSoon
-from agreements.rules.states import RUNS
+from agreements.rules.intervals import Interval, boundary
+from agreements.rules.states import RUNS, AmendmentState
 from agreements.running import effective_terms
 from agreements.running.periods import spans
 from agreements.running.upgrade import AtOnce
@@ -20,7 +21,7 @@ from agreements.signing import agreement_pdf, signers, unsigned
 from clients import client_records
 from core import formats
 from core.audit import UNSEEN, Origin
-from core.dates import add_months, local_day
+from core.dates import local_day
 from core.digest import digest
 from core.documents import store
 from core.errors import RuleError
@@ -48,8 +49,8 @@ class Change:
 
 def boundaries(agreement: Agreement, today: date, count: int = 6) -> list[date]:
     """The next `count` days on which a period starts; a change takes effect on one (rule 8)."""
-    months = 12 * count if agreement.interval == "yearly" else 4 * count
-    until = add_months(max(today, agreement.starts_on), months)
+    after = max(today, agreement.starts_on)
+    until = boundary(after, after.day, Interval(agreement.interval), count + 1)
     return [span.start for span in spans(agreement, until=until) if span.start > today][:count]
 
 
@@ -156,7 +157,7 @@ def _require_possible(agreement: Agreement, change: Change, today: date) -> None
     day = change.effective_on
     if agreement.state not in RUNS:
         raise NotOpen(_("This agreement is not running."))
-    if agreement.amendments.filter(state="sent", sign_by__gte=today).exists():
+    if agreement.amendments.filter(state=AmendmentState.SENT, sign_by__gte=today).exists():
         raise NotOpen(_("Another change waits for the client's signature. Take it back first."))
     first = earliest(agreement, change.kind, today)
     # A renewal starts where the term ends, and an upgrade that applies now starts today: neither

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from agreements.changing import renew
 from agreements.models import Agreement
-from agreements.models.proposal import Renews
 from agreements.rules.errors import NotOpen, TooSoon
 from agreements.rules.states import AGREEMENT, RUNS, AgreementState
+from agreements.rules.terms import Renews
 from agreements.running.periods import spans
 from clients import portal_links
 from clients.models import Contact

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from agreements.changing import amend
 from agreements.models import Agreement
 from agreements.models.amendment import AmendmentKind
-from agreements.models.proposal import Renews
 from agreements.rules.states import RUNS
+from agreements.rules.terms import Renews
 from agreements.running.periods import next_opening
 from clients import portal_links
 from core import audit, formats, links

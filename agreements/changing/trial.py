@@ -13,7 +13,7 @@ from agreements.models import Agreement, Proposal
 from agreements.proposals import propose
 from agreements.rules.cumulative_tiers import TierDraft
 from agreements.rules.errors import NotOpen
-from agreements.rules.schedule import Interval
+from agreements.rules.intervals import Interval
 from agreements.rules.states import RUNS
 from clients import portal_links
 from core import audit, formats, links

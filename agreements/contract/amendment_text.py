@@ -10,9 +10,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from agreements.contract import wording
-from agreements.models import Amendment
+from agreements.models import Amendment, interval_words
 from agreements.models.amendment import AmendmentKind
-from agreements.rules.schedule import Interval
+from agreements.rules.intervals import Interval
 from core import formats
 from core.templatetags.paper import exact
 
@@ -36,12 +36,10 @@ def clauses(amendment: Amendment) -> list[dict[str, Any]]:
 def figures(amendment: Amendment) -> list[tuple[str, str, str]]:
     """What changes, as rows of a name, the value before and the value after."""
     before = amendment.terms["before"]
-    names = {Interval.QUARTERLY: _("Fee every quarter"), Interval.YEARLY: _("Fee every year")}
-    fee = names.get(Interval(amendment.terms["interval"]), _("Fee every month"))
     rows = [
         (_("Tier"), before["tier"]["name"], amendment.tier["name"]),
         (
-            fee,
+            interval_words.fee(Interval(amendment.terms["interval"])),
             formats.money(before["amount"], amendment.terms["currency"]),
             formats.money(amendment.amount, amendment.terms["currency"]),
         ),

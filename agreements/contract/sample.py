@@ -8,14 +8,15 @@ from django.utils.translation import gettext as _
 
 from agreements.contract.library.packages import BUILT_IN, USUAL
 from agreements.models import Agreement, Template
-from agreements.models.proposal import CollectBy, Renews
 from agreements.models.reusable import TextKind
-from agreements.rules.schedule import Interval
+from agreements.rules.intervals import Interval
+from agreements.rules.terms import CollectBy, Renews, Rollover, Unreviewed
 from core import money
 from core.models import Business
 from core.models.tax_rate import TaxMode
 
 INTERVALS = {
+    TextKind.MONTHLY: Interval.MONTHLY,
     TextKind.YEARLY: Interval.YEARLY,
     TextKind.TRIAL: Interval.ONCE,
     TextKind.ONCE: Interval.ONCE,
@@ -63,7 +64,7 @@ def _terms(business: Business, kind: str, today: date) -> dict[str, Any]:
             "email": "alex@client.example",
         },
         "currency": business.currency,
-        "interval": INTERVALS.get(TextKind(kind), Interval.MONTHLY).value,
+        "interval": INTERVALS[TextKind(kind)].value,
         "kind": kind,
         "starts_on": today.isoformat(),
         "ends_on": ends_on.isoformat() if is_once else None,
@@ -71,7 +72,7 @@ def _terms(business: Business, kind: str, today: date) -> dict[str, Any]:
         "term_months": 0,
         "notice_days": 30,
         "minimum_months": 0 if is_once else 3,
-        "rollover": "surplus",
+        "rollover": Rollover.SURPLUS.value,
         "rollover_percent": 25,
         "rollover_periods": 1,
         "next_tier": _next_tier(business) if kind == TextKind.TRIAL else {},
@@ -90,7 +91,7 @@ def _terms(business: Business, kind: str, today: date) -> dict[str, Any]:
         "overage_amount": money.parse("120", business.currency),
         "overage_minutes": 300,
         "report_days": 5,
-        "report_unreviewed": "send",
+        "report_unreviewed": Unreviewed.SEND.value,
     }
 
 

@@ -11,11 +11,13 @@ from babel import Locale
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from agreements.models.proposal import TRANSFER_DAYS, CollectBy, Renews, Rollover, Unreviewed
+from agreements.models import interval_words
+from agreements.models.proposal import TRANSFER_DAYS
 from agreements.models.reusable import TextKind
 from agreements.rules import in_words
+from agreements.rules.intervals import Interval
 from agreements.rules.placeholders import Value
-from agreements.rules.schedule import Interval
+from agreements.rules.terms import CollectBy, Renews, Rollover, Unreviewed
 from core import formats
 from core.models.tax_rate import TaxMode
 
@@ -120,16 +122,6 @@ def values(tier: dict[str, Any], terms: dict[str, Any]) -> dict[str, Value]:
     return result
 
 
-def rhythm(interval: str) -> str:
-    """How often a fee is due, in words."""
-    return {
-        Interval.MONTHLY: _("every month"),
-        Interval.QUARTERLY: _("every quarter"),
-        Interval.YEARLY: _("every year"),
-        Interval.ONCE: _("once"),
-    }[Interval(interval)]
-
-
 def country(code: str) -> str:
     """The name of a country by its ISO 3166 code, in English with its article; "" for no code."""
     language = _locale()
@@ -179,7 +171,7 @@ def _money_values(tier: dict[str, Any], terms: dict[str, Any]) -> dict[str, Valu
     return {
         "fee": formats.money(tier["amount"], terms["currency"]),
         "fee_in_words": in_words.amount(tier["amount"], terms["currency"], _locale()),
-        "rhythm": rhythm(terms["interval"]),
+        "rhythm": interval_words.rhythm(Interval(terms["interval"])),
         "tax": " ".join(_tax(terms["tax"])),
         "payment": _payment(terms),
     }

@@ -18,6 +18,7 @@ from agreements.models import Proposal
 from agreements.models.reusable import ClauseUse, TextKind
 from agreements.rules import placeholders
 from agreements.rules.errors import BadWording
+from agreements.rules.intervals import Interval
 from agreements.rules.placeholders import Value
 from core.documents.glyphs import MissingGlyphs, check
 
@@ -228,5 +229,5 @@ def _unprinted_promises(
 
 def require_fitting_interval(kind: TextKind, interval: str) -> None:
     """Raise BadWording where a text for a retainer is used for one-time work, or the reverse."""
-    if (kind in (TextKind.TRIAL, TextKind.ONCE)) != (interval == "once"):
+    if (kind in (TextKind.TRIAL, TextKind.ONCE)) != (interval == Interval.ONCE):
         raise BadWording(_("This text does not fit how the fee is charged."), field="wording")

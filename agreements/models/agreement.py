@@ -12,11 +12,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models.period import PERIOD_STATES
-from agreements.models.proposal import INTERVALS, CollectBy, Renews, Rollover
+from agreements.models.proposal import COLLECT_BY, INTERVALS, RENEWS, ROLLOVER
 from agreements.models.reusable import TextKind
 from agreements.models.signing import SignableDocument
-from agreements.rules.schedule import Interval
+from agreements.rules.intervals import Interval
 from agreements.rules.states import AgreementState, PeriodState
+from agreements.rules.terms import CollectBy, Renews, Rollover
 from core.models import TenantRow
 from core.models.tax_rate import TaxMode
 
@@ -83,7 +84,7 @@ class Agreement(SignableDocument):
         _("withheld percent"), max_digits=5, decimal_places=2, default=Decimal(0)
     )
     collect_by = models.CharField(
-        _("paid by"), max_length=10, choices=CollectBy.choices, default=CollectBy.CARD
+        _("paid by"), max_length=10, choices=COLLECT_BY, default=CollectBy.CARD
     )
     opens_at = models.DateTimeField(_("next period opens"), null=True, blank=True, editable=False)
     interval = models.CharField(
@@ -97,7 +98,7 @@ class Agreement(SignableDocument):
     notice_days = models.PositiveSmallIntegerField(_("notice in days"), default=30)
     minimum_months = models.PositiveSmallIntegerField(_("minimum term in months"), default=0)
     rollover = models.CharField(
-        _("unused time"), max_length=20, choices=Rollover.choices, default=Rollover.NONE
+        _("unused time"), max_length=20, choices=ROLLOVER, default=Rollover.NONE
     )
     rollover_percent = models.PositiveSmallIntegerField(
         _("rolls over, in percent of a period"), default=25
@@ -111,9 +112,7 @@ class Agreement(SignableDocument):
         choices=TellsHours.choices,
         default=TellsHours.ME,
     )
-    renews = models.CharField(
-        _("at its end"), max_length=10, choices=Renews.choices, default=Renews.NO
-    )
+    renews = models.CharField(_("at its end"), max_length=10, choices=RENEWS, default=Renews.NO)
     term_months = models.PositiveSmallIntegerField(_("term in months"), default=0)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     parked_because = models.CharField(_("parked because"), max_length=300, blank=True)

@@ -1,13 +1,17 @@
 """Proposals to a client's decision maker, their tiers, and the client's questions about them."""
 
+from typing import assert_never
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from agreements.models import interval_words
 from agreements.models.reusable import Service, Template, TextKind
-from agreements.rules.schedule import Interval
+from agreements.rules.intervals import Interval
 from agreements.rules.states import ProposalState
+from agreements.rules.terms import CollectBy, Renews, Rollover, Unreviewed
 from core.models import TenantRow
 
 PROPOSAL_STATES = [
@@ -20,51 +24,32 @@ PROPOSAL_STATES = [
     (ProposalState.REPLACED.value, _("Replaced by a newer one")),
 ]
 
-INTERVALS = [
-    (Interval.MONTHLY.value, _("Every month")),
-    (Interval.QUARTERLY.value, _("Every quarter")),
-    (Interval.YEARLY.value, _("Every year")),
-    (Interval.ONCE.value, _("Once")),
-]
+INTERVALS = [(interval.value, interval_words.label(interval)) for interval in Interval]
 
 TRANSFER_DAYS = 7  # within which an invoice is to be paid by bank transfer
 
 
-class CollectBy(models.TextChoices):
-    """How invoices are paid (rule 20)."""
+COLLECT_BY = [
+    (CollectBy.CARD.value, _("Charged to a saved card")),
+    (CollectBy.TRANSFER.value, _("Transferred to the bank")),
+]
 
-    CARD = "card", _("Charged to a saved card")
-    TRANSFER = "transfer", _("Transferred to the bank")
+RENEWS = [
+    (Renews.NO.value, _("It ends")),
+    (Renews.ALONE.value, _("It renews by itself, unless somebody says no in time")),
+    (Renews.SIGNED.value, _("It renews when the client signs again")),
+]
 
+ROLLOVER = [
+    (Rollover.NONE.value, _("Ends with its period")),
+    (Rollover.SURPLUS.value, _("Goes on into the next period")),
+    (Rollover.BOTH.value, _("Goes on, and too much is taken from the next period")),
+]
 
-class Renews(models.TextChoices):
-    """What happens when the term of an agreement ends."""
-
-    NO = "no", _("It ends")
-    ALONE = "alone", _("It renews by itself, unless somebody says no in time")
-    SIGNED = "signed", _("It renews when the client signs again")
-
-
-class Rollover(models.TextChoices):
-    """What happens to unused time, and to a deficit, at the end of a period (rule 25)."""
-
-    NONE = "none", _("Ends with its period")
-    SURPLUS = "surplus", _("Goes on into the next period")
-    BOTH = "surplus_deficit", _("Goes on, and too much is taken from the next period")
-
-
-class Unreviewed(models.TextChoices):
-    """What happens to a monthly report that nobody has reviewed by its agreed day (rule 40)."""
-
-    SEND = "send", _("It goes out with the figures and no commentary")
-    WAIT = "wait", _("It waits for me")
-
-
-#: The text kind of an interval where none was chosen; MONTHLY for the intervals that are not here.
-USUAL = {
-    Interval.YEARLY: TextKind.YEARLY,
-    Interval.ONCE: TextKind.TRIAL,
-}
+UNREVIEWED = [
+    (Unreviewed.SEND.value, _("It goes out with the figures and no commentary")),
+    (Unreviewed.WAIT.value, _("It waits for me")),
+]
 
 
 class Proposal(TenantRow):
@@ -107,14 +92,14 @@ class Proposal(TenantRow):
         _("charged"), max_length=10, choices=INTERVALS, default=Interval.MONTHLY
     )
     collect_by = models.CharField(
-        _("paid by"), max_length=10, choices=CollectBy.choices, default=CollectBy.CARD
+        _("paid by"), max_length=10, choices=COLLECT_BY, default=CollectBy.CARD
     )
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
     notice_days = models.PositiveSmallIntegerField(_("notice in days"), default=30)
     minimum_months = models.PositiveSmallIntegerField(_("minimum term in months"), default=3)
     rollover = models.CharField(
-        _("unused time"), max_length=20, choices=Rollover.choices, default=Rollover.NONE
+        _("unused time"), max_length=20, choices=ROLLOVER, default=Rollover.NONE
     )
     rollover_percent = models.PositiveSmallIntegerField(
         _("up to this part of a period, in percent"),
@@ -126,9 +111,7 @@ class Proposal(TenantRow):
         default=1,
         validators=[MinValueValidator(1), MaxValueValidator(12)],
     )
-    renews = models.CharField(
-        _("at its end"), max_length=10, choices=Renews.choices, default=Renews.NO
-    )
+    renews = models.CharField(_("at its end"), max_length=10, choices=RENEWS, default=Renews.NO)
     cosigners = models.ManyToManyField(
         "clients.Contact", blank=True, related_name="+", verbose_name=_("also sign")
     )
@@ -166,7 +149,7 @@ class Proposal(TenantRow):
     report_unreviewed = models.CharField(
         _("a report that is not reviewed by then"),
         max_length=4,
-        choices=Unreviewed.choices,
+        choices=UNREVIEWED,
         default=Unreviewed.SEND,
     )
     version = models.PositiveSmallIntegerField(_("version"), default=1)
@@ -228,25 +211,32 @@ class Proposal(TenantRow):
         return self.state == ProposalState.EXPIRED
 
     @property
-    def is_monthly(self) -> bool:
-        """Whether its prices are per month."""
-        return self.interval == Interval.MONTHLY
+    def after_price(self) -> str:
+        """What follows the price of a tier: for which time it is."""
+        return interval_words.after_price(Interval(self.interval))
 
     @property
-    def is_quarterly(self) -> bool:
-        """Whether its prices are per quarter."""
-        return self.interval == Interval.QUARTERLY
-
-    @property
-    def is_yearly(self) -> bool:
-        """Whether its prices are per year."""
-        return self.interval == Interval.YEARLY
+    def after_hours(self) -> str:
+        """What follows the included time of a tier."""
+        return interval_words.after_hours(Interval(self.interval))
 
 
 def kind_of(interval: str, kind: str, template: Template | None) -> TextKind:
     """The kind of the template, else the chosen `kind`, else the usual kind for the interval."""
     chosen = template.kind if template else kind
-    return TextKind(chosen) if chosen else USUAL.get(Interval(interval), TextKind.MONTHLY)
+    return TextKind(chosen) if chosen else usual_kind(Interval(interval))
+
+
+def usual_kind(interval: Interval) -> TextKind:
+    """The kind of text for an interval where none was chosen."""
+    match interval:
+        case Interval.MONTHLY | Interval.QUARTERLY:
+            return TextKind.MONTHLY
+        case Interval.YEARLY:
+            return TextKind.YEARLY
+        case Interval.ONCE:
+            return TextKind.TRIAL
+    assert_never(interval)
 
 
 class Tier(TenantRow):

@@ -13,10 +13,11 @@ from typing import Any
 from django.db.models import Q
 
 from agreements.models import Agreement, Pause, Proposal, Tier, TimeOff
-from agreements.models.proposal import Renews
 from agreements.rules import workload
-from agreements.rules.schedule import Interval, PeriodSpan, index_before, periods
+from agreements.rules.intervals import Interval
+from agreements.rules.schedule import PeriodSpan, index_before, periods
 from agreements.rules.states import RUNS, AgreementState, ProposalState
+from agreements.rules.terms import Renews
 from agreements.rules.workload import Promise
 from agreements.running import effective_terms
 from agreements.running.periods import spans

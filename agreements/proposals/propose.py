@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from agreements.contract import frozen_terms as frozen
 from agreements.contract import wording
 from agreements.models import Agreement, Proposal, Tier
-from agreements.models.proposal import Renews, kind_of
+from agreements.models.proposal import kind_of
 from agreements.models.reusable import TextKind
 from agreements.proposals import opening_message, rate_floor, snapshot
 from agreements.rules import cumulative_tiers
 from agreements.rules.errors import BadTrial, BadWording, NotCumulative, NotOpen
-from agreements.rules.schedule import Interval
+from agreements.rules.intervals import Interval
 from agreements.rules.states import PROPOSAL, ProposalState
+from agreements.rules.terms import Renews
 from clients import pipeline, portal_links
 from clients.models import Client, Contact
 from clients.rules.pipeline import Stage

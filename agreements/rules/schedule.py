@@ -10,23 +10,11 @@ Period n is computed from the agreement's start and its anchor day, never from t
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from fractions import Fraction
 from itertools import count
 
+from agreements.rules.intervals import Interval, boundary, whole_before
 from core.dates import Span, add_months
-
-
-class Interval(StrEnum):
-    """How often a fee is due. ONCE is a single period: a paid trial or one-time work."""
-
-    MONTHLY = "monthly"
-    QUARTERLY = "quarterly"
-    YEARLY = "yearly"
-    ONCE = "once"
-
-
-MONTHS = {Interval.MONTHLY: 1, Interval.QUARTERLY: 3, Interval.YEARLY: 12}
 
 
 @dataclass(frozen=True)
@@ -70,18 +58,14 @@ def index_before(start: date, interval: Interval, day: date) -> int:
 
     A search for that period can begin here, however long the agreement has run.
     """
-    if interval == Interval.ONCE:
-        return 0
-    months = (day.year - start.year) * 12 + day.month - start.month
-    return max(0, months // MONTHS[interval] - 1)
+    return max(0, whole_before(start, interval, day) - 1)
 
 
 def cycle_of(start: date, anchor_day: int, interval: Interval, index: int) -> Span:
     """The full cycle of period number `index`. Cycle 0 contains `start` and may begin before it."""
-    step = MONTHS[interval]
-    if add_months(start, 0, anchor_day) > start:  # the anchor is later in the month of the start
+    if boundary(start, anchor_day, interval, 0) > start:  # the anchor is later in that month
         index -= 1
     return Span(
-        add_months(start, index * step, anchor_day),
-        add_months(start, (index + 1) * step, anchor_day),
+        boundary(start, anchor_day, interval, index),
+        boundary(start, anchor_day, interval, index + 1),
     )

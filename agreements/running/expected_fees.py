@@ -3,15 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from fractions import Fraction
 from uuid import UUID
 
 from agreements.models import Proposal, Tier
-from agreements.rules.schedule import MONTHS, Interval
+from agreements.rules.intervals import per_month
 from agreements.rules.states import ProposalState
 from clients.models import Client
 from clients.rules.pipeline import ODDS, Stage, weighted
-from core.money import round_half_up
 
 
 @dataclass(frozen=True)
@@ -52,8 +50,7 @@ def expected(clients: Iterable[Client]) -> dict[UUID, Expected]:
 def monthly_fee(proposal: Proposal) -> int:
     """The fee of the recommended tier for one month, in minor units; 0 for one-time work."""
     tier = recommended_tier(list(proposal.tiers.all()))
-    months = MONTHS.get(Interval(proposal.interval), 0)
-    return round_half_up(Fraction(tier.amount, months)) if tier and months else 0
+    return per_month(tier.amount, proposal.interval) if tier else 0
 
 
 def recommended_tier(tiers: list[Tier]) -> Tier | None:

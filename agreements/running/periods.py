@@ -9,7 +9,8 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
 from agreements.models import Agreement, Amendment, Pause, Period
-from agreements.rules.schedule import Interval, PeriodSpan, index_before, periods
+from agreements.rules.intervals import Interval
+from agreements.rules.schedule import PeriodSpan, index_before, periods
 from agreements.rules.states import RUNS, AgreementState, PeriodState
 from agreements.running import effective_terms
 from core.dates import local_day, local_instant

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Amendment, Period, Upgrade
 from agreements.rules.errors import NotOpen
+from agreements.rules.intervals import Interval
 from agreements.rules.proration import Proration
-from agreements.rules.schedule import Interval, cycle_of
+from agreements.rules.schedule import cycle_of
 from agreements.running.periods import period_on
 
 

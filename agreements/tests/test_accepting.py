@@ -8,7 +8,7 @@ import pytest
 from agreements.models import Agreement, Proposal
 from agreements.proposals import accept, propose
 from agreements.rules.errors import NotOpen
-from agreements.rules.schedule import Interval
+from agreements.rules.intervals import Interval
 from agreements.signing import agreement_pdf
 from core import audit
 from tests.world import HERE, NOW, World

@@ -8,7 +8,7 @@ from agreements.changing import end
 from agreements.contract.clauses import clauses
 from agreements.models import Period
 from agreements.rules.errors import BadTrial, NotOpen, TooSoon
-from agreements.rules.schedule import Interval
+from agreements.rules.intervals import Interval
 from agreements.running import periods
 from core import audit
 from core.models import OutboxEmail

@@ -14,7 +14,7 @@ from agreements.models.reusable import Service, TextKind
 from agreements.proposals import propose
 from agreements.rules import in_words, placeholders
 from agreements.rules.errors import BadTrial, BadWording, NotOpen
-from agreements.rules.schedule import Interval
+from agreements.rules.intervals import Interval
 from core.documents import store
 from tests.world import NOW, World
 

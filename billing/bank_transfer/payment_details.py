@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from agreements.rules.terms import CollectBy
 from billing.bank_transfer.codes import epc, promptpay, qr
 from billing.bank_transfer.codes.reference import creditor_reference
 from billing.books import owing
@@ -37,7 +38,7 @@ def by_transfer(invoice: Invoice) -> Way | None:
 
     The amount is what is owed, less the tax that the client may withhold.
     """
-    if invoice.collect_by != "transfer" or invoice.state != InvoiceState.OPEN:
+    if invoice.collect_by != CollectBy.TRANSFER or invoice.state != InvoiceState.OPEN:
         return None
     bank, amount = details(invoice.business), owing.owed(invoice)
     due = max(0, amount - invoice.withholding) or amount

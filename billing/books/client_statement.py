@@ -24,6 +24,7 @@ from billing.models import (
 )
 from billing.models.journal import Account
 from billing.models.payment import SettledBy
+from billing.rules.states import DisputeState, RefundState
 from clients.models import Client
 from core import money
 from core.dates import local_day
@@ -97,7 +98,9 @@ def entries(client: Client, *, until: date | None = None) -> list[Entry]:
                 row.currency,
                 row.amount,
             )
-            for row in _of(Refund, client).filter(state="succeeded").select_related("payment")
+            for row in _of(Refund, client)
+            .filter(state=RefundState.SUCCEEDED)
+            .select_related("payment")
             if row.finished_at
         ),
         *(
@@ -203,7 +206,9 @@ def by_month(business: Business) -> list[Totals]:
         "received_at", "currency", "amount"
     ):
         add(local_day(at, zone), currency, "received", amount)
-    refunds = Refund.objects.filter(**of_business, state="succeeded", finished_at__isnull=False)
+    refunds = Refund.objects.filter(
+        **of_business, state=RefundState.SUCCEEDED, finished_at__isnull=False
+    )
     for finished_at, currency, amount in refunds.values_list("finished_at", "currency", "amount"):
         if finished_at:
             add(local_day(finished_at, zone), currency, "refunded", amount)
@@ -242,4 +247,4 @@ def totals_csv(rows: Iterable[Totals]) -> str:
 
 def open_disputes(client: Client) -> list[Dispute]:
     """Return the disputes of this client that the bank has not decided yet."""
-    return list(Dispute.objects.filter(client=client, state="open"))
+    return list(Dispute.objects.filter(client=client, state=DisputeState.OPEN))

@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from agreements.models import Agreement
-from agreements.rules.schedule import MONTHS, Interval
+from agreements.rules.intervals import per_month
 from agreements.rules.states import AgreementState
 from agreements.running import effective_terms
 from core.dates import add_months, local_day, months_back
 from core.models import Business
-from core.money import prorate
 
 RUNNING = (AgreementState.ACTIVE, AgreementState.PAUSED, AgreementState.ENDED)
 
@@ -19,8 +18,7 @@ def monthly(agreement: Agreement, day: date) -> int:
 
     It is computed from the fee of a period that begins on `day`.
     """
-    months = MONTHS.get(Interval(agreement.interval))
-    return prorate(effective_terms.billed_on(agreement, day).amount, 1, months) if months else 0
+    return per_month(effective_terms.billed_on(agreement, day).amount, agreement.interval)
 
 
 def signed(business: Business) -> list[Agreement]:

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from agreements.models import Agreement, Period, Upgrade
-from agreements.models.proposal import CollectBy
 from agreements.rules.states import PERIOD, PeriodState
+from agreements.rules.terms import CollectBy
 from agreements.running.periods import only_of
 from billing.books import ledger, numbers, transitions
 from billing.charging import trial_credit

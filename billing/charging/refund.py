@@ -24,7 +24,14 @@ from billing.models import CreditNote, Invoice, Payment, Refund
 from billing.models.journal import Account
 from billing.rules.dunning import look_up_after
 from billing.rules.errors import NotConnected, NotOpen, NotOwed
-from billing.rules.states import BANK_TRANSFER, REFUND, CollectionState, InvoiceState, RefundState
+from billing.rules.states import (
+    BANK_TRANSFER,
+    REFUND,
+    CollectionState,
+    DisputeState,
+    InvoiceState,
+    RefundState,
+)
 from clients.models import Client
 from core import nudge
 from core.database.state_moves import move
@@ -59,7 +66,9 @@ def refundable(payment: Payment) -> int:
     given = (
         payment.refunds.exclude(state=RefundState.FAILED).aggregate(sum=Sum("amount"))["sum"] or 0
     )
-    contested = payment.disputes.exclude(state="won").aggregate(sum=Sum("amount"))["sum"] or 0
+    contested = (
+        payment.disputes.exclude(state=DisputeState.WON).aggregate(sum=Sum("amount"))["sum"] or 0
+    )
     return max(0, payment.amount - given - contested)
 
 

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from agreements.models import Agreement, Pause
-from agreements.models.proposal import CollectBy
 from agreements.rules.states import RUNS
+from agreements.rules.terms import CollectBy
 from agreements.running import effective_terms
 from agreements.running.periods import next_spans
 from billing.models import NextLine

@@ -3,7 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from agreements.models.proposal import CollectBy
+from agreements.models.proposal import COLLECT_BY
+from agreements.rules.terms import CollectBy
 from billing.rules.states import InvoiceState
 from core.models import Document, TenantRow
 from core.models.tax_rate import TaxMode
@@ -49,7 +50,7 @@ class Invoice(TenantRow):
         _("state"), max_length=12, choices=INVOICE_STATES, default=InvoiceState.OPEN
     )
     collect_by = models.CharField(
-        _("paid by"), max_length=10, choices=CollectBy.choices, default=CollectBy.CARD
+        _("paid by"), max_length=10, choices=COLLECT_BY, default=CollectBy.CARD
     )
     issued_on = models.DateField(_("issued"))
     due_on = models.DateField(_("due"))

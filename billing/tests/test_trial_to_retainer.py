@@ -9,7 +9,7 @@ from agreements.models import Agreement, Proposal
 from agreements.proposals import propose
 from agreements.rules.cumulative_tiers import TierDraft
 from agreements.rules.errors import NotOpen
-from agreements.rules.schedule import Interval
+from agreements.rules.intervals import Interval
 from agreements.rules.states import ProposalState
 from billing.books import ledger
 from billing.models import Invoice

@@ -16,10 +16,11 @@ from django.utils.translation import ngettext
 
 from agreements.changing import trial
 from agreements.models import Agreement, Period, Question
-from agreements.rules.schedule import Interval
+from agreements.rules.intervals import Interval
 from agreements.signing import seal
 from billing.books import queries
 from billing.models import WithholdingCertificate
+from billing.models.payment import CertificateState
 from billing.runs import run
 from core import formats
 from core.models import OutboxEmail
@@ -138,7 +139,7 @@ def _failed_emails(view: DashboardView) -> list[Todo]:
 
 def _certificates(view: DashboardView) -> list[Todo]:
     """Withholding certificates that clients still owe, as one line."""
-    count = view.rows(WithholdingCertificate).filter(state="owed").count()
+    count = view.rows(WithholdingCertificate).filter(state=CertificateState.OWED).count()
     if not count:
         return []
     text = ngettext(

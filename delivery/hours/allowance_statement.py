@@ -8,9 +8,10 @@ from django.utils.translation import ngettext
 
 from agreements.models import Agreement, Period
 from agreements.models.agreement import TellsHours
+from agreements.rules.terms import Rollover
 from core.dates import local_instant
 from delivery.hours import hours_left
-from delivery.rules.allowance import PeriodStatement, Rollover
+from delivery.rules.allowance import PeriodStatement
 
 
 @dataclass(frozen=True)

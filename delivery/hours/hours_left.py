@@ -10,8 +10,9 @@ from django.db.models import Q, Sum
 
 from agreements.models import Agreement, Period
 from agreements.rules.states import PeriodState
+from agreements.rules.terms import Rollover
 from delivery.models import Adjustment, Overage, TimeEntry
-from delivery.rules.allowance import Flow, PeriodStatement, Policy, Rollover, statement
+from delivery.rules.allowance import Flow, PeriodStatement, Policy, statement
 from delivery.rules.states import OverageState
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements.models import Agreement, Period
-from agreements.models.proposal import Renews
+from agreements.rules.terms import Renews
 from billing.books import queries
 from core import formats
 from core.dates import local_day

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from agreements.models import Period
-from agreements.models.proposal import Unreviewed
 from agreements.rules.states import PeriodState
+from agreements.rules.terms import Unreviewed
 from core.dates import local_day, local_instant
 from core.models import Business
 from core.outbox import emails

@@ -11,15 +11,8 @@ November            40           5   (begins with 45)
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Rollover(StrEnum):
-    """What happens at the end of a period to minutes that are left over or were overused."""
-
-    NONE = "none"
-    SURPLUS = "surplus"
-    BOTH = "surplus_deficit"
+from agreements.rules.terms import Rollover
 
 
 @dataclass(frozen=True)

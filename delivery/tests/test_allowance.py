@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from delivery.rules.allowance import Flow, PeriodStatement, Policy, Rollover, statement
+from agreements.rules.terms import Rollover
+from delivery.rules.allowance import Flow, PeriodStatement, Policy, statement
 
 H = 60
 FLOWS = st.builds(

@@ -9,8 +9,8 @@ from django.db.models import Exists, Max, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Period
-from agreements.models.proposal import Renews
 from agreements.rules.states import RUNS, PeriodState
+from agreements.rules.terms import Renews
 from core import audit
 from core.audit import UNSEEN, Origin
 from core.database.state_moves import move

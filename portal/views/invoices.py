@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agreements.rules.terms import CollectBy
 from billing.bank_transfer import payment_details
 from billing.books import client_statement, queries
 from billing.emails import billing_pdfs
@@ -42,7 +43,7 @@ class InvoicePage(PortalView):
             "notes": invoice.credit_notes.all(),
             "refunds": self.rows(Refund).filter(payment__invoice=invoice),
             "days": queries.retry_days(invoice)
-            if invoice.state == "open" and invoice.collect_by == "card"
+            if invoice.is_open and invoice.collect_by == CollectBy.CARD
             else [],
         }
         return render(request, "portal/invoice.html", context)

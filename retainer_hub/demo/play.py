@@ -9,6 +9,8 @@ from allauth.account.models import EmailAddress
 from agreements.models import Agreement, Proposal
 from agreements.proposals import accept, client_actions, opening_message, propose
 from agreements.rules.cumulative_tiers import TierDraft
+from agreements.rules.intervals import Interval
+from agreements.rules.states import ProposalState
 from agreements.running.periods import period_on
 from agreements.signing import seal, sign
 from billing.charging import methods
@@ -135,7 +137,7 @@ def _offer(business: Business, part: Part, start: date, now: datetime) -> Propos
         title=part.title,
         currency="USD",
         language=part.language,
-        interval="once" if part.is_trial else "monthly",
+        interval=Interval.ONCE if part.is_trial else Interval.MONTHLY,
         starts_on=start,
         ends_on=start + timedelta(days=28) if part.is_trial else None,
         report_unreviewed="wait" if part.waits else "send",
@@ -175,7 +177,7 @@ def _following() -> dict[str, Any]:
 def _asked(business: Business, now: datetime) -> None:
     """The prospect whose offer is open has looked at it and wants to know something."""
     offer = Proposal.objects.select_related("client", "contact").get(
-        business=business, state="sent", agreement=None
+        business=business, state=ProposalState.SENT, agreement=None
     )
     seen_at = now - timedelta(hours=5)
     client_actions.opened(proposal=offer, contact=offer.contact, now=seen_at, origin=PHONE)

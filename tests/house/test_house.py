@@ -129,6 +129,38 @@ def test_nobody_assigns_a_state() -> None:
                 )
 
 
+def test_no_state_or_choice_is_compared_with_a_text() -> None:
+    """`invoice.state == InvoiceState.OPEN`: a misspelt text would be false for ever, and say nothing."""
+    chosen = {"state", "interval", "kind", "renews", "collect_by", "rollover", "report_unreviewed"}
+    found = []
+    for name, tree, _text in sources():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Compare):
+                sides = [node.left, *node.comparators]
+                asks = any(
+                    isinstance(side, ast.Attribute) and side.attr in chosen for side in sides
+                )
+                asks |= any(
+                    isinstance(side, ast.Subscript)
+                    and isinstance(side.slice, ast.Constant)
+                    and side.slice.value in chosen
+                    for side in sides
+                )
+                texts = [each for side in sides for each in (side, *getattr(side, "elts", ()))]
+                is_text = any(
+                    isinstance(each, ast.Constant) and isinstance(each.value, str) for each in texts
+                )
+                found += [f"{name}:{node.lineno}"] if asks and is_text else []
+            elif isinstance(node, ast.keyword) and node.arg in {"state", "state__in", "interval"}:
+                texts = [node.value, *getattr(node.value, "elts", ())]
+                found += [
+                    f"{name}:{each.lineno}"
+                    for each in texts
+                    if isinstance(each, ast.Constant) and isinstance(each.value, str)
+                ]
+    assert not found
+
+
 def test_desk_and_portal_never_touch_a_manager() -> None:
     for name, _tree, text in sources():
         if name.startswith(("dashboard/", "portal/", "api/")):

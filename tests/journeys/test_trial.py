@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from agreements.models import Agreement
 from agreements.rules.cumulative_tiers import TierDraft
-from agreements.rules.schedule import Interval
+from agreements.rules.intervals import Interval
 from billing.runs.run import bill
 from core.dates import local_day
 from core.outbox import emails

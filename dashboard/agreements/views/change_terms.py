@@ -14,7 +14,7 @@ from agreements.changing import amend
 from agreements.contract import amendment_text, frozen_terms
 from agreements.models import Agreement, Amendment
 from agreements.proposals import propose
-from agreements.rules.schedule import Interval
+from agreements.rules.intervals import Interval
 from agreements.rules.states import RUNS
 from agreements.running import effective_terms
 from billing.invoices import upgrade_invoice

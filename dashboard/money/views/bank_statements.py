@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from billing.bank_transfer import statement_import, transfers
 from billing.models import BankStatementLine, Invoice
+from billing.models.bank import BankLineState
 from core.errors import RuleError
 from dashboard.money.forms.payments import StatementFileForm
 from dashboard.page import DashboardView, say
@@ -52,7 +53,7 @@ class BankStatements(DashboardView):
         """Render the lines with suggested invoices, and the rejected lines of a file in `bad`."""
         unpaid = (
             self.rows(Invoice)
-            .filter(state="open")
+            .filter(state=BankLineState.OPEN)
             .select_related("client")
             .order_by("-issued_on")[:200]
         )

@@ -10,12 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.changing import end
+from agreements.rules.terms import CollectBy
 from billing.books import queries
 from billing.charging import refund, void
 from billing.charging.retry import retry, wait
 from billing.emails import billing_pdfs
 from billing.models import Dispute, Invoice, Payment, Refund, Transition, WithholdingCertificate
 from billing.models.invoice import INVOICE_STATES
+from billing.rules.states import CollectionState
 from core.errors import RuleError
 from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
@@ -81,12 +83,12 @@ class InvoicePage(DashboardView):
             can_reduce=invoice.collection.state in void.REDUCIBLE,
             certificate=self.rows(WithholdingCertificate).filter(invoice=invoice).first(),
             moves=self.rows(Transition).filter(collection=invoice.collection),
-            days=queries.retry_days(invoice) if invoice.collect_by == "card" else [],
+            days=queries.retry_days(invoice) if invoice.collect_by == CollectBy.CARD else [],
             decide=PostponeForm(initial={"until": self.today + PATIENCE})
             if queries.undecided(invoice)
             else None,
             can_end=end.can_end(invoice.agreement),
-            can_retry=invoice.collection.state in ("dunning", "ready")
+            can_retry=invoice.collection.state in (CollectionState.DUNNING, CollectionState.READY)
             and bool(invoice.collection.reason),
         )
 

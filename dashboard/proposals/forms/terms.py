@@ -9,9 +9,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Proposal
-from agreements.models.proposal import CollectBy, Renews, Rollover, Unreviewed
 from agreements.proposals.propose import MANY
 from agreements.rules.cumulative_tiers import TierDraft
+from agreements.rules.terms import CollectBy, Renews, Rollover, Unreviewed
 from clients.models import Client
 from core.dates import local_day
 from core.documents.printable_text import PrintableForm

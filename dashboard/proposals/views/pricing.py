@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from agreements.models import Proposal, Tier
 from agreements.rules import pricing
-from agreements.rules.schedule import MONTHS, Interval
+from agreements.rules.intervals import Interval, per_year
 from core import money
 from core.models import Business
 from dashboard.page import DashboardView
@@ -23,7 +23,7 @@ def pricing_figures(
     period. Floor and goal count only in the business's own currency (rule 13).
     """
     is_own = currency == business.currency
-    periods = 12 // MONTHS[Interval(interval)] if interval in MONTHS else 0
+    periods = per_year(interval) if interval in set(Interval) else 0  # of a form: anything typed
     floor, goal = (business.floor_rate, business.yearly_goal) if is_own else (0, 0)
     rows = pricing.table(rungs, pricing.Aims(floor, goal, periods), added)
     aims = {

@@ -10,7 +10,7 @@ from agreements.changing import amend, end, pause, renew, trial
 from agreements.changing.amend import Change
 from agreements.models import Agreement, Amendment
 from agreements.models.amendment import AmendmentKind
-from agreements.rules.schedule import Interval
+from agreements.rules.intervals import Interval
 from agreements.signing import agreement_pdf, seal, seal_expiry, sign, unsigned
 from clients.models import Contact
 from core.documents import certificate, store

@@ -16,7 +16,7 @@ from agreements.models import Agreement
 from agreements.models.amendment import AmendmentKind
 from agreements.models.reusable import Service, Template, TextKind
 from agreements.proposals import accept, propose
-from agreements.rules.schedule import Interval
+from agreements.rules.intervals import Interval
 from agreements.running.periods import open_due
 from agreements.signing import agreement_pdf, sign
 from billing.charging import refund

@@ -1,0 +1,81 @@
+"""The words for each interval: on forms, beside a fee, in the text of an agreement and an amendment.
+
+Each function names every interval, so that a type checker finds where a new one has no words.
+"""
+
+from typing import assert_never
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agreements.rules.intervals import Interval
+
+
+def label(interval: Interval) -> Promise:
+    """How often, as a choice on a form. Lazy: in the language of the page."""
+    match interval:
+        case Interval.MONTHLY:
+            return gettext_lazy("Every month")
+        case Interval.QUARTERLY:
+            return gettext_lazy("Every quarter")
+        case Interval.YEARLY:
+            return gettext_lazy("Every year")
+        case Interval.ONCE:
+            return gettext_lazy("Once")
+    assert_never(interval)
+
+
+def rhythm(interval: Interval) -> str:
+    """How often a fee is due, inside a sentence."""
+    match interval:
+        case Interval.MONTHLY:
+            return _("every month")
+        case Interval.QUARTERLY:
+            return _("every quarter")
+        case Interval.YEARLY:
+            return _("every year")
+        case Interval.ONCE:
+            return _("once")
+    assert_never(interval)
+
+
+def fee(interval: Interval) -> str:
+    """The name of the fee in a table of what an amendment changes."""
+    match interval:
+        case Interval.MONTHLY:
+            return _("Fee every month")
+        case Interval.QUARTERLY:
+            return _("Fee every quarter")
+        case Interval.YEARLY:
+            return _("Fee every year")
+        case Interval.ONCE:
+            return _("Fee")
+    assert_never(interval)
+
+
+def after_price(interval: Interval) -> str:
+    """What follows a price on the card of a tier."""
+    match interval:
+        case Interval.MONTHLY:
+            return _("/ month")
+        case Interval.QUARTERLY:
+            return _("/ quarter")
+        case Interval.YEARLY:
+            return _("/ year")
+        case Interval.ONCE:
+            return _("once")
+    assert_never(interval)
+
+
+def after_hours(interval: Interval) -> str:
+    """What follows the included time on the card of a tier.
+
+    Empty where the period is longer than a month: its length stands beside the price.
+    """
+    match interval:
+        case Interval.MONTHLY:
+            return _("each month")
+        case Interval.QUARTERLY | Interval.YEARLY | Interval.ONCE:
+            return ""
+    assert_never(interval)

@@ -1,0 +1,82 @@
+"""What each interval means: the length of its periods, and how many of them a year has. Pure.
+
+interval   one period           periods in a year   a month's part of a fee of 3,000
+monthly    1 month              12                  3,000
+quarterly  3 months             4                   1,000
+yearly     12 months            1                     250
+once       as long as agreed    none                    0
+
+Everything else that depends on the interval asks these functions, or is text
+(agreements.models.interval_words).
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from fractions import Fraction
+
+from core.dates import add_months
+from core.money import round_half_up
+
+
+class Interval(StrEnum):
+    """How often a fee is due. ONCE is a single period: a paid trial or one-time work."""
+
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    YEARLY = "yearly"
+    ONCE = "once"
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """The length of one period, in months or in days, and the number of periods in a year.
+
+    ONCE has neither: its single period is as long as the agreement.
+    """
+
+    months: int = 0
+    days: int = 0
+    per_year: int = 0
+
+
+MEANINGS = {
+    Interval.MONTHLY: Meaning(months=1, per_year=12),
+    Interval.QUARTERLY: Meaning(months=3, per_year=4),
+    Interval.YEARLY: Meaning(months=12, per_year=1),
+    Interval.ONCE: Meaning(),
+}
+
+
+def per_year(interval: str) -> int:
+    """How many periods a year has; 0 for ONCE."""
+    return MEANINGS[Interval(interval)].per_year
+
+
+def per_month(amount: int, interval: str) -> int:
+    """What a fee for each period is for one month, rounded once; 0 for ONCE. Minor units."""
+    return round_half_up(Fraction(amount * per_year(interval), 12))
+
+
+def boundary(start: date, anchor_day: int, interval: Interval, count: int) -> date:
+    """The day `count` periods after `start`, or before it where `count` is negative.
+
+    Months are counted on the anchor day (rule 2); for days there is none, because a week starts on
+    the weekday of `start`. Not for ONCE.
+    """
+    meaning = MEANINGS[interval]
+    if meaning.days:
+        return start + timedelta(days=meaning.days * count)
+    return add_months(start, meaning.months * count, anchor_day)
+
+
+def whole_before(start: date, interval: Interval, day: date) -> int:
+    """How many periods from `start` to `day`, give or take one, because days of months are ignored.
+
+    0 for ONCE.
+    """
+    meaning = MEANINGS[interval]
+    if meaning.days:
+        return (day - start).days // meaning.days
+    months = (day.year - start.year) * 12 + day.month - start.month
+    return months // meaning.months if meaning.months else 0
