@@ -7,6 +7,7 @@ from typing import Any
 
 from agreements.contract import wording
 from agreements.models import Proposal, Tier
+from agreements.models.field_lists import TERMS_COPIED
 from agreements.rules import cumulative_tiers
 from clients.models import Client, Contact
 from clients.models.client import STANDARD
@@ -14,23 +15,6 @@ from core.dates import whole_months
 from core.digest import digest
 from core.models import Business, TaxRate
 from core.models.tax_rate import TaxMode
-
-#: Fields of a proposal that are copied into the terms unchanged.
-COPIED_FIELDS = (
-    "is_bilingual",
-    "service",
-    "governing_law",
-    "kpis",
-    "expectations",
-    "competitors",
-    "overage_amount",
-    "overage_minutes",
-    "rollover",
-    "rollover_percent",
-    "rollover_periods",
-    "report_days",
-    "report_unreviewed",
-)
 
 
 def freeze_with_text(
@@ -98,25 +82,17 @@ def freeze_terms(proposal: Proposal, contact: Contact) -> dict[str, Any]:
             "signer": contact.name,
             "email": contact.email,
         },
-        "currency": proposal.currency,
-        "interval": proposal.interval,
         "starts_on": proposal.starts_on.isoformat(),
         "ends_on": proposal.ends_on.isoformat() if proposal.ends_on else None,
-        "notice_days": proposal.notice_days,
-        "minimum_months": proposal.minimum_months,
-        "trial_measure": proposal.trial_measure,
         "tax": freeze_tax(business, client),
-        "collect_by": proposal.collect_by,
         "time_zone": client.time_zone,
         "kind": proposal.text_kind.value,
-        "language": proposal.language,
         "next_tier": proposal.next_tier if proposal.is_trial else {},
         "credits_trial": proposal.is_trial and proposal.credits_trial,
-        "renews": proposal.renews,
         "term_months": whole_months(proposal.starts_on, proposal.ends_on)
         if proposal.ends_on
         else 0,
-        **{name: getattr(proposal, name) for name in COPIED_FIELDS},
+        **{name: getattr(proposal, name) for name in TERMS_COPIED},
         "value_adds": [
             {"title": value_add["title"], "ends_on": value_add["ends_on"]}
             for value_add in proposal.value_adds

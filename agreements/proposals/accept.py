@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from agreements.contract import frozen_terms
 from agreements.models import Agreement, Proposal, Tier
+from agreements.models.field_lists import AGREEMENT_FIELDS
 from agreements.proposals import capacity
 from agreements.proposals.propose import is_over, is_picked, lock
 from agreements.rules.errors import NotOpen
@@ -107,39 +108,24 @@ def draft(*, proposal: Proposal, tier: Tier, now: datetime) -> Agreement:
 
 
 def _unsaved(proposal: Proposal, tier: Tier, contact: Contact, now: datetime) -> Agreement:
-    business, today = proposal.business, local_day(now, proposal.client.time_zone)
+    today = local_day(now, proposal.client.time_zone)
     frozen_tier, terms = frozen_terms.freeze_with_text(proposal, tier, contact)
     return Agreement(
-        business=business,
-        client=proposal.client,
+        **{name: getattr(proposal, name) for name in AGREEMENT_FIELDS.copied},
         contact=contact,
         proposal=proposal,
-        title=proposal.title,
         tier=frozen_tier,
         terms=terms,
         terms_hash=frozen_terms.terms_hash(frozen_tier, terms),
-        language=proposal.language,
-        currency=proposal.currency,
         amount=tier.amount,
         minutes=tier.minutes,
         tax_mode=terms["tax"]["mode"],
         taxes=terms["tax"]["rates"],
         tax_note=terms["tax"]["note"],
         withholding_percent=Decimal(terms["tax"]["withholding_percent"]),
-        collect_by=proposal.collect_by,
-        interval=proposal.interval,
-        starts_on=proposal.starts_on,
-        ends_on=proposal.ends_on,
         anchor_day=proposal.starts_on.day,
         time_zone=proposal.client.time_zone,
-        notice_days=proposal.notice_days,
-        minimum_months=proposal.minimum_months,
-        rollover=proposal.rollover,
-        rollover_percent=proposal.rollover_percent,
-        rollover_periods=proposal.rollover_periods,
-        renews=proposal.renews,
         term_months=whole_months(proposal.starts_on, proposal.ends_on) if proposal.ends_on else 0,
-        in_order=proposal.in_order,
         sign_by=today + SIGN_WITHIN,
         created_at=now,
     )

@@ -7,6 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from agreements.models import Proposal, Tier
+from agreements.models.field_lists import PROPOSAL_FIELDS, PROPOSAL_SETS
 from agreements.proposals import opening_message
 from agreements.proposals.propose import is_over, is_picked, lock, rungs
 from agreements.rules.errors import NotOpen
@@ -21,45 +22,6 @@ from core.outbox import emails
 REMIND_BEFORE = (3, 0)  # days before the last day of a proposal; one reminder for each
 NO_REMINDER_WITHIN = timedelta(days=2)  # no reminder within this time after sending
 LONGEST_OPEN = timedelta(days=180)  # a proposal stays open at most this long from today
-#: Fields of a proposal that its next version takes over.
-COPIED_FIELDS = (
-    "title",
-    "currency",
-    "language",
-    "interval",
-    "collect_by",
-    "starts_on",
-    "ends_on",
-    "notice_days",
-    "minimum_months",
-    "rollover",
-    "rollover_percent",
-    "rollover_periods",
-    "renews",
-    "in_order",
-    "countersigns",
-    "recommended_because",
-    "trial_measure",
-    "next_tier",
-    "credits_trial",
-    "after_trial",
-    "expires_on",
-    "kind",
-    "template",
-    "is_bilingual",
-    "service",
-    "governing_law",
-    "kpis",
-    "expectations",
-    "competitors",
-    "value_adds",
-    "overage_amount",
-    "overage_minutes",
-    "report_days",
-    "report_unreviewed",
-    "shows_openings",
-    "intro",
-)
 
 
 def try_out(*, proposal: Proposal, now: datetime) -> str:
@@ -135,16 +97,14 @@ def revise(*, proposal: Proposal, now: datetime) -> Proposal:
             raise NotOpen(_("Only an offer that was sent, and not picked, can be revised."))
         if existing := locked.revisions.filter(state=ProposalState.DRAFT).first():
             return existing
+        copied = [name for name in PROPOSAL_FIELDS.copied if name not in PROPOSAL_SETS]
         revision = Proposal.objects.create(
-            business=locked.business,
-            client=locked.client,
-            contact=locked.contact,
             version=locked.version + 1,
             revises=locked,
             created_at=now,
-            **{name: getattr(locked, name) for name in COPIED_FIELDS},
+            **{name: getattr(locked, name) for name in copied},
         )
-        for name in ("cosigners", "testimonials"):
+        for name in PROPOSAL_SETS:
             getattr(revision, name).set(getattr(locked, name).all())
         Tier.objects.bulk_create(_copied(tier, revision, now) for tier in rungs(locked))
     return revision

@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 
 from agreements.contract import amendment_text
 from agreements.models import Agreement, Period, Upgrade
-from agreements.models.proposal import TRANSFER_DAYS, CollectBy
+from agreements.models.proposal import TRANSFER_DAYS
+from agreements.rules.terms import CollectBy
 from billing.books.numbers import Numbers
 from billing.models import Invoice, InvoiceLine, NextLine
+from billing.models.field_lists import INVOICE_FIELDS
 from billing.models.invoice import FEE, UPGRADE
 from billing.rules import taxes
 from billing.rules.dunning import REMINDER_DAYS
@@ -155,15 +157,14 @@ def papers(
     seq, number = numbers.next()
     invoice = Invoice(
         business_id=period.business_id,
-        client_id=agreement.client_id,
         agreement_id=agreement.pk,
+        **{name: getattr(agreement, name) for name in INVOICE_FIELDS.copied},
         **_subject(period),
         period_start=period.starts_on,
         series=numbers.series,
         seq=seq,
         number=number,
         state=state,
-        collect_by=agreement.collect_by,
         issued_on=numbers.on,
         due_on=numbers.on
         + timedelta(days=0 if agreement.collect_by == CollectBy.CARD else TRANSFER_DAYS),
@@ -172,13 +173,9 @@ def papers(
         tax=figures.tax,
         total=figures.total,
         withholding=figures.withholding,
-        tax_mode=agreement.tax_mode,
         taxes=figures.taxes,
-        tax_note=agreement.tax_note,
         seller=_seller(period),
         buyer=_buyer(agreement),
-        language=agreement.language,
-        terms_hash=agreement.terms_hash,
         created_at=now,
     )
     lines = [
