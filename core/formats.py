@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 from core import money as money_rules
 from core.dates import add_months, whole_months
 
+SHORT_SPAN_DAYS = 14  # a month can hold several spans of at most this length
+
 
 def _locale() -> str:
     """The CLDR locale of dates and numbers; English dates are written the British way."""
@@ -72,10 +74,22 @@ def month(value: Any) -> str:
 def months(start: date, end: date) -> str:
     """The month in which a span begins, or, of a span of several months, the first and last month.
 
-    `end` is exclusive. Examples: November 2026; November 2026 – January 2027.
+    Of at most two weeks it is the days, because a month can hold several such spans. `end` is
+    exclusive. Examples: November 2026; November 2026 – January 2027; 2 – 8 November 2026.
     """
+    if _is_short(start, end):
+        return span(start, end)
     count = whole_months(start, end)
     return month(start) if count < 2 else f"{month(start)} – {month(add_months(start, count - 1))}"
+
+
+def period_start(start: date, end: date) -> str:
+    """The month in which a period begins; of a period of at most two weeks, its days."""
+    return span(start, end) if _is_short(start, end) else month(start)
+
+
+def _is_short(start: date, end: date) -> bool:
+    return (end - start).days <= SHORT_SPAN_DAYS
 
 
 def month_name(value: Any) -> str:

@@ -60,7 +60,8 @@ def earliest(agreement: Agreement, kind: str, today: date) -> date | None:
     A change of the fee needs the agreement's notice period, another tier does not.
     """
     notice = timedelta(days=agreement.notice_days if kind == AmendmentKind.PRICE else 0)
-    return next((day for day in boundaries(agreement, today, 12) if day >= today + notice), None)
+    count = 12 + notice.days // 7  # enough for the shortest period
+    return next((day for day in boundaries(agreement, today, count) if day >= today + notice), None)
 
 
 def raised(amount: int, percent: int) -> int:

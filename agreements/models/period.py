@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from agreements.rules.states import PeriodState
+from core import formats
 from core.models import TenantRow
 
 PERIOD_STATES = [
@@ -83,6 +84,11 @@ class Period(TenantRow):
 
     def __str__(self) -> str:
         return f"{self.starts_on}/{self.ends_on}"
+
+    @property
+    def start_name(self) -> str:
+        """Its month, or that in which it begins; of a period of at most two weeks, its days."""
+        return formats.period_start(self.starts_on, self.ends_on)
 
     @property
     def tier(self) -> dict[str, Any]:
