@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from agreements.changing import amend
 from agreements.models import Agreement
 from agreements.models.amendment import AmendmentKind
+from agreements.rules.intervals import Interval, completed
 from agreements.rules.states import RUNS
 from agreements.rules.terms import Renews
 from agreements.running.periods import next_opening
@@ -34,7 +35,8 @@ def deadline(agreement: Agreement) -> date | None:
 def next_term_end(agreement: Agreement) -> date:
     """The end (exclusive) of the next term; a term of unknown length renews for a year."""
     assert agreement.ends_on
-    return add_months(agreement.ends_on, agreement.term_months or 12, agreement.anchor_day)
+    end = add_months(agreement.ends_on, agreement.term_months or 12, agreement.anchor_day)
+    return completed(agreement.starts_on, Interval(agreement.interval), end)
 
 
 def renew_due(*, now: datetime) -> int:

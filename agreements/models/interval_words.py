@@ -15,6 +15,10 @@ from agreements.rules.intervals import Interval
 def label(interval: Interval) -> Promise:
     """How often, as a choice on a form. Lazy: in the language of the page."""
     match interval:
+        case Interval.WEEKLY:
+            return gettext_lazy("Every week")
+        case Interval.FORTNIGHTLY:
+            return gettext_lazy("Every two weeks")
         case Interval.MONTHLY:
             return gettext_lazy("Every month")
         case Interval.QUARTERLY:
@@ -29,6 +33,10 @@ def label(interval: Interval) -> Promise:
 def rhythm(interval: Interval) -> str:
     """How often a fee is due, inside a sentence."""
     match interval:
+        case Interval.WEEKLY:
+            return _("every week")
+        case Interval.FORTNIGHTLY:
+            return _("every two weeks")
         case Interval.MONTHLY:
             return _("every month")
         case Interval.QUARTERLY:
@@ -43,6 +51,10 @@ def rhythm(interval: Interval) -> str:
 def fee(interval: Interval) -> str:
     """The name of the fee in a table of what an amendment changes."""
     match interval:
+        case Interval.WEEKLY:
+            return _("Fee every week")
+        case Interval.FORTNIGHTLY:
+            return _("Fee every two weeks")
         case Interval.MONTHLY:
             return _("Fee every month")
         case Interval.QUARTERLY:
@@ -57,6 +69,10 @@ def fee(interval: Interval) -> str:
 def after_price(interval: Interval) -> str:
     """What follows a price on the card of a tier."""
     match interval:
+        case Interval.WEEKLY:
+            return _("/ week")
+        case Interval.FORTNIGHTLY:
+            return _("/ two weeks")
         case Interval.MONTHLY:
             return _("/ month")
         case Interval.QUARTERLY:
@@ -74,6 +90,10 @@ def after_hours(interval: Interval) -> str:
     Empty where the period is longer than a month: its length stands beside the price.
     """
     match interval:
+        case Interval.WEEKLY:
+            return _("each week")
+        case Interval.FORTNIGHTLY:
+            return _("every two weeks")
         case Interval.MONTHLY:
             return _("each month")
         case Interval.QUARTERLY | Interval.YEARLY | Interval.ONCE:

@@ -230,7 +230,7 @@ def kind_of(interval: str, kind: str, template: Template | None) -> TextKind:
 def usual_kind(interval: Interval) -> TextKind:
     """The kind of text for an interval where none was chosen."""
     match interval:
-        case Interval.MONTHLY | Interval.QUARTERLY:
+        case Interval.WEEKLY | Interval.FORTNIGHTLY | Interval.MONTHLY | Interval.QUARTERLY:
             return TextKind.MONTHLY
         case Interval.YEARLY:
             return TextKind.YEARLY

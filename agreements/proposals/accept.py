@@ -12,7 +12,9 @@ from agreements.models.field_lists import AGREEMENT_FIELDS
 from agreements.proposals import capacity
 from agreements.proposals.propose import is_over, is_picked, lock
 from agreements.rules.errors import NotOpen
+from agreements.rules.intervals import Interval, completed
 from agreements.rules.states import PROPOSAL, ProposalState
+from agreements.rules.terms import Renews
 from agreements.signing import agreement_pdf, signers
 from agreements.signing.unsigned import SIGN_WITHIN
 from clients.models import Contact
@@ -56,6 +58,9 @@ def _create(
     _require_room(proposal, tier, now)
     today = local_day(now, proposal.client.time_zone)
     proposal.starts_on = max(proposal.starts_on, today)
+    if proposal.ends_on and proposal.renews != Renews.NO:
+        interval = Interval(proposal.interval)
+        proposal.ends_on = completed(proposal.starts_on, interval, proposal.ends_on)
     agreement = _unsaved(proposal, tier, contact, now)
     # Rendering takes seconds, so it happens before the transaction, and the proposal, which may
     # have been withdrawn in the meantime, is checked again under its lock.

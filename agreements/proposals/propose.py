@@ -16,13 +16,13 @@ from agreements.models.reusable import TextKind
 from agreements.proposals import opening_message, rate_floor, snapshot
 from agreements.rules import cumulative_tiers
 from agreements.rules.errors import BadTrial, BadWording, NotCumulative, NotOpen
-from agreements.rules.intervals import Interval
+from agreements.rules.intervals import Interval, completed
 from agreements.rules.states import PROPOSAL, ProposalState
 from agreements.rules.terms import Renews
 from clients import pipeline, portal_links
 from clients.models import Client, Contact
 from clients.rules.pipeline import Stage
-from core import audit, links
+from core import audit, formats, links
 from core.audit import UNSEEN, Origin
 from core.database.state_moves import move
 from core.dates import local_day
@@ -267,6 +267,15 @@ def _check_kind(terms: dict[str, Any]) -> None:
         raise BadTrial(
             _("A retainer that renews needs the day on which its term ends."), field="ends_on"
         )
+    if renews:
+        end = completed(terms["starts_on"], Interval(interval), terms["ends_on"])
+        if end != terms["ends_on"]:
+            facts = {"day": formats.day(end)}
+            raise BadTrial(
+                _("A term that renews ends with a whole period. The next such end is %(day)s.")
+                % facts,
+                field="ends_on",
+            )
     if kind == TextKind.ONCE and not terms.get("ends_on"):
         raise BadTrial(_("One-time work needs a day by which it is done."), field="ends_on")
     if kind != TextKind.TRIAL:

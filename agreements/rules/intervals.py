@@ -1,6 +1,8 @@
 """What each interval means: the length of its periods, and how many of them a year has. Pure.
 
 interval   one period           periods in a year   a month's part of a fee of 3,000
+weekly     7 days              52                  13,000
+fortnight  14 days             26                   6,500
 monthly    1 month              12                  3,000
 quarterly  3 months             4                   1,000
 yearly     12 months            1                     250
@@ -22,6 +24,8 @@ from core.money import round_half_up
 class Interval(StrEnum):
     """How often a fee is due. ONCE is a single period: a paid trial or one-time work."""
 
+    WEEKLY = "weekly"
+    FORTNIGHTLY = "fortnight"
     MONTHLY = "monthly"
     QUARTERLY = "quarterly"
     YEARLY = "yearly"
@@ -41,6 +45,8 @@ class Meaning:
 
 
 MEANINGS = {
+    Interval.WEEKLY: Meaning(days=7, per_year=52),
+    Interval.FORTNIGHTLY: Meaning(days=14, per_year=26),
     Interval.MONTHLY: Meaning(months=1, per_year=12),
     Interval.QUARTERLY: Meaning(months=3, per_year=4),
     Interval.YEARLY: Meaning(months=12, per_year=1),
@@ -80,3 +86,13 @@ def whole_before(start: date, interval: Interval, day: date) -> int:
         return (day - start).days // meaning.days
     months = (day.year - start.year) * 12 + day.month - start.month
     return months // meaning.months if meaning.months else 0
+
+
+def completed(start: date, interval: Interval, day: date) -> date:
+    """`day`, or for periods that are counted in days the end of the period that it falls into.
+
+    A term is agreed in months, which are no whole number of weeks: a term that renews ends where a
+    period ends, so that the next term begins with a whole one.
+    """
+    days = MEANINGS[interval].days
+    return start + timedelta(days=-(-(day - start).days // days) * days) if days else day

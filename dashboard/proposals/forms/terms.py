@@ -76,7 +76,9 @@ class ProposalForm(PrintableForm, forms.ModelForm):
             "expires_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
         help_texts = {
-            "starts_on": _("The first charge is on this day, and on the same day of every month."),
+            "starts_on": _(
+                "The first charge is on this day. Every further period is counted from it."
+            ),
             "ends_on": _(
                 "For a paid trial: the day on which both sides decide. "
                 "For a term: the day after its last."
