@@ -151,4 +151,4 @@ def test_a_term_that_renews_is_whole_periods(world: World, interval: Interval, w
     with pytest.raises(BadTrial, match="whole period"):
         world.proposal(ends_on=date(2027, 5, 3) + timedelta(days=1), **terms)
     agreement = world.picked(ends_on=date(2027, 5, 3), **terms)
-    assert (renew.next_end(agreement) - agreement.starts_on).days % (7 * weeks) == 0
+    assert (renew.next_term_end(agreement) - agreement.starts_on).days % (7 * weeks) == 0

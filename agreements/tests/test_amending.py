@@ -51,7 +51,7 @@ def test_the_agreement_itself_stays_as_it_was_signed(world: World) -> None:
     agreement = world.signed(card="")
     put(upgrade(agreement), agreement.contact)
     agreement.refresh_from_db()
-    assert frozen_terms.digest(agreement.tier, agreement.terms) == agreement.terms_hash
+    assert frozen_terms.terms_hash(agreement.tier, agreement.terms) == agreement.terms_hash
     days = (DECEMBER - timedelta(days=1), DECEMBER)
     assert [effective_terms.on(agreement, day).amount for day in days] == [3_000_00, 10_000_00]
     assert upcoming([agreement], NOW.date(), days=31)[0].terms.amount == 10_000_00

@@ -259,7 +259,7 @@ def test_a_proposal_cannot_be_forwarded_to_a_deactivated_contact(world: World) -
     deactivated = client_records.add_contact(
         client=proposal.client, name="Gone", email="gone@baan.example", now=NOW
     )
-    client_records.change_contact(contact=deactivated, is_active=False)
+    client_records.change_contact(contact=deactivated, is_active=False, now=NOW)
     with pytest.raises(NotOpen, match="cannot open"):
         client_actions.forward(
             proposal=proposal,

@@ -33,7 +33,7 @@ def test_the_tier_contains_everything_below_it(world: World) -> None:
 
 def test_the_frozen_terms_match_their_hash(world: World) -> None:
     agreement = Agreement.objects.get(pk=world.picked().pk)
-    assert frozen_terms.digest(agreement.tier, agreement.terms) == agreement.terms_hash
+    assert frozen_terms.terms_hash(agreement.tier, agreement.terms) == agreement.terms_hash
 
 
 def test_a_sent_proposal_cannot_be_changed_or_sent_again(world: World) -> None:

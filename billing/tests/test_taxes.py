@@ -199,7 +199,7 @@ def test_later_changes_of_the_rates_do_not_change_a_signed_agreement(world: Worl
         3,
     )
     agreement.refresh_from_db()
-    assert frozen_terms.digest(agreement.tier, agreement.terms) == agreement.terms_hash
+    assert frozen_terms.terms_hash(agreement.tier, agreement.terms) == agreement.terms_hash
 
 
 # Thailand: 30,000 + 7 % = 32,100; 31,200 arrive, and a certificate for 900
