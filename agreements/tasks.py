@@ -4,9 +4,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from agreements.changing import end, pause, renew, trial
-from agreements.proposals import after_sending, propose
-from agreements.signing import seal, unsigned
-from agreements.signing.seal_expiry import watch
+from agreements.proposals import after_sending, lifecycle
+from agreements.signing import seal, unsigned_documents
+from agreements.signing.seal_check import check_seal
 
 
 @shared_task(name="agreements.tasks.seal_signed", ignore_result=True)
@@ -17,9 +17,9 @@ def seal_signed() -> None:
     end.finish_ended(now=now)
     pause.resume_due(now=now)
     after_sending.remind_due(now=now)
-    propose.expire_due(now=now)
-    unsigned.expire_due(now=now)
-    unsigned.remind_due(now=now)
+    lifecycle.expire_due(now=now)
+    unsigned_documents.expire_due(now=now)
+    unsigned_documents.remind_due(now=now)
     renew.renew_due(now=now)
     trial.remind_due(now=now)
 
@@ -27,4 +27,4 @@ def seal_signed() -> None:
 @shared_task(name="agreements.tasks.watch_seal", ignore_result=True)
 def watch_seal() -> None:
     """Email administrators when the seal does not work or its certificate expires soon."""
-    watch(now=timezone.now())
+    check_seal(now=timezone.now())

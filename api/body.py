@@ -9,9 +9,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from delivery.kpis.readings import Wanted
+from delivery.kpis.readings import SubmittedReading
 
-MOST = 1000  # readings in one request
+MOST_READINGS = 1000  # readings in one request
 LONGEST = 40  # characters of a value
 
 
@@ -35,7 +35,7 @@ class TooMany(ValueError):
     """The body holds more than MOST readings."""
 
 
-def read(body: bytes) -> tuple[list[Wanted], list[Fault]]:
+def read_body(body: bytes) -> tuple[list[SubmittedReading], list[Fault]]:
     """Return the readings in a body, and the faults of the others.
 
     Raises NotJson and TooMany.
@@ -45,9 +45,9 @@ def read(body: bytes) -> tuple[list[Wanted], list[Fault]]:
     except (ValueError, RecursionError, InvalidOperation):
         raise NotJson from None
     items = content if isinstance(content, list) else [content]
-    if len(items) > MOST:
+    if len(items) > MOST_READINGS:
         raise TooMany
-    readings: list[Wanted] = []
+    readings: list[SubmittedReading] = []
     faults: list[Fault] = []
     for index, item in enumerate(items):
         try:
@@ -65,13 +65,15 @@ class _Unreadable(Exception):
         self.field, self.words = field, words
 
 
-def _reading(item: Any) -> Wanted:
+def _reading(item: Any) -> SubmittedReading:
     """Return the reading in one JSON object. Raises _Unreadable."""
     if not isinstance(item, dict):
         raise _Unreadable("", _("A reading is an object with kpi, on and value."))
     if unknown := sorted(set(item) - {"kpi", "on", "value"}):
         raise _Unreadable(unknown[0][:60], _("A reading has kpi, on and value, and nothing else."))
-    return Wanted(_uuid(item.get("kpi")), _day(item.get("on")), _number(item.get("value")))
+    return SubmittedReading(
+        _uuid(item.get("kpi")), _day(item.get("on")), _number(item.get("value"))
+    )
 
 
 def _uuid(value: Any) -> UUID:

@@ -6,6 +6,6 @@ from api import views
 
 app_name = "api"
 urlpatterns = [
-    path("readings/", views.Readings.as_view(), name="readings"),
-    path("kpis/", views.Kpis.as_view(), name="kpis"),
+    path("readings/", views.ReadingList.as_view(), name="readings"),
+    path("kpis/", views.KpiList.as_view(), name="kpis"),
 ]

@@ -19,17 +19,17 @@ from core.tenancy import scoped
 from core.web import api_keys
 from core.web.throttle import address, too_often
 from delivery.kpis import readings
-from delivery.kpis.measure import Written
-from delivery.kpis.readings import No
+from delivery.kpis.kpi_changes import WrittenReading
+from delivery.kpis.readings import Refusal
 from delivery.models import Kpi
 from delivery.models.kpi import Source
 from delivery.rules.errors import BadReadings
 
 LARGEST = 1_000_000  # bytes
 WINDOW = 60  # seconds
-CALLS = 120  # of one key in a window
-STRANGERS = 30  # calls without a valid key from one IP address in a window
-STATUS = {No.UNKNOWN: 404, No.CLOSED: 409}
+CALLS_ALLOWED = 120  # of one key in a window
+CALLS_WITHOUT_KEY = 30  # calls without a valid key from one IP address in a window
+STATUS = {Refusal.UNKNOWN: 404, Refusal.CLOSED: 409}
 
 
 def error_response(status: int, error: str, message: str, **fields: Any) -> JsonResponse:
@@ -81,7 +81,7 @@ class ApiKeyView(View):
         if too_often(
             "api" if key else "api_stranger",
             caller,
-            limit=CALLS if key else STRANGERS,
+            limit=CALLS_ALLOWED if key else CALLS_WITHOUT_KEY,
             seconds=WINDOW,
         ):
             response = error_response(
@@ -101,7 +101,7 @@ class ApiKeyView(View):
         return None
 
 
-class Kpis(ApiKeyView):
+class KpiList(ApiKeyView):
     """Lists every KPI that is measured, with its id."""
 
     def get(self, request: HttpRequest) -> JsonResponse:
@@ -111,7 +111,7 @@ class Kpis(ApiKeyView):
         return JsonResponse({"kpis": [_kpi(kpi) for kpi in kpis]})
 
 
-class Readings(ApiKeyView):
+class ReadingList(ApiKeyView):
     """Takes one reading or up to 1,000, all of them or none.
 
     The same reading again changes nothing; another value corrects it.
@@ -126,7 +126,7 @@ class Readings(ApiKeyView):
         if len(raw) > LARGEST:
             return error_response(413, "too_large", _("A call takes up to 1,000 readings in 1 MB."))
         try:
-            new_readings, faults = body.read(raw)
+            new_readings, faults = body.read_body(raw)
         except body.NotJson:
             return error_response(400, "bad_json", _("The body is not JSON."))
         except body.TooMany:
@@ -139,11 +139,11 @@ class Readings(ApiKeyView):
             return error_response(422, "bad_reading", faults[0].words, errors=errors)
         return self._write(new_readings)
 
-    def _write(self, new_readings: list[readings.Wanted]) -> JsonResponse:
+    def _write(self, new_readings: list[readings.SubmittedReading]) -> JsonResponse:
         """Write the readings; return what became of each, or why they are refused."""
         actor = f"API: {self.key.name}"
         try:
-            results = readings.write(
+            results = readings.write_batch(
                 business=self.key.business,
                 wanted=new_readings,
                 now=timezone.now(),
@@ -166,7 +166,7 @@ class Readings(ApiKeyView):
         )
 
 
-def _reading(result: Written) -> dict[str, str]:
+def _reading(result: WrittenReading) -> dict[str, str]:
     """Return a written reading as JSON, with what became of it."""
     reading = result.reading
     outcome = "unchanged" if not result.is_new else "corrected" if result.was else "created"

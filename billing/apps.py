@@ -12,6 +12,6 @@ class BillingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from billing.emails import monthly
+        from billing.emails import invoice_emails
 
-        monthly.register()
+        invoice_emails.register_composers()

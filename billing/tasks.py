@@ -4,17 +4,17 @@ from celery import shared_task
 from django.utils import timezone
 
 from billing.charging import gateway_events, refund
-from billing.charging.collect import due
-from billing.charging.resolve import resolve as resolve_charges
-from billing.runs import run
-from billing.runs.daily_audit import watch
+from billing.charging.collect import due_collections
+from billing.charging.resolve import resolve_charges as resolve_charges
+from billing.runs import billing_run
+from billing.runs.daily_audit import run_audit
 from core import nudge
 
 
 @shared_task(name="billing.tasks.bill", ignore_result=True)
 def bill() -> None:
     """Issue the invoices that are due and charge them."""
-    run.tick(now=timezone.now())
+    billing_run.run_scheduled(now=timezone.now())
 
 
 @shared_task(name="billing.tasks.resolve", ignore_result=True)
@@ -26,12 +26,12 @@ def resolve() -> None:
     now = timezone.now()
     gateway_events.apply_events(now=now)
     resolve_charges(now=now)
-    refund.carry_out(now=now)
-    if due(now).exists():
+    refund.carry_out_refunds(now=now)
+    if due_collections(now).exists():
         nudge.ring("billing.tasks.bill")
 
 
 @shared_task(name="billing.tasks.audit", ignore_result=True)
 def audit() -> None:
     """Run the daily audit of the books, the gateways' lists and the stored PDFs."""
-    watch(now=timezone.now())
+    run_audit(now=timezone.now())

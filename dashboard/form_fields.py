@@ -12,17 +12,17 @@ from core import money
 from delivery.rules.duration import BadDuration, parse_minutes
 
 #: How a business or a client is named on documents: fields of both models.
-PARTICULARS = ("legal_name", "address", "tax_id")
+DETAIL_FIELDS = ("legal_name", "address", "tax_id")
 LINES_MAX = 30
 LINE_MAX = 160
 
 
-def currencies() -> list[tuple[str, str]]:
+def currency_choices() -> list[tuple[str, str]]:
     """The supported currencies, as choices for a select field."""
     return [(code, code) for code in money.CURRENCIES]
 
 
-def zones() -> list[tuple[str, str]]:
+def time_zone_choices() -> list[tuple[str, str]]:
     """The IANA time zones named after a city, plus UTC, as choices for a select field."""
     return [
         (zone, zone.replace("_", " "))
@@ -43,7 +43,7 @@ class MoneyField(forms.CharField):
         super().__init__(max_length=24, widget=widget, **kwargs)
 
 
-def amount(text: str, currency: str) -> int:
+def parse_amount(text: str, currency: str) -> int:
     """Convert typed text to minor units of `currency`. Raises ValidationError with the reason."""
     try:
         return money.parse(text, currency)

@@ -70,12 +70,12 @@ class DashboardView(BusinessView, View):
         return Origin(address(self.request) or None, self.request.headers.get("User-Agent", ""))
 
 
-def refuse(form: BaseForm, error: RuleError) -> None:
+def add_error(form: BaseForm, error: RuleError) -> None:
     """Show the message of a refused action next to the form field it is about."""
     form.add_error(error.field if error.field in form.fields else None, str(error))
 
 
-def say(request: HttpRequest, error: RuleError) -> None:
+def show_error(request: HttpRequest, error: RuleError) -> None:
     """Show the message of a refused action at the top of the next page."""
     messages.error(request, str(error))
 

@@ -3,15 +3,15 @@
 from django import forms
 from django.http import QueryDict
 
-from agreements.rules.pricing import Rung
+from agreements.rules.pricing import TierFigures
 from core import formats, money
 from dashboard.agreements.forms.wording import ValueAddForm
-from dashboard.form_fields import amount
+from dashboard.form_fields import parse_amount
 from dashboard.proposals.forms.proposal import ADDS, TIERS
 from dashboard.proposals.forms.terms import TierForm
 
 
-def readable_tiers(data: QueryDict, currency: str) -> list[Rung]:
+def readable_tiers(data: QueryDict, currency: str) -> list[TierFigures]:
     """The tiers that already have a valid fee, in the order of the form."""
     rungs = []
     for position in range(TIERS):
@@ -20,7 +20,7 @@ def readable_tiers(data: QueryDict, currency: str) -> list[Rung]:
         fee = _fee(form.cleaned_data.get("fee", ""), currency)
         if fee:
             name = form.cleaned_data.get("name") or formats.number(position + 1)
-            rungs.append(Rung(name, fee, form.cleaned_data.get("hours") or 0))
+            rungs.append(TierFigures(name, fee, form.cleaned_data.get("hours") or 0))
     return rungs
 
 
@@ -37,6 +37,6 @@ def value_add_minutes(data: QueryDict) -> int:
 def _fee(text: str, currency: str) -> int:
     """The fee in minor units; 0 if it cannot be read yet."""
     try:
-        return amount(text, currency) if currency in money.CURRENCIES else 0
+        return parse_amount(text, currency) if currency in money.CURRENCIES else 0
     except forms.ValidationError:
         return 0

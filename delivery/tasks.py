@@ -13,20 +13,20 @@ from delivery.work import checklist_actions
 @shared_task(name="delivery.tasks.send_reports", ignore_result=True)
 def send_reports() -> None:
     """Draft, remind of, send and follow up on reports."""
-    report_run.report(now=timezone.now(), door="job")
+    report_run.run_reports(now=timezone.now(), door="job")
 
 
 @shared_task(name="delivery.tasks.print_reports", ignore_result=True)
 def print_reports() -> None:
     """Render the PDFs of reports that were sent; several workers may share the work."""
-    report_pdf.print_due(now=timezone.now())
+    report_pdf.render_due(now=timezone.now())
 
 
 @shared_task(name="delivery.tasks.watch_hours", ignore_result=True)
 def watch_hours() -> None:
     """Bill approved overage, warn of hours that are nearly used, and remind of forgotten timers."""
     now = timezone.now()
-    overage.settle_due(now=now)
+    overage.bill_due(now=now)
     usage_warnings.warn_due(now=now)
     timer.warn_due(now=now)
 
@@ -34,7 +34,7 @@ def watch_hours() -> None:
 @shared_task(name="delivery.tasks.watch_pace", ignore_result=True)
 def watch_pace() -> None:
     """Check the periods that have reached day 10 or 20, and warn of what is off track."""
-    pace.watch(now=timezone.now())
+    pace.warn_due(now=timezone.now())
 
 
 @shared_task(name="delivery.tasks.watch_work", ignore_result=True)

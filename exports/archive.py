@@ -24,7 +24,7 @@ MANIFEST, SUMS, README = "manifest.csv", "SHA256SUMS", "README.txt"
 
 
 @dataclass(frozen=True)
-class Entry:
+class ManifestEntry:
     """One line of the manifest.
 
     `state` is empty for a file that is in the archive, otherwise it says why the file is not.
@@ -48,12 +48,12 @@ class Archive:
     ) -> None:
         self.zip = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED)
         self.now, self.on_file = now, on_file
-        self.entries: list[Entry] = []
+        self.entries: list[ManifestEntry] = []
         self.taken: set[str] = {MANIFEST.lower(), SUMS.lower(), README.lower()}
 
     def folder(self, inside: str, name: str) -> str:
         """Return the path of a new folder `name` below the folder `inside`."""
-        return self._free_path(inside + safe(name), "") + "/"
+        return self._free_path(inside + safe_name(name), "") + "/"
 
     def add(
         self, path: str, body: Iterable[str | bytes], *, kind: str, created: datetime | None = None
@@ -65,7 +65,7 @@ class Archive:
         folder, _slash, name = path.rpartition("/")
         stem, dot, extension = name.rpartition(".")
         free_path = self._free_path(
-            f"{folder}/{safe(stem)}" if folder else safe(stem), dot + extension
+            f"{folder}/{safe_name(stem)}" if folder else safe_name(stem), dot + extension
         )
         digest, timestamp = hashlib.sha256(), created or self.now
         with self.zip.open(_zip_header(free_path, timestamp), "w") as target:
@@ -73,7 +73,7 @@ class Archive:
                 data = piece.encode() if isinstance(piece, str) else piece
                 digest.update(data)
                 target.write(data)
-        self.entries.append(Entry(free_path, kind, digest.hexdigest(), timestamp))
+        self.entries.append(ManifestEntry(free_path, kind, digest.hexdigest(), timestamp))
         self.on_file()
 
     def add_document(self, folder: str, document: Document, on: date) -> None:
@@ -83,7 +83,7 @@ class Archive:
         """
         kind = str(document.get_kind_display())
         title = document.title if document.title.startswith(kind) else f"{kind}, {document.title}"
-        path = f"{folder}{on.isoformat()} {safe(title)}.pdf"
+        path = f"{folder}{on.isoformat()} {safe_name(title)}.pdf"
         try:
             pdf = store.read(document)
         except store.DocumentAltered:
@@ -101,7 +101,9 @@ class Archive:
         self, path: str, kind: str, created: datetime, why: str, document: Document | None = None
     ) -> None:
         """Add a line to the manifest for something that could not be put into the archive."""
-        self.entries.append(Entry(path, kind, document.sha256 if document else "", created, why))
+        self.entries.append(
+            ManifestEntry(path, kind, document.sha256 if document else "", created, why)
+        )
         self.on_file()
 
     def close(self, readme: str) -> None:
@@ -142,7 +144,7 @@ class Archive:
         return path
 
 
-def safe(name: str) -> str:
+def safe_name(name: str) -> str:
     """Return a name that is safe as one part of a path, in any script.
 
     Separators become hyphens; control and direction characters are removed, and reserved names get

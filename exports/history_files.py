@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from core.documents import render
 from core.models import AuditEvent
 from core.tables import spreadsheet
-from exports.timeline import Timeline
+from exports.timeline import AgreementHistory
 
 
-def as_pdf(history: Timeline, now: datetime) -> bytes:
+def as_pdf(history: AgreementHistory, now: datetime) -> bytes:
     """Return the history as a PDF in the active language."""
     agreement = history.agreement
     title = _("History of “%(title)s”") % {"title": agreement.title}
@@ -35,7 +35,7 @@ def as_pdf(history: Timeline, now: datetime) -> bytes:
     )
 
 
-def as_csv(history: Timeline) -> Iterator[str]:
+def as_csv(history: AgreementHistory) -> Iterator[str]:
     """Yield a CSV table with one line for each fact."""
     facts = _facts(history)
     yield "\ufeff"
@@ -44,7 +44,7 @@ def as_csv(history: Timeline) -> Iterator[str]:
     )
 
 
-def as_json(history: Timeline) -> Iterator[str]:
+def as_json(history: AgreementHistory) -> Iterator[str]:
     """Yield the facts as JSON, together with the audit record exactly as it was written.
 
     With the record anybody can check the chain of hashes.
@@ -62,7 +62,7 @@ def as_json(history: Timeline) -> Iterator[str]:
 COLUMNS = ("at", "what", "about", "details", "notes", "who", "ip", "device", "document", "sha256")
 
 
-def _facts(history: Timeline) -> list[dict[str, str]]:
+def _facts(history: AgreementHistory) -> list[dict[str, str]]:
     """Return the facts as rows of text, with times in the agreement's time zone."""
     zone = ZoneInfo(history.zone)
     return [

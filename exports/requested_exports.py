@@ -21,7 +21,7 @@ from core import nudge
 from core.database.state_moves import move
 from core.models import Business
 from core.outbox import emails
-from exports import bundle
+from exports import archive_contents
 from exports.archive import Archive
 from exports.models import Export, Scope
 from exports.states import EXPORT, ExportState
@@ -30,11 +30,11 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(hours=1)  # of a worker on an export
 KEPT = timedelta(days=7)  # how long an archive can be downloaded
 TRIES = 3
-SMALL = 60  # documents, for an archive that is built while a person waits
-TO_PRINT = 3  # of these, documents that must be rendered first
+MOST_DOCUMENTS_AT_ONCE = 60  # documents, for an archive that is built while a person waits
+MOST_TO_RENDER_AT_ONCE = 3  # of these, documents that must be rendered first
 
 
-def ask(
+def request_export(
     *,
     business: Business,
     scope: Scope,
@@ -56,7 +56,7 @@ def ask(
     return export
 
 
-def make_due(*, now: datetime) -> int:
+def build_due(*, now: datetime) -> int:
     """Build the requested archives, and delete the expired ones; return how many were built.
 
     A worker claims each export with a lease on its row.
@@ -73,24 +73,27 @@ def make_due(*, now: datetime) -> int:
     return built
 
 
-def agreement_now(row: Agreement, now: datetime) -> IO[bytes] | None:
+def build_agreement_archive(row: Agreement, now: datetime) -> IO[bytes] | None:
     """Return the archive of one agreement as a temporary file.
 
     None when building it would take too long for a request.
     """
-    documents = list(bundle.documents_of(row, now))
-    if len(documents) > SMALL or sum(document.stored is None for document in documents) > TO_PRINT:
+    documents = list(archive_contents.documents_of(row, now))
+    if (
+        len(documents) > MOST_DOCUMENTS_AT_ONCE
+        or sum(document.stored is None for document in documents) > MOST_TO_RENDER_AT_ONCE
+    ):
         return None
     file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever sends it closes it
     with translation.override(row.business.language):
         archive = Archive(file, now=now)
-        bundle.agreement(archive, row)
-        archive.close(bundle.readme(row.title, now))
+        archive_contents.add_agreement(archive, row)
+        archive.close(archive_contents.readme_text(row.title, now))
     file.seek(0)
     return file
 
 
-def path(row: Export) -> Path:
+def archive_path(row: Export) -> Path:
     """Return where an archive is stored; it is not among the documents, which are backed up."""
     return Path(settings.RH_VAR_DIR) / "exports" / row.file_name
 
@@ -110,7 +113,7 @@ def _build_or_fail(export: Export, now: datetime) -> int:
 
 def _build(export: Export, now: datetime) -> None:
     """Write the file, then mark the export as ready: no row is ever ready without its file."""
-    target = path(export)
+    target = archive_path(export)
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.NamedTemporaryFile(dir=target.parent, prefix="making-", delete=False) as file:
         try:
@@ -140,12 +143,12 @@ def _fill(export: Export, file: IO[bytes], now: datetime) -> int:
     with translation.override(export.business.language):
         archive = Archive(file, now=now, on_file=_progress_counter(export))
         if export.scope == Scope.AGREEMENT and export.agreement:
-            bundle.agreement(archive, export.agreement)
+            archive_contents.add_agreement(archive, export.agreement)
         elif export.scope == Scope.CLIENT and export.client:
-            bundle.client(archive, export.client)
+            archive_contents.add_client(archive, export.client)
         else:
-            bundle.everything(archive, export.business)
-        archive.close(bundle.readme(str(export), now))
+            archive_contents.add_business(archive, export.business)
+        archive.close(archive_contents.readme_text(str(export), now))
     return len(archive.entries)
 
 
@@ -194,7 +197,7 @@ def _delete_expired(now: datetime) -> None:
     """Delete expired archives, and temporary files of workers that were killed."""
     for export in Export.objects.filter(state=ExportState.READY, expires_at__lt=now):
         move(export, ExportState.GONE, EXPORT)
-        path(export).unlink(missing_ok=True)
+        archive_path(export).unlink(missing_ok=True)
     for leftover in (Path(settings.RH_VAR_DIR) / "exports").glob("making-*"):
         if leftover.stat().st_mtime < (now - 2 * LEASE).timestamp():
             leftover.unlink(missing_ok=True)

@@ -17,7 +17,7 @@ from core.models import Business, OutboxEmail, TenantRow
 from core.tables import spreadsheet
 
 #: Columns that are never exported: credentials, links that grant access, and locks.
-SECRET = frozenset(
+SECRET_COLUMNS = frozenset(
     [
         "code_row",
         "prepare_key",
@@ -31,7 +31,7 @@ SECRET = frozenset(
         "action_url",
     ]
 )
-LEFT_OUT = frozenset(["exports.Export"])
+EXCLUDED_MODELS = frozenset(["exports.Export"])
 # Columns of emails: without text and reply address, which hold links that grant access.
 EMAIL_COLUMNS = (
     "id",
@@ -47,10 +47,10 @@ EMAIL_COLUMNS = (
 ROWS = 500  # that are read at a time
 
 
-def tables(business: Business) -> Iterator[tuple[str, list[str], QuerySet[Any]]]:
+def business_tables(business: Business) -> Iterator[tuple[str, list[str], QuerySet[Any]]]:
     """Yield (name, columns, rows) of each table by name, the business itself first."""
     yield "business", columns_of(Business), Business.objects.filter(pk=business.pk)
-    for model in sorted(models(), key=lambda model_class: model_class._meta.label_lower):
+    for model in sorted(business_models(), key=lambda model_class: model_class._meta.label_lower):
         own_rows = model._default_manager.filter(business=business).order_by("created_at", "id")
         yield model._meta.label_lower, columns_of(model), own_rows
         for field in model._meta.many_to_many:
@@ -72,12 +72,12 @@ def tables(business: Business) -> Iterator[tuple[str, list[str], QuerySet[Any]]]
     )
 
 
-def models() -> list[type[Model]]:
+def business_models() -> list[type[Model]]:
     """Return the models whose rows belong to a business."""
     return [
         model
         for model in apps.get_models()
-        if issubclass(model, TenantRow) and model._meta.label not in LEFT_OUT
+        if issubclass(model, TenantRow) and model._meta.label not in EXCLUDED_MODELS
     ]
 
 
@@ -119,7 +119,7 @@ def _attributes(model: type[Model], names: Iterable[str]) -> list[str]:
 
 def _is_exported(field: "Field[Any, Any]") -> bool:
     """Whether a field is exported."""
-    return field.name not in SECRET and not isinstance(field, BinaryField)
+    return field.name not in SECRET_COLUMNS and not isinstance(field, BinaryField)
 
 
 def _cell(value: Any) -> Any:

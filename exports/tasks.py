@@ -9,4 +9,4 @@ from exports import requested_exports
 @shared_task(name="exports.tasks.make_exports", ignore_result=True)
 def make_exports() -> None:
     """Build the archives that were requested, and delete the expired ones."""
-    requested_exports.make_due(now=timezone.now())
+    requested_exports.build_due(now=timezone.now())

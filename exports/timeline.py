@@ -13,12 +13,12 @@ from core import audit
 from core.history_facts import Fact
 from core.models import AuditEvent, Document
 from delivery.models import Report
-from delivery.reports import send
+from delivery.reports import send_reports
 from delivery.rules.states import ReportState
 
 
 @dataclass(frozen=True)
-class Timeline:
+class AgreementHistory:
     """The history of an agreement, oldest first.
 
     `events` are the entries of the audit record as written. `broken` names the chains of the record
@@ -41,7 +41,7 @@ class Timeline:
         return self.agreement.time_zone
 
 
-def timeline(agreement: Agreement, *, inside: bool) -> Timeline:
+def history_of(agreement: Agreement, *, inside: bool) -> AgreementHistory:
     """Return the history of an agreement.
 
     With `inside` it includes what only the business may see: where each act came from, notes, and
@@ -52,23 +52,25 @@ def timeline(agreement: Agreement, *, inside: bool) -> Timeline:
     )
     reports = _reports(agreement)
     chain_names = history.chains_of(agreement, amendments) | {
-        report.pk: send.title(report) for report in reports
+        report.pk: send_reports.report_title(report) for report in reports
     }
     chains = audit.chains(chain_names)
     documents = _by_hash([agreement, *amendments], reports)
     recorded = [
         fact
         for pk, name in chain_names.items()
-        for fact in history.facts(chains[pk], name, documents, {**labels(), **_report_labels()})
+        for fact in history.facts(
+            chains[pk], name, documents, {**event_labels(), **_report_labels()}
+        )
     ]
     all_facts = [
         *recorded,
         *history.upgrades(agreement),
-        *money.of_agreement(agreement),
+        *money.agreement_facts(agreement),
         *_opened(reports),
     ]
     shown = all_facts if inside else [_outside(fact) for fact in all_facts if not fact.inside]
-    return Timeline(
+    return AgreementHistory(
         agreement,
         sorted(shown, key=lambda fact: fact.at),
         [event for chain in chains.values() for event in chain],
@@ -76,7 +78,7 @@ def timeline(agreement: Agreement, *, inside: bool) -> Timeline:
     )
 
 
-def labels() -> dict[str, str]:
+def event_labels() -> dict[str, str]:
     """Return the labels of the events that rooms above `agreements` write to its record."""
     return {
         "parked": _("Charging set aside"),
@@ -112,7 +114,7 @@ def _reports(agreement: Agreement) -> list[Report]:
 def _opened(reports: Iterable[Report]) -> list[Fact]:
     """Return when the client first opened each report, as facts."""
     return [
-        Fact(report.opened_at, _("Opened by the client"), about=send.title(report))
+        Fact(report.opened_at, _("Opened by the client"), about=send_reports.report_title(report))
         for report in reports
         if report.opened_at
     ]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.contract.clauses import consent_text
 from core.documents.printable_text import PrintableForm
-from delivery.requests.thread import LONGEST
+from delivery.requests.request_messages import LONGEST
 
 
 class LinkRequestForm(forms.Form):

@@ -4,7 +4,6 @@ from django.urls import path
 
 from portal.views import (
     agreement,
-    entry,
     history,
     home,
     hours,
@@ -15,6 +14,7 @@ from portal.views import (
     reports,
     requests,
     review,
+    session,
     work,
 )
 from portal.views.agreement import for_amendment
@@ -22,8 +22,8 @@ from portal.views.agreement import for_amendment
 app_name = "portal"
 urlpatterns = [
     path("", home.Home.as_view(), name="home"),
-    path("ask/", entry.request_link, name="ask"),
-    path("leave/", entry.leave, name="leave"),
+    path("ask/", session.request_link, name="ask"),
+    path("leave/", session.leave, name="leave"),
     path("logo/", invoices.Logo.as_view(), name="logo"),
     path("requests/", requests.Requests.as_view(), name="requests"),
     path("requests/new/", requests.NewRequest.as_view(), name="request_new"),
@@ -97,6 +97,6 @@ urlpatterns = [
     path("seen/<str:token>.gif", reports.email_opened, name="seen"),
     path("reviews/<uuid:pk>/", review.ReviewPage.as_view(), name="review"),
     path("reviews/<uuid:pk>/pdf/", review.ReviewPdf.as_view(), name="review_pdf"),
-    path("<str:token>/renew/", entry.renew, name="renew"),
-    path("<str:token>/", entry.enter, name="enter"),
+    path("<str:token>/renew/", session.renew, name="renew"),
+    path("<str:token>/", session.enter, name="enter"),
 ]

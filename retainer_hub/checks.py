@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.utils import timezone
 
-from agreements.signing.seal_expiry import WARN_DAYS
+from agreements.signing.seal_check import WARN_DAYS
 from billing.gateways import registry
 from core.documents import certificate
 

@@ -8,7 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from core.models import Business
 from dashboard.time.views import timer
-from delivery.requests import first_answer
+from delivery.requests import response_status
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -21,8 +21,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """
     business: Business | None = getattr(request, "business", None)
     return {
-        "unanswered": lambda: first_answer.waiting(business) if business else 0,
+        "unanswered": lambda: response_status.count_unanswered(business) if business else 0,
         "mail_is_local": settings.DEBUG and settings.MAIL_IS_LOCAL,
-        "clock": SimpleLazyObject(lambda: timer.running(request)),
+        "clock": SimpleLazyObject(lambda: timer.running_timer(request)),
         "charging_is_real": settings.CHARGING == "real",
     }

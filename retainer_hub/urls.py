@@ -18,7 +18,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("health/", health, name="health"),
-    path("verify/", verify.page, name="verify"),
+    path("verify/", verify.verify_document, name="verify"),
     path("api/v1/", include("api.urls")),
     path("language/", set_language, name="set_language"),
 ]

@@ -16,9 +16,9 @@ from agreements.models import Agreement, Amendment, Period
 from agreements.running.periods import open_due
 from agreements.signing import sign
 from billing.bank_transfer import statement_import, transfers
-from billing.books import numbers
-from billing.books.invariants import broken
-from billing.charging import collect, issue, refund, retry, void
+from billing.books import document_numbers
+from billing.books.invariants import find_contradictions
+from billing.charging import cancel_invoice, collect, issue, refund, retry
 from billing.gateways.sandbox.gateway import Sandbox
 from billing.gateways.sandbox.models import SandboxCard as Card
 from billing.gateways.sandbox.models import SandboxIntent as Intent
@@ -35,7 +35,7 @@ from billing.models import (
 )
 from billing.models.invoice import SeriesKind
 from billing.rules.states import BANK_TRANSFER
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core import links
 from core.errors import RuleError
 from core.models import OutboxEmail
@@ -66,7 +66,7 @@ def due(studio: World, count: int, card: str = "succeeds", **fields: Any) -> lis
     for n in range(count):
         studio.running(studio.client(f"Client {n}"), card, **fields)
     open_due(now=NOW)
-    issue.issue_due(now=NOW)
+    issue.issue_invoices(now=NOW)
     return list(Invoice.objects.order_by("seq").select_related("collection"))
 
 
@@ -97,11 +97,11 @@ def test_thirty_two_workers_number_sixteen_thousand_invoices_without_a_gap(
         [period for agreement in agreements for period in days(agreement, 1000)]
     )
     workers = [
-        partial(issue.issue_due, now=NOW + timedelta(days=n % 3), only=agreements[n % 16])
+        partial(issue.issue_invoices, now=NOW + timedelta(days=n % 3), only=agreements[n % 16])
         for n in range(32)
     ]
     assert sum(at_once(*workers)) == 16_000
-    assert not issue.waiting(NOW).exists()
+    assert not issue.periods_to_invoice(NOW).exists()
     for world in worlds:
         papers = Invoice.objects.filter(business=world.business).order_by("seq")
         seqs, papers_numbers, periods, dates = zip(
@@ -111,8 +111,8 @@ def test_thirty_two_workers_number_sixteen_thousand_invoices_without_a_gap(
         assert len(set(papers_numbers)) == len(set(periods)) == 4000
         assert list(dates) == sorted(dates)
         assert Series.objects.get(business=world.business).last == 4000
-    assert not numbers.gaps()
-    assert not broken(NOW)
+    assert not document_numbers.find_gaps()
+    assert not find_contradictions(NOW)
 
 
 def days(agreement: Agreement, count: int) -> Iterator[Period]:
@@ -137,7 +137,7 @@ def test_workers_open_the_series_of_a_new_year_without_blocking_each_other(
     def begin(order: Sequence[Any]) -> int:
         with transaction.atomic():
             return len(
-                numbers.lock(
+                document_numbers.lock_series(
                     dict.fromkeys(order, SeriesKind.INVOICE), dict.fromkeys(order, NOW.date())
                 )
             )
@@ -160,17 +160,17 @@ def test_workers_that_bill_at_once_charge_each_invoice_once(
 
     def run(n: int) -> None:
         for turn in range(3):
-            bill(now=NOW + (workers * turn + n) * timedelta(minutes=6), door="test")
+            run_billing(now=NOW + (workers * turn + n) * timedelta(minutes=6), door="test")
 
     at_once(*[partial(run, n) for n in range(workers)])
-    bill(now=LATER, door="test")
+    run_billing(now=LATER, door="test")
     assert taken() == {str(pk): 1 for pk in Invoice.objects.values_list("pk", flat=True)}
     assert (
         Invoice.objects.filter(state="paid").count()
         == OutboxEmail.objects.filter(kind="receipt").count()
         == 24
     )
-    assert not broken(LATER)
+    assert not find_contradictions(LATER)
 
 
 def test_workers_that_collect_at_once_ask_the_gateway_once_for_each_invoice(
@@ -182,7 +182,7 @@ def test_workers_that_collect_at_once_ask_the_gateway_once_for_each_invoice(
     assert sum(sent) == 24 == sum(taken().values())
     assert [invoice.charges.count() for invoice in invoices] == [1] * 24
     assert list(Intent.objects.values_list("executions", flat=True)) == [1] * 24
-    assert not broken(NOW)
+    assert not find_contradictions(NOW)
 
 
 def test_cancelling_and_charging_at_once_ends_in_one_of_the_two(
@@ -193,19 +193,19 @@ def test_cancelling_and_charging_at_once_ends_in_one_of_the_two(
     def cancel(some: Sequence[Invoice]) -> None:
         for each in some:
             with suppress(RuleError):
-                void.void(invoice=each, reason="R", actor="Nan", now=NOW)
+                cancel_invoice.void_invoice(invoice=each, reason="R", actor="Nan", now=NOW)
 
     at_once(
         partial(collect.collect, now=NOW),
         partial(cancel, invoices),
         partial(cancel, invoices[::-1]),
     )
-    bill(now=LATER, door="test")
+    run_billing(now=LATER, door="test")
     charged = taken()
     for invoice in Invoice.objects.all():
         outcome = (invoice.state, charged[str(invoice.pk)], invoice.credit_notes.count())
         assert outcome in [("paid", 1, 0), ("void", 0, 1)]
-    assert not broken(LATER)
+    assert not find_contradictions(LATER)
 
 
 def test_trying_again_at_once_from_several_tabs_is_one_more_charge(
@@ -220,17 +220,17 @@ def test_trying_again_at_once_from_several_tabs_is_one_more_charge(
     def press() -> None:
         for invoice in invoices * 10:
             with suppress(RuleError):
-                retry.retry(collection=invoice.collection, actor="Nan", now=NOW)
+                retry.retry_now(collection=invoice.collection, actor="Nan", now=NOW)
 
     def work() -> None:
         for _ in range(60):
             collect.collect(now=NOW)
 
     at_once(*[press] * 3, *[work] * 3)
-    bill(now=LATER, door="test")
+    run_billing(now=LATER, door="test")
     assert taken() == {str(invoice.pk): 1 for invoice in invoices}
     assert {invoice.charges.count() for invoice in invoices} == {2}
-    assert not broken(LATER)
+    assert not find_contradictions(LATER)
 
 
 # Refunds and bank transfers
@@ -247,14 +247,14 @@ def test_a_refund_asked_for_in_several_tabs_is_given_once(studio: World) -> None
             "actor": "Nan",
             "to_card": n % 2 == 0,
         }
-        answers = at_once(*[partial(refund.give_back, **asked, now=NOW)] * 4)
+        answers = at_once(*[partial(refund.refund_invoice, **asked, now=NOW)] * 4)
         assert refusals(answers) == 3
         assert CreditNote.objects.get(invoice=invoice).total == PRICE
-        at_once(*[partial(refund.carry_out, now=NOW)] * 4)
+        at_once(*[partial(refund.carry_out_refunds, now=NOW)] * 4)
     assert list(Refund.objects.values_list("state", flat=True)) == ["succeeded"] * 3
     assert list(GivenBack.objects.values_list("amount", flat=True)) == [PRICE] * 3
     assert OutboxEmail.objects.filter(kind="refunded").count() == 3
-    assert not broken(NOW)
+    assert not find_contradictions(NOW)
 
 
 def test_an_upgrade_signed_while_its_money_goes_back_is_one_of_the_two(studio: World) -> None:
@@ -263,13 +263,13 @@ def test_an_upgrade_signed_while_its_money_goes_back_is_one_of_the_two(studio: W
     for n in range(4):
         invoice = studio.billed(client=studio.client(f"Client {n}"))
         agreement = invoice.agreement
-        seen = upgrade_invoice.shown(
-            upgrade_invoice.draft(agreement=agreement, change=change, now=NOW)
+        seen = upgrade_invoice.amounts_shown(
+            upgrade_invoice.draft_upgrade(agreement=agreement, change=change, now=NOW)
         )
-        row = upgrade_invoice.offer(
+        row = upgrade_invoice.offer_upgrade(
             agreement=agreement, change=change, seen=seen, actor="Nan", now=NOW
         )
-        begun = sign.begin(
+        begun = sign.request_code(
             paper=row, contact=agreement.contact, name="P", consented=True, now=NOW, origin=HERE
         )
         code = {
@@ -287,18 +287,18 @@ def test_an_upgrade_signed_while_its_money_goes_back_is_one_of_the_two(studio: W
             "now": NOW,
         }
         signed, given = at_once(
-            partial(sign.confirm, paper=row, **code), partial(refund.give_back, **back)
+            partial(sign.sign_with_code, paper=row, **code), partial(refund.refund_invoice, **back)
         )
         row.refresh_from_db()
         assert refusals([given]) == 0
         assert (row.state, refusals([signed])) in [("signed", 0), ("void", 1)]
         assert agreement.upgrades.count() == (row.state == "signed")
-    at_once(*[partial(issue.issue_due, now=NOW)] * 4)
+    at_once(*[partial(issue.issue_invoices, now=NOW)] * 4)
     assert (
         Invoice.objects.filter(kind="upgrade").count()
         == Amendment.objects.filter(state="signed").count()
     )
-    assert not broken(NOW)
+    assert not find_contradictions(NOW)
 
 
 def test_giving_up_and_being_paid_at_once_ends_in_one_of_the_two(studio: World) -> None:
@@ -311,12 +311,14 @@ def test_giving_up_and_being_paid_at_once_ends_in_one_of_the_two(studio: World) 
             "actor": "Nan",
             "now": NOW,
         }
-        paid = partial(transfers.record, invoice=invoice, **came)
-        given_up = partial(void.write_off, invoice=invoice, reason="R", actor="Nan", now=NOW)
+        paid = partial(transfers.record_transfer, invoice=invoice, **came)
+        given_up = partial(
+            cancel_invoice.write_off_invoice, invoice=invoice, reason="R", actor="Nan", now=NOW
+        )
         assert refusals(at_once(paid, given_up, paid)) == 2
         invoice.refresh_from_db()
         assert (invoice.state, invoice.payments.count()) in [("paid", 1), ("written_off", 0)]
-    assert not broken(NOW)
+    assert not find_contradictions(NOW)
 
 
 def test_a_bank_statement_imported_in_several_tabs_pays_each_invoice_once(studio: World) -> None:
@@ -330,9 +332,9 @@ def test_a_bank_statement_imported_in_several_tabs_pays_each_invoice_once(studio
         "actor": "Nan",
         "now": NOW,
     }
-    answers = at_once(*[partial(statement_import.bring_in, **asked)] * 4)
+    answers = at_once(*[partial(statement_import.import_statement, **asked)] * 4)
     assert [sum(each.new for each in answers), sum(each.matched for each in answers)] == [12, 12]
     assert sorted(BankStatementLine.objects.values_list("state", flat=True)) == ["matched"] * 12
     assert sorted(Payment.objects.values_list("amount", flat=True)) == [PRICE] * 12
     assert {row.state for row in Invoice.objects.all()} == {"paid"}
-    assert not broken(NOW)
+    assert not find_contradictions(NOW)

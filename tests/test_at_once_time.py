@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from delivery.hours import time_log, timer
 from delivery.models import TimeEntry, TimeImport, Timer
 from delivery.trackers import time_import
@@ -18,14 +18,16 @@ HOUR = timedelta(hours=1)
 
 def running(studio: World, name: str = "Baan Coffee") -> Any:
     agreement = studio.running(studio.client(name), card="")
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     return agreement
 
 
 def test_several_tabs_that_stop_a_timer_log_it_once(studio: World) -> None:
     agreement, owner = running(studio), studio.business.owner
-    row = timer.start(user=owner, agreement=agreement, note="N", now=NOW)
-    stop = partial(timer.stop, user=owner, business=studio.business, pk=row.pk, now=NOW + HOUR)
+    row = timer.start_timer(user=owner, agreement=agreement, note="N", now=NOW)
+    stop = partial(
+        timer.stop_timer, user=owner, business=studio.business, pk=row.pk, now=NOW + HOUR
+    )
     assert refusals(at_once(*[stop] * 6)) == 5
     assert TimeEntry.objects.get().minutes == 60
     assert not Timer.objects.exists()
@@ -35,10 +37,10 @@ def test_several_tabs_that_start_a_timer_leave_one_running_and_lose_no_time(stud
     owner = studio.business.owner
     agreements = [running(studio, f"Client {n}") for n in range(4)]
     acts = [
-        partial(timer.start, user=owner, agreement=each, note="N", now=NOW + HOUR)
+        partial(timer.start_timer, user=owner, agreement=each, note="N", now=NOW + HOUR)
         for each in agreements
     ]
-    timer.start(user=owner, agreement=agreements[0], note="Before", now=NOW)
+    timer.start_timer(user=owner, agreement=agreements[0], note="Before", now=NOW)
     assert refusals(at_once(*acts)) == 0
     assert Timer.objects.count() == 1
     assert TimeEntry.objects.get(note="Before").minutes == 60
@@ -47,11 +49,11 @@ def test_several_tabs_that_start_a_timer_leave_one_running_and_lose_no_time(stud
 
 def test_stopping_and_discarding_at_once_ends_in_one_of_them(studio: World) -> None:
     agreement, owner = running(studio), studio.business.owner
-    row = timer.start(user=owner, agreement=agreement, note="N", now=NOW)
+    row = timer.start_timer(user=owner, agreement=agreement, note="N", now=NOW)
     which: dict[str, Any] = {"user": owner, "business": studio.business, "pk": row.pk}
     acts: list[Callable[[], Any]] = [
-        partial(timer.stop, **which, now=NOW + HOUR),
-        partial(timer.discard, **which),
+        partial(timer.stop_timer, **which, now=NOW + HOUR),
+        partial(timer.discard_timer, **which),
     ]
     stopped, discarded = at_once(*acts)
     assert refusals([stopped, discarded]) == 1
@@ -72,9 +74,13 @@ def test_an_import_confirmed_in_several_tabs_is_written_once(studio: World) -> N
     rows = "".join(f"2026-11-02,Baan Coffee,Retainer,Post {n},0.25\n" for n in range(40))
     facts = {"file_name": "h.csv", "actor": "Nan", "now": NOW}
     data = f"Date,Client,Project,Notes,Hours\n{rows}".encode()
-    both = [time_import.read(business=studio.business, data=data, **facts) for _time in range(2)]
-    take = partial(time_import.take_over, good=40, bad=0, without_bad=False, actor="Nan", now=NOW)
+    both = [
+        time_import.read_export(business=studio.business, data=data, **facts) for _time in range(2)
+    ]
+    take = partial(
+        time_import.write_entries, good=40, bad=0, without_bad=False, actor="Nan", now=NOW
+    )
     tabs = [TimeImport.objects.get(pk=row.pk) for row in both * 3]
-    answers = at_once(*[partial(take, row=row, seen=time_import.chosen(row)) for row in tabs])
+    answers = at_once(*[partial(take, row=row, seen=time_import.choices_hash(row)) for row in tabs])
     assert refusals(answers) == 5
     assert TimeEntry.objects.count() == 40

@@ -11,7 +11,7 @@ from django.utils import timezone
 from billing.charging import resolve
 from billing.emails import upcoming_charges
 from billing.models import Charge, Collection, Invoice
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from clients import portal_links
 from core import links
 from core.models import OutboxEmail
@@ -32,8 +32,8 @@ def letters(kind: str, now: Any = NOW) -> list[OutboxEmail]:
 
 def test_five_days_before_a_charge_the_client_is_told_amount_day_and_card(world: World) -> None:
     world.running(now=NOW - 11 * DAY, starts_on=NOW.date(), taxes=VAT, opens_at=NOW)
-    assert upcoming_charges.announce(now=NOW - 6 * DAY) == 0
-    assert [upcoming_charges.announce(now=NOW - days * DAY) for days in (5, 4, 1)] == [1, 0, 0]
+    assert upcoming_charges.queue_notices(now=NOW - 6 * DAY) == 0
+    assert [upcoming_charges.queue_notices(now=NOW - days * DAY) for days in (5, 4, 1)] == [1, 0, 0]
     (letter,) = letters("charge_ahead", NOW - 5 * DAY)
     assert letter.to == "ploy@baan.example"
     for said in ("$3,210", "2 November 2026", "Visa ···· 4242"):
@@ -42,16 +42,16 @@ def test_five_days_before_a_charge_the_client_is_told_amount_day_and_card(world:
 
 def test_without_a_card_the_announcement_asks_for_one(world: World) -> None:
     world.running(card="", now=NOW - 11 * DAY, starts_on=NOW.date(), opens_at=NOW)
-    upcoming_charges.announce(now=NOW - 5 * DAY)
+    upcoming_charges.queue_notices(now=NOW - 5 * DAY)
     assert "there is no card yet" in letters("charge_ahead")[0].text
 
 
 def test_the_charge_is_made_in_the_clients_morning(world: World) -> None:
     world.running(world.client(time_zone="America/New_York"))
-    assert bill(now=NOW, door="test").charged == 1
+    assert run_billing(now=NOW, door="test").charged == 1
     morning = NOW.replace(month=12, hour=14)  # nine o'clock in New York
-    assert bill(now=morning - timedelta(minutes=1), door="test").charged == 0
-    assert bill(now=morning, door="test").charged == 1
+    assert run_billing(now=morning - timedelta(minutes=1), door="test").charged == 0
+    assert run_billing(now=morning, door="test").charged == 1
 
 
 @pytest.mark.parametrize("card", ["insufficient_funds", "lost_card"])
@@ -60,7 +60,7 @@ def test_the_first_decline_is_emailed_to_both_sides_once_with_what_follows(
 ) -> None:
     world.running(card=card)
     for hours in range(3):
-        bill(now=NOW + timedelta(hours=hours), door="test")
+        run_billing(now=NOW + timedelta(hours=hours), door="test")
     told = {letter.to: letter.text for letter in letters("charge_failed")}
     assert set(told) == {"ploy@baan.example", world.business.owner.email}
     assert len(letters("charge_failed")) == 2
@@ -93,9 +93,9 @@ def test_a_charge_that_the_client_must_confirm_is_not_a_failed_try(world: World)
     assert letter.to == "ploy@baan.example" and row.action_url in letter.text
     assert not letters("charge_failed")
     for hours in (1, 24, 48):
-        assert bill(now=NOW + timedelta(hours=hours), door="test").charged == 0
+        assert run_billing(now=NOW + timedelta(hours=hours), door="test").charged == 0
     assert len(letters("confirm_charge")) == 1
-    resolve.resolve(now=NOW + 4 * DAY)
+    resolve.resolve_charges(now=NOW + 4 * DAY)
     row.refresh_from_db()
     assert (row.state, row.reason, row.tries) == ("dunning", "not_confirmed", 0)
 
@@ -105,8 +105,8 @@ def test_two_unpaid_periods_are_charged_together_only_after_their_sum_was_shown(
 ) -> None:
     agreement = world.running(card="lost_card")
     for days in (0, 30):
-        bill(now=NOW + days * DAY, door="test")
-    bill(now=NOW + 31 * DAY, door="test")
+        run_billing(now=NOW + days * DAY, door="test")
+    run_billing(now=NOW + 31 * DAY, door="test")
     assert {row.state for row in Collection.objects.all()} == {"dunning"}
     assert Charge.objects.count() == Invoice.objects.count() == 2
     browser, door = (

@@ -16,7 +16,7 @@ from billing.models import (
     Payment,
     Transition,
 )
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core.models import AuditEvent, Document
 from tests.world import NOW, World, lasting
 
@@ -45,7 +45,7 @@ def issued(
     """A signed agreement and its first invoice, paid."""
     with lasting(django_db_blocker, tmp_path_factory.mktemp("installation")):
         World().sealed()
-        bill(now=NOW, door="test")
+        run_billing(now=NOW, door="test")
         yield
 
 

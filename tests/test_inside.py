@@ -15,7 +15,7 @@ from clients.rules.pipeline import Stage
 from core.models import ApiKey, Business, OutboxEmail
 from core.outbox import emails
 from delivery.models import EarlyWarning
-from delivery.renewing import renewal
+from delivery.renewing import renewal_outlook
 from delivery.rules.renewal_risk import Reason, Why
 from tests.test_tenancy import CLASSES, address, inside, rows_of
 from tests.world import World, lasting
@@ -98,7 +98,9 @@ def secrets() -> list[str]:
         "Renewal risk",
         "At risk",
     ]
-    own += [renewal.says(one) for one in RISKS] + [renewal.step(one) for one in RISKS]
+    own += [renewal_outlook.reason_sentence(one) for one in RISKS] + [
+        renewal_outlook.next_step(one) for one in RISKS
+    ]
     return [
         *own,
         str(GUESS),

@@ -28,19 +28,19 @@ from hypothesis.stateful import (
 from agreements.changing import amend, pause
 from agreements.models import Agreement, Amendment, Pause, Period
 from agreements.running import effective_terms
-from agreements.signing import unsigned
-from agreements.tests.test_signers import put
+from agreements.signing import unsigned_documents
+from agreements.tests.test_signers import sign_as
 from billing.bank_transfer import transfers
 from billing.books import ledger, owing
-from billing.books.invariants import broken
-from billing.charging import gateway_events, refund, retry, void
+from billing.books.invariants import find_contradictions
+from billing.charging import cancel_invoice, gateway_events, refund, retry
 from billing.gateways.sandbox.cards import Behaviour
 from billing.gateways.sandbox.gateway import confirm, contest
 from billing.gateways.sandbox.models import SandboxDispute, SandboxIntent, SandboxRefund
 from billing.invoices import upgrade_invoice
 from billing.models import Collection, CreditNote, Invoice, Payment, Refund, WithholdingCertificate
 from billing.runs import hold
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core import nudge
 from core.dates import local_day
 from core.errors import RuleError
@@ -98,8 +98,8 @@ class MoneyLife(RuleBasedStateMachine):
 
     def walk(self) -> None:
         pause.resume_due(now=self.now)
-        unsigned.expire_due(now=self.now)
-        bill(now=self.now, door="test")
+        unsigned_documents.expire_due(now=self.now)
+        run_billing(now=self.now, door="test")
 
     def attempt(self, verb: Callable[..., Any], **what: Any) -> None:
         """Call a function, which may be refused by a rule; count those that were ever allowed."""
@@ -158,7 +158,7 @@ class MoneyLife(RuleBasedStateMachine):
             "pk", flat=True
         ):
             done["confirmed"] += confirm(handle)
-            gateway_events.look("sandbox", handle, account=None, now=self.now)
+            gateway_events.read_gateway_object("sandbox", handle, account=None, now=self.now)
 
     @precondition(there_is(Invoice, state="open"))
     @rule(which=ANY, share=SHARES, keeps_back=st.booleans(), again=st.booleans())
@@ -167,10 +167,14 @@ class MoneyLife(RuleBasedStateMachine):
         if invoice is None:
             return
         self.transfers += not again
-        left = owing.owed(invoice)
-        amount = left - owing.withholding(invoice) if keeps_back else left // share + (share == 7)
+        left = owing.amount_owed(invoice)
+        amount = (
+            left - owing.withholding_allowed(invoice)
+            if keeps_back
+            else left // share + (share == 7)
+        )
         self.attempt(
-            transfers.record,
+            transfers.record_transfer,
             invoice=invoice,
             amount=amount,
             on=self.now.date(),
@@ -200,7 +204,7 @@ class MoneyLife(RuleBasedStateMachine):
         for intent in list(paid)[which % 3 :][:1]:
             row = contest(intent.handle)
             SandboxDispute.objects.filter(pk=row.pk).update(amount=row.amount // (1 + part))
-            gateway_events.look("sandbox", intent.handle, account=None, now=self.now)
+            gateway_events.read_gateway_object("sandbox", intent.handle, account=None, now=self.now)
             done["contested"] += 1
 
     @precondition(there_is(SandboxDispute, status="open"))
@@ -208,7 +212,7 @@ class MoneyLife(RuleBasedStateMachine):
     def the_bank_decides(self, outcome: str) -> None:
         for row in SandboxDispute.objects.filter(status="open")[:1]:
             SandboxDispute.objects.filter(pk=row.pk).update(status=outcome)
-            gateway_events.look("sandbox", row.intent, account=None, now=self.now)
+            gateway_events.read_gateway_object("sandbox", row.intent, account=None, now=self.now)
             done["decided"] += 1
 
     # --- the owner --------------------------------------------------------------------------------
@@ -218,15 +222,17 @@ class MoneyLife(RuleBasedStateMachine):
         invoice = self.pick(which, "paid")
         if invoice:
             amount, words = invoice.total // share, {"reason": "R", "actor": "Nan"}
-            self.attempt(refund.give_back, invoice=invoice, amount=amount, to_card=to_card, **words)
+            self.attempt(
+                refund.refund_invoice, invoice=invoice, amount=amount, to_card=to_card, **words
+            )
 
     @precondition(there_is(CreditNote))
     @rule(which=ANY)
     def the_owner_pays_credit_out(self, which: int) -> None:
         invoice = self.pick(which, "paid", "void", "open")
         if invoice:
-            amount = ledger.credit_of(invoice.client_id, invoice.currency)
-            self.attempt(refund.pay_out, invoice=invoice, amount=amount, actor="Nan")
+            amount = ledger.client_credit(invoice.client_id, invoice.currency)
+            self.attempt(refund.refund_credit, invoice=invoice, amount=amount, actor="Nan")
 
     @precondition(there_is(Invoice, state="open"))
     @rule(which=ANY, share=SHARES)
@@ -234,10 +240,18 @@ class MoneyLife(RuleBasedStateMachine):
         invoice = self.pick(which, "open")
         if invoice:
             words = {"reason": "R", "actor": "Nan"}
-            self.attempt(void.reduce, invoice=invoice, amount=owing.owed(invoice) // share, **words)
+            self.attempt(
+                cancel_invoice.reduce_invoice,
+                invoice=invoice,
+                amount=owing.amount_owed(invoice) // share,
+                **words,
+            )
 
     @precondition(there_is(Invoice, state="open"))
-    @rule(which=ANY, verb=st.sampled_from([void.void, void.write_off]))
+    @rule(
+        which=ANY,
+        verb=st.sampled_from([cancel_invoice.void_invoice, cancel_invoice.write_off_invoice]),
+    )
     def the_owner_gives_an_invoice_up(self, which: int, verb: Callable[..., Any]) -> None:
         invoice = self.pick(which, "open")
         if invoice:
@@ -248,7 +262,7 @@ class MoneyLife(RuleBasedStateMachine):
     def the_owner_tries_again(self, which: int) -> None:
         invoice = self.pick(which, "open")
         if invoice:
-            self.attempt(retry.retry, collection=invoice.collection, actor="Nan")
+            self.attempt(retry.retry_now, collection=invoice.collection, actor="Nan")
             self.walk()
 
     @precondition(there_is(Collection, state="dunning"))
@@ -256,37 +270,42 @@ class MoneyLife(RuleBasedStateMachine):
     def the_owner_waits(self) -> None:
         for row in Collection.objects.filter(state="dunning"):
             self.attempt(
-                retry.wait, collection=row, until=self.now.date() + timedelta(days=3), actor="Nan"
+                retry.retry_on,
+                collection=row,
+                until=self.now.date() + timedelta(days=3),
+                actor="Nan",
             )
 
     @rule(who=BOTH, weeks=st.sampled_from([0, 3, 9]))
     def the_owner_pauses(self, who: int, weeks: int) -> None:
         until = self.now.date() + timedelta(weeks=weeks) if weeks else None
         words = {"reason": "R", "actor": "Nan"}
-        self.attempt(pause.pause, agreement=self.agreement(who), resumes_on=until, **words)
+        self.attempt(
+            pause.pause_agreement, agreement=self.agreement(who), resumes_on=until, **words
+        )
 
     @rule(who=BOTH)
     def the_owner_skips_a_period(self, who: int) -> None:
-        self.attempt(pause.skip, agreement=self.agreement(who), reason="R", actor="Nan")
+        self.attempt(pause.skip_next_period, agreement=self.agreement(who), reason="R", actor="Nan")
 
     @precondition(there_is(Agreement, state="paused"))
     @rule(who=BOTH)
     def the_owner_goes_on(self, who: int) -> None:
-        self.attempt(pause.resume, agreement=self.agreement(who), actor="Nan")
+        self.attempt(pause.resume_agreement, agreement=self.agreement(who), actor="Nan")
 
     @rule(who=BOTH, percent=st.sampled_from([-40, 25, 233]), signs=st.booleans())
     def the_tier_changes(self, who: int, percent: int, signs: bool) -> None:
         """Change the tier from the next period on; the client may leave the amendment unsigned."""
         agreement = self.agreement(who)
-        days = amend.boundaries(agreement, local_day(self.now, agreement.time_zone), 1)
+        days = amend.effective_days(agreement, local_day(self.now, agreement.time_zone), 1)
         if not days:
             return
-        amount = amend.raised(effective_terms.on(agreement, days[0]).amount, percent)
+        amount = amend.changed_fee(effective_terms.terms_on(agreement, days[0]).amount, percent)
         change = amend.Change(amend.AmendmentKind.TIER, days[0], amount=amount)
-        self.attempt(amend.offer, agreement=agreement, change=change, actor="Nan")
+        self.attempt(amend.offer_amendment, agreement=agreement, change=change, actor="Nan")
         for row in Amendment.objects.filter(state="sent") if signs else ():
             with suppress(RuleError):
-                put(row, row.agreement.contact, self.now)
+                sign_as(row, row.agreement.contact, self.now)
                 done["amended"] += 1
 
     @precondition(there_is(Invoice, state="paid"))
@@ -298,37 +317,39 @@ class MoneyLife(RuleBasedStateMachine):
         change = amend.Change(
             amend.AmendmentKind.TIER,
             today,
-            amount=amend.raised(effective_terms.on(agreement, today).amount, percent),
+            amount=amend.changed_fee(effective_terms.terms_on(agreement, today).amount, percent),
         )
         with suppress(RuleError):
-            seen = upgrade_invoice.shown(
-                upgrade_invoice.draft(agreement=agreement, change=change, now=self.now)
+            seen = upgrade_invoice.amounts_shown(
+                upgrade_invoice.draft_upgrade(agreement=agreement, change=change, now=self.now)
             )
-            upgrade_invoice.offer(
+            upgrade_invoice.offer_upgrade(
                 agreement=agreement, change=change, seen=seen, actor="Nan", now=self.now
             )
             done["offered_now"] += 1
         for row in Amendment.objects.filter(state="sent", agreement=agreement) if signs else ():
             with suppress(RuleError):
-                put(row, row.agreement.contact, self.now)
+                sign_as(row, row.agreement.contact, self.now)
                 done["upgraded"] += bool(row.now)
         self.walk()
 
     @rule(who=BOTH)
     def the_owner_parks(self, who: int) -> None:
-        self.attempt(hold.park, agreement=self.agreement(who), reason="Ask first", actor="Nan")
+        self.attempt(
+            hold.hold_billing, agreement=self.agreement(who), reason="Ask first", actor="Nan"
+        )
 
     @precondition(there_is(Agreement, parked_because__gt=""))
     @rule(who=BOTH, how=st.sampled_from(["bill", "skip"]))
     def the_owner_releases(self, who: int, how: str) -> None:
-        self.attempt(hold.release, agreement=self.agreement(who), how=how, actor="Nan")
+        self.attempt(hold.resume_billing, agreement=self.agreement(who), how=how, actor="Nan")
         self.walk()
 
     # --- what always holds ------------------------------------------------------------------------
 
     @invariant()
     def nothing_contradicts(self) -> None:
-        assert not broken(self.now)
+        assert not find_contradictions(self.now)
 
     @invariant()
     def nothing_that_begins_in_a_pause_is_billed(self) -> None:
@@ -345,7 +366,7 @@ class MoneyLife(RuleBasedStateMachine):
         ):
             assert (
                 period.amount
-                == effective_terms.billed_on(period.agreement, period.starts_on).amount
+                == effective_terms.billed_terms_on(period.agreement, period.starts_on).amount
             )
 
     @invariant()
@@ -380,7 +401,7 @@ class MoneyLife(RuleBasedStateMachine):
         for hours in (1, 24, 96):
             self.now += timedelta(hours=hours)
             self.walk()
-        assert not broken(self.now)
+        assert not find_contradictions(self.now)
         assert not Collection.objects.filter(state__in=("wait", "voiding")).exists()
         taken = SandboxIntent.objects.filter(status="succeeded")
         assert total(taken) == total(Payment.objects.filter(gateway="sandbox"))
@@ -457,12 +478,12 @@ def story(life: MoneyLife) -> Iterator[Callable[[], None]]:
     yield lambda: life.the_next_period_comes(kind=Behaviour.ACTION)
     yield life.a_client_confirms_at_their_bank
     yield lambda: life.the_next_period_comes(kind=Behaviour.HARD)
-    yield lambda: life.the_owner_gives_an_invoice_up(which=0, verb=void.void)
+    yield lambda: life.the_owner_gives_an_invoice_up(which=0, verb=cancel_invoice.void_invoice)
     yield lambda: life.the_next_period_comes(kind=Behaviour.HARD)
     yield lambda: life.the_owner_tries_again(which=0)
     yield lambda: life.a_client_saves_a_card(kind=Behaviour.LOST_ANSWER)
     yield lambda: life.the_next_period_comes(kind=Behaviour.SOFT)
-    yield lambda: life.the_owner_gives_an_invoice_up(which=0, verb=void.write_off)
+    yield lambda: life.the_owner_gives_an_invoice_up(which=0, verb=cancel_invoice.write_off_invoice)
     for kind in Behaviour:
         yield partial(life.the_next_period_comes, kind=kind)
     yield lambda: life.the_next_period_comes(kind=Behaviour.HARD)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from agreements import tasks
 from agreements.models import Agreement
 from agreements.signing import seal
-from agreements.signing.seal_expiry import watch
+from agreements.signing.seal_check import check_seal
 from clients import portal_links
 from core import links
 from core.dates import local_day
@@ -91,12 +91,12 @@ def test_an_expired_certificate_seals_nothing_until_it_is_renewed(
     certificate.renew(now - certificate.LIFE - timedelta(days=1))
     agreement = signed(world)
     assert seal.seal_signed(now=now) == 0
-    assert seal.waiting(world.business, now) == [
+    assert seal.late_documents(world.business, now) == [
         (agreement, "The certificate of the seal has ended.")
     ]
     call_command("renew_seal", stdout=StringIO())
     assert seal.seal_signed(now=timezone.now()) == 1
-    assert seal.waiting(world.business, now) == []
+    assert seal.late_documents(world.business, now) == []
 
 
 def test_the_expiry_of_the_certificate_is_announced_once_sixty_days_before(
@@ -106,14 +106,14 @@ def test_the_expiry_of_the_certificate_is_announced_once_sixty_days_before(
     certificate.renew(now - certificate.LIFE)
     told = OutboxEmail.objects.filter(kind="seal_ends")
     ends = certificate.own().not_valid_after_utc  # type: ignore[union-attr]
-    watch(now=ends - timedelta(days=61, hours=1))
+    check_seal(now=ends - timedelta(days=61, hours=1))
     assert not told.exists()
     for days in (60, 59, 30):
-        watch(now=ends - timedelta(days=days, hours=-1))
+        check_seal(now=ends - timedelta(days=days, hours=-1))
     assert [letter.to for letter in told] == [world.business.owner.email]
     assert "renew_seal" in told.get().text
     certificate.renew(now)
-    watch(now=now)
+    check_seal(now=now)
     assert told.count() == 1
 
 
@@ -125,7 +125,7 @@ def test_administrators_are_emailed_every_day_while_nothing_can_be_sealed(
     certificate.renew(now)
     (folder / certificate.KEY).write_text("broken")
     for hours in (0, 0, 24):
-        watch(now=now + timedelta(hours=hours))
+        check_seal(now=now + timedelta(hours=hours))
     letters = OutboxEmail.objects.filter(kind="seal_waits")
     assert letters.count() == 2
     assert "Papers that wait: 1" in letters[0].text

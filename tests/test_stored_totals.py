@@ -9,7 +9,7 @@ from django.utils import timezone
 from billing.books import client_statement, owing
 from billing.emails import billing_pdfs
 from billing.models import Charge, Invoice, InvoiceLine
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from clients import portal_links
 from core import links
 from core.documents import store
@@ -39,9 +39,13 @@ def test_a_line_added_after_issue_changes_no_total_anywhere(world: World) -> Non
     for text in shown:
         assert "Slipped in" in text
         assert "3,210" in text and "4,280" not in text and "4,210" not in text
-    assert owing.owed(invoice) == client_statement.balances(invoice.client)["USD"] == 3_210_00
+    assert (
+        owing.amount_owed(invoice)
+        == client_statement.client_balances(invoice.client)["USD"]
+        == 3_210_00
+    )
     world.card(invoice.client)
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     assert Charge.objects.get().amount == Invoice.objects.get().payments.get().amount == 3_210_00
 
 

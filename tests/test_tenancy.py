@@ -18,12 +18,12 @@ from agreements.changing import amend
 from agreements.contract import templates
 from agreements.models import Period
 from agreements.models.reusable import TextKind
-from agreements.proposals import client_actions, packages, propose, time_off, waitlist
+from agreements.proposals import client_actions, lifecycle, packages, time_off, waitlist
 from agreements.signing import sign
-from billing.charging.refund import give_back
+from billing.charging.refund import refund_invoice
 from billing.gateways import registry
 from billing.models import BankStatementLine, Invoice, Payment, WithholdingCertificate
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from clients import booking, objections, portal_links, testimonials
 from core import links
 from core.database.state_moves import move
@@ -31,10 +31,10 @@ from core.dates import local_day
 from core.models import OutboxEmail, TaxRate
 from core.web import api_keys
 from delivery.hours import overage, time_log
-from delivery.kpis import measure
+from delivery.kpis import kpi_changes
 from delivery.models import Deliverable, EarlyWarning, Handover, Report, TimeEntry
-from delivery.renewing import review_quarter, warning_words
-from delivery.reports import report_run, send
+from delivery.renewing import quarterly_reviews, warning_texts
+from delivery.reports import report_run, send_reports
 from delivery.requests import client_requests as ask_for
 from delivery.trackers import time_import
 from delivery.work import checklist_actions, hand_over
@@ -304,29 +304,31 @@ def rows_of(world: World) -> dict[str, Any]:
         business=world.business, author="A", now=now, letter=b"%PDF-1.7\n%%EOF"
     )
     offered = world.proposal(client, now=now, starts_on=now.date(), testimonials=[said])
-    question = client_actions.ask(
+    question = client_actions.ask_question(
         proposal=offered, contact=offered.contact, text="Why?", now=now, origin=HERE
     )
     wait = waitlist.join(
-        tier=propose.rungs(offered)[2], contact=offered.contact, now=now, origin=HERE
+        tier=lifecycle.tiers_of(offered)[2], contact=offered.contact, now=now, origin=HERE
     )
     agreement = world.signed(world.picked(offered, now=now), now=now)
-    bill(now=now, door="test")
+    run_billing(now=now, door="test")
     checklist_actions.open_checklists(now=now)
     period = Period.objects.get(agreement=agreement)
     file = SimpleUploadedFile("plan.pdf", b"%PDF-1.7 plan")
     hand_over.hand_over(deliverable=period.deliverables.get(), actor="Nan", now=now, file=file)
-    kpi = measure.add_kpi(
+    kpi = kpi_changes.add_kpi(
         agreement=agreement, name="K", unit="", baseline=1, target=2, less_is_better=False, now=now
     )
     time = time_log.log_time(
         agreement=agreement, on=period.starts_on, minutes=60, note="Work", now=now
     )
-    report_run.report(now=timezone.now(), door="test")
-    report = send.send_report(
+    report_run.run_reports(now=timezone.now(), door="test")
+    report = send_reports.send_report(
         report=Report.objects.get(period=period), actor="Nan", now=timezone.now()
     )
-    more = overage.ask(period=period, minutes=60, rate=100_00, note="", actor="Nan", now=now)
+    more = overage.request_approval(
+        period=period, minutes=60, rate=100_00, note="", actor="Nan", now=now
+    )
     call = booking.book(
         client=client,
         contacts=[agreement.contact],
@@ -360,7 +362,7 @@ def rows_of(world: World) -> dict[str, Any]:
             period=period,
             day=10,
             note="N",
-            findings=[warning_words.of_work("posts", 0, 4, 2, 100)],
+            findings=[warning_texts.work_finding("posts", 0, 4, 2, 100)],
         ),
         "review": reviewed(agreement),
         "api_key": api_keys.make(business=world.business, name="K", now=now)[0],
@@ -388,7 +390,9 @@ def rows_of(world: World) -> dict[str, Any]:
 
 def asked_of(agreement: Any, period: Period, now: Any) -> dict[str, Any]:
     """Add a request, and a file that was handed over."""
-    asked = ask_for.ask(contact=agreement.contact, agreement=agreement, text="A banner", now=now)
+    asked = ask_for.create_request(
+        contact=agreement.contact, agreement=agreement, text="A banner", now=now
+    )
     return {
         "period": period,
         "request": asked,
@@ -398,16 +402,16 @@ def asked_of(agreement: Any, period: Period, now: Any) -> dict[str, Any]:
 
 def exported(world: World, now: Any) -> Any:
     """Add an archive that can be downloaded."""
-    row = requested_exports.ask(business=world.business, scope=Scope.EVERYTHING, now=now)
-    requested_exports.path(row).parent.mkdir(exist_ok=True)
-    requested_exports.path(row).write_bytes(b"PK")
+    row = requested_exports.request_export(business=world.business, scope=Scope.EVERYTHING, now=now)
+    requested_exports.archive_path(row).parent.mkdir(exist_ok=True)
+    requested_exports.archive_path(row).write_bytes(b"PK")
     return move(row, ExportState.READY, EXPORT)
 
 
 def read_export(world: World, now: Any) -> Any:
     """Add an export of another time tracker that was read."""
     data = b"Date,Client,Project,Notes,Hours\n2026-11-02,Baan Coffee,Retainer,Work,1\n"
-    return time_import.read(
+    return time_import.read_export(
         business=world.business, file_name="h.csv", data=data, actor="Nan", now=now
     )
 
@@ -415,10 +419,10 @@ def read_export(world: World, now: Any) -> Any:
 def amended(agreement: Any) -> Any:
     """Add an amendment that waits for its signature."""
     now = timezone.now()
-    day = amend.boundaries(agreement, local_day(now, agreement.time_zone))[0]
+    day = amend.effective_days(agreement, local_day(now, agreement.time_zone))[0]
     change = amend.Change(amend.AmendmentKind.TIER, day, amount=4_000_00)
-    row = amend.offer(agreement=agreement, change=change, actor="Nan", now=now)
-    sign.begin(
+    row = amend.offer_amendment(agreement=agreement, change=change, actor="Nan", now=now)
+    sign.request_code(
         paper=row, contact=agreement.contact, name="Ploy", consented=True, now=now, origin=HERE
     )
     return row
@@ -427,15 +431,17 @@ def amended(agreement: Any) -> Any:
 def reviewed(agreement: Any) -> Any:
     """Add a quarterly review that was sent to the client."""
     now = timezone.now()
-    periods = review_quarter.periods_of(agreement, None, now.date())
-    made = review_quarter.make(agreement=agreement, periods=periods, outlook="O", now=now)
-    return review_quarter.send(review=made, actor="Nan", now=now)
+    periods = quarterly_reviews.review_periods(agreement, None, now.date())
+    made = quarterly_reviews.create_review(
+        agreement=agreement, periods=periods, outlook="O", now=now
+    )
+    return quarterly_reviews.send_review(review=made, actor="Nan", now=now)
 
 
 def money_of(world: World, agreement: Any, now: Any) -> dict[str, Any]:
     """Add a credit note, a withholding certificate, a bank statement line and a tax."""
     invoice = Invoice.objects.get(agreement=agreement)
-    note, _refund = give_back(
+    note, _refund = refund_invoice(
         invoice=invoice, amount=100, reason="R", actor="Nan", to_card=False, now=now
     )
     certificate = WithholdingCertificate.objects.create(

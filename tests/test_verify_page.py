@@ -105,7 +105,7 @@ def test_an_unsealed_document_says_so_and_a_damaged_store_confirms_nothing(
         ({}, 422, "Choose a PDF, or paste its SHA-256."),
         ({"sha256": "12ab"}, 422, "A SHA-256 has 64 characters"),
         (
-            {"file": SimpleUploadedFile("a.pdf", b"%PDF-" + bytes(verify.LIMIT))},
+            {"file": SimpleUploadedFile("a.pdf", b"%PDF-" + bytes(verify.LARGEST_UPLOAD))},
             413,
             "larger than 5 MB",
         ),
@@ -126,12 +126,12 @@ def test_a_file_of_the_largest_size_is_checked_without_writing_to_disk(
 ) -> None:
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "there is no such folder"
     before = list(Path(settings.MEDIA_ROOT).rglob("*"))
-    assert ">Unknown<" in ask(b"%PDF-" + bytes(verify.LIMIT - 5)).content.decode()
+    assert ">Unknown<" in ask(b"%PDF-" + bytes(verify.LARGEST_UPLOAD - 5)).content.decode()
     assert list(Path(settings.MEDIA_ROOT).rglob("*")) == before
 
 
 def test_too_many_requests_are_refused_before_anything_is_read(db: None) -> None:
-    for _n in range(verify.ASKED):
+    for _n in range(verify.REQUESTS_ALLOWED):
         assert Browser().post("/verify/", {"sha256": "0" * 64}).status_code == 200
     answer = ask(b"%PDF-1.7")
     assert answer.status_code == 429

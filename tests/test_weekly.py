@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agreements.changing import end, renew
-from agreements.changing.amend import AmendmentKind, boundaries, earliest
+from agreements.changing.amend import AmendmentKind, earliest_effective_day, effective_days
 from agreements.models import Agreement, Period
 from agreements.rules.errors import BadTrial
 from agreements.rules.intervals import Interval, completed, per_month
@@ -16,12 +16,12 @@ from agreements.rules.schedule import periods
 from agreements.rules.terms import Renews, Rollover
 from billing.books import guaranteed_income
 from billing.models import Invoice
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core.dates import local_day
 from core.money import prorate
 from delivery.hours import hours_left
 from delivery.models import Report
-from delivery.reports import report_run, send
+from delivery.reports import report_run, send_reports
 from tests.world import NOW, World
 
 WEEKS = {Interval.WEEKLY: 1, Interval.FORTNIGHTLY: 2}
@@ -91,23 +91,25 @@ def test_from_the_proposal_to_the_report(world: World, interval: Interval, weeks
     assert ("every week" if weeks == 1 else "every two weeks") in text
 
     for day in range(42):
-        bill(now=NOW + timedelta(days=day), door="test")
+        run_billing(now=NOW + timedelta(days=day), door="test")
     spans = list(Period.objects.order_by("index").values_list("starts_on", "ends_on"))
     days = [date(2026, 11, 2) + timedelta(days=7 * weeks * n) for n in range(6 // weeks + 1)]
     assert spans == list(pairwise(days))
     invoices = Invoice.objects.order_by("period_start")
     assert [row.period_start for row in invoices] == days[:-1]
     assert {row.subtotal for row in invoices} == {agreement.amount}
-    assert guaranteed_income.monthly(agreement, days[0]) == per_month(agreement.amount, interval)
+    assert guaranteed_income.monthly_fee(agreement, days[0]) == per_month(
+        agreement.amount, interval
+    )
 
-    lines = list(hours_left.of_agreements([agreement]).values())
+    lines = list(hours_left.statements_of([agreement]).values())
     assert [line.granted for line in lines] == [agreement.minutes] * (6 // weeks)
     assert {line.rolled_in for line in lines[1:]} == {agreement.minutes // 4}
 
-    report_run.report(now=NOW + timedelta(days=42), door="test")
+    report_run.run_reports(now=NOW + timedelta(days=42), door="test")
     newest = Report.objects.select_related("period__agreement").order_by("-period__index")[0]
     expected = "7 – 13 December 2026" if weeks == 1 else "30 November – 13 December 2026"
-    assert send.title(newest) == f"Report for {expected}"
+    assert send_reports.report_title(newest) == f"Report for {expected}"
 
 
 def said(agreement: Agreement) -> list[dict[str, str]]:
@@ -139,9 +141,9 @@ def test_a_change_of_fee_finds_its_day_behind_a_long_notice(
 ) -> None:
     agreement = world.running(interval=interval, notice_days=180)
     today = local_day(NOW, agreement.time_zone)
-    day = earliest(agreement, AmendmentKind.PRICE, today)
+    day = earliest_effective_day(agreement, AmendmentKind.PRICE, today)
     assert day and day >= today + timedelta(days=180) > day - timedelta(days=7 * weeks)
-    gaps = {after - day for day, after in pairwise(boundaries(agreement, today))}
+    gaps = {after - day for day, after in pairwise(effective_days(agreement, today))}
     assert gaps == {timedelta(days=7 * weeks)}
 
 

@@ -14,8 +14,8 @@ from django.db.models import Min
 from agreements.models import Agreement, Period
 from billing.bank_transfer import transfers
 from billing.books import client_statement
-from billing.books.invariants import broken
-from billing.charging.refund import give_back
+from billing.books.invariants import find_contradictions
+from billing.charging.refund import refund_invoice
 from billing.models import (
     Charge,
     Collection,
@@ -26,7 +26,7 @@ from billing.models import (
     WithholdingCertificate,
 )
 from billing.rules.dunning import NOTICE_DAYS
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from clients.models import Client
 from core.models import OutboxEmail
 from core.outbox import emails
@@ -96,8 +96,8 @@ def test_a_retainer_that_starts_on_the_31st_is_charged_and_reported_once_a_month
         [start.replace(hour=hour) + n * DAY for n in range(366) for hour in (2, 9)],
         every_day=every_day,
     ):
-        bill(now=now, door="test")
-        report_run.report(now=now, door="test")
+        run_billing(now=now, door="test")
+        report_run.run_reports(now=now, door="test")
         emails.send_due(now=now)
 
     starts = list(Period.objects.order_by("index").values_list("starts_on", flat=True))
@@ -140,7 +140,7 @@ QUARTERS = """\
 
 def statement_of(client: Client) -> str:
     """Return a client's statement of the year as text: date, what, amount, balance."""
-    rows = client_statement.entries(client)
+    rows = client_statement.statement_entries(client)
     return "\n".join(
         f"{row.on:%m-%d} {row.what:12} {row.amount:>9} {row.balance:>9}" for row in rows
     )
@@ -197,13 +197,13 @@ def test_after_a_year_each_clients_statement_matches_a_calculation_by_hand(
 
     for now in moments([start + n * DAY for n in range(365)], every_day=every_day, people=people):
         n = (now - start).days
-        bill(now=now, door="test")
+        run_billing(now=now, door="test")
         for invoice in Invoice.objects.filter(
             agreement=quarterly, state="open", issued_on__lt=now.date() - timedelta(days=3)
         ):
             if not invoice.payments.exists():
                 net = invoice.total - invoice.withholding
-                transfers.record(
+                transfers.record_transfer(
                     invoice=invoice,
                     amount=net,
                     on=now.date(),
@@ -219,14 +219,19 @@ def test_after_a_year_each_clients_statement_matches_a_calculation_by_hand(
             world.card(failing.client, "succeeds", now)
         if n == 100:
             first = Invoice.objects.get(agreement=monthly, period__index=0)
-            give_back(
+            refund_invoice(
                 invoice=first, amount=250_00, reason="Goodwill", actor="Nan", to_card=False, now=now
             )
 
-    assert broken(now) == []
+    assert find_contradictions(now) == []
     assert statement_of(quarterly.client) == QUARTERS
-    assert [row.amount for row in client_statement.entries(yearly.client)] == [107_000, -107_000]
-    paid = [row for row in client_statement.entries(monthly.client) if row.what == "Payment"]
+    assert [row.amount for row in client_statement.statement_entries(yearly.client)] == [
+        107_000,
+        -107_000,
+    ]
+    paid = [
+        row for row in client_statement.statement_entries(monthly.client) if row.what == "Payment"
+    ]
     assert [row.amount for row in paid] == [-1000_00] * 4 + [-750_00] + [-1000_00] * 7
     attempts = Charge.objects.filter(invoice__agreement=failing).order_by("sent_at")
     tried = [f"{row.sent_at:%m-%d} {row.state}" for row in attempts[:7]]

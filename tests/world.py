@@ -12,13 +12,13 @@ from django.db import transaction
 from django.test import override_settings
 
 from agreements.models import Agreement, Proposal
-from agreements.proposals import accept, propose
+from agreements.proposals import accept, lifecycle
 from agreements.rules.cumulative_tiers import TierDraft
 from agreements.signing import seal, sign
-from billing.charging import methods
+from billing.charging import saved_cards
 from billing.gateways import accounts
 from billing.models import Invoice
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from clients import client_records
 from clients.models import Client, Contact
 from core import links
@@ -73,7 +73,7 @@ class World:
             "currency": "USD",
             "starts_on": date(2026, 11, 2),
         } | terms
-        made = propose.draft(
+        made = lifecycle.draft_proposal(
             business=self.business,
             client=client,
             contact=self.person(client),
@@ -81,14 +81,14 @@ class World:
             now=now,
             **fields,
         )
-        return propose.send(proposal=made, actor="Nan", now=now) if send else made
+        return lifecycle.send_proposal(proposal=made, actor="Nan", now=now) if send else made
 
     def picked(
         self, proposal: Proposal | None = None, tier: int = 0, now: datetime = NOW, **terms: Any
     ) -> Agreement:
         proposal = proposal or self.proposal(now=now, **terms)
-        rung = propose.rungs(proposal)[tier]
-        return accept.accept(
+        rung = lifecycle.tiers_of(proposal)[tier]
+        return accept.accept_proposal(
             proposal=proposal, tier=rung, contact=proposal.contact, now=now, origin=HERE
         )
 
@@ -100,7 +100,7 @@ class World:
         **terms: Any,
     ) -> Agreement:
         agreement = agreement or self.picked(now=now, **terms)
-        begun = sign.begin(
+        begun = sign.request_code(
             paper=agreement,
             contact=agreement.contact,
             name="Ploy Srisuk",
@@ -109,7 +109,9 @@ class World:
             origin=HERE,
         )
         code = links.code(begun.code_row)
-        sign.confirm(paper=agreement, contact=agreement.contact, code=code, now=now, origin=HERE)
+        sign.sign_with_code(
+            paper=agreement, contact=agreement.contact, code=code, now=now, origin=HERE
+        )
         if card:
             self.card(agreement.client, card, now)
         return agreement
@@ -118,7 +120,7 @@ class World:
         session = accounts.save_test_card(
             client=client, behaviour=behaviour, expires_on=date(2030, 1, 31)
         )
-        methods.finish(client=client, session=session, now=now)
+        saved_cards.finish_setup(client=client, session=session, now=now)
 
     def sealed(self, now: datetime = NOW, **terms: Any) -> Agreement:
         agreement = self.signed(now=now, **terms)
@@ -165,7 +167,7 @@ class World:
     def billed(self, now: datetime = NOW, **fields: Any) -> Invoice:
         """The first invoice of a running agreement, after one walk of the billing job."""
         agreement = self.running(now=now, **fields)
-        bill(now=now, door="test")
+        run_billing(now=now, door="test")
         return Invoice.objects.get(agreement=agreement)
 
 

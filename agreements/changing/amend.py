@@ -13,11 +13,11 @@ from agreements.models import Agreement, Amendment
 from agreements.models.amendment import AmendmentKind
 from agreements.rules.errors import NotOpen, TooSoon
 from agreements.rules.intervals import Interval, boundary
-from agreements.rules.states import RUNS, AmendmentState
+from agreements.rules.states import RUNNING_STATES, AmendmentState
 from agreements.running import effective_terms
-from agreements.running.periods import spans
-from agreements.running.upgrade import AtOnce
-from agreements.signing import agreement_pdf, signers, unsigned
+from agreements.running.mid_period_upgrade import UpgradeSums
+from agreements.running.periods import period_spans
+from agreements.signing import agreement_pdf, signers, unsigned_documents
 from clients import client_records
 from core import formats
 from core.audit import UNSEEN, Origin
@@ -44,38 +44,42 @@ class Change:
     amount: int | None = None
     ends_on: date | None = None
     reason: str = ""
-    at_once: AtOnce | None = None
+    at_once: UpgradeSums | None = None
 
 
-def boundaries(agreement: Agreement, today: date, count: int = 6) -> list[date]:
+def effective_days(agreement: Agreement, today: date, count: int = 6) -> list[date]:
     """The next `count` days on which a period starts; a change takes effect on one (rule 8)."""
     after = max(today, agreement.starts_on)
     until = boundary(after, after.day, Interval(agreement.interval), count + 1)
-    return [span.start for span in spans(agreement, until=until) if span.start > today][:count]
+    return [span.start for span in period_spans(agreement, until=until) if span.start > today][
+        :count
+    ]
 
 
-def earliest(agreement: Agreement, kind: str, today: date) -> date | None:
+def earliest_effective_day(agreement: Agreement, kind: str, today: date) -> date | None:
     """The first day on which a change can take effect; None where no period follows.
 
     A change of the fee needs the agreement's notice period, another tier does not.
     """
     notice = timedelta(days=agreement.notice_days if kind == AmendmentKind.PRICE else 0)
     count = 12 + notice.days // 7  # enough for the shortest period
-    return next((day for day in boundaries(agreement, today, count) if day >= today + notice), None)
+    return next(
+        (day for day in effective_days(agreement, today, count) if day >= today + notice), None
+    )
 
 
-def raised(amount: int, percent: int) -> int:
+def changed_fee(amount: int, percent: int) -> int:
     """An amount changed by `percent`, rounded to the currency's minor unit."""
     return prorate(amount, 100 + percent, 100)
 
 
-def draft(*, agreement: Agreement, change: Change, now: datetime) -> Amendment:
+def preview_amendment(*, agreement: Agreement, change: Change, now: datetime) -> Amendment:
     """The amendment as a preview, not saved. Raises NotOpen and TooSoon."""
     _require_possible(agreement, change, local_day(now, agreement.time_zone))
     return _unsaved(agreement, change, now)
 
 
-def offer(
+def offer_amendment(
     *,
     agreement: Agreement,
     change: Change,
@@ -91,8 +95,8 @@ def offer(
     nothing would change, TooSoon and MissingGlyphs.
     """
     today = local_day(now, agreement.time_zone)
-    unsigned.expire_due(now=now, only=agreement)
-    amendment = draft(agreement=agreement, change=change, now=now)
+    unsigned_documents.expire_due(now=now, only=agreement)
+    amendment = preview_amendment(agreement=agreement, change=change, now=now)
     # Rendering takes seconds, so it happens before the transaction, and the change is checked again
     # under the lock.
     pdf = agreement_pdf.unsigned_pdf(amendment, created=now)
@@ -123,7 +127,7 @@ def offer(
     return amendment
 
 
-def announce(
+def announce_fee_change(
     *,
     agreements: Iterable[Agreement],
     percent: int,
@@ -139,14 +143,16 @@ def announce(
     amendments, refused = [], []
     for agreement in agreements:
         today = local_day(now, agreement.time_zone)
-        day = earliest(agreement, AmendmentKind.PRICE, today)
+        day = earliest_effective_day(agreement, AmendmentKind.PRICE, today)
         try:
             if day is None:
                 raise NotOpen(_("No period follows the one that runs now."))
-            amount = raised(effective_terms.on(agreement, day).amount, percent)
+            amount = changed_fee(effective_terms.terms_on(agreement, day).amount, percent)
             change = Change(AmendmentKind.PRICE, day, amount=amount, reason=reason)
             amendments.append(
-                offer(agreement=agreement, change=change, actor=actor, now=now, origin=origin)
+                offer_amendment(
+                    agreement=agreement, change=change, actor=actor, now=now, origin=origin
+                )
             )
         except RuleError as error:
             refused.append((agreement, str(error)))
@@ -156,11 +162,11 @@ def announce(
 def _require_possible(agreement: Agreement, change: Change, today: date) -> None:
     """Raise NotOpen or TooSoon where this change cannot be offered today."""
     day = change.effective_on
-    if agreement.state not in RUNS:
+    if agreement.state not in RUNNING_STATES:
         raise NotOpen(_("This agreement is not running."))
     if agreement.amendments.filter(state=AmendmentState.SENT, sign_by__gte=today).exists():
         raise NotOpen(_("Another change waits for the client's signature. Take it back first."))
-    first = earliest(agreement, change.kind, today)
+    first = earliest_effective_day(agreement, change.kind, today)
     # A renewal starts where the term ends, and an upgrade that applies now starts today: neither
     # has to start with a period or needs notice.
     may_start_anywhere = change.kind == AmendmentKind.RENEWAL or (
@@ -183,10 +189,10 @@ def _require_possible(agreement: Agreement, change: Change, today: date) -> None
 
 def _starts(agreement: Agreement, day: date) -> set[date]:
     """The first days of all periods up to `day`."""
-    return {span.start for span in spans(agreement, until=day)}
+    return {span.start for span in period_spans(agreement, until=day)}
 
 
-def result(change: Change, before: Agreement | Amendment) -> tuple[dict[str, Any], int, int]:
+def terms_after(change: Change, before: Agreement | Amendment) -> tuple[dict[str, Any], int, int]:
     """The tier, the fee (minor units) and the minutes after a change of the terms `before`."""
     tier = dict(change.tier or before.tier)
     amount = (
@@ -199,8 +205,8 @@ def result(change: Change, before: Agreement | Amendment) -> tuple[dict[str, Any
 
 
 def _unsaved(agreement: Agreement, change: Change, now: datetime) -> Amendment:
-    before = effective_terms.on(agreement, change.effective_on)
-    tier, amount, minutes = result(change, before)
+    before = effective_terms.terms_on(agreement, change.effective_on)
+    tier, amount, minutes = terms_after(change, before)
     if change.kind != AmendmentKind.RENEWAL and (tier, amount) == (before.tier, before.amount):
         raise NotOpen(_("Nothing would change."))
     terms = _terms(agreement, before, change)

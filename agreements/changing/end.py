@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from agreements.changing import renew
 from agreements.models import Agreement
 from agreements.rules.errors import NotOpen, TooSoon
-from agreements.rules.states import AGREEMENT, RUNS, AgreementState
+from agreements.rules.states import AGREEMENT, RUNNING_STATES, AgreementState
 from agreements.rules.terms import Renews
-from agreements.running.periods import spans
+from agreements.running.periods import period_spans
 from clients import portal_links
 from clients.models import Contact
 from core import audit, formats, links
@@ -23,7 +23,9 @@ from core.outbox import emails
 
 def can_end(agreement: Agreement) -> bool:
     """Whether notice can be given: the agreement runs, and has no end or would renew at its end."""
-    return agreement.state in RUNS and (agreement.ends_on is None or agreement.renews != Renews.NO)
+    return agreement.state in RUNNING_STATES and (
+        agreement.ends_on is None or agreement.renews != Renews.NO
+    )
 
 
 def earliest_end(agreement: Agreement, today: date) -> date:
@@ -40,7 +42,9 @@ def earliest_end(agreement: Agreement, today: date) -> date:
         add_months(agreement.starts_on, agreement.minimum_months),
     )
     horizon = not_before + timedelta(days=370)
-    return next(span.end for span in spans(agreement, until=horizon) if span.end >= not_before)
+    return next(
+        span.end for span in period_spans(agreement, until=horizon) if span.end >= not_before
+    )
 
 
 def give_notice(
@@ -70,7 +74,9 @@ def give_notice(
     end = first if agreement.ends_on else _period_end(agreement, ends_on)
     with transaction.atomic():
         # A conditional update: it changes nothing where someone else has just ended or renewed it.
-        own = Agreement.objects.filter(pk=agreement.pk, state__in=RUNS, ends_on=agreement.ends_on)
+        own = Agreement.objects.filter(
+            pk=agreement.pk, state__in=RUNNING_STATES, ends_on=agreement.ends_on
+        )
         if not own.filter(ends_on__isnull=True).update(ends_on=end) and not (
             own.exclude(renews=Renews.NO).update(ends_on=end, renews=Renews.NO)
         ):
@@ -95,7 +101,7 @@ def _period_end(agreement: Agreement, ends_on: date) -> date:
     """The end of the first period that ends on or after `ends_on`."""
     return next(
         span.end
-        for span in spans(agreement, until=ends_on + timedelta(days=370))
+        for span in period_spans(agreement, until=ends_on + timedelta(days=370))
         if span.end >= ends_on
     )
 
@@ -156,7 +162,7 @@ def _email_owner(
 def finish_ended(*, now: datetime) -> int:
     """End the agreements whose last day is over in the client's time zone; returns how many."""
     ended = 0
-    for agreement in Agreement.objects.filter(state__in=RUNS, ends_on__isnull=False):
+    for agreement in Agreement.objects.filter(state__in=RUNNING_STATES, ends_on__isnull=False):
         if agreement.ends_on and local_day(now, agreement.time_zone) >= agreement.ends_on:
             with transaction.atomic():
                 move(agreement, AgreementState.ENDED, AGREEMENT, sets={"ended_at": now})

@@ -24,12 +24,12 @@ from core.dates import local_day
 from core.outbox import emails
 
 
-def first_free(agreement: Agreement, now: datetime) -> PeriodSpan | None:
+def next_billed_period(agreement: Agreement, now: datetime) -> PeriodSpan | None:
     """The next period after today that would be billed; a pause or a skip starts with it."""
     return next_spans([agreement], local_day(now, agreement.time_zone)).get(agreement.pk)
 
 
-def pause(
+def pause_agreement(
     *,
     agreement: Agreement,
     resumes_on: date | None,
@@ -58,7 +58,7 @@ def pause(
     return row
 
 
-def skip(
+def skip_next_period(
     *, agreement: Agreement, reason: str, actor: str, now: datetime, origin: Origin = UNSEEN
 ) -> Pause:
     """Skip the next period: it is not billed, the one after it is. The client is emailed.
@@ -73,7 +73,7 @@ def skip(
     return row
 
 
-def resume(
+def resume_agreement(
     *, agreement: Agreement, actor: str, now: datetime, origin: Origin = UNSEEN
 ) -> Agreement:
     """Resume a paused agreement: the next period that starts is billed again.
@@ -132,7 +132,7 @@ def _lock(agreement: Agreement, state: AgreementState = AgreementState.ACTIVE) -
 
 def _next_billed(agreement: Agreement, now: datetime) -> PeriodSpan:
     """The next period that is billed. Raises NotOpen where none follows."""
-    span = first_free(agreement, now)
+    span = next_billed_period(agreement, now)
     if span is None:
         raise NotOpen(_("No period follows the one that runs now."))
     return span
@@ -209,7 +209,7 @@ def _email_text(
     agreement: Agreement, row: Pause | None, event: str, now: datetime
 ) -> tuple[str, Sequence[str]]:
     """The subject and the paragraphs of the email to the client."""
-    next_span = first_free(agreement, now)
+    next_span = next_billed_period(agreement, now)
     facts = {
         "title": agreement.title,
         "day": formats.day(row.starts_on) if row else "",

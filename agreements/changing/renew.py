@@ -13,7 +13,7 @@ from agreements.changing import amend
 from agreements.models import Agreement
 from agreements.models.amendment import AmendmentKind
 from agreements.rules.intervals import Interval, completed
-from agreements.rules.states import RUNS
+from agreements.rules.states import RUNNING_STATES
 from agreements.rules.terms import Renews
 from agreements.running.periods import next_opening
 from clients import portal_links
@@ -45,7 +45,7 @@ def renew_due(*, now: datetime) -> int:
     Returns how many agreements were renewed or offered for signature.
     """
     renewing = Agreement.objects.filter(
-        state__in=RUNS, ends_on__isnull=False, renews__in=(Renews.ALONE, Renews.SIGNED)
+        state__in=RUNNING_STATES, ends_on__isnull=False, renews__in=(Renews.ALONE, Renews.SIGNED)
     )
     # A step is due 30 days and the notice period before the end; this covers a notice of a year.
     soon = renewing.filter(ends_on__lte=(now + timedelta(days=400)).date())
@@ -79,7 +79,7 @@ def _offer(agreement: Agreement, now: datetime) -> int:
         AmendmentKind.RENEWAL, agreement.ends_on, ends_on=next_term_end(agreement)
     )
     try:
-        amend.offer(agreement=agreement, change=change, actor="Retainer Hub", now=now)
+        amend.offer_amendment(agreement=agreement, change=change, actor="Retainer Hub", now=now)
     except RuleError:
         return 0  # another change waits for a signature; the next run after it tries again
     return 1
@@ -95,7 +95,7 @@ def _renew(agreement: Agreement, now: datetime) -> int:
         if (
             locked.ends_on != agreement.ends_on
             or locked.renews != Renews.ALONE
-            or locked.state not in RUNS
+            or locked.state not in RUNNING_STATES
         ):
             return 0
         locked.ends_on = next_term_end(locked)

@@ -10,11 +10,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Proposal
-from agreements.proposals import propose
+from agreements.proposals import lifecycle
 from agreements.rules.cumulative_tiers import TierDraft
 from agreements.rules.errors import NotOpen
 from agreements.rules.intervals import Interval
-from agreements.rules.states import RUNS
+from agreements.rules.states import RUNNING_STATES
 from clients import portal_links
 from core import audit, formats, links
 from core.audit import UNSEEN, Origin
@@ -22,7 +22,9 @@ from core.dates import local_day
 from core.outbox import emails
 
 DECIDED = "trial_decided"  # the audit event of the decision
-SOON = timedelta(days=7)  # before the decision day: the freelancer sees that a decision is due
+DECISION_DUE_BEFORE = timedelta(
+    days=7
+)  # before the decision day: the freelancer sees that a decision is due
 REMIND_BEFORE = timedelta(days=3)  # before the decision day: both sides are emailed
 #: Fields of the trial's proposal that the proposal after it takes over.
 COPIED_FIELDS = (
@@ -49,14 +51,14 @@ def is_decided(agreement: Agreement) -> bool:
     return any(event.event == DECIDED for event in audit.chain(agreement.id))
 
 
-def is_due(agreement: Agreement, today: date) -> bool:
+def is_decision_due(agreement: Agreement, today: date) -> bool:
     """Whether the decision day is at most seven days away or over, and no decision was recorded."""
     if not agreement.is_trial or agreement.signed_at is None or agreement.ends_on is None:
         return False
-    return agreement.ends_on - SOON <= today and not is_decided(agreement)
+    return agreement.ends_on - DECISION_DUE_BEFORE <= today and not is_decided(agreement)
 
 
-def decide(
+def record_decision(
     *,
     agreement: Agreement,
     succeeded: bool,
@@ -98,7 +100,7 @@ def _draft_retainer(trial: Agreement, now: datetime) -> Proposal:
             ),
         }
     starts = max(trial.ends_on or date.min, local_day(now, trial.time_zone))
-    return propose.draft(
+    return lifecycle.draft_proposal(
         business=trial_proposal.business,
         client=trial_proposal.client,
         contact=trial.contact,
@@ -122,7 +124,10 @@ def remind_due(*, now: datetime) -> int:
     # checks the client's own day.
     latest = (now + REMIND_BEFORE + timedelta(days=1)).date()
     trials = Agreement.objects.filter(
-        interval=Interval.ONCE, state__in=RUNS, ends_on__lte=latest, signed_at__isnull=False
+        interval=Interval.ONCE,
+        state__in=RUNNING_STATES,
+        ends_on__lte=latest,
+        signed_at__isnull=False,
     )
     waiting = trials.exclude(proposal__trial_measure="").select_related(
         "business__owner", "client", "contact"

@@ -33,7 +33,7 @@ def clauses(amendment: Amendment) -> list[dict[str, Any]]:
     return wording.numbered(written)
 
 
-def figures(amendment: Amendment) -> list[tuple[str, str, str]]:
+def changed_values(amendment: Amendment) -> list[tuple[str, str, str]]:
     """What changes, as rows of a name, the value before and the value after."""
     before = amendment.terms["before"]
     rows = [
@@ -57,7 +57,7 @@ def figures(amendment: Amendment) -> list[tuple[str, str, str]]:
     return [(name, old, new) for name, old, new in rows if old != new]
 
 
-def sums(amendment: Amendment) -> list[tuple[str, int]]:
+def upgrade_lines(amendment: Amendment) -> list[tuple[str, int]]:
     """The lines of an upgrade that applies now, as pairs of a text and an amount.
 
     The text shows the whole calculation. Amounts are minor units before tax; the credit is
@@ -77,7 +77,7 @@ def sums(amendment: Amendment) -> list[tuple[str, int]]:
     return lines if now["credit"] else lines[1:]
 
 
-def sum_in_words(amendment: Amendment) -> str:
+def upgrade_calculation(amendment: Amendment) -> str:
     """The calculation of an upgrade that applies now, before tax (rule 8).
 
     For example "17 of 31 days × ฿20,000.00 = ฿10,967.74".
@@ -109,7 +109,7 @@ def _share(days: int, whole: int, fee: int, amount: int, currency: str) -> str:
 def _payment_clause(amendment: Amendment, now: dict[str, Any]) -> dict[str, str]:
     """What is charged on the day of the signature, and the time that is added to this period."""
     currency = amendment.terms["currency"]
-    amounts = {"sum": sum_in_words(amendment), "total": exact(now["total"], currency)}
+    amounts = {"sum": upgrade_calculation(amendment), "total": exact(now["total"], currency)}
     to_pay = (
         _("To pay: %(sum)s; with tax %(total)s")
         if now["total"] != now["amount"]
@@ -123,7 +123,7 @@ def _payment_clause(amendment: Amendment, now: dict[str, Any]) -> dict[str, str]
     body = [
         _("For the days from %(first)s to %(last)s one more invoice is issued when this is signed:")
         % span,
-        *(f"- {line}" for line, _amount in sums(amendment)),
+        *(f"- {line}" for line, _amount in upgrade_lines(amendment)),
         f"- {to_pay}",
     ]
     if now["minutes"]:

@@ -26,10 +26,14 @@ def clauses(agreement: Agreement) -> list[dict[str, Any]]:
     side.
     """
     terms = agreement.terms
-    return shown(terms.get("clauses", []), wording.languages(terms) if "language" in terms else [])
+    return numbered_clauses(
+        terms.get("clauses", []), wording.languages(terms) if "language" in terms else []
+    )
 
 
-def shown(written: list[wording.Pair], languages: list[str]) -> list[dict[str, Any]]:
+def numbered_clauses(
+    written: list[wording.ClausePair], languages: list[str]
+) -> list[dict[str, Any]]:
     """Written clauses in one language, or in two with `titles` and `rows` side by side."""
     if not languages:
         return []

@@ -26,12 +26,12 @@ def freeze_with_text(
     """
     frozen_tier, terms = freeze_tier(proposal, tier), freeze_terms(proposal, contact)
     text = wording.clause_source(proposal)
-    written = wording.written(text["pairs"], frozen_tier, terms)
+    written = wording.write_clauses(text["pairs"], frozen_tier, terms)
     terms |= {"text_from": text["from"], "clauses": written}
     return frozen_tier, terms
 
 
-def faults(proposal: Proposal, pairs: list[wording.Pair]) -> list[str]:
+def faults(proposal: Proposal, pairs: list[wording.ClausePair]) -> list[str]:
     """Why the proposal's text cannot be sent, as sentences; empty where it can.
 
     Each sentence is given once. It starts with the names of the tiers it is about, unless it is

@@ -103,7 +103,7 @@ def _next_tier(business: Business) -> dict[str, Any]:
     }
 
 
-def agreement(template: Template, tier: dict[str, Any], terms: dict[str, Any]) -> Agreement:
+def sample_agreement(template: Template, tier: dict[str, Any], terms: dict[str, Any]) -> Agreement:
     """An unsaved Agreement with this tier and these terms, to print a template as a PDF."""
     return Agreement(
         business=template.business,

@@ -23,6 +23,6 @@ def add(*, business: Business, name: str, percent: Decimal) -> TaxRate:
         ) from None
 
 
-def use(rate: TaxRate, is_used: bool) -> None:
+def set_used(rate: TaxRate, is_used: bool) -> None:
     """Set whether new agreements use this tax rate."""
     TaxRate.objects.filter(pk=rate.pk).update(is_used=is_used)

@@ -7,13 +7,13 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from agreements.contract import library, wording
-from agreements.contract.wording import LANGUAGES, Pair
+from agreements.contract.wording import LANGUAGES, ClausePair
 from agreements.models import Template
 from agreements.models.reusable import TextKind
 from agreements.rules.errors import BadWording, NotOpen
 from core.models import Business
 
-MOST = 60  # clauses of one template
+MOST_CLAUSES = 60  # clauses of one template
 
 
 def copy(*, business: Business, kind: TextKind, name: str, now: datetime) -> Template:
@@ -24,7 +24,7 @@ def copy(*, business: Business, kind: TextKind, name: str, now: datetime) -> Tem
 
 
 def change(
-    *, template: Template, name: str, clauses: list[Pair], confirmed: set[str], version: int
+    *, template: Template, name: str, clauses: list[ClausePair], confirmed: set[str], version: int
 ) -> Template:
     """Save the name and the clauses of a template over its version `version`.
 
@@ -49,7 +49,7 @@ def change(
     return template
 
 
-def retire(*, template: Template, now: datetime) -> None:
+def archive(*, template: Template, now: datetime) -> None:
     """Archive a template: it is no longer offered, and drafts that use it keep it."""
     Template.objects.filter(pk=template.pk, retired_at__isnull=True).update(retired_at=now)
 
@@ -59,12 +59,12 @@ def new_key() -> str:
     return f"own-{uuid.uuid4().hex[:12]}"
 
 
-def require_sendable(clauses: list[Pair]) -> None:
+def require_sendable(clauses: list[ClausePair]) -> None:
     """Raise BadWording where no proposal could ever be sent with these clauses."""
-    if not 1 <= len(clauses) <= MOST:
-        raise BadWording(_("A template has between 1 and %(n)s clauses.") % {"n": MOST})
+    if not 1 <= len(clauses) <= MOST_CLAUSES:
+        raise BadWording(_("A template has between 1 and %(n)s clauses.") % {"n": MOST_CLAUSES})
     for pair in clauses:
-        for fault in faults(pair):
+        for fault in clause_faults(pair):
             facts = {"clause": pair["en"]["title"] or pair["th"]["title"], "fault": fault}
             raise BadWording(_("Clause “%(clause)s”: %(fault)s") % facts)
     for language in LANGUAGES:
@@ -72,7 +72,7 @@ def require_sendable(clauses: list[Pair]) -> None:
             raise wording.too_long()
 
 
-def faults(pair: Pair) -> list[str]:
+def clause_faults(pair: ClausePair) -> list[str]:
     """What is wrong with a clause in any proposal, as sentences.
 
     A language that is still completely empty is not a fault: it can be written later.
@@ -82,7 +82,7 @@ def faults(pair: Pair) -> list[str]:
     return list(dict.fromkeys(fault for side in written for fault in wording.side_faults(side)))
 
 
-def _unconfirmed(before: Pair | None, now: Pair, confirmed: bool) -> str:
+def _unconfirmed(before: ClausePair | None, now: ClausePair, confirmed: bool) -> str:
     """The language of a clause that still has to be confirmed, or "".
 
     Nothing has to be confirmed where the person has confirmed it, where both languages were

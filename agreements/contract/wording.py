@@ -25,7 +25,7 @@ from core.documents.glyphs import MissingGlyphs, check
 LANGUAGES = ("en", "th")
 LONGEST_CLAUSE = 5_000  # characters of one side
 LONGEST_TEXT = 40_000  # characters of one language, some fifteen pages
-Pair = dict[str, Any]
+ClausePair = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,9 @@ def languages(terms: dict[str, Any]) -> list[str]:
     )
 
 
-def written(pairs: list[Pair], tier: dict[str, Any], terms: dict[str, Any]) -> list[Pair]:
+def write_clauses(
+    pairs: list[ClausePair], tier: dict[str, Any], terms: dict[str, Any]
+) -> list[ClausePair]:
     """The clauses of the agreement with their values, in every language of the terms.
 
     Raises BadWording with the first five faults where the text cannot be sent.
@@ -91,7 +93,7 @@ def written(pairs: list[Pair], tier: dict[str, Any], terms: dict[str, Any]) -> l
     ]
 
 
-def faults(pairs: list[Pair], tier: dict[str, Any], terms: dict[str, Any]) -> list[Fault]:
+def faults(pairs: list[ClausePair], tier: dict[str, Any], terms: dict[str, Any]) -> list[Fault]:
     """Every reason why this text cannot be sent; empty where it can.
 
     Checks for empty and unknown variables, missing and unconfirmed languages, characters that
@@ -110,9 +112,11 @@ def faults(pairs: list[Pair], tier: dict[str, Any], terms: dict[str, Any]) -> li
     return list(dict.fromkeys(found))
 
 
-def drafted(pairs: list[Pair], tier: dict[str, Any], terms: dict[str, Any]) -> list[Pair]:
+def preview_clauses(
+    pairs: list[ClausePair], tier: dict[str, Any], terms: dict[str, Any]
+) -> list[ClausePair]:
     """The clauses for a preview: like `written`, but a variable without a value stays in braces."""
-    clauses: list[Pair] = [
+    clauses: list[ClausePair] = [
         {} for _place, _pair in _used(pairs, _values(tier, terms, terms["language"]))
     ]
     for language in languages(terms):
@@ -149,7 +153,7 @@ def _values(tier: dict[str, Any], terms: dict[str, Any], language: str) -> dict[
         return variables.values(tier, terms)
 
 
-def _used(pairs: list[Pair], values: dict[str, Value]) -> Iterator[tuple[int, Pair]]:
+def _used(pairs: list[ClausePair], values: dict[str, Value]) -> Iterator[tuple[int, ClausePair]]:
     """The clauses that this agreement prints, each with its index in the template."""
     for place, pair in enumerate(pairs):
         required = library.when(pair["key"])
@@ -169,7 +173,7 @@ def _filled(side: dict[str, str], values: dict[str, Value]) -> dict[str, str]:
 
 
 def _pair_faults(
-    pair: Pair, place: int, language: str, values: dict[str, Value]
+    pair: ClausePair, place: int, language: str, values: dict[str, Value]
 ) -> Iterator[Fault]:
     """What is wrong with one clause in one language."""
     side, other = pair[language], next(code for code in LANGUAGES if code != language)
@@ -216,7 +220,7 @@ def _unprintable(side: dict[str, str], values: dict[str, Value]) -> list[str]:
 
 
 def _unprinted_promises(
-    used: list[Pair], language: str, values: dict[str, Value]
+    used: list[ClausePair], language: str, values: dict[str, Value]
 ) -> Iterator[Fault]:
     """What the proposal promises without a clause that prints it."""
     printed = {name for pair in used for name in _names(pair[language])}

@@ -35,7 +35,7 @@ AGREEMENT_STATES = [
 ]
 
 
-class TellsHours(models.TextChoices):
+class HoursAlerts(models.TextChoices):
     """Who is emailed when 80 % and 100 % of a period's included time is used."""
 
     ME = "me", _("Me")
@@ -109,8 +109,8 @@ class Agreement(SignableDocument):
     tells_hours = models.CharField(
         _("who hears that the hours are nearly used"),
         max_length=4,
-        choices=TellsHours.choices,
-        default=TellsHours.ME,
+        choices=HoursAlerts.choices,
+        default=HoursAlerts.ME,
     )
     renews = models.CharField(_("at its end"), max_length=10, choices=RENEWS, default=Renews.NO)
     term_months = models.PositiveSmallIntegerField(_("term in months"), default=0)

@@ -10,13 +10,13 @@ from agreements.contract import frozen_terms
 from agreements.models import Agreement, Proposal, Tier
 from agreements.models.field_lists import AGREEMENT_FIELDS
 from agreements.proposals import capacity
-from agreements.proposals.propose import is_over, is_picked, lock
+from agreements.proposals.lifecycle import is_past_last_day, is_picked, lock
 from agreements.rules.errors import NotOpen
 from agreements.rules.intervals import Interval, completed
 from agreements.rules.states import PROPOSAL, ProposalState
 from agreements.rules.terms import Renews
 from agreements.signing import agreement_pdf, signers
-from agreements.signing.unsigned import SIGN_WITHIN
+from agreements.signing.unsigned_documents import SIGN_WITHIN
 from clients.models import Contact
 from core import audit
 from core.audit import UNSEEN, Origin
@@ -26,7 +26,7 @@ from core.documents import store
 from core.models.document import DocumentKind
 
 
-def accept(
+def accept_proposal(
     *, proposal: Proposal, tier: Tier, contact: Contact, now: datetime, origin: Origin
 ) -> Agreement:
     """Create the agreement for this tier and the PDF that the signers will read.
@@ -107,7 +107,7 @@ def _invite_signers(
     signers.invite(paper=agreement, now=now, present=contact)
 
 
-def draft(*, proposal: Proposal, tier: Tier, now: datetime) -> Agreement:
+def preview_agreement(*, proposal: Proposal, tier: Tier, now: datetime) -> Agreement:
     """The agreement of this tier as a preview, not saved. Raises BadWording."""
     return _unsaved(proposal, tier, proposal.contact, now)
 
@@ -136,7 +136,7 @@ def _unsaved(proposal: Proposal, tier: Tier, contact: Contact, now: datetime) ->
     )
 
 
-def decline(
+def decline_proposal(
     *, proposal: Proposal, contact: Contact, reason: str, now: datetime, origin: Origin
 ) -> Proposal:
     """Decline a proposal for the client. Raises NotOpen, also where a tier was picked already."""
@@ -160,7 +160,7 @@ def decline(
 
 
 def _require_open(proposal: Proposal, now: datetime) -> None:
-    if proposal.state != ProposalState.SENT or is_over(proposal, now):
+    if proposal.state != ProposalState.SENT or is_past_last_day(proposal, now):
         raise NotOpen(_("This proposal is no longer open."))
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Proposal, Tier
 from agreements.models.field_lists import PROPOSAL_FIELDS, PROPOSAL_SETS
 from agreements.proposals import opening_message
-from agreements.proposals.propose import is_over, is_picked, lock, rungs
+from agreements.proposals.lifecycle import is_past_last_day, is_picked, lock, tiers_of
 from agreements.rules.errors import NotOpen
 from agreements.rules.states import PROPOSAL, ProposalState
 from clients import portal_links
@@ -24,7 +24,7 @@ NO_REMINDER_WITHIN = timedelta(days=2)  # no reminder within this time after sen
 LONGEST_OPEN = timedelta(days=180)  # a proposal stays open at most this long from today
 
 
-def try_out(*, proposal: Proposal, now: datetime) -> str:
+def send_test_email(*, proposal: Proposal, now: datetime) -> str:
     """Email the proposal to the freelancer, as the client would get it but without the link.
 
     Returns the address that it was sent to.
@@ -38,8 +38,8 @@ def try_out(*, proposal: Proposal, now: datetime) -> str:
         context={
             "proposal": proposal,
             "contact": proposal.contact,
-            "intro": opening_message.filled(proposal),
-            "tiers": rungs(proposal),
+            "intro": opening_message.filled_message(proposal),
+            "tiers": tiers_of(proposal),
             "link": "",
         },
         language=proposal.language,
@@ -49,7 +49,7 @@ def try_out(*, proposal: Proposal, now: datetime) -> str:
     return to
 
 
-def extend(
+def extend_proposal(
     *, proposal: Proposal, until: date, actor: str, now: datetime, origin: Origin = UNSEEN
 ) -> Proposal:
     """Keep a proposal open until a later day (`until`), or open an expired one again.
@@ -66,7 +66,7 @@ def extend(
         ):
             raise NotOpen(_("Choose a later day, within half a year."), field="until")
         locked.expires_on = until
-        if is_over(locked, now):
+        if is_past_last_day(locked, now):
             raise NotOpen(
                 _("The retainer would have to begin before that day. Revise the proposal instead.")
             )
@@ -86,7 +86,7 @@ def extend(
     return proposal
 
 
-def revise(*, proposal: Proposal, now: datetime) -> Proposal:
+def revise_proposal(*, proposal: Proposal, now: datetime) -> Proposal:
     """Create a draft of the next version, or return the draft that exists already.
 
     The present version stays open until the new one is sent. Raises NotOpen.
@@ -106,7 +106,7 @@ def revise(*, proposal: Proposal, now: datetime) -> Proposal:
         )
         for name in PROPOSAL_SETS:
             getattr(revision, name).set(getattr(locked, name).all())
-        Tier.objects.bulk_create(_copied(tier, revision, now) for tier in rungs(locked))
+        Tier.objects.bulk_create(_copied(tier, revision, now) for tier in tiers_of(locked))
     return revision
 
 
@@ -122,7 +122,7 @@ def can_revise(proposal: Proposal) -> bool:
     )
 
 
-def newest(proposal: Proposal) -> Proposal:
+def newest_version(proposal: Proposal) -> Proposal:
     """The latest version of a proposal that was sent, so that an old link shows the new offer."""
     while (
         later := proposal.revisions.exclude(state=ProposalState.DRAFT).order_by("-version").first()
@@ -155,7 +155,7 @@ def _remind(proposal: Proposal, now: datetime) -> int:
         if (
             locked.state != ProposalState.SENT
             or is_picked(locked)
-            or is_over(locked, now)
+            or is_past_last_day(locked, now)
             or not locked.expires_on
         ):
             return 0  # answered in the meantime

@@ -16,11 +16,11 @@ from agreements.models import Agreement, Pause, Proposal, Tier, TimeOff
 from agreements.rules import workload
 from agreements.rules.intervals import Interval
 from agreements.rules.schedule import PeriodSpan, index_before, periods
-from agreements.rules.states import RUNS, AgreementState, ProposalState
+from agreements.rules.states import RUNNING_STATES, AgreementState, ProposalState
 from agreements.rules.terms import Renews
 from agreements.rules.workload import Promise
 from agreements.running import effective_terms
-from agreements.running.periods import spans
+from agreements.running.periods import period_spans
 from clients.rules.pipeline import ODDS, Stage
 from core.dates import Span, add_months, local_day, month_of
 from core.models import Business
@@ -30,7 +30,7 @@ OPEN_STATES = (ProposalState.DRAFT, ProposalState.SENT)
 
 
 @dataclass(frozen=True)
-class Load:
+class Workload:
     """The workload of a span of days, in minutes. `capacity` is None where the business set none.
 
     `off` is the capacity that time off takes, `signed` the included time of running agreements and
@@ -53,7 +53,7 @@ class Load:
         )
 
 
-def months(business: Business, today: date, count: int = MONTHS) -> list[Load]:
+def workload_by_month(business: Business, today: date, count: int = MONTHS) -> list[Workload]:
     """The workload of this month and the next ones, `count` in all.
 
     The number of queries does not grow with the number of agreements or months.
@@ -102,7 +102,7 @@ def minutes_free(business: Business, day: date) -> int | None:
     return _loads(business, [month], month, [])[0].free
 
 
-def lacks(agreement: Agreement) -> int:
+def overbooked_minutes(agreement: Agreement) -> int:
     """By how many minutes this agreement would overbook its first month; 0 where it fits."""
     free = minutes_free(agreement.business, agreement.starts_on)
     return max(0, agreement.minutes - free) if free is not None else 0
@@ -110,13 +110,13 @@ def lacks(agreement: Agreement) -> int:
 
 def _loads(
     business: Business, stretches: Sequence[Span], whole: Span, likely: Sequence[Promise]
-) -> list[Load]:
+) -> list[Workload]:
     """The load of each of `stretches`, all of which lie in `whole`."""
     signed = list(_signed(business, whole))
     away = [row.span for row in TimeOff.objects.filter(business=business, ends_on__gt=whole.start)]
     capacity = business.capacity_minutes
     return [
-        Load(
+        Workload(
             span=span,
             capacity=capacity or None,
             off=workload.minutes_off(capacity, span, away),
@@ -133,8 +133,10 @@ def _signed(business: Business, whole: Span) -> Iterator[tuple[Promise, Promise]
 
     The terms of the period's first day apply. Periods that start during a pause are left out.
     """
-    rows = Agreement.objects.filter(business=business, state__in=RUNS, starts_on__lt=whole.end)
-    running = effective_terms.load(
+    rows = Agreement.objects.filter(
+        business=business, state__in=RUNNING_STATES, starts_on__lt=whole.end
+    )
+    running = effective_terms.load_amendments(
         rows.select_related("proposal").defer("terms", "tier", "proposal__text")
     )
     pauses = Pause.objects.by_agreement(row.pk for row in running)
@@ -143,9 +145,9 @@ def _signed(business: Business, whole: Span) -> Iterator[tuple[Promise, Promise]
             # It goes on unless someone gives notice, and notice sets `renews` to NO.
             row.ends_on = None
         first = index_before(row.starts_on, Interval(row.interval), whole.start)
-        for span in spans(row, until=whole.end - timedelta(days=1), first=first):
+        for span in period_spans(row, until=whole.end - timedelta(days=1), first=first):
             if not any(pause.covers(span.start) for pause in pauses.get(row.pk, [])):
-                included = effective_terms.on(row, span.start).minutes * span.fraction
+                included = effective_terms.terms_on(row, span.start).minutes * span.fraction
                 yield Promise(span, included), Promise(span, Fraction(_added(row.proposal, span)))
 
 

@@ -7,7 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from agreements.models import Proposal, Question, Tier
-from agreements.proposals.propose import email_proposal, is_over, is_picked, lock
+from agreements.proposals.lifecycle import email_proposal, is_past_last_day, is_picked, lock
 from agreements.rules.errors import NotOpen
 from agreements.rules.states import ProposalState
 from clients import client_records, portal_links
@@ -21,7 +21,7 @@ MOST_QUESTIONS = 20  # about one proposal
 MOST_FORWARDS = 5  # of one proposal
 
 
-def opened(*, proposal: Proposal, contact: Contact, now: datetime, origin: Origin) -> None:
+def record_opened(*, proposal: Proposal, contact: Contact, now: datetime, origin: Origin) -> None:
     """Record that a contact has opened the proposal.
 
     The first time is stored on the proposal; an audit event is written once a day for each contact.
@@ -30,7 +30,7 @@ def opened(*, proposal: Proposal, contact: Contact, now: datetime, origin: Origi
     _once_a_day(proposal, contact, "offer_opened", {}, now, origin)
 
 
-def seen(
+def record_tier_seen(
     *, proposal: Proposal, tier: Tier, contact: Contact, now: datetime, origin: Origin
 ) -> None:
     """Record that a tier was visible to a contact for some seconds.
@@ -42,7 +42,7 @@ def seen(
         _once_a_day(proposal, contact, "tier_seen", {"tier": tier.name}, now, origin)
 
 
-def ask(
+def ask_question(
     *, proposal: Proposal, contact: Contact, text: str, now: datetime, origin: Origin
 ) -> Question:
     """Ask a question about an open proposal; it is emailed to the freelancer. Raises NotOpen."""
@@ -76,7 +76,7 @@ def ask(
     return question
 
 
-def answer(*, question: Question, text: str, actor: str, now: datetime) -> Question:
+def answer_question(*, question: Question, text: str, actor: str, now: datetime) -> Question:
     """Answer a client's question; the answer is emailed to the contact who asked.
 
     Raises NotOpen where it was answered already.
@@ -111,7 +111,7 @@ def answer(*, question: Question, text: str, actor: str, now: datetime) -> Quest
     return question
 
 
-def forward(
+def forward_proposal(
     *, proposal: Proposal, contact: Contact, name: str, email: str, now: datetime, origin: Origin
 ) -> Contact:
     """Email the proposal to a colleague of the contact, who may then view it and pick a tier too.
@@ -161,7 +161,7 @@ def lock_open(proposal: Proposal, contact: Contact, now: datetime) -> Proposal:
     if (
         contact.client_id != locked.client_id
         or locked.state != ProposalState.SENT
-        or is_over(locked, now)
+        or is_past_last_day(locked, now)
     ):
         raise NotOpen(_("This proposal is no longer open."))
     if is_picked(locked):

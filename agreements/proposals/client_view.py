@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from agreements.contract import frozen_terms
 from agreements.models import Proposal, Tier, WaitlistEntry
 from agreements.proposals import capacity, opening_message
-from agreements.proposals.propose import rungs
+from agreements.proposals.lifecycle import tiers_of
 from agreements.rules import cumulative_tiers
 from core import formats
 from core.models.tax_rate import TaxMode
@@ -26,17 +26,19 @@ class ComparisonRow:
     said: list[str | bool]
 
 
-def shown(proposal: Proposal, *, today: date) -> dict[str, Any]:
+def page_context(proposal: Proposal, *, today: date) -> dict[str, Any]:
     """The template context of the proposal's page, without its forms. `today` is the client's day.
 
     `places` are the openings by tier, where the proposal shows them.
     """
-    tiers = rungs(proposal)
+    tiers = tiers_of(proposal)
     tax = frozen_terms.freeze_tax(proposal.business, proposal.client)
     return {
         "proposal": proposal,
-        "intro": opening_message.filled(proposal),
-        "cards": [(tier, cumulative_tiers.lines(tiers, index)) for index, tier in enumerate(tiers)],
+        "intro": opening_message.filled_message(proposal),
+        "cards": [
+            (tier, cumulative_tiers.service_rows(tiers, index)) for index, tier in enumerate(tiers)
+        ],
         "comparison": comparison(tiers) if len(tiers) > 1 else [],
         "tax": tax,
         "is_tax_included": tax["mode"] == TaxMode.INCLUSIVE,

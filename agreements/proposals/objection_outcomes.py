@@ -15,7 +15,7 @@ from clients.rules.pipeline import Stage
 UNSUCCESSFUL = (ProposalState.DECLINED, ProposalState.EXPIRED)
 
 
-def on_the_table(proposal: Proposal | None) -> str:
+def discussed_tier_name(proposal: Proposal | None) -> str:
     """The name of the tier that an objection is usually about: the recommended one, or ""."""
     tier = recommended_tier(list(proposal.tiers.all())) if proposal else None
     return tier.name if tier else ""

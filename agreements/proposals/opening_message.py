@@ -12,7 +12,7 @@ from core import formats
 from core.models import Business
 
 
-def fields() -> dict[str, str]:
+def merge_fields() -> dict[str, str]:
     """Every merge field with its meaning, for the person who writes the message."""
     return {
         "contact": _("the name of the person it goes to"),
@@ -28,7 +28,7 @@ def fields() -> dict[str, str]:
     }
 
 
-def usual() -> str:
+def usual_message() -> str:
     """The usual opening message, in the active language."""
     return _(
         "Thank you for the call. Here are three ways for {{client}} and {{business}} to work "
@@ -61,7 +61,7 @@ def merge_values(proposal: Proposal) -> dict[str, str]:
         }
 
 
-def filled(proposal: Proposal) -> str:
+def filled_message(proposal: Proposal) -> str:
     """The opening message with its merge fields filled; a field without a value stays in braces."""
     known = merge_values(proposal)
     gaps = {
@@ -74,7 +74,7 @@ def filled(proposal: Proposal) -> str:
 
 def faults(proposal: Proposal) -> list[str]:
     """Why the opening message cannot be sent, as sentences: unknown, empty or unclosed fields."""
-    meanings, known, sentences = fields(), merge_values(proposal), []
+    meanings, known, sentences = merge_fields(), merge_values(proposal), []
     for name in placeholders.names(proposal.intro):
         if name not in meanings:
             sentences.append(_("Opening words: there is no field {{%(name)s}}.") % {"name": name})
@@ -86,7 +86,7 @@ def faults(proposal: Proposal) -> list[str]:
     return sentences
 
 
-def keep(*, business: Business, name: str, text: str, now: datetime) -> OpeningMessage:
+def save_message(*, business: Business, name: str, text: str, now: datetime) -> OpeningMessage:
     """Save a message under this name for later proposals, in place of one with the same name."""
     defaults = {"text": text}
     row, _made = OpeningMessage.objects.update_or_create(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from agreements.contract.library.packages import BUILT_IN, USUAL, BuiltIn
 from agreements.models import Package
-from agreements.proposals import propose
+from agreements.proposals import lifecycle
 from agreements.rules.cumulative_tiers import TierDraft
 from agreements.rules.errors import NotOpen
 from core import formats, money
@@ -30,7 +30,7 @@ def choices(business: Business) -> list[tuple[str, list[tuple[str, str]]]]:
     return [*([(_("Your own"), own)] if own else []), (_("Built in"), built_in)]
 
 
-def find(business: Business, key: str) -> Package | BuiltIn:
+def find_package(business: Business, key: str) -> Package | BuiltIn:
     """The package with this key, in the active language; the usual one where there is none."""
     if key in BUILT_IN:
         return BUILT_IN[key]()
@@ -61,7 +61,7 @@ def form_values(package: Package | BuiltIn | str, currency: str) -> dict[str, An
     return {"tiers": tiers, "kpis": list(found.kpis), "service": found.service}
 
 
-def fees_elsewhere(package: Package | BuiltIn, currency: str) -> str:
+def foreign_fees_sentence(package: Package | BuiltIn, currency: str) -> str:
     """A sentence that names fees in another currency, which the form leaves empty; or ""."""
     if package.currency == currency:
         return ""
@@ -92,7 +92,7 @@ def add(*, business: Business, tiers: Sequence[TierDraft], now: datetime, **fiel
 
     `fields` are name, service, currency and kpis.
     """
-    propose.require_cumulative(tiers)
+    lifecycle.require_cumulative(tiers)
     return Package.objects.create(
         business=business, rungs=[asdict(tier) for tier in tiers], created_at=now, **fields
     )
@@ -103,7 +103,7 @@ def change(*, package: Package, tiers: Sequence[TierDraft], version: int, **fiel
 
     Raises NotCumulative, and NotOpen where someone else has saved a newer version.
     """
-    propose.require_cumulative(tiers)
+    lifecycle.require_cumulative(tiers)
     unchanged = Package.objects.filter(pk=package.pk, version=version)
     rungs = [asdict(tier) for tier in tiers]
     if not unchanged.update(rungs=rungs, version=F("version") + 1, **fields):
@@ -112,6 +112,6 @@ def change(*, package: Package, tiers: Sequence[TierDraft], version: int, **fiel
     return package
 
 
-def retire(*, package: Package, now: datetime | None) -> None:
+def archive(*, package: Package, now: datetime | None) -> None:
     """Archive a package, so that it is no longer offered; with `now` None, offer it again."""
     Package.objects.filter(pk=package.pk, retired_at__isnull=now is not None).update(retired_at=now)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from agreements.rules import pricing
 from agreements.rules.cumulative_tiers import TierDraft
-from agreements.rules.errors import UnderFloor
+from agreements.rules.errors import BelowRateFloor
 from core.models import Business
 
 
@@ -37,4 +37,4 @@ def require_reason(
         sentence = _(
             "With what is added, an hour of “%(tier)s” brings less than your floor. Say why."
         )
-        raise UnderFloor(sentence % {"tier": below_floor[0]}, field="reason")
+        raise BelowRateFloor(sentence % {"tier": below_floor[0]}, field="reason")

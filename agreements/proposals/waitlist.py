@@ -44,7 +44,7 @@ def join(*, tier: Tier, contact: Contact, now: datetime, origin: Origin) -> Wait
     return entry
 
 
-def tell(*, wait: WaitlistEntry, actor: str, now: datetime) -> WaitlistEntry:
+def announce_opening(*, wait: WaitlistEntry, actor: str, now: datetime) -> WaitlistEntry:
     """Email a client on the waitlist that there is an opening, with a link to pick the tier.
 
     At most one email a day. Raises NotOpen where there is no opening, or the proposal is closed.

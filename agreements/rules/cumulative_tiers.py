@@ -106,7 +106,7 @@ def _promises_less(tiers: Sequence[TierContent], index: int) -> bool:
     )
 
 
-def lines(tiers: Sequence[TierContent], index: int) -> list[dict[str, Any]]:
+def service_rows(tiers: Sequence[TierContent], index: int) -> list[dict[str, Any]]:
     """The services of all tiers, each with whether the tier at `index` (from 0) includes it."""
     return [
         {"text": text, "included": lower <= index}

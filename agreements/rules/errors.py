@@ -11,7 +11,7 @@ class NotCumulative(RuleError):
     """The tiers of a proposal or package are not cumulative (rule 33)."""
 
 
-class UnderFloor(RuleError):
+class BelowRateFloor(RuleError):
     """Value-adds bring the hourly rate below the freelancer's floor without a reason (rule 34)."""
 
 
@@ -39,5 +39,5 @@ class BadWording(RuleError):
     """
 
 
-class NobodyToTell(RuleError):
+class NoRecipient(RuleError):
     """The client has no active contact with an email address."""

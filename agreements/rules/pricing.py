@@ -20,7 +20,7 @@ from core.money import round_half_up
 LEAST_STEP, MOST_STEP = Fraction(13, 10), Fraction(3)  # as multiples of the lower tier's fee
 
 
-class Rung(NamedTuple):
+class TierFigures(NamedTuple):
     """The figures of a tier: its fee for each period in minor units, and its included minutes."""
 
     name: str
@@ -90,7 +90,7 @@ class Row:
     `brings` what that many clients bring in a year.
     """
 
-    rung: Rung
+    rung: TierFigures
     rate: int | None
     is_under: bool
     clients: int | None
@@ -139,13 +139,13 @@ def price_step(below: int, amount: int) -> Step:
     return Step(amount - below, round_half_up((times - 1) * 100), hint)
 
 
-def table(rungs: Sequence[Rung], aims: Aims, added: int = 0) -> list[Row]:
+def pricing_table(rungs: Sequence[TierFigures], aims: Aims, added: int = 0) -> list[Row]:
     """The figures of every tier; `added` is the minutes that value-adds cost in each period."""
     steps = [None, *(price_step(below.amount, rung.amount) for below, rung in pairwise(rungs))]
     return [_row(rung, aims, added, step_up) for rung, step_up in zip(rungs, steps, strict=False)]
 
 
-def _row(rung: Rung, aims: Aims, added: int, step_up: Step | None) -> Row:
+def _row(rung: TierFigures, aims: Aims, added: int, step_up: Step | None) -> Row:
     amount, minutes = rung.amount, rung.minutes
     clients = (
         clients_needed(aims.goal, amount, aims.periods) if aims.goal and aims.periods else None

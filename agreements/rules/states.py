@@ -45,7 +45,7 @@ class AmendmentState(StrEnum):
 
 
 #: A running agreement has periods; those that start during a pause are not billed.
-RUNS = (AgreementState.ACTIVE, AgreementState.PAUSED)
+RUNNING_STATES = (AgreementState.ACTIVE, AgreementState.PAUSED)
 
 
 class PeriodState(StrEnum):

@@ -9,7 +9,7 @@ from datetime import date
 from agreements.models import Agreement, Amendment
 
 
-def load(agreements: Iterable[Agreement]) -> list[Agreement]:
+def load_amendments(agreements: Iterable[Agreement]) -> list[Agreement]:
     """Load the signed amendments of these agreements with one query, and return the agreements.
 
     Afterwards the functions of this module need no query for them.
@@ -21,7 +21,7 @@ def load(agreements: Iterable[Agreement]) -> list[Agreement]:
     return rows
 
 
-def on(agreement: Agreement, day: date) -> Agreement | Amendment:
+def terms_on(agreement: Agreement, day: date) -> Agreement | Amendment:
     """The terms in force on a day, past or future."""
     return latest(agreement, _signed_amendments(agreement), day)
 
@@ -37,7 +37,7 @@ def latest(
     return begun[-1] if begun else agreement
 
 
-def billed_on(agreement: Agreement, day: date) -> Agreement | Amendment:
+def billed_terms_on(agreement: Agreement, day: date) -> Agreement | Amendment:
     """The terms by which a period that starts on `day` is billed.
 
     An upgrade that applies in the middle of a period counts from the next period on.

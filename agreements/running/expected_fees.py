@@ -13,7 +13,7 @@ from clients.rules.pipeline import ODDS, Stage, weighted
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedFee:
     """An expected fee a month, in minor units of `currency`.
 
     `proposal` is the proposal that it comes from; None for the freelancer's estimate.
@@ -24,13 +24,13 @@ class Expected:
     proposal: Proposal | None = None
 
 
-def expected(clients: Iterable[Client]) -> dict[UUID, Expected]:
+def fees_by_client(clients: Iterable[Client]) -> dict[UUID, ExpectedFee]:
     """The expected fee of each client by its id, with two queries for all of them.
 
     Clients without a proposal and without an estimate are left out.
     """
     fees = {
-        row.pk: Expected(row.expected_amount, row.expected_currency)
+        row.pk: ExpectedFee(row.expected_amount, row.expected_currency)
         for row in clients
         if row.expected_amount
     }
@@ -43,7 +43,7 @@ def expected(clients: Iterable[Client]) -> dict[UUID, Expected]:
         "created_at", "pk"
     ):  # the newest is last and overwrites the rest
         if fee := monthly_fee(proposal):
-            fees[proposal.client_id] = Expected(fee, proposal.currency, proposal)
+            fees[proposal.client_id] = ExpectedFee(fee, proposal.currency, proposal)
     return fees
 
 
@@ -58,7 +58,7 @@ def recommended_tier(tiers: list[Tier]) -> Tier | None:
     return next((tier for tier in tiers if tier.is_recommended), tiers[0] if tiers else None)
 
 
-def worth(clients: Iterable[Client], fees: dict[UUID, Expected]) -> dict[str, int]:
+def weighted_totals(clients: Iterable[Client], fees: dict[UUID, ExpectedFee]) -> dict[str, int]:
     """The weighted monthly total of the open prospects by currency, in minor units (rule 13).
 
     `fees` are those of `expected`; each is weighted by the chance of the client's stage.

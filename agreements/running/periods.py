@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from agreements.models import Agreement, Amendment, Pause, Period
 from agreements.rules.intervals import Interval
 from agreements.rules.schedule import PeriodSpan, index_before, periods
-from agreements.rules.states import RUNS, AgreementState, PeriodState
+from agreements.rules.states import RUNNING_STATES, AgreementState, PeriodState
 from agreements.running import effective_terms
 from core.dates import local_day, local_instant
 from core.models import Business
@@ -29,7 +29,7 @@ class Upcoming:
     terms: Agreement | Amendment
 
 
-def spans(agreement: Agreement, *, until: date, first: int = 0) -> Iterable[PeriodSpan]:
+def period_spans(agreement: Agreement, *, until: date, first: int = 0) -> Iterable[PeriodSpan]:
     """The periods of an agreement that start on or before `until`, from number `first` on."""
     return periods(
         agreement.starts_on,
@@ -50,7 +50,7 @@ def due_at(agreement: Agreement, span: PeriodSpan) -> datetime:
     return local_instant(span.start, hour, agreement.time_zone)
 
 
-def only_of(only: Agreement | Business | None, path: str) -> Q:
+def scope_filter(only: Agreement | Business | None, path: str) -> Q:
     """A filter that limits a job to one agreement, to one business, or not at all.
 
     `path` is the lookup that leads from the filtered model to the agreement's id.
@@ -68,7 +68,7 @@ def open_due(*, now: datetime, only: Agreement | Business | None = None) -> int:
     inserted = 0
     while batch := list(_to_open(now, only)):
         with transaction.atomic():
-            effective_terms.load(batch)
+            effective_terms.load_amendments(batch)
             pauses = Pause.objects.by_agreement(agreement.pk for agreement in batch)
             rows = [
                 row
@@ -100,16 +100,16 @@ def next_opening(agreement: Agreement, now: datetime) -> datetime | None:
 def _spans_after(agreement: Agreement, today: date, until: date) -> Iterable[PeriodSpan]:
     """The periods from shortly before `today` on, without computing those of earlier years."""
     first = index_before(agreement.starts_on, Interval(agreement.interval), today)
-    return spans(agreement, until=until, first=first)
+    return period_spans(agreement, until=until, first=first)
 
 
 def _to_open(now: datetime, only: Agreement | Business | None) -> QuerySet[Agreement]:
     """The next batch of agreements that have a period to open, each with `opened`: its periods."""
     # A paused agreement has periods too, which are not billed. An agreement that has ended since
     # the last run may still lack periods before its end.
-    states = (*RUNS, AgreementState.ENDED)
+    states = (*RUNNING_STATES, AgreementState.ENDED)
     due = Agreement.objects.filter(state__in=states, opens_at__lte=now)
-    due = due.filter(only_of(only, "pk"))
+    due = due.filter(scope_filter(only, "pk"))
     ids = list(due.order_by("opens_at", "pk").values_list("pk", flat=True)[:BATCH])
     rows = (
         Agreement.objects.filter(pk__in=ids)
@@ -125,7 +125,7 @@ def _missing(agreement: Agreement, pauses: Sequence[Pause], now: datetime) -> li
     first = agreement.opened  # type: ignore[attr-defined]  # annotated
     return [
         _unsaved(agreement, pauses, span, now)
-        for span in spans(agreement, until=today, first=first)
+        for span in period_spans(agreement, until=today, first=first)
     ]
 
 
@@ -137,7 +137,7 @@ def _unsaved(
     A period without a fee, or that starts during a pause, is skipped by billing; during a pause it
     includes no time either.
     """
-    part, terms = span.fraction, effective_terms.billed_on(agreement, span.start)
+    part, terms = span.fraction, effective_terms.billed_terms_on(agreement, span.start)
     amount = prorate(terms.amount, part.numerator, part.denominator)
     pause = next((pause for pause in pauses if pause.covers(span.start)), None)
     return Period(
@@ -192,9 +192,9 @@ def next_starts(agreements: Iterable[Agreement], today: date) -> dict[UUID, date
 
 def upcoming(agreements: Iterable[Agreement], today: date, days: int = 30) -> list[Upcoming]:
     """The billed periods that start in the next `days` days after today, soonest first."""
-    billed = _billed(effective_terms.load(agreements), today, days)
+    billed = _billed(effective_terms.load_amendments(agreements), today, days)
     result = [
-        Upcoming(agreement, span.start, effective_terms.billed_on(agreement, span.start))
+        Upcoming(agreement, span.start, effective_terms.billed_terms_on(agreement, span.start))
         for agreement, span in billed
     ]
     return sorted(result, key=lambda item: (item.starts_on, str(item.agreement.pk)))
@@ -209,7 +209,7 @@ def _billed(
     returned, and `days` count from the agreement's start or the end of its last pause if that is
     later, so that it is found however far ahead it is.
     """
-    running = [row for row in agreements if row.state in RUNS]
+    running = [row for row in agreements if row.state in RUNNING_STATES]
     pauses = Pause.objects.by_agreement(row.pk for row in running)
     for row in running:
         own_pauses = pauses.get(row.pk, [])

@@ -18,7 +18,7 @@ from core.models import AuditEvent
 AS_READ_NAME = "as-read.pdf"
 
 
-def labels() -> dict[str, str]:
+def event_labels() -> dict[str, str]:
     """The labels of the audit events of proposals, agreements and amendments."""
     return {
         "offered": _("Offered by the provider"),
@@ -84,9 +84,9 @@ def evidence(signable: Agreement | Amendment) -> dict[str, Any]:
         for event in [*proposal_events, *audit.chain(signable.id)]
         if signable.signed_at is None or event.at <= signable.signed_at
     ]
-    names = labels()
+    names = event_labels()
     return {
-        "signers": signers.places(signable),
+        "signers": signers.signatures_of(signable),
         "rows": [_event_row(event, names) for event in events if event.event != "sealed"],
         "read_sha256": signable.document.sha256 if signable.document else "",
         "terms_hash": signable.terms_hash,
@@ -121,7 +121,7 @@ def _pdf(
         if isinstance(signable, Amendment):
             context |= {
                 "clauses": amendment_text.clauses(signable),
-                "figures": amendment_text.figures(signable),
+                "figures": amendment_text.changed_values(signable),
             }
         else:
             context |= {

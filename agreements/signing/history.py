@@ -44,7 +44,7 @@ def facts(
     `about` names the document, `papers` are documents by their SHA-256, and `also` holds the labels
     of events that are written by modules above this one, such as billing.
     """
-    names = agreement_pdf.labels() | dict(also or {})
+    names = agreement_pdf.event_labels() | dict(also or {})
     return [_fact(event, about, papers, names.get(event.event, event.event)) for event in events]
 
 
@@ -55,7 +55,7 @@ def upgrades(agreement: Agreement) -> list[Fact]:
         Fact(
             row.created_at,
             _("Upgraded inside a period: “%(tier)s”") % {"tier": row.tier["name"]},
-            amendment_text.sum_in_words(row.amendment),
+            amendment_text.upgrade_calculation(row.amendment),
             about=_("Amendment %(n)s") % {"n": row.amendment.number},
         )
         for row in rows

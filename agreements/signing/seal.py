@@ -43,7 +43,9 @@ def seal_signed(*, now: datetime, limit: int = 50) -> int:
     return sum(_try_seal(row, now) for row in rows)
 
 
-def waiting(business: Business | None, now: datetime) -> list[tuple[Agreement | Amendment, str]]:
+def late_documents(
+    business: Business | None, now: datetime
+) -> list[tuple[Agreement | Amendment, str]]:
     """The signed documents of a business, or of all, whose seal is late, each with the reason."""
     unsealed = UNSEALED & Q(business=business) if business else UNSEALED
     agreements = Agreement.objects.filter(unsealed).select_related("client")
@@ -104,7 +106,7 @@ def _email_everyone(signable: Agreement | Amendment, document: Document, now: da
     """Email the sealed PDF to the business and to every contact of the client who signed."""
     business = signable.business
     _email(signable, "owner", business.owner.email, business.language, "", document, now)
-    for signature in signers.places(signable):
+    for signature in signers.signatures_of(signable):
         if signature.contact:
             link = portal_links.portal_link(
                 contact=signature.contact,

@@ -25,7 +25,7 @@ from agreements.rules.states import (
     AmendmentState,
     ProposalState,
 )
-from agreements.running import upgrade
+from agreements.running import mid_period_upgrade
 from agreements.running.periods import next_opening
 from agreements.signing import signers
 from clients import pipeline
@@ -43,7 +43,7 @@ RESEND_AFTER = timedelta(seconds=30)  # within this time the same name is not se
 SIGNED = (AgreementState.ACTIVE, AgreementState.PAUSED, AgreementState.ENDED, AmendmentState.SIGNED)
 
 
-def begin(
+def request_code(
     *,
     paper: Agreement | Amendment,
     contact: Contact,
@@ -64,7 +64,7 @@ def begin(
     with transaction.atomic():
         # Read again under the lock: a page that was loaded before the signature must not change it.
         locked = signers.lock(paper)
-        signature = signers.own_turn(locked, contact)
+        signature = signers.require_turn(locked, contact)
         _require_in_time(locked, now)
         if (
             signature.code_sent_at
@@ -80,7 +80,7 @@ def begin(
     return signature
 
 
-def confirm(
+def sign_with_code(
     *, paper: Agreement | Amendment, contact: Contact, code: str, now: datetime, origin: Origin
 ) -> Agreement | Amendment:
     """Sign with the emailed code. Once the last signer has signed, the document applies.
@@ -89,10 +89,10 @@ def confirm(
     WrongCode where the code is wrong or too old; after five wrong codes a new one is needed.
     """
     paper.refresh_from_db()
-    own = next((row for row in signers.places(paper) if row.contact_id == contact.pk), None)
+    own = next((row for row in signers.signatures_of(paper) if row.contact_id == contact.pk), None)
     if own and own.signed_at:
         return paper
-    signature = signers.own_turn(paper, contact)
+    signature = signers.require_turn(paper, contact)
     _require_in_time(paper, now)
     if signature.code_row is None:
         raise NotOpen(_("Write your name first."))
@@ -114,7 +114,7 @@ def countersign(
     try:
         with transaction.atomic():
             locked = signers.lock(paper)
-            signature = signers.own_turn(locked, None)
+            signature = signers.require_turn(locked, None)
             owner = locked.business.owner
             signature.name, signature.signed_at = owner.get_full_name() or owner.email, now
             signature.ip, signature.user_agent = origin.ip, origin.user_agent[:300]
@@ -129,7 +129,7 @@ def countersign(
     return paper
 
 
-def opened(
+def record_opened(
     *, paper: Agreement | Amendment, contact: Contact, now: datetime, origin: Origin
 ) -> None:
     """Record when the document was first opened by a contact; later openings are not recorded."""
@@ -147,7 +147,7 @@ def is_in_time(paper: Agreement | Amendment, now: datetime) -> bool:
     return paper.sign_by is None or local_day(now, paper.agreement.time_zone) <= paper.sign_by
 
 
-def over_words(paper: Agreement | Amendment) -> str:
+def too_late_message(paper: Agreement | Amendment) -> str:
     """A sentence that says why the document can no longer be signed."""
     if isinstance(paper, Amendment) and paper.now:
         sentence = _(
@@ -160,7 +160,7 @@ def over_words(paper: Agreement | Amendment) -> str:
 
 def _require_in_time(paper: Agreement | Amendment, now: datetime) -> None:
     if not is_in_time(paper, now):
-        raise NotOpen(over_words(paper))
+        raise NotOpen(too_late_message(paper))
 
 
 def _store(
@@ -242,12 +242,12 @@ def _sign(
     if paper.state in SIGNED or own.filter(signed_at__isnull=False).exists():
         return  # another tab was first
     # It may have been declined, withdrawn or handed over since the code was requested.
-    signers.own_turn(paper, contact)
+    signers.require_turn(paper, contact)
     if not own.update(signed_at=now, ip=origin.ip, user_agent=origin.user_agent[:300]):
         raise WrongCode(_("This code is no longer valid. Ask for a new one."), field="code")
     signers.record_event(paper, contact, "code_confirmed", now, origin)
     signers.record_event(paper, contact, "signed", now, origin, {"name": signature.name})
-    if signers.turn(signers.places(paper), in_order=paper.in_order):
+    if signers.due_signatures(signers.signatures_of(paper), in_order=paper.in_order):
         signers.invite(paper=paper, now=now)
     else:
         _complete(paper, now)
@@ -257,7 +257,7 @@ def _complete(paper: Agreement | Amendment, now: datetime) -> None:
     """Put the document into force once everyone has signed."""
     if isinstance(paper, Amendment):
         move(paper, AmendmentState.SIGNED, AMENDMENT, sets={"signed_at": now})
-        upgrade.create_upgrade(paper, now)
+        mid_period_upgrade.create_upgrade(paper, now)
         _extend_term(paper, now)
         return
     first_day = local_instant(paper.starts_on, 0, paper.time_zone)

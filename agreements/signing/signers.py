@@ -24,7 +24,7 @@ from core.outbox import emails
 LINK_TARGETS = {Agreement: "agreement", Amendment: "amendment"}
 
 
-def places(paper: Agreement | Amendment) -> list[Signature]:
+def signatures_of(paper: Agreement | Amendment) -> list[Signature]:
     """All signatures of a document, made and pending, in the order of signing.
 
     That of the business is first where sending the document was its signature.
@@ -33,7 +33,7 @@ def places(paper: Agreement | Amendment) -> list[Signature]:
     return list(rows.select_related("contact", "business__owner").order_by("position"))
 
 
-def turn(rows: Sequence[Signature], *, in_order: bool) -> list[Signature]:
+def due_signatures(rows: Sequence[Signature], *, in_order: bool) -> list[Signature]:
     """The pending signatures whose turn it is now.
 
     The client's contacts sign first, one after the other if `in_order`, otherwise in any order. A
@@ -93,7 +93,7 @@ def invite(*, paper: Agreement | Amendment, now: datetime, present: Contact | No
 
     `present` is in the portal at this moment and needs no email.
     """
-    for signature in turn(places(paper), in_order=paper.in_order):
+    for signature in due_signatures(signatures_of(paper), in_order=paper.in_order):
         own = Signature.objects.filter(pk=signature.pk, invited_at__isnull=True)
         is_new = own.update(invited_at=now)
         if is_new and signature.contact != present:
@@ -177,13 +177,13 @@ def reassign(
     turn, or the other person cannot sign.
     """
     with transaction.atomic():
-        signature = own_turn(lock(paper), contact)
+        signature = require_turn(lock(paper), contact)
         other = Contact.objects.filter(client=contact.client, email__iexact=email).first()
         if other is None:
             other = client_records.add_contact(
                 client=contact.client, name=name, email=email, now=now
             )
-        if not other.is_active or any(row.contact_id == other.pk for row in places(paper)):
+        if not other.is_active or any(row.contact_id == other.pk for row in signatures_of(paper)):
             raise NotOpen(_("This person cannot sign in your place."), field="email")
         blank = {
             "contact": other,
@@ -212,7 +212,7 @@ def lock(paper: Agreement | Amendment) -> Agreement | Amendment:
     return agreements.select_related("business__owner").get(pk=paper.pk)
 
 
-def own_turn(paper: Agreement | Amendment, contact: Contact | None) -> Signature:
+def require_turn(paper: Agreement | Amendment, contact: Contact | None) -> Signature:
     """The pending signature of this contact (None: of the business), if it is their turn.
 
     Raises NotOpen where it is not, or where the document does not wait for signatures.
@@ -220,7 +220,7 @@ def own_turn(paper: Agreement | Amendment, contact: Contact | None) -> Signature
     if paper.state != AgreementState.SENT:
         raise NotOpen(_("This agreement is no longer waiting for a signature."))
     pk = contact.pk if contact else None
-    for row in turn(places(paper), in_order=paper.in_order):
+    for row in due_signatures(signatures_of(paper), in_order=paper.in_order):
         if row.contact_id == pk:
             return row
     raise NotOpen(_("This agreement is waiting for somebody else's signature."))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from agreements.models import Agreement, Proposal
-from agreements.proposals import accept, propose
+from agreements.proposals import accept, lifecycle
 from agreements.rules.errors import NotOpen
 from agreements.rules.intervals import Interval
 from agreements.signing import agreement_pdf
@@ -30,7 +30,7 @@ def test_a_proposal_withdrawn_while_it_is_picked_makes_no_agreement(
 ) -> None:
     proposal = world.proposal()
     while_it_is_rendered(
-        monkeypatch, lambda seen: propose.withdraw(proposal=seen, actor="Nan", now=NOW)
+        monkeypatch, lambda seen: lifecycle.withdraw_proposal(proposal=seen, actor="Nan", now=NOW)
     )
     with pytest.raises(NotOpen):
         world.picked(proposal)
@@ -60,10 +60,10 @@ def test_a_proposal_stays_open_until_its_last_day_is_over_in_the_clients_time_zo
     client = world.client(time_zone="America/Los_Angeles")
     proposal = world.proposal(client, expires_on=date(2026, 11, 10))
     evening = datetime(2026, 11, 11, 5, 0, tzinfo=UTC)  # 21:00 on the 10th in Los Angeles
-    propose.expire_due(now=evening)
+    lifecycle.expire_due(now=evening)
     proposal.refresh_from_db()
     assert proposal.state == "sent"
-    propose.expire_due(now=evening + timedelta(hours=4))
+    lifecycle.expire_due(now=evening + timedelta(hours=4))
     proposal.refresh_from_db()
     assert proposal.state == "expired"
 
@@ -84,18 +84,20 @@ def test_only_contacts_of_the_client_can_answer(world: World) -> None:
     proposal = world.proposal()
     stranger = world.person(world.client("Another"))
     with pytest.raises(NotOpen):
-        accept.accept(
+        accept.accept_proposal(
             proposal=proposal,
-            tier=propose.rungs(proposal)[0],
+            tier=lifecycle.tiers_of(proposal)[0],
             contact=stranger,
             now=NOW,
             origin=HERE,
         )
     with pytest.raises(NotOpen):
-        accept.decline(proposal=proposal, contact=stranger, reason="", now=NOW, origin=HERE)
+        accept.decline_proposal(
+            proposal=proposal, contact=stranger, reason="", now=NOW, origin=HERE
+        )
     with pytest.raises(NotOpen):
-        other_tier = propose.rungs(world.proposal(world.client("Third")))[0]
-        accept.accept(
+        other_tier = lifecycle.tiers_of(world.proposal(world.client("Third")))[0]
+        accept.accept_proposal(
             proposal=proposal, tier=other_tier, contact=proposal.contact, now=NOW, origin=HERE
         )
 
@@ -104,9 +106,11 @@ def test_a_picked_proposal_can_neither_be_withdrawn_nor_declined(world: World) -
     proposal = world.picked().proposal
     proposal.refresh_from_db()
     with pytest.raises(NotOpen):
-        propose.withdraw(proposal=proposal, actor="Nan", now=NOW)
+        lifecycle.withdraw_proposal(proposal=proposal, actor="Nan", now=NOW)
     with pytest.raises(NotOpen):
-        accept.decline(proposal=proposal, contact=proposal.contact, reason="", now=NOW, origin=HERE)
+        accept.decline_proposal(
+            proposal=proposal, contact=proposal.contact, reason="", now=NOW, origin=HERE
+        )
 
 
 def test_a_start_that_has_passed_becomes_today_and_so_does_the_anchor_day(world: World) -> None:

@@ -10,12 +10,12 @@ from agreements.changing.amend import Change
 from agreements.contract import frozen_terms
 from agreements.models import Agreement, Amendment, Period
 from agreements.models.amendment import AmendmentKind
-from agreements.proposals.propose import rungs
+from agreements.proposals.lifecycle import tiers_of
 from agreements.rules.errors import NotOpen, TooSoon
 from agreements.running import effective_terms
 from agreements.running.periods import open_due, upcoming
 from agreements.signing import seal
-from agreements.tests.test_signers import put
+from agreements.tests.test_signers import sign_as
 from core import audit
 from core.models import OutboxEmail
 from tests.world import HERE, NOW, World
@@ -25,8 +25,8 @@ DECEMBER, JANUARY, MAY = date(2026, 12, 2), date(2027, 1, 2), date(2027, 5, 2)
 
 def upgrade(agreement: Agreement, day: date = DECEMBER, now: Any = NOW) -> Amendment:
     """Offer the client an amendment to the highest tier."""
-    partner = frozen_terms.freeze_tier(agreement.proposal, rungs(agreement.proposal)[2])
-    return amend.offer(
+    partner = frozen_terms.freeze_tier(agreement.proposal, tiers_of(agreement.proposal)[2])
+    return amend.offer_amendment(
         agreement=agreement,
         change=Change(AmendmentKind.TIER, day, tier=partner),
         actor="Nan",
@@ -37,7 +37,7 @@ def upgrade(agreement: Agreement, day: date = DECEMBER, now: Any = NOW) -> Amend
 def test_a_signed_upgrade_applies_from_its_first_day_and_not_before(world: World) -> None:
     agreement = world.signed(card="")
     row = upgrade(agreement)
-    put(row, agreement.contact)
+    sign_as(row, agreement.contact)
     open_due(now=NOW + timedelta(days=40))
     fees = Period.objects.order_by("starts_on").values_list("starts_on", "amount", "minutes")
     assert list(fees) == [(date(2026, 11, 2), 3_000_00, 20 * 60), (DECEMBER, 10_000_00, 60 * 60)]
@@ -49,11 +49,14 @@ def test_a_signed_upgrade_applies_from_its_first_day_and_not_before(world: World
 
 def test_the_agreement_itself_stays_as_it_was_signed(world: World) -> None:
     agreement = world.signed(card="")
-    put(upgrade(agreement), agreement.contact)
+    sign_as(upgrade(agreement), agreement.contact)
     agreement.refresh_from_db()
     assert frozen_terms.terms_hash(agreement.tier, agreement.terms) == agreement.terms_hash
     days = (DECEMBER - timedelta(days=1), DECEMBER)
-    assert [effective_terms.on(agreement, day).amount for day in days] == [3_000_00, 10_000_00]
+    assert [effective_terms.terms_on(agreement, day).amount for day in days] == [
+        3_000_00,
+        10_000_00,
+    ]
     assert upcoming([agreement], NOW.date(), days=31)[0].terms.amount == 10_000_00
 
 
@@ -63,7 +66,7 @@ def test_an_unsigned_amendment_changes_nothing(world: World) -> None:
     open_due(now=NOW + timedelta(days=40))
     assert set(Period.objects.values_list("amount", flat=True)) == {3_000_00}
     with pytest.raises(NotOpen):  # its first day has come without a signature
-        put(row, agreement.contact, now=NOW + timedelta(days=40))
+        sign_as(row, agreement.contact, now=NOW + timedelta(days=40))
 
 
 def test_only_one_amendment_can_wait_for_a_signature(world: World) -> None:
@@ -83,13 +86,13 @@ def test_a_change_takes_effect_with_a_period(world: World) -> None:
 def test_a_new_fee_needs_the_notice_period_of_the_agreement(world: World) -> None:
     agreement = world.signed(card="", notice_days=31)
     with pytest.raises(TooSoon):
-        amend.offer(
+        amend.offer_amendment(
             agreement=agreement,
             change=Change(AmendmentKind.PRICE, DECEMBER, amount=1),
             actor="Nan",
             now=NOW,
         )
-    assert amend.earliest(agreement, AmendmentKind.PRICE, NOW.date()) == JANUARY
+    assert amend.earliest_effective_day(agreement, AmendmentKind.PRICE, NOW.date()) == JANUARY
 
 
 def test_new_fees_for_many_clients_report_those_that_could_not_be_amended(world: World) -> None:
@@ -97,7 +100,7 @@ def test_new_fees_for_many_clients_report_those_that_could_not_be_amended(world:
         world.signed(world.picked(world.proposal(world.client(f"C{n}"))), card="") for n in range(3)
     ]
     upgrade(agreements[2])
-    made, refused = amend.announce(
+    made, refused = amend.announce_fee_change(
         agreements=agreements, percent=10, reason="Costs", actor="Nan", now=NOW
     )
     assert [row.amount for row in made] == [3_300_00, 3_300_00]
@@ -108,7 +111,7 @@ def test_new_fees_for_many_clients_report_those_that_could_not_be_amended(world:
 def test_an_amendment_is_sealed_and_emailed_like_the_agreement(world: World) -> None:
     agreement = world.sealed()
     row = upgrade(agreement)
-    put(row, agreement.contact)
+    sign_as(row, agreement.contact)
     assert seal.seal_signed(now=NOW) == 1
     row.refresh_from_db()
     assert row.signed_document and agreement.signed_document
@@ -146,7 +149,7 @@ def test_a_renewal_by_signature_is_offered_once_and_moves_the_end_when_signed(wo
     agreement = world.signed(card="", ends_on=MAY, renews="signed")
     at = NOW + (date(2027, 3, 10) - NOW.date())
     assert [renew.renew_due(now=at) for _ in range(2)] == [1, 0]
-    put(Amendment.objects.get(), agreement.contact, now=at)
+    sign_as(Amendment.objects.get(), agreement.contact, now=at)
     agreement.refresh_from_db()
     assert agreement.ends_on == date(2027, 11, 2)
     open_due(now=NOW + (date(2027, 6, 3) - NOW.date()))

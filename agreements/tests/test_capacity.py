@@ -31,7 +31,7 @@ def running(world: World, **fields: Any) -> Agreement:
 
 
 def signed_hours(world: World) -> list[int]:
-    return [load.signed // HOURS for load in capacity.months(world.business, FIRST)]
+    return [load.signed // HOURS for load in capacity.workload_by_month(world.business, FIRST)]
 
 
 def test_openings_are_capacity_less_signed_hours_and_time_off(hundred_hours: World) -> None:
@@ -54,7 +54,7 @@ def test_a_retainer_from_an_earlier_month_counts_in_the_month_that_begins_today(
 
 def test_without_a_capacity_there_are_no_figures(world: World) -> None:
     assert capacity.openings(world.business, 20 * HOURS, FIRST) is None
-    assert capacity.months(world.business, FIRST)[0].free is None
+    assert capacity.workload_by_month(world.business, FIRST)[0].free is None
 
 
 def test_a_tier_without_hours_has_no_openings_to_count(hundred_hours: World) -> None:
@@ -103,12 +103,14 @@ def test_a_quarter_is_spread_over_its_months_and_a_trial_over_its_weeks(
     running(
         hundred_hours, interval="quarterly", minutes=92 * HOURS
     )  # 92 days from November to January
-    assert [load.signed / HOURS for load in capacity.months(hundred_hours.business, FIRST)][:2] == [
+    assert [
+        load.signed / HOURS for load in capacity.workload_by_month(hundred_hours.business, FIRST)
+    ][:2] == [
         31,
         31,
     ]
     running(hundred_hours, interval="once", minutes=28 * HOURS, ends_on=date(2026, 12, 15))
-    assert capacity.months(hundred_hours.business, FIRST)[1].signed == 31 * HOURS
+    assert capacity.workload_by_month(hundred_hours.business, FIRST)[1].signed == 31 * HOURS
 
 
 def test_a_value_add_costs_hours_until_its_last_day(hundred_hours: World) -> None:
@@ -117,7 +119,7 @@ def test_a_value_add_costs_hours_until_its_last_day(hundred_hours: World) -> Non
         {"title": "Audit", "minutes": 300, "ends_on": "2027-01-15", "reason": ""}
     ]
     agreement.proposal.save()
-    assert [load.added for load in capacity.months(hundred_hours.business, FIRST)] == [
+    assert [load.added for load in capacity.workload_by_month(hundred_hours.business, FIRST)] == [
         300,
         300,
         0,
@@ -137,7 +139,10 @@ def test_open_proposals_are_weighted_by_stage_and_take_no_opening(hundred_hours:
     hundred_hours.proposal(sent, starts_on=FIRST)  # 32 hours are recommended
     # A draft for the same client is not counted on top.
     hundred_hours.proposal(sent, send=False, starts_on=FIRST)
-    assert capacity.months(hundred_hours.business, FIRST)[0].likely == 32 * HOURS * 75 // 100
+    assert (
+        capacity.workload_by_month(hundred_hours.business, FIRST)[0].likely
+        == 32 * HOURS * 75 // 100
+    )
     assert capacity.openings(hundred_hours.business, 20 * HOURS, FIRST) == 5
 
 
@@ -165,7 +170,7 @@ def test_time_off_ends_after_it_starts_and_within_a_year(
 def test_the_number_of_queries_does_not_grow_with_the_agreements(hundred_hours: World) -> None:
     def count() -> int:
         with CaptureQueriesContext(connection) as queries:
-            capacity.months(hundred_hours.business, FIRST)
+            capacity.workload_by_month(hundred_hours.business, FIRST)
         return len(queries)
 
     def add_rows() -> None:

@@ -14,7 +14,7 @@ import pytest
 from django.db import connection, connections
 
 from agreements.models import Agreement, Proposal, Signature
-from agreements.proposals import propose
+from agreements.proposals import lifecycle
 from agreements.rules.errors import NotOpen, WrongCode
 from agreements.signing import sign
 from core import audit, links, nudge
@@ -58,14 +58,14 @@ def waiting(world: World) -> Agreement:
 def begin(agreement: Agreement, name: str = "Ploy Srisuk") -> Signature:
     with nudge.muted():
         row = Agreement.objects.get(pk=agreement.pk)
-        return sign.begin(
+        return sign.request_code(
             paper=row, contact=row.contact, name=name, consented=True, now=NOW, origin=HERE
         )
 
 
 def confirm(agreement: Agreement, code: str) -> Agreement:
     row = Agreement.objects.get(pk=agreement.pk)
-    return sign.confirm(paper=row, contact=row.contact, code=code, now=NOW, origin=HERE)
+    return sign.sign_with_code(paper=row, contact=row.contact, code=code, now=NOW, origin=HERE)
 
 
 def test_tiers_picked_at_the_same_time_make_one_agreement(quiet_world: World) -> None:
@@ -87,12 +87,12 @@ def test_picking_and_withdrawing_at_the_same_time_leaves_one_of_the_two(quiet_wo
             proposal = quiet_world.proposal(quiet_world.client())
         at_once(
             lambda pk=proposal.pk: quiet_world.picked(Proposal.objects.get(pk=pk)),
-            lambda pk=proposal.pk: propose.withdraw(
+            lambda pk=proposal.pk: lifecycle.withdraw_proposal(
                 proposal=Proposal.objects.get(pk=pk), actor="Nan", now=NOW
             ),
         )
         proposal.refresh_from_db()
-        assert (proposal.state == "sent") == propose.is_picked(proposal)
+        assert (proposal.state == "sent") == lifecycle.is_picked(proposal)
 
 
 def test_names_sent_at_the_same_time_are_one_signature_and_one_code(quiet_world: World) -> None:

@@ -19,13 +19,13 @@ LATER = NOW + timedelta(minutes=2)
 
 def begin(agreement: Agreement, name: str = "Ploy Srisuk", now: datetime = NOW) -> Signature:
     contact = agreement.contact
-    return sign.begin(
+    return sign.request_code(
         paper=agreement, contact=contact, name=name, consented=True, now=now, origin=HERE
     )
 
 
 def confirm(agreement: Agreement, code: str) -> Agreement:
-    return sign.confirm(
+    return sign.sign_with_code(
         paper=agreement, contact=agreement.contact, code=code, now=LATER, origin=HERE
     )
 
@@ -76,8 +76,8 @@ def test_a_double_click_sends_one_code(world: World) -> None:
 
 def test_the_audit_chain_holds_every_step_in_order(world: World) -> None:
     agreement = world.picked()
-    sign.opened(paper=agreement, contact=agreement.contact, now=NOW, origin=HERE)
-    sign.opened(paper=agreement, contact=agreement.contact, now=LATER, origin=HERE)
+    sign.record_opened(paper=agreement, contact=agreement.contact, now=NOW, origin=HERE)
+    sign.record_opened(paper=agreement, contact=agreement.contact, now=LATER, origin=HERE)
     world.sealed(agreement=agreement)
     events = [*audit.chain(agreement.proposal_id), *audit.chain(agreement.pk)]
     assert [event.event for event in events] == [

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from agreements.proposals import from_call, opening_message, packages
+from agreements.proposals import call_prefill, opening_message, packages
 from clients.call_notes import Answers
 from tests.world import World
 
@@ -25,27 +25,30 @@ def answers(**given: Any) -> Answers:
 
 def test_the_opening_message_quotes_the_client_and_their_goal_is_the_reason() -> None:
     notes = answers(needs="Posts every day. ☕", goals="5,000 followers by summer.\nMore guests")
-    assert "Posts every day.\n\n5,000 followers by summer.\nMore guests" in from_call.opening(notes)
-    assert from_call.reason(notes) == "Your goal: 5,000 followers by summer."
+    assert (
+        "Posts every day.\n\n5,000 followers by summer.\nMore guests"
+        in call_prefill.opening_text(notes)
+    )
+    assert call_prefill.recommendation_reason(notes) == "Your goal: 5,000 followers by summer."
 
 
 def test_without_call_notes_the_usual_texts_are_used() -> None:
-    assert from_call.opening(answers()) == opening_message.usual()
-    assert from_call.reason(answers()) == ""
-    assert from_call.goals(answers(), ["Growth"]) == ["Growth"]
+    assert call_prefill.opening_text(answers()) == opening_message.usual_message()
+    assert call_prefill.recommendation_reason(answers()) == ""
+    assert call_prefill.goals(answers(), ["Growth"]) == ["Growth"]
 
 
 def test_kpis_from_the_call_replace_the_usual_ones() -> None:
-    assert from_call.goals(answers(kpis=[KPI]), ["Growth"]) == ["Followers: from 1200 to 5000"]
+    assert call_prefill.goals(answers(kpis=[KPI]), ["Growth"]) == ["Followers: from 1200 to 5000"]
 
 
 @pytest.mark.parametrize(("hours", "index"), [(5, 0), (20, 0), (21, 1), (500, 2)])
 def test_the_smallest_tier_that_includes_the_estimated_time_is_recommended(
     hours: int, index: int, world: World
 ) -> None:
-    package = packages.find(world.business, "social_media")
+    package = packages.find_package(world.business, "social_media")
     tiers = packages.form_values(package, "USD")["tiers"]
-    recommended = from_call.recommend(tiers, package.drafts, hours * 60)
+    recommended = call_prefill.recommend_tier(tiers, package.drafts, hours * 60)
     assert [tier["is_recommended"] for tier in recommended].index(True) == index
     assert sum(tier["is_recommended"] for tier in recommended) == 1
-    assert from_call.recommend(tiers, package.drafts, 0) == tiers
+    assert call_prefill.recommend_tier(tiers, package.drafts, 0) == tiers

@@ -44,7 +44,9 @@ def test_a_later_decline_makes_the_outcome_a_loss(world: World) -> None:
     objection = objections.hear(
         client=proposal.client, kind="Price!", offer=proposal.pk, tier="Growth", now=NOW
     )
-    accept.decline(proposal=proposal, contact=proposal.contact, reason="", now=AFTER, origin=HERE)
+    accept.decline_proposal(
+        proposal=proposal, contact=proposal.contact, reason="", now=AFTER, origin=HERE
+    )
     assert objection_outcomes.outcomes([objection])[objection.pk] == Outcome.LOST
 
 
@@ -81,5 +83,5 @@ def test_statistics_need_ten_outcomes_and_name_the_costliest_objection_and_the_b
 
 
 def test_an_objection_is_about_the_recommended_tier(world: World) -> None:
-    assert objection_outcomes.on_the_table(world.proposal()) == "Growth"
-    assert objection_outcomes.on_the_table(None) == ""
+    assert objection_outcomes.discussed_tier_name(world.proposal()) == "Growth"
+    assert objection_outcomes.discussed_tier_name(None) == ""

@@ -8,7 +8,7 @@ import pytest
 from agreements.contract.library.packages import BUILT_IN
 from agreements.models import Package
 from agreements.models.reusable import Service
-from agreements.proposals import packages, propose
+from agreements.proposals import lifecycle, packages
 from agreements.rules import cumulative_tiers, pricing
 from agreements.rules.errors import NotCumulative, NotOpen
 from tests.world import LADDER, NOW, World
@@ -71,8 +71,8 @@ def test_the_social_media_package_has_the_usual_tiers() -> None:
 def test_a_package_in_another_currency_leaves_the_fees_empty(world: World) -> None:
     values = packages.form_values("social", "THB")
     assert [tier["fee"] for tier in values["tiers"]] == ["", "", ""]
-    assert "$3,000, $5,000, $10,000" in packages.fees_elsewhere(BUILT_IN["social"](), "THB")
-    assert packages.fees_elsewhere(BUILT_IN["social"](), "USD") == ""
+    assert "$3,000, $5,000, $10,000" in packages.foreign_fees_sentence(BUILT_IN["social"](), "THB")
+    assert packages.foreign_fees_sentence(BUILT_IN["social"](), "USD") == ""
 
 
 def test_a_change_of_a_package_never_changes_a_proposal(world: World) -> None:
@@ -81,20 +81,22 @@ def test_a_change_of_a_package_never_changes_a_proposal(world: World) -> None:
     sent = world.proposal(tiers=package.drafts)
     dearer = [replace(tier, amount=tier.amount * 2) for tier in LADDER]
     packages.change(package=package, tiers=dearer, version=1, name="Cafés and bars")
-    packages.retire(package=package, now=NOW)
+    packages.archive(package=package, now=NOW)
     for proposal in (draft, sent):
-        assert [tier.amount for tier in propose.rungs(proposal)] == [tier.amount for tier in LADDER]
+        assert [tier.amount for tier in lifecycle.tiers_of(proposal)] == [
+            tier.amount for tier in LADDER
+        ]
     assert packages.form_values(package, "USD")["tiers"][0]["fee"] == 6000
 
 
 def test_an_unknown_foreign_or_archived_package_falls_back_to_the_usual_one(world: World) -> None:
     own_package, foreign, archived = own(world), own(World()), own(world, name="Old")
-    packages.retire(package=archived, now=NOW)
-    assert packages.find(world.business, str(own_package.pk)) == own_package
+    packages.archive(package=archived, now=NOW)
+    assert packages.find_package(world.business, str(own_package.pk)) == own_package
     for key in (str(foreign.pk), str(archived.pk), "", "x" * 500, "é\x00"):
-        assert packages.key_of(packages.find(world.business, key)) == "social"
+        assert packages.key_of(packages.find_package(world.business, key)) == "social"
     assert packages.choices(world.business)[0][1] == [(str(own_package.pk), "Cafés")]
-    packages.retire(package=archived, now=None)
+    packages.archive(package=archived, now=None)
     assert len(packages.offered(world.business)) == 2
 
 

@@ -4,19 +4,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agreements.rules import pricing
-from agreements.rules.pricing import Aims, Rung
+from agreements.rules.pricing import Aims, TierFigures
 
 fees = st.integers(1, 10**10)
 times = st.integers(1, 60 * 300)
 LADDER = [
-    Rung("Essential", 3_000_00, 20 * 60),
-    Rung("Growth", 5_000_00, 32 * 60),
-    Rung("Partner", 10_000_00, 60 * 60),
+    TierFigures("Essential", 3_000_00, 20 * 60),
+    TierFigures("Growth", 5_000_00, 32 * 60),
+    TierFigures("Partner", 10_000_00, 60 * 60),
 ]
 
 
 def test_three_clients_at_3000_a_month_exceed_100000_a_year() -> None:
-    row = pricing.table(LADDER, Aims(goal=100_000_00))[0]
+    row = pricing.pricing_table(LADDER, Aims(goal=100_000_00))[0]
     assert (row.clients, row.brings) == (3, 108_000_00)
 
 
@@ -52,13 +52,13 @@ def test_a_value_add_never_leaves_a_lower_rate_than_the_equal_price_cut(
 
 
 def test_two_added_hours_are_compared_with_a_price_cut_of_300() -> None:
-    row = pricing.table(LADDER, Aims(floor=136_50), added=120)[0]
+    row = pricing.pricing_table(LADDER, Aims(floor=136_50), added=120)[0]
     assert not row.is_under
     assert row.added == pricing.Added(rate=136_36, is_under=True, cut=300_00, cut_rate=135_00)
 
 
 def test_price_steps_have_an_amount_a_percentage_and_a_hint_where_unusual() -> None:
-    assert [row.step for row in pricing.table(LADDER, Aims())][1:] == [
+    assert [row.step for row in pricing.pricing_table(LADDER, Aims())][1:] == [
         pricing.Step(2_000_00, 67, ""),
         pricing.Step(5_000_00, 100, ""),
     ]
@@ -77,5 +77,7 @@ def test_price_steps_have_an_amount_a_percentage_and_a_hint_where_unusual() -> N
 
 
 def test_a_one_time_tier_without_hours_has_no_rate_and_no_yearly_figures() -> None:
-    row = pricing.table([Rung("Once", 100, 0)], Aims(floor=50, goal=1_000, periods=0), added=60)[0]
+    row = pricing.pricing_table(
+        [TierFigures("Once", 100, 0)], Aims(floor=50, goal=1_000, periods=0), added=60
+    )[0]
     assert (row.rate, row.clients, row.added, row.is_under) == (None, None, None, False)

@@ -7,13 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from agreements.models import Proposal
-from agreements.proposals import (
-    accept,
-    after_sending,
-    client_actions,
-    opening_message,
-    propose,
-)
+from agreements.proposals import accept, after_sending, client_actions, lifecycle, opening_message
 from agreements.rules.errors import BadWording, NotOpen
 from agreements.rules.states import ProposalState
 from clients import client_records, testimonials
@@ -36,24 +30,24 @@ def test_a_missing_merge_field_blocks_sending_and_is_named(world: World) -> None
         send=False, intro="Dear {{contact}}, I recommend {{tier}}: {{because}}. {{nickname}}"
     )
     with pytest.raises(BadWording, match=r"\{\{because\}\} is empty: why you recommend it"):
-        propose.send(proposal=draft, actor="Nan", now=NOW)
-    assert "{{nickname}}" in " ".join(propose.faults(draft))
-    propose.change(
+        lifecycle.send_proposal(proposal=draft, actor="Nan", now=NOW)
+    assert "{{nickname}}" in " ".join(lifecycle.faults(draft))
+    lifecycle.change_draft(
         proposal=draft,
         tiers=LADDER,
         now=NOW,
         intro="Dear {{contact}}, take {{tier}}: {{because}}.",
         recommended_because="you want answers",
     )
-    sent = propose.send(proposal=draft, actor="Nan", now=NOW)
+    sent = lifecycle.send_proposal(proposal=draft, actor="Nan", now=NOW)
     assert sent.intro == "Dear Ploy, take Growth: you want answers."
     assert "take Growth: you want answers" in emails("proposal")[0].text
 
 
 def test_the_usual_opening_message_lacks_only_the_reason(world: World) -> None:
-    draft = world.proposal(send=False, intro=opening_message.usual())
-    assert [fault for fault in propose.faults(draft) if "because" not in fault] == []
-    assert propose.faults(draft)
+    draft = world.proposal(send=False, intro=opening_message.usual_message())
+    assert [fault for fault in lifecycle.faults(draft) if "because" not in fault] == []
+    assert lifecycle.faults(draft)
 
 
 def test_text_that_a_person_typed_is_never_executed_or_filled_in(world: World) -> None:
@@ -91,8 +85,8 @@ def test_the_database_refuses_to_change_what_was_sent(world: World, column: str)
 
 def test_a_draft_can_be_changed(world: World) -> None:
     draft = world.proposal(send=False)
-    propose.change(proposal=draft, tiers=LADDER[:2], now=NOW, title="Other")
-    assert propose.rungs(draft)[1].name == "Growth"
+    lifecycle.change_draft(proposal=draft, tiers=LADDER[:2], now=NOW, title="Other")
+    assert lifecycle.tiers_of(draft)[1].name == "Growth"
 
 
 def test_reminders_come_three_days_before_and_on_the_last_day_and_stop_when_answered(
@@ -107,8 +101,12 @@ def test_reminders_come_three_days_before_and_on_the_last_day_and_stop_when_answ
     assert [event.event for event in audit.chain(proposal.pk)].count("reminded") == 2
 
     other = world.proposal(world.client("Other"), expires_on=OPEN_UNTIL)
-    accept.accept(
-        proposal=other, tier=propose.rungs(other)[0], contact=other.contact, now=NOW, origin=HERE
+    accept.accept_proposal(
+        proposal=other,
+        tier=lifecycle.tiers_of(other)[0],
+        contact=other.contact,
+        now=NOW,
+        origin=HERE,
     )
     assert after_sending.remind_due(now=days[12]) == 0
 
@@ -116,11 +114,11 @@ def test_reminders_come_three_days_before_and_on_the_last_day_and_stop_when_answ
 def test_a_proposal_can_be_extended_and_an_expired_one_opened_again(world: World) -> None:
     proposal = world.proposal(expires_on=OPEN_UNTIL, ends_on=None)
     with pytest.raises(NotOpen, match="later day"):
-        after_sending.extend(proposal=proposal, until=OPEN_UNTIL, actor="Nan", now=NOW)
-    propose.expire_due(now=NOW + timedelta(days=20))
+        after_sending.extend_proposal(proposal=proposal, until=OPEN_UNTIL, actor="Nan", now=NOW)
+    lifecycle.expire_due(now=NOW + timedelta(days=20))
     proposal.refresh_from_db()
     assert proposal.state == ProposalState.EXPIRED
-    after_sending.extend(
+    after_sending.extend_proposal(
         proposal=proposal, until=date(2026, 12, 1), actor="Nan", now=NOW + timedelta(days=20)
     )
     assert (proposal.state, proposal.decided_at, proposal.expires_on) == (
@@ -133,33 +131,41 @@ def test_a_proposal_can_be_extended_and_an_expired_one_opened_again(world: World
 
 def test_a_revision_replaces_the_old_version_when_it_is_sent(world: World) -> None:
     old = world.proposal()
-    revision = after_sending.revise(proposal=old, now=LATER)
-    assert after_sending.revise(proposal=old, now=LATER) == revision  # pressed twice
-    assert (after_sending.newest(old), revision.version, len(propose.rungs(revision))) == (
+    revision = after_sending.revise_proposal(proposal=old, now=LATER)
+    assert after_sending.revise_proposal(proposal=old, now=LATER) == revision  # pressed twice
+    assert (
+        after_sending.newest_version(old),
+        revision.version,
+        len(lifecycle.tiers_of(revision)),
+    ) == (
         old,
         2,
         3,
     )
-    propose.send(proposal=revision, actor="Nan", now=LATER)
+    lifecycle.send_proposal(proposal=revision, actor="Nan", now=LATER)
     old.refresh_from_db()
-    assert (old.state, after_sending.newest(old)) == (ProposalState.REPLACED, revision)
+    assert (old.state, after_sending.newest_version(old)) == (ProposalState.REPLACED, revision)
     with pytest.raises(NotOpen):
-        accept.accept(
-            proposal=old, tier=propose.rungs(old)[0], contact=old.contact, now=LATER, origin=HERE
+        accept.accept_proposal(
+            proposal=old,
+            tier=lifecycle.tiers_of(old)[0],
+            contact=old.contact,
+            now=LATER,
+            origin=HERE,
         )
 
 
 def test_a_version_that_was_picked_in_the_meantime_is_not_replaced(world: World) -> None:
     old = world.proposal()
-    revision = after_sending.revise(proposal=old, now=NOW)
+    revision = after_sending.revise_proposal(proposal=old, now=NOW)
     world.picked(old)
     with pytest.raises(NotOpen, match="picked"):
-        propose.send(proposal=revision, actor="Nan", now=LATER)
+        lifecycle.send_proposal(proposal=revision, actor="Nan", now=LATER)
 
 
 def test_a_question_is_answered_once_and_emailed_to_both_sides(world: World) -> None:
     proposal = world.proposal()
-    question = client_actions.ask(
+    question = client_actions.ask_question(
         proposal=proposal,
         contact=proposal.contact,
         text="Do you work on Sundays?",
@@ -167,16 +173,16 @@ def test_a_question_is_answered_once_and_emailed_to_both_sides(world: World) -> 
         origin=HERE,
     )
     assert emails("question")[0].to == world.business.owner.email
-    client_actions.answer(question=question, text="No.", actor="Nan", now=NOW)
+    client_actions.answer_question(question=question, text="No.", actor="Nan", now=NOW)
     with pytest.raises(NotOpen):
-        client_actions.answer(question=question, text="Yes.", actor="Nan", now=NOW)
+        client_actions.answer_question(question=question, text="Yes.", actor="Nan", now=NOW)
     assert question.answer == "No."
     assert "Do you work on Sundays?" in emails("answer")[0].text
 
 
 def test_a_proposal_can_be_forwarded_to_colleagues_five_times(world: World) -> None:
     proposal = world.proposal()
-    colleague = client_actions.forward(
+    colleague = client_actions.forward_proposal(
         proposal=proposal,
         contact=proposal.contact,
         name="Somchai",
@@ -188,14 +194,18 @@ def test_a_proposal_can_be_forwarded_to_colleagues_five_times(world: World) -> N
         proposal.client,
         "s@baan.example",
     )
-    agreement = accept.accept(
-        proposal=proposal, tier=propose.rungs(proposal)[1], contact=colleague, now=NOW, origin=HERE
+    agreement = accept.accept_proposal(
+        proposal=proposal,
+        tier=lifecycle.tiers_of(proposal)[1],
+        contact=colleague,
+        now=NOW,
+        origin=HERE,
     )
     assert agreement.contact == colleague
 
     other = world.proposal(world.client("Other"))
     for n in range(5):
-        client_actions.forward(
+        client_actions.forward_proposal(
             proposal=other,
             contact=other.contact,
             name="N",
@@ -204,7 +214,7 @@ def test_a_proposal_can_be_forwarded_to_colleagues_five_times(world: World) -> N
             origin=HERE,
         )
     with pytest.raises(NotOpen, match="five"):
-        client_actions.forward(
+        client_actions.forward_proposal(
             proposal=other,
             contact=other.contact,
             name="N",
@@ -217,19 +227,23 @@ def test_a_proposal_can_be_forwarded_to_colleagues_five_times(world: World) -> N
 def test_a_stranger_can_neither_ask_nor_forward(world: World) -> None:
     proposal, stranger = world.proposal(), world.person(world.client("Stranger"))
     with pytest.raises(NotOpen):
-        client_actions.ask(proposal=proposal, contact=stranger, text="?", now=NOW, origin=HERE)
+        client_actions.ask_question(
+            proposal=proposal, contact=stranger, text="?", now=NOW, origin=HERE
+        )
     with pytest.raises(NotOpen):
-        client_actions.forward(
+        client_actions.forward_proposal(
             proposal=proposal, contact=stranger, name="N", email="n@x.example", now=NOW, origin=HERE
         )
 
 
 def test_views_of_a_proposal_are_recorded_once_a_day(world: World) -> None:
     proposal = world.proposal()
-    tier = propose.rungs(proposal)[2]
+    tier = lifecycle.tiers_of(proposal)[2]
     for now in (NOW, NOW + timedelta(hours=2), NOW + timedelta(days=1)):
-        client_actions.opened(proposal=proposal, contact=proposal.contact, now=now, origin=HERE)
-        client_actions.seen(
+        client_actions.record_opened(
+            proposal=proposal, contact=proposal.contact, now=now, origin=HERE
+        )
+        client_actions.record_tier_seen(
             proposal=proposal, tier=tier, contact=proposal.contact, now=now, origin=HERE
         )
     events = [event.event for event in audit.chain(proposal.pk)]
@@ -241,7 +255,7 @@ def test_views_of_a_proposal_are_recorded_once_a_day(world: World) -> None:
 
 def test_a_test_email_to_the_freelancer_has_no_link(world: World) -> None:
     draft = world.proposal(send=False, intro="Hello")
-    assert after_sending.try_out(proposal=draft, now=NOW) == world.business.owner.email
+    assert after_sending.send_test_email(proposal=draft, now=NOW) == world.business.owner.email
     assert "[[link" not in emails("proposal_trial")[0].text
     draft.refresh_from_db()
     assert draft.state == ProposalState.DRAFT
@@ -261,7 +275,7 @@ def test_a_proposal_cannot_be_forwarded_to_a_deactivated_contact(world: World) -
     )
     client_records.change_contact(contact=deactivated, is_active=False, now=NOW)
     with pytest.raises(NotOpen, match="cannot open"):
-        client_actions.forward(
+        client_actions.forward_proposal(
             proposal=proposal,
             contact=proposal.contact,
             name="Gone",

@@ -7,8 +7,8 @@ import pytest
 
 from agreements.contract import frozen_terms
 from agreements.models import Proposal
-from agreements.proposals import propose
-from agreements.rules.errors import UnderFloor
+from agreements.proposals import lifecycle
+from agreements.rules.errors import BelowRateFloor
 from tests.world import LADDER, NOW, World
 
 
@@ -26,7 +26,7 @@ def adding(world: World, minutes: int, reason: str = "", **fields: Any) -> Propo
 
 
 def test_going_below_the_rate_floor_needs_a_reason(with_floor: World) -> None:
-    with pytest.raises(UnderFloor, match="Essential"):
+    with pytest.raises(BelowRateFloor, match="Essential"):
         adding(with_floor, 120)
     assert not Proposal.objects.exists()
     assert adding(with_floor, 120, "They open three shops next year").sent_at
@@ -36,8 +36,8 @@ def test_going_below_the_rate_floor_needs_a_reason(with_floor: World) -> None:
 def test_the_rate_floor_is_checked_again_when_a_draft_changes(with_floor: World) -> None:
     draft = adding(with_floor, 120, "A reason", send=False)
     without_reason = [draft.value_adds[0] | {"reason": ""}]
-    with pytest.raises(UnderFloor):
-        propose.change(
+    with pytest.raises(BelowRateFloor):
+        lifecycle.change_draft(
             proposal=draft, tiers=LADDER, now=NOW, currency="USD", value_adds=without_reason
         )
 

@@ -7,9 +7,9 @@ import pytest
 
 from agreements.changing import trial
 from agreements.models import Agreement, Signature
-from agreements.proposals import propose
+from agreements.proposals import lifecycle
 from agreements.rules.errors import NotOpen
-from agreements.signing import seal, sign, signers, unsigned
+from agreements.signing import seal, sign, signers, unsigned_documents
 from clients import client_records
 from clients.models import Contact
 from core import audit, links
@@ -19,9 +19,9 @@ from core.models import OutboxEmail
 from tests.world import HERE, NOW, World
 
 
-def put(paper: Any, contact: Contact, now: Any = NOW, **also: Any) -> None:
+def sign_as(paper: Any, contact: Contact, now: Any = NOW, **also: Any) -> None:
     """Sign an agreement or amendment for a contact."""
-    signature = sign.begin(
+    signature = sign.request_code(
         paper=paper,
         contact=contact,
         name=contact.name,
@@ -31,7 +31,7 @@ def put(paper: Any, contact: Contact, now: Any = NOW, **also: Any) -> None:
         **also,
     )
     assert signature.code_row
-    sign.confirm(
+    sign.sign_with_code(
         paper=paper, contact=contact, code=links.code(signature.code_row), now=now, origin=HERE
     )
 
@@ -56,24 +56,24 @@ def test_in_order_the_second_signer_is_invited_when_the_first_has_signed(two_sig
     world, manager, director = two_signers
     agreement = offered(world, director)
     with pytest.raises(NotOpen):
-        sign.begin(
+        sign.request_code(
             paper=agreement, contact=director, name="Mali", consented=True, now=NOW, origin=HERE
         )
     assert not OutboxEmail.objects.filter(kind="sign_invitation").exists()
-    put(agreement, manager)
+    sign_as(agreement, manager)
     assert agreement.state == "sent"
     assert list(
         OutboxEmail.objects.filter(kind="sign_invitation").values_list("to", flat=True)
     ) == [director.email]
-    put(agreement, director)
+    sign_as(agreement, director)
     assert agreement.state == "active"
 
 
 def test_without_an_order_anyone_may_sign_first(two_signers: Any) -> None:
     world, manager, director = two_signers
     agreement = offered(world, director, in_order=False)
-    put(agreement, director)
-    put(agreement, manager)
+    sign_as(agreement, director)
+    sign_as(agreement, manager)
     assert agreement.state == "active"
 
 
@@ -84,8 +84,8 @@ def test_a_countersigned_agreement_applies_only_after_the_freelancer_has_signed_
     agreement = offered(world, director, countersigns=True)
     with pytest.raises(NotOpen):
         sign.countersign(paper=agreement, actor="Nan", now=NOW, origin=HERE)
-    put(agreement, manager)
-    put(agreement, director)
+    sign_as(agreement, manager)
+    sign_as(agreement, director)
     assert agreement.state == "sent"
     assert agreement.opens_at is None
     sign.countersign(paper=agreement, actor="Nan", now=NOW, origin=HERE)
@@ -97,8 +97,8 @@ def test_a_countersigned_agreement_applies_only_after_the_freelancer_has_signed_
 def test_everyone_who_signed_is_emailed_the_sealed_pdf(two_signers: Any) -> None:
     world, manager, director = two_signers
     agreement = offered(world, director)
-    put(agreement, manager, strokes=[[[10, 10], [200, 90]], [[30, 120]]])
-    put(agreement, director)
+    sign_as(agreement, manager, strokes=[[[10, 10], [200, 90]], [[30, 120]]])
+    sign_as(agreement, director)
     assert seal.seal_signed(now=NOW) == 1
     agreement.refresh_from_db()
     assert agreement.signed_document
@@ -119,8 +119,8 @@ def test_a_signer_can_hand_over_to_the_right_person_who_then_signs(world: World)
     )
     assert other.email == "dao@baan.example"
     with pytest.raises(NotOpen):
-        put(agreement, agreement.contact)
-    put(agreement, other)
+        sign_as(agreement, agreement.contact)
+    sign_as(agreement, other)
     assert agreement.state == "active"
     assert audit.chain(agreement.pk)[1].data == {
         "from": "ploy@baan.example",
@@ -144,7 +144,7 @@ def test_signing_cannot_be_handed_over_to_someone_who_signs_already(two_signers:
 
 def test_a_declined_agreement_is_never_billed_and_the_freelancer_is_told_why(world: World) -> None:
     agreement = world.picked()
-    unsigned.decline(
+    unsigned_documents.decline(
         paper=agreement, contact=agreement.contact, reason="Too early", now=NOW, origin=HERE
     )
     agreement.proposal.refresh_from_db()
@@ -155,18 +155,18 @@ def test_a_declined_agreement_is_never_billed_and_the_freelancer_is_told_why(wor
     )
     assert "Too early" in OutboxEmail.objects.get(kind="sign_declined").text
     with pytest.raises(NotOpen):
-        put(agreement, agreement.contact)
+        sign_as(agreement, agreement.contact)
 
 
 def test_an_agreement_withdrawn_while_the_code_is_typed_is_not_signed(world: World) -> None:
     agreement = world.picked()
-    signature = sign.begin(
+    signature = sign.request_code(
         paper=agreement, contact=agreement.contact, name="P", consented=True, now=NOW, origin=HERE
     )
-    unsigned.void(paper=agreement, reason="A mistake", actor="Nan", now=NOW)
+    unsigned_documents.withdraw(paper=agreement, reason="A mistake", actor="Nan", now=NOW)
     assert signature.code_row
     with pytest.raises(NotOpen):
-        sign.confirm(
+        sign.sign_with_code(
             paper=agreement,
             contact=agreement.contact,
             code=links.code(signature.code_row),
@@ -179,16 +179,16 @@ def test_an_agreement_withdrawn_while_the_code_is_typed_is_not_signed(world: Wor
 def test_a_signed_agreement_cannot_be_withdrawn(world: World) -> None:
     agreement = world.signed()
     with pytest.raises(NotAllowedNow):
-        unsigned.void(paper=agreement, reason="", actor="Nan", now=NOW)
+        unsigned_documents.withdraw(paper=agreement, reason="", actor="Nan", now=NOW)
 
 
 def test_after_its_last_day_an_agreement_cannot_be_signed_and_expires(world: World) -> None:
     agreement = world.picked()
     assert agreement.sign_by
     on_time, late = NOW + timedelta(days=14), NOW + timedelta(days=15)
-    assert unsigned.expire_due(now=on_time) == 0
+    assert unsigned_documents.expire_due(now=on_time) == 0
     with pytest.raises(NotOpen):
-        sign.begin(
+        sign.request_code(
             paper=agreement,
             contact=agreement.contact,
             name="P",
@@ -196,7 +196,7 @@ def test_after_its_last_day_an_agreement_cannot_be_signed_and_expires(world: Wor
             now=late,
             origin=HERE,
         )
-    assert unsigned.expire_due(now=late) == 1
+    assert unsigned_documents.expire_due(now=late) == 1
     agreement.refresh_from_db()
     assert agreement.state == "expired"
 
@@ -204,7 +204,7 @@ def test_after_its_last_day_an_agreement_cannot_be_signed_and_expires(world: Wor
 def test_a_signer_gets_three_reminders_at_most(world: World) -> None:
     world.picked()
     sent = [
-        unsigned.remind_due(now=NOW + timedelta(days=day, hours=1))
+        unsigned_documents.remind_due(now=NOW + timedelta(days=day, hours=1))
         for day in range(14)
         for _ in "ab"
     ]
@@ -214,12 +214,12 @@ def test_a_signer_gets_three_reminders_at_most(world: World) -> None:
 
 def test_a_signed_agreement_has_no_reminders(world: World) -> None:
     world.signed()
-    assert unsigned.remind_due(now=NOW + timedelta(days=3)) == 0
+    assert unsigned_documents.remind_due(now=NOW + timedelta(days=3)) == 0
 
 
 def test_without_a_countersignature_sending_the_proposal_is_the_signature(world: World) -> None:
     proposal = world.proposal(send=False)
-    propose.send(proposal=proposal, actor="Nan", now=NOW, origin=HERE)
+    lifecycle.send_proposal(proposal=proposal, actor="Nan", now=NOW, origin=HERE)
     agreement = world.picked(proposal)
     own = Signature.objects.get(agreement=agreement, contact__isnull=True)
     assert (own.signed_at, own.ip) == (NOW, HERE.ip)
@@ -230,12 +230,16 @@ def test_a_trial_is_decided_once_and_never_becomes_a_retainer_automatically(worl
     agreement = world.signed(
         interval="once", ends_on=ends_on, trial_measure="two posts do well", card=""
     )
-    assert [trial.is_due(agreement, ends_on - timedelta(days=days)) for days in (8, 7)] == [
+    assert [
+        trial.is_decision_due(agreement, ends_on - timedelta(days=days)) for days in (8, 7)
+    ] == [
         False,
         True,
     ]
-    trial.decide(agreement=agreement, succeeded=True, words="Three did", actor="Nan", now=NOW)
-    assert not trial.is_due(agreement, ends_on)
+    trial.record_decision(
+        agreement=agreement, succeeded=True, words="Three did", actor="Nan", now=NOW
+    )
+    assert not trial.is_decision_due(agreement, ends_on)
     with pytest.raises(NotOpen):
-        trial.decide(agreement=agreement, succeeded=False, words="", actor="Nan", now=NOW)
+        trial.record_decision(agreement=agreement, succeeded=False, words="", actor="Nan", now=NOW)
     assert Agreement.objects.count() == 1

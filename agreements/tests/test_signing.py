@@ -7,7 +7,7 @@ import pytest
 from agreements.changing.end import earliest_end, give_notice
 from agreements.contract import frozen_terms
 from agreements.models import Agreement
-from agreements.proposals import accept, propose
+from agreements.proposals import accept, lifecycle
 from agreements.rules.cumulative_tiers import TierDraft
 from agreements.rules.errors import NotCumulative, NotOpen, TooSoon, WrongCode
 from agreements.signing import sign
@@ -39,9 +39,9 @@ def test_the_frozen_terms_match_their_hash(world: World) -> None:
 def test_a_sent_proposal_cannot_be_changed_or_sent_again(world: World) -> None:
     proposal = world.proposal()
     with pytest.raises(NotOpen):
-        propose.change(proposal=proposal, tiers=LADDER, now=NOW, title="Another")
+        lifecycle.change_draft(proposal=proposal, tiers=LADDER, now=NOW, title="Another")
     with pytest.raises(NotAllowedNow):
-        propose.send(proposal=proposal, actor="Nan", now=NOW)
+        lifecycle.send_proposal(proposal=proposal, actor="Nan", now=NOW)
     assert OutboxEmail.objects.filter(kind="proposal").count() == 1
 
 
@@ -53,14 +53,14 @@ def test_tiers_with_falling_fees_are_refused(world: World) -> None:
 
 def test_a_code_is_void_after_five_wrong_tries(world: World) -> None:
     agreement = world.picked()
-    signature = sign.begin(
+    signature = sign.request_code(
         paper=agreement, contact=agreement.contact, name="P", consented=True, now=NOW, origin=HERE
     )
     right = links.code(signature.code_row)
     wrong = f"{(int(right) + 1) % 1_000_000:06d}"
     for code in [wrong] * 5 + [right]:
         with pytest.raises(WrongCode):
-            sign.confirm(
+            sign.sign_with_code(
                 paper=agreement, contact=agreement.contact, code=code, now=NOW, origin=HERE
             )
     agreement.refresh_from_db()
@@ -69,12 +69,12 @@ def test_a_code_is_void_after_five_wrong_tries(world: World) -> None:
 
 def test_a_code_expires_after_fifteen_minutes(world: World) -> None:
     agreement = world.picked()
-    signature = sign.begin(
+    signature = sign.request_code(
         paper=agreement, contact=agreement.contact, name="P", consented=True, now=NOW, origin=HERE
     )
     late = NOW + timedelta(minutes=16)
     with pytest.raises(WrongCode):
-        sign.confirm(
+        sign.sign_with_code(
             paper=agreement,
             contact=agreement.contact,
             code=links.code(signature.code_row),
@@ -85,7 +85,7 @@ def test_a_code_expires_after_fifteen_minutes(world: World) -> None:
 
 def test_a_second_tab_finds_the_agreement_signed(world: World) -> None:
     agreement = world.signed()
-    again = sign.confirm(
+    again = sign.sign_with_code(
         paper=agreement, contact=agreement.contact, code="000000", now=NOW, origin=HERE
     )
     assert again.state == "active"
@@ -96,7 +96,9 @@ def test_a_contact_of_another_client_cannot_sign(world: World) -> None:
     agreement = world.picked()
     other = world.person(world.client("Another"))
     with pytest.raises(NotOpen):
-        sign.begin(paper=agreement, contact=other, name="X", consented=True, now=NOW, origin=HERE)
+        sign.request_code(
+            paper=agreement, contact=other, name="X", consented=True, now=NOW, origin=HERE
+        )
 
 
 def test_the_sealed_pdf_is_intact_and_emailed_to_both_sides_once(world: World) -> None:
@@ -118,7 +120,7 @@ def test_an_expired_proposal_cannot_be_picked(world: World) -> None:
 
 def test_a_declined_proposal_stays_declined(world: World) -> None:
     proposal = world.proposal()
-    accept.decline(
+    accept.decline_proposal(
         proposal=proposal, contact=proposal.contact, reason="Too early", now=NOW, origin=HERE
     )
     with pytest.raises(NotOpen):

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from agreements.models import Agreement, Proposal, Tier, WaitlistEntry
-from agreements.proposals import accept, capacity, client_view, propose, time_off, waitlist
+from agreements.proposals import accept, capacity, client_view, lifecycle, time_off, waitlist
 from agreements.rules.errors import NotOpen
 from core import audit
 from core.models import OutboxEmail
@@ -24,7 +24,7 @@ def forty_hours(world: World) -> World:
 
 def shown(world: World) -> tuple[Proposal, list[Tier]]:
     proposal = world.proposal(shows_openings=True, expires_on=date(2026, 12, 2))
-    return proposal, propose.rungs(proposal)
+    return proposal, lifecycle.tiers_of(proposal)
 
 
 def join(tier: Tier, proposal: Proposal) -> WaitlistEntry:
@@ -33,19 +33,21 @@ def join(tier: Tier, proposal: Proposal) -> WaitlistEntry:
 
 def test_a_proposal_shows_its_openings_only_if_the_freelancer_wants_it(forty_hours: World) -> None:
     proposal, tiers = shown(forty_hours)
-    places = client_view.shown(proposal, today=TODAY)["places"]
+    places = client_view.page_context(proposal, today=TODAY)["places"]
     assert [places[tier.pk] for tier in tiers] == [2, 1, 0]
-    assert client_view.shown(forty_hours.proposal(), today=TODAY)["places"] == {}
+    assert client_view.page_context(forty_hours.proposal(), today=TODAY)["places"] == {}
 
 
 def test_a_tier_without_an_opening_cannot_be_picked(forty_hours: World) -> None:
     proposal, tiers = shown(forty_hours)
     with pytest.raises(NotOpen, match="join the waitlist"):
-        accept.accept(
+        accept.accept_proposal(
             proposal=proposal, tier=tiers[2], contact=proposal.contact, now=NOW, origin=HERE
         )
     assert not Agreement.objects.exists()
-    accept.accept(proposal=proposal, tier=tiers[1], contact=proposal.contact, now=NOW, origin=HERE)
+    accept.accept_proposal(
+        proposal=proposal, tier=tiers[1], contact=proposal.contact, now=NOW, origin=HERE
+    )
 
 
 def test_a_client_joins_the_waitlist_once_and_the_freelancer_is_told_once(
@@ -62,12 +64,12 @@ def test_a_waiting_client_is_told_of_an_opening_only_when_there_is_one(forty_hou
     proposal, tiers = shown(forty_hours)
     entry = join(tiers[2], proposal)
     with pytest.raises(NotOpen, match="no room"):
-        waitlist.tell(wait=entry, actor="Nan", now=NOW)
+        waitlist.announce_opening(wait=entry, actor="Nan", now=NOW)
     assert not OutboxEmail.objects.filter(kind="room").exists()
     forty_hours.business.capacity_minutes = 100 * 60
     forty_hours.business.save()
-    told = waitlist.tell(wait=entry, actor="Nan", now=NOW)
-    waitlist.tell(wait=entry, actor="Nan", now=NOW + timedelta(minutes=1))
+    told = waitlist.announce_opening(wait=entry, actor="Nan", now=NOW)
+    waitlist.announce_opening(wait=entry, actor="Nan", now=NOW + timedelta(minutes=1))
     assert told.told_at
     assert OutboxEmail.objects.filter(kind="room").count() == 1
 
@@ -85,8 +87,8 @@ def test_overbooked_minutes_are_known_before_the_freelancer_countersigns(
     forty_hours: World,
 ) -> None:
     picked = forty_hours.picked(forty_hours.proposal(), tier=2)
-    assert capacity.lacks(picked) == 20 * 60
+    assert capacity.overbooked_minutes(picked) == 20 * 60
     time_off.add(
         business=forty_hours.business, first=TODAY, last=date(2026, 11, 20), note="", now=NOW
     )
-    assert capacity.lacks(picked) > 20 * 60
+    assert capacity.overbooked_minutes(picked) > 20 * 60

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from agreements.contract import clauses, library, sample, templates, variables, wording
 from agreements.models import Agreement, Template
 from agreements.models.reusable import Service, TextKind
-from agreements.proposals import propose
+from agreements.proposals import lifecycle
 from agreements.rules import in_words, placeholders
 from agreements.rules.errors import BadTrial, BadWording, NotOpen
 from agreements.rules.intervals import Interval
@@ -43,7 +43,7 @@ def test_every_built_in_text_is_complete_in_every_language_for_every_kind_of_wor
             world.business, kind, today=date(2026, 11, 2), language=language, is_bilingual=both
         )
         terms["service"] = service
-        text = wording.written(library.built_in(kind), tier, terms)
+        text = wording.write_clauses(library.built_in(kind), tier, terms)
         assert service in [clause["key"] for clause in text]
         assert not [
             key
@@ -102,7 +102,7 @@ def test_an_incomplete_text_is_not_sent_and_the_fault_is_named(
 ) -> None:
     draft = world.proposal(send=False, template=template(world, Fee="{{fee}}", Mine=text))
     with pytest.raises(BadWording) as error:
-        propose.send(proposal=draft, actor="Nan", now=NOW)
+        lifecycle.send_proposal(proposal=draft, actor="Nan", now=NOW)
     assert fault in str(error.value)
     draft.refresh_from_db()
     assert draft.state == "draft"
@@ -113,7 +113,7 @@ def test_a_promise_that_no_clause_prints_blocks_sending(world: World) -> None:
         send=False, template=template(world, Fee="{{fee}}"), competitors=["Bean & Sons"]
     )
     with pytest.raises(BadWording, match="competitors"):
-        propose.send(proposal=draft, actor="Nan", now=NOW)
+        lifecycle.send_proposal(proposal=draft, actor="Nan", now=NOW)
 
 
 def test_an_unconfirmed_translation_blocks_only_texts_in_its_language(world: World) -> None:

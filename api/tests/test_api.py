@@ -12,13 +12,13 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from agreements.models import Period
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core.dates import local_day
 from core.models import ApiKey, Business
 from core.web import api_keys
-from delivery.kpis import measure
+from delivery.kpis import kpi_changes
 from delivery.models import Kpi, Reading, Report
-from delivery.reports import report_run, send
+from delivery.reports import report_run, send_reports
 from tests.world import World
 
 URL = "/api/v1/readings/"
@@ -35,8 +35,8 @@ def kpi(world: World) -> Kpi:
     begun = NOW - timedelta(days=40)
     agreement = world.running(now=begun, starts_on=local_day(begun, "Asia/Bangkok"))
     for now in (begun, NOW):
-        bill(now=now, door="test")
-    return measure.add_kpi(
+        run_billing(now=now, door="test")
+    return kpi_changes.add_kpi(
         agreement=agreement,
         name="Sign-ups",
         unit="",
@@ -183,8 +183,8 @@ def test_a_bad_body_gets_an_answer_in_json(kpi: Kpi, raw: Any, status: int) -> N
 def test_days_without_an_open_period_are_refused_each_with_its_reason(kpi: Kpi) -> None:
     key = secret(kpi.business)
     assert post(one(kpi, 1, 35), key).status_code == 201
-    report_run.report(now=NOW, door="test")
-    send.send_report(report=Report.objects.get(), actor="Nan", now=NOW)
+    report_run.run_reports(now=NOW, door="test")
+    send_reports.send_report(report=Report.objects.get(), actor="Nan", now=NOW)
     assert Period.objects.count() == 2
     answers = {days: post(one(kpi, 2, days), key) for days in (35, 50, -3)}
     assert {days: (row.status_code, row.json()["error"]) for days, row in answers.items()} == {
@@ -192,14 +192,14 @@ def test_days_without_an_open_period_are_refused_each_with_its_reason(kpi: Kpi) 
         50: (422, "no_period"),
         -3: (422, "in_the_future"),
     }
-    measure.retire_kpi(kpi=kpi, actor="Nan", now=NOW)
+    kpi_changes.retire_kpi(kpi=kpi, actor="Nan", now=NOW)
     assert post(one(kpi), key).json()["error"] == "retired_kpi"
 
 
 def test_too_many_calls_are_refused_for_a_while(kpi: Kpi, monkeypatch: pytest.MonkeyPatch) -> None:
     key = secret(kpi.business)
-    monkeypatch.setattr("api.views.CALLS", 3)
-    monkeypatch.setattr("api.views.STRANGERS", 2)
+    monkeypatch.setattr("api.views.CALLS_ALLOWED", 3)
+    monkeypatch.setattr("api.views.CALLS_WITHOUT_KEY", 2)
     answers = [post(one(kpi), key).status_code for _time in range(4)]
     assert answers == [201, 200, 200, 429]
     assert [post(one(kpi), "rh_guess").status_code for _time in range(3)] == [401, 401, 429]

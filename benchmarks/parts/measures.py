@@ -19,10 +19,10 @@ from agreements.running.periods import open_due
 from benchmarks.parts import bank, floor, papers, reported, seed  # noqa: F401  (some have measures of their own)
 from benchmarks.parts.process import MEASURES, measure, memory
 from benchmarks.parts.statements import counted
-from billing.books.invariants import broken
+from billing.books.invariants import find_contradictions
 from billing.charging.collect import collect
-from billing.charging.collect import due as collectable
-from billing.charging.issue import issue_due, waiting, waiting_upgrades
+from billing.charging.collect import due_collections as collectable
+from billing.charging.issue import issue_invoices, periods_to_invoice, upgrades_to_invoice
 from billing.models import Charge, Invoice, Payment
 from core import nudge
 
@@ -47,7 +47,7 @@ def issue(count: int) -> dict[str, Any]:
     assert not Invoice.objects.exists(), "the very first query: what it opens is not measured"
     before, cpu, began = memory(), time.process_time(), time.perf_counter()
     with counted() as statements:
-        made = issue_due(now=seed.NOW)
+        made = issue_invoices(now=seed.NOW)
     seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
     assert made == count, f"{made} of {count} were issued"
     return {
@@ -68,7 +68,7 @@ def against_the_floor(count: int, runs: int) -> dict[str, Any]:
         ids = set(Invoice.objects.filter(kind="fee").values_list("pk", flat=True))
         cpu, began = time.process_time(), time.perf_counter()
         with counted() as statements:
-            made = issue_due(now=seed.NOW)
+            made = issue_invoices(now=seed.NOW)
         ours, cpu = time.perf_counter() - began, time.process_time() - cpu
         assert made == count, f"{made} of {count} were issued"
         fresh = set(Invoice.objects.filter(kind="fee").values_list("pk", flat=True)) - ids
@@ -81,15 +81,15 @@ def against_the_floor(count: int, runs: int) -> dict[str, Any]:
 def idle() -> dict[str, Any]:
     """Everything that is due was done: what asking once more costs, and by which index it is asked."""
     running = Agreement.objects.filter(opens_at__isnull=False).count()
-    issue_due(now=seed.NOW)
+    issue_invoices(now=seed.NOW)
     times = []
     for _ in range(21):
         with counted() as statements:
-            assert not issue_due(now=seed.NOW)
+            assert not issue_invoices(now=seed.NOW)
         times.append(statements.seconds)
     questions = {
-        "period_to_bill": waiting(seed.NOW).order_by("due_at"),
-        "upgrade_to_bill": waiting_upgrades(seed.NOW).order_by("due_at"),
+        "period_to_bill": periods_to_invoice(seed.NOW).order_by("due_at"),
+        "upgrade_to_bill": upgrades_to_invoice(seed.NOW).order_by("due_at"),
         "collection_due": collectable(seed.NOW).order_by("next_at", "pk"),
         "agreement_opens": Agreement.objects.filter(opens_at__lte=seed.NOW).order_by(
             "opens_at", "pk"
@@ -120,7 +120,7 @@ def charge(count: int, in_flight: int, per_second: int) -> dict[str, Any]:
     assert sent == count == len(there.taken), f"{sent} of {count} were sent"
     assert Charge.objects.filter(state="succeeded").count() == Payment.objects.count() == count
     assert sum(there.taken.values()) == sum(Payment.objects.values_list("amount", flat=True))
-    assert not broken(seed.NOW)
+    assert not find_contradictions(seed.NOW)
     return {
         "seconds": seconds,
         "cpu": cpu,

@@ -21,8 +21,8 @@ from agreements.signing import agreement_pdf
 from benchmarks.parts.process import measure, memory
 from core.documents import archive, render
 from core.models import Business, User
-from delivery.reports.compose import Facts, Item, Said, Work, snapshot
-from delivery.reports.report_words import with_words
+from delivery.reports.compose import Facts, Item, ReportTexts, Work, compose_report
+from delivery.reports.report_texts import template_context
 from delivery.rules.allowance import Flow, Policy, statement
 from delivery.rules.kpi_pace import Pace
 
@@ -117,13 +117,13 @@ def _agreement(n: int) -> Asked:
         business, TextKind.MONTHLY, today=date(2026, 12, 1), language="en", is_bilingual=False
     )
     terms["buyer"]["legal_name"] = f"Client {n} Ltd"
-    terms["clauses"] = wording.written(library.built_in(TextKind.MONTHLY), tier, terms)
+    terms["clauses"] = wording.write_clauses(library.built_in(TextKind.MONTHLY), tier, terms)
     template = Template(business=business, name=f"Retainer {n}", kind=TextKind.MONTHLY)
     caught: list[Asked] = []
     original = render.pdf
     render.pdf = lambda name, context, **more: caught.append((name, context, more)) or b""  # type: ignore[assignment]
     try:
-        agreement_pdf.unsigned_pdf(sample.agreement(template, tier, terms), created=NOW)
+        agreement_pdf.unsigned_pdf(sample.sample_agreement(template, tier, terms), created=NOW)
     finally:
         render.pdf = original
     return caught[0]
@@ -165,7 +165,7 @@ def _report(n: int) -> Asked:
     ]
     figures = [SimpleNamespace(kpi=kpi, **read) for kpi in kpis]
     facts = Facts(stated, figures, items, items, [], work, [])
-    said = Said(
+    said = ReportTexts(
         "Nan Studio",
         f"Client {n} Ltd",
         "Retainer",
@@ -181,7 +181,11 @@ def _report(n: int) -> Asked:
         "identifier": f"{n:064}",
         "created": NOW,
     }
-    return "report", {"business": _business(), **with_words(snapshot(said, facts))}, words
+    return (
+        "report",
+        {"business": _business(), **template_context(compose_report(said, facts))},
+        words,
+    )
 
 
 def _invoice(n: int) -> Asked:

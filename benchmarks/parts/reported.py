@@ -16,7 +16,7 @@ from benchmarks.parts.statements import counted
 from core.database.ids import new_id
 from core.models import AuditEvent, OutboxEmail
 from delivery.models import Deliverable, Kpi, Reading, Report, TimeEntry
-from delivery.reports import draft, send
+from delivery.reports import draft_reports, send_reports
 from delivery.rules.states import ReportState
 
 START, END = date(2026, 10, 1), date(2026, 11, 1)
@@ -86,10 +86,10 @@ def report(count: int) -> dict[str, Any]:
     assert not Report.objects.exists(), "the very first query: what it opens is not measured"
     before = memory()
     with counted() as drafting:
-        drafted = _timed(lambda: draft.draft_due(now=seed.NOW), count)
+        drafted = _timed(lambda: draft_reports.draft_due(now=seed.NOW), count)
     later = seed.NOW + timedelta(days=10)
     with counted() as freezing:
-        frozen = _timed(lambda: send.send_due(now=later), count)
+        frozen = _timed(lambda: send_reports.send_due(now=later), count)
     peak = memory()
     return {
         "draft": drafted,
@@ -113,7 +113,7 @@ def _floor() -> dict[str, float]:
     """Copies of the drafts inserted, and the frozen columns with their events written, with nothing around them."""
     frozen = list(Report.objects.filter(state=ReportState.SENT))
     events = {row.chain_id: row for row in AuditEvent.objects.filter(event="report_sent")}
-    letters = list(OutboxEmail.objects.filter(kind=draft.DRAFTED))
+    letters = list(OutboxEmail.objects.filter(kind=draft_reports.EMAIL_KIND))
     periods = {
         row.pk: row for row in Period.objects.filter(pk__in=[row.period_id for row in frozen])
     }
@@ -148,9 +148,11 @@ def _floor() -> dict[str, float]:
     ]
     columns = ["snapshot", "sha256", "sent_at", "lease_until", "unreviewed", "state"]
     write = _seconds(
-        lambda some: Report.objects.bulk_update(some, columns, batch_size=50), drafts, send.BATCH
+        lambda some: Report.objects.bulk_update(some, columns, batch_size=50),
+        drafts,
+        send_reports.BATCH,
     )
-    write += _seconds(lambda some: AuditEvent.objects.bulk_create(some), again, send.BATCH)
+    write += _seconds(lambda some: AuditEvent.objects.bulk_create(some), again, send_reports.BATCH)
     return {"draft_floor": insert, "freeze_floor": write}
 
 

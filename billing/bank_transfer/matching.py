@@ -17,11 +17,11 @@ from enum import StrEnum
 from functools import lru_cache
 from uuid import UUID
 
-from billing.bank_transfer.codes.reference import find, find_cut
+from billing.bank_transfer.codes.reference import find_cut_references, find_references
 from billing.bank_transfer.statement_csv import BankLine
 
 
-class Kind(StrEnum):
+class MatchKind(StrEnum):
     """How a line fits an invoice. Only EXACT and WITHHELD are safe to book without a person."""
 
     EXACT = "exact"
@@ -34,7 +34,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Open:
+class OpenInvoice:
     """An open invoice. `owed`, and the part of it that the client may withhold, are minor units."""
 
     id: UUID
@@ -57,11 +57,11 @@ class Match:
 
     line: BankLine
     invoice_id: UUID | None
-    kind: Kind
+    kind: MatchKind
 
 
 #: Words in names of companies and people that do not tell one from another.
-COMMON = frozenset(
+COMMON_WORDS = frozenset(
     {
         "AND",
         "BANK",
@@ -103,17 +103,28 @@ COMMON = frozenset(
     }
 )
 #: Thai company forms and titles, which are written without spaces; longer ones come first.
-GLUED = ("บริษัท", "จำกัด", "มหาชน", "ห้างหุ้นส่วน", "ห้าง", "สามัญ", "นางสาว", "บมจ", "บจก", "หจก")
+THAI_COMPANY_FORMS = (
+    "บริษัท",
+    "จำกัด",
+    "มหาชน",
+    "ห้างหุ้นส่วน",
+    "ห้าง",
+    "สามัญ",
+    "นางสาว",
+    "บมจ",
+    "บจก",
+    "หจก",
+)
 SHORTEST_WORD = 3
-BEGINNING = 8  # letters of a longer word that have to match, because banks cut names
+LETTERS_COMPARED = 8  # letters of a longer word that have to match, because banks cut names
 
-_RANK = {kind: rank for rank, kind in enumerate(Kind)}
+_RANK = {kind: rank for rank, kind in enumerate(MatchKind)}
 _UMLAUTS = str.maketrans({"Ä": "AE", "Ö": "OE", "Ü": "UE"})
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _WORD = re.compile("(?:[^\\W_]|[\u0e00-\u0e7f])+")  # some Thai vowels are not in \w
 
 
-def match(lines: Sequence[BankLine], opens: Iterable[Open]) -> list[Match]:
+def match_lines(lines: Sequence[BankLine], opens: Iterable[OpenInvoice]) -> list[Match]:
     """Return one proposal for each line, in the order of the lines.
 
     If two lines fit the same invoice, the better kind gets it, then the earlier day; the other line
@@ -125,7 +136,7 @@ def match(lines: Sequence[BankLine], opens: Iterable[Open]) -> list[Match]:
     for place in sorted(range(len(claims)), key=lambda n: _priority(claims[n])):
         invoice_id = claims[place].invoice_id
         if invoice_id in taken:
-            claims[place] = Match(claims[place].line, None, Kind.AMBIGUOUS)
+            claims[place] = Match(claims[place].line, None, MatchKind.AMBIGUOUS)
         elif invoice_id is not None:
             taken.add(invoice_id)
     return claims
@@ -136,14 +147,14 @@ def _priority(claim: Match) -> tuple[int, str, str, int]:
     return _RANK[claim.kind], line.on.isoformat(), line.fingerprint, line.line
 
 
-def _claim(line: BankLine, invoices: list[Open]) -> Match:
+def _claim(line: BankLine, invoices: list[OpenInvoice]) -> Match:
     """Return the proposal for a line as if it were the only line."""
-    found = find(line.text, _names(invoices))
+    found = find_references(line.text, _names(invoices))
     named = [invoice for invoice in invoices if {invoice.number, invoice.reference} & found]
     if len(named) == 1 and named[0].currency == line.currency:
         return Match(line, named[0].id, _by_reference(line.amount, named[0]))
     if named:
-        return Match(line, None, Kind.AMBIGUOUS)
+        return Match(line, None, MatchKind.AMBIGUOUS)
     fitting = [
         invoice
         for invoice in invoices
@@ -152,30 +163,31 @@ def _claim(line: BankLine, invoices: list[Open]) -> Match:
     return _by_amount(line, fitting)
 
 
-def _by_reference(amount: int, invoice: Open) -> Kind:
+def _by_reference(amount: int, invoice: OpenInvoice) -> MatchKind:
     if amount == invoice.owed:
-        return Kind.EXACT
+        return MatchKind.EXACT
     if amount in invoice.sums:
-        return Kind.WITHHELD
-    return Kind.PARTIAL if amount < invoice.owed else Kind.OVER
+        return MatchKind.WITHHELD
+    return MatchKind.PARTIAL if amount < invoice.owed else MatchKind.OVER
 
 
-def _by_amount(line: BankLine, fitting: list[Open]) -> Match:
+def _by_amount(line: BankLine, fitting: list[OpenInvoice]) -> Match:
     """Return the proposal for a line that names no invoice.
 
     The amount alone is not enough: the text must name the client, or hold the beginning of the
     reference.
     """
     if len(fitting) > 1:
-        return Match(line, None, Kind.AMBIGUOUS)
+        return Match(line, None, MatchKind.AMBIGUOUS)
     if fitting and (
-        names_client(line.text, fitting[0].client_name) or find_cut(line.text, _names(fitting))
+        names_client(line.text, fitting[0].client_name)
+        or find_cut_references(line.text, _names(fitting))
     ):
-        return Match(line, fitting[0].id, Kind.AMOUNT)
-    return Match(line, None, Kind.NONE)
+        return Match(line, fitting[0].id, MatchKind.AMOUNT)
+    return Match(line, None, MatchKind.NONE)
 
 
-def _names(invoices: list[Open]) -> list[str]:
+def _names(invoices: list[OpenInvoice]) -> list[str]:
     return [name for invoice in invoices for name in (invoice.number, invoice.reference)]
 
 
@@ -206,11 +218,11 @@ def _without_accents(text: str) -> str:
 def _distinctive_words(name: str) -> frozenset[str]:
     """Return the words of a name that tell its bearer from others, in every spelling."""
     text = unicodedata.normalize("NFKC", name)
-    for form in GLUED:
+    for form in THAI_COMPANY_FORMS:
         text = text.replace(unicodedata.normalize("NFKC", form), " ")
     words = {word for spelling in spellings(text) for word in _WORD.findall(spelling)}
     return frozenset(
-        word for word in words - COMMON if len(word) >= SHORTEST_WORD and not word.isdigit()
+        word for word in words - COMMON_WORDS if len(word) >= SHORTEST_WORD and not word.isdigit()
     )
 
 
@@ -221,7 +233,7 @@ def _occurs(word: str, text: str, words: set[str]) -> bool:
     written without spaces, so a Thai word may be anywhere.
     """
     if not word.isascii():
-        return len(word) >= 4 and word[:BEGINNING] in text
+        return len(word) >= 4 and word[:LETTERS_COMPARED] in text
     if len(word) < 5:
         return word in words
-    return any(candidate.startswith(word[:BEGINNING]) for candidate in words)
+    return any(candidate.startswith(word[:LETTERS_COMPARED]) for candidate in words)

@@ -14,7 +14,7 @@ from core.models import Business
 
 
 @dataclass(frozen=True)
-class Way:
+class PaymentDetails:
     """What a client needs to pay an invoice by transfer. `amount` is in minor units.
 
     `code` is the QR code for the client's banking app as an SVG, and `kind` its standard (PromptPay
@@ -28,27 +28,27 @@ class Way:
     kind: str
 
 
-def details(business: Business) -> BankDetails:
+def bank_details(business: Business) -> BankDetails:
     """Return the business's bank details; an empty, unsaved row if it has entered none."""
     return BankDetails.objects.filter(business=business).first() or BankDetails(business=business)
 
 
-def by_transfer(invoice: Invoice) -> Way | None:
+def transfer_details(invoice: Invoice) -> PaymentDetails | None:
     """Return how to pay an invoice by transfer; None if a card pays, or if it is not open.
 
     The amount is what is owed, less the tax that the client may withhold.
     """
     if invoice.collect_by != CollectBy.TRANSFER or invoice.state != InvoiceState.OPEN:
         return None
-    bank, amount = details(invoice.business), owing.owed(invoice)
+    bank, amount = bank_details(invoice.business), owing.amount_owed(invoice)
     due = max(0, amount - invoice.withholding) or amount
     kind, payload = _payload(bank, invoice, due)
     title = _("Code for your banking app")
-    return Way(
+    return PaymentDetails(
         bank,
         due,
         creditor_reference(invoice.number) or invoice.number,
-        qr.svg(payload, title=title) if payload else "",
+        qr.draw_svg(payload, title=title) if payload else "",
         kind,
     )
 

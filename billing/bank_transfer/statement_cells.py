@@ -14,7 +14,7 @@ from billing.bank_transfer.codes.reference import ascii_digits
 from core.money import LARGEST, LONGEST, exponent
 
 #: Currency symbols that may stand beside an amount, and the currencies they can mean.
-SIGNS = {
+CURRENCY_SYMBOLS = {
     "€": ("EUR",),
     "฿": ("THB",),
     "บาท": ("THB",),
@@ -36,7 +36,7 @@ _DIGITS = (
 _OUTGOING = ("DR", "S", "D")
 
 
-def folded(text: str) -> str:
+def normalised(text: str) -> str:
     """Return the cell with Thai and full-width digits as 0 to 9, ASCII minus, no outer spaces."""
     return (
         ascii_digits(unicodedata.normalize("NFKC", text))
@@ -52,7 +52,7 @@ def read_date(text: str) -> date:
     A year from 2400 is Buddhist. A year of two digits is Buddhist from 60 (2560 is 2017), and
     otherwise in this century. Raises ValueError if the cell is not a date.
     """
-    cell = folded(text)
+    cell = normalised(text)
     if match := _YEAR_FIRST.fullmatch(cell):
         year, month, day = match[1], match[3], match[4]
     elif match := _DAY_FIRST.fullmatch(cell):
@@ -64,7 +64,7 @@ def read_date(text: str) -> date:
 
 def is_month_first(text: str) -> bool:
     """Whether the cell is a date only if the month comes before the day, as in 03/16/2026."""
-    match = _DAY_FIRST.fullmatch(folded(text))
+    match = _DAY_FIRST.fullmatch(normalised(text))
     return match is not None and int(match[3]) > 12 >= int(match[1])
 
 
@@ -75,7 +75,7 @@ def read_amount(text: str, currency: str) -> int:
     thousand. Raises UnknownCurrency, which is a ValueError, for a currency we do not know.
     """
     places = exponent(currency)
-    match = _written(currency).fullmatch(re.sub(r"[\s'’]", "", folded(text)).upper())
+    match = _written(currency).fullmatch(re.sub(r"[\s'’]", "", normalised(text)).upper())
     if not match or len(match["digits"]) > LONGEST:
         raise ValueError("not an amount")
     minus_marks = [
@@ -107,8 +107,8 @@ def _written(currency: str) -> re.Pattern[str]:
     It allows plus or minus, the currency's code or symbol on either side, and the letters with
     which a bank marks the direction.
     """
-    marks = [currency, *(symbol for symbol, codes in SIGNS.items() if currency in codes)]
-    mark = f"(?:{'|'.join(re.escape(folded(text)) for text in marks)})?"
+    marks = [currency, *(symbol for symbol, codes in CURRENCY_SYMBOLS.items() if currency in codes)]
+    mark = f"(?:{'|'.join(re.escape(normalised(text)) for text in marks)})?"
     return re.compile(
         rf"(?P<open>\()?(?P<a>[+-]?){mark}(?P<b>[+-]?)(?P<digits>[\d.,]+)(?P<c>[+-]?){mark}"
         r"(?P<close>\))?(?P<side>CR|DR|[CDHS])?"

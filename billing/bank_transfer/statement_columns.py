@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from billing.bank_transfer.statement_cells import SIGNS
+from billing.bank_transfer.statement_cells import CURRENCY_SYMBOLS
 from core.money import CURRENCIES
 
 #: Characters of a cell that are looked at, so that no file can slow down the search for brackets.
@@ -245,7 +245,7 @@ class Columns:
         return 1 + len(self.texts) + sum(place is not None for place in others)
 
 
-def plain(cell: str) -> str:
+def normalised(cell: str) -> str:
     """Normalise a cell for comparison: lower case, single spaces, no brackets or punctuation.
 
     Text inside brackets is dropped.
@@ -255,16 +255,16 @@ def plain(cell: str) -> str:
     return " ".join(re.split(r"[\s./:;*_#-]+", bare)).strip()
 
 
-def recognise(row: Sequence[str]) -> Columns | None:
+def recognise_columns(row: Sequence[str]) -> Columns | None:
     """Return the columns if the row is a heading, else None.
 
     A heading needs a date column, and a column with amounts or with incoming money.
     """
-    headings = [plain(cell) for cell in row]
+    headings = [normalised(cell) for cell in row]
     date, amount, credit = (_first(headings, names) for names in (DATE, AMOUNT, CREDIT))
     if date is None or (amount is None and credit is None):
         return None
-    texts = {plain(name) for name in TEXT + REFERENCE}
+    texts = {normalised(name) for name in TEXT + REFERENCE}
     money_column = credit if credit is not None else amount
     return Columns(
         date=date,
@@ -280,19 +280,23 @@ def recognise(row: Sequence[str]) -> Columns | None:
 
 def is_incoming(cell: str) -> bool | None:
     """Whether the word in a cell says that money came in; None if it says nothing about that."""
-    word = plain(cell)
+    word = normalised(cell)
     return word in INCOMING if word in INCOMING | OUTGOING else None
 
 
 def currency_of(cell: str) -> str:
     """Return the currency of a cell that is a code, or a symbol of one currency only; else ""."""
     word = cell.strip()
-    codes = (word.upper(),) if re.fullmatch(r"[A-Za-z]{3}", word) else SIGNS.get(word, ())
+    codes = (
+        (word.upper(),) if re.fullmatch(r"[A-Za-z]{3}", word) else CURRENCY_SYMBOLS.get(word, ())
+    )
     return codes[0] if len(codes) == 1 else ""
 
 
 def _first(headings: list[str], names: tuple[str, ...]) -> int | None:
-    return next((headings.index(plain(name)) for name in names if plain(name) in headings), None)
+    return next(
+        (headings.index(normalised(name)) for name in names if normalised(name) in headings), None
+    )
 
 
 def _stated(cell: str) -> str:

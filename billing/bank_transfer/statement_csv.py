@@ -14,7 +14,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from billing.bank_transfer import statement_cells, statement_columns
-from billing.bank_transfer.codes.reference import FIELD
+from billing.bank_transfer.codes.reference import FIELD_SEPARATOR
 from billing.bank_transfer.statement_columns import Columns
 from core.money import UnknownCurrency, exponent
 from core.tables import text_tables
@@ -22,7 +22,7 @@ from core.tables import text_tables
 MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 20_000
 LONGEST_TEXT = 500  # characters of a bank line's text that are kept
-PREAMBLE = 50  # number of rows among which the heading is looked for
+MOST_ROWS_BEFORE_HEADING = 50  # number of rows among which the heading is looked for
 DELIMITERS = (";", ",", "\t", "|")
 
 
@@ -84,7 +84,7 @@ class _Unreadable(Exception):
         self.reason = reason
 
 
-def read(data: bytes, currency: str) -> Statement:
+def read_statement(data: bytes, currency: str) -> Statement:
     """Read a file. `currency` is that of the amounts if the file names none.
 
     It does not raise; rows that cannot be read, and a file that cannot, are in `bad`.
@@ -124,8 +124,10 @@ def _heading(text: str) -> tuple[str, int, Columns | None]:
     """
     best: tuple[str, int, Columns | None] = ("", 0, None)
     for delimiter in DELIMITERS:
-        for place, (_line, row) in enumerate(islice(text_tables.rows(text, delimiter), PREAMBLE)):
-            columns = statement_columns.recognise(row or [])
+        for place, (_line, row) in enumerate(
+            islice(text_tables.rows(text, delimiter), MOST_ROWS_BEFORE_HEADING)
+        ):
+            columns = statement_columns.recognise_columns(row or [])
             if columns and (best[2] is None or columns.known > best[2].known):
                 best = (delimiter, place, columns)
     return best
@@ -178,7 +180,7 @@ def _contents(
         raise _Unreadable(Reason.BAD_CURRENCY) from None
     amount = _amount(row, columns, code)
     texts = [text_tables.tidy(_cell(row, place)) for place in columns.texts]
-    return on, amount, code, FIELD.join(dict.fromkeys(filter(None, texts)))
+    return on, amount, code, FIELD_SEPARATOR.join(dict.fromkeys(filter(None, texts)))
 
 
 def _date(cell: str, month_first: bool) -> date:
@@ -233,7 +235,7 @@ def _came_in(row: list[str], columns: Columns) -> bool:
 
 def _money(row: list[str], place: int | None, currency: str) -> int | None:
     cell = _cell(row, place)
-    if statement_cells.folded(cell) in ("", "-"):
+    if statement_cells.normalised(cell) in ("", "-"):
         return None
     try:
         return statement_cells.read_amount(cell, currency)

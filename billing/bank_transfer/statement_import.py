@@ -14,11 +14,11 @@ from core.errors import RuleError
 from core.models import Business
 
 #: Matches that are recorded without asking the owner.
-SAFE = (matching.Kind.EXACT, matching.Kind.WITHHELD)
+SAFE_KINDS = (matching.MatchKind.EXACT, matching.MatchKind.WITHHELD)
 
 
 @dataclass(frozen=True)
-class Imported:
+class ImportResult:
     """Result of an import: new lines, those of them matched at once, and rows not readable."""
 
     new: int
@@ -26,29 +26,29 @@ class Imported:
     bad: list[statement_csv.BadLine]
 
 
-def bring_in(
+def import_statement(
     *, business: Business, data: bytes, currency: str, actor: str, now: datetime
-) -> Imported:
+) -> ImportResult:
     """Import the incoming transfers of a CSV file.
 
     A new line with a reference and the right amount is recorded as the payment of its invoice.
     `currency` is that of the lines if the file names none. What cannot be read is in the result.
     """
-    statement = statement_csv.read(data, currency)
-    new_lines = transfers.keep_lines(business=business, lines=statement.lines, now=now)
+    statement = statement_csv.read_statement(data, currency)
+    new_lines = transfers.store_lines(business=business, lines=statement.lines, now=now)
     new_ids = {row.pk for row in new_lines}
     matched = 0
-    for line, invoice, kind in proposals(business):
-        if kind in SAFE and invoice and line.pk in new_ids:
+    for line, invoice, kind in proposed_matches(business):
+        if kind in SAFE_KINDS and invoice and line.pk in new_ids:
             try:
                 transfers.match_line(line=line, invoice=invoice, actor=actor, now=now)
                 matched += 1
             except RuleError:
                 continue  # the line stays open, and the owner sees it on the page
-    return Imported(len(new_lines), matched, list(statement.bad))
+    return ImportResult(len(new_lines), matched, list(statement.bad))
 
 
-def proposals(business: Business) -> list[tuple[BankStatementLine, Invoice | None, str]]:
+def proposed_matches(business: Business) -> list[tuple[BankStatementLine, Invoice | None, str]]:
     """Return each open line with the invoice that it probably pays and the kind of match.
 
     The newest line is first; at most 500 lines are returned.
@@ -60,9 +60,9 @@ def proposals(business: Business) -> list[tuple[BankStatementLine, Invoice | Non
         "client", "collection"
     )
     invoices = {row.pk: row for row in unpaid}
-    owed = owing.of(invoices.values())
+    owed = owing.amounts_owed(invoices.values())
     opens = [
-        matching.Open(
+        matching.OpenInvoice(
             row.pk,
             row.number,
             creditor_reference(row.number),
@@ -79,10 +79,10 @@ def proposals(business: Business) -> list[tuple[BankStatementLine, Invoice | Non
     ]
     matches: dict[str, tuple[UUID | None, str]] = {
         match.line.fingerprint: (match.invoice_id, match.kind)
-        for match in matching.match(bank_lines, opens)
+        for match in matching.match_lines(bank_lines, opens)
     }
     proposed = []
     for line in lines:
-        pk, kind = matches.get(line.fingerprint, (None, matching.Kind.NONE))
+        pk, kind = matches.get(line.fingerprint, (None, matching.MatchKind.NONE))
         proposed.append((line, invoices.get(pk) if pk else None, kind))
     return proposed

@@ -8,8 +8,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from billing.books import ledger, owing, receive, transitions
-from billing.charging import void
+from billing.books import ledger, owing, received_payments, transitions
+from billing.charging import cancel_invoice
 from billing.models import (
     Allocation,
     BankStatementLine,
@@ -31,7 +31,7 @@ from core.outbox import emails
 OVERDUE = "overdue"  # a collection's `reason` once the client was reminded
 
 
-def record(
+def record_transfer(
     *,
     invoice: Invoice,
     amount: int,
@@ -53,7 +53,7 @@ def record(
         raise NotOwed(_("Write what arrived: more than nothing."), field="amount")
     unique = f"{invoice.business_id}:{reference}"[:120]
     with transaction.atomic():
-        collection = void.held(invoice)
+        collection = cancel_invoice.lock_collection(invoice)
         if collection.invoice.state != InvoiceState.OPEN:
             raise NotOpen(_("This invoice is settled already."))
         _must_be_new(collection, unique)
@@ -61,7 +61,7 @@ def record(
             _book(collection, amount, on, unique, now)
         else:
             plan = {
-                "do": void.PAYMENT,
+                "do": cancel_invoice.PAYMENT,
                 "reason": reference,
                 "actor": actor,
                 "amount": amount,
@@ -70,7 +70,7 @@ def record(
                 "label": _("Bank transfer"),
                 "line": str(line.pk) if line else None,
             }
-            void.stop(collection.invoice, plan, now)
+            cancel_invoice.start_cancelling(collection.invoice, plan, now)
         if line:
             open_line = BankStatementLine.objects.filter(pk=line.pk, state=BankLineState.OPEN)
             if not open_line.update(
@@ -101,11 +101,11 @@ def _book(collection: Collection, amount: int, on: date, reference: str, now: da
     invoice = collection.invoice
     # A bank gives the day only; noon keeps that day in every report of the business.
     at = local_instant(on, 12, invoice.business.time_zone)
-    arrived = receive.Received(
+    arrived = received_payments.ReceivedPayment(
         invoice, amount, BANK_TRANSFER, reference, str(_("Bank transfer")), at
     )
-    receive.take([arrived], now=now)
-    if not receive.only_the_certificate_is_missing(invoice, now=now) and not owing.owed(invoice):
+    received_payments.book_payments([arrived], now=now)
+    if not received_payments.await_certificate(invoice, now=now) and not owing.amount_owed(invoice):
         _close(collection, now)
 
 
@@ -124,7 +124,7 @@ def receive_certificate(
     certificate was received before.
     """
     with transaction.atomic():
-        collection = void.held(certificate.invoice)
+        collection = cancel_invoice.lock_collection(certificate.invoice)
         open_certificate = WithholdingCertificate.objects.filter(
             pk=certificate.pk, state=CertificateState.OWED
         )
@@ -132,10 +132,10 @@ def receive_certificate(
             state=CertificateState.RECEIVED, number=number[:60], received_on=on
         ):
             raise NotOpen(_("This certificate was received already."))
-        applied = min(certificate.amount, owing.owed(collection.invoice))
+        applied = min(certificate.amount, owing.amount_owed(collection.invoice))
         _book_certificate(certificate, collection, applied, now)
-        if applied and not owing.owed(collection.invoice):
-            receive.mark_paid([collection.invoice])
+        if applied and not owing.amount_owed(collection.invoice):
+            received_payments.mark_paid([collection.invoice])
             _close(collection, now)
     certificate.refresh_from_db()
     return certificate
@@ -156,8 +156,8 @@ def _book_certificate(
         )
     today = local_day(now, collection.invoice.business.time_zone)
     parts = ((Account.RECEIVABLE, applied), (Account.CREDIT, certificate.amount - applied))
-    ledger.write(
-        ledger.entry(
+    ledger.append_entries(
+        ledger.build_entry(
             collection.invoice,
             "certificate",
             certificate.pk,
@@ -171,7 +171,7 @@ def _book_certificate(
     )
 
 
-def chase_certificate(*, certificate: WithholdingCertificate, now: datetime) -> None:
+def request_certificate(*, certificate: WithholdingCertificate, now: datetime) -> None:
     """Email the client a request for the withholding certificate, at most once a day (UTC)."""
     with transaction.atomic():
         WithholdingCertificate.objects.filter(pk=certificate.pk).update(chased_at=now)
@@ -179,7 +179,7 @@ def chase_certificate(*, certificate: WithholdingCertificate, now: datetime) -> 
         emails.post("certificate_owed", [(ref, certificate.business)], now=now)
 
 
-def remind(*, now: datetime, limit: int = 500) -> int:
+def send_reminders(*, now: datetime, limit: int = 500) -> int:
     """Send the reminders that are due for transfers that have not arrived.
 
     Returns how many invoices they were sent for; at most `limit` are looked at.
@@ -197,7 +197,9 @@ def _remind(pk: UUID, now: datetime) -> int:
     )
     agreement, sent = collection.invoice.agreement, collection.tries + 1
     today = local_day(now, agreement.time_zone)
-    while (following := dunning.reminder(collection.invoice.due_on, sent)) and following <= today:
+    while (
+        following := dunning.reminder_day(collection.invoice.due_on, sent)
+    ) and following <= today:
         sent += 1  # if reminders were missed, only one email is sent for all of them
     at = local_instant(following, agreement.charge_hour, agreement.time_zone) if following else None
     with transaction.atomic():
@@ -215,7 +217,7 @@ def _remind(pk: UUID, now: datetime) -> int:
     return 1
 
 
-def keep_lines(*, business: Any, lines: Sequence[Any], now: datetime) -> list[BankStatementLine]:
+def store_lines(*, business: Any, lines: Sequence[Any], now: datetime) -> list[BankStatementLine]:
     """Store the lines of a bank statement and return those that are new.
 
     A line that was imported before, from this file or another, is skipped.
@@ -246,7 +248,7 @@ def match_line(*, line: BankStatementLine, invoice: Invoice, actor: str, now: da
     """Record a line of a bank statement as the payment of an invoice. Raises RuleError."""
     if line.currency != invoice.currency:
         raise RuleError(_("The transfer is in another currency than the invoice."))
-    record(
+    record_transfer(
         invoice=invoice,
         amount=line.amount,
         on=line.on,

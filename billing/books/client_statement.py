@@ -33,7 +33,7 @@ from core.tables.spreadsheet import plain
 
 
 @dataclass(frozen=True)
-class Entry:
+class StatementEntry:
     """One entry of a client statement. Amounts are minor units.
 
     `amount` is positive if the client owes more by this entry, and negative if less. `balance` is
@@ -49,7 +49,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Totals:
+class MonthTotals:
     """What was billed and paid in one month, in one currency. Amounts are minor units.
 
     `month` is the first day of the month.
@@ -64,7 +64,7 @@ class Totals:
     refunded: int
 
 
-def entries(client: Client, *, until: date | None = None) -> list[Entry]:
+def statement_entries(client: Client, *, until: date | None = None) -> list[StatementEntry]:
     """Return the client's statement up to the day `until`, oldest entry first.
 
     Each currency has its own running balance; a client's credit is a negative balance. The words
@@ -73,15 +73,15 @@ def entries(client: Client, *, until: date | None = None) -> list[Entry]:
     zone = client.business.time_zone
     statement = [
         *(
-            Entry(row.issued_on, _("Invoice"), row.number, row.currency, row.total)
+            StatementEntry(row.issued_on, _("Invoice"), row.number, row.currency, row.total)
             for row in _of(Invoice, client)
         ),
         *(
-            Entry(row.issued_on, _("Credit note"), row.number, row.currency, -row.total)
+            StatementEntry(row.issued_on, _("Credit note"), row.number, row.currency, -row.total)
             for row in _of(CreditNote, client)
         ),
         *(
-            Entry(
+            StatementEntry(
                 local_day(row.received_at, zone),
                 _("Payment"),
                 row.receipt_number,
@@ -91,7 +91,7 @@ def entries(client: Client, *, until: date | None = None) -> list[Entry]:
             for row in _of(Payment, client)
         ),
         *(
-            Entry(
+            StatementEntry(
                 local_day(row.finished_at, zone),
                 _("Refund"),
                 row.payment.receipt_number,
@@ -104,14 +104,14 @@ def entries(client: Client, *, until: date | None = None) -> list[Entry]:
             if row.finished_at
         ),
         *(
-            Entry(
+            StatementEntry(
                 row.received_on, _("Withholding certificate"), row.number, row.currency, -row.amount
             )
             for row in _of(WithholdingCertificate, client)
             if row.received_on
         ),
         *(
-            Entry(
+            StatementEntry(
                 local_day(row.created_at, zone),
                 _("Written off"),
                 row.invoice.number,
@@ -134,11 +134,11 @@ def _of(model: type, client: Client):  # type: ignore[no-untyped-def]  # a query
     return model.objects.filter(client=client)  # type: ignore[attr-defined]
 
 
-def _running(statement: Iterable[Entry]) -> Iterable[Entry]:
+def _running(statement: Iterable[StatementEntry]) -> Iterable[StatementEntry]:
     totals: dict[str, int] = {}
     for entry in statement:
         totals[entry.currency] = totals.get(entry.currency, 0) + entry.amount
-        yield Entry(
+        yield StatementEntry(
             entry.on,
             entry.what,
             entry.number,
@@ -148,7 +148,7 @@ def _running(statement: Iterable[Entry]) -> Iterable[Entry]:
         )
 
 
-def balances(client: Client) -> dict[str, int]:
+def client_balances(client: Client) -> dict[str, int]:
     """Compute from the journal what the client owes in each currency, in minor units.
 
     Credit of the client is negative.
@@ -164,7 +164,7 @@ def balances(client: Client) -> dict[str, int]:
     return owed
 
 
-def as_csv(statement: Iterable[Entry]) -> str:
+def statement_csv(statement: Iterable[StatementEntry]) -> str:
     """Write a client statement as CSV. Numbers that look like a spreadsheet formula are escaped."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
@@ -179,7 +179,7 @@ def as_csv(statement: Iterable[Entry]) -> str:
     return buffer.getvalue()
 
 
-def by_month(business: Business) -> list[Totals]:
+def totals_by_month(business: Business) -> list[MonthTotals]:
     """Return what was invoiced, credited, received and refunded in each month, newest month first.
 
     Months are those of the business's time zone. Only refunds that arrived are counted.
@@ -214,12 +214,12 @@ def by_month(business: Business) -> list[Totals]:
             add(local_day(finished_at, zone), currency, "refunded", amount)
     columns = ("invoiced", "tax", "credited", "received", "refunded")
     return [
-        Totals(month, currency, *(row.get(column, 0) for column in columns))
+        MonthTotals(month, currency, *(row.get(column, 0) for column in columns))
         for (month, currency), row in sorted(sums.items(), reverse=True)
     ]
 
 
-def totals_csv(rows: Iterable[Totals]) -> str:
+def totals_csv(rows: Iterable[MonthTotals]) -> str:
     """Write the totals by month as CSV."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)

@@ -13,23 +13,23 @@ from core.models import Business
 RUNNING = (AgreementState.ACTIVE, AgreementState.PAUSED, AgreementState.ENDED)
 
 
-def monthly(agreement: Agreement, day: date) -> int:
+def monthly_fee(agreement: Agreement, day: date) -> int:
     """Return an agreement's fee per month, in minor units before tax; 0 for a trial.
 
     It is computed from the fee of a period that begins on `day`.
     """
-    return per_month(effective_terms.billed_on(agreement, day).amount, agreement.interval)
+    return per_month(effective_terms.billed_terms_on(agreement, day).amount, agreement.interval)
 
 
-def signed(business: Business) -> list[Agreement]:
+def signed_agreements(business: Business) -> list[Agreement]:
     """Return every agreement of the business that was ever signed, also if it has ended."""
     agreements = Agreement.objects.filter(
         business=business, state__in=RUNNING, signed_at__isnull=False
     )
-    return effective_terms.load(agreements.select_related("client"))
+    return effective_terms.load_amendments(agreements.select_related("client"))
 
 
-def by_month(
+def income_by_month(
     agreements: Iterable[Agreement], today: date, months: int = 12
 ) -> dict[str, list[tuple[date, int]]]:
     """Return, for each currency, the guaranteed income of each of the last `months`, oldest first.
@@ -38,14 +38,14 @@ def by_month(
     different currencies are never added (rule 13).
     """
     income: dict[str, list[tuple[date, int]]] = {}
-    paying = [agreement for agreement in agreements if monthly(agreement, today)]
+    paying = [agreement for agreement in agreements if monthly_fee(agreement, today)]
     for currency in sorted({agreement.currency for agreement in paying}):
         in_currency = [agreement for agreement in paying if agreement.currency == currency]
         income[currency] = [
             (
                 first,
                 sum(
-                    monthly(agreement, _last(first, today))
+                    monthly_fee(agreement, _last(first, today))
                     for agreement in in_currency
                     if _ran_in(agreement, first)
                 ),
@@ -55,14 +55,14 @@ def by_month(
     return income
 
 
-def guaranteed(agreements: Iterable[Agreement], today: date) -> dict[str, int]:
+def current_income(agreements: Iterable[Agreement], today: date) -> dict[str, int]:
     """Return, by currency, what signed agreements bring each month, in minor units before tax.
 
     Agreements that begin after `today` are included, agreements that have ended are not.
     """
     income: dict[str, int] = {}
     for agreement in agreements:
-        fee = monthly(agreement, today)
+        fee = monthly_fee(agreement, today)
         if (
             agreement.state == AgreementState.ACTIVE
             and (agreement.ends_on is None or agreement.ends_on > today)

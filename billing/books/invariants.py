@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from agreements.models import Amendment, Period, Upgrade
 from agreements.rules.states import PeriodState
-from billing.books import ledger, numbers
+from billing.books import document_numbers, ledger
 from billing.models import (
     Allocation,
     Charge,
@@ -45,7 +45,7 @@ STUCK_AFTER = timedelta(days=2)
 MOST_LISTED = 50  # contradictions of one invariant that are listed; the others are only counted
 
 
-def broken(now: datetime, *, files: bool = False) -> list[str]:
+def find_contradictions(now: datetime, *, files: bool = False) -> list[str]:
     """Check every invariant and return the contradictions as sentences for the administrators.
 
     The list is empty when the books are consistent. With `files`, the stored PDFs are compared
@@ -126,7 +126,7 @@ def every_upgrade_is_billed_as_signed(now: datetime) -> Iterator[str]:
 
 def numbers_have_no_gap(now: datetime) -> Iterator[str]:
     """The documents of a series are numbered from 1 to its last number (rule 15)."""
-    for gap in numbers.gaps():
+    for gap in document_numbers.find_gaps():
         yield f"{gap.kind} {gap.year}: {gap.papers} documents, last number {gap.last}"
 
 
@@ -215,7 +215,7 @@ def credit_is_never_negative(now: datetime) -> Iterator[str]:
     """A client's credit is received before it is spent."""
     entries = JournalEntry.objects.filter(Q(debit=Account.CREDIT) | Q(credit=Account.CREDIT))
     clients = entries.order_by().values_list("client", flat=True).distinct()
-    for (client, currency), amount in ledger.credits(clients).items():
+    for (client, currency), amount in ledger.client_credits(clients).items():
         if amount < 0:
             yield f"client {client}: the credit in {currency} is {amount}"
 

@@ -12,7 +12,7 @@ from billing.models.journal import Account
 from clients.models import Client
 
 
-def entry(
+def build_entry(
     about: Any, kind: str, ref: Any, debit: str, credit: str, amount: int, on: date, now: datetime
 ) -> JournalEntry | None:
     """Build a journal entry without saving it; None if `amount` is 0.
@@ -36,12 +36,12 @@ def entry(
     )
 
 
-def write(rows: Iterable[JournalEntry | None]) -> None:
+def append_entries(rows: Iterable[JournalEntry | None]) -> None:
     """Append entries to the journal; None is skipped. The database refuses an event twice."""
     JournalEntry.objects.bulk_create([row for row in rows if row])
 
 
-def credits(clients: Iterable[UUID]) -> dict[tuple[UUID, str], int]:
+def client_credits(clients: Iterable[UUID]) -> dict[tuple[UUID, str], int]:
     """Return the credit of each client in each currency, in minor units.
 
     Lock the clients with `hold` before any of the credit is spent.
@@ -57,12 +57,12 @@ def credits(clients: Iterable[UUID]) -> dict[tuple[UUID, str], int]:
     return amounts
 
 
-def credit_of(client_id: UUID, currency: str) -> int:
+def client_credit(client_id: UUID, currency: str) -> int:
     """Return the credit of one client in one currency, in minor units."""
-    return credits([client_id]).get((client_id, currency), 0)
+    return client_credits([client_id]).get((client_id, currency), 0)
 
 
-def hold(clients: Iterable[UUID]) -> None:
+def lock_clients(clients: Iterable[UUID]) -> None:
     """Lock clients until the transaction ends, so that their credit cannot be spent twice."""
     # The fixed order keeps two transactions from waiting for each other.
     list(

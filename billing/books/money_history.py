@@ -19,10 +19,10 @@ from core import formats
 from core.dates import local_instant
 from core.history_facts import Fact
 
-HOUSE = "Retainer Hub"  # named as the actor of what no person did
+SYSTEM_ACTOR = "Retainer Hub"  # named as the actor of what no person did
 
 
-def of_agreement(agreement: Agreement) -> list[Fact]:
+def agreement_facts(agreement: Agreement) -> list[Fact]:
     """Return the facts in no particular order. The number of queries does not depend on theirs."""
     return [
         *_invoices(agreement),
@@ -41,7 +41,7 @@ def _invoices(agreement: Agreement) -> list[Fact]:
             _("Invoice %(number)s issued") % {"number": row.number},
             _("%(amount)s, due %(day)s")
             % {"amount": formats.money(row.total, row.currency), "day": formats.day(row.due_on)},
-            HOUSE,
+            SYSTEM_ACTOR,
             document=row.document,
         )
         for row in rows

@@ -9,7 +9,7 @@ from billing.models import Allocation, Invoice
 from core.money import prorate
 
 
-def of(invoices: Iterable[Invoice]) -> dict[UUID, int]:
+def amounts_owed(invoices: Iterable[Invoice]) -> dict[UUID, int]:
     """Return the amount owed on each invoice by its id, in minor units.
 
     Lock the invoice's collection first if the amount will be charged or allocated.
@@ -24,12 +24,12 @@ def of(invoices: Iterable[Invoice]) -> dict[UUID, int]:
     return {row.pk: row.total - sums.get(row.pk, 0) for row in rows}
 
 
-def owed(invoice: Invoice) -> int:
+def amount_owed(invoice: Invoice) -> int:
     """Return the amount owed on one invoice, in minor units."""
-    return of([invoice])[invoice.pk]
+    return amounts_owed([invoice])[invoice.pk]
 
 
-def withholding(invoice: Invoice) -> int:
+def withholding_allowed(invoice: Invoice) -> int:
     """Return the tax that the client may withhold of an invoice, in minor units (rule 19).
 
     It is reduced in proportion to the invoice's credit notes.

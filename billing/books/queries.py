@@ -19,7 +19,7 @@ from core.models import Business
 
 
 @dataclass(frozen=True)
-class Standing:
+class InvoiceStatus:
     """The status of an invoice as it is shown, in the active language.
 
     `tone` is good, warn, bad, mute or info. `next_on` is the day of the next charge, or the due
@@ -42,12 +42,7 @@ class Standing:
         return self.tone == "bad"
 
 
-def owed(invoice: Invoice) -> int:
-    """Return the amount owed on an invoice, in minor units (rule 18)."""
-    return owing.owed(invoice)
-
-
-def outstanding(business: Business) -> list[tuple[str, int, int]]:
+def outstanding_amounts(business: Business) -> list[tuple[str, int, int]]:
     """Return (currency, amount owed in minor units, number of open invoices) for each currency."""
     unpaid = Invoice.objects.filter(business=business, state=InvoiceState.OPEN)
     rows = (
@@ -66,14 +61,14 @@ def outstanding(business: Business) -> list[tuple[str, int, int]]:
     ]
 
 
-def failed(business: Business) -> QuerySet[Collection]:
+def failed_collections(business: Business) -> QuerySet[Collection]:
     """Return the collections whose last charge failed and that wait for a date or a person."""
     waiting = (CollectionState.READY, CollectionState.DUNNING, CollectionState.SENT)
     collections = Collection.objects.filter(business=business, state__in=waiting).exclude(reason="")
     return collections.select_related("invoice__client", "invoice__agreement")
 
 
-def parked(business: Business) -> QuerySet[Agreement]:
+def agreements_on_hold(business: Business) -> QuerySet[Agreement]:
     """Return the agreements whose billing is on hold."""
     return (
         Agreement.objects.filter(business=business)
@@ -82,50 +77,52 @@ def parked(business: Business) -> QuerySet[Agreement]:
     )
 
 
-def failed_agreements(business: Business) -> set[UUID]:
+def agreements_with_failed_charge(business: Business) -> set[UUID]:
     """Return the ids of the agreements that have a collection in `failed`."""
-    return set(failed(business).values_list("invoice__agreement_id", flat=True))
+    return set(failed_collections(business).values_list("invoice__agreement_id", flat=True))
 
 
-def undecided(invoice: Invoice) -> bool:
+def needs_decision(invoice: Invoice) -> bool:
     """Whether no retry is left, so that the owner decides: wait, pause or end (rule 23)."""
     return bool(
         invoice.state == InvoiceState.OPEN and invoice.collection.state == CollectionState.DUNNING
     )
 
 
-def standing(invoice: Invoice) -> Standing:
+def invoice_status(invoice: Invoice) -> InvoiceStatus:
     """Return the invoice's status. Load the invoice with its collection and agreement."""
     if invoice.state == InvoiceState.PAID:
-        return Standing(_("Paid"), "good")
+        return InvoiceStatus(_("Paid"), "good")
     if invoice.state in (InvoiceState.VOID, InvoiceState.WRITTEN_OFF):
-        return Standing(str(invoice.get_state_display()), "mute")
+        return InvoiceStatus(str(invoice.get_state_display()), "mute")
     collection = invoice.collection
     if collection.state == CollectionState.WAIT and collection.action_url:
-        return Standing(_("Waits for the client's bank"), "warn")
+        return InvoiceStatus(_("Waits for the client's bank"), "warn")
     if collection.state in (CollectionState.WAIT, CollectionState.VOIDING):
-        return Standing(str(collection.get_state_display()), "info")
+        return InvoiceStatus(str(collection.get_state_display()), "info")
     if collection.state == CollectionState.SENT:
         return _transfer(invoice, collection)
     if collection.state == CollectionState.DUNNING:
-        return Standing(_("Needs a new card"), "bad", reason=decline_words(collection.reason))
+        return InvoiceStatus(
+            _("Needs a new card"), "bad", reason=decline_message(collection.reason)
+        )
     at = collection.next_at
     day = local_day(at, invoice.agreement.time_zone) if at else None
     if collection.reason:
-        return Standing(_("Charge failed"), "bad", day, decline_words(collection.reason))
-    return Standing(_("Scheduled"), "info", day)
+        return InvoiceStatus(_("Charge failed"), "bad", day, decline_message(collection.reason))
+    return InvoiceStatus(_("Scheduled"), "info", day)
 
 
-def _transfer(invoice: Invoice, collection: Collection) -> Standing:
+def _transfer(invoice: Invoice, collection: Collection) -> InvoiceStatus:
     """Return the status of an open invoice that is paid by bank transfer."""
     if collection.next_at is None and not collection.reason:
-        return Standing(_("Certificate owed"), "warn")
+        return InvoiceStatus(_("Certificate owed"), "warn")
     if collection.reason:
-        return Standing(_("Overdue"), "bad", reason=_("The transfer has not arrived."))
-    return Standing(_("Sent"), "info", invoice.due_on)
+        return InvoiceStatus(_("Overdue"), "bad", reason=_("The transfer has not arrived."))
+    return InvoiceStatus(_("Sent"), "info", invoice.due_on)
 
 
-def unknown(business: Business) -> QuerySet[Charge]:
+def unknown_charges(business: Business) -> QuerySet[Charge]:
     """Return the charges whose outcome is not known yet, oldest first."""
     charges = Charge.objects.filter(
         business=business, state__in=[ChargeState.SENT, ChargeState.UNKNOWN]
@@ -135,17 +132,17 @@ def unknown(business: Business) -> QuerySet[Charge]:
     )
 
 
-def happened(business: Business, limit: int = 30) -> list[tuple[Charge, str]]:
+def recent_charges(business: Business, limit: int = 30) -> list[tuple[Charge, str]]:
     """Return the latest charges, each with the reason why it failed ("" if it did not)."""
     charges = (
         Charge.objects.filter(business=business)
         .select_related("invoice__client")
         .order_by("-sent_at", "-pk")
     )
-    return [(charge, decline_words(charge.code)) for charge in charges[:limit]]
+    return [(charge, decline_message(charge.code)) for charge in charges[:limit]]
 
 
-def open_for(client: Client) -> list[tuple[str, int, list[Invoice]]]:
+def amounts_for_new_card(client: Client) -> list[tuple[str, int, list[Invoice]]]:
     """Return (currency, amount in minor units, invoices) that a new card is charged for at once.
 
     The page on which a card is saved names these amounts first.
@@ -157,7 +154,7 @@ def open_for(client: Client) -> list[tuple[str, int, list[Invoice]]]:
         invoice.invoice
         for invoice in collections.select_related("invoice").order_by("invoice__issued_on")
     ]
-    owed = owing.of(invoices)
+    owed = owing.amounts_owed(invoices)
     by_currency: dict[str, list[Invoice]] = {}
     for invoice in invoices:
         by_currency.setdefault(invoice.currency, []).append(invoice)
@@ -169,10 +166,10 @@ def open_for(client: Client) -> list[tuple[str, int, list[Invoice]]]:
 
 def retry_days(invoice: Invoice) -> list[date]:
     """Return the days on which the charge is retried, as both sides see them (rule 23)."""
-    return dunning.calendar(invoice.due_on)
+    return dunning.retry_calendar(invoice.due_on)
 
 
-def decline_words(code: str) -> str:
+def decline_message(code: str) -> str:
     """Translate a decline code into a sentence for clients; "" without a code."""
     sentences: dict[str, Any] = {
         "insufficient_funds": _("There was not enough money on the card."),

@@ -18,7 +18,7 @@ def move_collection(
     """Move a collection to another state. Raises NotAllowedNow if its old state is outdated."""
     old = collection.state
     move(collection, to, COLLECTION, sets=sets)
-    write([transition(collection, "collection", old, to, why, now)])
+    append_transitions([build_transition(collection, "collection", old, to, why, now)])
     return collection
 
 
@@ -26,7 +26,9 @@ def move_charge(charge: Charge, to: str, *, now: datetime, why: str = "", **sets
     """Move a charge to another state. Raises NotAllowedNow if its old state is outdated."""
     old = charge.state
     move(charge, to, CHARGE, sets=sets)
-    write([transition(charge.collection, f"charge {charge.n}", old, to, why, now)])
+    append_transitions(
+        [build_transition(charge.collection, f"charge {charge.n}", old, to, why, now)]
+    )
     return charge
 
 
@@ -39,7 +41,9 @@ def move_collections(
     """
     if rows:
         move_all(rows, to, COLLECTION, sets=sets)
-        write([transition(row, "collection", row.state, to, why, now) for row in rows])
+        append_transitions(
+            [build_transition(row, "collection", row.state, to, why, now) for row in rows]
+        )
 
 
 def move_charges(
@@ -51,12 +55,15 @@ def move_charges(
     """
     if rows:
         move_all(rows, to, CHARGE, sets=sets)
-        write(
-            [transition(row.collection, f"charge {row.n}", row.state, to, why, now) for row in rows]
+        append_transitions(
+            [
+                build_transition(row.collection, f"charge {row.n}", row.state, to, why, now)
+                for row in rows
+            ]
         )
 
 
-def transition(
+def build_transition(
     collection: Collection, what: str, old: str, new: str, why: str, now: datetime
 ) -> Transition:
     """Build one entry of the append-only log without saving it."""
@@ -72,6 +79,6 @@ def transition(
     )
 
 
-def write(lines: Sequence[Transition]) -> None:
+def append_transitions(lines: Sequence[Transition]) -> None:
     """Append entries to the log."""
     Transition.objects.bulk_create(lines)

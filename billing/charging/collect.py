@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
 from agreements.models import Agreement
-from agreements.running.periods import only_of
+from agreements.running.periods import scope_filter
 from billing.books import owing, transitions
 from billing.charging import parallel_calls, settle
 from billing.charging.parallel_calls import Steps, call
@@ -27,7 +27,7 @@ from billing.charging.prepare import (
     CANNOT_CHARGE,
     NO_METHOD,
     Work,
-    needs_a_person,
+    ask_for_card,
     prepare,
     sent_under_handle,
 )
@@ -49,7 +49,9 @@ AHEAD = (
 )  # so much of what is due is sorted by business, so that a batch meets few gateways
 
 
-def due(now: datetime, only: Agreement | Business | None = None) -> QuerySet[Collection]:
+def due_collections(
+    now: datetime, only: Agreement | Business | None = None
+) -> QuerySet[Collection]:
     """Collections whose day has come and that no worker holds; for finding them, never for claiming."""
     rows = _free(now).filter(
         next_at__lte=now,
@@ -57,7 +59,7 @@ def due(now: datetime, only: Agreement | Business | None = None) -> QuerySet[Col
         business__charging_on=True,
         business__is_suspended=False,
     )
-    return rows.filter(only_of(only, "invoice__agreement"))
+    return rows.filter(scope_filter(only, "invoice__agreement"))
 
 
 def _free(now: datetime) -> QuerySet[Collection]:
@@ -75,7 +77,7 @@ def collect(
     if settings.CHARGING == "off":
         return 0
     sent = 0
-    for count in parallel_calls.together(_batches(_clock(now), only)):
+    for count in parallel_calls.run_batches(_batches(_clock(now), only)):
         sent += count
         if progress:
             progress(sent)
@@ -95,7 +97,7 @@ def _batches(
     run = uuid.uuid4()
     while True:
         oldest = (
-            due(clock(), only)
+            due_collections(clock(), only)
             .exclude(fence=run)
             .order_by("next_at")
             .values_list("business_id", "pk")
@@ -137,7 +139,7 @@ def _batch(rows: list[Collection], claim: UUID, clock: Callable[[], datetime]) -
         charges, {each.charge.pk: said for each, said in zip(heard, found, strict=True)}, clock()
     )
     for charge in refused:  # only where the look-up has found nothing either, and so made it READY
-        needs_a_person(charge.collection, CANNOT_CHARGE, clock())
+        ask_for_card(charge.collection, CANNOT_CHARGE, clock())
     return len(charges)
 
 
@@ -146,16 +148,16 @@ def _works(rows: list[Collection], now: datetime) -> list[Work]:
     clients = {row.invoice.client_id for row in rows}
     in_use = PaymentMethod.objects.filter(client__in=clients, removed_at__isnull=True)
     methods = {(method.client_id, method.gateway): method for method in in_use}
-    owed = owing.of([row.invoice for row in rows])
+    owed = owing.amounts_owed([row.invoice for row in rows])
     gateways = _gateways(rows)
     works = []
     for row in rows:
         method = methods.get((row.invoice.client_id, row.gateway))
         its_gateway = gateways.get((row.gateway, row.business_id))
         if not owed[row.invoice_id]:
-            settle.close(row, now=now)
+            settle.close_collection(row, now=now)
         elif method is None:
-            needs_a_person(row, NO_METHOD, now)
+            ask_for_card(row, NO_METHOD, now)
         elif its_gateway:
             works.append(Work(its_gateway, row, method, owed[row.invoice_id]))
     direct = [work for work in works if work.row.handle and is_direct(work.gateway)]
@@ -265,7 +267,7 @@ def _still_mine(works: list[Work], claim: UUID) -> list[Work]:
         pk__in=[work.method.pk for work in works], removed_at__isnull=True
     )
     kept = set(methods.values_list("pk", flat=True))
-    owed = owing.of([work.row.invoice for work in works])
+    owed = owing.amounts_owed([work.row.invoice for work in works])
     return [
         work
         for work in works
@@ -303,7 +305,7 @@ def _read_back(
             lost.append(charge)
     if lost:
         _unknown(lost, now)
-    settle.apply_all(pairs, now=now)
+    settle.settle_all(pairs, now=now)
 
 
 def _unknown(lost: list[Charge], now: datetime) -> None:

@@ -15,7 +15,7 @@ from core.database.state_moves import move
 from core.dates import local_day
 
 
-def apply(payment: Payment, found: GatewayDispute, *, now: datetime) -> Dispute:
+def apply_dispute(payment: Payment, found: GatewayDispute, *, now: datetime) -> Dispute:
     """Write what the gateway says of a dispute now; the same twice is a no-op. The invoice stays paid."""
     with transaction.atomic():
         row, made = Dispute.objects.get_or_create(
@@ -34,7 +34,7 @@ def apply(payment: Payment, found: GatewayDispute, *, now: datetime) -> Dispute:
         )
         row = Dispute.objects.select_for_update(of=("self",)).get(pk=row.pk)
         if made:
-            upgrade_invoice.withdraw(payment.invoice, now)
+            upgrade_invoice.void_waiting_upgrade(payment.invoice, now)
             _book(row, "dispute", Account.DISPUTED, Account.CASH, now)
             notices.disputed(row, now=now)
         state = DisputeState(found.outcome)
@@ -48,4 +48,6 @@ def apply(payment: Payment, found: GatewayDispute, *, now: datetime) -> Dispute:
 
 def _book(row: Dispute, kind: str, debit: str, credit: str, now: datetime) -> None:
     today = local_day(now, row.business.time_zone)
-    ledger.write([ledger.entry(row, kind, row.pk, debit, credit, row.amount, today, now)])
+    ledger.append_entries(
+        [ledger.build_entry(row, kind, row.pk, debit, credit, row.amount, today, now)]
+    )

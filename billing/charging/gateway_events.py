@@ -20,14 +20,16 @@ def apply_events(*, now: datetime, limit: int = 500) -> int:
     for pk in list(waiting[:limit]):
         event = GatewayEvent.objects.select_related("account").get(pk=pk)
         try:
-            look(event.gateway, event.handle, account=event.account, now=now)
+            read_gateway_object(event.gateway, event.handle, account=event.account, now=now)
         except (GatewayUnknown, NotConnected):
             continue  # it stays and is asked about again
         done += GatewayEvent.objects.filter(pk=event.pk, done_at__isnull=True).update(done_at=now)
     return done
 
 
-def look(name: str, handle: str, *, account: GatewayAccount | None, now: datetime) -> None:
+def read_gateway_object(
+    name: str, handle: str, *, account: GatewayAccount | None, now: datetime
+) -> None:
     """Fetch one payment object of ours, with its refunds and disputes, and write what they say.
 
     A webhook of one business's account cannot touch another business's rows.
@@ -36,7 +38,7 @@ def look(name: str, handle: str, *, account: GatewayAccount | None, now: datetim
     if row is None or not handle or (account and account.business_id != row.business_id):
         return
     its_gateway = gateway(name, row.business_id)
-    settle.apply(row, its_gateway.lookup(handle), now=now)
+    settle.settle(row, its_gateway.lookup(handle), now=now)
     payment = (
         Payment.objects.filter(gateway=name, reference=handle)
         .select_related("business__owner")
@@ -47,6 +49,6 @@ def look(name: str, handle: str, *, account: GatewayAccount | None, now: datetim
     ours = {str(row.id): row for row in Refund.objects.filter(payment=payment)}
     for found in its_gateway.refunds(handle):
         if found.key in ours:
-            refund.apply(ours[found.key], found, now=now)
+            refund.apply_refund(ours[found.key], found, now=now)
     for dispute in its_gateway.disputes(handle):
-        disputes.apply(payment, dispute, now=now)
+        disputes.apply_dispute(payment, dispute, now=now)

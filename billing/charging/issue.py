@@ -13,13 +13,13 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from agreements.models import Agreement, Period, Upgrade
 from agreements.rules.states import PERIOD, PeriodState
 from agreements.rules.terms import CollectBy
-from agreements.running.periods import only_of
-from billing.books import ledger, numbers, transitions
+from agreements.running.periods import scope_filter
+from billing.books import document_numbers, ledger, transitions
 from billing.charging import trial_credit
 from billing.gateways import registry
 from billing.gateways.accounts import names
-from billing.invoices import compose
-from billing.invoices.compose import Billable
+from billing.invoices import compose_invoice
+from billing.invoices.compose_invoice import Billable
 from billing.models import (
     Allocation,
     Collection,
@@ -73,12 +73,14 @@ class Rows:
     used: list[NextLine] = field(default_factory=list)
 
 
-def waiting(now: datetime, only: Agreement | Business | None = None) -> QuerySet[Period]:
+def periods_to_invoice(now: datetime, only: Agreement | Business | None = None) -> QuerySet[Period]:
     """Periods that should have an invoice and have none. Every run asks this again; no list is handed over."""
     return _waiting(Period.objects.all(), now, only)
 
 
-def waiting_upgrades(now: datetime, only: Agreement | Business | None = None) -> QuerySet[Upgrade]:
+def upgrades_to_invoice(
+    now: datetime, only: Agreement | Business | None = None
+) -> QuerySet[Upgrade]:
     """Upgrades inside a period that should have an invoice and have none."""
     return _waiting(Upgrade.objects.all(), now, only)
 
@@ -92,12 +94,12 @@ def _waiting(
         agreement__parked_because="",
         business__is_suspended=False,
     )
-    return found.filter(only_of(only, "agreement"))
+    return found.filter(scope_filter(only, "agreement"))
 
 
-def issue_due(*, now: datetime, only: Agreement | Business | None = None) -> int:
+def issue_invoices(*, now: datetime, only: Agreement | Business | None = None) -> int:
     """Issue what is due; how many. Twice, late, or two workers at once: one invoice each, numbers without a gap."""
-    return sum(_issue_all(ask, now, only) for ask in (waiting, waiting_upgrades))
+    return sum(_issue_all(ask, now, only) for ask in (periods_to_invoice, upgrades_to_invoice))
 
 
 def _issue_all(ask: Ask, now: datetime, only: Agreement | Business | None) -> int:
@@ -107,7 +109,7 @@ def _issue_all(ask: Ask, now: datetime, only: Agreement | Business | None) -> in
         ahead = sorted(oldest.all()[:AHEAD])
         for first in range(0, len(ahead), BATCH):
             batch = ahead[first : first + BATCH]
-            trial_credit.give([pk for _, _, pk in batch], now=now)
+            trial_credit.credit_trials([pk for _, _, pk in batch], now=now)
             made += _issue_batch(
                 [pk for _, _, pk in batch], {business for business, _, _ in batch}, now, ask
             )
@@ -120,7 +122,9 @@ def _issue_batch(ids: Sequence[UUID], business_ids: set[UUID], now: datetime, as
     with transaction.atomic():
         businesses = Business.objects.select_related("owner").in_bulk(business_ids)
         days = {pk: local_day(now, business.time_zone) for pk, business in businesses.items()}
-        series_numbers = numbers.lock(dict.fromkeys(business_ids, SeriesKind.INVOICE), days)
+        series_numbers = document_numbers.lock_series(
+            dict.fromkeys(business_ids, SeriesKind.INVOICE), days
+        )
         found = _read(ask(now).filter(pk__in=ids), businesses, now)
         rows = _rows(found, series_numbers)
         _write(rows, found, series_numbers)
@@ -128,7 +132,9 @@ def _issue_batch(ids: Sequence[UUID], business_ids: set[UUID], now: datetime, as
 
 
 def _read(still: QuerySet[Any], businesses: dict[UUID, Business], now: datetime) -> Found:
-    periods: list[Billable] = list(compose.read(still.order_by("business_id", "due_at", "pk")))
+    periods: list[Billable] = list(
+        compose_invoice.with_invoice_data(still.order_by("business_id", "due_at", "pk"))
+    )
     for period in periods:
         period.business = businesses[period.business_id]
     clients = {period.agreement.client_id for period in periods}
@@ -138,26 +144,26 @@ def _read(still: QuerySet[Any], businesses: dict[UUID, Business], now: datetime)
         agreement__in={p.agreement_id for p in periods}, invoice__isnull=True
     ):
         lines[line.agreement_id].append(line)
-    credit = ledger.credits(clients)
+    credit = ledger.client_credits(clients)
     if credit:
-        ledger.hold(client for client, _ in credit)
-        credit = ledger.credits(clients)
+        ledger.lock_clients(client for client, _ in credit)
+        credit = ledger.client_credits(clients)
     carded = set(in_use.values_list("client", flat=True))
     return Found(periods, lines, carded, credit, names(businesses), now)
 
 
-def _rows(found: Found, series_numbers: dict[UUID, numbers.Numbers]) -> Rows:
+def _rows(found: Found, series_numbers: dict[UUID, document_numbers.LockedSeries]) -> Rows:
     rows = Rows()
     for period in found.periods:
         more = found.lines.pop(period.agreement_id, []) if isinstance(period, Period) else []
-        draft = compose.draft(period, more)
+        draft = compose_invoice.draft_invoice(period, more)
         if draft.figures.total < _smallest(found, period):
-            rows.carried.append(compose.carried(period, found.now))
+            rows.carried.append(compose_invoice.build_carried_line(period, found.now))
             found.lines[period.agreement_id] = [*more, rows.carried[-1]]  # they wait on together
             continue
         spent = _spent(found, period, draft.figures.total)
         state = InvoiceState.PAID if spent == draft.figures.total else InvoiceState.OPEN
-        invoice, lines = compose.papers(
+        invoice, lines = compose_invoice.build_invoice(
             period, draft, series_numbers[period.business_id], state, found.now
         )
         _add(rows, found, period, invoice, lines, spent)
@@ -207,14 +213,14 @@ def _add(
             )
         )
     rows.journal += [
-        ledger.entry(invoice, kind, invoice.pk, debit, credit, amount, invoice.issued_on, now)
+        ledger.build_entry(invoice, kind, invoice.pk, debit, credit, amount, invoice.issued_on, now)
         for kind, debit, credit, amount in moves
     ]
     collection = _collection(found, period, invoice, invoice.total - spent)
     rows.collections.append(collection)
     why = "issued" if collection.state != CollectionState.DONE else "paid from credit"
     rows.moves.append(
-        transitions.transition(collection, "collection", "", collection.state, why, now)
+        transitions.build_transition(collection, "collection", "", collection.state, why, now)
     )
 
 
@@ -227,7 +233,7 @@ def _collection(found: Found, period: Billable, invoice: Invoice, left: int) -> 
         now if invoice.client_id in found.carded else now + PATIENCE,
     )
     if not by_card:
-        state, next_at = CollectionState.SENT, compose.first_reminder(period, invoice)
+        state, next_at = CollectionState.SENT, compose_invoice.first_reminder(period, invoice)
     return Collection(
         business_id=invoice.business_id,
         invoice_id=invoice.pk,
@@ -238,13 +244,15 @@ def _collection(found: Found, period: Billable, invoice: Invoice, left: int) -> 
     )
 
 
-def _write(rows: Rows, found: Found, series_numbers: dict[UUID, numbers.Numbers]) -> None:
+def _write(
+    rows: Rows, found: Found, series_numbers: dict[UUID, document_numbers.LockedSeries]
+) -> None:
     if not found.periods:
         return
-    numbers.keep(series_numbers.values())
+    document_numbers.save_series(series_numbers.values())
     Invoice.objects.bulk_create(rows.invoices)
     InvoiceLine.objects.bulk_create(rows.lines)
-    ledger.write(rows.journal)
+    ledger.append_entries(rows.journal)
     Allocation.objects.bulk_create(rows.allocations)
     Collection.objects.bulk_create(rows.collections)
     Transition.objects.bulk_create(rows.moves)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from billing.books.queries import decline_words
+from billing.books.queries import decline_message
 from billing.models import Charge, Collection, Dispute, Invoice, Refund
 from clients import portal_links
 from clients.models import Contact
@@ -16,7 +16,7 @@ from core.models import Business
 from core.outbox import emails
 
 
-def to_owner(
+def email_owner(
     kind: str,
     ref: str,
     business: Business,
@@ -43,7 +43,7 @@ def to_owner(
     )
 
 
-def to_client(
+def email_client(
     kind: str,
     ref: str,
     contact: Contact,
@@ -95,7 +95,7 @@ def charge_failed(
     }
     for side, (to, language, page) in sides.items():
         with translation.override(language):
-            words = {"reason": decline_words(charge.code), "again_on": formats.day(again)}
+            words = {"reason": decline_message(charge.code), "again_on": formats.day(again)}
         emails.write(
             kind="charge_failed",
             ref=f"{charge.id}:{side}",
@@ -138,7 +138,7 @@ def confirmation_needed(collection: Collection, charge: Charge, *, now: datetime
     invoice = collection.invoice
     with translation.override(invoice.language):
         amount = money.format(charge.amount, charge.currency, invoice.language)
-        to_client(
+        email_client(
             "confirm_charge",
             str(charge.id),
             invoice.agreement.contact,
@@ -163,7 +163,7 @@ def paid_not_cancelled(collection: Collection, *, now: datetime) -> None:
         words = _(
             "Invoice %(number)s was paid before it could be cancelled. It stays paid; you can refund it."
         )
-        to_owner(
+        email_owner(
             "paid_not_cancelled",
             str(collection.id),
             collection.business,
@@ -181,7 +181,7 @@ def still_unknown(collection: Collection, charge: Charge, *, now: datetime) -> N
         words = _(
             "For a day the gateway has not said what became of the charge for invoice %(number)s. "
         ) + _("Nothing is charged again until it does. Look at the payment at your gateway.")
-        to_owner(
+        email_owner(
             "still_unknown",
             str(charge.id),
             collection.business,
@@ -197,7 +197,7 @@ def refunded(refund: Refund, *, now: datetime) -> None:
     invoice = refund.payment.invoice
     with translation.override(invoice.language):
         amount = money.format(refund.amount, refund.currency, invoice.language)
-        to_client(
+        email_client(
             "refunded",
             str(refund.id),
             invoice.agreement.contact,
@@ -220,7 +220,7 @@ def refund_stuck(refund: Refund, *, now: datetime) -> None:
     invoice = refund.payment.invoice
     with translation.override(refund.business.language):
         amount = money.format(refund.amount, refund.currency, refund.business.language)
-        to_owner(
+        email_owner(
             "refund_stuck",
             str(refund.id),
             refund.business,
@@ -246,7 +246,7 @@ def disputed(dispute: Dispute, *, now: datetime) -> None:
             "number": invoice.number,
             "state": dispute.get_state_display(),
         }
-        to_owner(
+        email_owner(
             "disputed",
             f"{dispute.id}:{dispute.state}",
             dispute.business,

@@ -40,7 +40,7 @@ Steps = Generator[Sequence[Call], list[Any], R]
 Answers = Callable[[], list[Any]]
 
 
-def together(batches: Iterable[Steps[R]]) -> Iterator[R]:
+def run_batches(batches: Iterable[Steps[R]]) -> Iterator[R]:
     """Run batches, a few at once, and yield what each returns as it ends.
 
     All database work is done in the caller's thread; only calls are made in others.

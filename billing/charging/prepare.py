@@ -70,7 +70,7 @@ def prepare(works: list[Work], claim: UUID, clock: Callable[[], datetime]) -> St
     handles = {work.row.pk: (str(work.row.prepare_key), work.amount) for work in direct}
     for work, answer in zip(prepared, answers, strict=True):
         if isinstance(answer, CannotCharge):
-            needs_a_person(work.row, CANNOT_CHARGE, clock())
+            ask_for_card(work.row, CANNOT_CHARGE, clock())
         elif isinstance(answer, str):
             handles[work.row.pk] = (answer, work.amount)
     _bind(handles, claim)
@@ -145,7 +145,7 @@ def _replace(works: list[Work], claim: UUID, clock: Callable[[], datetime]) -> S
             keep_missing_since([(work.row, found)])
             _ask_later(work.row, claim, clock())
         else:
-            settle.apply(work.row, found, now=clock())
+            settle.settle(work.row, found, now=clock())
         work.row.refresh_from_db(fields=["handle", "amount", "prepare_key"])
         work.sent_to = None if not work.row.handle else work.sent_to
 
@@ -179,7 +179,7 @@ def keep_missing_since(pairs: Iterable[tuple[Collection, GatewayObject]]) -> Non
             first.update(missing_since=found.asked_at)
 
 
-def needs_a_person(row: Collection, why: str, now: datetime) -> None:
+def ask_for_card(row: Collection, why: str, now: datetime) -> None:
     """Ask the client for a card, or the owner what to do with a sum that the gateway does not take."""
     with transaction.atomic():
         held = Collection.objects.select_for_update().filter(

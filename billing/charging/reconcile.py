@@ -71,7 +71,7 @@ def _theirs(gateway: Gateway, found: GatewayObject, now: datetime) -> Iterator[s
     name = gateway.name
     payment = Payment.objects.filter(gateway=name, reference=found.handle).first()
     if found.outcome == Outcome.SUCCEEDED and payment is None:
-        gateway_events.look(name, found.handle, account=None, now=now)
+        gateway_events.read_gateway_object(name, found.handle, account=None, now=now)
         payment = Payment.objects.filter(gateway=name, reference=found.handle).first()
         if payment is None:
             yield f"{name} took {found.amount} {found.currency} for {found.handle}, and we have no payment"

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from billing.books import ledger
 from billing.charging import notices, parallel_calls
-from billing.charging.void import held
+from billing.charging.cancel_invoice import lock_collection
 from billing.gateways.accounts import gateway
 from billing.gateways.base import Gateway, GatewayRefund, GatewayUnknown, RefundOutcome
 from billing.invoices import credit_note
@@ -45,15 +45,15 @@ LOOKED_FOR = timedelta(
 )  # a request that was on its way may arrive after its key was forgotten
 
 
-def give_back(
+def refund_invoice(
     *, invoice: Invoice, amount: int, reason: str, actor: str, to_card: bool, now: datetime
 ) -> tuple[CreditNote, Refund | None]:
     """Give back part or all of a paid invoice, in minor units. Raises NotOwed and NotOpen."""
     with transaction.atomic():
-        row = held(invoice)
+        row = lock_collection(invoice)
         if row.state != CollectionState.DONE or row.invoice.state != InvoiceState.PAID:
             raise NotOpen(_("Only a paid invoice can be refunded. Cancel this one instead."))
-        note = credit_note.make(
+        note = credit_note.issue_credit_note(
             invoice=row.invoice, amount=amount, reason=reason, actor=actor, now=now
         )
         refund = _start(row.invoice, note, amount, actor, now) if to_card else None
@@ -61,7 +61,7 @@ def give_back(
     return note, refund
 
 
-def refundable(payment: Payment) -> int:
+def refundable_amount(payment: Payment) -> int:
     """The part of a payment that was not given back and is not contested, in minor units (rule 17)."""
     given = (
         payment.refunds.exclude(state=RefundState.FAILED).aggregate(sum=Sum("amount"))["sum"] or 0
@@ -74,22 +74,22 @@ def refundable(payment: Payment) -> int:
 
 def source(invoice: Invoice) -> Payment | None:
     """The payment of an invoice of which most can still go back."""
-    return max(Payment.objects.filter(invoice=invoice), key=refundable, default=None)
+    return max(Payment.objects.filter(invoice=invoice), key=refundable_amount, default=None)
 
 
 def payable(invoice: Invoice) -> int:
     """How much of the client's credit can go back to where this invoice's payment came from, minor units."""
     payment = source(invoice)
-    credit = ledger.credit_of(invoice.client_id, invoice.currency)
-    return min(credit, refundable(payment)) if payment else 0
+    credit = ledger.client_credit(invoice.client_id, invoice.currency)
+    return min(credit, refundable_amount(payment)) if payment else 0
 
 
 def way_out(client: Client, currency: str) -> Invoice | None:
     """The invoice whose payment can take most of a client's credit in a currency; of the newest payments."""
     paid = Payment.objects.filter(client=client, currency=currency)
     newest = list(paid.select_related("invoice").order_by("-received_at", "-pk")[:WAYS_OUT])
-    best = max(newest, key=refundable, default=None)
-    return best.invoice if best and refundable(best) else None
+    best = max(newest, key=refundable_amount, default=None)
+    return best.invoice if best and refundable_amount(best) else None
 
 
 def _start(
@@ -97,10 +97,10 @@ def _start(
 ) -> Refund:
     """The sum leaves the client's credit in the same transaction that promises it to the card."""
     payment = source(invoice)
-    ledger.hold([invoice.client_id])
-    if payment is None or not 0 < amount <= refundable(payment):
+    ledger.lock_clients([invoice.client_id])
+    if payment is None or not 0 < amount <= refundable_amount(payment):
         raise NotOwed(_("Less than that was paid, or it was given back already."), field="amount")
-    if amount > ledger.credit_of(invoice.client_id, invoice.currency):
+    if amount > ledger.client_credit(invoice.client_id, invoice.currency):
         raise NotOwed(_("The client's credit is less than that."), field="amount")
     refund = Refund.objects.create(
         business_id=invoice.business_id,
@@ -118,15 +118,15 @@ def _start(
     return refund
 
 
-def pay_out(*, invoice: Invoice, amount: int, actor: str, now: datetime) -> Refund:
+def refund_credit(*, invoice: Invoice, amount: int, actor: str, now: datetime) -> Refund:
     """Send client credit back to the card that paid this invoice. Raises NotOwed."""
     with transaction.atomic():
-        refund = _start(held(invoice).invoice, None, amount, actor, now)
+        refund = _start(lock_collection(invoice).invoice, None, amount, actor, now)
     nudge.ring("billing.tasks.resolve")
     return refund
 
 
-def carry_out(*, now: datetime, limit: int = 200) -> int:
+def carry_out_refunds(*, now: datetime, limit: int = 200) -> int:
     """Ask the gateways for, or about, every refund that is due; returns how many were asked about."""
     due = (
         Refund.objects.filter(next_at__lte=now)
@@ -147,7 +147,7 @@ def _ask(pk: UUID, now: datetime) -> int:
             if refund.state == RefundState.SENT:
                 move(refund, RefundState.UNKNOWN, REFUND)
     elif found:
-        apply(refund, found, now=now)
+        apply_refund(refund, found, now=now)
     elif now - refund.sent_at >= TOLD_AFTER:
         with transaction.atomic():
             notices.refund_stuck(refund, now=now)
@@ -186,7 +186,7 @@ def _found(gateway: Gateway, refund: Refund, now: datetime) -> GatewayRefund | N
     return found
 
 
-def apply(refund: Refund, found: GatewayRefund, *, now: datetime) -> None:
+def apply_refund(refund: Refund, found: GatewayRefund, *, now: datetime) -> None:
     """Write what the gateway says of a refund now; the same twice is a no-op."""
     with transaction.atomic():
         row = (
@@ -211,4 +211,6 @@ def apply(refund: Refund, found: GatewayRefund, *, now: datetime) -> None:
 
 def _book(refund: Refund, kind: str, debit: str, credit: str, now: datetime) -> None:
     today = local_day(now, refund.business.time_zone)
-    ledger.write([ledger.entry(refund, kind, refund.pk, debit, credit, refund.amount, today, now)])
+    ledger.append_entries(
+        [ledger.build_entry(refund, kind, refund.pk, debit, credit, refund.amount, today, now)]
+    )

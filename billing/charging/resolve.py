@@ -25,7 +25,7 @@ CONFIRM_WITHIN = timedelta(days=3)  # then the client is asked for another card
 ASKED = (CollectionState.WAIT, CollectionState.VOIDING)
 
 
-def resolve(*, now: datetime) -> int:
+def resolve_charges(*, now: datetime) -> int:
     """Ask about everything that waits for an answer and is due to be asked about; returns how many were asked.
 
     The first question comes two minutes after a charge was armed, so that a call still under way is not taken
@@ -104,7 +104,7 @@ def _ask_one_gateway(gateway: Gateway, rows: Sequence[Collection], now: datetime
         if isinstance(answer, GatewayObject)
     ]
     keep_missing_since(pairs)
-    settle.apply_all(pairs, now=now)
+    settle.settle_all(pairs, now=now)
 
 
 def _to_cancel(rows: Sequence[Collection], now: datetime) -> set[UUID]:

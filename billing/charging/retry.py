@@ -13,7 +13,7 @@ from core import nudge
 from core.dates import local_day, local_instant
 
 
-def retry(*, collection: Collection, actor: str, now: datetime) -> Collection:
+def retry_now(*, collection: Collection, actor: str, now: datetime) -> Collection:
     """Make a collection due now. Raises NothingToRetry while a charge is being confirmed, and once it is paid."""
     with transaction.atomic():
         collection = Collection.objects.select_for_update().get(pk=collection.pk)
@@ -31,7 +31,7 @@ def retry(*, collection: Collection, actor: str, now: datetime) -> Collection:
     return collection
 
 
-def wait(*, collection: Collection, until: date, actor: str, now: datetime) -> Collection:
+def retry_on(*, collection: Collection, until: date, actor: str, now: datetime) -> Collection:
     """Try once more on that day at the client's hour; if that is declined, it waits for the owner again (rule 23).
 
     Raises NothingToRetry where nobody has to decide, and where the day has passed.

@@ -13,8 +13,8 @@ from django.db import DatabaseError, transaction
 from django.db.models import Prefetch, prefetch_related_objects
 
 from agreements.models import Agreement
-from billing.books import owing, receive, transitions
-from billing.charging import notices, void
+from billing.books import owing, received_payments, transitions
+from billing.charging import cancel_invoice, notices
 from billing.gateways import registry
 from billing.gateways.base import DirectObject, GatewayObject, Outcome
 from billing.models import Charge, Collection, Invoice, PaymentMethod
@@ -29,13 +29,13 @@ PARTIES = ("seller", "buyer", "taxes")
 NOT_CONFIRMED, CANCELLED_THERE = "not_confirmed", "cancelled_at_gateway"
 
 
-def apply(collection: Collection, found: GatewayObject, *, now: datetime) -> None:
+def settle(collection: Collection, found: GatewayObject, *, now: datetime) -> None:
     """Write what the gateway says now. The same object twice is a no-op; paid never turns unpaid."""
     with transaction.atomic():
         _apply([(collection, found)], now)
 
 
-def apply_all(pairs: Sequence[tuple[Collection, GatewayObject]], *, now: datetime) -> None:
+def settle_all(pairs: Sequence[tuple[Collection, GatewayObject]], *, now: datetime) -> None:
     """Write many in one transaction.
 
     If one of them cannot be written, each is tried alone, and the one that fails is asked about again later.
@@ -48,7 +48,7 @@ def apply_all(pairs: Sequence[tuple[Collection, GatewayObject]], *, now: datetim
     except (DatabaseError, RuleError):
         for collection, found in pairs:
             try:
-                apply(collection, found, now=now)
+                settle(collection, found, now=now)
             except (DatabaseError, RuleError):
                 logger.exception(
                     "The outcome of collection %s could not be written; it is asked again.",
@@ -56,13 +56,13 @@ def apply_all(pairs: Sequence[tuple[Collection, GatewayObject]], *, now: datetim
                 )
 
 
-def close(collection: Collection, *, now: datetime) -> None:
+def close_collection(collection: Collection, *, now: datetime) -> None:
     """Close a collection that owes nothing any more, by credit notes or client credit, and has no charge out."""
     with transaction.atomic():
         held = _locked([collection.pk])[0]
-        if held.state == CollectionState.READY and not owing.owed(held.invoice):
+        if held.state == CollectionState.READY and not owing.amount_owed(held.invoice):
             if held.invoice.state == InvoiceState.OPEN:
-                receive.mark_paid([held.invoice])
+                received_payments.mark_paid([held.invoice])
             _done([held], "nothing is owed", now)
 
 
@@ -131,7 +131,7 @@ def _paid(found: Sequence[tuple[Collection, Charge | None, GatewayObject]], now:
         return
     known = [charge for _, charge, _ in found if charge]
     transitions.move_charges(known, ChargeState.SUCCEEDED, now=now, finished_at=now)
-    receive.take(
+    received_payments.book_payments(
         [
             _received(row, charge or _recovered(row, now), there, now)
             for row, charge, there in found
@@ -140,15 +140,15 @@ def _paid(found: Sequence[tuple[Collection, Charge | None, GatewayObject]], now:
     )
     for row, _, _ in found:
         if row.state == CollectionState.VOIDING:
-            void.too_late(row, now=now)
+            cancel_invoice.book_late_payment(row, now=now)
             notices.paid_not_cancelled(row, now=now)
     _done([row for row, _, _ in found], "paid", now)
 
 
 def _received(
     row: Collection, charge: Charge, found: GatewayObject, now: datetime
-) -> receive.Received:
-    return receive.Received(
+) -> received_payments.ReceivedPayment:
+    return received_payments.ReceivedPayment(
         invoice=row.invoice,
         amount=found.amount,
         gateway=row.gateway,
@@ -203,7 +203,7 @@ def _declined_for_good(
     elif row.state in (CollectionState.READY, CollectionState.DUNNING):
         Collection.objects.filter(pk=row.pk).update(**Collection.no_handle())
     if row.state == CollectionState.VOIDING:
-        void.finish(row, now=now)
+        cancel_invoice.finish_cancelling(row, now=now)
 
 
 def _declined(
@@ -226,7 +226,7 @@ def _declined(
     agreement = row.invoice.agreement
     today = local_day(now, agreement.time_zone)
     is_hard = registry.kinds()[row.gateway].is_hard(code)
-    again = None if is_hard else dunning.next_try(row.invoice.due_on, today)
+    again = None if is_hard else dunning.next_retry_day(row.invoice.due_on, today)
     sets = {"tries": tries, "reason": code[:60], "action_url": ""} | (also or {})
     if _is_superseded(row, charge):
         sets |= {"tries": 0, "reason": ""}
@@ -289,7 +289,7 @@ def _cancelled(row: Collection, charge: Charge | None, found: GatewayObject, now
     if charge:
         transitions.move_charge(charge, ChargeState.VOID, now=now, why="cancelled", finished_at=now)
     if row.state == CollectionState.VOIDING:
-        void.finish(row, now=now)
+        cancel_invoice.finish_cancelling(row, now=now)
         return
     fresh = Collection.no_handle()
     if (

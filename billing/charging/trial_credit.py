@@ -12,8 +12,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
-from billing.charging.refund import give_back
-from billing.charging.void import held
+from billing.charging.cancel_invoice import lock_collection
+from billing.charging.refund import refund_invoice
 from billing.invoices import credit_note
 from billing.models import Invoice
 from billing.rules.states import InvoiceState
@@ -21,7 +21,7 @@ from billing.rules.states import InvoiceState
 ACTOR = "Retainer Hub · trial"
 
 
-def give(periods: Sequence[UUID], *, now: datetime) -> int:
+def credit_trials(periods: Sequence[UUID], *, now: datetime) -> int:
     """Credit each trial once, before the first invoice of the retainer that followed it; returns how many were.
 
     What was not paid, or was given back, is not credited.
@@ -39,11 +39,13 @@ def give(periods: Sequence[UUID], *, now: datetime) -> int:
 
 def _give(invoice: Invoice, now: datetime) -> int:
     with transaction.atomic():
-        held(invoice)
-        left = invoice.total - credit_note.credited(invoice)
+        lock_collection(invoice)
+        left = invoice.total - credit_note.amount_credited(invoice)
         if not left or invoice.credit_notes.filter(actor=ACTOR).exists():
             return 0
         with translation.override(invoice.agreement.language):
             reason = _("The trial's fee is credited to the retainer, as agreed.")
-        give_back(invoice=invoice, amount=left, reason=reason, actor=ACTOR, to_card=False, now=now)
+        refund_invoice(
+            invoice=invoice, amount=left, reason=reason, actor=ACTOR, to_card=False, now=now
+        )
     return 1

@@ -26,7 +26,7 @@ def invoice_pdf(*, invoice: Invoice, now: datetime) -> Document:
     if invoice.document is None:
         with translation.override(invoice.language):
             title = _("Invoice %(number)s") % {"number": invoice.number}
-        extra = {"way": payment_details.by_transfer(invoice)}
+        extra = {"way": payment_details.transfer_details(invoice)}
         document = _make(
             "invoice", invoice, title, DocumentKind.INVOICE, extra, invoice.created_at, now
         )
@@ -47,7 +47,7 @@ def receipt_pdf(*, payment: Payment, now: datetime) -> Document:
             "payment": payment,
             "paid_on": paid_on,
             "is_tax": is_tax,
-            "in_full": not owing.owed(invoice),
+            "in_full": not owing.amount_owed(invoice),
         }
         document = _make(
             "receipt", invoice, title, DocumentKind.RECEIPT, extra, payment.received_at, now
@@ -88,8 +88,8 @@ def statement_pdf(*, client: Client, now: datetime) -> Document:
         context = {
             "business": client.business,
             "client": client,
-            "rows": client_statement.entries(client),
-            "balances": client_statement.balances(client).items(),
+            "rows": client_statement.statement_entries(client),
+            "balances": client_statement.client_balances(client).items(),
             "today": today,
         }
     pdf = render.pdf(

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from agreements.models import Agreement, Pause
-from agreements.rules.states import RUNS
+from agreements.rules.states import RUNNING_STATES
 from agreements.rules.terms import CollectBy
 from agreements.running import effective_terms
 from agreements.running.periods import next_spans
@@ -19,11 +19,11 @@ from core.models import Business, OutboxEmail
 from core.money import prorate
 from core.outbox import emails
 
-KIND = "charge_ahead"
+EMAIL_KIND = "charge_ahead"
 
 
 @dataclass(frozen=True)
-class Next:
+class NextCharge:
     """An agreement's next invoice, as known today, with the lines that wait for it.
 
     `amount` is in minor units with tax; `on` is a day in the agreement's time zone.
@@ -35,12 +35,12 @@ class Next:
     by_card: bool
 
 
-def next_charges(agreements: Iterable[Agreement], today: date) -> list[Next]:
+def next_charges(agreements: Iterable[Agreement], today: date) -> list[NextCharge]:
     """Return the next charge of each agreement, soonest first, without those that have none.
 
     The number of queries does not depend on the number of agreements.
     """
-    loaded = effective_terms.load(agreements)
+    loaded = effective_terms.load_amendments(agreements)
     spans = next_spans(loaded, today) if loaded else {}
     waiting: dict[UUID, list[int]] = defaultdict(list)
     for line in NextLine.objects.filter(agreement__in=list(spans), invoice__isnull=True):
@@ -49,23 +49,23 @@ def next_charges(agreements: Iterable[Agreement], today: date) -> list[Next]:
     for agreement in loaded:
         if span := spans.get(agreement.pk):
             fee = prorate(
-                effective_terms.billed_on(agreement, span.start).amount,
+                effective_terms.billed_terms_on(agreement, span.start).amount,
                 span.fraction.numerator,
                 span.fraction.denominator,
             )
-            total = taxes.figures(
+            total = taxes.compute_totals(
                 [fee, *waiting[agreement.pk]], agreement.taxes, agreement.tax_mode
             ).total
             charges.append(
-                Next(agreement, span.start, total, agreement.collect_by == CollectBy.CARD)
+                NextCharge(agreement, span.start, total, agreement.collect_by == CollectBy.CARD)
             )
     return sorted(charges, key=lambda charge: (charge.on, str(charge.agreement.pk)))
 
 
-def announce(*, now: datetime) -> int:
+def queue_notices(*, now: datetime) -> int:
     """Queue one email for each charge of the coming days; return the number of new emails."""
     due_soon = Agreement.objects.filter(
-        state__in=RUNS,
+        state__in=RUNNING_STATES,
         collect_by=CollectBy.CARD,
         opens_at__gt=now,
         opens_at__lte=now + timedelta(days=NOTICE_DAYS),
@@ -84,8 +84,10 @@ def announce(*, now: datetime) -> int:
         if not any(pause.covers(day) for pause in pauses.get(pk, []))
     }
     existing = set(
-        OutboxEmail.objects.filter(kind=KIND, ref__in=list(refs)).values_list("ref", flat=True)
+        OutboxEmail.objects.filter(kind=EMAIL_KIND, ref__in=list(refs)).values_list(
+            "ref", flat=True
+        )
     )
     new_emails = [(ref, business) for ref, business in refs.items() if ref not in existing]
-    emails.post(KIND, new_emails, now=now)
+    emails.post(EMAIL_KIND, new_emails, now=now)
     return len(new_emails)

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from billing.books import ledger, numbers, owing
+from billing.books import document_numbers, ledger, owing
 from billing.invoices import upgrade_invoice
 from billing.models import Allocation, CreditNote, Invoice
 from billing.models.invoice import SeriesKind
@@ -21,23 +21,27 @@ from core.dates import local_day
 from core.outbox import emails
 
 
-def credited(invoice: Invoice) -> int:
+def amount_credited(invoice: Invoice) -> int:
     """Return the sum of the invoice's credit notes, in minor units with tax."""
     return invoice.credit_notes.aggregate(sum=Sum("total"))["sum"] or 0
 
 
-def make(*, invoice: Invoice, amount: int, reason: str, actor: str, now: datetime) -> CreditNote:
+def issue_credit_note(
+    *, invoice: Invoice, amount: int, reason: str, actor: str, now: datetime
+) -> CreditNote:
     """Issue a credit note over `amount` (minor units, tax included).
 
     It settles what is owed on the invoice; the rest becomes client credit. The caller has opened a
     transaction and locked the collection. Raises NotOwed if less than `amount` is left.
     """
-    before = credited(invoice)
+    before = amount_credited(invoice)
     if not 0 < amount <= invoice.total - before:
         raise NotOwed(_("The invoice has less left than that."), field="amount")
     figures = _figures(invoice, before, amount)
     today = local_day(now, invoice.business.time_zone)
-    series, seq, number, on = numbers.one(invoice.business_id, SeriesKind.CREDIT_NOTE, today)
+    series, seq, number, on = document_numbers.take_number(
+        invoice.business_id, SeriesKind.CREDIT_NOTE, today
+    )
     note = CreditNote.objects.create(
         business_id=invoice.business_id,
         client_id=invoice.client_id,
@@ -55,13 +59,13 @@ def make(*, invoice: Invoice, amount: int, reason: str, actor: str, now: datetim
         taxes=figures.taxes,
         created_at=now,
     )
-    upgrade_invoice.withdraw(invoice, now)
-    _settle(note, min(amount, owing.owed(invoice)), now)
+    upgrade_invoice.void_waiting_upgrade(invoice, now)
+    _settle(note, min(amount, owing.amount_owed(invoice)), now)
     emails.post("credit_note", [(str(note.pk), invoice.business)], now=now)
     return note
 
 
-def _figures(invoice: Invoice, before: int, amount: int) -> taxes.Figures:
+def _figures(invoice: Invoice, before: int, amount: int) -> taxes.InvoiceTotals:
     """Split a credit note into its taxes and its part before tax.
 
     Each tax is the part that all credit notes up to this one should have, less what the earlier
@@ -71,12 +75,12 @@ def _figures(invoice: Invoice, before: int, amount: int) -> taxes.Figures:
     """
     notes = list(invoice.credit_notes.values_list("taxes", flat=True))
     left, parts = amount, []
-    due_taxes = taxes.share(before + amount, invoice.total, invoice.taxes).taxes
+    due_taxes = taxes.split_credit_note(before + amount, invoice.total, invoice.taxes).taxes
     for place, due in enumerate(due_taxes):
         part = min(due["amount"] - sum(note[place]["amount"] for note in notes), left)
         parts.append({**due, "amount": part})
         left -= part
-    return taxes.Figures(left, amount - left, amount, 0, parts)
+    return taxes.InvoiceTotals(left, amount - left, amount, 0, parts)
 
 
 def _settle(note: CreditNote, applied: int, now: datetime) -> None:
@@ -97,7 +101,7 @@ def _settle(note: CreditNote, applied: int, now: datetime) -> None:
             part = min(amount, left[target])
             moves[source, target] += part
             amount, left[target] = amount - part, left[target] - part
-    ledger.write(
-        ledger.entry(note, "credit_note", note.pk, source, target, part, note.issued_on, now)
+    ledger.append_entries(
+        ledger.build_entry(note, "credit_note", note.pk, source, target, part, note.issued_on, now)
         for (source, target), part in moves.items()
     )

@@ -6,7 +6,7 @@ from agreements.models import Agreement
 from billing.models import NextLine
 
 
-def add(
+def add_next_line(
     *,
     agreement: Agreement,
     kind: str,

@@ -17,8 +17,8 @@ from agreements.changing.amend import Change
 from agreements.models import Agreement, Amendment, Period, Upgrade
 from agreements.models.amendment import AmendmentKind
 from agreements.rules.states import AmendmentState, PeriodState
-from agreements.running import effective_terms, upgrade
-from agreements.signing import unsigned
+from agreements.running import effective_terms, mid_period_upgrade
+from agreements.signing import unsigned_documents
 from billing.models import CreditNote, Dispute, Invoice
 from billing.rules import taxes
 from billing.rules.errors import NotOpen
@@ -29,15 +29,17 @@ from core.errors import NotAllowedNow
 from core.models.tax_rate import TaxMode
 
 
-def draft(*, agreement: Agreement, change: Change, now: datetime) -> Amendment:
+def draft_upgrade(*, agreement: Agreement, change: Change, now: datetime) -> Amendment:
     """Build the amendment with its amounts as of today, without saving it, for a preview.
 
     Raises NotOpen, TooSoon.
     """
-    return amend.draft(agreement=agreement, change=priced(agreement, change, now), now=now)
+    return amend.preview_amendment(
+        agreement=agreement, change=price_change(agreement, change, now), now=now
+    )
 
 
-def shown(row: Amendment) -> str:
+def amounts_shown(row: Amendment) -> str:
     """Return the amendment's amounts as the text "credit-charge-total", in minor units.
 
     The preview's form sends it back as `seen` of `offer`.
@@ -46,7 +48,7 @@ def shown(row: Amendment) -> str:
     return f"{now['credit']}-{now['charge']}-{now['total']}"
 
 
-def offer(
+def offer_upgrade(
     *,
     agreement: Agreement,
     change: Change,
@@ -60,33 +62,40 @@ def offer(
     `seen` is the value of `shown` for the preview; the offer is refused if the amounts have changed
     since. Raises NotOpen, TooSoon, MissingGlyphs.
     """
-    priced_change = priced(agreement, change, now)
+    priced_change = price_change(agreement, change, now)
     still = partial(_must_be_as_seen, agreement, change, seen, now)
-    still()  # amend.offer checks again under its lock
-    return amend.offer(
+    still()  # amend.offer_amendment checks again under its lock
+    return amend.offer_amendment(
         agreement=agreement, change=priced_change, actor=actor, now=now, origin=origin, still=still
     )
 
 
-def priced(agreement: Agreement, change: Change, now: datetime) -> Change:
+def price_change(agreement: Agreement, change: Change, now: datetime) -> Change:
     """Return the change as it applies from today, with its amounts. Raises NotOpen."""
     if change.kind != AmendmentKind.TIER:
         raise NotOpen(_("Only another tier can apply now; anything else begins with a period."))
     today = local_day(now, agreement.time_zone)
-    period, before = upgrade.running(agreement, today), effective_terms.on(agreement, today)
-    _tier, amount, minutes = amend.result(change, before)
-    sums = upgrade.prorated(
+    period, before = (
+        mid_period_upgrade.upgradable_period(agreement, today),
+        effective_terms.terms_on(agreement, today),
+    )
+    _tier, amount, minutes = amend.terms_after(change, before)
+    sums = mid_period_upgrade.prorate_upgrade(
         period,
         today,
-        paid=paid(period),
+        paid=amount_paid(period),
         before=(before.amount, before.minutes),
         after=(amount, minutes),
     )
-    total = taxes.figures([-sums.credit, sums.charge], agreement.taxes, agreement.tax_mode).total
-    return replace(change, effective_on=today, at_once=upgrade.AtOnce(period, sums, total))
+    total = taxes.compute_totals(
+        [-sums.credit, sums.charge], agreement.taxes, agreement.tax_mode
+    ).total
+    return replace(
+        change, effective_on=today, at_once=mid_period_upgrade.UpgradeSums(period, sums, total)
+    )
 
 
-def paid(period: Period) -> tuple[int, int]:
+def amount_paid(period: Period) -> tuple[int, int]:
     """Return what was paid for the running tier in this period, and for how many days.
 
     The amount is in minor units, before tax unless prices include it. The days are the whole
@@ -122,7 +131,7 @@ def paid(period: Period) -> tuple[int, int]:
     ).days
 
 
-def withdraw(invoice: Invoice, now: datetime) -> None:
+def void_waiting_upgrade(invoice: Invoice, now: datetime) -> None:
     """Void an upgrade of the invoice's period that waits for the client's signature.
 
     Call it when money of the period is refunded, credited or disputed, because the upgrade credits
@@ -135,12 +144,16 @@ def withdraw(invoice: Invoice, now: datetime) -> None:
         if row.now and row.now["period"] == str(invoice.period_id):
             why = _("What was paid for this period has changed.")
             with suppress(NotAllowedNow):  # the client signed it at this moment
-                unsigned.void(paper=row, reason=why, actor="Retainer Hub", now=now)
+                unsigned_documents.withdraw(paper=row, reason=why, actor="Retainer Hub", now=now)
 
 
 def _must_be_as_seen(agreement: Agreement, change: Change, seen: str, now: datetime) -> None:
     if (
-        shown(amend.draft(agreement=agreement, change=priced(agreement, change, now), now=now))
+        amounts_shown(
+            amend.preview_amendment(
+                agreement=agreement, change=price_change(agreement, change, now), now=now
+            )
+        )
         != seen
     ):
         raise NotOpen(_("The sum is not the one you were shown any more. Look at it again."))

@@ -29,7 +29,7 @@ class Collection(TenantRow):
     claimed the row has, and `fence` is the id of the latest claim: a worker that finds another id
     there has lost the row. `tries` counts declines, `lookups` the questions to the gateway so far.
     `plan` says what follows once the collection is cancelled at the gateway, and who asked for it
-    (billing.charging.void). Instants are UTC.
+    (billing.charging.cancel_invoice). Instants are UTC.
     """
 
     invoice = models.OneToOneField("billing.Invoice", models.PROTECT, related_name="collection")

@@ -244,7 +244,7 @@ class SeriesKind(models.TextChoices):
 class Numbering(TenantRow):
     """A business's own pattern for the numbers of one kind of document.
 
-    Without a row the default pattern of billing.books.numbers is used.
+    Without a row the default pattern of billing.books.document_numbers is used.
     """
 
     kind = models.CharField(_("kind"), max_length=12, choices=SeriesKind.choices)

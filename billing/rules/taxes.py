@@ -17,7 +17,7 @@ EXCLUSIVE, INCLUSIVE = "exclusive", "inclusive"
 
 
 @dataclass(frozen=True)
-class Figures:
+class InvoiceTotals:
     """Totals of an invoice, in minor units.
 
     `taxes` is a list of {name, percent, amount}, as it is stored on the invoice.
@@ -30,12 +30,12 @@ class Figures:
     taxes: list[dict[str, Any]] = field(default_factory=list)
 
 
-def figures(
+def compute_totals(
     amounts: Sequence[int],
     rates: Sequence[Mapping[str, str]],
     mode: str,
     withholding_percent: Decimal = Decimal(0),
-) -> Figures:
+) -> InvoiceTotals:
     """Compute an invoice's totals from the amounts of its lines, in minor units.
 
     `rates` are {name, percent}. `mode` says whether the amounts exclude or include tax; with any
@@ -54,10 +54,12 @@ def figures(
         for rate, amount in zip(rates, tax_amounts, strict=False)
     ]
     tax = sum(tax_amounts)
-    return Figures(subtotal, tax, subtotal + tax, money.tax(subtotal, withholding_percent), taxes)
+    return InvoiceTotals(
+        subtotal, tax, subtotal + tax, money.tax(subtotal, withholding_percent), taxes
+    )
 
 
-def share(amount: int, total: int, taxes: Sequence[Mapping[str, Any]]) -> Figures:
+def split_credit_note(amount: int, total: int, taxes: Sequence[Mapping[str, Any]]) -> InvoiceTotals:
     """Split a credit note of `amount` (tax included) into its taxes and its part before tax.
 
     `total` and `taxes` are those of the invoice. Each tax is its exact proportion, rounded once;
@@ -73,4 +75,4 @@ def share(amount: int, total: int, taxes: Sequence[Mapping[str, Any]]) -> Figure
         for tax in taxes
     ]
     tax = sum(part["amount"] for part in parts)
-    return Figures(amount - tax, tax, amount, 0, parts)
+    return InvoiceTotals(amount - tax, tax, amount, 0, parts)

@@ -4,19 +4,19 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from billing.books.invariants import broken
+from billing.books.invariants import find_contradictions
 from billing.charging.reconcile import reconcile
 from billing.models import BillingRun
-from billing.runs.run import AUDIT
+from billing.runs.billing_run import AUDIT
 from core.system import administrators
 
 
-def watch(*, now: datetime) -> BillingRun:
+def run_audit(*, now: datetime) -> BillingRun:
     """Run the audit and store its result; if it found anything, email the administrators.
 
     They get at most one email a day. The audit corrects nothing.
     """
-    contradictions = broken(now, files=True) + [
+    contradictions = find_contradictions(now, files=True) + [
         f"gateway: {sentence}" for sentence in reconcile(now=now)
     ]
     run = BillingRun.objects.create(
@@ -36,6 +36,6 @@ def watch(*, now: datetime) -> BillingRun:
     return run
 
 
-def last() -> BillingRun | None:
+def last_audit() -> BillingRun | None:
     """Return the latest daily audit, if there was one."""
     return BillingRun.objects.filter(door=AUDIT).order_by("-pk").first()

@@ -21,10 +21,10 @@ from core import audit, nudge
 MISSED = gettext_noop("More than one period was not billed.")
 
 
-def park_missed(*, now: datetime, only: Agreement | None = None) -> list[UUID]:
+def hold_missed(*, now: datetime, only: Agreement | None = None) -> list[UUID]:
     """Hold every agreement that has more than one period due and not invoiced; return their ids."""
     missed = (
-        issue.waiting(now, only)
+        issue.periods_to_invoice(now, only)
         .order_by()
         .values("agreement_id")
         .annotate(count=Count("pk"))
@@ -36,7 +36,7 @@ def park_missed(*, now: datetime, only: Agreement | None = None) -> list[UUID]:
     return ids
 
 
-def park(*, agreement: Agreement, reason: str, actor: str, now: datetime) -> None:
+def hold_billing(*, agreement: Agreement, reason: str, actor: str, now: datetime) -> None:
     """Hold an agreement's billing until it is released."""
     with transaction.atomic():
         Agreement.objects.filter(pk=agreement.pk).update(parked_because=reason[:300])
@@ -50,7 +50,7 @@ def park(*, agreement: Agreement, reason: str, actor: str, now: datetime) -> Non
         )
 
 
-def release(*, agreement: Agreement, how: str, actor: str, now: datetime) -> int:
+def resume_billing(*, agreement: Agreement, how: str, actor: str, now: datetime) -> int:
     """Resume an agreement's billing, and return the number of invoices issued.
 
     `how` says what happens to the missed periods: "bill" invoices each of them, "skip" invoices
@@ -60,10 +60,13 @@ def release(*, agreement: Agreement, how: str, actor: str, now: datetime) -> int
         Agreement.objects.filter(pk=agreement.pk).update(parked_because="")
         if how == "skip":
             why = _("Skipped by %(who)s") % {"who": actor}
-            missed = [row.pk for row in issue.waiting(now, agreement).order_by("-starts_on")[1:]]
+            missed = [
+                row.pk
+                for row in issue.periods_to_invoice(now, agreement).order_by("-starts_on")[1:]
+            ]
             due = Period.objects.filter(pk__in=missed, state=PeriodState.DUE)
             due.update(state=PeriodState.SKIPPED, skipped_because=why[:300])
-        made = issue.issue_due(now=now, only=agreement)
+        made = issue.issue_invoices(now=now, only=agreement)
         audit.record(
             business=agreement.business,
             chain_id=agreement.id,

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from agreements.running.periods import open_due
 from billing.books import owing
-from billing.charging.issue import issue_due
+from billing.charging.issue import issue_invoices
 from billing.models import Collection, Invoice
 from billing.rules.states import CollectionState
 from core.dates import local_day
@@ -20,7 +20,7 @@ from core.models import Business
 
 
 @dataclass(frozen=True)
-class Coming:
+class UpcomingInvoice:
     """An invoice that will be collected on the day `on` (in the agreement's time zone).
 
     `amount` is in minor units; `number` is "" if the invoice is not issued yet.
@@ -35,7 +35,9 @@ class Coming:
     number: str = ""
 
 
-def coming(business: Business, *, now: datetime, days: int = 30) -> list[Coming]:
+def upcoming_invoices(
+    business: Business, *, now: datetime, days: int = 30
+) -> list[UpcomingInvoice]:
     """Return what will be collected within `days`, soonest first.
 
     Invoices that are issued already and wait for their day are included.
@@ -44,13 +46,13 @@ def coming(business: Business, *, now: datetime, days: int = 30) -> list[Coming]
     with transaction.atomic():
         before = set(Invoice.objects.filter(business=business).values_list("pk", flat=True))
         open_due(now=until, only=business)
-        issue_due(now=until, only=business)
+        issue_invoices(now=until, only=business)
         rows = _read(business, before, until)
         transaction.set_rollback(True)
     return sorted(rows, key=lambda row: (row.on, row.client))
 
 
-def totals(rows: list[Coming]) -> list[tuple[str, int]]:
+def totals_by_currency(rows: list[UpcomingInvoice]) -> list[tuple[str, int]]:
     """Add up the amounts by currency, in minor units; currencies are never added (rule 13)."""
     sums: dict[str, int] = {}
     for row in rows:
@@ -58,7 +60,7 @@ def totals(rows: list[Coming]) -> list[tuple[str, int]]:
     return sorted(sums.items())
 
 
-def _read(business: Business, before: set[UUID], until: datetime) -> list[Coming]:
+def _read(business: Business, before: set[UUID], until: datetime) -> list[UpcomingInvoice]:
     waiting = Collection.objects.filter(
         business=business, state__in=(CollectionState.READY, CollectionState.SENT)
     )
@@ -70,7 +72,7 @@ def _read(business: Business, before: set[UUID], until: datetime) -> list[Coming
         for collection in related
         if collection.state == CollectionState.READY or collection.invoice_id not in before
     ]
-    owed = owing.of([collection.invoice for collection in collections])
+    owed = owing.amounts_owed([collection.invoice for collection in collections])
     coming_rows = []
     for collection in collections:
         invoice, agreement = collection.invoice, collection.invoice.agreement
@@ -78,7 +80,7 @@ def _read(business: Business, before: set[UUID], until: datetime) -> list[Coming
         at = (invoice.upgrade or invoice.period).due_at if is_new else collection.next_at
         if at and at <= until:
             coming_rows.append(
-                Coming(
+                UpcomingInvoice(
                     local_day(at, agreement.time_zone),
                     invoice.client.name,
                     agreement.title,

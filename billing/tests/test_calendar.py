@@ -15,7 +15,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from agreements.models import Agreement, Period
-from agreements.running.periods import due_at, next_opening, open_due, spans
+from agreements.running.periods import due_at, next_opening, open_due, period_spans
 from core import nudge
 from tests.world import NOW, World
 
@@ -124,7 +124,7 @@ def test_a_period_is_due_when_local_time_first_reaches_its_day_and_hour(
     """If clocks skip the hour, the period is due right after; those of Troll skip two hours."""
     for zone in ZONES:
         agreement = retainer(zone, date(2026, 12, anchor), hour=hour)
-        periods = list(spans(agreement, until=TEN_YEARS_ON))
+        periods = list(period_spans(agreement, until=TEN_YEARS_ON))
         assert [span.start for span in periods] == starts(agreement, TEN_YEARS_ON)
         for span in periods:
             instant = due_at(agreement, span)
@@ -182,7 +182,9 @@ def test_a_day_that_a_time_zone_skipped_or_repeated_is_billed_once(
     zone: str, starts_on: date, expected: list[str]
 ) -> None:
     agreement = retainer(zone, starts_on)
-    instants = [due_at(agreement, span) for span in spans(agreement, until=starts_on + 95 * DAY)]
+    instants = [
+        due_at(agreement, span) for span in period_spans(agreement, until=starts_on + 95 * DAY)
+    ]
     assert [local(instant, zone).isoformat() for instant in instants[1:]] == [
         f"{day}T09:00:00" for day in expected
     ]

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from agreements.models import Agreement, Period
-from billing.books.invariants import broken
+from billing.books.invariants import find_contradictions
 from billing.gateways import registry
 from billing.models import Invoice, InvoiceLine, JournalEntry, NextLine
 from billing.runs import hold
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from tests.world import NOW, World
 
 VAT = [{"name": "VAT", "percent": "7"}]
@@ -45,17 +45,17 @@ def test_the_smallest_chargeable_amount_is_charged_and_one_unit_less_is_carried(
     world.billed(client=world.client("A"), currency=currency, amount=least)
     if least > 1:
         small = world.running(world.client("B"), currency=currency, amount=least - 1)
-        bill(now=NOW, door="test")
+        run_billing(now=NOW, door="test")
         assert Period.objects.get(agreement=small).state == "carried"
         assert not Invoice.objects.filter(agreement=small).exists()
-    assert not broken(NOW)
+    assert not find_contradictions(NOW)
 
 
 def test_a_carried_fee_is_on_the_next_invoice_with_its_own_dates(world: World) -> None:
     agreement = world.running(amount=30, taxes=VAT)
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     assert not Invoice.objects.exists() and not JournalEntry.objects.exists()
-    bill(now=month(1), door="test")
+    run_billing(now=month(1), door="test")
     invoice = Invoice.objects.get()
     assert [
         (line.starts_on.month, line.amount) for line in invoice.lines.order_by("starts_on")
@@ -69,14 +69,14 @@ def test_a_carried_fee_is_on_the_next_invoice_with_its_own_dates(world: World) -
         "carried",
         "invoiced",
     ]
-    assert not broken(month(1))
+    assert not find_contradictions(month(1))
 
 
 def test_a_small_fee_is_carried_as_often_as_needed_and_billed_once(world: World) -> None:
     world.running(amount=20)
     for n in range(6):
-        bill(now=month(n), door="test")
-        assert not broken(month(n))
+        run_billing(now=month(n), door="test")
+        assert not find_contradictions(month(n))
     assert [invoice.total for invoice in Invoice.objects.order_by("seq")] == [60, 60]
     assert InvoiceLine.objects.count() == 6
     assert not NextLine.objects.filter(invoice__isnull=True).exists()
@@ -85,11 +85,11 @@ def test_a_small_fee_is_carried_as_often_as_needed_and_billed_once(world: World)
 def test_several_small_missed_periods_are_billed_on_one_invoice(world: World) -> None:
     """Three months were missed, and the owner chooses to bill them."""
     agreement = world.running(amount=20)
-    bill(now=month(2), door="test")
+    run_billing(now=month(2), door="test")
     assert not Invoice.objects.exists()
-    assert hold.release(agreement=agreement, how="bill", actor="Nan", now=month(2)) == 1
+    assert hold.resume_billing(agreement=agreement, how="bill", actor="Nan", now=month(2)) == 1
     assert [line.amount for line in Invoice.objects.get().lines.all()] == [20, 20, 20]
-    assert not broken(month(2))
+    assert not find_contradictions(month(2))
 
 
 def test_an_invoice_paid_by_transfer_may_be_of_any_amount(world: World) -> None:
@@ -106,7 +106,7 @@ def test_waiting_lines_follow_the_fee_on_the_agreements_next_invoice(
     agreement = world.running(taxes=VAT)
     for n, amount in enumerate((150_00, 75_00)):
         waiting(agreement, f"work {n}", amount, created_at=NOW - timedelta(hours=2 - n))
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     invoice = Invoice.objects.get()
     assert [(line.position, line.amount) for line in invoice.lines.all()] == [
         (1, 3_000_00),
@@ -115,16 +115,16 @@ def test_waiting_lines_follow_the_fee_on_the_agreements_next_invoice(
     ]
     assert (invoice.subtotal, invoice.total) == (3_225_00, 3_450_75)
     assert invoice.lines.get(position=2).description == "Hours over the allowance: work 0"
-    bill(now=month(1), door="test")
+    run_billing(now=month(1), door="test")
     assert Invoice.objects.order_by("seq").last().lines.count() == 1  # type: ignore[union-attr]
-    assert not broken(month(1))
+    assert not find_contradictions(month(1))
 
 
 def test_a_waiting_line_is_not_billed_to_another_agreement(world: World) -> None:
     client = world.client()
     mine, other = world.running(client), world.running(client, card="")
     waiting(mine, "work", 150_00)
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     assert {row.agreement_id: row.total for row in Invoice.objects.all()} == {
         mine.pk: 3_150_00,
         other.pk: 3_000_00,
@@ -136,7 +136,7 @@ def test_a_waiting_line_can_lift_a_small_fee_over_the_smallest_chargeable_amount
 ) -> None:
     agreement = world.running(amount=20)
     waiting(agreement, "work", 30)
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     assert Invoice.objects.get().total == 50
     assert not NextLine.objects.filter(kind="carried").exists()
 
@@ -144,8 +144,8 @@ def test_a_waiting_line_can_lift_a_small_fee_over_the_smallest_chargeable_amount
 def test_lines_that_wait_while_an_agreement_is_on_hold_are_not_lost(world: World) -> None:
     agreement = world.running()
     waiting(agreement, "work", 150_00)
-    hold.park(agreement=agreement, reason="Ask first", actor="Nan", now=NOW)
-    bill(now=NOW, door="test")
+    hold.hold_billing(agreement=agreement, reason="Ask first", actor="Nan", now=NOW)
+    run_billing(now=NOW, door="test")
     assert not Invoice.objects.exists()
-    hold.release(agreement=agreement, how="bill", actor="Nan", now=NOW)
+    hold.resume_billing(agreement=agreement, how="bill", actor="Nan", now=NOW)
     assert Invoice.objects.get().total == 3_150_00

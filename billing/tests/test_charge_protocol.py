@@ -13,13 +13,13 @@ from django.utils import timezone
 from billing import tasks
 from billing.charging import collect, prepare, settle
 from billing.charging import resolve as resolve_module
-from billing.charging.resolve import resolve
-from billing.charging.retry import retry
+from billing.charging.resolve import resolve_charges
+from billing.charging.retry import retry_now
 from billing.gateways.base import GatewayUnknown
 from billing.gateways.sandbox.gateway import Sandbox
 from billing.gateways.sandbox.models import SandboxIntent
 from billing.models import Charge, Collection, Invoice, JournalEntry, Payment, Series
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core.database.ids import new_id
 from core.errors import RuleError
 from core.models import OutboxEmail
@@ -40,7 +40,7 @@ STEPS: list[tuple[Any, str]] = [
     (Sandbox, "execute"),
     (Sandbox, "lookup"),
     (settle, "_paid"),
-    (settle, "apply"),
+    (settle, "settle"),
 ]
 
 
@@ -89,17 +89,17 @@ def test_a_crash_at_any_step_neither_loses_nor_repeats_a_charge(world: World, se
         place, name = dice.choice(STEPS)
         error = GatewayUnknown if place is Sandbox and dice.random() < 0.5 else Killed
         with dying(place, name, dice.random() < 0.5, error), suppress(Killed, GatewayUnknown):
-            bill(now=now, door="test")
+            run_billing(now=now, door="test")
         now += timedelta(minutes=dice.choice([0, 1, 5]))
     for _ in range(12):
-        bill(now=now, door="test")
+        run_billing(now=now, door="test")
         now += timedelta(hours=1)
     assert_kept(2)
 
 
 def test_the_database_refuses_a_second_live_charge(world: World) -> None:
     world.running(card="lost_answer")
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     charge = Charge.objects.get()
     assert charge.state == "unknown"
     charge.pk, charge.n, charge._state.adding = None, 2, True
@@ -110,13 +110,13 @@ def test_the_database_refuses_a_second_live_charge(world: World) -> None:
 
 def test_an_invoice_is_not_charged_again_while_a_charge_is_unknown(world: World) -> None:
     world.running(card="lost_answer")
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     collection = Collection.objects.get()
     assert collection.state == "wait"
     with pytest.raises(RuleError):
-        retry(collection=collection, actor="Nan", now=NOW)
-    assert bill(now=NOW + timedelta(seconds=30), door="test").charged == 0
-    resolve(now=NOW + timedelta(minutes=3))
+        retry_now(collection=collection, actor="Nan", now=NOW)
+    assert run_billing(now=NOW + timedelta(seconds=30), door="test").charged == 0
+    resolve_charges(now=NOW + timedelta(minutes=3))
     assert_kept(1)
 
 
@@ -124,29 +124,29 @@ def test_a_soft_decline_is_retried_on_its_day_and_a_new_card_is_charged_at_once(
     world: World,
 ) -> None:
     agreement = world.running(card="insufficient_funds")
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     collection = Collection.objects.get()
     assert (collection.state, collection.tries) == ("ready", 1)
     assert collection.next_at and (collection.next_at - NOW).days in (0, 1)
     assert OutboxEmail.objects.filter(kind="charge_failed").count() == 2
     world.card(agreement.client, "succeeds", NOW + timedelta(hours=1))
-    bill(now=NOW + timedelta(hours=1), door="test")
+    run_billing(now=NOW + timedelta(hours=1), door="test")
     assert_kept(1)
 
 
 def test_a_hard_decline_asks_for_a_card_and_is_not_retried(world: World) -> None:
     world.running(card="lost_card")
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     assert Collection.objects.get().state == "dunning"
-    bill(now=NOW + timedelta(days=3), door="test")
+    run_billing(now=NOW + timedelta(days=3), door="test")
     assert Charge.objects.count() == 1
 
 
 def test_two_runs_issue_each_period_once_without_a_gap(world: World) -> None:
     for n in range(7):
         world.running(world.client(f"Client {n}"))
-    bill(now=NOW, door="test")
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     assert_kept(7)
     assert Series.objects.get(kind="invoice").last == 7
 
@@ -154,7 +154,7 @@ def test_two_runs_issue_each_period_once_without_a_gap(world: World) -> None:
 def test_issuing_takes_the_same_queries_for_two_and_for_twenty(
     world: World, django_assert_max_num_queries: Any
 ) -> None:
-    from billing.charging.issue import issue_due
+    from billing.charging.issue import issue_invoices
 
     for n in range(20):
         world.running(world.client(f"Client {n}"), card="")
@@ -162,7 +162,7 @@ def test_issuing_takes_the_same_queries_for_two_and_for_twenty(
 
     open_due(now=NOW)
     with django_assert_max_num_queries(24):
-        assert issue_due(now=NOW) == 20
+        assert issue_invoices(now=NOW) == 20
 
 
 def test_an_agreement_with_several_missed_periods_is_held_until_the_owner_decides(
@@ -172,22 +172,22 @@ def test_an_agreement_with_several_missed_periods_is_held_until_the_owner_decide
 
     agreement = world.running()
     late = NOW + timedelta(days=70)
-    bill(now=late, door="test")
+    run_billing(now=late, door="test")
     agreement.refresh_from_db()
     assert agreement.parked_because
     assert not Charge.objects.exists()
-    made = hold.release(agreement=agreement, how="skip", actor="Nan", now=late)
+    made = hold.resume_billing(agreement=agreement, how="skip", actor="Nan", now=late)
     assert made == 1
-    bill(now=late, door="test")
+    run_billing(now=late, door="test")
     assert Invoice.objects.filter(state="paid").count() == 1
 
 
 def test_one_missed_period_is_billed_without_asking(world: World) -> None:
     world.running()
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     # Nothing ran for a month and a half; the period of 2 December has been waiting since then.
     for days in (48, 48, 49):
-        bill(now=NOW + timedelta(days=days), door="test")
+        run_billing(now=NOW + timedelta(days=days), door="test")
     assert_kept(2)
 
 
@@ -201,7 +201,7 @@ def test_the_database_refuses_a_second_invoice_for_a_period(world: World) -> Non
 
 def test_a_dry_run_lists_what_would_be_billed_and_writes_nothing(world: World) -> None:
     world.running()
-    result = bill(now=NOW, door="test", dry_run=True).result
+    result = run_billing(now=NOW, door="test", dry_run=True).result
     assert [row["total"] for row in result["invoices"]] == [3_000_00]
     assert not Invoice.objects.exists()
     assert not Series.objects.exists()
@@ -216,7 +216,7 @@ def test_a_collection_claimed_by_a_dead_worker_is_charged_when_the_lease_ends(
     now = timezone.now()
     world.running(now=now)
     with dying(collect, "_arm", False, Killed), suppress(Killed):
-        bill(now=now, door="test")
+        run_billing(now=now, door="test")
     started.clear()
     tasks.resolve()
     assert "billing.tasks.bill" not in started
@@ -227,13 +227,13 @@ def test_a_collection_claimed_by_a_dead_worker_is_charged_when_the_lease_ends(
 
 def test_a_lookup_that_never_reached_the_gateway_is_not_counted(world: World) -> None:
     world.running(card="lost_answer")
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     asked = NOW + timedelta(minutes=3)
     with dying(resolve_module, "_ask", False, Killed), suppress(Killed):
-        resolve(now=asked)
+        resolve_charges(now=asked)
     row = Collection.objects.get()
     assert (row.lookups, row.next_at) == (0, asked + timedelta(minutes=2))
-    resolve(now=asked + timedelta(minutes=2))
+    resolve_charges(now=asked + timedelta(minutes=2))
     assert Invoice.objects.get().state == "paid"
 
 
@@ -243,14 +243,14 @@ def test_a_charge_that_was_never_sent_is_repeated_after_an_older_confirmation_ex
     """The gateway executes an earlier request late, and that charge needs a confirmation."""
     world.running()
     with dying(collect, "_send", after=False, error=Killed), suppress(Killed):
-        bill(now=NOW, door="test")
+        run_billing(now=NOW, door="test")
     SandboxIntent.objects.update(status="requires_action", charge_key="an earlier charge")
     now = NOW + timedelta(minutes=11)
-    resolve(now=now)
+    resolve_charges(now=now)
     assert Charge.objects.get().state == "requires_action"
     for _ in range(5):
         now += timedelta(days=1)
-        resolve(now=now)
-        bill(now=now, door="test")
+        resolve_charges(now=now)
+        run_billing(now=now, door="test")
     assert sorted(Charge.objects.values_list("state", flat=True)) == ["succeeded", "void"]
     assert_kept(1)

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from billing.books import client_statement, guaranteed_income, queries
-from billing.books.invariants import broken
+from billing.books.invariants import find_contradictions
 from billing.runs import preview
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from tests.world import NOW, World
 
 
@@ -18,21 +18,31 @@ def test_amounts_of_different_currencies_are_listed_separately(world: World) -> 
         ("JPY", 100_000),
     ):
         world.running(client, card="", currency=currency, amount=amount)
-    bill(now=NOW, door="test")
-    assert queries.outstanding(world.business) == [
+    run_billing(now=NOW, door="test")
+    assert queries.outstanding_amounts(world.business) == [
         ("JPY", 100_000, 1),
         ("THB", 30_500_00, 2),
         ("USD", 3_000_00, 1),
     ]
-    assert client_statement.balances(client) == {"JPY": 100_000, "THB": 30_500_00, "USD": 3_000_00}
-    months = {row.currency: row.invoiced for row in client_statement.by_month(world.business)}
-    assert months == {"JPY": 100_000, "THB": 30_500_00, "USD": 3_000_00}
-    signed = guaranteed_income.signed(world.business)
-    assert guaranteed_income.guaranteed(signed, NOW.date()) == {
+    assert client_statement.client_balances(client) == {
         "JPY": 100_000,
         "THB": 30_500_00,
         "USD": 3_000_00,
     }
-    coming = preview.coming(world.business, now=NOW + timedelta(days=1), days=30)
-    assert dict(preview.totals(coming)) == {"JPY": 200_000, "THB": 61_000_00, "USD": 6_000_00}
-    assert not broken(NOW)
+    months = {
+        row.currency: row.invoiced for row in client_statement.totals_by_month(world.business)
+    }
+    assert months == {"JPY": 100_000, "THB": 30_500_00, "USD": 3_000_00}
+    signed = guaranteed_income.signed_agreements(world.business)
+    assert guaranteed_income.current_income(signed, NOW.date()) == {
+        "JPY": 100_000,
+        "THB": 30_500_00,
+        "USD": 3_000_00,
+    }
+    coming = preview.upcoming_invoices(world.business, now=NOW + timedelta(days=1), days=30)
+    assert dict(preview.totals_by_currency(coming)) == {
+        "JPY": 200_000,
+        "THB": 61_000_00,
+        "USD": 6_000_00,
+    }
+    assert not find_contradictions(NOW)

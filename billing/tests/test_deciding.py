@@ -4,12 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from billing.books.queries import undecided
-from billing.charging.retry import wait
+from billing.books.queries import needs_decision
+from billing.charging.retry import retry_on
 from billing.models import Charge, Invoice
 from billing.rules import dunning
 from billing.rules.errors import NothingToRetry
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core.models import OutboxEmail
 from tests.world import NOW, World
 
@@ -20,7 +20,7 @@ def declined(world: World) -> Invoice:
     """An invoice whose card was declined five times."""
     agreement = world.running(card="insufficient_funds")
     for days in (0, 1, 3, 7, 14):
-        bill(now=NOW + timedelta(days=days), door="test")
+        run_billing(now=NOW + timedelta(days=days), door="test")
     return Invoice.objects.select_related("collection", "agreement", "client").get(
         agreement=agreement
     )
@@ -33,7 +33,7 @@ def declined(world: World) -> Invoice:
 def test_retries_follow_the_calendar_whatever_the_day_of_the_decline(
     declined: int, again: int | None
 ) -> None:
-    day = dunning.next_try(LATER, LATER + timedelta(days=declined))
+    day = dunning.next_retry_day(LATER, LATER + timedelta(days=declined))
     assert day == (None if again is None else LATER + timedelta(days=again))
 
 
@@ -41,20 +41,20 @@ def test_a_card_saved_late_is_tried_once_that_day(world: World) -> None:
     invoice = declined(world)
     world.card(invoice.client, "insufficient_funds", NOW + timedelta(days=20))
     for hours in range(6):
-        bill(now=NOW + timedelta(days=20, hours=hours), door="test")
+        run_billing(now=NOW + timedelta(days=20, hours=hours), door="test")
     assert Charge.objects.count() == 6
 
 
 def test_after_the_last_retry_the_owner_is_asked_and_nothing_else_happens(world: World) -> None:
     invoice = declined(world)
-    assert undecided(invoice)
+    assert needs_decision(invoice)
     email = OutboxEmail.objects.filter(kind="charge_failed", ref__endswith=":owner").latest(
         "created_at", "id"
     )
     assert "wait, pause the retainer, or end it" in email.text
     assert f"/charges/{invoice.pk}/" in email.text
     before = Charge.objects.count()
-    bill(now=NOW + timedelta(days=25), door="test")
+    run_billing(now=NOW + timedelta(days=25), door="test")
     assert Charge.objects.count() == before == 5
     assert invoice.agreement.state == "active"
 
@@ -63,25 +63,25 @@ def test_waiting_gives_one_more_try_on_the_chosen_day_and_then_the_owner_is_aske
     world: World,
 ) -> None:
     invoice = declined(world)
-    wait(collection=invoice.collection, until=LATER, actor="Nan", now=NOW + timedelta(days=15))
-    bill(now=NOW + timedelta(days=27), door="test")
+    retry_on(collection=invoice.collection, until=LATER, actor="Nan", now=NOW + timedelta(days=15))
+    run_billing(now=NOW + timedelta(days=27), door="test")
     assert Charge.objects.count() == 5
-    bill(now=NOW + timedelta(days=28), door="test")
+    run_billing(now=NOW + timedelta(days=28), door="test")
     assert Charge.objects.count() == 6
     invoice.refresh_from_db()
-    assert undecided(Invoice.objects.select_related("collection").get())
+    assert needs_decision(Invoice.objects.select_related("collection").get())
 
 
 def test_waiting_is_refused_if_the_owner_has_nothing_to_decide(world: World) -> None:
     paid = world.billed()
     with pytest.raises(NothingToRetry):
-        wait(collection=paid.collection, until=LATER, actor="Nan", now=NOW)
+        retry_on(collection=paid.collection, until=LATER, actor="Nan", now=NOW)
 
 
 def test_a_day_in_the_past_is_refused_and_the_error_names_the_field(world: World) -> None:
     invoice = declined(world)
     with pytest.raises(NothingToRetry) as refused:
-        wait(
+        retry_on(
             collection=invoice.collection,
             until=date(2026, 11, 16),
             actor="Nan",

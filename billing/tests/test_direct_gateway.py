@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from billing.books.invariants import broken
-from billing.charging import collect, resolve, void
+from billing.books.invariants import find_contradictions
+from billing.charging import cancel_invoice, collect, resolve
 from billing.gateways.base import GatewayUnknown, Outcome
 from billing.gateways.sandbox_direct.gateway import SandboxDirect
 from billing.gateways.sandbox_direct.models import SandboxDirectCharge
 from billing.models import Charge, Collection, Invoice
 from billing.rules.errors import CannotCharge
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from tests import gateways
 from tests.world import NOW, World
 
@@ -58,7 +58,7 @@ def direct(settings: Any) -> Any:
 def at(direct: Gateway, later: timedelta) -> Any:
     """The jobs run so much later."""
     direct.now = NOW + later
-    bill(now=direct.now, door="test")
+    run_billing(now=direct.now, door="test")
     return Collection.objects.get()
 
 
@@ -76,7 +76,7 @@ def test_the_handle_is_our_own_key_and_is_kept_on_the_charge(world: World, direc
     row, charge = Collection.objects.get(), SandboxDirectCharge.objects.get()
     assert invoice.state == "paid"
     assert row.handle == str(row.prepare_key) == charge.handle == Charge.objects.get().handle
-    assert not broken(NOW)
+    assert not find_contradictions(NOW)
 
 
 def test_a_decline_ends_its_key_and_the_next_try_has_another(world: World, direct: Gateway) -> None:
@@ -88,7 +88,7 @@ def test_a_decline_ends_its_key_and_the_next_try_has_another(world: World, direc
     row = at(direct, 4 * DAY)
     assert (row.state, states()) == ("done", ["failed", "succeeded"])
     assert row.handle not in (None, first)
-    assert not broken(direct.now)
+    assert not find_contradictions(direct.now)
 
 
 def test_a_charge_that_was_lost_is_sent_again_with_the_same_key_and_taken_once(
@@ -104,7 +104,7 @@ def test_a_charge_that_was_lost_is_sent_again_with_the_same_key_and_taken_once(
     assert taken() == [3_000_00]
     assert states()[-1] == "succeeded"
     assert len({charge.handle for charge in Charge.objects.all()}) == 1
-    assert not broken(direct.now)
+    assert not find_contradictions(direct.now)
 
 
 def test_the_sandbox_itself_charges_twice_when_a_key_is_used_after_it_was_forgotten(
@@ -149,8 +149,8 @@ def test_what_was_never_sent_is_cancelled_at_once(
         before.setattr(collect, "_arm", lambda *_: [])
         invoice = world.billed()
     assert Collection.objects.get().handle
-    void.void(invoice=invoice, reason="R", actor="Nan", now=NOW)
-    resolve.resolve(now=NOW)
+    cancel_invoice.void_invoice(invoice=invoice, reason="R", actor="Nan", now=NOW)
+    resolve.resolve_charges(now=NOW)
     assert (Collection.objects.get().state, Invoice.objects.get().state) == ("done", "void")
 
 
@@ -160,7 +160,7 @@ def test_what_was_sent_is_cancelled_only_when_it_cannot_arrive_any_more(
 ) -> None:
     direct.trouble = "lost"
     invoice = world.billed()
-    void.void(invoice=invoice, reason="R", actor="Nan", now=NOW)
+    cancel_invoice.void_invoice(invoice=invoice, reason="R", actor="Nan", now=NOW)
     row = at(direct, MINUTE)
     assert (row.state, row.missing_since) == ("voiding", direct.now)
     row = at(direct, DAY)
@@ -170,7 +170,7 @@ def test_what_was_sent_is_cancelled_only_when_it_cannot_arrive_any_more(
     row = at(direct, DAY + 8 * HOUR)
     expected = ("paid", [3_000_00]) if arrives else ("void", [])
     assert (row.state, Invoice.objects.get().state, taken()) == ("done", *expected)
-    assert not broken(direct.now)
+    assert not find_contradictions(direct.now)
 
 
 def test_another_card_waits_until_the_charge_to_the_first_one_cannot_arrive_any_more(
@@ -187,4 +187,4 @@ def test_another_card_waits_until_the_charge_to_the_first_one_cannot_arrive_any_
     assert (row.state, taken(), states()) == ("done", [3_000_00], ["void", "succeeded"])
     first, second = Charge.objects.order_by("n")
     assert first.handle != second.handle
-    assert not broken(direct.now)
+    assert not find_contradictions(direct.now)

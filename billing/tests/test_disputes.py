@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from billing.books.invariants import broken
+from billing.books.invariants import find_contradictions
 from billing.charging import disputes, gateway_events, refund
 from billing.gateways.base import DisputeOutcome, GatewayDispute
 from billing.gateways.sandbox.gateway import contest
 from billing.gateways.sandbox.models import SandboxDispute
 from billing.models import Dispute, GatewayEvent, Invoice, JournalEntry, Payment
 from billing.rules.errors import NotOwed
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core.models import OutboxEmail
 from tests.world import NOW, World
 
@@ -28,7 +28,9 @@ def contested(world: World) -> Invoice:
 
 def look(invoice: Invoice) -> None:
     """Do what a webhook about this invoice makes us do."""
-    gateway_events.look("sandbox", invoice.collection.handle or "", account=None, now=NOW)
+    gateway_events.read_gateway_object(
+        "sandbox", invoice.collection.handle or "", account=None, now=NOW
+    )
 
 
 def decided(invoice: Invoice, outcome: str) -> Dispute:
@@ -54,8 +56,8 @@ def test_a_dispute_flags_the_payment_and_the_invoice_stays_paid(world: World) ->
     assert Invoice.objects.get().state == "paid"
     assert booked() == {"dispute": ("disputed", "cash", 3_000_00)}
     assert OutboxEmail.objects.get(kind="disputed").to == world.business.owner.email
-    assert bill(now=NOW + timedelta(hours=1), door="test").charged == 0
-    assert not broken(NOW)
+    assert run_billing(now=NOW + timedelta(hours=1), door="test").charged == 0
+    assert not find_contradictions(NOW)
 
 
 @pytest.mark.parametrize(("outcome", "account"), [("won", "cash"), ("lost", "loss")])
@@ -68,7 +70,7 @@ def test_the_decision_of_a_dispute_books_the_money_that_was_held(
     assert booked()[f"dispute_{outcome}"] == (account, "disputed", 3_000_00)
     assert Invoice.objects.get().state == "paid"
     assert OutboxEmail.objects.filter(kind="disputed").count() == 2
-    assert not broken(NOW)
+    assert not find_contradictions(NOW)
 
 
 def test_repeated_webhooks_of_a_dispute_change_nothing(world: World) -> None:
@@ -92,7 +94,7 @@ def test_a_decided_dispute_stays_decided_when_an_older_webhook_arrives(
     decided(invoice, first)
     assert decided(invoice, later).state == first
     assert set(booked()) == {"dispute", f"dispute_{first}"}
-    assert not broken(NOW)
+    assert not find_contradictions(NOW)
 
 
 def test_a_dispute_that_is_already_over_when_it_is_first_seen_is_booked_completely(
@@ -102,35 +104,37 @@ def test_a_dispute_that_is_already_over_when_it_is_first_seen_is_booked_complete
     contest(invoice.collection.handle or "")
     assert decided(invoice, "lost").state == "lost"
     assert set(booked()) == {"dispute", "dispute_lost"}
-    assert not broken(NOW)
+    assert not find_contradictions(NOW)
 
 
 def test_a_part_of_a_payment_can_be_disputed(world: World) -> None:
     world.billed()
     dispute = GatewayDispute("dp_1", DisputeOutcome.OPEN, 1_000_00, "USD", "duplicate", LATER)
-    stored = disputes.apply(Payment.objects.get(), dispute, now=NOW)
+    stored = disputes.apply_dispute(Payment.objects.get(), dispute, now=NOW)
     assert (stored.amount, stored.answer_by) == (1_000_00, LATER)
-    assert refund.refundable(Payment.objects.get()) == 2_000_00
-    assert not broken(NOW)
+    assert refund.refundable_amount(Payment.objects.get()) == 2_000_00
+    assert not find_contradictions(NOW)
 
 
 def test_a_disputed_payment_cannot_be_refunded_as_well(world: World) -> None:
     """The bank holds the money already; a refund as well would pay the client twice."""
     invoice = contested(world)
     with pytest.raises(NotOwed):
-        refund.give_back(invoice=invoice, amount=1, reason="R", actor="Nan", to_card=True, now=NOW)
+        refund.refund_invoice(
+            invoice=invoice, amount=1, reason="R", actor="Nan", to_card=True, now=NOW
+        )
     decided(invoice, "won")
-    refund.give_back(
+    refund.refund_invoice(
         invoice=invoice, amount=3_000_00, reason="R", actor="Nan", to_card=True, now=NOW
     )
-    refund.carry_out(now=NOW)
-    assert not broken(NOW)
+    refund.carry_out_refunds(now=NOW)
+    assert not find_contradictions(NOW)
 
 
 def test_a_payment_lost_in_a_dispute_cannot_be_refunded(world: World) -> None:
     invoice = contested(world)
     decided(invoice, "lost")
-    assert refund.refundable(Payment.objects.get()) == 0
+    assert refund.refundable_amount(Payment.objects.get()) == 0
 
 
 def test_a_webhook_about_a_dispute_is_applied_by_the_next_run(world: World) -> None:
@@ -140,7 +144,7 @@ def test_a_webhook_about_a_dispute_is_applied_by_the_next_run(world: World) -> N
     GatewayEvent.objects.create(
         gateway="sandbox", event_id="evt_1", handle=handle, body=b"{}", received_at=NOW
     )
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     assert Dispute.objects.get().state == "open"
     assert GatewayEvent.objects.get().done_at == NOW
 
@@ -150,4 +154,4 @@ def test_a_dispute_at_one_business_does_not_touch_another(world: World) -> None:
     other = World().billed()
     look(other)
     assert [row.business_id for row in Dispute.objects.all()] == [invoice.business_id]
-    assert not broken(NOW)
+    assert not find_contradictions(NOW)

@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from billing.bank_transfer.codes import promptpay
-from billing.bank_transfer.codes.promptpay import BadPromptPay, payload, resolve
+from billing.bank_transfer.codes.promptpay import BadPromptPay, parse_target, payload
 
 
 def fields(text: str) -> Iterator[tuple[str, str]]:
@@ -162,17 +162,17 @@ def test_the_checksum_matches_the_crc_catalogue() -> None:
     ],
 )
 def test_a_mobile_number_is_the_same_in_every_spelling(written: str) -> None:
-    assert resolve(written) == ("01", "0066812345678")
+    assert parse_target(written) == ("01", "0066812345678")
 
 
 @pytest.mark.parametrize("written", ["0105540087061", "0-1055-40087-06-1", "0 1055 40087 06 1"])
 def test_a_tax_id_is_the_same_in_every_spelling(written: str) -> None:
     """The id of https://github.com/Frontware/promptpay/blob/master/promptpay_test.go"""
-    assert resolve(written) == ("02", "0105540087061")
+    assert parse_target(written) == ("02", "0105540087061")
 
 
 def test_a_wallet_has_fifteen_digits() -> None:
-    assert resolve("004-9990-0028-8505") == ("03", "004999000288505")
+    assert parse_target("004-9990-0028-8505") == ("03", "004999000288505")
 
 
 @pytest.mark.parametrize(
@@ -219,9 +219,9 @@ def test_one_wrong_digit_of_a_tax_id_is_refused(twelve: str, place: int, more: i
     right = tax_id(twelve)
     wrong = right[:place] + str((int(right[place]) + more) % 10) + right[place + 1 :]
     assume(wrong != tax_id(wrong[:12]) and not wrong.startswith("0066"))
-    assert resolve(right) == ("02", right)
+    assert parse_target(right) == ("02", right)
     with pytest.raises(BadPromptPay, match="checksum"):
-        resolve(wrong)
+        parse_target(wrong)
 
 
 # Amounts, and what holds for every code

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from billing.bank_transfer.codes import epc, promptpay
-from billing.bank_transfer.codes.qr import svg
+from billing.bank_transfer.codes.qr import draw_svg
 from core.documents import render
 from tests.world import NOW
 
@@ -62,29 +62,29 @@ def read(image: Image.Image) -> zxingcpp.Barcode:
     "payload", [PROMPTPAY, EPC, LONGEST], ids=["promptpay", "epc", "epc of 331 bytes"]
 )
 def test_a_printed_code_is_decoded_exactly(payload: str, tmp_path: Path) -> None:
-    code = read(printed(svg(payload, title="Scan to pay", size="40mm"), tmp_path))
+    code = read(printed(draw_svg(payload, title="Scan to pay", size="40mm"), tmp_path))
     assert code.bytes.decode() == payload
 
 
 def test_the_longest_transfer_fits_331_bytes_and_a_qr_code_of_version_13() -> None:
     assert len(LONGEST.encode()) == 331
-    width = int(ElementTree.fromstring(svg(LONGEST, title="x")).attrib["viewBox"].split()[2])
+    width = int(ElementTree.fromstring(draw_svg(LONGEST, title="x")).attrib["viewBox"].split()[2])
     assert width - 8 <= 17 + 4 * 13
 
 
 def test_a_code_has_the_error_correction_level_that_the_guideline_requires() -> None:
-    assert read(squares(svg(EPC, title="x"))).ec_level == "M"
+    assert read(squares(draw_svg(EPC, title="x"))).ec_level == "M"
 
 
 @example("㿂0")  # whose UTF-8 could be two characters of Shift JIS
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1, max_size=120))
 @settings(deadline=None)
 def test_every_text_is_decoded_exactly(text: str) -> None:
-    assert read(squares(svg(text, title="x"))).bytes.decode() == text
+    assert read(squares(draw_svg(text, title="x"))).bytes.decode() == text
 
 
 def test_the_svg_works_under_a_strict_content_security_policy() -> None:
-    drawing = svg(EPC, title="Scan to pay", size="32mm")
+    drawing = draw_svg(EPC, title="Scan to pay", size="32mm")
     assert not re.search(r"style|<script|\son\w+=|data:|href|url\(", drawing)
     assert {element.tag for element in ElementTree.fromstring(drawing).iter()} == {
         f"{SVG}svg",
@@ -96,7 +96,7 @@ def test_the_svg_works_under_a_strict_content_security_policy() -> None:
 
 def test_the_title_is_escaped() -> None:
     hostile = '</title><script>alert(1)</script>"&'
-    root = ElementTree.fromstring(svg(PROMPTPAY, title=hostile))
+    root = ElementTree.fromstring(draw_svg(PROMPTPAY, title=hostile))
     assert root.findtext(f"{SVG}title") == hostile
     assert root.attrib["role"] == "img"
     assert root.find(f".//{SVG}script") is None
@@ -104,14 +104,14 @@ def test_the_title_is_escaped() -> None:
 
 def test_a_size_is_written_only_if_it_is_given() -> None:
     paper, screen = (
-        ElementTree.fromstring(svg(PROMPTPAY, title="x", size=size)) for size in ("32mm", "")
+        ElementTree.fromstring(draw_svg(PROMPTPAY, title="x", size=size)) for size in ("32mm", "")
     )
     assert (paper.attrib["width"], paper.attrib["height"]) == ("32mm", "32mm")
     assert "width" not in screen.attrib and "height" not in screen.attrib
 
 
 def test_the_code_is_black_on_white_with_a_border_of_four_modules() -> None:
-    root = ElementTree.fromstring(svg(PROMPTPAY, title="x"))
+    root = ElementTree.fromstring(draw_svg(PROMPTPAY, title="x"))
     ground, path = root.find(f"{SVG}rect"), root.find(f"{SVG}path")
     assert ground is not None and path is not None
     assert (ground.attrib["fill"], path.attrib["fill"]) == ("#fff", "#000")
@@ -125,4 +125,4 @@ def test_the_code_is_black_on_white_with_a_border_of_four_modules() -> None:
 
 
 def test_the_same_text_is_always_drawn_the_same() -> None:
-    assert svg(EPC, title="x") == svg(EPC, title="x")
+    assert draw_svg(EPC, title="x") == draw_svg(EPC, title="x")

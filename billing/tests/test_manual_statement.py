@@ -14,15 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing.bank_transfer import statement_cells, statement_columns
-from billing.bank_transfer.codes.reference import FIELD
-from billing.bank_transfer.statement_csv import BadLine, Reason, Statement, read
+from billing.bank_transfer.codes.reference import FIELD_SEPARATOR
+from billing.bank_transfer.statement_csv import BadLine, Reason, Statement, read_statement
 from core.money import LARGEST, exponent, to_decimal
 
 DAY = date(2026, 3, 16)
 
 
 def of(text: str, currency: str = "THB", encoding: str = "utf-8") -> Statement:
-    return read(text.encode(encoding), currency)
+    return read_statement(text.encode(encoding), currency)
 
 
 def simple(*rows: str) -> Statement:
@@ -55,7 +55,7 @@ def test_a_thai_file_with_a_column_for_each_direction_and_buddhist_years() -> No
     assert not statement.bad
     (line,) = statement.lines
     assert (line.line, line.on, line.amount, line.currency) == (4, DAY, 3_120_000, "THB")
-    assert line.text == FIELD.join(["รับโอนเงิน", "K PLUS", "จาก บจก. สยามดีไซน์"])
+    assert line.text == FIELD_SEPARATOR.join(["รับโอนเงิน", "K PLUS", "จาก บจก. สยามดีไซน์"])
 
 
 def test_a_german_file_with_semicolons_and_commas() -> None:
@@ -69,7 +69,7 @@ def test_a_german_file_with_semicolons_and_commas() -> None:
     assert not statement.bad
     (line,) = statement.lines
     assert (line.on, line.amount, line.currency) == (DAY, 123_450, "EUR")
-    assert line.text == FIELD.join(["GUTSCHRIFT", "RH-2026-0007", "Müller GmbH"])
+    assert line.text == FIELD_SEPARATOR.join(["GUTSCHRIFT", "RH-2026-0007", "Müller GmbH"])
 
 
 def test_a_currency_in_the_heading_counts_for_every_row() -> None:
@@ -451,8 +451,8 @@ def test_a_file_without_a_heading_is_refused_as_a_whole(text: str) -> None:
 def test_a_file_of_five_megabytes_is_read_and_one_byte_more_is_refused() -> None:
     rows = b"Date,Amount,Description\n2026-03-16,1,a\n" + (b" " * 999 + b"\n") * 5300
     fits = rows[: 5 * 1024 * 1024]
-    assert len(read(fits, "THB").lines) == 1
-    assert read(fits + b"\n", "THB") == Statement([], [BadLine(0, Reason.TOO_BIG)])
+    assert len(read_statement(fits, "THB").lines) == 1
+    assert read_statement(fits + b"\n", "THB") == Statement([], [BadLine(0, Reason.TOO_BIG)])
 
 
 def test_twenty_thousand_rows_are_read_and_one_more_is_refused() -> None:
@@ -474,14 +474,14 @@ def test_a_field_that_is_too_long_for_the_csv_reader_is_one_row_that_cannot_be_r
 )
 @settings(deadline=None)
 def test_reading_never_fails_whatever_the_file_contains(data: bytes, heading: bytes) -> None:
-    statement = read(heading + data, "THB")
+    statement = read_statement(heading + data, "THB")
     assert all(line.amount > 0 and line.line > 0 for line in statement.lines)
     assert len({line.fingerprint for line in statement.lines}) == len(statement.lines)
 
 
 def test_a_cell_full_of_brackets_is_read_only_up_to_the_length_of_a_heading() -> None:
     """Otherwise the search for closing brackets takes time quadratic in the cell's length."""
-    assert len(statement_columns.plain("(" * 130_000)) <= statement_columns.LONGEST_HEADING
+    assert len(statement_columns.normalised("(" * 130_000)) <= statement_columns.LONGEST_HEADING
     assert of(f"Date,Amount,Description\n2026-03-16,1,{'(' * 130_000}").lines[0].amount == 100
 
 

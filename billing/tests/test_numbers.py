@@ -10,15 +10,15 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billing.books import numbers
-from billing.books.invariants import broken
-from billing.charging import void
+from billing.books import document_numbers
+from billing.books.invariants import find_contradictions
+from billing.charging import cancel_invoice
 from billing.emails import billing_pdfs
 from billing.invoices import credit_note
 from billing.models import CreditNote, Invoice, Numbering, Payment, Series
 from billing.models.invoice import SeriesKind
 from billing.rules.errors import BadPattern
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core.documents.glyphs import MissingGlyphs
 from core.models import OutboxEmail
 from core.outbox import emails
@@ -30,7 +30,7 @@ NEW_YEAR = date(2027, 1, 1)
 
 
 def pattern(world: World, text: str, kind: SeriesKind = INVOICE, yearly: bool = True) -> Numbering:
-    return numbers.set_pattern(
+    return document_numbers.set_pattern(
         business=world.business, kind=kind, pattern=text, resets_yearly=yearly
     )
 
@@ -38,7 +38,7 @@ def pattern(world: World, text: str, kind: SeriesKind = INVOICE, yearly: bool = 
 def texts(world: World, day: date, count: int = 1, kind: SeriesKind = INVOICE) -> list[str]:
     """Take the next numbers of a series, for documents of that day."""
     with transaction.atomic():
-        return [numbers.one(world.business.pk, kind, day)[2] for _ in range(count)]
+        return [document_numbers.take_number(world.business.pk, kind, day)[2] for _ in range(count)]
 
 
 # Patterns
@@ -54,11 +54,11 @@ def texts(world: World, day: date, count: int = 1, kind: SeriesKind = INVOICE) -
     ],
 )
 def test_a_number_is_formatted_by_its_pattern(text: str, written: str) -> None:
-    assert numbers.write(text, 2026, 7) == written
+    assert document_numbers.format_number(text, 2026, 7) == written
 
 
 def test_a_number_with_more_digits_than_the_pattern_is_not_cut() -> None:
-    assert numbers.write("{seq:02}", 2026, 12345) == "12345"
+    assert document_numbers.format_number("{seq:02}", 2026, 12345) == "12345"
 
 
 def test_the_default_patterns_differ_for_the_four_kinds_of_document(world: World) -> None:
@@ -160,7 +160,7 @@ def test_within_a_series_dates_never_go_back(world: World, yearly: bool) -> None
     dates_of_series: dict[Any, list[date]] = {}
     for day in days:
         with transaction.atomic():
-            series, _seq, _text, on = numbers.one(world.business.pk, INVOICE, day)
+            series, _seq, _text, on = document_numbers.take_number(world.business.pk, INVOICE, day)
         dates_of_series.setdefault(series.pk, []).append(on)
     assert len(dates_of_series) == (2 if yearly else 1)
     assert all(dates == sorted(dates) for dates in dates_of_series.values())
@@ -197,7 +197,7 @@ def test_returning_to_a_yearly_restart_continues_the_count_of_that_year(world: W
     world.billed(client=world.client("Three"), card="")
     pattern(world, "RH-{year}-{seq:04}")
     assert world.billed(client=world.client("Four"), card="").number == "RH-2026-0003"
-    assert not broken(NOW)
+    assert not find_contradictions(NOW)
 
 
 @pytest.mark.parametrize("text", ["A-{year:06}-{seq}", "A-{year}-{seq:05}", "A-{year}-{seq}"])
@@ -269,13 +269,13 @@ def test_no_number_is_given_twice_however_patterns_and_dates_change(
                 receipt(world, invoice, kind, day)
         given_numbers = Payment.objects.values_list("receipt_number", flat=True)
         assert len(set(given_numbers)) == len(given_numbers) >= len(steps)
-        assert not numbers.gaps(world.business)
+        assert not document_numbers.find_gaps(world.business)
         transaction.set_rollback(True)
 
 
 def receipt(world: World, invoice: Invoice, kind: SeriesKind, day: date) -> None:
     """Store a payment with the next number of that day; the database refuses a repeated one."""
-    series, seq, text, _on = numbers.one(world.business.pk, kind, day)
+    series, seq, text, _on = document_numbers.take_number(world.business.pk, kind, day)
     Payment.objects.create(
         business=world.business,
         client=invoice.client,
@@ -296,10 +296,10 @@ def receipt(world: World, invoice: Invoice, kind: SeriesKind, day: date) -> None
 
 def test_a_document_that_could_not_be_saved_takes_no_number(world: World) -> None:
     with suppress(RuntimeError), transaction.atomic():
-        numbers.one(world.business.pk, INVOICE, NOW.date())
+        document_numbers.take_number(world.business.pk, INVOICE, NOW.date())
         raise RuntimeError("the document could not be saved")
     assert world.billed(card="").number == "RH-2026-0001"
-    assert not numbers.gaps()
+    assert not document_numbers.find_gaps()
 
 
 def test_an_invoice_keeps_its_number_if_its_pdf_or_email_fails(
@@ -318,7 +318,7 @@ def test_an_invoice_keeps_its_number_if_its_pdf_or_email_fails(
         "RH-2026-0001",
         "RH-2026-0002",
     ]
-    assert not numbers.gaps()
+    assert not document_numbers.find_gaps()
     monkeypatch.undo()
     emails.send_due(now=NOW + timedelta(hours=1))
     assert set(OutboxEmail.objects.filter(kind="invoice").values_list("state", flat=True)) == {
@@ -328,32 +328,39 @@ def test_an_invoice_keeps_its_number_if_its_pdf_or_email_fails(
 
 
 def test_every_kind_of_document_has_its_own_count(world: World) -> None:
-    void.void(invoice=world.billed(card=""), reason="R", actor="Nan", now=NOW)
+    cancel_invoice.void_invoice(invoice=world.billed(card=""), reason="R", actor="Nan", now=NOW)
     paid = world.billed(client=world.client("B"))
-    credit_note.make(invoice=paid, amount=1, reason="R", actor="Nan", now=NOW)
+    credit_note.issue_credit_note(invoice=paid, amount=1, reason="R", actor="Nan", now=NOW)
     assert [row.number for row in CreditNote.objects.order_by("seq")] == [
         "CN-2026-0001",
         "CN-2026-0002",
     ]
     assert Payment.objects.get().receipt_number == "RC-2026-0001"
     assert paid.number == "RH-2026-0002"
-    assert not numbers.gaps()
+    assert not document_numbers.find_gaps()
 
 
 def test_a_gap_is_found_and_reported(world: World) -> None:
     issued(world, 2)
     with transaction.atomic():
-        numbers.one(world.business.pk, INVOICE, NOW.date())
-    assert numbers.gaps() == numbers.gaps(world.business) == [numbers.Gap("invoice", 2026, 3, 2)]
-    assert numbers.gaps(World().business) == []
-    assert any("invoice 2026: 2 documents, last number 3" in sentence for sentence in broken(NOW))
+        document_numbers.take_number(world.business.pk, INVOICE, NOW.date())
+    assert (
+        document_numbers.find_gaps()
+        == document_numbers.find_gaps(world.business)
+        == [document_numbers.Gap("invoice", 2026, 3, 2)]
+    )
+    assert document_numbers.find_gaps(World().business) == []
+    assert any(
+        "invoice 2026: 2 documents, last number 3" in sentence
+        for sentence in find_contradictions(NOW)
+    )
 
 
 def test_two_hundred_invoices_of_one_run_are_numbered_without_a_gap(world: World) -> None:
     client = world.client()
     for _ in range(200):
         world.running(client, card="")
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     seqs = sorted(Invoice.objects.values_list("seq", flat=True))
     assert seqs == list(range(1, 201))
-    assert not numbers.gaps()
+    assert not document_numbers.find_gaps()

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from billing.books.invariants import broken
+from billing.books.invariants import find_contradictions
 from billing.charging.reconcile import reconcile
 from billing.gateways.sandbox.models import SandboxIntent
 from billing.models import Invoice, Payment
@@ -37,7 +37,7 @@ def test_a_payment_whose_answer_was_lost_is_found_and_booked(world: World) -> No
     assert reconcile(now=LATER) == []
     invoice.refresh_from_db()
     assert (invoice.state, Payment.objects.get().amount) == ("paid", invoice.total)
-    assert not broken(LATER)
+    assert not find_contradictions(LATER)
 
 
 def test_a_charge_that_belongs_to_no_invoice_is_reported(paid: Invoice) -> None:
@@ -102,8 +102,8 @@ def test_the_daily_audit_emails_the_administrators_and_changes_nothing(
     paid: Invoice,
 ) -> None:
     SandboxIntent.objects.update(amount=1)
-    audit = daily_audit.watch(now=LATER)
+    audit = daily_audit.run_audit(now=LATER)
     assert any("sandbox says 1 USD" in sentence for sentence in audit.result["broken"])
-    daily_audit.watch(now=LATER)
+    daily_audit.run_audit(now=LATER)
     assert OutboxEmail.objects.filter(kind="audit").count() == 1
     assert Payment.objects.get().amount == paid.total

@@ -17,8 +17,8 @@ from billing.gateways.sandbox.gateway import Sandbox
 from billing.gateways.sandbox_direct.gateway import SandboxDirect
 from billing.models import BillingRun, Charge, Collection, GatewayAccount, Invoice, PaymentMethod
 from billing.rules.errors import NotConnected
-from billing.runs import run
-from billing.runs.run import bill
+from billing.runs import billing_run
+from billing.runs.billing_run import run_billing
 from core.database import vault
 from core.models import Business
 from tests import gateways
@@ -69,7 +69,7 @@ def test_with_charging_off_invoices_are_issued_and_nobody_is_charged(
     assert invoice.state == "open"
     assert not Charge.objects.exists()
     settings.CHARGING = "sandbox"
-    bill(now=NOW + HOUR, door="test")
+    run_billing(now=NOW + HOUR, door="test")
     assert Invoice.objects.get().state == "paid"
 
 
@@ -81,7 +81,7 @@ def test_charging_can_be_switched_off_for_one_business(
     world.running()
     other.running()
     Business.objects.filter(pk=world.business.pk).update(**switch)
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     assert [charge.business_id for charge in Charge.objects.all()] == [other.business.pk]
 
 
@@ -96,7 +96,7 @@ def test_nothing_is_charged_if_charging_is_switched_off_after_the_claim(
         return arm(*asked)
 
     monkeypatch.setattr(collect, "_arm", off_first)
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     assert not Charge.objects.exists()
     assert Collection.objects.get().state == "ready"
 
@@ -122,7 +122,7 @@ def test_a_restored_copy_charges_nobody_until_real_charging_is_switched_on_for_i
         with acme(), pytest.raises(NotConnected):
             accounts.connect(live)
         with acme():
-            bill(now=NOW, door="test")
+            run_billing(now=NOW, door="test")
         row = Collection.objects.get()
         assert (row.gateway, row.state, row.handle) == ("acme", "ready", None)
         Collection.objects.update(lease_until=None)
@@ -150,22 +150,22 @@ def test_with_real_charging_neither_a_test_key_nor_the_sandbox_is_used(
 
 
 def test_after_the_clock_jumped_the_hourly_run_waits_for_a_person(world: World) -> None:
-    run.tick(now=NOW)
+    billing_run.run_scheduled(now=NOW)
     world.running()
     jumped = NOW + timedelta(hours=37)
-    refused = run.tick(now=jumped)
+    refused = billing_run.run_scheduled(now=jumped)
     assert "jumped" in refused.refused_because
-    assert run.tick(now=jumped + HOUR).pk == refused.pk, "it is reported once"
+    assert billing_run.run_scheduled(now=jumped + HOUR).pk == refused.pk, "it is reported once"
     assert not Invoice.objects.exists()
-    assert run.allow(now=jumped + HOUR) == 1
-    assert run.tick(now=jumped + 2 * HOUR).refused_because == ""
+    assert billing_run.confirm_clock(now=jumped + HOUR) == 1
+    assert billing_run.run_scheduled(now=jumped + 2 * HOUR).refused_because == ""
     assert Invoice.objects.get().state == "paid"
 
 
 def test_a_day_and_a_half_without_a_run_is_not_a_jump(world: World) -> None:
-    run.tick(now=NOW)
-    assert run.tick(now=NOW + timedelta(hours=36)).refused_because == ""
-    assert not run.refused()
+    billing_run.run_scheduled(now=NOW)
+    assert billing_run.run_scheduled(now=NOW + timedelta(hours=36)).refused_because == ""
+    assert not billing_run.refused_run()
 
 
 @pytest.mark.parametrize(
@@ -177,12 +177,12 @@ def test_nothing_is_charged_if_the_clock_differs_from_the_gateways_by_over_five_
     account(World().business, is_live=False)
     world.running()
     with acme(timedelta(minutes=minutes)):
-        assert bool(run.tick(now=NOW).refused_because) == is_refused
+        assert bool(billing_run.run_scheduled(now=NOW).refused_because) == is_refused
     assert Charge.objects.exists() != is_refused
 
 
 def test_a_gateway_that_does_not_answer_does_not_stop_the_run(world: World) -> None:
     account(World().business, is_live=False)
     with acme(None):
-        run.tick(now=NOW)
+        billing_run.run_scheduled(now=NOW)
     assert BillingRun.objects.get().refused_because == ""

@@ -8,10 +8,10 @@ import pytest
 
 from billing.bank_transfer import transfers
 from billing.bank_transfer.codes.reference import creditor_reference
-from billing.bank_transfer.matching import Kind, Open, match
+from billing.bank_transfer.matching import MatchKind, OpenInvoice, match_lines
 from billing.bank_transfer.statement_csv import BankLine
 from billing.books import ledger, owing
-from billing.books.invariants import broken
+from billing.books.invariants import find_contradictions
 from billing.charging import refund, resolve
 from billing.gateways.base import GatewayUnknown
 from billing.gateways.sandbox.gateway import Sandbox
@@ -19,7 +19,7 @@ from billing.gateways.sandbox.models import SandboxIntent
 from billing.models import BankStatementLine, Collection, Invoice, Payment
 from billing.rules.dunning import REMINDER_DAYS
 from billing.rules.errors import NotOpen, NotOwed
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core.dates import local_day
 from core.errors import RuleError
 from core.models import OutboxEmail
@@ -37,7 +37,7 @@ def sent(world: World, **fields: Any) -> Invoice:
 
 
 def arrives(invoice: Invoice, amount: int, reference: str = "line 1", on: date = TODAY) -> None:
-    transfers.record(
+    transfers.record_transfer(
         invoice=invoice, amount=amount, on=on, reference=reference, actor="Nan", now=NOW
     )
 
@@ -48,7 +48,7 @@ def state(invoice: Invoice) -> tuple[str, str]:
 
 
 def credit(invoice: Invoice) -> int:
-    return ledger.credit_of(invoice.client_id, invoice.currency)
+    return ledger.client_credit(invoice.client_id, invoice.currency)
 
 
 def at(day: date, hour: int = 2) -> datetime:
@@ -64,9 +64,9 @@ def test_an_invoice_paid_by_transfer_is_sent_and_never_charged_to_a_card(world: 
     assert (state(invoice), invoice.due_on) == (("open", "sent"), DUE)
     assert OutboxEmail.objects.get(kind="invoice").ref == str(invoice.pk)
     world.card(invoice.client)
-    bill(now=LATER, door="test")
+    run_billing(now=LATER, door="test")
     assert not invoice.charges.exists()
-    assert not broken(LATER)
+    assert not find_contradictions(LATER)
 
 
 def test_a_transfer_of_the_full_amount_pays_the_invoice_and_gets_a_receipt(world: World) -> None:
@@ -81,7 +81,7 @@ def test_a_transfer_of_the_full_amount_pays_the_invoice_and_gets_a_receipt(world
         "RC-2026-0001",
     )
     assert OutboxEmail.objects.get(kind="receipt").ref == str(payment.pk)
-    assert not broken(NOW)
+    assert not find_contradictions(NOW)
 
 
 def test_partial_transfers_leave_the_rest_owed_until_the_last_one_pays_the_invoice(
@@ -89,22 +89,22 @@ def test_partial_transfers_leave_the_rest_owed_until_the_last_one_pays_the_invoi
 ) -> None:
     invoice = sent(world)
     arrives(invoice, 1_000_00, "a")
-    assert (state(invoice), owing.owed(invoice)) == (("open", "sent"), 2_000_00)
-    assert not broken(NOW)
+    assert (state(invoice), owing.amount_owed(invoice)) == (("open", "sent"), 2_000_00)
+    assert not find_contradictions(NOW)
     arrives(invoice, 2_000_00, "b")
-    assert (state(invoice), owing.owed(invoice)) == (("paid", "done"), 0)
+    assert (state(invoice), owing.amount_owed(invoice)) == (("paid", "done"), 0)
     assert OutboxEmail.objects.filter(kind="receipt").count() == 2
-    assert not broken(NOW)
+    assert not find_contradictions(NOW)
 
 
 def test_an_overpayment_is_credit_for_the_next_invoice(world: World) -> None:
     invoice = sent(world)
     arrives(invoice, 3_500_00)
     assert (state(invoice), credit(invoice)) == (("paid", "done"), 500_00)
-    bill(now=NOW + timedelta(days=30), door="test")
+    run_billing(now=NOW + timedelta(days=30), door="test")
     second = Invoice.objects.exclude(pk=invoice.pk).get()
-    assert (owing.owed(second), credit(invoice)) == (2_500_00, 0)
-    assert not broken(NOW + timedelta(days=30))
+    assert (owing.amount_owed(second), credit(invoice)) == (2_500_00, 0)
+    assert not find_contradictions(NOW + timedelta(days=30))
 
 
 @pytest.mark.parametrize("amount", [0, -1])
@@ -155,14 +155,14 @@ def test_a_paid_invoice_accepts_no_further_transfer(world: World) -> None:
 
 def test_a_statement_that_is_imported_twice_stores_each_line_once(world: World) -> None:
     lines = [line("A", 1), line("B", 2)]
-    assert len(transfers.keep_lines(business=world.business, lines=lines, now=NOW)) == 2
+    assert len(transfers.store_lines(business=world.business, lines=lines, now=NOW)) == 2
     assert [
         row.text
-        for row in transfers.keep_lines(
+        for row in transfers.store_lines(
             business=world.business, lines=[*lines, line("C", 3)], now=NOW
         )
     ] == ["C"]
-    assert len(transfers.keep_lines(business=World().business, lines=lines, now=NOW)) == 2
+    assert len(transfers.store_lines(business=World().business, lines=lines, now=NOW)) == 2
     assert BankStatementLine.objects.count() == 5
 
 
@@ -176,7 +176,7 @@ def test_a_line_pays_one_invoice_once(world: World) -> None:
         with pytest.raises(NotOpen):
             transfers.match_line(line=row, invoice=invoice, actor="Nan", now=NOW)
     assert Payment.objects.count() == 1
-    assert not broken(NOW)
+    assert not find_contradictions(NOW)
 
 
 def test_a_line_in_another_currency_pays_nothing(world: World) -> None:
@@ -215,12 +215,12 @@ def test_a_statement_settles_the_invoices_it_names_and_leaves_the_rest_open(worl
     amounts = [3_000_00, 2_910_00, 1_000_00, 77_00]
     lines = [line(text, amount) for text, amount in zip(texts, amounts, strict=True)]
     rows = {row.fingerprint: row for row in kept(world, *lines)}
-    matches = match(lines, [waits(invoice) for invoice in invoices])
+    matches = match_lines(lines, [waits(invoice) for invoice in invoices])
     assert [proposal.kind for proposal in matches] == [
-        Kind.EXACT,
-        Kind.WITHHELD,
-        Kind.PARTIAL,
-        Kind.NONE,
+        MatchKind.EXACT,
+        MatchKind.WITHHELD,
+        MatchKind.PARTIAL,
+        MatchKind.NONE,
     ]
     for proposal in matches:
         if proposal.invoice_id:
@@ -228,9 +228,9 @@ def test_a_statement_settles_the_invoices_it_names_and_leaves_the_rest_open(worl
             transfers.match_line(
                 line=rows[proposal.line.fingerprint], invoice=invoice, actor="Nan", now=NOW
             )
-    assert [owing.owed(invoice) for invoice in invoices] == [0, 90_00, 2_000_00]
+    assert [owing.amount_owed(invoice) for invoice in invoices] == [0, 90_00, 2_000_00]
     assert BankStatementLine.objects.get(state="open").text == "RENT"
-    assert not broken(NOW)
+    assert not find_contradictions(NOW)
 
 
 def line(text: str, amount: int, currency: str = "USD") -> BankLine:
@@ -241,18 +241,18 @@ def line(text: str, amount: int, currency: str = "USD") -> BankLine:
 
 
 def kept(world: World, *lines: BankLine) -> Sequence[BankStatementLine]:
-    return transfers.keep_lines(business=world.business, lines=lines, now=NOW)
+    return transfers.store_lines(business=world.business, lines=lines, now=NOW)
 
 
-def waits(invoice: Invoice) -> Open:
+def waits(invoice: Invoice) -> OpenInvoice:
     """The invoice as it is given to the matching."""
-    return Open(
+    return OpenInvoice(
         id=invoice.pk,
         number=invoice.number,
         reference=creditor_reference(invoice.number),
         currency=invoice.currency,
-        owed=owing.owed(invoice),
-        withholding=owing.withholding(invoice),
+        owed=owing.amount_owed(invoice),
+        withholding=owing.withholding_allowed(invoice),
         client_name=invoice.buyer["name"],
     )
 
@@ -265,7 +265,7 @@ def test_reminders_are_sent_on_their_days_and_none_after_the_last(world: World) 
     days = []
     for n in range(60):
         now = at(TODAY + timedelta(days=n))
-        if transfers.remind(now=now):
+        if transfers.send_reminders(now=now):
             days.append(now.date())
     assert days == [DUE + timedelta(days=days) for days in REMINDER_DAYS]
     assert Collection.objects.get().next_at is None
@@ -278,16 +278,16 @@ def test_reminders_are_sent_on_their_days_and_none_after_the_last(world: World) 
 def test_a_reminder_is_sent_in_the_clients_morning(world: World) -> None:
     sent(world)
     first = DUE + timedelta(days=REMINDER_DAYS[0])
-    assert transfers.remind(now=at(first, 1)) == 0
-    assert transfers.remind(now=at(first, 2)) == 1
-    assert transfers.remind(now=at(first, 3)) == 0
+    assert transfers.send_reminders(now=at(first, 1)) == 0
+    assert transfers.send_reminders(now=at(first, 2)) == 1
+    assert transfers.send_reminders(now=at(first, 3)) == 0
 
 
 def test_several_missed_reminders_are_made_up_by_one_email(world: World) -> None:
     sent(world)
     late = at(DUE + timedelta(days=10))
-    assert sum(transfers.remind(now=late + timedelta(hours=n)) for n in range(12)) == 1
-    assert transfers.remind(now=at(DUE + timedelta(days=REMINDER_DAYS[-1]))) == 1
+    assert sum(transfers.send_reminders(now=late + timedelta(hours=n)) for n in range(12)) == 1
+    assert transfers.send_reminders(now=at(DUE + timedelta(days=REMINDER_DAYS[-1]))) == 1
     assert OutboxEmail.objects.filter(kind="overdue_client").count() == 2
 
 
@@ -295,7 +295,7 @@ def test_a_partly_paid_invoice_is_reminded_and_a_paid_one_is_not(world: World) -
     part, whole = sent(world), sent(world, client=world.client("B"))
     arrives(part, 1_000_00, "a")
     arrives(whole, 3_000_00, "b")
-    assert transfers.remind(now=at(DUE + timedelta(days=1))) == 1
+    assert transfers.send_reminders(now=at(DUE + timedelta(days=1))) == 1
     assert OutboxEmail.objects.get(kind="overdue_client").ref == f"{part.pk}:1"
 
 
@@ -314,9 +314,9 @@ def test_a_transfer_pays_an_invoice_that_waits_for_a_card(world: World) -> None:
     arrives(invoice, 3_000_00)
     assert state(invoice) == ("paid", "done")
     world.card(invoice.client)
-    bill(now=LATER, door="test")
+    run_billing(now=LATER, door="test")
     assert not invoice.charges.exists()
-    assert not broken(LATER)
+    assert not find_contradictions(LATER)
 
 
 def test_a_transfer_is_booked_only_after_the_card_charge_is_cancelled_for_certain(
@@ -326,15 +326,15 @@ def test_a_transfer_is_booked_only_after_the_card_charge_is_cancelled_for_certai
     row = kept(world, line("RH-2026-0001", 3_000_00))[0]
     transfers.match_line(line=row, invoice=invoice, actor="Nan", now=NOW)
     with gateways.registered(gateways.kind("sandbox", Deaf)):
-        resolve.resolve(now=NOW)
+        resolve.resolve_charges(now=NOW)
         assert state(invoice) == ("open", "voiding")
         assert not Payment.objects.exists()
-    resolve.resolve(now=LATER)
+    resolve.resolve_charges(now=LATER)
     assert state(invoice) == ("paid", "done")
     row.refresh_from_db()
     assert (row.state, row.payment) == ("matched", invoice.payments.get())
     assert SandboxIntent.objects.get().status == "cancelled"
-    assert not broken(LATER)
+    assert not find_contradictions(LATER)
 
 
 def test_a_transfer_becomes_credit_if_the_card_was_charged_as_well(world: World) -> None:
@@ -342,7 +342,7 @@ def test_a_transfer_becomes_credit_if_the_card_was_charged_as_well(world: World)
     invoice = world.billed(card="lost_answer")
     arrives(invoice, 3_000_00)
     assert not Payment.objects.exists()
-    resolve.resolve(now=LATER)
+    resolve.resolve_charges(now=LATER)
     assert state(invoice) == ("paid", "done")
     assert sorted(Payment.objects.values_list("gateway", "amount")) == [
         ("sandbox", 3_000_00),
@@ -351,7 +351,7 @@ def test_a_transfer_becomes_credit_if_the_card_was_charged_as_well(world: World)
     assert credit(invoice) == 3_000_00
     assert OutboxEmail.objects.filter(kind="paid_not_cancelled").count() == 1
     assert OutboxEmail.objects.filter(kind="receipt").count() == 2
-    assert not broken(LATER)
+    assert not find_contradictions(LATER)
 
 
 def test_after_a_partial_transfer_the_rest_is_charged_with_a_new_gateway_object(
@@ -359,11 +359,11 @@ def test_after_a_partial_transfer_the_rest_is_charged_with_a_new_gateway_object(
 ) -> None:
     invoice = world.billed(card="insufficient_funds")
     arrives(invoice, 1_000_00)
-    resolve.resolve(now=LATER)
+    resolve.resolve_charges(now=LATER)
     assert state(invoice) == ("open", "ready")
-    assert not broken(LATER)
+    assert not find_contradictions(LATER)
     world.card(invoice.client, "succeeds", LATER)
-    bill(now=LATER, door="test")
+    run_billing(now=LATER, door="test")
     assert state(invoice) == ("paid", "done")
     assert sorted(invoice.payments.values_list("gateway", "amount")) == [
         ("sandbox", 2_000_00),
@@ -373,7 +373,7 @@ def test_after_a_partial_transfer_the_rest_is_charged_with_a_new_gateway_object(
         ("cancelled", 3_000_00),
         ("succeeded", 2_000_00),
     ]
-    assert not broken(LATER)
+    assert not find_contradictions(LATER)
 
 
 def test_a_second_transfer_is_refused_until_the_first_is_booked(world: World) -> None:
@@ -384,7 +384,7 @@ def test_a_second_transfer_is_refused_until_the_first_is_booked(world: World) ->
         arrives(invoice, 1_000_00, "line 2")
     with pytest.raises(NotOpen):
         arrives(other, 1_000_00)
-    resolve.resolve(now=LATER)
+    resolve.resolve_charges(now=LATER)
     assert invoice.payments.get().amount == 1_000_00
 
 
@@ -394,14 +394,14 @@ def test_a_second_transfer_is_refused_until_the_first_is_booked(world: World) ->
 def test_a_transfer_is_refunded_by_the_owner_without_a_gateway(world: World) -> None:
     invoice = sent(world)
     arrives(invoice, 3_000_00)
-    _note, refunded = refund.give_back(
+    _note, refunded = refund.refund_invoice(
         invoice=invoice, amount=1_000_00, reason="R", actor="Nan", to_card=True, now=NOW
     )
-    refund.carry_out(now=NOW)
+    refund.carry_out_refunds(now=NOW)
     assert refunded
     refunded.refresh_from_db()
     assert refunded.state == "succeeded"
-    assert not broken(NOW)
+    assert not find_contradictions(NOW)
 
 
 def test_each_of_two_transfers_can_be_refunded(world: World) -> None:
@@ -409,10 +409,10 @@ def test_each_of_two_transfers_can_be_refunded(world: World) -> None:
     arrives(invoice, 1_400_00, "a")
     arrives(invoice, 1_600_00, "b")
     for part in (1_600_00, 1_400_00):
-        refund.give_back(
+        refund.refund_invoice(
             invoice=invoice, amount=part, reason="R", actor="Nan", to_card=True, now=NOW
         )
-    refund.carry_out(now=NOW)
-    assert sorted(refund.refundable(row) for row in Payment.objects.all()) == [0, 0]
+    refund.carry_out_refunds(now=NOW)
+    assert sorted(refund.refundable_amount(row) for row in Payment.objects.all()) == [0, 0]
     assert credit(invoice) == 0
-    assert not broken(NOW)
+    assert not find_contradictions(NOW)

@@ -6,14 +6,14 @@ import pytest
 
 from agreements.changing import trial
 from agreements.models import Agreement, Proposal
-from agreements.proposals import propose
+from agreements.proposals import lifecycle
 from agreements.rules.cumulative_tiers import TierDraft
 from agreements.rules.errors import NotOpen
 from agreements.rules.intervals import Interval
 from agreements.rules.states import ProposalState
 from billing.books import ledger
 from billing.models import Invoice
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from clients.rules.pipeline import Stage
 from core.models import OutboxEmail
 from tests.world import NOW, World
@@ -38,16 +38,16 @@ def trial_of(world: World, **terms: object) -> Agreement:
         "trial_measure": "20 calls",
     }
     agreement = world.signed(tier=0, tiers=TRIAL, next_tier=NEXT, **(fields | terms))
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     return agreement
 
 
 def decided(agreement: Agreement) -> Proposal:
-    offer = trial.decide(
+    offer = trial.record_decision(
         agreement=agreement, succeeded=True, words="25 calls", actor="Nan", now=THEN
     )
     assert offer
-    return propose.send(proposal=offer, actor="Nan", now=THEN)
+    return lifecycle.send_proposal(proposal=offer, actor="Nan", now=THEN)
 
 
 def test_the_trial_agreement_names_the_next_tier_and_whether_its_fee_is_credited(
@@ -65,23 +65,23 @@ def test_a_successful_trial_leads_to_an_offer_and_nothing_converts_without_a_sig
 ) -> None:
     agreement = trial_of(world, credits_trial=credits)
     offer = decided(agreement)
-    (tier,) = propose.rungs(offer)
+    (tier,) = lifecycle.tiers_of(offer)
     assert (tier.name, tier.amount, offer.starts_on, offer.after_trial) == (
         "Growth",
         5_000_00,
         DECISION,
         agreement,
     )
-    bill(now=NOW + timedelta(days=40), door="test")
+    run_billing(now=NOW + timedelta(days=40), door="test")
     assert Invoice.objects.count() == 1  # the trial's own: nobody has signed
 
     retainer = world.signed(world.picked(offer, now=THEN), now=THEN, card="")
     for hour in range(3):
-        bill(now=NOW + timedelta(days=28, hours=hour), door="test")
+        run_billing(now=NOW + timedelta(days=28, hours=hour), door="test")
     invoice = Invoice.objects.get(agreement=retainer)
     assert invoice.total == 5_000_00
     assert invoice.payments.get().amount == first
-    assert not any(ledger.credits([retainer.client_id]).values())
+    assert not any(ledger.client_credits([retainer.client_id]).values())
     retainer.client.refresh_from_db()
     assert retainer.client.state == Stage.WON
 
@@ -89,10 +89,11 @@ def test_a_successful_trial_leads_to_an_offer_and_nothing_converts_without_a_sig
 def test_a_trial_that_failed_leads_to_no_offer(world: World) -> None:
     agreement = trial_of(world)
     assert (
-        trial.decide(agreement=agreement, succeeded=False, words="", actor="Nan", now=THEN) is None
+        trial.record_decision(agreement=agreement, succeeded=False, words="", actor="Nan", now=THEN)
+        is None
     )
     with pytest.raises(NotOpen):
-        trial.decide(agreement=agreement, succeeded=True, words="", actor="Nan", now=THEN)
+        trial.record_decision(agreement=agreement, succeeded=True, words="", actor="Nan", now=THEN)
     assert Proposal.objects.filter(state=ProposalState.DRAFT).count() == 0
 
 
@@ -109,7 +110,7 @@ def test_both_sides_are_reminded_once_of_the_decision_day(world: World) -> None:
 
 def test_nobody_is_reminded_of_a_trial_that_is_decided(world: World) -> None:
     agreement = trial_of(world)
-    trial.decide(
+    trial.record_decision(
         agreement=agreement, succeeded=False, words="", actor="Nan", now=NOW + timedelta(days=20)
     )
     assert trial.remind_due(now=NOW + timedelta(days=27)) == 0

@@ -17,21 +17,21 @@ from agreements.changing.amend import AmendmentKind, Change
 from agreements.contract import amendment_text
 from agreements.models import Agreement, Amendment, Period, Upgrade
 from agreements.rules.errors import NotOpen as NotNow
-from agreements.rules.proration import Proration
+from agreements.rules.upgrade_proration import Proration
 from agreements.running import effective_terms
-from agreements.signing import unsigned
-from agreements.tests.test_signers import put
+from agreements.signing import unsigned_documents
+from agreements.tests.test_signers import sign_as
 from billing.books import client_statement, guaranteed_income
-from billing.books.invariants import broken
+from billing.books.invariants import find_contradictions
 from billing.charging import gateway_events
-from billing.charging.refund import give_back
+from billing.charging.refund import refund_invoice
 from billing.gateways.sandbox.gateway import contest
 from billing.gateways.sandbox.models import SandboxIntent
 from billing.invoices import upgrade_invoice
 from billing.models import Charge, Invoice, NextLine, Payment
 from billing.rules.errors import NotOpen
 from billing.runs import preview
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core.errors import RuleError
 from tests.world import World
 
@@ -48,14 +48,16 @@ DEARER = Change(
 def paid(world: World, now: datetime = FIRST, **fields: Any) -> Agreement:
     """A retainer whose first period, from `now` on, is charged and paid."""
     agreement = world.running(now=now, **(BEFORE | fields))
-    bill(now=now, door="test")
+    run_billing(now=now, door="test")
     return agreement
 
 
 def offered(agreement: Agreement, change: Change = DEARER, now: datetime = FIFTEENTH) -> Amendment:
     """Offer the upgrade as the dashboard does: preview it, then confirm the amounts shown."""
-    seen = upgrade_invoice.shown(upgrade_invoice.draft(agreement=agreement, change=change, now=now))
-    return upgrade_invoice.offer(
+    seen = upgrade_invoice.amounts_shown(
+        upgrade_invoice.draft_upgrade(agreement=agreement, change=change, now=now)
+    )
+    return upgrade_invoice.offer_upgrade(
         agreement=agreement, change=change, seen=seen, actor="Nan", now=now
     )
 
@@ -63,8 +65,8 @@ def offered(agreement: Agreement, change: Change = DEARER, now: datetime = FIFTE
 def upgraded(agreement: Agreement, change: Change = DEARER, now: datetime = FIFTEENTH) -> Invoice:
     """Offer, sign and bill the upgrade on the same day; return its invoice."""
     amendment = offered(agreement, change, now)
-    put(amendment, agreement.contact, now=now)
-    bill(now=now, door="test")
+    sign_as(amendment, agreement.contact, now=now)
+    run_billing(now=now, door="test")
     return Invoice.objects.get(upgrade__amendment=amendment)
 
 
@@ -87,17 +89,17 @@ def test_an_upgrade_from_30_000_to_50_000_on_the_fifteenth(world: World) -> None
         credit == "Credit for the unused days of “Growth”: 17 of 31 days × ฿30,000.00 = ฿16,451.61"
     )
     assert charge == "The same days of “Partner”: 17 of 31 days × ฿50,000.00 = ฿27,419.35"
-    assert client_statement.balances(agreement.client)["THB"] == 0
-    assert not broken(FIFTEENTH)
+    assert client_statement.client_balances(agreement.client)["THB"] == 0
+    assert not find_contradictions(FIFTEENTH)
 
 
 def test_the_amendment_shows_how_the_amounts_are_computed(world: World) -> None:
     row = offered(paid(world, taxes=VAT))
-    assert amendment_text.sum_in_words(row) == "17 of 31 days × ฿20,000.00 = ฿10,967.74"
+    assert amendment_text.upgrade_calculation(row) == "17 of 31 days × ฿20,000.00 = ฿10,967.74"
     text = amendment_text.clauses(row)[-2]["text"]
     assert "฿16,451.61" in text and "฿27,419.35" in text and "with tax ฿11,735.48" in text
     with translation.override("th"):
-        assert "฿10,967.74" in amendment_text.sum_in_words(row)
+        assert "฿10,967.74" in amendment_text.upgrade_calculation(row)
 
 
 @pytest.mark.parametrize(("fee", "credit"), [(100_000, 54_839), (30_000_00, 16_451_61)])
@@ -111,8 +113,8 @@ def test_repeated_runs_bill_the_upgrade_once_and_the_next_period_at_the_new_fee(
     agreement = paid(world)
     upgraded(agreement)
     for hours_later in (0, 1, 30):
-        bill(now=FIFTEENTH + timedelta(hours=hours_later), door="test")
-    bill(now=datetime(2027, 2, 1, 5, tzinfo=UTC), door="test")
+        run_billing(now=FIFTEENTH + timedelta(hours=hours_later), door="test")
+    run_billing(now=datetime(2027, 2, 1, 5, tzinfo=UTC), door="test")
     fees = list(Invoice.objects.order_by("seq").values_list("kind", "total"))
     assert fees == [("fee", 30_000_00), ("upgrade", 10_967_74), ("fee", 50_000_00)]
     assert Charge.objects.filter(state="succeeded").count() == Payment.objects.count() == 3
@@ -123,30 +125,35 @@ def test_the_tier_applies_at_once_and_income_counts_it_from_the_next_period(
     world: World,
 ) -> None:
     agreement = paid(world)
-    assert [row.amount for row in preview.coming(world.business, now=FIFTEENTH)] == [30_000_00]
-    put(offered(agreement), agreement.contact, now=FIFTEENTH)
+    assert [row.amount for row in preview.upcoming_invoices(world.business, now=FIFTEENTH)] == [
+        30_000_00
+    ]
+    sign_as(offered(agreement), agreement.contact, now=FIFTEENTH)
     agreement.refresh_from_db()
-    assert effective_terms.on(agreement, FIFTEENTH.date()).tier["name"] == "Partner"
+    assert effective_terms.terms_on(agreement, FIFTEENTH.date()).tier["name"] == "Partner"
     assert [
-        guaranteed_income.monthly(agreement, day) for day in (date(2027, 1, 31), date(2027, 2, 1))
+        guaranteed_income.monthly_fee(agreement, day)
+        for day in (date(2027, 1, 31), date(2027, 2, 1))
     ] == [
         30_000_00,
         50_000_00,
     ]
-    coming = [(row.on, row.amount) for row in preview.coming(world.business, now=FIFTEENTH)]
+    coming = [
+        (row.on, row.amount) for row in preview.upcoming_invoices(world.business, now=FIFTEENTH)
+    ]
     assert coming == [(FIFTEENTH.date(), 10_967_74), (date(2027, 2, 1), 50_000_00)]
 
 
 def test_a_fee_that_was_not_received_is_not_credited(world: World) -> None:
     agreement = world.running(now=FIRST, card="", **BEFORE)
-    bill(now=FIRST, door="test")
+    run_billing(now=FIRST, door="test")
     with pytest.raises(NotOpen, match="not paid"):
         offered(agreement)
 
 
 def test_credit_notes_reduce_the_credit_of_an_upgrade(world: World) -> None:
     agreement = paid(world, taxes=VAT)
-    give_back(
+    refund_invoice(
         invoice=Invoice.objects.get(),
         amount=10_700_00,
         reason="R",
@@ -164,7 +171,7 @@ def test_an_offered_upgrade_is_voided_when_the_money_it_credits_is_refunded_or_d
     agreement = paid(world)
     row = offered(agreement)
     if how == "refund":
-        give_back(
+        refund_invoice(
             invoice=Invoice.objects.get(),
             amount=1,
             reason="R",
@@ -175,7 +182,7 @@ def test_an_offered_upgrade_is_voided_when_the_money_it_credits_is_refunded_or_d
     else:
         intent = SandboxIntent.objects.get()
         contest(intent.handle)
-        gateway_events.look("sandbox", intent.handle, account=None, now=FIFTEENTH)
+        gateway_events.read_gateway_object("sandbox", intent.handle, account=None, now=FIFTEENTH)
     row.refresh_from_db()
     assert row.state == "void"
     assert not Upgrade.objects.exists()
@@ -183,11 +190,11 @@ def test_an_offered_upgrade_is_voided_when_the_money_it_credits_is_refunded_or_d
 
 def test_an_offer_is_refused_if_the_amounts_are_not_those_that_were_shown(world: World) -> None:
     agreement = paid(world)
-    seen = upgrade_invoice.shown(
-        upgrade_invoice.draft(agreement=agreement, change=DEARER, now=FIFTEENTH)
+    seen = upgrade_invoice.amounts_shown(
+        upgrade_invoice.draft_upgrade(agreement=agreement, change=DEARER, now=FIFTEENTH)
     )
     with pytest.raises(NotOpen, match="not the one you were shown"):
-        upgrade_invoice.offer(
+        upgrade_invoice.offer_upgrade(
             agreement=agreement,
             change=DEARER,
             seen=seen,
@@ -201,11 +208,11 @@ def test_an_upgrade_is_signed_on_its_day_or_offered_again_with_new_amounts(world
     agreement = paid(world)
     row, next_day = offered(agreement), FIFTEENTH + timedelta(days=1)
     with pytest.raises(NotNow, match="on 15 January 2027 only"):
-        put(row, agreement.contact, now=next_day)
+        sign_as(row, agreement.contact, now=next_day)
     assert lines(upgraded(agreement, now=next_day)) == [-15_483_87, 25_806_45], "16 of 31 days"
     row.refresh_from_db()
     assert row.state == "expired"
-    assert unsigned.expire_due(now=next_day) == 0
+    assert unsigned_documents.expire_due(now=next_day) == 0
 
 
 @pytest.mark.parametrize(
@@ -228,7 +235,7 @@ def test_only_an_upgrade_applies_now(world: World, change: Change) -> None:
 
 def test_no_other_function_lets_a_change_begin_within_a_period(world: World) -> None:
     with pytest.raises(RuleError, match="1 February 2027"):
-        amend.offer(agreement=paid(world), change=DEARER, actor="Nan", now=FIFTEENTH)
+        amend.offer_amendment(agreement=paid(world), change=DEARER, actor="Nan", now=FIFTEENTH)
 
 
 def test_the_database_refuses_to_change_a_signed_upgrade(world: World) -> None:
@@ -250,23 +257,23 @@ def test_a_second_upgrade_credits_what_the_first_one_charged(world: World) -> No
     assert lines(invoice) == [-19_354_84, 24_000_00], (
         "12 of 17 days × 27,419.35, and 12 of 31 × 62,000.00"
     )
-    assert not broken(later)
+    assert not find_contradictions(later)
 
 
 def test_an_upgrade_too_small_to_charge_waits_for_the_next_invoice(world: World) -> None:
     agreement = paid(world)
-    put(
+    sign_as(
         offered(agreement, Change(AmendmentKind.TIER, FIFTEENTH.date(), amount=30_010_00)),
         agreement.contact,
         FIFTEENTH,
     )
-    bill(now=FIFTEENTH, door="test")
+    run_billing(now=FIFTEENTH, door="test")
     assert (
         NextLine.objects.get().description == "Upgrade to “Growth”: ฿16,457.10 − ฿16,451.61 = ฿5.49"
     )
-    bill(now=datetime(2027, 2, 1, 5, tzinfo=UTC), door="test")
+    run_billing(now=datetime(2027, 2, 1, 5, tzinfo=UTC), door="test")
     assert lines(Invoice.objects.order_by("-seq")[0]) == [30_010_00, 5_49]
-    assert not broken(FIFTEENTH + timedelta(days=30))
+    assert not find_contradictions(FIFTEENTH + timedelta(days=30))
 
 
 def test_a_short_first_period_is_credited_as_it_was_charged(world: World) -> None:

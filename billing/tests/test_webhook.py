@@ -8,7 +8,7 @@ from django.test import Client as Browser
 from billing.charging.gateway_events import apply_events
 from billing.gateways.sandbox.gateway import sign
 from billing.models import Collection, GatewayEvent, Invoice
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from tests.world import NOW, World
 
 
@@ -16,7 +16,7 @@ from tests.world import NOW, World
 def unknown(world: World) -> Collection:
     """A collection whose card was charged, but whose answer was lost."""
     world.running(card="lost_answer")
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     return Collection.objects.get()
 
 

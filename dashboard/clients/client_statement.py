@@ -20,12 +20,12 @@ class ClientStatement(DashboardView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk, self.rows(Client).select_related("business"))
-        rows = client_statement.entries(client)
+        rows = client_statement.statement_entries(client)
         return self.show(
             request,
             client=client,
             rows=rows,
-            balances=client_statement.balances(client),
+            balances=client_statement.client_balances(client),
             disputes=client_statement.open_disputes(client),
         )
 
@@ -36,7 +36,9 @@ class ClientStatementCsv(DashboardView):
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk, self.rows(Client).select_related("business"))
         name = _("Statement %(client)s") % {"client": client.name}
-        return csv_response(client_statement.as_csv(client_statement.entries(client)), name)
+        return csv_response(
+            client_statement.statement_csv(client_statement.statement_entries(client)), name
+        )
 
 
 class ClientStatementPdf(DashboardView):

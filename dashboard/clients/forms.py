@@ -9,7 +9,7 @@ from clients.models import Client, Contact
 from clients.models.client import Lost
 from core import money
 from core.documents.printable_text import PrintableForm
-from dashboard.form_fields import PARTICULARS, MoneyField, amount, zones
+from dashboard.form_fields import DETAIL_FIELDS, MoneyField, parse_amount, time_zone_choices
 
 
 class ClientForm(PrintableForm, forms.ModelForm):
@@ -25,7 +25,7 @@ class ClientForm(PrintableForm, forms.ModelForm):
         model = Client
         fields = [
             "name",
-            *PARTICULARS,
+            *DETAIL_FIELDS,
             "language",
             "time_zone",
             "tax_treatment",
@@ -45,7 +45,9 @@ class ClientForm(PrintableForm, forms.ModelForm):
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"] = forms.ChoiceField(label=_("Time zone"), choices=zones())
+        self.fields["time_zone"] = forms.ChoiceField(
+            label=_("Time zone"), choices=time_zone_choices()
+        )
         self.currency = self.instance.expected_currency or currency
         self.fields["expected"].label = _("Expected fee a month, in %(currency)s") % {
             "currency": self.currency
@@ -57,7 +59,7 @@ class ClientForm(PrintableForm, forms.ModelForm):
 
     def clean_expected(self) -> int:
         """The expected monthly fee in minor units; 0 if none was entered."""
-        return amount(self.cleaned_data["expected"] or "0", self.currency)
+        return parse_amount(self.cleaned_data["expected"] or "0", self.currency)
 
     def values(self) -> dict[str, Any]:
         """The cleaned data by column, as the function that saves a client takes it."""

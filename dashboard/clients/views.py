@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement, Proposal
 from agreements.running import effective_terms, expected_fees
 from billing.books import ledger
-from billing.charging import methods, refund
+from billing.charging import refund, saved_cards
 from billing.models import Invoice
 from clients import client_records, portal_links
 from clients.models import Client, Contact
@@ -21,7 +21,7 @@ from core.errors import RuleError
 from core.web.keyset_pages import page_of
 from core.web.throttle import too_often
 from dashboard.clients.forms import ClientForm, ContactForm, NewClientForm
-from dashboard.page import DashboardView, refuse, search_term
+from dashboard.page import DashboardView, add_error, search_term
 from dashboard.sales.views.pipeline import pipeline_moves
 from dashboard.sales.views.sales_panel import sales_panel
 from dashboard.settings.views.exports import Exports
@@ -47,7 +47,7 @@ class Clients(DashboardView):
         if stage in dict(STAGES):
             clients = clients.filter(state=stage)
         page = page_of(clients.prefetch_related("contacts"), request.GET, by="name", up=True)
-        fees = expected_fees.expected(page.rows)
+        fees = expected_fees.fees_by_client(page.rows)
         rows = [(client, fees.get(client.pk)) for client in page.rows]
         return self.show(request, page=page, rows=rows, asked=term, stage=stage, stages=STAGES)
 
@@ -65,14 +65,16 @@ class ClientPage(DashboardView):
             contacts=client.contacts.order_by("-is_decision_maker", "name"),
             proposals=self.rows(Proposal).filter(client=client)[:10],
             agreements=[
-                (row, effective_terms.on(row, self.today))
-                for row in effective_terms.load(self.rows(Agreement).filter(client=client)[:10])
+                (row, effective_terms.terms_on(row, self.today))
+                for row in effective_terms.load_amendments(
+                    self.rows(Agreement).filter(client=client)[:10]
+                )
             ],
             invoices=self.rows(Invoice).filter(client=client)[:10],
-            method=methods.in_use(client),
+            method=saved_cards.card_in_use(client),
             credit=[
                 (currency, amount, refund.way_out(client, currency))
-                for (_pk, currency), amount in sorted(ledger.credits([client.pk]).items())
+                for (_pk, currency), amount in sorted(ledger.client_credits([client.pk]).items())
                 if amount
             ],
             moves=pipeline_moves(client),
@@ -141,7 +143,7 @@ class NewContact(DashboardView):
                 client_records.add_contact(client=client, now=timezone.now(), **form.cleaned_data)
                 return redirect("dashboard:client", client.pk)
             except RuleError as error:
-                refuse(form, error)
+                add_error(form, error)
         return self.show(request, form=form, client=client, status=422)
 
 
@@ -164,7 +166,7 @@ class EditContact(DashboardView):
                     contact=contact, now=timezone.now(), **form.cleaned_data
                 )
             except RuleError as error:
-                refuse(form, error)
+                add_error(form, error)
             else:
                 messages.success(request, self.done(contact, old_email))
                 return redirect("dashboard:client", contact.client_id)
@@ -227,7 +229,7 @@ class ExportClient(Exports):
         return redirect("dashboard:client", self.row(Client, pk).pk)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
-        requested_exports.ask(
+        requested_exports.request_export(
             business=self.business,
             scope=Scope.CLIENT,
             client=self.row(Client, pk),

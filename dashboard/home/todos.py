@@ -21,7 +21,7 @@ from agreements.signing import seal
 from billing.books import queries
 from billing.models import WithholdingCertificate
 from billing.models.payment import CertificateState
-from billing.runs import run
+from billing.runs import billing_run
 from core import formats
 from core.models import OutboxEmail
 from core.models.outbox import OutboxState
@@ -29,7 +29,7 @@ from dashboard.page import DashboardView
 from delivery.hours import timer
 from delivery.models import Deliverable, EarlyWarning, Overage, Report, Request
 from delivery.reports import report_reminders
-from delivery.requests import first_answer
+from delivery.requests import response_status
 from delivery.rules.states import DeliverableState, OverageState, ReportState
 from delivery.work import checklist
 
@@ -62,7 +62,7 @@ def _failed_charges(view: DashboardView) -> list[Todo]:
             reverse("dashboard:charge", args=[row.invoice.pk]),
             _("Review"),
         )
-        for row in queries.failed(view.business)[:SHOWN]
+        for row in queries.failed_collections(view.business)[:SHOWN]
     ]
 
 
@@ -74,14 +74,14 @@ def _on_hold(view: DashboardView) -> list[Todo]:
             reverse("dashboard:agreement", args=[row.pk]),
             _("Decide"),
         )
-        for row in queries.parked(view.business)[:SHOWN]
+        for row in queries.agreements_on_hold(view.business)[:SHOWN]
     ]
 
 
 def _billing_runs(view: DashboardView) -> list[Todo]:
     """Charges with an unknown outcome, and a billing run held back because of the clock."""
     todos = []
-    if queries.unknown(view.business).exists():
+    if queries.unknown_charges(view.business).exists():
         todos.append(
             Todo(
                 _("The outcome of a charge is not known yet."),
@@ -89,7 +89,7 @@ def _billing_runs(view: DashboardView) -> list[Todo]:
                 _("Look"),
             )
         )
-    if run.refused():
+    if billing_run.refused_run():
         todos.append(
             Todo(
                 _("The billing run waits for a word about the clock."),
@@ -108,7 +108,7 @@ def _documents_without_seal(view: DashboardView) -> list[Todo]:
             reverse("dashboard:agreement", args=[row.agreement.pk]),
             _("Look"),
         )
-        for row, why in seal.waiting(view.business, timezone.now())[:SHOWN]
+        for row, why in seal.late_documents(view.business, timezone.now())[:SHOWN]
     ]
 
 
@@ -151,9 +151,9 @@ def _certificates(view: DashboardView) -> list[Todo]:
 def _trials(view: DashboardView) -> list[Todo]:
     """Paid trials that are about to end or have ended, and wait for a decision."""
     signed = view.rows(Agreement).filter(interval=Interval.ONCE, signed_at__isnull=False)
-    ending = signed.filter(ends_on__range=(view.today - LATELY, view.today + trial.SOON)).order_by(
-        "-ends_on"
-    )
+    ending = signed.filter(
+        ends_on__range=(view.today - LATELY, view.today + trial.DECISION_DUE_BEFORE)
+    ).order_by("-ends_on")
     return [
         Todo(
             _("%(client)s's trial: did it succeed?") % {"client": row.client.name},
@@ -161,7 +161,7 @@ def _trials(view: DashboardView) -> list[Todo]:
             _("Decide"),
         )
         for row in ending.select_related("client")[:SHOWN]
-        if trial.is_due(row, view.today)
+        if trial.is_decision_due(row, view.today)
     ]
 
 
@@ -189,9 +189,7 @@ def _unseen_reports(view: DashboardView) -> list[Todo]:
             reverse("dashboard:report", args=[row.pk]),
             _("Look"),
         )
-        for row in report_reminders.to_talk_about(view.rows(Report)).select_related("client")[
-            :SHOWN
-        ]
+        for row in report_reminders.open_tasks(view.rows(Report)).select_related("client")[:SHOWN]
     ]
 
 
@@ -233,15 +231,17 @@ def _early_warnings(view: DashboardView) -> list[Todo]:
 def _requests(view: DashboardView) -> list[Todo]:
     """Requests whose promised response time is about to pass."""
     unanswered = (
-        first_answer.unanswered(view.rows(Request)).select_related("client").order_by("respond_by")
+        response_status.unanswered(view.rows(Request))
+        .select_related("client")
+        .order_by("respond_by")
     )
     now, zone = timezone.now(), view.business.time_zone
     todos = []
-    for row in first_answer.soon(unanswered[:LOOKED_AT], now)[:SHOWN]:
+    for row in response_status.due_soon(unanswered[:LOOKED_AT], now)[:SHOWN]:
         values = {
             "client": row.client.name,
             "title": row.title,
-            "when": first_answer.told(row, now, zone).text,
+            "when": response_status.status_text(row, now, zone).text,
         }
         text = _("%(client)s asks for “%(title)s”. %(when)s.") % values
         todos.append(Todo(text, reverse("dashboard:request", args=[row.pk]), _("Answer")))
@@ -256,7 +256,7 @@ def _late_deliverables(view: DashboardView) -> list[Todo]:
     )
     recent = recent.exclude(period__report__state=ReportState.SENT).order_by("period__ends_on")
     late_by_period: dict[Period, int] = defaultdict(int)
-    for row in checklist.late(recent.select_related("period__agreement__client"), view.today):
+    for row in checklist.overdue(recent.select_related("period__agreement__client"), view.today):
         late_by_period[row.period] += 1
     return [
         Todo(
@@ -275,7 +275,7 @@ def _late_deliverables(view: DashboardView) -> list[Todo]:
 
 def _timer(view: DashboardView) -> list[Todo]:
     """A timer that has been running for so long that it was probably forgotten."""
-    row = timer.running(view.business.owner, view.business)
+    row = timer.running_timer(view.business.owner, view.business)
     if row is None or not timer.is_forgotten(row, timezone.now()):
         return []
     values = {

@@ -20,8 +20,8 @@ from core import charts, formats
 from dashboard.home.todos import todos
 from dashboard.page import DashboardView
 from delivery.hours import hours_left
-from delivery.renewing import renewal
-from delivery.renewing.renewal import Outlook
+from delivery.renewing import renewal_outlook
+from delivery.renewing.renewal_outlook import Outlook
 
 SHOWN = 6  # rows listed at most per section of the overview
 
@@ -32,15 +32,15 @@ class Home(DashboardView):
     template = "dashboard/home.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        signed = guaranteed_income.signed(self.business)
+        signed = guaranteed_income.signed_agreements(self.business)
         running = [row for row in signed if row.state == AgreementState.ACTIVE]
-        hours = hours_left.of_agreements(running)
+        hours = hours_left.statements_of(running)
         newest_periods = self._current(running)
-        history = guaranteed_income.by_month(signed, self.today)
-        risks = renewal.outlooks(self.business, running, now=timezone.now(), stated=hours)
+        history = guaranteed_income.income_by_month(signed, self.today)
+        risks = renewal_outlook.outlooks(self.business, running, now=timezone.now(), stated=hours)
         context = {
             "needs": todos(self),
-            "guaranteed": guaranteed_income.guaranteed(signed, self.today),
+            "guaranteed": guaranteed_income.current_income(signed, self.today),
             "charts": [
                 (currency, self._chart(currency, points)) for currency, points in history.items()
             ],
@@ -56,7 +56,7 @@ class Home(DashboardView):
                 if period.pk in hours
             ),
             "coming": upcoming(running, self.today, days=31)[:SHOWN],
-            "outstanding": queries.outstanding(self.business),
+            "outstanding": queries.outstanding_amounts(self.business),
             "waiting": self.rows(Agreement).filter(state=AgreementState.SENT).count(),
             "is_new": not signed and not self.rows(Client).exists(),
             "today": self.today,
@@ -76,7 +76,7 @@ class Home(DashboardView):
     ) -> list[dict[str, Any]]:
         """One row per running agreement: terms, hours, next charge, renewal risk and status."""
         following = next_starts(running, self.today)
-        failing = queries.failed_agreements(self.business)
+        failing = queries.agreements_with_failed_charge(self.business)
         rows = []
         for agreement in running:
             period = newest_periods.get(agreement.pk)
@@ -84,7 +84,7 @@ class Home(DashboardView):
             rows.append(
                 {
                     "agreement": agreement,
-                    "terms": effective_terms.on(agreement, self.today),
+                    "terms": effective_terms.terms_on(agreement, self.today),
                     "hours": statement,
                     "next_on": following.get(agreement.pk),
                     "risk": risks[agreement.pk],

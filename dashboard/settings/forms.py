@@ -11,7 +11,14 @@ from core import money
 from core.documents import logos
 from core.documents.printable_text import PrintableForm
 from core.models import Business, TaxRate, User
-from dashboard.form_fields import PARTICULARS, DurationField, MoneyField, amount, currencies, zones
+from dashboard.form_fields import (
+    DETAIL_FIELDS,
+    DurationField,
+    MoneyField,
+    currency_choices,
+    parse_amount,
+    time_zone_choices,
+)
 
 AIMS = {
     "floor": "floor_rate",
@@ -41,7 +48,7 @@ class BusinessForm(PrintableForm, forms.ModelForm):
             "language",
             "accent",
             "logo",
-            *PARTICULARS,
+            *DETAIL_FIELDS,
             "prices_include_tax",
             "tax_on_payment",
         ]
@@ -49,8 +56,10 @@ class BusinessForm(PrintableForm, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["currency"] = forms.ChoiceField(label=_("Currency"), choices=currencies())
-        self.fields["time_zone"] = forms.ChoiceField(label=_("Time zone"), choices=zones())
+        self.fields["currency"] = forms.ChoiceField(label=_("Currency"), choices=currency_choices())
+        self.fields["time_zone"] = forms.ChoiceField(
+            label=_("Time zone"), choices=time_zone_choices()
+        )
         self.fields["tax_on_payment"].help_text = _(
             "Tax on services falls due when they are paid, as in Thailand."
         )
@@ -69,7 +78,7 @@ class BusinessForm(PrintableForm, forms.ModelForm):
         for name, column in AIMS.items():
             try:
                 aim = (
-                    amount(data[name], data["currency"])
+                    parse_amount(data[name], data["currency"])
                     if data.get(name) and data.get("currency")
                     else 0
                 )

@@ -13,8 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agreements.signing import seal
-from agreements.signing.seal_expiry import WARN_DAYS
-from billing.runs.run import last_run as last_billing_run
+from agreements.signing.seal_check import WARN_DAYS
+from billing.runs.billing_run import last_run as last_billing_run
 from core import links, nudge
 from core.documents import certificate
 from core.models.link import LinkPurpose
@@ -83,7 +83,7 @@ class SystemStatus(DashboardView):
             billing=last_billing_run(),
             reports=last_report_run(),
             next_billing=next_hour(now),
-            waiting=seal.waiting(self.business, now),
+            waiting=seal.late_documents(self.business, now),
             seal_ends=certificate.own(),
             seal_days=certificate.days_left(now),
             seal_trouble=checks["seal"],

@@ -136,4 +136,4 @@ def test_what_was_signed_keeps_the_name_and_email(owner: Browser, world: World) 
     agreement.refresh_from_db()
     assert agreement.document and agreement.document.sha256 == paper
     assert agreement.terms == terms and terms["buyer"]["signer"] == "Ploy"
-    assert "Ploy Srisuk" in [place.name for place in signers.places(agreement)]
+    assert "Ploy Srisuk" in [place.name for place in signers.signatures_of(agreement)]

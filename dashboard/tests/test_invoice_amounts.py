@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from billing.bank_transfer import transfers
 from billing.books import ledger, owing
-from billing.books.invariants import broken
-from billing.charging import refund, void
+from billing.books.invariants import find_contradictions
+from billing.charging import cancel_invoice, refund
 from billing.models import CreditNote, Invoice, Refund
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core.models import OutboxEmail
 from tests.world import NOW, World
 
@@ -30,7 +30,7 @@ def page(name: str, invoice: Invoice) -> str:
 
 def lower(owner: Browser, invoice: Invoice, amount: str, **changes: str) -> Any:
     """The form as it is shown now, filled in."""
-    typed = {"amount": amount, "reason": "Two posts fewer", "seen": str(owing.owed(invoice))}
+    typed = {"amount": amount, "reason": "Two posts fewer", "seen": str(owing.amount_owed(invoice))}
     return owner.post(page("charge_reduce", invoice), typed | changes, follow=True)
 
 
@@ -41,7 +41,7 @@ def pay_out(owner: Browser, invoice: Invoice, amount: str) -> Any:
 def with_credit(world: World, amount: int = 800_00) -> Invoice:
     """A paid invoice, a part of which was given back as the client's credit."""
     invoice = world.billed()
-    refund.give_back(
+    refund.refund_invoice(
         invoice=invoice, amount=amount, reason="Late", actor="Nan", to_card=False, now=NOW
     )
     return invoice
@@ -63,9 +63,9 @@ def test_only_the_new_amount_is_charged(owner: Browser, world: World) -> None:
     assert note.actor.startswith("Nan Kittisak")
     assert OutboxEmail.objects.filter(kind="credit_note", ref=str(note.pk)).exists()
     world.card(invoice.client)
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     assert invoice.payments.get().amount == 2_400_00
-    assert not broken(NOW)
+    assert not find_contradictions(NOW)
 
 
 @pytest.mark.parametrize(
@@ -101,8 +101,8 @@ def test_an_amount_that_changed_meanwhile_is_shown_before_anything_is_done(
     owner: Browser, world: World
 ) -> None:
     invoice = world.billed(card="")
-    shown = str(owing.owed(invoice))
-    void.reduce(invoice=invoice, amount=500_00, reason="R", actor="Nan", now=NOW)
+    shown = str(owing.amount_owed(invoice))
+    cancel_invoice.reduce_invoice(invoice=invoice, amount=500_00, reason="R", actor="Nan", now=NOW)
     answer = lower(owner, invoice, "2,400", seen=shown)
     assert "Meanwhile $2,500 is open" in answer.content.decode()
     assert 'name="seen" value="250000"' in answer.content.decode()
@@ -134,19 +134,19 @@ def test_credit_goes_back_to_the_card_from_the_invoice_or_the_client(
     shown = owner.get(address).content.decode()
     assert 'value="$800"' in shown and "Pay credit out to Baan Coffee?" in shown
     assert "on its way" in pay_out(owner, invoice, "300").content.decode()
-    refund.carry_out(now=timezone.now())
+    refund.carry_out_refunds(now=timezone.now())
     assert (Refund.objects.get().amount, Refund.objects.get().state) == (300_00, "succeeded")
-    assert ledger.credit_of(invoice.client_id, "USD") == 500_00
+    assert ledger.client_credit(invoice.client_id, "USD") == 500_00
 
 
 def test_a_transfer_is_paid_out_by_hand(owner: Browser, world: World) -> None:
     invoice = world.billed(card="")
-    transfers.record(
+    transfers.record_transfer(
         invoice=invoice, amount=3_100_00, on=NOW.date(), reference="R1", actor="Nan", now=NOW
     )
     answer = pay_out(owner, invoice, "100")
     assert "transfer the money to the client at your bank" in answer.content.decode()
-    assert ledger.credit_of(invoice.client_id, "USD") == 0
+    assert ledger.client_credit(invoice.client_id, "USD") == 0
 
 
 @pytest.mark.parametrize("amount", ["0", "800.01", "some"])

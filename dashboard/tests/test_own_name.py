@@ -58,7 +58,7 @@ def test_agreements_are_signed_in_the_name_of_that_day(owner: Browser, world: Wo
     owner.post(reverse("dashboard:you"), {"name": "Mara Lindt"})
     world.business.owner.refresh_from_db()
     after = world.picked(world.proposal(world.client("Other")))
-    signed = [signers.places(agreement)[0].name for agreement in (before, after)]
+    signed = [signers.signatures_of(agreement)[0].name for agreement in (before, after)]
     assert signed == ["Nan Kittisak", "Mara Lindt"]
     before.refresh_from_db()
     assert before.terms["seller"]["signer"] == "Nan Kittisak"
@@ -68,4 +68,4 @@ def test_without_a_name_the_email_signs(world: World) -> None:
     User.objects.filter(pk=world.business.owner.pk).update(name="")
     world.business.owner.refresh_from_db()
     agreement = world.picked()
-    assert signers.places(agreement)[0].name == world.business.owner.email
+    assert signers.signatures_of(agreement)[0].name == world.business.owner.email

@@ -8,10 +8,10 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from clients.models import Contact
 from delivery.models import Report, ReportRun
-from delivery.reports import report_pdf, report_run, send
+from delivery.reports import report_pdf, report_run, send_reports
 from tests.test_tenancy import logged_in
 from tests.world import World
 
@@ -23,8 +23,8 @@ def browser(world: World) -> Browser:
     """The owner's browser, with one draft report that waits for review."""
     then = timezone.now() - timedelta(days=40)
     world.running(now=then)
-    bill(now=then, door="test")
-    report_run.report(now=timezone.now(), door="test")
+    run_billing(now=then, door="test")
+    report_run.run_reports(now=timezone.now(), door="test")
     return logged_in(world.business.owner)
 
 
@@ -88,7 +88,7 @@ def test_a_report_sent_from_two_tabs_goes_out_once_and_the_second_tab_says_so(
 
 def test_a_preview_after_sending_shows_the_report_as_it_was_sent(browser: Browser) -> None:
     report = Report.objects.get()
-    send.send_report(report=report, actor="Nan", now=timezone.now())
+    send_reports.send_report(report=report, actor="Nan", now=timezone.now())
     response = browser.post(
         reverse("dashboard:report_preview", args=[report.pk]), {"comment": "Too late"}
     )
@@ -105,9 +105,9 @@ def test_the_page_shows_the_progress_of_the_report_job_even_after_a_reload(
             browser, "reports_progress"
         )
     ReportRun.objects.update(finished_at=timezone.now())
-    send.send_report(report=Report.objects.get(), actor="Nan", now=timezone.now())
+    send_reports.send_report(report=Report.objects.get(), actor="Nan", now=timezone.now())
     assert "0 of 1." in page(browser, "reports_progress")
-    report_pdf.print_due(now=timezone.now())
+    report_pdf.render_due(now=timezone.now())
     assert "hx-get" not in page(browser, "reports_progress")
 
 
@@ -116,6 +116,6 @@ def test_a_report_without_a_recipient_is_shown_on_the_overview_and_on_its_page(
 ) -> None:
     Contact.objects.update(is_active=False)
     Report.objects.update(send_at=timezone.now() - timedelta(days=1))
-    report_run.report(now=timezone.now(), door="test")
+    report_run.run_reports(now=timezone.now(), door="test")
     assert "cannot go out: nobody there has an email" in page(browser, "home")
     assert "nobody with an email" in page(browser, "report", Report.objects.get().pk)

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agreements.models import Agreement, Amendment
-from agreements.signing import unsigned
-from billing.runs.run import bill
+from agreements.signing import unsigned_documents
+from billing.runs.billing_run import run_billing
 from core.dates import local_day
 from tests.world import World
 
@@ -25,7 +25,7 @@ def running(world: World) -> Agreement:
     agreement = world.signed(
         world.picked(world.proposal(now=start, starts_on=first), now=start), now=start
     )
-    bill(now=start, door="test")
+    run_billing(now=start, door="test")
     return agreement
 
 
@@ -88,7 +88,7 @@ def test_an_upgrade_not_signed_in_time_can_be_offered_again_with_todays_amounts(
             running, press="send", seen=preview.context["seen"], reason="More video"
         ),
     )
-    assert unsigned.expire_due(now=timezone.now() + timedelta(days=1)) == 1
+    assert unsigned_documents.expire_due(now=timezone.now() + timedelta(days=1)) == 1
     agreement = browser.get(reverse("dashboard:agreement", args=[running.pk])).content.decode()
     assert f"{page}?again=1" in agreement
     again = browser.get(page, {"again": "1"})

@@ -11,10 +11,10 @@ from core.audit import UNSEEN, Origin
 from delivery.models import Adjustment
 from delivery.rules.errors import TooMuch
 
-MOST = 744 * 60  # minutes in a month of 31 days
+MOST_MINUTES = 744 * 60  # minutes in a month of 31 days
 
 
-def adjust(
+def adjust_allowance(
     *, period: Period, minutes: int, reason: str, actor: str, now: datetime, origin: Origin = UNSEEN
 ) -> Adjustment:
     """Add `minutes` to the included hours of a period, or take them away when negative.
@@ -22,7 +22,7 @@ def adjust(
     The adjustment is shown to both sides and written to the agreement's audit record. Raises
     TooMuch for zero and for more than MOST minutes.
     """
-    if not minutes or abs(minutes) > MOST:
+    if not minutes or abs(minutes) > MOST_MINUTES:
         raise TooMuch(_("Write hours between 1 minute and 744 hours."), field="minutes")
     data = {
         "hours": formats.hours_signed(minutes),

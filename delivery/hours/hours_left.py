@@ -16,12 +16,12 @@ from delivery.rules.allowance import Flow, PeriodStatement, Policy, statement
 from delivery.rules.states import OverageState
 
 
-def of_period(period: Period) -> PeriodStatement:
+def statement_of(period: Period) -> PeriodStatement:
     """Return the statement of a period, from its agreement's ledger."""
-    return of_agreements([period.agreement])[period.pk]
+    return statements_of([period.agreement])[period.pk]
 
 
-def of_agreements(
+def statements_of(
     agreements: Iterable[Agreement], at: datetime | None = None
 ) -> dict[UUID, PeriodStatement]:
     """Return the statement of every period of these agreements, by the period's id.
@@ -30,8 +30,8 @@ def of_agreements(
     instant: what was written, corrected, granted or approved later is left out.
     """
     agreement_list = list(agreements)
-    policies = {agreement.pk: policy_of(agreement) for agreement in agreement_list}
-    permitted_minutes = {agreement.pk: permitted(agreement) for agreement in agreement_list}
+    policies = {agreement.pk: rollover_policy(agreement) for agreement in agreement_list}
+    permitted_minutes = {agreement.pk: permitted_overage(agreement) for agreement in agreement_list}
     sums = _sums(policies, at)
     periods: dict[UUID, list[Period]] = defaultdict(list)
     all_periods = Period.objects.filter(
@@ -52,14 +52,14 @@ def of_agreements(
     return statements
 
 
-def policy_of(agreement: Agreement) -> Policy:
+def rollover_policy(agreement: Agreement) -> Policy:
     """Return the rollover terms of an agreement."""
     return Policy(
         Rollover(agreement.rollover), agreement.rollover_percent, agreement.rollover_periods
     )
 
 
-def permitted(agreement: Agreement) -> int:
+def permitted_overage(agreement: Agreement) -> int:
     """Return the minutes beyond the allowance that the terms permit in each period.
 
     These need no further approval (rule 27); 0 where the terms permit none.

@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Period
-from agreements.rules.states import RUNS
+from agreements.rules.states import RUNNING_STATES
 from billing.invoices import next_line
 from clients import portal_links
 from clients.client_records import decision_maker
@@ -24,16 +24,16 @@ from core.dates import local_day
 from core.money import prorate
 from core.outbox import emails
 from delivery.hours import hours_left
-from delivery.hours.adjustments import MOST
+from delivery.hours.adjustments import MOST_MINUTES
 from delivery.models import Overage
 from delivery.rules.errors import NoPeriod, TooMuch
 from delivery.rules.states import OVERAGE, OverageState
 
-KIND = "overage"
-LATELY = timedelta(days=40)  # after the end of a period its overage is billed for this long
+EMAIL_KIND = "overage"
+LOOKED_BACK = timedelta(days=40)  # after the end of a period its overage is billed for this long
 
 
-def rate_of(agreement: Agreement) -> int:
+def hourly_rate(agreement: Agreement) -> int:
     """Return the price of an hour beyond the allowance, in minor units before tax.
 
     0 where the terms set no price: then it is agreed each time.
@@ -42,7 +42,7 @@ def rate_of(agreement: Agreement) -> int:
     return rate
 
 
-def ask(
+def request_approval(
     *, period: Period, minutes: int, rate: int, note: str, actor: str, now: datetime
 ) -> Overage:
     """Ask the client to approve up to `minutes` beyond the allowance, and email them the price.
@@ -52,11 +52,11 @@ def ask(
     of range, or while an earlier question about the period is unanswered.
     """
     agreement = period.agreement
-    if agreement.state not in RUNS or period.ends_on + LATELY <= local_day(
+    if agreement.state not in RUNNING_STATES or period.ends_on + LOOKED_BACK <= local_day(
         now, agreement.time_zone
     ):
         raise NoPeriod(_("No invoice follows for this period: write one for this work by hand."))
-    if not 0 < minutes <= MOST:
+    if not 0 < minutes <= MOST_MINUTES:
         raise TooMuch(_("Write hours between 1 minute and 744 hours."), field="minutes")
     if rate <= 0 or prorate(rate, minutes, 60) <= 0:
         raise TooMuch(_("Write what an hour costs."), field="rate")
@@ -73,7 +73,9 @@ def ask(
     return overage
 
 
-def approve(*, overage: Overage, contact: Contact, now: datetime, origin: Origin) -> Overage:
+def approve_overage(
+    *, overage: Overage, contact: Contact, now: datetime, origin: Origin
+) -> Overage:
     """Record that the client approved, and bill what was used if the period is over.
 
     What is used later is billed when the period is over. Raises NotAllowedNow when it was answered
@@ -81,11 +83,13 @@ def approve(*, overage: Overage, contact: Contact, now: datetime, origin: Origin
     """
     with transaction.atomic():
         _record_answer(overage, OverageState.APPROVED, "overage_approved", contact, now, origin)
-        settle(period=overage.period, now=now)
+        bill_overage(period=overage.period, now=now)
     return overage
 
 
-def decline(*, overage: Overage, contact: Contact, now: datetime, origin: Origin) -> Overage:
+def decline_overage(
+    *, overage: Overage, contact: Contact, now: datetime, origin: Origin
+) -> Overage:
     """Record that the client declined: nothing is billed, and the freelancer is told.
 
     Raises NotAllowedNow when it was answered before.
@@ -95,7 +99,7 @@ def decline(*, overage: Overage, contact: Contact, now: datetime, origin: Origin
     return overage
 
 
-def withdraw(*, overage: Overage, actor: str, now: datetime) -> Overage:
+def withdraw_request(*, overage: Overage, actor: str, now: datetime) -> Overage:
     """Withdraw the question. Raises NotAllowedNow when the client has answered."""
     with transaction.atomic():
         move(
@@ -105,7 +109,7 @@ def withdraw(*, overage: Overage, actor: str, now: datetime) -> Overage:
     return overage
 
 
-def settle_due(*, now: datetime) -> int:
+def bill_due(*, now: datetime) -> int:
     """Bill the used overage of all periods that are over; return the number of invoice lines.
 
     Safe to repeat.
@@ -113,7 +117,7 @@ def settle_due(*, now: datetime) -> int:
     # A client's day can be ahead of UTC; `settle` checks the end in the client's time zone.
     tomorrow = (now + timedelta(days=1)).date()
     over_periods = Period.objects.filter(
-        ends_on__range=(tomorrow - LATELY, tomorrow), agreement__state__in=RUNS
+        ends_on__range=(tomorrow - LOOKED_BACK, tomorrow), agreement__state__in=RUNNING_STATES
     )
     with_budget = over_periods.filter(
         agreement__terms__overage_minutes__gt=0
@@ -122,26 +126,29 @@ def settle_due(*, now: datetime) -> int:
         period.pk: period
         for period in with_budget.select_related("agreement__client", "business__owner")
     }
-    statements = hours_left.of_agreements(
+    statements = hours_left.statements_of(
         {period.agreement_id: period.agreement for period in periods.values()}.values()
     )
     used = [period for pk, period in periods.items() if statements[pk].approved]
-    return sum(settle(period=period, now=now) for period in used)
+    return sum(bill_overage(period=period, now=now) for period in used)
 
 
-def settle(*, period: Period, now: datetime) -> int:
+def bill_overage(*, period: Period, now: datetime) -> int:
     """Bill what was used beyond the allowance in a period that is over.
 
     Minutes count if they are approved and not billed yet; their lines go on the next invoice.
     Returns the number of lines.
     """
     agreement = period.agreement
-    if period.ends_on > local_day(now, agreement.time_zone) or agreement.state not in RUNS:
+    if (
+        period.ends_on > local_day(now, agreement.time_zone)
+        or agreement.state not in RUNNING_STATES
+    ):
         return 0
     with transaction.atomic():
         # The lock lets one worker at a time bill an agreement, so that no minute is billed twice.
         Agreement.objects.select_for_update(no_key=True).get(pk=agreement.pk)
-        unassigned, lines = hours_left.of_period(period).approved, 0
+        unassigned, lines = hours_left.statement_of(period).approved, 0
         for budget in _budgets(period, now):
             used = min(unassigned, budget.minutes)
             unassigned -= used
@@ -157,10 +164,10 @@ def _budgets(period: Period, now: datetime) -> list[Overage]:
     The row of the standing permission is created when it is first needed.
     """
     agreement = period.agreement
-    if minutes := hours_left.permitted(agreement):
+    if minutes := hours_left.permitted_overage(agreement):
         decision = {"state": OverageState.APPROVED, "decided_at": now, "decided_by": "Retainer Hub"}
         standing_budget = _new_overage(
-            period, minutes, rate_of(agreement), now, by_terms=True, **decision
+            period, minutes, hourly_rate(agreement), now, by_terms=True, **decision
         )
         if not Overage.objects.filter(period=period, by_terms=True).exists():
             standing_budget.save(force_insert=True)
@@ -199,9 +206,9 @@ def _add_line(budget: Overage, minutes: int, now: datetime) -> None:
             "rate": formats.money(budget.rate, budget.currency),
         }
         description = _("Work beyond the included time: %(hours)s at %(rate)s an hour") % values
-    next_line.add(
+    next_line.add_next_line(
         agreement=period.agreement,
-        kind=KIND,
+        kind=EMAIL_KIND,
         ref=f"{budget.pk}:{minutes}",
         description=description,
         now=now,

@@ -16,11 +16,11 @@ from core import formats
 from core.dates import local_day
 from core.models import Business
 from delivery.models import Deliverable, Report, TimeEntry
-from delivery.models.hours import A_DAY
+from delivery.models.hours import MINUTES_PER_DAY
 from delivery.rules.errors import NoPeriod, TooMuch
 from delivery.rules.states import ReportState
 
-NOTE = 300  # characters
+LONGEST_NOTE = 300  # characters
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Work:
     deliverable: Deliverable | None = None
 
 
-class Placing:
+class EntryBuilder:
     """Makes unsaved time entries from work, in four queries however many there are.
 
     Each entry counts towards the hours of its day for the entries that follow. `days` are the first
@@ -118,7 +118,7 @@ class Placing:
         if period is None:
             raise NoPeriod(_("The agreement has no period on this day."), field="on")
         if period.pk not in self.closed_periods:
-            return period, work.note[:NOTE], False
+            return period, work.note[:LONGEST_NOTE], False
         newest = self.periods[work.agreement.pk][-1]
         if newest.pk in self.closed_periods:
             raise NoPeriod(
@@ -135,7 +135,7 @@ class Placing:
     def _check_day(self, work: Work) -> None:
         """Raise TooMuch if the work would give its day more than 24 hours."""
         worked = self.minutes_by_day[work.on]
-        if worked + work.minutes > A_DAY:
+        if worked + work.minutes > MINUTES_PER_DAY:
             values = {"hours": formats.hours(worked)}
             message = (
                 _(
@@ -155,5 +155,7 @@ def _note_with_day(work: Work) -> str:
     """
     day = _("(worked on %(day)s)") % {"day": work.on.isoformat()}
     return (
-        work.note[:NOTE] if work.note.endswith(day) else f"{work.note[: NOTE - len(day) - 1]} {day}"
+        work.note[:LONGEST_NOTE]
+        if work.note.endswith(day)
+        else f"{work.note[: LONGEST_NOTE - len(day) - 1]} {day}"
     )

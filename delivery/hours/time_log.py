@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement
 from agreements.running.periods import open_due
 from core.models import Business
-from delivery.hours.period_for_day import Placing, Work
+from delivery.hours.period_for_day import EntryBuilder, Work
 from delivery.models import Deliverable, TimeEntry
 from delivery.rules.errors import NoPeriod
 from delivery.work.closed_periods import is_closed
@@ -37,11 +37,11 @@ def log_time(
     """
     work = Work(agreement, on, minutes, note, billable, consumes, deliverable)
     with transaction.atomic():
-        hold(agreement.business_id)
-        return add([work], actor=actor, now=now)[0]
+        lock_business(agreement.business_id)
+        return add_entries([work], actor=actor, now=now)[0]
 
 
-def change_time(
+def correct_time(
     *, entry: TimeEntry, on: date, minutes: int, note: str, now: datetime, **more: Any
 ) -> TimeEntry:
     """Correct an entry by a new one that replaces it; return the new entry.
@@ -55,23 +55,23 @@ def change_time(
     actor = fields.pop("actor")
     work = Work(entry.period.agreement, on, minutes, note, **fields)
     with transaction.atomic():
-        hold(entry.business_id)
+        lock_business(entry.business_id)
         _void(entry, actor, now)
         origin = {
             "replaces": entry,
             "imported_id": entry.imported_id,
             "import_key": entry.import_key,
         }
-        return add([work], actor=actor, now=now, **origin)[0]
+        return add_entries([work], actor=actor, now=now, **origin)[0]
 
 
-def remove_time(*, entry: TimeEntry, now: datetime, actor: str = "") -> None:
+def delete_time(*, entry: TimeEntry, now: datetime, actor: str = "") -> None:
     """Delete an entry, unless a report has told the client about it.
 
     The row stays, marked as voided. Raises NoPeriod.
     """
     with transaction.atomic():
-        hold(entry.business_id)
+        lock_business(entry.business_id)
         _void(entry, actor, now)
 
 
@@ -85,12 +85,12 @@ def versions(entry: TimeEntry) -> list[TimeEntry]:
     return entries
 
 
-def taken_back(business: Business) -> QuerySet[TimeEntry]:
+def deleted_entries(business: Business) -> QuerySet[TimeEntry]:
     """Return the entries of a business that were deleted: voided and not replaced."""
     return TimeEntry.history.filter(business=business, voided_at__isnull=False, replaced_by=None)
 
 
-def hold(business_id: UUID) -> Business:
+def lock_business(business_id: UUID) -> Business:
     """Lock the business so that one transaction at a time writes its time.
 
     The hours of a day are summed up before a new entry is written, so two writers could otherwise
@@ -99,7 +99,9 @@ def hold(business_id: UUID) -> Business:
     return Business.objects.select_for_update(no_key=True).get(pk=business_id)
 
 
-def add(works: Sequence[Work], *, actor: str, now: datetime, **fields: Any) -> list[TimeEntry]:
+def add_entries(
+    works: Sequence[Work], *, actor: str, now: datetime, **fields: Any
+) -> list[TimeEntry]:
     """Write the entries for the work of one business, all of them or none.
 
     Lock the business with `hold` first. `fields` are further fields of each entry. Raises NoPeriod
@@ -109,7 +111,9 @@ def add(works: Sequence[Work], *, actor: str, now: datetime, **fields: Any) -> l
     for agreement in agreements.values():
         open_due(now=now, only=agreement)
     business, days = works[0].agreement.business, [work.on for work in works]
-    placing = Placing(business, agreements.values(), (min(days), max(days)), actor=actor, now=now)
+    placing = EntryBuilder(
+        business, agreements.values(), (min(days), max(days)), actor=actor, now=now
+    )
     entries = [placing.entry(work, **fields) for work in works]
     return TimeEntry.objects.bulk_create(entries)
 

@@ -22,20 +22,20 @@ from delivery.hours import time_log
 from delivery.hours.period_for_day import Work
 from delivery.models import Deliverable, TimeEntry, Timer
 from delivery.rules import elapsed
-from delivery.rules.errors import HowLong, TooMuch
+from delivery.rules.errors import DurationRequired, TooMuch
 
 ASKS_AFTER = timedelta(hours=12)  # after this time a person has to enter how long the work took
 FORGOTTEN_AFTER = timedelta(hours=8)
 FORGOTTEN_OVERNIGHT = timedelta(hours=4)  # when midnight has passed since the start
 
 
-def running(user: User, business: Business) -> Timer | None:
+def running_timer(user: User, business: Business) -> Timer | None:
     """Return the running timer of a person in a business, None if there is none."""
     timers = Timer.objects.filter(user=user, business=business)
     return timers.select_related("agreement__client", "business", "deliverable__period").first()
 
 
-def start(
+def start_timer(
     *,
     user: User,
     agreement: Agreement,
@@ -52,8 +52,8 @@ def start(
     for the timer that ran before.
     """
     with transaction.atomic():
-        business = time_log.hold(agreement.business_id)
-        existing = running(user, business)
+        business = time_log.lock_business(agreement.business_id)
+        existing = running_timer(user, business)
         if existing and (existing.agreement_id, existing.deliverable, existing.note) == (
             agreement.pk,
             deliverable,
@@ -75,7 +75,7 @@ def start(
         )
 
 
-def stop(
+def stop_timer(
     *,
     user: User,
     business: Business,
@@ -95,7 +95,7 @@ def stop(
         return _log_and_delete(_locked_timer(user, business, pk), now, actor, minutes)
 
 
-def change(
+def change_timer(
     *,
     user: User,
     business: Business,
@@ -115,7 +115,7 @@ def change(
     return timer
 
 
-def discard(*, user: User, business: Business, pk: UUID | None) -> None:
+def discard_timer(*, user: User, business: Business, pk: UUID | None) -> None:
     """Delete the timer and log nothing. Raises NotAllowedNow when timer `pk` does not run."""
     with transaction.atomic():
         _locked_timer(user, business, pk).delete()
@@ -143,7 +143,7 @@ def warn_due(*, now: datetime) -> int:
 
 def _locked_timer(user: User, business: Business, pk: UUID | None) -> Timer:
     """Return the timer that the person sees, with the business locked. Raises NotAllowedNow."""
-    timer = running(user, time_log.hold(business.pk))
+    timer = running_timer(user, time_log.lock_business(business.pk))
     if timer is None or timer.pk != pk:
         raise NotAllowedNow(
             _(
@@ -160,7 +160,7 @@ def _log_and_delete(
     """Log the time of a timer and delete it. Raises HowLong, NoPeriod and TooMuch."""
     ran_for = elapsed.minutes_of(timer.started_at, now)
     if minutes is None and now - timer.started_at > ASKS_AFTER:
-        raise HowLong(
+        raise DurationRequired(
             _("This timer has run for over twelve hours: say how long the work really took."),
             field="minutes",
         )
@@ -182,7 +182,7 @@ def _log_and_delete(
         )
         for day, part_minutes in parts
     ]
-    entries = time_log.add(works, actor=actor, now=now)
+    entries = time_log.add_entries(works, actor=actor, now=now)
     timer.delete()
     return entries
 

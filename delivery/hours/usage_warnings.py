@@ -9,8 +9,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Period
-from agreements.models.agreement import TellsHours
-from agreements.rules.states import RUNS
+from agreements.models.agreement import HoursAlerts
+from agreements.rules.states import RUNNING_STATES
 from clients.client_records import decision_maker
 from core import formats
 from core.dates import local_day
@@ -19,7 +19,7 @@ from core.outbox import emails
 from delivery.hours import hours_left
 from delivery.rules.allowance import PeriodStatement
 
-MARKS = (100, 80)  # percent of what is available
+PERCENTAGES = (100, 80)  # percent of what is available
 
 
 def warn_due(*, now: datetime) -> int:
@@ -27,12 +27,14 @@ def warn_due(*, now: datetime) -> int:
 
     Safe to repeat.
     """
-    running = Agreement.objects.filter(state__in=RUNS).exclude(tells_hours=TellsHours.NONE)
+    running = Agreement.objects.filter(state__in=RUNNING_STATES).exclude(
+        tells_hours=HoursAlerts.NONE
+    )
     agreements = {
         agreement.pk: agreement
         for agreement in running.select_related("client", "contact", "business__owner")
     }
-    statements = hours_left.of_agreements(agreements.values())
+    statements = hours_left.statements_of(agreements.values())
     newest_periods: dict[object, Period] = {}
     for period in Period.objects.filter(pk__in=statements).order_by("starts_on"):
         newest_periods[period.agreement_id] = period
@@ -63,7 +65,7 @@ def _mark_reached(period_statement: PeriodStatement) -> int:
     return next(
         (
             mark
-            for mark in MARKS
+            for mark in PERCENTAGES
             if period_statement.used * 100 >= period_statement.available * mark
         ),
         0,
@@ -80,7 +82,7 @@ def _send_warning(
     """Email the owner and, if the agreement says so, the client's decision maker."""
     owner = agreement.business.owner
     recipients = [("me", owner.email, agreement.business.language)]
-    if agreement.tells_hours == TellsHours.BOTH:
+    if agreement.tells_hours == HoursAlerts.BOTH:
         contact = decision_maker(agreement.client) or agreement.contact
         recipients.append(("client", contact.email, agreement.language))
     for role, address, language in recipients:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from agreements.models import Agreement, Period
-from agreements.rules.states import RUNS
+from agreements.rules.states import RUNNING_STATES
 from core.models import Business
 from delivery.hours import hours_left
 from delivery.models import TimeEntry
@@ -100,7 +100,7 @@ def week_of(business: Business, monday: date, today: date) -> Week:
         entries[entry.period.agreement_id, entry.on].append(entry)
     worked_for = {agreement_id for agreement_id, _day in entries}
     agreements = Agreement.objects.filter(
-        Q(state__in=RUNS, starts_on__lte=days[-1]) | Q(pk__in=worked_for)
+        Q(state__in=RUNNING_STATES, starts_on__lte=days[-1]) | Q(pk__in=worked_for)
     )
     shown = list(
         agreements.filter(business=business)
@@ -127,7 +127,7 @@ def _can_add(agreement: Agreement, day: date, today: date) -> bool:
     """Whether time may be logged for the agreement on `day`."""
     ends = agreement.ends_on
     return (
-        agreement.state in RUNS
+        agreement.state in RUNNING_STATES
         and agreement.starts_on <= day <= today
         and (ends is None or day < ends)
     )
@@ -138,7 +138,7 @@ def _minutes_left(agreements: Iterable[Agreement], on: date) -> dict[UUID, int]:
 
     Agreements whose period includes no time are left out.
     """
-    statements = hours_left.of_agreements(agreements)
+    statements = hours_left.statements_of(agreements)
     running = Period.objects.filter(
         agreement__in=[row.pk for row in agreements], starts_on__lte=on, ends_on__gt=on
     )

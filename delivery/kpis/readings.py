@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from agreements.models import Period
 from core.dates import local_day
 from core.models import Business
-from delivery.kpis import measure
-from delivery.kpis.measure import Value, Written
+from delivery.kpis import kpi_changes
+from delivery.kpis.kpi_changes import ReadingValue, WrittenReading
 from delivery.models import Kpi, Report
 from delivery.rules.errors import BadReadings
 from delivery.rules.kpi_pace import CENT
@@ -23,7 +23,7 @@ from delivery.rules.states import ReportState
 LARGEST = Decimal(10) ** 12  # values stay below it: the database column has twelve digits
 
 
-class No(StrEnum):
+class Refusal(StrEnum):
     """Why a reading is refused."""
 
     UNKNOWN = "unknown_kpi"
@@ -36,7 +36,7 @@ class No(StrEnum):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SubmittedReading:
     """A reading as it was submitted."""
 
     kpi: UUID
@@ -45,44 +45,55 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Bad:
+class BadReading:
     """The reading at position `place` (from 0) is refused for the reason `why`."""
 
     place: int
-    why: No
+    why: Refusal
 
     @property
     def words(self) -> str:
         """The reason in a sentence, in the active language."""
         return {
-            No.UNKNOWN: _("There is no such KPI."),
-            No.RETIRED: _("This KPI is no longer measured."),
-            No.VALUE: _("A value has at most two decimals and twelve digits before them."),
-            No.FUTURE: _("This day has not come yet."),
-            No.NO_PERIOD: _("No period of the agreement holds this day."),
-            No.CLOSED: _("The report about this day was sent. Its figures can no longer change."),
-            No.TWICE: _("This KPI and day are there twice, with different values."),
+            Refusal.UNKNOWN: _("There is no such KPI."),
+            Refusal.RETIRED: _("This KPI is no longer measured."),
+            Refusal.VALUE: _("A value has at most two decimals and twelve digits before them."),
+            Refusal.FUTURE: _("This day has not come yet."),
+            Refusal.NO_PERIOD: _("No period of the agreement holds this day."),
+            Refusal.CLOSED: _(
+                "The report about this day was sent. Its figures can no longer change."
+            ),
+            Refusal.TWICE: _("This KPI and day are there twice, with different values."),
         }[self.why]
 
 
-def write(
-    *, business: Business, wanted: Sequence[Wanted], now: datetime, actor: str, source: str
-) -> list[Written]:
+def write_batch(
+    *,
+    business: Business,
+    wanted: Sequence[SubmittedReading],
+    now: datetime,
+    actor: str,
+    source: str,
+) -> list[WrittenReading]:
     """Write the readings in one transaction; return the results in the order given.
 
     Writing the same readings again changes nothing. Raises BadReadings.
     """
     with transaction.atomic():
-        values = check(business=business, wanted=wanted, now=now)
+        values = check_batch(business=business, wanted=wanted, now=now)
         unique = {(value.kpi.pk, value.on): value for value in values}
         results = {
             (result.reading.kpi_id, result.reading.on): result
-            for result in measure.put(list(unique.values()), now=now, actor=actor, source=source)
+            for result in kpi_changes.write_readings(
+                list(unique.values()), now=now, actor=actor, source=source
+            )
         }
         return [results[value.kpi.pk, value.on] for value in values]
 
 
-def check(*, business: Business, wanted: Sequence[Wanted], now: datetime) -> list[Value]:
+def check_batch(
+    *, business: Business, wanted: Sequence[SubmittedReading], now: datetime
+) -> list[ReadingValue]:
     """Return what would be written, in a fixed number of queries.
 
     Raises BadReadings with everything that is wrong.
@@ -93,8 +104,8 @@ def check(*, business: Business, wanted: Sequence[Wanted], now: datetime) -> lis
     kpi_by_id = {kpi.pk: kpi for kpi in kpis.defer("agreement__terms", "agreement__tier")}
     periods = _periods(list(kpi_by_id.values()), wanted)
     values: dict[tuple[UUID, date], Decimal] = {}
-    accepted: list[Value] = []
-    refused: list[Bad] = []
+    accepted: list[ReadingValue] = []
+    refused: list[BadReading] = []
     for index, reading in enumerate(wanted):
         # `match` is the period of the reading's day, and whether its report was sent.
         kpi, match = kpi_by_id.get(reading.kpi), None
@@ -109,31 +120,31 @@ def check(*, business: Business, wanted: Sequence[Wanted], now: datetime) -> lis
             why is None
             and values.setdefault((reading.kpi, reading.on), reading.value) != reading.value
         ):
-            why = No.TWICE
+            why = Refusal.TWICE
         if why:
-            refused.append(Bad(index, why))
+            refused.append(BadReading(index, why))
         elif kpi and match:
-            accepted.append(Value(kpi, match[0], reading.on, as_kept(reading.value)))
+            accepted.append(ReadingValue(kpi, match[0], reading.on, as_stored(reading.value)))
     if refused:
         raise BadReadings(refused)
     return accepted
 
 
-def fits(value: Decimal) -> bool:
+def fits_column(value: Decimal) -> bool:
     """Whether the database column holds the value exactly.
 
     The size is compared before anything is computed, because 1e999999999 is a valid Decimal too.
     """
-    return value.is_finite() and -LARGEST < value < LARGEST and value == as_kept(value)
+    return value.is_finite() and -LARGEST < value < LARGEST and value == as_stored(value)
 
 
-def as_kept(value: Decimal) -> Decimal:
+def as_stored(value: Decimal) -> Decimal:
     """Return the value as the database returns it: 1E+3 is 1000.00, and -0 is 0."""
     return value.quantize(CENT) + 0
 
 
 def _periods(
-    kpis: Sequence[Kpi], wanted: Sequence[Wanted]
+    kpis: Sequence[Kpi], wanted: Sequence[SubmittedReading]
 ) -> dict[UUID, list[tuple[Period, bool]]]:
     """Return each agreement's periods that may contain one of the days.
 
@@ -156,17 +167,17 @@ def _periods(
 
 
 def _why_not(
-    reading: Wanted, kpi: Kpi | None, match: tuple[Period, bool] | None, now: datetime
-) -> No | None:
+    reading: SubmittedReading, kpi: Kpi | None, match: tuple[Period, bool] | None, now: datetime
+) -> Refusal | None:
     """Return why a reading is refused, None if it is not; `match` is its period, if any."""
     if kpi is None:
-        return No.UNKNOWN
+        return Refusal.UNKNOWN
     if kpi.retired_at:
-        return No.RETIRED
-    if not fits(reading.value):
-        return No.VALUE
+        return Refusal.RETIRED
+    if not fits_column(reading.value):
+        return Refusal.VALUE
     if reading.on > local_day(now, kpi.agreement.time_zone):
-        return No.FUTURE
+        return Refusal.FUTURE
     if match is None:
-        return No.NO_PERIOD
-    return No.CLOSED if match[1] else None
+        return Refusal.NO_PERIOD
+    return Refusal.CLOSED if match[1] else None

@@ -8,7 +8,7 @@ from core.models import TenantRow
 from core.money import prorate
 from delivery.rules.states import OverageState, TimeImportState
 
-A_DAY = 24 * 60
+MINUTES_PER_DAY = 24 * 60
 
 
 class CurrentEntries(models.Manager["TimeEntry"]):
@@ -60,7 +60,8 @@ class TimeEntry(TenantRow):
         ordering = ["-on", "-created_at", "-id"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(minutes__gt=0, minutes__lte=A_DAY), name="time_entry_fits_a_day"
+                condition=models.Q(minutes__gt=0, minutes__lte=MINUTES_PER_DAY),
+                name="time_entry_fits_a_day",
             ),
             models.CheckConstraint(
                 condition=models.Q(billable=True) | models.Q(consumes=False),

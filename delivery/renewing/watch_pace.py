@@ -15,22 +15,22 @@ from core.dates import local_day
 from core.models import Business, OutboxEmail
 from core.outbox import emails
 from delivery.hours import hours_left
-from delivery.kpis import figures
-from delivery.kpis.figures import Figure
+from delivery.kpis import figures_by_period
+from delivery.kpis.figures_by_period import Figure
 from delivery.models import Deliverable, EarlyWarning
-from delivery.renewing import warning_words
-from delivery.renewing.warning_words import Finding
+from delivery.renewing import warning_texts
+from delivery.renewing.warning_texts import Finding
 from delivery.rules import kpi_pace, pace_rules
 from delivery.rules.allowance import PeriodStatement
 from delivery.rules.kpi_pace import Pace
-from delivery.rules.pace_rules import Stretch
+from delivery.rules.pace_rules import PeriodProgress
 from delivery.rules.states import DeliverableState
 
 EMAIL_KIND = "early_warnings"
-LISTED = 10  # warnings that are listed in an email; the others are counted
+MOST_LISTED = 10  # warnings that are listed in an email; the others are counted
 
 
-def watch(*, now: datetime, only: Business | None = None) -> int:
+def warn_due(*, now: datetime, only: Business | None = None) -> int:
     """Create the warnings that are due and email them; return how many.
 
     Safe to repeat: a period is warned about once for each check day, and a freelancer gets one
@@ -49,7 +49,7 @@ def watch(*, now: datetime, only: Business | None = None) -> int:
     return sum(map(len, by_business.values()))
 
 
-def _due(now: datetime, only: Business | None) -> dict[Period, Stretch]:
+def _due(now: datetime, only: Business | None) -> dict[Period, PeriodProgress]:
     """Return the running periods that are due for a check, of businesses without an email today."""
     tomorrow = (now + timedelta(days=1)).date()
     latest_start = tomorrow - timedelta(days=min(pace_rules.CHECKPOINTS) - 1)
@@ -73,10 +73,10 @@ def _due(now: datetime, only: Business | None) -> dict[Period, Stretch]:
         kind=EMAIL_KIND, created_at__gt=now - timedelta(days=2)
     )
     sent_refs = set(recent_emails.values_list("ref", flat=True))
-    due: dict[Period, Stretch] = {}
+    due: dict[Period, PeriodProgress] = {}
     for period in periods.order_by("pk"):
         zone = period.agreement.time_zone
-        stretch = Stretch(period.starts_on, period.ends_on, local_day(now, zone))
+        stretch = PeriodProgress(period.starts_on, period.ends_on, local_day(now, zone))
         last = last_warnings.get(period.pk)
         is_due = pace_rules.is_due(
             stretch, *((last[0], local_day(last[1], zone)) if last else (0, None))
@@ -91,7 +91,7 @@ def _email_ref(business: Business, now: datetime) -> str:
     return f"{business.pk}:{local_day(now, business.time_zone)}"
 
 
-def _findings(due: dict[Period, Stretch]) -> dict[UUID, list[Finding]]:
+def _findings(due: dict[Period, PeriodProgress]) -> dict[UUID, list[Finding]]:
     """Return what is off track in each period, the worst first.
 
     The number of queries depends only on how many different local days the periods are on.
@@ -102,9 +102,9 @@ def _findings(due: dict[Period, Stretch]) -> dict[UUID, list[Finding]]:
     kpi_figures = {
         pk: period_figures
         for day, periods in by_day.items()
-        for pk, period_figures in figures.of_periods(periods, day).items()
+        for pk, period_figures in figures_by_period.figures_of(periods, day).items()
     }
-    statements = hours_left.of_agreements([period.agreement for period in due])
+    statements = hours_left.statements_of([period.agreement for period in due])
     deliverables: dict[UUID, list[Deliverable]] = defaultdict(list)
     for deliverable in Deliverable.objects.filter(
         period__in=due, state=DeliverableState.OPEN
@@ -131,8 +131,8 @@ def _kpis(kpi_figures: Iterable[Figure]) -> Iterable[Finding]:
             way = figure.held_against - figure.leaves or figure.held_against
             weight = pace_rules.weight(figure.held_against - figure.value, way)
             if weight >= pace_rules.SLACK:
-                expected = kpi_pace.whole(figure.held_against, figure.kpi.target)
-                yield warning_words.of_kpi(
+                expected = kpi_pace.rounded(figure.held_against, figure.kpi.target)
+                yield warning_texts.kpi_finding(
                     figure.kpi.name,
                     figure.kpi.unit,
                     figure.value,
@@ -143,22 +143,23 @@ def _kpis(kpi_figures: Iterable[Figure]) -> Iterable[Finding]:
                 )
 
 
-def _work(deliverables: Iterable[Deliverable], stretch: Stretch) -> Iterable[Finding]:
+def _work(deliverables: Iterable[Deliverable], stretch: PeriodProgress) -> Iterable[Finding]:
     """Yield the deliverables with fewer pieces than expected."""
     for deliverable in deliverables:
-        expected = pace_rules.pieces(deliverable.promised, stretch, deliverable.due_on)
+        expected = pace_rules.expected_pieces(deliverable.promised, stretch, deliverable.due_on)
         if deliverable.done < expected:
             weight = pace_rules.weight(expected - deliverable.done, deliverable.promised)
-            yield warning_words.of_work(
+            yield warning_texts.work_finding(
                 deliverable.title, deliverable.done, deliverable.promised, expected, weight
             )
 
 
-def _hours(statement: PeriodStatement | None, stretch: Stretch) -> Iterable[Finding]:
+def _hours(statement: PeriodStatement | None, stretch: PeriodProgress) -> Iterable[Finding]:
     """Yield the finding about hours that run out or stay unused."""
     if (
         statement is None
-        or (off_track := pace_rules.hours(statement.used, statement.available, stretch)) is None
+        or (off_track := pace_rules.usage_pace(statement.used, statement.available, stretch))
+        is None
     ):
         return
     planned = int(max(0, statement.available) * stretch.share)
@@ -168,14 +169,14 @@ def _hours(statement: PeriodStatement | None, stretch: Stretch) -> Iterable[Find
         else None
     )
     weight = pace_rules.weight(planned - statement.used, max(1, statement.available))
-    yield warning_words.of_hours(
+    yield warning_texts.hours_finding(
         off_track, statement.used, statement.available, planned, ends, weight
     )
 
 
 def _warn(
     periods: list[Period],
-    due: dict[Period, Stretch],
+    due: dict[Period, PeriodProgress],
     findings: dict[UUID, list[Finding]],
     now: datetime,
 ) -> None:
@@ -200,9 +201,9 @@ def _new_warning(period: Period, day: int, findings: list[Finding], now: datetim
     """Return the unsaved warning about a period."""
     agreement, business = period.agreement, period.business
     with translation.override(agreement.language):
-        note = warning_words.note(findings, period.ends_on - timedelta(days=1))
+        note = warning_texts.client_note(findings, period.ends_on - timedelta(days=1))
     with translation.override(business.language):
-        change = warning_words.change(findings)
+        change = warning_texts.proposed_change(findings)
     return EarlyWarning(
         business=business,
         client=agreement.client,
@@ -222,11 +223,13 @@ def _email_owner(business: Business, warnings: list[EarlyWarning], now: datetime
             {
                 "client": warning.client.name,
                 "title": warning.period.agreement.title,
-                "findings": [warning_words.says(finding) for finding in warning.findings],
+                "findings": [
+                    warning_texts.finding_sentence(finding) for finding in warning.findings
+                ],
                 "change": warning.change,
                 "link": settings.SITE_URL + settings.WARNING_PATH.format(pk=warning.pk),
             }
-            for warning in warnings[:LISTED]
+            for warning in warnings[:MOST_LISTED]
         ]
     emails.write(
         kind=EMAIL_KIND,
@@ -236,7 +239,7 @@ def _email_owner(business: Business, warnings: list[EarlyWarning], now: datetime
         context={
             "warnings": listed,
             "count": len(warnings),
-            "more": max(0, len(warnings) - LISTED),
+            "more": max(0, len(warnings) - MOST_LISTED),
             "client": warnings[0].client.name,
             "link": settings.SITE_URL + settings.WARNINGS_PATH,
         },

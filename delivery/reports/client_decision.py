@@ -18,7 +18,7 @@ from delivery.reports.report_emails import ANSWERED
 from delivery.rules.states import Answer, ReportState
 
 
-def give(
+def store_answer(
     *, report: Report, answer: str, contact: Contact, now: datetime, origin: Origin, words: str = ""
 ) -> Report:
     """Store the client's answer to the decision.

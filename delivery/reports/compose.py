@@ -14,11 +14,11 @@ from delivery.rules.allowance import PeriodStatement
 from delivery.rules.kpi_pace import Pace, verdict
 from delivery.rules.states import DeliverableState, RequestState
 
-SHOWN = 3  # KPIs that are shown first
+KPIS_SHOWN = 3  # KPIs that are shown first
 
 
-class Measured(Protocol):
-    """What is read of a KPI's figure; see delivery.kpis.figures.Figure."""
+class KpiFigure(Protocol):
+    """What is read of a KPI's figure; see delivery.kpis.figures_by_period.Figure."""
 
     @property
     def kpi(self) -> Any:
@@ -72,7 +72,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Wish:
+class RequestFacts:
     """A request by the client, with when its first answer was due and when it was given."""
 
     title: str
@@ -99,16 +99,16 @@ class Facts:
     """
 
     hours: PeriodStatement
-    figures: Sequence[Measured]
+    figures: Sequence[KpiFigure]
     items: Sequence[Item]
     next_items: Sequence[Item]
-    wishes: Sequence[Wish]
+    wishes: Sequence[RequestFacts]
     work: Sequence[Work]
     silent: Sequence[tuple[date, date, str]]
 
 
 @dataclass(frozen=True)
-class Said:
+class ReportTexts:
     """Whose report it is, and the texts of the freelancer.
 
     `chosen` are the ids of the KPIs to show first, in order.
@@ -128,7 +128,7 @@ class Said:
     chosen: Sequence[str] = ()
 
 
-def snapshot(texts: Said, facts: Facts) -> dict[str, Any]:
+def compose_report(texts: ReportTexts, facts: Facts) -> dict[str, Any]:
     """Return everything the client reads; it is formatted for the language where it is shown."""
     promised = sum(item.owed for item in facts.items)
     done = sum(min(item.done, item.owed) for item in facts.items)
@@ -200,19 +200,19 @@ def _item(item: Item) -> dict[str, Any]:
     }
 
 
-def _figures(figures: Sequence[Measured], chosen: Sequence[str]) -> list[dict[str, Any]]:
+def _figures(figures: Sequence[KpiFigure], chosen: Sequence[str]) -> list[dict[str, Any]]:
     """Return the KPIs as JSON, the chosen ones first, or by default the first three as `shown`."""
     by_id = {str(figure.kpi.pk): figure for figure in figures}
-    shown = [by_id[pk] for pk in dict.fromkeys(chosen) if pk in by_id][:SHOWN] or list(figures)[
-        :SHOWN
-    ]
+    shown = [by_id[pk] for pk in dict.fromkeys(chosen) if pk in by_id][:KPIS_SHOWN] or list(
+        figures
+    )[:KPIS_SHOWN]
     return [
         _figure(figure, figure in shown)
         for figure in [*shown, *(figure for figure in figures if figure not in shown)]
     ]
 
 
-def _figure(figure: Measured, is_shown: bool) -> dict[str, Any]:
+def _figure(figure: KpiFigure, is_shown: bool) -> dict[str, Any]:
     """Return a KPI as JSON; a missing reading stays empty, never 0."""
     kpi = figure.kpi
     return {
@@ -235,7 +235,7 @@ def _figure(figure: Measured, is_shown: bool) -> dict[str, Any]:
     }
 
 
-def _requests(wishes: Sequence[Wish]) -> dict[str, Any]:
+def _requests(wishes: Sequence[RequestFacts]) -> dict[str, Any]:
     """Return how the requests of the period were answered.
 
     `in_time` counts those answered within the promised time. `median_minutes` is the median time to

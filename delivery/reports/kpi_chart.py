@@ -10,7 +10,7 @@ from core import charts, formats
 WIDTH, HEIGHT = 240, 120
 
 
-def chart(row: dict[str, Any]) -> charts.Course | None:
+def history_chart(row: dict[str, Any]) -> charts.Course | None:
     """Return the chart of a KPI in a report's snapshot; None without a single reading.
 
     The axis shows short figures and only its two ends; the exact values are in `rows`.

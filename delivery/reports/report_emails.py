@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agreements.running import addressee
+from agreements.running import email_recipient
 from clients import portal_links
 from clients.models import Contact
 from core import formats, links
@@ -20,13 +20,13 @@ from core.models import Business
 from core.outbox.emails import COMPOSERS, Letter
 from delivery.models import Report
 from delivery.models.report import ANSWERS
-from delivery.reports import read_facts
-from delivery.reports.draft import DRAFTED
-from delivery.reports.report_words import with_words
-from delivery.reports.send import title
+from delivery.reports import report_facts
+from delivery.reports.draft_reports import EMAIL_KIND
+from delivery.reports.report_texts import template_context
+from delivery.reports.send_reports import report_title
 from delivery.rules.states import ReportState
 
-NAMED = 10  # reports that a digest lists
+MOST_NAMED = 10  # reports that a digest lists
 REMINDER, NUDGE, ANSWERED = "reports_waiting", "report_nudge", "report_answered"
 
 
@@ -35,9 +35,9 @@ def register() -> None:
     COMPOSERS.update(
         {
             "report": compose_report,
-            NUDGE: compose_nudge,
+            NUDGE: compose_unseen_reminder,
             ANSWERED: compose_answered,
-            DRAFTED: compose_drafted,
+            EMAIL_KIND: compose_drafted,
             REMINDER: compose_reminder,
         }
     )
@@ -54,13 +54,13 @@ def compose_report(ref: str, now: datetime) -> Letter:
         _portal_link(contact, f"answer:{report.pk}", now),
     )
     with translation.override(report.language):
-        content = with_words(report.snapshot) | {"title": title(report)}
+        content = template_context(report.snapshot) | {"title": report_title(report)}
     context = {
         "contact": contact,
         "link": report_link,
         "answer_link": answer_link if report.decision else "",
         "answers": ANSWERS,
-        "picture": picture(report),
+        "picture": tracking_image_url(report),
         **content,
     }
     return Letter(
@@ -68,12 +68,12 @@ def compose_report(ref: str, now: datetime) -> Letter:
     )
 
 
-def compose_nudge(ref: str, now: datetime) -> Letter:
+def compose_unseen_reminder(ref: str, now: datetime) -> Letter:
     """Compose the reminder for a client, sent once when nothing shows that they saw the report."""
     report, contact = _report_and_reader(ref)
     with translation.override(report.language):
         values = {
-            "title": title(report),
+            "title": report_title(report),
             "business": report.business.name,
             "verdict": _verdict(report),
         }
@@ -90,7 +90,7 @@ def compose_nudge(ref: str, now: datetime) -> Letter:
                 _("One decision is wanted from you: %(decision)s") % {"decision": report.decision}
             )
         context = _note_context(
-            title(report),
+            report_title(report),
             contact.name,
             paragraphs,
             _("Read it"),
@@ -133,7 +133,7 @@ def compose_reminder(ref: str, now: datetime) -> Letter:
     return _digest(ref, now, is_reminder=True)
 
 
-def picture(report: Report) -> str:
+def tracking_image_url(report: Report) -> str:
     """Return the URL of the invisible image in the email.
 
     When it is fetched, the email was opened.
@@ -141,7 +141,7 @@ def picture(report: Report) -> str:
     return f"{str(settings.SITE_URL).rstrip('/')}/p/seen/{_signer().sign(report.pk.hex)}.gif"
 
 
-def pictured(token: str) -> str | None:
+def report_of_image(token: str) -> str | None:
     """Return the report's id from the token of such a URL; None for a forged token."""
     try:
         return _signer().unsign(token)
@@ -160,7 +160,7 @@ def _digest(ref: str, now: datetime, *, is_reminder: bool) -> Letter:
     drafts = Report.objects.filter(business=business, state=ReportState.DRAFT).select_related(
         "client", "period"
     )
-    reports, count = list(drafts.order_by("send_at", "client__name")[:NAMED]), drafts.count()
+    reports, count = list(drafts.order_by("send_at", "client__name")[:MOST_NAMED]), drafts.count()
     with translation.override(business.language):
         values = {"n": count}
         subject = (
@@ -206,17 +206,17 @@ def _report_and_reader(ref: str) -> tuple[Report, Contact]:
     Raises NobodyToTell. The email then stays in the outbox and is marked as failed in the end.
     """
     report = _load(ref)
-    return report, addressee.must_be(report.period.agreement)
+    return report, email_recipient.require_recipient(report.period.agreement)
 
 
 def _load(ref: str) -> Report:
     """Return the report with everything that its emails need."""
-    return Report.objects.select_related(*read_facts.RELATED).get(pk=ref)
+    return Report.objects.select_related(*report_facts.RELATED).get(pk=ref)
 
 
 def _verdict(report: Report) -> str:
     """Return the verdict of a sent report in a sentence."""
-    sentence: str = with_words(report.snapshot)["verdict_text"]
+    sentence: str = template_context(report.snapshot)["verdict_text"]
     return sentence
 
 

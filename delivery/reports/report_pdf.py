@@ -16,9 +16,9 @@ from core.models import Document
 from core.models.document import DocumentKind
 from core.outbox import emails
 from delivery.models import Report
-from delivery.reports import read_facts
-from delivery.reports.report_words import with_words
-from delivery.reports.send import title
+from delivery.reports import report_facts
+from delivery.reports.report_texts import template_context
+from delivery.reports.send_reports import report_title
 from delivery.rules.states import ReportState
 
 LEASE = timedelta(minutes=10)
@@ -26,12 +26,12 @@ AT_ONCE = 20  # reports that are looked up together
 RECENT = timedelta(hours=12)  # reports sent within it are shown as one batch that is in progress
 
 
-def waiting() -> QuerySet[Report]:
+def reports_without_pdf() -> QuerySet[Report]:
     """Return the sent reports that have no PDF yet."""
     return Report.objects.filter(state=ReportState.SENT, document__isnull=True)
 
 
-def print_due(*, now: datetime) -> int:
+def render_due(*, now: datetime) -> int:
     """Render PDFs until none is left that no other worker has claimed; return how many.
 
     Any number of workers may run at once.
@@ -43,15 +43,15 @@ def print_due(*, now: datetime) -> int:
         claimed = [
             pk for pk in ids if _unclaimed(now).filter(pk=pk).update(lease_until=now + LEASE)
         ]
-        for report in Report.objects.filter(pk__in=claimed).select_related(*read_facts.RELATED):
-            ensure(report=report, now=now)
+        for report in Report.objects.filter(pk__in=claimed).select_related(*report_facts.RELATED):
+            ensure_pdf(report=report, now=now)
             rendered += 1
         if not claimed:
             return rendered  # other workers have claimed them all
     return rendered
 
 
-def ensure(*, report: Report, now: datetime) -> Document:
+def ensure_pdf(*, report: Report, now: datetime) -> Document:
     """Return the PDF of a sent report, rendering it where it is missing.
 
     The same contents give the same bytes, so two workers store one and the same document.
@@ -63,7 +63,7 @@ def ensure(*, report: Report, now: datetime) -> Document:
         document = store.save(
             business=report.business,
             kind=DocumentKind.REPORT,
-            title=title(report),
+            title=report_title(report),
             pdf=pdf,
             now=now,
         )
@@ -77,7 +77,7 @@ def ensure(*, report: Report, now: datetime) -> Document:
 
 def _unclaimed(now: datetime) -> QuerySet[Report]:
     """Return the waiting reports that no worker has claimed."""
-    return waiting().filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
+    return reports_without_pdf().filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
 
 
 def _pdf(report: Report) -> bytes:
@@ -87,8 +87,11 @@ def _pdf(report: Report) -> bytes:
     """
     assert report.sent_at
     with translation.override(report.language):
-        context = {"business": report.business, **with_words(printable_within(report.snapshot))}
-        name = title(report)
+        context = {
+            "business": report.business,
+            **template_context(printable_within(report.snapshot)),
+        }
+        name = report_title(report)
     return render.pdf(
         "report",
         context,

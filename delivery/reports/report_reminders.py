@@ -20,7 +20,7 @@ PATIENCE = timedelta(hours=72)  # before each of the two steps
 BATCH = 500
 
 
-def unseen() -> QuerySet[Report]:
+def unseen_reports() -> QuerySet[Report]:
     """Return the sent reports that nothing shows to have been seen."""
     return Report.objects.filter(
         state=ReportState.SENT,
@@ -31,11 +31,11 @@ def unseen() -> QuerySet[Report]:
     )
 
 
-def nudge_due(*, now: datetime) -> int:
+def remind_clients_due(*, now: datetime) -> int:
     """Remind clients, once each, of reports emailed 72 hours ago; return how many."""
     reminded, last_id = 0, None
     while True:
-        due = unseen().filter(nudged_at=None, sent_at__lte=now - PATIENCE).order_by("pk")
+        due = unseen_reports().filter(nudged_at=None, sent_at__lte=now - PATIENCE).order_by("pk")
         ids = list(
             (due.filter(pk__gt=last_id) if last_id else due).values_list("pk", flat=True)[:BATCH]
         )
@@ -53,19 +53,21 @@ def _nudge(ids: list[UUID], now: datetime) -> int:
     emailed = sent_emails.filter(sent_at__lte=now - PATIENCE).values_list("ref", flat=True)
     with transaction.atomic():
         reports = (
-            unseen().filter(pk__in=list(emailed), nudged_at=None).select_for_update(of=("self",))
+            unseen_reports()
+            .filter(pk__in=list(emailed), nudged_at=None)
+            .select_for_update(of=("self",))
         )
         locked = list(reports.select_related("business"))
         emails.post(NUDGE, [(str(report.pk), report.business) for report in locked], now=now)
         return Report.objects.filter(pk__in=[report.pk for report in locked]).update(nudged_at=now)
 
 
-def task_due(*, now: datetime) -> int:
+def create_tasks_due(*, now: datetime) -> int:
     """Make a task of each report that is still unseen 72 hours later; return how many."""
-    return unseen().filter(task_at=None, nudged_at__lte=now - PATIENCE).update(task_at=now)
+    return unseen_reports().filter(task_at=None, nudged_at__lte=now - PATIENCE).update(task_at=now)
 
 
-def to_talk_about(rows: QuerySet[Report]) -> QuerySet[Report]:
+def open_tasks(rows: QuerySet[Report]) -> QuerySet[Report]:
     """Return those of `rows` that are open tasks.
 
     Of an agreement only the latest one counts, and none once a later report was seen.
@@ -82,7 +84,7 @@ def to_talk_about(rows: QuerySet[Report]) -> QuerySet[Report]:
     return rows.exclude(Exists(later.filter(seen | Q(task_at__isnull=False))))
 
 
-def talked(*, report: Report, now: datetime) -> None:
+def complete_task(*, report: Report, now: datetime) -> None:
     """Mark the task as done: the freelancer has talked to the client about the report."""
     Report.objects.filter(pk=report.pk, task_at__isnull=False, task_done_at=None).update(
         task_done_at=now

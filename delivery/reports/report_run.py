@@ -12,7 +12,7 @@ from core.dates import local_day
 from core.models import Business
 from core.outbox import emails
 from delivery.models import Report, ReportRun
-from delivery.reports import draft, report_pdf, report_reminders, send
+from delivery.reports import draft_reports, report_pdf, report_reminders, send_reports
 from delivery.reports.report_emails import REMINDER
 from delivery.rules.states import ReportState
 from delivery.work.checklist_actions import open_checklists
@@ -21,14 +21,17 @@ REMIND_AFTER = timedelta(days=3)
 KEPT = timedelta(days=90)  # how long runs are kept
 
 
-def report(*, now: datetime, door: str) -> ReportRun:
+def run_reports(*, now: datetime, door: str) -> ReportRun:
     """Do everything that is due, and return the run with what it did.
 
     Safe to repeat, late or after a failure: each period gets one report, which is sent once. `door`
     says what started the run.
     """
     run = ReportRun.objects.create(
-        door=door, started_at=now, total=draft.waiting(now).count() + send.due(now).count()
+        door=door,
+        started_at=now,
+        total=draft_reports.periods_without_report(now).count()
+        + send_reports.reports_due(now).count(),
     )
 
     def on_batch(count: int) -> None:
@@ -36,13 +39,13 @@ def report(*, now: datetime, door: str) -> ReportRun:
 
     open_checklists(now=now)
     result = {
-        "drafted": draft.draft_due(now=now, on_batch=on_batch),
+        "drafted": draft_reports.draft_due(now=now, on_batch=on_batch),
         "reminded": remind_due(now=now),
-        "sent": send.send_due(now=now, on_batch=on_batch),
-        "nudged": report_reminders.nudge_due(now=now),
-        "tasks": report_reminders.task_due(now=now),
+        "sent": send_reports.send_due(now=now, on_batch=on_batch),
+        "nudged": report_reminders.remind_clients_due(now=now),
+        "tasks": report_reminders.create_tasks_due(now=now),
     }
-    if report_pdf.waiting().exists():
+    if report_pdf.reports_without_pdf().exists():
         nudge.ring("delivery.tasks.print_reports")
     ReportRun.objects.filter(pk=run.pk).update(finished_at=now, result=result, total=F("done"))
     ReportRun.objects.filter(started_at__lt=now - KEPT).delete()

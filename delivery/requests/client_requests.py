@@ -6,20 +6,20 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
-from agreements.rules.states import RUNS, AgreementState
+from agreements.rules.states import RUNNING_STATES, AgreementState
 from clients.models import Contact
 from core.database.state_moves import move
 from delivery.models import Request
-from delivery.requests import request_emails, scope_check, thread
-from delivery.requests.thread import tidy, title_of
+from delivery.requests import request_emails, request_messages, scope_check
+from delivery.requests.request_messages import clean_text, first_line
 from delivery.rules import response_time
 from delivery.rules.errors import NotOpen
 from delivery.rules.states import REQUEST, RequestState
 
-ASKABLE = (*RUNS, AgreementState.ENDED)
+STATES_THAT_TAKE_REQUESTS = (*RUNNING_STATES, AgreementState.ENDED)
 
 
-def ask(
+def create_request(
     *,
     contact: Contact,
     agreement: Agreement,
@@ -34,20 +34,20 @@ def ask(
     `once` identifies the submitted form: the same form with the same text returns the request that
     it made before, with another text it makes a new one. Raises NoWords and NotOpen.
     """
-    cleaned = tidy(text)
-    if agreement.client_id != contact.client_id or agreement.state not in ASKABLE:
+    cleaned = clean_text(text)
+    if agreement.client_id != contact.client_id or agreement.state not in STATES_THAT_TAKE_REQUESTS:
         raise NotOpen(_("Nothing can be asked about this agreement."))
-    scope = scope_check.of([agreement], now=now, estimate=estimate)[agreement.pk]
+    scope = scope_check.scopes_of([agreement], now=now, estimate=estimate)[agreement.pk]
     with transaction.atomic():
         request, is_new = Request.objects.get_or_create(
-            pk=thread.id_of(contact.pk, once and once + cleaned),
+            pk=request_messages.repeatable_id(contact.pk, once and once + cleaned),
             defaults={
                 "business_id": agreement.business_id,
                 "client_id": contact.client_id,
                 "agreement": agreement,
                 "period": scope.period,
                 "contact": contact,
-                "title": title_of(cleaned),
+                "title": first_line(cleaned),
                 "fits": scope.fit.value,
                 "left": scope.left,
                 "estimate": estimate,
@@ -58,12 +58,14 @@ def ask(
             },
         )
         if is_new:
-            message = thread.write(request=request, contact=contact, text=cleaned, now=now)
+            message = request_messages.write_message(
+                request=request, contact=contact, text=cleaned, now=now
+            )
             request_emails.tell_owner(request, message, now=now, is_new=True)
     return request
 
 
-def say(
+def add_message(
     *,
     request: Request,
     contact: Contact,
@@ -76,12 +78,12 @@ def say(
 
     The same form (`once`) or email (`came_as`) is written once. Raises NoWords and NotOpen.
     """
-    cleaned = tidy(text)
+    cleaned = clean_text(text)
     if contact.client_id != request.client_id or request.state == RequestState.WITHDRAWN:
         raise NotOpen(_("This was taken back. Please ask anew."))
     form_id = once and f"{contact.pk}{once}{cleaned}"
     with transaction.atomic():
-        message = thread.write(
+        message = request_messages.write_message(
             request=request, contact=contact, text=cleaned, now=now, once=form_id, came_as=came_as
         )
         if message:
@@ -89,7 +91,7 @@ def say(
     return message is not None
 
 
-def withdraw(*, request: Request, contact: Contact, now: datetime) -> Request:
+def withdraw_request(*, request: Request, contact: Contact, now: datetime) -> Request:
     """Withdraw a request that the client no longer needs, and tell the freelancer.
 
     Raises NotAllowedNow when the request is done or withdrawn already.

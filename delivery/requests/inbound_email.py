@@ -19,16 +19,16 @@ from core.errors import RuleError
 from core.models import User
 from delivery.models import Request
 from delivery.requests import client_requests, owner_replies, reply_address
-from delivery.requests.thread import LONGEST
+from delivery.requests.request_messages import LONGEST
 from delivery.rules import reply_text
 
 LARGEST = 10 * 1024 * 1024  # bytes
 # Headers that may hold the recipient.
-TO = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
+RECIPIENT_HEADERS = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
 AUTOMATIC = frozenset(("bulk", "junk", "list", "auto_reply"))
 
 
-class Refused(RuleError):
+class EmailRefused(RuleError):
     """The email is refused.
 
     `code` is the exit code by which a mail server knows what to do with it (sysexits.h).
@@ -42,31 +42,35 @@ class Refused(RuleError):
 BAD_EMAIL, NOBODY, NOT_ALLOWED = 65, 67, 77
 
 
-def receive(raw: bytes, *, now: datetime, recipient: str = "") -> str:
+def receive_email(raw: bytes, *, now: datetime, recipient: str = "") -> str:
     """Process a raw email; return what was done with it, in a sentence.
 
     `recipient` is the recipient of the envelope, where the mail server provides it. An email that a
     machine wrote is skipped without an error. Raises Refused; then nothing is written.
     """
     if len(raw) > LARGEST:
-        raise Refused("This letter is too large.", BAD_EMAIL)
+        raise EmailRefused("This letter is too large.", BAD_EMAIL)
     email = message_from_bytes(raw, policy=policy.default)
     if is_automatic(email):
         return "Passed over: a machine has written this letter."
     request, person = _addressee(email, recipient)
     if _sender(email) != person.email.lower():
-        raise Refused("The sender is not the person to whom this address was given.", NOT_ALLOWED)
+        raise EmailRefused(
+            "The sender is not the person to whom this address was given.", NOT_ALLOWED
+        )
     text = _own_words(email, request)
     identifier = message_id(email, raw)
     try:
         if isinstance(person, Contact):
-            is_new = client_requests.say(
+            is_new = client_requests.add_message(
                 request=request, contact=person, text=text, now=now, came_as=identifier
             )
         else:
-            is_new = owner_replies.answer(request=request, text=text, now=now, came_as=identifier)
+            is_new = owner_replies.answer_request(
+                request=request, text=text, now=now, came_as=identifier
+            )
     except RuleError as error:
-        raise Refused(str(error), BAD_EMAIL) from None
+        raise EmailRefused(str(error), BAD_EMAIL) from None
     return "Taken in." if is_new else "Passed over: this letter was taken in before."
 
 
@@ -102,11 +106,11 @@ def message_id(email: EmailMessage, raw: bytes) -> str:
 
 def _addressee(email: EmailMessage, recipient: str) -> tuple[Request, Contact | User]:
     """Return the request and the person that the reply address stands for. Raises Refused."""
-    recipients = [recipient, *(_header(email, name) for name in TO)]
+    recipients = [recipient, *(_header(email, name) for name in RECIPIENT_HEADERS)]
     for _name, address in getaddresses([header for header in recipients if header]):
-        if match := reply_address.find(address):
+        if match := reply_address.find_addressee(address):
             return match
-    raise Refused("No request is answered at this address.", NOBODY)
+    raise EmailRefused("No request is answered at this address.", NOBODY)
 
 
 def _sender(email: EmailMessage) -> str:
@@ -122,7 +126,7 @@ def _own_words(email: EmailMessage, request: Request) -> str:
     """
     text = reply_text.own_words(_text(email))
     if not text:
-        raise Refused("This letter holds no words of its own.", BAD_EMAIL)
+        raise EmailRefused("This letter holds no words of its own.", BAD_EMAIL)
     files = len(list(email.iter_attachments())) if email.is_multipart() else 0
     with translation.override(request.agreement.language):
         left_out = ngettext("(One file was left out.)", "(%(n)s files were left out.)", files) % {

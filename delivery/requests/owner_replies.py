@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from core.database.state_moves import move
 from core.documents.glyphs import printable
 from delivery.models import Deliverable, Handover, Request
-from delivery.requests import request_emails, thread
+from delivery.requests import request_emails, request_messages
 from delivery.rules.errors import BadHandover, NotOpen
 from delivery.rules.states import REQUEST, RequestState
 from delivery.work import checklist_actions
 from delivery.work.hand_over import hand_over
 
 
-def answer(
+def answer_request(
     *,
     request: Request,
     text: str,
@@ -34,14 +34,14 @@ def answer(
     NoWords, NotOpen and NotAllowedNow.
     """
     needs_text = to == RequestState.DECLINED or (to is None and gift is None)
-    cleaned = thread.tidy(text) if needs_text or text.strip() else ""
+    cleaned = request_messages.clean_text(text) if needs_text or text.strip() else ""
     if request.state == RequestState.WITHDRAWN:
         raise NotOpen(_("The client took this back."))
     with transaction.atomic():
         message = None
         if cleaned:
             form_id = once and once + cleaned
-            message = thread.write(
+            message = request_messages.write_message(
                 request=request, contact=None, text=cleaned, now=now, once=form_id, came_as=came_as
             )
         if cleaned and message is None:
@@ -56,7 +56,7 @@ def answer(
     return True
 
 
-def hand_over_for(
+def answer_with_handover(
     *,
     request: Request,
     actor: str,
@@ -83,7 +83,7 @@ def hand_over_for(
         )
     with transaction.atomic():
         title = printable(request.title).strip() or _("What you asked for")
-        target = deliverable or checklist_actions.add(
+        target = deliverable or checklist_actions.add_deliverable(
             period=period, title=title, promised=1, now=now
         )
         handover = hand_over(
@@ -95,11 +95,11 @@ def hand_over_for(
             file=file,
             request=request,
         )
-        answer(request=request, text=text, now=now, to=to, gift=handover)
+        answer_request(request=request, text=text, now=now, to=to, gift=handover)
     return handover
 
 
-def estimate(*, request: Request, minutes: int | None) -> Request:
+def set_estimate(*, request: Request, minutes: int | None) -> Request:
     """Set how many minutes the freelancer expects the request to take, None for unknown.
 
     What the client was told when asking does not change.

@@ -15,10 +15,10 @@ from delivery.models import Request
 
 # Bytes of the signature. With the 16 bytes of the request's id the token has 45 characters; the
 # local part of an address may have 64.
-SIGNED = 12
+SIGNATURE_LENGTH = 12
 
 
-def of(request: Request, person: Contact | User) -> str:
+def reply_address(request: Request, person: Contact | User) -> str:
     """Return `<local>+<token>@<domain>`; empty where REPLY_ADDRESS is not set."""
     local, at_sign, domain = settings.REPLY_ADDRESS.partition("@")
     if not at_sign:
@@ -32,7 +32,7 @@ def of(request: Request, person: Contact | User) -> str:
     return f"{local}+{token}@{domain}"
 
 
-def find(address: str) -> tuple[Request, Contact | User] | None:
+def find_addressee(address: str) -> tuple[Request, Contact | User] | None:
     """Return the request and the person that an address stands for; None for any other address."""
     local, _at, domain = address.strip().lower().partition("@")
     local_part, _plus, token = local.partition("+")
@@ -62,5 +62,5 @@ def find(address: str) -> tuple[Request, Contact | User] | None:
 def _signature(request_id: UUID, person_id: UUID) -> bytes:
     """Return the signature of a request and a person."""
     return salted_hmac("rh.reply", request_id.bytes + person_id.bytes, algorithm="sha256").digest()[
-        :SIGNED
+        :SIGNATURE_LENGTH
     ]

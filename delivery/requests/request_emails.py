@@ -107,7 +107,7 @@ def tell_client(
             link = portal_links.portal_link(
                 contact=contact, now=now, target=f"request:{request.pk}"
             )
-            address = reply_address.of(request, contact)
+            address = reply_address.reply_address(request, contact)
             context = {
                 "subject": subject % values,
                 "name": contact.name,
@@ -143,7 +143,7 @@ def _email_owner(
 ) -> None:
     """Email the owner; a reply goes to the request, or to `sender` where that is not possible."""
     business = request.business
-    address = reply_address.of(request, business.owner)
+    address = reply_address.reply_address(request, business.owner)
     link = str(settings.SITE_URL).rstrip("/") + settings.REQUEST_PATH.format(pk=request.pk)
     context = {
         "subject": subject,

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from delivery.models import Request
 from delivery.requests import request_emails
-from delivery.requests.first_answer import soon, unanswered
+from delivery.requests.response_status import due_soon, unanswered
 
 BATCH = 500
 
@@ -15,7 +15,7 @@ def remind_due(*, now: datetime) -> int:
     """Send the reminders that are due; return how many. Safe to repeat and to run in parallel."""
     waiting = unanswered(Request.objects.filter(reminded_at__isnull=True))
     requests = waiting.select_related("business__owner", "client").order_by("respond_by")
-    return sum(_remind(request, now) for request in soon(requests.iterator(BATCH), now))
+    return sum(_remind(request, now) for request in due_soon(requests.iterator(BATCH), now))
 
 
 def _remind(request: Request, now: datetime) -> int:

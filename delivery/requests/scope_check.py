@@ -13,12 +13,12 @@ from core.dates import local_day
 from delivery.hours import hours_left
 from delivery.models import Deliverable
 from delivery.rules import response_time
-from delivery.rules.request_fit import Fit, fits
+from delivery.rules.request_fit import Fit, request_fit
 from delivery.rules.states import DeliverableState
 
 
 @dataclass(frozen=True)
-class Fitting:
+class Scope:
     """What a client can count on under an agreement.
 
     `left` and `available` are minutes, both 0 where no time is included. `response_hours` are
@@ -51,23 +51,23 @@ class Fitting:
         return self.fit == Fit.SCOPE
 
 
-def of(
+def scopes_of(
     agreements: Iterable[Agreement], *, now: datetime, estimate: int | None = None
-) -> dict[UUID, Fitting]:
+) -> dict[UUID, Scope]:
     """Return the scope of each agreement by its id; the number of queries does not grow with them.
 
     `estimate` is in minutes. The hours come from `hours_left`, the one source of them (rule 26).
     """
-    loaded = effective_terms.load(agreements)
+    loaded = effective_terms.load_amendments(agreements)
     today = {agreement.pk: local_day(now, agreement.time_zone) for agreement in loaded}
     periods = _current_periods(loaded, today)
-    statements, with_open_work = hours_left.of_agreements(loaded), _with_open_work(periods.values())
+    statements, with_open_work = hours_left.statements_of(loaded), _with_open_work(periods.values())
     next_periods = next_starts(loaded, max(today.values())) if loaded else {}
     scopes = {}
     for agreement in loaded:
         period, terms = (
             periods.get(agreement.pk),
-            effective_terms.on(agreement, today[agreement.pk]),
+            effective_terms.terms_on(agreement, today[agreement.pk]),
         )
         is_paused = agreement.state == AgreementState.PAUSED or (
             period is not None and _is_paused(period)
@@ -80,15 +80,15 @@ def of(
         is_running = (
             agreement.state == AgreementState.ACTIVE and period is not None and not is_paused
         )
-        fit = fits(
+        fit = request_fit(
             runs=is_running,
             has_hours=has_hours,
             left=left,
             estimate=estimate,
             something_open=period is not None and period.pk in with_open_work,
         )
-        response_hours = (period or terms).tier.get("response_hours") or response_time.USUAL
-        scopes[agreement.pk] = Fitting(
+        response_hours = (period or terms).tier.get("response_hours") or response_time.USUAL_HOURS
+        scopes[agreement.pk] = Scope(
             agreement,
             period,
             fit,

@@ -27,7 +27,7 @@ def parse_minutes(text: str) -> int:
     return minutes
 
 
-def clock(minutes: int) -> str:
+def format_minutes(minutes: int) -> str:
     """Format minutes so that `parse_minutes` reads them again: 90 → 1:30."""
     hours, rest = divmod(minutes, 60)
     return f"{hours}:{rest:02}"

@@ -13,7 +13,7 @@ class TooMuch(RuleError):
     """More than is possible: more hours than a day has, or more work than was agreed."""
 
 
-class HowLong(RuleError):
+class DurationRequired(RuleError):
     """The timer ran so long that a person has to enter how long the work really took."""
 
 
@@ -44,7 +44,7 @@ class BadLeftover(RuleError):
     """Nothing is missing, or there is no later period to carry the rest into."""
 
 
-class NoWords(RuleError):
+class NoText(RuleError):
     """The message has no text, or is too long."""
 
 

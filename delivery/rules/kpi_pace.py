@@ -22,15 +22,17 @@ class Shape(StrEnum):
 
 
 #: The usual shape of each kind of KPI; a kind that the freelancer named is taken for a level.
-USUAL = {
+USUAL_SHAPES = {
     "growth": Shape.LEVEL,
     "engagement": Shape.RATE,
     "conversion": Shape.COUNT,
     "own": Shape.LEVEL,
 }
 CENT = Decimal("0.01")
-COUNTED = 20  # for whole targets from this size on, figures are shown without decimals
-SPEAKS = timedelta(days=7)  # how long a reading counts as current: people measure once a week
+WHOLE_FROM = 20  # for whole targets from this size on, figures are shown without decimals
+READING_VALID_FOR = timedelta(
+    days=7
+)  # how long a reading counts as current: people measure once a week
 
 
 class Pace(StrEnum):
@@ -151,7 +153,7 @@ class Line:
         This is the line on the day of the reading, or a week before `today` for an older reading.
         Once the period is over it is the target, whenever the reading was taken.
         """
-        return self.at(today if today >= self.ends else max(read_on, today - SPEAKS))
+        return self.at(today if today >= self.ends else max(read_on, today - READING_VALID_FOR))
 
     def pace(self, value: Decimal | None, read_on: date | None, today: date) -> Pace:
         """Return how the newest reading stands on `today`."""
@@ -169,13 +171,15 @@ class Line:
         )
 
 
-def whole(value: Decimal, target: Decimal) -> Decimal:
+def rounded(value: Decimal, target: Decimal) -> Decimal:
     """Round a value for display: no decimals where the target is a whole number of at least 20."""
-    counted = target == target.to_integral_value() and abs(target) >= COUNTED
+    counted = target == target.to_integral_value() and abs(target) >= WHOLE_FROM
     return value.quantize(Decimal(1), ROUND_HALF_UP) if counted else value
 
 
-def start_of(shape: Shape, baseline: Decimal, before: Decimal | None, target: Decimal) -> Decimal:
+def start_value(
+    shape: Shape, baseline: Decimal, before: Decimal | None, target: Decimal
+) -> Decimal:
     """Return the value at which a period begins.
 
     `before` is the newest reading of an earlier period, None without one.
@@ -185,7 +189,7 @@ def start_of(shape: Shape, baseline: Decimal, before: Decimal | None, target: De
     return target if shape == Shape.RATE else Decimal(0)
 
 
-def change(start: Decimal, value: Decimal | None) -> Decimal | None:
+def change_percent(start: Decimal, value: Decimal | None) -> Decimal | None:
     """Return the change since the start in percent, to a tenth.
 
     None without a value, and from a start of 0, where there is no percentage.

@@ -17,8 +17,8 @@ from fractions import Fraction
 
 CHECKPOINTS = (20, 10)  # days of a period of up to a month, the latest first
 # Days. A longer period is checked after one third and two thirds: day 10 of a year shows nothing.
-A_MONTH = 31
-QUIET = timedelta(days=7)  # between two warnings about the same period
+LONGEST_MONTH = 31
+BETWEEN_WARNINGS = timedelta(days=7)  # between two warnings about the same period
 MOST_USED = Fraction(120, 100)  # of the minutes planned by now; above it the hours run out
 SLACK = 5  # percent of the expected progress that a KPI may be short of
 LEAST_USED = Fraction(60, 100)  # of the minutes planned by now; below it hours stay unused
@@ -34,7 +34,7 @@ class Off(StrEnum):
 
 
 @dataclass(frozen=True)
-class Stretch:
+class PeriodProgress:
     """A period as seen on one day, from the morning of `begins` to the morning of `ends`."""
 
     begins: date
@@ -56,20 +56,20 @@ class Stretch:
         if self.today >= self.ends:
             return 0
         day, length = (self.today - self.begins).days + 1, (self.ends - self.begins).days
-        checkpoints = CHECKPOINTS if length <= A_MONTH else (length * 2 // 3, length // 3)
+        checkpoints = CHECKPOINTS if length <= LONGEST_MONTH else (length * 2 // 3, length // 3)
         return next((checkpoint for checkpoint in checkpoints if checkpoint <= day), 0)
 
 
-def is_due(stretch: Stretch, last_day: int, last_on: date | None) -> bool:
+def is_due(stretch: PeriodProgress, last_day: int, last_on: date | None) -> bool:
     """Whether the period is due for a check.
 
     The last warning about the period was for `last_day` (0: no warning), on `last_on`.
     """
-    quiet = last_on is not None and stretch.today < last_on + QUIET
+    quiet = last_on is not None and stretch.today < last_on + BETWEEN_WARNINGS
     return stretch.checkpoint > last_day and not quiet
 
 
-def pieces(promised: int, stretch: Stretch, due_on: date | None = None) -> int:
+def expected_pieces(promised: int, stretch: PeriodProgress, due_on: date | None = None) -> int:
     """Return how many of a deliverable should be done by now, to the nearest whole one.
 
     After `due_on` all of them should be.
@@ -77,11 +77,11 @@ def pieces(promised: int, stretch: Stretch, due_on: date | None = None) -> int:
     ends = min(stretch.ends, due_on + timedelta(days=1)) if due_on else stretch.ends
     if stretch.today >= ends:
         return promised
-    expected = promised * Stretch(stretch.begins, ends, stretch.today).share
+    expected = promised * PeriodProgress(stretch.begins, ends, stretch.today).share
     return int(expected + Fraction(1, 2))
 
 
-def hours(used: int, available: int, stretch: Stretch) -> Off | None:
+def usage_pace(used: int, available: int, stretch: PeriodProgress) -> Off | None:
     """Return whether the included minutes run out or stay unused at the pace so far.
 
     None when they do neither.
@@ -92,7 +92,7 @@ def hours(used: int, available: int, stretch: Stretch) -> Off | None:
     return Off.UNUSED if used < planned * LEAST_USED else None
 
 
-def runs_out(used: int, available: int, stretch: Stretch) -> date | None:
+def runs_out(used: int, available: int, stretch: PeriodProgress) -> date | None:
     """Return the day on which the minutes are used up at the pace so far.
 
     None when that is not within this period.

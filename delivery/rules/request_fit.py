@@ -19,7 +19,7 @@ class Fit(StrEnum):
     WORD = "word"
 
 
-def fits(
+def request_fit(
     *, runs: bool, has_hours: bool, left: int, estimate: int | None, something_open: bool
 ) -> Fit:
     """Return whether the request is covered.

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-USUAL = 24  # working hours, for a tier that states none
+USUAL_HOURS = 24  # working hours, for a tier that states none
 SATURDAY, WEEK = 5, 7  # weekdays count from 0 for Monday
 
 
@@ -28,7 +28,7 @@ def respond_by(asked_at: datetime, hours: int | None, zone: str) -> datetime:
 
     `hours` are working hours in the time zone `zone` (IANA name); None means USUAL.
     """
-    remaining, moment = timedelta(hours=hours or USUAL), asked_at.astimezone(UTC)
+    remaining, moment = timedelta(hours=hours or USUAL_HOURS), asked_at.astimezone(UTC)
     while True:
         if _weekday(moment, zone) >= SATURDAY:
             moment = _midnight(moment, WEEK - _weekday(moment, zone), zone)
@@ -54,7 +54,7 @@ def remind_at(asked_at: datetime, due: datetime) -> datetime:
     return asked_at + (due - asked_at) * 4 / 5
 
 
-def response(
+def response_status(
     asked_at: datetime, due: datetime, responded_at: datetime | None, now: datetime
 ) -> Response:
     """Return how the first answer stands at `now`, or whether it came in time."""

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from delivery.reports.compose import Facts, Item, Said, Wish, snapshot
+from delivery.reports.compose import Facts, Item, ReportTexts, RequestFacts, compose_report
 from delivery.rules.allowance import Flow, Policy, statement
 
 START, END = date(2026, 11, 1), date(2026, 12, 1)
@@ -20,7 +20,7 @@ items = st.builds(
     because=st.just("why"),
 )
 wishes = st.builds(
-    Wish,
+    RequestFacts,
     title=st.just("Banner"),
     state=st.sampled_from(["asked", "started", "done", "declined", "withdrawn"]),
     asked_at=st.just(ASKED),
@@ -30,8 +30,8 @@ wishes = st.builds(
 )
 
 
-def said(**more: object) -> Said:
-    return Said("Studio", "Client", "Retainer", START, END, **more)  # type: ignore[arg-type]
+def said(**more: object) -> ReportTexts:
+    return ReportTexts("Studio", "Client", "Retainer", START, END, **more)  # type: ignore[arg-type]
 
 
 def facts(**more: object) -> Facts:
@@ -42,7 +42,7 @@ def facts(**more: object) -> Facts:
 
 @given(st.lists(items, max_size=5))
 def test_a_month_is_good_exactly_when_everything_owed_was_done(found: list[Item]) -> None:
-    shot = snapshot(said(), facts(items=found))
+    shot = compose_report(said(), facts(items=found))
     owed = [item for item in found if item.state != "waived"]
     assert (shot["verdict"] == "good") == all(item.done >= item.promised for item in owed)
     assert [(row["done"], row["promised"]) for row in shot["deliverables"]] == [
@@ -51,8 +51,10 @@ def test_a_month_is_good_exactly_when_everything_owed_was_done(found: list[Item]
 
 
 @given(st.lists(wishes, max_size=6))
-def test_requests_are_counted_once_and_only_a_punctual_answer_is_in_time(found: list[Wish]) -> None:
-    shot = snapshot(said(), facts(wishes=found))["requests"]
+def test_requests_are_counted_once_and_only_a_punctual_answer_is_in_time(
+    found: list[RequestFacts],
+) -> None:
+    shot = compose_report(said(), facts(wishes=found))["requests"]
     taken = [wish for wish in found if wish.state != "withdrawn"]
     assert shot["asked"] == len(taken) >= shot["answered"] >= shot["in_time"]
     assert shot["in_time"] == sum(
@@ -63,7 +65,7 @@ def test_requests_are_counted_once_and_only_a_punctual_answer_is_in_time(found: 
 
 def test_value_adds_count_up_to_their_last_day() -> None:
     adds = [{"title": "Audit", "ends_on": "2026-11-01"}, {"title": "Call", "ends_on": "2026-10-31"}]
-    assert snapshot(said(value_adds=adds), facts())["value_adds"] == ["Audit"]
+    assert compose_report(said(value_adds=adds), facts())["value_adds"] == ["Audit"]
 
 
 def test_only_pauses_right_before_the_period_are_mentioned() -> None:
@@ -72,5 +74,5 @@ def test_only_pauses_right_before_the_period_are_mentioned() -> None:
         (date(2026, 9, 1), date(2026, 10, 1), "two"),
         (date(2026, 10, 1), START, "one"),
     ]
-    told = snapshot(said(), facts(silent=silent))["silent"]
+    told = compose_report(said(), facts(silent=silent))["silent"]
     assert [row["because"] for row in told] == ["two", "one"]

@@ -16,14 +16,14 @@ from django.urls import reverse
 
 from agreements.changing import pause
 from agreements.models import Agreement, Period
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core.audit import chain
 from core.errors import NotAllowedNow
 from delivery.models import Deliverable, Handover, Report
-from delivery.reports import report_run, send
+from delivery.reports import report_run, send_reports
 from delivery.rules.errors import AlreadySent, BadHandover, BadLeftover
 from delivery.rules.progress import Standing
-from delivery.work import checklist, checklist_actions, hand_over, handover_files, leftover
+from delivery.work import carry_over, checklist, checklist_actions, hand_over, handover_files
 from tests.test_tenancy import inside, logged_in
 from tests.world import HERE, NOW, World
 
@@ -37,7 +37,7 @@ BY: dict[str, Any] = {"actor": "Nan", "origin": HERE}
 
 def begun(world: World, **fields: Any) -> Agreement:
     agreement = world.running(tier=TIER, **fields)
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     checklist_actions.open_checklists(now=NOW)
     return agreement
 
@@ -62,11 +62,11 @@ def titles(agreement: Agreement, index: int) -> list[tuple[str, int]]:
 
 
 def reported(agreement: Agreement, now: Any) -> Report:
-    report_run.report(now=now, door="test")
+    report_run.run_reports(now=now, door="test")
     report = Report.objects.select_related(
         "period__agreement", "client", "business__owner"
     ).earliest("created_at")
-    return send.send_report(report=report, actor="Nan", now=now)
+    return send_reports.send_report(report=report, actor="Nan", now=now)
 
 
 def test_each_handover_counts_and_may_exceed_the_promise(world: World) -> None:
@@ -77,9 +77,9 @@ def test_each_handover_counts_and_may_exceed_the_promise(world: World) -> None:
     hand_over.hand_over(deliverable=row(agreement), actor="Nan", now=NOW, count=3)
     assert (row(agreement).done, row(agreement).missing) == (14, 0)
     assert one.on == date(2026, 11, 2)
-    hand_over.take_back(handover=one)
+    hand_over.undo_handover(handover=one)
     assert row(agreement).done == 3
-    hand_over.take_back(handover=one)
+    hand_over.undo_handover(handover=one)
     assert row(agreement).done == 3, "twice takes back once"
     with pytest.raises(BadHandover):
         checklist_actions.set_done(deliverable=row(agreement), done=2)
@@ -148,7 +148,7 @@ def test_a_file_is_stored_by_its_hash_and_offered_as_a_download(
         "application/pdf",
         17,
     )
-    assert Path(settings.MEDIA_ROOT) in handover_files.path(given.sha256).parents
+    assert Path(settings.MEDIA_ROOT) in handover_files.file_path(given.sha256).parents
     for browser, name in (
         (logged_in(world.business.owner), "dashboard:handover_file"),
         (inside(agreement.contact), "portal:handover_file"),
@@ -160,7 +160,7 @@ def test_a_file_is_stored_by_its_hash_and_offered_as_a_download(
             answer["X-Content-Type-Options"] == "nosniff"
             and "sandbox" in answer["Content-Security-Policy"]
         )
-    handover_files.path(given.sha256).write_bytes(b"%PDF-1.7 another")
+    handover_files.file_path(given.sha256).write_bytes(b"%PDF-1.7 another")
     assert (
         inside(agreement.contact).get(reverse("portal:handover_file", args=[given.pk])).status_code
         == 404
@@ -178,8 +178,8 @@ def test_a_file_over_the_size_limit_is_refused(world: World, monkeypatch: Any) -
 def test_carried_work_is_owed_in_the_next_period_besides_its_own(world: World) -> None:
     agreement = begun(world)
     checklist_actions.set_done(deliverable=row(agreement), done=9)
-    bill(now=SECOND, door="test")
-    carried = leftover.carry(
+    run_billing(now=SECOND, door="test")
+    carried = carry_over.carry_over(
         deliverable=row(agreement), because="The photos came late", now=SECOND, **BY
     )
     assert (carried.state, carried.because) == ("carried", "The photos came late")
@@ -191,16 +191,16 @@ def test_carried_work_is_owed_in_the_next_period_besides_its_own(world: World) -
     assert checklist_actions.open_checklists(now=SECOND) == 0
     assert [event.event for event in chain(agreement.pk)] == ["deliverable_carried"]
     with pytest.raises(NotAllowedNow):
-        leftover.carry(deliverable=row(agreement), because="Again", now=SECOND, **BY)
+        carry_over.carry_over(deliverable=row(agreement), because="Again", now=SECOND, **BY)
     with pytest.raises(NotAllowedNow):
         hand_over.hand_over(deliverable=row(agreement), actor="Nan", now=SECOND)
 
 
 def test_work_carried_early_is_placed_when_the_next_period_begins(world: World) -> None:
     agreement = begun(world)
-    leftover.carry(deliverable=row(agreement), because="Next month", now=NOW, **BY)
+    carry_over.carry_over(deliverable=row(agreement), because="Next month", now=NOW, **BY)
     assert checklist_actions.open_checklists(now=NOW) == 0
-    bill(now=SECOND, door="test")
+    run_billing(now=SECOND, door="test")
     checklist_actions.open_checklists(now=SECOND)
     checklist_actions.open_checklists(now=SECOND)
     assert sorted(titles(agreement, 1)) == [("posts", 12), ("posts", 12), ("review", 1)]
@@ -208,11 +208,11 @@ def test_work_carried_early_is_placed_when_the_next_period_begins(world: World) 
 
 def test_a_paused_period_promises_nothing_and_takes_no_carried_work(world: World) -> None:
     agreement = begun(world)
-    pause.skip(agreement=agreement, reason="Holiday", actor="Nan", now=NOW)
-    bill(now=THIRD, door="test")
+    pause.skip_next_period(agreement=agreement, reason="Holiday", actor="Nan", now=NOW)
+    run_billing(now=THIRD, door="test")
     agreement.refresh_from_db()
     checklist_actions.open_checklists(now=THIRD)
-    leftover.carry(deliverable=row(agreement), because="After the pause", now=THIRD, **BY)
+    carry_over.carry_over(deliverable=row(agreement), because="After the pause", now=THIRD, **BY)
     assert titles(agreement, 1) == []
     assert titles(agreement, 2) == [("posts", 12), ("review", 1), ("posts", 12)]
 
@@ -220,39 +220,39 @@ def test_a_paused_period_promises_nothing_and_takes_no_carried_work(world: World
 def test_nothing_is_carried_where_no_period_follows(world: World) -> None:
     agreement = begun(world, ends_on=date(2026, 12, 2))
     with pytest.raises(BadLeftover):
-        leftover.carry(deliverable=row(agreement), because="Later", now=NOW, **BY)
+        carry_over.carry_over(deliverable=row(agreement), because="Later", now=NOW, **BY)
     assert row(agreement).state == "open" and not chain(agreement.pk)
 
 
 def test_a_waiver_has_a_reason_and_can_be_undone_until_the_report(world: World) -> None:
     agreement = begun(world)
     with pytest.raises(BadLeftover):
-        leftover.waive(deliverable=row(agreement), because="  ", now=NOW, **BY)
-    leftover.waive(deliverable=row(agreement), because="The launch moved", now=NOW, **BY)
+        carry_over.waive(deliverable=row(agreement), because="  ", now=NOW, **BY)
+    carry_over.waive(deliverable=row(agreement), because="The launch moved", now=NOW, **BY)
     assert row(agreement).because == "The launch moved"
-    leftover.owe_again(deliverable=row(agreement), now=NOW, **BY)
+    carry_over.undo_waiver(deliverable=row(agreement), now=NOW, **BY)
     assert (row(agreement).state, row(agreement).because) == ("open", "")
     checklist_actions.set_done(deliverable=row(agreement), done=12)
     with pytest.raises(BadLeftover):
-        leftover.waive(deliverable=row(agreement), because="All done", now=NOW, **BY)
+        carry_over.waive(deliverable=row(agreement), because="All done", now=NOW, **BY)
 
 
 def test_the_report_closes_its_period(world: World) -> None:
     agreement = begun(world)
     given = hand_over.hand_over(deliverable=row(agreement), actor="Nan", now=NOW)
-    leftover.waive(deliverable=row(agreement, "review"), because="No need", now=NOW, **BY)
+    carry_over.waive(deliverable=row(agreement, "review"), because="No need", now=NOW, **BY)
     reported(agreement, SECOND)
     closed: list[Any] = [
         lambda: hand_over.hand_over(deliverable=row(agreement), actor="Nan", now=SECOND),
-        lambda: hand_over.take_back(handover=given),
+        lambda: hand_over.undo_handover(handover=given),
         lambda: checklist_actions.set_done(deliverable=row(agreement), done=3),
-        lambda: checklist_actions.want_by(deliverable=row(agreement), due_on=None),
-        lambda: checklist_actions.add(
+        lambda: checklist_actions.set_due_day(deliverable=row(agreement), due_on=None),
+        lambda: checklist_actions.add_deliverable(
             period=period_of(agreement), title="More", promised=1, now=SECOND
         ),
-        lambda: leftover.carry(deliverable=row(agreement), because="Late", now=SECOND, **BY),
-        lambda: leftover.waive(deliverable=row(agreement), because="Late", now=SECOND, **BY),
-        lambda: leftover.owe_again(deliverable=row(agreement, "review"), now=SECOND, **BY),
+        lambda: carry_over.carry_over(deliverable=row(agreement), because="Late", now=SECOND, **BY),
+        lambda: carry_over.waive(deliverable=row(agreement), because="Late", now=SECOND, **BY),
+        lambda: carry_over.undo_waiver(deliverable=row(agreement, "review"), now=SECOND, **BY),
     ]
     for act in closed:
         with pytest.raises(AlreadySent):
@@ -268,10 +268,10 @@ def test_the_report_closes_its_period(world: World) -> None:
 
 def test_overdue_work_counts_as_late(world: World) -> None:
     agreement = begun(world)
-    checklist_actions.want_by(deliverable=row(agreement, "review"), due_on=date(2026, 11, 10))
+    checklist_actions.set_due_day(deliverable=row(agreement, "review"), due_on=date(2026, 11, 10))
     with pytest.raises(BadHandover):
-        checklist_actions.want_by(deliverable=row(agreement), due_on=date(2026, 12, 2))
-    (posts, review) = checklist.lines([period_of(agreement)], date(2026, 11, 11))[
+        checklist_actions.set_due_day(deliverable=row(agreement), due_on=date(2026, 12, 2))
+    (posts, review) = checklist.checklist_lines([period_of(agreement)], date(2026, 11, 11))[
         period_of(agreement).pk
     ]
     assert (posts.standing, review.standing, review.due) == (
@@ -281,7 +281,7 @@ def test_overdue_work_counts_as_late(world: World) -> None:
     )
     assert [
         one.title
-        for one in checklist.late([row(agreement), row(agreement, "review")], date(2026, 11, 11))
+        for one in checklist.overdue([row(agreement), row(agreement, "review")], date(2026, 11, 11))
     ] == ["review"]
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.dates import local_day
-from delivery.rules.duration import clock, parse_minutes
+from delivery.rules.duration import format_minutes, parse_minutes
 from delivery.rules.elapsed import by_day, minutes_of
 
 ZONES = st.sampled_from(sorted(available_timezones()))
@@ -81,6 +81,6 @@ def test_half_a_minute_is_rounded_up_and_zero_counts_as_one(seconds: int, minute
 
 @given(st.integers(1, 999 * 60 + 59))
 def test_a_formatted_duration_is_read_back_unchanged(minutes: int) -> None:
-    assert parse_minutes(clock(minutes)) == minutes
+    assert parse_minutes(format_minutes(minutes)) == minutes
     if minutes < 10_000:
         assert parse_minutes(f"{minutes}m") == minutes

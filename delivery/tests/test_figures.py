@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agreements.models import Period
-from billing.runs.run import bill
-from delivery.kpis import figures, measure
+from billing.runs.billing_run import run_billing
+from delivery.kpis import figures_by_period, kpi_changes
 from delivery.models import Kpi
 from delivery.rules import kpi_pace
 from delivery.rules.kpi_pace import Line, Pace, Shape
@@ -31,7 +31,7 @@ def tracked(
 ) -> Kpi:
     agreement = fields.pop("agreement", None) or world.running()
     for days in (0, 30, 61):
-        bill(now=NOW + timedelta(days=days), door="test")
+        run_billing(now=NOW + timedelta(days=days), door="test")
     facts = {
         "unit": "",
         "baseline": D(100),
@@ -39,7 +39,7 @@ def tracked(
         "less_is_better": False,
         "now": NOW,
     } | fields
-    return measure.add_kpi(agreement=agreement, name=name, shape=shape, **facts)
+    return kpi_changes.add_kpi(agreement=agreement, name=name, shape=shape, **facts)
 
 
 def period(kpi: Kpi, starts_on: date = FIRST) -> Period:
@@ -48,12 +48,14 @@ def period(kpi: Kpi, starts_on: date = FIRST) -> Period:
 
 def read(kpi: Kpi, on: date, value: int) -> None:
     within = Period.objects.get(agreement=kpi.agreement, starts_on__lte=on, ends_on__gt=on)
-    measure.read(kpi=kpi, period=within, value=D(value), on=on, now=NOW)
+    kpi_changes.write_reading(kpi=kpi, period=within, value=D(value), on=on, now=NOW)
 
 
-def figure(kpi: Kpi, starts_on: date = FIRST, today: date | None = None) -> figures.Figure:
+def figure(
+    kpi: Kpi, starts_on: date = FIRST, today: date | None = None
+) -> figures_by_period.Figure:
     found = period(kpi, starts_on)
-    return figures.of_periods([found], today)[found.pk][0]
+    return figures_by_period.figures_of([found], today)[found.pk][0]
 
 
 def test_a_level_continues_from_the_newest_earlier_reading(world: World) -> None:
@@ -104,13 +106,13 @@ def test_from_zero_there_is_no_percentage(world: World) -> None:
     kpi = tracked(world, baseline=D(0))
     read(kpi, FIRST, 50)
     assert figure(kpi).change is None
-    assert kpi_pace.change(D(-50), D(-25)) == 50
+    assert kpi_pace.change_percent(D(-50), D(-25)) == 50
 
 
 def test_a_retired_kpi_is_left_out_of_later_periods(world: World) -> None:
     kpi = tracked(world)
     Kpi.objects.filter(pk=kpi.pk).update(retired_at=NOW + timedelta(days=10))
-    found = figures.of_periods([period(kpi), period(kpi, SECOND)])
+    found = figures_by_period.figures_of([period(kpi), period(kpi, SECOND)])
     assert [len(own) for own in found.values()] == [1, 0]
 
 
@@ -123,7 +125,7 @@ def test_the_number_of_queries_does_not_grow(world: World) -> None:
         with CaptureQueriesContext(
             connection,
         ) as asked:
-            figures.of_periods(Period.objects.all())
+            figures_by_period.figures_of(Period.objects.all())
         counts.append(len(asked))
     assert counts[0] == counts[1] == 4
 

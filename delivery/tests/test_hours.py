@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from agreements.changing import pause
 from agreements.models import Agreement, Period
 from billing.models import Invoice, NextLine
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core.errors import NotAllowedNow
 from core.models import OutboxEmail
 from delivery.hours import (
@@ -21,7 +21,7 @@ from delivery.hours import (
     usage_warnings,
 )
 from delivery.models import Overage, Report, TimeEntry
-from delivery.reports import report_run, send
+from delivery.reports import report_run, send_reports
 from delivery.rules.errors import NoPeriod, TooMuch
 from tests.world import HERE, NOW, World
 
@@ -33,7 +33,7 @@ SECOND = NOW + timedelta(days=30)  # the second period's first morning
 
 def running(world: World, **fields: Any) -> Agreement:
     agreement = world.running(minutes=40 * H, **fields)
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     return agreement
 
 
@@ -55,24 +55,28 @@ def worked(
 
 
 def used(agreement: Agreement, at: Any = None) -> int:
-    return sum(line.used for line in hours_left.of_agreements([agreement], at).values())
+    return sum(line.used for line in hours_left.statements_of([agreement], at).values())
 
 
 def test_the_worked_example_of_rule_26_holds_in_the_database(world: World) -> None:
     agreement = running(world, rollover="surplus")
     worked(agreement, 30 * H)
-    bill(now=SECOND, door="test")
+    run_billing(now=SECOND, door="test")
     worked(agreement, 45 * H, date(2026, 12, 2))
-    bill(now=NOW + timedelta(days=61), door="test")
-    found = [line.stated for line in allowance_statement.lines(agreement, date(2027, 1, 5))][::-1]
+    run_billing(now=NOW + timedelta(days=61), door="test")
+    found = [
+        line.stated for line in allowance_statement.statement_lines(agreement, date(2027, 1, 5))
+    ][::-1]
     assert [line.available for line in found] == [40 * H, 50 * H, 45 * H]
 
 
 def test_a_correction_is_a_new_row_and_any_past_moment_reads_as_it_stood(world: World) -> None:
     agreement = running(world)
     (entry,) = worked(agreement, 2 * H)
-    changed = time_log.change_time(entry=entry, on=FIRST, minutes=3 * H, note="More", now=NOW + DAY)
-    time_log.remove_time(entry=changed, now=NOW + 2 * DAY)
+    changed = time_log.correct_time(
+        entry=entry, on=FIRST, minutes=3 * H, note="More", now=NOW + DAY
+    )
+    time_log.delete_time(entry=changed, now=NOW + 2 * DAY)
     assert [used(agreement, NOW + n * DAY + timedelta(hours=1)) for n in range(3)] == [
         2 * H,
         3 * H,
@@ -91,9 +95,9 @@ def test_the_database_refuses_to_change_or_delete_an_entry(world: World) -> None
 
 def test_an_entry_can_be_corrected_only_once(world: World) -> None:
     (entry,) = worked(running(world), 2 * H)
-    time_log.change_time(entry=entry, on=FIRST, minutes=3 * H, note="More", now=NOW)
+    time_log.correct_time(entry=entry, on=FIRST, minutes=3 * H, note="More", now=NOW)
     with pytest.raises(NoPeriod):
-        time_log.change_time(entry=entry, on=FIRST, minutes=4 * H, note="Other tab", now=NOW)
+        time_log.correct_time(entry=entry, on=FIRST, minutes=4 * H, note="Other tab", now=NOW)
     assert TimeEntry.objects.get().minutes == 3 * H
 
 
@@ -116,27 +120,31 @@ def test_only_consuming_time_uses_the_allowance_and_own_work_is_never_reported(
         agreement=agreement, on=FIRST, minutes=H, note="Invoicing", billable=False, now=NOW
     )
     assert used(agreement) == H
-    report_run.report(now=SECOND, door="test")
-    report = send.send_report(report=Report.objects.get(), actor="Nan", now=SECOND)
+    report_run.run_reports(now=SECOND, door="test")
+    report = send_reports.send_report(report=Report.objects.get(), actor="Nan", now=SECOND)
     assert "Gift" in str(report.snapshot) and "Invoicing" not in str(report.snapshot)
 
 
 def test_an_adjustment_of_the_allowance_has_its_reason_in_the_record(world: World) -> None:
     agreement = running(world)
     period = Period.objects.get()
-    adjustments.adjust(period=period, minutes=-90, reason="Agreed by phone", actor="Nan", now=NOW)
-    assert hours_left.of_period(period).available == 40 * H - 90
-    assert hours_left.of_agreements([agreement], NOW - DAY) == {}
+    adjustments.adjust_allowance(
+        period=period, minutes=-90, reason="Agreed by phone", actor="Nan", now=NOW
+    )
+    assert hours_left.statement_of(period).available == 40 * H - 90
+    assert hours_left.statements_of([agreement], NOW - DAY) == {}
     with pytest.raises(TooMuch):
-        adjustments.adjust(period=period, minutes=0, reason="", actor="Nan", now=NOW)
+        adjustments.adjust_allowance(period=period, minutes=0, reason="", actor="Nan", now=NOW)
 
 
 def test_a_pause_freezes_what_rolled_over(world: World) -> None:
     agreement = running(world, rollover="surplus")
-    pause.skip(agreement=agreement, reason="Holidays", actor="Nan", now=NOW)
+    pause.skip_next_period(agreement=agreement, reason="Holidays", actor="Nan", now=NOW)
     for days in (30, 61):
-        bill(now=NOW + timedelta(days=days), door="test")
-    lines = [line.stated for line in allowance_statement.lines(agreement, date(2027, 1, 5))][::-1]
+        run_billing(now=NOW + timedelta(days=days), door="test")
+    lines = [
+        line.stated for line in allowance_statement.statement_lines(agreement, date(2027, 1, 5))
+    ][::-1]
     assert [(line.granted, line.rolled_in) for line in lines] == [
         (40 * H, 0),
         (0, 10 * H),
@@ -148,7 +156,7 @@ def test_a_pause_freezes_what_rolled_over(world: World) -> None:
 
 
 def asked(agreement: Agreement, minutes: int = 3 * H) -> Overage:
-    return overage.ask(
+    return overage.request_approval(
         period=Period.objects.get(agreement=agreement),
         minutes=minutes,
         rate=100_00,
@@ -165,14 +173,14 @@ def answered(agreement: Agreement, act: Any) -> Overage:
 
 def next_invoice(agreement: Agreement) -> Invoice:
     for _time in range(3):
-        overage.settle_due(now=SECOND - timedelta(hours=1))
-    bill(now=SECOND, door="test")
+        overage.bill_due(now=SECOND - timedelta(hours=1))
+    run_billing(now=SECOND, door="test")
     return Invoice.objects.filter(agreement=agreement).latest("period_start")
 
 
 def test_approved_and_used_overage_is_billed_once_on_the_next_invoice(world: World) -> None:
     agreement = running(world)
-    answered(agreement, overage.approve)
+    answered(agreement, overage.approve_overage)
     worked(agreement, 42 * H)
     assert [line.amount for line in next_invoice(agreement).lines.order_by("position")] == [
         3_000_00,
@@ -186,15 +194,15 @@ def test_overage_used_later_is_billed_later_and_never_beyond_the_approval(
     world: World,
 ) -> None:
     agreement = running(world)
-    answered(agreement, overage.approve)
+    answered(agreement, overage.approve_overage)
     worked(agreement, 42 * H)
-    overage.settle_due(now=SECOND)
+    overage.bill_due(now=SECOND)
     worked(agreement, 5 * H, date(2026, 11, 20), now=SECOND - timedelta(days=18))
-    overage.settle_due(now=SECOND)
+    overage.bill_due(now=SECOND)
     assert sorted(NextLine.objects.values_list("amount", flat=True)) == [100_00, 200_00]
 
 
-@pytest.mark.parametrize("act", [overage.decline, None])
+@pytest.mark.parametrize("act", [overage.decline_overage, None])
 def test_without_approval_nothing_is_billed(world: World, act: Any) -> None:
     agreement = running(world)
     if act:
@@ -218,9 +226,9 @@ def test_standing_permission_covers_up_to_its_hours(world: World) -> None:
 
 def test_a_question_is_answered_once_and_asked_once_at_a_time(world: World) -> None:
     agreement = running(world)
-    row = answered(agreement, overage.approve)
+    row = answered(agreement, overage.approve_overage)
     with pytest.raises(NotAllowedNow):
-        overage.decline(overage=row, contact=agreement.contact, now=NOW, origin=HERE)
+        overage.decline_overage(overage=row, contact=agreement.contact, now=NOW, origin=HERE)
     asked(agreement)
     with pytest.raises(TooMuch):
         asked(agreement)
@@ -231,14 +239,14 @@ def test_a_crash_between_the_line_and_its_count_bills_nothing_twice(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     agreement = running(world)
-    answered(agreement, overage.approve)
+    answered(agreement, overage.approve_overage)
     worked(agreement, 42 * H)
     monkeypatch.setattr(overage, "_audit", lambda *args, **kwargs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        overage.settle_due(now=SECOND)
+        overage.bill_due(now=SECOND)
     assert not NextLine.objects.exists()
     monkeypatch.undo()
-    overage.settle_due(now=SECOND)
+    overage.bill_due(now=SECOND)
     assert NextLine.objects.get().amount == 200_00
 
 
@@ -250,7 +258,7 @@ def test_usage_warnings_at_80_and_100_percent_are_sent_once_to_whom_the_agreemen
     world: World, who: str, emails: int
 ) -> None:
     agreement = running(world)
-    allowance_statement.tell(agreement, who)
+    allowance_statement.set_usage_warnings(agreement, who)
     worked(agreement, 31 * H)
     usage_warnings.warn_due(now=NOW + timedelta(days=5))
     assert not OutboxEmail.objects.filter(kind="hours_used").exists()

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from delivery.rules.progress import Standing, expected, is_behind, is_late, promise, standing
-from delivery.rules.request_fit import Fit, fits
-from delivery.rules.response_time import Response, remind_at, respond_by, response
+from delivery.rules.request_fit import Fit, request_fit
+from delivery.rules.response_time import Response, remind_at, respond_by, response_status
 from delivery.rules.states import DeliverableState as S
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
@@ -87,14 +87,14 @@ def test_behind_means_a_smaller_share_done_than_time_passed(
 )
 def test_whether_a_request_fits(facts: dict[str, object], word: Fit) -> None:
     usual = {"runs": True, "has_hours": True, "left": 0, "estimate": None, "something_open": False}
-    assert fits(**(usual | facts)) == word
+    assert request_fit(**(usual | facts)) == word
 
 
 @given(st.integers(-999, 999), st.integers(0, 999), st.integers(0, 999))
 def test_a_smaller_request_never_fits_worse(left: int, estimate: int, more: int) -> None:
     usual = {"runs": True, "has_hours": True, "left": left, "something_open": False}
-    if fits(estimate=estimate + more, **usual) == Fit.HOURS:
-        assert fits(estimate=estimate, **usual) == Fit.HOURS
+    if request_fit(estimate=estimate + more, **usual) == Fit.HOURS:
+        assert request_fit(estimate=estimate, **usual) == Fit.HOURS
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_the_first_answer_is_waiting_then_due_soon_then_overdue() -> None:
     assert due == asked + timedelta(hours=10) and remind_at(asked, due) == asked + timedelta(
         hours=8
     )
-    words = [response(asked, due, None, asked + timedelta(hours=n)) for n in (7, 8, 10, 11)]
+    words = [response_status(asked, due, None, asked + timedelta(hours=n)) for n in (7, 8, 10, 11)]
     assert words == [Response.WAITING, Response.SOON, Response.SOON, Response.OVERDUE]
-    assert response(asked, due, due, due) == Response.KEPT
-    assert response(asked, due, due + timedelta(seconds=1), due) == Response.BROKEN
+    assert response_status(asked, due, due, due) == Response.KEPT
+    assert response_status(asked, due, due + timedelta(seconds=1), due) == Response.BROKEN

@@ -9,19 +9,19 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from agreements.models import Agreement, Period
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core import audit
 from core.documents import store
 from core.documents.glyphs import MissingGlyphs
 from core.errors import NotAllowedNow
 from core.models import OutboxEmail
 from delivery.hours import time_log
-from delivery.kpis import measure
+from delivery.kpis import kpi_changes
 from delivery.models import Deliverable, Kpi, QuarterlyReview, Report, Request
-from delivery.renewing import quarter, review_quarter
+from delivery.renewing import quarterly_reviews, review_contents
 from delivery.requests import client_requests
 from delivery.rules.errors import NoPeriod
-from delivery.work import checklist_actions, leftover
+from delivery.work import carry_over, checklist_actions
 from tests.world import NOW, World
 
 DAY, H = timedelta(days=1), 60
@@ -37,7 +37,7 @@ def agreement(world: World, settings: Any, tmp_path: Any) -> Agreement:
     settings.MEDIA_ROOT = tmp_path
     adds = [{"title": "Audit", "ends_on": "2027-01-31"}, {"title": "Old", "ends_on": "2026-11-20"}]
     row = world.running(tier=TIER, terms=PARTIES | {"value_adds": adds})
-    kpi = measure.add_kpi(
+    kpi = kpi_changes.add_kpi(
         agreement=row,
         name="Followers",
         unit="",
@@ -48,12 +48,12 @@ def agreement(world: World, settings: Any, tmp_path: Any) -> Agreement:
     )
     for n, days in enumerate((0, 30, 61, 92, 120)):
         now = NOW + days * DAY
-        bill(now=now, door="test")
+        run_billing(now=now, door="test")
         checklist_actions.open_checklists(now=now)
         time_log.log_time(agreement=row, on=now.date(), minutes=5 * H, note="Work", now=now)
         if n != 2:
             period = Period.objects.get(index=n)
-            measure.read(
+            kpi_changes.write_reading(
                 kpi=kpi, period=period, value=Decimal(100 + 10 * n), on=now.date(), now=now
             )
     Deliverable.objects.filter(period__index__lt=3).update(done=4)
@@ -61,8 +61,10 @@ def agreement(world: World, settings: Any, tmp_path: Any) -> Agreement:
 
 
 def made(agreement: Agreement, outlook: str = "A film in spring.") -> QuarterlyReview:
-    periods = review_quarter.periods_of(agreement, None, TODAY)
-    return review_quarter.make(agreement=agreement, periods=periods, outlook=outlook, now=LATER)
+    periods = quarterly_reviews.review_periods(agreement, None, TODAY)
+    return quarterly_reviews.create_review(
+        agreement=agreement, periods=periods, outlook=outlook, now=LATER
+    )
 
 
 def test_a_review_covers_the_last_three_periods_that_are_over(agreement: Agreement) -> None:
@@ -75,11 +77,11 @@ def test_a_review_covers_the_last_three_periods_that_are_over(agreement: Agreeme
     assert kpi["values"] == ["110.00", "", "130.00"]
     assert (kpi["reached"], kpi["judged"]) == (1, 2)
     assert [one["title"] for one in shot["value_adds"]] == ["Audit"]
-    assert quarter.title(shot) == "Review of December 2026 to February 2027"
+    assert review_contents.review_title(shot) == "Review of December 2026 to February 2027"
 
 
 def test_an_earlier_quarter_can_be_reviewed_too(agreement: Agreement) -> None:
-    rows = review_quarter.periods_of(agreement, date(2027, 1, 2), TODAY)
+    rows = quarterly_reviews.review_periods(agreement, date(2027, 1, 2), TODAY)
     assert [row.index for row in rows] == [0, 1]
 
 
@@ -120,9 +122,9 @@ def test_a_review_never_changes(agreement: Agreement) -> None:
 
 def test_a_review_is_emailed_once_with_its_pdf_and_recorded(agreement: Agreement) -> None:
     row = made(agreement)
-    review_quarter.send(review=row, actor="Nan", now=LATER)
+    quarterly_reviews.send_review(review=row, actor="Nan", now=LATER)
     with pytest.raises(NotAllowedNow):
-        review_quarter.send(review=row, actor="Nan", now=LATER)
+        quarterly_reviews.send_review(review=row, actor="Nan", now=LATER)
     email = OutboxEmail.objects.get(kind="quarterly_review")
     assert email.attachment_id == row.document_id and "A film in spring." in email.text
     assert audit.chain(agreement.pk)[-1].event == "review_sent"
@@ -149,13 +151,13 @@ def test_work_carried_from_month_to_month_counts_as_promised_once(agreement: Agr
     for index in (1, 2):
         for row in Deliverable.objects.filter(period__index=index, state="open"):
             if row.missing:
-                leftover.carry(
+                carry_over.carry_over(
                     deliverable=row, because="The printer was ill", actor="Nan", now=LATER
                 )
     last = Deliverable.objects.filter(period__index=3)
     for row in last:
         checklist_actions.set_done(deliverable=row, done=row.promised)
-    found = quarter.with_words(made(agreement).snapshot)
+    found = review_contents.template_context(made(agreement).snapshot)
     assert last.count() == 2
     assert (found["done"], found["promised"]) == (12, 12)
 
@@ -163,8 +165,8 @@ def test_work_carried_from_month_to_month_counts_as_promised_once(agreement: Agr
 def test_waived_work_does_not_count_as_missing(agreement: Agreement) -> None:
     row = Deliverable.objects.get(period__index=3)
     checklist_actions.set_done(deliverable=row, done=3)
-    leftover.waive(deliverable=row, because="Not wanted any more", actor="Nan", now=LATER)
-    found = quarter.with_words(made(agreement).snapshot)
+    carry_over.waive(deliverable=row, because="Not wanted any more", actor="Nan", now=LATER)
+    found = review_contents.template_context(made(agreement).snapshot)
     assert (found["done"], found["promised"]) == (11, 11)
 
 
@@ -196,7 +198,7 @@ def test_a_request_belongs_to_the_quarter_of_its_day_in_the_clients_time_zone(
     )  # still the first of December in UTC
     for minutes in (-1, 0):
         at = first + timedelta(minutes=minutes)
-        client_requests.ask(
+        client_requests.create_request(
             contact=agreement.contact, agreement=agreement, text=f"A banner {minutes}", now=at
         )
     assert made(agreement).snapshot["requests"]["asked"] == 1

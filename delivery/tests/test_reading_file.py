@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 
 from agreements.models import Agreement
-from billing.runs.run import bill
-from delivery.kpis import measure, reading_file
+from billing.runs.billing_run import run_billing
+from delivery.kpis import kpi_changes, reading_import
 from delivery.models import Kpi, Reading, Report
-from delivery.reports import report_run, send
+from delivery.reports import report_run, send_reports
 from tests.world import NOW, World
 
 LATER = NOW + timedelta(days=20)
@@ -18,9 +18,9 @@ LATER = NOW + timedelta(days=20)
 @pytest.fixture
 def agreement(world: World) -> Agreement:
     row = world.running()
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     for name in ("Followers", "Engagement, %", "ผู้ติดตาม", "=Sum"):
-        measure.add_kpi(
+        kpi_changes.add_kpi(
             agreement=row,
             name=name,
             unit="",
@@ -32,9 +32,9 @@ def agreement(world: World) -> Agreement:
     return row
 
 
-def take(agreement: Agreement, text: str | bytes) -> reading_file.Found:
+def take(agreement: Agreement, text: str | bytes) -> reading_import.ImportResult:
     data = text if isinstance(text, bytes) else text.encode()
-    return reading_file.take_over(agreement=agreement, data=data, actor="Nan", now=LATER)
+    return reading_import.import_readings(agreement=agreement, data=data, actor="Nan", now=LATER)
 
 
 def values() -> dict[tuple[str, date], Decimal]:
@@ -103,7 +103,7 @@ def test_a_preview_writes_nothing_and_says_what_would_happen(agreement: Agreemen
     other = (
         b"kpi,date,value\nFollowers,2026-11-03,1\nFollowers,2026-11-04,3\nFollowers,2026-11-05,4\n"
     )
-    tried = reading_file.try_out(agreement=agreement, data=other, now=LATER)
+    tried = reading_import.preview_import(agreement=agreement, data=other, now=LATER)
     assert (tried.new, tried.corrected, tried.same) == (1, 1, 1)
     assert Reading.history.count() == 2
     assert take(agreement, other) == tried
@@ -118,9 +118,11 @@ def test_other_agreements_and_closed_periods_are_not_touched(
     Kpi.objects.create(business=world.business, agreement=other, name="Theirs", target=1)
     assert take(agreement, "kpi,date,value\nTheirs,2026-11-03,1\n").bad[0].line == 2
     later = NOW + timedelta(days=32)
-    bill(now=later, door="test")
-    report_run.report(now=later, door="test")
-    send.send_report(report=Report.objects.get(period__agreement=agreement), actor="Nan", now=later)
+    run_billing(now=later, door="test")
+    report_run.run_reports(now=later, door="test")
+    send_reports.send_report(
+        report=Report.objects.get(period__agreement=agreement), actor="Nan", now=later
+    )
     assert "report" in take(agreement, "kpi,date,value\nFollowers,2026-11-03,1\n").bad[0].words
 
 

@@ -14,8 +14,8 @@ from clients import client_records
 from core.models import OutboxEmail
 from core.outbox import emails
 from delivery.models import Request, RequestMessage
-from delivery.requests import client_requests, owner_replies, reply_address, thread
-from delivery.requests.inbound_email import LARGEST, Refused, receive
+from delivery.requests import client_requests, owner_replies, reply_address, request_messages
+from delivery.requests.inbound_email import LARGEST, EmailRefused, receive_email
 from delivery.rules.reply_text import from_html, own_words
 from tests.world import NOW, World
 
@@ -117,14 +117,14 @@ def test_plain_text_is_kept_whole(lines: list[str]) -> None:
 def asked(world: World, settings: Any) -> Request:
     settings.REPLY_ADDRESS = "reply@hub.example"
     agreement = world.running()
-    return client_requests.ask(
+    return client_requests.create_request(
         contact=agreement.contact, agreement=agreement, text="A banner", now=NOW
     )
 
 
 def mail(row: Request, person: Any, text: str = "In blue, please.", **headers: str) -> bytes:
     email = EmailMessage()
-    address = reply_address.of(row, person)
+    address = reply_address.reply_address(row, person)
     usual = {
         "From": f"Somebody <{person.email}>",
         "To": address,
@@ -147,26 +147,34 @@ def test_freelancer_and_client_can_answer_by_email(asked: Request, world: World)
     owner = world.business.owner
     (email,) = OutboxEmail.objects.filter(kind="request")
     assert (
-        email.reply_to == reply_address.of(asked, owner) and len(email.reply_to.split("@")[0]) <= 64
+        email.reply_to == reply_address.reply_address(asked, owner)
+        and len(email.reply_to.split("@")[0]) <= 64
     )
     assert "You can simply answer this email." in email.text
-    assert receive(mail(asked, owner, "On Friday.\n\n" + QUOTED["Gmail"]), now=NOW) == "Taken in."
+    assert (
+        receive_email(mail(asked, owner, "On Friday.\n\n" + QUOTED["Gmail"]), now=NOW)
+        == "Taken in."
+    )
     asked.refresh_from_db()
-    assert asked.responded_at == NOW and thread.of(asked)[1].by_mail
+    assert asked.responded_at == NOW and request_messages.messages_of(asked)[1].by_mail
     (back,) = OutboxEmail.objects.filter(kind="request_answer")
-    assert back.reply_to == reply_address.of(asked, asked.contact)
+    assert back.reply_to == reply_address.reply_address(asked, asked.contact)
     answered = mail(asked, asked.contact, "Great!", Message_ID="<2@mail.example>")
-    assert receive(answered, now=NOW) == "Taken in."
+    assert receive_email(answered, now=NOW) == "Taken in."
     assert texts() == ["A banner", "On Friday.", "Great!"]
-    assert [one.contact for one in thread.of(asked)] == [asked.contact, None, asked.contact]
+    assert [one.contact for one in request_messages.messages_of(asked)] == [
+        asked.contact,
+        None,
+        asked.contact,
+    ]
 
 
 def test_the_same_email_is_added_once(asked: Request) -> None:
     for _again in range(3):
-        said = receive(mail(asked, asked.contact), now=NOW)
+        said = receive_email(mail(asked, asked.contact), now=NOW)
     assert "before" in said and len(texts()) == 2
     unmarked = mail(asked, asked.contact, "Round", Message_ID="")
-    assert [receive(unmarked, now=NOW) for _again in range(2)][1].startswith("Passed over")
+    assert [receive_email(unmarked, now=NOW) for _again in range(2)][1].startswith("Passed over")
     assert len(texts()) == 3
 
 
@@ -184,7 +192,7 @@ def test_the_same_email_is_added_once(asked: Request) -> None:
 def test_automatic_emails_are_ignored_without_a_bounce(
     asked: Request, headers: dict[str, str]
 ) -> None:
-    assert receive(mail(asked, asked.contact, **headers), now=NOW).startswith("Passed over")
+    assert receive_email(mail(asked, asked.contact, **headers), now=NOW).startswith("Passed over")
     assert texts() == ["A banner"]
 
 
@@ -192,14 +200,14 @@ def test_a_broken_email_is_read_as_far_as_possible(asked: Request) -> None:
     raw = mail(asked, asked.contact, "Yes \u202eplease").replace(
         b"<1@mail.example>", b"<\xff\xfe@mail.example>"
     )
-    assert receive(raw, now=NOW) == "Taken in."
+    assert receive_email(raw, now=NOW) == "Taken in."
     latin = (
         mail(asked, asked.contact)
         .replace(b"In blue", b"\xe9t\xe9 \x00")
         .replace(b"utf-8", b"no-such-charset")
     )
     latin = latin.replace(b"<1@", b"<2@")
-    assert receive(latin, now=NOW) == "Taken in."
+    assert receive_email(latin, now=NOW) == "Taken in."
     assert texts()[1] == "Yes please" and len(texts()) == 3
 
 
@@ -207,7 +215,7 @@ def test_a_bounce_is_not_an_answer(asked: Request) -> None:
     raw = mail(asked, asked.contact).replace(
         b"Content-Type: text/plain", b"Content-Type: multipart/report"
     )
-    assert receive(raw, now=NOW).startswith("Passed over")
+    assert receive_email(raw, now=NOW).startswith("Passed over")
 
 
 def test_foreign_empty_and_large_emails_are_refused_with_a_code(
@@ -217,12 +225,12 @@ def test_foreign_empty_and_large_emails_are_refused_with_a_code(
         client=asked.client, name="Other", email="other@baan.example", now=NOW
     )
     stranger = World().running().contact
-    token = reply_address.of(asked, asked.contact)
+    token = reply_address.reply_address(asked, asked.contact)
     forged = token.replace(token[10], "a" if token[10] != "a" else "b", 1)
     refused = [
         (mail(asked, asked.contact, From=f"<{other.email}>"), 77),
         (mail(asked, asked.contact, From="a@x.example, ploy@baan.example"), 77),
-        (mail(asked, stranger, To=reply_address.of(asked, stranger)), 67),
+        (mail(asked, stranger, To=reply_address.reply_address(asked, stranger)), 67),
         (mail(asked, asked.contact, To=forged), 67),
         (mail(asked, asked.contact, To="reply@hub.example"), 67),
         (mail(asked, asked.contact, To="reply+@hub.example"), 67),
@@ -233,8 +241,8 @@ def test_foreign_empty_and_large_emails_are_refused_with_a_code(
         (b"\xff\xfe\x00: nonsense\n\n\x00", 67),
     ]
     for raw, code in refused:
-        with pytest.raises(Refused) as error:
-            receive(raw, now=NOW)
+        with pytest.raises(EmailRefused) as error:
+            receive_email(raw, now=NOW)
         assert error.value.code == code, raw[:300]
     assert texts() == ["A banner"]
 
@@ -242,45 +250,50 @@ def test_foreign_empty_and_large_emails_are_refused_with_a_code(
 def test_former_contacts_and_withdrawn_requests_accept_no_answers(asked: Request) -> None:
     raw = mail(asked, asked.contact)
     type(asked.contact).objects.filter(pk=asked.contact.pk).update(is_active=False)
-    with pytest.raises(Refused) as error:
-        receive(raw, now=NOW)
+    with pytest.raises(EmailRefused) as error:
+        receive_email(raw, now=NOW)
     assert error.value.code == 67
     type(asked.contact).objects.filter(pk=asked.contact.pk).update(is_active=True)
-    client_requests.withdraw(request=asked, contact=asked.contact, now=NOW)
-    with pytest.raises(Refused) as error:
-        receive(raw, now=NOW)
+    client_requests.withdraw_request(request=asked, contact=asked.contact, now=NOW)
+    with pytest.raises(EmailRefused) as error:
+        receive_email(raw, now=NOW)
     assert error.value.code == 65
 
 
 def test_the_envelope_recipient_counts_where_the_headers_name_none(asked: Request) -> None:
-    address = reply_address.of(asked, asked.contact)
+    address = reply_address.reply_address(asked, asked.contact)
     assert (
-        receive(mail(asked, asked.contact, To="undisclosed:;"), now=NOW, recipient=address.upper())
+        receive_email(
+            mail(asked, asked.contact, To="undisclosed:;"), now=NOW, recipient=address.upper()
+        )
         == "Taken in."
     )
 
 
 def test_attachments_are_left_out_with_a_note_and_long_emails_are_shortened(asked: Request) -> None:
     email = EmailMessage()
-    email["From"], email["To"] = asked.contact.email, reply_address.of(asked, asked.contact)
+    email["From"], email["To"] = (
+        asked.contact.email,
+        reply_address.reply_address(asked, asked.contact),
+    )
     email.set_content("Yes " * 3000)
     email.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="x.pdf")
-    receive(email.as_bytes(), now=NOW)
+    receive_email(email.as_bytes(), now=NOW)
     assert len(texts()[1]) == 5000 and texts()[1].endswith("…\n\n(One file was left out.)")
 
 
 def test_without_a_reply_address_the_email_points_to_the_app(world: World) -> None:
     agreement = world.running()
-    row = client_requests.ask(
+    row = client_requests.create_request(
         contact=agreement.contact, agreement=agreement, text="A banner", now=NOW
     )
-    owner_replies.answer(request=row, text="Yes", now=NOW)
+    owner_replies.answer_request(request=row, text="Yes", now=NOW)
     (email,) = OutboxEmail.objects.filter(kind="request_answer")
     assert (
         email.reply_to == world.business.owner.email
         and "Answer with the button below." in email.text
     )
-    assert reply_address.find("reply+x@hub.example") is None
+    assert reply_address.find_addressee("reply+x@hub.example") is None
 
 
 def test_the_email_that_is_sent_carries_the_reply_address(
@@ -288,7 +301,9 @@ def test_the_email_that_is_sent_carries_the_reply_address(
 ) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     emails.send_due(now=NOW)
-    assert [reply_address.of(asked, asked.business.owner)] in [sent.reply_to for sent in mailoutbox]
+    assert [reply_address.reply_address(asked, asked.business.owner)] in [
+        sent.reply_to for sent in mailoutbox
+    ]
 
 
 def test_the_command_prints_the_reason_and_exits_with_its_code() -> None:

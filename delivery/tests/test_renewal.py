@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agreements.models import Agreement, Period
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core.dates import local_day
 from delivery.hours import time_log
-from delivery.kpis import measure
+from delivery.kpis import kpi_changes
 from delivery.models import Report, Request
-from delivery.renewing import renewal
-from delivery.renewing.renewal import Outlook
-from delivery.reports import report_run, send
+from delivery.renewing import renewal_outlook
+from delivery.renewing.renewal_outlook import Outlook
+from delivery.reports import report_run, send_reports
 from delivery.rules import renewal_risk
 from delivery.rules.renewal_risk import Facts, Level, Why
 from tests.world import NOW, World
@@ -32,7 +32,7 @@ def lived(world: World, name: str = "Baan Coffee", used: int = 15, **fields: Any
     agreement = world.running(world.client(name), minutes=20 * H, **fields)
     for days in (0, 30, 61):
         now = NOW + days * DAY
-        bill(now=now, door="test")
+        run_billing(now=now, door="test")
         for n in range(used // 5):
             on = local_day(now + n * DAY, "Asia/Bangkok")
             time_log.log_time(
@@ -42,7 +42,7 @@ def lived(world: World, name: str = "Baan Coffee", used: int = 15, **fields: Any
 
 
 def outlook(agreement: Agreement) -> Outlook:
-    return renewal.outlooks(agreement.business, [agreement], now=LATER)[agreement.pk]
+    return renewal_outlook.outlooks(agreement.business, [agreement], now=LATER)[agreement.pk]
 
 
 def whys(agreement: Agreement) -> list[Why]:
@@ -50,9 +50,9 @@ def whys(agreement: Agreement) -> list[Why]:
 
 
 def sent(agreement: Agreement) -> list[Report]:
-    report_run.report(now=LATER - 10 * DAY, door="test")
+    report_run.run_reports(now=LATER - 10 * DAY, door="test")
     rows = list(Report.objects.filter(period__agreement=agreement).order_by("created_at"))
-    return [send.send_report(report=row, actor="Nan", now=LATER - 9 * DAY) for row in rows]
+    return [send_reports.send_report(report=row, actor="Nan", now=LATER - 9 * DAY) for row in rows]
 
 
 def test_when_all_is_well_the_risk_is_low_without_reasons(world: World) -> None:
@@ -68,7 +68,7 @@ def test_unused_hours_weigh_more_in_the_second_period_in_a_row(world: World) -> 
 
 def test_only_targets_of_ended_periods_count_as_missed(world: World) -> None:
     agreement = lived(world)
-    kpi = measure.add_kpi(
+    kpi = kpi_changes.add_kpi(
         agreement=agreement,
         name="K",
         unit="",
@@ -79,7 +79,9 @@ def test_only_targets_of_ended_periods_count_as_missed(world: World) -> None:
     )
     assert whys(agreement) == []
     for period, value in zip(Period.objects.order_by("starts_on"), (12, 5, 1), strict=True):
-        measure.read(kpi=kpi, period=period, value=Decimal(value), on=period.starts_on, now=LATER)
+        kpi_changes.write_reading(
+            kpi=kpi, period=period, value=Decimal(value), on=period.starts_on, now=LATER
+        )
     assert whys(agreement) == [Why.TARGETS]
     assert outlook(agreement).reasons[0].words == "Targets missed in the last period: 1 of 1."
 
@@ -145,7 +147,7 @@ def test_the_number_of_queries_does_not_grow(world: World) -> None:
         for n in range(count):
             sent(lived(world, f"{count}-{n}", used=0, card=""))
         with CaptureQueriesContext(connection) as queries:
-            renewal.outlooks(world.business, Agreement.objects.all(), now=LATER)
+            renewal_outlook.outlooks(world.business, Agreement.objects.all(), now=LATER)
         asked.append(len(queries))
     assert asked[0] == asked[1]
 

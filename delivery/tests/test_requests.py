@@ -11,15 +11,21 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agreements.models import Agreement
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from clients import client_records
 from core.database.state_moves import move
 from core.errors import NotAllowedNow
 from core.models import OutboxEmail
 from delivery.hours import hours_left, time_log
 from delivery.models import Deliverable, Handover, Request, RequestMessage
-from delivery.requests import client_requests, owner_replies, request_reminders, scope_check, thread
-from delivery.rules.errors import BadHandover, NotOpen, NoWords
+from delivery.requests import (
+    client_requests,
+    owner_replies,
+    request_messages,
+    request_reminders,
+    scope_check,
+)
+from delivery.rules.errors import BadHandover, NoText, NotOpen
 from delivery.rules.states import RequestState
 from delivery.work import checklist_actions
 from tests.test_tenancy import inside, logged_in
@@ -32,7 +38,7 @@ S = RequestState
 
 def begun(world: World, **fields: Any) -> Agreement:
     agreement = world.running(tier=TIER, **fields)
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     checklist_actions.open_checklists(now=NOW)
     return agreement
 
@@ -40,7 +46,7 @@ def begun(world: World, **fields: Any) -> Agreement:
 def asked(
     agreement: Agreement, text: str = "A banner\n3 m wide", now: Any = NOW, **more: Any
 ) -> Request:
-    return client_requests.ask(
+    return client_requests.create_request(
         contact=agreement.contact, agreement=agreement, text=text, now=now, **more
     )
 
@@ -57,7 +63,9 @@ def test_a_request_takes_its_title_from_the_first_line_and_states_the_hours_left
     time_log.log_time(agreement=agreement, on=NOW.date(), minutes=17 * 60, note="Work", now=NOW)
     row = asked(agreement, estimate=3 * 60)
     assert (row.title, row.fits, row.left, row.estimate) == ("A banner", "hours", 3 * 60, 180)
-    assert row.left == hours_left.of_period(row.period).remaining, "one source for hours (rule 26)"
+    assert row.left == hours_left.statement_of(row.period).remaining, (
+        "one source for hours (rule 26)"
+    )
     assert row.respond_by == NOW + 10 * H
     assert asked(agreement, estimate=181).fits == "word"
     (email, _) = emails("request", world.business.owner.email)
@@ -87,11 +95,13 @@ def test_requests_to_paused_and_ended_agreements_need_a_talk_first(
 def test_empty_requests_and_requests_to_foreign_agreements_are_refused(world: World) -> None:
     agreement = begun(world)
     for text in ("", " \n\t", "\x00", "x" * 5001):
-        with pytest.raises(NoWords):
+        with pytest.raises(NoText):
             asked(agreement, text)
     other = world.running(client=world.client("Other"))
     with pytest.raises(NotOpen):
-        client_requests.ask(contact=other.contact, agreement=agreement, text="Mine?", now=NOW)
+        client_requests.create_request(
+            contact=other.contact, agreement=agreement, text="Mine?", now=NOW
+        )
     assert not Request.objects.exists()
 
 
@@ -100,7 +110,7 @@ def test_the_same_form_twice_is_one_request_and_one_message(world: World) -> Non
     one, two = asked(agreement, once="m"), asked(agreement, once="m")
     assert one == two and Request.objects.count() == 1 and len(emails("request")) == 1
     said = [
-        client_requests.say(
+        client_requests.add_message(
             request=one, contact=agreement.contact, text="And round", now=NOW, once="n"
         )
         for _again in range(2)
@@ -114,15 +124,15 @@ def test_different_text_in_a_resubmitted_form_is_not_lost(world: World) -> None:
     one, two = asked(agreement, once="m"), asked(agreement, "A film", once="m")
     assert one != two and two.title == "A film"
     facts: dict[str, Any] = {"request": two, "contact": agreement.contact, "now": NOW, "once": "n"}
-    assert client_requests.say(text="Short", **facts) and client_requests.say(
+    assert client_requests.add_message(text="Short", **facts) and client_requests.add_message(
         text="And loud", **facts
     )
 
 
 def test_the_first_answer_is_measured_once(world: World) -> None:
     row = asked(begun(world))
-    assert owner_replies.answer(request=row, text="Tomorrow.", now=NOW + 3 * H)
-    owner_replies.answer(request=row, text="Here is more.", now=NOW + 30 * H, to=S.STARTED)
+    assert owner_replies.answer_request(request=row, text="Tomorrow.", now=NOW + 3 * H)
+    owner_replies.answer_request(request=row, text="Here is more.", now=NOW + 30 * H, to=S.STARTED)
     row.refresh_from_db()
     assert row.responded_at == NOW + 3 * H and row.state == "started"
     page = (
@@ -132,7 +142,7 @@ def test_the_first_answer_is_measured_once(world: World) -> None:
     )
     assert "Answered in 3 h, as promised" in page
     late = asked(Agreement.objects.get())
-    owner_replies.answer(request=late, text="Sorry.", now=NOW + 12 * H)
+    owner_replies.answer_request(request=late, text="Sorry.", now=NOW + 12 * H)
     page = (
         logged_in(world.business.owner)
         .get(reverse("dashboard:request", args=[late.pk]))
@@ -150,11 +160,11 @@ def test_every_step_is_emailed_to_the_participants_and_nobody_else(world: World)
         client=agreement.client, name="Silent", email="silent@baan.example", now=NOW
     )
     row = asked(agreement)
-    client_requests.say(request=row, contact=boss, text="In blue, please", now=NOW)
-    owner_replies.answer(request=row, text="", now=NOW + H, to=S.STARTED)
-    owner_replies.answer(request=row, text="Have a look.", now=NOW + 2 * H, to=S.DONE)
-    owner_replies.answer(request=row, text="", now=NOW + 3 * H, to=S.STARTED)
-    owner_replies.answer(
+    client_requests.add_message(request=row, contact=boss, text="In blue, please", now=NOW)
+    owner_replies.answer_request(request=row, text="", now=NOW + H, to=S.STARTED)
+    owner_replies.answer_request(request=row, text="Have a look.", now=NOW + 2 * H, to=S.DONE)
+    owner_replies.answer_request(request=row, text="", now=NOW + 3 * H, to=S.STARTED)
+    owner_replies.answer_request(
         request=row, text="Too large for this month.", now=NOW + 4 * H, to=S.DECLINED
     )
     subjects = [one.subject for one in emails("request_answer", "boss@baan.example")]
@@ -181,21 +191,21 @@ def test_names_in_a_subject_are_not_escaped(world: World) -> None:
 def test_declining_needs_a_text_and_a_withdrawn_request_is_closed(world: World) -> None:
     agreement = begun(world)
     row = asked(agreement)
-    with pytest.raises(NoWords):
-        owner_replies.answer(request=row, text="", now=NOW, to=S.DECLINED)
-    with pytest.raises(NoWords):
-        owner_replies.answer(request=row, text=" ", now=NOW)
+    with pytest.raises(NoText):
+        owner_replies.answer_request(request=row, text="", now=NOW, to=S.DECLINED)
+    with pytest.raises(NoText):
+        owner_replies.answer_request(request=row, text=" ", now=NOW)
     mine, theirs = Request.objects.get(), Request.objects.get()
-    client_requests.withdraw(request=mine, contact=agreement.contact, now=NOW)
+    client_requests.withdraw_request(request=mine, contact=agreement.contact, now=NOW)
     with pytest.raises(NotAllowedNow):
-        owner_replies.answer(request=theirs, text="Done!", now=NOW, to=S.DONE)
+        owner_replies.answer_request(request=theirs, text="Done!", now=NOW, to=S.DONE)
     assert Request.objects.get().state == "withdrawn" and RequestMessage.objects.count() == 1, (
         "the loser writes nothing"
     )
     assert not emails("request_answer") and len(emails("request_end")) == 1
     for act in (
-        lambda: owner_replies.answer(request=mine, text="Still?", now=NOW),
-        lambda: client_requests.say(
+        lambda: owner_replies.answer_request(request=mine, text="Still?", now=NOW),
+        lambda: client_requests.add_message(
             request=mine, contact=agreement.contact, text="Still?", now=NOW
         ),
     ):
@@ -206,24 +216,24 @@ def test_declining_needs_a_text_and_a_withdrawn_request_is_closed(world: World) 
 def test_a_request_done_with_a_link_is_on_the_checklist_and_at_the_request(world: World) -> None:
     agreement = begun(world)
     row = asked(agreement, "🎪 A banner")
-    gift = owner_replies.hand_over_for(
+    gift = owner_replies.answer_with_handover(
         request=row, actor="Nan", now=NOW, text="Here.", to=S.DONE, url="https://x.example/a"
     )
     assert (gift.deliverable.title, gift.deliverable.done) == ("A banner", 1), (
         "what cannot be printed is left out"
     )
-    assert [one.handover for one in thread.of(row)] == [None, gift]
+    assert [one.handover for one in request_messages.messages_of(row)] == [None, gift]
     assert "https://x.example/a" in emails("request_answer")[0].text
     posts = Deliverable.objects.select_related("period__agreement").get(title="posts")
     again = asked(agreement)
-    owner_replies.hand_over_for(
+    owner_replies.answer_with_handover(
         request=again, actor="Nan", now=NOW, deliverable=posts, url="https://x.example/b"
     )
     posts.refresh_from_db()
     again.refresh_from_db()
     assert posts.done == 1 and again.state == "asked" and again.responded_at == NOW
     with pytest.raises(BadHandover):
-        owner_replies.hand_over_for(
+        owner_replies.answer_with_handover(
             request=again, actor="Nan", now=NOW, to=S.DONE, url="javascript:x"
         )
     again.refresh_from_db()
@@ -233,7 +243,7 @@ def test_a_request_done_with_a_link_is_on_the_checklist_and_at_the_request(world
 def test_the_reminder_comes_once_before_the_promise_breaks(world: World) -> None:
     agreement = begun(world)
     row, answered = asked(agreement), asked(agreement, "Other")
-    owner_replies.answer(request=answered, text="Yes.", now=NOW)
+    owner_replies.answer_request(request=answered, text="Yes.", now=NOW)
     assert [request_reminders.remind_due(now=NOW + n * H) for n in (7, 8, 9, 30)] == [0, 1, 0, 0]
     (email,) = emails("request_due")
     assert email.ref == str(row.pk) and email.subject == "Answer soon: A banner"
@@ -337,14 +347,16 @@ def test_the_freelancer_answers_with_a_file_estimates_and_logs_time(world: World
     }
     time |= {"billable": "on", "consumes": "on", "deliverable": ""}
     assert owner.post(reverse("dashboard:request_time", args=[row.pk]), time).status_code == 302
-    assert hours_left.of_agreements([agreement])[row.period_id].used == 90
+    assert hours_left.statements_of([agreement])[row.period_id].used == 90
 
 
 def test_the_inbox_has_the_most_urgent_first(world: World) -> None:
     agreement = begun(world)
     slow = world.running(client=world.client("Slow"), tier=TIER | {"response_hours": 48})
     first, second = asked(slow, "Slow one"), asked(agreement, "Quick one")
-    owner_replies.answer(request=asked(agreement, "Begun"), text="On it", now=NOW, to=S.STARTED)
+    owner_replies.answer_request(
+        request=asked(agreement, "Begun"), text="On it", now=NOW, to=S.STARTED
+    )
     owner = logged_in(world.business.owner)
     page = owner.get(reverse("dashboard:requests")).content.decode()
     assert page.index("Quick one") < page.index("Slow one") and "Begun" not in page
@@ -372,9 +384,11 @@ def test_the_portals_home_page_takes_as_many_queries_for_many_requests_as_for_fe
     def more(n: int) -> None:
         for _each in range(n):
             another = world.running(client=agreement.client, tier=TIER)
-            bill(now=NOW, door="test")
+            run_billing(now=NOW, door="test")
             row = asked(another)
-            owner_replies.hand_over_for(request=row, actor="Nan", now=NOW, url="https://x.example")
+            owner_replies.answer_with_handover(
+                request=row, actor="Nan", now=NOW, url="https://x.example"
+            )
         checklist_actions.open_checklists(now=NOW)
 
     more(2)
@@ -385,6 +399,6 @@ def test_the_portals_home_page_takes_as_many_queries_for_many_requests_as_for_fe
 
 def test_the_scope_is_the_same_for_one_agreement_and_for_many(world: World) -> None:
     agreements = [begun(world), begun(world, client=world.client("Other"), minutes=0)]
-    together = scope_check.of(agreements, now=NOW)
+    together = scope_check.scopes_of(agreements, now=NOW)
     for row in agreements:
-        assert together[row.pk] == scope_check.of([row], now=NOW)[row.pk]
+        assert together[row.pk] == scope_check.scopes_of([row], now=NOW)[row.pk]

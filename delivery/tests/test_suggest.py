@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from delivery.reports import suggest
+from delivery.reports import suggested_texts
 from delivery.reports.compose import Item, owed
 
 
@@ -35,7 +35,9 @@ def shot(**more: Any) -> dict[str, Any]:
 def test_everything_was_delivered_is_said_only_when_nothing_is_missing(
     done: int, state: str, said: str
 ) -> None:
-    assert suggest.comment(shot(deliverables=[item("graphics", 8, done, state)]), "en") == said
+    assert (
+        suggested_texts.comment(shot(deliverables=[item("graphics", 8, done, state)]), "en") == said
+    )
 
 
 @pytest.mark.parametrize(
@@ -54,7 +56,10 @@ def test_the_change_of_a_kpi_is_counted_from_the_month_before(
         "less_is_better": False,
         "history": [["2026-01-01", value] for value in history],
     }
-    assert suggest.comment(shot(kpis=[kpi]), "en") == f"Engagement moved most: {said} this month."
+    assert (
+        suggested_texts.comment(shot(kpis=[kpi]), "en")
+        == f"Engagement moved most: {said} this month."
+    )
 
 
 def test_carried_work_is_added_to_what_the_next_month_promises() -> None:

@@ -8,8 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from delivery.trackers import time_cells, time_csv, time_names
-from delivery.trackers.time_csv import Line, Reason, Unreadable, keys, overlaps, read
-from delivery.trackers.time_names import Known
+from delivery.trackers.time_csv import (
+    Line,
+    Reason,
+    Unreadable,
+    line_keys,
+    overlapping_lines,
+    read_lines,
+)
+from delivery.trackers.time_names import KnownAgreement
 
 TOGGL = (
     "User,Email,Client,Project,Task,Description,Billable,Start date,Start time,End date,End "
@@ -41,7 +48,7 @@ CLOCKIFY = (
 def test_each_tracker_is_known_by_its_heading(
     source: str, text: str, on: str, seconds: int
 ) -> None:
-    export = read(text.encode())
+    export = read_lines(text.encode())
     (line,) = export.lines
     assert (export.source, line.line, line.on, line.seconds) == (source, 2, on, seconds)
     assert (line.client, line.project, line.note) == ("Baan", "Social", 'Posts, "and" more')
@@ -54,7 +61,7 @@ def test_neither_the_order_nor_the_case_of_the_columns_matters(order: list[int],
     heading, row = TOGGL.replace('"Posts, ""and"" more"', "Posts").splitlines()
     names, cells = heading.split(","), row.split(",")
     text = ",".join(case(names[n]) for n in order) + "\n" + ",".join(cells[n] for n in order) + "\n"
-    assert read(text.encode()) == read(f"{heading}\n{row}\n".encode())
+    assert read_lines(text.encode()) == read_lines(f"{heading}\n{row}\n".encode())
 
 
 @pytest.mark.parametrize(
@@ -69,7 +76,7 @@ def test_encodings_and_delimiters(encoding: str, mark: str) -> None:
         .replace(",", mark)
     )
     begins = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}.get(encoding, b"")
-    export = read(begins + text.encode(encoding))
+    export = read_lines(begins + text.encode(encoding))
     assert [(line.client, line.note) for line in export.lines] == [(name, "Two lines")]
     assert export.encoding == (encoding if encoding.startswith("cp") else encoding[:6].rstrip("-"))
 
@@ -77,7 +84,7 @@ def test_encodings_and_delimiters(encoding: str, mark: str) -> None:
 @given(st.binary(max_size=400), st.booleans())
 def test_whatever_the_bytes_are_only_unreadable_is_raised(data: bytes, headed: bool) -> None:
     try:
-        read(TOGGL.encode() + data if headed else data)
+        read_lines(TOGGL.encode() + data if headed else data)
     except Unreadable as error:
         assert isinstance(error.reason, Reason)
 
@@ -99,7 +106,7 @@ def test_a_cell_is_read_or_refused(text: str) -> None:
 def test_a_file_that_is_not_an_export_is_refused_with_the_reason() -> None:
     def reason(data: bytes) -> Reason:
         with pytest.raises(Unreadable) as error:
-            read(data)
+            read_lines(data)
         return error.value.reason
 
     heading = TOGGL.splitlines()[0]
@@ -129,24 +136,24 @@ def test_a_file_that_is_not_an_export_is_refused_with_the_reason() -> None:
 def test_a_line_without_a_usable_duration_has_a_fault(
     duration: str, fault: str, seconds: int
 ) -> None:
-    (line,) = read(f"Client,Start date,Duration\nA,2026-11-03,{duration}\n".encode()).lines
+    (line,) = read_lines(f"Client,Start date,Duration\nA,2026-11-03,{duration}\n".encode()).lines
     assert (line.fault, line.seconds) == (fault, seconds)
 
 
 def test_without_a_duration_start_and_end_are_used() -> None:
     text = "Client,Start date,Start time,End time,Duration\nA,2026-11-03,11:30 PM,12:15 AM,\n"
-    assert read(text.encode()).lines[0].seconds == 45 * 60
+    assert read_lines(text.encode()).lines[0].seconds == 45 * 60
 
 
 def test_a_stray_quotation_mark_breaks_only_its_own_line() -> None:
     text = 'Client,Start date,Duration\nA,2026-11-03,"1:00"x\nB,2026-11-03,1:00\n'
-    assert [line.fault for line in read(text.encode()).lines] == ["broken", ""]
+    assert [line.fault for line in read_lines(text.encode()).lines] == ["broken", ""]
 
 
 def test_invisible_characters_and_long_notes_are_cut_and_marked() -> None:
     notes = ["=cmd()|' /C calc'!A0", "nul\0byte", "\u202eesrever", "x" * 301, "plain"]
     rows = "".join(f'A,2026-11-03,1:00,"{note}"\n' for note in notes)
-    lines = read(f"Client,Start date,Duration,Description\n{rows}".encode()).lines
+    lines = read_lines(f"Client,Start date,Duration,Description\n{rows}".encode()).lines
     assert [line.note for line in lines] == [notes[0], "nul byte", "esrever", "x" * 300, "plain"]
     assert [line.is_cut for line in lines] == [False, True, True, True, False]
 
@@ -227,10 +234,10 @@ def test_overlapping_lines_are_paired_with_the_line_that_had_not_ended() -> None
         ("09:00:00", 180), ("10:00:00", 30), ("11:00:00", 30), ("12:00:00", 30), ("12:15:00", 5)
     )
     days = [date(2026, 11, 3)] * 5
-    assert overlaps(found, days) == [(3, 2), (4, 2), (6, 5)]
-    assert overlaps(found[:1] + lines(("09:00:00", 5), who="ploy"), days[:2]) == []
+    assert overlapping_lines(found, days) == [(3, 2), (4, 2), (6, 5)]
+    assert overlapping_lines(found[:1] + lines(("09:00:00", 5), who="ploy"), days[:2]) == []
     late = [*lines(("23:30:00", 60)), Line(9, seconds=60, start="00:10:00", who="nan")]
-    assert overlaps(late, [date(2026, 11, 3), date(2026, 11, 4)]) == [(9, 2)]
+    assert overlapping_lines(late, [date(2026, 11, 3), date(2026, 11, 4)]) == [(9, 2)]
 
 
 @given(
@@ -242,18 +249,18 @@ def test_every_line_has_its_own_key_and_the_same_one_in_another_file(
 ) -> None:
     found = [Line(n, "2026-11-03", seconds, note=note) for n, (note, seconds) in enumerate(rows, 2)]
     days: list[date | None] = [date(2026, 11, 3)] * len(found)
-    own = keys("toggl", found, days)
+    own = line_keys("toggl", found, days)
     assert len(set(own)) == len(own)
-    assert keys("toggl", found[:some], days[:some]) == own[:some]
-    assert not set(own) & set(keys("toggl", found, [date(2026, 11, 4)] * len(found)))
+    assert line_keys("toggl", found[:some], days[:some]) == own[:some]
+    assert not set(own) & set(line_keys("toggl", found, [date(2026, 11, 4)] * len(found)))
 
 
 OURS = [
-    Known("1", "Baan Coffee Co., Ltd.", "Social media retainer", True),
-    Known("2", "Baan Coffee Co., Ltd.", "Newsletter", True),
-    Known("3", "Northwind GmbH", "Old", False),
-    Known("4", "Northwind GmbH", "New", True),
-    Known("5", "สวนผึ้ง สตูดิโอ", "Content", True),
+    KnownAgreement("1", "Baan Coffee Co., Ltd.", "Social media retainer", True),
+    KnownAgreement("2", "Baan Coffee Co., Ltd.", "Newsletter", True),
+    KnownAgreement("3", "Northwind GmbH", "Old", False),
+    KnownAgreement("4", "Northwind GmbH", "New", True),
+    KnownAgreement("5", "สวนผึ้ง สตูดิโอ", "Content", True),
 ]
 
 
@@ -274,7 +281,7 @@ OURS = [
 def test_an_agreement_is_guessed_only_when_the_name_fits_a_single_one(
     client: str, project: str, found: str
 ) -> None:
-    assert time_names.guess(client, project, OURS) == found
+    assert time_names.guess_agreement(client, project, OURS) == found
 
 
 def test_the_largest_file_is_read_in_seconds() -> None:
@@ -286,8 +293,8 @@ def test_the_largest_file_is_read_in_seconds() -> None:
     ).encode()
     assert len(data) > 9_000_000
     began = perf_counter()
-    assert len(read(data).lines) == 20_000
+    assert len(read_lines(data).lines) == 20_000
     assert perf_counter() - began < 20
-    assert timedelta(seconds=read(data).lines[0].seconds) == timedelta(
+    assert timedelta(seconds=read_lines(data).lines[0].seconds) == timedelta(
         hours=1, minutes=30, seconds=30
     )

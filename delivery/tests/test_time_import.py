@@ -11,11 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agreements.models import Agreement
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core.errors import NotAllowedNow
 from delivery.hours import time_log
 from delivery.models import Report, TimeEntry, TimeImport
-from delivery.reports import report_run, send
+from delivery.reports import report_run, send_reports
 from delivery.rules.errors import BadExport, NoPeriod
 from delivery.trackers import time_import
 from tests.world import NOW, World
@@ -30,19 +30,19 @@ MORE = "n@x.example,Baan Coffee,Retainer,Plan,Yes,2026-11-04,09:00:00,00:45:00\n
 @pytest.fixture
 def agreement(world: World) -> Agreement:
     found = world.running()
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     return found
 
 
 def read(world: World, rows: str, heading: str = HEADING) -> TimeImport:
     facts = {"business": world.business, "file_name": "toggl.csv", "actor": "Nan", "now": LATER}
-    return time_import.read(data=(heading + rows).encode(), **facts)
+    return time_import.read_export(data=(heading + rows).encode(), **facts)
 
 
 def take(row: TimeImport, good: int, bad: int = 0, **more: Any) -> TimeImport:
     facts = {"without_bad": False, "actor": "Nan", "now": LATER} | more
-    return time_import.take_over(
-        row=row, good=good, bad=bad, **{"seen": time_import.chosen(row)} | facts
+    return time_import.write_entries(
+        row=row, good=good, bad=bad, **{"seen": time_import.choices_hash(row)} | facts
     )
 
 
@@ -50,10 +50,10 @@ def test_choices_made_in_another_tab_must_be_seen_before_importing(
     world: World, agreement: Agreement
 ) -> None:
     row = read(world, GOOD)
-    before, other = time_import.chosen(row), world.running(world.client("Somebody else"))
+    before, other = time_import.choices_hash(row), world.running(world.client("Somebody else"))
     same = TimeImport.objects.get()
     places = dict.fromkeys(same.places, str(other.pk))
-    time_import.choose(
+    time_import.store_choices(
         row=same, places=places, day_first=same.day_first, all_billable=same.all_billable
     )
     with pytest.raises(NotAllowedNow, match="changed since you looked"):
@@ -62,14 +62,14 @@ def test_choices_made_in_another_tab_must_be_seen_before_importing(
 
 
 def whys(row: TimeImport) -> dict[int, str]:
-    return {one.line.line: one.why for one in time_import.trial(row, now=LATER).bad}
+    return {one.line.line: one.why for one in time_import.preview_import(row, now=LATER).bad}
 
 
 def test_a_preview_writes_nothing_and_the_import_writes_what_it_showed(
     world: World, agreement: Agreement
 ) -> None:
     row = read(world, GOOD + MORE)
-    tried = time_import.trial(row, now=LATER)
+    tried = time_import.preview_import(row, now=LATER)
     assert (len(tried.good), tried.minutes, tried.span) == (
         2,
         135,
@@ -151,8 +151,8 @@ def test_a_line_is_imported_once_even_from_another_file_or_after_a_correction(
 ) -> None:
     take(read(world, GOOD + GOOD), 2)  # the same twice in one file is work that was done twice
     entry = TimeEntry.objects.earliest("pk")
-    time_log.change_time(entry=entry, on=date(2026, 11, 4), minutes=5, note="Other", now=LATER)
-    tried = time_import.trial(read(world, MORE + GOOD + GOOD), now=LATER)
+    time_log.correct_time(entry=entry, on=date(2026, 11, 4), minutes=5, note="Other", now=LATER)
+    tried = time_import.preview_import(read(world, MORE + GOOD + GOOD), now=LATER)
     assert (len(tried.good), len(tried.there)) == (1, 2)
     with pytest.raises(BadExport):
         take(read(world, GOOD), 0)
@@ -166,8 +166,10 @@ def test_each_name_can_be_assigned_to_an_agreement_or_skipped(
     words = {"day_first": True, "all_billable": False}
 
     def good(place: str) -> tuple[int, int, int]:
-        time_import.choose(row=row, places={"Somebody\nRetainer": place, "Strange": "-"}, **words)
-        tried = time_import.trial(row, now=LATER)
+        time_import.store_choices(
+            row=row, places={"Somebody\nRetainer": place, "Strange": "-"}, **words
+        )
+        tried = time_import.preview_import(row, now=LATER)
         return len(tried.good), len(tried.left_out), len(tried.bad)
 
     assert good("") == (1, 0, 1)
@@ -178,13 +180,13 @@ def test_each_name_can_be_assigned_to_an_agreement_or_skipped(
 
 def test_ambiguous_days_are_asked_about_and_not_guessed(world: World, agreement: Agreement) -> None:
     row = read(world, GOOD.replace("2026-11-03", "03/11/2026"))
-    assert time_import.trial(row, now=LATER).asks_order
+    assert time_import.preview_import(row, now=LATER).asks_order
     with pytest.raises(BadExport):
         take(row, 0)
     found = {}
     for day_first in (True, False):
-        time_import.choose(row=row, places={}, day_first=day_first, all_billable=False)
-        tried = time_import.trial(row, now=LATER)
+        time_import.store_choices(row=row, places={}, day_first=day_first, all_billable=False)
+        tried = time_import.preview_import(row, now=LATER)
         found[day_first] = [one.entry.on for one in tried.good if one.entry]
     assert found == {
         True: [date(2026, 11, 3)],
@@ -208,11 +210,11 @@ def test_late_lines_go_to_the_open_period_with_their_day_in_the_note(
     world: World, agreement: Agreement
 ) -> None:
     after = NOW + 31 * DAY
-    bill(now=after, door="test")
-    report_run.report(now=after, door="test")
-    send.send_report(report=Report.objects.get(), actor="Nan", now=after)
+    run_billing(now=after, door="test")
+    report_run.run_reports(now=after, door="test")
+    send_reports.send_report(report=Report.objects.get(), actor="Nan", now=after)
     row = read(world, GOOD)
-    assert time_import.trial(row, now=after).late == [2]
+    assert time_import.preview_import(row, now=after).late == [2]
     take(row, 1, now=after)
     assert "2026-11-03" in TimeEntry.objects.get().note
     assert TimeEntry.objects.get().period.starts_on == date(2026, 12, 2)
@@ -222,18 +224,18 @@ def test_an_import_is_undone_as_a_whole_and_can_be_repeated(
     world: World, agreement: Agreement
 ) -> None:
     row = take(read(world, GOOD + MORE), 2)
-    time_log.change_time(
+    time_log.correct_time(
         entry=TimeEntry.objects.latest("on"),
         on=date(2026, 11, 4),
         minutes=5,
         note="Other",
         now=LATER,
     )
-    assert time_import.take_back(row=row, actor="Nan", now=LATER) == 2
+    assert time_import.undo_import(row=row, actor="Nan", now=LATER) == 2
     assert not TimeEntry.objects.exists()
-    assert {entry.voided_by for entry in time_log.taken_back(world.business)} == {"Nan"}
+    assert {entry.voided_by for entry in time_log.deleted_entries(world.business)} == {"Nan"}
     with pytest.raises(NotAllowedNow):
-        time_import.take_back(row=row, actor="Nan", now=LATER)
+        time_import.undo_import(row=row, actor="Nan", now=LATER)
     take(read(world, GOOD + MORE), 2)
 
 
@@ -242,11 +244,11 @@ def test_an_import_that_a_report_has_told_about_is_not_undone(
 ) -> None:
     row = take(read(world, GOOD), 1)
     after = NOW + 31 * DAY
-    bill(now=after, door="test")
-    report_run.report(now=after, door="test")
-    send.send_report(report=Report.objects.get(), actor="Nan", now=after)
+    run_billing(now=after, door="test")
+    report_run.run_reports(now=after, door="test")
+    send_reports.send_report(report=Report.objects.get(), actor="Nan", now=after)
     with pytest.raises(NoPeriod):
-        time_import.take_back(row=row, actor="Nan", now=after)
+        time_import.undo_import(row=row, actor="Nan", now=after)
     assert TimeEntry.objects.count() == 1
 
 
@@ -261,7 +263,7 @@ def test_thousands_of_lines_take_as_many_queries_as_ten(world: World, agreement:
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            assert len(time_import.trial(row, now=LATER).good) == count
+            assert len(time_import.preview_import(row, now=LATER).good) == count
         take(row, count)
         return len(queries)
 

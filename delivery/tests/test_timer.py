@@ -13,14 +13,14 @@ from django.utils import timezone
 
 from agreements.models import Agreement, Period
 from agreements.rules.states import AGREEMENT, AgreementState
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core.database.state_moves import move
 from core.errors import NotAllowedNow, RuleError
 from core.outbox import emails
 from delivery.hours import time_log, timer
 from delivery.models import Deliverable, Report, TimeEntry, Timer
-from delivery.reports import report_run, send
-from delivery.rules.errors import HowLong, NoPeriod, TooMuch
+from delivery.reports import report_run, send_reports
+from delivery.rules.errors import DurationRequired, NoPeriod, TooMuch
 from delivery.work import checklist_actions
 from tests.world import NOW, World
 
@@ -31,7 +31,7 @@ PROMISED = {"name": "Growth", "deliverables": [{"title": "posts", "promised": 4}
 @pytest.fixture
 def agreement(world: World) -> Agreement:
     found = world.running(tier=PROMISED)
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     checklist_actions.open_checklists(now=NOW)
     return found
 
@@ -43,12 +43,12 @@ def start(agreement: Agreement, now: Any = NOW, **more: Any) -> Timer:
         "note": "Posts",
         "actor": "Nan",
     } | more
-    return timer.start(now=now, **facts)
+    return timer.start_timer(now=now, **facts)
 
 
 def stop(row: Timer, now: Any, minutes: int | None = None) -> list[TimeEntry]:
     facts = {"user": row.user, "business": row.business, "pk": row.pk, "actor": "Nan"}
-    return timer.stop(now=now, minutes=minutes, **facts)
+    return timer.stop_timer(now=now, minutes=minutes, **facts)
 
 
 def test_the_time_of_the_timer_is_logged_to_the_nearest_minute(agreement: Agreement) -> None:
@@ -93,7 +93,7 @@ def test_starting_another_timer_changes_nothing_if_the_first_cannot_be_logged(
     world: World, agreement: Agreement
 ) -> None:
     row = start(agreement)
-    with pytest.raises(HowLong):
+    with pytest.raises(DurationRequired):
         start(world.running(world.client("B"), card=""), NOW + 13 * H, note="Other")
     assert Timer.objects.get() == row
     assert not TimeEntry.objects.exists()
@@ -109,7 +109,7 @@ def test_after_twelve_hours_a_person_enters_the_time_and_never_more_than_has_pas
     agreement: Agreement,
 ) -> None:
     row = start(agreement)
-    with pytest.raises(HowLong):
+    with pytest.raises(DurationRequired):
         stop(row, NOW + 25 * H)
     with pytest.raises(TooMuch):
         stop(row, NOW + 25 * H, minutes=25 * 60 + 1)
@@ -143,7 +143,7 @@ def test_when_the_agreement_has_ended_the_timer_stays_and_can_be_changed(
     assert Timer.objects.get() == row
     other = world.running(world.client("B"), card="")
     words = {"note": "Posts", "deliverable": None, "billable": True, "consumes": True}
-    timer.change(user=row.user, business=row.business, pk=row.pk, agreement=other, **words)
+    timer.change_timer(user=row.user, business=row.business, pk=row.pk, agreement=other, **words)
     assert stop(row, later)[0].period.agreement == other
 
 
@@ -152,9 +152,9 @@ def test_when_the_report_was_sent_meanwhile_the_time_goes_to_the_open_period(
 ) -> None:
     last = NOW + timedelta(days=29)
     row = start(agreement, last)
-    bill(now=last + timedelta(days=1), door="test")
-    report_run.report(now=last + timedelta(days=1), door="test")
-    send.send_report(report=Report.objects.get(), actor="Nan", now=last + timedelta(days=1))
+    run_billing(now=last + timedelta(days=1), door="test")
+    report_run.run_reports(now=last + timedelta(days=1), door="test")
+    send_reports.send_report(report=Report.objects.get(), actor="Nan", now=last + timedelta(days=1))
     (entry,) = stop(row, last + timedelta(days=1), minutes=60)
     assert entry.period.starts_on == date(2026, 12, 2)
     assert "2026-12-01" in entry.note
@@ -165,7 +165,7 @@ def test_for_a_client_in_another_time_zone_the_freelancers_day_counts(world: Wor
     at = NOW - 4 * H
     client = world.client(time_zone="America/Los_Angeles")
     agreement = world.running(client, starts_on=date(2026, 11, 1), now=at - H)
-    bill(now=at, door="test")
+    run_billing(now=at, door="test")
     (entry,) = stop(start(agreement, at - H), at)
     assert entry.on == date(2026, 11, 2)
     assert (
@@ -312,6 +312,6 @@ def test_nobody_can_stop_another_persons_timer(dashboard: Browser) -> None:
     other = World()
     row = start(other.running())
     with pytest.raises(RuleError):
-        timer.stop(user=World().business.owner, business=other.business, pk=row.pk, now=NOW)
+        timer.stop_timer(user=World().business.owner, business=other.business, pk=row.pk, now=NOW)
     dashboard.post(reverse("dashboard:timer_stop"), {"timer": row.pk})
     assert Timer.objects.get() == row

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agreements.models import Agreement
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core.dates import local_day
 from delivery.hours import time_log
 from delivery.hours.week import monday_of, week_of
@@ -24,7 +24,7 @@ PROMISED = {"name": "Growth", "deliverables": [{"title": "posts", "promised": 4}
 
 def test_a_week_has_sums_by_day_by_client_and_in_total(world: World) -> None:
     one, other = world.running(world.client("B")), world.running(world.client("A"), card="")
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     later = NOW + timedelta(days=8)
     done = [(one, 0, 30), (one, 0, 60), (one, 6, 5), (other, 1, 45), (one, 7, 600)]
     for agreement, days, minutes in done:
@@ -75,7 +75,7 @@ def runs(world: World, today: date, name: str = "Baan Coffee") -> Agreement:
     found = world.running(
         world.client(name), card="", starts_on=begun, now=now - timedelta(days=2), tier=PROMISED
     )
-    bill(now=now, door="test")
+    run_billing(now=now, door="test")
     checklist_actions.open_checklists(now=now)
     return found
 

@@ -12,11 +12,11 @@ from django.db import transaction
 from django.db.models import Sum
 
 from agreements.models import Period
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core.models import OutboxEmail
 from delivery.hours import time_log, timer
-from delivery.kpis import measure, readings
-from delivery.kpis.readings import Wanted
+from delivery.kpis import kpi_changes, readings
+from delivery.kpis.readings import SubmittedReading
 from delivery.models import (
     Deliverable,
     Handover,
@@ -26,10 +26,10 @@ from delivery.models import (
     RequestMessage,
     TimeEntry,
 )
-from delivery.reports import client_decision, read_facts, report_run, review, send
+from delivery.reports import client_decision, report_facts, report_run, review_draft, send_reports
 from delivery.requests import client_requests, owner_replies, request_reminders
 from delivery.rules.states import RequestState
-from delivery.work import checklist_actions, hand_over, leftover
+from delivery.work import carry_over, checklist_actions, hand_over
 from tests.at_once import PATIENCE, at_once, refusals, studio  # noqa: F401  a database that many threads open
 from tests.world import HERE, NOW, World
 
@@ -45,7 +45,7 @@ pytestmark = pytest.mark.usefixtures("studio")
 @pytest.fixture
 def posts(studio: World) -> Deliverable:  # noqa: F811
     studio.running(tier=TIER)
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     checklist_actions.open_checklists(now=NOW)
     return fresh()
 
@@ -57,7 +57,7 @@ def fresh() -> Deliverable:
 
 def asked(posts: Deliverable) -> Request:
     agreement = posts.period.agreement
-    return client_requests.ask(
+    return client_requests.create_request(
         contact=agreement.contact, agreement=agreement, text="A banner", now=NOW
     )
 
@@ -77,10 +77,10 @@ def test_eight_handovers_at_once_all_count(posts: Deliverable) -> None:
 
 
 def test_carrying_and_waiving_at_once_ends_in_one_of_them(posts: Deliverable) -> None:
-    bill(now=LATER, door="test")
+    run_billing(now=LATER, door="test")
     facts: dict[str, Any] = {"because": "Why", "actor": "Nan", "now": LATER}
-    carry = [partial(leftover.carry, deliverable=fresh(), **facts) for _each in range(3)]
-    waive = [partial(leftover.waive, deliverable=fresh(), **facts) for _each in range(3)]
+    carry = [partial(carry_over.carry_over, deliverable=fresh(), **facts) for _each in range(3)]
+    waive = [partial(carry_over.waive, deliverable=fresh(), **facts) for _each in range(3)]
     opened = [partial(checklist_actions.open_checklists, now=LATER) for _each in range(2)]
     assert refusals(at_once(*carry, *waive, *opened)) == 5
     checklist_actions.open_checklists(now=LATER)
@@ -99,8 +99,14 @@ def test_finishing_and_withdrawing_at_once_ends_in_one_of_them(posts: Deliverabl
     row = asked(posts)
     mine, theirs = one(), one()
     answers = at_once(
-        partial(client_requests.withdraw, request=mine, contact=row.contact, now=NOW),
-        partial(owner_replies.answer, request=theirs, text="Here.", now=NOW, to=RequestState.DONE),
+        partial(client_requests.withdraw_request, request=mine, contact=row.contact, now=NOW),
+        partial(
+            owner_replies.answer_request,
+            request=theirs,
+            text="Here.",
+            now=NOW,
+            to=RequestState.DONE,
+        ),
     )
     assert refusals(answers) == 1
     told = OutboxEmail.objects.filter(kind__in=["request_answer", "request_end"])
@@ -113,7 +119,12 @@ def test_the_first_answer_is_the_first_of_many(posts: Deliverable) -> None:
     asked(posts)
     at_once(
         *[
-            partial(owner_replies.answer, request=one(), text=f"{n}", now=NOW + timedelta(hours=n))
+            partial(
+                owner_replies.answer_request,
+                request=one(),
+                text=f"{n}",
+                now=NOW + timedelta(hours=n),
+            )
             for n in range(1, 5)
         ]
     )
@@ -128,20 +139,20 @@ def test_the_same_form_and_the_same_email_from_many_threads_are_written_once(
     words: dict[str, Any] = {"contact": contact, "text": "A banner", "now": NOW}
     at_once(
         *[
-            partial(client_requests.ask, agreement=agreement, once="m", **words)
+            partial(client_requests.create_request, agreement=agreement, once="m", **words)
             for _each in range(4)
         ]
     )
     at_once(
         *[
-            partial(client_requests.say, request=one(), came_as="<1@x>", **words)
+            partial(client_requests.add_message, request=one(), came_as="<1@x>", **words)
             for _each in range(4)
         ]
     )
     assert RequestMessage.objects.count() == OutboxEmail.objects.filter(kind="request").count() == 2
     at_once(
         *[
-            partial(owner_replies.answer, request=one(), text="Friday", once="m", now=NOW)
+            partial(owner_replies.answer_request, request=one(), text="Friday", once="m", now=NOW)
             for _each in range(4)
         ]
     )
@@ -155,10 +166,10 @@ def test_a_report_matches_the_stored_facts_whatever_is_written_at_the_same_momen
     posts: Deliverable,
 ) -> None:
     agreement = posts.period.agreement
-    bill(now=LATER, door="test")
+    run_billing(now=LATER, door="test")
     work: dict[str, Any] = {"on": NOW.date(), "minutes": 60, "note": "Work", "now": LATER}
     entries = [time_log.log_time(agreement=agreement, **work) for _each in range(6)]
-    kpi = measure.add_kpi(
+    kpi = kpi_changes.add_kpi(
         agreement=agreement,
         name="Visits",
         unit="",
@@ -167,9 +178,9 @@ def test_a_report_matches_the_stored_facts_whatever_is_written_at_the_same_momen
         less_is_better=False,
         now=NOW,
     )
-    report_run.report(now=LATER, door="test")
-    report = Report.objects.select_related(*read_facts.RELATED).get()
-    read = [Wanted(kpi.pk, NOW.date(), Decimal(n)) for n in range(1, 4)]
+    report_run.run_reports(now=LATER, door="test")
+    report = Report.objects.select_related(*report_facts.RELATED).get()
+    read = [SubmittedReading(kpi.pk, NOW.date(), Decimal(n)) for n in range(1, 4)]
     facts: dict[str, Any] = {
         "business": agreement.business,
         "now": LATER,
@@ -177,10 +188,13 @@ def test_a_report_matches_the_stored_facts_whatever_is_written_at_the_same_momen
         "source": "hand",
     }
     answers = at_once(
-        *[partial(send.send_report, report=report, actor="Nan", now=LATER) for _each in range(2)],
-        *[partial(time_log.remove_time, entry=row, now=LATER) for row in entries[:3]],
         *[
-            partial(time_log.change_time, entry=row, **work | {"minutes": 90})
+            partial(send_reports.send_report, report=report, actor="Nan", now=LATER)
+            for _each in range(2)
+        ],
+        *[partial(time_log.delete_time, entry=row, now=LATER) for row in entries[:3]],
+        *[
+            partial(time_log.correct_time, entry=row, **work | {"minutes": 90})
             for row in entries[3:5]
         ],
         *[partial(time_log.log_time, agreement=agreement, **work) for _each in range(2)],
@@ -188,7 +202,7 @@ def test_a_report_matches_the_stored_facts_whatever_is_written_at_the_same_momen
             partial(hand_over.hand_over, deliverable=fresh(), actor="Nan", now=LATER)
             for _each in range(3)
         ],
-        *[partial(readings.write, wanted=[one], **facts) for one in read],
+        *[partial(readings.write_batch, wanted=[one], **facts) for one in read],
     )
     assert refusals(answers[:2]) == 1
     shot = Report.objects.get().snapshot
@@ -204,18 +218,18 @@ def test_an_entry_cannot_be_deleted_while_a_report_about_it_is_being_sent(
     entry = time_log.log_time(
         agreement=posts.period.agreement, on=NOW.date(), minutes=60, note="Work", now=NOW
     )
-    report_run.report(now=LATER, door="test")
-    report, told = Report.objects.select_related(*read_facts.RELATED).get(), Event()
+    report_run.run_reports(now=LATER, door="test")
+    report, told = Report.objects.select_related(*report_facts.RELATED).get(), Event()
 
     def tell() -> None:
         with transaction.atomic():
-            send.send_report(report=report, actor="Nan", now=LATER)
+            send_reports.send_report(report=report, actor="Nan", now=LATER)
             told.set()
             sleep(0.3)  # what was told is not committed yet
 
     def take_back() -> None:
         assert told.wait(timeout=PATIENCE)
-        time_log.remove_time(entry=entry, now=LATER)
+        time_log.delete_time(entry=entry, now=LATER)
 
     assert refusals(at_once(tell, take_back)) == 1 and TimeEntry.objects.get() == entry
 
@@ -238,21 +252,23 @@ def test_several_workers_send_one_reminder(posts: Deliverable) -> None:
 
 def test_twenty_tabs_that_stop_or_discard_a_timer_end_it_once(posts: Deliverable) -> None:
     agreement, user = posts.period.agreement, posts.period.business.owner
-    row = timer.start(user=user, agreement=agreement, now=NOW)
+    row = timer.start_timer(user=user, agreement=agreement, now=NOW)
     which: dict[str, Any] = {"user": user, "business": agreement.business, "pk": row.pk}
-    stops = [partial(timer.stop, now=NOW + timedelta(hours=1), **which) for _each in range(15)]
-    answers = at_once(*stops, *[partial(timer.discard, **which) for _each in range(5)])
+    stops = [
+        partial(timer.stop_timer, now=NOW + timedelta(hours=1), **which) for _each in range(15)
+    ]
+    answers = at_once(*stops, *[partial(timer.discard_timer, **which) for _each in range(5)])
     assert refusals(answers) == 19
     assert TimeEntry.objects.count() == sum(isinstance(each, list) for each in answers)
 
 
 def test_many_answers_to_a_decision_at_once_store_one(posts: Deliverable) -> None:
-    report_run.report(now=LATER, door="test")
-    report = Report.objects.select_related(*read_facts.RELATED).get()
-    report = review.save_words(
+    report_run.run_reports(now=LATER, door="test")
+    report = Report.objects.select_related(*report_facts.RELATED).get()
+    report = review_draft.save_texts(
         report=report, comment="", next_text="", decision="Video?", now=LATER
     )
-    send.send_report(report=report, actor="Nan", now=LATER)
+    send_reports.send_report(report=report, actor="Nan", now=LATER)
     facts: dict[str, Any] = {
         "report": report,
         "contact": posts.period.agreement.contact,
@@ -260,6 +276,9 @@ def test_many_answers_to_a_decision_at_once_store_one(posts: Deliverable) -> Non
         "origin": HERE,
     }
     given = at_once(
-        *[partial(client_decision.give, answer=word, **facts) for word in ("yes", "no", "talk") * 4]
+        *[
+            partial(client_decision.store_answer, answer=word, **facts)
+            for word in ("yes", "no", "talk") * 4
+        ]
     )
     assert refusals(given) == 11 and OutboxEmail.objects.filter(kind="report_answered").count() == 1

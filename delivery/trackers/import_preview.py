@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
 from core.errors import RuleError
-from delivery.hours.period_for_day import Placing, Work
+from delivery.hours.period_for_day import EntryBuilder, Work
 from delivery.models import TimeEntry, TimeImport
 from delivery.trackers import time_cells, time_csv
 from delivery.trackers.time_csv import Fault, Line
@@ -21,7 +21,7 @@ LEFT_OUT = "-"  # in place of an agreement's id: these lines are skipped
 
 
 @dataclass(frozen=True)
-class Tried:
+class PreviewLine:
     """A line with the entry that it would make, or why it makes none."""
 
     line: Line
@@ -35,7 +35,7 @@ class Tried:
 
 
 @dataclass
-class Name:
+class TrackerName:
     """A client and project of the tracker.
 
     `place` is the id of the agreement that they stand for, LEFT_OUT, or empty while nobody has
@@ -59,7 +59,7 @@ class Name:
 
 
 @dataclass
-class Trial:
+class ImportPreview:
     """The preview of an import.
 
     `good` lines would be imported, `there` were imported before, `left_out` are skipped, and `bad`
@@ -70,13 +70,13 @@ class Trial:
     the tracker marks as not billable.
     """
 
-    names: list[Name]
+    names: list[TrackerName]
     asks_order: bool
     doubtful: tuple[str, date, date] | None
-    good: list[Tried] = field(default_factory=list)
-    there: list[Tried] = field(default_factory=list)
-    left_out: list[Tried] = field(default_factory=list)
-    bad: list[Tried] = field(default_factory=list)
+    good: list[PreviewLine] = field(default_factory=list)
+    there: list[PreviewLine] = field(default_factory=list)
+    left_out: list[PreviewLine] = field(default_factory=list)
+    bad: list[PreviewLine] = field(default_factory=list)
     overlaps: list[tuple[int, int]] = field(default_factory=list)
     cut: list[int] = field(default_factory=list)
     late: list[int] = field(default_factory=list)
@@ -99,32 +99,34 @@ class Trial:
         return (min(days), max(days)) if days else None
 
 
-def try_out(row: TimeImport, agreements: Sequence[Agreement], *, now: datetime) -> Trial:
+def preview_lines(
+    row: TimeImport, agreements: Sequence[Agreement], *, now: datetime
+) -> ImportPreview:
     """Return the preview of an import, in the order of the file.
 
     Each entry counts towards the hours of its day for the entries that follow.
     """
     lines = [Line(**fields) for fields in row.rows]
-    preview = Trial(
+    preview = ImportPreview(
         _names(row, lines), row.day_first is None, time_cells.doubtful(line.on for line in lines)
     )
     days = [_day(line, row.day_first is not False) for line in lines]
     if preview.asks_order:
         return preview
     make_entry = _entry_maker(row, agreements, [day for day in days if day], now)
-    keys = time_csv.keys(row.source, lines, days)
+    keys = time_csv.line_keys(row.source, lines, days)
     imported_before = _imported_before(row, keys)
     for line, day, key in zip(lines, days, keys, strict=True):
         if row.places.get(line.name) == LEFT_OUT:
-            preview.left_out.append(Tried(line))
+            preview.left_out.append(PreviewLine(line))
         elif key in imported_before:
-            preview.there.append(Tried(line))
+            preview.there.append(PreviewLine(line))
         else:
             result = _result(line, day, key, make_entry)
             (preview.bad if result.why else preview.good).append(result)
     good_lines = {result.line.line for result in preview.good}
     preview.overlaps = [
-        pair for pair in time_csv.overlaps(lines, days) if good_lines.issuperset(pair)
+        pair for pair in time_csv.overlapping_lines(lines, days) if good_lines.issuperset(pair)
     ]
     preview.cut = [result.line.line for result in preview.good if result.line.is_cut]
     preview.late = [
@@ -151,7 +153,7 @@ def _entry_maker(
         if agreement_id in agreement_by_id
     ]
     span = (min(days), max(days)) if days else (now.date(), now.date())
-    placing = Placing(row.business, used_agreements, span, actor=row.actor, now=now)
+    placing = EntryBuilder(row.business, used_agreements, span, actor=row.actor, now=now)
 
     def make(line: Line, day: date, key: str) -> TimeEntry:
         agreement = agreement_by_id.get(row.places.get(line.name, ""))
@@ -164,16 +166,16 @@ def _entry_maker(
     return make
 
 
-def _result(line: Line, day: date | None, key: str, make_entry: Make) -> Tried:
+def _result(line: Line, day: date | None, key: str, make_entry: Make) -> PreviewLine:
     """Return the result for a line."""
     if line.fault:
-        return Tried(line, why=_fault(line.fault))
+        return PreviewLine(line, why=_fault(line.fault))
     if day is None:
-        return Tried(line, why=_("“%(text)s” is not a day.") % {"text": line.on})
+        return PreviewLine(line, why=_("“%(text)s” is not a day.") % {"text": line.on})
     try:
-        return Tried(line, make_entry(line, day, key))
+        return PreviewLine(line, make_entry(line, day, key))
     except RuleError as error:
-        return Tried(line, why=str(error))
+        return PreviewLine(line, why=str(error))
 
 
 def _fault(fault: str) -> str:
@@ -199,9 +201,9 @@ def _imported_before(row: TimeImport, keys: Iterable[str]) -> set[str]:
     return set(imported.values_list("import_key", flat=True)) & set(keys)
 
 
-def _names(row: TimeImport, lines: Iterable[Line]) -> list[Name]:
+def _names(row: TimeImport, lines: Iterable[Line]) -> list[TrackerName]:
     """Return the names in the file, those with the most time first."""
-    names = {key: Name(key, agreement_id) for key, agreement_id in row.places.items()}
+    names = {key: TrackerName(key, agreement_id) for key, agreement_id in row.places.items()}
     minutes_by_name: dict[str, list[int]] = defaultdict(list)
     for line in lines:
         minutes_by_name[line.name].append(line.minutes)

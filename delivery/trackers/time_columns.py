@@ -47,12 +47,12 @@ class Columns:
     places: Mapping[str, int]
 
 
-def recognise(heading: Sequence[str]) -> Columns | None:
+def recognise_columns(heading: Sequence[str]) -> Columns | None:
     """Return the columns of a heading.
 
     None where it belongs to no known tracker, or names neither a client nor a project.
     """
-    headings = [plain(cell) for cell in heading[:MOST]]
+    headings = [normalised(cell) for cell in heading[:MOST]]
     source = next((name for name, required in TRACKERS if required <= set(headings)), None)
     if source is None or not {"client", "project"} & set(headings):
         return None
@@ -64,7 +64,7 @@ def recognise(heading: Sequence[str]) -> Columns | None:
     return Columns(source, positions)
 
 
-def plain(cell: str) -> str:
+def normalised(cell: str) -> str:
     """Return a heading in lower case, without punctuation: "Duration (h)" → "duration h"."""
     return " ".join(
         re.split(r"[\W_]+", unicodedata.normalize("NFKC", cell[:LONGEST]).casefold())

@@ -91,7 +91,7 @@ class Export:
     lines: list[Line]
 
 
-def read(data: bytes) -> Export:
+def read_lines(data: bytes) -> Export:
     """Return the lines of an export.
 
     Raises Unreadable, and nothing else, whatever the bytes are.
@@ -117,17 +117,17 @@ def read(data: bytes) -> Export:
     return Export(columns.source, encoding, lines)
 
 
-def keys(source: str, lines: Sequence[Line], days: Sequence[date | None]) -> list[str]:
+def line_keys(source: str, lines: Sequence[Line], days: Sequence[date | None]) -> list[str]:
     """Return a key for each line that identifies it across files; empty where its day is None.
 
     Lines of one file that are exactly alike are numbered, so that lines in two overlapping exports
     get the same keys.
     """
     counts: dict[tuple[str, ...], int] = defaultdict(int)
-    keys = []
+    line_keys = []
     for line, day in zip(lines, days, strict=True):
         if day is None:
-            keys.append("")
+            line_keys.append("")
             continue
         content = (
             source,
@@ -139,11 +139,11 @@ def keys(source: str, lines: Sequence[Line], days: Sequence[date | None]) -> lis
             line.note,
         )
         counts[content] += 1
-        keys.append(sha256("\x1f".join([*content, str(counts[content])]).encode()).hexdigest())
-    return keys
+        line_keys.append(sha256("\x1f".join([*content, str(counts[content])]).encode()).hexdigest())
+    return line_keys
 
 
-def overlaps(lines: Iterable[Line], days: Iterable[date | None]) -> list[tuple[int, int]]:
+def overlapping_lines(lines: Iterable[Line], days: Iterable[date | None]) -> list[tuple[int, int]]:
     """Return the line numbers of work that overlaps other work of the same person.
 
     Each pair is (line, line with the earlier start).
@@ -173,7 +173,7 @@ def _heading(text: str) -> tuple[str, int, Columns]:
     best: tuple[str, int, Columns] | None = None
     for delimiter in DELIMITERS:
         for index, (_number, row) in enumerate(islice(text_tables.rows(text, delimiter), PREAMBLE)):
-            columns = time_columns.recognise(row or [])
+            columns = time_columns.recognise_columns(row or [])
             if columns and (best is None or len(columns.places) > len(best[2].places)):
                 best = (delimiter, index, columns)
     if best is None:

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
-from agreements.rules.states import RUNS, AgreementState
+from agreements.rules.states import RUNNING_STATES, AgreementState
 from agreements.running.periods import open_due
 from core.database.state_moves import move
 from core.documents import glyphs
@@ -25,14 +25,14 @@ from delivery.models import Report, TimeEntry, TimeImport
 from delivery.rules.errors import BadExport, NoPeriod
 from delivery.rules.states import TIME_IMPORT, ReportState, TimeImportState
 from delivery.trackers import time_cells, time_csv, time_names
-from delivery.trackers.import_preview import LEFT_OUT, Trial, try_out
+from delivery.trackers.import_preview import LEFT_OUT, ImportPreview, preview_lines
 from delivery.trackers.time_csv import Line, Reason, Unreadable
-from delivery.trackers.time_names import Known
+from delivery.trackers.time_names import KnownAgreement
 
 BATCH = 500
 
 
-def read(
+def read_export(
     *, business: Business, file_name: str, data: bytes, actor: str, now: datetime
 ) -> TimeImport:
     """Read an export and guess whose time it is; no entry is written yet.
@@ -40,7 +40,7 @@ def read(
     Raises BadExport with the reason.
     """
     try:
-        export = time_csv.read(data)
+        export = time_csv.read_lines(data)
     except Unreadable as error:
         raise BadExport(_why(error.reason), field="file") from None
     lines = [_printable(line) for line in export.lines]
@@ -60,16 +60,18 @@ def read(
     )
 
 
-def candidates(business: Business) -> list[Agreement]:
+def importable_agreements(business: Business) -> list[Agreement]:
     """Return the agreements that time can be imported for: running ones first, then ended ones."""
-    matching = Agreement.objects.filter(business=business, state__in=(*RUNS, AgreementState.ENDED))
+    matching = Agreement.objects.filter(
+        business=business, state__in=(*RUNNING_STATES, AgreementState.ENDED)
+    )
     agreements = list(
         matching.select_related("client").order_by("client__name", "-starts_on", "pk")
     )
-    return sorted(agreements, key=lambda agreement: agreement.state not in RUNS)
+    return sorted(agreements, key=lambda agreement: agreement.state not in RUNNING_STATES)
 
 
-def choose(
+def store_choices(
     *, row: TimeImport, places: Mapping[str, str], day_first: bool | None, all_billable: bool
 ) -> None:
     """Store which agreement each name stands for, and how the file is to be read.
@@ -78,7 +80,10 @@ def choose(
     known. Names that are not in the file and ids that are not the business's are ignored. Raises
     NotAllowedNow when the import was finished in the meantime.
     """
-    allowed = {str(agreement.pk) for agreement in candidates(row.business)} | {LEFT_OUT, ""}
+    allowed = {str(agreement.pk) for agreement in importable_agreements(row.business)} | {
+        LEFT_OUT,
+        "",
+    }
     valid = {
         name: agreement_id
         for name, agreement_id in places.items()
@@ -90,12 +95,12 @@ def choose(
     row.refresh_from_db(fields=list(fields))
 
 
-def trial(row: TimeImport, *, now: datetime) -> Trial:
+def preview_import(row: TimeImport, *, now: datetime) -> ImportPreview:
     """Return the preview of the import; nothing is written."""
-    return try_out(row, candidates(row.business), now=now)
+    return preview_lines(row, importable_agreements(row.business), now=now)
 
 
-def chosen(row: TimeImport) -> str:
+def choices_hash(row: TimeImport) -> str:
     """Return a hash of the choices: which agreement each name stands for, and how days are read.
 
     It shows whether another tab has changed them.
@@ -104,7 +109,7 @@ def chosen(row: TimeImport) -> str:
     return sha256(json.dumps(choices).encode()).hexdigest()
 
 
-def take_over(
+def write_entries(
     *, row: TimeImport, good: int, bad: int, seen: str, without_bad: bool, actor: str, now: datetime
 ) -> TimeImport:
     """Write an entry for every line that fits, in one transaction.
@@ -115,11 +120,11 @@ def take_over(
     lines do not fit and `without_bad` is not set.
     """
     with transaction.atomic():
-        time_log.hold(row.business_id)
+        time_log.lock_business(row.business_id)
         row.refresh_from_db(fields=["places", "day_first", "all_billable"])
         open_due(now=now, only=row.business)
-        preview = trial(row, now=now)
-        if (len(preview.good), len(preview.bad), chosen(row)) != (good, bad, seen):
+        preview = preview_import(row, now=now)
+        if (len(preview.good), len(preview.bad), choices_hash(row)) != (good, bad, seen):
             raise NotAllowedNow(
                 _("This has changed since you looked: see below what would be taken over now.")
             )
@@ -137,20 +142,20 @@ def take_over(
     return row
 
 
-def drop(*, row: TimeImport) -> TimeImport:
+def discard_import(*, row: TimeImport) -> TimeImport:
     """Discard an import of which nothing was written. Raises NotAllowedNow otherwise."""
     return move(
         row, TimeImportState.DROPPED, {TimeImportState.READ: TIME_IMPORT[TimeImportState.READ]}
     )
 
 
-def take_back(*, row: TimeImport, actor: str, now: datetime) -> int:
+def undo_import(*, row: TimeImport, actor: str, now: datetime) -> int:
     """Undo an import: void all of its entries, corrected ones too; return how many.
 
     Raises NoPeriod when a report has told a client about one of them.
     """
     with transaction.atomic():
-        time_log.hold(row.business_id)
+        time_log.lock_business(row.business_id)
         entries = TimeEntry.objects.filter(imported=row)
         if Report.objects.filter(
             period__in=entries.values("period"), state=ReportState.SENT
@@ -170,12 +175,17 @@ def take_back(*, row: TimeImport, actor: str, now: datetime) -> int:
 def _guessed(business: Business, lines: Iterable[Line]) -> dict[str, str]:
     """Return every name in the order of the file, with the agreement it probably stands for."""
     known = [
-        Known(str(agreement.pk), agreement.client.name, agreement.title, agreement.state in RUNS)
-        for agreement in candidates(business)
+        KnownAgreement(
+            str(agreement.pk),
+            agreement.client.name,
+            agreement.title,
+            agreement.state in RUNNING_STATES,
+        )
+        for agreement in importable_agreements(business)
     ]
     names = dict.fromkeys((line.client, line.project) for line in lines if not line.fault)
     return {
-        f"{client}\n{project}": time_names.guess(client, project, known)
+        f"{client}\n{project}": time_names.guess_agreement(client, project, known)
         for client, project in names
     }
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-ALIKE = 0.84  # similarity, of at most 1, from which two names are taken for the same
+LEAST_SIMILARITY = 0.84  # similarity, of at most 1, from which two names are taken for the same
 LONGEST = 60  # characters of a name that are compared
 # Words that say what kind of company a client is.
 FORMS = {
@@ -34,7 +34,7 @@ FORMS = {
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownAgreement:
     """An agreement of the business that time can be imported for."""
 
     pk: str
@@ -43,7 +43,7 @@ class Known:
     is_running: bool
 
 
-def guess(client: str, project: str, known: Sequence[Known]) -> str:
+def guess_agreement(client: str, project: str, known: Sequence[KnownAgreement]) -> str:
     """Return the id of the one agreement that is meant.
 
     An empty string means that none, or more than one, fits the names.
@@ -56,16 +56,20 @@ def guess(client: str, project: str, known: Sequence[Known]) -> str:
     return _single(matches, project)
 
 
-def _nearest(name: str, known: Sequence[Known], name_of: Callable[[Known], str]) -> list[Known]:
+def _nearest(
+    name: str, known: Sequence[KnownAgreement], name_of: Callable[[KnownAgreement], str]
+) -> list[KnownAgreement]:
     """Return the agreements whose name is most similar, if any is similar enough."""
     ratings = [
         (_similarity(_plain(name), _plain(name_of(agreement))), agreement) for agreement in known
     ]
     best = max((rating for rating, _agreement in ratings), default=0)
-    return [agreement for rating, agreement in ratings if rating == best and best >= ALIKE]
+    return [
+        agreement for rating, agreement in ratings if rating == best and best >= LEAST_SIMILARITY
+    ]
 
 
-def _single(matches: Sequence[Known], project: str) -> str:
+def _single(matches: Sequence[KnownAgreement], project: str) -> str:
     """Return the id of the one agreement of a client that is meant, empty if that is not clear.
 
     This is the only one, or the only one named like the project, or the only one that runs.
@@ -89,7 +93,8 @@ def _similarity(first: str, second: str) -> float:
     matcher = SequenceMatcher(None, first, second)
     return (
         matcher.ratio()
-        if matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE
+        if matcher.real_quick_ratio() >= LEAST_SIMILARITY
+        and matcher.quick_ratio() >= LEAST_SIMILARITY
         else 0
     )
 

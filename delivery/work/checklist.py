@@ -13,7 +13,7 @@ from delivery.rules.states import DeliverableState
 
 
 @dataclass(frozen=True)
-class Line:
+class ChecklistLine:
     """One deliverable on a checklist. `due` is the last day on which it is in time."""
 
     row: Deliverable
@@ -52,7 +52,7 @@ class Line:
         return self.standing == Standing.WAIVED
 
 
-def lines(periods: Iterable[Period], today: date) -> dict[UUID, list[Line]]:
+def checklist_lines(periods: Iterable[Period], today: date) -> dict[UUID, list[ChecklistLine]]:
     """Return the checklist of each period by the period's id.
 
     Takes two queries, however many periods there are.
@@ -61,7 +61,7 @@ def lines(periods: Iterable[Period], today: date) -> dict[UUID, list[Line]]:
     deliverables = Deliverable.objects.filter(period__in=by_id).select_related(
         "carried_from__period", "carried_to__period"
     )
-    checklists: dict[UUID, list[Line]] = {pk: [] for pk in by_id}
+    checklists: dict[UUID, list[ChecklistLine]] = {pk: [] for pk in by_id}
     for deliverable in deliverables.prefetch_related("handovers").order_by("position"):
         checklists[deliverable.period_id].append(
             _line(deliverable, by_id[deliverable.period_id], today)
@@ -69,7 +69,7 @@ def lines(periods: Iterable[Period], today: date) -> dict[UUID, list[Line]]:
     return checklists
 
 
-def late(rows: Iterable[Deliverable], today: date) -> list[Deliverable]:
+def overdue(rows: Iterable[Deliverable], today: date) -> list[Deliverable]:
     """Return the deliverables that are overdue with something missing; load `period` first."""
     return [
         deliverable
@@ -78,12 +78,12 @@ def late(rows: Iterable[Deliverable], today: date) -> list[Deliverable]:
     ]
 
 
-def _line(deliverable: Deliverable, period: Period, today: date) -> Line:
+def _line(deliverable: Deliverable, period: Period, today: date) -> ChecklistLine:
     """Return the line of a deliverable as of `today`."""
     promise = progress.promise(
         deliverable.promised, deliverable.done, period.starts_on, period.ends_on, deliverable.due_on
     )
-    return Line(
+    return ChecklistLine(
         deliverable,
         progress.standing(promise, DeliverableState(deliverable.state), today),
         promise.last,

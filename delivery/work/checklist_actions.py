@@ -14,11 +14,11 @@ from delivery.models import Deliverable, Handover
 from delivery.models.work import OWN
 from delivery.rules.errors import BadHandover
 from delivery.rules.states import DeliverableState
-from delivery.work import leftover
-from delivery.work.closed_periods import hold_open
+from delivery.work import carry_over
+from delivery.work.closed_periods import lock_open_period
 
 BATCH = 1000  # periods
-MOST = 9999  # pieces of one deliverable
+MOST_PIECES = 9999  # pieces of one deliverable
 
 
 def open_checklists(*, now: datetime) -> int:
@@ -42,17 +42,17 @@ def open_checklists(*, now: datetime) -> int:
         ]
         Deliverable.objects.bulk_create(rows, ignore_conflicts=True)
         made += len(rows)
-    return made + leftover.place_due(now=now)
+    return made + carry_over.place_due(now=now)
 
 
-def add(*, period: Period, title: str, promised: int, now: datetime) -> Deliverable:
+def add_deliverable(*, period: Period, title: str, promised: int, now: datetime) -> Deliverable:
     """Add a deliverable beyond the tier's, for this period only. Raises AlreadySent."""
     with transaction.atomic():
-        hold_open(period)
+        lock_open_period(period)
         return Deliverable.objects.create(
             business_id=period.business_id,
             period=period,
-            position=behind_all(period),
+            position=next_position(period),
             title=title,
             promised=promised,
             created_at=now,
@@ -66,7 +66,7 @@ def set_done(*, deliverable: Deliverable, done: int) -> Deliverable:
     carried or waived, and AlreadySent.
     """
     with transaction.atomic():
-        hold_open(deliverable.period)
+        lock_open_period(deliverable.period)
         handed_over = (
             Handover.objects.filter(deliverable=deliverable).aggregate(sum=Sum("count"))["sum"] or 0
         )
@@ -75,18 +75,18 @@ def set_done(*, deliverable: Deliverable, done: int) -> Deliverable:
                 "n": handed_over
             }
             raise BadHandover(message, field="done")
-        must_be_counted(deliverable, done=done)
+        update_open(deliverable, done=done)
     return deliverable
 
 
-def correct(*, deliverable: Deliverable, done: int, due_on: date | None) -> Deliverable:
+def correct_deliverable(*, deliverable: Deliverable, done: int, due_on: date | None) -> Deliverable:
     """Set the number done and the due day together. Raises the errors of both."""
     with transaction.atomic():
         set_done(deliverable=deliverable, done=done)
-        return want_by(deliverable=deliverable, due_on=due_on)
+        return set_due_day(deliverable=deliverable, due_on=due_on)
 
 
-def want_by(*, deliverable: Deliverable, due_on: date | None) -> Deliverable:
+def set_due_day(*, deliverable: Deliverable, due_on: date | None) -> Deliverable:
     """Set the day by which the deliverable is wanted; None means the period's last day.
 
     Raises BadHandover for a day outside the period, NotAllowedNow and AlreadySent.
@@ -95,12 +95,12 @@ def want_by(*, deliverable: Deliverable, due_on: date | None) -> Deliverable:
     if due_on and not period.starts_on <= due_on < period.ends_on:
         raise BadHandover(_("Choose a day inside the period."), field="due_on")
     with transaction.atomic():
-        hold_open(period)
-        must_be_counted(deliverable, due_on=due_on)
+        lock_open_period(period)
+        update_open(deliverable, due_on=due_on)
     return deliverable
 
 
-def must_be_counted(deliverable: Deliverable, **sets: object) -> None:
+def update_open(deliverable: Deliverable, **sets: object) -> None:
     """Update columns of a deliverable that is still open.
 
     Raises NotAllowedNow when its rest was carried or waived.
@@ -111,7 +111,7 @@ def must_be_counted(deliverable: Deliverable, **sets: object) -> None:
     deliverable.refresh_from_db()
 
 
-def behind_all(period: Period) -> int:
+def next_position(period: Period) -> int:
     """Return the position after all deliverables of the period; lock the period first."""
     last = Deliverable.objects.filter(period=period).aggregate(last=Max("position"))["last"] or 0
     return max(OWN, last) + 1

@@ -13,7 +13,7 @@ def is_closed(period: Period) -> bool:
     return Report.objects.filter(period=period, state=ReportState.SENT).exists()
 
 
-def hold_open(period: Period) -> None:
+def lock_open_period(period: Period) -> None:
     """Lock the period until the end of the transaction.
 
     Writers wait for each other on this lock. Raises AlreadySent when the period is closed.

@@ -12,8 +12,8 @@ from core.dates import local_day
 from delivery.models import Deliverable, Handover, Request
 from delivery.rules.errors import BadHandover
 from delivery.work import handover_files
-from delivery.work.checklist_actions import MOST, must_be_counted
-from delivery.work.closed_periods import hold_open
+from delivery.work.checklist_actions import MOST_PIECES, update_open
+from delivery.work.closed_periods import lock_open_period
 
 
 def hand_over(
@@ -35,13 +35,13 @@ def hand_over(
     """
     period = deliverable.period
     today = local_day(now, period.agreement.time_zone)
-    if not 0 < count <= MOST:
+    if not 0 < count <= MOST_PIECES:
         raise BadHandover(_("Write a number between 1 and 9,999."), field="count")
     if url and not is_link(url):
         raise BadHandover(_("A link begins with https:// or http://."), field="url")
     if on and on > today:
         raise BadHandover(_("This day has not come yet."), field="on")
-    file_fields = vars(handover_files.keep(file)) if file else {}
+    file_fields = vars(handover_files.store_file(file)) if file else {}
     handover = Handover(
         business_id=deliverable.business_id,
         deliverable=deliverable,
@@ -55,22 +55,22 @@ def hand_over(
         **file_fields,
     )
     with transaction.atomic():
-        hold_open(period)
-        must_be_counted(deliverable, done=F("done") + count)
+        lock_open_period(period)
+        update_open(deliverable, done=F("done") + count)
         handover.save(force_insert=True)
     return handover
 
 
-def take_back(*, handover: Handover) -> Deliverable:
+def undo_handover(*, handover: Handover) -> Deliverable:
     """Undo a handover: delete it, and subtract its pieces from the deliverable.
 
     Raises NotAllowedNow and AlreadySent.
     """
     deliverable = handover.deliverable
     with transaction.atomic():
-        hold_open(deliverable.period)
+        lock_open_period(deliverable.period)
         if Handover.objects.filter(pk=handover.pk).delete()[0]:
-            must_be_counted(deliverable, done=F("done") - handover.count)
+            update_open(deliverable, done=F("done") - handover.count)
     return deliverable
 
 

@@ -21,7 +21,7 @@ LARGEST = 20 * 1024 * 1024  # bytes
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredFile:
     """What a Handover stores about its file; `size` is in bytes."""
 
     file_name: str
@@ -30,7 +30,7 @@ class Kept:
     size: int
 
 
-def keep(upload: "File[bytes]") -> Kept:
+def store_file(upload: "File[bytes]") -> StoredFile:
     """Store the bytes of an upload durably.
 
     Raises BadHandover for a file that is empty, too large, a program or a web page. When the
@@ -50,18 +50,18 @@ def keep(upload: "File[bytes]") -> Kept:
         message = _("Programs and web pages cannot be handed over as files. Give a link instead.")
         raise BadHandover(message, field="file")
     sha256 = _store(upload)
-    return Kept(name, file_kind.kind(head), sha256, upload.size)
+    return StoredFile(name, file_kind.kind(head), sha256, upload.size)
 
 
-def path(sha256: str) -> Path:
+def file_path(sha256: str) -> Path:
     """Return where the bytes with this SHA-256 are stored."""
     return Path(settings.MEDIA_ROOT) / "handovers" / sha256[:2] / sha256
 
 
-def read(handover: Handover) -> bytes | None:
+def read_file(handover: Handover) -> bytes | None:
     """Return the bytes of a handover's file; None without a file, or when it is lost or altered."""
     try:
-        data = path(handover.sha256).read_bytes() if handover.sha256 else b""
+        data = file_path(handover.sha256).read_bytes() if handover.sha256 else b""
     except OSError:
         return None
     return data if hashlib.sha256(data).hexdigest() == handover.sha256 else None
@@ -82,7 +82,7 @@ def _store(upload: "File[bytes]") -> str:
             file.write(chunk)
         file.flush()
         os.fsync(file.fileno())
-    target = path(digest.hexdigest())
+    target = file_path(digest.hexdigest())
     target.parent.mkdir(exist_ok=True)
     Path(file.name).replace(target)
     _sync_folder(target.parent)

@@ -16,16 +16,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from agreements.models import Agreement, Signature
 from billing.models import Collection, GatewayAccount, Invoice, PaymentMethod
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core.database import vault
 from core.models import Document, OutboxEmail
 from core.tables.spreadsheet import plain
 from delivery.hours import time_log
 from delivery.models import Deliverable, Report
-from delivery.reports import report_run, send
+from delivery.reports import report_run, send_reports
 from delivery.work import checklist_actions, hand_over
-from exports import bundle, requested_exports, tables
-from exports.archive import LONGEST, Archive, safe
+from exports import archive_contents, requested_exports, tables
+from exports.archive import LONGEST, Archive, safe_name
 from exports.models import Scope
 from tests.world import NOW, World
 
@@ -44,18 +44,18 @@ def lived(world: World, folder: Path) -> Agreement:
     """An agreement with every kind of document."""
     agreement = world.sealed()
     for now in (NOW, LATER):
-        bill(now=now, door="test")
+        run_billing(now=now, door="test")
     time_log.log_time(agreement=agreement, on=NOW.date(), minutes=60, note="=1+1", now=NOW)
-    report_run.report(now=LATER, door="test")
-    send.send_report(report=Report.objects.get(), actor="Nan", now=LATER)
+    report_run.run_reports(now=LATER, door="test")
+    send_reports.send_report(report=Report.objects.get(), actor="Nan", now=LATER)
     return agreement
 
 
 def files_of(agreement: Agreement, now: Any = LATER) -> zipfile.ZipFile:
     file = io.BytesIO()
     archive = Archive(file, now=now)
-    bundle.agreement(archive, agreement)
-    archive.close(bundle.readme(agreement.title, now))
+    archive_contents.add_agreement(archive, agreement)
+    archive.close(archive_contents.readme_text(agreement.title, now))
     return zipfile.ZipFile(file)
 
 
@@ -159,11 +159,11 @@ def test_a_full_export_holds_every_table_of_the_business_and_no_secret(
         connected_at=NOW,
     )
     PaymentMethod.objects.filter(business=business).update(token=token)
-    row = requested_exports.ask(business=business, scope=Scope.EVERYTHING, now=LATER)
-    assert requested_exports.make_due(now=LATER) == 1
-    archive = zipfile.ZipFile(requested_exports.path(row))
+    row = requested_exports.request_export(business=business, scope=Scope.EVERYTHING, now=LATER)
+    assert requested_exports.build_due(now=LATER) == 1
+    archive = zipfile.ZipFile(requested_exports.archive_path(row))
     names = set(archive.namelist())
-    for model in tables.models():
+    for model in tables.business_models():
         assert {
             f"data/{model._meta.label_lower}.csv",
             f"data/{model._meta.label_lower}.json",
@@ -195,11 +195,11 @@ def test_a_client_is_exported_with_contacts_notes_statement_and_agreements(
     type(lived.client).objects.filter(pk=lived.client.pk).update(
         notes="Likes tea", name="ร้านกาแฟ ../บ้าน"
     )
-    row = requested_exports.ask(
+    row = requested_exports.request_export(
         business=lived.business, scope=Scope.CLIENT, client=lived.client, now=LATER
     )
-    requested_exports.make_due(now=LATER)
-    names = zipfile.ZipFile(requested_exports.path(row)).namelist()
+    requested_exports.build_due(now=LATER)
+    names = zipfile.ZipFile(requested_exports.archive_path(row)).namelist()
     assert {"client.json", "contacts.csv", "notes.txt", "statement.csv"} <= set(names)
     assert any(name.endswith("Retainer/history.pdf") for name in names)
     assert not [name for name in names if ".." in Path(name).parts or name.startswith("/")]
@@ -209,32 +209,32 @@ def test_an_export_requested_twice_is_built_once_and_survives_a_killed_worker(
     world: World, folder: Path
 ) -> None:
     ask = {"business": world.business, "scope": Scope.EVERYTHING}
-    row = requested_exports.ask(**ask, now=NOW)
-    assert requested_exports.ask(**ask, now=NOW) == row
+    row = requested_exports.request_export(**ask, now=NOW)
+    assert requested_exports.request_export(**ask, now=NOW) == row
     type(row).objects.update(
         lease_until=NOW + requested_exports.LEASE
     )  # somebody took it and was killed
-    assert requested_exports.make_due(now=NOW) == 0
-    assert requested_exports.make_due(now=NOW + 2 * requested_exports.LEASE) == 1
-    assert requested_exports.make_due(now=NOW + 2 * requested_exports.LEASE) == 0
+    assert requested_exports.build_due(now=NOW) == 0
+    assert requested_exports.build_due(now=NOW + 2 * requested_exports.LEASE) == 1
+    assert requested_exports.build_due(now=NOW + 2 * requested_exports.LEASE) == 0
     email = OutboxEmail.objects.get(kind="export")
     assert email.to == world.business.owner.email
     assert email.text.count("/exports/") == 1
-    requested_exports.make_due(now=NOW + 3 * requested_exports.LEASE + requested_exports.KEPT)
+    requested_exports.build_due(now=NOW + 3 * requested_exports.LEASE + requested_exports.KEPT)
     row.refresh_from_db()
-    assert (row.state, requested_exports.path(row).exists()) == ("gone", False)
+    assert (row.state, requested_exports.archive_path(row).exists()) == ("gone", False)
 
 
 def test_an_export_that_fails_is_given_up_after_three_tries(
     world: World, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row = requested_exports.ask(business=world.business, scope=Scope.EVERYTHING, now=NOW)
-    monkeypatch.setattr(bundle, "everything", lambda *_: 1 / 0)
+    row = requested_exports.request_export(business=world.business, scope=Scope.EVERYTHING, now=NOW)
+    monkeypatch.setattr(archive_contents, "add_business", lambda *_: 1 / 0)
     for n in range(3):
-        assert requested_exports.make_due(now=NOW + n * 2 * requested_exports.LEASE) == 0
+        assert requested_exports.build_due(now=NOW + n * 2 * requested_exports.LEASE) == 0
     row.refresh_from_db()
     assert row.state == "failed"
-    assert list(requested_exports.path(row).parent.iterdir()) == []
+    assert list(requested_exports.archive_path(row).parent.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -253,8 +253,8 @@ def test_an_export_that_fails_is_given_up_after_three_tries(
     ],
 )
 def test_a_name_is_safe_on_every_system_and_keeps_its_language(name: str, kept: str) -> None:
-    assert safe(name) == kept
-    assert len(safe(name * 200).encode()) <= LONGEST + 1
+    assert safe_name(name) == kept
+    assert len(safe_name(name * 200).encode()) <= LONGEST + 1
 
 
 def test_two_files_of_the_same_name_are_both_kept(tmp_path: Path) -> None:
@@ -281,7 +281,7 @@ def test_a_handed_over_file_is_in_the_archive(world: World, folder: Path) -> Non
     agreement = world.running(
         tier={"name": "Growth", "deliverables": [{"title": "plan", "promised": 1}]}
     )
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     checklist_actions.open_checklists(now=NOW)
     plan = SimpleUploadedFile("October plan.pdf", b"%PDF-1.7 the plan")
     promised = Deliverable.objects.select_related("period__agreement", "period__business").get()

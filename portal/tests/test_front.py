@@ -12,14 +12,14 @@ from agreements.models import Agreement, Pause
 from billing.emails import upcoming_charges
 from billing.invoices import next_line
 from billing.models import Invoice
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core import formats
 from core.audit import UNSEEN
 from core.dates import add_months, local_day
 from delivery.hours import time_log
 from delivery.models import Deliverable, Report
-from delivery.reports import client_decision, report_run, review, send
-from delivery.work import checklist_actions, hand_over, leftover
+from delivery.reports import client_decision, report_run, review_draft, send_reports
+from delivery.work import carry_over, checklist_actions, hand_over
 from tests.test_tenancy import inside
 from tests.world import World
 
@@ -33,7 +33,7 @@ def running_agreement(world: World, days: int = 9, **fields: Any) -> Agreement:
     now = timezone.now()
     day = local_day(now, "Asia/Bangkok") - timedelta(days=days)
     agreement = world.running(tier=TIER, starts_on=day, anchor_day=day.day, **fields)
-    bill(now=now, door="test")
+    run_billing(now=now, door="test")
     checklist_actions.open_checklists(now=now)
     return agreement
 
@@ -64,14 +64,14 @@ def test_the_home_page_starts_with_the_hours_and_the_next_renewal(world: World) 
 def test_a_decision_stays_on_the_home_page_until_it_is_answered(world: World) -> None:
     agreement = running_agreement(world, days=40)
     now = timezone.now()
-    report_run.report(now=now, door="test")
+    report_run.run_reports(now=now, door="test")
     report = Report.objects.order_by("created_at")[0]
-    review.save_words(
+    review_draft.save_texts(
         report=report, comment="", next_text="", decision="Two videos a month?", now=now
     )
-    send.send_report(report=report, actor="Nan", now=now)
+    send_reports.send_report(report=report, actor="Nan", now=now)
     assert "Two videos a month?" in home_page(agreement)
-    client_decision.give(
+    client_decision.store_answer(
         report=report, answer="no", contact=agreement.contact, now=now, origin=UNSEEN
     )
     assert "Two videos a month?" not in home_page(agreement)
@@ -81,7 +81,7 @@ def test_the_home_page_shows_what_is_in_progress_late_and_delivered(world: World
     agreement = running_agreement(world)
     now = timezone.now()
     (posts,) = Deliverable.objects.select_related("period__agreement", "period__business")
-    checklist_actions.want_by(deliverable=posts, due_on=agreement.starts_on + timedelta(days=3))
+    checklist_actions.set_due_day(deliverable=posts, due_on=agreement.starts_on + timedelta(days=3))
     hand_over.hand_over(
         deliverable=posts,
         actor="Nan",
@@ -97,7 +97,7 @@ def test_the_home_page_shows_what_is_in_progress_late_and_delivered(world: World
         and "Two posts" in page
         and 'rel="noopener noreferrer"' in page
     )
-    leftover.waive(deliverable=posts, because="We agreed on two", actor="Nan", now=now)
+    carry_over.waive(deliverable=posts, because="We agreed on two", actor="Nan", now=now)
     assert "We agreed on two" in home_page(agreement)
 
 
@@ -136,7 +136,7 @@ def test_without_a_retainer_no_request_can_be_made(world: World) -> None:
 def test_the_next_charge_is_what_the_next_invoice_says(world: World, mode: str) -> None:
     agreement = running_agreement(world, days=20, taxes=VAT, tax_mode=mode)
     start = add_months(agreement.starts_on, 1, agreement.anchor_day)
-    next_line.add(
+    next_line.add_next_line(
         agreement=agreement,
         kind="overage",
         ref="1",
@@ -150,7 +150,9 @@ def test_the_next_charge_is_what_the_next_invoice_says(world: World, mode: str) 
         [agreement], local_day(timezone.now(), "Asia/Bangkok")
     )
     page = home_page(agreement)
-    bill(now=timezone.now() + timedelta(days=(start - agreement.starts_on).days), door="test")
+    run_billing(
+        now=timezone.now() + timedelta(days=(start - agreement.starts_on).days), door="test"
+    )
     newest = Invoice.objects.latest("issued_on")
     assert (coming.on, coming.amount) == (start, newest.total)
     assert formats.money(newest.total, "USD") in page

@@ -14,8 +14,8 @@ from agreements.changing import end
 from agreements.contract import amendment_text, clauses
 from agreements.models import Agreement, Amendment, Signature
 from agreements.rules.states import AgreementState
-from agreements.signing import sign, signers, unsigned
-from billing.charging import methods
+from agreements.signing import sign, signers, unsigned_documents
+from billing.charging import saved_cards
 from core import nudge
 from core.errors import RuleError
 from core.web.download import pdf_response
@@ -53,7 +53,7 @@ class SignableView(PortalView):
     def own_place(self, signable: Agreement | Amendment) -> Signature | None:
         """This contact's own signature row, if it is their turn to sign; None otherwise."""
         try:
-            return signers.own_turn(signable, self.contact)
+            return signers.require_turn(signable, self.contact)
         except RuleError:
             return None
 
@@ -63,7 +63,7 @@ class AgreementPage(SignableView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         signable = self.signable(pk)
-        sign.opened(
+        sign.record_opened(
             paper=signable, contact=self.contact, now=timezone.now(), origin=origin(request)
         )
         return self._show(request, signable, SignForm(initial={"name": self.contact.name}), 200)
@@ -80,7 +80,7 @@ class AgreementPage(SignableView):
             )
             return self._show(request, signable, form, 429)
         try:
-            sign.begin(
+            sign.request_code(
                 paper=signable,
                 contact=self.contact,
                 name=form.cleaned_data["name"],
@@ -109,9 +109,9 @@ class AgreementPage(SignableView):
             "waits": signable.state == AgreementState.SENT,
             "signed": signable.signed_at is not None,
             "in_time": sign.is_in_time(signable, timezone.now()),
-            "over": sign.over_words(signable),
+            "over": sign.too_late_message(signable),
             "place": place,
-            "places": signers.places(signable),
+            "places": signers.signatures_of(signable),
             "can_end": isinstance(signable, Agreement) and end.can_end(signable),
         }
         # The contract text is in the agreement's language, whatever language the page is in.
@@ -122,7 +122,7 @@ class AgreementPage(SignableView):
                 else clauses.clauses(signable)
             )
             context["figures"] = (
-                amendment_text.figures(signable) if isinstance(signable, Amendment) else []
+                amendment_text.changed_values(signable) if isinstance(signable, Amendment) else []
             )
         return render(request, "portal/agreement.html", context, status=status)
 
@@ -139,7 +139,7 @@ class ConfirmCode(SignableView):
         if not form.is_valid():
             return self._show(request, signable, form, 422)
         try:
-            sign.confirm(
+            sign.sign_with_code(
                 paper=signable,
                 contact=self.contact,
                 code=form.cleaned_data["code"],
@@ -154,7 +154,7 @@ class ConfirmCode(SignableView):
                 # An upgrade that applies now is charged as soon as it is signed.
                 nudge.ring("billing.tasks.bill")
             return self.page(signable)
-        if methods.in_use(self.client):
+        if saved_cards.card_in_use(self.client):
             return redirect(
                 "portal:charging" if signable.signed_at else "portal:agreement", signable.pk
             )
@@ -165,7 +165,8 @@ class ConfirmCode(SignableView):
     ) -> HttpResponse:
         """Render the form for the code. Raises Http404 if this person has no code to type."""
         signature = next(
-            (row for row in signers.places(signable) if row.contact_id == self.contact.pk), None
+            (row for row in signers.signatures_of(signable) if row.contact_id == self.contact.pk),
+            None,
         )
         if signature is None or (signature.code_row is None and signature.signed_at is None):
             raise Http404
@@ -183,7 +184,7 @@ class DeclineToSign(SignableView):
         signable, form = self.signable(pk), DeclineForm(request.POST)
         reason = form.cleaned_data["reason"] if form.is_valid() else ""
         try:
-            unsigned.decline(
+            unsigned_documents.decline(
                 paper=signable,
                 contact=self.contact,
                 reason=reason,

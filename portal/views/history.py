@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from agreements.models import Agreement
-from exports.timeline import timeline
+from exports.timeline import history_of
 from portal.access import PortalView
 
 
@@ -15,5 +15,5 @@ class AgreementHistory(PortalView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.row(Agreement, pk, "client", "document", "signed_document")
-        context = {"agreement": agreement, "timeline": timeline(agreement, inside=False)}
+        context = {"agreement": agreement, "timeline": history_of(agreement, inside=False)}
         return render(request, "portal/history.html", context)

@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from agreements.models import Agreement, Amendment, Period, Proposal
-from agreements.rules.states import RUNS, AgreementState, AmendmentState, ProposalState
+from agreements.rules.states import RUNNING_STATES, AgreementState, AmendmentState, ProposalState
 from agreements.running import effective_terms
 from billing.books import queries
-from billing.charging import methods
+from billing.charging import saved_cards
 from billing.emails import upcoming_charges
 from billing.models import Invoice
 from core.dates import local_day
@@ -20,7 +20,7 @@ from core.tenancy import scoped
 from delivery.hours import hours_left
 from delivery.models import Handover, Overage, Report, Request
 from delivery.requests import scope_check
-from delivery.requests.first_answer import OPEN
+from delivery.requests.response_status import OPEN
 from delivery.rules.progress import Standing
 from delivery.rules.states import OverageState, ReportState
 from delivery.work import checklist
@@ -39,9 +39,9 @@ class Retainer:
 
     agreement: Agreement
     terms: Agreement | Amendment
-    fit: scope_check.Fitting
+    fit: scope_check.Scope
     stated: Any
-    lines: list[checklist.Line]
+    lines: list[checklist.ChecklistLine]
 
     @property
     def period(self) -> Period | None:
@@ -49,14 +49,14 @@ class Retainer:
         return self.fit.period
 
     @property
-    def under_way(self) -> list[checklist.Line]:
+    def under_way(self) -> list[checklist.ChecklistLine]:
         """The deliverables still in progress, and the waived ones with their reason."""
         return [
             line for line in self.lines if line.standing not in (Standing.DONE, Standing.CARRIED)
         ]
 
     @property
-    def done(self) -> list[checklist.Line]:
+    def done(self) -> list[checklist.ChecklistLine]:
         """The deliverables completed in this period.
 
         A single piece with a link or a file is left out: the list of handovers already shows it.
@@ -72,7 +72,7 @@ class Home(PortalView):
         now = timezone.now()
         today = local_day(now, self.client.time_zone)
         signed = list(self.rows(Agreement).filter(signed_at__isnull=False).order_by("-signed_at"))
-        running = [row for row in signed if row.state in RUNS]
+        running = [row for row in signed if row.state in RUNNING_STATES]
         retainers = self._retainers(running, today)
         context = {
             "retainers": retainers,
@@ -85,7 +85,7 @@ class Home(PortalView):
             ),
             "given": self._given(),
             "charges": upcoming_charges.next_charges(running, today),
-            "method": methods.in_use(self.client),
+            "method": saved_cards.card_in_use(self.client),
             "changes": self.rows(Amendment)
             .filter(state=AmendmentState.SENT)
             .select_related("agreement"),
@@ -107,18 +107,18 @@ class Home(PortalView):
 
     def _retainers(self, running: list[Agreement], today: date) -> list[Retainer]:
         fits, hours = (
-            scope_check.of(running, now=timezone.now()),
-            hours_left.of_agreements(running),
+            scope_check.scopes_of(running, now=timezone.now()),
+            hours_left.statements_of(running),
         )
         periods = {row.pk: fits[row.pk].period for row in running}
-        lines = checklist.lines([period for period in periods.values() if period], today)
+        lines = checklist.checklist_lines([period for period in periods.values() if period], today)
         retainers = []
         for row in running:
             period = periods[row.pk]
             retainers.append(
                 Retainer(
                     row,
-                    effective_terms.on(row, today),
+                    effective_terms.terms_on(row, today),
                     fits[row.pk],
                     hours.get(period.pk) if period else None,
                     lines[period.pk] if period else [],
@@ -133,11 +133,11 @@ class Home(PortalView):
         )
         return list(handovers.select_related("deliverable").order_by("-on", "-created_at")[:SHOWN])
 
-    def _invoices(self) -> list[tuple[Invoice, queries.Standing]]:
+    def _invoices(self) -> list[tuple[Invoice, queries.InvoiceStatus]]:
         """The latest invoices with their payment status."""
         newest = (
             self.rows(Invoice)
             .select_related("collection", "agreement")
             .order_by("-issued_on", "-id")[:PAPERS]
         )
-        return [(invoice, queries.standing(invoice)) for invoice in newest]
+        return [(invoice, queries.invoice_status(invoice)) for invoice in newest]

@@ -25,10 +25,10 @@ class Hours(PortalView):
         adjustments = scoped(Adjustment, self.contact.business).filter(period__agreement=agreement)
         context = {
             "agreement": agreement,
-            "lines": allowance_statement.lines(
+            "lines": allowance_statement.statement_lines(
                 agreement, local_day(timezone.now(), agreement.time_zone)
             ),
-            "policy": allowance_statement.policy(agreement),
+            "policy": allowance_statement.rollover_sentence(agreement),
             "adjustments": adjustments.select_related("period"),
         }
         return render(request, "portal/hours.html", context)
@@ -42,7 +42,11 @@ class OveragePage(PortalView):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self._row(pk)
-        decide = overage.approve if request.POST.get("answer") == "yes" else overage.decline
+        decide = (
+            overage.approve_overage
+            if request.POST.get("answer") == "yes"
+            else overage.decline_overage
+        )
         try:
             decide(overage=row, contact=self.contact, now=timezone.now(), origin=origin(request))
             messages.success(request, _("Thank you. We have written it down."))

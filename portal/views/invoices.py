@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from agreements.rules.terms import CollectBy
 from billing.bank_transfer import payment_details
-from billing.books import client_statement, queries
+from billing.books import client_statement, owing, queries
 from billing.emails import billing_pdfs
 from billing.models import CreditNote, Invoice, Payment, Refund
 from core.documents.logos import logo_response
@@ -24,7 +24,7 @@ class Invoices(PortalView):
     def get(self, request: HttpRequest) -> HttpResponse:
         invoices = self.rows(Invoice).select_related("collection", "agreement")
         page = page_of(invoices, request.GET, by="issued_on")
-        rows = [(invoice, queries.standing(invoice)) for invoice in page.rows]
+        rows = [(invoice, queries.invoice_status(invoice)) for invoice in page.rows]
         return render(request, "portal/invoices.html", {"rows": rows, "page": page})
 
 
@@ -35,11 +35,11 @@ class InvoicePage(PortalView):
         invoice = self.row(Invoice, pk, "collection", "agreement", "business")
         context = {
             "invoice": invoice,
-            "standing": queries.standing(invoice),
+            "standing": queries.invoice_status(invoice),
             "lines": invoice.lines.all(),
             "payments": self.rows(Payment).filter(invoice=invoice),
-            "owed": queries.owed(invoice),
-            "way": payment_details.by_transfer(invoice),
+            "owed": owing.amount_owed(invoice),
+            "way": payment_details.transfer_details(invoice),
             "notes": invoice.credit_notes.all(),
             "refunds": self.rows(Refund).filter(payment__invoice=invoice),
             "days": queries.retry_days(invoice)
@@ -74,13 +74,13 @@ class Statement(PortalView):
     def get(self, request: HttpRequest) -> HttpResponse:
         if request.GET.get("as") == "pdf":
             return pdf_response(billing_pdfs.statement_pdf(client=self.client, now=timezone.now()))
-        rows = client_statement.entries(self.client)
+        rows = client_statement.statement_entries(self.client)
         if request.GET.get("as") == "csv":
             return csv_response(
-                client_statement.as_csv(rows),
+                client_statement.statement_csv(rows),
                 _("Statement %(client)s") % {"client": self.client.name},
             )
-        context = {"rows": rows, "balances": client_statement.balances(self.client)}
+        context = {"rows": rows, "balances": client_statement.client_balances(self.client)}
         return render(request, "portal/statement.html", context)
 
 

@@ -13,7 +13,7 @@ from agreements.models import Agreement
 from agreements.rules.states import AgreementState
 from agreements.running.periods import next_starts
 from billing.books import queries
-from billing.charging import methods
+from billing.charging import saved_cards
 from billing.models import Invoice
 from core.dates import local_day
 from core.errors import RuleError
@@ -25,10 +25,10 @@ class PaymentMethodPage(PortalView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         agreement = _newest_agreement(self)
-        is_first = agreement is not None and not methods.in_use(self.client)
-        open_invoices = queries.open_for(self.client)
+        is_first = agreement is not None and not saved_cards.card_in_use(self.client)
+        open_invoices = queries.amounts_for_new_card(self.client)
         context = {
-            "method": methods.in_use(self.client),
+            "method": saved_cards.card_in_use(self.client),
             "agreement": agreement,
             "first": is_first,
             "waits": open_invoices,
@@ -38,7 +38,7 @@ class PaymentMethodPage(PortalView):
     def post(self, request: HttpRequest) -> HttpResponse:
         return_url = request.build_absolute_uri(reverse("portal:method_done"))
         try:
-            return redirect(methods.start(client=self.client, return_url=return_url))
+            return redirect(saved_cards.start_setup(client=self.client, return_url=return_url))
         except RuleError as error:
             messages.error(request, str(error))
             return redirect("portal:method")
@@ -49,7 +49,7 @@ class MethodSaved(PortalView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         try:
-            methods.finish(
+            saved_cards.finish_setup(
                 client=self.client, session=request.GET.get("session", ""), now=timezone.now()
             )
         except RuleError as error:
@@ -76,7 +76,7 @@ class FirstCharge(PortalView):
             self.rows(Invoice).filter(agreement=agreement).select_related("collection", "agreement")
         )
         invoice = invoices.order_by("-period_start").first()
-        standing = queries.standing(invoice) if invoice else None
+        standing = queries.invoice_status(invoice) if invoice else None
         today = local_day(timezone.now(), agreement.time_zone)
         starts_later = agreement.starts_on > today
         context = {

@@ -16,7 +16,7 @@ from agreements.proposals import (
     after_sending,
     client_actions,
     client_view,
-    propose,
+    lifecycle,
     waitlist,
 )
 from agreements.rules.states import AgreementState, ProposalState
@@ -36,7 +36,7 @@ class ProposalPage(PortalView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = _sent_proposal(self, pk)
-        latest = after_sending.newest(proposal)
+        latest = after_sending.newest_version(proposal)
         if latest != proposal:
             messages.info(request, _("There is a newer version of this proposal; this is it."))
             return redirect("portal:proposal", latest.pk)
@@ -44,10 +44,10 @@ class ProposalPage(PortalView):
         if agreement and agreement.state == AgreementState.SENT:
             return redirect("portal:agreement", agreement.pk)
         now = timezone.now()
-        client_actions.opened(
+        client_actions.record_opened(
             proposal=proposal, contact=self.contact, now=now, origin=origin(request)
         )
-        if proposal.state != ProposalState.SENT or propose.is_over(proposal, now):
+        if proposal.state != ProposalState.SENT or lifecycle.is_past_last_day(proposal, now):
             return render(request, OVER, {"proposal": proposal, "agreement": agreement}, status=410)
         return self.page(request, proposal)
 
@@ -56,7 +56,9 @@ class ProposalPage(PortalView):
     ) -> HttpResponse:
         """Render the proposal. A refused form in `forms` is shown as it was typed."""
         context = {
-            **client_view.shown(proposal, today=local_day(timezone.now(), self.client.time_zone)),
+            **client_view.page_context(
+                proposal, today=local_day(timezone.now(), self.client.time_zone)
+            ),
             "form": DeclineForm(),
             "question": QuestionForm(),
             "forward": ForwardForm(),
@@ -79,7 +81,7 @@ class ProposalPage(PortalView):
         proposal = _sent_proposal(self, pk)
         tier = _tier(proposal, request.POST.get("tier", ""))
         try:
-            agreement = accept.accept(
+            agreement = accept.accept_proposal(
                 proposal=proposal,
                 tier=tier,
                 contact=self.contact,
@@ -99,7 +101,7 @@ class AskQuestion(ProposalPage):
         proposal, form = _sent_proposal(self, pk), QuestionForm(request.POST)
 
         def act() -> None:
-            client_actions.ask(
+            client_actions.ask_question(
                 proposal=proposal,
                 contact=self.contact,
                 now=timezone.now(),
@@ -136,7 +138,7 @@ class ForwardProposal(AskQuestion):
         proposal, form = _sent_proposal(self, pk), ForwardForm(request.POST)
 
         def act() -> None:
-            colleague = client_actions.forward(
+            colleague = client_actions.forward_proposal(
                 proposal=proposal,
                 contact=self.contact,
                 now=timezone.now(),
@@ -174,7 +176,7 @@ class TierSeen(PortalView):
         tier = _tier(proposal, request.POST.get("tier", ""))
         if not too_often("tier", str(self.contact.pk), limit=60, seconds=3600):
             now = timezone.now()
-            client_actions.seen(
+            client_actions.record_tier_seen(
                 proposal=proposal, tier=tier, contact=self.contact, now=now, origin=origin(request)
             )
         return HttpResponse(status=204)
@@ -199,7 +201,7 @@ class DeclineProposal(PortalView):
         form = DeclineForm(request.POST)
         reason = form.cleaned_data["reason"] if form.is_valid() else request.POST.get("reason", "")
         try:
-            accept.decline(
+            accept.decline_proposal(
                 proposal=proposal,
                 contact=self.contact,
                 reason=reason,
@@ -222,7 +224,7 @@ def _sent_proposal(view: PortalView, pk: UUID) -> Proposal:
 
 def _tier(proposal: Proposal, pk: str) -> Tier:
     """The proposal's tier with this id. Raises Http404."""
-    tier = next((tier for tier in propose.rungs(proposal) if str(tier.pk) == pk), None)
+    tier = next((tier for tier in lifecycle.tiers_of(proposal) if str(tier.pk) == pk), None)
     if tier is None:
         raise Http404
     return tier

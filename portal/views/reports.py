@@ -24,14 +24,14 @@ from delivery.models import QuarterlyReview, Report
 from delivery.models.report import ANSWERS
 from delivery.reports import (
     client_decision,
-    read_facts,
     report_emails,
+    report_facts,
     report_pdf,
-    review,
-    send,
-    views_recorded,
+    review_draft,
+    send_reports,
+    view_tracking,
 )
-from delivery.reports.report_words import with_words
+from delivery.reports.report_texts import template_context
 from delivery.rules.states import ReportState
 from portal.access import PortalView, origin
 
@@ -72,7 +72,7 @@ class ReportPage(PortalView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         report = sent_report(self, pk)
-        views_recorded.opened(report=report, now=timezone.now())
+        view_tracking.record_opened(report=report, now=timezone.now())
         return render(request, "portal/report.html", _context(report))
 
 
@@ -80,7 +80,7 @@ class ReportPdf(PortalView):
     """A report as a PDF. It is printed now if no worker has printed it yet."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        return pdf_response(report_pdf.ensure(report=sent_report(self, pk), now=timezone.now()))
+        return pdf_response(report_pdf.ensure_pdf(report=sent_report(self, pk), now=timezone.now()))
 
 
 class RecordReadingTime(PortalView):
@@ -90,7 +90,7 @@ class RecordReadingTime(PortalView):
         report, seconds = sent_report(self, pk), request.POST.get("seconds", "")
         if not (seconds.isascii() and seconds.isdigit() and len(seconds) < 6):
             return HttpResponse(status=400)
-        views_recorded.read(report=report, seconds=int(seconds))
+        view_tracking.record_seconds(report=report, seconds=int(seconds))
         return HttpResponse(status=204)
 
 
@@ -135,13 +135,15 @@ def answer_without_session(request: HttpRequest, report: Report, contact: Contac
         "answers": ANSWERS,
         "pressed": _clicked_answer(request),
     }
-    return render(request, "portal/answer_door.html", {**context, "title": send.title(report)})
+    return render(
+        request, "portal/answer_door.html", {**context, "title": send_reports.report_title(report)}
+    )
 
 
 def save_answer(request: HttpRequest, report: Report, contact: Contact) -> None:
     """Save the client's answer, and say so on the next page."""
     try:
-        client_decision.give(
+        client_decision.store_answer(
             report=report,
             answer=request.POST.get("answer", ""),
             contact=contact,
@@ -161,15 +163,15 @@ def email_opened(request: HttpRequest, token: str) -> HttpResponse:
 
     The freelancer's own look at the email does not count.
     """
-    report_id = report_emails.pictured(token)
+    report_id = report_emails.report_of_image(token)
     if report_id and not (request.user.is_authenticated and business_of(request.user)):
-        views_recorded.letter_opened(report_id=report_id, now=timezone.now())
+        view_tracking.record_email_opened(report_id=report_id, now=timezone.now())
     return HttpResponse(PIXEL, content_type="image/gif")
 
 
 def sent_report(view: PortalView, pk: UUID) -> Report:
     """A report that was sent to this client. Raises Http404 for drafts (rule 37)."""
-    report = view.row(Report, pk, *read_facts.RELATED)
+    report = view.row(Report, pk, *report_facts.RELATED)
     if report.state != ReportState.SENT:
         raise Http404
     return report
@@ -184,5 +186,7 @@ def _clicked_answer(request: HttpRequest) -> str:
 def _context(report: Report) -> dict[str, Any]:
     """The context of a report's page, in the report's language."""
     with translation.override(report.language):
-        context = with_words(review.shown(report)) | {"title": send.title(report)}
+        context = template_context(review_draft.contents_shown(report)) | {
+            "title": send_reports.report_title(report)
+        }
     return {"report": report, "answers": ANSWERS, **context}

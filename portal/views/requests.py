@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
-from agreements.rules.states import RUNS
+from agreements.rules.states import RUNNING_STATES
 from core.errors import RuleError
 from core.web.keyset_pages import page_of
 from core.web.throttle import too_often
 from delivery.models import Request
-from delivery.requests import client_requests, scope_check, thread
-from delivery.requests.first_answer import told
+from delivery.requests import client_requests, request_messages, scope_check
+from delivery.requests.response_status import status_text
 from delivery.rules.states import REQUEST, RequestState
 from portal.access import PortalView
 from portal.forms import MessageForm, RequestForm
@@ -39,10 +39,10 @@ class RequestFormView(PortalView):
         """The running agreements, newest first; or else the one that ended last."""
         signed = (
             self.rows(Agreement)
-            .filter(state__in=client_requests.ASKABLE, signed_at__isnull=False)
+            .filter(state__in=client_requests.STATES_THAT_TAKE_REQUESTS, signed_at__isnull=False)
             .order_by("-signed_at")
         )
-        running = list(signed.filter(state__in=RUNS))
+        running = list(signed.filter(state__in=RUNNING_STATES))
         return running or list(signed[:1])
 
     def form(self, agreements: list[Agreement], data: Any = None) -> RequestForm:
@@ -54,7 +54,7 @@ class RequestFormView(PortalView):
         )
         return RequestForm(data, agreements=queryset)
 
-    def fit(self, agreements: list[Agreement], data: Any) -> scope_check.Fitting | None:
+    def fit(self, agreements: list[Agreement], data: Any) -> scope_check.Scope | None:
         """Whether the request typed so far fits into the included hours; None without an agreement.
 
         An estimate that cannot be read counts as none.
@@ -66,7 +66,7 @@ class RequestFormView(PortalView):
         )
         text = data.get("estimate", "")
         estimate = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
-        return scope_check.of([chosen], now=timezone.now(), estimate=estimate)[chosen.pk]
+        return scope_check.scopes_of([chosen], now=timezone.now(), estimate=estimate)[chosen.pk]
 
 
 class NewRequest(RequestFormView):
@@ -85,7 +85,7 @@ class NewRequest(RequestFormView):
                 return self._show(request, agreements, form, 429)
             try:
                 token = request.POST.get("once", "")[:64]
-                row = client_requests.ask(
+                row = client_requests.create_request(
                     contact=self.contact, now=timezone.now(), once=token, **form.cleaned_data
                 )
                 messages.success(request, _("It is with %(name)s.") % {"name": row.business.name})
@@ -135,7 +135,7 @@ class RequestPage(PortalView):
                 return self._show(request, row, form, 429)
             try:
                 token = request.POST.get("once", "")[:64]
-                client_requests.say(
+                client_requests.add_message(
                     request=row,
                     contact=self.contact,
                     now=timezone.now(),
@@ -157,8 +157,8 @@ class RequestPage(PortalView):
         context = {
             "row": row,
             "form": form,
-            "said": thread.of(row),
-            "told": told(row, timezone.now(), self.client.time_zone),
+            "said": request_messages.messages_of(row),
+            "told": status_text(row, timezone.now(), self.client.time_zone),
             "zone": self.client.time_zone,
             "may_withdraw": RequestState.WITHDRAWN in REQUEST[RequestState(row.state)],
         }
@@ -171,7 +171,7 @@ class WithdrawRequest(PortalView):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.row(Request, pk, "business__owner", "client")
         try:
-            client_requests.withdraw(request=row, contact=self.contact, now=timezone.now())
+            client_requests.withdraw_request(request=row, contact=self.contact, now=timezone.now())
             messages.success(request, _("Taken back."))
         except RuleError as error:
             messages.error(request, str(error))

@@ -8,7 +8,7 @@ from django.utils import translation
 
 from core.web.download import pdf_response
 from delivery.models import QuarterlyReview
-from delivery.renewing import quarter
+from delivery.renewing import review_contents
 from portal.access import PortalView
 
 
@@ -21,7 +21,7 @@ class ReviewPage(PortalView):
             return render(
                 request,
                 "portal/review.html",
-                {"review": review, **quarter.with_words(review.snapshot)},
+                {"review": review, **review_contents.template_context(review.snapshot)},
             )
 
 

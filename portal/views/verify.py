@@ -21,8 +21,8 @@ from django.views.decorators.http import require_http_methods
 from core.documents import verify
 from core.web.throttle import address, too_often
 
-LIMIT = 5 * 1024 * 1024  # bytes of an upload
-ASKED = 30  # requests in ten minutes from one IP address
+LARGEST_UPLOAD = 5 * 1024 * 1024  # bytes of an upload
+REQUESTS_ALLOWED = 30  # requests in ten minutes from one IP address
 
 
 class MemoryUpload(MemoryFileUploadHandler):
@@ -38,7 +38,7 @@ class MemoryUpload(MemoryFileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         self.taken += len(raw_data)
-        if self.taken > LIMIT:
+        if self.taken > LARGEST_UPLOAD:
             # The rest is read and dropped: a closed connection would hide the answer.
             raise StopUpload(connection_reset=False)
         return super().receive_data_chunk(raw_data, start)
@@ -85,19 +85,19 @@ class VerifyForm(forms.Form):
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def page(request: HttpRequest) -> HttpResponse:
+def verify_document(request: HttpRequest) -> HttpResponse:
     """Show the form, or whether a document is intact, altered or unknown.
 
     The status is 413 for an upload that is too large, 429 for too many requests from one address.
     """
     if request.method != "POST":
         return _show(request, VerifyForm())
-    if too_often("verify", address(request), limit=ASKED, seconds=600):
+    if too_often("verify", address(request), limit=REQUESTS_ALLOWED, seconds=600):
         return _refuse(request, _("You have asked often. Please wait ten minutes."), 429)
     handler = MemoryUpload(request)
     request.upload_handlers = [handler]
     form = VerifyForm(request.POST, request.FILES)
-    if handler.taken > LIMIT:
+    if handler.taken > LARGEST_UPLOAD:
         return _refuse(
             request,
             _("This file is larger than 5 MB. The papers of this product are smaller."),

@@ -27,7 +27,7 @@ class WorkPage(PortalView):
         siblings = periods.filter(agreement=period.agreement)
         context = {
             "period": period,
-            "lines": checklist.lines([period], today)[period.pk],
+            "lines": checklist.checklist_lines([period], today)[period.pk],
             "before": siblings.filter(starts_on__lt=period.starts_on)
             .order_by("-starts_on")
             .first(),
@@ -44,7 +44,7 @@ class HandoverFile(PortalView):
             deliverable__period__agreement__client=self.client
         )
         handover = handovers.filter(pk=pk).first()
-        content = handover_files.read(handover) if handover else None
+        content = handover_files.read_file(handover) if handover else None
         if handover is None or content is None:
             raise Http404
         return attachment(content, handover.file_name, handover.content_type)

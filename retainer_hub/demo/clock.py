@@ -13,7 +13,7 @@ HEADING = "Date,Client,Project,Task,Notes,Hours,Billable?,First Name,Last Name\n
 def run(business: Business, *, actor: str, now: datetime) -> None:
     """Start a timer 41 minutes ago, and read a Harvest export of last week's hours."""
     agreement = Agreement.objects.get(business=business, client__name="Baan Coffee Roasters")
-    timer.start(
+    timer.start_timer(
         user=business.owner,
         agreement=agreement,
         note="Captions for next week",
@@ -28,6 +28,6 @@ def run(business: Business, *, actor: str, now: datetime) -> None:
         f"{days[2]},Helio Ceramics,Trial,Calls,Call with the studio,soon,Yes,Nan,Kittisak",
     ]
     data = (HEADING + "\n".join(rows)).encode()
-    time_import.read(
+    time_import.read_export(
         business=business, file_name="harvest_time_report.csv", data=data, actor=actor, now=now
     )

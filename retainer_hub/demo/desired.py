@@ -7,7 +7,7 @@ from core.models import Business
 from delivery.models import Deliverable, Report, Request
 from delivery.requests import client_requests, owner_replies
 from delivery.rules.states import ReportState, RequestState
-from delivery.work import checklist_actions, hand_over, leftover
+from delivery.work import carry_over, checklist_actions, hand_over
 from retainer_hub.demo.cast import OWNER
 
 HOUR = timedelta(hours=1)
@@ -32,10 +32,10 @@ def wish(business: Business, *, now: datetime) -> None:
         baan, "A price list for the shop window\nA4, with the two new roasts.", now - 75 * HOUR, 120
     )
     begun = now - 72 * HOUR
-    owner_replies.answer(
+    owner_replies.answer_request(
         request=done, text="On it: you have a draft tomorrow.", now=begun, to=RequestState.STARTED
     )
-    owner_replies.hand_over_for(
+    owner_replies.answer_with_handover(
         request=done,
         actor=OWNER,
         text="Here it is. Print it at 300 dpi.",
@@ -46,7 +46,7 @@ def wish(business: Business, *, now: datetime) -> None:
     going = _ask(
         baan, "Can you answer the comments under the video on Saturday too?", now - 30 * HOUR, 60
     )
-    owner_replies.answer(
+    owner_replies.answer_request(
         request=going, text="Yes, from 10 to 12.", now=now - 28 * HOUR, to=RequestState.STARTED
     )
     text = "A banner for the weekend market\nOur stand is 3 m wide. Could it show the beans?"
@@ -63,7 +63,7 @@ def _of(business: Business, name: str) -> Agreement:
 
 def _ask(agreement: Agreement, text: str, at: datetime, minutes: int | None) -> Request:
     """Create a request; `minutes` is the client's estimate."""
-    return client_requests.ask(
+    return client_requests.create_request(
         contact=agreement.contact, agreement=agreement, text=text, estimate=minutes, now=at
     )
 
@@ -87,6 +87,6 @@ def _carry(agreement: Agreement, now: datetime) -> None:
     row = Deliverable.objects.filter(period=draft.period, done__gt=1).last() if draft else None
     if row:
         checklist_actions.set_done(deliverable=row, done=row.promised - 1)
-        leftover.carry(
+        carry_over.carry_over(
             deliverable=row, because="The photos come with the new roast.", actor=OWNER, now=now
         )

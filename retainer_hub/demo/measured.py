@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from agreements.models import Agreement, Period
 from core.models import Business
-from delivery.kpis import measure
+from delivery.kpis import kpi_changes
 from delivery.models import Kpi
-from delivery.renewing import quarter, review_quarter
+from delivery.renewing import quarterly_reviews, review_contents
 from delivery.rules.kpi_pace import Shape
 from retainer_hub.demo.cast import Part
 
@@ -15,7 +15,7 @@ from retainer_hub.demo.cast import Part
 def agree(agreement: Agreement, part: Part, *, now: datetime) -> None:
     """Add the KPIs of a client."""
     for name, kind, unit, baseline, target, _readings in part.kpis:
-        measure.add_kpi(
+        kpi_changes.add_kpi(
             agreement=agreement,
             name=name,
             kind=kind,
@@ -36,7 +36,7 @@ def read(agreement: Agreement, part: Part, period: Period, day: date, *, now: da
     for kpi in Kpi.objects.filter(agreement=agreement):
         ends = next(readings for name, *_more, readings in part.kpis if name == kpi.name)
         value = _on_the_way(kpi, ends, period.index, Decimal(days_passed) / days)
-        measure.read(kpi=kpi, period=period, value=value, on=day, now=now)
+        kpi_changes.write_reading(kpi=kpi, period=period, value=value, on=day, now=now)
 
 
 def look_back(business: Business, *, actor: str, now: datetime) -> None:
@@ -46,13 +46,17 @@ def look_back(business: Business, *, actor: str, now: datetime) -> None:
     """
     related = Agreement.objects.select_related("client", "contact", "business__owner")
     agreement = related.get(business=business, client__name__startswith="Baan")
-    periods = quarter.ended(agreement, now.date())[1:][: quarter.LONG]
+    periods = review_contents.ended_periods(agreement, now.date())[1:][
+        : review_contents.PERIODS_IN_REVIEW
+    ]
     outlook = (
         "Next quarter we film at the farm, and give the shop's regulars a reason to post "
         "themselves."
     )
-    made = review_quarter.make(agreement=agreement, periods=periods[::-1], outlook=outlook, now=now)
-    review_quarter.send(review=made, actor=actor, now=now)
+    made = quarterly_reviews.create_review(
+        agreement=agreement, periods=periods[::-1], outlook=outlook, now=now
+    )
+    quarterly_reviews.send_review(review=made, actor=actor, now=now)
 
 
 def _on_the_way(kpi: Kpi, ends: tuple[Decimal, ...], index: int, share: Decimal) -> Decimal:

@@ -7,15 +7,15 @@ from typing import Any
 from allauth.account.models import EmailAddress
 
 from agreements.models import Agreement, Proposal
-from agreements.proposals import accept, client_actions, opening_message, propose
+from agreements.proposals import accept, client_actions, lifecycle, opening_message
 from agreements.rules.cumulative_tiers import TierDraft
 from agreements.rules.intervals import Interval
 from agreements.rules.states import ProposalState
 from agreements.running.periods import period_on
 from agreements.signing import seal, sign
-from billing.charging import methods
+from billing.charging import saved_cards
 from billing.gateways import accounts
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from clients import client_records
 from clients.models import Client, Testimonial
 from core import links
@@ -26,7 +26,14 @@ from core.outbox import emails
 from delivery.hours import time_log
 from delivery.models import Deliverable, Report
 from delivery.renewing import watch_pace
-from delivery.reports import client_decision, report_pdf, report_run, review, send, views_recorded
+from delivery.reports import (
+    client_decision,
+    report_pdf,
+    report_run,
+    review_draft,
+    send_reports,
+    view_tracking,
+)
 from delivery.rules.states import ReportState
 from delivery.work import checklist_actions
 from retainer_hub.demo import clock, desired, measured, prospects
@@ -129,7 +136,7 @@ def _offer(business: Business, part: Part, start: date, now: datetime) -> Propos
     )
     contact = client_records.decision_maker(client)
     assert contact is not None
-    proposal = propose.draft(
+    proposal = lifecycle.draft_proposal(
         business=business,
         client=client,
         contact=contact,
@@ -145,7 +152,9 @@ def _offer(business: Business, part: Part, start: date, now: datetime) -> Propos
         rollover="none" if part.is_trial else "surplus",
         testimonials=Testimonial.objects.filter(business=business),
         expires_on=start + timedelta(days=10) if part.picks < 0 else None,
-        intro=opening_message.usual() if part.language == "en" and not part.is_trial else "",
+        intro=opening_message.usual_message()
+        if part.language == "en" and not part.is_trial
+        else "",
         next_tier=_following() if part.is_trial else {},
         credits_trial=part.is_trial,
         trial_measure="two of the eight posts reach more people than any post of last month"
@@ -156,7 +165,7 @@ def _offer(business: Business, part: Part, start: date, now: datetime) -> Propos
         else "You want an audience that answers, not only a feed that looks alive.",
         now=now,
     )
-    return propose.send(proposal=proposal, actor=OWNER, now=now)
+    return lifecycle.send_proposal(proposal=proposal, actor=OWNER, now=now)
 
 
 def _following() -> dict[str, Any]:
@@ -180,13 +189,15 @@ def _asked(business: Business, now: datetime) -> None:
         business=business, state=ProposalState.SENT, agreement=None
     )
     seen_at = now - timedelta(hours=5)
-    client_actions.opened(proposal=offer, contact=offer.contact, now=seen_at, origin=PHONE)
-    for tier in propose.rungs(offer)[1:]:
-        client_actions.seen(
+    client_actions.record_opened(proposal=offer, contact=offer.contact, now=seen_at, origin=PHONE)
+    for tier in lifecycle.tiers_of(offer)[1:]:
+        client_actions.record_tier_seen(
             proposal=offer, tier=tier, contact=offer.contact, now=seen_at, origin=PHONE
         )
     text = "Can we start with Essential and move up after the first campaign?"
-    client_actions.ask(proposal=offer, contact=offer.contact, text=text, now=seen_at, origin=PHONE)
+    client_actions.ask_question(
+        proposal=offer, contact=offer.contact, text=text, now=seen_at, origin=PHONE
+    )
 
 
 def _read(business: Business, now: datetime) -> None:
@@ -195,12 +206,12 @@ def _read(business: Business, now: datetime) -> None:
     silent = [part.name for part in PARTS if not part.reads]
     rows = sent.filter(sent_at__lte=now - timedelta(hours=20)).exclude(client__name__in=silent)
     for report in rows.select_related("client", "business", "period__agreement__contact"):
-        views_recorded.opened(report=report, now=now)
-        views_recorded.read(report=report, seconds=55)
-        views_recorded.read(report=report, seconds=40)
+        view_tracking.record_opened(report=report, now=now)
+        view_tracking.record_seconds(report=report, seconds=55)
+        view_tracking.record_seconds(report=report, seconds=40)
         if report.decision:
             contact = report.period.agreement.contact
-            client_decision.give(
+            client_decision.store_answer(
                 report=report, answer="yes", contact=contact, now=now, origin=PHONE
             )
 
@@ -230,18 +241,22 @@ def _sign(business: Business, part: Part, now: datetime) -> Agreement:
     proposal = Proposal.objects.select_related("business__owner", "client", "contact").get(
         business=business, title=part.title
     )
-    tier = propose.rungs(proposal)[part.picks]
+    tier = lifecycle.tiers_of(proposal)[part.picks]
     contact = proposal.contact
-    client_actions.opened(proposal=proposal, contact=contact, now=now, origin=PHONE)
-    client_actions.seen(proposal=proposal, tier=tier, contact=contact, now=now, origin=PHONE)
-    agreement = accept.accept(proposal=proposal, tier=tier, contact=contact, now=now, origin=PHONE)
-    sign.opened(paper=agreement, contact=contact, now=now, origin=PHONE)
-    signature = sign.begin(
+    client_actions.record_opened(proposal=proposal, contact=contact, now=now, origin=PHONE)
+    client_actions.record_tier_seen(
+        proposal=proposal, tier=tier, contact=contact, now=now, origin=PHONE
+    )
+    agreement = accept.accept_proposal(
+        proposal=proposal, tier=tier, contact=contact, now=now, origin=PHONE
+    )
+    sign.record_opened(paper=agreement, contact=contact, now=now, origin=PHONE)
+    signature = sign.request_code(
         paper=agreement, contact=contact, name=contact.name, consented=True, now=now, origin=PHONE
     )
     assert signature.code_row is not None
     code = links.code(signature.code_row)
-    sign.confirm(paper=agreement, contact=contact, code=code, now=now, origin=PHONE)
+    sign.sign_with_code(paper=agreement, contact=contact, code=code, now=now, origin=PHONE)
     seal.seal_signed(now=now)
     _save_card(agreement.client, part.card, now)
     measured.agree(agreement, part, now=now)
@@ -251,7 +266,7 @@ def _sign(business: Business, part: Part, now: datetime) -> Agreement:
 def _save_card(client: Client, behaviour: str, now: datetime) -> None:
     expires_on = add_months(now.date(), 36, 31)
     session = accounts.save_test_card(client=client, behaviour=behaviour, expires_on=expires_on)
-    methods.finish(client=client, session=session, now=now)
+    saved_cards.finish_setup(client=client, session=session, now=now)
 
 
 def _work(agreement: Agreement, part: Part, day: date, now: datetime) -> None:
@@ -274,10 +289,10 @@ def _work(agreement: Agreement, part: Part, day: date, now: datetime) -> None:
 
 def _jobs(business: Business, now: datetime, today: date) -> None:
     """What beat rings for on that day, and the freelancer's review of reports that are ready."""
-    bill(now=now, door="job")
+    run_billing(now=now, door="job")
     seal.seal_signed(now=now)
-    report_run.report(now=now, door="job")
-    watch_pace.watch(now=now)
+    report_run.run_reports(now=now, door="job")
+    watch_pace.warn_due(now=now)
     drafts = Report.objects.filter(
         business=business, state=ReportState.DRAFT, created_at__lt=now - timedelta(days=1)
     )
@@ -286,14 +301,14 @@ def _jobs(business: Business, now: datetime, today: date) -> None:
         if part.waits and report.period.ends_on > today - timedelta(days=31):
             continue  # this month's wait for whoever tries the demo
         turn = report.period.index
-        review.save_words(
+        review_draft.save_texts(
             report=report,
             comment=part.sentences[turn % len(part.sentences)],
             next_text=part.next_text,
             decision=part.decisions[turn % len(part.decisions)],
             now=now,
         )
-        send.send_report(report=report, actor=OWNER, now=now)
-    report_pdf.print_due(now=now)
+        send_reports.send_report(report=report, actor=OWNER, now=now)
+    report_pdf.render_due(now=now)
     _read(business, now)
     emails.send_due(now=now, limit=1000)

@@ -11,10 +11,10 @@ from django.db import OperationalError, connection, transaction
 
 from billing import models
 from billing.bank_transfer import transfers
-from billing.books.invariants import broken
-from billing.charging import gateway_events, refund, void
-from billing.charging.resolve import resolve
-from billing.charging.retry import retry
+from billing.books.invariants import find_contradictions
+from billing.charging import cancel_invoice, gateway_events, refund
+from billing.charging.resolve import resolve_charges
+from billing.charging.retry import retry_now
 from billing.gateways import webhooks
 from billing.gateways.base import GatewayObject, GatewayUnknown, Outcome
 from billing.gateways.sandbox.gateway import Sandbox
@@ -30,7 +30,7 @@ from billing.rules.states import (
     InvoiceState,
     RefundState,
 )
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from clients.models import Client
 from core.errors import RuleError
 from tests import gateways
@@ -191,10 +191,10 @@ def prepare() -> None:
             kept = {"withholding_percent": 3} if name == "withheld" else {}
             worlds[n % 2].running(worlds[n % 2].client(name), card, OLD, **kept)
         Shaky.silent = call
-        bill(now=OLD, door="test")
+        run_billing(now=OLD, door="test")
         Shaky.silent = ""
         if people is UNASKED:
-            resolve(now=OLD + timedelta(minutes=5))
+            resolve_charges(now=OLD + timedelta(minutes=5))
     away = World()
     account = {
         "gateway": AWAY,
@@ -207,7 +207,7 @@ def prepare() -> None:
     away.running(away.client("away waits"), "lost_answer", OLD)
     away.running(away.client("away paid"), "succeeds", OLD)
     worlds[0].running(worlds[0].client(BY_BANK), "", OLD, collect_by="transfer")
-    bill(now=OLD, door="test")
+    run_billing(now=OLD, door="test")
     for n, card in enumerate(FRESH):
         worlds[n % 2].running(worlds[n % 2].client(f"fresh {card}"), card, NOW)
     worlds[0].running(worlds[0].client("odd"), "succeeds", NOW, amount=ODD)
@@ -238,7 +238,7 @@ def _happened(world: World) -> None:
     processor().contest(of("contested").collection.handle or "")
     given = {"refund failed": "failed", "refund pending": "pending", "refund late": ""}
     for name, status in given.items():
-        kept = refund.give_back(
+        kept = refund.refund_invoice(
             invoice=of(name), amount=100, reason="R", actor="Nan", to_card=True, now=OLD
         )[1]
         if status and kept:
@@ -249,7 +249,7 @@ def _happened(world: World) -> None:
             }
             processor().refund_rows.objects.create(key=str(kept.pk), amount=100, **fields)
     with transaction.atomic():  # as an older version may have left it: all credited and not closed
-        credit_note.make(
+        credit_note.issue_credit_note(
             invoice=of("nothing owed"), amount=3_000_00, reason="R", actor="Nan", now=NOW
         )
 
@@ -286,41 +286,45 @@ def walk(now: datetime) -> None:
     Shaky.silent = ""
     gateway_events.apply_events(now=now)
     with _refused('INSERT INTO "billing_payment"'):
-        resolve(now=now)
+        resolve_charges(now=now)
     Shaky.silent = "refunds"
-    refund.carry_out(now=now)
+    refund.carry_out_refunds(now=now)
     Shaky.silent = ""
-    bill(now=now, door="test")
-    resolve(now=now + timedelta(minutes=3))
-    refund.carry_out(now=now + timedelta(minutes=15))
-    bill(now=now + timedelta(minutes=20), door="test")
+    run_billing(now=now, door="test")
+    resolve_charges(now=now + timedelta(minutes=3))
+    refund.carry_out_refunds(now=now + timedelta(minutes=15))
+    run_billing(now=now + timedelta(minutes=20), door="test")
 
 
 def _acts() -> Iterator[tuple[Callable[..., object], str, dict[str, Any]]]:
     """What people ask for now: the verb, whose first invoice, and the rest; some of it is refused."""
     why = {"reason": "R"}
     for name in ("void", "void action", "void late", "void no card", "declined void"):
-        yield void.void, name, why
-    yield void.write_off, "written off", why
+        yield cancel_invoice.void_invoice, name, why
+    yield cancel_invoice.write_off_invoice, "written off", why
     for name in ("reduced", "zombie reduced"):
-        yield void.reduce, name, why | {"amount": 1_000}
+        yield cancel_invoice.reduce_invoice, name, why | {"amount": 1_000}
     for name, amount in {
         "part": 1_000_00,
         "withheld": 2_910_00,
         "transfer late": 3_000_00,
         BY_BANK: 3_000_00,
     }.items():
-        yield transfers.record, name, {"amount": amount, "on": NOW.date(), "reference": name}
+        yield (
+            transfers.record_transfer,
+            name,
+            {"amount": amount, "on": NOW.date(), "reference": name},
+        )
     for name in ("refunded", BY_BANK, "away paid", "stale"):
-        yield refund.give_back, name, why | {"amount": 500_00, "to_card": True}
-    yield refund.give_back, "paid out", why | {"amount": 500_00, "to_card": False}
+        yield refund.refund_invoice, name, why | {"amount": 500_00, "to_card": True}
+    yield refund.refund_invoice, "paid out", why | {"amount": 500_00, "to_card": False}
     for amount in (
         300_00,
         9_000_00,
         2_000_00,
     ):  # what is held, more than was paid, more than is held
-        yield refund.pay_out, "paid out", {"amount": amount}
-    yield void.void, "refunded", why
+        yield refund.refund_credit, "paid out", {"amount": amount}
+    yield cancel_invoice.void_invoice, "refunded", why
 
 
 def _tell(name: str, row: models.Collection, now: datetime) -> None:
@@ -356,15 +360,15 @@ def recover(now: datetime) -> datetime:
     Shaky.is_calm = True
     with suppress(RuleError):  # if it is written down already
         came = {"amount": 3_000_00, "on": NOW.date(), "reference": BY_BANK, "actor": "Nan"}
-        transfers.record(invoice=of(BY_BANK), now=now, **came)
+        transfers.record_transfer(invoice=of(BY_BANK), now=now, **came)
     for client in Client.objects.all():
         World(client.business).card(client, "succeeds", now)
     for step in PASSING:
         now += step
         Shaky.time = now
-        bill(now=now, door="test")
+        run_billing(now=now, door="test")
         for row in models.Collection.objects.filter(state=CollectionState.DUNNING):
-            retry(collection=row, actor="Nan", now=now)
+            retry_now(collection=row, actor="Nan", now=now)
         for paper in models.WithholdingCertificate.objects.filter(state=CertificateState.OWED):
             transfers.receive_certificate(certificate=paper, number="1", on=now.date(), now=now)
     return now
@@ -372,7 +376,7 @@ def recover(now: datetime) -> datetime:
 
 def judge(now: datetime) -> list[str]:
     """The gateway's ledger against our rows, and our rows against each other."""
-    wrong = broken(now)
+    wrong = find_contradictions(now)
     for invoice in models.Invoice.objects.select_related("collection", "client"):
         wrong += [f"{invoice.client.name}: {words}" for words in _invoice(invoice)]
     payments, refunds = processor().payments.objects, processor().refund_rows.objects

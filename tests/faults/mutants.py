@@ -15,8 +15,9 @@ from unittest.mock import patch
 
 from django.db import transaction
 
-from billing.books import numbers, receive, transitions
+from billing.books import document_numbers, received_payments, transitions
 from billing.charging import (
+    cancel_invoice,
     collect,
     gateway_events,
     issue,
@@ -24,7 +25,6 @@ from billing.charging import (
     refund,
     resolve,
     settle,
-    void,
 )
 from billing.gateways import cancelling
 from billing.gateways.base import DirectObject, GatewayObject, Outcome, is_direct
@@ -120,11 +120,11 @@ def an_error_is_taken_as_failure() -> Iterator[None]:
 @contextmanager
 def no_resolver() -> Iterator[None]:
     """Nobody asks about what was lost; webhooks will do."""
-    from billing.runs import run
+    from billing.runs import billing_run
 
     with (
-        patch.object(resolve, "resolve", lambda **_: 0),
-        patch.object(run, "resolve", lambda **_: 0),
+        patch.object(resolve, "resolve_charges", lambda **_: 0),
+        patch.object(billing_run, "resolve_charges", lambda **_: 0),
     ):
         yield
 
@@ -154,15 +154,17 @@ def a_number_outside_the_transaction() -> Iterator[None]:
     def issue_batch(ids: Sequence[Any], businesses: set[Any], now: Any, ask: Any) -> int:
         with transaction.atomic():
             days = {pk: local_day(now, "UTC") for pk in businesses}
-            series_numbers = numbers.lock(dict.fromkeys(businesses, SeriesKind.INVOICE), days)
+            series_numbers = document_numbers.lock_series(
+                dict.fromkeys(businesses, SeriesKind.INVOICE), days
+            )
             kept = {pk: each.series.last for pk, each in series_numbers.items()}
             for each in series_numbers.values():
                 each.next()
-            numbers.keep(series_numbers.values())
+            document_numbers.save_series(series_numbers.values())
         with transaction.atomic():
             for pk, each in series_numbers.items():
                 each.series.last = kept[pk]
-            numbers.keep(series_numbers.values()) if original else None
+            document_numbers.save_series(series_numbers.values()) if original else None
             Invoice.objects.count()
         return original(ids, businesses, now, ask)
 
@@ -173,21 +175,21 @@ def a_number_outside_the_transaction() -> Iterator[None]:
 @contextmanager
 def void_here_first() -> Iterator[None]:
     """The invoice is void at once; the gateway is told some other time."""
-    original = void.stop
+    original = cancel_invoice.start_cancelling
 
     def stop(invoice: Invoice, plan: dict[str, Any], now: Any) -> Collection:
         with transaction.atomic():
             row = original(invoice, plan, now)
-            row = void.held(invoice)
+            row = cancel_invoice.lock_collection(invoice)
             if row.state == CollectionState.VOIDING:
                 for charge in row.charges.filter(
                     state__in=("sent", "unknown", "processing", "requires_action")
                 ):
                     transitions.move_charge(charge, ChargeState.VOID, now=now)
-                void.finish(row, now=now)
+                cancel_invoice.finish_cancelling(row, now=now)
         return row
 
-    with patch.object(void, "stop", stop):
+    with patch.object(cancel_invoice, "start_cancelling", stop):
         yield
 
 
@@ -211,7 +213,7 @@ def a_refund_is_called_again_whatever_happened() -> Iterator[None]:
 @contextmanager
 def the_payload_is_believed() -> Iterator[None]:
     """A webhook says that it is paid, so it is."""
-    original = gateway_events.look
+    original = gateway_events.read_gateway_object
 
     def look(name: str, handle: str, *, account: Any, now: Any) -> None:
         row = (
@@ -220,12 +222,14 @@ def the_payload_is_believed() -> Iterator[None]:
             .first()
         )
         if row and row.invoice.state == "open" and row.state == CollectionState.WAIT:
-            arrived = receive.Received(row.invoice, row.invoice.total, name, handle, "card", now)
+            arrived = received_payments.ReceivedPayment(
+                row.invoice, row.invoice.total, name, handle, "card", now
+            )
             with transaction.atomic():
-                receive.take([arrived], now=now)
+                received_payments.book_payments([arrived], now=now)
         original(name, handle, account=account, now=now)
 
-    with patch.object(gateway_events, "look", look):
+    with patch.object(gateway_events, "read_gateway_object", look):
         yield
 
 

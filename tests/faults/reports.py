@@ -10,12 +10,12 @@ from tests.faults import shooting
 
 FILES = (
     "delivery/reports/report_run.py",
-    "delivery/reports/draft.py",
-    "delivery/reports/send.py",
+    "delivery/reports/draft_reports.py",
+    "delivery/reports/send_reports.py",
     "delivery/reports/report_pdf.py",
     "delivery/reports/report_reminders.py",
     "delivery/reports/report_emails.py",
-    "delivery/reports/read_facts.py",
+    "delivery/reports/report_facts.py",
     "core/outbox/emails.py",
     "core/audit.py",
     "core/documents/store.py",

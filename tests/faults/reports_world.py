@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core import audit
 from core.digest import digest
 from core.documents import store
@@ -19,7 +19,7 @@ from core.models.outbox import OutboxState
 from core.outbox import emails
 from delivery.hours import time_log
 from delivery.models import Report
-from delivery.reports import report_pdf, report_run, review, send
+from delivery.reports import report_pdf, report_run, review_draft, send_reports
 from delivery.reports.report_emails import NUDGE
 from delivery.rules.states import ReportState
 from tests.world import World
@@ -40,7 +40,7 @@ def prepare() -> None:
     for name, language in (("Baan", "en"), ("ร้านกาแฟ", "th"), ("Northwind", "en")):
         client = world.client(name, language=language, now=BEGAN)
         agreement = world.running(client, now=BEGAN, language=language, card="")
-        bill(now=BEGAN, door="test")
+        run_billing(now=BEGAN, door="test")
         time_log.log_time(agreement=agreement, on=BEGAN.date(), minutes=90, note="Work", now=BEGAN)
 
 
@@ -53,10 +53,10 @@ def work(now: datetime) -> None:
 def _walk(now: datetime, *, by_hand: bool = False) -> None:
     settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "tests.faults.mailbox.Mailbox", str(_mail())
     _mail().mkdir(exist_ok=True)
-    report_run.report(now=now, door="test")
+    report_run.run_reports(now=now, door="test")
     if by_hand:
         _by_hand(now)
-    report_pdf.print_due(now=now)
+    report_pdf.render_due(now=now)
     emails.send_due(now=now)
 
 
@@ -66,10 +66,10 @@ def _by_hand(now: datetime) -> None:
     ):
         for _press in range(2):
             try:
-                review.save_words(
+                review_draft.save_texts(
                     report=report, comment="Good.", next_text="", decision="Go on?", now=now
                 )
-                send.send_report(report=report, actor="Nan", now=now)
+                send_reports.send_report(report=report, actor="Nan", now=now)
             except RuleError:
                 pass  # it was sent
 

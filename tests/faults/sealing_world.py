@@ -40,9 +40,11 @@ def prepare() -> None:
     world.signed(
         world.picked(world.proposal(other, now=NOW, language="th", **_terms()), now=NOW), now=NOW
     )
-    day = amend.boundaries(first, local_day(NOW, first.time_zone))[0]
+    day = amend.effective_days(first, local_day(NOW, first.time_zone))[0]
     change = amend.Change(amend.AmendmentKind.TIER, day, amount=4_000_00)
-    _sign(amend.offer(agreement=first, change=change, actor="Nan", now=NOW), first.contact)
+    _sign(
+        amend.offer_amendment(agreement=first, change=change, actor="Nan", now=NOW), first.contact
+    )
 
 
 def _terms() -> dict[str, Any]:
@@ -50,11 +52,13 @@ def _terms() -> dict[str, Any]:
 
 
 def _sign(paper: Agreement | Amendment, who: Contact) -> None:
-    begun = sign.begin(
+    begun = sign.request_code(
         paper=paper, contact=who, name=who.name, consented=True, now=NOW, origin=HERE
     )
     code = links.code(begun.code_row)
-    sign.confirm(paper=paper, contact=who, code=code, now=NOW + timedelta(minutes=1), origin=HERE)
+    sign.sign_with_code(
+        paper=paper, contact=who, code=code, now=NOW + timedelta(minutes=1), origin=HERE
+    )
 
 
 def work(now: datetime) -> None:

@@ -24,13 +24,13 @@ from django.test import override_settings
 from agreements.changing import amend
 from agreements.models import Agreement, Period, Proposal, Upgrade
 from agreements.signing import sign
-from billing.books.invariants import broken
-from billing.charging import collect, gateway_events, parallel_calls, resolve, retry, void
-from billing.charging.refund import carry_out, give_back
+from billing.books.invariants import find_contradictions
+from billing.charging import cancel_invoice, collect, gateway_events, parallel_calls, resolve, retry
+from billing.charging.refund import carry_out_refunds, refund_invoice
 from billing.invoices import upgrade_invoice
 from billing.models import GatewayEvent, Invoice, Payment, PaymentMethod, Refund
 from billing.rules.states import CollectionState, InvoiceState
-from billing.runs import run
+from billing.runs import billing_run
 from clients.models import Client, Contact
 from core import nudge
 from core.dates import local_instant
@@ -127,8 +127,8 @@ class Life:
         )
 
     def card(self, client: Client, kind: str = "") -> None:
-        """As `methods.finish` keeps one: in the place of the one in use, and what waited for one is due."""
-        from billing.charging.methods import _take_up
+        """As `saved_cards.finish_setup` keeps one: in the place of the one in use, and what waited for one is due."""
+        from billing.charging.saved_cards import _take_up
 
         kind = kind or self.dice.choice(CARDS)
         with transaction.atomic():
@@ -213,7 +213,7 @@ class Life:
         job = self.dice.choice(["bill", "bill", "resolve", "hook"])
         at = self.clock()
         if job == "bill":
-            self.attempt(lambda: run.bill(now=at, door="test"))
+            self.attempt(lambda: billing_run.run_billing(now=at, door="test"))
         elif job == "resolve":
             self.attempt(lambda: self.resolve(at))
         else:
@@ -221,8 +221,8 @@ class Life:
 
     def resolve(self, at: datetime) -> None:
         gateway_events.apply_events(now=at)
-        resolve.resolve(now=at)
-        carry_out(now=at)
+        resolve.resolve_charges(now=at)
+        carry_out_refunds(now=at)
 
     def hook(self) -> None:
         due = [each for each in self.bank.hooks if each[0] <= self.now]
@@ -259,7 +259,7 @@ class Life:
             self.attempt(lambda: self.card(invoice.client))
         elif what == "retry":
             self.attempt(
-                lambda: retry.retry(collection=invoice.collection, actor="Nan", now=self.now)
+                lambda: retry.retry_now(collection=invoice.collection, actor="Nan", now=self.now)
             )
         elif what == "upgrade":
             self.attempt(lambda: self.upgrade(invoice.agreement))
@@ -267,7 +267,7 @@ class Life:
             part = max(1, invoice.total // self.dice.choice([1, 2, 3]))
             kept = self.dice.random() < 0.7
             self.attempt(
-                lambda: give_back(
+                lambda: refund_invoice(
                     invoice=invoice,
                     amount=part,
                     reason="R",
@@ -277,7 +277,9 @@ class Life:
                 )
             )
         else:
-            verb = void.void if what == "void" else void.write_off
+            verb = (
+                cancel_invoice.void_invoice if what == "void" else cancel_invoice.write_off_invoice
+            )
             self.attempt(lambda: verb(invoice=invoice, reason="R", actor="Nan", now=self.now))
 
     def upgrade(self, agreement: Agreement) -> None:
@@ -285,7 +287,7 @@ class Life:
         amount = agreement.amount * self.dice.choice([2, 3])
         change = amend.Change(amend.AmendmentKind.TIER, self.now.date(), amount=amount)
         with transaction.atomic():
-            row = upgrade_invoice.draft(agreement=agreement, change=change, now=self.now)
+            row = upgrade_invoice.draft_upgrade(agreement=agreement, change=change, now=self.now)
             row.save(force_insert=True)
             sign._complete(row, self.now)
 
@@ -323,11 +325,11 @@ class Life:
             for at, _handle in list(self.bank.hooks):
                 if at <= self.now:
                     self.hook()
-            run.bill(now=self.now, door="test")
+            billing_run.run_billing(now=self.now, door="test")
 
     def judge(self) -> list[str]:
         """The bank's ledger against our rows."""
-        wrong = broken(self.now) + self.surprises
+        wrong = find_contradictions(self.now) + self.surprises
         for invoice in Invoice.objects.select_related("period", "collection"):
             wrong += self._invoice(invoice)
         receipts = OutboxEmail.objects.filter(kind="receipt").count()

@@ -12,7 +12,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from agreements.models import Agreement
-from billing.books.invariants import broken
+from billing.books.invariants import find_contradictions
 from billing.gateways import webhooks
 from billing.gateways.sandbox.gateway import Sandbox, sign
 from billing.gateways.sandbox.models import SandboxIntent
@@ -87,7 +87,7 @@ def judge(folder: Path) -> dict[str, list[str]]:
     return {
         "lost": list(_lost(taken, folder)),
         "doubled": list(_doubled(taken, folder)),
-        "broken": [*broken(timezone.now()), *_papers()],
+        "broken": [*find_contradictions(timezone.now()), *_papers()],
     }
 
 

@@ -9,7 +9,7 @@ from agreements.models import Agreement, Amendment, Period, Proposal
 from agreements.running.periods import open_due
 from agreements.signing import sign
 from billing.models import Invoice
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from clients import client_records
 from clients.models import Client, Contact
 from core import links
@@ -176,7 +176,7 @@ class Stage(World):
         self, paper: Agreement | Amendment, contact: Contact, now: datetime = NOW, **also: Any
     ) -> None:
         """This person signs."""
-        place = sign.begin(
+        place = sign.request_code(
             paper=paper,
             contact=contact,
             name=contact.name,
@@ -185,7 +185,7 @@ class Stage(World):
             origin=HERE,
             **also,
         )
-        sign.confirm(
+        sign.sign_with_code(
             paper=paper, contact=contact, code=links.code(place.code_row), now=now, origin=HERE
         )
 
@@ -210,7 +210,7 @@ class Stage(World):
         agreements = [self.running(**fields) for fields in each]
         for agreement in agreements:
             open_due(now=NOW, only=agreement)  # in this order on every database
-        bill(now=NOW, door="test")
+        run_billing(now=NOW, door="test")
         invoices = Invoice.objects.select_related(
             "agreement__contact", "period__agreement__contact", "collection"
         )

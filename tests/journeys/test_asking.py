@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from clients import portal_links
 from core import links
 from core.dates import local_day
@@ -45,7 +45,7 @@ def test_a_request_is_asked_answered_and_handed_over(
     agreement = world.running(
         tier=TIER, starts_on=begun, anchor_day=begun.day, now=now - timedelta(days=9)
     )
-    bill(now=now, door="test")
+    run_billing(now=now, door="test")
     checklist_actions.open_checklists(now=now)
     time_log.log_time(agreement=agreement, on=begun, minutes=17 * 60, note="Plan", now=now)
 

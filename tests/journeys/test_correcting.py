@@ -23,7 +23,7 @@ def test_a_name_a_contact_an_invoice_and_credit_are_put_right(
 ) -> None:
     now = timezone.now()
     paid = world.billed(now=now)
-    refund.give_back(
+    refund.refund_invoice(
         invoice=paid, amount=800_00, reason="Late", actor="Nan", to_card=False, now=now
     )
     unpaid = world.billed(client=world.client("Rim Nam Hotel", now=now), card="", now=now)
@@ -63,7 +63,7 @@ def test_a_name_a_contact_an_invoice_and_credit_are_put_right(
     watched()
     page.get_by_role("button", name="Yes, go on").click()
     expect(page.get_by_text("The refund is on its way.")).to_be_visible()
-    assert ledger.credit_of(paid.client_id, "USD") == 500_00
+    assert ledger.client_credit(paid.client_id, "USD") == 500_00
     watched()
 
     page.goto(f"{live_server.url}/charges/{unpaid.pk}/")
@@ -81,5 +81,5 @@ def test_a_name_a_contact_an_invoice_and_credit_are_put_right(
     watched()
     page.get_by_role("button", name="Yes, go on").click()
     expect(page.get_by_text("The amount is lowered.")).to_be_visible()
-    assert owing.owed(unpaid) == 2_400_00
+    assert owing.amount_owed(unpaid) == 2_400_00
     watched()

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core.dates import local_day
 from core.outbox import emails
 from delivery.hours import time_log
@@ -35,7 +35,7 @@ def test_hours_are_logged_corrected_requested_and_read(
     now = timezone.now()
     begun = local_day(now, "Asia/Bangkok") - timedelta(days=9)
     agreement = world.running(starts_on=begun, anchor_day=begun.day, now=now - timedelta(days=9))
-    bill(now=now, door="test")
+    run_billing(now=now, door="test")
     time_log.log_time(agreement=agreement, on=begun, minutes=600, note="Plan", now=now)
 
     desk(page, live_server, world, "/time/")

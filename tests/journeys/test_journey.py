@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from billing.models import Invoice, Payment
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core import links
 from core.models import OutboxEmail
 from delivery.reports import report_run
@@ -53,9 +53,9 @@ def test_a_retainer_from_sign_up_to_the_report(
     assert OutboxEmail.objects.get(kind="signed", to="ploy@baan.example").attachment
 
     next_month = timezone.now() + timedelta(days=32)
-    bill(now=next_month, door="test")
+    run_billing(now=next_month, door="test")
     assert Invoice.objects.filter(state="paid").count() == 2
-    report_run.report(now=next_month, door="test")
+    report_run.run_reports(now=next_month, door="test")
 
     page.context.clear_cookies()
     log_in(page, live_server.url, watched)

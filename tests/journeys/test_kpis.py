@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core.dates import local_day
 from core.outbox import emails
 from delivery.models import EarlyWarning, Reading
@@ -41,7 +41,7 @@ def test_a_kpi_reading_is_entered_corrected_and_imported_from_a_file(
     agreement = world.running(
         starts_on=begun, anchor_day=begun.day, now=timezone.now() - timedelta(days=12)
     )
-    bill(now=timezone.now(), door="test")
+    run_billing(now=timezone.now(), door="test")
     own = f"{live_server.url}/agreements/{agreement.pk}/kpis/"
 
     desk(page, live_server, world, f"/agreements/{agreement.pk}/kpis/")
@@ -123,9 +123,9 @@ def test_a_warning_leads_to_a_note_and_the_dashboard_says_who_may_not_renew(
         starts_on=begun, anchor_day=begun.day, now=now - timedelta(days=45), tier=TIER
     )
     for days in (45, 14):
-        bill(now=now - timedelta(days=days), door="test")
+        run_billing(now=now - timedelta(days=days), door="test")
     checklist_actions.open_checklists(now=now)
-    assert watch_pace.watch(now=now) == 1
+    assert watch_pace.warn_due(now=now) == 1
 
     desk(page, live_server, world, "/")
     expect(page.get_by_role("heading", name="At risk")).to_be_visible()

@@ -11,13 +11,13 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from agreements.models import Agreement, Period
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core import links
 from core.dates import local_day
 from core.models import OutboxEmail
 from core.outbox import emails
 from delivery.hours import time_log
-from delivery.kpis import measure
+from delivery.kpis import kpi_changes
 from delivery.models import Report
 from delivery.reports import report_run
 from delivery.work import checklist_actions
@@ -34,19 +34,21 @@ def lived(world: World) -> Agreement:
     then = now - timedelta(days=40)
     begun = local_day(then, "Asia/Bangkok")
     agreement = world.running(starts_on=begun, anchor_day=begun.day, now=then, tier=TIER)
-    bill(now=then, door="test")
+    run_billing(now=then, door="test")
     checklist_actions.open_checklists(now=then)
     period = Period.objects.get(index=0)
     checklist_actions.set_done(deliverable=period.deliverables.get(), done=4)
     time_log.log_time(agreement=agreement, on=begun, minutes=600, note="Content plan", now=then)
     facts = {"agreement": agreement, "unit": "", "less_is_better": False, "baseline": Decimal(100)}
     for n, name in enumerate(("Followers", "Sign-ups", "Visits", "Calls")):
-        kpi = measure.add_kpi(
+        kpi = kpi_changes.add_kpi(
             name=name, target=Decimal(200), now=then + timedelta(seconds=n), **facts
         )
         if n < 3:
-            measure.read(kpi=kpi, period=period, value=Decimal(150 + 30 * n), on=begun, now=then)
-    report_run.report(now=now, door="test")
+            kpi_changes.write_reading(
+                kpi=kpi, period=period, value=Decimal(150 + 30 * n), on=begun, now=then
+            )
+    report_run.run_reports(now=now, door="test")
     return agreement
 
 

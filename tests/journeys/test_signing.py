@@ -12,8 +12,8 @@ from agreements.changing import amend
 from agreements.changing.amend import AmendmentKind, Change
 from agreements.contract import frozen_terms
 from agreements.models import Agreement, Amendment, Signature
-from agreements.proposals.propose import rungs
-from agreements.tests.test_signers import put
+from agreements.proposals.lifecycle import tiers_of
+from agreements.tests.test_signers import sign_as
 from core import links
 from core.dates import local_day
 from core.models import OutboxEmail
@@ -44,10 +44,10 @@ def test_the_client_draws_their_name_under_an_upgrade(
     phone: Page, world: World, watched: Callable[[], None]
 ) -> None:
     agreement, now = running(world), timezone.now()
-    partner = frozen_terms.freeze_tier(agreement.proposal, rungs(agreement.proposal)[2])
-    day = amend.boundaries(agreement, local_day(now, agreement.time_zone))[0]
+    partner = frozen_terms.freeze_tier(agreement.proposal, tiers_of(agreement.proposal)[2])
+    day = amend.effective_days(agreement, local_day(now, agreement.time_zone))[0]
     change = Change(AmendmentKind.TIER, day, tier=partner)
-    row = amend.offer(agreement=agreement, change=change, actor="Nan", now=now)
+    row = amend.offer_amendment(agreement=agreement, change=change, actor="Nan", now=now)
     deliver()
     enter(phone, link_in(letter("sign_invitation", WHO)))
     expect(phone.get_by_text("$10,000").first).to_be_visible()
@@ -91,7 +91,7 @@ def test_the_freelancer_signs_last(
     agreement = world.picked(
         now=now, starts_on=local_day(now, world.business.time_zone), countersigns=True
     )
-    put(agreement, agreement.contact, now=now)
+    sign_as(agreement, agreement.contact, now=now)
     desk(page, live_server, world, f"/agreements/{agreement.pk}/")
     watched()
     page.get_by_role("button", name="Countersign").click()

@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from agreements.models import Agreement
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core.dates import local_day
 from delivery.models import TimeEntry, Timer
 from delivery.work import checklist_actions
@@ -33,7 +33,7 @@ def agreement(world: World) -> Agreement:
     found = world.running(
         starts_on=begun, anchor_day=begun.day, now=now - timedelta(days=9), tier=PROMISED
     )
-    bill(now=now, door="test")
+    run_billing(now=now, door="test")
     checklist_actions.open_checklists(now=now)
     return found
 

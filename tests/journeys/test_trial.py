@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from agreements.models import Agreement
 from agreements.rules.cumulative_tiers import TierDraft
 from agreements.rules.intervals import Interval
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core.dates import local_day
 from core.outbox import emails
 from tests.journeys.test_journey import enter, letter, link_in
@@ -44,7 +44,7 @@ def trial(world: World) -> Agreement:
     agreement = world.signed(
         world.picked(world.proposal(world.client(now=then), now=then, **terms), now=then), now=then
     )
-    bill(now=then, door="test")
+    run_billing(now=then, door="test")
     return agreement
 
 

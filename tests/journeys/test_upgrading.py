@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from billing.models import Invoice
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core.dates import local_day
 from tests.journeys.test_journey import enter, letter, link_in
 from tests.journeys.test_signing import WHO, code, deliver, desk
@@ -29,7 +29,7 @@ def test_both_see_the_same_sum_and_it_is_charged(
         world.picked(world.proposal(now=start, starts_on=first), now=start), now=start
     )
     for now in (start, timezone.now()):  # the job does not trust a clock that has jumped
-        bill(now=now, door="test")
+        run_billing(now=now, door="test")
 
     desk(page, live_server, world, f"/agreements/{agreement.pk}/change/")
     page.get_by_label("New tier").select_option(label="Partner · $10,000")

@@ -15,18 +15,18 @@ from agreements.changing.amend import Change
 from agreements.models import Agreement, Amendment, Period
 from agreements.models.amendment import AmendmentKind
 from agreements.signing import seal, sign
-from billing.charging.refund import give_back
+from billing.charging.refund import refund_invoice
 from billing.emails import billing_pdfs
 from billing.models import Invoice, Payment
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core import links
 from core.documents import store
 from core.models import Document
 from core.models.document import DocumentKind
-from delivery.kpis import measure
+from delivery.kpis import kpi_changes
 from delivery.models import Report
-from delivery.renewing import review_quarter
-from delivery.reports import report_pdf, report_run, review, send
+from delivery.renewing import quarterly_reviews
+from delivery.reports import report_pdf, report_run, review_draft, send_reports
 from tests.world import HERE, World
 
 pytestmark = pytest.mark.verapdf
@@ -48,45 +48,47 @@ def life(world: World, language: str, both: bool) -> None:
     agreement = world.signed(world.picked(proposal, now=now), now=now)
     if both:
         sign.countersign(paper=agreement, actor="Nan", now=now, origin=HERE)
-    bill(now=now, door="test")
+    run_billing(now=now, door="test")
     measured(agreement, now)
-    report_run.report(now=timezone.now(), door="test")
+    report_run.run_reports(now=timezone.now(), door="test")
     for report in Report.objects.filter(client=client):
         words = {
             "comment": "A good month.",
             "next_text": "Video.",
             "decision": "Shall we film two?",
         }
-        review.save_words(report=report, now=timezone.now(), **words)
-        send.send_report(report=report, actor="Nan", now=timezone.now())
-    report_pdf.print_due(now=timezone.now())
-    periods = review_quarter.periods_of(agreement, None, timezone.now().date())
-    review_quarter.make(
+        review_draft.save_texts(report=report, now=timezone.now(), **words)
+        send_reports.send_report(report=report, actor="Nan", now=timezone.now())
+    report_pdf.render_due(now=timezone.now())
+    periods = quarterly_reviews.review_periods(agreement, None, timezone.now().date())
+    quarterly_reviews.create_review(
         agreement=agreement, periods=periods, outlook="Three more months.", now=timezone.now()
     )
     invoice, payment = Invoice.objects.get(agreement=agreement), Payment.objects.get(client=client)
-    note, _refund = give_back(
+    note, _refund = refund_invoice(
         invoice=invoice, amount=1000, reason="Sorry", actor="Nan", to_card=False, now=now
     )
     billing_pdfs.invoice_pdf(invoice=invoice, now=now)
     billing_pdfs.receipt_pdf(payment=payment, now=now)
     billing_pdfs.credit_note_pdf(note=note, now=now)
     billing_pdfs.statement_pdf(client=client, now=now)
-    day = amend.boundaries(agreement, timezone.now().date())[1]
+    day = amend.effective_days(agreement, timezone.now().date())[1]
     change = Change(AmendmentKind.PRICE, day, amount=4_000_00, reason="A new year")
-    amend.offer(agreement=agreement, change=change, actor="Nan", now=now, origin=HERE)
+    amend.offer_amendment(agreement=agreement, change=change, actor="Nan", now=now, origin=HERE)
     row, contact = Amendment.objects.get(agreement=agreement), agreement.contact
-    begun = sign.begin(
+    begun = sign.request_code(
         paper=row, contact=contact, name="Ploy", consented=True, now=now, origin=HERE
     )
-    sign.confirm(paper=row, contact=contact, code=links.code(begun.code_row), now=now, origin=HERE)
+    sign.sign_with_code(
+        paper=row, contact=contact, code=links.code(begun.code_row), now=now, origin=HERE
+    )
 
 
 def measured(agreement: Agreement, now: datetime) -> None:
     """Add three KPIs with a chart, and a fourth without a reading."""
     period = Period.objects.get(agreement=agreement, index=0)
     for n in range(4):
-        kpi = measure.add_kpi(
+        kpi = kpi_changes.add_kpi(
             agreement=agreement,
             name=f"ตัวเลข {n}",
             unit="%",
@@ -96,7 +98,9 @@ def measured(agreement: Agreement, now: datetime) -> None:
             now=now,
         )
         if n < 3:
-            measure.read(kpi=kpi, period=period, value=Decimal(n + 5), on=period.starts_on, now=now)
+            kpi_changes.write_reading(
+                kpi=kpi, period=period, value=Decimal(n + 5), on=period.starts_on, now=now
+            )
 
 
 @pytest.fixture

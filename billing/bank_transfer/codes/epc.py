@@ -5,7 +5,7 @@ The format is EPC069-12, version 002, in UTF-8.
 
 import re
 
-from billing.bank_transfer.codes.reference import is_reference, remainder
+from billing.bank_transfer.codes.reference import is_reference, remainder_of_97
 from core.money import to_decimal
 
 LARGEST = 99_999_999_999  # cents
@@ -114,7 +114,7 @@ def checked_iban(text: str) -> str:
     iban = _bare(text)
     if not _IBAN.fullmatch(iban) or len(iban) != IBAN_LENGTHS.get(iban[:2]):
         raise BadTransfer("iban")
-    if remainder(iban[4:] + iban[:4]) != 1:
+    if remainder_of_97(iban[4:] + iban[:4]) != 1:
         raise BadTransfer("iban")
     return iban
 

@@ -42,7 +42,7 @@ def payload(target: str, amount: int | None = None, *, dynamic: bool | None = No
     if amount is not None and not 1 <= amount <= LARGEST:
         raise BadPromptPay("amount")
     once = amount is not None if dynamic is None else dynamic
-    kind, account = resolve(target)
+    kind, account = parse_target(target)
     fields = _field("00", "01") + _field("01", _DYNAMIC if once else _STATIC)
     fields += _field("29", _field("00", _APPLICATION) + _field(kind, account))
     fields += _field("53", _THB)
@@ -52,7 +52,7 @@ def payload(target: str, amount: int | None = None, *, dynamic: bool | None = No
     return f"{fields}{checksum(fields):04X}"
 
 
-def resolve(target: str) -> tuple[str, str]:
+def parse_target(target: str) -> tuple[str, str]:
     """Return the kind of account and its digits as in the code, such as ("01", "0066812345678").
 
     Raises BadPromptPay.

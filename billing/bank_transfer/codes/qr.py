@@ -9,10 +9,10 @@ from itertools import groupby
 
 import segno
 
-QUIET = 4  # width of the white border that readers need, in modules
+QUIET_ZONE = 4  # width of the white border that readers need, in modules
 
 
-def svg(payload: str, *, title: str, size: str = "") -> str:
+def draw_svg(payload: str, *, title: str, size: str = "") -> str:
     """Draw `payload` as a QR code; `title` is its text for screen readers.
 
     `size` is a width such as "32mm"; with "" the size is left to CSS. Error correction level M, as
@@ -24,7 +24,7 @@ def svg(payload: str, *, title: str, size: str = "") -> str:
     code = segno.make(
         payload, error="m", boost_error=False, micro=False, mode=mode, encoding="utf-8"
     )
-    width = code.symbol_size(border=QUIET)[0]
+    width = code.symbol_size(border=QUIET_ZONE)[0]
     box = f' width="{escape(size)}" height="{escape(size)}"' if size else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {width}"{box} role="img"'
@@ -41,5 +41,7 @@ def _dark_modules(code: segno.QRCode) -> str:
         for dark, run in groupby(enumerate(row), key=lambda module: module[1]):
             places = [x for x, _module in run]
             if dark:
-                path.append(f"M{places[0] + QUIET} {y + QUIET}h{len(places)}v1h-{len(places)}z")
+                path.append(
+                    f"M{places[0] + QUIET_ZONE} {y + QUIET_ZONE}h{len(places)}v1h-{len(places)}z"
+                )
     return "".join(path)

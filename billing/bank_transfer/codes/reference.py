@@ -19,7 +19,7 @@ SHORTEST_DIGITS = 5  # the same for a name of digits only: four digits may be a 
 CERTAIN = 8  # a name of this length with letters is never in a text by chance, spaces or not
 SHORTEST_CUT = 6  # shortest beginning of a name that counts as one that the bank cut
 CUTS = (18, 35)  # characters after which banks cut a field
-FIELD = " | "  # separates the fields in the text of a statement line
+FIELD_SEPARATOR = " | "  # separates the fields in the text of a statement line
 
 _KEPT = frozenset(ascii_uppercase + digits)
 _REFERENCE = re.compile(rf"RF[0-9]{{2}}[A-Z0-9]{{1,{LONGEST}}}")
@@ -45,7 +45,7 @@ def ascii_digits(text: str) -> str:
     return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
 
 
-def remainder(text: str) -> int:
+def remainder_of_97(text: str) -> int:
     """Compute ISO 7064 MOD 97-10 of a text of capitals and digits, where A is 10 and Z is 35.
 
     It is 1 if the check digits are correct.
@@ -61,16 +61,16 @@ def creditor_reference(number: str) -> str:
     body = _squash(number)[0]
     if not 1 <= len(body) <= LONGEST:
         return ""
-    return f"RF{98 - remainder(f'{body}RF00'):02}{body}"
+    return f"RF{98 - remainder_of_97(f'{body}RF00'):02}{body}"
 
 
 def is_reference(text: str) -> bool:
     """Whether the text, spaces apart, is an RF reference with correct check digits."""
     bare = re.sub(r"\s", "", text).upper()
-    return bool(_REFERENCE.fullmatch(bare)) and remainder(bare[4:] + bare[:4]) == 1
+    return bool(_REFERENCE.fullmatch(bare)) and remainder_of_97(bare[4:] + bare[:4]) == 1
 
 
-def find(text: str, names: Iterable[str]) -> set[str]:
+def find_references(text: str, names: Iterable[str]) -> set[str]:
     """Return those of the invoice numbers and references that a statement line's text contains.
 
     If one is a part of another, only the longer is returned. If one ends a field that the bank may
@@ -93,12 +93,12 @@ def find(text: str, names: Iterable[str]) -> set[str]:
     return found | _longer(text, found, names)
 
 
-def find_cut(text: str, names: Iterable[str]) -> set[str]:
+def find_cut_references(text: str, names: Iterable[str]) -> set[str]:
     """Return the names of which only the beginning ends a field of the text.
 
     The bank may have cut them there. This is a hint, not a proof.
     """
-    fields = [_squash(field) for field in text.split(FIELD)]
+    fields = [_squash(field) for field in text.split(FIELD_SEPARATOR)]
     return {
         name
         for name in names
@@ -169,7 +169,7 @@ def _is_cut(name: _Name, chars: str, joined: Sequence[bool]) -> bool:
 
 def _longer(text: str, found: set[str], names: set[str]) -> set[str]:
     """Return the names that begin with a found one which ends a field of a length in CUTS."""
-    ends = [_squash(field)[0] for field in text.split(FIELD) if len(field) in CUTS]
+    ends = [_squash(field)[0] for field in text.split(FIELD_SEPARATOR) if len(field) in CUTS]
     keys = {_name(name).key for name in found}
     last = tuple(key for key in keys if any(end.endswith(key) for end in ends))
     if not last:

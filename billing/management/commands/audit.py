@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from billing.books.invariants import broken
+from billing.books.invariants import find_contradictions
 from billing.charging.reconcile import reconcile
 
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Check and print. Raises CommandError (exit status 1) if there is a contradiction."""
         now = timezone.now()
-        contradictions = broken(now, files=True)
+        contradictions = find_contradictions(now, files=True)
         if not options["no_gateway"]:
             contradictions += [
                 f"gateway: {contradiction}"

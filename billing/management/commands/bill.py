@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from billing.runs import run
+from billing.runs import billing_run
 from core import money
 
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         """Run the billing job and print its result. A dry run writes nothing."""
         day = options["on"]
         now = datetime.combine(day, time(23, 59), UTC) if day else timezone.now()
-        outcome = run.bill(now=now, door="command", dry_run=options["dry_run"])
+        outcome = billing_run.run_billing(now=now, door="command", dry_run=options["dry_run"])
         if options["json"]:
             self.stdout.write(json.dumps(outcome.result, ensure_ascii=False))
             return

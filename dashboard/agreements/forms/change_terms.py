@@ -12,7 +12,7 @@ from agreements.models import Agreement
 from agreements.models.amendment import AmendmentKind
 from core import formats
 from core.documents.printable_text import PrintableForm
-from dashboard.form_fields import MoneyField, amount
+from dashboard.form_fields import MoneyField, parse_amount
 
 
 class ChangeForm(PrintableForm, forms.Form):
@@ -79,7 +79,7 @@ class ChangeForm(PrintableForm, forms.Form):
             self.add_error("fee", gettext("Which fee?"))
         if data.get("fee"):
             try:
-                data["amount"] = amount(data["fee"], self.agreement.currency)
+                data["amount"] = parse_amount(data["fee"], self.agreement.currency)
                 if not data["amount"]:
                     self.add_error("fee", gettext("A tier costs something."))
             except forms.ValidationError as error:

@@ -15,7 +15,7 @@ from agreements.models.reusable import ClauseUse, Service, TextKind
 from core import money
 from core.documents.printable_text import PrintableForm
 from core.models import Business
-from dashboard.form_fields import DurationField, LinesField, MoneyField, amount
+from dashboard.form_fields import DurationField, LinesField, MoneyField, parse_amount
 
 #: The fields of a clause: "title_en" is ("title", "en"), and so on.
 SIDES = {f"{part}_{side}": (part, side) for side in wording.LANGUAGES for part in ("title", "text")}
@@ -123,7 +123,9 @@ class ContractTextForm(PrintableForm, forms.Form):
             **{name: data[name] for name in unchanged},
             "template": template,
             "kind": "" if template else data["wording"],
-            "overage_amount": amount(data["overage_fee"], currency) if data["overage_fee"] else 0,
+            "overage_amount": parse_amount(data["overage_fee"], currency)
+            if data["overage_fee"]
+            else 0,
             "overage_minutes": data["overage_hours"],
         }
 
@@ -242,7 +244,7 @@ class ClauseForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.errors and not self.is_blank:
-            for fault in templates.faults(self.pair):
+            for fault in templates.clause_faults(self.pair):
                 self.add_error(None, fault)
         return data
 
@@ -260,7 +262,7 @@ class ClauseForm(forms.Form):
         )
 
     @property
-    def pair(self) -> wording.Pair:
+    def pair(self) -> wording.ClausePair:
         """The clause as a template stores it."""
         sides = {
             language: {part: self.typed(f"{part}_{language}").strip() for part in ("title", "text")}
@@ -281,11 +283,15 @@ class ClauseForm(forms.Form):
 
 
 ClauseForms = forms.formset_factory(
-    ClauseForm, extra=1, can_order=True, max_num=templates.MOST, absolute_max=templates.MOST
+    ClauseForm,
+    extra=1,
+    can_order=True,
+    max_num=templates.MOST_CLAUSES,
+    absolute_max=templates.MOST_CLAUSES,
 )
 
 
-def clause_initial(pair: wording.Pair) -> dict[str, Any]:
+def clause_initial(pair: wording.ClausePair) -> dict[str, Any]:
     """A stored clause as its form shows it."""
     sides = {
         f"{part}_{language}": pair[language][part]
@@ -295,7 +301,7 @@ def clause_initial(pair: wording.Pair) -> dict[str, Any]:
     return {"key": pair["key"], "use": pair["use"], "waits": pair["waits"], **sides}
 
 
-def clauses_in_editor(forms_: Any) -> list[wording.Pair]:
+def clauses_in_editor(forms_: Any) -> list[wording.ClausePair]:
     """The clauses currently in the editor, in the requested order, without blank ones."""
     placed = [
         (_place(form, position), position, form.pair)

@@ -14,7 +14,7 @@ from agreements.changing import end, renew, trial
 from agreements.models import Agreement, Amendment, Pause, Period
 from agreements.models.agreement import AGREEMENT_STATES
 from agreements.proposals import capacity
-from agreements.rules.states import RUNS, AgreementState
+from agreements.rules.states import RUNNING_STATES, AgreementState
 from agreements.running import effective_terms
 from agreements.running.periods import next_starts
 from agreements.signing import agreement_pdf, seal, signers
@@ -26,11 +26,11 @@ from core.errors import RuleError
 from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
 from dashboard.agreements.forms.pause_and_end import EndForm
-from dashboard.page import DashboardView, refuse, say, search_term
+from dashboard.page import DashboardView, add_error, search_term, show_error
 from delivery.hours import hours_left
-from delivery.kpis import course
-from delivery.renewing import renewal
-from delivery.renewing.renewal import Outlook
+from delivery.kpis import kpi_page
+from delivery.renewing import renewal_outlook
+from delivery.renewing.renewal_outlook import Outlook
 from delivery.work import checklist
 from exports import timeline
 
@@ -52,7 +52,8 @@ class Agreements(DashboardView):
         page = page_of(agreements, request.GET, by="created_at")
         following = next_starts(page.rows, self.today)
         terms = {
-            row.pk: effective_terms.on(row, self.today) for row in effective_terms.load(page.rows)
+            row.pk: effective_terms.terms_on(row, self.today)
+            for row in effective_terms.load_amendments(page.rows)
         }
         rows = [(row, terms[row.pk], following.get(row.pk)) for row in page.rows]
         return self.show(
@@ -70,11 +71,11 @@ class AgreementPage(DashboardView):
             "client", "contact", "document", "signed_document", "proposal"
         )
         agreement = self.row(Agreement, pk, related)
-        hours = hours_left.of_agreements([agreement])
+        hours = hours_left.statements_of([agreement])
         periods = list(self.rows(Period).filter(agreement=agreement).order_by("-starts_on")[:12])
         current = periods[0] if periods else None
         invoices = self._invoices(agreement)
-        names = agreement_pdf.labels() | timeline.labels()
+        names = agreement_pdf.event_labels() | timeline.event_labels()
         amendments = list(agreement.amendments.select_related("agreement").order_by("-number"))
         # What happened to the proposal and the amendments belongs to the agreement's story.
         chains = audit.chains(
@@ -87,7 +88,7 @@ class AgreementPage(DashboardView):
             (
                 period,
                 hours.get(period.pk),
-                [(row, queries.standing(row)) for row in invoices.get(period.pk, [])],
+                [(row, queries.invoice_status(row)) for row in invoices.get(period.pk, [])],
             )
             for period in periods
         ]
@@ -97,19 +98,23 @@ class AgreementPage(DashboardView):
             periods=period_rows,
             current=current,
             hours=hours.get(periods[0].pk) if periods else None,
-            work=checklist.lines(periods[:1], self.today)[periods[0].pk] if periods else [],
+            work=checklist.checklist_lines(periods[:1], self.today)[periods[0].pk]
+            if periods
+            else [],
             outlook=self._outlook(agreement, hours),
-            kpis=course.of_agreement(agreement, current, self.today),
+            kpis=kpi_page.kpi_cards(agreement, current, self.today),
             events=[(event, names.get(event.event, event.event)) for event in events],
             chain_is_whole=all(map(audit.is_whole, chains.values())),
-            places=signers.places(agreement),
+            places=signers.signatures_of(agreement),
             business_is_next=_business_is_next(agreement),
-            lacks=capacity.lacks(agreement) if agreement.state == AgreementState.SENT else 0,
+            lacks=capacity.overbooked_minutes(agreement)
+            if agreement.state == AgreementState.SENT
+            else 0,
             amendments=amendments,
-            current_terms=effective_terms.on(agreement, self.today),
+            current_terms=effective_terms.terms_on(agreement, self.today),
             deadline=renew.deadline(agreement),
             unsealed=_unsealed([agreement, *amendments]),
-            decides=trial.is_due(agreement, self.today),
+            decides=trial.is_decision_due(agreement, self.today),
             next_on=next_starts([agreement], self.today).get(agreement.pk),
             can_end=end.can_end(agreement),
             pauses=list(self.rows(Pause).filter(agreement=agreement)),
@@ -117,11 +122,11 @@ class AgreementPage(DashboardView):
 
     def _outlook(self, agreement: Agreement, hours: Any) -> Outlook | None:
         """The renewal outlook, which clients never see; None for an agreement that does not run."""
-        if agreement.state not in RUNS:
+        if agreement.state not in RUNNING_STATES:
             return None
-        return renewal.outlooks(self.business, [agreement], now=timezone.now(), stated=hours)[
-            agreement.pk
-        ]
+        return renewal_outlook.outlooks(
+            self.business, [agreement], now=timezone.now(), stated=hours
+        )[agreement.pk]
 
     def _invoices(self, agreement: Agreement) -> dict[UUID, list[Invoice]]:
         """The invoices by period: that of the fee, and those of upgrades inside the period."""
@@ -136,7 +141,9 @@ class AgreementPage(DashboardView):
 
 def _business_is_next(agreement: Agreement) -> bool:
     """Whether everyone on the client's side has signed and only the freelancer has not."""
-    next_signers = signers.turn(signers.places(agreement), in_order=agreement.in_order)
+    next_signers = signers.due_signatures(
+        signers.signatures_of(agreement), in_order=agreement.in_order
+    )
     return (
         agreement.state == AgreementState.SENT
         and bool(next_signers)
@@ -173,7 +180,7 @@ class DecideTrial(DashboardView):
             request.POST.get("words", "").replace("\x00", ""),
         )
         try:
-            proposal = trial.decide(
+            proposal = trial.record_decision(
                 agreement=agreement,
                 succeeded=succeeded,
                 words=comment,
@@ -182,7 +189,7 @@ class DecideTrial(DashboardView):
                 origin=self.origin,
             )
         except RuleError as error:
-            say(request, error)
+            show_error(request, error)
             return redirect("dashboard:agreement", agreement.pk)
         messages.success(request, _("Written down. It never turns into a retainer by itself."))
         if proposal:
@@ -222,7 +229,7 @@ class EndAgreement(DashboardView):
                 messages.success(request, _("Notice is given."))
                 return redirect("dashboard:agreement", agreement.pk)
             except RuleError as error:
-                refuse(form, error)
+                add_error(form, error)
         earliest = end.earliest_end(agreement, self.today)
         return self.show(request, agreement=agreement, first=earliest, form=form, status=422)
 
@@ -242,6 +249,6 @@ class ReleaseHold(DashboardView):
         agreement = self.row(Agreement, pk, self.rows(Agreement).select_related("business"))
         how = request.POST.get("how", "")
         if agreement.parked_because and how in ("bill", "skip"):
-            hold.release(agreement=agreement, how=how, actor=self.actor, now=timezone.now())
+            hold.resume_billing(agreement=agreement, how=how, actor=self.actor, now=timezone.now())
             messages.success(request, _("Decided. The charges follow by themselves."))
         return redirect("dashboard:agreement", agreement.pk)

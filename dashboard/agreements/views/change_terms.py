@@ -13,15 +13,15 @@ from django.utils.translation import ngettext
 from agreements.changing import amend
 from agreements.contract import amendment_text, frozen_terms
 from agreements.models import Agreement, Amendment
-from agreements.proposals import propose
+from agreements.proposals import lifecycle
 from agreements.rules.intervals import Interval
-from agreements.rules.states import RUNS
+from agreements.rules.states import RUNNING_STATES
 from agreements.running import effective_terms
 from billing.invoices import upgrade_invoice
 from core import money
 from core.errors import RuleError
 from dashboard.agreements.forms.change_terms import ChangeForm, FeesForm
-from dashboard.page import DashboardView, refuse
+from dashboard.page import DashboardView, add_error
 
 
 class ChangeTerms(DashboardView):
@@ -46,7 +46,7 @@ class ChangeTerms(DashboardView):
         try:
             self.send(agreement, form, request.POST.get("seen", ""))
         except RuleError as error:
-            refuse(form, error)
+            add_error(form, error)
             return self.page(request, agreement, form, 422)
         messages.success(
             request, _("The amendment is on its way to the client. It applies once it is signed.")
@@ -64,19 +64,22 @@ class ChangeTerms(DashboardView):
             return self.page(request, agreement, form, 422)
         change, draft = (
             form.change(self.today),
-            upgrade_invoice.draft if form.is_now else amend.draft,
+            upgrade_invoice.draft_upgrade if form.is_now else amend.preview_amendment,
         )
         try:
             amendment = draft(agreement=agreement, change=change, now=timezone.now())
         except RuleError as error:
-            refuse(form, error)
+            add_error(form, error)
             return self.page(request, agreement, form, 422)
-        context: dict[str, Any] = {"row": amendment, "figures": amendment_text.figures(amendment)}
+        context: dict[str, Any] = {
+            "row": amendment,
+            "figures": amendment_text.changed_values(amendment),
+        }
         if amendment.now:
             context |= {
-                "seen": upgrade_invoice.shown(amendment),
-                "sums": amendment_text.sums(amendment),
-                "words": amendment_text.sum_in_words(amendment),
+                "seen": upgrade_invoice.amounts_shown(amendment),
+                "sums": amendment_text.upgrade_lines(amendment),
+                "words": amendment_text.upgrade_calculation(amendment),
             }
         return self.page(request, agreement, form, **context)
 
@@ -88,7 +91,7 @@ class ChangeTerms(DashboardView):
         """
         now, change = timezone.now(), form.change(self.today)
         if form.is_now:
-            return upgrade_invoice.offer(
+            return upgrade_invoice.offer_upgrade(
                 agreement=agreement,
                 change=change,
                 seen=seen,
@@ -96,7 +99,7 @@ class ChangeTerms(DashboardView):
                 now=now,
                 origin=self.origin,
             )
-        return amend.offer(
+        return amend.offer_amendment(
             agreement=agreement, change=change, actor=self.actor, now=now, origin=self.origin
         )
 
@@ -121,9 +124,9 @@ class ChangeTerms(DashboardView):
 
     def form(self, agreement: Agreement, *args: object) -> ChangeForm:
         """The form with the proposal's tiers and the next days on which a period begins."""
-        rungs = propose.rungs(agreement.proposal)
+        rungs = lifecycle.tiers_of(agreement.proposal)
         tiers = [frozen_terms.freeze_tier(agreement.proposal, rung) for rung in rungs]
-        first_days = amend.boundaries(agreement, self.today, 12)
+        first_days = amend.effective_days(agreement, self.today, 12)
         return ChangeForm(*args, agreement=agreement, tiers=tiers, days=first_days)
 
     def page(
@@ -135,8 +138,8 @@ class ChangeTerms(DashboardView):
         **context: Any,
     ) -> HttpResponse:
         """Render the form with the current terms and the first day on which a new fee may apply."""
-        earliest = amend.earliest(agreement, "price", self.today)
-        current = effective_terms.on(agreement, self.today)
+        earliest = amend.earliest_effective_day(agreement, "price", self.today)
+        current = effective_terms.terms_on(agreement, self.today)
         return self.show(
             request,
             status,
@@ -151,7 +154,7 @@ class ChangeTerms(DashboardView):
         """An agreement whose terms can change. Raises Http404 for paid trials and ended ones."""
         related = ("client", "contact", "business__owner", "proposal", "signed_document")
         agreement = self.row(Agreement, pk, self.rows(Agreement).select_related(*related))
-        if agreement.state not in RUNS or agreement.is_trial:
+        if agreement.state not in RUNNING_STATES or agreement.is_trial:
             raise Http404
         return agreement
 
@@ -173,7 +176,7 @@ class NewFees(DashboardView):
             return self.show(
                 request, form=form, rows=self.preview(chosen, form.cleaned_data["percent"])
             )
-        sent, refused = amend.announce(
+        sent, refused = amend.announce_fee_change(
             agreements=chosen,
             percent=form.cleaned_data["percent"],
             reason=form.cleaned_data["reason"],
@@ -195,14 +198,14 @@ class NewFees(DashboardView):
     ) -> list[tuple[Agreement, object, int, int]]:
         """Each agreement, the first day allowed by its notice, and the fee before and after."""
         rows: list[tuple[Agreement, object, int, int]] = []
-        for agreement in effective_terms.load(chosen):
-            day = amend.earliest(agreement, "price", self.today)
-            before = effective_terms.on(agreement, day or self.today).amount
-            rows.append((agreement, day, before, amend.raised(before, percent)))
+        for agreement in effective_terms.load_amendments(chosen):
+            day = amend.earliest_effective_day(agreement, "price", self.today)
+            before = effective_terms.terms_on(agreement, day or self.today).amount
+            rows.append((agreement, day, before, amend.changed_fee(before, percent)))
         return rows
 
     def changeable(self) -> object:
         """Every running retainer; the fee of a paid trial cannot be changed."""
         related = ("client", "contact", "business__owner", "signed_document")
-        rows = self.rows(Agreement).filter(state__in=RUNS).exclude(interval=Interval.ONCE)
+        rows = self.rows(Agreement).filter(state__in=RUNNING_STATES).exclude(interval=Interval.ONCE)
         return rows.select_related(*related).order_by("client__name", "title")

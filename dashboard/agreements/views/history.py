@@ -13,7 +13,7 @@ from dashboard.page import DashboardView
 from dashboard.settings.views.exports import Exports
 from exports import requested_exports
 from exports.models import Scope
-from exports.timeline import timeline
+from exports.timeline import history_of
 
 
 class AgreementHistory(DashboardView):
@@ -24,7 +24,7 @@ class AgreementHistory(DashboardView):
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         related = ("client", "document", "signed_document")
         agreement = self.row(Agreement, pk, self.rows(Agreement).select_related(*related))
-        return self.show(request, agreement=agreement, timeline=timeline(agreement, inside=True))
+        return self.show(request, agreement=agreement, timeline=history_of(agreement, inside=True))
 
 
 class ExportAgreement(Exports):
@@ -40,7 +40,9 @@ class ExportAgreement(Exports):
         related = ("business__owner", "client", "document", "signed_document")
         row = self.row(Agreement, pk, self.rows(Agreement).select_related(*related))
         now = timezone.now()
-        if file := requested_exports.agreement_now(row, now):
+        if file := requested_exports.build_agreement_archive(row, now):
             return zip_response(file, f"{row.client.name}, {row.title}")
-        requested_exports.ask(business=self.business, scope=Scope.AGREEMENT, agreement=row, now=now)
+        requested_exports.request_export(
+            business=self.business, scope=Scope.AGREEMENT, agreement=row, now=now
+        )
         return self.to_list(request)

@@ -14,7 +14,7 @@ from agreements.models import Agreement
 from agreements.rules.states import AgreementState
 from core.errors import RuleError
 from dashboard.agreements.forms.pause_and_end import PauseForm
-from dashboard.page import DashboardView, refuse, say
+from dashboard.page import DashboardView, add_error, show_error
 
 
 class PauseAgreement(DashboardView):
@@ -33,7 +33,7 @@ class PauseAgreement(DashboardView):
                 self.act(agreement, form.cleaned_data)
                 return redirect("dashboard:agreement", agreement.pk)
             except RuleError as error:
-                refuse(form, error)
+                add_error(form, error)
         return self.page(request, agreement, form, 422)
 
     def act(self, agreement: Agreement, data: dict[str, Any]) -> None:
@@ -45,11 +45,11 @@ class PauseAgreement(DashboardView):
             "origin": self.origin,
         }
         if data["how"] == "skip":
-            pause.skip(agreement=agreement, **details)
+            pause.skip_next_period(agreement=agreement, **details)
             messages.success(self.request, _("The next period is skipped. The client was told."))
         else:
             until = data["resumes_on"] if data["how"] == "until" else None
-            pause.pause(agreement=agreement, resumes_on=until, **details)
+            pause.pause_agreement(agreement=agreement, resumes_on=until, **details)
             messages.success(
                 self.request, _("It is paused from the next period on. The client was told.")
             )
@@ -58,7 +58,7 @@ class PauseAgreement(DashboardView):
         self, request: HttpRequest, agreement: Agreement, form: PauseForm, status: int = 200
     ) -> HttpResponse:
         """Render the form with the first period that can still be skipped."""
-        first_period = pause.first_free(agreement, timezone.now())
+        first_period = pause.next_billed_period(agreement, timezone.now())
         return self.show(request, status, agreement=agreement, form=form, first=first_period)
 
     def pausable(self, pk: UUID) -> Agreement:
@@ -79,10 +79,10 @@ class ResumeAgreement(DashboardView):
             Agreement, pk, self.rows(Agreement).select_related("client", "business")
         )
         try:
-            pause.resume(
+            pause.resume_agreement(
                 agreement=agreement, actor=self.actor, now=timezone.now(), origin=self.origin
             )
             messages.success(request, _("It goes on with the next period. The client was told."))
         except RuleError as error:
-            say(request, error)
+            show_error(request, error)
         return redirect("dashboard:agreement", agreement.pk)

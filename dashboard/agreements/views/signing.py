@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Amendment
-from agreements.signing import sign, unsigned
+from agreements.signing import sign, unsigned_documents
 from core.errors import RuleError
 from core.web.download import pdf_response
-from dashboard.page import DashboardView, say
+from dashboard.page import DashboardView, show_error
 
 
 class SignableView(DashboardView):
@@ -38,7 +38,7 @@ class SignableView(DashboardView):
         try:
             messages.success(request, self.act(request, signable))
         except RuleError as error:
-            say(request, error)
+            show_error(request, error)
         return redirect("dashboard:agreement", signable.agreement.pk)
 
     def act(self, request: HttpRequest, signable: Agreement | Amendment) -> str:
@@ -58,7 +58,7 @@ class RemindSigner(SignableView):
     """Remind the person whose turn it is to sign."""
 
     def act(self, request: HttpRequest, signable: Agreement | Amendment) -> str:
-        unsigned.remind(paper=signable, now=timezone.now())
+        unsigned_documents.remind(paper=signable, now=timezone.now())
         return _("The reminder is on its way.")
 
 
@@ -67,7 +67,7 @@ class VoidDocument(SignableView):
 
     def act(self, request: HttpRequest, signable: Agreement | Amendment) -> str:
         reason = request.POST.get("reason", "").replace("\x00", "")[:500]
-        unsigned.void(
+        unsigned_documents.withdraw(
             paper=signable, reason=reason, actor=self.actor, now=timezone.now(), origin=self.origin
         )
         return _("Taken back. Whoever was asked to sign was told.")

@@ -22,7 +22,7 @@ from dashboard.agreements.forms.wording import (
     clause_initial,
     clauses_in_editor,
 )
-from dashboard.page import DashboardView, refuse
+from dashboard.page import DashboardView, add_error
 
 
 class Templates(DashboardView):
@@ -55,8 +55,8 @@ class EditorView(DashboardView):
         return self.row(Template, pk, self.rows(Template).select_related("business__owner"))
 
     def sample_text(
-        self, template: Template, pairs: list[wording.Pair], shown: str
-    ) -> tuple[Any, Any, list[wording.Pair]]:
+        self, template: Template, pairs: list[wording.ClausePair], shown: str
+    ) -> tuple[Any, Any, list[wording.ClausePair]]:
         """A sample tier, sample terms, and the clauses filled in with them.
 
         `shown` is "en", "th" or "both". Raises BadWording if the text is too long.
@@ -75,7 +75,7 @@ class EditorView(DashboardView):
             language=language,
             is_bilingual=shown == "both",
         )
-        return tier, terms, wording.drafted(pairs, tier, terms)
+        return tier, terms, wording.preview_clauses(pairs, tier, terms)
 
 
 class EditTemplate(EditorView):
@@ -117,7 +117,7 @@ class EditTemplate(EditorView):
                 version=version,
             )
         except RuleError as error:
-            refuse(form, error)
+            add_error(form, error)
             return False
         return True
 
@@ -132,11 +132,11 @@ class EditTemplate(EditorView):
         shown = str(form["shown"].value() or "en")
         try:
             _tier, terms, text = self.sample_text(template, clauses_in_editor(pairs), shown)
-            preview = clauses.shown(text, wording.languages(terms))
+            preview = clauses.numbered_clauses(text, wording.languages(terms))
         except RuleError as error:
             preview = []
             if form.is_bound:
-                refuse(form, error)
+                add_error(form, error)
         return self.show(
             request,
             status,
@@ -158,12 +158,12 @@ class PreviewTemplate(EditorView):
             _tier, terms, text = self.sample_text(
                 template, clauses_in_editor(pairs), request.POST.get("shown", "en")
             )
-            context["clauses"] = clauses.shown(text, wording.languages(terms))
+            context["clauses"] = clauses.numbered_clauses(text, wording.languages(terms))
             context["amiss"] = [
                 fault
                 for form in pairs
                 if not form.is_blank
-                for fault in templates.faults(form.pair)
+                for fault in templates.clause_faults(form.pair)
             ][:5]
         except RuleError as error:
             context["amiss"] = [str(error)]
@@ -179,7 +179,7 @@ class PreviewTemplatePdf(EditorView):
             tier, terms, text = self.sample_text(
                 template, clauses_in_editor(pairs), request.POST.get("shown", "en")
             )
-            agreement = sample.agreement(template, tier, terms | {"clauses": text})
+            agreement = sample.sample_agreement(template, tier, terms | {"clauses": text})
             return pdf_bytes(
                 agreement_pdf.unsigned_pdf(agreement, created=timezone.now()), template.name
             )
@@ -192,6 +192,6 @@ class RetireTemplate(EditorView):
     """Archive a template, so that new proposals can no longer use it."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        templates.retire(template=self.load(pk), now=timezone.now())
+        templates.archive(template=self.load(pk), now=timezone.now())
         messages.success(request, _("The template is put away. Drafts that use it keep it."))
         return redirect("dashboard:templates")

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.documents.printable_text import PrintableForm
-from dashboard.form_fields import MoneyField, amount
+from dashboard.form_fields import MoneyField, parse_amount
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -23,7 +23,7 @@ class AmountForm(PrintableForm, forms.Form):
 
     def clean_amount(self) -> int:
         """The amount in minor units. Raises ValidationError."""
-        return amount(self.cleaned_data["amount"], self.currency)
+        return parse_amount(self.cleaned_data["amount"], self.currency)
 
 
 class RefundForm(AmountForm):

@@ -14,7 +14,7 @@ from billing.models import BankStatementLine, Invoice
 from billing.models.bank import BankLineState
 from core.errors import RuleError
 from dashboard.money.forms.payments import StatementFileForm
-from dashboard.page import DashboardView, say
+from dashboard.page import DashboardView, show_error
 
 LARGEST = 5 * 1024 * 1024  # bytes
 
@@ -33,7 +33,7 @@ class BankStatements(DashboardView):
         if form.is_valid() and form.cleaned_data["file"].size > LARGEST:
             form.add_error("file", _("The file is larger than 5 MB."))
         if form.is_valid():
-            result = statement_import.bring_in(
+            result = statement_import.import_statement(
                 business=self.business,
                 data=form.cleaned_data["file"].read(),
                 currency=form.cleaned_data["currency"].upper(),
@@ -57,7 +57,7 @@ class BankStatements(DashboardView):
             .select_related("client")
             .order_by("-issued_on")[:200]
         )
-        rows = statement_import.proposals(self.business)
+        rows = statement_import.proposed_matches(self.business)
         return self.show(request, status, form=form, bad=bad, rows=rows, unpaid=unpaid)
 
 
@@ -79,7 +79,7 @@ class MatchBankLine(DashboardView):
             else:
                 transfers.ignore_line(line=line)
         except RuleError as error:
-            say(request, error)
+            show_error(request, error)
         return redirect("dashboard:bank")
 
 

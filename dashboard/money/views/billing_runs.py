@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.books import queries
-from billing.runs import preview, run
+from billing.runs import billing_run, preview
 from core import nudge
 from dashboard.page import DashboardView
 
@@ -25,15 +25,15 @@ class BillingRunPage(DashboardView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         now = timezone.now()
-        rows = preview.coming(self.business, now=now)
+        rows = preview.upcoming_invoices(self.business, now=now)
         tonight = [row for row in rows if row.on <= self.today]
         later = [row for row in rows if row.on > self.today]
         return self.show(
             request,
             tonight=tonight,
             later=later,
-            totals=preview.totals(rows),
-            happened=queries.happened(self.business),
+            totals=preview.totals_by_currency(rows),
+            happened=queries.recent_charges(self.business),
             **_progress(),
         )
 
@@ -61,7 +61,7 @@ class ConfirmClock(DashboardView):
     def post(self, request: HttpRequest) -> HttpResponse:
         if request.POST.get("go") != "yes":
             raise PermissionDenied
-        run.allow(now=timezone.now())
+        billing_run.confirm_clock(now=timezone.now())
         nudge.ring("billing.tasks.bill")
         messages.success(request, _("The next run goes on."))
         return redirect("dashboard:run")
@@ -73,12 +73,12 @@ class UnknownCharges(DashboardView):
     template = "dashboard/unknown.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.show(request, rows=queries.unknown(self.business))
+        return self.show(request, rows=queries.unknown_charges(self.business))
 
 
 def _progress() -> dict[str, Any]:
     """The progress of the last run in percent, and the run that was held back, if any."""
-    last_run = run.last_run()
+    last_run = billing_run.last_run()
     percent = (
         last_run.charged * 100 // last_run.to_charge if last_run and last_run.to_charge else 100
     )
@@ -86,5 +86,5 @@ def _progress() -> dict[str, Any]:
         "run": last_run,
         "running": bool(last_run and last_run.finished_at is None),
         "share": min(100, percent),
-        "refused": run.refused(),
+        "refused": billing_run.refused_run(),
     }

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement
 from billing.bank_transfer import transfers
 from billing.books import ledger, owing
-from billing.charging import refund, void
+from billing.charging import cancel_invoice, refund
 from billing.emails import billing_pdfs
 from billing.models import CreditNote, Invoice, WithholdingCertificate
 from billing.rules.errors import NotOwed
@@ -32,7 +32,7 @@ from dashboard.money.forms.payments import (
     TransferForm,
     VoidForm,
 )
-from dashboard.page import DashboardView, refuse
+from dashboard.page import DashboardView, add_error
 
 
 class InvoiceActionView(DashboardView):
@@ -58,7 +58,7 @@ class InvoiceActionView(DashboardView):
                 messages.success(request, self.done)
                 return redirect("dashboard:charge", invoice.pk)
             except RuleError as error:
-                refuse(form, error)
+                add_error(form, error)
         return self.page(request, invoice, form, status=422)
 
     def invoice(self, pk: UUID) -> Invoice:
@@ -102,7 +102,7 @@ class RefundInvoice(InvoiceActionView):
         )
 
     def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
-        refund.give_back(invoice=invoice, actor=self.actor, now=timezone.now(), **data)
+        refund.refund_invoice(invoice=invoice, actor=self.actor, now=timezone.now(), **data)
 
     def page_text(self, invoice: Invoice) -> dict[str, Any]:
         return {
@@ -126,7 +126,7 @@ class ReduceInvoice(InvoiceActionView):
         return ReduceForm(data, currency=invoice.currency)
 
     def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
-        open_now = owing.owed(invoice)
+        open_now = owing.amount_owed(invoice)
         said = {"amount": formats.money(open_now, invoice.currency)}
         if self.request.POST.get("seen") != str(open_now):
             raise NotOwed(
@@ -137,7 +137,7 @@ class ReduceInvoice(InvoiceActionView):
             raise NotOwed(_("To take back the whole invoice, cancel it instead."), field="amount")
         if data["amount"] >= open_now:
             raise NotOwed(_("Write less than the %(amount)s that is open.") % said, field="amount")
-        void.reduce(
+        cancel_invoice.reduce_invoice(
             invoice=invoice,
             amount=open_now - data["amount"],
             reason=data["reason"],
@@ -146,7 +146,7 @@ class ReduceInvoice(InvoiceActionView):
         )
 
     def page_text(self, invoice: Invoice) -> dict[str, Any]:
-        open_now = owing.owed(invoice)
+        open_now = owing.amount_owed(invoice)
         return {
             "heading": _("Lower the amount"),
             "press": _("Lower the amount"),
@@ -171,7 +171,7 @@ class PayOutCredit(InvoiceActionView):
         return PayOutForm(data, currency=invoice.currency, initial={"amount": most})
 
     def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
-        made = refund.pay_out(invoice=invoice, actor=self.actor, now=timezone.now(), **data)
+        made = refund.refund_credit(invoice=invoice, actor=self.actor, now=timezone.now(), **data)
         self.done = (
             _("The refund is recorded. Please transfer the money to the client at your bank.")
             if made.payment.gateway == BANK_TRANSFER
@@ -180,7 +180,7 @@ class PayOutCredit(InvoiceActionView):
 
     def page_text(self, invoice: Invoice) -> dict[str, Any]:
         payment = refund.source(invoice)
-        credit = ledger.credit_of(invoice.client_id, invoice.currency)
+        credit = ledger.client_credit(invoice.client_id, invoice.currency)
         facts = [(_("Client’s credit"), formats.money(credit, invoice.currency))]
         if payment:
             at_most = formats.money(refund.payable(invoice), invoice.currency)
@@ -209,7 +209,10 @@ class VoidInvoice(InvoiceActionView):
         return VoidForm(data)
 
     def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
-        actions: dict[str, Callable[..., Any]] = {"void": void.void, "write_off": void.write_off}
+        actions: dict[str, Callable[..., Any]] = {
+            "void": cancel_invoice.void_invoice,
+            "write_off": cancel_invoice.write_off_invoice,
+        }
         actions[data["how"]](
             invoice=invoice, reason=data["reason"], actor=self.actor, now=timezone.now()
         )
@@ -232,13 +235,13 @@ class RecordTransfer(InvoiceActionView):
         return _("The transfer is written down.")
 
     def form(self, invoice: Invoice, data: Any = None) -> TransferForm:
-        owed = money.format(owing.owed(invoice), invoice.currency, "en")
+        owed = money.format(owing.amount_owed(invoice), invoice.currency, "en")
         return TransferForm(
             data, currency=invoice.currency, initial={"amount": owed, "on": self.today}
         )
 
     def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
-        transfers.record(invoice=invoice, actor=self.actor, now=timezone.now(), **data)
+        transfers.record_transfer(invoice=invoice, actor=self.actor, now=timezone.now(), **data)
 
     def page_text(self, invoice: Invoice) -> dict[str, Any]:
         return {
@@ -276,7 +279,7 @@ class UpdateCertificate(DashboardView):
             self.rows(WithholdingCertificate).select_related("invoice", "business"),
         )
         if "chase" in request.POST:
-            transfers.chase_certificate(certificate=certificate, now=timezone.now())
+            transfers.request_certificate(certificate=certificate, now=timezone.now())
             messages.success(request, _("The client is asked for it."))
             return redirect("dashboard:certificates")
         form = CertificateForm(request.POST)
@@ -288,7 +291,7 @@ class UpdateCertificate(DashboardView):
                 messages.success(request, _("The certificate is written down."))
                 return redirect("dashboard:certificates")
             except RuleError as error:
-                refuse(form, error)
+                add_error(form, error)
         rows = (
             self.rows(WithholdingCertificate)
             .select_related("invoice", "client")
@@ -320,6 +323,8 @@ class HoldBilling(DashboardView):
         form = HoldForm(request.POST)
         if not form.is_valid():
             return self.show(request, 422, agreement=agreement, form=form)
-        hold.park(agreement=agreement, actor=self.actor, now=timezone.now(), **form.cleaned_data)
+        hold.hold_billing(
+            agreement=agreement, actor=self.actor, now=timezone.now(), **form.cleaned_data
+        )
         messages.success(request, _("Nothing of it is charged until you release it."))
         return redirect("dashboard:agreement", agreement.pk)

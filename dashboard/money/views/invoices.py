@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from agreements.changing import end
 from agreements.rules.terms import CollectBy
-from billing.books import queries
-from billing.charging import refund, void
-from billing.charging.retry import retry, wait
+from billing.books import owing, queries
+from billing.charging import cancel_invoice, refund
+from billing.charging.retry import retry_now, retry_on
 from billing.emails import billing_pdfs
 from billing.models import Dispute, Invoice, Payment, Refund, Transition, WithholdingCertificate
 from billing.models.invoice import INVOICE_STATES
@@ -22,7 +22,7 @@ from core.errors import RuleError
 from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
 from dashboard.money.forms.payments import PostponeForm
-from dashboard.page import DashboardView, say, search_term
+from dashboard.page import DashboardView, search_term, show_error
 
 PATIENCE = timedelta(days=7)  # suggested wait before a declined charge is tried once more
 
@@ -42,8 +42,8 @@ class Invoices(DashboardView):
         if state in dict(INVOICE_STATES):
             invoices = invoices.filter(state=state)
         page = page_of(invoices, request.GET, by="issued_on")
-        rows = [(row, queries.standing(row)) for row in page.rows]
-        unknown = queries.unknown(self.business).count()
+        rows = [(row, queries.invoice_status(row)) for row in page.rows]
+        unknown = queries.unknown_charges(self.business).count()
         return self.show(
             request,
             page=page,
@@ -65,27 +65,27 @@ class InvoicePage(DashboardView):
             Invoice, pk, self.rows(Invoice).select_related("client", "collection", "agreement")
         )
         attempts = [
-            (row, queries.decline_words(row.code))
+            (row, queries.decline_message(row.code))
             for row in invoice.charges.select_related("method")
         ]
         return self.show(
             request,
             invoice=invoice,
-            standing=queries.standing(invoice),
+            standing=queries.invoice_status(invoice),
             lines=invoice.lines.all(),
             attempts=attempts,
             payments=self.rows(Payment).filter(invoice=invoice),
-            owed=queries.owed(invoice),
+            owed=owing.amount_owed(invoice),
             notes=invoice.credit_notes.all(),
             refunds=self.rows(Refund).filter(payment__invoice=invoice),
             disputes=self.rows(Dispute).filter(payment__invoice=invoice),
             payable=refund.payable(invoice),
-            can_reduce=invoice.collection.state in void.REDUCIBLE,
+            can_reduce=invoice.collection.state in cancel_invoice.REDUCIBLE,
             certificate=self.rows(WithholdingCertificate).filter(invoice=invoice).first(),
             moves=self.rows(Transition).filter(collection=invoice.collection),
             days=queries.retry_days(invoice) if invoice.collect_by == CollectBy.CARD else [],
             decide=PostponeForm(initial={"until": self.today + PATIENCE})
-            if queries.undecided(invoice)
+            if queries.needs_decision(invoice)
             else None,
             can_end=end.can_end(invoice.agreement),
             can_retry=invoice.collection.state in (CollectionState.DUNNING, CollectionState.READY)
@@ -99,12 +99,12 @@ class RetryCharge(DashboardView):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         invoice = self.row(Invoice, pk, self.rows(Invoice).select_related("collection"))
         try:
-            retry(collection=invoice.collection, actor=self.actor, now=timezone.now())
+            retry_now(collection=invoice.collection, actor=self.actor, now=timezone.now())
             messages.success(
                 request, _("The charge is tried again now. Its result stands here in a moment.")
             )
         except RuleError as error:
-            say(request, error)
+            show_error(request, error)
         return redirect("dashboard:charge", invoice.pk)
 
 
@@ -118,7 +118,7 @@ class PostponeCharge(DashboardView):
             messages.error(request, _("Choose a day after today."))
             return redirect("dashboard:charge", invoice.pk)
         try:
-            wait(
+            retry_on(
                 collection=invoice.collection,
                 actor=self.actor,
                 now=timezone.now(),
@@ -126,7 +126,7 @@ class PostponeCharge(DashboardView):
             )
             messages.success(request, _("It is tried once more on that day."))
         except RuleError as error:
-            say(request, error)
+            show_error(request, error)
         return redirect("dashboard:charge", invoice.pk)
 
 

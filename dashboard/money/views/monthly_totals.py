@@ -14,7 +14,7 @@ class Totals(DashboardView):
     template = "dashboard/totals.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        rows = client_statement.by_month(self.business)
+        rows = client_statement.totals_by_month(self.business)
         if request.GET.get("as") == "csv":
             return csv_response(client_statement.totals_csv(rows), _("Totals"))
         return self.show(request, rows=rows)

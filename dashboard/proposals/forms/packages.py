@@ -10,7 +10,7 @@ from agreements.rules.cumulative_tiers import TierDraft
 from core.documents.printable_text import PrintableForm
 from core.errors import RuleError
 from core.models import Business
-from dashboard.form_fields import LinesField, currencies
+from dashboard.form_fields import LinesField, currency_choices
 from dashboard.proposals.forms.proposal import TierForms, tier_drafts
 
 
@@ -24,7 +24,7 @@ class PackageForm(PrintableForm, forms.Form):
         choices=[("", "—"), *Service.choices],
         help_text=_("Adds the clause that is usual for it."),
     )
-    currency = forms.ChoiceField(label=_("Currency"), choices=currencies)
+    currency = forms.ChoiceField(label=_("Currency"), choices=currency_choices)
     kpis = LinesField(
         label=_("Goals and measures, one a line"),
         required=False,

@@ -8,7 +8,7 @@ from django import forms
 from agreements.models import Proposal, Template
 from agreements.proposals.packages import tier_values
 from agreements.rules.cumulative_tiers import TierDraft
-from agreements.rules.errors import UnderFloor
+from agreements.rules.errors import BelowRateFloor
 from clients.models import Client
 from core.errors import RuleError
 from core.models import Business
@@ -112,7 +112,7 @@ class ProposalForms:
             for form in self.adds
             if form.cleaned_data.get("minutes") and not form.cleaned_data.get("reason")
         )
-        unexplained = next(without_reason, None) if isinstance(error, UnderFloor) else None
+        unexplained = next(without_reason, None) if isinstance(error, BelowRateFloor) else None
         form = unexplained or (self.text if error.field in self.text.fields else self.form)
         form.add_error(error.field if error.field in form.fields else None, str(error))
 

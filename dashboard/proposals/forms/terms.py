@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Proposal
-from agreements.proposals.propose import MANY
+from agreements.proposals.lifecycle import MANY_TO_MANY
 from agreements.rules.cumulative_tiers import TierDraft
 from agreements.rules.terms import CollectBy, Renews, Rollover, Unreviewed
 from clients.models import Client
@@ -21,8 +21,8 @@ from dashboard.form_fields import (
     DurationField,
     LinesField,
     MoneyField,
-    amount,
-    currencies,
+    currency_choices,
+    parse_amount,
 )
 
 FAR = timedelta(days=366 * 2)  # a proposal may start at most this long from now
@@ -105,7 +105,7 @@ class ProposalForm(PrintableForm, forms.ModelForm):
             widget=forms.CheckboxSelectMultiple,
         )
         self.today = local_day(timezone.now(), client.time_zone)
-        self.fields["currency"] = forms.ChoiceField(label=_("Currency"), choices=currencies())
+        self.fields["currency"] = forms.ChoiceField(label=_("Currency"), choices=currency_choices())
         self.fields["collect_by"].required = False
         self.fields["contact"] = forms.ModelChoiceField(
             queryset=contacts, label=_("For"), empty_label=None
@@ -175,7 +175,9 @@ class ProposalForm(PrintableForm, forms.ModelForm):
 
     def terms(self) -> dict[str, Any]:
         """The columns of a proposal, as the functions that save one take them."""
-        return {name: self.cleaned_data[name] for name in [*self.Meta.fields, "contact", *MANY]}
+        return {
+            name: self.cleaned_data[name] for name in [*self.Meta.fields, "contact", *MANY_TO_MANY]
+        }
 
 
 class TierForm(PrintableForm, forms.Form):
@@ -204,7 +206,7 @@ class TierForm(PrintableForm, forms.Form):
     def price(self, currency: str) -> int | None:
         """The fee in minor units; None, with an error at its field, if it is missing or invalid."""
         try:
-            fee = amount(self.cleaned_data.get("fee") or "", currency)
+            fee = parse_amount(self.cleaned_data.get("fee") or "", currency)
         except forms.ValidationError as error:
             self.add_error("fee", error)
             return None

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Proposal, Question, WaitlistEntry
 from agreements.proposals import after_sending, client_actions, client_view, waitlist
 from core.errors import RuleError
-from dashboard.page import DashboardView, say
+from dashboard.page import DashboardView, show_error
 from dashboard.proposals.forms.actions import AnswerForm, ExtendForm
 
 RELATED = ("client", "contact__client", "business__owner")
@@ -23,7 +23,7 @@ class PreviewProposal(DashboardView):
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
         with translation.override(proposal.language):
-            context = {**client_view.shown(proposal, today=self.today), "preview": True}
+            context = {**client_view.page_context(proposal, today=self.today), "preview": True}
             return render(request, "dashboard/proposal_preview.html", context)
 
 
@@ -32,7 +32,7 @@ class SendTestEmail(DashboardView):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
-        email = after_sending.try_out(proposal=proposal, now=timezone.now())
+        email = after_sending.send_test_email(proposal=proposal, now=timezone.now())
         messages.success(
             request, _("The letter is on its way to you, at %(email)s.") % {"email": email}
         )
@@ -50,12 +50,12 @@ class ExtendProposal(DashboardView):
             return redirect("dashboard:proposal", proposal.pk)
         try:
             until, now = form.cleaned_data["until"], timezone.now()
-            after_sending.extend(
+            after_sending.extend_proposal(
                 proposal=proposal, until=until, actor=self.actor, now=now, origin=self.origin
             )
             messages.success(request, _("It is open longer, and the client was told."))
         except RuleError as error:
-            say(request, error)
+            show_error(request, error)
         return redirect("dashboard:proposal", proposal.pk)
 
 
@@ -65,10 +65,10 @@ class ReviseProposal(DashboardView):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk)
         try:
-            revision = after_sending.revise(proposal=proposal, now=timezone.now())
+            revision = after_sending.revise_proposal(proposal=proposal, now=timezone.now())
             return redirect("dashboard:proposal_edit", revision.pk)
         except RuleError as error:
-            say(request, error)
+            show_error(request, error)
         return redirect("dashboard:proposal", proposal.pk)
 
 
@@ -83,7 +83,7 @@ class AnswerQuestion(DashboardView):
             messages.error(request, _("Write an answer first."))
             return redirect("dashboard:proposal", question.proposal_id)
         try:
-            client_actions.answer(
+            client_actions.answer_question(
                 question=question,
                 text=form.cleaned_data["text"],
                 actor=self.actor,
@@ -94,7 +94,7 @@ class AnswerQuestion(DashboardView):
                 _("Your answer is on its way to %(name)s.") % {"name": question.contact.name},
             )
         except RuleError as error:
-            say(request, error)
+            show_error(request, error)
         return redirect("dashboard:proposal", question.proposal_id)
 
 
@@ -105,10 +105,10 @@ class NotifyWaitlist(DashboardView):
         related = ("proposal__business__owner", "contact__client", "tier")
         entry = self.row(WaitlistEntry, pk, self.rows(WaitlistEntry).select_related(*related))
         try:
-            waitlist.tell(wait=entry, actor=self.actor, now=timezone.now())
+            waitlist.announce_opening(wait=entry, actor=self.actor, now=timezone.now())
             messages.success(
                 request, _("%(name)s knows that there is a place.") % {"name": entry.contact.name}
             )
         except RuleError as error:
-            say(request, error)
+            show_error(request, error)
         return redirect("dashboard:proposal", entry.proposal_id)

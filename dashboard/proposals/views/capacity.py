@@ -14,7 +14,7 @@ from agreements.proposals import capacity, time_off
 from agreements.rules import workload
 from core import charts, formats
 from core.errors import RuleError
-from dashboard.page import DashboardView, refuse
+from dashboard.page import DashboardView, add_error
 from dashboard.proposals.forms.capacity import OpeningsForm, TimeOffForm
 
 USUAL = 20 * 60  # minutes per month of the tier whose openings are shown by default
@@ -36,7 +36,7 @@ class Capacity(DashboardView):
                 messages.success(request, _("Saved."))
                 return redirect("dashboard:capacity")
             except RuleError as error:
-                refuse(form, error)
+                add_error(form, error)
         return self._page(request, form, 422)
 
     def _page(self, request: HttpRequest, form: TimeOffForm, status: int = 200) -> HttpResponse:
@@ -45,7 +45,7 @@ class Capacity(DashboardView):
         )
         minutes = (tier_form.is_valid() and tier_form.cleaned_data["hours"]) or USUAL
         # Without a valid number of hours in the address, the openings of the usual tier are shown.
-        loads = capacity.months(self.business, self.today)
+        loads = capacity.workload_by_month(self.business, self.today)
         return self.show(
             request,
             status,
@@ -61,7 +61,7 @@ class Capacity(DashboardView):
         )
 
 
-def _chart(loads: list[capacity.Load], limit: int) -> charts.Columns:
+def _chart(loads: list[capacity.Workload], limit: int) -> charts.Columns:
     """The months as stacked columns: signed, added, time off and likely; in minutes."""
     kinds = ("signed", "added", "off", "likely")
     columns: list[tuple[str, list[tuple[str, Any]]]] = [

@@ -41,7 +41,7 @@ class NewPackage(DashboardView):
         key, currency = request.GET.get("from", ""), self.business.currency
         if not key:
             return self.page(request, PackageForms(None, self.business))
-        package = packages.find(self.business, key)
+        package = packages.find_package(self.business, key)
         if isinstance(package, Package):
             currency = package.currency  # its figures are the freelancer's own
         values = packages.form_values(package, currency)
@@ -52,7 +52,9 @@ class NewPackage(DashboardView):
             "kpis": values["kpis"],
         }
         forms = PackageForms(None, self.business, initial=start, tiers=values["tiers"])
-        return self.page(request, forms, fees_elsewhere=packages.fees_elsewhere(package, currency))
+        return self.page(
+            request, forms, fees_elsewhere=packages.foreign_fees_sentence(package, currency)
+        )
 
     def post(self, request: HttpRequest) -> HttpResponse:
         forms = PackageForms(request.POST, self.business)
@@ -109,7 +111,7 @@ class RetirePackage(DashboardView):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row, is_restored = self.row(Package, pk), request.POST.get("do") == "restore"
-        packages.retire(package=row, now=None if is_restored else timezone.now())
+        packages.archive(package=row, now=None if is_restored else timezone.now())
         messages.success(
             request, _("It is offered again.") if is_restored else _("The package is put away.")
         )

@@ -15,7 +15,12 @@ from dashboard.partial_input import readable_tiers, value_add_minutes
 
 
 def pricing_figures(
-    business: Business, rungs: Sequence[pricing.Rung], *, currency: str, interval: str, added: int
+    business: Business,
+    rungs: Sequence[pricing.TierFigures],
+    *,
+    currency: str,
+    interval: str,
+    added: int,
 ) -> dict[str, Any]:
     """The context of components/pricing.html: hourly rates, steps, clients needed (rule 34).
 
@@ -25,7 +30,7 @@ def pricing_figures(
     is_own = currency == business.currency
     periods = per_year(interval) if interval in set(Interval) else 0  # of a form: anything typed
     floor, goal = (business.floor_rate, business.yearly_goal) if is_own else (0, 0)
-    rows = pricing.table(rungs, pricing.Aims(floor, goal, periods), added)
+    rows = pricing.pricing_table(rungs, pricing.Aims(floor, goal, periods), added)
     aims = {
         "currency": currency,
         "floor": floor,
@@ -38,7 +43,7 @@ def pricing_figures(
 
 def proposal_figures(proposal: Proposal, tiers: Sequence[Tier]) -> dict[str, Any]:
     """The same figures for a stored proposal."""
-    rungs = [pricing.Rung(tier.name, tier.amount, tier.minutes) for tier in tiers]
+    rungs = [pricing.TierFigures(tier.name, tier.amount, tier.minutes) for tier in tiers]
     added = sum(value_add["minutes"] for value_add in proposal.value_adds)
     terms = {"currency": proposal.currency, "interval": proposal.interval}
     return pricing_figures(proposal.business, rungs, added=added, **terms)

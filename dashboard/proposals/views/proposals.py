@@ -15,10 +15,10 @@ from agreements.models.proposal import PROPOSAL_STATES
 from agreements.proposals import (
     accept,
     after_sending,
-    from_call,
+    call_prefill,
+    lifecycle,
     opening_message,
     packages,
-    propose,
 )
 from agreements.rules import cumulative_tiers
 from agreements.rules.states import ProposalState
@@ -30,7 +30,7 @@ from core.errors import RuleError
 from core.models import OutboxEmail
 from core.web.download import pdf_bytes
 from core.web.keyset_pages import page_of
-from dashboard.page import DashboardView, say, search_term
+from dashboard.page import DashboardView, search_term, show_error
 from dashboard.proposals.forms.actions import AnswerForm, ExtendForm
 from dashboard.proposals.forms.proposal import ProposalForms
 from dashboard.proposals.views.pricing import proposal_figures
@@ -68,18 +68,19 @@ class ProposalPage(DashboardView):
                 "client", "contact", "business", "agreement", "template"
             ),
         )
-        rungs = propose.rungs(proposal)
+        rungs = lifecycle.tiers_of(proposal)
         is_draft = proposal.state == ProposalState.DRAFT
         return self.show(
             request,
             proposal=proposal,
             cards=[
-                (tier, cumulative_tiers.lines(rungs, place)) for place, tier in enumerate(rungs)
+                (tier, cumulative_tiers.service_rows(rungs, place))
+                for place, tier in enumerate(rungs)
             ],
             **proposal_figures(proposal, rungs),
             is_draft=is_draft,
-            gaps=propose.faults(proposal) if is_draft else [],
-            intro=opening_message.filled(proposal),
+            gaps=lifecycle.faults(proposal) if is_draft else [],
+            intro=opening_message.filled_message(proposal),
             facts=reversed(history.facts(audit.chain(proposal.pk), "", {})),
             questions=self.rows(Question).filter(proposal=proposal).select_related("contact"),
             answer=AnswerForm(),
@@ -92,7 +93,7 @@ class ProposalPage(DashboardView):
             .first(),
             letter=self.rows(OutboxEmail).filter(kind="proposal", ref=str(proposal.pk)).first(),
             can_revise=after_sending.can_revise(proposal),
-            newest=after_sending.newest(proposal),
+            newest=after_sending.newest_version(proposal),
             selling=sales_panel(self, proposal.client),
         )
 
@@ -108,14 +109,14 @@ class AgreementPreviewPdf(DashboardView):
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         related = ("client", "contact", "business__owner", "template")
         proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*related))
-        rungs = propose.rungs(proposal)
+        rungs = lifecycle.tiers_of(proposal)
         tier = next((rung for rung in rungs if str(rung.pk) == request.GET.get("tier")), rungs[0])
         now = timezone.now()
         try:
-            agreement = accept.draft(proposal=proposal, tier=tier, now=now)
+            agreement = accept.preview_agreement(proposal=proposal, tier=tier, now=now)
             return pdf_bytes(agreement_pdf.unsigned_pdf(agreement, created=now), agreement.title)
         except RuleError as error:
-            say(request, error)
+            show_error(request, error)
             return redirect("dashboard:proposal", proposal.pk)
 
 
@@ -132,10 +133,10 @@ class NewProposal(DashboardView):
             call_answers = call_notes.answers(client)
             initial = {"title": _("Retainer for %(client)s") % {"client": client.name}}
             initial |= {
-                "intro": from_call.opening(call_answers),
-                "recommended_because": from_call.reason(call_answers),
+                "intro": call_prefill.opening_text(call_answers),
+                "recommended_because": call_prefill.recommendation_reason(call_answers),
             }
-            package = packages.find(self.business, request.GET.get("package", ""))
+            package = packages.find_package(self.business, request.GET.get("package", ""))
             package_values = packages.form_values(package, currency)
         message = (
             self.rows(OpeningMessage)
@@ -144,10 +145,12 @@ class NewProposal(DashboardView):
         )
         initial |= {"intro": message.text} if message else {}
         wording = {
-            "kpis": from_call.goals(call_answers, package_values["kpis"]),
+            "kpis": call_prefill.goals(call_answers, package_values["kpis"]),
             "service": package_values["service"],
         }
-        tiers = from_call.recommend(package_values["tiers"], package.drafts, call_answers.minutes)
+        tiers = call_prefill.recommend_tier(
+            package_values["tiers"], package.drafts, call_answers.minutes
+        )
         forms = self.forms(client, initial=initial, tiers=tiers, wording=wording)
         return self.page(
             request,
@@ -156,7 +159,7 @@ class NewProposal(DashboardView):
             said=call_answers,
             package=packages.key_of(package),
             packages=packages.choices(self.business),
-            fees_elsewhere=packages.fees_elsewhere(package, currency),
+            fees_elsewhere=packages.foreign_fees_sentence(package, currency),
         )
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -165,7 +168,7 @@ class NewProposal(DashboardView):
         cleaned = forms.read()
         if cleaned is not None:
             try:
-                proposal = propose.draft(
+                proposal = lifecycle.draft_proposal(
                     business=self.business, client=client, now=timezone.now(), **cleaned
                 )
                 self.save_message(forms)
@@ -204,7 +207,7 @@ class NewProposal(DashboardView):
         }
         context |= {
             "next": forms.next,
-            "fields": opening_message.fields(),
+            "fields": opening_message.merge_fields(),
             "kept": self.rows(OpeningMessage),
         }
         return self.show(request, client=client, **context)
@@ -212,7 +215,7 @@ class NewProposal(DashboardView):
     def save_message(self, forms: ProposalForms) -> None:
         """Save the opening message under the name that was given, if one was given."""
         if name := forms.form.cleaned_data["keep_as"]:
-            opening_message.keep(
+            opening_message.save_message(
                 business=self.business,
                 name=name,
                 text=forms.form.cleaned_data["intro"],
@@ -230,7 +233,9 @@ class EditProposal(NewProposal):
                 request, _("This proposal was sent and is frozen. Make a new one instead.")
             )
             return redirect("dashboard:proposal", proposal.pk)
-        tiers = [packages.tier_values(tier, proposal.currency) for tier in propose.rungs(proposal)]
+        tiers = [
+            packages.tier_values(tier, proposal.currency) for tier in lifecycle.tiers_of(proposal)
+        ]
         forms = self.forms(
             proposal.client, None, proposal, initial={"contact": proposal.contact_id}, tiers=tiers
         )
@@ -242,7 +247,7 @@ class EditProposal(NewProposal):
         cleaned = forms.read()
         if cleaned is not None:
             try:
-                propose.change(proposal=proposal, now=timezone.now(), **cleaned)
+                lifecycle.change_draft(proposal=proposal, now=timezone.now(), **cleaned)
                 self.save_message(forms)
                 return redirect("dashboard:proposal", proposal.pk)
             except RuleError as error:
@@ -263,7 +268,7 @@ class SendProposal(DashboardView):
             self.rows(Proposal).select_related("client", "contact__client", "business__owner"),
         )
         try:
-            propose.send(
+            lifecycle.send_proposal(
                 proposal=proposal, actor=self.actor, now=timezone.now(), origin=self.origin
             )
             messages.success(
@@ -271,7 +276,7 @@ class SendProposal(DashboardView):
                 _("The proposal is on its way to %(email)s.") % {"email": proposal.contact.email},
             )
         except RuleError as error:
-            say(request, error)
+            show_error(request, error)
         return redirect("dashboard:proposal", proposal.pk)
 
 
@@ -281,8 +286,8 @@ class WithdrawProposal(DashboardView):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk)
         try:
-            propose.withdraw(proposal=proposal, actor=self.actor, now=timezone.now())
+            lifecycle.withdraw_proposal(proposal=proposal, actor=self.actor, now=timezone.now())
             messages.success(request, _("The proposal is withdrawn."))
         except RuleError as error:
-            say(request, error)
+            show_error(request, error)
         return redirect("dashboard:proposal", proposal.pk)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.documents.printable_text import PrintableForm
-from delivery.reports.compose import SHOWN
+from delivery.reports.compose import KPIS_SHOWN
 
 
 class WordsForm(PrintableForm, forms.Form):
@@ -45,13 +45,13 @@ class WordsForm(PrintableForm, forms.Form):
     def __init__(self, *args: Any, kpis: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["chosen"].choices = kpis  # type: ignore[attr-defined]
-        if len(kpis) <= SHOWN:
+        if len(kpis) <= KPIS_SHOWN:
             del self.fields["chosen"]
 
     def clean_chosen(self) -> list[str]:
         """The highlighted KPIs. Raises ValidationError if there are too many."""
         chosen: list[str] = self.cleaned_data["chosen"]
-        if len(chosen) > SHOWN:
+        if len(chosen) > KPIS_SHOWN:
             raise forms.ValidationError(gettext("Choose three at most: more is not read."))
         return chosen
 

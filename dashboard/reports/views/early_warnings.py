@@ -9,14 +9,14 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from agreements.rules.errors import NobodyToTell
-from agreements.running import addressee
+from agreements.rules.errors import NoRecipient
+from agreements.running import email_recipient
 from core.errors import RuleError
 from core.web.keyset_pages import page_of
-from dashboard.page import DashboardView, refuse, say
+from dashboard.page import DashboardView, add_error, show_error
 from dashboard.reports.forms.kpis import NoteForm
 from delivery.models import EarlyWarning
-from delivery.renewing import warning_words, warnings
+from delivery.renewing import warning_actions, warning_texts
 
 
 class EarlyWarnings(DashboardView):
@@ -32,7 +32,8 @@ class EarlyWarnings(DashboardView):
             )
         page = page_of(warning_rows, request.GET, by="created_at")
         rows = [
-            (row, [warning_words.says(finding) for finding in row.findings]) for row in page.rows
+            (row, [warning_texts.finding_sentence(finding) for finding in row.findings])
+            for row in page.rows
         ]
         return self.show(request, page=page, rows=rows, only=only_open, today=self.today)
 
@@ -50,25 +51,25 @@ class EarlyWarningPage(DashboardView):
         row, form, now = self._warning(pk), NoteForm(request.POST), timezone.now()
         try:
             if "let_be" in request.POST:
-                warnings.let_be(warning=row, now=now)
+                warning_actions.dismiss_warning(warning=row, now=now)
                 messages.success(request, _("Nothing is sent."))
                 return redirect("dashboard:home")
             if not form.is_valid():
                 return self._show(request, row, form, 422)
             note = form.cleaned_data["note"]
-            recipient = addressee.must_be(row.period.agreement)
-            warnings.send_note(
+            recipient = email_recipient.require_recipient(row.period.agreement)
+            warning_actions.send_note(
                 warning=row, note=note, actor=self.actor, now=now, origin=self.origin
             )
             messages.success(
                 request, _("The note is on its way to %(name)s.") % {"name": recipient.name}
             )
         # The text stays in the form until the client has a contact with an email address.
-        except NobodyToTell as error:
-            refuse(form, error)
+        except NoRecipient as error:
+            add_error(form, error)
             return self._show(request, row, form, 422)
         except RuleError as error:
-            say(request, error)
+            show_error(request, error)
         return redirect("dashboard:warning", row.pk)
 
     def _warning(self, pk: UUID) -> EarlyWarning:
@@ -86,8 +87,8 @@ class EarlyWarningPage(DashboardView):
             status,
             warning=row,
             form=form,
-            findings=[warning_words.says(finding) for finding in row.findings],
-            person=addressee.of([row.period.agreement]).get(row.client_id),
+            findings=[warning_texts.finding_sentence(finding) for finding in row.findings],
+            person=email_recipient.recipients_by_client([row.period.agreement]).get(row.client_id),
             is_open=not (row.sent_at or row.dismissed_at),
             other_language=translation.get_language_info(language)["name_translated"]
             if language != translation.get_language()

@@ -17,10 +17,10 @@ from core.dates import local_day
 from core.errors import RuleError
 from core.tables import spreadsheet
 from core.web.download import csv_response
-from dashboard.page import DashboardView, refuse
+from dashboard.page import DashboardView, add_error
 from dashboard.reports.forms.kpis import EditKpiForm, KpiForm, ReadingFileForm, ReadingForm
-from delivery.kpis import course, measure, reading_file, readings
-from delivery.kpis.readings import Wanted
+from delivery.kpis import kpi_changes, kpi_page, reading_import, readings
+from delivery.kpis.readings import SubmittedReading
 from delivery.models import Kpi
 from delivery.models.kpi import Source
 
@@ -51,7 +51,7 @@ class KpisPage(DashboardView):
         today = local_day(timezone.now(), agreement.time_zone)
         begun = self.rows(Period).filter(agreement=agreement, starts_on__lte=today)
         period = begun.order_by("-starts_on").first()
-        progress = course.of_agreement(agreement, period, today)
+        progress = kpi_page.kpi_cards(agreement, period, today)
         forms = {
             kpi_progress.figure.kpi.pk: reading_form(kpi_progress.figure.kpi, today)
             for kpi_progress in progress
@@ -64,11 +64,11 @@ class KpisPage(DashboardView):
                 (
                     kpi_progress,
                     forms[kpi_progress.figure.kpi.pk],
-                    course.since_start(kpi_progress.figure),
+                    kpi_page.change_since_start(kpi_progress.figure),
                 )
                 for kpi_progress in progress
             ],
-            "retired": course.retired(agreement, progress),
+            "retired": kpi_page.retired_kpis(agreement, progress),
             "file_form": ReadingFileForm(),
         }
         return self.show(request, status, agreement=agreement, **(context | extra))
@@ -91,10 +91,10 @@ class NewKpi(DashboardView):
         agreement, form = self.row(Agreement, pk), KpiForm(request.POST)
         if form.is_valid():
             try:
-                measure.add_kpi(agreement=agreement, now=timezone.now(), **form.cleaned_data)
+                kpi_changes.add_kpi(agreement=agreement, now=timezone.now(), **form.cleaned_data)
                 return redirect("dashboard:kpis", agreement.pk)
             except RuleError as error:
-                refuse(form, error)
+                add_error(form, error)
         return self.show(request, form=form, agreement=agreement, status=422)
 
 
@@ -116,11 +116,13 @@ class EditKpi(DashboardView):
         if form.is_valid():
             try:
                 values, now = form.cleaned_data, timezone.now()
-                measure.change_kpi(kpi=kpi, actor=self.actor, now=now, origin=self.origin, **values)
+                kpi_changes.change_kpi(
+                    kpi=kpi, actor=self.actor, now=now, origin=self.origin, **values
+                )
                 messages.success(request, _("Saved."))
                 return redirect("dashboard:kpis", kpi.agreement_id)
             except RuleError as error:
-                refuse(form, error)
+                add_error(form, error)
                 # The refused change may have altered the row in memory.
                 kpi.refresh_from_db()
         return self.show(request, form=form, kpi=kpi, agreement=kpi.agreement, status=422)
@@ -136,7 +138,7 @@ class RetireKpi(EditKpi):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         kpi, again = self._kpi(pk), request.POST.get("again") == "yes"
-        measure.retire_kpi(
+        kpi_changes.retire_kpi(
             kpi=kpi, actor=self.actor, now=timezone.now(), origin=self.origin, again=again
         )
         messages.success(
@@ -154,9 +156,9 @@ class AddReading(KpisPage):
         kpi = self.row(Kpi, pk)
         form = reading_form(kpi, self.today, request.POST)
         if form.is_valid():
-            wanted = Wanted(kpi.pk, form.cleaned_data["on"], form.cleaned_data["value"])
+            wanted = SubmittedReading(kpi.pk, form.cleaned_data["on"], form.cleaned_data["value"])
             try:
-                (result,) = readings.write(
+                (result,) = readings.write_batch(
                     business=self.business,
                     wanted=[wanted],
                     now=timezone.now(),
@@ -184,8 +186,8 @@ class ImportReadings(KpisPage):
         form = ReadingFileForm(request.POST, request.FILES)
         if not form.is_valid():
             return self.page(request, agreement, 422, file_form=form)
-        data = form.cleaned_data["file"].read(reading_file.MOST_BYTES + 1)
-        preview = reading_file.try_out(agreement=agreement, data=data, now=timezone.now())
+        data = form.cleaned_data["file"].read(reading_import.MOST_BYTES + 1)
+        preview = reading_import.preview_import(agreement=agreement, data=data, now=timezone.now())
         digest = hashlib.sha256(data).hexdigest()
         # The file itself is kept, so that what is imported is what was previewed.
         if not preview.bad:
@@ -202,7 +204,7 @@ class ImportReadings(KpisPage):
                 [_("Choose the file again: it was tried out too long ago.")]
             )
             return self.page(request, agreement, 422, file_form=form)
-        result = reading_file.take_over(
+        result = reading_import.import_readings(
             agreement=agreement, data=data, actor=self.actor, now=timezone.now()
         )
         if result.bad:

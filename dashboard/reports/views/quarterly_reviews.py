@@ -14,10 +14,10 @@ from agreements.models import Agreement
 from core.dates import local_day
 from core.errors import RuleError
 from core.web.download import pdf_response
-from dashboard.page import DashboardView, refuse, say
+from dashboard.page import DashboardView, add_error, show_error
 from dashboard.reports.forms.kpis import ReviewForm
 from delivery.models import QuarterlyReview
-from delivery.renewing import quarter, review_quarter
+from delivery.renewing import quarterly_reviews, review_contents
 
 
 class QuarterlyReviews(DashboardView):
@@ -39,21 +39,21 @@ class QuarterlyReviews(DashboardView):
         if "make" not in request.POST:
             return self._show(request, agreement, form, until, outlook)
         try:
-            periods = review_quarter.periods_of(agreement, until, self._today(agreement))
-            review_quarter.make(
+            periods = quarterly_reviews.review_periods(agreement, until, self._today(agreement))
+            quarterly_reviews.create_review(
                 agreement=agreement, periods=periods, outlook=outlook, now=timezone.now()
             )
             messages.success(request, _("The document is made. Look at it, then send it."))
             return redirect("dashboard:reviews", agreement.pk)
         except RuleError as error:
-            refuse(form, error)
+            add_error(form, error)
         return self._show(request, agreement, form, until, outlook, 422)
 
     def _agreement(self, pk: UUID) -> Any:
         """The agreement and its ended periods."""
         related = self.rows(Agreement).select_related("client", "contact", "business__owner")
         agreement = self.row(Agreement, pk, related)
-        return agreement, quarter.ended(agreement, self._today(agreement))
+        return agreement, review_contents.ended_periods(agreement, self._today(agreement))
 
     def _today(self, agreement: Agreement) -> date:
         """Today's date in the agreement's time zone."""
@@ -68,12 +68,14 @@ class QuarterlyReviews(DashboardView):
         outlook: str,
         status: int = 200,
     ) -> HttpResponse:
-        periods = review_quarter.periods_of(agreement, until, self._today(agreement))
+        periods = quarterly_reviews.review_periods(agreement, until, self._today(agreement))
         preview: dict[str, Any] = {}
         if periods:
-            snapshot = review_quarter.compose(agreement=agreement, periods=periods, outlook=outlook)
+            snapshot = quarterly_reviews.compose_review(
+                agreement=agreement, periods=periods, outlook=outlook
+            )
             with translation.override(agreement.language):
-                preview = quarter.with_words(snapshot)
+                preview = review_contents.template_context(snapshot)
         made = self.rows(QuarterlyReview).filter(agreement=agreement).select_related("document")
         return self.show(request, status, agreement=agreement, form=form, made=made, shown=preview)
 
@@ -85,12 +87,12 @@ class SendQuarterlyReview(DashboardView):
         related = ("client", "agreement__contact", "business__owner", "document")
         review = self.row(QuarterlyReview, pk, self.rows(QuarterlyReview).select_related(*related))
         try:
-            review_quarter.send(
+            quarterly_reviews.send_review(
                 review=review, actor=self.actor, now=timezone.now(), origin=self.origin
             )
             messages.success(request, _("The review is on its way."))
         except RuleError as error:
-            say(request, error)
+            show_error(request, error)
         return redirect("dashboard:reviews", review.agreement_id)
 
 

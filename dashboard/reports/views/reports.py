@@ -10,24 +10,24 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from agreements.running import addressee
+from agreements.running import email_recipient
 from core.errors import RuleError
 from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
-from dashboard.page import DashboardView, refuse, say, search_term
+from dashboard.page import DashboardView, add_error, search_term, show_error
 from dashboard.reports.forms.reports import WhenForm, WordsForm
 from delivery.models import Report
 from delivery.models.report import REPORT_STATES
 from delivery.reports import (
-    read_facts,
+    report_facts,
     report_pdf,
     report_reminders,
     report_run,
-    review,
-    send,
-    suggest,
+    review_draft,
+    send_reports,
+    suggested_texts,
 )
-from delivery.reports.report_words import with_words
+from delivery.reports.report_texts import template_context
 from delivery.rules.states import ReportState
 
 
@@ -76,23 +76,23 @@ class ReportPage(DashboardView):
         if not form.is_valid() or (when.is_bound and not when.is_valid()):
             return self._show(request, report, form, when, 422)
         try:
-            review.save_words(report=report, now=timezone.now(), **form.cleaned_data)
+            review_draft.save_texts(report=report, now=timezone.now(), **form.cleaned_data)
             messages.success(request, self._done(request, report, when))
         except RuleError as error:
             if when.is_bound and error.field:
-                refuse(when, error)
+                add_error(when, error)
                 return self._show(request, report, form, when, 422)
-            say(request, error)
+            show_error(request, error)
         return redirect("dashboard:report", report.pk)
 
     def _done(self, request: HttpRequest, report: Report, when: WhenForm) -> str:
         """Do what the button asks for beyond saving. Returns the message for the next page."""
         now = timezone.now()
         if "send" in request.POST:
-            send.send_report(report=report, actor=self.actor, now=now)
+            send_reports.send_report(report=report, actor=self.actor, now=now)
             return _("The report is on its way.")
         if when.is_bound:
-            review.schedule(report=report, at=when.cleaned_data["send_at"], now=now)
+            review_draft.schedule_report(report=report, at=when.cleaned_data["send_at"], now=now)
             return _("Saved. It goes out by itself at that time.")
         return _("Saved.")
 
@@ -102,17 +102,19 @@ class ReportPage(DashboardView):
         is_draft = report.state == ReportState.DRAFT
         if is_draft:
             report = with_typed(report, form.cleaned_data if form.is_bound else form.initial)
-        snapshot = review.shown(report)
+        snapshot = review_draft.contents_shown(report)
         with translation.override(report.language):
-            context = with_words(snapshot) | {"title": send.title(report)}
+            context = template_context(snapshot) | {"title": send_reports.report_title(report)}
         return self.show(
             request,
             report=report,
             form=form,
             when=when,
             is_draft=is_draft,
-            decisions=suggest.decisions(snapshot, report.language) if is_draft else [],
-            reader=addressee.of([report.period.agreement]).get(report.client_id),
+            decisions=suggested_texts.decisions(snapshot, report.language) if is_draft else [],
+            reader=email_recipient.recipients_by_client([report.period.agreement]).get(
+                report.client_id
+            ),
             status=status,
             **context,
         )
@@ -133,7 +135,9 @@ class PreviewReport(DashboardView):
             form.is_valid()  # fills cleaned_data: the preview leaves out the fields with errors
             report = with_typed(report, form.cleaned_data)
         with translation.override(report.language):
-            context = with_words(review.shown(report)) | {"title": send.title(report)}
+            context = template_context(review_draft.contents_shown(report)) | {
+                "title": send_reports.report_title(report)
+            }
         return self.show(request, report=report, **context)
 
 
@@ -141,7 +145,7 @@ class MarkDiscussed(DashboardView):
     """Record that the freelancer has talked to the client about a report nobody had opened."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        report_reminders.talked(report=self.row(Report, pk), now=timezone.now())
+        report_reminders.complete_task(report=self.row(Report, pk), now=timezone.now())
         messages.success(request, _("Noted."))
         return redirect("dashboard:report", pk)
 
@@ -153,12 +157,12 @@ class ReportPdf(DashboardView):
         report = report_with_facts(self, pk)
         if report.state != ReportState.SENT:
             raise Http404
-        return pdf_response(report_pdf.ensure(report=report, now=timezone.now()))
+        return pdf_response(report_pdf.ensure_pdf(report=report, now=timezone.now()))
 
 
 def report_with_facts(view: DashboardView, pk: UUID) -> Report:
     """One of the business's reports with everything it is made of. Raises Http404."""
-    return view.row(Report, pk, view.rows(Report).select_related(*read_facts.RELATED))
+    return view.row(Report, pk, view.rows(Report).select_related(*report_facts.RELATED))
 
 
 def with_typed(report: Report, values: Mapping[str, Any]) -> Report:
@@ -173,16 +177,16 @@ def words_form(report: Report, data: Any = None) -> WordsForm:
 
     A draft that was never edited starts with text derived from its figures.
     """
-    snapshot = review.shown(report)
+    snapshot = review_draft.contents_shown(report)
     kpis = [(row["id"], row["name"]) for row in snapshot["kpis"]]
     initial: dict[str, Any] = {
         name: getattr(report, name) for name in ("comment", "next_text", "decision")
     }
     initial["chosen"] = report.chosen or [row["id"] for row in snapshot["kpis"] if row["shown"]]
     if report.state == ReportState.DRAFT and report.reviewed_at is None:
-        initial["comment"] = suggest.comment(snapshot, report.language)
-        initial["next_text"] = suggest.next_steps(snapshot, report.language)
-        initial["decision"] = next(iter(suggest.decisions(snapshot, report.language)), "")
+        initial["comment"] = suggested_texts.comment(snapshot, report.language)
+        initial["next_text"] = suggested_texts.next_steps(snapshot, report.language)
+        initial["decision"] = next(iter(suggested_texts.decisions(snapshot, report.language)), "")
     return WordsForm(data, kpis=kpis, initial=initial)
 
 
@@ -195,7 +199,7 @@ def job_progress(view: DashboardView) -> dict[str, Any]:
     """The progress of the report job, and how many of the business's PDFs wait for a worker."""
     run = report_run.last_run()
     running = bool(run and run.finished_at is None)
-    to_print = report_pdf.waiting().filter(business=view.business).count()
+    to_print = report_pdf.reports_without_pdf().filter(business=view.business).count()
     sent_lately = (
         view.rows(Report).filter(sent_at__gte=timezone.now() - report_pdf.RECENT).count()
         if to_print

@@ -20,7 +20,7 @@ from clients.models import Call, Client, Contact
 from core.documents import calendar_file
 from core.errors import RuleError
 from core.web.download import calendar_response
-from dashboard.page import DashboardView, refuse
+from dashboard.page import DashboardView, add_error
 from dashboard.sales.forms.calls import BookForm, GuideForm
 
 JSON = "application/json"
@@ -73,7 +73,7 @@ class _BookingView(DashboardView):
             except RuleError as error:
                 # The email field of the new contact has another name in this form than in the rule.
                 error.field = f"someone_{error.field}" if error.field == "email" else error.field
-                refuse(form, error)
+                add_error(form, error)
         return self.page(request, client, form, row=row, warns=needs_decision_maker, status=422)
 
     def _write(self, client: Client, form: BookForm, row: Call | None, anyway: bool) -> Call:

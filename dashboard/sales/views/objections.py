@@ -19,7 +19,7 @@ from clients.rules import objection_statistics
 from clients.rules.objection_statistics import Heard, Outcome
 from core.errors import RuleError
 from core.web.keyset_pages import page_of
-from dashboard.page import DashboardView, refuse, say
+from dashboard.page import DashboardView, add_error, show_error
 from dashboard.sales.forms.objections import OWN, AnswerForm, ReplyForm, kinds
 
 MOST = 2000  # the statistics count at most this many objections, the newest
@@ -43,11 +43,11 @@ class LogObjection(DashboardView):
                 client=client,
                 kind=kind.replace("\x00", ""),
                 offer=offer.pk if offer else None,
-                tier=objection_outcomes.on_the_table(offer),
+                tier=objection_outcomes.discussed_tier_name(offer),
                 now=timezone.now(),
             )
         except RuleError as error:
-            say(request, error)
+            show_error(request, error)
             return redirect("dashboard:client", client.pk)
         return redirect("dashboard:objection", row.pk)
 
@@ -85,7 +85,7 @@ class ObjectionPage(DashboardView):
             else:
                 objections.answer(objection=row, **form.chosen_reply(), **form.details())
         except RuleError as error:
-            refuse(form, error)
+            add_error(form, error)
             return self._page(request, row, form, status=422)
         messages.success(request, _("Noted."))
         return redirect("dashboard:client", row.client_id)
@@ -130,7 +130,7 @@ class Objections(DashboardView):
                 messages.success(request, _("Kept."))
                 return redirect("dashboard:objections")
             except RuleError as error:
-                refuse(form, error)
+                add_error(form, error)
         return self._page(request, form, status=422)
 
     def _page(self, request: HttpRequest, form: ReplyForm, status: int = 200) -> HttpResponse:

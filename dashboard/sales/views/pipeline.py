@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.running import expected_fees
-from agreements.running.expected_fees import Expected
+from agreements.running.expected_fees import ExpectedFee
 from clients import pipeline
 from clients.models import Client
 from clients.models.client import STAGES
@@ -20,7 +20,7 @@ from clients.rules.pipeline import ODDS, Stage
 from core import audit
 from core.errors import RuleError
 from dashboard.clients.forms import LostForm
-from dashboard.page import DashboardView, refuse, say
+from dashboard.page import DashboardView, add_error, show_error
 
 SHOWN = 30  # cards in a column; the list has them all
 
@@ -39,7 +39,7 @@ class Column:
     odds: int | None
     count: int
     totals: list[tuple[str, int]]
-    cards: list[tuple[Client, Expected | None, int]]
+    cards: list[tuple[Client, ExpectedFee | None, int]]
 
     @property
     def is_won(self) -> bool:
@@ -60,9 +60,9 @@ class PipelineBoard(DashboardView):
             + self._closed(clients, Stage.WON)
             + self._closed(clients, Stage.LOST)
         )
-        fees = expected_fees.expected(shown)
+        fees = expected_fees.fees_by_client(shown)
         columns = [self._column(value, label, shown, fees, counts) for value, label in STAGES]
-        worth = expected_fees.worth(shown, fees)
+        worth = expected_fees.weighted_totals(shown, fees)
         moves = [(value, label) for value, label in STAGES if value != Stage.WON]
         return self.show(request, columns=columns, worth=worth, moves=moves, anybody=bool(shown))
 
@@ -84,7 +84,7 @@ class PipelineBoard(DashboardView):
         value: str,
         label: Any,
         shown: list[Client],
-        fees: dict[UUID, Expected],
+        fees: dict[UUID, ExpectedFee],
         counts: dict[str, int],
     ) -> Column:
         rows = [row for row in shown if row.state == value]
@@ -126,7 +126,7 @@ class MoveClient(DashboardView):
             names = {"name": client.name, "stage": client.get_state_display()}
             messages.success(request, _("%(name)s is now in “%(stage)s”.") % names)
         except RuleError as error:
-            say(request, error)
+            show_error(request, error)
         return redirect("dashboard:pipeline")
 
 
@@ -154,7 +154,7 @@ class LoseClient(DashboardView):
                 )
                 return redirect("dashboard:pipeline")
             except RuleError as error:
-                refuse(form, error)
+                add_error(form, error)
         return self.show(request, client=client, form=form, status=422)
 
 

@@ -12,7 +12,7 @@ from clients import testimonials
 from clients.models import Testimonial
 from core.errors import RuleError
 from core.web.download import pdf_response
-from dashboard.page import DashboardView, refuse
+from dashboard.page import DashboardView, add_error
 from dashboard.proposals.forms.actions import TestimonialForm
 
 
@@ -39,7 +39,7 @@ class Testimonials(DashboardView):
                 messages.success(request, _("Saved."))
                 return redirect("dashboard:testimonials")
             except RuleError as error:
-                refuse(form, error)
+                add_error(form, error)
         return self.page(request, form, 422, row)
 
     def page(

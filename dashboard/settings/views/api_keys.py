@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from core.errors import RuleError
 from core.models import ApiKey
 from core.web import api_keys
-from dashboard.page import DashboardView, refuse
+from dashboard.page import DashboardView, add_error
 from dashboard.reports.forms.kpis import ApiKeyForm
 from delivery.models import Kpi
 
@@ -40,7 +40,7 @@ class ApiPage(DashboardView):
                 response.headers["Cache-Control"] = "no-store"
                 return response
             except RuleError as error:
-                refuse(form, error)
+                add_error(form, error)
         return self.page(request, form, status=422)
 
     def page(

@@ -28,7 +28,9 @@ class Exports(DashboardView):
         return self.show(request, **self.list_context())
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        requested_exports.ask(business=self.business, scope=Scope.EVERYTHING, now=timezone.now())
+        requested_exports.request_export(
+            business=self.business, scope=Scope.EVERYTHING, now=timezone.now()
+        )
         return self.to_list(request)
 
     def list_context(self) -> dict[str, Any]:
@@ -58,7 +60,7 @@ class DownloadExport(DashboardView):
         export = self.row(
             Export, pk, self.rows(Export).select_related("client", "agreement", "business")
         )
-        path = requested_exports.path(export)
+        path = requested_exports.archive_path(export)
         if export.state != ExportState.READY or not path.exists():
             raise Http404
         return zip_response(path.open("rb"), str(export))

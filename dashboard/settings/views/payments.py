@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 
 from agreements.contract import tax_rates
 from billing.bank_transfer import payment_details
-from billing.books import numbers
+from billing.books import document_numbers
 from billing.gateways import accounts, registry
 from billing.gateways.base import GatewayKind
 from core.errors import RuleError
 from core.models import TaxRate
-from dashboard.page import DashboardView, refuse
+from dashboard.page import DashboardView, add_error
 from dashboard.settings.forms import BankForm, NumberForm, TaxForm
 
 
@@ -53,7 +53,7 @@ class Paying(DashboardView):
                 messages.success(request, _("Saved."))
                 return redirect("dashboard:paying")
             except RuleError as error:
-                refuse(form, error)
+                add_error(form, error)
         return self.page(request, {which: form}, 422)
 
     def page(self, request: HttpRequest, forms_: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -63,9 +63,10 @@ class Paying(DashboardView):
             rates=self.rows(TaxRate),
             tax=forms_.get("tax") or TaxForm(),
             number=forms_.get("number") or NumberForm(),
-            patterns=numbers.patterns(self.business),
-            gaps=numbers.gaps(self.business),
-            bank=forms_.get("bank") or BankForm(instance=payment_details.details(self.business)),
+            patterns=document_numbers.patterns_in_use(self.business),
+            gaps=document_numbers.find_gaps(self.business),
+            bank=forms_.get("bank")
+            or BankForm(instance=payment_details.bank_details(self.business)),
             gateways=self._gateways(forms_),
             site_url=str(settings.SITE_URL).rstrip("/"),
         )
@@ -92,13 +93,13 @@ class Paying(DashboardView):
         )
 
     def _number(self, data: Any) -> tuple[forms.BaseForm, Any]:
-        return NumberForm(data), lambda form: numbers.set_pattern(
+        return NumberForm(data), lambda form: document_numbers.set_pattern(
             business=self.business, **form.cleaned_data
         )
 
     def _bank(self, data: Any) -> tuple[forms.BaseForm, Any]:
         return BankForm(
-            data, instance=payment_details.details(self.business)
+            data, instance=payment_details.bank_details(self.business)
         ), lambda form: form.save()
 
     def _gateway(self, kind: GatewayKind, data: Any) -> tuple[forms.BaseForm, Any]:
@@ -111,5 +112,5 @@ class TaxInUse(DashboardView):
     """Put a tax on new agreements, or leave it off them."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        tax_rates.use(self.row(TaxRate, pk), request.POST.get("use") == "yes")
+        tax_rates.set_used(self.row(TaxRate, pk), request.POST.get("use") == "yes")
         return redirect("dashboard:paying")

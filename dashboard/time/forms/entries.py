@@ -12,7 +12,7 @@ from agreements.models import Agreement
 from core.documents.printable_text import PrintableForm
 from dashboard.form_fields import DurationField
 from delivery.models import Deliverable
-from delivery.models.hours import A_DAY
+from delivery.models.hours import MINUTES_PER_DAY
 
 #: htmx attributes that reload the deliverables when the client or the day changes. The field is
 #: disabled while they load. Without scripts, the deliverables of all clients can be chosen.
@@ -126,7 +126,7 @@ class TimeForm(WorkForm):
     def clean_minutes(self) -> int:
         """The duration in minutes. Raises ValidationError if it is longer than a day."""
         minutes: int = self.cleaned_data["minutes"]
-        if minutes > A_DAY:
+        if minutes > MINUTES_PER_DAY:
             raise forms.ValidationError(_("A day has 24 hours."))
         return minutes
 

@@ -6,10 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Period
-from agreements.models.agreement import TellsHours
+from agreements.models.agreement import HoursAlerts
 from core import formats
 from core.documents.printable_text import PrintableForm
-from dashboard.form_fields import DurationField, MoneyField, amount
+from dashboard.form_fields import DurationField, MoneyField, parse_amount
 
 
 class PeriodChoice(forms.ModelChoiceField):
@@ -58,7 +58,7 @@ class ExtraHoursForm(_PeriodForm):
     def price(self, currency: str) -> int | None:
         """The hourly fee in minor units; None, with an error at its field, if it is invalid."""
         try:
-            return amount(self.cleaned_data["rate"], currency)
+            return parse_amount(self.cleaned_data["rate"], currency)
         except forms.ValidationError as error:
             self.add_error("rate", error)
             return None
@@ -68,5 +68,5 @@ class NotificationForm(forms.Form):
     """Who is emailed when 80 % and 100 % of the included hours are used."""
 
     who = forms.ChoiceField(
-        label=_("At 80 % and 100 % a letter goes to"), choices=TellsHours.choices
+        label=_("At 80 % and 100 % a letter goes to"), choices=HoursAlerts.choices
     )

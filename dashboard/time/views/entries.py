@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
-from agreements.rules.states import RUNS
+from agreements.rules.states import RUNNING_STATES
 from core import formats
 from core.errors import RuleError
 from core.web.keyset_pages import page_of
-from dashboard.page import DashboardView, refuse, say, search_term
+from dashboard.page import DashboardView, add_error, search_term, show_error
 from dashboard.time.forms.entries import TimeForm
 from delivery.hours import time_log
 from delivery.models import Deliverable, TimeEntry
@@ -34,7 +34,7 @@ class TimeView(DashboardView):
         """The agreements for which time can be logged."""
         return (
             self.rows(Agreement)
-            .filter(state__in=RUNS)
+            .filter(state__in=RUNNING_STATES)
             .select_related("client")
             .order_by("client__name", "title")
         )
@@ -45,7 +45,7 @@ class TimeView(DashboardView):
             period__starts_on__lte=on, period__ends_on__gt=on
         )
         deliverables = deliverables.filter(
-            state=DeliverableState.OPEN, period__agreement__state__in=RUNS
+            state=DeliverableState.OPEN, period__agreement__state__in=RUNNING_STATES
         )
         return deliverables.select_related("period__agreement__client")
 
@@ -84,7 +84,7 @@ class TimeEntries(TimeView):
                 messages.success(request, logged_message([entry]))
                 return redirect("dashboard:time")
             except RuleError as error:
-                refuse(form, error)
+                add_error(form, error)
         return self._show(request, form, 422)
 
     def _form(self, data: Any = None, **start: Any) -> TimeForm:
@@ -95,7 +95,9 @@ class TimeEntries(TimeView):
 
     def _show(self, request: HttpRequest, form: TimeForm, status: int) -> HttpResponse:
         state = request.GET.get("state", "")
-        entries = time_log.taken_back(self.business) if state == REMOVED else self.rows(TimeEntry)
+        entries = (
+            time_log.deleted_entries(self.business) if state == REMOVED else self.rows(TimeEntry)
+        )
         entries = entries.select_related("period__agreement__client", "deliverable")
         term = search_term(request)
         if term:
@@ -115,7 +117,7 @@ class TimeEntries(TimeView):
             choices=choices,
             any_label=_("In use"),
             is_taken=state == REMOVED,
-            runs=RUNS,
+            runs=RUNNING_STATES,
             today=self.today,
             worked=self._worked(),
         )
@@ -158,7 +160,11 @@ class EditTime(TimeView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         entry = self._entry(pk)
-        initial = {"on": entry.on, "minutes": duration.clock(entry.minutes), "note": entry.note}
+        initial = {
+            "on": entry.on,
+            "minutes": duration.format_minutes(entry.minutes),
+            "note": entry.note,
+        }
         initial |= {name: getattr(entry, name) for name in ("billable", "consumes", "deliverable")}
         return self._show(
             request,
@@ -174,11 +180,11 @@ class EditTime(TimeView):
                 name: value for name, value in form.cleaned_data.items() if name != "agreement"
             }
             try:
-                time_log.change_time(entry=entry, now=timezone.now(), actor=self.actor, **values)
+                time_log.correct_time(entry=entry, now=timezone.now(), actor=self.actor, **values)
                 messages.success(request, _("Saved."))
                 return redirect("dashboard:time")
             except RuleError as error:
-                refuse(form, error)
+                add_error(form, error)
         return self._show(request, entry, form, 422)
 
     def _form(self, entry: TimeEntry, data: Any = None, **start: Any) -> TimeForm:
@@ -225,17 +231,17 @@ class RemoveTime(DashboardView):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         entry = self.row(TimeEntry, pk, self.rows(TimeEntry).select_related("period"))
         try:
-            time_log.remove_time(entry=entry, now=timezone.now(), actor=self.actor)
+            time_log.delete_time(entry=entry, now=timezone.now(), actor=self.actor)
             messages.success(request, _("Taken back. It is kept among what was taken back."))
         except RuleError as error:
-            say(request, error)
+            show_error(request, error)
         return redirect("dashboard:time")
 
 
 def logged_message(entries: list[TimeEntry]) -> str:
     """The message that says what was logged, and where late time will be reported."""
     values = {"client": entries[0].period.agreement.client.name}
-    values["clock"] = duration.clock(sum(entry.minutes for entry in entries))
+    values["clock"] = duration.format_minutes(sum(entry.minutes for entry in entries))
     message = _("Written down: %(clock)s for %(client)s.") % values
     late_entry = next((entry for entry in entries if entry.is_late), None)
     if late_entry is None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement, Period
 from core import money
 from core.errors import RuleError
-from dashboard.page import DashboardView, refuse, say
+from dashboard.page import DashboardView, add_error, show_error
 from dashboard.time.forms.hours import CorrectionForm, ExtraHoursForm, NotificationForm
 from delivery.hours import adjustments, allowance_statement, overage
 from delivery.models import Adjustment, Overage
@@ -43,15 +43,15 @@ class HoursPage(DashboardView):
         """Render the statement with its forms. `forms` replace the fresh ones of the same name."""
         on = day_in_query(request)
         periods = self.periods(agreement)
-        rate = overage.rate_of(agreement)
+        rate = overage.hourly_rate(agreement)
         initial = {"rate": money.to_decimal(rate, agreement.currency) if rate else ""}
         context: dict[str, Any] = {
             "adjust": CorrectionForm(periods=periods),
             "ask": ExtraHoursForm(periods=periods, initial=initial),
             "tells": NotificationForm(initial={"who": agreement.tells_hours}),
             "stood_on": on,
-            "lines": allowance_statement.lines(agreement, self.today, on),
-            "policy": allowance_statement.policy(agreement),
+            "lines": allowance_statement.statement_lines(agreement, self.today, on),
+            "policy": allowance_statement.rollover_sentence(agreement),
             "adjustments": self.rows(Adjustment)
             .filter(period__agreement=agreement)
             .select_related("period"),
@@ -85,7 +85,7 @@ class CorrectHours(HoursPage):
         if form.is_valid():
             data, now = form.cleaned_data, timezone.now()
             try:
-                adjustments.adjust(
+                adjustments.adjust_allowance(
                     period=data["period"],
                     minutes=form.signed(),
                     reason=data["reason"],
@@ -96,7 +96,7 @@ class CorrectHours(HoursPage):
                 messages.success(request, _("Corrected."))
                 return redirect("dashboard:hours", agreement.pk)
             except RuleError as error:
-                refuse(form, error)
+                add_error(form, error)
         return self.page(request, agreement, status=422, adjust=form)
 
 
@@ -111,7 +111,7 @@ class RequestExtraHours(HoursPage):
         if form.is_valid() and (rate := form.price(agreement.currency)) is not None:
             data = form.cleaned_data
             try:
-                overage.ask(
+                overage.request_approval(
                     period=data["period"],
                     minutes=data["minutes"],
                     rate=rate,
@@ -122,7 +122,7 @@ class RequestExtraHours(HoursPage):
                 messages.success(request, _("The question is on its way to the client."))
                 return redirect("dashboard:hours", agreement.pk)
             except RuleError as error:
-                refuse(form, error)
+                add_error(form, error)
         return self.page(request, agreement, status=422, ask=form)
 
 
@@ -133,7 +133,7 @@ class SetNotifications(HoursPage):
         agreement, form = self.agreement(pk), NotificationForm(request.POST)
         if not form.is_valid():
             return self.page(request, agreement, status=422, tells=form)
-        allowance_statement.tell(agreement, form.cleaned_data["who"])
+        allowance_statement.set_usage_warnings(agreement, form.cleaned_data["who"])
         messages.success(request, _("Saved."))
         return redirect("dashboard:hours", agreement.pk)
 
@@ -144,9 +144,9 @@ class WithdrawOverage(DashboardView):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.row(Overage, pk, self.rows(Overage).select_related("period", "business"))
         try:
-            overage.withdraw(overage=row, actor=self.actor, now=timezone.now())
+            overage.withdraw_request(overage=row, actor=self.actor, now=timezone.now())
         except RuleError as error:
-            say(request, error)
+            show_error(request, error)
         return redirect("dashboard:hours", row.period.agreement_id)
 
 

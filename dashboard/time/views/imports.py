@@ -16,11 +16,11 @@ from core.errors import RuleError
 from core.tables import spreadsheet
 from core.web.download import csv_response
 from core.web.keyset_pages import page_of
-from dashboard.page import DashboardView, refuse, say
+from dashboard.page import DashboardView, add_error, show_error
 from delivery.models import TimeEntry, TimeImport
 from delivery.rules.states import TimeImportState
 from delivery.trackers import time_import
-from delivery.trackers.import_preview import Trial
+from delivery.trackers.import_preview import ImportPreview
 from delivery.trackers.time_csv import MOST_BYTES
 
 SHOWN = 100  # rejected lines listed on the page; a CSV file holds all of them
@@ -56,9 +56,11 @@ class TimeImports(DashboardView):
                 "now": timezone.now(),
             }
             try:
-                return redirect("dashboard:time_import", time_import.read(data=data, **details).pk)
+                return redirect(
+                    "dashboard:time_import", time_import.read_export(data=data, **details).pk
+                )
             except RuleError as error:
-                refuse(form, error)
+                add_error(form, error)
         return self._show(request, form, 422)
 
     def _show(self, request: HttpRequest, form: ExportFileForm, status: int) -> HttpResponse:
@@ -85,9 +87,11 @@ class TimeImportPage(DashboardView):
         }
         all_billable = request.POST.get("billable") == "all"
         try:
-            time_import.choose(row=row, places=places, day_first=order, all_billable=all_billable)
+            time_import.store_choices(
+                row=row, places=places, day_first=order, all_billable=all_billable
+            )
         except RuleError as error:
-            say(request, error)
+            show_error(request, error)
         return redirect("dashboard:time_import", row.pk)
 
     def time_import(self, pk: UUID) -> TimeImport:
@@ -100,20 +104,20 @@ class TimeImportPage(DashboardView):
         """Render the preview, or the entries if the import is finished."""
         if row.state != TimeImportState.READ:
             return self._finished(request, row)
-        preview = time_import.trial(row, now=timezone.now())
+        preview = time_import.preview_import(row, now=timezone.now())
         fields = {name: f"place-{n}" for n, name in enumerate(sorted(row.places))}
         return self.show(
             request,
             status,
             row=row,
             trial=preview,
-            agreements=time_import.candidates(row.business),
+            agreements=time_import.importable_agreements(row.business),
             error=error,
             names=[(name, fields[name.key]) for name in preview.names],
             bad=preview.bad[:SHOWN],
             more=_unlisted(preview),
             any_own=any(not line["billable"] for line in row.rows),
-            seen=time_import.chosen(row),
+            seen=time_import.choices_hash(row),
         )
 
     def _finished(self, request: HttpRequest, row: TimeImport) -> HttpResponse:
@@ -138,7 +142,7 @@ class ConfirmImport(TimeImportPage):
         counts = {name: _number(request.POST.get(name, "")) for name in ("good", "bad")}
         seen, without_bad = request.POST.get("seen", ""), request.POST.get("without_bad") == "yes"
         try:
-            time_import.take_over(
+            time_import.write_entries(
                 row=row,
                 seen=seen,
                 without_bad=without_bad,
@@ -162,17 +166,17 @@ class DiscardImport(TimeImportPage):
         row = self.time_import(pk)
         try:
             if row.state == TimeImportState.DONE:
-                count = time_import.take_back(row=row, actor=self.actor, now=timezone.now())
+                count = time_import.undo_import(row=row, actor=self.actor, now=timezone.now())
                 message = ngettext(
                     "%(n)s entry was taken back.", "%(n)s entries were taken back.", count
                 )
                 messages.success(request, message % {"n": count})
                 return redirect("dashboard:time_import", row.pk)
-            time_import.drop(row=row)
+            time_import.discard_import(row=row)
             messages.success(request, _("Dropped. Nothing was written down."))
             return redirect("dashboard:time_imports")
         except RuleError as error:
-            say(request, error)
+            show_error(request, error)
             return redirect("dashboard:time_import", row.pk)
 
 
@@ -181,7 +185,7 @@ class RejectedLines(TimeImportPage):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.time_import(pk)
-        preview = time_import.trial(row, now=timezone.now())
+        preview = time_import.preview_import(row, now=timezone.now())
         heading = [
             _("Line"),
             _("Why"),
@@ -208,7 +212,7 @@ class RejectedLines(TimeImportPage):
         return csv_response("".join(spreadsheet.lines(rows)), row.file_name)
 
 
-def _unlisted(preview: Trial) -> int:
+def _unlisted(preview: ImportPreview) -> int:
     """The number of rejected lines beyond those listed."""
     return max(0, len(preview.bad) - SHOWN)
 

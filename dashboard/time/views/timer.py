@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
 from core.errors import RuleError
-from dashboard.page import DashboardView, refuse, say
+from dashboard.page import DashboardView, add_error, show_error
 from dashboard.time.forms.entries import TimerForm
 from dashboard.time.views.entries import TimeView, is_id, logged_message
 from delivery.hours import timer
@@ -32,13 +32,13 @@ class RunningTimer:
     @property
     def clock(self) -> str:
         """The time passed as hours and minutes."""
-        return duration.clock(self.seconds // 60)
+        return duration.format_minutes(self.seconds // 60)
 
 
-def running(request: HttpRequest) -> RunningTimer | None:
+def running_timer(request: HttpRequest) -> RunningTimer | None:
     """The timer of the signed-in user, or None. One query."""
     business = getattr(request, "business", None)
-    timer_row = timer.running(request.user, business) if business else None  # type: ignore[arg-type]
+    timer_row = timer.running_timer(request.user, business) if business else None  # type: ignore[arg-type]
     if timer_row is None:
         return None
     passed = timezone.now() - timer_row.started_at
@@ -51,7 +51,7 @@ class TimerPage(TimeView):
     template = "dashboard/timer.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        current = running(request)
+        current = running_timer(request)
         if current is None:
             return self.page(request, self.form(None, initial=self.last_choices()))
         row = current.row
@@ -60,25 +60,27 @@ class TimerPage(TimeView):
         }
         # A timer that was probably forgotten asks for the real duration.
         if current.is_long:
-            initial["minutes"] = duration.clock(elapsed.minutes_of(row.started_at, timezone.now()))
+            initial["minutes"] = duration.format_minutes(
+                elapsed.minutes_of(row.started_at, timezone.now())
+            )
         return self.page(request, self.form(row, initial=initial | {"agreement": row.agreement_id}))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Save the details; the button "stop" also logs the time."""
-        row = timer.running(self.business.owner, self.business)
+        row = timer.running_timer(self.business.owner, self.business)
         form = self.form(row, request.POST)
         if not form.is_valid():
             return self.page(request, form, 422)
         details = dict(form.cleaned_data)
         minutes = details.pop("minutes") or None
         try:
-            timer.change(**self.timer_shown(request), **details)
+            timer.change_timer(**self.timer_shown(request), **details)
             if "stop" in request.POST:
                 return self.stop(request, minutes=minutes)
             messages.success(request, _("Saved. The timer goes on."))
             return redirect("dashboard:timer")
         except RuleError as error:
-            refuse(form, error)
+            add_error(form, error)
         return self.page(request, form, 422)
 
     def form(self, row: Timer | None, data: Any = None, **start: Any) -> TimerForm:
@@ -95,7 +97,7 @@ class TimerPage(TimeView):
 
     def page(self, request: HttpRequest, form: TimerForm, status: int = 200) -> HttpResponse:
         """Render the form."""
-        return self.show(request, status, form=form, now=running(request))
+        return self.show(request, status, form=form, now=running_timer(request))
 
     def timer_shown(self, request: HttpRequest) -> dict[str, Any]:
         """Keyword arguments that name the timer shown on the page, so that no other changes."""
@@ -111,8 +113,8 @@ class TimerPage(TimeView):
 
         An entry without a note leads to its form, any other one back to the page the user was on.
         """
-        row = timer.running(self.business.owner, self.business)
-        entries = timer.stop(
+        row = timer.running_timer(self.business.owner, self.business)
+        entries = timer.stop_timer(
             **self.timer_shown(request), now=timezone.now(), actor=self.actor, minutes=minutes
         )
         messages.success(request, logged_message(entries))
@@ -135,12 +137,12 @@ class StartTimer(TimerPage):
         return response
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        before = timer.running(self.business.owner, self.business)
+        before = timer.running_timer(self.business.owner, self.business)
         form = self.form(None, request.POST)
         if form.is_valid():
             values = {name: value for name, value in form.cleaned_data.items() if name != "minutes"}
             try:
-                row = timer.start(
+                row = timer.start_timer(
                     user=self.business.owner, now=timezone.now(), actor=self.actor, **values
                 )
                 if before and before.pk != row.pk:
@@ -165,7 +167,7 @@ class StopTimer(TimerPage):
         try:
             return self.stop(request)
         except RuleError as error:
-            say(request, error)
+            show_error(request, error)
             return redirect("dashboard:timer")
 
 
@@ -174,10 +176,10 @@ class DiscardTimer(TimerPage):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         try:
-            timer.discard(**self.timer_shown(request))
+            timer.discard_timer(**self.timer_shown(request))
             messages.success(request, _("Thrown away. Nothing was written down."))
         except RuleError as error:
-            say(request, error)
+            show_error(request, error)
         return redirect("dashboard:time")
 
 

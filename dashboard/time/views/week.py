@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.errors import RuleError
-from dashboard.page import refuse
+from dashboard.page import add_error
 from dashboard.time.forms.entries import TimeForm
 from dashboard.time.views.entries import TimeView, day_in, is_id, logged_message
 from delivery.hours import time_log
@@ -44,7 +44,7 @@ class WeekPage(TimeView):
                 query = f"?on={entry.on}&day={entry.on}&agreement={entry.period.agreement_id}#cell"
                 return redirect(reverse("dashboard:time_week") + query)
             except RuleError as error:
-                refuse(form, error)
+                add_error(form, error)
         return self._show(request, form, 422)
 
     def _form(self, request: HttpRequest, data: Any = None, **start: Any) -> TimeForm:

@@ -8,7 +8,7 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
 from core.documents.printable_text import PrintableForm
-from delivery.work.checklist_actions import MOST
+from delivery.work.checklist_actions import MOST_PIECES
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -26,7 +26,9 @@ class AddForm(_RowForm):
     """Add a deliverable beyond those of the tier."""
 
     title = forms.CharField(label=_("What"), max_length=160)
-    promised = forms.IntegerField(label=_("How many"), min_value=1, max_value=MOST, initial=1)
+    promised = forms.IntegerField(
+        label=_("How many"), min_value=1, max_value=MOST_PIECES, initial=1
+    )
 
 
 def link_field(**kwargs: Any) -> forms.URLField:
@@ -51,14 +53,14 @@ class HandoverForm(_RowForm):
         label=_("or a file"), required=False, max_length=400, help_text=_("Up to 20 MB.")
     )
     title = forms.CharField(label=_("Title"), max_length=160, required=False)
-    count = forms.IntegerField(label=_("Counts as"), min_value=1, max_value=MOST, initial=1)
+    count = forms.IntegerField(label=_("Counts as"), min_value=1, max_value=MOST_PIECES, initial=1)
     on = forms.DateField(label=_("Day"), required=False, widget=DAY)
 
 
 class CountForm(_RowForm):
     """How much of a deliverable the client has received, and when the rest is due."""
 
-    done = forms.IntegerField(label=_("Delivered"), min_value=0, max_value=MOST)
+    done = forms.IntegerField(label=_("Delivered"), min_value=0, max_value=MOST_PIECES)
     due_on = forms.DateField(label=_("Wanted by"), required=False, widget=DAY)
 
 

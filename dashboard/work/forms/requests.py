@@ -9,7 +9,7 @@ from core.documents.printable_text import PrintableForm
 from dashboard.form_fields import DurationField
 from dashboard.work.forms.deliverables import link_field
 from delivery.models import Deliverable
-from delivery.requests.thread import LONGEST
+from delivery.requests.request_messages import LONGEST
 
 
 class AnswerForm(PrintableForm, forms.Form):

@@ -14,10 +14,10 @@ from agreements.models import Period
 from core.dates import local_day
 from core.errors import RuleError
 from core.web.download import attachment
-from dashboard.page import DashboardView, refuse, say
+from dashboard.page import DashboardView, add_error, show_error
 from dashboard.work.forms.deliverables import AddForm, CountForm, HandoverForm, SettleForm
 from delivery.models import Deliverable, Handover
-from delivery.work import checklist, checklist_actions, hand_over, handover_files, leftover
+from delivery.work import carry_over, checklist, checklist_actions, hand_over, handover_files
 from delivery.work.closed_periods import is_closed
 
 
@@ -52,7 +52,8 @@ class WorkView(DashboardView):
         )
         index = siblings.index(period)
         items = [
-            self._item(line, today, refused) for line in checklist.lines([period], today)[period.pk]
+            self._item(line, today, refused)
+            for line in checklist.checklist_lines([period], today)[period.pk]
         ]
         return self.show(
             request,
@@ -67,7 +68,7 @@ class WorkView(DashboardView):
             status=status,
         )
 
-    def _item(self, line: checklist.Line, today: Any, refused: Any) -> dict[str, Any]:
+    def _item(self, line: checklist.ChecklistLine, today: Any, refused: Any) -> dict[str, Any]:
         """One deliverable with its forms; a refused form replaces its fresh one and is open."""
         row = line.row
         item: dict[str, Any] = {
@@ -92,11 +93,13 @@ class WorkPage(WorkView):
         period, form = self._period(pk), AddForm(request.POST)
         if form.is_valid():
             try:
-                checklist_actions.add(period=period, now=timezone.now(), **form.cleaned_data)
+                checklist_actions.add_deliverable(
+                    period=period, now=timezone.now(), **form.cleaned_data
+                )
                 messages.success(request, _("Added."))
                 return redirect("dashboard:work", period.pk)
             except RuleError as error:
-                refuse(form, error)
+                add_error(form, error)
         return self.page(request, period, status=422, add=form)
 
     def _period(self, pk: UUID) -> Period:
@@ -113,11 +116,11 @@ class CorrectCount(WorkView):
         form = CountForm(request.POST, row=row.pk)
         if form.is_valid():
             try:
-                checklist_actions.correct(deliverable=row, **form.cleaned_data)
+                checklist_actions.correct_deliverable(deliverable=row, **form.cleaned_data)
                 messages.success(request, _("Saved."))
                 return redirect("dashboard:work", row.period_id)
             except RuleError as error:
-                refuse(form, error)
+                add_error(form, error)
         return self.page(request, row.period, status=422, refused=(row.pk, "count", form))
 
 
@@ -135,7 +138,7 @@ class HandOver(WorkView):
                 messages.success(request, _("Handed over. The client sees it in the portal."))
                 return redirect("dashboard:work", row.period_id)
             except RuleError as error:
-                refuse(form, error)
+                add_error(form, error)
         return self.page(request, row.period, status=422, refused=(row.pk, "hand", form))
 
 
@@ -152,19 +155,19 @@ class SettleDeliverable(WorkView):
         how = request.POST.get("how", "")
         if how == "undo":
             try:
-                leftover.owe_again(deliverable=row, **details)
+                carry_over.undo_waiver(deliverable=row, **details)
             except RuleError as error:
-                say(request, error)
+                show_error(request, error)
             return redirect("dashboard:work", row.period_id)
         form = SettleForm(request.POST, row=row.pk)
         if form.is_valid():
-            settle = leftover.carry if how == "carry" else leftover.waive
+            settle = carry_over.carry_over if how == "carry" else carry_over.waive
             try:
                 settle(deliverable=row, because=form.cleaned_data["because"], **details)
                 messages.success(request, _("Written down. The client reads it with the reason."))
                 return redirect("dashboard:work", row.period_id)
             except RuleError as error:
-                refuse(form, error)
+                add_error(form, error)
         # The refused action may have changed the row in memory.
         row.refresh_from_db()
         return self.page(request, row.period, status=422, refused=(row.pk, "settle", form))
@@ -177,10 +180,10 @@ class RemoveHandover(DashboardView):
         related = self.rows(Handover).select_related("deliverable__period")
         handover = self.row(Handover, pk, related)
         try:
-            hand_over.take_back(handover=handover)
+            hand_over.undo_handover(handover=handover)
             messages.success(request, _("Taken back."))
         except RuleError as error:
-            say(request, error)
+            show_error(request, error)
         return redirect("dashboard:work", handover.deliverable.period_id)
 
 
@@ -189,7 +192,7 @@ class HandoverFile(DashboardView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         handover = self.row(Handover, pk)
-        content = handover_files.read(handover)
+        content = handover_files.read_file(handover)
         if content is None:
             raise Http404
         return attachment(content, handover.file_name, handover.content_type)

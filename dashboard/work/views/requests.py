@@ -16,13 +16,13 @@ from agreements.models import Agreement
 from core.documents.glyphs import printable
 from core.errors import RuleError
 from core.web.keyset_pages import Page, page_of
-from dashboard.page import DashboardView, refuse
+from dashboard.page import DashboardView, add_error
 from dashboard.time.forms.entries import TimeForm
 from dashboard.work.forms.requests import AnswerForm, EstimateForm
 from delivery.hours import time_log
 from delivery.models import Deliverable, Request
-from delivery.requests import owner_replies, scope_check, thread
-from delivery.requests.first_answer import OPEN, told, unanswered
+from delivery.requests import owner_replies, request_messages, scope_check
+from delivery.requests.response_status import OPEN, status_text, unanswered
 from delivery.rules.states import REQUEST, DeliverableState, RequestState
 from delivery.work.closed_periods import is_closed
 
@@ -69,7 +69,7 @@ class Inbox(DashboardView):
         )
         page: Page[Request] = page_of(requests, request.GET, by=order_by, up=ascending)
         now = timezone.now()
-        rows = [(row, told(row, now, self.business.time_zone)) for row in page.rows]
+        rows = [(row, status_text(row, now, self.business.time_zone)) for row in page.rows]
         return self.show(
             request, page=page, rows=rows, kind=kind, kinds=[(key, TABS[key][0]) for key in TABS]
         )
@@ -103,9 +103,11 @@ class RequestView(DashboardView):
             "estimate": EstimateForm(initial={"minutes": _clock(row.estimate)}),
             "time": self.time_form(row),
             "row": row,
-            "said": thread.of(row),
-            "told": told(row, now, self.business.time_zone),
-            "fitting": scope_check.of([agreement], now=now, estimate=row.estimate)[agreement.pk],
+            "said": request_messages.messages_of(row),
+            "told": status_text(row, now, self.business.time_zone),
+            "fitting": scope_check.scopes_of([agreement], now=now, estimate=row.estimate)[
+                agreement.pk
+            ],
             "may": {
                 act: to is None or to in REQUEST[RequestState(row.state)]
                 for act, to in ACTIONS.items()
@@ -157,7 +159,7 @@ class RequestPage(RequestView):
                 messages.success(request, _("Done. The client is told by email."))
                 return redirect("dashboard:request", row.pk)
             except RuleError as error:
-                refuse(form, error)
+                add_error(form, error)
         row = self.request_row(pk)  # reloaded: the refused action may have changed it in memory
         return self.page(request, row, status=422, form=form)
 
@@ -165,9 +167,13 @@ class RequestPage(RequestView):
         """Answer with or without a handover, and move the request to the state `to`."""
         data, now = form.cleaned_data, timezone.now()
         if form.has_handover and state != RequestState.DECLINED:
-            owner_replies.hand_over_for(request=row, actor=self.actor, now=now, to=state, **data)
+            owner_replies.answer_with_handover(
+                request=row, actor=self.actor, now=now, to=state, **data
+            )
         else:
-            owner_replies.answer(request=row, text=data["text"], now=now, to=state, once=token)
+            owner_replies.answer_request(
+                request=row, text=data["text"], now=now, to=state, once=token
+            )
 
 
 class EstimateRequest(RequestView):
@@ -177,7 +183,7 @@ class EstimateRequest(RequestView):
         row, form = self.request_row(pk), EstimateForm(request.POST)
         if not form.is_valid():
             return self.page(request, row, status=422, estimate=form)
-        owner_replies.estimate(request=row, minutes=form.cleaned_data["minutes"] or None)
+        owner_replies.set_estimate(request=row, minutes=form.cleaned_data["minutes"] or None)
         messages.success(request, _("Saved."))
         return redirect("dashboard:request", row.pk)
 
@@ -194,7 +200,7 @@ class LogTimeForRequest(RequestView):
                 messages.success(request, _("Written down."))
                 return redirect("dashboard:request", row.pk)
             except RuleError as error:
-                refuse(form, error)
+                add_error(form, error)
         return self.page(request, row, status=422, time=form)
 
 

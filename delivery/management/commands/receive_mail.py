@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 from django.utils import timezone
 
-from delivery.requests.inbound_email import LARGEST, Refused, receive
+from delivery.requests.inbound_email import LARGEST, EmailRefused, receive_email
 
 TRY_AGAIN = 75  # sysexits.h: the mail server keeps the email and tries again later
 
@@ -27,8 +27,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         raw = sys.stdin.buffer.read(LARGEST + 1)
         try:
-            self.stdout.write(receive(raw, now=timezone.now(), recipient=options["to"]))
-        except Refused as error:
+            self.stdout.write(receive_email(raw, now=timezone.now(), recipient=options["to"]))
+        except EmailRefused as error:
             raise CommandError(str(error), returncode=error.code) from None
         except Error as error:
             message = f"The database does not answer: {type(error).__name__}"

@@ -21,6 +21,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         on = options["on"]
         now = datetime.combine(on, time(23, 59), UTC) if on else timezone.now()
-        result = report_run.report(now=now, door="command").result
+        result = report_run.run_reports(now=now, door="command").result
         summary = f"{result['drafted']} drafted, {result['reminded']} waiting for review"
         self.stdout.write(json.dumps(result) if options["json"] else summary)

@@ -11,7 +11,7 @@ from agreements.changing.amend import Change
 from agreements.models import Agreement, Amendment
 from agreements.models.amendment import AmendmentKind
 from agreements.rules.intervals import Interval
-from agreements.signing import agreement_pdf, seal, seal_expiry, sign, unsigned
+from agreements.signing import agreement_pdf, seal, seal_check, sign, unsigned_documents
 from clients.models import Contact
 from core.documents import certificate, store
 from tests.golden.stage import Documents, Stage, a_running_period, case
@@ -42,13 +42,15 @@ def dearer(stage: Stage) -> Amendment:
     change = Change(
         AmendmentKind.PRICE, DECEMBER, amount=stage.sum(4_000), reason=stage.words.reason
     )
-    return amend.offer(agreement=stage.agreement, change=change, actor="Nan", now=NOW)
+    return amend.offer_amendment(agreement=stage.agreement, change=change, actor="Nan", now=NOW)
 
 
 @case("sign_code", begins=an_agreement_to_sign)
 def a_client_signs(stage: Stage) -> None:
     row, name = stage.agreement, stage.words.contact
-    sign.begin(paper=row, contact=row.contact, name=name, consented=True, now=NOW, origin=HERE)
+    sign.request_code(
+        paper=row, contact=row.contact, name=name, consented=True, now=NOW, origin=HERE
+    )
 
 
 @case("sign_invitation")
@@ -61,14 +63,16 @@ def two_people_and_the_freelancer_sign_in_turn(stage: Stage) -> None:
 @case("sign_reminder")
 def both_sides_are_reminded_to_sign(stage: Stage) -> None:
     agreement = stage.picked(countersigns=True)
-    unsigned.remind(paper=agreement, now=NOW)
+    unsigned_documents.remind(paper=agreement, now=NOW)
     stage.put(agreement, agreement.contact)
-    unsigned.remind(paper=agreement, now=NOW + timedelta(days=2))
+    unsigned_documents.remind(paper=agreement, now=NOW + timedelta(days=2))
 
 
 def declined(stage: Stage, reason: str) -> None:
     contact = stage.agreement.contact
-    unsigned.decline(paper=stage.agreement, contact=contact, reason=reason, now=NOW, origin=HERE)
+    unsigned_documents.decline(
+        paper=stage.agreement, contact=contact, reason=reason, now=NOW, origin=HERE
+    )
 
 
 @case("sign_declined", begins=an_agreement_to_sign)
@@ -83,7 +87,9 @@ def a_client_declines_to_sign_and_does_not_say_why(stage: Stage) -> None:
 
 @case("sign_void", begins=an_agreement_to_sign)
 def an_agreement_is_taken_back(stage: Stage) -> None:
-    unsigned.void(paper=stage.agreement, reason=stage.words.reason, actor="Nan", now=NOW)
+    unsigned_documents.withdraw(
+        paper=stage.agreement, reason=stage.words.reason, actor="Nan", now=NOW
+    )
 
 
 @case("signed", begins=an_agreement_to_sign)
@@ -125,23 +131,25 @@ def a_client_gives_notice_and_does_not_say_why(stage: Stage) -> None:
 @case("paused", "resumed", begins=a_running_period)
 def an_agreement_is_paused_and_goes_on(stage: Stage) -> None:
     agreement = stage.agreement
-    pause.pause(
+    pause.pause_agreement(
         agreement=agreement, resumes_on=None, reason=stage.words.reason, actor="Nan", now=NOW
     )
-    pause.resume(agreement=agreement, actor="Nan", now=NOW + timedelta(days=5))
+    pause.resume_agreement(agreement=agreement, actor="Nan", now=NOW + timedelta(days=5))
 
 
 @case("paused", variant="until", begins=a_running_period)
 def an_agreement_is_paused_until_a_day(stage: Stage) -> None:
     day = DECEMBER + timedelta(days=40)
-    pause.pause(
+    pause.pause_agreement(
         agreement=stage.agreement, resumes_on=day, reason=stage.words.reason, actor="Nan", now=NOW
     )
 
 
 @case("skipped", begins=a_running_period)
 def a_period_is_skipped(stage: Stage) -> None:
-    pause.skip(agreement=stage.agreement, reason=stage.words.reason, actor="Nan", now=NOW)
+    pause.skip_next_period(
+        agreement=stage.agreement, reason=stage.words.reason, actor="Nan", now=NOW
+    )
 
 
 @case("renewal_ahead", "renewed")
@@ -163,7 +171,7 @@ def a_trial_is_nearly_over(stage: Stage) -> None:
 )  # whoever looks after the installation is written to in English
 def the_certificate_of_the_seal_ends(stage: Stage) -> None:
     certificate.load_signer(NOW)
-    seal_expiry.watch(now=NOW + certificate.LIFE - timedelta(days=30))
+    seal_check.check_seal(now=NOW + certificate.LIFE - timedelta(days=30))
 
 
 @case("seal_waits", languages=("en",))
@@ -173,5 +181,5 @@ def nothing_can_be_sealed(stage: Stage) -> None:
     body = key.read_bytes()
     key.unlink()
     stage.signed()
-    seal_expiry.watch(now=NOW + timedelta(days=1))
+    seal_check.check_seal(now=NOW + timedelta(days=1))
     key.write_bytes(body)

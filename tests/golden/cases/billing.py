@@ -7,14 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from billing.bank_transfer import transfers
-from billing.charging import gateway_events, refund, resolve, settle, void
+from billing.charging import cancel_invoice, gateway_events, refund, resolve, settle
 from billing.emails import upcoming_charges
 from billing.gateways.base import GatewayObject, GatewayUnknown, Outcome
 from billing.gateways.sandbox.gateway import Sandbox, contest
 from billing.gateways.sandbox.models import SandboxDispute, SandboxRefund
 from billing.models import Invoice, WithholdingCertificate
 from billing.runs import daily_audit
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core.models import OutboxEmail
 from tests import gateways
 from tests.golden.stage import TODAY, Stage, a_running_period, case
@@ -26,7 +26,7 @@ def by_transfer(stage: Stage, **fields: Any) -> Invoice:
 
 
 def arrives(invoice: Invoice, amount: int, reference: str = "line 1") -> None:
-    transfers.record(
+    transfers.record_transfer(
         invoice=invoice, amount=amount, on=TODAY, reference=reference, actor="Nan", now=NOW
     )
 
@@ -71,30 +71,30 @@ def an_invoice_is_to_be_transferred(stage: Stage) -> None:
 def given_back(stage: Stage, amount: int, *, to_card: bool) -> None:
     """A part of what was paid for the period."""
     why = {"reason": stage.words.reason, "actor": "Nan", "now": NOW}
-    refund.give_back(invoice=stage.invoice, amount=amount, to_card=to_card, **why)
+    refund.refund_invoice(invoice=stage.invoice, amount=amount, to_card=to_card, **why)
 
 
 @case("invoice", variant="credit", begins=a_running_period)
 def credit_pays_the_next_invoice(stage: Stage) -> None:
     given_back(stage, stage.invoice.total, to_card=False)
-    bill(now=NOW + timedelta(days=30), door="test")
+    run_billing(now=NOW + timedelta(days=30), door="test")
 
 
 @case("charge_ahead", begins=a_running_period)
 def a_charge_is_announced(stage: Stage) -> None:
-    upcoming_charges.announce(now=NOW + timedelta(days=26))
+    upcoming_charges.queue_notices(now=NOW + timedelta(days=26))
 
 
 @case("charge_ahead", variant="no_card")
 def a_charge_is_announced_where_there_is_no_card(stage: Stage) -> None:
     stage.billed(card="")
-    upcoming_charges.announce(now=NOW + timedelta(days=26))
+    upcoming_charges.queue_notices(now=NOW + timedelta(days=26))
 
 
 @case("card_needed")
 def there_is_no_card(stage: Stage) -> None:
     stage.billed(card="")
-    bill(now=NOW + timedelta(hours=1), door="test")
+    run_billing(now=NOW + timedelta(hours=1), door="test")
 
 
 @case("charge_failed")
@@ -118,25 +118,27 @@ def a_bank_asks_the_client_to_confirm_and_has_no_page_for_it(stage: Stage) -> No
     found = GatewayObject(
         row.handle or "", Outcome.REQUIRES_ACTION, stage.invoice.total, stage.invoice.currency
     )
-    settle.apply(row, found, now=NOW)
+    settle.settle(row, found, now=NOW)
 
 
 @case("paid_not_cancelled", begins=a_charge_without_an_answer)
 def what_was_to_be_cancelled_is_paid(stage: Stage) -> None:
-    void.void(invoice=stage.invoice, reason=stage.words.reason, actor="Nan", now=NOW)
-    resolve.resolve(now=NOW + timedelta(hours=2))
+    cancel_invoice.void_invoice(
+        invoice=stage.invoice, reason=stage.words.reason, actor="Nan", now=NOW
+    )
+    resolve.resolve_charges(now=NOW + timedelta(hours=2))
 
 
 @case("still_unknown", begins=a_charge_without_an_answer)
 def nobody_knows_what_became_of_a_charge(stage: Stage) -> None:
     with answering(Deaf()):
-        resolve.resolve(now=NOW + timedelta(days=2))
+        resolve.resolve_charges(now=NOW + timedelta(days=2))
 
 
 @case("refunded", "credit_note", begins=a_running_period)
 def a_part_is_refunded(stage: Stage) -> None:
     given_back(stage, stage.sum(1_000), to_card=True)
-    refund.carry_out(now=NOW)
+    refund.carry_out_refunds(now=NOW)
 
 
 @case("refund_stuck", begins=a_running_period)
@@ -148,7 +150,7 @@ def a_refund_fails(stage: Stage) -> None:
 
     given_back(stage, stage.sum(1_000), to_card=True)
     with answering(Failing()):
-        refund.carry_out(now=NOW)
+        refund.carry_out_refunds(now=NOW)
 
 
 def contested(stage: Stage, outcome: str) -> None:
@@ -158,7 +160,7 @@ def contested(stage: Stage, outcome: str) -> None:
     for state in dict.fromkeys(("open", outcome)):
         OutboxEmail.objects.all().delete()
         SandboxDispute.objects.update(status=state)
-        gateway_events.look("sandbox", handle, account=None, now=NOW)
+        gateway_events.read_gateway_object("sandbox", handle, account=None, now=NOW)
 
 
 @case("disputed", variant="open", begins=a_running_period)
@@ -178,13 +180,13 @@ def a_dispute_is_lost(stage: Stage) -> None:
 
 @case("overdue_client", "overdue_owner", begins=an_invoice_to_transfer)
 def a_transfer_does_not_come(stage: Stage) -> None:
-    transfers.remind(now=NOW + timedelta(days=9))
+    transfers.send_reminders(now=NOW + timedelta(days=9))
 
 
 @case("certificate_owed", begins=an_invoice_to_transfer)
 def a_certificate_does_not_come(stage: Stage) -> None:
     arrives(stage.invoice, stage.invoice.total - stage.invoice.withholding)
-    transfers.chase_certificate(
+    transfers.request_certificate(
         certificate=WithholdingCertificate.objects.get(), now=NOW + timedelta(days=20)
     )
 
@@ -194,4 +196,4 @@ def a_certificate_does_not_come(stage: Stage) -> None:
 )  # to whoever looks after the installation
 def the_books_do_not_fit_together(stage: Stage) -> None:
     """The receipt of a payment was never announced: what was written before a case is forgotten."""
-    daily_audit.watch(now=NOW + timedelta(hours=1))
+    daily_audit.run_audit(now=NOW + timedelta(hours=1))

@@ -8,12 +8,12 @@ from django.core.files.base import ContentFile
 from django.test import override_settings
 
 from agreements.models import Period
-from agreements.models.agreement import TellsHours
+from agreements.models.agreement import HoursAlerts
 from core.models import OutboxEmail
 from delivery.hours import allowance_statement, overage, time_log, timer, usage_warnings
-from delivery.kpis import measure
+from delivery.kpis import kpi_changes
 from delivery.models import Deliverable, EarlyWarning, Kpi, Overage, Request
-from delivery.renewing import warnings, watch_pace
+from delivery.renewing import warning_actions, watch_pace
 from delivery.requests import client_requests, owner_replies, request_reminders
 from delivery.rules.kpi_pace import Shape
 from delivery.rules.states import RequestState
@@ -30,7 +30,7 @@ def figure(
     stage: Stage, period: Period, value: int | None, name: str = "", target: int = 120
 ) -> Kpi:
     """A KPI of the period's agreement, read on its first day if there is a value."""
-    kpi = measure.add_kpi(
+    kpi = kpi_changes.add_kpi(
         agreement=period.agreement,
         name=name or stage.words.figure,
         unit="",
@@ -41,7 +41,7 @@ def figure(
         now=NOW,
     )
     if value is not None:
-        measure.read(kpi=kpi, period=period, value=Decimal(value), on=TODAY, now=NOW)
+        kpi_changes.write_reading(kpi=kpi, period=period, value=Decimal(value), on=TODAY, now=NOW)
     return kpi
 
 
@@ -67,7 +67,7 @@ def done(period: Period, count: int) -> None:
 
 def told(stage: Stage, hours: int) -> None:
     """Both sides hear how much of the 32 hours is used."""
-    allowance_statement.tell(stage.agreement, TellsHours.BOTH)
+    allowance_statement.set_usage_warnings(stage.agreement, HoursAlerts.BOTH)
     worked(stage, stage.period, hours)
     usage_warnings.warn_due(now=DAY_10)
 
@@ -83,7 +83,7 @@ def all_hours_are_used(stage: Stage) -> None:
 
 
 def asked_for_hours(stage: Stage) -> Overage:
-    return overage.ask(
+    return overage.request_approval(
         period=stage.period,
         minutes=5 * 60,
         rate=stage.sum(90),
@@ -100,21 +100,21 @@ def a_client_is_asked_for_more_hours(stage: Stage) -> None:
 
 @case("overage_answer", variant="yes", begins=a_running_period)
 def a_client_says_yes_to_more_hours(stage: Stage) -> None:
-    overage.approve(
+    overage.approve_overage(
         overage=asked_for_hours(stage), contact=stage.agreement.contact, now=NOW, origin=HERE
     )
 
 
 @case("overage_answer", variant="no", begins=a_running_period)
 def a_client_says_no_to_more_hours(stage: Stage) -> None:
-    overage.decline(
+    overage.decline_overage(
         overage=asked_for_hours(stage), contact=stage.agreement.contact, now=NOW, origin=HERE
     )
 
 
 @case("timer_forgotten", begins=a_running_period)
 def a_timer_runs_through_the_night(stage: Stage) -> None:
-    timer.start(
+    timer.start_timer(
         user=stage.business.owner, agreement=stage.agreement, now=NOW, note=stage.words.work
     )
     timer.warn_due(now=NOW + 9 * HOUR)
@@ -125,7 +125,7 @@ def a_timer_runs_through_the_night(stage: Stage) -> None:
 
 def requested(stage: Stage, estimate: int = 120) -> Request:
     agreement, text = stage.agreement, stage.words.request
-    return client_requests.ask(
+    return client_requests.create_request(
         contact=agreement.contact,
         agreement=agreement,
         text=text,
@@ -161,13 +161,15 @@ def a_client_asks_where_emails_can_be_answered(stage: Stage) -> None:
 def a_client_adds_to_a_request(stage: Stage) -> None:
     row = requested(stage)
     OutboxEmail.objects.filter(kind="request").delete()
-    client_requests.say(request=row, contact=row.contact, text=stage.words.question, now=NOW + HOUR)
+    client_requests.add_message(
+        request=row, contact=row.contact, text=stage.words.question, now=NOW + HOUR
+    )
 
 
 @case("request_end", begins=a_running_period)
 def a_client_takes_a_request_back(stage: Stage) -> None:
     row = requested(stage)
-    client_requests.withdraw(request=row, contact=row.contact, now=NOW)
+    client_requests.withdraw_request(request=row, contact=row.contact, now=NOW)
 
 
 @case("request_due", begins=a_running_period)
@@ -182,30 +184,34 @@ def an_answer_is_overdue(stage: Stage) -> None:
 
 @case("request_answer", begins=a_running_period)
 def a_freelancer_answers_a_request(stage: Stage) -> None:
-    owner_replies.answer(request=requested(stage), text=stage.words.answer, now=NOW + HOUR)
+    owner_replies.answer_request(request=requested(stage), text=stage.words.answer, now=NOW + HOUR)
 
 
 @case("request_answer", variant="reply", begins=a_running_period)
 def a_freelancer_answers_where_emails_can_be_answered(stage: Stage) -> None:
     with override_settings(REPLY_ADDRESS="reply@hub.example"):
-        owner_replies.answer(request=requested(stage), text=stage.words.answer, now=NOW + HOUR)
+        owner_replies.answer_request(
+            request=requested(stage), text=stage.words.answer, now=NOW + HOUR
+        )
 
 
 @case("request_answer", variant="started", begins=a_running_period)
 def a_freelancer_starts_with_a_request(stage: Stage) -> None:
-    owner_replies.answer(request=requested(stage), text="", to=RequestState.STARTED, now=NOW + HOUR)
+    owner_replies.answer_request(
+        request=requested(stage), text="", to=RequestState.STARTED, now=NOW + HOUR
+    )
 
 
 @case("request_answer", variant="declined", begins=a_running_period)
 def a_freelancer_declines_a_request(stage: Stage) -> None:
-    owner_replies.answer(
+    owner_replies.answer_request(
         request=requested(stage), text=stage.words.reason, to=RequestState.DECLINED, now=NOW + HOUR
     )
 
 
 @case("request_answer", variant="done", begins=a_running_period)
 def a_freelancer_hands_over_a_link(stage: Stage) -> None:
-    owner_replies.hand_over_for(
+    owner_replies.answer_with_handover(
         request=requested(stage),
         actor="Nan",
         text=stage.words.answer,
@@ -218,7 +224,7 @@ def a_freelancer_hands_over_a_link(stage: Stage) -> None:
 @case("request_answer", variant="file", begins=a_running_period)
 def a_freelancer_hands_over_a_file(stage: Stage) -> None:
     file = ContentFile(b"%PDF-1.7\n%%EOF\n", name="banner.pdf")
-    owner_replies.hand_over_for(
+    owner_replies.answer_with_handover(
         request=requested(stage), actor="Nan", to=RequestState.DONE, file=file, now=NOW + HOUR
     )
 
@@ -237,9 +243,9 @@ def behind(stage: Stage, period: Period, what: str) -> None:
 def noted(stage: Stage, what: str) -> None:
     """The drafted note about it is sent."""
     behind(stage, stage.period, what)
-    watch_pace.watch(now=DAY_10)
+    watch_pace.warn_due(now=DAY_10)
     row = EarlyWarning.objects.get()
-    warnings.send_note(warning=row, note=row.note, actor="Nan", now=DAY_10)
+    warning_actions.send_note(warning=row, note=row.note, actor="Nan", now=DAY_10)
 
 
 @case("early_note", variant="kpi", begins=a_running_period)
@@ -265,7 +271,7 @@ def a_client_is_told_that_hours_are_left(stage: Stage) -> None:
 @case("early_warnings", begins=a_running_period)
 def one_client_is_behind(stage: Stage) -> None:
     behind(stage, stage.period, "work")
-    watch_pace.watch(now=DAY_10)
+    watch_pace.warn_due(now=DAY_10)
 
 
 @case("early_warnings", variant="four")
@@ -273,21 +279,21 @@ def four_clients_are_behind(stage: Stage) -> None:
     periods = stage.all_begun(*(stage.named(n) for n in range(1, 5)))
     for period, what in zip(periods, ("kpi", "work", "over", "unused"), strict=True):
         behind(stage, period, what)
-    watch_pace.watch(now=DAY_10)
+    watch_pace.warn_due(now=DAY_10)
 
 
 @case("early_warnings", variant="many")
 def twelve_clients_are_behind(stage: Stage) -> None:
     stage.all_begun(*(stage.named(n) for n in range(1, 13)))
-    watch_pace.watch(now=DAY_10)
+    watch_pace.warn_due(now=DAY_10)
 
 
 # Exports
 
 
 def exported(stage: Stage, scope: Scope, **subject: Any) -> None:
-    requested_exports.ask(business=stage.business, scope=scope, now=NOW, **subject)
-    requested_exports.make_due(now=NOW)
+    requested_exports.request_export(business=stage.business, scope=scope, now=NOW, **subject)
+    requested_exports.build_due(now=NOW)
 
 
 @case("export", variant="agreement", begins=a_running_period)

@@ -15,7 +15,7 @@ from agreements.contract import library
 from agreements.models import Agreement
 from agreements.models.amendment import AmendmentKind
 from agreements.models.reusable import Service, Template, TextKind
-from agreements.proposals import accept, propose
+from agreements.proposals import accept, lifecycle
 from agreements.rules.intervals import Interval
 from agreements.running.periods import open_due
 from agreements.signing import agreement_pdf, sign
@@ -23,19 +23,19 @@ from billing.charging import refund
 from billing.emails import billing_pdfs
 from billing.invoices import upgrade_invoice
 from billing.models import BankDetails, Payment
-from billing.runs.run import bill
+from billing.runs.billing_run import run_billing
 from core.documents import store
 from delivery.hours import time_log
-from delivery.kpis import measure
+from delivery.kpis import kpi_changes
 from delivery.models import Deliverable, Report
-from delivery.renewing import review_quarter
-from delivery.reports import client_decision, report_run, send
-from delivery.reports.review import save_words
+from delivery.renewing import quarterly_reviews
+from delivery.reports import client_decision, report_run, send_reports
+from delivery.reports.review_draft import save_texts
 from delivery.requests import client_requests, owner_replies
 from delivery.rules.states import Answer, RequestState
-from delivery.work import checklist_actions, leftover
+from delivery.work import carry_over, checklist_actions
 from exports.history_files import as_pdf
-from exports.timeline import timeline
+from exports.timeline import history_of
 from tests.golden.cases.agreements import (
     DECEMBER,
     a_sealed_agreement,
@@ -99,7 +99,7 @@ def agreements_to_be_read(stage: Stage) -> Documents:
     client = stage.client()
     offers = {name: stage.proposal(client, send=False, **some) for name, some in terms.items()}
     drafts = {
-        name: accept.draft(proposal=one, tier=propose.rungs(one)[0], now=NOW)
+        name: accept.preview_agreement(proposal=one, tier=lifecycle.tiers_of(one)[0], now=NOW)
         for name, one in offers.items()
     }
     return {name: agreement_pdf.unsigned_pdf(draft, created=NOW) for name, draft in drafts.items()}
@@ -121,7 +121,7 @@ def an_agreement_that_two_people_and_the_freelancer_signed(stage: Stage) -> Docu
 
 
 def amended(stage: Stage, change: Change) -> bytes:
-    row = amend.offer(agreement=stage.agreement, change=change, actor="Nan", now=NOW)
+    row = amend.offer_amendment(agreement=stage.agreement, change=change, actor="Nan", now=NOW)
     assert row.document
     return store.read(row.document)
 
@@ -147,10 +147,10 @@ def an_upgrade_at_once(stage: Stage) -> Documents:
     """Inside a period that is paid."""
     now = NOW + timedelta(days=13)
     change = Change(AmendmentKind.TIER, now.date(), tier=stage.tier(2))
-    seen = upgrade_invoice.shown(
-        upgrade_invoice.draft(agreement=stage.agreement, change=change, now=now)
+    seen = upgrade_invoice.amounts_shown(
+        upgrade_invoice.draft_upgrade(agreement=stage.agreement, change=change, now=now)
     )
-    row = upgrade_invoice.offer(
+    row = upgrade_invoice.offer_upgrade(
         agreement=stage.agreement, change=change, seen=seen, actor="Nan", now=now
     )
     assert row.document
@@ -209,11 +209,11 @@ def a_receipt_that_is_the_tax_invoice(stage: Stage) -> Documents:
 @case(begins=a_running_period)
 def what_follows_a_payment(stage: Stage) -> Documents:
     why = {"reason": stage.words.reason, "actor": "Nan", "now": NOW}
-    refund.give_back(invoice=stage.invoice, amount=stage.sum(1_000), to_card=True, **why)
-    note, _back = refund.give_back(
+    refund.refund_invoice(invoice=stage.invoice, amount=stage.sum(1_000), to_card=True, **why)
+    note, _back = refund.refund_invoice(
         invoice=stage.invoice, amount=stage.sum(500), to_card=False, **why
     )
-    refund.carry_out(now=NOW)
+    refund.carry_out_refunds(now=NOW)
     statement = billing_pdfs.statement_pdf(client=stage.invoice.client, now=NOW)
     return {
         "credit_note": store.read(billing_pdfs.credit_note_pdf(note=note, now=NOW)),
@@ -228,7 +228,7 @@ def a_quarter(stage: Stage) -> Documents:
     agreement = stage.running(
         agreed={"value_adds": [{"title": words.work, "ends_on": "2027-01-31"}]}
     )
-    kpi = measure.add_kpi(
+    kpi = kpi_changes.add_kpi(
         agreement=agreement,
         name=words.figure,
         unit="%",
@@ -245,17 +245,19 @@ def a_quarter(stage: Stage) -> Documents:
             agreement=agreement, on=now.date(), minutes=5 * 60, note=words.work, now=now
         )
         period = agreement.periods.get(index=n)
-        measure.read(kpi=kpi, period=period, value=Decimal(100 + 15 * n), on=now.date(), now=now)
+        kpi_changes.write_reading(
+            kpi=kpi, period=period, value=Decimal(100 + 15 * n), on=now.date(), now=now
+        )
         Deliverable.objects.filter(period=period).update(done=(8, 6, 5, 0)[n])
         if n == 1:
             _decided(stage, agreement, now)
-    for index, settle in ((1, leftover.carry), (2, leftover.waive)):
+    for index, settle in ((1, carry_over.carry_over), (2, carry_over.waive)):
         row = Deliverable.objects.get(
             period__agreement=agreement, period__index=index, carried_from=None
         )
         settle(deliverable=row, because=words.reason, actor="Nan", now=now)
-    periods = review_quarter.periods_of(agreement, None, now.date())
-    review = review_quarter.make(
+    periods = quarterly_reviews.review_periods(agreement, None, now.date())
+    review = quarterly_reviews.create_review(
         agreement=agreement, periods=periods, outlook=words.next_text, now=now
     )
     return {"review": store.read(review.document)}
@@ -264,24 +266,30 @@ def a_quarter(stage: Stage) -> Documents:
 def _decided(stage: Stage, agreement: Agreement, now: datetime) -> None:
     """A report is answered, another fee is signed, and a request is answered in time."""
     words, contact = stage.words, agreement.contact
-    report_run.report(now=now, door="test")
-    report = save_words(
+    report_run.run_reports(now=now, door="test")
+    report = save_texts(
         report=Report.objects.get(),
         comment=words.comment,
         next_text="",
         decision=words.decision,
         now=now,
     )
-    send.send_report(report=report, actor="Nan", now=now)
-    client_decision.give(
+    send_reports.send_report(report=report, actor="Nan", now=now)
+    client_decision.store_answer(
         report=report, answer=Answer.YES, contact=contact, now=now, origin=HERE, words=words.answer
     )
     change = Change(
         AmendmentKind.PRICE, date(2027, 4, 2), amount=stage.sum(6_000), reason=words.reason
     )
-    stage.put(amend.offer(agreement=agreement, change=change, actor="Nan", now=now), contact, now)
-    row = client_requests.ask(contact=contact, agreement=agreement, text=words.request, now=now)
-    owner_replies.answer(
+    stage.put(
+        amend.offer_amendment(agreement=agreement, change=change, actor="Nan", now=now),
+        contact,
+        now,
+    )
+    row = client_requests.create_request(
+        contact=contact, agreement=agreement, text=words.request, now=now
+    )
+    owner_replies.answer_request(
         request=row, text=words.answer, to=RequestState.DONE, now=now + timedelta(hours=1)
     )
 
@@ -290,11 +298,11 @@ def _decided(stage: Stage, agreement: Agreement, now: datetime) -> None:
 def a_history(stage: Stage) -> Documents:
     """From the offer to the notice, with what was paid."""
     agreement = stage.agreement
-    bill(now=NOW, door="test")
+    run_billing(now=NOW, door="test")
     given = {"actor": agreement.contact, "now": NOW, "reason": stage.words.reason, "origin": HERE}
     end.give_notice(agreement=agreement, ends_on=date(2027, 2, 2), **given)
     with translation.override(stage.language):
-        inside, outside = timeline(agreement, inside=True), timeline(agreement, inside=False)
+        inside, outside = history_of(agreement, inside=True), history_of(agreement, inside=False)
         told = {
             "history": inside,
             "history-client": outside,
@@ -322,11 +330,11 @@ def nothing_is_given_but_names(stage: Stage) -> Documents:
     }
     bare["terms"] = dict(zip(("seller", "buyer"), names, strict=True))
     offer = stage.proposal(client, send=False)
-    agreement = accept.draft(proposal=offer, tier=propose.rungs(offer)[0], now=NOW)
+    agreement = accept.preview_agreement(proposal=offer, tier=lifecycle.tiers_of(offer)[0], now=NOW)
     stage.begins(client=client, collect_by="transfer", card="", **bare)
-    report_run.report(now=PERIOD_OVER, door="test")
-    over = review_quarter.periods_of(stage.agreement, None, PERIOD_OVER.date())
-    review = review_quarter.make(
+    report_run.run_reports(now=PERIOD_OVER, door="test")
+    over = quarterly_reviews.review_periods(stage.agreement, None, PERIOD_OVER.date())
+    review = quarterly_reviews.create_review(
         agreement=stage.agreement, periods=over, outlook="", now=PERIOD_OVER
     )
     return {

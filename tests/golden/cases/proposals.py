@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import translation
 
 from agreements.models import Proposal
-from agreements.proposals import after_sending, client_actions, opening_message, propose, waitlist
+from agreements.proposals import after_sending, client_actions, lifecycle, opening_message, waitlist
 from clients import portal_links
 from tests.golden.stage import Stage, case
 from tests.world import HERE, NOW
@@ -17,7 +17,10 @@ OPEN_UNTIL = date(2026, 12, 2)
 def offered(stage: Stage, **terms: Any) -> Proposal:
     """With the opening words that the product suggests."""
     with translation.override(stage.language):
-        words = {"intro": opening_message.usual(), "recommended_because": stage.words.because}
+        words = {
+            "intro": opening_message.usual_message(),
+            "recommended_because": stage.words.because,
+        }
     return stage.proposal(expires_on=OPEN_UNTIL, **words | terms)
 
 
@@ -37,20 +40,20 @@ def a_proposal_is_sent_without_opening_words(stage: Stage) -> None:
 
 @case("proposal_trial")
 def a_freelancer_sends_a_draft_to_themselves(stage: Stage) -> None:
-    after_sending.try_out(proposal=offered(stage, send=False), now=NOW)
+    after_sending.send_test_email(proposal=offered(stage, send=False), now=NOW)
 
 
 @case("proposal_forward", begins=an_offer)
 def a_client_forwards_a_proposal(stage: Stage) -> None:
     to = {"name": stage.words.colleague, "email": "mali@baan.example"}
-    client_actions.forward(
+    client_actions.forward_proposal(
         proposal=stage.offer, contact=stage.offer.contact, now=NOW, origin=HERE, **to
     )
 
 
 @case("proposal_extended", begins=an_offer)
 def a_proposal_is_extended(stage: Stage) -> None:
-    after_sending.extend(
+    after_sending.extend_proposal(
         proposal=stage.offer, until=OPEN_UNTIL + timedelta(days=7), actor="Nan", now=NOW
     )
 
@@ -63,10 +66,10 @@ def a_proposal_ends_soon(stage: Stage) -> None:
 @case("question", "answer", begins=an_offer)
 def a_client_asks_about_a_proposal(stage: Stage) -> None:
     contact = stage.offer.contact
-    row = client_actions.ask(
+    row = client_actions.ask_question(
         proposal=stage.offer, contact=contact, text=stage.words.question, now=NOW, origin=HERE
     )
-    client_actions.answer(question=row, text=stage.words.answer, actor="Nan", now=NOW)
+    client_actions.answer_question(question=row, text=stage.words.answer, actor="Nan", now=NOW)
 
 
 @case("waits", "room")
@@ -75,11 +78,11 @@ def a_client_joins_the_waitlist(stage: Stage) -> None:
     stage.business.save()
     proposal = offered(stage, shows_openings=True)
     wait = waitlist.join(
-        tier=propose.rungs(proposal)[2], contact=proposal.contact, now=NOW, origin=HERE
+        tier=lifecycle.tiers_of(proposal)[2], contact=proposal.contact, now=NOW, origin=HERE
     )
     stage.business.capacity_minutes = 90 * 60
     stage.business.save()
-    waitlist.tell(wait=wait, actor="Nan", now=NOW)
+    waitlist.announce_opening(wait=wait, actor="Nan", now=NOW)
 
 
 @case("portal_link")

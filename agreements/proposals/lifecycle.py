@@ -1,0 +1,308 @@
+"""Writes, sends, withdraws and expires proposals. Sending freezes their terms (rules 28 and 33)."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from agreements.contract import frozen_terms as frozen
+from agreements.contract import wording
+from agreements.models import Agreement, Proposal, Tier
+from agreements.models.proposal import kind_of
+from agreements.models.reusable import TextKind
+from agreements.proposals import opening_message, rate_floor, snapshot
+from agreements.rules import cumulative_tiers
+from agreements.rules.errors import BadTrial, BadWording, NotCumulative, NotOpen
+from agreements.rules.intervals import Interval, completed
+from agreements.rules.states import PROPOSAL, ProposalState
+from agreements.rules.terms import Renews
+from clients import pipeline, portal_links
+from clients.models import Client, Contact
+from clients.rules.pipeline import Stage
+from core import audit, formats, links
+from core.audit import UNSEEN, Origin
+from core.database.state_moves import move
+from core.dates import local_day
+from core.digest import digest
+from core.models import Business
+from core.outbox import emails
+
+MANY_TO_MANY = ("cosigners", "testimonials")  # many-to-many fields of a proposal
+TRIAL_DAYS = range(14, 29)  # the length of a paid trial: two to four weeks
+
+
+def draft_proposal(
+    *,
+    business: Business,
+    client: Client,
+    contact: Contact,
+    tiers: Sequence[cumulative_tiers.TierDraft],
+    now: datetime,
+    **terms: Any,
+) -> Proposal:
+    """Create a draft proposal, which the client cannot see yet. `terms` are fields of Proposal.
+
+    Raises NotCumulative, BadTrial, BadWording and UnderFloor.
+    """
+    require_cumulative(tiers)
+    _check_kind(terms)
+    _check_floor(business, tiers, terms)
+    with transaction.atomic():
+        many = {name: terms.pop(name, ()) for name in MANY_TO_MANY}
+        proposal = Proposal.objects.create(
+            business=business, client=client, contact=contact, created_at=now, **terms
+        )
+        for name, rows in many.items():
+            getattr(proposal, name).set(rows)
+        _write_tiers(proposal, tiers, now)
+    return proposal
+
+
+def change_draft(
+    *, proposal: Proposal, tiers: Sequence[cumulative_tiers.TierDraft], now: datetime, **terms: Any
+) -> Proposal:
+    """Rewrite a draft proposal and its tiers. `terms` are the fields of Proposal to change.
+
+    Raises NotOpen where the proposal was sent (rule 28), and the errors of `draft`.
+    """
+    require_cumulative(tiers)
+    _check_kind(terms)
+    _check_floor(proposal.business, tiers, terms)
+    with transaction.atomic():
+        many = {name: terms.pop(name) for name in MANY_TO_MANY if name in terms}
+        locked = Proposal.objects.select_for_update().filter(
+            pk=proposal.pk, state=ProposalState.DRAFT
+        )
+        if not locked.update(**terms):
+            raise NotOpen(_("This proposal was sent and is frozen. Make a new one instead."))
+        for name, rows in many.items():
+            getattr(proposal, name).set(rows)
+        proposal.tiers.all().delete()
+        _write_tiers(proposal, tiers, now)
+    proposal.refresh_from_db()
+    return proposal
+
+
+def send_proposal(
+    *, proposal: Proposal, actor: str, now: datetime, origin: Origin = UNSEEN
+) -> Proposal:
+    """Freeze a draft proposal, email it to the decision maker, and record the sending (rule 29).
+
+    Sending counts as the signature of the business unless it countersigns. Raises BadWording where
+    the opening message or the agreement text of any tier cannot be sent, NotOpen where a tier of
+    the previous version was picked, and NotAllowedNow where the proposal was sent already.
+    """
+    text, reasons = wording.clause_source(proposal), faults(proposal)
+    with transaction.atomic():
+        if reasons and proposal.state == ProposalState.DRAFT:
+            raise BadWording(" ".join(reasons[:5]))
+        _replace_previous(proposal, now)
+        intro = opening_message.filled_message(proposal)
+        taken = snapshot.take(proposal, text=text, intro=intro)
+        sets = {"sent_at": now, "text": text, "intro": intro, "snapshot": taken}
+        sets["snapshot_hash"] = digest(taken)
+        move(proposal, ProposalState.SENT, PROPOSAL, sets=sets)
+        proposal.tiers.update(is_frozen=True)
+        email_proposal(proposal, kind="proposal", ref=str(proposal.id), now=now)
+        audit.record(
+            business=proposal.business,
+            chain_id=proposal.id,
+            event="offered",
+            actor=actor,
+            now=now,
+            origin=origin,
+            data={"snapshot": proposal.snapshot_hash},
+        )
+        pipeline.reach(client=proposal.client, to=Stage.PROPOSAL_SENT, actor=actor, now=now)
+    return proposal
+
+
+def email_proposal(
+    proposal: Proposal, *, kind: str, ref: str, now: datetime, to: Contact | None = None
+) -> None:
+    """Email the proposal with a link to its decision maker, or to the contact `to`."""
+    contact = to or proposal.contact
+    link = portal_links.portal_link(contact=contact, now=now, target=f"proposal:{proposal.id}")
+    emails.write(
+        kind=kind,
+        ref=ref,
+        to=contact.email,
+        template="proposal",
+        context={
+            "proposal": proposal,
+            "contact": contact,
+            "intro": opening_message.filled_message(proposal),
+            "tiers": tiers_of(proposal),
+            "link": links.placeholder("link", link.id),
+        },
+        language=proposal.language,
+        business=proposal.business,
+        now=now,
+    )
+
+
+def faults(proposal: Proposal) -> list[str]:
+    """Every reason why a draft cannot be sent, from its opening message and its agreement texts."""
+    return [
+        *opening_message.faults(proposal),
+        *frozen.faults(proposal, wording.clause_source(proposal)["pairs"]),
+    ]
+
+
+def _replace_previous(proposal: Proposal, now: datetime) -> None:
+    """Close the version before this one. Raises NotOpen where a tier of it was picked."""
+    if proposal.revises is None:
+        return
+    previous = lock(proposal.revises)
+    if is_picked(previous):
+        raise NotOpen(_("The client has picked a tier of the version before this one."))
+    if previous.state in (ProposalState.SENT, ProposalState.EXPIRED):
+        move(previous, ProposalState.REPLACED, PROPOSAL, sets={"decided_at": now})
+
+
+def withdraw_proposal(*, proposal: Proposal, actor: str, now: datetime) -> Proposal:
+    """Withdraw an open proposal, so that its link no longer shows it.
+
+    Raises NotOpen where a tier was picked, and NotAllowedNow where the proposal is not open.
+    """
+    with transaction.atomic():
+        if is_picked(lock(proposal)):
+            raise NotOpen(_("The client has picked a tier already."))
+        move(proposal, ProposalState.WITHDRAWN, PROPOSAL, sets={"decided_at": now})
+        audit.record(
+            business=proposal.business,
+            chain_id=proposal.id,
+            event="withdrawn",
+            actor=actor,
+            now=now,
+        )
+    return proposal
+
+
+def expire_due(*, now: datetime) -> int:
+    """Expire the proposals whose last day is over in the client's time zone; returns how many."""
+    ends = Q(expires_on__isnull=False) | Q(ends_on__isnull=False)
+    waiting = Proposal.objects.filter(
+        ends, state=ProposalState.SENT, agreement__isnull=True
+    ).select_related("client")
+    return sum(_expire(proposal, now) for proposal in waiting if is_past_last_day(proposal, now))
+
+
+def _expire(proposal: Proposal, now: datetime) -> int:
+    with transaction.atomic():
+        locked = lock(proposal)
+        if locked.state != ProposalState.SENT or is_picked(locked):
+            return 0  # the client has answered in the meantime
+        move(locked, ProposalState.EXPIRED, PROPOSAL, sets={"decided_at": now})
+    return 1
+
+
+def is_past_last_day(proposal: Proposal, now: datetime) -> bool:
+    """Whether the last day to accept the proposal has passed in the client's time zone.
+
+    That is `expires_on`, or the last day on which the agreement could start, whichever is earlier.
+    """
+    last_start = proposal.ends_on - timedelta(days=1) if proposal.ends_on else None
+    last = min((day for day in (proposal.expires_on, last_start) if day), default=date.max)
+    return local_day(now, proposal.client.time_zone) > last
+
+
+def lock(proposal: Proposal) -> Proposal:
+    """Lock the proposal until the transaction ends, and return it as it is now.
+
+    Whatever changes a proposal takes this lock first, so that picking, declining, withdrawing and
+    expiring it cannot happen at the same time.
+    """
+    return Proposal.objects.select_for_update().get(pk=proposal.pk)
+
+
+def is_picked(proposal: Proposal) -> bool:
+    """Whether the client has picked a tier."""
+    return Agreement.objects.filter(proposal=proposal).exists()
+
+
+def tiers_of(proposal: Proposal) -> list[Tier]:
+    """The tiers of a proposal, lowest first."""
+    return list(proposal.tiers.order_by("position"))
+
+
+def require_cumulative(tiers: Sequence[cumulative_tiers.TierDraft]) -> None:
+    """Raise NotCumulative where the tiers are not cumulative."""
+    sentences = {
+        "none": _("A proposal needs at least one tier."),
+        "fee_not_higher": _("Tier %(n)s must cost more than the one below it."),
+        "less_time": _("Tier %(n)s contains everything below it, so it cannot include less time."),
+        "less_work": _(
+            "Tier %(n)s contains everything below it, so it cannot promise less of a deliverable."
+        ),
+        "same_name": _("Tier %(n)s needs a name of its own."),
+        "recommend_one": _("Recommend exactly one tier."),
+    }
+    reasons = cumulative_tiers.faults(tiers)
+    if reasons:
+        raise NotCumulative(
+            " ".join(sentences[fault.code] % {"n": fault.position} for fault in reasons)
+        )
+
+
+def _check_floor(
+    business: Business, tiers: Sequence[cumulative_tiers.TierDraft], terms: dict[str, Any]
+) -> None:
+    """Raise UnderFloor where value-adds need a reason that is not given (rule 34)."""
+    currency, added = terms.get("currency", ""), terms.get("value_adds", [])
+    rate_floor.require_reason(business=business, currency=currency, tiers=tiers, value_adds=added)
+
+
+def _check_kind(terms: dict[str, Any]) -> None:
+    """Check that the text fits the interval, and that fixed terms have an end.
+
+    Renewals, trials and one-time work need one (rule 35). Raises BadWording and BadTrial.
+    """
+    interval = terms.get("interval", Interval.MONTHLY)
+    kind = kind_of(interval, terms.get("kind", ""), terms.get("template"))
+    wording.require_fitting_interval(kind, interval)
+    renews = terms.get("renews", Renews.NO) != Renews.NO
+    if renews and (not terms.get("ends_on") or terms.get("interval") == Interval.ONCE):
+        raise BadTrial(
+            _("A retainer that renews needs the day on which its term ends."), field="ends_on"
+        )
+    if renews:
+        end = completed(terms["starts_on"], Interval(interval), terms["ends_on"])
+        if end != terms["ends_on"]:
+            facts = {"day": formats.day(end)}
+            raise BadTrial(
+                _("A term that renews ends with a whole period. The next such end is %(day)s.")
+                % facts,
+                field="ends_on",
+            )
+    if kind == TextKind.ONCE and not terms.get("ends_on"):
+        raise BadTrial(_("One-time work needs a day by which it is done."), field="ends_on")
+    if kind != TextKind.TRIAL:
+        return
+    if not terms.get("ends_on"):
+        raise BadTrial(_("A paid trial needs a day on which both sides decide."), field="ends_on")
+    if (terms["ends_on"] - terms["starts_on"]).days not in TRIAL_DAYS:
+        raise BadTrial(_("A paid trial takes two to four weeks."), field="ends_on")
+    if not terms.get("trial_measure"):
+        raise BadTrial(_("Say what makes the trial a success."), field="trial_measure")
+
+
+def _write_tiers(
+    proposal: Proposal, tiers: Sequence[cumulative_tiers.TierDraft], now: datetime
+) -> None:
+    Tier.objects.bulk_create(
+        Tier(
+            business=proposal.business,
+            proposal=proposal,
+            position=position,
+            created_at=now,
+            **{
+                name: getattr(draft_proposal, name)
+                for name in cumulative_tiers.TierDraft.__dataclass_fields__
+            },
+        )
+        for position, draft_proposal in enumerate(tiers, start=1)
+    )

@@ -1,0 +1,250 @@
+"""Numbers of invoices, receipts and credit notes (rule 15).
+
+Numbers have no gaps within a business, kind of document and year. A number is taken while its
+series is locked, in the transaction that writes the document.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, Max, Min, QuerySet
+from django.utils.translation import gettext as _
+
+from billing.models import CreditNote, Invoice, Numbering, Payment, Series
+from billing.models.invoice import SeriesKind
+from billing.rules.errors import BadPattern
+from core.models import Business
+
+#: The pattern of each kind of document, unless the business has chosen another.
+DEFAULT_PATTERNS = {
+    SeriesKind.INVOICE: "RH-{year}-{seq:04}",
+    SeriesKind.RECEIPT: "RC-{year}-{seq:04}",
+    SeriesKind.TAX_RECEIPT: "TX-{year}-{seq:04}",
+    SeriesKind.CREDIT_NOTE: "CN-{year}-{seq:04}",
+}
+_FIELD = re.compile(r"\{(year|seq)(?::0([1-9]))?\}")
+_PLAIN = re.compile(r"[A-Za-z0-9/._-]*")
+_MAX = 40
+
+
+@dataclass
+class LockedSeries:
+    """A locked series, and how its numbers are written.
+
+    `on` is the date of the documents; it is never before the date of the series' last document.
+    """
+
+    series: Series
+    pattern: str
+    on: date
+
+    def next(self) -> tuple[int, str]:
+        """Take the next number: (running number, text). It is stored when `keep` is called."""
+        self.series.last += 1
+        self.series.last_on = self.on
+        return self.series.last, format_number(self.pattern, self.on.year, self.series.last)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A series whose documents are not numbered from 1 to `last`. `papers` is their count."""
+
+    kind: str
+    year: int
+    last: int
+    papers: int
+
+
+def format_number(pattern: str, year: int, seq: int) -> str:
+    """Format a number: ("RH-{year}-{seq:04}", 2026, 7) becomes RH-2026-0007."""
+    values = {"year": year, "seq": seq}
+    return _FIELD.sub(lambda m: f"{values[m[1]]:0{m[2] or 1}d}", pattern)
+
+
+def lock_series(
+    kinds: Mapping[UUID, SeriesKind], days: Mapping[UUID, date]
+) -> dict[UUID, LockedSeries]:
+    """Lock the series of one kind of document for each business, until the transaction ends.
+
+    `kinds` and `days` are per business id. A series that does not exist yet is made. The order of
+    the locks is fixed, so that two callers never wait for each other. Call it in a transaction.
+    """
+    numberings = {
+        (row.business_id, row.kind): row for row in Numbering.objects.filter(business__in=kinds)
+    }
+    years = {}
+    for pk, kind in kinds.items():
+        numbering = numberings.get((pk, kind))
+        # A series that goes on for ever has the year 0.
+        years[pk] = days[pk].year if numbering is None or numbering.resets_yearly else 0
+    locked = _locked(kinds, years)
+    # Inserting locks as well, so the missing series are made in a fixed order, too.
+    missing = sorted(pk for pk in kinds if pk not in locked)
+    if missing:
+        new_series = [Series(business_id=pk, kind=kinds[pk], year=years[pk]) for pk in missing]
+        Series.objects.bulk_create(new_series, ignore_conflicts=True)
+        locked = _locked(kinds, years)
+    numbers = {}
+    for pk, series in locked.items():
+        numbering = numberings.get((pk, kinds[pk]))
+        pattern = numbering.pattern if numbering else DEFAULT_PATTERNS[kinds[pk]]
+        numbers[pk] = LockedSeries(series, pattern, max(days[pk], series.last_on or days[pk]))
+    return numbers
+
+
+def _locked(kinds: Mapping[UUID, SeriesKind], years: Mapping[UUID, int]) -> dict[UUID, Series]:
+    rows = Series.objects.select_for_update().filter(
+        business__in=list(kinds), kind__in=set(kinds.values()), year__in=set(years.values())
+    )
+    rows = rows.order_by("business_id", "kind", "year")
+    return {
+        row.business_id: row
+        for row in rows
+        if row.kind == kinds[row.business_id] and row.year == years[row.business_id]
+    }
+
+
+def save_series(numbers: Iterable[LockedSeries]) -> None:
+    """Store the last number of each series, in the transaction that writes the documents."""
+    Series.objects.bulk_update([taken.series for taken in numbers], ["last", "last_on"])
+
+
+def take_number(business_id: UUID, kind: SeriesKind, day: date) -> tuple[Series, int, str, date]:
+    """Take one number of one business: (series, running number, text, date of the document).
+
+    Call it in the transaction that writes the document.
+    """
+    numbers = lock_series({business_id: kind}, {business_id: day})[business_id]
+    seq, text = numbers.next()
+    save_series([numbers])
+    return numbers.series, seq, text, numbers.on
+
+
+def set_pattern(
+    *, business: Business, kind: SeriesKind, pattern: str, resets_yearly: bool
+) -> Numbering:
+    """Use a pattern for the numbers given from now on; the running number goes on.
+
+    Raises BadPattern if the pattern is malformed, or if two documents could get the same number.
+    """
+    _check(pattern, resets_yearly)
+    with transaction.atomic():
+        Business.objects.select_for_update().get(pk=business.pk)
+        others: dict[str, str] = {
+            str(other): DEFAULT_PATTERNS[other] for other in DEFAULT_PATTERNS if other != kind
+        }
+        others |= dict(
+            Numbering.objects.filter(business=business)
+            .exclude(kind=kind)
+            .values_list("kind", "pattern")
+        )
+        if _shape(pattern) in map(_shape, others.values()):
+            raise BadPattern(_("Another kind of paper is numbered like this."), field="pattern")
+        if _could_repeat(business, kind, pattern, resets_yearly):
+            message = _(
+                "An older paper has a number that this pattern would give again. "
+                "Change its letters."
+            )
+            raise BadPattern(message, field="pattern")
+        fields = {"pattern": pattern, "resets_yearly": resets_yearly}
+        return Numbering.objects.update_or_create(business=business, kind=kind, defaults=fields)[0]
+
+
+def patterns_in_use(business: Business) -> list[tuple[str, str, str]]:
+    """Return (label of the kind, its pattern, its next number) for each kind of document."""
+    numberings = {row.kind: row for row in Numbering.objects.filter(business=business)}
+    rows = []
+    for kind, default in DEFAULT_PATTERNS.items():
+        pattern = numberings[kind].pattern if kind in numberings else default
+        series = Series.objects.filter(business=business, kind=kind).order_by("-year").first()
+        year = series.last_on.year if series and series.last_on else 2026
+        rows.append(
+            (
+                str(kind.label),
+                pattern,
+                format_number(pattern, year, (series.last if series else 0) + 1),
+            )
+        )
+    return rows
+
+
+def _check(pattern: str, resets_yearly: bool) -> None:
+    """Raise BadPattern if the pattern is malformed or ambiguous by itself."""
+    fields = [match[1] for match in _FIELD.finditer(pattern)]
+    if (
+        fields.count("seq") != 1
+        or fields.count("year") > 1
+        or not _PLAIN.fullmatch(_FIELD.sub("", pattern))
+    ):
+        message = _(
+            "Write {seq} once, {year} at most once, and else only letters, digits and / . _ -"
+        )
+        raise BadPattern(message, field="pattern")
+    if resets_yearly and "year" not in fields:
+        raise BadPattern(_("Numbers that start again every year need {year}."), field="pattern")
+    # Digits next to each other could be read in two ways: year 2026 and 11, or 20261 and 1.
+    if re.search(r"\}\{|\}\d|\d\{", pattern):
+        raise BadPattern(
+            _("Put a letter or a sign between the running number and other digits."),
+            field="pattern",
+        )
+    if len(format_number(pattern, 9999, 10**9)) > _MAX:
+        raise BadPattern(_("This is too long."), field="pattern")
+
+
+def _shape(pattern: str) -> str:
+    """Reduce a pattern to its text, with "0" for each run of digits.
+
+    Two patterns with different shapes can never give the same number.
+    """
+    return re.sub(r"\d+", "0", _FIELD.sub("0", pattern))
+
+
+def _could_repeat(business: Business, kind: SeriesKind, pattern: str, resets_yearly: bool) -> bool:
+    """Whether the pattern would later give a number that a document has already."""
+    fields = {"year": r"0*(?P<year>\d{4})", "seq": r"(?P<seq>\d+)"}
+    parts = enumerate(_FIELD.split(pattern))
+    written = re.compile(
+        "".join(re.escape(part) if n % 3 == 0 else fields.get(part or "", "") for n, part in parts)
+    )
+    last = {row.year: row.last for row in Series.objects.filter(business=business, kind=kind)}
+    for match in filter(None, map(written.fullmatch, _given(business, kind))):
+        counter = int(match["year"]) if resets_yearly else 0
+        if int(match["seq"]) > last.get(counter, 0):
+            return True
+    return False
+
+
+def _given(business: Business, kind: SeriesKind) -> list[str]:
+    """Return every number of that kind so far. Receipts and tax receipts are all payments."""
+    if kind == SeriesKind.INVOICE:
+        return list(Invoice.objects.filter(business=business).values_list("number", flat=True))
+    if kind == SeriesKind.CREDIT_NOTE:
+        return list(CreditNote.objects.filter(business=business).values_list("number", flat=True))
+    return list(Payment.objects.filter(business=business).values_list("receipt_number", flat=True))
+
+
+def find_gaps(business: Business | None = None) -> list[Gap]:
+    """Return the series whose numbers are not exactly 1 to the last; there should be none.
+
+    Without a business, every series of the installation is checked.
+    """
+    rows = Series.objects.all() if business is None else Series.objects.filter(business=business)
+    return [gap for series in rows.iterator() if (gap := _gap(series))]
+
+
+def _gap(series: Series) -> Gap | None:
+    documents: QuerySet[Any] = Payment.objects.filter(series=series)
+    if series.kind == SeriesKind.INVOICE:
+        documents = Invoice.objects.filter(series=series)
+    elif series.kind == SeriesKind.CREDIT_NOTE:
+        documents = CreditNote.objects.filter(series=series)
+    actual = documents.aggregate(low=Min("seq"), high=Max("seq"), count=Count("pk"))
+    expected = (None, None, 0) if not series.last else (1, series.last, series.last)
+    is_complete = (actual["low"], actual["high"], actual["count"]) == expected
+    return None if is_complete else Gap(series.kind, series.year, series.last, actual["count"])

@@ -1,0 +1,184 @@
+"""Ends an invoice's collection in another way than by a charge: void, written off, paid by transfer, or reduced.
+
+Whatever was prepared at the gateway is cancelled first; only when that is certain does the plan kept on the
+collection take effect (docs/charging.md, V). If the gateway took the money meanwhile, the invoice stays paid and a
+refund is a person's decision.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from billing.books import ledger, owing, received_payments, transitions
+from billing.gateways import registry
+from billing.invoices import credit_note
+from billing.models import Allocation, BankStatementLine, Collection, CreditNote, Invoice
+from billing.models.journal import Account
+from billing.models.payment import SettledBy
+from billing.rules.errors import NotOpen, NotOwed
+from billing.rules.states import BANK_TRANSFER, INVOICE, CollectionState, InvoiceState
+from core import nudge
+from core.database.state_moves import move
+from core.dates import local_day, local_instant
+from core.formats import money
+
+VOID, WRITE_OFF, PAYMENT = "void", "write_off", "payment"
+REDUCIBLE = (CollectionState.READY, CollectionState.SENT, CollectionState.DUNNING)
+
+
+def void_invoice(*, invoice: Invoice, reason: str, actor: str, now: datetime) -> Collection:
+    """Take the whole invoice back. Raises NotOpen."""
+    return start_cancelling(invoice, {"do": VOID, "reason": reason, "actor": actor}, now)
+
+
+def write_off_invoice(*, invoice: Invoice, reason: str, actor: str, now: datetime) -> Collection:
+    """Write off what the invoice still owes. Raises NotOpen."""
+    return start_cancelling(invoice, {"do": WRITE_OFF, "reason": reason, "actor": actor}, now)
+
+
+def start_cancelling(invoice: Invoice, plan: dict[str, Any], now: datetime) -> Collection:
+    """Start to cancel an invoice's collection; `plan` says what follows. Raises NotOpen.
+
+    Where nothing was prepared at the gateway, it is done at once.
+    """
+    with transaction.atomic():
+        row = lock_collection(invoice)
+        if row.invoice.state != InvoiceState.OPEN or row.state in (
+            CollectionState.DONE,
+            CollectionState.VOIDING,
+        ):
+            raise NotOpen(_("This invoice is settled, or is being cancelled already."))
+        transitions.move_collection(
+            row,
+            CollectionState.VOIDING,
+            now=now,
+            why=plan["do"],
+            plan=plan,
+            next_at=now,
+            lookups=0,
+            lease_until=None,
+        )
+        if not row.handle:
+            finish_cancelling(row, now=now)
+    nudge.ring("billing.tasks.resolve")
+    return row
+
+
+def lock_collection(invoice: Invoice) -> Collection:
+    """An invoice's collection, locked, with what settling needs."""
+    rows = Collection.objects.select_for_update(of=("self",)).filter(invoice=invoice)
+    return rows.select_related(
+        "invoice__client", "invoice__agreement__contact", "invoice__business__owner"
+    ).get()
+
+
+def reduce_invoice(
+    *, invoice: Invoice, amount: int, reason: str, actor: str, now: datetime
+) -> CreditNote:
+    """Take back `amount` (minor units, tax included) of what the invoice owes. Raises NotOpen and NotOwed.
+
+    What is left must be enough for a card to be charged, where a card pays (rule 14).
+
+    What was prepared at the gateway for the old sum is cancelled before the new one is charged (see
+    billing.charging.collect).
+    The whole invoice is taken back by `void`.
+    """
+    with transaction.atomic():
+        row = lock_collection(invoice)
+        if row.invoice.state != InvoiceState.OPEN or row.state not in REDUCIBLE:
+            raise NotOpen(_("This invoice is settled, or is being confirmed at the gateway."))
+        left = owing.amount_owed(row.invoice) - amount
+        if left <= 0:
+            raise NotOwed(_("Write less than what is owed, or cancel the invoice."), field="amount")
+        least = registry.smallest(row.gateway, invoice.currency)
+        if left < least:
+            raise NotOwed(
+                _("A card cannot be charged less than %(least)s.")
+                % {"least": money(least, invoice.currency)},
+                field="amount",
+            )
+        return credit_note.issue_credit_note(
+            invoice=row.invoice, amount=amount, reason=reason, actor=actor, now=now
+        )
+
+
+def finish_cancelling(collection: Collection, *, now: datetime) -> None:
+    """Carry out the plan of a collection that is surely cancelled."""
+    plan = collection.plan
+    {VOID: _void, WRITE_OFF: _write_off, PAYMENT: _payment}[plan["do"]](collection, plan, now)
+    why = f"{plan['do']}: {plan.get('reason', '')}"
+    if plan["do"] == PAYMENT and owing.amount_owed(collection.invoice):
+        _go_on(collection, why, now)
+        return
+    transitions.move_collection(
+        collection,
+        CollectionState.DONE,
+        now=now,
+        why=why,
+        next_at=None,
+        lease_until=None,
+        reason="",
+    )
+
+
+def book_late_payment(collection: Collection, *, now: datetime) -> None:
+    """The gateway took the money before it could be cancelled. A transfer that came as well is client credit."""
+    if collection.plan["do"] == PAYMENT:
+        collection.invoice.refresh_from_db(fields=["state"])
+        _payment(collection, collection.plan, now)
+
+
+def _go_on(collection: Collection, why: str, now: datetime) -> None:
+    """A part came by transfer: the rest is charged, unless it was withheld and a certificate is owed (rule 19)."""
+    fresh: dict[str, Any] = {**Collection.no_handle(), "plan": {}, "reason": ""}
+    is_withheld = received_payments.await_certificate(collection.invoice, now=now)
+    state, next_at = (CollectionState.SENT, None) if is_withheld else (CollectionState.READY, now)
+    transitions.move_collection(collection, state, now=now, why=why, next_at=next_at, **fresh)
+
+
+def _void(collection: Collection, plan: dict[str, Any], now: datetime) -> None:
+    invoice = collection.invoice
+    left = invoice.total - credit_note.amount_credited(invoice)
+    if left:
+        credit_note.issue_credit_note(
+            invoice=invoice, amount=left, reason=plan["reason"], actor=plan["actor"], now=now
+        )
+    move(invoice, InvoiceState.VOID, INVOICE)
+
+
+def _write_off(collection: Collection, plan: dict[str, Any], now: datetime) -> None:
+    invoice = collection.invoice
+    owed = owing.amount_owed(invoice)
+    Allocation.objects.create(
+        business_id=invoice.business_id,
+        invoice=invoice,
+        by=SettledBy.WRITE_OFF,
+        ref=invoice.pk,
+        amount=owed,
+        created_at=now,
+    )
+    today = local_day(now, invoice.business.time_zone)
+    ledger.append_entries(
+        [
+            ledger.build_entry(
+                invoice, "write_off", invoice.pk, Account.LOSS, Account.RECEIVABLE, owed, today, now
+            )
+        ]
+    )
+    move(invoice, InvoiceState.WRITTEN_OFF, INVOICE)
+
+
+def _payment(collection: Collection, plan: dict[str, Any], now: datetime) -> None:
+    zone = collection.invoice.business.time_zone
+    arrived = received_payments.ReceivedPayment(
+        invoice=collection.invoice,
+        amount=plan["amount"],
+        gateway=BANK_TRANSFER,
+        reference=plan["reference"],
+        label=plan["label"],
+        received_at=local_instant(date.fromisoformat(plan["on"]), 12, zone),
+    )
+    payments = received_payments.book_payments([arrived], now=now)
+    BankStatementLine.objects.filter(pk=plan["line"]).update(payment=payments[0])

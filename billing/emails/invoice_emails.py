@@ -1,0 +1,255 @@
+"""Composes the emails about invoices and payments.
+
+An email is queued in the transaction in which the money moves, and composed here when it is sent.
+A composer takes the `ref` under which the email was queued, and writes in the recipient's language.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from agreements.models import Agreement
+from agreements.running import effective_terms
+from billing.books import owing
+from billing.charging import saved_cards
+from billing.models import CreditNote, Invoice, Payment, WithholdingCertificate
+from billing.rules import taxes
+from clients import portal_links
+from clients.models import Contact
+from core import formats, links, money
+from core.models import Business
+from core.outbox.emails import COMPOSERS, Letter
+
+_WHO = ("agreement__contact", "business__owner", "client")
+
+
+def register_composers() -> None:
+    """Register the composer of each kind of email with the outbox."""
+    COMPOSERS.update(
+        {
+            "receipt": compose_receipt,
+            "invoice": compose_invoice,
+            "credit_note": compose_credit_note,
+            "charge_ahead": compose_charge_ahead,
+            "overdue_client": compose_overdue_client,
+            "overdue_owner": compose_overdue_owner,
+            "certificate_owed": compose_certificate_owed,
+        }
+    )
+
+
+def compose_receipt(ref: str, now: datetime) -> Letter:
+    """Compose the receipt of a payment, to the client. `ref` is the payment's id."""
+    payment = Payment.objects.select_related("business__owner").get(pk=ref)
+    invoice = Invoice.objects.select_related(*_WHO).get(pk=payment.invoice_id)
+    context = {
+        "payment": payment,
+        "payment_amount": money.format(payment.amount, payment.currency, invoice.language),
+    }
+    return _invoice_email("receipt", invoice, context, now)
+
+
+def compose_invoice(ref: str, now: datetime) -> Letter:
+    """Compose an invoice, to a client who pays by transfer or whose credit paid it.
+
+    `ref` is the invoice's id.
+    """
+    invoice = Invoice.objects.select_related(*_WHO).get(pk=ref)
+    owed = owing.amount_owed(invoice)
+    context = {
+        "left": owed,
+        "left_words": money.format(owed, invoice.currency, invoice.language),
+        "due": invoice.due_on,
+    }
+    return _invoice_email("invoice", invoice, context, now)
+
+
+def compose_credit_note(ref: str, now: datetime) -> Letter:
+    """Compose a credit note, to the client. `ref` is the credit note's id."""
+    note = CreditNote.objects.get(pk=ref)
+    invoice = Invoice.objects.select_related(*_WHO).get(pk=note.invoice_id)
+    with translation.override(invoice.language):
+        amount = money.format(note.total, note.currency, invoice.language)
+        paragraphs = [
+            _("we have taken back %(amount)s of invoice %(number)s. The credit note is %(note)s.")
+            % {"amount": amount, "number": invoice.number, "note": note.number},
+            _("Reason: %(reason)s") % {"reason": note.reason},
+        ]
+        subject = _("Credit note %(note)s") % {"note": note.number}
+        return _plain_email(invoice, subject, paragraphs, _("See the invoice"), now)
+
+
+def compose_charge_ahead(ref: str, now: datetime) -> Letter:
+    """Compose the notice of the next charge, to the client: amount, day and card.
+
+    `ref` is "agreement id:day", with an ISO date.
+    """
+    pk, _sep, day = ref.partition(":")
+    agreement = Agreement.objects.select_related(
+        "contact__business", "client", "business__owner"
+    ).get(pk=pk)
+    method = saved_cards.card_in_use(agreement.client)
+    with translation.override(agreement.language):
+        on = date.fromisoformat(day)
+        values = {
+            "amount": money.format(
+                _fee_with_tax(agreement, on), agreement.currency, agreement.language
+            ),
+            "day": formats.day(on),
+            "card": str(method) if method else "",
+            "title": agreement.title,
+        }
+        if method:
+            sentence = (
+                _("on %(day)s your card %(card)s is charged %(amount)s for “%(title)s”.") % values
+            )
+        else:
+            sentence = (
+                _("on %(day)s %(amount)s is due for “%(title)s”, and there is no card yet.")
+                % values
+            )
+        paragraphs = [
+            sentence,
+            _("There is nothing for you to do, unless you want to use another card."),
+        ]
+        if not method:
+            paragraphs[1] = _("Please save a card; it is charged by itself on that day.")
+        return _email(
+            agreement.contact,
+            agreement.language,
+            agreement.business,
+            _("Next charge: %(amount)s on %(day)s") % values,
+            paragraphs,
+            _("Look at the card"),
+            "method:",
+            now,
+        )
+
+
+def compose_overdue_client(ref: str, now: datetime) -> Letter:
+    """Compose the reminder of a transfer that has not arrived, to the client.
+
+    `ref` is "invoice id:number of the reminder".
+    """
+    invoice, owed = _invoice_and_owed(ref)
+    with translation.override(invoice.language):
+        sentence = _(
+            "%(amount)s for invoice %(number)s was due on %(day)s and has not arrived yet."
+        ) % {
+            "amount": money.format(owed, invoice.currency, invoice.language),
+            "number": invoice.number,
+            "day": formats.day(invoice.due_on),
+        }
+        subject = _("Still open: %(number)s") % {"number": invoice.number}
+        thanks = _("If it is on its way, thank you, and forget this letter.")
+        return _plain_email(invoice, subject, [sentence, thanks], _("See how to pay"), now)
+
+
+def compose_overdue_owner(ref: str, now: datetime) -> Letter:
+    """Compose the notice to the owner that the client was reminded. `ref` is as in the reminder."""
+    invoice, owed = _invoice_and_owed(ref)
+    business = invoice.business
+    with translation.override(business.language):
+        sentence = _(
+            "%(amount)s for invoice %(number)s of %(client)s has not arrived. "
+            "The client was reminded."
+        ) % {
+            "amount": money.format(owed, invoice.currency, business.language),
+            "number": invoice.number,
+            "client": invoice.client.name,
+        }
+        context = {
+            "subject": _("Still open: %(number)s") % {"number": invoice.number},
+            "paragraphs": [sentence],
+        }
+    return Letter(business.owner.email, "note", context, business.language, business)
+
+
+def compose_certificate_owed(ref: str, now: datetime) -> Letter:
+    """Compose the request for a withholding certificate, to the client.
+
+    `ref` is "certificate id:day".
+    """
+    certificate = WithholdingCertificate.objects.get(pk=ref.partition(":")[0])
+    invoice = Invoice.objects.select_related(*_WHO).get(pk=certificate.invoice_id)
+    with translation.override(invoice.language):
+        sentence = _(
+            "for invoice %(number)s we still need the withholding tax certificate over %(amount)s."
+        ) % {
+            "amount": money.format(certificate.amount, certificate.currency, invoice.language),
+            "number": invoice.number,
+        }
+        subject = _("Withholding certificate for %(number)s") % {"number": invoice.number}
+        return _plain_email(
+            invoice,
+            subject,
+            [sentence, _("Please reply to this letter with it.")],
+            _("See the invoice"),
+            now,
+        )
+
+
+def _fee_with_tax(agreement: Agreement, day: date) -> int:
+    return taxes.compute_totals(
+        [effective_terms.billed_terms_on(agreement, day).amount],
+        agreement.taxes,
+        agreement.tax_mode,
+    ).total
+
+
+def _invoice_and_owed(ref: str) -> tuple[Invoice, int]:
+    invoice = Invoice.objects.select_related(*_WHO).get(pk=ref.partition(":")[0])
+    return invoice, owing.amount_owed(invoice)
+
+
+def _plain_email(
+    invoice: Invoice, subject: str, paragraphs: list[str], button: str, now: datetime
+) -> Letter:
+    contact = invoice.agreement.contact
+    return _email(
+        contact,
+        invoice.language,
+        invoice.business,
+        subject,
+        paragraphs,
+        button,
+        f"invoice:{invoice.pk}",
+        now,
+    )
+
+
+def _email(
+    contact: Contact,
+    language: str,
+    business: Business,
+    subject: str,
+    paragraphs: list[str],
+    button: str,
+    target: str,
+    now: datetime,
+) -> Letter:
+    link = portal_links.portal_link(contact=contact, now=now, target=target)
+    context = {
+        "subject": subject,
+        "name": contact.name,
+        "paragraphs": paragraphs,
+        "button": button,
+        "link": links.placeholder("link", link.id),
+    }
+    return Letter(contact.email, "note", context, language, business)
+
+
+def _invoice_email(
+    template: str, invoice: Invoice, context: dict[str, Any], now: datetime
+) -> Letter:
+    contact = invoice.agreement.contact
+    link = portal_links.portal_link(contact=contact, now=now, target=f"invoice:{invoice.pk}")
+    full_context = {
+        "invoice": invoice,
+        "contact": contact,
+        "link": links.placeholder("link", link.id),
+        **context,
+    }
+    return Letter(contact.email, template, full_context, invoice.language, invoice.business)

@@ -1,0 +1,151 @@
+"""A run of the billing job: it does everything that is due (docs/charging.md).
+
+It asks the gateways about open charges, opens periods, holds agreements that missed several
+periods, issues invoices, collects them, and sends reminders. It may run late, or twice at the same
+time: each period is billed once.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agreements.models import Agreement
+from agreements.running.periods import open_due
+from billing.bank_transfer.transfers import send_reminders
+from billing.charging import gateway_events, refund
+from billing.charging.collect import collect, due_collections
+from billing.charging.issue import issue_invoices
+from billing.charging.resolve import resolve_charges
+from billing.emails import upcoming_charges
+from billing.gateways.accounts import clocks
+from billing.models import BillingRun, Charge, Invoice
+from billing.runs.hold import hold_missed
+
+LARGEST_JUMP = timedelta(hours=36)
+LARGEST_SKEW = timedelta(minutes=5)
+NO_CHARGES = {"charged": 0, "succeeded": 0, "failed": 0, "unknown": 0}
+AUDIT = "audit"  # the `door` of the daily audit, which has its rows in the same table
+
+
+def run_scheduled(*, now: datetime) -> BillingRun:
+    """Run the billing job from the schedule, unless the machine's clock is in doubt (rule 24).
+
+    A run that is refused is stored with the reason. The job goes on once a person has confirmed
+    the clock (`allow`), or when the clock is no longer in doubt.
+    """
+    why = _clock_doubt(now)
+    if not why:
+        return run_billing(now=now, door="job")
+    waiting = refused_run()
+    if waiting:
+        return waiting
+    return BillingRun.objects.create(
+        door="job", started_at=now, finished_at=now, refused_because=why
+    )
+
+
+def confirm_clock(*, now: datetime) -> int:
+    """Record that a person confirmed the clock; return the number of refused runs it allows."""
+    return (
+        BillingRun.objects.exclude(refused_because="")
+        .filter(allowed_at__isnull=True)
+        .update(allowed_at=now)
+    )
+
+
+def refused_run() -> BillingRun | None:
+    """Return the latest run if it was refused and no person has confirmed the clock since."""
+    last = BillingRun.objects.exclude(door=AUDIT).order_by("-pk").first()
+    return last if last and last.refused_because and not last.allowed_at else None
+
+
+def last_run() -> BillingRun | None:
+    """Return the latest run of the billing job; the daily audit is not one."""
+    return BillingRun.objects.exclude(door=AUDIT).order_by("-started_at", "-pk").first()
+
+
+def _clock_doubt(now: datetime) -> str:
+    """Return why the clock cannot be trusted, or "" if it can (rule 24)."""
+    last_good = (
+        BillingRun.objects.exclude(door=AUDIT).filter(refused_because="").order_by("-pk").first()
+    )
+    if last_good and abs(now - last_good.started_at) > LARGEST_JUMP:
+        # A jump that a person has confirmed since the last good run is not held against the clock.
+        confirmed = BillingRun.objects.filter(pk__gt=last_good.pk, allowed_at__isnull=False)
+        if not confirmed.exists():
+            return _("The clock jumped more than 36 hours since the last run.")
+    if any(abs(time - now) > LARGEST_SKEW for time in clocks()):
+        return _("The clock differs from the gateway's by more than five minutes.")
+    return ""
+
+
+def run_billing(
+    *, now: datetime, door: str, only: Agreement | None = None, dry_run: bool = False
+) -> BillingRun:
+    """Do everything that is due at `now`, for all agreements or for one, and store what was done.
+
+    `door` names who started the run. A dry run goes as far as issuing, in a transaction that is
+    rolled back: it writes and charges nothing, and returns an unsaved run whose result lists the
+    invoices.
+    """
+    run = BillingRun(door=door, started_at=now)
+    if dry_run:
+        with transaction.atomic():
+            run.result = _prepare(now, only)
+            run.result["invoices"] = [
+                _line(row) for row in Invoice.objects.filter(created_at=now)[:1000]
+            ]
+            run.to_charge = due_collections(now, only).count()
+            transaction.set_rollback(True)
+        return run
+    run.save()
+    gateway_events.apply_events(now=now)
+    resolve_charges(now=now)
+    refund.carry_out_refunds(now=now)
+    run.result = _prepare(now, only)
+    run.to_charge = due_collections(now, only).count()
+    if run.to_charge:
+        run.save()
+        collect(now=now, only=only, progress=lambda done: _progress(run, done))
+    send_reminders(now=now)
+    upcoming_charges.queue_notices(now=now)
+    run.result |= _outcomes(now) if run.to_charge else dict(NO_CHARGES)
+    run.finished_at = now
+    run.save()
+    return run
+
+
+def _prepare(now: datetime, only: Agreement | None) -> dict[str, Any]:
+    opened = open_due(now=now, only=only)
+    parked = hold_missed(now=now, only=only)
+    return {"opened": opened, "parked": len(parked), "issued": issue_invoices(now=now, only=only)}
+
+
+def _progress(run: BillingRun, done: int) -> None:
+    BillingRun.objects.filter(pk=run.pk).update(charged=done)
+    run.charged = done
+
+
+def _line(invoice: Invoice) -> dict[str, Any]:
+    return {
+        "number": invoice.number,
+        "client": invoice.buyer["name"],
+        "currency": invoice.currency,
+        "total": invoice.total,
+    }
+
+
+def _outcomes(now: datetime) -> dict[str, int]:
+    """Count the charges of this run by their state; "charged" is the count of all."""
+    counts = dict(NO_CHARGES)
+    for state in (
+        Charge.objects.filter(sent_at__gte=now)
+        .order_by()
+        .values_list("state", flat=True)
+        .iterator(2000)
+    ):
+        counts["charged"] += 1
+        counts[state] = counts.get(state, 0) + 1
+    return counts
