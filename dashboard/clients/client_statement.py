@@ -16,7 +16,7 @@ from dashboard.page import DashboardView
 class ClientStatement(DashboardView):
     """Every invoice, payment, credit and refund of a client, with the running balance."""
 
-    template = "dashboard/statement.html"
+    template = "dashboard/clients/statement.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk, self.rows(Client).select_related("business"))

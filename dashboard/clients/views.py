@@ -32,7 +32,7 @@ from exports.models import Scope
 class Clients(DashboardView):
     """The list of all clients by name, with search and a filter by pipeline stage."""
 
-    template = "dashboard/clients.html"
+    template = "dashboard/clients/clients.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         clients = self.rows(Client)
@@ -55,7 +55,7 @@ class Clients(DashboardView):
 class ClientPage(DashboardView):
     """One client: contacts, proposals, agreements, invoices and sales."""
 
-    template = "dashboard/client.html"
+    template = "dashboard/clients/client.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk)
@@ -85,7 +85,7 @@ class ClientPage(DashboardView):
 class NewClient(DashboardView):
     """Add a client together with its decision maker."""
 
-    template = "dashboard/client_form.html"
+    template = "dashboard/clients/client_form.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         start = {"time_zone": self.business.time_zone, "language": self.business.language}
@@ -107,7 +107,7 @@ class NewClient(DashboardView):
 class EditClient(DashboardView):
     """Change a client's details."""
 
-    template = "dashboard/client_form.html"
+    template = "dashboard/clients/client_form.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk)
@@ -130,7 +130,7 @@ class EditClient(DashboardView):
 class NewContact(DashboardView):
     """Add a contact to a client."""
 
-    template = "dashboard/contact_form.html"
+    template = "dashboard/clients/contact_form.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         return self.show(request, form=ContactForm(), client=self.row(Client, pk))
@@ -150,7 +150,7 @@ class NewContact(DashboardView):
 class EditContact(DashboardView):
     """Correct a person's name, email or role, or make them the decision maker."""
 
-    template = "dashboard/contact_form.html"
+    template = "dashboard/clients/contact_form.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         contact = self.contact(pk)

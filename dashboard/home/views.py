@@ -29,7 +29,7 @@ SHOWN = 6  # rows listed at most per section of the overview
 class Home(DashboardView):
     """The overview: everything important on one page."""
 
-    template = "dashboard/home.html"
+    template = "dashboard/home/home.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         signed = guaranteed_income.signed_agreements(self.business)
@@ -120,7 +120,7 @@ def _status(agreement: Agreement, statement: Any, is_failing: bool) -> tuple[str
 class Search(DashboardView):
     """Search clients, proposals and invoices by one term."""
 
-    template = "dashboard/search.html"
+    template = "dashboard/home/search.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         term = request.GET.get("q", "").replace("\x00", "").strip()[:100]

@@ -21,7 +21,7 @@ class EmailLog(DashboardView):
     Their text is not shown: it holds links that are meant for one person only.
     """
 
-    template = "dashboard/letters.html"
+    template = "dashboard/system/letters.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         emails_sent = self.rows(OutboxEmail)

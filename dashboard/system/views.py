@@ -36,18 +36,18 @@ def sign_in(request: HttpRequest, token: str) -> HttpResponse:
     link = links.find(token, purpose=LinkPurpose.SIGN_IN, now=now)
     user = email_log.user_of(link) if link else None
     if link is None or user is None:
-        return render(request, "dashboard/sign_in_stale.html", status=410)
+        return render(request, "dashboard/system/sign_in_stale.html", status=410)
     if request.method == "POST" and links.consume(link, now=now):
         login(request, user, backend="django.contrib.auth.backends.ModelBackend")
         return redirect("dashboard:home")
-    return render(request, "dashboard/sign_in.html", {"person": user})
+    return render(request, "dashboard/system/sign_in.html", {"person": user})
 
 
 @require_safe
 def local_outbox(request: HttpRequest) -> HttpResponse:
     """The newest emails of an installation without a mail server; Http404 unless DEBUG is on."""
     _require_local_mail()
-    return render(request, "dashboard/mail.html", {"letters": email_log.newest(100)})
+    return render(request, "dashboard/system/mail.html", {"letters": email_log.newest(100)})
 
 
 @require_safe
@@ -58,7 +58,7 @@ def local_email(request: HttpRequest, pk: Any) -> HttpResponse:
     if email is None:
         raise Http404
     return render(
-        request, "dashboard/letter.html", {"letter": email, "text": links.fill(email.text)}
+        request, "dashboard/system/letter.html", {"letter": email, "text": links.fill(email.text)}
     )
 
 
@@ -71,7 +71,7 @@ def _require_local_mail() -> None:
 class SystemStatus(DashboardView):
     """The system status: last and next runs, and the checks. POST starts the jobs now."""
 
-    template = "dashboard/jobs.html"
+    template = "dashboard/system/jobs.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         now = timezone.now()

@@ -38,7 +38,7 @@ from exports import timeline
 class Agreements(DashboardView):
     """The list of all agreements, newest first, with search and a filter by state."""
 
-    template = "dashboard/agreements.html"
+    template = "dashboard/agreements/agreements.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         agreements = self.rows(Agreement).select_related("client")
@@ -64,7 +64,7 @@ class Agreements(DashboardView):
 class AgreementPage(DashboardView):
     """One agreement: terms, periods, invoices, audit log, KPIs and current deliverables."""
 
-    template = "dashboard/agreement.html"
+    template = "dashboard/agreements/agreement.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         related = self.rows(Agreement).select_related(
@@ -202,7 +202,7 @@ class DecideTrial(DashboardView):
 class EndAgreement(DashboardView):
     """Give notice. The minimum term and the notice period apply to the freelancer, too."""
 
-    template = "dashboard/agreement_end.html"
+    template = "dashboard/agreements/agreement_end.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self._active(pk)

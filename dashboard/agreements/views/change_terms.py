@@ -27,7 +27,7 @@ from dashboard.page import DashboardView, add_error
 class ChangeTerms(DashboardView):
     """Change an agreement's tier or fee. The change is previewed first, then sent to be signed."""
 
-    template = "dashboard/change.html"
+    template = "dashboard/agreements/change.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.changeable(pk)
@@ -162,7 +162,7 @@ class ChangeTerms(DashboardView):
 class NewFees(DashboardView):
     """Change the fee of many clients by a percentage. Each gets an amendment to sign."""
 
-    template = "dashboard/fees.html"
+    template = "dashboard/agreements/fees.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.show(request, form=FeesForm(running=self.changeable()))

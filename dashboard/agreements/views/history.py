@@ -19,7 +19,7 @@ from exports.timeline import history_of
 class AgreementHistory(DashboardView):
     """Every recorded event of an agreement, oldest first, with the IP address it came from."""
 
-    template = "dashboard/history.html"
+    template = "dashboard/agreements/history.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         related = ("client", "document", "signed_document")

@@ -20,7 +20,7 @@ from dashboard.page import DashboardView, add_error, show_error
 class PauseAgreement(DashboardView):
     """Skip the next period, or pause until a given day or until the retainer is resumed."""
 
-    template = "dashboard/agreement_pause.html"
+    template = "dashboard/agreements/agreement_pause.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         return self.page(request, self.pausable(pk), PauseForm())

@@ -28,7 +28,7 @@ from dashboard.page import DashboardView, add_error
 class Templates(DashboardView):
     """The built-in texts and the business's own templates, and a form to copy a built-in text."""
 
-    template = "dashboard/templates.html"
+    template = "dashboard/agreements/templates.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self._page(request, NewTemplateForm())
@@ -81,7 +81,7 @@ class EditorView(DashboardView):
 class EditTemplate(EditorView):
     """Edit a template: its name, and the order, use and both languages of its clauses."""
 
-    template = "dashboard/template.html"
+    template = "dashboard/agreements/template.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         template = self.load(pk)
@@ -167,7 +167,7 @@ class PreviewTemplate(EditorView):
             ][:5]
         except RuleError as error:
             context["amiss"] = [str(error)]
-        return render(request, "dashboard/template_preview.html", context)
+        return render(request, "dashboard/agreements/template_preview.html", context)
 
 
 class PreviewTemplatePdf(EditorView):
@@ -185,7 +185,9 @@ class PreviewTemplatePdf(EditorView):
             )
         except RuleError as error:
             context = {"amiss": [str(error)], "row": template}
-            return render(request, "dashboard/template_refused.html", context, status=422)
+            return render(
+                request, "dashboard/agreements/template_refused.html", context, status=422
+            )
 
 
 class RetireTemplate(EditorView):

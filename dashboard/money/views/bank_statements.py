@@ -22,7 +22,7 @@ LARGEST = 5 * 1024 * 1024  # bytes
 class BankStatements(DashboardView):
     """The bank statement lines not matched to an invoice yet, and a form to import a statement."""
 
-    template = "dashboard/bank.html"
+    template = "dashboard/money/bank.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.page(request, StatementFileForm(initial={"currency": self.business.currency}))

@@ -21,7 +21,7 @@ class BillingRunPage(DashboardView):
     The forecast comes from the billing code itself, and nothing is charged. POST starts a run.
     """
 
-    template = "dashboard/run.html"
+    template = "dashboard/money/run.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         now = timezone.now()
@@ -46,7 +46,7 @@ class BillingRunPage(DashboardView):
 class RunProgress(DashboardView):
     """The progress bar alone, requested every two seconds while a run goes on."""
 
-    template = "dashboard/run_progress.html"
+    template = "dashboard/money/run_progress.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.show(request, **_progress())
@@ -70,7 +70,7 @@ class ConfirmClock(DashboardView):
 class UnknownCharges(DashboardView):
     """Charges whose outcome is not known yet."""
 
-    template = "dashboard/unknown.html"
+    template = "dashboard/money/unknown.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.show(request, rows=queries.unknown_charges(self.business))

@@ -42,7 +42,7 @@ class InvoiceActionView(DashboardView):
     action. A refused action shows its reason at the field it is about.
     """
 
-    template = "dashboard/invoice_form.html"
+    template = "dashboard/money/invoice_form.html"
     done = ""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -256,7 +256,7 @@ class RecordTransfer(InvoiceActionView):
 class Certificates(DashboardView):
     """The list of withholding certificates, those still owed first."""
 
-    template = "dashboard/certificates.html"
+    template = "dashboard/money/certificates.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         rows = (
@@ -270,7 +270,7 @@ class Certificates(DashboardView):
 class UpdateCertificate(DashboardView):
     """Record a withholding certificate, or ask the client for it."""
 
-    template = "dashboard/certificates.html"
+    template = "dashboard/money/certificates.html"
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         certificate = self.row(
@@ -313,7 +313,7 @@ class CreditNotePdf(DashboardView):
 class HoldBilling(DashboardView):
     """Put an agreement's billing on hold until the freelancer releases it."""
 
-    template = "dashboard/park.html"
+    template = "dashboard/money/park.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         return self.show(request, agreement=self.row(Agreement, pk), form=HoldForm())

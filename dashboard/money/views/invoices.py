@@ -30,7 +30,7 @@ PATIENCE = timedelta(days=7)  # suggested wait before a declined charge is tried
 class Invoices(DashboardView):
     """The list of all invoices, newest first, with search and a filter by state."""
 
-    template = "dashboard/charges.html"
+    template = "dashboard/money/charges.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         invoices = self.rows(Invoice).select_related("client", "collection", "agreement")
@@ -58,7 +58,7 @@ class Invoices(DashboardView):
 class InvoicePage(DashboardView):
     """One invoice: its lines, charge attempts, payments, credit notes and disputes."""
 
-    template = "dashboard/charge.html"
+    template = "dashboard/money/charge.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         invoice = self.row(

@@ -24,7 +24,7 @@ class PreviewProposal(DashboardView):
         proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
         with translation.override(proposal.language):
             context = {**client_view.page_context(proposal, today=self.today), "preview": True}
-            return render(request, "dashboard/proposal_preview.html", context)
+            return render(request, "dashboard/proposals/proposal_preview.html", context)
 
 
 class SendTestEmail(DashboardView):

@@ -23,7 +23,7 @@ USUAL = 20 * 60  # minutes per month of the tier whose openings are shown by def
 class Capacity(DashboardView):
     """A chart of the next six months, and a form to add time off."""
 
-    template = "dashboard/capacity.html"
+    template = "dashboard/proposals/capacity.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self._page(request, TimeOffForm())

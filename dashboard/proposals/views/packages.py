@@ -20,7 +20,7 @@ from dashboard.proposals.forms.packages import PackageForms
 class Packages(DashboardView):
     """Every package that can be offered, the business's own first."""
 
-    template = "dashboard/packages.html"
+    template = "dashboard/proposals/packages.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         own = list(self.rows(Package))
@@ -35,7 +35,7 @@ class Packages(DashboardView):
 class NewPackage(DashboardView):
     """Add a package. `?from=KEY` starts with the contents of another one."""
 
-    template = "dashboard/package_form.html"
+    template = "dashboard/proposals/package_form.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         key, currency = request.GET.get("from", ""), self.business.currency

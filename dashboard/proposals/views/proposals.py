@@ -40,7 +40,7 @@ from dashboard.sales.views.sales_panel import sales_panel
 class Proposals(DashboardView):
     """The list of all proposals, newest first, with search and a filter by state."""
 
-    template = "dashboard/proposals.html"
+    template = "dashboard/proposals/proposals.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         proposals = self.rows(Proposal).select_related("client")
@@ -58,7 +58,7 @@ class Proposals(DashboardView):
 class ProposalPage(DashboardView):
     """One proposal as the client sees it, its history, and what can be done with it."""
 
-    template = "dashboard/proposal.html"
+    template = "dashboard/proposals/proposal.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(
@@ -123,7 +123,7 @@ class AgreementPreviewPdf(DashboardView):
 class NewProposal(DashboardView):
     """Write a proposal for a client."""
 
-    template = "dashboard/proposal_form.html"
+    template = "dashboard/proposals/proposal_form.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self._client(pk)

@@ -22,7 +22,7 @@ from delivery.renewing import warning_actions, warning_texts
 class EarlyWarnings(DashboardView):
     """The list of all early warnings, newest first; `?state=open` lists those to act on."""
 
-    template = "dashboard/warnings.html"
+    template = "dashboard/reports/warnings.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         warning_rows = self.rows(EarlyWarning).select_related("client", "period")
@@ -41,7 +41,7 @@ class EarlyWarnings(DashboardView):
 class EarlyWarningPage(DashboardView):
     """One early warning: edit and send the drafted note, or dismiss the warning."""
 
-    template = "dashboard/warning.html"
+    template = "dashboard/reports/warning.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self._warning(pk)

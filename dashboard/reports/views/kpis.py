@@ -30,7 +30,7 @@ KEPT = 3600  # seconds for which a previewed file waits to be confirmed
 class KpisPage(DashboardView):
     """Every KPI of an agreement against its target in the current period."""
 
-    template = "dashboard/kpis.html"
+    template = "dashboard/reports/kpis.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         return self.page(request, self.agreement(pk))
@@ -82,7 +82,7 @@ def reading_form(kpi: Kpi, today: date, data: Any = None) -> ReadingForm:
 class NewKpi(DashboardView):
     """Add a KPI to an agreement."""
 
-    template = "dashboard/kpi_form.html"
+    template = "dashboard/reports/kpi_form.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         return self.show(request, form=KpiForm(), agreement=self.row(Agreement, pk))
@@ -101,7 +101,7 @@ class NewKpi(DashboardView):
 class EditKpi(DashboardView):
     """Change a KPI. Reports that were sent do not change."""
 
-    template = "dashboard/kpi_form.html"
+    template = "dashboard/reports/kpi_form.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         kpi = self._kpi(pk)

@@ -23,7 +23,7 @@ from delivery.renewing import quarterly_reviews, review_contents
 class QuarterlyReviews(DashboardView):
     """A preview of the next quarterly review, and those already created."""
 
-    template = "dashboard/reviews.html"
+    template = "dashboard/reports/reviews.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement, over = self._agreement(pk)

@@ -34,7 +34,7 @@ from delivery.rules.states import ReportState
 class Reports(DashboardView):
     """The list of all reports, newest first, and the progress of the report job."""
 
-    template = "dashboard/reports.html"
+    template = "dashboard/reports/reports.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         reports = self.rows(Report).select_related("client", "period__agreement")
@@ -52,7 +52,7 @@ class Reports(DashboardView):
 class ReportProgress(DashboardView):
     """The progress of the report job alone, requested every two seconds while it runs."""
 
-    template = "dashboard/reports_progress.html"
+    template = "dashboard/reports/reports_progress.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.show(request, **job_progress(self))
@@ -61,7 +61,7 @@ class ReportProgress(DashboardView):
 class ReportPage(DashboardView):
     """Review a draft beside what the client will see; once sent, see how it was received."""
 
-    template = "dashboard/report.html"
+    template = "dashboard/reports/report.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         report = report_with_facts(self, pk)
@@ -126,7 +126,7 @@ class PreviewReport(DashboardView):
     A report that was sent in the meantime is shown as it was sent.
     """
 
-    template = "dashboard/report_preview.html"
+    template = "dashboard/reports/report_preview.html"
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         report = report_with_facts(self, pk)

@@ -32,7 +32,7 @@ class _BookingView(DashboardView):
     Booking without a decision maker shows a warning first; a second button books anyway.
     """
 
-    template = "dashboard/call_book.html"
+    template = "dashboard/sales/call_book.html"
 
     def form(self, client: Client, data: Any = None, **initial: Any) -> BookForm:
         """The booking form for a client; `initial` is what it shows first."""
@@ -150,7 +150,7 @@ class CallPage(DashboardView):
     A script saves while the freelancer types; without the script, a button saves.
     """
 
-    template = "dashboard/call.html"
+    template = "dashboard/sales/call.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self._call(pk)

@@ -59,7 +59,7 @@ AGAINST: dict[Question, Any] = {
 class FitPage(DashboardView):
     """The five questions, and the verdict that their answers give."""
 
-    template = "dashboard/fit.html"
+    template = "dashboard/sales/fit.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk)

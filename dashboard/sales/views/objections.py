@@ -65,7 +65,7 @@ class LogObjection(DashboardView):
 class ObjectionPage(DashboardView):
     """One objection: suggested replies, and which reply was used."""
 
-    template = "dashboard/objection.html"
+    template = "dashboard/sales/objection.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self._objection(pk)
@@ -117,7 +117,7 @@ class ObjectionPage(DashboardView):
 class Objections(DashboardView):
     """Every objection, the saved replies, and statistics once ten objections have an outcome."""
 
-    template = "dashboard/objections.html"
+    template = "dashboard/sales/objections.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self._page(request, ReplyForm())

@@ -50,7 +50,7 @@ class Column:
 class PipelineBoard(DashboardView):
     """Every prospect by stage, and the clients won or lost most recently."""
 
-    template = "dashboard/pipeline.html"
+    template = "dashboard/sales/pipeline.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         clients = self.rows(Client)
@@ -133,7 +133,7 @@ class MoveClient(DashboardView):
 class LoseClient(DashboardView):
     """Mark a prospect as lost, with the reason and the client's own words."""
 
-    template = "dashboard/client_lost.html"
+    template = "dashboard/sales/client_lost.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk)

@@ -19,7 +19,7 @@ from dashboard.proposals.forms.actions import TestimonialForm
 class Testimonials(DashboardView):
     """Every testimonial that is in use, and a form to add one."""
 
-    template = "dashboard/testimonials.html"
+    template = "dashboard/sales/testimonials.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.page(request, TestimonialForm())

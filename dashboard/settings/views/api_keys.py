@@ -24,7 +24,7 @@ SHOWN = 200  # KPIs listed on the page; the API lists all of them
 class ApiPage(DashboardView):
     """The keys in use, a form to create one, and the API's documentation."""
 
-    template = "dashboard/api.html"
+    template = "dashboard/settings/api.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.page(request, ApiKeyForm())

@@ -14,7 +14,7 @@ from dashboard.settings.forms import BusinessForm
 class Welcome(DashboardView):
     """The first page after signing up: name the business."""
 
-    template = "dashboard/welcome.html"
+    template = "dashboard/settings/welcome.html"
     needs_business = False
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -36,7 +36,7 @@ class Welcome(DashboardView):
 class Settings(DashboardView):
     """What the business is called, where it is and what it charges."""
 
-    template = "dashboard/settings.html"
+    template = "dashboard/settings/settings.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self._page(request, BusinessForm(instance=self.business))

@@ -22,7 +22,7 @@ SHOWN = 20  # exports listed, the newest
 class Exports(DashboardView):
     """The latest exports, and a button to export the whole business."""
 
-    template = "dashboard/exports.html"
+    template = "dashboard/settings/exports.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.show(request, **self.list_context())
@@ -47,7 +47,7 @@ class Exports(DashboardView):
 class ExportProgress(Exports):
     """The list alone, requested every two seconds while an export is being made."""
 
-    template = "dashboard/exports_list.html"
+    template = "dashboard/settings/exports_list.html"
 
     def post(self, request: HttpRequest) -> HttpResponse:
         raise Http404

@@ -27,7 +27,7 @@ from dashboard.settings.forms import BankForm, NumberForm, TaxForm
 class Paying(DashboardView):
     """A card with a form each for taxes, numbers, the bank, and every gateway; `which` says which was posted."""
 
-    template = "dashboard/paying.html"
+    template = "dashboard/settings/paying.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.page(request, {})

@@ -12,7 +12,7 @@ from dashboard.settings.forms import YouForm
 class You(DashboardView):
     """The name in which the freelancer signs."""
 
-    template = "dashboard/you.html"
+    template = "dashboard/settings/you.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.show(request, form=YouForm(instance=self.business.owner))

@@ -70,7 +70,7 @@ class TimeView(DashboardView):
 class TimeEntries(TimeView):
     """The list of all entries, newest first, and a form to add one."""
 
-    template = "dashboard/time.html"
+    template = "dashboard/time/time.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         initial = {"on": day_in(request.GET, self.today)} | self.last_choices()
@@ -133,7 +133,7 @@ class TimeEntries(TimeView):
 class DeliverableOptions(TimeView):
     """The deliverables of a client and a day, as the options of a select field (htmx)."""
 
-    template = "dashboard/time_promises.html"
+    template = "dashboard/time/time_promises.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         agreement, chosen = request.GET.get("agreement", ""), request.GET.get("deliverable", "")
@@ -156,7 +156,7 @@ class DeliverableOptions(TimeView):
 class EditTime(TimeView):
     """Correct an entry."""
 
-    template = "dashboard/time_form.html"
+    template = "dashboard/time/time_form.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         entry = self._entry(pk)

@@ -24,7 +24,7 @@ CORRECTED = 6  # how many of the newest periods can be corrected
 class HoursPage(DashboardView):
     """Hours granted, used and rolled over, as of now or as of a past day."""
 
-    template = "dashboard/hours.html"
+    template = "dashboard/time/hours.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         return self.page(request, self.agreement(pk))

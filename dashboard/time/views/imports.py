@@ -39,7 +39,7 @@ class ExportFileForm(forms.Form):
 class TimeImports(DashboardView):
     """The list of all imports, newest first, and a form to upload a file."""
 
-    template = "dashboard/time_imports.html"
+    template = "dashboard/time/time_imports.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self._show(request, ExportFileForm(), 200)
@@ -73,7 +73,7 @@ class TimeImports(DashboardView):
 class TimeImportPage(DashboardView):
     """The preview of an import, with the choice of client per name; once imported, its entries."""
 
-    template = "dashboard/time_import.html"
+    template = "dashboard/time/time_import.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         return self.page(request, self.time_import(pk))

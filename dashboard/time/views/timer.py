@@ -48,7 +48,7 @@ def running_timer(request: HttpRequest) -> RunningTimer | None:
 class TimerPage(TimeView):
     """The running timer and its details; a form to start one if none runs."""
 
-    template = "dashboard/timer.html"
+    template = "dashboard/time/timer.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         current = running_timer(request)

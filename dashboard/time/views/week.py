@@ -26,7 +26,7 @@ class WeekPage(TimeView):
     one.
     """
 
-    template = "dashboard/time_week.html"
+    template = "dashboard/time/time_week.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         day, agreement = self._open(request)

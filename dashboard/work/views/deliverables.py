@@ -24,7 +24,7 @@ from delivery.work.closed_periods import is_closed
 class WorkView(DashboardView):
     """The base of the views of a period's deliverables: their page with all its forms."""
 
-    template = "dashboard/work.html"
+    template = "dashboard/work/work.html"
 
     def deliverable(self, pk: UUID) -> Deliverable:
         """The deliverable with its period. Raises Http404."""

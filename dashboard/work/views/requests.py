@@ -56,7 +56,7 @@ ACTIONS = {
 class Inbox(DashboardView):
     """The requests that wait for an answer, most urgent first; other tabs show the rest."""
 
-    template = "dashboard/requests.html"
+    template = "dashboard/work/requests.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         tab = request.GET.get("state", "")
@@ -78,7 +78,7 @@ class Inbox(DashboardView):
 class RequestView(DashboardView):
     """The base of the views of one request: its page with all its forms."""
 
-    template = "dashboard/request.html"
+    template = "dashboard/work/request.html"
 
     def request_row(self, pk: UUID) -> Request:
         """The request with everything its page and emails need. Raises Http404."""
