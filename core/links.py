@@ -8,11 +8,13 @@ which is replaced by the token when the email is sent or shown.
 import hashlib
 import re
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from core.models import Link
@@ -42,6 +44,14 @@ def mint(
     )
 
 
+def absolute_url(name: str, *args: Any) -> str:
+    """The address of a page with its scheme and host, for emails and other programs.
+
+    `name` is the name of the page in the URLs, such as "dashboard:invoice". Raises NoReverseMatch.
+    """
+    return str(settings.SITE_URL) + reverse(name, args=args)
+
+
 def token(link_id: UUID) -> str:
     """The secret part of a link's address: the link's id and its signature."""
     return Signer(salt="rh.link").sign(link_id.hex)
@@ -49,12 +59,8 @@ def token(link_id: UUID) -> str:
 
 def url(link: Link) -> str:
     """The absolute address to put into an email."""
-    path = (
-        settings.PORTAL_LINK_PATH
-        if link.purpose == LinkPurpose.PORTAL
-        else settings.SIGN_IN_LINK_PATH
-    )
-    return str(settings.SITE_URL).rstrip("/") + path.format(token=token(link.id))
+    page = "portal:enter" if link.purpose == LinkPurpose.PORTAL else "dashboard:sign_in"
+    return absolute_url(page, token(link.id))
 
 
 def find(value: str, *, purpose: LinkPurpose, now: datetime) -> Link | None:

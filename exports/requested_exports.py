@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
 from clients.models import Client
-from core import nudge
+from core import links, nudge
 from core.database.state_moves import move
 from core.models import Business
 from core.outbox import emails
@@ -178,7 +178,7 @@ def _email_owner(export: Export, now: datetime) -> None:
             "name": export.business.owner.get_short_name(),
             "paragraphs": paragraphs,
             "button": _("To the exports"),
-            "link": str(settings.SITE_URL).rstrip("/") + settings.EXPORTS_PATH,
+            "link": links.absolute_url("dashboard:exports"),
         }
     address = export.business.owner.email
     emails.write(

@@ -24,7 +24,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # --- who may ask --------------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
-SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 SECRET_FILE = VAR_DIR / "secret_key"
 _kept_key = SECRET_FILE.read_text().strip() if os.access(SECRET_FILE, os.R_OK) else ""
@@ -191,15 +191,6 @@ MAIL_DOMAIN = DEFAULT_FROM_EMAIL.rsplit("@", 1)[-1].rstrip(">")
 REPLY_ADDRESS = env.str(
     "REPLY_ADDRESS", default=""
 )  # answers by email: manage.py receive_mail; empty: none
-PORTAL_LINK_PATH = "/p/{token}/"
-CHARGE_PATH = "/charges/{pk}/"
-REQUEST_PATH = "/requests/{pk}/"
-EXPORTS_PATH = "/exports/"
-WARNINGS_PATH = "/warnings/"
-WARNING_PATH = "/warnings/{pk}/"
-TIMER_PATH = "/timer/"
-UNKNOWN_PATH = "/charges/unknown/"
-SIGN_IN_LINK_PATH = "/sign-in/{token}/"
 
 # --- people -------------------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [

@@ -81,7 +81,7 @@ def test_both_sides_see_the_same_retry_days(world: World) -> None:
     contact = world.person(invoice.client)
     door = portal_links.portal_link(contact=contact, now=timezone.now())
     client.post(f"/p/{links.token(door.id)}/")
-    for browser, page in ((owner, "dashboard:charge"), (client, "portal:invoice")):
+    for browser, page in ((owner, "dashboard:invoice"), (client, "portal:invoice")):
         shown = browser.get(reverse(page, args=[invoice.pk])).content.decode()
         assert [day for day in days if day not in shown] == [], page
 

@@ -27,7 +27,7 @@ LISTS = (
     "time_week",
     "time_imports",
     "timer",
-    "charges",
+    "invoices",
     "reports",
     "packages",
     "capacity",

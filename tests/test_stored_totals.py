@@ -32,7 +32,7 @@ def test_a_line_added_after_issue_changes_no_total_anywhere(world: World) -> Non
     link = portal_links.portal_link(contact=world.person(invoice.client), now=timezone.now())
     client.post(f"/p/{links.token(link.id)}/")
     shown = [
-        owner.get(reverse("dashboard:charge", args=[invoice.pk])).content.decode(),
+        owner.get(reverse("dashboard:invoice", args=[invoice.pk])).content.decode(),
         client.get(reverse("portal:invoice", args=[invoice.pk])).content.decode(),
         text_of(store.read(billing_pdfs.invoice_pdf(invoice=invoice, now=NOW))),
     ]

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -22,10 +21,10 @@ def email_owner(
     business: Business,
     subject: str,
     paragraphs: Sequence[str],
-    path: str,
+    link: str,
     now: datetime,
 ) -> None:
-    """Write a short email to the owner, in the language that the caller has set, with a button to `path` here."""
+    """Write a short email to the owner, in the language that the caller has set, with a button to `link`."""
     emails.write(
         kind=kind,
         ref=ref,
@@ -35,7 +34,7 @@ def email_owner(
             "subject": subject,
             "paragraphs": paragraphs,
             "button": _("Open it"),
-            "link": str(settings.SITE_URL).rstrip("/") + path,
+            "link": link,
         },
         language=business.language,
         business=business,
@@ -90,7 +89,7 @@ def charge_failed(
         "owner": (
             collection.business.owner.email,
             collection.business.language,
-            _charge_page(invoice),
+            _invoice_page(invoice),
         ),
     }
     for side, (to, language, page) in sides.items():
@@ -108,8 +107,8 @@ def charge_failed(
         )
 
 
-def _charge_page(invoice: Invoice) -> str:
-    return str(settings.SITE_URL).rstrip("/") + settings.CHARGE_PATH.format(pk=invoice.pk)
+def _invoice_page(invoice: Invoice) -> str:
+    return links.absolute_url("dashboard:invoice", invoice.pk)
 
 
 def card_needed(collection: Collection, *, now: datetime) -> None:
@@ -169,7 +168,7 @@ def paid_not_cancelled(collection: Collection, *, now: datetime) -> None:
             collection.business,
             _("Paid before it was cancelled: %(number)s") % {"number": invoice.number},
             [words % {"number": invoice.number}],
-            settings.CHARGE_PATH.format(pk=invoice.pk),
+            _invoice_page(invoice),
             now,
         )
 
@@ -187,7 +186,7 @@ def still_unknown(collection: Collection, charge: Charge, *, now: datetime) -> N
             collection.business,
             _("Unknown for a day: the charge for %(number)s") % {"number": invoice.number},
             [words % {"number": invoice.number}],
-            settings.UNKNOWN_PATH,
+            links.absolute_url("dashboard:unknown_charges"),
             now,
         )
 
@@ -231,7 +230,7 @@ def refund_stuck(refund: Refund, *, now: datetime) -> None:
                 )
                 % {"amount": amount, "number": invoice.number}
             ],
-            settings.CHARGE_PATH.format(pk=invoice.pk),
+            _invoice_page(invoice),
             now,
         )
 
@@ -252,6 +251,6 @@ def disputed(dispute: Dispute, *, now: datetime) -> None:
             dispute.business,
             _("A payment is contested: %(number)s") % {"number": invoice.number},
             [words, _("Answer at your gateway before its last day; the invoice stays paid.")],
-            settings.CHARGE_PATH.format(pk=invoice.pk),
+            _invoice_page(invoice),
             now,
         )

@@ -52,7 +52,7 @@ def test_after_the_last_retry_the_owner_is_asked_and_nothing_else_happens(world:
         "created_at", "id"
     )
     assert "wait, pause the retainer, or end it" in email.text
-    assert f"/charges/{invoice.pk}/" in email.text
+    assert f"/invoices/{invoice.pk}/" in email.text
     before = Charge.objects.count()
     run_billing(now=NOW + timedelta(days=25), door="test")
     assert Charge.objects.count() == before == 5

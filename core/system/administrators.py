@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
+from core import links
 from core.models import User
 from core.outbox import emails
 
@@ -28,7 +28,7 @@ def tell(*, kind: str, ref: str, subject: str, paragraphs: Iterable[str], now: d
                 "subject": subject,
                 "paragraphs": list(paragraphs),
                 "button": _("Open it"),
-                "link": str(settings.SITE_URL).rstrip("/") + "/jobs/",
+                "link": links.absolute_url("dashboard:jobs"),
             },
             language="en",
             now=now,

@@ -59,7 +59,7 @@ def _failed_charges(view: DashboardView) -> list[Todo]:
     return [
         Todo(
             _("%(client)s's charge failed.") % {"client": row.invoice.client.name},
-            reverse("dashboard:charge", args=[row.invoice.pk]),
+            reverse("dashboard:invoice", args=[row.invoice.pk]),
             _("Review"),
         )
         for row in queries.failed_collections(view.business)[:SHOWN]
@@ -85,7 +85,7 @@ def _billing_runs(view: DashboardView) -> list[Todo]:
         todos.append(
             Todo(
                 _("The outcome of a charge is not known yet."),
-                reverse("dashboard:unknown"),
+                reverse("dashboard:unknown_charges"),
                 _("Look"),
             )
         )
@@ -93,7 +93,7 @@ def _billing_runs(view: DashboardView) -> list[Todo]:
         todos.append(
             Todo(
                 _("The billing run waits for a word about the clock."),
-                reverse("dashboard:run"),
+                reverse("dashboard:billing_run"),
                 _("Look"),
             )
         )

@@ -31,7 +31,7 @@ def page(name: str, invoice: Invoice) -> str:
 def lower(owner: Browser, invoice: Invoice, amount: str, **changes: str) -> Any:
     """The form as it is shown now, filled in."""
     typed = {"amount": amount, "reason": "Two posts fewer", "seen": str(owing.amount_owed(invoice))}
-    return owner.post(page("charge_reduce", invoice), typed | changes, follow=True)
+    return owner.post(page("invoice_reduce", invoice), typed | changes, follow=True)
 
 
 def pay_out(owner: Browser, invoice: Invoice, amount: str) -> Any:
@@ -52,8 +52,8 @@ def with_credit(world: World, amount: int = 800_00) -> Invoice:
 
 def test_only_the_new_amount_is_charged(owner: Browser, world: World) -> None:
     invoice = world.billed(card="")
-    assert page("charge_reduce", invoice) in owner.get(page("charge", invoice)).content.decode()
-    shown = owner.get(page("charge_reduce", invoice)).content.decode()
+    assert page("invoice_reduce", invoice) in owner.get(page("invoice", invoice)).content.decode()
+    shown = owner.get(page("invoice_reduce", invoice)).content.decode()
     assert f"Lower the amount of {invoice.number} for Baan Coffee?" in shown
     assert "$3,000" in shown
     answer = lower(owner, invoice, "2,400")
@@ -114,8 +114,8 @@ def test_what_is_paid_or_being_confirmed_is_not_lowered(
     owner: Browser, world: World, card: str
 ) -> None:
     invoice = world.billed(card=card)
-    address = page("charge_reduce", invoice)
-    assert address not in owner.get(page("charge", invoice)).content.decode()
+    address = page("invoice_reduce", invoice)
+    assert address not in owner.get(page("invoice", invoice)).content.decode()
     assert lower(owner, invoice, "1").status_code == 422
     assert not CreditNote.objects.exists()
 
@@ -129,7 +129,7 @@ def test_credit_goes_back_to_the_card_from_the_invoice_or_the_client(
     invoice = with_credit(world)
     address = page("credit_pay_out", invoice)
     client = reverse("dashboard:client", args=[invoice.client_id])
-    for place in (page("charge", invoice), client):
+    for place in (page("invoice", invoice), client):
         assert address in owner.get(place).content.decode()
     shown = owner.get(address).content.decode()
     assert 'value="$800"' in shown and "Pay credit out to Baan Coffee?" in shown
@@ -162,6 +162,6 @@ def test_more_than_the_credit_is_refused_at_its_field(
 def test_without_credit_there_is_nothing_to_pay_out(owner: Browser, world: World) -> None:
     invoice = world.billed()
     client = reverse("dashboard:client", args=[invoice.client_id])
-    for place in (page("charge", invoice), client):
+    for place in (page("invoice", invoice), client):
         assert page("credit_pay_out", invoice) not in owner.get(place).content.decode()
     assert pay_out(owner, invoice, "1").status_code == 422

@@ -7,13 +7,12 @@ does not stop it.
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
-from core import formats
+from core import formats, links
 from core.dates import local_day
 from core.errors import NotAllowedNow
 from core.models import Business, User
@@ -232,7 +231,7 @@ def _email_person(timer: Timer, now: datetime) -> None:
             "name": "",
             "paragraphs": paragraphs,
             "button": button,
-            "link": str(settings.SITE_URL).rstrip("/") + settings.TIMER_PATH,
+            "link": links.absolute_url("dashboard:timer"),
         },
         business=business,
         now=now,

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 
 from agreements.models import Period
 from agreements.rules.states import AgreementState, PeriodState
+from core import links
 from core.dates import local_day
 from core.models import Business, OutboxEmail
 from core.outbox import emails
@@ -227,7 +227,7 @@ def _email_owner(business: Business, warnings: list[EarlyWarning], now: datetime
                     warning_texts.finding_sentence(finding) for finding in warning.findings
                 ],
                 "change": warning.change,
-                "link": settings.SITE_URL + settings.WARNING_PATH.format(pk=warning.pk),
+                "link": links.absolute_url("dashboard:warning", warning.pk),
             }
             for warning in warnings[:MOST_LISTED]
         ]
@@ -241,7 +241,7 @@ def _email_owner(business: Business, warnings: list[EarlyWarning], now: datetime
             "count": len(warnings),
             "more": max(0, len(warnings) - MOST_LISTED),
             "client": warnings[0].client.name,
-            "link": settings.SITE_URL + settings.WARNINGS_PATH,
+            "link": links.absolute_url("dashboard:warnings"),
         },
         language=business.language,
         business=business,

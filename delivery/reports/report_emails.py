@@ -6,7 +6,6 @@ They are queued where something happens, and composed here when sent.
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -116,7 +115,7 @@ def compose_answered(ref: str, now: datetime) -> Letter:
         )
         subject = _("%(client)s: %(answer)s") % values
         context = _note_context(
-            subject, "", paragraphs, _("Look"), _dashboard_url(f"/reports/{report.pk}/")
+            subject, "", paragraphs, _("Look"), links.absolute_url("dashboard:report", report.pk)
         )
     return Letter(
         report.business.owner.email, "note", context, report.business.language, report.business
@@ -138,7 +137,7 @@ def tracking_image_url(report: Report) -> str:
 
     When it is fetched, the email was opened.
     """
-    return f"{str(settings.SITE_URL).rstrip('/')}/p/seen/{_signer().sign(report.pk.hex)}.gif"
+    return links.absolute_url("portal:seen", _signer().sign(report.pk.hex))
 
 
 def report_of_image(token: str) -> str | None:
@@ -183,7 +182,11 @@ def _digest(ref: str, now: datetime, *, is_reminder: bool) -> Letter:
                 )
             )
         context = _note_context(
-            subject, "", paragraphs, _("Review them"), _dashboard_url("/reports/?state=draft")
+            subject,
+            "",
+            paragraphs,
+            _("Review them"),
+            links.absolute_url("dashboard:reports") + "?state=draft",
         )
     return Letter(business.owner.email, "note", context, business.language, business)
 
@@ -225,11 +228,6 @@ def _portal_link(contact: Contact, target: str, now: datetime) -> str:
     return links.placeholder(
         "link", portal_links.portal_link(contact=contact, now=now, target=target).pk
     )
-
-
-def _dashboard_url(path: str) -> str:
-    """Return the full URL of a page of the dashboard."""
-    return str(settings.SITE_URL).rstrip("/") + path
 
 
 def _note_context(

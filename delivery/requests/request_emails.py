@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import uuid5
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -144,7 +143,7 @@ def _email_owner(
     """Email the owner; a reply goes to the request, or to `sender` where that is not possible."""
     business = request.business
     address = reply_address.reply_address(request, business.owner)
-    link = str(settings.SITE_URL).rstrip("/") + settings.REQUEST_PATH.format(pk=request.pk)
+    link = links.absolute_url("dashboard:request", request.pk)
     context = {
         "subject": subject,
         "name": "",

@@ -66,7 +66,7 @@ def test_a_name_a_contact_an_invoice_and_credit_are_put_right(
     assert ledger.client_credit(paid.client_id, "USD") == 500_00
     watched()
 
-    page.goto(f"{live_server.url}/charges/{unpaid.pk}/")
+    page.goto(f"{live_server.url}/invoices/{unpaid.pk}/")
     watched()
     page.get_by_role("link", name="Lower the amount").click()
     page.get_by_label("New amount to pay").fill("3,500")

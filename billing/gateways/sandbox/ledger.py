@@ -28,6 +28,7 @@ from billing.gateways.base import (
 )
 from billing.gateways.sandbox.cards import Behaviour, by_behaviour
 from billing.rules.errors import BadSession
+from core import links
 
 SESSION_AGE = 3600  # seconds
 DAY = timedelta(hours=24)
@@ -173,8 +174,7 @@ class PretendedProcessor:
         """The page on which the cardholder confirms a payment that waits for them."""
         if row.status != Outcome.REQUIRES_ACTION:
             return ""
-        page = reverse(f"{self.name}:confirm", args=[row.handle])
-        return str(settings.SITE_URL).rstrip("/") + page
+        return links.absolute_url(f"{self.name}:confirm", row.handle)
 
     # --- cards ----------------------------------------------------------------------------------------------
 

@@ -8,7 +8,6 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import stripe
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from billing.gateways.base import (
@@ -21,6 +20,7 @@ from billing.gateways.base import (
 )
 from billing.gateways.stripe import reading
 from billing.rules.errors import BadSession, CannotCharge, NotConnected
+from core import links
 from core.dates import add_months
 
 TIMEOUT = (3, 20)  # seconds to connect and to answer
@@ -110,7 +110,7 @@ class Stripe:
         """
         on_session: Any = {
             "payment_method": method,
-            "return_url": str(settings.SITE_URL).rstrip("/") + "/p/",
+            "return_url": links.absolute_url("portal:home"),
         }
         with suppress(stripe.CardError, stripe.InvalidRequestError):
             self._api.payment_intents.confirm(handle, on_session, {"idempotency_key": f"{key}:ask"})

@@ -21,7 +21,7 @@ class BillingRunPage(DashboardView):
     The forecast comes from the billing code itself, and nothing is charged. POST starts a run.
     """
 
-    template = "dashboard/money/run.html"
+    template = "dashboard/money/billing_run.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         now = timezone.now()
@@ -40,13 +40,13 @@ class BillingRunPage(DashboardView):
     def post(self, request: HttpRequest) -> HttpResponse:
         nudge.ring("billing.tasks.bill")
         messages.success(request, _("The worker was asked to look now."))
-        return redirect("dashboard:run")
+        return redirect("dashboard:billing_run")
 
 
 class RunProgress(DashboardView):
     """The progress bar alone, requested every two seconds while a run goes on."""
 
-    template = "dashboard/money/run_progress.html"
+    template = "dashboard/money/billing_run_progress.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.show(request, **_progress())
@@ -64,13 +64,13 @@ class ConfirmClock(DashboardView):
         billing_run.confirm_clock(now=timezone.now())
         nudge.ring("billing.tasks.bill")
         messages.success(request, _("The next run goes on."))
-        return redirect("dashboard:run")
+        return redirect("dashboard:billing_run")
 
 
 class UnknownCharges(DashboardView):
     """Charges whose outcome is not known yet."""
 
-    template = "dashboard/money/unknown.html"
+    template = "dashboard/money/unknown_charges.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.show(request, rows=queries.unknown_charges(self.business))

@@ -56,7 +56,7 @@ class InvoiceActionView(DashboardView):
             try:
                 self.act(invoice, form.cleaned_data)
                 messages.success(request, self.done)
-                return redirect("dashboard:charge", invoice.pk)
+                return redirect("dashboard:invoice", invoice.pk)
             except RuleError as error:
                 add_error(form, error)
         return self.page(request, invoice, form, status=422)
@@ -313,7 +313,7 @@ class CreditNotePdf(DashboardView):
 class HoldBilling(DashboardView):
     """Put an agreement's billing on hold until the freelancer releases it."""
 
-    template = "dashboard/money/park.html"
+    template = "dashboard/money/hold_billing.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         return self.show(request, agreement=self.row(Agreement, pk), form=HoldForm())

@@ -30,7 +30,7 @@ PATIENCE = timedelta(days=7)  # suggested wait before a declined charge is tried
 class Invoices(DashboardView):
     """The list of all invoices, newest first, with search and a filter by state."""
 
-    template = "dashboard/money/charges.html"
+    template = "dashboard/money/invoices.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         invoices = self.rows(Invoice).select_related("client", "collection", "agreement")
@@ -58,7 +58,7 @@ class Invoices(DashboardView):
 class InvoicePage(DashboardView):
     """One invoice: its lines, charge attempts, payments, credit notes and disputes."""
 
-    template = "dashboard/money/charge.html"
+    template = "dashboard/money/invoice.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         invoice = self.row(
@@ -105,7 +105,7 @@ class RetryCharge(DashboardView):
             )
         except RuleError as error:
             show_error(request, error)
-        return redirect("dashboard:charge", invoice.pk)
+        return redirect("dashboard:invoice", invoice.pk)
 
 
 class PostponeCharge(DashboardView):
@@ -116,7 +116,7 @@ class PostponeCharge(DashboardView):
         form = PostponeForm(request.POST)
         if not form.is_valid():
             messages.error(request, _("Choose a day after today."))
-            return redirect("dashboard:charge", invoice.pk)
+            return redirect("dashboard:invoice", invoice.pk)
         try:
             retry_on(
                 collection=invoice.collection,
@@ -127,7 +127,7 @@ class PostponeCharge(DashboardView):
             messages.success(request, _("It is tried once more on that day."))
         except RuleError as error:
             show_error(request, error)
-        return redirect("dashboard:charge", invoice.pk)
+        return redirect("dashboard:invoice", invoice.pk)
 
 
 class InvoicePdf(DashboardView):

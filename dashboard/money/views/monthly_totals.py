@@ -11,7 +11,7 @@ from dashboard.page import DashboardView
 class Totals(DashboardView):
     """Totals by month and currency, on screen or as CSV."""
 
-    template = "dashboard/money/totals.html"
+    template = "dashboard/money/monthly_totals.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         rows = client_statement.totals_by_month(self.business)

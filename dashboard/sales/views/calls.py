@@ -5,18 +5,17 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clients import booking, call_notes, client_records
 from clients.call_notes import ChangedElsewhere, Tab
 from clients.models import Call, Client, Contact
+from core import links
 from core.documents import calendar_file
 from core.errors import RuleError
 from core.web.download import calendar_response
@@ -246,7 +245,7 @@ class CallCalendarFile(DashboardView):
             written_at=timezone.now(),
             title=title,
             text=participants,
-            url=settings.SITE_URL + reverse("dashboard:call", args=[row.pk]),
+            url=links.absolute_url("dashboard:call", row.pk),
         )
         return calendar_response(calendar_file.write(event), title)
 

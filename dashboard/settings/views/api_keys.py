@@ -3,14 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core import links
 from core.errors import RuleError
 from core.models import ApiKey
 from core.web import api_keys
@@ -58,8 +57,8 @@ class ApiPage(DashboardView):
             example=shown_kpis[0].pk if shown_kpis else "00000000-0000-0000-0000-000000000000",
             second=shown_kpis[1].pk if len(shown_kpis) > 1 else "",
             today=self.today,
-            readings_url=settings.SITE_URL + reverse("api:readings"),
-            kpis_url=settings.SITE_URL + reverse("api:kpis"),
+            readings_url=links.absolute_url("api:readings"),
+            kpis_url=links.absolute_url("api:kpis"),
             **context,
         )
 

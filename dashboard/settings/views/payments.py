@@ -68,7 +68,7 @@ class Paying(DashboardView):
             bank=forms_.get("bank")
             or BankForm(instance=payment_details.bank_details(self.business)),
             gateways=self._gateways(forms_),
-            site_url=str(settings.SITE_URL).rstrip("/"),
+            site_url=settings.SITE_URL,
         )
 
     def _gateways(self, forms_: dict[str, Any]) -> list[dict[str, Any]]:
