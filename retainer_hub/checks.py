@@ -9,16 +9,19 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Critical, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+from django.db import Error as DatabaseError
 from django.db import connection
 from django.utils import timezone
 
 from agreements.signing.seal_check import WARN_DAYS
 from billing.gateways import registry
+from core.database import schema
 from core.documents import certificate
 
 LOCAL = {"127.0.0.1", "localhost", "[::1]", "testserver"}
 KNOWN = ("django-insecure", "changeme", "secret", "development")
 OWN_KEY = "Set SECRET_KEY to 50 or more random characters of this installation's own."
+NO_UPGRADE = "What a version before 0.1.0 kept cannot be upgraded."
 LIBRARIES = ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
 
 
@@ -134,14 +137,77 @@ def seal(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMe
     return []
 
 
-@register("database")
-def durability(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+@register("start", "database")
+def durability(
+    app_configs: Sequence[AppConfig] | None,
+    databases: Sequence[str] | None = None,
+    **kwargs: Any,
+) -> list[CheckMessage]:
     """A charge that was committed must survive a power cut (docs/charging.md)."""
+    if not databases:
+        return []
     question = "PRAGMA synchronous" if connection.vendor == "sqlite" else "SHOW synchronous_commit"
-    with connection.cursor() as cursor:
-        cursor.execute(question)
-        answer = cursor.fetchone()[0]
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(question)
+            answer = cursor.fetchone()[0]
+    except DatabaseError:
+        return []
     if answer in (2, 3, "on", "remote_apply", "remote_write", "local"):
         return []
     hint = "Switch synchronous (SQLite: FULL) or synchronous_commit (PostgreSQL: on) back on."
     return [Error("The database may forget what it committed.", hint=hint, id="rh.E007")]
+
+
+@register("start", "database")
+def schema_fits(
+    app_configs: Sequence[AppConfig] | None,
+    databases: Sequence[str] | None = None,
+    **kwargs: Any,
+) -> list[CheckMessage]:
+    """A database of another version would answer every page with an error (docs/upgrading.md).
+
+    It is asked only if a database is named: by the servers, and by `bin/manage check --database
+    default`. A database that does not answer may do so later: /health/ reports it.
+    """
+    if not databases:
+        return []
+    try:
+        found = schema.difference()
+    except DatabaseError:
+        return []
+    if found is None:
+        return []
+    words, hint = about_schema(*found)
+    return [Critical(words, hint=hint, id="rh.E009")]
+
+
+def about_schema(kind: schema.Kind, details: list[str]) -> tuple[str, str]:
+    """What is wrong and what to do."""
+    first = _first(details)
+    match kind:
+        case schema.Kind.EMPTY:
+            return "The database has no tables yet.", "Run bin/manage migrate."
+        case schema.Kind.BEHIND:
+            return (
+                f"The database is older than this version: {first} must be applied.",
+                "Make a backup, then run bin/manage migrate.",
+            )
+        case schema.Kind.FOREIGN:
+            return (
+                f"The database was made by another version, newer than this one or older than "
+                f"0.1.0: this version does not have the migration {first}.",
+                "Install the version that made it, or restore a backup that fits this version. "
+                f"{NO_UPGRADE}",
+            )
+        case schema.Kind.DIFFERENT:
+            return (
+                f"The database was made by a version older than 0.1.0, or changed by hand: {first}.",
+                f"Restore a backup that fits this version, or begin with a new database. {NO_UPGRADE}",
+            )
+
+
+def _first(details: list[str]) -> str:
+    """The first one, and how many more there are."""
+    rest = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
+    return "".join(details[:1]) + rest

@@ -1,4 +1,7 @@
-"""What web server, worker and beat do before they serve: refuse a dangerous configuration, make their folders."""
+"""What web server, worker and beat do before they serve.
+
+They refuse a dangerous configuration and a database that does not fit, and make their folders.
+"""
 
 import sys
 
@@ -13,11 +16,12 @@ REFUSED = (
 
 
 def prepare() -> None:
-    """Stop with one sentence for each error of the configuration: servers do not run Django's checks by themselves.
+    """Stop with one sentence for each error: servers do not run Django's checks by themselves.
 
     Raises SystemExit.
     """
-    errors = [message for message in run_checks(tags=["start"]) if message.is_serious()]
+    messages = run_checks(tags=["start"], databases=["default"])
+    errors = [message for message in messages if message.is_serious()]
     for error in errors:
         sys.stderr.write(f"{error.id}: {error.msg} {error.hint}\n")
     if errors:
