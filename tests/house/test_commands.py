@@ -33,7 +33,7 @@ SERVERS = (".venv/bin/gunicorn", ".venv/bin/celery")
 #: Only asked for --help, which must know the words and options of the documents. bin/run itself runs
 #: here. bin/pins writes other versions, which the next command would install into the environment
 #: that these copies share with the tests.
-ASKED_FOR_HELP = ("bin/run", "bin/test", "bin/bench", "bin/pins")
+ASKED_FOR_HELP = ("bin/run", "bin/test", "bin/bench", "bin/pins", "bin/keep-release")
 PINS = ("requirements.txt", "requirements-dev.txt")
 STOPPED = 130  # by Ctrl-C
 NO_SUCH_ADDRESS = 67  # of receive_mail, as docs/operations.md says

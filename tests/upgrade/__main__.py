@@ -1,0 +1,58 @@
+"""bin/test upgrade: restores the kept database of a release, brings it to this version, audits it, opens every page."""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.upgrade import kept
+
+
+def upgraded(release: str, folder: Path) -> int:
+    """What is wrong, said line by line; how much."""
+    kept.restore(release, folder)
+    for words in (
+        ["migrate", "-v0"],
+        ["check", "--database", "default", "--fail-level", "ERROR"],
+        ["audit"],
+    ):
+        if subprocess.run([sys.executable, "manage.py", *words], cwd=kept.ROOT).returncode:
+            print(f"bin/manage {' '.join(words)} failed")
+            return 1
+    return walked()
+
+
+def walked() -> int:
+    """Open every page; the number of those that did not answer."""
+    import django
+
+    django.setup()
+    from tests.upgrade.walk import never_answered, walk
+
+    began = time.monotonic()
+    done = walk()
+    missing = never_answered(done)
+    for failure in done.failures:
+        print(failure)
+    for name in missing:
+        print(f"{name}: it answered for no row of the kept database")
+    print(
+        f"{done.pages} pages of {len(done.answered)} addresses opened in {time.monotonic() - began:.0f} s: "
+        f"{len(done.failures)} failures, {len(missing)} addresses that never answered"
+    )
+    return len(done.failures) + len(missing)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="bin/test upgrade", description=__doc__)
+    parser.add_argument("--release", default=kept.releases()[-1], choices=kept.releases())
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        kept.use(Path(folder))
+        return upgraded(asked.release, Path(folder))
+
+
+if __name__ == "__main__":
+    sys.exit(bool(main()))
