@@ -78,11 +78,3 @@ def add_error(form: BaseForm, error: RuleError) -> None:
 def show_error(request: HttpRequest, error: RuleError) -> None:
     """Show the message of a refused action at the top of the next page."""
     messages.error(request, str(error))
-
-
-def search_term(request: HttpRequest) -> str:
-    """What was typed into the search box of a list, at most 100 characters.
-
-    NUL characters are removed, since PostgreSQL cannot store or compare them.
-    """
-    return request.GET.get("q", "").replace("\x00", "")[:100]

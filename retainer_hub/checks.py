@@ -144,7 +144,7 @@ def durability(
     **kwargs: Any,
 ) -> list[CheckMessage]:
     """A charge that was committed must survive a power cut (docs/charging.md)."""
-    if not databases:
+    if not databases or not schema.is_there():
         return []
     question = "PRAGMA synchronous" if connection.vendor == "sqlite" else "SHOW synchronous_commit"
     try:

@@ -66,6 +66,7 @@ def test_a_copied_development_folder_is_served_to_nobody(tmp_path: Path) -> None
     assert "rh.E002: SECRET_KEY is the one that bin/run made" in answer.stderr
 
 
+@pytest.mark.django_db
 def test_a_folder_of_another_user_is_named(
     settings: Any,
     tmp_path: Path,
@@ -122,6 +123,7 @@ def test_nothing_but_the_mode_and_the_address_is_taken_from_the_file(tmp_path: P
     assert recalled(tmp_path) == {"DEBUG": "on"}
 
 
+@pytest.mark.django_db
 def test_a_server_in_production_ends_the_remembering(settings: Any, tmp_path: Path) -> None:
     settings.VAR_DIR, settings.SECRET_FILE, settings.FOLDERS = tmp_path, tmp_path / "secret_key", []
     settings.SECRET_KEY, settings.ALLOWED_HOSTS = KEY, ["hub.example"]

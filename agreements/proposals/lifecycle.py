@@ -45,7 +45,7 @@ def draft_proposal(
 ) -> Proposal:
     """Create a draft proposal, which the client cannot see yet. `terms` are fields of Proposal.
 
-    Raises NotCumulative, BadTrial, BadWording and UnderFloor.
+    Raises NotCumulative, BadTrial, BadWording and BelowRateFloor.
     """
     require_cumulative(tiers)
     _check_kind(terms)
@@ -251,7 +251,7 @@ def require_cumulative(tiers: Sequence[cumulative_tiers.TierDraft]) -> None:
 def _check_floor(
     business: Business, tiers: Sequence[cumulative_tiers.TierDraft], terms: dict[str, Any]
 ) -> None:
-    """Raise UnderFloor where value-adds need a reason that is not given (rule 34)."""
+    """Raise BelowRateFloor where value-adds need a reason that is not given (rule 34)."""
     currency, added = terms.get("currency", ""), terms.get("value_adds", [])
     rate_floor.require_reason(business=business, currency=currency, tiers=tiers, value_adds=added)
 

@@ -30,7 +30,7 @@ def recipients_by_client(agreements: Iterable[Agreement]) -> dict[UUID, Contact]
 
 
 def require_recipient(agreement: Agreement) -> Contact:
-    """The recipient of emails about an agreement. Raises NobodyToTell where there is none."""
+    """The recipient of emails about an agreement. Raises NoRecipient where there is none."""
     recipient = recipients_by_client([agreement]).get(agreement.client_id)
     if recipient is None:
         raise NoRecipient(

@@ -94,9 +94,9 @@ def expected(models: Apps) -> Columns:
 
 
 def actual(using: BaseDatabaseWrapper = connection) -> Columns:
-    """What the database has; nothing where SQLite's file is not there, which asking would make."""
+    """What the database has."""
     found: Columns = {}
-    if using.vendor == "sqlite" and not _is_there(str(using.settings_dict["NAME"])):
+    if not is_there(using):
         return found
     with using.cursor() as cursor:
         cursor.execute(COLUMNS[using.vendor])
@@ -105,7 +105,11 @@ def actual(using: BaseDatabaseWrapper = connection) -> Columns:
     return found
 
 
-def _is_there(name: str) -> bool:
+def is_there(using: BaseDatabaseWrapper = connection) -> bool:
+    """Whether the database can be asked without making it: SQLite makes a file that is missing."""
+    if using.vendor != "sqlite":
+        return True
+    name = str(using.settings_dict["NAME"])
     return ":memory:" in name or "mode=memory" in name or Path(name).exists()
 
 

@@ -18,10 +18,11 @@ from clients import client_records, portal_links
 from clients.models import Client, Contact
 from clients.models.client import STAGES
 from core.errors import RuleError
+from core.web import query_string
 from core.web.keyset_pages import page_of
 from core.web.throttle import too_often
 from dashboard.clients.forms import ClientForm, ContactForm, NewClientForm
-from dashboard.page import DashboardView, add_error, search_term
+from dashboard.page import DashboardView, add_error
 from dashboard.sales.views.pipeline import pipeline_moves
 from dashboard.sales.views.sales_panel import sales_panel
 from dashboard.settings.views.exports import Exports
@@ -36,7 +37,7 @@ class Clients(DashboardView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         clients = self.rows(Client)
-        term, stage = search_term(request), request.GET.get("stage", "")
+        term, stage = query_string.text(request.GET, "q"), query_string.text(request.GET, "stage")
         if term:
             matches = (
                 Q(name__icontains=term)

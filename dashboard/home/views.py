@@ -17,6 +17,7 @@ from billing.books import guaranteed_income, queries
 from billing.models import Invoice
 from clients.models import Client
 from core import charts, formats
+from core.web import query_string
 from dashboard.home.todos import todos
 from dashboard.page import DashboardView
 from delivery.hours import hours_left
@@ -123,7 +124,7 @@ class Search(DashboardView):
     template = "dashboard/home/search.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        term = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+        term = query_string.text(request.GET, "q")
         results: dict[str, Any] = {}
         if term:
             results = {

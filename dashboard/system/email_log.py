@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from core.models import OutboxEmail
 from core.models.outbox import OutboxState
 from core.outbox import emails
+from core.web import query_string
 from core.web.keyset_pages import page_of
-from dashboard.page import DashboardView, search_term
+from dashboard.page import DashboardView
 
 
 class EmailLog(DashboardView):
@@ -25,7 +26,7 @@ class EmailLog(DashboardView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         emails_sent = self.rows(OutboxEmail)
-        term, state = search_term(request), request.GET.get("state", "")
+        term, state = query_string.text(request.GET, "q"), query_string.text(request.GET, "state")
         if term:
             emails_sent = emails_sent.filter(subject__icontains=term) | emails_sent.filter(
                 to__icontains=term

@@ -98,7 +98,7 @@ def send_review(
 ) -> QuarterlyReview:
     """Email the review to the client's decision maker, once, with the PDF and a link.
 
-    Raises NobodyToTell, and NotAllowedNow when it was sent already.
+    Raises NoRecipient, and NotAllowedNow when it was sent already.
     """
     agreement = review.agreement
     contact = email_recipient.require_recipient(agreement)

@@ -19,7 +19,7 @@ def send_note(
 ) -> EarlyWarning:
     """Email the note to the client, once.
 
-    Raises NobodyToTell, and NotAllowedNow when the note was sent or the warning was dismissed.
+    Raises NoRecipient, and NotAllowedNow when the note was sent or the warning was dismissed.
     """
     agreement = warning.period.agreement
     contact = email_recipient.require_recipient(agreement)

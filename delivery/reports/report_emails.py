@@ -206,7 +206,7 @@ def _draft_line(report: Report, business: Business) -> str:
 def _report_and_reader(ref: str) -> tuple[Report, Contact]:
     """Return the report and the contact who reads it now.
 
-    Raises NobodyToTell. The email then stays in the outbox and is marked as failed in the end.
+    Raises NoRecipient. The email then stays in the outbox and is marked as failed in the end.
     """
     report = _load(ref)
     return report, email_recipient.require_recipient(report.period.agreement)

@@ -34,7 +34,7 @@ JOB_ACTOR = "Retainer Hub"  # the sender of reports that are sent automatically
 def send_report(*, report: Report, actor: str, now: datetime) -> Report:
     """Freeze a report; its PDF and email follow.
 
-    Raises NobodyToTell when the client has no contact to send it to, and NotAllowedNow when it was
+    Raises NoRecipient when the client has no contact to send it to, and NotAllowedNow when it was
     sent already.
     """
     if report.state == ReportState.DRAFT:

@@ -13,6 +13,7 @@ from billing.books import client_statement, owing, queries
 from billing.emails import billing_pdfs
 from billing.models import CreditNote, Invoice, Payment, Refund
 from core.documents.logos import logo_response
+from core.web import query_string
 from core.web.download import csv_response, pdf_response
 from core.web.keyset_pages import page_of
 from portal.access import PortalView
@@ -72,10 +73,10 @@ class Statement(PortalView):
     """The client statement with the running balance, as a page, as CSV or as a PDF."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        if request.GET.get("as") == "pdf":
+        if query_string.text(request.GET, "as") == "pdf":
             return pdf_response(billing_pdfs.statement_pdf(client=self.client, now=timezone.now()))
         rows = client_statement.statement_entries(self.client)
-        if request.GET.get("as") == "csv":
+        if query_string.text(request.GET, "as") == "csv":
             return csv_response(
                 client_statement.statement_csv(rows),
                 _("Statement %(client)s") % {"client": self.client.name},

@@ -17,6 +17,7 @@ from billing.charging import saved_cards
 from billing.models import Invoice
 from core.dates import local_day
 from core.errors import RuleError
+from core.web import query_string
 from portal.access import PortalView
 
 
@@ -50,7 +51,9 @@ class MethodSaved(PortalView):
     def get(self, request: HttpRequest) -> HttpResponse:
         try:
             saved_cards.finish_setup(
-                client=self.client, session=request.GET.get("session", ""), now=timezone.now()
+                client=self.client,
+                session=query_string.text(request.GET, "session"),
+                now=timezone.now(),
             )
         except RuleError as error:
             messages.error(request, str(error))

@@ -18,6 +18,7 @@ from core.dates import local_day
 from core.errors import RuleError
 from core.models import Link
 from core.tenancy import business_of, scoped
+from core.web import query_string
 from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
 from delivery.models import QuarterlyReview, Report
@@ -179,7 +180,7 @@ def sent_report(view: PortalView, pk: UUID) -> Report:
 
 def _clicked_answer(request: HttpRequest) -> str:
     """The answer that was clicked in the email, or else the first one."""
-    answer = request.GET.get("answer", "")
+    answer = query_string.text(request.GET, "answer")
     return answer if answer in dict(ANSWERS) else ANSWERS[0][0]
 
 

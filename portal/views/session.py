@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clients import portal_links
 from core import links
 from core.models.link import LinkPurpose
+from core.web import query_string
 from core.web.throttle import address, too_often
 from delivery.rules.states import Answer
 from portal import access
@@ -69,7 +70,7 @@ def _target_url(target: str, request: HttpRequest) -> str:
         return reverse("portal:method")
     if noun not in NOUNS or not pk:
         return reverse("portal:home")
-    answer = request.GET.get("answer", "")
+    answer = query_string.text(request.GET, "answer")
     return reverse(f"portal:{noun}", args=[pk]) + (
         f"?answer={answer}" if answer in set(Answer) else ""
     )

@@ -168,6 +168,12 @@ def test_desk_and_portal_never_touch_a_manager() -> None:
             assert ".objects." not in text and "_default_manager" not in text, name
 
 
+def test_query_strings_are_read_in_one_way() -> None:
+    for name, _tree, text in sources():
+        if name.startswith(("dashboard/", "portal/", "api/")):
+            assert not re.search(r"\bGET(\.get(list)?\(|\[)", text), f"{name}: use query_string"
+
+
 def test_nobody_asks_whether_this_is_a_test() -> None:
     for name, _tree, text in sources():
         assert not re.search(r"\bTESTING\b|sys\.argv.*test|PYTEST|\"pytest\"", text), name

@@ -23,10 +23,11 @@ from billing.models import Invoice
 from billing.runs import hold
 from core import audit
 from core.errors import RuleError
+from core.web import query_string
 from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
 from dashboard.agreements.forms.pause_and_end import EndForm
-from dashboard.page import DashboardView, add_error, search_term, show_error
+from dashboard.page import DashboardView, add_error, show_error
 from delivery.hours import hours_left
 from delivery.kpis import kpi_page
 from delivery.renewing import renewal_outlook
@@ -42,7 +43,7 @@ class Agreements(DashboardView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         agreements = self.rows(Agreement).select_related("client")
-        term, state = search_term(request), request.GET.get("state", "")
+        term, state = query_string.text(request.GET, "q"), query_string.text(request.GET, "state")
         if term:
             agreements = agreements.filter(title__icontains=term) | agreements.filter(
                 client__name__icontains=term

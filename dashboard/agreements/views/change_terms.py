@@ -20,6 +20,7 @@ from agreements.running import effective_terms
 from billing.invoices import upgrade_invoice
 from core import money
 from core.errors import RuleError
+from core.web import query_string
 from dashboard.agreements.forms.change_terms import ChangeForm, FeesForm
 from dashboard.page import DashboardView, add_error
 
@@ -31,7 +32,7 @@ class ChangeTerms(DashboardView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.changeable(pk)
-        if again := request.GET.get("again", ""):
+        if again := query_string.text(request.GET, "again"):
             return self.preview_change(
                 request, agreement, self.form(agreement, self.expired_upgrade(agreement, again))
             )

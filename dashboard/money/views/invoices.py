@@ -19,10 +19,11 @@ from billing.models import Dispute, Invoice, Payment, Refund, Transition, Withho
 from billing.models.invoice import INVOICE_STATES
 from billing.rules.states import CollectionState
 from core.errors import RuleError
+from core.web import query_string
 from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
 from dashboard.money.forms.payments import PostponeForm
-from dashboard.page import DashboardView, search_term, show_error
+from dashboard.page import DashboardView, show_error
 
 PATIENCE = timedelta(days=7)  # suggested wait before a declined charge is tried once more
 
@@ -34,7 +35,7 @@ class Invoices(DashboardView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         invoices = self.rows(Invoice).select_related("client", "collection", "agreement")
-        term, state = search_term(request), request.GET.get("state", "")
+        term, state = query_string.text(request.GET, "q"), query_string.text(request.GET, "state")
         if term:
             invoices = invoices.filter(number__icontains=term) | invoices.filter(
                 client__name__icontains=term

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from billing.books import client_statement
+from core.web import query_string
 from core.web.download import csv_response
 from dashboard.page import DashboardView
 
@@ -15,6 +16,6 @@ class Totals(DashboardView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         rows = client_statement.totals_by_month(self.business)
-        if request.GET.get("as") == "csv":
+        if query_string.text(request.GET, "as") == "csv":
             return csv_response(client_statement.totals_csv(rows), _("Totals"))
         return self.show(request, rows=rows)

@@ -13,6 +13,7 @@ from agreements.contract.library.packages import BUILT_IN
 from agreements.models import Package
 from agreements.proposals import packages
 from core.errors import RuleError
+from core.web import query_string
 from dashboard.page import DashboardView
 from dashboard.proposals.forms.packages import PackageForms
 
@@ -38,7 +39,7 @@ class NewPackage(DashboardView):
     template = "dashboard/proposals/package_form.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        key, currency = request.GET.get("from", ""), self.business.currency
+        key, currency = query_string.text(request.GET, "from"), self.business.currency
         if not key:
             return self.page(request, PackageForms(None, self.business))
         package = packages.find_package(self.business, key)

@@ -28,9 +28,10 @@ from clients.models import Client, Contact, Testimonial
 from core import audit
 from core.errors import RuleError
 from core.models import OutboxEmail
+from core.web import query_string
 from core.web.download import pdf_bytes
 from core.web.keyset_pages import page_of
-from dashboard.page import DashboardView, search_term, show_error
+from dashboard.page import DashboardView, show_error
 from dashboard.proposals.forms.actions import AnswerForm, ExtendForm
 from dashboard.proposals.forms.proposal import ProposalForms
 from dashboard.proposals.views.pricing import proposal_figures
@@ -44,7 +45,7 @@ class Proposals(DashboardView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         proposals = self.rows(Proposal).select_related("client")
-        term, state = search_term(request), request.GET.get("state", "")
+        term, state = query_string.text(request.GET, "q"), query_string.text(request.GET, "state")
         if term:
             proposals = proposals.filter(title__icontains=term) | proposals.filter(
                 client__name__icontains=term
@@ -110,7 +111,10 @@ class AgreementPreviewPdf(DashboardView):
         related = ("client", "contact", "business__owner", "template")
         proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*related))
         rungs = lifecycle.tiers_of(proposal)
-        tier = next((rung for rung in rungs if str(rung.pk) == request.GET.get("tier")), rungs[0])
+        tier = next(
+            (rung for rung in rungs if str(rung.pk) == query_string.text(request.GET, "tier")),
+            rungs[0],
+        )
         now = timezone.now()
         try:
             agreement = accept.preview_agreement(proposal=proposal, tier=tier, now=now)
@@ -136,12 +140,12 @@ class NewProposal(DashboardView):
                 "intro": call_prefill.opening_text(call_answers),
                 "recommended_because": call_prefill.recommendation_reason(call_answers),
             }
-            package = packages.find_package(self.business, request.GET.get("package", ""))
+            package = packages.find_package(
+                self.business, query_string.text(request.GET, "package")
+            )
             package_values = packages.form_values(package, currency)
         message = (
-            self.rows(OpeningMessage)
-            .filter(name=request.GET.get("message", "").replace("\x00", ""))
-            .first()
+            self.rows(OpeningMessage).filter(name=query_string.text(request.GET, "message")).first()
         )
         initial |= {"intro": message.text} if message else {}
         wording = {

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from agreements.rules.errors import NoRecipient
 from agreements.running import email_recipient
 from core.errors import RuleError
+from core.web import query_string
 from core.web.keyset_pages import page_of
 from dashboard.page import DashboardView, add_error, show_error
 from dashboard.reports.forms.kpis import NoteForm
@@ -26,7 +27,7 @@ class EarlyWarnings(DashboardView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         warning_rows = self.rows(EarlyWarning).select_related("client", "period")
-        if only_open := request.GET.get("state") == "open":
+        if only_open := query_string.text(request.GET, "state") == "open":
             warning_rows = warning_rows.filter(
                 sent_at__isnull=True, dismissed_at__isnull=True, period__ends_on__gt=self.today
             )

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from agreements.running import email_recipient
 from core.errors import RuleError
+from core.web import query_string
 from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
-from dashboard.page import DashboardView, add_error, search_term, show_error
+from dashboard.page import DashboardView, add_error, show_error
 from dashboard.reports.forms.reports import WhenForm, WordsForm
 from delivery.models import Report
 from delivery.models.report import REPORT_STATES
@@ -38,7 +39,7 @@ class Reports(DashboardView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         reports = self.rows(Report).select_related("client", "period__agreement")
-        term, state = search_term(request), request.GET.get("state", "")
+        term, state = query_string.text(request.GET, "q"), query_string.text(request.GET, "state")
         if term:
             reports = reports.filter(client__name__icontains=term)
         if state in dict(REPORT_STATES):

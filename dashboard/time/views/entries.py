@@ -1,6 +1,5 @@
 """Time entries: add one with a single line, list them all, correct or remove one."""
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,8 +15,9 @@ from agreements.models import Agreement
 from agreements.rules.states import RUNNING_STATES
 from core import formats
 from core.errors import RuleError
+from core.web import query_string
 from core.web.keyset_pages import page_of
-from dashboard.page import DashboardView, add_error, search_term, show_error
+from dashboard.page import DashboardView, add_error, show_error
 from dashboard.time.forms.entries import TimeForm
 from delivery.hours import time_log
 from delivery.models import Deliverable, TimeEntry
@@ -73,7 +73,8 @@ class TimeEntries(TimeView):
     template = "dashboard/time/time.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        initial = {"on": day_in(request.GET, self.today)} | self.last_choices()
+        on = query_string.day(request.GET, "on") or self.today
+        initial = {"on": on} | self.last_choices()
         return self._show(request, self._form(initial=initial), 200)
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -88,18 +89,18 @@ class TimeEntries(TimeView):
         return self._show(request, form, 422)
 
     def _form(self, data: Any = None, **start: Any) -> TimeForm:
-        on = day_in(data or {}, self.today)
+        on = query_string.day(data or {}, "on") or self.today
         return TimeForm(
             data, agreements=self.running(), promised=self.open_deliverables(on), **start
         )
 
     def _show(self, request: HttpRequest, form: TimeForm, status: int) -> HttpResponse:
-        state = request.GET.get("state", "")
+        state = query_string.text(request.GET, "state")
         entries = (
             time_log.deleted_entries(self.business) if state == REMOVED else self.rows(TimeEntry)
         )
         entries = entries.select_related("period__agreement__client", "deliverable")
-        term = search_term(request)
+        term = query_string.text(request.GET, "q")
         if term:
             entries = entries.filter(
                 Q(note__icontains=term) | Q(period__agreement__client__name__icontains=term)
@@ -136,17 +137,19 @@ class DeliverableOptions(TimeView):
     template = "dashboard/time/time_promises.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        agreement, chosen = request.GET.get("agreement", ""), request.GET.get("deliverable", "")
-        deliverables = self.open_deliverables(day_in(request.GET, self.today))
+        agreement = query_string.row_id(request.GET, "agreement")
+        chosen = query_string.row_id(request.GET, "deliverable")
+        on = query_string.day(request.GET, "on") or self.today
+        deliverables = self.open_deliverables(on)
         # The present choice stays, even if its period does not contain the day.
-        if is_id(chosen):
+        if chosen:
             deliverables = deliverables | self.rows(Deliverable).filter(pk=chosen).select_related(
                 "period__agreement__client"
             )
-        if is_id(agreement):
+        if agreement:
             deliverables = deliverables.filter(period__agreement=agreement)
         form = TimeForm(
-            initial={"deliverable": request.GET.get("deliverable")},
+            initial={"deliverable": chosen},
             agreements=self.running(),
             promised=deliverables,
         )
@@ -195,7 +198,7 @@ class EditTime(TimeView):
         agreements = (
             self.rows(Agreement).filter(pk=entry.period.agreement_id).select_related("client")
         )
-        on = day_in(data or {}, entry.on)
+        on = query_string.day(data or {}, "on") or entry.on
         in_either_period = Q(period=entry.period_id) | Q(
             period__starts_on__lte=on, period__ends_on__gt=on
         )
@@ -251,20 +254,3 @@ def logged_message(entries: list[TimeEntry]) -> str:
         f"{message} "
         + _("The report for that day was sent: it counts in the period from %(day)s on.") % values
     )
-
-
-def day_in(data: Mapping[str, Any], otherwise: Any) -> Any:
-    """The day in the query string or form; `otherwise` if there is none within 2000–2099."""
-    try:
-        day = date.fromisoformat(data.get("on", ""))
-    except ValueError:
-        return otherwise
-    return day if 2000 <= day.year < 2100 else otherwise
-
-
-def is_id(text: str) -> bool:
-    """Whether the text is a UUID."""
-    try:
-        return bool(UUID(text))
-    except ValueError:
-        return False

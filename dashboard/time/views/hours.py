@@ -1,6 +1,5 @@
 """An agreement's included hours: statement, corrections, and requests for more hours."""
 
-from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement, Period
 from core import money
 from core.errors import RuleError
+from core.web import query_string
 from dashboard.page import DashboardView, add_error, show_error
 from dashboard.time.forms.hours import CorrectionForm, ExtraHoursForm, NotificationForm
 from delivery.hours import adjustments, allowance_statement, overage
@@ -41,7 +41,7 @@ class HoursPage(DashboardView):
         self, request: HttpRequest, agreement: Agreement, status: int = 200, **forms: Any
     ) -> HttpResponse:
         """Render the statement with its forms. `forms` replace the fresh ones of the same name."""
-        on = day_in_query(request)
+        on = query_string.day(request.GET, "on")
         periods = self.periods(agreement)
         rate = overage.hourly_rate(agreement)
         initial = {"rate": money.to_decimal(rate, agreement.currency) if rate else ""}
@@ -148,12 +148,3 @@ class WithdrawOverage(DashboardView):
         except RuleError as error:
             show_error(request, error)
         return redirect("dashboard:hours", row.period.agreement_id)
-
-
-def day_in_query(request: HttpRequest) -> date | None:
-    """The day in the query string; None if it is missing, invalid or far from this century."""
-    try:
-        day = date.fromisoformat(request.GET.get("on", ""))
-    except ValueError:
-        return None
-    return day if timedelta(0) <= day - date(2000, 1, 1) < timedelta(days=36500) else None

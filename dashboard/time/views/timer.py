@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
 from core.errors import RuleError
+from core.web import query_string
 from dashboard.page import DashboardView, add_error, show_error
 from dashboard.time.forms.entries import TimerForm
-from dashboard.time.views.entries import TimeView, is_id, logged_message
+from dashboard.time.views.entries import TimeView, logged_message
 from delivery.hours import timer
 from delivery.models import Timer
 from delivery.rules import duration, elapsed
@@ -101,11 +102,11 @@ class TimerPage(TimeView):
 
     def timer_shown(self, request: HttpRequest) -> dict[str, Any]:
         """Keyword arguments that name the timer shown on the page, so that no other changes."""
-        timer_id = request.POST.get("timer", "")
+        timer_id = query_string.row_id(request.POST, "timer")
         return {
             "user": self.business.owner,
             "business": self.business,
-            "pk": UUID(timer_id) if is_id(timer_id) else None,
+            "pk": UUID(timer_id) if timer_id else None,
         }
 
     def stop(self, request: HttpRequest, minutes: int | None = None) -> HttpResponse:

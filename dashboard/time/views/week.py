@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.errors import RuleError
+from core.web import query_string
 from dashboard.page import add_error
 from dashboard.time.forms.entries import TimeForm
-from dashboard.time.views.entries import TimeView, day_in, is_id, logged_message
+from dashboard.time.views.entries import TimeView, logged_message
 from delivery.hours import time_log
 from delivery.hours.week import Cell, Week, monday_of, week_of
 
@@ -49,21 +50,19 @@ class WeekPage(TimeView):
 
     def _form(self, request: HttpRequest, data: Any = None, **start: Any) -> TimeForm:
         day, agreement = self._open(request)
-        promised = self.open_deliverables(day_in(data or {}, day or self.today))
+        promised = self.open_deliverables(query_string.day(data or {}, "on") or day or self.today)
         if agreement and not data:
             promised = promised.filter(period__agreement=agreement)
         return TimeForm(data, agreements=self.running(), promised=promised, **start)
 
     def _open(self, request: HttpRequest) -> tuple[date | None, str]:
         """The day and the agreement's id in the query string; None and "" if not given."""
-        agreement = request.GET.get("agreement", "")
-        return day_in({"on": request.GET.get("day", "")}, None), agreement if is_id(
-            agreement
-        ) else ""
+        query = request.GET
+        return query_string.day(query, "day"), query_string.row_id(query, "agreement")
 
     def _show(self, request: HttpRequest, form: TimeForm | None, status: int = 200) -> HttpResponse:
         day, agreement = self._open(request)
-        monday = monday_of(day_in(request.GET, day or self.today))
+        monday = monday_of(query_string.day(request.GET, "on") or day or self.today)
         week = week_of(self.business, monday, self.today)
         cells = _cells(week, day, agreement)
         neighbors = {"before": monday - WEEK, "after": monday + WEEK}

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from agreements.models import Agreement
 from core.documents.glyphs import printable
 from core.errors import RuleError
+from core.web import query_string
 from core.web.keyset_pages import Page, page_of
 from dashboard.page import DashboardView, add_error
 from dashboard.time.forms.entries import TimeForm
@@ -59,7 +60,7 @@ class Inbox(DashboardView):
     template = "dashboard/work/requests.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        tab = request.GET.get("state", "")
+        tab = query_string.text(request.GET, "state")
         kind = tab if tab in TABS else ""
         requests = TABS[kind][1](
             self.rows(Request).select_related("client", "contact", "agreement")

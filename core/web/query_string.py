@@ -1,0 +1,40 @@
+"""Reads what stands in the query string of an address: anybody can write anything there, so nothing raises.
+
+    text(request.GET, "state")    "open", or "" if it is missing
+    day(request.GET, "on")        date(2026, 11, 29), or None
+    row_id(request.GET, "client") "0197…", or "" if it is no id
+
+Lists read their position in `core.web.keyset_pages`, and forms validate their own fields.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+LONGEST = 255  # characters
+
+
+def text(query: Mapping[str, Any], name: str) -> str:
+    """The value of `name`, at most 255 characters.
+
+    NUL characters are removed, since PostgreSQL cannot store or compare them.
+    """
+    return str(query.get(name) or "").replace("\x00", "").strip()[:LONGEST]
+
+
+def day(query: Mapping[str, Any], name: str) -> date | None:
+    """The day (YYYY-MM-DD) within 2000–2099."""
+    try:
+        found = date.fromisoformat(text(query, name))
+    except ValueError:
+        return None
+    return found if 2000 <= found.year < 2100 else None
+
+
+def row_id(query: Mapping[str, Any], name: str) -> str:
+    """The id of a row, as text."""
+    try:
+        return str(UUID(text(query, name)))
+    except ValueError:
+        return ""
