@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from billing.gateways.registry import GATEWAYS
 from core.database.sqlite_parameters import Connection
 
+VERSION = "0.1.0"  # of the newest heading in CHANGELOG.md; docs/upgrading.md
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 

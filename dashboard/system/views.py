@@ -78,6 +78,7 @@ class SystemStatus(DashboardView):
         checks = findings(now)
         return self.show(
             request,
+            version=settings.VERSION,
             checks=checks,
             stuck=bool(checks["worker"] or checks["beat"]),
             billing=last_billing_run(),

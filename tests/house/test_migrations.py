@@ -1,9 +1,13 @@
 """Migrations only add: what a release had is there unchanged, and its kept database is small."""
 
+import re
+
 import pytest
+from django.conf import settings
 
 from tests.upgrade import kept
 
+CHANGELOG = kept.ROOT / "CHANGELOG.md"
 LARGEST = 2_000_000  # bytes of a kept file
 
 
@@ -13,6 +17,11 @@ def test_a_migration_of_a_release_never_changes(release: str) -> None:
     of_the_release = (kept.RELEASES / release / kept.MIGRATIONS).read_text().splitlines(True)
     assert of_the_release
     assert not sorted(set(of_the_release) - set(kept.hashes()))
+
+
+def test_the_version_is_the_newest_that_the_changelog_describes_and_is_kept() -> None:
+    headings = re.findall(r"^## (\d+\.\d+\.\d+) \(\d{4}-\d\d-\d\d\)$", CHANGELOG.read_text(), re.M)
+    assert headings[0] == settings.VERSION == kept.releases()[-1]
 
 
 def test_every_release_is_kept_for_both_databases() -> None:
