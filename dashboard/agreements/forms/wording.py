@@ -24,9 +24,9 @@ def countries() -> list[tuple[str, str]]:
     names = Locale.parse(formats.language().locale).territories
     countries_ = [
         (code, name)
-        # The table also holds continents (three digits) and groups of countries.
+        # The table also holds continents (three digits), groups of countries and test locales.
         for code, name in names.items()
-        if len(code) == 2 and code not in ("EU", "UN", "EZ", "ZZ")
+        if len(code) == 2 and code not in ("EU", "UN", "EZ", "QO", "XA", "XB", "ZZ")
     ]
     return [("", "—"), *sorted(countries_, key=lambda pair: pair[1])]
 
@@ -265,8 +265,8 @@ class ClauseForm(forms.Form):
 
     @property
     def heading(self) -> str:
-        """The title of the clause in the first language that has one."""
-        return next(filter(None, (self.typed(f"title_{language}") for language in LANGUAGES)), "")
+        """The title of the clause in the reader's language, or in the first one that has a title."""
+        return wording.title_of(self.pair, formats.language().code)
 
     @property
     def sides(self) -> list[tuple[forms.BoundField, forms.BoundField]]:

@@ -142,6 +142,7 @@ class EditTemplate(EditorView):
             form=form,
             pairs=pairs,
             clauses=preview,
+            language=languages.of(shown).code,
             meanings=variables.meanings(),
         )
 
@@ -151,11 +152,10 @@ class PreviewTemplate(EditorView):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         template, pairs = self.load(pk), ClauseForms(request.POST, prefix="c")
-        context: dict[str, Any] = {}
+        shown = request.POST.get("shown", DEFAULT)
+        context: dict[str, Any] = {"language": languages.of(shown).code}
         try:
-            _tier, terms, text = self.sample_text(
-                template, clauses_in_editor(pairs), request.POST.get("shown", DEFAULT)
-            )
+            _tier, terms, text = self.sample_text(template, clauses_in_editor(pairs), shown)
             context["clauses"] = clauses.numbered_clauses(text, wording.languages(terms))
             context["amiss"] = [
                 fault
