@@ -1,4 +1,7 @@
-"""The languages of the product: one entry each, and nothing else names a language's code. Pure."""
+"""The languages of the product: one entry each, and nothing else names a language's code. Pure.
+
+docs/languages.md says what else a further language needs, and which test asks for it.
+"""
 
 from dataclasses import dataclass
 

@@ -43,7 +43,9 @@ def beat(now: datetime) -> str:
 
 def disk(now: datetime) -> str:
     free = shutil.disk_usage(settings.VAR_DIR).free
-    return "" if free > MIN_FREE_DISK else _("Only %(n)s MB are free.") % {"n": free // 1024 // 1024}
+    return (
+        "" if free > MIN_FREE_DISK else _("Only %(n)s MB are free.") % {"n": free // 1024 // 1024}
+    )
 
 
 def seal(now: datetime) -> str:
