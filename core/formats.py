@@ -33,7 +33,7 @@ def language_name(code: str) -> str:
     return _(languages.of(code).name)
 
 
-def language_choices() -> list[tuple[str, str]]:
+def language_choices() -> list[tuple[str, Any]]:
     """The languages and their names, as the choices of a field.
 
     A model field takes this function itself, so that no migration lists the languages.
