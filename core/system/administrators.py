@@ -5,8 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from core import links
-from core import languages
+from core import languages, links
 from core.models import User
 from core.outbox import emails
 
