@@ -90,7 +90,7 @@ TEMPLATES = [
                 (
                     "django.template.loaders.cached.Loader",
                     [
-                        "core.template_loader.Loader",
+                        "core.web.template_loader.Loader",
                         "django.template.loaders.app_directories.Loader",
                     ],
                 )
