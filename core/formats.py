@@ -11,19 +11,39 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_compact_decimal, format_decimal
+from django.conf import settings
 from django.utils.timezone import is_aware
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from core import languages
 from core import money as money_rules
 from core.dates import add_months, whole_months
 
 SHORT_SPAN_DAYS = 14  # a month can hold several spans of at most this length
 
 
+def language() -> languages.Language:
+    """The entry of the active language."""
+    return languages.of(get_language())
+
+
+def language_name(code: str) -> str:
+    """The name of a language in the active one: Thai."""
+    return _(languages.of(code).name)
+
+
+def language_choices() -> list[tuple[str, Any]]:
+    """The languages and their names, as the choices of a field.
+
+    A model field takes this function itself, so that no migration lists the languages.
+    """
+    return list(settings.LANGUAGES)
+
+
 def _locale() -> str:
     """The CLDR locale of dates and numbers; English dates are written the British way."""
-    return "th" if (get_language() or "en").startswith("th") else "en_GB"
+    return language().date_locale
 
 
 def _as_date(value: Any) -> date | None:
@@ -41,9 +61,7 @@ def _formatted(value: Any, pattern: str) -> str:
 
 def money(amount: int | None, currency: str) -> str:
     """An amount in minor units: 300000|money:"USD" → $3,000."""
-    if amount is None:
-        return "—"
-    return money_rules.format(amount, currency, "th" if _locale() == "th" else "en")
+    return "—" if amount is None else money_rules.format(amount, currency, language().locale)
 
 
 def day(value: Any) -> str:

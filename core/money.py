@@ -18,6 +18,8 @@ from babel import Locale
 from babel.core import get_global
 from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
 
+from core import languages
+
 CURRENCIES = (
     "USD",
     "EUR",
@@ -50,7 +52,6 @@ CURRENCIES = (
 
 LARGEST = 10**12  # minor units: anything above is taken for a typing error
 LONGEST = 100  # digits, leading zeros included, that are still read as a number
-LOCALES = ("en", "th")  # the locales in which amounts are written
 SYMBOLS = {"THB": "฿"}  # in English, CLDR would write "THB28,000.00"
 
 
@@ -138,7 +139,7 @@ def _amount_pattern(currency: str) -> re.Pattern[str]:
     symbols = {
         currency,
         SYMBOLS.get(currency, currency),
-        *(get_currency_symbol(currency, lang) for lang in LOCALES),
+        *(get_currency_symbol(currency, one.locale) for one in languages.LANGUAGES.values()),
     }
     symbol = rf"(?:{'|'.join(map(re.escape, sorted(symbols)))})?"
     return re.compile(rf"(-?){symbol}\s*(\d{{1,3}}(?:[,\s]\d{{3}})+|\d*)(?:\.(\d*))?\s*{symbol}")
@@ -149,8 +150,10 @@ def to_decimal(amount: int, currency: str) -> Decimal:
     return Decimal(amount).scaleb(-exponent(currency))
 
 
-def format(amount: int, currency: str, locale: str = "en", *, compact: bool = True) -> str:
-    """Format an amount for `locale`. `compact` omits the decimals if they are all zero."""
+def format(
+    amount: int, currency: str, locale: str = languages.of(None).locale, *, compact: bool = True
+) -> str:
+    """Format an amount for a CLDR locale. `compact` omits the decimals if they are all zero."""
     value = to_decimal(amount, currency)
     whole = compact and value == value.to_integral_value()
     pattern = Locale.parse(locale).currency_formats["standard"].pattern

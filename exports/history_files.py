@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from core import formats
 from core.documents import render
 from core.models import AuditEvent
 from core.tables import spreadsheet
@@ -28,7 +28,7 @@ def as_pdf(history: AgreementHistory, now: datetime) -> bytes:
     return render.pdf(
         "history",
         context,
-        language=get_language() or "en",
+        language=formats.language().code,
         title=title,
         identifier=f"{agreement.pk}:{now}",
         created=now,

@@ -7,6 +7,7 @@ import environ
 from django.utils.translation import gettext_lazy as _
 
 from billing.gateways.registry import GATEWAYS
+from core import languages
 from core.database.sqlite_parameters import Connection
 
 VERSION = "0.1.0"  # of the newest heading in CHANGELOG.md; docs/upgrading.md
@@ -90,7 +91,7 @@ TEMPLATES = [
                 (
                     "django.template.loaders.cached.Loader",
                     [
-                        "core.template_loader.Loader",
+                        "core.web.template_loader.Loader",
                         "django.template.loaders.app_directories.Loader",
                     ],
                 )
@@ -227,8 +228,8 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 
 # --- languages and time -------------------------------------------------------------------------------------
-LANGUAGES = [("en", _("English")), ("th", _("Thai"))]
-LANGUAGE_CODE = "en"
+LANGUAGES = [(one.code, _(one.name)) for one in languages.LANGUAGES.values()]
+LANGUAGE_CODE = languages.DEFAULT
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -7,10 +7,11 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from agreements.contract import library, wording
-from agreements.contract.wording import LANGUAGES, ClausePair
+from agreements.contract.wording import ClausePair, side
 from agreements.models import Template
 from agreements.models.reusable import TextKind
 from agreements.rules.errors import BadWording, NotOpen
+from core.languages import DEFAULT, LANGUAGES
 from core.models import Business
 
 MOST_CLAUSES = 60  # clauses of one template
@@ -28,8 +29,8 @@ def change(
 ) -> Template:
     """Save the name and the clauses of a template over its version `version`.
 
-    `confirmed` are the keys of clauses whose two languages the person has confirmed to match. A
-    clause that was changed in one language only then waits for the other one to be confirmed.
+    `confirmed` are the keys of clauses whose languages the person has confirmed to match. A
+    clause that was changed in one language only then waits for the others to be confirmed.
     Raises BadWording where the text could never be sent, and NotOpen where someone else has saved a
     newer version.
     """
@@ -65,10 +66,10 @@ def require_sendable(clauses: list[ClausePair]) -> None:
         raise BadWording(_("A template has between 1 and %(n)s clauses.") % {"n": MOST_CLAUSES})
     for pair in clauses:
         for fault in clause_faults(pair):
-            facts = {"clause": pair["en"]["title"] or pair["th"]["title"], "fault": fault}
+            facts = {"clause": wording.title_of(pair, DEFAULT), "fault": fault}
             raise BadWording(_("Clause “%(clause)s”: %(fault)s") % facts)
     for language in LANGUAGES:
-        if sum(len(pair[language]["text"]) for pair in clauses) > wording.LONGEST_TEXT:
+        if sum(len(side(pair, language)["text"]) for pair in clauses) > wording.LONGEST_TEXT:
             raise wording.too_long()
 
 
@@ -77,24 +78,23 @@ def clause_faults(pair: ClausePair) -> list[str]:
 
     A language that is still completely empty is not a fault: it can be written later.
     """
-    sides = [pair[language] for language in LANGUAGES]
-    written = [side for side in sides if side["title"].strip() or side["text"].strip()] or sides[:1]
-    return list(dict.fromkeys(fault for side in written for fault in wording.side_faults(side)))
+    sides = [side(pair, language) for language in LANGUAGES]
+    written = [one for one in sides if one["title"].strip() or one["text"].strip()] or sides[:1]
+    return list(dict.fromkeys(fault for one in written for fault in wording.side_faults(one)))
 
 
 def _unconfirmed(before: ClausePair | None, now: ClausePair, confirmed: bool) -> str:
-    """The language of a clause that still has to be confirmed, or "".
+    """The languages of a clause that still have to be confirmed, separated by spaces, or "".
 
-    Nothing has to be confirmed where the person has confirmed it, where both languages were
-    changed, or where one of them is empty. A new clause (`before` is None) counts as changed in
-    both. Changing the language that was still to be confirmed counts as confirming it.
+    Nothing has to be confirmed where the person has confirmed it, where the clause is new
+    (`before` is None), or where it is written in one language only. Changing a language that was
+    still to be confirmed counts as confirming it; after any other change every language that was
+    not changed has to be confirmed.
     """
-    if confirmed or not all(now[language]["text"] for language in LANGUAGES):
+    written = [language for language in LANGUAGES if side(now, language)["text"]]
+    if confirmed or before is None or len(written) < 2:
         return ""
-    changed = [
-        language for language in LANGUAGES if before is None or before[language] != now[language]
-    ]
-    if len(changed) != 1:
-        return "" if changed or before is None else str(before["waits"])
-    other = next(language for language in LANGUAGES if language != changed[0])
-    return "" if before and before["waits"] == changed[0] else other
+    changed = {code for code in written if side(before, code) != side(now, code)}
+    waited = set(before["waits"].split())
+    waits = waited - changed if changed <= waited else set(written) - changed
+    return " ".join(language for language in written if language in waits)

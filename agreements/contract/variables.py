@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from babel import Locale
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agreements.models import interval_words
 from agreements.models.proposal import TRANSFER_DAYS
@@ -21,7 +21,7 @@ from agreements.rules.terms import CollectBy, Renews, Rollover, Unreviewed
 from core import formats
 from core.models.tax_rate import TaxMode
 
-#: Countries whose English name needs an article: "the law of the United States".
+#: Countries whose name needs an article in English: "the law of the United States".
 COUNTRIES_WITH_ARTICLE = frozenset(
     (
         "AE",
@@ -115,7 +115,9 @@ def values(tier: dict[str, Any], terms: dict[str, Any]) -> dict[str, Value]:
         **{name: terms.get(name) or [] for name in ("kpis", "expectations", "competitors")},
         "value_adds": [_value_add(value_add) for value_add in terms.get("value_adds") or []],
         "governing_law": country(terms.get("governing_law") or ""),
-        "prevailing_language": _language(terms) if terms.get("is_bilingual") else "",
+        "prevailing_language": (
+            formats.language_name(terms["language"]) if terms.get("is_bilingual") else ""
+        ),
     }
     if terms.get("service"):
         result[f"service_{terms['service']}"] = terms["service"]
@@ -123,19 +125,13 @@ def values(tier: dict[str, Any], terms: dict[str, Any]) -> dict[str, Value]:
 
 
 def country(code: str) -> str:
-    """The name of a country by its ISO 3166 code, in English with its article; "" for no code."""
-    language = _locale()
-    name = Locale.parse(language).territories.get(code, "") if code else ""
-    needs_article = name and language == "en" and code in COUNTRIES_WITH_ARTICLE
-    return f"the {name}" if needs_article else str(name)
-
-
-def _locale() -> str:
-    return "th" if (get_language() or "en").startswith("th") else "en"
-
-
-def _language(terms: dict[str, Any]) -> str:
-    return {"en": _("English"), "th": _("Thai")}[terms["language"]]
+    """The name of a country by its ISO 3166 code, with its article; "" for no code."""
+    names = Locale.parse(formats.language().locale).territories
+    name = str(names.get(code, "")) if code else ""
+    if name and code in COUNTRIES_WITH_ARTICLE:
+        # Translators: a country whose English name has an article; leave "the" out where yours has none.
+        return _("the %(country)s") % {"country": name}
+    return name
 
 
 def _deliverables(tier: dict[str, Any]) -> list[str]:
@@ -170,7 +166,7 @@ def _report(terms: dict[str, Any]) -> str:
 def _money_values(tier: dict[str, Any], terms: dict[str, Any]) -> dict[str, Value]:
     return {
         "fee": formats.money(tier["amount"], terms["currency"]),
-        "fee_in_words": in_words.amount(tier["amount"], terms["currency"], _locale()),
+        "fee_in_words": in_words.amount(tier["amount"], terms["currency"], formats.language().code),
         "rhythm": interval_words.rhythm(Interval(terms["interval"])),
         "tax": " ".join(_tax(terms["tax"])),
         "payment": _payment(terms),

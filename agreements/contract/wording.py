@@ -1,7 +1,7 @@
 """Writes the text of an agreement from clause pairs (rules 28 and 32).
 
-pairs     the clauses of a template or a built-in text, in English and Thai, with {{variables}};
-          stored in `Proposal.text` when the proposal is sent
+pairs     the clauses of a template or a built-in text, each with a title and a text for every
+          language of the product, with {{variables}}; stored in `Proposal.text` when the proposal is sent
 written   the same clauses with every variable replaced by its value, in each language of the
           agreement; stored in the agreement's terms
 """
@@ -20,9 +20,9 @@ from agreements.rules import placeholders
 from agreements.rules.errors import BadWording
 from agreements.rules.intervals import Interval
 from agreements.rules.placeholders import Value
+from core import languages as all_languages
 from core.documents.glyphs import MissingGlyphs, check
 
-LANGUAGES = ("en", "th")
 LONGEST_CLAUSE = 5_000  # characters of one side
 LONGEST_TEXT = 40_000  # characters of one language, some fifteen pages
 ClausePair = dict[str, Any]
@@ -62,12 +62,17 @@ def clause_source(proposal: Proposal) -> dict[str, Any]:
 
 def languages(terms: dict[str, Any]) -> list[str]:
     """The languages of an agreement's text; the prevailing one is first."""
-    first = terms["language"]
-    return (
-        [first, *(other for other in LANGUAGES if other != first)]
-        if terms["is_bilingual"]
-        else [first]
-    )
+    code = terms["language"]
+    return all_languages.side_by_side(code) if terms["is_bilingual"] else [code]
+
+
+def side(pair: ClausePair, language: str) -> dict[str, str]:
+    """The title and the text of a clause in one language.
+
+    Both are empty where the clause was stored before the product had that language.
+    """
+    found: dict[str, str] = pair.get(language) or {"title": "", "text": ""}
+    return found
 
 
 def write_clauses(
@@ -85,7 +90,7 @@ def write_clauses(
         {
             "key": pair["key"],
             **{
-                language: _filled(pair[language], values)
+                language: _filled(side(pair, language), values)
                 for language, values in values_by_language.items()
             },
         }
@@ -107,7 +112,7 @@ def faults(pairs: list[ClausePair], tier: dict[str, Any], terms: dict[str, Any])
             fault for place, pair in used for fault in _pair_faults(pair, place, language, values)
         ]
         found += _unprinted_promises([pair for _place, pair in used], language, values)
-        if sum(len(pair[language]["text"]) for _place, pair in used) > LONGEST_TEXT:
+        if sum(len(side(pair, language)["text"]) for _place, pair in used) > LONGEST_TEXT:
             found.append(Fault(str(too_long())))
     return list(dict.fromkeys(found))
 
@@ -122,10 +127,11 @@ def preview_clauses(
     for language in languages(terms):
         values = _values(tier, terms, language)
         for clause, (_place, pair) in zip(clauses, _used(pairs, values), strict=True):
+            text = side(pair, language)
             gaps: dict[str, Value] = {
-                name: f"{{{{{name}}}}}" for name in _names(pair[language]) if not values.get(name)
+                name: f"{{{{{name}}}}}" for name in _names(text) if not values.get(name)
             }
-            clause[language] = _filled(pair[language], values | gaps)
+            clause[language] = _filled(text, values | gaps)
     return clauses
 
 
@@ -163,55 +169,60 @@ def _used(pairs: list[ClausePair], values: dict[str, Value]) -> Iterator[tuple[i
             yield place, pair
 
 
-def _names(side: dict[str, str]) -> list[str]:
+def _names(text: dict[str, str]) -> list[str]:
     """The variables that the title and the text of one language use."""
-    return placeholders.names(f"{side['title']}\n{side['text']}")
+    return placeholders.names(f"{text['title']}\n{text['text']}")
 
 
-def _filled(side: dict[str, str], values: dict[str, Value]) -> dict[str, str]:
-    return {name: placeholders.fill(side[name], values) for name in ("title", "text")}
+def _filled(text: dict[str, str], values: dict[str, Value]) -> dict[str, str]:
+    return {name: placeholders.fill(text[name], values) for name in ("title", "text")}
 
 
 def _pair_faults(
     pair: ClausePair, place: int, language: str, values: dict[str, Value]
 ) -> Iterator[Fault]:
     """What is wrong with one clause in one language."""
-    side, other = pair[language], next(code for code in LANGUAGES if code != language)
-    title = side["title"] or pair[other]["title"] or _("without a title")
-    for fault in side_faults(side, values):
+    title = title_of(pair, language) or _("without a title")
+    for fault in side_faults(side(pair, language), values):
         yield Fault(_("Clause “%(clause)s”: %(fault)s") % {"clause": title, "fault": fault}, place)
-    if pair["waits"] == language:
+    if language in pair["waits"].split():
         fault = _("the other language was changed. Confirm that this one says the same.")
         yield Fault(_("Clause “%(clause)s”: %(fault)s") % {"clause": title, "fault": fault}, place)
 
 
-def side_faults(side: dict[str, str], values: dict[str, Value] | None = None) -> list[str]:
+def title_of(pair: ClausePair, language: str) -> str:
+    """The title of a clause in this language, or else in the first one that has a title."""
+    codes = (language, *all_languages.others(language))
+    return next(filter(None, (side(pair, code)["title"] for code in codes)), "")
+
+
+def side_faults(text: dict[str, str], values: dict[str, Value] | None = None) -> list[str]:
     """What is wrong with the title and the text of a clause in one language, as sentences.
 
     Without `values` only what is wrong in any proposal is checked.
     """
     sentences = []
-    if not side["title"].strip() or not side["text"].strip():
+    if not text["title"].strip() or not text["text"].strip():
         sentences.append(_("the title or the text is missing in one of its languages."))
     known = variables.meanings()
-    for name in _names(side):
+    for name in _names(text):
         if name not in known:
             sentences.append(_("there is no variable {{%(name)s}}.") % {"name": name})
         elif values is not None and not values[name]:
             sentences.append(
                 _("{{%(name)s}} is empty: %(meaning)s.") % {"name": name, "meaning": known[name]}
             )
-    if placeholders.has_stray_braces(side["title"]) or placeholders.has_stray_braces(side["text"]):
+    if placeholders.has_stray_braces(text["title"]) or placeholders.has_stray_braces(text["text"]):
         sentences.append(_("a pair of braces is not closed."))
-    if len(side["text"]) > LONGEST_CLAUSE:
+    if len(text["text"]) > LONGEST_CLAUSE:
         sentences.append(_("the text is longer than 5,000 characters."))
-    return [*sentences, *_unprintable(side, values or {})]
+    return [*sentences, *_unprintable(text, values or {})]
 
 
-def _unprintable(side: dict[str, str], values: dict[str, Value]) -> list[str]:
+def _unprintable(text: dict[str, str], values: dict[str, Value]) -> list[str]:
     try:
-        check(f"{side['title']}\n{side['text']}")
-        for name in _names(side):
+        check(f"{text['title']}\n{text['text']}")
+        for name in _names(text):
             value = values.get(name, "")
             check(value if isinstance(value, str) else "\n".join(value))
     except MissingGlyphs as error:
@@ -223,7 +234,7 @@ def _unprinted_promises(
     used: list[ClausePair], language: str, values: dict[str, Value]
 ) -> Iterator[Fault]:
     """What the proposal promises without a clause that prints it."""
-    printed = {name for pair in used for name in _names(pair[language])}
+    printed = {name for pair in used for name in _names(side(pair, language))}
     known = variables.meanings()
     for name in variables.PROMISED:
         if values[name] and name not in printed:

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +17,7 @@ from agreements.models.signing import SignableDocument
 from agreements.rules.intervals import Interval
 from agreements.rules.states import AgreementState, PeriodState
 from agreements.rules.terms import CollectBy, Renews, Rollover
+from core import formats, languages
 from core.models import TenantRow
 from core.models.tax_rate import TaxMode
 
@@ -70,7 +70,7 @@ class Agreement(SignableDocument):
     terms = models.JSONField(_("terms"))
     terms_hash = models.CharField(_("SHA-256 of the terms"), max_length=64)
     language = models.CharField(
-        _("language"), max_length=5, choices=settings.LANGUAGES, default="en"
+        _("language"), max_length=5, choices=formats.language_choices, default=languages.DEFAULT
     )
     currency = models.CharField(_("currency"), max_length=3)
     amount = models.PositiveBigIntegerField(_("fee"))

@@ -2,7 +2,6 @@
 
 from typing import assert_never
 
-from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +11,7 @@ from agreements.models.reusable import Service, Template, TextKind
 from agreements.rules.intervals import Interval
 from agreements.rules.states import ProposalState
 from agreements.rules.terms import CollectBy, Renews, Rollover, Unreviewed
+from core import formats, languages
 from core.models import TenantRow
 
 PROPOSAL_STATES = [
@@ -86,7 +86,7 @@ class Proposal(TenantRow):
     intro = models.TextField(_("opening words"), max_length=3000, blank=True)
     currency = models.CharField(_("currency"), max_length=3)
     language = models.CharField(
-        _("language"), max_length=5, choices=settings.LANGUAGES, default="en"
+        _("language"), max_length=5, choices=formats.language_choices, default=languages.DEFAULT
     )
     interval = models.CharField(
         _("charged"), max_length=10, choices=INTERVALS, default=Interval.MONTHLY
@@ -130,7 +130,7 @@ class Proposal(TenantRow):
     template = models.ForeignKey(
         "agreements.Template", models.PROTECT, null=True, blank=True, related_name="+"
     )
-    is_bilingual = models.BooleanField(_("in English and Thai, side by side"), default=False)
+    is_bilingual = models.BooleanField(_("in two languages, side by side"), default=False)
     service = models.CharField(
         _("kind of work"), max_length=12, choices=Service.choices, blank=True
     )

@@ -39,11 +39,11 @@ class ClauseUse(models.TextChoices):
 class Template(TenantRow):
     """An agreement text of the business's own.
 
-    `clauses` is a list of clause pairs: {"key", "use", "waits", "en", "th"}, where `en` and `th`
-    are {"title", "text"}. `waits` is the language that still has to be confirmed after the other
-    one was changed (rule 32), or empty. `version` grows with every change, so that nobody
-    overwrites a change they have not seen. An archived template (`retired_at`) is no longer
-    offered.
+    `clauses` is a list of clause pairs: {"key", "use", "waits", "en", "th"}, with {"title", "text"}
+    by the code of each language. `waits` names the languages that still have to be confirmed after
+    another one was changed (rule 32), separated by spaces, or is empty. `version` grows with every
+    change, so that nobody overwrites a change they have not seen. An archived template
+    (`retired_at`) is no longer offered.
     """
 
     name = models.CharField(_("name"), max_length=80)

@@ -6,6 +6,8 @@
 30,000.50 THB  thirty thousand Thai baht and 50/100             สามหมื่นบาทห้าสิบสตางค์
 """
 
+from collections.abc import Callable
+
 from babel.numbers import get_currency_name
 
 from core.money import exponent
@@ -45,17 +47,11 @@ PLACES = ("", "สิบ", "ร้อย", "พัน", "หมื่น", "แ�
 MILLION = 10**6
 
 
-def amount(minor: int, currency: str, locale: str) -> str:
-    """An amount in words.
-
-    `minor` is in minor units of `currency` and is never negative; `locale` is "en" or "th".
-    """
+def amount(minor: int, currency: str, language: str) -> str:
+    """An amount in words. `minor` is in minor units of `currency` and is never negative."""
     unit = 10 ** exponent(currency)
     whole, part = divmod(minor, unit)
-    if locale == "th":
-        return _thai_sum(whole, part, currency, unit)
-    name = get_currency_name(currency, count=whole, locale="en")
-    return f"{english(whole)} {name}" + (f" and {_fraction(part, unit)}" if part else "")
+    return WRITERS[language](whole, part, currency, unit)
 
 
 def english(number: int) -> str:
@@ -103,6 +99,11 @@ def _thai_digit(digit: int, place: int, *, leads: bool) -> str:
     return DIGITS[digit]
 
 
+def _english_sum(whole: int, part: int, currency: str, unit: int) -> str:
+    name = get_currency_name(currency, count=whole, locale="en")
+    return f"{english(whole)} {name}" + (f" and {_fraction(part, unit)}" if part else "")
+
+
 def _thai_sum(whole: int, part: int, currency: str, unit: int) -> str:
     if currency == "THB":
         return f"{thai(whole)}บาท" + (f"{thai(part)}สตางค์" if part else "ถ้วน")
@@ -112,3 +113,7 @@ def _thai_sum(whole: int, part: int, currency: str, unit: int) -> str:
 
 def _fraction(part: int, unit: int) -> str:
     return f"{part:0{len(str(unit)) - 1}}/{unit}"
+
+
+#: Who writes a sum of `whole` units and `part` of `unit` parts, by the code of the language.
+WRITERS: dict[str, Callable[[int, int, str, int], str]] = {"en": _english_sum, "th": _thai_sum}

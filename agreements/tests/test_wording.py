@@ -16,6 +16,7 @@ from agreements.rules import in_words, placeholders
 from agreements.rules.errors import BadTrial, BadWording, NotOpen
 from agreements.rules.intervals import Interval
 from core.documents import store
+from core.languages import LANGUAGES
 from tests.world import NOW, World
 
 ONCE = {"interval": Interval.ONCE, "ends_on": date(2026, 12, 1), "starts_on": date(2026, 11, 2)}
@@ -38,7 +39,7 @@ def test_every_built_in_text_is_complete_in_every_language_for_every_kind_of_wor
     db: None, kind: TextKind
 ) -> None:
     world = World()
-    for language, both, service in product(wording.LANGUAGES, (False, True), Service.values):
+    for language, both, service in product(LANGUAGES, (False, True), Service.values):
         tier, terms = sample.tier_and_terms(
             world.business, kind, today=date(2026, 11, 2), language=language, is_bilingual=both
         )

@@ -10,7 +10,7 @@ from billing.books.queries import decline_message
 from billing.models import Charge, Collection, Dispute, Invoice, Refund
 from clients import portal_links
 from clients.models import Contact
-from core import formats, links, money
+from core import formats, links
 from core.models import Business
 from core.outbox import emails
 
@@ -136,7 +136,7 @@ def confirmation_needed(collection: Collection, charge: Charge, *, now: datetime
     """Ask the client, once per charge, to confirm it at their bank; it does not count as a failed try (rule 23)."""
     invoice = collection.invoice
     with translation.override(invoice.language):
-        amount = money.format(charge.amount, charge.currency, invoice.language)
+        amount = formats.money(charge.amount, charge.currency)
         email_client(
             "confirm_charge",
             str(charge.id),
@@ -195,7 +195,7 @@ def refunded(refund: Refund, *, now: datetime) -> None:
     """Tell the client, once per refund, that money is on its way back."""
     invoice = refund.payment.invoice
     with translation.override(invoice.language):
-        amount = money.format(refund.amount, refund.currency, invoice.language)
+        amount = formats.money(refund.amount, refund.currency)
         email_client(
             "refunded",
             str(refund.id),
@@ -218,7 +218,7 @@ def refund_stuck(refund: Refund, *, now: datetime) -> None:
     """Tell the owner that a refund failed, or that nobody knows what became of it."""
     invoice = refund.payment.invoice
     with translation.override(refund.business.language):
-        amount = money.format(refund.amount, refund.currency, refund.business.language)
+        amount = formats.money(refund.amount, refund.currency)
         email_owner(
             "refund_stuck",
             str(refund.id),
@@ -239,7 +239,7 @@ def disputed(dispute: Dispute, *, now: datetime) -> None:
     """Tell the owner that a payment is contested, and later how that was decided."""
     invoice = dispute.payment.invoice
     with translation.override(dispute.business.language):
-        amount = money.format(dispute.amount, dispute.currency, dispute.business.language)
+        amount = formats.money(dispute.amount, dispute.currency)
         words = _("%(amount)s of invoice %(number)s: %(state)s.") % {
             "amount": amount,
             "number": invoice.number,

@@ -18,7 +18,7 @@ from billing.models import CreditNote, Invoice, Payment, WithholdingCertificate
 from billing.rules import taxes
 from clients import portal_links
 from clients.models import Contact
-from core import formats, links, money
+from core import formats, links
 from core.models import Business
 from core.outbox.emails import COMPOSERS, Letter
 
@@ -44,10 +44,9 @@ def compose_receipt(ref: str, now: datetime) -> Letter:
     """Compose the receipt of a payment, to the client. `ref` is the payment's id."""
     payment = Payment.objects.select_related("business__owner").get(pk=ref)
     invoice = Invoice.objects.select_related(*_WHO).get(pk=payment.invoice_id)
-    context = {
-        "payment": payment,
-        "payment_amount": money.format(payment.amount, payment.currency, invoice.language),
-    }
+    with translation.override(invoice.language):
+        amount = formats.money(payment.amount, payment.currency)
+    context = {"payment": payment, "payment_amount": amount}
     return _invoice_email("receipt", invoice, context, now)
 
 
@@ -58,11 +57,9 @@ def compose_invoice(ref: str, now: datetime) -> Letter:
     """
     invoice = Invoice.objects.select_related(*_WHO).get(pk=ref)
     owed = owing.amount_owed(invoice)
-    context = {
-        "left": owed,
-        "left_words": money.format(owed, invoice.currency, invoice.language),
-        "due": invoice.due_on,
-    }
+    with translation.override(invoice.language):
+        left = formats.money(owed, invoice.currency)
+    context = {"left": owed, "left_words": left, "due": invoice.due_on}
     return _invoice_email("invoice", invoice, context, now)
 
 
@@ -71,7 +68,7 @@ def compose_credit_note(ref: str, now: datetime) -> Letter:
     note = CreditNote.objects.get(pk=ref)
     invoice = Invoice.objects.select_related(*_WHO).get(pk=note.invoice_id)
     with translation.override(invoice.language):
-        amount = money.format(note.total, note.currency, invoice.language)
+        amount = formats.money(note.total, note.currency)
         paragraphs = [
             _("we have taken back %(amount)s of invoice %(number)s. The credit note is %(note)s.")
             % {"amount": amount, "number": invoice.number, "note": note.number},
@@ -94,9 +91,7 @@ def compose_charge_ahead(ref: str, now: datetime) -> Letter:
     with translation.override(agreement.language):
         on = date.fromisoformat(day)
         values = {
-            "amount": money.format(
-                _fee_with_tax(agreement, on), agreement.currency, agreement.language
-            ),
+            "amount": formats.money(_fee_with_tax(agreement, on), agreement.currency),
             "day": formats.day(on),
             "card": str(method) if method else "",
             "title": agreement.title,
@@ -138,7 +133,7 @@ def compose_overdue_client(ref: str, now: datetime) -> Letter:
         sentence = _(
             "%(amount)s for invoice %(number)s was due on %(day)s and has not arrived yet."
         ) % {
-            "amount": money.format(owed, invoice.currency, invoice.language),
+            "amount": formats.money(owed, invoice.currency),
             "number": invoice.number,
             "day": formats.day(invoice.due_on),
         }
@@ -156,7 +151,7 @@ def compose_overdue_owner(ref: str, now: datetime) -> Letter:
             "%(amount)s for invoice %(number)s of %(client)s has not arrived. "
             "The client was reminded."
         ) % {
-            "amount": money.format(owed, invoice.currency, business.language),
+            "amount": formats.money(owed, invoice.currency),
             "number": invoice.number,
             "client": invoice.client.name,
         }
@@ -178,7 +173,7 @@ def compose_certificate_owed(ref: str, now: datetime) -> Letter:
         sentence = _(
             "for invoice %(number)s we still need the withholding tax certificate over %(amount)s."
         ) % {
-            "amount": money.format(certificate.amount, certificate.currency, invoice.language),
+            "amount": formats.money(certificate.amount, certificate.currency),
             "number": invoice.number,
         }
         subject = _("Withholding certificate for %(number)s") % {"number": invoice.number}

@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
@@ -10,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clients.rules.pipeline import Stage
+from core import formats, languages
 from core.models import TenantRow
 from core.models.tax_rate import TaxMode
 
@@ -56,7 +56,7 @@ class Client(TenantRow):
     address = models.TextField(_("address"), max_length=500, blank=True)
     tax_id = models.CharField(_("tax id"), max_length=40, blank=True)
     language = models.CharField(
-        _("language"), max_length=5, choices=settings.LANGUAGES, default="en"
+        _("language"), max_length=5, choices=formats.language_choices, default=languages.DEFAULT
     )
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     tax_treatment = models.CharField(_("tax"), max_length=10, choices=TREATMENTS, default=STANDARD)

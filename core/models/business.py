@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core import formats, languages
 from core.database.ids import new_id
 
 
@@ -42,7 +43,7 @@ class Business(models.Model):
     currency = models.CharField(_("currency"), max_length=3, default="USD")
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     language = models.CharField(
-        _("language"), max_length=5, choices=settings.LANGUAGES, default="en"
+        _("language"), max_length=5, choices=formats.language_choices, default=languages.DEFAULT
     )
     prices_include_tax = models.BooleanField(_("prices include tax"), default=False)
     tax_on_payment = models.BooleanField(_("the tax invoice is the receipt"), default=False)

@@ -1,10 +1,10 @@
 """OutboxEmail: an email, stored in the transaction of the event it reports, and sent later."""
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core import formats, languages
 from core.database.ids import new_id
 from core.models.business import Business
 from core.models.document import Document
@@ -41,7 +41,7 @@ class OutboxEmail(models.Model):
     to = models.EmailField(_("to"), blank=True)
     reply_to = models.EmailField(_("reply to"), blank=True)
     language = models.CharField(
-        _("language"), max_length=5, choices=settings.LANGUAGES, default="en"
+        _("language"), max_length=5, choices=formats.language_choices, default=languages.DEFAULT
     )
     subject = models.CharField(_("subject"), max_length=250, blank=True)
     text = models.TextField(_("text"), blank=True)

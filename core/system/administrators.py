@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from core import links
+from core import languages, links
 from core.models import User
 from core.outbox import emails
 
@@ -30,6 +30,6 @@ def tell(*, kind: str, ref: str, subject: str, paragraphs: Iterable[str], now: d
                 "button": _("Open it"),
                 "link": links.absolute_url("dashboard:jobs"),
             },
-            language="en",
+            language=languages.DEFAULT,
             now=now,
         )

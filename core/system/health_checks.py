@@ -1,6 +1,6 @@
 """Health checks: database, broker, worker, scheduler (beat), disk space, and the document seal.
 
-Each check returns what is wrong, or "" if all is well.
+Each check returns what is wrong, in the active language, or "" if all is well.
 """
 
 import shutil
@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from celery import current_app
 from django.conf import settings
 from django.db import Error, connection
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from kombu.exceptions import OperationalError
 
 from core.documents.seal import not_ready
@@ -41,7 +43,9 @@ def beat(now: datetime) -> str:
 
 def disk(now: datetime) -> str:
     free = shutil.disk_usage(settings.VAR_DIR).free
-    return "" if free > MIN_FREE_DISK else f"only {free // 1024 // 1024} MB are free"
+    return (
+        "" if free > MIN_FREE_DISK else _("Only %(n)s MB are free.") % {"n": free // 1024 // 1024}
+    )
 
 
 def seal(now: datetime) -> str:
@@ -51,13 +55,25 @@ def seal(now: datetime) -> str:
 def _heartbeat_problem(name: str, now: datetime) -> str:
     heartbeat = Heartbeat.objects.filter(name=name).first()
     if heartbeat is None:
-        return "has never been seen"
+        return _("It has never reported.")
     age = int((now - heartbeat.at).total_seconds())
-    return "" if age <= MAX_HEARTBEAT_AGE.total_seconds() else f"was last seen {age} seconds ago"
+    if age <= MAX_HEARTBEAT_AGE.total_seconds():
+        return ""
+    return _("It last reported %(n)s seconds ago.") % {"n": age}
 
 
 CHECKS: dict[str, Callable[[datetime], str]] = {
     check.__name__: check for check in (database, broker, worker, beat, disk, seal)
+}
+
+#: The names of the checks for people; /health/ and the log call them by their functions.
+NAMES = {
+    "database": gettext_lazy("Database"),
+    "broker": gettext_lazy("Message broker"),
+    "worker": gettext_lazy("Worker"),
+    "beat": gettext_lazy("Scheduler"),
+    "disk": gettext_lazy("Disk space"),
+    "seal": gettext_lazy("Document seal"),
 }
 
 
@@ -72,7 +88,7 @@ def findings(now: datetime) -> dict[str, str]:
         try:
             problems[name] = check(now)
         except (Error, OperationalError, OSError) as error:
-            problems[name] = f"does not answer ({type(error).__name__})"
+            problems[name] = _("It does not answer (%(error)s).") % {"error": type(error).__name__}
     return problems
 
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from django import template
 from django.db.models.fields.files import FieldFile
-from django.utils.translation import get_language
 
-from core import money
+from core import formats, money
 from core.documents import glyphs
 
 register = template.Library()
@@ -18,8 +17,7 @@ register = template.Library()
 @register.filter
 def exact(amount: int, currency: str) -> str:
     """An amount in minor units with all its decimals, so that a column lines up: $3,000.00."""
-    locale = "th" if (get_language() or "en").startswith("th") else "en"
-    return money.format(amount, currency, locale, compact=False)
+    return money.format(amount, currency, formats.language().locale, compact=False)
 
 
 @register.filter

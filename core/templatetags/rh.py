@@ -9,7 +9,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from core import formats
+from core import formats, languages
 
 register = template.Library()
 
@@ -46,6 +46,12 @@ for format_function in FORMATS:
 def get(mapping: Mapping[Any, Any], key: Any) -> Any:
     """The value of a key in a mapping; None if the key is missing."""
     return mapping.get(key)
+
+
+@register.simple_tag
+def other_languages() -> list[languages.Language]:
+    """The languages that a reader of the active one can switch to."""
+    return [languages.of(code) for code in languages.others(formats.language().code)]
 
 
 @register.simple_tag

@@ -3,7 +3,7 @@
 import pytest
 from django.template.loader import get_template
 
-from core.template_loader import without_breaks, without_layout
+from core.web.template_loader import without_breaks, without_layout
 
 
 @pytest.mark.parametrize(

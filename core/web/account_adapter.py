@@ -4,9 +4,9 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.core.mail import EmailMultiAlternatives
-from django.utils import timezone, translation
+from django.utils import timezone
 
-from core import nudge
+from core import formats, nudge
 from core.models import OutboxEmail
 
 
@@ -24,7 +24,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
             kind="account",
             ref=f"{template_prefix.split('/')[-1]}:{now.timestamp()}:{email}"[:80],
             to=email,
-            language=translation.get_language() or "en",
+            language=formats.language().code,
             subject=" ".join(str(message.subject).split())[:200],
             text=str(message.body),
             html=html,

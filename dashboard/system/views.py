@@ -19,7 +19,7 @@ from core import links, nudge
 from core.documents import certificate
 from core.models.link import LinkPurpose
 from core.outbox import email_log
-from core.system.health_checks import findings, next_hour
+from core.system.health_checks import NAMES, findings, next_hour
 from dashboard.page import DashboardView
 from delivery.reports.report_run import last_run as last_report_run
 
@@ -79,7 +79,7 @@ class SystemStatus(DashboardView):
         return self.show(
             request,
             version=settings.VERSION,
-            checks=checks,
+            checks=[(NAMES[name], problem) for name, problem in checks.items()],
             stuck=bool(checks["worker"] or checks["beat"]),
             billing=last_billing_run(),
             reports=last_report_run(),

@@ -1,9 +1,9 @@
 """Reports to the client, the runs that make them, quarterly reviews, and early warnings."""
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core import formats, languages
 from core.models import Document, TenantRow
 from delivery.rules.states import Answer, ReportState
 
@@ -41,7 +41,7 @@ class Report(TenantRow):
         _("state"), max_length=10, choices=REPORT_STATES, default=ReportState.DRAFT
     )
     language = models.CharField(
-        _("language"), max_length=5, choices=settings.LANGUAGES, default="en"
+        _("language"), max_length=5, choices=formats.language_choices, default=languages.DEFAULT
     )
     comment = models.TextField(_("your words"), max_length=3000, blank=True)
     next_text = models.TextField(_("what is next"), max_length=1000, blank=True)

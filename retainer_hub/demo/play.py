@@ -18,7 +18,7 @@ from billing.gateways import accounts
 from billing.runs.billing_run import run_billing
 from clients import client_records
 from clients.models import Client, Testimonial
-from core import links
+from core import languages, links
 from core.audit import Origin
 from core.dates import add_months, local_instant, month_of
 from core.models import Business, User
@@ -153,7 +153,7 @@ def _offer(business: Business, part: Part, start: date, now: datetime) -> Propos
         testimonials=Testimonial.objects.filter(business=business),
         expires_on=start + timedelta(days=10) if part.picks < 0 else None,
         intro=opening_message.usual_message()
-        if part.language == "en" and not part.is_trial
+        if part.language == languages.DEFAULT and not part.is_trial
         else "",
         next_tier=_following() if part.is_trial else {},
         credits_trial=part.is_trial,
@@ -161,7 +161,7 @@ def _offer(business: Business, part: Part, start: date, now: datetime) -> Propos
         if part.is_trial
         else "",
         recommended_because=""
-        if part.is_trial or part.language == "th"
+        if part.is_trial or part.language != languages.DEFAULT
         else "You want an audience that answers, not only a feed that looks alive.",
         now=now,
     )

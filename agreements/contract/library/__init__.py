@@ -1,27 +1,31 @@
-"""The built-in agreement texts in English and Thai: which clauses each kind of agreement has.
+"""The built-in agreement texts: which clauses each kind of agreement has, in every language.
 
 A text is frozen into a proposal when it is sent, so a change here does not affect sent proposals.
 """
 
 from typing import Any
 
-from agreements.contract.library.clause import Clause
-from agreements.contract.library.general import GENERAL
-from agreements.contract.library.trades import TRADES
-from agreements.models.reusable import ClauseUse, TextKind
+from agreements.contract.library.texts import TEXTS
+from agreements.models.reusable import ClauseUse, Service, TextKind
 
 VERSION = "2026-11"
-CLAUSES: dict[str, Clause] = {clause.key: clause for clause in (*GENERAL, *TRADES)}
+#: The variable that a clause depends on: an agreement leaves the clause out where it is empty.
+WHEN = {
+    "kpis": "kpis",
+    "expectations": "expectations",
+    "value_adds": "value_adds",
+    "after_trial": "after_trial",
+    "time": "hours",
+    "time_once": "hours",
+    "overage": "overage",
+    "reports": "report",
+    "exclusivity": "competitors",
+    "law": "governing_law",
+    "language": "prevailing_language",
+    **{service: f"service_{service}" for service in Service.values},
+}
 
-_OPENING = (
-    "parties",
-    "services",
-    *(clause.key for clause in TRADES),
-    "kpis",
-    "expectations",
-    "value_adds",
-    "fee",
-)
+_OPENING = ("parties", "services", *Service.values, "kpis", "expectations", "value_adds", "fee")
 _WORK = ("response", "reports", "scope", "ownership", "confidentiality", "exclusivity")
 _CLOSING = ("law", "language", "signature")
 BUILT_IN: dict[TextKind, tuple[str, ...]] = {
@@ -34,27 +38,22 @@ BUILT_IN: dict[TextKind, tuple[str, ...]] = {
 
 def built_in(kind: TextKind) -> list[dict[str, Any]]:
     """The clause pairs of a built-in text, in the form in which templates store them."""
-    return [pair(CLAUSES[key]) for key in BUILT_IN[kind]]
+    return [_pair(key) for key in BUILT_IN[kind]]
 
 
-def pair(clause: Clause) -> dict[str, Any]:
-    """A clause of the library as a clause pair, confirmed in both languages."""
+def _pair(key: str) -> dict[str, Any]:
+    """A clause of the library with its title and text by language, confirmed in all of them."""
     sides = {
-        language: {"title": title, "text": text} for language, (title, text) in sides_of(clause)
+        code: dict(zip(("title", "text"), texts[key], strict=True)) for code, texts in TEXTS.items()
     }
     return {
-        "key": clause.key,
-        "use": (ClauseUse.FITS if clause.when else ClauseUse.ALWAYS).value,
+        "key": key,
+        "use": (ClauseUse.FITS if key in WHEN else ClauseUse.ALWAYS).value,
         "waits": "",
         **sides,
     }
 
 
-def sides_of(clause: Clause) -> list[tuple[str, tuple[str, str]]]:
-    """The languages of a clause, each with its title and text."""
-    return [("en", clause.en), ("th", clause.th)]
-
-
 def when(key: str) -> str:
     """The variable that a clause depends on; "" where it depends on none or is not built in."""
-    return CLAUSES[key].when if key in CLAUSES else ""
+    return WHEN.get(key, "")

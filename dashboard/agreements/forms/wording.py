@@ -5,30 +5,28 @@ from typing import Any
 from babel import Locale
 from babel.core import get_global
 from django import forms
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agreements.contract import library, templates, wording
 from agreements.models import Proposal, Template
 from agreements.models.proposal import kind_of
 from agreements.models.reusable import ClauseUse, Service, TextKind
-from core import money
+from core import formats, money
 from core.documents.printable_text import PrintableForm
+from core.languages import DEFAULT, LANGUAGES
 from core.models import Business
 from dashboard.form_fields import DurationField, LinesField, MoneyField, parse_amount
-
-#: The fields of a clause: "title_en" is ("title", "en"), and so on.
-SIDES = {f"{part}_{side}": (part, side) for side in wording.LANGUAGES for part in ("title", "text")}
 
 
 def countries() -> list[tuple[str, str]]:
     """The countries by name in the reader's language, as choices for a select field."""
-    names = Locale.parse("th" if (get_language() or "en").startswith("th") else "en").territories
+    names = Locale.parse(formats.language().locale).territories
     countries_ = [
         (code, name)
-        # The table also holds continents (three digits) and groups of countries.
+        # The table also holds continents (three digits), groups of countries and test locales.
         for code, name in names.items()
-        if len(code) == 2 and code not in ("EU", "UN", "EZ", "ZZ")
+        if len(code) == 2 and code not in ("EU", "UN", "EZ", "QO", "XA", "XB", "ZZ")
     ]
     return [("", "—"), *sorted(countries_, key=lambda pair: pair[1])]
 
@@ -44,7 +42,7 @@ class ContractTextForm(PrintableForm, forms.Form):
 
     wording = forms.ChoiceField(label=_("Text"), required=False)
     is_bilingual = forms.BooleanField(
-        label=_("In English and Thai, side by side"),
+        label=_("In two languages, side by side"),
         required=False,
         help_text=_("The proposal's own language prevails."),
     )
@@ -201,45 +199,49 @@ class NewTemplateForm(PrintableForm, forms.Form):
     kind = forms.ChoiceField(label=_("Begin with"), choices=TextKind.choices)
 
 
+def previews() -> list[tuple[str, str]]:
+    """The languages in which a text can be previewed, and "both", as choices for a select field."""
+    return [*formats.language_choices(), ("both", gettext("both, side by side"))]
+
+
 class TemplateForm(PrintableForm, forms.Form):
     """The name of a template. `version` detects a concurrent edit."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
     version = forms.IntegerField(widget=forms.HiddenInput)
     shown = forms.ChoiceField(
-        label=_("Preview in"),
-        required=False,
-        initial="en",
-        choices=[("en", _("English")), ("th", _("Thai")), ("both", _("both, side by side"))],
+        label=_("Preview in"), required=False, initial=DEFAULT, choices=previews
     )
 
 
 class ClauseForm(forms.Form):
-    """One clause: when it is used, and its title and text in both languages."""
+    """One clause: when it is used, and its title and text in every language.
+
+    The fields of a language end in its code: "title_en", "text_en".
+    """
 
     key = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
     use = forms.ChoiceField(label=_("Used"), choices=ClauseUse.choices)
-    title_en = forms.CharField(label=_("Title in English"), max_length=120, required=False)
-    text_en = forms.CharField(
-        label=_("Text in English"), required=False, max_length=wording.LONGEST_CLAUSE
-    )
-    title_th = forms.CharField(label=_("Title in Thai"), max_length=120, required=False)
-    text_th = forms.CharField(
-        label=_("Text in Thai"), required=False, max_length=wording.LONGEST_CLAUSE
-    )
     confirmed = forms.BooleanField(label=_("Both languages say the same"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for language in wording.LANGUAGES:
-            text = self.fields[f"text_{language}"]
-            text.widget = forms.Textarea(
-                attrs={"rows": 7, "maxlength": wording.LONGEST_CLAUSE, "lang": language}
+        for code in LANGUAGES:
+            language = {"language": formats.language_name(code)}
+            self.fields[f"title_{code}"] = forms.CharField(
+                label=gettext("Title in %(language)s") % language,
+                max_length=120,
+                required=False,
+                widget=forms.TextInput(attrs={"lang": code}),
             )
-            self.fields[f"title_{language}"].widget.attrs["lang"] = language
+            self.fields[f"text_{code}"] = forms.CharField(
+                label=gettext("Text in %(language)s") % language,
+                max_length=wording.LONGEST_CLAUSE,
+                required=False,
+                widget=forms.Textarea(attrs={"rows": 7, "lang": code}),
+            )
         self.use_required_attribute = False
         self.waits = self.initial.get("waits", "")
-        self.waits_for_thai = self.waits == "th"
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
@@ -258,15 +260,30 @@ class ClauseForm(forms.Form):
         return not any(
             self.typed(f"{part}_{language}").strip()
             for part in ("title", "text")
-            for language in ("en", "th")
+            for language in LANGUAGES
         )
+
+    @property
+    def heading(self) -> str:
+        """The title of the clause in the reader's language, or in the first one that has a title."""
+        return wording.title_of(self.pair, formats.language().code)
+
+    @property
+    def sides(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """The fields of the title and of the text, language by language."""
+        return [(self[f"title_{language}"], self[f"text_{language}"]) for language in LANGUAGES]
+
+    @property
+    def waits_for(self) -> list[str]:
+        """The names of the languages that still have to be confirmed."""
+        return [formats.language_name(language) for language in self.waits.split()]
 
     @property
     def pair(self) -> wording.ClausePair:
         """The clause as a template stores it."""
         sides = {
             language: {part: self.typed(f"{part}_{language}").strip() for part in ("title", "text")}
-            for language in wording.LANGUAGES
+            for language in LANGUAGES
         }
         use = self.typed("use")
         return {
@@ -294,9 +311,9 @@ ClauseForms = forms.formset_factory(
 def clause_initial(pair: wording.ClausePair) -> dict[str, Any]:
     """A stored clause as its form shows it."""
     sides = {
-        f"{part}_{language}": pair[language][part]
+        f"{part}_{language}": wording.side(pair, language)[part]
         for part in ("title", "text")
-        for language in wording.LANGUAGES
+        for language in LANGUAGES
     }
     return {"key": pair["key"], "use": pair["use"], "waits": pair["waits"], **sides}
 

@@ -73,14 +73,13 @@ class VoidDocument(SignableView):
         return _("Taken back. Whoever was asked to sign was told.")
 
 
-class AmendmentPdf(SignableView):
+class AmendmentPdf(DashboardView):
     """The signed PDF of an amendment, or the PDF to be read before signing."""
 
-    model = Amendment
-
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        signable = self.signable(pk)
-        document = signable.signed_document or signable.document
+        related = self.rows(Amendment).select_related("signed_document", "document")
+        amendment = self.row(Amendment, pk, related)
+        document = amendment.signed_document or amendment.document
         if document is None:
             raise Http404
         return pdf_response(document)

@@ -13,7 +13,9 @@ from agreements.contract import clauses, library, sample, templates, variables, 
 from agreements.models import Template
 from agreements.models.reusable import TextKind
 from agreements.signing import agreement_pdf
+from core import languages
 from core.errors import RuleError
+from core.languages import DEFAULT, LANGUAGES
 from core.web.download import pdf_bytes
 from dashboard.agreements.forms.wording import (
     ClauseForms,
@@ -59,27 +61,23 @@ class EditorView(DashboardView):
     ) -> tuple[Any, Any, list[wording.ClausePair]]:
         """A sample tier, sample terms, and the clauses filled in with them.
 
-        `shown` is "en", "th" or "both". Raises BadWording if the text is too long.
+        `shown` is the code of a language, or "both". Raises BadWording if the text is too long.
         """
-        language = "th" if shown == "th" else "en"
-        if (
-            # Both languages together may be twice as long as one.
-            sum(len(pair[side]["text"]) for pair in pairs for side in wording.LANGUAGES)
-            > 2 * wording.LONGEST_TEXT
-        ):
+        length = sum(len(wording.side(pair, code)["text"]) for pair in pairs for code in LANGUAGES)
+        if length > len(LANGUAGES) * wording.LONGEST_TEXT:
             raise wording.too_long()
         tier, terms = sample.tier_and_terms(
             self.business,
             template.kind,
             today=self.today,
-            language=language,
+            language=languages.of(shown).code,
             is_bilingual=shown == "both",
         )
         return tier, terms, wording.preview_clauses(pairs, tier, terms)
 
 
 class EditTemplate(EditorView):
-    """Edit a template: its name, and the order, use and both languages of its clauses."""
+    """Edit a template: its name, and the order, the use and the languages of its clauses."""
 
     template = "dashboard/agreements/template.html"
 
@@ -129,7 +127,7 @@ class EditTemplate(EditorView):
         pairs: Any,
         status: int = 200,
     ) -> HttpResponse:
-        shown = str(form["shown"].value() or "en")
+        shown = str(form["shown"].value() or DEFAULT)
         try:
             _tier, terms, text = self.sample_text(template, clauses_in_editor(pairs), shown)
             preview = clauses.numbered_clauses(text, wording.languages(terms))
@@ -144,6 +142,7 @@ class EditTemplate(EditorView):
             form=form,
             pairs=pairs,
             clauses=preview,
+            language=languages.of(shown).code,
             meanings=variables.meanings(),
         )
 
@@ -153,11 +152,10 @@ class PreviewTemplate(EditorView):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         template, pairs = self.load(pk), ClauseForms(request.POST, prefix="c")
-        context: dict[str, Any] = {}
+        shown = request.POST.get("shown", DEFAULT)
+        context: dict[str, Any] = {"language": languages.of(shown).code}
         try:
-            _tier, terms, text = self.sample_text(
-                template, clauses_in_editor(pairs), request.POST.get("shown", "en")
-            )
+            _tier, terms, text = self.sample_text(template, clauses_in_editor(pairs), shown)
             context["clauses"] = clauses.numbered_clauses(text, wording.languages(terms))
             context["amiss"] = [
                 fault
@@ -177,7 +175,7 @@ class PreviewTemplatePdf(EditorView):
         template, pairs = self.load(pk), ClauseForms(request.POST, prefix="c")
         try:
             tier, terms, text = self.sample_text(
-                template, clauses_in_editor(pairs), request.POST.get("shown", "en")
+                template, clauses_in_editor(pairs), request.POST.get("shown", DEFAULT)
             )
             agreement = sample.sample_agreement(template, tier, terms | {"clauses": text})
             return pdf_bytes(

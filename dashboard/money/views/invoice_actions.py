@@ -96,7 +96,7 @@ class RefundInvoice(InvoiceActionView):
         return _("The credit note is written. A refund to a card takes the bank a few days.")
 
     def form(self, invoice: Invoice, data: Any = None) -> RefundForm:
-        total = money.format(invoice.total, invoice.currency, "en")
+        total = money.format(invoice.total, invoice.currency)
         return RefundForm(
             data, currency=invoice.currency, initial={"amount": total, "to_card": "card"}
         )
@@ -167,7 +167,7 @@ class PayOutCredit(InvoiceActionView):
     """Send a client's credit back to where the payment of this invoice came from."""
 
     def form(self, invoice: Invoice, data: Any = None) -> PayOutForm:
-        most = money.format(refund.payable(invoice), invoice.currency, "en")
+        most = money.format(refund.payable(invoice), invoice.currency)
         return PayOutForm(data, currency=invoice.currency, initial={"amount": most})
 
     def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
@@ -235,7 +235,7 @@ class RecordTransfer(InvoiceActionView):
         return _("The transfer is written down.")
 
     def form(self, invoice: Invoice, data: Any = None) -> TransferForm:
-        owed = money.format(owing.amount_owed(invoice), invoice.currency, "en")
+        owed = money.format(owing.amount_owed(invoice), invoice.currency)
         return TransferForm(
             data, currency=invoice.currency, initial={"amount": owed, "on": self.today}
         )

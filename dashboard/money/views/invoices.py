@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from agreements.changing import end
 from agreements.rules.terms import CollectBy
-from billing.books import owing, queries
+from billing.books import owing, queries, transition_texts
 from billing.charging import cancel_invoice, refund
 from billing.charging.retry import retry_now, retry_on
 from billing.emails import billing_pdfs
@@ -83,7 +83,10 @@ class InvoicePage(DashboardView):
             payable=refund.payable(invoice),
             can_reduce=invoice.collection.state in cancel_invoice.REDUCIBLE,
             certificate=self.rows(WithholdingCertificate).filter(invoice=invoice).first(),
-            moves=self.rows(Transition).filter(collection=invoice.collection),
+            moves=[
+                (transition_texts.change(row), transition_texts.reason(row), row.at)
+                for row in self.rows(Transition).filter(collection=invoice.collection)
+            ],
             days=queries.retry_days(invoice) if invoice.collect_by == CollectBy.CARD else [],
             decide=PostponeForm(initial={"until": self.today + PATIENCE})
             if queries.needs_decision(invoice)

@@ -6,11 +6,12 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.rules.errors import NoRecipient
 from agreements.running import email_recipient
+from core import formats
 from core.errors import RuleError
 from core.web import query_string
 from core.web.keyset_pages import page_of
@@ -91,7 +92,7 @@ class EarlyWarningPage(DashboardView):
             findings=[warning_texts.finding_sentence(finding) for finding in row.findings],
             person=email_recipient.recipients_by_client([row.period.agreement]).get(row.client_id),
             is_open=not (row.sent_at or row.dismissed_at),
-            other_language=translation.get_language_info(language)["name_translated"]
-            if language != translation.get_language()
-            else "",
+            other_language=(
+                formats.language_name(language) if language != formats.language().code else ""
+            ),
         )

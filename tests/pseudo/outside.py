@@ -1,0 +1,151 @@
+"""Finds the words of a page, an email or a document that stand outside the marks of the pseudo-language."""
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from zoneinfo import available_timezones
+
+import pytest
+from babel import Locale
+
+from core.money import CURRENCIES
+from tests.pseudo.language import CLOSE, CODE, OPEN
+
+#: Attributes that a person reads or hears; data-bs-*, data-drop and data-seen hold names and addresses.
+READ = re.compile(
+    r"title|alt|placeholder|label|aria-(label|description|roledescription|valuetext)|data-(?!bs-|drop$|seen$).*"
+)
+#: What is in these elements is not prose: scripts, styles, and code to copy.
+SILENT = frozenset(("script", "style", "code", "pre"))
+VOID = frozenset(
+    (
+        "br",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "use",
+        "path",
+        "rect",
+        "circle",
+        "line",
+        "col",
+        "wbr",
+    )
+)
+#: Inside a sentence; where any other element begins or ends, a sentence is over.
+INLINE = frozenset(
+    ("a", "abbr", "b", "br", "em", "i", "small", "span", "strong", "sub", "sup", "time")
+)
+WORD = re.compile(r"[^\W\d_]{2,}")
+#: Names that are the same in every language, wherever they stand.
+NAMES = re.compile(
+    "|".join(
+        (
+            "Retainer Hub",
+            "SHA-256|PDF|CSV|UTC|PromptPay|Stripe|Visa|Mastercard|Toggl Track|Harvest|Clockify",
+            rf"\b({'|'.join(CURRENCIES)})\b",
+            r"\b[A-Z]{2}-\d{4}-\d{4}\b|[A-Z]{2}-\{year\}-\{seq:04\}",  # RH-2026-0001, and its pattern
+            r"\b(RF|DE)\d{2}\w+, Bank & Co, COBADEFFXXX|\bRF\d{2}\w+",  # references and bank accounts
+            r"\b[0-9a-f]{64}\b|\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b",  # hashes and ids
+            r"\b[A-Z]{4}-[A-Z]{4}\b|…[\w-]{4}\b",  # a code to type, and the end of a key
+            r"[\w.]+@[\w.]+\.example|https?://\S*",
+        )
+    )
+)
+#: Texts that are a name as a whole: time zones, and countries in the language of the locale.
+LISTED = {zone.replace("_", " ") for zone in available_timezones()} | set(
+    Locale("en").territories.values()
+)
+
+
+def outside(text: str, depth: int = 0) -> tuple[str, int]:
+    """What of a text stands outside the marks and is no name, and how many marks are still open at its end."""
+    found = []
+    for part in re.split(f"([{OPEN}{CLOSE}])", text):
+        if part == OPEN:
+            depth += 1
+        elif part == CLOSE:
+            depth = max(0, depth - 1)
+        elif not depth:
+            found.append(part)
+    said = " ".join(" ".join(found).split())
+    return "" if said in LISTED else said, depth
+
+
+def has_words(text: str) -> bool:
+    return bool(WORD.search(NAMES.sub("", text)))
+
+
+class _Reader(HTMLParser):
+    """Collects what stands outside, in texts and in attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._depth = 0
+        self._open: list[tuple[str, bool]] = []  # the elements around, and whether each is read
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = dict(attrs)
+        if tag == "html" and names.get("lang") != CODE:
+            self.found.append(f"html lang: {names.get('lang')}")
+        if tag not in INLINE:
+            self._depth = 0
+        is_read = self._is_read and tag not in SILENT and names.get("lang", CODE) == CODE
+        if tag == "html":
+            is_read = True
+        if is_read:
+            self._read_attributes(tag, names)
+        if tag not in VOID:
+            self._open.append((tag, is_read))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in INLINE:
+            self._depth = 0
+        if tag in [open_tag for open_tag, _read in self._open]:
+            while self._open.pop()[0] != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        if self._is_read:
+            said, self._depth = outside(data, self._depth)
+            self._note(said, self._open[-1][0] if self._open else "")
+
+    @property
+    def _is_read(self) -> bool:
+        return not self._open or self._open[-1][1]
+
+    def _read_attributes(self, tag: str, names: dict[str, str | None]) -> None:
+        is_typed = tag == "input" and names.get("type") not in ("hidden", "checkbox", "radio")
+        for name, value in names.items():
+            if value and (READ.fullmatch(name) or (name == "value" and is_typed)):
+                self._note(outside(value)[0], f"{tag} {name}")
+
+    def _note(self, said: str, where: str) -> None:
+        if has_words(said):
+            self.found.append(f"{where}: {said}")
+
+
+def of_html(html: str) -> Iterator[str]:
+    """The words of an HTML page outside the marks, each with the element that they stand in."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    yield from reader.found
+
+
+def of_text(text: str) -> Iterator[str]:
+    """The lines of a plain text outside the marks."""
+    depth = 0
+    for line in text.splitlines():
+        said, depth = outside(line, depth)
+        if has_words(said):
+            yield said
+
+
+def require_none(found: list[str]) -> None:
+    """Fail with all of the words where there are any."""
+    if found:
+        pytest.fail("No translator can reach:\n" + "\n".join(found), pytrace=False)

@@ -1,0 +1,143 @@
+"""Opens every page of the product, sends every form, and walks in by every door, in the pseudo-language."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.test import Client as Browser
+from django.test import override_settings
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone, translation
+
+from clients import portal_links
+from core import links
+from core.database.frozen_rows import lifted
+from core.models import OutboxEmail
+from core.models.link import LinkPurpose
+from delivery.models import Report
+from tests import test_tenancy
+from tests.factories import UserFactory
+from tests.golden.stage import Stage
+from tests.pseudo import language
+from tests.test_tenancy import CLASSES, address, addresses, inside, logged_in
+
+Rows = dict[str, Any]
+Visit = tuple[str, HttpResponse | str]  # its name, and what was answered
+
+
+def world_of_everything() -> Rows:
+    """One row of each kind, and a proposal that was not sent and one that was not answered."""
+    with pytest.MonkeyPatch.context() as patch:
+        world, now = Stage(language=language.CODE), timezone.now()
+        patch.setattr(test_tenancy, "LADDER", world.words.ladder())
+        rows = test_tenancy.rows_of(world)
+        later = now.date() + timedelta(days=9)
+        rows["open"] = world.proposal(rows["client"], now=now, starts_on=later)
+        rows["draft"] = world.proposal(rows["client"], now=now, starts_on=later, send=False)
+    with lifted():
+        Report.objects.filter(pk=rows["report"].pk).update(decision=world.words.decision)
+    return rows | {"world": world}
+
+
+def pages(rows: Rows) -> Iterator[Visit]:
+    """Every page that belongs to somebody, as they see it."""
+    browsers = _people(rows)
+    for name, path in _addresses(rows):
+        yield name, _of(browsers, name).get(path)
+
+
+def answers(rows: Rows) -> Iterator[Visit]:
+    """What each of these addresses answers to an empty form, or the page after it was done."""
+    browsers = _people(rows)
+    for name, path in _addresses(rows):
+        with taken_back():
+            yield f"{name}, sent empty", _of(browsers, name).post(path, follow=True)
+
+
+def doors(rows: Rows) -> Iterator[Visit]:
+    """How one comes in: signing in and up, links in emails, and what is said where one may not."""
+    owner, stranger = _people(rows)["dashboard"], _reading(Browser())
+    for name in _public():
+        yield name, owner.get(reverse(name))
+        yield name, stranger.get(reverse(name))
+    now, contact, business = timezone.now(), rows["contact"], rows["world"].business
+    link = links.mint(purpose=LinkPurpose.SIGN_IN, subject_id=business.owner.pk, now=now)
+    for name, value in ("a link to sign in", links.token(link.id)), ("a used link", "used"):
+        yield name, stranger.get(reverse("dashboard:sign_in", args=[value]))
+    for target in ("", f"answer:{rows['report'].pk}"):
+        portal_link = portal_links.portal_link(contact=contact, now=now, target=target)
+        path = reverse("portal:enter", args=[links.token(portal_link.id)])
+        yield f"a link to the portal {target}", stranger.get(path)
+    yield "a used link to the portal", stranger.get(reverse("portal:enter", args=["used"]))
+    yield "asking for a link", stranger.post(reverse("portal:ask"), {"email": contact.email})
+    newcomer = logged_in(UserFactory(email="new@studio.example", name=language.marked("New")))
+    yield "the first page", _reading(newcomer).get(reverse("dashboard:welcome"))
+    unprintable = {"c-TOTAL_FORMS": 1, "c-INITIAL_FORMS": 0, "c-0-text_en": "\U0001f916"}
+    path = reverse("dashboard:template_pdf", args=[rows["template"].pk])
+    yield "a text that cannot be printed", owner.post(path, unprintable)
+    with override_settings(DEBUG=True, MAIL_IS_LOCAL=True):
+        yield "the local outbox", owner.get(reverse("dashboard:mail"))
+        email = OutboxEmail.objects.exclude(text="").filter(language=language.CODE).first()
+        assert email
+        yield "a local email", owner.get(reverse("dashboard:letter", args=[email.pk]))
+    with taken_back():
+        type(business).objects.filter(pk=business.pk).update(is_suspended=True)
+        yield "a closed business", inside(contact).get(reverse("portal:home"))
+        yield "a closed business", owner.get(reverse("dashboard:home"))
+    with translation.override(language.CODE):
+        for path in sorted((Path(settings.BASE_DIR) / "templates").glob("[45]*.html")):
+            yield path.name, render_to_string(path.name)
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """Nothing that happens in the block stays in the database."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def _people(rows: Rows) -> dict[str, Browser]:
+    """The browsers of the owner and of the client."""
+    return {
+        "dashboard": _reading(logged_in(rows["world"].business.owner)),
+        "portal": _reading(inside(rows["contact"])),
+    }
+
+
+def _reading(browser: Browser) -> Browser:
+    """A browser whose reader has chosen the pseudo-language."""
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = language.CODE
+    return browser
+
+
+def _of(browsers: dict[str, Browser], name: str) -> Browser:
+    return browsers[name.partition(":")[0]]
+
+
+def _addresses(rows: Rows) -> Iterator[tuple[str, str]]:
+    """Each address with its name; those of a proposal also for the other two proposals."""
+    for name, kind in CLASSES.items():
+        if kind != "public" and name.startswith(("dashboard:", "portal:")):
+            yield name, address(name, kind, rows)
+            if kind == "proposal":
+                yield name, address(name, "open", rows)
+                yield name, address(name, "draft", rows)
+
+
+def _public() -> Iterator[str]:
+    """The names of the pages that anyone may open, allauth's among them, whose address has no id."""
+    for name in sorted(set(addresses())):
+        if CLASSES.get(name) == "public" or name.startswith(("account_", "mfa_")):
+            try:
+                reverse(name)
+            except NoReverseMatch:
+                continue
+            yield name
