@@ -1,4 +1,4 @@
-"""What web server, worker and beat do before they serve: refuse a dangerous configuration, make their folders."""
+"""What servers do before they start: refuse a dangerous configuration, and make their folders."""
 
 import sys
 
@@ -13,7 +13,7 @@ REFUSED = (
 
 
 def prepare() -> None:
-    """Stop with one sentence for each error of the configuration: servers do not run Django's checks by themselves.
+    """Stop with one sentence for each error of the configuration; servers skip Django's checks.
 
     Raises SystemExit.
     """
