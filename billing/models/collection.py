@@ -75,9 +75,9 @@ class Collection(TenantRow):
 
     @staticmethod
     def no_handle() -> dict[str, Any]:
-        """The columns of a collection whose next attempt needs another object, with the key to make it under.
+        """Return the columns to set if the next attempt needs another handle.
 
-        Only where nothing can be taken any more under the handle before (docs/charging.md).
+        Use it only if no money can be taken under the old handle any more (docs/charging.md).
         """
         return {
             "handle": None,
