@@ -52,12 +52,12 @@ class LockedSeries:
 
 @dataclass(frozen=True)
 class Gap:
-    """A series whose documents are not numbered from 1 to `last`. `papers` is their count."""
+    """A series whose documents are not numbered from 1 to `last`; `documents` is their count."""
 
     kind: str
     year: int
     last: int
-    papers: int
+    documents: int
 
 
 def format_number(pattern: str, year: int, seq: int) -> str:

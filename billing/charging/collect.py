@@ -189,7 +189,7 @@ class Armed:
 
 
 def _seconds() -> int:
-    """Return a count of seconds that goes on while the machine sleeps, if the system has one."""
+    """Return a clock in seconds that includes the time the machine sleeps, where available."""
     clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
     return time.clock_gettime_ns(clock) // 10**9
 

@@ -70,7 +70,7 @@ class Collection(TenantRow):
 
     @property
     def is_voiding(self) -> bool:
-        """Whether the invoice is being cancelled: what is at the gateway is stopped first."""
+        """Whether the invoice is being cancelled; its gateway object is cancelled first."""
         return self.state == CollectionState.VOIDING
 
     @staticmethod
@@ -165,7 +165,7 @@ class Charge(TenantRow):
 
     @property
     def is_failed(self) -> bool:
-        """Whether the bank said no."""
+        """Whether the bank declined it."""
         return self.state == ChargeState.FAILED
 
 
