@@ -44,7 +44,7 @@ class LockedSeries:
     on: date
 
     def next(self) -> tuple[int, str]:
-        """Take the next number: (running number, text). It is stored when `keep` is called."""
+        """Take the next number: (running number, text). `save_series` stores it."""
         self.series.last += 1
         self.series.last_on = self.on
         return self.series.last, format_number(self.pattern, self.on.year, self.series.last)
