@@ -347,7 +347,7 @@ def test_a_declined_card_is_no_error_and_ends_the_attempt(code: str) -> None:
 def test_if_the_bank_asks_for_authentication_the_client_gets_a_page_for_it(
     then: Any, settings: Any
 ) -> None:
-    settings.SITE_URL = "https://hub.example/"
+    settings.SITE_URL = "https://hub.example"
     stripe_, transport = bank(intent(), declined("authentication_required"), then)
     stripe_.execute(handle="pi_1", key="k", token="cus_1/pm_1")
     last = transport.requests[2]
