@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Django's command line for Retainer Hub. Any Python can start it: it goes on with the one in .venv."""
+"""Django's command line for Retainer Hub. Any Python can start it; it continues with .venv's."""
 
 import os
 import sys

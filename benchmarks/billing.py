@@ -1,6 +1,7 @@
-"""bin/bench billing: issuing beside the floor of the same rows, and charging where every call takes 300 ms.
+"""bin/bench billing: issuing compared with bare inserts, and charging where a call takes 300 ms.
 
-Every ratio is of two things measured in one run; medians are shown; every measurement is a process of its own.
+Every ratio is of two things measured in one run; medians are shown; every measurement is a process
+of its own.
 """
 
 import argparse
@@ -40,7 +41,7 @@ def issuing(engine: Engine, runs: int) -> Iterator[Figure]:
 
 
 def growing(engine: Engine, runs: int) -> Iterator[Figure]:
-    """The cost of one and the memory, as more are due; and what asking again costs when nothing is."""
+    """Time and memory for each invoice as more are due, and the cost of a run with nothing due."""
     engine.create("many")
     ask("fill", engine.url("many"), agreements=MANY, collect_by="transfer")
     pairs = [[_once(engine, count) for count in (DUE, MORE)] for _ in range(runs)]
@@ -62,7 +63,8 @@ def growing(engine: Engine, runs: int) -> Iterator[Figure]:
         engine.name, "memory at 100,000 due, by 10,000", ratio, "times", "≤ 1.1", "", detail
     )
     idle = ask("idle", engine.url("kept"))
-    detail = f"{idle['statements']} statement; by index: {', '.join(k for k, v in idle['uses'].items() if v)}"
+    indexes = ", ".join(name for name, is_used in idle["uses"].items() if is_used)
+    detail = f"{idle['statements']} statement; by index: {indexes}"
     yield Figure(
         engine.name,
         "database time of a second run, 100,000",
@@ -87,7 +89,7 @@ def _once(engine: Engine, count: int, keep: bool = False) -> dict[str, Any]:
 
 
 def charging(engine: Engine, runs: int) -> Iterator[Figure]:
-    """Three calls of 300 ms for each charge: with the limit lifted, and with one account's limit."""
+    """Charges of three 300 ms calls each: without a rate limit, and with one account's limit."""
     _issued(engine, "cards", CHARGES)
     free = [_charged(engine, "cards", CHARGES, 0) for _ in range(runs)]
     engine.drop("cards")

@@ -1,6 +1,7 @@
-"""bin/bench pdf: papers that were never made before, and such as were, beside the naive call of WeasyPrint.
+"""bin/bench pdf: new and cached documents, compared with the naive call of WeasyPrint.
 
-Every ratio is of the same documents in one process, ours and the naive one in turn; medians of several processes.
+Every ratio is of the same documents in one process, ours and the naive one in turn; medians of
+several processes.
 """
 
 import argparse

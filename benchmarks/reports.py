@@ -1,7 +1,7 @@
-"""bin/bench reports: drafting and freezing a month's reports beside the floor of the same rows, 1,000 and 4,000.
+"""bin/bench reports: drafting and freezing 1,000 and 4,000 reports, compared with bare inserts.
 
-Every ratio is of two things measured in one run; medians are shown; every measurement is a process of its own. Their
-papers are in `bin/bench pdf`.
+Every ratio is of two things measured in one run; medians are shown; every measurement is a process
+of its own. Their papers are in `bin/bench pdf`.
 """
 
 import argparse
@@ -61,7 +61,10 @@ def reporting(engine: Engine, runs: int) -> Iterator[Figure]:
             spread(growth),
         )
     memory = [more["memory"] / less["memory"] for less, more in zip(few, found[MORE], strict=True)]
-    detail = f"{found[MORE][0]['memory']} MB of {few[0]['memory']} MB; {few[0]['memory_before']} MB before the first"
+    detail = (
+        f"{found[MORE][0]['memory']} MB of {few[0]['memory']} MB; "
+        f"{few[0]['memory_before']} MB before the first"
+    )
     yield Figure(engine.name, "memory at 4,000, by 1,000", median(memory), "times", "", "", detail)
 
 

@@ -1,4 +1,4 @@
-"""Prints where the programs of PostgreSQL and Redis are: from the test wheels, else from the system."""
+"""Prints where the programs of PostgreSQL and Redis are: in the test wheels, else in the system."""
 
 import importlib.util
 import shutil
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def inside(package: str, pattern: str) -> Path | None:
-    """The first file of a wheel that fits; the package itself is never imported: it would make a system user."""
+    """The first file of a wheel that matches. Importing the package would make a system user."""
     spec = importlib.util.find_spec(package)
     places = list(spec.submodule_search_locations or []) if spec else []
     return next((found for place in places for found in sorted(Path(place).glob(pattern))), None)

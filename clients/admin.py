@@ -28,7 +28,7 @@ class ContactAdmin(RowAdmin):
     neighbours = ("client", "business")
 
     def save_model(self, request: HttpRequest, obj: Contact, form: Any, change: bool) -> None:
-        """With another email the person's sessions end and their links stop working, as at the desk."""
+        """When the email changes, the person's sessions end and their links stop working."""
         super().save_model(request, obj, form, change)
         if change and "email" in form.changed_data:
             portal_links.end_sessions(contact=obj, now=timezone.now())

@@ -1,4 +1,4 @@
-"""The one digest of stored JSON: what agreements, proposals, reports and the audit trail hash. Pure.
+"""The digest of stored JSON, for agreements, proposals, reports and the audit trail. Pure.
 
     digest({"b": 1, "a": "ก"}) hashes the bytes of {"a":"ก","b":1}
 

@@ -1,6 +1,7 @@
-"""What bin/run decided for its folder, so that commands in another shell fit the server that it started.
+"""What bin/run decided for its folder, so that commands in another shell match its server.
 
-Development mode is never taken from a file where somebody decided otherwise: see docs/decisions/0016.
+Development mode is never taken from a file where somebody decided otherwise: see
+docs/decisions/0016.
 """
 
 from collections.abc import MutableMapping
@@ -8,7 +9,8 @@ from pathlib import Path
 
 FILE = "development.env"  # in RH_VAR_DIR
 REMEMBERED = ("DEBUG", "SITE_URL")
-BY_HAND = (  # every setting but RH_VAR_DIR, SITE_URL and LOG_LEVEL, which do not make an installation another one
+# Every setting but RH_VAR_DIR, SITE_URL and LOG_LEVEL, which do not make it another installation.
+BY_HAND = (
     "DEBUG",
     "SECRET_KEY",
     "ALLOWED_HOSTS",

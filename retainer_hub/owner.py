@@ -1,4 +1,4 @@
-"""Root works as the owner of the installation's folder: nobody else could read or change what root left there."""
+"""Root works as the owner of the installation's folder, who could not use files owned by root."""
 
 import os
 import pwd
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def become_owner_of(folder: Path) -> None:
-    """Give up root for the user who owns the folder or, before it is made, the nearest one around it."""
+    """Give up root for the owner of the folder, or of its nearest parent before it is made."""
     if os.geteuid() != 0:
         return
     there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
@@ -27,5 +27,6 @@ def become_owner_of(folder: Path) -> None:
     os.environ["HOME"] = home
     if not (os.access(__file__, os.R_OK) and os.access(os.__file__, os.R_OK)):
         sys.exit(
-            f"{there} belongs to {name}, who may not read the program at {Path(__file__).parent.parent}."
+            f"{there} belongs to {name}, who may not read the program at "
+            f"{Path(__file__).parent.parent}."
         )

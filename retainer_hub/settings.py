@@ -1,4 +1,4 @@
-"""All settings, read from the environment; docs/operations.md has the table. Reading them writes nothing."""
+"""All settings, read from the environment (docs/operations.md). Reading them writes nothing."""
 
 import os
 from pathlib import Path
@@ -14,7 +14,7 @@ VERSION = "0.1.0"  # of the newest heading in CHANGELOG.md; docs/upgrading.md
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
-# --- where things are ---------------------------------------------------------------------------------------
+# --- where things are -----------------------------------------------------------------------------
 VAR_DIR = Path(env.str("RH_VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
 RH_VAR_DIR = VAR_DIR
 MEDIA_ROOT = VAR_DIR / "media"
@@ -23,7 +23,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
-# --- who may ask --------------------------------------------------------------------------------------------
+# --- who may ask ----------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
@@ -33,7 +33,7 @@ _kept_key = SECRET_FILE.read_text().strip() if os.access(SECRET_FILE, os.R_OK) e
 SECRET_KEY = env.str("SECRET_KEY", default="") or _kept_key  # without one nothing starts: rh.E001
 IS_HTTPS = SITE_URL.startswith("https://")
 
-# --- rooms --------------------------------------------------------------------------------------------------
+# --- rooms ----------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "unfold",
     "django.contrib.admin",
@@ -110,7 +110,7 @@ TEMPLATES = [
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
-# --- data ---------------------------------------------------------------------------------------------------
+# --- data -----------------------------------------------------------------------------------------
 DATABASES = {
     "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'retainer_hub.sqlite3'}")
 }
@@ -152,7 +152,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
-# --- jobs ---------------------------------------------------------------------------------------------------
+# --- jobs -----------------------------------------------------------------------------------------
 CELERY_TASK_ALWAYS_EAGER = env.bool("CELERY_ALWAYS_EAGER", default=False)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -170,14 +170,14 @@ if not REDIS_URL:
         "control_folder": str(_control),
     }
 
-# --- money --------------------------------------------------------------------------------------------------
+# --- money ----------------------------------------------------------------------------------------
 GATEWAY = env.str("GATEWAY", default="sandbox")  # a name of billing/gateways/registry.py
 CHARGING = env.str("CHARGING", default="sandbox")  # sandbox, real or off
 
-# --- papers -------------------------------------------------------------------------------------------------
+# --- papers ---------------------------------------------------------------------------------------
 TIMESTAMP_URL = env.str("TIMESTAMP_URL", default="")  # an RFC 3161 service; empty: none is asked
 
-# --- letters ------------------------------------------------------------------------------------------------
+# --- letters --------------------------------------------------------------------------------------
 EMAIL_URL = env.str("EMAIL_URL", default="")
 MAIL_IS_LOCAL = not EMAIL_URL
 if MAIL_IS_LOCAL:
@@ -194,7 +194,7 @@ REPLY_ADDRESS = env.str(
     "REPLY_ADDRESS", default=""
 )  # answers by email: manage.py receive_mail; empty: none
 
-# --- people -------------------------------------------------------------------------------------------------
+# --- people ---------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
@@ -227,14 +227,14 @@ MFA_TOTP_ISSUER = "Retainer Hub"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 
-# --- languages and time -------------------------------------------------------------------------------------
+# --- languages and time ---------------------------------------------------------------------------
 LANGUAGES = [(one.code, _(one.name)) for one in languages.LANGUAGES.values()]
 LANGUAGE_CODE = languages.DEFAULT
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-# --- doors --------------------------------------------------------------------------------------------------
+# --- doors ----------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
@@ -262,7 +262,7 @@ if env.int("TRUSTED_PROXIES", default=0):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-# --- the admin site -----------------------------------------------------------------------------------------
+# --- the admin site -------------------------------------------------------------------------------
 UNFOLD = {"SITE_TITLE": "Retainer Hub", "SITE_HEADER": "Retainer Hub", "SHOW_HISTORY": True}
 
 LOGGING = {

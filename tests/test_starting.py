@@ -1,4 +1,4 @@
-"""What starts, and what refuses to: commands on a bare clone, servers, and what bin/run leaves for later commands."""
+"""What starts and what refuses: commands on a bare clone, servers, and commands after bin/run."""
 
 import os
 import shutil

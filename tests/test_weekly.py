@@ -1,4 +1,4 @@
-"""Retainers that are billed by the week or every two weeks, from the proposal to the report (rule 3)."""
+"""Retainers that are billed weekly or every two weeks, from the proposal to the report (rule 3)."""
 
 from datetime import date, timedelta
 from itertools import pairwise

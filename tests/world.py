@@ -135,7 +135,7 @@ class World:
         now: datetime = NOW,
         **fields: Any,
     ) -> Agreement:
-        """An agreement that runs from today, written directly: for tests that are not about how it was sold."""
+        """An agreement that runs from today, written directly, for tests that are not of sales."""
         client = client or self.client(now=now)
         facts: dict[str, Any] = {
             "business": self.business,
@@ -179,7 +179,7 @@ def world(db: None) -> World:
 
 @contextmanager
 def lasting(blocker: Any, folder: Path) -> Iterator[None]:
-    """What is made inside stands until it is left, under the tests that run meanwhile: each takes back only its own."""
+    """Keep what the block makes until it ends; tests run meanwhile roll back only their rows."""
     with (
         blocker.unblock(),
         override_settings(RH_VAR_DIR=folder, MEDIA_ROOT=folder / "media"),

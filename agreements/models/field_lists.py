@@ -1,4 +1,4 @@
-"""Where the fields of a proposal and of an agreement come from, and which of them the terms repeat."""
+"""Where the fields of proposals and agreements come from, and which of them the terms repeat."""
 
 from core.database.field_lists import FieldLists
 

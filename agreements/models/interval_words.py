@@ -1,4 +1,4 @@
-"""The words for each interval: on forms, beside a fee, in the text of an agreement and an amendment.
+"""The words for each interval: on forms, beside a fee, in agreements and in amendments.
 
 Each function names every interval, so that a type checker finds where a new one has no words.
 """

@@ -1,4 +1,4 @@
-"""Every interval has a meaning and its words, and a fee is the same income a month however it is billed."""
+"""Every interval has a meaning and words; a fee is the same monthly income at every interval."""
 
 from collections.abc import Callable
 from datetime import date

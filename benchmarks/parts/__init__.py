@@ -1,1 +1,1 @@
-"""What the benchmarks are made of: databases, rows to begin with, floors, a slow bank, processes to measure in."""
+"""Parts of the benchmarks: databases, seed rows, floors, a slow bank, processes to measure in."""

@@ -49,7 +49,7 @@ class Bank:
 
 
 class Account:
-    """The bank as one business sees it: what collecting needs of billing.gateways.base.PreparedGateway."""
+    """The bank as one business sees it: the part of PreparedGateway that collecting needs."""
 
     name = "bench"
 

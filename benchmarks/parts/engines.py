@@ -1,4 +1,4 @@
-"""Scratch databases of both engines: filled once, then copied, so that each measurement begins with the same rows."""
+"""Scratch databases of both engines: filled once, and copied for each measurement."""
 
 import os
 import shutil

@@ -29,7 +29,7 @@ def spread(values: list[float]) -> str:
 
 
 def tell(figures: Iterable[Figure], *, as_json: bool) -> None:
-    """Each line as soon as it is measured; with `as_json` beside the output, which is one list at the end."""
+    """Print each line once it is measured; with `as_json` to stderr, then a JSON list to stdout."""
     told = []
     for figure in figures:
         told.append(asdict(figure))

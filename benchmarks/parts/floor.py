@@ -1,7 +1,8 @@
-"""The floor of issuing: the very rows that it wrote, copied and inserted by bulk_create with nothing around them.
+"""The floor of issuing: copies of the rows that it wrote, inserted by bulk_create alone.
 
-Same engine, same batches of 500, one transaction each. The copies are made before the clock starts: the floor
-pays for the INSERTs alone, and what we compose, lock, number, look up and mark is ours to answer for.
+Same engine, same batches of 500, one transaction each. The copies are made before the clock starts:
+the floor pays for the INSERTs alone, and what we compose, lock, number, look up and mark is ours to
+answer for.
 """
 
 import time
@@ -34,7 +35,7 @@ def written(invoices: Iterable[UUID]) -> Rows:
 
 
 def insert(invoices: list[UUID], run: int) -> dict[str, float]:
-    """Seconds, CPU seconds and rows of inserting copies of all that was written for these invoices."""
+    """Insert copies of all that was written for these invoices: seconds, CPU seconds, rows."""
     seconds, cpu, count = 0.0, 0.0, 0
     for n in range(0, len(invoices), BATCH):
         copies = _renamed(written(invoices[n : n + BATCH]), run)

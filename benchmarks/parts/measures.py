@@ -1,4 +1,4 @@
-"""What is measured inside a process: `python -m benchmarks.parts.measures NAME OPTIONS` prints JSON."""
+"""Measures inside a process: `python -m benchmarks.parts.measures NAME OPTIONS` prints JSON."""
 
 import json
 import os
@@ -61,7 +61,7 @@ def issue(count: int) -> dict[str, Any]:
 
 @measure
 def against_the_floor(count: int, runs: int) -> dict[str, Any]:
-    """Issue so many again and again, each time beside the floor of the very rows; the first is to get warm."""
+    """Issue repeatedly, each time compared with the floor of the same rows; the first warms up."""
     found: list[dict[str, Any]] = []
     for run in range(runs + 1):
         seed.due(count, run)
@@ -79,7 +79,7 @@ def against_the_floor(count: int, runs: int) -> dict[str, Any]:
 
 @measure
 def idle() -> dict[str, Any]:
-    """Everything that is due was done: what asking once more costs, and by which index it is asked."""
+    """The cost of asking once more when nothing is due, and the indexes that the query uses."""
     running = Agreement.objects.filter(opens_at__isnull=False).count()
     issue_invoices(now=seed.NOW)
     times = []
@@ -110,7 +110,7 @@ def idle() -> dict[str, Any]:
 
 @measure
 def charge(count: int, in_flight: int, per_second: int) -> dict[str, Any]:
-    """Charge everything that is due through a bank that takes 300 ms a call; then see that the books agree."""
+    """Charge everything due through a bank that takes 300 ms a call, then check the books."""
     there = bank.opened(in_flight, per_second)
     assert collectable(seed.NOW).count() == count
     before, cpu, began = memory(), time.process_time(), time.perf_counter()

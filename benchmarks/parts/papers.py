@@ -1,4 +1,4 @@
-"""Papers in a process of their own: ours, and the naive call with HTML, styles and fonts made anew each time."""
+"""Renders documents in a process: our way, and naively with styles and fonts loaded each time."""
 
 import time
 from datetime import UTC, date, datetime, timedelta
@@ -34,7 +34,7 @@ Asked = tuple[
 
 @measure
 def papers(kind: str, count: int) -> dict[str, Any]:
-    """`count` new documents, each made by us and naively, in turn; and ours once more, from what is kept."""
+    """Render `count` new documents our way and naively in turn, then ours again from the cache."""
     settings.KEPT_PAPERS = "/dev/null/nowhere"
     for warm in _asked(kind, 2):
         _ours(warm)
@@ -130,7 +130,7 @@ def _agreement(n: int) -> Asked:
 
 
 def _report(n: int) -> Asked:
-    """Two pages: three KPIs with their charts over six months, a checklist, a decision, and the work of a month."""
+    """Two pages: three KPIs with charts of six months, a checklist, a decision, a month's work."""
     first = date(2026, 11, 1)
     kpis = [
         SimpleNamespace(

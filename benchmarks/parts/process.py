@@ -1,4 +1,4 @@
-"""A process of its own for every measurement: its memory and CPU are then those of what is measured."""
+"""Runs every measurement in a process of its own, so that its memory and CPU are its own."""
 
 import json
 import os
@@ -32,6 +32,6 @@ def ask(name: str, url: str, **options: Any) -> dict[str, Any]:
 
 
 def memory() -> int:
-    """The most memory this process has had so far, in MB (ru_maxrss is KB on Linux, bytes on macOS)."""
+    """The peak memory of this process, in MB (ru_maxrss is in KB on Linux, in bytes on macOS)."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak // (2**20 if sys.platform == "darwin" else 2**10)

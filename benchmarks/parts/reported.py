@@ -1,4 +1,4 @@
-"""The report job in a process of its own: drafting and freezing beside the floor of the very rows that they write."""
+"""The report job in a process: drafting and freezing compared with the floor of the same rows."""
 
 import time
 from collections.abc import Callable
@@ -25,7 +25,7 @@ BATCH = 500
 
 @measure
 def month(count: int) -> dict[str, Any]:
-    """A period that is over for so many agreements, each with three KPIs, two deliverables and eight entries."""
+    """A period that is over for each agreement, with 3 KPIs, 2 deliverables, 8 time entries."""
     some = list(Agreement.objects.order_by("business__name", "pk")[:count])
     own = {row.pk: {"business_id": row.business_id} for row in some}
     span = {
@@ -82,7 +82,7 @@ def _made(model: type[models.Model], rows: list[dict[str, Any]]) -> list[Any]:
 
 @measure
 def report(count: int) -> dict[str, Any]:
-    """Draft and freeze so many, then insert the very rows again: seconds, statements, the peak of memory."""
+    """Draft and freeze, then insert the same rows again: seconds, statements, peak memory."""
     assert not Report.objects.exists(), "the very first query: what it opens is not measured"
     before = memory()
     with counted() as drafting:
@@ -110,7 +110,7 @@ def _timed(work: Callable[[], int], count: int) -> float:
 
 
 def _floor() -> dict[str, float]:
-    """Copies of the drafts inserted, and the frozen columns with their events written, with nothing around them."""
+    """Insert copies of the drafts, and write the frozen columns and their events, and no more."""
     frozen = list(Report.objects.filter(state=ReportState.SENT))
     events = {row.chain_id: row for row in AuditEvent.objects.filter(event="report_sent")}
     letters = list(OutboxEmail.objects.filter(kind=draft_reports.EMAIL_KIND))

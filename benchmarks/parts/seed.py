@@ -1,4 +1,4 @@
-"""Rows to begin with: hundreds of businesses of 20 to 50 clients each, running agreements, and what falls due."""
+"""Seed rows: hundreds of businesses of 20 to 50 clients, running agreements, and what is due."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -39,7 +39,7 @@ TAXES = [{"name": "VAT", "percent": "7"}]
 
 
 def agreements(count: int, collect_by: str, alone: bool) -> int:
-    """Businesses, or one alone, with `count` running agreements, one a client; the number of businesses."""
+    """Seed `count` running agreements, one per client; returns the number of businesses."""
     sizes = [count] if alone else list(_sizes(count))
     for first in range(0, len(sizes), 50):
         _businesses(sizes[first : first + 50], first, collect_by)
@@ -121,7 +121,7 @@ def _made(model: type[models.Model], rows: list[dict[str, Any]]) -> list[Any]:
 
 
 def due(count: int, index: int = 0) -> None:
-    """A period that is due and a line that waits, for the first `count` agreements (by business)."""
+    """A due period and a waiting invoice line for the first `count` agreements (by business)."""
     rows = Agreement.objects.order_by("business__name", "pk").values_list("pk", "business_id")[
         :count
     ]

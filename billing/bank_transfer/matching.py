@@ -149,8 +149,8 @@ def _priority(claim: Match) -> tuple[int, str, str, int]:
 
 def _claim(line: BankLine, invoices: list[OpenInvoice]) -> Match:
     """Return the proposal for a line as if it were the only line."""
-    found = find_references(line.text, _names(invoices))
-    named = [invoice for invoice in invoices if {invoice.number, invoice.reference} & found]
+    references = find_references(line.text, _names(invoices))
+    named = [invoice for invoice in invoices if {invoice.number, invoice.reference} & references]
     if len(named) == 1 and named[0].currency == line.currency:
         return Match(line, named[0].id, _by_reference(line.amount, named[0]))
     if named:

@@ -117,10 +117,10 @@ def _written(currency: str) -> re.Pattern[str]:
 
 def _minor_units(text: str, places: int) -> int:
     """Read the digits of an amount; decimals beyond the currency's `places` have to be zeros."""
-    found = next((match for pattern in _DIGITS if (match := pattern.fullmatch(text))), None)
-    if found is None:
+    digits = next((match for pattern in _DIGITS if (match := pattern.fullmatch(text))), None)
+    if digits is None:
         raise ValueError("not a number")
-    names = found.groupdict()
+    names = digits.groupdict()
     whole, part = names.get("only") or names["whole"] or "", names["part"] or ""
     if places == 3 and not part and len(re.findall(r"[.,]", whole)) == 1:
         whole, part = _thousandths(whole)

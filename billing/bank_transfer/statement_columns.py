@@ -301,6 +301,6 @@ def _first(headings: list[str], names: tuple[str, ...]) -> int | None:
 
 def _stated(cell: str) -> str:
     """Return the currency in brackets, as in "Betrag (EUR)" or "จำนวนเงิน (บาท)"; "" if none."""
-    found = re.search(r"[(\[]\s*([^)\]]+?)\s*[)\]]", cell[:LONGEST_HEADING])
-    code = currency_of(found[1]) if found else ""
+    brackets = re.search(r"[(\[]\s*([^)\]]+?)\s*[)\]]", cell[:LONGEST_HEADING])
+    code = currency_of(brackets[1]) if brackets else ""
     return code if code in CURRENCIES else ""

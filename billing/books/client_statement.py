@@ -67,8 +67,8 @@ class MonthTotals:
 def statement_entries(client: Client, *, until: date | None = None) -> list[StatementEntry]:
     """Return the client's statement up to the day `until`, oldest entry first.
 
-    Each currency has its own running balance; a client's credit is a negative balance. The words
-    are in the language that is active.
+    Each currency has its own running balance; a client's credit is a negative balance. The texts
+    are in the active language.
     """
     zone = client.business.time_zone
     statement = [

@@ -44,7 +44,7 @@ class LockedSeries:
     on: date
 
     def next(self) -> tuple[int, str]:
-        """Take the next number: (running number, text). It is stored when `keep` is called."""
+        """Take the next number: (running number, text). `save_series` stores it."""
         self.series.last += 1
         self.series.last_on = self.on
         return self.series.last, format_number(self.pattern, self.on.year, self.series.last)
@@ -52,12 +52,12 @@ class LockedSeries:
 
 @dataclass(frozen=True)
 class Gap:
-    """A series whose documents are not numbered from 1 to `last`. `papers` is their count."""
+    """A series whose documents are not numbered from 1 to `last`; `documents` is their count."""
 
     kind: str
     year: int
     last: int
-    papers: int
+    documents: int
 
 
 def format_number(pattern: str, year: int, seq: int) -> str:

@@ -127,7 +127,7 @@ def every_upgrade_is_billed_as_signed(now: datetime) -> Iterator[str]:
 def numbers_have_no_gap(now: datetime) -> Iterator[str]:
     """The documents of a series are numbered from 1 to its last number (rule 15)."""
     for gap in document_numbers.find_gaps():
-        yield f"{gap.kind} {gap.year}: {gap.papers} documents, last number {gap.last}"
+        yield f"{gap.kind} {gap.year}: {gap.documents} documents, last number {gap.last}"
 
 
 def totals_are_their_lines(now: datetime) -> Iterator[str]:

@@ -44,7 +44,7 @@ def append_entries(rows: Iterable[JournalEntry | None]) -> None:
 def client_credits(clients: Iterable[UUID]) -> dict[tuple[UUID, str], int]:
     """Return the credit of each client in each currency, in minor units.
 
-    Lock the clients with `hold` before any of the credit is spent.
+    Lock the clients with `lock_clients` before any of the credit is spent.
     """
     amounts: dict[tuple[UUID, str], int] = {}
     of_credit = Q(debit=Account.CREDIT) | Q(credit=Account.CREDIT)

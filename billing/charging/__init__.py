@@ -1,1 +1,1 @@
-"""The charge protocol: from issuing an invoice to the outcome of its charge (docs/charging.md)."""
+"""The charge protocol, from issuing an invoice to the outcome of its charge (docs/charging.md)."""

@@ -1,8 +1,8 @@
-"""Ends an invoice's collection in another way than by a charge: void, written off, paid by transfer, or reduced.
+"""Stops the collection of an invoice: it is voided, written off, paid by transfer, or reduced.
 
-Whatever was prepared at the gateway is cancelled first; only when that is certain does the plan kept on the
-collection take effect (docs/charging.md, V). If the gateway took the money meanwhile, the invoice stays paid and a
-refund is a person's decision.
+Everything prepared at the gateway is cancelled first. The plan that is stored on the collection is
+carried out only when that is certain (docs/charging.md, V). If the gateway took the money in the
+meantime, the invoice stays paid, and a person decides about a refund.
 """
 
 from datetime import date, datetime
@@ -29,19 +29,19 @@ REDUCIBLE = (CollectionState.READY, CollectionState.SENT, CollectionState.DUNNIN
 
 
 def void_invoice(*, invoice: Invoice, reason: str, actor: str, now: datetime) -> Collection:
-    """Take the whole invoice back. Raises NotOpen."""
+    """Void the whole invoice with a credit note. Raises NotOpen."""
     return start_cancelling(invoice, {"do": VOID, "reason": reason, "actor": actor}, now)
 
 
 def write_off_invoice(*, invoice: Invoice, reason: str, actor: str, now: datetime) -> Collection:
-    """Write off what the invoice still owes. Raises NotOpen."""
+    """Write off the amount still owed on the invoice. Raises NotOpen."""
     return start_cancelling(invoice, {"do": WRITE_OFF, "reason": reason, "actor": actor}, now)
 
 
 def start_cancelling(invoice: Invoice, plan: dict[str, Any], now: datetime) -> Collection:
     """Start to cancel an invoice's collection; `plan` says what follows. Raises NotOpen.
 
-    Where nothing was prepared at the gateway, it is done at once.
+    If nothing was prepared at the gateway, the plan is carried out at once.
     """
     with transaction.atomic():
         row = lock_collection(invoice)
@@ -67,7 +67,7 @@ def start_cancelling(invoice: Invoice, plan: dict[str, Any], now: datetime) -> C
 
 
 def lock_collection(invoice: Invoice) -> Collection:
-    """An invoice's collection, locked, with what settling needs."""
+    """Return the invoice's collection, locked, with the rows that settling needs."""
     rows = Collection.objects.select_for_update(of=("self",)).filter(invoice=invoice)
     return rows.select_related(
         "invoice__client", "invoice__agreement__contact", "invoice__business__owner"
@@ -77,13 +77,11 @@ def lock_collection(invoice: Invoice) -> Collection:
 def reduce_invoice(
     *, invoice: Invoice, amount: int, reason: str, actor: str, now: datetime
 ) -> CreditNote:
-    """Take back `amount` (minor units, tax included) of what the invoice owes. Raises NotOpen and NotOwed.
+    """Reduce the amount owed by `amount` (minor units, tax included). Raises NotOpen and NotOwed.
 
-    What is left must be enough for a card to be charged, where a card pays (rule 14).
-
-    What was prepared at the gateway for the old sum is cancelled before the new one is charged (see
-    billing.charging.collect).
-    The whole invoice is taken back by `void`.
+    The amount that is left must not be below the gateway's minimum for cards, if the invoice is
+    paid by card (rule 14). An object prepared for the old amount is cancelled before the new amount
+    is charged (billing.charging.prepare). To take back the whole invoice, use `void_invoice`.
     """
     with transaction.atomic():
         row = lock_collection(invoice)
@@ -105,7 +103,7 @@ def reduce_invoice(
 
 
 def finish_cancelling(collection: Collection, *, now: datetime) -> None:
-    """Carry out the plan of a collection that is surely cancelled."""
+    """Carry out the plan of a collection that was cancelled for certain."""
     plan = collection.plan
     {VOID: _void, WRITE_OFF: _write_off, PAYMENT: _payment}[plan["do"]](collection, plan, now)
     why = f"{plan['do']}: {plan.get('reason', '')}"
@@ -124,14 +122,14 @@ def finish_cancelling(collection: Collection, *, now: datetime) -> None:
 
 
 def book_late_payment(collection: Collection, *, now: datetime) -> None:
-    """The gateway took the money before it could be cancelled. A transfer that came as well is client credit."""
+    """Book a transfer that also arrived, after the gateway took the money: it becomes credit."""
     if collection.plan["do"] == PAYMENT:
         collection.invoice.refresh_from_db(fields=["state"])
         _payment(collection, collection.plan, now)
 
 
 def _go_on(collection: Collection, why: str, now: datetime) -> None:
-    """A part came by transfer: the rest is charged, unless it was withheld and a certificate is owed (rule 19)."""
+    """Continue after a partial transfer: charge the rest, unless it is withheld tax (rule 19)."""
     fresh: dict[str, Any] = {**Collection.no_handle(), "plan": {}, "reason": ""}
     is_withheld = received_payments.await_certificate(collection.invoice, now=now)
     state, next_at = (CollectionState.SENT, None) if is_withheld else (CollectionState.READY, now)

@@ -1,9 +1,9 @@
-"""Collects what is due: claim, prepare, bind, arm, execute, in batches, each step committed (docs/charging.md).
+"""Charges what is due in batches: claim, prepare, bind, arm, execute (docs/charging.md).
 
-A batch yields the calls it wants made, and other batches do their own work meanwhile
-(billing.charging.parallel_calls). It can be killed anywhere: before `_arm` has committed, nothing can have moved
-money; after it the charge is in the database, and `resolve` asks the gateway what became of it. No transaction is
-open while a gateway is asked.
+Each step is committed. A batch yields the gateway calls it needs, and other batches use the
+database meanwhile (billing.charging.parallel_calls). The process may be killed anywhere: no money
+can move before `_arm` has committed, and after it the charge is in the database and
+`resolve_charges` asks the gateway for its outcome. No transaction is open during a gateway call.
 """
 
 import time
@@ -40,19 +40,15 @@ from billing.rules.states import ChargeState, CollectionState, InvoiceState
 from core.models import Business
 
 LEASE = timedelta(minutes=5)
-SEND_WITHIN = (
-    600  # seconds after a charge was armed: a direct gateway is not called later than that
-)
+SEND_WITHIN = 600  # seconds from arming a charge to the last moment to call a direct gateway
 BATCH = 300
-AHEAD = (
-    20 * BATCH
-)  # so much of what is due is sorted by business, so that a batch meets few gateways
+AHEAD = 20 * BATCH  # sorted by business at a time, so that each batch needs few gateways
 
 
 def due_collections(
     now: datetime, only: Agreement | Business | None = None
 ) -> QuerySet[Collection]:
-    """Collections whose day has come and that no worker holds; for finding them, never for claiming."""
+    """Return the collections that are due and not leased. Only `_claim` may take them."""
     rows = _free(now).filter(
         next_at__lte=now,
         invoice__agreement__parked_because="",
@@ -73,7 +69,10 @@ def collect(
     only: Agreement | Business | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> int:
-    """Charge everything that is due; returns the number of charges sent. Does nothing while charging is off."""
+    """Charge everything that is due, and return the number of charges sent.
+
+    Does nothing while charging is off. `progress` is called with the number sent so far.
+    """
     if settings.CHARGING == "off":
         return 0
     sent = 0
@@ -85,7 +84,7 @@ def collect(
 
 
 def _clock(now: datetime) -> Callable[[], datetime]:
-    """A clock that shows `now` and goes on from there."""
+    """Return a clock that starts at `now`."""
     began = time.monotonic_ns()
     return lambda: now + timedelta(microseconds=(time.monotonic_ns() - began) // 1000)
 
@@ -93,7 +92,7 @@ def _clock(now: datetime) -> Callable[[], datetime]:
 def _batches(
     clock: Callable[[], datetime], only: Agreement | Business | None
 ) -> Iterator[Steps[int]]:
-    """Claim what is due, batch by batch, under the id of this run, which takes nothing twice."""
+    """Claim what is due, batch by batch. The run's id keeps it from claiming anything twice."""
     run = uuid.uuid4()
     while True:
         oldest = (
@@ -110,10 +109,10 @@ def _batches(
 
 
 def _claim(ids: list[UUID], claim: UUID, now: datetime) -> list[Collection]:
-    """T1: of any number of workers, one gets a row.
+    """T1: claim collections, so that only one of several workers gets each.
 
-    The condition is on the row's own columns, so that the database checks it again after waiting for another
-    worker's UPDATE.
+    The condition is on the row's own columns, so that the database checks it again after waiting
+    for another worker's UPDATE.
     """
     _free(now).filter(pk__in=ids, next_at__lte=now).update(lease_until=now + LEASE, fence=claim)
     mine = Collection.objects.filter(pk__in=ids, fence=claim).order_by("next_at", "pk")
@@ -123,28 +122,28 @@ def _claim(ids: list[UUID], claim: UUID, now: datetime) -> list[Collection]:
 
 
 def _batch(rows: list[Collection], claim: UUID, clock: Callable[[], datetime]) -> Steps[int]:
-    """One batch: prepare, bind, arm, execute, apply; returns the number of charges sent."""
+    """Prepare, bind, arm, execute and settle one batch; return the number of charges sent."""
     works = yield from prepare(_works(rows, clock()), claim, clock)
     armed = _arm(works, claim, clock())
     charges = [each.charge for each in armed]
     answers = yield [call(_send, each.gateway, each) for each in armed]
-    heard, refused = [], []
+    answered, refused = [], []
     for each, answer in zip(armed, answers, strict=True):
         if not isinstance(answer, GatewayUnknown):
-            heard.append(each)
+            answered.append(each)
         if isinstance(answer, CannotCharge):
             refused.append(each.charge)
-    found = yield [call(_looked_up, each.gateway, each) for each in heard]
-    _read_back(
-        charges, {each.charge.pk: said for each, said in zip(heard, found, strict=True)}, clock()
-    )
-    for charge in refused:  # only where the look-up has found nothing either, and so made it READY
+    fetched = yield [call(_looked_up, each.gateway, each) for each in answered]
+    objects = {each.charge.pk: there for each, there in zip(answered, fetched, strict=True)}
+    _read_back(charges, objects, clock())
+    # The collection is READY only if the look-up has not found a charge, either.
+    for charge in refused:
         ask_for_card(charge.collection, CANNOT_CHARGE, clock())
     return len(charges)
 
 
 def _works(rows: list[Collection], now: datetime) -> list[Work]:
-    """Say what can be charged. Clients without a card are asked for one, and what owes nothing is closed."""
+    """Return what can be charged. Ask clients without a card for one; close what owes nothing."""
     clients = {row.invoice.client_id for row in rows}
     in_use = PaymentMethod.objects.filter(client__in=clients, removed_at__isnull=True)
     methods = {(method.client_id, method.gateway): method for method in in_use}
@@ -168,7 +167,11 @@ def _works(rows: list[Collection], now: datetime) -> list[Work]:
 
 
 def _gateways(rows: Iterable[Collection]) -> dict[tuple[str, UUID], Gateway]:
-    """The gateway of each business. One that is not connected is left out: leases run out, and health says why."""
+    """Return the gateway for each (name, business).
+
+    A gateway that is not connected is left out: its collections wait until their lease ends, and
+    the system status shows why.
+    """
     gateways = {}
     for name, business in {(row.gateway, row.business_id) for row in rows}:
         with suppress(NotConnected):
@@ -178,7 +181,7 @@ def _gateways(rows: Iterable[Collection]) -> dict[tuple[str, UUID], Gateway]:
 
 @dataclass(frozen=True)
 class Armed:
-    """A charge that is in the database and may be sent until `deadline`, in seconds of `_seconds`."""
+    """A charge that is stored and may be sent until `deadline`, in seconds of `_seconds`."""
 
     gateway: Gateway
     charge: Charge
@@ -186,21 +189,25 @@ class Armed:
 
 
 def _seconds() -> int:
-    """Seconds that pass while this machine sleeps as well, where its system counts them."""
+    """Return a clock in seconds that includes the time the machine sleeps, where available."""
     clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
     return time.clock_gettime_ns(clock) // 10**9
 
 
 def _send(gateway: Gateway, armed: Armed) -> CannotCharge | None:
-    """G2, the only call that moves money, with no transaction open. Its outcome is read back by a look-up."""
+    """G2: send a charge. This is the only call that moves money, and no transaction is open.
+
+    The outcome is read by a look-up afterwards. Returns CannotCharge if the gateway refused the
+    amount.
+    """
     charge = armed.charge
     if not is_direct(gateway):
         gateway.execute(handle=charge.handle, key=str(charge.id), token=charge.method.token)
         return None
     if gateway.lookup(charge.handle).outcome != Outcome.NEW:
-        return None  # a request that was given up has arrived meanwhile
+        return None  # an earlier request that we had given up has arrived
     if _seconds() > armed.deadline:
-        raise GatewayUnknown("This process was held up; the charge is not sent.")
+        raise GatewayUnknown("This process was delayed; the charge is not sent.")
     try:
         gateway.charge(
             handle=charge.handle,
@@ -220,7 +227,7 @@ def _looked_up(gateway: Gateway, armed: Armed) -> GatewayObject:
 
 
 def _arm(works: list[Work], claim: UUID, now: datetime) -> list[Armed]:
-    """T3: the attempts are in the database before any call. What changed since the claim is left out."""
+    """T3: store the charges before any call. Leave out what has changed since the claim."""
     deadline = _seconds() + SEND_WITHIN
     with transaction.atomic():
         works = _still_mine(works, claim)
@@ -250,9 +257,10 @@ def _arm(works: list[Work], claim: UUID, now: datetime) -> list[Armed]:
 
 
 def _still_mine(works: list[Work], claim: UUID) -> list[Work]:
-    """Lock the collections, and keep those that may still be charged as they were prepared.
+    """Lock the collections, and return those that may still be charged as they were prepared.
 
-    Fence and handle are still ours, the invoice is open, charging is on, and card and amount have not changed.
+    Their claim and handle are still ours, the invoice is open, charging is on, and the card and the
+    amount have not changed.
     """
     held = Collection.objects.select_for_update(of=("self",)).filter(
         pk__in=[work.row.pk for work in works],
@@ -293,12 +301,12 @@ def _charge(work: Work, n: int, now: datetime) -> Charge:
 
 
 def _read_back(
-    charges: list[Charge], found: dict[UUID, GatewayObject | GatewayUnknown], now: datetime
+    charges: list[Charge], objects: dict[UUID, GatewayObject | GatewayUnknown], now: datetime
 ) -> None:
-    """Write what the gateway says as the outcome. Where an answer was lost on the way, the charge is unknown."""
+    """Store the outcomes that the gateway reports; a charge without an answer becomes unknown."""
     pairs, lost = [], []
     for charge in charges:
-        answer = found.get(charge.pk)
+        answer = objects.get(charge.pk)
         if isinstance(answer, GatewayObject):
             pairs.append((charge.collection, answer))
         else:
@@ -309,7 +317,10 @@ def _read_back(
 
 
 def _unknown(lost: list[Charge], now: datetime) -> None:
-    """Mark charges that got no answer. Collections are locked first, as in T4, which may be writing outcomes."""
+    """Mark charges without an answer as unknown.
+
+    The collections are locked first, as in T4, which may be writing outcomes at the same time.
+    """
     with transaction.atomic():
         rows = Collection.objects.select_for_update().filter(
             pk__in=[charge.collection_id for charge in lost]

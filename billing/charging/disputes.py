@@ -1,4 +1,4 @@
-"""Records the payments that cardholders contest: their bank holds the money until the dispute is decided."""
+"""Records disputed payments. The bank holds the money until it has decided the dispute."""
 
 from datetime import datetime
 
@@ -15,20 +15,23 @@ from core.database.state_moves import move
 from core.dates import local_day
 
 
-def apply_dispute(payment: Payment, found: GatewayDispute, *, now: datetime) -> Dispute:
-    """Write what the gateway says of a dispute now; the same twice is a no-op. The invoice stays paid."""
+def apply_dispute(payment: Payment, fetched: GatewayDispute, *, now: datetime) -> Dispute:
+    """Store the present state of a dispute, as fetched from the gateway; the invoice stays paid.
+
+    Storing the same state again changes nothing.
+    """
     with transaction.atomic():
         row, made = Dispute.objects.get_or_create(
             gateway=payment.gateway,
-            handle=found.handle,
+            handle=fetched.handle,
             defaults={
                 "business": payment.business,
                 "client_id": payment.client_id,
                 "payment": payment,
                 "currency": payment.currency,
-                "amount": found.amount,
-                "reason": found.reason[:60],
-                "answer_by": found.answer_by,
+                "amount": fetched.amount,
+                "reason": fetched.reason[:60],
+                "answer_by": fetched.answer_by,
                 "created_at": now,
             },
         )
@@ -37,7 +40,7 @@ def apply_dispute(payment: Payment, found: GatewayDispute, *, now: datetime) -> 
             upgrade_invoice.void_waiting_upgrade(payment.invoice, now)
             _book(row, "dispute", Account.DISPUTED, Account.CASH, now)
             notices.disputed(row, now=now)
-        state = DisputeState(found.outcome)
+        state = DisputeState(fetched.outcome)
         if state != DisputeState.OPEN and row.state == DisputeState.OPEN:
             move(row, state, DISPUTE, sets={"closed_at": now})
             target = Account.CASH if state == DisputeState.WON else Account.LOSS

@@ -1,4 +1,4 @@
-"""Applies the webhooks that were stored, by asking the gateway for the object's present state (rule 22)."""
+"""Processes stored webhooks: the object's present state is fetched from the gateway (rule 22)."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from billing.rules.errors import NotConnected
 
 
 def apply_events(*, now: datetime, limit: int = 500) -> int:
-    """Look up the object of every stored webhook that is not done yet; returns the number done."""
+    """Fetch the object of every stored webhook that is not done yet; return the number done."""
     done = 0
     waiting = (
         GatewayEvent.objects.filter(done_at__isnull=True)
@@ -22,7 +22,7 @@ def apply_events(*, now: datetime, limit: int = 500) -> int:
         try:
             read_gateway_object(event.gateway, event.handle, account=event.account, now=now)
         except (GatewayUnknown, NotConnected):
-            continue  # it stays and is asked about again
+            continue  # it stays undone and is fetched by the next run
         done += GatewayEvent.objects.filter(pk=event.pk, done_at__isnull=True).update(done_at=now)
     return done
 
@@ -30,9 +30,10 @@ def apply_events(*, now: datetime, limit: int = 500) -> int:
 def read_gateway_object(
     name: str, handle: str, *, account: GatewayAccount | None, now: datetime
 ) -> None:
-    """Fetch one payment object of ours, with its refunds and disputes, and write what they say.
+    """Fetch a payment object with its refunds and disputes, and store their present states.
 
-    A webhook of one business's account cannot touch another business's rows.
+    An object that belongs to none of our collections is ignored. A webhook of one business's
+    `account` cannot change another business's rows. Raises GatewayUnknown and NotConnected.
     """
     row = Collection.objects.filter(gateway=name, handle=handle).select_related("business").first()
     if row is None or not handle or (account and account.business_id != row.business_id):
@@ -47,8 +48,8 @@ def read_gateway_object(
     if payment is None:
         return
     ours = {str(row.id): row for row in Refund.objects.filter(payment=payment)}
-    for found in its_gateway.refunds(handle):
-        if found.key in ours:
-            refund.apply_refund(ours[found.key], found, now=now)
+    for fetched in its_gateway.refunds(handle):
+        if fetched.key in ours:
+            refund.apply_refund(ours[fetched.key], fetched, now=now)
     for dispute in its_gateway.disputes(handle):
         disputes.apply_dispute(payment, dispute, now=now)

@@ -1,4 +1,4 @@
-"""Issues an invoice for every period and upgrade that is due and has none, in batches (docs/charging.md, T0)."""
+"""Issues an invoice for each period and upgrade that is due and has none (docs/charging.md, T0)."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -40,8 +40,8 @@ from core.models import Business
 from core.outbox import emails
 
 BATCH = 500
-AHEAD = 20 * BATCH  # so much of what is due is sorted by business, so that few series share a batch
-PATIENCE = timedelta(hours=1)  # a new client is about to save a card
+AHEAD = 20 * BATCH  # sorted by business at a time, so that each batch locks few series
+PATIENCE = timedelta(hours=1)  # a new client, who has no card yet, is about to save one
 
 
 Ask = Callable[..., QuerySet[Any]]
@@ -49,7 +49,7 @@ Ask = Callable[..., QuerySet[Any]]
 
 @dataclass
 class Found:
-    """What one batch reads: its periods or its upgrades, and what else their invoices need."""
+    """The rows that one batch reads: its periods or upgrades, and what their invoices need."""
 
     periods: list[Billable]
     lines: dict[UUID, list[NextLine]]
@@ -61,7 +61,7 @@ class Found:
 
 @dataclass
 class Rows:
-    """Everything one batch inserts."""
+    """The rows that one batch inserts."""
 
     invoices: list[Invoice] = field(default_factory=list)
     lines: list[InvoiceLine] = field(default_factory=list)
@@ -74,60 +74,68 @@ class Rows:
 
 
 def periods_to_invoice(now: datetime, only: Agreement | Business | None = None) -> QuerySet[Period]:
-    """Periods that should have an invoice and have none. Every run asks this again; no list is handed over."""
+    """Return the periods that are due and have no invoice yet. Every run queries them again."""
     return _waiting(Period.objects.all(), now, only)
 
 
 def upgrades_to_invoice(
     now: datetime, only: Agreement | Business | None = None
 ) -> QuerySet[Upgrade]:
-    """Upgrades inside a period that should have an invoice and have none."""
+    """Return the upgrades within a period that are due and have no invoice yet."""
     return _waiting(Upgrade.objects.all(), now, only)
 
 
 def _waiting(
     rows: QuerySet[Any], now: datetime, only: Agreement | Business | None
 ) -> QuerySet[Any]:
-    found = rows.filter(
+    due = rows.filter(
         state=PeriodState.DUE,
         due_at__lte=now,
         agreement__parked_because="",
         business__is_suspended=False,
     )
-    return found.filter(scope_filter(only, "agreement"))
+    return due.filter(scope_filter(only, "agreement"))
 
 
 def issue_invoices(*, now: datetime, only: Agreement | Business | None = None) -> int:
-    """Issue what is due; how many. Twice, late, or two workers at once: one invoice each, numbers without a gap."""
+    """Issue the invoices that are due, and return their number.
+
+    If it runs twice, late, or in two workers at once, each period still has one invoice and the
+    numbers have no gap.
+    """
     return sum(_issue_all(ask, now, only) for ask in (periods_to_invoice, upgrades_to_invoice))
 
 
 def _issue_all(ask: Ask, now: datetime, only: Agreement | Business | None) -> int:
-    made = 0
+    issued = 0
     oldest = ask(now, only).order_by("due_at").values_list("business_id", "due_at", "pk")
     while True:
         ahead = sorted(oldest.all()[:AHEAD])
         for first in range(0, len(ahead), BATCH):
             batch = ahead[first : first + BATCH]
             trial_credit.credit_trials([pk for _, _, pk in batch], now=now)
-            made += _issue_batch(
+            issued += _issue_batch(
                 [pk for _, _, pk in batch], {business for business, _, _ in batch}, now, ask
             )
         if len(ahead) < AHEAD:
-            return made
+            return issued
 
 
 def _issue_batch(ids: Sequence[UUID], business_ids: set[UUID], now: datetime, ask: Ask) -> int:
-    """One transaction. The series are locked before the periods are read again: a second worker then finds none."""
+    """Issue one batch in one transaction.
+
+    The series are locked before the periods are read again, so that a second worker finds none of
+    them.
+    """
     with transaction.atomic():
         businesses = Business.objects.select_related("owner").in_bulk(business_ids)
         days = {pk: local_day(now, business.time_zone) for pk, business in businesses.items()}
         series_numbers = document_numbers.lock_series(
             dict.fromkeys(business_ids, SeriesKind.INVOICE), days
         )
-        found = _read(ask(now).filter(pk__in=ids), businesses, now)
-        rows = _rows(found, series_numbers)
-        _write(rows, found, series_numbers)
+        batch = _read(ask(now).filter(pk__in=ids), businesses, now)
+        rows = _rows(batch, series_numbers)
+        _write(rows, batch, series_numbers)
     return len(rows.invoices)
 
 
@@ -152,55 +160,58 @@ def _read(still: QuerySet[Any], businesses: dict[UUID, Business], now: datetime)
     return Found(periods, lines, carded, credit, names(businesses), now)
 
 
-def _rows(found: Found, series_numbers: dict[UUID, document_numbers.LockedSeries]) -> Rows:
+def _rows(batch: Found, series_numbers: dict[UUID, document_numbers.LockedSeries]) -> Rows:
     rows = Rows()
-    for period in found.periods:
-        more = found.lines.pop(period.agreement_id, []) if isinstance(period, Period) else []
+    for period in batch.periods:
+        more = batch.lines.pop(period.agreement_id, []) if isinstance(period, Period) else []
         draft = compose_invoice.draft_invoice(period, more)
-        if draft.figures.total < _smallest(found, period):
-            rows.carried.append(compose_invoice.build_carried_line(period, found.now))
-            found.lines[period.agreement_id] = [*more, rows.carried[-1]]  # they wait on together
+        if draft.figures.total < _smallest(batch, period):
+            rows.carried.append(compose_invoice.build_carried_line(period, batch.now))
+            batch.lines[period.agreement_id] = [*more, rows.carried[-1]]  # for the next invoice
             continue
-        spent = _spent(found, period, draft.figures.total)
+        spent = _spent(batch, period, draft.figures.total)
         state = InvoiceState.PAID if spent == draft.figures.total else InvoiceState.OPEN
         invoice, lines = compose_invoice.build_invoice(
-            period, draft, series_numbers[period.business_id], state, found.now
+            period, draft, series_numbers[period.business_id], state, batch.now
         )
-        _add(rows, found, period, invoice, lines, spent)
+        _add(rows, batch, period, invoice, lines, spent)
         for line in more:
             line.invoice_id = invoice.pk
         rows.used += more
     return rows
 
 
-def _spent(found: Found, period: Billable, total: int) -> int:
-    """What the client's credit pays, in minor units; the rest is never too small to charge (rule 14)."""
-    held = found.credit.get((period.agreement.client_id, period.currency), 0)
-    return total if held >= total else min(held, total - _smallest(found, period))
+def _spent(batch: Found, period: Billable, total: int) -> int:
+    """Return how much the client's credit pays, in minor units.
+
+    The rest is never below the gateway's minimum (rule 14).
+    """
+    held = batch.credit.get((period.agreement.client_id, period.currency), 0)
+    return total if held >= total else min(held, total - _smallest(batch, period))
 
 
-def _smallest(found: Found, period: Billable) -> int:
-    """The smallest total that is invoiced by itself: what the business's gateway charges at least, by card."""
+def _smallest(batch: Found, period: Billable) -> int:
+    """Return the smallest total that gets its own invoice: by card, the gateway's minimum."""
     if period.agreement.collect_by != CollectBy.CARD:
         return 1
-    return registry.smallest(found.gateways[period.business_id], period.currency)
+    return registry.smallest(batch.gateways[period.business_id], period.currency)
 
 
 def _add(
     rows: Rows,
-    found: Found,
+    batch: Found,
     period: Billable,
     invoice: Invoice,
     lines: list[InvoiceLine],
     spent: int,
 ) -> None:
-    now = found.now
+    now = batch.now
     rows.invoices.append(invoice)
     rows.lines += lines
     moves = [("invoice", Account.RECEIVABLE, Account.REVENUE, invoice.subtotal)]
     moves.append(("invoice", Account.RECEIVABLE, Account.TAX, invoice.tax))
     if spent:
-        found.credit[invoice.client_id, invoice.currency] -= spent
+        batch.credit[invoice.client_id, invoice.currency] -= spent
         moves.append(("credit_used", Account.CREDIT, Account.RECEIVABLE, spent))
         rows.allocations.append(
             Allocation(
@@ -216,7 +227,7 @@ def _add(
         ledger.build_entry(invoice, kind, invoice.pk, debit, credit, amount, invoice.issued_on, now)
         for kind, debit, credit, amount in moves
     ]
-    collection = _collection(found, period, invoice, invoice.total - spent)
+    collection = _collection(batch, period, invoice, invoice.total - spent)
     rows.collections.append(collection)
     why = "issued" if collection.state != CollectionState.DONE else "paid from credit"
     rows.moves.append(
@@ -224,20 +235,20 @@ def _add(
     )
 
 
-def _collection(found: Found, period: Billable, invoice: Invoice, left: int) -> Collection:
-    """How the invoice is collected: by card on its day, by transfer, or not at all where credit paid it."""
+def _collection(batch: Found, period: Billable, invoice: Invoice, left: int) -> Collection:
+    """Return how the invoice is collected: by card, by transfer, or not at all if credit paid."""
     by_card = invoice.collect_by == CollectBy.CARD
-    now = found.now
+    now = batch.now
     state, next_at = (
         CollectionState.READY,
-        now if invoice.client_id in found.carded else now + PATIENCE,
+        now if invoice.client_id in batch.carded else now + PATIENCE,
     )
     if not by_card:
         state, next_at = CollectionState.SENT, compose_invoice.first_reminder(period, invoice)
     return Collection(
         business_id=invoice.business_id,
         invoice_id=invoice.pk,
-        gateway=found.gateways[invoice.business_id] if by_card else BANK_TRANSFER,
+        gateway=batch.gateways[invoice.business_id] if by_card else BANK_TRANSFER,
         state=state if left else CollectionState.DONE,
         next_at=next_at if left else None,
         created_at=now,
@@ -245,9 +256,9 @@ def _collection(found: Found, period: Billable, invoice: Invoice, left: int) -> 
 
 
 def _write(
-    rows: Rows, found: Found, series_numbers: dict[UUID, document_numbers.LockedSeries]
+    rows: Rows, batch: Found, series_numbers: dict[UUID, document_numbers.LockedSeries]
 ) -> None:
-    if not found.periods:
+    if not batch.periods:
         return
     document_numbers.save_series(series_numbers.values())
     Invoice.objects.bulk_create(rows.invoices)
@@ -259,23 +270,24 @@ def _write(
     NextLine.objects.bulk_create(rows.carried)
     _use(rows)
     carried = {UUID(line.ref) for line in rows.carried}
-    for state, some in (
-        (PeriodState.INVOICED, [row for row in found.periods if row.pk not in carried]),
-        (PeriodState.CARRIED, [row for row in found.periods if row.pk in carried]),
+    for state, periods in (
+        (PeriodState.INVOICED, [row for row in batch.periods if row.pk not in carried]),
+        (PeriodState.CARRIED, [row for row in batch.periods if row.pk in carried]),
     ):
-        move_all(some, state, PERIOD)
+        move_all(periods, state, PERIOD)
     paid = [row for row in rows.invoices if row.state == InvoiceState.PAID]
     sent = [row for row in rows.invoices if row.collect_by == CollectBy.TRANSFER or row in paid]
-    businesses = {period.business_id: period.business for period in found.periods}
+    businesses = {period.business_id: period.business for period in batch.periods}
     emails.post(
-        "invoice", [(str(row.pk), businesses[row.business_id]) for row in sent], now=found.now
+        "invoice", [(str(row.pk), businesses[row.business_id]) for row in sent], now=batch.now
     )
 
 
 def _use(rows: Rows) -> None:
-    """The lines that waited say which invoice took them; those carried in this very batch were written with it.
+    """Store on each waiting line which invoice took it.
 
-    Of a batch one invoice takes all that waited for its agreement: so this is one short UPDATE.
+    Lines carried within this batch are inserted with their invoice. In one batch, one invoice takes
+    all waiting lines of its agreement, so a single short UPDATE is enough.
     """
     carried = {line.pk for line in rows.carried}
     waited = [line for line in rows.used if line.pk not in carried]

@@ -1,4 +1,4 @@
-"""Emails about charges, refunds and disputes, written in the transaction of what they tell."""
+"""Emails about charges, refunds and disputes, queued in the transaction of the event."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -24,7 +24,7 @@ def email_owner(
     link: str,
     now: datetime,
 ) -> None:
-    """Write a short email to the owner, in the language that the caller has set, with a button to `link`."""
+    """Queue a short email to the owner, in the active language, with a button that opens `link`."""
     emails.write(
         kind=kind,
         ref=ref,
@@ -55,7 +55,10 @@ def email_client(
     link: str = "",
     target: str = "",
 ) -> None:
-    """Write a short email to a client's contact; without a `link` the button opens `target` of the portal."""
+    """Queue a short email to a client's contact.
+
+    Without a `link`, the button opens the portal at `target`.
+    """
     if button and not link:
         row = portal_links.portal_link(contact=contact, now=now, target=target)
         link = links.placeholder("link", row.id)
@@ -80,7 +83,7 @@ def email_client(
 def charge_failed(
     collection: Collection, charge: Charge, again: date | None, *, now: datetime
 ) -> None:
-    """Tell both sides, once per charge; the client's email leads to the page for a new card (rule 23)."""
+    """Tell client and owner, once per charge; the client's email opens the card page (rule 23)."""
     invoice = collection.invoice
     contact = invoice.agreement.contact
     link = portal_links.portal_link(contact=contact, now=now, target="method:")
@@ -94,13 +97,13 @@ def charge_failed(
     }
     for side, (to, language, page) in sides.items():
         with translation.override(language):
-            words = {"reason": decline_message(charge.code), "again_on": formats.day(again)}
+            texts = {"reason": decline_message(charge.code), "again_on": formats.day(again)}
         emails.write(
             kind="charge_failed",
             ref=f"{charge.id}:{side}",
             to=to,
             template=f"charge_failed_{side}",
-            context={"invoice": invoice, "contact": contact, "again": again, "link": page, **words},
+            context={"invoice": invoice, "contact": contact, "again": again, "link": page, **texts},
             language=language,
             business=collection.business,
             now=now,
@@ -112,7 +115,7 @@ def _invoice_page(invoice: Invoice) -> str:
 
 
 def card_needed(collection: Collection, *, now: datetime) -> None:
-    """Ask the client for a card, once per invoice."""
+    """Ask the client to save a card, once per invoice."""
     invoice = collection.invoice
     contact = invoice.agreement.contact
     link = portal_links.portal_link(contact=contact, now=now, target="method:")
@@ -133,7 +136,10 @@ def card_needed(collection: Collection, *, now: datetime) -> None:
 
 
 def confirmation_needed(collection: Collection, charge: Charge, *, now: datetime) -> None:
-    """Ask the client, once per charge, to confirm it at their bank; it does not count as a failed try (rule 23)."""
+    """Ask the client, once per charge, to confirm it at their bank (rule 23).
+
+    A charge that waits for a confirmation does not count as a failed try.
+    """
     invoice = collection.invoice
     with translation.override(invoice.language):
         amount = formats.money(charge.amount, charge.currency)
@@ -159,25 +165,26 @@ def paid_not_cancelled(collection: Collection, *, now: datetime) -> None:
     """Tell the owner that an invoice was paid before it could be cancelled."""
     invoice = collection.invoice
     with translation.override(collection.business.language):
-        words = _(
-            "Invoice %(number)s was paid before it could be cancelled. It stays paid; you can refund it."
+        message = _(
+            "Invoice %(number)s was paid before it could be cancelled. "
+            "It stays paid; you can refund it."
         )
         email_owner(
             "paid_not_cancelled",
             str(collection.id),
             collection.business,
             _("Paid before it was cancelled: %(number)s") % {"number": invoice.number},
-            [words % {"number": invoice.number}],
+            [message % {"number": invoice.number}],
             _invoice_page(invoice),
             now,
         )
 
 
 def still_unknown(collection: Collection, charge: Charge, *, now: datetime) -> None:
-    """Tell the owner, once per charge, that the gateway has not said for a day what became of it."""
+    """Tell the owner, once per charge, that its outcome has been unknown for a day."""
     invoice = collection.invoice
     with translation.override(collection.business.language):
-        words = _(
+        message = _(
             "For a day the gateway has not said what became of the charge for invoice %(number)s. "
         ) + _("Nothing is charged again until it does. Look at the payment at your gateway.")
         email_owner(
@@ -185,14 +192,14 @@ def still_unknown(collection: Collection, charge: Charge, *, now: datetime) -> N
             str(charge.id),
             collection.business,
             _("Unknown for a day: the charge for %(number)s") % {"number": invoice.number},
-            [words % {"number": invoice.number}],
+            [message % {"number": invoice.number}],
             links.absolute_url("dashboard:unknown_charges"),
             now,
         )
 
 
 def refunded(refund: Refund, *, now: datetime) -> None:
-    """Tell the client, once per refund, that money is on its way back."""
+    """Tell the client, once per refund, that the money was sent back."""
     invoice = refund.payment.invoice
     with translation.override(invoice.language):
         amount = formats.money(refund.amount, refund.currency)
@@ -204,7 +211,8 @@ def refunded(refund: Refund, *, now: datetime) -> None:
             _("Refund for %(number)s") % {"number": invoice.number},
             [
                 _(
-                    "we have sent %(amount)s back to you for invoice %(number)s. Banks take a few days to show it."
+                    "we have sent %(amount)s back to you for invoice %(number)s. "
+                    "Banks take a few days to show it."
                 )
                 % {"amount": amount, "number": invoice.number}
             ],
@@ -215,7 +223,7 @@ def refunded(refund: Refund, *, now: datetime) -> None:
 
 
 def refund_stuck(refund: Refund, *, now: datetime) -> None:
-    """Tell the owner that a refund failed, or that nobody knows what became of it."""
+    """Tell the owner that a refund failed or that its outcome is unknown."""
     invoice = refund.payment.invoice
     with translation.override(refund.business.language):
         amount = formats.money(refund.amount, refund.currency)
@@ -226,7 +234,8 @@ def refund_stuck(refund: Refund, *, now: datetime) -> None:
             _("A refund needs you: %(number)s") % {"number": invoice.number},
             [
                 _(
-                    "The refund of %(amount)s for invoice %(number)s did not go through, or is not known to have."
+                    "The refund of %(amount)s for invoice %(number)s did not go through, "
+                    "or is not known to have."
                 )
                 % {"amount": amount, "number": invoice.number}
             ],
@@ -236,11 +245,11 @@ def refund_stuck(refund: Refund, *, now: datetime) -> None:
 
 
 def disputed(dispute: Dispute, *, now: datetime) -> None:
-    """Tell the owner that a payment is contested, and later how that was decided."""
+    """Tell the owner that a payment is disputed, and later how the dispute was decided."""
     invoice = dispute.payment.invoice
     with translation.override(dispute.business.language):
         amount = formats.money(dispute.amount, dispute.currency)
-        words = _("%(amount)s of invoice %(number)s: %(state)s.") % {
+        message = _("%(amount)s of invoice %(number)s: %(state)s.") % {
             "amount": amount,
             "number": invoice.number,
             "state": dispute.get_state_display(),
@@ -250,7 +259,7 @@ def disputed(dispute: Dispute, *, now: datetime) -> None:
             f"{dispute.id}:{dispute.state}",
             dispute.business,
             _("A payment is contested: %(number)s") % {"number": invoice.number},
-            [words, _("Answer at your gateway before its last day; the invoice stays paid.")],
+            [message, _("Answer at your gateway before its last day; the invoice stays paid.")],
             _invoice_page(invoice),
             now,
         )

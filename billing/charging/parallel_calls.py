@@ -1,6 +1,7 @@
-"""Keeps many gateway calls open at once, and does the database work of one batch while others wait for the gateway.
+"""Runs many gateway calls in parallel, while other batches use the database.
 
-Charging waits for the gateway nearly all the time. Threads wait cheaply, and none of them touches the database.
+Charging waits for the gateway most of the time. The threads only make the calls: none of them uses
+the database.
 """
 
 import logging
@@ -18,7 +19,7 @@ from billing.rules.errors import NotConnected
 log = logging.getLogger(__name__)
 A = TypeVar("A")
 R = TypeVar("R")
-AT_ONCE = 3  # batches: while one is at the database the calls of the others keep the gateway busy
+AT_ONCE = 3  # batches; while one uses the database, the calls of the others are under way
 
 
 @dataclass(frozen=True)
@@ -30,20 +31,20 @@ class Call:
 
 
 def call(act: Callable[[Gateway, A], Any], gateway: Gateway, about: A) -> Call:
-    """The call `act(gateway, about)`."""
+    """Return the call `act(gateway, about)`, not made yet."""
     return Call(gateway, partial(act, gateway, about))
 
 
-#: A batch: it yields the calls it wants made, is sent their answers in the same order, and returns when it is done.
-#: An answer that never came is a GatewayUnknown in its place.
+#: A batch yields the calls that it needs, is sent their answers in the same order, and returns when
+#: it is done. The answer of a call whose outcome is not known is a GatewayUnknown.
 Steps = Generator[Sequence[Call], list[Any], R]
 Answers = Callable[[], list[Any]]
 
 
 def run_batches(batches: Iterable[Steps[R]]) -> Iterator[R]:
-    """Run batches, a few at once, and yield what each returns as it ends.
+    """Run batches, a few at once, and yield what each returns when it ends.
 
-    All database work is done in the caller's thread; only calls are made in others.
+    All database work is done in the caller's thread; only the calls are made in others.
     """
     todo = iter(batches)
     under_way: deque[tuple[Steps[R], Answers | None]] = deque()
@@ -63,24 +64,27 @@ def run_batches(batches: Iterable[Steps[R]]) -> Iterator[R]:
 
 
 def run(gateway: Gateway, ask: Callable[[A], R], subjects: Sequence[A]) -> list[R | GatewayUnknown]:
-    """Call `ask` for each subject, many at once; an answer that never came is a GatewayUnknown in its place."""
+    """Call `ask` for each subject, in parallel, and return the answers in the same order.
+
+    The answer of a call whose outcome is not known is a GatewayUnknown.
+    """
     with Crew() as crew:
         return crew.make([Call(gateway, partial(ask, subject)) for subject in subjects])()
 
 
 class Crew(ExitStack):
-    """The threads that make calls: for each gateway as many as it may have open at once."""
+    """The threads that make calls: for each gateway, as many as it allows at once."""
 
     def __init__(self) -> None:
         super().__init__()
         self._threads: dict[str, ThreadPoolExecutor] = {}
 
     def make(self, calls: Sequence[Call]) -> Answers:
-        """Begin the calls. The function returned waits for their answers."""
-        begun = [self._begin(call) for call in calls]
-        return lambda: [answer() for answer in begun]
+        """Start the calls. The returned function waits for their answers."""
+        started = [self._start(call) for call in calls]
+        return lambda: [answer() for answer in started]
 
-    def _begin(self, call: Call) -> Callable[[], Any]:
+    def _start(self, call: Call) -> Callable[[], Any]:
         if call.gateway.in_flight == 1:  # in the caller's thread, one after the other
             answer = _answer(call.ask)
             return lambda: answer
@@ -92,7 +96,10 @@ class Crew(ExitStack):
 
 
 def _answer(ask: Callable[[], Any]) -> Any:
-    """Make a call. After an error that nobody foresaw the outcome is unknown: it may have moved money (rule 21)."""
+    """Make a call, and return its answer or a GatewayUnknown.
+
+    After an unexpected error the outcome is unknown, because money may have moved (rule 21).
+    """
     try:
         return ask()
     except GatewayUnknown as error:
@@ -100,5 +107,5 @@ def _answer(ask: Callable[[], Any]) -> Any:
     except NotConnected as error:
         return GatewayUnknown(str(error))
     except Exception as error:
-        log.exception("A gateway call failed in a way that we did not foresee.")
+        log.exception("A gateway call failed with an unexpected error.")
         return GatewayUnknown(type(error).__name__)

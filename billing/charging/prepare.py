@@ -1,6 +1,7 @@
-"""Gives a collection the handle under which it is charged, and binds it (docs/charging.md, G1 and T2).
+"""Gives each collection the handle that it is charged under (docs/charging.md, G1 and T2).
 
-A prepared gateway makes its object, unconfirmed; at a direct gateway the handle is our own key, and no call is made.
+A prepared gateway creates its object, unconfirmed. At a direct gateway the handle is our own key,
+and no call is made.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,9 +29,9 @@ NO_METHOD, CANNOT_CHARGE = "no_method", "cannot_charge"
 
 @dataclass
 class Work:
-    """One claimed collection, the card and the gateway that charge it, and the amount in minor units.
+    """A claimed collection with the gateway, the card and the amount (minor units) to charge.
 
-    `sent_to` is the card that a charge under the present handle was sent to, if one was.
+    `sent_to` is the id of the card that was last charged under the present handle, if one was.
     """
 
     gateway: Gateway
@@ -41,9 +42,9 @@ class Work:
 
     @property
     def handle_does_not_fit(self) -> bool:
-        """Whether another amount, or at a direct gateway another card, asks for another handle.
+        """Whether another handle is needed, because the amount or a direct gateway's card changed.
 
-        What is sent under an idempotency key is always the same: gateways refuse anything else.
+        Gateways refuse a second request with the same idempotency key and other contents.
         """
         if not self.row.handle:
             return False
@@ -52,15 +53,15 @@ class Work:
 
 
 def sent_under_handle(rows: Sequence[Collection]) -> dict[UUID, UUID]:
-    """Collections for whose present handle a charge was sent: the card that it was sent to last."""
+    """Return the id of the card last charged under each collection's present handle, if any."""
     sent = Charge.objects.filter(collection__in=rows, handle=F("collection__handle"))
     return dict(sent.order_by("n").values_list("collection", "method"))
 
 
 def prepare(works: list[Work], claim: UUID, clock: Callable[[], datetime]) -> Steps[list[Work]]:
-    """G1 and T2: give each collection a handle; returns those that have one.
+    """G1 and T2: give each collection a handle; return the works that have one.
 
-    Where two objects were made at once, only the one that is bound counts.
+    If two objects were created at the same time, only the one that is stored counts.
     """
     yield from _replace([work for work in works if work.handle_does_not_fit], claim, clock)
     without = [work for work in works if not work.row.handle]
@@ -78,7 +79,7 @@ def prepare(works: list[Work], claim: UUID, clock: Callable[[], datetime]) -> St
 
 
 def _bound(works: list[Work], claim: UUID) -> list[Work]:
-    """Keep those whose collection is still ours and has a handle that fits; it is read again from the database."""
+    """Return the works whose collection is still ours and has a handle that fits, read again."""
     mine = Collection.objects.filter(
         pk__in=[work.row.pk for work in works], fence=claim, handle__isnull=False
     )
@@ -92,7 +93,7 @@ def _bound(works: list[Work], claim: UUID) -> list[Work]:
 
 
 def _bind(handles: dict[UUID, tuple[str, int]], claim: UUID) -> None:
-    """Keep handles, and the amounts they are for, where there is none yet."""
+    """Store handles, and the amounts they are for, on collections that have none yet."""
     if not handles:
         return
     unbound = Collection.objects.filter(
@@ -105,7 +106,7 @@ def _bind(handles: dict[UUID, tuple[str, int]], claim: UUID) -> None:
 
 
 def _by_key(values: Mapping[UUID, Any]) -> RawSQL:
-    """A value for each row, as Case(When(…), …) gives it, but without an expression object for each of hundreds."""
+    """Return a value for each row, like Case(When(…), …) but without hundreds of expressions."""
     key = Collection._meta.pk
     parts = [
         part
@@ -131,21 +132,21 @@ def _prepared(gateway: Gateway, work: Work) -> str | CannotCharge:
 
 
 def _replace(works: list[Work], claim: UUID, clock: Callable[[], datetime]) -> Steps[None]:
-    """Drop a handle that no longer fits, but only when nothing can be taken under it any more."""
+    """Remove a handle that no longer fits, if no money can be taken under it any more."""
     answers = yield [call(_cancelled, work.gateway, work) for work in works]
-    for work, found in zip(works, answers, strict=True):
-        if not isinstance(found, GatewayObject):
+    for work, fetched in zip(works, answers, strict=True):
+        if not isinstance(fetched, GatewayObject):
             continue
-        if found.outcome == Outcome.CANCELLED:
+        if fetched.outcome == Outcome.CANCELLED:
             mine = Collection.objects.filter(
-                pk=work.row.pk, fence=claim, state=CollectionState.READY, handle=found.handle
+                pk=work.row.pk, fence=claim, state=CollectionState.READY, handle=fetched.handle
             )
             mine.update(**Collection.no_handle())
-        elif isinstance(found, DirectObject) and found.outcome == Outcome.NEW:
-            keep_missing_since([(work.row, found)])
+        elif isinstance(fetched, DirectObject) and fetched.outcome == Outcome.NEW:
+            keep_missing_since([(work.row, fetched)])
             _ask_later(work.row, claim, clock())
         else:
-            settle.settle(work.row, found, now=clock())
+            settle.settle(work.row, fetched, now=clock())
         work.row.refresh_from_db(fields=["handle", "amount", "prepare_key"])
         work.sent_to = None if not work.row.handle else work.sent_to
 
@@ -160,7 +161,7 @@ def _cancelled(gateway: Gateway, work: Work) -> GatewayObject:
 
 
 def _ask_later(row: Collection, claim: UUID, now: datetime) -> None:
-    """Wait: a charge may still arrive at a direct gateway under the handle."""
+    """Wait, because a charge under this handle may still arrive at a direct gateway."""
     waits = Collection.objects.filter(
         pk=row.pk, fence=claim, state=CollectionState.READY, handle=row.handle
     )
@@ -170,17 +171,24 @@ def _ask_later(row: Collection, claim: UUID, now: datetime) -> None:
 
 
 def keep_missing_since(pairs: Iterable[tuple[Collection, GatewayObject]]) -> None:
-    """Keep from when on a direct gateway has held nothing under a handle that was sent."""
-    for row, found in pairs:
-        if isinstance(found, DirectObject) and found.asked_at and found.outcome == Outcome.NEW:
+    """Store since when a direct gateway has had no charge under a handle that was sent."""
+    for row, fetched in pairs:
+        if (
+            isinstance(fetched, DirectObject)
+            and fetched.asked_at
+            and fetched.outcome == Outcome.NEW
+        ):
             first = Collection.objects.filter(
-                pk=row.pk, handle=found.handle, missing_since__isnull=True
+                pk=row.pk, handle=fetched.handle, missing_since__isnull=True
             )
-            first.update(missing_since=found.asked_at)
+            first.update(missing_since=fetched.asked_at)
 
 
 def ask_for_card(row: Collection, why: str, now: datetime) -> None:
-    """Ask the client for a card, or the owner what to do with a sum that the gateway does not take."""
+    """Stop charging, and ask the client for a card if there is none.
+
+    If the gateway does not accept the amount (`why` is CANNOT_CHARGE), the owner has to decide.
+    """
     with transaction.atomic():
         held = Collection.objects.select_for_update().filter(
             pk=row.pk, fence=row.fence, state=CollectionState.READY

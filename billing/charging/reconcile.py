@@ -1,7 +1,7 @@
-"""Compares the gateway's list of payment objects with ours, both ways, every day (docs/charging.md, D).
+"""Compares the gateway's list of payments with ours every day, both ways (docs/charging.md, D).
 
-A difference is reported, never corrected in silence: an object of ours is fetched again in the usual way
-(billing.charging.gateway_events), and what still differs is for a person.
+Differences are reported and never corrected silently. An object of ours is fetched again in the
+usual way (billing.charging.gateway_events); a difference that remains is for a person.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,10 @@ ORPHAN_AFTER = timedelta(days=1)
 
 
 def reconcile(*, now: datetime, window: timedelta = WINDOW) -> list[str]:
-    """Report every difference in words; objects of ours whose outcome we missed are applied on the way."""
+    """Return every difference as a sentence; outcomes of our objects that were missed are stored.
+
+    Amounts in the sentences are in minor units.
+    """
     differences: list[str] = []
     for name, business, is_shared in _accounts():
         try:
@@ -32,7 +35,7 @@ def reconcile(*, now: datetime, window: timedelta = WINDOW) -> list[str]:
 
 
 def _accounts() -> Iterator[tuple[str, UUID, bool]]:
-    """(gateway, a business whose account it is, whether all businesses share the account)."""
+    """Yield (gateway, a business that uses the account, whether all businesses share it)."""
     for name, business in GatewayAccount.objects.values_list("gateway", "business"):
         yield name, business, False
     for kind in registry.kinds().values():
@@ -44,47 +47,50 @@ def _accounts() -> Iterator[tuple[str, UUID, bool]]:
 def _compare(
     gateway: Gateway, business: UUID | None, now: datetime, window: timedelta
 ) -> Iterator[str]:
-    """Both lists of one account; its payments are those of `business`, or of all where it is None."""
+    """Yield the differences of one account; `business` is None if all businesses share it."""
     since = now - window
     seen, paid = set[str](), set[str]()
-    for found in gateway.created_since(since):
-        seen.add(found.handle)
-        if found.outcome == Outcome.SUCCEEDED and found.handle in paid:
-            yield f"{gateway.name} took {found.amount} {found.currency} for {found.handle} once more"
-        if found.outcome == Outcome.SUCCEEDED:
-            paid.add(found.handle)
-        yield from _theirs(gateway, found, now)
+    for theirs in gateway.created_since(since):
+        seen.add(theirs.handle)
+        if theirs.outcome == Outcome.SUCCEEDED and theirs.handle in paid:
+            amount = f"{theirs.amount} {theirs.currency}"
+            yield f"{gateway.name} took {amount} for {theirs.handle} once more"
+        if theirs.outcome == Outcome.SUCCEEDED:
+            paid.add(theirs.handle)
+        yield from _theirs(gateway, theirs, now)
     ours = Payment.objects.filter(gateway=gateway.name, created_at__gte=since + ORPHAN_AFTER)
     ours = ours.filter(business=business) if business else ours
-    for reference, text in ours.values_list("reference", "receipt_number").iterator(2000):
+    for reference, number in ours.values_list("reference", "receipt_number").iterator(2000):
         if reference not in seen and not _made_before(reference, since):
-            yield f"{text}: {gateway.name} does not know the payment {reference}"
+            yield f"{number}: {gateway.name} does not know the payment {reference}"
 
 
 def _made_before(handle: str, since: datetime) -> bool:
-    """Whether the object is older than the list: an invoice that was paid long after it was issued."""
+    """Whether the object is older than the list, as of an invoice paid long after it was issued."""
     return Collection.objects.filter(handle=handle, created_at__lt=since + ORPHAN_AFTER).exists()
 
 
-def _theirs(gateway: Gateway, found: GatewayObject, now: datetime) -> Iterator[str]:
-    """What differs between one object of the gateway and our payment for it."""
-    name = gateway.name
-    payment = Payment.objects.filter(gateway=name, reference=found.handle).first()
-    if found.outcome == Outcome.SUCCEEDED and payment is None:
-        gateway_events.read_gateway_object(name, found.handle, account=None, now=now)
-        payment = Payment.objects.filter(gateway=name, reference=found.handle).first()
+def _theirs(gateway: Gateway, theirs: GatewayObject, now: datetime) -> Iterator[str]:
+    """Yield the differences between an object of the gateway and our payment."""
+    name, handle = gateway.name, theirs.handle
+    amount = f"{theirs.amount} {theirs.currency}"
+    payment = Payment.objects.filter(gateway=name, reference=handle).first()
+    if theirs.outcome == Outcome.SUCCEEDED and payment is None:
+        gateway_events.read_gateway_object(name, handle, account=None, now=now)
+        payment = Payment.objects.filter(gateway=name, reference=handle).first()
         if payment is None:
-            yield f"{name} took {found.amount} {found.currency} for {found.handle}, and we have no payment"
-    if payment and (payment.amount, payment.currency) != (found.amount, found.currency):
+            yield f"{name} took {amount} for {handle}, and we have no payment"
+    if payment and (payment.amount, payment.currency) != (theirs.amount, theirs.currency):
         ours = f"{payment.amount} {payment.currency}"
-        yield f"{payment.receipt_number}: {name} says {found.amount} {found.currency}, ours {ours}"
-    if payment and found.outcome != Outcome.SUCCEEDED:
-        yield f"{payment.receipt_number}: {name} says {found.outcome}"
-    if found.outcome == Outcome.NEW and found.created_at and now - found.created_at > ORPHAN_AFTER:
-        _cancel_orphan(gateway, found)
+        yield f"{payment.receipt_number}: {name} says {amount}, ours {ours}"
+    if payment and theirs.outcome != Outcome.SUCCEEDED:
+        yield f"{payment.receipt_number}: {name} says {theirs.outcome}"
+    created_at = theirs.created_at
+    if theirs.outcome == Outcome.NEW and created_at and now - created_at > ORPHAN_AFTER:
+        _cancel_orphan(gateway, handle)
 
 
-def _cancel_orphan(gateway: Gateway, found: GatewayObject) -> None:
-    """Cancel an object that was made a second time and not bound: it can take no money, and now never will."""
-    if not Collection.objects.filter(handle=found.handle).exists():
-        gateway.cancel(found.handle)
+def _cancel_orphan(gateway: Gateway, handle: str) -> None:
+    """Cancel an object that no collection uses, so that it can never take money."""
+    if not Collection.objects.filter(handle=handle).exists():
+        gateway.cancel(handle)

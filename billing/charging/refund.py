@@ -1,8 +1,8 @@
-"""Gives money back: a credit note, and its sum to the card or kept as the client's credit (rule 17).
+"""Refunds: a credit note, and its amount back to the card or kept as the client's credit (rule 17).
 
-The refund's row is committed before the gateway is asked, and its id is the key: asked for twice, it pays back once.
-It is asked for again while the gateway surely knows the key; after 23 hours without an answer a person is told, and
-the refund is looked for a week long.
+The refund is committed before the gateway is called, and its id is the idempotency key, so that a
+repeated request pays back once. The request is repeated only while the gateway certainly knows the
+key. After 23 hours without an outcome the owner is told, and the refund is looked up for a week.
 """
 
 from contextlib import suppress
@@ -40,15 +40,16 @@ from core.errors import NotAllowedNow
 
 TOLD_AFTER = timedelta(hours=23)
 WAYS_OUT = 20  # how many payments are considered for a refund of credit
-LOOKED_FOR = timedelta(
-    days=7
-)  # a request that was on its way may arrive after its key was forgotten
+LOOKED_FOR = timedelta(days=7)  # a delayed request may arrive after its key was forgotten
 
 
 def refund_invoice(
     *, invoice: Invoice, amount: int, reason: str, actor: str, to_card: bool, now: datetime
 ) -> tuple[CreditNote, Refund | None]:
-    """Give back part or all of a paid invoice, in minor units. Raises NotOwed and NotOpen."""
+    """Refund `amount` (minor units, tax included) of a paid invoice. Raises NotOwed and NotOpen.
+
+    The money goes to the card if `to_card`, and otherwise becomes the client's credit.
+    """
     with transaction.atomic():
         row = lock_collection(invoice)
         if row.state != CollectionState.DONE or row.invoice.state != InvoiceState.PAID:
@@ -62,30 +63,31 @@ def refund_invoice(
 
 
 def refundable_amount(payment: Payment) -> int:
-    """The part of a payment that was not given back and is not contested, in minor units (rule 17)."""
-    given = (
-        payment.refunds.exclude(state=RefundState.FAILED).aggregate(sum=Sum("amount"))["sum"] or 0
-    )
-    contested = (
-        payment.disputes.exclude(state=DisputeState.WON).aggregate(sum=Sum("amount"))["sum"] or 0
-    )
-    return max(0, payment.amount - given - contested)
+    """Return how much of a payment is neither refunded nor disputed, in minor units (rule 17)."""
+    refunds = payment.refunds.exclude(state=RefundState.FAILED)
+    disputes = payment.disputes.exclude(state=DisputeState.WON)
+    refunded = refunds.aggregate(sum=Sum("amount"))["sum"] or 0
+    disputed = disputes.aggregate(sum=Sum("amount"))["sum"] or 0
+    return max(0, payment.amount - refunded - disputed)
 
 
 def source(invoice: Invoice) -> Payment | None:
-    """The payment of an invoice of which most can still go back."""
+    """Return the invoice's payment with the largest refundable amount; None if nothing was paid."""
     return max(Payment.objects.filter(invoice=invoice), key=refundable_amount, default=None)
 
 
 def payable(invoice: Invoice) -> int:
-    """How much of the client's credit can go back to where this invoice's payment came from, minor units."""
+    """Return how much client credit can go back by this invoice's payment, in minor units."""
     payment = source(invoice)
     credit = ledger.client_credit(invoice.client_id, invoice.currency)
     return min(credit, refundable_amount(payment)) if payment else 0
 
 
 def way_out(client: Client, currency: str) -> Invoice | None:
-    """The invoice whose payment can take most of a client's credit in a currency; of the newest payments."""
+    """Return the invoice whose payment can take back most of a client's credit in a currency.
+
+    Only the newest payments are considered.
+    """
     paid = Payment.objects.filter(client=client, currency=currency)
     newest = list(paid.select_related("invoice").order_by("-received_at", "-pk")[:WAYS_OUT])
     best = max(newest, key=refundable_amount, default=None)
@@ -95,7 +97,7 @@ def way_out(client: Client, currency: str) -> Invoice | None:
 def _start(
     invoice: Invoice, note: CreditNote | None, amount: int, actor: str, now: datetime
 ) -> Refund:
-    """The sum leaves the client's credit in the same transaction that promises it to the card."""
+    """Create a refund. Its amount leaves the client's credit in the same transaction."""
     payment = source(invoice)
     ledger.lock_clients([invoice.client_id])
     if payment is None or not 0 < amount <= refundable_amount(payment):
@@ -119,7 +121,7 @@ def _start(
 
 
 def refund_credit(*, invoice: Invoice, amount: int, actor: str, now: datetime) -> Refund:
-    """Send client credit back to the card that paid this invoice. Raises NotOwed."""
+    """Send client credit (minor units) back to the card that paid this invoice. Raises NotOwed."""
     with transaction.atomic():
         refund = _start(lock_collection(invoice).invoice, None, amount, actor, now)
     nudge.ring("billing.tasks.resolve")
@@ -127,7 +129,7 @@ def refund_credit(*, invoice: Invoice, amount: int, actor: str, now: datetime) -
 
 
 def carry_out_refunds(*, now: datetime, limit: int = 200) -> int:
-    """Ask the gateways for, or about, every refund that is due; returns how many were asked about."""
+    """Send or look up every refund that is due; return how many."""
     due = (
         Refund.objects.filter(next_at__lte=now)
         .order_by("next_at", "pk")
@@ -141,13 +143,13 @@ def _ask(pk: UUID, now: datetime) -> int:
     mine = Refund.objects.filter(pk=refund.pk, next_at=refund.next_at)
     if not mine.update(next_at=now + look_up_after(refund.lookups), lookups=F("lookups") + 1):
         return 0
-    found = _paid_back_by_hand(refund) or _heard(refund, now)
-    if isinstance(found, GatewayUnknown):
-        with suppress(NotAllowedNow):  # a webhook may have said meanwhile what became of it
+    fetched = _paid_back_by_hand(refund) or _heard(refund, now)
+    if isinstance(fetched, GatewayUnknown):
+        with suppress(NotAllowedNow):  # a webhook may have brought the outcome in the meantime
             if refund.state == RefundState.SENT:
                 move(refund, RefundState.UNKNOWN, REFUND)
-    elif found:
-        apply_refund(refund, found, now=now)
+    elif fetched:
+        apply_refund(refund, fetched, now=now)
     elif now - refund.sent_at >= TOLD_AFTER:
         with transaction.atomic():
             notices.refund_stuck(refund, now=now)
@@ -157,7 +159,7 @@ def _ask(pk: UUID, now: datetime) -> int:
 
 
 def _paid_back_by_hand(refund: Refund) -> GatewayRefund | None:
-    """A bank transfer is paid back by a transfer that the owner makes; here it is only recorded."""
+    """Return the refund of a bank transfer as done: the owner transfers it, we only record it."""
     if refund.payment.gateway != BANK_TRANSFER:
         return None
     return GatewayRefund(
@@ -166,7 +168,7 @@ def _paid_back_by_hand(refund: Refund) -> GatewayRefund | None:
 
 
 def _heard(refund: Refund, now: datetime) -> GatewayRefund | GatewayUnknown | None:
-    """Ask what the gateway knows of the refund; after any error the answer is unknown, and other refunds go on."""
+    """Return what the gateway knows of the refund, None if nothing; any error makes it unknown."""
     try:
         its_gateway = gateway(refund.payment.gateway, refund.business_id)
     except NotConnected as error:
@@ -175,31 +177,31 @@ def _heard(refund: Refund, now: datetime) -> GatewayRefund | GatewayUnknown | No
 
 
 def _found(gateway: Gateway, refund: Refund, now: datetime) -> GatewayRefund | None:
-    """Look for the refund first; ask for it only while the gateway surely still knows the key."""
+    """Look up the refund, and send it only while the gateway certainly still knows the key."""
     handle, key = refund.payment.reference, str(refund.id)
-    found = next((row for row in gateway.refunds(handle) if row.key == key), None)
+    fetched = next((row for row in gateway.refunds(handle) if row.key == key), None)
     knows_the_key_until = refund.sent_at + min(TOLD_AFTER, gateway.keys_last * 23 // 24)
-    if found is None and now < knows_the_key_until:
+    if fetched is None and now < knows_the_key_until:
         Refund.objects.filter(pk=refund.pk).update(called_at=now)
         gateway.refund(handle=handle, key=key, amount=refund.amount)
-        found = next((row for row in gateway.refunds(handle) if row.key == key), None)
-    return found
+        fetched = next((row for row in gateway.refunds(handle) if row.key == key), None)
+    return fetched
 
 
-def apply_refund(refund: Refund, found: GatewayRefund, *, now: datetime) -> None:
-    """Write what the gateway says of a refund now; the same twice is a no-op."""
+def apply_refund(refund: Refund, fetched: GatewayRefund, *, now: datetime) -> None:
+    """Store the present state of a refund, as fetched; storing the same again changes nothing."""
     with transaction.atomic():
         row = (
             Refund.objects.select_for_update(of=("self",))
             .select_related("client", "business__owner")
             .get(pk=refund.pk)
         )
-        state = RefundState(found.outcome)
+        state = RefundState(fetched.outcome)
         if row.state == state or not REFUND[RefundState(row.state)]:
             return
-        over = state != RefundState.PENDING
-        sets: dict[str, Any] = {"handle": found.handle, "code": found.code[:60]}
-        sets |= {"next_at": None, "finished_at": now} if over else {}
+        is_final = state != RefundState.PENDING
+        sets: dict[str, Any] = {"handle": fetched.handle, "code": fetched.code[:60]}
+        sets |= {"next_at": None, "finished_at": now} if is_final else {}
         move(row, state, REFUND, sets=sets)
         if state == RefundState.SUCCEEDED:
             _book(row, "refund_paid", Account.REFUNDING, Account.CASH, now)

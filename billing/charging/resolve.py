@@ -1,4 +1,4 @@
-"""Finds out what became of what was asked of a gateway, by asking it (docs/charging.md, R and V)."""
+"""Looks up charges and cancellations whose outcome is not known (docs/charging.md, R and V)."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -26,10 +26,10 @@ ASKED = (CollectionState.WAIT, CollectionState.VOIDING)
 
 
 def resolve_charges(*, now: datetime) -> int:
-    """Ask about everything that waits for an answer and is due to be asked about; returns how many were asked.
+    """Look up every collection that waits for an outcome and is due; return how many.
 
-    The first question comes two minutes after a charge was armed, so that a call still under way is not taken
-    for one that was never made. Nothing is ever tried again from here: an answer is read, or it is asked later.
+    The first look-up comes two minutes after the charge was armed, so that a call still under way
+    is not taken for one that was never made. Nothing is sent again here.
     """
     asked, seen = 0, set[UUID]()
     while True:
@@ -44,7 +44,7 @@ def resolve_charges(*, now: datetime) -> int:
 
 
 def _claim(ids: Sequence[UUID], now: datetime) -> list[Collection]:
-    """Claimed by moving each row's date on a little, so that two sweeps do not ask at once."""
+    """Claim rows by moving each one's date, so that two workers do not look up the same row."""
     mine = []
     for row in Collection.objects.filter(pk__in=ids, state__in=ASKED, next_at__lte=now).order_by(
         "next_at", "pk"
@@ -56,7 +56,10 @@ def _claim(ids: Sequence[UUID], now: datetime) -> list[Collection]:
 
 
 def _ask_later(rows: Sequence[Collection], now: datetime) -> None:
-    """Set when to ask next about what still waits, later each time. A sweep that died before this has not asked."""
+    """Set the next look-up of rows that still wait; the intervals get longer.
+
+    A run that died before this point does not count as a look-up.
+    """
     for lookups in {row.lookups for row in rows}:
         mine = [row.pk for row in rows if row.lookups == lookups]
         still = Collection.objects.filter(
@@ -70,19 +73,19 @@ def _ask(rows: Sequence[Collection], now: datetime) -> int:
     for row in rows:
         if row.handle:
             by_gateway[_account(row)].append(row)
-    for some in by_gateway.values():
+    for group in by_gateway.values():
         try:
-            its_gateway = gateway(some[0].gateway, some[0].business_id)
+            its_gateway = gateway(group[0].gateway, group[0].business_id)
         except NotConnected:
-            continue  # it is asked later; health says why
-        _ask_one_gateway(its_gateway, some, now)
+            continue  # they are looked up later; the system status shows why
+        _ask_one_gateway(its_gateway, group, now)
     _ask_later(rows, now)
     _warn(rows, now)
     return len(rows)
 
 
 def _account(row: Collection) -> tuple[str, UUID | None]:
-    """Collections with the same answer are asked about with one account."""
+    """Return what identifies the account; its collections are looked up together."""
     kind = registry.kinds().get(row.gateway)
     return row.gateway, None if kind and kind.is_shared else row.business_id
 
@@ -108,20 +111,20 @@ def _ask_one_gateway(gateway: Gateway, rows: Sequence[Collection], now: datetime
 
 
 def _to_cancel(rows: Sequence[Collection], now: datetime) -> set[UUID]:
-    """Find what is to be cancelled at the gateway: because a person said so, or a confirmation never came."""
-    old = Q(sent_at__lte=now - CONFIRM_WITHIN) | Q(method__removed_at__isnull=False)
-    stale = Charge.objects.filter(old, collection__in=rows, state=ChargeState.REQUIRES_ACTION)
+    """Return what to cancel at the gateway: on a person's request, or if no confirmation came."""
+    given_up = Q(sent_at__lte=now - CONFIRM_WITHIN) | Q(method__removed_at__isnull=False)
+    stale = Charge.objects.filter(given_up, collection__in=rows, state=ChargeState.REQUIRES_ACTION)
     voiding = {row.pk for row in rows if row.state == CollectionState.VOIDING}
     return voiding | set(stale.values_list("collection", flat=True))
 
 
 def _warn(rows: Sequence[Collection], now: datetime) -> None:
-    """Tell the owner, once per charge, that there has been no answer for a day."""
-    lost = Charge.objects.filter(
+    """Tell the owner, once per charge, that there has been no outcome for a day."""
+    unknown = Charge.objects.filter(
         collection__in=rows,
         state__in=(ChargeState.SENT, ChargeState.UNKNOWN),
         sent_at__lte=now - ALERT_AFTER,
     )
-    for charge in lost.select_related("collection__invoice", "collection__business__owner"):
+    for charge in unknown.select_related("collection__invoice", "collection__business__owner"):
         with transaction.atomic():
             notices.still_unknown(charge.collection, charge, now=now)

@@ -1,4 +1,4 @@
-"""Charges again, now or on a later day, what waits for the owner's decision."""
+"""Retries collections on which the owner has to decide, now or on a later day."""
 
 from datetime import date, datetime
 
@@ -14,7 +14,10 @@ from core.dates import local_day, local_instant
 
 
 def retry_now(*, collection: Collection, actor: str, now: datetime) -> Collection:
-    """Make a collection due now. Raises NothingToRetry while a charge is being confirmed, and once it is paid."""
+    """Make a collection due now.
+
+    Raises NothingToRetry while a charge is being confirmed, and if the invoice is settled.
+    """
     with transaction.atomic():
         collection = Collection.objects.select_for_update().get(pk=collection.pk)
         if collection.state == CollectionState.DUNNING:
@@ -32,9 +35,10 @@ def retry_now(*, collection: Collection, actor: str, now: datetime) -> Collectio
 
 
 def retry_on(*, collection: Collection, until: date, actor: str, now: datetime) -> Collection:
-    """Try once more on that day at the client's hour; if that is declined, it waits for the owner again (rule 23).
+    """Try once more on the day `until`, at the client's hour (rule 23).
 
-    Raises NothingToRetry where nobody has to decide, and where the day has passed.
+    If that try is declined, the owner has to decide again. Raises NothingToRetry if there is
+    nothing to decide, or if the day is not after today.
     """
     with transaction.atomic():
         row = (

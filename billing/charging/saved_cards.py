@@ -1,4 +1,4 @@
-"""Saves a client's card at the gateway's own page, and takes up again what waited for one."""
+"""Saves a client's card on the gateway's page, and then charges what waited for a card."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -17,7 +17,10 @@ from core import nudge
 
 
 def start_setup(*, client: Client, return_url: str) -> str:
-    """Return the page to send the client to; the card itself never enters our pages. Raises BadSession."""
+    """Return the gateway's page on which the client saves a card. Raises BadSession.
+
+    Card numbers are never entered on our pages.
+    """
     try:
         return _gateway(client).setup_url(customer=str(client.id), return_url=return_url)
     except (GatewayUnknown, NotConnected):
@@ -27,9 +30,9 @@ def start_setup(*, client: Client, return_url: str) -> str:
 
 
 def finish_setup(*, client: Client, session: str, now: datetime) -> PaymentMethod:
-    """Keep the card of a session that came back; again with the same session changes nothing.
+    """Store the card of a completed session. Repeating it with the same session changes nothing.
 
-    It replaces the card in use, and what waited for a card is charged now. Raises BadSession.
+    The card replaces the one in use, and what waited for a card is charged now. Raises BadSession.
     """
     try:
         its_gateway = _gateway(client)
@@ -43,10 +46,10 @@ def finish_setup(*, client: Client, session: str, now: datetime) -> PaymentMetho
         existing = PaymentMethod.objects.filter(gateway=its_gateway.name, token=card.token).first()
         if existing:
             return existing
-        before = PaymentMethod.objects.filter(client=client, removed_at__isnull=True)
-        for old in list(before):
+        replaced = PaymentMethod.objects.filter(client=client, removed_at__isnull=True)
+        for old in list(replaced):
             _forget_later(old)
-        before.update(removed_at=now)
+        replaced.update(removed_at=now)
         method = PaymentMethod.objects.create(
             business_id=client.business_id,
             client=client,
@@ -67,7 +70,7 @@ def _gateway(client: Client) -> Gateway:
 
 
 def _forget_later(method: PaymentMethod) -> None:
-    """Forget a card that is no longer used at the gateway too; nothing depends on the answer."""
+    """Delete a replaced card at the gateway after the commit; a failure has no consequences."""
 
     def forget() -> None:
         with suppress(GatewayUnknown, NotConnected):
@@ -77,14 +80,14 @@ def _forget_later(method: PaymentMethod) -> None:
 
 
 def card_in_use(client: Client) -> PaymentMethod | None:
-    """The card that the next charge goes to."""
+    """Return the card that the next charge goes to, if there is one."""
     return PaymentMethod.objects.filter(client=client, removed_at__isnull=True).first()
 
 
 def _take_up(client: Client, now: datetime) -> None:
-    """Make due now what needed a card, and what waits for its next try or for a confirmation of the old card."""
-    open_ones = Collection.objects.filter(invoice__client=client)
-    for collection in open_ones.select_for_update().filter(state=CollectionState.DUNNING):
+    """Make due what waits for a card, for its next try, or for a confirmation with the old card."""
+    collections = Collection.objects.filter(invoice__client=client)
+    for collection in collections.select_for_update().filter(state=CollectionState.DUNNING):
         transitions.move_collection(
             collection,
             CollectionState.READY,
@@ -94,7 +97,9 @@ def _take_up(client: Client, now: datetime) -> None:
             tries=0,
             reason="",
         )
-    open_ones.filter(state=CollectionState.READY).update(next_at=now)
-    waits = open_ones.filter(state=CollectionState.WAIT, charges__state=ChargeState.REQUIRES_ACTION)
-    # Their confirmation is given up in favour of the new card, by the resolver.
-    open_ones.filter(pk__in=list(waits.values_list("pk", flat=True))).update(next_at=now)
+    collections.filter(state=CollectionState.READY).update(next_at=now)
+    unconfirmed = collections.filter(
+        state=CollectionState.WAIT, charges__state=ChargeState.REQUIRES_ACTION
+    )
+    # The old card's confirmation is cancelled by `resolve_charges`, then the new card is charged.
+    collections.filter(pk__in=list(unconfirmed.values_list("pk", flat=True))).update(next_at=now)

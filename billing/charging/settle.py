@@ -1,6 +1,7 @@
-"""Writes the outcomes of charges, and is alone in that: fetched objects become charge, payment and receipt.
+"""Writes the outcomes of charges; no other module does (docs/charging.md, T4).
 
-This is step T4 of docs/charging.md.
+An object that was just fetched from the gateway becomes the state of the charge, and if it was
+paid, a payment with a receipt.
 """
 
 import logging
@@ -24,21 +25,21 @@ from core.dates import local_day, local_instant
 from core.errors import RuleError
 
 logger = logging.getLogger(__name__)
-#: Columns of an invoice that its document shows, and that moving money need not read.
+#: Columns of an invoice for its PDF; they are large, and charging does not need them.
 PARTIES = ("seller", "buyer", "taxes")
 NOT_CONFIRMED, CANCELLED_THERE = "not_confirmed", "cancelled_at_gateway"
 
 
-def settle(collection: Collection, found: GatewayObject, *, now: datetime) -> None:
-    """Write what the gateway says now. The same object twice is a no-op; paid never turns unpaid."""
+def settle(collection: Collection, fetched: GatewayObject, *, now: datetime) -> None:
+    """Store what the gateway reports now. Storing it again changes nothing; paid stays paid."""
     with transaction.atomic():
-        _apply([(collection, found)], now)
+        _apply([(collection, fetched)], now)
 
 
 def settle_all(pairs: Sequence[tuple[Collection, GatewayObject]], *, now: datetime) -> None:
-    """Write many in one transaction.
+    """Store many outcomes in one transaction.
 
-    If one of them cannot be written, each is tried alone, and the one that fails is asked about again later.
+    If one of them cannot be stored, each is tried alone, and the one that fails is looked up later.
     """
     if not pairs:
         return
@@ -46,18 +47,18 @@ def settle_all(pairs: Sequence[tuple[Collection, GatewayObject]], *, now: dateti
         with transaction.atomic():
             _apply(pairs, now)
     except (DatabaseError, RuleError):
-        for collection, found in pairs:
+        for collection, fetched in pairs:
             try:
-                settle(collection, found, now=now)
+                settle(collection, fetched, now=now)
             except (DatabaseError, RuleError):
                 logger.exception(
-                    "The outcome of collection %s could not be written; it is asked again.",
+                    "The outcome of collection %s could not be stored; it is looked up again.",
                     collection.pk,
                 )
 
 
 def close_collection(collection: Collection, *, now: datetime) -> None:
-    """Close a collection that owes nothing any more, by credit notes or client credit, and has no charge out."""
+    """Close a collection on which nothing is owed after credit, if no charge is under way."""
     with transaction.atomic():
         held = _locked([collection.pk])[0]
         if held.state == CollectionState.READY and not owing.amount_owed(held.invoice):
@@ -67,7 +68,7 @@ def close_collection(collection: Collection, *, now: datetime) -> None:
 
 
 def _locked(ids: Sequence[uuid.UUID]) -> list[Collection]:
-    """Lock the collections, then read what a payment needs of them."""
+    """Lock the collections, then load what a payment needs of them."""
     rows = list(Collection.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
     prefetch_related_objects(
         rows, Prefetch("invoice", Invoice.objects.defer(*PARTIES)), "invoice__business"
@@ -76,7 +77,7 @@ def _locked(ids: Sequence[uuid.UUID]) -> list[Collection]:
 
 
 def _with_people(rows: Sequence[Collection]) -> Sequence[Collection]:
-    """Read the people to whom an email about them goes."""
+    """Load the people who get emails about these collections."""
     agreements = Agreement.objects.defer("terms", "tier")
     prefetch_related_objects(
         rows,
@@ -89,7 +90,7 @@ def _with_people(rows: Sequence[Collection]) -> Sequence[Collection]:
 
 
 def _apply(pairs: Sequence[tuple[Collection, GatewayObject]], now: datetime) -> None:
-    objects = {collection.pk: found for collection, found in pairs}
+    objects = {collection.pk: fetched for collection, fetched in pairs}
     rows = [
         row
         for row in _locked(list(objects))
@@ -106,53 +107,53 @@ def _apply(pairs: Sequence[tuple[Collection, GatewayObject]], now: datetime) -> 
     _paid([(row, charges.get(row.pk), objects[row.pk]) for row in paid], now)
 
 
-def _unpaid(row: Collection, charge: Charge | None, found: GatewayObject, now: datetime) -> None:
-    if found.outcome == Outcome.CANCELLED:
-        _cancelled(row, charge, found, now)
-    elif found.outcome == Outcome.DECLINED and isinstance(found, DirectObject):
-        _declined_for_good(row, charge, found, now)
+def _unpaid(row: Collection, charge: Charge | None, fetched: GatewayObject, now: datetime) -> None:
+    if fetched.outcome == Outcome.CANCELLED:
+        _cancelled(row, charge, fetched, now)
+    elif fetched.outcome == Outcome.DECLINED and isinstance(fetched, DirectObject):
+        _declined_for_good(row, charge, fetched, now)
     elif charge is None:
         return
-    elif found.outcome in (Outcome.PROCESSING, Outcome.REQUIRES_ACTION):
-        _waiting(row, charge, found, now)
-    elif found.outcome == Outcome.DECLINED and found.key == str(charge.id):
-        _declined(row, charge, found.code, now)
-    elif isinstance(found, DirectObject) and row.state == CollectionState.VOIDING:
-        return  # nothing is there yet: the charge may still be on its way
+    elif fetched.outcome in (Outcome.PROCESSING, Outcome.REQUIRES_ACTION):
+        _waiting(row, charge, fetched, now)
+    elif fetched.outcome == Outcome.DECLINED and fetched.key == str(charge.id):
+        _declined(row, charge, fetched.code, now)
+    elif isinstance(fetched, DirectObject) and row.state == CollectionState.VOIDING:
+        return  # the charge may still be on its way
     else:
         _never_executed(row, charge, now)
 
 
-# --- paid ---------------------------------------------------------------------------------------------------
+# --- paid -----------------------------------------------------------------------------------------
 
 
-def _paid(found: Sequence[tuple[Collection, Charge | None, GatewayObject]], now: datetime) -> None:
-    if not found:
+def _paid(paid: Sequence[tuple[Collection, Charge | None, GatewayObject]], now: datetime) -> None:
+    if not paid:
         return
-    known = [charge for _, charge, _ in found if charge]
+    known = [charge for _, charge, _ in paid if charge]
     transitions.move_charges(known, ChargeState.SUCCEEDED, now=now, finished_at=now)
     received_payments.book_payments(
         [
-            _received(row, charge or _recovered(row, now), there, now)
-            for row, charge, there in found
+            _received(row, charge or _recovered(row, now), fetched, now)
+            for row, charge, fetched in paid
         ],
         now=now,
     )
-    for row, _, _ in found:
+    for row, _, _ in paid:
         if row.state == CollectionState.VOIDING:
             cancel_invoice.book_late_payment(row, now=now)
             notices.paid_not_cancelled(row, now=now)
-    _done([row for row, _, _ in found], "paid", now)
+    _done([row for row, _, _ in paid], "paid", now)
 
 
 def _received(
-    row: Collection, charge: Charge, found: GatewayObject, now: datetime
+    row: Collection, charge: Charge, fetched: GatewayObject, now: datetime
 ) -> received_payments.ReceivedPayment:
     return received_payments.ReceivedPayment(
         invoice=row.invoice,
-        amount=found.amount,
+        amount=fetched.amount,
         gateway=row.gateway,
-        reference=found.handle,
+        reference=fetched.handle,
         label=str(charge.method),
         received_at=now,
         charge=charge,
@@ -165,7 +166,7 @@ def _done(rows: Sequence[Collection], why: str, now: datetime) -> None:
 
 
 def _recovered(row: Collection, now: datetime) -> Charge:
-    """The charge of money that moved by a request which was given up: it gets a row of its own."""
+    """Create the charge for money that was taken by a request we had given up."""
     last = row.charges.select_related("method").order_by("-n").first()
     client = row.invoice.client_id
     method = (
@@ -187,19 +188,19 @@ def _recovered(row: Collection, now: datetime) -> Charge:
     )
 
 
-# --- not paid -----------------------------------------------------------------------------------------------
+# --- not paid -------------------------------------------------------------------------------------
 
 
 def _declined_for_good(
-    row: Collection, charge: Charge | None, found: DirectObject, now: datetime
+    row: Collection, charge: Charge | None, fetched: DirectObject, now: datetime
 ) -> None:
-    """A direct gateway's object is over once it is declined: what follows needs another handle.
+    """Store a decline at a direct gateway: its object is final, so a retry needs another handle.
 
-    Every charge that was sent under the handle went to the same card, so the decline is that of the charge which is
-    out, whichever of their requests the gateway has carried out.
+    All charges under the handle went to the same card. The decline therefore applies to the charge
+    that is under way, whichever of the requests the gateway has carried out.
     """
     if charge:
-        _declined(row, charge, found.code, now, Collection.no_handle())
+        _declined(row, charge, fetched.code, now, Collection.no_handle())
     elif row.state in (CollectionState.READY, CollectionState.DUNNING):
         Collection.objects.filter(pk=row.pk).update(**Collection.no_handle())
     if row.state == CollectionState.VOIDING:
@@ -213,15 +214,15 @@ def _declined(
     now: datetime,
     also: dict[str, Any] | None = None,
 ) -> None:
-    """Soft: a date for the next try. Hard, or no try left: a person is needed. Both sides are told (rule 23).
+    """Set the next try after a soft decline; after a hard or the last one a person must act.
 
-    `also` are columns of the collection that are written with it.
+    Client and owner are told (rule 23). `also` are further columns of the collection to set.
     """
     transitions.move_charge(
         charge, ChargeState.FAILED, now=now, why=code, code=code[:60], finished_at=now
     )
     if row.state != CollectionState.WAIT:
-        return  # it is being cancelled: the sweep goes on with that
+        return  # it is being cancelled, which `resolve_charges` continues
     tries = row.tries + 1
     agreement = row.invoice.agreement
     today = local_day(now, agreement.time_zone)
@@ -256,7 +257,10 @@ def _is_superseded(row: Collection, charge: Charge) -> bool:
 
 
 def _never_executed(row: Collection, charge: Charge, now: datetime) -> None:
-    """The charge took nothing, and can take nothing beside the next one: that goes to the same handle."""
+    """Void a charge that took no money; the next charge uses the same handle.
+
+    The handle is single-shot, so the two together cannot take the amount twice.
+    """
     transitions.move_charge(
         charge, ChargeState.VOID, now=now, why="never executed", finished_at=now
     )
@@ -266,26 +270,31 @@ def _never_executed(row: Collection, charge: Charge, now: datetime) -> None:
         )
 
 
-def _waiting(row: Collection, charge: Charge, found: GatewayObject, now: datetime) -> None:
-    """The bank needs time, or asks the client to confirm: the client is emailed the link, and no try is counted."""
-    state = ChargeState(found.outcome)
+def _waiting(row: Collection, charge: Charge, fetched: GatewayObject, now: datetime) -> None:
+    """Store that the bank needs time, or that the client has to confirm, and email them the link.
+
+    This does not count as a try.
+    """
+    state = ChargeState(fetched.outcome)
     if charge.state != state:
         transitions.move_charge(charge, state, now=now)
     if state == ChargeState.REQUIRES_ACTION:
-        Collection.objects.filter(pk=row.pk).update(action_url=found.action_url)
-        row.action_url = found.action_url
+        Collection.objects.filter(pk=row.pk).update(action_url=fetched.action_url)
+        row.action_url = fetched.action_url
         notices.confirmation_needed(row, charge, now=now)
 
 
-def _cancelled(row: Collection, charge: Charge | None, found: GatewayObject, now: datetime) -> None:
-    """Nothing can move on this object any more: the plan is carried out, or a person is asked.
+def _cancelled(
+    row: Collection, charge: Charge | None, fetched: GatewayObject, now: datetime
+) -> None:
+    """Store a cancellation at the gateway: carry out the plan, or leave the decision to a person.
 
-    A charge whose card was never asked, or is no longer in use, goes to a new object instead.
+    If the card was never asked, or was replaced, the invoice is charged with a new object instead.
     """
     unconfirmed = charge is not None and charge.state == ChargeState.REQUIRES_ACTION
     why = NOT_CONFIRMED if unconfirmed else CANCELLED_THERE
-    # The confirmation was asked for by a late request of an earlier charge.
-    was_anothers = unconfirmed and charge is not None and found.key not in ("", str(charge.id))
+    # The bank asked for the confirmation of an earlier charge, whose request arrived late.
+    is_of_earlier = unconfirmed and charge is not None and fetched.key not in ("", str(charge.id))
     if charge:
         transitions.move_charge(charge, ChargeState.VOID, now=now, why="cancelled", finished_at=now)
     if row.state == CollectionState.VOIDING:
@@ -295,7 +304,7 @@ def _cancelled(row: Collection, charge: Charge | None, found: GatewayObject, now
     if (
         charge
         and row.state == CollectionState.WAIT
-        and (was_anothers or _is_superseded(row, charge))
+        and (is_of_earlier or _is_superseded(row, charge))
     ):
         transitions.move_collection(
             row, CollectionState.READY, now=now, why="new card", next_at=now, reason="", **fresh

@@ -1,6 +1,6 @@
-"""Credits a paid trial's fee to the retainer that followed it, where that was agreed (rule 35).
+"""Credits the fee of a paid trial to the retainer that follows it, if that was agreed (rule 35).
 
-A credit note on the trial's invoice, whose sum becomes the client's credit and so pays the next invoice.
+A credit note on the trial's invoice becomes the client's credit, which pays the next invoice.
 """
 
 from collections.abc import Sequence
@@ -22,9 +22,10 @@ ACTOR = "Retainer Hub · trial"
 
 
 def credit_trials(periods: Sequence[UUID], *, now: datetime) -> int:
-    """Credit each trial once, before the first invoice of the retainer that followed it; returns how many were.
+    """Credit each trial once, before the first invoice of its retainer; return how many.
 
-    What was not paid, or was given back, is not credited.
+    `periods` are the ids of the periods to be invoiced. Amounts that were not paid, or were
+    refunded, are not credited.
     """
     trials = Agreement.objects.filter(
         pk__in=Agreement.objects.filter(

@@ -1,1 +1,1 @@
-"""The companies that charge cards, behind one small interface."""
+"""Payment gateways: their interface, their registry, and one folder for each."""

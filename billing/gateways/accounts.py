@@ -1,4 +1,4 @@
-"""Which gateway charges a business's cards, with which account, and how an account is kept and used."""
+"""Which gateway and account charge a business's cards, and how accounts are stored and used."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -22,9 +22,10 @@ ASKED = 3  # accounts of a gateway, at most, that are asked for the time
 
 
 def names(businesses: Iterable[UUID]) -> dict[UUID, str]:
-    """The gateway that charges each business's cards.
+    """Return the name of the gateway that charges each business's cards, by business id.
 
-    It is that of the account which the business connected last, or the installation's where it has connected none.
+    It is the gateway of the account that the business connected last, or the installation's gateway
+    if it has connected none.
     """
     own = GatewayAccount.objects.filter(business__in=list(businesses))
     in_order = own.order_by("connected_at", "pk").values_list("business", "gateway")
@@ -32,14 +33,14 @@ def names(businesses: Iterable[UUID]) -> dict[UUID, str]:
 
 
 def name_of(business: UUID) -> str:
-    """The gateway that charges this business's cards."""
+    """Return the name of the gateway that charges this business's cards."""
     return names([business])[business]
 
 
 def save_test_card(*, client: Client, behaviour: str, expires_on: date) -> str:
-    """Save a test card as the client would on the page of a gateway that pretends; returns its session.
+    """Save a test card as the client would on a sandbox's page; return the session.
 
-    Raises NotConnected where the business's gateway does not pretend.
+    Raises NotConnected if the business's gateway is not a sandbox.
     """
     kind = registry.kinds()[name_of(client.business_id)]
     if kind.save_test_card is None:
@@ -48,18 +49,18 @@ def save_test_card(*, client: Client, behaviour: str, expires_on: date) -> str:
 
 
 def of(business: Business) -> dict[str, GatewayAccount]:
-    """The accounts that a business has connected, by the name of their gateway."""
+    """Return the accounts that a business has connected, by the name of the gateway."""
     return {row.gateway: row for row in GatewayAccount.objects.filter(business=business)}
 
 
 def gateway(name: str, business: UUID) -> Gateway:
-    """The gateway of that name with the business's account, kept to its rate. Raises NotConnected."""
+    """Return the gateway with the business's account, limited to its rate. Raises NotConnected."""
     kind = registry.kinds().get(name)
     if kind is None:
         raise NotConnected(f"There is no gateway {name!r}.")
     if kind.is_shared:
         if kind.is_pretended and settings.CHARGING == "real":
-            raise NotConnected("A gateway that pretends does not charge where CHARGING=real.")
+            raise NotConnected("A sandbox does not charge while CHARGING=real.")
         return paced(kind.build(None), business)
     account = GatewayAccount.objects.filter(business=business, gateway=name).first()
     if account is None:
@@ -68,14 +69,17 @@ def gateway(name: str, business: UUID) -> Gateway:
 
 
 def connect(account: GatewayAccount) -> Gateway:
-    """The gateway that an account names. Raises NotConnected, also where real money meets an installation that
-    does not charge it (rule 24)."""
+    """Return the gateway of an account. Raises NotConnected.
+
+    That includes a live account while CHARGING is not real, and a test account while it is (rule
+    24).
+    """
     kind = registry.kinds().get(account.gateway)
     if kind is None or kind.is_shared:
         raise NotConnected(f"There is no gateway {account.gateway!r} with accounts.")
     if account.is_live != (settings.CHARGING == "real"):
         raise NotConnected(
-            "A live key needs CHARGING=real, and a test key must not stand there (rule 24)."
+            "A live key needs CHARGING=real, and a test key must not be used with it (rule 24)."
         )
     return paced(kind.build(account), account.business_id)
 
@@ -90,7 +94,7 @@ def keep(
     is_live: bool,
     now: datetime,
 ) -> GatewayAccount:
-    """Keep an account whose key was tried, encrypted; `hint` is what may be shown of the key."""
+    """Store an account whose key was tried. Secrets are encrypted; `hint` may be shown."""
     fields = {
         "secret": vault.seal(secret),
         "webhook_secret": vault.seal(webhook_secret),
@@ -104,16 +108,17 @@ def keep(
 
 
 def refuse_live_key(is_live: bool) -> None:
-    """Raises RuleError for a key that moves real money where this installation charges none."""
+    """Raise RuleError for a live key if this installation does not charge real money."""
     if is_live and settings.CHARGING != "real":
         message = _("This installation does not charge real money (CHARGING). Use a test key.")
         raise RuleError(message, field="secret")
 
 
 def clocks() -> Iterator[datetime]:
-    """What the clock of each gateway says that a business has connected, as far as it answers.
+    """Yield the clock's time of each gateway that a business has connected and that answers.
 
-    One account answers for its gateway: the newest, or one of the two before it where that is not accepted.
+    One account is asked per gateway: the newest, or one of the two before it if that is not
+    accepted.
     """
     for name in registry.kinds():
         newest = GatewayAccount.objects.filter(gateway=name).order_by("-connected_at", "-pk")

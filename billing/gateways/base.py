@@ -1,9 +1,10 @@
-"""What a gateway is: the calls that charging makes, what they answer, and how a gateway describes itself.
+"""The interface of payment gateways: the calls, their answers, and how a gateway describes itself.
 
-A gateway has one of two capabilities. A *prepared* gateway creates a payment object unconfirmed and confirms it
-later; the object exists before any money can move. A *direct* gateway charges in one call with an idempotency key;
-the key is the handle, and there is no object before the charge. Only `execute`, `charge` and `refund` move money,
-and their answers are never looked at: outcomes are only read back by `lookup` (docs/charging.md).
+A gateway has one of two capabilities. A *prepared* gateway creates a payment object unconfirmed and
+confirms it later; the object exists before any money can move. A *direct* gateway charges in one
+call with an idempotency key; the key is the handle, and there is no object before the charge. Only
+`execute`, `charge` and `refund` move money. They return nothing: outcomes are only read by `lookup`
+(docs/charging.md).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Outcome(StrEnum):
-    """What a fetched object says of its latest execution. NEW: it was not executed, or it does not exist."""
+    """State of a fetched object's latest execution. NEW: not executed, or it does not exist."""
 
     NEW = "new"
     PROCESSING = "processing"
@@ -34,10 +35,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class GatewayObject:
-    """One payment object as it stands at the gateway now; amounts are minor units.
+    """A payment object in its present state at the gateway; `amount` is in minor units.
 
-    `key` is the id of the Charge that was executed last, `code` the gateway's code of a decline, `action_url` the
-    page on which the client confirms a charge that waits for them, `reference` the id of our Invoice.
+    `key` is the id of the Charge that was executed last, `code` the gateway's code of a decline,
+    `action_url` the page on which the client confirms the charge, `reference` the id of our
+    Invoice.
     """
 
     handle: str
@@ -53,17 +55,17 @@ class GatewayObject:
 
 @dataclass(frozen=True)
 class DirectObject(GatewayObject):
-    """What a direct gateway holds under one handle: a single execution, so that a decline ends it.
+    """What a direct gateway has under one handle: a single execution, which a decline ends.
 
-    NEW means that the gateway holds nothing under the handle; amount and currency are then 0 and "". `asked_at` is
-    what the gateway's clock said before the look-up, where that was asked as well.
+    NEW means that the gateway has nothing under the handle; amount and currency are then 0 and "".
+    `asked_at` is the gateway's time before the look-up, if that was asked as well.
     """
 
     asked_at: datetime | None = None
 
 
 class RefundOutcome(StrEnum):
-    """What a fetched refund says."""
+    """Outcome of a fetched refund."""
 
     PENDING = "pending"
     SUCCEEDED = "succeeded"
@@ -72,9 +74,9 @@ class RefundOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class GatewayRefund:
-    """One refund as it stands at the gateway now; `amount` is minor units.
+    """A refund in its present state at the gateway; `amount` is in minor units.
 
-    `key` is the id of our Refund, or "" where the refund was made elsewhere.
+    `key` is the id of our Refund, or "" if the refund was made elsewhere.
     """
 
     handle: str
@@ -86,7 +88,7 @@ class GatewayRefund:
 
 
 class DisputeOutcome(StrEnum):
-    """What a fetched dispute says. While it is OPEN the money is gone from the account."""
+    """Outcome of a fetched dispute. While it is OPEN, the money is withdrawn from the account."""
 
     OPEN = "open"
     WON = "won"
@@ -95,7 +97,10 @@ class DisputeOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class GatewayDispute:
-    """A payment that the cardholder contests; `answer_by` is the last instant for evidence."""
+    """A payment that the cardholder disputes; `amount` is in minor units.
+
+    `answer_by` is the last instant for submitting evidence.
+    """
 
     handle: str
     outcome: DisputeOutcome
@@ -107,9 +112,9 @@ class GatewayDispute:
 
 @dataclass(frozen=True)
 class Card:
-    """A card that was saved on the gateway's own page.
+    """A card that was saved on the gateway's page.
 
-    `customer` is the id of our Client, `token` the gateway's name of the card.
+    `customer` is the id of our Client, `token` the gateway's id of the card.
     """
 
     customer: str
@@ -121,22 +126,22 @@ class Card:
 
 @dataclass(frozen=True)
 class Notice:
-    """A genuine webhook: its id, and the handle of the payment object it is about ("" where it is about none)."""
+    """A verified webhook: its id, and the handle of its payment object ("" if it is about none)."""
 
     event_id: str
     handle: str
 
 
 class GatewayUnknown(Exception):
-    """No answer, a lost line, a 409, a 429, a 5xx: the call may or may not have been carried out."""
+    """No answer, a lost connection, 409, 429 or 5xx: the call may have been carried out or not."""
 
 
 class CardGateway(Protocol):
-    """What every gateway can do. Any call may raise GatewayUnknown, which is never taken for a failure (rule 21).
+    """The calls of every gateway. Each may raise GatewayUnknown, which is no failure (rule 21).
 
-    `in_flight` is how many calls one process may have open at once; 1: calls run one after the other, in the
-    caller's thread. `per_second` is the limit in the gateway's documentation; 0: none. `keys_last` is how long the
-    gateway surely recognises an idempotency key that it has seen.
+    `in_flight` is how many calls one process may make at once; with 1 they run one after the other
+    in the caller's thread. `per_second` is the rate limit in the gateway's documentation; 0 means
+    none. `keys_last` is how long the gateway is certain to recognise an idempotency key.
     """
 
     name: str
@@ -145,62 +150,64 @@ class CardGateway(Protocol):
     keys_last: timedelta
 
     def lookup(self, handle: str) -> GatewayObject:
-        """Fetch the object as it stands now."""
+        """Fetch the object in its present state."""
 
     def cancel(self, handle: str) -> None:
-        """Ask that the object never take money. Whether that came in time is what `lookup` says afterwards."""
+        """Ask that the object never take money. `lookup` tells whether that came in time."""
 
     def refund(self, *, handle: str, key: str, amount: int) -> None:
-        """Give back minor units of a succeeded object; the same key gives back once. The answer is not looked at."""
+        """Refund `amount` (minor units) of a succeeded object, once per key. Returns no outcome."""
 
     def refunds(self, handle: str) -> list[GatewayRefund]:
-        """List every refund of an object as it stands now."""
+        """Return every refund of an object, in its present state."""
 
     def disputes(self, handle: str) -> list[GatewayDispute]:
-        """List every dispute of an object as it stands now."""
+        """Return every dispute of an object, in its present state."""
 
     def created_since(self, since: datetime) -> Iterator[GatewayObject]:
-        """List every payment object made at or after `since`, as it stands now.
+        """Yield every payment object created at or after `since`, in its present state.
 
-        An object of a direct gateway that carries no key of ours has the gateway's own id as its handle.
+        If an object of a direct gateway has no key of ours, its handle is the gateway's own id.
         """
 
     def setup_url(self, *, customer: str, return_url: str) -> str:
-        """Return the gateway's own page where the client saves a card; it comes back to `return_url?session=…`."""
+        """Return the gateway's page for saving a card; it returns to `return_url?session=…`."""
 
     def setup_result(self, session: str) -> Card:
-        """Return the card of a session that came back. Raises BadSession."""
+        """Return the card of a completed session. Raises BadSession."""
 
     def detach(self, token: str) -> None:
-        """Forget a card; one that is forgotten already is no error."""
+        """Delete a saved card; a card that was deleted already is no error."""
 
     def verify_webhook(self, *, body: bytes, signature: str, now: datetime) -> Notice:
-        """Return what a genuine webhook that is not too old is about. Raises ValueError for any other."""
+        """Return what a webhook is about. Raises ValueError if it is not genuine, or too old."""
 
     def clock(self) -> datetime:
-        """Return what the gateway's clock says, to the second."""
+        """Return the time of the gateway's clock, to the second."""
 
 
 class PreparedGateway(CardGateway, Protocol):
-    """Creates a single-shot object unconfirmed, then confirms it: confirming it twice cannot take money twice."""
+    """Creates a single-shot object unconfirmed, then confirms it; a second time takes no money."""
 
     def prepare(
         self, *, key: str, amount: int, currency: str, reference: str, customer: str
     ) -> str:
-        """Create the object unconfirmed and return its handle; the same key gives the same object.
+        """Create the object unconfirmed and return its handle; once per key.
 
-        `amount` is minor units, `reference` our Invoice's id, `customer` our Client's id. Raises CannotCharge.
+        `amount` is in minor units, `reference` our Invoice's id, `customer` our Client's id. Raises
+        CannotCharge.
         """
 
     def execute(self, *, handle: str, key: str, token: str) -> None:
-        """Take the money from the card `token`. `key` is the Charge's id, and `lookup` names it afterwards."""
+        """Charge the card `token`. `key` is the Charge's id, which `lookup` reports afterwards."""
 
 
 class DirectGateway(CardGateway, Protocol):
-    """Charges in one call. The idempotency key is a key of ours, and is the handle of what it charges.
+    """Charges in one call. The idempotency key is ours, and is the handle of what it charges.
 
-    `keys_last` must be longer, by a quarter of an hour, than a request can be on its way and `lookup` can miss what
-    it made. Both ends of the protocol rest on that (docs/decisions/0017-a-direct-gateway-is-known-by-our-key.md).
+    `keys_last` must be longer, by a quarter of an hour, than a request can be on its way and
+    `lookup` can miss what it created. The whole protocol relies on that
+    (docs/decisions/0017-a-direct-gateway-is-known-by-our-key.md).
     """
 
     def charge(
@@ -213,16 +220,17 @@ class DirectGateway(CardGateway, Protocol):
         customer: str,
         token: str,
     ) -> None:
-        """Take minor units from the card `token`; the same handle again takes nothing more within `keys_last`.
+        """Charge the card `token`. The same handle takes nothing more within `keys_last`.
 
-        The handle is kept on what the call makes, so that `lookup` finds it. `reference` is our Invoice's id,
-        `customer` our Client's id. Raises CannotCharge where the gateway surely refused the sum.
+        The handle is stored on the charge, so that `lookup` finds it. `amount` is in minor units,
+        `reference` our Invoice's id, `customer` our Client's id. Raises CannotCharge if the gateway
+        has certainly refused the amount.
         """
 
     def lookup(self, handle: str) -> DirectObject:
-        """Find what was charged under this handle; an object with Outcome.NEW where there is nothing.
+        """Return what was charged under this handle, with Outcome.NEW if there is nothing.
 
-        Where there are several, one that took money is the answer, and otherwise the latest.
+        If there are several charges, the one that took money is returned, and otherwise the latest.
         """
 
 
@@ -230,7 +238,7 @@ Gateway = PreparedGateway | DirectGateway
 
 
 def is_direct(gateway: Gateway) -> TypeIs[DirectGateway]:
-    """Whether one call charges, or an object is prepared first."""
+    """Whether the gateway charges in one call, instead of preparing an object first."""
     return hasattr(gateway, "charge")
 
 
@@ -238,9 +246,9 @@ def is_direct(gateway: Gateway) -> TypeIs[DirectGateway]:
 class ConnectCard:
     """How a business connects its account on the settings page.
 
-    `form` is a Django form; what it cleaned goes to `connect(business=…, now=…, **cleaned)`, which tries the key,
-    keeps it (billing.gateways.accounts.keep) and raises RuleError. `template` says what else to do once an account
-    is connected, with `account` in its context.
+    `form` is a Django form; its cleaned data goes to `connect(business=…, now=…, **cleaned)`, which
+    tries the key, stores it (billing.gateways.accounts.keep) and raises RuleError. `template` shows
+    what else to do once an account is connected, with `account` in its context.
     """
 
     form: Callable[[], type[forms.BaseForm]]
@@ -250,13 +258,14 @@ class ConnectCard:
 
 @dataclass(frozen=True)
 class GatewayKind:
-    """What the registry knows of a gateway before an account of it is used.
+    """What the registry knows about a gateway.
 
-    `name` stands on accounts, cards, collections and payments, and is never changed; `label` is shown to people.
-    `build` makes the gateway from a business's account, or from None where `is_shared`: the installation has one
-    account for all businesses then, and nobody connects one. `is_pretended`: no real money moves, so the gateway is
-    refused where CHARGING is real. `is_hard` says of a decline code whether the same card cannot succeed any more (a
-    code that nobody knows is soft), `smallest` what a card can be charged at least in a currency, in minor units.
+    `name` is stored on accounts, cards, collections and payments, and never changes; `label` is
+    shown to people. `build` makes the gateway from a business's account. With `is_shared`, the
+    installation has one account for all businesses, and `build` gets None. With `is_pretended`, no
+    real money moves, so the gateway is refused while CHARGING is real. `is_hard` tells whether a
+    decline code means that the card can never succeed (an unknown code is soft). `smallest` returns
+    the smallest amount that a card can be charged in a currency, in minor units.
     """
 
     name: str
@@ -267,6 +276,6 @@ class GatewayKind:
     card: ConnectCard | None = None
     is_shared: bool = False
     is_pretended: bool = False
-    address: str = ""  # where the folder's urls.py answers; "" is hooks/<name>/
-    #: Of a gateway that pretends: (customer=, behaviour=, expires_on=) → the session of a card saved on its page.
+    address: str = ""  # the URL prefix of the folder's urls.py; "" means hooks/<name>/
+    #: Only of a sandbox: (customer=, behaviour=, expires_on=) → session of the saved test card.
     save_test_card: Callable[..., str] | None = None

@@ -1,4 +1,4 @@
-"""Asks a gateway to cancel, and says whether nothing can move any more; it knows no database."""
+"""Cancels at a gateway, and tells whether any money can still move. Uses no database."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -9,22 +9,23 @@ from billing.gateways.base import DirectObject, Gateway, GatewayObject, Outcome,
 def cancel(
     gateway: Gateway, handle: str, *, was_sent: bool, missing_since: datetime | None
 ) -> GatewayObject:
-    """Ask that nothing be taken under this handle, and read back what became of that.
+    """Cancel what is under this handle, and return its state afterwards.
 
-    CANCELLED is certain. A direct gateway holds nothing that could be cancelled before a charge arrives, so a handle
-    that was never sent is cancelled at once; after a charge was sent, only an object tells, or `keys_last` of silence
-    by the gateway's own clock, counted from `missing_since`: whatever was on its way has arrived by then. Until
-    then the answer is NEW with `asked_at`, from which `missing_since` is kept when there is none yet.
+    CANCELLED is certain. A direct gateway has nothing to cancel before a charge arrives, so a
+    handle that was never sent is cancelled at once. After a charge was sent, it is cancelled if its
+    object says so, or if the gateway has had nothing under the handle for `keys_last`, counted from
+    `missing_since` by the gateway's own clock: anything on its way has arrived by then. Until then
+    the outcome is NEW, with `asked_at`, which becomes `missing_since` if there is none yet.
     """
     if not is_direct(gateway):
         gateway.cancel(handle)
         return gateway.lookup(handle)
     if not was_sent:
         return DirectObject(handle, Outcome.CANCELLED, 0, "")
-    asked_at = gateway.clock()  # before the look-up: what is not there now was not there then
+    asked_at = gateway.clock()  # before the look-up: what it does not find was not there then
     gateway.cancel(handle)
-    found = replace(gateway.lookup(handle), asked_at=asked_at)
-    is_over = missing_since is not None and asked_at >= missing_since + gateway.keys_last
-    if found.outcome == Outcome.NEW and is_over:
-        return replace(found, outcome=Outcome.CANCELLED)
-    return found
+    fetched = replace(gateway.lookup(handle), asked_at=asked_at)
+    is_certain = missing_since is not None and asked_at >= missing_since + gateway.keys_last
+    if fetched.outcome == Outcome.NEW and is_certain:
+        return replace(fetched, outcome=Outcome.CANCELLED)
+    return fetched

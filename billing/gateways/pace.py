@@ -1,4 +1,4 @@
-"""Never asks a gateway more often than its documentation allows, whoever asks."""
+"""Limits calls to the rate in a gateway's documentation, for all callers in the process."""
 
 import threading
 import time
@@ -12,10 +12,10 @@ from billing.gateways.base import Gateway
 
 R = TypeVar("R")
 NANO = 10**9
-#: A call is on its way for a moment that is not always equally long: a second of the gateway's has so much more.
+#: Calls take different times to arrive, so a second is taken as 2 % longer.
 SECOND = NANO * 102 // 100
-CATCH_UP = NANO // 10  # turns that nobody woke up in time for are given a little closer together
-#: The calls that ask the gateway something; the rest of the interface is names, limits and arithmetic.
+CATCH_UP = NANO // 10  # after a late wake-up, turns may be this much closer together
+#: The methods that call the gateway; the other members make no calls.
 CALLS = frozenset(
     {
         "prepare",
@@ -36,10 +36,10 @@ CALLS = frozenset(
 
 
 class Pace:
-    """Gives out turns evenly, and never more than `per_second` (at least 1) in any one second.
+    """Spreads calls evenly, with at most `per_second` (1 or more) in any second.
 
-    The pace is kept in each process: several workers on one account ask several times as often, and what the gateway
-    then refuses is an unknown outcome that is looked up.
+    Each process has its own pace. If several workers share an account and the gateway refuses a
+    call, its outcome is unknown and is looked up.
     """
 
     def __init__(self, per_second: int) -> None:
@@ -49,7 +49,7 @@ class Pace:
         self._lock = threading.Lock()
 
     def wait(self) -> None:
-        """Sleep until it is this caller's turn; who comes later waits behind."""
+        """Sleep until it is this caller's turn; later callers wait behind."""
         with self._lock:
             turn = max(time.monotonic_ns() - CATCH_UP, self._next)
             self._next = turn + self._step
@@ -60,7 +60,7 @@ class Pace:
 
 
 class _Paced:
-    """A gateway whose calls each wait for their turn."""
+    """A gateway whose calls wait for their turn."""
 
     def __init__(self, gateway: Gateway, pace: Pace) -> None:
         self._gateway, self._pace = gateway, pace
@@ -76,12 +76,12 @@ class _Paced:
 
 @cache
 def _pace(name: str, account: UUID, per_second: int) -> Pace:
-    """One for each account in this process: that is what gateways limit."""
+    """Return the pace of an account in this process; gateways limit the rate per account."""
     return Pace(per_second)
 
 
 def paced(gateway: Gateway, account: UUID) -> Gateway:
-    """The same gateway, kept to its limit; as it is where it has none."""
+    """Return the gateway limited to its rate, or unchanged if it has no limit."""
     if not gateway.per_second:
         return gateway
     return cast(Gateway, _Paced(gateway, _pace(gateway.name, account, gateway.per_second)))

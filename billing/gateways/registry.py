@@ -1,11 +1,12 @@
-"""Which gateways there are: a folder each, and a line in GATEWAYS. Nothing else in the project names one."""
+"""The gateways: a folder each, and a line in GATEWAYS. No other module names a gateway."""
 
 from functools import cache
 from importlib import import_module
 
 from billing.gateways.base import GatewayKind
 
-#: Folders that are Django apps; each has a module `kind` whose KIND describes its gateway (docs/gateways.md).
+#: Folders that are Django apps; each has a module `kind` whose KIND describes its gateway
+#: (docs/gateways.md).
 GATEWAYS = (
     "billing.gateways.sandbox",
     "billing.gateways.sandbox_direct",
@@ -14,23 +15,23 @@ GATEWAYS = (
 
 
 def kinds() -> dict[str, GatewayKind]:
-    """Every gateway by its name, in the order of the list."""
+    """Return every gateway by its name, in the order of GATEWAYS."""
     return {kind.name: kind for kind in map(kind_in, GATEWAYS)}
 
 
 @cache
 def kind_in(folder: str) -> GatewayKind:
-    """The gateway of one folder, which is named as a package."""
+    """Return the gateway of one folder, which is named like a package."""
     kind: GatewayKind = import_module(f"{folder}.kind").KIND
     return kind
 
 
 def connectable() -> list[GatewayKind]:
-    """The gateways at which a business connects an account of its own."""
+    """Return the gateways at which a business can connect its own account."""
     return [kind for kind in kinds().values() if kind.card]
 
 
 def smallest(name: str, currency: str) -> int:
-    """What that gateway charges a card at least, in minor units; 1 where nobody knows the gateway any more."""
+    """Return the gateway's minimum for a card, in minor units; 1 for an unknown gateway."""
     kind = kinds().get(name)
     return kind.smallest(currency) if kind else 1

@@ -1,4 +1,4 @@
-"""The addresses that gateways call, and the pages of those that pretend: what each folder's urls.py says."""
+"""The URLs that gateways call, and the pages of the sandboxes, from each folder's urls.py."""
 
 from importlib.util import find_spec
 
@@ -9,16 +9,16 @@ from billing.gateways import registry
 
 
 def addresses() -> list[URLResolver]:
-    """Each gateway's addresses, below hooks/<name>/ where it does not say otherwise.
+    """Return each gateway's URLs, below hooks/<name>/ unless it has another prefix.
 
-    A gateway that pretends has pages where anybody saves a test card: it answers only where the installation's own
-    gateway pretends.
+    Anybody could save a test card on a sandbox's pages, so they exist only if the installation's
+    own gateway is a sandbox.
     """
     own = registry.kinds().get(settings.GATEWAY)
     pretends = own is not None and own.is_pretended
-    found = []
+    urls = []
     for folder in registry.GATEWAYS:
         kind, module = registry.kind_in(folder), f"{folder}.urls"
         if (pretends or not kind.is_pretended) and find_spec(module):
-            found.append(path(kind.address or f"hooks/{kind.name}/", include(module)))
-    return found
+            urls.append(path(kind.address or f"hooks/{kind.name}/", include(module)))
+    return urls

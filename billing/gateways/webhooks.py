@@ -1,4 +1,4 @@
-"""Webhooks from a gateway: verified on the raw bytes, and stored once per event id (rule 22)."""
+"""Receives webhooks: verified on the raw bytes, and stored once per event id (rule 22)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -18,9 +18,9 @@ LARGEST = 1_000_000  # bytes
 def answer(
     request: HttpRequest, *, gateway: str, account: UUID, signature: str, now: datetime
 ) -> HttpResponse:
-    """Answer a webhook that was posted to the address of one account of a gateway.
+    """Respond to a webhook that was posted to the URL of one account of a gateway.
 
-    The address names the account, so that one business's secret never verifies another's webhook.
+    The URL names the account, so that one business's secret never verifies another's webhook.
     """
     try:
         body = request.body
@@ -35,9 +35,8 @@ def answer(
         receive(connect(row), account=row, body=body, signature=signature, now=now)
     except (ValueError, NotConnected):
         return HttpResponse(status=400)
-    except (
-        GatewayUnknown
-    ):  # a gateway that verifies by asking was not reached: it posts again later
+    except GatewayUnknown:
+        # Some gateways are asked to verify a webhook; this one did not answer and will post again.
         return HttpResponse(status=503)
     return HttpResponse(status=200)
 
@@ -50,9 +49,9 @@ def receive(
     signature: str,
     now: datetime,
 ) -> None:
-    """Verify the raw bytes and store the event; a duplicate inserts nothing. Raises ValueError.
+    """Verify the raw bytes and store the event, unless it is stored already. Raises ValueError.
 
-    `account` is None where the installation's own gateway posted it.
+    `account` is None if the webhook is from the installation's own gateway.
     """
     notice = gateway.verify_webhook(body=body, signature=signature, now=now)
     fields = {"handle": notice.handle, "body": body, "received_at": now}

@@ -42,7 +42,7 @@ def draft_upgrade(*, agreement: Agreement, change: Change, now: datetime) -> Ame
 def amounts_shown(row: Amendment) -> str:
     """Return the amendment's amounts as the text "credit-charge-total", in minor units.
 
-    The preview's form sends it back as `seen` of `offer`.
+    The preview's form sends it back as `seen` of `offer_upgrade`.
     """
     now = row.now or {}
     return f"{now['credit']}-{now['charge']}-{now['total']}"
@@ -135,8 +135,8 @@ def void_waiting_upgrade(invoice: Invoice, now: datetime) -> None:
     """Void an upgrade of the invoice's period that waits for the client's signature.
 
     Call it when money of the period is refunded, credited or disputed, because the upgrade credits
-    what was paid. The agreement is locked as in `offer`, so that of two concurrent calls the later
-    one sees what the earlier one wrote.
+    what was paid. The agreement is locked as in `offer_upgrade`, so that of two concurrent calls
+    the later one sees what the earlier one wrote.
     """
     Agreement.objects.select_for_update(no_key=True).get(pk=invoice.agreement_id)
     rows = Amendment.objects.filter(agreement=invoice.agreement_id, state=AmendmentState.SENT)

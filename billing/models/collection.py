@@ -70,14 +70,14 @@ class Collection(TenantRow):
 
     @property
     def is_voiding(self) -> bool:
-        """Whether the invoice is being cancelled: what is at the gateway is stopped first."""
+        """Whether the invoice is being cancelled; its gateway object is cancelled first."""
         return self.state == CollectionState.VOIDING
 
     @staticmethod
     def no_handle() -> dict[str, Any]:
-        """The columns of a collection whose next attempt needs another object, with the key to make it under.
+        """Return the columns to set if the next attempt needs another handle.
 
-        Only where nothing can be taken any more under the handle before (docs/charging.md).
+        Use it only if no money can be taken under the old handle any more (docs/charging.md).
         """
         return {
             "handle": None,
@@ -165,7 +165,7 @@ class Charge(TenantRow):
 
     @property
     def is_failed(self) -> bool:
-        """Whether the bank said no."""
+        """Whether the bank declined it."""
         return self.state == ChargeState.FAILED
 
 

@@ -33,7 +33,7 @@ def run_scheduled(*, now: datetime) -> BillingRun:
     """Run the billing job from the schedule, unless the machine's clock is in doubt (rule 24).
 
     A run that is refused is stored with the reason. The job goes on once a person has confirmed
-    the clock (`allow`), or when the clock is no longer in doubt.
+    the clock (`confirm_clock`), or when the clock is no longer in doubt.
     """
     why = _clock_doubt(now)
     if not why:

@@ -66,7 +66,7 @@ def dying(place: Any, name: str, after: bool, error: type[BaseException]) -> Ite
 
 
 def assert_kept(invoices: int) -> None:
-    """Check that so many invoices were charged exactly once and booked completely."""
+    """Check that this many invoices were charged exactly once and booked completely."""
     assert Invoice.objects.filter(state="paid").count() == invoices
     taken = SandboxIntent.objects.filter(status="succeeded")
     for invoice in Invoice.objects.all():

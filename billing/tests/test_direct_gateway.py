@@ -1,4 +1,4 @@
-"""A direct gateway charges in one call: our key is the handle, and what it does not hold may still be on its way."""
+"""A direct gateway charges in one call; a charge that it does not know may still be on its way."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,7 +20,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 class Gateway(SandboxDirect):
-    """The direct sandbox, whose clock is set; `trouble` is what becomes of a charge on its way."""
+    """A direct sandbox with a settable clock; `trouble` says how the next charge fails."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,23 +30,23 @@ class Gateway(SandboxDirect):
     def clock(self) -> Any:
         return self.now
 
-    def charge(self, **asked: Any) -> None:
+    def charge(self, **request: Any) -> None:
         if self.trouble == "refused":
-            raise CannotCharge("no such sum")
+            raise CannotCharge("no such amount")
         if self.trouble == "lost":
-            self.lost.append(asked)
+            self.lost.append(request)
             raise GatewayUnknown("the request was lost")
-        super().charge(**asked)
+        super().charge(**request)
 
     def arrive(self) -> None:
-        """What was lost on the way is carried out after all."""
-        for asked in self.lost:
-            super().charge(**asked)
+        """Carry out the lost requests after all."""
+        for request in self.lost:
+            super().charge(**request)
 
 
 @pytest.fixture
 def direct(settings: Any) -> Any:
-    """The installation charges at it."""
+    """The installation's gateway, as one of these."""
     settings.GATEWAY = "sandbox_direct"
     gateway = Gateway()
     with gateways.registered(
@@ -56,7 +56,7 @@ def direct(settings: Any) -> Any:
 
 
 def at(direct: Gateway, later: timedelta) -> Any:
-    """The jobs run so much later."""
+    """Run the billing job this much after NOW; return the collection."""
     direct.now = NOW + later
     run_billing(now=direct.now, door="test")
     return Collection.objects.get()
@@ -79,7 +79,7 @@ def test_the_handle_is_our_own_key_and_is_kept_on_the_charge(world: World, direc
     assert not find_contradictions(NOW)
 
 
-def test_a_decline_ends_its_key_and_the_next_try_has_another(world: World, direct: Gateway) -> None:
+def test_after_a_decline_the_next_try_has_another_key(world: World, direct: Gateway) -> None:
     invoice = world.billed(card="insufficient_funds")
     first = Charge.objects.get().handle
     row = Collection.objects.get()
@@ -91,7 +91,7 @@ def test_a_decline_ends_its_key_and_the_next_try_has_another(world: World, direc
     assert not find_contradictions(direct.now)
 
 
-def test_a_charge_that_was_lost_is_sent_again_with_the_same_key_and_taken_once(
+def test_a_lost_charge_is_sent_again_with_the_same_key_and_taken_once(
     world: World, direct: Gateway
 ) -> None:
     direct.trouble = "lost"
@@ -100,19 +100,19 @@ def test_a_charge_that_was_lost_is_sent_again_with_the_same_key_and_taken_once(
     at(direct, 3 * MINUTE)
     direct.trouble = ""
     direct.arrive()
-    at(direct, 2 * DAY)  # the key is forgotten by now, and the look-up before the call tells
+    at(direct, 2 * DAY)  # the key was forgotten, but the look-up before the call finds the charge
     assert taken() == [3_000_00]
     assert states()[-1] == "succeeded"
     assert len({charge.handle for charge in Charge.objects.all()}) == 1
     assert not find_contradictions(direct.now)
 
 
-def test_the_sandbox_itself_charges_twice_when_a_key_is_used_after_it_was_forgotten(
+def test_the_sandbox_charges_again_if_a_key_is_used_after_it_was_forgotten(
     world: World, direct: Gateway
 ) -> None:
     world.billed()
     charge = Charge.objects.get()
-    for later, sum_ in (DAY - MINUTE, 1), (DAY, 2):
+    for later, charges in (DAY - MINUTE, 1), (DAY, 2):
         direct.now = NOW + later
         direct.charge(
             handle=charge.handle,
@@ -122,10 +122,10 @@ def test_the_sandbox_itself_charges_twice_when_a_key_is_used_after_it_was_forgot
             customer="",
             token=charge.method.token,
         )
-        assert len(taken()) == sum_
+        assert len(taken()) == charges
 
 
-def test_a_worker_that_was_held_up_does_not_send_what_it_has_armed(
+def test_a_worker_that_was_delayed_does_not_send_the_charges_it_has_armed(
     world: World, direct: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seconds = iter([0, collect.SEND_WITHIN + 1])
@@ -135,14 +135,14 @@ def test_a_worker_that_was_held_up_does_not_send_what_it_has_armed(
     assert states() == ["unknown"]
 
 
-def test_a_sum_that_the_gateway_refuses_needs_a_person(world: World, direct: Gateway) -> None:
+def test_an_amount_that_the_gateway_refuses_needs_a_person(world: World, direct: Gateway) -> None:
     direct.trouble = "refused"
     world.billed()
     row = Collection.objects.get()
     assert (row.state, row.reason, states()) == ("dunning", "cannot_charge", ["void"])
 
 
-def test_what_was_never_sent_is_cancelled_at_once(
+def test_a_charge_that_was_never_sent_is_cancelled_at_once(
     world: World, direct: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as before:
@@ -155,7 +155,7 @@ def test_what_was_never_sent_is_cancelled_at_once(
 
 
 @pytest.mark.parametrize("arrives", [False, True])
-def test_what_was_sent_is_cancelled_only_when_it_cannot_arrive_any_more(
+def test_a_charge_that_was_sent_is_cancelled_only_when_it_cannot_arrive_any_more(
     world: World, direct: Gateway, arrives: bool
 ) -> None:
     direct.trouble = "lost"

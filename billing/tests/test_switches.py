@@ -52,7 +52,7 @@ class Acme:
 
 @contextmanager
 def acme(ahead: timedelta | None = timedelta(0)) -> Iterator[None]:
-    """The installation knows ACME, whose clock is so far ahead of ours; None: it does not answer."""
+    """Register ACME, whose clock is this far ahead of ours; None means that it does not answer."""
     own = {"is_shared": False, "is_pretended": False}
     with gateways.registered(gateways.kind("acme", lambda: Acme(ahead=ahead), **own)):
         yield

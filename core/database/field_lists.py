@@ -1,4 +1,4 @@
-"""The lists that say, for every field of a model, where its value comes from and what may change it."""
+"""Lists that say for every field of a model where its value comes from and what may change it."""
 
 from dataclasses import dataclass
 

@@ -1,7 +1,7 @@
-"""What SQLite needs beyond Django's own support: batches as large as it takes, and a folder for its file.
+"""What SQLite needs beyond Django's support: larger batches, and a folder for its file.
 
-Django assumes that a statement carries at most 999 parameters, the limit of SQLite versions before 2020.
-With the real limit a batch of 500 rows is one INSERT, as on PostgreSQL, instead of fifteen.
+Django assumes that a statement carries at most 999 parameters, the limit of SQLite versions before
+2020. With the real limit a batch of 500 rows is one INSERT, as on PostgreSQL, instead of fifteen.
 """
 
 import sqlite3

@@ -5,8 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Heartbeat(models.Model):
-    """`name` is "worker" (written by a task it ran), "beat" (written at each of its ticks) or "demo"
-    (written when loading the demo starts, removed when it is complete)."""
+    """A process's last sign of life.
+
+    `name` is "worker" (written by a task it ran), "beat" (written at each of its ticks) or "demo"
+    (written when loading the demo starts, removed when it is complete).
+    """
 
     name = models.CharField(_("name"), max_length=40, primary_key=True)
     at = models.DateTimeField(_("last seen"))

@@ -1,4 +1,4 @@
-"""Parts that pages are built of, with slots: cards, notices, forms, tables whose column names are said once.
+"""Components with slots that pages are built of: cards, notices, forms, tables.
 
 `{% load components %}`, then for example:
 
@@ -7,10 +7,11 @@
       {{ form|crispy }}
     {% endcard %}
 
-What stands between the tags is the body; a slot is another part of it that has a place of its own. Bodies and slots
-are rendered where they are written, with the page's variables; the component's template gets them as finished HTML.
-Each component is drawn by templates/components/<name>.html, whose first lines say its parameters and slots. Tables
-and facts stand in rows by the hundred and are drawn here.
+What stands between the tags is the body; a slot is another part of it that has a place of its own.
+Bodies and slots are rendered where they are written, with the page's variables; the component's
+template gets them as finished HTML. Each component is drawn by templates/components/<name>.html,
+whose first lines say its parameters and slots. Tables and facts stand in rows by the hundred and
+are drawn here.
 """
 
 from collections.abc import Callable
@@ -38,7 +39,7 @@ Compiler = Callable[[Parser, Token], Node]
 def arguments(
     parser: Parser, token: Token, *names: str
 ) -> tuple[Arguments, list[FilterExpression]]:
-    """The arguments of a tag by name, the first ones by their place; and the words beyond the named places.
+    """The arguments of a tag by name, positional ones first; and the arguments left over.
 
     Raises TemplateSyntaxError for a name that the tag does not know.
     """
@@ -70,7 +71,7 @@ def _body(parser: Parser, token: Token) -> NodeList:
 
 
 def _solid(nodes: NodeList) -> NodeList:
-    """Without the white space between them: where HTML shows none, it need not be rendered a hundred times."""
+    """Drop white space between nodes, where HTML shows none: it would be rendered many times."""
     return NodeList(node for node in nodes if not (isinstance(node, TextNode) and node.s.isspace()))
 
 
@@ -97,7 +98,7 @@ def _said(value: Any) -> Any:
 
 
 class Filled(SafeString):
-    """What a slot shows; true where the slot is used at all, even if nothing is shown in it just now."""
+    """What a slot shows; true if the slot is used at all, even while it shows nothing."""
 
     def __bool__(self) -> bool:
         return True
@@ -138,7 +139,7 @@ class Component(Node):
 
 
 class Posting(Component):
-    """A component with a form: it posts to the address whose url name and arguments come first, else to the page."""
+    """A component with a form that posts to the URL named first, or else to the page itself."""
 
     def __init__(self, target: list[FilterExpression], *rest: Any) -> None:
         super().__init__(*rest)
@@ -150,7 +151,7 @@ class Posting(Component):
 
 
 def component(name: str, *parameters: str, slots: tuple[str, ...] = (), **preset: str) -> None:
-    """Registers {% name … %}…{% endname %}, drawn by components/name.html. `preset`: what is not empty by itself."""
+    """Register {% name … %}…{% endname %}, drawn by components/name.html; `preset` has defaults."""
     empty = dict.fromkeys((*parameters, *slots), "") | preset
     PARTS[name] = tuple(empty)
 
@@ -191,7 +192,7 @@ posting("post_button", "css", "small", "confirm", "name", "value", "form_css", s
 posting("post_form", "css", "id", "once", "files", slots=("buttons",))
 
 
-# --- tables -------------------------------------------------------------------------------------------------
+# --- tables ---------------------------------------------------------------------------------------
 
 KINDS = {"name", "sum", "bare", "hidden"}
 
@@ -227,8 +228,9 @@ class Column(Node):
 def column(parser: Parser, token: Token) -> Column:
     """{% column label %} or {% column label "kind" %}, at the top of a table.
 
-    The kinds: "name" is what the row is about (on a phone its heading), "sum" a figure at the right, "bare" has no
-    label on a phone, "hidden" has a name only for screen readers (a column of buttons); "name hidden" is both.
+    The kinds: "name" is what the row is about (on a phone its heading), "sum" a figure at the
+    right, "bare" has no label on a phone, "hidden" has a name only for screen readers (a column of
+    buttons); "name hidden" is both.
     """
     _tag, label, *kind = token.split_contents()
     kinds = set(kind[0].strip("\"'").split()) if kind else set()
@@ -261,7 +263,7 @@ class Cell(Node):
 
 @register.tag
 def cell(parser: Parser, token: Token) -> Cell:
-    """{% cell %}…{% endcell %} in a row; css="…" adds a class, label=… is said instead of the column's name."""
+    """{% cell %}…{% endcell %} in a row; css="…" adds a class, label=… replaces the column name."""
     given, _beyond = arguments(parser, token, "css", "label")
     return Cell(given, _body(parser, token))
 
@@ -320,18 +322,19 @@ class Table(Node):
         context.render_context[self] = {}
         head, rows = self.head.render(context), self.rows.render(context)
         return SafeString(
-            f'<table class="rh-table{css}"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+            f'<table class="rh-table{css}"><thead><tr>{head}</tr></thead>'
+            f"<tbody>{rows}</tbody></table>"
         )
 
 
 @register.tag
 def table(parser: Parser, token: Token) -> Table:
-    """{% table css="is-dense" %} columns, then rows {% endtable %}: on a phone every cell says its column's name."""
+    """{% table css="is-dense" %} columns, rows {% endtable %}; on a phone, cells have labels."""
     given, _beyond = arguments(parser, token, "css")
     return Table(given, _body(parser, token))
 
 
-# --- facts --------------------------------------------------------------------------------------------------
+# --- facts ----------------------------------------------------------------------------------------
 
 
 class Fact(Node):
@@ -353,12 +356,12 @@ class Fact(Node):
 
 @register.tag
 def fact(parser: Parser, token: Token) -> Fact:
-    """{% fact label %}…{% endfact %}, inside <dl class="rh-facts">; css="…" is the class of what is said."""
+    """{% fact label %}…{% endfact %}, in <dl class="rh-facts">; css="…" is the value's class."""
     given, _beyond = arguments(parser, token, "label", "css")
     return Fact(given.pop("label"), given, _body(parser, token))
 
 
-# --- navigation ---------------------------------------------------------------------------------------------
+# --- navigation -----------------------------------------------------------------------------------
 
 
 class NavLink(Node):
@@ -381,7 +384,7 @@ class NavLink(Node):
 
 @register.tag
 def nav_link(parser: Parser, token: Token) -> NavLink:
-    """{% nav_link "url name" label=… icon="…" %} url names of its other pages {% endnav_link %}, in a <ul>.
+    """{% nav_link "url name" label=… icon="…" %} its other url names {% endnav_link %}, in a <ul>.
 
     The slot `more` is what stands behind the label.
     """

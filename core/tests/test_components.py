@@ -1,4 +1,4 @@
-"""The parts that pages are built of say their words once, put slots in their places, and refuse what they do not know."""
+"""Components render their text once, put slots in their places, and refuse unknown arguments."""
 
 import re
 from typing import Any
@@ -50,7 +50,8 @@ def test_each_cell_has_the_label_of_its_own_column(with_tax: bool) -> None:
 def test_two_tables_of_a_page_do_not_mix_their_labels() -> None:
     inner = '{% table %}{% column "B" %}{% row %}{% cell %}2{% endcell %}{% endrow %}{% endtable %}'
     html = drawn(
-        '{% table %}{% column "A" %}{% for n in "12" %}{% row %}{% cell %}1{% endcell %}{% endrow %}{% endfor %}'
+        '{% table %}{% column "A" %}{% for n in "12" %}'
+        "{% row %}{% cell %}1{% endcell %}{% endrow %}{% endfor %}"
         "{% endtable %}" + inner
     )
     assert re.findall(r'data-label="(\w)">(\d)', html) == [("A", "1"), ("A", "1"), ("B", "2")]
@@ -59,7 +60,8 @@ def test_two_tables_of_a_page_do_not_mix_their_labels() -> None:
 def test_a_row_that_lacks_a_cell_is_refused_when_the_template_is_read() -> None:
     with pytest.raises(TemplateSyntaxError, match="1 cells stands in a table of 2 columns"):
         drawn(
-            '{% table %}{% column "A" %}{% column "B" %}{% row %}{% cell %}1{% endcell %}{% endrow %}{% endtable %}'
+            '{% table %}{% column "A" %}{% column "B" %}'
+            "{% row %}{% cell %}1{% endcell %}{% endrow %}{% endtable %}"
         )
 
 
@@ -80,7 +82,10 @@ def test_what_a_component_does_not_know_is_an_error(source: str) -> None:
 
 
 def test_a_card_is_named_by_its_heading_and_keeps_room_for_its_actions() -> None:
-    source = '{% card _("Notes") id="notes" %}{% slot actions %}{% if pressed %}<b>Add</b>{% endif %}{% endslot %}x{% endcard %}'
+    source = (
+        '{% card _("Notes") id="notes" %}'
+        "{% slot actions %}{% if pressed %}<b>Add</b>{% endif %}{% endslot %}x{% endcard %}"
+    )
     html = drawn(source, pressed=True)
     assert html.startswith('<section class="rh-card" aria-labelledby="notes">')
     assert '<h2 id="notes">Notes</h2>' in html and "<b>Add</b></header>" in html
@@ -101,8 +106,10 @@ def test_what_a_person_typed_is_escaped_wherever_it_is_handed_in() -> None:
     bad = '"><script>'
     html = drawn(
         "{% card bad id=bad %}{% endcard %}{% notice bad icon=bad role=bad %}{% endnotice %}"
-        "{% post_button css=bad confirm=bad %}{{ bad }}{% endpost_button %}{% fact bad css=bad %}{% endfact %}"
-        "{% table css=bad %}{% column bad %}{% row %}{% cell css=bad label=bad %}{% endcell %}{% endrow %}{% endtable %}",
+        "{% post_button css=bad confirm=bad %}{{ bad }}{% endpost_button %}"
+        "{% fact bad css=bad %}{% endfact %}"
+        "{% table css=bad %}{% column bad %}"
+        "{% row %}{% cell css=bad label=bad %}{% endcell %}{% endrow %}{% endtable %}",
         bad=bad,
     )
     assert "<script>" not in html
@@ -111,8 +118,10 @@ def test_what_a_person_typed_is_escaped_wherever_it_is_handed_in() -> None:
 def test_a_posting_button_brings_its_address_its_question_and_its_fields() -> None:
     html = drawn(
         '{% post_button "dashboard:client_files" pk css="btn-sm btn-danger" %}'
-        "{% slot confirm %}{% blocktranslate trimmed %}\n  Really,\n  {{ name }}?\n{% endblocktranslate %}{% endslot %}"
-        '{% slot fields %}<input type="hidden" name="a" value="1">{% endslot %}Go{% endpost_button %}',
+        "{% slot confirm %}{% blocktranslate trimmed %}\n  Really,\n  {{ name }}?\n"
+        "{% endblocktranslate %}{% endslot %}"
+        '{% slot fields %}<input type="hidden" name="a" value="1">{% endslot %}'
+        "Go{% endpost_button %}",
         pk="01a2234b-506c-7b04-927f-eca05459f2cb",
         name="<Ann>",
     )

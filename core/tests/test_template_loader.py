@@ -16,7 +16,8 @@ from core.web.template_loader import without_breaks, without_layout
             '<p style="margin:0;padding:0">{{ a }} · {{ b }}</p>',
         ),
         (
-            "<p>\n  {% blocktranslate trimmed %}\n    Two\n    words\n  {% endblocktranslate %}\n</p>",
+            "<p>\n  {% blocktranslate trimmed %}\n    Two\n    words\n"
+            "  {% endblocktranslate %}\n</p>",
             "<p>{% blocktranslate trimmed %}\n    Two\n    words\n  {% endblocktranslate %}</p>",
         ),
     ],

@@ -1,11 +1,11 @@
-"""Reads templates. Emails and documents are written over many lines for who reads them, and made without these.
+"""Reads templates. The source of emails and documents has line breaks that the output has not.
 
 What goes into a mailbox or a sealed file must not depend on how its template is laid out.
 
-In emails/*.html and documents/*.html a line break is nothing, with the indentation after it; an empty line is a line
-break; a space that is to be seen stands inside a line. In emails/*.txt a line is a line, but one that holds nothing
-but tags is none, and indentation is nothing. In all of them {% blocktranslate trimmed %} joins its lines with spaces,
-as everywhere.
+In emails/*.html and documents/*.html a line break is nothing, with the indentation after it; an
+empty line is a line break; a space that is to be seen stands inside a line. In emails/*.txt a line
+is a line, but one that holds nothing but tags is none, and indentation is nothing. In all of them
+{% blocktranslate trimmed %} joins its lines with spaces, as everywhere.
 """
 
 import re
@@ -34,7 +34,7 @@ class Loader(filesystem.Loader):
 
 
 def without_breaks(text: str) -> str:
-    """HTML on one line: of the three lines "<p>", "  {{ name }}", "</p>" it makes "<p>{{ name }}</p>"."""
+    """Join HTML into one line: "<p>", "  {{ name }}", "</p>" becomes "<p>{{ name }}</p>"."""
     return BREAK.sub(lambda found: found[1] or found[2] or "", text)
 
 

@@ -1,4 +1,4 @@
-"""A contact's name, email and role are corrected on the client's page; what was signed keeps what stood on it."""
+"""A contact is corrected on the client's page; documents already signed do not change."""
 
 from typing import Any
 

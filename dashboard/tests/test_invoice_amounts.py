@@ -1,4 +1,4 @@
-"""An open invoice is lowered and a client's credit paid out on their own pages, with the reason next to the field."""
+"""Lowering an open invoice and paying out credit have their own pages; errors name the field."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The freelancer's own name: asked when signing up, changed in the settings, under what is signed from then on."""
+"""The freelancer's name: given at sign-up, changed in the settings, used in later signatures."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Plays the demo: every step is the verb a person or a job would call, at the time they would call it."""
+"""Plays the demo: each step calls what a person or a job would call, at the time they would."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta

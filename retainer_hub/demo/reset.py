@@ -20,7 +20,7 @@ OWN = (
 
 
 def empty() -> None:
-    """Delete every row of the rooms, issued papers included; the files are left to be found again by hash."""
+    """Delete every row of the rooms, also issued documents; files stay, to be reused by hash."""
     tables = [
         model._meta.db_table
         for app in apps.get_app_configs()

@@ -1,2 +1,4 @@
-"""Golden files: every email and every document that the product can make, kept as text, so that wording is reviewed as
-a diff. `pytest tests/golden` compares, `pytest tests/golden --accept` rewrites (see test_golden.py)."""
+"""Golden files: every email and document that the product can make, as text that is reviewed.
+
+`pytest tests/golden` compares, `pytest tests/golden --accept` rewrites (see test_golden.py).
+"""

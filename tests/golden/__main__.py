@@ -1,4 +1,4 @@
-"""Shows whether a change leaves every byte as it was: a SHA-256 for each email's HTML and text, and for each PDF.
+"""Prints a SHA-256 for each email and PDF, to show whether a change leaves every byte as it was.
 
 python -m tests.golden --fingerprint > before
 (format templates, take a newer WeasyPrint, ...)
@@ -27,7 +27,7 @@ def fingerprints() -> Iterator[tuple[str, bytes]]:
     """Every file by its name, with its bytes."""
     from tests.golden.made import everything
 
-    FOLDER.mkdir()  # where there is one already, another run is not over, or was killed: then remove it
+    FOLDER.mkdir()  # fails while another run is under way; remove it after a run that was killed
     try:
         made = everything(FOLDER, prints=True)
     finally:

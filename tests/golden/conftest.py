@@ -1,4 +1,4 @@
-"""Makes all emails and documents once for the tests of this folder, and knows the option that keeps them."""
+"""Makes all emails and documents once for the tests of this folder, and adds `--accept`."""
 
 from pathlib import Path
 

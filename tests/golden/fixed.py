@@ -1,4 +1,4 @@
-"""Leaves nothing to chance: the clock stands still, ids count, randomness repeats, and no seal is really put on."""
+"""Makes runs repeatable: the clock stands still, ids count, randomness repeats, seals are faked."""
 
 import hashlib
 import os
@@ -27,7 +27,8 @@ from tests.world import NOW
 class Repeating:
     """Ids and random bytes that come again in the same order after `go_back`.
 
-    Every table numbers its own rows, so that one row more in a table changes no address of another table's rows.
+    Every table numbers its own rows, so that one row more in a table changes no address of another
+    table's rows.
     """
 
     def __init__(self) -> None:
@@ -41,7 +42,7 @@ class Repeating:
         self._last = mark.copy()
 
     def ids_of(self, column: str) -> Callable[[], uuid.UUID]:
-        """What makes the ids of a column: version 7 like ours, and in the order in which they were made."""
+        """What makes the ids of a column: version 7 like ours, in the order of their creation."""
         first = zlib.crc32(column.encode()) << 96 | 0x7000 << 64 | 0b10 << 62
         return lambda: uuid.UUID(int=first | self._next(column))
 
@@ -71,7 +72,7 @@ class _Still(datetime):
 
 @contextmanager
 def everything(folder: Path) -> Iterator[Repeating]:
-    """Fix all that is random or depends on this machine, as long as the block lasts. `folder`: for its files."""
+    """Fix what is random or depends on this machine while the block lasts; files go to `folder`."""
     repeating = Repeating()
     with pytest.MonkeyPatch.context() as patch, _settings(folder):
         _fix_defaults(patch, repeating)

@@ -1,4 +1,4 @@
-"""The files that are kept: what an email or a document looks like in them, and how they differ from what is made."""
+"""The golden files: how emails and documents are written in them, and how they are compared."""
 
 import difflib
 from pathlib import Path
@@ -44,7 +44,7 @@ def read(path: Path) -> str:
 
 
 def difference(path: Path, said: str) -> str:
-    """A unified diff from what is kept to what is made; "" where both are the same, byte for byte."""
+    """A unified diff from the golden file to what was made; "" if they are the same bytes."""
     before, name = read(path), f"{path.parent.name}/{path.name}"
     if path.exists() and before == said:
         return ""

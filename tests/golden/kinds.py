@@ -1,4 +1,4 @@
-"""Which kinds of emails the source can write: found by reading it, so that a new one cannot be missed."""
+"""Which kinds of emails the source can write: read from it, so that no new kind is missed."""
 
 import ast
 from collections.abc import Iterator
@@ -62,8 +62,10 @@ class Module:
 
 @cache
 def written() -> set[str]:
-    """Every kind: those that are written with their fact, and those that are announced and written when they are
-    sent. Raises AssertionError where a kind cannot be told from the source."""
+    """Every kind: those written with their fact, and those composed when they are sent.
+
+    Raises AssertionError where a kind cannot be told from the source.
+    """
     modules, found = list(_modules()), set(COMPOSERS)
     for module in modules:
         if any(verb in module.text for verb in VERBS):
@@ -97,7 +99,7 @@ def _argument(call: ast.Call, name: str, place: int) -> ast.expr:
 def _values(
     value: ast.expr, inside: Function | None, module: Module, modules: list[Module]
 ) -> set[str]:
-    """What an argument can be: a text, a constant, or what the callers of the function it stands in give."""
+    """What an argument can be: a text, a constant, or what the function's callers pass."""
     match value:
         case ast.Constant(value=str(said)):
             return {said}

@@ -1,4 +1,4 @@
-"""Lets every case happen, in every language, and collects the emails and documents that come out."""
+"""Runs every case in every language, and collects the emails and documents that come out."""
 
 import copy
 import hashlib
@@ -59,7 +59,8 @@ class Made:
 class _Press:
     """Remembers from which templates each text was made, and each document from which text.
 
-    Laying a document out takes long, and its words are those of its text: unless `prints`, its bytes are only a hash.
+    Laying a document out takes long, and its words are those of its text: unless `prints`, its
+    bytes are only a hash.
     """
 
     def __init__(self, patch: pytest.MonkeyPatch, prints: bool) -> None:
@@ -105,7 +106,7 @@ def _hashed(key: str) -> bytes:
 def everything(
     folder: Path, *, prints: bool = False, languages: tuple[str, ...] = LANGUAGES
 ) -> Made:
-    """All emails and documents. It needs a database, and leaves nothing in it, and a folder for files.
+    """All emails and documents. Needs a folder for files, and a database, which is left as it was.
 
     `prints`: PDFs are really laid out. A language that is not one of LANGUAGES needs its own `WORDS`.
     """

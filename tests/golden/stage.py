@@ -1,4 +1,4 @@
-"""The world in which the emails and documents of a language are made: `tests.world`, with names in that language."""
+"""The world in which a language's emails and documents are made: `tests.world` with its names."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -31,8 +31,11 @@ Begin = Callable[["Stage"], None]
 
 @dataclass(frozen=True)
 class Case:
-    """One thing that happens after `begins`. The emails of these kinds that it writes, and the documents that it
-    returns by name, are kept: emails as <kind>, <kind>-<variant>, or with -client and -owner where both get one."""
+    """One thing that happens after `begins`.
+
+    The emails of these kinds that it writes, and the documents that it returns by name, are kept:
+    emails as <kind>, <kind>-<variant>, or with -client and -owner where both get one.
+    """
 
     act: Act
     kinds: tuple[str, ...]
@@ -51,7 +54,7 @@ def nothing(stage: "Stage") -> None:
 def case(
     *kinds: str, variant: str = "", begins: Begin = nothing, languages: tuple[str, ...] = LANGUAGES
 ) -> Callable[[Act], Act]:
-    """Decorate what happens. What comes before it is played once for all cases that begin with it."""
+    """Decorate what happens. What comes before is played once for all cases that begin with it."""
 
     def add(act: Act) -> Act:
         CASES.append(Case(act, kinds, variant, begins, languages))

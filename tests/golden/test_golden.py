@@ -1,11 +1,12 @@
 """Every email and document says what it is known to say.
 
     pytest tests/golden             compares what is made with the files in emails/ and documents/
-    pytest tests/golden --accept    writes these files anew, for a change on purpose: then read `git diff`
+    pytest tests/golden --accept    rewrites the files after an intended change: read `git diff`
 
-An email has a .txt file (its headers and its text) and a .html file, as they are sent; a document has its text, read
-from the HTML that its PDF is made from. Names are <kind>-<variant>-<side>.<language>. What must not change a byte (a
-template that is only formatted, a new WeasyPrint) is shown by `python -m tests.golden` before and after, see there.
+An email has a .txt file (its headers and its text) and a .html file, as they are sent; a document
+has its text, read from the HTML that its PDF is made from. Names are
+<kind>-<variant>-<side>.<language>. What must not change a byte (a template that is only formatted,
+a new WeasyPrint) is shown by `python -m tests.golden` before and after, see there.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A document's HTML as text that reads well in a diff: a line for each paragraph, heading, list item and table row."""
+"""A document's HTML as text for a diff: a line for each paragraph, heading, item and table row."""
 
 from html.parser import HTMLParser
 

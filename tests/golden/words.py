@@ -1,4 +1,4 @@
-"""What the people of the golden files say, in each language: an ampersand in every name shows what is escaped twice."""
+"""Names and texts of the golden files in each language; "&" in names shows double escaping."""
 
 from dataclasses import dataclass
 

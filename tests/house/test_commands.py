@@ -1,4 +1,4 @@
-"""Every command that README and docs name works as written, in a plain shell, after a first start of bin/run."""
+"""Every command in README and docs works as written, in a plain shell, once bin/run has started."""
 
 import json
 import os
@@ -30,9 +30,9 @@ COMMAND = re.compile(
 )
 FILE_NAME = "manage.py"  # alone it is the name of a file
 SERVERS = (".venv/bin/gunicorn", ".venv/bin/celery")
-#: Only asked for --help, which must know the words and options of the documents. bin/run itself runs
-#: here. bin/pins writes other versions, which the next command would install into the environment
-#: that these copies share with the tests.
+#: Only asked for --help, which must know the words and options of the documents. bin/run itself
+#: runs here. bin/pins writes other versions, which the next command would install into the
+#: environment that these copies share with the tests.
 ASKED_FOR_HELP = ("bin/run", "bin/test", "bin/bench", "bin/pins", "bin/keep-release")
 PINS = ("requirements.txt", "requirements-dev.txt")
 STOPPED = 130  # by Ctrl-C
@@ -69,7 +69,7 @@ def production() -> list[str]:
 
 
 class Shell:
-    """A folder with a fresh copy of the project, as a clone would be, and a shell that knows nothing."""
+    """A folder with a fresh copy of the project, like a clone, and a shell that knows nothing."""
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.root, self.log = folder / "hub", folder / "log"
@@ -158,7 +158,7 @@ SITE, SERVER_SITE = f"http://127.0.0.1:{PORT}", f"http://127.0.0.1:{SERVER_PORT}
 def empty(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """The tests' own empty database as a file: to migrate one takes as long as everything else here."""
+    """The tests' empty database as a file; migrating one takes as long as everything else here."""
     path = tmp_path_factory.mktemp("empty") / "retainer_hub.sqlite3"
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("VACUUM INTO %s", [str(path)])
@@ -193,7 +193,7 @@ def server(empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sh
 
 @pytest.fixture(scope="module")
 def hub(server: Shell, empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
-    """bin/run has loaded the demo and serves; the servers of production find their feet meanwhile."""
+    """bin/run has loaded the demo and serves, while the servers of production start."""
     shell = Shell(tmp_path_factory.mktemp("hub"))
     (shell.root / ".venv").symlink_to(sys.prefix)
     (shell.root / "var").mkdir()
@@ -257,7 +257,7 @@ def test_a_second_start_on_the_same_port_is_one_sentence(hub: Shell) -> None:
 
 
 def test_every_command_works_as_written(hub: Shell) -> None:
-    """In a shell with nothing but PATH and HOME, while bin/run serves. Servers and bin/setup: see below."""
+    """In a shell with only PATH and HOME, while bin/run serves. Servers, bin/setup: see below."""
     asked = [command for command in commands() if not command.startswith((*SERVERS, "bin/setup"))]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         failures = list(filter(None, pool.map(lambda command: failure(hub, command), asked)))
@@ -353,7 +353,7 @@ def test_before_an_installation_a_command_says_how_to_make_one(tmp_path: Path) -
 
 
 def test_a_shim_of_a_python_that_is_not_active_is_passed_over_in_silence(tmp_path: Path) -> None:
-    """pyenv's shims are on the PATH for every version, and most of them only print how to activate theirs."""
+    """pyenv has shims on the PATH for every version; most only print how to activate theirs."""
     bare, shims = Shell(tmp_path), tmp_path / "shims"
     shims.mkdir()
     for version in ("13", "12", "11"):

@@ -1,4 +1,4 @@
-"""Every field of a proposal, an agreement and an invoice is in one list, and the code and database keep to it."""
+"""Every field of proposals, agreements and invoices is in a list that code and database follow."""
 
 import pytest
 from django.db.migrations.loader import MigrationLoader

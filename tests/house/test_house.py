@@ -130,7 +130,7 @@ def test_nobody_assigns_a_state() -> None:
 
 
 def test_no_state_or_choice_is_compared_with_a_text() -> None:
-    """`invoice.state == InvoiceState.OPEN`: a misspelt text would be false for ever, and say nothing."""
+    """`invoice.state == InvoiceState.OPEN`: a misspelt text would be false and raise no error."""
     chosen = {"state", "interval", "kind", "renews", "collect_by", "rollover", "report_unreviewed"}
     found = []
     for name, tree, _text in sources():
@@ -233,9 +233,10 @@ def test_files_and_functions_stay_small() -> None:
 
 
 def test_what_only_one_database_is_asked_has_nothing_to_do_with_databases() -> None:
-    """`rendering` keeps a test off PostgreSQL: it may not be about transactions, constraints, queries or threads."""
+    """`rendering` keeps a test off PostgreSQL, so it may not be about the database or threads."""
     about = re.compile(
-        r"django\.db|\b(Integrity|Database|Operational)Error|\b(bulk_|select_for_|shoot)|studio: World"
+        r"django\.db|\b(Integrity|Database|Operational)Error|\b(bulk_|select_for_|shoot)|"
+        r"studio: World"
     )
     paths = [path for folder in [*ROOMS, "tests"] for path in (ROOT / folder).rglob("test_*.py")]
     once = [

@@ -1,4 +1,4 @@
-"""Templates that a person can review: short lines, no states spelled out, components that say what they take."""
+"""Templates can be reviewed: short lines, no states as text, documented components."""
 
 import re
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def test_no_line_of_a_template_is_longer_than_a_screen() -> None:
 
 
 def test_a_template_asks_its_models_and_compares_no_state_with_a_text() -> None:
-    """`agreement.is_waiting`, not `agreement.state == "sent"`: a misspelt state would be false for ever."""
+    """`agreement.is_waiting`, not `agreement.state == "sent"`: a misspelt state is always false."""
     found = [
         (place, name)
         for place, line in lines()

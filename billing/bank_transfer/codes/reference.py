@@ -83,14 +83,14 @@ def find_references(text: str, names: Iterable[str]) -> set[str]:
         for name in names
         for start in _places(name, chars, joined)
     ]
-    found = {
+    names_in_text = {
         name
         for start, end, name in spans
         if not any(
             low <= start and end <= high and high - low > end - start for low, high, _other in spans
         )
     }
-    return found | _longer(text, found, names)
+    return names_in_text | _longer(text, names_in_text, names)
 
 
 def find_cut_references(text: str, names: Iterable[str]) -> set[str]:
@@ -167,10 +167,10 @@ def _is_cut(name: _Name, chars: str, joined: Sequence[bool]) -> bool:
     return any(_begins(name, len(chars) - size, chars, joined) for size in sizes)
 
 
-def _longer(text: str, found: set[str], names: set[str]) -> set[str]:
-    """Return the names that begin with a found one which ends a field of a length in CUTS."""
+def _longer(text: str, names_in_text: set[str], names: set[str]) -> set[str]:
+    """Return the names that may have been cut: a shorter one ends a field of a length in CUTS."""
     ends = [_squash(field)[0] for field in text.split(FIELD_SEPARATOR) if len(field) in CUTS]
-    keys = {_name(name).key for name in found}
+    keys = {_name(name).key for name in names_in_text}
     last = tuple(key for key in keys if any(end.endswith(key) for end in ends))
     if not last:
         return set()

@@ -1,1 +1,1 @@
-"""A pretended card processor, for the demo and for tests; it never moves real money."""
+"""A simulated card processor, for the demo and for tests; it never moves real money."""

@@ -1,4 +1,4 @@
-"""The sandbox's ledger in the admin site: to look at."""
+"""The sandbox's cards and payments in the admin site, read-only."""
 
 from django.contrib import admin
 

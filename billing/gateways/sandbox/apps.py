@@ -1,4 +1,4 @@
-"""Registers the sandbox gateway with Django: it keeps tables of its own."""
+"""Django app configuration of the sandbox, which has tables of its own."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""The named test cards of the pretended processors. Pure."""
+"""The test cards of the simulated processors. Pure."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,7 +17,7 @@ class Behaviour(StrEnum):
 
 @dataclass(frozen=True)
 class TestCard:
-    """The last four digits are those of well-known processor test cards."""
+    """A test card; its last four digits are those of a well-known processor's test card."""
 
     behaviour: Behaviour
     brand: str
@@ -35,5 +35,5 @@ CARDS = (
 
 
 def by_behaviour(name: str) -> TestCard | None:
-    """The card of that name."""
+    """Return the test card with that behaviour, if there is one."""
     return next((card for card in CARDS if card.behaviour == name), None)

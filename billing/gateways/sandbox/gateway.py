@@ -1,4 +1,4 @@
-"""The sandbox: a pretended card processor that prepares a payment and confirms it, with a ledger of its own."""
+"""The sandbox: a simulated card processor that prepares a payment and then confirms it."""
 
 import uuid
 
@@ -19,7 +19,7 @@ FINAL = (Outcome.SUCCEEDED, Outcome.CANCELLED, Outcome.PROCESSING)
 
 
 class Sandbox(PretendedProcessor):
-    """Its payments are single-shot: prepared unconfirmed, then confirmed."""
+    """A prepared gateway: its payments are created unconfirmed, then confirmed once."""
 
     name = "sandbox"
     cards, payments = SandboxCard, SandboxIntent

@@ -1,4 +1,4 @@
-"""How the sandbox stands in the registry: a gateway of the installation, for the demo and for tests."""
+"""The sandbox's entry in the registry: a gateway of the installation, for demo and tests."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -1,4 +1,4 @@
-"""What both pretended card processors have in common: their tables, their test cards, and most of their calls."""
+"""What both simulated card processors share: tables, test cards, and most calls."""
 
 import hashlib
 import hmac
@@ -35,7 +35,7 @@ DAY = timedelta(hours=24)
 
 
 class PretendedCard(models.Model):
-    """A card saved at a pretended processor. `behaviour` is the named test card."""
+    """A card saved at a simulated processor. `behaviour` names the test card."""
 
     token = models.CharField(max_length=80, primary_key=True)
     customer = models.CharField(max_length=80, db_index=True)
@@ -53,7 +53,7 @@ class PretendedCard(models.Model):
 
 
 class PretendedRefund(models.Model):
-    """Money given back by a pretended processor, once per key. `intent` is the payment's handle."""
+    """A refund by a simulated processor, once per key. `intent` is the payment's handle."""
 
     handle = models.CharField(max_length=80, primary_key=True)
     key = models.CharField(max_length=80, unique=True)
@@ -70,7 +70,7 @@ class PretendedRefund(models.Model):
 
 
 class PretendedDispute(models.Model):
-    """A payment contested at a pretended processor. `intent` is the payment's handle."""
+    """A payment disputed at a simulated processor. `intent` is the payment's handle."""
 
     handle = models.CharField(max_length=80, primary_key=True)
     intent = models.CharField(max_length=80, db_index=True)
@@ -87,7 +87,7 @@ class PretendedDispute(models.Model):
 
 
 class PretendedPayment(models.Model):
-    """What every payment at a pretended processor has; subclasses add `handle`. `amount` is minor units."""
+    """The fields of a simulated processor's payment, in minor units; subclasses add `handle`."""
 
     invoice_ref = models.CharField(max_length=80)
     currency = models.CharField(max_length=3)
@@ -104,7 +104,7 @@ class PretendedPayment(models.Model):
 
 
 class PretendedProcessor:
-    """Refuses to be made where charging is real. Its calls are rows of our own database: one at a time."""
+    """Raises RuntimeError where charging is real. Its calls use our own database, one at a time."""
 
     name: str
     cards: ClassVar[type[models.Model]]
@@ -117,11 +117,11 @@ class PretendedProcessor:
 
     def __init__(self) -> None:
         if settings.CHARGING == "real":
-            raise RuntimeError("A gateway that pretends does not run where charging is real.")
+            raise RuntimeError("A sandbox does not run while charging is real.")
 
     @classmethod
     def payment(cls, handle: str) -> QuerySet[Any]:
-        """The payment of that handle, to be read, locked or changed; without rows where there is none."""
+        """Return the payment of that handle as a queryset, empty if there is none."""
         return cls._rows(cls.payments).filter(handle=handle)
 
     @staticmethod
@@ -129,7 +129,7 @@ class PretendedProcessor:
         return model._default_manager.all()
 
     def _answer(self, card: Any) -> tuple[Outcome, str]:
-        """How the bank of a test card answers, and its code."""
+        """Return how the bank of a test card responds, and the decline code."""
         if card.behaviour in (Behaviour.SOFT, Behaviour.HARD):
             return Outcome.DECLINED, card.behaviour
         if card.behaviour == Behaviour.ACTION:
@@ -143,10 +143,10 @@ class PretendedProcessor:
         with transaction.atomic():
             payment = self.payment(handle).select_for_update().get()
             rows = self._rows(self.refund_rows)
-            given = rows.filter(intent=handle).aggregate(sum=Sum("amount"))["sum"] or 0
+            refunded = rows.filter(intent=handle).aggregate(sum=Sum("amount"))["sum"] or 0
             if rows.filter(key=key).exists():
                 return
-            if payment.status == Outcome.SUCCEEDED and given + amount <= payment.amount:
+            if payment.status == Outcome.SUCCEEDED and refunded + amount <= payment.amount:
                 rows.create(handle=f"re_{uuid.uuid4().hex}", key=key, intent=handle, amount=amount)
 
     def refunds(self, handle: str) -> list[GatewayRefund]:
@@ -171,21 +171,21 @@ class PretendedProcessor:
         raise NotImplementedError
 
     def _action_url(self, row: Any) -> str:
-        """The page on which the cardholder confirms a payment that waits for them."""
+        """Return the page on which the cardholder confirms the payment; "" if it needs none."""
         if row.status != Outcome.REQUIRES_ACTION:
             return ""
         return links.absolute_url(f"{self.name}:confirm", row.handle)
 
-    # --- cards ----------------------------------------------------------------------------------------------
+    # --- cards ------------------------------------------------------------------------------------
 
     @classmethod
     def salt(cls) -> str:
-        """What sessions on the page for a card are signed with."""
+        """Return the salt that sessions of the card page are signed with."""
         return f"rh.{cls.name}"
 
     def setup_url(self, *, customer: str, return_url: str) -> str:
-        asked = {"customer": customer, "return_url": return_url}
-        return reverse(f"{self.name}:setup", args=[signing.dumps(asked, salt=self.salt())])
+        started = {"customer": customer, "return_url": return_url}
+        return reverse(f"{self.name}:setup", args=[signing.dumps(started, salt=self.salt())])
 
     def setup_result(self, session: str) -> Card:
         try:
@@ -199,7 +199,7 @@ class PretendedProcessor:
     def save_card(
         cls, *, customer: str, behaviour: str, brand: str, last4: str, expires_on: date
     ) -> str:
-        """Keep a test card on the processor's side; returns the session to come back with."""
+        """Store a test card at the processor; return the session."""
         card = cls._rows(cls.cards).create(
             token=f"pm_{uuid.uuid4().hex}",
             customer=customer,
@@ -212,7 +212,7 @@ class PretendedProcessor:
 
     @classmethod
     def save_test_card(cls, *, customer: str, behaviour: str, expires_on: date) -> str:
-        """Keep the test card of that name, as its page does; returns the session to come back with."""
+        """Store the test card with that behaviour, as its page does; return the session."""
         card = by_behaviour(behaviour)
         if card is None:
             raise ValueError(f"There is no test card {behaviour!r}.")
@@ -225,36 +225,36 @@ class PretendedProcessor:
         )
 
     def detach(self, token: str) -> None:
-        """The processor keeps its cards: a charge under way may still name one."""
+        """Do nothing: a charge under way may still use the card."""
 
-    # --- webhooks and time ----------------------------------------------------------------------------------
+    # --- webhooks and time ------------------------------------------------------------------------
 
     def verify_webhook(self, *, body: bytes, signature: str, now: datetime) -> Notice:
         if not hmac.compare_digest(self.sign(body), signature):
-            raise ValueError("The signature does not fit.")
+            raise ValueError("The signature is wrong.")
         event = json.loads(body)
         return Notice(str(event["id"]), str(event["handle"]))
 
     @classmethod
     def sign(cls, body: bytes) -> str:
-        """How the processor signs its webhooks."""
+        """Return the signature of a webhook's body."""
         key, text = settings.SECRET_KEY.encode(), f"{cls.salt()}.hook".encode() + body
         return hmac.new(key, text, hashlib.sha256).hexdigest()
 
     def clock(self) -> datetime:
         return timezone.now()
 
-    # --- what a cardholder does -----------------------------------------------------------------------------
+    # --- what a cardholder does -------------------------------------------------------------------
 
     @classmethod
     def confirm(cls, handle: str) -> bool:
-        """The cardholder confirms a payment that waited for them; False where none waits."""
+        """Confirm a payment as its cardholder; return False if it does not wait for that."""
         waiting = cls.payment(handle).filter(status=Outcome.REQUIRES_ACTION)
         return bool(waiting.update(status=Outcome.SUCCEEDED))
 
     @classmethod
     def contest(cls, handle: str, reason: str = "fraudulent") -> Any:
-        """The cardholder contests a payment; decide it by setting the row's status to won or lost."""
+        """Dispute a payment as its cardholder; set the row's status to won or lost to decide it."""
         payment = cls.payment(handle).get(status=Outcome.SUCCEEDED)
         return cls._rows(cls.dispute_rows).create(
             handle=f"dp_{uuid.uuid4().hex}", intent=handle, amount=payment.amount, reason=reason

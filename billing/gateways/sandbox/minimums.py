@@ -1,4 +1,4 @@
-"""The smallest sums that the sandbox charges, in minor units: those of an ordinary card processor. Pure."""
+"""The sandbox's minimum amounts, in minor units: those of an ordinary card processor. Pure."""
 
 SMALLEST = {
     "AUD": 50,
@@ -13,5 +13,5 @@ SMALLEST = {
 
 
 def smallest(currency: str) -> int:
-    """What a card can be charged at least; 1 where there is no minimum."""
+    """Return the smallest amount for a card, in minor units; 1 if there is no minimum."""
     return SMALLEST.get(currency, 1)

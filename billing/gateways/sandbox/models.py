@@ -1,4 +1,4 @@
-"""The sandbox gateway's own ledger: what a card processor would hold on its side. Nothing else reads it."""
+"""The sandbox's own tables: what a card processor would store. Only the sandbox reads them."""
 
 from django.db import models
 
@@ -18,14 +18,14 @@ class SandboxCard(PretendedCard):
 
 
 class SandboxRefund(PretendedRefund):
-    """Money that the sandbox gave back."""
+    """A refund by the sandbox."""
 
     class Meta:
         verbose_name = "sandbox refund"
 
 
 class SandboxDispute(PretendedDispute):
-    """A payment of the sandbox that was contested."""
+    """A disputed payment of the sandbox."""
 
     class Meta:
         verbose_name = "sandbox dispute"

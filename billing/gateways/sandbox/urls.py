@@ -1,4 +1,4 @@
-"""Addresses of the sandbox."""
+"""URLs of the sandbox."""
 
 from django.urls import path
 

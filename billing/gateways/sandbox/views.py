@@ -1,4 +1,4 @@
-"""Pages of the pretended processors: where a client saves a test card or confirms a charge; and their webhook."""
+"""Pages of the simulated processors, to save a test card or confirm a charge; their webhook."""
 
 from typing import cast
 from urllib.parse import urlencode
@@ -20,7 +20,7 @@ from billing.gateways.sandbox.ledger import SESSION_AGE, PretendedProcessor
 from core import nudge
 from core.dates import add_months
 
-WORDS = {
+LABELS = {
     cards.Behaviour.SUCCEEDS: gettext_lazy("Every charge succeeds"),
     cards.Behaviour.SOFT: gettext_lazy("Declined: not enough money on it"),
     cards.Behaviour.HARD: gettext_lazy("Declined: reported as lost"),
@@ -35,9 +35,9 @@ WORDS = {
 def setup(
     request: HttpRequest, session: str, *, processor: type[PretendedProcessor]
 ) -> HttpResponse:
-    """Choose a test card; the address it returns to is inside the signed session."""
+    """Choose a test card. The URL to return to is in the signed session."""
     try:
-        asked = signing.loads(session, salt=processor.salt(), max_age=SESSION_AGE)
+        started = signing.loads(session, salt=processor.salt(), max_age=SESSION_AGE)
     except signing.BadSignature:
         raise Http404 from None
     error = ""
@@ -45,13 +45,13 @@ def setup(
         card = cards.by_behaviour(request.POST.get("card", ""))
         if card:
             done = processor.save_test_card(
-                customer=asked["customer"],
+                customer=started["customer"],
                 behaviour=card.behaviour,
                 expires_on=add_months(timezone.now().date(), 36, 31),
             )
-            return redirect(f"{asked['return_url']}?{urlencode({'session': done})}")
+            return redirect(f"{started['return_url']}?{urlencode({'session': done})}")
         error = _("Choose a card.")
-    choices = [(card, WORDS[card.behaviour]) for card in cards.CARDS]
+    choices = [(card, LABELS[card.behaviour]) for card in cards.CARDS]
     context = {"choices": choices, "error": error}
     return render(request, "sandbox/setup.html", context, status=422 if error else 200)
 
@@ -61,7 +61,7 @@ def setup(
 def confirm(
     request: HttpRequest, handle: str, *, processor: type[PretendedProcessor]
 ) -> HttpResponse:
-    """The bank's own page: the cardholder says that the charge is theirs."""
+    """The bank's page, on which the cardholder confirms a charge."""
     done = request.method == "POST" and processor.confirm(handle)
     if done:
         nudge.ring("billing.tasks.resolve")
@@ -71,7 +71,7 @@ def confirm(
 @csrf_exempt
 @require_POST
 def hook(request: HttpRequest, *, processor: type[PretendedProcessor]) -> HttpResponse:
-    """Take a webhook: verified, stored once, answered at once; a worker asks the gateway later (rule 22)."""
+    """Verify a webhook and store it once; a worker fetches its object later (rule 22)."""
     signature = request.headers.get("X-Signature", "")
     try:
         webhooks.receive(

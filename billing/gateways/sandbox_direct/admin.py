@@ -1,4 +1,4 @@
-"""The direct sandbox's ledger in the admin site: to look at."""
+"""The direct sandbox's cards and charges in the admin site, read-only."""
 
 from django.contrib import admin
 

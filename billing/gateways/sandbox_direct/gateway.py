@@ -1,4 +1,4 @@
-"""The direct sandbox: a pretended card processor that charges in one call and forgets keys after a day."""
+"""The direct sandbox: a card processor that charges in one call and forgets keys after a day."""
 
 import uuid
 from typing import Any
@@ -18,7 +18,7 @@ from billing.gateways.sandbox_direct.models import (
 
 
 class SandboxDirect(PretendedProcessor):
-    """Its charges are found again by the key they were made with."""
+    """A direct gateway: a look-up finds a charge by the key it was made with."""
 
     name = "sandbox_direct"
     cards, payments = SandboxDirectCard, SandboxDirectCharge
@@ -26,7 +26,7 @@ class SandboxDirect(PretendedProcessor):
 
     @classmethod
     def payment(cls, handle: str) -> QuerySet[Any]:
-        """The charge under that key: one that took money, or else the latest."""
+        """Return the charge under that key: the one that took money, or else the latest."""
         took = Case(
             When(status=Outcome.SUCCEEDED, then=Value(0)),
             default=Value(1),
@@ -46,7 +46,7 @@ class SandboxDirect(PretendedProcessor):
         customer: str,
         token: str,
     ) -> None:
-        with transaction.atomic():  # the card's row keeps two requests with one key apart
+        with transaction.atomic():  # the card is locked against a second request with this key
             card = SandboxDirectCard.objects.select_for_update().get(pk=token)
             now = self.clock()
             known = SandboxDirectCharge.objects.filter(

@@ -1,4 +1,4 @@
-"""How the direct sandbox stands in the registry: a gateway of the installation, for the demo and for tests."""
+"""The direct sandbox's entry in the registry, for the demo and for tests."""
 
 from typing import TYPE_CHECKING, Any
 

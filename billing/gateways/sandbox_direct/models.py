@@ -1,4 +1,4 @@
-"""The direct sandbox's own ledger: what a card processor would hold on its side. Nothing else reads it."""
+"""The direct sandbox's own tables: what a card processor would store. Nothing else reads them."""
 
 from django.db import models
 
@@ -18,21 +18,21 @@ class SandboxDirectCard(PretendedCard):
 
 
 class SandboxDirectRefund(PretendedRefund):
-    """Money that the direct sandbox gave back."""
+    """A refund by the direct sandbox."""
 
     class Meta:
         verbose_name = "direct sandbox refund"
 
 
 class SandboxDirectDispute(PretendedDispute):
-    """A payment of the direct sandbox that was contested."""
+    """A disputed payment of the direct sandbox."""
 
     class Meta:
         verbose_name = "direct sandbox dispute"
 
 
 class SandboxDirectCharge(PretendedPayment):
-    """One charge. `handle` is the idempotency key it was made with; once forgotten, a key can make a second one."""
+    """One charge. `handle` is its idempotency key; once forgotten, a key can charge again."""
 
     id = models.CharField(max_length=80, primary_key=True)
     handle = models.CharField(max_length=80, db_index=True)

@@ -1,4 +1,4 @@
-"""Addresses of the direct sandbox: the pages of the sandbox, for its own cards and charges."""
+"""URLs of the direct sandbox: the sandbox's pages, for its own cards and charges."""
 
 from django.urls import path
 

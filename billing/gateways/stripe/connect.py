@@ -1,4 +1,4 @@
-"""Connects a business's Stripe account: the key is tried before it is kept."""
+"""Connects a business's Stripe account: the key is tried before it is stored."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from core.models import Business
 def connect(
     *, business: Business, secret: str, webhook_secret: str, now: datetime
 ) -> GatewayAccount:
-    """Keep a secret key that Stripe accepts. Raises RuleError."""
+    """Store a secret key that Stripe accepts. Raises RuleError."""
     is_live = "_live_" in secret
     if not secret.startswith(("sk_", "rk_")):
         raise RuleError(_("A secret key starts with sk_ or rk_."), field="secret")

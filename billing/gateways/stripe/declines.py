@@ -29,5 +29,5 @@ HARD = frozenset(
 
 
 def is_hard(code: str) -> bool:
-    """Whether the same card cannot succeed any more. A code that we do not know is soft."""
+    """Whether the card can never succeed. A code that we do not know is soft."""
     return code in HARD

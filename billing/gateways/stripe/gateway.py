@@ -1,4 +1,4 @@
-"""Stripe behind the Gateway interface: the official client, one per account, with no retries of its own."""
+"""The Stripe gateway: Stripe's official client, one per account, without automatic retries."""
 
 import json
 from collections.abc import Iterator
@@ -34,13 +34,14 @@ INTENT_FIELD = {"payment_intent": "id"} | dict.fromkeys(
 class Stripe:
     """A prepared gateway: one PaymentIntent per invoice.
 
-    `secret` is the account's key, `webhook_secret` that of its webhook endpoint. A saved card's token is
-    "customer/method".
+    `secret` is the account's API key, `webhook_secret` that of its webhook endpoint. A saved card's
+    token is "customer/method", Stripe's ids of both.
     """
 
     name = "stripe"
     in_flight = 100
-    #: Of each kind of call; of all kinds together 100 live and 25 in a sandbox: https://docs.stripe.com/rate-limits
+    #: For each kind of call; for all kinds together 100, or 25 in a sandbox:
+    #: https://docs.stripe.com/rate-limits
     per_second = 25
     keys_last = timedelta(hours=24)  # https://docs.stripe.com/api/idempotent_requests
 
@@ -77,9 +78,10 @@ class Stripe:
                 raise CannotCharge(str(error.user_message or error)) from error
 
     def execute(self, *, handle: str, key: str, token: str) -> None:
-        """Write the charge's id on the object, then confirm it.
+        """Write the charge's id on the PaymentIntent, then confirm it.
 
-        A confirmation takes no metadata; with the id on the object `lookup` knows whose outcome it reads.
+        A confirmation takes no metadata; with the id on the PaymentIntent, `lookup` knows which
+        charge the outcome belongs to.
         """
         customer, _sep, method = token.partition("/")
         with _answered(), _told_by_lookup():
@@ -103,10 +105,10 @@ class Stripe:
                 self._ask_the_client(handle, key, method)
 
     def _ask_the_client(self, handle: str, key: str, method: str) -> None:
-        """Confirm once more as if the client were present: Stripe then gives the page on which they authenticate.
+        """Confirm again as if the client were present, to get the page on which they authenticate.
 
-        Source: support.stripe.com, "Manual confirmation for off-session payments requiring Strong Customer
-        Authentication", option 2.
+        Source: support.stripe.com, "Manual confirmation for off-session payments requiring Strong
+        Customer Authentication", option 2.
         """
         on_session: Any = {
             "payment_method": method,
@@ -116,10 +118,10 @@ class Stripe:
             self._api.payment_intents.confirm(handle, on_session, {"idempotency_key": f"{key}:ask"})
 
     def _note_refusal(self, handle: str, key: str, error: stripe.InvalidRequestError) -> None:
-        """Write the refusal of an attempt on the object.
+        """Write the refusal of an attempt on the PaymentIntent.
 
-        A card that Stripe does not know any more leaves no trace there by itself, and would be tried for ever. Where
-        the object is paid or cancelled, its state counts and not this note.
+        A card that Stripe no longer knows leaves no trace on it otherwise, and would be tried for
+        ever. If the PaymentIntent is paid or cancelled, its state counts and not this note.
         """
         params: Any = {"metadata": {"charge": key, "refused": error.code or "refused"}}
         self._api.payment_intents.update(handle, params, {"idempotency_key": f"{key}:refused"})
@@ -204,7 +206,7 @@ class Stripe:
             self._api.payment_methods.detach(token.partition("/")[2])
 
     def verify_webhook(self, *, body: bytes, signature: str, now: datetime) -> Notice:
-        """Verify signature and age; the age is that of the signed time stamp, the first where a header has two."""
+        """Verify the signature and the age; the first time stamp counts: it is the signed one."""
         try:
             stripe.WebhookSignature.verify_header(body, signature, self._webhook_secret)
             stamp = int(next(part[2:] for part in signature.split(",") if part.startswith("t=")))
@@ -232,7 +234,7 @@ class Stripe:
 
 @contextmanager
 def _answered() -> Iterator[None]:
-    """Turn an error into NotConnected (the key is refused) or GatewayUnknown (the outcome is not known)."""
+    """Raise NotConnected if the key is refused, and GatewayUnknown after any other error."""
     try:
         yield
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
@@ -245,6 +247,6 @@ def _answered() -> Iterator[None]:
 
 @contextmanager
 def _told_by_lookup() -> Iterator[None]:
-    """Ignore a refusal that comes from the object's state (paid, cancelled, detached): a look-up says it."""
+    """Ignore a refusal due to the object's state (paid, cancelled, detached): `lookup` reads it."""
     with suppress(stripe.InvalidRequestError):
         yield

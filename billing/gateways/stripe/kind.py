@@ -1,4 +1,4 @@
-"""How Stripe stands in the registry: its client is loaded only when an account is used."""
+"""Stripe's entry in the registry; its client is imported only when an account is used."""
 
 from typing import TYPE_CHECKING
 

@@ -1,6 +1,6 @@
-"""The smallest sums that Stripe charges, in minor units (rule 14). Pure.
+"""Stripe's minimum amounts, in minor units (rule 14). Pure.
 
-Source: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts, read in November 2026.
+Source: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts (November 2026).
 """
 
 SMALLEST = {
@@ -29,5 +29,5 @@ SMALLEST = {
 
 
 def smallest(currency: str) -> int:
-    """What a card can be charged at least; 1 where no minimum is published."""
+    """Return the smallest amount for a card, in minor units; 1 if no minimum is published."""
     return SMALLEST.get(currency, 1)

@@ -1,11 +1,12 @@
-"""What Stripe's objects say, in our own terms; and amounts as Stripe counts them. Makes no calls.
+"""Translates Stripe's objects and amounts into ours, and back. Makes no calls.
 
 Sources: https://docs.stripe.com/payments/paymentintents/lifecycle for states, and for amounts
 https://docs.stripe.com/currencies, whose decimals are not those of ISO 4217 or CLDR:
 
 15 currencies have none        500 JPY       sent as 500
 5 have three, the last one 0   5.120 KWD     sent as 5120; 5.124 cannot be charged
-all others have two            10.00 USD     sent as 1000; also ISK and UGX, whose decimals must be .00 (5 ISK: 500)
+all others have two            10.00 USD     sent as 1000
+ISK and UGX have two, .00      5 ISK         sent as 500
 """
 
 from datetime import UTC, datetime
@@ -44,7 +45,7 @@ NO_DECIMALS = frozenset(
     }
 )
 THREE_DECIMALS = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
-ASKS = "authentication_required"  # the bank wants to hear from its customer first
+ASKS = "authentication_required"  # the bank asks the cardholder to authenticate
 STATUS = {
     "succeeded": Outcome.SUCCEEDED,
     "processing": Outcome.PROCESSING,
@@ -66,7 +67,7 @@ DISPUTE = {
 
 
 def to_stripe(amount: int, currency: str) -> int:
-    """Our minor units as Stripe's. Raises CannotCharge where Stripe cannot express the sum."""
+    """Convert our minor units to Stripe's. Raises CannotCharge if Stripe has no such amount."""
     theirs, rest = divmod(
         amount * int(10 ** _decimals(currency)), int(10 ** money.exponent(currency))
     )
@@ -76,7 +77,7 @@ def to_stripe(amount: int, currency: str) -> int:
 
 
 def from_stripe(amount: int, currency: str) -> int:
-    """Stripe's minor units as ours."""
+    """Convert Stripe's minor units to ours."""
     return amount * int(10 ** money.exponent(currency)) // int(10 ** _decimals(currency))
 
 
@@ -86,27 +87,30 @@ def _decimals(currency: str) -> int:
     return 0 if currency in NO_DECIMALS else 2
 
 
-def payment(found: stripe.PaymentIntent) -> GatewayObject:
-    """A PaymentIntent fetched with its latest charge."""
-    error: Any = found.last_payment_error
-    refused, currency = _text(found.metadata, "refused"), found.currency.upper()
-    outcome = _outcome(found.status, error, refused)
-    page: Any = getattr(found.next_action, "redirect_to_url", None)
+def payment(intent: stripe.PaymentIntent) -> GatewayObject:
+    """Read a PaymentIntent that was fetched with its latest charge."""
+    error: Any = intent.last_payment_error
+    refused, currency = _text(intent.metadata, "refused"), intent.currency.upper()
+    outcome = _outcome(intent.status, error, refused)
+    page: Any = getattr(intent.next_action, "redirect_to_url", None)
     return GatewayObject(
-        found.id,
+        intent.id,
         outcome,
-        from_stripe(found.amount, currency),
+        from_stripe(intent.amount, currency),
         currency,
-        key=_text(_metadata(found, error, outcome), "charge"),
+        key=_text(_metadata(intent, error, outcome), "charge"),
         code=(_code(error) if error else refused) if outcome == Outcome.DECLINED else "",
         action_url=str(page.url or "") if page else "",
-        reference=_text(found.metadata, "invoice"),
-        created_at=datetime.fromtimestamp(found.created, UTC),
+        reference=_text(intent.metadata, "invoice"),
+        created_at=datetime.fromtimestamp(intent.created, UTC),
     )
 
 
 def _outcome(status: str, error: Any, refused: str) -> Outcome:
-    """A decline that only asks for the cardholder is no decline, even where there is no page for them (rule 23)."""
+    """Read the outcome. A decline that only asks for the cardholder is no decline (rule 23).
+
+    That holds even if there is no page on which they could authenticate.
+    """
     if status in STATUS:
         return STATUS[status]
     if error:
@@ -114,20 +118,21 @@ def _outcome(status: str, error: Any, refused: str) -> Outcome:
     return Outcome.DECLINED if refused else Outcome.NEW
 
 
-def _metadata(found: stripe.PaymentIntent, error: Any, outcome: Outcome) -> Any:
-    """The metadata that name the latest execution.
+def _metadata(intent: stripe.PaymentIntent, error: Any, outcome: Outcome) -> Any:
+    """Return the metadata that name the latest execution.
 
-    A charge copies them when it is made. Where the execution made none (a failed confirmation, a refused card) they
-    stand on the intent: naming the next attempt there clears the error, so an error is never read as the next one's.
+    A charge gets a copy when it is created. If the execution created none (a failed confirmation, a
+    refused card), they are on the PaymentIntent. Naming the next attempt there clears the error, so
+    an error is never read as that of the next attempt.
     """
-    charge: Any = found.latest_charge if isinstance(found.latest_charge, stripe.Charge) else None
+    charge: Any = intent.latest_charge if isinstance(intent.latest_charge, stripe.Charge) else None
     if charge is None:
-        return found.metadata
+        return intent.metadata
     its_own = (
         outcome in (Outcome.SUCCEEDED, Outcome.PROCESSING)
         or getattr(error, "charge", None) == charge.id
     )
-    return charge.metadata if its_own else found.metadata
+    return charge.metadata if its_own else intent.metadata
 
 
 def _code(error: Any) -> str:
@@ -138,26 +143,26 @@ def _text(metadata: Any, name: str) -> str:
     return str(metadata[name]) if metadata and name in metadata else ""
 
 
-def refund(found: stripe.Refund) -> GatewayRefund:
-    """A refund; what is neither over nor failed is pending."""
+def refund(fetched: stripe.Refund) -> GatewayRefund:
+    """Read a refund; it is pending unless it succeeded or failed."""
     return GatewayRefund(
-        found.id,
-        REFUND.get(found.status or "", RefundOutcome.PENDING),
-        from_stripe(found.amount, found.currency.upper()),
-        found.currency.upper(),
-        key=_text(found.metadata, "refund"),
-        code=str(getattr(found, "failure_reason", "") or ""),
+        fetched.id,
+        REFUND.get(fetched.status or "", RefundOutcome.PENDING),
+        from_stripe(fetched.amount, fetched.currency.upper()),
+        fetched.currency.upper(),
+        key=_text(fetched.metadata, "refund"),
+        code=str(getattr(fetched, "failure_reason", "") or ""),
     )
 
 
-def dispute(found: stripe.Dispute) -> GatewayDispute:
-    """A dispute; every status that is not an end is open."""
-    due: Any = found.evidence_details.due_by
+def dispute(fetched: stripe.Dispute) -> GatewayDispute:
+    """Read a dispute; every status that is not final is open."""
+    due: Any = fetched.evidence_details.due_by
     return GatewayDispute(
-        found.id,
-        DISPUTE.get(found.status, DisputeOutcome.OPEN),
-        from_stripe(found.amount, found.currency.upper()),
-        found.currency.upper(),
-        reason=found.reason,
+        fetched.id,
+        DISPUTE.get(fetched.status, DisputeOutcome.OPEN),
+        from_stripe(fetched.amount, fetched.currency.upper()),
+        fetched.currency.upper(),
+        reason=fetched.reason,
         answer_by=datetime.fromtimestamp(due, UTC) if due else None,
     )

@@ -1,4 +1,4 @@
-"""Addresses that Stripe calls."""
+"""URLs that Stripe calls."""
 
 from django.urls import path
 

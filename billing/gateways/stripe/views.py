@@ -1,4 +1,4 @@
-"""Where Stripe posts its webhooks: verified, stored once, answered at once (rule 22)."""
+"""Receives Stripe's webhooks: verified, and stored once (rule 22)."""
 
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from billing.gateways import webhooks
 @csrf_exempt
 @require_POST
 def hook(request: HttpRequest, account: UUID) -> HttpResponse:
-    """Take a webhook of one account."""
+    """Receive a webhook of one account."""
     signature = request.headers.get("Stripe-Signature", "")
     return webhooks.answer(
         request, gateway="stripe", account=account, signature=signature, now=timezone.now()

@@ -152,11 +152,13 @@ class ReduceInvoice(InvoiceActionView):
             "press": _("Lower the amount"),
             "facts": [(_("Still owed"), formats.money(open_now, invoice.currency))],
             "aside": _(
-                "An issued invoice never changes: a credit note with its own number takes back the difference. "
+                "An issued invoice never changes: a credit note with its own number takes back "
+                "the difference. "
                 "Only the new amount is charged or asked for."
             ),
             "confirm": _(
-                "Lower the amount of %(number)s for %(client)s? A credit note is issued and emailed to the client."
+                "Lower the amount of %(number)s for %(client)s? A credit note is issued and "
+                "emailed to the client."
             )
             % {"number": invoice.number, "client": invoice.client.name},
             "seen": open_now,
@@ -190,7 +192,8 @@ class PayOutCredit(InvoiceActionView):
             "press": _("Pay out credit"),
             "facts": facts,
             "aside": _(
-                "Credit that is not paid out pays the client’s next invoice. What goes back is never more than what "
+                "Credit that is not paid out pays the client’s next invoice. What goes back is "
+                "never more than what "
                 "this payment brought and was not given back yet."
             ),
             "confirm": _("Pay credit out to %(client)s? This cannot be taken back.")

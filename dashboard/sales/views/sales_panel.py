@@ -14,7 +14,7 @@ OWN_KINDS = 4  # the business's own kinds of objection that get a button
 
 
 def sales_panel(view: DashboardView, client: Client) -> dict[str, Any]:
-    """The context of the template "dashboard/sales/selling.html". Never shown to clients (rule 37)."""
+    """The context of "dashboard/sales/selling.html", which clients never see (rule 37)."""
     check = view.rows(FitCheck).filter(client=client).first()
     return {
         "fit": verdict_in_words(check.found) if check else None,

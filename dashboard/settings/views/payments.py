@@ -1,4 +1,4 @@
-"""How a business is paid: taxes, numbers, its bank, its account at a gateway; and the bank's statements."""
+"""Payments and tax settings: taxes, document numbers, bank details, gateways, bank statements."""
 
 from collections.abc import Callable
 from functools import partial
@@ -25,7 +25,7 @@ from dashboard.settings.forms import BankForm, NumberForm, TaxForm
 
 
 class Paying(DashboardView):
-    """A card with a form each for taxes, numbers, the bank, and every gateway; `which` says which was posted."""
+    """A form each for taxes, numbers, the bank and every gateway; `which` names the posted form."""
 
     template = "dashboard/settings/paying.html"
 
@@ -72,7 +72,7 @@ class Paying(DashboardView):
         )
 
     def _gateways(self, forms_: dict[str, Any]) -> list[dict[str, Any]]:
-        """For each gateway that a business can connect: its kind, this business's account, and the form."""
+        """For each gateway that can be connected: its kind, this business's account, its form."""
         connected = accounts.of(self.business)
         in_use = accounts.name_of(self.business.pk)
         return [

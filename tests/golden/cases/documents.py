@@ -1,4 +1,4 @@
-"""Documents that no email of the other cases carries: agreements, amendments, invoices, statements, histories."""
+"""Documents that no email of the other cases carries, such as amendments and statements."""
 
 import base64
 from dataclasses import replace

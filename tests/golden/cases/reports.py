@@ -89,7 +89,7 @@ def a_report_is_the_last_one(stage: Stage) -> Documents:
 
 @case("report", variant="quarter")
 def a_report_is_about_a_quarter(stage: Stage) -> Documents:
-    """And about work that was carried over and waived, and hours that rolled over and were corrected."""
+    """Also about work carried over and waived, and hours that rolled over and were corrected."""
     now, quarter = NOW + timedelta(days=92), timedelta(days=92)
     why = {"because": stage.words.reason, "actor": "Nan", "now": now}
     stage.begins(interval="quarterly", rollover="surplus")

@@ -1,7 +1,7 @@
-"""Our Stripe gateway against the official client's own types: what we ask, what we read, what we make of errors.
+"""Our Stripe gateway against the official client's types: requests, answers and errors.
 
-No network: a transport keeps every request and answers with objects. Neither side of it is our invention: whatever
-is asked is checked against the client's typed parameters, whatever is answered against its annotated objects.
+There is no network: a transport records every request and answers with objects. Requests are
+checked against the client's typed parameters, and answers against its annotated objects.
 """
 
 import json
@@ -35,9 +35,9 @@ NOW = datetime(2026, 11, 2, 5, 0, tzinfo=UTC)
 SECRET, HOOK = "sk_test_canary", "whsec_canary"
 INTENT = "/v1/payment_intents/pi_1"
 
-# --- the official client's types, as a judge ---------------------------------------------------------------------
+# --- the official client's types ------------------------------------------------------------------
 
-#: What the client's own method for an address takes.
+#: The parameters of the client's method for each method and path.
 TAKES: dict[tuple[str, str], Any] = {
     ("post", "/v1/payment_intents"): p.PaymentIntentCreateParams,
     ("get", "/v1/payment_intents"): p.PaymentIntentListParams,
@@ -57,7 +57,7 @@ OPTIONS = set(stripe.RequestOptions.__annotations__)  # the client takes them in
 
 
 class Names(dict[str, Any]):
-    """What a name in one of the client's modules stands for; the client loads most of its own only when asked."""
+    """What a name in one of the client's modules refers to; the client loads most names lazily."""
 
     def __init__(self, home: str) -> None:
         super().__init__(vars(typing) | vars(sys.modules[home]))
@@ -70,7 +70,7 @@ class Names(dict[str, Any]):
 
 
 def bare(hint: Any, home: str) -> Any:
-    """A hint without NotRequired, and the type that a name written in module `home` stands for."""
+    """A hint without NotRequired, with names resolved as in the module `home`."""
     while True:
         if isinstance(hint, typing.ForwardRef | str):
             name = hint if isinstance(hint, str) else hint.__forward_arg__
@@ -82,7 +82,7 @@ def bare(hint: Any, home: str) -> Any:
 
 
 def why_not(value: Any, hint: Any, home: str, at: str = "") -> str:
-    """Why the client's types would not have this value; "" where they would. A known literal beats an open `str`."""
+    """Why the client's types refuse a value, "" if they do not; a literal beats an open `str`."""
     hint = bare(hint, home)
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
@@ -118,14 +118,14 @@ def why_not(value: Any, hint: Any, home: str, at: str = "") -> str:
 
 
 def wrong_fields(value: dict[str, Any], shape: Any, at: str = "") -> str:
-    """The same for an object: unknown fields, missing ones, and what is in them."""
+    """The same for an object: unknown fields, missing fields, and wrong values."""
     known = {
         name: (hint, each.__module__)
         for each in reversed(shape.__mro__)
         for name, hint in own(each).items()
     }
     if is_typeddict(shape):
-        known = {name: found for name, found in known.items() if name not in OPTIONS}
+        known = {name: field for name, field in known.items() if name not in OPTIONS}
     strange = [f"{at}.{name} is unknown" for name in value if name not in known]
     missing = [
         f"{at}.{name} is missing"
@@ -143,7 +143,7 @@ def own(shape: Any) -> dict[str, Any]:
 
 
 def unfolded(encoded: str) -> dict[str, Any]:
-    """What was sent as a form, as it was before: `expand[0]=x` is a list, `metadata[a]=b` an object."""
+    """Parse the form that was sent: `expand[0]=x` is a list, `metadata[a]=b` an object."""
     tree: dict[str, Any] = {}
     for name, value in parse_qsl(encoded, keep_blank_values=True):
         *path, last = name.replace("]", "").split("[")
@@ -164,8 +164,8 @@ def listed(tree: Any) -> Any:
 
 
 @dataclass
-class Asked:
-    """One request, unfolded."""
+class Request:
+    """One request, with its parsed parameters."""
 
     method: str
     path: str
@@ -181,20 +181,20 @@ class Asked:
         return self.headers.get("Idempotency-Key")
 
 
-class Line(stripe.HTTPClient):
-    """Answers in order, each a body, (status, body), or an error of the line; no request leaves unchecked."""
+class Transport(stripe.HTTPClient):
+    """Answers in order: a body, (status, body) or a connection error. Checks every request."""
 
-    name = "line"
+    name = "transport"
 
     def __init__(self, *answers: Any) -> None:
         super().__init__()
-        self.answers, self.asked = list(answers), list[Asked]()
+        self.answers, self.requests = list(answers), list[Request]()
 
     def request(self, method: str, url: str, headers: Any, post_data: Any = None) -> Any:
         parts = urlsplit(url)
-        asked = Asked(method, parts.path, unfolded(post_data or parts.query), dict(headers))
-        self.asked.append(asked)
-        assert wrong_fields(asked.params, TAKES[method, parts.path]) == ""
+        request = Request(method, parts.path, unfolded(post_data or parts.query), dict(headers))
+        self.requests.append(request)
+        assert wrong_fields(request.params, TAKES[method, parts.path]) == ""
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
@@ -206,9 +206,9 @@ class Line(stripe.HTTPClient):
         )
 
 
-def bank(*answers: Any) -> tuple[Stripe, Line]:
-    line = Line(*answers)
-    return Stripe(secret=SECRET, webhook_secret=HOOK, transport=line), line
+def bank(*answers: Any) -> tuple[Stripe, Transport]:
+    transport = Transport(*answers)
+    return Stripe(secret=SECRET, webhook_secret=HOOK, transport=transport), transport
 
 
 def canned(shape: Any, **fields: Any) -> dict[str, Any]:
@@ -290,24 +290,26 @@ def declined(code: str, why: str = "") -> tuple[int, Any]:
         ),
     ],
 )
-def test_the_judge_refuses_what_stripe_does_not_know(shape: Any, fields: Any, says: str) -> None:
+def test_the_check_refuses_fields_that_stripe_does_not_know(
+    shape: Any, fields: Any, says: str
+) -> None:
     assert says in wrong_fields(fields, shape)
 
 
-# --- what is asked -----------------------------------------------------------------------------------------------
+# --- requests -------------------------------------------------------------------------------------
 
 
 def test_an_object_is_prepared_unconfirmed_under_our_key() -> None:
-    stripe_, line = bank(intent())
-    made = stripe_.prepare(
+    stripe_, transport = bank(intent())
+    handle = stripe_.prepare(
         key="prep", amount=3_000_00, currency="USD", reference="inv", customer="client"
     )
-    assert (made, line.asked[0].what, line.asked[0].key) == (
+    assert (handle, transport.requests[0].what, transport.requests[0].key) == (
         "pi_1",
         "post /v1/payment_intents",
         "prep",
     )
-    assert line.asked[0].params == {
+    assert transport.requests[0].params == {
         "amount": 3_000_00,
         "currency": "usd",
         "allowed_payment_method_types": ["card"],
@@ -315,10 +317,10 @@ def test_an_object_is_prepared_unconfirmed_under_our_key() -> None:
     }
 
 
-def test_an_attempt_is_named_before_the_only_call_that_moves_money() -> None:
-    stripe_, line = bank(intent(), intent("succeeded"))
+def test_the_charge_id_is_written_on_the_object_before_the_call_that_moves_money() -> None:
+    stripe_, transport = bank(intent(), intent("succeeded"))
     stripe_.execute(handle="pi_1", key="k", token="cus_1/pm_1")
-    assert [(each.what, each.key, each.params) for each in line.asked] == [
+    assert [(each.what, each.key, each.params) for each in transport.requests] == [
         (
             f"post {INTENT}",
             "k:name",
@@ -333,57 +335,67 @@ def test_an_attempt_is_named_before_the_only_call_that_moves_money() -> None:
 
 
 @pytest.mark.parametrize("code", ["card_declined", "expired_card", "incorrect_cvc"])
-def test_a_declined_card_is_no_error_and_nothing_more_is_asked(code: str) -> None:
-    stripe_, line = bank(intent(), declined(code))
+def test_a_declined_card_is_no_error_and_ends_the_attempt(code: str) -> None:
+    stripe_, transport = bank(intent(), declined(code))
     stripe_.execute(handle="pi_1", key="k", token="cus_1/pm_1")
-    assert len(line.asked) == 2
+    assert len(transport.requests) == 2
 
 
 @pytest.mark.parametrize(
     "then", [intent("requires_action"), declined("card_declined"), error(400, "x")]
 )
-def test_a_bank_that_wants_its_customer_gives_a_page_to_go_to(then: Any, settings: Any) -> None:
-    settings.SITE_URL = "https://hub.example/"
-    stripe_, line = bank(intent(), declined("authentication_required"), then)
+def test_if_the_bank_asks_for_authentication_the_client_gets_a_page_for_it(
+    then: Any, settings: Any
+) -> None:
+    settings.SITE_URL = "https://hub.example"
+    stripe_, transport = bank(intent(), declined("authentication_required"), then)
     stripe_.execute(handle="pi_1", key="k", token="cus_1/pm_1")
-    last = line.asked[2]
-    assert (last.what, last.key, len(line.asked)) == (f"post {INTENT}/confirm", "k:ask", 3)
+    last = transport.requests[2]
+    assert (last.what, last.key, len(transport.requests)) == (f"post {INTENT}/confirm", "k:ask", 3)
     assert last.params == {"payment_method": "pm_1", "return_url": "https://hub.example/p/"}
 
 
 @pytest.mark.parametrize("before", [[], [intent()]])
-def test_a_card_that_stripe_forgot_is_noted_as_refused(before: list[Any]) -> None:
-    """Otherwise the object would look untouched, and the same card would be tried again at once, for ever."""
-    stripe_, line = bank(*before, error(400, "resource_missing", param="payment_method"), intent())
+def test_a_card_that_stripe_no_longer_knows_is_noted_as_refused(before: list[Any]) -> None:
+    """Otherwise the object would look untouched, and the card would be retried for ever."""
+    stripe_, transport = bank(
+        *before, error(400, "resource_missing", param="payment_method"), intent()
+    )
     stripe_.execute(handle="pi_1", key="k", token="cus_1/pm_1")
-    assert line.asked[-1].what == f"post {INTENT}"
-    assert line.asked[-1].params == {"metadata": {"charge": "k", "refused": "resource_missing"}}
+    assert transport.requests[-1].what == f"post {INTENT}"
+    assert transport.requests[-1].params == {
+        "metadata": {"charge": "k", "refused": "resource_missing"}
+    }
 
 
-def test_what_is_paid_already_refuses_and_that_is_no_error() -> None:
-    no = error(400, "payment_intent_unexpected_state")
-    bank(no, intent("succeeded"))[0].execute(handle="pi_1", key="k", token="cus_1/pm_1")
-    bank(no, no)[0].execute(handle="pi_1", key="k", token="cus_1/pm_1")
-    bank(no)[0].cancel("pi_1")
-    bank(intent(), no)[0].refund(handle="pi_1", key="r", amount=100)
+def test_a_refusal_because_the_object_is_already_paid_is_no_error() -> None:
+    refusal = error(400, "payment_intent_unexpected_state")
+    bank(refusal, intent("succeeded"))[0].execute(handle="pi_1", key="k", token="cus_1/pm_1")
+    bank(refusal, refusal)[0].execute(handle="pi_1", key="k", token="cus_1/pm_1")
+    bank(refusal)[0].cancel("pi_1")
+    bank(intent(), refusal)[0].refund(handle="pi_1", key="r", amount=100)
     bank(error(400, "resource_missing"))[0].detach("cus_1/pm_1")
 
 
-def test_a_refund_carries_its_key_twice() -> None:
-    stripe_, line = bank(intent("succeeded"), canned(stripe.Refund, id="re_1", object="refund"))
+def test_a_refund_has_its_key_in_the_header_and_in_the_metadata() -> None:
+    stripe_, transport = bank(
+        intent("succeeded"), canned(stripe.Refund, id="re_1", object="refund")
+    )
     stripe_.refund(handle="pi_1", key="r", amount=500)
-    assert line.asked[1].key == "r"
-    assert line.asked[1].params == {
+    assert transport.requests[1].key == "r"
+    assert transport.requests[1].params == {
         "payment_intent": "pi_1",
         "amount": 500,
         "metadata": {"refund": "r"},
     }
 
 
-def test_the_list_of_objects_is_read_to_its_end() -> None:
-    stripe_, line = bank(page(intent("succeeded"), more=True), page(intent("canceled", id="pi_2")))
-    found = list(stripe_.created_since(NOW))
-    assert [(each.handle, each.outcome) for each in found] == [
+def test_every_page_of_the_list_of_objects_is_read() -> None:
+    stripe_, transport = bank(
+        page(intent("succeeded"), more=True), page(intent("canceled", id="pi_2"))
+    )
+    objects = list(stripe_.created_since(NOW))
+    assert [(each.handle, each.outcome) for each in objects] == [
         ("pi_1", "succeeded"),
         ("pi_2", "cancelled"),
     ]
@@ -392,57 +404,60 @@ def test_the_list_of_objects_is_read_to_its_end() -> None:
         "limit": 100,
         "expand": ["data.latest_charge"],
     }
-    assert [each.params for each in line.asked] == [first, first | {"starting_after": "pi_1"}]
+    assert [each.params for each in transport.requests] == [
+        first,
+        first | {"starting_after": "pi_1"},
+    ]
 
 
-def test_refunds_and_disputes_are_read_to_their_end() -> None:
+def test_every_page_of_refunds_and_disputes_is_read() -> None:
     paid = {"amount": 1, "currency": "usd"}
     refunds = [
         canned(stripe.Refund, id=f"re_{n}", object="refund", status="pending", **paid)
         for n in (1, 2)
     ]
-    found = bank(
+    fetched = bank(
         page(refunds[0] | {"metadata": {}}, more=True), page(refunds[1] | {"metadata": {}})
     )[0].refunds("pi_1")
-    assert [each.handle for each in found] == ["re_1", "re_2"]
+    assert [each.handle for each in fetched] == ["re_1", "re_2"]
     lost = {"status": "lost", "reason": "fraudulent", "evidence_details": {"due_by": None}} | paid
     disputes = [canned(stripe.Dispute, id=f"dp_{n}", object="dispute", **lost) for n in (1, 2)]
-    contested = bank(page(disputes[0], more=True), page(disputes[1]))[0].disputes("pi_1")
-    assert [each.handle for each in contested] == ["dp_1", "dp_2"]
+    disputed = bank(page(disputes[0], more=True), page(disputes[1]))[0].disputes("pi_1")
+    assert [each.handle for each in disputed] == ["dp_1", "dp_2"]
 
 
-def test_every_call_goes_out_once_with_the_accounts_own_key_and_one_version(
+def test_every_call_is_made_once_with_the_accounts_key_and_a_fixed_api_version(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(stripe, "api_key", "sk_somebody_else")
     monkeypatch.setattr(stripe, "api_version", "2017-08-15")
     monkeypatch.setattr(stripe, "max_network_retries", 5)
-    stripe_, line = bank(error(500))
+    stripe_, transport = bank(error(500))
     with pytest.raises(GatewayUnknown):
         stripe_.lookup("pi_1")
-    assert len(line.asked) == 1
-    assert line.asked[0].params == {"expand": ["latest_charge"]}
-    assert line.asked[0].headers["Authorization"] == f"Bearer {SECRET}"
+    assert len(transport.requests) == 1
+    assert transport.requests[0].params == {"expand": ["latest_charge"]}
+    assert transport.requests[0].headers["Authorization"] == f"Bearer {SECRET}"
     assert (
-        line.asked[0].headers["Stripe-Version"]
+        transport.requests[0].headers["Stripe-Version"]
         == stripe.StripeClient("sk_x")._requestor._options.stripe_version
     )
 
 
-def test_nobody_waits_longer_than_twenty_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    waited: list[Any] = []
+def test_a_call_has_a_timeout_of_twenty_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    timeouts: list[Any] = []
 
-    def given_up(*_: Any, **how: Any) -> None:
-        waited.append(how["timeout"])
+    def time_out(*_: Any, **options: Any) -> None:
+        timeouts.append(options["timeout"])
         raise OSError
 
-    monkeypatch.setattr("requests.Session.request", given_up)
+    monkeypatch.setattr("requests.Session.request", time_out)
     with pytest.raises(GatewayUnknown):
         Stripe(secret=SECRET, webhook_secret=HOOK).lookup("pi_1")
-    assert waited == [(3, 20)]
+    assert timeouts == [(3, 20)]
 
 
-# --- what is read ------------------------------------------------------------------------------------------------
+# --- answers --------------------------------------------------------------------------------------
 
 FAILED = {
     "type": "card_error",
@@ -450,7 +465,7 @@ FAILED = {
     "decline_code": "insufficient_funds",
     "charge": "ch_1",
 }
-WANTED = {
+AUTHENTICATE = {
     "type": "card_error",
     "code": "authentication_required",
     "decline_code": "authentication_required",
@@ -464,7 +479,7 @@ BEFORE = charge("before", status="failed")
 
 
 @pytest.mark.parametrize(
-    ("found", "outcome", "key", "code", "url"),
+    ("fetched", "outcome", "key", "code", "url"),
     [
         (intent("requires_payment_method"), Outcome.NEW, "now", "", ""),
         (intent("requires_confirmation"), Outcome.NEW, "now", "", ""),
@@ -528,22 +543,22 @@ BEFORE = charge("before", status="failed")
             "",
             "",
         ),
-        (intent(last_payment_error=WANTED), "requires_action", "now", "", ""),
+        (intent(last_payment_error=AUTHENTICATE), "requires_action", "now", "", ""),
         (intent("canceled", last_payment_error=FAILED), "cancelled", "now", "", ""),
     ],
 )
-def test_what_an_object_says_of_its_latest_execution(
-    found: Any, outcome: str, key: str, code: str, url: str
+def test_the_outcome_of_the_latest_execution_is_read(
+    fetched: Any, outcome: str, key: str, code: str, url: str
 ) -> None:
-    said = bank(found)[0].lookup("pi_1")
-    assert (said.outcome, said.key, said.code, said.action_url) == (outcome, key, code, url)
-    assert (said.handle, said.amount, said.currency, said.reference) == (
+    read = bank(fetched)[0].lookup("pi_1")
+    assert (read.outcome, read.key, read.code, read.action_url) == (outcome, key, code, url)
+    assert (read.handle, read.amount, read.currency, read.reference) == (
         "pi_1",
         3_000_00,
         "USD",
-        found["metadata"].get("invoice", ""),
+        fetched["metadata"].get("invoice", ""),
     )
-    assert said.created_at == datetime.fromtimestamp(1_793_595_600, UTC)
+    assert read.created_at == datetime.fromtimestamp(1_793_595_600, UTC)
 
 
 def literals(shape: Any, name: str) -> set[str]:
@@ -552,7 +567,7 @@ def literals(shape: Any, name: str) -> set[str]:
     }
 
 
-def test_no_state_that_stripe_knows_is_forgotten() -> None:
+def test_every_status_of_stripe_is_handled() -> None:
     by_error = {"requires_payment_method", "requires_confirmation"}
     assert set(reading.STATUS) | by_error == literals(stripe.PaymentIntent, "status")
     assert set(reading.DISPUTE) <= literals(stripe.Dispute, "status")
@@ -568,13 +583,13 @@ def test_no_state_that_stripe_knows_is_forgotten() -> None:
         ("canceled", RefundOutcome.FAILED),
     ],
 )
-def test_what_a_refund_says(status: str, outcome: RefundOutcome) -> None:
+def test_the_outcome_of_a_refund_is_read(status: str, outcome: RefundOutcome) -> None:
     row = {"id": "re_1", "object": "refund", "amount": 500, "currency": "usd", "status": status}
     ours = canned(
         stripe.Refund, **row, metadata={"refund": "r"}, failure_reason="lost_or_stolen_card"
     )
     theirs = canned(stripe.Refund, **row | {"id": "re_2"}, metadata={})
-    stripe_, line = bank(page(ours, theirs))
+    stripe_, transport = bank(page(ours, theirs))
     first, second = stripe_.refunds("pi_1")
     assert (first.handle, first.outcome, first.amount, first.currency) == (
         "re_1",
@@ -583,7 +598,7 @@ def test_what_a_refund_says(status: str, outcome: RefundOutcome) -> None:
         "USD",
     )
     assert (first.key, first.code, second.key, second.code) == ("r", "lost_or_stolen_card", "", "")
-    assert line.asked[0].params == {"payment_intent": "pi_1", "limit": 100}
+    assert transport.requests[0].params == {"payment_intent": "pi_1", "limit": 100}
 
 
 @pytest.mark.parametrize(
@@ -597,7 +612,7 @@ def test_what_a_refund_says(status: str, outcome: RefundOutcome) -> None:
         ("lost", "lost"),
     ],
 )
-def test_what_a_dispute_says(status: str, outcome: str) -> None:
+def test_the_outcome_of_a_dispute_is_read(status: str, outcome: str) -> None:
     row = {
         "id": "dp_1",
         "object": "dispute",
@@ -607,12 +622,12 @@ def test_what_a_dispute_says(status: str, outcome: str) -> None:
     }
     late = canned(stripe.Dispute, **row, status=status, evidence_details={"due_by": 1_793_595_600})
     done = canned(stripe.Dispute, **row, status=status, evidence_details={"due_by": None})
-    stripe_, line = bank(page(late, done))
+    stripe_, transport = bank(page(late, done))
     first, second = stripe_.disputes("pi_1")
     assert (first.handle, first.outcome, first.amount) == ("dp_1", DisputeOutcome(outcome), 900)
     assert (first.currency, first.reason) == ("JPY", "fraudulent")
     assert (first.answer_by, second.answer_by) == (datetime.fromtimestamp(1_793_595_600, UTC), None)
-    assert line.asked[0].params == {"payment_intent": "pi_1", "limit": 100}
+    assert transport.requests[0].params == {"payment_intent": "pi_1", "limit": 100}
 
 
 @pytest.mark.parametrize(
@@ -629,40 +644,44 @@ def test_what_a_dispute_says(status: str, outcome: str) -> None:
         (10_00, "HUF", 10_00),
     ],
 )
-def test_amounts_are_counted_as_stripe_counts_them(ours: int, currency: str, theirs: int) -> None:
+def test_amounts_are_converted_to_stripes_minor_units(
+    ours: int, currency: str, theirs: int
+) -> None:
     assert (reading.to_stripe(ours, currency), reading.from_stripe(theirs, currency)) == (
         theirs,
         ours,
     )
-    stripe_, line = bank(intent("succeeded", amount=theirs, currency=currency.lower()), intent())
+    stripe_, transport = bank(
+        intent("succeeded", amount=theirs, currency=currency.lower()), intent()
+    )
     assert stripe_.lookup("pi_1").amount == ours
     stripe_.prepare(key="p", amount=ours, currency=currency, reference="i", customer="c")
-    assert (line.asked[1].params["amount"], line.asked[1].params["currency"]) == (
+    assert (transport.requests[1].params["amount"], transport.requests[1].params["currency"]) == (
         theirs,
         currency.lower(),
     )
 
 
-def test_every_currency_we_offer_comes_back_as_it_went() -> None:
+def test_amounts_in_every_currency_we_offer_survive_the_conversion() -> None:
     for currency in money.CURRENCIES:
         assert reading.from_stripe(reading.to_stripe(12_340, currency), currency) == 12_340
 
 
 @pytest.mark.parametrize(("amount", "currency"), [(5_124, "KWD"), (5_124, "LYD"), (5_129, "BHD")])
-def test_a_sum_that_stripe_cannot_express_is_not_asked_for(amount: int, currency: str) -> None:
-    stripe_, line = bank()
+def test_an_amount_that_stripe_cannot_express_is_not_sent(amount: int, currency: str) -> None:
+    stripe_, transport = bank()
     with pytest.raises(CannotCharge):
         stripe_.prepare(key="p", amount=amount, currency=currency, reference="i", customer="c")
-    assert not line.asked
+    assert not transport.requests
 
 
-def test_a_sum_that_stripe_refuses_cannot_be_charged() -> None:
+def test_an_amount_that_stripe_refuses_cannot_be_charged() -> None:
     stripe_, _ = bank(error(400, "amount_too_large", param="amount"))
     with pytest.raises(CannotCharge):
         stripe_.prepare(key="p", amount=10**9, currency="USD", reference="i", customer="c")
 
 
-# --- what is not known -------------------------------------------------------------------------------------------
+# --- unknown outcomes -----------------------------------------------------------------------------
 
 Call = Callable[[Stripe], Any]
 CALLS: dict[str, Call] = {
@@ -684,36 +703,36 @@ CALLS: dict[str, Call] = {
     "clock": lambda it: it.clock(),
 }
 LOST = {
-    "the line broke": stripe.APIConnectionError("Timed out."),
-    "somebody else is at it": error(409, "lock_timeout"),
-    "an old key": error(400, "idempotency_key_in_use", "idempotency_error"),
-    "too many": error(429, "rate_limit"),
-    "broken": error(500, kind="api_error"),
-    "away": error(503, kind="api_error"),
+    "connection lost": stripe.APIConnectionError("Timed out."),
+    "object locked": error(409, "lock_timeout"),
+    "key in use": error(400, "idempotency_key_in_use", "idempotency_error"),
+    "rate limit": error(429, "rate_limit"),
+    "server error": error(500, kind="api_error"),
+    "unavailable": error(503, kind="api_error"),
 }
 
 
 @pytest.mark.parametrize("lost", LOST.values(), ids=LOST)
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-def test_no_answer_is_never_taken_for_one(call: Call, lost: Any) -> None:
-    stripe_, line = bank(lost)
+def test_a_call_without_an_answer_is_never_taken_for_a_failure(call: Call, lost: Any) -> None:
+    stripe_, transport = bank(lost)
     with pytest.raises(GatewayUnknown):
         call(stripe_)
-    assert len(line.asked) == 1
+    assert len(transport.requests) == 1
 
 
 @pytest.mark.parametrize("lost", LOST.values(), ids=LOST)
 @pytest.mark.parametrize(
     "before", [[intent()], [intent(), declined("authentication_required")], [error(400, "x")]]
 )
-def test_a_charge_that_gets_lost_halfway_is_unknown(before: list[Any], lost: Any) -> None:
+def test_a_charge_whose_connection_is_lost_halfway_is_unknown(before: list[Any], lost: Any) -> None:
     with pytest.raises(GatewayUnknown):
         CALLS["execute"](bank(*before, lost)[0])
 
 
 @pytest.mark.parametrize("status", [401, 403])
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-def test_a_key_that_is_refused_says_so_and_keeps_itself_secret(call: Call, status: int) -> None:
+def test_a_refused_key_is_reported_and_not_in_the_error(call: Call, status: int) -> None:
     with pytest.raises(NotConnected) as refused:
         call(bank(error(status))[0])
     assert SECRET not in str(refused.value)
@@ -724,12 +743,12 @@ def test_an_object_that_stripe_does_not_know_is_unknown() -> None:
         bank(error(404, "resource_missing"))[0].lookup("pi_1")
 
 
-def test_the_clock_is_the_date_of_an_answer() -> None:
+def test_the_clock_is_the_date_header_of_an_answer() -> None:
     stripe_, _ = bank(canned(stripe.Balance, object="balance", livemode=False))
     assert stripe_.clock() == NOW + timedelta(seconds=7)
 
 
-# --- cards -------------------------------------------------------------------------------------------------------
+# --- cards ----------------------------------------------------------------------------------------
 
 
 def saved(**fields: Any) -> dict[str, Any]:
@@ -746,7 +765,7 @@ def saved(**fields: Any) -> dict[str, Any]:
 
 
 def test_a_card_is_saved_on_stripes_own_page() -> None:
-    stripe_, line = bank(
+    stripe_, transport = bank(
         canned(
             stripe.checkout.Session, id="cs_1", object="checkout.session", url="https://c.example/"
         )
@@ -755,7 +774,7 @@ def test_a_card_is_saved_on_stripes_own_page() -> None:
         stripe_.setup_url(customer="client", return_url="https://hub.example/p/payment/done/")
         == "https://c.example/"
     )
-    assert line.asked[0].params == {
+    assert transport.requests[0].params == {
         "mode": "setup",
         "allowed_payment_method_types": ["card"],
         "customer_creation": "always",
@@ -765,8 +784,8 @@ def test_a_card_is_saved_on_stripes_own_page() -> None:
     }
 
 
-def test_a_session_that_came_back_gives_the_card() -> None:
-    stripe_, line = bank(saved())
+def test_a_completed_session_returns_the_card() -> None:
+    stripe_, transport = bank(saved())
     card = stripe_.setup_result("cs_1")
     assert (card.customer, card.token, card.brand, card.last4) == (
         "client",
@@ -775,11 +794,11 @@ def test_a_session_that_came_back_gives_the_card() -> None:
         "4242",
     )
     assert card.expires_on == date(2028, 2, 29)
-    assert line.asked[0].params == {"expand": ["setup_intent.payment_method"]}
+    assert transport.requests[0].params == {"expand": ["setup_intent.payment_method"]}
 
 
 @pytest.mark.parametrize(
-    "found",
+    "session",
     [
         saved(status="open"),
         saved(status="expired"),
@@ -788,26 +807,26 @@ def test_a_session_that_came_back_gives_the_card() -> None:
         error(404),
     ],
 )
-def test_a_session_without_a_card_is_refused(found: Any) -> None:
+def test_a_session_without_a_card_is_refused(session: Any) -> None:
     with pytest.raises(BadSession):
-        bank(found)[0].setup_result("cs_1")
+        bank(session)[0].setup_result("cs_1")
 
 
-def test_no_session_at_all_is_refused_without_asking() -> None:
-    stripe_, line = bank()
+def test_an_empty_session_is_refused_without_a_call() -> None:
+    stripe_, transport = bank()
     with pytest.raises(BadSession):
         stripe_.setup_result("")
-    assert not line.asked
+    assert not transport.requests
 
 
-def test_a_session_of_nobody_is_nobodys_card() -> None:
+def test_a_session_without_a_client_is_no_clients_card() -> None:
     assert bank(saved(client_reference_id=None))[0].setup_result("cs_1").customer == ""
 
 
-# --- notices -----------------------------------------------------------------------------------------------------
+# --- webhooks: verification -----------------------------------------------------------------------
 
 
-def notice(about: dict[str, Any] | None = None, event: str = "evt_1") -> bytes:
+def webhook(about: dict[str, Any] | None = None, event: str = "evt_1") -> bytes:
     about = about or {"object": "payment_intent", "id": "pi_1"}
     return json.dumps(
         {"id": event, "object": "event", "data": {"object": about}}, indent=2
@@ -837,13 +856,13 @@ def signed(body: bytes, at: datetime = NOW, secret: str = HOOK) -> str:
         (canned(stripe.Customer, object="customer", id="cus_1"), ""),
     ],
 )
-def test_a_genuine_notice_names_its_object(about: dict[str, Any], handle: str) -> None:
-    body = notice(about)
-    said = bank()[0].verify_webhook(body=body, signature=signed(body), now=NOW)
-    assert (said.event_id, said.handle) == ("evt_1", handle)
+def test_a_genuine_webhook_names_its_object(about: dict[str, Any], handle: str) -> None:
+    body = webhook(about)
+    notice = bank()[0].verify_webhook(body=body, signature=signed(body), now=NOW)
+    assert (notice.event_id, notice.handle) == ("evt_1", handle)
 
 
-BODY, MONTH = notice(), timedelta(days=30)
+BODY, MONTH = webhook(), timedelta(days=30)
 
 
 @pytest.mark.parametrize(
@@ -887,19 +906,19 @@ BODY, MONTH = notice(), timedelta(days=30)
         "about a list",
     ],
 )
-def test_any_other_notice_is_refused(body: bytes, signature: str) -> None:
+def test_any_other_webhook_is_refused(body: bytes, signature: str) -> None:
     with pytest.raises(ValueError, match="This webhook is"):
         bank()[0].verify_webhook(body=body, signature=signature, now=NOW)
 
 
 @pytest.mark.parametrize("secret", ["", " "])
-def test_an_account_without_a_webhook_secret_believes_nobody(secret: str) -> None:
-    account = Stripe(secret=SECRET, webhook_secret=secret, transport=Line())
+def test_an_account_without_a_webhook_secret_refuses_every_webhook(secret: str) -> None:
+    account = Stripe(secret=SECRET, webhook_secret=secret, transport=Transport())
     with pytest.raises(ValueError, match="not genuine"):
         account.verify_webhook(body=BODY, signature=signed(BODY, secret=secret), now=NOW)
 
 
-# --- the door ----------------------------------------------------------------------------------------------------
+# --- webhooks: the view ---------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -911,14 +930,14 @@ def account(db: None) -> GatewayAccount:
 
 
 def post(account: Any, body: bytes, signature: str | None = None, method: str = "post") -> int:
-    door = f"/hooks/stripe/{account}/"
+    url = f"/hooks/stripe/{account}/"
     signature = signed(body, datetime.now(UTC)) if signature is None else signature
     browser = Browser(enforce_csrf_checks=True)
-    sent = {"content_type": "application/json", "headers": {"Stripe-Signature": signature}}
-    return int(getattr(browser, method)(door, body, **sent).status_code)
+    options = {"content_type": "application/json", "headers": {"Stripe-Signature": signature}}
+    return int(getattr(browser, method)(url, body, **options).status_code)
 
 
-def test_a_genuine_notice_is_kept_once(account: GatewayAccount) -> None:
+def test_a_genuine_webhook_is_stored_once(account: GatewayAccount) -> None:
     for _ in range(3):
         assert post(account.pk, BODY) == 200
     assert GatewayEvent.objects.values_list("account", "event_id", "handle").get() == (
@@ -928,7 +947,7 @@ def test_a_genuine_notice_is_kept_once(account: GatewayAccount) -> None:
     )
 
 
-def test_a_stranger_is_turned_away_at_the_door(account: GatewayAccount) -> None:
+def test_a_request_that_is_no_genuine_webhook_is_refused(account: GatewayAccount) -> None:
     assert post(account.pk, BODY, "") == 400
     assert post(account.pk, BODY, signed(BODY, datetime.now(UTC), "whsec_other")) == 400
     assert post("0b5bd5fd-4b34-4d55-8b83-0c0f2d2f5f0c", BODY) == 404
@@ -937,7 +956,7 @@ def test_a_stranger_is_turned_away_at_the_door(account: GatewayAccount) -> None:
     assert not GatewayEvent.objects.exists()
 
 
-def test_one_tenants_secret_opens_no_other_door(account: GatewayAccount) -> None:
+def test_the_secret_of_another_business_does_not_verify_a_webhook(account: GatewayAccount) -> None:
     sealed = {"secret": vault.seal("sk_test_2"), "webhook_secret": vault.seal("whsec_2")}
     other = GatewayAccount.objects.create(
         business=BusinessFactory(), gateway="stripe", connected_at=NOW, **sealed

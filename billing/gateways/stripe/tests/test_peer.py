@@ -1,10 +1,11 @@
-"""Our Stripe gateway against localstripe, a server that others wrote, in a process of its own.
+"""Our Stripe gateway against localstripe, a third party's server, in a separate process.
 
-It shows that our requests are understood and our reading fits: the happy path and webhook signatures. It cannot show
-more: it ignores idempotency keys, refunds twice, has no Checkout, lets declined cards through off-session, and speaks
-Stripe's language of years ago (`Translator`), so that what Stripe renamed or dropped since goes unseen here. The
-client's own types judge that in test_stripe.py, the simulation in tests/faults the rest; a run against Stripe's own
-sandbox needs a key and is not made.
+This shows that our requests are understood and that we read the answers correctly, for successful
+charges and webhook signatures. It cannot show more: localstripe ignores idempotency keys, refunds
+twice, has no Checkout, accepts declined cards off-session, and has the field names of an old
+version of Stripe (see `Translator`), so that fields which Stripe has renamed or removed since are
+not noticed. Those are checked against the client's types in test_gateway.py, and the rest by the
+simulation in tests/faults. There is no run against Stripe's own sandbox, which would need a key.
 """
 
 import queue
@@ -60,14 +61,14 @@ def address() -> Iterator[str]:
 
 
 class Translator(stripe.RequestsClient):
-    """Says in localstripe's words what it does not know, or leaves it out."""
+    """Translates fields that localstripe does not know, or removes them."""
 
     def request(self, method: str, url: str, headers: Any, post_data: Any = None) -> Any:
         url = re.sub(r"created\[gte\]=\d+&?", "", url)
-        said = (post_data or "").replace("allowed_payment_method_types", "payment_method_types")
+        data = (post_data or "").replace("allowed_payment_method_types", "payment_method_types")
         if url.endswith("/confirm"):
-            said = ""  # it takes the card that the update before named
-        return super().request(method, url, headers, said or None)
+            data = ""  # localstripe charges the card of the update before
+        return super().request(method, url, headers, data or None)
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def bank(address: str) -> Stripe:
 
 @pytest.fixture
 def token(address: str) -> str:
-    """A customer with a saved card, as Checkout would leave them."""
+    """The token of a customer's saved card, as Checkout would create it."""
     client = stripe.StripeClient(
         "sk_test_12345", base_addresses={"api": address}, max_network_retries=0
     ).v1
@@ -123,11 +124,11 @@ def test_a_refund_is_found_by_its_key(bank: Stripe, token: str) -> None:
     bank.execute(handle=handle, key=str(uuid.uuid4()), token=token)
     key = str(uuid.uuid4())
     bank.refund(handle=handle, key=key, amount=400)
-    found = [each for each in bank.refunds(handle) if each.key == key]
-    assert [(each.outcome, each.amount) for each in found] == [(RefundOutcome.SUCCEEDED, 400)]
+    refunds = [refund for refund in bank.refunds(handle) if refund.key == key]
+    assert [(row.outcome, row.amount) for row in refunds] == [(RefundOutcome.SUCCEEDED, 400)]
 
 
-def test_the_list_of_a_day_names_what_was_made(bank: Stripe) -> None:
+def test_the_list_of_objects_contains_a_new_object(bank: Stripe) -> None:
     began = datetime.now(UTC).replace(microsecond=0)
     handle = bank.prepare(
         key=str(uuid.uuid4()), amount=700, currency="USD", reference="i", customer="c"
@@ -137,35 +138,35 @@ def test_the_list_of_a_day_names_what_was_made(bank: Stripe) -> None:
 
 @pytest.fixture
 def notices(address: str) -> Iterator[queue.Queue[tuple[bytes, str]]]:
-    """The bodies and signatures that localstripe posts to a door of ours."""
-    came: queue.Queue[tuple[bytes, str]] = queue.Queue()
+    """The bodies and signatures that localstripe posts to a server of ours."""
+    received: queue.Queue[tuple[bytes, str]] = queue.Queue()
 
-    class Door(BaseHTTPRequestHandler):
+    class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            came.put((body, self.headers["Stripe-Signature"]))
+            received.put((body, self.headers["Stripe-Signature"]))
             self.send_response(200)
             self.end_headers()
 
         def log_message(self, *_: Any) -> None:
-            """Quiet."""
+            """Print nothing."""
 
-    door = HTTPServer(("127.0.0.1", 0), Door)
-    threading.Thread(target=door.serve_forever, daemon=True).start()
-    wanted = {
-        "url": f"http://127.0.0.1:{door.server_port}/",
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    endpoint = {
+        "url": f"http://127.0.0.1:{server.server_port}/",
         "secret": HOOK,
         "events[]": "payment_intent.succeeded",
     }
     urllib.request.urlopen(
-        f"{address}/_config/webhooks/ours", urlencode(wanted).encode(), timeout=5
+        f"{address}/_config/webhooks/ours", urlencode(endpoint).encode(), timeout=5
     ).close()
-    yield came
-    door.shutdown()
-    door.server_close()
+    yield received
+    server.shutdown()
+    server.server_close()
 
 
-def test_a_notice_that_others_signed_is_genuine(
+def test_a_webhook_signed_by_another_program_is_accepted(
     bank: Stripe, token: str, notices: queue.Queue[Any]
 ) -> None:
     handle = bank.prepare(
@@ -173,7 +174,7 @@ def test_a_notice_that_others_signed_is_genuine(
     )
     bank.execute(handle=handle, key=str(uuid.uuid4()), token=token)
     now, about = datetime.now(UTC), ""
-    while about != handle:  # those of the charges before come first
+    while about != handle:  # webhooks about earlier charges come first
         body, signature = notices.get(timeout=20)
         about = bank.verify_webhook(body=body, signature=signature, now=now).handle
     with pytest.raises(ValueError, match="not genuine"):
