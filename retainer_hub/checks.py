@@ -202,8 +202,10 @@ def about_schema(kind: schema.Kind, details: list[str]) -> tuple[str, str]:
             )
         case schema.Kind.DIFFERENT:
             return (
-                f"The database was made by a version older than 0.1.0, or changed by hand: {first}.",
-                f"Restore a backup that fits this version, or begin with a new database. {NO_UPGRADE}",
+                "The database was made by a version older than 0.1.0, or changed by hand: "
+                f"{first}.",
+                "Restore a backup that fits this version, or begin with a new database. "
+                f"{NO_UPGRADE}",
             )
 
 

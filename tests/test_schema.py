@@ -1,4 +1,4 @@
-"""A server does not start on a database of another version; one sentence says what is wrong and what to do."""
+"""A server does not start on a database of another version; a sentence says why, and what to do."""
 
 import os
 import sqlite3

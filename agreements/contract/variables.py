@@ -129,7 +129,7 @@ def country(code: str) -> str:
     names = Locale.parse(formats.language().locale).territories
     name = str(names.get(code, "")) if code else ""
     if name and code in COUNTRIES_WITH_ARTICLE:
-        # Translators: a country whose English name has an article; leave "the" out where yours has none.
+        # Translators: a country whose English name has an article; leave "the" out otherwise.
         return _("the %(country)s") % {"country": name}
     return name
 

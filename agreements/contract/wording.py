@@ -1,7 +1,7 @@
 """Writes the text of an agreement from clause pairs (rules 28 and 32).
 
 pairs     the clauses of a template or a built-in text, each with a title and a text for every
-          language of the product, with {{variables}}; stored in `Proposal.text` when the proposal is sent
+          language of the product, with {{variables}}; stored in `Proposal.text` at sending
 written   the same clauses with every variable replaced by its value, in each language of the
           agreement; stored in the agreement's terms
 """

@@ -18,7 +18,7 @@ def require_reason(
     tiers: Sequence[TierDraft],
     value_adds: Sequence[dict[str, Any]],
 ) -> None:
-    """Raise BelowRateFloor where value-adds bring a tier below the rate floor and one gives no reason.
+    """Raise BelowRateFloor if value-adds bring a tier below the floor and one gives no reason.
 
     `value_adds` are {"title", "minutes", "ends_on", "reason"}. The floor is in the currency of the
     business, so it does not apply to a proposal in another currency (rule 13).

@@ -1,4 +1,4 @@
-"""What differs between the database and this version of the program: migrations, tables, columns."""
+"""What differs between the database and this version: migrations, tables, columns."""
 
 from collections.abc import Iterable
 from enum import Enum
@@ -55,9 +55,10 @@ def difference(using: BaseDatabaseWrapper = connection) -> tuple[Kind, list[str]
 
 
 def _foreign(loader: MigrationLoader, applied: Iterable[tuple[str, str]]) -> list[str]:
-    """Recorded as applied in one of our apps, but not in this version: another version made the database.
+    """Migrations of our apps that are recorded as applied, but unknown to this version.
 
-    A package may replace its old migrations by new ones, and its records stay: that is no difference.
+    A package may replace its migrations by new ones while the records of the old ones stay. That
+    is no difference.
     """
     known = set(loader.disk_migrations)
     known |= {key for each in loader.disk_migrations.values() for key in each.replaces}

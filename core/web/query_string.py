@@ -1,4 +1,4 @@
-"""Reads what stands in the query string of an address: anybody can write anything there, so nothing raises.
+"""Reads the query string of an address. Anybody can write anything there, so nothing raises.
 
     text(request.GET, "state")    "open", or "" if it is missing
     day(request.GET, "on")        date(2026, 11, 29), or None

@@ -108,7 +108,7 @@ def everything(
 ) -> Made:
     """All emails and documents. Needs a folder for files, and a database, which is left as it was.
 
-    `prints`: PDFs are really laid out. A language that is not one of LANGUAGES needs its own `WORDS`.
+    `prints`: PDFs are really laid out. A language besides LANGUAGES needs its own `WORDS`.
     """
     made = Made()
     with fixed.everything(folder) as repeating, pytest.MonkeyPatch.context() as patch:

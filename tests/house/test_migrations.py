@@ -13,7 +13,7 @@ LARGEST = 2_000_000  # bytes of a kept file
 
 @pytest.mark.parametrize("release", kept.releases())
 def test_a_migration_of_a_release_never_changes(release: str) -> None:
-    """Whoever has that release has applied it as it was: a change is a migration of its own (docs/upgrading.md)."""
+    """Installations have applied it as it was. A change is a new migration (docs/upgrading.md)."""
     of_the_release = (kept.RELEASES / release / kept.MIGRATIONS).read_text().splitlines(True)
     assert of_the_release
     assert not sorted(set(of_the_release) - set(kept.hashes()))

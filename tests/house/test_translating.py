@@ -1,4 +1,4 @@
-"""Every text reaches the translators, and a language is data: one entry, its texts, its translation."""
+"""Every text reaches the translators, and a language is data: an entry, texts, a translation."""
 
 import ast
 import re
@@ -20,7 +20,7 @@ from core.documents.glyphs import missing_glyphs
 from core.languages import DEFAULT, LANGUAGES
 from tests.house.test_house import ROOT, sources, templates
 
-#: The functions that xgettext knows under their own names (`makemessages` tells it so); "_" is for the first three.
+#: The functions that `makemessages` names to xgettext; "_" stands for the first three.
 PLAIN = {"gettext", "gettext_lazy", "gettext_noop"}
 KNOWN = PLAIN | {
     "ngettext",
@@ -30,14 +30,14 @@ KNOWN = PLAIN | {
     "npgettext",
     "npgettext_lazy",
 }
-#: Texts that stand elsewhere: Django's own catalogue has the names of languages, and billing/runs/hold.py marks the
-#: reason that it stores.
+#: Texts that are marked elsewhere: Django translates the names of languages, and
+#: billing/runs/hold.py marks the reason that it stores.
 MARKED_ELSEWHERE = {
     "core/formats.py: _(languages.of(code).name)",
     "retainer_hub/settings.py: _(one.name)",
     "dashboard/home/todos.py: _(row.parked_because)",
 }
-#: Where a language may be named by its code: the table, the writers of sums, and the cast of the demo.
+#: Where a language may be named by its code: the table, the writers of sums, the demo's cast.
 MAY_NAME_CODES = ("core/languages.py", "agreements/rules/in_words.py", "retainer_hub/demo/cast.py")
 
 

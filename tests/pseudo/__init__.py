@@ -1,1 +1,1 @@
-"""The product in a language of the tests alone, which shows every word that no translator can reach."""
+"""The product in a language of the tests alone, which shows what no translator can reach."""

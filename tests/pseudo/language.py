@@ -1,7 +1,7 @@
 """A language of the tests alone: every translation is its original between « and ».
 
-What a person reads and no translator can reach is then what stands outside the marks. All that the language has is
-what docs/languages.md asks for, so that this is also the proof that a further language needs no more.
+What stands outside the marks is what a person reads and no translator can reach. The language has
+only what docs/languages.md asks for, which proves that a further language needs no more.
 """
 
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ def marked(text: str) -> str:
 
 
 class Catalogue:
-    """Translates every text into itself between the marks; stands in for the files of a language."""
+    """Translates every text into itself between the marks, in place of a language's files."""
 
     def gettext(self, message: str) -> str:
         return marked(message.rpartition(trans_real.CONTEXT_SEPARATOR)[2])
@@ -56,7 +56,7 @@ def _marked_within(value: Any) -> Any:
 
 
 def _words() -> Words:
-    """The names and sentences that people type in this language: marked, because they are no words of ours."""
+    """What people type in this language: marked, because the words are not ours."""
     english = WORDS[DEFAULT]
     typed = {one.name: getattr(english, one.name) for one in fields(english)}
     return replace(

@@ -1,4 +1,4 @@
-"""Finds the words of a page, an email or a document that stand outside the marks of the pseudo-language."""
+"""Finds the words of pages, emails and documents outside the marks of the pseudo-language."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from babel import Locale
 from core.money import CURRENCIES
 from tests.pseudo.language import CLOSE, CODE, OPEN
 
-#: Attributes that a person reads or hears; data-bs-*, data-drop and data-seen hold names and addresses.
+#: Attributes that a person reads or hears. data-bs-*, data-drop and data-seen hold no texts.
 READ = re.compile(
     r"title|alt|placeholder|label|aria-(label|description|roledescription|valuetext)|data-(?!bs-|drop$|seen$).*"
 )
@@ -46,8 +46,8 @@ NAMES = re.compile(
             "Retainer Hub",
             "SHA-256|PDF|CSV|UTC|PromptPay|Stripe|Visa|Mastercard|Toggl Track|Harvest|Clockify",
             rf"\b({'|'.join(CURRENCIES)})\b",
-            r"\b[A-Z]{2}-\d{4}-\d{4}\b|[A-Z]{2}-\{year\}-\{seq:04\}",  # RH-2026-0001, and its pattern
-            r"\b(RF|DE)\d{2}\w+, Bank & Co, COBADEFFXXX|\bRF\d{2}\w+",  # references and bank accounts
+            r"\b[A-Z]{2}-\d{4}-\d{4}\b|[A-Z]{2}-\{year\}-\{seq:04\}",  # RH-2026-0001, its pattern
+            r"\b(RF|DE)\d{2}\w+, Bank & Co, COBADEFFXXX|\bRF\d{2}\w+",  # bank references
             r"\b[0-9a-f]{64}\b|\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b",  # hashes and ids
             r"\b[A-Z]{4}-[A-Z]{4}\b|…[\w-]{4}\b",  # a code to type, and the end of a key
             r"[\w.]+@[\w.]+\.example|https?://\S*",
@@ -61,7 +61,7 @@ LISTED = {zone.replace("_", " ") for zone in available_timezones()} | set(
 
 
 def outside(text: str, depth: int = 0) -> tuple[str, int]:
-    """What of a text stands outside the marks and is no name, and how many marks are still open at its end."""
+    """The part of a text outside the marks that is no name, and the number of marks left open."""
     found = []
     for part in re.split(f"([{OPEN}{CLOSE}])", text):
         if part == OPEN:

@@ -9,7 +9,7 @@ from tests.golden.made import Made, everything
 from tests.pseudo import language, outside
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rendering, pytest.mark.proof]
-#: What the tests type into evidence and history: a browser's name, an actor, a sentence of a clause.
+#: What the tests type into evidence and history: a browser, an actor, a sentence of a clause.
 TYPED = {"Tests", "Nan", "· Nan", "Nothing else is agreed."}
 
 

@@ -46,6 +46,7 @@ def test_everything_that_goes_through_gettext_is_marked() -> None:
         assert ngettext("one", "%(n)s of them", 2) % {"n": 2} == "«2 of them»"
         assert formats.day("2026-12-01") == "«1 December 2026»"
         template = Template(
-            "{% load i18n %}{% translate 'A' %} {% blocktranslate with b=1 %}B {{ b }}{% endblocktranslate %}"
+            "{% load i18n %}{% translate 'A' %} "
+            "{% blocktranslate with b=1 %}B {{ b }}{% endblocktranslate %}"
         )
         assert template.render(Context()) == "«A» «B 1»"

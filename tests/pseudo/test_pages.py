@@ -40,7 +40,7 @@ TYPED = {
 
 @dataclass
 class Read:
-    """The words outside the marks, each with the first place where it was seen, and the templates that were used."""
+    """The words outside the marks, each with where it was first seen, and the templates used."""
 
     pages: dict[str, str] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""A further language needs its entry and its texts: what was stored before it can be read, edited and sent."""
+"""A further language needs its entry and its texts; what was stored before stays usable."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ SIDE = {"title": "Fee", "text": "The fee is {{fee}}."}
 
 @pytest.fixture
 def older(world: World) -> Iterator[Template]:
-    """A template with one clause, stored when the product had only English and Thai; now it has one more language."""
+    """A template with one clause, stored before the product had one more language."""
     row = templates.copy(business=world.business, kind=TextKind.MONTHLY, name="Mine", now=NOW)
     row.clauses = [{"key": "fee", "use": "always", "waits": "", "en": SIDE, "th": SIDE}]
     row.save()

@@ -1,4 +1,4 @@
-"""Opens every page of the product, sends every form, and walks in by every door, in the pseudo-language."""
+"""Opens every page, sends every form and uses every way in, in the pseudo-language."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -133,7 +133,7 @@ def _addresses(rows: Rows) -> Iterator[tuple[str, str]]:
 
 
 def _public() -> Iterator[str]:
-    """The names of the pages that anyone may open, allauth's among them, whose address has no id."""
+    """The names of public pages without an id in their address, allauth's among them."""
     for name in sorted(set(addresses())):
         if CLASSES.get(name) == "public" or name.startswith(("account_", "mfa_")):
             try:

@@ -265,7 +265,7 @@ class ClauseForm(forms.Form):
 
     @property
     def heading(self) -> str:
-        """The title of the clause in the reader's language, or in the first one that has a title."""
+        """The title of the clause in the reader's language, or in the first that has one."""
         return wording.title_of(self.pair, formats.language().code)
 
     @property

@@ -1,4 +1,4 @@
-"""Django's migrate: makes the folders of a new installation, and refuses a database it cannot upgrade."""
+"""Django's migrate, which also makes folders, and refuses a database that it cannot upgrade."""
 
 from typing import Any
 
