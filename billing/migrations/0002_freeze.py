@@ -25,7 +25,7 @@ MONEY = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0002_initial")]
+    dependencies = [("billing", "0001_initial")]
 
     operations = [
         Freeze("billing_invoice", FIGURES),

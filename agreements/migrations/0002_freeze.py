@@ -32,7 +32,7 @@ RUNG = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("agreements", "0002_initial")]
+    dependencies = [("agreements", "0001_initial")]
 
     operations = [
         Freeze("agreements_proposal", OFFER, when="OLD.sent_at IS NOT NULL"),
