@@ -60,7 +60,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
-        if commits(item) or item.get_closest_marker("processes"):
+        if commits(item) or any(map(item.get_closest_marker, ("processes", "commands"))):
             item.add_marker("proof")
     places, of = config.getoption("--share").split("/")
     files = {
