@@ -2,10 +2,13 @@
 
 import gc
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
+from functools import cache
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,18 +22,34 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("house")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 TESTS = count()
+CLOSE = re.compile(
+    r"django\.db\b|\b(Integrity|Database|Operational|Programming)Error|assert_num_queries"
+    r"|\b(bulk_|select_for_|shoot)|studio: World"
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database",
-        action="store_true",
-        help="run only tests whose result another database could change",
+        choices=["all", "close"],
+        help="run only tests whose result another database could change: all of them, or those "
+        "that are close to the database",
     )
     parser.addoption(
         "--share",
         default="0/1",
         help='run a share of the files: "012/5" takes those whose position modulo 5 is 0, 1 or 2',
+    )
+    parser.addoption(
+        "--lives",
+        type=int,
+        default=6,
+        help="how many lives of the two retainers whose money must add up",
+    )
+    parser.addoption(
+        "--every-page",
+        action="store_true",
+        help="check accessibility at both widths, not at one of them by turns",
     )
     parser.addoption(
         "--every-day",
@@ -41,15 +60,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
-        if commits(item) or item.get_closest_marker("processes"):
+        if commits(item) or any(map(item.get_closest_marker, ("processes", "commands"))):
             item.add_marker("proof")
     places, of = config.getoption("--share").split("/")
     files = {
         path: str(n % int(of)) for n, path in enumerate(dict.fromkeys(item.path for item in items))
     }
     wanted = [item for item in items if files[item.path] in places]
-    if config.getoption("--database"):
+    if which := config.getoption("--database"):
         wanted = [item for item in wanted if is_about_a_database(item)]
+        if which == "close":
+            wanted = [item for item in wanted if is_close_to_the_database(item)]
     config.hook.pytest_deselected(items=list(set(items) - set(wanted)))
     items[:] = wanted
 
@@ -77,6 +98,23 @@ def is_about_a_database(item: pytest.Item) -> bool:
     return uses_database and not any(
         item.get_closest_marker(name) for name in ("rendering", "commands")
     )
+
+
+def is_close_to_the_database(item: pytest.Item) -> bool:
+    """Whether the test commits, or its module names what databases do differently.
+
+    That is a transaction, a lock, a constraint, a trigger, a number of queries or their text.
+    """
+    return (
+        commits(item)
+        or item.get_closest_marker("processes") is not None
+        or bool(CLOSE.search(_text(item.path)))
+    )
+
+
+@cache
+def _text(path: Path) -> str:
+    return path.read_text()
 
 
 @pytest.hookimpl(trylast=True)

@@ -63,7 +63,7 @@ def test_when_all_is_well_the_risk_is_low_without_reasons(world: World) -> None:
 def test_unused_hours_weigh_more_in_the_second_period_in_a_row(world: World) -> None:
     found = outlook(lived(world, used=5))
     assert (found.level, [one.why for one in found.reasons]) == (Level.MEDIUM, [Why.UNUSED])
-    assert "second period in a row" in found.reasons[0].words and found.reasons[0].step
+    assert "second period in a row" in found.reasons[0].words and found.reasons[0].next_step
 
 
 def test_only_targets_of_ended_periods_count_as_missed(world: World) -> None:

@@ -344,7 +344,7 @@ def test_a_reminder_is_never_sent_to_a_former_contact(drafted: Report) -> None:
     report_reminders.remind_clients_due(now=LATER + timedelta(hours=73))
     emails.send_due(now=LATER + timedelta(hours=73))
     assert (
-        report.nudged_at is None and email(NUDGE).to == "" and "NobodyToTell" in email(NUDGE).error
+        report.nudged_at is None and email(NUDGE).to == "" and "NoRecipient" in email(NUDGE).error
     )
     assert not Link.objects.filter(created_at__gt=LATER + timedelta(hours=72)).exists()
 

@@ -41,8 +41,8 @@ FILES = (
     "charging/resolve",
     "charging/gateway_events",
     "charging/refund",
-    "charging/void",
-    "books/receive",
+    "charging/cancel_invoice",
+    "books/received_payments",
     "gateways/cancelling",
     "gateways/webhooks",
 )
@@ -53,7 +53,7 @@ MEMORY = Path(
 )  # a SIGKILL loses nothing that was written to it, and nothing waits for a disk
 Line = tuple[str, int]
 Shot = tuple[str, int, int]  # file, line, at the how many-th time
-NOBODY: Shot = ("void", 0, 1)  # no such line: the walk comes to its end
+NOBODY: Shot = ("nowhere", 0, 1)  # no such line: the walk comes to its end
 
 
 def lines() -> set[Line]:

@@ -40,7 +40,7 @@ class Range:
         self.dice, self.scratch = random.Random(seed), Scratch(folder)
         self.scratch.make("template", empty)
         self.world: Any = import_module(module)
-        self.files = frozenset(str(ROOT / name) for name in files)
+        self.files = frozenset(str((ROOT / name).resolve(strict=True)) for name in files)
         self.now = self.world.NOW + timedelta(hours=1)
         self._install("template")
         with nudge.muted():

@@ -1,6 +1,7 @@
 """A browser that checks every page for console errors, horizontal scrolling and accessibility."""
 
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -22,9 +23,15 @@ def _jobs_run_at_once() -> Iterator[None]:
 
 
 @pytest.fixture
-def watched(page: Page) -> Callable[[], None]:
-    """Return a function that checks a page: no errors, no scrolling, no accessibility violation."""
+def watched(page: Page, request: pytest.FixtureRequest) -> Callable[[], None]:
+    """Return a function that checks a page: no errors, no scrolling, no accessibility violation.
+
+    A journey that is made at two widths has each page's accessibility checked at one of them, by
+    turns: that takes a third of the time of all journeys. `bin/test browser` checks it at both.
+    """
     noise: list[str] = []
+    takes_turns = "width" in request.fixturenames and not request.config.getoption("--every-page")
+    turns = count(int(takes_turns and request.getfixturevalue("width") > 1000))
 
     def hear(message: ConsoleMessage) -> None:
         if (
@@ -42,6 +49,8 @@ def watched(page: Page) -> Callable[[], None]:
             "document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"
         )
         assert not wide, f"{page.url} scrolls sideways"
+        if takes_turns and next(turns) % 2:
+            return
         page.evaluate(AXE)
         found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
         faults = [(one["id"], one["nodes"][0]["html"][:160]) for one in found["violations"]]
