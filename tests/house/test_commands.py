@@ -92,7 +92,7 @@ class Shell:
     def serve(self, command: str) -> None:
         """Start it with a Ctrl-C that works: what begins in the background of a script ignores it.
 
-        bin/test runs one of its lanes there, and a shell cannot take back what was ignored before it began.
+        bin/test runs one of its lanes so, and a shell cannot take back what was ignored before.
         """
         with self.log.open("ab") as log:
             self.servers.append(
