@@ -12,7 +12,7 @@ from billing.models import Invoice
 from billing.runs.billing_run import run_billing
 from clients import client_records
 from clients.models import Client, Contact
-from core import links
+from core import languages, links
 from core.models import Business
 from delivery.models import Report
 from delivery.work import checklist_actions
@@ -20,7 +20,7 @@ from tests.factories import BusinessFactory, UserFactory
 from tests.golden.words import WORDS, Words
 from tests.world import HERE, NOW, World
 
-LANGUAGES = ("en", "th")
+LANGUAGES = tuple(languages.LANGUAGES)
 TODAY = date(2026, 11, 2)
 PERIOD_OVER = NOW + timedelta(days=31)  # noon of 3 December: the first period ended on the 1st
 
