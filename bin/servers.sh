@@ -14,7 +14,7 @@ start_postgres() { # start_postgres [settings of the server...]: it listens in t
   ready "$scratch/pg/log" "$POSTGRES_BIN/psql" -h "$scratch/pg" -U rh -d postgres -qc 'SELECT 1'
 }
 start_redis() { # it listens on $redis_port
-  redis_port=$($py -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+  redis_port=$($py -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1]); s.close()')
   "$REDIS_BIN" --bind 127.0.0.1 --port "$redis_port" --save '' --appendonly no >"$scratch/redis.log" 2>&1 & servers+=($!)
   ready "$scratch/redis.log" grep -q 'accept connections' "$scratch/redis.log"
 }
