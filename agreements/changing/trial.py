@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from agreements.models import Agreement, Proposal
+from agreements.models import Agreement, Proposal, field_lists
 from agreements.proposals import lifecycle
 from agreements.rules.cumulative_tiers import TierDraft
 from agreements.rules.errors import NotOpen
@@ -22,28 +22,9 @@ from core.dates import local_day
 from core.outbox import emails
 
 DECIDED = "trial_decided"  # the audit event of the decision
-DECISION_DUE_BEFORE = timedelta(
-    days=7
-)  # before the decision day: the freelancer sees that a decision is due
+#: So long before the decision day the freelancer sees that a decision is due.
+DECISION_DUE_BEFORE = timedelta(days=7)
 REMIND_BEFORE = timedelta(days=3)  # before the decision day: both sides are emailed
-#: Fields of the trial's proposal that the proposal after it takes over.
-COPIED_FIELDS = (
-    "currency",
-    "language",
-    "collect_by",
-    "in_order",
-    "countersigns",
-    "is_bilingual",
-    "service",
-    "governing_law",
-    "kpis",
-    "expectations",
-    "competitors",
-    "overage_amount",
-    "overage_minutes",
-    "report_days",
-    "report_unreviewed",
-)
 
 
 def is_decided(agreement: Agreement) -> bool:
@@ -111,7 +92,7 @@ def _draft_retainer(trial: Agreement, now: datetime) -> Proposal:
         expires_on=starts + timedelta(days=30),
         after_trial=trial,
         **texts,
-        **{name: getattr(trial_proposal, name) for name in COPIED_FIELDS},
+        **{name: getattr(trial_proposal, name) for name in field_lists.AFTER_TRIAL_COPIED},
     )
 
 

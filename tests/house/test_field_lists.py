@@ -63,6 +63,11 @@ def test_the_signed_terms_know_what_they_do_with_every_field_of_a_proposal() -> 
     assert {name: names.count(name) for name in names} == dict.fromkeys(fields(Proposal), 1)
 
 
+def test_the_proposal_after_a_trial_knows_what_it_does_with_every_field() -> None:
+    names = [*field_lists.AFTER_TRIAL_COPIED, *field_lists.AFTER_TRIAL_NEW]
+    assert sorted(names) == sorted(PROPOSAL_FIELDS.copied)
+
+
 def test_a_copied_field_has_the_same_name_where_it_comes_from() -> None:
     assert set(AGREEMENT_FIELDS.copied) <= fields(Proposal)
     assert set(INVOICE_FIELDS.copied) <= fields(Agreement)
