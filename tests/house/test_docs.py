@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from billing.rules import states
+from retainer_hub.celery import app as celery_app
 from tests.faults.mutants import MUTANTS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -256,3 +257,13 @@ def test_the_page_about_charging_has_the_very_moves_of_the_code(
 def test_the_page_about_charging_names_every_planted_bug() -> None:
     text = page("charging")
     assert not [mutant.__name__ for mutant in MUTANTS if f"`{mutant.__name__}`" not in text]
+
+
+def test_every_task_is_scheduled_and_in_the_table_of_jobs() -> None:
+    """Whoever adds a daily job copies another: without its line it would never run."""
+    ours = {task for task in celery_app.tasks if task.split(".")[0] in packages()}
+    scheduled = {line["task"] for line in celery_app.conf.beat_schedule.values()}
+    assert ours and ours == scheduled
+    table = page("operations")
+    unknown = {task for task in ours if f"| {task.rpartition('.')[2]} |" not in table}
+    assert unknown == {"core.tasks.pulse"}, "only the sign of life is nobody's job"
