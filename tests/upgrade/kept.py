@@ -7,6 +7,7 @@ import os
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -15,6 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 RELEASES = Path(__file__).resolve().parent / "releases"
 DATABASES = {"sqlite": "sqlite.xz", "postgresql": "postgresql.sql.xz"}
 FILES = "{}-files.tar.xz"
+#: How to unpack: Python before 3.11.4, which Debian 12 has, does not know filters.
+SAFELY: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
 MIGRATIONS = "migrations.sha256"
 KEY = "for-tests-only-not-a-secret"  # of all kept databases: what is encrypted can be read
 NAME = "rh_upgrade"  # of the database on a PostgreSQL server
@@ -57,7 +60,7 @@ def restore(release: str, folder: Path) -> None:
         with psycopg.connect(os.environ["DATABASE_URL"]) as server:
             server.execute(data)
     with tarfile.open(there / FILES.format(vendor()), "r:xz") as archive:
-        archive.extractall(folder, filter="data")
+        archive.extractall(folder, **SAFELY)
 
 
 def keep(release: str, database: bytes, folder: Path) -> list[Path]:
