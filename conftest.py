@@ -47,9 +47,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="how many lives of the two retainers whose money must add up",
     )
     parser.addoption(
-        "--every-page",
+        "--every-width",
         action="store_true",
-        help="check accessibility at both widths, not at one of them by turns",
+        help="make each journey in both widths, and check the accessibility of every page there",
     )
     parser.addoption(
         "--every-day",
