@@ -504,6 +504,7 @@ def two(standing: Two, db: None, settings: Any, folder: Path) -> Two:
     return standing
 
 
+@pytest.mark.proof
 def test_nobody_reaches_a_row_of_another_business(two: Two) -> None:
     mine, _theirs, world, other = two
     neighbour = world.client("The neighbour")
@@ -533,6 +534,7 @@ def test_nobody_reaches_a_row_of_another_business(two: Two) -> None:
                     )
 
 
+@pytest.mark.proof
 def test_the_owner_and_the_client_reach_their_own_rows(two: Two) -> None:
     mine, _theirs, world, _other = two
     people = {"dashboard": logged_in(world.business.owner), "portal": inside(mine["contact"])}
@@ -568,6 +570,7 @@ def test_a_posted_id_of_another_business_is_refused(two: Two) -> None:
     assert TimeEntry.objects.count() == before
 
 
+@pytest.mark.proof
 def test_the_admin_is_for_staff_and_freezes_what_was_issued(
     two: Two, django_user_model: Any
 ) -> None:
