@@ -195,6 +195,8 @@ def _remind(pk: UUID, now: datetime) -> int:
     collection = Collection.objects.select_related("invoice__agreement", "business__owner").get(
         pk=pk
     )
+    if received_payments.await_certificate(collection.invoice, now=now):
+        return 0
     agreement, sent = collection.invoice.agreement, collection.tries + 1
     today = local_day(now, agreement.time_zone)
     while (

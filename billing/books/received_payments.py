@@ -86,12 +86,13 @@ def mark_paid(invoices: Sequence[Invoice]) -> None:
 
 
 def await_certificate(invoice: Invoice, *, now: datetime) -> bool:
-    """Whether everything was paid except the tax that the client withheld.
+    """Whether nothing is left of an invoice but tax that the client may withhold (rule 19).
 
-    If so, the withholding certificate becomes owed, and no more payment reminders are sent.
+    If so, the withholding certificate becomes owed, and no more payment reminders are sent. Call it
+    only where the money is transferred: a card is charged the whole sum.
     """
-    left = owing.amount_owed(invoice)
-    if not left or left != owing.withholding_allowed(invoice):
+    left, expected = owing.amount_owed(invoice), owing.withholding_expected(invoice)
+    if not 0 < left <= expected:
         return False
     fields = {
         "business_id": invoice.business_id,
@@ -99,7 +100,7 @@ def await_certificate(invoice: Invoice, *, now: datetime) -> bool:
         "currency": invoice.currency,
     }
     WithholdingCertificate.objects.get_or_create(
-        invoice=invoice, defaults={**fields, "amount": left, "created_at": now}
+        invoice=invoice, defaults={**fields, "amount": expected, "created_at": now}
     )
     Collection.objects.filter(invoice=invoice).update(next_at=None, reason="")
     return True

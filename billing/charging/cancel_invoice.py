@@ -97,9 +97,12 @@ def reduce_invoice(
                 % {"least": money(least, invoice.currency)},
                 field="amount",
             )
-        return credit_note.issue_credit_note(
+        note = credit_note.issue_credit_note(
             invoice=row.invoice, amount=amount, reason=reason, actor=actor, now=now
         )
+        if row.state == CollectionState.SENT:
+            received_payments.await_certificate(row.invoice, now=now)
+        return note
 
 
 def finish_cancelling(collection: Collection, *, now: datetime) -> None:

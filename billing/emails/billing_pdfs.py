@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from billing.bank_transfer import payment_details
-from billing.books import client_statement, owing
+from billing.books import asking, client_statement, owing
 from billing.models import CreditNote, Invoice, Payment
 from billing.models.invoice import SeriesKind
 from clients.models import Client
@@ -26,7 +26,9 @@ def invoice_pdf(*, invoice: Invoice, now: datetime) -> Document:
     if invoice.document is None:
         with translation.override(invoice.language):
             title = _("Invoice %(number)s") % {"number": invoice.number}
-        extra = {"way": payment_details.transfer_details(invoice)}
+        asked = asking.asked_at_issue(invoice)
+        with translation.override(invoice.language):
+            extra = {"way": payment_details.transfer_details(invoice, asked), "asked": asked}
         document = _make(
             "invoice", invoice, title, DocumentKind.INVOICE, extra, invoice.created_at, now
         )

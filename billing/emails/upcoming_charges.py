@@ -1,16 +1,18 @@
 """The next charge of each agreement, and the email that announces it five days before (rule 23)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from uuid import UUID
 
 from agreements.models import Agreement, Pause
+from agreements.models.proposal import TRANSFER_DAYS
 from agreements.rules.states import RUNNING_STATES
 from agreements.rules.terms import CollectBy
 from agreements.running import effective_terms
-from agreements.running.periods import next_spans
+from agreements.running.periods import next_spans, period_spans
 from billing.models import NextLine
 from billing.rules import taxes
 from billing.rules.dunning import NOTICE_DAYS
@@ -26,13 +28,36 @@ EMAIL_KIND = "charge_ahead"
 class NextCharge:
     """An agreement's next invoice, as known today, with the lines that wait for it.
 
-    `amount` is in minor units with tax; `on` is a day in the agreement's time zone.
+    Amounts are minor units: `net` is before tax, `amount` with tax, and `withheld` is what the
+    client keeps for the tax office; a card is charged the whole amount. `on` is the day of the
+    invoice in the agreement's time zone.
     """
 
     agreement: Agreement
     on: date
-    amount: int
-    by_card: bool
+    net: int
+    tax: int
+    withheld: int
+
+    @property
+    def amount(self) -> int:
+        """The total of the invoice, with tax."""
+        return self.net + self.tax
+
+    @property
+    def by_card(self) -> bool:
+        """Whether the saved card is charged."""
+        return self.agreement.collect_by == CollectBy.CARD
+
+    @property
+    def to_pay(self) -> int:
+        """The money that is charged or to be transferred."""
+        return self.amount if self.by_card else self.amount - self.withheld
+
+    @property
+    def due_on(self) -> date:
+        """The day by which it is paid."""
+        return self.on + timedelta(days=0 if self.by_card else TRANSFER_DAYS)
 
 
 def next_charges(agreements: Iterable[Agreement], today: date) -> list[NextCharge]:
@@ -53,13 +78,23 @@ def next_charges(agreements: Iterable[Agreement], today: date) -> list[NextCharg
                 span.fraction.numerator,
                 span.fraction.denominator,
             )
-            total = taxes.compute_totals(
-                [fee, *waiting[agreement.pk]], agreement.taxes, agreement.tax_mode
-            ).total
-            charges.append(
-                NextCharge(agreement, span.start, total, agreement.collect_by == CollectBy.CARD)
-            )
+            charges.append(_charge(agreement, span.start, [fee, *waiting[agreement.pk]]))
     return sorted(charges, key=lambda charge: (charge.on, str(charge.agreement.pk)))
+
+
+def first_charge(agreement: Agreement) -> NextCharge:
+    """Return the first invoice of an agreement, as it is offered or was signed."""
+    spans = period_spans(agreement, until=agreement.starts_on)
+    part = next((span.fraction for span in spans), Fraction(1))
+    fee = prorate(agreement.amount, part.numerator, part.denominator)
+    return _charge(agreement, agreement.starts_on, [fee])
+
+
+def _charge(agreement: Agreement, on: date, amounts: Sequence[int]) -> NextCharge:
+    totals = taxes.compute_totals(
+        amounts, agreement.taxes, agreement.tax_mode, agreement.withholding_percent
+    )
+    return NextCharge(agreement, on, totals.subtotal, totals.tax, totals.withholding)
 
 
 def queue_notices(*, now: datetime) -> int:

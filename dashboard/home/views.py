@@ -15,6 +15,7 @@ from agreements.running import effective_terms
 from agreements.running.periods import next_starts, upcoming
 from billing.books import guaranteed_income, queries
 from billing.models import Invoice
+from billing.rules.asking import Way
 from clients.models import Client
 from core import charts, formats
 from core.web import query_string
@@ -77,7 +78,7 @@ class Home(DashboardView):
     ) -> list[dict[str, Any]]:
         """One row per running agreement: terms, hours, next charge, renewal risk and status."""
         following = next_starts(running, self.today)
-        failing = queries.agreements_with_failed_charge(self.business)
+        late = queries.late_agreements(self.business)
         rows = []
         for agreement in running:
             period = newest_periods.get(agreement.pk)
@@ -89,7 +90,7 @@ class Home(DashboardView):
                     "hours": statement,
                     "next_on": following.get(agreement.pk),
                     "risk": risks[agreement.pk],
-                    "status": _status(agreement, statement, agreement.pk in failing),
+                    "status": _status(agreement, statement, late.get(agreement.pk)),
                 }
             )
         return rows
@@ -107,10 +108,13 @@ def _at_risk(
     return sorted(at_risk, key=lambda pair: -pair[1].points)
 
 
-def _status(agreement: Agreement, statement: Any, is_failing: bool) -> tuple[str, str]:
-    """A retainer's status as words and a tone ("good", "warn" or "bad")."""
-    if is_failing:
-        return _("Charge failed"), "bad"
+def _status(agreement: Agreement, statement: Any, late: Way | None) -> tuple[str, str]:
+    """A retainer's status as words and a tone ("good", "warn" or "bad").
+
+    `late` is how the agreement is paid, if a payment is late.
+    """
+    if late:
+        return (_("Transfer overdue") if late == Way.TRANSFER else _("Charge failed")), "bad"
     if agreement.parked_because:
         return _("Parked"), "warn"
     if statement and statement.remaining < 0:

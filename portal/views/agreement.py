@@ -14,6 +14,7 @@ from agreements.changing import end
 from agreements.contract import amendment_text, clauses
 from agreements.models import Agreement, Amendment, Signature
 from agreements.rules.states import AgreementState
+from agreements.rules.terms import CollectBy
 from agreements.signing import sign, signers, unsigned_documents
 from billing.charging import saved_cards
 from core import nudge
@@ -154,7 +155,7 @@ class ConfirmCode(SignableView):
                 # An upgrade that applies now is charged as soon as it is signed.
                 nudge.ring("billing.tasks.bill")
             return self.page(signable)
-        if saved_cards.card_in_use(self.client):
+        if signable.collect_by == CollectBy.TRANSFER or saved_cards.card_in_use(self.client):
             return redirect(
                 "portal:charging" if signable.signed_at else "portal:agreement", signable.pk
             )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from agreements.rules.terms import CollectBy
 from billing.bank_transfer import payment_details
-from billing.books import client_statement, owing, queries
+from billing.books import asked_words, client_statement, queries
 from billing.emails import billing_pdfs
 from billing.models import CreditNote, Invoice, Payment, Refund
 from core.documents.logos import logo_response
@@ -25,7 +25,7 @@ class Invoices(PortalView):
     def get(self, request: HttpRequest) -> HttpResponse:
         invoices = self.rows(Invoice).select_related("collection", "agreement")
         page = page_of(invoices, request.GET, by="issued_on")
-        rows = [(invoice, queries.invoice_status(invoice)) for invoice in page.rows]
+        rows = asked_words.statuses(page.rows)
         return render(request, "portal/invoices.html", {"rows": rows, "page": page})
 
 
@@ -34,13 +34,14 @@ class InvoicePage(PortalView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         invoice = self.row(Invoice, pk, "collection", "agreement", "business")
+        status = asked_words.status_of(invoice)
         context = {
             "invoice": invoice,
-            "standing": queries.invoice_status(invoice),
+            "standing": status,
+            "asked": status.asked,
             "lines": invoice.lines.all(),
             "payments": self.rows(Payment).filter(invoice=invoice),
-            "owed": owing.amount_owed(invoice),
-            "way": payment_details.transfer_details(invoice),
+            "way": payment_details.transfer_details(invoice, status.asked),
             "notes": invoice.credit_notes.all(),
             "refunds": self.rows(Refund).filter(payment__invoice=invoice),
             "days": queries.retry_days(invoice)

@@ -119,6 +119,14 @@ def checked_iban(text: str) -> str:
     return iban
 
 
+def grouped(account: str) -> str:
+    """Write an IBAN in groups of four; any other account number stays as it was typed."""
+    bare = _bare(account)
+    if not _IBAN.fullmatch(bare):
+        return account
+    return " ".join(bare[place : place + 4] for place in range(0, len(bare), 4))
+
+
 def _bic(text: str) -> str:
     bic = _bare(text)
     if bic and not _BIC.fullmatch(bic):
