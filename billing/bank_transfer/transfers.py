@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from billing.books import ledger, owing, received_payments, transitions
+from billing.books import ledger, owing, paid_parts, received_payments, transitions
 from billing.charging import cancel_invoice
 from billing.models import (
     Allocation,
@@ -51,7 +51,9 @@ def record_transfer(
     """
     if amount <= 0:
         raise NotOwed(_("Write what arrived: more than nothing."), field="amount")
-    unique = f"{invoice.business_id}:{reference}"[:120]
+    if on > local_day(now, invoice.business.time_zone):
+        raise NotOwed(_("This day has not come yet."), field="on")
+    unique = _unique(invoice, reference)
     with transaction.atomic():
         collection = cancel_invoice.lock_collection(invoice)
         if collection.invoice.state != InvoiceState.OPEN:
@@ -78,6 +80,20 @@ def record_transfer(
                 payment=collection.invoice.payments.filter(reference=unique).first(),
             ):
                 raise NotOpen(_("This line was matched already."))
+
+
+def _unique(invoice: Invoice, reference: str) -> str:
+    """Return the reference as it is stored, unique per business.
+
+    One that was used for a payment that was taken back may be used again; it gets a number.
+    """
+    base = f"{invoice.business_id}:{reference}"[:110]
+    used = Payment.objects.filter(gateway=BANK_TRANSFER, reference__startswith=base)
+    taken_back = sum(
+        row.reference == base or row.reference.startswith(f"{base}#")
+        for row in used.filter(reversal__isnull=False)
+    )
+    return f"{base}#{taken_back}" if taken_back else base
 
 
 def _must_be_new(collection: Collection, reference: str) -> None:
@@ -155,6 +171,15 @@ def _book_certificate(
             created_at=now,
         )
     today = local_day(now, collection.invoice.business.time_zone)
+    if applied:
+        paid_parts.settle_part(
+            collection.invoice,
+            by=SettledBy.CERTIFICATE,
+            ref=certificate.pk,
+            gross=applied,
+            on=today,
+            now=now,
+        )
     parts = ((Account.RECEIVABLE, applied), (Account.CREDIT, certificate.amount - applied))
     ledger.append_entries(
         ledger.build_entry(

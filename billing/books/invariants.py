@@ -24,7 +24,9 @@ from billing.models import (
     InvoiceLine,
     JournalEntry,
     NextLine,
+    PaidPart,
     Payment,
+    PaymentReversal,
     Refund,
 )
 from billing.models.invoice import FEE, UPGRADE
@@ -161,8 +163,9 @@ def nothing_is_settled_twice(now: datetime) -> Iterator[str]:
 def journal_agrees(now: datetime) -> Iterator[str]:
     """The journal agrees with the documents, in each currency.
 
-    Receivables are what the invoices owe. Cash is what was paid, less what was refunded and what
-    the bank holds because of a dispute. Refunds under way are those without an outcome.
+    Receivables are what the invoices owe. Cash is what was paid, less what was taken back or
+    refunded and what the bank holds because of a dispute. Refunds under way are those without an
+    outcome. Tax that is not due yet is that of the parts that were not paid.
     """
     for currency in (
         JournalEntry.objects.order_by("currency").values_list("currency", flat=True).distinct()
@@ -171,6 +174,8 @@ def journal_agrees(now: datetime) -> Iterator[str]:
             Allocation, invoice__currency=currency
         )
         refunded = _sum(Refund, state=RefundState.SUCCEEDED, currency=currency)
+        taken_back = _sum(PaymentReversal, "applied", currency=currency)
+        taken_back += _sum(PaymentReversal, "beyond", currency=currency)
         held = _sum(Dispute, currency=currency) - _sum(
             Dispute, currency=currency, state=DisputeState.WON
         )
@@ -181,7 +186,8 @@ def journal_agrees(now: datetime) -> Iterator[str]:
         )
         expected = {
             Account.RECEIVABLE: owed,
-            Account.CASH: _sum(Payment, currency=currency) - refunded - held,
+            Account.CASH: _sum(Payment, currency=currency) - taken_back - refunded - held,
+            Account.DEFERRED: -_tax_not_due(currency),
             Account.REFUNDING: -under_way,
         }
         for account, amount in expected.items():
@@ -194,6 +200,13 @@ def journal_agrees(now: datetime) -> Iterator[str]:
         yield f"{number}: the journal has another amount than the invoice"
     for number in _booked_differently(CreditNote.objects.all(), "credit_note"):
         yield f"{number}: the journal has another amount than the credit note"
+
+
+def _tax_not_due(currency: str) -> int:
+    """Return the tax of invoices whose tax falls due on payment, less what was settled of it."""
+    invoices = {"tax_on_payment": True, "currency": currency}
+    of_invoices = {f"invoice__{name}": value for name, value in invoices.items()}
+    return _sum(Invoice, "tax", **invoices) - _sum(PaidPart, "tax", **of_invoices)
 
 
 def _sum(model: Any, column: str = "amount", **where: Any) -> int:

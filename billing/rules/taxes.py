@@ -59,6 +59,28 @@ def compute_totals(
     )
 
 
+def split_part(
+    before: int, amount: int, total: int, taxes: Sequence[Mapping[str, Any]], earlier: Sequence[int]
+) -> InvoiceTotals:
+    """Split what is settled of an invoice now into its taxes and its part before tax (rule 42).
+
+    `amount` is the part of the invoice's `total` that is settled now, `before` what was settled
+    earlier, and `earlier` how much of each of its `taxes` that was. Each tax is the part that
+    everything up to now should have, less what the earlier parts had: rounding never adds up, and
+    all parts of an invoice together have exactly its taxes.
+
+        32,100.00 with 2,100.00 tax   10,700.00 came       10,000.00 and   700.00
+                                      then 21,400.00       20,000.00 and 1,400.00
+    """
+    left, parts = amount, []
+    for tax, had in zip(taxes, earlier, strict=True):
+        due = money.prorate(tax["amount"], before + amount, total) - had
+        part = max(min(due, left), 0)
+        parts.append({"name": tax["name"], "percent": tax["percent"], "amount": part})
+        left -= part
+    return InvoiceTotals(left, amount - left, amount, 0, parts)
+
+
 def split_credit_note(amount: int, total: int, taxes: Sequence[Mapping[str, Any]]) -> InvoiceTotals:
     """Split a credit note of `amount` (tax included) into its taxes and its part before tax.
 

@@ -111,7 +111,7 @@ def test_the_home_page_says_that_a_retainer_is_paused_or_has_ended(world: World)
     assert (
         "Paused" in page
         and "Nothing is charged until it goes on." in page
-        and "Nothing more is charged." in page
+        and "Nothing more is due." in page
     )
     ends_on = local_day(timezone.now(), "Asia/Bangkok")
     Agreement.objects.filter(pk=agreement.pk).update(state="ended", ends_on=ends_on)
