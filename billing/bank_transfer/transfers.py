@@ -24,11 +24,17 @@ from billing.models.payment import CertificateState, SettledBy
 from billing.rules import dunning
 from billing.rules.errors import NotOpen, NotOwed
 from billing.rules.states import BANK_TRANSFER, CollectionState, InvoiceState
+from core import formats
 from core.dates import local_day, local_instant
 from core.errors import RuleError
 from core.outbox import emails
 
+FAR_ABOVE = 110  # percent of what is open, above which a sum has to be confirmed
 OVERDUE = "overdue"  # a collection's `reason` once the client was reminded
+
+
+class Surprising(RuleError):
+    """A transfer that looks mistyped; a person has to confirm it."""
 
 
 def record_transfer(
@@ -40,8 +46,12 @@ def record_transfer(
     actor: str,
     now: datetime,
     line: BankStatementLine | None = None,
+    confirmed: bool = True,
 ) -> None:
     """Record a transfer that arrived for an open invoice; `amount` is minor units, `on` its day.
+
+    Unless a person has `confirmed` it, Surprising is raised for a sum far above what is open, and
+    for a day before the invoice (rule 44).
 
     Each reference is accepted once per business. If the invoice may be charged to a card at this
     moment, the charge is first cancelled at the gateway and the payment booked afterwards
@@ -58,6 +68,8 @@ def record_transfer(
         collection = cancel_invoice.lock_collection(invoice)
         if collection.invoice.state != InvoiceState.OPEN:
             raise NotOpen(_("This invoice is settled already."))
+        if not confirmed:
+            _require_plausible(collection.invoice, amount, on)
         _must_be_new(collection, unique)
         if collection.state == CollectionState.SENT:
             _book(collection, amount, on, unique, now)
@@ -80,6 +92,21 @@ def record_transfer(
                 payment=collection.invoice.payments.filter(reference=unique).first(),
             ):
                 raise NotOpen(_("This line was matched already."))
+
+
+def _require_plausible(invoice: Invoice, amount: int, on: date) -> None:
+    """Raise Surprising for a transfer that looks mistyped."""
+    left = owing.amount_owed(invoice)
+    if amount * 100 > left * FAR_ABOVE:
+        values = {
+            "amount": formats.money(amount, invoice.currency),
+            "left": formats.money(left, invoice.currency),
+        }
+        raise Surprising(_("%(amount)s arrived, although only %(left)s is open.") % values)
+    if on < invoice.issued_on:
+        values = {"day": formats.day(on), "issued": formats.day(invoice.issued_on)}
+        message = _("It arrived on %(day)s, before the invoice was issued on %(issued)s.")
+        raise Surprising(message % values)
 
 
 def _unique(invoice: Invoice, reference: str) -> str:

@@ -18,7 +18,7 @@ from billing.charging import saved_cards
 from billing.models import CreditNote, Invoice, Payment, WithholdingCertificate
 from billing.rules import taxes
 from billing.rules.asking import Asked
-from billing.rules.states import BANK_TRANSFER
+from billing.rules.states import BANK_TRANSFER, InvoiceState
 from clients import portal_links
 from clients.models import Contact
 from core import formats, links
@@ -80,12 +80,19 @@ def compose_credit_note(ref: str, now: datetime) -> Letter:
     """Compose a credit note, to the client. `ref` is the credit note's id."""
     note = CreditNote.objects.get(pk=ref)
     invoice = Invoice.objects.select_related(*_WHO).get(pk=note.invoice_id)
+    asked = asking.asked_of(invoice, now=now)
     with translation.override(invoice.language):
         amount = formats.money(note.total, note.currency)
+        values = {"amount": amount, "number": invoice.number, "note": note.number}
+        sentence = (
+            _("we have cancelled invoice %(number)s over %(amount)s by credit note %(note)s.")
+            if asked.state == InvoiceState.VOID
+            else _("we have credited %(amount)s of invoice %(number)s by credit note %(note)s.")
+        )
         paragraphs = [
-            _("we have taken back %(amount)s of invoice %(number)s. The credit note is %(note)s.")
-            % {"amount": amount, "number": invoice.number, "note": note.number},
+            sentence % values,
             _("Reason: %(reason)s") % {"reason": note.reason},
+            *filter(None, [asked_words.describe(asked, invoice.currency).client_text]),
         ]
         subject = _("Credit note %(note)s") % {"note": note.number}
         return _plain_email(invoice, subject, paragraphs, _("See the invoice"), now)

@@ -40,7 +40,8 @@ class InvoicePage(PortalView):
             "standing": status,
             "asked": status.asked,
             "lines": invoice.lines.all(),
-            "payments": self.rows(Payment).filter(invoice=invoice),
+            "payments": self.rows(Payment).filter(invoice=invoice).select_related("reversal"),
+            "zone": invoice.business.time_zone,
             "way": payment_details.transfer_details(invoice, status.asked),
             "notes": invoice.credit_notes.all(),
             "refunds": self.rows(Refund).filter(payment__invoice=invoice),
@@ -93,7 +94,7 @@ class ReceiptPdf(PortalView):
         payment = self.row(
             Payment, pk, "business", "receipt_document", "invoice__business", "series"
         )
-        return pdf_response(billing_pdfs.receipt_pdf(payment=payment, now=timezone.now()))
+        return pdf_response(billing_pdfs.current_receipt_pdf(payment=payment, now=timezone.now()))
 
 
 class Logo(PortalView):
