@@ -32,7 +32,7 @@ def page_context(proposal: Proposal, *, today: date) -> dict[str, Any]:
     `places` are the openings by tier, where the proposal shows them.
     """
     tiers = tiers_of(proposal)
-    tax = frozen_terms.freeze_tax(proposal.business, proposal.client)
+    tax = frozen_terms.tax_of(proposal)
     return {
         "proposal": proposal,
         "intro": opening_message.filled_message(proposal),

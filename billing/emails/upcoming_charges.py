@@ -1,13 +1,15 @@
 """The next charge of each agreement, and the email that announces it five days before (rule 23)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
-from agreements.models import Agreement, Pause
+from agreements.models import Agreement, Pause, Proposal, Tier
 from agreements.models.proposal import TRANSFER_DAYS
 from agreements.rules.states import RUNNING_STATES
 from agreements.rules.terms import CollectBy
@@ -88,6 +90,78 @@ def first_charge(agreement: Agreement) -> NextCharge:
     part = next((span.fraction for span in spans), Fraction(1))
     fee = prorate(agreement.amount, part.numerator, part.denominator)
     return _charge(agreement, agreement.starts_on, [fee])
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What a tier of a proposal costs, before anything is picked. Amounts are minor units.
+
+    `net` is before tax and `withheld` what the client keeps for the tax office. `to_pay` is the
+    first payment, due on `due_on`, and `today` what is charged as soon as the card is saved.
+    """
+
+    net: int
+    tax: int
+    withheld: int
+    to_pay: int
+    today: int
+    due_on: date
+
+    @property
+    def gross(self) -> int:
+        """The price with tax."""
+        return self.net + self.tax
+
+
+def offer_of(
+    amount: int, tax: Mapping[str, Any], *, starts_on: date, today: date, by_transfer: bool
+) -> Offered:
+    """Return what a fee of `amount` costs with `tax` as it was frozen with the proposal."""
+    starts = max(starts_on, today)
+    totals = taxes.compute_totals(
+        [amount], tax["rates"], tax["mode"], Decimal(tax["withholding_percent"])
+    )
+    to_pay = totals.total - (totals.withholding if by_transfer else 0)
+    return Offered(
+        net=totals.subtotal,
+        tax=totals.tax,
+        withheld=totals.withholding if by_transfer else 0,
+        to_pay=to_pay,
+        today=to_pay if starts == today and not by_transfer else 0,
+        due_on=starts + timedelta(days=TRANSFER_DAYS if by_transfer else 0),
+    )
+
+
+def offers_of(
+    proposal: Proposal, tiers: Iterable[Tier], tax: Mapping[str, Any], today: date
+) -> dict[UUID, Offered]:
+    """Return what each tier of a proposal costs, by its id."""
+    return {
+        tier.pk: offer_of(
+            tier.amount,
+            tax,
+            starts_on=proposal.starts_on,
+            today=today,
+            by_transfer=proposal.is_by_transfer,
+        )
+        for tier in tiers
+    }
+
+
+def offer_to_sign(agreement: Agreement, today: date) -> Offered:
+    """Return what an agreement costs that waits for its signature."""
+    tax = {
+        "rates": agreement.taxes,
+        "mode": agreement.tax_mode,
+        "withholding_percent": agreement.withholding_percent,
+    }
+    return offer_of(
+        agreement.amount,
+        tax,
+        starts_on=agreement.starts_on,
+        today=today,
+        by_transfer=agreement.is_by_transfer,
+    )
 
 
 def _charge(agreement: Agreement, on: date, amounts: Sequence[int]) -> NextCharge:

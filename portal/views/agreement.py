@@ -17,7 +17,9 @@ from agreements.rules.states import AgreementState
 from agreements.rules.terms import CollectBy
 from agreements.signing import sign, signers, unsigned_documents
 from billing.charging import saved_cards
+from billing.emails import upcoming_charges
 from core import nudge
+from core.dates import local_day
 from core.errors import RuleError
 from core.web.download import pdf_response
 from core.web.throttle import too_often
@@ -113,6 +115,11 @@ class AgreementPage(SignableView):
             "over": sign.too_late_message(signable),
             "place": place,
             "places": signers.signatures_of(signable),
+            "offered": upcoming_charges.offer_to_sign(
+                signable, local_day(timezone.now(), self.client.time_zone)
+            )
+            if isinstance(signable, Agreement)
+            else None,
             "can_end": isinstance(signable, Agreement) and end.can_end(signable),
         }
         # The contract text is in the agreement's language, whatever language the page is in.

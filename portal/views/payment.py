@@ -40,7 +40,7 @@ class PaymentMethodPage(PortalView):
             "method": method,
             "by_card": by_card or not running,
             "first": first,
-            "due_today": _due_today(first),
+            "offered": upcoming_charges.offer_to_sign(first, today) if first else None,
             "waits": open_invoices,
             "accounts": _accounts(self, by_transfer),
             "transfers": upcoming_charges.next_charges(by_transfer, today),
@@ -136,11 +136,6 @@ def _newest_by_card(view: PortalView) -> Agreement | None:
     """The client's running agreement by card that was signed last; None if there is none."""
     running = view.rows(Agreement).filter(state=AgreementState.ACTIVE, collect_by=CollectBy.CARD)
     return running.order_by("-signed_at").first()
-
-
-def _due_today(agreement: Agreement | None) -> upcoming_charges.NextCharge | None:
-    """What the card that is saved now is charged for: the first charge of the new agreement."""
-    return upcoming_charges.first_charge(agreement) if agreement else None
 
 
 def _accounts(view: PortalView, agreements: list[Agreement]) -> list[tuple[str, str]]:
